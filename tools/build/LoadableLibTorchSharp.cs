@@ -121,7 +121,14 @@ public sealed class LoadableLibTorchSharp : Task
                 if (BitConverter.ToUInt16(Bytes, versions + 2 * i) != index)
                     continue;
                 var name = strings + BitConverter.ToInt32(Bytes, symbols + 24 * i);
-                found.Add(new Symbol { Index = i, Name = Text(name), NameOffset = name });
+                found.Add(
+                    new Symbol
+                    {
+                        Index = i,
+                        Name = Text(name),
+                        NameOffset = name,
+                    }
+                );
             }
             return found;
         }

@@ -1,0 +1,257 @@
+// Restores, builds, tests and runs SedDsl: dotnet fsi build.fsx [command] [arguments]
+// Needs git, the .NET 10 SDK and, for compressed audio, ffmpeg. Everything else is restored.
+open System
+open System.Diagnostics
+open System.IO
+open System.Security.Cryptography
+open System.Text.RegularExpressions
+open System.Xml.Linq
+
+let root = __SOURCE_DIRECTORY__
+let path (parts: string) = Path.Combine(root, parts)
+let windows = OperatingSystem.IsWindows()
+
+/// A step that did not succeed: what was run, and what it said if that was not on screen already.
+exception Failed of command: string * exitCode: int * output: string
+
+let private start (quiet: bool) (file: string) (arguments: string list) =
+    let info =
+        ProcessStartInfo(
+            file,
+            arguments,
+            WorkingDirectory = root,
+            RedirectStandardOutput = quiet,
+            RedirectStandardError = quiet
+        )
+    // Paket reads the packages where NuGet keeps them by default, so NuGet has to put them there.
+    info.Environment.Remove "NUGET_PACKAGES" |> ignore
+    info.Environment["DOTNET_NOLOGO"] <- "1"
+    info.Environment["DOTNET_CLI_TELEMETRY_OPTOUT"] <- "1"
+    info.Environment["MSBUILDDISABLENODEREUSE"] <- "1"
+    info.Environment["DOTNET_CLI_USE_MSBUILD_SERVER"] <- "0"
+    Process.Start info
+
+let private finish (file: string) arguments exitCode output =
+    if exitCode <> 0 then
+        raise (Failed(String.concat " " (file :: arguments), exitCode, output))
+
+/// Runs a step whose output belongs on the screen.
+let run (file: string) (arguments: string list) =
+    use running = start false file arguments
+    running.WaitForExit()
+    finish file arguments running.ExitCode ""
+
+/// Runs a step whose output is shown only if it fails.
+let runQuietly (file: string) (arguments: string list) =
+    use running = start true file arguments
+    let errors = running.StandardError.ReadToEndAsync()
+    let output = running.StandardOutput.ReadToEnd()
+    running.WaitForExit()
+    finish file arguments running.ExitCode (output + errors.Result)
+
+let timed (name: string) (step: unit -> unit) =
+    let clock = Stopwatch.StartNew()
+    printf $"{name} ... "
+    stdout.Flush()
+    step ()
+    printfn $"{clock.Elapsed.TotalSeconds:F0} s"
+
+// ---------------------------------------------------------------------------------------------------------- restore
+
+/// Name and version of every package that paket.lock pins.
+let lockedPackages () = [
+    for line in File.ReadLines(path "paket.lock") do
+        let found = Regex.Match(line, @"^    (\S+) \(([^)]+)\)")
+
+        if found.Success then
+            found.Groups[1].Value, found.Groups[2].Value
+]
+
+/// NuGet downloads what paket.lock names, from whatever sources this machine has; Paket restores from NuGet's folder.
+let restore () =
+    let folder = path "artifacts/restore"
+    let stamp = Path.Combine(folder, "restored")
+
+    let lock =
+        File.ReadAllBytes(path "paket.lock") |> SHA256.HashData |> Convert.ToHexString
+
+    let cache =
+        Path.Combine(Environment.GetFolderPath Environment.SpecialFolder.UserProfile, ".nuget", "packages")
+
+    let present (name: string, version: string) =
+        Directory.Exists(Path.Combine(cache, name.ToLowerInvariant(), version))
+
+    let packages = lockedPackages ()
+
+    let upToDate =
+        File.Exists stamp
+        && File.ReadAllText stamp = lock
+        && List.forall present packages
+        && File.Exists(path ".paket/Paket.Restore.targets")
+
+    if not upToDate then
+        timed "Restoring packages" (fun () ->
+            Directory.CreateDirectory folder |> ignore
+
+            let downloads =
+                [
+                    for name, version in packages ->
+                        $"    <PackageDownload Include=\"{name}\" Version=\"[{version}]\" />"
+                ]
+                |> String.concat "\n"
+            // Its own empty props: the packages are downloaded for everyone, not for this repository's settings.
+            for file in [ "Directory.Build.props"; "Directory.Build.targets" ] do
+                File.WriteAllText(Path.Combine(folder, file), "<Project />\n")
+
+            let project = Path.Combine(folder, "Packages.csproj")
+
+            File.WriteAllText(
+                project,
+                $"<Project Sdk=\"Microsoft.NET.Sdk\">\n  <PropertyGroup>\n    <TargetFramework>net10.0</TargetFramework>\n  </PropertyGroup>\n  <ItemGroup>\n{downloads}\n  </ItemGroup>\n</Project>\n"
+            )
+
+            runQuietly "dotnet" [ "restore"; project ]
+            runQuietly "dotnet" [ "tool"; "restore" ]
+            runQuietly "dotnet" [ "paket"; "restore" ]
+            File.WriteAllText(stamp, lock))
+
+let build () =
+    restore ()
+
+    timed "Building" (fun () ->
+        runQuietly "dotnet" [
+            "build"
+            "SedDsl.sln"
+            "-c"
+            "Release"
+            "--nologo"
+            "-v"
+            "quiet"
+            "-clp:NoSummary"
+        ])
+
+// --------------------------------------------------------------------------------------------------------- commands
+
+/// Runs every test project and adds up what they say. Arguments go to each runner, for example -method "*Wav*".
+let test (arguments: string list) =
+    build ()
+    let results = path "artifacts/test-results"
+    Directory.CreateDirectory results |> ignore
+
+    let outcomes = [
+        for project in Directory.GetDirectories(path "tests") |> Array.sort do
+            let name = Path.GetFileName project
+            let report = Path.Combine(results, name + ".xml")
+            File.Delete report
+
+            let runner =
+                path $"""artifacts/bin/{name}/release/{name}{if windows then ".exe" else ""}"""
+
+            let arguments =
+                [ "-noLogo"; "-result-xml"; report ]
+                @ (if Console.IsOutputRedirected then [ "-noColor" ] else [])
+                @ arguments
+
+            use running = start false runner arguments
+            running.WaitForExit()
+
+            if not (File.Exists report) then
+                finish runner arguments (max 1 running.ExitCode) ""
+
+            for assembly in XDocument.Load(report).Descendants(XName.Get "assembly") do
+                let count (attribute: string) =
+                    match assembly.Attribute(XName.Get attribute) with
+                    | null -> 0
+                    | value -> int value.Value
+
+                count "passed", count "failed" + count "errors", count "skipped" + count "not-run"
+    ]
+
+    let total pick = List.sumBy pick outcomes
+    let failed = total (fun (_, failed, _) -> failed)
+
+    printfn
+        $"{total (fun (passed, _, _) -> passed)} passed, {failed} failed, {total (fun (_, _, skipped) -> skipped)} skipped"
+
+    if failed > 0 then
+        exit 1
+
+let sources = [ "build.fsx"; "src"; "tests"; "tools"; "experiments" ]
+
+let checkFormat () =
+    restore ()
+
+    timed "Checking the format" (fun () ->
+        runQuietly "dotnet" ("fantomas" :: "--check" :: sources)
+        runQuietly "dotnet" [ "csharpier"; "check"; "src"; "tests"; "tools" ])
+
+let format () =
+    restore ()
+
+    timed "Formatting" (fun () ->
+        runQuietly "dotnet" ("fantomas" :: sources)
+        runQuietly "dotnet" [ "csharpier"; "format"; "src"; "tests"; "tools" ])
+
+let clean () =
+    for folder in [ "artifacts"; ".paket"; "paket-files" ] do
+        if Directory.Exists(path folder) then
+            Directory.Delete(path folder, true)
+
+    printfn "Removed artifacts, .paket and paket-files; corpora and results under runs stay."
+
+let experiments () =
+    Directory.GetFiles(path "experiments", "*.fsx")
+    |> Array.map (fun file -> Path.GetFileNameWithoutExtension file |> string)
+    |> Array.filter ((<>) "sed")
+    |> Array.sort
+    |> List.ofArray
+
+let runExperiment (name: string) (arguments: string list) =
+    build ()
+    run "dotnet" ("fsi" :: path $"experiments/{name}.fsx" :: arguments)
+
+let help () =
+    printfn
+        $"""dotnet fsi build.fsx [command]
+
+  (none)       restore and build
+  test         build and run every test; arguments go to the test runners
+  check        test, after checking the format
+  format       format every source file (Fantomas, CSharpier)
+  clean        remove what the build made
+  help         this text
+
+  an experiment's name builds and runs it; arguments go to the script:
+               {String.concat ", " (experiments ())}"""
+
+let command, arguments =
+    match List.ofArray fsi.CommandLineArgs |> List.tail with
+    | [] -> "build", []
+    | "--" :: command :: arguments
+    | command :: arguments -> command, arguments
+
+try
+    match command with
+    | "build" -> build ()
+    | "test" -> test arguments
+    | "check" ->
+        checkFormat ()
+        test arguments
+    | "format" -> format ()
+    | "clean" -> clean ()
+    | "help"
+    | "--help"
+    | "-h" -> help ()
+    | name when List.contains name (experiments ()) -> runExperiment name arguments
+    | unknown ->
+        eprintfn $"There is no command '{unknown}'.\n"
+        help ()
+        exit 2
+with
+| Failed(command, exitCode, output) ->
+    printfn "failed"
+    eprintfn $"{output.TrimEnd()}\n\nThis step failed with exit code {exitCode}:\n  {command}"
+    exit (if exitCode > 0 && exitCode < 256 then exitCode else 1)
+| :? ComponentModel.Win32Exception as missing ->
+    eprintfn $"A program could not be started: {missing.Message}"
+    exit 1
