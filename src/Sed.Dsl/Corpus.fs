@@ -1,0 +1,58 @@
+namespace Sed
+
+/// How many clips are mixed for each split of a corpus of soundscapes.
+type Clips = {
+    Training: int
+    Testing: int
+    Evaluation: int
+}
+
+/// A part of a corpus. Networks are trained on the training split, which has weak labels only.
+type Split =
+    | Testing
+    | Evaluation
+
+/// Where recordings and labels come from.
+type Corpus =
+    /// Synthesised soundscapes with the 17 classes of DCASE 2017 Task 4; made on the spot, the same everywhere.
+    | SmartCars
+    /// Soundscapes mixed from real recordings: a folder with a folder of recordings per class.
+    | Recordings of folder: string
+    /// DCASE 2017 Task 4: a folder with the released label files and the audio.
+    | Dcase2017 of folder: string
+
+    /// As `--data` takes it.
+    member corpus.Name =
+        match corpus with
+        | SmartCars -> "smartCars"
+        | Recordings folder -> $"soundscapes:{folder}"
+        | Dcase2017 folder -> $"dcase2017:{folder}"
+
+    /// True when clips are mixed, so that their number can be chosen.
+    member corpus.IsMixed =
+        match corpus with
+        | SmartCars
+        | Recordings _ -> true
+        | Dcase2017 _ -> false
+
+module Corpus =
+    /// Reads what `--data` takes: smartCars, soundscapes:DIR or dcase2017:DIR.
+    let parse (text: string) =
+        match text.Split(':', 2) with
+        | [| "smartCars" |] -> Ok SmartCars
+        | [| "soundscapes"; folder |] when folder <> "" -> Ok(Recordings folder)
+        | [| "dcase2017"; folder |] when folder <> "" -> Ok(Dcase2017 folder)
+        | _ -> Error(Problem.at "--data" $"'{text}' names no corpus" "say smartCars, soundscapes:DIR or dcase2017:DIR")
+
+/// Corpora of soundscapes.
+module Soundscapes =
+    /// Synthesised soundscapes with the 17 classes of DCASE 2017 Task 4.
+    let smartCars = SmartCars
+
+    /// Soundscapes mixed from folders of real recordings, one folder per class.
+    let ofFolder folder = Recordings folder
+
+/// DCASE 2017 Task 4, "Large-scale weakly supervised sound event detection for smart cars".
+module Dcase2017 =
+    /// The folder with the released label files and the audio.
+    let task4 folder = Dcase2017 folder

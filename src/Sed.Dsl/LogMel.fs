@@ -1,0 +1,155 @@
+namespace Sed
+
+/// The formula between Hz and mel.
+type MelScale =
+    /// Linear below 1 kHz, logarithmic above (Slaney's Auditory Toolbox).
+    | Slaney
+    /// 2595 log10(1 + f / 700), as in HTK.
+    | Htk
+
+/// What is summed in each mel band.
+type Spectrum =
+    | Magnitude
+    | Power
+
+/// How far one window is from the next.
+type Step =
+    /// Share of a window that it has in common with the next, from 0 to below 1.
+    | Overlap of float
+    /// Distance between the starts of two windows.
+    | Hop of float<ms>
+
+/// How a waveform becomes log mel-band energies. The defaults are those of the DCASE 2017 baseline, which the paper used.
+type LogMel = {
+    /// Length of the Hamming window.
+    Window: float<ms>
+    /// How far one window is from the next.
+    Step: Step
+    /// Number of mel bands.
+    Bands: int
+    /// Lowest frequency of the lowest band.
+    Low: float<Hz>
+    /// Highest frequency of the highest band.
+    High: float<Hz>
+    MelScale: MelScale
+    /// True when each band is divided by its width (Slaney's area normalisation).
+    Normalised: bool
+    Spectrum: Spectrum
+    Declared: string list
+} with
+
+    /// Distance between the starts of two windows.
+    member features.Hop =
+        match features.Step with
+        | Overlap share -> features.Window * (1.0 - share)
+        | Hop distance -> distance
+
+module LogMel =
+    let defaults = {
+        Window = 40.0<ms>
+        Step = Overlap 0.5
+        Bands = 40
+        Low = 0.0<Hz>
+        High = 22050.0<Hz>
+        MelScale = Slaney
+        Normalised = true
+        Spectrum = Magnitude
+        Declared = []
+    }
+
+    let print (features: LogMel) =
+        let mel =
+            match features.MelScale with
+            | Slaney -> "Slaney mel"
+            | Htk -> "HTK mel"
+
+        let area =
+            if features.Normalised then
+                "normalised"
+            else
+                "not normalised"
+
+        let spectrum =
+            match features.Spectrum with
+            | Magnitude -> "magnitude"
+            | Power -> "power"
+
+        $"log-mel, {Text.number (float features.Window)} ms Hamming window, hop {Text.number (float features.Hop)} ms, "
+        + $"{features.Bands} bands from {Text.number (float features.Low)} to {Text.number (float features.High)} Hz, "
+        + $"{mel}, {area}, {spectrum}"
+
+    let problems (features: LogMel) =
+        let problem = Problem.at "features"
+        let ms value = Text.number (float<float<ms>> value)
+        let hz value = Text.number (float<float<Hz>> value)
+
+        [
+            if features.Window <= 0.0<ms> then
+                problem $"the window is {ms features.Window} ms" "give it a length, for example `window 40.0<ms>`"
+            if features.Hop > features.Window then
+                problem
+                    $"the hop of {ms features.Hop} ms is longer than the window of {ms features.Window} ms"
+                    "sound between two windows would be lost; use a hop of at most the window"
+            if features.Hop <= 0.0<ms> then
+                problem
+                    $"the hop is {ms features.Hop} ms"
+                    "give a hop above 0, or an overlap from 0 to below 1, for example `overlap 0.5`"
+            if features.Bands < 1 then
+                problem $"{features.Bands} bands" "give at least one, for example `bands 40`"
+            if features.Low < 0.0<Hz> then
+                problem $"the range starts at {hz features.Low} Hz" "start at 0 Hz or above"
+            if features.High <= features.Low then
+                problem
+                    $"the range ends at {hz features.High} Hz and starts at {hz features.Low} Hz"
+                    "end above the start, for example `range 0.0<Hz> 22050.0<Hz>`"
+            yield! Text.keywordsTwice "features" features.Declared
+        ]
+
+/// logMel { window 40.0<ms>; overlap 0.5; bands 40; range 0.0<Hz> 22050.0<Hz> }
+type LogMelBuilder() =
+    let given keyword (features: LogMel) = {
+        features with
+            Declared = features.Declared @ [ keyword ]
+    }
+
+    member _.Yield(_: unit) = LogMel.defaults
+
+    /// Length of the Hamming window. Default 40 ms.
+    [<CustomOperation "window">]
+    member _.Window(features: LogMel, length: float<ms>) =
+        { features with Window = length } |> given "window"
+
+    /// Share of a window that it has in common with the next, from 0 to below 1. Default 0.5.
+    [<CustomOperation "overlap">]
+    member _.Overlap(features: LogMel, share: float) =
+        { features with Step = Overlap share } |> given "overlap"
+
+    /// Distance between the starts of two windows; another way to say the overlap.
+    [<CustomOperation "hop">]
+    member _.Hop(features: LogMel, distance: float<ms>) =
+        { features with Step = Hop distance } |> given "hop"
+
+    /// Number of mel bands. Default 40.
+    [<CustomOperation "bands">]
+    member _.Bands(features: LogMel, count: int) =
+        { features with Bands = count } |> given "bands"
+
+    /// Lowest and highest frequency. Default 0 to 22,050 Hz.
+    [<CustomOperation "range">]
+    member _.Range(features: LogMel, low: float<Hz>, high: float<Hz>) =
+        { features with Low = low; High = high } |> given "range"
+
+    /// The mel formula, Slaney or Htk. Default Slaney.
+    [<CustomOperation "mel">]
+    member _.Mel(features: LogMel, scale: MelScale) =
+        { features with MelScale = scale } |> given "mel"
+
+    /// Whether each band is divided by its width. Default true.
+    [<CustomOperation "normalised">]
+    member _.Normalised(features: LogMel, yes: bool) =
+        { features with Normalised = yes } |> given "normalised"
+
+    /// What is summed in each band, Magnitude or Power. Default Magnitude.
+    [<CustomOperation "spectrum">]
+    member _.Spectrum(features: LogMel, kind: Spectrum) =
+        { features with Spectrum = kind } |> given "spectrum"

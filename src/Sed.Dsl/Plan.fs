@@ -1,0 +1,244 @@
+namespace Sed
+
+open System
+
+/// A row of the table: its name, and what it changes.
+type Variant = {
+    /// Axis and value, in the order of the axes.
+    Coordinates: (string * string) list
+    /// The name of a row beside the product of the axes; empty otherwise.
+    Name: string
+    Settings: Setting list
+} with
+
+    member variant.Label =
+        if variant.Name <> "" then
+            variant.Name
+        elif variant.Coordinates.IsEmpty then
+            "the experiment as given"
+        else
+            variant.Coordinates
+            |> List.map (fun (axis, value) -> $"{axis} {value}")
+            |> String.concat ", "
+
+/// One training: a row with one seed, fully spelled out.
+type Trial = {
+    Variant: Variant
+    Specification: Specification
+}
+
+/// Every trial of an experiment, validated and frozen before the first one starts.
+type Plan = {
+    Experiment: Experiment
+    Profile: string
+    Variants: Variant list
+    Trials: Trial list
+}
+
+/// What the command line changes in an experiment.
+type Choices = {
+    Profile: string option
+    Data: Corpus option
+    Seeds: int list option
+    /// Keeps the rows whose label contains the text.
+    Only: string option
+}
+
+module Choices =
+    let none = {
+        Profile = None
+        Data = None
+        Seeds = None
+        Only = None
+    }
+
+module Plan =
+    /// The profile that runs an experiment exactly as it is written.
+    [<Literal>]
+    let PaperProfile = "paper"
+
+    let private product (axes: Setting list list) =
+        List.foldBack
+            (fun values rows -> [
+                for value in values do
+                    for row in rows -> value :: row
+            ])
+            axes
+            [ [] ]
+
+    let private variants (experiment: Experiment) = [
+        for settings in product experiment.Axes do
+            {
+                Coordinates = [ for setting in settings -> Setting.axis setting, Setting.value setting ]
+                Name = ""
+                Settings = settings
+            }
+        for name, settings in experiment.Alongside do
+            {
+                Coordinates = []
+                Name = name
+                Settings = settings
+            }
+    ]
+
+    let private specification (experiment: Experiment) corpus seed (settings: Setting list) =
+        let plain = {
+            Corpus = corpus
+            Clips = experiment.Clips
+            Features = experiment.Features
+            Network = experiment.Network
+            Training = experiment.Training
+            Detection = experiment.Detection
+            SelectOn = experiment.SelectOn
+            ScoreOn = experiment.ScoreOn
+            Seed = seed
+        }
+
+        List.fold Setting.apply plain settings
+
+    let private chosenProfile (experiment: Experiment) (choices: Choices) corpus =
+        let paper = { Name = PaperProfile; Settings = [] }, experiment.Seeds
+        let profiles = experiment.Profiles @ [ paper ]
+        // Real recordings deserve the paper's protocol; what is mixed on the spot comes in the first profile's size.
+        let byDefault =
+            match corpus with
+            | Some(corpus: Corpus) when corpus.IsMixed -> fst profiles.Head
+            | _ -> fst paper
+
+        let name = defaultArg choices.Profile byDefault.Name
+
+        match profiles |> List.tryFind (fun (profile, _) -> profile.Name = name) with
+        | Some found -> Ok found
+        | None ->
+            let known = [ for profile, _ in profiles -> profile.Name ] |> String.concat ", "
+            Error(Problem.at "--profile" $"there is no profile '{name}'" $"there are {known}")
+
+    let private ownProblems (experiment: Experiment) corpus seeds (variants: Variant list) = [
+        if corpus = None then
+            Problem.at "data" "none given" "say for example `data Soundscapes.smartCars`"
+        if List.isEmpty seeds then
+            Problem.at "seeds" "none given" "say for example `seeds [ 1 .. 5 ]`"
+        for seed, times in List.countBy id seeds do
+            if times > 1 then
+                Problem.at "seeds" $"{seed} is given {times} times" "a seed counts once"
+        if experiment.Report.IsEmpty then
+            Problem.at "report" "no columns" "say for example `report [ WeakF; StrongER ]`"
+        for axis, values in List.countBy (List.tryHead >> Option.map Setting.axis) experiment.Axes do
+            match axis with
+            | None -> Problem.at "vary" "an axis without values" "give it at least one"
+            | Some name when values > 1 ->
+                Problem.at $"vary {name}" $"is given {values} times" "put all its values into one list"
+            | Some _ -> ()
+        for name, times in List.countBy (fun (variant: Variant) -> variant.Label) variants do
+            if times > 1 then
+                Problem.at
+                    "rows"
+                    $"'{name}' stands {times} times in the table"
+                    "give each row a value or a name of its own"
+        yield! Text.keywordsTwice "experiment" experiment.Declared
+    ]
+
+    /// Every trial of an experiment, or every problem that it has.
+    let ofExperiment (choices: Choices) (experiment: Experiment) : Result<Plan, Problem list> =
+        let corpus = choices.Data |> Option.orElse experiment.Data
+        let all = variants experiment
+        let profile = chosenProfile experiment choices corpus
+
+        let settings, profileName, profileSeeds =
+            match profile with
+            | Ok(found, seeds) -> found.Settings, found.Name, seeds
+            | Error _ -> [], "", experiment.Seeds
+
+        let seeds = defaultArg choices.Seeds profileSeeds
+
+        let wanted =
+            match choices.Only with
+            | None -> all
+            | Some text ->
+                all
+                |> List.filter (fun variant -> variant.Label.Contains(text, StringComparison.OrdinalIgnoreCase))
+
+        let trial seed (variant: Variant) = {
+            Variant = variant
+            Specification = specification experiment (defaultArg corpus SmartCars) seed (settings @ variant.Settings)
+        }
+
+        let problems = [
+            yield! ownProblems experiment corpus seeds all
+            match profile with
+            | Error problem -> problem
+            | Ok _ -> ()
+            match choices.Only with
+            | Some text when wanted.IsEmpty ->
+                let labels = [ for variant in all -> $"'{variant.Label}'" ] |> String.concat ", "
+                Problem.at "--only" $"no row contains '{text}'" $"there are {labels}"
+            | _ -> ()
+            // Every row, so that a mistake in a row that is not run today is found today; a mistake that all rows
+            // share is named once.
+            let perRow = [
+                for variant in all -> variant, Specification.problems (trial 0 variant).Specification
+            ]
+
+            let shared =
+                match perRow with
+                | [] -> []
+                | (_, first) :: others ->
+                    first
+                    |> List.filter (fun problem -> others |> List.forall (snd >> List.contains problem))
+
+            yield! shared
+
+            for variant, found in perRow do
+                for problem in List.except shared found do
+                    {
+                        problem with
+                            Place = $"row '{variant.Label}', {problem.Place}"
+                    }
+        ]
+
+        match problems with
+        | [] ->
+            Ok {
+                Experiment = experiment
+                Profile = profileName
+                Variants = wanted
+                Trials = [
+                    for variant in wanted do
+                        for seed in seeds -> trial seed variant
+                ]
+            }
+        | _ -> Error problems
+
+    /// The plan as text: what is the same for every trial, then what each row changes.
+    let print (plan: Plan) =
+        let perTrial = [ for trial in plan.Trials -> Specification.lines trial.Specification ]
+
+        let common =
+            match perTrial with
+            | [] -> []
+            | first :: others -> first |> List.filter (fun line -> others |> List.forall (List.contains line))
+
+        [
+            $"{plan.Experiment.Name}: {plan.Experiment.Title}"
+            $"profile {plan.Profile}, {plan.Variants.Length} rows, {plan.Trials.Length} trials"
+            ""
+            "every trial"
+            for name, value in common do
+                $"  {name}: {value}"
+            for index, variant in List.indexed plan.Variants do
+                let trials = plan.Trials |> List.filter (fun trial -> trial.Variant = variant)
+
+                let seeds =
+                    [ for trial in trials -> string trial.Specification.Seed ] |> String.concat ", "
+
+                ""
+                $"row {index + 1}: {variant.Label}"
+
+                for trial in List.truncate 1 trials do
+                    for name, value in Specification.lines trial.Specification do
+                        if name <> "seed" && not (List.contains (name, value) common) then
+                            $"  {name}: {value}"
+
+                $"  seeds: {seeds}"
+        ]
+        |> String.concat "\n"

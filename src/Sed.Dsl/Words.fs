@@ -1,0 +1,30 @@
+/// The words that start a block or a value in a script.
+[<AutoOpen>]
+module Sed.Words
+
+/// A table to be, by its name.
+let experiment name = ExperimentBuilder name
+
+/// Log mel-band energies; what is not said is as in the DCASE 2017 baseline.
+let logMel = LogMelBuilder()
+
+/// The paper's kind of network; what is not said is as in the 218k candidate.
+let crnn = CrnnBuilder()
+
+/// Any stack of layers, from the bottom up, by its name.
+let layers name = LayersBuilder name
+
+/// The DCASE 2017 baseline: 5 frames of context and two dense layers of 50 units.
+let mlp = Network.baseline
+
+/// How a network is trained; what is not said is as in the paper.
+let training = TrainingBuilder()
+
+/// How probabilities become events and tags.
+let detection = DetectionBuilder()
+
+/// Adam with a learning rate.
+let adam learningRate = Adam learningRate
+
+/// A published row: the settings that name it, and the cells that are known.
+let row settings cells : PublishedRow = { Settings = settings; Cells = cells }
