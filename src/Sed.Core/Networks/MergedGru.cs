@@ -1,0 +1,32 @@
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Sed.Core.Networks;
+
+/// <summary>A bidirectional GRU whose directions become one: (batch, frames, width) to (batch, frames, merged).</summary>
+internal sealed class MergedGru : nn.Module<Tensor, Tensor>
+{
+    private readonly GRU recurrent;
+    private readonly Layer.BidirectionalGru layer;
+
+    public MergedGru(int width, Layer.BidirectionalGru layer)
+        : base(nameof(MergedGru))
+    {
+        this.layer = layer;
+        recurrent = nn.GRU(width, layer.Units, batchFirst: true, bidirectional: true);
+        RegisterComponents();
+    }
+
+    public override Tensor forward(Tensor input)
+    {
+        using var scope = NewDisposeScope();
+        // Without an initial state the module makes one that outlives every scope.
+        var start = zeros(2, input.shape[0], layer.Units, device: input.device, dtype: input.dtype);
+        var (both, _) = recurrent.call(input, start); // (batch, frames, 2 * units)
+        if (layer.Merge == Merge.Concatenate)
+            return both.MoveToOuterDisposeScope();
+        var directions = both.chunk(2, 2);
+        return (directions[0] * directions[1]).MoveToOuterDisposeScope();
+    }
+}

@@ -1,0 +1,107 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Sed.Core.Networks;
+
+/// <summary>The network that a description describes, of plain torch operations.</summary>
+public sealed class SedNetwork : nn.Module<Tensor, NetworkOutput>
+{
+    private readonly nn.Module<Tensor, Tensor> layers;
+    private readonly nn.Module<Tensor, Tensor> strong;
+    private readonly nn.Module<Tensor, Tensor> weak;
+
+    /// <summary>Builds the network on the CPU, its weights drawn from torch's generator as it stands.</summary>
+    /// <exception cref="ArgumentException">The description has problems; all of them are in the message.</exception>
+    public SedNetwork(NetworkDescription description)
+        : base(nameof(SedNetwork))
+    {
+        var problems = description.Problems();
+        if (problems.Count > 0)
+            throw new ArgumentException(string.Join(Environment.NewLine, problems), nameof(description));
+        Description = description;
+        var (modules, width) = Stack(description);
+        layers = nn.Sequential(modules);
+        strong = nn.Linear(width, description.Classes);
+        weak = description.Weak switch
+        {
+            WeakOutput.DenseOverFrames => new DenseOverFrames(description.Frames, description.Classes),
+            WeakOutput.LargestFrame => new LargestFrame(),
+            WeakOutput.MeanOfFrames => new MeanOfFrames(),
+            _ => throw new ArgumentException($"There is no weak output {description.Weak}.", nameof(description)),
+        };
+        RegisterComponents();
+    }
+
+    /// <summary>What the network was built from.</summary>
+    public NetworkDescription Description { get; }
+
+    /// <summary>Numbers that training moves.</summary>
+    public long ParameterCount => parameters().Sum(parameter => parameter.numel());
+
+    /// <param name="input">Log-mel energies, standardised, shape (batch, frames, bands).</param>
+    /// <returns>The strong and the weak output.</returns>
+    public override NetworkOutput forward(Tensor input)
+    {
+        using var scope = NewDisposeScope();
+        var hidden = layers.call(input); // (batch, frames, width)
+        var frames = strong.call(hidden).sigmoid(); // (batch, frames, classes)
+        var clips = weak.call(frames); // (batch, classes)
+        return new NetworkOutput(frames.MoveToOuterDisposeScope(), clips.MoveToOuterDisposeScope());
+    }
+
+    /// <summary>The modules of the layers, named by their place, and the values per frame that they leave.</summary>
+    private static (List<(string, nn.Module<Tensor, Tensor>)> Modules, int Width) Stack(NetworkDescription description)
+    {
+        List<(string, nn.Module<Tensor, Tensor>)> modules = [];
+        var maps = 0; // while there are maps over bands: how many; 0 before the first convolution and after the last
+        var bands = description.Bands;
+        var width = description.Bands;
+
+        void Add(string name, nn.Module<Tensor, Tensor> module) => modules.Add(($"{modules.Count}-{name}", module));
+
+        void LeaveMaps()
+        {
+            if (maps == 0)
+                return;
+            Add("vectors", new MapsToVectors());
+            width = maps * bands;
+            maps = 0;
+        }
+
+        for (var i = 0; i < description.Layers.Count; i++)
+        {
+            switch (description.Layers[i])
+            {
+                case Layer.Context context:
+                    Add("context", new FrameContext(context.Frames));
+                    width = context.Frames * description.Bands;
+                    continue; // no values are made here, so none are dropped
+                case Layer.Convolution convolution:
+                    Add("convolution", new ConvolutionBlock(maps, convolution));
+                    maps = convolution.Filters;
+                    break;
+                case Layer.BandPooling pooling:
+                    Add("pooling", new BandPooling(pooling.Bands));
+                    bands /= pooling.Bands;
+                    width = bands;
+                    break;
+                case Layer.BidirectionalGru gru:
+                    LeaveMaps();
+                    Add("gru", new MergedGru(width, gru));
+                    width = gru.Merge == Merge.Multiply ? gru.Units : 2 * gru.Units;
+                    break;
+                case Layer.Dense dense:
+                    LeaveMaps();
+                    Add("dense", new FrameDense(width, dense));
+                    width = dense.Units;
+                    break;
+            }
+            // A convolution and its pooling are one layer of the paper's figure: dropout comes after the pooling.
+            var poolingFollows = description.Layers.ElementAtOrDefault(i + 1) is Layer.BandPooling;
+            if (description.Dropout > 0 && !poolingFollows)
+                Add("dropout", nn.Dropout(description.Dropout));
+        }
+        LeaveMaps();
+        return (modules, width);
+    }
+}
