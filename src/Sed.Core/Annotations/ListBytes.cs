@@ -1,0 +1,39 @@
+namespace Sed.Core.Annotations;
+
+/// <summary>What all tab-separated lists have in common: their bytes.</summary>
+internal static class ListBytes
+{
+    public static byte[] Read(string path)
+    {
+        if (Directory.Exists(path))
+            throw new AnnotationException(path, 0, "this is a folder; name a list in it");
+        if (new FileInfo(path) is { Exists: true } file && file.Length > Array.MaxLength)
+            throw new AnnotationException(
+                path,
+                0,
+                $"the list has {file.Length} bytes, more than the {Array.MaxLength} that can be read; split it"
+            );
+        return File.ReadAllBytes(path);
+    }
+
+    /// <summary>Refuses what is surely no text: it holds a zero byte.</summary>
+    public static void RequireText(ReadOnlySpan<byte> bytes, string source)
+    {
+        if (bytes.IndexOf((byte)0) is var place and >= 0)
+        {
+            var line = 1 + bytes[..place].Count((byte)'\n');
+            throw new AnnotationException(
+                source,
+                line,
+                $"byte {place} is zero, so this is no text list (a list in UTF-16 must be saved as UTF-8)"
+            );
+        }
+    }
+
+    /// <summary>Why a name or label cannot be a field; null when it can.</summary>
+    public static string? UnwritableBecause(string name) =>
+        name.AsSpan().IndexOfAnyInRange('\0', '\u001f') >= 0
+            ? $"\"{name}\" holds a tab, a line end or another control character and cannot be written"
+        : name.Trim(' ') != name ? $"\"{name}\" begins or ends with a space, which would not be read back"
+        : null;
+}
