@@ -1,0 +1,52 @@
+namespace Sed.Core.Metrics;
+
+/// <summary>When an estimated event is taken for a reference event. Immutable; checked where it is used.</summary>
+public sealed record EventOptions
+{
+    /// <summary>True when the onsets must agree. Default true.</summary>
+    public bool EvaluateOnset { get; init; } = true;
+
+    /// <summary>True when the offsets must agree. Default true.</summary>
+    public bool EvaluateOffset { get; init; } = true;
+
+    /// <summary>The collar: how far onsets and offsets may be apart, in seconds. Default 0.2.</summary>
+    public double CollarSeconds { get; init; } = 0.2;
+
+    /// <summary>
+    /// The offset may also be off by this fraction of the reference event's length, where that is more than the collar;
+    /// from 0 to 1. Default 0.5.
+    /// </summary>
+    public double PercentageOfLength { get; init; } = 0.5;
+
+    /// <summary>How events are paired. Default: as many pairs as possible.</summary>
+    public EventMatching Matching { get; init; } = EventMatching.Optimal;
+
+    /// <summary>Every reason these options cannot be used; empty when they can.</summary>
+    public IReadOnlyList<string> Problems()
+    {
+        List<string> problems = [];
+        if (!EvaluateOnset && !EvaluateOffset)
+            problems.Add("EvaluateOnset and EvaluateOffset cannot both be false: nothing would be compared.");
+        if (!(CollarSeconds > 0) || double.IsInfinity(CollarSeconds))
+            problems.Add(FormattableString.Invariant($"CollarSeconds must be positive, was {CollarSeconds} s."));
+        if (!(PercentageOfLength >= 0 && PercentageOfLength <= 1))
+            problems.Add(
+                FormattableString.Invariant($"PercentageOfLength must lie in 0 to 1, was {PercentageOfLength}.")
+            );
+        return problems;
+    }
+
+    internal void Check()
+    {
+        if (Problems() is { Count: > 0 } problems)
+            throw new ArgumentException(string.Join(Environment.NewLine, problems));
+    }
+
+    /// <summary>Whether the times agree, in the same double arithmetic as sed_eval: rounding decides at the edge of a collar.</summary>
+    internal bool Agree(in CodedEvent reference, in CodedEvent estimated) =>
+        (!EvaluateOnset || Math.Abs(reference.Onset - estimated.Onset) <= CollarSeconds)
+        && (!EvaluateOffset || Math.Abs(reference.Offset - estimated.Offset) <= OffsetCollar(reference));
+
+    internal double OffsetCollar(in CodedEvent reference) =>
+        Math.Max(CollarSeconds, PercentageOfLength * (reference.Offset - reference.Onset));
+}
