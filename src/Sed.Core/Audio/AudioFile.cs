@@ -1,0 +1,51 @@
+namespace Sed.Core.Audio;
+
+/// <summary>
+/// The one door through which audio enters: WAV by our own reader, everything else through ffmpeg, always mono, at the
+/// rate that is asked for. Another decoder would be added here and nowhere else.
+/// </summary>
+public static class AudioFile
+{
+    /// <summary>File name extensions that are taken for audio, lower case, with their dot.</summary>
+    public static IReadOnlyList<string> Extensions { get; } =
+    [".wav", ".flac", ".ogg", ".opus", ".m4a", ".mp3", ".mp4", ".aac", ".webm", ".wma", ".aif", ".aiff"];
+
+    /// <summary>Whether a file's name says that it is audio.</summary>
+    /// <param name="path">A file name or path.</param>
+    public static bool HasAudioExtension(string path) =>
+        Extensions.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>A file's sound, channels averaged, at the wanted rate.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="sampleRate">Samples per second wanted (Hz), positive; another rate in the file is converted.</param>
+    /// <returns>Samples; full scale is -1 to 1.</returns>
+    /// <exception cref="AudioFormatException">The file is broken, or ffmpeg is needed and missing.</exception>
+    /// <exception cref="IOException">The file cannot be opened.</exception>
+    public static float[] Read(string path, int sampleRate)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(sampleRate);
+        Waveform sound = Read(path);
+        return sound.SampleRate == sampleRate
+            ? sound.Samples
+            : Resampler.Resample(sound.Samples, sound.SampleRate, sampleRate);
+    }
+
+    /// <summary>A file's sound at its own rate.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="AudioFormatException">The file is broken, or ffmpeg is needed and missing.</exception>
+    /// <exception cref="IOException">The file cannot be opened.</exception>
+    public static Waveform Read(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        return IsPlainWav(path) ? WavReader.Read(path) : FfmpegDecoder.Read(path);
+    }
+
+    private static bool IsPlainWav(string path)
+    {
+        if (!File.Exists(path))
+            throw new FileNotFoundException($"{path}: there is no such file.", path);
+        // A .wav may hold MP3 or ADPCM, which ffmpeg reads; a broken header is reported by our reader, which says where.
+        return Path.GetExtension(path).Equals(".wav", StringComparison.OrdinalIgnoreCase)
+            && WavReader.ReadHeader(path).Encoding != WavEncoding.Other;
+    }
+}

@@ -1,0 +1,85 @@
+using System.Buffers.Binary;
+using System.Text;
+
+namespace Sed.Core.Audio;
+
+/// <summary>Writes mono WAV files.</summary>
+public static class WavWriter
+{
+    /// <summary>Writes a mono file; an existing one is replaced.</summary>
+    /// <param name="path">Where to write.</param>
+    /// <param name="samples">Samples; full scale is -1 to 1, and integer encodings clip beyond it.</param>
+    /// <param name="sampleRate">Samples per second (Hz), positive.</param>
+    /// <param name="encoding">PCM or floating point. Default PCM.</param>
+    /// <param name="bitsPerSample">16, 24 or 32 for PCM, 32 or 64 for floating point. Default 16.</param>
+    public static void Write(
+        string path,
+        ReadOnlySpan<float> samples,
+        int sampleRate,
+        WavEncoding encoding = WavEncoding.Pcm,
+        int bitsPerSample = 16
+    )
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(sampleRate);
+        if (encoding == WavEncoding.Pcm ? bitsPerSample is not (16 or 24 or 32) : bitsPerSample is not (32 or 64))
+            throw new ArgumentException(
+                $"{encoding} of {bitsPerSample} bits cannot be written.",
+                nameof(bitsPerSample)
+            );
+        if (encoding == WavEncoding.Other)
+            throw new ArgumentException("Only PCM and floating point can be written.", nameof(encoding));
+
+        int width = bitsPerSample / 8;
+        byte[] bytes = new byte[checked(44 + (samples.Length * width))];
+        WriteHeader(bytes, samples.Length * width, sampleRate, encoding, bitsPerSample);
+        Span<byte> data = bytes.AsSpan(44);
+        for (int i = 0; i < samples.Length; i++)
+            WriteSample(data.Slice(i * width, width), samples[i], encoding);
+        File.WriteAllBytes(path, bytes);
+    }
+
+    private static void WriteHeader(Span<byte> header, int dataBytes, int sampleRate, WavEncoding encoding, int bits)
+    {
+        int width = bits / 8;
+        Encoding.ASCII.GetBytes("RIFF", header);
+        BinaryPrimitives.WriteInt32LittleEndian(header[4..], 36 + dataBytes);
+        Encoding.ASCII.GetBytes("WAVEfmt ", header[8..]);
+        BinaryPrimitives.WriteInt32LittleEndian(header[16..], 16);
+        BinaryPrimitives.WriteInt16LittleEndian(header[20..], (short)(encoding == WavEncoding.Pcm ? 1 : 3));
+        BinaryPrimitives.WriteInt16LittleEndian(header[22..], 1);
+        BinaryPrimitives.WriteInt32LittleEndian(header[24..], sampleRate);
+        BinaryPrimitives.WriteInt32LittleEndian(header[28..], sampleRate * width);
+        BinaryPrimitives.WriteInt16LittleEndian(header[32..], (short)width);
+        BinaryPrimitives.WriteInt16LittleEndian(header[34..], (short)bits);
+        Encoding.ASCII.GetBytes("data", header[36..]);
+        BinaryPrimitives.WriteInt32LittleEndian(header[40..], dataBytes);
+    }
+
+    private static void WriteSample(Span<byte> target, float sample, WavEncoding encoding)
+    {
+        switch (encoding, target.Length)
+        {
+            case (WavEncoding.Pcm, 2):
+                BinaryPrimitives.WriteInt16LittleEndian(target, (short)Integer(sample, 32_768));
+                break;
+            case (WavEncoding.Pcm, 3):
+                int value = (int)Integer(sample, 8_388_608);
+                target[0] = (byte)value;
+                target[1] = (byte)(value >> 8);
+                target[2] = (byte)(value >> 16);
+                break;
+            case (WavEncoding.Pcm, _):
+                BinaryPrimitives.WriteInt32LittleEndian(target, (int)Integer(sample, 2_147_483_648));
+                break;
+            case (_, 4):
+                BinaryPrimitives.WriteSingleLittleEndian(target, sample);
+                break;
+            default:
+                BinaryPrimitives.WriteDoubleLittleEndian(target, sample);
+                break;
+        }
+    }
+
+    private static double Integer(float sample, double scale) =>
+        Math.Clamp(Math.Round(sample * scale, MidpointRounding.ToEven), -scale, scale - 1);
+}

@@ -1,0 +1,27 @@
+using Sed.Core.Audio;
+
+namespace Sed.Core.Corpora;
+
+/// <summary>What a file says about its sound.</summary>
+/// <param name="DurationSeconds">Length in seconds.</param>
+/// <param name="SampleRate">Samples per second (Hz).</param>
+/// <param name="Channels">Number of channels.</param>
+/// <param name="Bytes">Length of the file.</param>
+internal sealed record AudioProbe(double DurationSeconds, int SampleRate, int Channels, long Bytes)
+{
+    /// <summary>Looks at a file: the header of a WAV, the decoded sound of other formats.</summary>
+    /// <exception cref="AudioFormatException">The file is broken, or ffmpeg is needed and missing.</exception>
+    internal static AudioProbe Of(string path)
+    {
+        long bytes = new FileInfo(path).Length;
+        if (Path.GetExtension(path).Equals(".wav", StringComparison.OrdinalIgnoreCase))
+        {
+            WavHeader header = WavReader.ReadHeader(path);
+            if (header.Encoding != WavEncoding.Other)
+                return new AudioProbe(header.DurationSeconds, header.SampleRate, header.Channels, bytes);
+        }
+        // Compressed formats state their length in ways that do not agree with what they decode to; so decode.
+        Waveform sound = AudioFile.Read(path);
+        return new AudioProbe(sound.DurationSeconds, sound.SampleRate, sound.Channels, bytes);
+    }
+}

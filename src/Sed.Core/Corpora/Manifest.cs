@@ -1,0 +1,126 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Sed.Core.Annotations;
+
+namespace Sed.Core.Corpora;
+
+/// <summary>What is really there of a corpus: every clip whose audio can be read, and what is known about it. Immutable.</summary>
+public sealed class Manifest
+{
+    private readonly Lazy<string> hash;
+
+    /// <summary>Puts a corpus together; the readers of this folder do that from files.</summary>
+    /// <param name="corpus">The corpus's name.</param>
+    /// <param name="classes">The classes, in the order in which networks and tables have them.</param>
+    /// <param name="sampleRate">Samples per second at which clips are read (Hz).</param>
+    /// <param name="clipSeconds">Length to which every clip is cut or padded (s).</param>
+    /// <param name="clips">The clips, in the order that rows of feature stores have.</param>
+    /// <param name="leftOut">The clips that label files name and that cannot be used.</param>
+    /// <exception cref="CorpusException">Two clips of one split share a name, or a clip has a label that is no class.</exception>
+    public Manifest(
+        string corpus,
+        ClassList classes,
+        int sampleRate,
+        double clipSeconds,
+        IReadOnlyList<Clip> clips,
+        IReadOnlyList<LeftOutClip>? leftOut = null
+    )
+    {
+        ArgumentException.ThrowIfNullOrEmpty(corpus);
+        ArgumentNullException.ThrowIfNull(classes);
+        ArgumentNullException.ThrowIfNull(clips);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(sampleRate);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(clipSeconds);
+        Corpus = corpus;
+        Classes = classes;
+        SampleRate = sampleRate;
+        ClipSeconds = clipSeconds;
+        Clips = clips;
+        LeftOut = leftOut ?? [];
+        Check();
+        hash = new Lazy<string>(ComputeHash);
+    }
+
+    /// <summary>The corpus's name.</summary>
+    public string Corpus { get; }
+
+    /// <summary>The classes, in the order in which networks and tables have them.</summary>
+    public ClassList Classes { get; }
+
+    /// <summary>Samples per second at which clips are read (Hz).</summary>
+    public int SampleRate { get; }
+
+    /// <summary>Length to which every clip is cut or padded (s).</summary>
+    public double ClipSeconds { get; }
+
+    /// <summary>The clips; row i of a feature store belongs to clip i.</summary>
+    public IReadOnlyList<Clip> Clips { get; }
+
+    /// <summary>The clips that label files name and that cannot be used: missing or broken.</summary>
+    public IReadOnlyList<LeftOutClip> LeftOut { get; }
+
+    /// <summary>
+    /// 64 hexadecimal digits that change when a clip, its label, split, duration or size changes, and not when the corpus
+    /// moves to another folder.
+    /// </summary>
+    public string Hash => hash.Value;
+
+    /// <summary>The positions in <see cref="Clips"/> of one split's clips, in order.</summary>
+    public int[] IndicesOf(Split split) => [.. Enumerable.Range(0, Clips.Count).Where(i => Clips[i].Split == split)];
+
+    /// <summary>The same corpus with other splits, for example after carving a validation split.</summary>
+    /// <param name="splits">One for each clip.</param>
+    public Manifest WithSplits(IReadOnlyList<Split> splits)
+    {
+        ArgumentNullException.ThrowIfNull(splits);
+        if (splits.Count != Clips.Count)
+            throw new ArgumentException($"{splits.Count} splits for {Clips.Count} clips.", nameof(splits));
+        Clip[] clips = [.. Clips.Select((clip, i) => clip with { Split = splits[i] })];
+        return new Manifest(Corpus, Classes, SampleRate, ClipSeconds, clips, LeftOut);
+    }
+
+    private void Check()
+    {
+        List<string> problems = [];
+        HashSet<(Split, string)> seen = [];
+        foreach (Clip clip in Clips)
+        {
+            if (!seen.Add((clip.Split, clip.Name)))
+                problems.Add($"{Corpus}: the {clip.Split} clip {clip.Name} is there twice.");
+            IEnumerable<string> labels = clip.WeakLabels.Concat((clip.StrongEvents ?? []).Select(e => e.Label));
+            foreach (string label in labels.Where(label => Classes.IndexOf(label) < 0).Distinct())
+                problems.Add(
+                    $"{Corpus}: {clip.Name} is labelled '{label}', which is not one of the {Classes.Count} classes."
+                );
+        }
+        if (problems.Count > 0)
+            throw new CorpusException(problems);
+    }
+
+    private string ComputeHash()
+    {
+        using IncrementalHash sha = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        StringBuilder line = new();
+        void Add()
+        {
+            sha.AppendData(Encoding.UTF8.GetBytes(line.Append('\n').ToString()));
+            line.Clear();
+        }
+        line.Append(CultureInfo.InvariantCulture, $"{Corpus}\t{SampleRate}\t{ClipSeconds:R}\t")
+            .AppendJoin('\t', Classes);
+        Add();
+        foreach (Clip clip in Clips)
+        {
+            line.Append(
+                CultureInfo.InvariantCulture,
+                $"{clip.Split}\t{clip.Name}\t{clip.Source}\t{clip.DurationSeconds:R}\t{clip.AudioBytes}\t"
+            );
+            line.AppendJoin('\t', clip.WeakLabels).Append(clip.StrongEvents is null ? "\t-" : "\t+");
+            foreach (SoundEvent sound in clip.StrongEvents ?? [])
+                line.Append(CultureInfo.InvariantCulture, $"\t{sound.Onset:R}\t{sound.Offset:R}\t{sound.Label}");
+            Add();
+        }
+        return Convert.ToHexStringLower(sha.GetHashAndReset());
+    }
+}

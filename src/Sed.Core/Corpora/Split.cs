@@ -1,0 +1,17 @@
+namespace Sed.Core.Corpora;
+
+/// <summary>What a clip may be used for.</summary>
+public enum Split
+{
+    /// <summary>Weak labels; what a network learns from.</summary>
+    Training,
+
+    /// <summary>Carved from the training clips, for choosing without looking at the testing clips.</summary>
+    Validation,
+
+    /// <summary>Strong and weak labels; what the paper chose its systems by.</summary>
+    Testing,
+
+    /// <summary>Strong and weak labels; what systems are ranked by.</summary>
+    Evaluation,
+}

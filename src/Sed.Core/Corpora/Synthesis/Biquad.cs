@@ -1,0 +1,63 @@
+namespace Sed.Core.Corpora.Synthesis;
+
+/// <summary>A second-order filter (R. Bristow-Johnson, "Cookbook formulae for audio EQ biquad filter coefficients").</summary>
+internal sealed class Biquad
+{
+    private readonly double b0;
+    private readonly double b1;
+    private readonly double b2;
+    private readonly double a1;
+    private readonly double a2;
+    private double s1;
+    private double s2;
+
+    private Biquad(double b0, double b1, double b2, double a0, double a1, double a2)
+    {
+        this.b0 = b0 / a0;
+        this.b1 = b1 / a0;
+        this.b2 = b2 / a0;
+        this.a1 = a1 / a0;
+        this.a2 = a2 / a0;
+    }
+
+    internal static Biquad LowPass(double hz, double sampleRate, double q = 0.7071)
+    {
+        (double cos, double alpha) = Angles(hz, sampleRate, q);
+        return new Biquad((1 - cos) / 2, 1 - cos, (1 - cos) / 2, 1 + alpha, -2 * cos, 1 - alpha);
+    }
+
+    internal static Biquad HighPass(double hz, double sampleRate, double q = 0.7071)
+    {
+        (double cos, double alpha) = Angles(hz, sampleRate, q);
+        return new Biquad((1 + cos) / 2, -(1 + cos), (1 + cos) / 2, 1 + alpha, -2 * cos, 1 - alpha);
+    }
+
+    /// <summary>Gain 1 at the centre.</summary>
+    internal static Biquad BandPass(double hz, double sampleRate, double q)
+    {
+        (double cos, double alpha) = Angles(hz, sampleRate, q);
+        return new Biquad(alpha, 0, -alpha, 1 + alpha, -2 * cos, 1 - alpha);
+    }
+
+    internal float Step(float x)
+    {
+        double y = (b0 * x) + s1;
+        s1 = (b1 * x) - (a1 * y) + s2;
+        s2 = (b2 * x) - (a2 * y);
+        return (float)y;
+    }
+
+    /// <summary>Filters a buffer in place and hands it back.</summary>
+    internal float[] Run(float[] buffer)
+    {
+        for (int i = 0; i < buffer.Length; i++)
+            buffer[i] = Step(buffer[i]);
+        return buffer;
+    }
+
+    private static (double Cos, double Alpha) Angles(double hz, double sampleRate, double q)
+    {
+        double w = 2 * Math.PI * Math.Min(hz, 0.49 * sampleRate) / sampleRate;
+        return (Math.Cos(w), Math.Sin(w) / (2 * q));
+    }
+}

@@ -1,0 +1,22 @@
+namespace Sed.Core.Corpora.Synthesis;
+
+/// <summary>Draws that synthesis needs again and again.</summary>
+internal static class Draw
+{
+    /// <summary>Uniform between two values.</summary>
+    internal static double Between(this Random random, double low, double high) =>
+        low + ((high - low) * random.NextDouble());
+
+    /// <summary>An index with a probability in proportion to its weight.</summary>
+    internal static int Weighted(this Random random, IReadOnlyList<double> weights)
+    {
+        double left = random.NextDouble() * weights.Sum();
+        for (int i = 0; i < weights.Count - 1; i++)
+        {
+            left -= weights[i];
+            if (left < 0)
+                return i;
+        }
+        return weights.Count - 1;
+    }
+}

@@ -1,0 +1,93 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Sed.Core.Audio;
+
+namespace Sed.Core.Corpora.Synthesis;
+
+/// <summary>Events and backgrounds from folders of recordings, one folder per class.</summary>
+internal sealed class RecordedSounds : ISoundSource
+{
+    private const double MostEventSeconds = 6;
+    private readonly int sampleRate;
+    private readonly Dictionary<Split, string[][]> events;
+    private readonly Dictionary<Split, string[]> backgrounds;
+    private readonly RecordingCache cache;
+    private readonly SynthesisedSounds noise;
+
+    private RecordedSounds(RecordingFolders folders, int sampleRate)
+    {
+        this.sampleRate = sampleRate;
+        cache = new RecordingCache(sampleRate);
+        noise = new SynthesisedSounds(sampleRate);
+        Classes = [.. folders.Classes.Select(label => ($"/folder/{label}", label))];
+        Weights = [.. folders.Classes.Select(_ => 1.0)];
+        events = RecordingFolders.Parts.ToDictionary(
+            split => split,
+            split => folders.Classes.Select(label => folders.Recordings(label, split)).ToArray()
+        );
+        backgrounds = RecordingFolders.Parts.ToDictionary(
+            split => split,
+            split => folders.Backgrounds.SelectMany(label => folders.Recordings(label, split)).ToArray()
+        );
+        Fingerprint = Describe(folders);
+    }
+
+    /// <summary>Looks through the folders and divides the recordings among the splits.</summary>
+    /// <exception cref="CorpusException">There is nothing to mix, and why.</exception>
+    internal static RecordedSounds Open(string folder, SoundscapeOptions options, int sampleRate) =>
+        new(RecordingFolders.Open(folder, options), sampleRate);
+
+    public IReadOnlyList<(string Id, string Label)> Classes { get; }
+
+    public IReadOnlyList<double> Weights { get; }
+
+    public string Fingerprint { get; }
+
+    public float[] Event(Random random, Split split, int label, int mostSamples)
+    {
+        string[] recordings = events[split][label];
+        float[] sound = cache.WithoutSilentEnds(recordings[random.Next(recordings.Length)]);
+        int most = Math.Min(mostSamples, (int)(MostEventSeconds * sampleRate));
+        int length = Math.Min(sound.Length, most);
+        int from = random.Next(sound.Length - length + 1);
+        return sound.AsSpan(from, length).ToArray().Faded(sampleRate, 0.01, 0.02);
+    }
+
+    /// <summary>A recording repeated with cross-fades, or synthesised noise where no folder holds backgrounds.</summary>
+    public float[] Background(Random random, Split split, int samples)
+    {
+        string[] recordings = backgrounds[split];
+        if (recordings.Length == 0)
+            return noise.Background(random, split, samples);
+        float[] sound = cache.WithoutSilentEnds(recordings[random.Next(recordings.Length)]);
+        int fade = Math.Min(sampleRate / 4, sound.Length / 4);
+        float[] result = new float[samples];
+        // The first round starts somewhere inside the recording.
+        int at = -random.Next(sound.Length / 2);
+        while (at < samples)
+        {
+            for (int i = Math.Max(0, -at); i < sound.Length && at + i < samples; i++)
+            {
+                double gain = Math.Min(1, Math.Min(i, sound.Length - 1 - i) / (double)Math.Max(1, fade));
+                // Equal power, since the two rounds have nothing in common.
+                result[at + i] += (float)(sound[i] * Math.Sin(Math.PI / 2 * gain));
+            }
+            at += Math.Max(1, sound.Length - fade);
+        }
+        return result;
+    }
+
+    private static string Describe(RecordingFolders folders)
+    {
+        StringBuilder text = new("recordings 1|");
+        foreach (Split split in RecordingFolders.Parts)
+        foreach (string label in folders.Classes.Concat(folders.Backgrounds))
+        foreach (string path in folders.Recordings(label, split))
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"{split}/{label}/{Path.GetFileName(path)}:{new FileInfo(path).Length}|"
+            );
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));
+    }
+}

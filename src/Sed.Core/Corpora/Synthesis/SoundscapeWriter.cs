@@ -1,0 +1,163 @@
+using System.Globalization;
+using System.Text;
+using Sed.Core.Annotations;
+using Sed.Core.Audio;
+
+namespace Sed.Core.Corpora.Synthesis;
+
+/// <summary>
+/// Writes a corpus of soundscapes as DCASE 2017 task 4 lays it out. It grows under another name and takes its own by one
+/// renaming at the end, so a corpus with its name is a whole one.
+/// </summary>
+internal static class SoundscapeWriter
+{
+    private static readonly (Split Split, string Word, string Id)[] Splits =
+    [
+        (Split.Training, "training", "trn"),
+        (Split.Testing, "testing", "tst"),
+        (Split.Evaluation, "evaluation", "evl"),
+    ];
+
+    /// <summary>Makes the corpus unless it is there already.</summary>
+    /// <param name="target">The corpus's folder.</param>
+    /// <param name="source">Events and backgrounds.</param>
+    /// <param name="options">How clips are made.</param>
+    /// <param name="progress">Told how many of all clips are done.</param>
+    /// <param name="cancellation">Stops the making; nothing is left behind.</param>
+    internal static void Ensure(
+        string target,
+        ISoundSource source,
+        SoundscapeOptions options,
+        IProgress<(int Done, int All)>? progress,
+        CancellationToken cancellation
+    )
+    {
+        if (Directory.Exists(target))
+            return;
+        string parent = Path.GetDirectoryName(Path.GetFullPath(target))!;
+        Directory.CreateDirectory(parent);
+        RemoveAbandoned(target, parent);
+        string growing = $"{target}.{Guid.NewGuid():N}.making";
+        Directory.CreateDirectory(growing);
+        try
+        {
+            // Held open while this process lives: by it others see that the folder is not abandoned.
+            using (FileStream alive = new(LockOf(growing), FileMode.CreateNew, FileAccess.Write, FileShare.None))
+                Write(growing, source, options, progress, cancellation);
+            File.Delete(LockOf(growing));
+            Publish(growing, target);
+        }
+        catch
+        {
+            Directory.Delete(growing, recursive: true);
+            throw;
+        }
+    }
+
+    private static void Write(
+        string folder,
+        ISoundSource source,
+        SoundscapeOptions options,
+        IProgress<(int, int)>? progress,
+        CancellationToken cancellation
+    )
+    {
+        int all = Splits.Sum(split => options.ClipsOf(split.Split));
+        int done = 0;
+        WriteClasses(Path.Combine(folder, $"sound_event_list_{source.Classes.Count}_classes.txt"), source.Classes);
+        foreach ((Split split, string word, string id) in Splits)
+        {
+            string audio = Path.Combine(folder, "audio", word);
+            Directory.CreateDirectory(audio);
+            IReadOnlyList<SoundEvent>[] events = new IReadOnlyList<SoundEvent>[options.ClipsOf(split)];
+            Parallel.For(
+                0,
+                events.Length,
+                new ParallelOptions
+                {
+                    CancellationToken = cancellation,
+                    MaxDegreeOfParallelism = Environment.ProcessorCount,
+                },
+                index =>
+                {
+                    Soundscape clip = Soundscape.Make(source, options, split, index);
+                    events[index] = clip.Events;
+                    WavWriter.Write(Path.Combine(audio, $"Y{Name(id, index)}"), clip.Samples, Dcase2017.SampleRate);
+                    progress?.Report((Interlocked.Increment(ref done), all));
+                }
+            );
+            WriteLabels(folder, word, split, id, events);
+        }
+    }
+
+    // Eleven characters, as YouTube's identifiers have.
+    private static string Name(string id, int index) =>
+        string.Create(CultureInfo.InvariantCulture, $"{id}{index:D8}_0.000_{Dcase2017.ClipSeconds:F3}.wav");
+
+    private static void WriteClasses(string path, IReadOnlyList<(string Id, string Label)> classes)
+    {
+        StringBuilder text = new("Class_ID\tConfidence\tClass_Label\n");
+        foreach ((string id, string label) in classes)
+            text.Append(CultureInfo.InvariantCulture, $"{id}\t10\t{label}\n");
+        File.WriteAllText(path, text.ToString());
+    }
+
+    private static void WriteLabels(
+        string folder,
+        string word,
+        Split split,
+        string id,
+        IReadOnlyList<SoundEvent>[] events
+    )
+    {
+        StringBuilder weak = new();
+        StringBuilder strong = new();
+        for (int index = 0; index < events.Length; index++)
+        {
+            string name = Name(id, index);
+            foreach (string label in events[index].Select(e => e.Label).Distinct())
+                weak.Append(CultureInfo.InvariantCulture, $"{name}\t0.000\t{Dcase2017.ClipSeconds:F3}\t{label}\n");
+            foreach (SoundEvent e in events[index])
+                strong.Append(CultureInfo.InvariantCulture, $"{name}\t{e.Onset:0.###}\t{e.Offset:0.###}\t{e.Label}\n");
+        }
+        File.WriteAllText(Path.Combine(folder, $"groundtruth_weak_label_{word}_set.csv"), weak.ToString());
+        if (split != Split.Training)
+            File.WriteAllText(Path.Combine(folder, $"groundtruth_strong_label_{word}_set.csv"), strong.ToString());
+    }
+
+    private static void Publish(string growing, string target)
+    {
+        try
+        {
+            Directory.Move(growing, target);
+        }
+        catch (IOException) when (Directory.Exists(target))
+        {
+            // Another process made the same corpus meanwhile: the same seed gives the same bytes, so either will do.
+            Directory.Delete(growing, recursive: true);
+        }
+    }
+
+    private static void RemoveAbandoned(string target, string parent)
+    {
+        foreach (string folder in Directory.GetDirectories(parent, $"{Path.GetFileName(target)}.*.making"))
+            if (IsAbandoned(folder))
+                Directory.Delete(folder, recursive: true);
+    }
+
+    private static bool IsAbandoned(string folder)
+    {
+        try
+        {
+            using FileStream alive = new(LockOf(folder), FileMode.Open, FileAccess.Write, FileShare.None);
+            return true;
+        }
+        catch (IOException)
+        {
+            // Held by a living process, or not there yet.
+            return false;
+        }
+    }
+
+    private static string LockOf(string folder) => Path.Combine(folder, "making");
+}

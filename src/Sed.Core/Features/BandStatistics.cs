@@ -1,0 +1,93 @@
+namespace Sed.Core.Features;
+
+/// <summary>
+/// Mean and deviation of each band over the frames with sound of some clips (the training clips), and the standardisation by
+/// them: every band then has mean 0 and deviation 1 there.
+/// </summary>
+public sealed class BandStatistics
+{
+    // A band that never changes is only centred; dividing by its deviation of 0 would make it infinite.
+    private const double SmallestDeviation = 1e-6;
+
+    /// <summary>Statistics known from elsewhere, for example from a checkpoint.</summary>
+    /// <param name="means">One for each band.</param>
+    /// <param name="deviations">One for each band, positive.</param>
+    public BandStatistics(IReadOnlyList<float> means, IReadOnlyList<float> deviations)
+    {
+        ArgumentNullException.ThrowIfNull(means);
+        ArgumentNullException.ThrowIfNull(deviations);
+        if (means.Count != deviations.Count || means.Count == 0)
+            throw new ArgumentException(
+                $"{means.Count} means and {deviations.Count} deviations; each band has one of both."
+            );
+        if (deviations.Any(deviation => !(deviation > 0)))
+            throw new ArgumentException("Every deviation must be positive.", nameof(deviations));
+        Means = means;
+        Deviations = deviations;
+    }
+
+    /// <summary>Mean of each band.</summary>
+    public IReadOnlyList<float> Means { get; }
+
+    /// <summary>Standard deviation of each band.</summary>
+    public IReadOnlyList<float> Deviations { get; }
+
+    /// <summary>Fits the statistics to clips; pass training clips and no others.</summary>
+    /// <param name="store">The features.</param>
+    /// <param name="clips">Positions in the manifest, at least one.</param>
+    public static BandStatistics Fit(FeatureStore store, IReadOnlyList<int> clips)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        ArgumentNullException.ThrowIfNull(clips);
+        int bands = store.Bands;
+        double[] sums = new double[bands];
+        double[] squares = new double[bands];
+        long count = 0;
+        float[] row = new float[store.Frames * bands];
+        // Squares are summed around the first frame met: far from 0, sum(x^2) - n mean^2 would lose its digits.
+        float[]? origin = null;
+        foreach (int clip in clips)
+        {
+            store.Read([clip], row);
+            origin ??= row[..bands];
+            int frames = store.FramesWithSound(clip);
+            for (int i = 0; i < frames * bands; i++)
+            {
+                double x = row[i] - origin[i % bands];
+                sums[i % bands] += x;
+                squares[i % bands] += x * x;
+            }
+            count += frames;
+        }
+        if (count == 0)
+            throw new ArgumentException("There is no frame with sound to fit to.", nameof(clips));
+        float[] means = new float[bands];
+        float[] deviations = new float[bands];
+        for (int band = 0; band < bands; band++)
+        {
+            double mean = sums[band] / count;
+            means[band] = (float)(origin![band] + mean);
+            double deviation = Math.Sqrt(Math.Max(0, (squares[band] / count) - (mean * mean)));
+            deviations[band] = deviation < SmallestDeviation ? 1 : (float)deviation;
+        }
+        return new BandStatistics(means, deviations);
+    }
+
+    /// <summary>Standardises one clip in place; frames of padding become 0, the mean.</summary>
+    /// <param name="clip">Features, shape (frames, bands).</param>
+    /// <param name="framesWithSound">How many frames are not padding; all of them by default.</param>
+    public void Apply(Span<float> clip, int framesWithSound = int.MaxValue)
+    {
+        int bands = Means.Count;
+        if (clip.Length % bands != 0)
+            throw new ArgumentException(
+                $"{clip.Length} values are no whole number of frames of {bands} bands.",
+                nameof(clip)
+            );
+        int inside = (int)Math.Min(clip.Length, (long)framesWithSound * bands);
+        for (int frame = 0; frame < inside; frame += bands)
+        for (int band = 0; band < bands; band++)
+            clip[frame + band] = (clip[frame + band] - Means[band]) / Deviations[band];
+        clip[inside..].Clear();
+    }
+}

@@ -1,0 +1,140 @@
+using Sed.Core.Audio;
+using Sed.Core.Corpora;
+using Sed.Core.Tests.Metrics;
+
+namespace Sed.Core.Tests.Corpora;
+
+public sealed class Dcase2017Tests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void The_released_label_files_are_read_whole()
+    {
+        string labels = SharedFolder.Require("data", "dcase2017-task4");
+        (var classes, IReadOnlyList<LabelledClip> clips) = Dcase2017.ReadLabels(
+            labels,
+            CorpusFolder.FilesBelow(labels)
+        );
+
+        Assert.Equal(Dcase2017.Classes.Select(entry => entry.Label), classes);
+        Assert.Equal([51_172, 488, 1_103], Count(clips, _ => 1));
+        Assert.Equal([56_131, 606, 1_350], Count(clips, clip => clip.WeakLabels.Count));
+        Assert.Equal([0, 688, 1_706], Count(clips, clip => clip.StrongEvents?.Count ?? 0));
+        foreach (string line in File.ReadLines(Path.Combine(labels, "training_set_num_files_per_class.csv")))
+        {
+            int comma = line.LastIndexOf(',');
+            int expected = int.Parse(line[(comma + 1)..]);
+            string label = line[..comma].Trim('"');
+            Assert.Equal(expected, clips.Count(c => c.Split == Split.Training && c.WeakLabels.Contains(label)));
+        }
+    }
+
+    [Fact]
+    public void Labels_with_commas_are_told_apart_by_their_identifiers()
+    {
+        string path = folder.File("testing_set.csv");
+        File.WriteAllText(
+            path,
+            "-Gbohom8C4Q,30.000,40.000,\"Train horn,Air horn, truck horn,Train\",\"/m/0284vy3,/m/05x_td,/m/07jdr\"\r\n"
+                + "abc_efghijk,0.000,10.000,Train horn,/m/0284vy3\r\n"
+        );
+        var tags = SegmentListFile.Read(path, Dcase2017.Classes);
+        Assert.Equal(["-Gbohom8C4Q_30.000_40.000.wav", "abc_efghijk_0.000_10.000.wav"], tags.Files);
+        Assert.Equal(
+            ["Train horn", "Air horn, truck horn", "Train"],
+            tags.RowsAt(0).ToArray().Select(row => row.Label)
+        );
+    }
+
+    [Fact]
+    public void Both_kinds_of_label_file_say_the_same()
+    {
+        string labels = SharedFolder.Require("data", "dcase2017-task4");
+        var segments = SegmentListFile.Read(Path.Combine(labels, "training_set.csv"), Dcase2017.Classes);
+        var weak = Sed.Core.Annotations.TagListFile.Read(Path.Combine(labels, "groundtruth_weak_label_training_set.csv"));
+        Assert.Equal(weak.Files.Order(), segments.Files.Order());
+        foreach (string file in weak.Files)
+            Assert.Equal(
+                weak.RowsOf(file).ToArray().Select(row => row.Label).Order(),
+                segments.RowsOf(file).ToArray().Select(row => row.Label).Order()
+            );
+    }
+
+    [Theory]
+    [InlineData("audio/training/Yaaaaaaaaaaa_30.000_40.000.wav")]
+    [InlineData("aaaaaaaaaaa_30.000_40.000.wav")]
+    [InlineData("wav/aaaaaaaaaaa_30_40.wav")]
+    [InlineData("Yaaaaaaaaaaa_30.000.wav")]
+    [InlineData("aaaaaaaaaaa.wav")]
+    public void Audio_is_found_in_the_layouts_that_people_have(string layout)
+    {
+        File.WriteAllText(
+            folder.File("groundtruth_weak_label_training_set.csv"),
+            "aaaaaaaaaaa_30.000_40.000.wav\t30.000\t40.000\tCar\nbbbbbbbbbbb_0.000_10.000.wav\t0.000\t10.000\tBus\n"
+        );
+        string path = folder.File(layout.Split('/'));
+        WavWriter.Write(path, new float[44_100 * 9], 44_100);
+
+        Manifest corpus = Dcase2017.Task4(folder.Path);
+
+        Clip clip = Assert.Single(corpus.Clips);
+        Assert.Equal(("aaaaaaaaaaa_30.000_40.000.wav", "aaaaaaaaaaa", path), (clip.Name, clip.Source, clip.AudioPath));
+        Assert.Equal((9.0, Split.Training), (clip.DurationSeconds, clip.Split));
+        Assert.Equal(["Car"], clip.WeakLabels);
+        LeftOutClip absent = Assert.Single(corpus.LeftOut);
+        Assert.Equal(new LeftOutClip("bbbbbbbbbbb_0.000_10.000.wav", Split.Training, true, "no audio file"), absent);
+    }
+
+    [Fact]
+    public void Labels_without_audio_say_where_the_audio_belongs()
+    {
+        File.WriteAllText(folder.File("groundtruth_weak_label_testing_set.csv"), "a_0.000_10.000.wav\t0\t10\tCar\n");
+        CorpusException error = Assert.Throws<CorpusException>(() => Dcase2017.Task4(folder.Path));
+        Assert.Equal(
+            $"{folder.Path}: its label files name 1 clips, but there is no audio below it; put the audio files there, in one "
+                + "folder or in one per split (audio/training, audio/testing, audio/evaluation).",
+            error.Message
+        );
+    }
+
+    [Fact]
+    public void A_folder_without_labels_says_so()
+    {
+        WavWriter.Write(folder.File("a.wav"), new float[10], 44_100);
+        CorpusException error = Assert.Throws<CorpusException>(() => Dcase2017.Task4(folder.Path));
+        Assert.Equal(
+            $"{folder.Path}: no label files of DCASE 2017 task 4 in it (groundtruth_weak_label_training_set.csv and the like).",
+            error.Message
+        );
+    }
+
+    [Fact]
+    public void The_hash_changes_with_what_is_there_and_not_with_where_it_is()
+    {
+        string Corpus(string name, string label, int samples)
+        {
+            string root = Path.Combine(folder.Path, name);
+            Directory.CreateDirectory(root);
+            File.WriteAllText(
+                Path.Combine(root, "groundtruth_weak_label_testing_set.csv"),
+                $"a_0.000_10.000.wav\t0\t10\t{label}\n"
+            );
+            WavWriter.Write(Path.Combine(root, "Ya_0.000_10.000.wav"), new float[samples], 44_100);
+            return Dcase2017.Task4(root).Hash;
+        }
+        string hash = Corpus("first", "Car", 1000);
+        Assert.Equal(hash, Corpus("second", "Car", 1000));
+        Assert.NotEqual(hash, Corpus("third", "Bus", 1000));
+        Assert.NotEqual(hash, Corpus("fourth", "Car", 1001));
+    }
+
+    private static int[] Count(IReadOnlyList<LabelledClip> clips, Func<LabelledClip, int> value) =>
+        [
+            .. ((Split[])[Split.Training, Split.Testing, Split.Evaluation]).Select(split =>
+                clips.Where(clip => clip.Split == split).Sum(value)
+            ),
+        ];
+}
