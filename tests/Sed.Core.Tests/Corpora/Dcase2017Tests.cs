@@ -54,7 +54,9 @@ public sealed class Dcase2017Tests : IDisposable
     {
         string labels = SharedFolder.Require("data", "dcase2017-task4");
         var segments = SegmentListFile.Read(Path.Combine(labels, "training_set.csv"), Dcase2017.Classes);
-        var weak = Sed.Core.Annotations.TagListFile.Read(Path.Combine(labels, "groundtruth_weak_label_training_set.csv"));
+        var weak = Sed.Core.Annotations.TagListFile.Read(
+            Path.Combine(labels, "groundtruth_weak_label_training_set.csv")
+        );
         Assert.Equal(weak.Files.Order(), segments.Files.Order());
         foreach (string file in weak.Files)
             Assert.Equal(

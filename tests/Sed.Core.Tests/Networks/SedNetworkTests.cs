@@ -1,0 +1,137 @@
+using Sed.Core.Networks;
+using Sed.Core.Runtime;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Sed.Core.Tests.Networks;
+
+public sealed class SedNetworkTests
+{
+    private static readonly NetworkDescription Small = new()
+    {
+        Layers =
+        [
+            new Layer.Convolution(6),
+            new Layer.BandPooling(5),
+            new Layer.Convolution(4),
+            new Layer.BandPooling(4),
+            new Layer.BidirectionalGru(3, Merge.Multiply),
+            new Layer.BidirectionalGru(3, Merge.Concatenate),
+            new Layer.Dense(5, Activation.Relu),
+        ],
+        Frames = 20,
+        Bands = 40,
+        Classes = 3,
+    };
+
+    public SedNetworkTests()
+    {
+        Torch.Initialize();
+        random.manual_seed(1);
+    }
+
+    [Fact]
+    public void The_218k_candidate_has_the_parameters_that_Keras_counts()
+    {
+        using SedNetwork network = new(NetworkDescription.Candidate218k());
+        // Keras counts the moving statistics of batch normalisation too and has one bias per gate where torch has two.
+        var movingStatistics = 3 * 2 * 48;
+        var secondBiases = 2 * 2 * 3 * 32;
+        Assert.Equal(218_390, network.ParameterCount + movingStatistics - secondBiases);
+    }
+
+    [Fact]
+    public void The_baseline_has_13467_parameters()
+    {
+        using SedNetwork network = new(NetworkDescription.Baseline());
+        Assert.Equal(13_467, network.ParameterCount);
+    }
+
+    [Fact]
+    public void Outputs_are_probabilities_for_each_frame_and_each_clip()
+    {
+        using SedNetwork network = new(Small);
+        using var scope = NewDisposeScope();
+        var output = network.call(randn(2, 20, 40));
+        Assert.Equal([2, 20, 3], output.Strong.shape);
+        Assert.Equal([2, 3], output.Weak.shape);
+        Assert.InRange(output.Strong.min().item<float>(), 0, 1);
+        Assert.InRange(output.Strong.max().item<float>(), 0, 1);
+        Assert.InRange(output.Weak.max().item<float>(), 0, 1);
+    }
+
+    [Theory]
+    [InlineData(WeakOutput.LargestFrame)]
+    [InlineData(WeakOutput.MeanOfFrames)]
+    public void A_pooled_weak_output_is_that_statistic_of_the_strong_one(WeakOutput weak)
+    {
+        using SedNetwork network = new(Small with { Weak = weak });
+        using var scope = NewDisposeScope();
+        var output = network.call(randn(2, 20, 40));
+        var expected = weak == WeakOutput.LargestFrame ? output.Strong.amax([1]) : output.Strong.mean([1]);
+        Assert.True(output.Weak.allclose(expected, 1e-6, 1e-7));
+    }
+
+    [Fact]
+    public void A_batch_gives_what_its_clips_give_one_by_one()
+    {
+        using SedNetwork network = new(Small);
+        network.eval();
+        using var scope = NewDisposeScope();
+        using var noGradients = no_grad();
+        var clips = randn(3, 20, 40);
+        var together = network.call(clips);
+        for (var i = 0; i < 3; i++)
+        {
+            var alone = network.call(clips.narrow(0, i, 1));
+            Assert.True(alone.Strong[0].allclose(together.Strong[i], 1e-5, 1e-6));
+            Assert.True(alone.Weak[0].allclose(together.Weak[i], 1e-5, 1e-6));
+        }
+    }
+
+    [Fact]
+    public void A_step_leaves_no_tensor_behind()
+    {
+        using SedNetwork network = new(Small);
+        void Step()
+        {
+            using var scope = NewDisposeScope();
+            var output = network.call(randn(2, 20, 40));
+            (output.Strong.mean() + output.Weak.mean()).backward();
+        }
+        Step(); // makes the gradients
+        var before = Tensor.TotalCount;
+        for (var i = 0; i < 3; i++)
+            Step();
+        Assert.Equal(before, Tensor.TotalCount);
+    }
+
+    [Fact]
+    public void Frames_at_the_edge_repeat_in_their_context()
+    {
+        using FrameContext context = new(3);
+        using var scope = NewDisposeScope();
+        var frames = arange(3, float32).reshape(1, 3, 1);
+        Assert.Equal([0f, 0, 1, 0, 1, 2, 1, 2, 2], context.call(frames).flatten().data<float>().ToArray());
+    }
+
+    [Fact]
+    public void Every_problem_of_a_description_is_named_at_once()
+    {
+        var wrong = Small with
+        {
+            Dropout = 1,
+            Layers = [new Layer.BandPooling(7), new Layer.Dense(0, Activation.Linear), new Layer.Convolution(4)],
+        };
+        var thrown = Assert.Throws<ArgumentException>(() => new SedNetwork(wrong));
+        Assert.Equal(
+            """
+            Dropout must be from 0 to below 1, was 1.
+            Layer 1, BandPooling { Bands = 7 }: must divide the 40 bands below it.
+            Layer 2, Dense { Units = 0, Activation = Linear }: there must be at least one unit.
+            Layer 3, Convolution { Filters = 4, KernelFrames = 3, KernelBands = 3 }: works on bands, but the layers below leave one vector per frame. (Parameter 'description')
+            """.ReplaceLineEndings(),
+            thrown.Message
+        );
+    }
+}
