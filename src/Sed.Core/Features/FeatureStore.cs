@@ -13,7 +13,7 @@ namespace Sed.Core.Features;
 /// An extraction that was stopped, in whatever way, goes on where it was; a damaged row is found by its checksum when the
 /// store is opened and made anew. Reading is safe from several threads.
 /// </summary>
-public sealed class FeatureStore : IDisposable
+public sealed class FeatureStore : IFeatureSource, IDisposable
 {
     private readonly StoreFiles files;
     private readonly FeaturePrecision precision;

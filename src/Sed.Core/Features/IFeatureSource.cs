@@ -1,0 +1,23 @@
+namespace Sed.Core.Features;
+
+/// <summary>The features of a corpus's clips; row i belongs to clip i of its manifest.</summary>
+public interface IFeatureSource
+{
+    /// <summary>Number of clips.</summary>
+    int Count { get; }
+
+    /// <summary>Frames of each clip.</summary>
+    int Frames { get; }
+
+    /// <summary>Mel bands of each frame.</summary>
+    int Bands { get; }
+
+    /// <summary>Copies the features of some clips.</summary>
+    /// <param name="clips">Which clips, in any order.</param>
+    /// <param name="destination">Clip after clip, shape (clips, frames, bands).</param>
+    void Read(ReadOnlySpan<int> clips, Span<float> destination);
+
+    /// <summary>Frames of a clip that are not padding.</summary>
+    /// <param name="clip">Which clip.</param>
+    int FramesWithSound(int clip);
+}

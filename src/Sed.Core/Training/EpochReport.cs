@@ -1,0 +1,19 @@
+namespace Sed.Core.Training;
+
+/// <summary>What is known after an epoch.</summary>
+/// <param name="Epoch">From 1.</param>
+/// <param name="Loss">Mean training loss of the epoch's steps.</param>
+/// <param name="Scores">Scores on the split that early stopping watches.</param>
+/// <param name="Monitor">What early stopping watches; higher is better.</param>
+/// <param name="BestEpoch">The epoch with the highest monitor so far.</param>
+/// <param name="Elapsed">Time since training started.</param>
+/// <param name="ClipsPerSecond">Training clips per second in this epoch, scoring left out.</param>
+public sealed record EpochReport(
+    int Epoch,
+    double Loss,
+    Scores Scores,
+    double Monitor,
+    int BestEpoch,
+    TimeSpan Elapsed,
+    double ClipsPerSecond
+);

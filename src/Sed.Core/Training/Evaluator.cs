@@ -1,0 +1,71 @@
+using Sed.Core.Annotations;
+using Sed.Core.Detection;
+using Sed.Core.Metrics;
+using Sed.Core.Networks;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Sed.Core.Training;
+
+/// <summary>Runs a network over a split, turns its probabilities into events and tags, and scores them.</summary>
+public sealed class Evaluator
+{
+    private readonly ClipSet clips;
+    private readonly DetectionOptions options;
+    private readonly EventDecoder decoder;
+    private readonly IReadOnlyList<IReadOnlyList<SoundEvent>> reference;
+
+    /// <param name="clips">Clips with reference events.</param>
+    /// <param name="hopSeconds">Distance between frames.</param>
+    /// <param name="options">How probabilities become events and tags.</param>
+    /// <exception cref="ArgumentException">A clip has no reference events.</exception>
+    public Evaluator(ClipSet clips, double hopSeconds, DetectionOptions options)
+    {
+        if (clips.Events.Any(events => events is null))
+            throw new ArgumentException("Clips without strong labels cannot be scored.", nameof(clips));
+        this.clips = clips;
+        this.options = options;
+        decoder = new EventDecoder(clips.Classes, hopSeconds, options);
+        reference = [.. clips.Events.Select(events => events!)];
+    }
+
+    /// <summary>Scores a network, which is left in evaluation mode.</summary>
+    /// <param name="network">A network for these clips, on <paramref name="device"/>.</param>
+    /// <param name="device">Where to compute.</param>
+    /// <param name="batchSize">Clips per step.</param>
+    public Scores Score(SedNetwork network, Device device, int batchSize)
+    {
+        network.eval();
+        using var noGradients = no_grad();
+        var events = new List<IReadOnlyList<SoundEvent>>(clips.Count);
+        var tags = new bool[clips.Count * clips.Classes.Count];
+        int[] all = [.. Enumerable.Range(0, clips.Count)];
+        for (var start = 0; start < clips.Count; start += batchSize)
+        {
+            using var step = NewDisposeScope();
+            var batch = all.AsSpan(start, Math.Min(batchSize, clips.Count - start));
+            var output = network.call(clips.Batch(batch, device).Features);
+            var strong = output.Strong.cpu().contiguous();
+            var weak = output.Weak.cpu().contiguous();
+            for (var i = 0; i < batch.Length; i++)
+            {
+                events.Add(decoder.Decode(strong[i].data<float>().ToArray()));
+                Tag(tags.AsSpan((start + i) * clips.Classes.Count, clips.Classes.Count), events[^1], weak[i]);
+            }
+        }
+        return new Scores(
+            Tagging.Count(clips.Classes, clips.Tags, tags),
+            SegmentBased.Count(EventPairs.Of(clips.Classes, reference, events))
+        );
+    }
+
+    private void Tag(Span<bool> tags, IReadOnlyList<SoundEvent> events, Tensor weak)
+    {
+        if (options.Tags == TagSource.Events)
+            foreach (var sound in events)
+                tags[clips.Classes.IndexOf(sound.Label)] = true;
+        else
+            for (var k = 0; k < tags.Length; k++)
+                tags[k] = weak[k].item<float>() >= options.Threshold;
+    }
+}
