@@ -34,6 +34,8 @@ type Metric =
 
     static member (+)(left: Metric, right: Metric) = Plus(Score left, Score right)
     static member (-)(left: Metric, right: Metric) = Minus(Score left, Score right)
+    static member (+)(left: Metric, right: Monitor) = Plus(Score left, right)
+    static member (-)(left: Metric, right: Monitor) = Minus(Score left, right)
     static member (*)(factor: float, metric: Metric) = Times(factor, Score metric)
 
 /// What early stopping watches: metrics added, subtracted and weighted, as in `WeakF - StrongER`. Higher is better.

@@ -1,0 +1,122 @@
+namespace Sed.Runner
+
+open System
+open Argu
+open Sed
+
+/// What a script takes on its command line.
+type Arguments =
+    | [<Unique>] Plan
+    | [<Unique>] Profile of name: string
+    | [<Unique>] Data of corpus: string
+    | [<Unique>] Device of name: string
+    | [<Unique>] Seeds of seeds: string
+    | [<Unique>] Only of text: string
+    | [<Unique>] Out of folder: string
+
+    interface IArgParserTemplate with
+        member argument.Usage =
+            match argument with
+            | Plan -> "print every trial and stop; nothing is read, made or trained."
+            | Profile _ -> "the profile to run: one of the script's own, for example quick, or paper: as it is written."
+            | Data _ -> "smartCars (synthesised), soundscapes:DIR (mixed from folders of recordings) or dcase2017:DIR."
+            | Device _ -> "auto (the default), cpu, cuda or cuda:N."
+            | Seeds _ -> "the seeds to run, for example 1..5 or 1,2,7."
+            | Only _ -> "only the rows whose label contains this text."
+            | Out _ -> "where corpora, features, trials and tables are kept; runs beside the scripts by default."
+
+/// The command line, read.
+type Options = {
+    Choices: Choices
+    PlanOnly: bool
+    Device: string
+    Out: string
+}
+
+module Options =
+    let private seeds (text: string) =
+        let number (part: string) =
+            match Int32.TryParse part with
+            | true, value -> Some value
+            | _ -> None
+
+        let part (part: string) =
+            match part.Split ".." |> Array.map number with
+            | [| Some only |] -> Some [ only ]
+            | [| Some first; Some last |] when first <= last -> Some [ first..last ]
+            | _ -> None
+
+        let parts = text.Split ',' |> Array.map part |> List.ofArray
+
+        if List.forall Option.isSome parts then
+            Ok(List.collect Option.get parts)
+        else
+            Error(Problem.at "--seeds" $"'{text}' is no list of seeds" "say for example 1..5 or 1,2,7")
+
+    let private device (name: string) =
+        match name.Split(':') with
+        | [| "auto" |]
+        | [| "cpu" |]
+        | [| "cuda" |] -> Ok name
+        | [| "cuda"; index |] when index <> "" && Seq.forall Char.IsDigit index -> Ok name
+        | _ -> Error(Problem.at "--device" $"there is no device '{name}'" "say auto, cpu, cuda or cuda:N")
+
+    /// Every problem of the command line at once, or what it says; None when help was asked for and printed.
+    let parse (script: string) (home: string) (arguments: string list) : Result<Options option, Problem list> =
+        let parser =
+            ArgumentParser.Create<Arguments>(
+                programName = $"dotnet fsi {script}",
+                helpTextMessage = "Runs the script's experiments and prints their tables.",
+                checkStructure = false
+            )
+
+        let askedForHelp =
+            arguments
+            |> List.exists (fun word -> List.contains word [ "help"; "--help"; "-h" ])
+
+        if askedForHelp then
+            printfn $"{parser.PrintUsage()}"
+            printfn $"(fsi keeps --help for itself: say `dotnet fsi {script} help`.)"
+            Ok None
+        else
+            try
+                let given = parser.Parse(List.toArray arguments, raiseOnUsage = false)
+
+                let read parse value =
+                    match Option.map parse value with
+                    | Some(Ok value) -> Some value, []
+                    | Some(Error problem) -> None, [ problem ]
+                    | None -> None, []
+
+                let data, dataProblems = given.TryGetResult Data |> read Corpus.parse
+                let seeds, seedProblems = given.TryGetResult Seeds |> read seeds
+                let device, deviceProblems = given.TryGetResult Device |> read device
+
+                match dataProblems @ seedProblems @ deviceProblems with
+                | [] ->
+                    Ok(
+                        Some {
+                            Choices = {
+                                Profile = given.TryGetResult Profile
+                                Data = data
+                                Seeds = seeds
+                                Only = given.TryGetResult Only
+                            }
+                            PlanOnly = given.Contains Plan
+                            Device = defaultArg device "auto"
+                            Out = given.TryGetResult Out |> Option.defaultValue home
+                        }
+                    )
+                | problems -> Error problems
+            with :? ArguParseException as wrong ->
+                let first = wrong.Message.Split('\n').[0].Trim()
+
+                let first =
+                    if first.StartsWith "ERROR: " then
+                        first.Substring 7
+                    else
+                        first
+
+                Error [
+                    Problem.at "command line" (first.TrimEnd '.') $"`dotnet fsi {script} help` lists what it takes"
+                ]

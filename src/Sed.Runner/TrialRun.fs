@@ -1,0 +1,85 @@
+/// One trial, from its specification to its result.
+module internal Sed.Runner.TrialRun
+
+open System.Threading
+open Sed
+open Sed.Core.Networks
+open Sed.Core.Runtime
+open Sed.Core.Training
+open TorchSharp
+
+let private clipSet source split =
+    ClipSet(source.Manifest, source.Store, source.Statistics, split)
+
+let private scores (found: Scores) =
+    Map [ for metric in Metric.all -> metric.Name, Translate.score found metric ]
+
+/// Trains the network of a specification and scores it.
+let run
+    (workspace: Workspace)
+    (specification: Specification)
+    (progress: EpochReport -> unit)
+    (stop: CancellationToken)
+    =
+    let source = workspace.Source specification
+    let manifest = source.Manifest
+
+    let description =
+        Translate.network source.Store.Frames manifest.Classes.Count source.Store.Bands specification.Network
+
+    torch.random.manual_seed (int64 (RandomSource.SeedFor(int64 specification.Seed, "weights")))
+    |> ignore
+
+    use network = new SedNetwork(description)
+    network.``to`` workspace.Device |> ignore
+
+    let evaluator split =
+        Evaluator(
+            clipSet source (Translate.split split),
+            source.Features.HopSeconds,
+            Translate.detection specification.Detection
+        )
+
+    let selection = evaluator specification.SelectOn
+
+    let monitor found =
+        Monitor.value (Translate.score found) specification.Training.Monitor
+
+    let trainer =
+        Trainer(Translate.training specification.Seed specification.Training, workspace.Device)
+
+    let history =
+        trainer.Train(network, clipSet source Sed.Core.Corpora.Split.Training, selection, monitor, progress, stop)
+
+    let last = history[history.Count - 1]
+    let best = history[last.BestEpoch - 1]
+
+    let final =
+        if specification.ScoreOn = specification.SelectOn then
+            best.Scores
+        else
+            (evaluator specification.ScoreOn).Score(network, workspace.Device, specification.Training.Batch)
+
+    {
+        Specification = Specification.print specification
+        Corpus = manifest.Corpus
+        Data = manifest.Hash
+        Classes = manifest.Classes.Count
+        Scores = scores final
+        Epochs = last.Epoch
+        BestEpoch = last.BestEpoch
+        Parameters = network.ParameterCount
+        Seconds = last.Elapsed.TotalSeconds
+        ClipsPerSecond = Seq.averageBy (fun (epoch: EpochReport) -> epoch.ClipsPerSecond) history
+        Threads = torch.get_num_threads ()
+        Device = workspace.Device.ToString()
+        History = [
+            for epoch in history ->
+                {
+                    Epoch = epoch.Epoch
+                    Loss = epoch.Loss
+                    Monitor = epoch.Monitor
+                    Scores = scores epoch.Scores
+                }
+        ]
+    }

@@ -1,0 +1,94 @@
+namespace Sed.Runner
+
+open System
+open System.Collections.Generic
+open System.IO
+open System.Threading
+open Sed
+open Sed.Core.Corpora
+open Sed.Core.Features
+open TorchSharp
+
+/// A corpus, read, with the features that an experiment wants of it.
+type internal Source = {
+    Manifest: Manifest
+    Features: LogMelOptions
+    Store: FeatureStore
+    Statistics: BandStatistics
+}
+
+/// Where everything that experiments make is kept: corpora, features, trials and tables, each in a folder.
+type internal Workspace
+    (folder: string, device: torch.Device, report: string -> int -> int -> unit, stop: CancellationToken) =
+    let manifests = Dictionary<Corpus * Clips, Manifest>()
+    let sources = Dictionary<string, Source>()
+    let within name = Path.Combine(folder, name)
+
+    let progress what = {
+        new IProgress<struct (int * int)> with
+            member _.Report(struct (finished, all)) = report what finished all
+    }
+
+    let extraction = {
+        new IProgress<ExtractionProgress> with
+            member _.Report(state) =
+                report "Computing features" state.Done state.All
+    }
+
+    let make (corpus: Corpus) (clips: Clips) =
+        let options =
+            SoundscapeOptions(
+                TrainingClips = clips.Training,
+                TestingClips = clips.Testing,
+                EvaluationClips = clips.Evaluation
+            )
+
+        match corpus with
+        | SmartCars -> Soundscapes.SmartCars(within "corpora", options, progress "Mixing soundscapes", stop)
+        | Recordings recordings ->
+            Soundscapes.FromFolders(recordings, within "corpora", options, progress "Mixing soundscapes", stop)
+        | Dcase2017 audio -> Dcase2017.Task4 audio
+
+    member _.Folder = folder
+    member _.Device = device
+    member _.TrialFolder(hash: string) = Path.Combine(folder, "trials", hash)
+
+    member _.Tables = within "tables"
+
+    /// The corpus of a trial, made or read once.
+    member _.Manifest(specification: Specification) =
+        let key = specification.Corpus, specification.Clips
+
+        match manifests.TryGetValue key with
+        | true, known -> known
+        | _ ->
+            let manifest = make specification.Corpus specification.Clips
+            manifests[key] <- manifest
+            manifest
+
+    /// The corpus of a trial with its features, computed or read once.
+    member workspace.Source(specification: Specification) =
+        let manifest = workspace.Manifest specification
+        let features = Translate.features manifest.SampleRate specification.Features
+        let key = manifest.Hash + LogMel.print specification.Features
+
+        match sources.TryGetValue key with
+        | true, known -> known
+        | _ ->
+            let store =
+                FeatureStore.Open(manifest, features, within "features", device, extraction, stop)
+
+            let source = {
+                Manifest = manifest
+                Features = features
+                Store = store
+                Statistics = BandStatistics.Fit(store, manifest.IndicesOf Split.Training)
+            }
+
+            sources[key] <- source
+            source
+
+    interface IDisposable with
+        member _.Dispose() =
+            for source in sources.Values do
+                source.Store.Dispose()

@@ -1,0 +1,85 @@
+module Sed.Dsl.Tests.ExperimentTests
+
+open Xunit
+open Sed
+
+[<Fact>]
+let ``a crnn that says nothing is the 218k candidate`` () =
+    Assert.Equal(
+        "CRNN: conv 48 3x3, pool 5, conv 48 3x3, pool 4, conv 48 3x3, pool 2, biGru 32 multiply, biGru 32 multiply, "
+        + "dense 64; weak output: dense over all frames; dropout 0.15",
+        Network.print (crnn { dropout 0.15 })
+    )
+
+[<Fact>]
+let ``what a crnn says replaces only that`` () =
+    let small =
+        crnn {
+            convolutions [ 16, 5; 16, 8 ]
+            recurrent [ 8 ]
+            dense []
+            weak LargestFrame
+        }
+
+    Assert.Equal(
+        "CRNN: conv 16 3x3, pool 5, conv 16 3x3, pool 8, biGru 8 multiply; weak output: largest frame; dropout 0.15",
+        Network.print small
+    )
+
+[<Fact>]
+let ``layers stack in the order in which they are written`` () =
+    let stack =
+        layers "mine" {
+            conv 32
+            pool 5
+            biGru 16
+            denseRelu 8
+            dropout 0.2
+        }
+
+    Assert.Equal<Layer list>([ Conv(32, (3, 3)); PoolBands 5; BiGru(16, Multiply); Dense(8, Relu) ], stack.Layers)
+
+[<Fact>]
+let ``a hop and the overlap that gives it are the same features`` () =
+    let hop =
+        logMel {
+            hop 10.0<ms>
+            window 40.0<ms>
+        }
+
+    let overlap =
+        logMel {
+            window 40.0<ms>
+            overlap 0.75
+        }
+
+    Assert.Equal(LogMel.print overlap, LogMel.print hop)
+
+[<Fact>]
+let ``training that says nothing is the paper's`` () =
+    Assert.Equal(
+        "Adam 0.001, batches of 32, at most 1000 epochs, stops after 100 without a gain of weak F - strong ER",
+        Training.print Training.defaults
+    )
+
+[<Theory>]
+[<InlineData("smartCars")>]
+[<InlineData("soundscapes:recordings")>]
+[<InlineData("dcase2017:C:/audio")>]
+let ``a corpus reads back as it is named`` (name: string) =
+    match Corpus.parse name with
+    | Ok corpus -> Assert.Equal(name, corpus.Name)
+    | Error problem -> failwith (Problem.print problem)
+
+[<Theory>]
+[<InlineData("smartcars")>]
+[<InlineData("soundscapes:")>]
+[<InlineData("")>]
+let ``what names no corpus says what does`` (name: string) =
+    match Corpus.parse name with
+    | Ok corpus -> failwith corpus.Name
+    | Error problem ->
+        Assert.Equal(
+            $"--data: '{name}' names no corpus; say smartCars, soundscapes:DIR or dcase2017:DIR",
+            Problem.print problem
+        )

@@ -1,0 +1,114 @@
+module Sed.Dsl.Tests.PlanTests
+
+open FsCheck
+open FsCheck.FSharp
+open Xunit
+open Sed
+open Sed.Dsl.Tests.Examples
+
+let private paper = {
+    Choices.none with
+        Profile = Some Plan.PaperProfile
+}
+
+[<Fact>]
+let ``rows are the product of the axes, then the rows alongside, each with every seed`` () =
+    let plan = plan paper small
+
+    Assert.Equal<(string * int) list>(
+        [
+            "strong weight 0.5", 1
+            "strong weight 0.5", 2
+            "strong weight 1", 1
+            "strong weight 1", 2
+            "baseline MLP", 1
+            "baseline MLP", 2
+        ],
+        [ for trial in plan.Trials -> trial.Variant.Label, trial.Specification.Seed ]
+    )
+
+[<Fact>]
+let ``a mixed corpus comes in the script's own profile, a collected one in the paper's`` () =
+    let profile data =
+        (plan { Choices.none with Data = data } small).Profile
+
+    Assert.Equal("quick", profile None)
+    Assert.Equal("quick", profile (Some(Recordings "somewhere")))
+    Assert.Equal("paper", profile (Some(Dcase2017 "somewhere")))
+
+[<Fact>]
+let ``a profile's settings come before the row's own`` () =
+    let plan = plan Choices.none small
+    Assert.Equal<int list>([ 1; 1; 1 ], [ for trial in plan.Trials -> trial.Specification.Training.Epochs ])
+    Assert.Equal<int list>([ 7; 7; 7 ], [ for trial in plan.Trials -> trial.Specification.Seed ])
+    Assert.Equal(0.0, plan.Trials[2].Specification.Training.WeakWeight)
+
+[<Fact>]
+let ``only keeps the rows that contain the text, in any case`` () =
+    let choices = {
+        Choices.none with
+            Only = Some "BASELINE"
+            Seeds = Some [ 3 ]
+    }
+
+    let trial = Assert.Single (plan choices small).Trials
+    Assert.Equal("baseline MLP", trial.Variant.Label)
+    Assert.Equal(3, trial.Specification.Seed)
+
+[<Fact>]
+let ``a plan prints what all trials share once and what each row changes`` () =
+    Assert.Equal(
+        """small: Two weights
+profile quick, 3 rows, 3 trials
+
+every trial
+  data: smartCars
+  clips: 40 training, 20 testing, 10 evaluation
+  features: log-mel, 40 ms Hamming window, hop 20 ms, 40 bands from 0 to 22050 Hz, Slaney mel, normalised, magnitude
+  training: Adam 0.001, batches of 32, at most 1 epochs, stops after 100 without a gain of weak F - strong ER
+  detection: threshold 0.5, no smoothing, tags from the events
+  select on: Testing
+  score on: Testing
+  seed: 7
+
+row 1: strong weight 0.5
+  network: CRNN: conv 48 3x3, pool 5, conv 48 3x3, pool 4, conv 48 3x3, pool 2, biGru 32 multiply, biGru 32 multiply, dense 64; weak output: dense over all frames; dropout 0.15
+  strong weight: 0.5
+  weak weight: 1
+  seeds: 7
+
+row 2: strong weight 1
+  network: CRNN: conv 48 3x3, pool 5, conv 48 3x3, pool 4, conv 48 3x3, pool 2, biGru 32 multiply, biGru 32 multiply, dense 64; weak output: dense over all frames; dropout 0.15
+  strong weight: 1
+  weak weight: 1
+  seeds: 7
+
+row 3: baseline MLP
+  network: MLP: context 5, dense 50 relu, dense 50 relu; weak output: largest frame; dropout 0.2
+  strong weight: 1
+  weak weight: 0
+  seeds: 7"""
+            .ReplaceLineEndings
+            "\n",
+        Plan.print (plan Choices.none small)
+    )
+
+[<Fact>]
+let ``specifications have the same hash exactly when their lines are the same`` () =
+    let specification = (plan Choices.none small).Trials[0].Specification
+
+    let property (NormalFloat weight) (seed: int) =
+        let other = {
+            specification with
+                Seed = seed
+                Training = {
+                    specification.Training with
+                        StrongWeight = weight
+                }
+        }
+
+        let same = Specification.lines other = Specification.lines specification
+        same = (Specification.hash "data" other = Specification.hash "data" specification)
+
+    Check.QuickThrowOnFailure property
+    Assert.NotEqual<string>(Specification.hash "data" specification, Specification.hash "other" specification)

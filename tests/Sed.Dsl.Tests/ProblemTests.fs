@@ -1,0 +1,127 @@
+module Sed.Dsl.Tests.ProblemTests
+
+open Xunit
+open Sed
+open Sed.Dsl.Tests.Examples
+
+[<Fact>]
+let ``an experiment without a mistake has no problems`` () = Assert.Empty(problems small)
+
+[<Fact>]
+let ``every mistake of a script is named at once with its place and remedy`` () =
+    let wrong =
+        experiment "wrong" {
+            title "One"
+            title "Two"
+
+            features (
+                logMel {
+                    window 40.0<ms>
+                    hop 50.0<ms>
+                    bands 40
+                    bands 40
+                }
+            )
+
+            network (
+                layers "odd" {
+                    biGru 8
+                    conv 4
+                    dropout 1.5
+                }
+            )
+
+            train (training { epochs 0 })
+            report [ WeakF ]
+        }
+
+    Assert.Equal<string list>(
+        [
+            "data: none given; say for example `data Soundscapes.smartCars`"
+            "seeds: none given; say for example `seeds [ 1 .. 5 ]`"
+            "experiment: `title` is given 2 times; keep one of them"
+            "features: the hop of 50 ms is longer than the window of 40 ms; sound between two windows would be lost; use a hop of at most the window"
+            "features: `bands` is given 2 times; keep one of them"
+            "network, layer 2 (conv 4 3x3): works on bands, but the layers below leave one vector per frame; put it before any biGru, dense or context"
+            "network: dropout is 1.5; it is a share from 0 to below 1"
+            "training: 0 epochs; give at least one"
+        ],
+        problems wrong
+    )
+
+[<Fact>]
+let ``a mistake in one row is named with its row`` () =
+    let wrong =
+        experiment "wrong" {
+            data Soundscapes.smartCars
+            seeds [ 1 ]
+            report [ WeakF ]
+            vary Dropout [ 0.1; 1.0 ]
+        }
+
+    Assert.Equal<string list>(
+        [ "row 'dropout 1', network: dropout is 1; it is a share from 0 to below 1" ],
+        problems wrong
+    )
+
+[<Fact>]
+let ``pools have to divide the bands`` () =
+    let wrong =
+        experiment "wrong" {
+            data Soundscapes.smartCars
+            seeds [ 1 ]
+            report [ WeakF ]
+            network (crnn { convolutions [ 8, 5; 8, 3 ] })
+        }
+
+    Assert.Equal<string list>(
+        [
+            "network, layer 4 (pool 3): 8 bands cannot be pooled by 3; the pools have to divide the bands"
+        ],
+        problems wrong
+    )
+
+[<Fact>]
+let ``an axis given twice, rows of one name and a seed given twice are problems`` () =
+    let wrong =
+        experiment "wrong" {
+            data Soundscapes.smartCars
+            seeds [ 1; 1 ]
+            report [ WeakF ]
+            vary StrongWeight [ 1.0 ]
+            vary StrongWeight [ 2.0; 2.0 ]
+        }
+
+    Assert.Equal<string list>(
+        [
+            "seeds: 1 is given 2 times; a seed counts once"
+            "vary strong weight: is given 2 times; put all its values into one list"
+            "rows: 'strong weight 1, strong weight 2' stands 2 times in the table; give each row a value or a name of its own"
+        ],
+        problems wrong
+    )
+
+[<Fact>]
+let ``an unknown profile names those that there are`` () =
+    let choices = {
+        Choices.none with
+            Profile = Some "fast"
+    }
+
+    match Plan.ofExperiment choices small with
+    | Ok _ -> failwith "planned"
+    | Error problems ->
+        Assert.Equal<string list>(
+            [ "--profile: there is no profile 'fast'; there are quick, paper" ],
+            List.map Problem.print problems
+        )
+
+[<Fact>]
+let ``problems are counted above their list`` () =
+    let text =
+        Problem.printAll "table2" [ Problem.at "seeds" "none given" "say for example `seeds [ 1 .. 5 ]`" ]
+
+    Assert.Equal(
+        "table2: 1 problem\n  seeds: none given; say for example `seeds [ 1 .. 5 ]`",
+        text.ReplaceLineEndings "\n"
+    )

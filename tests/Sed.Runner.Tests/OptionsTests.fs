@@ -1,0 +1,78 @@
+module Sed.Runner.Tests.OptionsTests
+
+open Xunit
+open Sed
+open Sed.Runner
+
+let private parse arguments =
+    match Options.parse "table2.fsx" "runs" arguments with
+    | Ok(Some options) -> options
+    | Ok None -> failwith "help"
+    | Error problems -> failwith (Problem.printAll "" problems)
+
+let private problems arguments =
+    match Options.parse "table2.fsx" "runs" arguments with
+    | Ok _ -> []
+    | Error problems -> List.map Problem.print problems
+
+[<Fact>]
+let ``no arguments run the script as it is`` () =
+    let options = parse []
+    Assert.Equal(Choices.none, options.Choices)
+    Assert.False options.PlanOnly
+    Assert.Equal("auto", options.Device)
+    Assert.Equal("runs", options.Out)
+
+[<Fact>]
+let ``every option is read`` () =
+    let options =
+        parse [
+            "--plan"
+            "--profile"
+            "paper"
+            "--data"
+            "soundscapes:rec"
+            "--device"
+            "cuda:1"
+            "--seeds"
+            "1..3,7"
+            "--only"
+            "weight 1"
+            "--out"
+            "elsewhere"
+        ]
+
+    Assert.Equal(
+        {
+            Choices = {
+                Profile = Some "paper"
+                Data = Some(Recordings "rec")
+                Seeds = Some [ 1; 2; 3; 7 ]
+                Only = Some "weight 1"
+            }
+            PlanOnly = true
+            Device = "cuda:1"
+            Out = "elsewhere"
+        },
+        options
+    )
+
+[<Fact>]
+let ``every wrong value is named at once`` () =
+    Assert.Equal<string list>(
+        [
+            "--data: 'wavs' names no corpus; say smartCars, soundscapes:DIR or dcase2017:DIR"
+            "--seeds: '5..1' is no list of seeds; say for example 1..5 or 1,2,7"
+            "--device: there is no device 'gpu'; say auto, cpu, cuda or cuda:N"
+        ],
+        problems [ "--data"; "wavs"; "--seeds"; "5..1"; "--device"; "gpu" ]
+    )
+
+[<Theory>]
+[<InlineData("--plann", "unrecognized argument: '--plann'")>]
+[<InlineData("--seeds", "argument '--seeds' must be followed by <seeds>")>]
+let ``a word that is not understood is named with where to look`` (argument: string, cause: string) =
+    Assert.Equal<string list>(
+        [ $"command line: {cause}; `dotnet fsi table2.fsx help` lists what it takes" ],
+        problems [ argument ]
+    )
