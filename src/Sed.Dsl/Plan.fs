@@ -209,6 +209,18 @@ module Plan =
             }
         | _ -> Error problems
 
+    /// The published cell of a row, where there is one: the row's trials already are as the published settings say.
+    let published (plan: Plan) (variant: Variant) metric =
+        plan.Trials
+        |> List.tryFind (fun trial -> trial.Variant = variant)
+        |> Option.bind (fun trial ->
+            let isAsPublished (row: PublishedRow) =
+                row.Settings
+                |> List.forall (fun setting -> Setting.apply trial.Specification setting = trial.Specification)
+            plan.Experiment.Published |> List.tryFind isAsPublished)
+        |> Option.bind (fun row -> row.Cells |> List.tryFind (fun (known, _) -> known = metric))
+        |> Option.map snd
+
     /// The plan as text: what is the same for every trial, then what each row changes.
     let print (plan: Plan) =
         let perTrial = [ for trial in plan.Trials -> Specification.lines trial.Specification ]

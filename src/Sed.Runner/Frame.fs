@@ -35,28 +35,31 @@ module ResultFrame =
             "clips per second", box result.ClipsPerSecond
         ]
 
-    /// A row for each finished trial, keyed by its place in the plan: the table's row, the axes, the seed, every metric
-    /// (rates as fractions), and what the training took.
-    let ofResults (plan: Plan) (results: (Trial * TrialResult) list) : Frame<int, string> =
+    /// A row for each finished trial: the table's row, the axes, the seed, every metric (rates as fractions), and what the
+    /// training took.
+    let internal ofTrials (plan: Plan) (states: (Trial * TrialState) list) : Frame<int, string> =
         let axes = axes plan.Variants
-
-        Frame.ofRows [
-            for index, (trial, result) in List.indexed results -> index, columns axes trial result
+        let finished = [
+            for trial, state in states do
+                match state with
+                | Finished result -> columns axes trial result
+                | Failed _
+                | Open -> ()
         ]
+        Frame.ofRows (List.indexed finished)
 
     /// Mean, deviation (of the sample; missing for one seed) and number of one column, by the table's rows.
-    let internal summary (column: string) (frame: Frame<int, string>) =
-        let byRow =
-            frame
-            |> Frame.indexRowsUsing (fun row -> row.GetAs<string> "row", row.GetAs<int> "seed")
-            |> Frame.getCol column
-            : Series<string * int, float>
-
-        let means = byRow |> Stats.levelMean fst
-        let deviations = byRow |> Stats.levelStdDev fst
-        let counts = byRow |> Stats.levelCount fst
-
-        fun row ->
-            match Series.tryGet row means with
-            | Some mean -> Some(mean, Series.tryGet row deviations, Series.get row counts)
-            | None -> None
+    let internal summary (column: string) (frame: Frame<int, string>) : string -> (float * float option * int) option =
+        if frame.RowCount = 0 then
+            fun _ -> None
+        else
+            let byRow: Series<string * int, float> =
+                frame
+                |> Frame.indexRowsUsing (fun row -> row.GetAs<string> "row", row.GetAs<int> "seed")
+                |> Frame.getCol column
+            let means = Stats.levelMean fst byRow
+            let deviations = Stats.levelStdDev fst byRow
+            let counts = Stats.levelCount fst byRow
+            fun row ->
+                Series.tryGet row means
+                |> Option.map (fun mean -> mean, Series.tryGet row deviations, Series.get row counts)

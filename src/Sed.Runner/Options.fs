@@ -13,6 +13,7 @@ type Arguments =
     | [<Unique>] Seeds of seeds: string
     | [<Unique>] Only of text: string
     | [<Unique>] Out of folder: string
+    | [<Unique>] Retry_Failed
 
     interface IArgParserTemplate with
         member argument.Usage =
@@ -23,12 +24,14 @@ type Arguments =
             | Device _ -> "auto (the default), cpu, cuda or cuda:N."
             | Seeds _ -> "the seeds to run, for example 1..5 or 1,2,7."
             | Only _ -> "only the rows whose label contains this text."
+            | Retry_Failed -> "train trials again that failed before."
             | Out _ -> "where corpora, features, trials and tables are kept; runs beside the scripts by default."
 
 /// The command line, read.
 type Options = {
     Choices: Choices
     PlanOnly: bool
+    RetryFailed: bool
     Device: string
     Out: string
 }
@@ -103,6 +106,7 @@ module Options =
                                 Only = given.TryGetResult Only
                             }
                             PlanOnly = given.Contains Plan
+                            RetryFailed = given.Contains Retry_Failed
                             Device = defaultArg device "auto"
                             Out = given.TryGetResult Out |> Option.defaultValue home
                         }

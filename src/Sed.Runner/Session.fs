@@ -58,7 +58,7 @@ let private alwaysMostFrequent (workspace: Workspace) (specification: Specificat
 let private tableFile (workspace: Workspace) (plan: Plan) =
     Path.Combine(workspace.Tables, plan.Experiment.Name + ".csv")
 
-let private notes workspace (plan: Plan) frame =
+let private notes (workspace: Workspace) (plan: Plan) =
     let specification = plan.Trials.Head.Specification
     let label, weakF = alwaysMostFrequent workspace specification
     let manifest = workspace.Manifest specification
@@ -77,94 +77,47 @@ let private notes workspace (plan: Plan) frame =
         $"Mean ± deviation over seeds. Profile {plan.Profile}. Every trial: {tableFile workspace plan}"
     ]
 
-let private runTrials (workspace: Workspace) (display: Display) (plan: Plan) (stop: CancellationToken) =
-    let started = DateTime.UtcNow
-    let mutable epochsDone = 0
-    let total = plan.Trials.Length
-
-    [
-        for index, trial in List.indexed plan.Trials do
-            stop.ThrowIfCancellationRequested()
-            let specification = trial.Specification
-            let hash = Specification.hash (workspace.Manifest specification).Hash specification
-            let folder = workspace.TrialFolder hash
-
-            let what =
-                $"trial {index + 1} of {total}: {trial.Variant.Label}, seed {specification.Seed}"
-
-            match TrialFolder.read folder with
-            | Some kept ->
-                display.Line $"{what}: kept"
-                trial, kept
-            | None ->
-                let mutable first = true
-
-                let progress (epoch: EpochReport) =
-                    epochsDone <- epochsDone + 1
-
-                    let left =
-                        let ahead =
-                            specification.Training.Epochs - epoch.Epoch
-                            + (total - index - 1) * specification.Training.Epochs
-
-                        (DateTime.UtcNow - started) / float epochsDone * float ahead
-
-                    display.State(
-                        $"{what}, epoch {epoch.Epoch} of {specification.Training.Epochs}, loss {epoch.Loss:F4}, "
-                        + $"weak F {epoch.Scores.WeakF:F3}, strong ER {epoch.Scores.StrongErrorRate:F2}, "
-                        + $"{epoch.ClipsPerSecond:F0} clips/s, at most {Duration.print left} left"
-                    )
-
-                let result = TrialRun.run workspace specification progress stop
-                TrialFolder.write folder result
-
-                display.Line(
-                    $"{what}: weak F {result.Scores[WeakF.Name]:F3}, strong F {result.Scores[StrongF.Name]:F3}, "
-                    + $"strong ER {result.Scores[StrongER.Name]:F2}; best of {result.Epochs} epochs was {result.BestEpoch}; "
-                    + $"{result.Parameters} parameters, {Duration.print (TimeSpan.FromSeconds result.Seconds)}"
-                )
-
-                trial, result
-    ]
-
-let private tabulate (workspace: Workspace) (plan: Plan) results =
-    let frame = ResultFrame.ofResults plan results
+let private tabulate (workspace: Workspace) (plan: Plan) states =
+    let frame = ResultFrame.ofTrials plan states
     Directory.CreateDirectory workspace.Tables |> ignore
     let file = tableFile workspace plan
     Deedle.FrameExtensions.SaveCsv(frame, file, includeRowKeys = false)
-    Table.print plan frame (notes workspace plan frame)
+    Table.print plan frame states (notes workspace plan)
 
 let private runPlans (options: Options) (plans: Plan list) (stop: CancellationToken) =
     let display = Display()
     Torch.Initialize()
-
     let progress what finished all =
         display.State $"{what}: {finished} of {all} clips"
-
     use workspace =
         new Workspace(options.Out, Devices.choose options.Device, progress, stop)
-
     try
-        for plan in plans do
-            tabulate workspace plan (runTrials workspace display plan stop)
-
-        0
+        let states = [
+            for plan in plans do
+                let states = Sweep.run workspace display options.RetryFailed plan stop
+                tabulate workspace plan states
+                yield! List.map snd states
+        ]
+        if states |> List.exists _.IsFailed then
+            display.Line $"Failed trials are kept with their errors; --retry-failed trains them again."
+            1
+        else
+            0
     with
     | :? OperationCanceledException ->
         display.Line $"Stopped. Finished trials are kept under {options.Out}; run the script again to go on."
         130
     | :? CorpusException
-    | :? AnnotationException
-    | :? TrainingException
-    | :? InvalidDataException
-    | :? IOException as problem ->
+    | :? AnnotationException as problem ->
         display.Clear()
         eprintfn $"{problem.Message}"
-
-        if problem :? CorpusException || problem :? AnnotationException then
-            2
-        else
-            1
+        2
+    | :? IOException
+    | :? UnauthorizedAccessException
+    | :? InvalidDataException as problem ->
+        display.Clear()
+        eprintfn $"{problem.Message}"
+        1
 
 /// Runs experiments as the command line says, and gives the exit code: 0 when the tables are printed, 2 when something in
 /// the script, the command line or the data has to be mended first, 1 when a trial failed, 130 when stopped by Ctrl-C.

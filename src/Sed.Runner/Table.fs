@@ -15,15 +15,6 @@ let private cell (summary: (float * float option * int) option) =
     | Some(mean, Some deviation, seeds) when seeds > 1 -> $"""{invariant "F3" mean} ± {invariant "F3" deviation}"""
     | Some(mean, _, _) -> invariant "F3" mean
 
-/// The cell that was published for a row, where one was: its settings are among those of the published row.
-let published (experiment: Experiment) (variant: Variant) metric =
-    experiment.Published
-    |> List.tryFind (fun row ->
-        not row.Settings.IsEmpty
-        && variant.Settings |> List.forall (fun s -> List.contains s row.Settings))
-    |> Option.bind (fun row -> row.Cells |> List.tryFind (fun (known, _) -> known = metric))
-    |> Option.map snd
-
 let private console () =
     let settings = AnsiConsoleSettings(Out = AnsiConsoleOutput Console.Out)
 
@@ -38,46 +29,51 @@ let private console () =
 
     console
 
-let print (plan: Plan) frame (notes: string list) =
-    let experiment = plan.Experiment
-    let axes = ResultFrame.axes plan.Variants
-
-    let summaries = [
-        for metric in experiment.Report -> metric, ResultFrame.summary metric.Name frame
+/// How many seeds stand behind a row, and how many are missing.
+let private seedsCell (states: (Trial * TrialState) list) variant =
+    let own = [
+        for trial, state in states do
+            if trial.Variant = variant then
+                state
     ]
+    let finished = own |> List.filter _.IsFinished |> List.length
+    let failed = own |> List.filter _.IsFailed |> List.length
+    if failed = 0 then
+        string finished
+    else
+        $"{finished} (failed: {failed} of {own.Length})"
 
-    let seeds = ResultFrame.summary "seed" frame
+let private headings (plan: Plan) axes named anyPublished = [
+    if named then
+        "row", false
+    for axis in axes do
+        axis, true
+    for metric in plan.Experiment.Report do
+        (if metric.LowerIsBetter then
+             $"{metric.Name} (lower is better)"
+         else
+             metric.Name),
+        true
+        if anyPublished metric then
+            "published", true
+    "seeds", true
+]
 
-    let anyPublished metric =
-        plan.Variants
-        |> List.exists (fun variant -> (published experiment variant metric).IsSome)
-
-    let table = Table(Border = TableBorder.Simple)
-
-    let right (heading: string) =
-        table.AddColumn(TableColumn(Markup.Escape heading).RightAligned()) |> ignore
-
+/// Prints a row for each of the plan's rows: mean and deviation over the seeds, and what was published beside it.
+let print (plan: Plan) frame (states: (Trial * TrialState) list) (notes: string list) =
+    let axes = ResultFrame.axes plan.Variants
     let named =
         axes.IsEmpty || plan.Variants |> List.exists (fun variant -> variant.Name <> "")
-
-    if named then
-        table.AddColumn(TableColumn "row") |> ignore
-
-    List.iter right axes
-
-    for metric in experiment.Report do
-        right (
-            if metric.LowerIsBetter then
-                $"{metric.Name} (lower is better)"
-            else
-                metric.Name
-        )
-
-        if anyPublished metric then
-            right "published"
-
-    right "seeds"
-
+    let summaries = [
+        for metric in plan.Experiment.Report -> metric, ResultFrame.summary metric.Name frame
+    ]
+    let anyPublished metric =
+        plan.Variants
+        |> List.exists (fun variant -> (Plan.published plan variant metric).IsSome)
+    let table = Table(Border = TableBorder.Simple)
+    for heading, isNumber in headings plan axes named anyPublished do
+        let column = TableColumn(Markup.Escape heading)
+        table.AddColumn(if isNumber then column.RightAligned() else column) |> ignore
     for variant in plan.Variants do
         let cells = [
             if named then
@@ -89,22 +85,16 @@ let print (plan: Plan) frame (notes: string list) =
                 |> Option.defaultValue "-"
             for metric, summary in summaries do
                 cell (summary variant.Label)
-
                 if anyPublished metric then
-                    match published experiment variant metric with
-                    | Some value -> invariant "F3" value
-                    | None -> "-"
-            match seeds variant.Label with
-            | Some(_, _, count) -> string count
-            | None -> "0"
+                    Plan.published plan variant metric
+                    |> Option.map (invariant "F3")
+                    |> Option.defaultValue "-"
+            seedsCell states variant
         ]
-
         table.AddRow [| for text in cells -> Markup.Escape text |] |> ignore
-
     let console = console ()
     console.WriteLine()
-    console.WriteLine $"{experiment.Name}: {experiment.Title}"
+    console.WriteLine $"{plan.Experiment.Name}: {plan.Experiment.Title}"
     console.Write table
-
     for note in notes do
         console.WriteLine note

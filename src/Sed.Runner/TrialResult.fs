@@ -34,33 +34,16 @@ type TrialResult = {
     History: EpochResult list
 }
 
-/// A trial's folder: the specification as text, and once the trial is finished its result.
-module internal TrialFolder =
-    let private options = JsonSerializerOptions(WriteIndented = true)
+/// What a trial that could not be finished leaves behind.
+type TrialFailure = {
+    /// What went wrong, in one line.
+    Error: string
+    /// Where in the program.
+    Trace: string
+}
 
-    let private resultFile folder = Path.Combine(folder, "result.json")
-
-    let private damaged file cause =
-        InvalidDataException $"{file} is damaged ({cause}). Remove its folder to train the trial again."
-
-    /// The result of a finished trial; None where there is none yet.
-    let read (folder: string) : TrialResult option =
-        let file = resultFile folder
-
-        if not (File.Exists file) then
-            None
-        else
-            try
-                match JsonSerializer.Deserialize<TrialResult>(File.ReadAllText file, options) with
-                | null -> raise (damaged file "it is empty")
-                | result -> Some result
-            with :? JsonException as broken ->
-                raise (damaged file broken.Message)
-
-    /// Keeps a result. It is there whole or not at all, however the process ends.
-    let write (folder: string) (result: TrialResult) =
-        Directory.CreateDirectory folder |> ignore
-        File.WriteAllText(Path.Combine(folder, "specification.txt"), result.Specification + "\n")
-        let unfinished = resultFile folder + $".{Environment.ProcessId}"
-        File.WriteAllText(unfinished, JsonSerializer.Serialize(result, options))
-        File.Move(unfinished, resultFile folder, true)
+/// How far a trial is.
+type TrialState =
+    | Open
+    | Failed of TrialFailure
+    | Finished of TrialResult

@@ -52,20 +52,15 @@ let run
         trainer.Train(network, clipSet source Sed.Core.Corpora.Split.Training, selection, monitor, progress, stop)
 
     let last = history[history.Count - 1]
-    let best = history[last.BestEpoch - 1]
 
-    let final =
-        if specification.ScoreOn = specification.SelectOn then
-            best.Scores
-        else
-            (evaluator specification.ScoreOn).Score(network, workspace.Device, specification.Training.Batch)
-
-    {
+    let evaluation =
+        (evaluator specification.ScoreOn).Evaluate(network, workspace.Device, specification.Training.Batch)
+    let result = {
         Specification = Specification.print specification
         Corpus = manifest.Corpus
         Data = manifest.Hash
         Classes = manifest.Classes.Count
-        Scores = scores final
+        Scores = scores evaluation.Scores
         Epochs = last.Epoch
         BestEpoch = last.BestEpoch
         Parameters = network.ParameterCount
@@ -83,3 +78,4 @@ let run
                 }
         ]
     }
+    result, evaluation

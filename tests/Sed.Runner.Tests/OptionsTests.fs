@@ -20,6 +20,7 @@ let ``no arguments run the script as it is`` () =
     let options = parse []
     Assert.Equal(Choices.none, options.Choices)
     Assert.False options.PlanOnly
+    Assert.False options.RetryFailed
     Assert.Equal("auto", options.Device)
     Assert.Equal("runs", options.Out)
 
@@ -28,6 +29,7 @@ let ``every option is read`` () =
     let options =
         parse [
             "--plan"
+            "--retry-failed"
             "--profile"
             "paper"
             "--data"
@@ -51,6 +53,7 @@ let ``every option is read`` () =
                 Only = Some "weight 1"
             }
             PlanOnly = true
+            RetryFailed = true
             Device = "cuda:1"
             Out = "elsewhere"
         },

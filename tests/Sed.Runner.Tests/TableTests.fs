@@ -47,8 +47,8 @@ let private result weakF = {
 }
 
 let private frame =
-    ResultFrame.ofResults plan [
-        for index, trial in List.indexed plan.Trials -> trial, result (float index / 10.0)
+    ResultFrame.ofTrials plan [
+        for index, trial in List.indexed plan.Trials -> trial, Finished(result (float index / 10.0))
     ]
 
 [<Fact>]
@@ -73,5 +73,5 @@ let ``a summary is the mean, the sample deviation and the number of seeds`` () =
 
 [<Fact>]
 let ``a published cell stands beside the row that it belongs to and no other`` () =
-    let cells = [ for variant in plan.Variants -> Table.published experiment variant WeakF ]
+    let cells = [ for variant in plan.Variants -> Plan.published plan variant WeakF ]
     Assert.Equal<float option list>([ None; Some 0.433; None ], cells)

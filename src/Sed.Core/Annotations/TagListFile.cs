@@ -32,6 +32,28 @@ public static class TagListFile
         return reading.Finish();
     }
 
+    /// <summary>The text of a list: a row "file label" for each tag, and a file name alone for a file that has none.</summary>
+    /// <exception cref="AnnotationException">A name or label cannot stand in a tab-separated list.</exception>
+    public static string Format(TagList list)
+    {
+        ArgumentNullException.ThrowIfNull(list);
+        ProblemList problems = new();
+        foreach (var name in list.Files.Concat(list.Labels))
+            if (ListBytes.UnwritableBecause(name) is { } cause)
+                problems.Add(list.Source, 0, cause);
+        problems.ThrowIfAny();
+
+        StringBuilder text = new();
+        for (var file = 0; file < list.Files.Length; file++)
+        {
+            if (list.RowsAt(file).IsEmpty)
+                text.Append(list.Files[file]).Append('\n');
+            foreach (var row in list.RowsAt(file))
+                text.Append(list.Files[file]).Append('\t').Append(row.Label).Append('\n');
+        }
+        return text.ToString();
+    }
+
     private sealed class Reading(string source)
     {
         private readonly NamePool files = new();

@@ -12,6 +12,9 @@ public interface IFeatureSource
     /// <summary>Mel bands of each frame.</summary>
     int Bands { get; }
 
+    /// <summary>The clips whose sound could not be read; their rows hold silence.</summary>
+    IReadOnlyList<BrokenClip> Broken { get; }
+
     /// <summary>Copies the features of some clips.</summary>
     /// <param name="clips">Which clips, in any order.</param>
     /// <param name="destination">Clip after clip, shape (clips, frames, bands).</param>

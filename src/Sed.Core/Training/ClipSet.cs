@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace Sed.Core.Training;
 
-/// <summary>The clips of one split, as a network takes them: standardised features and labels.</summary>
+/// <summary>The clips of one split that can be heard, as a network takes them: standardised features and labels.</summary>
 public sealed class ClipSet
 {
     private readonly IFeatureSource features;
@@ -26,9 +26,11 @@ public sealed class ClipSet
                 $"There are features of {features.Count} clips, but {manifest.Clips.Count} clips in the manifest.",
                 nameof(features)
             );
-        rows = manifest.IndicesOf(split);
+        // A clip that cannot be heard is no example of its labels.
+        rows = [.. manifest.IndicesOf(split).Except(features.Broken.Select(broken => broken.Index))];
         if (rows.Length == 0)
             throw new ArgumentException($"{manifest.Corpus} has no {split} clips.", nameof(split));
+        Names = [.. rows.Select(row => manifest.Clips[row].Name)];
         this.features = features;
         this.statistics = statistics;
         Classes = manifest.Classes;
@@ -44,6 +46,9 @@ public sealed class ClipSet
 
     /// <summary>Number of clips.</summary>
     public int Count => rows.Length;
+
+    /// <summary>The clips' names, as the corpus's label files write them.</summary>
+    public IReadOnlyList<string> Names { get; }
 
     /// <summary>Whether each clip has each class, clip after clip, shape (clips, classes).</summary>
     public ReadOnlySpan<bool> Tags => tags;

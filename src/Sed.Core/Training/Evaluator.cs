@@ -29,11 +29,11 @@ public sealed class Evaluator
         reference = [.. clips.Events.Select(events => events!)];
     }
 
-    /// <summary>Scores a network, which is left in evaluation mode.</summary>
+    /// <summary>Detects and scores with a network, which is left in evaluation mode.</summary>
     /// <param name="network">A network for these clips, on <paramref name="device"/>.</param>
     /// <param name="device">Where to compute.</param>
     /// <param name="batchSize">Clips per step.</param>
-    public Scores Score(SedNetwork network, Device device, int batchSize)
+    public Evaluation Evaluate(SedNetwork network, Device device, int batchSize)
     {
         network.eval();
         using var noGradients = no_grad();
@@ -53,11 +53,16 @@ public sealed class Evaluator
                 Tag(tags.AsSpan((start + i) * clips.Classes.Count, clips.Classes.Count), events[^1], weak[i]);
             }
         }
-        return new Scores(
+        Scores scores = new(
             Tagging.Count(clips.Classes, clips.Tags, tags),
             SegmentBased.Count(EventPairs.Of(clips.Classes, reference, events))
         );
+        return new Evaluation(scores, EventList.Of(clips.Names.Zip(events)), TagList.Of(clips.Names.Zip(Labels(tags))));
     }
+
+    private IEnumerable<IReadOnlyCollection<string>> Labels(bool[] tags) =>
+        tags.Chunk(clips.Classes.Count)
+            .Select(clip => clips.Classes.Where((_, k) => clip[k]).ToArray());
 
     private void Tag(Span<bool> tags, IReadOnlyList<SoundEvent> events, Tensor weak)
     {

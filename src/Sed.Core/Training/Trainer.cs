@@ -54,7 +54,7 @@ public sealed class Trainer
                 var started = clock.Elapsed;
                 var meanLoss = Epoch(epoch, network, clips, loss, optimizer, cancellation);
                 var clipsPerSecond = clips.Count / (clock.Elapsed - started).TotalSeconds;
-                var scores = selection.Score(network, device, options.BatchSize);
+                var scores = selection.Evaluate(network, device, options.BatchSize).Scores;
                 var watched = monitor(scores);
                 if (watched > bestMonitor)
                 {

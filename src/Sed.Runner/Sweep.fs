@@ -1,0 +1,94 @@
+/// Runs the trials of a plan that have no result yet, one after another.
+module internal Sed.Runner.Sweep
+
+open System
+open System.Collections.Generic
+open System.IO
+open System.Threading
+open Sed
+open Sed.Core.Corpora
+open Sed.Core.Features
+open Sed.Core.Training
+
+/// What stops everything, not one trial: nothing to read, nowhere to write, or Ctrl-C.
+let private stopsEverything (error: exn) =
+    match error with
+    | :? OperationCanceledException
+    | :? IOException
+    | :? UnauthorizedAccessException
+    | :? CorpusException
+    | :? FeatureStoreException -> true
+    | _ -> false
+
+let private summary (result: TrialResult) =
+    $"weak F {result.Scores[WeakF.Name]:F3}, strong F {result.Scores[StrongF.Name]:F3}, "
+    + $"strong ER {result.Scores[StrongER.Name]:F2}; best of {result.Epochs} epochs was {result.BestEpoch}; "
+    + $"{result.Parameters} parameters, {Duration.print (TimeSpan.FromSeconds result.Seconds)}"
+
+/// The state of each trial once all of them are finished or have failed, in the plan's order.
+let run (workspace: Workspace) (display: Display) (retryFailed: bool) (plan: Plan) (stop: CancellationToken) =
+    let trials = List.toArray plan.Trials
+    let states = Array.create trials.Length Open
+    let waiting = Queue [ 0 .. trials.Length - 1 ]
+    let mutable turnedAway = 0 // trials in a row that other processes are at
+    let mutable trained = 0 // epochs, by this process
+    let started = DateTime.UtcNow
+
+    let name index =
+        $"trial {index + 1} of {trials.Length}: {trials[index].Variant.Label}, seed {trials[index].Specification.Seed}"
+
+    let timeLeft index (epoch: EpochReport) =
+        let epochs index =
+            trials[index].Specification.Training.Epochs
+        let ahead = epochs index - epoch.Epoch + Seq.sumBy epochs waiting
+        (DateTime.UtcNow - started) / float trained * float ahead
+
+    let train index folder =
+        let specification = trials[index].Specification
+        let progress (epoch: EpochReport) =
+            trained <- trained + 1
+            display.State(
+                $"{name index}, epoch {epoch.Epoch} of {specification.Training.Epochs}, loss {epoch.Loss:F4}, "
+                + $"weak F {epoch.Scores.WeakF:F3}, strong ER {epoch.Scores.StrongErrorRate:F2}, "
+                + $"{epoch.ClipsPerSecond:F0} clips/s, at most {Duration.print (timeLeft index epoch)} left"
+            )
+        try
+            let result, evaluation = TrialRun.run workspace specification progress stop
+            TrialFolder.finish folder result evaluation
+            display.Line $"{name index}: {summary result}"
+            Finished result
+        with error when not (stopsEverything error) ->
+            let failure = TrialFolder.fail folder (Specification.print specification) error
+            display.Line $"{name index}: failed, {failure.Error}"
+            Failed failure
+
+    let settle index folder =
+        match TrialFolder.state folder with
+        | Finished result ->
+            display.Line $"{name index}: kept"
+            Finished result
+        | Failed failure when not retryFailed ->
+            display.Line $"{name index}: failed before, {failure.Error}"
+            Failed failure
+        | Failed _
+        | Open -> train index folder
+
+    while waiting.Count > 0 do
+        stop.ThrowIfCancellationRequested()
+        let index = waiting.Dequeue()
+        let specification = trials[index].Specification
+        let folder =
+            workspace.TrialFolder(Specification.hash (workspace.Manifest specification).Hash specification)
+        match TrialFolder.tryLock folder with
+        | Some lock ->
+            use _ = lock
+            turnedAway <- 0
+            states[index] <- settle index folder
+        | None ->
+            waiting.Enqueue index
+            turnedAway <- turnedAway + 1
+            if turnedAway >= waiting.Count then
+                display.State $"{name index}: another process is at it"
+                stop.WaitHandle.WaitOne 1000 |> ignore
+                turnedAway <- 0
+    [ for index in 0 .. trials.Length - 1 -> trials[index], states[index] ]
