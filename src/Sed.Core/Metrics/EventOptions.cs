@@ -21,6 +21,9 @@ public sealed record EventOptions
     /// <summary>How events are paired. Default: as many pairs as possible.</summary>
     public EventMatching Matching { get; init; } = EventMatching.Optimal;
 
+    /// <summary>In which order events are taken. Default: that of the rows.</summary>
+    public EventOrder Order { get; init; } = EventOrder.AsListed;
+
     /// <summary>Every reason these options cannot be used; empty when they can.</summary>
     public IReadOnlyList<string> Problems()
     {

@@ -17,6 +17,11 @@ internal sealed class EventPairing(int classes, EventOptions options)
     /// <returns>The last offset of the reference, in seconds.</returns>
     public double Add(ReadOnlySpan<CodedEvent> reference, ReadOnlySpan<CodedEvent> estimated, Span<long> values)
     {
+        if (options.Order == EventOrder.ByTime)
+        {
+            reference = Sorted(reference);
+            estimated = Sorted(estimated);
+        }
         if (partners.Length < reference.Length)
             partners = new int[2 * reference.Length];
         if (taken.Length < estimated.Length)
@@ -37,6 +42,13 @@ internal sealed class EventPairing(int classes, EventOptions options)
         foreach (var sound in reference)
             last = Math.Max(last, sound.Offset);
         return last;
+    }
+
+    private static CodedEvent[] Sorted(ReadOnlySpan<CodedEvent> events)
+    {
+        var sorted = events.ToArray();
+        Array.Sort(sorted, (a, b) => (a.Onset, a.Offset, a.Class).CompareTo((b.Onset, b.Offset, b.Class)));
+        return sorted;
     }
 
     private void PairMost(ReadOnlySpan<CodedEvent> reference, ReadOnlySpan<CodedEvent> estimated)
