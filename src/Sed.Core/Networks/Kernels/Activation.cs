@@ -1,0 +1,86 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace Sed.Core.Networks.Kernels;
+
+/// <summary>The end of a block: normalisation, ReLU and dropout of pooled values, and the way back through them.</summary>
+internal static unsafe class Activation
+{
+    /// <summary>Writes one clip's output from the convolution's values at the winning bins.</summary>
+    /// <param name="extreme">This clip's values, (frames, pooled bins, filters).</param>
+    /// <param name="outputs">All clips' outputs.</param>
+    public static void Apply(
+        BlockShape shape,
+        Normalisation normalisation,
+        float* extreme,
+        float* outputs,
+        int clip,
+        bool padded,
+        Dropout dropout
+    )
+    {
+        var output = Output(shape, outputs, clip, padded);
+        var filters = shape.Filters;
+        fixed (float* factor = normalisation.Factor, offset = normalisation.Offset)
+        {
+            for (long at = 0; at < shape.PooledFloats; at += filters)
+            for (var j = 0; j < filters; j += Tile.Lanes)
+            {
+                var value = Vector512.MultiplyAddEstimate(
+                    Vector512.Load(extreme + at + j),
+                    Vector512.Load(factor + j),
+                    Vector512.Load(offset + j)
+                );
+                value = Vector512.Max(value, Vector512<float>.Zero);
+                if (dropout.Active)
+                    value *= dropout.Mask(clip * shape.PooledFloats + at + j);
+                value.Store(output + at + j);
+            }
+        }
+    }
+
+    /// <summary>The clip's first output value; clears the frames of zeros around it.</summary>
+    public static float* Output(BlockShape shape, float* outputs, int clip, bool padded)
+    {
+        var frame = (long)shape.PooledBins * shape.Filters;
+        if (!padded)
+            return outputs + clip * shape.PooledFloats;
+        var start = outputs + clip * (shape.PooledFloats + 2 * frame);
+        Lanes.Clear(start, frame);
+        Lanes.Clear(start + frame + shape.PooledFloats, frame);
+        return start + frame;
+    }
+
+    /// <summary>The gradient before ReLU and dropout: both let through exactly where the output is positive.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Back(float* gradient, float* output, Vector512<float> dropoutScale) =>
+        Vector512.Load(gradient)
+        * dropoutScale
+        & Vector512.GreaterThan(Vector512.Load(output), Vector512<float>.Zero);
+
+    /// <summary>Sixteen small integers as bytes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreBytes(Vector512<int> values, byte* to)
+    {
+        if (Avx512F.IsSupported)
+        {
+            Avx512F.ConvertToVector128Byte(values.AsUInt32()).Store(to);
+            return;
+        }
+        var low = Vector256.Narrow(values.GetLower(), values.GetUpper());
+        Vector128.Narrow(low.GetLower(), low.GetUpper()).AsByte().Store(to);
+    }
+
+    /// <summary>Sixteen bytes as integers.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<int> LoadBytes(byte* from)
+    {
+        if (Avx512F.IsSupported)
+            return Avx512F.ConvertToVector512Int32(Vector128.Load(from));
+        var (low, high) = Vector128.Widen(Vector128.Load(from));
+        var (a, b) = Vector128.Widen(low);
+        var (c, d) = Vector128.Widen(high);
+        return Vector512.Create(Vector256.Create(a, b), Vector256.Create(c, d)).AsInt32();
+    }
+}

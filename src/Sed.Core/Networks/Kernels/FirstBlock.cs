@@ -1,0 +1,213 @@
+using System.Runtime.Intrinsics;
+using static TorchSharp.torch;
+
+namespace Sed.Core.Networks.Kernels;
+
+/// <summary>
+/// The convolution block over the features themselves, one channel. The normalisation follows from the input's patches
+/// (<see cref="PatchMoments"/>), so it is folded into the kernel, and convolution, normalisation, ReLU, pooling and
+/// dropout are one pass that writes pooled values only. Backward, one bin of each pooled bin has a gradient.
+/// </summary>
+internal sealed unsafe partial class FirstBlock(BlockShape shape)
+{
+    private const int Lanes = Tile.Lanes;
+    private const int Taps = PatchMoments.Size;
+
+    private readonly int filters = shape.Filters;
+    private readonly int bins = shape.Bins;
+    private readonly int frames = shape.Frames;
+
+    private long MapFloats => (frames + 2L) * (bins + 2);
+
+    /// <summary>Copies clips into maps with a border of zeros.</summary>
+    /// <param name="clips">(batch, frames, bins).</param>
+    /// <returns>(batch, frames + 2, bins + 2).</returns>
+    public Tensor Bordered(Tensor clips)
+    {
+        var batch = (int)clips.shape[0];
+        // A little more than the maps: the backward pass reads whole vectors at the end of a row.
+        using var memory = empty(batch * MapFloats + Lanes);
+        var maps = memory.narrow(0, 0, batch * MapFloats).reshape(batch, frames + 2, bins + 2).DetachFromDisposeScope();
+        float* from = Kernels.Lanes.Memory<float>(clips),
+            to = Kernels.Lanes.Memory<float>(maps);
+        Crew.Share(
+            batch,
+            clip =>
+            {
+                var map = to + clip * MapFloats;
+                Kernels.Lanes.Clear(map, MapFloats);
+                for (var frame = 0; frame < frames; frame++)
+                    new Span<float>(from + ((long)clip * frames + frame) * bins, bins).CopyTo(
+                        new Span<float>(map + (frame + 1L) * (bins + 2) + 1, bins)
+                    );
+            }
+        );
+        return maps;
+    }
+
+    /// <summary>One training step's forward pass.</summary>
+    /// <param name="maps">From <see cref="Bordered"/>; the run owns them from here on.</param>
+    public BlockRun Forward(
+        Tensor maps,
+        BlockWeights weights,
+        float* runningMean,
+        float* runningVariance,
+        Dropout dropout,
+        bool padded
+    )
+    {
+        var batch = maps.shape[0];
+        var patches = PatchMoments.Of(Kernels.Lanes.Memory<float>(maps), (int)batch, frames, bins);
+        var (mean, variance) = OutputMoments(patches, weights);
+        var normalisation = Normalisation.OfBatch(
+            shape,
+            weights,
+            mean,
+            variance,
+            patches.Count,
+            runningMean,
+            runningVariance
+        );
+        var winner = empty([batch, frames, shape.PooledBins, filters], uint8).DetachFromDisposeScope();
+        return new BlockRun
+        {
+            Input = maps,
+            Output = Convolve(maps, weights, normalisation, dropout, padded, Kernels.Lanes.Memory<byte>(winner)),
+            Padded = padded,
+            Winner = winner,
+            Normalisation = normalisation,
+            Patches = patches,
+            Dropout = dropout,
+        };
+    }
+
+    /// <summary>The pass without training: running statistics, nothing kept.</summary>
+    public Tensor Infer(
+        Tensor maps,
+        BlockWeights weights,
+        float* runningMean,
+        float* runningVariance,
+        bool padded
+    ) =>
+        Convolve(
+            maps,
+            weights,
+            Normalisation.OfRunning(shape, weights, runningMean, runningVariance),
+            Dropout.None,
+            padded,
+            null
+        );
+
+    private (double[] Mean, double[] Variance) OutputMoments(PatchMoments patches, BlockWeights weights)
+    {
+        double[] mean = new double[filters],
+            variance = new double[filters];
+        Span<double> kernel = stackalloc double[Taps];
+        Span<double> covariances = stackalloc double[Taps];
+        for (var filter = 0; filter < filters; filter++)
+        {
+            for (var tap = 0; tap < Taps; tap++)
+                kernel[tap] = weights.KernelFloats[filter * Taps + tap];
+            patches.Times(kernel, covariances);
+            mean[filter] = weights.BiasFloats[filter];
+            for (var tap = 0; tap < Taps; tap++)
+            {
+                mean[filter] += kernel[tap] * patches.Mean[tap];
+                variance[filter] += kernel[tap] * covariances[tap];
+            }
+            variance[filter] = Math.Max(0, variance[filter]);
+        }
+        return (mean, variance);
+    }
+
+    private Tensor Convolve(
+        Tensor maps,
+        BlockWeights weights,
+        Normalisation normalisation,
+        Dropout dropout,
+        bool padded,
+        byte* winners
+    )
+    {
+        var batch = maps.shape[0];
+        var output = empty(batch, padded ? frames + 2 : frames, shape.PooledBins, filters).DetachFromDisposeScope();
+        var folded = Normalisation.Pinned((Taps + 1) * filters); // (9 taps and the offset, filters)
+        for (var filter = 0; filter < filters; filter++)
+        {
+            var factor = normalisation.Factor[filter];
+            for (var tap = 0; tap < Taps; tap++)
+                folded[tap * filters + filter] = factor * weights.KernelFloats[filter * Taps + tap];
+            folded[Taps * filters + filter] = normalisation.Offset[filter] + factor * weights.BiasFloats[filter];
+        }
+        float* map = Kernels.Lanes.Memory<float>(maps),
+            outputs = Kernels.Lanes.Memory<float>(output);
+        fixed (float* kernel = folded)
+        {
+            var pinned = kernel;
+            Crew.Share(
+                (int)batch,
+                clip =>
+                {
+                    var to = Activation.Output(shape, outputs, clip, padded);
+                    for (var j = 0; j < filters; j += Lanes)
+                        ConvolveLanes(map + clip * MapFloats, pinned + j, to + j, clip, j, dropout, winners);
+                }
+            );
+        }
+        return output;
+    }
+
+    /// <summary>Sixteen filters over one clip, their kernel in ten registers.</summary>
+    private void ConvolveLanes(
+        float* map,
+        float* kernel,
+        float* output,
+        int clip,
+        int lanes,
+        Dropout dropout,
+        byte* winners
+    )
+    {
+        nint row = bins + 2;
+        Vector512<float> k0 = Vector512.Load(kernel),
+            k1 = Vector512.Load(kernel + filters),
+            k2 = Vector512.Load(kernel + 2 * filters),
+            k3 = Vector512.Load(kernel + 3 * filters),
+            k4 = Vector512.Load(kernel + 4 * filters),
+            k5 = Vector512.Load(kernel + 5 * filters),
+            k6 = Vector512.Load(kernel + 6 * filters),
+            k7 = Vector512.Load(kernel + 7 * filters),
+            k8 = Vector512.Load(kernel + 8 * filters),
+            offset = Vector512.Load(kernel + 9 * filters);
+        long at = 0;
+        for (var frame = 0; frame < frames; frame++)
+        for (var pooled = 0; pooled < shape.PooledBins; pooled++, at += filters)
+        {
+            var x = map + frame * row + pooled * shape.Pool;
+            var best = Vector512.Create(float.NegativeInfinity);
+            var index = Vector512<int>.Zero;
+            for (var bin = 0; bin < shape.Pool; bin++, x++)
+            {
+                var a = Vector512.MultiplyAddEstimate(Vector512.Create(x[0]), k0, offset);
+                var b = Vector512.Create(x[row]) * k3;
+                var c = Vector512.Create(x[2 * row]) * k6;
+                a = Vector512.MultiplyAddEstimate(Vector512.Create(x[1]), k1, a);
+                b = Vector512.MultiplyAddEstimate(Vector512.Create(x[row + 1]), k4, b);
+                c = Vector512.MultiplyAddEstimate(Vector512.Create(x[2 * row + 1]), k7, c);
+                a = Vector512.MultiplyAddEstimate(Vector512.Create(x[2]), k2, a);
+                b = Vector512.MultiplyAddEstimate(Vector512.Create(x[row + 2]), k5, b);
+                c = Vector512.MultiplyAddEstimate(Vector512.Create(x[2 * row + 2]), k8, c);
+                var value = a + b + c;
+                var larger = Vector512.GreaterThan(value, best);
+                best = Vector512.ConditionalSelect(larger, value, best);
+                index = Vector512.ConditionalSelect(larger.AsInt32(), Vector512.Create(bin), index);
+            }
+            best = Vector512.Max(best, Vector512<float>.Zero);
+            if (dropout.Active)
+                best *= dropout.Mask(clip * shape.PooledFloats + at + lanes);
+            best.Store(output + at);
+            if (winners is not null)
+                Activation.StoreBytes(index, winners + clip * shape.PooledFloats + at + lanes);
+        }
+    }
+}

@@ -1,0 +1,140 @@
+using System.Runtime.Intrinsics;
+using static TorchSharp.torch;
+
+namespace Sed.Core.Networks.Kernels;
+
+internal sealed unsafe partial class PooledBlock
+{
+    // Kernel gradients are added up in this many groups of neighbouring clips, whatever the number of threads.
+    private const int Groups = 16;
+
+    /// <summary>The backward pass.</summary>
+    /// <param name="gradient">Gradient of the output without zero frames, (batch, frames, pooled bins, filters).</param>
+    /// <param name="inputGradient">Gradient of the input without zero frames, (batch, frames, bins, channels).</param>
+    public void Backward(
+        BlockRun run,
+        float* gradient,
+        BlockWeights weights,
+        BlockWeights gradients,
+        float* inputGradient
+    )
+    {
+        var batch = (int)run.Input.shape[0];
+        var back = new AffineBack(shape, run, weights, SumGradients(run, gradient, batch), gradients);
+        var kernelFloats = 9 * shape.Channels * filters;
+        var mirrored = Normalisation.Pinned(kernelFloats);
+        var groups = Math.Min(batch, Groups);
+        using var sums = zeros(groups, kernelFloats).DetachFromDisposeScope();
+        var sum = Kernels.Lanes.Memory<float>(sums);
+        fixed (float* packed = mirrored)
+        {
+            Convolution.PackMirrored(weights.KernelFloats, packed, shape.Channels, filters);
+            var pinned = packed;
+            Crew.Share(
+                groups,
+                group =>
+                {
+                    for (var clip = batch * group / groups; clip < batch * (group + 1) / groups; clip++)
+                        BackwardClip(run, clip, gradient, back, pinned, sum + (long)group * kernelFloats, inputGradient);
+                }
+            );
+        }
+        for (var group = 1; group < groups; group++)
+        for (var i = 0; i < kernelFloats; i++)
+            sum[i] += sum[(long)group * kernelFloats + i];
+        Convolution.Unpack(sum, gradients.KernelFloats, shape.Channels, filters);
+        // The mean takes the bias away again.
+        Kernels.Lanes.Clear(gradients.BiasFloats, filters);
+    }
+
+    /// <summary>Sums over the batch of the gradient and of gradient times (winning value - mean), per filter.</summary>
+    private (double[] Plain, double[] Weighted) SumGradients(BlockRun run, float* gradient, int batch)
+    {
+        var clips = new float[batch][];
+        float* outputs = Kernels.Lanes.Memory<float>(run.Output),
+            extremes = Kernels.Lanes.Memory<float>(run.Extreme!);
+        var pad = run.Padded ? 1 : 0;
+        var frame = (long)shape.PooledBins * filters;
+        var dropoutScale = Vector512.Create(run.Dropout.Scale);
+        Crew.Share(
+            batch,
+            clip =>
+            {
+                var output = outputs + clip * (frames + 2L * pad) * frame + pad * frame;
+                var extreme = extremes + clip * shape.PooledFloats;
+                var own = gradient + clip * shape.PooledFloats;
+                var sums = new float[2 * filters];
+                fixed (float* to = sums)
+                fixed (float* means = run.Normalisation.Mean.Select(value => (float)value).ToArray())
+                    for (var j = 0; j < filters; j += Lanes)
+                    {
+                        Vector512<float> mean = Vector512.Load(means + j),
+                            plain = Vector512<float>.Zero,
+                            weighted = Vector512<float>.Zero;
+                        for (long at = j; at < shape.PooledFloats; at += filters)
+                        {
+                            var g = Activation.Back(own + at, output + at, dropoutScale);
+                            plain += g;
+                            weighted = Vector512.MultiplyAddEstimate(g, Vector512.Load(extreme + at) - mean, weighted);
+                        }
+                        plain.Store(to + j);
+                        weighted.Store(to + filters + j);
+                    }
+                clips[clip] = sums;
+            }
+        );
+        double[] allPlain = new double[filters],
+            allWeighted = new double[filters];
+        foreach (var sums in clips)
+            for (var filter = 0; filter < filters; filter++)
+            {
+                allPlain[filter] += sums[filter];
+                allWeighted[filter] += sums[filters + filter];
+            }
+        return (allPlain, allWeighted);
+    }
+
+    private void BackwardClip(
+        BlockRun run,
+        int clip,
+        float* gradients,
+        AffineBack back,
+        float* mirrored,
+        float* kernelGradient,
+        float* inputGradients
+    )
+    {
+        var input = Kernels.Lanes.Memory<float>(run.Input) + clip * shape.InputFloats;
+        var inputGradient = inputGradients + clip * (long)frames * bins * shape.Channels;
+        var frameFloats = (nint)bins * filters;
+        var raw = Scratch.Floats(0, shape.RawFloats + 2 * frameFloats); // gradient of the convolution, a zero frame around
+        Kernels.Lanes.Clear(raw, frameFloats);
+        Kernels.Lanes.Clear(raw + (frames + 1) * frameFloats, frameFloats);
+        var ready = 0;
+        for (var from = 0; from < frames; from += TileFrames)
+        {
+            var count = Math.Min(TileFrames, frames - from);
+            // The gradient is made just ahead of its use, while it still lies in the cache.
+            var needed = Math.Min(frames, from + count + 1);
+            back.Fill(run, clip, gradients, raw + frameFloats, ready, needed);
+            ready = needed;
+            Convolution.AddKernelGradient(
+                input,
+                raw + (from + 1) * frameFloats,
+                kernelGradient,
+                bins,
+                shape.Channels,
+                filters,
+                from,
+                count
+            );
+            var start = Math.Max(0, Math.Min(from, frames - TileFrames));
+            var computed = from + count - start;
+            Kernels.Lanes.Clear(
+                inputGradient + (long)start * bins * shape.Channels,
+                (long)computed * bins * shape.Channels
+            );
+            Convolution.Add(raw, mirrored, inputGradient, bins, filters, shape.Channels, start, computed);
+        }
+    }
+}

@@ -1,0 +1,196 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using static TorchSharp.torch;
+
+namespace Sed.Core.Networks.Kernels;
+
+/// <summary>
+/// A convolution block whose input has many channels. While a few frames of the convolution's output are in the cache
+/// they are measured for batch normalisation and searched for the bin that pooling will choose: the largest where the
+/// normalisation's weight is positive, the smallest where it is negative. Everything after works on pooled maps.
+/// </summary>
+internal sealed unsafe partial class PooledBlock(BlockShape shape)
+{
+    private const int Lanes = Tile.Lanes;
+    private const int TileFrames = Convolution.TileFrames;
+
+    private readonly int filters = shape.Filters;
+    private readonly int bins = shape.Bins;
+    private readonly int frames = shape.Frames;
+
+    /// <summary>One training step's forward pass.</summary>
+    /// <param name="input">(batch, frames + 2, bins, channels), first and last frame zero; the run owns it from here on.</param>
+    public BlockRun Forward(
+        Tensor input,
+        BlockWeights weights,
+        float* runningMean,
+        float* runningVariance,
+        Dropout dropout,
+        bool padded
+    )
+    {
+        var batch = input.shape[0];
+        var raw = empty(batch, frames, bins, filters).DetachFromDisposeScope();
+        var extreme = empty(batch, frames, shape.PooledBins, filters).DetachFromDisposeScope();
+        var winner = empty([batch, frames, shape.PooledBins, filters], uint8).DetachFromDisposeScope();
+        var moments = new Moments[batch];
+        var kernel = Packed(weights);
+        float* inputs = Kernels.Lanes.Memory<float>(input),
+            raws = Kernels.Lanes.Memory<float>(raw),
+            extremes = Kernels.Lanes.Memory<float>(extreme);
+        var winners = Kernels.Lanes.Memory<byte>(winner);
+        fixed (float* packed = kernel)
+        {
+            var pinned = packed;
+            Crew.Share(
+                (int)batch,
+                clip =>
+                    moments[clip] = Convolve(
+                        inputs + clip * shape.InputFloats,
+                        pinned,
+                        weights,
+                        raws + clip * shape.RawFloats,
+                        extremes + clip * shape.PooledFloats,
+                        winners + clip * shape.PooledFloats
+                    )
+            );
+        }
+        var all = Moments.Combine(moments);
+        var normalisation = Normalisation.OfBatch(
+            shape,
+            weights,
+            all.Mean,
+            all.Variance,
+            all.Count,
+            runningMean,
+            runningVariance
+        );
+        var output = empty(batch, padded ? frames + 2 : frames, shape.PooledBins, filters).DetachFromDisposeScope();
+        var outputs = Kernels.Lanes.Memory<float>(output);
+        Crew.Share(
+            (int)batch,
+            clip =>
+                Activation.Apply(
+                    shape,
+                    normalisation,
+                    extremes + clip * shape.PooledFloats,
+                    outputs,
+                    clip,
+                    padded,
+                    dropout
+                )
+        );
+        return new BlockRun
+        {
+            Input = input,
+            Output = output,
+            Padded = padded,
+            Raw = raw,
+            Extreme = extreme,
+            Winner = winner,
+            Normalisation = normalisation,
+            Dropout = dropout,
+        };
+    }
+
+    /// <summary>The pass without training: running statistics, nothing kept.</summary>
+    public Tensor Infer(
+        Tensor input,
+        BlockWeights weights,
+        float* runningMean,
+        float* runningVariance,
+        bool padded
+    )
+    {
+        var batch = input.shape[0];
+        var normalisation = Normalisation.OfRunning(shape, weights, runningMean, runningVariance);
+        var output = empty(batch, padded ? frames + 2 : frames, shape.PooledBins, filters).DetachFromDisposeScope();
+        var kernel = Packed(weights);
+        float* inputs = Kernels.Lanes.Memory<float>(input),
+            outputs = Kernels.Lanes.Memory<float>(output);
+        fixed (float* packed = kernel)
+        {
+            var pinned = packed;
+            Crew.Share(
+                (int)batch,
+                clip =>
+                {
+                    var raw = Scratch.Floats(0, shape.RawFloats);
+                    var extreme = Scratch.Floats(1, shape.PooledFloats);
+                    var winner = (byte*)Scratch.Floats(2, shape.PooledFloats);
+                    _ = Convolve(inputs + clip * shape.InputFloats, pinned, weights, raw, extreme, winner);
+                    Activation.Apply(shape, normalisation, extreme, outputs, clip, padded, Dropout.None);
+                }
+            );
+        }
+        return output;
+    }
+
+    private float[] Packed(BlockWeights weights)
+    {
+        var kernel = Normalisation.Pinned(9 * shape.Channels * filters);
+        fixed (float* packed = kernel)
+            Convolution.Pack(weights.KernelFloats, packed, shape.Channels, filters);
+        return kernel;
+    }
+
+    private Moments Convolve(
+        float* input,
+        float* kernel,
+        BlockWeights weights,
+        float* raw,
+        float* extreme,
+        byte* winner
+    )
+    {
+        var moments = new Moments(filters);
+        var frameFloats = (nint)bins * filters;
+        for (var from = 0; from < frames; from += TileFrames)
+        {
+            var count = Math.Min(TileFrames, frames - from);
+            // A short last tile goes back over frames that are done: whole tiles are fast, and the digits are the same.
+            var start = Math.Max(0, Math.Min(from, frames - TileFrames));
+            var computed = from + count - start;
+            for (var position = 0; position < computed * bins; position++)
+                Unsafe.CopyBlockUnaligned(
+                    raw + start * frameFloats + position * filters,
+                    weights.BiasFloats,
+                    (uint)filters * sizeof(float)
+                );
+            Convolution.Add(input, kernel, raw, bins, shape.Channels, filters, start, computed);
+            moments.Add(raw + from * frameFloats, count * bins);
+            FindExtremes(raw, weights.ScaleFloats, extreme, winner, from, count);
+        }
+        return moments;
+    }
+
+    private void FindExtremes(float* raw, float* scale, float* extreme, byte* winner, int from, int count)
+    {
+        var pool = shape.Pool;
+        for (var frame = from; frame < from + count; frame++)
+        for (var pooled = 0; pooled < shape.PooledBins; pooled++)
+        {
+            var group = raw + ((nint)frame * bins + pooled * pool) * filters;
+            var at = ((nint)frame * shape.PooledBins + pooled) * filters;
+            for (var j = 0; j < filters; j += Lanes)
+            {
+                var sign = Vector512.ConditionalSelect(
+                    Vector512.LessThan(Vector512.Load(scale + j), Vector512<float>.Zero),
+                    Vector512.Create(-1f),
+                    Vector512<float>.One
+                );
+                var best = Vector512.Load(group + j) * sign;
+                var index = Vector512<int>.Zero;
+                for (var bin = 1; bin < pool; bin++)
+                {
+                    var value = Vector512.Load(group + bin * filters + j) * sign;
+                    var larger = Vector512.GreaterThan(value, best);
+                    best = Vector512.ConditionalSelect(larger, value, best);
+                    index = Vector512.ConditionalSelect(larger.AsInt32(), Vector512.Create(bin), index);
+                }
+                (best * sign).Store(extreme + at + j);
+                Activation.StoreBytes(index, winner + at + j);
+            }
+        }
+    }
+}

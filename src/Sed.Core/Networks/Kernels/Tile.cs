@@ -1,0 +1,49 @@
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace Sed.Core.Networks.Kernels;
+
+/// <summary>
+/// Small matrix products in registers: the one piece of arithmetic under the convolutions and the recurrent layers.
+/// The order of every sum is fixed by the walk, so a result has the same digits whoever computes it.
+/// </summary>
+internal static unsafe class Tile
+{
+    /// <summary>Columns come in multiples of this.</summary>
+    public const int Lanes = 16;
+
+    /// <summary>
+    /// c[r, j] += sum over the walk of a[r, k] b[k, j].
+    /// </summary>
+    /// <param name="rows">Rows of the result; eight at a time are fast.</param>
+    /// <param name="width">Columns of the result, a multiple of <see cref="Lanes"/>.</param>
+    public static void Add(float* a, float* b, float* c, nint cRow, int rows, int width, in Walk walk)
+    {
+        for (; rows >= 8; rows -= 8, a += 8 * walk.ARow, c += 8 * cRow)
+        {
+            // Vector512.IsHardwareAccelerated is false on processors that lower their clock for it; it still wins here.
+            if (Avx512F.IsSupported)
+                Tile512.AddEightRows(a, b, c, cRow, width, walk);
+            else
+                Tile256.AddEightRows(a, b, c, cRow, width, walk);
+        }
+        for (; rows > 0; rows--, a += walk.ARow, c += cRow)
+            AddRow(a, b, c, width, walk);
+    }
+
+    private static void AddRow(float* a, float* b, float* c, int width, in Walk walk)
+    {
+        for (var j = 0; j < width; j += 8)
+        {
+            var sum = Vector256.Load(c + j);
+            for (var outer = 0; outer < walk.Outer; outer++)
+            {
+                var x = a + outer * walk.AOuter;
+                var w = b + outer * walk.BOuter + j;
+                for (var inner = 0; inner < walk.Inner; inner++, x += walk.AInner, w += walk.BInner)
+                    sum = Vector256.MultiplyAddEstimate(Vector256.Create(*x), Vector256.Load(w), sum);
+            }
+            sum.Store(c + j);
+        }
+    }
+}
