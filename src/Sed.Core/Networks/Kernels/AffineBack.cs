@@ -70,10 +70,10 @@ internal sealed unsafe class AffineBack
                     if (bin < covered)
                     {
                         var won = Vector512.Equals(
-                            Activation.LoadBytes(winner + pooledAt + j),
+                            PooledActivation.LoadBytes(winner + pooledAt + j),
                             Vector512.Create(bin % pool)
                         );
-                        var g = Activation.Back(gradient + pooledAt + j, output + pooledAt + j, dropoutScale);
+                        var g = PooledActivation.Back(gradient + pooledAt + j, output + pooledAt + j, dropoutScale);
                         value = Vector512.MultiplyAddEstimate(
                             g & won.AsSingle(),
                             Vector512.Load(constants + 2 * filters + j),

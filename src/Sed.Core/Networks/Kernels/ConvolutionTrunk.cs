@@ -30,17 +30,24 @@ internal sealed unsafe class ConvolutionTrunk
         && shapes[0].Pool + 2 <= Tile.Lanes
         && shapes.All(shape => shape.Filters % Tile.Lanes == 0 && shape.PooledBins > 0 && shape.Rate < 1);
 
-    /// <summary>Values per frame that go out: pooled bins times filters, bins outermost.</summary>
-    public int Features => shapes[^1].PooledBins * shapes[^1].Filters;
+    /// <summary>The last block's maps as one vector per frame, filters outermost as torch has them.</summary>
+    private Tensor Vectors(Tensor maps)
+    {
+        using var scope = NewDisposeScope();
+        return maps.transpose(2, 3).flatten(2).MoveToOuterDisposeScope();
+    }
 
     /// <summary>Training: batch statistics, dropout, gradients.</summary>
     /// <param name="clips">(batch, frames, bins), contiguous, float32.</param>
     /// <param name="parameters">Four per block.</param>
     /// <param name="running">Running mean and variance of every block, two per block.</param>
     /// <param name="seeds">Dropout seed of every block.</param>
-    /// <returns>(batch, frames, <see cref="Features"/>).</returns>
-    public Tensor Train(Tensor clips, IReadOnlyList<Tensor> parameters, IReadOnlyList<Tensor> running, uint[] seeds) =>
-        Function.apply([this, clips, running, seeds, .. parameters]);
+    /// <returns>(batch, frames, filters * pooled bins).</returns>
+    public Tensor Train(Tensor clips, IReadOnlyList<Tensor> parameters, IReadOnlyList<Tensor> running, uint[] seeds)
+    {
+        using var maps = Function.apply([this, clips, running, seeds, .. parameters]);
+        return Vectors(maps);
+    }
 
     /// <summary>Running statistics, no dropout, no gradients.</summary>
     public Tensor Infer(Tensor clips, IReadOnlyList<Tensor> parameters, IReadOnlyList<Tensor> running)
@@ -60,7 +67,7 @@ internal sealed unsafe class ConvolutionTrunk
             maps = output;
         }
         using (maps)
-            return maps.view(maps.shape[0], maps.shape[1], Features);
+            return Vectors(maps);
     }
 
     private BlockRun[] Forward(
@@ -139,8 +146,7 @@ internal sealed unsafe class ConvolutionTrunk
             context.save_data("trunk", trunk);
             context.save_data("runs", runs);
             context.save_for_backward([.. parameters]);
-            var output = runs[^1].Output;
-            return output.view(output.shape[0], output.shape[1], trunk.Features);
+            return runs[^1].Output.alias();
         }
 
         public override List<Tensor> backward(autograd.AutogradContext context, Tensor gradient)

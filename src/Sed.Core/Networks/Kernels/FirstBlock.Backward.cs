@@ -97,9 +97,9 @@ internal sealed unsafe partial class FirstBlock
         for (var frame = 0; frame < frames; frame++)
         for (var pooled = 0; pooled < shape.PooledBins; pooled++, at += filters)
         {
-            var g = Activation.Back(gradient + at, output + at, scale);
+            var g = PooledActivation.Back(gradient + at, output + at, scale);
             var x = map + frame * row + pooled * shape.Pool;
-            var left = Activation.LoadBytes(winners + at);
+            var left = PooledActivation.LoadBytes(winners + at);
             var middle = left + one;
             var right = middle + one;
             Vector512<float> above = Vector512.Load(x),

@@ -148,7 +148,7 @@ internal sealed unsafe partial class FirstBlock(BlockShape shape)
                 (int)batch,
                 clip =>
                 {
-                    var to = Activation.Output(shape, outputs, clip, padded);
+                    var to = PooledActivation.Output(shape, outputs, clip, padded);
                     for (var j = 0; j < filters; j += Lanes)
                         ConvolveLanes(map + clip * MapFloats, pinned + j, to + j, clip, j, dropout, winners);
                 }
@@ -207,7 +207,7 @@ internal sealed unsafe partial class FirstBlock(BlockShape shape)
                 best *= dropout.Mask(clip * shape.PooledFloats + at + lanes);
             best.Store(output + at);
             if (winners is not null)
-                Activation.StoreBytes(index, winners + clip * shape.PooledFloats + at + lanes);
+                PooledActivation.StoreBytes(index, winners + clip * shape.PooledFloats + at + lanes);
         }
     }
 }

@@ -73,7 +73,7 @@ internal sealed unsafe partial class PooledBlock
                             weighted = Vector512<float>.Zero;
                         for (long at = j; at < shape.PooledFloats; at += filters)
                         {
-                            var g = Activation.Back(own + at, output + at, dropoutScale);
+                            var g = PooledActivation.Back(own + at, output + at, dropoutScale);
                             plain += g;
                             weighted = Vector512.MultiplyAddEstimate(g, Vector512.Load(extreme + at) - mean, weighted);
                         }

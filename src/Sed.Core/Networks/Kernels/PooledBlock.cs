@@ -70,7 +70,7 @@ internal sealed unsafe partial class PooledBlock(BlockShape shape)
         Crew.Share(
             (int)batch,
             clip =>
-                Activation.Apply(
+                PooledActivation.Apply(
                     shape,
                     normalisation,
                     extremes + clip * shape.PooledFloats,
@@ -119,7 +119,7 @@ internal sealed unsafe partial class PooledBlock(BlockShape shape)
                     var extreme = Scratch.Floats(1, shape.PooledFloats);
                     var winner = (byte*)Scratch.Floats(2, shape.PooledFloats);
                     _ = Convolve(inputs + clip * shape.InputFloats, pinned, weights, raw, extreme, winner);
-                    Activation.Apply(shape, normalisation, extreme, outputs, clip, padded, Dropout.None);
+                    PooledActivation.Apply(shape, normalisation, extreme, outputs, clip, padded, Dropout.None);
                 }
             );
         }
@@ -189,7 +189,7 @@ internal sealed unsafe partial class PooledBlock(BlockShape shape)
                     index = Vector512.ConditionalSelect(larger.AsInt32(), Vector512.Create(bin), index);
                 }
                 (best * sign).Store(extreme + at + j);
-                Activation.StoreBytes(index, winner + at + j);
+                PooledActivation.StoreBytes(index, winner + at + j);
             }
         }
     }

@@ -5,7 +5,7 @@ using System.Runtime.Intrinsics.X86;
 namespace Sed.Core.Networks.Kernels;
 
 /// <summary>The end of a block: normalisation, ReLU and dropout of pooled values, and the way back through them.</summary>
-internal static unsafe class Activation
+internal static unsafe class PooledActivation
 {
     /// <summary>Writes one clip's output from the convolution's values at the winning bins.</summary>
     /// <param name="extreme">This clip's values, (frames, pooled bins, filters).</param>
