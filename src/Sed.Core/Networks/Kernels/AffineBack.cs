@@ -46,6 +46,7 @@ internal sealed unsafe class AffineBack
     {
         int filters = shape.Filters,
             pool = shape.Pool,
+            bins = shape.Bins,
             covered = shape.PooledBins * pool;
         var pad = run.Padded ? 1 : 0;
         var pooledFrame = (nint)shape.PooledBins * filters;
@@ -56,10 +57,12 @@ internal sealed unsafe class AffineBack
         var dropoutScale = Vector512.Create(run.Dropout.Scale);
         fixed (float* constants = constant)
             for (var frame = from; frame < to; frame++)
-            for (var bin = 0; bin < shape.Bins; bin++)
+            for (int bin = 0, pooled = 0, place = 0; bin < bins; bin++, place++)
             {
-                var at = ((nint)frame * shape.Bins + bin) * filters;
-                var pooledAt = frame * pooledFrame + bin / pool * filters;
+                if (place == pool)
+                    (pooled, place) = (pooled + 1, 0);
+                var at = ((nint)frame * bins + bin) * filters;
+                var pooledAt = frame * pooledFrame + pooled * filters;
                 for (var j = 0; j < filters; j += Tile.Lanes)
                 {
                     var value = Vector512.MultiplyAddEstimate(
@@ -71,7 +74,7 @@ internal sealed unsafe class AffineBack
                     {
                         var won = Vector512.Equals(
                             PooledActivation.LoadBytes(winner + pooledAt + j),
-                            Vector512.Create(bin % pool)
+                            Vector512.Create(place)
                         );
                         var g = PooledActivation.Back(gradient + pooledAt + j, output + pooledAt + j, dropoutScale);
                         value = Vector512.MultiplyAddEstimate(

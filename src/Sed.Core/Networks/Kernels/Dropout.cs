@@ -1,6 +1,3 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
-
 namespace Sed.Core.Networks.Kernels;
 
 /// <summary>
@@ -20,17 +17,6 @@ internal readonly record struct Dropout(double Rate, uint Seed)
     /// <summary>What is kept is multiplied by this.</summary>
     public float Scale => (float)(1 / (1 - Rate));
 
-    /// <summary>0 or <see cref="Scale"/> for the sixteen elements from <paramref name="index"/> on.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public Vector512<float> Mask(long index)
-    {
-        var x = Vector512.Create((uint)index) + Vector512.Create(0u, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
-        x = (x ^ Vector512.Create(Seed)) * Vector512.Create(0x9E3779B1u) + Vector512.Create(Seed);
-        x = (x ^ (x >> 16)) * Vector512.Create(0x85EBCA6Bu);
-        x = (x ^ (x >> 13)) * Vector512.Create(0xC2B2AE35u);
-        x ^= x >> 16;
-        // Compared as 31-bit signed numbers: those at or above the rate stay.
-        var kept = Vector512.GreaterThanOrEqual((x >> 1).AsInt32(), Vector512.Create((int)(Rate * 2147483648.0)));
-        return kept.AsSingle() & Vector512.Create(Scale);
-    }
+    /// <summary>The mask from one element on.</summary>
+    public DropoutMask From(long index) => new(this, index);
 }

@@ -81,6 +81,9 @@ internal sealed unsafe partial class FirstBlock
     private void SumLanes(float* map, float* gradient, float* output, byte* winners, Dropout dropout, float* sums)
     {
         nint row = bins + 2;
+        int pool = shape.Pool,
+            pooledBins = shape.PooledBins,
+            step = filters;
         var scale = Vector512.Create(dropout.Scale);
         Vector512<float> s0 = default,
             s1 = default,
@@ -95,10 +98,10 @@ internal sealed unsafe partial class FirstBlock
         long at = 0;
         var one = Vector512<int>.One;
         for (var frame = 0; frame < frames; frame++)
-        for (var pooled = 0; pooled < shape.PooledBins; pooled++, at += filters)
+        for (var pooled = 0; pooled < pooledBins; pooled++, at += step)
         {
             var g = PooledActivation.Back(gradient + at, output + at, scale);
-            var x = map + frame * row + pooled * shape.Pool;
+            var x = map + frame * row + pooled * pool;
             var left = PooledActivation.LoadBytes(winners + at);
             var middle = left + one;
             var right = middle + one;

@@ -149,8 +149,15 @@ internal sealed unsafe partial class FirstBlock(BlockShape shape)
                 clip =>
                 {
                     var to = PooledActivation.Output(shape, outputs, clip, padded);
+                    var first = clip * shape.PooledFloats;
                     for (var j = 0; j < filters; j += Lanes)
-                        ConvolveLanes(map + clip * MapFloats, pinned + j, to + j, clip, j, dropout, winners);
+                        ConvolveLanes(
+                            map + clip * MapFloats,
+                            pinned + j,
+                            to + j,
+                            dropout.From(first + j),
+                            winners is null ? null : winners + first + j
+                        );
                 }
             );
         }
@@ -162,13 +169,14 @@ internal sealed unsafe partial class FirstBlock(BlockShape shape)
         float* map,
         float* kernel,
         float* output,
-        int clip,
-        int lanes,
-        Dropout dropout,
+        DropoutMask mask,
         byte* winners
     )
     {
         nint row = bins + 2;
+        int pool = shape.Pool,
+            pooledBins = shape.PooledBins,
+            step = filters;
         Vector512<float> k0 = Vector512.Load(kernel),
             k1 = Vector512.Load(kernel + filters),
             k2 = Vector512.Load(kernel + 2 * filters),
@@ -181,12 +189,12 @@ internal sealed unsafe partial class FirstBlock(BlockShape shape)
             offset = Vector512.Load(kernel + 9 * filters);
         long at = 0;
         for (var frame = 0; frame < frames; frame++)
-        for (var pooled = 0; pooled < shape.PooledBins; pooled++, at += filters)
+        for (var pooled = 0; pooled < pooledBins; pooled++, at += step)
         {
-            var x = map + frame * row + pooled * shape.Pool;
+            var x = map + frame * row + pooled * pool;
             var best = Vector512.Create(float.NegativeInfinity);
             var index = Vector512<int>.Zero;
-            for (var bin = 0; bin < shape.Pool; bin++, x++)
+            for (var bin = 0; bin < pool; bin++, x++)
             {
                 var a = Vector512.MultiplyAddEstimate(Vector512.Create(x[0]), k0, offset);
                 var b = Vector512.Create(x[row]) * k3;
@@ -202,12 +210,12 @@ internal sealed unsafe partial class FirstBlock(BlockShape shape)
                 best = Vector512.ConditionalSelect(larger, value, best);
                 index = Vector512.ConditionalSelect(larger.AsInt32(), Vector512.Create(bin), index);
             }
-            best = Vector512.Max(best, Vector512<float>.Zero);
-            if (dropout.Active)
-                best *= dropout.Mask(clip * shape.PooledFloats + at + lanes);
+            best = Vector512.MaxNative(best, Vector512<float>.Zero);
+            if (mask.Active)
+                best *= mask.At(at);
             best.Store(output + at);
             if (winners is not null)
-                PooledActivation.StoreBytes(index, winners + clip * shape.PooledFloats + at + lanes);
+                PooledActivation.StoreBytes(index, winners + at);
         }
     }
 }

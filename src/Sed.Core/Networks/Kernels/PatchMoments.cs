@@ -54,25 +54,29 @@ internal sealed record PatchMoments(double[] Mean, double[] Covariance, double C
         const int lanes = 8;
         var width = bins + 2;
         var rows = (bins + lanes - 1) / lanes * lanes;
-        // The nine shifted rows of one frame as doubles, zero beyond the last bin so that whole vectors can be summed.
+        // Three frames, each shifted by 0, 1 and 2 bins, as doubles; zero beyond the last bin, to be summed in whole vectors.
         var values = (double*)Scratch.Floats(0, 2L * Size * rows);
         var sums = (double*)Scratch.Floats(1, 2L * Sums * lanes);
         new Span<double>(values, Size * rows).Clear();
         new Span<double>(sums, Sums * lanes).Clear();
-        for (var frame = 0; frame < frames; frame++)
+        var patch = stackalloc double*[Size];
+        for (var frame = -2; frame < frames; frame++)
         {
+            // The oldest of the three frames makes room for the newest.
+            var newest = values + (frame + 2) % 3 * 3 * rows;
+            for (var shift = 0; shift < 3; shift++)
+            for (var bin = 0; bin < bins; bin++)
+                newest[shift * rows + bin] = map[(frame + 2) * width + shift + bin];
+            if (frame < 0)
+                continue;
             for (var i = 0; i < Size; i++)
-            {
-                var from = map + (frame + i / 3) * width + i % 3;
-                for (var bin = 0; bin < bins; bin++)
-                    values[i * rows + bin] = from[bin];
-            }
+                patch[i] = values + ((frame + i / 3) % 3 * 3 + i % 3) * rows;
             var sum = sums;
             for (var i = 0; i < Size; i++, sum += lanes)
             {
                 var added = Vector512.Load(sum);
                 for (var bin = 0; bin < rows; bin += lanes)
-                    added += Vector512.Load(values + i * rows + bin);
+                    added += Vector512.Load(patch[i] + bin);
                 added.Store(sum);
             }
             for (var i = 0; i < Size; i++)
@@ -81,8 +85,8 @@ internal sealed record PatchMoments(double[] Mean, double[] Covariance, double C
                 var added = Vector512.Load(sum);
                 for (var bin = 0; bin < rows; bin += lanes)
                     added = Vector512.MultiplyAddEstimate(
-                        Vector512.Load(values + i * rows + bin),
-                        Vector512.Load(values + j * rows + bin),
+                        Vector512.Load(patch[i] + bin),
+                        Vector512.Load(patch[j] + bin),
                         added
                     );
                 added.Store(sum);

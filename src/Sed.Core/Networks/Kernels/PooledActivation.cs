@@ -21,10 +21,12 @@ internal static unsafe class PooledActivation
     )
     {
         var output = Output(shape, outputs, clip, padded);
-        var filters = shape.Filters;
+        int filters = shape.Filters;
+        var floats = shape.PooledFloats;
+        var mask = dropout.From(clip * floats);
         fixed (float* factor = normalisation.Factor, offset = normalisation.Offset)
         {
-            for (long at = 0; at < shape.PooledFloats; at += filters)
+            for (long at = 0; at < floats; at += filters)
             for (var j = 0; j < filters; j += Tile.Lanes)
             {
                 var value = Vector512.MultiplyAddEstimate(
@@ -32,9 +34,9 @@ internal static unsafe class PooledActivation
                     Vector512.Load(factor + j),
                     Vector512.Load(offset + j)
                 );
-                value = Vector512.Max(value, Vector512<float>.Zero);
-                if (dropout.Active)
-                    value *= dropout.Mask(clip * shape.PooledFloats + at + j);
+                value = Vector512.MaxNative(value, Vector512<float>.Zero);
+                if (mask.Active)
+                    value *= mask.At(at + j);
                 value.Store(output + at + j);
             }
         }

@@ -56,6 +56,8 @@ internal sealed unsafe partial class PooledBlock
         var pad = run.Padded ? 1 : 0;
         var frame = (long)shape.PooledBins * filters;
         var dropoutScale = Vector512.Create(run.Dropout.Scale);
+        var floats = shape.PooledFloats;
+        var step = filters;
         Crew.Share(
             batch,
             clip =>
@@ -71,7 +73,7 @@ internal sealed unsafe partial class PooledBlock
                         Vector512<float> mean = Vector512.Load(means + j),
                             plain = Vector512<float>.Zero,
                             weighted = Vector512<float>.Zero;
-                        for (long at = j; at < shape.PooledFloats; at += filters)
+                        for (long at = j; at < floats; at += step)
                         {
                             var g = PooledActivation.Back(own + at, output + at, dropoutScale);
                             plain += g;

@@ -166,13 +166,15 @@ internal sealed unsafe partial class PooledBlock(BlockShape shape)
 
     private void FindExtremes(float* raw, float* scale, float* extreme, byte* winner, int from, int count)
     {
-        var pool = shape.Pool;
+        int pool = shape.Pool,
+            pooledBins = shape.PooledBins,
+            step = filters;
         for (var frame = from; frame < from + count; frame++)
-        for (var pooled = 0; pooled < shape.PooledBins; pooled++)
+        for (var pooled = 0; pooled < pooledBins; pooled++)
         {
-            var group = raw + ((nint)frame * bins + pooled * pool) * filters;
-            var at = ((nint)frame * shape.PooledBins + pooled) * filters;
-            for (var j = 0; j < filters; j += Lanes)
+            var group = raw + ((nint)frame * bins + pooled * pool) * step;
+            var at = ((nint)frame * pooledBins + pooled) * step;
+            for (var j = 0; j < step; j += Lanes)
             {
                 var sign = Vector512.ConditionalSelect(
                     Vector512.LessThan(Vector512.Load(scale + j), Vector512<float>.Zero),
@@ -183,7 +185,7 @@ internal sealed unsafe partial class PooledBlock(BlockShape shape)
                 var index = Vector512<int>.Zero;
                 for (var bin = 1; bin < pool; bin++)
                 {
-                    var value = Vector512.Load(group + bin * filters + j) * sign;
+                    var value = Vector512.Load(group + bin * step + j) * sign;
                     var larger = Vector512.GreaterThan(value, best);
                     best = Vector512.ConditionalSelect(larger, value, best);
                     index = Vector512.ConditionalSelect(larger.AsInt32(), Vector512.Create(bin), index);

@@ -1,0 +1,62 @@
+using System.Runtime.CompilerServices;
+using static TorchSharp.torch;
+
+namespace Sed.Core.Networks.Kernels;
+
+/// <summary>
+/// One direction's weights, packed for tiles. Gates lie as (hidden part of the candidate, reset, update, candidate), so
+/// that the three that the state feeds and the three that the input feeds are both neighbours. Torch keeps rows in the
+/// order reset, update, candidate.
+/// </summary>
+internal sealed unsafe class RecurrentWeights
+{
+    private readonly float[] memory;
+
+    /// <param name="parameters">Torch's weight_ih, weight_hh, bias_ih and bias_hh of one direction.</param>
+    public RecurrentWeights(RecurrentShape shape, IReadOnlyList<Tensor> parameters)
+    {
+        int inputs = shape.Inputs,
+            units = shape.Units,
+            columns = shape.Columns;
+        memory = Normalisation.Pinned(2 * columns * (inputs + units) + shape.Gates);
+        Input = (float*)Unsafe.AsPointer(ref memory[0]);
+        State = Input + inputs * columns;
+        InputBack = State + units * columns;
+        StateBack = InputBack + inputs * columns;
+        Bias = StateBack + units * columns;
+        float* ih = Lanes.Memory<float>(parameters[0]),
+            hh = Lanes.Memory<float>(parameters[1]),
+            bih = Lanes.Memory<float>(parameters[2]),
+            bhh = Lanes.Memory<float>(parameters[3]);
+        for (var row = 0; row < columns; row++)
+        {
+            for (var i = 0; i < inputs; i++)
+                Input[i * columns + row] = InputBack[row * inputs + i] = ih[row * inputs + i];
+            var column = (row + units) % columns; // candidate first
+            for (var i = 0; i < units; i++)
+                State[i * columns + column] = StateBack[column * units + i] = hh[row * units + i];
+        }
+        for (var unit = 0; unit < units; unit++)
+        {
+            Bias[unit] = bhh[2 * units + unit];
+            Bias[units + unit] = bih[unit] + bhh[unit];
+            Bias[2 * units + unit] = bih[units + unit] + bhh[units + unit];
+            Bias[3 * units + unit] = bih[2 * units + unit];
+        }
+    }
+
+    /// <summary>(inputs, reset update candidate).</summary>
+    public float* Input { get; }
+
+    /// <summary>(units, candidate reset update).</summary>
+    public float* State { get; }
+
+    /// <summary>(reset update candidate, inputs).</summary>
+    public float* InputBack { get; }
+
+    /// <summary>(candidate reset update, units).</summary>
+    public float* StateBack { get; }
+
+    /// <summary>Bias of the four gate values.</summary>
+    public float* Bias { get; }
+}
