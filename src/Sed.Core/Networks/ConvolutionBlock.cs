@@ -1,4 +1,6 @@
+using Sed.Core.Networks.Kernels;
 using TorchSharp;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Sed.Core.Networks;
@@ -6,8 +8,8 @@ namespace Sed.Core.Networks;
 /// <summary>Convolution, batch normalisation and ReLU: (batch, maps, frames, bands) to (batch, filters, frames, bands).</summary>
 internal sealed class ConvolutionBlock : nn.Module<Tensor, Tensor>
 {
-    private readonly nn.Module<Tensor, Tensor> convolution;
-    private readonly nn.Module<Tensor, Tensor> normalisation;
+    private readonly Conv2d convolution;
+    private readonly BatchNorm2d normalisation;
 
     /// <param name="maps">Maps that come in; 0 when the input still is (batch, frames, bands).</param>
     /// <param name="layer">Filters and kernel.</param>
@@ -20,6 +22,32 @@ internal sealed class ConvolutionBlock : nn.Module<Tensor, Tensor>
         normalisation = nn.BatchNorm2d(layer.Filters);
         RegisterComponents();
     }
+
+    /// <summary>The convolution's and the normalisation's weight and bias.</summary>
+    internal IReadOnlyList<Tensor> Weights =>
+        [convolution.weight!, convolution.bias!, normalisation.weight!, normalisation.bias!];
+
+    /// <summary>The normalisation's running mean and variance.</summary>
+    internal IReadOnlyList<Tensor> Running => [normalisation.running_mean!, normalisation.running_var!];
+
+    /// <summary>Adds one to the normalisation's count of training batches, as its own forward pass does.</summary>
+    internal void CountBatch()
+    {
+        using var one = normalisation.get_buffer("num_batches_tracked")!.add_(1);
+    }
+
+    /// <summary>What the kernels need to know of a block that is pooled and dropped out like this.</summary>
+    internal BlockShape Shape(int frames, int bands, int pool, double rate) =>
+        new(
+            (int)convolution.in_channels,
+            (int)convolution.out_channels,
+            bands,
+            pool,
+            frames,
+            normalisation.eps,
+            normalisation.momentum ?? 0.1,
+            rate
+        );
 
     public override Tensor forward(Tensor input)
     {

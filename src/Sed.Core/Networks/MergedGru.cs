@@ -1,3 +1,4 @@
+using Sed.Core.Networks.Kernels;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -17,6 +18,13 @@ internal sealed class MergedGru : nn.Module<Tensor, Tensor>
         recurrent = nn.GRU(width, layer.Units, batchFirst: true, bidirectional: true);
         RegisterComponents();
     }
+
+    /// <summary>The layer's eight parameters in torch's order, the forward direction first.</summary>
+    internal IReadOnlyList<Tensor> Weights => [.. recurrent.parameters()];
+
+    /// <summary>What the kernels need to know of the layer.</summary>
+    internal RecurrentShape Shape(int frames, double rate) =>
+        new((int)recurrent.parameters().First().shape[1], layer.Units, frames, layer.Merge, rate);
 
     public override Tensor forward(Tensor input)
     {

@@ -7,6 +7,7 @@ namespace Sed.Core.Networks;
 public sealed class SedNetwork : nn.Module<Tensor, NetworkOutput>
 {
     private readonly nn.Module<Tensor, Tensor> layers;
+    private readonly FastLayers? fast;
     private readonly nn.Module<Tensor, Tensor> strong;
     private readonly nn.Module<Tensor, Tensor> weak;
 
@@ -21,6 +22,7 @@ public sealed class SedNetwork : nn.Module<Tensor, NetworkOutput>
         Description = description;
         var (modules, width) = Stack(description);
         layers = nn.Sequential(modules);
+        fast = FastLayers.For(description, [.. modules.Select(module => module.Item2)]);
         strong = nn.Linear(width, description.Classes);
         weak = description.Weak switch
         {
@@ -38,12 +40,19 @@ public sealed class SedNetwork : nn.Module<Tensor, NetworkOutput>
     /// <summary>Numbers that training moves.</summary>
     public long ParameterCount => parameters().Sum(parameter => parameter.numel());
 
+    /// <summary>
+    /// Whether the kernels compute what they fit, on a CPU, instead of torch's own operations. The same parameters, the
+    /// same outputs and gradients within rounding; dropout falls on other values. Default true.
+    /// </summary>
+    public bool UseKernels { get; set; } = true;
+
     /// <param name="input">Log-mel energies, standardised, shape (batch, frames, bands).</param>
     /// <returns>The strong and the weak output.</returns>
     public override NetworkOutput forward(Tensor input)
     {
         using var scope = NewDisposeScope();
-        var hidden = layers.call(input); // (batch, frames, width)
+        var kernels = UseKernels && fast is not null && fast.Takes(input, training);
+        var hidden = kernels ? fast!.Call(input, training) : layers.call(input); // (batch, frames, width)
         var frames = strong.call(hidden).sigmoid(); // (batch, frames, classes)
         var clips = weak.call(frames); // (batch, classes)
         return new NetworkOutput(frames.MoveToOuterDisposeScope(), clips.MoveToOuterDisposeScope());

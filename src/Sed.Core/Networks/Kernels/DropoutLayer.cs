@@ -1,0 +1,58 @@
+using System.Runtime.Intrinsics;
+using static TorchSharp.torch;
+
+namespace Sed.Core.Networks.Kernels;
+
+/// <summary>Dropout of any tensor, as one pass whose mask nobody stores.</summary>
+internal static unsafe class DropoutLayer
+{
+    private const long Piece = 1 << 16; // elements that one thread takes at a time
+
+    /// <summary>Training: some elements zero, the others scaled; the gradient likewise.</summary>
+    /// <param name="input">Contiguous, float32, on the CPU.</param>
+    public static Tensor Train(Tensor input, Dropout dropout) => Function.apply(input, dropout);
+
+    private static Tensor Apply(Tensor input, Dropout dropout)
+    {
+        var output = empty_like(input);
+        var length = input.numel();
+        float* from = Lanes.Memory<float>(input),
+            to = Lanes.Memory<float>(output);
+        Crew.Share(
+            (int)((length + Piece - 1) / Piece),
+            piece =>
+            {
+                var start = piece * Piece;
+                var until = Math.Min(length, start + Piece);
+                var mask = dropout.From(0);
+                var at = start;
+                for (; at + Tile.Lanes <= until; at += Tile.Lanes)
+                    (Vector512.Load(from + at) * mask.At(at)).Store(to + at);
+                if (at < until)
+                {
+                    var last = mask.At(at);
+                    for (var lane = 0; at < until; lane++, at++)
+                        to[at] = from[at] * last[lane];
+                }
+            }
+        );
+        return output;
+    }
+
+    private sealed class Function : autograd.SingleTensorFunction<Function>
+    {
+        public override string Name => nameof(DropoutLayer);
+
+        public override Tensor forward(autograd.AutogradContext context, params object[] arguments)
+        {
+            context.save_data("dropout", arguments[1]);
+            return Apply((Tensor)arguments[0], (Dropout)arguments[1]);
+        }
+
+        public override List<Tensor> backward(autograd.AutogradContext context, Tensor gradient)
+        {
+            using var contiguous = gradient.contiguous();
+            return [Apply(contiguous, (Dropout)context.get_data("dropout")), null!];
+        }
+    }
+}
