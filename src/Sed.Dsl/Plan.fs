@@ -209,16 +209,17 @@ module Plan =
             }
         | _ -> Error problems
 
-    /// The published cell of a row, where there is one: the row's trials already are as the published settings say.
+    /// The published cell of a row, where there is one: the published settings name all that the row changes, and the
+    /// row's trials already are as they say.
     let published (plan: Plan) (variant: Variant) metric =
+        let belongsTo specification (row: PublishedRow) =
+            variant.Settings |> List.forall (fun own -> List.contains own row.Settings)
+            && row.Settings
+               |> List.forall (fun setting -> Setting.apply specification setting = specification)
         plan.Trials
         |> List.tryFind (fun trial -> trial.Variant = variant)
-        |> Option.bind (fun trial ->
-            let isAsPublished (row: PublishedRow) =
-                row.Settings
-                |> List.forall (fun setting -> Setting.apply trial.Specification setting = trial.Specification)
-            plan.Experiment.Published |> List.tryFind isAsPublished)
-        |> Option.bind (fun row -> row.Cells |> List.tryFind (fun (known, _) -> known = metric))
+        |> Option.bind (fun trial -> List.tryFind (belongsTo trial.Specification) plan.Experiment.Published)
+        |> Option.bind (fun row -> List.tryFind (fun (known, _) -> known = metric) row.Cells)
         |> Option.map snd
 
     /// The plan as text: what is the same for every trial, then what each row changes.
