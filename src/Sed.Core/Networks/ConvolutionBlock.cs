@@ -31,10 +31,7 @@ internal sealed class ConvolutionBlock : nn.Module<Tensor, Tensor>
     internal IReadOnlyList<Tensor> Running => [normalisation.running_mean!, normalisation.running_var!];
 
     /// <summary>Adds one to the normalisation's count of training batches, as its own forward pass does.</summary>
-    internal void CountBatch()
-    {
-        using var one = normalisation.get_buffer("num_batches_tracked")!.add_(1);
-    }
+    internal void CountBatch() => normalisation.get_buffer("num_batches_tracked")!.add_(1);
 
     /// <summary>What the kernels need to know of a block that is pooled and dropped out like this.</summary>
     internal BlockShape Shape(int frames, int bands, int pool, double rate) =>

@@ -1,0 +1,156 @@
+using Sed.Core.Networks;
+using Sed.Core.Runtime;
+using Sed.Core.Tests.Networks.Kernels;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Sed.Core.Tests.Networks;
+
+public sealed class FastLayersTests
+{
+    public static TheoryData<int> Cases => [.. Enumerable.Range(1, 24)];
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void A_random_network_has_the_same_outputs_and_gradients_through_kernels_as_through_torch(int number)
+    {
+        Torch.Initialize();
+        using var scope = NewDisposeScope();
+        var draw = RandomSource.For(number, "network");
+        var description = Describe(draw);
+        var batch = draw.Next(1, 12);
+        random.manual_seed(number);
+        var clips = randn(batch, description.Frames, description.Bands) * 2 - 1;
+        var (fast, fastGradients) = Step(description, clips, number, float32);
+        var (plain, plainGradients) = Step(description, clips, number, float64);
+
+        Close.Assert("strong", plain.Strong, fast.Strong);
+        Close.Assert("weak", plain.Weak, fast.Weak);
+        foreach (var (name, gradient) in plainGradients)
+            if (name.EndsWith("convolution.bias"))
+                Assert.InRange(gradient.abs().max().item<double>(), 0, 1e-10);
+            else
+                Close.Assert(name, gradient, fastGradients[name]);
+    }
+
+    [Fact]
+    public void The_paths_share_parameters_buffers_and_names()
+    {
+        Torch.Initialize();
+        using var scope = NewDisposeScope();
+        var description = NetworkDescription.Candidate218k(frames: 30) with { Dropout = 0 };
+        random.manual_seed(3);
+        using var network = new SedNetwork(description);
+        network.train();
+        var clips = randn(5, 30, 40);
+        network.UseKernels = true;
+        network.call(clips);
+        var counted = network.named_buffers().Where(entry => entry.name.EndsWith("num_batches_tracked")).ToArray();
+        Assert.Equal(3, counted.Length);
+        Assert.All(counted, entry => Assert.Equal(1, entry.buffer.item<long>()));
+        var running = Running(network);
+
+        random.manual_seed(3);
+        using var plain = new SedNetwork(description) { UseKernels = false };
+        plain.train();
+        plain.call(clips);
+        Assert.Equal(plain.state_dict().Keys, network.state_dict().Keys);
+        foreach (var (name, tensor) in Running(plain))
+            Close.Assert(name, tensor, running[name]);
+
+        network.eval();
+        using (no_grad())
+        {
+            network.UseKernels = true;
+            var fast = network.call(clips);
+            network.UseKernels = false;
+            var slow = network.call(clips);
+            Close.Assert("strong", slow.Strong, fast.Strong);
+            Close.Assert("weak", slow.Weak, fast.Weak);
+        }
+    }
+
+    [Fact]
+    public void The_same_seed_drops_the_same_values()
+    {
+        Torch.Initialize();
+        using var scope = NewDisposeScope();
+        using var network = new SedNetwork(NetworkDescription.Candidate218k(frames: 20) with { Dropout = 0.5 });
+        network.train();
+        var clips = randn(3, 20, 40);
+        float[] Outputs(long seed)
+        {
+            random.manual_seed(seed);
+            return [.. network.call(clips).Strong.data<float>()];
+        }
+        var first = Outputs(1);
+        Assert.Equal(first, Outputs(1));
+        Assert.NotEqual(first, Outputs(2));
+    }
+
+    [Fact]
+    public void A_gradient_of_the_input_takes_the_plain_path()
+    {
+        Torch.Initialize();
+        using var scope = NewDisposeScope();
+        using var network = new SedNetwork(NetworkDescription.Candidate218k(frames: 20));
+        network.eval();
+        var clips = randn([2, 20, 40], requires_grad: true);
+        network.call(clips).Strong.sum().backward();
+        Assert.True(clips.grad!.abs().max().item<float>() > 0);
+    }
+
+    private static Dictionary<string, Tensor> Running(SedNetwork network) =>
+        network.named_buffers().Where(buffer => buffer.name.Contains("running")).ToDictionary(b => b.name, b => b.buffer);
+
+    private static (NetworkOutput Output, Dictionary<string, Tensor> Gradients) Step(
+        NetworkDescription description,
+        Tensor clips,
+        int seed,
+        ScalarType type
+    )
+    {
+        random.manual_seed(seed);
+        var network = new SedNetwork(description);
+        using (no_grad())
+            foreach (var (name, parameter) in network.named_parameters())
+                if (name.Contains("normalisation"))
+                    parameter.add_(randn(parameter.shape) * 0.7); // some negative, so that pooling takes minima
+        network.to(type);
+        network.train();
+        var weights = randn(clips.shape[0], description.Frames, description.Classes).to(type);
+        var output = network.call(clips.to(type));
+        ((output.Strong * weights).sum() + output.Weak.sum()).backward();
+        return (output, network.named_parameters().ToDictionary(p => p.name, p => p.parameter.grad!));
+    }
+
+    private static NetworkDescription Describe(Random draw)
+    {
+        List<Layer> layers = [];
+        var bands = 1;
+        for (var block = draw.Next(1, 4); block > 0; block--)
+        {
+            var pool = draw.Next(1, 5);
+            bands *= pool;
+            layers.Add(new Layer.Convolution(16 * draw.Next(1, 4)));
+            if (pool > 1)
+                layers.Add(new Layer.BandPooling(pool));
+        }
+        bands *= draw.Next(1, 3);
+        for (var recurrent = draw.Next(0, 3); recurrent > 0; recurrent--)
+            layers.Add(
+                new Layer.BidirectionalGru(16 * draw.Next(1, 4), draw.Next(2) == 0 ? Merge.Multiply : Merge.Concatenate)
+            );
+        if (draw.Next(2) == 0)
+            layers.Add(new Layer.Dense(draw.Next(1, 40), (Sed.Core.Networks.Activation)draw.Next(2)));
+        return new NetworkDescription
+        {
+            Layers = layers,
+            Frames = draw.Next(1, 40),
+            Bands = bands,
+            Classes = draw.Next(1, 9),
+            Dropout = 0,
+            Weak = (WeakOutput)draw.Next(3),
+        };
+    }
+}
