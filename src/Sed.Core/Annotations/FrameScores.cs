@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Sed.Core.Annotations;
 
 /// <summary>
@@ -59,4 +61,23 @@ public sealed class FrameScores
 
     /// <summary>The scores of the class at this position, one per frame.</summary>
     public ReadOnlySpan<double> Of(int classIndex) => scores.AsSpan(classIndex * Frames, Frames);
+
+    /// <summary>The largest score of the class at this position.</summary>
+    public double Largest(int classIndex)
+    {
+        var row = Of(classIndex);
+        var frame = 0;
+        var largest = double.NegativeInfinity;
+        if (row.Length >= Vector<double>.Count)
+        {
+            var lanes = new Vector<double>(largest);
+            for (; frame <= row.Length - Vector<double>.Count; frame += Vector<double>.Count)
+                lanes = Vector.Max(lanes, new Vector<double>(row[frame..]));
+            for (var lane = 0; lane < Vector<double>.Count; lane++)
+                largest = Math.Max(largest, lanes[lane]);
+        }
+        for (; frame < row.Length; frame++)
+            largest = Math.Max(largest, row[frame]);
+        return largest;
+    }
 }

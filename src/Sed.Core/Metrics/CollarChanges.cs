@@ -16,7 +16,7 @@ internal sealed class CollarChanges(ScorePairs pairs, EventOptions options)
     {
         var scores = pairs.Scores[file];
         var truths = pairs.EventsOf(file, classIndex);
-        IntersectionChanges.AddRunCounts(scores.Of(classIndex), file, to);
+        IntersectionChanges.AddRunCounts(scores.Of(classIndex), file, double.NegativeInfinity, to);
         if (truths.IsEmpty)
             return;
         tree.Build(scores.Of(classIndex));

@@ -29,7 +29,10 @@ internal sealed class DetectionTree
     /// <summary>The detection that takes each one's place as the threshold falls; -1 when none does.</summary>
     public ReadOnlySpan<int> Parents => parents.AsSpan(0, Count);
 
-    public void Build(ReadOnlySpan<double> row)
+    /// <summary>Finds the detections of a row.</summary>
+    /// <param name="row">The scores, frame by frame.</param>
+    /// <param name="floor">Only thresholds above it matter: what is not higher counts as silence.</param>
+    public void Build(ReadOnlySpan<double> row, double floor = double.NegativeInfinity)
     {
         if (starts.Length < row.Length)
         {
@@ -42,7 +45,8 @@ internal sealed class DetectionTree
         var (count, depth) = (0, 0);
         for (var frame = 0; frame <= row.Length; frame++)
         {
-            var score = frame < row.Length ? row[frame] : double.NegativeInfinity;
+            var silent = frame == row.Length || row[frame] <= floor;
+            var score = silent ? double.NegativeInfinity : row[frame];
             var start = frame;
             // What is higher than this frame ends here, and goes over into the lower neighbour that is higher.
             while (depth > 0 && scores[open[depth - 1]] > score)
@@ -52,10 +56,10 @@ internal sealed class DetectionTree
                 start = starts[closed];
                 parents[closed] =
                     depth > 0 && scores[open[depth - 1]] >= score ? open[depth - 1]
-                    : frame < row.Length ? count
+                    : !silent ? count
                     : -1;
             }
-            if (frame == row.Length || (depth > 0 && scores[open[depth - 1]] == score))
+            if (silent || (depth > 0 && scores[open[depth - 1]] == score))
                 continue;
             starts[count] = start;
             scores[count] = score;

@@ -5,37 +5,39 @@ namespace Sed.Core.Metrics;
 
 /// <summary>
 /// PSDS from scores over all thresholds, exactly: prepared once, then evaluated for the corpus or for resamples of its files.
+/// One thread at a time.
 /// </summary>
 public sealed class ExactPsds
 {
     private readonly ScorePairs pairs;
     private readonly PsdsOptions options;
     private readonly int[] classes;
-    private readonly Change[][] changes;
+    private readonly IntersectionChanges collector;
+    private readonly ChangeList list = new();
 
-    // Of each counted class and file: number and summed length of the reference events.
+    // Of each class what changes above its floor, sorted; null until it is needed.
+    private readonly Change[]?[] changes;
+    private readonly PsdsFloor[] floors;
+
+    // Of each class and file the largest score.
+    private readonly double[][] largest;
+
+    // Of each class and file: number and summed length of the reference events.
     private readonly int[][] references;
     private readonly double[][] lengths;
 
-    private ExactPsds(ScorePairs pairs, PsdsOptions options)
+    private ExactPsds(ScorePairs pairs, PsdsOptions options, double reserve)
     {
         this.pairs = pairs;
         this.options = options;
+        collector = new IntersectionChanges(pairs, options, options.CrossTriggerWeight > 0);
         var all = Enumerable.Range(0, pairs.Classes.Count).ToArray();
         references = [.. all.Select(k => PerFile(file => pairs.EventsOf(file, k).Length))];
         lengths = [.. all.Select(k => PerFile(file => LengthOf(pairs.EventsOf(file, k))))];
         classes = [.. all.Where(k => references[k].Any(count => count > 0))];
         changes = new Change[pairs.Classes.Count][];
-        IntersectionChanges collector = new(pairs, options, options.CrossTriggerWeight > 0);
-        ChangeList list = new();
-        foreach (var k in classes)
-        {
-            list.Clear();
-            for (var file = 0; file < pairs.Count; file++)
-                collector.Add(file, k, list);
-            list.Sort();
-            changes[k] = list.Items.ToArray();
-        }
+        largest = [.. all.Select(k => PerFile(file => pairs.Scores[file].Largest(k)))];
+        floors = [.. all.Select(k => PsdsFloor.Of(pairs, options, collector, k, largest[k], reserve))];
     }
 
     /// <summary>Finds what changes at which score; the work that every evaluation shares.</summary>
@@ -45,7 +47,14 @@ public sealed class ExactPsds
         ArgumentNullException.ThrowIfNull(pairs);
         ArgumentNullException.ThrowIfNull(options);
         options.Check();
-        return new ExactPsds(pairs, options);
+        return new ExactPsds(pairs, options, 1);
+    }
+
+    /// <summary>The same for many resamples, which need somewhat lower scores than the corpus itself.</summary>
+    internal static ExactPsds PrepareForResampling(ScorePairs pairs, PsdsOptions options)
+    {
+        options.Check();
+        return new ExactPsds(pairs, options, 2);
     }
 
     /// <summary>The score of the corpus.</summary>
@@ -83,7 +92,7 @@ public sealed class ExactPsds
         PsdsSweep sweep = new(options, counted, otherLengths, total);
         List<ImmutableArray<RocPoint>> rocs = [];
         foreach (var k in counted)
-            rocs.Add(sweep.Run(changes[k], k, Weighted(references[k], weights), weights));
+            rocs.Add(sweep.Run(ChangesOf(k, weights, total), k, Weighted(references[k], weights), weights));
         var combined = PsdRoc.Combine(
             rocs,
             rocs.SelectMany(roc => roc.Select(point => point.FalsePositiveRate)),
@@ -99,6 +108,27 @@ public sealed class ExactPsds
             leftOut,
             options
         );
+    }
+
+    /// <summary>What changes in a class, as far down as a corpus of these weights needs it.</summary>
+    private Change[] ChangesOf(int k, ReadOnlySpan<int> weights, double total)
+    {
+        if (!floors[k].Suffices(weights, total, options))
+        {
+            floors[k] = PsdsFloor.None;
+            changes[k] = null;
+        }
+        return changes[k] ??= Collect(k);
+    }
+
+    private Change[] Collect(int k)
+    {
+        list.Clear();
+        for (var file = 0; file < pairs.Count; file++)
+            if (largest[k][file] > floors[k].Score)
+                collector.Add(file, k, floors[k].Score, list);
+        list.Sort();
+        return list.Items.ToArray();
     }
 
     private List<int> Counted(ReadOnlySpan<int> weights)

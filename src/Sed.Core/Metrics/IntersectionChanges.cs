@@ -14,12 +14,16 @@ internal sealed class IntersectionChanges(ScorePairs pairs, PsdsOptions options,
     private readonly DetectionTree tree = new();
     private readonly List<int> otherClasses = [];
     private readonly List<(double Score, double Covered)> coverage = [];
+    private readonly bool?[] allFail = new bool?[pairs.Count];
     private int[] changes = [];
     private int[] crossChanges = [];
     private double[] covered = [];
 
     /// <summary>Adds the changes of a class in one file.</summary>
-    public void Add(int file, int classIndex, ChangeList to)
+    public void Add(int file, int classIndex, ChangeList to) => Add(file, classIndex, double.NegativeInfinity, to);
+
+    /// <summary>Adds the changes of a class in one file at scores above a floor.</summary>
+    public void Add(int file, int classIndex, double floor, ChangeList to)
     {
         var scores = pairs.Scores[file];
         var row = scores.Of(classIndex);
@@ -30,31 +34,37 @@ internal sealed class IntersectionChanges(ScorePairs pairs, PsdsOptions options,
                 if (k != classIndex && pairs.EventsOf(file, k).Length > 0)
                     otherClasses.Add(k);
 
-        var allFail = own.IsEmpty && CanFailAll(scores.Borders);
-        if (allFail)
-            AddRunCounts(row, file, to);
-        if (allFail && otherClasses.Count == 0)
+        var allFalse = own.IsEmpty && AllFail(file);
+        if (allFalse)
+            AddRunCounts(row, file, floor, to);
+        if (allFalse && otherClasses.Count == 0)
             return;
-        tree.Build(row);
+        tree.Build(row, floor);
         Prepare(own.Length);
         for (var k = 0; k < tree.Count; k++)
-            AddDetection(k, scores.Borders, own, file, allFail);
-        Flush(own, file, to, allFail);
+            AddDetection(k, scores.Borders, own, file, allFalse);
+        Flush(own, file, to, allFalse);
     }
 
     public static double Micros(double seconds) => Math.Round(seconds * 1e6);
 
-    /// <summary>Without events of the class a detection is false, unless it is so short that its criterion rounds to nothing.</summary>
-    private bool CanFailAll(ReadOnlySpan<double> borders)
+    /// <summary>
+    /// Whether every detection in a file is false that has no event of the class: it is, unless detections are so short that
+    /// the criterion rounds to nothing.
+    /// </summary>
+    public bool AllFail(int file) => allFail[file] ??= Micros(options.DetectionTolerance * ShortestFrame(file)) > 0;
+
+    private double ShortestFrame(int file)
     {
+        var borders = pairs.Scores[file].Borders;
         var shortest = double.PositiveInfinity;
         for (var k = 1; k < borders.Length; k++)
             shortest = Math.Min(shortest, borders[k] - borders[k - 1]);
-        return Micros(options.DetectionTolerance * shortest) > 0;
+        return shortest;
     }
 
     /// <summary>The number of runs above the threshold rises at every peak and falls at every valley.</summary>
-    public static void AddRunCounts(ReadOnlySpan<double> row, int file, ChangeList to)
+    public static void AddRunCounts(ReadOnlySpan<double> row, int file, double floor, ChangeList to)
     {
         var before = double.NegativeInfinity;
         for (var frame = 0; frame < row.Length; frame++)
@@ -62,7 +72,7 @@ internal sealed class IntersectionChanges(ScorePairs pairs, PsdsOptions options,
             var here = row[frame];
             var after = frame + 1 < row.Length ? row[frame + 1] : double.NegativeInfinity;
             var delta = (here > before ? 1 : 0) - (after > here ? 1 : 0);
-            if (delta != 0)
+            if (delta != 0 && here > floor)
                 to.Add(here, file, Change.FalsePositives, delta);
             before = here;
         }

@@ -14,6 +14,43 @@ public static class ScoreBased
     public static PsdsResult Psds(ScorePairs pairs, PsdsOptions options) =>
         ExactPsds.Prepare(pairs, options).Evaluate();
 
+    /// <summary>Intervals of PSDS and of every class's area over resampled files.</summary>
+    /// <exception cref="ArgumentException">The options are unusable.</exception>
+    public static ImmutableArray<Interval> PsdsIntervals(
+        ScorePairs pairs,
+        PsdsOptions options,
+        BootstrapOptions? bootstrap = null
+    )
+    {
+        var psds = ExactPsds.PrepareForResampling(pairs, options);
+        return Bootstrap.Intervals(pairs.Count, weights => psds.Evaluate(weights).All(), bootstrap);
+    }
+
+    /// <summary>Differences of PSDS between two systems over the same resampled files.</summary>
+    /// <exception cref="ArgumentException">The files differ, or the options are unusable.</exception>
+    public static ImmutableArray<PairedDifference> PsdsDifferences(
+        ScorePairs first,
+        ScorePairs second,
+        PsdsOptions options,
+        BootstrapOptions? bootstrap = null
+    )
+    {
+        ArgumentNullException.ThrowIfNull(first);
+        ArgumentNullException.ThrowIfNull(second);
+        if (!first.Scores.Files.SequenceEqual(second.Scores.Files))
+            throw new ArgumentException(
+                "The two systems have scores for different files, or in another order.",
+                nameof(second)
+            );
+        var (a, b) = (ExactPsds.PrepareForResampling(first, options), ExactPsds.PrepareForResampling(second, options));
+        return Bootstrap.Differences(
+            first.Count,
+            weights => a.Evaluate(weights).All(),
+            weights => b.Evaluate(weights).All(),
+            bootstrap
+        );
+    }
+
     /// <summary>Counts of segments: a segment's score is the largest of the frames that it touches.</summary>
     /// <param name="pairs">What is compared.</param>
     /// <param name="segmentSeconds">Length of a segment, in seconds; positive.</param>
