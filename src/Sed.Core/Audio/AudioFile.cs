@@ -37,15 +37,50 @@ public static class AudioFile
     public static Waveform Read(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        return IsPlainWav(path) ? WavReader.Read(path) : FfmpegDecoder.Read(path);
-    }
-
-    private static bool IsPlainWav(string path)
-    {
         if (!File.Exists(path))
             throw new FileNotFoundException($"{path}: there is no such file.", path);
+        if (!IsNamedWav(path))
+            return FfmpegDecoder.Read(path);
         // A .wav may hold MP3 or ADPCM, which ffmpeg reads; a broken header is reported by our reader, which says where.
-        return Path.GetExtension(path).Equals(".wav", StringComparison.OrdinalIgnoreCase)
-            && WavReader.ReadHeader(path).Encoding != WavEncoding.Other;
+        return WavReader.ReadHeader(path).Encoding == WavEncoding.Other
+            ? FfmpegDecoder.Read(path)
+            : WavReader.Read(path);
     }
+
+    /// <summary>Reads a file's beginning into memory of the caller's; what lies beyond the sound is silence.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="sampleRate">Samples per second wanted (Hz), positive.</param>
+    /// <param name="target">Receives the samples.</param>
+    /// <returns>How many samples of the target are sound.</returns>
+    /// <exception cref="AudioFormatException">The file is broken, or ffmpeg is needed and missing.</exception>
+    /// <exception cref="IOException">The file cannot be opened.</exception>
+    public static int ReadInto(string path, int sampleRate, Span<float> target)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        int count = ReadPlainWav(path, sampleRate, target);
+        if (count < 0)
+        {
+            float[] samples = Read(path, sampleRate);
+            count = Math.Min(samples.Length, target.Length);
+            samples.AsSpan(0, count).CopyTo(target);
+        }
+        target[count..].Clear();
+        return count;
+    }
+
+    // The common case without memory of its own; -1 where conversion or ffmpeg is needed.
+    private static int ReadPlainWav(string path, int sampleRate, Span<float> target)
+    {
+        if (!IsNamedWav(path) || !File.Exists(path))
+            return -1;
+        using WavSource source = WavSource.Open(path);
+        if (source.Header.Encoding == WavEncoding.Other || source.Header.SampleRate != sampleRate)
+            return -1;
+        int count = (int)Math.Min(source.Header.Frames, target.Length);
+        source.Decode(target[..count]);
+        return count;
+    }
+
+    private static bool IsNamedWav(string path) =>
+        Path.GetExtension(path).Equals(".wav", StringComparison.OrdinalIgnoreCase);
 }

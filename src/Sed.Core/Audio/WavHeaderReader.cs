@@ -17,11 +17,14 @@ internal static class WavHeaderReader
     // A file needs a handful of chunks; a megabyte of tiny ones is a hostile or broken file.
     private const int MostChunks = 4096;
 
+    /// <summary>Reads at a byte offset into a span and returns how many bytes there were.</summary>
+    internal delegate int ReadAt(long offset, Span<byte> target);
+
     /// <summary>The header of a WAV file.</summary>
-    /// <param name="read">Reads at a byte offset into a span and returns how many bytes there were.</param>
+    /// <param name="read">Reads the file.</param>
     /// <param name="length">The file's length in bytes.</param>
     /// <param name="path">For messages.</param>
-    internal static WavHeader Read(Func<long, byte[], int> read, long length, string path)
+    internal static WavHeader Read(ReadAt read, long length, string path)
     {
         byte[] riff = new byte[12];
         if (length == 0)

@@ -1,5 +1,5 @@
 using Sed.Core.Annotations;
-using Sed.Core.Audio;
+using Sed.Core.Runtime;
 
 namespace Sed.Core.Corpora;
 
@@ -30,8 +30,7 @@ internal static class ManifestBuilder
             .ToDictionary(group => group.Key, group => group.Count(), StringComparer.Ordinal);
         Clip?[] found = new Clip?[labelled.Count];
         LeftOutClip?[] leftOut = new LeftOutClip?[labelled.Count];
-        Parallel.For(
-            0,
+        Workers.Run(
             labelled.Count,
             i =>
             {

@@ -1,3 +1,4 @@
+using System.Numerics;
 using Sed.Core.Audio;
 using Sed.Core.Corpora;
 
@@ -10,12 +11,23 @@ internal static class ClipSamples
     /// <exception cref="AudioFormatException">The clip cannot be read, or holds samples that are no numbers.</exception>
     internal static void Read(Clip clip, int sampleRate, Span<float> target)
     {
-        float[] samples = AudioFile.Read(clip.AudioPath, sampleRate);
-        int count = Math.Min(samples.Length, target.Length);
-        for (int i = 0; i < count; i++)
+        int count = AudioFile.ReadInto(clip.AudioPath, sampleRate, target);
+        int bad = FirstThatIsNoNumber(target[..count]);
+        if (bad >= 0)
+            throw new AudioFormatException(clip.AudioPath, null, $"sample {bad} is {target[bad]}, not a number");
+    }
+
+    private static int FirstThatIsNoNumber(ReadOnlySpan<float> samples)
+    {
+        // Zero times a number is zero; zero times anything else is not.
+        Vector<float> sum = Vector<float>.Zero;
+        int whole = samples.Length - (samples.Length % Vector<float>.Count);
+        for (int i = 0; i < whole; i += Vector<float>.Count)
+            sum += new Vector<float>(samples[i..]) * 0f;
+        int from = Vector.EqualsAll(sum, Vector<float>.Zero) ? whole : 0;
+        for (int i = from; i < samples.Length; i++)
             if (!float.IsFinite(samples[i]))
-                throw new AudioFormatException(clip.AudioPath, null, $"sample {i} is {samples[i]}, not a number");
-        samples.AsSpan(0, count).CopyTo(target);
-        target[count..].Clear();
+                return i;
+        return -1;
     }
 }

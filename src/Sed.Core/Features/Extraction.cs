@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Sed.Core.Corpora;
+using Sed.Core.Runtime;
 using TorchSharp;
 
 namespace Sed.Core.Features;
@@ -18,6 +18,7 @@ internal sealed class Extraction(
 {
     private const int BatchClips = 16;
     private readonly ConcurrentDictionary<int, string> broken = [];
+    private readonly int samples = FeatureStore.SamplesPerClip(manifest);
 
     /// <summary>Makes what is missing. Killed at any moment, the next call goes on from there.</summary>
     /// <returns>The clips that cannot be read.</returns>
@@ -45,51 +46,103 @@ internal sealed class Extraction(
     {
         RowEntry[] entries = files.ReadEntries();
         bool[] fine = new bool[entries.Length];
-        Parallel.For(
-            0,
+        Workers.Run(
             entries.Length,
-            new ParallelOptions { CancellationToken = cancellation },
-            () => new byte[files.RowBytes],
-            (row, _, buffer) =>
+            () =>
             {
-                RowEntry entry = entries[row];
-                if (entry.State == RowState.Empty || !entry.IsFrom(manifest.Clips[row]))
-                    return buffer;
-                // A clip known to be broken is not tried again unless its file changes; but its reason must be known.
-                if (entry.State == RowState.Broken && !reasons.ContainsKey(row))
-                    return buffer;
-                files.ReadRow(row, buffer);
-                fine[row] = RowEntry.ChecksumOf(row, buffer) == entry.Checksum;
-                if (fine[row] && entry.State == RowState.Broken)
-                    broken[row] = reasons[row];
-                return buffer;
+                byte[] values = new byte[files.RowBytes];
+                return row => fine[row] = IsFine(row, entries[row], reasons, values);
             },
-            _ => { }
+            cancellation
         );
         return [.. Enumerable.Range(0, entries.Length).Where(row => !fine[row])];
+    }
+
+    private bool IsFine(int row, RowEntry entry, Dictionary<int, string> reasons, byte[] values)
+    {
+        if (entry.State == RowState.Empty || !entry.IsFrom(manifest.Clips[row]))
+            return false;
+        // A clip known to be broken is not tried again unless its file changes; but its reason must be known.
+        string? reason = reasons.GetValueOrDefault(row);
+        if (entry.State == RowState.Broken && reason is null)
+            return false;
+        files.ReadRow(row, values);
+        if (RowEntry.ChecksumOf(row, values) != entry.Checksum)
+            return false;
+        if (entry.State == RowState.Broken)
+            broken[row] = reason!;
+        return true;
     }
 
     private void Make(int[] missing, CancellationToken cancellation)
     {
         using LogMelExtractor extractor = new(options, device);
-        Stopwatch clock = Stopwatch.StartNew();
-        int samples = FeatureStore.SamplesPerClip(manifest);
+        ExtractionClock clock = new(manifest.Clips.Count, missing.Length, progress);
+        if (extractor.HasKernel)
+            MakeClipByClip(extractor, missing, clock, cancellation);
+        else
+            MakeInBatches(extractor, missing, clock, cancellation);
+    }
+
+    private void MakeClipByClip(
+        LogMelExtractor extractor,
+        int[] missing,
+        ExtractionClock clock,
+        CancellationToken cancellation
+    )
+    {
+        Workers.Run(
+            missing.Length,
+            () =>
+            {
+                float[] waveform = new float[samples];
+                float[] features = new float[options.FramesOf(samples) * options.Bands];
+                return i =>
+                {
+                    Load(missing[i], waveform);
+                    extractor.Extract(waveform, features);
+                    Save(missing[i], features);
+                    clock.Made(1);
+                };
+            },
+            cancellation
+        );
+    }
+
+    private void MakeInBatches(
+        LogMelExtractor extractor,
+        int[] missing,
+        ExtractionClock clock,
+        CancellationToken cancellation
+    )
+    {
+        float[] waveforms = LoadBatch(missing, 0);
         for (int done = 0; done < missing.Length; done += BatchClips)
         {
             cancellation.ThrowIfCancellationRequested();
-            int[] rows = missing[done..Math.Min(done + BatchClips, missing.Length)];
-            float[] waveforms = new float[rows.Length * samples];
-            Parallel.For(0, rows.Length, i => Load(rows[i], waveforms.AsSpan(i * samples, samples)));
+            // The next batch is decoded while the device works on this one.
+            int following = done + BatchClips;
+            Task<float[]> decoding = Task.Run(() => LoadBatch(missing, following), cancellation);
+            int count = waveforms.Length / samples;
             float[] features;
-            using (var scope = torch.NewDisposeScope())
+            using (torch.NewDisposeScope())
             {
-                torch.Tensor batch = torch.tensor(waveforms, [rows.Length, samples]);
+                torch.Tensor batch = torch.tensor(waveforms, [count, samples]);
                 features = extractor.Extract(batch).cpu().data<float>().ToArray();
             }
-            int size = features.Length / rows.Length;
-            Parallel.For(0, rows.Length, i => Save(rows[i], features.AsSpan(i * size, size)));
-            Report(manifest.Clips.Count - missing.Length, done + rows.Length, missing.Length, clock.Elapsed);
+            int size = features.Length / count;
+            Workers.Run(count, i => Save(missing[done + i], features.AsSpan(i * size, size)));
+            clock.Made(count);
+            waveforms = decoding.GetAwaiter().GetResult();
         }
+    }
+
+    private float[] LoadBatch(int[] missing, int from)
+    {
+        int count = Math.Clamp(missing.Length - from, 0, BatchClips);
+        float[] waveforms = new float[count * samples];
+        Workers.Run(count, i => Load(missing[from + i], waveforms.AsSpan(i * samples, samples)));
+        return waveforms;
     }
 
     private void Load(int row, Span<float> waveform)
@@ -117,12 +170,5 @@ internal sealed class Extraction(
         }
         RowState state = broken.ContainsKey(row) ? RowState.Broken : RowState.Done;
         files.WriteRow(row, bytes, RowEntry.For(state, row, bytes, manifest.Clips[row]));
-    }
-
-    private void Report(int before, int made, int missing, TimeSpan elapsed)
-    {
-        double rate = made / Math.Max(elapsed.TotalSeconds, 1e-3);
-        TimeSpan left = TimeSpan.FromSeconds((missing - made) / rate);
-        progress?.Report(new ExtractionProgress(before + made, manifest.Clips.Count, rate, left));
     }
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Sed.Core.Annotations;
 using Sed.Core.Audio;
+using Sed.Core.Runtime;
 
 namespace Sed.Core.Corpora.Synthesis;
 
@@ -70,21 +71,16 @@ internal static class SoundscapeWriter
             string audio = Path.Combine(folder, "audio", word);
             Directory.CreateDirectory(audio);
             IReadOnlyList<SoundEvent>[] events = new IReadOnlyList<SoundEvent>[options.ClipsOf(split)];
-            Parallel.For(
-                0,
+            Workers.Run(
                 events.Length,
-                new ParallelOptions
-                {
-                    CancellationToken = cancellation,
-                    MaxDegreeOfParallelism = Environment.ProcessorCount,
-                },
                 index =>
                 {
                     Soundscape clip = Soundscape.Make(source, options, split, index);
                     events[index] = clip.Events;
                     WavWriter.Write(Path.Combine(audio, $"Y{Name(id, index)}"), clip.Samples, Dcase2017.SampleRate);
                     progress?.Report((Interlocked.Increment(ref done), all));
-                }
+                },
+                cancellation
             );
             WriteLabels(folder, word, split, id, events);
         }

@@ -1,0 +1,97 @@
+using System.Buffers;
+using Microsoft.Win32.SafeHandles;
+
+namespace Sed.Core.Audio;
+
+/// <summary>An open WAV file whose header has been read and checked; samples are decoded into memory of the caller's.</summary>
+internal sealed class WavSource : IDisposable
+{
+    private const int BlockBytes = 1 << 16;
+    private readonly string path;
+    private readonly SafeFileHandle? file;
+    private readonly ReadOnlyMemory<byte> memory;
+
+    private WavSource(string path)
+    {
+        this.path = path;
+        file = File.OpenHandle(path, options: FileOptions.SequentialScan);
+        try
+        {
+            Header = WavHeaderReader.Read(ReadAt, RandomAccess.GetLength(file), path);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    private WavSource(ReadOnlyMemory<byte> bytes, string name)
+    {
+        path = name;
+        memory = bytes;
+        Header = WavHeaderReader.Read(ReadAt, bytes.Length, name);
+    }
+
+    internal WavHeader Header { get; }
+
+    internal static WavSource Open(string path) => new(path);
+
+    internal static WavSource Of(ReadOnlyMemory<byte> bytes, string name) => new(bytes, name);
+
+    /// <summary>Decodes the file's first frames, channels averaged.</summary>
+    /// <param name="mono">Receives one value per frame; at most as many as the file has.</param>
+    /// <exception cref="AudioFormatException">The encoding is not read here, or the file became shorter meanwhile.</exception>
+    internal void Decode(Span<float> mono)
+    {
+        if (Header.Encoding == WavEncoding.Other)
+            throw new AudioFormatException(
+                path,
+                20,
+                $"format code 0x{Header.FormatTag:X4} is neither PCM nor floating point"
+            );
+        int framesPerBlock = Math.Max(1, BlockBytes / Header.FrameBytes);
+        byte[] block = ArrayPool<byte>.Shared.Rent(framesPerBlock * Header.FrameBytes);
+        try
+        {
+            for (int done = 0; done < mono.Length; )
+            {
+                int frames = Math.Min(framesPerBlock, mono.Length - done);
+                Span<byte> bytes = block.AsSpan(0, frames * Header.FrameBytes);
+                ReadFully(Header.DataOffset + ((long)done * Header.FrameBytes), bytes);
+                SampleFormat.ToMono(bytes, Header, mono.Slice(done, frames));
+                done += frames;
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(block);
+        }
+    }
+
+    /// <inheritdoc />
+    public void Dispose() => file?.Dispose();
+
+    private void ReadFully(long offset, Span<byte> target)
+    {
+        for (int got = 0; got < target.Length; )
+        {
+            int more = ReadAt(offset + got, target[got..]);
+            if (more == 0)
+                throw new AudioFormatException(path, offset + got, "the file ended while it was being read");
+            got += more;
+        }
+    }
+
+    private int ReadAt(long offset, Span<byte> target)
+    {
+        if (file is not null)
+            return RandomAccess.Read(file, target, offset);
+        if (offset >= memory.Length)
+            return 0;
+        ReadOnlySpan<byte> rest = memory.Span[(int)offset..];
+        int count = Math.Min(target.Length, rest.Length);
+        rest[..count].CopyTo(target);
+        return count;
+    }
+}
