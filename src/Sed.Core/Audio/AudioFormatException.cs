@@ -16,6 +16,9 @@ public sealed class AudioFormatException : IOException
         Cause = cause;
     }
 
+    /// <summary>The kind of fault. Default <see cref="AudioFault.Damaged"/>.</summary>
+    public AudioFault Fault { get; init; }
+
     /// <summary>The file.</summary>
     public string Path { get; }
 

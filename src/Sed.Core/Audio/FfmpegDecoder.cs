@@ -37,7 +37,7 @@ internal static class FfmpegDecoder
         }
         catch (Exception missing) when (IsMissing(missing))
         {
-            throw new AudioFormatException(path, null, Remedy, missing);
+            throw new AudioFormatException(path, null, Remedy, missing) { Fault = AudioFault.NoDecoder };
         }
         catch (FFMpegException refused)
         {

@@ -14,6 +14,10 @@ internal static class WavHeaderReader
     private const int ExtensibleTag = 0xFFFE;
     private const uint UnknownSize = 0xFFFF_FFFF;
 
+    // Outside of these no sound is recorded, and converting from them would take more memory than there is.
+    private const int LowestRate = 1000;
+    private const int HighestRate = 768_000;
+
     // A file needs a handful of chunks; a megabyte of tiny ones is a hostile or broken file.
     private const int MostChunks = 4096;
 
@@ -28,9 +32,9 @@ internal static class WavHeaderReader
     {
         byte[] riff = new byte[12];
         if (length == 0)
-            throw new AudioFormatException(path, 0, "the file is empty");
+            throw Truncated(path, 0, "the file is empty");
         if (read(0, riff) < 12)
-            throw new AudioFormatException(path, length, $"the file ends after {length} bytes, inside the RIFF header");
+            throw Truncated(path, length, $"the file ends after {length} bytes, inside the RIFF header");
         string form = Name(riff, 0);
         if (form is "RIFX" or "RF64")
             throw new AudioFormatException(path, 0, $"this is an {form} file, of which only RIFF is read here");
@@ -48,7 +52,7 @@ internal static class WavHeaderReader
         {
             int got = at < length ? read(at, chunk) : 0;
             if (got < 8)
-                throw new AudioFormatException(
+                throw Truncated(
                     path,
                     at,
                     format is null ? "the file ends before a 'fmt ' chunk" : "the file ends before a 'data' chunk"
@@ -62,7 +66,7 @@ internal static class WavHeaderReader
                 return Describe(format, at + 8, size, length, path);
             }
             if (at + 8 + size > length)
-                throw new AudioFormatException(
+                throw Truncated(
                     path,
                     at,
                     $"the '{Printable(chunk.AsSpan(0, 4))}' chunk claims {size} bytes, but {length - at - 8} are left"
@@ -77,7 +81,7 @@ internal static class WavHeaderReader
                     );
                 format = new byte[Math.Min(size, 40)];
                 if (read(at + 8, format) < format.Length)
-                    throw new AudioFormatException(path, at, "the file ends inside the 'fmt ' chunk");
+                    throw Truncated(path, at, "the file ends inside the 'fmt ' chunk");
             }
             // Chunks start at even bytes.
             at += 8 + size + (size & 1);
@@ -96,8 +100,8 @@ internal static class WavHeaderReader
             tag = BinaryPrimitives.ReadUInt16LittleEndian(format.AsSpan(24));
         if (channels == 0)
             throw new AudioFormatException(path, 22, "the header says 0 channels");
-        if (rate is 0 or > 10_000_000)
-            throw new AudioFormatException(path, 24, $"the header says {rate} samples per second");
+        if (rate is < LowestRate or > HighestRate)
+            throw new AudioFormatException(path, 24, $"the header says {rate} samples per second, which is not between {LowestRate} and {HighestRate}");
 
         WavEncoding encoding = tag switch
         {
@@ -132,7 +136,7 @@ internal static class WavHeaderReader
         // A program that writes into a pipe cannot go back and fill in the size: then the samples go to the file's end.
         long bytes = claimed == UnknownSize ? left - (left % frameBytes) : claimed;
         if (bytes > left)
-            throw new AudioFormatException(
+            throw Truncated(
                 path,
                 length,
                 $"the 'data' chunk claims {bytes} bytes, but the file ends after {left} of them"
@@ -147,6 +151,9 @@ internal static class WavHeaderReader
             throw new AudioFormatException(path, dataOffset, "the 'data' chunk holds no samples");
         return new WavHeader(encoding, tag, channels, (int)rate, bits, dataOffset, bytes);
     }
+
+    private static AudioFormatException Truncated(string path, long at, string cause) =>
+        new(path, at, cause) { Fault = AudioFault.Truncated };
 
     private static string Name(byte[] bytes, int at) => Encoding.Latin1.GetString(bytes, at, 4);
 

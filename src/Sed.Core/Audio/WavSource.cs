@@ -78,7 +78,10 @@ internal sealed class WavSource : IDisposable
         {
             int more = ReadAt(offset + got, target[got..]);
             if (more == 0)
-                throw new AudioFormatException(path, offset + got, "the file ended while it was being read");
+                throw new AudioFormatException(path, offset + got, "the file ended while it was being read")
+                {
+                    Fault = AudioFault.Truncated,
+                };
             got += more;
         }
     }

@@ -27,6 +27,9 @@ internal sealed class AudioFinder
     /// <summary>How many audio files there are.</summary>
     internal int Count { get; }
 
+    /// <summary>Every audio file, in ordinal order of their names.</summary>
+    internal IEnumerable<string> Files => byStem.Values.SelectMany(paths => paths).Order(StringComparer.Ordinal);
+
     /// <summary>Every file that could be the clip's, the one to be used first; empty where there is none.</summary>
     /// <param name="name">The clip's name in the label files.</param>
     /// <param name="split">Its split: a file in a folder of that name is preferred.</param>

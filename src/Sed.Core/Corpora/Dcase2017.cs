@@ -33,11 +33,21 @@ public static class Dcase2017
     /// <param name="name">What to call the corpus. Default "dcase2017-task4".</param>
     /// <exception cref="CorpusException">The folder is missing, empty, without labels or without audio.</exception>
     /// <exception cref="AnnotationException">A label file has rows that are no labels.</exception>
-    public static Manifest Task4(string folder, string name = "dcase2017-task4")
+    public static Manifest Task4(string folder, string name = "dcase2017-task4") =>
+        ManifestBuilder.Build(List(folder, CorpusFolder.FilesBelow(folder)) with { Corpus = name });
+
+    /// <summary>Whether a folder's files are this task's.</summary>
+    internal static bool IsAmong(string[] files) =>
+        Splits.Any(split =>
+            CorpusFolder.FirstNamed(files, $"groundtruth_*_label_{split.Word}_set.csv") is not null
+            || CorpusFolder.FirstNamed(files, $"{split.Word}_set.csv") is not null
+        );
+
+    internal static CorpusListing List(string folder, string[] files)
     {
-        string[] files = CorpusFolder.FilesBelow(folder);
         (ClassList classes, IReadOnlyList<LabelledClip> labelled) = ReadLabels(folder, files);
-        return ManifestBuilder.Build(name, folder, classes, SampleRate, ClipSeconds, labelled, new AudioFinder(files));
+        AudioFinder audio = new(files);
+        return new CorpusListing("dcase2017-task4", folder, classes, SampleRate, ClipSeconds, labelled, audio);
     }
 
     /// <summary>What the label files below a folder say, whether or not there is audio.</summary>

@@ -1,4 +1,3 @@
-using System.Numerics;
 using Sed.Core.Audio;
 using Sed.Core.Corpora;
 
@@ -12,22 +11,6 @@ internal static class ClipSamples
     internal static void Read(Clip clip, int sampleRate, Span<float> target)
     {
         int count = AudioFile.ReadInto(clip.AudioPath, sampleRate, target);
-        int bad = FirstThatIsNoNumber(target[..count]);
-        if (bad >= 0)
-            throw new AudioFormatException(clip.AudioPath, null, $"sample {bad} is {target[bad]}, not a number");
-    }
-
-    private static int FirstThatIsNoNumber(ReadOnlySpan<float> samples)
-    {
-        // Zero times a number is zero; zero times anything else is not.
-        Vector<float> sum = Vector<float>.Zero;
-        int whole = samples.Length - (samples.Length % Vector<float>.Count);
-        for (int i = 0; i < whole; i += Vector<float>.Count)
-            sum += new Vector<float>(samples[i..]) * 0f;
-        int from = Vector.EqualsAll(sum, Vector<float>.Zero) ? whole : 0;
-        for (int i = from; i < samples.Length; i++)
-            if (!float.IsFinite(samples[i]))
-                return i;
-        return -1;
+        NumberCheck.Require(clip.AudioPath, target[..count]);
     }
 }
