@@ -48,11 +48,9 @@ internal sealed unsafe class AffineBack
             pool = shape.Pool,
             bins = shape.Bins,
             covered = shape.PooledBins * pool;
-        var pad = run.Padded ? 1 : 0;
         var pooledFrame = (nint)shape.PooledBins * filters;
-        var output = Lanes.Memory<float>(run.Output) + (clip * (shape.Frames + 2L * pad) + pad) * pooledFrame;
         var raw = Lanes.Memory<float>(run.Raw!) + clip * shape.RawFloats;
-        var winner = Lanes.Memory<byte>(run.Winner!) + clip * shape.PooledFloats;
+        var winner = Lanes.Memory<sbyte>(run.Winner!) + clip * shape.PooledFloats;
         var gradient = gradients + clip * shape.PooledFloats;
         var dropoutScale = Vector512.Create(run.Dropout.Scale);
         fixed (float* constants = constant)
@@ -73,10 +71,10 @@ internal sealed unsafe class AffineBack
                     if (bin < covered)
                     {
                         var won = Vector512.Equals(
-                            PooledActivation.LoadBytes(winner + pooledAt + j),
+                            PooledActivation.LoadWinners(winner + pooledAt + j),
                             Vector512.Create(place)
                         );
-                        var g = PooledActivation.Back(gradient + pooledAt + j, output + pooledAt + j, dropoutScale);
+                        var g = Vector512.Load(gradient + pooledAt + j) * dropoutScale;
                         value = Vector512.MultiplyAddEstimate(
                             g & won.AsSingle(),
                             Vector512.Load(constants + 2 * filters + j),

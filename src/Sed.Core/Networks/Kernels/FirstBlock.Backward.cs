@@ -49,25 +49,25 @@ internal sealed unsafe partial class FirstBlock
         var batch = (int)run.Input.shape[0];
         var clips = new float[batch][];
         var maps = Kernels.Lanes.Memory<float>(run.Input);
-        var outputs = Kernels.Lanes.Memory<float>(run.Output);
-        var winners = Kernels.Lanes.Memory<byte>(run.Winner!);
-        var pad = run.Padded ? 1 : 0;
-        var frame = (long)shape.PooledBins * filters;
+        var winners = Kernels.Lanes.Memory<sbyte>(run.Winner!);
         Crew.Share(
             batch,
             clip =>
             {
                 var sums = new float[(Taps + 1) * filters];
                 fixed (float* to = sums)
+                    for (var frame = 0; frame < frames; frame++)
                     for (var j = 0; j < filters; j += Lanes)
+                    {
+                        var at = clip * shape.PooledFloats + (long)frame * shape.PooledBins * filters + j;
                         SumLanes(
-                            maps + clip * MapFloats,
-                            gradient + clip * shape.PooledFloats + j,
-                            outputs + (clip * (frames + 2L * pad) + pad) * frame + j,
-                            winners + clip * shape.PooledFloats + j,
+                            maps + clip * MapFloats + (long)frame * (bins + 2),
+                            gradient + at,
+                            winners + at,
                             run.Dropout,
                             to + j
                         );
+                    }
                 clips[clip] = sums;
             }
         );
@@ -78,56 +78,56 @@ internal sealed unsafe partial class FirstBlock
         return all;
     }
 
-    private void SumLanes(float* map, float* gradient, float* output, byte* winners, Dropout dropout, float* sums)
+    /// <summary>Adds one frame of sixteen filters.</summary>
+    private void SumLanes(float* map, float* gradient, sbyte* winners, Dropout dropout, float* sums)
     {
         nint row = bins + 2;
         int pool = shape.Pool,
-            pooledBins = shape.PooledBins,
             step = filters;
         var scale = Vector512.Create(dropout.Scale);
-        Vector512<float> s0 = default,
-            s1 = default,
-            s2 = default,
-            s3 = default,
-            s4 = default,
-            s5 = default,
-            s6 = default,
-            s7 = default,
-            s8 = default,
-            sum = default;
-        long at = 0;
+        Vector512<float> s0 = Vector512.Load(sums + 0 * step),
+            s1 = Vector512.Load(sums + 1 * step),
+            s2 = Vector512.Load(sums + 2 * step),
+            s3 = Vector512.Load(sums + 3 * step),
+            s4 = Vector512.Load(sums + 4 * step),
+            s5 = Vector512.Load(sums + 5 * step),
+            s6 = Vector512.Load(sums + 6 * step),
+            s7 = Vector512.Load(sums + 7 * step),
+            s8 = Vector512.Load(sums + 8 * step),
+            sum = Vector512.Load(sums + 9 * step);
         var one = Vector512<int>.One;
-        for (var frame = 0; frame < frames; frame++)
-        for (var pooled = 0; pooled < pooledBins; pooled++, at += step)
+        var x = map;
+        for (int pooled = shape.PooledBins, at = 0; pooled > 0; pooled--, at += step, x += pool)
         {
-            var g = PooledActivation.Back(gradient + at, output + at, scale);
-            var x = map + frame * row + pooled * pool;
-            var left = PooledActivation.LoadBytes(winners + at);
+            var left = PooledActivation.LoadWinners(winners + at);
+            var g = PooledActivation.Back(gradient + at, left, scale);
+            // Where nothing won the gradient is zero and any value will do.
+            left = Vector512.MaxNative(left, Vector512<int>.Zero);
             var middle = left + one;
             var right = middle + one;
             Vector512<float> above = Vector512.Load(x),
                 same = Vector512.Load(x + row),
                 below = Vector512.Load(x + 2 * row);
-            s0 = Vector512.MultiplyAddEstimate(g, Vector512.Shuffle(above, left), s0);
-            s1 = Vector512.MultiplyAddEstimate(g, Vector512.Shuffle(above, middle), s1);
-            s2 = Vector512.MultiplyAddEstimate(g, Vector512.Shuffle(above, right), s2);
-            s3 = Vector512.MultiplyAddEstimate(g, Vector512.Shuffle(same, left), s3);
-            s4 = Vector512.MultiplyAddEstimate(g, Vector512.Shuffle(same, middle), s4);
-            s5 = Vector512.MultiplyAddEstimate(g, Vector512.Shuffle(same, right), s5);
-            s6 = Vector512.MultiplyAddEstimate(g, Vector512.Shuffle(below, left), s6);
-            s7 = Vector512.MultiplyAddEstimate(g, Vector512.Shuffle(below, middle), s7);
-            s8 = Vector512.MultiplyAddEstimate(g, Vector512.Shuffle(below, right), s8);
+            s0 = Vector512.MultiplyAddEstimate(g, Vector512.ShuffleNative(above, left), s0);
+            s1 = Vector512.MultiplyAddEstimate(g, Vector512.ShuffleNative(above, middle), s1);
+            s2 = Vector512.MultiplyAddEstimate(g, Vector512.ShuffleNative(above, right), s2);
+            s3 = Vector512.MultiplyAddEstimate(g, Vector512.ShuffleNative(same, left), s3);
+            s4 = Vector512.MultiplyAddEstimate(g, Vector512.ShuffleNative(same, middle), s4);
+            s5 = Vector512.MultiplyAddEstimate(g, Vector512.ShuffleNative(same, right), s5);
+            s6 = Vector512.MultiplyAddEstimate(g, Vector512.ShuffleNative(below, left), s6);
+            s7 = Vector512.MultiplyAddEstimate(g, Vector512.ShuffleNative(below, middle), s7);
+            s8 = Vector512.MultiplyAddEstimate(g, Vector512.ShuffleNative(below, right), s8);
             sum += g;
         }
-        s0.Store(sums);
-        s1.Store(sums + filters);
-        s2.Store(sums + 2 * filters);
-        s3.Store(sums + 3 * filters);
-        s4.Store(sums + 4 * filters);
-        s5.Store(sums + 5 * filters);
-        s6.Store(sums + 6 * filters);
-        s7.Store(sums + 7 * filters);
-        s8.Store(sums + 8 * filters);
-        sum.Store(sums + 9 * filters);
+        s0.Store(sums + 0 * step);
+        s1.Store(sums + 1 * step);
+        s2.Store(sums + 2 * step);
+        s3.Store(sums + 3 * step);
+        s4.Store(sums + 4 * step);
+        s5.Store(sums + 5 * step);
+        s6.Store(sums + 6 * step);
+        s7.Store(sums + 7 * step);
+        s8.Store(sums + 8 * step);
+        sum.Store(sums + 9 * step);
     }
 }

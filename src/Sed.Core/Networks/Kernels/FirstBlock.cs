@@ -68,11 +68,11 @@ internal sealed unsafe partial class FirstBlock(BlockShape shape)
             runningMean,
             runningVariance
         );
-        var winner = empty([batch, frames, shape.PooledBins, filters], uint8).DetachFromDisposeScope();
+        var winner = empty([batch, frames, shape.PooledBins, filters], int8).DetachFromDisposeScope();
         return new BlockRun
         {
             Input = maps,
-            Output = Convolve(maps, weights, normalisation, dropout, padded, Kernels.Lanes.Memory<byte>(winner)),
+            Output = Convolve(maps, weights, normalisation, dropout, padded, Kernels.Lanes.Memory<sbyte>(winner)),
             Padded = padded,
             Winner = winner,
             Normalisation = normalisation,
@@ -126,7 +126,7 @@ internal sealed unsafe partial class FirstBlock(BlockShape shape)
         Normalisation normalisation,
         Dropout dropout,
         bool padded,
-        byte* winners
+        sbyte* winners
     )
     {
         var batch = maps.shape[0];
@@ -150,48 +150,45 @@ internal sealed unsafe partial class FirstBlock(BlockShape shape)
                 {
                     var to = PooledActivation.Output(shape, outputs, clip, padded);
                     var first = clip * shape.PooledFloats;
+                    var mask = dropout.From(first);
+                    for (var frame = 0; frame < frames; frame++)
                     for (var j = 0; j < filters; j += Lanes)
+                    {
+                        var at = (long)frame * shape.PooledBins * filters + j;
                         ConvolveLanes(
-                            map + clip * MapFloats,
+                            map + clip * MapFloats + (long)frame * (bins + 2),
                             pinned + j,
-                            to + j,
-                            dropout.From(first + j),
-                            winners is null ? null : winners + first + j
+                            to + at,
+                            mask,
+                            at,
+                            winners is null ? null : winners + first + at
                         );
+                    }
                 }
             );
         }
         return output;
     }
 
-    /// <summary>Sixteen filters over one clip, their kernel in ten registers.</summary>
-    private void ConvolveLanes(
-        float* map,
-        float* kernel,
-        float* output,
-        DropoutMask mask,
-        byte* winners
-    )
+    /// <summary>Sixteen filters over one frame, their kernel in ten registers.</summary>
+    private void ConvolveLanes(float* map, float* kernel, float* output, DropoutMask mask, long first, sbyte* winners)
     {
         nint row = bins + 2;
         int pool = shape.Pool,
-            pooledBins = shape.PooledBins,
             step = filters;
         Vector512<float> k0 = Vector512.Load(kernel),
-            k1 = Vector512.Load(kernel + filters),
-            k2 = Vector512.Load(kernel + 2 * filters),
-            k3 = Vector512.Load(kernel + 3 * filters),
-            k4 = Vector512.Load(kernel + 4 * filters),
-            k5 = Vector512.Load(kernel + 5 * filters),
-            k6 = Vector512.Load(kernel + 6 * filters),
-            k7 = Vector512.Load(kernel + 7 * filters),
-            k8 = Vector512.Load(kernel + 8 * filters),
-            offset = Vector512.Load(kernel + 9 * filters);
-        long at = 0;
-        for (var frame = 0; frame < frames; frame++)
-        for (var pooled = 0; pooled < pooledBins; pooled++, at += step)
+            k1 = Vector512.Load(kernel + step),
+            k2 = Vector512.Load(kernel + 2 * step),
+            k3 = Vector512.Load(kernel + 3 * step),
+            k4 = Vector512.Load(kernel + 4 * step),
+            k5 = Vector512.Load(kernel + 5 * step),
+            k6 = Vector512.Load(kernel + 6 * step),
+            k7 = Vector512.Load(kernel + 7 * step),
+            k8 = Vector512.Load(kernel + 8 * step),
+            offset = Vector512.Load(kernel + 9 * step);
+        var x = map;
+        for (int pooled = shape.PooledBins, at = 0; pooled > 0; pooled--, at += step)
         {
-            var x = map + frame * row + pooled * pool;
             var best = Vector512.Create(float.NegativeInfinity);
             var index = Vector512<int>.Zero;
             for (var bin = 0; bin < pool; bin++, x++)
@@ -212,10 +209,10 @@ internal sealed unsafe partial class FirstBlock(BlockShape shape)
             }
             best = Vector512.MaxNative(best, Vector512<float>.Zero);
             if (mask.Active)
-                best *= mask.At(at);
+                best *= mask.At(first + at);
             best.Store(output + at);
             if (winners is not null)
-                PooledActivation.StoreBytes(index, winners + at);
+                PooledActivation.StoreWinners(index, best, winners + at);
         }
     }
 }

@@ -2,63 +2,97 @@ using System.Runtime.Intrinsics;
 
 namespace Sed.Core.Networks.Kernels;
 
-/// <summary>Count, mean and variance of several filters, added up group by group (Chan, Golub and LeVeque 1979).</summary>
+/// <summary>
+/// Count, mean and variance of several filters over one clip, and of several clips together. Within a clip, sums are taken
+/// of what is left above the first group's mean, so that squares do not cancel; clips are joined by the formula of Chan,
+/// Golub and LeVeque (1979).
+/// </summary>
 internal sealed unsafe class Moments(int filters)
 {
+    private readonly float[] origin = new float[filters];
+    private readonly double[] sums = new double[filters];
     private readonly double[] squares = new double[filters];
 
     /// <summary>Values per filter so far.</summary>
     public double Count { get; private set; }
 
-    /// <summary>Mean of every filter.</summary>
-    public double[] Mean { get; } = new double[filters];
-
-    /// <summary>Variance of every filter, divided by the count.</summary>
-    public double[] Variance => squares.Select(sum => sum / Count).ToArray();
-
-    /// <summary>Adds one small group, (count, filters): its own mean first, then the squares around it, so nothing cancels.</summary>
+    /// <summary>Adds one small group, (count, filters).</summary>
     public void Add(float* values, int count)
     {
-        var means = stackalloc float[Tile.Lanes];
-        var spread = stackalloc float[Tile.Lanes];
-        for (var j = 0; j < filters; j += Tile.Lanes)
-        {
-            var sum = Vector512<float>.Zero;
-            for (var i = 0; i < count; i++)
-                sum += Vector512.Load(values + (nint)i * filters + j);
-            var mean = sum / Vector512.Create((float)count);
-            var square = Vector512<float>.Zero;
-            for (var i = 0; i < count; i++)
+        var step = filters;
+        fixed (float* origins = origin)
+            for (var j = 0; j < step; j += Tile.Lanes)
             {
-                var off = Vector512.Load(values + (nint)i * filters + j) - mean;
-                square = Vector512.MultiplyAddEstimate(off, off, square);
+                if (Count == 0)
+                    Mean(values + j, count, step).Store(origins + j);
+                var from = Vector512.Load(origins + j);
+                Vector512<float> sumA = default,
+                    sumB = default,
+                    squareA = default,
+                    squareB = default;
+                var value = values + j;
+                var i = 0;
+                for (; i + 1 < count; i += 2, value += 2 * step)
+                {
+                    var a = Vector512.Load(value) - from;
+                    var b = Vector512.Load(value + step) - from;
+                    sumA += a;
+                    sumB += b;
+                    squareA = Vector512.MultiplyAddEstimate(a, a, squareA);
+                    squareB = Vector512.MultiplyAddEstimate(b, b, squareB);
+                }
+                if (i < count)
+                {
+                    var a = Vector512.Load(value) - from;
+                    sumA += a;
+                    squareA = Vector512.MultiplyAddEstimate(a, a, squareA);
+                }
+                AddTo(sums, j, sumA + sumB);
+                AddTo(squares, j, squareA + squareB);
             }
-            mean.Store(means);
-            square.Store(spread);
-            for (var lane = 0; lane < Tile.Lanes; lane++)
-                Merge(j + lane, means[lane], spread[lane], Count, count);
-        }
         Count += count;
     }
 
-    /// <summary>All groups together, in their order.</summary>
-    public static Moments Combine(IReadOnlyList<Moments> groups)
+    /// <summary>Mean and variance (divided by the count) of all clips together.</summary>
+    public static (double[] Mean, double[] Variance, double Count) Combine(IReadOnlyList<Moments> clips)
     {
-        var all = new Moments(groups[0].Mean.Length);
-        foreach (var group in groups)
+        var filters = clips[0].sums.Length;
+        double[] mean = new double[filters],
+            variance = new double[filters];
+        var count = 0.0;
+        foreach (var clip in clips)
         {
-            for (var filter = 0; filter < all.Mean.Length; filter++)
-                all.Merge(filter, group.Mean[filter], group.squares[filter], all.Count, group.Count);
-            all.Count += group.Count;
+            var share = clip.Count / (count + clip.Count);
+            for (var filter = 0; filter < filters; filter++)
+            {
+                var above = clip.sums[filter] / clip.Count;
+                var spread = clip.squares[filter] - above * clip.sums[filter];
+                var apart = clip.origin[filter] + above - mean[filter];
+                mean[filter] += apart * share;
+                variance[filter] += spread + apart * apart * count * share;
+            }
+            count += clip.Count;
         }
-        return all;
+        for (var filter = 0; filter < filters; filter++)
+            variance[filter] = Math.Max(0, variance[filter] / count);
+        return (mean, variance, count);
     }
 
-    private void Merge(int filter, double mean, double square, double before, double count)
+    private static Vector512<float> Mean(float* values, int count, int step)
     {
-        var share = count / (before + count);
-        var apart = mean - Mean[filter];
-        Mean[filter] += apart * share;
-        squares[filter] += square + apart * apart * before * share;
+        var sum = Vector512<float>.Zero;
+        for (var i = 0; i < count; i++)
+            sum += Vector512.Load(values + (nint)i * step);
+        return sum / Vector512.Create((float)count);
+    }
+
+    private static void AddTo(double[] to, int from, Vector512<float> values)
+    {
+        var (low, high) = Vector512.Widen(values);
+        fixed (double* start = &to[from])
+        {
+            (Vector512.Load(start) + low).Store(start);
+            (Vector512.Load(start + 8) + high).Store(start + 8);
+        }
     }
 }

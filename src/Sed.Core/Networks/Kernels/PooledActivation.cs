@@ -10,6 +10,7 @@ internal static unsafe class PooledActivation
     /// <summary>Writes one clip's output from the convolution's values at the winning bins.</summary>
     /// <param name="extreme">This clip's values, (frames, pooled bins, filters).</param>
     /// <param name="outputs">All clips' outputs.</param>
+    /// <param name="winners">This clip's winners, which become -1 where the output is zero; or null.</param>
     public static void Apply(
         BlockShape shape,
         Normalisation normalisation,
@@ -17,7 +18,8 @@ internal static unsafe class PooledActivation
         float* outputs,
         int clip,
         bool padded,
-        Dropout dropout
+        Dropout dropout,
+        sbyte* winners
     )
     {
         var output = Output(shape, outputs, clip, padded);
@@ -38,6 +40,8 @@ internal static unsafe class PooledActivation
                 if (mask.Active)
                     value *= mask.At(at + j);
                 value.Store(output + at + j);
+                if (winners is not null)
+                    StoreWinners(LoadWinners(winners + at + j), value, winners + at + j);
             }
         }
     }
@@ -54,35 +58,36 @@ internal static unsafe class PooledActivation
         return start + frame;
     }
 
-    /// <summary>The gradient before ReLU and dropout: both let through exactly where the output is positive.</summary>
+    /// <summary>The gradient before ReLU and dropout: both let through exactly where there is a winner.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> Back(float* gradient, float* output, Vector512<float> dropoutScale) =>
+    public static Vector512<float> Back(float* gradient, Vector512<int> winners, Vector512<float> dropoutScale) =>
         Vector512.Load(gradient)
         * dropoutScale
-        & Vector512.GreaterThan(Vector512.Load(output), Vector512<float>.Zero);
+        & Vector512.GreaterThanOrEqual(winners, Vector512<int>.Zero).AsSingle();
 
-    /// <summary>Sixteen small integers as bytes.</summary>
+    /// <summary>Stores which of the pooled bins won, as bytes; -1 where the output is zero and no gradient goes back.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void StoreBytes(Vector512<int> values, byte* to)
+    public static void StoreWinners(Vector512<int> index, Vector512<float> output, sbyte* to)
     {
+        index |= Vector512.LessThanOrEqual(output, Vector512<float>.Zero).AsInt32();
         if (Avx512F.IsSupported)
         {
-            Avx512F.ConvertToVector128Byte(values.AsUInt32()).Store(to);
+            Avx512F.ConvertToVector128SByte(index).Store(to);
             return;
         }
-        var low = Vector256.Narrow(values.GetLower(), values.GetUpper());
-        Vector128.Narrow(low.GetLower(), low.GetUpper()).AsByte().Store(to);
+        var narrow = Vector256.Narrow(index.GetLower(), index.GetUpper());
+        Vector128.Narrow(narrow.GetLower(), narrow.GetUpper()).Store(to);
     }
 
-    /// <summary>Sixteen bytes as integers.</summary>
+    /// <summary>Sixteen winners as integers.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<int> LoadBytes(byte* from)
+    public static Vector512<int> LoadWinners(sbyte* from)
     {
         if (Avx512F.IsSupported)
             return Avx512F.ConvertToVector512Int32(Vector128.Load(from));
         var (low, high) = Vector128.Widen(Vector128.Load(from));
         var (a, b) = Vector128.Widen(low);
         var (c, d) = Vector128.Widen(high);
-        return Vector512.Create(Vector256.Create(a, b), Vector256.Create(c, d)).AsInt32();
+        return Vector512.Create(Vector256.Create(a, b), Vector256.Create(c, d));
     }
 }

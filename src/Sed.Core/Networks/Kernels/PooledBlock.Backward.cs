@@ -51,10 +51,8 @@ internal sealed unsafe partial class PooledBlock
     private (double[] Plain, double[] Weighted) SumGradients(BlockRun run, float* gradient, int batch)
     {
         var clips = new float[batch][];
-        float* outputs = Kernels.Lanes.Memory<float>(run.Output),
-            extremes = Kernels.Lanes.Memory<float>(run.Extreme!);
-        var pad = run.Padded ? 1 : 0;
-        var frame = (long)shape.PooledBins * filters;
+        var extremes = Kernels.Lanes.Memory<float>(run.Extreme!);
+        var winners = Kernels.Lanes.Memory<sbyte>(run.Winner!);
         var dropoutScale = Vector512.Create(run.Dropout.Scale);
         var floats = shape.PooledFloats;
         var step = filters;
@@ -62,7 +60,7 @@ internal sealed unsafe partial class PooledBlock
             batch,
             clip =>
             {
-                var output = outputs + clip * (frames + 2L * pad) * frame + pad * frame;
+                var winner = winners + clip * shape.PooledFloats;
                 var extreme = extremes + clip * shape.PooledFloats;
                 var own = gradient + clip * shape.PooledFloats;
                 var sums = new float[2 * filters];
@@ -75,7 +73,7 @@ internal sealed unsafe partial class PooledBlock
                             weighted = Vector512<float>.Zero;
                         for (long at = j; at < floats; at += step)
                         {
-                            var g = PooledActivation.Back(own + at, output + at, dropoutScale);
+                            var g = PooledActivation.Back(own + at, PooledActivation.LoadWinners(winner + at), dropoutScale);
                             plain += g;
                             weighted = Vector512.MultiplyAddEstimate(g, Vector512.Load(extreme + at) - mean, weighted);
                         }

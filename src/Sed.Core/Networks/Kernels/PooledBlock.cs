@@ -32,13 +32,13 @@ internal sealed unsafe partial class PooledBlock(BlockShape shape)
         var batch = input.shape[0];
         var raw = empty(batch, frames, bins, filters).DetachFromDisposeScope();
         var extreme = empty(batch, frames, shape.PooledBins, filters).DetachFromDisposeScope();
-        var winner = empty([batch, frames, shape.PooledBins, filters], uint8).DetachFromDisposeScope();
+        var winner = empty([batch, frames, shape.PooledBins, filters], int8).DetachFromDisposeScope();
         var moments = new Moments[batch];
         var kernel = Packed(weights);
         float* inputs = Kernels.Lanes.Memory<float>(input),
             raws = Kernels.Lanes.Memory<float>(raw),
             extremes = Kernels.Lanes.Memory<float>(extreme);
-        var winners = Kernels.Lanes.Memory<byte>(winner);
+        var winners = Kernels.Lanes.Memory<sbyte>(winner);
         fixed (float* packed = kernel)
         {
             var pinned = packed;
@@ -77,7 +77,8 @@ internal sealed unsafe partial class PooledBlock(BlockShape shape)
                     outputs,
                     clip,
                     padded,
-                    dropout
+                    dropout,
+                    winners + clip * shape.PooledFloats
                 )
         );
         return new BlockRun
@@ -117,9 +118,9 @@ internal sealed unsafe partial class PooledBlock(BlockShape shape)
                 {
                     var raw = Scratch.Floats(0, shape.RawFloats);
                     var extreme = Scratch.Floats(1, shape.PooledFloats);
-                    var winner = (byte*)Scratch.Floats(2, shape.PooledFloats);
+                    var winner = (sbyte*)Scratch.Floats(2, shape.PooledFloats);
                     _ = Convolve(inputs + clip * shape.InputFloats, pinned, weights, raw, extreme, winner);
-                    PooledActivation.Apply(shape, normalisation, extreme, outputs, clip, padded, Dropout.None);
+                    PooledActivation.Apply(shape, normalisation, extreme, outputs, clip, padded, Dropout.None, null);
                 }
             );
         }
@@ -140,7 +141,7 @@ internal sealed unsafe partial class PooledBlock(BlockShape shape)
         BlockWeights weights,
         float* raw,
         float* extreme,
-        byte* winner
+        sbyte* winner
     )
     {
         var moments = new Moments(filters);
@@ -164,7 +165,7 @@ internal sealed unsafe partial class PooledBlock(BlockShape shape)
         return moments;
     }
 
-    private void FindExtremes(float* raw, float* scale, float* extreme, byte* winner, int from, int count)
+    private void FindExtremes(float* raw, float* scale, float* extreme, sbyte* winner, int from, int count)
     {
         int pool = shape.Pool,
             pooledBins = shape.PooledBins,
@@ -191,7 +192,8 @@ internal sealed unsafe partial class PooledBlock(BlockShape shape)
                     index = Vector512.ConditionalSelect(larger.AsInt32(), Vector512.Create(bin), index);
                 }
                 (best * sign).Store(extreme + at + j);
-                PooledActivation.StoreBytes(index, winner + at + j);
+                // Whether the output will be zero is known when the batch's statistics are.
+                PooledActivation.StoreWinners(index, Vector512<float>.One, winner + at + j);
             }
         }
     }
