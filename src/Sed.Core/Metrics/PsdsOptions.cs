@@ -42,6 +42,9 @@ public sealed record PsdsOptions
     /// <summary>Over how many classes cross-triggers are averaged. Default: the other classes.</summary>
     public CrossTriggerAverage CrossTriggers { get; init; } = CrossTriggerAverage.OverOtherClasses;
 
+    /// <summary>The same, with cross-triggers averaged by another convention.</summary>
+    public PsdsOptions WithCrossTriggers(CrossTriggerAverage average) => this with { CrossTriggers = average };
+
     /// <summary>Every reason these options cannot be used; empty when they can.</summary>
     public IReadOnlyList<string> Problems()
     {

@@ -1,0 +1,70 @@
+namespace Sed.Tool
+
+open System
+open System.IO
+open Argu
+open Sed.Core.Annotations
+
+/// One word behind "sed": what it does, and how it runs.
+type Command = {
+    Name: string
+    /// One line for the list of commands.
+    Summary: string
+    /// Takes the arguments behind the name and gives the exit code.
+    Run: string[] -> int
+}
+
+module ExitCode =
+    [<Literal>]
+    let Done = 0
+
+    /// Something went wrong that is not the input's fault.
+    [<Literal>]
+    let Failed = 1
+
+    /// The input or the arguments cannot be used; standard error says where and why.
+    [<Literal>]
+    let BadInput = 2
+
+/// Arguments that Argu accepts but that do not fit together.
+exception BadArguments of problems: string list
+
+module Command =
+    /// Every reason for which input cannot be used, as lines; None for a fault of our own.
+    let private problemsOf (error: exn) =
+        match error with
+        | BadArguments problems -> Some problems
+        | :? AnnotationException as problem -> Some [ problem.Message ]
+        | :? FileNotFoundException as problem -> Some [ $"{problem.FileName}: there is no such file" ]
+        | :? DirectoryNotFoundException as problem -> Some [ problem.Message ]
+        | :? IOException
+        | :? UnauthorizedAccessException
+        | :? ArgumentException
+        | :? InvalidOperationException -> Some [ error.Message ]
+        | _ -> None
+
+    /// Parses the arguments of a command and runs it; bad input becomes lines on standard error and exit code 2.
+    let run<'arguments when 'arguments :> IArgParserTemplate> (name: string) work (arguments: string[]) =
+        let parser =
+            ArgumentParser.Create<'arguments>(programName = $"sed {name}", checkStructure = false)
+
+        try
+            work (parser.ParseCommandLine(arguments, raiseOnUsage = true))
+            ExitCode.Done
+        with
+        | :? ArguParseException as help when help.ErrorCode = ErrorCode.HelpText ->
+            printfn $"{help.Message}"
+            ExitCode.Done
+        | :? ArguParseException as problem ->
+            eprintfn $"{problem.Message}"
+            ExitCode.BadInput
+        | error ->
+            match problemsOf error with
+            | Some problems ->
+                for problem in problems do
+                    eprintfn $"sed {name}: {problem}"
+
+                ExitCode.BadInput
+            | None ->
+                eprintfn $"sed {name} failed: {error}"
+                ExitCode.Failed

@@ -1,0 +1,26 @@
+namespace Sed.Tool.Evaluate
+
+open System
+open Argu
+open Sed.Tool
+
+module Evaluate =
+    let private work (arguments: ParseResults<Arguments>) =
+        let results = arguments |> Inputs.read |> Results.compute arguments
+
+        for warning in results.Warnings do
+            eprintfn $"sed evaluate: warning: {warning}"
+
+        match arguments.GetResult(Format, Format.Table) with
+        | Format.Json ->
+            use output = Console.OpenStandardOutput()
+            Json.write output results
+            output.WriteByte(byte '\n')
+        | Format.Csv -> Rows.writeCsv Console.Out results
+        | _ -> Tables.write results
+
+    let command = {
+        Name = "evaluate"
+        Summary = "scores estimated events, tags or frame scores against a reference"
+        Run = Command.run<Arguments> "evaluate" work
+    }

@@ -1,0 +1,193 @@
+namespace Sed.Tool.Evaluate
+
+open System
+open System.IO
+open Argu
+open Sed.Core.Annotations
+open Sed.Core.Metrics
+open Sed.Tool
+
+/// The estimated events of one system, paired with the reference.
+type System = {
+    Path: string
+    Events: EventList
+    Pairs: EventPairs
+    Tags: TagList
+}
+
+/// Everything that is read, checked, and found worth a warning.
+type Inputs = {
+    Classes: ClassList
+    ReferencePath: string
+    Reference: EventList
+    ReferenceTags: TagList
+    Estimated: System option
+    Against: System option
+    Scores: ScorePairs option
+    Durations: Durations option
+    Warnings: string list
+}
+
+module Inputs =
+    let private firstLines (count: int) (lines: string list) =
+        if lines.Length <= count then
+            lines
+        else
+            List.take count lines @ [ $"... and {lines.Length - count} more" ]
+
+    let private duplicates (list: EventList) =
+        match List.ofSeq (list.Duplicates()) with
+        | [] -> []
+        | found ->
+            firstLines 5 [
+                for problem in found -> $"{problem} (counted again, as the reference tools do)"
+            ]
+
+    let private ignored (reference: EventList) (path: string) (pairs: EventPairs) =
+        match List.ofSeq pairs.IgnoredFiles with
+        | [] -> []
+        | files ->
+            let shown = files |> firstLines 3 |> String.concat ", "
+            [
+                $"{path}: {files.Length} files are not in {reference.Source} and are not scored: {shown}"
+            ]
+
+    let private readClasses (arguments: ParseResults<Arguments>) (reference: EventList) =
+        match arguments.TryGetResult Classes, arguments.GetResults Class with
+        | Some _, _ :: _ -> raise (BadArguments [ "--classes and --class cannot both be given" ])
+        | Some path, [] ->
+            let labels =
+                File.ReadAllLines path |> Seq.map _.Trim() |> Seq.filter ((<>) "") |> List.ofSeq
+
+            try
+                ClassList labels
+            with :? ArgumentException as problem ->
+                raise (AnnotationException(path, 0, problem.Message))
+        | None, [] -> ClassList.Of [| reference |]
+        | None, labels -> ClassList labels
+
+    let private requireRows (arguments: ParseResults<Arguments>) (reference: EventList) (events: EventList) =
+        if events.Files.IsEmpty && not (arguments.Contains Allow_Empty) then
+            raise (
+                AnnotationException(
+                    events.Source,
+                    0,
+                    "the list is empty; if the system truly detected nothing, say --allow-empty"
+                )
+            )
+
+        if
+            not events.Files.IsEmpty
+            && Seq.forall (fun file -> reference.IndexOf file < 0) events.Files
+        then
+            raise (
+                AnnotationException(
+                    events.Source,
+                    0,
+                    $"none of its {events.Files.Length} files is in {reference.Source}; the first are \"{events.Files[0]}\" and \"{reference.Files[0]}\""
+                )
+            )
+
+    let private readSystem (arguments: ParseResults<Arguments>) classes (reference: EventList) tags (path: string) =
+        let events = EventListFile.Read path
+        requireRows arguments reference events
+
+        let unknown =
+            if arguments.Contains Unknown_Labels then
+                UnknownLabels.CountOverall
+            else
+                UnknownLabels.Refuse
+
+        {
+            Path = path
+            Events = events
+            Pairs = EventPairs.Of(classes, reference, events, unknown)
+            Tags =
+                tags
+                |> Option.map TagListFile.Read
+                |> Option.defaultWith (fun () -> TagList.From events)
+        }
+
+    let private check (arguments: ParseResults<Arguments>) =
+        let problems = [
+            if not (arguments.Contains Estimated || arguments.Contains Scores) then
+                "nothing to score: give --estimated, --scores or both"
+            if arguments.Contains Against && not (arguments.Contains Estimated) then
+                "--against needs --estimated to compare with"
+            if arguments.Contains Onset_Only && arguments.Contains Offset_Only then
+                "--onset-only and --offset-only cannot both be given"
+            if arguments.Contains Evaluated_Durations && not (arguments.Contains Arguments.Durations) then
+                "--evaluated-durations needs --durations"
+            if arguments.Contains Evaluated_Durations && arguments.Contains Evaluated_Length then
+                "--evaluated-durations and --evaluated-length cannot both be given"
+            match arguments.TryGetResult Arguments.Bootstrap with
+            | Some count when count < 1 -> $"--bootstrap must be at least 1, was {count}"
+            | _ -> ()
+        ]
+
+        if not problems.IsEmpty then
+            raise (BadArguments problems)
+
+    let read (arguments: ParseResults<Arguments>) =
+        check arguments
+        let referencePath = arguments.GetResult Reference
+        let reference = EventListFile.Read referencePath
+
+        if reference.Files.IsEmpty then
+            raise (AnnotationException(referencePath, 0, "the list is empty: there is nothing to score against"))
+
+        let classes = readClasses arguments reference
+
+        if classes.Count = 0 then
+            raise (
+                AnnotationException(
+                    referencePath,
+                    0,
+                    "the list has no events, so the classes must be given: --classes or --class"
+                )
+            )
+
+        let durations = arguments.TryGetResult Arguments.Durations |> Option.map Durations.Read
+
+        let system =
+            readSystem arguments classes reference (arguments.TryGetResult Estimated_Tags)
+
+        let estimated = arguments.TryGetResult Estimated |> Option.map system
+
+        let against =
+            arguments.TryGetResult Against
+            |> Option.map (readSystem arguments classes reference None)
+
+        let scores =
+            arguments.TryGetResult Scores
+            |> Option.map (fun path ->
+                let scores = ScoreListFile.Read path
+
+                match durations with
+                | None -> ScorePairs.Of(scores, reference)
+                | Some durations -> ScorePairs.Of(scores, reference, durations))
+
+        let warnings = [
+            yield! duplicates reference
+            for one in List.choose id [ estimated; against ] do
+                yield! duplicates one.Events
+                yield! ignored reference one.Path one.Pairs
+        ]
+
+        if arguments.Contains Strict && not warnings.IsEmpty then
+            raise (BadArguments warnings)
+
+        {
+            Classes = classes
+            ReferencePath = referencePath
+            Reference = reference
+            ReferenceTags =
+                arguments.TryGetResult Reference_Tags
+                |> Option.map TagListFile.Read
+                |> Option.defaultWith (fun () -> TagList.From reference)
+            Estimated = estimated
+            Against = against
+            Scores = scores
+            Durations = durations
+            Warnings = warnings
+        }

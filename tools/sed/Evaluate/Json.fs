@@ -1,0 +1,318 @@
+/// The machine-readable form of results. It is described in evaluate.md and only ever grows: a program that reads it may
+/// rely on every name.
+module Sed.Tool.Evaluate.Json
+
+open System
+open System.IO
+open System.Text.Encodings.Web
+open System.Text.Json
+open Sed.Core.Metrics
+
+let private number (json: Utf8JsonWriter) (value: float) =
+    if Double.IsFinite value then
+        json.WriteNumberValue value
+    else
+        // JSON has no infinity.
+        json.WriteStringValue(if value > 0 then "Infinity" else "-Infinity")
+
+let private object (json: Utf8JsonWriter) (name: string) write =
+    json.WriteStartObject name
+    write ()
+    json.WriteEndObject()
+
+let private array (json: Utf8JsonWriter) (name: string) (items: 'item seq) write =
+    json.WriteStartArray name
+
+    for item in items do
+        write item
+
+    json.WriteEndArray()
+
+/// Rates by name; an undefined one is null, and "undefined" beside it says why.
+let private rates (json: Utf8JsonWriter) (named: (string * Rate) list) =
+    for name, rate in named do
+        json.WritePropertyName name
+
+        if rate.IsDefined then
+            number json rate.Value
+        else
+            json.WriteNullValue()
+
+    match named |> List.filter (fun (_, rate) -> not rate.IsDefined) with
+    | [] -> ()
+    | missing ->
+        object json "undefined" (fun () ->
+            for name, rate in missing do
+                json.WriteString(name, rate.Why))
+
+let private settings (json: Utf8JsonWriter) (values: (string * Setting) list) =
+    object json "params" (fun () ->
+        for name, value in values do
+            match value with
+            | Text text -> json.WriteString(name, text)
+            | Number value -> json.WriteNumber(name, value)
+            | Flag value -> json.WriteBoolean(name, value))
+
+let private counts (json: Utf8JsonWriter) (values: (string * int64) list) =
+    object json "counts" (fun () ->
+        for name, count in values do
+            json.WriteNumber(name, count))
+
+let private fMeasure (json: Utf8JsonWriter) (f: FMeasure) =
+    object json "f_measure" (fun () -> rates json [ "f_measure", f.F; "precision", f.Precision; "recall", f.Recall ])
+
+let private accuracy (json: Utf8JsonWriter) (one: Accuracies) =
+    object json "accuracy" (fun () ->
+        rates json [
+            "accuracy", one.Accuracy
+            "balanced_accuracy", one.Balanced
+            "sensitivity", one.Sensitivity
+            "specificity", one.Specificity
+        ])
+
+let private errorRates (json: Utf8JsonWriter) overall (errors: ErrorRates) =
+    object json "error_rate" (fun () ->
+        rates json [
+            "error_rate", errors.ErrorRate
+            if overall then
+                "substitution_rate", errors.Substitution
+            "deletion_rate", errors.Deletion
+            "insertion_rate", errors.Insertion
+        ])
+
+let private sheet (json: Utf8JsonWriter) overall (one: ScoreSheet) =
+    fMeasure json one.FMeasure
+    errorRates json overall one.ErrorRates
+    one.Accuracies |> Option.ofNullable |> Option.iter (accuracy json)
+
+let private uncertainty (json: Utf8JsonWriter) (one: Uncertainty) =
+    if not one.Intervals.IsEmpty then
+        object json "intervals" (fun () ->
+            for interval in one.Intervals do
+                object json interval.Name (fun () ->
+                    rates json [
+                        "value", interval.Value
+                        "low", interval.Low
+                        "high", interval.High
+                        "standard_error", interval.StandardError
+                    ]
+
+                    json.WriteNumber("undefined_resamples", interval.Undefined)))
+
+    if not one.Differences.IsEmpty then
+        object json "differences" (fun () ->
+            for difference in one.Differences do
+                object json difference.Name (fun () ->
+                    rates json [
+                        "first", difference.First
+                        "second", difference.Second
+                        "difference", difference.Difference
+                        "low", difference.Low
+                        "high", difference.High
+                        "p_value", difference.PValue
+                    ]
+
+                    json.WriteNumber("undefined_resamples", difference.Undefined)))
+
+let private detection (json: Utf8JsonWriter) (one: DetectionResult) =
+    json.WriteStartObject()
+    settings json one.Settings
+    json.WriteNumber("evaluated_files", one.Files)
+    json.WriteNumber("evaluated_length_seconds", one.Seconds)
+
+    object json "overall" (fun () ->
+        counts json one.Counts
+        sheet json true one.Scores.Overall)
+
+    object json "class_wise_average" (fun () -> sheet json false one.Scores.ClassAverage)
+
+    object json "class_wise" (fun () ->
+        for label, own, score in Seq.zip3 one.Scores.Classes one.ClassCounts one.Scores.PerClass do
+            object json label (fun () ->
+                counts json own
+                sheet json false score))
+
+    uncertainty json one.Uncertainty
+    json.WriteEndObject()
+
+let private tagging (json: Utf8JsonWriter) (one: TaggingResult) =
+    let binary (counted: BinaryCounts) =
+        counts json [
+            "TP", counted.TruePositives
+            "FP", counted.FalsePositives
+            "FN", counted.FalseNegatives
+            "TN", counted.TrueNegatives
+        ]
+
+    json.WriteStartObject()
+    settings json one.Settings
+    json.WriteNumber("files", one.Files)
+
+    object json "micro" (fun () ->
+        binary one.Counts
+        fMeasure json one.Scores.Micro
+        one.Scores.MicroAccuracies |> Option.ofNullable |> Option.iter (accuracy json))
+
+    object json "macro" (fun () -> fMeasure json one.Scores.Macro)
+
+    object json "class_wise" (fun () ->
+        for label, own, f in Seq.zip3 one.Scores.Classes one.ClassCounts one.Scores.PerClass do
+            object json label (fun () ->
+                binary own
+                fMeasure json f))
+
+    uncertainty json one.Uncertainty
+    json.WriteEndObject()
+
+let private curve (json: Utf8JsonWriter) (name: string) (points: RocPoint seq) thresholds =
+    array json name points (fun point ->
+        json.WriteStartArray()
+        number json point.FalsePositiveRate
+        number json point.TruePositiveRate
+
+        if thresholds then
+            if Double.IsNaN point.Threshold then
+                json.WriteNullValue()
+            else
+                number json point.Threshold
+
+        json.WriteEndArray())
+
+let private psds (json: Utf8JsonWriter) (one: PsdsScore) =
+    json.WriteStartObject()
+    settings json one.Settings
+    rates json [ "psds", one.Result.Value ]
+    curve json "psd_roc" one.Result.Roc false
+    array json "left_out_classes" one.Result.LeftOut json.WriteStringValue
+
+    object json "class_wise" (fun () ->
+        for label, score, roc in Seq.zip3 one.Result.Classes one.Result.ClassScores one.Result.ClassRocs do
+            object json label (fun () ->
+                json.WriteNumber("psds", score)
+                curve json "roc" roc true))
+
+    uncertainty json one.Uncertainty
+    json.WriteEndObject()
+
+let private best (json: Utf8JsonWriter) (name: string) (one: Nullable<BestThreshold>) =
+    one
+    |> Option.ofNullable
+    |> Option.iter (fun one ->
+        object json name (fun () ->
+            json.WritePropertyName "threshold"
+            number json one.Threshold
+            json.WriteNumber("value", one.Value)
+            json.WriteNumber("TP", one.Counts.TruePositives)
+            json.WriteNumber("FP", one.Counts.FalsePositives)
+            json.WriteNumber("FN", one.Counts.FalseNegatives)))
+
+let private ranking (one: ThresholdCurve) = [
+    "average_precision", one.AveragePrecision()
+    "roc_auc", one.RocArea()
+    "roc_auc_as_sed_scores_eval", one.RocArea RocTies.AsSedScoresEval
+    "d_prime", one.DPrime()
+    "equal_error_rate", one.EqualErrorRate()
+]
+
+let private thresholdCurves (json: Utf8JsonWriter) (one: ThresholdCurves) =
+    let bestF = one.BestF()
+
+    let averages name (threshold: ThresholdCurve -> float) =
+        object json name (fun () ->
+            object json "macro" (fun () -> fMeasure json (one.MacroAverage threshold))
+            object json "micro" (fun () -> fMeasure json (one.MicroAverage threshold)))
+
+    json.WriteStartObject()
+    json.WriteString("counting", one.Counting)
+    averages "f_at_0.5" (fun _ -> 0.5)
+    averages "best_f" (fun own -> bestF[own.Label].Threshold)
+    let ranked = one.Counting.StartsWith "segments"
+
+    if ranked then
+        object json "mean" (fun () ->
+            rates json [
+                for name, _ in ranking one.PerClass[0] ->
+                    name, one.Mean(fun own -> ranking own |> List.find (fst >> (=) name) |> snd)
+            ])
+
+    object json "class_wise" (fun () ->
+        for own in one.PerClass do
+            object json own.Label (fun () ->
+                object json "at_0.5" (fun () -> fMeasure json (own.FMeasureAt 0.5))
+                best json "best_f" (own.BestF())
+                best json "best_error_rate" (own.BestErrorRate())
+
+                if ranked then
+                    rates json (ranking own)))
+
+    json.WriteEndObject()
+
+let private tagScores (json: Utf8JsonWriter) (tags: TagScores) =
+    let curves = tags.Curves()
+
+    object json "tagging_from_scores" (fun () ->
+        json.WriteString("clip_score", "largest frame score")
+
+        rates json [
+            "mean_average_precision", curves.Mean(fun own -> own.AveragePrecision())
+            "lwlrap", tags.Lwlrap()
+            "mean_roc_auc", curves.Mean(fun own -> own.RocArea())
+            "mean_d_prime", curves.Mean(fun own -> own.DPrime())
+            "mean_equal_error_rate", curves.Mean(fun own -> own.EqualErrorRate())
+            "pooled_equal_error_rate", tags.Pooled().EqualErrorRate()
+        ]
+
+        object json "class_wise" (fun () ->
+            for own, lwlrap in Seq.zip curves.PerClass (tags.LwlrapPerClass()) do
+                object json own.Label (fun () ->
+                    rates json (ranking own @ [ "lwlrap", lwlrap ])
+                    best json "best_f" (own.BestF())
+                    best json "best_error_rate" (own.BestErrorRate()))))
+
+let private authors (json: Utf8JsonWriter) (one: AuthorsVariant) =
+    object json "authors_variant" (fun () ->
+        json.WriteString("note", "the authors' published code: drops the last frame of every second; no reference")
+        json.WriteNumber("frame_seconds", one.FrameSeconds)
+        json.WriteNumber("frames_per_block", one.FramesPerBlock)
+        json.WriteNumber("clip_seconds", one.ClipSeconds)
+        fMeasure json one.FMeasure
+        errorRates json true one.ErrorRates)
+
+let write (stream: Stream) (results: Results) =
+    use json =
+        new Utf8JsonWriter(
+            stream,
+            JsonWriterOptions(Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping)
+        )
+
+    let inputs = results.Inputs
+    json.WriteStartObject()
+    json.WriteString("format", "sed-evaluate/1")
+    json.WriteString("reference", inputs.ReferencePath)
+    inputs.Estimated
+    |> Option.iter (fun one -> json.WriteString("estimated", one.Path))
+    inputs.Against |> Option.iter (fun one -> json.WriteString("against", one.Path))
+    inputs.Scores
+    |> Option.iter (fun one -> json.WriteString("scores", one.Scores.Source))
+    array json "classes" inputs.Classes json.WriteStringValue
+    array json "warnings" results.Warnings json.WriteStringValue
+
+    results.Bootstrap
+    |> Option.iter (fun one ->
+        object json "bootstrap" (fun () ->
+            json.WriteNumber("resamples", one.Resamples)
+            json.WriteNumber("seed", one.Seed)
+            json.WriteNumber("confidence", one.Confidence)
+            json.WriteString(
+                "method",
+                "files drawn with replacement; percentile intervals; two-sided percentile p-values"
+            )))
+
+    array json "segment_based" results.Segments (detection json)
+    array json "event_based" (Option.toList results.Events) (detection json)
+    array json "tagging" results.Tagging (tagging json)
+    array json "psds" results.Psds (psds json)
+    array json "threshold_curves" results.Curves (thresholdCurves json)
+    results.Tags |> Option.iter (tagScores json)
+    results.Authors |> Option.iter (authors json)
+    json.WriteEndObject()

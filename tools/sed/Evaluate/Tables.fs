@@ -1,0 +1,303 @@
+/// Results for people to read.
+module Sed.Tool.Evaluate.Tables
+
+open System
+open System.Globalization
+open Sed.Core.Metrics
+open Spectre.Console
+
+let private format (pattern: string) (rate: Rate) =
+    if not rate.IsDefined then
+        "-"
+    elif Double.IsPositiveInfinity rate.Value then
+        "inf"
+    elif Double.IsNegativeInfinity rate.Value then
+        "-inf"
+    elif abs rate.Value >= 1e6 then
+        rate.Value.ToString("0.0e+0", CultureInfo.InvariantCulture)
+    else
+        rate.Value.ToString(pattern, CultureInfo.InvariantCulture)
+
+/// A fraction as a percentage, without the sign.
+let private percent (rate: Rate) =
+    if rate.IsDefined then
+        format "0.0" (Rate(100.0 * rate.Value))
+    else
+        "-"
+
+let private plain = format "0.000"
+
+let private table (title: string) (columns: string list) (rows: string list list) =
+    let table =
+        Table(Title = TableTitle(Markup.Escape title), Border = TableBorder.Simple)
+
+    for k, column in List.indexed columns do
+        let added = TableColumn(Markup.Escape column)
+
+        if k > 0 then
+            added.Alignment <- Justify.Right
+
+        added.NoWrap <- true
+        table.AddColumn added |> ignore
+
+    for row in rows do
+        if row.IsEmpty then
+            table.AddEmptyRow() |> ignore
+        else
+            table.AddRow(row |> List.map Markup.Escape |> Array.ofList) |> ignore
+
+    table
+
+let private sheet (counts: (string * int64) list) substitutions (one: ScoreSheet) =
+    let count name =
+        counts
+        |> List.tryFind (fst >> (=) name)
+        |> Option.map (fun (_, n) -> string n)
+        |> Option.defaultValue ""
+
+    [
+        count "Nref"
+        count "Nsys"
+        percent one.FMeasure.F
+        percent one.FMeasure.Precision
+        percent one.FMeasure.Recall
+        plain one.ErrorRates.ErrorRate
+        (if substitutions then
+             plain one.ErrorRates.Substitution
+         else
+             "")
+        plain one.ErrorRates.Deletion
+        plain one.ErrorRates.Insertion
+        match Option.ofNullable one.Accuracies with
+        | None -> ()
+        | Some accuracies ->
+            percent accuracies.Sensitivity
+            percent accuracies.Specificity
+            percent accuracies.Balanced
+            percent accuracies.Accuracy
+    ]
+
+let private uncertainty title (one: Uncertainty) = [
+    let averages (name: string) = not (name.StartsWith "class.")
+
+    if not one.Intervals.IsEmpty then
+        table $"{title}: intervals over the files" [ "measure"; "value"; "low"; "high"; "standard error" ] [
+            for interval in one.Intervals do
+                if averages interval.Name then
+                    [
+                        interval.Name
+                        plain interval.Value
+                        plain interval.Low
+                        plain interval.High
+                        plain interval.StandardError
+                    ]
+        ]
+    if not one.Differences.IsEmpty then
+        table $"{title}: second system less first, on the same files" [
+            "measure"
+            "first"
+            "second"
+            "difference"
+            "low"
+            "high"
+            "p"
+        ] [
+            for difference in one.Differences do
+                if averages difference.Name then
+                    [
+                        difference.Name
+                        plain difference.First
+                        plain difference.Second
+                        plain difference.Difference
+                        plain difference.Low
+                        plain difference.High
+                        plain difference.PValue
+                    ]
+        ]
+]
+
+let private detection title (one: DetectionResult) = [
+    let accuracies =
+        if one.Scores.Overall.Accuracies.HasValue then
+            [ "Sens %"; "Spec %"; "Bacc %"; "Acc %" ]
+        else
+            []
+
+    let average = sheet [] false one.Scores.ClassAverage
+
+    table
+        title
+        ([ "class"; "Nref"; "Nsys"; "F %"; "P %"; "R %"; "ER"; "Sub"; "Del"; "Ins" ]
+         @ accuracies)
+        [
+            "overall (micro)" :: sheet one.Counts true one.Scores.Overall
+            "class average (macro)" :: average
+            []
+            for label, counts, own in Seq.zip3 one.Scores.Classes one.ClassCounts one.Scores.PerClass do
+                label :: sheet counts false own
+        ]
+
+    yield! uncertainty title one.Uncertainty
+]
+
+let private tagging (one: TaggingResult) = [
+    let title =
+        match one.Scores.Rules with
+        | TaggingRules.Plain -> "Tagging, plain rules"
+        | _ -> "Tagging, official rules of DCASE 2017 Task 4 A"
+
+    let row name (counts: BinaryCounts option) (f: FMeasure) =
+        let shown pick =
+            counts |> Option.map (pick >> string) |> Option.defaultValue ""
+
+        [
+            name
+            shown _.Reference
+            shown _.Estimated
+            percent f.F
+            percent f.Precision
+            percent f.Recall
+        ]
+
+    table title [ "class"; "reference"; "estimated"; "F %"; "P %"; "R %" ] [
+        row "micro (instance-based)" (Some one.Counts) one.Scores.Micro
+        row "macro (class-based)" None one.Scores.Macro
+        []
+        for label, counts, f in Seq.zip3 one.Scores.Classes one.ClassCounts one.Scores.PerClass do
+            row label (Some counts) f
+    ]
+
+    yield! uncertainty title one.Uncertainty
+]
+
+let private psds (scores: PsdsScore list) = [
+    if not scores.IsEmpty then
+        let setting name (one: PsdsScore) =
+            match one.Settings |> List.find (fst >> (=) name) |> snd with
+            | Number value -> value.ToString(CultureInfo.InvariantCulture)
+            | Text text -> text
+            | Flag flag -> string flag
+
+        table "Polyphonic sound detection score (PSDS)" [
+            "from"
+            "DTC"
+            "GTC"
+            "CTTC"
+            "alpha_ct"
+            "alpha_st"
+            "max eFPR/h"
+            "cross-triggers over"
+            "PSDS"
+        ] [
+            for one in scores do
+                [
+                    for name in
+                        [
+                            "source"
+                            "dtc"
+                            "gtc"
+                            "cttc"
+                            "alpha_ct"
+                            "alpha_st"
+                            "max_efpr_per_hour"
+                            "cross_triggers_averaged_over"
+                        ] do
+                        setting name one
+                    plain one.Result.Value
+                ]
+        ]
+
+        for one in scores do
+            yield! uncertainty "PSDS" one.Uncertainty
+]
+
+let private curves (one: ThresholdCurves) =
+    let best (found: Nullable<BestThreshold>) shown =
+        match Option.ofNullable found with
+        | None -> [ "-"; "-" ]
+        | Some found -> [ shown (Rate found.Value); plain (Rate found.Threshold) ]
+
+    table $"Best thresholds: {one.Counting}" [ "class"; "best F %"; "threshold"; "best ER"; "threshold"; "F % at 0.5" ] [
+        for own in one.PerClass do
+            [ own.Label ]
+            @ best (own.BestF()) percent
+            @ best (own.BestErrorRate()) plain
+            @ [ percent (own.FMeasureAt(0.5).F) ]
+    ]
+
+let private tagScores (tags: TagScores) =
+    let curves = tags.Curves()
+
+    table "Tagging from scores (largest frame score)" [ "class"; "AP"; "lwlrap"; "ROC AUC"; "d'"; "EER %" ] [
+        [
+            "mean"
+            plain (curves.Mean(fun own -> own.AveragePrecision()))
+            plain (tags.Lwlrap())
+            plain (curves.Mean(fun own -> own.RocArea()))
+            plain (curves.Mean(fun own -> own.DPrime()))
+            percent (curves.Mean(fun own -> own.EqualErrorRate()))
+        ]
+        []
+        for own, lwlrap in Seq.zip curves.PerClass (tags.LwlrapPerClass()) do
+            [
+                own.Label
+                plain (own.AveragePrecision())
+                plain lwlrap
+                plain (own.RocArea())
+                plain (own.DPrime())
+                percent (own.EqualErrorRate())
+            ]
+    ]
+
+let write (results: Results) =
+    let settings = AnsiConsoleSettings(Out = AnsiConsoleOutput Console.Out)
+    let console = AnsiConsole.Create settings
+
+    // What is redirected has no width of its own.
+    if Console.IsOutputRedirected then
+        console.Profile.Width <- 180
+
+    let show (one: Table) = console.Write one
+
+    for one in results.Segments do
+        let resolution =
+            match snd one.Settings.Head with
+            | Number seconds -> seconds.ToString(CultureInfo.InvariantCulture)
+            | _ -> ""
+
+        let title = $"Segment-based, {resolution} s ({one.Files} files, {one.Seconds:F1} s)"
+
+        detection title one |> List.iter show
+
+    for one in Option.toList results.Events do
+        detection $"Event-based ({one.Files} files)" one |> List.iter show
+
+    results.Tagging |> List.collect tagging |> List.iter show
+    psds results.Psds |> List.iter show
+    results.Curves |> List.map curves |> List.iter show
+    results.Tags |> Option.iter (tagScores >> show)
+
+    match results.Authors with
+    | None -> ()
+    | Some one ->
+        show (
+            table "The authors' published code (a variant, no reference)" [ "F %"; "P %"; "R %"; "ER" ] [
+                [
+                    percent one.FMeasure.F
+                    percent one.FMeasure.Precision
+                    percent one.FMeasure.Recall
+                    plain one.ErrorRates.ErrorRate
+                ]
+            ]
+        )
+
+    let conventions =
+        [
+            for one in results.Segments -> one.Settings
+            for one in Option.toList results.Events -> one.Settings
+        ]
+        |> List.map Rows.text
+        |> List.distinct
+
+    for line in conventions do
+        Console.Out.WriteLine $"conventions: {line}"

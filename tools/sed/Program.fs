@@ -1,0 +1,34 @@
+module Sed.Tool.Program
+
+open System
+open Sed.Tool.Evaluate
+
+/// Every command, in the order in which they are listed.
+let private commands = [ Evaluate.command ]
+
+let private help () =
+    printfn "sed COMMAND [options]"
+    printfn ""
+
+    for command in commands do
+        printfn $"  {command.Name, -12} {command.Summary}"
+
+    printfn ""
+    printfn "sed COMMAND --help tells the options of a command."
+
+[<EntryPoint>]
+let main arguments =
+    match List.ofArray arguments with
+    | []
+    | [ "help" ]
+    | [ "--help" ]
+    | [ "-h" ] ->
+        help ()
+        ExitCode.Done
+    | name :: rest ->
+        match commands |> List.tryFind (fun command -> command.Name = name) with
+        | Some command -> command.Run(Array.ofList rest)
+        | None ->
+            let known = commands |> List.map _.Name |> String.concat ", "
+            eprintfn $"sed: there is no command \"{name}\"; there is {known}"
+            ExitCode.BadInput
