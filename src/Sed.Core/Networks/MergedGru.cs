@@ -2,6 +2,7 @@ using Sed.Core.Networks.Kernels;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
 
 namespace Sed.Core.Networks;
 
@@ -17,6 +18,27 @@ internal sealed class MergedGru : nn.Module<Tensor, Tensor>
         this.layer = layer;
         recurrent = nn.GRU(width, layer.Units, batchFirst: true, bidirectional: true);
         RegisterComponents();
+        Initialise();
+    }
+
+    /// <summary>
+    /// Glorot and orthogonal weights gate by gate and no bias, as in Keras, but with tanh's gain of 5/3: two directions of
+    /// small values multiply to next to nothing, and a second such layer would pass hardly any gradient at first.
+    /// </summary>
+    private void Initialise()
+    {
+        using var scope = NewDisposeScope();
+        using var noGradients = no_grad();
+        foreach (var (name, parameter) in recurrent.named_parameters())
+        {
+            foreach (var gate in parameter.chunk(3))
+                _ = name switch
+                {
+                    _ when name.StartsWith("weight_ih", StringComparison.Ordinal) => init.xavier_uniform_(gate, 5.0 / 3),
+                    _ when name.StartsWith("weight_hh", StringComparison.Ordinal) => init.orthogonal_(gate),
+                    _ => init.zeros_(gate),
+                };
+        }
     }
 
     /// <summary>The layer's eight parameters in torch's order, the forward direction first.</summary>
