@@ -4,7 +4,7 @@ namespace Sed.Core.Annotations;
 public sealed class AnnotationException : Exception
 {
     /// <summary>How many problems are kept one by one; the rest are only counted.</summary>
-    public const int MostKept = 100;
+    public const int MostKept = 20;
 
     /// <summary>An exception for these problems.</summary>
     /// <param name="problems">The problems that are told one by one; at least one.</param>

@@ -192,7 +192,10 @@ public sealed class EventPairs
             return code;
         }
 
+        /// <summary>The first of many says which classes there are.</summary>
         private string Cause(string? label) =>
-            $"the label \"{label}\" is not one of the {classes.Count} classes ({classes})";
+            problems.Count == 0
+                ? $"the label \"{label}\" is not one of the {classes.Count} classes ({classes})"
+                : $"the label \"{label}\" is not one of the classes";
     }
 }

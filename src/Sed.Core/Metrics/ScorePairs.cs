@@ -52,7 +52,9 @@ public sealed class ScorePairs
                     problems.Add(
                         reference.Source,
                         reference.LineOf(file, k),
-                        $"the label \"{sounds[k].Label}\" is not one of the scored classes ({scores.Classes})"
+                        problems.Count == 0
+                            ? $"the label \"{sounds[k].Label}\" is not one of the scored classes ({scores.Classes})"
+                            : $"the label \"{sounds[k].Label}\" is not one of the scored classes"
                     );
                 else if (sounds[k].IsUnlocated)
                     unlocated++;

@@ -118,6 +118,14 @@ public sealed class TagScores
         return [.. Enumerable.Range(0, Classes.Count).Select(k => Of(Ranked(k)))];
     }
 
+    /// <summary>
+    /// d-prime: by how many deviations the scores of positives would lie above those of negatives if both were normal and
+    /// equally wide, sqrt(2) times the normal quantile of the ROC area. Infinite for a perfect ranking. Over classes it is
+    /// customary to take it of the mean area.
+    /// </summary>
+    public static Rate DPrime(Rate rocArea) =>
+        rocArea.IsDefined ? Math.Sqrt(2) * MathNet.Numerics.Distributions.Normal.InvCDF(0, 1, rocArea.Value) : rocArea;
+
     private void AddClass(int k, ChangeList list)
     {
         for (var clip = 0; clip < Clips; clip++)

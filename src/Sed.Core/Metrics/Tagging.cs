@@ -149,7 +149,9 @@ public static class Tagging
                         problems.Add(
                             list.Source,
                             row.Line,
-                            $"the label \"{row.Label}\" is not one of the {classes.Count} classes ({classes})"
+                            problems.Count == 0
+                                ? $"the label \"{row.Label}\" is not one of the {classes.Count} classes ({classes})"
+                                : $"the label \"{row.Label}\" is not one of the classes"
                         );
         problems.ThrowIfAny();
     }

@@ -90,11 +90,8 @@ public sealed class ThresholdCurve
         return area / (2.0 * References * negatives);
     }
 
-    /// <summary>How far the scores of the class lie above the others if both were normal of equal width: sqrt(2) times the quantile of the ROC area.</summary>
-    public Rate DPrime() =>
-        RocArea() is not { IsDefined: true } area
-            ? RocArea()
-            : Math.Sqrt(2) * MathNet.Numerics.Distributions.Normal.InvCDF(0, 1, area.Value);
+    /// <summary>How far the scores of the class lie above the others, see <see cref="TagScores.DPrime"/>.</summary>
+    public Rate DPrime() => TagScores.DPrime(RocArea());
 
     /// <summary>
     /// The rate at which misses and false alarms are equally frequent, interpolated between thresholds (as sed_eval does).

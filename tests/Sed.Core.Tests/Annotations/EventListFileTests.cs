@@ -109,14 +109,14 @@ public class EventListFileTests
     }
 
     [Fact]
-    public void Only_the_first_hundred_problems_are_told_and_the_rest_counted()
+    public void Only_the_first_twenty_problems_are_told_and_the_rest_counted()
     {
         var thrown = Assert.Throws<AnnotationException>(() =>
             Parse(string.Concat(Enumerable.Repeat("a\tx\t1\tCar\n", 250)))
         );
         Assert.Equal(250, thrown.Count);
-        Assert.Equal(100, thrown.Problems.Count);
-        Assert.EndsWith("... and 150 more.", thrown.Message);
+        Assert.Equal(20, thrown.Problems.Count);
+        Assert.EndsWith("... and 230 more.", thrown.Message);
     }
 
     [Fact]

@@ -257,7 +257,7 @@ let private tagScores (json: Utf8JsonWriter) (tags: TagScores) =
             "mean_average_precision", curves.Mean(fun own -> own.AveragePrecision())
             "lwlrap", tags.Lwlrap()
             "mean_roc_auc", curves.Mean(fun own -> own.RocArea())
-            "mean_d_prime", curves.Mean(fun own -> own.DPrime())
+            "d_prime_of_mean_roc_auc", TagScores.DPrime(curves.Mean(fun own -> own.RocArea()))
             "mean_equal_error_rate", curves.Mean(fun own -> own.EqualErrorRate())
             "pooled_equal_error_rate", tags.Pooled().EqualErrorRate()
         ]

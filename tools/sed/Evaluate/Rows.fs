@@ -123,7 +123,7 @@ let all (results: Results) = [
                     Measure("mean_average_precision", curves.Mean(fun own -> own.AveragePrecision()))
                     Measure("lwlrap", tags.Lwlrap())
                     Measure("mean_roc_auc", curves.Mean(fun own -> own.RocArea()))
-                    Measure("mean_d_prime", curves.Mean(fun own -> own.DPrime()))
+                    Measure("d_prime_of_mean_roc_auc", TagScores.DPrime(curves.Mean(fun own -> own.RocArea())))
                     Measure("mean_equal_error_rate", curves.Mean(fun own -> own.EqualErrorRate()))
                 ]
                 certain
