@@ -1,4 +1,5 @@
 using System.Diagnostics; using Sed.Core.Networks.Kernels; using Sed.Core.Networks; using Sed.Core.Runtime; using TorchSharp; using static TorchSharp.torch; using Sed.Core.Training;
+if (Sed.Bench.DataBench.Ran(args)) return;
 Torch.Initialize(); if(args[0]=="k"){KernelTimes.Run(int.Parse(args[1]),int.Parse(args[2]));return;}
 int batch=int.Parse(args.ElementAtOrDefault(0)??"32"); int reps=int.Parse(args.ElementAtOrDefault(1)??"12"); bool fast=args.ElementAtOrDefault(2)!="plain";
 double Rate(){ using var s=NewDisposeScope(); var a=randn(2048,2048);var b=randn(2048,2048); matmul(a,b); double best=0; for(int i=0;i<8;i++){var w=Stopwatch.StartNew(); matmul(a,b).Dispose(); best=Math.Max(best,2.0*2048*2048*2048/w.Elapsed.TotalSeconds/1e9);} return best;}

@@ -101,7 +101,11 @@ internal static class WavHeaderReader
         if (channels == 0)
             throw new AudioFormatException(path, 22, "the header says 0 channels");
         if (rate is < LowestRate or > HighestRate)
-            throw new AudioFormatException(path, 24, $"the header says {rate} samples per second, which is not between {LowestRate} and {HighestRate}");
+            throw new AudioFormatException(
+                path,
+                24,
+                $"the header says {rate} samples per second, which is not between {LowestRate} and {HighestRate}"
+            );
 
         WavEncoding encoding = tag switch
         {

@@ -32,7 +32,9 @@ internal sealed record AudioFacts(
     internal static AudioFacts Of(string path)
     {
         FileInfo file = new(path);
-        AudioFacts unread = new(file.Length, file.LastWriteTimeUtc.Ticks, 0, 0, 0, 0, 0, "", null, "");
+        // A link to nowhere is listed among the files, but has no length.
+        long bytes = file.Exists ? file.Length : 0;
+        AudioFacts unread = new(bytes, file.LastWriteTimeUtc.Ticks, 0, 0, 0, 0, 0, "", null, "");
         try
         {
             Waveform sound = AudioFile.Read(path);
@@ -78,8 +80,6 @@ internal sealed record AudioFacts(
 
     private static string HashOf(ReadOnlySpan<float> samples) =>
         Convert.ToHexStringLower(
-            System.Security.Cryptography.SHA256.HashData(
-                System.Runtime.InteropServices.MemoryMarshal.AsBytes(samples)
-            )
+            System.Security.Cryptography.SHA256.HashData(System.Runtime.InteropServices.MemoryMarshal.AsBytes(samples))
         )[..32];
 }

@@ -32,13 +32,20 @@ internal sealed class AudioFinder
 
     /// <summary>Every file that could be the clip's, the one to be used first; empty where there is none.</summary>
     /// <param name="name">The clip's name in the label files.</param>
-    /// <param name="split">Its split: a file in a folder of that name is preferred.</param>
+    /// <param name="split">Its split: a file in a folder of that name is preferred to others of the same name.</param>
     /// <param name="onlyClipOfItsSource">Whether a file named by the source's id alone can be meant.</param>
     internal IReadOnlyList<string> Find(string name, Split split, bool onlyClipOfItsSource)
     {
         foreach (string stem in Stems(name, onlyClipOfItsSource))
             if (byStem.TryGetValue(stem, out List<string>? paths))
-                return paths.Count == 1 ? paths : [.. paths.OrderBy(path => InFolderOf(path, split) ? 0 : 1)];
+                return paths.Count == 1
+                    ? paths
+                    :
+                    [
+                        .. paths
+                            .OrderBy(path => path.EndsWith(name, StringComparison.Ordinal) ? 0 : 1)
+                            .ThenBy(path => InFolderOf(path, split) ? 0 : 1),
+                    ];
         return [];
     }
 

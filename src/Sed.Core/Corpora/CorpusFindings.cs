@@ -42,12 +42,7 @@ internal static class CorpusFindings
     {
         HashSet<string> used = new(audio.SelectMany(paths => paths), StringComparer.Ordinal);
         foreach (string file in listing.Audio.Files.Where(file => !used.Contains(file)))
-            yield return new Finding(
-                FindingKind.Unlabelled,
-                null,
-                Path.GetRelativePath(listing.Folder, file),
-                ""
-            );
+            yield return new Finding(FindingKind.Unlabelled, null, Path.GetRelativePath(listing.Folder, file), "");
     }
 
     private static IEnumerable<Finding> SharedSources(CorpusListing listing)

@@ -35,9 +35,6 @@ internal sealed record CorpusListing(
         Dictionary<string, int> clipsOfSource = Clips
             .GroupBy(clip => clip.Source, StringComparer.Ordinal)
             .ToDictionary(group => group.Key, group => group.Count(), StringComparer.Ordinal);
-        return
-        [
-            .. Clips.Select(clip => Audio.Find(clip.Name, clip.Split, clipsOfSource[clip.Source] == 1)),
-        ];
+        return [.. Clips.Select(clip => Audio.Find(clip.Name, clip.Split, clipsOfSource[clip.Source] == 1))];
     }
 }

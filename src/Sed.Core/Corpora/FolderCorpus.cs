@@ -130,9 +130,9 @@ public static class FolderCorpus
     private static Split? SplitOf(string relativePath)
     {
         foreach (string part in relativePath.Split(Path.DirectorySeparatorChar).Reverse())
-            foreach ((string word, Split split) in Words)
-                if (part.Contains(word, StringComparison.OrdinalIgnoreCase))
-                    return split;
+        foreach ((string word, Split split) in Words)
+            if (part.Contains(word, StringComparison.OrdinalIgnoreCase))
+                return split;
         return null;
     }
 }

@@ -14,11 +14,7 @@ internal static class ManifestBuilder
     /// <param name="audio">The files of each clip, the one to be used first.</param>
     /// <param name="probe">What is known of a file; throws where it cannot be used.</param>
     /// <exception cref="CorpusException">No clip has readable audio, or labels are no classes.</exception>
-    internal static Manifest Build(
-        CorpusListing listing,
-        IReadOnlyList<string>[] audio,
-        Func<string, AudioProbe> probe
-    )
+    internal static Manifest Build(CorpusListing listing, IReadOnlyList<string>[] audio, Func<string, AudioProbe> probe)
     {
         int count = listing.Clips.Count;
         Clip?[] found = new Clip?[count];
@@ -68,7 +64,7 @@ internal static class ManifestBuilder
             };
             return (joined, null);
         }
-        catch (IOException broken)
+        catch (Exception broken) when (broken is IOException or UnauthorizedAccessException)
         {
             return (null, new LeftOutClip(clip.Name, clip.Split, false, broken.Message));
         }

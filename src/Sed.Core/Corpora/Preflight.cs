@@ -90,8 +90,9 @@ public static class Preflight
     {
         if (clip.WeakLabels.Count == 0)
             yield return new Finding(FindingKind.NoLabel, clip.Split, clip.Name, "");
-        double end =
-            facts is { Fault: null } ? Math.Min(facts.DurationSeconds, listing.ClipSeconds) : listing.ClipSeconds;
+        double end = facts is { Fault: null }
+            ? Math.Min(facts.DurationSeconds, listing.ClipSeconds)
+            : listing.ClipSeconds;
         foreach (SoundEvent sound in clip.StrongEvents ?? [])
         {
             string text = string.Create(

@@ -37,7 +37,8 @@ public sealed class PreflightReport
 
     /// <summary>How many of them can be used.</summary>
     public int UsableClips =>
-        LabelledClips - Findings.Where(f => FindingPolicy.LeavesOut(f.Kind)).Select(f => (f.Split, f.Name)).Distinct().Count();
+        LabelledClips
+        - Findings.Where(f => FindingPolicy.LeavesOut(f.Kind)).Select(f => (f.Split, f.Name)).Distinct().Count();
 
     /// <summary>The corpus without the clips that are left out.</summary>
     /// <exception cref="CorpusException">No clip can be used.</exception>
@@ -62,7 +63,8 @@ public sealed class PreflightReport
                 kind.Key.ToString(),
                 kind.Count().ToString(CultureInfo.InvariantCulture),
                 FindingPolicy.Of(kind.Key),
-                string.Join(", ", kind.Take(names).Select(finding => finding.Name)) + (kind.Count() > names ? ", ..." : "")
+                string.Join(", ", kind.Take(names).Select(finding => finding.Name))
+                    + (kind.Count() > names ? ", ..." : "")
             );
         text.Append(Findings.Count == 0 ? "Nothing found.\n" : findings.ToString()).Append('\n');
         text.Append(ClassTable());

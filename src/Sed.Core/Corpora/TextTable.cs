@@ -14,18 +14,24 @@ internal sealed class TextTable(params string[] header)
         int columns = header.Length;
         int[] widths =
         [
-            .. Enumerable.Range(0, columns).Select(c => rows.Select(row => row[c].Length).Append(header[c].Length).Max()),
+            .. Enumerable
+                .Range(0, columns)
+                .Select(c => rows.Select(row => row[c].Length).Append(header[c].Length).Max()),
         ];
         bool[] numbers =
         [
             .. Enumerable
                 .Range(0, columns)
-                .Select(c => rows.Count > 0 && rows.All(row => row[c].All(x => char.IsAsciiDigit(x) || x is '.' or '-'))),
+                .Select(c =>
+                    rows.Count > 0 && rows.All(row => row[c].All(x => char.IsAsciiDigit(x) || x is '.' or '-'))
+                ),
         ];
         StringBuilder text = new();
         foreach (string[] row in rows.Prepend(header))
         {
-            IEnumerable<string> cells = row.Select((cell, c) => numbers[c] ? cell.PadLeft(widths[c]) : cell.PadRight(widths[c]));
+            IEnumerable<string> cells = row.Select(
+                (cell, c) => numbers[c] ? cell.PadLeft(widths[c]) : cell.PadRight(widths[c])
+            );
             text.Append(string.Join("  ", cells).TrimEnd()).Append('\n');
         }
         return text.ToString();

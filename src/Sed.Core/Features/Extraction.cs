@@ -151,7 +151,7 @@ internal sealed class Extraction(
         {
             ClipSamples.Read(manifest.Clips[row], manifest.SampleRate, waveform);
         }
-        catch (IOException unreadable)
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
         {
             waveform.Clear();
             broken[row] = unreadable.Message;

@@ -1,0 +1,57 @@
+using Sed.Core.Annotations;
+using Sed.Core.Audio;
+using Sed.Core.Corpora;
+
+namespace Sed.Core.Tests.Corpora;
+
+public sealed class FolderCorpusTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void Lists_as_DESED_has_them_are_read_with_their_splits()
+    {
+        Write("metadata/train/weak.tsv", "filename\tevent_labels\nYabc_0.000_10.000.wav\tDog,Speech\n");
+        Write(
+            "metadata/validation/validation.tsv",
+            "filename\tonset\toffset\tevent_label\nv.wav\t1.5\t2.5\tDog\nempty.wav\t\t\t\n"
+        );
+        Write("metadata/eval/public.tsv", "filename\tonset\toffset\tevent_label\ne.wav\t0\t10\tSpeech\n");
+        foreach (string name in (string[])["Yabc_0.000_10.000", "v", "e", "empty"])
+            WavWriter.Write(folder.File("audio", $"{name}.wav"), new float[16_000], 16_000);
+
+        Manifest corpus = FolderCorpus.Read(
+            folder.Path,
+            new FolderCorpusOptions { SampleRate = 16_000, ClipSeconds = 1 }
+        );
+
+        Assert.Equal(["Dog", "Speech"], corpus.Classes);
+        Assert.Equal((16_000, 1.0), (corpus.SampleRate, corpus.ClipSeconds));
+        Assert.Equal(["Yabc_0.000_10.000.wav", "v.wav", "empty.wav", "e.wav"], corpus.Clips.Select(clip => clip.Name));
+        Assert.Equal(
+            [Split.Training, Split.Validation, Split.Validation, Split.Evaluation],
+            corpus.Clips.Select(clip => clip.Split)
+        );
+        Assert.Equal(["Dog", "Speech"], corpus.Clips[0].WeakLabels);
+        Assert.Null(corpus.Clips[0].StrongEvents);
+        Assert.Equal([new SoundEvent(1.5, 2.5, "Dog")], corpus.Clips[1].StrongEvents);
+        Assert.Equal([], corpus.Clips[2].StrongEvents!);
+        Assert.Equal(["Speech"], corpus.Clips[3].WeakLabels);
+    }
+
+    [Fact]
+    public void A_list_whose_split_is_unclear_is_named()
+    {
+        Write("labels.tsv", "filename\tevent_label\na.wav\tDog\n");
+        CorpusException error = Assert.Throws<CorpusException>(() => FolderCorpus.Read(folder.Path));
+        Assert.Equal(
+            $"{folder.File("labels.tsv")}: its name does not say which split it describes; put one of the words train, weak, "
+                + "valid, test, eval, public into it or its folder's name.",
+            error.Message
+        );
+    }
+
+    private void Write(string path, string text) => File.WriteAllText(folder.File(path.Split('/')), text);
+}

@@ -1,0 +1,62 @@
+using Sed.Core.Corpora;
+
+namespace Sed.Core.Tests.Corpora;
+
+public sealed class StratificationTests
+{
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void Folds_hold_every_class_in_its_share_and_no_source_is_in_two(int clipsPerSource)
+    {
+        Manifest corpus = TinyCorpus.Random(1000, 1, clipsPerSource);
+        IReadOnlyList<int[]> folds = Stratification.Folds(corpus, 5, 1);
+
+        Assert.Equal(Enumerable.Range(0, 1000), folds.SelectMany(fold => fold).Order());
+        foreach (int[] fold in folds)
+            Assert.InRange(fold.Length, 185, 215);
+        foreach (string label in corpus.Classes)
+        {
+            int[] counts = [.. folds.Select(fold => fold.Count(i => corpus.Clips[i].WeakLabels.Contains(label)))];
+            Assert.True(counts.Max() - counts.Min() <= 1 + clipsPerSource, $"{label}: {string.Join(' ', counts)}");
+        }
+        string[][] sources = [.. folds.Select(fold => fold.Select(i => corpus.Clips[i].Source).Distinct().ToArray())];
+        Assert.Equal(sources.Sum(own => own.Length), sources.SelectMany(own => own).Distinct().Count());
+    }
+
+    [Fact]
+    public void A_validation_split_is_carved_from_the_training_clips_alone()
+    {
+        Manifest training = TinyCorpus.Random(500, 2, 2);
+        Clip test = TinyCorpus.Clip("test.wav", "other", ["a"], Split.Testing);
+        Manifest corpus = new("mixed", training.Classes, 44_100, 10, [.. training.Clips, test]);
+
+        Manifest carved = Stratification.CarveValidation(corpus, 0.2, 7);
+
+        Assert.InRange(carved.IndicesOf(Split.Validation).Length, 90, 110);
+        Assert.Equal(Split.Testing, carved.Clips[^1].Split);
+        Assert.Equal(corpus.Clips.Select(clip => clip.Name), carved.Clips.Select(clip => clip.Name));
+        Assert.Empty(
+            carved
+                .IndicesOf(Split.Validation)
+                .Select(i => carved.Clips[i].Source)
+                .Intersect(carved.IndicesOf(Split.Training).Select(i => carved.Clips[i].Source))
+        );
+    }
+
+    [Fact]
+    public void The_seed_decides_and_nothing_else()
+    {
+        Manifest corpus = TinyCorpus.Random(300, 3);
+        Assert.Equal(Stratification.Folds(corpus, 3, 5), Stratification.Folds(corpus, 3, 5));
+        Assert.NotEqual(Stratification.Folds(corpus, 3, 5)[0], Stratification.Folds(corpus, 3, 6)[0]);
+    }
+
+    [Fact]
+    public void Too_few_sources_are_an_error()
+    {
+        Manifest corpus = TinyCorpus.Random(10, 1, clipsPerSource: 10);
+        ArgumentException error = Assert.Throws<ArgumentException>(() => Stratification.Folds(corpus, 3, 1));
+        Assert.StartsWith("The training clips come from fewer sources than 3 folds.", error.Message);
+    }
+}

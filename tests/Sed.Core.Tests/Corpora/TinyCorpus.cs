@@ -1,0 +1,38 @@
+using Sed.Core.Annotations;
+using Sed.Core.Corpora;
+
+namespace Sed.Core.Tests.Corpora;
+
+/// <summary>Corpora that exist in memory only, for what needs labels and no sound.</summary>
+internal static class TinyCorpus
+{
+    /// <summary>Clips with random labels out of classes a, b, c, d; c is rare, d rarer; some share a source.</summary>
+    public static Manifest Random(int clips, int seed, int clipsPerSource = 1)
+    {
+        Random random = new(seed);
+        double[] frequency = [0.6, 0.3, 0.1, 0.04];
+        string[] classes = ["a", "b", "c", "d"];
+        List<Clip> list = [];
+        for (int i = 0; i < clips; i++)
+            list.Add(
+                Clip(
+                    $"clip{i}.wav",
+                    $"source{i / clipsPerSource}",
+                    [.. classes.Where((_, k) => random.NextDouble() < frequency[k])]
+                )
+            );
+        return new Manifest("random", new ClassList(classes), 44_100, 10, list);
+    }
+
+    public static Clip Clip(string name, string source, string[] labels, Split split = Split.Training) =>
+        new()
+        {
+            Name = name,
+            Source = source,
+            AudioPath = name,
+            AudioBytes = 1,
+            DurationSeconds = 10,
+            Split = split,
+            WeakLabels = labels,
+        };
+}

@@ -1,0 +1,180 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Security.Cryptography;
+using Sed.Core.Annotations;
+using Sed.Core.Audio;
+using Sed.Core.Corpora;
+using Sed.Core.Features;
+
+namespace Sed.Bench;
+
+/// <summary>
+/// The feature store at the paper's scale, and under a hard death: <c>store scale</c> indexes, stores and reads 51,172 clips
+/// and compares the cost per clip with 1,000; <c>store kill</c> kills extractions at random moments and compares bytes.
+/// </summary>
+internal static class StoreBench
+{
+    private const int Paper = 51_172;
+    private const int SampleRate = 8000;
+
+    // Short clips, so that the machine's disk holds them: what is measured is what grows with their number.
+    private static readonly LogMelOptions options = new()
+    {
+        SampleRate = SampleRate,
+        FftSize = 512,
+        MaxHz = 4000,
+    };
+
+    /// <summary>Runs one of the two.</summary>
+    internal static int Run(string[] arguments)
+    {
+        string folder = Path.Combine(arguments.ElementAtOrDefault(1) ?? Path.GetTempPath(), "sed-bench");
+        switch (arguments.FirstOrDefault())
+        {
+            case "scale":
+                Scale(folder);
+                return 0;
+            case "kill":
+                return Kill(folder);
+            case "extract":
+                using (FeatureStore.Open(Dcase2017.Task4(arguments[2]), LogMelOptions.Dcase2017, arguments[3])) { }
+                return 0;
+            default:
+                Console.Error.WriteLine("store scale [folder] | store kill [folder]");
+                return 2;
+        }
+    }
+
+    private static void Scale(string folder)
+    {
+        double small = CostPerClip(folder, 1000);
+        double large = CostPerClip(folder, Paper);
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"cost per clip at {Paper} is {large / small:P0} of that at 1000 (wanted: within 20 %)"
+            )
+        );
+    }
+
+    private static double CostPerClip(string folder, int clips)
+    {
+        string root = Path.Combine(folder, $"short-{clips}");
+        MakeShortClips(root, clips);
+        string stores = Path.Combine(root, "stores");
+        if (Directory.Exists(stores))
+            Directory.Delete(stores, recursive: true);
+        Stopwatch clock = Stopwatch.StartNew();
+        double Lap()
+        {
+            double seconds = clock.Elapsed.TotalSeconds;
+            clock.Restart();
+            return seconds;
+        }
+        Manifest found = Dcase2017.Task4(Path.Combine(root, "corpus"));
+        Manifest manifest = new(found.Corpus, found.Classes, SampleRate, 1, found.Clips);
+        double index = Lap();
+        using FeatureStore store = FeatureStore.Open(manifest, options, stores);
+        double extract = Lap();
+        BandStatistics statistics = BandStatistics.Fit(store, [.. Enumerable.Range(0, store.Count)]);
+        int read = 0;
+        foreach (
+            FeatureBatch batch in BatchReader.Read(
+                store,
+                EpochOrder.Shuffled([.. Enumerable.Range(0, clips)], 1, 0),
+                64,
+                statistics
+            )
+        )
+            read += batch.Clips.Count;
+        double epoch = Lap();
+        using Process self = Process.GetCurrentProcess();
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{clips} clips: index {1e3 * index / clips:F3}, store {1e3 * extract / clips:F3}, epoch {1e3 * epoch / clips:F3} ms/clip; "
+                    + $"{read} read; peak resident {self.PeakWorkingSet64 / 1e9:F2} GB (wanted: under 1.5)"
+            )
+        );
+        return (index + extract + epoch) / clips;
+    }
+
+    private static void MakeShortClips(string root, int clips)
+    {
+        string corpus = Path.Combine(root, "corpus");
+        if (File.Exists(Path.Combine(corpus, "groundtruth_weak_label_training_set.csv")))
+            return;
+        string audio = Path.Combine(corpus, "audio", "training");
+        Directory.CreateDirectory(audio);
+        float[] samples = new float[SampleRate];
+        Random random = new(1);
+        List<string> labels = [];
+        for (int i = 0; i < clips; i++)
+        {
+            for (int k = 0; k < samples.Length; k++)
+                samples[k] = random.NextSingle() - 0.5f;
+            string name = $"clip{i:D7}_0.000_10.000.wav";
+            WavWriter.Write(Path.Combine(audio, $"Y{name}"), samples, SampleRate);
+            labels.Add($"{name}\t0\t10\t{Dcase2017.Classes[i % 17].Label}");
+        }
+        File.WriteAllLines(Path.Combine(corpus, "groundtruth_weak_label_training_set.csv"), labels);
+    }
+
+    private static int Kill(string folder)
+    {
+        SoundscapeOptions few = new()
+        {
+            TrainingClips = 150,
+            TestingClips = 25,
+            EvaluationClips = 25,
+        };
+        Manifest corpus = Soundscapes.SmartCars(folder, few);
+        string audio = Directory.GetParent(corpus.Clips[0].AudioPath)!.Parent!.Parent!.FullName;
+        string stores = Path.Combine(folder, "killed");
+        Stopwatch clock = Stopwatch.StartNew();
+        string undisturbed = Extract(audio, Fresh(stores), null);
+        double whole = clock.Elapsed.TotalSeconds;
+        Random random = new(1);
+        int wrong = 0;
+        for (int round = 1; round <= 20; round++)
+        {
+            Fresh(stores);
+            double moment = random.NextDouble() * whole;
+            Extract(audio, stores, TimeSpan.FromSeconds(moment));
+            int rows = Directory.GetFiles(stores, "features.npy", SearchOption.AllDirectories).Length;
+            bool same = Extract(audio, stores, null) == undisturbed;
+            wrong += same ? 0 : 1;
+            Console.WriteLine(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"killed after {moment:F2} s of {whole:F2} s ({(rows > 0 ? "complete" : "incomplete")}): {(same ? "same bytes" : "OTHER BYTES")}"
+                )
+            );
+        }
+        Console.WriteLine($"{20 - wrong} of 20 the same bytes as an undisturbed run (wanted: 20)");
+        return wrong == 0 ? 0 : 1;
+    }
+
+    private static string Fresh(string folder)
+    {
+        if (Directory.Exists(folder))
+            Directory.Delete(folder, recursive: true);
+        Directory.CreateDirectory(folder);
+        return folder;
+    }
+
+    // In a process of its own, since only a process can be killed. Returns the hash of everything in the store.
+    private static string Extract(string audio, string stores, TimeSpan? killAfter)
+    {
+        using Process child = Process.Start(Environment.ProcessPath!, ["store", "extract", "-", audio, stores])!;
+        if (killAfter is { } moment && !child.WaitForExit(moment))
+            child.Kill();
+        child.WaitForExit();
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (
+            string file in Directory.GetFiles(stores, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
+        )
+            hash.AppendData(File.ReadAllBytes(file));
+        return Convert.ToHexString(hash.GetHashAndReset());
+    }
+}
