@@ -66,6 +66,26 @@ public sealed class Manifest
     /// </summary>
     public string Hash => hash.Value;
 
+    /// <summary>
+    /// What was used and what was not, in a line for the foot of a table: "600 training, 200 testing clips; left out: 12
+    /// missing, 1 unreadable".
+    /// </summary>
+    public string Describe()
+    {
+        IEnumerable<string> used = Clips
+            .CountBy(clip => clip.Split)
+            .OrderBy(entry => entry.Key)
+            .Select(entry => $"{entry.Value} {entry.Key.ToString().ToLowerInvariant()}");
+        int missing = LeftOut.Count(clip => clip.Missing);
+        string[] unused =
+        [
+            .. missing > 0 ? [$"{missing} missing"] : Array.Empty<string>(),
+            .. LeftOut.Count > missing ? [$"{LeftOut.Count - missing} unreadable"] : Array.Empty<string>(),
+        ];
+        string text = $"{string.Join(", ", used)} clips";
+        return unused.Length == 0 ? text : $"{text}; left out: {string.Join(", ", unused)}";
+    }
+
     /// <summary>The positions in <see cref="Clips"/> of one split's clips, in order.</summary>
     public int[] IndicesOf(Split split) => [.. Enumerable.Range(0, Clips.Count).Where(i => Clips[i].Split == split)];
 

@@ -74,12 +74,24 @@ internal sealed class StoreFiles : IDisposable
     internal void ReadRow(int row, Span<float> target) => ReadRow(row, MemoryMarshal.AsBytes(target));
 
     /// <summary>Writes a row, then its entry: killed in between, the row counts as empty.</summary>
+    /// <exception cref="FeatureStoreException">The disk does not take it.</exception>
     internal void WriteRow(int row, ReadOnlySpan<byte> source, RowEntry entry)
     {
-        RandomAccess.Write(values, source, Offset(row));
         Span<byte> bytes = stackalloc byte[RowEntry.Bytes];
         entry.Write(bytes);
-        RandomAccess.Write(entries, bytes, (long)row * RowEntry.Bytes);
+        try
+        {
+            RandomAccess.Write(values, source, Offset(row));
+            RandomAccess.Write(entries, bytes, (long)row * RowEntry.Bytes);
+        }
+        catch (IOException refused)
+        {
+            throw new FeatureStoreException(
+                $"{folder}: the features of clip {row} cannot be written ({refused.Message}). What is there stays valid; the "
+                    + "next run goes on from it.",
+                refused
+            );
+        }
     }
 
     /// <summary>Takes the final name away, before rows are rewritten.</summary>

@@ -28,6 +28,29 @@ public sealed class AudioFileTests : IDisposable
         Assert.InRange(sound.Samples.Max(), 0.9f, 1.1f);
     }
 
+    [Theory]
+    [InlineData("flac")]
+    [InlineData("mp3")]
+    [InlineData("m4a")]
+    [InlineData("ogg")]
+    [InlineData("opus")]
+    public void The_formats_that_people_have_are_read(string extension)
+    {
+        RequireFfmpeg();
+        string wav = folder.File("tone.wav");
+        WavWriter.Write(wav, [.. Enumerable.Range(0, 44_100).Select(i => (float)(0.5 * Math.Sin(0.1 * i)))], 44_100);
+        string path = folder.File($"tone.{extension}");
+        using (var ffmpeg = System.Diagnostics.Process.Start("ffmpeg", ["-v", "error", "-i", wav, path]))
+            ffmpeg.WaitForExit();
+        if (!File.Exists(path))
+            Assert.Skip($"This ffmpeg does not write {extension}.");
+
+        float[] samples = AudioFile.Read(path, 44_100);
+
+        Assert.InRange(samples.Length, 43_000, 48_000);
+        Assert.InRange(Math.Sqrt(samples.Average(x => (double)x * x)), 0.3, 0.37);
+    }
+
     [Fact]
     public void What_ffmpeg_cannot_read_is_named()
     {

@@ -67,6 +67,7 @@ public sealed class PreflightTests : IDisposable
         Assert.Equal("missing.wav", Only(report, FindingKind.Missing).Name);
         Assert.Equal(Path.Combine("audio", "nobody.wav"), Only(report, FindingKind.Unlabelled).Name);
         Assert.Equal((9, 8), (report.LabelledClips, report.UsableClips));
+        Assert.Equal("8 training clips; left out: 1 missing", report.ToManifest().Describe());
     }
 
     [Fact]

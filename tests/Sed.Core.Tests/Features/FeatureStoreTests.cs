@@ -137,6 +137,65 @@ public sealed class FeatureStoreTests : IDisposable
     }
 
     [Fact]
+    public void Torn_records_and_missing_files_are_made_good()
+    {
+        Manifest corpus = Corpus(4);
+        string store;
+        using (FeatureStore whole = Open(corpus))
+            store = whole.Folder;
+        byte[] values = File.ReadAllBytes(Path.Combine(store, "features.npy"));
+        byte[] rows = File.ReadAllBytes(Path.Combine(store, "rows.bin"));
+        Action[] damages =
+        [
+            () => File.WriteAllBytes(Path.Combine(store, "rows.bin"), rows[..100]),
+            () => File.WriteAllBytes(Path.Combine(store, "rows.bin"), [.. rows[..60], .. new byte[20], .. rows[80..]]),
+            () => File.Delete(Path.Combine(store, "rows.bin")),
+            () => File.Delete(Path.Combine(store, "features.npy")),
+            () => File.WriteAllBytes(Path.Combine(store, "features.npy"), values[..1000]),
+            () => File.WriteAllBytes(Path.Combine(store, "features.npy"), [0, .. values[1..]]),
+            () => File.Move(Path.Combine(store, "features.npy"), Path.Combine(store, "features.npy.partial")),
+        ];
+        foreach (Action damage in damages)
+        {
+            damage();
+            using (Open(corpus)) { }
+            Assert.Equal(values, File.ReadAllBytes(Path.Combine(store, "features.npy")));
+            Assert.Equal(rows, File.ReadAllBytes(Path.Combine(store, "rows.bin")));
+        }
+    }
+
+    [Fact]
+    public void A_clip_whose_file_changed_is_computed_anew()
+    {
+        Manifest corpus = Corpus(3);
+        using (Open(corpus)) { }
+        string path = corpus.Clips[0].AudioPath;
+        byte[] wav = File.ReadAllBytes(path);
+        Array.Clear(wav, 44, wav.Length - 44);
+        File.WriteAllBytes(path, wav);
+        File.SetLastWriteTimeUtc(path, DateTime.UtcNow.AddMinutes(1));
+        using FeatureStore store = Open(corpus);
+        Assert.All(Row(store, 0), x => Assert.True(x < -30));
+        Assert.Equal(Direct(corpus.Clips[1]), Row(store, 1));
+    }
+
+    [Fact]
+    public void A_disk_without_room_is_an_error_that_says_how_much_is_needed()
+    {
+        FeatureStoreException error = Assert.Throws<FeatureStoreException>(() =>
+            StoreFiles.Open(
+                folder.Path,
+                NpyHeader.Of(FeaturePrecision.Float32, 2_000_000_000, 500, 40),
+                2_000_000_000,
+                80_000
+            )
+        );
+        Assert.StartsWith($"{folder.Path}: the features need 160096.00 GB, but ", error.Message);
+        Assert.EndsWith(" GB of room, or keep them elsewhere or in float16.", error.Message);
+        Assert.Empty(Directory.GetFiles(folder.Path));
+    }
+
+    [Fact]
     public void Standardised_bands_have_mean_0_and_deviation_1_and_padding_is_0()
     {
         Manifest corpus = Corpus(6);
