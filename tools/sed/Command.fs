@@ -4,6 +4,7 @@ open System
 open System.IO
 open Argu
 open Sed.Core.Annotations
+open Sed.Core.Corpora
 
 /// One word behind "sed": what it does, and how it runs.
 type Command = {
@@ -35,6 +36,7 @@ module Command =
         match error with
         | BadArguments problems -> Some problems
         | :? AnnotationException as problem -> Some [ problem.Message ]
+        | :? CorpusException as problem -> Some(List.ofSeq problem.Problems)
         | :? FileNotFoundException as problem -> Some [ $"{problem.FileName}: there is no such file" ]
         | :? DirectoryNotFoundException as problem -> Some [ problem.Message ]
         | :? IOException

@@ -1,10 +1,11 @@
 module Sed.Tool.Program
 
 open System
+open Sed.Tool.Data
 open Sed.Tool.Evaluate
 
 /// Every command, in the order in which they are listed.
-let private commands = [ Evaluate.command ]
+let private commands = [ Evaluate.command; Check.command; Features.command ]
 
 let private help () =
     printfn "sed COMMAND [options]"
