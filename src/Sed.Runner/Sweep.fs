@@ -53,7 +53,7 @@ let run (workspace: Workspace) (display: Display) (retryFailed: bool) (plan: Pla
                 + $"{epoch.ClipsPerSecond:F0} clips/s, at most {Duration.print (timeLeft index epoch)} left"
             )
         try
-            let result, evaluation = TrialRun.run workspace specification progress stop
+            let result, evaluation = TrialRun.run workspace folder specification progress stop
             TrialFolder.finish folder result evaluation
             display.Line $"{name index}: {summary result}"
             Finished result

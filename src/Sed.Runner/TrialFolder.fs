@@ -54,6 +54,7 @@ module internal TrialFolder =
         write (Path.Combine(folder, "tags.tsv")) (TagListFile.Format evaluation.Tags)
         write (resultFile folder) (JsonSerializer.Serialize(result, options))
         File.Delete(failureFile folder)
+        File.Delete(Path.Combine(folder, "checkpoint.npz")) // nothing is left to go on with
 
     /// Keeps why a trial could not be finished.
     let fail (folder: string) (specification: string) (error: exn) =

@@ -9,14 +9,15 @@ open Sed.Core.Training
 open TorchSharp
 
 let private clipSet source split =
-    ClipSet(source.Manifest, source.Store, source.Statistics, split)
+    new ClipSet(source.Manifest, source.Store, source.Statistics, split)
 
 let private scores (found: Scores) =
     Map [ for metric in Metric.all -> metric.Name, Translate.score found metric ]
 
-/// Trains the network of a specification and scores it.
+/// Trains the network of a specification and scores it. Training that was interrupted goes on from its last whole epoch.
 let run
     (workspace: Workspace)
+    (folder: string)
     (specification: Specification)
     (progress: EpochReport -> unit)
     (stop: CancellationToken)
@@ -33,14 +34,18 @@ let run
     use network = new SedNetwork(description)
     network.``to`` workspace.Device |> ignore
 
-    let evaluator split =
+    use clips = clipSet source Sed.Core.Corpora.Split.Training
+    use selectionClips = clipSet source (Translate.split specification.SelectOn)
+    use scoredClips = clipSet source (Translate.split specification.ScoreOn)
+
+    let evaluator clips =
         Evaluator(
-            clipSet source (Translate.split split),
+            clips,
             source.Features.HopSeconds,
             Translate.detection specification.Detection
         )
 
-    let selection = evaluator specification.SelectOn
+    let selection = evaluator selectionClips
 
     let monitor found =
         Monitor.value (Translate.score found) specification.Training.Monitor
@@ -49,12 +54,20 @@ let run
         Trainer(Translate.training specification.Seed specification.Training, workspace.Device)
 
     let history =
-        trainer.Train(network, clipSet source Sed.Core.Corpora.Split.Training, selection, monitor, progress, stop)
+        trainer.Train(
+            network,
+            clips,
+            selection,
+            monitor,
+            progress,
+            stop,
+            TrainingFolder(folder, string source.Features, manifest.Hash)
+        )
 
     let last = history[history.Count - 1]
 
     let evaluation =
-        (evaluator specification.ScoreOn).Evaluate(network, workspace.Device, specification.Training.Batch)
+        (evaluator scoredClips).Evaluate(network, workspace.Device, specification.Training.Batch)
     let result = {
         Specification = Specification.print specification
         Corpus = manifest.Corpus
@@ -66,7 +79,7 @@ let run
         Parameters = network.ParameterCount
         Seconds = last.Elapsed.TotalSeconds
         ClipsPerSecond = Seq.averageBy (fun (epoch: EpochReport) -> epoch.ClipsPerSecond) history
-        Threads = torch.get_num_threads ()
+        Threads = Torch.Threads
         Device = workspace.Device.ToString()
         History = [
             for epoch in history ->

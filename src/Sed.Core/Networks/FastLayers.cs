@@ -27,7 +27,10 @@ internal sealed class FastLayers
         for (; next < modules.Count; next++)
         {
             var dropsNext = modules.ElementAtOrDefault(next + 1) is TorchSharp.Modules.Dropout;
-            if (modules[next] is MergedGru gru && gru.Shape(frames, dropsNext ? description.Dropout : 0) is { Fits: true } shape)
+            if (
+                modules[next] is MergedGru gru
+                && gru.Shape(frames, dropsNext ? description.Dropout : 0) is { Fits: true } shape
+            )
             {
                 upper.Add((gru, new GatedRecurrence(shape), 0));
                 next += dropsNext ? 1 : 0;
@@ -71,7 +74,9 @@ internal sealed class FastLayers
         var parameters = blocks.SelectMany(block => block.Weights).ToArray();
         var running = blocks.SelectMany(block => block.Running).ToArray();
         var clips = input.contiguous();
-        var hidden = training ? trunk.Train(clips, parameters, running, seeds) : trunk.Infer(clips, parameters, running);
+        var hidden = training
+            ? trunk.Train(clips, parameters, running, seeds)
+            : trunk.Infer(clips, parameters, running);
         if (training)
             blocks.ForEach(block => block.CountBatch());
         for (var i = 0; i < upper.Count; i++)
@@ -86,10 +91,7 @@ internal sealed class FastLayers
                     : recurrence.Infer(sequence, weights);
             }
             else if (rate > 0 && training)
-                hidden = DropoutLayer.Train(
-                    hidden.contiguous(),
-                    new Kernels.Dropout(rate, seeds[shapes.Count + i])
-                );
+                hidden = DropoutLayer.Train(hidden.contiguous(), new Kernels.Dropout(rate, seeds[shapes.Count + i]));
             else
                 hidden = module.call(hidden);
         }

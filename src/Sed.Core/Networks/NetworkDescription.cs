@@ -86,6 +86,12 @@ public sealed record NetworkDescription
         return problems;
     }
 
+    /// <summary>The whole description in one line; two descriptions of the same network have the same.</summary>
+    public string InWords() =>
+        FormattableString.Invariant(
+            $"{Frames} frames of {Bands} bands; {string.Join(", ", Layers)}; {Classes} classes, {Weak}; dropout {Dropout:R}"
+        );
+
     private static string? Problem(Layer layer, int? bands, int index) =>
         layer switch
         {

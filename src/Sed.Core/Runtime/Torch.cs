@@ -1,4 +1,6 @@
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using TorchSharp;
 
 namespace Sed.Core.Runtime;
@@ -8,6 +10,31 @@ public static partial class Torch
 {
     private static readonly Lock gate = new();
     private static bool initialized;
+    private static int threads = Environment.ProcessorCount;
+
+    /// <summary>Where the libtorch in use comes from.</summary>
+    public static string Library => OtherLibTorch.Folder ?? $"{OtherLibTorch.Version}, the packaged one for CPUs";
+
+    /// <summary>The vectors that this processor computes with.</summary>
+    public static string VectorsInWords =>
+        Avx512F.IsSupported ? "512-bit vectors (AVX-512)"
+        : Vector256.IsHardwareAccelerated ? "256-bit vectors (AVX2)"
+        : "128-bit vectors";
+
+    /// <summary>
+    /// Threads that compute on the CPU, at least 1: torch's own and those of the kernels. Default: one per processor.
+    /// </summary>
+    public static int Threads
+    {
+        get => threads;
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, 1);
+            Initialize();
+            torch.set_num_threads(value);
+            threads = value;
+        }
+    }
 
     /// <summary>
     /// Prepares the process for torch. Call it before the first tensor is made; later calls do nothing.
@@ -22,7 +49,10 @@ public static partial class Torch
                 return;
             if (OperatingSystem.IsLinux())
                 KeepLargeBlocks();
-            torch.InitializeDeviceType(DeviceType.CPU);
+            // CUDA has to be there before the first tensor of the CPU is.
+            var cuda = OtherLibTorch.Load();
+            torch.InitializeDeviceType(cuda ? DeviceType.CUDA : DeviceType.CPU);
+            torch.set_num_threads(threads);
             initialized = true;
         }
     }

@@ -6,7 +6,7 @@ namespace Sed.Core.Training;
 /// <param name="Scores">Scores on the split that early stopping watches.</param>
 /// <param name="Monitor">What early stopping watches; higher is better.</param>
 /// <param name="BestEpoch">The epoch with the highest monitor so far.</param>
-/// <param name="Elapsed">Time since training started.</param>
+/// <param name="Elapsed">Time since training started; time before an interruption counts.</param>
 /// <param name="ClipsPerSecond">Training clips per second in this epoch, scoring left out.</param>
 public sealed record EpochReport(
     int Epoch,
@@ -16,4 +16,14 @@ public sealed record EpochReport(
     int BestEpoch,
     TimeSpan Elapsed,
     double ClipsPerSecond
-);
+)
+{
+    /// <summary>The learning rate of the epoch.</summary>
+    public double LearningRate { get; init; }
+
+    /// <summary>Memory of the process after the epoch, in MiB.</summary>
+    public double ResidentMiB { get; init; }
+
+    /// <summary>Tensors alive after the epoch, in the whole process.</summary>
+    public long LiveTensors { get; init; }
+}

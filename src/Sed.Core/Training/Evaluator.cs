@@ -61,8 +61,7 @@ public sealed class Evaluator
     }
 
     private IEnumerable<IReadOnlyCollection<string>> Labels(bool[] tags) =>
-        tags.Chunk(clips.Classes.Count)
-            .Select(clip => clips.Classes.Where((_, k) => clip[k]).ToArray());
+        tags.Chunk(clips.Classes.Count).Select(clip => clips.Classes.Where((_, k) => clip[k]).ToArray());
 
     private void Tag(Span<bool> tags, IReadOnlyList<SoundEvent> events, Tensor weak)
     {

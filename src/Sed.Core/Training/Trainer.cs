@@ -6,11 +6,16 @@ using static TorchSharp.torch;
 
 namespace Sed.Core.Training;
 
-/// <summary>Trains a network on weak labels, with early stopping. One thread; the same seed gives the same digits on the CPU.</summary>
+/// <summary>
+/// Trains a network on weak labels, with early stopping. The same seed gives the same digits on the same device, whatever
+/// else ran before, and also when training was interrupted and went on from its checkpoint.
+/// </summary>
 public sealed class Trainer
 {
     private readonly TrainingOptions options;
     private readonly Device device;
+    private readonly TwoOutputLoss loss;
+    private readonly Augmentation augmentation;
 
     /// <param name="options">How to train.</param>
     /// <param name="device">Where to compute.</param>
@@ -21,6 +26,8 @@ public sealed class Trainer
             throw new ArgumentException(string.Join(Environment.NewLine, problems), nameof(options));
         this.options = options;
         this.device = device;
+        loss = new TwoOutputLoss(options);
+        augmentation = new Augmentation(options);
     }
 
     /// <summary>Trains the network and leaves it with the weights of its best epoch.</summary>
@@ -30,91 +37,93 @@ public sealed class Trainer
     /// <param name="monitor">What early stopping watches; higher is better.</param>
     /// <param name="progress">Told after each epoch.</param>
     /// <param name="cancellation">Stops training after the current step.</param>
-    /// <returns>The report of each epoch.</returns>
-    /// <exception cref="TrainingException">The loss is no longer a number.</exception>
+    /// <param name="folder">Where checkpoints are kept and found, and epochs logged; null: nowhere.</param>
+    /// <returns>The report of each epoch, those before an interruption included.</returns>
+    /// <exception cref="TrainingException">The loss is no longer a number, or the checkpoint is another training's.</exception>
     public IReadOnlyList<EpochReport> Train(
         SedNetwork network,
         ClipSet clips,
         Evaluator selection,
         Func<Scores, double> monitor,
         Action<EpochReport>? progress = null,
-        CancellationToken cancellation = default
+        CancellationToken cancellation = default,
+        TrainingFolder? folder = null
     )
     {
-        var loss = new TwoOutputLoss(options.StrongWeight, options.WeakWeight);
-        using var optimizer = optim.Adam(network.parameters(), options.LearningRate);
+        Torch.Threads = options.Threads > 0 ? options.Threads : Environment.ProcessorCount;
+        using var state = new TrainingState(network, options);
+        if (folder is not null)
+            Checkpoint.Read(folder, options, clips.Classes, state);
+        var before = state.Reports.Count > 0 ? state.Reports[^1].Elapsed : TimeSpan.Zero;
         var clock = Stopwatch.StartNew();
-        List<EpochReport> reports = [];
-        Dictionary<string, Tensor> best = [];
-        var (bestEpoch, bestMonitor) = (0, double.NegativeInfinity);
-        try
+        for (
+            var epoch = state.Reports.Count + 1;
+            epoch <= options.Epochs && epoch - state.BestEpoch <= options.Patience;
+            epoch++
+        )
         {
-            for (var epoch = 1; epoch <= options.Epochs && epoch - bestEpoch <= options.Patience; epoch++)
+            var rate = LearningRate.Of(options, epoch, [.. state.Reports.Select(report => report.Monitor)]);
+            var started = clock.Elapsed;
+            var meanLoss = Epoch(epoch, rate, state, clips, cancellation);
+            var clipsPerSecond = clips.Count / (clock.Elapsed - started).TotalSeconds;
+            state.WithScoredNetwork(() =>
             {
-                var started = clock.Elapsed;
-                var meanLoss = Epoch(epoch, network, clips, loss, optimizer, cancellation);
-                var clipsPerSecond = clips.Count / (clock.Elapsed - started).TotalSeconds;
                 var scores = selection.Evaluate(network, device, options.BatchSize).Scores;
                 var watched = monitor(scores);
-                if (watched > bestMonitor)
-                {
-                    (bestEpoch, bestMonitor) = (epoch, watched);
-                    Keep(network, best);
-                }
-                reports.Add(new(epoch, meanLoss, scores, watched, bestEpoch, clock.Elapsed, clipsPerSecond));
-                progress?.Invoke(reports[^1]);
+                var best = watched > state.BestMonitor;
+                if (best)
+                    state.Best = NetworkWeights.Of(network);
+                var bestEpoch = best ? epoch : state.BestEpoch;
+                var elapsed = before + clock.Elapsed;
+                state.Reports.Add(
+                    new(epoch, meanLoss, scores, watched, bestEpoch, elapsed, clipsPerSecond)
+                    {
+                        LearningRate = rate,
+                        ResidentMiB = Environment.WorkingSet / 1048576.0,
+                        LiveTensors = Tensor.TotalCount,
+                    }
+                );
+                return best;
+            });
+            if (folder is not null)
+            {
+                Checkpoint.Write(folder, options, state);
+                EpochLog.Write(folder, state.Reports);
             }
-            network.load_state_dict(best);
-            return reports;
+            progress?.Invoke(state.Reports[^1]);
         }
-        finally
-        {
-            foreach (var kept in best.Values)
-                kept.Dispose();
-        }
+        NetworkWeights.Load(network, state.Best, "The best epoch");
+        if (folder is not null)
+            NetworkWeights.Write(network, folder.NetworkFile);
+        return state.Reports;
     }
 
-    private double Epoch(
-        int epoch,
-        SedNetwork network,
-        ClipSet clips,
-        TwoOutputLoss loss,
-        optim.Optimizer optimizer,
-        CancellationToken cancellation
-    )
+    /// <summary>One pass over the clips.</summary>
+    /// <returns>The mean loss.</returns>
+    private double Epoch(int epoch, double rate, TrainingState state, ClipSet clips, CancellationToken cancellation)
     {
-        network.train();
+        state.Network.train();
         random.manual_seed(RandomSource.SeedFor(options.Seed, "dropout", epoch));
+        var draw = RandomSource.For(options.Seed, "augmentation", epoch);
         int[] order = [.. Enumerable.Range(0, clips.Count)];
         RandomSource.For(options.Seed, "order", epoch).Shuffle(order);
-        var sum = 0.0;
+        using var losses = new EpochLosses(options, device, clips, epoch, order);
         for (var start = 0; start < order.Length; start += options.BatchSize)
         {
             cancellation.ThrowIfCancellationRequested();
             using var step = NewDisposeScope();
             var batch = order.AsSpan(start, Math.Min(options.BatchSize, order.Length - start));
             var (features, labels) = clips.Batch(batch, device);
-            optimizer.zero_grad();
-            var value = loss.Of(network.call(features), labels);
+            var frames = options.MaskShortClips ? clips.FramesWithSound(batch, device) : null;
+            (features, labels) = augmentation.Apply(features, labels, draw);
+            state.Optimizer.ClearGradients();
+            var value = loss.Of(state.Network.call(features), labels, frames);
+            losses.Add(value);
             value.backward();
-            optimizer.step();
-            var number = value.item<float>();
-            if (!float.IsFinite(number))
-                throw new TrainingException(
-                    $"The loss is {number} in epoch {epoch}, step {start / options.BatchSize + 1}; a lower learning rate may help."
-                );
-            sum += number * (double)batch.Length;
+            state.Optimizer.Step(rate);
+            if (options.WeightAverage is { } past)
+                state.MoveAverage(past);
         }
-        return sum / clips.Count;
-    }
-
-    private static void Keep(SedNetwork network, Dictionary<string, Tensor> best)
-    {
-        using var noGradients = no_grad();
-        foreach (var (name, tensor) in network.state_dict())
-            if (best.TryGetValue(name, out var kept))
-                kept.copy_(tensor);
-            else
-                best[name] = tensor.detach().clone().DetachFromDisposeScope();
+        return losses.Mean();
     }
 }

@@ -6,23 +6,68 @@ namespace Sed.Core.Training;
 
 /// <summary>
 /// The weighted sum of the binary cross-entropies of both outputs. Nothing is known about frames, so the strong output is
-/// held against the weak labels, repeated for every frame (Adavanne and Virtanen 2017, section 2.2).
+/// held against the weak labels, repeated for every frame (Adavanne and Virtanen 2017, section 2.2); the repetition is a
+/// view, never made.
 /// </summary>
-/// <param name="strongWeight">Weight of the strong output, 0 or more.</param>
-/// <param name="weakWeight">Weight of the weak output, 0 or more.</param>
-public sealed class TwoOutputLoss(double strongWeight, double weakWeight)
+public sealed class TwoOutputLoss
 {
+    private const double SmallestLogarithm = -100; // as PyTorch: a certain mistake costs 100, not infinity
+
+    private readonly double strongWeight;
+    private readonly double weakWeight;
+    private readonly double focalExponent;
+    private readonly float[]? positiveWeights;
+
+    /// <param name="strongWeight">Weight of the strong output, 0 or more.</param>
+    /// <param name="weakWeight">Weight of the weak output, 0 or more.</param>
+    public TwoOutputLoss(double strongWeight, double weakWeight)
+        : this(new TrainingOptions { StrongWeight = strongWeight, WeakWeight = weakWeight }) { }
+
+    /// <param name="options">Weights of outputs and classes, and the focal exponent.</param>
+    public TwoOutputLoss(TrainingOptions options)
+    {
+        strongWeight = options.StrongWeight;
+        weakWeight = options.WeakWeight;
+        focalExponent = options.FocalExponent;
+        positiveWeights = options.PositiveWeights?.Select(weight => (float)weight).ToArray();
+    }
+
     /// <param name="output">Probabilities.</param>
-    /// <param name="labels">Weak labels as 0 and 1, shape (batch, classes).</param>
+    /// <param name="labels">Weak labels, 0 to 1, shape (batch, classes).</param>
+    /// <param name="frames">1 for each frame that counts and 0 for others, shape (batch, frames); null: all count.</param>
     /// <returns>The loss, a scalar. The caller owns it.</returns>
-    public Tensor Of(NetworkOutput output, Tensor labels)
+    public Tensor Of(NetworkOutput output, Tensor labels, Tensor? frames = null)
     {
         using var scope = NewDisposeScope();
-        var weak = nn.functional.binary_cross_entropy(output.Weak, labels) * weakWeight;
+        var weak = Mean(output.Weak, labels, null) * weakWeight;
         if (strongWeight == 0)
             return weak.MoveToOuterDisposeScope();
-        var repeated = labels.unsqueeze(1).expand_as(output.Strong);
-        var strong = nn.functional.binary_cross_entropy(output.Strong, repeated) * strongWeight;
+        var strong = Mean(output.Strong, labels.unsqueeze(1), frames?.unsqueeze(2)) * strongWeight;
         return (strong + weak).MoveToOuterDisposeScope();
+    }
+
+    private Tensor Mean(Tensor probabilities, Tensor labels, Tensor? counted)
+    {
+        if (positiveWeights is null && focalExponent == 0 && counted is null)
+            return nn.functional.binary_cross_entropy(probabilities, labels.expand_as(probabilities));
+        var present = probabilities.log().clamp_min(SmallestLogarithm) * labels;
+        var absent = (1 - probabilities).log().clamp_min(SmallestLogarithm) * (1 - labels);
+        if (positiveWeights is not null)
+        {
+            if (positiveWeights.Length != labels.shape[^1])
+                throw new ArgumentException(
+                    $"{positiveWeights.Length} positive weights for {labels.shape[^1]} classes; give one for each."
+                );
+            present *= tensor(positiveWeights, device: probabilities.device);
+        }
+        if (focalExponent > 0)
+        {
+            present *= (1 - probabilities).pow(focalExponent);
+            absent *= probabilities.pow(focalExponent);
+        }
+        var each = -(present + absent);
+        if (counted is null)
+            return each.mean();
+        return (each * counted).sum() / (counted.sum() * labels.shape[^1]).clamp_min(1);
     }
 }

@@ -6,6 +6,7 @@ using static TorchSharp.torch;
 
 namespace Sed.Core.Tests.Networks;
 
+[Collection(TorchCollection.Name)]
 public sealed class FastLayersTests
 {
     public static TheoryData<int> Cases => [.. Enumerable.Range(1, 24)];
@@ -101,7 +102,10 @@ public sealed class FastLayersTests
     }
 
     private static Dictionary<string, Tensor> Running(SedNetwork network) =>
-        network.named_buffers().Where(buffer => buffer.name.Contains("running")).ToDictionary(b => b.name, b => b.buffer);
+        network
+            .named_buffers()
+            .Where(buffer => buffer.name.Contains("running"))
+            .ToDictionary(b => b.name, b => b.buffer);
 
     private static (NetworkOutput Output, Dictionary<string, Tensor> Gradients) Step(
         NetworkDescription description,

@@ -5,6 +5,7 @@ using static TorchSharp.torch;
 
 namespace Sed.Core.Tests.Networks;
 
+[Collection(TorchCollection.Name)]
 public sealed class SedNetworkTests
 {
     private static readonly NetworkDescription Small = new()

@@ -1,3 +1,5 @@
+using Sed.Core.Runtime;
+
 namespace Sed.Core.Networks.Kernels;
 
 /// <summary>
@@ -6,23 +8,13 @@ namespace Sed.Core.Networks.Kernels;
 /// </summary>
 internal static class Crew
 {
-    private static int size = Environment.ProcessorCount;
-
-    /// <summary>Threads that work at once, at least 1. Default: one per processor.</summary>
-    public static int Size
-    {
-        get => size;
-        set
-        {
-            ArgumentOutOfRangeException.ThrowIfLessThan(value, 1);
-            size = value;
-        }
-    }
+    /// <summary>Threads that work at once.</summary>
+    private static int Size => Torch.Threads;
 
     /// <summary>Does pieces 0 to <paramref name="pieces"/> - 1, in any order, and returns when all are done.</summary>
     public static void Share(int pieces, Action<int> work)
     {
-        if (pieces <= 1 || size == 1)
+        if (pieces <= 1 || Size == 1)
         {
             for (var piece = 0; piece < pieces; piece++)
                 work(piece);
@@ -31,11 +23,15 @@ internal static class Crew
         var next = -1;
         Parallel.For(
             0,
-            Math.Min(size, pieces),
-            new ParallelOptions { MaxDegreeOfParallelism = size },
+            Math.Min(Size, pieces),
+            new ParallelOptions { MaxDegreeOfParallelism = Size },
             _ =>
             {
-                for (var piece = Interlocked.Increment(ref next); piece < pieces; piece = Interlocked.Increment(ref next))
+                for (
+                    var piece = Interlocked.Increment(ref next);
+                    piece < pieces;
+                    piece = Interlocked.Increment(ref next)
+                )
                     work(piece);
             }
         );

@@ -82,13 +82,7 @@ internal sealed unsafe partial class FirstBlock(BlockShape shape)
     }
 
     /// <summary>The pass without training: running statistics, nothing kept.</summary>
-    public Tensor Infer(
-        Tensor maps,
-        BlockWeights weights,
-        float* runningMean,
-        float* runningVariance,
-        bool padded
-    ) =>
+    public Tensor Infer(Tensor maps, BlockWeights weights, float* runningMean, float* runningVariance, bool padded) =>
         Convolve(
             maps,
             weights,

@@ -89,14 +89,7 @@ internal sealed unsafe partial class GatedRecurrence(RecurrentShape shape)
         GC.KeepAlive(weights);
     }
 
-    private void RecurGroup(
-        float* clips,
-        int rows,
-        RecurrentWeights weights,
-        int direction,
-        float* kept,
-        float* states
-    )
+    private void RecurGroup(float* clips, int rows, RecurrentWeights weights, int direction, float* kept, float* states)
     {
         int stepGates = Rows * gates,
             stepUnits = Rows * units;

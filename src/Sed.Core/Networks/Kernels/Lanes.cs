@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using static TorchSharp.torch;
 
 namespace Sed.Core.Networks.Kernels;
@@ -49,6 +49,5 @@ internal static unsafe class Lanes
     }
 
     /// <summary>Sets memory to zero.</summary>
-    public static void Clear(float* memory, long floats) =>
-        NativeMemory.Clear(memory, (nuint)(floats * sizeof(float)));
+    public static void Clear(float* memory, long floats) => NativeMemory.Clear(memory, (nuint)(floats * sizeof(float)));
 }

@@ -77,8 +77,7 @@ internal sealed record PatchMoments(double[] Mean, double[] Covariance, double C
         return result;
 
         // Row 0 of a patch never is the clip's last row, row 2 never its first.
-        double Within(int row, int sum) =>
-            whole[sum] - (row == 0 ? last[sum] : 0) - (row == 2 ? first[sum] : 0);
+        double Within(int row, int sum) => whole[sum] - (row == 0 ? last[sum] : 0) - (row == 2 ? first[sum] : 0);
 
         static int Pair(int left, int right) => left == 0 ? right : left + right + 1;
     }
@@ -175,7 +174,33 @@ internal sealed record PatchMoments(double[] Mean, double[] Covariance, double C
         }
         ReadOnlySpan<Vector512<double>> all =
         [
-            s0, s1, s2, s3, s4, s5, s6, s7, s8, s9, s10, s11, s12, s13, s14, s15, s16, s17, s18, s19, s20, s21, s22, s23, s24, s25, s26,
+            s0,
+            s1,
+            s2,
+            s3,
+            s4,
+            s5,
+            s6,
+            s7,
+            s8,
+            s9,
+            s10,
+            s11,
+            s12,
+            s13,
+            s14,
+            s15,
+            s16,
+            s17,
+            s18,
+            s19,
+            s20,
+            s21,
+            s22,
+            s23,
+            s24,
+            s25,
+            s26,
         ];
         for (var i = 0; i < RowSums; i++)
             sums[i] += Vector512.Sum(all[i]);

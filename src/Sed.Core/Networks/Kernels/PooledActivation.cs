@@ -26,7 +26,10 @@ internal static unsafe class PooledActivation
         int filters = shape.Filters;
         var floats = shape.PooledFloats;
         var mask = dropout.From(clip * floats);
-        fixed (float* factor = normalisation.Factor, offset = normalisation.Offset)
+        fixed (
+            float* factor = normalisation.Factor,
+                offset = normalisation.Offset
+        )
         {
             for (long at = 0; at < floats; at += filters)
             for (var j = 0; j < filters; j += Tile.Lanes)
@@ -61,9 +64,7 @@ internal static unsafe class PooledActivation
     /// <summary>The gradient before ReLU and dropout: both let through exactly where there is a winner.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Back(float* gradient, Vector512<int> winners, Vector512<float> dropoutScale) =>
-        Vector512.Load(gradient)
-        * dropoutScale
-        & Vector512.GreaterThanOrEqual(winners, Vector512<int>.Zero).AsSingle();
+        Vector512.Load(gradient) * dropoutScale & Vector512.GreaterThanOrEqual(winners, Vector512<int>.Zero).AsSingle();
 
     /// <summary>Stores which of the pooled bins won, as bytes; -1 where the output is zero and no gradient goes back.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

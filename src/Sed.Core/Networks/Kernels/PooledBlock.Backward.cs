@@ -35,7 +35,15 @@ internal sealed unsafe partial class PooledBlock
                 group =>
                 {
                     for (var clip = batch * group / groups; clip < batch * (group + 1) / groups; clip++)
-                        BackwardClip(run, clip, gradient, back, pinned, sum + (long)group * kernelFloats, inputGradient);
+                        BackwardClip(
+                            run,
+                            clip,
+                            gradient,
+                            back,
+                            pinned,
+                            sum + (long)group * kernelFloats,
+                            inputGradient
+                        );
                 }
             );
         }
@@ -73,7 +81,11 @@ internal sealed unsafe partial class PooledBlock
                             weighted = Vector512<float>.Zero;
                         for (long at = j; at < floats; at += step)
                         {
-                            var g = PooledActivation.Back(own + at, PooledActivation.LoadWinners(winner + at), dropoutScale);
+                            var g = PooledActivation.Back(
+                                own + at,
+                                PooledActivation.LoadWinners(winner + at),
+                                dropoutScale
+                            );
                             plain += g;
                             weighted = Vector512.MultiplyAddEstimate(g, Vector512.Load(extreme + at) - mean, weighted);
                         }

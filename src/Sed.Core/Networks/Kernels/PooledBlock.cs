@@ -95,13 +95,7 @@ internal sealed unsafe partial class PooledBlock(BlockShape shape)
     }
 
     /// <summary>The pass without training: running statistics, nothing kept.</summary>
-    public Tensor Infer(
-        Tensor input,
-        BlockWeights weights,
-        float* runningMean,
-        float* runningVariance,
-        bool padded
-    )
+    public Tensor Infer(Tensor input, BlockWeights weights, float* runningMean, float* runningVariance, bool padded)
     {
         var batch = input.shape[0];
         var normalisation = Normalisation.OfRunning(shape, weights, runningMean, runningVariance);

@@ -6,6 +6,7 @@ using static TorchSharp.torch.nn.functional;
 
 namespace Sed.Core.Tests.Networks.Kernels;
 
+[Collection(TorchCollection.Name)]
 public sealed class ConvolutionTrunkTests
 {
     private const double Epsilon = 1e-5;
@@ -100,17 +101,22 @@ public sealed class ConvolutionTrunkTests
         var results = new List<float[]>();
         foreach (var threads in new[] { 1, 2, 5 })
         {
-            Crew.Size = threads;
+            Torch.Threads = threads;
             var generator = new Generator(5);
             var (shapes, parameters) = Blocks(30, 20, [(48, 5), (48, 4)], generator);
             var own = parameters.Select(parameter => parameter.detach().to(float32).requires_grad_()).ToArray();
             var running = shapes.SelectMany(shape => new[] { zeros(shape.Filters), ones(shape.Filters) }).ToArray();
             var dropped = shapes.Select(shape => shape with { Rate = 0.3 }).ToArray();
-            var output = new ConvolutionTrunk(dropped).Train(randn(19, 30, 20, generator: generator), own, running, [8, 9]);
+            var output = new ConvolutionTrunk(dropped).Train(
+                randn(19, 30, 20, generator: generator),
+                own,
+                running,
+                [8, 9]
+            );
             output.square().sum().backward();
             results.Add([.. output.data<float>(), .. own.SelectMany(parameter => parameter.grad!.data<float>())]);
         }
-        Crew.Size = Environment.ProcessorCount;
+        Torch.Threads = Environment.ProcessorCount;
         Assert.Equal(results[0], results[1]);
         Assert.Equal(results[0], results[2]);
     }

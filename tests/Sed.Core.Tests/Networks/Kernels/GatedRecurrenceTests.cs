@@ -6,6 +6,7 @@ using static TorchSharp.torch;
 
 namespace Sed.Core.Tests.Networks.Kernels;
 
+[Collection(TorchCollection.Name)]
 public sealed class GatedRecurrenceTests
 {
     [Theory]
@@ -78,7 +79,7 @@ public sealed class GatedRecurrenceTests
         var layer = new GatedRecurrence(new RecurrentShape(16, 16, 12, Merge.Multiply, 0.5));
         float[] Step(int threads)
         {
-            Crew.Size = threads;
+            Torch.Threads = threads;
             using var step = NewDisposeScope();
             layer.Train(input, own, 3).square().sum().backward();
             var digits = own.SelectMany(parameter => parameter.grad!.data<float>().ToArray()).ToArray();
@@ -93,7 +94,7 @@ public sealed class GatedRecurrenceTests
             Assert.Equal(first, Step(threads));
             Assert.Equal(live, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
         }
-        Crew.Size = Environment.ProcessorCount;
+        Torch.Threads = Environment.ProcessorCount;
     }
 
     private static Tensor[] Parameters(int inputs, int units, Generator generator)

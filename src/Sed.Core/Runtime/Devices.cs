@@ -1,0 +1,71 @@
+using System.Globalization;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Sed.Core.Runtime;
+
+/// <summary>Where networks and features are computed.</summary>
+public static class Devices
+{
+    /// <summary>The device that a name names.</summary>
+    /// <param name="name">
+    /// <c>auto</c> (CUDA where there is one, else the CPU), <c>cpu</c>, <c>cuda</c> (the first) or <c>cuda:N</c>.
+    /// </param>
+    /// <exception cref="ArgumentException">There is no such device; the message says what there is.</exception>
+    public static Device Choose(string name)
+    {
+        Torch.Initialize();
+        var available = cuda.is_available() ? cuda.device_count() : 0;
+        var parts = name.Split(':');
+        var number = 0;
+        var known = parts switch
+        {
+            ["auto" or "cpu" or "cuda"] => true,
+            ["cuda", var index] => int.TryParse(index, NumberStyles.None, CultureInfo.InvariantCulture, out number),
+            _ => false,
+        };
+        if (!known)
+            throw new ArgumentException($"There is no device '{name}'; say auto, cpu, cuda or cuda:N.", nameof(name));
+        if (parts[0] == "cpu" || (parts[0] == "auto" && available == 0))
+            return CPU;
+        if (number >= available)
+            throw new ArgumentException(
+                available == 0
+                    ? $"There is no CUDA device for '{name}'. {WhyNoCuda()}"
+                    : $"There is no CUDA device {number} for '{name}'; there are {available}, from 0.",
+                nameof(name)
+            );
+        // Fast matrix products with ten bits of mantissa; sums stay in float32.
+        backends.cuda.matmul.allow_tf32 = true;
+        backends.cudnn.allow_tf32 = true;
+        return device(DeviceType.CUDA, number);
+    }
+
+    /// <summary>What there is to compute with, and why there is not more; one line each.</summary>
+    public static IReadOnlyList<string> Describe()
+    {
+        Torch.Initialize();
+        List<string> lines =
+        [
+            $"cpu     {Environment.ProcessorCount} processors, kernels for {Torch.VectorsInWords}, {Torch.Threads} threads",
+        ];
+        if (cuda.is_available())
+            for (var i = 0; i < cuda.device_count(); i++)
+                lines.Add($"cuda:{i}  through {Torch.Library}");
+        else
+            lines.Add($"cuda    none. {WhyNoCuda()}");
+        lines.Add($"libtorch  {Torch.Library}");
+        return lines;
+    }
+
+    private static string WhyNoCuda() =>
+        OtherLibTorch.Folder is { } folder
+            ? $"The libtorch in {folder} ({OtherLibTorch.Variable}) finds none: {WhyNoDriver()}"
+            : "The libtorch in use computes on the CPU only. "
+                + $"Set {OtherLibTorch.Variable} to the lib folder of an installed PyTorch {OtherLibTorch.Version} with CUDA.";
+
+    private static string WhyNoDriver() =>
+        File.Exists("/proc/driver/nvidia/version") || !OperatingSystem.IsLinux()
+            ? "there is a driver, so the library may be built without CUDA or for another CUDA version."
+            : "the NVIDIA driver is not loaded on this machine.";
+}

@@ -1,0 +1,65 @@
+using System.IO.Compression;
+
+namespace Sed.Core.Runtime;
+
+/// <summary>
+/// Named arrays in one file, as <c>numpy.load</c> reads them (.npz). The same arrays give the same bytes; a file is there
+/// whole or not at all.
+/// </summary>
+public static class NumpyArchive
+{
+    private const string Extension = ".npy";
+
+    // The archive's own time of no meaning, so that equal contents are equal files.
+    private static readonly DateTimeOffset noTime = new(1980, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    /// <summary>Writes the file, replacing one that is there only when all of it is on the disk.</summary>
+    /// <param name="path">The file; its folder is made if need be.</param>
+    /// <param name="arrays">Arrays by name, written in this order.</param>
+    public static void Write(string path, IEnumerable<KeyValuePair<string, NumpyArray>> arrays)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        var unfinished = $"{path}.{Environment.ProcessId}";
+        using (var file = new FileStream(unfinished, FileMode.Create))
+        {
+            using (var archive = new ZipArchive(file, ZipArchiveMode.Create, leaveOpen: true))
+                foreach (var (name, array) in arrays)
+                {
+                    var entry = archive.CreateEntry(name + Extension, CompressionLevel.NoCompression);
+                    entry.LastWriteTime = noTime;
+                    using var to = entry.Open();
+                    array.Write(to);
+                }
+            file.Flush(flushToDisk: true);
+        }
+        File.Move(unfinished, path, overwrite: true);
+    }
+
+    /// <summary>Reads the file.</summary>
+    /// <exception cref="InvalidDataException">It is damaged; the message names the file and, where known, the array.</exception>
+    public static Dictionary<string, NumpyArray> Read(string path)
+    {
+        var arrays = new Dictionary<string, NumpyArray>();
+        var reading = "";
+        try
+        {
+            using var archive = ZipFile.OpenRead(path);
+            foreach (var entry in archive.Entries)
+            {
+                reading = $", array {entry.FullName}";
+                using var from = entry.Open();
+                using var bytes = new MemoryStream();
+                from.CopyTo(bytes);
+                var name = entry.FullName.EndsWith(Extension, StringComparison.Ordinal)
+                    ? entry.FullName[..^Extension.Length]
+                    : entry.FullName;
+                arrays[name] = NumpyArray.Read(bytes.ToArray());
+            }
+        }
+        catch (InvalidDataException damaged)
+        {
+            throw new InvalidDataException($"{path}{reading}: {damaged.Message.TrimEnd('.')}.", damaged);
+        }
+        return arrays;
+    }
+}

@@ -1,0 +1,140 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text;
+using System.Text.RegularExpressions;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Sed.Core.Runtime;
+
+/// <summary>An array as NumPy keeps it: C order, little-endian (NumPy Enhancement Proposal 1).</summary>
+/// <param name="Type">NumPy's name of the type: &lt;f4, &lt;f8, &lt;i8 or |u1.</param>
+/// <param name="Shape">Length of each dimension.</param>
+/// <param name="Bytes">The values.</param>
+public sealed partial record NumpyArray(string Type, IReadOnlyList<long> Shape, byte[] Bytes)
+{
+    /// <summary>Float32 values.</summary>
+    public const string Float32 = "<f4";
+
+    /// <summary>Float64 values.</summary>
+    public const string Float64 = "<f8";
+
+    /// <summary>Int64 values.</summary>
+    public const string Int64 = "<i8";
+
+    /// <summary>Bytes, also for text.</summary>
+    public const string UInt8 = "|u1";
+
+    private static readonly Dictionary<string, (int Size, ScalarType Torch)> types = new()
+    {
+        [Float32] = (4, ScalarType.Float32),
+        [Float64] = (8, ScalarType.Float64),
+        [Int64] = (8, ScalarType.Int64),
+        [UInt8] = (1, ScalarType.Byte),
+    };
+
+    /// <summary>A copy of a tensor of float32, float64, int64 or bytes, wherever it is.</summary>
+    public static NumpyArray Of(Tensor tensor)
+    {
+        using var scope = NewDisposeScope();
+        var (name, _) = types.FirstOrDefault(type => type.Value.Torch == tensor.dtype);
+        if (name is null)
+            throw new ArgumentException($"A tensor of {tensor.dtype} cannot be kept.", nameof(tensor));
+        return new NumpyArray(name, [.. tensor.shape], tensor.detach().cpu().contiguous().bytes.ToArray());
+    }
+
+    /// <summary>One dimension of doubles.</summary>
+    public static NumpyArray Of(ReadOnlySpan<double> values) =>
+        new(Float64, [values.Length], MemoryMarshal.AsBytes(values).ToArray());
+
+    /// <summary>One dimension of whole numbers.</summary>
+    public static NumpyArray Of(ReadOnlySpan<long> values) =>
+        new(Int64, [values.Length], MemoryMarshal.AsBytes(values).ToArray());
+
+    /// <summary>Text as UTF-8 bytes.</summary>
+    public static NumpyArray Of(string text)
+    {
+        var bytes = Encoding.UTF8.GetBytes(text);
+        return new NumpyArray(UInt8, [bytes.Length], bytes);
+    }
+
+    /// <summary>The doubles.</summary>
+    public ReadOnlySpan<double> Doubles => MemoryMarshal.Cast<byte, double>(Bytes);
+
+    /// <summary>The whole numbers.</summary>
+    public ReadOnlySpan<long> Longs => MemoryMarshal.Cast<byte, long>(Bytes);
+
+    /// <summary>The text.</summary>
+    public string Text => Encoding.UTF8.GetString(Bytes);
+
+    /// <summary>Copies the values into a tensor of the same shape and type.</summary>
+    /// <exception cref="InvalidDataException">Shape or type differ.</exception>
+    public void CopyTo(Tensor tensor)
+    {
+        if (types[Type].Torch != tensor.dtype || !Shape.SequenceEqual(tensor.shape))
+            throw new InvalidDataException(
+                $"it is {types[Type].Torch} ({string.Join(", ", Shape)}), but {tensor.dtype} "
+                    + $"({string.Join(", ", tensor.shape)}) is wanted"
+            );
+        using var scope = NewDisposeScope();
+        using var noGradients = no_grad();
+        var copy = empty([.. Shape], types[Type].Torch);
+        Bytes.CopyTo(copy.bytes);
+        tensor.copy_(copy);
+    }
+
+    /// <summary>Writes the array as an .npy file.</summary>
+    internal void Write(Stream to)
+    {
+        var shape = string.Join(", ", Shape.Select(length => length.ToString(CultureInfo.InvariantCulture)));
+        var dictionary =
+            $"{{'descr': '{Type}', 'fortran_order': False, 'shape': ({shape}{(Shape.Count == 1 ? "," : "")}), }}";
+        var length = (10 + dictionary.Length + 1 + 63) / 64 * 64;
+        var header = new byte[length];
+        header.AsSpan().Fill((byte)' ');
+        ReadOnlySpan<byte> magic = [0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y', 1, 0];
+        magic.CopyTo(header);
+        BitConverter.TryWriteBytes(header.AsSpan(8), (ushort)(length - 10));
+        Encoding.ASCII.GetBytes(dictionary, header.AsSpan(10));
+        header[^1] = (byte)'\n';
+        to.Write(header);
+        to.Write(Bytes);
+    }
+
+    /// <summary>Reads an .npy file.</summary>
+    /// <exception cref="InvalidDataException">It is none, or of a kind that nothing here writes.</exception>
+    internal static NumpyArray Read(byte[] file)
+    {
+        if (file.Length < 10 || file[0] != 0x93 || !file.AsSpan(1, 5).SequenceEqual("NUMPY"u8) || file[6] is < 1 or > 3)
+            throw new InvalidDataException("it is no NumPy array");
+        var start = file[6] == 1 ? 10 : 12;
+        var length = file[6] == 1 ? BitConverter.ToUInt16(file, 8) : BitConverter.ToInt32(file, 8);
+        if (length < 0 || start + length > file.Length)
+            throw new InvalidDataException("its header is cut off");
+        var header = Encoding.UTF8.GetString(file, start, length);
+        var found = Header().Match(header);
+        if (!found.Success)
+            throw new InvalidDataException($"its header says {header.Trim()}");
+        var type = found.Groups["type"].Value;
+        if (!types.TryGetValue(type, out var known) || found.Groups["order"].Value != "False")
+            throw new InvalidDataException(
+                $"it is {type}, fortran_order {found.Groups["order"].Value}; known are {string.Join(", ", types.Keys)} in C order"
+            );
+        long[] shape =
+        [
+            .. found
+                .Groups["shape"]
+                .Value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+                .Select(part => long.Parse(part, CultureInfo.InvariantCulture)),
+        ];
+        var bytes = file[(start + length)..];
+        if (bytes.Length != shape.Aggregate((long)known.Size, (product, next) => product * next))
+            throw new InvalidDataException($"it has {bytes.Length} bytes for the shape ({string.Join(", ", shape)})");
+        return new NumpyArray(type, shape, bytes);
+    }
+
+    [GeneratedRegex(
+        @"'descr':\s*'(?<type>[^']+)',\s*'fortran_order':\s*(?<order>\w+),\s*'shape':\s*\((?<shape>[\d,\s]*)\)"
+    )]
+    private static partial Regex Header();
+}

@@ -1,0 +1,153 @@
+using Sed.Core.Annotations;
+using Sed.Core.Metrics;
+using Sed.Core.Networks;
+using Sed.Core.Runtime;
+
+namespace Sed.Core.Training;
+
+/// <summary>
+/// The state of a training after an epoch, as named arrays. Random numbers need no state: each epoch draws its own from
+/// the seed, the epoch and the purpose.
+/// </summary>
+internal static class Checkpoint
+{
+    private const string About = "about.";
+    private const string NetworkPrefix = "network.";
+    private const string BestPrefix = "best.";
+
+    /// <summary>Writes the checkpoint; the one before stays until the new one is whole.</summary>
+    public static void Write(TrainingFolder folder, TrainingOptions options, TrainingState state)
+    {
+        List<KeyValuePair<string, NumpyArray>> arrays = [];
+        foreach (var (name, text) in Identity(folder, options, state.Network))
+            arrays.Add(new(About + name, NumpyArray.Of(text)));
+        AddHistory(arrays, state.Reports);
+        arrays.Add(new("threads", NumpyArray.Of([Torch.Threads])));
+        foreach (var (name, array) in NetworkWeights.Of(state.Network))
+            arrays.Add(new(NetworkPrefix + name, array));
+        arrays.AddRange(state.Optimizer.State);
+        if (state.Average is not null)
+            arrays.Add(new("average", NumpyArray.Of(state.Average)));
+        foreach (var (name, array) in state.Best)
+            arrays.Add(new(BestPrefix + name, array));
+        NumpyArchive.Write(folder.CheckpointFile, arrays);
+    }
+
+    /// <summary>Puts a training where its checkpoint says, if there is one.</summary>
+    /// <exception cref="TrainingException">It belongs to another network, features, data or options; all are named.</exception>
+    /// <exception cref="InvalidDataException">It is damaged.</exception>
+    public static void Read(TrainingFolder folder, TrainingOptions options, ClassList classes, TrainingState state)
+    {
+        if (!File.Exists(folder.CheckpointFile))
+            return;
+        var arrays = NumpyArchive.Read(folder.CheckpointFile);
+        try
+        {
+            Refuse(folder, options, state.Network, arrays);
+            NetworkWeights.Load(state.Network, Part(arrays, NetworkPrefix), folder.CheckpointFile);
+            state.Optimizer.Load(arrays);
+            if (state.Average is not null)
+                arrays["average"].CopyTo(state.Average);
+            state.Best = Part(arrays, BestPrefix);
+            state.Reports.AddRange(History(arrays, classes));
+            Torch.Threads = (int)arrays["threads"].Longs[0];
+        }
+        catch (KeyNotFoundException missing)
+        {
+            throw new InvalidDataException(
+                $"{folder.CheckpointFile} is no checkpoint of this version: {missing.Message} Remove it to start anew."
+            );
+        }
+    }
+
+    private static void Refuse(
+        TrainingFolder folder,
+        TrainingOptions options,
+        SedNetwork network,
+        Dictionary<string, NumpyArray> arrays
+    )
+    {
+        List<string> differences = [];
+        foreach (var (name, wanted) in Identity(folder, options, network))
+            if (arrays[About + name].Text is var kept && kept != wanted)
+                differences.Add($"{name}: it has {kept}{Environment.NewLine}    but this training has {wanted}");
+        if (differences.Count > 0)
+            throw new TrainingException(
+                $"{folder.CheckpointFile} belongs to another training; remove it to start anew.{Environment.NewLine}  "
+                    + string.Join($"{Environment.NewLine}  ", differences)
+            );
+    }
+
+    private static IEnumerable<(string Name, string Text)> Identity(
+        TrainingFolder folder,
+        TrainingOptions options,
+        SedNetwork network
+    ) =>
+        [
+            ("network", network.Description.InWords()),
+            ("features", folder.Features),
+            ("data", folder.Data),
+            // More epochs or another patience continue the same training, unless the learning rate depends on them.
+            ("training", (options with { Epochs = Epochs(options), Patience = 1, Threads = 0 }).InWords()),
+        ];
+
+    private static int Epochs(TrainingOptions options) => options.Schedule == Schedule.Cosine ? options.Epochs : 1;
+
+    private static Dictionary<string, NumpyArray> Part(Dictionary<string, NumpyArray> arrays, string prefix) =>
+        arrays
+            .Where(entry => entry.Key.StartsWith(prefix, StringComparison.Ordinal))
+            .ToDictionary(entry => entry.Key[prefix.Length..], entry => entry.Value);
+
+    private static void AddHistory(List<KeyValuePair<string, NumpyArray>> arrays, IReadOnlyList<EpochReport> reports)
+    {
+        double[] numbers =
+        [
+            .. reports.SelectMany(report =>
+                new[]
+                {
+                    report.Loss,
+                    report.Monitor,
+                    report.Elapsed.TotalSeconds,
+                    report.ClipsPerSecond,
+                    report.LearningRate,
+                    report.ResidentMiB,
+                    report.LiveTensors,
+                    report.Scores.Segments.EvaluatedSeconds,
+                }
+            ),
+        ];
+        long[] tagging = [.. reports.SelectMany(report => report.Scores.Tagging.Values.ToArray())];
+        long[] segments = [.. reports.SelectMany(report => report.Scores.Segments.Values.ToArray())];
+        arrays.Add(new("history.epochs", NumpyArray.Of([reports.Count])));
+        arrays.Add(new("history.numbers", NumpyArray.Of(numbers)));
+        arrays.Add(new("history.tagging", NumpyArray.Of(tagging)));
+        arrays.Add(new("history.segments", NumpyArray.Of(segments)));
+    }
+
+    private static IEnumerable<EpochReport> History(Dictionary<string, NumpyArray> arrays, ClassList classes)
+    {
+        var epochs = (int)arrays["history.epochs"].Longs[0];
+        var numbers = arrays["history.numbers"].Doubles.ToArray().Chunk(8).ToArray();
+        var perTagging = TaggingCounts.None(classes).Values.Length;
+        var perSegments = SegmentCounts.None(classes).Values.Length;
+        var tagging = arrays["history.tagging"].Longs.ToArray().Chunk(perTagging).ToArray();
+        var segments = arrays["history.segments"].Longs.ToArray().Chunk(perSegments).ToArray();
+        var (best, highest) = (0, double.NegativeInfinity);
+        for (var i = 0; i < epochs; i++)
+        {
+            var n = numbers[i];
+            if (n[1] > highest)
+                (best, highest) = (i + 1, n[1]);
+            var scores = new Scores(
+                TaggingCounts.None(classes).With(tagging[i]),
+                new SegmentCounts(classes, new SegmentOptions(), segments[i], n[7])
+            );
+            yield return new EpochReport(i + 1, n[0], scores, n[1], best, TimeSpan.FromSeconds(n[2]), n[3])
+            {
+                LearningRate = n[4],
+                ResidentMiB = n[5],
+                LiveTensors = (long)n[6],
+            };
+        }
+    }
+}

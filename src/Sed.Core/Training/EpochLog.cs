@@ -1,0 +1,53 @@
+using System.Globalization;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Sed.Core.Training;
+
+/// <summary>What there is to watch: a line per epoch in a CSV file, and TensorBoard's event files.</summary>
+internal static class EpochLog
+{
+    private static readonly (string Name, Func<EpochReport, double> Value)[] columns =
+    [
+        ("loss", report => report.Loss),
+        ("monitor", report => report.Monitor),
+        ("weak F", report => report.Scores.WeakF),
+        ("strong F", report => report.Scores.StrongF),
+        ("strong ER", report => report.Scores.StrongErrorRate),
+        ("learning rate", report => report.LearningRate),
+        ("clips per second", report => report.ClipsPerSecond),
+        ("seconds", report => report.Elapsed.TotalSeconds),
+        ("resident MiB", report => report.ResidentMiB),
+        ("live tensors", report => report.LiveTensors),
+    ];
+
+    /// <summary>Writes every epoch so far, so that the file is whole after an interruption too, and the last to TensorBoard.</summary>
+    public static void Write(TrainingFolder folder, IReadOnlyList<EpochReport> reports)
+    {
+        var lines = reports.Select(report =>
+            string.Join(
+                ',',
+                columns
+                    .Select(column => column.Value(report).ToString("R", CultureInfo.InvariantCulture))
+                    .Prepend(report.Epoch.ToString(CultureInfo.InvariantCulture))
+                    .Append(report.BestEpoch.ToString(CultureInfo.InvariantCulture))
+            )
+        );
+        Directory.CreateDirectory(folder.Path);
+        var unfinished = $"{folder.EpochsFile}.{Environment.ProcessId}";
+        File.WriteAllLines(
+            unfinished,
+            lines.Prepend(string.Join(',', columns.Select(column => column.Name).Prepend("epoch").Append("best epoch")))
+        );
+        File.Move(unfinished, folder.EpochsFile, overwrite: true);
+        if (folder.TensorBoard)
+            WriteEvents(folder, reports[^1]);
+    }
+
+    private static void WriteEvents(TrainingFolder folder, EpochReport report)
+    {
+        var writer = utils.tensorboard.SummaryWriter(folder.TensorBoardFolder);
+        foreach (var (name, value) in columns)
+            writer.add_scalar(name, (float)value(report), report.Epoch);
+    }
+}

@@ -1,0 +1,62 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Sed.Core.Training;
+
+/// <summary>
+/// The losses of an epoch's steps. On a CPU each is looked at once it is there; a GPU is not made to wait, so there they
+/// are looked at when the epoch is over.
+/// </summary>
+internal sealed class EpochLosses(TrainingOptions options, Device device, ClipSet clips, int epoch, int[] order)
+    : IDisposable
+{
+    private const int NamedClips = 5;
+
+    private readonly List<float> seen = [];
+    private readonly List<Tensor> unseen = [];
+
+    /// <summary>Adds the loss of the next step.</summary>
+    /// <exception cref="TrainingException">It is not a number, or too large.</exception>
+    public void Add(Tensor loss)
+    {
+        if (device.type == DeviceType.CPU)
+            See(loss.item<float>());
+        else
+            unseen.Add(loss.detach().DetachFromDisposeScope());
+    }
+
+    /// <summary>The mean over the clips.</summary>
+    /// <exception cref="TrainingException">A loss is not a number, or too large.</exception>
+    public double Mean()
+    {
+        if (unseen.Count > 0)
+        {
+            using var scope = NewDisposeScope();
+            foreach (var loss in stack(unseen).cpu().data<float>())
+                See(loss);
+        }
+        var sum = seen.Select((loss, step) => (double)loss * ClipsOf(step).Length).Sum();
+        return sum / clips.Count;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => unseen.ForEach(loss => loss.Dispose());
+
+    private void See(float loss)
+    {
+        if (float.IsFinite(loss) && loss <= options.LargestLoss)
+        {
+            seen.Add(loss);
+            return;
+        }
+        var batch = ClipsOf(seen.Count);
+        var names = string.Join(", ", batch.Take(NamedClips).Select(clip => clips.Names[clip]));
+        var others = batch.Length > NamedClips ? $" and {batch.Length - NamedClips} more" : "";
+        throw new TrainingException(
+            $"The loss is {loss} in epoch {epoch}, step {seen.Count + 1}, clips {names}{others}; "
+                + "a lower learning rate or a clip norm may help, or these clips are damaged."
+        );
+    }
+
+    private int[] ClipsOf(int step) => order.Skip(step * options.BatchSize).Take(options.BatchSize).ToArray();
+}

@@ -1,0 +1,87 @@
+using Sed.Core.Runtime;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Sed.Core.Training;
+
+/// <summary>Adam, AdamW or SGD over all parameters at once, with PyTorch's formulas and defaults.</summary>
+internal sealed class FlatOptimizer : IDisposable
+{
+    private const double Beta1 = 0.9;
+    private const double Beta2 = 0.999;
+    private const double Epsilon = 1e-8;
+
+    private readonly TrainingOptions options;
+    private readonly FlatParameters parameters;
+    private readonly Tensor first; // mean of the gradients, or SGD's velocity
+    private readonly Tensor second; // mean of their squares
+    private long steps;
+
+    public FlatOptimizer(TrainingOptions options, FlatParameters parameters)
+    {
+        this.options = options;
+        this.parameters = parameters;
+        first = zeros_like(parameters.Values).DetachFromDisposeScope();
+        second = zeros_like(parameters.Values).DetachFromDisposeScope();
+    }
+
+    /// <summary>Moves the parameters by their gradients.</summary>
+    /// <param name="rate">Learning rate of this step.</param>
+    public void Step(double rate)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradients = no_grad();
+        var values = parameters.Values;
+        var gradients = parameters.Gradients;
+        if (options.ClipNorm is { } limit)
+        {
+            // No host sees the norm, so that a GPU need not wait.
+            var factor = (limit / (gradients.norm() + 1e-6)).clamp_max(1);
+            gradients.mul_(factor);
+        }
+        if (options.WeightDecay > 0)
+        {
+            if (options.Optimizer == OptimizerKind.AdamW)
+                values.mul_(1 - rate * options.WeightDecay);
+            else
+                gradients.add_(values, alpha: options.WeightDecay);
+        }
+        steps++;
+        if (options.Optimizer == OptimizerKind.Sgd)
+        {
+            first.mul_(options.Momentum).add_(gradients);
+            values.add_(first, alpha: -rate);
+            return;
+        }
+        first.mul_(Beta1).add_(gradients, alpha: 1 - Beta1);
+        second.mul_(Beta2).addcmul_(gradients, gradients, 1 - Beta2);
+        var scale = second.sqrt().div_(Math.Sqrt(1 - Math.Pow(Beta2, steps))).add_(Epsilon);
+        values.addcdiv_(first, scale, -rate / (1 - Math.Pow(Beta1, steps)));
+    }
+
+    /// <summary>Sets every gradient to zero.</summary>
+    public void ClearGradients() => parameters.Gradients.zero_();
+
+    /// <summary>Everything the next steps depend on, by name.</summary>
+    public IEnumerable<KeyValuePair<string, NumpyArray>> State =>
+        [
+            new("optimizer.first", NumpyArray.Of(first)),
+            new("optimizer.second", NumpyArray.Of(second)),
+            new("optimizer.steps", NumpyArray.Of([steps])),
+        ];
+
+    /// <summary>Goes on from a state.</summary>
+    public void Load(IReadOnlyDictionary<string, NumpyArray> state)
+    {
+        state["optimizer.first"].CopyTo(first);
+        state["optimizer.second"].CopyTo(second);
+        steps = state["optimizer.steps"].Longs[0];
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        first.Dispose();
+        second.Dispose();
+    }
+}

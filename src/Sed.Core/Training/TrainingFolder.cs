@@ -1,0 +1,25 @@
+using Sed.Core.Networks;
+
+namespace Sed.Core.Training;
+
+/// <summary>Where a training keeps what it needs to go on after an interruption, and what there is to watch.</summary>
+/// <param name="Path">The folder; made if need be. One training at a time uses it.</param>
+/// <param name="Features">The definition of the features, in words. A checkpoint of another one is refused.</param>
+/// <param name="Data">What tells the training data from others, for example the manifest's hash.</param>
+public sealed record TrainingFolder(string Path, string Features, string Data)
+{
+    /// <summary>Whether TensorBoard event files are written, under <c>tensorboard</c>. Default true.</summary>
+    public bool TensorBoard { get; init; } = true;
+
+    /// <summary>The state after the last whole epoch.</summary>
+    public string CheckpointFile => System.IO.Path.Combine(Path, "checkpoint.npz");
+
+    /// <summary>One line for each epoch.</summary>
+    public string EpochsFile => System.IO.Path.Combine(Path, "epochs.csv");
+
+    /// <summary>The best network, when training is over (<see cref="NetworkWeights"/>).</summary>
+    public string NetworkFile => System.IO.Path.Combine(Path, "network.npz");
+
+    /// <summary>Where TensorBoard looks.</summary>
+    public string TensorBoardFolder => System.IO.Path.Combine(Path, "tensorboard");
+}

@@ -1,0 +1,53 @@
+using Sed.Core.Networks;
+using Sed.Core.Runtime;
+using TorchSharp;
+
+namespace Sed.Core.Tests.Networks;
+
+[Collection(TorchCollection.Name)]
+public sealed class NetworkWeightsTests
+{
+    private static readonly NetworkDescription small = NetworkDescription.Candidate218k(frames: 12, classes: 3);
+
+    [Fact]
+    public void Weights_written_and_read_are_the_same_and_so_are_the_files()
+    {
+        Torch.Initialize();
+        using var scope = torch.NewDisposeScope();
+        using var folder = new TemporaryFolder();
+        using SedNetwork one = new(small),
+            other = new(small);
+        NetworkWeights.Write(one, folder.File("one.npz"));
+        NetworkWeights.Read(other, folder.File("one.npz"));
+        NetworkWeights.Write(other, folder.File("other.npz"));
+        Assert.Equal(File.ReadAllBytes(folder.File("one.npz")), File.ReadAllBytes(folder.File("other.npz")));
+        var arrays = NumpyArchive.Read(folder.File("one.npz"));
+        Assert.Equal([48, 48, 3, 3], arrays["layers.3-convolution.convolution.weight"].Shape);
+        Assert.Equal([96, 48], arrays["layers.10-gru.recurrent.weight_ih_l0"].Shape.ToArray());
+    }
+
+    [Fact]
+    public void Weights_of_another_network_are_refused_with_every_difference()
+    {
+        Torch.Initialize();
+        using var folder = new TemporaryFolder();
+        using SedNetwork one = new(small),
+            other =
+                new(
+                    small with
+                    {
+                        Layers = [new Layer.Convolution(16), new Layer.BandPooling(5)],
+                        Weak = WeakOutput.MeanOfFrames,
+                    }
+                );
+        var file = folder.File("one.npz");
+        NetworkWeights.Write(one, file);
+        var error = Assert.Throws<InvalidDataException>(() => NetworkWeights.Read(other, file));
+        Assert.StartsWith($"{file} does not belong to this network:", error.Message);
+        Assert.Contains("the network has no weak.dense.weight", error.Message);
+        Assert.Contains(
+            "layers.0-convolution.convolution.weight: it is Float32 (48, 1, 3, 3), but Float32 (16, 1, 3, 3) is wanted",
+            error.Message
+        );
+    }
+}

@@ -1,0 +1,8 @@
+namespace Sed.Core.Tests;
+
+/// <summary>Tests that count tensors, seed torch or set its threads: those are one for the process, so nothing runs beside them.</summary>
+[CollectionDefinition(Name, DisableParallelization = true)]
+public sealed class TorchCollection
+{
+    public const string Name = "torch, alone";
+}

@@ -1,0 +1,97 @@
+using Sed.Core.Annotations;
+using Sed.Core.Corpora;
+using Sed.Core.Detection;
+using Sed.Core.Features;
+using Sed.Core.Networks;
+using Sed.Core.Training;
+
+namespace Sed.Core.Tests.Training;
+
+/// <summary>A corpus that nobody recorded: noise in which each class lifts its own bands for a while.</summary>
+internal sealed class Hums : IFeatureSource
+{
+    public const double HopSeconds = 0.1;
+
+    private static readonly ClassList classes = new(["low", "middle", "high"]);
+    private readonly float[] features;
+
+    public Hums(int training = 24, int testing = 10)
+    {
+        var draw = new Random(5);
+        Count = training + testing;
+        features = new float[Count * Frames * Bands];
+        List<Clip> clips = [];
+        for (var i = 0; i < Count; i++)
+        {
+            List<SoundEvent> events = [];
+            for (var at = 0; at < Frames * Bands; at++)
+                features[i * Frames * Bands + at] = draw.NextSingle() - 0.5f;
+            for (var k = 0; k < classes.Count; k++)
+                if (draw.Next(2) == 0)
+                {
+                    var (start, length) = (draw.Next(0, 20), draw.Next(5, 20));
+                    events.Add(new SoundEvent(start * HopSeconds, (start + length) * HopSeconds, classes[k]));
+                    for (var frame = start; frame < start + length; frame++)
+                    for (var band = k * 6; band < k * 6 + 6; band++)
+                        features[(i * Frames + frame) * Bands + band] += 1.5f;
+                }
+            clips.Add(
+                new Clip
+                {
+                    Name = $"hum{i}",
+                    Source = $"hum{i}",
+                    AudioPath = $"hum{i}.wav",
+                    AudioBytes = 1000,
+                    DurationSeconds = Frames * HopSeconds,
+                    Split = i < training ? Split.Training : Split.Testing,
+                    WeakLabels = [.. events.Select(sound => sound.Label)],
+                    StrongEvents = events,
+                }
+            );
+        }
+        Manifest = new Manifest("Hums", classes, 8000, Frames * HopSeconds, clips);
+        Statistics = new BandStatistics(new float[Bands], Enumerable.Repeat(1f, Bands).ToArray());
+    }
+
+    public Manifest Manifest { get; }
+
+    public BandStatistics Statistics { get; }
+
+    public int Count { get; }
+
+    public int Frames => 40;
+
+    public int Bands => 20;
+
+    public IReadOnlyList<BrokenClip> Broken => [];
+
+    public NetworkDescription Network =>
+        new()
+        {
+            Layers =
+            [
+                new Layer.Convolution(16),
+                new Layer.BandPooling(5),
+                new Layer.Convolution(16),
+                new Layer.BandPooling(4),
+                new Layer.BidirectionalGru(16, Merge.Multiply),
+            ],
+            Frames = Frames,
+            Bands = Bands,
+            Classes = classes.Count,
+            Dropout = 0.2,
+        };
+
+    public ClipSet Clips(Split split) => new(Manifest, this, Statistics, split);
+
+    public Evaluator Evaluator() => new(Clips(Split.Testing), HopSeconds, new DetectionOptions());
+
+    public int FramesWithSound(int clip) => clip % 5 == 0 ? Frames / 2 : Frames;
+
+    public void Read(ReadOnlySpan<int> clips, Span<float> destination)
+    {
+        var size = Frames * Bands;
+        for (var i = 0; i < clips.Length; i++)
+            features.AsSpan(clips[i] * size, size).CopyTo(destination[(i * size)..]);
+    }
+}

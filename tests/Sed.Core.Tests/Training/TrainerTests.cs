@@ -1,0 +1,217 @@
+using Sed.Core.Corpora;
+using Sed.Core.Networks;
+using Sed.Core.Runtime;
+using Sed.Core.Training;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Sed.Core.Tests.Training;
+
+[Collection(TorchCollection.Name)]
+public sealed class TrainerTests
+{
+    private static readonly Hums hums = new();
+
+    private static readonly TrainingOptions usual = new()
+    {
+        Epochs = 5,
+        Patience = 100,
+        BatchSize = 7,
+        LearningRate = 0.01,
+        Seed = 3,
+    };
+
+    public static TheoryData<string> Variants => [.. variants.Keys];
+
+    private static readonly Dictionary<string, TrainingOptions> variants = new()
+    {
+        ["adam"] = usual,
+        ["adamw, clipped, averaged"] = usual with
+        {
+            Optimizer = OptimizerKind.AdamW,
+            WeightDecay = 0.01,
+            ClipNorm = 1,
+            WeightAverage = 0.9,
+        },
+        ["sgd on a plateau"] = usual with
+        {
+            Optimizer = OptimizerKind.Sgd,
+            Schedule = Schedule.Plateau,
+            PlateauPatience = 1,
+        },
+        ["mixed, masked, focal, cosine"] = usual with
+        {
+            Mixup = 0.3,
+            MaskedFrames = 5,
+            MaskedBands = 3,
+            MaskShortClips = true,
+            FocalExponent = 2,
+            PositiveWeights = [1, 2, 3],
+            Schedule = Schedule.Cosine,
+            WarmUpEpochs = 1,
+        },
+    };
+
+    [Theory]
+    [MemberData(nameof(Variants))]
+    public void Training_that_is_stopped_at_any_step_goes_on_to_the_same_digits(string variant)
+    {
+        using var undisturbed = new TemporaryFolder();
+        using var interrupted = new TemporaryFolder();
+        var options = variants[variant];
+        var expected = Train(options, undisturbed.Path);
+        foreach (var steps in new[] { 2, 5, 1, 11 })
+            Assert.Throws<OperationCanceledException>(() => Train(options, interrupted.Path, stopAfterSteps: steps));
+        random.manual_seed(99); // what happened before must not matter
+        Assert.Equal(expected, Train(options, interrupted.Path));
+        Assert.Equal(
+            File.ReadAllBytes(Folder(undisturbed.Path).NetworkFile),
+            File.ReadAllBytes(Folder(interrupted.Path).NetworkFile)
+        );
+    }
+
+    [Fact]
+    public void The_same_seed_gives_the_same_digits_and_another_seed_others()
+    {
+        var first = Train(usual, null);
+        Assert.Equal(first, Train(usual, null));
+        Assert.NotEqual(first, Train(usual with { Seed = 4 }, null));
+    }
+
+    [Fact]
+    public void It_learns()
+    {
+        Torch.Initialize();
+        using var network = Network();
+        var reports = new Trainer(usual with { Epochs = 25 }, CPU).Train(
+            network,
+            hums.Clips(Split.Training),
+            hums.Evaluator(),
+            scores => scores.WeakF - scores.StrongErrorRate
+        );
+        Assert.True(reports[^1].Loss < 0.5 * reports[0].Loss, $"{reports[0].Loss} to {reports[^1].Loss}");
+        Assert.True(reports.Max(report => report.Scores.WeakF) > 0.8);
+    }
+
+    [Fact]
+    public void A_loss_that_is_no_number_names_its_clips()
+    {
+        Torch.Initialize();
+        using var network = Network();
+        var trainer = new Trainer(usual with { LargestLoss = 1e-3 }, CPU);
+        var error = Assert.Throws<TrainingException>(() =>
+            trainer.Train(network, hums.Clips(Split.Training), hums.Evaluator(), scores => scores.WeakF)
+        );
+        Assert.Matches(
+            @"^The loss is [\d.]+ in epoch 1, step 1, clips hum\d+, hum\d+, hum\d+, hum\d+, hum\d+ and 2 more; "
+                + "a lower learning rate or a clip norm may help, or these clips are damaged.$",
+            error.Message
+        );
+    }
+
+    [Fact]
+    public void A_checkpoint_of_another_training_is_refused_with_every_difference()
+    {
+        using var folder = new TemporaryFolder();
+        Train(usual with { Epochs = 1 }, folder.Path);
+        using var network = new SedNetwork(hums.Network with { Dropout = 0.5 });
+        var error = Assert.Throws<TrainingException>(() =>
+            new Trainer(usual with { LearningRate = 1 }, CPU).Train(
+                network,
+                hums.Clips(Split.Training),
+                hums.Evaluator(),
+                scores => scores.WeakF,
+                folder: Folder(folder.Path) with
+                {
+                    Features = "other features",
+                    Data = "other data",
+                }
+            )
+        );
+        foreach (
+            var part in new[] { "network: it has", "features: it has the hums", "data: it has", "training: it has" }
+        )
+            Assert.Contains(part, error.Message);
+    }
+
+    [Fact]
+    public void A_damaged_checkpoint_is_named()
+    {
+        using var folder = new TemporaryFolder();
+        Train(usual with { Epochs = 1 }, folder.Path);
+        var file = Folder(folder.Path).CheckpointFile;
+        var bytes = File.ReadAllBytes(file);
+        File.WriteAllBytes(file, bytes[..(bytes.Length / 2)]);
+        var error = Assert.Throws<InvalidDataException>(() => Train(usual, folder.Path));
+        Assert.StartsWith(file, error.Message);
+    }
+
+    [Fact]
+    public void Every_epoch_is_a_line_of_the_log()
+    {
+        using var folder = new TemporaryFolder();
+        Train(usual with { Epochs = 3 }, folder.Path);
+        var lines = File.ReadAllLines(Folder(folder.Path).EpochsFile);
+        Assert.Equal(4, lines.Length);
+        Assert.StartsWith("epoch,loss,monitor,weak F,strong F,strong ER,learning rate,", lines[0]);
+        Assert.StartsWith("3,", lines[3]);
+        Assert.NotEmpty(Directory.GetFiles(Folder(folder.Path).TensorBoardFolder, "*", SearchOption.AllDirectories));
+    }
+
+    [Fact]
+    public void No_epoch_leaves_a_tensor_behind()
+    {
+        Torch.Initialize();
+        using var network = Network();
+        var options = variants["mixed, masked, focal, cosine"] with { Epochs = 6, ClipNorm = 1, WeightAverage = 0.5 };
+        var reports = new Trainer(options, CPU).Train(
+            network,
+            hums.Clips(Split.Training),
+            hums.Evaluator(),
+            scores => scores.WeakF
+        );
+        Assert.All(reports, report => Assert.Equal(reports[0].LiveTensors, report.LiveTensors));
+    }
+
+    private static TrainingFolder Folder(string path) => new(path, "the hums' features", "hums");
+
+    private static SedNetwork Network()
+    {
+        random.manual_seed(1);
+        return new SedNetwork(hums.Network);
+    }
+
+    /// <summary>Losses, monitors and final weights as text.</summary>
+    private static string Train(TrainingOptions options, string? folder, int stopAfterSteps = int.MaxValue)
+    {
+        Torch.Initialize();
+        using var scope = NewDisposeScope();
+        using var network = Network();
+        using var stop = new CancellationTokenSource();
+        using var clips = hums.Clips(Split.Training);
+        var steps = 0;
+        network.register_forward_pre_hook(
+            (_, input) =>
+            {
+                if (network.training && ++steps == stopAfterSteps)
+                    stop.Cancel();
+                return input;
+            }
+        );
+        var reports = new Trainer(options, CPU).Train(
+            network,
+            clips,
+            hums.Evaluator(),
+            scores => scores.WeakF - scores.StrongErrorRate,
+            cancellation: stop.Token,
+            folder: folder is null ? null : Folder(folder)
+        );
+        var weights = network.state_dict().Select(entry => entry.Value.to(float64).square().sum().item<double>());
+        return string.Join(
+            '\n',
+            reports
+                .Select(report => $"{report.Epoch} {report.Loss:R} {report.Monitor:R} {report.BestEpoch}")
+                .Concat(weights.Select(sum => sum.ToString("R")))
+        );
+    }
+}

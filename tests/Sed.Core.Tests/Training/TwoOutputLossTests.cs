@@ -1,0 +1,97 @@
+using Sed.Core.Networks;
+using Sed.Core.Runtime;
+using Sed.Core.Training;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Sed.Core.Tests.Training;
+
+public sealed class TwoOutputLossTests
+{
+    [Fact]
+    public void Weights_of_classes_frames_that_count_and_the_focal_exponent_are_as_written_out()
+    {
+        Torch.Initialize();
+        using var scope = NewDisposeScope();
+        float[,,] strong =
+        {
+            {
+                { 0.2f, 0.9f },
+                { 0.6f, 0.4f },
+            },
+            {
+                { 0.5f, 0.1f },
+                { 0.7f, 0.3f },
+            },
+        };
+        float[,] weak =
+        {
+            { 0.8f, 0.3f },
+            { 0.1f, 0.6f },
+        };
+        float[,] labels =
+        {
+            { 1, 0 },
+            { 0, 1 },
+        };
+        float[,] frames =
+        {
+            { 1, 1 },
+            { 1, 0 },
+        };
+        double[] positive = [3, 2];
+        var options = new TrainingOptions
+        {
+            StrongWeight = 0.5,
+            WeakWeight = 2,
+            PositiveWeights = positive,
+            FocalExponent = 2,
+        };
+
+        double Each(double p, double y, int k) =>
+            -(positive[k] * y * Math.Pow(1 - p, 2) * Math.Log(p)) - (1 - y) * p * p * Math.Log(1 - p);
+        double strongSum = 0,
+            weakSum = 0,
+            counted = 0;
+        for (var clip = 0; clip < 2; clip++)
+        for (var k = 0; k < 2; k++)
+        {
+            weakSum += Each(weak[clip, k], labels[clip, k], k);
+            for (var frame = 0; frame < 2; frame++)
+            {
+                strongSum += frames[clip, frame] * Each(strong[clip, frame, k], labels[clip, k], k);
+                counted += frames[clip, frame];
+            }
+        }
+        var found = new TwoOutputLoss(options).Of(
+            new NetworkOutput(tensor(strong), tensor(weak)),
+            tensor(labels),
+            tensor(frames)
+        );
+        Assert.Equal(0.5 * strongSum / counted + 2 * weakSum / 4, found.item<float>(), 1e-5);
+    }
+
+    [Fact]
+    public void Without_options_it_is_torchs_cross_entropy()
+    {
+        Torch.Initialize();
+        using var scope = NewDisposeScope();
+        var strong = rand(3, 5, 4);
+        var weak = rand(3, 4);
+        var labels = (rand(3, 4) < 0.5).to(float32);
+        var repeated = labels.unsqueeze(1).repeat(1, 5, 1);
+        var expected =
+            nn.functional.binary_cross_entropy(strong, repeated) + nn.functional.binary_cross_entropy(weak, labels);
+        var all = ones(3, 5);
+        Assert.Equal(
+            expected.item<float>(),
+            new TwoOutputLoss(1, 1).Of(new NetworkOutput(strong, weak), labels).item<float>(),
+            1e-6
+        );
+        Assert.Equal(
+            expected.item<float>(),
+            new TwoOutputLoss(1, 1).Of(new NetworkOutput(strong, weak), labels, all).item<float>(),
+            1e-6
+        );
+    }
+}

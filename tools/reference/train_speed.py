@@ -1,0 +1,38 @@
+"""Times training steps of the CRNN in PyTorch with its default settings.
+
+usage: train_speed.py NETWORK.npz BATCH.npz STEPS
+
+Prints the loss of the first step without dropout, then the seconds of each step. The batch holds features (batch,
+frames, bands) and labels (batch, classes).
+"""
+import sys
+import time
+
+import numpy
+import torch
+from torch.nn.functional import binary_cross_entropy
+
+import crnn
+
+network_path, batch_path, steps = sys.argv[1], sys.argv[2], int(sys.argv[3])
+with numpy.load(batch_path) as batch:
+    features, labels = torch.tensor(batch["features"]), torch.tensor(batch["labels"])
+
+
+def loss_of(network):
+    strong, weak = network(features)
+    repeated = labels.unsqueeze(1).expand_as(strong)
+    return binary_cross_entropy(strong, repeated) + binary_cross_entropy(weak, labels)
+
+
+with torch.no_grad():
+    print("loss", float(loss_of(crnn.load(network_path, dropout=0.0).train())), flush=True)
+network = crnn.load(network_path).train()
+optimizer = torch.optim.Adam(network.parameters())
+for _ in range(steps):
+    start = time.perf_counter()
+    optimizer.zero_grad()
+    loss_of(network).backward()
+    optimizer.step()
+    print("step", time.perf_counter() - start, flush=True)
+print("torch", torch.__version__, torch.get_num_threads(), "threads", flush=True)
