@@ -74,6 +74,18 @@ public sealed class SedNetworkTests
     }
 
     [Fact]
+    public void A_dense_weak_output_starts_near_the_mean_of_its_own_frames()
+    {
+        using SedNetwork network = new(Small);
+        network.eval();
+        using var scope = NewDisposeScope();
+        using var noGradients = no_grad();
+        var output = network.call(randn(2, 20, 40));
+        var slope = 4 * (output.Strong.mean([1]) - 0.5);
+        Assert.True(output.Weak.allclose(slope.sigmoid(), 1e-5, 1e-6));
+    }
+
+    [Fact]
     public void A_batch_gives_what_its_clips_give_one_by_one()
     {
         using SedNetwork network = new(Small);
