@@ -47,7 +47,7 @@ internal sealed record AudioFacts(
                 Channels = sound.Channels,
                 Peak = peak,
                 ClippedFraction = (double)clipped / Math.Max(1, sound.Samples.Length),
-                ContentHash = HashOf(sound.Samples),
+                ContentHash = SoundHash.Of(sound.Samples),
             };
         }
         catch (AudioFormatException broken)
@@ -77,9 +77,4 @@ internal sealed record AudioFacts(
         }
         return (peak, clipped);
     }
-
-    private static string HashOf(ReadOnlySpan<float> samples) =>
-        Convert.ToHexStringLower(
-            System.Security.Cryptography.SHA256.HashData(System.Runtime.InteropServices.MemoryMarshal.AsBytes(samples))
-        )[..32];
 }

@@ -32,6 +32,18 @@ public sealed class FeatureStoreTests : IDisposable
     }
 
     [Fact]
+    public void Definitions_without_a_kernel_go_through_torch_in_batches()
+    {
+        Manifest corpus = Corpus(35);
+        LogMelOptions odd = options with { FftSize = 500 };
+        using FeatureStore store = FeatureStore.Open(corpus, odd, folder.File("stores"));
+        using LogMelExtractor extractor = new(odd);
+        Assert.False(extractor.HasKernel);
+        for (int i = 0; i < store.Count; i++)
+            Assert.Equal(Direct(corpus.Clips[i], odd), Row(store, i));
+    }
+
+    [Fact]
     public void Rows_come_in_the_order_asked_for()
     {
         using FeatureStore store = Open(Corpus(3));
@@ -252,11 +264,11 @@ public sealed class FeatureStoreTests : IDisposable
         return row;
     }
 
-    private static float[] Direct(Clip clip)
+    private static float[] Direct(Clip clip, LogMelOptions? definition = null)
     {
         float[] samples = AudioFile.Read(clip.AudioPath, SampleRate);
         Array.Resize(ref samples, SampleRate);
-        using LogMelExtractor extractor = new(options);
+        using LogMelExtractor extractor = new(definition ?? options);
         using var scope = torch.NewDisposeScope();
         return extractor.Extract(torch.tensor(samples, [1, SampleRate])).data<float>().ToArray();
     }
