@@ -68,6 +68,8 @@ let private notes (workspace: Workspace) (plan: Plan) =
         let clips = manifest.IndicesOf(Translate.split specification.ScoreOn).Length
         $"{manifest.Corpus}: scored on {clips} {split.ToLowerInvariant()} clips; always saying '{label}' has weak F {weakF:F3}."
 
+        $"Made from {manifest.Describe()}."
+
         if specification.SelectOn = specification.ScoreOn then
             "The best epoch was selected on the split it is scored on, as in the paper: the scores flatter."
 
@@ -90,7 +92,7 @@ let private runPlans (options: Options) (plans: Plan list) (stop: CancellationTo
     let progress what finished all =
         display.State $"{what}: {finished} of {all} clips"
     use workspace =
-        new Workspace(options.Out, Devices.choose options.Device, progress, stop)
+        new Workspace(options.Out, Devices.choose options.Device, display.Line, progress, stop)
     try
         let states = [
             for plan in plans do

@@ -19,7 +19,13 @@ type internal Source = {
 
 /// Where everything that experiments make is kept: corpora, features, trials and tables, each in a folder.
 type internal Workspace
-    (folder: string, device: torch.Device, report: string -> int -> int -> unit, stop: CancellationToken) =
+    (
+        folder: string,
+        device: torch.Device,
+        say: string -> unit,
+        report: string -> int -> int -> unit,
+        stop: CancellationToken
+    ) =
     let manifests = Dictionary<Corpus * Clips, Manifest>()
     let sources = Dictionary<string, Source>()
     let within name = Path.Combine(folder, name)
@@ -35,6 +41,17 @@ type internal Workspace
                 report "Computing features" state.Done state.All
     }
 
+    /// A corpus that somebody collected is looked through before anything is computed from it.
+    let checkedCorpus (audio: string) =
+        let checks = within "checks"
+        let preflight = Preflight.Check(audio, checks, progress "Checking the corpus", stop)
+        let csv = Path.Combine(checks, "findings.csv")
+        Directory.CreateDirectory checks |> ignore
+        preflight.WriteCsv csv
+        say (preflight.ToText())
+        say $"Every finding: {csv}"
+        preflight.ToManifest()
+
     let make (corpus: Corpus) (clips: Clips) =
         let options =
             SoundscapeOptions(
@@ -47,7 +64,7 @@ type internal Workspace
         | SmartCars -> Soundscapes.SmartCars(within "corpora", options, progress "Mixing soundscapes", stop)
         | Recordings recordings ->
             Soundscapes.FromFolders(recordings, within "corpora", options, progress "Mixing soundscapes", stop)
-        | Dcase2017 audio -> Dcase2017.Task4 audio
+        | Dcase2017 audio -> checkedCorpus audio
 
     member _.Folder = folder
     member _.Device = device
