@@ -210,6 +210,11 @@ let runExperiment (name: string) (arguments: string list) =
     build ()
     run "dotnet" ("fsi" :: path $"experiments/{name}.fsx" :: arguments)
 
+/// Times parts of SedDsl, with PyTorch beside it where python3-torch is installed.
+let bench (arguments: string list) =
+    build ()
+    run (path $"""artifacts/bin/Sed.Bench/release/Sed.Bench{if windows then ".exe" else ""}""") arguments
+
 let help () =
     printfn
         $"""dotnet fsi build.fsx [command]
@@ -218,6 +223,7 @@ let help () =
   test         build and run every test; arguments go to the test runners
   check        test, after checking the format
   format       format every source file (Fantomas, CSharpier)
+  bench        time training beside PyTorch; or one part: bench train 64 20, bench kernels, bench memory 10000
   clean        remove what the build made
   help         this text
 
@@ -238,6 +244,7 @@ try
         checkFormat ()
         test arguments
     | "format" -> format ()
+    | "bench" -> bench arguments
     | "clean" -> clean ()
     | "help"
     | "--help"

@@ -1,29 +1,47 @@
-// Times parts of SedDsl: Sed.Bench PART [ARGUMENTS].
+// Times parts of SedDsl and checks what takes too long for a test: Sed.Bench PART [ARGUMENTS], from the repository's root.
+using System.Globalization;
 using Sed.Bench;
 using Sed.Core.Runtime;
 
+const string Usage = """
+    Sed.Bench [PART]
+      train [BATCH STEPS]   training steps per second, PyTorch's beside them (the default: batches of 32 and 64)
+      kernels               each kernel alone, on one thread
+      memory STEPS          memory and live tensors over many steps
+      resume KILLS          a training killed at random moments and continued has to end with the same digits
+      outputs               an exported network has to say the same in PyTorch
+    SED_PYTHON names the Python that has PyTorch; /usr/bin/python3 by default.
+    """;
+
 Torch.Initialize();
+var python = Environment.GetEnvironmentVariable("SED_PYTHON") ?? "/usr/bin/python3";
 switch (args)
 {
-    case []:
-    case ["train"]:
-        TrainBench.Run([32, 64], steps: 20);
+    case []
+    or ["train"]:
+        TrainBench.Run(python, [32, 64], steps: 20);
         return 0;
     case ["train", var batch, var steps]:
-        TrainBench.Run([int.Parse(batch)], int.Parse(steps));
+        TrainBench.Run(python, [Number(batch)], Number(steps));
         return 0;
     case ["kernels"]:
         KernelBench.Run();
         return 0;
     case ["memory", var steps]:
-        return MemoryBench.Run(int.Parse(steps));
+        return MemoryBench.Run(Number(steps));
+    case ["resume", var kills]:
+        return ResumeBench.Run(Number(kills));
+    case ["resume-train", var folder]:
+        return ResumeBench.Train(folder);
+    case ["outputs"]:
+        return OutputsBench.Run(python);
     case ["extraction", .. var rest]:
         return ExtractionBench.Run(rest);
     case ["store", .. var rest]:
         return StoreBench.Run(rest);
     default:
-        Console.Error.WriteLine(
-            "Sed.Bench [train [BATCH STEPS] | kernels | memory STEPS | extraction ... | store ...]"
-        );
+        Console.Error.WriteLine(Usage);
         return 2;
 }
+
+static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);

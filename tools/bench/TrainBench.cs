@@ -13,10 +13,9 @@ internal static class TrainBench
     // Forward and backward of the 218k candidate: three times its forward products, less the first layer's input gradient.
     private const double GigaflopsPerClip = 0.72;
 
-    public static void Run(int[] batches, int steps)
+    public static void Run(string python, int[] batches, int steps)
     {
         Console.WriteLine(string.Join(Environment.NewLine, Devices.Describe()));
-        var python = Environment.GetEnvironmentVariable("SED_PYTHON") ?? "/usr/bin/python3";
         foreach (var batch in batches)
         {
             using var step = new TrainStep(batch);

@@ -5,7 +5,7 @@ open Sed.Tool.Data
 open Sed.Tool.Evaluate
 
 /// Every command, in the order in which they are listed.
-let private commands = [ Evaluate.command; Check.command; Features.command ]
+let private commands = [ Evaluate.command; Check.command; Features.command; Devices.command ]
 
 let private help () =
     printfn "sed COMMAND [options]"

@@ -1,0 +1,26 @@
+module Sed.Tool.Devices
+
+open Sed.Core.Runtime
+
+let private run (arguments: string[]) =
+    match arguments with
+    | [||] ->
+        for line in Devices.Describe() do
+            printfn $"{line}"
+
+        ExitCode.Done
+    | [| "--help" |] ->
+        printfn "USAGE: sed devices"
+        printfn ""
+        printfn "Lists what networks and features can be computed with, and why there is not more."
+        ExitCode.Done
+    | _ ->
+        eprintfn "sed devices: it takes no arguments"
+        ExitCode.BadInput
+
+/// sed devices: what there is to compute with.
+let command = {
+    Name = "devices"
+    Summary = "Lists what networks can be computed with, and why there is not more."
+    Run = run
+}
