@@ -10,6 +10,8 @@ const string Usage = """
       memory STEPS          memory and live tensors over many steps
       resume KILLS          a training killed at random moments and continued has to end with the same digits
       outputs               an exported network has to say the same in PyTorch
+      extraction            clips per second from WAV files to features, torchaudio's beside them
+      store                 feature stores at scale: memory, cost per clip, kills
     SED_PYTHON names the Python that has PyTorch; /usr/bin/python3 by default.
     """;
 
