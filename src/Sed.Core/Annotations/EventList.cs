@@ -94,16 +94,21 @@ public sealed class EventList
     public int LineOf(int file, int index) => lines is null ? 0 : lines[starts[file] + index];
 
     /// <summary>The rows that say exactly what an earlier row of the same file says. They are kept, and count as events.</summary>
-    public IEnumerable<AnnotationProblem> Duplicates()
+    /// <param name="told">How many are told one by one; the rest are only counted.</param>
+    /// <returns>The first ones, and how many there are.</returns>
+    public (IReadOnlyList<AnnotationProblem> First, int Count) Duplicates(int told = AnnotationException.MostKept)
     {
         Dictionary<SoundEvent, int> seen = [];
+        List<AnnotationProblem> first = [];
+        var count = 0;
         for (var file = 0; file < Files.Length; file++)
         {
             seen.Clear();
             for (var k = 0; k < starts[file + 1] - starts[file]; k++)
-                if (!seen.TryAdd(events[starts[file] + k], k))
-                    yield return new AnnotationProblem(Source, LineOf(file, k), Repeats(file, k, seen));
+                if (!seen.TryAdd(events[starts[file] + k], k) && count++ < told)
+                    first.Add(new AnnotationProblem(Source, LineOf(file, k), Repeats(file, k, seen)));
         }
+        return (first, count);
     }
 
     private string Repeats(int file, int k, Dictionary<SoundEvent, int> seen)

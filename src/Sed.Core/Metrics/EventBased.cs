@@ -26,7 +26,7 @@ public static class EventBased
         EventPairing pairing = new(pairs.Classes.Count, options);
         var seconds = 0.0;
         for (var file = 0; file < pairs.Count; file++)
-            seconds += pairing.Add(pairs.ReferenceOf(file), pairs.EstimatedOf(file), values);
+            seconds += pairing.Add(pairs.NameOf(file), pairs.ReferenceOf(file), pairs.EstimatedOf(file), values);
         return new EventCounts(pairs.Classes, options, values, seconds);
     }
 
@@ -40,7 +40,7 @@ public static class EventBased
         for (var file = 0; file < pairs.Count; file++)
         {
             var values = new long[EventCounts.Header + EventCounts.PerClass * pairs.Classes.Count];
-            var seconds = pairing.Add(pairs.ReferenceOf(file), pairs.EstimatedOf(file), values);
+            var seconds = pairing.Add(pairs.NameOf(file), pairs.ReferenceOf(file), pairs.EstimatedOf(file), values);
             counts.Add(new EventCounts(pairs.Classes, options, values, seconds));
         }
         return counts.MoveToImmutable();

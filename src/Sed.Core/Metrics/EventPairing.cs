@@ -4,7 +4,7 @@ namespace Sed.Core.Metrics;
 internal sealed class EventPairing(int classes, EventOptions options)
 {
     /// <summary>Beyond so many pairs of agreeing events in one file, pairing is refused instead of taking all memory.</summary>
-    public const int MostPairs = 50_000_000;
+    public const int MostPairs = 10_000_000;
 
     private readonly TimeIndex index = new(options);
     private readonly MaximumMatching matching = new();
@@ -15,7 +15,12 @@ internal sealed class EventPairing(int classes, EventOptions options)
 
     /// <summary>Adds a file's counts to the values of an <see cref="EventCounts"/>.</summary>
     /// <returns>The last offset of the reference, in seconds.</returns>
-    public double Add(ReadOnlySpan<CodedEvent> reference, ReadOnlySpan<CodedEvent> estimated, Span<long> values)
+    public double Add(
+        string name,
+        ReadOnlySpan<CodedEvent> reference,
+        ReadOnlySpan<CodedEvent> estimated,
+        Span<long> values
+    )
     {
         if (options.Order == EventOrder.ByTime)
         {
@@ -31,7 +36,7 @@ internal sealed class EventPairing(int classes, EventOptions options)
         index.Set(estimated);
 
         if (options.Matching == EventMatching.Optimal)
-            PairMost(reference, estimated);
+            PairMost(name, reference, estimated);
         else
             PairFirst(reference, estimated);
         CountPairs(reference, estimated, values);
@@ -51,7 +56,7 @@ internal sealed class EventPairing(int classes, EventOptions options)
         return sorted;
     }
 
-    private void PairMost(ReadOnlySpan<CodedEvent> reference, ReadOnlySpan<CodedEvent> estimated)
+    private void PairMost(string name, ReadOnlySpan<CodedEvent> reference, ReadOnlySpan<CodedEvent> estimated)
     {
         edges.Clear();
         for (var j = 0; j < reference.Length; j++)
@@ -60,12 +65,12 @@ internal sealed class EventPairing(int classes, EventOptions options)
             foreach (var i in index.Near(reference[j]))
                 if (estimated[i].Class == reference[j].Class && options.Agree(reference[j], estimated[i]))
                     near.Add(i);
-            near.Sort();
-            if (edges.Count + (long)near.Count > MostPairs)
+            if (edges.Count + near.Count > MostPairs)
                 throw new InvalidOperationException(
-                    $"In one file more than {MostPairs} pairs of a reference event and an estimated event agree; "
-                        + "such lists (the same row many times?) are not paired."
+                    $"File {name}: more than {MostPairs} pairs of a reference event and an estimated event agree; such lists "
+                        + "(the same row many times?) are not paired."
                 );
+            near.Sort();
             foreach (var i in near)
                 edges.Add((j, i));
         }

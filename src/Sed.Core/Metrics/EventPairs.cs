@@ -15,10 +15,17 @@ public sealed class EventPairs
     private readonly int[] referenceStarts;
     private readonly int[] estimatedStarts;
 
-    private EventPairs(ClassList classes, int files, ImmutableArray<string> ignored, Coding reference, Coding estimated)
+    private EventPairs(
+        ClassList classes,
+        ImmutableArray<string> files,
+        ImmutableArray<string> ignored,
+        Coding reference,
+        Coding estimated
+    )
     {
         Classes = classes;
-        Count = files;
+        Files = files;
+        Count = reference.Starts.Count - 1;
         IgnoredFiles = ignored;
         HasUnknownLabels = reference.Unknown || estimated.Unknown;
         (this.reference, referenceStarts) = ([.. reference.Events], [.. reference.Starts]);
@@ -54,7 +61,7 @@ public sealed class EventPairs
         foreach (var file in ignored)
             labels.Check(estimated, estimated.IndexOf(file));
         problems.ThrowIfAny();
-        return new EventPairs(classes, reference.Files.Length, ignored, truth, guess);
+        return new EventPairs(classes, reference.Files, ignored, truth, guess);
     }
 
     /// <summary>Pairs clips in memory by position, for example at the end of a training epoch.</summary>
@@ -86,11 +93,14 @@ public sealed class EventPairs
             guess.Add(estimated[clip], $"estimate, clip {clip}", labels);
         }
         problems.ThrowIfAny();
-        return new EventPairs(classes, reference.Count, [], truth, guess);
+        return new EventPairs(classes, [], [], truth, guess);
     }
 
     /// <summary>The classes that count.</summary>
     public ClassList Classes { get; }
+
+    /// <summary>The files that are scored, in the order of the reference; empty when clips were paired by position.</summary>
+    public ImmutableArray<string> Files { get; }
 
     /// <summary>Number of files that are scored.</summary>
     public int Count { get; }
@@ -100,6 +110,9 @@ public sealed class EventPairs
 
     /// <summary>True when labels outside the class list were let in.</summary>
     public bool HasUnknownLabels { get; }
+
+    /// <summary>What a file is called in messages.</summary>
+    internal string NameOf(int file) => Files.IsEmpty ? $"clip {file}" : $"\"{Files[file]}\"";
 
     internal ReadOnlySpan<CodedEvent> ReferenceOf(int file) =>
         reference.AsSpan(referenceStarts[file]..referenceStarts[file + 1]);

@@ -146,7 +146,7 @@ public class EventListFileTests
     public void Repeated_rows_are_found_with_both_lines()
     {
         var list = Parse("a\t1\t2\tCar\nb\t1\t2\tCar\na\t1\t2\tBus\na\t1.0\t2.0\tCar\n");
-        var problem = Assert.Single(list.Duplicates());
+        var problem = Assert.Single(list.Duplicates().First);
         Assert.Equal("list.tsv, line 4: repeats the event of line 1: \"a\", 1 s to 2 s, Car", problem.ToString());
     }
 

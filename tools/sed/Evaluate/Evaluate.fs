@@ -1,6 +1,8 @@
 namespace Sed.Tool.Evaluate
 
 open System
+open System.IO
+open System.Text
 open Argu
 open Sed.Tool
 
@@ -13,9 +15,9 @@ module Evaluate =
 
         match arguments.GetResult(Format, Format.Table) with
         | Format.Json ->
-            use output = Console.OpenStandardOutput()
-            Json.write output results
-            output.WriteByte(byte '\n')
+            use text = new MemoryStream()
+            Json.write text results
+            Console.Out.WriteLine(Encoding.UTF8.GetString(text.ToArray()))
         | Format.Csv -> Rows.writeCsv Console.Out results
         | _ -> Tables.write results
 

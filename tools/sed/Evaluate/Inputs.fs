@@ -35,13 +35,14 @@ module Inputs =
         else
             List.take count lines @ [ $"... and {lines.Length - count} more" ]
 
-    let private duplicates (list: EventList) =
-        match List.ofSeq (list.Duplicates()) with
-        | [] -> []
-        | found ->
-            firstLines 5 [
-                for problem in found -> $"{problem} (counted again, as the reference tools do)"
-            ]
+    let private duplicates (list: EventList) = [
+        let struct (first, count) = list.Duplicates 3
+
+        for problem in first do
+            $"{problem} (counted again, as the reference tools do)"
+        if count > first.Count then
+            $"{list.Source}: {count - first.Count} more rows repeat an event"
+    ]
 
     let private ignored (reference: EventList) (path: string) (pairs: EventPairs) =
         match List.ofSeq pairs.IgnoredFiles with
@@ -116,7 +117,10 @@ module Inputs =
                 "--against needs --estimated to compare with"
             if arguments.Contains Onset_Only && arguments.Contains Offset_Only then
                 "--onset-only and --offset-only cannot both be given"
-            if arguments.Contains Evaluated_Durations && not (arguments.Contains Arguments.Durations) then
+            if
+                arguments.Contains Evaluated_Durations
+                && not (arguments.Contains Arguments.Durations)
+            then
                 "--evaluated-durations needs --durations"
             if arguments.Contains Evaluated_Durations && arguments.Contains Evaluated_Length then
                 "--evaluated-durations and --evaluated-length cannot both be given"
@@ -147,7 +151,8 @@ module Inputs =
                 )
             )
 
-        let durations = arguments.TryGetResult Arguments.Durations |> Option.map Durations.Read
+        let durations =
+            arguments.TryGetResult Arguments.Durations |> Option.map Durations.Read
 
         let system =
             readSystem arguments classes reference (arguments.TryGetResult Estimated_Tags)

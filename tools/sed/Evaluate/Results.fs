@@ -157,7 +157,14 @@ module Results =
             |> ResizeArray
             :> IReadOnlyList<float>)
 
-    let private segments (arguments: ParseResults<Arguments>) (inputs: Inputs) (system: System) options conventions resolution =
+    let private segments
+        (arguments: ParseResults<Arguments>)
+        (inputs: Inputs)
+        (system: System)
+        options
+        conventions
+        resolution
+        =
         let segment =
             SegmentOptions(
                 ResolutionSeconds = resolution,

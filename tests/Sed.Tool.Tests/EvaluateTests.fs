@@ -1,0 +1,203 @@
+namespace Sed.Tool.Tests
+
+open System
+open System.IO
+open Xunit
+
+[<Collection("console")>]
+type EvaluateTests() =
+    let folder = new Folder()
+
+    // One substitution, one miss, one false alarm in segments of a second.
+    let reference =
+        folder.List("reference.tsv", [ "a.wav 0 1 Car"; "a.wav 2 3 Bus"; "b.wav 0 2 Car" ])
+
+    let estimate =
+        folder.List("estimate.tsv", [ "a.wav 0 1 Bus"; "b.wav 0 1 Car"; "b.wav 3 4 Bus" ])
+
+    interface IDisposable with
+        member _.Dispose() = (folder :> IDisposable).Dispose()
+
+    [<Fact>]
+    member _.``Segments are counted by hand as they are printed``() =
+        let result = Run.json [ "--reference"; reference; "--estimated"; estimate ]
+        let segments = result |> Run.at "segment_based/0"
+
+        let counts = [
+            for name in [ "Nref"; "Nsys"; "Ntp"; "S"; "D"; "I" ] -> segments |> Run.number $"overall/counts/{name}"
+        ]
+
+        Assert.Equal<float list>([ 4.0; 3.0; 1.0; 1.0; 2.0; 1.0 ], counts)
+        Assert.Equal(1.0, segments |> Run.number "overall/error_rate/error_rate", 1e-12)
+        Assert.Equal(2.0 / 7.0, segments |> Run.number "overall/f_measure/f_measure", 1e-12)
+        Assert.Equal(2.0 / 3.0, segments |> Run.number "class_wise/Car/error_rate/error_rate", 1e-12)
+        Assert.Equal(7.0, segments |> Run.number "evaluated_length_seconds")
+
+    [<Fact>]
+    member _.``Several segment lengths are several results that name theirs``() =
+        let result =
+            Run.json [
+                "--reference"
+                reference
+                "--estimated"
+                estimate
+                "--segment"
+                "1.0"
+                "--segment"
+                "0.1"
+            ]
+
+        Assert.Equal(1.0, result |> Run.number "segment_based/0/params/segment_seconds")
+        Assert.Equal(0.1, result |> Run.number "segment_based/1/params/segment_seconds")
+
+    [<Fact>]
+    member _.``An undefined value is null and says why``() =
+        let result =
+            Run.json [
+                "--reference"
+                reference
+                "--estimated"
+                estimate
+                "--class"
+                "Car"
+                "--class"
+                "Bus"
+                "--class"
+                "Train"
+            ]
+
+        let train = result |> Run.at "segment_based/0/class_wise/Train/f_measure"
+        Assert.Equal(Text.Json.JsonValueKind.Null, (train |> Run.at "f_measure").ValueKind)
+        Assert.Equal("nothing was estimated", (train |> Run.at "undefined/f_measure").GetString())
+
+    [<Fact>]
+    member _.``Every convention stands in the result``() =
+        let result =
+            Run.json [
+                "--reference"
+                reference
+                "--estimated"
+                estimate
+                "--undefined"
+                "zero"
+                "--empty-reference"
+                "undefined"
+                "--empty-estimate"
+                "zero"
+                "--matching"
+                "greedy"
+            ]
+
+        let text path = (result |> Run.at path).GetString()
+        Assert.Equal("counted as zero", text "segment_based/0/params/undefined_in_average")
+        Assert.Equal("undefined", text "segment_based/0/params/empty_reference")
+        Assert.Equal("precision zero (sed_eval zero_score)", text "segment_based/0/params/empty_estimate")
+        Assert.Equal("greedy", text "event_based/0/params/matching")
+        Assert.Equal("plain", text "tagging/0/params/rules")
+        Assert.Equal("DCASE 2017 Task 4 A (official)", text "tagging/1/params/rules")
+
+    [<Fact>]
+    member _.``A table shows the rates of all classes together``() =
+        let run = Run.evaluate [ "--reference"; reference; "--estimated"; estimate ]
+        Assert.Equal(0, run.ExitCode)
+        Assert.Contains("overall (micro)", run.Output)
+        Assert.Contains("conventions: segment_seconds=1", run.Output)
+
+    [<Fact>]
+    member _.``Comma-separated values have a row for every number``() =
+        let run =
+            Run.evaluate [ "--reference"; reference; "--estimated"; estimate; "--format"; "csv" ]
+
+        let lines = run.Output.Split('\n')
+        Assert.Equal("part,setting,name,value,low,high,undefined", lines[0])
+
+        Assert.Contains(lines, fun line -> line.StartsWith "segment_based," && line.Contains ",overall.error_rate,1,")
+
+    [<Fact>]
+    member _.``Resampling adds intervals, and a second system differences``() =
+        let result =
+            Run.json [
+                "--reference"
+                reference
+                "--estimated"
+                estimate
+                "--against"
+                reference
+                "--bootstrap"
+                "50"
+            ]
+
+        let segments = result |> Run.at "segment_based/0"
+        Assert.True(segments |> Run.number "intervals/overall.f_measure/low" <= 2.0 / 7.0)
+        Assert.Equal(5.0 / 7.0, segments |> Run.number "differences/overall.f_measure/difference", 1e-12)
+        Assert.Equal(50.0, result |> Run.number "bootstrap/resamples")
+
+    [<Fact>]
+    member _.``Decisions with durations have a PSDS that names its convention``() =
+        let durations = folder.List("durations.tsv", [ "a.wav 10"; "b.wav 10" ])
+
+        let result =
+            Run.json [
+                "--reference"
+                reference
+                "--estimated"
+                reference
+                "--durations"
+                durations
+                "--dtc"
+                "0.5"
+            ]
+
+        Assert.Equal(1.0, result |> Run.number "psds/0/psds")
+
+        Assert.Equal(
+            "all n classes (psds_eval)",
+            (result |> Run.at "psds/0/params/cross_triggers_averaged_over").GetString()
+        )
+
+    [<Fact>]
+    member _.``Scores have PSDS by both conventions, best thresholds and rankings``() =
+        let scores =
+            folder.List(
+                "scores.tsv",
+                [
+                    "filename onset offset Bus Car"
+                    "a.wav 0 1 0.1 0.9"
+                    "a.wav 1 2 0.2 0.3"
+                    "a.wav 2 3 0.8 0.1"
+                    "b.wav 0 1 0.1 0.7"
+                    "b.wav 1 2 0.1 0.6"
+                ]
+            )
+
+        let result = Run.json [ "--reference"; reference; "--scores"; scores ]
+        Assert.Equal(1.0, result |> Run.number "psds/0/psds")
+        Assert.Equal(3, (result |> Run.at "psds").GetArrayLength())
+        Assert.Equal(1.0, result |> Run.number "threshold_curves/0/class_wise/Car/best_f/value")
+        Assert.Equal(0.45, result |> Run.number "threshold_curves/0/class_wise/Car/best_f/threshold", 1e-12)
+        Assert.Equal(1.0, result |> Run.number "tagging_from_scores/mean_average_precision")
+
+    [<Fact>]
+    member _.``Files that the reference does not list are ignored and named``() =
+        let more = folder.List("more.tsv", [ "a.wav 0 1 Car"; "zzz.wav 0 1 Car" ])
+        let run =
+            Run.evaluate [ "--reference"; reference; "--estimated"; more; "--format"; "csv" ]
+        Assert.Equal(0, run.ExitCode)
+        Assert.Contains($"{more}: 1 files are not in {reference} and are not scored: zzz.wav", run.Errors)
+
+    [<Fact>]
+    member _.``The authors' variant is labelled as no reference``() =
+        let result =
+            Run.json [ "--reference"; reference; "--estimated"; reference; "--authors-variant" ]
+
+        Assert.Equal(0.0, result |> Run.number "authors_variant/error_rate/error_rate")
+        Assert.Contains("no reference", (result |> Run.at "authors_variant/note").GetString())
+
+    [<Fact>]
+    member _.``Help lists the commands and their options``() =
+        let all = Run.sed [ "--help" ]
+        Assert.Equal(0, all.ExitCode)
+        Assert.Contains("evaluate", all.Output)
+        let one = Run.evaluate [ "--help" ]
+        Assert.Equal(0, one.ExitCode)
+        Assert.Contains("--reference", one.Output)
