@@ -20,6 +20,8 @@ type Corpus =
     | Recordings of folder: string
     /// DCASE 2017 Task 4: a folder with the released label files and the audio.
     | Dcase2017 of folder: string
+    /// Any collected corpus with labels in tab-separated lists, as DESED has them, and audio.
+    | Folder of folder: string
 
     /// As `--data` takes it.
     member corpus.Name =
@@ -27,22 +29,31 @@ type Corpus =
         | SmartCars -> "smartCars"
         | Recordings folder -> $"soundscapes:{folder}"
         | Dcase2017 folder -> $"dcase2017:{folder}"
+        | Folder folder -> $"folder:{folder}"
 
     /// True when clips are mixed, so that their number can be chosen.
     member corpus.IsMixed =
         match corpus with
         | SmartCars
         | Recordings _ -> true
-        | Dcase2017 _ -> false
+        | Dcase2017 _
+        | Folder _ -> false
 
 module Corpus =
-    /// Reads what `--data` takes: smartCars, soundscapes:DIR or dcase2017:DIR.
+    /// Reads what `--data` takes: smartCars, soundscapes:DIR, dcase2017:DIR or folder:DIR.
     let parse (text: string) =
         match text.Split(':', 2) with
         | [| "smartCars" |] -> Ok SmartCars
         | [| "soundscapes"; folder |] when folder <> "" -> Ok(Recordings folder)
         | [| "dcase2017"; folder |] when folder <> "" -> Ok(Dcase2017 folder)
-        | _ -> Error(Problem.at "--data" $"'{text}' names no corpus" "say smartCars, soundscapes:DIR or dcase2017:DIR")
+        | [| "folder"; folder |] when folder <> "" -> Ok(Folder folder)
+        | _ ->
+            Error(
+                Problem.at
+                    "--data"
+                    $"'{text}' names no corpus"
+                    "say smartCars, soundscapes:DIR, dcase2017:DIR or folder:DIR"
+            )
 
 /// Corpora of soundscapes.
 module Soundscapes =
@@ -56,3 +67,9 @@ module Soundscapes =
 module Dcase2017 =
     /// The folder with the released label files and the audio.
     let task4 folder = Dcase2017 folder
+
+/// Corpora that somebody collected.
+module Folder =
+    /// A folder with audio and labels in tab-separated lists, as DESED has them: filename and event_label for weak labels;
+    /// filename, onset, offset and event_label for strong ones. A list's name says its split: train, test, eval.
+    let corpus folder = Folder folder

@@ -20,7 +20,8 @@ type Arguments =
             match argument with
             | Plan -> "print every trial and stop; nothing is read, made or trained."
             | Profile _ -> "the profile to run: one of the script's own, for example quick, or paper: as it is written."
-            | Data _ -> "smartCars (synthesised), soundscapes:DIR (mixed from folders of recordings) or dcase2017:DIR."
+            | Data _ ->
+                "smartCars (synthesised), soundscapes:DIR (mixed from folders of recordings), dcase2017:DIR or folder:DIR."
             | Device _ -> "auto (the default), cpu, cuda or cuda:N."
             | Seeds _ -> "the seeds to run, for example 1..5 or 1,2,7."
             | Only _ -> "only the rows whose label contains this text."

@@ -64,7 +64,8 @@ type internal Workspace
         | SmartCars -> Soundscapes.SmartCars(within "corpora", options, progress "Mixing soundscapes", stop)
         | Recordings recordings ->
             Soundscapes.FromFolders(recordings, within "corpora", options, progress "Mixing soundscapes", stop)
-        | Dcase2017 audio -> checkedCorpus audio
+        | Dcase2017 collected
+        | Folder collected -> checkedCorpus collected
 
     member _.Folder = folder
     member _.Device = device

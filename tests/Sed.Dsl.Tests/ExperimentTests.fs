@@ -80,6 +80,6 @@ let ``what names no corpus says what does`` (name: string) =
     | Ok corpus -> failwith corpus.Name
     | Error problem ->
         Assert.Equal(
-            $"--data: '{name}' names no corpus; say smartCars, soundscapes:DIR or dcase2017:DIR",
+            $"--data: '{name}' names no corpus; say smartCars, soundscapes:DIR, dcase2017:DIR or folder:DIR",
             Problem.print problem
         )

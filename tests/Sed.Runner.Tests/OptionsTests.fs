@@ -64,7 +64,7 @@ let ``every option is read`` () =
 let ``every wrong value is named at once`` () =
     Assert.Equal<string list>(
         [
-            "--data: 'wavs' names no corpus; say smartCars, soundscapes:DIR or dcase2017:DIR"
+            "--data: 'wavs' names no corpus; say smartCars, soundscapes:DIR, dcase2017:DIR or folder:DIR"
             "--seeds: '5..1' is no list of seeds; say for example 1..5 or 1,2,7"
             "--device: there is no device 'gpu'; say auto, cpu, cuda or cuda:N"
         ],
