@@ -33,8 +33,11 @@ public static class WavWriter
         byte[] bytes = new byte[checked(44 + (samples.Length * width))];
         WriteHeader(bytes, samples.Length * width, sampleRate, encoding, bitsPerSample);
         Span<byte> data = bytes.AsSpan(44);
-        for (int i = 0; i < samples.Length; i++)
-            WriteSample(data.Slice(i * width, width), samples[i], encoding);
+        if (encoding == WavEncoding.Pcm && bitsPerSample == 16)
+            WritePcm16(data, samples);
+        else
+            for (int i = 0; i < samples.Length; i++)
+                WriteSample(data.Slice(i * width, width), samples[i], encoding);
         File.WriteAllBytes(path, bytes);
     }
 
@@ -55,13 +58,19 @@ public static class WavWriter
         BinaryPrimitives.WriteInt32LittleEndian(header[40..], dataBytes);
     }
 
+    private static void WritePcm16(Span<byte> target, ReadOnlySpan<float> samples)
+    {
+        for (int i = 0; i < samples.Length; i++)
+        {
+            float value = MathF.Round(samples[i] * 32_768f, MidpointRounding.ToEven);
+            BinaryPrimitives.WriteInt16LittleEndian(target[(2 * i)..], (short)Math.Clamp(value, -32_768f, 32_767f));
+        }
+    }
+
     private static void WriteSample(Span<byte> target, float sample, WavEncoding encoding)
     {
         switch (encoding, target.Length)
         {
-            case (WavEncoding.Pcm, 2):
-                BinaryPrimitives.WriteInt16LittleEndian(target, (short)Integer(sample, 32_768));
-                break;
             case (WavEncoding.Pcm, 3):
                 int value = (int)Integer(sample, 8_388_608);
                 target[0] = (byte)value;

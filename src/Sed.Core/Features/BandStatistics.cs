@@ -51,11 +51,12 @@ public sealed class BandStatistics
             store.Read([clip], row);
             origin ??= row[..bands];
             int frames = store.FramesWithSound(clip);
-            for (int i = 0; i < frames * bands; i++)
+            for (int frame = 0; frame < frames * bands; frame += bands)
+            for (int band = 0; band < bands; band++)
             {
-                double x = row[i] - origin[i % bands];
-                sums[i % bands] += x;
-                squares[i % bands] += x * x;
+                double x = row[frame + band] - origin[band];
+                sums[band] += x;
+                squares[band] += x * x;
             }
             count += frames;
         }

@@ -8,8 +8,6 @@ internal sealed class Biquad
     private readonly double b2;
     private readonly double a1;
     private readonly double a2;
-    private double s1;
-    private double s2;
 
     private Biquad(double b0, double b1, double b2, double a0, double a1, double a2)
     {
@@ -39,19 +37,20 @@ internal sealed class Biquad
         return new Biquad(alpha, 0, -alpha, 1 + alpha, -2 * cos, 1 - alpha);
     }
 
-    internal float Step(float x)
-    {
-        double y = (b0 * x) + s1;
-        s1 = (b1 * x) - (a1 * y) + s2;
-        s2 = (b2 * x) - (a2 * y);
-        return (float)y;
-    }
-
-    /// <summary>Filters a buffer in place and hands it back.</summary>
+    /// <summary>Filters a buffer in place and hands it back. The filter starts from rest.</summary>
     internal float[] Run(float[] buffer)
     {
+        // Direct form II transposed; state in locals, which stay in registers.
+        double s1 = 0;
+        double s2 = 0;
         for (int i = 0; i < buffer.Length; i++)
-            buffer[i] = Step(buffer[i]);
+        {
+            double x = buffer[i];
+            double y = (b0 * x) + s1;
+            s1 = (b1 * x) - (a1 * y) + s2;
+            s2 = (b2 * x) - (a2 * y);
+            buffer[i] = (float)y;
+        }
         return buffer;
     }
 
