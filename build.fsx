@@ -202,7 +202,7 @@ let clean () =
 let experiments () =
     Directory.GetFiles(path "experiments", "*.fsx")
     |> Array.map (fun file -> Path.GetFileNameWithoutExtension file |> string)
-    |> Array.filter ((<>) "sed")
+    |> Array.filter (fun name -> name <> "sed" && name <> "published")
     |> Array.sort
     |> List.ofArray
 

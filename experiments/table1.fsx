@@ -12,6 +12,8 @@ let table1 =
         seeds [ 1..5 ]
         report [ WeakF; WeakP; WeakR; StrongF; StrongER ]
         published Paper.source Paper.rows
+        profile "quick" [ 1; 2 ] quick
+        profile "smoke" [ 1 ] smoke
     }
 
 run [ table1 ]

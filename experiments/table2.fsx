@@ -1,6 +1,7 @@
 // Adavanne and Virtanen (DCASE 2017, arXiv 1710.02998): what the weights of the two losses do.
-#load "sed.fsx"
+#load "published.fsx"
 open Sed
+open Published
 
 let table2 =
     experiment "table2" {
@@ -33,12 +34,10 @@ let table2 =
         seeds [ 1..5 ]
         report [ WeakF; WeakP; WeakR; StrongF; StrongER ]
 
-        published "Adavanne and Virtanen 2017, loss weights at dropout 0.15, testing split" [
-            row [ StrongWeight 1.0; WeakWeight 1.0 ] [ WeakF, 0.433; StrongER, 0.84 ]
-        ]
+        published Paper.source Paper.rows
 
-        profile "quick" [ 1; 2 ] [ TrainingClips 400; TestingClips 120; EvaluationClips 10; Epochs 10; Batch 16 ]
-        profile "smoke" [ 1 ] [ TrainingClips 32; TestingClips 16; EvaluationClips 2; Epochs 2; Batch 16 ]
+        profile "quick" [ 1; 2 ] quick
+        profile "smoke" [ 1 ] smoke
     }
 
 run [ table2 ]

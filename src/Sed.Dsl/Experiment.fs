@@ -133,7 +133,7 @@ type ExperimentBuilder(name: string) =
             Axes = experiment.Axes @ [ List.map setting values ]
     }
 
-    /// A row of its own beside the others, with its name and what it changes.
+    /// A row of its own, with its name and what it changes; beside what `vary` gives, or alone where nothing varies.
     [<CustomOperation "alongside">]
     member _.Alongside(experiment: Experiment, name: string, settings: Setting list) = {
         experiment with

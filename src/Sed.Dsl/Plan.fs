@@ -67,7 +67,12 @@ module Plan =
             [ [] ]
 
     let private variants (experiment: Experiment) = [
-        for settings in product experiment.Axes do
+        // Where nothing varies and rows are named, those are the rows.
+        for settings in
+            (if experiment.Axes.IsEmpty && not experiment.Alongside.IsEmpty then
+                 []
+             else
+                 product experiment.Axes) do
             {
                 Coordinates = [ for setting in settings -> Setting.axis setting, Setting.value setting ]
                 Name = ""

@@ -39,11 +39,7 @@ let run
     use scoredClips = clipSet source (Translate.split specification.ScoreOn)
 
     let evaluator clips =
-        Evaluator(
-            clips,
-            source.Features.HopSeconds,
-            Translate.detection specification.Detection
-        )
+        Evaluator(clips, source.Features.HopSeconds, Translate.detection specification.Detection)
 
     let selection = evaluator selectionClips
 
