@@ -38,7 +38,10 @@ type internal Workspace
     let extraction = {
         new IProgress<ExtractionProgress> with
             member _.Report(state) =
-                report "Computing features" state.Done state.All
+                let what =
+                    $"Computing features, {state.ClipsPerSecond:F0} clips/s, {ceil state.Left.TotalSeconds:F0} s left"
+
+                report what state.Done state.All
     }
 
     /// A corpus that somebody collected is looked through before anything is computed from it.

@@ -7,6 +7,7 @@ using TorchSharp;
 
 namespace Sed.Core.Tests.Features;
 
+[Collection(TorchCollection.Name)]
 public sealed class FeatureStoreTests : IDisposable
 {
     private const int SampleRate = 8000;

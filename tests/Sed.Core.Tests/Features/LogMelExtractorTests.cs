@@ -5,6 +5,7 @@ using TorchSharp;
 
 namespace Sed.Core.Tests.Features;
 
+[Collection(TorchCollection.Name)]
 public sealed class LogMelExtractorTests
 {
     private static readonly string[] signals = ["noise", "chirp", "impulses"];

@@ -4,6 +4,7 @@ using TorchSharp;
 
 namespace Sed.Core.Tests.Features;
 
+[Collection(TorchCollection.Name)]
 public sealed class LogMelKernelTests
 {
     [Theory]
