@@ -19,8 +19,7 @@ Torch.Initialize();
 var python = Environment.GetEnvironmentVariable("SED_PYTHON") ?? "/usr/bin/python3";
 switch (args)
 {
-    case []
-    or ["train"]:
+    case [] or ["train"]:
         TrainBench.Run(python, [32, 64], steps: 20);
         return 0;
     case ["train", var batch, var steps]:

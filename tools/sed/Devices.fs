@@ -1,14 +1,19 @@
 module Sed.Tool.Devices
 
+open System
 open Sed.Core.Runtime
 
 let private run (arguments: string[]) =
     match arguments with
     | [||] ->
-        for line in Devices.Describe() do
-            printfn $"{line}"
+        try
+            for line in Devices.Describe() do
+                printfn $"{line}"
 
-        ExitCode.Done
+            ExitCode.Done
+        with :? NotSupportedException as unusable ->
+            eprintfn $"sed devices: {unusable.Message}"
+            ExitCode.BadInput
     | [| "--help" |] ->
         printfn "USAGE: sed devices"
         printfn ""

@@ -34,7 +34,10 @@ internal sealed class MergedGru : nn.Module<Tensor, Tensor>
             foreach (var gate in parameter.chunk(3))
                 _ = name switch
                 {
-                    _ when name.StartsWith("weight_ih", StringComparison.Ordinal) => init.xavier_uniform_(gate, 5.0 / 3),
+                    _ when name.StartsWith("weight_ih", StringComparison.Ordinal) => init.xavier_uniform_(
+                        gate,
+                        5.0 / 3
+                    ),
                     _ when name.StartsWith("weight_hh", StringComparison.Ordinal) => init.orthogonal_(gate),
                     _ => init.zeros_(gate),
                 };

@@ -53,7 +53,10 @@ public static class NumpyArchive
                 var name = entry.FullName.EndsWith(Extension, StringComparison.Ordinal)
                     ? entry.FullName[..^Extension.Length]
                     : entry.FullName;
-                arrays[name] = NumpyArray.Read(bytes.ToArray());
+                var read = bytes.ToArray();
+                if (Checksum(read) != entry.Crc32)
+                    throw new InvalidDataException("its bytes have changed");
+                arrays[name] = NumpyArray.Read(read);
             }
         }
         catch (InvalidDataException damaged)
@@ -61,5 +64,24 @@ public static class NumpyArchive
             throw new InvalidDataException($"{path}{reading}: {damaged.Message.TrimEnd('.')}.", damaged);
         }
         return arrays;
+    }
+
+    /// <summary>CRC-32 as zip has it (polynomial 0xEDB88320); .NET writes it, but does not look at it.</summary>
+    private static uint Checksum(ReadOnlySpan<byte> bytes)
+    {
+        var sum = uint.MaxValue;
+        foreach (var value in bytes)
+            sum = checksums[(byte)(sum ^ value)] ^ (sum >> 8);
+        return ~sum;
+    }
+
+    private static readonly uint[] checksums = [.. Enumerable.Range(0, 256).Select(ChecksumOf)];
+
+    private static uint ChecksumOf(int value)
+    {
+        var sum = (uint)value;
+        for (var bit = 0; bit < 8; bit++)
+            sum = (sum & 1) != 0 ? 0xEDB88320u ^ (sum >> 1) : sum >> 1;
+        return sum;
     }
 }

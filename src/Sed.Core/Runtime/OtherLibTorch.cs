@@ -22,35 +22,35 @@ internal static partial class OtherLibTorch
     /// <summary>The folder in use; null where it is the packaged libtorch.</summary>
     public static string? Folder { get; private set; }
 
-    /// <summary>Loads the folder that the variable names, if it names one.</summary>
+    /// <summary>Loads the folder that the variable names, if it names one; otherwise sees to it that the packaged one is used.</summary>
     /// <returns>Whether it has CUDA.</returns>
     /// <exception cref="NotSupportedException">The folder is no libtorch, of another version, or cannot be loaded.</exception>
     public static bool Load()
     {
-        if (Environment.GetEnvironmentVariable(Variable) is not { Length: > 0 } folder)
+        var folder = Environment.GetEnvironmentVariable(Variable);
+        if (string.IsNullOrEmpty(folder))
+        {
+            Restore();
             return false;
+        }
         if (!OperatingSystem.IsLinux())
             throw Unusable(folder, "another libtorch can be loaded on Linux only");
+        folder = Path.GetFullPath(folder);
         foreach (var needed in new[] { "c10", "torch_cpu", "torch" })
             if (!File.Exists(PathOf(folder, needed)))
                 throw Unusable(folder, $"it has no lib{needed}.so");
         if (VersionOf(folder) is { } version && !version.StartsWith(Version + ".", StringComparison.Ordinal))
             throw Unusable(folder, $"it is version {version}");
-        foreach (var library in libraries)
-        {
-            var path = PathOf(folder, library);
-            if (!File.Exists(path))
-                continue;
+        Relink(folder);
+        foreach (var path in libraries.Select(library => PathOf(folder, library)).Where(File.Exists))
             try
             {
                 NativeLibrary.Load(path);
             }
             catch (DllNotFoundException failed)
             {
-                throw Unusable(folder, $"lib{library}.so cannot be loaded: {failed.Message}");
+                throw Unusable(folder, $"{Path.GetFileName(path)} cannot be loaded: {failed.Message}");
             }
-        }
-        UseInsteadOfThePackaged(folder);
         Folder = folder;
         return File.Exists(PathOf(folder, "torch_cuda"));
     }
@@ -80,11 +80,36 @@ internal static partial class OtherLibTorch
     [GeneratedRegex(@"^__version__\s*(?::\s*\w+\s*)?=\s*'([^']+)'", RegexOptions.Multiline)]
     private static partial Regex PythonVersion();
 
-    private static void UseInsteadOfThePackaged(string folder)
+    // TorchSharp's library finds what it needs by name among what is loaded. TorchSharp itself, however, loads the
+    // libtorch_cpu.so beside it by path, and two of them in one process end it. The loader takes two paths to one file for
+    // one library, so that path becomes a link to the other libtorch; the packaged file waits beside it.
+    private static string Packaged =>
+        Path.Combine(Path.GetDirectoryName(typeof(torch).Assembly.Location)!, "libtorch_cpu.so");
+
+    private static string SetAside => Packaged + ".packaged";
+
+    private static void Relink(string folder)
     {
-        // TorchSharp's library lies beside TorchSharp.dll; what it needs by name is loaded already.
-        var own = Path.Combine(Path.GetDirectoryName(typeof(torch).Assembly.Location)!, "libLibTorchSharp.so");
-        if (!NativeLibrary.TryLoad(own, out _))
-            throw Unusable(folder, "TorchSharp's library does not load with it");
+        var wanted = PathOf(folder, "torch_cpu");
+        try
+        {
+            if (new FileInfo(Packaged).LinkTarget == wanted)
+                return;
+            if (new FileInfo(Packaged) is { Exists: true, LinkTarget: null })
+                File.Move(Packaged, SetAside, overwrite: true);
+            var link = $"{Packaged}.{Environment.ProcessId}";
+            File.CreateSymbolicLink(link, wanted);
+            File.Move(link, Packaged, overwrite: true);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw Unusable(folder, $"{Packaged} cannot be made a link to it: {error.Message}");
+        }
+    }
+
+    private static void Restore()
+    {
+        if (OperatingSystem.IsLinux() && new FileInfo(Packaged).LinkTarget is not null && File.Exists(SetAside))
+            File.Move(SetAside, Packaged, overwrite: true);
     }
 }

@@ -51,7 +51,7 @@ public static partial class Torch
                 KeepLargeBlocks();
             // CUDA has to be there before the first tensor of the CPU is.
             var cuda = OtherLibTorch.Load();
-            torch.InitializeDeviceType(cuda ? DeviceType.CUDA : DeviceType.CPU);
+            _ = torch.TryInitializeDeviceType(cuda ? DeviceType.CUDA : DeviceType.CPU);
             torch.set_num_threads(threads);
             initialized = true;
         }
