@@ -23,35 +23,53 @@ public static class Intersection
         PsdsOptions options
     )
     {
-        ArgumentNullException.ThrowIfNull(operatingPoints);
-        ArgumentNullException.ThrowIfNull(options);
-        OperatingPoint[] points = [.. operatingPoints.Select(one => At(reference, durations, one, options))];
-        if (points.Length == 0)
-            throw new ArgumentException("There is no operating point.", nameof(operatingPoints));
-        var classes = ClassList.Of(reference);
-        if (classes.Count == 0)
-            return new PsdsResult(Rate.Undefined("the reference has no events"), [], classes, [], [], [], options);
+        var psds = DecisionPsds.Prepare(reference, durations, operatingPoints, options);
+        return psds.Evaluate(psds.Once());
+    }
 
-        var max = options.MaxEffectiveFalsePositiveRate;
-        List<ImmutableArray<RocPoint>> rocs = [];
-        List<double> grid = [0];
-        for (var k = 0; k < classes.Count; k++)
-        {
-            List<RocPoint> all = [new(0, 0)];
-            foreach (var point in points)
-                all.Add(new RocPoint(point.EffectiveFalsePositiveRate(k, options), point.TruePositiveRates[k]));
-            grid.AddRange(all.Select(point => point.FalsePositiveRate));
-            rocs.Add(PsdRoc.Rising(all, double.PositiveInfinity));
-        }
-        var combined = PsdRoc.Combine(rocs, grid, options.InstabilityWeight);
-        return new PsdsResult(
-            PsdRoc.Area(combined, max),
-            combined,
-            classes,
-            [.. rocs],
-            [.. rocs.Select(roc => PsdRoc.Area(roc, max))],
-            [],
-            options
+    /// <summary>Intervals of PSDS and of every class's area over resampled files.</summary>
+    /// <inheritdoc cref="Psds" path="/exception"/>
+    /// <param name="reference">What is true.</param>
+    /// <param name="durations">The length of every file.</param>
+    /// <param name="operatingPoints">The detections at each operating point; at least one list.</param>
+    /// <param name="options">What is asked of detections.</param>
+    /// <param name="bootstrap">How often to resample; 1000 times by default.</param>
+    public static ImmutableArray<Interval> PsdsIntervals(
+        EventList reference,
+        Durations durations,
+        IEnumerable<EventList> operatingPoints,
+        PsdsOptions options,
+        BootstrapOptions? bootstrap = null
+    )
+    {
+        var psds = DecisionPsds.Prepare(reference, durations, operatingPoints, options);
+        return Bootstrap.Intervals(durations.Files.Length, weights => psds.Evaluate(weights).All(), bootstrap);
+    }
+
+    /// <summary>Differences of PSDS between two systems over the same resampled files.</summary>
+    /// <inheritdoc cref="Psds" path="/exception"/>
+    /// <param name="reference">What is true.</param>
+    /// <param name="durations">The length of every file.</param>
+    /// <param name="first">The detections of the first system at each operating point.</param>
+    /// <param name="second">The detections of the second system at each operating point.</param>
+    /// <param name="options">What is asked of detections.</param>
+    /// <param name="bootstrap">How often to resample; 1000 times by default.</param>
+    public static ImmutableArray<PairedDifference> PsdsDifferences(
+        EventList reference,
+        Durations durations,
+        IEnumerable<EventList> first,
+        IEnumerable<EventList> second,
+        PsdsOptions options,
+        BootstrapOptions? bootstrap = null
+    )
+    {
+        var a = DecisionPsds.Prepare(reference, durations, first, options);
+        var b = DecisionPsds.Prepare(reference, durations, second, options);
+        return Bootstrap.Differences(
+            durations.Files.Length,
+            weights => a.Evaluate(weights).All(),
+            weights => b.Evaluate(weights).All(),
+            bootstrap
         );
     }
 
@@ -63,20 +81,7 @@ public static class Intersection
     /// <param name="options">What is asked of detections.</param>
     public static OperatingPoint At(EventList reference, Durations durations, EventList detections, PsdsOptions options)
     {
-        ArgumentNullException.ThrowIfNull(reference);
-        ArgumentNullException.ThrowIfNull(durations);
-        ArgumentNullException.ThrowIfNull(detections);
-        ArgumentNullException.ThrowIfNull(options);
-        options.Check();
-        ProblemList problems = new();
-        foreach (var file in reference.Files)
-            if (durations.Of(file) is null)
-                problems.Add(durations.Source, 0, $"there is no length for the file \"{file}\" of {reference.Source}");
-        problems.ThrowIfAny();
-
-        IntersectionCounter counter = new(ClassList.Of(reference), options);
-        foreach (var file in durations.Files)
-            counter.Add(reference.EventsOf(file), detections.EventsOf(file), durations.Of(file)!.Value);
-        return counter.Finish();
+        var prepared = DecisionPsds.Prepare(reference, durations, [detections], options);
+        return prepared.PointAt(0);
     }
 }

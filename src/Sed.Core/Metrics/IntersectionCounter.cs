@@ -36,26 +36,35 @@ internal sealed class IntersectionCounter(ClassList classes, PsdsOptions options
                 truePositives[truths[k].Class]++;
     }
 
-    public OperatingPoint Finish()
+    /// <summary>Adds what another counter has counted, so many times.</summary>
+    public void Add(IntersectionCounter other, int times)
     {
-        var n = classes.Count;
-        var rates = ImmutableArray.CreateBuilder<ImmutableArray<Rate>>(n);
-        var counts = ImmutableArray.CreateBuilder<ImmutableArray<long>>(n);
-        for (var k = 0; k < n; k++)
+        total += times * other.total;
+        for (var k = 0; k < references.Length; k++)
         {
-            counts.Add([.. Enumerable.Range(0, n).Select(other => crossTriggers[k, other])]);
-            rates.Add([.. Enumerable.Range(0, n).Select(other => CrossTriggerRate(k, other))]);
+            references[k] += times * other.references[k];
+            truePositives[k] += times * other.truePositives[k];
+            falsePositives[k] += times * other.falsePositives[k];
+            lengths[k] += times * other.lengths[k];
+            for (var column = 0; column < references.Length; column++)
+                crossTriggers[k, column] += times * other.crossTriggers[k, column];
         }
-        return new OperatingPoint(
-            [.. references],
-            [.. truePositives],
-            [.. falsePositives],
-            counts.MoveToImmutable(),
-            [.. Enumerable.Range(0, n).Select(k => (double)truePositives[k] / references[k])],
-            [.. falsePositives.Select(count => count * options.UnitSeconds / total)],
-            rates.MoveToImmutable()
-        );
     }
+
+    /// <summary>The classes that have reference events.</summary>
+    public int[] Present => [.. Enumerable.Range(0, references.Length).Where(k => references[k] > 0)];
+
+    /// <summary>What was counted for some of the classes, all of which have reference events.</summary>
+    public OperatingPoint Finish(int[] kept) =>
+        new(
+            [.. kept.Select(k => references[k])],
+            [.. kept.Select(k => truePositives[k])],
+            [.. kept.Select(k => falsePositives[k])],
+            [.. kept.Select(k => kept.Select(other => crossTriggers[k, other]).ToImmutableArray())],
+            [.. kept.Select(k => (double)truePositives[k] / references[k])],
+            [.. kept.Select(k => falsePositives[k] * options.UnitSeconds / total)],
+            [.. kept.Select(k => kept.Select(other => CrossTriggerRate(k, other)).ToImmutableArray())]
+        );
 
     private Rate CrossTriggerRate(int index, int other)
     {

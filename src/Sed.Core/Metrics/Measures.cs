@@ -41,6 +41,31 @@ public static class Measures
         return all;
     }
 
+    /// <summary>The ranking metrics of clips: means over classes, and class by class.</summary>
+    public static IReadOnlyList<Measure> All(this TagScores tags)
+    {
+        ArgumentNullException.ThrowIfNull(tags);
+        var curves = tags.Curves();
+        List<Measure> all =
+        [
+            new("mean_average_precision", curves.Mean(own => own.AveragePrecision())),
+            new("lwlrap", tags.Lwlrap()),
+            new("mean_roc_auc", curves.Mean(own => own.RocArea())),
+            new("d_prime_of_mean_roc_auc", TagScores.DPrime(curves.Mean(own => own.RocArea()))),
+            new("mean_equal_error_rate", curves.Mean(own => own.EqualErrorRate())),
+            new("pooled_equal_error_rate", tags.Pooled().EqualErrorRate()),
+        ];
+        var lwlrap = tags.LwlrapPerClass();
+        for (var k = 0; k < tags.Classes.Count; k++)
+        {
+            var (own, prefix) = (curves.PerClass[k], Prefix(tags.Classes, k));
+            all.Add(new Measure(prefix + "average_precision", own.AveragePrecision()));
+            all.Add(new Measure(prefix + "roc_auc", own.RocArea()));
+            all.Add(new Measure(prefix + "lwlrap", lwlrap[k]));
+        }
+        return all;
+    }
+
     private static string Prefix(ClassList classes, int k) => $"class.{classes[k]}.";
 
     private static void Add(List<Measure> all, string prefix, ScoreSheet sheet, bool substitutions)

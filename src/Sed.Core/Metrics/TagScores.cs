@@ -118,6 +118,27 @@ public sealed class TagScores
         return [.. Enumerable.Range(0, Classes.Count).Select(k => Of(Ranked(k)))];
     }
 
+    /// <summary>The same clips, each as often as its weight says; for resampling.</summary>
+    /// <exception cref="ArgumentException">There is not one weight for each clip.</exception>
+    public TagScores Weighted(ReadOnlySpan<int> weights)
+    {
+        if (weights.Length != Clips)
+            throw new ArgumentException($"There are {weights.Length} weights for {Clips} clips.", nameof(weights));
+        List<double> drawnScores = new(scores.Length);
+        List<bool> drawnTruths = new(truths.Length);
+        for (var clip = 0; clip < weights.Length; clip++)
+        for (var time = 0; time < weights[clip]; time++)
+        {
+            drawnScores.AddRange(scores.AsSpan(clip * Classes.Count, Classes.Count));
+            drawnTruths.AddRange(truths.AsSpan(clip * Classes.Count, Classes.Count));
+        }
+        return new TagScores(Classes, [.. drawnScores], [.. drawnTruths]);
+    }
+
+    /// <summary>Intervals of every ranking metric over resampled clips.</summary>
+    public ImmutableArray<Interval> Intervals(BootstrapOptions? bootstrap = null) =>
+        Bootstrap.Intervals(Clips, weights => Weighted(weights).All(), bootstrap);
+
     /// <summary>
     /// d-prime: by how many deviations the scores of positives would lie above those of negatives if both were normal and
     /// equally wide, sqrt(2) times the normal quantile of the ROC area. Infinite for a perfect ranking. Over classes it is

@@ -128,4 +128,63 @@ public class BootstrapTests
         static FrameScores Noise(Random random) =>
             FrameScores.Of([.. Enumerable.Range(0, 60 * 3).Select(_ => random.NextSingle())], 3, 0.2);
     }
+
+    [Fact]
+    public void Weighted_decisions_have_the_psds_of_the_corpus_written_out()
+    {
+        ClassList classes = new(["Car", "Bus"]);
+        Random random = new(9);
+        List<SoundEvent> Events() =>
+            [
+                .. Enumerable
+                    .Range(0, random.Next(4))
+                    .Select(_ => new SoundEvent(random.Next(5), 5 + random.Next(5), classes[random.Next(2)])),
+            ];
+        (string File, IReadOnlyList<SoundEvent> Truth, IReadOnlyList<SoundEvent> Guess)[] files =
+        [
+            .. Enumerable
+                .Range(0, 10)
+                .Select(k => ($"f{k}", (IReadOnlyList<SoundEvent>)Events(), (IReadOnlyList<SoundEvent>)Events())),
+        ];
+        int[] weights = [2, 0, 1, 3, 1, 1, 0, 0, 1, 1];
+        PsdsOptions options = new()
+        {
+            CrossTriggerWeight = 1,
+            MaxEffectiveFalsePositiveRate = 1000,
+            CrossTriggers = CrossTriggerAverage.OverAllClasses,
+        };
+
+        var reference = EventList.Of(files.Select(one => (one.File, one.Truth)));
+        var detections = EventList.Of(files.Select(one => (one.File, one.Guess)));
+        var weighted = DecisionPsds
+            .Prepare(reference, Durations.Of(files.Select(one => (one.File, 10.0))), [detections], options)
+            .Evaluate(weights);
+
+        var copies = files
+            .SelectMany(
+                (one, k) => Enumerable.Range(0, weights[k]).Select(copy => ($"{one.File}-{copy}", one.Truth, one.Guess))
+            )
+            .ToArray();
+        var written = Intersection.Psds(
+            EventList.Of(copies.Select(one => (one.Item1, one.Truth))),
+            Durations.Of(copies.Select(one => (one.Item1, 10.0))),
+            [EventList.Of(copies.Select(one => (one.Item1, one.Guess)))],
+            options
+        );
+        Assert.True(written.Value.Value > 0);
+        Assert.Equal(written.Value.Value, weighted.Value.Value, 1e-12);
+        Assert.Equal(written.ClassScores.ToArray(), weighted.ClassScores.ToArray(), (a, b) => Math.Abs(a - b) < 1e-12);
+    }
+
+    [Fact]
+    public void Weighted_tags_are_those_of_the_clips_written_out()
+    {
+        ClassList classes = new(["Car", "Bus"]);
+        var tags = TagScores.Of(classes, [0.9f, 0.1f, 0.4f, 0.8f, 0.5f, 0.3f], [true, false, false, true, true, true]);
+        var twice = TagScores.Of(classes, [0.9f, 0.1f, 0.5f, 0.3f, 0.5f, 0.3f], [true, false, true, true, true, true]);
+        Assert.Equal(
+            twice.All().Select(measure => measure.ToString()),
+            tags.Weighted([1, 0, 2]).All().Select(measure => measure.ToString())
+        );
+    }
 }

@@ -33,6 +33,7 @@ type Arguments =
     | Estimated of path: string
     | Against of path: string
     | Scores of path: string
+    | Against_Scores of path: string
     | Durations of path: string
     | Reference_Tags of path: string
     | Estimated_Tags of path: string
@@ -73,6 +74,7 @@ type Arguments =
             | Against _ -> "the estimated events of a second system; with --bootstrap, its differences from the first"
             | Scores _ ->
                 "frame scores: a list with a header filename, onset, offset and the classes, or a folder of lists"
+            | Against_Scores _ -> "frame scores of a second system; with --bootstrap, its differences in PSDS"
             | Durations _ -> "the length of each file: rows of file and seconds; needed for PSDS from decisions"
             | Reference_Tags _ -> "the true tags of each file; by default the labels of the reference"
             | Estimated_Tags _ -> "the estimated tags of each file; by default the labels of the estimate"

@@ -24,6 +24,7 @@ type Inputs = {
     Estimated: System option
     Against: System option
     Scores: ScorePairs option
+    AgainstScores: ScorePairs option
     Durations: Durations option
     Warnings: string list
 }
@@ -115,6 +116,8 @@ module Inputs =
                 "nothing to score: give --estimated, --scores or both"
             if arguments.Contains Against && not (arguments.Contains Estimated) then
                 "--against needs --estimated to compare with"
+            if arguments.Contains Against_Scores && not (arguments.Contains Scores) then
+                "--against-scores needs --scores to compare with"
             if arguments.Contains Onset_Only && arguments.Contains Offset_Only then
                 "--onset-only and --offset-only cannot both be given"
             if
@@ -163,14 +166,15 @@ module Inputs =
             arguments.TryGetResult Against
             |> Option.map (readSystem arguments classes reference None)
 
-        let scores =
-            arguments.TryGetResult Scores
-            |> Option.map (fun path ->
-                let scores = ScoreListFile.Read path
+        let readScores (path: string) =
+            let scores = ScoreListFile.Read path
 
-                match durations with
-                | None -> ScorePairs.Of(scores, reference)
-                | Some durations -> ScorePairs.Of(scores, reference, durations))
+            match durations with
+            | None -> ScorePairs.Of(scores, reference)
+            | Some durations -> ScorePairs.Of(scores, reference, durations)
+
+        let scores = arguments.TryGetResult Scores |> Option.map readScores
+        let againstScores = arguments.TryGetResult Against_Scores |> Option.map readScores
 
         let warnings = [
             yield! duplicates reference
@@ -193,6 +197,7 @@ module Inputs =
             Estimated = estimated
             Against = against
             Scores = scores
+            AgainstScores = againstScores
             Durations = durations
             Warnings = warnings
         }

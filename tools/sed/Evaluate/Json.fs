@@ -247,7 +247,7 @@ let private thresholdCurves (json: Utf8JsonWriter) (one: ThresholdCurves) =
 
     json.WriteEndObject()
 
-let private tagScores (json: Utf8JsonWriter) (tags: TagScores) =
+let private tagScores (json: Utf8JsonWriter) (tags: TagScores, certainty: Uncertainty) =
     let curves = tags.Curves()
 
     object json "tagging_from_scores" (fun () ->
@@ -267,7 +267,9 @@ let private tagScores (json: Utf8JsonWriter) (tags: TagScores) =
                 object json own.Label (fun () ->
                     rates json (ranking own @ [ "lwlrap", lwlrap ])
                     best json "best_f" (own.BestF())
-                    best json "best_error_rate" (own.BestErrorRate()))))
+                    best json "best_error_rate" (own.BestErrorRate())))
+
+        uncertainty json certainty)
 
 let private authors (json: Utf8JsonWriter) (one: AuthorsVariant) =
     object json "authors_variant" (fun () ->

@@ -57,7 +57,7 @@ type Results = {
     Psds: PsdsScore list
     /// Curves over thresholds: segments, events, intersections.
     Curves: ThresholdCurves list
-    Tags: TagScores option
+    Tags: (TagScores * Uncertainty) option
     Authors: AuthorsVariant option
 }
 
@@ -362,7 +362,11 @@ module Results =
                             | None -> noUncertainty
                             | Some resampling -> {
                                 Intervals = List.ofSeq (ScoreBased.PsdsIntervals(pairs, options, resampling))
-                                Differences = []
+                                Differences =
+                                    match inputs.AgainstScores with
+                                    | None -> []
+                                    | Some other ->
+                                        List.ofSeq (ScoreBased.PsdsDifferences(pairs, other, options, resampling))
                               }
                     }
         match inputs.Estimated, inputs.Durations with
@@ -372,7 +376,35 @@ module Results =
             {
                 Settings = describe options "decisions, one operating point (psds_eval)"
                 Result = Intersection.Psds(inputs.Reference, durations, [ system.Events ], options)
-                Uncertainty = noUncertainty
+                Uncertainty =
+                    match bootstrap with
+                    | None -> noUncertainty
+                    | Some resampling -> {
+                        Intervals =
+                            List.ofSeq (
+                                Intersection.PsdsIntervals(
+                                    inputs.Reference,
+                                    durations,
+                                    [ system.Events ],
+                                    options,
+                                    resampling
+                                )
+                            )
+                        Differences =
+                            match inputs.Against with
+                            | None -> []
+                            | Some other ->
+                                List.ofSeq (
+                                    Intersection.PsdsDifferences(
+                                        inputs.Reference,
+                                        durations,
+                                        [ system.Events ],
+                                        [ other.Events ],
+                                        options,
+                                        resampling
+                                    )
+                                )
+                      }
             }
         | _ -> ()
     ]
@@ -432,7 +464,18 @@ module Results =
 
                     ScoreBased.Intersections(pairs, (psdsOptions arguments).Head)
             ]
-            Tags = inputs.Scores |> Option.map TagScores.Of
+            Tags =
+                inputs.Scores
+                |> Option.map (fun pairs ->
+                    let tags = TagScores.Of pairs
+
+                    tags,
+                    match bootstrap with
+                    | None -> noUncertainty
+                    | Some resampling -> {
+                        Intervals = List.ofSeq (tags.Intervals resampling)
+                        Differences = []
+                      })
             Authors =
                 match inputs.Estimated with
                 | Some system when arguments.Contains Authors_Variant && not unknown ->

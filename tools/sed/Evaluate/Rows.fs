@@ -112,21 +112,8 @@ let all (results: Results) = [
         yield! curves one
     match results.Tags with
     | None -> ()
-    | Some tags ->
-        let curves = tags.Curves()
-
-        yield!
-            rows
-                "tagging_from_scores"
-                "clip_score=largest frame score"
-                [
-                    Measure("mean_average_precision", curves.Mean(fun own -> own.AveragePrecision()))
-                    Measure("lwlrap", tags.Lwlrap())
-                    Measure("mean_roc_auc", curves.Mean(fun own -> own.RocArea()))
-                    Measure("d_prime_of_mean_roc_auc", TagScores.DPrime(curves.Mean(fun own -> own.RocArea())))
-                    Measure("mean_equal_error_rate", curves.Mean(fun own -> own.EqualErrorRate()))
-                ]
-                certain
+    | Some(tags, uncertainty) ->
+        yield! rows "tagging_from_scores" "clip_score=largest frame score" (tags.All()) uncertainty
     match results.Authors with
     | None -> ()
     | Some one ->

@@ -275,7 +275,11 @@ let write (results: Results) =
     results.Tagging |> List.collect tagging |> List.iter show
     psds results.Psds |> List.iter show
     results.Curves |> List.map curves |> List.iter show
-    results.Tags |> Option.iter (tagScores >> show)
+    match results.Tags with
+    | None -> ()
+    | Some(tags, certainty) ->
+        show (tagScores tags)
+        uncertainty "Tagging from scores" certainty |> List.iter show
 
     match results.Authors with
     | None -> ()
