@@ -113,6 +113,7 @@ public sealed class SedNetworkTests
             (output.Strong.mean() + output.Weak.mean()).backward();
         }
         Step(); // makes the gradients
+        TorchCollection.FreeForgottenTensors();
         var before = Tensor.TotalCount;
         for (var i = 0; i < 3; i++)
             Step();
