@@ -137,6 +137,13 @@ public static class ScoreBased
             list.Clear();
             for (var file = 0; file < pairs.Count; file++)
             {
+                // Where a class has no events, every peak and valley of its scores is a change, even if two at one score cancel:
+                // that decides between which scores a best threshold lies half-way.
+                if (pairs.EventsOf(file, k).IsEmpty)
+                {
+                    add(file, k, list);
+                    continue;
+                }
                 ofFile.Clear();
                 add(file, k, ofFile);
                 Merge(ofFile, list);

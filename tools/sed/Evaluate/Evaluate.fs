@@ -8,7 +8,7 @@ open Sed.Tool
 
 module Evaluate =
     let private work (arguments: ParseResults<Arguments>) =
-        let results = arguments |> Inputs.read |> Results.compute arguments
+        let results = arguments |> Inputs.read |> Compute.all arguments
 
         for warning in results.Warnings do
             eprintfn $"sed evaluate: warning: {warning}"

@@ -1,0 +1,320 @@
+/// From inputs to results.
+module Sed.Tool.Evaluate.Compute
+
+open System.Collections.Generic
+open Argu
+open Sed.Core.Annotations
+open Sed.Core.Metrics
+
+open Sed.Tool.Evaluate.Settings
+
+let private uncertainty
+    options
+    (first: IReadOnlyList<'counts>)
+    (second: IReadOnlyList<'counts> option)
+    (metrics: 'counts -> IReadOnlyList<Measure>)
+    =
+    match options with
+    | None -> noUncertainty
+    | Some options -> {
+        Intervals = List.ofSeq (Bootstrap.Intervals<'counts>(first, metrics, options))
+        Differences =
+            match second with
+            | None -> []
+            | Some second -> List.ofSeq (Bootstrap.Differences<'counts>(first, second, metrics, options))
+      }
+
+let private countsOf withNegatives (counts: BinaryCounts) = [
+    "Nref", counts.Reference
+    "Nsys", counts.Estimated
+    "Ntp", counts.TruePositives
+    if withNegatives then
+        "Ntn", counts.TrueNegatives
+    "Nfp", counts.FalsePositives
+    "Nfn", counts.FalseNegatives
+]
+
+let private segments
+    (arguments: ParseResults<Arguments>)
+    (inputs: Inputs)
+    (system: System)
+    options
+    conventions
+    resolution
+    =
+    let segment =
+        SegmentOptions(
+            ResolutionSeconds = resolution,
+            LengthSeconds = (arguments.TryGetResult Evaluated_Length |> Option.toNullable)
+        )
+
+    let lengths =
+        if arguments.Contains Evaluated_Durations then
+            Option.toObj (lengthsOf inputs)
+        else
+            null
+
+    let counts = SegmentBased.Count(system.Pairs, segment, lengths)
+    let metrics (one: SegmentCounts) = one.Scores(conventions).All()
+    let each (pairs: EventPairs) =
+        SegmentBased.CountEach(pairs, segment, lengths) :> IReadOnlyList<_>
+
+    {
+        Settings = [
+            "segment_seconds", Number resolution
+            "evaluated_length",
+            (match segment.LengthSeconds |> Option.ofNullable with
+             | Some seconds -> Number seconds
+             | None when isNull lengths -> Text "last offset of reference and estimate (sed_eval)"
+             | None -> Text "given durations")
+            yield! named conventions
+        ]
+        Files = counts.Files
+        Seconds = counts.EvaluatedSeconds
+        Counts =
+            countsOf true counts.Overall
+            @ [ "S", counts.Substitutions; "D", counts.Deletions; "I", counts.Insertions ]
+        ClassCounts = [ for k in 0 .. counts.Classes.Count - 1 -> countsOf true counts[k] ]
+        Scores = counts.Scores conventions
+        Uncertainty =
+            match options with
+            | None -> noUncertainty
+            | _ ->
+                uncertainty
+                    options
+                    (each system.Pairs)
+                    (inputs.Against |> Option.map (fun one -> each one.Pairs))
+                    metrics
+    }
+
+let private events (arguments: ParseResults<Arguments>) (inputs: Inputs) (system: System) options conventions =
+    let greedy = arguments.GetResult(Matching, Matching.Optimal) = Matching.Greedy
+
+    let event =
+        EventOptions(
+            EvaluateOnset = not (arguments.Contains Offset_Only),
+            EvaluateOffset = not (arguments.Contains Onset_Only),
+            CollarSeconds = arguments.GetResult(Collar, 0.2),
+            PercentageOfLength = arguments.GetResult(Length, 0.5),
+            Matching =
+                (if greedy then
+                     EventMatching.Greedy
+                 else
+                     EventMatching.Optimal),
+            Order =
+                (if arguments.Contains Order_By_Time then
+                     EventOrder.ByTime
+                 else
+                     EventOrder.AsListed)
+        )
+
+    let counts = EventBased.Count(system.Pairs, event)
+    let metrics (one: EventCounts) = one.Scores(conventions).All()
+    let each (pairs: EventPairs) =
+        EventBased.CountEach(pairs, event) :> IReadOnlyList<_>
+
+    {
+        Settings = [
+            "evaluate_onset", Flag event.EvaluateOnset
+            "evaluate_offset", Flag event.EvaluateOffset
+            "collar_seconds", Number event.CollarSeconds
+            "percentage_of_length", Number event.PercentageOfLength
+            "matching", Text(if greedy then "greedy" else "optimal")
+            "order",
+            Text(
+                if event.Order = EventOrder.ByTime then
+                    "by time"
+                else
+                    "as listed (sed_eval)"
+            )
+            yield! named conventions
+        ]
+        Files = counts.Files
+        Seconds = counts.EvaluatedSeconds
+        Counts = [
+            "Nref", counts.Reference
+            "Nsys", counts.Estimated
+            "Ntp", counts.TruePositives
+            "Nfp", counts.Insertions
+            "Nfn", counts.Deletions
+            "Nsubs", counts.Substitutions
+        ]
+        ClassCounts = [ for k in 0 .. counts.Classes.Count - 1 -> countsOf false counts[k] ]
+        Scores = counts.Scores conventions
+        Uncertainty =
+            match options with
+            | None -> noUncertainty
+            | _ ->
+                uncertainty
+                    options
+                    (each system.Pairs)
+                    (inputs.Against |> Option.map (fun one -> each one.Pairs))
+                    metrics
+    }
+
+let private tagging (inputs: Inputs) (system: System) options conventions rules =
+    let each (one: System) =
+        Tagging.CountEach(inputs.Classes, inputs.ReferenceTags, one.Tags, rules) :> IReadOnlyList<_>
+
+    let perFile = each system
+    let counts =
+        Seq.fold (fun sum one -> sum + one) (TaggingCounts.None(inputs.Classes, rules)) perFile
+    let metrics (one: TaggingCounts) = one.Scores(conventions).All()
+    // Only the plain rules score the same files whatever a system estimates.
+    let plain = (rules = TaggingRules.Plain)
+
+    {
+        Settings = [
+            "rules", Text(if plain then "plain" else "DCASE 2017 Task 4 A (official)")
+            if plain then
+                yield! named conventions
+            else
+                "undefined", Text "0/0 counts as 0 (official)"
+        ]
+        Files = counts.Files
+        Counts = counts.Overall
+        ClassCounts = [ for k in 0 .. counts.Classes.Count - 1 -> counts[k] ]
+        Scores = counts.Scores conventions
+        Uncertainty =
+            if perFile.Count = 0 then
+                noUncertainty
+            else
+                uncertainty options perFile (if plain then Option.map each inputs.Against else None) metrics
+    }
+
+let private psds (inputs: Inputs) bootstrap (options: PsdsOptions) = [
+    match inputs.Scores with
+    | None -> ()
+    | Some pairs ->
+        for average in [ CrossTriggerAverage.OverOtherClasses; CrossTriggerAverage.OverAllClasses ] do
+            let options = options.WithCrossTriggers average
+
+            if average = CrossTriggerAverage.OverOtherClasses || options.CrossTriggerWeight > 0 then
+                {
+                    Settings = describe options "scores, all thresholds (exact)"
+                    Result = ScoreBased.Psds(pairs, options)
+                    Uncertainty =
+                        match bootstrap with
+                        | None -> noUncertainty
+                        | Some resampling -> {
+                            Intervals = List.ofSeq (ScoreBased.PsdsIntervals(pairs, options, resampling))
+                            Differences =
+                                match inputs.AgainstScores with
+                                | None -> []
+                                | Some other ->
+                                    List.ofSeq (ScoreBased.PsdsDifferences(pairs, other, options, resampling))
+                          }
+                }
+    match inputs.Estimated, inputs.Durations with
+    | Some system, Some durations ->
+        let options = options.WithCrossTriggers CrossTriggerAverage.OverAllClasses
+
+        {
+            Settings = describe options "decisions, one operating point (psds_eval)"
+            Result = Intersection.Psds(inputs.Reference, durations, [ system.Events ], options)
+            Uncertainty =
+                match bootstrap with
+                | None -> noUncertainty
+                | Some resampling -> {
+                    Intervals =
+                        List.ofSeq (
+                            Intersection.PsdsIntervals(
+                                inputs.Reference,
+                                durations,
+                                [ system.Events ],
+                                options,
+                                resampling
+                            )
+                        )
+                    Differences =
+                        match inputs.Against with
+                        | None -> []
+                        | Some other ->
+                            List.ofSeq (
+                                Intersection.PsdsDifferences(
+                                    inputs.Reference,
+                                    durations,
+                                    [ system.Events ],
+                                    [ other.Events ],
+                                    options,
+                                    resampling
+                                )
+                            )
+                  }
+        }
+    | _ -> ()
+]
+
+let all (arguments: ParseResults<Arguments>) (inputs: Inputs) =
+    let conventions = conventions arguments
+    let bootstrap = bootstrap arguments
+
+    let resolutions =
+        match arguments.GetResults Segment with
+        | [] -> [ 1.0 ]
+        | given -> given
+
+    let unknown =
+        inputs.Estimated |> Option.exists (fun system -> system.Pairs.HasUnknownLabels)
+
+    {
+        Inputs = inputs
+        Warnings = [
+            yield! inputs.Warnings
+            if unknown then
+                "there are labels outside the classes: only event-based metrics are printed, which count them overall"
+        ]
+        Bootstrap = bootstrap
+        Segments = [
+            match inputs.Estimated with
+            | Some system when not unknown ->
+                for resolution in resolutions do
+                    segments arguments inputs system bootstrap conventions resolution
+            | _ -> ()
+        ]
+        Events =
+            inputs.Estimated
+            |> Option.map (fun system -> events arguments inputs system bootstrap conventions)
+        Tagging = [
+            match inputs.Estimated with
+            | Some system when not unknown ->
+                tagging inputs system bootstrap conventions TaggingRules.Plain
+                tagging inputs system bootstrap conventions TaggingRules.Dcase2017SubtaskA
+            | _ -> ()
+        ]
+        Psds = psdsOptions arguments |> List.collect (psds inputs bootstrap)
+        Curves = [
+            match inputs.Scores with
+            | None -> ()
+            | Some pairs ->
+                for resolution in resolutions do
+                    ScoreBased.Segments(pairs, resolution)
+
+                ScoreBased.Events(
+                    pairs,
+                    EventOptions(
+                        CollarSeconds = arguments.GetResult(Collar, 0.2),
+                        PercentageOfLength = arguments.GetResult(Length, 0.5)
+                    )
+                )
+
+                ScoreBased.Intersections(pairs, (psdsOptions arguments).Head)
+        ]
+        Tags =
+            inputs.Scores
+            |> Option.map (fun pairs ->
+                let tags = TagScores.Of pairs
+
+                tags,
+                match bootstrap with
+                | None -> noUncertainty
+                | Some resampling -> {
+                    Intervals = List.ofSeq (tags.Intervals resampling)
+                    Differences = []
+                  })
+        Authors =
+            match inputs.Estimated with
+            | Some system when arguments.Contains Authors_Variant && not unknown ->
+                Some(AuthorsVariant.Score system.Pairs)
+            | _ -> None
+    }

@@ -1,0 +1,117 @@
+/// What the arguments ask for, and how it is named in results.
+module Sed.Tool.Evaluate.Settings
+
+open System.Collections.Generic
+open Argu
+open Sed.Core.Annotations
+open Sed.Core.Metrics
+
+let noUncertainty = { Intervals = []; Differences = [] }
+
+let conventions (arguments: ParseResults<Arguments>) =
+    ScoringConventions(
+        UndefinedInAverage =
+            (match arguments.GetResult(Undefined, Undefined.Left_Out) with
+             | Undefined.Zero -> UndefinedInAverage.CountedAsZero
+             | _ -> UndefinedInAverage.LeftOut),
+        EmptyReference =
+            (match arguments.GetResult(Empty_Reference, Empty_Reference.Epsilon) with
+             | Empty_Reference.Undefined -> EmptyReference.Undefined
+             | _ -> EmptyReference.AddEpsilon),
+        EmptyEstimate =
+            (match arguments.GetResult(Empty_Estimate, Empty_Estimate.Undefined) with
+             | Empty_Estimate.Zero -> EmptyEstimate.ZeroPrecision
+             | _ -> EmptyEstimate.Undefined)
+    )
+
+let named (conventions: ScoringConventions) = [
+    "undefined_in_average",
+    Text(
+        if conventions.UndefinedInAverage = UndefinedInAverage.LeftOut then
+            "left out (sed_eval)"
+        else
+            "counted as zero"
+    )
+    "empty_reference",
+    Text(
+        if conventions.EmptyReference = EmptyReference.AddEpsilon then
+            "divided by 2^-52 (sed_eval)"
+        else
+            "undefined"
+    )
+    "empty_estimate",
+    Text(
+        if conventions.EmptyEstimate = EmptyEstimate.Undefined then
+            "precision undefined (sed_eval)"
+        else
+            "precision zero (sed_eval zero_score)"
+    )
+]
+
+let bootstrap (arguments: ParseResults<Arguments>) =
+    arguments.TryGetResult Arguments.Bootstrap
+    |> Option.map (fun resamples ->
+        BootstrapOptions(
+            Resamples = resamples,
+            Seed = arguments.GetResult(Seed, 1UL),
+            Confidence = arguments.GetResult(Confidence, 0.95)
+        ))
+
+let lengthsOf (inputs: Inputs) =
+    inputs.Durations
+    |> Option.map (fun durations ->
+        inputs.Reference.Files
+        |> Seq.map (fun file ->
+            match durations.Of file |> Option.ofNullable with
+            | Some seconds -> seconds
+            | None ->
+                raise (
+                    AnnotationException(
+                        durations.Source,
+                        0,
+                        $"there is no length for the file \"{file}\" of {inputs.Reference.Source}"
+                    )
+                ))
+        |> ResizeArray
+        :> IReadOnlyList<float>)
+
+let describe (options: PsdsOptions) source = [
+    "source", Text source
+    "dtc", Number options.DetectionTolerance
+    "gtc", Number options.GroundTruthIntersection
+    "cttc", Number options.CrossTriggerTolerance
+    "alpha_ct", Number options.CrossTriggerWeight
+    "alpha_st", Number options.InstabilityWeight
+    "max_efpr_per_hour", Number options.MaxEffectiveFalsePositiveRate
+    "cross_triggers_averaged_over",
+    Text(
+        if options.CrossTriggers = CrossTriggerAverage.OverOtherClasses then
+            "the n - 1 other classes (sed_scores_eval)"
+        else
+            "all n classes (psds_eval)"
+    )
+]
+
+let psdsOptions (arguments: ParseResults<Arguments>) =
+    let custom = [
+        arguments.Contains Dtc
+        arguments.Contains Gtc
+        arguments.Contains Cttc
+        arguments.Contains Alpha_Ct
+        arguments.Contains Alpha_St
+        arguments.Contains Max_Efpr
+    ]
+
+    if List.exists id custom then
+        [
+            PsdsOptions(
+                DetectionTolerance = arguments.GetResult(Dtc, 0.5),
+                GroundTruthIntersection = arguments.GetResult(Gtc, 0.5),
+                CrossTriggerTolerance = arguments.GetResult(Cttc, 0.3),
+                CrossTriggerWeight = arguments.GetResult(Alpha_Ct, 0.0),
+                InstabilityWeight = arguments.GetResult(Alpha_St, 0.0),
+                MaxEffectiveFalsePositiveRate = arguments.GetResult(Max_Efpr, 100.0)
+            )
+        ]
+    else
+        [ PsdsOptions.Scenario1; PsdsOptions.Scenario2 ]
