@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using Sed.Core.Audio;
 using Sed.Core.Corpora.Synthesis;
 
 namespace Sed.Core.Corpora;
@@ -38,7 +39,9 @@ public static class Soundscapes
     /// <param name="progress">Told how many of all clips are done.</param>
     /// <param name="cancellation">Stops the making; nothing is left behind.</param>
     /// <exception cref="ArgumentException">The options cannot be used; all reasons are given.</exception>
-    /// <exception cref="CorpusException">The folder is missing, empty or without folders that name classes.</exception>
+    /// <exception cref="CorpusException">
+    /// The folder is missing, empty or without folders that name classes, or a recording in it cannot be decoded.
+    /// </exception>
     public static Manifest FromFolders(
         string recordings,
         string directory,
@@ -67,7 +70,14 @@ public static class Soundscapes
         if (options.Problems() is { Count: > 0 } problems)
             throw new ArgumentException(string.Join(Environment.NewLine, problems), nameof(options));
         string folder = Path.Combine(directory, FolderName(name, source, options));
-        SoundscapeWriter.Ensure(folder, source, options, progress, cancellation);
+        try
+        {
+            SoundscapeWriter.Ensure(folder, source, options, progress, cancellation);
+        }
+        catch (AudioFormatException unreadable)
+        {
+            throw new CorpusException(unreadable.Message);
+        }
         return Dcase2017.Task4(folder, name);
     }
 

@@ -153,6 +153,17 @@ public sealed class SoundscapesTests : IDisposable
         );
     }
 
+    [Fact]
+    public void A_recording_that_cannot_be_decoded_is_named()
+    {
+        foreach (int fold in Enumerable.Range(1, 3))
+            File.WriteAllText(folder.File("recordings", "dog", $"{fold}-100-A.wav"), "no audio in it");
+        CorpusException error = Assert.Throws<CorpusException>(() =>
+            Soundscapes.FromFolders(folder.File("recordings"), folder.File("made"))
+        );
+        Assert.EndsWith("this is not a WAV file: it starts with 'no audio in ' instead of 'RIFF....WAVE'.", error.Message);
+    }
+
     [Theory]
     [InlineData("missing", "there is no such folder.")]
     [InlineData("", "the folder is empty.")]
