@@ -101,14 +101,12 @@ internal static class ExtractionBench
     {
         string list = Path.GetTempFileName();
         File.WriteAllLines(list, corpus.Clips.Select(clip => clip.AudioPath));
-        ProcessStartInfo info = new("python3", ["-", list])
+        string interpreter = Environment.GetEnvironmentVariable("SED_PYTHON") ?? "/usr/bin/python3";
+        ProcessStartInfo info = new(interpreter, ["-", list])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
         };
-        // Debian's package belongs to Debian's python.
-        if (File.Exists("/usr/bin/python3"))
-            info.FileName = "/usr/bin/python3";
         using Process python = Process.Start(info)!;
         python.StandardInput.Write(Script);
         python.StandardInput.Close();
