@@ -161,7 +161,10 @@ public sealed class SoundscapesTests : IDisposable
         CorpusException error = Assert.Throws<CorpusException>(() =>
             Soundscapes.FromFolders(folder.File("recordings"), folder.File("made"))
         );
-        Assert.EndsWith("this is not a WAV file: it starts with 'no audio in ' instead of 'RIFF....WAVE'.", error.Message);
+        Assert.EndsWith(
+            "this is not a WAV file: it starts with 'no audio in ' instead of 'RIFF....WAVE'.",
+            error.Message
+        );
     }
 
     [Theory]
