@@ -22,6 +22,8 @@ internal static unsafe class KernelBench
         Convolutions();
         foreach (var inputs in new[] { 48, 32 })
             Recurrence(inputs);
+        using (var step = new TrainStep(Clips))
+            Console.WriteLine($"whole step: {Best(() => step.Run()) / Clips:F3} ms per clip");
         Console.WriteLine($"register tile: {TileRate():F0} GFLOP/s on one thread");
         Torch.Threads = threads;
     }

@@ -34,97 +34,97 @@ internal static class TrainBench
             var loss = step.LossWithoutDropout();
             for (var i = 0; i < 5; i++)
                 step.Run();
-            // The machine may be shared: each is measured in rounds, one after the other, and its best round counts.
-            double ours = double.MaxValue,
-                theirs = double.MaxValue,
-                rate = 0;
-            var version = "";
+            // The machine may be shared: all are measured in turn, and of each the fastest step counts.
+            Fastest ours = new(),
+                theirs = new(),
+                product = new();
             for (var round = 0; round < 3; round++)
             {
-                rate = Math.Max(rate, MatrixRate());
-                ours = Math.Min(ours, Median(Enumerable.Range(0, steps).Select(_ => Seconds(() => step.Run()))));
-                var reference = Reference(python, network, data, Math.Max(2, steps / 10), loss);
-                theirs = Math.Min(theirs, Median(reference.Seconds));
-                version = reference.Version;
+                MeasureProduct(product);
+                for (var i = 0; i < steps; i++)
+                    ours.Add(() => step.Run());
+                foreach (string[] threads in new[] { [], new[] { $"{Torch.Threads}" } })
+                    Measure(theirs, python, [network, data, $"{Math.Max(2, steps / 10) + 1}", .. threads], loss);
             }
-            rate = Math.Max(rate, MatrixRate());
             Directory.Delete(folder, recursive: true);
-            var clips = batch / ours;
             Console.WriteLine(
                 FormattableString.Invariant(
                     $"""
-                    batch {batch}: {clips:F1} clips/s here, {batch / theirs:F1} clips/s in PyTorch {version}: {theirs
-                        / ours:F1} times as fast
-                      {clips
-                        * GigaflopsPerClip:F0} GFLOP/s of the {rate:F0} that libtorch's matrix product reaches: {100
-                        * clips
-                        * GigaflopsPerClip
-                        / rate:F0} %
+                    batch {batch}: {batch / ours.Seconds:F1} clips/s, PyTorch {batch / theirs.Seconds:F1} clips/s: {theirs.Seconds / ours.Seconds:F1} times as fast
+                      {Rate(batch, ours.Seconds):F0} GFLOP/s of the {Products / product.Seconds:F0} that libtorch's matrix product reaches: {100 * Rate(batch, ours.Seconds) * product.Seconds / Products:F0} %
+                      per second of processor time, which other work on the machine distorts less: {batch / ours.Processor:F1} clips, PyTorch {batch / theirs.Processor:F1}: {theirs.Processor / ours.Processor:F1} times;
+                      {Rate(batch, ours.Processor):F0} GFLOP, the matrix product {Products / product.Processor:F0}: {100 * Rate(batch, ours.Processor) * product.Processor / Products:F0} %
                     """
                 )
             );
         }
     }
 
-    /// <summary>libtorch's fp32 matrix product, 2048 x 2048, in GFLOP/s.</summary>
-    private static double MatrixRate()
+    private const int Size = 2048;
+    private const double Products = 2e-9 * Size * Size * Size;
+
+    private static double Rate(int batch, double seconds) => batch * GigaflopsPerClip / seconds;
+
+    /// <summary>libtorch's fp32 matrix product, 2048 x 2048.</summary>
+    private static void MeasureProduct(Fastest product)
     {
         using var scope = NewDisposeScope();
-        const int size = 2048;
-        Tensor a = randn(size, size),
-            b = randn(size, size);
+        Tensor a = randn(Size, Size),
+            b = randn(Size, Size);
         matmul(a, b).Dispose();
-        return 2e-9 * size * size * size / Enumerable.Range(0, 5).Min(_ => Seconds(() => matmul(a, b).Dispose()));
+        for (var i = 0; i < 5; i++)
+            product.Add(() => matmul(a, b).Dispose());
     }
 
-    private static (List<double> Seconds, string Version) Reference(
-        string python,
-        string network,
-        string data,
-        int steps,
-        float loss
-    )
+    /// <summary>Steps of the same network in PyTorch, once with its default settings and once with as many threads as ours.</summary>
+    private static void Measure(Fastest theirs, string python, string[] arguments, float loss)
     {
         var script = Path.Combine("tools", "reference", "train_speed.py");
         if (!File.Exists(script))
             throw new FileNotFoundException($"Run the benchmark from the repository's root; {script} is not here.");
-        var start = new ProcessStartInfo(python, [script, network, data, $"{steps + 1}"])
-        {
-            RedirectStandardOutput = true,
-        };
-        using var process = Process.Start(start)!;
-        List<double> seconds = [];
-        var version = "";
+        using var process = Process.Start(
+            new ProcessStartInfo(python, [script, .. arguments]) { RedirectStandardOutput = true }
+        )!;
+        var first = true;
         while (process.StandardOutput.ReadLine() is { } line)
         {
             var words = line.Split(' ');
             if (words[0] == "loss" && Math.Abs(Number(words[1]) / loss - 1) > 1e-4)
                 throw new InvalidOperationException($"PyTorch computes the loss {words[1]}, SedDsl {loss}.");
-            if (words[0] == "step")
-                seconds.Add(Number(words[1]));
-            if (words[0] == "torch")
-                version = string.Join(' ', words[1..]);
+            if (words[0] != "step")
+                continue;
+            if (!first) // the first step warms up
+                theirs.Add(Number(words[1]), Number(words[2]));
+            first = false;
         }
         process.WaitForExit();
         if (process.ExitCode != 0)
             throw new InvalidOperationException(
                 $"{python} {script} failed. It needs PyTorch and NumPy (Debian: python3-torch, python3-numpy)."
             );
-        return (seconds[1..], version); // the first step warms up
     }
 
     private static double Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);
 
-    private static double Seconds(Action action)
+    /// <summary>The fastest of several runs, by the clock and by the processor's time.</summary>
+    private sealed class Fastest
     {
-        var clock = Stopwatch.StartNew();
-        action();
-        return clock.Elapsed.TotalSeconds;
-    }
+        public double Seconds { get; private set; } = double.MaxValue;
 
-    private static double Median(IEnumerable<double> values)
-    {
-        double[] sorted = [.. values.Order()];
-        return sorted[sorted.Length / 2];
+        public double Processor { get; private set; } = double.MaxValue;
+
+        public void Add(Action action)
+        {
+            var processor = Environment.CpuUsage.TotalTime;
+            var clock = Stopwatch.StartNew();
+            action();
+            Add(clock.Elapsed.TotalSeconds, (Environment.CpuUsage.TotalTime - processor).TotalSeconds);
+        }
+
+        public void Add(double seconds, double processor)
+        {
+            Seconds = Math.Min(Seconds, seconds);
+            Processor = Math.Min(Processor, processor);
+        }
     }
 }

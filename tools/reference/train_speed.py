@@ -1,8 +1,8 @@
-"""Times training steps of the CRNN in PyTorch with its default settings.
+"""Times training steps of the CRNN in PyTorch, with its default settings or with a number of threads.
 
-usage: train_speed.py NETWORK.npz BATCH.npz STEPS
+usage: train_speed.py NETWORK.npz BATCH.npz STEPS [THREADS]
 
-Prints the loss of the first step without dropout, then the seconds of each step. The batch holds features (batch,
+Prints the loss of the first step without dropout, then of each step the seconds and the processor's seconds. The batch holds features (batch,
 frames, bands) and labels (batch, classes).
 """
 import sys
@@ -15,6 +15,8 @@ from torch.nn.functional import binary_cross_entropy
 import crnn
 
 network_path, batch_path, steps = sys.argv[1], sys.argv[2], int(sys.argv[3])
+if len(sys.argv) > 4:
+    torch.set_num_threads(int(sys.argv[4]))
 with numpy.load(batch_path) as batch:
     features, labels = torch.tensor(batch["features"]), torch.tensor(batch["labels"])
 
@@ -30,9 +32,9 @@ with torch.no_grad():
 network = crnn.load(network_path).train()
 optimizer = torch.optim.Adam(network.parameters())
 for _ in range(steps):
-    start = time.perf_counter()
+    start, start_processor = time.perf_counter(), time.process_time()
     optimizer.zero_grad()
     loss_of(network).backward()
     optimizer.step()
-    print("step", time.perf_counter() - start, flush=True)
+    print("step", time.perf_counter() - start, time.process_time() - start_processor, flush=True)
 print("torch", torch.__version__, torch.get_num_threads(), "threads", flush=True)
