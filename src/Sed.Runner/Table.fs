@@ -50,7 +50,7 @@ let private headings (plan: Plan) axes named anyPublished = [
         axis, true
     for metric in plan.Experiment.Report do
         (if metric.LowerIsBetter then
-             $"{metric.Name} (lower is better)"
+             $"{metric.Name} ↓"
          else
              metric.Name),
         true
