@@ -50,10 +50,20 @@ internal static class TrainBench
             Console.WriteLine(
                 FormattableString.Invariant(
                     $"""
-                    batch {batch}: {batch / ours.Seconds:F1} clips/s, PyTorch {batch / theirs.Seconds:F1} clips/s: {theirs.Seconds / ours.Seconds:F1} times as fast
-                      {Rate(batch, ours.Seconds):F0} GFLOP/s of the {Products / product.Seconds:F0} that libtorch's matrix product reaches: {100 * Rate(batch, ours.Seconds) * product.Seconds / Products:F0} %
-                      per second of processor time, which other work on the machine distorts less: {batch / ours.Processor:F1} clips, PyTorch {batch / theirs.Processor:F1}: {theirs.Processor / ours.Processor:F1} times;
-                      {Rate(batch, ours.Processor):F0} GFLOP, the matrix product {Products / product.Processor:F0}: {100 * Rate(batch, ours.Processor) * product.Processor / Products:F0} %
+                    batch {batch}: {batch / ours.Seconds:F1} clips/s, PyTorch {batch
+                        / theirs.Seconds:F1} clips/s: {theirs.Seconds / ours.Seconds:F1} times as fast
+                      {Rate(batch, ours.Seconds):F0} GFLOP/s of the {Products
+                        / product.Seconds:F0} that libtorch's matrix product reaches: {100
+                        * Rate(batch, ours.Seconds)
+                        * product.Seconds
+                        / Products:F0} %
+                      per second of processor time, which other work on the machine distorts less: {batch
+                        / ours.Processor:F1} clips, PyTorch {batch / theirs.Processor:F1}: {theirs.Processor
+                        / ours.Processor:F1} times;
+                      {Rate(batch, ours.Processor):F0} GFLOP, the matrix product {Products / product.Processor:F0}: {100
+                        * Rate(batch, ours.Processor)
+                        * product.Processor
+                        / Products:F0} %
                     """
                 )
             );

@@ -3,7 +3,10 @@ using Sed.Core.Annotations;
 
 namespace Sed.Core.Tests.Metrics;
 
-/// <summary>A case whose results the reference tools computed, from the folder <c>reference/metrics</c> beside the repository.</summary>
+/// <summary>
+/// A case whose results the reference tools computed: the tiny ones lie beside this file, the others in the folder
+/// <c>reference/metrics</c> of the shared folder.
+/// </summary>
 internal sealed class ReferenceCase
 {
     private readonly string folder;
@@ -30,16 +33,22 @@ internal sealed class ReferenceCase
 
     public bool Has(string ending) => File.Exists(PathOf(ending));
 
-    /// <summary>Every case; skips the test where the folder is absent.</summary>
-    public static IEnumerable<ReferenceCase> All()
-    {
-        var folder = SharedFolder.Require("reference", "metrics");
-        var names = Directory
+    /// <summary>Every case of the shared folder, the tiny ones among them; skips the test where the folder is absent.</summary>
+    public static IEnumerable<ReferenceCase> All() => In(SharedFolder.Require("reference", "metrics"));
+
+    /// <summary>The tiny cases, which are always there.</summary>
+    public static IEnumerable<ReferenceCase> Tiny() =>
+        In(Path.Combine(AppContext.BaseDirectory, "Metrics", "Reference"));
+
+    private static IEnumerable<ReferenceCase> In(string folder) =>
+        Directory
             .GetFiles(folder, "*.expected.json")
-            .Select(path => Path.GetFileName(path)[..^".expected.json".Length]);
-        return names.Order(StringComparer.Ordinal).Select(name => new ReferenceCase(folder, name));
-    }
+            .Select(path => Path.GetFileName(path)[..^".expected.json".Length])
+            .Order(StringComparer.Ordinal)
+            .Select(name => new ReferenceCase(folder, name));
 
     /// <summary>The cases of decisions, not of scores.</summary>
-    public static IEnumerable<ReferenceCase> OfEvents() => All().Where(one => one.Has("est.tsv"));
+    /// <param name="tiny">Those that are always there, instead of all.</param>
+    public static IEnumerable<ReferenceCase> OfEvents(bool tiny = false) =>
+        (tiny ? Tiny() : All()).Where(one => one.Has("est.tsv"));
 }
