@@ -31,8 +31,6 @@ let run (workspace: Workspace) (display: Display) (retryFailed: bool) (plan: Pla
     let states = Array.create trials.Length Open
     let waiting = Queue [ 0 .. trials.Length - 1 ]
     let mutable turnedAway = 0 // trials in a row that other processes are at
-    let mutable trained = 0 // epochs, by this process
-    let started = DateTime.UtcNow
 
     let name index =
         $"trial {index + 1} of {trials.Length}: {trials[index].Variant.Label}, seed {trials[index].Specification.Seed}"
@@ -41,12 +39,11 @@ let run (workspace: Workspace) (display: Display) (retryFailed: bool) (plan: Pla
         let epochs index =
             trials[index].Specification.Training.Epochs
         let ahead = epochs index - epoch.Epoch + Seq.sumBy epochs waiting
-        (DateTime.UtcNow - started) / float trained * float ahead
+        epoch.Elapsed / float epoch.Epoch * float ahead
 
     let train index folder =
         let specification = trials[index].Specification
         let progress (epoch: EpochReport) =
-            trained <- trained + 1
             display.State(
                 $"{name index}, epoch {epoch.Epoch} of {specification.Training.Epochs}, loss {epoch.Loss:F4}, "
                 + $"weak F {epoch.Scores.WeakF:F3}, strong ER {epoch.Scores.StrongErrorRate:F2}, "
