@@ -103,8 +103,11 @@ public sealed record NetworkDescription
             (Layer.Convolution or Layer.BandPooling) when bands is null =>
                 "works on bands, but the layers below leave one vector per frame.",
             Layer.BandPooling p when p.Bands < 1 || bands % p.Bands != 0 => $"must divide the {bands} bands below it.",
-            (Layer.BidirectionalGru { Units: < 1 }) or (Layer.Dense { Units: < 1 }) =>
+            (Layer.BidirectionalGru { Units: < 1 }) or (Layer.Dense { Units: < 1 }) or (Layer.Own { Units: < 1 }) =>
                 "there must be at least one unit.",
+            Layer.Own own when string.IsNullOrWhiteSpace(own.Name) => "it needs a name.",
+            Layer.Own { Version: < 1 } => "versions count from 1.",
+            Layer.Own { Build: null } => "there is no function that builds it.",
             _ => null,
         };
 }

@@ -3,13 +3,13 @@ using static TorchSharp.torch;
 
 namespace Sed.Core.Networks;
 
-/// <summary>The network that a description describes, of plain torch operations.</summary>
+/// <summary>The network that a description describes.</summary>
 public sealed class SedNetwork : nn.Module<Tensor, NetworkOutput>
 {
     private readonly nn.Module<Tensor, Tensor> layers;
     private readonly FastLayers? fast;
     private readonly nn.Module<Tensor, Tensor> strong;
-    private readonly nn.Module<Tensor, Tensor> weak;
+    private readonly nn.Module<Tensor, Tensor, Tensor> weak;
 
     /// <summary>Builds the network on the CPU, its weights drawn from torch's generator as it stands.</summary>
     /// <exception cref="ArgumentException">The description has problems; all of them are in the message.</exception>
@@ -24,13 +24,7 @@ public sealed class SedNetwork : nn.Module<Tensor, NetworkOutput>
         layers = nn.Sequential(modules);
         fast = FastLayers.For(description, [.. modules.Select(module => module.Item2)]);
         strong = nn.Linear(width, description.Classes);
-        weak = description.Weak switch
-        {
-            WeakOutput.DenseOverFrames => new DenseOverFrames(description.Frames, description.Classes),
-            WeakOutput.LargestFrame => new LargestFrame(),
-            WeakOutput.MeanOfFrames => new MeanOfFrames(),
-            _ => throw new ArgumentException($"There is no weak output {description.Weak}.", nameof(description)),
-        };
+        weak = WeakOutputs.Of(description, width);
         RegisterComponents();
     }
 
@@ -54,7 +48,7 @@ public sealed class SedNetwork : nn.Module<Tensor, NetworkOutput>
         var kernels = UseKernels && fast is not null && fast.Takes(input, training);
         var hidden = kernels ? fast!.Call(input, training) : layers.call(input); // (batch, frames, width)
         var frames = strong.call(hidden).sigmoid(); // (batch, frames, classes)
-        var clips = weak.call(frames); // (batch, classes)
+        var clips = weak.call(hidden, frames); // (batch, classes)
         return new NetworkOutput(frames.MoveToOuterDisposeScope(), clips.MoveToOuterDisposeScope());
     }
 
@@ -103,6 +97,11 @@ public sealed class SedNetwork : nn.Module<Tensor, NetworkOutput>
                     LeaveMaps();
                     Add("dense", new FrameDense(width, dense));
                     width = dense.Units;
+                    break;
+                case Layer.Own own:
+                    LeaveMaps();
+                    Add("own", new OwnLayer(width, own));
+                    width = own.Units;
                     break;
             }
             // A convolution and its pooling are one layer of the paper's figure: dropout comes after the pooling.

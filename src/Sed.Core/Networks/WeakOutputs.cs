@@ -4,48 +4,60 @@ using static TorchSharp.torch;
 
 namespace Sed.Core.Networks;
 
-/// <summary>Sigmoid of a dense layer over all frames and classes: (batch, frames, classes) to (batch, classes).</summary>
-internal sealed class DenseOverFrames : nn.Module<Tensor, Tensor>
+/// <summary>
+/// The modules of the weak outputs. Each takes the hidden vectors, (batch, frames, width), and the strong output that comes
+/// from them, (batch, frames, classes), and gives (batch, classes).
+/// </summary>
+internal static class WeakOutputs
 {
-    private readonly Linear dense;
+    private const double SmallestWeight = 1e-12; // where all weights are 0, so is the mean, instead of 0 / 0
 
-    public DenseOverFrames(int frames, int classes)
-        : base(nameof(DenseOverFrames))
-    {
-        dense = nn.Linear(frames * classes, classes);
-        RegisterComponents();
-        Initialise(frames, classes);
-    }
+    /// <summary>The module of a weak output.</summary>
+    /// <param name="description">The network.</param>
+    /// <param name="width">Values of a hidden vector.</param>
+    public static nn.Module<Tensor, Tensor, Tensor> Of(NetworkDescription description, int width) =>
+        description.Weak switch
+        {
+            WeakOutput.DenseOverFrames => new DenseOverFrames(description.Frames, description.Classes),
+            WeakOutput.LargestFrame => new Statistic(strong => strong.amax([1])),
+            WeakOutput.MeanOfFrames => new Statistic(strong => strong.mean([1])),
+            WeakOutput.LinearSoftmax => new Statistic(strong => WeightedMean(strong, strong)),
+            WeakOutput.ExponentialSoftmax => new Statistic(strong => WeightedMean(strong, strong.exp())),
+            WeakOutput.Attention => new Attention(width, description.Classes),
+            _ => throw new ArgumentException($"There is no weak output {description.Weak}.", nameof(description)),
+        };
 
-    /// <summary>
-    /// At first each class looks at the mean of its own frames (a slope of 4 around one half makes the sigmoid nearly that
-    /// mean). Random weights would instead push the strong output in directions that mean nothing, as hard as its own loss.
-    /// </summary>
-    private void Initialise(int frames, int classes)
-    {
-        const double slope = 4;
-        using var scope = NewDisposeScope();
-        using var noGradients = no_grad();
-        var own = eye(classes).unsqueeze(1).expand(classes, frames, classes) * (slope / frames);
-        dense.weight!.copy_(own.reshape(classes, frames * classes));
-        dense.bias!.fill_(-slope / 2);
-    }
-
-    public override Tensor forward(Tensor input)
+    /// <summary>The mean over the frames of (batch, frames, classes), with a weight, 0 or more, for each value.</summary>
+    private static Tensor WeightedMean(Tensor strong, Tensor weights)
     {
         using var scope = NewDisposeScope();
-        return dense.call(input.flatten(1)).sigmoid().MoveToOuterDisposeScope();
+        var mean = (strong * weights).sum(1) / weights.sum(1).clamp_min(SmallestWeight);
+        return mean.clamp_max(1).MoveToOuterDisposeScope(); // a mean rounded to above 1 is no probability
     }
-}
 
-/// <summary>The largest probability of any frame: (batch, frames, classes) to (batch, classes).</summary>
-internal sealed class LargestFrame() : nn.Module<Tensor, Tensor>(nameof(LargestFrame))
-{
-    public override Tensor forward(Tensor input) => input.amax([1]);
-}
+    /// <summary>A function of the strong output alone.</summary>
+    private sealed class Statistic(Func<Tensor, Tensor> function) : nn.Module<Tensor, Tensor, Tensor>(nameof(Statistic))
+    {
+        public override Tensor forward(Tensor hidden, Tensor strong) => function(strong);
+    }
 
-/// <summary>The mean probability over the frames: (batch, frames, classes) to (batch, classes).</summary>
-internal sealed class MeanOfFrames() : nn.Module<Tensor, Tensor>(nameof(MeanOfFrames))
-{
-    public override Tensor forward(Tensor input) => input.mean([1]);
+    /// <summary>The mean with learnt weights.</summary>
+    private sealed class Attention : nn.Module<Tensor, Tensor, Tensor>
+    {
+        private readonly Linear linear;
+
+        public Attention(int width, int classes)
+            : base(nameof(Attention))
+        {
+            linear = nn.Linear(width, classes, hasBias: false);
+            RegisterComponents();
+        }
+
+        public override Tensor forward(Tensor hidden, Tensor strong)
+        {
+            using var scope = NewDisposeScope();
+            var weights = linear.call(hidden).softmax(1); // (batch, frames, classes), 1 in all for each clip and class
+            return WeightedMean(strong, weights).MoveToOuterDisposeScope();
+        }
+    }
 }

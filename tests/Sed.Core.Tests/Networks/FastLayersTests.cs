@@ -154,7 +154,7 @@ public sealed class FastLayersTests
             Bands = bands,
             Classes = draw.Next(1, 9),
             Dropout = 0,
-            Weak = (WeakOutput)draw.Next(3),
+            Weak = (WeakOutput)draw.Next(Enum.GetValues<WeakOutput>().Length),
         };
     }
 }

@@ -61,30 +61,6 @@ public sealed class SedNetworkTests
         Assert.InRange(output.Weak.max().item<float>(), 0, 1);
     }
 
-    [Theory]
-    [InlineData(WeakOutput.LargestFrame)]
-    [InlineData(WeakOutput.MeanOfFrames)]
-    public void A_pooled_weak_output_is_that_statistic_of_the_strong_one(WeakOutput weak)
-    {
-        using SedNetwork network = new(Small with { Weak = weak });
-        using var scope = NewDisposeScope();
-        var output = network.call(randn(2, 20, 40));
-        var expected = weak == WeakOutput.LargestFrame ? output.Strong.amax([1]) : output.Strong.mean([1]);
-        Assert.True(output.Weak.allclose(expected, 1e-6, 1e-7));
-    }
-
-    [Fact]
-    public void A_dense_weak_output_starts_near_the_mean_of_its_own_frames()
-    {
-        using SedNetwork network = new(Small);
-        network.eval();
-        using var scope = NewDisposeScope();
-        using var noGradients = no_grad();
-        var output = network.call(randn(2, 20, 40));
-        var slope = 4 * (output.Strong.mean([1]) - 0.5);
-        Assert.True(output.Weak.allclose(slope.sigmoid(), 1e-5, 1e-6));
-    }
-
     [Fact]
     public void A_batch_gives_what_its_clips_give_one_by_one()
     {

@@ -1,0 +1,142 @@
+using Sed.Core.Networks;
+using Sed.Core.Runtime;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Sed.Core.Tests.Networks;
+
+[Collection(TorchCollection.Name)]
+public sealed class WeakOutputTests
+{
+    private static readonly NetworkDescription small = new()
+    {
+        Layers = [new Layer.Dense(5, Sed.Core.Networks.Activation.Linear)],
+        Frames = 3,
+        Bands = 4,
+        Classes = 2,
+        Dropout = 0,
+    };
+
+    public WeakOutputTests()
+    {
+        Torch.Initialize();
+        random.manual_seed(1);
+    }
+
+    // Two classes over three frames: 0.1, 0.2, 0.6 and 0, 0, 0.
+    [Theory]
+    [InlineData(WeakOutput.LargestFrame, 0.6, 0)]
+    [InlineData(WeakOutput.MeanOfFrames, 0.3, 0)]
+    // (0.01 + 0.04 + 0.36) / 0.9
+    [InlineData(WeakOutput.LinearSoftmax, 0.455555556, 0)]
+    // exp: 1.105170918, 1.221402758, 1.822118800; (0.1105170918 + 0.2442805516 + 1.0932712800) / 4.148692476
+    [InlineData(WeakOutput.ExponentialSoftmax, 0.349042014, 0)]
+    public void A_statistic_of_the_frames_is_what_is_worked_out_by_hand(WeakOutput weak, double first, double second)
+    {
+        using var scope = NewDisposeScope();
+        using var module = WeakOutputs.Of(small with { Weak = weak }, width: 5);
+        var strong = tensor(new float[] { 0.1f, 0, 0.2f, 0, 0.6f, 0 }, [1, 3, 2], requires_grad: true);
+        var found = module.call(zeros(1, 3, 5), strong);
+        found.sum().backward();
+        Assert.Equal(first, found[0, 0].item<float>(), 1e-6);
+        Assert.Equal(second, found[0, 1].item<float>(), 1e-6);
+        Assert.True(strong.grad!.isfinite().all().item<bool>());
+        Assert.Empty(module.parameters());
+    }
+
+    [Theory]
+    [InlineData(WeakOutput.LinearSoftmax)]
+    [InlineData(WeakOutput.ExponentialSoftmax)]
+    [InlineData(WeakOutput.Attention)]
+    public void Certain_frames_make_a_certain_clip_and_no_more(WeakOutput weak)
+    {
+        using var scope = NewDisposeScope();
+        using var module = WeakOutputs.Of(small with { Weak = weak, Frames = 499 }, width: 5);
+        var found = module.call(randn(8, 499, 5), ones(8, 499, 2));
+        Assert.Equal(1, found.min().item<float>(), 1e-6);
+        Assert.True(found.max().item<float>() <= 1);
+    }
+
+    [Theory]
+    [InlineData(WeakOutput.LinearSoftmax)]
+    [InlineData(WeakOutput.ExponentialSoftmax)]
+    [InlineData(WeakOutput.Attention)]
+    public void Gradients_are_those_of_finite_differences(WeakOutput weak)
+    {
+        const double step = 1e-6;
+        using var scope = NewDisposeScope();
+        using var module = WeakOutputs.Of(small with { Weak = weak }, width: 5);
+        module.to(float64);
+        var hidden = randn(2, 3, 5, float64);
+        var strong = rand(2, 3, 2, float64);
+        var wanted = tensor(new double[] { 1, -2, 0.5, 3 }, [2, 2]); // some function of all outputs
+        Tensor[] inputs = [.. module.parameters(), strong.requires_grad_(), hidden.requires_grad_()];
+        ((module.call(hidden, strong) * wanted).sum() + hidden.sum() * 0).backward();
+        using var noGradients = no_grad();
+        foreach (var input in inputs)
+        {
+            var (values, slopes) = (input.view(-1), input.grad!.view(-1));
+            for (var i = 0; i < values.numel(); i++)
+            {
+                double At(double by)
+                {
+                    values[i] += by;
+                    var value = (module.call(hidden, strong) * wanted).sum().item<double>();
+                    values[i] -= by;
+                    return value;
+                }
+                Assert.Equal((At(step) - At(-step)) / (2 * step), slopes[i].item<double>(), 1e-8);
+            }
+        }
+    }
+
+    [Fact]
+    public void Attention_weighs_frames_by_a_softmax_over_them_of_a_linear_layer_on_the_hidden_vectors()
+    {
+        using var scope = NewDisposeScope();
+        using var module = WeakOutputs.Of(small with { Weak = WeakOutput.Attention }, width: 5);
+        var (hidden, strong) = (randn(2, 3, 5), rand(2, 3, 2));
+        var (name, weight) = module.named_parameters().Single();
+        Assert.Equal("linear.weight", name);
+        var found = module.call(hidden, strong);
+        for (var clip = 0; clip < 2; clip++)
+        for (var k = 0; k < 2; k++)
+        {
+            var (sum, total) = (0.0, 0.0);
+            for (var frame = 0; frame < 3; frame++)
+            {
+                var logit = (hidden[clip, frame] * weight[k]).sum().item<float>();
+                sum += Math.Exp(logit) * strong[clip, frame, k].item<float>();
+                total += Math.Exp(logit);
+            }
+            Assert.Equal(sum / total, found[clip, k].item<float>(), 1e-5);
+        }
+    }
+
+    [Theory]
+    [InlineData(WeakOutput.DenseOverFrames, (3 * 2 + 1) * 2)]
+    [InlineData(WeakOutput.LinearSoftmax, 0)]
+    [InlineData(WeakOutput.ExponentialSoftmax, 0)]
+    [InlineData(WeakOutput.Attention, 5 * 2)]
+    public void It_has_as_many_parameters_as_it_says(WeakOutput weak, int own)
+    {
+        using SedNetwork network = new(small with { Weak = weak });
+        var below = (4 + 1) * 5 + (5 + 1) * 2;
+        Assert.Equal(below + own, network.ParameterCount);
+        using var scope = NewDisposeScope();
+        var output = network.call(randn(6, 3, 4));
+        Assert.Equal([6, 2], output.Weak.shape);
+        Assert.True(output.Weak.min().item<float>() >= 0);
+    }
+
+    [Fact]
+    public void A_dense_weak_output_starts_near_the_mean_of_its_own_frames()
+    {
+        using SedNetwork network = new(small);
+        using var scope = NewDisposeScope();
+        using var noGradients = no_grad();
+        var output = network.call(randn(2, 3, 4));
+        var slope = 4 * (output.Strong.mean([1]) - 0.5);
+        Assert.True(output.Weak.allclose(slope.sigmoid(), 1e-5, 1e-6));
+    }
+}
