@@ -98,6 +98,7 @@ internal static class Checkpoint
             .Where(entry => entry.Key.StartsWith(prefix, StringComparison.Ordinal))
             .ToDictionary(entry => entry.Key[prefix.Length..], entry => entry.Value);
 
+    // Epochs without strong scores keep counts of nothing and a number of seconds that is none.
     private static void AddHistory(List<KeyValuePair<string, NumpyArray>> arrays, IReadOnlyList<EpochReport> reports)
     {
         double[] numbers =
@@ -112,12 +113,17 @@ internal static class Checkpoint
                     report.LearningRate,
                     report.ResidentMiB,
                     report.LiveTensors,
-                    report.Scores.Segments.EvaluatedSeconds,
+                    report.Scores.Segments?.EvaluatedSeconds ?? double.NaN,
                 }
             ),
         ];
         long[] tagging = [.. reports.SelectMany(report => report.Scores.Tagging.Values.ToArray())];
-        long[] segments = [.. reports.SelectMany(report => report.Scores.Segments.Values.ToArray())];
+        long[] segments =
+        [
+            .. reports.SelectMany(report =>
+                (report.Scores.Segments ?? SegmentCounts.None(report.Scores.Tagging.Classes)).Values.ToArray()
+            ),
+        ];
         arrays.Add(new("history.epochs", NumpyArray.Of([reports.Count])));
         arrays.Add(new("history.numbers", NumpyArray.Of(numbers)));
         arrays.Add(new("history.tagging", NumpyArray.Of(tagging)));
@@ -140,7 +146,7 @@ internal static class Checkpoint
                 (best, highest) = (i + 1, n[1]);
             var scores = new Scores(
                 TaggingCounts.None(classes).With(tagging[i]),
-                new SegmentCounts(classes, new SegmentOptions(), segments[i], n[7])
+                double.IsNaN(n[7]) ? null : new SegmentCounts(classes, new SegmentOptions(), segments[i], n[7])
             );
             yield return new EpochReport(i + 1, n[0], scores, n[1], best, TimeSpan.FromSeconds(n[2]), n[3])
             {

@@ -4,7 +4,10 @@ using static TorchSharp.torch;
 
 namespace Sed.Core.Training;
 
-/// <summary>What there is to watch: a line per epoch in a CSV file, and TensorBoard's event files.</summary>
+/// <summary>
+/// What there is to watch: a line per epoch in a CSV file, and TensorBoard's event files. Undefined scores are NaN in the
+/// one and left out of the others.
+/// </summary>
 internal static class EpochLog
 {
     private static readonly (string Name, Func<EpochReport, double> Value)[] columns =
@@ -48,6 +51,7 @@ internal static class EpochLog
     {
         var writer = utils.tensorboard.SummaryWriter(folder.TensorBoardFolder);
         foreach (var (name, value) in columns)
-            writer.add_scalar(name, (float)value(report), report.Epoch);
+            if (value(report) is var known && !double.IsNaN(known))
+                writer.add_scalar(name, (float)known, report.Epoch);
     }
 }

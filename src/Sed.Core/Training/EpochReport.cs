@@ -3,7 +3,7 @@ namespace Sed.Core.Training;
 /// <summary>What is known after an epoch.</summary>
 /// <param name="Epoch">From 1.</param>
 /// <param name="Loss">Mean training loss of the epoch's steps.</param>
-/// <param name="Scores">Scores on the split that early stopping watches.</param>
+/// <param name="Scores">Scores on the split that early stopping watches; its strong ones may be undefined.</param>
 /// <param name="Monitor">What early stopping watches; higher is better.</param>
 /// <param name="BestEpoch">The epoch with the highest monitor so far.</param>
 /// <param name="Elapsed">Time since training started; time before an interruption counts.</param>

@@ -13,20 +13,21 @@ public sealed class Evaluator
     private readonly ClipSet clips;
     private readonly DetectionOptions options;
     private readonly EventDecoder decoder;
-    private readonly IReadOnlyList<IReadOnlyList<SoundEvent>> reference;
+    private readonly IReadOnlyList<SoundEvent>[]? reference; // null where the events of any clip are unknown
 
-    /// <param name="clips">Clips with reference events.</param>
+    /// <param name="clips">
+    /// Clips with weak labels. Where all of them have reference events too, events are scored; where any has none (for example
+    /// in a split carved from weakly labelled clips), the strong scores are undefined.
+    /// </param>
     /// <param name="hopSeconds">Distance between frames.</param>
     /// <param name="options">How probabilities become events and tags.</param>
-    /// <exception cref="ArgumentException">A clip has no reference events.</exception>
     public Evaluator(ClipSet clips, double hopSeconds, DetectionOptions options)
     {
-        if (clips.Events.Any(events => events is null))
-            throw new ArgumentException("Clips without strong labels cannot be scored.", nameof(clips));
         this.clips = clips;
         this.options = options;
         decoder = new EventDecoder(clips.Classes, hopSeconds, options);
-        reference = [.. clips.Events.Select(events => events!)];
+        IReadOnlyList<SoundEvent>[] known = [.. clips.Events.OfType<IReadOnlyList<SoundEvent>>()];
+        reference = known.Length == clips.Count ? known : null;
     }
 
     /// <summary>Detects and scores with a network, which is left in evaluation mode.</summary>
@@ -55,7 +56,7 @@ public sealed class Evaluator
         }
         Scores scores = new(
             Tagging.Count(clips.Classes, clips.Tags, tags),
-            SegmentBased.Count(EventPairs.Of(clips.Classes, reference, events))
+            reference is null ? null : SegmentBased.Count(EventPairs.Of(clips.Classes, reference, events))
         );
         return new Evaluation(scores, EventList.Of(clips.Names.Zip(events)), TagList.Of(clips.Names.Zip(Labels(tags))));
     }

@@ -39,7 +39,7 @@ public sealed class Trainer
     /// <param name="cancellation">Stops training after the current step.</param>
     /// <param name="folder">Where checkpoints are kept and found, and epochs logged; null: nowhere.</param>
     /// <returns>The report of each epoch, those before an interruption included.</returns>
-    /// <exception cref="TrainingException">The loss is no longer a number, or the checkpoint is another training's.</exception>
+    /// <exception cref="TrainingException">The loss or the monitor is not a number, or the checkpoint is another training's.</exception>
     public IReadOnlyList<EpochReport> Train(
         SedNetwork network,
         ClipSet clips,
@@ -69,7 +69,7 @@ public sealed class Trainer
             state.WithScoredNetwork(() =>
             {
                 var scores = selection.Evaluate(network, device, options.BatchSize).Scores;
-                var watched = monitor(scores);
+                var watched = Watched(monitor, scores, epoch);
                 var best = watched > state.BestMonitor;
                 if (best)
                     state.Best = NetworkWeights.Of(network);
@@ -96,6 +96,22 @@ public sealed class Trainer
         if (folder is not null)
             NetworkWeights.Write(network, folder.NetworkFile);
         return state.Reports;
+    }
+
+    private static double Watched(Func<Scores, double> monitor, Scores scores, int epoch)
+    {
+        var watched = monitor(scores);
+        if (!double.IsNaN(watched))
+            return watched;
+        throw new TrainingException(
+            $"What early stopping watches is not a number after epoch {epoch}"
+                + (
+                    scores.HasStrong
+                        ? "."
+                        : ": the events of the clips that select are unknown, so only weak scores are defined there; "
+                            + "watch those alone, or select on clips with strong labels."
+                )
+        );
     }
 
     /// <summary>One pass over the clips.</summary>

@@ -15,7 +15,10 @@ internal sealed class Hums : IFeatureSource
     private static readonly ClassList classes = new(["low", "middle", "high"]);
     private readonly float[] features;
 
-    public Hums(int training = 24, int testing = 10)
+    /// <param name="training">Number of training clips.</param>
+    /// <param name="testing">Number of testing clips.</param>
+    /// <param name="unknown">How many of the testing clips have weak labels only.</param>
+    public Hums(int training = 24, int testing = 10, int unknown = 0)
     {
         var draw = new Random(5);
         Count = training + testing;
@@ -45,7 +48,7 @@ internal sealed class Hums : IFeatureSource
                     DurationSeconds = Frames * HopSeconds,
                     Split = i < training ? Split.Training : Split.Testing,
                     WeakLabels = [.. events.Select(sound => sound.Label)],
-                    StrongEvents = events,
+                    StrongEvents = i >= training && i < training + unknown ? null : events,
                 }
             );
         }

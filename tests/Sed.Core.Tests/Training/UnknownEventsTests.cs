@@ -1,0 +1,100 @@
+using Sed.Core.Corpora;
+using Sed.Core.Networks;
+using Sed.Core.Runtime;
+using Sed.Core.Training;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Sed.Core.Tests.Training;
+
+/// <summary>Clips of which nobody knows when their events are, for example those of a split carved from weakly labelled ones.</summary>
+[Collection(TorchCollection.Name)]
+public sealed class UnknownEventsTests
+{
+    private static readonly Hums known = new();
+    private static readonly Hums unknown = new(unknown: 10);
+    private static readonly TrainingOptions options = new() { Epochs = 3, Seed = 3 };
+
+    public UnknownEventsTests() => Torch.Initialize();
+
+    [Theory]
+    [InlineData(10)]
+    [InlineData(1)]
+    public void Weak_scores_are_the_same_and_strong_scores_are_undefined_where_any_clip_has_no_events(int count)
+    {
+        using var network = Network();
+        var expected = known.Evaluator().Evaluate(network, CPU, 4).Scores;
+        var scores = new Hums(unknown: count).Evaluator().Evaluate(network, CPU, 4).Scores;
+        Assert.True(expected.HasStrong);
+        Assert.False(scores.HasStrong);
+        Assert.Equal(expected.Tagging, scores.Tagging);
+        Assert.Equal(expected.WeakF, scores.WeakF);
+        Assert.All(
+            [scores.StrongF, scores.StrongPrecision, scores.StrongRecall, scores.StrongErrorRate],
+            score => Assert.True(double.IsNaN(score))
+        );
+    }
+
+    [Fact]
+    public void They_go_through_the_checkpoint_and_the_log()
+    {
+        using var folder = new TemporaryFolder();
+        var first = Train(options with { Epochs = 2 }, folder.Path);
+        var reports = Train(options, folder.Path);
+        Assert.Equal(3, reports.Count);
+        Assert.All(reports, report => Assert.False(report.Scores.HasStrong));
+        Assert.Equal(first, reports.Take(2));
+        Assert.Equal(first[1].Scores.Tagging, reports[1].Scores.Tagging);
+        Assert.Contains(",NaN,NaN,", File.ReadAllLines(Folder(folder.Path).EpochsFile)[3]);
+    }
+
+    [Fact]
+    public void Known_ones_go_through_the_checkpoint_as_they_were()
+    {
+        using var folder = new TemporaryFolder();
+        var first = Train(options with { Epochs = 2 }, folder.Path, known);
+        var again = Train(options with { Epochs = 2 }, folder.Path, known);
+        Assert.Equal(first, again);
+        Assert.All(again, report => Assert.True(report.Scores.Segments!.EvaluatedSeconds > 0));
+    }
+
+    [Fact]
+    public void A_monitor_that_needs_them_is_refused_after_the_first_epoch()
+    {
+        using var network = Network();
+        var error = Assert.Throws<TrainingException>(() =>
+            new Trainer(options, CPU).Train(
+                network,
+                unknown.Clips(Split.Training),
+                unknown.Evaluator(),
+                scores => scores.WeakF - scores.StrongErrorRate
+            )
+        );
+        Assert.Equal(
+            "What early stopping watches is not a number after epoch 1: the events of the clips that select are unknown, so "
+                + "only weak scores are defined there; watch those alone, or select on clips with strong labels.",
+            error.Message
+        );
+    }
+
+    private static TrainingFolder Folder(string path) => new(path, "the hums' features", "hums");
+
+    private static SedNetwork Network()
+    {
+        random.manual_seed(1);
+        return new SedNetwork(known.Network);
+    }
+
+    private static IReadOnlyList<EpochReport> Train(TrainingOptions options, string folder, Hums? hums = null)
+    {
+        hums ??= unknown;
+        using var network = Network();
+        return new Trainer(options, CPU).Train(
+            network,
+            hums.Clips(Split.Training),
+            hums.Evaluator(),
+            scores => scores.WeakF,
+            folder: Folder(folder)
+        );
+    }
+}
