@@ -9,8 +9,33 @@ type Clips = {
 
 /// A part of a corpus. Networks are trained on the training split, which has weak labels only.
 type Split =
+    /// Training clips that are kept from training, by `validation` or `folds`; they have weak labels only.
+    | Validation
     | Testing
     | Evaluation
+
+/// Which training clips are kept from training. Every class has its share of them, and no source is on both sides.
+type Holdout =
+    | Nothing
+    /// A share of the training clips.
+    | Share of float
+    /// One of several folds, counted from 1.
+    | Fold of fold: int * folds: int
+
+module Holdout =
+    let print holdout =
+        match holdout with
+        | Nothing -> "nothing"
+        | Share share -> $"{Text.number (100.0 * share)} %% of the training clips"
+        | Fold(fold, folds) -> $"fold {fold} of {folds} of the training clips"
+
+    let problems holdout = [
+        match holdout with
+        | Share share when not (share > 0.0 && share < 1.0) ->
+            Problem.at "validation" $"a share of {Text.number share}" "it lies between 0 and 1, for example 0.1"
+        | Fold(_, folds) when folds < 2 -> Problem.at "folds" $"{folds} folds" "give at least 2"
+        | _ -> ()
+    ]
 
 /// Where recordings and labels come from.
 type Corpus =

@@ -9,16 +9,28 @@ type PublishedRow = {
 /// The settings of one way to run an experiment, for example sized for a laptop, applied before the rows' own.
 type Profile = { Name: string; Settings: Setting list }
 
+/// What is shown below a table.
+type Showing =
+    /// Weak and strong scores of every class, the best and the worst named.
+    | PerClass
+    /// Which time and frequency move the outputs of a class, above the log-mel and the reference events of a clip.
+    | Saliency of label: string
+
 /// A table to be: what is the same for every row, what varies, over which seeds, and what was published.
 type Experiment = {
     Name: string
     Title: string
+    /// What the table is to answer; may be empty.
+    Question: string
     Data: Corpus option
     Clips: Clips
     Features: LogMel
     Network: Network
     Training: Training
     Detection: Detection
+    Holdout: Holdout
+    /// Folds of the training clips, each held out once per row and seed; 0 for none.
+    Folds: int
     SelectOn: Split
     ScoreOn: Split
     /// What varies; the rows are the product of the axes.
@@ -27,6 +39,9 @@ type Experiment = {
     Alongside: (string * Setting list) list
     Seeds: int list
     Report: Metric list
+    /// The row that the others are compared with; the best one where none is named.
+    Against: string option
+    Showing: Showing list
     Published: PublishedRow list
     /// Where the published cells stand.
     Source: string
@@ -38,6 +53,7 @@ module Experiment =
     let named name = {
         Name = name
         Title = ""
+        Question = ""
         Data = None
         Clips = {
             Training = 2000
@@ -48,121 +64,18 @@ module Experiment =
         Network = Network.candidate218k
         Training = Training.defaults
         Detection = Detection.defaults
+        Holdout = Nothing
+        Folds = 0
         SelectOn = Testing
         ScoreOn = Testing
         Axes = []
         Alongside = []
         Seeds = []
         Report = []
+        Against = None
+        Showing = []
         Published = []
         Source = ""
         Profiles = []
         Declared = []
-    }
-
-/// experiment "table2" { title "..."; data Soundscapes.smartCars; vary StrongWeight [ 0.002; 1.0 ]; seeds [ 1 .. 5 ] }
-type ExperimentBuilder(name: string) =
-    let given keyword (experiment: Experiment) = {
-        experiment with
-            Declared = experiment.Declared @ [ keyword ]
-    }
-
-    member _.Yield(_: unit) = Experiment.named name
-
-    /// What the table shows, as its caption.
-    [<CustomOperation "title">]
-    member _.Title(experiment: Experiment, caption: string) =
-        { experiment with Title = caption } |> given "title"
-
-    /// Where recordings and labels come from, for example `Soundscapes.smartCars`; `--data` names another corpus.
-    [<CustomOperation "data">]
-    member _.Data(experiment: Experiment, corpus: Corpus) =
-        { experiment with Data = Some corpus } |> given "data"
-
-    /// Clips per split, where the corpus is mixed: training, testing, evaluation.
-    [<CustomOperation "clips">]
-    member _.Clips(experiment: Experiment, training: int, testing: int, evaluation: int) =
-        {
-            experiment with
-                Clips = {
-                    Training = training
-                    Testing = testing
-                    Evaluation = evaluation
-                }
-        }
-        |> given "clips"
-
-    /// How waveforms become frames, for example `logMel { bands 40 }`.
-    [<CustomOperation "features">]
-    member _.Features(experiment: Experiment, features: LogMel) =
-        { experiment with Features = features } |> given "features"
-
-    /// The network, for example `crnn { dropout 0.15 }`.
-    [<CustomOperation "network">]
-    member _.Network(experiment: Experiment, network: Network) =
-        { experiment with Network = network } |> given "network"
-
-    /// How the network is trained, for example `training { epochs 1000; patience 100 }`.
-    [<CustomOperation "train">]
-    member _.Train(experiment: Experiment, training: Training) =
-        { experiment with Training = training } |> given "train"
-
-    /// How probabilities become events, for example `detection { threshold 0.5 }`.
-    [<CustomOperation "detect">]
-    member _.Detect(experiment: Experiment, detection: Detection) =
-        {
-            experiment with
-                Detection = detection
-        }
-        |> given "detect"
-
-    /// The split that early stopping watches. Default Testing.
-    [<CustomOperation "selectOn">]
-    member _.SelectOn(experiment: Experiment, split: Split) =
-        { experiment with SelectOn = split } |> given "selectOn"
-
-    /// The split whose scores are reported. Default Testing.
-    [<CustomOperation "scoreOn">]
-    member _.ScoreOn(experiment: Experiment, split: Split) =
-        { experiment with ScoreOn = split } |> given "scoreOn"
-
-    /// What varies, and over which values; given several times, the rows are the product.
-    [<CustomOperation "vary">]
-    member _.Vary(experiment: Experiment, setting: 'value -> Setting, values: 'value list) = {
-        experiment with
-            Axes = experiment.Axes @ [ List.map setting values ]
-    }
-
-    /// A row of its own, with its name and what it changes; beside what `vary` gives, or alone where nothing varies.
-    [<CustomOperation "alongside">]
-    member _.Alongside(experiment: Experiment, name: string, settings: Setting list) = {
-        experiment with
-            Alongside = experiment.Alongside @ [ name, settings ]
-    }
-
-    /// The seeds; every row is trained once with each.
-    [<CustomOperation "seeds">]
-    member _.Seeds(experiment: Experiment, seeds: int list) =
-        { experiment with Seeds = seeds } |> given "seeds"
-
-    /// The columns of the table.
-    [<CustomOperation "report">]
-    member _.Report(experiment: Experiment, metrics: Metric list) =
-        { experiment with Report = metrics } |> given "report"
-
-    /// What was published, and where: rows of settings and known cells.
-    [<CustomOperation "published">]
-    member _.Published(experiment: Experiment, source: string, rows: PublishedRow list) =
-        {
-            experiment with
-                Published = rows
-                Source = source
-        }
-        |> given "published"
-
-    /// A way to run the experiment with other settings and seeds, chosen by `--profile`.
-    [<CustomOperation "profile">]
-    member _.Profile(experiment: Experiment, name: string, seeds: int list, settings: Setting list) = {
-        experiment with
-            Profiles = experiment.Profiles @ [ { Name = name; Settings = settings }, seeds ]
     }

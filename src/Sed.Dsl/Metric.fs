@@ -32,6 +32,17 @@ type Metric =
     /// An error rate is better when it is lower, everything else when it is higher.
     member metric.LowerIsBetter = metric = StrongER
 
+    /// True for scores that need to know when events start and end.
+    member metric.IsStrong =
+        match metric with
+        | WeakF
+        | WeakP
+        | WeakR -> false
+        | StrongF
+        | StrongP
+        | StrongR
+        | StrongER -> true
+
     static member (+)(left: Metric, right: Metric) = Plus(Score left, Score right)
     static member (-)(left: Metric, right: Metric) = Minus(Score left, Score right)
     static member (+)(left: Metric, right: Monitor) = Plus(Score left, right)
@@ -62,6 +73,14 @@ module Monitor =
         | Plus(left, right) -> value metric left + value metric right
         | Minus(left, right) -> value metric left - value metric right
         | Times(factor, inner) -> factor * value metric inner
+
+    /// The metrics of a monitor, from left to right.
+    let rec metrics monitor =
+        match monitor with
+        | Score score -> [ score ]
+        | Plus(left, right)
+        | Minus(left, right) -> metrics left @ metrics right
+        | Times(_, inner) -> metrics inner
 
     let rec print monitor =
         match monitor with

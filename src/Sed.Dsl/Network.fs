@@ -11,6 +11,26 @@ type Activation =
     | Linear
     | Relu
 
+/// A layer that a script brings itself, as a torch module that it builds; told from others by its name and version, so a
+/// change of its code wants a new version.
+[<CustomEquality; NoComparison>]
+type OwnLayer = {
+    Name: string
+    Version: int
+    /// Values that it leaves for each frame.
+    Units: int
+    /// Makes the module; only what runs experiments looks inside.
+    Build: obj
+} with
+
+    override layer.Equals(other: obj) =
+        match other with
+        | :? OwnLayer as other -> (layer.Name, layer.Version, layer.Units) = (other.Name, other.Version, other.Units)
+        | _ -> false
+
+    override layer.GetHashCode() =
+        hash (layer.Name, layer.Version, layer.Units)
+
 /// A layer of a network, as a paper's figure would name it. Dropout follows every layer, at the network's one rate.
 type Layer =
     /// Each frame together with its neighbours, as one vector; an odd number of frames.
@@ -23,6 +43,8 @@ type Layer =
     | BiGru of units: int * merge: Merge
     /// The same dense layer for each frame.
     | Dense of units: int * activation: Activation
+    /// A torch module of the script's own, over the frames: `ownLayer` makes one.
+    | Own of OwnLayer
 
 /// How the weak output (one probability per class and clip) comes from the strong one (per class and frame).
 type WeakOutput =
@@ -32,6 +54,12 @@ type WeakOutput =
     | LargestFrame
     /// The mean over the frames; no parameters.
     | MeanOfFrames
+    /// The mean over the frames, each weighted by its own probability; no parameters.
+    | LinearSoftmax
+    /// The mean over the frames, each weighted by the exponential of its probability; no parameters.
+    | ExponentialSoftmax
+    /// The mean over the frames with weights that a dense layer learns.
+    | Attention
 
 /// A network with a strong and a weak output: layers from the bottom up, then a dense sigmoid layer per frame, then the weak output.
 type Network = {
@@ -53,6 +81,17 @@ module Layer =
         | BiGru(units, Concatenate) -> $"biGru {units} concatenate"
         | Dense(units, Linear) -> $"dense {units}"
         | Dense(units, Relu) -> $"dense {units} relu"
+        | Own layer -> $"{layer.Name} version {layer.Version}, {layer.Units} units"
+
+module WeakOutput =
+    let print output =
+        match output with
+        | DenseOverFrames -> "dense over all frames"
+        | LargestFrame -> "largest frame"
+        | MeanOfFrames -> "mean of frames"
+        | LinearSoftmax -> "linear softmax"
+        | ExponentialSoftmax -> "exponential softmax"
+        | Attention -> "attention"
 
 module Network =
     /// The layers that come near the paper's 218,000 parameters (its own sizes are not published): 3 convolutions of
@@ -85,14 +124,8 @@ module Network =
     }
 
     let print (network: Network) =
-        let weak =
-            match network.Weak with
-            | DenseOverFrames -> "dense over all frames"
-            | LargestFrame -> "largest frame"
-            | MeanOfFrames -> "mean of frames"
-
         let layers = network.Layers |> List.map Layer.print |> String.concat ", "
-        $"{network.Name}: {layers}; weak output: {weak}; dropout {Text.number network.Dropout}"
+        $"{network.Name}: {layers}; weak output: {WeakOutput.print network.Weak}; dropout {Text.number network.Dropout}"
 
     /// What a layer finds: maps over frames and bands, or one vector per frame.
     type private Shape =
@@ -112,7 +145,10 @@ module Network =
                     problem $"{frames} frames have no middle" "use an odd number of frames"
                 | Conv(filters, (height, width)), _ when filters < 1 || height % 2 <> 1 || width % 2 <> 1 ->
                     problem "a convolution needs filters and an odd kernel" "for example `conv 48` with its 3x3 kernel"
-                | (BiGru(units, _) | Dense(units, _)), _ when units < 1 -> problem $"{units} units" "give at least one"
+                | (BiGru(units, _) | Dense(units, _) | Own { Units = units }), _ when units < 1 ->
+                    problem $"{units} units" "give at least one"
+                | Own layer, _ when layer.Name = "" || layer.Version < 1 ->
+                    problem "has no name or no version" "for example `ownLayer \"tcn\" 1 64 (fun width -> ...)`"
                 | (Conv _ | PoolBands _), Vectors ->
                     problem
                         "works on bands, but the layers below leave one vector per frame"
@@ -126,7 +162,7 @@ module Network =
                     match layer, shape with
                     | PoolBands by, Maps bands when by > 0 && bands % by = 0 -> Maps(bands / by)
                     | (Conv _ | PoolBands _), _ -> shape
-                    | (Context _ | BiGru _ | Dense _), _ -> Vectors
+                    | (Context _ | BiGru _ | Dense _ | Own _), _ -> Vectors
 
                 yield! follow (number + 1) next above
         ]
@@ -139,145 +175,3 @@ module Network =
                 Problem.at "network" $"dropout is {Text.number network.Dropout}" "it is a share from 0 to below 1"
             yield! Text.keywordsTwice "network" network.Declared
         ]
-
-/// crnn { dropout 0.15 }: the paper's kind of network; what is not said stays as in the 218k candidate.
-type CrnnBuilder() =
-    let given keyword (network: Network) = {
-        network with
-            Declared = network.Declared @ [ keyword ]
-    }
-
-    let convolutions (network: Network) =
-        network.Layers
-        |> List.filter (function
-            | Conv _
-            | PoolBands _ -> true
-            | _ -> false)
-
-    let recurrent (network: Network) =
-        network.Layers
-        |> List.filter (function
-            | BiGru _ -> true
-            | _ -> false)
-
-    let dense (network: Network) =
-        network.Layers
-        |> List.filter (function
-            | Dense _ -> true
-            | _ -> false)
-
-    member _.Yield(_: unit) = Network.candidate218k
-
-    /// Each convolution's filters and the bands that are pooled after it: `convolutions [ 48, 5; 48, 4; 48, 2 ]`.
-    [<CustomOperation "convolutions">]
-    member _.Convolutions(network: Network, filtersAndPools: (int * int) list) =
-        let layers = [
-            for filters, pool in filtersAndPools do
-                Conv(filters, (3, 3))
-
-                if pool <> 1 then
-                    PoolBands pool
-        ]
-
-        {
-            network with
-                Layers = layers @ recurrent network @ dense network
-        }
-        |> given "convolutions"
-
-    /// Units of each bidirectional recurrent layer, whose directions are multiplied: `recurrent [ 32; 32 ]`.
-    [<CustomOperation "recurrent">]
-    member _.Recurrent(network: Network, units: int list) =
-        {
-            network with
-                Layers =
-                    convolutions network
-                    @ [ for size in units -> BiGru(size, Multiply) ]
-                    @ dense network
-        }
-        |> given "recurrent"
-
-    /// Units of each dense layer between the recurrent layers and the strong output: `dense [ 64 ]`.
-    [<CustomOperation "dense">]
-    member _.Dense(network: Network, units: int list) =
-        {
-            network with
-                Layers =
-                    convolutions network
-                    @ recurrent network
-                    @ [ for size in units -> Dense(size, Linear) ]
-        }
-        |> given "dense"
-
-    /// Probability that a value is dropped after each layer. Default 0.15.
-    [<CustomOperation "dropout">]
-    member _.Dropout(network: Network, rate: float) =
-        { network with Dropout = rate } |> given "dropout"
-
-    /// How the weak output comes from the strong one. Default DenseOverFrames.
-    [<CustomOperation "weak">]
-    member _.Weak(network: Network, output: WeakOutput) =
-        { network with Weak = output } |> given "weak"
-
-    /// The name that tables show. Default "CRNN".
-    [<CustomOperation "name">]
-    member _.Name(network: Network, name: string) =
-        { network with Name = name } |> given "name"
-
-/// layers "mine" { conv 32; pool 5; biGru 16; dense 32; dropout 0.2 }: any stack, from the bottom up.
-type LayersBuilder(name: string) =
-    let add layer (network: Network) = {
-        network with
-            Layers = network.Layers @ [ layer ]
-    }
-
-    let given keyword (network: Network) = {
-        network with
-            Declared = network.Declared @ [ keyword ]
-    }
-
-    member _.Yield(_: unit) = {
-        Name = name
-        Layers = []
-        Dropout = 0.0
-        Weak = LargestFrame
-        Declared = []
-    }
-
-    /// Each frame together with its neighbours; an odd number of frames.
-    [<CustomOperation "context">]
-    member _.Context(network: Network, frames: int) = add (Context frames) network
-
-    /// A 3x3 convolution with batch normalisation and ReLU.
-    [<CustomOperation "conv">]
-    member _.Conv(network: Network, filters: int) = add (Conv(filters, (3, 3))) network
-
-    /// The largest of so many neighbouring bands.
-    [<CustomOperation "pool">]
-    member _.Pool(network: Network, bands: int) = add (PoolBands bands) network
-
-    /// Bidirectional gated recurrent units whose directions are multiplied.
-    [<CustomOperation "biGru">]
-    member _.BiGru(network: Network, units: int) = add (BiGru(units, Multiply)) network
-
-    /// A linear dense layer for each frame.
-    [<CustomOperation "dense">]
-    member _.Dense(network: Network, units: int) = add (Dense(units, Linear)) network
-
-    /// A dense layer with ReLU for each frame.
-    [<CustomOperation "denseRelu">]
-    member _.DenseRelu(network: Network, units: int) = add (Dense(units, Relu)) network
-
-    /// Any layer, as a value.
-    [<CustomOperation "layer">]
-    member _.Layer(network: Network, layer: Layer) = add layer network
-
-    /// Probability that a value is dropped after each layer. Default 0.
-    [<CustomOperation "dropout">]
-    member _.Dropout(network: Network, rate: float) =
-        { network with Dropout = rate } |> given "dropout"
-
-    /// How the weak output comes from the strong one. Default LargestFrame.
-    [<CustomOperation "weak">]
-    member _.Weak(network: Network, output: WeakOutput) =
-        { network with Weak = output } |> given "weak"

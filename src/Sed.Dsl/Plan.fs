@@ -21,11 +21,21 @@ type Variant = {
             |> List.map (fun (axis, value) -> $"{axis} {value}")
             |> String.concat ", "
 
-/// One training: a row with one seed, fully spelled out.
+/// One training: a row with one seed (and one fold, where there are folds), fully spelled out.
 type Trial = {
     Variant: Variant
     Specification: Specification
-}
+} with
+
+    /// For example "dropout 0.25, seed 1".
+    member trial.Name =
+        let fold =
+            match trial.Specification.Holdout with
+            | Fold(fold, folds) -> $", fold {fold} of {folds}"
+            | Nothing
+            | Share _ -> ""
+
+        $"{trial.Variant.Label}, seed {trial.Specification.Seed}{fold}"
 
 /// Every trial of an experiment, validated and frozen before the first one starts.
 type Plan = {
@@ -86,7 +96,7 @@ module Plan =
             }
     ]
 
-    let private specification (experiment: Experiment) corpus seed (settings: Setting list) =
+    let private specification (experiment: Experiment) corpus seed holdout (settings: Setting list) =
         let plain = {
             Corpus = corpus
             Clips = experiment.Clips
@@ -94,6 +104,7 @@ module Plan =
             Network = experiment.Network
             Training = experiment.Training
             Detection = experiment.Detection
+            Holdout = holdout
             SelectOn = experiment.SelectOn
             ScoreOn = experiment.ScoreOn
             Seed = seed
@@ -128,6 +139,14 @@ module Plan =
                 Problem.at "seeds" $"{seed} is given {times} times" "a seed counts once"
         if experiment.Report.IsEmpty then
             Problem.at "report" "no columns" "say for example `report [ WeakF; StrongER ]`"
+        match experiment.Against with
+        | Some label when variants |> List.forall (fun variant -> variant.Label <> label) ->
+            let labels =
+                [ for variant in variants -> $"'{variant.Label}'" ] |> String.concat ", "
+            Problem.at "against" $"no row is called '{label}'" $"there are {labels}"
+        | _ -> ()
+        if experiment.Folds <> 0 && experiment.Holdout <> Nothing then
+            Problem.at "folds" "given beside `validation`" "keep one of them: each holds training clips out"
         for axis, values in List.countBy (List.tryHead >> Option.map Setting.axis) experiment.Axes do
             match axis with
             | None -> Problem.at "vary" "an axis without values" "give it at least one"
@@ -141,6 +160,14 @@ module Plan =
                     $"'{name}' stands {times} times in the table"
                     "give each row a value or a name of its own"
         yield! Text.keywordsTwice "experiment" experiment.Declared
+    ]
+
+    /// Clips that are held out have weak labels only, so nothing strong can be reported of them.
+    let private reportProblems (experiment: Experiment) (specification: Specification) = [
+        let strong = experiment.Report |> List.filter _.IsStrong
+        if specification.ScoreOn = Validation && not strong.IsEmpty then
+            let names = strong |> List.map _.Name |> String.concat ", "
+            Problem.at "report" $"{names} of validation clips, which have weak labels only" "score on another split"
     ]
 
     /// Every trial of an experiment, or every problem that it has.
@@ -163,9 +190,15 @@ module Plan =
                 all
                 |> List.filter (fun variant -> variant.Label.Contains(text, StringComparison.OrdinalIgnoreCase))
 
-        let trial seed (variant: Variant) = {
+        let holdouts =
+            match experiment.Folds with
+            | 0 -> [ experiment.Holdout ]
+            | folds -> [ for fold in 1 .. max 1 folds -> Fold(fold, folds) ]
+
+        let trial seed holdout (variant: Variant) = {
             Variant = variant
-            Specification = specification experiment (defaultArg corpus SmartCars) seed (settings @ variant.Settings)
+            Specification =
+                specification experiment (defaultArg corpus SmartCars) seed holdout (settings @ variant.Settings)
         }
 
         let problems = [
@@ -181,7 +214,9 @@ module Plan =
             // Every row, so that a mistake in a row that is not run today is found today; a mistake that all rows
             // share is named once.
             let perRow = [
-                for variant in all -> variant, Specification.problems (trial 0 variant).Specification
+                for variant in all do
+                    let specification = (trial 0 holdouts.Head variant).Specification
+                    variant, Specification.problems specification @ reportProblems experiment specification
             ]
 
             let shared =
@@ -209,7 +244,8 @@ module Plan =
                 Variants = wanted
                 Trials = [
                     for variant in wanted do
-                        for seed in seeds -> trial seed variant
+                        for seed in seeds do
+                            for holdout in holdouts -> trial seed holdout variant
                 ]
             }
         | _ -> Error problems
@@ -238,6 +274,8 @@ module Plan =
 
         [
             $"{plan.Experiment.Name}: {plan.Experiment.Title}"
+            if plan.Experiment.Question <> "" then
+                plan.Experiment.Question
             $"profile {plan.Profile}, {plan.Variants.Length} rows, {plan.Trials.Length} trials"
             ""
             "every trial"
@@ -247,16 +285,28 @@ module Plan =
                 let trials = plan.Trials |> List.filter (fun trial -> trial.Variant = variant)
 
                 let seeds =
-                    [ for trial in trials -> string trial.Specification.Seed ] |> String.concat ", "
+                    trials
+                    |> List.map (fun trial -> string trial.Specification.Seed)
+                    |> List.distinct
+                    |> String.concat ", "
+
+                let folds =
+                    match plan.Experiment.Folds with
+                    | 0 -> ""
+                    | folds -> $", each with {folds} folds"
 
                 ""
                 $"row {index + 1}: {variant.Label}"
 
                 for trial in List.truncate 1 trials do
                     for name, value in Specification.lines trial.Specification do
-                        if name <> "seed" && not (List.contains (name, value) common) then
+                        if
+                            name <> "seed"
+                            && not (name = "held out" && plan.Experiment.Folds > 0)
+                            && not (List.contains (name, value) common)
+                        then
                             $"  {name}: {value}"
 
-                $"  seeds: {seeds}"
+                $"  seeds: {seeds}{folds}"
         ]
         |> String.concat "\n"

@@ -13,6 +13,8 @@ type Specification = {
     Network: Network
     Training: Training
     Detection: Detection
+    /// Which training clips are kept from training.
+    Holdout: Holdout
     /// The split that early stopping watches.
     SelectOn: Split
     /// The split whose scores are reported.
@@ -20,129 +22,6 @@ type Specification = {
     /// Seed of the weights, the dropout and the order of the clips.
     Seed: int
 }
-
-/// One choice that a row of a table makes.
-type Setting =
-    | StrongWeight of float
-    | WeakWeight of float
-    | Dropout of float
-    | Network of Network
-    | Features of LogMel
-    | Optimizer of Optimizer
-    | Batch of int
-    | Epochs of int
-    | Patience of int
-    | Threshold of float
-    | Median of float<s>
-    | TagsFrom of Tags
-    | TrainingClips of int
-    | TestingClips of int
-    | EvaluationClips of int
-
-module Setting =
-    /// What a setting changes, as a table's heading.
-    let axis setting =
-        match setting with
-        | StrongWeight _ -> "strong weight"
-        | WeakWeight _ -> "weak weight"
-        | Dropout _ -> "dropout"
-        | Network _ -> "network"
-        | Features _ -> "features"
-        | Optimizer _ -> "optimizer"
-        | Batch _ -> "batch"
-        | Epochs _ -> "epochs"
-        | Patience _ -> "patience"
-        | Threshold _ -> "threshold"
-        | Median _ -> "median"
-        | TagsFrom _ -> "tags"
-        | TrainingClips _ -> "training clips"
-        | TestingClips _ -> "testing clips"
-        | EvaluationClips _ -> "evaluation clips"
-
-    /// The value of a setting, as a table's cell.
-    let value setting =
-        match setting with
-        | StrongWeight value
-        | WeakWeight value
-        | Dropout value
-        | Threshold value -> Text.number value
-        | Median length -> $"{Text.number (float length)} s"
-        | Network network -> network.Name
-        | Features features -> LogMel.print features
-        | Optimizer(Adam rate) -> $"Adam {Text.number rate}"
-        | TagsFrom FromEvents -> "events"
-        | TagsFrom FromWeakOutput -> "weak output"
-        | Batch count
-        | Epochs count
-        | Patience count
-        | TrainingClips count
-        | TestingClips count
-        | EvaluationClips count -> string count
-
-    let apply (specification: Specification) setting =
-        let training = specification.Training
-
-        let withTraining training = {
-            specification with
-                Specification.Training = training
-        }
-
-        let withDetection detection = {
-            specification with
-                Detection = detection
-        }
-
-        let withClips clips = { specification with Clips = clips }
-
-        match setting with
-        | StrongWeight weight -> withTraining { training with StrongWeight = weight }
-        | WeakWeight weight -> withTraining { training with WeakWeight = weight }
-        | Optimizer optimizer -> withTraining { training with Optimizer = optimizer }
-        | Batch count -> withTraining { training with Batch = count }
-        | Epochs count -> withTraining { training with Epochs = count }
-        | Patience count -> withTraining { training with Patience = count }
-        | Dropout rate -> {
-            specification with
-                Network = {
-                    specification.Network with
-                        Dropout = rate
-                }
-          }
-        | Network network -> { specification with Network = network }
-        | Features features -> {
-            specification with
-                Features = features
-          }
-        | Threshold probability ->
-            withDetection {
-                specification.Detection with
-                    Threshold = probability
-            }
-        | Median length ->
-            withDetection {
-                specification.Detection with
-                    Median = length
-            }
-        | TagsFrom source ->
-            withDetection {
-                specification.Detection with
-                    Tags = source
-            }
-        | TrainingClips count ->
-            withClips {
-                specification.Clips with
-                    Training = count
-            }
-        | TestingClips count ->
-            withClips {
-                specification.Clips with
-                    Testing = count
-            }
-        | EvaluationClips count ->
-            withClips {
-                specification.Clips with
-                    Evaluation = count
-            }
 
 module Specification =
     /// A specification as lines of a name and a value: what a plan prints, what a trial's folder keeps and what its
@@ -158,6 +37,8 @@ module Specification =
         "strong weight", Text.number specification.Training.StrongWeight
         "weak weight", Text.number specification.Training.WeakWeight
         "detection", Detection.print specification.Detection
+        if specification.Holdout <> Nothing then
+            "held out", Holdout.print specification.Holdout
         "select on", string specification.SelectOn
         "score on", string specification.ScoreOn
         "seed", string specification.Seed
@@ -173,6 +54,21 @@ module Specification =
         let text = print specification + "\n" + data
         (text |> Encoding.UTF8.GetBytes |> SHA256.HashData |> Convert.ToHexString).Substring(0, 16).ToLowerInvariant()
 
+    /// Clips that are held out have weak labels only, where there are any.
+    let private splitProblems specification = [
+        for place, split in [ "select on", specification.SelectOn; "score on", specification.ScoreOn ] do
+            if split = Validation && specification.Holdout = Nothing then
+                Problem.at place "no clips are held out for validation" "say `validation 0.1` or `folds 5`"
+        let strong =
+            Monitor.metrics specification.Training.Monitor |> List.filter _.IsStrong
+        if specification.SelectOn = Validation && not strong.IsEmpty then
+            let names = strong |> List.map _.Name |> String.concat " and "
+            Problem.at
+                "training"
+                $"the monitor has {names}, but validation clips have weak labels only"
+                "watch weak scores, for example `monitor WeakF`, or select on a split with strong labels"
+    ]
+
     let problems (specification: Specification) =
         let clips = specification.Clips
 
@@ -181,6 +77,8 @@ module Specification =
             yield! Network.problems specification.Features.Bands specification.Network
             yield! Training.problems specification.Training
             yield! Detection.problems specification.Detection
+            yield! Holdout.problems specification.Holdout
+            yield! splitProblems specification
             if specification.Corpus.IsMixed then
                 for split, count in
                     [

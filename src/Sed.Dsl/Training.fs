@@ -4,12 +4,45 @@ namespace Sed
 type Optimizer =
     /// Adam with the given learning rate.
     | Adam of learningRate: float
+    /// Adam whose weight decay acts on the weights themselves.
+    | AdamW of learningRate: float * weightDecay: float
+    /// Gradient descent with momentum.
+    | Sgd of learningRate: float * momentum: float
+
+/// How the learning rate changes over the epochs.
+type Schedule =
+    | Constant
+    /// It rises in equal steps over the first epochs, then falls along half a cosine to 0 at the last one.
+    | Cosine of warmUp: int
+    /// It is multiplied by a factor when the monitor has not gained for so many epochs.
+    | Plateau of factor: float * patience: int
+
+/// In which order clips are read.
+type Order =
+    /// Every clip once in an epoch.
+    | Shuffled
+    /// As many clips in an epoch, but each class as often as any other.
+    | Balanced
+
+/// What a class that is there weighs against one that is not, in both losses.
+type PositiveWeight =
+    /// The same weight for every class.
+    | Same of float
+    /// For each class the number of training clips without it over the number with it.
+    | ByRarity
+
+/// The numbers in which a network's forward pass is computed; weights, losses and optimizer stay 32 bits wide.
+type Precision =
+    | Float32
+    | BFloat16
 
 /// How a network is trained.
 type Training = {
     Optimizer: Optimizer
+    Schedule: Schedule
     /// Clips per step.
     Batch: int
+    Order: Order
     /// Passes over the training clips, at most.
     Epochs: int
     /// Passes without a gain of the monitor after which training stops.
@@ -20,6 +53,20 @@ type Training = {
     StrongWeight: float
     /// Weight of the loss of the weak output.
     WeakWeight: float
+    PositiveWeight: PositiveWeight
+    /// Exponent of the focal loss; 0 is cross-entropy.
+    Focal: float
+    /// Whether the frames after the end of a short clip are left out of the strong loss.
+    MaskShort: bool
+    /// Parameter of mixup's beta distribution; 0 is none.
+    Mixup: float
+    /// The longest masked stretch of frames and of bands (SpecAugment); 0 is none.
+    SpecAugment: int * int
+    /// The norm that all gradients together may have.
+    ClipNorm: float option
+    /// Share of the past in the running average of the weights that is scored and kept.
+    AverageWeights: float option
+    Precision: Precision
     Declared: string list
 }
 
@@ -27,31 +74,113 @@ module Training =
     /// Adam 0.001, at most 1000 epochs, early stopping after 100 (the paper); batches of 32, which it does not say.
     let defaults = {
         Optimizer = Adam 1e-3
+        Schedule = Constant
         Batch = 32
+        Order = Shuffled
         Epochs = 1000
         Patience = 100
         Monitor = WeakF - StrongER
         StrongWeight = 1.0
         WeakWeight = 1.0
+        PositiveWeight = Same 1.0
+        Focal = 0.0
+        MaskShort = false
+        Mixup = 0.0
+        SpecAugment = 0, 0
+        ClipNorm = None
+        AverageWeights = None
+        Precision = Float32
         Declared = []
     }
 
-    let print (training: Training) =
-        let optimizer =
-            match training.Optimizer with
-            | Adam rate -> $"Adam {Text.number rate}"
+    let printOptimizer optimizer =
+        match optimizer with
+        | Adam rate -> $"Adam {Text.number rate}"
+        | AdamW(rate, decay) -> $"AdamW {Text.number rate} with weight decay {Text.number decay}"
+        | Sgd(rate, momentum) -> $"SGD {Text.number rate} with momentum {Text.number momentum}"
 
-        $"{optimizer}, batches of {training.Batch}, at most {training.Epochs} epochs, stops after {training.Patience} "
-        + $"without a gain of {Monitor.print training.Monitor}"
+    let printSchedule schedule =
+        match schedule with
+        | Constant -> "constant"
+        | Cosine 0 -> "cosine"
+        | Cosine warmUp -> $"cosine after {warmUp} epochs of warm-up"
+        | Plateau(factor, patience) -> $"times {Text.number factor} after {patience} epochs without a gain"
+
+    let printPositiveWeight weight =
+        match weight with
+        | Same weight -> Text.number weight
+        | ByRarity -> "by rarity"
+
+    let printSpecAugment (frames: int, bands: int) =
+        $"up to {frames} frames and {bands} bands"
+
+    /// What the paper's training has, in a line, and then what goes beyond it, where something does.
+    let print (training: Training) =
+        [
+            printOptimizer training.Optimizer
+            if training.Schedule <> Constant then
+                $"learning rate {printSchedule training.Schedule}"
+            $"batches of {training.Batch}"
+            if training.Order = Balanced then
+                "classes in balance"
+            $"at most {training.Epochs} epochs"
+            $"stops after {training.Patience} without a gain of {Monitor.print training.Monitor}"
+            if training.PositiveWeight <> Same 1.0 then
+                $"a class that is there weighs {printPositiveWeight training.PositiveWeight}"
+            if training.Focal <> 0.0 then
+                $"focal loss {Text.number training.Focal}"
+            if training.MaskShort then
+                "padding left out of the strong loss"
+            if training.Mixup <> 0.0 then
+                $"mixup {Text.number training.Mixup}"
+            if training.SpecAugment <> (0, 0) then
+                $"masks of {printSpecAugment training.SpecAugment}"
+            match training.ClipNorm with
+            | Some norm -> $"gradients clipped at {Text.number norm}"
+            | None -> ()
+            match training.AverageWeights with
+            | Some past -> $"weights averaged with {Text.number past} of the past"
+            | None -> ()
+            if training.Precision = BFloat16 then
+                "forward pass in bfloat16"
+        ]
+        |> String.concat ", "
+
+    let private optimizerProblems (problem: string -> string -> Problem) optimizer =
+        let rate, example =
+            match optimizer with
+            | Adam rate -> rate, "adam 1e-3"
+            | AdamW(rate, _) -> rate, "adamW 1e-3 0.01"
+            | Sgd(rate, _) -> rate, "sgd 0.1 0.9"
+
+        [
+            if not (rate > 0.0) then
+                problem $"the learning rate is {Text.number rate}" $"it has to be above 0, for example `{example}`"
+            match optimizer with
+            | AdamW(_, decay) when not (decay >= 0.0) ->
+                problem $"the weight decay is {Text.number decay}" "it has to be 0 or above"
+            | Sgd(_, momentum) when not (momentum >= 0.0 && momentum < 1.0) ->
+                problem $"the momentum is {Text.number momentum}" "it is a share from 0 to below 1"
+            | _ -> ()
+        ]
+
+    let private scheduleProblems (problem: string -> string -> Problem) schedule = [
+        match schedule with
+        | Cosine warmUp when warmUp < 0 -> problem $"warm-up over {warmUp} epochs" "0 is none"
+        | Plateau(factor, _) when not (factor > 0.0 && factor < 1.0) ->
+            problem $"the plateau's factor is {Text.number factor}" "it lies between 0 and 1"
+        | Plateau(_, patience) when patience < 1 ->
+            problem $"the plateau's patience is {patience} epochs" "give at least one"
+        | _ -> ()
+    ]
 
     let problems (training: Training) =
         let problem = Problem.at "training"
+        let frames, bands = training.SpecAugment
 
         [
-            match training.Optimizer with
-            | Adam rate when not (rate > 0.0) ->
-                problem $"the learning rate is {Text.number rate}" "it has to be above 0, for example `adam 1e-3`"
-            | Adam _ -> ()
+            yield! optimizerProblems problem training.Optimizer
+            yield! scheduleProblems problem training.Schedule
             if training.Batch < 1 then
                 problem $"batches of {training.Batch} clips" "give at least one"
             if training.Epochs < 1 then
@@ -63,54 +192,23 @@ module Training =
                     problem $"the {name} weight is {Text.number weight}" "it has to be 0 or above"
             if training.StrongWeight = 0.0 && training.WeakWeight = 0.0 then
                 problem "both losses weigh 0, so nothing is learnt" "give one of them a weight"
+            match training.PositiveWeight with
+            | Same weight when not (weight > 0.0) ->
+                problem $"a class that is there weighs {Text.number weight}" "it has to be above 0"
+            | _ -> ()
+            if not (training.Focal >= 0.0) then
+                problem $"the focal loss has the exponent {Text.number training.Focal}" "0 is cross-entropy"
+            if not (training.Mixup >= 0.0) then
+                problem $"mixup is {Text.number training.Mixup}" "0 is none"
+            if frames < 0 || bands < 0 then
+                problem $"masks of {frames} frames and {bands} bands" "0 is none"
+            match training.ClipNorm with
+            | Some norm when not (norm > 0.0) ->
+                problem $"gradients are clipped at {Text.number norm}" "it has to be above 0"
+            | _ -> ()
+            match training.AverageWeights with
+            | Some past when not (past >= 0.0 && past < 1.0) ->
+                problem $"the average has {Text.number past} of the past" "it is a share from 0 to below 1"
+            | _ -> ()
             yield! Text.keywordsTwice "training" training.Declared
         ]
-
-/// training { optimizer (adam 1e-3); epochs 1000; patience 100; monitor (WeakF - StrongER) }
-type TrainingBuilder() =
-    let given keyword (training: Training) = {
-        training with
-            Declared = training.Declared @ [ keyword ]
-    }
-
-    member _.Yield(_: unit) = Training.defaults
-
-    /// How the weights are moved, for example `adam 1e-3` (the default).
-    [<CustomOperation "optimizer">]
-    member _.Optimizer(training: Training, optimizer: Optimizer) =
-        { training with Optimizer = optimizer } |> given "optimizer"
-
-    /// Clips per step. Default 32.
-    [<CustomOperation "batch">]
-    member _.Batch(training: Training, clips: int) =
-        { training with Batch = clips } |> given "batch"
-
-    /// Passes over the training clips, at most. Default 1000.
-    [<CustomOperation "epochs">]
-    member _.Epochs(training: Training, most: int) =
-        { training with Epochs = most } |> given "epochs"
-
-    /// Passes without a gain of the monitor after which training stops. Default 100.
-    [<CustomOperation "patience">]
-    member _.Patience(training: Training, epochs: int) =
-        { training with Patience = epochs } |> given "patience"
-
-    /// What early stopping watches; higher is better. Default `WeakF - StrongER`.
-    [<CustomOperation "monitor">]
-    member _.Monitor(training: Training, monitor: Monitor) =
-        { training with Monitor = monitor } |> given "monitor"
-
-    /// What early stopping watches, one metric; higher is better.
-    [<CustomOperation "monitor">]
-    member _.Monitor(training: Training, metric: Metric) =
-        { training with Monitor = Score metric } |> given "monitor"
-
-    /// Weights of the losses of the strong and of the weak output. Default 1 and 1.
-    [<CustomOperation "weights">]
-    member _.Weights(training: Training, strong: float, weak: float) =
-        {
-            training with
-                StrongWeight = strong
-                WeakWeight = weak
-        }
-        |> given "weights"

@@ -26,5 +26,11 @@ let detection = DetectionBuilder()
 /// Adam with a learning rate.
 let adam learningRate = Adam learningRate
 
+/// Adam with a learning rate and a weight decay that acts on the weights themselves.
+let adamW learningRate weightDecay = AdamW(learningRate, weightDecay)
+
+/// Gradient descent with a learning rate and momentum.
+let sgd learningRate momentum = Sgd(learningRate, momentum)
+
 /// A published row: the settings that name it, and the cells that are known.
 let row settings cells : PublishedRow = { Settings = settings; Cells = cells }

@@ -2,6 +2,7 @@ namespace Sed.Runner
 
 open System
 open System.Globalization
+open System.IO
 open Deedle
 open Sed
 
@@ -13,7 +14,8 @@ module ResultFrame =
         |> List.collect (fun variant -> List.map fst variant.Coordinates)
         |> List.distinct
 
-    let private columns (axes: string list) (trial: Trial) (result: TrialResult) =
+    let private columns (axes: string list) (folder: string) (trial: Trial) (result: TrialResult) =
+        let timing = TrialFolder.timing folder
         series [
             "row", box trial.Variant.Label
             for axis in axes do
@@ -24,6 +26,10 @@ module ResultFrame =
                     | _ -> axis, box value
                 | None -> ()
             "seed", box trial.Specification.Seed
+            match trial.Specification.Holdout with
+            | Fold(fold, _) -> "fold", box fold
+            | Nothing
+            | Share _ -> ()
             for metric in Metric.all do
                 match Map.tryFind metric.Name result.Scores with
                 | Some score -> metric.Name, box score
@@ -31,35 +37,20 @@ module ResultFrame =
             "epochs", box result.Epochs
             "best epoch", box result.BestEpoch
             "parameters", box result.Parameters
-            "seconds", box result.Seconds
-            "clips per second", box result.ClipsPerSecond
+            "seconds", box timing.Seconds
+            "clips per second", box timing.ClipsPerSecond
+            "trial", box (Path.GetFileName folder)
         ]
 
-    /// A row for each finished trial: the table's row, the axes, the seed, every metric (rates as fractions), and what the
-    /// training took.
-    let internal ofTrials (plan: Plan) (states: (Trial * TrialState) list) : Frame<int, string> =
+    /// A row for each finished trial: the table's row, the axes, the seed (and the fold), every metric (rates as
+    /// fractions), what the training took, and the name of the trial's folder.
+    let internal ofTrials (folderOf: Trial -> string) (plan: Plan) (states: (Trial * TrialState) list) =
         let axes = axes plan.Variants
         let finished = [
             for trial, state in states do
                 match state with
-                | Finished result -> columns axes trial result
+                | Finished result -> columns axes (folderOf trial) trial result
                 | Failed _
                 | Open -> ()
         ]
-        Frame.ofRows (List.indexed finished)
-
-    /// Mean, deviation (of the sample; missing for one seed) and number of one column, by the table's rows.
-    let internal summary (column: string) (frame: Frame<int, string>) : string -> (float * float option * int) option =
-        if frame.RowCount = 0 then
-            fun _ -> None
-        else
-            let byRow: Series<string * int, float> =
-                frame
-                |> Frame.indexRowsUsing (fun row -> row.GetAs<string> "row", row.GetAs<int> "seed")
-                |> Frame.getCol column
-            let means = Stats.levelMean fst byRow
-            let deviations = Stats.levelStdDev fst byRow
-            let counts = Stats.levelCount fst byRow
-            fun row ->
-                Series.tryGet row means
-                |> Option.map (fun mean -> mean, Series.tryGet row deviations, Series.get row counts)
+        Frame.ofRows (List.indexed finished): Frame<int, string>

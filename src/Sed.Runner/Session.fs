@@ -39,53 +39,6 @@ let private plans choices (experiments: Experiment list) =
         ]
     | _ -> Error bad
 
-/// What a tagger gets that always says the most frequent class of the training clips.
-let private alwaysMostFrequent (workspace: Workspace) (specification: Specification) =
-    let manifest = workspace.Manifest specification
-    let labels split = [ for index in manifest.IndicesOf split -> manifest.Clips[index].WeakLabels ]
-
-    let frequent, _ =
-        labels Core.Corpora.Split.Training
-        |> Seq.concat
-        |> Seq.countBy id
-        |> Seq.maxBy (fun (label, count) -> count, label)
-
-    let tested = labels (Translate.split specification.ScoreOn)
-    let hits = tested |> List.filter (Seq.contains frequent) |> List.length
-    let tags = tested |> List.sumBy _.Count
-    frequent, 2.0 * float hits / float (tested.Length + tags)
-
-let private tableFile (workspace: Workspace) (plan: Plan) =
-    Path.Combine(workspace.Tables, plan.Experiment.Name + ".csv")
-
-let private notes (workspace: Workspace) (plan: Plan) =
-    let specification = plan.Trials.Head.Specification
-    let label, weakF = alwaysMostFrequent workspace specification
-    let manifest = workspace.Manifest specification
-
-    [
-        let split = string specification.ScoreOn
-        let clips = manifest.IndicesOf(Translate.split specification.ScoreOn).Length
-        $"{manifest.Corpus}: scored on {clips} {split.ToLowerInvariant()} clips; always saying '{label}' has weak F {weakF:F3}."
-
-        $"Made from {manifest.Describe()}."
-
-        if specification.SelectOn = specification.ScoreOn then
-            "The best epoch was selected on the split it is scored on, as in the paper: the scores flatter."
-
-        if plan.Experiment.Source <> "" then
-            $"Published: {plan.Experiment.Source}. Its data are DCASE 2017 Task 4; on another corpus the figures are not comparable."
-
-        $"Mean ± deviation over seeds. Profile {plan.Profile}. Every trial: {tableFile workspace plan}"
-    ]
-
-let private tabulate (workspace: Workspace) (plan: Plan) states =
-    let frame = ResultFrame.ofTrials plan states
-    Directory.CreateDirectory workspace.Tables |> ignore
-    let file = tableFile workspace plan
-    Deedle.FrameExtensions.SaveCsv(frame, file, includeRowKeys = false)
-    Table.print plan frame states (notes workspace plan)
-
 let private runPlans (options: Options) (plans: Plan list) (stop: CancellationToken) =
     let display = Display()
     Torch.Initialize()
@@ -97,7 +50,12 @@ let private runPlans (options: Options) (plans: Plan list) (stop: CancellationTo
         let states = [
             for plan in plans do
                 let states = Sweep.run workspace display options.RetryFailed plan stop
-                tabulate workspace plan states
+                let outcome = Outcome.ofStates workspace plan states
+                Outcome.save outcome
+                Table.print outcome.Table
+                printfn ""
+                for sentence in outcome.Answers do
+                    printfn $"{sentence}"
                 yield! List.map snd states
         ]
         if states |> List.exists _.IsFailed then

@@ -20,10 +20,11 @@ let private stopsEverything (error: exn) =
     | :? FeatureStoreException -> true
     | _ -> false
 
-let private summary (result: TrialResult) =
+let private summary folder (result: TrialResult) =
+    let time = TimeSpan.FromSeconds (TrialFolder.timing folder).Seconds
     $"weak F {result.Scores[WeakF.Name]:F3}, strong F {result.Scores[StrongF.Name]:F3}, "
     + $"strong ER {result.Scores[StrongER.Name]:F2}; best of {result.Epochs} epochs was {result.BestEpoch}; "
-    + $"{result.Parameters} parameters, {Duration.print (TimeSpan.FromSeconds result.Seconds)}"
+    + $"{result.Parameters} parameters, {Duration.print time}"
 
 /// The state of each trial once all of them are finished or have failed, in the plan's order.
 let run (workspace: Workspace) (display: Display) (retryFailed: bool) (plan: Plan) (stop: CancellationToken) =
@@ -33,7 +34,7 @@ let run (workspace: Workspace) (display: Display) (retryFailed: bool) (plan: Pla
     let mutable turnedAway = 0 // trials in a row that other processes are at
 
     let name index =
-        $"trial {index + 1} of {trials.Length}: {trials[index].Variant.Label}, seed {trials[index].Specification.Seed}"
+        $"trial {index + 1} of {trials.Length}: {trials[index].Name}"
 
     let timeLeft index (epoch: EpochReport) =
         let epochs index =
@@ -52,7 +53,7 @@ let run (workspace: Workspace) (display: Display) (retryFailed: bool) (plan: Pla
         try
             let result, evaluation = TrialRun.run workspace folder specification progress stop
             TrialFolder.finish folder result evaluation
-            display.Line $"{name index}: {summary result}"
+            display.Line $"{name index}: {summary folder result}"
             Finished result
         with error when not (stopsEverything error) ->
             let failure = TrialFolder.fail folder (Specification.print specification) error
@@ -74,8 +75,7 @@ let run (workspace: Workspace) (display: Display) (retryFailed: bool) (plan: Pla
         stop.ThrowIfCancellationRequested()
         let index = waiting.Dequeue()
         let specification = trials[index].Specification
-        let folder =
-            workspace.TrialFolder(Specification.hash (workspace.Manifest specification).Hash specification)
+        let folder = workspace.TrialFolder specification
         match TrialFolder.tryLock folder with
         | Some lock ->
             use _ = lock

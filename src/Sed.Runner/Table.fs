@@ -1,4 +1,4 @@
-/// The table that an experiment asked for, in a terminal or in a file.
+/// The tables that an experiment asked for, in a terminal or in a file.
 module internal Sed.Runner.Table
 
 open System
@@ -6,14 +6,106 @@ open System.Globalization
 open Spectre.Console
 open Sed
 
-let private invariant (format: string) (value: float) =
-    value.ToString(format, CultureInfo.InvariantCulture)
+let private number (value: float) =
+    value.ToString("F3", CultureInfo.InvariantCulture)
 
-let private cell (summary: (float * float option * int) option) =
-    match summary with
-    | None -> "-"
-    | Some(mean, Some deviation, seeds) when seeds > 1 -> $"""{invariant "F3" mean} ± {invariant "F3" deviation}"""
-    | Some(mean, _, _) -> invariant "F3" mean
+// Marks stand in a column of their own behind the numbers, so that digits stay below digits.
+let private best = " *"
+let private alike = " ≈"
+let private unmarked = "  "
+
+let private mark (statistics: MetricStatistics) row =
+    if statistics.Estimates.Count < 2 then
+        ""
+    elif statistics.Reference = Some row then
+        best
+    else
+        match Map.tryFind row statistics.Comparisons with
+        | Some comparison when not comparison.IsDistinguishable -> alike
+        | _ -> unmarked
+
+let private cell (statistics: MetricStatistics) row =
+    match Map.tryFind row statistics.Estimates with
+    | None -> "-" + (if statistics.Estimates.Count < 2 then "" else unmarked)
+    | Some estimate ->
+        let deviation =
+            match estimate.Deviation with
+            | Some deviation -> $" ± {number deviation}"
+            | None -> ""
+        number estimate.Mean + deviation + mark statistics row
+
+/// How many trials stand behind a row, and how many of them failed.
+let private trialsCell (states: (Trial * TrialState) list) variant =
+    let own = [
+        for trial, state in states do
+            if trial.Variant = variant then
+                state
+    ]
+    let finished = own |> List.filter _.IsFinished |> List.length
+    let failed = own |> List.filter _.IsFailed |> List.length
+    if failed = 0 then
+        string finished
+    else
+        $"{finished}, failed ({failed} of {own.Length})"
+
+let private legend (plan: Plan) (statistics: MetricStatistics list) =
+    if statistics |> List.forall (fun statistics -> statistics.Comparisons.IsEmpty) then
+        []
+    else
+        let star =
+            match plan.Experiment.Against with
+            | Some row -> $"*: {row}, which the others are compared with"
+            | None -> "*: best"
+        [
+            $"{star}. ≈: not distinguishable from it (paired bootstrap over clips and trials, Holm, 5 %%)."
+        ]
+
+/// A row for each of the plan's rows: mean and deviation over the trials, how it compares, and what was published.
+let view (plan: Plan) (statistics: MetricStatistics list) (states: (Trial * TrialState) list) notes : TableView =
+    let axes = ResultFrame.axes plan.Variants
+    let named =
+        axes.IsEmpty || plan.Variants |> List.exists (fun variant -> variant.Name <> "")
+    let anyPublished metric =
+        plan.Variants
+        |> List.exists (fun variant -> (Plan.published plan variant metric).IsSome)
+    let trials = if plan.Experiment.Folds > 0 then "trials" else "seeds"
+    {
+        Title = $"{plan.Experiment.Name}: {plan.Experiment.Title}"
+        Headings = [
+            if named then
+                { Text = "row"; Number = false }
+            for axis in axes do
+                { Text = axis; Number = true }
+            for { Metric = metric } in statistics do
+                {
+                    Text = metric.Name + (if metric.LowerIsBetter then " ↓" else "")
+                    Number = true
+                }
+                if anyPublished metric then
+                    { Text = "published"; Number = true }
+            { Text = trials; Number = true }
+        ]
+        Rows = [
+            for variant in plan.Variants do
+                [
+                    if named then
+                        if axes.IsEmpty then variant.Label else variant.Name
+                    for axis in axes do
+                        variant.Coordinates
+                        |> List.tryFind (fun (name, _) -> name = axis)
+                        |> Option.map snd
+                        |> Option.defaultValue "-"
+                    for own in statistics do
+                        cell own variant.Label
+                        if anyPublished own.Metric then
+                            Plan.published plan variant own.Metric
+                            |> Option.map number
+                            |> Option.defaultValue "-"
+                    trialsCell states variant
+                ]
+        ]
+        Notes = legend plan statistics @ notes
+    }
 
 let private console () =
     let settings = AnsiConsoleSettings(Out = AnsiConsoleOutput Console.Out)
@@ -29,72 +121,20 @@ let private console () =
 
     console
 
-/// How many seeds stand behind a row, and how many are missing.
-let private seedsCell (states: (Trial * TrialState) list) variant =
-    let own = [
-        for trial, state in states do
-            if trial.Variant = variant then
-                state
-    ]
-    let finished = own |> List.filter _.IsFinished |> List.length
-    let failed = own |> List.filter _.IsFailed |> List.length
-    if failed = 0 then
-        string finished
-    else
-        $"{finished} (failed: {failed} of {own.Length})"
-
-let private headings (plan: Plan) axes named anyPublished = [
-    if named then
-        "row", false
-    for axis in axes do
-        axis, true
-    for metric in plan.Experiment.Report do
-        (if metric.LowerIsBetter then
-             $"{metric.Name} ↓"
-         else
-             metric.Name),
-        true
-        if anyPublished metric then
-            "published", true
-    "seeds", true
-]
-
-/// Prints a row for each of the plan's rows: mean and deviation over the seeds, and what was published beside it.
-let print (plan: Plan) frame (states: (Trial * TrialState) list) (notes: string list) =
-    let axes = ResultFrame.axes plan.Variants
-    let named =
-        axes.IsEmpty || plan.Variants |> List.exists (fun variant -> variant.Name <> "")
-    let summaries = [
-        for metric in plan.Experiment.Report -> metric, ResultFrame.summary metric.Name frame
-    ]
-    let anyPublished metric =
-        plan.Variants
-        |> List.exists (fun variant -> (Plan.published plan variant metric).IsSome)
+/// Prints a table.
+let print (view: TableView) =
     let table = Table(Border = TableBorder.Simple)
-    for heading, isNumber in headings plan axes named anyPublished do
-        let column = TableColumn(Markup.Escape heading)
-        table.AddColumn(if isNumber then column.RightAligned() else column) |> ignore
-    for variant in plan.Variants do
-        let cells = [
-            if named then
-                if axes.IsEmpty then variant.Label else variant.Name
-            for axis in axes do
-                variant.Coordinates
-                |> List.tryFind (fun (name, _) -> name = axis)
-                |> Option.map snd
-                |> Option.defaultValue "-"
-            for metric, summary in summaries do
-                cell (summary variant.Label)
-                if anyPublished metric then
-                    Plan.published plan variant metric
-                    |> Option.map (invariant "F3")
-                    |> Option.defaultValue "-"
-            seedsCell states variant
-        ]
-        table.AddRow [| for text in cells -> Markup.Escape text |] |> ignore
+    for heading in view.Headings do
+        let column = TableColumn(Markup.Escape heading.Text)
+        table.AddColumn(if heading.Number then column.RightAligned() else column)
+        |> ignore
+    for cells in view.Rows do
+        // The console would trim the marks' blanks away.
+        table.AddRow [| for text in cells -> Markup.Escape(text.Replace("  ", " \u00a0")) |]
+        |> ignore
     let console = console ()
     console.WriteLine()
-    console.WriteLine $"{plan.Experiment.Name}: {plan.Experiment.Title}"
+    console.WriteLine view.Title
     console.Write table
-    for note in notes do
+    for note in view.Notes do
         console.WriteLine note

@@ -3,6 +3,7 @@ module internal Sed.Runner.Translate
 
 open Sed
 open Sed.Core
+open Sed.Core.Corpora
 open Sed.Core.Detection
 open Sed.Core.Features
 open Sed.Core.Networks
@@ -54,6 +55,16 @@ let private layer layer : Layer =
     | BiGru(units, Sed.Merge.Concatenate) -> Layer.BidirectionalGru(units, Networks.Merge.Concatenate)
     | Dense(units, Sed.Activation.Linear) -> Layer.Dense(units, Networks.Activation.Linear)
     | Dense(units, Sed.Activation.Relu) -> Layer.Dense(units, Networks.Activation.Relu)
+    | Own own -> Layer.Own(own.Name, own.Version, own.Units, OwnModule.build own)
+
+let private weak output =
+    match output with
+    | DenseOverFrames -> Networks.WeakOutput.DenseOverFrames
+    | LargestFrame -> Networks.WeakOutput.LargestFrame
+    | MeanOfFrames -> Networks.WeakOutput.MeanOfFrames
+    | LinearSoftmax -> Networks.WeakOutput.LinearSoftmax
+    | ExponentialSoftmax -> Networks.WeakOutput.ExponentialSoftmax
+    | Attention -> Networks.WeakOutput.Attention
 
 let network frames classes (bands: int) (network: Sed.Network) =
     NetworkDescription(
@@ -62,24 +73,66 @@ let network frames classes (bands: int) (network: Sed.Network) =
         Bands = bands,
         Classes = classes,
         Dropout = network.Dropout,
-        Weak =
-            match network.Weak with
-            | DenseOverFrames -> Networks.WeakOutput.DenseOverFrames
-            | LargestFrame -> Networks.WeakOutput.LargestFrame
-            | MeanOfFrames -> Networks.WeakOutput.MeanOfFrames
+        Weak = weak network.Weak
     )
 
-let training (seed: int) (training: Sed.Training) =
-    let (Adam learningRate) = training.Optimizer
+/// What each class that is there weighs; null for 1, as the core has it.
+let private positiveWeights (manifest: Manifest) weight =
+    match weight with
+    | Same 1.0 -> null
+    | Same weight -> [| for _ in manifest.Classes -> weight |]
+    | ByRarity ->
+        let clips = [
+            for index in manifest.IndicesOf Split.Training -> manifest.Clips[index].WeakLabels
+        ]
+        [|
+            for label in manifest.Classes ->
+                let present = clips |> List.filter (Seq.contains label) |> List.length
+                // A class that no training clip has cannot weigh anything; 1 keeps the loss defined.
+                if present = 0 then
+                    1.0
+                else
+                    float (clips.Length - present) / float present |> max 1e-3
+        |]
+
+let training (manifest: Manifest) (seed: int) (training: Sed.Training) =
+    let plain = TrainingOptions()
+
+    let kind, learningRate, weightDecay, momentum =
+        match training.Optimizer with
+        | Adam rate -> OptimizerKind.Adam, rate, plain.WeightDecay, plain.Momentum
+        | AdamW(rate, decay) -> OptimizerKind.AdamW, rate, decay, plain.Momentum
+        | Sgd(rate, momentum) -> OptimizerKind.Sgd, rate, plain.WeightDecay, momentum
+
+    let schedule, warmUp, factor, patience =
+        match training.Schedule with
+        | Constant -> Schedule.Constant, plain.WarmUpEpochs, plain.PlateauFactor, plain.PlateauPatience
+        | Cosine warmUp -> Schedule.Cosine, warmUp, plain.PlateauFactor, plain.PlateauPatience
+        | Plateau(factor, patience) -> Schedule.Plateau, plain.WarmUpEpochs, factor, patience
 
     TrainingOptions(
         Epochs = training.Epochs,
         Patience = training.Patience,
         BatchSize = training.Batch,
+        Optimizer = kind,
         LearningRate = learningRate,
+        WeightDecay = weightDecay,
+        Momentum = momentum,
+        Schedule = schedule,
+        WarmUpEpochs = warmUp,
+        PlateauFactor = factor,
+        PlateauPatience = patience,
         StrongWeight = training.StrongWeight,
         WeakWeight = training.WeakWeight,
-        Seed = seed
+        PositiveWeights = positiveWeights manifest training.PositiveWeight,
+        FocalExponent = training.Focal,
+        MaskShortClips = training.MaskShort,
+        Mixup = training.Mixup,
+        MaskedFrames = fst training.SpecAugment,
+        MaskedBands = snd training.SpecAugment,
+        ClipNorm = Option.toNullable training.ClipNorm,
+        WeightAverage = Option.toNullable training.AverageWeights,
+        Seed = int64 seed
     )
 
 let detection (detection: Sed.Detection) =
@@ -94,6 +147,7 @@ let detection (detection: Sed.Detection) =
 
 let split split =
     match split with
+    | Validation -> Corpora.Split.Validation
     | Testing -> Corpora.Split.Testing
     | Evaluation -> Corpora.Split.Evaluation
 

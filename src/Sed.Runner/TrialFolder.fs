@@ -3,8 +3,15 @@ namespace Sed.Runner
 open System
 open System.IO
 open System.Text.Json
+open Deedle
 open Sed.Core.Annotations
 open Sed.Core.Training
+
+/// What the training of a trial took.
+type internal TrialTiming = {
+    Seconds: float
+    ClipsPerSecond: float
+}
 
 /// A trial's folder: its specification, and what it left behind. Files are there whole or not at all, however the process
 /// ends; one process at a time works in it.
@@ -38,6 +45,18 @@ module internal TrialFolder =
             Failed(read<TrialFailure>(failureFile folder))
         else
             Open
+
+    /// What its training took, as its log of epochs says; unknown where that is gone.
+    let timing (folder: string) =
+        let epochs = Path.Combine(folder, "epochs.csv")
+        if File.Exists epochs then
+            let log = Frame.ReadCsv(epochs, culture = "")
+            {
+                Seconds = log.GetColumn<float>("seconds") |> Series.lastValue
+                ClipsPerSecond = log.GetColumn<float>("clips per second") |> Stats.mean
+            }
+        else
+            { Seconds = nan; ClipsPerSecond = nan }
 
     /// The right to work in the folder until it is disposed; None while another process has it.
     let tryLock (folder: string) : IDisposable option =

@@ -13,7 +13,8 @@ type EpochResult = {
     Scores: Map<string, float>
 }
 
-/// What a finished trial leaves behind.
+/// What a finished trial leaves behind. The same specification and data give the same on the same machine, so times are
+/// not here.
 type TrialResult = {
     /// The specification, line by line.
     Specification: string
@@ -27,8 +28,6 @@ type TrialResult = {
     Epochs: int
     BestEpoch: int
     Parameters: int64
-    Seconds: float
-    ClipsPerSecond: float
     Threads: int
     Device: string
     History: EpochResult list

@@ -12,7 +12,13 @@ let private clipSet source split =
     new ClipSet(source.Manifest, source.Store, source.Statistics, split)
 
 let private scores (found: Scores) =
-    Map [ for metric in Metric.all -> metric.Name, Translate.score found metric ]
+    Map [
+        for metric in Metric.all do
+            let score = Translate.score found metric
+            // Where nobody knows when events start and end, there is nothing to keep.
+            if not (System.Double.IsNaN score) then
+                metric.Name, score
+    ]
 
 /// Trains the network of a specification and scores it. Training that was interrupted goes on from its last whole epoch.
 let run
@@ -47,7 +53,7 @@ let run
         Monitor.value (Translate.score found) specification.Training.Monitor
 
     let trainer =
-        Trainer(Translate.training specification.Seed specification.Training, workspace.Device)
+        Trainer(Translate.training manifest specification.Seed specification.Training, workspace.Device)
 
     let history =
         trainer.Train(
@@ -73,8 +79,6 @@ let run
         Epochs = last.Epoch
         BestEpoch = last.BestEpoch
         Parameters = network.ParameterCount
-        Seconds = last.Elapsed.TotalSeconds
-        ClipsPerSecond = Seq.averageBy (fun (epoch: EpochReport) -> epoch.ClipsPerSecond) history
         Threads = Torch.Threads
         Device = workspace.Device.ToString()
         History = [

@@ -27,6 +27,7 @@ type internal Workspace
         stop: CancellationToken
     ) =
     let manifests = Dictionary<Corpus * Clips, Manifest>()
+    let stores = Dictionary<string, FeatureStore>()
     let sources = Dictionary<string, Source>()
     let within name = Path.Combine(folder, name)
 
@@ -70,13 +71,19 @@ type internal Workspace
         | Dcase2017 collected
         | Folder collected -> checkedCorpus collected
 
+    // The same clips are held out whatever a trial's own seed is, so that rows and seeds differ in nothing else.
+    let holdOut holdout (manifest: Manifest) =
+        match holdout with
+        | Nothing -> manifest
+        | Share share -> Stratification.CarveValidation(manifest, share, 1L)
+        | Fold(fold, folds) -> Stratification.WithFold(manifest, Stratification.Folds(manifest, folds, 1L)[fold - 1])
+
     member _.Folder = folder
     member _.Device = device
-    member _.TrialFolder(hash: string) = Path.Combine(folder, "trials", hash)
 
     member _.Tables = within "tables"
 
-    /// The corpus of a trial, made or read once.
+    /// The whole corpus of a trial, made or read once, with nothing held out.
     member _.Manifest(specification: Specification) =
         let key = specification.Corpus, specification.Clips
 
@@ -87,23 +94,37 @@ type internal Workspace
             manifests[key] <- manifest
             manifest
 
-    /// The corpus of a trial with its features, computed or read once.
+    /// The folder of a trial.
+    member workspace.TrialFolder(specification: Specification) =
+        let hash = Specification.hash (workspace.Manifest specification).Hash specification
+        Path.Combine(folder, "trials", hash)
+
+    /// The corpus of a trial with its features, computed or read once; what is held out is its validation split.
     member workspace.Source(specification: Specification) =
-        let manifest = workspace.Manifest specification
-        let features = Translate.features manifest.SampleRate specification.Features
-        let key = manifest.Hash + LogMel.print specification.Features
+        let whole = workspace.Manifest specification
+        let features = Translate.features whole.SampleRate specification.Features
+        let featuresKey = whole.Hash + LogMel.print specification.Features
+
+        let store =
+            match stores.TryGetValue featuresKey with
+            | true, known -> known
+            | _ ->
+                let store =
+                    FeatureStore.Open(whole, features, within "features", device, extraction, stop)
+                stores[featuresKey] <- store
+                store
+
+        let key = featuresKey + Holdout.print specification.Holdout
 
         match sources.TryGetValue key with
         | true, known -> known
         | _ ->
-            let store =
-                FeatureStore.Open(manifest, features, within "features", device, extraction, stop)
-
+            let manifest = holdOut specification.Holdout whole
             let source = {
                 Manifest = manifest
                 Features = features
                 Store = store
-                Statistics = BandStatistics.Fit(store, manifest.IndicesOf Split.Training)
+                Statistics = BandStatistics.Fit(store, manifest.IndicesOf Core.Corpora.Split.Training)
             }
 
             sources[key] <- source
@@ -111,5 +132,5 @@ type internal Workspace
 
     interface IDisposable with
         member _.Dispose() =
-            for source in sources.Values do
-                source.Store.Dispose()
+            for store in stores.Values do
+                store.Dispose()

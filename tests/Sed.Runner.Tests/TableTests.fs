@@ -39,15 +39,13 @@ let private result weakF = {
     Epochs = 3
     BestEpoch = 2
     Parameters = 10L
-    Seconds = 1.0
-    ClipsPerSecond = 2.0
     Threads = 2
     Device = "cpu"
     History = []
 }
 
 let private frame =
-    ResultFrame.ofTrials plan [
+    ResultFrame.ofTrials (fun _ -> "nowhere") plan [
         for index, trial in List.indexed plan.Trials -> trial, Finished(result (float index / 10.0))
     ]
 
@@ -58,18 +56,9 @@ let ``the frame has a row for each trial and a column for each axis and metric``
     Assert.Equal<string>(
         [ "row"; "strong weight"; "seed" ]
         @ [ for metric in Metric.all -> metric.Name ]
-        @ [ "epochs"; "best epoch"; "parameters"; "seconds"; "clips per second" ],
+        @ [ "epochs"; "best epoch"; "parameters"; "seconds"; "clips per second"; "trial" ],
         frame.ColumnKeys
     )
-
-[<Fact>]
-let ``a summary is the mean, the sample deviation and the number of seeds`` () =
-    match ResultFrame.summary "weak F" frame "strong weight 1" with
-    | Some(mean, Some deviation, seeds) ->
-        Assert.Equal(0.25, mean, 12)
-        Assert.Equal(0.07071067811865475, deviation, 12)
-        Assert.Equal(2, seeds)
-    | other -> failwith $"{other}"
 
 [<Fact>]
 let ``a published cell stands beside the row that it belongs to and no other`` () =

@@ -2,10 +2,37 @@ module Sed.Runner.Tests.TranslateTests
 
 open Xunit
 open Sed
+open Sed.Core.Annotations
+open Sed.Core.Corpora
 open Sed.Core.Features
 open Sed.Core.Networks
 open Sed.Core.Training
 open Sed.Runner
+
+/// Two clips with a car, one of them with a train too, and two with neither.
+let private manifest =
+    let clip name (labels: string array) =
+        Clip(
+            Name = name,
+            AudioPath = name,
+            Source = name,
+            Split = Core.Corpora.Split.Training,
+            DurationSeconds = 10.0,
+            AudioBytes = 1L,
+            WeakLabels = labels
+        )
+    Manifest(
+        "tiny",
+        ClassList [ "Car"; "Train"; "Bus" ],
+        44100,
+        10.0,
+        [|
+            clip "a" [| "Car" |]
+            clip "b" [| "Car"; "Train" |]
+            clip "c" [||]
+            clip "d" [||]
+        |]
+    )
 
 [<Fact>]
 let ``features that say nothing are the DCASE 2017 baseline's`` () =
@@ -35,10 +62,59 @@ let ``the language's networks are the core's`` () =
 
 [<Fact>]
 let ``training that says nothing is the core's default`` () =
-    Assert.Equal(TrainingOptions(), Translate.training 1 Training.defaults)
+    Assert.Equal(TrainingOptions(), Translate.training manifest 1 Training.defaults)
 
 [<Fact>]
 let ``a network that the language finds fit is fit for the core`` () =
     for network in [ crnn { dense [] }; crnn { recurrent [] }; layers "one" { conv 2 }; mlp ] do
         Assert.Empty(Network.problems 40 network)
         Assert.Empty((Translate.network 500 17 40 network).Problems())
+
+[<Fact>]
+let ``every word of a training reaches the core`` () =
+    let all =
+        training {
+            optimizer (adamW 0.01 0.1)
+            schedule (Cosine 3)
+            batch 7
+            epochs 5
+            patience 4
+            weights 0.5 0.25
+            positives (Same 3.0)
+            focal 2.0
+            maskShort true
+            mixup 0.2
+            specAugment 20 8
+            clipNorm 1.0
+            averageWeights 0.99
+        }
+    let expected =
+        TrainingOptions(
+            Optimizer = OptimizerKind.AdamW,
+            LearningRate = 0.01,
+            WeightDecay = 0.1,
+            Schedule = Core.Training.Schedule.Cosine,
+            WarmUpEpochs = 3,
+            BatchSize = 7,
+            Epochs = 5,
+            Patience = 4,
+            StrongWeight = 0.5,
+            WeakWeight = 0.25,
+            PositiveWeights = [| 3.0; 3.0; 3.0 |],
+            FocalExponent = 2.0,
+            MaskShortClips = true,
+            Mixup = 0.2,
+            MaskedFrames = 20,
+            MaskedBands = 8,
+            ClipNorm = 1.0,
+            WeightAverage = 0.99,
+            Seed = 9L
+        )
+    Assert.Equal(expected.InWords(), (Translate.training manifest 9 all).InWords())
+
+[<Fact>]
+let ``a rare class weighs as many times more as clips lack it`` () =
+    let weights =
+        (Translate.training manifest 1 (training { positives ByRarity })).PositiveWeights
+    // No clip has a bus, so its weight is left alone.
+    Assert.Equal<float>([ 1.0; 3.0; 1.0 ], weights)

@@ -1,7 +1,7 @@
 namespace Sed.Core.Metrics;
 
-/// <summary>Adds the counts of clips, each as often as it was drawn. Reuses its memory; one thread.</summary>
-internal sealed class WeightedSum<TCounts>
+/// <summary>Adds the counts of clips, each as often as it was drawn. One thread at a time uses it.</summary>
+public sealed class WeightedSum<TCounts>
     where TCounts : ICounts<TCounts>
 {
     private readonly TCounts first;
@@ -9,6 +9,8 @@ internal sealed class WeightedSum<TCounts>
     private readonly long[] values;
     private readonly long[] sum;
 
+    /// <param name="perClip">The counts of each clip, of the same classes; at least one.</param>
+    /// <exception cref="ArgumentException">There are no clips, or they were counted for different classes.</exception>
     public WeightedSum(IReadOnlyList<TCounts> perClip)
     {
         ArgumentNullException.ThrowIfNull(perClip);
@@ -26,6 +28,7 @@ internal sealed class WeightedSum<TCounts>
         }
     }
 
+    /// <summary>The counts of a corpus in which each clip stands as often as its weight says.</summary>
     public TCounts Of(ReadOnlySpan<int> weights)
     {
         Array.Clear(sum);

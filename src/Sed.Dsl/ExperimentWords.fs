@@ -1,0 +1,137 @@
+namespace Sed
+
+/// experiment "table2" { title "..."; data Soundscapes.smartCars; vary StrongWeight [ 0.002; 1.0 ]; seeds [ 1 .. 5 ] }
+type ExperimentBuilder(name: string) =
+    let given keyword (experiment: Experiment) = {
+        experiment with
+            Declared = experiment.Declared @ [ keyword ]
+    }
+
+    member _.Yield(_: unit) = Experiment.named name
+
+    /// What the table shows, as its caption.
+    [<CustomOperation "title">]
+    member _.Title(experiment: Experiment, caption: string) =
+        { experiment with Title = caption } |> given "title"
+
+    /// What the table is to answer, for example "Is 1/1 best?".
+    [<CustomOperation "question">]
+    member _.Question(experiment: Experiment, sentence: string) =
+        { experiment with Question = sentence } |> given "question"
+
+    /// Where recordings and labels come from, for example `Soundscapes.smartCars`; `--data` names another corpus.
+    [<CustomOperation "data">]
+    member _.Data(experiment: Experiment, corpus: Corpus) =
+        { experiment with Data = Some corpus } |> given "data"
+
+    /// Clips per split, where the corpus is mixed: training, testing, evaluation.
+    [<CustomOperation "clips">]
+    member _.Clips(experiment: Experiment, training: int, testing: int, evaluation: int) =
+        {
+            experiment with
+                Clips = {
+                    Training = training
+                    Testing = testing
+                    Evaluation = evaluation
+                }
+        }
+        |> given "clips"
+
+    /// How waveforms become frames, for example `logMel { bands 40 }`.
+    [<CustomOperation "features">]
+    member _.Features(experiment: Experiment, features: LogMel) =
+        { experiment with Features = features } |> given "features"
+
+    /// The network, for example `crnn { dropout 0.15 }`.
+    [<CustomOperation "network">]
+    member _.Network(experiment: Experiment, network: Network) =
+        { experiment with Network = network } |> given "network"
+
+    /// How the network is trained, for example `training { epochs 1000; patience 100 }`.
+    [<CustomOperation "train">]
+    member _.Train(experiment: Experiment, training: Training) =
+        { experiment with Training = training } |> given "train"
+
+    /// How probabilities become events, for example `detection { threshold 0.5 }`.
+    [<CustomOperation "detect">]
+    member _.Detect(experiment: Experiment, detection: Detection) =
+        {
+            experiment with
+                Detection = detection
+        }
+        |> given "detect"
+
+    /// Keeps a share of the training clips from training, for `selectOn Validation`. Every class has its share of them.
+    [<CustomOperation "validation">]
+    member _.Validation(experiment: Experiment, share: float) =
+        {
+            experiment with
+                Holdout = Share share
+        }
+        |> given "validation"
+
+    /// Divides the training clips in so many folds; every row and seed is trained once without each of them.
+    [<CustomOperation "folds">]
+    member _.Folds(experiment: Experiment, count: int) =
+        { experiment with Folds = count } |> given "folds"
+
+    /// The split that early stopping watches: Testing (the default, as in the paper), Evaluation or Validation.
+    [<CustomOperation "selectOn">]
+    member _.SelectOn(experiment: Experiment, split: Split) =
+        { experiment with SelectOn = split } |> given "selectOn"
+
+    /// The split whose scores are reported. Default Testing.
+    [<CustomOperation "scoreOn">]
+    member _.ScoreOn(experiment: Experiment, split: Split) =
+        { experiment with ScoreOn = split } |> given "scoreOn"
+
+    /// What varies, and over which values; given several times, the rows are the product.
+    [<CustomOperation "vary">]
+    member _.Vary(experiment: Experiment, setting: 'value -> Setting, values: 'value list) = {
+        experiment with
+            Axes = experiment.Axes @ [ List.map setting values ]
+    }
+
+    /// A row of its own, with its name and what it changes; beside what `vary` gives, or alone where nothing varies.
+    [<CustomOperation "alongside">]
+    member _.Alongside(experiment: Experiment, name: string, settings: Setting list) = {
+        experiment with
+            Alongside = experiment.Alongside @ [ name, settings ]
+    }
+
+    /// The seeds; every row is trained once with each.
+    [<CustomOperation "seeds">]
+    member _.Seeds(experiment: Experiment, seeds: int list) =
+        { experiment with Seeds = seeds } |> given "seeds"
+
+    /// The columns of the table.
+    [<CustomOperation "report">]
+    member _.Report(experiment: Experiment, metrics: Metric list) =
+        { experiment with Report = metrics } |> given "report"
+
+    /// The row that the others are compared with, by its label. Default: the best one, metric by metric.
+    [<CustomOperation "against">]
+    member _.Against(experiment: Experiment, label: string) =
+        { experiment with Against = Some label } |> given "against"
+
+    /// What is shown below the table, for example `showing [ PerClass ]`.
+    [<CustomOperation "showing">]
+    member _.Showing(experiment: Experiment, showing: Showing list) =
+        { experiment with Showing = showing } |> given "showing"
+
+    /// What was published, and where: rows of settings and known cells.
+    [<CustomOperation "published">]
+    member _.Published(experiment: Experiment, source: string, rows: PublishedRow list) =
+        {
+            experiment with
+                Published = rows
+                Source = source
+        }
+        |> given "published"
+
+    /// A way to run the experiment with other settings and seeds, chosen by `--profile`.
+    [<CustomOperation "profile">]
+    member _.Profile(experiment: Experiment, name: string, seeds: int list, settings: Setting list) = {
+        experiment with
+            Profiles = experiment.Profiles @ [ { Name = name; Settings = settings }, seeds ]
+    }

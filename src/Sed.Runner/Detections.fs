@@ -1,0 +1,67 @@
+namespace Sed.Runner
+
+open System.IO
+open Sed
+open Sed.Core.Annotations
+open Sed.Core.Corpora
+open Sed.Core.Metrics
+open Sed.Core.Training
+
+/// What a finished trial detected, counted clip by clip against the reference.
+type internal ClipCounts = {
+    Clips: string list
+    Tags: TaggingCounts array
+    /// Empty where nobody knows when events start and end.
+    Segments: SegmentCounts array
+} with
+
+    /// The scores of all clips, each as often as its weight says.
+    member counts.Weighted() : int array -> Scores =
+        let tags = WeightedSum<TaggingCounts> counts.Tags
+        if Array.isEmpty counts.Segments then
+            fun weights -> Scores(tags.Of weights, null)
+        else
+            let segments = WeightedSum<SegmentCounts> counts.Segments
+            fun weights -> Scores(tags.Of weights, segments.Of weights)
+
+/// The events and tags that a finished trial keeps in its folder.
+module internal Detections =
+    let private eventsFile folder = Path.Combine(folder, "events.tsv")
+    let private tagsFile folder = Path.Combine(folder, "tags.tsv")
+
+    let events folder = EventListFile.Read(eventsFile folder)
+    let tags folder = TagListFile.Read(tagsFile folder)
+
+    /// Counts of the clips of a split, in the order in which they are kept.
+    let count (manifest: Manifest) (split: Core.Corpora.Split) (folder: string) : ClipCounts =
+        let tags = tags folder
+        let known =
+            dict [
+                for index in manifest.IndicesOf split -> manifest.Clips[index].Name, manifest.Clips[index]
+            ]
+        for clip in tags.Files do
+            if not (known.ContainsKey clip) then
+                raise (
+                    InvalidDataException
+                        $"{tagsFile folder} has the clip {clip}, which is not in the corpus. Remove its folder to train the trial again."
+                )
+        let clips = [ for clip in tags.Files -> known[clip] ]
+        let truth =
+            TagList.Of [ for clip in clips -> struct (clip.Name, Seq.toArray clip.WeakLabels :> _) ]
+        {
+            Clips = [ for clip in clips -> clip.Name ]
+            Tags = Tagging.CountEach(manifest.Classes, truth, tags) |> Seq.toArray
+            Segments =
+                let known = [
+                    for clip in clips do
+                        match clip.StrongEvents with
+                        | null -> ()
+                        | events -> struct (clip.Name, events)
+                ]
+                if known.Length < clips.Length then
+                    [||]
+                else
+                    EventPairs.Of(manifest.Classes, EventList.Of known, events folder)
+                    |> SegmentBased.CountEach
+                    |> Seq.toArray
+        }

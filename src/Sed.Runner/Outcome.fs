@@ -1,0 +1,109 @@
+namespace Sed.Runner
+
+open System.IO
+open Deedle
+open Sed
+
+/// What came of a plan: its trials, what they are worth, and how sure that is.
+type internal Outcome = {
+    Plan: Plan
+    States: (Trial * TrialState) list
+    /// The clips of each finished trial, counted.
+    Counts: (Trial * ClipCounts) list
+    /// A row for each finished trial.
+    Frame: Frame<int, string>
+    /// For each of the reported metrics.
+    Statistics: MetricStatistics list
+    Table: TableView
+    /// What the statistics say, a sentence or two for each metric.
+    Answers: string list
+    /// Where the frame is kept.
+    File: string
+}
+
+module internal Outcome =
+    /// What a tagger gets that always says the most frequent class of the training clips.
+    let private alwaysMostFrequent (workspace: Workspace) (specification: Specification) =
+        let manifest = (workspace.Source specification).Manifest
+        let labels split = [ for index in manifest.IndicesOf split -> manifest.Clips[index].WeakLabels ]
+
+        let frequent, _ =
+            labels Core.Corpora.Split.Training
+            |> Seq.concat
+            |> Seq.countBy id
+            |> Seq.maxBy (fun (label, count) -> count, label)
+
+        let tested = labels (Translate.split specification.ScoreOn)
+        let hits = tested |> List.filter (Seq.contains frequent) |> List.length
+        let tags = tested |> List.sumBy _.Count
+        frequent, 2.0 * float hits / float (tested.Length + tags)
+
+    let private notes (workspace: Workspace) (plan: Plan) (file: string) = [
+        let specification = plan.Trials.Head.Specification
+        let label, weakF = alwaysMostFrequent workspace specification
+        let manifest = (workspace.Source specification).Manifest
+        let split = string specification.ScoreOn
+        let clips = manifest.IndicesOf(Translate.split specification.ScoreOn).Length
+
+        $"{manifest.Corpus}: scored on {clips} {split.ToLowerInvariant()} clips; always saying '{label}' has weak F {weakF:F3}."
+
+        $"Made from {manifest.Describe()}."
+
+        let selected = [
+            for trial in plan.Trials -> trial.Specification.SelectOn = trial.Specification.ScoreOn
+        ]
+        if List.forall id selected then
+            "The best epoch was selected on the split it is scored on, as in the paper: the scores flatter."
+        elif List.contains true selected then
+            "In some rows the best epoch was selected on the split it is scored on, as in the paper: their scores flatter."
+
+        if plan.Experiment.Source <> "" then
+            $"Published: {plan.Experiment.Source}. Its data are DCASE 2017 Task 4; on another corpus the figures are not comparable."
+
+        let over =
+            if plan.Experiment.Folds > 0 then
+                "seeds and folds"
+            else
+                "seeds"
+        $"Mean ± deviation over {over}. Profile {plan.Profile}. Every trial: {file}"
+    ]
+
+    /// Gathers what the trials of a plan left in their folders.
+    let ofStates (workspace: Workspace) (plan: Plan) (states: (Trial * TrialState) list) =
+        let folderOf (trial: Trial) =
+            workspace.TrialFolder trial.Specification
+        let counts = [
+            for trial, state in states do
+                if state.IsFinished then
+                    let manifest = (workspace.Source trial.Specification).Manifest
+                    let split = Translate.split trial.Specification.ScoreOn
+                    trial, Detections.count manifest split (folderOf trial)
+        ]
+        let statistics =
+            Statistics.ofRows plan.Experiment.Report plan.Experiment.Against [
+                for variant in plan.Variants ->
+                    variant.Label,
+                    [
+                        for trial, counts in counts do
+                            if trial.Variant = variant then
+                                counts
+                    ]
+            ]
+        let file = Path.Combine(workspace.Tables, plan.Experiment.Name + ".csv")
+        {
+            Plan = plan
+            States = states
+            Counts = counts
+            Frame = ResultFrame.ofTrials folderOf plan states
+            Statistics = statistics
+            Table = Table.view plan statistics states (notes workspace plan file)
+            Answers = List.map Statistics.inWords statistics
+            File = file
+        }
+
+    /// Keeps the frame as a table of its own.
+    let save (outcome: Outcome) =
+        match Path.GetDirectoryName outcome.File with
+        | null -> ()
+        | folder -> Directory.CreateDirectory folder |> ignore
+        FrameExtensions.SaveCsv(outcome.Frame, outcome.File, includeRowKeys = false)

@@ -1,0 +1,231 @@
+/// How sure a table is: intervals over clips, deviations over trials, and whether rows differ.
+namespace Sed.Runner
+
+open System
+open Sed
+open Sed.Core.Metrics
+open Sed.Core.Runtime
+open Sed.Core.Training
+
+/// A row's score.
+type Estimate = {
+    Mean: float
+    /// Of the sample of trials; None for one trial.
+    Deviation: float option
+    /// Trials behind the mean: seeds, and folds.
+    Trials: int
+    /// The interval of 95 % over clips and trials.
+    Low: float
+    High: float
+}
+
+/// A row's score less that of the row it is compared with, on the same clips.
+type Comparison = {
+    /// Above 0 where the row is better, whichever way the metric runs.
+    Gain: float
+    Low: float
+    High: float
+    /// Two-sided, of the paired bootstrap.
+    P: float
+    /// The same, corrected for the number of rows that are compared (Holm 1979).
+    Adjusted: float
+} with
+
+    /// Whether chance alone is an unlikely cause, at 5 %.
+    member comparison.IsDistinguishable = comparison.Adjusted <= 0.05
+
+/// One metric of a table.
+type MetricStatistics = {
+    Metric: Metric
+    /// By the rows' labels; a row without a finished trial is missing.
+    Estimates: Map<string, Estimate>
+    /// The row that the others are compared with.
+    Reference: string option
+    /// By the labels of the other rows.
+    Comparisons: Map<string, Comparison>
+}
+
+module internal Statistics =
+    // Resamples; p cannot be below 2 in so many.
+    let private resamples = 2000
+    let private options = BootstrapOptions(Resamples = resamples)
+
+    /// How often each of a row's trials stands in a resample of the clips: once in the corpus as it is, else as drawn. It
+    /// depends on the row and on the clips that were drawn, so a row has the same draws in every comparison.
+    let private trialWeights (row: string) (trials: int) (clips: int array) =
+        if trials = 1 || clips |> Array.forall ((=) 1) then
+            Array.create trials 1
+        else
+            let draw = clips |> Array.fold (fun hash weight -> hash * 31L + int64 weight) 17L
+            let random = RandomSource.For(draw, "trials", row)
+            let weights = Array.zeroCreate trials
+            for _ in 1..trials do
+                let drawn = random.Next trials
+                weights[drawn] <- weights[drawn] + 1
+            weights
+
+    /// The metrics of a row on weighted clips: means over its trials.
+    let private measured (metrics: Metric list) row (trials: ClipCounts list) =
+        let weighted = [| for counts in trials -> counts.Weighted() |]
+        fun (clips: int array) ->
+            let trialWeights = trialWeights row weighted.Length clips
+            let scores = [|
+                for index in 0 .. weighted.Length - 1 do
+                    if trialWeights[index] > 0 then
+                        weighted[index] clips, float trialWeights[index]
+            |]
+            let all = Array.sumBy snd scores
+            [|
+                for metric in metrics ->
+                    let sum =
+                        scores
+                        |> Array.sumBy (fun (scores: Scores, weight) -> weight * Translate.score scores metric)
+                    Measure(metric.Name, Rate.op_Implicit (sum / all))
+            |]
+            :> Collections.Generic.IReadOnlyList<Measure>
+
+    /// p-values corrected for their number, step down (Holm 1979).
+    let holm (values: (string * float) list) =
+        let count = values.Length
+        values
+        |> List.sortBy snd
+        |> List.indexed
+        |> List.scan
+            (fun (_, highest) (index, (name, p)) -> name, max highest (min 1.0 (float (count - index) * p)))
+            ("", 0.0)
+        |> List.tail
+        |> Map.ofList
+
+    let private deviation (values: float list) =
+        match values with
+        | []
+        | [ _ ] -> None
+        | _ ->
+            let mean = List.average values
+            let squares = values |> List.sumBy (fun value -> (value - mean) ** 2.0)
+            Some(sqrt (squares / float (values.Length - 1)))
+
+    let private estimates (metrics: Metric list) row (trials: ClipCounts list) =
+        let clips = trials.Head.Clips.Length
+        let once = Array.create clips 1
+        let perTrial = [ for counts in trials -> counts.Weighted () once ]
+        let intervals = Bootstrap.Intervals(clips, measured metrics row trials, options)
+        [
+            for metric, interval in Seq.zip metrics intervals ->
+                let values = [ for scores in perTrial -> Translate.score scores metric ]
+                {
+                    Mean = interval.Value.Value
+                    Deviation = deviation values
+                    Trials = trials.Length
+                    Low = interval.Low.Value
+                    High = interval.High.Value
+                }
+        ]
+
+    let private compare (metrics: Metric list) (row, trials: ClipCounts list) (reference, referenceTrials) =
+        Bootstrap.Differences(
+            trials.Head.Clips.Length,
+            measured metrics reference referenceTrials,
+            measured metrics row trials,
+            options
+        )
+        |> Seq.zip metrics
+        |> Seq.map (fun (metric, difference) ->
+            let low, high = difference.Low.Value, difference.High.Value
+            if metric.LowerIsBetter then
+                -difference.Difference.Value, -high, -low, difference.PValue.Value
+            else
+                difference.Difference.Value, low, high, difference.PValue.Value)
+        |> Seq.toList
+
+    /// The statistics of some metrics over rows, each with its label and finished trials. Rows are compared with the named
+    /// one, or else with the best. Rows that were scored on other clips are not compared.
+    let ofRows (metrics: Metric list) (against: string option) (rows: (string * ClipCounts list) list) = [
+        let rows = rows |> List.filter (fun (_, trials) -> not trials.IsEmpty)
+        let all = [ for row, trials in rows -> row, estimates metrics row trials ]
+        for index, metric in List.indexed metrics do
+            let own = [ for row, estimates in all -> row, List.item index estimates ]
+            let reference =
+                match against with
+                | Some label when List.exists (fst >> (=) label) own -> Some label
+                | _ when own.IsEmpty -> None
+                | _ ->
+                    let rank (_, estimate: Estimate) =
+                        if metric.LowerIsBetter then
+                            -estimate.Mean
+                        else
+                            estimate.Mean
+                    Some(fst (List.maxBy rank own))
+            let compared =
+                match reference with
+                | None -> []
+                | Some label ->
+                    let trials = List.find (fst >> (=) label) rows |> snd
+                    [
+                        for row, others in rows do
+                            if row <> label && others.Head.Clips = trials.Head.Clips then
+                                row, compare [ metric ] (row, others) (label, trials) |> List.head
+                    ]
+            let adjusted = holm [ for row, (_, _, _, p) in compared -> row, p ]
+            {
+                Metric = metric
+                Estimates = Map own
+                Reference = reference
+                Comparisons =
+                    Map [
+                        for row, (gain, low, high, p) in compared ->
+                            row,
+                            {
+                                Gain = gain
+                                Low = low
+                                High = high
+                                P = p
+                                Adjusted = adjusted[row]
+                            }
+                    ]
+            }
+    ]
+
+    let private number (value: float) =
+        value.ToString("F3", Globalization.CultureInfo.InvariantCulture)
+
+    let private andList (words: string list) =
+        match List.rev words with
+        | [] -> ""
+        | [ only ] -> only
+        | last :: others -> (others |> List.rev |> String.concat ", ") + " and " + last
+
+    /// What a metric's statistics say, in a sentence or two.
+    let inWords (statistics: MetricStatistics) =
+        match statistics.Reference with
+        | None -> $"{statistics.Metric.Name}: no trial has finished."
+        | Some reference ->
+            let estimate = statistics.Estimates[reference]
+            let others = Map.toList statistics.Comparisons
+            let alike = [
+                for row, comparison in others do
+                    if not comparison.IsDistinguishable then
+                        $"'{row}'"
+            ]
+            let named (row, comparison: Comparison) =
+                $"'{row}' by {number (abs comparison.Gain)} (p = {number comparison.Adjusted})"
+            let side sign = [
+                for row, comparison in others do
+                    if comparison.IsDistinguishable && sign * comparison.Gain > 0.0 then
+                        named (row, comparison)
+            ]
+            [
+                $"{statistics.Metric.Name}: '{reference}' has {number estimate.Mean}, "
+                + $"95 %% interval {number estimate.Low} to {number estimate.High}."
+                match side 1.0 with
+                | [] -> ()
+                | better -> $"Better: {andList better}."
+                match side -1.0 with
+                | [] -> ()
+                | worse -> $"Worse: {andList worse}."
+                match alike with
+                | [] -> ()
+                | _ when alike.Length > 1 && alike.Length = others.Length -> "No other row is distinguishable from it."
+                | alike -> $"Not distinguishable from it: {andList alike}."
+            ]
+            |> String.concat " "
