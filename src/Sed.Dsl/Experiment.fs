@@ -11,8 +11,8 @@ type Profile = { Name: string; Settings: Setting list }
 
 /// What is shown below a table.
 type Showing =
-    /// Weak and strong scores of every class, the best and the worst named.
-    | PerClass
+    /// Weak and strong scores of every class, the best and the worst named, beside the published weak F where it is known.
+    | PerClass of published: (string * string) list
     /// Which time and frequency move the outputs of a class, above the log-mel and the reference events of a clip.
     | Saliency of label: string
 

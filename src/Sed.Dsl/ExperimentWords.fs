@@ -114,7 +114,7 @@ type ExperimentBuilder(name: string) =
     member _.Against(experiment: Experiment, label: string) =
         { experiment with Against = Some label } |> given "against"
 
-    /// What is shown below the table, for example `showing [ PerClass ]`.
+    /// What is shown below the table, for example `showing [ PerClass [] ]`.
     [<CustomOperation "showing">]
     member _.Showing(experiment: Experiment, showing: Showing list) =
         { experiment with Showing = showing } |> given "showing"

@@ -14,6 +14,10 @@ type Arguments =
     | [<Unique>] Only of text: string
     | [<Unique>] Out of folder: string
     | [<Unique>] Retry_Failed
+    | [<Unique>] Verify
+    | [<Unique>] Record
+    | [<Unique>] Report
+    | Export of file: string
 
     interface IArgParserTemplate with
         member argument.Usage =
@@ -26,6 +30,11 @@ type Arguments =
             | Seeds _ -> "the seeds to run, for example 1..5 or 1,2,7."
             | Only _ -> "only the rows whose label contains this text."
             | Retry_Failed -> "train trials again that failed before."
+            | Verify -> "compare the table with the recorded results beside the script, and fail where it has moved."
+            | Record -> "write the table's scores to recorded, beside the script, for --verify."
+            | Report -> "write a report that a browser shows: one file, in reports beside the trials."
+            | Export _ ->
+                "write the table (.md, .tex) or a row for each trial (.csv, .parquet) to this file; may be given again."
             | Out _ -> "where corpora, features, trials and tables are kept; runs beside the scripts by default."
 
 /// The command line, read.
@@ -33,6 +42,10 @@ type Options = {
     Choices: Choices
     PlanOnly: bool
     RetryFailed: bool
+    Verify: bool
+    Record: bool
+    Report: bool
+    Exports: string list
     Device: string
     Out: string
 }
@@ -96,7 +109,10 @@ module Options =
                 let seeds, seedProblems = given.TryGetResult Seeds |> read seeds
                 let device, deviceProblems = given.TryGetResult Device |> read device
 
-                match dataProblems @ seedProblems @ deviceProblems with
+                let exports = given.GetResults Export
+                let exportProblems = List.collect Export.problems exports
+
+                match dataProblems @ seedProblems @ deviceProblems @ exportProblems with
                 | [] ->
                     Ok(
                         Some {
@@ -108,6 +124,10 @@ module Options =
                             }
                             PlanOnly = given.Contains Plan
                             RetryFailed = given.Contains Retry_Failed
+                            Verify = given.Contains Verify
+                            Record = given.Contains Record
+                            Report = given.Contains Report
+                            Exports = exports
                             Device = defaultArg device "auto"
                             Out = given.TryGetResult Out |> Option.defaultValue home
                         }

@@ -15,6 +15,8 @@ type internal Outcome = {
     /// For each of the reported metrics.
     Statistics: MetricStatistics list
     Table: TableView
+    /// What is shown below the table.
+    Below: TableView list
     /// What the statistics say, a sentence or two for each metric.
     Answers: string list
     /// Where the frame is kept.
@@ -79,15 +81,14 @@ module internal Outcome =
                     let split = Translate.split trial.Specification.ScoreOn
                     trial, Detections.count manifest split (folderOf trial)
         ]
+        let trialsOf variant = [
+            for trial, counts in counts do
+                if trial.Variant = variant then
+                    counts
+        ]
         let statistics =
             Statistics.ofRows plan.Experiment.Report plan.Experiment.Against [
-                for variant in plan.Variants ->
-                    variant.Label,
-                    [
-                        for trial, counts in counts do
-                            if trial.Variant = variant then
-                                counts
-                    ]
+                for variant in plan.Variants -> variant.Label, trialsOf variant
             ]
         let file = Path.Combine(workspace.Tables, plan.Experiment.Name + ".csv")
         {
@@ -97,6 +98,16 @@ module internal Outcome =
             Frame = ResultFrame.ofTrials folderOf plan states
             Statistics = statistics
             Table = Table.view plan statistics states (notes workspace plan file)
+            Below = [
+                for showing in plan.Experiment.Showing do
+                    match showing with
+                    | PerClass published ->
+                        for variant in plan.Variants do
+                            let trials = trialsOf variant
+                            if not trials.IsEmpty then
+                                PerClass.view variant.Label published trials
+                    | Saliency _ -> ()
+            ]
             Answers = List.map Statistics.inWords statistics
             File = file
         }

@@ -39,7 +39,44 @@ let private plans choices (experiments: Experiment list) =
         ]
     | _ -> Error bad
 
-let private runPlans (options: Options) (plans: Plan list) (stop: CancellationToken) =
+/// Where a table goes that is exported: beside its name there is the experiment's, where a script has several.
+let private exportFile (file: string) (outcome: Outcome) several =
+    if several then
+        let folder = Path.GetDirectoryName file |> string
+        let name = Path.GetFileNameWithoutExtension file
+        Path.Combine(folder, $"{name}-{outcome.Plan.Experiment.Name}{Path.GetExtension file}")
+    else
+        file
+
+/// Prints what a plan came to, and keeps and compares it as the command line says; false where it is not as recorded.
+let private publish (options: Options) recorded several (outcome: Outcome) =
+    Outcome.save outcome
+    Table.print outcome.Table
+    printfn ""
+    if outcome.Plan.Experiment.Question <> "" then
+        printfn $"{outcome.Plan.Experiment.Question}"
+    for sentence in outcome.Answers do
+        printfn $"{sentence}"
+    for table in outcome.Below do
+        Table.print table
+    for file in options.Exports do
+        let file = exportFile file outcome several
+        Export.write file (fun () -> outcome.Table) outcome.Frame
+        printfn $"Exported: {file}"
+    if options.Record then
+        printfn $"Recorded: {Recorded.write recorded outcome}"
+    if options.Verify then
+        match Recorded.verify recorded outcome with
+        | Ok verified ->
+            printfn $"{verified}"
+            true
+        | Error problems ->
+            report "verify" problems
+            false
+    else
+        true
+
+let private runPlans (options: Options) recorded (plans: Plan list) (stop: CancellationToken) =
     let display = Display()
     Torch.Initialize()
     let progress what finished all =
@@ -47,19 +84,18 @@ let private runPlans (options: Options) (plans: Plan list) (stop: CancellationTo
     use workspace =
         new Workspace(options.Out, Devices.choose options.Device, display.Line, progress, stop)
     try
-        let states = [
+        let outcomes = [
             for plan in plans do
                 let states = Sweep.run workspace display options.RetryFailed plan stop
                 let outcome = Outcome.ofStates workspace plan states
-                Outcome.save outcome
-                Table.print outcome.Table
-                printfn ""
-                for sentence in outcome.Answers do
-                    printfn $"{sentence}"
-                yield! List.map snd states
+                outcome, publish options recorded (plans.Length > 1) outcome
         ]
-        if states |> List.exists _.IsFailed then
+        let failed =
+            outcomes
+            |> List.exists (fun (outcome, _) -> outcome.States |> List.exists (snd >> _.IsFailed))
+        if failed then
             display.Line $"Failed trials are kept with their errors; --retry-failed trains them again."
+        if failed || outcomes |> List.exists (snd >> not) then
             1
         else
             0
@@ -79,8 +115,13 @@ let private runPlans (options: Options) (plans: Plan list) (stop: CancellationTo
         eprintfn $"{problem.Message}"
         1
 
+/// Recorded results lie beside the script.
+let private recordedFolder (script: string) =
+    Path.Combine(Path.GetDirectoryName(Path.GetFullPath script) |> string, "recorded")
+
 /// Runs experiments as the command line says, and gives the exit code: 0 when the tables are printed, 2 when something in
-/// the script, the command line or the data has to be mended first, 1 when a trial failed, 130 when stopped by Ctrl-C.
+/// the script, the command line or the data has to be mended first, 1 when a trial failed or the table is not as recorded,
+/// 130 when stopped by Ctrl-C.
 let run (script: string) (home: string) (arguments: string list) (experiments: Experiment list) =
     match Options.parse script home arguments with
     | Ok None -> 0
@@ -108,6 +149,6 @@ let run (script: string) (home: string) (arguments: string list) (experiments: E
             Console.CancelKeyPress.AddHandler onCancel
 
             try
-                runPlans options plans stop.Token
+                runPlans options (recordedFolder script) plans stop.Token
             finally
                 Console.CancelKeyPress.RemoveHandler onCancel

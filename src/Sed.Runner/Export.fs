@@ -1,0 +1,104 @@
+namespace Sed.Runner
+
+open System
+open System.IO
+open Deedle
+open Sed
+
+/// Writes tables and frames for others to read: CSV, Markdown, LaTeX and Parquet, as the file's name says.
+module Export =
+    let private latex (text: string) =
+        let escaped (letter: char) =
+            match letter with
+            | '&'
+            | '%'
+            | '_'
+            | '#'
+            | '$'
+            | '{'
+            | '}' -> $"\\{letter}"
+            | '\\' -> "\\textbackslash{}"
+            | '~' -> "\\textasciitilde{}"
+            | '^' -> "\\textasciicircum{}"
+            | '±' -> "$\\pm$"
+            | '≈' -> "$\\approx$"
+            | '↓' -> "$\\downarrow$"
+            | '*' -> "$\\ast$"
+            | letter -> string letter
+        text.Trim() |> String.collect escaped
+
+    /// A table for the booktabs package, with its notes below.
+    let private toLatex (table: TableView) =
+        let row cells =
+            (cells |> List.map latex |> String.concat " & ") + " \\\\"
+        let columns =
+            table.Headings
+            |> List.map (fun heading -> if heading.Number then "r" else "l")
+            |> String.concat ""
+        [
+            "% needs \\usepackage{booktabs}"
+            "\\begin{table}"
+            "  \\centering"
+            $"  \\caption{{{latex table.Title}}}"
+            $"  \\begin{{tabular}}{{{columns}}}"
+            "    \\toprule"
+            "    " + row [ for heading in table.Headings -> heading.Text ]
+            "    \\midrule"
+            for cells in table.Rows do
+                "    " + row cells
+            "    \\bottomrule"
+            "  \\end{tabular}"
+            for note in table.Notes do
+                $"  \\par\\footnotesize {latex note}"
+            "\\end{table}"
+        ]
+
+    let private toMarkdown (table: TableView) =
+        let row (cells: string list) =
+            let cells = [ for cell in cells -> cell.Trim().Replace("|", "\\|") ]
+            "| " + String.concat " | " cells + " |"
+        [
+            $"**{table.Title}**"
+            ""
+            row [ for heading in table.Headings -> heading.Text ]
+            row [
+                for heading in table.Headings -> if heading.Number then "---:" else "---"
+            ]
+            for cells in table.Rows do
+                row cells
+            ""
+            for note in table.Notes do
+                note + "  "
+        ]
+
+    let private kinds = [ ".csv"; ".parquet"; ".md"; ".tex" ]
+
+    let private kind (file: string) =
+        (Path.GetExtension file |> string).ToLowerInvariant()
+
+    /// What is wrong with a name that something is to be written to.
+    let problems (file: string) = [
+        if not (List.contains (kind file) kinds) then
+            Problem.at "--export" $"'{file}' names no known format" "end it in .csv, .parquet, .md or .tex"
+    ]
+
+    let private prepare (file: string) =
+        match problems file with
+        | [] ->
+            match Path.GetDirectoryName(Path.GetFullPath file) with
+            | null -> ()
+            | folder -> Directory.CreateDirectory folder |> ignore
+        | found -> invalidArg (nameof file) (Problem.printAll "export" found)
+
+    let internal write (file: string) (table: unit -> TableView) (frame: Frame<'row, string>) =
+        prepare file
+        match kind file with
+        | ".csv" -> FrameExtensions.SaveCsv(frame, file, includeRowKeys = not (Seq.contains "row" frame.ColumnKeys), keyNames = [ "row" ])
+        | ".parquet" -> ParquetFile.write file frame
+        | ".md" -> File.WriteAllLines(file, toMarkdown (table ()))
+        | _ -> File.WriteAllLines(file, toLatex (table ()))
+
+    /// Writes a frame, for example one that `results` or `compare` gave.
+    let frame (file: string) (frame: Frame<'row, string>) =
+        let name = Path.GetFileNameWithoutExtension file |> string
+        write file (fun () -> Results.view name frame) frame

@@ -1,0 +1,74 @@
+/// Frames as Parquet files.
+module internal Sed.Runner.ParquetFile
+
+open System
+open System.IO
+open System.Threading.Tasks
+open Deedle
+open Parquet
+open Parquet.Schema
+
+type private Column =
+    | Whole of Nullable<int64> array
+    | Real of Nullable<float> array
+    | Text of string array
+
+/// One value for each row; a missing one stays missing.
+let private column (keys: 'row seq) (values: Series<'row, obj>) =
+    let cells = [ for key in keys -> Series.tryGet key values ]
+    let present = List.choose id cells
+    let isWhole (value: obj) = value :? int || value :? int64
+    let isReal (value: obj) =
+        isWhole value || value :? float || value :? decimal
+    if present |> List.forall isWhole then
+        Whole [|
+            for cell in cells ->
+                match cell with
+                | Some value -> Nullable(Convert.ToInt64 value)
+                | None -> Nullable()
+        |]
+    elif present |> List.forall isReal then
+        Real [|
+            for cell in cells ->
+                match cell with
+                | Some value -> Nullable(Convert.ToDouble value)
+                | None -> Nullable()
+        |]
+    else
+        Text [|
+            for cell in cells ->
+                match cell with
+                | Some value -> string value
+                | None -> ""
+        |]
+
+let private field name column =
+    match column with
+    | Whole _ -> DataField(name, typeof<Nullable<int64>>)
+    | Real _ -> DataField(name, typeof<Nullable<float>>)
+    | Text _ -> DataField(name, typeof<string>)
+
+let private save (file: string) (fields: DataField list) (columns: Column list) : Task =
+    task {
+        use stream = File.Create file
+        let schema = ParquetSchema(fields |> List.map (fun field -> field :> Field))
+        use! writer = ParquetWriter.CreateAsync(schema, stream)
+        use group = writer.CreateRowGroup()
+        for field, column in List.zip fields columns do
+            match column with
+            | Whole values -> do! group.WriteAsync<int64>(field, ReadOnlyMemory values)
+            | Real values -> do! group.WriteAsync<float>(field, ReadOnlyMemory values)
+            | Text values -> do! group.WriteAsync(field, values)
+    }
+
+/// Writes a frame, row by row in its order; a frame whose rows are named by their keys gets a column of them.
+let write (file: string) (frame: Frame<'row, string>) =
+    let keys = Seq.toList frame.RowKeys
+    let named = [
+        if not (Seq.contains "row" frame.ColumnKeys) then
+            "row", Text [| for key in keys -> string key |]
+        for name in frame.ColumnKeys do
+            name, column keys (frame.GetColumn<obj> name)
+    ]
+    let fields = [ for name, column in named -> field name column ]
+    (save file fields (List.map snd named)).GetAwaiter().GetResult()

@@ -1,0 +1,101 @@
+/// What each class is worth.
+module internal Sed.Runner.PerClass
+
+open System.Globalization
+open Sed
+open Sed.Core.Metrics
+
+/// One class in one row: means over the row's trials; None where no trial has a value, since nothing was there.
+type ClassScores = {
+    Label: string
+    WeakF: float option
+    StrongF: float option
+    StrongER: float option
+}
+
+let private mean (rates: Rate seq) =
+    match [ for rate in rates -> rate ] |> List.filter _.IsDefined with
+    | [] -> None
+    | defined -> Some(List.averageBy (fun (rate: Rate) -> rate.Value) defined)
+
+/// The scores of each class over some trials of a row.
+let scores (trials: ClipCounts list) : ClassScores list =
+    match trials with
+    | [] -> []
+    | first :: _ ->
+        let weak = [
+            for trial in trials -> (trial.Tags |> Array.reduce (+)).Scores().PerClass
+        ]
+        let strong = [
+            for trial in trials do
+                if trial.Segments.Length > 0 then
+                    (trial.Segments |> Array.reduce (+)).Scores().PerClass
+        ]
+        [
+            for index, label in Seq.indexed first.Tags[0].Classes ->
+                {
+                    Label = label
+                    WeakF = mean [ for classes in weak -> classes[index].F ]
+                    StrongF = mean [ for classes in strong -> classes[index].FMeasure.F ]
+                    StrongER = mean [ for classes in strong -> classes[index].ErrorRates.ErrorRate ]
+                }
+        ]
+
+let private cell (value: float option) =
+    match value with
+    | Some value -> value.ToString("F3", CultureInfo.InvariantCulture)
+    | None -> "-"
+
+/// The best and the worst classes of a row by a score, in a sentence.
+let private extremes what (pick: ClassScores -> float option) (classes: ClassScores list) =
+    let known =
+        classes
+        |> List.choose (fun own -> pick own |> Option.map (fun value -> own.Label, value))
+        |> List.sortByDescending snd
+    let names some =
+        [ for label, value in some -> $"{label} ({cell (Some value)})" ]
+        |> String.concat "; "
+    if known.Length < 2 then
+        []
+    else
+        let some = min 3 (known.Length / 2)
+        [
+            $"Best {what}: {names (List.truncate some known)}. Worst: {names (known |> List.rev |> List.truncate some)}."
+        ]
+
+/// A table with a row for each class, for one row of an experiment's table.
+let view (row: string) (published: (string * string) list) (trials: ClipCounts list) : TableView =
+    let classes = scores trials
+    let known = Map published
+    let seeds =
+        match trials with
+        | [ _ ] -> "1 trial"
+        | _ -> $"means of {trials.Length} trials"
+    {
+        Title = $"Class by class: {row} ({seeds})"
+        Headings = [
+            { Text = "class"; Number = false }
+            { Text = "weak F"; Number = true }
+            if not known.IsEmpty then
+                { Text = "published"; Number = true }
+            { Text = "strong F"; Number = true }
+            { Text = "strong ER ↓"; Number = true }
+        ]
+        Rows = [
+            for own in classes do
+                [
+                    own.Label
+                    cell own.WeakF
+                    if not known.IsEmpty then
+                        Map.tryFind own.Label known |> Option.defaultValue "-"
+                    cell own.StrongF
+                    cell own.StrongER
+                ]
+        ]
+        Notes = [
+            yield! extremes "weak F" _.WeakF classes
+            yield! extremes "strong F" _.StrongF classes
+            if classes |> List.exists (fun own -> own.WeakF = None || own.StrongF = None) then
+                "-: undefined, since the class was neither there nor detected."
+        ]
+    }

@@ -1,0 +1,167 @@
+namespace Sed.Runner
+
+open System.Globalization
+open System.IO
+open Deedle
+open Sed
+
+/// Results that are kept, as Deedle frames.
+module Results =
+    /// Where a table is kept: "table2" of the given runs, or "elsewhere/table2" of others.
+    let private locate (runs: string) (place: string) =
+        let folder =
+            match Path.GetDirectoryName place with
+            | null
+            | "" -> runs
+            | folder -> folder
+        let name = Path.GetFileName place |> string
+        let file = Path.Combine(folder, "tables", name + ".csv")
+        if File.Exists file then
+            folder, file
+        else
+            let kept =
+                let tables = Path.Combine(folder, "tables")
+                if Directory.Exists tables then
+                    [
+                        for table in Directory.GetFiles(tables, "*.csv") |> Array.sort ->
+                            Path.GetFileNameWithoutExtension table |> string
+                    ]
+                else
+                    []
+            let there =
+                if kept.IsEmpty then
+                    "no tables"
+                else
+                    String.concat ", " kept
+            raise (FileNotFoundException($"There are no results of '{name}' in {folder}, which has {there}.", file))
+
+    /// A row for each finished trial of an experiment: the table's row, what varies, the seed, every metric, what the training
+    /// took. The place is an experiment's name, or a folder and a name for runs that are kept elsewhere.
+    let read (runs: string) (place: string) : Frame<int, string> =
+        Frame.ReadCsv(snd (locate runs place), culture = "")
+
+    /// What each row of a table specifies, without its seeds and folds.
+    let private specifications folder (frame: Frame<int, string>) =
+        let rows = frame.GetColumn<string> "row"
+        let trials = frame.GetColumn<string> "trial"
+        let lines trial =
+            let file = Path.Combine(folder, "trials", trial, "specification.txt")
+            if not (File.Exists file) then
+                []
+            else
+                [
+                    for line in File.ReadAllLines file do
+                        match line.Split(": ", 2) with
+                        | [| "seed"; _ |] -> ()
+                        | [| "held out"; held |] when held.StartsWith "fold" -> ()
+                        | [| name; value |] -> name, value
+                        | _ -> ()
+                ]
+        Map [
+            for index, row in rows |> Series.observations |> Seq.distinctBy snd ->
+                row, lines (Series.get index trials)
+        ]
+
+    let private differences left right =
+        let names = List.map fst left @ List.map fst right |> List.distinct
+        let value name lines =
+            lines
+            |> List.tryFind (fst >> (=) name)
+            |> Option.map snd
+            |> Option.defaultValue "none"
+        [
+            for name in names do
+                if value name left <> value name right then
+                    $"{name}: {value name left} -> {value name right}"
+        ]
+        |> String.concat "; "
+
+    let private means (frame: Frame<int, string>) (metric: Metric) =
+        if Seq.contains metric.Name frame.ColumnKeys then
+            frame
+            |> Frame.groupRowsByString "row"
+            |> Frame.getCol metric.Name
+            |> Stats.levelMean fst
+            |> Series.observations
+            |> Map
+        else
+            Map.empty
+
+    /// Two experiments, runs or folders side by side: a row for each of their rows, joined by name; for each metric the mean
+    /// over trials on the left, on the right, and right less left; and what differs in what the rows specify.
+    let compare (runs: string) (left: string) (right: string) : Frame<string, string> =
+        let leftFolder, _ = locate runs left
+        let rightFolder, _ = locate runs right
+        let leftFrame, rightFrame = read runs left, read runs right
+        let leftSpecifications = specifications leftFolder leftFrame
+        let rightSpecifications = specifications rightFolder rightFrame
+        let rows =
+            [
+                for frame in [ leftFrame; rightFrame ] do
+                    yield! frame.GetColumn<string>("row").Values
+            ]
+            |> List.distinct
+        frame [
+            for metric in Metric.all do
+                let before, after = means leftFrame metric, means rightFrame metric
+                if not (before.IsEmpty && after.IsEmpty) then
+                    let column (value: string -> float option) =
+                        Series.ofOptionalObservations [ for row in rows -> row, value row ]
+                        |> Series.mapValues box
+                    $"{metric.Name}, {left}" => column (fun row -> Map.tryFind row before)
+                    $"{metric.Name}, {right}" => column (fun row -> Map.tryFind row after)
+                    $"{metric.Name}, difference"
+                    => column (fun row ->
+                        Option.map2 (fun before after -> after - before) (Map.tryFind row before) (Map.tryFind row after))
+            "what differs"
+            => series [
+                for row in rows ->
+                    row,
+                    box (
+                        match Map.tryFind row leftSpecifications, Map.tryFind row rightSpecifications with
+                        | Some left, Some right -> differences left right
+                        | Some _, None -> $"only in {left}"
+                        | _ -> $"only in {right}"
+                    )
+            ]
+        ]
+
+    /// A frame as a table that can be shown or written.
+    let view (title: string) (frame: Frame<'row, string>) : TableView =
+        let isNumber (value: obj) =
+            match value with
+            | :? float
+            | :? int
+            | :? int64
+            | :? decimal -> true
+            | _ -> false
+        let cell (value: obj) =
+            match value with
+            | :? float as number -> number.ToString("0.####", CultureInfo.InvariantCulture)
+            | :? decimal as number -> number.ToString("0.####", CultureInfo.InvariantCulture)
+            | value -> string value
+        let columns = [ for name in frame.ColumnKeys -> name, frame.GetColumn<obj> name ]
+        // Frames of trials are numbered and have their rows' names in a column; others are named by their keys.
+        let keyed = not (Seq.contains "row" frame.ColumnKeys)
+        {
+            Title = title
+            Headings = [
+                if keyed then
+                    { Text = "row"; Number = false }
+                for name, column in columns do
+                    {
+                        Text = name
+                        Number = column.Values |> Seq.forall isNumber
+                    }
+            ]
+            Rows = [
+                for key in frame.RowKeys do
+                    [
+                        if keyed then
+                            string key
+                        for _, column in columns do
+                            Series.tryGet key column |> Option.map cell |> Option.defaultValue "-"
+                    ]
+            ]
+            Notes = []
+        }
