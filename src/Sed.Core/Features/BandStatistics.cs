@@ -1,3 +1,7 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using Sed.Core.Runtime;
+
 namespace Sed.Core.Features;
 
 /// <summary>
@@ -8,6 +12,8 @@ public sealed class BandStatistics
 {
     // A band that never changes is only centred; dividing by its deviation of 0 would make it infinite.
     private const double SmallestDeviation = 1e-6;
+    private const string MeansName = "means";
+    private const string DeviationsName = "deviations";
 
     /// <summary>Statistics known from elsewhere, for example from a checkpoint.</summary>
     /// <param name="means">One for each band.</param>
@@ -35,7 +41,7 @@ public sealed class BandStatistics
     /// <summary>Fits the statistics to clips; pass training clips and no others.</summary>
     /// <param name="store">The features.</param>
     /// <param name="clips">Positions in the manifest, at least one.</param>
-    public static BandStatistics Fit(FeatureStore store, IReadOnlyList<int> clips)
+    public static BandStatistics Fit(IFeatureSource store, IReadOnlyList<int> clips)
     {
         ArgumentNullException.ThrowIfNull(store);
         ArgumentNullException.ThrowIfNull(clips);
@@ -72,6 +78,40 @@ public sealed class BandStatistics
             deviations[band] = deviation < SmallestDeviation ? 1 : (float)deviation;
         }
         return new BandStatistics(means, deviations);
+    }
+
+    /// <summary>Reads what <see cref="Write"/> has written.</summary>
+    /// <exception cref="InvalidDataException">The file is damaged or holds something else; the message names it.</exception>
+    public static BandStatistics Read(string path)
+    {
+        var arrays = NumpyArchive.Read(path);
+        try
+        {
+            return new BandStatistics(Floats(MeansName), Floats(DeviationsName));
+        }
+        catch (ArgumentException wrong)
+        {
+            throw new InvalidDataException($"{path}: {wrong.Message}", wrong);
+        }
+
+        float[] Floats(string name) =>
+            arrays.TryGetValue(name, out var array) && array is { Type: NumpyArray.Float32, Shape.Count: 1 }
+                ? array.Floats.ToArray()
+                : throw new InvalidDataException($"{path}: there is no one-dimensional array {name} of float32.");
+    }
+
+    /// <summary>Writes the statistics as an .npz file of two float32 arrays, <c>means</c> and <c>deviations</c>.</summary>
+    public void Write(string path) =>
+        NumpyArchive.Write(
+            path,
+            [new(MeansName, NumpyArray.Of([.. Means])), new(DeviationsName, NumpyArray.Of([.. Deviations]))]
+        );
+
+    /// <summary>The number of bands and a hash of all values; equal statistics have the same.</summary>
+    public string InWords()
+    {
+        var bytes = MemoryMarshal.AsBytes<float>([.. Means, .. Deviations]);
+        return $"{Means.Count} bands, SHA-256 {Convert.ToHexStringLower(SHA256.HashData(bytes))}";
     }
 
     /// <summary>Standardises one clip in place; frames of padding become 0, the mean.</summary>

@@ -43,6 +43,10 @@ public sealed partial record NumpyArray(string Type, IReadOnlyList<long> Shape, 
         return new NumpyArray(name, [.. tensor.shape], tensor.detach().cpu().contiguous().bytes.ToArray());
     }
 
+    /// <summary>One dimension of floats.</summary>
+    public static NumpyArray Of(ReadOnlySpan<float> values) =>
+        new(Float32, [values.Length], MemoryMarshal.AsBytes(values).ToArray());
+
     /// <summary>One dimension of doubles.</summary>
     public static NumpyArray Of(ReadOnlySpan<double> values) =>
         new(Float64, [values.Length], MemoryMarshal.AsBytes(values).ToArray());
@@ -57,6 +61,9 @@ public sealed partial record NumpyArray(string Type, IReadOnlyList<long> Shape, 
         var bytes = Encoding.UTF8.GetBytes(text);
         return new NumpyArray(UInt8, [bytes.Length], bytes);
     }
+
+    /// <summary>The floats.</summary>
+    public ReadOnlySpan<float> Floats => MemoryMarshal.Cast<byte, float>(Bytes);
 
     /// <summary>The doubles.</summary>
     public ReadOnlySpan<double> Doubles => MemoryMarshal.Cast<byte, double>(Bytes);

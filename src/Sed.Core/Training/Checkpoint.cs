@@ -16,10 +16,10 @@ internal static class Checkpoint
     private const string BestPrefix = "best.";
 
     /// <summary>Writes the checkpoint; the one before stays until the new one is whole.</summary>
-    public static void Write(TrainingFolder folder, TrainingOptions options, TrainingState state)
+    public static void Write(TrainingFolder folder, TrainingOptions options, ClipSet clips, TrainingState state)
     {
         List<KeyValuePair<string, NumpyArray>> arrays = [];
-        foreach (var (name, text) in Identity(folder, options, state.Network))
+        foreach (var (name, text) in Identity(folder, options, clips, state.Network))
             arrays.Add(new(About + name, NumpyArray.Of(text)));
         AddHistory(arrays, state.Reports);
         arrays.Add(new("threads", NumpyArray.Of([Torch.Threads])));
@@ -34,22 +34,22 @@ internal static class Checkpoint
     }
 
     /// <summary>Puts a training where its checkpoint says, if there is one.</summary>
-    /// <exception cref="TrainingException">It belongs to another network, features, data or options; all are named.</exception>
+    /// <exception cref="TrainingException">It belongs to another network, features, data, standardisation or options; all are named.</exception>
     /// <exception cref="InvalidDataException">It is damaged.</exception>
-    public static void Read(TrainingFolder folder, TrainingOptions options, ClassList classes, TrainingState state)
+    public static void Read(TrainingFolder folder, TrainingOptions options, ClipSet clips, TrainingState state)
     {
         if (!File.Exists(folder.CheckpointFile))
             return;
         var arrays = NumpyArchive.Read(folder.CheckpointFile);
         try
         {
-            Refuse(folder, options, state.Network, arrays);
+            Refuse(Identity(folder, options, clips, state.Network), folder, arrays);
             NetworkWeights.Load(state.Network, Part(arrays, NetworkPrefix), folder.CheckpointFile);
             state.Optimizer.Load(arrays);
             if (state.Average is not null)
                 arrays["average"].CopyTo(state.Average);
             state.Best = Part(arrays, BestPrefix);
-            state.Reports.AddRange(History(arrays, classes));
+            state.Reports.AddRange(History(arrays, clips.Classes));
             Torch.Threads = (int)arrays["threads"].Longs[0];
         }
         catch (KeyNotFoundException missing)
@@ -61,14 +61,13 @@ internal static class Checkpoint
     }
 
     private static void Refuse(
+        IEnumerable<(string Name, string Text)> identity,
         TrainingFolder folder,
-        TrainingOptions options,
-        SedNetwork network,
         Dictionary<string, NumpyArray> arrays
     )
     {
         List<string> differences = [];
-        foreach (var (name, wanted) in Identity(folder, options, network))
+        foreach (var (name, wanted) in identity)
             if (arrays[About + name].Text is var kept && kept != wanted)
                 differences.Add($"{name}: it has {kept}{Environment.NewLine}    but this training has {wanted}");
         if (differences.Count > 0)
@@ -81,12 +80,14 @@ internal static class Checkpoint
     private static IEnumerable<(string Name, string Text)> Identity(
         TrainingFolder folder,
         TrainingOptions options,
+        ClipSet clips,
         SedNetwork network
     ) =>
         [
             ("network", network.Description.InWords()),
             ("features", folder.Features),
             ("data", folder.Data),
+            ("standardisation", clips.Statistics.InWords()),
             // More epochs or another patience continue the same training, unless the learning rate depends on them.
             ("training", (options with { Epochs = Epochs(options), Patience = 1, Threads = 0 }).InWords()),
         ];

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Sed.Core.Annotations;
 using Sed.Core.Corpora;
 using Sed.Core.Features;
@@ -9,8 +10,8 @@ namespace Sed.Core.Training;
 /// <summary>The clips of one split that can be heard, as a network takes them: standardised features and labels.</summary>
 public sealed class ClipSet : IDisposable
 {
+    private readonly Manifest manifest;
     private readonly IFeatureSource features;
-    private readonly BandStatistics statistics;
     private readonly int[] rows;
     private readonly bool[] tags;
     private ResidentClips? resident;
@@ -32,8 +33,9 @@ public sealed class ClipSet : IDisposable
         if (rows.Length == 0)
             throw new ArgumentException($"{manifest.Corpus} has no {split} clips.", nameof(split));
         Names = [.. rows.Select(row => manifest.Clips[row].Name)];
+        this.manifest = manifest;
         this.features = features;
-        this.statistics = statistics;
+        Statistics = statistics;
         Classes = manifest.Classes;
         tags = new bool[rows.Length * Classes.Count];
         for (var clip = 0; clip < rows.Length; clip++)
@@ -44,6 +46,9 @@ public sealed class ClipSet : IDisposable
 
     /// <summary>The classes, in the order of the labels.</summary>
     public ClassList Classes { get; }
+
+    /// <summary>What the bands are standardised with.</summary>
+    public BandStatistics Statistics { get; }
 
     /// <summary>Number of clips.</summary>
     public int Count => rows.Length;
@@ -58,29 +63,67 @@ public sealed class ClipSet : IDisposable
     public IReadOnlyList<IReadOnlyList<SoundEvent>?> Events { get; }
 
     /// <summary>
-    /// A batch for the network. Where all features fit, they are kept on the device from the first batch on and batches are
-    /// picked there; otherwise they are read for each batch. The caller owns both tensors.
+    /// Of the memory that this process may use, the share that features kept on the CPU take at most; 0 keeps none on any device.
     /// </summary>
-    /// <param name="clips">Positions in this set.</param>
-    /// <param name="device">Where the tensors go.</param>
-    /// <returns>Features, shape (batch, frames, bands), and weak labels as 0 and 1, shape (batch, classes).</returns>
-    public (Tensor Features, Tensor Labels) Batch(ReadOnlySpan<int> clips, Device device)
+    internal double LargestResidentShare { get; init; } = 0.25;
+
+    /// <summary>The positions of this set's clips in the order of an epoch.</summary>
+    /// <param name="order">Which order.</param>
+    /// <param name="seed">The training's seed.</param>
+    /// <param name="epoch">The epoch.</param>
+    /// <exception cref="ArgumentException">Classes are to be balanced, but no clip has one.</exception>
+    public int[] Order(ClipOrder order, long seed, int epoch)
+    {
+        var chosen =
+            order == ClipOrder.Balanced
+                ? EpochOrder.Balanced(manifest, rows, seed, epoch)
+                : EpochOrder.Shuffled(rows, seed, epoch);
+        var positions = rows.Select((row, position) => (row, position)).ToDictionary(at => at.row, at => at.position);
+        return [.. chosen.Select(row => positions[row])];
+    }
+
+    /// <summary>
+    /// Batches for the network, in order. Where all features fit, they are kept on the device from the first batch on and
+    /// batches are picked there; otherwise the next batches are read while one is worked on.
+    /// </summary>
+    /// <param name="order">Positions in this set.</param>
+    /// <param name="batchSize">Clips in a batch, positive; the last batch may have fewer.</param>
+    /// <param name="device">Where the features go.</param>
+    public IEnumerable<ClipBatch> Batches(int[] order, int batchSize, Device device)
+    {
+        resident ??= ResidentClips.Of(rows, features, Statistics, device, LargestResidentShare);
+        return resident.All(device) is { } all
+            ? order.Chunk(batchSize).Select(clips => new ClipBatch(clips, () => Pick(all, clips)))
+            : order
+                .Chunk(batchSize)
+                .Zip(
+                    BatchReader.Read(features, [.. order.Select(clip => rows[clip])], batchSize, Statistics),
+                    (clips, read) => new ClipBatch(clips, () => Copy(read.Values.Span, clips.Length).to(device))
+                );
+    }
+
+    /// <summary>The standardised features of one clip, read anew, shape (frames, bands). The caller owns the tensor.</summary>
+    /// <param name="clip">Position in this set.</param>
+    /// <param name="device">Where the tensor goes.</param>
+    public Tensor FeaturesOf(int clip, Device device)
     {
         using var scope = NewDisposeScope();
-        var positions = new long[clips.Length];
-        for (var i = 0; i < positions.Length; i++)
-            positions[i] = clips[i];
-        resident ??= ResidentClips.Of(Count, features.Frames, features.Bands, device, Read);
-        if (resident.All(device) is not { } all)
-            return (
-                Read(clips).to(device).MoveToOuterDisposeScope(),
-                Labels(clips).to(device).MoveToOuterDisposeScope()
-            );
-        var chosen = tensor(positions, device: device);
-        return (
-            all.index_select(0, chosen).MoveToOuterDisposeScope(),
-            Labels(clips).to(device).MoveToOuterDisposeScope()
-        );
+        var values = new float[features.Frames * features.Bands];
+        features.Read([rows[clip]], values);
+        Statistics.Apply(values, features.FramesWithSound(rows[clip]));
+        return Copy(values, 1)[0].to(device).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Weak labels as 0 and 1, shape (batch, classes). The caller owns the tensor.</summary>
+    /// <param name="clips">Positions in this set.</param>
+    /// <param name="device">Where the tensor goes.</param>
+    public Tensor Labels(ReadOnlySpan<int> clips, Device device)
+    {
+        var labels = new float[clips.Length * Classes.Count];
+        for (var i = 0; i < clips.Length; i++)
+        for (var k = 0; k < Classes.Count; k++)
+            labels[i * Classes.Count + k] = tags[clips[i] * Classes.Count + k] ? 1 : 0;
+        return tensor(labels, [clips.Length, Classes.Count], device: device);
     }
 
     /// <summary>1 for each frame with sound and 0 for the padding of short clips, shape (batch, frames). The caller owns it.</summary>
@@ -102,26 +145,17 @@ public sealed class ClipSet : IDisposable
         resident = null;
     }
 
-    /// <summary>Standardised features of some clips, on the CPU.</summary>
-    private Tensor Read(ReadOnlySpan<int> clips)
+    private static Tensor Pick(Tensor all, int[] clips)
     {
-        var size = features.Frames * features.Bands;
-        var batch = new float[clips.Length * size];
-        var chosen = new int[clips.Length];
-        for (var i = 0; i < clips.Length; i++)
-            chosen[i] = rows[clips[i]];
-        features.Read(chosen, batch);
-        for (var i = 0; i < clips.Length; i++)
-            statistics.Apply(batch.AsSpan(i * size, size), features.FramesWithSound(chosen[i]));
-        return tensor(batch, [clips.Length, features.Frames, features.Bands]);
+        using var scope = NewDisposeScope();
+        var chosen = tensor(clips, device: all.device);
+        return all.index_select(0, chosen).MoveToOuterDisposeScope();
     }
 
-    private Tensor Labels(ReadOnlySpan<int> clips)
+    private Tensor Copy(ReadOnlySpan<float> values, int clips)
     {
-        var labels = new float[clips.Length * Classes.Count];
-        for (var i = 0; i < clips.Length; i++)
-        for (var k = 0; k < Classes.Count; k++)
-            labels[i * Classes.Count + k] = tags[clips[i] * Classes.Count + k] ? 1 : 0;
-        return tensor(labels, [clips.Length, Classes.Count]);
+        var copy = empty(clips, features.Frames, features.Bands);
+        MemoryMarshal.AsBytes(values).CopyTo(copy.bytes);
+        return copy;
     }
 }

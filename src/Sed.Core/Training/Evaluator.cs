@@ -41,17 +41,16 @@ public sealed class Evaluator
         var events = new List<IReadOnlyList<SoundEvent>>(clips.Count);
         var tags = new bool[clips.Count * clips.Classes.Count];
         int[] all = [.. Enumerable.Range(0, clips.Count)];
-        for (var start = 0; start < clips.Count; start += batchSize)
+        foreach (var batch in clips.Batches(all, batchSize, device))
         {
             using var step = NewDisposeScope();
-            var batch = all.AsSpan(start, Math.Min(batchSize, clips.Count - start));
-            var output = network.call(clips.Batch(batch, device).Features);
+            var output = network.call(batch.Features());
             var strong = output.Strong.cpu().contiguous();
             var weak = output.Weak.cpu().contiguous();
-            for (var i = 0; i < batch.Length; i++)
+            for (var i = 0; i < batch.Clips.Length; i++)
             {
                 events.Add(decoder.Decode(strong[i].data<float>().ToArray()));
-                Tag(tags.AsSpan((start + i) * clips.Classes.Count, clips.Classes.Count), events[^1], weak[i]);
+                Tag(tags.AsSpan(batch.Clips[i] * clips.Classes.Count, clips.Classes.Count), events[^1], weak[i]);
             }
         }
         Scores scores = new(

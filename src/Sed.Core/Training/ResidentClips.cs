@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using Sed.Core.Features;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -6,8 +8,6 @@ namespace Sed.Core.Training;
 /// <summary>The features of a whole set on the device that trains, where there is room for them.</summary>
 internal sealed class ResidentClips : IDisposable
 {
-    // Of the memory that this process may use, features take at most this share on the CPU.
-    private const double LargestShare = 0.25;
     private const int Piece = 256; // clips copied at a time
 
     private readonly Tensor? all;
@@ -19,30 +19,41 @@ internal sealed class ResidentClips : IDisposable
         this.device = device;
     }
 
-    /// <summary>Reads some clips, (clips, frames, bands) on the CPU.</summary>
-    public delegate Tensor Reader(ReadOnlySpan<int> clips);
-
     /// <summary>Copies every clip to the device; keeps none where they do not fit.</summary>
-    public static ResidentClips Of(int count, int frames, int bands, Device device, Reader read)
+    /// <param name="rows">The clips' rows.</param>
+    /// <param name="features">What they are rows of.</param>
+    /// <param name="statistics">Standardises them.</param>
+    /// <param name="device">Where they are kept.</param>
+    /// <param name="largestShare">Share of the process's memory that they may take on a CPU; 0: nothing is kept anywhere.</param>
+    public static ResidentClips Of(
+        int[] rows,
+        IFeatureSource features,
+        BandStatistics statistics,
+        Device device,
+        double largestShare
+    )
     {
-        var bytes = (double)count * frames * bands * sizeof(float);
+        var bytes = (double)rows.Length * features.Frames * features.Bands * sizeof(float);
         var onCpu = device.type == DeviceType.CPU;
-        if (onCpu && bytes > LargestShare * GC.GetGCMemoryInfo().TotalAvailableMemoryBytes)
+        var most = largestShare * GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+        if (largestShare == 0 || (onCpu && bytes > most))
             return new ResidentClips(null, device);
         Tensor? all = null;
         try
         {
-            all = empty(count, frames, bands, device: device).DetachFromDisposeScope();
-            int[] positions = [.. Enumerable.Range(0, count)];
-            for (var start = 0; start < count; start += Piece)
+            all = empty(rows.Length, features.Frames, features.Bands, device: device).DetachFromDisposeScope();
+            var start = 0;
+            foreach (var piece in BatchReader.Read(features, rows, Piece, statistics))
             {
                 using var scope = NewDisposeScope();
-                var piece = positions.AsSpan(start, Math.Min(Piece, count - start));
-                all.narrow(0, start, piece.Length).copy_(read(piece));
+                var copy = empty(piece.Clips.Count, features.Frames, features.Bands);
+                MemoryMarshal.AsBytes(piece.Values.Span).CopyTo(copy.bytes);
+                all.narrow(0, start, piece.Clips.Count).copy_(copy);
+                start += piece.Clips.Count;
             }
             return new ResidentClips(all, device);
         }
-        catch (System.Runtime.InteropServices.ExternalException) when (!onCpu)
+        catch (ExternalException) when (!onCpu)
         {
             // The device's memory is full: batches are read one by one instead.
             all?.Dispose();

@@ -53,7 +53,10 @@ public sealed class Trainer
         Torch.Threads = options.Threads > 0 ? options.Threads : Environment.ProcessorCount;
         using var state = new TrainingState(network, options);
         if (folder is not null)
-            Checkpoint.Read(folder, options, clips.Classes, state);
+        {
+            Checkpoint.Read(folder, options, clips, state);
+            clips.Statistics.Write(folder.StandardisationFile);
+        }
         var before = state.Reports.Count > 0 ? state.Reports[^1].Elapsed : TimeSpan.Zero;
         var clock = Stopwatch.StartNew();
         for (
@@ -87,7 +90,7 @@ public sealed class Trainer
             });
             if (folder is not null)
             {
-                Checkpoint.Write(folder, options, state);
+                Checkpoint.Write(folder, options, clips, state);
                 EpochLog.Write(folder, state.Reports);
             }
             progress?.Invoke(state.Reports[^1]);
@@ -121,16 +124,14 @@ public sealed class Trainer
         state.Network.train();
         random.manual_seed(RandomSource.SeedFor(options.Seed, "dropout", epoch));
         var draw = RandomSource.For(options.Seed, "augmentation", epoch);
-        int[] order = [.. Enumerable.Range(0, clips.Count)];
-        RandomSource.For(options.Seed, "order", epoch).Shuffle(order);
+        var order = clips.Order(options.Order, options.Seed, epoch);
         using var losses = new EpochLosses(options, device, clips, epoch, order);
-        for (var start = 0; start < order.Length; start += options.BatchSize)
+        foreach (var batch in clips.Batches(order, options.BatchSize, device))
         {
             cancellation.ThrowIfCancellationRequested();
             using var step = NewDisposeScope();
-            var batch = order.AsSpan(start, Math.Min(options.BatchSize, order.Length - start));
-            var (features, labels) = clips.Batch(batch, device);
-            var frames = options.MaskShortClips ? clips.FramesWithSound(batch, device) : null;
+            var (features, labels) = (batch.Features(), clips.Labels(batch.Clips, device));
+            var frames = options.MaskShortClips ? clips.FramesWithSound(batch.Clips, device) : null;
             (features, labels) = augmentation.Apply(features, labels, draw);
             state.Optimizer.ClearGradients();
             var value = loss.Of(state.Network.call(features), labels, frames);

@@ -1,3 +1,4 @@
+using Sed.Core.Features;
 using Sed.Core.Networks;
 
 namespace Sed.Core.Training;
@@ -19,6 +20,9 @@ public sealed record TrainingFolder(string Path, string Features, string Data)
 
     /// <summary>The best network, when training is over (<see cref="NetworkWeights"/>).</summary>
     public string NetworkFile => System.IO.Path.Combine(Path, "network.npz");
+
+    /// <summary>What the bands are standardised with before the network sees them (<see cref="BandStatistics.Read"/>).</summary>
+    public string StandardisationFile => System.IO.Path.Combine(Path, "standardisation.npz");
 
     /// <summary>Where TensorBoard looks.</summary>
     public string TensorBoardFolder => System.IO.Path.Combine(Path, "tensorboard");

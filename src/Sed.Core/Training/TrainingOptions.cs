@@ -14,6 +14,9 @@ public sealed record TrainingOptions
     /// <summary>Clips per step. Default 32.</summary>
     public int BatchSize { get; init; } = 32;
 
+    /// <summary>In which order an epoch goes through the clips. Default: each once, shuffled.</summary>
+    public ClipOrder Order { get; init; } = ClipOrder.Shuffled;
+
     /// <summary>How gradients move the weights. Default Adam.</summary>
     public OptimizerKind Optimizer { get; init; } = OptimizerKind.Adam;
 
@@ -90,6 +93,7 @@ public sealed record TrainingOptions
         Check(Epochs >= 1, $"Epochs must be at least 1, was {Epochs}.");
         Check(Patience >= 1, $"Patience must be at least 1, was {Patience}.");
         Check(BatchSize >= 1, $"BatchSize must be at least 1, was {BatchSize}.");
+        Check(Enum.IsDefined(Order), $"There is no order {Order}.");
         Check(LearningRate > 0 && double.IsFinite(LearningRate), $"LearningRate must be positive, was {LearningRate}.");
         Check(NotNegative(WeightDecay), $"WeightDecay must be 0 or more, was {WeightDecay}.");
         Check(Momentum >= 0 && Momentum < 1, $"Momentum must be from 0 to below 1, was {Momentum}.");

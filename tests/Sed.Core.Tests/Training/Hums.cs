@@ -58,7 +58,7 @@ internal sealed class Hums : IFeatureSource
 
     public Manifest Manifest { get; }
 
-    public BandStatistics Statistics { get; }
+    public BandStatistics Statistics { get; init; }
 
     public int Count { get; }
 
@@ -85,14 +85,20 @@ internal sealed class Hums : IFeatureSource
             Dropout = 0.2,
         };
 
-    public ClipSet Clips(Split split) => new(Manifest, this, Statistics, split);
+    public ClipSet Clips(Split split, bool resident = true) =>
+        new(Manifest, this, Statistics, split) { LargestResidentShare = resident ? 0.25 : 0 };
 
-    public Evaluator Evaluator() => new(Clips(Split.Testing), HopSeconds, new DetectionOptions());
+    public Evaluator Evaluator(bool resident = true) =>
+        new(Clips(Split.Testing, resident), HopSeconds, new DetectionOptions());
 
     public int FramesWithSound(int clip) => clip % 5 == 0 ? Frames / 2 : Frames;
 
+    /// <summary>How often features were read.</summary>
+    public int Reads { get; private set; }
+
     public void Read(ReadOnlySpan<int> clips, Span<float> destination)
     {
+        Reads++;
         var size = Frames * Bands;
         for (var i = 0; i < clips.Length; i++)
             features.AsSpan(clips[i] * size, size).CopyTo(destination[(i * size)..]);
