@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
+using Sed.Core.Audio;
 using Sed.Core.Corpora;
 using Sed.Core.Runtime;
 using TorchSharp;
@@ -151,7 +152,13 @@ internal sealed class Extraction(
         {
             ClipSamples.Read(manifest.Clips[row], manifest.SampleRate, waveform);
         }
-        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
+        // Without a decoder nothing is wrong with the clip: to keep it as broken would leave it so when there is one.
+        catch (Exception unreadable)
+            when (unreadable
+                    is IOException
+                        and not AudioFormatException { Fault: AudioFault.NoDecoder }
+                        or UnauthorizedAccessException
+            )
         {
             waveform.Clear();
             broken[row] = unreadable.Message;

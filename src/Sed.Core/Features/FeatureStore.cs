@@ -67,6 +67,7 @@ public sealed class FeatureStore : IFeatureSource, IDisposable
     /// <param name="precision">How values are kept. Default float32.</param>
     /// <exception cref="ArgumentException">The options cannot be used.</exception>
     /// <exception cref="FeatureStoreException">The disk has not enough space.</exception>
+    /// <exception cref="Audio.AudioFormatException">A clip needs ffmpeg, which is missing.</exception>
     public static FeatureStore Open(
         Manifest manifest,
         LogMelOptions options,
