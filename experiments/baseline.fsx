@@ -6,6 +6,7 @@ open Published
 let baseline =
     experiment "baseline" {
         title "The DCASE 2017 Task 4 baseline and the CRNN"
+        question "Is the CRNN better than the baseline?"
         data Soundscapes.smartCars
         network mlp
         train (

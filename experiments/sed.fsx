@@ -7,6 +7,7 @@
 
 open System.IO
 open Sed
+open Sed.Runner
 
 /// A profile for 2 CPU cores and the built-in corpus: few clips and epochs, a hop of 40 ms, a higher learning rate.
 let quick = [
@@ -29,11 +30,32 @@ let smoke = [
     Epochs 2
 ]
 
+/// Where corpora, features, trials and tables are kept: what `--out` says, or else runs, beside the scripts.
+let runs =
+    match fsi.CommandLineArgs |> Array.tryFindIndex ((=) "--out") with
+    | Some index when index + 1 < fsi.CommandLineArgs.Length -> fsi.CommandLineArgs[index + 1]
+    | _ -> Path.GetFullPath(Path.Combine(__SOURCE_DIRECTORY__, "..", "runs"))
+
+/// A layer of one's own, of which the network needs a name, a version (raise it when the code changes), the values that it
+/// leaves for each frame, and a function that makes the torch module, given the values per frame below it.
+let ownLayer name version units build =
+    OwnModule.layer name version units build
+
+/// The results of an experiment that has run, a row for each trial: `results "table2"`, or `results "elsewhere/table2"` for
+/// runs that are kept in another folder.
+let results place = Results.read runs place
+
+/// Two experiments, or one in two folders, side by side: what differs in specification and in result.
+let compare left right = Results.compare runs left right
+
+/// Shows a frame as a table.
+let show title frame = Show.frame title frame
+
+/// Writes a frame to a file: .csv, .parquet, .md or .tex.
+let export file frame = Export.frame file frame
+
 /// Runs experiments as the command line says: plans them, trains what has no result yet, prints their tables.
 let run (experiments: Experiment list) =
-    let script = fsi.CommandLineArgs[0]
-    let runs = Path.GetFullPath(Path.Combine(__SOURCE_DIRECTORY__, "..", "runs"))
-
-    match Sed.Runner.Session.run script runs (List.tail (List.ofArray fsi.CommandLineArgs)) experiments with
+    match Session.run fsi.CommandLineArgs[0] runs (List.tail (List.ofArray fsi.CommandLineArgs)) experiments with
     | 0 -> ()
     | code -> exit code

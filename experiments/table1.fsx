@@ -6,6 +6,7 @@ open Published
 let table1 =
     experiment "table1" {
         title "Dropout after every layer"
+        question "Where does dropout break it?"
         data Soundscapes.smartCars
         network (crnn { dropout 0.15 })
         vary Dropout [ 0.05; 0.15; 0.25; 0.5; 0.75 ]

@@ -6,6 +6,7 @@ open Published
 let table2 =
     experiment "table2" {
         title "Weighting the losses of the strong and the weak output"
+        question "Does more strong weight improve strong ER and cost weak F? Is 1/1 best?"
         data Soundscapes.smartCars
 
         features (

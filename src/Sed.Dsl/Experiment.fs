@@ -45,6 +45,9 @@ type Experiment = {
     Published: PublishedRow list
     /// Where the published cells stand.
     Source: string
+    /// Systems of others, which stand below the rows with what was published of them.
+    Others: (string * (Metric * float) list) list
+    OthersSource: string
     Profiles: (Profile * int list) list
     Declared: string list
 }
@@ -76,6 +79,8 @@ module Experiment =
         Showing = []
         Published = []
         Source = ""
+        Others = []
+        OthersSource = ""
         Profiles = []
         Declared = []
     }

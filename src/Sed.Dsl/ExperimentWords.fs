@@ -99,6 +99,13 @@ type ExperimentBuilder(name: string) =
             Alongside = experiment.Alongside @ [ name, settings ]
     }
 
+    /// Several rows of their own, each with its name and what it changes.
+    [<CustomOperation "rows">]
+    member _.Rows(experiment: Experiment, rows: (string * Setting list) list) = {
+        experiment with
+            Alongside = experiment.Alongside @ rows
+    }
+
     /// The seeds; every row is trained once with each.
     [<CustomOperation "seeds">]
     member _.Seeds(experiment: Experiment, seeds: int list) =
@@ -128,6 +135,16 @@ type ExperimentBuilder(name: string) =
                 Source = source
         }
         |> given "published"
+
+    /// Systems of others, and where they were published: names and known cells, below the table's own rows.
+    [<CustomOperation "others">]
+    member _.Others(experiment: Experiment, source: string, systems: (string * (Metric * float) list) list) =
+        {
+            experiment with
+                Others = systems
+                OthersSource = source
+        }
+        |> given "others"
 
     /// A way to run the experiment with other settings and seeds, chosen by `--profile`.
     [<CustomOperation "profile">]

@@ -276,7 +276,9 @@ module Plan =
             $"{plan.Experiment.Name}: {plan.Experiment.Title}"
             if plan.Experiment.Question <> "" then
                 plan.Experiment.Question
-            $"profile {plan.Profile}, {plan.Variants.Length} rows, {plan.Trials.Length} trials"
+            let rows = Text.count plan.Variants.Length "row"
+            let trials = Text.count plan.Trials.Length "trial"
+            $"profile {plan.Profile}, {rows}, {trials}"
             ""
             "every trial"
             for name, value in common do

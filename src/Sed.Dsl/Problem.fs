@@ -42,6 +42,13 @@ module internal Text =
     let number (value: float) =
         value.ToString("R", CultureInfo.InvariantCulture)
 
+    /// "1 row", "2 rows".
+    let count (number: int) what =
+        if number = 1 then
+            $"1 {what}"
+        else
+            $"{number} {what}s"
+
     /// Each keyword that was given more than once, as a problem.
     let keywordsTwice place (declared: string list) = [
         for keyword, times in List.countBy id declared do

@@ -61,9 +61,7 @@ module Export =
             $"**{table.Title}**"
             ""
             row [ for heading in table.Headings -> heading.Text ]
-            row [
-                for heading in table.Headings -> if heading.Number then "---:" else "---"
-            ]
+            row [ for heading in table.Headings -> if heading.Number then "---:" else "---" ]
             for cells in table.Rows do
                 row cells
             ""
@@ -93,7 +91,13 @@ module Export =
     let internal write (file: string) (table: unit -> TableView) (frame: Frame<'row, string>) =
         prepare file
         match kind file with
-        | ".csv" -> FrameExtensions.SaveCsv(frame, file, includeRowKeys = not (Seq.contains "row" frame.ColumnKeys), keyNames = [ "row" ])
+        | ".csv" ->
+            FrameExtensions.SaveCsv(
+                frame,
+                file,
+                includeRowKeys = not (Seq.contains "row" frame.ColumnKeys),
+                keyNames = [ "row" ]
+            )
         | ".parquet" -> ParquetFile.write file frame
         | ".md" -> File.WriteAllLines(file, toMarkdown (table ()))
         | _ -> File.WriteAllLines(file, toLatex (table ()))

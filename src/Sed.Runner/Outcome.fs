@@ -62,6 +62,9 @@ module internal Outcome =
         if plan.Experiment.Source <> "" then
             $"Published: {plan.Experiment.Source}. Its data are DCASE 2017 Task 4; on another corpus the figures are not comparable."
 
+        if plan.Experiment.OthersSource <> "" then
+            $"Systems of others: {plan.Experiment.OthersSource}."
+
         let over =
             if plan.Experiment.Folds > 0 then
                 "seeds and folds"

@@ -23,9 +23,7 @@ let scores (trials: ClipCounts list) : ClassScores list =
     match trials with
     | [] -> []
     | first :: _ ->
-        let weak = [
-            for trial in trials -> (trial.Tags |> Array.reduce (+)).Scores().PerClass
-        ]
+        let weak = [ for trial in trials -> (trial.Tags |> Array.reduce (+)).Scores().PerClass ]
         let strong = [
             for trial in trials do
                 if trial.Segments.Length > 0 then

@@ -30,11 +30,7 @@ let private cell (frame: Frame<string, string>) row column =
 /// Writes the means of an outcome, with the tolerances that are recorded already.
 let write (folder: string) (outcome: Outcome) =
     let file = file folder outcome
-    let before =
-        if File.Exists file then
-            Some(read file)
-        else
-            None
+    let before = if File.Exists file then Some(read file) else None
     let tolerance (metric: Metric) =
         before
         |> Option.bind (fun frame -> cell frame Tolerance metric.Name)
@@ -44,11 +40,7 @@ let write (folder: string) (outcome: Outcome) =
     let metrics = [ for statistics in outcome.Statistics -> statistics.Metric ]
     let line (cells: string list) =
         cells
-        |> List.map (fun cell ->
-            if cell.Contains ',' then
-                $"\"{cell}\""
-            else
-                cell)
+        |> List.map (fun cell -> if cell.Contains ',' then $"\"{cell}\"" else cell)
         |> String.concat ","
     Directory.CreateDirectory folder |> ignore
     File.WriteAllLines(
@@ -75,7 +67,10 @@ let verify (folder: string) (outcome: Outcome) : Result<string, Problem list> =
     let file = file folder outcome
     if not (File.Exists file) then
         Result.Error [
-            problem outcome $"there are no recorded results for the profile {outcome.Plan.Profile}" "`--record` writes them"
+            problem
+                outcome
+                $"there are no recorded results for the profile {outcome.Plan.Profile}"
+                "`--record` writes them"
         ]
     else
         let recorded = read file
@@ -83,16 +78,17 @@ let verify (folder: string) (outcome: Outcome) : Result<string, Problem list> =
             for statistics in outcome.Statistics do
                 for variant in outcome.Plan.Variants do
                     let column = statistics.Metric.Name
-                    let now =
-                        Map.tryFind variant.Label statistics.Estimates
-                        |> Option.map _.Mean
+                    let now = Map.tryFind variant.Label statistics.Estimates |> Option.map _.Mean
                     variant.Label, column, cell recorded variant.Label column, now, cell recorded Tolerance column
         ]
         let labels = [ for variant in outcome.Plan.Variants -> variant.Label ]
         let problems = [
             for row in recorded.RowKeys do
                 if row <> Tolerance && not (List.contains row labels) then
-                    problem outcome $"the recorded row '{row}' is not in the table" "run the whole table, or `--record` anew"
+                    problem
+                        outcome
+                        $"the recorded row '{row}' is not in the table"
+                        "run the whole table, or `--record` anew"
             for row, column, before, now, tolerance in compared do
                 let place = $"row '{row}', {column}"
                 match before, now, tolerance with

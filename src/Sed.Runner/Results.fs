@@ -58,8 +58,7 @@ module Results =
                         | _ -> ()
                 ]
         Map [
-            for index, row in rows |> Series.observations |> Seq.distinctBy snd ->
-                row, lines (Series.get index trials)
+            for index, row in rows |> Series.observations |> Seq.distinctBy snd -> row, lines (Series.get index trials)
         ]
 
     let private differences left right =
@@ -112,7 +111,10 @@ module Results =
                     $"{metric.Name}, {right}" => column (fun row -> Map.tryFind row after)
                     $"{metric.Name}, difference"
                     => column (fun row ->
-                        Option.map2 (fun before after -> after - before) (Map.tryFind row before) (Map.tryFind row after))
+                        Option.map2
+                            (fun before after -> after - before)
+                            (Map.tryFind row before)
+                            (Map.tryFind row after))
             "what differs"
             => series [
                 for row in rows ->

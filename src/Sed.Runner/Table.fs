@@ -24,9 +24,15 @@ let private mark (statistics: MetricStatistics) row =
         | Some comparison when not comparison.IsDistinguishable -> alike
         | _ -> unmarked
 
+let private missing (statistics: MetricStatistics) =
+    if statistics.Estimates.Count < 2 then
+        "-"
+    else
+        "-" + unmarked
+
 let private cell (statistics: MetricStatistics) row =
     match Map.tryFind row statistics.Estimates with
-    | None -> "-" + (if statistics.Estimates.Count < 2 then "" else unmarked)
+    | None -> missing statistics
     | Some estimate ->
         let deviation =
             match estimate.Deviation with
@@ -48,6 +54,16 @@ let private trialsCell (states: (Trial * TrialState) list) variant =
     else
         $"{finished}, failed ({failed} of {own.Length})"
 
+/// The size of each row's network.
+let private parameters (states: (Trial * TrialState) list) =
+    Map [
+        for trial, state in states do
+            match state with
+            | Finished result -> trial.Variant.Label, result.Parameters
+            | Failed _
+            | Open -> ()
+    ]
+
 let private legend (plan: Plan) (statistics: MetricStatistics list) =
     if statistics |> List.forall (fun statistics -> statistics.Comparisons.IsEmpty) then
         []
@@ -64,10 +80,16 @@ let private legend (plan: Plan) (statistics: MetricStatistics list) =
 let view (plan: Plan) (statistics: MetricStatistics list) (states: (Trial * TrialState) list) notes : TableView =
     let axes = ResultFrame.axes plan.Variants
     let named =
-        axes.IsEmpty || plan.Variants |> List.exists (fun variant -> variant.Name <> "")
+        axes.IsEmpty
+        || not plan.Experiment.Others.IsEmpty
+        || plan.Variants |> List.exists (fun variant -> variant.Name <> "")
     let anyPublished metric =
         plan.Variants
         |> List.exists (fun variant -> (Plan.published plan variant metric).IsSome)
+        || plan.Experiment.Others
+           |> List.exists (fun (_, cells) -> List.exists (fst >> (=) metric) cells)
+    let parameters = parameters states
+    let severalSizes = parameters |> Map.values |> Seq.distinct |> Seq.length > 1
     let trials = if plan.Experiment.Folds > 0 then "trials" else "seeds"
     {
         Title = $"{plan.Experiment.Name}: {plan.Experiment.Title}"
@@ -83,6 +105,8 @@ let view (plan: Plan) (statistics: MetricStatistics list) (states: (Trial * Tria
                 }
                 if anyPublished metric then
                     { Text = "published"; Number = true }
+            if severalSizes then
+                { Text = "parameters"; Number = true }
             { Text = trials; Number = true }
         ]
         Rows = [
@@ -101,7 +125,27 @@ let view (plan: Plan) (statistics: MetricStatistics list) (states: (Trial * Tria
                             Plan.published plan variant own.Metric
                             |> Option.map number
                             |> Option.defaultValue "-"
+                    if severalSizes then
+                        match Map.tryFind variant.Label parameters with
+                        | Some count -> count.ToString("N0", CultureInfo.InvariantCulture)
+                        | None -> "-"
                     trialsCell states variant
+                ]
+            for name, cells in plan.Experiment.Others do
+                [
+                    name
+                    for _ in axes do
+                        "-"
+                    for { Metric = metric } as own in statistics do
+                        missing own
+                        if anyPublished metric then
+                            cells
+                            |> List.tryFind (fst >> (=) metric)
+                            |> Option.map (snd >> number)
+                            |> Option.defaultValue "-"
+                    if severalSizes then
+                        "-"
+                    "-"
                 ]
         ]
         Notes = legend plan statistics @ notes

@@ -114,6 +114,10 @@ let training (manifest: Manifest) (seed: int) (training: Sed.Training) =
         Epochs = training.Epochs,
         Patience = training.Patience,
         BatchSize = training.Batch,
+        Order =
+            (match training.Order with
+             | Shuffled -> ClipOrder.Shuffled
+             | Balanced -> ClipOrder.Balanced),
         Optimizer = kind,
         LearningRate = learningRate,
         WeightDecay = weightDecay,

@@ -1,0 +1,28 @@
+// How the weak output comes from the strong one, where only weak labels teach: the functions that Wang, Li and Metze
+// (arXiv 1810.09050) compare, and the paper's dense layer over all frames.
+#load "sed.fsx"
+open Sed
+
+let pooling =
+    experiment "pooling" {
+        title "Pooling the strong output into the weak one"
+        question "Which pooling learns when events are from weak labels alone?"
+        data Soundscapes.smartCars
+        network (crnn { dropout 0.15 })
+        train (training { weights 0.0 1.0 })
+        vary Weak [
+            DenseOverFrames
+            LargestFrame
+            MeanOfFrames
+            LinearSoftmax
+            ExponentialSoftmax
+            Attention
+        ]
+        detect (detection { tags FromWeakOutput })
+        seeds [ 1..3 ]
+        report [ WeakF; StrongF; StrongER ]
+        profile "quick" [ 1 ] quick
+        profile "smoke" [ 1 ] smoke
+    }
+
+run [ pooling ]
