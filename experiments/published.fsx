@@ -16,7 +16,7 @@ module Paper =
     let rows = [
         cells 0.15 1.0 1.0 [ WeakF, 0.433; StrongER, 0.84 ]
         // "19.2 %" is quoted where the text says that the score falls by more than half from 0.25 on.
-        cells 0.5 1.0 1.0 [ WeakF, 0.192 ]
+        cells 0.5 1.0 1.0 [ (WeakF, 0.192) ]
     ]
 
     /// Weak F of classes at weights 1 and 1, as far as the text names them.
@@ -56,5 +56,5 @@ module Challenge =
         "Adavanne and Virtanen 3", [ WeakF, 0.445; WeakP, 0.558; WeakR, 0.371 ]
         "Adavanne and Virtanen 4", [ WeakF, 0.263; WeakP, 0.332; WeakR, 0.218 ]
         "Xu et al. (best weak F)", [ WeakF, 0.556; StrongER, 0.73 ]
-        "Lee et al. (best strong ER)", [ StrongER, 0.66 ]
+        "Lee et al. (best strong ER)", [ (StrongER, 0.66) ]
     ]

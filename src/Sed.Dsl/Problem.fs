@@ -44,10 +44,7 @@ module internal Text =
 
     /// "1 row", "2 rows".
     let count (number: int) what =
-        if number = 1 then
-            $"1 {what}"
-        else
-            $"{number} {what}s"
+        if number = 1 then $"1 {what}" else $"{number} {what}s"
 
     /// Each keyword that was given more than once, as a problem.
     let keywordsTwice place (declared: string list) = [

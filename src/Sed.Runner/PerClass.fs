@@ -5,37 +5,49 @@ open System.Globalization
 open Sed
 open Sed.Core.Metrics
 
-/// One class in one row: means over the row's trials; None where no trial has a value, since nothing was there.
+/// One class in one row: means over the row's trials; None where the class was neither there nor detected.
 type ClassScores = {
     Label: string
     WeakF: float option
     StrongF: float option
+    /// None where the class was not there.
     StrongER: float option
 }
 
-let private mean (rates: Rate seq) =
-    match [ for rate in rates -> rate ] |> List.filter _.IsDefined with
+/// A class that was there and never detected has the F-score 0; sed_eval leaves it undefined.
+let private fMeasure (counts: BinaryCounts) =
+    match counts.Reference + counts.Estimated with
+    | 0L -> None
+    | all -> Some(2.0 * float counts.TruePositives / float all)
+
+let private errorRate (counts: BinaryCounts) =
+    match counts.Reference with
+    | 0L -> None
+    | reference -> Some(float (counts.FalseNegatives + counts.FalsePositives) / float reference)
+
+let private mean score (counts: BinaryCounts list) =
+    match List.choose score counts with
     | [] -> None
-    | defined -> Some(List.averageBy (fun (rate: Rate) -> rate.Value) defined)
+    | defined -> Some(List.average defined)
 
 /// The scores of each class over some trials of a row.
 let scores (trials: ClipCounts list) : ClassScores list =
     match trials with
     | [] -> []
     | first :: _ ->
-        let weak = [ for trial in trials -> (trial.Tags |> Array.reduce (+)).Scores().PerClass ]
+        let weak = [ for trial in trials -> trial.Tags |> Array.reduce (+) ]
         let strong = [
             for trial in trials do
                 if trial.Segments.Length > 0 then
-                    (trial.Segments |> Array.reduce (+)).Scores().PerClass
+                    trial.Segments |> Array.reduce (+)
         ]
         [
             for index, label in Seq.indexed first.Tags[0].Classes ->
                 {
                     Label = label
-                    WeakF = mean [ for classes in weak -> classes[index].F ]
-                    StrongF = mean [ for classes in strong -> classes[index].FMeasure.F ]
-                    StrongER = mean [ for classes in strong -> classes[index].ErrorRates.ErrorRate ]
+                    WeakF = mean fMeasure [ for counts in weak -> counts[index] ]
+                    StrongF = mean fMeasure [ for counts in strong -> counts[index] ]
+                    StrongER = mean errorRate [ for counts in strong -> counts[index] ]
                 }
         ]
 
@@ -94,6 +106,6 @@ let view (row: string) (published: (string * string) list) (trials: ClipCounts l
             yield! extremes "weak F" _.WeakF classes
             yield! extremes "strong F" _.StrongF classes
             if classes |> List.exists (fun own -> own.WeakF = None || own.StrongF = None) then
-                "-: undefined, since the class was neither there nor detected."
+                "-: the class was neither there nor detected."
         ]
     }

@@ -40,6 +40,13 @@ let ``every option is read`` () =
             "1..3,7"
             "--only"
             "weight 1"
+            "--verify"
+            "--record"
+            "--report"
+            "--export"
+            "a.tex"
+            "--export"
+            "b.csv"
             "--out"
             "elsewhere"
         ]
@@ -54,6 +61,10 @@ let ``every option is read`` () =
             }
             PlanOnly = true
             RetryFailed = true
+            Verify = true
+            Record = true
+            Report = true
+            Exports = [ "a.tex"; "b.csv" ]
             Device = "cuda:1"
             Out = "elsewhere"
         },
@@ -67,8 +78,18 @@ let ``every wrong value is named at once`` () =
             "--data: 'wavs' names no corpus; say smartCars, soundscapes:DIR, dcase2017:DIR or folder:DIR"
             "--seeds: '5..1' is no list of seeds; say for example 1..5 or 1,2,7"
             "--device: there is no device 'gpu'; say auto, cpu, cuda or cuda:N"
+            "--export: 'table.xls' names no known format; end it in .csv, .parquet, .md or .tex"
         ],
-        problems [ "--data"; "wavs"; "--seeds"; "5..1"; "--device"; "gpu" ]
+        problems [
+            "--data"
+            "wavs"
+            "--seeds"
+            "5..1"
+            "--device"
+            "gpu"
+            "--export"
+            "table.xls"
+        ]
     )
 
 [<Theory>]

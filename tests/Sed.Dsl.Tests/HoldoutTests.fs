@@ -1,0 +1,86 @@
+module Sed.Dsl.Tests.HoldoutTests
+
+open Xunit
+open Sed
+open Sed.Dsl.Tests.Examples
+
+let private held =
+    experiment "held" {
+        data Soundscapes.smartCars
+        seeds [ 1; 2 ]
+        report [ WeakF; StrongER ]
+    }
+
+[<Fact>]
+let ``folds train every row and seed once without each fold`` () =
+    let plan = plan Choices.none { held with Folds = 3 }
+
+    Assert.Equal<string list>(
+        [
+            for seed in 1..2 do
+                for fold in 1..3 -> $"the experiment as given, seed {seed}, fold {fold} of 3"
+        ],
+        [ for trial in plan.Trials -> trial.Name ]
+    )
+
+    Assert.Contains("seeds: 1, 2, each with 3 folds", Plan.print plan)
+
+[<Fact>]
+let ``a share for validation is held out of every trial and part of its specification`` () =
+    let plan = plan Choices.none { held with Holdout = Share 0.1 }
+
+    for trial in plan.Trials do
+        Assert.Contains(("held out", "10 % of the training clips"), Specification.lines trial.Specification)
+
+[<Fact>]
+let ``what needs strong labels cannot be watched or reported on held-out clips`` () =
+    let wrong = {
+        held with
+            Holdout = Share 1.5
+            SelectOn = Validation
+            ScoreOn = Validation
+    }
+
+    Assert.Equal<string list>(
+        [
+            "validation: a share of 1.5; it lies between 0 and 1, for example 0.1"
+            "training: the monitor has strong ER, but validation clips have weak labels only; watch weak scores, for example `monitor WeakF`, or select on a split with strong labels"
+            "report: strong ER of validation clips, which have weak labels only; score on another split"
+        ],
+        problems wrong
+    )
+
+[<Fact>]
+let ``a split that nothing is held out for cannot be watched`` () =
+    let wrong = {
+        held with
+            SelectOn = Validation
+            Training = {
+                held.Training with
+                    Monitor = Score WeakF
+            }
+    }
+
+    Assert.Equal<string list>(
+        [
+            "select on: no clips are held out for validation; say `validation 0.1` or `folds 5`"
+        ],
+        problems wrong
+    )
+
+[<Fact>]
+let ``folds beside a share, and a row to compare with that is not there, are problems`` () =
+    let wrong = {
+        held with
+            Folds = 5
+            Holdout = Share 0.2
+            Against = Some "mine"
+    }
+
+    Assert.Equal<string list>(
+        [
+            "against: no row is called 'mine'; there are 'the experiment as given'"
+            "folds: given beside `validation`; keep one of them: each holds training clips out"
+        ],
+        problems wrong
+    )

@@ -1,0 +1,94 @@
+module Sed.Dsl.Tests.TrainingTests
+
+open Xunit
+open Sed
+
+[<Fact>]
+let ``what goes beyond the paper's training is said after it`` () =
+    Assert.Equal(
+        "Adam 0.001, batches of 32, at most 1000 epochs, stops after 100 without a gain of weak F - strong ER",
+        Training.print Training.defaults
+    )
+
+    let rich =
+        training {
+            optimizer (sgd 0.1 0.9)
+            schedule (Plateau(0.5, 4))
+            order Balanced
+            positives ByRarity
+            focal 2.0
+            maskShort true
+            mixup 0.2
+            specAugment 20 8
+            clipNorm 1.0
+            averageWeights 0.99
+            precision BFloat16
+        }
+
+    Assert.Equal(
+        "SGD 0.1 with momentum 0.9, learning rate times 0.5 after 4 epochs without a gain, batches of 32, classes in balance, "
+        + "at most 1000 epochs, stops after 100 without a gain of weak F - strong ER, a class that is there weighs by rarity, "
+        + "focal loss 2, padding left out of the strong loss, mixup 0.2, masks of up to 20 frames and 8 bands, "
+        + "gradients clipped at 1, weights averaged with 0.99 of the past, forward pass in bfloat16",
+        Training.print rich
+    )
+
+[<Fact>]
+let ``every impossible value is named with its remedy`` () =
+    let wrong =
+        training {
+            optimizer (adamW 0.0 -1.0)
+            schedule (Plateau(1.0, 1))
+            positives (Same 0.0)
+            focal -1.0
+            mixup -0.1
+            specAugment -1 2
+            clipNorm 0.0
+            averageWeights 1.0
+        }
+
+    Assert.Equal<string list>(
+        [
+            "training: the learning rate is 0; it has to be above 0, for example `adamW 1e-3 0.01`"
+            "training: the weight decay is -1; it has to be 0 or above"
+            "training: the plateau's factor is 1; it lies between 0 and 1"
+            "training: a class that is there weighs 0; it has to be above 0"
+            "training: the focal loss has the exponent -1; 0 is cross-entropy"
+            "training: mixup is -0.1; 0 is none"
+            "training: masks of -1 frames and 2 bands; 0 is none"
+            "training: gradients are clipped at 0; it has to be above 0"
+            "training: the average has 1 of the past; it is a share from 0 to below 1"
+        ],
+        [ for problem in Training.problems wrong -> Problem.print problem ]
+    )
+
+[<Fact>]
+let ``each setting changes the line of the specification that it is about and no other`` () =
+    let plain = (Examples.plan Choices.none Examples.small).Trials.Head.Specification
+
+    let changed = [
+        Optimizer(adamW 1e-3 0.01), "training"
+        Schedule(Cosine 2), "training"
+        Order Balanced, "training"
+        Monitor(Score WeakF), "training"
+        PositiveWeight ByRarity, "training"
+        Focal 2.0, "training"
+        MaskShort true, "training"
+        Mixup 0.2, "training"
+        SpecAugment(10, 4), "training"
+        ClipNorm 1.0, "training"
+        AverageWeights 0.9, "training"
+        Precision BFloat16, "training"
+        Weak Attention, "network"
+        Dropout 0.3, "network"
+        HeldOut(Share 0.2), "held out"
+        SelectOn Evaluation, "select on"
+        ScoreOn Evaluation, "score on"
+        Threshold 0.4, "detection"
+    ]
+
+    for setting, line in changed do
+        let before = Specification.lines plain
+        let after = Specification.lines (Setting.apply plain setting)
+        Assert.Equal<string list>([ line ], List.except before after |> List.map fst)
+        Assert.NotEqual<string>("", Setting.axis setting + Setting.value setting)

@@ -1,0 +1,187 @@
+/// What is kept of a table: recorded results, frames, exports. They are checked on a whole run of a small experiment.
+module Sed.Runner.Tests.KeptTests
+
+open System
+open System.IO
+open Deedle
+open Parquet
+open Xunit
+open Sed
+open Sed.Runner
+
+let private folder (name: string) =
+    let path =
+        Path.Combine(Path.GetTempPath(), "sed-" + Guid.NewGuid().ToString "N", name)
+    Directory.CreateDirectory path |> ignore
+    path
+
+let private outcome (weakF: float) : Outcome =
+    let experiment =
+        experiment "small" {
+            title "50 % & more"
+            data Soundscapes.smartCars
+            alongside "mine, too" []
+            alongside "other" [ Dropout 0.3 ]
+            seeds [ 1 ]
+            report [ WeakF ]
+        }
+    let plan =
+        match Plan.ofExperiment Choices.none experiment with
+        | Ok plan -> plan
+        | Result.Error problems -> failwith (Problem.printAll "small" problems)
+    let estimate mean = {
+        Mean = mean
+        Deviation = None
+        Trials = 1
+        Low = mean
+        High = mean
+    }
+    let statistics = {
+        Metric = WeakF
+        Estimates = Map [ "mine, too", estimate weakF; "other", estimate 0.25 ]
+        Reference = Some "mine, too"
+        Comparisons = Map.empty
+    }
+    {
+        Plan = plan
+        States = []
+        Counts = []
+        Frame =
+            frame [
+                "row" => series [ 0 => box "mine, too"; 1 => box "other" ]
+                "seed" => series [ 0 => box 1; 1 => box 1 ]
+                "weak F" => series [ 0 => box weakF ]
+            ]
+        Statistics = [ statistics ]
+        Table = Table.view plan [ statistics ] [] [ "A note." ]
+        Below = []
+        Answers = []
+        File = ""
+    }
+
+[<Fact>]
+let ``what was recorded is verified within its tolerance, and every cell that moved is named`` () =
+    let recorded = folder "recorded"
+    Assert.Equal(Path.Combine(recorded, "small.paper.csv"), Recorded.write recorded (outcome 0.5))
+    Assert.Equal<string>(
+        [ "row,weak F"; "tolerance,0.02"; "\"mine, too\",0.5"; "other,0.25" ],
+        File.ReadAllLines(Path.Combine(recorded, "small.paper.csv"))
+    )
+    match Recorded.verify recorded (outcome 0.51) with
+    | Ok words -> Assert.Equal("small: 2 cells are as recorded; the farthest is off by 50 % of its tolerance.", words)
+    | Result.Error problems -> failwith $"{problems}"
+    match Recorded.verify recorded (outcome 0.53) with
+    | Ok words -> failwith words
+    | Result.Error problems ->
+        let problem = Assert.Single problems
+        Assert.Equal(
+            "row 'mine, too', weak F: recorded 0.5000, now 0.5300, which is more than 0.02 apart",
+            problem.What
+        )
+
+[<Fact>]
+let ``recording anew keeps the tolerances that were set by hand`` () =
+    let recorded = folder "recorded"
+    let file = Recorded.write recorded (outcome 0.5)
+    File.WriteAllText(file, File.ReadAllText(file).Replace("0.02", "0.1"))
+    Recorded.write recorded (outcome 0.6) |> ignore
+    Assert.Equal<string>("tolerance,0.1", File.ReadAllLines(file)[1])
+    Assert.True(Result.isOk (Recorded.verify recorded (outcome 0.69)))
+
+[<Fact>]
+let ``without recorded results there is nothing to verify, and it says how to record them`` () =
+    match Recorded.verify (folder "recorded") (outcome 0.5) with
+    | Ok words -> failwith words
+    | Result.Error problems -> Assert.Contains("`--record`", (List.exactlyOne problems).Remedy)
+
+[<Fact>]
+let ``a table is written for LaTeX and for Markdown with every special letter escaped`` () =
+    let out = folder "exports"
+    let export name =
+        let file = Path.Combine(out, name)
+        Export.write file (fun () -> (outcome 0.5).Table) (outcome 0.5).Frame
+        File.ReadAllText file
+    let latex = export "table.tex"
+    Assert.Contains("\\caption{small: 50 \\% \\& more}", latex)
+    Assert.Contains(
+        "\\begin{tabular}{lrr}\n    \\toprule\n    row & weak F & seeds \\\\",
+        latex.ReplaceLineEndings "\n"
+    )
+    Assert.Contains("mine, too & 0.500 $\\ast$ & 0 \\\\", latex)
+    Assert.Contains("A note.", latex)
+    let markdown = export "table.md"
+    Assert.Contains("| row | weak F | seeds |\n| --- | ---: | ---: |", markdown.ReplaceLineEndings "\n")
+
+[<Fact>]
+let ``a frame is written as CSV and as Parquet, in which missing values stay missing`` () =
+    let out = folder "exports"
+    let csv, parquet =
+        Path.Combine(out, "table.csv"), Path.Combine(out, "table.parquet")
+    for file in [ csv; parquet ] do
+        Export.frame file (outcome 0.5).Frame
+    Assert.Equal<string>([ "row,seed,\"weak F\""; "\"mine, too\",1,0.5"; "other,1," ], File.ReadAllLines csv)
+    let reader = ParquetReader.CreateAsync(parquet).GetAwaiter().GetResult()
+    Assert.Equal<string>([ "row"; "seed"; "weak F" ], [ for field in reader.Schema.GetDataFields() -> field.Name ])
+    use group = reader.OpenRowGroupReader 0
+    let values: Nullable<float> array = Array.zeroCreate 2
+    group.ReadAsync<float>(reader.Schema.GetDataFields()[2], Memory values).AsTask().GetAwaiter().GetResult()
+    Assert.Equal<Nullable<float>>([ Nullable 0.5; Nullable() ], values)
+    reader.DisposeAsync().AsTask().Wait()
+
+[<Fact>]
+let ``an export that names no known format is refused`` () =
+    Assert.Equal(
+        "--export: 'table.doc' names no known format; end it in .csv, .parquet, .md or .tex",
+        Export.problems "table.doc" |> List.exactlyOne |> Problem.print
+    )
+
+/// Two runs of an experiment whose other row has another dropout.
+let private kept () =
+    let runs = folder "runs"
+    let save (name: string) dropout weakF =
+        let trial = $"{name}-trial"
+        Directory.CreateDirectory(Path.Combine(runs, "trials", trial)) |> ignore
+        File.WriteAllText(
+            Path.Combine(runs, "trials", trial, "specification.txt"),
+            $"data: smartCars\nnetwork: dropout {dropout}\nseed: 1\n"
+        )
+        Directory.CreateDirectory(Path.Combine(runs, "tables")) |> ignore
+        File.WriteAllLines(
+            Path.Combine(runs, "tables", name + ".csv"),
+            [
+                "row,seed,weak F,trial"
+                $"a,1,{weakF},{trial}"
+                $"a,2,{weakF},{trial}"
+                $"{name},1,0.5,{trial}"
+            ]
+        )
+    save "one" "0.1" "0.25"
+    save "two" "0.2" "0.375"
+    runs
+
+[<Fact>]
+let ``results are read back as a frame`` () =
+    let frame = Results.read (kept ()) "one"
+    Assert.Equal<string>([ "row"; "seed"; "weak F"; "trial" ], frame.ColumnKeys)
+    Assert.Equal<float>([ 0.25; 0.25; 0.5 ], frame.GetColumn<float>("weak F").Values)
+
+[<Fact>]
+let ``a comparison joins rows by name and says what differs in specification and in result`` () =
+    let runs = kept ()
+    let other = kept ()
+    let both = Results.compare runs "one" "two"
+    Assert.Equal<string>([ "a"; "one"; "two" ], both.RowKeys)
+    Assert.Equal(0.125, both.GetColumn<float>("weak F, difference")["a"])
+    let differs = both.GetColumn<string> "what differs"
+    Assert.Equal("network: dropout 0.1 -> dropout 0.2", differs["a"])
+    Assert.Equal("only in one", differs["one"])
+    Assert.Equal("only in two", differs["two"])
+    let elsewhere = Results.compare runs "one" (Path.Combine(other, "one"))
+    Assert.Equal("", (elsewhere.GetColumn<string> "what differs")["a"])
+
+[<Fact>]
+let ``results that are not there name those that are`` () =
+    let runs = kept ()
+    let missing =
+        Assert.Throws<FileNotFoundException>(fun () -> Results.read runs "three" |> ignore)
+    Assert.Equal($"There are no results of 'three' in {runs}, which has one, two.", missing.Message)

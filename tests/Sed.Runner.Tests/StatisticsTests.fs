@@ -1,0 +1,120 @@
+module Sed.Runner.Tests.StatisticsTests
+
+open System
+open Xunit
+open Sed
+open Sed.Core.Annotations
+open Sed.Core.Metrics
+open Sed.Runner
+
+let private classes = ClassList [ "Car"; "Train" ]
+
+/// A trial over clips that all have a car, of which it tagged the first so many.
+let private tagged hits clips : ClipCounts =
+    let names = [ for clip in 1..clips -> $"{clip}.wav" ]
+    let list (labels: int -> string array) =
+        TagList.Of [ for index, name in List.indexed names -> struct (name, labels index :> _) ]
+    {
+        Clips = names
+        Tags =
+            Tagging.CountEach(
+                classes,
+                list (fun _ -> [| "Car" |]),
+                list (fun index -> if index < hits then [| "Car" |] else [||])
+            )
+            |> Seq.toArray
+        Segments = [||]
+    }
+
+let private weak rows =
+    Statistics.ofRows [ WeakR ] None rows |> List.exactlyOne
+
+[<Fact>]
+let ``p-values are corrected as Holm's own procedure does`` () =
+    // Sorted: 4 x 0.005, 3 x 0.01, 2 x 0.03, 1 x 0.04; none below the one before it.
+    let corrected = Statistics.holm [ "a", 0.01; "b", 0.04; "c", 0.03; "d", 0.005 ]
+    let expected = [ "a", 0.03; "b", 0.06; "c", 0.06; "d", 0.02 ]
+    for name, value in expected do
+        Assert.Equal(value, corrected[name], 12)
+
+[<Fact>]
+let ``a corrected p-value is never above 1`` () =
+    Assert.Equal(1.0, (Statistics.holm [ "a", 0.9; "b", 0.8 ])["a"])
+
+[<Fact>]
+let ``a row is the mean over its trials, with the deviation of the sample`` () =
+    let statistics = weak [ "row", [ tagged 10 40; tagged 20 40; tagged 30 40 ] ]
+    let estimate = statistics.Estimates["row"]
+    Assert.Equal(0.5, estimate.Mean, 12)
+    Assert.Equal(0.25, estimate.Deviation.Value, 12)
+    Assert.Equal(3, estimate.Trials)
+    Assert.True(estimate.Low < 0.5 && 0.5 < estimate.High)
+
+[<Fact>]
+let ``one trial has no deviation, and the interval of a recall is near the binomial one`` () =
+    let estimate = (weak [ "row", [ tagged 50 100 ] ]).Estimates["row"]
+    Assert.True estimate.Deviation.IsNone
+    // 0.5 -+ 1.96 sqrt(0.25 / 100) = 0.402 to 0.598
+    Assert.Equal(0.402, estimate.Low, 0.015)
+    Assert.Equal(0.598, estimate.High, 0.015)
+
+[<Fact>]
+let ``rows that differ are told apart, equal rows are not, and the best is what the others are compared with`` () =
+    let statistics =
+        weak [
+            "good", [ tagged 90 100 ]
+            "as good", [ tagged 90 100 ]
+            "bad", [ tagged 30 100 ]
+        ]
+    Assert.Equal(Some "good", statistics.Reference)
+    let bad = statistics.Comparisons["bad"]
+    Assert.True bad.IsDistinguishable
+    Assert.Equal(-0.6, bad.Gain, 12)
+    let same = statistics.Comparisons["as good"]
+    Assert.False same.IsDistinguishable
+    Assert.Equal(0.0, same.Gain, 12)
+    Assert.Equal(1.0, same.Adjusted)
+
+[<Fact>]
+let ``a row that does better than the named one gains, whichever way the metric runs`` () =
+    let rows = [ "mine", [ tagged 30 100 ]; "other", [ tagged 90 100 ] ]
+    let statistics = Statistics.ofRows [ WeakR ] (Some "mine") rows |> List.exactlyOne
+    Assert.Equal(Some "mine", statistics.Reference)
+    Assert.Equal(0.6, statistics.Comparisons["other"].Gain, 12)
+
+[<Fact>]
+let ``trials that disagree widen the interval`` () =
+    let estimates =
+        (weak [
+            "apart", [ tagged 0 100; tagged 100 100 ]
+            "together", [ tagged 50 100; tagged 50 100 ]
+        ])
+            .Estimates
+    let width row =
+        estimates[row].High - estimates[row].Low
+    Assert.True(width "apart" > 2.0 * width "together")
+
+[<Fact>]
+let ``a row without a finished trial is left out`` () =
+    let statistics = weak [ "none", []; "some", [ tagged 1 2 ] ]
+    Assert.Equal<string list>([ "some" ], statistics.Estimates |> Map.keys |> Seq.toList)
+    Assert.True statistics.Comparisons.IsEmpty
+
+[<Fact>]
+let ``the same trials give the same digits`` () =
+    let rows = [ "a", [ tagged 30 50; tagged 20 50 ]; "b", [ tagged 28 50; tagged 20 50 ] ]
+    Assert.Equal<MetricStatistics>(weak rows, weak rows)
+
+[<Fact>]
+let ``words name the best row, those that are worse and those that cannot be told apart`` () =
+    let words =
+        Statistics.inWords (
+            weak [
+                "good", [ tagged 90 100 ]
+                "as good", [ tagged 90 100 ]
+                "bad", [ tagged 30 100 ]
+            ]
+        )
+    Assert.StartsWith("weak R: 'good' has 0.900, 95 % interval 0.8", words)
+    Assert.Contains("Worse: 'bad' by 0.600 (p = 0.00", words)
+    Assert.EndsWith("Not distinguishable from it: 'as good'.", words)
