@@ -52,7 +52,10 @@ public sealed class SedNetwork : nn.Module<Tensor, NetworkOutput>
         return new NetworkOutput(frames.MoveToOuterDisposeScope(), clips.MoveToOuterDisposeScope());
     }
 
-    /// <summary>The modules of the layers, named by their place, and the values per frame that they leave.</summary>
+    /// <summary>
+    /// The modules of the layers and the values per frame that they leave. Names count the description's layers from 1, so
+    /// that weights have the same names whatever the dropout.
+    /// </summary>
     private static (List<(string, nn.Module<Tensor, Tensor>)> Modules, int Width) Stack(NetworkDescription description)
     {
         List<(string, nn.Module<Tensor, Tensor>)> modules = [];
@@ -60,7 +63,9 @@ public sealed class SedNetwork : nn.Module<Tensor, NetworkOutput>
         var bands = description.Bands;
         var width = description.Bands;
 
-        void Add(string name, nn.Module<Tensor, Tensor> module) => modules.Add(($"{modules.Count}-{name}", module));
+        var number = 1;
+
+        void Add(string name, nn.Module<Tensor, Tensor> module) => modules.Add(($"{number}-{name}", module));
 
         void LeaveMaps()
         {
@@ -71,9 +76,9 @@ public sealed class SedNetwork : nn.Module<Tensor, NetworkOutput>
             maps = 0;
         }
 
-        for (var i = 0; i < description.Layers.Count; i++)
+        for (; number <= description.Layers.Count; number++)
         {
-            switch (description.Layers[i])
+            switch (description.Layers[number - 1])
             {
                 case Layer.Context context:
                     Add("context", new FrameContext(context.Frames));
@@ -105,7 +110,7 @@ public sealed class SedNetwork : nn.Module<Tensor, NetworkOutput>
                     break;
             }
             // A convolution and its pooling are one layer of the paper's figure: dropout comes after the pooling.
-            var poolingFollows = description.Layers.ElementAtOrDefault(i + 1) is Layer.BandPooling;
+            var poolingFollows = description.Layers.ElementAtOrDefault(number) is Layer.BandPooling;
             if (description.Dropout > 0 && !poolingFollows)
                 Add("dropout", nn.Dropout(description.Dropout));
         }

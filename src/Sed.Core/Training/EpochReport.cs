@@ -24,6 +24,9 @@ public sealed record EpochReport(
     /// <summary>Memory of the process after the epoch, in MiB.</summary>
     public double ResidentMiB { get; init; }
 
-    /// <summary>Tensors alive after the epoch, in the whole process.</summary>
+    /// <summary>
+    /// Tensors alive after the epoch, in the whole process, as TorchSharp counts them: its count keeps one for every parameter
+    /// ever made, so it grows from network to network, but not within a training.
+    /// </summary>
     public long LiveTensors { get; init; }
 }

@@ -23,7 +23,18 @@ public sealed class NetworkWeightsTests
         Assert.Equal(File.ReadAllBytes(folder.File("one.npz")), File.ReadAllBytes(folder.File("other.npz")));
         var arrays = NumpyArchive.Read(folder.File("one.npz"));
         Assert.Equal([48, 48, 3, 3], arrays["layers.3-convolution.convolution.weight"].Shape);
-        Assert.Equal([96, 48], arrays["layers.10-gru.recurrent.weight_ih_l0"].Shape.ToArray());
+        Assert.Equal([96, 48], arrays["layers.7-gru.recurrent.weight_ih_l0"].Shape.ToArray());
+    }
+
+    [Fact]
+    public void Weights_travel_between_dropout_rates()
+    {
+        Torch.Initialize();
+        using SedNetwork one = new(small with { Dropout = 0.5 }),
+            other = new(small with { Dropout = 0 });
+        var weights = NetworkWeights.Of(one);
+        NetworkWeights.Load(other, weights, "one");
+        Assert.Equal(weights.Keys, NetworkWeights.Of(other).Keys);
     }
 
     [Fact]
@@ -46,7 +57,7 @@ public sealed class NetworkWeightsTests
         Assert.StartsWith($"{file} does not belong to this network:", error.Message);
         Assert.Contains("the network has no weak.dense.weight", error.Message);
         Assert.Contains(
-            "layers.0-convolution.convolution.weight: it is Float32 (48, 1, 3, 3), but Float32 (16, 1, 3, 3) is wanted",
+            "layers.1-convolution.convolution.weight: it is Float32 (48, 1, 3, 3), but Float32 (16, 1, 3, 3) is wanted",
             error.Message
         );
     }

@@ -1,0 +1,49 @@
+using Sed.Core.Networks;
+using Sed.Core.Runtime;
+using Sed.Core.Training;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Sed.Core.Tests.Training;
+
+[Collection(TorchCollection.Name)]
+public sealed class DisposedNetworksTests
+{
+    [Fact]
+    public void Fifty_networks_built_trained_for_a_step_and_disposed_leave_no_tensor_behind()
+    {
+        Torch.Initialize();
+        var description = new Hums().Network;
+        // TorchSharp's count of live tensors is one too high for every parameter ever made from a tensor (it takes over the
+        // tensor's handle, and counts that twice). Those of recurrent layers are made by libtorch.
+        long counted;
+        using (SedNetwork network = new(description))
+            counted = CountedTwice() * network.named_parameters().Count(p => !p.name.Contains("recurrent."));
+        Step(description);
+        TorchCollection.FreeForgottenTensors();
+        var before = Tensor.TotalCount;
+        for (var i = 0; i < 50; i++)
+            Step(description);
+        TorchCollection.FreeForgottenTensors();
+        Assert.Equal(before + 50 * counted, Tensor.TotalCount);
+    }
+
+    private static void Step(NetworkDescription description)
+    {
+        using var scope = NewDisposeScope();
+        using SedNetwork network = new(description);
+        using TrainingState state = new(network, new TrainingOptions { WeightAverage = 0.9 });
+        var loss = new TwoOutputLoss(1, 1);
+        network.train();
+        loss.Of(network.call(randn(2, description.Frames, description.Bands)), ones(2, description.Classes)).backward();
+        state.Optimizer.Step(0.001);
+        state.MoveAverage(0.9);
+    }
+
+    private static long CountedTwice()
+    {
+        var before = Tensor.TotalCount;
+        new TorchSharp.Modules.Parameter(zeros(1)).Dispose();
+        return Tensor.TotalCount - before;
+    }
+}
