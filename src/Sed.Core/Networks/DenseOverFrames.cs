@@ -34,6 +34,6 @@ internal sealed class DenseOverFrames : nn.Module<Tensor, Tensor, Tensor>
     public override Tensor forward(Tensor hidden, Tensor strong)
     {
         using var scope = NewDisposeScope();
-        return dense.call(strong.flatten(1)).sigmoid().MoveToOuterDisposeScope();
+        return Probabilities.Of(dense.call(strong.flatten(1))).MoveToOuterDisposeScope();
     }
 }

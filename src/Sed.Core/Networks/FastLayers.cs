@@ -1,4 +1,5 @@
 using Sed.Core.Networks.Kernels;
+using Sed.Core.Runtime;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -63,6 +64,7 @@ internal sealed class FastLayers
         && input.shape[1] == frames
         && input.shape[2] == shapes[0].Bins
         && !input.requires_grad
+        && !Autocast.IsActive
         && is_grad_enabled() == training;
 
     /// <param name="input">(batch, frames, bands).</param>

@@ -47,7 +47,7 @@ public sealed class SedNetwork : nn.Module<Tensor, NetworkOutput>
         using var scope = NewDisposeScope();
         var kernels = UseKernels && fast is not null && fast.Takes(input, training);
         var hidden = kernels ? fast!.Call(input, training) : layers.call(input); // (batch, frames, width)
-        var frames = strong.call(hidden).sigmoid(); // (batch, frames, classes)
+        var frames = Probabilities.Of(strong.call(hidden)); // (batch, frames, classes)
         var clips = weak.call(hidden, frames); // (batch, classes)
         return new NetworkOutput(frames.MoveToOuterDisposeScope(), clips.MoveToOuterDisposeScope());
     }

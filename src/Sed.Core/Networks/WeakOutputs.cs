@@ -56,7 +56,7 @@ internal static class WeakOutputs
         public override Tensor forward(Tensor hidden, Tensor strong)
         {
             using var scope = NewDisposeScope();
-            var weights = linear.call(hidden).softmax(1); // (batch, frames, classes), 1 in all for each clip and class
+            var weights = Probabilities.Wide(linear.call(hidden)).softmax(1); // (batch, frames, classes), 1 in all for each clip and class
             return WeightedMean(strong, weights).MoveToOuterDisposeScope();
         }
     }

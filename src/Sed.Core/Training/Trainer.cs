@@ -20,10 +20,13 @@ public sealed class Trainer
     /// <param name="options">How to train.</param>
     /// <param name="device">Where to compute.</param>
     /// <exception cref="ArgumentException">The options have problems; all of them are in the message.</exception>
+    /// <exception cref="NotSupportedException">They ask for bfloat16, which the libtorch in use does not offer.</exception>
     public Trainer(TrainingOptions options, Device device)
     {
         if (options.Problems() is { Count: > 0 } problems)
             throw new ArgumentException(string.Join(Environment.NewLine, problems), nameof(options));
+        if (options.Precision == ComputePrecision.BFloat16)
+            Autocast.RequireAvailable();
         this.options = options;
         this.device = device;
         loss = new TwoOutputLoss(options);
@@ -134,7 +137,7 @@ public sealed class Trainer
             var frames = options.MaskShortClips ? clips.FramesWithSound(batch.Clips, device) : null;
             (features, labels) = augmentation.Apply(features, labels, draw);
             state.Optimizer.ClearGradients();
-            var value = loss.Of(state.Network.call(features), labels, frames);
+            var value = loss.Of(Outputs(state.Network, features), labels, frames);
             losses.Add(value);
             value.backward();
             state.Optimizer.Step(rate);
@@ -142,5 +145,11 @@ public sealed class Trainer
                 state.MoveAverage(past);
         }
         return losses.Mean();
+    }
+
+    private NetworkOutput Outputs(SedNetwork network, Tensor features)
+    {
+        using var rounded = options.Precision == ComputePrecision.BFloat16 ? Autocast.BFloat16(device) : null;
+        return network.call(features);
     }
 }

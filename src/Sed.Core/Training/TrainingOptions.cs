@@ -74,6 +74,9 @@ public sealed record TrainingOptions
     /// <summary>SpecAugment: most bands that one masked stretch has; 0 (the default): none.</summary>
     public int MaskedBands { get; init; }
 
+    /// <summary>With how many digits outputs are computed in training. Default float32.</summary>
+    public ComputePrecision Precision { get; init; } = ComputePrecision.Float32;
+
     /// <summary>A loss above this ends training as one that is not a number does. Default 1e6.</summary>
     public double LargestLoss { get; init; } = 1e6;
 
@@ -119,6 +122,7 @@ public sealed record TrainingOptions
         Check(NotNegative(Mixup), $"Mixup must be 0 or more, was {Mixup}.");
         Check(MaskedFrames >= 0, $"MaskedFrames must be 0 or more, was {MaskedFrames}.");
         Check(MaskedBands >= 0, $"MaskedBands must be 0 or more, was {MaskedBands}.");
+        Check(Enum.IsDefined(Precision), $"There is no precision {Precision}.");
         Check(LargestLoss > 0, $"LargestLoss must be positive, was {LargestLoss}.");
         Check(Threads >= 0, $"Threads must be 0 or more, was {Threads}.");
         return problems;
