@@ -32,32 +32,26 @@ module internal Detections =
     let events folder = EventListFile.Read(eventsFile folder)
     let tags folder = TagListFile.Read(tagsFile folder)
 
-    /// Counts of the clips of a split, in the order in which they are kept.
-    let count (manifest: Manifest) (split: Core.Corpora.Split) (folder: string) : ClipCounts =
-        let tags = tags folder
-        let known =
-            dict [
-                for index in manifest.IndicesOf split -> manifest.Clips[index].Name, manifest.Clips[index]
-            ]
-        for clip in tags.Files do
-            if not (known.ContainsKey clip) then
-                raise (
-                    InvalidDataException
-                        $"{tagsFile folder} has the clip {clip}, which is not in the corpus. Remove its folder to train the trial again."
-                )
-        let clips = [ for clip in tags.Files -> known[clip] ]
+    let private damaged file cause =
+        InvalidDataException $"{file}: {cause}. Remove its folder to train the trial again."
+
+    let private requireThere file =
+        if not (File.Exists file) then
+            raise (damaged file "it is gone")
+
+    let private countAll (manifest: Manifest) (clips: Clip list) tags folder : ClipCounts =
         let truth =
             TagList.Of [ for clip in clips -> struct (clip.Name, Seq.toArray clip.WeakLabels :> _) ]
+        let known = [
+            for clip in clips do
+                match clip.StrongEvents with
+                | null -> ()
+                | events -> struct (clip.Name, events)
+        ]
         {
             Clips = [ for clip in clips -> clip.Name ]
             Tags = Tagging.CountEach(manifest.Classes, truth, tags) |> Seq.toArray
             Segments =
-                let known = [
-                    for clip in clips do
-                        match clip.StrongEvents with
-                        | null -> ()
-                        | events -> struct (clip.Name, events)
-                ]
                 if known.Length < clips.Length then
                     [||]
                 else
@@ -65,3 +59,24 @@ module internal Detections =
                     |> SegmentBased.CountEach
                     |> Seq.toArray
         }
+
+    /// Counts of the clips of a split, in the order in which they are kept. What is kept has to be what was scored.
+    let count (manifest: Manifest) (split: Core.Corpora.Split) (folder: string) (result: TrialResult) : ClipCounts =
+        requireThere (tagsFile folder)
+        requireThere (eventsFile folder)
+        let tags = tags folder
+        let known =
+            dict [
+                for index in manifest.IndicesOf split -> manifest.Clips[index].Name, manifest.Clips[index]
+            ]
+        for clip in tags.Files do
+            if not (known.ContainsKey clip) then
+                raise (damaged (tagsFile folder) $"the clip {clip} is not in the corpus")
+        let counts = countAll manifest [ for clip in tags.Files -> known[clip] ] tags folder
+        let scores = counts.Weighted () (Array.create counts.Clips.Length 1)
+        for metric in Metric.all do
+            match Map.tryFind metric.Name result.Scores with
+            | Some kept when Translate.score scores metric <> kept ->
+                raise (damaged folder $"what it detected has another {metric.Name} than its result")
+            | _ -> ()
+        counts

@@ -79,10 +79,13 @@ module internal Outcome =
             workspace.TrialFolder trial.Specification
         let counts = [
             for trial, state in states do
-                if state.IsFinished then
+                match state with
+                | Finished result ->
                     let manifest = (workspace.Source trial.Specification).Manifest
                     let split = Translate.split trial.Specification.ScoreOn
-                    trial, Detections.count manifest split (folderOf trial)
+                    trial, Detections.count manifest split (folderOf trial) result
+                | Failed _
+                | Open -> ()
         ]
         let trialsOf variant = [
             for trial, counts in counts do

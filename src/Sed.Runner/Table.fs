@@ -41,7 +41,7 @@ let private cell (statistics: MetricStatistics) row =
         number estimate.Mean + deviation + mark statistics row
 
 /// How many trials stand behind a row, and how many of them failed.
-let private trialsCell (states: (Trial * TrialState) list) variant =
+let private trialsCell what (states: (Trial * TrialState) list) variant =
     let own = [
         for trial, state in states do
             if trial.Variant = variant then
@@ -52,7 +52,7 @@ let private trialsCell (states: (Trial * TrialState) list) variant =
     if failed = 0 then
         string finished
     else
-        $"{finished}, failed ({failed} of {own.Length})"
+        $"{finished}, failed ({failed} of {own.Length} {what})"
 
 /// The size of each row's network.
 let private parameters (states: (Trial * TrialState) list) =
@@ -129,7 +129,7 @@ let view (plan: Plan) (statistics: MetricStatistics list) (states: (Trial * Tria
                         match Map.tryFind variant.Label parameters with
                         | Some count -> count.ToString("N0", CultureInfo.InvariantCulture)
                         | None -> "-"
-                    trialsCell states variant
+                    trialsCell trials states variant
                 ]
             for name, cells in plan.Experiment.Others do
                 [

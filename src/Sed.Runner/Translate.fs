@@ -134,6 +134,10 @@ let training (manifest: Manifest) (seed: int) (training: Sed.Training) =
         Mixup = training.Mixup,
         MaskedFrames = fst training.SpecAugment,
         MaskedBands = snd training.SpecAugment,
+        Precision =
+            (match training.Precision with
+             | Float32 -> ComputePrecision.Float32
+             | BFloat16 -> ComputePrecision.BFloat16),
         ClipNorm = Option.toNullable training.ClipNorm,
         WeightAverage = Option.toNullable training.AverageWeights,
         Seed = int64 seed

@@ -74,6 +74,141 @@ let ``the same seeds give the same table digit for digit, and what is finished i
     Assert.Equal(tableOf second, tableOf third)
     Assert.Equal(2, third.Split("kept\n").Length - 1)
 
+/// A layer of the script's own: a dense layer over the frames.
+let private meanLayer version : OwnLayer =
+    OwnModule.layer "mean" version 3 (fun width -> TorchSharp.torch.nn.Linear(width, 3))
+
+[<Fact>]
+let ``folds, held-out clips, what goes beyond the paper's training and layers of one's own run in one table`` () =
+    let out = Path.Combine(home, "words")
+    let layered version =
+        layers "mine" {
+            own (meanLayer version)
+            weak Attention
+        }
+    let many =
+        experiment "many" {
+            title "Many words"
+            data Soundscapes.smartCars
+            clips 20 8 4
+            network (layered 1)
+            train (
+                training {
+                    epochs 2
+                    batch 4
+                    optimizer (adamW 1e-3 0.01)
+                    schedule (Cosine 1)
+                    order Balanced
+                    positives ByRarity
+                    mixup 0.2
+                    specAugment 8 4
+                    clipNorm 1.0
+                    averageWeights 0.9
+                    monitor WeakF
+                }
+            )
+            alongside "watched on held-out clips" [ SelectOn Validation ]
+            alongside "another version" [ Network(layered 2); SelectOn Validation ]
+            folds 2
+            seeds [ 1 ]
+            report [ WeakF; StrongER ]
+            showing [ PerClass [] ]
+        }
+    let code, output, errors =
+        run out [ "--export"; Path.Combine(out, "many.tex") ] [ many ]
+    Assert.Equal("", errors)
+    Assert.Equal(0, code)
+    Assert.Contains("trial 2 of 4: watched on held-out clips, seed 1, fold 2 of 2", output)
+    Assert.Contains("Class by class: another version (means of 2 trials)", output)
+    Assert.True(File.Exists(Path.Combine(out, "many.tex")))
+    // Another version is another trial; the corpus's features are computed once for all folds.
+    Assert.Equal(4, Directory.GetDirectories(Path.Combine(out, "trials")).Length)
+    Assert.Single(Directory.GetDirectories(Path.Combine(out, "features"))) |> ignore
+    let frame = Results.read out "many"
+    Assert.Equal<int>([ 1; 2; 1; 2 ], frame.GetColumn<int>("fold").Values)
+
+[<Fact>]
+let ``recorded results are verified by the next run, and a table that has moved ends with 1`` () =
+    let out = Path.Combine(home, "recorded")
+    let script = Path.Combine(out, "small.fsx")
+    let runScript arguments =
+        use output = new StringWriter()
+        let before = Console.Out, Console.Error
+        Console.SetOut output
+        Console.SetError output
+        try
+            Session.run script out arguments [ small ], output.ToString()
+        finally
+            Console.SetOut(fst before)
+            Console.SetError(snd before)
+    let code, _ = runScript [ "--record" ]
+    Assert.Equal(0, code)
+    let code, output = runScript [ "--verify" ]
+    Assert.Equal(0, code)
+    Assert.Contains("small: 4 cells are as recorded", output)
+    let file = Path.Combine(out, "recorded", "small.paper.csv")
+    File.WriteAllText(file, File.ReadAllText(file).Replace("baseline,", "baseline,9"))
+    let code, output = runScript [ "--verify" ]
+    Assert.Equal(1, code)
+    Assert.Contains("row 'baseline', weak F: recorded 9", output)
+
+[<Fact>]
+let ``a trial that fails is kept with its error, the others go on, and it is run again only when asked`` () =
+    let out = Path.Combine(home, "failing")
+    let promised = ref 4
+    // A module that leaves three values per frame where the layer promises four, until that is mended.
+    let wrong =
+        OwnModule.layer "wrong" 1 4 (fun width -> TorchSharp.torch.nn.Linear(width, int64 promised.Value - 1L))
+    let failing =
+        experiment "failing" {
+            title "One row fails"
+            data Soundscapes.smartCars
+            clips 12 8 4
+            train (training { epochs 1 })
+            alongside "wrong" [ Network(layers "wrong" { own wrong }) ]
+            alongside "baseline" [ Network mlp; WeakWeight 0.0 ]
+            seeds [ 1 ]
+            report [ WeakF ]
+        }
+    let code, output, errors = run out [] [ failing ]
+    Assert.Equal(1, code)
+    Assert.Equal("", errors)
+    Assert.Contains("trial 1 of 2: wrong, seed 1: failed, InvalidOperationException: ", output)
+    Assert.Contains("0, failed (1 of 1 seeds)", output)
+    Assert.Contains("trial 2 of 2: baseline, seed 1: weak F", output)
+    promised.Value <- 5
+    let code, output, _ = run out [] [ failing ]
+    Assert.Equal(1, code)
+    Assert.Contains("trial 1 of 2: wrong, seed 1: failed before", output)
+    let code, output, _ = run out [ "--retry-failed" ] [ failing ]
+    Assert.Equal(0, code)
+    Assert.Contains("trial 1 of 2: wrong, seed 1: weak F", output)
+    Assert.Contains("trial 2 of 2: baseline, seed 1: kept", output)
+
+[<Fact>]
+let ``detections that are gone or not the trial's own are an error, not a wrong table`` () =
+    let out = Path.Combine(home, "damaged")
+    let once = {
+        small with
+            Name = "damaged"
+            Axes = []
+            Alongside = []
+    }
+    let code, _, _ = run out [] [ once ]
+    Assert.Equal(0, code)
+    let trial =
+        Directory.GetDirectories(Path.Combine(out, "trials")) |> Array.exactlyOne
+    let tags = Path.Combine(trial, "tags.tsv")
+    let kept = File.ReadAllLines tags
+    File.WriteAllLines(tags, [ for line in kept -> line.Split('\t')[0] + "\tCar" ] |> List.distinct)
+    let code, _, errors = run out [] [ once ]
+    Assert.Equal(1, code)
+    Assert.StartsWith($"{trial}: what it detected has another weak ", errors)
+    File.Delete tags
+    let code, _, errors = run out [] [ once ]
+    Assert.Equal(1, code)
+    Assert.StartsWith($"{tags}: it is gone. Remove its folder to train the trial again.", errors)
+
 [<Fact>]
 let ``a wrong script says every problem and ends with 2`` () =
     let wrong = experiment "wrong" { report [ WeakF ] }

@@ -87,6 +87,8 @@ let ``every word of a training reaches the core`` () =
             specAugment 20 8
             clipNorm 1.0
             averageWeights 0.99
+            order Balanced
+            precision BFloat16
         }
     let expected =
         TrainingOptions(
@@ -108,6 +110,8 @@ let ``every word of a training reaches the core`` () =
             MaskedBands = 8,
             ClipNorm = 1.0,
             WeightAverage = 0.99,
+            Order = ClipOrder.Balanced,
+            Precision = ComputePrecision.BFloat16,
             Seed = 9L
         )
     Assert.Equal(expected.InWords(), (Translate.training manifest 9 all).InWords())
