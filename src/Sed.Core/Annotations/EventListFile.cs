@@ -49,12 +49,7 @@ public static class EventListFile
     public static string Format(EventList list, bool header = false)
     {
         ArgumentNullException.ThrowIfNull(list);
-        ProblemList problems = new();
-        foreach (var name in list.Files.Concat(list.Labels))
-            if (ListBytes.UnwritableBecause(name) is { } cause)
-                problems.Add(list.Source, 0, cause);
-        problems.ThrowIfAny();
-
+        ListBytes.RequireWritable(list.Source, list.Files.Concat(list.Labels));
         StringBuilder text = new();
         if (header)
             text.Append("filename\tonset\toffset\tevent_label\n");

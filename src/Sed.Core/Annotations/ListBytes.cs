@@ -30,8 +30,19 @@ internal static class ListBytes
         }
     }
 
-    /// <summary>Why a name or label cannot be a field; null when it can.</summary>
-    public static string? UnwritableBecause(string name) =>
+    /// <summary>Refuses names and labels that cannot be fields; all of them are named.</summary>
+    /// <param name="source">What their list is called in messages.</param>
+    /// <param name="names">Names and labels.</param>
+    public static void RequireWritable(string source, IEnumerable<string> names)
+    {
+        ProblemList problems = new();
+        foreach (var name in names)
+            if (UnwritableBecause(name) is { } cause)
+                problems.Add(source, 0, cause);
+        problems.ThrowIfAny();
+    }
+
+    private static string? UnwritableBecause(string name) =>
         name.AsSpan().IndexOfAnyInRange('\0', '\u001f') >= 0
             ? $"\"{name}\" holds a tab, a line end or another control character and cannot be written"
         : name.Trim(' ') != name ? $"\"{name}\" begins or ends with a space, which would not be read back"

@@ -37,12 +37,7 @@ public static class TagListFile
     public static string Format(TagList list)
     {
         ArgumentNullException.ThrowIfNull(list);
-        ProblemList problems = new();
-        foreach (var name in list.Files.Concat(list.Labels))
-            if (ListBytes.UnwritableBecause(name) is { } cause)
-                problems.Add(list.Source, 0, cause);
-        problems.ThrowIfAny();
-
+        ListBytes.RequireWritable(list.Source, list.Files.Concat(list.Labels));
         StringBuilder text = new();
         for (var file = 0; file < list.Files.Length; file++)
         {

@@ -3,28 +3,17 @@ using Sed.Core.Annotations;
 
 namespace Sed.Core.Metrics;
 
-/// <summary>
-/// Event-based counts. Immutable; counts of the same classes and options add up. Two counts are equal when all their numbers
-/// are (the seconds, a sum of doubles, are not compared).
-/// </summary>
-public sealed class EventCounts : ICounts<EventCounts>, IEquatable<EventCounts>
+/// <summary>Event-based counts; those of the same classes and options add up. Events have no true negatives.</summary>
+public sealed class EventCounts : ClassCounts<EventCounts, EventOptions>, ICounts<EventCounts>
 {
-    internal const int Header = 5;
     internal const int PerClass = 3;
-
-    private readonly long[] values;
 
     /// <param name="classes">The classes.</param>
     /// <param name="options">When events agree.</param>
     /// <param name="values">Nref, Nsys, Ntp, substitutions, files; then of each class TP, FP, FN.</param>
     /// <param name="evaluatedSeconds">Summed last offsets of the reference.</param>
     internal EventCounts(ClassList classes, EventOptions options, long[] values, double evaluatedSeconds)
-    {
-        Classes = classes;
-        Options = options;
-        EvaluatedSeconds = evaluatedSeconds;
-        this.values = values;
-    }
+        : base(classes, options, values, PerClass) => EvaluatedSeconds = evaluatedSeconds;
 
     /// <summary>Counts of nothing, to which others can be added.</summary>
     public static EventCounts None(ClassList classes, EventOptions? options = null)
@@ -33,32 +22,26 @@ public sealed class EventCounts : ICounts<EventCounts>, IEquatable<EventCounts>
         return new EventCounts(classes, options ?? new(), new long[Header + PerClass * classes.Count], 0);
     }
 
-    /// <summary>The classes, in the order of the per-class counts.</summary>
-    public ClassList Classes { get; }
-
     /// <summary>When events agree.</summary>
-    public EventOptions Options { get; }
+    public EventOptions Options => Conditions;
 
     /// <summary>The last offsets of the reference's files, summed, in seconds.</summary>
     public double EvaluatedSeconds { get; }
 
-    /// <inheritdoc />
-    public ReadOnlySpan<long> Values => values;
-
     /// <summary>Number of reference events (Nref).</summary>
-    public long Reference => values[0];
+    public long Reference => Values[0];
 
     /// <summary>Number of estimated events (Nsys).</summary>
-    public long Estimated => values[1];
+    public long Estimated => Values[1];
 
     /// <summary>Pairs whose times and label agree (Ntp).</summary>
-    public long TruePositives => values[2];
+    public long TruePositives => Values[2];
 
     /// <summary>
     /// Pairs, among the events left over, whose times agree and whose labels do not (Nsubs). Which events are left over depends
     /// on which of several largest matchings was found.
     /// </summary>
-    public long Substitutions => values[3];
+    public long Substitutions => Values[3];
 
     /// <summary>Reference events in no pair (Nfn).</summary>
     public long Deletions => Reference - TruePositives - Substitutions;
@@ -67,31 +50,15 @@ public sealed class EventCounts : ICounts<EventCounts>, IEquatable<EventCounts>
     public long Insertions => Estimated - TruePositives - Substitutions;
 
     /// <summary>Number of files.</summary>
-    public long Files => values[4];
-
-    /// <summary>The counts of the class at this position; events have no true negatives.</summary>
-    public BinaryCounts this[int index]
-    {
-        get
-        {
-            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, Classes.Count);
-            var own = values.AsSpan(Header + PerClass * index, PerClass);
-            return new BinaryCounts(own[0], own[1], own[2]);
-        }
-    }
+    public long Files => Values[4];
 
     /// <inheritdoc />
     public EventCounts With(ReadOnlySpan<long> values) => new(Classes, Options, values.ToArray(), EvaluatedSeconds);
 
     /// <summary>Both counts together.</summary>
     /// <exception cref="ArgumentException">Classes or options differ.</exception>
-    public static EventCounts operator +(EventCounts a, EventCounts b)
-    {
-        if (!a.Classes.Equals(b.Classes) || a.Options != b.Options)
-            throw new ArgumentException("Counts of different classes or with different collars do not add up.");
-        var sum = Counting.Sum(a.values, b.values);
-        return new EventCounts(a.Classes, a.Options, sum, a.EvaluatedSeconds + b.EvaluatedSeconds);
-    }
+    public static EventCounts operator +(EventCounts a, EventCounts b) =>
+        new(a.Classes, a.Options, a.SumWith(b), a.EvaluatedSeconds + b.EvaluatedSeconds);
 
     /// <summary>The metrics of these counts; there are no accuracies.</summary>
     /// <param name="conventions">What to do where tools differ; sed_eval's by default.</param>
@@ -117,17 +84,4 @@ public sealed class EventCounts : ICounts<EventCounts>, IEquatable<EventCounts>
         );
         return new DetectionScores(Classes, overall, Rates.Average(perClass, conventions), perClass, conventions);
     }
-
-    /// <inheritdoc />
-    public bool Equals(EventCounts? other) =>
-        other is not null
-        && Classes.Equals(other.Classes)
-        && Options == other.Options
-        && Values.SequenceEqual(other.Values);
-
-    /// <inheritdoc />
-    public override bool Equals(object? other) => Equals(other as EventCounts);
-
-    /// <inheritdoc />
-    public override int GetHashCode() => values.Aggregate(values.Length, HashCode.Combine);
 }

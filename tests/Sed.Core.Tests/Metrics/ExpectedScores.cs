@@ -25,6 +25,27 @@ internal static class ExpectedScores
             );
     }
 
+    public static void Compare<TCounts, TConditions>(
+        Expect expect,
+        JsonElement expected,
+        ClassCounts<TCounts, TConditions> actual,
+        long files,
+        double seconds
+    )
+        where TCounts : ClassCounts<TCounts, TConditions>
+        where TConditions : notnull
+    {
+        var classWise = expected.GetProperty("class_wise");
+        for (var k = 0; k < actual.Classes.Count; k++)
+            CompareCounts(
+                expect.At(actual.Classes[k]),
+                classWise.GetProperty(actual.Classes[k]).GetProperty("counts"),
+                actual[k]
+            );
+        expect.Count(expected, "evaluated_files", files);
+        expect.Close("seconds", expected.GetProperty("evaluated_length_seconds").GetDouble(), seconds);
+    }
+
     public static void CompareCounts(Expect expect, JsonElement counts, BinaryCounts actual)
     {
         expect.Count(counts, "Ntp", actual.TruePositives);

@@ -84,127 +84,100 @@ internal sealed record PatchMoments(double[] Mean, double[] Covariance, double C
 
     // 3 sums of a row's values, 6 of products within it, 9 with the next row and 9 with the one after.
     private const int RowSums = 27;
+    private const int Lanes = 8;
 
     private static unsafe void AddRows(float* map, int from, int to, int frames, int bins, double[] sums)
     {
-        const int lanes = 8;
         var width = bins + 2;
-        var padded = (width + 2 * lanes - 1) / lanes * lanes;
+        var padded = (width + 2 * Lanes - 1) / Lanes * Lanes;
         var rows = (double*)Scratch.Floats(0, 2L * 3 * padded);
         new Span<double>(rows, 3 * padded).Clear();
         for (var row = from; row < from + 2; row++)
             Widen(map, row, frames, width, rows + row % 3 * padded);
-        Vector512<double> s0 = default,
-            s1 = default,
-            s2 = default,
-            s3 = default,
-            s4 = default,
-            s5 = default,
-            s6 = default,
-            s7 = default,
-            s8 = default,
-            s9 = default,
-            s10 = default,
-            s11 = default,
-            s12 = default,
-            s13 = default,
-            s14 = default,
-            s15 = default,
-            s16 = default,
-            s17 = default,
-            s18 = default,
-            s19 = default,
-            s20 = default,
-            s21 = default,
-            s22 = default,
-            s23 = default,
-            s24 = default,
-            s25 = default,
-            s26 = default;
+        Span<Vector512<double>> all = stackalloc Vector512<double>[RowSums];
+        all.Clear();
         for (var row = from; row <= to; row++)
         {
             Widen(map, row + 2, frames, width, rows + (row + 2) % 3 * padded);
-            double* a = rows + row % 3 * padded,
-                b = rows + (row + 1) % 3 * padded,
-                c = rows + (row + 2) % 3 * padded;
-            for (var bin = 0; bin < bins; bin += lanes, a += lanes, b += lanes, c += lanes)
-            {
-                // Bins beyond the last one count nothing: it is enough that the left factor is zero there.
-                var counted = Vector512.LessThan(
-                    Vector512.Create(0L, 1, 2, 3, 4, 5, 6, 7),
-                    Vector512.Create((long)(bins - bin))
-                );
-                var a0 = Vector512.Load(a + 0) & counted.AsDouble();
-                var a1 = Vector512.Load(a + 1) & counted.AsDouble();
-                var a2 = Vector512.Load(a + 2) & counted.AsDouble();
-                s0 += a0;
-                s1 += a1;
-                s2 += a2;
-                s3 = Vector512.FusedMultiplyAdd(a0, a0, s3);
-                s4 = Vector512.FusedMultiplyAdd(a0, a1, s4);
-                s5 = Vector512.FusedMultiplyAdd(a0, a2, s5);
-                s6 = Vector512.FusedMultiplyAdd(a1, a1, s6);
-                s7 = Vector512.FusedMultiplyAdd(a1, a2, s7);
-                s8 = Vector512.FusedMultiplyAdd(a2, a2, s8);
-                var b0 = Vector512.Load(b + 0);
-                var b1 = Vector512.Load(b + 1);
-                var b2 = Vector512.Load(b + 2);
-                s9 = Vector512.FusedMultiplyAdd(a0, b0, s9);
-                s10 = Vector512.FusedMultiplyAdd(a0, b1, s10);
-                s11 = Vector512.FusedMultiplyAdd(a0, b2, s11);
-                s12 = Vector512.FusedMultiplyAdd(a1, b0, s12);
-                s13 = Vector512.FusedMultiplyAdd(a1, b1, s13);
-                s14 = Vector512.FusedMultiplyAdd(a1, b2, s14);
-                s15 = Vector512.FusedMultiplyAdd(a2, b0, s15);
-                s16 = Vector512.FusedMultiplyAdd(a2, b1, s16);
-                s17 = Vector512.FusedMultiplyAdd(a2, b2, s17);
-                var c0 = Vector512.Load(c + 0);
-                var c1 = Vector512.Load(c + 1);
-                var c2 = Vector512.Load(c + 2);
-                s18 = Vector512.FusedMultiplyAdd(a0, c0, s18);
-                s19 = Vector512.FusedMultiplyAdd(a0, c1, s19);
-                s20 = Vector512.FusedMultiplyAdd(a0, c2, s20);
-                s21 = Vector512.FusedMultiplyAdd(a1, c0, s21);
-                s22 = Vector512.FusedMultiplyAdd(a1, c1, s22);
-                s23 = Vector512.FusedMultiplyAdd(a1, c2, s23);
-                s24 = Vector512.FusedMultiplyAdd(a2, c0, s24);
-                s25 = Vector512.FusedMultiplyAdd(a2, c1, s25);
-                s26 = Vector512.FusedMultiplyAdd(a2, c2, s26);
-            }
+            var own = rows + row % 3 * padded;
+            AddWithin(own, bins, all);
+            AddProducts(own, rows + (row + 1) % 3 * padded, bins, all[9..]);
+            AddProducts(own, rows + (row + 2) % 3 * padded, bins, all[18..]);
         }
-        ReadOnlySpan<Vector512<double>> all =
-        [
-            s0,
-            s1,
-            s2,
-            s3,
-            s4,
-            s5,
-            s6,
-            s7,
-            s8,
-            s9,
-            s10,
-            s11,
-            s12,
-            s13,
-            s14,
-            s15,
-            s16,
-            s17,
-            s18,
-            s19,
-            s20,
-            s21,
-            s22,
-            s23,
-            s24,
-            s25,
-            s26,
-        ];
         for (var i = 0; i < RowSums; i++)
             sums[i] += Vector512.Sum(all[i]);
     }
+
+    /// <summary>Adds a row's values at the three places of a patch, and the six products of two of them.</summary>
+    private static unsafe void AddWithin(double* row, int bins, Span<Vector512<double>> sums)
+    {
+        Vector512<double> s0 = sums[0],
+            s1 = sums[1],
+            s2 = sums[2],
+            s3 = sums[3],
+            s4 = sums[4],
+            s5 = sums[5],
+            s6 = sums[6],
+            s7 = sums[7],
+            s8 = sums[8];
+        for (var bin = 0; bin < bins; bin += Lanes, row += Lanes)
+        {
+            var counted = Counted(bins - bin);
+            var a0 = Vector512.Load(row + 0) & counted;
+            var a1 = Vector512.Load(row + 1) & counted;
+            var a2 = Vector512.Load(row + 2) & counted;
+            s0 += a0;
+            s1 += a1;
+            s2 += a2;
+            s3 = Vector512.FusedMultiplyAdd(a0, a0, s3);
+            s4 = Vector512.FusedMultiplyAdd(a0, a1, s4);
+            s5 = Vector512.FusedMultiplyAdd(a0, a2, s5);
+            s6 = Vector512.FusedMultiplyAdd(a1, a1, s6);
+            s7 = Vector512.FusedMultiplyAdd(a1, a2, s7);
+            s8 = Vector512.FusedMultiplyAdd(a2, a2, s8);
+        }
+        ReadOnlySpan<Vector512<double>> added = [s0, s1, s2, s3, s4, s5, s6, s7, s8];
+        added.CopyTo(sums);
+    }
+
+    /// <summary>Adds the nine products of a value of one row and a value of another, at the three places of a patch.</summary>
+    private static unsafe void AddProducts(double* row, double* other, int bins, Span<Vector512<double>> sums)
+    {
+        Vector512<double> s0 = sums[0],
+            s1 = sums[1],
+            s2 = sums[2],
+            s3 = sums[3],
+            s4 = sums[4],
+            s5 = sums[5],
+            s6 = sums[6],
+            s7 = sums[7],
+            s8 = sums[8];
+        for (var bin = 0; bin < bins; bin += Lanes, row += Lanes, other += Lanes)
+        {
+            var counted = Counted(bins - bin);
+            var a0 = Vector512.Load(row + 0) & counted;
+            var a1 = Vector512.Load(row + 1) & counted;
+            var a2 = Vector512.Load(row + 2) & counted;
+            var b0 = Vector512.Load(other + 0);
+            var b1 = Vector512.Load(other + 1);
+            var b2 = Vector512.Load(other + 2);
+            s0 = Vector512.FusedMultiplyAdd(a0, b0, s0);
+            s1 = Vector512.FusedMultiplyAdd(a0, b1, s1);
+            s2 = Vector512.FusedMultiplyAdd(a0, b2, s2);
+            s3 = Vector512.FusedMultiplyAdd(a1, b0, s3);
+            s4 = Vector512.FusedMultiplyAdd(a1, b1, s4);
+            s5 = Vector512.FusedMultiplyAdd(a1, b2, s5);
+            s6 = Vector512.FusedMultiplyAdd(a2, b0, s6);
+            s7 = Vector512.FusedMultiplyAdd(a2, b1, s7);
+            s8 = Vector512.FusedMultiplyAdd(a2, b2, s8);
+        }
+        ReadOnlySpan<Vector512<double>> added = [s0, s1, s2, s3, s4, s5, s6, s7, s8];
+        added.CopyTo(sums);
+    }
+
+    /// <summary>Keeps so many lanes: bins beyond the last count nothing, for which it is enough that one factor is zero there.</summary>
+    private static Vector512<double> Counted(int bins) =>
+        Vector512.LessThan(Vector512.Create(0L, 1, 2, 3, 4, 5, 6, 7), Vector512.Create((long)bins)).AsDouble();
 
     private static unsafe void Widen(float* map, int row, int frames, int width, double* to)
     {
