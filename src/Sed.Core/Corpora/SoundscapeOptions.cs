@@ -21,8 +21,8 @@ public sealed record SoundscapeOptions
     /// <summary>Most events in a clip. Default 4.</summary>
     public int MaxEvents { get; init; } = 4;
 
-    /// <summary>Lowest level of an event above the background (dB). Default 5.</summary>
-    public double MinSignalToNoiseDb { get; init; } = 5;
+    /// <summary>Lowest level of an event above the background (dB). Default 0.</summary>
+    public double MinSignalToNoiseDb { get; init; } = 0;
 
     /// <summary>Highest level of an event above the background (dB). Default 20.</summary>
     public double MaxSignalToNoiseDb { get; init; } = 20;

@@ -103,13 +103,13 @@ public sealed class SoundscapesTests : IDisposable
             TrainingClips = 0,
             MinEvents = 3,
             MaxEvents = 2,
-            MaxSignalToNoiseDb = 1,
+            MaxSignalToNoiseDb = -1,
         };
         Assert.Equal(
             [
                 "TrainingClips must be at least 1, was 0.",
                 "MaxEvents must be at least MinEvents (3), was 2.",
-                "MaxSignalToNoiseDb must be at least MinSignalToNoiseDb (5 dB), was 1 dB.",
+                "MaxSignalToNoiseDb must be at least MinSignalToNoiseDb (0 dB), was -1 dB.",
             ],
             wrong.Problems()
         );

@@ -37,6 +37,37 @@ internal sealed class Biquad
         return new Biquad(alpha, 0, -alpha, 1 + alpha, -2 * cos, 1 - alpha);
     }
 
+    /// <summary>A broad rise (or dip) of so many dB at the centre; 0 dB far from it.</summary>
+    internal static Biquad Peak(double hz, double sampleRate, double q, double decibels)
+    {
+        (double cos, double alpha) = Angles(hz, sampleRate, q);
+        double root = Math.Pow(10, decibels / 40);
+        return new Biquad(
+            1 + (alpha * root),
+            -2 * cos,
+            1 - (alpha * root),
+            1 + (alpha / root),
+            -2 * cos,
+            1 - (alpha / root)
+        );
+    }
+
+    /// <summary>So many dB well above the corner; 0 dB well below it.</summary>
+    internal static Biquad HighShelf(double hz, double sampleRate, double q, double decibels)
+    {
+        (double cos, double alpha) = Angles(hz, sampleRate, q);
+        double a = Math.Pow(10, decibels / 40);
+        double side = 2 * Math.Sqrt(a) * alpha;
+        return new Biquad(
+            a * (a + 1 + ((a - 1) * cos) + side),
+            -2 * a * (a - 1 + ((a + 1) * cos)),
+            a * (a + 1 + ((a - 1) * cos) - side),
+            a + 1 - ((a - 1) * cos) + side,
+            2 * (a - 1 - ((a + 1) * cos)),
+            a + 1 - ((a - 1) * cos) - side
+        );
+    }
+
     /// <summary>Filters a buffer in place and hands it back. The filter starts from rest.</summary>
     internal float[] Run(float[] buffer)
     {
@@ -50,6 +81,27 @@ internal sealed class Biquad
             s1 = (b1 * x) - (a1 * y) + s2;
             s2 = (b2 * x) - (a2 * y);
             buffer[i] = (float)y;
+        }
+        return buffer;
+    }
+
+    /// <summary>This filter and then another, in place: one pass over both, in which neither waits for the other.</summary>
+    internal float[] Run(float[] buffer, Biquad next)
+    {
+        double s1 = 0;
+        double s2 = 0;
+        double t1 = 0;
+        double t2 = 0;
+        for (int i = 0; i < buffer.Length; i++)
+        {
+            double x = buffer[i];
+            double y = (b0 * x) + s1;
+            s1 = (b1 * x) - (a1 * y) + s2;
+            s2 = (b2 * x) - (a2 * y);
+            double z = (next.b0 * y) + t1;
+            t1 = (next.b1 * y) - (next.a1 * z) + t2;
+            t2 = (next.b2 * y) - (next.a2 * z);
+            buffer[i] = (float)z;
         }
         return buffer;
     }

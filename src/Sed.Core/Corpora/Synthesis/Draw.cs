@@ -7,6 +7,10 @@ internal static class Draw
     internal static double Between(this Random random, double low, double high) =>
         low + ((high - low) * random.NextDouble());
 
+    /// <summary>Between two positive values, every octave equally likely.</summary>
+    internal static double Octaves(this Random random, double low, double high) =>
+        low * Math.Pow(high / low, random.NextDouble());
+
     /// <summary>An index with a probability in proportion to its weight.</summary>
     internal static int Weighted(this Random random, IReadOnlyList<double> weights)
     {

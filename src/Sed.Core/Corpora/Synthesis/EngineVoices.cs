@@ -1,87 +1,117 @@
 namespace Sed.Core.Corpora.Synthesis;
 
-/// <summary>Engines: told apart by firing rate, brightness and what accompanies them.</summary>
+/// <summary>Engines: one kind of low rumble, told apart by revolutions, gears, level and what they do in between.</summary>
 internal static class EngineVoices
 {
-    /// <summary>A car under way: a smooth hum over tyre noise around 1 kHz.</summary>
+    /// <summary>A car under way: even, with hardly a change for seconds.</summary>
     internal static float[] Car(Random random, int samples, int sampleRate)
     {
-        double firing = random.Between(70, 110);
-        double drift = random.Between(-0.1, 0.1);
-        double seconds = (double)samples / sampleRate;
-        float[] sound = new float[samples];
-        Wavetable.Falling(6, 1.2, random).Add(sound, sampleRate, t => firing * (1 + (drift * t / seconds)));
-        float[] tyres = Biquad.BandPass(random.Between(800, 1100), sampleRate, 0.6).Run(Noise.White(random, samples));
-        return Mix(sound.WithRms(1), tyres.WithRms(1.1));
+        double firing = random.Octaves(40, 110);
+        double period = random.Between(6, 15);
+        double start = random.NextDouble();
+        double Sway(double t) => 1 + (0.06 * Math.Sin(2 * Math.PI * ((t / period) + start)));
+        return Engine(random, samples, sampleRate, random.Octaves(500, 1500), t => firing * Sway(t), Sway);
     }
 
-    /// <summary>A car going by: a rush of wide noise that swells and dies away, brightest and falling in pitch at the middle.</summary>
+    /// <summary>Cars going by: each swells over a second or two and dies away, falling in pitch and brightest when it is near.</summary>
     internal static float[] CarPassingBy(Random random, int samples, int sampleRate)
     {
         double seconds = (double)samples / sampleRate;
-        double middle = seconds * random.Between(0.42, 0.58);
-        double width = seconds * random.Between(0.16, 0.22);
-        float[] rush = Noise.White(random, samples);
-        float[] bright = Biquad.BandPass(2600, sampleRate, 0.45).Run([.. rush]);
-        bright.Shape(sampleRate, t => Math.Exp(-Math.Pow((t - middle) / (0.7 * width), 2)));
-        float[] dark = Biquad.BandPass(700, sampleRate, 0.6).Run(rush);
-        dark.Shape(sampleRate, t => 0.08 + Math.Exp(-Math.Pow((t - middle) / width, 2)));
-        float[] hum = new float[samples];
-        double firing = random.Between(120, 160);
-        Wavetable
-            .Falling(5, 1.0, random)
-            .Add(hum, sampleRate, t => firing * (1 - (0.08 * Math.Tanh((t - middle) / (0.3 * width)))));
-        hum.Shape(sampleRate, t => Math.Exp(-Math.Pow((t - middle) / width, 2)));
-        return Mix(Mix(dark.WithRms(1), bright.WithRms(0.9)), hum.WithRms(0.3));
+        double apart = random.Between(3.5, 6);
+        double width = random.Between(0.5, 1.1);
+        double firing = random.Octaves(50, 130);
+        // The first one is nearest somewhere inside the event; the others follow one by one.
+        double first = random.Between(0.3, 0.7) * Math.Min(seconds, apart);
+        double Distance(double t) => ((t - first + (1.5 * apart)) % apart - (apart / 2)) / width;
+        double Near(double t) => 1 / (1 + Math.Pow(Distance(t), 2));
+        float[] sound = Engine(
+            random,
+            samples,
+            sampleRate,
+            random.Octaves(600, 2000),
+            t => firing * (1 - (0.08 * Math.Tanh(2 * Distance(t)))),
+            t => 0.04 + Math.Pow(Near(t), 1.5)
+        );
+        float[] hiss = Biquad.BandPass(random.Octaves(1500, 4000), sampleRate, 0.5).Run(Noise.White(random, samples));
+        sound.AddAt(hiss.WithRms(1).Shape(sampleRate, t => Math.Pow(Near(t), 3)), 0, random.Between(0.3, 0.8));
+        return sound;
     }
 
-    /// <summary>A city bus: a slow diesel, a whining gear, and now and then the hiss of its brakes.</summary>
+    /// <summary>A city bus: pulls away through its gears, revolutions and level climbing and dropping, and hisses with its brakes.</summary>
     internal static float[] Bus(Random random, int samples, int sampleRate)
     {
-        double firing = random.Between(28, 36);
-        float[] diesel = new float[samples];
-        Wavetable.Falling(16, 0.7, random).Add(diesel, sampleRate, t => firing * (1 + (0.02 * Math.Sin(5 * t))));
-        float[] whine = new float[samples];
-        double gear = random.Between(560, 700);
-        double climb = random.Between(0.05, 0.12);
-        Wavetable.Falling(3, 1.5).Add(whine, sampleRate, t => gear * (1 + (climb * (t % 3))));
-        float[] hiss = Biquad.HighPass(5000, sampleRate).Run(Noise.White(random, samples));
-        double period = random.Between(1.6, 2.6);
-        double first = random.Between(0, 0.8);
-        hiss.Shape(sampleRate, t => t < first ? 0 : Math.Exp(-((t - first) % period) / 0.25));
-        return Mix(Mix(diesel.WithRms(1), whine.WithRms(0.5)), hiss.WithRms(0.7));
+        double firing = random.Octaves(28, 60);
+        double gear = random.Between(1.8, 3.2);
+        double reach = random.Between(1.6, 2.2);
+        double start = random.NextDouble();
+        double Revs(double t) => 1 + ((reach - 1) * Motion.Fraction((t / gear) + start));
+        double power = random.Between(1, 2);
+        float[] sound = Engine(
+            random,
+            samples,
+            sampleRate,
+            random.Octaves(350, 1000),
+            t => firing * Revs(t),
+            t => Math.Pow(Revs(t) / reach, power)
+        );
+        float[] hiss = Biquad
+            .HighPass(random.Between(2500, 4500), sampleRate)
+            .Run(Noise.White(random, sampleRate * 8 / 10));
+        hiss.Shape(sampleRate, t => Math.Exp(-t / 0.25)).Faded(sampleRate, 0.03, 0.1).WithRms(1);
+        for (double t = random.Between(0, 2.5); t * sampleRate < samples; t += random.Between(2.5, 5))
+            sound.AddAt(hiss, (int)(t * sampleRate), random.Between(0.4, 1));
+        return sound;
     }
 
-    /// <summary>A lorry: a heavy diesel that knocks, with a rattle in the low middle at every stroke.</summary>
+    /// <summary>A lorry: a slow diesel whose strokes are heard one by one, three to five a second.</summary>
     internal static float[] Truck(Random random, int samples, int sampleRate)
     {
-        double firing = random.Between(17, 24);
-        float[] knock = new float[samples];
-        Wavetable.Falling(40, 0.3, null).Add(knock, sampleRate, t => firing * (1 + (0.03 * Math.Sin(2 * t))));
-        knock = Biquad.LowPass(420, sampleRate).Run(knock);
-        float[] rattle = Biquad.BandPass(random.Between(300, 420), sampleRate, 1.2).Run(Noise.White(random, samples));
-        rattle.Shape(sampleRate, t => 0.25 + Math.Exp(-(t * firing / 2 % 1) / 0.25));
-        return Mix(knock.WithRms(1), rattle.WithRms(0.9));
+        double firing = random.Octaves(25, 60);
+        double stroke = random.Between(2.5, 5.5);
+        double sway = random.Between(4, 9);
+        double Strokes(double t) => stroke * (t + (0.1 * Math.Sin(2 * Math.PI * t / sway)));
+        double depth = random.Between(0.6, 0.9);
+        return Engine(
+            random,
+            samples,
+            sampleRate,
+            random.Octaves(300, 900),
+            t => firing * (1 + (0.05 * Motion.Hump(Strokes(t)))),
+            t => 1 - depth + (depth * Math.Pow(Motion.Hump(Strokes(t)), 2))
+        );
     }
 
-    /// <summary>A motorcycle: a loud, raspy single that revs up and drops with each gear.</summary>
+    /// <summary>A motorcycle: revved up and let go again and again, a second or so each, loud at the top.</summary>
     internal static float[] Motorcycle(Random random, int samples, int sampleRate)
     {
-        double low = random.Between(75, 95);
-        double high = low * random.Between(1.8, 2.4);
-        double gear = random.Between(1.0, 1.8);
-        float[] sound = new float[samples];
-        Wavetable.Falling(36, 0.35, random).Add(sound, sampleRate, t => low + ((high - low) * (t % gear) / gear));
-        float[] rasp = Noise.White(random, samples);
-        for (int i = 0; i < samples; i++)
-            sound[i] *= 1 + (0.5f * rasp[i]);
-        return Biquad.BandPass(1700, sampleRate, 0.5).Run(sound);
+        double firing = random.Octaves(60, 140);
+        double reach = random.Between(1.8, 3);
+        double period = random.Between(0.6, 1.6);
+        double climb = random.Between(0.3, 0.7);
+        double start = random.NextDouble();
+        double Revs(double t) => Motion.Swing((t / period) + start, climb);
+        return Engine(
+            random,
+            samples,
+            sampleRate,
+            random.Octaves(500, 1500),
+            t => firing * (1 + ((reach - 1) * Revs(t))),
+            t => 0.2 + (0.8 * Revs(t))
+        );
     }
 
-    private static float[] Mix(float[] sound, float[] other)
+    // Firing and rush in any proportion, both at the level that the engine has at a time.
+    private static float[] Engine(
+        Random random,
+        int samples,
+        int sampleRate,
+        double rushHz,
+        Func<double, double> hz,
+        Func<double, double> level
+    )
     {
-        for (int i = 0; i < sound.Length; i++)
-            sound[i] += other[i];
-        return sound;
+        float[] sound = Timbre.Firing(random, samples, sampleRate, hz);
+        sound.AddAt(Timbre.Rush(random, samples, sampleRate, rushHz), 0, random.Octaves(0.4, 1.5));
+        return sound.Shape(sampleRate, level);
     }
 }

@@ -1,56 +1,86 @@
 namespace Sed.Core.Corpora.Synthesis;
 
-/// <summary>Horns and a voice: held, rich tones.</summary>
+/// <summary>Horns and a voice: held, rich tones in the range of the sirens, told apart by how they set in, hold and end.</summary>
 internal static class HornVoices
 {
-    /// <summary>A five-note chord (D sharp, F sharp, G sharp, B, D sharp: a K5LA's) that swells and holds.</summary>
+    // Bells of a locomotive's horn: D sharp, F sharp, G sharp, B, D sharp (a K5LA's) as ratios.
+    private static readonly double[] Bells = [1, 1.19, 1.33, 1.59, 2];
+
+    /// <summary>A chord of three to five bells that swells, holds for seconds, and sags in pitch as the air runs out.</summary>
     internal static float[] TrainHorn(Random random, int samples, int sampleRate)
     {
-        double tuning = random.Between(0.94, 1.06);
-        Wavetable bell = Wavetable.Falling(12, 0.6, random);
+        double root = random.Octaves(250, 420);
+        double blast = random.Between(1.2, 3.2);
+        double pause = random.Between(0.3, 1);
+        double start = random.Between(0, blast);
+        double swell = random.Between(0.15, 0.4);
+        double sag = random.Between(0.04, 0.1);
+        double Place(double t) => (t + start) % (blast + pause);
+        double Pressure(double t) => Math.Clamp(Math.Min(Place(t), blast - Place(t)) / swell, 0, 1);
+        Wavetable bell = Timbre.Tone(random, 2 * root, sampleRate);
         float[] sound = new float[samples];
-        foreach (double hz in (double[])[311, 370, 415, 494, 622])
+        int first = random.Next(3);
+        foreach (double ratio in Bells[first..])
         {
-            double detuned = hz * tuning * random.Between(0.995, 1.005);
-            bell.Add(sound, sampleRate, t => detuned * (1 - (0.03 * Math.Exp(-t / 0.08))), 1, random.NextDouble());
+            double hz = root * ratio * random.Between(0.99, 1.01);
+            bell.Add(sound, sampleRate, t => hz * (1 - sag + (sag * Pressure(t))), 1, random.NextDouble());
         }
-        return sound.Shape(sampleRate, t => 1 - Math.Exp(-t / 0.08));
+        return sound.Shape(sampleRate, Pressure);
     }
 
-    /// <summary>Two low notes a third apart, hard and bright, in blasts.</summary>
+    /// <summary>One to three notes in short blasts with hard edges, in quick succession and uneven.</summary>
     internal static float[] AirHorn(Random random, int samples, int sampleRate)
     {
-        double pitch = random.Between(150, 190);
-        double blast = random.Between(0.5, 1.0);
-        Wavetable reed = Wavetable.Falling(40, 0.25, random);
+        double root = random.Octaves(300, 600);
+        Wavetable reed = Timbre.Tone(random, 1.5 * root, sampleRate);
         float[] sound = new float[samples];
-        reed.Add(sound, sampleRate, _ => pitch);
-        reed.Add(sound, sampleRate, _ => pitch * 1.26, 0.9, 0.3);
-        sound = Biquad.HighPass(500, sampleRate).Run(sound);
-        return sound.Shape(sampleRate, t => t % blast < 0.8 * blast ? 1 : 0.02);
+        int notes = random.Next(1, 4);
+        foreach (double ratio in ((double[])[1, 1.26, 1.5])[..notes])
+            reed.Add(sound, sampleRate, _ => root * ratio, 1, random.NextDouble());
+        double longest = random.Between(0.4, 1);
+        double shortest = 0.4 * longest;
+        for (
+            double t = random.Between(shortest, longest);
+            t * sampleRate < samples;
+            t += random.Between(shortest, longest)
+        )
+        {
+            double pause = random.Between(0.12, 0.35);
+            Silence(sound, (int)(t * sampleRate), (int)(pause * sampleRate), sampleRate / 100);
+            t += pause;
+        }
+        return sound;
     }
 
-    /// <summary>A scream: a high, rough voice that rises and breaks, through two open formants.</summary>
+    /// <summary>Screams: cries of a second or two through two open formants, each rising, trembling and breaking off.</summary>
     internal static float[] Screaming(Random random, int samples, int sampleRate)
     {
-        double pitch = random.Between(750, 1150);
-        double seconds = (double)samples / sampleRate;
-        double rise = random.Between(1.1, 1.4);
-        double tremor = random.Between(9, 16);
-        Wavetable folds = Wavetable.Falling(10, 0.5, random);
-        float[] voice = new float[samples];
+        double pitch = random.Octaves(500, 1200);
+        double cry = random.Between(0.5, 1.6);
+        double pause = random.Between(0.15, 0.5);
+        double rise = random.Between(1.2, 1.7);
+        double tremor = random.Between(5, 9);
+        double start = random.Between(0, 0.3) * cry;
+        double Place(double t) => (t + start) % (cry + pause) / cry;
         double Pitch(double t) =>
             pitch
-            * (1 + ((rise - 1) * Math.Sin(Math.PI * Math.Min(1, t / seconds))))
-            * (1 + (0.04 * Math.Sin(2 * Math.PI * tremor * t)));
-        folds.Add(voice, sampleRate, Pitch);
-        float[] breath = Noise.White(random, samples);
-        for (int i = 0; i < samples; i++)
-            voice[i] += 0.5f * breath[i];
-        float[] open = Biquad.BandPass(random.Between(1500, 1900), sampleRate, 1.5).Run([.. voice]);
-        float[] bright = Biquad.BandPass(random.Between(3200, 4200), sampleRate, 1.5).Run(voice);
-        for (int i = 0; i < samples; i++)
-            open[i] += 0.8f * bright[i];
-        return open.Shape(sampleRate, t => 0.7 + (0.3 * Math.Sin(2 * Math.PI * 0.37 * tremor * t)));
+            * (1 + ((rise - 1) * Math.Sin(Math.PI * Math.Min(1, Place(t)))))
+            * (1 + (0.05 * Math.Sin(2 * Math.PI * tremor * t)));
+        float[] voice = new float[samples];
+        Timbre.Tone(random, pitch * rise, sampleRate).Add(voice, sampleRate, Pitch);
+        voice.WithRms(1);
+        voice.AddAt(Noise.White(random, samples), 0, random.Between(0.2, 0.8));
+        float[] open = Biquad.BandPass(random.Between(1100, 1900), sampleRate, 1).Run([.. voice]);
+        float[] bright = Biquad.BandPass(random.Between(2500, 4200), sampleRate, 1).Run(voice);
+        open.AddAt(bright, 0, random.Between(0.3, 1));
+        return open.Shape(sampleRate, t => Place(t) < 1 ? Math.Sqrt(Math.Sin(Math.PI * Place(t))) : 0.02);
+    }
+
+    // A gap with flanks, so that it does not click.
+    private static void Silence(float[] sound, int from, int count, int flank)
+    {
+        int end = Math.Min(sound.Length, from + count);
+        for (int i = from; i < end; i++)
+            sound[i] *= (float)Math.Max(0, 1 - ((double)Math.Min(i - from, from + count - i) / flank));
     }
 }

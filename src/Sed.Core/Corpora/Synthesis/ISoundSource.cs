@@ -12,13 +12,16 @@ internal interface ISoundSource
     /// <summary>Text that changes when other sounds would come out: part of the corpus's folder name.</summary>
     string Fingerprint { get; }
 
-    /// <summary>One event of a class at any level.</summary>
+    /// <summary>Draws one event of a class.</summary>
     /// <param name="random">Random numbers of this event.</param>
     /// <param name="split">The split for which it is: recordings of one source serve one split only.</param>
     /// <param name="label">Position of the class in <see cref="Classes"/>.</param>
     /// <param name="mostSamples">The longest it may be.</param>
-    float[] Event(Random random, Split split, int label, int mostSamples);
+    Take Event(Random random, Split split, int label, int mostSamples);
 
     /// <summary>A background of a length, at any level above silence.</summary>
     float[] Background(Random random, Split split, int samples);
+
+    /// <summary>What the microphone of a clip makes of its sound, in place.</summary>
+    float[] Recorded(Random random, float[] mix);
 }

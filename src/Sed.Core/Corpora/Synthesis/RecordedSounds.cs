@@ -44,15 +44,18 @@ internal sealed class RecordedSounds : ISoundSource
 
     public string Fingerprint { get; }
 
-    public float[] Event(Random random, Split split, int label, int mostSamples)
+    public Take Event(Random random, Split split, int label, int mostSamples)
     {
         string[] recordings = events[split][label];
         float[] sound = cache.WithoutSilentEnds(recordings[random.Next(recordings.Length)]);
         int most = Math.Min(mostSamples, (int)(MostEventSeconds * sampleRate));
         int length = Math.Min(sound.Length, most);
         int from = random.Next(sound.Length - length + 1);
-        return sound.AsSpan(from, length).ToArray().Faded(sampleRate, 0.01, 0.02);
+        return new Take(length, () => sound.AsSpan(from, length).ToArray().Faded(sampleRate, 0.01, 0.02));
     }
+
+    /// <summary>Real recordings have a microphone behind them already.</summary>
+    public float[] Recorded(Random random, float[] mix) => mix;
 
     /// <summary>A recording repeated with cross-fades, or synthesised noise where no folder holds backgrounds.</summary>
     public float[] Background(Random random, Split split, int samples)
@@ -80,7 +83,7 @@ internal sealed class RecordedSounds : ISoundSource
 
     private static string Describe(RecordingFolders folders)
     {
-        StringBuilder text = new("recordings 1|");
+        StringBuilder text = new("recordings 2|");
         foreach (Split split in RecordingFolders.Parts)
         foreach (string label in folders.Classes.Concat(folders.Backgrounds))
         foreach (string path in folders.Recordings(label, split))

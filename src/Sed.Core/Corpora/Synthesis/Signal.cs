@@ -23,8 +23,9 @@ internal static class Signal
     internal static void AddAt(this float[] buffer, ReadOnlySpan<float> other, int at, double gain = 1)
     {
         int count = Math.Min(other.Length, buffer.Length - at);
+        float factor = (float)gain;
         for (int i = 0; i < count; i++)
-            buffer[at + i] += (float)gain * other[i];
+            buffer[at + i] += factor * other[i];
     }
 
     /// <summary>Root mean square.</summary>
@@ -40,9 +41,10 @@ internal static class Signal
     internal static float[] WithRms(this float[] buffer, double rms)
     {
         double now = Rms(buffer);
+        float factor = (float)(rms / now);
         if (now > 0)
             for (int i = 0; i < buffer.Length; i++)
-                buffer[i] = (float)(buffer[i] * (rms / now));
+                buffer[i] *= factor;
         return buffer;
     }
 

@@ -1,85 +1,79 @@
 namespace Sed.Core.Corpora.Synthesis;
 
-/// <summary>Sirens, alarms and beepers: told apart by how their pitch moves.</summary>
+/// <summary>The four sirens: one kind of tone between 400 and 1600 Hz, told apart by how its pitch moves.</summary>
 internal static class SirenVoices
 {
-    /// <summary>Two tones in turn, a fourth apart, most of a second each.</summary>
+    /// <summary>Hi-lo: two steady notes in turn, a third to a fifth apart, a third of a second to a second each.</summary>
     internal static float[] Ambulance(Random random, int samples, int sampleRate)
     {
-        double low = random.Between(420, 520);
-        double high = low * random.Between(1.31, 1.36);
-        double hold = random.Between(0.45, 0.7);
-        Wavetable tone = new([1, 0.5, 0.7, 0.2, 0.35, 0.1, 0.15]);
-        float[] sound = new float[samples];
-        tone.Add(sound, sampleRate, t => (int)(t / hold) % 2 == 0 ? low : high);
-        return sound;
+        double low = random.Octaves(400, 900);
+        double high = low * random.Between(1.22, 1.5);
+        double period = random.Between(0.7, 1.8);
+        double start = random.NextDouble();
+        return Play(random, samples, sampleRate, high, t => Motion.Fraction((t / period) + start) < 0.5 ? low : high);
     }
 
-    /// <summary>A mechanical siren: a buzzing tone that climbs and falls slowly and low, with an air horn's growl in it.</summary>
+    /// <summary>Wail: one slow climb and fall after the other, four seconds and more each.</summary>
     internal static float[] FireEngine(Random random, int samples, int sampleRate)
     {
-        double bottom = random.Between(180, 240);
-        double top = random.Between(620, 800);
-        double period = random.Between(3.5, 5.5);
+        double bottom = random.Octaves(350, 600);
+        double top = bottom * random.Between(1.7, 2.4);
+        double period = random.Between(3, 6);
+        double climb = random.Between(0.3, 0.5);
         double start = random.NextDouble();
-        Wavetable tone = Wavetable.Falling(14, 0.8, random);
-        float[] sound = new float[samples];
-        tone.Add(sound, sampleRate, t => bottom + ((top - bottom) * Hump((t / period) + start)));
-        Biquad body = Biquad.BandPass(1100, sampleRate, 0.5);
-        return body.Run(sound);
+        return Play(
+            random,
+            samples,
+            sampleRate,
+            top,
+            t => bottom * Math.Pow(top / bottom, Motion.Swing((t / period) + start, climb))
+        );
     }
 
-    /// <summary>Two steady rotors a minor third apart, running up over two seconds and then holding.</summary>
+    /// <summary>Rotors that take seconds to run up, hold one note for long, and run down again.</summary>
     internal static float[] CivilDefense(Random random, int samples, int sampleRate)
     {
-        double pitch = random.Between(300, 360);
-        double rise = random.Between(1.0, 2.0);
-        double from = random.Between(0.5, 0.75);
-        Wavetable rotor = new([1, 0.15, 0.3, 0.05, 0.08]);
-        float[] sound = new float[samples];
-        double Speed(double t) => t < rise ? from + ((1 - from) * Math.Sin(Math.PI / 2 * t / rise)) : 1;
-        rotor.Add(sound, sampleRate, t => pitch * Speed(t));
-        rotor.Add(sound, sampleRate, t => pitch * 1.2 * Speed(t), 0.9);
+        double pitch = random.Octaves(300, 800);
+        double from = random.Between(0.4, 0.6);
+        double climb = random.Between(3, 5);
+        double hold = random.Between(8, 16);
+        double fall = random.Between(4, 6);
+        // Somewhere in the round of climb, hold and fall.
+        double start = random.Between(0, climb + hold);
+        double Speed(double t)
+        {
+            double place = (t + start) % (climb + hold + fall);
+            double up = Math.Min(1, place / climb);
+            double down = Math.Max(0, (place - climb - hold) / fall);
+            return from + ((1 - from) * Math.Sin(Math.PI / 2 * (up - down)));
+        }
+        float[] sound = Play(random, samples, sampleRate, pitch, t => pitch * Speed(t));
+        double third = pitch * random.Between(1.18, 1.22);
+        float[] second = Play(random, samples, sampleRate, third, t => third * Speed(t));
+        sound.AddAt(second, 0, random.Between(0, 0.9));
         return sound;
     }
 
-    /// <summary>The yelp of an electronic siren: fast sweeps over more than an octave.</summary>
+    /// <summary>Yelp: sweeps up and down, two to five a second.</summary>
     internal static float[] Police(Random random, int samples, int sampleRate)
     {
-        double bottom = random.Between(700, 850);
-        double top = random.Between(1500, 1800);
-        double rate = random.Between(2.4, 3.6);
-        Wavetable tone = new([1, 0.15, 0.45, 0.05, 0.2]);
+        double bottom = random.Octaves(450, 850);
+        double top = bottom * random.Between(1.6, 2.3);
+        double rate = random.Between(1.8, 4.5);
+        double climb = random.Between(0.3, 0.7);
+        return Play(
+            random,
+            samples,
+            sampleRate,
+            top,
+            t => bottom * Math.Pow(top / bottom, Motion.Swing(t * rate, climb))
+        );
+    }
+
+    private static float[] Play(Random random, int samples, int sampleRate, double topHz, Func<double, double> hz)
+    {
         float[] sound = new float[samples];
-        tone.Add(sound, sampleRate, t => bottom * Math.Pow(top / bottom, Hump(t * rate)));
+        Timbre.Tone(random, topHz, sampleRate).Add(sound, sampleRate, hz);
         return sound;
     }
-
-    /// <summary>Short falling chirps in quick succession, far above every siren.</summary>
-    internal static float[] CarAlarm(Random random, int samples, int sampleRate)
-    {
-        double top = random.Between(3000, 3600);
-        double bottom = random.Between(1900, 2300);
-        double rate = random.Between(5, 8);
-        Wavetable tone = new([1, 0.1, 0.3]);
-        float[] sound = new float[samples];
-        tone.Add(sound, sampleRate, t => top - ((top - bottom) * Fraction(t * rate)));
-        return sound.Shape(sampleRate, t => Fraction(t * rate) < 0.85 ? 1 : 0.05);
-    }
-
-    /// <summary>A pure tone, half a second on and half a second off.</summary>
-    internal static float[] ReversingBeeps(Random random, int samples, int sampleRate)
-    {
-        double pitch = random.Between(1150, 1350);
-        double period = random.Between(0.8, 1.1);
-        Wavetable tone = new([1, 0, 0.12]);
-        float[] sound = new float[samples];
-        tone.Add(sound, sampleRate, _ => pitch);
-        return sound.Shape(sampleRate, t => Fraction(t / period) < 0.5 ? 1 : 0);
-    }
-
-    private static double Fraction(double x) => x - Math.Floor(x);
-
-    // 0 at whole numbers, 1 half way between them.
-    private static double Hump(double x) => 0.5 - (0.5 * Math.Cos(2 * Math.PI * x));
 }

@@ -6,7 +6,10 @@ namespace Sed.Core.Corpora.Synthesis;
 internal sealed class SynthesisedSounds(int sampleRate) : ISoundSource
 {
     // Raise it when any voice or the mixing changes: corpora of an older kind are then made anew.
-    private const int Version = 1;
+    private const int Version = 2;
+
+    // How much nearer or farther a source comes while it is heard (dB between start and end).
+    private const double MostApproachDb = 12;
 
     public IReadOnlyList<(string Id, string Label)> Classes { get; } =
     [.. SmartCarVoices.All.Select(voice => (voice.Id, voice.Label))];
@@ -15,26 +18,24 @@ internal sealed class SynthesisedSounds(int sampleRate) : ISoundSource
 
     public string Fingerprint => string.Create(CultureInfo.InvariantCulture, $"voices {Version} at {sampleRate} Hz");
 
-    public float[] Event(Random random, Split split, int label, int mostSamples)
+    public Take Event(Random random, Split split, int label, int mostSamples)
     {
         Voice voice = SmartCarVoices.All[label];
-        int samples = (int)(random.Between(voice.MinSeconds, voice.MaxSeconds) * sampleRate);
-        return voice.Play(random, Math.Min(samples, mostSamples), sampleRate).Faded(sampleRate, 0.01, 0.02);
+        int samples = (int)(voice.Seconds(random, (double)mostSamples / sampleRate) * sampleRate);
+        int seed = random.Next();
+        return new Take(samples, () => Play(voice, new Random(seed), samples));
     }
 
-    /// <summary>A street far away: noise that falls with frequency, breathing slowly.</summary>
-    public float[] Background(Random random, Split split, int samples)
+    public float[] Background(Random random, Split split, int samples) => Street.Make(random, samples, sampleRate);
+
+    public float[] Recorded(Random random, float[] mix) => Microphone.Record(random, mix, sampleRate);
+
+    private float[] Play(Voice voice, Random random, int samples)
     {
-        float[] rumble = Biquad.LowPass(random.Between(150, 500), sampleRate, 0.5).Run(Noise.White(random, samples));
-        float[] air = Biquad.LowPass(random.Between(2000, 7000), sampleRate, 0.5).Run(Noise.White(random, samples));
-        float[] floor = Noise.White(random, samples);
-        rumble.WithRms(1);
-        air.WithRms(random.Between(0.25, 0.7));
-        floor.WithRms(random.Between(0.03, 0.08));
-        for (int i = 0; i < samples; i++)
-            rumble[i] += air[i] + floor[i];
-        double rate = random.Between(0.05, 0.3);
-        double phase = random.NextDouble();
-        return rumble.Shape(sampleRate, t => 1 + (0.25 * Math.Sin(2 * Math.PI * ((rate * t) + phase))));
+        float[] sound = voice.Play(random, samples, sampleRate);
+        double approach = random.Between(-MostApproachDb, MostApproachDb) / 20;
+        double seconds = (double)samples / sampleRate;
+        sound.Shape(sampleRate, t => Math.Pow(10, approach * ((t / seconds) - 0.5)));
+        return Room.Pass(random, sound, sampleRate).Faded(sampleRate, 0.01, 0.02);
     }
 }

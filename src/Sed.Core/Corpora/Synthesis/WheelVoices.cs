@@ -1,72 +1,84 @@
 namespace Sed.Core.Corpora.Synthesis;
 
-/// <summary>Wheels without an engine: told apart by the rhythm and colour of their knocks.</summary>
+/// <summary>Wheels: rolling and rumbling noise, told apart by the rhythm of what knocks, ticks and squeaks in it.</summary>
 internal static class WheelVoices
 {
-    /// <summary>A freewheel's ticking, high and dry, with the ring of a small bell.</summary>
+    /// <summary>A bicycle: tyres that sound with every turn of the pedals, spells of the freewheel's ticking, seldom a bell.</summary>
     internal static float[] Bicycle(Random random, int samples, int sampleRate)
     {
-        double rate = random.Between(14, 26);
-        float[] sound = new float[samples];
-        float[] tick = Biquad
-            .BandPass(random.Between(6500, 8000), sampleRate, 2)
-            .Run(Noise.White(random, sampleRate / 100))
-            .Shape(sampleRate, t => Math.Exp(-t / 0.002))
-            .WithRms(1);
-        double slow = random.Between(0.1, 0.3);
-        for (double t = 0; t * sampleRate < samples; t += (1 + (slow * Math.Sin(2 * t))) / rate)
-            sound.AddAt(tick, (int)(t * sampleRate), random.Between(0.7, 1));
-        float[] ring = new float[sampleRate * 6 / 10];
-        double pitch = random.Between(2500, 3000);
-        new Wavetable([1]).Add(ring, sampleRate, _ => pitch, 0.5);
-        new Wavetable([1]).Add(ring, sampleRate, _ => pitch * 1.47, 0.4);
-        ring.Shape(sampleRate, t => Math.Exp(-t / 0.15));
-        for (double t = random.Between(0, 0.5); t * sampleRate < samples; t += random.Between(0.9, 1.6))
-            sound.AddAt(ring, (int)(t * sampleRate));
+        double pedals = random.Between(1.2, 2.2);
+        double start = random.NextDouble();
+        float[] sound = Timbre.Rolling(random, samples, sampleRate, random.Octaves(2200, 6000));
+        sound.Shape(sampleRate, t => 0.25 + (0.75 * Motion.Hump((t * pedals) + start)));
+        float[] tick = Timbre.Knock(random, sampleRate, random.Octaves(3000, 8000), 0.004).WithRms(3);
+        double rate = random.Between(7, 11);
+        double spell = random.Between(1, 2.5);
+        for (double t = random.NextDouble() / rate; t * sampleRate < samples; t += 1 / rate)
+            if (Motion.Fraction((t / spell) + start) < 0.5)
+                sound.AddAt(tick, (int)(t * sampleRate), random.Between(0.6, 1));
+        if (random.Next(3) == 0)
+            Ring(random, sound, sampleRate);
         return sound;
     }
 
-    /// <summary>Hard small wheels: a grinding band that flutters, broken by the clack of the board.</summary>
+    /// <summary>A skateboard: an even roll broken by the double clack of seams and by jumps, a pop before and a slap after.</summary>
     internal static float[] Skateboard(Random random, int samples, int sampleRate)
     {
-        double flutter = random.Between(18, 30);
-        float[] roll = Biquad.BandPass(random.Between(4200, 5200), sampleRate, 1.0).Run(Noise.White(random, samples));
-        roll.Shape(sampleRate, t => 0.4 + (0.6 * Math.Pow(Math.Sin(Math.PI * flutter * t), 2))).WithRms(1);
-        float[] clack = Biquad
-            .BandPass(random.Between(900, 1300), sampleRate, 1.5)
-            .Run(Noise.White(random, sampleRate / 12))
-            .Shape(sampleRate, t => Math.Exp(-t / 0.012))
-            .WithRms(4);
-        for (double t = random.Between(0.1, 0.6); t * sampleRate < samples; t += random.Between(0.5, 1.1))
-            roll.AddAt(clack, (int)(t * sampleRate));
-        return roll;
+        float[] sound = Timbre.Rolling(random, samples, sampleRate, random.Octaves(1200, 3500));
+        float[] clack = Timbre.Knock(random, sampleRate, random.Octaves(700, 2500), 0.015).WithRms(4);
+        double seam = random.Between(0.3, 0.7);
+        double axles = random.Between(0.08, 0.14);
+        double jump = random.Between(0.25, 0.5);
+        double next = random.Between(0.5, 3);
+        for (double t = random.Between(0, seam); t * sampleRate < samples; t += seam * random.Between(0.8, 1.2))
+        {
+            sound.AddAt(clack, (int)(t * sampleRate));
+            if (t > next)
+            {
+                Quieten(sound, (int)((t + 0.03) * sampleRate), (int)(jump * sampleRate));
+                t += jump;
+                next = t + random.Between(1.5, 4);
+                sound.AddAt(clack, (int)(t * sampleRate), 1.8);
+            }
+            else
+                sound.AddAt(clack, (int)((t + axles) * sampleRate), 0.8);
+        }
+        return sound;
     }
 
-    /// <summary>A train: the double knock of its wheels at the rail joints over a deep rumble and a thin flange squeal.</summary>
+    /// <summary>A train: the double knock of its wheels at the rail joints, over a rumble like any engine's.</summary>
     internal static float[] Train(Random random, int samples, int sampleRate)
     {
-        float[] rumble = Biquad.LowPass(160, sampleRate).Run(Noise.White(random, samples)).WithRms(1);
-        float[] knock = Biquad
-            .BandPass(random.Between(480, 620), sampleRate, 1.2)
-            .Run(Noise.White(random, sampleRate / 8))
-            .Shape(sampleRate, t => Math.Exp(-t / 0.03))
-            .WithRms(3.5);
-        double joint = random.Between(0.55, 0.85);
-        for (double t = random.Between(0, 0.3); t * sampleRate < samples; t += joint)
+        double firing = random.Octaves(25, 60);
+        float[] sound = Timbre.Rush(random, samples, sampleRate, random.Octaves(250, 800));
+        sound.AddAt(Timbre.Firing(random, samples, sampleRate, _ => firing), 0, random.Octaves(0.2, 1));
+        sound.WithRms(1);
+        float[] knock = Timbre.Knock(random, sampleRate, random.Octaves(250, 1200), 0.03).WithRms(random.Between(2, 4));
+        double joint = random.Between(0.7, 1.3);
+        double axles = random.Between(0.18, 0.3) * joint;
+        for (double t = random.Between(0, joint); t * sampleRate < samples; t += joint)
         {
-            rumble.AddAt(knock, (int)(t * sampleRate));
-            rumble.AddAt(
-                knock,
-                (int)((t + 0.14) * sampleRate) < samples ? (int)((t + 0.14) * sampleRate) : samples,
-                0.8
-            );
+            sound.AddAt(knock, (int)(t * sampleRate));
+            sound.AddAt(knock, (int)((t + axles) * sampleRate), 0.8);
         }
-        float[] squeal = new float[samples];
-        double pitch = random.Between(8500, 10_500);
-        new Wavetable([1]).Add(squeal, sampleRate, t => pitch * (1 + (0.01 * Math.Sin(40 * t))));
-        squeal.Shape(sampleRate, t => 0.6 + (0.4 * Math.Sin(2.3 * t))).WithRms(0.45);
-        for (int i = 0; i < samples; i++)
-            rumble[i] += squeal[i];
-        return rumble;
+        return sound;
+    }
+
+    private static void Ring(Random random, float[] sound, int sampleRate)
+    {
+        double pitch = random.Between(2000, 3200);
+        float[] ring = new float[sampleRate * 6 / 10];
+        new Wavetable([1]).Add(ring, sampleRate, _ => pitch, 2);
+        new Wavetable([1]).Add(ring, sampleRate, _ => pitch * 1.47, 1.5);
+        ring.Shape(sampleRate, t => Math.Exp(-t / 0.15));
+        sound.AddAt(ring, (int)(random.NextDouble() * sound.Length));
+    }
+
+    // Wheels in the air.
+    private static void Quieten(float[] sound, int from, int count)
+    {
+        int end = Math.Min(sound.Length, from + count);
+        for (int i = from; i < end; i++)
+            sound[i] *= 0.08f;
     }
 }
