@@ -48,8 +48,36 @@ let private exportFile (file: string) (outcome: Outcome) several =
     else
         file
 
+let private warnings (outcome: Outcome) = [
+    let failed =
+        outcome.States |> List.filter (snd >> _.IsFailed) |> List.map (fst >> _.Name)
+    if not failed.IsEmpty then
+        let names = String.concat "; " failed
+        $"Of {outcome.States.Length} trials {failed.Length} failed and are missing from the means: {names}."
+]
+
+/// What the report has to know beside the trials.
+let private reportContext (command: string) (outcome: Outcome) : ReportContext = {
+    Answer = outcome.Answers
+    Table = {
+        Headings = [
+            for heading in outcome.Table.Headings ->
+                {
+                    ReportHeading.Text = heading.Text
+                    Number = heading.Number
+                }
+        ]
+        Rows = [
+            for cells in outcome.Table.Rows -> { Cells = cells; Bold = false }
+        ]
+        Notes = outcome.Table.Notes
+    }
+    Command = command
+    Warnings = warnings outcome
+}
+
 /// Prints what a plan came to, and keeps and compares it as the command line says; false where it is not as recorded.
-let private publish (options: Options) recorded several (outcome: Outcome) =
+let private publish (options: Options) command recorded several (workspace: Workspace) (outcome: Outcome) =
     Outcome.save outcome
     Table.print outcome.Table
     printfn ""
@@ -63,6 +91,11 @@ let private publish (options: Options) recorded several (outcome: Outcome) =
         let file = exportFile file outcome several
         Export.write file (fun () -> outcome.Table) outcome.Frame
         printfn $"Exported: {file}"
+    if options.Report then
+        let file =
+            Path.Combine(workspace.Folder, "reports", outcome.Plan.Experiment.Name + ".html")
+        Report.write workspace outcome.Plan outcome.States (reportContext command outcome) file
+        printfn $"Report: {file}"
     if options.Record then
         printfn $"Recorded: {Recorded.write recorded outcome}"
     if options.Verify then
@@ -76,19 +109,19 @@ let private publish (options: Options) recorded several (outcome: Outcome) =
     else
         true
 
-let private runPlans (options: Options) recorded (plans: Plan list) (stop: CancellationToken) =
+let private runPlans (options: Options) command recorded (plans: Plan list) (stop: CancellationToken) =
     let display = Display()
     Torch.Initialize()
     let progress what finished all =
         display.State $"{what}: {finished} of {all} clips"
     use workspace =
-        new Workspace(options.Out, Devices.choose options.Device, display.Line, progress, stop)
+        new Workspace(options.Out, Core.Runtime.Devices.Choose options.Device, display.Line, progress, stop)
     try
         let outcomes = [
             for plan in plans do
                 let states = Sweep.run workspace display options.RetryFailed plan stop
                 let outcome = Outcome.ofStates workspace plan states
-                outcome, publish options recorded (plans.Length > 1) outcome
+                outcome, publish options command recorded (plans.Length > 1) workspace outcome
         ]
         let failed =
             outcomes
@@ -118,6 +151,14 @@ let private runPlans (options: Options) recorded (plans: Plan list) (stop: Cance
 /// Recorded results lie beside the script.
 let private recordedFolder (script: string) =
     Path.Combine(Path.GetDirectoryName(Path.GetFullPath script) |> string, "recorded")
+
+let private commandLine (script: string) (arguments: string list) =
+    let quoted (word: string) =
+        if word.Contains ' ' then
+            $"\"{word}\""
+        else
+            word
+    "dotnet" :: "fsi" :: script :: arguments |> List.map quoted |> String.concat " "
 
 /// Runs experiments as the command line says, and gives the exit code: 0 when the tables are printed, 2 when something in
 /// the script, the command line or the data has to be mended first, 1 when a trial failed or the table is not as recorded,
@@ -149,6 +190,6 @@ let run (script: string) (home: string) (arguments: string list) (experiments: E
             Console.CancelKeyPress.AddHandler onCancel
 
             try
-                runPlans options (recordedFolder script) plans stop.Token
+                runPlans options (commandLine script arguments) (recordedFolder script) plans stop.Token
             finally
                 Console.CancelKeyPress.RemoveHandler onCancel

@@ -1,0 +1,64 @@
+/// Which classes are found, and by which row.
+module internal Sed.Runner.ClassFigures
+
+open Sed
+open Sed.Core.Annotations
+
+/// So many rows still have bars that can be told apart.
+let private mostBars = 6
+
+let private bars (rows: (FinishedRow * ClassScore list) list) value =
+    let thickness = 0.8 / float rows.Length
+    [
+        for index, (row, scores) in List.indexed rows ->
+            let offset = (float index + 0.5) * thickness - 0.4
+            let bars = [| for k, score in List.indexed scores -> float k + offset, value score |]
+            Mark.Bars(row.Series, bars, thickness)
+    ]
+
+let private matrix (rows: (FinishedRow * ClassScore list) list) (classes: ClassList) title value =
+    Mark.Heat {
+        Columns = -0.5, float rows.Length - 0.5
+        Rows = -0.5, float classes.Count - 0.5
+        Values = [|
+            for k in 0 .. classes.Count - 1 -> [| for _, scores in rows -> value scores[k] |]
+        |]
+        Range = None
+        Title = title
+    }
+
+let private figure (classes: ClassList) (rows: (FinishedRow * ClassScore list) list) name title better value =
+    let asBars = rows.Length <= mostBars
+    {
+        Figure.Name = "classes-" + name
+        Title = $"{title} of each class"
+        Alt = $"{title} of each class by row of the table, the mean over seeds; {better}."
+        X =
+            if asBars then
+                Axis.numbers $"{title} ({better})"
+            else
+                let names = [ for row, _ in rows -> row.Series.Name ]
+                {
+                    Axis.names "" names with
+                        Downwards = false
+                }
+        Panels = [
+            {
+                Panel.Title = ""
+                Y = Axis.names "" (Figure.shortNames classes)
+                Marks =
+                    if asBars then
+                        bars rows value
+                    else
+                        [ matrix rows classes title value ]
+                Height = classes.Count * (if asBars then max 18 (8 + 6 * rows.Length) else 20)
+            }
+        ]
+    }
+
+/// Weak F, strong F and strong ER of every class: bars where there are few rows, a matrix where there are many.
+let make classes rows = [
+    "Weak F", figure classes rows "weak-f" "Weak F" "higher is better" _.WeakF
+    "Strong F", figure classes rows "strong-f" "Strong F" "higher is better" _.StrongF
+    "Strong ER", figure classes rows "strong-er" "Strong ER" "lower is better" _.StrongER
+]

@@ -1,0 +1,140 @@
+/// Clips as they are: what sounds in them, what was detected, how sure the network was, and what it saw.
+module internal Sed.Runner.ClipFigures
+
+open System
+open Sed.Core.Annotations
+open Sed.Core.Features
+open Sed.Core.Metrics
+
+let private reference = { Name = "reference"; Colour = 0 }
+
+let private detection = { Name = "detection"; Colour = 1 }
+
+/// A class that the network was this sure of, averaged over the clip, is worth a line.
+let private worthALine = 0.25
+
+/// A clip's log-mel energies, band after band from the lowest, shape (bands, frames).
+let logMel (store: FeatureStore) (clip: int) =
+    let values = Array.zeroCreate<float32>(store.Frames * store.Bands)
+    store.Read(ReadOnlySpan [| clip |], Span values)
+    [|
+        for band in 0 .. store.Bands - 1 ->
+            [|
+                for frame in 0 .. store.Frames - 1 -> float values[frame * store.Bands + band]
+            |]
+    |]
+
+/// A panel with a map over time and bands.
+let bandPanel title legend range (seconds: float) (values: float[][]) (above: Mark list) = {
+    Panel.Title = title
+    Y = Axis.within 0.0 (float values.Length) "mel band"
+    Marks =
+        Mark.Heat {
+            Columns = 0.0, seconds
+            Rows = 0.0, float values.Length
+            Values = values
+            Range = range
+            Title = legend
+        }
+        :: above
+    Height = 150
+}
+
+let private spans (classes: string list) offset (events: SoundEvent[]) = [|
+    for sound in events do
+        match List.tryFindIndex ((=) sound.Label) classes with
+        | Some line when not sound.IsUnlocated -> sound.Onset, sound.Offset, float line + offset
+        | _ -> ()
+|]
+
+/// The classes that a reader wants to see: in the reference, detected, or nearly so.
+let private involved (classes: ClassList) (truth: SoundEvent[]) (found: SoundEvent[]) (scores: FrameScores) = [
+    for k in 0 .. classes.Count - 1 do
+        let isIn = Array.exists (fun (sound: SoundEvent) -> sound.Label = classes[k])
+        let mean = Seq.average (scores.Of(k).ToArray())
+        if isIn truth || isIn found || mean >= worthALine then
+            k
+]
+
+/// One clip: reference above detection in each class's line, the classes' probabilities, and the log-mel.
+let private clip (store: FeatureStore) (output: TrialOutput) (found: EventList) rank index title =
+    let classes = output.Truth.Classes
+    let name = output.Truth.Events.Files[index]
+    let truth = output.Truth.Events.EventsAt(index).ToArray()
+    let detected = found.EventsOf(name).ToArray()
+    let scores = output.Frames.Scores[index]
+    let shown =
+        match involved classes truth detected scores with
+        | [] -> [ 0 ]
+        | some -> some
+    let short = Figure.shortNames classes
+    let lines = [ for k in shown -> classes[k] ]
+    let names = Axis.names "" [ for k in shown -> short[k] ]
+    let seconds = scores.Borders[scores.Frames]
+    {
+        Figure.Name = $"clip-{rank}"
+        Title = title
+        Alt =
+            $"{title}. Of each class the reference above the detection, below them the probabilities and the log-mel energies over time."
+        X = Axis.within 0.0 seconds "time / s"
+        Panels = [
+            {
+                Panel.Title = "Reference above detection"
+                Y = names
+                Marks = [
+                    Mark.Spans(reference, spans lines -0.2 truth, 0.34)
+                    Mark.Spans(detection, spans lines 0.2 detected, 0.34)
+                ]
+                Height = 34 * shown.Length
+            }
+            {
+                Panel.Title = "Probability"
+                Y = names
+                Marks = [
+                    Mark.Heat {
+                        Columns = 0.0, seconds
+                        Rows = -0.5, float shown.Length - 0.5
+                        Values = [| for k in shown -> scores.Of(k).ToArray() |]
+                        Range = Some(0.0, 1.0)
+                        Title = ""
+                    }
+                ]
+                Height = max 70 (24 * shown.Length)
+            }
+            bandPanel "Log-mel energies" "" None seconds (logMel store output.Truth.Clips[index]) []
+        ]
+    }
+
+/// How well each clip was detected, the best first: its position and the F of its segments. Clips without sounds have none.
+let private ranked (output: TrialOutput) (found: EventList) =
+    let counts =
+        SegmentBased.CountEach(EventPairs.Of(output.Truth.Classes, output.Truth.Events, found))
+    [
+        for index, own in Seq.indexed counts do
+            let all = own.Overall
+            if all.Reference > 0L then
+                index, 2.0 * float all.TruePositives / float (all.Reference + all.Estimated)
+    ]
+    |> List.sortByDescending (fun (index, f) -> f, -index)
+
+/// The best and the worst clip and some between them, evenly by rank.
+let choose (output: TrialOutput) found wanted =
+    match ranked output found with
+    | [] -> []
+    | ranked ->
+        let last = ranked.Length - 1
+        [ for step in 0 .. wanted - 1 -> ranked[step * last / max 1 (wanted - 1)] ]
+        |> List.distinct
+
+/// The chosen clips, each with a name that says what is in it and how well it was found.
+let make (store: FeatureStore) (output: TrialOutput) (found: EventList) = [
+    for rank, (index, f) in List.indexed (choose output found 6) do
+        let sounds =
+            output.Truth.Events.EventsAt(index).ToArray()
+            |> Seq.map _.Label
+            |> Seq.distinct
+            |> Figure.shortNames
+        let label =
+            FormattableString.Invariant $"""{rank + 1}. {String.concat ", " sounds}: segment F {f:F2}"""
+        label, clip store output found (rank + 1) index $"{label} ({output.Truth.Events.Files[index]})"
+]

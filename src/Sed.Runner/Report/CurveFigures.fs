@@ -1,0 +1,80 @@
+/// What decision thresholds trade: precision against recall, and found events against false alarms.
+module internal Sed.Runner.CurveFigures
+
+open Sed.Core.Annotations
+open Sed.Core.Metrics
+
+let private single name title alt x y marks = {
+    Figure.Name = name
+    Title = title
+    Alt = alt
+    X = x
+    Panels = [
+        {
+            Panel.Title = ""
+            Y = y
+            Marks = marks
+            Height = 300
+        }
+    ]
+}
+
+let private precisionRecall name what (curves: (Series * (float * float)[]) list) =
+    single
+        name
+        $"Precision and recall, {what}"
+        $"Precision over recall at every threshold, {what}; a line for each row of the table (its best seed)."
+        (Axis.within 0.0 1.02 "recall")
+        (Axis.within 0.0 1.02 "precision")
+        [
+            for series, points in curves do
+                if points.Length > 0 then
+                    Mark.Line(series, points, false)
+        ]
+
+/// Of all classes together and of each class: tags and segments.
+let precisionAndRecall (classes: ClassList) (rows: Curves list) = [
+    let pair name what tags segments = [
+        precisionRecall $"precision-recall-tags-{name}" $"tags, {what}" [ for row in rows -> row.Row.Series, tags row ]
+        precisionRecall $"precision-recall-segments-{name}" $"segments, {what}" [
+            for row in rows -> row.Row.Series, segments row
+        ]
+    ]
+    "all classes", pair "all" "all classes" _.Tags _.Segments
+    for k in 0 .. classes.Count - 1 do
+        if rows |> List.exists (fun row -> row.TagsByClass[k].Length > 0) then
+            classes[k],
+            pair $"{k + 1}" (Figure.shortNames classes).[k] (fun row -> row.TagsByClass[k]) (fun row ->
+                row.SegmentsByClass[k])
+]
+
+let private roc (rows: Curves list) index name title =
+    let longest = rows.Head.Psds[index].Options.MaxEffectiveFalsePositiveRate
+    let points (result: PsdsResult) = [|
+        for point in result.Roc do
+            if point.FalsePositiveRate <= longest then
+                point.FalsePositiveRate, point.TruePositiveRate
+        if not result.Roc.IsEmpty then
+            let last =
+                result.Roc |> Seq.findBack (fun point -> point.FalsePositiveRate <= longest)
+            longest, last.TruePositiveRate
+    |]
+    let highest =
+        [
+            for row in rows do
+                for _, rate in points row.Psds[index] -> rate
+        ]
+        |> List.fold max 0.1
+    single
+        $"psd-roc-{name}"
+        title
+        $"{title}: effective true positive rate over effective false positives per hour; a line for each row (its best seed)."
+        (Axis.within 0.0 longest "effective false positives per hour")
+        (Axis.within 0.0 (min 1.02 (1.1 * highest)) "effective true positive rate")
+        [ for row in rows -> Mark.Steps(row.Row.Series, points row.Psds[index]) ]
+
+/// PSD-ROC in both scenarios of DCASE 2021 to 2023.
+let psdRoc (rows: Curves list) = [
+    roc rows 0 "1" "PSD-ROC, scenario 1: when it sounds"
+    roc rows 1 "2" "PSD-ROC, scenario 2: which class it is"
+]

@@ -1,0 +1,81 @@
+namespace Sed.Runner
+
+open System
+open Sed.Core.Metrics
+
+/// What a row's scores achieve over all decision thresholds.
+type internal Curves = {
+    Row: FinishedRow
+    /// Recall and precision of the tags, of all classes together and of each class; empty where the reference has nothing.
+    Tags: (float * float)[]
+    TagsByClass: (float * float)[] list
+    /// The same of segments of 1 s.
+    Segments: (float * float)[]
+    SegmentsByClass: (float * float)[] list
+    /// Average precision of the tags of all classes together, and its mean over classes.
+    Pooled: Rate
+    Mean: Rate
+    /// The two PSDS of DCASE 2021 to 2023.
+    Psds: PsdsResult list
+}
+
+module internal Curves =
+    let private precision (counts: BinaryCounts) =
+        if counts.Estimated = 0L then
+            1.0
+        else
+            float counts.TruePositives / float counts.Estimated
+
+    let private point (counts: BinaryCounts) =
+        float counts.TruePositives / float counts.Reference, precision counts
+
+    /// At one recall the best precision counts, as in the average precision.
+    let private best (points: seq<float * float>) =
+        points
+        |> Seq.groupBy fst
+        |> Seq.map (fun (recall, own) -> recall, own |> Seq.map snd |> Seq.max)
+        |> Seq.sortBy fst
+        |> Seq.toArray
+
+    let precisionOverRecall (curve: ThresholdCurve) =
+        if curve.References = 0L then
+            [||]
+        else
+            best [
+                for own in curve.Points ->
+                    point (
+                        BinaryCounts(own.TruePositives, own.FalsePositives, curve.References - own.TruePositives, 0L)
+                    )
+            ]
+
+    /// All classes at one threshold, at thresholds a hundredth apart.
+    let private pooled (curves: ThresholdCurves) =
+        best [
+            for step in 0..100 do
+                let threshold = float step / 100.0
+                let together =
+                    curves.PerClass
+                    |> Seq.filter (fun curve -> curve.References > 0L)
+                    |> Seq.map _.At(threshold)
+                    |> Seq.fold (fun sum counts -> sum + counts) (BinaryCounts(0L, 0L, 0L, 0L))
+                if together.Reference > 0L then
+                    point together
+        ]
+
+    let ofOutput (row: FinishedRow) (output: TrialOutput) =
+        let tags = output.Tags.Curves()
+        let together = output.Tags.Pooled()
+        let segments = ScoreBased.Segments output.Frames
+        {
+            Row = row
+            Tags = precisionOverRecall together
+            TagsByClass = [ for curve in tags.PerClass -> precisionOverRecall curve ]
+            Segments = pooled segments
+            SegmentsByClass = [ for curve in segments.PerClass -> precisionOverRecall curve ]
+            Pooled = together.AveragePrecision()
+            Mean = tags.Mean _.AveragePrecision()
+            Psds = [
+                ScoreBased.Psds(output.Frames, PsdsOptions.Scenario1)
+                ScoreBased.Psds(output.Frames, PsdsOptions.Scenario2)
+            ]
+        }

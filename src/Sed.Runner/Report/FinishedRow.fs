@@ -1,0 +1,99 @@
+namespace Sed.Runner
+
+open System
+open System.IO
+open Sed
+open Sed.Core.Annotations
+open Sed.Core.Corpora
+
+/// A row of the table with its finished trials, as figures show it.
+type internal FinishedRow = {
+    Series: Series
+    Trials: (Trial * TrialResult) list
+    /// The trial whose best epoch was the best by what early stopping watches.
+    Best: Trial * TrialResult
+}
+
+/// What is true of the clips that a trial was scored on.
+type internal Truth = {
+    Classes: ClassList
+    /// Positions in the manifest.
+    Clips: int[]
+    Events: EventList
+    Tags: TagList
+}
+
+module internal FinishedRow =
+    /// What early stopping watches, at its best.
+    let monitor (result: TrialResult) =
+        result.History
+        |> List.map _.Monitor
+        |> List.filter Double.IsFinite
+        |> List.fold max -infinity
+
+    /// What rows are called in figures: their own name, or the coordinates that are not the same in all of them.
+    let names (variants: Variant list) =
+        let same =
+            match variants |> List.filter (fun variant -> not variant.Coordinates.IsEmpty) with
+            | first :: (_ :: _ as others) ->
+                first.Coordinates
+                |> List.filter (fun coordinate ->
+                    others |> List.forall (fun other -> List.contains coordinate other.Coordinates))
+            | _ -> []
+        [
+            for variant in variants ->
+                match List.except same variant.Coordinates with
+                | some when variant.Name = "" && not some.IsEmpty ->
+                    [ for axis, value in some -> $"{axis} {value}" ] |> String.concat ", "
+                | _ -> variant.Label
+        ]
+
+    /// Every row that has a finished trial, in the table's order; a row keeps its colour when another one has none.
+    let ofStates (plan: Plan) (states: (Trial * TrialState) list) = [
+        for colour, (variant, name) in List.indexed (List.zip plan.Variants (names plan.Variants)) do
+            let finished = [
+                for trial, state in states do
+                    match state with
+                    | Finished result when trial.Variant = variant -> trial, result
+                    | _ -> ()
+            ]
+            if not finished.IsEmpty then
+                {
+                    Series = { Name = name; Colour = colour }
+                    Trials = finished
+                    Best = finished |> List.maxBy (snd >> monitor)
+                }
+    ]
+
+    /// The row that early stopping's criterion finds best, averaged over seeds.
+    let best (rows: FinishedRow list) =
+        rows |> List.maxBy (fun row -> row.Trials |> List.averageBy (snd >> monitor))
+
+    /// Where a trial left what it found.
+    let folder (workspace: Workspace) (trial: Trial) =
+        workspace.TrialFolder trial.Specification
+
+    let events workspace trial =
+        EventListFile.Read(Path.Combine(folder workspace trial, "events.tsv"))
+
+    let tags workspace trial =
+        TagListFile.Read(Path.Combine(folder workspace trial, "tags.tsv"))
+
+    /// The truth about some clips of a manifest.
+    let truthOf (manifest: Manifest) (clips: int[]) =
+        let clipsOf select =
+            Seq.map (fun index -> let clip = manifest.Clips[index] in struct (clip.Name, select clip)) clips
+        {
+            Classes = manifest.Classes
+            Clips = clips
+            Events = EventList.Of(clipsOf (fun clip -> nonNull clip.StrongEvents), manifest.Corpus)
+            Tags = TagList.Of(clipsOf (fun clip -> ResizeArray clip.WeakLabels), manifest.Corpus)
+        }
+
+    /// The truth about the clips that a trial was scored on: those of its split whose sound could be read.
+    let truth (workspace: Workspace) (trial: Trial) =
+        let source = workspace.Source trial.Specification
+        let broken = set [ for clip in source.Store.Broken -> clip.Index ]
+        source.Manifest.IndicesOf(Translate.split trial.Specification.ScoreOn)
+        |> Array.filter (fun clip -> not (broken.Contains clip))
+        |> truthOf source.Manifest

@@ -1,0 +1,30 @@
+namespace Sed.Runner
+
+/// How figures stand in a report.
+[<RequireQualifiedAccess>]
+type internal Shown =
+    /// Side by side where there is room.
+    | Side of Figure list
+    /// One of several, each with its name, which the reader chooses.
+    | Choice of what: string * (string * Figure list) list
+
+/// What a part of a report is made of.
+[<RequireQualifiedAccess>]
+type internal Content =
+    | Text of string
+    | Warning of string
+    | Figures of Shown
+    | Table of caption: string * ReportTable
+    /// A table that the reader opens.
+    | Folded of title: string * ReportTable
+    /// Text in which every space counts.
+    | Verbatim of string
+
+/// A part of a report under a heading of its own.
+type internal Section = {
+    Id: string
+    Heading: string
+    /// True when its figures show the table's rows, each in its colour.
+    ByRow: bool
+    Contents: Content list
+}

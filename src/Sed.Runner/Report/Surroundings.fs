@@ -1,0 +1,39 @@
+/// On what a report's trials were run, in words.
+module internal Sed.Runner.Surroundings
+
+open System
+open System.IO
+open System.Reflection
+open System.Runtime.InteropServices
+open Sed.Core.Runtime
+
+let private version (assembly: Assembly) =
+    match assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>() with
+    | null -> string (assembly.GetName().Version)
+    | stated -> stated.InformationalVersion.Split('+').[0]
+
+let private processor () =
+    let line =
+        try
+            File.ReadLines "/proc/cpuinfo" |> Seq.tryFind _.StartsWith("model name")
+        with
+        | :? IOException
+        | :? UnauthorizedAccessException -> None // not Linux
+    match line with
+    | Some line -> line.Substring(line.IndexOf ':' + 1).Trim()
+    | None -> string RuntimeInformation.ProcessArchitecture
+
+/// Names and values: versions, system and processor, and with what the trials computed.
+let describe (results: TrialResult list) =
+    let distinct (value: TrialResult -> string) =
+        results |> List.map value |> List.distinct |> String.concat ", "
+    [
+        "SedDsl", version (Assembly.GetExecutingAssembly())
+        ".NET", RuntimeInformation.FrameworkDescription
+        "TorchSharp", version typeof<TorchSharp.torch>.Assembly
+        "libtorch", Torch.Library
+        "System", RuntimeInformation.OSDescription
+        "Processor", $"{processor ()}, {Environment.ProcessorCount} cores, {Torch.VectorsInWords}"
+        "Device of the trials", distinct _.Device
+        "Threads of the trials", distinct (fun result -> string result.Threads)
+    ]

@@ -1,0 +1,57 @@
+/// How the trials of a sweep learned.
+module internal Sed.Runner.TrainingFigures
+
+open System
+open Sed
+
+let private points (value: EpochResult -> float) (result: TrialResult) = [|
+    for epoch in result.History do
+        if Double.IsFinite(value epoch) then
+            float epoch.Epoch, value epoch
+|]
+
+/// The mean over seeds, as far as all of them trained.
+let private mean (perSeed: (float * float)[] list) =
+    let length = perSeed |> List.map Array.length |> List.min
+    [|
+        for k in 0 .. length - 1 -> fst perSeed.Head[k], perSeed |> List.averageBy (fun own -> snd own[k])
+    |]
+
+let private lines value (row: FinishedRow) = [
+    match [ for _, result in row.Trials -> points value result ] with
+    | [ single ] -> Mark.Line(row.Series, single, false)
+    | several ->
+        for own in several do
+            Mark.Line(row.Series, own, true)
+        Mark.Line(row.Series, mean several, false)
+]
+
+let private figure (rows: FinishedRow list) name (title: string) axis value = {
+    Figure.Name = "training-" + name
+    Title = title
+    Alt =
+        $"{title} over the epochs, a line for each row of the table: the mean over its seeds, and pale lines for single seeds."
+    X = Axis.numbers "epoch"
+    Panels = [
+        {
+            Panel.Title = ""
+            Y = Axis.numbers axis
+            Marks = [
+                for row in rows do
+                    yield! lines value row
+            ]
+            Height = 220
+        }
+    ]
+}
+
+let private score (metric: Metric) (epoch: EpochResult) =
+    epoch.Scores |> Map.tryFind metric.Name |> Option.defaultValue nan
+
+/// Loss, what early stopping watches, weak F and strong ER of every epoch.
+let make (monitor: Monitor) (rows: FinishedRow list) = [
+    figure rows "loss" "Training loss" "loss" _.Loss
+    figure rows "monitor" $"Early stopping watches {Monitor.print monitor}" "monitor" _.Monitor
+    figure rows "weak-f" "Weak F on the split that selects" "weak F" (score WeakF)
+    figure rows "strong-er" "Strong ER on the split that selects" "strong ER" (score StrongER)
+]
