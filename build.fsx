@@ -201,8 +201,8 @@ let clean () =
 
 let experiments () =
     Directory.GetFiles(path "experiments", "*.fsx")
+    |> Array.filter (fun file -> File.ReadLines file |> Seq.exists _.StartsWith("run ["))
     |> Array.map (fun file -> Path.GetFileNameWithoutExtension file |> string)
-    |> Array.filter (fun name -> name <> "sed" && name <> "published")
     |> Array.sort
     |> List.ofArray
 

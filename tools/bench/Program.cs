@@ -8,7 +8,8 @@ const string Usage = """
       train [BATCH STEPS]   training steps per second, PyTorch's beside them (the default: batches of 32 and 64)
       kernels               each kernel alone, on one thread
       memory STEPS          memory and live tensors over many steps
-      resume KILLS          a training killed at random moments and continued has to end with the same digits
+      resume KILLS          a trial killed at random moments and continued has to end with the same digits
+      sweep KILLS           several trials killed so many times in one folder have to end with the same table
       outputs               an exported network has to say the same in PyTorch
       extraction            clips per second from WAV files to features, torchaudio's beside them
       store                 feature stores at scale: memory, cost per clip, kills
@@ -31,9 +32,9 @@ switch (args)
     case ["memory", var steps]:
         return MemoryBench.Run(Number(steps));
     case ["resume", var kills]:
-        return ResumeBench.Run(Number(kills));
-    case ["resume-train", var folder]:
-        return ResumeBench.Train(folder);
+        return ResumeBench.Trial(Number(kills));
+    case ["sweep", var kills]:
+        return ResumeBench.Sweep(Number(kills));
     case ["outputs"]:
         return OutputsBench.Run(python);
     case ["extraction", .. var rest]:

@@ -1,105 +1,118 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Text.Json;
-using Sed.Core.Corpora;
-using Sed.Core.Detection;
-using Sed.Core.Networks;
-using Sed.Core.Runtime;
-using Sed.Core.Training;
-using TorchSharp;
+using System.Security.Cryptography;
 
 namespace Sed.Bench;
 
 /// <summary>
-/// Kills a training at random moments, lets a new process go on, and compares what comes out with an undisturbed run:
-/// the result and the weights have to be the same bytes.
+/// Kills a script at random moments, runs it again, and compares what is kept with an undisturbed run: results, weights,
+/// events, tags and the table have to be the same bytes.
 /// </summary>
 internal static class ResumeBench
 {
-    public static int Run(int kills)
+    private const string Script = "tools/bench/resume.fsx";
+    private static readonly string[] kept = ["result.json", "network.npz", "events.tsv", "tags.tsv"];
+
+    /// <summary>One trial, killed once and continued, again and again from the beginning.</summary>
+    public static int Trial(int kills) =>
+        Run(
+            ["--only", "weight 1", "--seeds", "1"],
+            (folder, length, start) =>
+            {
+                var same = 0;
+                for (var kill = 1; kill <= kills; kill++)
+                {
+                    var own = Path.Combine(folder, kill.ToString(CultureInfo.InvariantCulture));
+                    var moment = Kill(start(own), length);
+                    var epochs = Directory.Exists(own)
+                        ? Directory.GetFiles(own, "epochs.csv", SearchOption.AllDirectories)
+                        : [];
+                    var done = epochs.Length == 1 ? File.ReadAllLines(epochs[0]).Length - 1 : 0;
+                    Finish(start(own));
+                    var identical = Same(Path.Combine(folder, "undisturbed"), own);
+                    same += identical ? 1 : 0;
+                    Say($"killed after {moment.TotalSeconds:F2} s, {done} epochs done: {Verdict(identical)}");
+                    Directory.Delete(own, recursive: true);
+                }
+                Say($"{same} of {kills} the same");
+                return same == kills;
+            }
+        );
+
+    /// <summary>A sweep of four trials, killed again and again in one folder, then left to finish.</summary>
+    public static int Sweep(int kills) =>
+        Run(
+            [],
+            (folder, length, start) =>
+            {
+                var own = Path.Combine(folder, "killed");
+                for (var kill = 1; kill <= kills; kill++)
+                    Say($"killed after {Kill(start(own), length / 2).TotalSeconds:F2} s");
+                Finish(start(own));
+                var identical = Same(Path.Combine(folder, "undisturbed"), own);
+                Say($"after {kills} kills: {Verdict(identical)}");
+                return identical;
+            }
+        );
+
+    private static int Run(string[] options, Func<string, TimeSpan, Func<string, Process>, bool> disturb)
     {
         var folder = Directory.CreateTempSubdirectory("sed-resume-").FullName;
-        var undisturbed = Path.Combine(folder, "undisturbed");
+        Process Start(string own) =>
+            Process.Start(
+                new ProcessStartInfo("dotnet", ["fsi", Script, "--out", own, .. options])
+                {
+                    RedirectStandardOutput = true,
+                }
+            )!;
         var clock = Stopwatch.StartNew();
-        Start(undisturbed).WaitForExit();
-        var length = clock.Elapsed;
-        var expected = Digits(undisturbed);
-        Console.WriteLine(FormattableString.Invariant($"undisturbed: {length.TotalSeconds:F1} s"));
-        var draw = new Random();
-        var same = 0;
-        for (var kill = 1; kill <= kills; kill++)
-        {
-            var own = Path.Combine(folder, kill.ToString(CultureInfo.InvariantCulture));
-            var moment = length * draw.NextDouble();
-            using (var process = Start(own))
-            {
-                Thread.Sleep(moment);
-                process.Kill(); // SIGKILL
-                process.WaitForExit();
-            }
-            var epochs = Path.Combine(own, "epochs.csv");
-            var done = File.Exists(epochs) ? File.ReadAllLines(epochs).Length - 1 : 0;
-            Start(own).WaitForExit();
-            var identical = Digits(own) is { } found && expected is not null && found.SequenceEqual(expected);
-            same += identical ? 1 : 0;
-            Console.WriteLine(
-                FormattableString.Invariant(
-                    $"killed after {moment.TotalSeconds:F2} s, {done} epochs done: {(identical ? "the same" : "DIFFERENT")}"
-                )
-            );
-        }
+        Finish(Start(Path.Combine(folder, "undisturbed")));
+        Say($"undisturbed: {clock.Elapsed.TotalSeconds:F1} s");
+        var same = disturb(folder, clock.Elapsed, Start);
         Directory.Delete(folder, recursive: true);
-        Console.WriteLine($"{same} of {kills} the same");
-        return same == kills && expected is not null ? 0 : 1;
+        return same ? 0 : 1;
     }
 
-    /// <summary>The training itself, six epochs, in a folder.</summary>
-    public static int Train(string folder)
+    private static void Finish(Process process)
     {
-        const long seed = 7;
-        var corpus = new NoiseCorpus(training: 96, testing: 24);
-        torch.random.manual_seed(RandomSource.SeedFor(seed, "weights"));
-        using var network = new SedNetwork(
-            NetworkDescription.Candidate218k(corpus.Frames, corpus.Bands, corpus.Manifest.Classes.Count)
-        );
-        using ClipSet training = new(corpus.Manifest, corpus, corpus.Statistics, Split.Training),
-            testing = new(corpus.Manifest, corpus, corpus.Statistics, Split.Testing);
-        var reports = new Trainer(
-            new TrainingOptions
-            {
-                Epochs = 6,
-                BatchSize = 16,
-                Seed = seed,
-                WeightAverage = 0.9,
-                Mixup = 0.2,
-            },
-            torch.CPU
-        ).Train(
-            network,
-            training,
-            new Evaluator(testing, NoiseCorpus.HopSeconds, new DetectionOptions()),
-            scores => scores.WeakF - scores.StrongErrorRate,
-            folder: new TrainingFolder(folder, "noise", corpus.Manifest.Hash)
-        );
-        var result = reports.Select(report => new
-        {
-            report.Epoch,
-            report.Loss,
-            report.Monitor,
-            report.BestEpoch,
-            report.Scores.WeakF,
-            report.Scores.StrongErrorRate,
-        });
-        File.WriteAllText(Path.Combine(folder, "result.json"), JsonSerializer.Serialize(result));
-        return 0;
+        process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        if (process.ExitCode != 0)
+            throw new InvalidOperationException($"{Script} ended with {process.ExitCode}.");
     }
 
-    private static Process Start(string folder) =>
-        Process.Start(new ProcessStartInfo(Environment.ProcessPath!, ["resume-train", folder]))!;
-
-    private static byte[]? Digits(string folder)
+    /// <summary>SIGKILL, at a moment within a length of time.</summary>
+    private static TimeSpan Kill(Process process, TimeSpan length)
     {
-        string[] files = [Path.Combine(folder, "result.json"), Path.Combine(folder, "network.npz")];
-        return files.All(File.Exists) ? [.. files.SelectMany(File.ReadAllBytes)] : null;
+        var moment = length * Random.Shared.NextDouble();
+        process.StandardOutput.ReadToEndAsync();
+        Thread.Sleep(moment);
+        process.Kill(entireProcessTree: true);
+        process.WaitForExit();
+        return moment;
     }
+
+    private static bool Same(string expected, string found) => Digits(expected).SequenceEqual(Digits(found));
+
+    /// <summary>Every kept file with its hash, and the table without what its training took.</summary>
+    private static List<string> Digits(string folder)
+    {
+        var trials = Directory.GetDirectories(Path.Combine(folder, "trials")).Order(StringComparer.Ordinal);
+        List<string> digits =
+        [
+            .. trials.SelectMany(trial =>
+                kept.Select(name =>
+                    $"{Path.GetFileName(trial)}/{name} {Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(Path.Combine(trial, name))))}"
+                )
+            ),
+        ];
+        var table = File.ReadAllLines(Path.Combine(folder, "tables", "resume.csv")).Select(line => line.Split(','));
+        // The last three columns are seconds, clips per second and the trial's name; the name is compared above.
+        digits.AddRange(table.Select(cells => string.Join(',', cells[..^3])));
+        return digits;
+    }
+
+    private static string Verdict(bool identical) => identical ? "the same" : "DIFFERENT";
+
+    private static void Say(FormattableString text) => Console.WriteLine(FormattableString.Invariant(text));
 }
