@@ -1,6 +1,7 @@
 // Times parts of SedDsl and checks what takes too long for a test: Sed.Bench PART [ARGUMENTS], from the repository's root.
 using System.Globalization;
 using Sed.Bench;
+using Sed.Bench.Metrics;
 using Sed.Core.Runtime;
 
 const string Usage = """
@@ -12,6 +13,7 @@ const string Usage = """
       sweep KILLS           several trials killed so many times in one folder have to end with the same table
       outputs               an exported network has to say the same in PyTorch
       extraction            clips per second from WAV files to features, torchaudio's beside them
+      metrics [REF EST]     reading and scoring event lists (the default: made-up ones), what other tools take beside it
       store                 feature stores at scale: memory, cost per clip, kills
     SED_PYTHON names the Python that has PyTorch; /usr/bin/python3 by default.
     """;
@@ -39,6 +41,8 @@ switch (args)
         return OutputsBench.Run(python);
     case ["extraction", .. var rest]:
         return ExtractionBench.Run(rest);
+    case ["metrics"] or ["metrics", _, _]:
+        return MetricsBench.Run(args[1..]);
     case ["store", .. var rest]:
         return StoreBench.Run(rest);
     default:

@@ -1,0 +1,138 @@
+using Sed.Core.Annotations;
+using Sed.Core.Metrics;
+
+namespace Sed.Bench.Metrics;
+
+/// <summary>Times reading lists and scoring them, against what the field's tools take.</summary>
+internal static class MetricsBench
+{
+    /// <param name="lists">A reference and an estimate, read from files as a user's are; none: made-up ones.</param>
+    public static int Run(string[] lists)
+    {
+        var folder = Directory.CreateTempSubdirectory("sed-bench-");
+        try
+        {
+            var made = Corpus.Reference(488, seed: 1);
+            var (referencePath, estimatePath) = lists is [var r, var e] ? (r, e) : Write(folder, made);
+            Console.WriteLine(
+                $".NET {Environment.Version}, {Environment.ProcessorCount} processors; lists: {referencePath}, {estimatePath}"
+            );
+            Timing.Header();
+
+            Timing.Report(
+                "read two lists of 488 files, segments of 1 s and of 0.1 s, events",
+                20,
+                "sed_eval 2,310 ms",
+                () =>
+                {
+                    var pairs = Read();
+                    SegmentBased.Count(pairs).Scores();
+                    SegmentBased.Count(pairs, new SegmentOptions { ResolutionSeconds = 0.1 }).Scores();
+                    EventBased.Count(pairs).Scores();
+                }
+            );
+            var all = Read();
+            Timing.Report(
+                "  segments of 1 s alone, in memory",
+                20,
+                "sed_eval 600 ms",
+                () => SegmentBased.Count(all).Scores()
+            );
+            Timing.Report("  events alone, in memory", 20, "", () => EventBased.Count(all).Scores());
+
+            var thousand = Corpus.Reference(1000, seed: 3);
+            var (truth, guess) = (InMemory(thousand), InMemory(Corpus.Estimate(thousand, seed: 4)));
+            Timing.Report(
+                "after an epoch: 1,000 clips in memory, segments of 1 s",
+                20,
+                "",
+                () => SegmentBased.Count(EventPairs.Of(Corpus.Classes, truth, guess)).Scores()
+            );
+
+            var first = SegmentBased.CountEach(EventPairs.Of(Corpus.Classes, made, Corpus.Estimate(made, seed: 2)));
+            var second = SegmentBased.CountEach(EventPairs.Of(Corpus.Classes, made, Corpus.Estimate(made, seed: 5)));
+            Timing.Report(
+                "1,000 paired resamples of 488 files, all segment-based metrics",
+                1000,
+                "",
+                () => Bootstrap.Differences(first, second, counts => counts.Scores().All()),
+                5
+            );
+
+            var scored = Corpus.Reference(477, seed: 6);
+            foreach (var smooth in new[] { true, false })
+            {
+                var pairs = ScorePairs.Of(Corpus.Scores(scored, smooth, seed: 7), scored);
+                var kind = smooth ? "smooth scores" : "white noise";
+                foreach (
+                    var (name, options) in new[]
+                    {
+                        ("scenario 1", PsdsOptions.Scenario1),
+                        ("scenario 2", PsdsOptions.Scenario2),
+                    }
+                )
+                    Timing.Report(
+                        $"exact PSDS, 477 files x 500 frames x 17 classes, {kind}, {name}",
+                        200,
+                        "sed_scores_eval 7,100 ms",
+                        () => ScoreBased.Psds(pairs, options),
+                        7
+                    );
+                if (smooth)
+                {
+                    Timing.Report(
+                        "  1,000 resamples of it, scenario 1",
+                        5000,
+                        "",
+                        () => ScoreBased.PsdsIntervals(pairs, PsdsOptions.Scenario1),
+                        1
+                    );
+                    Timing.Report(
+                        "  best F of segments, every threshold",
+                        2000,
+                        "",
+                        () => ScoreBased.Segments(pairs).BestF(),
+                        3
+                    );
+                    Timing.Report(
+                        "  best F of events, every threshold",
+                        2000,
+                        "",
+                        () => ScoreBased.Events(pairs).BestF(),
+                        3
+                    );
+                }
+            }
+            Console.WriteLine($"peak memory {Environment.WorkingSet / 1e6:F0} MB");
+
+            EventPairs Read()
+            {
+                var reference = EventListFile.Read(referencePath);
+                return EventPairs.Of(ClassList.Of(reference), reference, EventListFile.Read(estimatePath));
+            }
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+        return 0;
+    }
+
+    private static (string, string) Write(DirectoryInfo folder, EventList reference)
+    {
+        var (truth, guess) = (
+            Path.Combine(folder.FullName, "reference.tsv"),
+            Path.Combine(folder.FullName, "estimate.tsv")
+        );
+        EventListFile.Write(truth, reference);
+        EventListFile.Write(guess, Corpus.Estimate(reference, seed: 2));
+        return (truth, guess);
+    }
+
+    private static IReadOnlyList<SoundEvent>[] InMemory(EventList list) =>
+        [
+            .. Enumerable
+                .Range(0, list.Files.Length)
+                .Select(file => (IReadOnlyList<SoundEvent>)list.EventsAt(file).ToArray()),
+        ];
+}
