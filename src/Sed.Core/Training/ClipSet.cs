@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Sed.Core.Annotations;
 using Sed.Core.Corpora;
 using Sed.Core.Features;
@@ -98,7 +97,7 @@ public sealed class ClipSet : IDisposable
                 .Chunk(batchSize)
                 .Zip(
                     BatchReader.Read(features, [.. order.Select(clip => rows[clip])], batchSize, Statistics),
-                    (clips, read) => new ClipBatch(clips, () => Copy(read.Values.Span, clips.Length).to(device))
+                    (clips, read) => new ClipBatch(clips, () => Copy(read, device))
                 );
     }
 
@@ -111,7 +110,7 @@ public sealed class ClipSet : IDisposable
         var values = new float[features.Frames * features.Bands];
         features.Read([rows[clip]], values);
         Statistics.Apply(values, features.FramesWithSound(rows[clip]));
-        return Copy(values, 1)[0].to(device).MoveToOuterDisposeScope();
+        return ResidentClips.Copy(values, features)[0].to(device).MoveToOuterDisposeScope();
     }
 
     /// <summary>Weak labels as 0 and 1, shape (batch, classes). The caller owns the tensor.</summary>
@@ -145,17 +144,16 @@ public sealed class ClipSet : IDisposable
         resident = null;
     }
 
+    private Tensor Copy(FeatureBatch read, Device device)
+    {
+        using var scope = NewDisposeScope();
+        return ResidentClips.Copy(read.Values.Span, features).to(device).MoveToOuterDisposeScope();
+    }
+
     private static Tensor Pick(Tensor all, int[] clips)
     {
         using var scope = NewDisposeScope();
         var chosen = tensor(clips, device: all.device);
         return all.index_select(0, chosen).MoveToOuterDisposeScope();
-    }
-
-    private Tensor Copy(ReadOnlySpan<float> values, int clips)
-    {
-        var copy = empty(clips, features.Frames, features.Bands);
-        MemoryMarshal.AsBytes(values).CopyTo(copy.bytes);
-        return copy;
     }
 }

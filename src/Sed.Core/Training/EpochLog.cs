@@ -8,7 +8,7 @@ namespace Sed.Core.Training;
 /// What there is to watch: a line per epoch in a CSV file, and TensorBoard's event files. Undefined scores are NaN in the
 /// one and left out of the others.
 /// </summary>
-internal static class EpochLog
+internal sealed class EpochLog(TrainingFolder folder)
 {
     private static readonly (string Name, Func<EpochReport, double> Value)[] columns =
     [
@@ -24,8 +24,13 @@ internal static class EpochLog
         ("live tensors", report => report.LiveTensors),
     ];
 
+    // It opens its file for each value, and one of it makes one file.
+    private readonly TorchSharp.Modules.SummaryWriter? writer = folder.TensorBoard
+        ? utils.tensorboard.SummaryWriter(folder.TensorBoardFolder)
+        : null;
+
     /// <summary>Writes every epoch so far, so that the file is whole after an interruption too, and the last to TensorBoard.</summary>
-    public static void Write(TrainingFolder folder, IReadOnlyList<EpochReport> reports)
+    public void Write(IReadOnlyList<EpochReport> reports)
     {
         var lines = reports.Select(report =>
             string.Join(
@@ -43,15 +48,8 @@ internal static class EpochLog
             lines.Prepend(string.Join(',', columns.Select(column => column.Name).Prepend("epoch").Append("best epoch")))
         );
         File.Move(unfinished, folder.EpochsFile, overwrite: true);
-        if (folder.TensorBoard)
-            WriteEvents(folder, reports[^1]);
-    }
-
-    private static void WriteEvents(TrainingFolder folder, EpochReport report)
-    {
-        var writer = utils.tensorboard.SummaryWriter(folder.TensorBoardFolder);
         foreach (var (name, value) in columns)
-            if (value(report) is var known && !double.IsNaN(known))
-                writer.add_scalar(name, (float)known, report.Epoch);
+            if (value(reports[^1]) is var known && !double.IsNaN(known))
+                writer?.add_scalar(name, (float)known, reports[^1].Epoch);
     }
 }

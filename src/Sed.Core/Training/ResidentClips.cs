@@ -46,9 +46,7 @@ internal sealed class ResidentClips : IDisposable
             foreach (var piece in BatchReader.Read(features, rows, Piece, statistics))
             {
                 using var scope = NewDisposeScope();
-                var copy = empty(piece.Clips.Count, features.Frames, features.Bands);
-                MemoryMarshal.AsBytes(piece.Values.Span).CopyTo(copy.bytes);
-                all.narrow(0, start, piece.Clips.Count).copy_(copy);
+                all.narrow(0, start, piece.Clips.Count).copy_(Copy(piece.Values.Span, features));
                 start += piece.Clips.Count;
             }
             return new ResidentClips(all, device);
@@ -59,6 +57,20 @@ internal sealed class ResidentClips : IDisposable
             all?.Dispose();
             return new ResidentClips(null, device);
         }
+        catch
+        {
+            all?.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>A copy of clips' values on the CPU, (clips, frames, bands). The caller owns it.</summary>
+    public static Tensor Copy(ReadOnlySpan<float> values, IFeatureSource features)
+    {
+        var size = features.Frames * features.Bands;
+        var copy = empty(values.Length / size, features.Frames, features.Bands);
+        MemoryMarshal.AsBytes(values).CopyTo(copy.bytes);
+        return copy;
     }
 
     /// <summary>All features, (clips, frames, bands); null where they are not kept on this device.</summary>

@@ -60,6 +60,7 @@ public sealed class Trainer
             Checkpoint.Read(folder, options, clips, state);
             clips.Statistics.Write(folder.StandardisationFile);
         }
+        var log = folder is null ? null : new EpochLog(folder);
         var before = state.Reports.Count > 0 ? state.Reports[^1].Elapsed : TimeSpan.Zero;
         var clock = Stopwatch.StartNew();
         for (
@@ -92,10 +93,8 @@ public sealed class Trainer
                 return best;
             });
             if (folder is not null)
-            {
                 Checkpoint.Write(folder, options, clips, state);
-                EpochLog.Write(folder, state.Reports);
-            }
+            log?.Write(state.Reports);
             progress?.Invoke(state.Reports[^1]);
         }
         NetworkWeights.Load(network, state.Best, "The best epoch");

@@ -20,8 +20,7 @@ internal sealed record RandomCorpus(
         string.Join("; ", Reference.Zip(Estimate, (r, e) => $"[{string.Join(", ", r)} | {string.Join(", ", e)}]"));
 
     /// <summary>Holds a law against a few hundred corpora.</summary>
-    public static void Always(Func<RandomCorpus, bool> law) =>
-        Prop.ForAll(Arb.From(Corpora), law).Check(quiet);
+    public static void Always(Func<RandomCorpus, bool> law) => Prop.ForAll(Arb.From(Corpora), law).Check(quiet);
 
     /// <summary>Holds a law against a few hundred corpora and a seed for whatever else is random in it.</summary>
     public static void Always(Func<RandomCorpus, Random, bool> law) =>

@@ -155,7 +155,7 @@ public sealed class TrainerTests
         Assert.Equal(4, lines.Length);
         Assert.StartsWith("epoch,loss,monitor,weak F,strong F,strong ER,learning rate,", lines[0]);
         Assert.StartsWith("3,", lines[3]);
-        Assert.NotEmpty(Directory.GetFiles(Folder(folder.Path).TensorBoardFolder, "*", SearchOption.AllDirectories));
+        Assert.Single(Directory.GetFiles(Folder(folder.Path).TensorBoardFolder, "*", SearchOption.AllDirectories));
     }
 
     [Fact]
