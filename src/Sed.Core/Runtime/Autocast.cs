@@ -78,6 +78,7 @@ public static unsafe class Autocast
     {
         private readonly Functions functions;
         private readonly sbyte device;
+        private bool ended;
 
         public Scope(Functions functions, sbyte device)
         {
@@ -89,11 +90,12 @@ public static unsafe class Autocast
 
         public void Dispose()
         {
-            if (!active)
+            if (ended)
                 return;
             functions.SetEnabled(device, false);
             functions.ClearCache();
             active = false;
+            ended = true;
         }
     }
 }

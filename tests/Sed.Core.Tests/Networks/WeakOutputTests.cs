@@ -71,6 +71,7 @@ public sealed class WeakOutputTests
         var strong = rand(2, 3, 2, float64);
         var wanted = tensor(new double[] { 1, -2, 0.5, 3 }, [2, 2]); // some function of all outputs
         Tensor[] inputs = [.. module.parameters(), strong.requires_grad_(), hidden.requires_grad_()];
+        // Hidden vectors that a weak output does not look at get a gradient of 0 instead of none.
         ((module.call(hidden, strong) * wanted).sum() + hidden.sum() * 0).backward();
         using var noGradients = no_grad();
         foreach (var input in inputs)

@@ -49,9 +49,9 @@ public sealed class PrecisionTests
         (NetworkOutput Output, double Loss, Tensor[] Gradients) Step(bool rounded)
         {
             network.zero_grad();
-            using var precision = rounded ? Autocast.BFloat16(CPU) : null;
-            var output = network.call(features);
-            precision?.Dispose();
+            NetworkOutput output;
+            using (rounded ? Autocast.BFloat16(CPU) : null)
+                output = network.call(features);
             var loss = new TwoOutputLoss(1, 1).Of(output, labels);
             loss.backward();
             return (output, loss.item<float>(), [.. network.parameters().Select(p => p.grad!.clone())]);
@@ -114,6 +114,9 @@ public sealed class PrecisionTests
             Assert.True(Autocast.IsActive);
             scope.Dispose();
             Assert.False(Autocast.IsActive);
+            using var other = Autocast.BFloat16(CPU);
+            scope.Dispose();
+            Assert.True(Autocast.IsActive);
         }
         using var disposing = NewDisposeScope();
         var (a, b) = (randn(4, 4), randn(4, 4));
