@@ -223,7 +223,7 @@ let help () =
   test         build and run every test; arguments go to the test runners
   check        test, after checking the format
   format       format every source file (Fantomas, CSharpier)
-  bench        time training beside PyTorch; or one part: bench train 64 20, bench kernels, bench memory 10000
+  bench        time training beside PyTorch; or one part: bench train 64 20, bench metrics, bench resume 20
   clean        remove what the build made
   help         this text
 

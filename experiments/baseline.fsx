@@ -30,6 +30,7 @@ let baseline =
         report [ WeakF; WeakP; WeakR; StrongF; StrongER ]
         published Baseline.source Baseline.rows
         profile "quick" [ 1; 2 ] quick
+        profile "long" [ 1..3 ] long
         profile "smoke" [ 1 ] smoke
     }
 

@@ -17,4 +17,4 @@ let ``a monitor's value is the arithmetic that it is written as`` () =
         let score metric = if metric = WeakF then weak else error
         Monitor.value score (WeakF - factor * StrongER) = weak - factor * error
 
-    Check.QuickThrowOnFailure property
+    Check.One(Config.QuickThrowOnFailure.WithQuietOnSuccess true, property)
