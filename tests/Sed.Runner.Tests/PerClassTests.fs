@@ -1,0 +1,74 @@
+module Sed.Runner.Tests.PerClassTests
+
+open Xunit
+open Sed.Core.Annotations
+open Sed.Core.Metrics
+open Sed.Runner
+
+let private classes = ClassList [ "Car"; "Train"; "Bus"; "Truck" ]
+
+/// Two clips: a car found in one and missed in the other, a train never found, a bus where none is, no truck at all.
+let private trial: ClipCounts =
+    let list (rows: (string * string list) list) =
+        TagList.Of [ for name, labels in rows -> struct (name, List.toArray labels :> _) ]
+
+    let events (rows: (string * (float * float * string) list) list) =
+        EventList.Of [
+            for name, events in rows ->
+                struct (name, [| for onset, offset, label in events -> SoundEvent(onset, offset, label) |] :> _)
+        ]
+
+    let truth = events [ "a", [ 0.0, 2.0, "Car" ]; "b", [ 0.0, 2.0, "Car"; 1.0, 2.0, "Train" ] ]
+    let found = events [ "a", [ 0.0, 2.0, "Car" ]; "b", [ 0.0, 1.0, "Bus" ] ]
+
+    {
+        Clips = [ "a"; "b" ]
+        Tags =
+            Tagging.CountEach(
+                classes,
+                list [ "a", [ "Car" ]; "b", [ "Car"; "Train" ] ],
+                list [ "a", [ "Car" ]; "b", [ "Bus" ] ]
+            )
+            |> Seq.toArray
+        Segments = SegmentBased.CountEach(EventPairs.Of(classes, truth, found)) |> Seq.toArray
+    }
+
+[<Fact>]
+let ``a class that was there and never found has F 0, one that was neither there nor found has none`` () =
+    Assert.Equal<PerClass.ClassScores list>(
+        [
+            // Car: 1 of 2 clips and 2 of 4 seconds found, none wrong: F = 2/3 and 4/6, ER = 2/4.
+            {
+                Label = "Car"
+                WeakF = Some(2.0 / 3.0)
+                StrongF = Some(4.0 / 6.0)
+                StrongER = Some 0.5
+            }
+            {
+                Label = "Train"
+                WeakF = Some 0.0
+                StrongF = Some 0.0
+                StrongER = Some 1.0
+            }
+            {
+                Label = "Bus"
+                WeakF = Some 0.0
+                StrongF = Some 0.0
+                StrongER = None
+            }
+            {
+                Label = "Truck"
+                WeakF = None
+                StrongF = None
+                StrongER = None
+            }
+        ],
+        PerClass.scores [ trial ]
+    )
+
+[<Fact>]
+let ``the best and the worst classes are named below the table, beside what was published`` () =
+    let view = PerClass.view "CRNN" [ "Train", "0" ] [ trial ]
+    Assert.Equal<string list>([ "Train"; "0.000"; "0"; "0.000"; "1.000" ], view.Rows[1])
+    Assert.Equal<string list>([ "Truck"; "-"; "-"; "-"; "-" ], view.Rows[3])
+    Assert.Contains("Best weak F: Car (0.667). Worst: Bus (0.000).", view.Notes)
