@@ -7,7 +7,7 @@ open Sed.Core.Annotations
 /// So many rows still have bars that can be told apart.
 let private mostBars = 6
 
-let private bars (rows: (FinishedRow * ClassScore list) list) value =
+let private bars (rows: (FinishedRow * PerClass.ClassScores list) list) value =
     let thickness = 0.8 / float rows.Length
     [
         for index, (row, scores) in List.indexed rows ->
@@ -16,7 +16,7 @@ let private bars (rows: (FinishedRow * ClassScore list) list) value =
             Mark.Bars(row.Series, bars, thickness)
     ]
 
-let private matrix (rows: (FinishedRow * ClassScore list) list) (classes: ClassList) title value =
+let private matrix (rows: (FinishedRow * PerClass.ClassScores list) list) (classes: ClassList) title value =
     Mark.Heat {
         Columns = -0.5, float rows.Length - 0.5
         Rows = -0.5, float classes.Count - 0.5
@@ -27,7 +27,7 @@ let private matrix (rows: (FinishedRow * ClassScore list) list) (classes: ClassL
         Title = title
     }
 
-let private figure (classes: ClassList) (rows: (FinishedRow * ClassScore list) list) name title better value =
+let private figure (classes: ClassList) (rows: (FinishedRow * PerClass.ClassScores list) list) name title better value =
     let asBars = rows.Length <= mostBars
     {
         Figure.Name = "classes-" + name
@@ -56,9 +56,13 @@ let private figure (classes: ClassList) (rows: (FinishedRow * ClassScore list) l
         ]
     }
 
+let private orNone (pick: PerClass.ClassScores -> float option) scores = pick scores |> Option.defaultValue nan
+
 /// Weak F, strong F and strong ER of every class: bars where there are few rows, a matrix where there are many.
-let make classes rows = [
-    "Weak F", figure classes rows "weak-f" "Weak F" "higher is better" _.WeakF
-    "Strong F", figure classes rows "strong-f" "Strong F" "higher is better" _.StrongF
-    "Strong ER", figure classes rows "strong-er" "Strong ER" "lower is better" _.StrongER
+let make classes (rows: (FinishedRow * PerClass.ClassScores list) list) = [
+    "Weak F", figure classes rows "weak-f" "Weak F" "higher is better" (orNone _.WeakF)
+    let isHeard = rows |> List.exists (snd >> List.exists _.StrongF.IsSome)
+    if isHeard then
+        "Strong F", figure classes rows "strong-f" "Strong F" "higher is better" (orNone _.StrongF)
+        "Strong ER", figure classes rows "strong-er" "Strong ER" "lower is better" (orNone _.StrongER)
 ]

@@ -3,12 +3,12 @@ module internal Sed.Runner.ClipFigures
 
 open System
 open Sed.Core.Annotations
+open Sed.Core.Corpora
 open Sed.Core.Features
-open Sed.Core.Metrics
 
-let private reference = { Name = "reference"; Colour = 0 }
+let private isThere = { Name = "reference"; Colour = 0 }
 
-let private detection = { Name = "detection"; Colour = 1 }
+let private isDetected = { Name = "detection"; Colour = 1 }
 
 /// A class that the network was this sure of, averaged over the clip, is worth a line.
 let private worthALine = 0.25
@@ -40,6 +40,11 @@ let bandPanel title legend range (seconds: float) (values: float[][]) (above: Ma
     Height = 150
 }
 
+let private reference (output: TrialOutput) (name: string) =
+    match output.Reference with
+    | Some reference -> reference.EventsOf(name).ToArray()
+    | None -> [||]
+
 let private spans (classes: string list) offset (events: SoundEvent[]) = [|
     for sound in events do
         match List.tryFindIndex ((=) sound.Label) classes with
@@ -58,11 +63,11 @@ let private involved (classes: ClassList) (truth: SoundEvent[]) (found: SoundEve
 
 /// One clip: reference above detection in each class's line, the classes' probabilities, and the log-mel.
 let private clip (store: FeatureStore) (output: TrialOutput) (found: EventList) rank index title =
-    let classes = output.Truth.Classes
-    let name = output.Truth.Events.Files[index]
-    let truth = output.Truth.Events.EventsAt(index).ToArray()
+    let classes = output.Classes
+    let name = output.Frames.Files[index]
+    let truth = reference output name
     let detected = found.EventsOf(name).ToArray()
-    let scores = output.Frames.Scores[index]
+    let scores = output.Frames[index]
     let shown =
         match involved classes truth detected scores with
         | [] -> [ 0 ]
@@ -82,8 +87,8 @@ let private clip (store: FeatureStore) (output: TrialOutput) (found: EventList) 
                 Panel.Title = "Reference above detection"
                 Y = names
                 Marks = [
-                    Mark.Spans(reference, spans lines -0.2 truth, 0.34)
-                    Mark.Spans(detection, spans lines 0.2 detected, 0.34)
+                    Mark.Spans(isThere, spans lines -0.2 truth, 0.34)
+                    Mark.Spans(isDetected, spans lines 0.2 detected, 0.34)
                 ]
                 Height = 34 * shown.Length
             }
@@ -101,25 +106,29 @@ let private clip (store: FeatureStore) (output: TrialOutput) (found: EventList) 
                 ]
                 Height = max 70 (24 * shown.Length)
             }
-            bandPanel "Log-mel energies" "" None seconds (logMel store output.Truth.Clips[index]) []
+            bandPanel "Log-mel energies" "" None seconds (logMel store output.Clips[index]) []
         ]
     }
 
-/// How well each clip was detected, the best first: its position and the F of its segments. Clips without sounds have none.
-let private ranked (output: TrialOutput) (found: EventList) =
-    let counts =
-        SegmentBased.CountEach(EventPairs.Of(output.Truth.Classes, output.Truth.Events, found))
+/// How well each clip was detected, the best first: its name and the F of its segments, or of its tags where segments are not
+/// known. Clips that have nothing to be found have none.
+let private ranked (counts: ClipCounts) =
+    let ofClip =
+        if counts.Segments.Length > 0 then
+            fun clip -> counts.Segments[clip].Overall
+        else
+            fun clip -> counts.Tags[clip].Overall
     [
-        for index, own in Seq.indexed counts do
-            let all = own.Overall
+        for clip, name in List.indexed counts.Clips do
+            let all = ofClip clip
             if all.Reference > 0L then
-                index, 2.0 * float all.TruePositives / float (all.Reference + all.Estimated)
+                name, 2.0 * float all.TruePositives / float (all.Reference + all.Estimated)
     ]
-    |> List.sortByDescending (fun (index, f) -> f, -index)
+    |> List.sortByDescending (fun (name, f) -> f, name)
 
-/// The best and the worst clip and some between them, evenly by rank.
-let choose (output: TrialOutput) found wanted =
-    match ranked output found with
+/// The best and the worst clip and some between them, evenly by rank: names with the F.
+let choose (counts: ClipCounts) wanted =
+    match ranked counts with
     | [] -> []
     | ranked ->
         let last = ranked.Length - 1
@@ -127,14 +136,13 @@ let choose (output: TrialOutput) found wanted =
         |> List.distinct
 
 /// The chosen clips, each with a name that says what is in it and how well it was found.
-let make (store: FeatureStore) (output: TrialOutput) (found: EventList) = [
-    for rank, (index, f) in List.indexed (choose output found 6) do
-        let sounds =
-            output.Truth.Events.EventsAt(index).ToArray()
-            |> Seq.map _.Label
-            |> Seq.distinct
+let make (manifest: Manifest) (store: FeatureStore) (output: TrialOutput) (found: EventList) (counts: ClipCounts) = [
+    for rank, (name, f) in List.indexed (choose counts 6) do
+        let index = output.Frames.IndexOf name
+        let labels =
+            manifest.Clips[output.Clips[index]].WeakLabels
             |> Figure.shortNames
-        let label =
-            FormattableString.Invariant $"""{rank + 1}. {String.concat ", " sounds}: segment F {f:F2}"""
-        label, clip store output found (rank + 1) index $"{label} ({output.Truth.Events.Files[index]})"
+            |> String.concat ", "
+        let label = FormattableString.Invariant $"{rank + 1}. {labels}: F {f:F2}"
+        label, clip store output found (rank + 1) index $"{label} ({name})"
 ]

@@ -32,20 +32,19 @@ let private precisionRecall name what (curves: (Series * (float * float)[]) list
                     Mark.Line(series, points, false)
         ]
 
-/// Of all classes together and of each class: tags and segments.
+/// Of all classes together and of each class: tags, and segments where they are known.
 let precisionAndRecall (classes: ClassList) (rows: Curves list) = [
     let pair name what tags segments = [
-        precisionRecall $"precision-recall-tags-{name}" $"tags, {what}" [ for row in rows -> row.Row.Series, tags row ]
-        precisionRecall $"precision-recall-segments-{name}" $"segments, {what}" [
-            for row in rows -> row.Row.Series, segments row
-        ]
+        for kind, curve in [ "tags", tags; "segments", segments ] do
+            let curves = [ for row in rows -> row.Row.Series, curve row ]
+            if curves |> List.exists (fun (_, points: (float * float)[]) -> points.Length > 0) then
+                precisionRecall $"precision-recall-{kind}-{name}" $"{kind}, {what}" curves
     ]
     "all classes", pair "all" "all classes" _.Tags _.Segments
-    for k in 0 .. classes.Count - 1 do
-        if rows |> List.exists (fun row -> row.TagsByClass[k].Length > 0) then
-            classes[k],
-            pair $"{k + 1}" (Figure.shortNames classes).[k] (fun row -> row.TagsByClass[k]) (fun row ->
-                row.SegmentsByClass[k])
+    for k, short in List.indexed (Figure.shortNames classes) do
+        match pair $"{k + 1}" short (fun row -> row.TagsByClass[k]) (fun row -> row.SegmentsByClass[k]) with
+        | [] -> () // the reference does not have it
+        | figures -> classes[k], figures
 ]
 
 let private roc (rows: Curves list) index name title =
@@ -73,8 +72,9 @@ let private roc (rows: Curves list) index name title =
         (Axis.within 0.0 (min 1.02 (1.1 * highest)) "effective true positive rate")
         [ for row in rows -> Mark.Steps(row.Row.Series, points row.Psds[index]) ]
 
-/// PSD-ROC in both scenarios of DCASE 2021 to 2023.
+/// PSD-ROC in both scenarios of DCASE 2021 to 2023; none where nobody knows when sounds start and end.
 let psdRoc (rows: Curves list) = [
-    roc rows 0 "1" "PSD-ROC, scenario 1: when it sounds"
-    roc rows 1 "2" "PSD-ROC, scenario 2: which class it is"
+    if not rows.Head.Psds.IsEmpty then
+        roc rows 0 "1" "PSD-ROC, scenario 1: when it sounds"
+        roc rows 1 "2" "PSD-ROC, scenario 2: which class it is"
 ]

@@ -15,7 +15,7 @@ type internal Curves = {
     /// Average precision of the tags of all classes together, and its mean over classes.
     Pooled: Rate
     Mean: Rate
-    /// The two PSDS of DCASE 2021 to 2023.
+    /// The two PSDS of DCASE 2021 to 2023; none where nobody knows when sounds start and end.
     Psds: PsdsResult list
 }
 
@@ -65,17 +65,25 @@ module internal Curves =
     let ofOutput (row: FinishedRow) (output: TrialOutput) =
         let tags = output.Tags.Curves()
         let together = output.Tags.Pooled()
-        let segments = ScoreBased.Segments output.Frames
+        let pairs =
+            output.Reference
+            |> Option.map (fun reference -> ScorePairs.Of(output.Frames, reference))
+        let segments = pairs |> Option.map ScoreBased.Segments
         {
             Row = row
             Tags = precisionOverRecall together
             TagsByClass = [ for curve in tags.PerClass -> precisionOverRecall curve ]
-            Segments = pooled segments
-            SegmentsByClass = [ for curve in segments.PerClass -> precisionOverRecall curve ]
+            Segments = segments |> Option.map pooled |> Option.defaultValue [||]
+            SegmentsByClass =
+                match segments with
+                | Some segments -> [ for curve in segments.PerClass -> precisionOverRecall curve ]
+                | None -> [ for _ in output.Classes -> [||] ]
             Pooled = together.AveragePrecision()
             Mean = tags.Mean _.AveragePrecision()
-            Psds = [
-                ScoreBased.Psds(output.Frames, PsdsOptions.Scenario1)
-                ScoreBased.Psds(output.Frames, PsdsOptions.Scenario2)
-            ]
+            Psds =
+                match pairs with
+                | Some pairs -> [
+                    for scenario in [ PsdsOptions.Scenario1; PsdsOptions.Scenario2 ] -> ScoreBased.Psds(pairs, scenario)
+                  ]
+                | None -> []
         }

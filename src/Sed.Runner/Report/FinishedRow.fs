@@ -1,7 +1,6 @@
 namespace Sed.Runner
 
 open System
-open System.IO
 open Sed
 open Sed.Core.Annotations
 open Sed.Core.Corpora
@@ -12,15 +11,6 @@ type internal FinishedRow = {
     Trials: (Trial * TrialResult) list
     /// The trial whose best epoch was the best by what early stopping watches.
     Best: Trial * TrialResult
-}
-
-/// What is true of the clips that a trial was scored on.
-type internal Truth = {
-    Classes: ClassList
-    /// Positions in the manifest.
-    Clips: int[]
-    Events: EventList
-    Tags: TagList
 }
 
 module internal FinishedRow =
@@ -65,35 +55,6 @@ module internal FinishedRow =
                 }
     ]
 
-    /// The row that early stopping's criterion finds best, averaged over seeds.
+    /// The row that early stopping's criterion finds best, averaged over its trials.
     let best (rows: FinishedRow list) =
         rows |> List.maxBy (fun row -> row.Trials |> List.averageBy (snd >> monitor))
-
-    /// Where a trial left what it found.
-    let folder (workspace: Workspace) (trial: Trial) =
-        workspace.TrialFolder trial.Specification
-
-    let events workspace trial =
-        EventListFile.Read(Path.Combine(folder workspace trial, "events.tsv"))
-
-    let tags workspace trial =
-        TagListFile.Read(Path.Combine(folder workspace trial, "tags.tsv"))
-
-    /// The truth about some clips of a manifest.
-    let truthOf (manifest: Manifest) (clips: int[]) =
-        let clipsOf select =
-            Seq.map (fun index -> let clip = manifest.Clips[index] in struct (clip.Name, select clip)) clips
-        {
-            Classes = manifest.Classes
-            Clips = clips
-            Events = EventList.Of(clipsOf (fun clip -> nonNull clip.StrongEvents), manifest.Corpus)
-            Tags = TagList.Of(clipsOf (fun clip -> ResizeArray clip.WeakLabels), manifest.Corpus)
-        }
-
-    /// The truth about the clips that a trial was scored on: those of its split whose sound could be read.
-    let truth (workspace: Workspace) (trial: Trial) =
-        let source = workspace.Source trial.Specification
-        let broken = set [ for clip in source.Store.Broken -> clip.Index ]
-        source.Manifest.IndicesOf(Translate.split trial.Specification.ScoreOn)
-        |> Array.filter (fun clip -> not (broken.Contains clip))
-        |> truthOf source.Manifest

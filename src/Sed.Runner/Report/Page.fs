@@ -23,38 +23,62 @@ let private plotly () =
 
 let private aria name value = attr $"aria-{name}" value
 
-let private cell (heading: ReportHeading) isFirst (text: string) =
-    let numeric = [
+/// A mark behind a number stands in a column of its own, so that digits stay below digits.
+let private marks = [ " *"; " ≈"; "  " ]
+
+let private marked (text: string) = [
+    match marks |> List.tryFind text.EndsWith with
+    | Some mark ->
+        str (text.Substring(0, text.Length - mark.Length))
+        span [ _class "mark" ] [ str (mark.Trim()) ]
+    | None -> str text
+]
+
+let private cell (heading: Heading) isFirst (text: string) =
+    // A number and its deviation are not torn apart.
+    let text = text.Replace(" ± ", "\u00A0±\u00A0")
+    if isFirst && not heading.Number then
+        th [ _scope "row" ] [ str text ]
+    elif heading.Number then
+        td [ _class "number" ] (marked text)
+    else
+        td [] [ str text ]
+
+let private columnHeading (heading: Heading) isMarked =
+    th [
+        _scope "col"
         if heading.Number then
             _class "number"
+    ] [
+        str heading.Text
+        if isMarked then
+            span [ _class "mark" ] []
     ]
-    if isFirst then
-        th (_scope "row" :: numeric) [ str text ]
-    else
-        td numeric [ str text ]
 
-let private table (name: string) (shown: ReportTable) =
+let private isMarked (shown: TableView) index =
+    shown.Headings[index].Number
+    && shown.Rows |> List.exists (fun row -> marks |> List.exists row[index].EndsWith)
+
+let private table (shown: TableView) =
     div [] [
-        div [ _class "scroll"; _tabindex "0"; attr "role" "region"; aria "label" name ] [
+        div [
+            _class "scroll"
+            _tabindex "0"
+            attr "role" "region"
+            aria "label" shown.Title
+        ] [
             table [] [
-                caption [] [ str name ]
+                caption [] [ str shown.Title ]
                 thead [] [
                     tr [] [
-                        for heading in shown.Headings ->
-                            th [
-                                _scope "col"
-                                if heading.Number then
-                                    _class "number"
-                            ] [ str heading.Text ]
+                        for index, heading in List.indexed shown.Headings ->
+                            columnHeading heading (isMarked shown index)
                     ]
                 ]
                 tbody [] [
                     for row in shown.Rows ->
-                        tr [
-                            if row.Bold then
-                                _class "bold"
-                        ] [
-                            for index, (heading, text) in List.indexed (List.zip shown.Headings row.Cells) ->
+                        tr [] [
+                            for index, (heading, text) in List.indexed (List.zip shown.Headings row) ->
                                 cell heading (index = 0) text
                         ]
                 ]
@@ -95,11 +119,10 @@ let private choice (what: string) (panes: (string * Figure list) list) =
 let private content (shown: Content) =
     match shown with
     | Content.Text text -> p [] [ str text ]
-    | Content.Warning text -> p [ _class "warning" ] [ str text ]
     | Content.Figures(Shown.Side figures) -> side figures
     | Content.Figures(Shown.Choice(what, panes)) -> choice what panes
-    | Content.Table(name, shown) -> table name shown
-    | Content.Folded(title, shown) -> details [] [ summary [] [ str title ]; table title shown ]
+    | Content.Table shown -> table shown
+    | Content.Folded shown -> details [] [ summary [] [ str shown.Title ]; table shown ]
     | Content.Verbatim text -> pre [ _tabindex "0" ] [ str text ]
 
 /// One button for each row: what it is drawn with, and whether it is drawn.
@@ -126,18 +149,14 @@ let private section (shown: Section) =
             content part
     ]
 
-let private opening (name: string) (title: string) (context: ReportContext) (sections: Section list) = [
-    header [] [ p [] [ str name ]; h1 [] [ str title ] ]
-    section {
-        Id = "answer"
-        Heading = "Answer"
-        ByRow = false
-        Contents = []
-    }
-    ul [ _class "answer" ] [ for sentence in context.Answer -> li [] [ str sentence ] ]
-    table "Every row with its uncertainty, beside what was published" context.Table
-    for warning in context.Warnings do
-        content (Content.Warning warning)
+let private opening (first: Opening) (sections: Section list) = [
+    header [] [ p [] [ str first.Name ]; h1 [] [ str first.Title ] ]
+    if first.Question <> "" then
+        p [ _class "question" ] [ str first.Question ]
+    ul [ _class "answer" ] [ for sentence in first.Answers -> li [] [ str sentence ] ]
+    for warning in first.Warnings do
+        p [ _class "warning" ] [ str warning ]
+    table first.Table
     nav [ aria "label" "Contents" ] [
         ul [] [
             for own in sections -> li [] [ a [ _href $"#{own.Id}" ] [ str own.Heading ] ]
@@ -146,7 +165,7 @@ let private opening (name: string) (title: string) (context: ReportContext) (sec
 ]
 
 /// The whole page: the answer first, then the sections, with a legend of the rows above the figures.
-let write (name: string) (title: string) (context: ReportContext) (rows: Series list) (sections: Section list) =
+let write (first: Opening) (rows: Series list) (sections: Section list) =
     let page =
         html [ _lang "en" ] [
             head [] [
@@ -155,18 +174,18 @@ let write (name: string) (title: string) (context: ReportContext) (rows: Series 
                 meta [ _name "color-scheme"; _content "light dark" ]
                 // The browser would ask for an icon.
                 link [ _rel "icon"; _href "data:," ]
-                Giraffe.ViewEngine.HtmlElements.title [] [ str $"{name}: {title}" ]
+                Giraffe.ViewEngine.HtmlElements.title [] [ str $"{first.Name}: {first.Title}" ]
                 style [] [ rawText (own "report.css") ]
             ]
             body [] [
                 main [] [
-                    yield! opening name title context sections
-                    for byRow, own in List.groupBy _.ByRow sections do
+                    yield! opening first sections
+                    for byRow, part in List.groupBy _.ByRow sections do
                         div [] [
                             if byRow then
                                 legend rows
-                            for part in own do
-                                section part
+                            for own in part do
+                                section own
                         ]
                 ]
                 script [] [ rawText (plotly ()) ]

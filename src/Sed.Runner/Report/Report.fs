@@ -1,25 +1,34 @@
-/// The report of a sweep: one HTML file, and its figures beside it.
-module Sed.Runner.Report
+/// The report of an experiment: one HTML file, and its figures beside it.
+module internal Sed.Runner.Report
 
 open System
 open System.IO
 open Sed
 open Sed.Core.Corpora
+open Sed.Core.Metrics
 
-let private number (value: float) =
-    if Double.IsFinite value then
-        FormattableString.Invariant $"{value:F3}"
+let private number (rate: Rate) =
+    if rate.IsDefined then
+        FormattableString.Invariant $"{rate.Value:F3}"
     else
         "-"
 
-let private column text = { Text = text; Number = true }
-let private named text = { Text = text; Number = false }
+let private column text : Heading = { Text = text; Number = true }
+let private named text : Heading = { Text = text; Number = false }
 
-let private tableOf headings rows notes = {
+let private tableOf title headings rows : TableView = {
+    Title = title
     Headings = headings
-    Rows = [ for cells in rows -> { Cells = cells; Bold = false } ]
-    Notes = notes
+    Rows = rows
+    Notes = []
 }
+
+/// A row and what its trials counted.
+let private countsOf (outcome: Outcome) (row: FinishedRow) = [
+    for trial, counts in outcome.Counts do
+        if List.exists (fst >> (=) trial) row.Trials then
+            counts
+]
 
 let private learning (plan: Plan) rows = {
     Id = "learning"
@@ -30,87 +39,101 @@ let private learning (plan: Plan) rows = {
     ]
 }
 
-let private classTable (classes: string list) (row: FinishedRow) (scores: ClassScore list) =
-    tableOf [ named "class"; column "weak F"; column "strong F"; column "strong ER" ] [
-        for name, score in List.zip classes scores ->
-            [ name; number score.WeakF; number score.StrongF; number score.StrongER ]
-    ] [
-        $"{row.Series.Name}, mean over seeds. A class that the reference does not have has no score."
+let private classes (outcome: Outcome) rows (best: FinishedRow) classes = {
+    Id = "classes"
+    Heading = "Class by class"
+    ByRow = true
+    Contents = [
+        let scores = [ for row in rows -> row, PerClass.scores (countsOf outcome row) ]
+        let figures = [ for name, figure in ClassFigures.make classes scores -> name, [ figure ] ]
+        Content.Figures(Shown.Choice("Score", figures))
+        // What the experiment asked for, or else the row that early stopping finds best.
+        match outcome.Below with
+        | [] -> Content.Folded(PerClass.view best.Series.Name [] (countsOf outcome best))
+        | tables ->
+            for table in tables do
+                Content.Folded table
     ]
+}
 
-let private classSection workspace rows (best: FinishedRow) =
-    let classes = (FinishedRow.truth workspace (fst best.Best)).Classes
-    let scores = [ for row in rows -> row, ClassScores.ofRow workspace row ]
-    let ofBest = scores |> List.find (fun (row, _) -> row.Series = best.Series) |> snd
-    {
-        Id = "classes"
-        Heading = "Class by class"
-        ByRow = true
-        Contents = [
-            Content.Figures(
-                Shown.Choice("Score", [ for name, figure in ClassFigures.make classes scores -> name, [ figure ] ])
-            )
-            Content.Folded(
-                "Numbers of the row that early stopping finds best",
-                classTable (List.ofSeq classes) best ofBest
-            )
-        ]
-    }
-
-let private thresholds (curves: Curves list) (classes: Sed.Core.Annotations.ClassList) =
-    let rate (rate: Sed.Core.Metrics.Rate) =
-        number (if rate.IsDefined then rate.Value else nan)
-    {
-        Id = "thresholds"
-        Heading = "Over all thresholds"
-        ByRow = true
-        Contents = [
-            Content.Figures(Shown.Choice("Class", CurveFigures.precisionAndRecall classes curves))
-            Content.Figures(Shown.Side(CurveFigures.psdRoc curves))
-            Content.Table(
-                "Areas under these curves, best seed of each row",
-                tableOf
+let private thresholds (curves: Curves list) classes = {
+    Id = "thresholds"
+    Heading = "Over all thresholds"
+    ByRow = true
+    Contents = [
+        Content.Figures(Shown.Choice("Class", CurveFigures.precisionAndRecall classes curves))
+        Content.Figures(Shown.Side(CurveFigures.psdRoc curves))
+        Content.Table(
+            tableOf "Areas under these curves, the best trial of each row" [
+                named "row"
+                column "average precision of tags"
+                column "mean over classes"
+                for scenario in 1 .. curves.Head.Psds.Length do
+                    column $"PSDS {scenario}"
+            ] [
+                for own in curves ->
                     [
-                        named "row"
-                        column "average precision of tags"
-                        column "mean over classes"
-                        column "PSDS 1"
-                        column "PSDS 2"
-                    ] [
-                        for own in curves ->
-                            [
-                                own.Row.Series.Name
-                                rate own.Pooled
-                                rate own.Mean
-                                for psds in own.Psds do
-                                    rate psds.Value
-                            ]
-                    ] []
-            )
-        ]
-    }
-
-let private clipSection (workspace: Workspace) (best: FinishedRow) output =
-    let trial, _ = best.Best
-    let store = (workspace.Source trial.Specification).Store
-    {
-        Id = "clips"
-        Heading = "Clips, from the best to the worst detected"
-        ByRow = false
-        Contents = [
-            Content.Text
-                $"As {best.Series.Name} detects them, the row that early stopping finds best, with seed {trial.Specification.Seed}. Blue is the reference, orange below it the detection."
-            Content.Figures(
-                Shown.Choice(
-                    "Clip",
-                    [
-                        for name, figure in ClipFigures.make store output (FinishedRow.events workspace trial) ->
-                            name, [ figure ]
+                        own.Row.Series.Name
+                        number own.Pooled
+                        number own.Mean
+                        for psds in own.Psds do
+                            number psds.Value
                     ]
-                )
+            ]
+        )
+    ]
+}
+
+let private clips (workspace: Workspace) (outcome: Outcome) (best: FinishedRow) output = {
+    Id = "clips"
+    Heading = "Clips, from the best to the worst detected"
+    ByRow = false
+    Contents = [
+        let trial, _ = best.Best
+        let source = workspace.Source trial.Specification
+        let counts = outcome.Counts |> List.find (fst >> (=) trial) |> snd
+        let found = Detections.events (workspace.TrialFolder trial.Specification)
+        Content.Text
+            $"As {best.Series.Name} detects them, the row that early stopping finds best, with seed {trial.Specification.Seed}. Blue is the reference, orange below it the detection."
+        Content.Figures(
+            Shown.Choice(
+                "Clip",
+                [
+                    for name, figure in ClipFigures.make source.Manifest source.Store output found counts ->
+                        name, [ figure ]
+                ]
             )
-        ]
-    }
+        )
+    ]
+}
+
+let private saliency (workspace: Workspace) (plan: Plan) (best: FinishedRow) output = [
+    let asked = [
+        for showing in plan.Experiment.Showing do
+            match showing with
+            | Saliency label -> label
+            | PerClass _ -> ()
+    ]
+    for label in
+        (if asked.IsEmpty then
+             Option.toList (SaliencyFigures.mostFrequent output)
+         else
+             asked) do
+        match SaliencyFigures.make workspace (fst best.Best) output label with
+        | [] -> ()
+        | figures -> {
+            Id = "saliency"
+            Heading = $"What the outputs for {label} depend on"
+            ByRow = false
+            Contents = [
+                Content.Text
+                    $"How much each value of the input changes the probability of {label} in {best.Series.Name}; dashed lines stand at the reference's onsets and offsets."
+                Content.Figures(
+                    Shown.Choice("Gradients", List.zip [ "plain"; "smoothed" ] [ for figure in figures -> [ figure ] ])
+                )
+            ]
+          }
+]
 
 let private corpus (manifest: Manifest) =
     let splits =
@@ -128,13 +151,13 @@ let private corpus (manifest: Manifest) =
             Content.Text
                 $"{manifest.Corpus}: {manifest.Describe()}; clips of {seconds} s at {manifest.SampleRate} Hz. Manifest {manifest.Hash.Substring(0, 16)}."
             Content.Table(
-                "Clips of each class",
-                tableOf
-                    (named "class"
-                     :: [ for split in splits -> column (string(split).ToLowerInvariant()) ]) [
-                        for label in manifest.Classes ->
-                            label :: [ for split in splits -> string (counted label split) ]
-                    ] []
+                tableOf "Clips of each class" [
+                    named "class"
+                    for split in splits do
+                        column (string(split).ToLowerInvariant())
+                ] [
+                    for label in manifest.Classes -> label :: [ for split in splits -> string (counted label split) ]
+                ]
             )
         ]
     }
@@ -144,24 +167,23 @@ let private environment (rows: FinishedRow list) = {
     Heading = "Environment"
     ByRow = false
     Contents = [
+        let results = [
+            for row in rows do
+                yield! List.map snd row.Trials
+        ]
         Content.Table(
-            "Versions and machine",
-            tableOf [ named "what"; named "which" ] [
-                for name, value in
-                    Surroundings.describe [
-                        for row in rows do
-                            yield! List.map snd row.Trials
-                    ] -> [ name; value ]
-            ] []
+            tableOf "Versions and machine" [ named "what"; named "which" ] [
+                for name, value in Surroundings.describe results -> [ name; value ]
+            ]
         )
     ]
 }
 
-let private again (plan: Plan) (context: ReportContext) = {
+let private again (plan: Plan) (command: string) = {
     Id = "again"
     Heading = "Run it again"
     ByRow = false
-    Contents = [ Content.Verbatim context.Command; Content.Verbatim(Plan.print plan) ]
+    Contents = [ Content.Verbatim command; Content.Verbatim(Plan.print plan) ]
 }
 
 let private figures (sections: Section list) = [
@@ -175,31 +197,79 @@ let private figures (sections: Section list) = [
             | _ -> ()
 ]
 
-/// Writes the report of finished trials, and its figures as SVG files into a folder of the same name beside it.
-let internal write
-    (workspace: Workspace)
-    (plan: Plan)
-    (states: (Trial * TrialState) list)
-    (context: ReportContext)
-    (file: string)
-    =
-    let rows = FinishedRow.ofStates plan states
-    let manifest = workspace.Manifest plan.Trials.Head.Specification
-    let sections = [
-        if not rows.IsEmpty then
-            let best = FinishedRow.best rows
-            let outputs = [ for row in rows -> row, TrialOutput.ofTrial workspace (fst row.Best) ]
-            let ofBest = outputs |> List.find (fun (row, _) -> row.Series = best.Series) |> snd
-            learning plan rows
-            classSection workspace rows best
-            thresholds [ for row, output in outputs -> Curves.ofOutput row output ] manifest.Classes
-            clipSection workspace best ofBest
-        corpus manifest
-        environment rows
-        again plan context
+let private warnings (outcome: Outcome) = [
+    match
+        [
+            for trial, state in outcome.States do
+                if state.IsFailed then
+                    trial
+        ]
+    with
+    | [] -> ()
+    | failed ->
+        let which =
+            [
+                for trial in failed -> $"{trial.Variant.Label}, seed {trial.Specification.Seed}"
+            ]
+            |> String.concat "; "
+        $"{failed.Length} of {outcome.States.Length} trials failed and are missing here: {which}."
+]
+
+/// What the networks of the rows' best trials say, and why some of them cannot be asked.
+let private ask (workspace: Workspace) (rows: FinishedRow list) =
+    let answers = [
+        for row in rows ->
+            try
+                Ok(row, TrialOutput.ofTrial workspace (fst row.Best))
+            with
+            | :? IOException
+            | :? InvalidDataException as missing -> Error $"{row.Series.Name}: {missing.Message}"
     ]
+    let said = answers |> List.choose Result.toOption
+    let silent = [
+        for answer in answers do
+            match answer with
+            | Error why -> $"No curves and clips of a row whose network cannot be asked. {why.Split('\n').[0]}"
+            | Ok _ -> ()
+    ]
+    said, silent
+
+let private sections workspace (outcome: Outcome) (rows: FinishedRow list) outputs command = [
+    let manifest =
+        (workspace: Workspace).Source(outcome.Plan.Trials.Head.Specification).Manifest
+    if not rows.IsEmpty then
+        let best = FinishedRow.best rows
+        learning outcome.Plan rows
+        classes outcome rows best manifest.Classes
+        if not (List.isEmpty outputs) then
+            thresholds [ for row, output in outputs -> Curves.ofOutput row output ] manifest.Classes
+        match outputs |> List.tryFind (fun (row, _) -> row.Series = best.Series) with
+        | Some(_, output) ->
+            clips workspace outcome best output
+            yield! saliency workspace outcome.Plan best output
+        | None -> ()
+    corpus manifest
+    environment rows
+    again outcome.Plan command
+]
+
+/// Writes the report of an experiment, and its figures as SVG files into a folder of the same name beside it.
+let write (workspace: Workspace) (outcome: Outcome) (command: string) (file: string) =
+    let rows = FinishedRow.ofStates outcome.Plan outcome.States
+    let outputs, silent = ask workspace rows
+    let sections = sections workspace outcome rows outputs command
     let page =
-        Page.write plan.Experiment.Name plan.Experiment.Title context [ for row in rows -> row.Series ] sections
+        Page.write
+            {
+                Name = outcome.Plan.Experiment.Name
+                Title = outcome.Plan.Experiment.Title
+                Question = outcome.Plan.Experiment.Question
+                Answers = outcome.Answers
+                Table = outcome.Table
+                Warnings = warnings outcome @ silent
+            }
+            [ for row in rows -> row.Series ]
+            sections
     let folder = nonNull (Path.ChangeExtension(Path.GetFullPath file, null))
     Directory.CreateDirectory folder |> ignore
     for old in Directory.GetFiles(folder, "*.svg") do

@@ -12,11 +12,10 @@ type internal Shown =
 [<RequireQualifiedAccess>]
 type internal Content =
     | Text of string
-    | Warning of string
     | Figures of Shown
-    | Table of caption: string * ReportTable
+    | Table of TableView
     /// A table that the reader opens.
-    | Folded of title: string * ReportTable
+    | Folded of TableView
     /// Text in which every space counts.
     | Verbatim of string
 
@@ -27,4 +26,17 @@ type internal Section = {
     /// True when its figures show the table's rows, each in its colour.
     ByRow: bool
     Contents: Content list
+}
+
+/// What the first screen of a report says.
+type internal Opening = {
+    Name: string
+    Title: string
+    /// What the table is to answer; may be empty.
+    Question: string
+    /// A sentence each.
+    Answers: string list
+    Table: TableView
+    /// What a reader must know before believing the numbers.
+    Warnings: string list
 }

@@ -49,9 +49,17 @@ let private score (metric: Metric) (epoch: EpochResult) =
     epoch.Scores |> Map.tryFind metric.Name |> Option.defaultValue nan
 
 /// Loss, what early stopping watches, weak F and strong ER of every epoch.
-let make (monitor: Monitor) (rows: FinishedRow list) = [
-    figure rows "loss" "Training loss" "loss" _.Loss
-    figure rows "monitor" $"Early stopping watches {Monitor.print monitor}" "monitor" _.Monitor
-    figure rows "weak-f" "Weak F on the split that selects" "weak F" (score WeakF)
-    figure rows "strong-er" "Strong ER on the split that selects" "strong ER" (score StrongER)
-]
+let make (monitor: Monitor) (rows: FinishedRow list) =
+    [
+        figure rows "loss" "Training loss" "loss" _.Loss
+        figure rows "monitor" $"Early stopping watches {Monitor.print monitor}" "monitor" _.Monitor
+        figure rows "weak-f" "Weak F on the split that selects" "weak F" (score WeakF)
+        figure rows "strong-er" "Strong ER on the split that selects" "strong ER" (score StrongER)
+    ]
+    // Where nobody knows when sounds start and end there is no strong score.
+    |> List.filter (fun figure ->
+        figure.Panels[0].Marks
+        |> List.exists (fun mark ->
+            match mark with
+            | Mark.Line(_, points, _) -> points.Length > 0
+            | _ -> false))

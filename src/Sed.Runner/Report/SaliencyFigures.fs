@@ -1,0 +1,131 @@
+/// What the outputs for a class depend on, after figure 2 of Adavanne and Virtanen (2017).
+module internal Sed.Runner.SaliencyFigures
+
+open System
+open System.IO
+open Sed
+open Sed.Core.Annotations
+open Sed.Core.Networks
+open Sed.Core.Training
+open TorchSharp
+
+/// Noisy copies behind a smoothed map.
+let private copies = 16
+
+/// The events of a class in a clip that have times.
+let private eventsOf (label: string) (events: SoundEvent seq) =
+    events
+    |> Seq.filter (fun sound -> sound.Label = label && not sound.IsUnlocated)
+    |> Seq.toArray
+
+/// The clip that shows a class best: it is heard in a part of the clip, and there the network is surest of it compared with
+/// the rest. None where the reference has no such clip.
+let private clearest (output: TrialOutput) (label: string) =
+    let k = output.Classes.IndexOf label
+    let contrast (reference: EventList) clip =
+        let scores = output.Frames[clip]
+        let events =
+            eventsOf label (reference.EventsOf(output.Frames.Files[clip]).ToArray())
+        let inside, outside =
+            Seq.zip (scores.Borders.ToArray()) (scores.Of(k).ToArray())
+            |> Seq.toList
+            |> List.partition (fun (time, _) ->
+                events |> Array.exists (fun sound -> sound.Onset <= time && time < sound.Offset))
+        if inside.IsEmpty || outside.IsEmpty then
+            None
+        else
+            Some(clip, events, List.averageBy snd inside - List.averageBy snd outside)
+    match output.Reference with
+    | Some reference when k >= 0 ->
+        match List.choose (contrast reference) [ 0 .. output.Frames.Files.Length - 1 ] with
+        | [] -> None
+        | some ->
+            let clip, events, _ = some |> List.maxBy (fun (_, _, contrast) -> contrast)
+            Some(clip, events)
+    | _ -> None
+
+/// The map's absolute values, band after band.
+let private turned (map: float32[,]) = [|
+    for band in 0 .. Array2D.length2 map - 1 ->
+        [| for frame in 0 .. Array2D.length1 map - 1 -> float (abs map[frame, band]) |]
+|]
+
+/// A few extreme values would leave all others dark.
+let private range (values: float[][]) =
+    let sorted = values |> Array.concat |> Array.sort
+    Some(0.0, max 1e-12 sorted[int (0.995 * float (sorted.Length - 1))])
+
+let private map network clip label (options: SaliencyOptions) title seconds rules =
+    let values = turned (Saliency.Of(network, clip, label, options))
+    ClipFigures.bandPanel title "" (range values) seconds values [ Mark.Rules rules ]
+
+/// The log-mel of a clip above what the strong and the weak output for a class depend on; dashed lines at the reference's
+/// onsets and offsets.
+let private figure
+    (network: SedNetwork)
+    (input: torch.Tensor)
+    store
+    (output: TrialOutput)
+    label
+    (clip, events: SoundEvent[])
+    copies
+    =
+    let k = output.Classes.IndexOf label
+    let scores = output.Frames[clip]
+    let seconds = scores.Borders[scores.Frames]
+    let frame (time: float) =
+        Math.Clamp(int (time / seconds * float scores.Frames), 0, scores.Frames)
+    let first = events |> Seq.map _.Onset |> Seq.min |> frame
+    let last =
+        max (first + 1) (events |> Seq.map (fun (sound: SoundEvent) -> sound.Offset) |> Seq.max |> frame)
+    let rules = [|
+        for sound in events do
+            sound.Onset
+            sound.Offset
+    |]
+    let kind = if copies = 0 then "plain" else "smoothed"
+    let strong =
+        SaliencyOptions(FromFrame = first, ToFrame = last, Averaged = true, Copies = copies)
+    let weak = SaliencyOptions(Output = SaliencyOutput.Weak, Copies = copies)
+    {
+        Figure.Name = $"saliency-{kind}"
+        Title = $"{label} in {output.Frames.Files[clip]}, {kind} gradients"
+        Alt =
+            $"The log-mel energies of a clip, and below them how much each of them changes the probability of {label} between the reference's onset and offset, and in the clip as a whole. Dashed lines stand at onset and offset."
+        X = Axis.within 0.0 seconds "time / s"
+        Panels = [
+            ClipFigures.bandPanel "Log-mel energies" "" None seconds (ClipFigures.logMel store output.Clips[clip]) [
+                Mark.Rules rules
+            ]
+            map network input k strong "What the strong output depends on" seconds rules
+            map network input k weak "What the weak output depends on" seconds rules
+        ]
+    }
+
+/// The class that the reference has most often, where nobody asked for another one.
+let mostFrequent (output: TrialOutput) =
+    match output.Reference with
+    | None -> None
+    | Some reference ->
+        let sounds = [
+            for file in 0 .. reference.Files.Length - 1 do
+                yield! reference.EventsAt(file).ToArray()
+        ]
+        if sounds.IsEmpty then
+            None
+        else
+            sounds |> List.countBy _.Label |> List.maxBy snd |> fst |> Some
+
+/// Figures of a class as a trial's network sees it, plain and smoothed; none where no clip shows it.
+let make (workspace: Workspace) (trial: Trial) (output: TrialOutput) (label: string) = [
+    match clearest output label with
+    | None -> ()
+    | Some(clip, events) ->
+        use _ = torch.NewDisposeScope()
+        use network = TrialOutput.network workspace trial
+        use clips = TrialOutput.clips workspace trial
+        let features = clips.FeaturesOf(clip, workspace.Device)
+        let store = (workspace.Source trial.Specification).Store
+        for copies in [ 0; copies ] do
+            figure network features store output label (clip, events) copies
+]
