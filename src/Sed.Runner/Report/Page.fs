@@ -26,23 +26,26 @@ let private aria name value = attr $"aria-{name}" value
 /// A mark behind a number stands in a column of its own, so that digits stay below digits.
 let private marks = [ " *"; " ≈"; "  " ]
 
-let private marked (text: string) = [
-    match marks |> List.tryFind text.EndsWith with
-    | Some mark ->
-        str (text.Substring(0, text.Length - mark.Length))
-        span [ _class "mark" ] [ str (mark.Trim()) ]
-    | None -> str text
-]
+/// A number, where there is one its deviation, and its mark; only before the deviation may a line end.
+let private numberCell (text: string) =
+    let mark = marks |> List.tryFind text.EndsWith
+    let number = text.Substring(0, text.Length - (defaultArg mark "").Length)
+    let parts = number.Split(" ± ", 2)
+    td [ _class "number" ] [
+        for part in Array.truncate (parts.Length - 1) parts do
+            str (part + " ")
+        span [ _class "together" ] [
+            str (if parts.Length > 1 then $"± {parts[1]}" else number)
+            match mark with
+            | Some mark -> span [ _class "mark" ] [ str (mark.Trim()) ]
+            | None -> ()
+        ]
+    ]
 
 let private cell (heading: Heading) isFirst (text: string) =
-    // A number and its deviation are not torn apart.
-    let text = text.Replace(" ± ", "\u00A0±\u00A0")
-    if isFirst && not heading.Number then
-        th [ _scope "row" ] [ str text ]
-    elif heading.Number then
-        td [ _class "number" ] (marked text)
-    else
-        td [] [ str text ]
+    if heading.Number then numberCell text
+    elif isFirst then th [ _scope "row" ] [ str text ]
+    else td [] [ str text ]
 
 let private columnHeading (heading: Heading) isMarked =
     th [

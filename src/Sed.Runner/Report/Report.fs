@@ -215,24 +215,36 @@ let private warnings (outcome: Outcome) = [
         $"{failed.Length} of {outcome.States.Length} trials failed and are missing here: {which}."
 ]
 
-/// What the networks of the rows' best trials say, and why some of them cannot be asked.
+/// What the networks of the rows' best trials say, and a warning about those that cannot be asked.
 let private ask (workspace: Workspace) (rows: FinishedRow list) =
     let answers = [
         for row in rows ->
+            row,
             try
-                Ok(row, TrialOutput.ofTrial workspace (fst row.Best))
+                Ok(TrialOutput.ofTrial workspace (fst row.Best))
             with
             | :? IOException
-            | :? InvalidDataException as missing -> Error $"{row.Series.Name}: {missing.Message}"
+            | :? InvalidDataException as missing -> Error missing.Message
     ]
-    let said = answers |> List.choose Result.toOption
-    let silent = [
-        for answer in answers do
+    let said = [
+        for row, answer in answers do
             match answer with
-            | Error why -> $"No curves and clips of a row whose network cannot be asked. {why.Split('\n').[0]}"
+            | Ok output -> row, output
+            | Error _ -> ()
+    ]
+    let silent = [
+        for row, answer in answers do
+            match answer with
+            | Error why -> row.Series.Name, why
             | Ok _ -> ()
     ]
-    said, silent
+    let warning =
+        match silent with
+        | [] -> []
+        | (_, why) :: _ ->
+            let names = silent |> List.map fst |> String.concat "; "
+            [ $"Curves over thresholds and clips are missing for {names}: the trained network cannot be read. {why}" ]
+    said, warning
 
 let private sections workspace (outcome: Outcome) (rows: FinishedRow list) outputs command = [
     let manifest =

@@ -50,14 +50,16 @@ let private turned (map: float32[,]) = [|
         [| for frame in 0 .. Array2D.length1 map - 1 -> float (abs map[frame, band]) |]
 |]
 
-/// A few extreme values would leave all others dark.
-let private range (values: float[][]) =
+/// As parts of a value that few lie above: only where a map is large says something, and a few extreme values would leave all
+/// others dark.
+let private relative (values: float[][]) =
     let sorted = values |> Array.concat |> Array.sort
-    Some(0.0, max 1e-12 sorted[int (0.995 * float (sorted.Length - 1))])
+    let high = max 1e-30 sorted[int (0.995 * float (sorted.Length - 1))]
+    values |> Array.map (Array.map (fun value -> min 1.0 (value / high)))
 
 let private map network clip label (options: SaliencyOptions) title seconds rules =
-    let values = turned (Saliency.Of(network, clip, label, options))
-    ClipFigures.bandPanel title "" (range values) seconds values [ Mark.Rules rules ]
+    let values = relative (turned (Saliency.Of(network, clip, label, options)))
+    ClipFigures.bandPanel title "" (Some(0.0, 1.0)) seconds values [ Mark.Rules rules ]
 
 /// The log-mel of a clip above what the strong and the weak output for a class depend on; dashed lines at the reference's
 /// onsets and offsets.
