@@ -48,34 +48,6 @@ let private exportFile (file: string) (outcome: Outcome) several =
     else
         file
 
-let private warnings (outcome: Outcome) = [
-    let failed =
-        outcome.States |> List.filter (snd >> _.IsFailed) |> List.map (fst >> _.Name)
-    if not failed.IsEmpty then
-        let names = String.concat "; " failed
-        $"Of {outcome.States.Length} trials {failed.Length} failed and are missing from the means: {names}."
-]
-
-/// What the report has to know beside the trials.
-let private reportContext (command: string) (outcome: Outcome) : ReportContext = {
-    Answer = outcome.Answers
-    Table = {
-        Headings = [
-            for heading in outcome.Table.Headings ->
-                {
-                    ReportHeading.Text = heading.Text
-                    Number = heading.Number
-                }
-        ]
-        Rows = [
-            for cells in outcome.Table.Rows -> { Cells = cells; Bold = false }
-        ]
-        Notes = outcome.Table.Notes
-    }
-    Command = command
-    Warnings = warnings outcome
-}
-
 /// Prints what a plan came to, and keeps and compares it as the command line says; false where it is not as recorded.
 let private publish (options: Options) command recorded several (workspace: Workspace) (outcome: Outcome) =
     Outcome.save outcome
@@ -94,7 +66,7 @@ let private publish (options: Options) command recorded several (workspace: Work
     if options.Report then
         let file =
             Path.Combine(workspace.Folder, "reports", outcome.Plan.Experiment.Name + ".html")
-        Report.write workspace outcome.Plan outcome.States (reportContext command outcome) file
+        Report.write workspace outcome command file
         printfn $"Report: {file}"
     if options.Record then
         printfn $"Recorded: {Recorded.write recorded outcome}"
@@ -154,10 +126,7 @@ let private recordedFolder (script: string) =
 
 let private commandLine (script: string) (arguments: string list) =
     let quoted (word: string) =
-        if word.Contains ' ' then
-            $"\"{word}\""
-        else
-            word
+        if word.Contains ' ' then $"\"{word}\"" else word
     "dotnet" :: "fsi" :: script :: arguments |> List.map quoted |> String.concat " "
 
 /// Runs experiments as the command line says, and gives the exit code: 0 when the tables are printed, 2 when something in

@@ -97,7 +97,7 @@ let private figure (shown: Figure) =
     figure [ _id shown.Name ] [
         figcaption [] [ str shown.Title ]
         div [
-            _class "plot"
+            _class "drawing"
             attr "role" "img"
             aria "label" shown.Alt
             _style $"min-height:{height}px"

@@ -94,7 +94,7 @@ let private clips (workspace: Workspace) (outcome: Outcome) (best: FinishedRow) 
         let counts = outcome.Counts |> List.find (fst >> (=) trial) |> snd
         let found = Detections.events (workspace.TrialFolder trial.Specification)
         Content.Text
-            $"As {best.Series.Name} detects them, the row that early stopping finds best, with seed {trial.Specification.Seed}. Blue is the reference, orange below it the detection."
+            $"As detected by {trial.Name}, the best trial of the row that early stopping finds best. Blue is the reference, orange below it the detection."
         Content.Figures(
             Shown.Choice(
                 "Clip",
@@ -198,21 +198,11 @@ let private figures (sections: Section list) = [
 ]
 
 let private warnings (outcome: Outcome) = [
-    match
-        [
-            for trial, state in outcome.States do
-                if state.IsFailed then
-                    trial
-        ]
-    with
-    | [] -> ()
-    | failed ->
-        let which =
-            [
-                for trial in failed -> $"{trial.Variant.Label}, seed {trial.Specification.Seed}"
-            ]
-            |> String.concat "; "
-        $"{failed.Length} of {outcome.States.Length} trials failed and are missing here: {which}."
+    let failed =
+        outcome.States |> List.filter (snd >> _.IsFailed) |> List.map (fst >> _.Name)
+    if not failed.IsEmpty then
+        let names = String.concat "; " failed
+        $"Of {outcome.States.Length} trials {failed.Length} failed and are missing from the means: {names}."
 ]
 
 /// What the networks of the rows' best trials say, and a warning about those that cannot be asked.
@@ -243,7 +233,9 @@ let private ask (workspace: Workspace) (rows: FinishedRow list) =
         | [] -> []
         | (_, why) :: _ ->
             let names = silent |> List.map fst |> String.concat "; "
-            [ $"Curves over thresholds and clips are missing for {names}: the trained network cannot be read. {why}" ]
+            [
+                $"Curves over thresholds and clips are missing for {names}: the trained network cannot be read. {why}"
+            ]
     said, warning
 
 let private sections workspace (outcome: Outcome) (rows: FinishedRow list) outputs command = [

@@ -6,7 +6,7 @@
     const hiddenRows = new Set();
     const onPaper = { whole: 680, side: 328 }; // pixels between the margins of a page, and of a column
 
-    const plots = () => [...document.querySelectorAll(".plot.js-plotly-plot")];
+    const plots = () => [...document.querySelectorAll(".js-plotly-plot")];
     const visible = (element) => element.offsetParent !== null;
 
     const tracesOf = (plot, row) => plot.data.flatMap((trace, index) => (trace.legendgroup === row ? [index] : []));
@@ -28,7 +28,7 @@
         hiddenRows.forEach((row) => showRow(plot, row));
     };
 
-    const drawVisible = () => [...document.querySelectorAll(".plot")].filter(visible).forEach(draw);
+    const drawVisible = () => [...document.querySelectorAll(".drawing")].filter(visible).forEach(draw);
 
     for (const button of document.querySelectorAll(".legend button"))
         button.addEventListener("click", () => {
@@ -51,7 +51,7 @@
     addEventListener("beforeprint", () => {
         document.querySelectorAll("details").forEach((details) => (details.open = true));
         for (const plot of plots().filter(visible)) {
-            const column = plot.closest(".side")?.querySelectorAll(".plot").length > 1;
+            const column = plot.closest(".side")?.querySelectorAll(".drawing").length > 1;
             Plotly.relayout(plot, { width: column ? onPaper.side : onPaper.whole });
         }
     });

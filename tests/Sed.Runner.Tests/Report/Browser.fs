@@ -1,0 +1,191 @@
+namespace Sed.Runner.Tests
+
+open System
+open System.Collections.Generic
+open System.Diagnostics
+open System.IO
+open System.Net.WebSockets
+open System.Text
+open System.Text.Json
+open System.Threading
+
+/// A headless Chromium, driven through its own DevTools protocol: nothing but the browser has to be installed.
+type Browser private (chromium: Process, socket: ClientWebSocket, profile: string) =
+    let patience = TimeSpan.FromSeconds 60.0
+    let events = List<JsonElement>()
+    let mutable lastId = 0
+    let mutable session = ""
+
+    static let methodOf (event: JsonElement) = string (event.GetProperty "method")
+
+    static let names = [ "chromium"; "chromium-browser"; "google-chrome"; "google-chrome-stable" ]
+
+    /// The browser's program; None where none is installed.
+    static member Program =
+        let folders =
+            (string (Environment.GetEnvironmentVariable "PATH")).Split(Path.PathSeparator)
+        Seq.allPairs folders names |> Seq.map Path.Combine |> Seq.tryFind File.Exists
+
+    member private _.Receive() =
+        use limit = new CancellationTokenSource(patience)
+        use message = new MemoryStream()
+        let buffer = Array.zeroCreate<byte> 65536
+        let mutable ended = false
+        while not ended do
+            let part =
+                socket.ReceiveAsync(ArraySegment buffer, limit.Token).GetAwaiter().GetResult()
+            message.Write(buffer, 0, part.Count)
+            ended <- part.EndOfMessage
+        JsonElement.Parse(ReadOnlySpan(message.ToArray()))
+
+    /// Sends a command and waits for its answer; what is reported meanwhile is kept.
+    member browser.Send(command: string, parameters: (string * obj) list) : JsonElement =
+        lastId <- lastId + 1
+        let id = lastId
+        let message = [
+            "id", box id
+            "method", command
+            "params", dict parameters
+            if session <> "" then
+                "sessionId", session
+        ]
+        let bytes = JsonSerializer.SerializeToUtf8Bytes(dict message)
+        socket
+            .SendAsync(ArraySegment bytes, WebSocketMessageType.Text, true, CancellationToken.None)
+            .GetAwaiter()
+            .GetResult()
+        let rec answer () =
+            let received = browser.Receive()
+            match received.TryGetProperty "id" with
+            | false, _ ->
+                events.Add received
+                answer ()
+            | true, own when own.GetInt32() <> id -> answer ()
+            | _ ->
+                match received.TryGetProperty "error" with
+                | true, error -> failwith $"{command}: {error}"
+                | _ -> received.GetProperty "result"
+        answer ()
+
+    /// The value of an expression in the page, as JSON; promises are awaited.
+    member browser.Evaluate(expression: string) =
+        let answer =
+            browser.Send("Runtime.evaluate", [ "expression", expression; "awaitPromise", true; "returnByValue", true ])
+        match answer.TryGetProperty "exceptionDetails" with
+        | true, problem -> failwith $"{expression}: {problem}"
+        | _ ->
+            match (answer.GetProperty "result").TryGetProperty "value" with
+            | true, value -> value.GetRawText()
+            | _ -> "undefined"
+
+    /// How wide the window is, in light or in dark.
+    member browser.Show(width: int, height: int, isPhone: bool, isDark: bool) =
+        browser.Send(
+            "Emulation.setDeviceMetricsOverride",
+            [ "width", width; "height", height; "deviceScaleFactor", 1; "mobile", isPhone ]
+        )
+        |> ignore
+        let scheme =
+            dict [
+                "name", "prefers-color-scheme"
+                "value", (if isDark then "dark" else "light")
+            ]
+        browser.Send("Emulation.setEmulatedMedia", [ "features", [| scheme |] ])
+        |> ignore
+
+    /// Opens a file and waits until it is loaded.
+    member browser.Open(file: string) =
+        events.Clear()
+        browser.Send("Page.navigate", [ "url", Uri(file).AbsoluteUri ]) |> ignore
+        let isLoaded event = methodOf event = "Page.loadEventFired"
+        while not (events.Exists isLoaded) do
+            events.Add(browser.Receive())
+        // Two frames later everything that was drawn on loading is there.
+        browser.Evaluate "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))"
+        |> ignore
+
+    /// Errors and warnings of the page since it was opened.
+    member _.Complaints = [
+        for event in events do
+            match methodOf event with
+            | "Runtime.exceptionThrown"
+            | "Log.entryAdded" -> event.GetRawText()
+            | "Runtime.consoleAPICalled" ->
+                let kind = event.GetProperty("params").GetProperty("type").GetString()
+                if kind = "error" || kind = "warning" then
+                    event.GetRawText()
+            | _ -> ()
+    ]
+
+    /// Every address that the page asked for since it was opened.
+    member _.Requests = [
+        for event in events do
+            if methodOf event = "Network.requestWillBeSent" then
+                string (event.GetProperty("params").GetProperty("request").GetProperty("url"))
+    ]
+
+    /// A picture of the whole page, or of what the window shows.
+    member browser.Screenshot(file: string, wholePage: bool) =
+        let answer =
+            browser.Send("Page.captureScreenshot", [ "captureBeyondViewport", wholePage ])
+        File.WriteAllBytes(file, Convert.FromBase64String(string (answer.GetProperty "data")))
+
+    /// The page on paper.
+    member browser.Print(file: string) =
+        let answer =
+            browser.Send("Page.printToPDF", [ "preferCSSPageSize", true; "printBackground", true ])
+        File.WriteAllBytes(file, Convert.FromBase64String(string (answer.GetProperty "data")))
+
+    member private browser.Attach() =
+        let target = browser.Send("Target.createTarget", [ "url", "about:blank" ])
+        let attached =
+            browser.Send(
+                "Target.attachToTarget",
+                [ "targetId", string (target.GetProperty "targetId"); "flatten", true ]
+            )
+        session <- string (attached.GetProperty "sessionId")
+        for domain in [ "Page"; "Runtime"; "Log"; "Network" ] do
+            browser.Send($"{domain}.enable", []) |> ignore
+
+    /// Starts a browser with an empty profile of its own.
+    static member Start(program: string) =
+        let profile =
+            Path.Combine(Path.GetTempPath(), "sed-browser-" + Guid.NewGuid().ToString "N")
+        let arguments = [
+            "--headless=new"
+            "--no-sandbox" // continuous integration runs as root in a container
+            "--disable-gpu"
+            "--disable-dev-shm-usage"
+            "--hide-scrollbars"
+            "--remote-debugging-port=0"
+            $"--user-data-dir={profile}"
+        ]
+        let chromium =
+            nonNull (Process.Start(ProcessStartInfo(program, arguments, RedirectStandardError = true)))
+        let rec address () =
+            match chromium.StandardError.ReadLine() with
+            | null -> failwith $"{program} ended before it could be spoken to."
+            | line when line.StartsWith "DevTools listening on " -> Uri(line.Substring 22)
+            | _ -> address ()
+        let socket = new ClientWebSocket()
+        let browser = new Browser(chromium, socket, profile)
+        try
+            socket.ConnectAsync(address (), CancellationToken.None).GetAwaiter().GetResult()
+            chromium.StandardError.ReadToEndAsync() |> ignore // a full pipe would stop it
+            browser.Attach()
+            browser
+        with _ ->
+            (browser :> IDisposable).Dispose()
+            reraise ()
+
+    interface IDisposable with
+        member _.Dispose() =
+            socket.Dispose()
+            if not chromium.HasExited then
+                chromium.Kill true
+                chromium.WaitForExit()
+            chromium.Dispose()
+            try
+                Directory.Delete(profile, true)
+            with :? IOException ->
+                () // the browser's last files are still being written

@@ -1,0 +1,149 @@
+/// Figures: what is drawn of the numbers, in files and in pages.
+module Sed.Runner.Tests.FigureTests
+
+open System
+open System.Buffers.Binary
+open System.IO
+open System.Text.Json
+open System.Xml.Linq
+open Xunit
+open Sed
+open Sed.Core.Annotations
+open Sed.Core.Metrics
+open Sed.Runner
+
+let private series name colour = { Name = name; Colour = colour }
+
+/// A figure with everything that can be drawn.
+let private everything: Figure = {
+    Name = "everything"
+    Title = "Everything </script>"
+    Alt = "For tests."
+    X = Axis.within 0.0 10.0 "time / s"
+    Panels = [
+        {
+            Title = "Lines"
+            Y = Axis.numbers "loss"
+            Marks = [
+                Mark.Line(series "first" 0, [| 0.0, 1.0; 10.0, 0.5 |], false)
+                Mark.Line(series "first" 0, [| 0.0, 1.1; 10.0, 0.6 |], true)
+                Mark.Steps(series "second" 8, [| 0.0, 0.2; 5.0, 0.4 |])
+                Mark.Rules [| 2.0; 4.0 |]
+            ]
+            Height = 120
+        }
+        {
+            Title = ""
+            Y = Axis.names "" [ "Car"; "Train" ]
+            Marks = [
+                Mark.Bars(series "first" 0, [| 0.0, 3.0; 1.0, nan |], 0.4)
+                Mark.Spans(series "second" 8, [| 1.0, 2.5, 0.0; 4.0, 9.0, 1.0 |], 0.4)
+            ]
+            Height = 80
+        }
+        {
+            Title = "A map"
+            Y = Axis.within 0.0 2.0 "mel band"
+            Marks = [
+                Mark.Heat {
+                    Columns = 0.0, 10.0
+                    Rows = 0.0, 2.0
+                    Values = [| [| 1.0; 2.0; 3.0 |]; [| 4.0; 5.0; 6.0 |] |]
+                    Range = None
+                    Title = "energy"
+                }
+            ]
+            Height = 60
+        }
+    ]
+}
+
+let private file extension =
+    let folder = Path.Combine(Path.GetTempPath(), "sed-" + Guid.NewGuid().ToString "N")
+    Directory.CreateDirectory folder |> ignore
+    Path.Combine(folder, "figure" + extension)
+
+[<Fact>]
+let ``a figure becomes an SVG and a PNG of the same shape, the PNG twice as fine`` () =
+    let svg, png = file ".svg", file ".png"
+    FigureFile.write svg everything
+    FigureFile.write png everything
+    let root = nonNull (XDocument.Load(svg).Root)
+    let size (name: string) =
+        float (nonNull (root.Attribute(XName.Get name))).Value
+    let bytes = File.ReadAllBytes png
+    let pixels at =
+        BinaryPrimitives.ReadInt32BigEndian(bytes.AsSpan(at, 4))
+    Assert.Equal(2.0 * size "width", float (pixels 16))
+    Assert.Equal(2.0 * size "height", float (pixels 20))
+    Assert.Contains("first", root.Value)
+    Assert.Contains("Train", root.Value)
+
+[<Fact>]
+let ``a file of another kind is refused with its name`` () =
+    let problem =
+        Assert.Throws<ArgumentException>(fun () -> FigureFile.write "figure.bmp" everything)
+    Assert.StartsWith("Figures are written as .png or .svg, not as '.bmp': figure.bmp", problem.Message)
+
+[<Fact>]
+let ``a page gets a trace for each mark and a line for each rule, and nothing that ends its script`` () =
+    let json, height = FigureJson.write everything
+    Assert.DoesNotContain("<", json)
+    use document = JsonDocument.Parse json
+    // What stands at a place like "data 3 x".
+    let at (place: string) =
+        (document.RootElement, place.Split ' ')
+        ||> Array.fold (fun (element: JsonElement) step ->
+            match Int32.TryParse step with
+            | true, index -> element[index]
+            | _ -> element.GetProperty step)
+        |> _.GetRawText()
+    let traces = document.RootElement.GetProperty "data"
+    Assert.Equal<string>(
+        [ "scatter"; "scatter"; "scatter"; "bar"; "bar"; "heatmap" ],
+        [ for trace in traces.EnumerateArray() -> string (trace.GetProperty "type") ]
+    )
+    Assert.Equal(2, document.RootElement.GetProperty("layout").GetProperty("shapes").GetArrayLength())
+    Assert.Equal(string height, at "layout height")
+    // A bar without a length is not drawn; a span starts where it starts; names run downwards.
+    Assert.Equal("[3.0]", at "data 3 x")
+    Assert.Equal("[1.0,4.0]", at "data 4 base")
+    Assert.Equal("[1.5,5.0]", at "data 4 x")
+    Assert.Equal("[1.5,-0.5]", at "layout yaxis2 range")
+    Assert.Equal("1.0", at "data 5 zmin")
+    Assert.Equal("6.0", at "data 5 zmax")
+
+[<Fact>]
+let ``names are cut at a comma or a bracket where they stay distinct`` () =
+    Assert.Equal<string>(
+        [ "Air horn"; "Ambulance"; "Car" ],
+        Figure.shortNames [ "Air horn, truck horn"; "Ambulance (siren)"; "Car" ]
+    )
+    Assert.Equal<string>([ "Car, red"; "Car, blue" ], Figure.shortNames [ "Car, red"; "Car, blue" ])
+
+[<Fact>]
+let ``rows are called by what differs between them`` () =
+    let row name coordinates = {
+        Coordinates = coordinates
+        Name = name
+        Settings = []
+    }
+    Assert.Equal<string>(
+        [ "strong weight 0.2"; "strong weight 1"; "baseline" ],
+        FinishedRow.names [
+            row "" [ "strong weight", "0.2"; "weak weight", "1" ]
+            row "" [ "strong weight", "1"; "weak weight", "1" ]
+            row "baseline" []
+        ]
+    )
+    Assert.Equal<string>([ "dropout 0.5" ], FinishedRow.names [ row "" [ "dropout", "0.5" ] ])
+
+[<Fact>]
+let ``precision over recall has the best precision of each recall`` () =
+    // By falling score: found, wrong, found.
+    let scores =
+        TagScores.Of(ClassList [ "Car" ], ReadOnlySpan [| 0.9f; 0.8f; 0.7f |], ReadOnlySpan [| true; false; true |])
+    Assert.Equal<(float * float)[]>(
+        [| 0.0, 1.0; 0.5, 1.0; 1.0, 2.0 / 3.0 |],
+        Curves.precisionOverRecall (scores.Curves().PerClass[0])
+    )

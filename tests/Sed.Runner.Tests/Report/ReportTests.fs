@@ -1,0 +1,133 @@
+/// The report of a small experiment: its figures say what the kept results say.
+module Sed.Runner.Tests.ReportTests
+
+open System
+open System.IO
+open System.Text.RegularExpressions
+open Xunit
+open Sed
+open Sed.Core.Annotations
+open Sed.Core.Metrics
+open Sed.Runner
+
+let private rows (outcome: Outcome) =
+    FinishedRow.ofStates outcome.Plan outcome.States
+
+[<Fact>]
+let ``a class's bars are what the metrics count in the kept detections`` () =
+    let workspace, outcome, _ = TinySweep.report.Value
+    let row = (rows outcome).Head
+    let manifest = workspace.Manifest outcome.Plan.Trials.Head.Specification
+    let clips = [
+        for index in manifest.IndicesOf Core.Corpora.Split.Testing -> manifest.Clips[index]
+    ]
+    let truth =
+        EventList.Of [ for clip in clips -> struct (clip.Name, nonNull clip.StrongEvents) ]
+    // Error rates class by class, straight from the files, averaged over the seeds where they are defined.
+    let expected = [
+        for k in 0 .. manifest.Classes.Count - 1 ->
+            let perSeed = [
+                for trial, _ in row.Trials do
+                    let kept =
+                        EventListFile.Read(Path.Combine(workspace.TrialFolder trial.Specification, "events.tsv"))
+                    let counts = SegmentBased.Count(EventPairs.Of(manifest.Classes, truth, kept))
+                    let rate = counts.Scores().PerClass[k].ErrorRates.ErrorRate
+                    if counts[k].Reference > 0L then
+                        rate.Value
+            ]
+            if perSeed.IsEmpty then nan else List.average perSeed
+    ]
+    let counts = [
+        for trial, counts in outcome.Counts do
+            if List.exists (fst >> (=) trial) row.Trials then
+                counts
+    ]
+    let figure =
+        ClassFigures.make manifest.Classes [ row, PerClass.scores counts ]
+        |> List.find (fst >> (=) "Strong ER")
+        |> snd
+    match figure.Panels[0].Marks with
+    | [ Mark.Bars(_, bars, _) ] ->
+        for (_, drawn), expected in Seq.zip bars expected do
+            Assert.Equal(expected, drawn, 1e-9)
+    | other -> failwith $"{other}"
+
+[<Fact>]
+let ``asked once more, a network says what its trial was scored with`` () =
+    let workspace, outcome, _ = TinySweep.report.Value
+    for row in rows outcome do
+        let trial, result = row.Best
+        let output = TrialOutput.ofTrial workspace trial
+        let counts = output.Tags.Pooled().At trial.Specification.Detection.Threshold
+        let f =
+            2.0 * float counts.TruePositives / float (counts.Reference + counts.Estimated)
+        Assert.Equal(result.Scores[WeakF.Name], f, 1e-9)
+
+[<Fact>]
+let ``every figure of the page lies beside it as an SVG file`` () =
+    let _, _, file = TinySweep.report.Value
+    let inPage = [
+        for found in Regex.Matches(File.ReadAllText file, "<figure id=\"([^\"]+)\"") -> found.Groups[1].Value
+    ]
+    let beside = [
+        for svg in Directory.GetFiles(nonNull (Path.ChangeExtension(file, null)), "*.svg") ->
+            Path.GetFileNameWithoutExtension svg |> string
+    ]
+    Assert.Equal<string>(List.sort inPage, List.sort beside)
+    for wanted in
+        [
+            "training-loss"
+            "training-monitor"
+            "training-weak-f"
+            "training-strong-er"
+            "classes-weak-f"
+            "classes-strong-er"
+            "precision-recall-tags-all"
+            "precision-recall-segments-all"
+            "psd-roc-1"
+            "psd-roc-2"
+            "clip-1"
+            "saliency-plain"
+            "saliency-smoothed"
+        ] do
+        Assert.Contains(wanted, inPage)
+
+[<Fact>]
+let ``the page says the question, the plan, the corpus and the words that run it again, and no tag of a title is one``
+    ()
+    =
+    let _, outcome, file = TinySweep.report.Value
+    let page = File.ReadAllText file
+    let escaped (text: string) =
+        nonNull (Net.WebUtility.HtmlEncode text)
+    Assert.Contains(escaped (Plan.print outcome.Plan), page)
+    Assert.Contains("<h1>Two rows &amp; &lt;two&gt; seeds</h1>", page)
+    Assert.Contains("Which row is better?", page)
+    Assert.Contains("24 training, 12 testing, 4 evaluation clips", page)
+    Assert.Contains("dotnet fsi tiny.fsx --report", page)
+    for sentence in outcome.Answers do
+        Assert.Contains(escaped sentence, page)
+
+[<Fact>]
+let ``a failed trial and a network that is gone are told, and the rest is reported`` () =
+    let workspace, outcome, file = TinySweep.report.Value
+    let failure = { Error = "out of memory"; Trace = "" }
+    let untrained (trial: Trial) : Trial = {
+        trial with
+            Specification = { trial.Specification with Seed = 99 }
+    }
+    let states =
+        match outcome.States with
+        | [ gone, result; failed, _; third; fourth ] -> [
+            untrained gone, result
+            failed, Failed failure
+            third
+            fourth
+          ]
+        | other -> failwith $"{other}"
+    let partly = Path.Combine(nonNull (Path.GetDirectoryName file), "partly.html")
+    Report.write workspace { outcome with States = states } "again" partly
+    let page = File.ReadAllText partly
+    Assert.Contains("Of 4 trials 1 failed and are missing from the means: ", page)
+    Assert.Contains("Curves over thresholds and clips are missing for crnn: the trained network cannot be read.", page)
+    Assert.Contains("psd-roc-1", page)

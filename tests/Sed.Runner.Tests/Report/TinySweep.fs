@@ -1,0 +1,62 @@
+/// A small experiment, trained once for all tests of its report.
+module Sed.Runner.Tests.TinySweep
+
+open System
+open System.IO
+open System.Threading
+open Sed
+open Sed.Core.Runtime
+open Sed.Runner
+
+let private folder =
+    Path.Combine(Path.GetTempPath(), "sed-report-" + Guid.NewGuid().ToString "N")
+
+let private tiny =
+    experiment "tiny" {
+        title "Two rows & <two> seeds"
+        question "Which row is better?"
+        data Soundscapes.smartCars
+        clips 24 12 4
+        features (logMel { overlap 0.0 })
+        network (
+            crnn {
+                convolutions [ 4, 5; 4, 8 ]
+                recurrent [ 4 ]
+                dense []
+            }
+        )
+        train (
+            training {
+                optimizer (adam 1e-2)
+                epochs 3
+                batch 8
+            }
+        )
+        alongside "crnn" []
+        alongside "baseline" [ Network mlp; WeakWeight 0.0 ]
+        seeds [ 1; 2 ]
+        report [ WeakF; StrongER ]
+    }
+
+/// The workspace, what came of the trials, and the report that was written of them.
+let internal report: Lazy<Workspace * Outcome * string> =
+    lazy
+        (Torch.Initialize()
+         let workspace =
+             new Workspace(folder, Devices.Choose "cpu", ignore, (fun _ _ _ -> ()), CancellationToken.None)
+         let plan =
+             match Plan.ofExperiment Choices.none tiny with
+             | Ok plan -> plan
+             | Error problems -> failwith (Problem.printAll "tiny" problems)
+         let states = [
+             for trial in plan.Trials ->
+                 let own = workspace.TrialFolder trial.Specification
+                 let result, evaluation =
+                     TrialRun.run workspace own trial.Specification ignore CancellationToken.None
+                 TrialFolder.finish own result evaluation
+                 trial, Finished result
+         ]
+         let outcome = Outcome.ofStates workspace plan states
+         let file = Path.Combine(folder, "tiny.html")
+         Report.write workspace outcome "dotnet fsi tiny.fsx --report" file
+         workspace, outcome, file)
