@@ -5,7 +5,7 @@ using Sed.Core.Tests.Metrics;
 
 namespace Sed.Core.Tests.Corpora;
 
-/// <summary>The built-in corpus has the events of the real one: its testing split's strong labels, rows "0 0" left out.</summary>
+/// <summary>The built-in corpus has events like the real one's testing split, rows "0 0" of its labels left out.</summary>
 public sealed class SoundscapesCalibrationTests
 {
     private const int Clips = 4000;

@@ -4,7 +4,8 @@ namespace Sed.Core.Corpora.Synthesis;
 internal static class AlarmVoices
 {
     /// <summary>
-    /// A car alarm: two of honks, falling chirps, rising sweeps and trills, in turn for a second or two each, several sounds a second.
+    /// A car alarm: two patterns of honks, falling chirps or rising sweeps, in turn for a second or two each, several sounds
+    /// a second.
     /// </summary>
     internal static float[] CarAlarm(Random random, int samples, int sampleRate)
     {
@@ -28,7 +29,7 @@ internal static class AlarmVoices
         double pitch = random.Octaves(800, 1800);
         double period = random.Between(0.8, 1.3);
         double on = random.Between(0.35, 0.6);
-        double start = random.NextDouble();
+        double start = random.Between(0, 0.8) * on;
         float[] sound = new float[samples];
         Timbre.Tone(random, pitch, sampleRate).Add(sound, sampleRate, _ => pitch);
         return sound.Shape(sampleRate, t => Motion.Pulse((t / period) + start, on));

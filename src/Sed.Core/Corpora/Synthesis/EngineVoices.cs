@@ -1,6 +1,6 @@
 namespace Sed.Core.Corpora.Synthesis;
 
-/// <summary>Engines: one kind of low rumble, told apart by revolutions, gears, level and what they do in between.</summary>
+/// <summary>Engines: one kind of low rumble, told apart by revolutions, gears, level and what comes in between.</summary>
 internal static class EngineVoices
 {
     /// <summary>A car under way: even, with hardly a change for seconds.</summary>
@@ -13,7 +13,9 @@ internal static class EngineVoices
         return Engine(random, samples, sampleRate, random.Octaves(500, 1500), t => firing * Sway(t), Sway);
     }
 
-    /// <summary>Cars going by: each swells over a second or two and dies away, falling in pitch and brightest when it is near.</summary>
+    /// <summary>
+    /// Cars going by: each swells over a second or two and dies away, falling in pitch and brightest when it is near.
+    /// </summary>
     internal static float[] CarPassingBy(Random random, int samples, int sampleRate)
     {
         double seconds = (double)samples / sampleRate;
@@ -37,7 +39,9 @@ internal static class EngineVoices
         return sound;
     }
 
-    /// <summary>A city bus: pulls away through its gears, revolutions and level climbing and dropping, and hisses with its brakes.</summary>
+    /// <summary>
+    /// A city bus: pulls away through its gears, revolutions and level climbing and dropping, and hisses with its brakes.
+    /// </summary>
     internal static float[] Bus(Random random, int samples, int sampleRate)
     {
         double firing = random.Octaves(28, 60);

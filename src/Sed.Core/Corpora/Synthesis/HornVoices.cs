@@ -1,18 +1,18 @@
 namespace Sed.Core.Corpora.Synthesis;
 
-/// <summary>Horns and a voice: held, rich tones in the range of the sirens, told apart by how they set in, hold and end.</summary>
+/// <summary>Horns and a voice: rich tones in the range of the sirens, told apart by how they set in, hold and end.</summary>
 internal static class HornVoices
 {
     // Bells of a locomotive's horn: D sharp, F sharp, G sharp, B, D sharp (a K5LA's) as ratios.
     private static readonly double[] Bells = [1, 1.19, 1.33, 1.59, 2];
 
-    /// <summary>A chord of three to five bells that swells, holds for seconds, and sags in pitch as the air runs out.</summary>
+    /// <summary>A chord of three to five bells that swells, holds for seconds, and sags as the air runs out.</summary>
     internal static float[] TrainHorn(Random random, int samples, int sampleRate)
     {
         double root = random.Octaves(250, 420);
         double blast = random.Between(1.2, 3.2);
         double pause = random.Between(0.3, 1);
-        double start = random.Between(0, blast);
+        double start = random.Between(0, 0.4) * blast;
         double swell = random.Between(0.15, 0.4);
         double sag = random.Between(0.04, 0.1);
         double Place(double t) => (t + start) % (blast + pause);
@@ -52,7 +52,7 @@ internal static class HornVoices
         return sound;
     }
 
-    /// <summary>Screams: cries of a second or two through two open formants, each rising, trembling and breaking off.</summary>
+    /// <summary>Screams: cries of a second or two through two open formants, rising, trembling and breaking off.</summary>
     internal static float[] Screaming(Random random, int samples, int sampleRate)
     {
         double pitch = random.Octaves(500, 1200);

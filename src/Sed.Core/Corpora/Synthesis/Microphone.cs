@@ -1,6 +1,8 @@
 namespace Sed.Core.Corpora.Synthesis;
 
-/// <summary>What phones, dash cams and recorders make of a sound: the limits of their band, a tilt, and a broad peak or dip or two.</summary>
+/// <summary>
+/// What phones, dash cams and recorders make of a sound: the limits of their band, a tilt, and a broad peak or dip or two.
+/// </summary>
 internal static class Microphone
 {
     /// <summary>Records with a random one, in place.</summary>

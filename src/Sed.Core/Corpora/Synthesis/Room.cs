@@ -1,8 +1,8 @@
 namespace Sed.Core.Corpora.Synthesis;
 
 /// <summary>
-/// The way from a source to the microphone: what the air takes from the highs, and the smear of what walls and ground throw back
-/// (parallel comb filters, M. R. Schroeder, "Natural sounding artificial reverberation", 1962).
+/// The way from a source to the microphone: what the air takes from the highs, and the smear of what walls and ground throw
+/// back (parallel comb filters, M. R. Schroeder, "Natural sounding artificial reverberation", 1962).
 /// </summary>
 internal static class Room
 {

@@ -4,8 +4,8 @@ using Sed.Core.Runtime;
 namespace Sed.Core.Corpora.Synthesis;
 
 /// <summary>
-/// What happens in one clip before anything sounds: which events, from when to when. The constants follow the strong labels
-/// released with the testing set of DCASE 2017 Task 4 (652 events in 477 clips): 1.37 events and 1.20 classes a clip.
+/// What happens in one clip before anything sounds: which events, from when to when. The constants follow the strong
+/// labels released with the testing set of DCASE 2017 Task 4: 652 events in 477 clips, 1.37 events and 1.20 classes a clip.
 /// </summary>
 internal static class Score
 {
@@ -13,12 +13,12 @@ internal static class Score
     private static readonly double[] CountWeights = [0.73, 0.19, 0.06, 0.02];
 
     // How often a further event is tried as one more of a class that is there already: a horn blown twice. It finds room in
-    // every second clip, which leaves 1.29 classes a clip; trying oftener would favour short events, and their mean lengths would
-    // no longer be the real ones.
+    // about every second clip, which leaves 1.3 classes a clip; trying oftener would favour short events, and their mean
+    // lengths would no longer be the real ones.
     private const double Again = 0.5;
 
     // Events are placed in a window wider than the clip by this part of the room they leave at either end, and what would
-    // lie outside is moved to the border: as in clips cut from longer videos, some begin with the clip and some end with it.
+    // lie outside is moved to the border: in clips cut from longer videos some begin with the clip and some end with it.
     private const double Overhang = 0.4;
 
     // Two equal events closer than this would be one event to a listener (s).

@@ -1,8 +1,8 @@
 namespace Sed.Core.Corpora.Synthesis;
 
 /// <summary>
-/// What is heard besides the events: a street far away, and none to two of wind, hum, babble, knocks, birds and music, each for
-/// a part of the clip. None of it is one of the classes.
+/// What is heard besides the events: a street far away, and none to two of wind, hum, babble, knocks, birds and music, each
+/// for a part of the clip. None of it is one of the classes.
 /// </summary>
 internal static class Street
 {
@@ -30,9 +30,10 @@ internal static class Street
     private static float[] Far(Random random, int samples, int sampleRate)
     {
         float[] street = Biquad.LowPass(random.Octaves(120, 600), sampleRate, 0.5).Run(Noise.White(random, samples));
-        float[] air = Biquad.LowPass(random.Octaves(1500, 7000), sampleRate, 0.5).Run(Noise.White(random, samples));
+        float[] white = Noise.White(random, samples);
+        float[] air = Biquad.LowPass(random.Octaves(1500, 7000), sampleRate, 0.5).Run([.. white]);
         street.WithRms(1).AddAt(air.WithRms(1), 0, random.Between(0.25, 0.8));
-        street.AddAt(Noise.White(random, samples), 0, random.Between(0.03, 0.12));
+        street.AddAt(white, 0, random.Between(0.03, 0.12));
         double rate = random.Between(0.05, 0.3);
         double start = random.NextDouble();
         return street.Shape(sampleRate, t => 0.75 + (0.5 * Motion.Hump((rate * t) + start)));

@@ -1,14 +1,14 @@
 namespace Sed.Core.Corpora.Synthesis;
 
 /// <summary>
-/// Materials that several classes share, as they do on a street: whether a tone is a siren's or a horn's, and whether a rumble is a
-/// car's or a bus's, is told by how it moves in time, hardly by where its energy lies.
+/// Materials that several classes share, as they do on a street: whether a tone is a siren's or a horn's, and whether a
+/// rumble is a car's or a bus's, is told by how it moves in time more than by where its energy lies.
 /// </summary>
 internal static class Timbre
 {
     /// <summary>
-    /// A loud, buzzing tone as horns, whistles and loudspeakers make it: harmonics that fall more or less steeply, with weaker or
-    /// equal even ones.
+    /// A loud, buzzing tone as horns, whistles and loudspeakers make it: harmonics that fall more or less steeply, the even
+    /// ones weaker or not.
     /// </summary>
     /// <param name="random">Decides the timbre.</param>
     /// <param name="topHz">The highest pitch it will be played at; its harmonics stay below half the sample rate.</param>

@@ -6,7 +6,7 @@ namespace Sed.Core.Corpora.Synthesis;
 /// <param name="Weight">How often it is drawn, in proportion to the others.</param>
 /// <param name="MeanSeconds">Mean length of its events within a clip (s).</param>
 /// <param name="WholeClips">The part of its events that last from the clip's start to its end, 0 to 1.</param>
-/// <param name="Play">Makes one event: random numbers, length in samples, sample rate (Hz) to samples of any level.</param>
+/// <param name="Play">Makes one event: random numbers, samples, sample rate (Hz) to samples of any level.</param>
 internal sealed record Voice(
     string Label,
     string Id,
@@ -24,7 +24,7 @@ internal sealed record Voice(
     {
         if (random.NextDouble() < WholeClips)
             return clipSeconds;
-        // A power of a uniform number u has the mean E[u^k] = 1 / (k + 1); k follows from the mean of the partial events.
+        // A power of a uniform number has the mean E[u^k] = 1 / (k + 1); k follows from the mean of the partial events.
         double mean = (MeanSeconds - (WholeClips * clipSeconds)) / (1 - WholeClips);
         double range = clipSeconds - ShortestSeconds;
         double power = (range / (mean - ShortestSeconds)) - 1;

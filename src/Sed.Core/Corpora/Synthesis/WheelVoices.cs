@@ -1,9 +1,9 @@
 namespace Sed.Core.Corpora.Synthesis;
 
-/// <summary>Wheels: rolling and rumbling noise, told apart by the rhythm of what knocks, ticks and squeaks in it.</summary>
+/// <summary>Wheels: rolling and rumbling noise, told apart by the rhythm of what knocks and ticks in it.</summary>
 internal static class WheelVoices
 {
-    /// <summary>A bicycle: tyres that sound with every turn of the pedals, spells of the freewheel's ticking, seldom a bell.</summary>
+    /// <summary>A bicycle: tyres that sound with every stroke of the pedals, spells of ticking, and seldom a bell.</summary>
     internal static float[] Bicycle(Random random, int samples, int sampleRate)
     {
         double pedals = random.Between(1.2, 2.2);
@@ -21,7 +21,7 @@ internal static class WheelVoices
         return sound;
     }
 
-    /// <summary>A skateboard: an even roll broken by the double clack of seams and by jumps, a pop before and a slap after.</summary>
+    /// <summary>A skateboard: an even roll broken by the double clack of seams and by jumps.</summary>
     internal static float[] Skateboard(Random random, int samples, int sampleRate)
     {
         float[] sound = Timbre.Rolling(random, samples, sampleRate, random.Octaves(1200, 3500));
