@@ -6,7 +6,7 @@ namespace Sed.Core.Corpora.Synthesis;
 internal sealed class SynthesisedSounds(int sampleRate) : ISoundSource
 {
     // Raise it when any voice or the mixing changes: corpora of an older kind are then made anew.
-    private const int Version = 3;
+    private const int Version = 4;
 
     // How much nearer or farther a source comes while it is heard (dB between start and end).
     private const double MostApproachDb = 12;
