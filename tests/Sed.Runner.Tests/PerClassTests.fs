@@ -4,6 +4,8 @@ open Xunit
 open Sed.Core.Annotations
 open Sed.Core.Metrics
 open Sed.Runner
+open Sed.Runner.PerClass
+
 
 let private classes = ClassList [ "Car"; "Train"; "Bus"; "Truck" ]
 
@@ -35,7 +37,7 @@ let private trial: ClipCounts =
 
 [<Fact>]
 let ``a class that was there and never found has F 0, one that was neither there nor found has none`` () =
-    Assert.Equal<PerClass.ClassScores list>(
+    Assert.Equal<ClassScores list>(
         [
             // Car: 1 of 2 clips and 2 of 4 seconds found, none wrong: F = 2/3 and 4/6, ER = 2/4.
             {
@@ -63,12 +65,12 @@ let ``a class that was there and never found has F 0, one that was neither there
                 StrongER = None
             }
         ],
-        PerClass.scores [ trial ]
+        scores [ trial ]
     )
 
 [<Fact>]
 let ``the best and the worst classes are named below the table, beside what was published`` () =
-    let view = PerClass.view "CRNN" [ "Train", "0" ] [ trial ]
+    let view = view "CRNN" [ "Train", "0" ] [ trial ]
     Assert.Equal<string list>([ "Train"; "0.000"; "0"; "0.000"; "1.000" ], view.Rows[1])
     Assert.Equal<string list>([ "Truck"; "-"; "-"; "-"; "-" ], view.Rows[3])
     Assert.Contains("Best weak F: Car (0.667). Worst: Bus (0.000).", view.Notes)
