@@ -16,8 +16,8 @@ let quick = [
     EvaluationClips 120
     Features(logMel { overlap 0.0 })
     Optimizer(adam 3e-3)
-    Batch 16
-    Epochs 12
+    Batch 8
+    Epochs 25
 ]
 
 /// A profile for 2 CPU cores and the built-in corpus in which networks come to differ by what they can learn: some 10
