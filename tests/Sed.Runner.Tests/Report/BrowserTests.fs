@@ -1,117 +1,135 @@
-/// The report in a real browser: everything is drawn, in light and in dark, on a desk and on a phone, and nothing is asked of
-/// any network.
-module Sed.Runner.Tests.BrowserTests
+namespace Sed.Runner.Tests
 
 open System
 open System.IO
 open Xunit
 
-let private inBrowser (act: Browser -> string -> unit) =
-    match Browser.Program with
-    | None -> Assert.Skip "No Chromium is installed (Debian: apt-get install chromium)."
-    | Some program ->
-        let _, _, file = TinySweep.report.Value
-        use browser = Browser.Start program
-        act browser file
+/// One browser for all tests, where there is one.
+type OneBrowser() =
+    let browser =
+        lazy (Browser.Program |> Option.map (fun program -> Browser.Start program))
 
-let private isTrue (browser: Browser) expression = browser.Evaluate expression = "true"
+    /// Does something with a page in the browser; the test is skipped where none is installed.
+    member _.Act(act: Browser -> string -> unit) =
+        match browser.Value with
+        | None -> Assert.Skip "No Chromium is installed (Debian: apt-get install chromium)."
+        | Some browser ->
+            let _, _, file = TinySweep.report.Value
+            act browser file
 
-let private drawn =
-    "(() => { const seen = [...document.querySelectorAll('.drawing')].filter(plot => plot.offsetParent); "
-    + "return seen.length > 0 && seen.every(plot => plot.querySelector('.main-svg') && plot.data.length > 0 "
-    + "&& plot.getBoundingClientRect().width > 200 "
-    + "&& plot.querySelector('.scatterlayer .trace, .barlayer .trace, .heatmaplayer image')); })()"
+    interface IDisposable with
+        member _.Dispose() =
+            if browser.IsValueCreated then
+                browser.Value |> Option.iter (fun browser -> (browser :> IDisposable).Dispose())
 
-[<Theory>]
-[<InlineData(1280, 800, false, false)>]
-[<InlineData(1280, 800, false, true)>]
-[<InlineData(390, 844, true, false)>]
-[<InlineData(390, 844, true, true)>]
-let ``every figure is drawn without a complaint or a request, and the page is as wide as its window``
-    (width: int, height: int, isPhone: bool, isDark: bool)
-    =
-    inBrowser (fun browser file ->
-        browser.Show(width, height, isPhone, isDark)
-        browser.Open file
-        Assert.True(isTrue browser drawn)
-        Assert.True(isTrue browser "document.documentElement.scrollWidth <= innerWidth")
-        // Each choice in turn, so that every figure was drawn once.
-        let choices = int (browser.Evaluate "document.querySelectorAll('select').length")
-        Assert.Equal(4, choices)
-        for choice in 0 .. choices - 1 do
-            Assert.True(
-                isTrue
-                    browser
-                    ($"(() => {{ const select = document.querySelectorAll('select')[{choice}]; "
-                     + "return [...select.options].every((_, index) => { select.selectedIndex = index; "
-                     + $"select.dispatchEvent(new Event('change')); return {drawn}; }}); }})()")
-            )
-        Assert.True(
-            isTrue
-                browser
-                "[...document.querySelectorAll('.drawing')].every(plot => plot.classList.contains('js-plotly-plot'))"
-        )
-        Assert.Empty browser.Complaints
-        for address in browser.Requests do
-            Assert.True(address.StartsWith "data:" || address = Uri(file).AbsoluteUri, address))
+module private InPage =
+    /// Whether an expression holds in the page.
+    let isTrue (browser: Browser) expression = browser.Evaluate expression = "true"
 
-[<Fact>]
-let ``figures take the page's colours in the dark`` () =
-    inBrowser (fun browser file ->
-        let ink isDark =
-            browser.Show(1280, 800, false, isDark)
+    /// Whether every figure that can be seen has something drawn in it.
+    let drawn =
+        "(() => { const seen = [...document.querySelectorAll('.drawing')].filter(plot => plot.offsetParent); "
+        + "return seen.length > 0 && seen.every(plot => plot.querySelector('.main-svg') && plot.data.length > 0 "
+        + "&& plot.getBoundingClientRect().width > 200 "
+        + "&& plot.querySelector('.scatterlayer .trace, .barlayer .trace, .heatmaplayer image')); })()"
+
+/// The report in a real browser: everything is drawn, in light and in dark, on a desk and on a phone, and nothing is asked of
+/// any network.
+type BrowserTests(browser: OneBrowser) =
+    interface IClassFixture<OneBrowser>
+
+    [<Theory>]
+    [<InlineData(1280, 800, false, false)>]
+    [<InlineData(1280, 800, false, true)>]
+    [<InlineData(390, 844, true, false)>]
+    [<InlineData(390, 844, true, true)>]
+    member _.``every figure is drawn without a complaint or a request, and the page is as wide as its window``
+        (width: int, height: int, isPhone: bool, isDark: bool)
+        =
+        browser.Act(fun browser file ->
+            browser.Show(width, height, isPhone, isDark)
             browser.Open file
+            Assert.True(InPage.isTrue browser InPage.drawn)
+            Assert.True(InPage.isTrue browser "document.documentElement.scrollWidth <= innerWidth")
+            // Each choice in turn, so that every figure was drawn once.
+            let choices = int (browser.Evaluate "document.querySelectorAll('select').length")
+            Assert.Equal(4, choices)
+            for choice in 0 .. choices - 1 do
+                Assert.True(
+                    InPage.isTrue
+                        browser
+                        ($"(() => {{ const select = document.querySelectorAll('select')[{choice}]; "
+                         + "return [...select.options].every((_, index) => { select.selectedIndex = index; "
+                         + $"select.dispatchEvent(new Event('change')); return {InPage.drawn}; }}); }})()")
+                )
             Assert.True(
-                isTrue
+                InPage.isTrue
                     browser
-                    ("[...document.querySelectorAll('.xtick text, .ytick text, .xtitle, .annotation-text')]"
-                     + ".every(text => getComputedStyle(text).fill === getComputedStyle(document.body).color)")
+                    "[...document.querySelectorAll('.drawing')].every(plot => plot.classList.contains('js-plotly-plot'))"
             )
-            (browser.Evaluate "getComputedStyle(document.body).color")
-        Assert.NotEqual<string>(ink false, ink true))
+            Assert.Empty browser.Complaints
+            for address in browser.Requests do
+                Assert.True(address.StartsWith "data:" || address = Uri(file).AbsoluteUri, address))
 
-[<Fact>]
-let ``a row that is turned off vanishes from every figure`` () =
-    inBrowser (fun browser file ->
-        browser.Show(1280, 800, false, false)
-        browser.Open file
-        let shown =
-            "[...document.querySelectorAll('.js-plotly-plot')].flatMap(plot => plot.data)"
-            + ".filter(trace => trace.legendgroup === 'baseline' && trace.visible !== false).length"
-        let count () = int (browser.Evaluate shown)
-        Assert.True(count () > 4)
-        browser.Evaluate "document.querySelector('[data-row=baseline]').click()"
-        |> ignore
-        Assert.Equal(0, count ())
-        browser.Evaluate "document.querySelector('[data-row=baseline]').click()"
-        |> ignore
-        Assert.True(count () > 4))
+    [<Fact>]
+    member _.``figures take the page's colours in the dark``() =
+        browser.Act(fun browser file ->
+            let ink isDark =
+                browser.Show(1280, 800, false, isDark)
+                browser.Open file
+                Assert.True(
+                    InPage.isTrue
+                        browser
+                        ("[...document.querySelectorAll('.xtick text, .ytick text, .xtitle, .annotation-text')]"
+                         + ".every(text => getComputedStyle(text).fill === getComputedStyle(document.body).color)")
+                )
+                (browser.Evaluate "getComputedStyle(document.body).color")
+            Assert.NotEqual<string>(ink false, ink true))
 
-[<Fact>]
-let ``who cannot see it is told what figures and tables are`` () =
-    inBrowser (fun browser file ->
-        browser.Show(1280, 800, false, false)
-        browser.Open file
-        for expression in
-            [
-                "document.documentElement.lang === 'en'"
-                "[...document.querySelectorAll('.drawing')].every(plot => plot.ariaLabel.length > 20)"
-                "[...document.querySelectorAll('thead th')].every(head => head.scope === 'col')"
-                "[...document.querySelectorAll('select')].every(select => select.labels.length === 1)"
-            ] do
-            Assert.True(isTrue browser expression, expression))
+    [<Fact>]
+    member _.``a row that is turned off vanishes from every figure``() =
+        browser.Act(fun browser file ->
+            browser.Show(1280, 800, false, false)
+            browser.Open file
+            let shown =
+                "[...document.querySelectorAll('.js-plotly-plot')].flatMap(plot => plot.data)"
+                + ".filter(trace => trace.legendgroup === 'baseline' && trace.visible !== false).length"
+            let count () = int (browser.Evaluate shown)
+            Assert.True(count () > 4)
+            browser.Evaluate "document.querySelector('[data-row=baseline]').click()"
+            |> ignore
+            Assert.Equal(0, count ())
+            browser.Evaluate "document.querySelector('[data-row=baseline]').click()"
+            |> ignore
+            Assert.True(count () > 4))
 
-[<Fact>]
-let ``on paper no figure is wider than its column`` () =
-    inBrowser (fun browser file ->
-        browser.Show(1280, 800, false, true)
-        browser.Open file
-        browser.Evaluate "dispatchEvent(new Event('beforeprint')); true" |> ignore
-        Assert.True(
-            isTrue browser "[...document.querySelectorAll('.js-plotly-plot')].every(plot => plot.layout.width <= 680)"
-        )
-        browser.Evaluate "dispatchEvent(new Event('afterprint')); true" |> ignore
-        let pdf = Path.ChangeExtension(file, ".pdf") |> string
-        browser.Print pdf
-        Assert.True(FileInfo(pdf).Length > 10_000L)
-        Assert.Empty browser.Complaints)
+    [<Fact>]
+    member _.``who cannot see it is told what figures and tables are``() =
+        browser.Act(fun browser file ->
+            browser.Show(1280, 800, false, false)
+            browser.Open file
+            for expression in
+                [
+                    "document.documentElement.lang === 'en'"
+                    "[...document.querySelectorAll('.drawing')].every(plot => plot.ariaLabel.length > 20)"
+                    "[...document.querySelectorAll('thead th')].every(head => head.scope === 'col')"
+                    "[...document.querySelectorAll('select')].every(select => select.labels.length === 1)"
+                ] do
+                Assert.True(InPage.isTrue browser expression, expression))
+
+    [<Fact>]
+    member _.``on paper no figure is wider than its column``() =
+        browser.Act(fun browser file ->
+            browser.Show(1280, 800, false, true)
+            browser.Open file
+            browser.Evaluate "dispatchEvent(new Event('beforeprint')); true" |> ignore
+            Assert.True(
+                InPage.isTrue
+                    browser
+                    "[...document.querySelectorAll('.js-plotly-plot')].every(plot => plot.layout.width <= 680)"
+            )
+            browser.Evaluate "dispatchEvent(new Event('afterprint')); true" |> ignore
+            let pdf = Path.ChangeExtension(file, ".pdf") |> string
+            browser.Print pdf
+            Assert.True(FileInfo(pdf).Length > 10_000L)
+            Assert.Empty browser.Complaints)
