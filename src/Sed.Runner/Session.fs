@@ -59,6 +59,13 @@ let private publish (options: Options) command recorded several (workspace: Work
         printfn $"{sentence}"
     for table in outcome.Below do
         Table.print table
+    for figure in Report.asked workspace outcome do
+        let folder = Path.Combine(workspace.Folder, "figures", outcome.Plan.Experiment.Name)
+        Directory.CreateDirectory folder |> ignore
+        let file = Path.Combine(folder, figure.Name)
+        for ending in [ ".svg"; ".png" ] do
+            FigureFile.write (file + ending) figure
+        printfn $"{figure.Title}: {file}.svg and .png"
     for file in options.Exports do
         let file = exportFile file outcome several
         Export.write file (fun () -> outcome.Table) outcome.Frame

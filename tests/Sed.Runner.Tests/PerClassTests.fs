@@ -6,7 +6,6 @@ open Sed.Core.Metrics
 open Sed.Runner
 open Sed.Runner.PerClass
 
-
 let private classes = ClassList [ "Car"; "Train"; "Bus"; "Truck" ]
 
 /// Two clips: a car found in one and missed in the other, a train never found, a bus where none is, no truck at all.
@@ -20,7 +19,8 @@ let private trial: ClipCounts =
                 struct (name, [| for onset, offset, label in events -> SoundEvent(onset, offset, label) |] :> _)
         ]
 
-    let truth = events [ "a", [ 0.0, 2.0, "Car" ]; "b", [ 0.0, 2.0, "Car"; 1.0, 2.0, "Train" ] ]
+    let truth =
+        events [ "a", [ 0.0, 2.0, "Car" ]; "b", [ 0.0, 2.0, "Car"; 1.0, 2.0, "Train" ] ]
     let found = events [ "a", [ 0.0, 2.0, "Car" ]; "b", [ 0.0, 1.0, "Bus" ] ]
 
     {

@@ -257,6 +257,18 @@ let private sections workspace (outcome: Outcome) (rows: FinishedRow list) outpu
     again outcome.Plan command
 ]
 
+/// The figures that an experiment shows below its table, of the row that early stopping finds best.
+let asked (workspace: Workspace) (outcome: Outcome) : Figure list = [
+    let rows = FinishedRow.ofStates outcome.Plan outcome.States
+    for showing in outcome.Plan.Experiment.Showing do
+        match showing with
+        | Saliency label when not rows.IsEmpty ->
+            let trial, _ = (FinishedRow.best rows).Best
+            yield! SaliencyFigures.make workspace trial (TrialOutput.ofTrial workspace trial) label
+        | Saliency _
+        | PerClass _ -> ()
+]
+
 /// Writes the report of an experiment, and its figures as SVG files into a folder of the same name beside it.
 let write (workspace: Workspace) (outcome: Outcome) (command: string) (file: string) =
     let rows = FinishedRow.ofStates outcome.Plan outcome.States
