@@ -13,6 +13,8 @@ let private isDetected = { Name = "detection"; Colour = 1 }
 /// A class that the network was this sure of, averaged over the clip, is worth a line.
 let private worthALine = 0.25
 
+let private mostLines = 8
+
 /// A clip's log-mel energies, band after band from the lowest, shape (bands, frames).
 let logMel (store: FeatureStore) (clip: int) =
     let values = Array.zeroCreate<float32>(store.Frames * store.Bands)
@@ -52,14 +54,17 @@ let private spans (classes: string list) offset (events: SoundEvent[]) = [|
         | _ -> ()
 |]
 
-/// The classes that a reader wants to see: in the reference, detected, or nearly so.
-let private involved (classes: ClassList) (truth: SoundEvent[]) (found: SoundEvent[]) (scores: FrameScores) = [
-    for k in 0 .. classes.Count - 1 do
-        let isIn = Array.exists (fun (sound: SoundEvent) -> sound.Label = classes[k])
-        let mean = Seq.average (scores.Of(k).ToArray())
-        if isIn truth || isIn found || mean >= worthALine then
-            k
-]
+/// The classes that a reader wants to see, in their order: in the reference, detected, or nearly so; those first when there
+/// are too many.
+let private involved (classes: ClassList) (truth: SoundEvent[]) (found: SoundEvent[]) (scores: FrameScores) =
+    let isIn (events: SoundEvent[]) k =
+        events |> Array.exists (fun sound -> sound.Label = classes[k])
+    let mean k = Seq.average (scores.Of(k).ToArray())
+    [ 0 .. classes.Count - 1 ]
+    |> List.filter (fun k -> isIn truth k || isIn found k || mean k >= worthALine)
+    |> List.sortByDescending (fun k -> isIn truth k, isIn found k, mean k)
+    |> List.truncate mostLines
+    |> List.sort
 
 /// One clip: reference above detection in each class's line, the classes' probabilities, and the log-mel.
 let private clip (store: FeatureStore) (output: TrialOutput) (found: EventList) rank index title =

@@ -62,8 +62,12 @@ let private isMarked (shown: TableView) index =
     shown.Headings[index].Number
     && shown.Rows |> List.exists (fun row -> marks |> List.exists row[index].EndsWith)
 
-let private table (shown: TableView) =
+/// A table under its title, in a box of its own that scrolls where it is too wide. The first one needs no title: the page's is
+/// above it.
+let private table (isTitled: bool) (shown: TableView) =
     div [] [
+        if isTitled then
+            p [ _class "caption" ] [ str shown.Title ]
         div [
             _class "scroll"
             _tabindex "0"
@@ -71,7 +75,6 @@ let private table (shown: TableView) =
             aria "label" shown.Title
         ] [
             table [] [
-                caption [] [ str shown.Title ]
                 thead [] [
                     tr [] [
                         for index, heading in List.indexed shown.Headings ->
@@ -124,8 +127,8 @@ let private content (shown: Content) =
     | Content.Text text -> p [] [ str text ]
     | Content.Figures(Shown.Side figures) -> side figures
     | Content.Figures(Shown.Choice(what, panes)) -> choice what panes
-    | Content.Table shown -> table shown
-    | Content.Folded shown -> details [] [ summary [] [ str shown.Title ]; table shown ]
+    | Content.Table shown -> table true shown
+    | Content.Folded shown -> details [] [ summary [] [ str shown.Title ]; table false shown ]
     | Content.Verbatim text -> pre [ _tabindex "0" ] [ str text ]
 
 /// One button for each row: what it is drawn with, and whether it is drawn.
@@ -159,7 +162,7 @@ let private opening (first: Opening) (sections: Section list) = [
     ul [ _class "answer" ] [ for sentence in first.Answers -> li [] [ str sentence ] ]
     for warning in first.Warnings do
         p [ _class "warning" ] [ str warning ]
-    table first.Table
+    table false first.Table
     nav [ aria "label" "Contents" ] [
         ul [] [
             for own in sections -> li [] [ a [ _href $"#{own.Id}" ] [ str own.Heading ] ]
