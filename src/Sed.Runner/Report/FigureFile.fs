@@ -9,7 +9,7 @@ open SkiaSharp
 
 let private width = 900
 let private above (panel: Panel) = if panel.Title = "" then 8f else 30f // pixels above a panel's drawing area, for its title
-let private belowLast = 58f // below the last one, for the axis and its title
+let private forNumbers = 58f // below the last one, for the axis and its title
 let private between = 10f // below the others
 let private legendLine = 24f
 let private pixelsPerUnit = 2f // a PNG has two pixels for each unit, so that it is sharp on paper
@@ -99,6 +99,14 @@ let private nameTicks (axis: IAxis) (sign: float) (ticks: (float * string) list)
         let positions, names = List.unzip ticks
         axis.SetTicks([| for position in positions -> sign * position |], List.toArray names)
 
+/// Room below the last panel, more where names stand upright there.
+let private belowLast (figure: Figure) =
+    match figure.X.Ticks with
+    | [] -> forNumbers
+    | names ->
+        30f
+        + 6.5f * float32 (names |> List.map (fun (_, name) -> name.Length) |> List.max)
+
 /// Room on the left for the longest name beside an axis, the same for all panels, so that they stand exactly above each other.
 let private leftRoom (figure: Figure) =
     let longest =
@@ -123,6 +131,9 @@ let private draw (figure: Figure) (panel: Panel) (left: float32) isLast =
     plot.Axes.Bottom.Label.FontSize <- 12f
     nameTicks plot.Axes.Left (sign panel.Y) panel.Y.Ticks
     nameTicks plot.Axes.Bottom 1.0 figure.X.Ticks
+    if not figure.X.Ticks.IsEmpty then
+        plot.Axes.Bottom.TickLabelStyle.Rotation <- 90f
+        plot.Axes.Bottom.TickLabelStyle.Alignment <- Alignment.MiddleLeft
     if isLast then
         plot.Axes.Bottom.Label.Text <- figure.X.Title
     else
@@ -136,7 +147,7 @@ let private draw (figure: Figure) (panel: Panel) (left: float32) isLast =
     | Some(low, high) when panel.Y.Downwards -> plot.Axes.SetLimitsY(-high, -low)
     | Some(low, high) -> plot.Axes.SetLimitsY(low, high)
     | None -> ()
-    plot.Layout.Fixed(PixelPadding(left, 90f, (if isLast then belowLast else between), above panel))
+    plot.Layout.Fixed(PixelPadding(left, 90f, (if isLast then belowLast figure else between), above panel))
     plot
 
 let private legendFont () =
@@ -179,8 +190,10 @@ let private legendHeight (series: Series list) =
     else
         legendLine * float32 (fst (List.fold fold (1, 70f) series)) + 8f
 
-let private panelHeight isLast (panel: Panel) =
-    above panel + float32 panel.Height + (if isLast then belowLast else between)
+let private panelHeight (figure: Figure) isLast (panel: Panel) =
+    above panel
+    + float32 panel.Height
+    + (if isLast then belowLast figure else between)
 
 let private isLast (figure: Figure) index = index = figure.Panels.Length - 1
 
@@ -190,7 +203,7 @@ let private render (figure: Figure) (series: Series list) (height: float32) (can
     let left = leftRoom figure
     let mutable top = drawTitle canvas figure.Title
     for index, panel in List.indexed figure.Panels do
-        let height = panelHeight (isLast figure index) panel
+        let height = panelHeight figure (isLast figure index) panel
         use plot = draw figure panel left (isLast figure index)
         canvas.Save() |> ignore
         plot.Render(canvas, PixelRect(0f, float32 width, top + height, top))
@@ -207,7 +220,7 @@ let write (file: string) (figure: Figure) =
     let height =
         title
         + (figure.Panels
-           |> List.mapi (fun index -> panelHeight (isLast figure index))
+           |> List.mapi (fun index -> panelHeight figure (isLast figure index))
            |> List.sum)
         + legendHeight series
     match string (Path.GetExtension file) |> _.ToLowerInvariant() with

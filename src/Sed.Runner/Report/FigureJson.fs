@@ -11,12 +11,9 @@ open Sed.Runner // its figure, not Plotly's
 let private titleRoom = 30.0 // pixels above a panel, for its title
 let private above, below, right = 8, 46, 12
 
-/// Four digits are more than a figure shows, and keep the page small.
+/// Four digits are more than a figure shows, and keep the page small. What is no number stays none: it leaves a gap.
 let private short (value: float) =
-    if Double.IsFinite value then
-        Double.Parse(value.ToString("G4", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture)
-    else
-        0.0
+    Double.Parse(value.ToString("G4", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture)
 
 let private shorts (values: float seq) = [| for value in values -> short value |]
 

@@ -108,21 +108,15 @@ let private clips (workspace: Workspace) (outcome: Outcome) (best: FinishedRow) 
 }
 
 let private saliency (workspace: Workspace) (plan: Plan) (best: FinishedRow) output = [
-    let asked = [
-        for showing in plan.Experiment.Showing do
-            match showing with
-            | Saliency label -> label
-            | PerClass _ -> ()
-    ]
-    for label in
-        (if asked.IsEmpty then
-             Option.toList (SaliencyFigures.mostFrequent output)
-         else
-             asked) do
+    let labels =
+        match SaliencyFigures.asked plan.Experiment with
+        | [] -> Option.toList (SaliencyFigures.mostFrequent output)
+        | asked -> asked
+    for label in labels do
         match SaliencyFigures.make workspace (fst best.Best) output label with
         | [] -> ()
         | figures -> {
-            Id = "saliency"
+            Id = $"saliency-{SaliencyFigures.slug label}"
             Heading = $"What the outputs for {label} depend on"
             ByRow = false
             Contents = [
@@ -257,17 +251,16 @@ let private sections workspace (outcome: Outcome) (rows: FinishedRow list) outpu
     again outcome.Plan command
 ]
 
-/// The figures that an experiment shows below its table, of the row that early stopping finds best.
-let asked (workspace: Workspace) (outcome: Outcome) : Figure list = [
-    let rows = FinishedRow.ofStates outcome.Plan outcome.States
-    for showing in outcome.Plan.Experiment.Showing do
-        match showing with
-        | Saliency label when not rows.IsEmpty ->
-            let trial, _ = (FinishedRow.best rows).Best
-            yield! SaliencyFigures.make workspace trial (TrialOutput.ofTrial workspace trial) label
-        | Saliency _
-        | PerClass _ -> ()
-]
+/// The figures that an experiment shows below its table, of the row that early stopping finds best; none where no trial is
+/// finished.
+let asked (workspace: Workspace) (outcome: Outcome) : Figure list =
+    match SaliencyFigures.asked outcome.Plan.Experiment, FinishedRow.ofStates outcome.Plan outcome.States with
+    | [], _
+    | _, [] -> []
+    | labels, rows ->
+        let trial, _ = (FinishedRow.best rows).Best
+        let output = TrialOutput.ofTrial workspace trial
+        labels |> List.collect (SaliencyFigures.make workspace trial output)
 
 /// Writes the report of an experiment, and its figures as SVG files into a folder of the same name beside it.
 let write (workspace: Workspace) (outcome: Outcome) (command: string) (file: string) =

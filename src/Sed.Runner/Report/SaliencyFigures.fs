@@ -12,14 +12,20 @@ open TorchSharp
 /// Noisy copies behind a smoothed map.
 let private copies = 16
 
+/// A label as part of a file's name.
+let slug (label: string) =
+    String.concat
+        "-"
+        (label.ToLowerInvariant().Split([| ' '; ','; '('; ')'; '/' |], StringSplitOptions.RemoveEmptyEntries))
+
 /// The events of a class in a clip that have times.
 let private eventsOf (label: string) (events: SoundEvent seq) =
     events
     |> Seq.filter (fun sound -> sound.Label = label && not sound.IsUnlocated)
     |> Seq.toArray
 
-/// The clip that shows a class best: it is heard in a part of the clip, and there the network is surest of it compared with
-/// the rest. None where the reference has no such clip.
+/// The clip that shows a class best: it begins and ends within the clip if there is such a clip, and while it is heard the
+/// network is surest of it compared with the rest. None where the class is nowhere heard in a part of a clip.
 let private clearest (output: TrialOutput) (label: string) =
     let k = output.Classes.IndexOf label
     let contrast (reference: EventList) clip =
@@ -34,7 +40,10 @@ let private clearest (output: TrialOutput) (label: string) =
         if inside.IsEmpty || outside.IsEmpty then
             None
         else
-            Some(clip, events, List.averageBy snd inside - List.averageBy snd outside)
+            let isWhole =
+                events
+                |> Array.forall (fun sound -> sound.Onset > 0.0 && sound.Offset < scores.Borders[scores.Frames])
+            Some(clip, events, (isWhole, List.averageBy snd inside - List.averageBy snd outside))
     match output.Reference with
     | Some reference when k >= 0 ->
         match List.choose (contrast reference) [ 0 .. output.Frames.Files.Length - 1 ] with
@@ -90,7 +99,7 @@ let private figure
         SaliencyOptions(FromFrame = first, ToFrame = last, Averaged = true, Copies = copies)
     let weak = SaliencyOptions(Output = SaliencyOutput.Weak, Copies = copies)
     {
-        Figure.Name = $"saliency-{kind}"
+        Figure.Name = $"saliency-{slug label}-{kind}"
         Title = $"{label} in {output.Frames.Files[clip]}, {kind} gradients"
         Alt =
             $"The log-mel energies of a clip, and below them how much each of them changes the probability of {label} between the reference's onset and offset, and in the clip as a whole. Dashed lines stand at onset and offset."
@@ -131,3 +140,11 @@ let make (workspace: Workspace) (trial: Trial) (output: TrialOutput) (label: str
         for copies in [ 0; copies ] do
             figure network features store output label (clip, events) copies
 ]
+
+/// The classes that an experiment asks figures of.
+let asked (experiment: Experiment) =
+    experiment.Showing
+    |> List.choose (fun showing ->
+        match showing with
+        | Saliency label -> Some label
+        | PerClass _ -> None)

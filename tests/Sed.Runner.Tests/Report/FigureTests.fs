@@ -48,7 +48,7 @@ let private everything: Figure = {
                 Mark.Heat {
                     Columns = 0.0, 10.0
                     Rows = 0.0, 2.0
-                    Values = [| [| 1.0; 2.0; 3.0 |]; [| 4.0; 5.0; 6.0 |] |]
+                    Values = [| [| 1.0; 2.0; 3.0 |]; [| 4.0; nan; 6.0 |] |]
                     Range = None
                     Title = "energy"
                 }
@@ -110,6 +110,7 @@ let ``a page gets a trace for each mark and a line for each rule, and nothing th
     Assert.Equal("[1.0,4.0]", at "data 4 base")
     Assert.Equal("[1.5,5.0]", at "data 4 x")
     Assert.Equal("[1.5,-0.5]", at "layout yaxis2 range")
+    Assert.Equal("[[1.0,2.0,3.0],[4.0,\"NaN\",6.0]]", at "data 5 z")
     Assert.Equal("1.0", at "data 5 zmin")
     Assert.Equal("6.0", at "data 5 zmax")
 

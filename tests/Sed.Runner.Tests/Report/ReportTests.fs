@@ -64,6 +64,23 @@ let ``asked once more, a network says what its trial was scored with`` () =
         Assert.Equal(result.Scores[WeakF.Name], f, 1e-9)
 
 [<Fact>]
+let ``where nobody knows when sounds start, tags alone have curves`` () =
+    let workspace, outcome, _ = TinySweep.report.Value
+    let row = (rows outcome).Head
+    let output = {
+        TrialOutput.ofTrial workspace (fst row.Best) with
+            Reference = None
+    }
+    let curves = Curves.ofOutput row output
+    Assert.NotEmpty curves.Tags
+    Assert.Empty curves.Segments
+    Assert.Empty(CurveFigures.psdRoc [ curves ])
+    for _, figures in CurveFigures.precisionAndRecall output.Classes [ curves ] do
+        let figure = Assert.Single figures
+        Assert.StartsWith("precision-recall-tags-", figure.Name)
+    Assert.Equal(None, SaliencyFigures.mostFrequent output)
+
+[<Fact>]
 let ``every figure of the page lies beside it as an SVG file`` () =
     let _, _, file = TinySweep.report.Value
     let inPage = [
@@ -87,10 +104,9 @@ let ``every figure of the page lies beside it as an SVG file`` () =
             "psd-roc-1"
             "psd-roc-2"
             "clip-1"
-            "saliency-plain"
-            "saliency-smoothed"
         ] do
         Assert.Contains(wanted, inPage)
+    Assert.Equal(2, inPage |> List.filter _.StartsWith("saliency-") |> List.length)
 
 [<Fact>]
 let ``the page says the question, the plan, the corpus and the words that run it again, and no tag of a title is one``
