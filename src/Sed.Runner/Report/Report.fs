@@ -4,7 +4,6 @@ module internal Sed.Runner.Report
 open System
 open System.IO
 open Sed
-open Sed.Core.Corpora
 open Sed.Core.Metrics
 
 let private number (rate: Rate) =
@@ -12,16 +11,6 @@ let private number (rate: Rate) =
         FormattableString.Invariant $"{rate.Value:F3}"
     else
         "-"
-
-let private column text : Heading = { Text = text; Number = true }
-let private named text : Heading = { Text = text; Number = false }
-
-let private tableOf title headings rows : TableView = {
-    Title = title
-    Headings = headings
-    Rows = rows
-    Notes = []
-}
 
 /// A row and what its trials counted.
 let private countsOf (outcome: Outcome) (row: FinishedRow) = [
@@ -64,12 +53,12 @@ let private thresholds (curves: Curves list) classes = {
         Content.Figures(Shown.Choice("Class", CurveFigures.precisionAndRecall classes curves))
         Content.Figures(Shown.Side(CurveFigures.psdRoc curves))
         Content.Table(
-            tableOf "Areas under these curves, the best trial of each row" [
-                named "row"
-                column "average precision of tags"
-                column "mean over classes"
+            Ground.tableOf "Areas under these curves, the best trial of each row" [
+                Ground.named "row"
+                Ground.column "average precision of tags"
+                Ground.column "mean over classes"
                 for scenario in 1 .. curves.Head.Psds.Length do
-                    column $"PSDS {scenario}"
+                    Ground.column $"PSDS {scenario}"
             ] [
                 for own in curves ->
                     [
@@ -128,57 +117,6 @@ let private saliency (workspace: Workspace) (plan: Plan) (best: FinishedRow) out
             ]
           }
 ]
-
-let private corpus (manifest: Manifest) =
-    let splits =
-        manifest.Clips |> Seq.map _.Split |> Seq.distinct |> Seq.sort |> Seq.toList
-    let counted label split =
-        manifest.Clips
-        |> Seq.filter (fun clip -> clip.Split = split && Seq.contains label clip.WeakLabels)
-        |> Seq.length
-    let seconds = FormattableString.Invariant $"{manifest.ClipSeconds}"
-    {
-        Id = "corpus"
-        Heading = "The corpus"
-        ByRow = false
-        Contents = [
-            Content.Text
-                $"{manifest.Corpus}: {manifest.Describe()}; clips of {seconds} s at {manifest.SampleRate} Hz. Manifest {manifest.Hash.Substring(0, 16)}."
-            Content.Table(
-                tableOf "Clips of each class" [
-                    named "class"
-                    for split in splits do
-                        column (string(split).ToLowerInvariant())
-                ] [
-                    for label in manifest.Classes -> label :: [ for split in splits -> string (counted label split) ]
-                ]
-            )
-        ]
-    }
-
-let private environment (rows: FinishedRow list) = {
-    Id = "environment"
-    Heading = "Environment"
-    ByRow = false
-    Contents = [
-        let results = [
-            for row in rows do
-                yield! List.map snd row.Trials
-        ]
-        Content.Table(
-            tableOf "Versions and machine" [ named "what"; named "which" ] [
-                for name, value in Surroundings.describe results -> [ name; value ]
-            ]
-        )
-    ]
-}
-
-let private again (plan: Plan) (command: string) = {
-    Id = "again"
-    Heading = "Run it again"
-    ByRow = false
-    Contents = [ Content.Verbatim command; Content.Verbatim(Plan.print plan) ]
-}
 
 let private figures (sections: Section list) = [
     for section in sections do
@@ -246,9 +184,9 @@ let private sections workspace (outcome: Outcome) (rows: FinishedRow list) outpu
             clips workspace outcome best output
             yield! saliency workspace outcome.Plan best output
         | None -> ()
-    corpus manifest
-    environment rows
-    again outcome.Plan command
+    Ground.corpus manifest
+    Ground.environment rows
+    Ground.again outcome.Plan command
 ]
 
 /// The figures that an experiment shows below its table, of the row that early stopping finds best; none where no trial is

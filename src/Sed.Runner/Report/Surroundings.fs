@@ -1,4 +1,4 @@
-/// On what a report's trials were run, in words.
+/// The machine that writes a report, and what its trials were run with, in words.
 module internal Sed.Runner.Surroundings
 
 open System

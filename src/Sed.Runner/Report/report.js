@@ -4,6 +4,7 @@
 (() => {
     const touch = matchMedia("(pointer: coarse)").matches;
     const hiddenRows = new Set();
+    let opened = []; // what is shown on paper alone
     const onPaper = { whole: 680, side: 328 }; // pixels between the margins of a page, and of a column
 
     const plots = () => [...document.querySelectorAll(".js-plotly-plot")];
@@ -49,7 +50,8 @@
     }
 
     addEventListener("beforeprint", () => {
-        document.querySelectorAll("details").forEach((details) => (details.open = true));
+        opened = [...document.querySelectorAll("details:not([open])")];
+        opened.forEach((details) => (details.open = true));
         for (const plot of plots().filter(visible)) {
             const column = plot.closest(".side")?.querySelectorAll(".drawing").length > 1;
             Plotly.relayout(plot, { width: column ? onPaper.side : onPaper.whole });
@@ -57,6 +59,7 @@
     });
 
     addEventListener("afterprint", () => {
+        opened.forEach((details) => (details.open = false));
         for (const plot of plots()) Plotly.relayout(plot, { width: null, autosize: true });
     });
 

@@ -147,3 +147,37 @@ let ``a failed trial and a network that is gone are told, and the rest is report
     Assert.Contains("Of 4 trials 1 failed and are missing from the means: ", page)
     Assert.Contains("Curves over thresholds and clips are missing for crnn: the trained network cannot be read.", page)
     Assert.Contains("psd-roc-1", page)
+
+[<Fact>]
+let ``clips that could not be used are named with their reasons, the first hundred of them`` () =
+    let corpus left =
+        Ground.corpus (
+            Core.Corpora.Manifest(
+                "own",
+                ClassList [ "Car" ],
+                44100,
+                10.0,
+                [||],
+                [|
+                    for k in 1..left ->
+                        Core.Corpora.LeftOutClip(
+                            $"clip {k}",
+                            Core.Corpora.Split.Training,
+                            true,
+                            "there is no audio file"
+                        )
+                |]
+            )
+        )
+    let tables left = [
+        for content in (corpus left).Contents do
+            match content with
+            | Content.Folded table -> table
+            | _ -> ()
+    ]
+    Assert.Empty(tables 0)
+    let table = Assert.Single(tables 101)
+    Assert.Equal("101 clips that are labelled and were left out", table.Title)
+    Assert.Equal(100, table.Rows.Length)
+    Assert.Equal<string>([ "clip 1"; "training"; "there is no audio file" ], table.Rows.Head)
+    Assert.StartsWith("The first 100; findings.csv", Assert.Single table.Notes)
