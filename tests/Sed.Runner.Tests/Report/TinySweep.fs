@@ -44,6 +44,10 @@ let internal report: Lazy<Workspace * Outcome * string> =
         (Torch.Initialize()
          let workspace =
              new Workspace(folder, Devices.Choose "cpu", ignore, (fun _ _ _ -> ()), CancellationToken.None)
+         // Tests of several classes share it, so that only the end of all of them ends it.
+         AppDomain.CurrentDomain.ProcessExit.Add(fun _ ->
+             (workspace :> IDisposable).Dispose()
+             Directory.Delete(folder, true))
          let plan =
              match Plan.ofExperiment Choices.none tiny with
              | Ok plan -> plan
