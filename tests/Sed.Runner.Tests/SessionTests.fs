@@ -1,4 +1,6 @@
-/// Whole runs of small experiments, as a script starts them. They share the console, so they run one after another.
+/// Whole runs of small experiments, as a script starts them. They share the console and torch's random numbers with all
+/// tests that train, so those run one after another.
+[<Xunit.Collection "torch">]
 module Sed.Runner.Tests.SessionTests
 
 open System

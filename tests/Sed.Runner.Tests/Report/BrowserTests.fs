@@ -35,6 +35,7 @@ module private InPage =
 
 /// The report in a real browser: everything is drawn, in light and in dark, on a desk and on a phone, and nothing is asked of
 /// any network.
+[<Collection "torch">]
 type BrowserTests(browser: OneBrowser) =
     interface IClassFixture<OneBrowser>
 

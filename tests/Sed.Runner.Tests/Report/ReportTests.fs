@@ -1,4 +1,5 @@
 /// The report of a small experiment: its figures say what the kept results say.
+[<Xunit.Collection "torch">]
 module Sed.Runner.Tests.ReportTests
 
 open System
