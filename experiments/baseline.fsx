@@ -18,13 +18,7 @@ let baseline =
                 weights 1.0 0.0
             }
         )
-        detect (
-            detection {
-                threshold 0.5
-                median 0.54<s>
-            }
-        )
-        alongside "baseline MLP" [ Network mlp ]
+        alongside "baseline MLP" [ Network mlp; Median 0.54<s> ]
         alongside "CRNN" [ Network(crnn { dropout 0.15 }); StrongWeight 1.0; WeakWeight 1.0 ]
         seeds [ 1..5 ]
         report [ WeakF; WeakP; WeakR; StrongF; StrongER ]
