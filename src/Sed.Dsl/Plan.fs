@@ -2,41 +2,6 @@ namespace Sed
 
 open System
 
-/// A row of the table: its name, and what it changes.
-type Variant = {
-    /// Axis and value, in the order of the axes.
-    Coordinates: (string * string) list
-    /// The name of a row beside the product of the axes; empty otherwise.
-    Name: string
-    Settings: Setting list
-} with
-
-    member variant.Label =
-        if variant.Name <> "" then
-            variant.Name
-        elif variant.Coordinates.IsEmpty then
-            "the experiment as given"
-        else
-            variant.Coordinates
-            |> List.map (fun (axis, value) -> $"{axis} {value}")
-            |> String.concat ", "
-
-/// One training: a row with one seed (and one fold, where there are folds), fully spelled out.
-type Trial = {
-    Variant: Variant
-    Specification: Specification
-} with
-
-    /// For example "dropout 0.25, seed 1".
-    member trial.Name =
-        let fold =
-            match trial.Specification.Holdout with
-            | Fold(fold, folds) -> $", fold {fold} of {folds}"
-            | Nothing
-            | Share _ -> ""
-
-        $"{trial.Variant.Label}, seed {trial.Specification.Seed}{fold}"
-
 /// Every trial of an experiment, validated and frozen before the first one starts.
 type Plan = {
     Experiment: Experiment

@@ -112,3 +112,20 @@ let ``specifications have the same hash exactly when their lines are the same`` 
 
     Check.One(Config.QuickThrowOnFailure.WithQuietOnSuccess true, property)
     Assert.NotEqual<string>(Specification.hash "data" specification, Specification.hash "other" specification)
+
+[<Fact>]
+let ``rows are called by what differs between them`` () =
+    let row name coordinates = {
+        Coordinates = coordinates
+        Name = name
+        Settings = []
+    }
+    Assert.Equal<string>(
+        [ "strong weight 0.2"; "strong weight 1"; "baseline" ],
+        Variant.names [
+            row "" [ "strong weight", "0.2"; "weak weight", "1" ]
+            row "" [ "strong weight", "1"; "weak weight", "1" ]
+            row "baseline" []
+        ]
+    )
+    Assert.Equal<string>([ "dropout 0.5" ], Variant.names [ row "" [ "dropout", "0.5" ] ])

@@ -21,26 +21,9 @@ module internal FinishedRow =
         |> List.filter Double.IsFinite
         |> List.fold max -infinity
 
-    /// What rows are called in figures: their own name, or the coordinates that are not the same in all of them.
-    let names (variants: Variant list) =
-        let same =
-            match variants |> List.filter (fun variant -> not variant.Coordinates.IsEmpty) with
-            | first :: (_ :: _ as others) ->
-                first.Coordinates
-                |> List.filter (fun coordinate ->
-                    others |> List.forall (fun other -> List.contains coordinate other.Coordinates))
-            | _ -> []
-        [
-            for variant in variants ->
-                match List.except same variant.Coordinates with
-                | some when variant.Name = "" && not some.IsEmpty ->
-                    [ for axis, value in some -> $"{axis} {value}" ] |> String.concat ", "
-                | _ -> variant.Label
-        ]
-
     /// Every row that has a finished trial, in the table's order; a row keeps its colour when another one has none.
     let ofStates (plan: Plan) (states: (Trial * TrialState) list) = [
-        for colour, (variant, name) in List.indexed (List.zip plan.Variants (names plan.Variants)) do
+        for colour, (variant, name) in List.indexed (List.zip plan.Variants (Variant.names plan.Variants)) do
             let finished = [
                 for trial, state in states do
                     match state with

@@ -114,7 +114,15 @@ module internal Outcome =
                                 PerClass.view variant.Label published trials
                     | Saliency _ -> ()
             ]
-            Answers = List.map Statistics.inWords statistics
+            Answers = [
+                let names =
+                    plan.Variants
+                    |> List.map _.Label
+                    |> List.zip (Variant.names plan.Variants)
+                    |> List.map (fun (name, label) -> label, name)
+                    |> Map
+                for own in statistics -> Statistics.inWords (fun label -> names[label]) own
+            ]
             File = file
         }
 

@@ -195,8 +195,8 @@ module internal Statistics =
         | [ only ] -> only
         | last :: others -> (others |> List.rev |> String.concat ", ") + " and " + last
 
-    /// What a metric's statistics say, in a sentence or two.
-    let inWords (statistics: MetricStatistics) =
+    /// What a metric's statistics say, in a sentence or two, with the names that rows have there.
+    let inWords (name: string -> string) (statistics: MetricStatistics) =
         match statistics.Reference with
         | None -> $"{statistics.Metric.Name}: no trial has finished."
         | Some reference ->
@@ -205,17 +205,17 @@ module internal Statistics =
             let alike = [
                 for row, comparison in others do
                     if not comparison.IsDistinguishable then
-                        $"'{row}'"
+                        $"'{name row}'"
             ]
             let named (row, comparison: Comparison) =
-                $"'{row}' by {number (abs comparison.Gain)} (p = {number comparison.Adjusted})"
+                $"'{name row}' by {number (abs comparison.Gain)} (p = {number comparison.Adjusted})"
             let side sign = [
                 for row, comparison in others do
                     if comparison.IsDistinguishable && sign * comparison.Gain > 0.0 then
                         named (row, comparison)
             ]
             [
-                $"{statistics.Metric.Name}: '{reference}' has {number estimate.Mean}, "
+                $"{statistics.Metric.Name}: '{name reference}' has {number estimate.Mean}, "
                 + $"95 %% interval {number estimate.Low} to {number estimate.High}."
                 match side 1.0 with
                 | [] -> ()

@@ -123,23 +123,6 @@ let ``names are cut at a comma or a bracket where they stay distinct`` () =
     Assert.Equal<string>([ "Car, red"; "Car, blue" ], Figure.shortNames [ "Car, red"; "Car, blue" ])
 
 [<Fact>]
-let ``rows are called by what differs between them`` () =
-    let row name coordinates = {
-        Coordinates = coordinates
-        Name = name
-        Settings = []
-    }
-    Assert.Equal<string>(
-        [ "strong weight 0.2"; "strong weight 1"; "baseline" ],
-        FinishedRow.names [
-            row "" [ "strong weight", "0.2"; "weak weight", "1" ]
-            row "" [ "strong weight", "1"; "weak weight", "1" ]
-            row "baseline" []
-        ]
-    )
-    Assert.Equal<string>([ "dropout 0.5" ], FinishedRow.names [ row "" [ "dropout", "0.5" ] ])
-
-[<Fact>]
 let ``precision over recall has the best precision of each recall`` () =
     // By falling score: found, wrong, found.
     let scores =
