@@ -108,13 +108,13 @@ let ``the same trials give the same digits`` () =
 [<Fact>]
 let ``words name the best row, those that are worse and those that cannot be told apart`` () =
     let words =
-        Statistics.inWords (
-            weak [
+        Statistics.inWords
+            id
+            (weak [
                 "good", [ tagged 90 100 ]
                 "as good", [ tagged 90 100 ]
                 "bad", [ tagged 30 100 ]
-            ]
-        )
+            ])
     Assert.StartsWith("weak R: 'good' has 0.900, 95 % interval 0.8", words)
     Assert.Contains("Worse: 'bad' by 0.600 (p = 0.00", words)
     Assert.EndsWith("Not distinguishable from it: 'as good'.", words)
