@@ -2,6 +2,8 @@
 namespace Sed.Runner
 
 open System
+open System.Collections.Generic
+open System.Collections.Immutable
 open Sed
 open Sed.Core.Metrics
 open Sed.Core.Runtime
@@ -50,24 +52,28 @@ module internal Statistics =
     let private resamples = 2000
     let private options = BootstrapOptions(Resamples = resamples)
 
+    /// Tells a draw of clips from others.
+    let private drawOf (clips: int array) =
+        clips |> Array.fold (fun hash weight -> hash * 31L + int64 weight) 17L
+
     /// How often each of a row's trials stands in a resample of the clips: once in the corpus as it is, else as drawn. It
     /// depends on the row and on the clips that were drawn, so a row has the same draws in every comparison.
     let private trialWeights (row: string) (trials: int) (clips: int array) =
         if trials = 1 || clips |> Array.forall ((=) 1) then
             Array.create trials 1
         else
-            let draw = clips |> Array.fold (fun hash weight -> hash * 31L + int64 weight) 17L
-            let random = RandomSource.For(draw, "trials", row)
+            let random = RandomSource.For(drawOf clips, "trials", row)
             let weights = Array.zeroCreate trials
             for _ in 1..trials do
                 let drawn = random.Next trials
                 weights[drawn] <- weights[drawn] + 1
             weights
 
-    /// The metrics of a row on weighted clips: means over its trials.
+    /// The metrics of a row on weighted clips: means over its trials. Each draw is scored once, however often it is asked for.
     let private measured (metrics: Metric list) row (trials: ClipCounts list) =
         let weighted = [| for counts in trials -> counts.Weighted() |]
-        fun (clips: int array) ->
+        let known = Dictionary<int64, IReadOnlyList<Measure>>()
+        let measure (clips: int array) =
             let trialWeights = trialWeights row weighted.Length clips
             let scores = [|
                 for index in 0 .. weighted.Length - 1 do
@@ -82,7 +88,14 @@ module internal Statistics =
                         |> Array.sumBy (fun (scores: Scores, weight) -> weight * Translate.score scores metric)
                     Measure(metric.Name, Rate.op_Implicit (sum / all))
             |]
-            :> Collections.Generic.IReadOnlyList<Measure>
+        fun (clips: int array) ->
+            let draw = drawOf clips
+            match known.TryGetValue draw with
+            | true, found -> found
+            | _ ->
+                let found = measure clips :> IReadOnlyList<Measure>
+                known[draw] <- found
+                found
 
     /// p-values corrected for their number, step down (Holm 1979).
     let holm (values: (string * float) list) =
@@ -105,11 +118,12 @@ module internal Statistics =
             let squares = values |> List.sumBy (fun value -> (value - mean) ** 2.0)
             Some(sqrt (squares / float (values.Length - 1)))
 
-    let private estimates (metrics: Metric list) row (trials: ClipCounts list) =
+    let private estimates (metrics: Metric list) (trials: ClipCounts list) measured =
         let clips = trials.Head.Clips.Length
         let once = Array.create clips 1
         let perTrial = [ for counts in trials -> counts.Weighted () once ]
-        let intervals = Bootstrap.Intervals(clips, measured metrics row trials, options)
+        let intervals: ImmutableArray<Interval> =
+            Bootstrap.Intervals(clips, Func<_, _> measured, options)
         [
             for metric, interval in Seq.zip metrics intervals ->
                 let values = [ for scores in perTrial -> Translate.score scores metric ]
@@ -122,27 +136,27 @@ module internal Statistics =
                 }
         ]
 
-    let private compare (metrics: Metric list) (row, trials: ClipCounts list) (reference, referenceTrials) =
-        Bootstrap.Differences(
-            trials.Head.Clips.Length,
-            measured metrics reference referenceTrials,
-            measured metrics row trials,
-            options
-        )
-        |> Seq.zip metrics
-        |> Seq.map (fun (metric, difference) ->
+    /// Gain, its interval and p-value of each metric.
+    let private compare (metrics: Metric list) clips measured reference = [
+        let differences: ImmutableArray<PairedDifference> =
+            Bootstrap.Differences(clips, Func<_, _> reference, Func<_, _> measured, options)
+        for metric, difference in Seq.zip metrics differences do
             let low, high = difference.Low.Value, difference.High.Value
             if metric.LowerIsBetter then
                 -difference.Difference.Value, -high, -low, difference.PValue.Value
             else
-                difference.Difference.Value, low, high, difference.PValue.Value)
-        |> Seq.toList
+                difference.Difference.Value, low, high, difference.PValue.Value
+    ]
 
     /// The statistics of some metrics over rows, each with its label and finished trials. Rows are compared with the named
     /// one, or else with the best. Rows that were scored on other clips are not compared.
     let ofRows (metrics: Metric list) (against: string option) (rows: (string * ClipCounts list) list) = [
-        let rows = rows |> List.filter (fun (_, trials) -> not trials.IsEmpty)
-        let all = [ for row, trials in rows -> row, estimates metrics row trials ]
+        let rows = [
+            for row, trials in rows do
+                if not trials.IsEmpty then
+                    row, trials, measured metrics row trials
+        ]
+        let all = [ for row, trials, measured in rows -> row, estimates metrics trials measured ]
         for index, metric in List.indexed metrics do
             let own = [ for row, estimates in all -> row, List.item index estimates ]
             let reference =
@@ -160,11 +174,12 @@ module internal Statistics =
                 match reference with
                 | None -> []
                 | Some label ->
-                    let trials = List.find (fst >> (=) label) rows |> snd
+                    let _, trials, reference = rows |> List.find (fun (row, _, _) -> row = label)
+                    let clips = trials.Head.Clips
                     [
-                        for row, others in rows do
-                            if row <> label && others.Head.Clips = trials.Head.Clips then
-                                row, compare [ metric ] (row, others) (label, trials) |> List.head
+                        for row, others, measured in rows do
+                            if row <> label && others.Head.Clips = clips then
+                                row, List.item index (compare metrics clips.Length measured reference)
                     ]
             let adjusted = holm [ for row, (_, _, _, p) in compared -> row, p ]
             {
