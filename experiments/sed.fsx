@@ -22,7 +22,7 @@ let quick = [
 
 /// A profile for 2 CPU cores and the built-in corpus in which networks come to differ by what they can learn: some 10
 /// minutes for three trainings of the CRNN.
-let long = quick @ [ TrainingClips 600; Epochs 60 ]
+let long = quick @ [ TrainingClips 600; Batch 16; Epochs 60 ]
 
 /// The least that still runs everything.
 let smoke = [
