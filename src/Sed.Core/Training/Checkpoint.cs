@@ -109,7 +109,7 @@ internal static class Checkpoint
                 {
                     report.Loss,
                     report.Monitor,
-                    report.Elapsed.TotalSeconds,
+                    report.Elapsed.Ticks,
                     report.ClipsPerSecond,
                     report.LearningRate,
                     report.ResidentMiB,
@@ -149,7 +149,7 @@ internal static class Checkpoint
                 TaggingCounts.None(classes).With(tagging[i]),
                 double.IsNaN(n[7]) ? null : new SegmentCounts(classes, new SegmentOptions(), segments[i], n[7])
             );
-            yield return new EpochReport(i + 1, n[0], scores, n[1], best, TimeSpan.FromSeconds(n[2]), n[3])
+            yield return new EpochReport(i + 1, n[0], scores, n[1], best, TimeSpan.FromTicks((long)n[2]), n[3])
             {
                 LearningRate = n[4],
                 ResidentMiB = n[5],
