@@ -172,7 +172,7 @@ let private ask (workspace: Workspace) (rows: FinishedRow list) =
 
 let private sections workspace (outcome: Outcome) (rows: FinishedRow list) outputs command = [
     let manifest =
-        (workspace: Workspace).Source(outcome.Plan.Trials.Head.Specification).Manifest
+        (workspace: Workspace).Manifest outcome.Plan.Trials.Head.Specification
     if not rows.IsEmpty then
         let best = FinishedRow.best rows
         learning outcome.Plan rows

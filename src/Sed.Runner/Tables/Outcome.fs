@@ -26,7 +26,7 @@ type internal Outcome = {
 module internal Outcome =
     /// What a tagger gets that always says the most frequent class of the training clips.
     let private alwaysMostFrequent (workspace: Workspace) (specification: Specification) =
-        let manifest = (workspace.Source specification).Manifest
+        let manifest = workspace.Manifest specification
         let labels split = [ for index in manifest.IndicesOf split -> manifest.Clips[index].WeakLabels ]
 
         let frequent, _ =
@@ -43,7 +43,7 @@ module internal Outcome =
     let private notes (workspace: Workspace) (plan: Plan) (file: string) = [
         let specification = plan.Trials.Head.Specification
         let label, weakF = alwaysMostFrequent workspace specification
-        let manifest = (workspace.Source specification).Manifest
+        let manifest = workspace.Manifest specification
         let split = string specification.ScoreOn
         let clips = manifest.IndicesOf(Translate.split specification.ScoreOn).Length
 
@@ -81,7 +81,7 @@ module internal Outcome =
             for trial, state in states do
                 match state with
                 | Finished result ->
-                    let manifest = (workspace.Source trial.Specification).Manifest
+                    let manifest = workspace.Manifest trial.Specification
                     let split = Translate.split trial.Specification.ScoreOn
                     trial, Detections.count manifest split (folderOf trial) result
                 | Failed _

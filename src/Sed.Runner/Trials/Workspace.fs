@@ -27,8 +27,19 @@ type internal Workspace
         stop: CancellationToken
     ) =
     let manifests = Dictionary<Corpus * Clips, Manifest>()
+    let held = Dictionary<struct (string * Holdout), Manifest>()
     let stores = Dictionary<string, FeatureStore>()
-    let sources = Dictionary<string, Source>()
+    let sources = Dictionary<struct (string * Holdout), Source>()
+
+    /// What is known for a key, or else what is made now.
+    let once (known: Dictionary<'key, 'value>) key make =
+        match known.TryGetValue key with
+        | true, value -> value
+        | _ ->
+            let value = make ()
+            known[key] <- value
+            value
+
     let within name = Path.Combine(folder, name)
 
     let progress what = {
@@ -84,51 +95,39 @@ type internal Workspace
     member _.Tables = within "tables"
 
     /// The whole corpus of a trial, made or read once, with nothing held out.
-    member _.Manifest(specification: Specification) =
-        let key = specification.Corpus, specification.Clips
+    member _.Whole(specification: Specification) =
+        once manifests (specification.Corpus, specification.Clips) (fun () ->
+            make specification.Corpus specification.Clips)
 
-        match manifests.TryGetValue key with
-        | true, known -> known
-        | _ ->
-            let manifest = make specification.Corpus specification.Clips
-            manifests[key] <- manifest
-            manifest
+    /// The corpus of a trial, in which what is held out is the validation split.
+    member workspace.Manifest(specification: Specification) =
+        let whole = workspace.Whole specification
+        once held (struct (whole.Hash, specification.Holdout)) (fun () -> holdOut specification.Holdout whole)
 
     /// The folder of a trial.
     member workspace.TrialFolder(specification: Specification) =
-        let hash = Specification.hash (workspace.Manifest specification).Hash specification
+        let hash = Specification.hash (workspace.Whole specification).Hash specification
         Path.Combine(folder, "trials", hash)
 
-    /// The corpus of a trial with its features, computed or read once; what is held out is its validation split.
+    /// The corpus of a trial with its features, computed or read once.
     member workspace.Source(specification: Specification) =
-        let whole = workspace.Manifest specification
+        let whole = workspace.Whole specification
         let features = Translate.features whole.SampleRate specification.Features
-        let featuresKey = whole.Hash + LogMel.print specification.Features
+        let key = whole.Hash + LogMel.print specification.Features
 
+        // Clips stay where they are when some are held out, so all holdouts share one store.
         let store =
-            match stores.TryGetValue featuresKey with
-            | true, known -> known
-            | _ ->
-                let store =
-                    FeatureStore.Open(whole, features, within "features", device, extraction, stop)
-                stores[featuresKey] <- store
-                store
+            once stores key (fun () -> FeatureStore.Open(whole, features, within "features", device, extraction, stop))
 
-        let key = featuresKey + Holdout.print specification.Holdout
+        once sources (struct (key, specification.Holdout)) (fun () ->
+            let manifest = workspace.Manifest specification
 
-        match sources.TryGetValue key with
-        | true, known -> known
-        | _ ->
-            let manifest = holdOut specification.Holdout whole
-            let source = {
+            {
                 Manifest = manifest
                 Features = features
                 Store = store
                 Statistics = BandStatistics.Fit(store, manifest.IndicesOf Core.Corpora.Split.Training)
-            }
-
-            sources[key] <- source
-            source
+            })
 
     interface IDisposable with
         member _.Dispose() =
