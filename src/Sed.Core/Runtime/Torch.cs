@@ -39,7 +39,8 @@ public static partial class Torch
     /// <summary>
     /// Prepares the process for torch. Call it before the first tensor is made; later calls do nothing.
     /// On Linux glibc is told to keep and reuse large blocks: by default it maps and unmaps the memory of every large
-    /// tensor anew, and the page faults of that take longer than the arithmetic.
+    /// tensor anew, and the page faults of that take longer than the arithmetic. Torch's threads are told to sleep while
+    /// they wait for work, unless OMP_WAIT_POLICY says otherwise: by default they spin, on the cores that the kernels need.
     /// </summary>
     public static void Initialize()
     {
@@ -48,7 +49,7 @@ public static partial class Torch
             if (initialized)
                 return;
             if (OperatingSystem.IsLinux())
-                KeepLargeBlocks();
+                SetUpLibc();
             // CUDA has to be there before the first tensor of the CPU is.
             var cuda = OtherLibTorch.Load();
             _ = torch.TryInitializeDeviceType(cuda ? DeviceType.CUDA : DeviceType.CPU);
@@ -57,7 +58,7 @@ public static partial class Torch
         }
     }
 
-    private static void KeepLargeBlocks()
+    private static void SetUpLibc()
     {
         const int trimThreshold = -1;
         const int topPad = -2;
@@ -67,6 +68,8 @@ public static partial class Torch
             _ = mallopt(mmapMax, 0);
             _ = mallopt(trimThreshold, int.MaxValue);
             _ = mallopt(topPad, 256 << 20);
+            // OpenMP reads the process's own environment when libtorch is loaded; .NET's is a copy of it.
+            _ = setenv("OMP_WAIT_POLICY", "passive", overwrite: 0);
         }
         catch (Exception missing) when (missing is DllNotFoundException or EntryPointNotFoundException)
         {
@@ -76,4 +79,7 @@ public static partial class Torch
 
     [LibraryImport("libc.so.6")]
     private static partial int mallopt(int parameter, int value);
+
+    [LibraryImport("libc.so.6", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int setenv(string name, string value, int overwrite);
 }

@@ -147,6 +147,28 @@ public sealed class TrainerTests
     }
 
     [Fact]
+    public void Times_go_through_the_checkpoint_to_the_last_tick()
+    {
+        using var folder = new TemporaryFolder();
+        var clips = hums.Clips(Split.Training);
+        using var network = Network();
+        using var kept = new TrainingState(network, usual);
+        var first = new Trainer(usual with { Epochs = 1 }, CPU).Train(
+            network,
+            clips,
+            hums.Evaluator(),
+            scores => scores.WeakF
+        )[0];
+        var draw = new Random(7);
+        for (var epoch = 1; epoch <= 1000; epoch++)
+            kept.Reports.Add(first with { Epoch = epoch, Elapsed = TimeSpan.FromTicks(draw.NextInt64(1L << 40)) });
+        Checkpoint.Write(Folder(folder.Path), usual, clips, kept);
+        using var read = new TrainingState(network, usual);
+        Checkpoint.Read(Folder(folder.Path), usual, clips, read);
+        Assert.Equal(kept.Reports, read.Reports);
+    }
+
+    [Fact]
     public void Every_epoch_is_a_line_of_the_log()
     {
         using var folder = new TemporaryFolder();

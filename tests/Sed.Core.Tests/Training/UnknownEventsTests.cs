@@ -59,28 +59,6 @@ public sealed class UnknownEventsTests
     }
 
     [Fact]
-    public void Times_go_through_the_checkpoint_to_the_last_tick()
-    {
-        using var folder = new TemporaryFolder();
-        var clips = known.Clips(Split.Training);
-        using var network = Network();
-        using var kept = new TrainingState(network, options);
-        var first = new Trainer(options with { Epochs = 1 }, CPU).Train(
-            network,
-            clips,
-            known.Evaluator(),
-            scores => scores.WeakF
-        )[0];
-        var draw = new Random(7);
-        for (var epoch = 1; epoch <= 1000; epoch++)
-            kept.Reports.Add(first with { Epoch = epoch, Elapsed = TimeSpan.FromTicks(draw.NextInt64(1L << 40)) });
-        Checkpoint.Write(Folder(folder.Path), options, clips, kept);
-        using var read = new TrainingState(network, options);
-        Checkpoint.Read(Folder(folder.Path), options, clips, read);
-        Assert.Equal(kept.Reports, read.Reports);
-    }
-
-    [Fact]
     public void A_monitor_that_needs_them_is_refused_after_the_first_epoch()
     {
         using var network = Network();
