@@ -89,6 +89,20 @@ public sealed class Manifest
     /// <summary>The positions in <see cref="Clips"/> of one split's clips, in order.</summary>
     public int[] IndicesOf(Split split) => [.. Enumerable.Range(0, Clips.Count).Where(i => Clips[i].Split == split)];
 
+    /// <summary>The reference events of some clips; null where nobody wrote down those of any of them.</summary>
+    /// <param name="clips">Positions in <see cref="Clips"/>.</param>
+    public EventList? EventsOf(IReadOnlyCollection<int> clips)
+    {
+        (string, IReadOnlyList<SoundEvent>)[] known =
+        [
+            .. clips
+                .Select(index => Clips[index])
+                .Where(clip => clip.StrongEvents is not null)
+                .Select(clip => (clip.Name, clip.StrongEvents!)),
+        ];
+        return known.Length == clips.Count ? EventList.Of(known) : null;
+    }
+
     /// <summary>The same corpus with other splits, for example after carving a validation split.</summary>
     /// <param name="splits">One for each clip.</param>
     public Manifest WithSplits(IReadOnlyList<Split> splits)

@@ -40,7 +40,7 @@ public sealed class ClipSet : IDisposable
         for (var clip = 0; clip < rows.Length; clip++)
             foreach (var label in manifest.Clips[rows[clip]].WeakLabels)
                 tags[clip * Classes.Count + Classes.IndexOf(label)] = true;
-        Events = [.. rows.Select(row => manifest.Clips[row].StrongEvents)];
+        Events = manifest.EventsOf(rows);
     }
 
     /// <summary>The classes, in the order of the labels.</summary>
@@ -52,14 +52,17 @@ public sealed class ClipSet : IDisposable
     /// <summary>Number of clips.</summary>
     public int Count => rows.Length;
 
+    /// <summary>The clips' positions in the manifest.</summary>
+    public IReadOnlyList<int> Rows => rows;
+
     /// <summary>The clips' names, as the corpus's label files write them.</summary>
     public IReadOnlyList<string> Names { get; }
 
     /// <summary>Whether each clip has each class, clip after clip, shape (clips, classes).</summary>
     public ReadOnlySpan<bool> Tags => tags;
 
-    /// <summary>The reference events of each clip; null where nobody wrote them down.</summary>
-    public IReadOnlyList<IReadOnlyList<SoundEvent>?> Events { get; }
+    /// <summary>The clips' reference events; null where those of any clip are unknown.</summary>
+    public EventList? Events { get; }
 
     /// <summary>
     /// Of the memory that this process may use, the share that features kept on the CPU take at most; 0 keeps none on any device.

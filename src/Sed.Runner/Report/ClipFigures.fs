@@ -126,8 +126,9 @@ let private ranked (counts: ClipCounts) =
     [
         for clip, name in List.indexed counts.Clips do
             let all = ofClip clip
-            if all.Reference > 0L then
-                name, 2.0 * float all.TruePositives / float (all.Reference + all.Estimated)
+            match PerClass.fMeasure all with
+            | Some f when all.Reference > 0L -> name, f
+            | _ -> ()
     ]
     |> List.sortByDescending (fun (name, f) -> f, name)
 

@@ -47,30 +47,12 @@ module internal TrialOutput =
             network.Dispose()
             reraise ()
 
-    /// Of each clip the strong output, frame after frame, and the weak one.
-    let private probabilities (network: SedNetwork) (clips: ClipSet) (device: torch.Device) batchSize = [|
-        use _ = torch.no_grad ()
-        for batch in clips.Batches([| 0 .. clips.Count - 1 |], batchSize, device) do
-            use _ = torch.NewDisposeScope()
-            let output = network.call (batch.Features.Invoke())
-            let strong = output.Strong.cpu().contiguous()
-            let weak = output.Weak.cpu().contiguous()
-            for i in 0L .. int64 batch.Clips.Length - 1L do
-                strong[i].data<float32>().ToArray(), weak[i].data<float32>().ToArray()
-    |]
-
     /// Of each clip and class the largest probability of a frame.
     let private largest (frames: ScoreList) = [|
         for clip in 0 .. frames.Files.Length - 1 do
             for k in 0 .. frames.Classes.Count - 1 do
                 float32 (frames[clip].Largest k)
     |]
-
-    /// Positions in the manifest of a split's clips that can be heard, as a clip set has them.
-    let private positions (source: Source) split =
-        let broken = set [ for clip in source.Store.Broken -> clip.Index ]
-        source.Manifest.IndicesOf split
-        |> Array.filter (fun clip -> not (broken.Contains clip))
 
     /// Asks a finished trial's network about every clip once more.
     let ofTrial (workspace: Workspace) (trial: Trial) =
@@ -80,33 +62,24 @@ module internal TrialOutput =
         use network = network workspace trial
         use clips = clips workspace trial
         let found =
-            probabilities network clips workspace.Device specification.Training.Batch
+            ClipProbabilities.Of(network, clips, workspace.Device, specification.Training.Batch)
+            |> Seq.toArray
         let frames =
             ScoreList(
                 classes,
                 [
-                    for name, (strong, _) in Seq.zip clips.Names found ->
-                        struct (name, FrameScores.Of(strong, classes.Count, source.Features.HopSeconds))
+                    for name, said in Seq.zip clips.Names found ->
+                        struct (name, FrameScores.Of(said.Strong, classes.Count, source.Features.HopSeconds))
                 ]
             )
-        let events = [
-            for name, events in Seq.zip clips.Names clips.Events do
-                match events with
-                | null -> ()
-                | events -> struct (name, events)
-        ]
         let tags =
             match specification.Detection.Tags with
-            | FromWeakOutput -> Array.collect snd found
+            | FromWeakOutput -> found |> Array.collect _.Weak
             | FromEvents -> largest frames
         {
             Classes = classes
-            Clips = positions source (Translate.split specification.ScoreOn)
-            Reference =
-                if events.Length = clips.Count then
-                    Some(EventList.Of events)
-                else
-                    None
+            Clips = Seq.toArray clips.Rows
+            Reference = Option.ofObj clips.Events
             Frames = frames
             Tags = TagScores.Of(classes, ReadOnlySpan tags, clips.Tags)
         }

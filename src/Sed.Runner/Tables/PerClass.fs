@@ -14,8 +14,9 @@ type ClassScores = {
     StrongER: float option
 }
 
-/// A class that was there and never detected has the F-score 0; sed_eval leaves it undefined.
-let private fMeasure (counts: BinaryCounts) =
+/// The F-score, None where nothing was there or detected. What was there and never detected has 0; sed_eval leaves it
+/// undefined.
+let fMeasure (counts: BinaryCounts) =
     match counts.Reference + counts.Estimated with
     | 0L -> None
     | all -> Some(2.0 * float counts.TruePositives / float all)

@@ -39,23 +39,21 @@ module internal Detections =
         if not (File.Exists file) then
             raise (damaged file "it is gone")
 
-    let private countAll (manifest: Manifest) (clips: Clip list) tags folder : ClipCounts =
+    let private countAll (manifest: Manifest) (clips: int array) tags folder : ClipCounts =
         let truth =
-            TagList.Of [ for clip in clips -> struct (clip.Name, Seq.toArray clip.WeakLabels :> _) ]
-        let known = [
-            for clip in clips do
-                match clip.StrongEvents with
-                | null -> ()
-                | events -> struct (clip.Name, events)
-        ]
+            TagList.Of [
+                for index in clips do
+                    let clip = manifest.Clips[index]
+                    struct (clip.Name, Seq.toArray clip.WeakLabels :> _)
+            ]
         {
-            Clips = [ for clip in clips -> clip.Name ]
+            Clips = [ for index in clips -> manifest.Clips[index].Name ]
             Tags = Tagging.CountEach(manifest.Classes, truth, tags) |> Seq.toArray
             Segments =
-                if known.Length < clips.Length then
-                    [||]
-                else
-                    EventPairs.Of(manifest.Classes, EventList.Of known, events folder)
+                match manifest.EventsOf clips with
+                | null -> [||]
+                | known ->
+                    EventPairs.Of(manifest.Classes, known, events folder)
                     |> SegmentBased.CountEach
                     |> Seq.toArray
         }
@@ -66,13 +64,12 @@ module internal Detections =
         requireThere (eventsFile folder)
         let tags = tags folder
         let known =
-            dict [
-                for index in manifest.IndicesOf split -> manifest.Clips[index].Name, manifest.Clips[index]
-            ]
+            dict [ for index in manifest.IndicesOf split -> manifest.Clips[index].Name, index ]
         for clip in tags.Files do
             if not (known.ContainsKey clip) then
                 raise (damaged (tagsFile folder) $"the clip {clip} is not in the corpus")
-        let counts = countAll manifest [ for clip in tags.Files -> known[clip] ] tags folder
+        let counts =
+            countAll manifest [| for clip in tags.Files -> known[clip] |] tags folder
         let scores = counts.Weighted () (Array.create counts.Clips.Length 1)
         for metric in Metric.all do
             match Map.tryFind metric.Name result.Scores with
