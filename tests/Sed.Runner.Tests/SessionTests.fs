@@ -39,7 +39,7 @@ let private small =
         report [ WeakF; StrongER ]
     }
 
-let private run out arguments experiments =
+let private runAs script out arguments experiments =
     use output = new StringWriter()
     use errors = new StringWriter()
     let before = Console.Out, Console.Error
@@ -47,11 +47,14 @@ let private run out arguments experiments =
     Console.SetError errors
 
     try
-        let code = Session.run "small.fsx" out arguments experiments
+        let code = Session.run script out arguments experiments
         code, output.ToString(), errors.ToString()
     finally
         Console.SetOut(fst before)
         Console.SetError(snd before)
+
+let private run out arguments experiments =
+    runAs "small.fsx" out arguments experiments
 
 let private tableOf (output: string) =
     output.Substring(output.IndexOf "small: Two trials").Replace(home, "")
@@ -134,15 +137,8 @@ let ``recorded results are verified by the next run, and a table that has moved 
     let out = Path.Combine(home, "recorded")
     let script = Path.Combine(out, "small.fsx")
     let runScript arguments =
-        use output = new StringWriter()
-        let before = Console.Out, Console.Error
-        Console.SetOut output
-        Console.SetError output
-        try
-            Session.run script out arguments [ small ], output.ToString()
-        finally
-            Console.SetOut(fst before)
-            Console.SetError(snd before)
+        let code, output, errors = runAs script out arguments [ small ]
+        code, output + errors
     let code, _ = runScript [ "--record" ]
     Assert.Equal(0, code)
     let code, output = runScript [ "--verify" ]

@@ -10,18 +10,19 @@ open Sed.Tool.Evaluate.Settings
 
 let private uncertainty
     options
-    (first: IReadOnlyList<'counts>)
-    (second: IReadOnlyList<'counts> option)
+    (each: 'input -> IReadOnlyList<'counts>)
+    (first: 'input)
+    (second: 'input option)
     (metrics: 'counts -> IReadOnlyList<Measure>)
     =
     match options with
     | None -> noUncertainty
     | Some options -> {
-        Intervals = List.ofSeq (Bootstrap.Intervals<'counts>(first, metrics, options))
+        Intervals = List.ofSeq (Bootstrap.Intervals<'counts>(each first, metrics, options))
         Differences =
             match second with
             | None -> []
-            | Some second -> List.ofSeq (Bootstrap.Differences<'counts>(first, second, metrics, options))
+            | Some second -> List.ofSeq (Bootstrap.Differences<'counts>(each first, each second, metrics, options))
       }
 
 let private countsOf withNegatives (counts: BinaryCounts) = [
@@ -56,8 +57,8 @@ let private segments
 
     let counts = SegmentBased.Count(system.Pairs, segment, lengths)
     let metrics (one: SegmentCounts) = one.Scores(conventions).All()
-    let each (pairs: EventPairs) =
-        SegmentBased.CountEach(pairs, segment, lengths) :> IReadOnlyList<_>
+    let each (one: System) =
+        SegmentBased.CountEach(one.Pairs, segment, lengths) :> IReadOnlyList<_>
 
     {
         Settings = [
@@ -76,15 +77,7 @@ let private segments
             @ [ "S", counts.Substitutions; "D", counts.Deletions; "I", counts.Insertions ]
         ClassCounts = [ for k in 0 .. counts.Classes.Count - 1 -> countsOf true counts[k] ]
         Scores = counts.Scores conventions
-        Uncertainty =
-            match options with
-            | None -> noUncertainty
-            | _ ->
-                uncertainty
-                    options
-                    (each system.Pairs)
-                    (inputs.Against |> Option.map (fun one -> each one.Pairs))
-                    metrics
+        Uncertainty = uncertainty options each system inputs.Against metrics
     }
 
 let private events (arguments: ParseResults<Arguments>) (inputs: Inputs) (system: System) options conventions =
@@ -110,8 +103,8 @@ let private events (arguments: ParseResults<Arguments>) (inputs: Inputs) (system
 
     let counts = EventBased.Count(system.Pairs, event)
     let metrics (one: EventCounts) = one.Scores(conventions).All()
-    let each (pairs: EventPairs) =
-        EventBased.CountEach(pairs, event) :> IReadOnlyList<_>
+    let each (one: System) =
+        EventBased.CountEach(one.Pairs, event) :> IReadOnlyList<_>
 
     {
         Settings = [
@@ -141,15 +134,7 @@ let private events (arguments: ParseResults<Arguments>) (inputs: Inputs) (system
         ]
         ClassCounts = [ for k in 0 .. counts.Classes.Count - 1 -> countsOf false counts[k] ]
         Scores = counts.Scores conventions
-        Uncertainty =
-            match options with
-            | None -> noUncertainty
-            | _ ->
-                uncertainty
-                    options
-                    (each system.Pairs)
-                    (inputs.Against |> Option.map (fun one -> each one.Pairs))
-                    metrics
+        Uncertainty = uncertainty options each system inputs.Against metrics
     }
 
 let private tagging (inputs: Inputs) (system: System) options conventions rules =
@@ -179,7 +164,7 @@ let private tagging (inputs: Inputs) (system: System) options conventions rules 
             if perFile.Count = 0 then
                 noUncertainty
             else
-                uncertainty options perFile (if plain then Option.map each inputs.Against else None) metrics
+                uncertainty options each system (if plain then inputs.Against else None) metrics
     }
 
 let private psds (inputs: Inputs) bootstrap (options: PsdsOptions) = [
