@@ -3,8 +3,10 @@ namespace Sed.Runner
 open System
 open System.Diagnostics
 
-/// What is seen while experiments run: one line that changes in a terminal, a line now and then elsewhere.
+/// What is seen while experiments run: one line that changes in a terminal, a line now and then elsewhere. Any thread may
+/// show something.
 type internal Display() =
+    let gate = obj ()
     let live = not Console.IsOutputRedirected
     let clock = Stopwatch.StartNew()
     let mutable shown = 0
@@ -16,14 +18,12 @@ type internal Display() =
             Console.Write("\r" + String(' ', shown) + "\r")
             shown <- 0
 
-    /// A line that stays.
-    member _.Line(text: string) =
+    let line (text: string) =
         clear ()
         Console.WriteLine text
         lastLine <- clock.Elapsed
 
-    /// A state that the next one replaces; where nothing can be replaced, it is shown when nothing was for a while.
-    member display.State(text: string) =
+    let state (text: string) =
         if live then
             let width =
                 (try
@@ -42,9 +42,15 @@ type internal Display() =
             Console.Write text
             shown <- text.Length
         elif lastLine = TimeSpan.MinValue || clock.Elapsed - lastLine > quiet then
-            display.Line text
+            line text
 
-    member _.Clear() = clear ()
+    /// A line that stays.
+    member _.Line(text: string) = lock gate (fun () -> line text)
+
+    /// A state that the next one replaces; where nothing can be replaced, it is shown when nothing was for a while.
+    member _.State(text: string) = lock gate (fun () -> state text)
+
+    member _.Clear() = lock gate clear
 
 module internal Duration =
     /// For example "45 s", "3 min 20 s" or "2 h 5 min".

@@ -10,6 +10,9 @@ open Sed
 [<Literal>]
 let private Tolerance = "tolerance"
 
+[<Literal>]
+let private Row = "row"
+
 // A threshold flips a decision now and then where processors round differently; two points of a score are above that.
 let private defaultTolerance = 0.02
 
@@ -20,7 +23,7 @@ let private problem outcome what remedy =
     Problem.at outcome.Plan.Experiment.Name what remedy
 
 let private read (file: string) : Frame<string, string> =
-    Frame.ReadCsv(file, culture = "") |> Frame.indexRowsString "row"
+    Frame.ReadCsv(file, culture = "") |> Frame.indexRowsString Row
 
 let private cell (frame: Frame<string, string>) row column =
     frame.TryGetColumn<float>(column, Lookup.Exact)
@@ -35,31 +38,21 @@ let write (folder: string) (outcome: Outcome) =
         before
         |> Option.bind (fun frame -> cell frame Tolerance metric.Name)
         |> Option.defaultValue defaultTolerance
-    let number (value: float) =
-        value.ToString("0.####", CultureInfo.InvariantCulture)
-    let metrics = [ for statistics in outcome.Statistics -> statistics.Metric ]
-    let line (cells: string list) =
-        cells
-        |> List.map (fun cell -> if cell.Contains ',' then $"\"{cell}\"" else cell)
-        |> String.concat ","
-    Directory.CreateDirectory folder |> ignore
-    File.WriteAllLines(
-        file,
-        [
-            line ("row" :: [ for metric in metrics -> metric.Name ])
-            line (Tolerance :: [ for metric in metrics -> number (tolerance metric) ])
-            for variant in outcome.Plan.Variants do
-                line (
-                    variant.Label
-                    :: [
-                        for statistics in outcome.Statistics ->
-                            match Map.tryFind variant.Label statistics.Estimates with
-                            | Some estimate -> number estimate.Mean
-                            | None -> ""
-                    ]
-                )
+    let rounded (value: float) = Math.Round(value, 4)
+    let table: Frame<string, string> =
+        Frame.ofColumns [
+            for statistics in outcome.Statistics ->
+                statistics.Metric.Name,
+                Series.ofOptionalObservations [
+                    Tolerance, Some(tolerance statistics.Metric)
+                    for variant in outcome.Plan.Variants do
+                        variant.Label,
+                        Map.tryFind variant.Label statistics.Estimates
+                        |> Option.map (fun estimate -> rounded estimate.Mean)
+                ]
         ]
-    )
+    Directory.CreateDirectory folder |> ignore
+    table.SaveCsv(file, includeRowKeys = true, keyNames = [ Row ], culture = CultureInfo.InvariantCulture)
     file
 
 /// Every cell that is not as recorded, or else how many are and how near the farthest of them is to its tolerance.
