@@ -24,7 +24,7 @@ internal sealed unsafe class AffineBack
         this.shape = shape;
         var filters = shape.Filters;
         var count = (double)run.Input.shape[0] * shape.Frames * shape.Bins;
-        constant = Normalisation.Pinned(3 * filters);
+        constant = new float[3 * filters];
         for (var filter = 0; filter < filters; filter++)
         {
             double inverse = run.Normalisation.Inverse[filter],

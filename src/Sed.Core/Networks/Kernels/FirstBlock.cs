@@ -125,7 +125,7 @@ internal sealed unsafe partial class FirstBlock(BlockShape shape)
     {
         var batch = maps.shape[0];
         var output = empty(batch, padded ? frames + 2 : frames, shape.PooledBins, filters).DetachFromDisposeScope();
-        var folded = Normalisation.Pinned((Taps + 1) * filters); // (9 taps and the offset, filters)
+        var folded = new float[(Taps + 1) * filters]; // (9 taps and the offset, filters)
         for (var filter = 0; filter < filters; filter++)
         {
             var factor = normalisation.Factor[filter];

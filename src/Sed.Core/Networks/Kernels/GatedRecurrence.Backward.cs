@@ -12,11 +12,8 @@ internal sealed unsafe partial class GatedRecurrence
     {
         var batch = (int)run.Input.shape[0];
         var groups = Groups(batch);
-        RecurrentWeights[] weights =
-        [
-            new(shape, [.. parameters.Take(ParameterCount / 2)]),
-            new(shape, [.. parameters.Skip(ParameterCount / 2)]),
-        ];
+        using RecurrentWeights forward = new(shape, [.. parameters.Take(ParameterCount / 2)]),
+            backward = new(shape, [.. parameters.Skip(ParameterCount / 2)]);
         using var gradient = outputGradient.contiguous();
         using var inputGradients = empty(2, batch, frames, inputs);
         var perPiece = (long)columns * (inputs + units) + gates;
@@ -32,14 +29,13 @@ internal sealed unsafe partial class GatedRecurrence
                     piece % groups,
                     groups,
                     batch,
-                    weights[piece / groups],
+                    piece < groups ? forward : backward,
                     piece / groups,
                     output,
                     toInput + (long)(piece / groups) * batch * frames * inputs,
                     sum + piece * perPiece
                 )
         );
-        GC.KeepAlive(weights);
         List<Tensor> gradients = [inputGradients.sum(dim: [0L])];
         for (var direction = 0; direction < 2; direction++)
         {

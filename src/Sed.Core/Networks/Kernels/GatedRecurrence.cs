@@ -64,11 +64,8 @@ internal sealed unsafe partial class GatedRecurrence(RecurrentShape shape)
     {
         var batch = (int)input.shape[0];
         var groups = Groups(batch);
-        RecurrentWeights[] weights =
-        [
-            new(shape, [.. parameters.Take(ParameterCount / 2)]),
-            new(shape, [.. parameters.Skip(ParameterCount / 2)]),
-        ];
+        using RecurrentWeights forward = new(shape, [.. parameters.Take(ParameterCount / 2)]),
+            backward = new(shape, [.. parameters.Skip(ParameterCount / 2)]);
         float* clips = Kernels.Lanes.Memory<float>(input),
             state = Kernels.Lanes.Memory<float>(states);
         Crew.Share(
@@ -79,14 +76,13 @@ internal sealed unsafe partial class GatedRecurrence(RecurrentShape shape)
                 RecurGroup(
                     clips + (long)group * Rows * frames * inputs,
                     Math.Min(Rows, batch - group * Rows),
-                    weights[piece / groups],
+                    piece < groups ? forward : backward,
                     piece / groups,
                     kept is null ? null : kept + (long)piece * frames * Rows * gates,
                     state + (long)piece * frames * Rows * units
                 );
             }
         );
-        GC.KeepAlive(weights);
     }
 
     private void RecurGroup(float* clips, int rows, RecurrentWeights weights, int direction, float* kept, float* states)

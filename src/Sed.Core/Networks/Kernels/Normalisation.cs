@@ -7,8 +7,8 @@ internal sealed unsafe class Normalisation
     {
         Mean = new double[filters];
         Inverse = new double[filters];
-        Factor = Pinned(filters);
-        Offset = Pinned(filters);
+        Factor = new float[filters];
+        Offset = new float[filters];
     }
 
     /// <summary>Mean of every filter's output.</summary>
@@ -58,9 +58,6 @@ internal sealed unsafe class Normalisation
             normalisation.Set(shape, weights, filter, runningMean[filter], runningVariance[filter]);
         return normalisation;
     }
-
-    /// <summary>Memory that stays where it is, so that several threads can point into it.</summary>
-    public static float[] Pinned(int floats) => GC.AllocateArray<float>(floats, pinned: true);
 
     private void Set(BlockShape shape, BlockWeights weights, int filter, double mean, double variance)
     {

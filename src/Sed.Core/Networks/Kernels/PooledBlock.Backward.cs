@@ -22,31 +22,20 @@ internal sealed unsafe partial class PooledBlock
         var batch = (int)run.Input.shape[0];
         var back = new AffineBack(shape, run, weights, SumGradients(run, gradient, batch), gradients);
         var kernelFloats = 9 * shape.Channels * filters;
-        var mirrored = Normalisation.Pinned(kernelFloats);
+        using var kernel = empty(kernelFloats).DetachFromDisposeScope();
         var groups = Math.Min(batch, Groups);
         using var sums = zeros(groups, kernelFloats).DetachFromDisposeScope();
-        var sum = Kernels.Lanes.Memory<float>(sums);
-        fixed (float* packed = mirrored)
-        {
-            Convolution.PackMirrored(weights.KernelFloats, packed, shape.Channels, filters);
-            var pinned = packed;
-            Crew.Share(
-                groups,
-                group =>
-                {
-                    for (var clip = batch * group / groups; clip < batch * (group + 1) / groups; clip++)
-                        BackwardClip(
-                            run,
-                            clip,
-                            gradient,
-                            back,
-                            pinned,
-                            sum + (long)group * kernelFloats,
-                            inputGradient
-                        );
-                }
-            );
-        }
+        float* mirrored = Kernels.Lanes.Memory<float>(kernel),
+            sum = Kernels.Lanes.Memory<float>(sums);
+        Convolution.PackMirrored(weights.KernelFloats, mirrored, shape.Channels, filters);
+        Crew.Share(
+            groups,
+            group =>
+            {
+                for (var clip = batch * group / groups; clip < batch * (group + 1) / groups; clip++)
+                    BackwardClip(run, clip, gradient, back, mirrored, sum + (long)group * kernelFloats, inputGradient);
+            }
+        );
         for (var group = 1; group < groups; group++)
         for (var i = 0; i < kernelFloats; i++)
             sum[i] += sum[(long)group * kernelFloats + i];

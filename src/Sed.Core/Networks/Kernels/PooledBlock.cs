@@ -34,27 +34,24 @@ internal sealed unsafe partial class PooledBlock(BlockShape shape)
         var extreme = empty(batch, frames, shape.PooledBins, filters).DetachFromDisposeScope();
         var winner = empty([batch, frames, shape.PooledBins, filters], int8).DetachFromDisposeScope();
         var moments = new Moments[batch];
-        var kernel = Packed(weights);
+        using var kernel = Packed(weights);
         float* inputs = Kernels.Lanes.Memory<float>(input),
+            packed = Kernels.Lanes.Memory<float>(kernel),
             raws = Kernels.Lanes.Memory<float>(raw),
             extremes = Kernels.Lanes.Memory<float>(extreme);
         var winners = Kernels.Lanes.Memory<sbyte>(winner);
-        fixed (float* packed = kernel)
-        {
-            var pinned = packed;
-            Crew.Share(
-                (int)batch,
-                clip =>
-                    moments[clip] = Convolve(
-                        inputs + clip * shape.InputFloats,
-                        pinned,
-                        weights,
-                        raws + clip * shape.RawFloats,
-                        extremes + clip * shape.PooledFloats,
-                        winners + clip * shape.PooledFloats
-                    )
-            );
-        }
+        Crew.Share(
+            (int)batch,
+            clip =>
+                moments[clip] = Convolve(
+                    inputs + clip * shape.InputFloats,
+                    packed,
+                    weights,
+                    raws + clip * shape.RawFloats,
+                    extremes + clip * shape.PooledFloats,
+                    winners + clip * shape.PooledFloats
+                )
+        );
         var all = Moments.Combine(moments);
         var normalisation = Normalisation.OfBatch(
             shape,
@@ -100,32 +97,29 @@ internal sealed unsafe partial class PooledBlock(BlockShape shape)
         var batch = input.shape[0];
         var normalisation = Normalisation.OfRunning(shape, weights, runningMean, runningVariance);
         var output = empty(batch, padded ? frames + 2 : frames, shape.PooledBins, filters).DetachFromDisposeScope();
-        var kernel = Packed(weights);
+        using var kernel = Packed(weights);
         float* inputs = Kernels.Lanes.Memory<float>(input),
+            packed = Kernels.Lanes.Memory<float>(kernel),
             outputs = Kernels.Lanes.Memory<float>(output);
-        fixed (float* packed = kernel)
-        {
-            var pinned = packed;
-            Crew.Share(
-                (int)batch,
-                clip =>
-                {
-                    var raw = Scratch.Floats(0, shape.RawFloats);
-                    var extreme = Scratch.Floats(1, shape.PooledFloats);
-                    var winner = (sbyte*)Scratch.Floats(2, shape.PooledFloats);
-                    _ = Convolve(inputs + clip * shape.InputFloats, pinned, weights, raw, extreme, winner);
-                    PooledActivation.Apply(shape, normalisation, extreme, outputs, clip, padded, Dropout.None, null);
-                }
-            );
-        }
+        Crew.Share(
+            (int)batch,
+            clip =>
+            {
+                var raw = Scratch.Floats(0, shape.RawFloats);
+                var extreme = Scratch.Floats(1, shape.PooledFloats);
+                var winner = (sbyte*)Scratch.Floats(2, shape.PooledFloats);
+                _ = Convolve(inputs + clip * shape.InputFloats, packed, weights, raw, extreme, winner);
+                PooledActivation.Apply(shape, normalisation, extreme, outputs, clip, padded, Dropout.None, null);
+            }
+        );
         return output;
     }
 
-    private float[] Packed(BlockWeights weights)
+    // Large arrays of every step are torch's: as managed ones they would make the collector walk the whole heap.
+    private Tensor Packed(BlockWeights weights)
     {
-        var kernel = Normalisation.Pinned(9 * shape.Channels * filters);
-        fixed (float* packed = kernel)
-            Convolution.Pack(weights.KernelFloats, packed, shape.Channels, filters);
+        var kernel = empty(9 * shape.Channels * filters).DetachFromDisposeScope();
+        Convolution.Pack(weights.KernelFloats, Kernels.Lanes.Memory<float>(kernel), shape.Channels, filters);
         return kernel;
     }
 

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using static TorchSharp.torch;
 
 namespace Sed.Core.Networks.Kernels;
@@ -8,9 +7,9 @@ namespace Sed.Core.Networks.Kernels;
 /// that the three that the state feeds and the three that the input feeds are both neighbours. Torch keeps rows in the
 /// order reset, update, candidate.
 /// </summary>
-internal sealed unsafe class RecurrentWeights
+internal sealed unsafe class RecurrentWeights : IDisposable
 {
-    private readonly float[] memory;
+    private readonly Tensor memory;
 
     /// <param name="parameters">Torch's weight_ih, weight_hh, bias_ih and bias_hh of one direction.</param>
     public RecurrentWeights(RecurrentShape shape, IReadOnlyList<Tensor> parameters)
@@ -18,8 +17,8 @@ internal sealed unsafe class RecurrentWeights
         int inputs = shape.Inputs,
             units = shape.Units,
             columns = shape.Columns;
-        memory = Normalisation.Pinned(2 * columns * (inputs + units) + shape.Gates);
-        Input = (float*)Unsafe.AsPointer(ref memory[0]);
+        memory = empty(2 * columns * (inputs + units) + shape.Gates).DetachFromDisposeScope();
+        Input = Lanes.Memory<float>(memory);
         State = Input + inputs * columns;
         InputBack = State + units * columns;
         StateBack = InputBack + inputs * columns;
@@ -59,4 +58,7 @@ internal sealed unsafe class RecurrentWeights
 
     /// <summary>Bias of the four gate values.</summary>
     public float* Bias { get; }
+
+    /// <inheritdoc/>
+    public void Dispose() => memory.Dispose();
 }
