@@ -1,8 +1,8 @@
 namespace Sed.Core.Networks.Kernels;
 
 /// <summary>One convolution block: 3 x 3 convolution, batch normalisation, ReLU, max-pooling over frequency, dropout.</summary>
-/// <param name="Channels">Input channels: 1 for the first block, else a multiple of 16.</param>
-/// <param name="Filters">Output channels, a multiple of 16.</param>
+/// <param name="Channels">Input channels: 1 for the first block; else a multiple of 16 where the kernels compute.</param>
+/// <param name="Filters">Output channels; a multiple of 16 where the kernels compute.</param>
 /// <param name="Bins">Frequency bins that come in.</param>
 /// <param name="Pool">Bins per pooled bin; bins that do not fill one are left out, as torch does.</param>
 /// <param name="Frames">Frames, in and out.</param>

@@ -11,6 +11,7 @@ internal sealed unsafe class ConvolutionTrunk
     /// <summary>Parameters per block: kernel, bias, normalisation's weight and bias.</summary>
     public const int ParametersPerBlock = 4;
 
+    private readonly int filters; // of the last block, as it was asked for
     private readonly BlockShape[] shapes;
     private readonly FirstBlock first;
     private readonly PooledBlock[] later;
@@ -18,9 +19,10 @@ internal sealed unsafe class ConvolutionTrunk
     /// <param name="shapes">The blocks, the first with one channel; each block's input is what the one before gives.</param>
     public ConvolutionTrunk(IReadOnlyList<BlockShape> shapes)
     {
-        this.shapes = [.. shapes];
-        first = new FirstBlock(shapes[0]);
-        later = [.. shapes.Skip(1).Select(shape => new PooledBlock(shape))];
+        filters = shapes[^1].Filters;
+        this.shapes = [.. shapes.Select((shape, block) => Widened.Shape(shape, first: block == 0))];
+        first = new FirstBlock(this.shapes[0]);
+        later = [.. this.shapes.Skip(1).Select(shape => new PooledBlock(shape))];
     }
 
     /// <summary>Whether these kernels can compute the blocks.</summary>
@@ -28,13 +30,13 @@ internal sealed unsafe class ConvolutionTrunk
         shapes.Count > 0
         && shapes[0].Channels == 1
         && shapes[0].Pool + 2 <= Tile.Lanes
-        && shapes.All(shape => shape.Filters % Tile.Lanes == 0 && shape.PooledBins > 0 && shape.Rate < 1);
+        && shapes.All(shape => shape.PooledBins > 0 && shape.Rate < 1);
 
     /// <summary>The last block's maps as one vector per frame, filters outermost as torch has them.</summary>
     private Tensor Vectors(Tensor maps)
     {
         using var scope = NewDisposeScope();
-        return maps.transpose(2, 3).flatten(2).MoveToOuterDisposeScope();
+        return maps.narrow(3, 0, filters).transpose(2, 3).flatten(2).MoveToOuterDisposeScope();
     }
 
     /// <summary>Training: batch statistics, dropout, gradients.</summary>
@@ -45,13 +47,20 @@ internal sealed unsafe class ConvolutionTrunk
     /// <returns>(batch, frames, filters * pooled bins).</returns>
     public Tensor Train(Tensor clips, IReadOnlyList<Tensor> parameters, IReadOnlyList<Tensor> running, uint[] seeds)
     {
-        using var maps = Function.apply([this, clips, running, seeds, .. parameters]);
-        return Vectors(maps);
+        using var scope = NewDisposeScope();
+        var wide = Wide(running);
+        var maps = Function.apply([this, clips, wide, seeds, .. Wide(parameters)]);
+        foreach (var (own, moved) in running.Zip(wide))
+            if (!ReferenceEquals(own, moved))
+                own.copy_(moved.narrow(0, 0, own.shape[0]));
+        return Vectors(maps).MoveToOuterDisposeScope();
     }
 
     /// <summary>Running statistics, no dropout, no gradients.</summary>
     public Tensor Infer(Tensor clips, IReadOnlyList<Tensor> parameters, IReadOnlyList<Tensor> running)
     {
+        using var scope = NewDisposeScope();
+        (parameters, running) = (Wide(parameters), Wide(running));
         var maps = first.Bordered(clips);
         for (var block = 0; block < shapes.Length; block++)
         {
@@ -67,8 +76,17 @@ internal sealed unsafe class ConvolutionTrunk
             maps = output;
         }
         using (maps)
-            return Vectors(maps);
+            return Vectors(maps).MoveToOuterDisposeScope();
     }
+
+    /// <summary>The same number of tensors for each block, with zeros behind them where a block is widened.</summary>
+    private Tensor[] Wide(IReadOnlyList<Tensor> tensors) =>
+        [
+            .. tensors
+                .Chunk(tensors.Count / shapes.Length)
+                .Zip(shapes)
+                .SelectMany(block => block.First.Select(tensor => Widened.Block(tensor, block.Second))),
+        ];
 
     private BlockRun[] Forward(
         Tensor clips,

@@ -12,8 +12,7 @@ internal sealed unsafe partial class GatedRecurrence
     {
         var batch = (int)run.Input.shape[0];
         var groups = Groups(batch);
-        using RecurrentWeights forward = new(shape, [.. parameters.Take(ParameterCount / 2)]),
-            backward = new(shape, [.. parameters.Skip(ParameterCount / 2)]);
+        RecurrentWeights[] weights = [new(shape, parameters, 0), new(shape, parameters, 1)];
         using var gradient = outputGradient.contiguous();
         using var inputGradients = empty(2, batch, frames, inputs);
         var perPiece = (long)columns * (inputs + units) + gates;
@@ -29,7 +28,7 @@ internal sealed unsafe partial class GatedRecurrence
                     piece % groups,
                     groups,
                     batch,
-                    piece < groups ? forward : backward,
+                    weights[piece / groups],
                     piece / groups,
                     output,
                     toInput + (long)(piece / groups) * batch * frames * inputs,

@@ -9,7 +9,7 @@ namespace Sed.Core.Networks.Kernels;
 /// h' = n + z (h - n), as in PyTorch. Eight clips of one direction go through all frames together; groups and
 /// directions are independent and shared among the threads.
 /// </summary>
-internal sealed unsafe partial class GatedRecurrence(RecurrentShape shape)
+internal sealed unsafe partial class GatedRecurrence
 {
     /// <summary>Parameters of both directions: weight_ih, weight_hh, bias_ih, bias_hh and the same reversed.</summary>
     public const int ParameterCount = 8;
@@ -18,27 +18,51 @@ internal sealed unsafe partial class GatedRecurrence(RecurrentShape shape)
     private const int Steps = RecurrentShape.Steps;
     private const int Lanes = Tile.Lanes;
 
-    private readonly int inputs = shape.Inputs;
-    private readonly int units = shape.Units;
-    private readonly int frames = shape.Frames;
-    private readonly int gates = shape.Gates;
-    private readonly int columns = shape.Columns;
+    private readonly RecurrentShape asked;
+    private readonly RecurrentShape shape;
+    private readonly int inputs;
+    private readonly int units;
+    private readonly int frames;
+    private readonly int gates;
+    private readonly int columns;
+
+    /// <param name="asked">Inputs and units of any number.</param>
+    public GatedRecurrence(RecurrentShape asked)
+    {
+        this.asked = asked;
+        shape = Widened.Shape(asked);
+        (inputs, units, frames) = (shape.Inputs, shape.Units, shape.Frames);
+        (gates, columns) = (shape.Gates, shape.Columns);
+    }
 
     /// <summary>Training: dropout, gradients.</summary>
     /// <param name="input">(batch, frames, inputs), contiguous, float32.</param>
     /// <param name="parameters">Torch's eight tensors.</param>
     /// <param name="seed">Dropout seed of this layer and step.</param>
     /// <returns>(batch, frames, outputs).</returns>
-    public Tensor Train(Tensor input, IReadOnlyList<Tensor> parameters, uint seed) =>
-        Function.apply([this, seed, input, .. parameters]);
+    public Tensor Train(Tensor input, IReadOnlyList<Tensor> parameters, uint seed)
+    {
+        using var scope = NewDisposeScope();
+        var output = Function.apply([this, seed, Wide(input), .. Widened.Recurrence(parameters, shape)]);
+        return Cut(output).MoveToOuterDisposeScope();
+    }
 
     /// <summary>No dropout, no gradients.</summary>
     public Tensor Infer(Tensor input, IReadOnlyList<Tensor> parameters)
     {
+        using var scope = NewDisposeScope();
         using var states = States((int)input.shape[0]);
-        Recur(input, parameters, states, null);
-        return Merged(states, (int)input.shape[0], Dropout.None);
+        Recur(Wide(input), [.. Widened.Recurrence(parameters, shape)], states, null);
+        return Cut(Merged(states, (int)input.shape[0], Dropout.None)).MoveToOuterDisposeScope();
     }
+
+    private Tensor Wide(Tensor input) => Widened.To(input, input.shape[0], frames, inputs);
+
+    /// <summary>The units that were asked for, of both directions.</summary>
+    private Tensor Cut(Tensor output) =>
+        asked.Units == units ? output
+        : asked.Merge == Merge.Multiply ? output.narrow(2, 0, asked.Units)
+        : output.unflatten(2, 2, units).narrow(3, 0, asked.Units).flatten(2);
 
     private static int Groups(int batch) => (batch + Rows - 1) / Rows;
 
@@ -64,8 +88,7 @@ internal sealed unsafe partial class GatedRecurrence(RecurrentShape shape)
     {
         var batch = (int)input.shape[0];
         var groups = Groups(batch);
-        using RecurrentWeights forward = new(shape, [.. parameters.Take(ParameterCount / 2)]),
-            backward = new(shape, [.. parameters.Skip(ParameterCount / 2)]);
+        RecurrentWeights[] weights = [new(shape, parameters, 0), new(shape, parameters, 1)];
         float* clips = Kernels.Lanes.Memory<float>(input),
             state = Kernels.Lanes.Memory<float>(states);
         Crew.Share(
@@ -76,7 +99,7 @@ internal sealed unsafe partial class GatedRecurrence(RecurrentShape shape)
                 RecurGroup(
                     clips + (long)group * Rows * frames * inputs,
                     Math.Min(Rows, batch - group * Rows),
-                    piece < groups ? forward : backward,
+                    weights[piece / groups],
                     piece / groups,
                     kept is null ? null : kept + (long)piece * frames * Rows * gates,
                     state + (long)piece * frames * Rows * units

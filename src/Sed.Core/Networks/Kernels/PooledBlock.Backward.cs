@@ -22,11 +22,10 @@ internal sealed unsafe partial class PooledBlock
         var batch = (int)run.Input.shape[0];
         var back = new AffineBack(shape, run, weights, SumGradients(run, gradient, batch), gradients);
         var kernelFloats = 9 * shape.Channels * filters;
-        using var kernel = empty(kernelFloats).DetachFromDisposeScope();
+        var mirrored = Scratch.Floats(Scratch.Shared, kernelFloats);
         var groups = Math.Min(batch, Groups);
         using var sums = zeros(groups, kernelFloats).DetachFromDisposeScope();
-        float* mirrored = Kernels.Lanes.Memory<float>(kernel),
-            sum = Kernels.Lanes.Memory<float>(sums);
+        var sum = Kernels.Lanes.Memory<float>(sums);
         Convolution.PackMirrored(weights.KernelFloats, mirrored, shape.Channels, filters);
         Crew.Share(
             groups,

@@ -34,9 +34,8 @@ internal sealed unsafe partial class PooledBlock(BlockShape shape)
         var extreme = empty(batch, frames, shape.PooledBins, filters).DetachFromDisposeScope();
         var winner = empty([batch, frames, shape.PooledBins, filters], int8).DetachFromDisposeScope();
         var moments = new Moments[batch];
-        using var kernel = Packed(weights);
+        var packed = Packed(weights);
         float* inputs = Kernels.Lanes.Memory<float>(input),
-            packed = Kernels.Lanes.Memory<float>(kernel),
             raws = Kernels.Lanes.Memory<float>(raw),
             extremes = Kernels.Lanes.Memory<float>(extreme);
         var winners = Kernels.Lanes.Memory<sbyte>(winner);
@@ -97,9 +96,8 @@ internal sealed unsafe partial class PooledBlock(BlockShape shape)
         var batch = input.shape[0];
         var normalisation = Normalisation.OfRunning(shape, weights, runningMean, runningVariance);
         var output = empty(batch, padded ? frames + 2 : frames, shape.PooledBins, filters).DetachFromDisposeScope();
-        using var kernel = Packed(weights);
+        var packed = Packed(weights);
         float* inputs = Kernels.Lanes.Memory<float>(input),
-            packed = Kernels.Lanes.Memory<float>(kernel),
             outputs = Kernels.Lanes.Memory<float>(output);
         Crew.Share(
             (int)batch,
@@ -115,12 +113,11 @@ internal sealed unsafe partial class PooledBlock(BlockShape shape)
         return output;
     }
 
-    // Large arrays of every step are torch's: as managed ones they would make the collector walk the whole heap.
-    private Tensor Packed(BlockWeights weights)
+    private float* Packed(BlockWeights weights)
     {
-        var kernel = empty(9 * shape.Channels * filters).DetachFromDisposeScope();
-        Convolution.Pack(weights.KernelFloats, Kernels.Lanes.Memory<float>(kernel), shape.Channels, filters);
-        return kernel;
+        var packed = Scratch.Floats(Scratch.Shared, 9L * shape.Channels * filters);
+        Convolution.Pack(weights.KernelFloats, packed, shape.Channels, filters);
+        return packed;
     }
 
     private Moments Convolve(

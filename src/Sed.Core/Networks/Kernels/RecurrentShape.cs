@@ -1,8 +1,8 @@
 namespace Sed.Core.Networks.Kernels;
 
 /// <summary>A bidirectional GRU layer and the dropout after it.</summary>
-/// <param name="Inputs">Values per frame that come in, a multiple of 16.</param>
-/// <param name="Units">Units of one direction, a multiple of 16.</param>
+/// <param name="Inputs">Values per frame that come in; a multiple of 16 where the kernels compute.</param>
+/// <param name="Units">Units of one direction; a multiple of 16 where the kernels compute.</param>
 /// <param name="Frames">Frames.</param>
 /// <param name="Merge">How the directions become one.</param>
 /// <param name="Rate">Dropout rate after the layer.</param>
@@ -24,5 +24,5 @@ internal sealed record RecurrentShape(int Inputs, int Units, int Frames, Merge M
     public int Outputs => Merge == Merge.Multiply ? Units : 2 * Units;
 
     /// <summary>Whether the kernels can compute it.</summary>
-    public bool Fits => Inputs % Tile.Lanes == 0 && Units % Tile.Lanes == 0 && Rate < 1;
+    public bool Fits => Rate < 1;
 }

@@ -7,26 +7,26 @@ namespace Sed.Core.Networks.Kernels;
 /// that the three that the state feeds and the three that the input feeds are both neighbours. Torch keeps rows in the
 /// order reset, update, candidate.
 /// </summary>
-internal sealed unsafe class RecurrentWeights : IDisposable
+internal sealed unsafe class RecurrentWeights
 {
-    private readonly Tensor memory;
-
-    /// <param name="parameters">Torch's weight_ih, weight_hh, bias_ih and bias_hh of one direction.</param>
-    public RecurrentWeights(RecurrentShape shape, IReadOnlyList<Tensor> parameters)
+    /// <param name="shape">The layer.</param>
+    /// <param name="parameters">Torch's eight tensors.</param>
+    /// <param name="direction">0: forward, 1: backward.</param>
+    public RecurrentWeights(RecurrentShape shape, IReadOnlyList<Tensor> parameters, int direction)
     {
+        var first = direction * GatedRecurrence.ParameterCount / 2;
         int inputs = shape.Inputs,
             units = shape.Units,
             columns = shape.Columns;
-        memory = empty(2 * columns * (inputs + units) + shape.Gates).DetachFromDisposeScope();
-        Input = Lanes.Memory<float>(memory);
+        Input = Scratch.Floats(Scratch.Shared + direction, 2L * columns * (inputs + units) + shape.Gates);
         State = Input + inputs * columns;
         InputBack = State + units * columns;
         StateBack = InputBack + inputs * columns;
         Bias = StateBack + units * columns;
-        float* ih = Lanes.Memory<float>(parameters[0]),
-            hh = Lanes.Memory<float>(parameters[1]),
-            bih = Lanes.Memory<float>(parameters[2]),
-            bhh = Lanes.Memory<float>(parameters[3]);
+        float* ih = Lanes.Memory<float>(parameters[first]),
+            hh = Lanes.Memory<float>(parameters[first + 1]),
+            bih = Lanes.Memory<float>(parameters[first + 2]),
+            bhh = Lanes.Memory<float>(parameters[first + 3]);
         for (var row = 0; row < columns; row++)
         {
             for (var i = 0; i < inputs; i++)
@@ -58,7 +58,4 @@ internal sealed unsafe class RecurrentWeights : IDisposable
 
     /// <summary>Bias of the four gate values.</summary>
     public float* Bias { get; }
-
-    /// <inheritdoc/>
-    public void Dispose() => memory.Dispose();
 }

@@ -2,9 +2,17 @@ using System.Runtime.InteropServices;
 
 namespace Sed.Core.Networks.Kernels;
 
-/// <summary>Working memory of one thread: numbered pieces that grow and are kept from call to call.</summary>
+/// <summary>
+/// Working memory of one thread: numbered pieces that grow and are kept from call to call. So no step makes large arrays
+/// anew, for which .NET would walk its whole heap every few steps and torch's allocator would tear its memory to pieces.
+/// </summary>
 internal sealed unsafe class Scratch
 {
+    /// <summary>
+    /// The first of the pieces for what a caller prepares and all who share its work read; those before are for the work.
+    /// </summary>
+    public const int Shared = 4;
+
     private const int Pieces = 8;
 
     [ThreadStatic]
