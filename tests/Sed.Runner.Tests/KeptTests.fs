@@ -64,7 +64,7 @@ let ``what was recorded is verified within its tolerance, and every cell that mo
     let recorded = folder "recorded"
     Assert.Equal(Path.Combine(recorded, "small.paper.csv"), Recorded.write recorded (outcome 0.5))
     Assert.Equal<string>(
-        [ "row,weak F"; "tolerance,0.02"; "\"mine, too\",0.5"; "other,0.25" ],
+        [ "row,\"weak F\""; "tolerance,0.02"; "\"mine, too\",0.5"; "other,0.25" ],
         File.ReadAllLines(Path.Combine(recorded, "small.paper.csv"))
     )
     match Recorded.verify recorded (outcome 0.51) with

@@ -74,6 +74,9 @@ let private legend (plan: Plan) (statistics: MetricStatistics list) =
             | None -> "*: best"
         [
             $"{star}. ≈: not distinguishable from it (paired bootstrap over clips and trials, Holm, 5 %%)."
+            let single = Map.exists (fun _ (estimate: Estimate) -> estimate.Trials = 1)
+            if statistics |> List.exists (fun statistics -> single statistics.Estimates) then
+                "Where a row has one trial it is compared over clips alone: another seed may change what is said of it."
         ]
 
 /// A row for each of the plan's rows: mean and deviation over the trials, how it compares, and what was published.
