@@ -20,7 +20,7 @@ let quick = [
     Epochs 25
 ]
 
-/// A profile for 2 CPU cores and the built-in corpus in which networks come to differ by what they can learn: some 10
+/// A profile for 2 CPU cores and the built-in corpus in which networks come to differ by what they can learn: some 5
 /// minutes for three trainings of the CRNN.
 let long = quick @ [ TrainingClips 600; Batch 16; Epochs 60 ]
 

@@ -12,7 +12,7 @@ let resume =
 
         train (
             training {
-                epochs 6
+                epochs 30
                 batch 8
                 mixup 0.2
                 averageWeights 0.9
