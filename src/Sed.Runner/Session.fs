@@ -88,14 +88,14 @@ let private publish (options: Options) command recorded several (workspace: Work
     else
         true
 
-let private runPlans (options: Options) command recorded (plans: Plan list) (stop: CancellationToken) =
+let private runPlans (options: Options) script command recorded (plans: Plan list) (stop: CancellationToken) =
     let display = Display()
     Torch.Initialize()
     let progress what finished all =
         display.State $"{what}: {finished} of {all} clips"
     use workspace =
         new Workspace(options.Out, Core.Runtime.Devices.Choose options.Device, display.Line, progress, stop)
-    try
+    let runAll () =
         let outcomes = [
             for plan in plans do
                 let states = Sweep.run workspace display options.RetryFailed plan stop
@@ -111,6 +111,13 @@ let private runPlans (options: Options) command recorded (plans: Plan list) (sto
             1
         else
             0
+    try
+        match plans |> List.collect workspace.Lacking with
+        | [] -> runAll ()
+        | problems ->
+            display.Clear()
+            report script problems
+            2
     with
     | :? OperationCanceledException ->
         display.Line $"Stopped. Finished trials are kept under {options.Out}; run the script again to go on."
@@ -166,6 +173,6 @@ let run (script: string) (home: string) (arguments: string list) (experiments: E
             Console.CancelKeyPress.AddHandler onCancel
 
             try
-                runPlans options (commandLine script arguments) (recordedFolder script) plans stop.Token
+                runPlans options script (commandLine script arguments) (recordedFolder script) plans stop.Token
             finally
                 Console.CancelKeyPress.RemoveHandler onCancel

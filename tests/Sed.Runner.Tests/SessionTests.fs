@@ -133,6 +133,28 @@ let ``folds, held-out clips, what goes beyond the paper's training and layers of
     Assert.Equal<int>([ 1; 2; 1; 2 ], frame.GetColumn<int>("fold").Values)
 
 [<Fact>]
+let ``a corpus without the clips that trials need is refused before anything is trained, with everything it lacks`` () =
+    let corpus = Path.Combine(home, "trainingOnly")
+    Directory.CreateDirectory(Path.Combine(corpus, "audio")) |> ignore
+    let draw = Random 3
+    let names = [ for clip in 1..4 -> $"clip{clip}.wav" ]
+    for name in names do
+        let noise = [| for _ in 1..16000 -> draw.NextSingle() - 0.5f |]
+        Core.Audio.WavWriter.Write(Path.Combine(corpus, "audio", name), ReadOnlySpan noise, 16000)
+    File.WriteAllLines(
+        Path.Combine(corpus, "train.tsv"),
+        "filename\tevent_label" :: [ for name in names -> $"{name}\tDog" ]
+    )
+    let out = Path.Combine(home, "lacking")
+    let code, _, errors =
+        run out [ "--data"; $"folder:{corpus}" ] [ { small with ScoreOn = Evaluation } ]
+    Assert.Equal(2, code)
+    Assert.Contains("small.fsx: 2 problems", errors)
+    Assert.Contains("small: trainingOnly has no testing clips to select on", errors)
+    Assert.Contains("small: trainingOnly has no evaluation clips to be scored on", errors)
+    Assert.False(Directory.Exists(Path.Combine(out, "trials")))
+
+[<Fact>]
 let ``recorded results are verified by the next run, and a table that has moved ends with 1`` () =
     let out = Path.Combine(home, "recorded")
     let script = Path.Combine(out, "small.fsx")

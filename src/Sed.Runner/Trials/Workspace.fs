@@ -104,6 +104,26 @@ type internal Workspace
         let whole = workspace.Whole specification
         once held (struct (whole.Hash, specification.Holdout)) (fun () -> holdOut specification.Holdout whole)
 
+    /// The splits that a plan's trials need and of which their corpora have no clips.
+    member workspace.Lacking(plan: Plan) : Problem list =
+        [
+            for trial in plan.Trials do
+                let specification = trial.Specification
+                let manifest = workspace.Manifest specification
+                for purpose, split in
+                    [
+                        "to learn from", Core.Corpora.Split.Training
+                        "to select on", Translate.split specification.SelectOn
+                        "to be scored on", Translate.split specification.ScoreOn
+                    ] do
+                    if Array.isEmpty (manifest.IndicesOf split) then
+                        Problem.at
+                            plan.Experiment.Name
+                            $"{manifest.Corpus} has no {split.ToString().ToLowerInvariant()} clips {purpose}"
+                            "add their audio and labels, or choose other splits with `selectOn` and `scoreOn`"
+        ]
+        |> List.distinct
+
     /// The folder of a trial.
     member workspace.TrialFolder(specification: Specification) =
         let hash = Specification.hash (workspace.Whole specification).Hash specification
