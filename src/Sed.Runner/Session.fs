@@ -88,7 +88,11 @@ let private publish (options: Options) command recorded several (workspace: Work
     else
         true
 
-let private runPlans (options: Options) script command recorded (plans: Plan list) (stop: CancellationToken) =
+/// Recorded results lie beside the script.
+let private recordedFolder (script: string) =
+    Path.Combine(Path.GetDirectoryName(Path.GetFullPath script) |> string, "recorded")
+
+let private runPlans (options: Options) script command (plans: Plan list) (stop: CancellationToken) =
     let display = Display()
     Torch.Initialize()
     let progress what finished all =
@@ -100,7 +104,7 @@ let private runPlans (options: Options) script command recorded (plans: Plan lis
             for plan in plans do
                 let states = Sweep.run workspace display options.RetryFailed plan stop
                 let outcome = Outcome.ofStates workspace plan states
-                outcome, publish options command recorded (plans.Length > 1) workspace outcome
+                outcome, publish options command (recordedFolder script) (plans.Length > 1) workspace outcome
         ]
         let failed =
             outcomes
@@ -133,10 +137,6 @@ let private runPlans (options: Options) script command recorded (plans: Plan lis
         display.Clear()
         eprintfn $"{problem.Message}"
         1
-
-/// Recorded results lie beside the script.
-let private recordedFolder (script: string) =
-    Path.Combine(Path.GetDirectoryName(Path.GetFullPath script) |> string, "recorded")
 
 let private commandLine (script: string) (arguments: string list) =
     let quoted (word: string) =
@@ -173,6 +173,6 @@ let run (script: string) (home: string) (arguments: string list) (experiments: E
             Console.CancelKeyPress.AddHandler onCancel
 
             try
-                runPlans options script (commandLine script arguments) (recordedFolder script) plans stop.Token
+                runPlans options script (commandLine script arguments) plans stop.Token
             finally
                 Console.CancelKeyPress.RemoveHandler onCancel

@@ -37,7 +37,7 @@ internal static class Widened
     public static IEnumerable<Tensor> Recurrence(IReadOnlyList<Tensor> weights, RecurrentShape shape) =>
         weights.Select(
             (weight, number) =>
-                (number % 4) switch
+                (number % (GatedRecurrence.ParameterCount / 2)) switch
                 {
                     0 => Gates(weight, shape.Units, [shape.Inputs]),
                     1 => Gates(weight, shape.Units, [shape.Units]),
