@@ -99,6 +99,13 @@ module Training =
         | AdamW(rate, decay) -> $"AdamW {Text.number rate} with weight decay {Text.number decay}"
         | Sgd(rate, momentum) -> $"SGD {Text.number rate} with momentum {Text.number momentum}"
 
+    /// The same optimizer with another learning rate.
+    let withLearningRate rate optimizer =
+        match optimizer with
+        | Adam _ -> Adam rate
+        | AdamW(_, decay) -> AdamW(rate, decay)
+        | Sgd(_, momentum) -> Sgd(rate, momentum)
+
     let printSchedule schedule =
         match schedule with
         | Constant -> "constant"

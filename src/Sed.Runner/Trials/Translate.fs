@@ -46,36 +46,6 @@ let features (sampleRate: int) (features: LogMel) =
         LogFloorKind = like.LogFloorKind
     )
 
-let private layer layer : Layer =
-    match layer with
-    | Context frames -> Layer.Context frames
-    | Conv(filters, (frames, bands)) -> Layer.Convolution(filters, frames, bands)
-    | PoolBands bands -> Layer.BandPooling bands
-    | BiGru(units, Sed.Merge.Multiply) -> Layer.BidirectionalGru(units, Networks.Merge.Multiply)
-    | BiGru(units, Sed.Merge.Concatenate) -> Layer.BidirectionalGru(units, Networks.Merge.Concatenate)
-    | Dense(units, Sed.Activation.Linear) -> Layer.Dense(units, Networks.Activation.Linear)
-    | Dense(units, Sed.Activation.Relu) -> Layer.Dense(units, Networks.Activation.Relu)
-    | Own own -> Layer.Own(own.Name, own.Version, own.Units, OwnModule.build own)
-
-let private weak output =
-    match output with
-    | DenseOverFrames -> Networks.WeakOutput.DenseOverFrames
-    | LargestFrame -> Networks.WeakOutput.LargestFrame
-    | MeanOfFrames -> Networks.WeakOutput.MeanOfFrames
-    | LinearSoftmax -> Networks.WeakOutput.LinearSoftmax
-    | ExponentialSoftmax -> Networks.WeakOutput.ExponentialSoftmax
-    | Attention -> Networks.WeakOutput.Attention
-
-let network frames classes (bands: int) (network: Sed.Network) =
-    NetworkDescription(
-        Layers = [| for described in network.Layers -> layer described |],
-        Frames = frames,
-        Bands = bands,
-        Classes = classes,
-        Dropout = network.Dropout,
-        Weak = weak network.Weak
-    )
-
 /// What each class that is there weighs; null for 1, as the core has it.
 let private positiveWeights (manifest: Manifest) weight =
     match weight with

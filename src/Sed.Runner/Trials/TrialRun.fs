@@ -32,7 +32,7 @@ let run
     let manifest = source.Manifest
 
     let description =
-        Translate.network source.Store.Frames manifest.Classes.Count source.Store.Bands specification.Network
+        Network.describe source.Store.Frames source.Store.Bands manifest.Classes.Count specification.Network
 
     torch.random.manual_seed (int64 (RandomSource.SeedFor(int64 specification.Seed, "weights")))
     |> ignore

@@ -1,4 +1,5 @@
 using Sed.Core.Networks;
+using Sed.Core.Networks.Layers;
 using Sed.Core.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -116,10 +117,10 @@ public sealed class SedNetworkTests
         var thrown = Assert.Throws<ArgumentException>(() => new SedNetwork(wrong));
         Assert.Equal(
             """
-            Dropout must be from 0 to below 1, was 1.
-            Layer 1, BandPooling { Bands = 7 }: must divide the 40 bands below it.
-            Layer 2, Dense { Units = 0, Activation = Linear }: there must be at least one unit.
-            Layer 3, Convolution { Filters = 4, KernelFrames = 3, KernelBands = 3 }: works on bands, but the layers below leave one vector per frame. (Parameter 'description')
+            network, layer 1 (pool 7): 40 bands cannot be pooled by 7; the pools have to divide the bands
+            network, layer 2 (dense 0): 0 units; give at least one
+            network, layer 3 (conv 4 3x3): works on bands, but the layers below leave one vector per frame; put it before any layer that works on frames as a whole, as biGru, dense and context do
+            network: dropout is 1; it is a share from 0 to below 1 (Parameter 'description')
             """.ReplaceLineEndings(),
             thrown.Message
         );
