@@ -1,7 +1,9 @@
 namespace Sed
 
+open Sed.Core.Detection.Steps
 open Sed.Core.Networks.Layers
 open Sed.Core.Networks.WeakOutputs
+open Sed.Core.Training.Losses
 
 /// One choice that a row of a table makes.
 type Setting =
@@ -37,7 +39,7 @@ type Setting =
     | Patience of int
     | Monitor of Monitor
     | PositiveWeight of PositiveWeight
-    | Focal of float
+    | Loss of Loss
     | MaskShort of bool
     | Mixup of float
     | SpecAugment of frames: int * bands: int
@@ -45,7 +47,10 @@ type Setting =
     | AverageWeights of float
     | Precision of Precision
     | Threshold of float
+    /// Length of the median filter over the active frames.
     | Median of float<s>
+    /// Length of the shortest event that stays.
+    | Shortest of float<s>
     | TagsFrom of Tags
     | TrainingClips of int
     | TestingClips of int
@@ -143,7 +148,7 @@ module Setting =
                 all with
                     PositiveWeight = weight
             })
-        | Focal exponent -> training "focal" (Text.number exponent) (fun all -> { all with Focal = exponent })
+        | Loss loss -> training "loss" loss.InWords (fun all -> { all with Loss = loss })
         | MaskShort yes ->
             training "padding" (if yes then "left out" else "counts") (fun all -> { all with MaskShort = yes })
         | Mixup parameter -> training "mixup" (Text.number parameter) (fun all -> { all with Mixup = parameter })
@@ -159,7 +164,15 @@ module Setting =
         | Threshold probability ->
             detection "threshold" (Text.number probability) (fun all -> { all with Threshold = probability })
         | Median length ->
-            detection "median" $"{Text.number (float length)} s" (fun all -> { all with Median = length })
+            detection
+                "median"
+                $"{Text.number (float length)} s"
+                (Detection.withStep (DecodingStep.MedianFilter(float length)))
+        | Shortest length ->
+            detection
+                "shortest event"
+                $"{Text.number (float length)} s"
+                (Detection.withStep (DecodingStep.Shortest(float length)))
         | TagsFrom source ->
             let words =
                 match source with

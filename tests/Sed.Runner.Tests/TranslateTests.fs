@@ -64,7 +64,7 @@ let ``every word of a training reaches the core`` () =
             patience 4
             weights 0.5 0.25
             positives (Same 3.0)
-            focal 2.0
+            loss (Focal 2.0)
             maskShort true
             mixup 0.2
             specAugment 20 8
@@ -86,7 +86,7 @@ let ``every word of a training reaches the core`` () =
             StrongWeight = 0.5,
             WeakWeight = 0.25,
             PositiveWeights = [| 3.0; 3.0; 3.0 |],
-            FocalExponent = 2.0,
+            Loss = Focal 2.0,
             MaskShortClips = true,
             Mixup = 0.2,
             MaskedFrames = 20,

@@ -4,7 +4,6 @@ module internal Sed.Runner.Translate
 open Sed
 open Sed.Core
 open Sed.Core.Corpora
-open Sed.Core.Detection
 open Sed.Core.Features
 open Sed.Core.Networks
 open Sed.Core.Training
@@ -99,7 +98,7 @@ let training (manifest: Manifest) (seed: int) (training: Sed.Training) =
         StrongWeight = training.StrongWeight,
         WeakWeight = training.WeakWeight,
         PositiveWeights = positiveWeights manifest training.PositiveWeight,
-        FocalExponent = training.Focal,
+        Loss = training.Loss,
         MaskShortClips = training.MaskShort,
         Mixup = training.Mixup,
         MaskedFrames = fst training.SpecAugment,
@@ -111,16 +110,6 @@ let training (manifest: Manifest) (seed: int) (training: Sed.Training) =
         ClipNorm = Option.toNullable training.ClipNorm,
         WeightAverage = Option.toNullable training.AverageWeights,
         Seed = int64 seed
-    )
-
-let detection (detection: Sed.Detection) =
-    DetectionOptions(
-        Threshold = detection.Threshold,
-        MedianSeconds = float detection.Median,
-        Tags =
-            match detection.Tags with
-            | FromEvents -> TagSource.Events
-            | FromWeakOutput -> TagSource.WeakOutput
     )
 
 let split split =

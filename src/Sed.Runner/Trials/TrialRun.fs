@@ -45,7 +45,7 @@ let run
     use scoredClips = clipSet source (Translate.split specification.ScoreOn)
 
     let evaluator clips =
-        Evaluator(clips, source.Features.HopSeconds, Translate.detection specification.Detection)
+        Evaluator(clips, source.Features.HopSeconds, Detection.options specification.Detection)
 
     let selection = evaluator selectionClips
 

@@ -107,6 +107,40 @@ public sealed class SedNetworkTests
     }
 
     [Fact]
+    public void A_description_counts_the_parameters_that_its_network_has()
+    {
+        foreach (var description in new[] { Small, NetworkDescription.Candidate218k(), NetworkDescription.Baseline() })
+        foreach (var weak in EveryWeakOutput.All)
+        {
+            using SedNetwork network = new(description with { Weak = weak });
+            Assert.Equal(network.ParameterCount, network.Description.Parameters);
+        }
+    }
+
+    [Fact]
+    public void Multiply_accumulates_are_those_worked_out_by_hand()
+    {
+        var mlp = NetworkDescription.Baseline(frames: 10);
+        Assert.Equal(10 * (200 * 50 + 50 * 50 + 50 * 17), mlp.MultiplyAccumulates);
+        NetworkDescription crnn = new()
+        {
+            Layers =
+            [
+                new Layer.Convolution(4),
+                new Layer.BandPooling(5),
+                new Layer.Convolution(6, 1, 3),
+                new Layer.BidirectionalGru(3, Merge.Concatenate),
+            ],
+            Frames = 7,
+            Bands = 10,
+            Classes = 2,
+        };
+        var convolutions = 7 * 10 * 9 * 4 + 7 * 2 * 3 * 4 * 6;
+        var recurrent = 7 * 2 * 3 * 3 * (12 + 3);
+        Assert.Equal(convolutions + recurrent + 7 * 6 * 2, crnn.MultiplyAccumulates);
+    }
+
+    [Fact]
     public void Every_problem_of_a_description_is_named_at_once()
     {
         var wrong = Small with
