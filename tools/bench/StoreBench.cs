@@ -5,6 +5,8 @@ using Sed.Core.Annotations;
 using Sed.Core.Audio;
 using Sed.Core.Corpora;
 using Sed.Core.Features;
+using Sed.Core.Features.LogMel;
+using Sed.Core.Features.Store;
 
 namespace Sed.Bench;
 

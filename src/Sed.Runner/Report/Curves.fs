@@ -1,7 +1,10 @@
 namespace Sed.Runner
 
 open System
-open Sed.Core.Metrics
+open Sed.Core.Metrics.Counts
+open Sed.Core.Metrics.Pairs
+open Sed.Core.Metrics.Psds
+open Sed.Core.Metrics.Thresholds
 
 /// What a row's scores achieve over all decision thresholds.
 type internal Curves = {

@@ -1,6 +1,7 @@
 using Sed.Core.Annotations;
 using Sed.Core.Corpora;
 using Sed.Core.Corpora.Synthesis;
+using Sed.Core.Corpora.Synthesis.Voices;
 using Sed.Core.Tests.Metrics;
 
 namespace Sed.Core.Tests.Corpora;

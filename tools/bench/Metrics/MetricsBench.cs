@@ -1,5 +1,10 @@
 using Sed.Core.Annotations;
-using Sed.Core.Metrics;
+using Sed.Core.Metrics.Events;
+using Sed.Core.Metrics.Pairs;
+using Sed.Core.Metrics.Psds;
+using Sed.Core.Metrics.Segments;
+using Sed.Core.Metrics.Thresholds;
+using Sed.Core.Metrics.Uncertainty;
 
 namespace Sed.Bench.Metrics;
 

@@ -4,7 +4,13 @@ module Sed.Tool.Evaluate.Compute
 open System.Collections.Generic
 open Argu
 open Sed.Core.Annotations
-open Sed.Core.Metrics
+open Sed.Core.Metrics.Counts
+open Sed.Core.Metrics.Events
+open Sed.Core.Metrics.Psds
+open Sed.Core.Metrics.Segments
+open Sed.Core.Metrics.Tags
+open Sed.Core.Metrics.Thresholds
+open Sed.Core.Metrics.Uncertainty
 
 open Sed.Tool.Evaluate.Settings
 

@@ -6,7 +6,12 @@ open System
 open System.IO
 open System.Text.Encodings.Web
 open System.Text.Json
-open Sed.Core.Metrics
+open Sed.Core.Metrics.Counts
+open Sed.Core.Metrics.Psds
+open Sed.Core.Metrics.Segments
+open Sed.Core.Metrics.Tags
+open Sed.Core.Metrics.Thresholds
+open Sed.Core.Metrics.Uncertainty
 
 let private number (json: Utf8JsonWriter) (value: float) =
     if Double.IsFinite value then

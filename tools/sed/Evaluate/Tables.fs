@@ -3,7 +3,9 @@ module Sed.Tool.Evaluate.Tables
 
 open System
 open System.Globalization
-open Sed.Core.Metrics
+open Sed.Core.Metrics.Counts
+open Sed.Core.Metrics.Tags
+open Sed.Core.Metrics.Thresholds
 open Spectre.Console
 
 let private format (pattern: string) (rate: Rate) =
