@@ -262,7 +262,7 @@ let private tagScores (json: Utf8JsonWriter) (tags: TagScores, certainty: Uncert
             "mean_average_precision", curves.Mean(fun own -> own.AveragePrecision())
             "lwlrap", tags.Lwlrap()
             "mean_roc_auc", curves.Mean(fun own -> own.RocArea())
-            "d_prime_of_mean_roc_auc", TagScores.DPrime(curves.Mean(fun own -> own.RocArea()))
+            "d_prime_of_mean_roc_auc", ThresholdCurve.DPrime(curves.Mean(fun own -> own.RocArea()))
             "mean_equal_error_rate", curves.Mean(fun own -> own.EqualErrorRate())
             "pooled_equal_error_rate", tags.Pooled().EqualErrorRate()
         ]

@@ -236,7 +236,7 @@ let private tagScores (tags: TagScores) =
             plain (curves.Mean(fun own -> own.AveragePrecision()))
             plain (tags.Lwlrap())
             plain (curves.Mean(fun own -> own.RocArea()))
-            plain (TagScores.DPrime(curves.Mean(fun own -> own.RocArea())))
+            plain (ThresholdCurve.DPrime(curves.Mean(fun own -> own.RocArea())))
             percent (curves.Mean(fun own -> own.EqualErrorRate()))
         ]
         []

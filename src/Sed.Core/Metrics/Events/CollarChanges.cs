@@ -1,5 +1,4 @@
 using Sed.Core.Metrics.Pairs;
-using Sed.Core.Metrics.Psds;
 using Sed.Core.Metrics.Thresholds;
 
 namespace Sed.Core.Metrics.Events;
@@ -20,7 +19,7 @@ internal sealed class CollarChanges(ScorePairs pairs, EventOptions options)
     {
         var scores = pairs.Scores[file];
         var truths = pairs.EventsOf(file, classIndex);
-        IntersectionChanges.AddRunCounts(scores.Of(classIndex), file, double.NegativeInfinity, to);
+        to.AddRuns(scores.Of(classIndex), file, double.NegativeInfinity);
         if (truths.IsEmpty)
             return;
         tree.Build(scores.Of(classIndex));
@@ -77,6 +76,6 @@ internal sealed class CollarChanges(ScorePairs pairs, EventOptions options)
     }
 
     private bool Agree(double onset, double offset, in CodedEvent truth) =>
-        IntersectionChanges.Micros(Math.Abs(onset - truth.Onset) - options.CollarSeconds) <= 0
-        && IntersectionChanges.Micros(Math.Abs(offset - truth.Offset) - options.OffsetCollar(truth)) <= 0;
+        Microseconds.Of(Math.Abs(onset - truth.Onset) - options.CollarSeconds) <= 0
+        && Microseconds.Of(Math.Abs(offset - truth.Offset) - options.OffsetCollar(truth)) <= 0;
 }

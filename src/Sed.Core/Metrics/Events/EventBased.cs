@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Sed.Core.Annotations;
 using Sed.Core.Metrics.Pairs;
+using Sed.Core.Metrics.Thresholds;
 
 namespace Sed.Core.Metrics.Events;
 
@@ -45,6 +46,31 @@ public static class EventBased
             counts.Add(new EventCounts(pairs.Classes, options, values, seconds));
         }
         return counts.MoveToImmutable();
+    }
+
+    /// <summary>The counts at every decision threshold of frame scores; times are compared in whole microseconds.</summary>
+    /// <param name="pairs">What is compared.</param>
+    /// <param name="options">Collars; onset and offset both count, and pairs are as many as possible.</param>
+    /// <exception cref="ArgumentException">The options are unusable, or ask for something else.</exception>
+    public static ThresholdCurves Curves(ScorePairs pairs, EventOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(pairs);
+        options ??= new EventOptions();
+        options.Check();
+        if (!options.EvaluateOnset || !options.EvaluateOffset || options.Matching != EventMatching.Optimal)
+            throw new ArgumentException(
+                "Curves over thresholds need onset and offset and the optimal matching.",
+                nameof(options)
+            );
+        CollarChanges changes = new(pairs, options);
+        return CurveCounting.Curves(
+            pairs,
+            FormattableString.Invariant(
+                $"events, collar {options.CollarSeconds} s, {options.PercentageOfLength} of the length"
+            ),
+            changes.Add,
+            CurveCounting.EventsOf
+        );
     }
 
     private static EventOptions Checked(EventPairs pairs, EventOptions? options)

@@ -39,7 +39,7 @@ internal sealed class IntersectionChanges(ScorePairs pairs, PsdsOptions options,
 
         var allFalse = own.IsEmpty && AllFail(file);
         if (allFalse)
-            AddRunCounts(row, file, floor, to);
+            to.AddRuns(row, file, floor);
         if (allFalse && otherClasses.Count == 0)
             return;
         tree.Build(row, floor);
@@ -49,13 +49,12 @@ internal sealed class IntersectionChanges(ScorePairs pairs, PsdsOptions options,
         Flush(own, file, to, allFalse);
     }
 
-    public static double Micros(double seconds) => Math.Round(seconds * 1e6);
-
     /// <summary>
     /// Whether every detection in a file is false that has no event of the class: it is, unless detections are so short that
     /// the criterion rounds to nothing.
     /// </summary>
-    public bool AllFail(int file) => allFail[file] ??= Micros(options.DetectionTolerance * ShortestFrame(file)) > 0;
+    public bool AllFail(int file) =>
+        allFail[file] ??= Microseconds.Of(options.DetectionTolerance * ShortestFrame(file)) > 0;
 
     private double ShortestFrame(int file)
     {
@@ -64,21 +63,6 @@ internal sealed class IntersectionChanges(ScorePairs pairs, PsdsOptions options,
         for (var k = 1; k < borders.Length; k++)
             shortest = Math.Min(shortest, borders[k] - borders[k - 1]);
         return shortest;
-    }
-
-    /// <summary>The number of runs above the threshold rises at every peak and falls at every valley.</summary>
-    public static void AddRunCounts(ReadOnlySpan<double> row, int file, double floor, ChangeList to)
-    {
-        var before = double.NegativeInfinity;
-        for (var frame = 0; frame < row.Length; frame++)
-        {
-            var here = row[frame];
-            var after = frame + 1 < row.Length ? row[frame + 1] : double.NegativeInfinity;
-            var delta = (here > before ? 1 : 0) - (after > here ? 1 : 0);
-            if (delta != 0 && here > floor)
-                to.Add(here, file, Change.FalsePositives, delta);
-            before = here;
-        }
     }
 
     private void Prepare(int events)
@@ -105,7 +89,7 @@ internal sealed class IntersectionChanges(ScorePairs pairs, PsdsOptions options,
             var shared = 0.0;
             foreach (ref readonly var truth in own)
                 shared += Shared(onset, offset, truth);
-            if (Micros(shared) >= Micros(options.DetectionTolerance * (offset - onset)))
+            if (Microseconds.Of(shared) >= Microseconds.Of(options.DetectionTolerance * (offset - onset)))
             {
                 for (var e = 0; e < own.Length; e++)
                     if (Shared(onset, offset, own[e]) is var part and > 0)
@@ -125,7 +109,7 @@ internal sealed class IntersectionChanges(ScorePairs pairs, PsdsOptions options,
             var shared = 0.0;
             foreach (ref readonly var truth in pairs.EventsOf(file, otherClasses[o]))
                 shared += Shared(onset, offset, truth);
-            if (Micros(shared) < Micros(options.CrossTriggerTolerance * (offset - onset)))
+            if (Microseconds.Of(shared) < Microseconds.Of(options.CrossTriggerTolerance * (offset - onset)))
                 continue;
             crossChanges[o * tree.Count + k]++;
             if (parent >= 0)
@@ -163,14 +147,14 @@ internal sealed class IntersectionChanges(ScorePairs pairs, PsdsOptions options,
         // With a criterion of nothing an event is found as soon as anything is detected in the file.
         coverage.Add((highest, 0));
         coverage.Sort((a, b) => b.Score.CompareTo(a.Score));
-        var needed = Micros(options.GroundTruthIntersection * (truth.Offset - truth.Onset));
+        var needed = Microseconds.Of(options.GroundTruthIntersection * (truth.Offset - truth.Onset));
         var (sum, found) = (0.0, false);
         for (var k = 0; k < coverage.Count; k++)
         {
             sum += coverage[k].Covered;
             if (k + 1 < coverage.Count && coverage[k + 1].Score == coverage[k].Score)
                 continue;
-            var now = Micros(sum) >= needed;
+            var now = Microseconds.Of(sum) >= needed;
             if (now != found)
                 to.Add(coverage[k].Score, file, Change.TruePositives, now ? 1 : -1);
             found = now;

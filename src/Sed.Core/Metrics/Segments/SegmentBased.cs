@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Sed.Core.Annotations;
 using Sed.Core.Metrics.Pairs;
+using Sed.Core.Metrics.Thresholds;
 
 namespace Sed.Core.Metrics.Segments;
 
@@ -60,6 +61,20 @@ public static class SegmentBased
             counts.Add(new SegmentCounts(pairs.Classes, options, values, seconds));
         }
         return counts.MoveToImmutable();
+    }
+
+    /// <summary>The counts at every decision threshold: a segment's score is the largest of the frames that it touches.</summary>
+    /// <param name="pairs">What is compared.</param>
+    /// <param name="segmentSeconds">Length of a segment, in seconds; positive.</param>
+    public static ThresholdCurves Curves(ScorePairs pairs, double segmentSeconds = 1.0)
+    {
+        ArgumentNullException.ThrowIfNull(pairs);
+        new SegmentOptions { ResolutionSeconds = segmentSeconds }.Check();
+        return CurveCounting.Curves(
+            pairs,
+            FormattableString.Invariant($"segments of {segmentSeconds} s"),
+            (file, k, list) => SegmentChanges.Add(pairs, segmentSeconds, file, k, list)
+        );
     }
 
     private static double? LengthOf(int file, SegmentOptions options, IReadOnlyList<double>? lengths) =>

@@ -148,7 +148,7 @@ public sealed class TagScores
             new("mean_average_precision", curves.Mean(own => own.AveragePrecision())),
             new("lwlrap", Lwlrap()),
             new("mean_roc_auc", curves.Mean(own => own.RocArea())),
-            new("d_prime_of_mean_roc_auc", TagScores.DPrime(curves.Mean(own => own.RocArea()))),
+            new("d_prime_of_mean_roc_auc", ThresholdCurve.DPrime(curves.Mean(own => own.RocArea()))),
             new("mean_equal_error_rate", curves.Mean(own => own.EqualErrorRate())),
             new("pooled_equal_error_rate", Pooled().EqualErrorRate()),
         ];
@@ -167,14 +167,6 @@ public sealed class TagScores
     public ImmutableArray<Interval> Intervals(BootstrapOptions? bootstrap = null) =>
         Bootstrap.Intervals(Clips, weights => Weighted(weights).All(), bootstrap);
 
-    /// <summary>
-    /// d-prime: by how many deviations the scores of positives would lie above those of negatives if both were normal and
-    /// equally wide, sqrt(2) times the normal quantile of the ROC area. Infinite for a perfect ranking. Over classes it is
-    /// customary to take it of the mean area.
-    /// </summary>
-    public static Rate DPrime(Rate rocArea) =>
-        rocArea.IsDefined ? Math.Sqrt(2) * MathNet.Numerics.Distributions.Normal.InvCDF(0, 1, rocArea.Value) : rocArea;
-
     private void AddClass(int k, ChangeList list)
     {
         for (var clip = 0; clip < Clips; clip++)
@@ -187,7 +179,7 @@ public sealed class TagScores
     private static ThresholdCurve CurveOf(string label, ChangeList list)
     {
         list.Sort();
-        var points = ScoreBased.PointsOf(list);
+        var points = CurveCounting.PointsOf(list);
         return new ThresholdCurve(label, points, points[^1].TruePositives);
     }
 

@@ -31,6 +31,21 @@ internal sealed class ChangeList
         items[Count++] = change;
     }
 
+    /// <summary>The number of runs above the threshold rises at every peak and falls at every valley.</summary>
+    public void AddRuns(ReadOnlySpan<double> row, int file, double floor)
+    {
+        var before = double.NegativeInfinity;
+        for (var frame = 0; frame < row.Length; frame++)
+        {
+            var here = row[frame];
+            var after = frame + 1 < row.Length ? row[frame + 1] : double.NegativeInfinity;
+            var delta = (here > before ? 1 : 0) - (after > here ? 1 : 0);
+            if (delta != 0 && here > floor)
+                Add(here, file, Change.FalsePositives, delta);
+            before = here;
+        }
+    }
+
     /// <summary>Sorts by falling score; changes at one score keep their order.</summary>
     public void Sort()
     {

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Sed.Core.Metrics.Counts;
-using Sed.Core.Metrics.Tags;
 
 namespace Sed.Core.Metrics.Thresholds;
 
@@ -92,8 +91,16 @@ public sealed class ThresholdCurve
         return area / (2.0 * References * negatives);
     }
 
-    /// <summary>How far the scores of the class lie above the others, see <see cref="TagScores.DPrime"/>.</summary>
-    public Rate DPrime() => TagScores.DPrime(RocArea());
+    /// <summary>How far the scores of the class lie above the others, see <see cref="DPrime(Rate)"/>.</summary>
+    public Rate DPrime() => DPrime(RocArea());
+
+    /// <summary>
+    /// d-prime: by how many deviations the scores of positives would lie above those of negatives if both were normal and
+    /// equally wide, sqrt(2) times the normal quantile of the ROC area. Infinite for a perfect ranking. Over classes it is
+    /// customary to take it of the mean area.
+    /// </summary>
+    public static Rate DPrime(Rate rocArea) =>
+        rocArea.IsDefined ? Math.Sqrt(2) * MathNet.Numerics.Distributions.Normal.InvCDF(0, 1, rocArea.Value) : rocArea;
 
     /// <summary>
     /// The rate at which misses and false alarms are equally frequent, interpolated between thresholds (as sed_eval does).

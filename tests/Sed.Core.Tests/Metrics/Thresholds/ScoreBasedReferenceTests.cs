@@ -30,7 +30,7 @@ public class ScoreBasedReferenceTests
                 MaxEffectiveFalsePositiveRate = given.GetProperty("max_efpr").GetDouble(),
             };
             var here = expect.At($"{one.Name}, {given}");
-            var result = ScoreBased.Psds(pairs, options);
+            var result = Intersection.Psds(pairs, options);
             here.Close("psds", setting.GetProperty("psds").GetDouble(), result.Value.Value);
             here.Equal("points", setting.GetProperty("n_roc_points").GetDouble(), result.Roc.Length);
             for (var k = 0; k < result.Classes.Count; k++)
@@ -50,7 +50,7 @@ public class ScoreBasedReferenceTests
         foreach (var (one, pairs) in Cases())
         {
             var segments = one.Expected.GetProperty("sed_scores_eval_segment_based_1s");
-            var curves = ScoreBased.Segments(pairs);
+            var curves = SegmentBased.Curves(pairs);
             CompareF(expect.At($"{one.Name}, segments"), segments, curves);
             foreach (var curve in curves.PerClass)
             {
@@ -74,7 +74,7 @@ public class ScoreBasedReferenceTests
                 CollarSeconds = collars.GetProperty("params").GetProperty("onset_collar").GetDouble(),
                 PercentageOfLength = collars.GetProperty("params").GetProperty("offset_collar_rate").GetDouble(),
             };
-            CompareF(expect.At($"{one.Name}, events"), collars, ScoreBased.Events(pairs, options));
+            CompareF(expect.At($"{one.Name}, events"), collars, EventBased.Curves(pairs, options));
 
             var parts = one.Expected.GetProperty("sed_scores_eval_intersection_based");
             PsdsOptions tolerances = new()
@@ -82,7 +82,7 @@ public class ScoreBasedReferenceTests
                 DetectionTolerance = parts.GetProperty("params").GetProperty("dtc_threshold").GetDouble(),
                 GroundTruthIntersection = parts.GetProperty("params").GetProperty("gtc_threshold").GetDouble(),
             };
-            CompareF(expect.At($"{one.Name}, intersections"), parts, ScoreBased.Intersections(pairs, tolerances));
+            CompareF(expect.At($"{one.Name}, intersections"), parts, Intersection.Curves(pairs, tolerances));
         }
         expect.Finish(atLeast: 3 * 130);
     }

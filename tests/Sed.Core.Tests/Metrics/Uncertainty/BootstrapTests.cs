@@ -4,7 +4,6 @@ using Sed.Core.Metrics.Pairs;
 using Sed.Core.Metrics.Psds;
 using Sed.Core.Metrics.Segments;
 using Sed.Core.Metrics.Tags;
-using Sed.Core.Metrics.Thresholds;
 using Sed.Core.Metrics.Uncertainty;
 
 namespace Sed.Core.Tests.Metrics.Uncertainty;
@@ -127,7 +126,7 @@ public class BootstrapTests
             copies.Add(($"{files[k].File}-{copy}", files[k].Scores));
             truths.Add(($"{files[k].File}-{copy}", reference.EventsAt(k).ToArray()));
         }
-        var written = ScoreBased.Psds(ScorePairs.Of(new ScoreList(classes, copies), EventList.Of(truths)), options);
+        var written = Intersection.Psds(ScorePairs.Of(new ScoreList(classes, copies), EventList.Of(truths)), options);
         Assert.Equal(written.Value.Value, weighted.Value.Value, 1e-12);
         Assert.Equal(written.ClassScores.ToArray(), weighted.ClassScores.ToArray(), (a, b) => Math.Abs(a - b) < 1e-12);
 
