@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Sed.Core.Audio;
 using Sed.Core.Corpora;
+using Sed.Core.Corpora.Synthesis;
 using Sed.Core.Features.LogMel;
 using Sed.Core.Features.Store;
 using Sed.Core.Runtime;

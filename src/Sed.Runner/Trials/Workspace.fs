@@ -7,6 +7,7 @@ open System.Threading
 open Sed
 open Sed.Core.Corpora
 open Sed.Core.Corpora.Checks
+open Sed.Core.Corpora.Synthesis
 open Sed.Core.Features
 open Sed.Core.Features.LogMel
 open Sed.Core.Features.Store

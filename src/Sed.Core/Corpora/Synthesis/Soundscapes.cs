@@ -2,9 +2,8 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Sed.Core.Audio;
-using Sed.Core.Corpora.Synthesis;
 
-namespace Sed.Core.Corpora;
+namespace Sed.Core.Corpora.Synthesis;
 
 /// <summary>
 /// Corpora that are made, not collected: 10 s, 44.1 kHz mono soundscapes with exact strong labels. They are written as WAV

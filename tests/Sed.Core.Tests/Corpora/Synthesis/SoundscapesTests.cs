@@ -1,8 +1,9 @@
 using Sed.Core.Corpora;
+using Sed.Core.Corpora.Synthesis;
 using Sed.Core.Tests.Audio;
 using Sed.Core.Tests.Metrics;
 
-namespace Sed.Core.Tests.Corpora;
+namespace Sed.Core.Tests.Corpora.Synthesis;
 
 public sealed class SoundscapesTests : IDisposable
 {

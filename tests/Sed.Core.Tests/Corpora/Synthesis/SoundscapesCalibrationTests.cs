@@ -4,7 +4,7 @@ using Sed.Core.Corpora.Synthesis;
 using Sed.Core.Corpora.Synthesis.Voices;
 using Sed.Core.Tests.Metrics;
 
-namespace Sed.Core.Tests.Corpora;
+namespace Sed.Core.Tests.Corpora.Synthesis;
 
 /// <summary>The built-in corpus has events like the real one's testing split, rows "0 0" of its labels left out.</summary>
 public sealed class SoundscapesCalibrationTests

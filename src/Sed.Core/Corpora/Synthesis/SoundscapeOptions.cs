@@ -1,4 +1,4 @@
-namespace Sed.Core.Corpora;
+namespace Sed.Core.Corpora.Synthesis;
 
 /// <summary>How soundscapes are made. Immutable; checked before the first one is made.</summary>
 public sealed record SoundscapeOptions
