@@ -2,7 +2,9 @@ module Sed.Runner.Tests.PerClassTests
 
 open Xunit
 open Sed.Core.Annotations
-open Sed.Core.Metrics
+open Sed.Core.Metrics.Pairs
+open Sed.Core.Metrics.Segments
+open Sed.Core.Metrics.Tags
 open Sed.Runner
 open Sed.Runner.PerClass
 

@@ -4,7 +4,7 @@ open System
 open Xunit
 open Sed
 open Sed.Core.Annotations
-open Sed.Core.Metrics
+open Sed.Core.Metrics.Tags
 open Sed.Runner
 
 let private classes = ClassList [ "Car"; "Train" ]

@@ -4,7 +4,7 @@ open Xunit
 open Sed
 open Sed.Core.Annotations
 open Sed.Core.Corpora
-open Sed.Core.Features
+open Sed.Core.Features.LogMel
 open Sed.Core.Networks
 open Sed.Core.Training
 open Sed.Runner

@@ -5,7 +5,8 @@ open System.Collections.Generic
 open System.IO
 open Xunit
 open Sed.Core.Annotations
-open Sed.Core.Metrics
+open Sed.Core.Metrics.Segments
+open Sed.Core.Metrics.Tags
 open Sed.Core.Training
 open Sed.Runner
 

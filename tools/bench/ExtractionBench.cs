@@ -2,7 +2,9 @@ using System.Diagnostics;
 using System.Globalization;
 using Sed.Core.Audio;
 using Sed.Core.Corpora;
-using Sed.Core.Features;
+using Sed.Core.Corpora.Synthesis;
+using Sed.Core.Features.LogMel;
+using Sed.Core.Features.Store;
 using Sed.Core.Runtime;
 
 namespace Sed.Bench;

@@ -4,7 +4,10 @@ using System.Security.Cryptography;
 using Sed.Core.Annotations;
 using Sed.Core.Audio;
 using Sed.Core.Corpora;
+using Sed.Core.Corpora.Synthesis;
 using Sed.Core.Features;
+using Sed.Core.Features.LogMel;
+using Sed.Core.Features.Store;
 
 namespace Sed.Bench;
 

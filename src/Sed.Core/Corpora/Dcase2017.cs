@@ -1,4 +1,5 @@
 using Sed.Core.Annotations;
+using Sed.Core.Corpora.Synthesis.Voices;
 
 namespace Sed.Core.Corpora;
 
@@ -23,7 +24,7 @@ public static class Dcase2017
 
     /// <summary>The task's classes with their AudioSet identifiers, in the official order.</summary>
     public static IReadOnlyList<(string Id, string Label)> Classes { get; } =
-    [.. Synthesis.SmartCarVoices.All.Select(voice => (voice.Id, voice.Label))];
+    [.. SmartCarVoices.All.Select(voice => (voice.Id, voice.Label))];
 
     /// <summary>
     /// The corpus in a folder that holds the released label files and, in any of the usual layouts, the audio: whatever

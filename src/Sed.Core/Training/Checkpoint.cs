@@ -1,5 +1,6 @@
 using Sed.Core.Annotations;
-using Sed.Core.Metrics;
+using Sed.Core.Metrics.Segments;
+using Sed.Core.Metrics.Tags;
 using Sed.Core.Networks;
 using Sed.Core.Runtime;
 

@@ -1,6 +1,8 @@
 using Sed.Core.Annotations;
 using Sed.Core.Detection;
-using Sed.Core.Metrics;
+using Sed.Core.Metrics.Pairs;
+using Sed.Core.Metrics.Segments;
+using Sed.Core.Metrics.Tags;
 using Sed.Core.Networks;
 using static TorchSharp.torch;
 

@@ -1,4 +1,6 @@
-using Sed.Core.Metrics;
+using Sed.Core.Metrics.Counts;
+using Sed.Core.Metrics.Segments;
+using Sed.Core.Metrics.Tags;
 
 namespace Sed.Core.Training;
 

@@ -4,7 +4,7 @@ module internal Sed.Runner.ClipFigures
 open System
 open Sed.Core.Annotations
 open Sed.Core.Corpora
-open Sed.Core.Features
+open Sed.Core.Features.Store
 
 let private isThere = { Name = "reference"; Colour = 0 }
 

@@ -2,7 +2,7 @@
 module internal Sed.Runner.CurveFigures
 
 open Sed.Core.Annotations
-open Sed.Core.Metrics
+open Sed.Core.Metrics.Psds
 
 let private single name title alt x y marks = {
     Figure.Name = name

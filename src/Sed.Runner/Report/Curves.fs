@@ -1,7 +1,11 @@
 namespace Sed.Runner
 
 open System
-open Sed.Core.Metrics
+open Sed.Core.Metrics.Counts
+open Sed.Core.Metrics.Pairs
+open Sed.Core.Metrics.Psds
+open Sed.Core.Metrics.Segments
+open Sed.Core.Metrics.Thresholds
 
 /// What a row's scores achieve over all decision thresholds.
 type internal Curves = {
@@ -68,7 +72,7 @@ module internal Curves =
         let pairs =
             output.Reference
             |> Option.map (fun reference -> ScorePairs.Of(output.Frames, reference))
-        let segments = pairs |> Option.map ScoreBased.Segments
+        let segments = pairs |> Option.map SegmentBased.Curves
         {
             Row = row
             Tags = precisionOverRecall together
@@ -83,7 +87,8 @@ module internal Curves =
             Psds =
                 match pairs with
                 | Some pairs -> [
-                    for scenario in [ PsdsOptions.Scenario1; PsdsOptions.Scenario2 ] -> ScoreBased.Psds(pairs, scenario)
+                    for scenario in [ PsdsOptions.Scenario1; PsdsOptions.Scenario2 ] ->
+                        Intersection.Psds(pairs, scenario)
                   ]
                 | None -> []
         }

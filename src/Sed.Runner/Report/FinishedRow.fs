@@ -3,7 +3,6 @@ namespace Sed.Runner
 open System
 open Sed
 open Sed.Core.Annotations
-open Sed.Core.Corpora
 
 /// A row of the table with its finished trials, as figures show it.
 type internal FinishedRow = {

@@ -4,7 +4,7 @@ module internal Sed.Runner.Report
 open System
 open System.IO
 open Sed
-open Sed.Core.Metrics
+open Sed.Core.Metrics.Counts
 
 let private number (rate: Rate) =
     if rate.IsDefined then

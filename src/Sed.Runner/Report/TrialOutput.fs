@@ -4,7 +4,7 @@ open System
 open System.IO
 open Sed
 open Sed.Core.Annotations
-open Sed.Core.Metrics
+open Sed.Core.Metrics.Tags
 open Sed.Core.Networks
 open Sed.Core.Training
 open TorchSharp

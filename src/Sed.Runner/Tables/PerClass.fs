@@ -3,7 +3,7 @@ module internal Sed.Runner.PerClass
 
 open System.Globalization
 open Sed
-open Sed.Core.Metrics
+open Sed.Core.Metrics.Counts
 
 /// One class in one row: means over the row's trials; None where the class was neither there nor detected.
 type ClassScores = {

@@ -5,7 +5,8 @@ open System
 open System.Collections.Generic
 open System.Collections.Immutable
 open Sed
-open Sed.Core.Metrics
+open Sed.Core.Metrics.Counts
+open Sed.Core.Metrics.Uncertainty
 open Sed.Core.Runtime
 open Sed.Core.Training
 

@@ -4,7 +4,10 @@ open System.IO
 open Sed
 open Sed.Core.Annotations
 open Sed.Core.Corpora
-open Sed.Core.Metrics
+open Sed.Core.Metrics.Pairs
+open Sed.Core.Metrics.Segments
+open Sed.Core.Metrics.Tags
+open Sed.Core.Metrics.Uncertainty
 open Sed.Core.Training
 
 /// What a finished trial detected, counted clip by clip against the reference.

@@ -7,7 +7,7 @@ open System.IO
 open System.Threading
 open Sed
 open Sed.Core.Corpora
-open Sed.Core.Features
+open Sed.Core.Features.Store
 open Sed.Core.Training
 
 /// What stops everything, not one trial: nothing to read, nowhere to write, or Ctrl-C.

@@ -4,7 +4,7 @@ module internal Sed.Runner.Translate
 open Sed
 open Sed.Core
 open Sed.Core.Corpora
-open Sed.Core.Features
+open Sed.Core.Features.LogMel
 open Sed.Core.Networks
 open Sed.Core.Training
 
@@ -32,8 +32,8 @@ let features (sampleRate: int) (features: LogMel) =
         MaxHz = float features.High,
         MelScale =
             (match features.MelScale with
-             | Slaney -> Features.MelScale.Slaney
-             | Htk -> Features.MelScale.Htk),
+             | Slaney -> Features.LogMel.MelScale.Slaney
+             | Htk -> Features.LogMel.MelScale.Htk),
         Normalization =
             (if features.Normalised then
                  MelNormalization.Area

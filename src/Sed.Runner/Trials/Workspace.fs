@@ -6,7 +6,11 @@ open System.IO
 open System.Threading
 open Sed
 open Sed.Core.Corpora
+open Sed.Core.Corpora.Checks
+open Sed.Core.Corpora.Synthesis
 open Sed.Core.Features
+open Sed.Core.Features.LogMel
+open Sed.Core.Features.Store
 open TorchSharp
 
 /// A corpus, read, with the features that an experiment wants of it.

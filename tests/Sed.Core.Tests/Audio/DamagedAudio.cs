@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
-using Sed.Core.Corpora;
+using Sed.Core.Corpora.Checks;
 
 namespace Sed.Core.Tests.Audio;
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Sed.Core.Metrics;
+using Sed.Core.Metrics.Counts;
 
 namespace Sed.Core.Tests.Metrics;
 

@@ -9,7 +9,7 @@ open System.Xml.Linq
 open Xunit
 open Sed
 open Sed.Core.Annotations
-open Sed.Core.Metrics
+open Sed.Core.Metrics.Tags
 open Sed.Runner
 
 let private series name colour = { Name = name; Colour = colour }

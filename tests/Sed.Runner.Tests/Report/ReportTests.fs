@@ -8,7 +8,9 @@ open System.Text.RegularExpressions
 open Xunit
 open Sed
 open Sed.Core.Annotations
-open Sed.Core.Metrics
+open Sed.Core.Metrics.Counts
+open Sed.Core.Metrics.Pairs
+open Sed.Core.Metrics.Segments
 open Sed.Runner
 
 let private rows (outcome: Outcome) =

@@ -1,5 +1,9 @@
 using Sed.Core.Annotations;
-using Sed.Core.Metrics;
+using Sed.Core.Metrics.Events;
+using Sed.Core.Metrics.Pairs;
+using Sed.Core.Metrics.Psds;
+using Sed.Core.Metrics.Segments;
+using Sed.Core.Metrics.Uncertainty;
 
 namespace Sed.Bench.Metrics;
 
@@ -75,7 +79,7 @@ internal static class MetricsBench
                         $"exact PSDS, 477 files x 500 frames x 17 classes, {kind}, {name}",
                         200,
                         "sed_scores_eval 7,100 ms",
-                        () => ScoreBased.Psds(pairs, options),
+                        () => Intersection.Psds(pairs, options),
                         7
                     );
                 if (smooth)
@@ -84,21 +88,21 @@ internal static class MetricsBench
                         "  1,000 resamples of it, scenario 1",
                         5000,
                         "",
-                        () => ScoreBased.PsdsIntervals(pairs, PsdsOptions.Scenario1),
+                        () => Intersection.PsdsIntervals(pairs, PsdsOptions.Scenario1),
                         1
                     );
                     Timing.Report(
                         "  best F of segments, every threshold",
                         2000,
                         "",
-                        () => ScoreBased.Segments(pairs).BestF(),
+                        () => SegmentBased.Curves(pairs).BestF(),
                         3
                     );
                     Timing.Report(
                         "  best F of events, every threshold",
                         2000,
                         "",
-                        () => ScoreBased.Events(pairs).BestF(),
+                        () => EventBased.Curves(pairs).BestF(),
                         3
                     );
                 }

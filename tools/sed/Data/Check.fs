@@ -3,7 +3,7 @@ namespace Sed.Tool.Data
 open System
 open System.IO
 open Argu
-open Sed.Core.Corpora
+open Sed.Core.Corpora.Checks
 open Sed.Tool
 
 type CheckArguments =

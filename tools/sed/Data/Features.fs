@@ -3,7 +3,9 @@ namespace Sed.Tool.Data
 open System
 open Argu
 open Sed.Core.Corpora
-open Sed.Core.Features
+open Sed.Core.Corpora.Checks
+open Sed.Core.Features.LogMel
+open Sed.Core.Features.Store
 open Sed.Tool
 open TorchSharp
 

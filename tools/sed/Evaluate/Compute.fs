@@ -4,7 +4,12 @@ module Sed.Tool.Evaluate.Compute
 open System.Collections.Generic
 open Argu
 open Sed.Core.Annotations
-open Sed.Core.Metrics
+open Sed.Core.Metrics.Counts
+open Sed.Core.Metrics.Events
+open Sed.Core.Metrics.Psds
+open Sed.Core.Metrics.Segments
+open Sed.Core.Metrics.Tags
+open Sed.Core.Metrics.Uncertainty
 
 open Sed.Tool.Evaluate.Settings
 
@@ -177,17 +182,17 @@ let private psds (inputs: Inputs) bootstrap (options: PsdsOptions) = [
             if average = CrossTriggerAverage.OverOtherClasses || options.CrossTriggerWeight > 0 then
                 {
                     Settings = describe options "scores, all thresholds (exact)"
-                    Result = ScoreBased.Psds(pairs, options)
+                    Result = Intersection.Psds(pairs, options)
                     Uncertainty =
                         match bootstrap with
                         | None -> noUncertainty
                         | Some resampling -> {
-                            Intervals = List.ofSeq (ScoreBased.PsdsIntervals(pairs, options, resampling))
+                            Intervals = List.ofSeq (Intersection.PsdsIntervals(pairs, options, resampling))
                             Differences =
                                 match inputs.AgainstScores with
                                 | None -> []
                                 | Some other ->
-                                    List.ofSeq (ScoreBased.PsdsDifferences(pairs, other, options, resampling))
+                                    List.ofSeq (Intersection.PsdsDifferences(pairs, other, options, resampling))
                           }
                 }
     match inputs.Estimated, inputs.Durations with
@@ -273,9 +278,9 @@ let all (arguments: ParseResults<Arguments>) (inputs: Inputs) =
             | None -> ()
             | Some pairs ->
                 for resolution in resolutions do
-                    ScoreBased.Segments(pairs, resolution)
+                    SegmentBased.Curves(pairs, resolution)
 
-                ScoreBased.Events(
+                EventBased.Curves(
                     pairs,
                     EventOptions(
                         CollarSeconds = arguments.GetResult(Collar, 0.2),
@@ -283,7 +288,7 @@ let all (arguments: ParseResults<Arguments>) (inputs: Inputs) =
                     )
                 )
 
-                ScoreBased.Intersections(pairs, (psdsOptions arguments).Head)
+                Intersection.Curves(pairs, (psdsOptions arguments).Head)
         ]
         Tags =
             inputs.Scores

@@ -4,7 +4,8 @@ open System
 open System.IO
 open Argu
 open Sed.Core.Annotations
-open Sed.Core.Metrics
+open Sed.Core.Metrics.Pairs
+open Sed.Core.Metrics.Uncertainty
 open Sed.Tool
 
 /// The estimated events of one system, paired with the reference.

@@ -6,7 +6,12 @@ open System
 open System.IO
 open System.Text.Encodings.Web
 open System.Text.Json
-open Sed.Core.Metrics
+open Sed.Core.Metrics.Counts
+open Sed.Core.Metrics.Psds
+open Sed.Core.Metrics.Segments
+open Sed.Core.Metrics.Tags
+open Sed.Core.Metrics.Thresholds
+open Sed.Core.Metrics.Uncertainty
 
 let private number (json: Utf8JsonWriter) (value: float) =
     if Double.IsFinite value then
@@ -257,7 +262,7 @@ let private tagScores (json: Utf8JsonWriter) (tags: TagScores, certainty: Uncert
             "mean_average_precision", curves.Mean(fun own -> own.AveragePrecision())
             "lwlrap", tags.Lwlrap()
             "mean_roc_auc", curves.Mean(fun own -> own.RocArea())
-            "d_prime_of_mean_roc_auc", TagScores.DPrime(curves.Mean(fun own -> own.RocArea()))
+            "d_prime_of_mean_roc_auc", ThresholdCurve.DPrime(curves.Mean(fun own -> own.RocArea()))
             "mean_equal_error_rate", curves.Mean(fun own -> own.EqualErrorRate())
             "pooled_equal_error_rate", tags.Pooled().EqualErrorRate()
         ]

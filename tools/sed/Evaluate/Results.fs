@@ -1,6 +1,11 @@
 namespace Sed.Tool.Evaluate
 
-open Sed.Core.Metrics
+open Sed.Core.Metrics.Counts
+open Sed.Core.Metrics.Psds
+open Sed.Core.Metrics.Segments
+open Sed.Core.Metrics.Tags
+open Sed.Core.Metrics.Thresholds
+open Sed.Core.Metrics.Uncertainty
 
 /// One setting or convention that a result was made with.
 type Setting =

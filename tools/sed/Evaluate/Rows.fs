@@ -4,7 +4,9 @@ module Sed.Tool.Evaluate.Rows
 open System
 open System.Globalization
 open System.IO
-open Sed.Core.Metrics
+open Sed.Core.Metrics.Counts
+open Sed.Core.Metrics.Tags
+open Sed.Core.Metrics.Thresholds
 
 /// One number: from which part of the results, at which setting, of what.
 type Row = {

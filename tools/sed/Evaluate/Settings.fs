@@ -4,7 +4,9 @@ module Sed.Tool.Evaluate.Settings
 open System.Collections.Generic
 open Argu
 open Sed.Core.Annotations
-open Sed.Core.Metrics
+open Sed.Core.Metrics.Counts
+open Sed.Core.Metrics.Psds
+open Sed.Core.Metrics.Uncertainty
 
 let noUncertainty = { Intervals = []; Differences = [] }
 

@@ -3,7 +3,9 @@ module Sed.Tool.Evaluate.Tables
 
 open System
 open System.Globalization
-open Sed.Core.Metrics
+open Sed.Core.Metrics.Counts
+open Sed.Core.Metrics.Tags
+open Sed.Core.Metrics.Thresholds
 open Spectre.Console
 
 let private format (pattern: string) (rate: Rate) =
@@ -234,7 +236,7 @@ let private tagScores (tags: TagScores) =
             plain (curves.Mean(fun own -> own.AveragePrecision()))
             plain (tags.Lwlrap())
             plain (curves.Mean(fun own -> own.RocArea()))
-            plain (TagScores.DPrime(curves.Mean(fun own -> own.RocArea())))
+            plain (ThresholdCurve.DPrime(curves.Mean(fun own -> own.RocArea())))
             percent (curves.Mean(fun own -> own.EqualErrorRate()))
         ]
         []

@@ -25,3 +25,8 @@ internal interface ISoundSource
     /// <summary>What the microphone of a clip makes of its sound, in place.</summary>
     float[] Recorded(Random random, float[] mix);
 }
+
+/// <summary>One event that has been drawn but not made: labels need its length only.</summary>
+/// <param name="Samples">How long it is.</param>
+/// <param name="Play">Makes its sound, of that length, at any level.</param>
+internal sealed record Take(int Samples, Func<float[]> Play);

@@ -1,3 +1,5 @@
+using Sed.Core.Corpora.Synthesis.Voices;
+
 namespace Sed.Core.Corpora.Synthesis;
 
 /// <summary>

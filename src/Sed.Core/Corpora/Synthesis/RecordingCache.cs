@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Sed.Core.Audio;
+using Sed.Core.Corpora.Synthesis.Voices;
 
 namespace Sed.Core.Corpora.Synthesis;
 

@@ -1,4 +1,5 @@
 using Sed.Core.Annotations;
+using Sed.Core.Corpora.Synthesis.Voices;
 using Sed.Core.Runtime;
 
 namespace Sed.Core.Corpora.Synthesis;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Sed.Core.Corpora.Synthesis.Voices;
 
 namespace Sed.Core.Corpora.Synthesis;
 

@@ -1,0 +1,112 @@
+using System.Globalization;
+using System.Text;
+using Sed.Core.Audio;
+using Sed.Core.Runtime;
+
+namespace Sed.Core.Corpora.Checks;
+
+/// <summary>
+/// The facts of many audio files, decoded once and kept in a file: a second survey decodes only what is new or changed.
+/// </summary>
+internal static class AudioSurvey
+{
+    private const string Header = "path\tbytes\tticks\tseconds\trate\tchannels\tpeak\tclipped\tcontent\tfault\treason";
+
+    /// <summary>The facts of each file, in the order asked for.</summary>
+    /// <param name="paths">The files.</param>
+    /// <param name="keptIn">Where facts are kept between surveys; null keeps none.</param>
+    /// <param name="progress">Told how many of all files are done.</param>
+    /// <param name="cancellation">Stops the survey; what is known by then is kept.</param>
+    internal static AudioFacts[] Of(
+        IReadOnlyList<string> paths,
+        string? keptIn,
+        IProgress<(int Done, int All)>? progress,
+        CancellationToken cancellation
+    )
+    {
+        Dictionary<string, AudioFacts> known = Load(keptIn);
+        AudioFacts?[] facts = new AudioFacts?[paths.Count];
+        int done = 0;
+        int decoded = 0;
+        try
+        {
+            Workers.Run(
+                paths.Count,
+                i =>
+                {
+                    if (!known.TryGetValue(paths[i], out AudioFacts? old) || !IsCurrent(paths[i], old))
+                    {
+                        old = AudioFacts.Of(paths[i]);
+                        Interlocked.Increment(ref decoded);
+                    }
+                    facts[i] = old;
+                    progress?.Report((Interlocked.Increment(ref done), paths.Count));
+                },
+                cancellation
+            );
+        }
+        finally
+        {
+            if (keptIn is not null && decoded > 0)
+                Save(keptIn, paths, facts);
+        }
+        return facts!;
+    }
+
+    // A missing decoder is no property of the file: it may be installed by now.
+    private static bool IsCurrent(string path, AudioFacts facts)
+    {
+        FileInfo file = new(path);
+        return facts.Fault != AudioFault.NoDecoder
+            && file.Exists
+            && file.Length == facts.Bytes
+            && file.LastWriteTimeUtc.Ticks == facts.Ticks;
+    }
+
+    private static Dictionary<string, AudioFacts> Load(string? keptIn)
+    {
+        Dictionary<string, AudioFacts> known = new(StringComparer.Ordinal);
+        if (keptIn is null || !File.Exists(keptIn))
+            return known;
+        foreach (string line in File.ReadLines(keptIn).Skip(1))
+            if (Parse(line) is var (path, facts) && path.Length > 0)
+                known[path] = facts;
+        return known;
+    }
+
+    private static (string Path, AudioFacts Facts) Parse(string line)
+    {
+        CultureInfo culture = CultureInfo.InvariantCulture;
+        string[] f = line.Split('\t');
+        // A line cut short by a crash is not believed.
+        if (
+            f.Length != 11
+            || !long.TryParse(f[1], culture, out long bytes)
+            || !long.TryParse(f[2], culture, out long ticks)
+            || !double.TryParse(f[3], culture, out double seconds)
+            || !int.TryParse(f[4], culture, out int rate)
+            || !int.TryParse(f[5], culture, out int channels)
+            || !double.TryParse(f[6], culture, out double peak)
+            || !double.TryParse(f[7], culture, out double clipped)
+        )
+            return ("", null!);
+        AudioFault? fault = Enum.TryParse(f[9], out AudioFault parsed) ? parsed : null;
+        return (f[0], new AudioFacts(bytes, ticks, seconds, rate, channels, peak, clipped, f[8], fault, f[10]));
+    }
+
+    private static void Save(string keptIn, IReadOnlyList<string> paths, AudioFacts?[] facts)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(keptIn))!);
+        StringBuilder text = new(Header + "\n");
+        for (int i = 0; i < paths.Count; i++)
+            if (facts[i] is { } f && paths[i].IndexOfAny(['\t', '\n', '\r']) < 0)
+                text.Append(
+                    CultureInfo.InvariantCulture,
+                    $"{paths[i]}\t{f.Bytes}\t{f.Ticks}\t{f.DurationSeconds:R}\t{f.SampleRate}\t{f.Channels}\t{f.Peak:R}\t"
+                        + $"{f.ClippedFraction:R}\t{f.ContentHash}\t{f.Fault}\t{f.Reason.ReplaceLineEndings(" ").Replace('\t', ' ')}\n"
+                );
+        string growing = $"{keptIn}.{Environment.ProcessId}.new";
+        File.WriteAllText(growing, text.ToString());
+        File.Move(growing, keptIn, overwrite: true);
+    }
+}

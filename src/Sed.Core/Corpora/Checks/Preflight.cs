@@ -1,0 +1,136 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Sed.Core.Annotations;
+using Sed.Core.Audio;
+
+namespace Sed.Core.Corpora.Checks;
+
+/// <summary>Looks at everything in a corpus before anything is computed from it: every label and every sample.</summary>
+public static class Preflight
+{
+    private const double SilentPeak = 1e-4;
+    private const double MostClipped = 1e-3;
+    private const double ToleranceSeconds = 0.01;
+
+    /// <summary>Checks the corpus in a folder, of whichever known layout.</summary>
+    /// <param name="folder">The folder with label files and audio.</param>
+    /// <param name="cache">A folder to remember decoded files in, so that a second check takes seconds; null remembers nothing.</param>
+    /// <param name="progress">Told how many of all audio files have been decoded.</param>
+    /// <param name="cancellation">Stops the check.</param>
+    /// <exception cref="CorpusException">The folder is missing, empty, or without label files of a known layout.</exception>
+    /// <exception cref="AnnotationException">A label file has rows that are no labels.</exception>
+    public static PreflightReport Check(
+        string folder,
+        string? cache = null,
+        IProgress<(int Done, int All)>? progress = null,
+        CancellationToken cancellation = default
+    )
+    {
+        CorpusListing listing = CorpusListing.Open(folder);
+        IReadOnlyList<string>[] audio = listing.FindAudio();
+        string[] files = [.. audio.Where(paths => paths.Count > 0).Select(paths => paths[0]).Distinct()];
+        AudioFacts[] surveyed = AudioSurvey.Of(files, CacheFile(cache, folder), progress, cancellation);
+        Dictionary<string, AudioFacts> facts = new(StringComparer.Ordinal);
+        for (int i = 0; i < files.Length; i++)
+            facts[files[i]] = surveyed[i];
+
+        List<Finding> findings = [];
+        for (int i = 0; i < listing.Clips.Count; i++)
+        {
+            AudioFacts? own = audio[i].Count > 0 ? facts[audio[i][0]] : null;
+            findings.AddRange(OfAudio(listing, listing.Clips[i], audio[i], own));
+            findings.AddRange(OfLabels(listing, listing.Clips[i], own));
+        }
+        findings.AddRange(CorpusFindings.Of(listing, audio, facts));
+        return new PreflightReport(
+            listing,
+            [.. findings.OrderBy(finding => finding.Kind)],
+            files.Length,
+            () => ManifestBuilder.Build(listing, audio, path => Probe(facts[path], path))
+        );
+    }
+
+    private static IEnumerable<Finding> OfAudio(
+        CorpusListing listing,
+        LabelledClip clip,
+        IReadOnlyList<string> paths,
+        AudioFacts? facts
+    )
+    {
+        Finding Found(FindingKind kind, FormattableString detail) =>
+            new(kind, clip.Split, clip.Name, detail.ToString(CultureInfo.InvariantCulture));
+        if (facts is null)
+        {
+            yield return Found(FindingKind.Missing, $"");
+            yield break;
+        }
+        if (paths.Count > 1)
+            yield return Found(FindingKind.SeveralFiles, $"{string.Join("; ", paths)}");
+        if (facts.Fault is { } fault)
+        {
+            yield return Found(KindOf(fault), $"{facts.Reason}");
+            yield break;
+        }
+        if (facts.Peak < SilentPeak)
+            yield return Found(FindingKind.Silent, $"peak {facts.Peak:G3} of full scale");
+        if (facts.ClippedFraction > MostClipped)
+            yield return Found(FindingKind.Clipped, $"{facts.ClippedFraction:P1} of its samples at full scale");
+        if (facts.DurationSeconds < listing.ClipSeconds - ToleranceSeconds)
+            yield return Found(FindingKind.Short, $"{facts.DurationSeconds:F3} s of {listing.ClipSeconds} s");
+        if (facts.DurationSeconds > listing.ClipSeconds + ToleranceSeconds)
+            yield return Found(FindingKind.Long, $"{facts.DurationSeconds:F3} s of {listing.ClipSeconds} s");
+        if (facts.SampleRate != listing.SampleRate)
+            yield return Found(FindingKind.OtherRate, $"{facts.SampleRate} Hz instead of {listing.SampleRate} Hz");
+        if (facts.Channels > 1)
+            yield return Found(FindingKind.MultiChannel, $"{facts.Channels} channels");
+    }
+
+    private static IEnumerable<Finding> OfLabels(CorpusListing listing, LabelledClip clip, AudioFacts? facts)
+    {
+        if (clip.WeakLabels.Count == 0)
+            yield return new Finding(FindingKind.NoLabel, clip.Split, clip.Name, "");
+        double end = facts is { Fault: null }
+            ? Math.Min(facts.DurationSeconds, listing.ClipSeconds)
+            : listing.ClipSeconds;
+        foreach (SoundEvent sound in clip.StrongEvents ?? [])
+        {
+            string text = string.Create(
+                CultureInfo.InvariantCulture,
+                $"{sound.Label} from {sound.Onset} s to {sound.Offset} s"
+            );
+            if (sound.Offset == sound.Onset)
+                yield return new Finding(FindingKind.ZeroLength, clip.Split, clip.Name, text);
+            else if (sound.Offset > end + ToleranceSeconds)
+                yield return new Finding(
+                    FindingKind.OutsideClip,
+                    clip.Split,
+                    clip.Name,
+                    string.Create(CultureInfo.InvariantCulture, $"{text}, the sound ends at {end:F3} s")
+                );
+        }
+    }
+
+    private static FindingKind KindOf(AudioFault fault) =>
+        fault switch
+        {
+            AudioFault.Truncated => FindingKind.Truncated,
+            AudioFault.NotANumber => FindingKind.NotANumber,
+            AudioFault.NoDecoder => FindingKind.NoDecoder,
+            _ => FindingKind.Unreadable,
+        };
+
+    private static AudioProbe Probe(AudioFacts facts, string path) =>
+        facts.Fault is null
+            ? new AudioProbe(facts.DurationSeconds, facts.SampleRate, facts.Channels, facts.Bytes)
+            : throw new IOException(facts.Reason.Length > 0 ? facts.Reason : path);
+
+    // One file for each corpus folder.
+    private static string? CacheFile(string? cache, string folder)
+    {
+        if (cache is null)
+            return null;
+        byte[] hash = SHA256.HashData(Encoding.UTF8.GetBytes(Path.GetFullPath(folder)));
+        return Path.Combine(cache, $"audio-{Convert.ToHexStringLower(hash)[..16]}.tsv");
+    }
+}

@@ -1,0 +1,114 @@
+namespace Sed.Core.Corpora.Synthesis.Voices;
+
+/// <summary>A second-order filter (R. Bristow-Johnson, "Cookbook formulae for audio EQ biquad filter coefficients").</summary>
+internal sealed class Biquad
+{
+    private readonly double b0;
+    private readonly double b1;
+    private readonly double b2;
+    private readonly double a1;
+    private readonly double a2;
+
+    private Biquad(double b0, double b1, double b2, double a0, double a1, double a2)
+    {
+        this.b0 = b0 / a0;
+        this.b1 = b1 / a0;
+        this.b2 = b2 / a0;
+        this.a1 = a1 / a0;
+        this.a2 = a2 / a0;
+    }
+
+    internal static Biquad LowPass(double hz, double sampleRate, double q = 0.7071)
+    {
+        (double cos, double alpha) = Angles(hz, sampleRate, q);
+        return new Biquad((1 - cos) / 2, 1 - cos, (1 - cos) / 2, 1 + alpha, -2 * cos, 1 - alpha);
+    }
+
+    internal static Biquad HighPass(double hz, double sampleRate, double q = 0.7071)
+    {
+        (double cos, double alpha) = Angles(hz, sampleRate, q);
+        return new Biquad((1 + cos) / 2, -(1 + cos), (1 + cos) / 2, 1 + alpha, -2 * cos, 1 - alpha);
+    }
+
+    /// <summary>Gain 1 at the centre.</summary>
+    internal static Biquad BandPass(double hz, double sampleRate, double q)
+    {
+        (double cos, double alpha) = Angles(hz, sampleRate, q);
+        return new Biquad(alpha, 0, -alpha, 1 + alpha, -2 * cos, 1 - alpha);
+    }
+
+    /// <summary>A broad rise (or dip) of so many dB at the centre; 0 dB far from it.</summary>
+    internal static Biquad Peak(double hz, double sampleRate, double q, double decibels)
+    {
+        (double cos, double alpha) = Angles(hz, sampleRate, q);
+        double root = Math.Pow(10, decibels / 40);
+        return new Biquad(
+            1 + (alpha * root),
+            -2 * cos,
+            1 - (alpha * root),
+            1 + (alpha / root),
+            -2 * cos,
+            1 - (alpha / root)
+        );
+    }
+
+    /// <summary>So many dB well above the corner; 0 dB well below it.</summary>
+    internal static Biquad HighShelf(double hz, double sampleRate, double q, double decibels)
+    {
+        (double cos, double alpha) = Angles(hz, sampleRate, q);
+        double a = Math.Pow(10, decibels / 40);
+        double side = 2 * Math.Sqrt(a) * alpha;
+        return new Biquad(
+            a * (a + 1 + ((a - 1) * cos) + side),
+            -2 * a * (a - 1 + ((a + 1) * cos)),
+            a * (a + 1 + ((a - 1) * cos) - side),
+            a + 1 - ((a - 1) * cos) + side,
+            2 * (a - 1 - ((a + 1) * cos)),
+            a + 1 - ((a - 1) * cos) - side
+        );
+    }
+
+    /// <summary>Filters a buffer in place and hands it back. The filter starts from rest.</summary>
+    internal float[] Run(float[] buffer)
+    {
+        // Direct form II transposed; state in locals, which stay in registers.
+        double s1 = 0;
+        double s2 = 0;
+        for (int i = 0; i < buffer.Length; i++)
+        {
+            double x = buffer[i];
+            double y = (b0 * x) + s1;
+            s1 = (b1 * x) - (a1 * y) + s2;
+            s2 = (b2 * x) - (a2 * y);
+            buffer[i] = (float)y;
+        }
+        return buffer;
+    }
+
+    /// <summary>This filter and then another, in place: one pass over both, in which neither waits for the other.</summary>
+    internal float[] Run(float[] buffer, Biquad next)
+    {
+        double s1 = 0;
+        double s2 = 0;
+        double t1 = 0;
+        double t2 = 0;
+        for (int i = 0; i < buffer.Length; i++)
+        {
+            double x = buffer[i];
+            double y = (b0 * x) + s1;
+            s1 = (b1 * x) - (a1 * y) + s2;
+            s2 = (b2 * x) - (a2 * y);
+            double z = (next.b0 * y) + t1;
+            t1 = (next.b1 * y) - (next.a1 * z) + t2;
+            t2 = (next.b2 * y) - (next.a2 * z);
+            buffer[i] = (float)z;
+        }
+        return buffer;
+    }
+
+    private static (double Cos, double Alpha) Angles(double hz, double sampleRate, double q)
+    {
+        double w = 2 * Math.PI * Math.Min(hz, 0.49 * sampleRate) / sampleRate;
+        return (Math.Cos(w), Math.Sin(w) / (2 * q));
+    }
+}

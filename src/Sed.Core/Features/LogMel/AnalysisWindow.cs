@@ -1,0 +1,18 @@
+namespace Sed.Core.Features.LogMel;
+
+/// <summary>The window of a frame.</summary>
+internal static class AnalysisWindow
+{
+    /// <summary>The window's values.</summary>
+    internal static double[] Values(WindowShape shape, int samples)
+    {
+        bool hamming = shape is WindowShape.HammingPeriodic or WindowShape.HammingSymmetric;
+        bool periodic = shape is WindowShape.HammingPeriodic or WindowShape.HannPeriodic;
+        double period = periodic ? samples : samples - 1;
+        double mean = hamming ? 0.54 : 0.5;
+        double[] values = new double[samples];
+        for (int n = 0; n < samples; n++)
+            values[n] = mean - ((1 - mean) * Math.Cos(2 * Math.PI * n / period));
+        return values;
+    }
+}

@@ -1,0 +1,143 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
+
+namespace Sed.Core.Features.LogMel;
+
+/// <summary>
+/// Log-mel energies on the CPU without large tensors: a few frames at a time go from samples to bands inside the cache. In
+/// double precision, like the torch path, with which it agrees to 1e-6 in the logarithm. An instance serves one thread.
+/// </summary>
+internal sealed class LogMelKernel
+{
+    private readonly LogMelOptions options;
+    private readonly double[] window;
+    private readonly BandWeights[] bands;
+    private readonly LaneFft fft;
+    private readonly LaneFft.Buffers buffers;
+    private readonly Vector<double>[] spectrum;
+    private readonly float[] spread;
+    private float[] padded = [];
+
+    private readonly record struct BandWeights(int FirstBin, double[] Weights);
+
+    internal LogMelKernel(LogMelOptions options)
+    {
+        this.options = options;
+        window = AnalysisWindow.Values(options.Window, options.WindowSamples);
+        // An odd window gets a zero more, so that samples go in pairs.
+        Array.Resize(ref window, window.Length + (window.Length % 2));
+        spread = new float[window.Length * LaneFft.Lanes];
+        bands = Sparse(MelFilters.Weights(options));
+        fft = new LaneFft(options.FftSize);
+        buffers = new LaneFft.Buffers(options.FftSize);
+        spectrum = new Vector<double>[(options.FftSize / 2) + 1];
+    }
+
+    /// <summary>Whether the definition can be computed here.</summary>
+    internal static bool Supports(LogMelOptions options) => LaneFft.Supports(options.FftSize);
+
+    /// <summary>Computes one clip.</summary>
+    /// <param name="waveform">Samples.</param>
+    /// <param name="features">Receives natural logarithms, shape (frames, bands).</param>
+    internal void Compute(ReadOnlySpan<float> waveform, Span<float> features)
+    {
+        int frames = options.FramesOf(waveform.Length);
+        int margin = (options.FftSize - options.WindowSamples) / 2;
+        ReadOnlySpan<float> signal = options.Centred ? Reflected(waveform, options.FftSize / 2) : waveform;
+        for (int first = 0; first < frames; first += LaneFft.Lanes)
+        {
+            int count = Math.Min(LaneFft.Lanes, frames - first);
+            for (int lane = 0; lane < count; lane++)
+                Spread(signal.Slice(((first + lane) * options.HopSamples) + margin, options.WindowSamples), lane);
+            Window();
+            fft.Powers(buffers, spectrum);
+            if (options.Spectrum == SpectrumKind.Magnitude)
+                for (int bin = 0; bin < spectrum.Length; bin++)
+                    spectrum[bin] = Vector.SquareRoot(spectrum[bin]);
+            for (int band = 0; band < bands.Length; band++)
+            {
+                Vector<double> energy = Apply(bands[band]);
+                for (int lane = 0; lane < count; lane++)
+                    features[((first + lane) * bands.Length) + band] = Logarithm(energy[lane]);
+            }
+        }
+    }
+
+    private float Logarithm(double energy) =>
+        (float)
+            Math.Log(
+                options.LogFloorKind == LogFloorKind.Add
+                    ? energy + options.LogFloor
+                    : Math.Max(energy, options.LogFloor)
+            );
+
+    private Vector<double> Apply(BandWeights band)
+    {
+        // Two sums, so that one addition need not wait for the other.
+        ReadOnlySpan<Vector<double>> bins = spectrum.AsSpan(band.FirstBin, band.Weights.Length);
+        ReadOnlySpan<double> weights = band.Weights;
+        Vector<double> even = Vector<double>.Zero;
+        Vector<double> odd = Vector<double>.Zero;
+        int i = 0;
+        for (; i + 1 < bins.Length; i += 2)
+        {
+            even += bins[i] * weights[i];
+            odd += bins[i + 1] * weights[i + 1];
+        }
+        if (i < bins.Length)
+            even += bins[i] * weights[i];
+        return even + odd;
+    }
+
+    // Sample n of all lanes side by side: what a vector is loaded from.
+    private void Spread(ReadOnlySpan<float> frame, int lane)
+    {
+        Span<float> target = spread.AsSpan(lane);
+        int lanes = LaneFft.Lanes;
+        for (int n = 0, at = 0; n < frame.Length; n++, at += lanes)
+            target[at] = frame[n];
+    }
+
+    // Where the window sits in the transform changes phases only, so it is put at its start.
+    private void Window()
+    {
+        Vector<double> offset = new(options.SignalOffset);
+        ReadOnlySpan<Vector<float>> pairs = MemoryMarshal.Cast<float, Vector<float>>(spread);
+        Span<Vector<double>> samples = buffers.Samples;
+        for (int n = 0; n < window.Length; n += 2)
+        {
+            Vector.Widen(pairs[n / 2], out Vector<double> even, out Vector<double> odd);
+            samples[n] = (even + offset) * window[n];
+            samples[n + 1] = (odd + offset) * window[n + 1];
+        }
+        samples[window.Length..].Clear();
+    }
+
+    private ReadOnlySpan<float> Reflected(ReadOnlySpan<float> waveform, int half)
+    {
+        int length = waveform.Length + (2 * half);
+        if (padded.Length < length)
+            padded = new float[length];
+        waveform.CopyTo(padded.AsSpan(half));
+        for (int i = 1; i <= half; i++)
+        {
+            padded[half - i] = waveform[i];
+            padded[half + waveform.Length - 1 + i] = waveform[^(i + 1)];
+        }
+        return padded.AsSpan(0, length);
+    }
+
+    private static BandWeights[] Sparse(double[,] weights)
+    {
+        int bins = weights.GetLength(1);
+        BandWeights[] result = new BandWeights[weights.GetLength(0)];
+        for (int band = 0; band < result.Length; band++)
+        {
+            double[] row = [.. Enumerable.Range(0, bins).Select(bin => weights[band, bin])];
+            int first = Math.Max(0, Array.FindIndex(row, weight => weight != 0));
+            int last = Array.FindLastIndex(row, weight => weight != 0);
+            result[band] = new BandWeights(first, row[first..Math.Max(first, last + 1)]);
+        }
+        return result;
+    }
+}

@@ -1,0 +1,56 @@
+namespace Sed.Core.Features.LogMel;
+
+/// <summary>Triangular filters evenly spaced in mel.</summary>
+public static class MelFilters
+{
+    // Slaney's scale: 200/3 Hz per mel to 1 kHz (mel 15), then 27 mels per factor of 6.4.
+    private const double HzPerMel = 200.0 / 3;
+    private const double BreakHz = 1000;
+    private const double BreakMel = BreakHz / HzPerMel;
+    private static readonly double logStep = Math.Log(6.4) / 27;
+
+    /// <summary>The filter bank.</summary>
+    /// <param name="options">Bands, range, scale, normalisation, FFT size and rate.</param>
+    /// <returns>Weights, [band, bin], FFT size / 2 + 1 bins.</returns>
+    public static double[,] Weights(LogMelOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        double[] edges = Edges(options);
+        int bins = (options.FftSize / 2) + 1;
+        double[,] weights = new double[options.Bands, bins];
+        for (int band = 0; band < options.Bands; band++)
+        {
+            (double low, double centre, double high) = (edges[band], edges[band + 1], edges[band + 2]);
+            double scale = options.Normalization == MelNormalization.Area ? 2 / (high - low) : 1;
+            for (int bin = 0; bin < bins; bin++)
+            {
+                double hz = (double)bin * options.SampleRate / options.FftSize;
+                double triangle = Math.Min((hz - low) / (centre - low), (high - hz) / (high - centre));
+                weights[band, bin] = scale * Math.Max(0, triangle);
+            }
+        }
+        return weights;
+    }
+
+    /// <summary>The bands' edges in Hz: band b rises from edge b, peaks at edge b + 1 and ends at edge b + 2.</summary>
+    public static double[] Edges(LogMelOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        double low = ToMel(options.MinHz, options.MelScale);
+        double high = ToMel(options.MaxHz, options.MelScale);
+        double[] edges = new double[options.Bands + 2];
+        for (int i = 0; i < edges.Length; i++)
+            edges[i] = ToHz(low + ((high - low) * i / (options.Bands + 1)), options.MelScale);
+        return edges;
+    }
+
+    private static double ToMel(double hz, MelScale scale) =>
+        scale == MelScale.Htk ? 2595 * Math.Log10(1 + (hz / 700))
+        : hz < BreakHz ? hz / HzPerMel
+        : BreakMel + (Math.Log(hz / BreakHz) / logStep);
+
+    private static double ToHz(double mel, MelScale scale) =>
+        scale == MelScale.Htk ? 700 * (Math.Pow(10, mel / 2595) - 1)
+        : mel < BreakMel ? mel * HzPerMel
+        : BreakHz * Math.Exp((mel - BreakMel) * logStep);
+}

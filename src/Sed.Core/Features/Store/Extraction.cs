@@ -1,0 +1,182 @@
+using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
+using Sed.Core.Audio;
+using Sed.Core.Corpora;
+using Sed.Core.Features.LogMel;
+using Sed.Core.Runtime;
+using TorchSharp;
+
+namespace Sed.Core.Features.Store;
+
+/// <summary>Brings a store to completion: finds the rows that are missing, damaged or out of date, and makes them.</summary>
+internal sealed class Extraction(
+    Manifest manifest,
+    LogMelOptions options,
+    StoreFiles files,
+    FeaturePrecision precision,
+    torch.Device device,
+    IProgress<ExtractionProgress>? progress
+)
+{
+    private const int BatchClips = 16;
+    private readonly ConcurrentDictionary<int, string> broken = [];
+    private readonly int samples = FeatureStore.SamplesPerClip(manifest);
+
+    /// <summary>Makes what is missing. Killed at any moment, the next call goes on from there.</summary>
+    /// <returns>The clips that cannot be read.</returns>
+    internal IReadOnlyList<BrokenClip> Complete(string folder, CancellationToken cancellation)
+    {
+        int[] missing = Missing(StoreIndex.ReadBroken(folder), cancellation);
+        if (missing.Length > 0)
+        {
+            files.Withdraw();
+            Make(missing, cancellation);
+        }
+        BrokenClip[] list =
+        [
+            .. broken
+                .OrderBy(entry => entry.Key)
+                .Select(entry => new BrokenClip(entry.Key, manifest.Clips[entry.Key].Name, entry.Value)),
+        ];
+        if (missing.Length > 0)
+            StoreIndex.WriteBroken(folder, list);
+        files.Publish();
+        return list;
+    }
+
+    private int[] Missing(Dictionary<int, string> reasons, CancellationToken cancellation)
+    {
+        RowEntry[] entries = files.ReadEntries();
+        bool[] fine = new bool[entries.Length];
+        Workers.Run(
+            entries.Length,
+            () =>
+            {
+                byte[] values = new byte[files.RowBytes];
+                return row => fine[row] = IsFine(row, entries[row], reasons, values);
+            },
+            cancellation
+        );
+        return [.. Enumerable.Range(0, entries.Length).Where(row => !fine[row])];
+    }
+
+    private bool IsFine(int row, RowEntry entry, Dictionary<int, string> reasons, byte[] values)
+    {
+        if (entry.State == RowState.Empty || !entry.IsFrom(manifest.Clips[row]))
+            return false;
+        // A clip known to be broken is not tried again unless its file changes; but its reason must be known.
+        string? reason = reasons.GetValueOrDefault(row);
+        if (entry.State == RowState.Broken && reason is null)
+            return false;
+        files.ReadRow(row, values);
+        if (RowEntry.ChecksumOf(row, values) != entry.Checksum)
+            return false;
+        if (entry.State == RowState.Broken)
+            broken[row] = reason!;
+        return true;
+    }
+
+    private void Make(int[] missing, CancellationToken cancellation)
+    {
+        using LogMelExtractor extractor = new(options, device);
+        ExtractionClock clock = new(manifest.Clips.Count, missing.Length, progress);
+        if (extractor.HasKernel)
+            MakeClipByClip(extractor, missing, clock, cancellation);
+        else
+            MakeInBatches(extractor, missing, clock, cancellation);
+    }
+
+    private void MakeClipByClip(
+        LogMelExtractor extractor,
+        int[] missing,
+        ExtractionClock clock,
+        CancellationToken cancellation
+    )
+    {
+        Workers.Run(
+            missing.Length,
+            () =>
+            {
+                float[] waveform = new float[samples];
+                float[] features = new float[options.FramesOf(samples) * options.Bands];
+                return i =>
+                {
+                    Load(missing[i], waveform);
+                    extractor.Extract(waveform, features);
+                    Save(missing[i], features);
+                    clock.Made(1);
+                };
+            },
+            cancellation
+        );
+    }
+
+    private void MakeInBatches(
+        LogMelExtractor extractor,
+        int[] missing,
+        ExtractionClock clock,
+        CancellationToken cancellation
+    )
+    {
+        float[] waveforms = LoadBatch(missing, 0);
+        for (int done = 0; done < missing.Length; done += BatchClips)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            // The next batch is decoded while the device works on this one.
+            int following = done + BatchClips;
+            Task<float[]> decoding = Task.Run(() => LoadBatch(missing, following), cancellation);
+            int count = waveforms.Length / samples;
+            float[] features;
+            using (torch.NewDisposeScope())
+            {
+                torch.Tensor batch = torch.tensor(waveforms, [count, samples]);
+                features = extractor.Extract(batch).cpu().data<float>().ToArray();
+            }
+            int size = features.Length / count;
+            Workers.Run(count, i => Save(missing[done + i], features.AsSpan(i * size, size)));
+            clock.Made(count);
+            waveforms = decoding.GetAwaiter().GetResult();
+        }
+    }
+
+    private float[] LoadBatch(int[] missing, int from)
+    {
+        int count = Math.Clamp(missing.Length - from, 0, BatchClips);
+        float[] waveforms = new float[count * samples];
+        Workers.Run(count, i => Load(missing[from + i], waveforms.AsSpan(i * samples, samples)));
+        return waveforms;
+    }
+
+    private void Load(int row, Span<float> waveform)
+    {
+        try
+        {
+            ClipSamples.Read(manifest.Clips[row], manifest.SampleRate, waveform);
+        }
+        // Without a decoder nothing is wrong with the clip: to keep it as broken would leave it so when there is one.
+        catch (Exception unreadable)
+            when (unreadable
+                    is IOException
+                        and not AudioFormatException { Fault: AudioFault.NoDecoder }
+                        or UnauthorizedAccessException
+            )
+        {
+            waveform.Clear();
+            broken[row] = unreadable.Message;
+        }
+    }
+
+    private void Save(int row, ReadOnlySpan<float> values)
+    {
+        ReadOnlySpan<byte> bytes = MemoryMarshal.AsBytes(values);
+        if (precision == FeaturePrecision.Float16)
+        {
+            Half[] halves = new Half[values.Length];
+            for (int i = 0; i < halves.Length; i++)
+                halves[i] = (Half)values[i];
+            bytes = MemoryMarshal.AsBytes(halves.AsSpan());
+        }
+        RowState state = broken.ContainsKey(row) ? RowState.Broken : RowState.Done;
+        files.WriteRow(row, bytes, RowEntry.For(state, row, bytes, manifest.Clips[row]));
+    }
+}

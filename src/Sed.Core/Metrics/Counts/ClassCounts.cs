@@ -1,0 +1,72 @@
+using Sed.Core.Annotations;
+
+namespace Sed.Core.Metrics.Counts;
+
+/// <summary>
+/// What counts of every kind are: numbers about everything, then for each class how often it was there and was said to be.
+/// Immutable. Two counts are equal when classes, conditions and all numbers are (seconds, sums of doubles, are not compared).
+/// </summary>
+/// <typeparam name="TSelf">The kind of counts.</typeparam>
+/// <typeparam name="TConditions">What decides how it is counted.</typeparam>
+public abstract class ClassCounts<TSelf, TConditions> : IEquatable<TSelf>
+    where TSelf : ClassCounts<TSelf, TConditions>
+    where TConditions : notnull
+{
+    internal const int Header = 5; // numbers before those of the classes
+
+    private readonly long[] values;
+    private readonly int perClass;
+
+    /// <param name="classes">The classes.</param>
+    /// <param name="conditions">How it was counted.</param>
+    /// <param name="values">Five numbers about everything; then of each class TP, FP, FN and, where there are such, TN.</param>
+    /// <param name="perClass">Numbers of a class.</param>
+    private protected ClassCounts(ClassList classes, TConditions conditions, long[] values, int perClass)
+    {
+        Classes = classes;
+        Conditions = conditions;
+        this.values = values;
+        this.perClass = perClass;
+    }
+
+    /// <summary>The classes, in the order of the per-class counts.</summary>
+    public ClassList Classes { get; }
+
+    /// <summary>Every number that adds up, in an order that depends only on what was counted (classes and options).</summary>
+    public ReadOnlySpan<long> Values => values;
+
+    /// <summary>The counts of the class at this position.</summary>
+    public BinaryCounts this[int index]
+    {
+        get
+        {
+            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, Classes.Count);
+            var own = values.AsSpan(Header + perClass * index, perClass);
+            return new BinaryCounts(own[0], own[1], own[2], perClass > 3 ? own[3] : 0);
+        }
+    }
+
+    private protected TConditions Conditions { get; }
+
+    /// <summary>The numbers of both.</summary>
+    /// <exception cref="ArgumentException">They count different things.</exception>
+    private protected long[] SumWith(TSelf other) =>
+        Classes.Equals(other.Classes) && Conditions.Equals(other.Conditions)
+            ? Counting.Sum(values, other.values)
+            : throw new ArgumentException(
+                $"Counts of different classes or by different {typeof(TConditions).Name} do not add up."
+            );
+
+    /// <inheritdoc />
+    public bool Equals(TSelf? other) =>
+        other is not null
+        && Classes.Equals(other.Classes)
+        && Conditions.Equals(other.Conditions)
+        && Values.SequenceEqual(other.Values);
+
+    /// <inheritdoc />
+    public override bool Equals(object? other) => Equals(other as TSelf);
+
+    /// <inheritdoc />
+    public override int GetHashCode() => values.Aggregate(values.Length, HashCode.Combine);
+}

@@ -1,0 +1,81 @@
+using Sed.Core.Metrics.Pairs;
+using Sed.Core.Metrics.Thresholds;
+
+namespace Sed.Core.Metrics.Events;
+
+/// <summary>How the event-based counts of one class and file change as the threshold falls. Reuses its memory; one thread.</summary>
+internal sealed class CollarChanges(ScorePairs pairs, EventOptions options)
+{
+    private readonly DetectionTree tree = new();
+    private readonly MaximumMatching matching = new();
+
+    // Detections that agree with an event, and when they appear (+1) and are replaced (-1).
+    private readonly List<int> hits = [];
+    private readonly List<(double Score, int Hit, int Change)> steps = [];
+    private readonly List<(int Event, int Hit)> edges = [];
+
+    /// <summary>Adds the changes of a class in one file.</summary>
+    public void Add(int file, int classIndex, ChangeList to)
+    {
+        var scores = pairs.Scores[file];
+        var truths = pairs.EventsOf(file, classIndex);
+        to.AddRuns(scores.Of(classIndex), file, double.NegativeInfinity);
+        if (truths.IsEmpty)
+            return;
+        tree.Build(scores.Of(classIndex));
+        FindHits(scores.Borders, truths);
+        steps.Sort((a, b) => b.Score.CompareTo(a.Score));
+        var active = new bool[hits.Count];
+        var found = 0;
+        for (var k = 0; k < steps.Count; k++)
+        {
+            active[steps[k].Hit] = steps[k].Change > 0;
+            if (k + 1 < steps.Count && steps[k + 1].Score == steps[k].Score)
+                continue;
+            var now = Pair(active, scores.Borders, truths);
+            if (now != found)
+            {
+                // What is found is no longer false: the runs were all counted as false above.
+                to.Add(steps[k].Score, file, Change.TruePositives, now - found);
+                to.Add(steps[k].Score, file, Change.FalsePositives, found - now);
+            }
+            found = now;
+        }
+    }
+
+    private void FindHits(ReadOnlySpan<double> borders, ReadOnlySpan<CodedEvent> truths)
+    {
+        hits.Clear();
+        steps.Clear();
+        for (var k = 0; k < tree.Count; k++)
+        {
+            var agrees = false;
+            foreach (ref readonly var truth in truths)
+                agrees |= Agree(borders[tree.Starts[k]], borders[tree.Ends[k]], truth);
+            if (!agrees)
+                continue;
+            steps.Add((tree.Scores[k], hits.Count, 1));
+            if (tree.Parents[k] is var parent and >= 0)
+                steps.Add((tree.Scores[parent], hits.Count, -1));
+            hits.Add(k);
+        }
+    }
+
+    private int Pair(bool[] active, ReadOnlySpan<double> borders, ReadOnlySpan<CodedEvent> truths)
+    {
+        edges.Clear();
+        for (var e = 0; e < truths.Length; e++)
+        for (var h = 0; h < active.Length; h++)
+            if (active[h] && Agree(borders[tree.Starts[hits[h]]], borders[tree.Ends[hits[h]]], truths[e]))
+                edges.Add((e, h));
+        if (edges.Count <= 1)
+            return edges.Count;
+        var partners = new int[truths.Length];
+        matching.Find(truths.Length, active.Length, edges, partners);
+        return partners.Count(partner => partner >= 0);
+    }
+
+    private bool Agree(double onset, double offset, in CodedEvent truth) =>
+        Microseconds.Of(Math.Abs(onset - truth.Onset) - options.CollarSeconds) <= 0
+        && Microseconds.Of(Math.Abs(offset - truth.Offset) - options.OffsetCollar(truth)) <= 0;
+}

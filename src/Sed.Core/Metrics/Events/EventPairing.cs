@@ -1,0 +1,149 @@
+using Sed.Core.Metrics.Pairs;
+
+namespace Sed.Core.Metrics.Events;
+
+/// <summary>Pairs the events of one file after another and counts the pairs. Reuses its memory; one thread.</summary>
+internal sealed class EventPairing(int classes, EventOptions options)
+{
+    /// <summary>Beyond so many pairs of agreeing events in one file, pairing is refused instead of taking all memory.</summary>
+    public const int MostPairs = 10_000_000;
+
+    private readonly TimeIndex index = new(options);
+    private readonly MaximumMatching matching = new();
+    private readonly List<(int Reference, int Estimated)> edges = [];
+    private readonly List<int> near = [];
+    private int[] partners = [];
+    private bool[] taken = [];
+
+    /// <summary>Adds a file's counts to the values of an <see cref="EventCounts"/>.</summary>
+    /// <returns>The last offset of the reference, in seconds.</returns>
+    public double Add(
+        string name,
+        ReadOnlySpan<CodedEvent> reference,
+        ReadOnlySpan<CodedEvent> estimated,
+        Span<long> values
+    )
+    {
+        if (options.Order == EventOrder.ByTime)
+        {
+            reference = Sorted(reference);
+            estimated = Sorted(estimated);
+        }
+        if (partners.Length < reference.Length)
+            partners = new int[2 * reference.Length];
+        if (taken.Length < estimated.Length)
+            taken = new bool[2 * estimated.Length];
+        partners.AsSpan(0, reference.Length).Fill(-1);
+        taken.AsSpan(0, estimated.Length).Clear();
+        index.Set(estimated);
+
+        if (options.Matching == EventMatching.Optimal)
+            PairMost(name, reference, estimated);
+        else
+            PairFirst(reference, estimated);
+        CountPairs(reference, estimated, values);
+        values[3] += CountSubstitutions(reference, estimated);
+        values[4]++;
+
+        var last = 0.0;
+        foreach (var sound in reference)
+            last = Math.Max(last, sound.Offset);
+        return last;
+    }
+
+    private static CodedEvent[] Sorted(ReadOnlySpan<CodedEvent> events)
+    {
+        var sorted = events.ToArray();
+        Array.Sort(sorted, (a, b) => (a.Onset, a.Offset, a.Class).CompareTo((b.Onset, b.Offset, b.Class)));
+        return sorted;
+    }
+
+    private void PairMost(string name, ReadOnlySpan<CodedEvent> reference, ReadOnlySpan<CodedEvent> estimated)
+    {
+        edges.Clear();
+        for (var j = 0; j < reference.Length; j++)
+        {
+            near.Clear();
+            foreach (var i in index.Near(reference[j]))
+                if (estimated[i].Class == reference[j].Class && options.Agree(reference[j], estimated[i]))
+                    near.Add(i);
+            if (edges.Count + near.Count > MostPairs)
+                throw new InvalidOperationException(
+                    $"File {name}: more than {MostPairs} pairs of a reference event and an estimated event agree; such lists "
+                        + "(the same row many times?) are not paired."
+                );
+            near.Sort();
+            foreach (var i in near)
+                edges.Add((j, i));
+        }
+        if (edges.Count == 0)
+            return;
+        matching.Find(reference.Length, estimated.Length, edges, partners);
+        foreach (var i in partners.AsSpan(0, reference.Length))
+            if (i >= 0)
+                taken[i] = true;
+    }
+
+    private void PairFirst(ReadOnlySpan<CodedEvent> reference, ReadOnlySpan<CodedEvent> estimated)
+    {
+        for (var j = 0; j < reference.Length; j++)
+            partners[j] = TakeFirst(reference[j], estimated, sameLabel: true);
+    }
+
+    private static void CountPairs(Span<long> values, ReadOnlySpan<CodedEvent> events, int classes, int offset)
+    {
+        foreach (var sound in events)
+            if (sound.Class < classes)
+                values[EventCounts.Header + EventCounts.PerClass * sound.Class + offset]++;
+    }
+
+    private void CountPairs(ReadOnlySpan<CodedEvent> reference, ReadOnlySpan<CodedEvent> estimated, Span<long> values)
+    {
+        values[0] += reference.Length;
+        values[1] += estimated.Length;
+        CountPairs(values, estimated, classes, 1);
+        CountPairs(values, reference, classes, 2);
+        for (var j = 0; j < reference.Length; j++)
+        {
+            if (partners[j] < 0)
+                continue;
+            values[2]++;
+            if (reference[j].Class >= classes)
+                continue;
+            var own = values.Slice(
+                EventCounts.Header + EventCounts.PerClass * reference[j].Class,
+                EventCounts.PerClass
+            );
+            own[0]++;
+            own[1]--;
+            own[2]--;
+        }
+    }
+
+    private long CountSubstitutions(ReadOnlySpan<CodedEvent> reference, ReadOnlySpan<CodedEvent> estimated)
+    {
+        long count = 0;
+        for (var j = 0; j < reference.Length; j++)
+            if (partners[j] < 0 && TakeFirst(reference[j], estimated, sameLabel: false) >= 0)
+                count++;
+        return count;
+    }
+
+    /// <summary>Takes the first free estimated event, in the order of the list, whose times agree; -1 when there is none.</summary>
+    private int TakeFirst(in CodedEvent reference, ReadOnlySpan<CodedEvent> estimated, bool sameLabel)
+    {
+        var first = int.MaxValue;
+        foreach (var i in index.Near(reference))
+            if (
+                i < first
+                && !taken[i]
+                && (!sameLabel || estimated[i].Class == reference.Class)
+                && options.Agree(reference, estimated[i])
+            )
+                first = i;
+        if (first == int.MaxValue)
+            return -1;
+        taken[first] = true;
+        return first;
+    }
+}

@@ -1,0 +1,226 @@
+using System.Collections.Immutable;
+using Sed.Core.Annotations;
+
+namespace Sed.Core.Metrics.Pairs;
+
+/// <summary>
+/// What is scored: for every file of the reference its events and the estimated ones, checked against the class list once.
+/// As in sed_eval, the files are those of the reference; a file without estimate has none, and an estimated file that the
+/// reference does not list is ignored, but counted.
+/// </summary>
+public sealed class EventPairs
+{
+    private readonly CodedEvent[] reference;
+    private readonly CodedEvent[] estimated;
+    private readonly int[] referenceStarts;
+    private readonly int[] estimatedStarts;
+
+    private EventPairs(
+        ClassList classes,
+        ImmutableArray<string> files,
+        ImmutableArray<string> ignored,
+        Coding reference,
+        Coding estimated
+    )
+    {
+        Classes = classes;
+        Files = files;
+        Count = reference.Starts.Count - 1;
+        IgnoredFiles = ignored;
+        HasUnknownLabels = reference.Unknown || estimated.Unknown;
+        (this.reference, referenceStarts) = ([.. reference.Events], [.. reference.Starts]);
+        (this.estimated, estimatedStarts) = ([.. estimated.Events], [.. estimated.Starts]);
+    }
+
+    /// <summary>Pairs two lists by file name.</summary>
+    /// <param name="classes">The classes that count.</param>
+    /// <param name="reference">What is true.</param>
+    /// <param name="estimated">What a system said.</param>
+    /// <param name="unknown">What becomes of labels outside the class list; refused by default.</param>
+    /// <exception cref="AnnotationException">A label is not in the class list, or one list names files and the other does not.</exception>
+    public static EventPairs Of(
+        ClassList classes,
+        EventList reference,
+        EventList estimated,
+        UnknownLabels unknown = UnknownLabels.Refuse
+    )
+    {
+        ArgumentNullException.ThrowIfNull(classes);
+        ArgumentNullException.ThrowIfNull(reference);
+        ArgumentNullException.ThrowIfNull(estimated);
+        RequireSameNaming(reference, estimated);
+        ProblemList problems = new();
+        Labels labels = new(classes, unknown, problems);
+        var (truth, guess) = (new Coding(reference.Files.Length), new Coding(reference.Files.Length));
+        for (var file = 0; file < reference.Files.Length; file++)
+        {
+            truth.Add(reference, file, labels);
+            guess.Add(estimated, estimated.IndexOf(reference.Files[file]), labels);
+        }
+        var ignored = estimated.Files.Where(file => reference.IndexOf(file) < 0).ToImmutableArray();
+        foreach (var file in ignored)
+            labels.Check(estimated, estimated.IndexOf(file));
+        problems.ThrowIfAny();
+        return new EventPairs(classes, reference.Files, ignored, truth, guess);
+    }
+
+    /// <summary>Pairs clips in memory by position, for example at the end of a training epoch.</summary>
+    /// <param name="classes">The classes that count.</param>
+    /// <param name="reference">The true events of each clip.</param>
+    /// <param name="estimated">The estimated events of each clip, as many clips.</param>
+    /// <exception cref="ArgumentException">The numbers of clips differ.</exception>
+    /// <exception cref="AnnotationException">An event cannot be, or its label is not in the class list.</exception>
+    public static EventPairs Of(
+        ClassList classes,
+        IReadOnlyList<IReadOnlyList<SoundEvent>> reference,
+        IReadOnlyList<IReadOnlyList<SoundEvent>> estimated
+    )
+    {
+        ArgumentNullException.ThrowIfNull(classes);
+        ArgumentNullException.ThrowIfNull(reference);
+        ArgumentNullException.ThrowIfNull(estimated);
+        if (reference.Count != estimated.Count)
+            throw new ArgumentException(
+                $"The reference has {reference.Count} clips and the estimate {estimated.Count}; they must be the same clips.",
+                nameof(estimated)
+            );
+        ProblemList problems = new();
+        Labels labels = new(classes, UnknownLabels.Refuse, problems);
+        var (truth, guess) = (new Coding(reference.Count), new Coding(reference.Count));
+        for (var clip = 0; clip < reference.Count; clip++)
+        {
+            truth.Add(reference[clip], $"reference, clip {clip}", labels);
+            guess.Add(estimated[clip], $"estimate, clip {clip}", labels);
+        }
+        problems.ThrowIfAny();
+        return new EventPairs(classes, [], [], truth, guess);
+    }
+
+    /// <summary>The classes that count.</summary>
+    public ClassList Classes { get; }
+
+    /// <summary>The files that are scored, in the order of the reference; empty when clips were paired by position.</summary>
+    public ImmutableArray<string> Files { get; }
+
+    /// <summary>Number of files that are scored.</summary>
+    public int Count { get; }
+
+    /// <summary>Files of the estimate that the reference does not list; they are not scored.</summary>
+    public ImmutableArray<string> IgnoredFiles { get; }
+
+    /// <summary>True when labels outside the class list were let in.</summary>
+    public bool HasUnknownLabels { get; }
+
+    /// <summary>What a file is called in messages.</summary>
+    internal string NameOf(int file) => Files.IsEmpty ? $"clip {file}" : $"\"{Files[file]}\"";
+
+    internal ReadOnlySpan<CodedEvent> ReferenceOf(int file) =>
+        reference.AsSpan(referenceStarts[file]..referenceStarts[file + 1]);
+
+    internal ReadOnlySpan<CodedEvent> EstimatedOf(int file) =>
+        estimated.AsSpan(estimatedStarts[file]..estimatedStarts[file + 1]);
+
+    /// <summary>A list about one unnamed file can only be compared with another such list.</summary>
+    private static void RequireSameNaming(EventList reference, EventList estimated)
+    {
+        var (unnamedReference, unnamedEstimate) = (reference.IndexOf("") >= 0, estimated.IndexOf("") >= 0);
+        if (unnamedReference == unnamedEstimate || reference.Count == 0 || estimated.Count == 0)
+            return;
+        var unnamed = unnamedReference ? reference : estimated;
+        throw new AnnotationException(unnamed.Source, 0, "the rows name no file, but those of the other list do");
+    }
+
+    /// <summary>Events of one side, file after file.</summary>
+    private sealed class Coding(int files)
+    {
+        public List<CodedEvent> Events { get; } = [];
+        public List<int> Starts { get; } = new(files + 1) { 0 };
+        public bool Unknown { get; private set; }
+
+        public void Add(EventList list, int file, Labels labels)
+        {
+            if (file >= 0)
+            {
+                var events = list.EventsAt(file);
+                for (var k = 0; k < events.Length; k++)
+                    Add(events[k], labels.CodeOf(events[k].Label, list, file, k), labels);
+            }
+            Starts.Add(Events.Count);
+        }
+
+        public void Add(IReadOnlyList<SoundEvent> events, string clip, Labels labels)
+        {
+            foreach (var sound in events)
+                Add(sound, labels.CodeOf(sound, clip), labels);
+            Starts.Add(Events.Count);
+        }
+
+        private void Add(SoundEvent sound, int code, Labels labels)
+        {
+            Unknown |= code >= labels.Classes.Count;
+            Events.Add(new CodedEvent(sound.Onset, sound.Offset, code));
+        }
+    }
+
+    /// <summary>Turns labels into codes and notes those that are not classes.</summary>
+    private sealed class Labels(ClassList classes, UnknownLabels unknown, ProblemList problems)
+    {
+        private readonly Dictionary<string, int> unknownCodes = new(StringComparer.Ordinal);
+
+        public ClassList Classes => classes;
+
+        public int CodeOf(string label, EventList list, int file, int index)
+        {
+            var code = CodeOf(label);
+            if (code < 0)
+                problems.Add(list.Source, list.LineOf(file, index), Cause(label));
+            return code;
+        }
+
+        public int CodeOf(SoundEvent sound, string clip)
+        {
+            if (sound.Problem() is { } problem)
+                problems.Add(clip, 0, problem);
+            var code = sound.Label is null ? -1 : CodeOf(sound.Label);
+            if (code < 0)
+                problems.Add(clip, 0, Cause(sound.Label));
+            return code;
+        }
+
+        /// <summary>A file that is not scored must still not hide a mistyped label.</summary>
+        public void Check(EventList list, int file)
+        {
+            var events = list.EventsAt(file);
+            for (var k = 0; k < events.Length; k++)
+                CodeOf(events[k].Label, list, file, k);
+        }
+
+        private int CodeOf(string label)
+        {
+            var code = classes.IndexOf(label);
+            if (code >= 0 || unknown == UnknownLabels.Refuse)
+                return code;
+            if (!unknownCodes.TryGetValue(label, out code))
+                unknownCodes.Add(label, code = classes.Count + unknownCodes.Count);
+            return code;
+        }
+
+        /// <summary>The first of many says which classes there are.</summary>
+        private string Cause(string? label) =>
+            problems.Count == 0
+                ? $"the label \"{label}\" is not one of the {classes.Count} classes ({classes})"
+                : $"the label \"{label}\" is not one of the classes";
+    }
+}
+
+/// <summary>What becomes of an event whose label is not in the class list.</summary>
+public enum UnknownLabels
+{
+    /// <summary>It is an error that names the event.</summary>
+    Refuse,
+
+    /// <summary>
+    /// It counts in the overall event-based metrics and in no class, as in sed_eval; segment-based metrics still refuse it.
+    /// </summary>
+    CountOverall,
+}

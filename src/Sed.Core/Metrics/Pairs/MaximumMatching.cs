@@ -1,0 +1,187 @@
+namespace Sed.Core.Metrics.Pairs;
+
+/// <summary>
+/// The largest set of pairs between two sides (Hopcroft and Karp 1973). Where several sets are largest, the one is found that
+/// the algorithm finds when it takes nodes in the order of their edges, as sed_eval does, so that the same events are left
+/// over. Reuses its memory; one thread.
+/// </summary>
+internal sealed class MaximumMatching
+{
+    private const int None = -1;
+    private const int Free = -2; // in front of a left node: it has no partner, so a path may begin there
+    private const int Used = -3; // in front of a left node: not on a path of this phase, or no longer
+
+    // Edges grouped by left node. Left nodes are numbered in the order in which they first occur.
+    private int leftCount;
+    private int[] starts = [];
+    private int[] edgeRight = [];
+    private int[] edgeLeft = [];
+
+    // Of each right node: its partner, its layer (0 for none yet), and the edges that lead to it, as a chain.
+    private int rightCount;
+    private int[] partner = [];
+    private int[] layerOf = [];
+    private int[] firstEdge = [];
+    private int[] lastEdge = [];
+    private int[] nextEdge = [];
+
+    // Of each left node: the right node in front of it on this phase's paths, or a mark.
+    private int[] before = [];
+
+    private readonly List<int> layer = [];
+    private readonly List<int> reached = [];
+    private readonly List<int> ends = [];
+    private readonly Stack<(int Right, int Edge)> path = [];
+
+    /// <summary>Pairs the nodes.</summary>
+    /// <param name="rights">Number of nodes on the right side.</param>
+    /// <param name="lefts">Number of nodes on the left side.</param>
+    /// <param name="edges">The nodes that may be paired, right by right, the left ones of each in rising order.</param>
+    /// <param name="matched">Takes the partner of each right node, or -1.</param>
+    public void Find(int rights, int lefts, List<(int Right, int Left)> edges, Span<int> matched)
+    {
+        var names = Build(rights, lefts, edges);
+        TakeFirstFree();
+        while (FindPaths())
+            foreach (var end in ends)
+                Augment(end);
+        for (var right = 0; right < rights; right++)
+            matched[right] = partner[right] == None ? None : names[partner[right]];
+    }
+
+    private int[] Build(int rights, int lefts, List<(int Right, int Left)> edges)
+    {
+        (rightCount, leftCount) = (rights, 0);
+        Ensure(ref partner, rights);
+        Ensure(ref layerOf, rights);
+        Ensure(ref firstEdge, rights);
+        Ensure(ref lastEdge, rights);
+        Ensure(ref starts, lefts + 1);
+        Ensure(ref before, lefts);
+        Ensure(ref edgeRight, edges.Count);
+        Ensure(ref edgeLeft, edges.Count);
+        Ensure(ref nextEdge, edges.Count);
+        partner.AsSpan(0, rights).Fill(None);
+
+        var (names, numbers, next) = (new int[lefts], new int[lefts], new int[lefts]);
+        Array.Fill(numbers, None);
+        foreach (var (_, left) in edges)
+        {
+            if (numbers[left] == None)
+                (names[leftCount], numbers[left]) = (left, leftCount++);
+            next[numbers[left]]++;
+        }
+        starts[0] = 0;
+        for (var left = 0; left < leftCount; left++)
+            (starts[left + 1], next[left]) = (starts[left] + next[left], starts[left]);
+        foreach (var (right, left) in edges)
+        {
+            var edge = next[numbers[left]]++;
+            (edgeRight[edge], edgeLeft[edge]) = (right, numbers[left]);
+        }
+        return names;
+    }
+
+    private static void Ensure(ref int[] array, int length)
+    {
+        if (array.Length < length)
+            array = new int[Math.Max(length, 2 * array.Length)];
+    }
+
+    private void TakeFirstFree()
+    {
+        for (var left = 0; left < leftCount; left++)
+        for (var edge = starts[left]; edge < starts[left + 1]; edge++)
+            if (partner[edgeRight[edge]] == None)
+            {
+                partner[edgeRight[edge]] = left;
+                break;
+            }
+    }
+
+    /// <summary>Lays out the shortest alternating paths from free left nodes to free right nodes; false when there is none.</summary>
+    private bool FindPaths()
+    {
+        before.AsSpan(0, leftCount).Fill(Free);
+        for (var right = 0; right < rightCount; right++)
+            if (partner[right] != None)
+                before[partner[right]] = Used;
+        layerOf.AsSpan(0, rightCount).Clear();
+        layer.Clear();
+        ends.Clear();
+        for (var left = 0; left < leftCount; left++)
+            if (before[left] == Free)
+                layer.Add(left);
+        for (var depth = 1; layer.Count > 0 && ends.Count == 0; depth++)
+        {
+            Reach(depth);
+            layer.Clear();
+            foreach (var right in reached)
+                if (partner[right] == None)
+                    ends.Add(right);
+                else
+                {
+                    layer.Add(partner[right]);
+                    before[partner[right]] = right;
+                }
+        }
+        return ends.Count > 0;
+    }
+
+    /// <summary>Finds the new right nodes next to the current layer, each with all edges that lead to it from there.</summary>
+    private void Reach(int depth)
+    {
+        reached.Clear();
+        foreach (var left in layer)
+            for (var edge = starts[left]; edge < starts[left + 1]; edge++)
+            {
+                var right = edgeRight[edge];
+                nextEdge[edge] = None;
+                if (layerOf[right] == 0)
+                {
+                    layerOf[right] = depth;
+                    firstEdge[right] = edge;
+                    reached.Add(right);
+                }
+                else if (layerOf[right] == depth)
+                    nextEdge[lastEdge[right]] = edge;
+                else
+                    continue;
+                lastEdge[right] = edge;
+            }
+    }
+
+    /// <summary>Follows a path back from a free right node and swaps its pairs. Each node is tried once in a phase.</summary>
+    private void Augment(int end)
+    {
+        path.Clear();
+        Enter(end);
+        while (path.TryPop(out var here))
+        {
+            var edge = here.Edge;
+            while (edge != None && before[edgeLeft[edge]] == Used)
+                edge = nextEdge[edge];
+            if (edge == None)
+                continue; // a dead end: the node in front of it, now on top, tries its next edge
+            var left = edgeLeft[edge];
+            var front = before[left];
+            before[left] = Used;
+            path.Push((here.Right, edge));
+            if (front == Free)
+            {
+                while (path.TryPop(out var pair))
+                    partner[pair.Right] = edgeLeft[pair.Edge];
+                return;
+            }
+            Enter(front);
+        }
+    }
+
+    private void Enter(int right)
+    {
+        if (layerOf[right] == 0)
+            return;
+        layerOf[right] = 0;
+        path.Push((right, firstEdge[right]));
+    }
+}

@@ -1,0 +1,134 @@
+using System.Collections.Immutable;
+using Sed.Core.Annotations;
+
+namespace Sed.Core.Metrics.Pairs;
+
+/// <summary>
+/// Frame scores and the events that are true, file by file and class by class, checked once. The files are those of the
+/// scores; a scored file that the reference does not list has no events.
+/// </summary>
+public sealed class ScorePairs
+{
+    // Of each file the events of each class, by onset; null where it has none.
+    private readonly CodedEvent[]?[,] events;
+
+    private ScorePairs(ScoreList scores, CodedEvent[]?[,] events, ImmutableArray<double> seconds, int unlocated)
+    {
+        Scores = scores;
+        this.events = events;
+        Seconds = seconds;
+        UnlocatedEvents = unlocated;
+    }
+
+    /// <summary>Pairs scores with a reference by file name; where no name is equal, names without their last extension are compared.</summary>
+    /// <param name="scores">What a system said.</param>
+    /// <param name="reference">What is true.</param>
+    /// <param name="durations">The length of each file; where it is not given, the end of its last frame.</param>
+    /// <exception cref="AnnotationException">
+    /// A label is not among the scored classes, a file of the reference has no scores, or a file has no duration.
+    /// </exception>
+    public static ScorePairs Of(ScoreList scores, EventList reference, Durations? durations = null)
+    {
+        ArgumentNullException.ThrowIfNull(scores);
+        ArgumentNullException.ThrowIfNull(reference);
+        ProblemList problems = new();
+        FileNames names = new(scores.Files);
+        var lists = new List<CodedEvent>?[scores.Files.Length, scores.Classes.Count];
+        var unlocated = 0;
+        for (var file = 0; file < reference.Files.Length; file++)
+        {
+            var scored = names.IndexOf(reference.Files[file]);
+            if (scored < 0)
+                problems.Add(
+                    scores.Source,
+                    0,
+                    $"there are no scores for the file \"{reference.Files[file]}\" of {reference.Source}"
+                );
+            var sounds = reference.EventsAt(file);
+            for (var k = 0; k < sounds.Length; k++)
+            {
+                var index = scores.Classes.IndexOf(sounds[k].Label);
+                if (index < 0)
+                    problems.Add(
+                        reference.Source,
+                        reference.LineOf(file, k),
+                        problems.Count == 0
+                            ? $"the label \"{sounds[k].Label}\" is not one of the scored classes ({scores.Classes})"
+                            : $"the label \"{sounds[k].Label}\" is not one of the scored classes"
+                    );
+                else if (sounds[k].IsUnlocated)
+                    unlocated++;
+                else if (scored >= 0)
+                    (lists[scored, index] ??= []).Add(new CodedEvent(sounds[k].Onset, sounds[k].Offset, index));
+            }
+        }
+        var seconds = scores
+            .Files.Select((file, k) => LengthOf(file, scores[k], durations, problems))
+            .ToImmutableArray();
+        problems.ThrowIfAny();
+        return new ScorePairs(scores, Sorted(lists), seconds, unlocated);
+    }
+
+    /// <summary>What a system said.</summary>
+    public ScoreList Scores { get; }
+
+    /// <summary>The classes, in the order of the scores.</summary>
+    public ClassList Classes => Scores.Classes;
+
+    /// <summary>Number of files.</summary>
+    public int Count => Scores.Files.Length;
+
+    /// <summary>The length of each file in seconds.</summary>
+    public ImmutableArray<double> Seconds { get; }
+
+    /// <summary>Rows "0 0 label" of the reference, which say that a label is in a file but not where; they are left out.</summary>
+    public int UnlocatedEvents { get; }
+
+    /// <summary>The events of a class in a file, by onset.</summary>
+    internal ReadOnlySpan<CodedEvent> EventsOf(int file, int classIndex) => events[file, classIndex];
+
+    private static double LengthOf(string file, FrameScores scores, Durations? durations, ProblemList problems)
+    {
+        if (durations is null)
+            return scores.Borders[^1];
+        if (durations.Of(file) is { } given)
+            return given;
+        problems.Add(durations.Source, 0, $"there is no length for the scored file \"{file}\"");
+        return 0;
+    }
+
+    private static CodedEvent[]?[,] Sorted(List<CodedEvent>?[,] lists)
+    {
+        var sorted = new CodedEvent[]?[lists.GetLength(0), lists.GetLength(1)];
+        for (var file = 0; file < lists.GetLength(0); file++)
+        for (var k = 0; k < lists.GetLength(1); k++)
+            sorted[file, k] = lists[file, k]?.OrderBy(sound => sound.Onset).ToArray();
+        return sorted;
+    }
+
+    /// <summary>Finds the scores of a file, if need be without the extension of its name.</summary>
+    private sealed class FileNames
+    {
+        private readonly Dictionary<string, int> exact = new(StringComparer.Ordinal);
+        private readonly Dictionary<string, int> stems = new(StringComparer.Ordinal);
+
+        public FileNames(ImmutableArray<string> files)
+        {
+            for (var k = 0; k < files.Length; k++)
+            {
+                exact[files[k]] = k;
+                // Two files of one stem are told apart by their full names alone.
+                if (!stems.TryAdd(StemOf(files[k]), k))
+                    stems[StemOf(files[k])] = -1;
+            }
+        }
+
+        public int IndexOf(string file) =>
+            exact.TryGetValue(file, out var index) || stems.TryGetValue(StemOf(file), out index) ? index : -1;
+
+        private static string StemOf(string file) =>
+            file.LastIndexOf('.') is var dot and > 0 && file[(dot + 1)..] is "wav" or "flac" or "mp3" or "ogg" or "m4a"
+                ? file[..dot]
+                : file;
+    }
+}

@@ -1,0 +1,171 @@
+using System.Collections.Immutable;
+using Sed.Core.Annotations;
+using Sed.Core.Metrics.Counts;
+using Sed.Core.Metrics.Pairs;
+using Sed.Core.Metrics.Thresholds;
+
+namespace Sed.Core.Metrics.Psds;
+
+/// <summary>
+/// PSDS from scores over all thresholds, exactly: prepared once, then evaluated for the corpus or for resamples of its files.
+/// One thread at a time.
+/// </summary>
+public sealed class ExactPsds
+{
+    private readonly ScorePairs pairs;
+    private readonly PsdsOptions options;
+    private readonly int[] classes;
+    private readonly IntersectionChanges collector;
+    private readonly ChangeList list = new();
+
+    // Of each class what changes above its floor, sorted; null until it is needed.
+    private readonly Change[]?[] changes;
+    private readonly PsdsFloor[] floors;
+
+    // Of each class and file the largest score.
+    private readonly double[][] largest;
+
+    // Of each class and file: number and summed length of the reference events.
+    private readonly int[][] references;
+    private readonly double[][] lengths;
+
+    private ExactPsds(ScorePairs pairs, PsdsOptions options, double reserve)
+    {
+        this.pairs = pairs;
+        this.options = options;
+        collector = new IntersectionChanges(pairs, options, options.CrossTriggerWeight > 0);
+        var all = Enumerable.Range(0, pairs.Classes.Count).ToArray();
+        references = [.. all.Select(k => PerFile(file => pairs.EventsOf(file, k).Length))];
+        lengths = [.. all.Select(k => PerFile(file => LengthOf(pairs.EventsOf(file, k))))];
+        classes = [.. all.Where(k => references[k].Any(count => count > 0))];
+        changes = new Change[pairs.Classes.Count][];
+        largest = [.. all.Select(k => PerFile(file => pairs.Scores[file].Largest(k)))];
+        floors = [.. all.Select(k => PsdsFloor.Of(pairs, options, collector, k, largest[k], reserve))];
+    }
+
+    /// <summary>Finds what changes at which score; the work that every evaluation shares.</summary>
+    /// <exception cref="ArgumentException">The options are unusable.</exception>
+    public static ExactPsds Prepare(ScorePairs pairs, PsdsOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(pairs);
+        ArgumentNullException.ThrowIfNull(options);
+        options.Check();
+        return new ExactPsds(pairs, options, 1);
+    }
+
+    /// <summary>The same for many resamples, which need somewhat lower scores than the corpus itself.</summary>
+    internal static ExactPsds PrepareForResampling(ScorePairs pairs, PsdsOptions options)
+    {
+        options.Check();
+        return new ExactPsds(pairs, options, 2);
+    }
+
+    /// <summary>The score of the corpus.</summary>
+    public PsdsResult Evaluate()
+    {
+        var once = new int[pairs.Count];
+        Array.Fill(once, 1);
+        return Evaluate(once);
+    }
+
+    /// <summary>The score of a corpus in which each file stands as often as its weight says.</summary>
+    /// <param name="weights">How often each file stands in the corpus, 0 or more, in the order of the pairs.</param>
+    /// <exception cref="ArgumentException">There is not one weight for each file.</exception>
+    public PsdsResult Evaluate(ReadOnlySpan<int> weights)
+    {
+        if (weights.Length != pairs.Count)
+            throw new ArgumentException(
+                $"There are {weights.Length} weights for {pairs.Count} files.",
+                nameof(weights)
+            );
+        var counted = Counted(weights);
+        var names = new ClassList(counted.Select(k => pairs.Classes[k]));
+        ImmutableArray<string> leftOut = [.. pairs.Classes.Where(label => names.IndexOf(label) < 0)];
+        if (counted.Count == 0)
+            return new PsdsResult(Rate.Undefined("the reference has no events"), [], names, [], [], leftOut, options);
+
+        var total = 0.0;
+        for (var file = 0; file < weights.Length; file++)
+            total += weights[file] * pairs.Seconds[file];
+        var otherLengths = new double[pairs.Classes.Count];
+        foreach (var k in counted)
+            otherLengths[k] = Weighted(lengths[k], weights);
+
+        var max = options.MaxEffectiveFalsePositiveRate;
+        PsdsSweep sweep = new(options, counted, otherLengths, total);
+        List<ImmutableArray<RocPoint>> rocs = [];
+        foreach (var k in counted)
+            rocs.Add(sweep.Run(ChangesOf(k, weights, total), k, Weighted(references[k], weights), weights));
+        var combined = PsdRoc.Combine(
+            rocs,
+            rocs.SelectMany(roc => roc.Select(point => point.FalsePositiveRate)),
+            options.InstabilityWeight
+        );
+        combined = combined.Add(new RocPoint(max, combined[^1].TruePositiveRate));
+        return new PsdsResult(
+            PsdRoc.Area(combined, max),
+            combined,
+            names,
+            [.. rocs],
+            [.. rocs.Select(roc => PsdRoc.Area(roc, max))],
+            leftOut,
+            options
+        );
+    }
+
+    /// <summary>What changes in a class, as far down as a corpus of these weights needs it.</summary>
+    private Change[] ChangesOf(int k, ReadOnlySpan<int> weights, double total)
+    {
+        if (!floors[k].Suffices(weights, total, options))
+        {
+            floors[k] = PsdsFloor.None;
+            changes[k] = null;
+        }
+        return changes[k] ??= Collect(k);
+    }
+
+    private Change[] Collect(int k)
+    {
+        list.Clear();
+        for (var file = 0; file < pairs.Count; file++)
+            if (largest[k][file] > floors[k].Score)
+                collector.Add(file, k, floors[k].Score, list);
+        list.Sort();
+        return list.Items.ToArray();
+    }
+
+    private List<int> Counted(ReadOnlySpan<int> weights)
+    {
+        List<int> counted = [];
+        foreach (var k in classes)
+            if (Weighted(references[k], weights) > 0)
+                counted.Add(k);
+        return counted;
+    }
+
+    private T[] PerFile<T>(Func<int, T> value) => [.. Enumerable.Range(0, pairs.Count).Select(value)];
+
+    private static double LengthOf(ReadOnlySpan<CodedEvent> events)
+    {
+        var sum = 0.0;
+        foreach (var truth in events)
+            sum += truth.Offset - truth.Onset;
+        return sum;
+    }
+
+    private static long Weighted(int[] values, ReadOnlySpan<int> weights)
+    {
+        long sum = 0;
+        for (var file = 0; file < values.Length; file++)
+            sum += (long)weights[file] * values[file];
+        return sum;
+    }
+
+    private static double Weighted(double[] values, ReadOnlySpan<int> weights)
+    {
+        var sum = 0.0;
+        for (var file = 0; file < values.Length; file++)
+            sum += weights[file] * values[file];
+        return sum;
+    }
+}

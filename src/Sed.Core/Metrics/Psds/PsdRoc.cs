@@ -1,0 +1,72 @@
+using System.Collections.Immutable;
+
+namespace Sed.Core.Metrics.Psds;
+
+/// <summary>Step curves of true over false positive rates: made from points, averaged over classes, measured.</summary>
+internal static class PsdRoc
+{
+    /// <summary>The points at which the best true positive rate rises, up to a largest false positive rate.</summary>
+    /// <param name="points">Points in any order.</param>
+    /// <param name="max">False positive rates beyond it are cut off.</param>
+    public static ImmutableArray<RocPoint> Rising(IEnumerable<RocPoint> points, double max)
+    {
+        var sorted = points.Where(point => point.FalsePositiveRate <= max).ToArray();
+        // At one rate the best point comes last, and among equal ones the one with the highest threshold.
+        Array.Sort(
+            sorted,
+            (a, b) =>
+                (a.FalsePositiveRate, a.TruePositiveRate, a.Threshold).CompareTo(
+                    (b.FalsePositiveRate, b.TruePositiveRate, b.Threshold)
+                )
+        );
+        List<RocPoint> rising = [];
+        foreach (var point in sorted)
+        {
+            if (rising.Count > 0 && point.TruePositiveRate < rising[^1].TruePositiveRate)
+                continue;
+            if (rising.Count > 0 && point.FalsePositiveRate == rising[^1].FalsePositiveRate)
+                rising[^1] = point;
+            else if (rising.Count == 0 || point.TruePositiveRate > rising[^1].TruePositiveRate)
+                rising.Add(point);
+        }
+        return [.. rising];
+    }
+
+    /// <summary>
+    /// The mean of the classes' curves less a multiple of their standard deviation, never below 0, at every false positive
+    /// rate of the grid.
+    /// </summary>
+    public static ImmutableArray<RocPoint> Combine(
+        IReadOnlyList<ImmutableArray<RocPoint>> classes,
+        IEnumerable<double> grid,
+        double instabilityWeight
+    )
+    {
+        var rates = grid.Distinct().Order().ToArray();
+        var next = new int[classes.Count];
+        var values = new double[classes.Count];
+        var combined = ImmutableArray.CreateBuilder<RocPoint>(rates.Length);
+        foreach (var rate in rates)
+        {
+            for (var k = 0; k < classes.Count; k++)
+                while (next[k] < classes[k].Length && classes[k][next[k]].FalsePositiveRate <= rate)
+                    values[k] = classes[k][next[k]++].TruePositiveRate;
+            var mean = values.Sum() / values.Length;
+            var deviation = Math.Sqrt(values.Sum(value => (value - mean) * (value - mean)) / values.Length);
+            combined.Add(new RocPoint(rate, Math.Max(mean - instabilityWeight * deviation, 0)));
+        }
+        return combined.MoveToImmutable();
+    }
+
+    /// <summary>The area under the steps up to a false positive rate, divided by that rate.</summary>
+    public static double Area(IReadOnlyList<RocPoint> curve, double max)
+    {
+        var area = 0.0;
+        for (var k = 0; k < curve.Count && curve[k].FalsePositiveRate < max; k++)
+        {
+            var end = k + 1 < curve.Count ? Math.Min(curve[k + 1].FalsePositiveRate, max) : max;
+            area += curve[k].TruePositiveRate * (end - curve[k].FalsePositiveRate);
+        }
+        return area / max;
+    }
+}

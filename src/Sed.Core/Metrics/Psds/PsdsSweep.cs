@@ -1,0 +1,66 @@
+using System.Collections.Immutable;
+using Sed.Core.Metrics.Thresholds;
+
+namespace Sed.Core.Metrics.Psds;
+
+/// <summary>Lets the threshold fall over the changes of a class and keeps the best points. Reuses its memory; one thread.</summary>
+/// <param name="options">What cross-triggers weigh and where the curve ends.</param>
+/// <param name="counted">The classes that count.</param>
+/// <param name="lengths">Summed length of the reference events of every class, in seconds.</param>
+/// <param name="total">Summed length of the files, in seconds.</param>
+internal sealed class PsdsSweep(PsdsOptions options, List<int> counted, double[] lengths, double total)
+{
+    private readonly long[] crossTriggers = new long[lengths.Length];
+
+    /// <summary>The curve of one class.</summary>
+    public ImmutableArray<RocPoint> Run(Change[] changes, int classIndex, long references, ReadOnlySpan<int> weights)
+    {
+        // The smallest false positive rate at which so many events are found; more of them is all that matters of a curve.
+        var best = new RocPoint[references + 1];
+        for (var found = 0; found < best.Length; found++)
+            best[found] = new RocPoint(double.PositiveInfinity, (double)found / Math.Max(references, 1));
+        best[0] = new RocPoint(0, 0, double.PositiveInfinity);
+
+        Array.Clear(crossTriggers);
+        var limit = options.MaxEffectiveFalsePositiveRate;
+        long truePositives = 0;
+        long falsePositives = 0;
+        for (var k = 0; k < changes.Length; )
+        {
+            var key = changes[k].Key;
+            for (; k < changes.Length && changes[k].Key == key; k++)
+            {
+                var change = changes[k];
+                var delta = change.Delta * weights[change.File];
+                if (change.Kind == Change.FalsePositives)
+                    falsePositives += delta;
+                else if (change.Kind == Change.TruePositives)
+                    truePositives += delta;
+                else
+                    crossTriggers[change.Kind - Change.CrossTriggers] += delta;
+            }
+            // Cross-triggers only add to the rate, so they are not needed where false positives alone are too many.
+            var rate = falsePositives / total;
+            if (rate * options.UnitSeconds > limit)
+                continue;
+            var effective = EffectiveRate(rate, classIndex) * options.UnitSeconds;
+            if (effective < best[truePositives].FalsePositiveRate)
+                best[truePositives] = new RocPoint(effective, best[truePositives].TruePositiveRate, ScoreOf(key));
+        }
+        return PsdRoc.Rising(best, limit);
+    }
+
+    private static double ScoreOf(ulong key) => new Change(key, 0, 0, 0).Score;
+
+    private double EffectiveRate(double falsePositiveRate, int classIndex)
+    {
+        var others = options.CrossTriggers == CrossTriggerAverage.OverAllClasses ? counted.Count : counted.Count - 1;
+        if (options.CrossTriggerWeight == 0 || others == 0)
+            return falsePositiveRate;
+        var sum = 0.0;
+        foreach (var k in counted)
+            if (k != classIndex)
+                sum += crossTriggers[k] / Math.Max(lengths[k], 1e-12);
+        return falsePositiveRate + options.CrossTriggerWeight * (sum / others);
+    }
+}

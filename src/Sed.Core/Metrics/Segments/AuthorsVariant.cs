@@ -1,0 +1,147 @@
+using Sed.Core.Annotations;
+using Sed.Core.Metrics.Counts;
+using Sed.Core.Metrics.Pairs;
+
+namespace Sed.Core.Metrics.Segments;
+
+/// <summary>
+/// The scores that the evaluation code published by Adavanne and Virtanen (sed-crnn) gives: a variant that explains
+/// differences between papers, no reference. Its frames are cut into blocks of one second, but the last frame of every whole
+/// block is left out; F counts the frames that remain at the end as a block of their own, the error rate does not count them.
+/// </summary>
+/// <param name="FMeasure">F-measure, precision and recall, with 2^-52 added to every denominator.</param>
+/// <param name="ErrorRates">Error rate and its parts; undefined when the reference is silent.</param>
+/// <param name="FrameSeconds">Length of a frame, in seconds.</param>
+/// <param name="FramesPerBlock">Frames of a block.</param>
+/// <param name="ClipSeconds">Length that every clip is cut or padded to, in seconds.</param>
+public sealed record AuthorsVariant(
+    FMeasure FMeasure,
+    ErrorRates ErrorRates,
+    double FrameSeconds,
+    int FramesPerBlock,
+    double ClipSeconds
+)
+{
+    /// <summary>Scores clips of equal length, put end to end as that code does.</summary>
+    /// <param name="pairs">What is compared; labels outside the class list are not allowed.</param>
+    /// <param name="frameSeconds">Length of a frame. Default 0.02 s.</param>
+    /// <param name="framesPerBlock">Frames of a block, at least 2. Default 50, one second.</param>
+    /// <param name="clipSeconds">Length of every clip. Default 10 s.</param>
+    /// <exception cref="ArgumentException">The lengths are unusable, or labels outside the class list were let in.</exception>
+    public static AuthorsVariant Score(
+        EventPairs pairs,
+        double frameSeconds = 0.02,
+        int framesPerBlock = 50,
+        double clipSeconds = 10
+    )
+    {
+        ArgumentNullException.ThrowIfNull(pairs);
+        if (pairs.HasUnknownLabels)
+            throw new ArgumentException("This variant has no place for labels outside the class list.", nameof(pairs));
+        if (!(frameSeconds >= 1e-6) || framesPerBlock < 2 || !(clipSeconds >= frameSeconds && clipSeconds <= 3600))
+            throw new ArgumentException(
+                FormattableString.Invariant(
+                    $"Frames of {frameSeconds} s, {framesPerBlock} to a block, do not fit clips of {clipSeconds} s."
+                )
+            );
+        Blocks blocks = new(pairs.Classes.Count, framesPerBlock);
+        var frames = (int)Math.Round(clipSeconds / frameSeconds);
+        var (truth, guess) = (new bool[frames, pairs.Classes.Count], new bool[frames, pairs.Classes.Count]);
+        for (var file = 0; file < pairs.Count; file++)
+        {
+            Fill(truth, pairs.ReferenceOf(file), frameSeconds);
+            Fill(guess, pairs.EstimatedOf(file), frameSeconds);
+            blocks.Add(truth, guess);
+        }
+        return blocks.Finish(frameSeconds, clipSeconds);
+    }
+
+    private static void Fill(bool[,] roll, ReadOnlySpan<CodedEvent> events, double frameSeconds)
+    {
+        Array.Clear(roll);
+        foreach (var sound in events)
+        {
+            var end = Math.Min(Math.Ceiling(sound.Offset / frameSeconds), roll.GetLength(0));
+            for (var frame = Math.Floor(sound.Onset / frameSeconds); frame < end; frame++)
+                roll[(int)frame, sound.Class] = true;
+        }
+    }
+
+    /// <summary>Takes frame after frame and counts block after block.</summary>
+    private sealed class Blocks(int classes, int length)
+    {
+        private readonly bool[] truth = new bool[classes];
+        private readonly bool[] guess = new bool[classes];
+        private int frame;
+
+        // Over all blocks, and over whole ones.
+        private long truePositives;
+        private long references;
+        private long estimates;
+        private long wholeReferences;
+        private long substitutions;
+        private long deletions;
+        private long insertions;
+
+        public void Add(bool[,] truths, bool[,] guesses)
+        {
+            for (var row = 0; row < truths.GetLength(0); row++)
+            {
+                // The last frame of a block is not looked at.
+                for (var k = 0; k < classes && frame < length - 1; k++)
+                {
+                    truth[k] |= truths[row, k];
+                    guess[k] |= guesses[row, k];
+                }
+                if (++frame == length)
+                    Close(whole: true);
+            }
+        }
+
+        public AuthorsVariant Finish(double frameSeconds, double clipSeconds)
+        {
+            if (frame > 0)
+                Close(whole: false);
+            var precision = truePositives / (estimates + Rates.Epsilon);
+            var recall = truePositives / (references + Rates.Epsilon);
+            Rate PerReference(long errors) =>
+                wholeReferences > 0 ? (double)errors / wholeReferences : Rate.Undefined("the reference is silent");
+            return new AuthorsVariant(
+                new FMeasure(2 * precision * recall / (precision + recall + Rates.Epsilon), precision, recall),
+                new ErrorRates(
+                    PerReference(substitutions + deletions + insertions),
+                    PerReference(substitutions),
+                    PerReference(deletions),
+                    PerReference(insertions)
+                ),
+                frameSeconds,
+                length,
+                clipSeconds
+            );
+        }
+
+        private void Close(bool whole)
+        {
+            var (hits, inTruth, inGuess) = (0, 0, 0);
+            for (var k = 0; k < classes; k++)
+            {
+                hits += truth[k] && guess[k] ? 1 : 0;
+                inTruth += truth[k] ? 1 : 0;
+                inGuess += guess[k] ? 1 : 0;
+            }
+            truePositives += hits;
+            references += inTruth;
+            estimates += inGuess;
+            if (whole)
+            {
+                wholeReferences += inTruth;
+                substitutions += Math.Min(inTruth, inGuess) - hits;
+                deletions += Math.Max(0, inTruth - inGuess);
+                insertions += Math.Max(0, inGuess - inTruth);
+            }
+            Array.Clear(truth);
+            Array.Clear(guess);
+            frame = 0;
+        }
+    }
+}

@@ -1,0 +1,37 @@
+namespace Sed.Core.Metrics.Segments;
+
+/// <summary>How time is cut into segments. Immutable; checked where it is used.</summary>
+public sealed record SegmentOptions
+{
+    /// <summary>Length of a segment, in seconds. Default 1.0 (DCASE 2017 Task 4 B).</summary>
+    public double ResolutionSeconds { get; init; } = 1.0;
+
+    /// <summary>
+    /// The length of every file, in seconds; what lies behind it is cut off. Default null: each file is as long as its last
+    /// offset in reference or estimate, as in sed_eval, unless its own length is given.
+    /// </summary>
+    public double? LengthSeconds { get; init; }
+
+    /// <summary>Every reason these options cannot be used; empty when they can.</summary>
+    public IReadOnlyList<string> Problems()
+    {
+        List<string> problems = [];
+        if (!(ResolutionSeconds >= 1e-6) || double.IsInfinity(ResolutionSeconds))
+            problems.Add(
+                FormattableString.Invariant($"ResolutionSeconds must be at least 1e-6 s, was {ResolutionSeconds} s.")
+            );
+        if (LengthSeconds is { } length && !(length >= 0 && length <= Annotations.SoundEvent.LatestSeconds))
+            problems.Add(
+                FormattableString.Invariant(
+                    $"LengthSeconds must lie between 0 s and {Annotations.SoundEvent.LatestSeconds} s, was {length} s."
+                )
+            );
+        return problems;
+    }
+
+    internal void Check()
+    {
+        if (Problems() is { Count: > 0 } problems)
+            throw new ArgumentException(string.Join(Environment.NewLine, problems));
+    }
+}

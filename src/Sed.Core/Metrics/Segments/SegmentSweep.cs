@@ -1,0 +1,122 @@
+using Sed.Core.Metrics.Pairs;
+
+namespace Sed.Core.Metrics.Segments;
+
+/// <summary>Counts the segments of one file after another by sweeping over its onsets and offsets. Reuses its memory; one thread.</summary>
+internal sealed class SegmentSweep(int classes, double resolution)
+{
+    private const int Reference = 1;
+    private const int Estimate = 2;
+
+    // Of each class: how many events of either side are open, which sides are active, and since which segment.
+    private readonly int[] openReference = new int[classes];
+    private readonly int[] openEstimate = new int[classes];
+    private readonly int[] active = new int[classes];
+    private readonly long[] since = new long[classes];
+
+    // The borders of the activities: the segment, and 4 * class + 2 * (1 for an end) + (1 for the estimate).
+    private long[] segments = new long[64];
+    private int[] codes = new int[64];
+    private int borders;
+
+    /// <summary>Adds a file's counts to the values of a <see cref="SegmentCounts"/>.</summary>
+    /// <returns>The length of the file in seconds.</returns>
+    public double Add(
+        ReadOnlySpan<CodedEvent> reference,
+        ReadOnlySpan<CodedEvent> estimated,
+        double? lengthSeconds,
+        Span<long> values
+    )
+    {
+        var seconds = lengthSeconds ?? Math.Max(LastOffset(reference), LastOffset(estimated));
+        var length = (long)Math.Ceiling(seconds / resolution);
+        borders = 0;
+        AddBorders(reference, 0, length);
+        AddBorders(estimated, 1, length);
+        Array.Sort(segments, codes, 0, borders);
+        Sweep(values);
+        values[3] += length;
+        values[4]++;
+        // A class is silent in every segment of the file in which it was not counted before.
+        for (var k = SegmentCounts.Header + 3; k < values.Length; k += SegmentCounts.PerClass)
+            values[k] += length;
+        return seconds;
+    }
+
+    private static double LastOffset(ReadOnlySpan<CodedEvent> events)
+    {
+        var last = 0.0;
+        foreach (var sound in events)
+            last = Math.Max(last, sound.Offset);
+        return last;
+    }
+
+    private void AddBorders(ReadOnlySpan<CodedEvent> events, int side, long length)
+    {
+        while (segments.Length < borders + 2 * events.Length)
+        {
+            Array.Resize(ref segments, 2 * segments.Length);
+            Array.Resize(ref codes, segments.Length);
+        }
+        foreach (var sound in events)
+        {
+            var first = (long)Math.Floor(sound.Onset / resolution);
+            var end = Math.Min((long)Math.Ceiling(sound.Offset / resolution), length);
+            if (first >= end)
+                continue;
+            segments[borders] = first;
+            codes[borders++] = 4 * sound.Class + side;
+            segments[borders] = end;
+            codes[borders++] = 4 * sound.Class + 2 + side;
+        }
+    }
+
+    private void Sweep(Span<long> values)
+    {
+        long position = 0;
+        var (inReference, inEstimate, inBoth) = (0, 0, 0);
+        for (var k = 0; k < borders; k++)
+        {
+            var stretch = segments[k] - position;
+            if (stretch > 0)
+            {
+                values[0] += stretch * (Math.Min(inReference, inEstimate) - inBoth);
+                values[1] += stretch * Math.Max(0, inReference - inEstimate);
+                values[2] += stretch * Math.Max(0, inEstimate - inReference);
+                position = segments[k];
+            }
+            var (label, before) = (codes[k] >> 2, active[codes[k] >> 2]);
+            var after = Cross(codes[k], label);
+            if (after == before)
+                continue;
+            Count(values, label, before, position);
+            inReference += (after & Reference) - (before & Reference);
+            inEstimate += ((after & Estimate) - (before & Estimate)) >> 1;
+            inBoth += (after == 3 ? 1 : 0) - (before == 3 ? 1 : 0);
+        }
+    }
+
+    /// <summary>Opens or closes an event; returns which sides are active behind the border.</summary>
+    private int Cross(int code, int label)
+    {
+        var open = (code & 1) == 0 ? openReference : openEstimate;
+        open[label] += (code & 2) == 0 ? 1 : -1;
+        return active[label] = (openReference[label] > 0 ? Reference : 0) | (openEstimate[label] > 0 ? Estimate : 0);
+    }
+
+    /// <summary>Counts the stretch in which a class was active on the same sides, and takes it from the silent segments.</summary>
+    private void Count(Span<long> values, int label, int sides, long position)
+    {
+        var stretch = position - since[label];
+        since[label] = position;
+        if (sides == 0)
+            return;
+        var own = values.Slice(SegmentCounts.Header + SegmentCounts.PerClass * label, SegmentCounts.PerClass);
+        own[
+            sides == 3 ? 0
+            : sides == Estimate ? 1
+            : 2
+        ] += stretch;
+        own[3] -= stretch;
+    }
+}

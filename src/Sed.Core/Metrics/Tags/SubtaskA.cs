@@ -1,0 +1,83 @@
+using System.Collections.Immutable;
+using Sed.Core.Annotations;
+
+namespace Sed.Core.Metrics.Tags;
+
+/// <summary>Counts as the official scorer of DCASE 2017 Task 4, subtask A does; its results depend on these details.</summary>
+internal static class SubtaskA
+{
+    public static ImmutableArray<TaggingCounts> CountEach(ClassList classes, TagList reference, TagList estimated)
+    {
+        var truths = LabelsByName(reference);
+        var counts = ImmutableArray.CreateBuilder<TaggingCounts>();
+        foreach (var (name, labels) in LabelsByName(estimated))
+        {
+            var values = new long[TaggingCounts.Header + TaggingCounts.PerClass * classes.Count];
+            values[4] = labels.Counted;
+            if (labels.IsPredicted && truths.TryGetValue(name, out var truth) && truth.IsPredicted)
+                Count(values, classes, truth.Labels, labels.Labels);
+            counts.Add(new TaggingCounts(classes, TaggingRules.Dcase2017SubtaskA, values));
+        }
+        return counts.ToImmutable();
+    }
+
+    private static void Count(long[] values, ClassList classes, List<string> truth, List<string> guess)
+    {
+        for (var k = 0; k < classes.Count; k++)
+        {
+            var inTruth = truth.Count(label => label == classes[k]);
+            var inGuess = guess.Count(label => label == classes[k]);
+            var matched = Math.Min(inTruth, inGuess);
+            values[0] += matched;
+            values[1] += inGuess - matched;
+            values[2] += inTruth - matched;
+            // Of a class, any mention in the estimate hits all mentions in the reference.
+            var own = values.AsSpan(TaggingCounts.Header + TaggingCounts.PerClass * k, TaggingCounts.PerClass);
+            own[0] += inGuess > 0 ? inTruth : 0;
+            own[1] += inTruth > 0 ? 0 : inGuess;
+            own[2] += inGuess > 0 ? 0 : inTruth;
+        }
+    }
+
+    private static Dictionary<string, Named> LabelsByName(TagList list)
+    {
+        Dictionary<string, Named> files = new(StringComparer.Ordinal);
+        for (var file = 0; file < list.Files.Length; file++)
+        {
+            var name = NameOf(list.Files[file]);
+            if (!files.TryGetValue(name, out var named))
+                files.Add(name, named = new Named());
+            if (list.RowsAt(file).IsEmpty)
+                named.Predict();
+            foreach (var row in list.RowsAt(file))
+            {
+                // A passed-over row still counts its file, and again until another row makes the file known.
+                if (row.EndIsZero)
+                {
+                    named.Counted += named.IsPredicted ? 0 : 1;
+                    continue;
+                }
+                named.Predict();
+                if (row.Label != "")
+                    named.Labels.Add(row.Label);
+            }
+        }
+        return files;
+    }
+
+    private static string NameOf(string file) => file.Split(".wav")[0].Split(".flac")[0].Trim();
+
+    /// <summary>What a list says about the files of one name.</summary>
+    private sealed class Named
+    {
+        public List<string> Labels { get; } = [];
+        public int Counted { get; set; }
+        public bool IsPredicted { get; private set; }
+
+        public void Predict()
+        {
+            Counted += IsPredicted ? 0 : 1;
+            IsPredicted = true;
+        }
+    }
+}

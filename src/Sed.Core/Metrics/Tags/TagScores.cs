@@ -1,0 +1,206 @@
+using System.Collections.Immutable;
+using Sed.Core.Annotations;
+using Sed.Core.Metrics.Counts;
+using Sed.Core.Metrics.Pairs;
+using Sed.Core.Metrics.Thresholds;
+using Sed.Core.Metrics.Uncertainty;
+
+namespace Sed.Core.Metrics.Tags;
+
+/// <summary>Clip-wise scores of every class and which classes each clip has; for metrics that need no threshold. Immutable.</summary>
+public sealed class TagScores
+{
+    private readonly double[] scores;
+    private readonly bool[] truths;
+
+    private TagScores(ClassList classes, double[] scores, bool[] truths)
+    {
+        Classes = classes;
+        this.scores = scores;
+        this.truths = truths;
+    }
+
+    /// <summary>The output of a network for a set of clips.</summary>
+    /// <param name="classes">The classes.</param>
+    /// <param name="scores">Scores, clip after clip, shape (clips, classes); finite.</param>
+    /// <param name="reference">Whether each clip has each class, in the same shape.</param>
+    /// <exception cref="ArgumentException">The shapes differ, or a score is not finite.</exception>
+    public static TagScores Of(ClassList classes, ReadOnlySpan<float> scores, ReadOnlySpan<bool> reference)
+    {
+        ArgumentNullException.ThrowIfNull(classes);
+        if (scores.Length != reference.Length || classes.Count == 0 || scores.Length % classes.Count != 0)
+            throw new ArgumentException(
+                $"Both must have the shape (clips, {classes.Count}), but have {scores.Length} and {reference.Length} elements.",
+                nameof(reference)
+            );
+        var copied = new double[scores.Length];
+        for (var k = 0; k < copied.Length; k++)
+        {
+            if (!float.IsFinite(scores[k]))
+                throw new ArgumentException(
+                    FormattableString.Invariant(
+                        $"The score of {classes[k % classes.Count]} in clip {k / classes.Count} is {scores[k]}."
+                    ),
+                    nameof(scores)
+                );
+            copied[k] = scores[k];
+        }
+        return new TagScores(classes, copied, reference.ToArray());
+    }
+
+    /// <summary>Clips scored by the largest of their frames; a clip has the classes of its events.</summary>
+    public static TagScores Of(ScorePairs pairs)
+    {
+        ArgumentNullException.ThrowIfNull(pairs);
+        var scores = new double[pairs.Count * pairs.Classes.Count];
+        var truths = new bool[scores.Length];
+        for (var file = 0; file < pairs.Count; file++)
+        for (var k = 0; k < pairs.Classes.Count; k++)
+        {
+            var largest = double.NegativeInfinity;
+            foreach (var score in pairs.Scores[file].Of(k))
+                largest = Math.Max(largest, score);
+            scores[file * pairs.Classes.Count + k] = largest;
+            truths[file * pairs.Classes.Count + k] = pairs.EventsOf(file, k).Length > 0;
+        }
+        return new TagScores(pairs.Classes, scores, truths);
+    }
+
+    /// <summary>The classes.</summary>
+    public ClassList Classes { get; }
+
+    /// <summary>Number of clips.</summary>
+    public int Clips => scores.Length / Classes.Count;
+
+    /// <summary>
+    /// The curve of every class: average precision, whose mean over classes is mAP, ROC area, d-prime, equal error rate, and
+    /// the best thresholds.
+    /// </summary>
+    public ThresholdCurves Curves()
+    {
+        var curves = ImmutableArray.CreateBuilder<ThresholdCurve>(Classes.Count);
+        ChangeList list = new();
+        for (var k = 0; k < Classes.Count; k++)
+        {
+            list.Clear();
+            AddClass(k, list);
+            curves.Add(CurveOf(Classes[k], list));
+        }
+        return new ThresholdCurves(curves.MoveToImmutable(), "clips");
+    }
+
+    /// <summary>The curve of all decisions together (micro average).</summary>
+    public ThresholdCurve Pooled()
+    {
+        ChangeList list = new();
+        for (var k = 0; k < Classes.Count; k++)
+            AddClass(k, list);
+        return CurveOf("all classes", list);
+    }
+
+    /// <summary>
+    /// Label-weighted label-ranking average precision: for every label that a clip has, the part of the labels ranked at least
+    /// as high that the clip has too; the mean over all such labels (DCASE 2019 Task 2; ties as in scikit-learn).
+    /// </summary>
+    public Rate Lwlrap()
+    {
+        var (sum, count) = (0.0, 0L);
+        for (var k = 0; k < Classes.Count; k++)
+        {
+            var (own, labels) = Ranked(k);
+            sum += own;
+            count += labels;
+        }
+        return count > 0 ? sum / count : Rate.Undefined("no clip has a label");
+    }
+
+    /// <summary>The same mean for each class alone, over the clips that have it.</summary>
+    public ImmutableArray<Rate> LwlrapPerClass()
+    {
+        Rate Of((double Sum, long Count) own) =>
+            own.Count > 0 ? own.Sum / own.Count : Rate.Undefined("no clip has the label");
+        return [.. Enumerable.Range(0, Classes.Count).Select(k => Of(Ranked(k)))];
+    }
+
+    /// <summary>The same clips, each as often as its weight says; for resampling.</summary>
+    /// <exception cref="ArgumentException">There is not one weight for each clip.</exception>
+    public TagScores Weighted(ReadOnlySpan<int> weights)
+    {
+        if (weights.Length != Clips)
+            throw new ArgumentException($"There are {weights.Length} weights for {Clips} clips.", nameof(weights));
+        List<double> drawnScores = new(scores.Length);
+        List<bool> drawnTruths = new(truths.Length);
+        for (var clip = 0; clip < weights.Length; clip++)
+        for (var time = 0; time < weights[clip]; time++)
+        {
+            drawnScores.AddRange(scores.AsSpan(clip * Classes.Count, Classes.Count));
+            drawnTruths.AddRange(truths.AsSpan(clip * Classes.Count, Classes.Count));
+        }
+        return new TagScores(Classes, [.. drawnScores], [.. drawnTruths]);
+    }
+
+    /// <summary>Every ranking metric, one by one: means over classes, and class by class.</summary>
+    public IReadOnlyList<Measure> All()
+    {
+        var curves = Curves();
+        List<Measure> all =
+        [
+            new("mean_average_precision", curves.Mean(own => own.AveragePrecision())),
+            new("lwlrap", Lwlrap()),
+            new("mean_roc_auc", curves.Mean(own => own.RocArea())),
+            new("d_prime_of_mean_roc_auc", ThresholdCurve.DPrime(curves.Mean(own => own.RocArea()))),
+            new("mean_equal_error_rate", curves.Mean(own => own.EqualErrorRate())),
+            new("pooled_equal_error_rate", Pooled().EqualErrorRate()),
+        ];
+        var lwlrap = LwlrapPerClass();
+        for (var k = 0; k < Classes.Count; k++)
+        {
+            var (own, prefix) = (curves.PerClass[k], Measures.Prefix(Classes, k));
+            all.Add(new Measure(prefix + "average_precision", own.AveragePrecision()));
+            all.Add(new Measure(prefix + "roc_auc", own.RocArea()));
+            all.Add(new Measure(prefix + "lwlrap", lwlrap[k]));
+        }
+        return all;
+    }
+
+    /// <summary>Intervals of every ranking metric over resampled clips.</summary>
+    public ImmutableArray<Interval> Intervals(BootstrapOptions? bootstrap = null) =>
+        Bootstrap.Intervals(Clips, weights => Weighted(weights).All(), bootstrap);
+
+    private void AddClass(int k, ChangeList list)
+    {
+        for (var clip = 0; clip < Clips; clip++)
+        {
+            var at = clip * Classes.Count + k;
+            list.Add(scores[at], clip, truths[at] ? Change.TruePositives : Change.FalsePositives, 1);
+        }
+    }
+
+    private static ThresholdCurve CurveOf(string label, ChangeList list)
+    {
+        list.Sort();
+        var points = CurveCounting.PointsOf(list);
+        return new ThresholdCurve(label, points, points[^1].TruePositives);
+    }
+
+    private (double Sum, long Count) Ranked(int k)
+    {
+        var (sum, count) = (0.0, 0L);
+        for (var clip = 0; clip < Clips; clip++)
+        {
+            var start = clip * Classes.Count;
+            if (!truths[start + k])
+                continue;
+            var (ranked, right) = (0, 0);
+            for (var other = start; other < start + Classes.Count; other++)
+                if (scores[other] >= scores[start + k])
+                {
+                    ranked++;
+                    right += truths[other] ? 1 : 0;
+                }
+            sum += (double)right / ranked;
+            count++;
+        }
+        return (sum, count);
+    }
+}

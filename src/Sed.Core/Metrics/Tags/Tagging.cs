@@ -1,0 +1,158 @@
+using System.Collections.Immutable;
+using Sed.Core.Annotations;
+
+namespace Sed.Core.Metrics.Tags;
+
+/// <summary>Tagging evaluation: which labels a clip has, whenever they sound.</summary>
+public static class Tagging
+{
+    /// <summary>Counts the decisions of two lists.</summary>
+    /// <param name="classes">The classes that count.</param>
+    /// <param name="reference">What is true.</param>
+    /// <param name="estimated">What a system said.</param>
+    /// <param name="rules">What counts as a decision; plain by default.</param>
+    /// <exception cref="AnnotationException">A label is not in the class list.</exception>
+    public static TaggingCounts Count(
+        ClassList classes,
+        TagList reference,
+        TagList estimated,
+        TaggingRules rules = TaggingRules.Plain
+    ) =>
+        CountEach(classes, reference, estimated, rules)
+            .Aggregate(TaggingCounts.None(classes, rules), (sum, one) => sum + one);
+
+    /// <summary>Counts each file by itself, for resampling; their sum is what <c>Count</c> gives.</summary>
+    /// <returns>The counts of the reference's files, or by the official rules of the estimate's files.</returns>
+    /// <exception cref="AnnotationException">A label is not in the class list.</exception>
+    public static ImmutableArray<TaggingCounts> CountEach(
+        ClassList classes,
+        TagList reference,
+        TagList estimated,
+        TaggingRules rules = TaggingRules.Plain
+    )
+    {
+        ArgumentNullException.ThrowIfNull(classes);
+        ArgumentNullException.ThrowIfNull(reference);
+        ArgumentNullException.ThrowIfNull(estimated);
+        RequireKnownLabels(classes, reference, estimated);
+        return rules == TaggingRules.Plain
+            ? [.. reference.Files.Select(file => CountPlain(classes, reference.RowsOf(file), estimated.RowsOf(file)))]
+            : SubtaskA.CountEach(classes, reference, estimated);
+    }
+
+    /// <summary>Counts the decisions of clips in memory by the plain rules, for example at the end of a training epoch.</summary>
+    /// <param name="classes">The classes that count.</param>
+    /// <param name="reference">Whether each clip has each class, clip after clip, shape (clips, classes).</param>
+    /// <param name="estimated">Whether it was said to have it, in the same shape.</param>
+    /// <exception cref="ArgumentException">The shapes differ, or are not a whole number of clips.</exception>
+    public static TaggingCounts Count(ClassList classes, ReadOnlySpan<bool> reference, ReadOnlySpan<bool> estimated)
+    {
+        ArgumentNullException.ThrowIfNull(classes);
+        if (reference.Length != estimated.Length || classes.Count == 0 || reference.Length % classes.Count != 0)
+            throw new ArgumentException(
+                $"Both must have the shape (clips, {classes.Count}), but have {reference.Length} and {estimated.Length} elements.",
+                nameof(estimated)
+            );
+        var values = new long[TaggingCounts.Header + TaggingCounts.PerClass * classes.Count];
+        for (var start = 0; start < reference.Length; start += classes.Count)
+            Add(values, reference.Slice(start, classes.Count), estimated.Slice(start, classes.Count));
+        return new TaggingCounts(classes, TaggingRules.Plain, values);
+    }
+
+    /// <summary>Counts the decisions of clips in memory by the plain rules.</summary>
+    /// <param name="classes">The classes that count.</param>
+    /// <param name="reference">The true labels of each clip.</param>
+    /// <param name="estimated">The estimated labels of each clip, as many clips.</param>
+    /// <exception cref="ArgumentException">The numbers of clips differ, or a label is not in the class list.</exception>
+    public static TaggingCounts Count(
+        ClassList classes,
+        IReadOnlyList<IReadOnlyCollection<string>> reference,
+        IReadOnlyList<IReadOnlyCollection<string>> estimated
+    )
+    {
+        ArgumentNullException.ThrowIfNull(classes);
+        ArgumentNullException.ThrowIfNull(reference);
+        ArgumentNullException.ThrowIfNull(estimated);
+        if (reference.Count != estimated.Count)
+            throw new ArgumentException(
+                $"The reference has {reference.Count} clips and the estimate {estimated.Count}; they must be the same clips.",
+                nameof(estimated)
+            );
+        var values = new long[TaggingCounts.Header + TaggingCounts.PerClass * classes.Count];
+        var (truth, guess) = (new bool[classes.Count], new bool[classes.Count]);
+        for (var clip = 0; clip < reference.Count; clip++)
+        {
+            Mark(truth, classes, reference[clip], clip, nameof(reference));
+            Mark(guess, classes, estimated[clip], clip, nameof(estimated));
+            Add(values, truth, guess);
+        }
+        return new TaggingCounts(classes, TaggingRules.Plain, values);
+    }
+
+    private static void Mark(bool[] marks, ClassList classes, IReadOnlyCollection<string> labels, int clip, string side)
+    {
+        Array.Clear(marks);
+        foreach (var label in labels)
+        {
+            var index = classes.IndexOf(label);
+            if (index < 0)
+                throw new ArgumentException(
+                    $"Clip {clip}: the label \"{label}\" is not one of the classes ({classes}).",
+                    side
+                );
+            marks[index] = true;
+        }
+    }
+
+    private static TaggingCounts CountPlain(
+        ClassList classes,
+        ReadOnlySpan<TagRow> reference,
+        ReadOnlySpan<TagRow> estimated
+    )
+    {
+        var values = new long[TaggingCounts.Header + TaggingCounts.PerClass * classes.Count];
+        var (truth, guess) = (new bool[classes.Count], new bool[classes.Count]);
+        foreach (var row in reference)
+            if (row.Label != "")
+                truth[classes.IndexOf(row.Label)] = true;
+        foreach (var row in estimated)
+            if (row.Label != "")
+                guess[classes.IndexOf(row.Label)] = true;
+        Add(values, truth, guess);
+        return new TaggingCounts(classes, TaggingRules.Plain, values);
+    }
+
+    private static void Add(long[] values, ReadOnlySpan<bool> reference, ReadOnlySpan<bool> estimated)
+    {
+        values[4]++;
+        for (var k = 0; k < reference.Length; k++)
+        {
+            var outcome = (reference[k], estimated[k]) switch
+            {
+                (true, true) => 0,
+                (false, true) => 1,
+                (true, false) => 2,
+                _ => 3,
+            };
+            values[outcome]++;
+            values[TaggingCounts.Header + TaggingCounts.PerClass * k + outcome]++;
+        }
+    }
+
+    private static void RequireKnownLabels(ClassList classes, params ReadOnlySpan<TagList> lists)
+    {
+        ProblemList problems = new();
+        foreach (var list in lists)
+            for (var file = 0; file < list.Files.Length; file++)
+                foreach (var row in list.RowsAt(file))
+                    if (row.Label != "" && classes.IndexOf(row.Label) < 0)
+                        problems.Add(
+                            list.Source,
+                            row.Line,
+                            problems.Count == 0
+                                ? $"the label \"{row.Label}\" is not one of the {classes.Count} classes ({classes})"
+                                : $"the label \"{row.Label}\" is not one of the classes"
+                        );
+        problems.ThrowIfAny();
+    }
+}

@@ -1,0 +1,101 @@
+using System.Collections.Immutable;
+using Sed.Core.Annotations;
+using Sed.Core.Metrics.Counts;
+
+namespace Sed.Core.Metrics.Tags;
+
+/// <summary>Tagging metrics: over all decisions (micro), averaged over classes (macro), and class by class.</summary>
+/// <param name="Classes">The classes, in the order of <paramref name="PerClass"/>.</param>
+/// <param name="Rules">What was counted.</param>
+/// <param name="Micro">Over all decisions.</param>
+/// <param name="Macro">
+/// Over classes. By the plain rules F is the mean of the classes' F; the official scorer gives the harmonic mean of the mean
+/// precision and the mean recall.
+/// </param>
+/// <param name="PerClass">Class by class.</param>
+/// <param name="MicroAccuracies">Accuracies over all decisions; null by the official rules, which know no true negatives.</param>
+/// <param name="Conventions">What was done with undefined values; null by the official rules, where 0/0 is 0.</param>
+public sealed record TaggingScores(
+    ClassList Classes,
+    TaggingRules Rules,
+    FMeasure Micro,
+    FMeasure Macro,
+    ImmutableArray<FMeasure> PerClass,
+    Accuracies? MicroAccuracies,
+    ScoringConventions? Conventions
+)
+{
+    /// <summary>Every number, one by one: micro, macro, and class by class.</summary>
+    public IReadOnlyList<Measure> All()
+    {
+        List<Measure> all = new(3 * (Classes.Count + 2) + 4);
+        all.Add("micro.", Micro);
+        if (MicroAccuracies is { } accuracies)
+            all.Add("micro.", accuracies);
+        all.Add("macro.", Macro);
+        for (var k = 0; k < Classes.Count; k++)
+            all.Add(Measures.Prefix(Classes, k), PerClass[k]);
+        return all;
+    }
+
+    internal static TaggingScores Plain(TaggingCounts counts, ScoringConventions conventions)
+    {
+        ImmutableArray<FMeasure> perClass =
+        [
+            .. Enumerable.Range(0, counts.Classes.Count).Select(k => Rates.FMeasure(counts[k], conventions)),
+        ];
+        FMeasure macro = new(
+            Rates.Average(perClass, own => own.F, conventions),
+            Rates.Average(perClass, own => own.Precision, conventions),
+            Rates.Average(perClass, own => own.Recall, conventions)
+        );
+        return new TaggingScores(
+            counts.Classes,
+            counts.Rules,
+            Rates.FMeasure(counts.Overall, conventions),
+            macro,
+            perClass,
+            Rates.Accuracies(counts.Overall),
+            conventions
+        );
+    }
+
+    internal static TaggingScores Official(TaggingCounts counts)
+    {
+        var perClass = ImmutableArray.CreateBuilder<FMeasure>(counts.Classes.Count);
+        var (precision, recall, met) = (0.0, 0.0, 0);
+        for (var k = 0; k < counts.Classes.Count; k++)
+        {
+            var own = ZeroOverZeroIsZero(counts[k]);
+            perClass.Add(own);
+            precision += own.Precision.Value;
+            recall += own.Recall.Value;
+            // A class that neither list mentions does not exist for the official scorer.
+            met += counts[k].Reference + counts[k].Estimated > 0 ? 1 : 0;
+        }
+        var macro =
+            met > 0
+                ? Harmonic(precision / met, recall / met)
+                : Undefined("no file of the estimate has a tag in either list");
+        return new TaggingScores(
+            counts.Classes,
+            counts.Rules,
+            ZeroOverZeroIsZero(counts.Overall),
+            macro,
+            perClass.MoveToImmutable(),
+            null,
+            null
+        );
+    }
+
+    private static FMeasure ZeroOverZeroIsZero(BinaryCounts counts) =>
+        Harmonic(
+            counts.Estimated > 0 ? (double)counts.TruePositives / counts.Estimated : 0,
+            counts.Reference > 0 ? (double)counts.TruePositives / counts.Reference : 0
+        );
+
+    private static FMeasure Harmonic(double precision, double recall) =>
+        new(Rates.F(precision, recall), precision, recall);
+
+    private static FMeasure Undefined(string why) => new(Rate.Undefined(why), Rate.Undefined(why), Rate.Undefined(why));
+}

@@ -1,0 +1,97 @@
+namespace Sed.Core.Metrics.Thresholds;
+
+/// <summary>A growing list of changes that can be sorted from the highest score to the lowest.</summary>
+internal sealed class ChangeList
+{
+    private const int DigitBits = 11;
+    private const int Digits = 1 << DigitBits;
+    private const int Passes = 6; // of 11 bits each: all 64
+
+    private Change[] items = new Change[256];
+    private Change[] other = [];
+    private readonly int[] counts = new int[Passes * Digits];
+
+    public int Count { get; private set; }
+
+    public ReadOnlySpan<Change> Items => items.AsSpan(0, Count);
+
+    public void Clear() => Count = 0;
+
+    public void Add(double score, int file, short kind, int delta)
+    {
+        if (Count == items.Length)
+            Array.Resize(ref items, 2 * Count);
+        items[Count++] = new Change(Change.KeyOf(score), file, kind, checked((short)delta));
+    }
+
+    public void Add(in Change change)
+    {
+        if (Count == items.Length)
+            Array.Resize(ref items, 2 * Count);
+        items[Count++] = change;
+    }
+
+    /// <summary>The number of runs above the threshold rises at every peak and falls at every valley.</summary>
+    public void AddRuns(ReadOnlySpan<double> row, int file, double floor)
+    {
+        var before = double.NegativeInfinity;
+        for (var frame = 0; frame < row.Length; frame++)
+        {
+            var here = row[frame];
+            var after = frame + 1 < row.Length ? row[frame + 1] : double.NegativeInfinity;
+            var delta = (here > before ? 1 : 0) - (after > here ? 1 : 0);
+            if (delta != 0 && here > floor)
+                Add(here, file, Change.FalsePositives, delta);
+            before = here;
+        }
+    }
+
+    /// <summary>Sorts by falling score; changes at one score keep their order.</summary>
+    public void Sort()
+    {
+        if (Count < 64)
+            SortFew();
+        else
+            SortMany();
+    }
+
+    private void SortFew()
+    {
+        for (var k = 1; k < Count; k++)
+        {
+            var moved = items[k];
+            var place = k;
+            for (; place > 0 && items[place - 1].Key > moved.Key; place--)
+                items[place] = items[place - 1];
+            items[place] = moved;
+        }
+    }
+
+    /// <summary>
+    /// Sorts digit by digit from the lowest (radix sort). A digit that is the same everywhere is passed over: scores that were
+    /// single precision take half the time.
+    /// </summary>
+    private void SortMany()
+    {
+        Array.Clear(counts);
+        foreach (ref readonly var item in Items)
+            for (var pass = 0; pass < Passes; pass++)
+                counts[pass * Digits + DigitOf(item.Key, pass)]++;
+        if (other.Length < Count)
+            other = new Change[items.Length];
+        for (var pass = 0; pass < Passes; pass++)
+        {
+            var places = counts.AsSpan(pass * Digits, Digits);
+            if (places[DigitOf(items[0].Key, pass)] == Count)
+                continue;
+            var next = 0;
+            for (var digit = 0; digit < Digits; digit++)
+                (places[digit], next) = (next, next + places[digit]);
+            foreach (ref readonly var item in Items)
+                other[places[DigitOf(item.Key, pass)]++] = item;
+            (items, other) = (other, items);
+        }
+    }
+
+    private static int DigitOf(ulong key, int pass) => (int)(key >> (pass * DigitBits)) & (Digits - 1);
+}

@@ -1,0 +1,42 @@
+using Sed.Core.Metrics.Counts;
+
+namespace Sed.Core.Metrics.Uncertainty;
+
+/// <summary>Adds the counts of clips, each as often as it was drawn. One thread at a time uses it.</summary>
+public sealed class WeightedSum<TCounts>
+    where TCounts : ICounts<TCounts>
+{
+    private readonly TCounts first;
+    private readonly int width;
+    private readonly long[] values;
+    private readonly long[] sum;
+
+    /// <param name="perClip">The counts of each clip, of the same classes; at least one.</param>
+    /// <exception cref="ArgumentException">There are no clips, or they were counted for different classes.</exception>
+    public WeightedSum(IReadOnlyList<TCounts> perClip)
+    {
+        ArgumentNullException.ThrowIfNull(perClip);
+        if (perClip.Count == 0)
+            throw new ArgumentException("There are no clips to draw from.", nameof(perClip));
+        first = perClip[0];
+        width = first.Values.Length;
+        values = new long[perClip.Count * width];
+        sum = new long[width];
+        for (var clip = 0; clip < perClip.Count; clip++)
+        {
+            if (perClip[clip].Values.Length != width)
+                throw new ArgumentException($"Clip {clip} was counted for other classes than clip 0.", nameof(perClip));
+            perClip[clip].Values.CopyTo(values.AsSpan(clip * width));
+        }
+    }
+
+    /// <summary>The counts of a corpus in which each clip stands as often as its weight says.</summary>
+    public TCounts Of(ReadOnlySpan<int> weights)
+    {
+        Array.Clear(sum);
+        for (var clip = 0; clip < weights.Length; clip++)
+        for (var time = 0; time < weights[clip]; time++)
+            Counting.AddTo(sum, values.AsSpan(clip * width, width));
+        return first.With(sum);
+    }
+}

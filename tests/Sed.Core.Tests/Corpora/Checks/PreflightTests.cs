@@ -1,0 +1,178 @@
+using Sed.Core.Audio;
+using Sed.Core.Corpora;
+using Sed.Core.Corpora.Checks;
+using Sed.Core.Tests.Audio;
+
+namespace Sed.Core.Tests.Corpora.Checks;
+
+public sealed class PreflightTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void Each_of_forty_kinds_of_damage_is_found_and_named_with_its_cause()
+    {
+        AudioFileTests.RequireFfmpeg();
+        Assert.True(DamagedAudio.All.Count >= 40);
+        foreach ((string name, byte[] bytes, _) in DamagedAudio.All)
+            File.WriteAllBytes(folder.File("audio", name), bytes);
+        Tone("good.wav", 10);
+        Label("training", [.. DamagedAudio.All.Select(file => file.Name), "good.wav"]);
+
+        PreflightReport report = Preflight.Check(folder.Path);
+
+        foreach ((string name, _, FindingKind kind) in DamagedAudio.All)
+        {
+            Finding found = Assert.Single(report.Findings, finding => finding.Name == name);
+            Assert.True(kind == found.Kind, $"{name}: expected {kind}, found {found.Kind}: {found.Detail}");
+            Assert.Contains(name, found.Detail);
+        }
+        Assert.Equal("good.wav", Assert.Single(report.ToManifest().Clips).Name);
+        Assert.Equal(DamagedAudio.All.Count, report.ToManifest().LeftOut.Count);
+        Assert.Equal(1, report.UsableClips);
+    }
+
+    [Fact]
+    public void What_can_be_used_but_is_odd_is_told()
+    {
+        WavWriter.Write(Audio("silent.wav"), new float[441_000], 44_100);
+        WavWriter.Write(
+            Audio("clipped.wav"),
+            [.. Enumerable.Range(0, 441_000).Select(i => i % 100 < 50 ? 1f : -1f)],
+            44_100
+        );
+        Tone("short.wav", 3);
+        Tone("long.wav", 12);
+        Tone("rate.wav", 10, 48_000);
+        File.WriteAllBytes(Audio("stereo.wav"), WavTests.Wav(1, 2, 16, Noise(320_000)));
+        Tone("first.wav", 10);
+        File.Copy(Audio("first.wav"), Audio("second.wav"));
+        Tone("nobody.wav", 10);
+        string[] labelled = ["silent", "clipped", "short", "long", "rate", "stereo", "first", "second", "missing"];
+        Label("training", [.. labelled.Select(name => $"{name}.wav")]);
+
+        PreflightReport report = Preflight.Check(folder.Path);
+
+        Assert.Equal("silent.wav", Only(report, FindingKind.Silent).Name);
+        Assert.Equal("clipped.wav", Only(report, FindingKind.Clipped).Name);
+        Assert.Equal("3.000 s of 10 s", Only(report, FindingKind.Short).Detail);
+        Assert.Equal("12.000 s of 10 s", Only(report, FindingKind.Long).Detail);
+        Assert.Equal(
+            ["48000 Hz instead of 44100 Hz", "8000 Hz instead of 44100 Hz"],
+            report.Findings.Where(f => f.Kind == FindingKind.OtherRate).Select(f => f.Detail)
+        );
+        Assert.Equal("2 channels", Only(report, FindingKind.MultiChannel).Detail);
+        Assert.Equal("the same sound as the Training clip first.wav", Only(report, FindingKind.Duplicate).Detail);
+        Assert.Equal("missing.wav", Only(report, FindingKind.Missing).Name);
+        Assert.Equal(Path.Combine("audio", "nobody.wav"), Only(report, FindingKind.Unlabelled).Name);
+        Assert.Equal((9, 8), (report.LabelledClips, report.UsableClips));
+        Assert.Equal("8 training clips; left out: 1 missing", report.ToManifest().Describe());
+    }
+
+    [Fact]
+    public void Labels_are_checked_too()
+    {
+        foreach (string name in (string[])["abc_0.000_10.000", "abc_10.000_20.000"])
+            Tone($"{name}.wav", 9);
+        Label("training", ["abc_0.000_10.000.wav"]);
+        Label("testing", ["abc_10.000_20.000.wav"]);
+        File.WriteAllText(
+            folder.File("groundtruth_strong_label_testing_set.csv"),
+            "abc_10.000_20.000.wav\t0\t0\tCar\nabc_10.000_20.000.wav\t8\t9.5\tCar\n"
+        );
+
+        PreflightReport report = Preflight.Check(folder.Path);
+
+        Assert.Equal("Car from 0 s to 0 s", Only(report, FindingKind.ZeroLength).Detail);
+        Assert.Equal("Car from 8 s to 9.5 s, the sound ends at 9.000 s", Only(report, FindingKind.OutsideClip).Detail);
+        Finding shared = Only(report, FindingKind.SharedSource);
+        Assert.Equal(
+            ("abc", "Training abc_0.000_10.000.wav; Testing abc_10.000_20.000.wav"),
+            (shared.Name, shared.Detail)
+        );
+        Assert.Equal(32, report.Findings.Count(f => f.Kind == FindingKind.EmptyClass));
+        Assert.Equal(1, report.ClipsOf(Split.Testing, "Car"));
+    }
+
+    [Fact]
+    public void The_report_is_a_table_with_counts_and_policies_and_in_full_a_CSV()
+    {
+        Tone("a.wav", 10);
+        Tone("b, with comma.wav", 3);
+        Label("training", ["a.wav", "b, with comma.wav", "gone1.wav", "gone2.wav", "gone3.wav", "gone4.wav"]);
+
+        PreflightReport report = Preflight.Check(folder.Path);
+
+        string[] lines = report.ToText().Split('\n');
+        Assert.Equal($"{folder.Path}: 2 of 6 labelled clips can be used (2 audio files looked at)", lines[0]);
+        Assert.Equal("finding     count  what is done             first", lines[2]);
+        Assert.Equal("Missing         4  left out                 gone1.wav, gone2.wav, gone3.wav, ...", lines[3]);
+        Assert.Equal("Short           1  kept; padded and masked  b, with comma.wav", lines[4]);
+        Assert.Contains("clips per class                  Training", lines);
+        Assert.Contains("Car                                     6", lines);
+        string csv = folder.File("report.csv");
+        report.WriteCsv(csv);
+        Assert.Contains(
+            "Short,Training,\"b, with comma.wav\",3.000 s of 10 s,kept; padded and masked",
+            File.ReadAllLines(csv)
+        );
+    }
+
+    [Fact]
+    public void A_second_check_decodes_only_what_changed()
+    {
+        Tone("a.wav", 10);
+        Tone("b.wav", 10);
+        Label("training", ["a.wav", "b.wav"]);
+        string cache = folder.File("cache", "x")[..^2];
+        string[] Findings() =>
+            [.. Preflight.Check(folder.Path, cache).Findings.Select(finding => finding.Kind + finding.Name)];
+        string[] first = Findings();
+        // Same size and time: the survey believes that it knows this file.
+        DateTime written = File.GetLastWriteTimeUtc(Audio("a.wav"));
+        WavWriter.Write(Audio("a.wav"), new float[441_000], 44_100);
+        File.SetLastWriteTimeUtc(Audio("a.wav"), written);
+        Assert.Equal(first, Findings());
+        File.SetLastWriteTimeUtc(Audio("a.wav"), written.AddSeconds(1));
+        Assert.Contains("Silenta.wav", Findings());
+    }
+
+    [Fact]
+    public void A_folder_without_known_labels_says_which_are_known()
+    {
+        Tone("a.wav", 1);
+        CorpusException error = Assert.Throws<CorpusException>(() => Preflight.Check(folder.Path));
+        Assert.StartsWith($"{folder.Path}: no label files of a known layout in it. Known are", error.Message);
+    }
+
+    private static Finding Only(PreflightReport report, FindingKind kind) =>
+        Assert.Single(report.Findings, finding => finding.Kind == kind);
+
+    private string Audio(string name) => folder.File("audio", name);
+
+    // Each name has its own pitch, so that no two are the same sound.
+    private void Tone(string name, int seconds, int sampleRate = 44_100)
+    {
+        double pitch = 200 + name.Sum(c => c);
+        WavWriter.Write(
+            Audio(name),
+            [.. Enumerable.Range(0, seconds * sampleRate).Select(i => (float)(0.1 * Math.Sin(pitch * i / sampleRate)))],
+            sampleRate
+        );
+    }
+
+    private static byte[] Noise(int bytes)
+    {
+        byte[] noise = new byte[bytes];
+        new Random(5).NextBytes(noise);
+        return noise;
+    }
+
+    private void Label(string split, string[] names) =>
+        File.WriteAllLines(
+            folder.File($"groundtruth_weak_label_{split}_set.csv"),
+            names.Select(name => $"{name}\t0.000\t10.000\tCar")
+        );
+}

@@ -1,0 +1,185 @@
+using Sed.Core.Corpora;
+using Sed.Core.Corpora.Synthesis;
+using Sed.Core.Tests.Audio;
+using Sed.Core.Tests.Metrics;
+
+namespace Sed.Core.Tests.Corpora.Synthesis;
+
+public sealed class SoundscapesTests : IDisposable
+{
+    private static readonly SoundscapeOptions Small = new()
+    {
+        TrainingClips = 20,
+        TestingClips = 18,
+        EvaluationClips = 17,
+    };
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void Every_class_is_in_every_split_and_only_training_clips_have_no_strong_labels()
+    {
+        Manifest corpus = Soundscapes.SmartCars(folder.Path, Small);
+        Assert.Equal(17, corpus.Classes.Count);
+        Assert.Empty(corpus.LeftOut);
+        foreach (Split split in (Split[])[Split.Training, Split.Testing, Split.Evaluation])
+        {
+            Clip[] clips = [.. corpus.IndicesOf(split).Select(i => corpus.Clips[i])];
+            Assert.Equal(Small.ClipsOf(split), clips.Length);
+            Assert.Equal(17, clips.SelectMany(clip => clip.WeakLabels).Distinct().Count());
+            Assert.All(clips, clip => Assert.Equal(split == Split.Training, clip.StrongEvents is null));
+            Assert.All(clips, clip => Assert.Equal(10, clip.DurationSeconds));
+        }
+    }
+
+    [Fact]
+    public void Strong_labels_lie_inside_the_clip_and_agree_with_the_weak_ones()
+    {
+        Manifest corpus = Soundscapes.SmartCars(folder.Path, Small);
+        foreach (Clip clip in corpus.Clips.Where(clip => clip.StrongEvents is not null))
+        {
+            Assert.InRange(clip.StrongEvents!.Count, 1, 4);
+            Assert.All(clip.StrongEvents, e => Assert.True(0 <= e.Onset && e.Onset < e.Offset && e.Offset <= 10));
+            Assert.Equal(clip.WeakLabels.Order(), clip.StrongEvents.Select(e => e.Label).Distinct().Order());
+        }
+    }
+
+    [Fact]
+    public void The_same_seed_gives_the_same_bytes_and_another_seed_others()
+    {
+        SoundscapeOptions tiny = new()
+        {
+            TrainingClips = 2,
+            TestingClips = 1,
+            EvaluationClips = 1,
+        };
+        Manifest first = Soundscapes.SmartCars(folder.File("a"), tiny);
+        Manifest second = Soundscapes.SmartCars(folder.File("b"), tiny);
+        Manifest third = Soundscapes.SmartCars(folder.File("c"), tiny with { Seed = 2 });
+        Assert.Equal(first.Hash, second.Hash);
+        for (int i = 0; i < first.Clips.Count; i++)
+        {
+            byte[] bytes = File.ReadAllBytes(first.Clips[i].AudioPath);
+            Assert.Equal(bytes, File.ReadAllBytes(second.Clips[i].AudioPath));
+            Assert.NotEqual(bytes, File.ReadAllBytes(third.Clips[i].AudioPath));
+        }
+    }
+
+    [Fact]
+    public void A_corpus_that_is_there_is_used_again_and_what_a_killed_making_left_is_removed()
+    {
+        SoundscapeOptions tiny = new()
+        {
+            TrainingClips = 1,
+            TestingClips = 1,
+            EvaluationClips = 1,
+        };
+        Manifest first = Soundscapes.SmartCars(folder.Path, tiny);
+        DateTime made = File.GetLastWriteTimeUtc(first.Clips[0].AudioPath);
+        Assert.Equal(made, File.GetLastWriteTimeUtc(Soundscapes.SmartCars(folder.Path, tiny).Clips[0].AudioPath));
+
+        string corpus = Assert.Single(Directory.GetDirectories(folder.Path));
+        Directory.Move(corpus, corpus + ".0123.making");
+        File.WriteAllText(Path.Combine(corpus + ".0123.making", "making"), "");
+        Manifest again = Soundscapes.SmartCars(folder.Path, tiny);
+        Assert.Equal(first.Hash, again.Hash);
+        Assert.Equal([corpus], Directory.GetDirectories(folder.Path));
+    }
+
+    [Fact]
+    public void Cancelling_leaves_nothing_behind()
+    {
+        using CancellationTokenSource stop = new();
+        Progress when = new(() => stop.Cancel());
+        Assert.ThrowsAny<OperationCanceledException>(() => Soundscapes.SmartCars(folder.Path, Small, when, stop.Token));
+        Assert.Empty(Directory.GetFileSystemEntries(folder.Path));
+    }
+
+    [Fact]
+    public void All_wrong_options_are_told_at_once()
+    {
+        SoundscapeOptions wrong = new()
+        {
+            TrainingClips = 0,
+            MinEvents = 3,
+            MaxEvents = 2,
+            MaxSignalToNoiseDb = -1,
+        };
+        Assert.Equal(
+            [
+                "TrainingClips must be at least 1, was 0.",
+                "MaxEvents must be at least MinEvents (3), was 2.",
+                "MaxSignalToNoiseDb must be at least MinSignalToNoiseDb (0 dB), was -1 dB.",
+            ],
+            wrong.Problems()
+        );
+    }
+
+    [Fact]
+    public void Real_recordings_make_a_corpus_whose_classes_follow_the_folders()
+    {
+        AudioFileTests.RequireFfmpeg();
+        string recordings = SharedFolder.Require("data", "esc10");
+        SoundscapeOptions few = new()
+        {
+            TrainingClips = 7,
+            TestingClips = 7,
+            EvaluationClips = 7,
+            MaxEvents = 1,
+        };
+        Manifest corpus = Soundscapes.FromFolders(recordings, folder.Path, few);
+        Assert.Equal(
+            ["baby_cry", "chainsaw", "clock_tick", "dog_bark", "helicopter", "person_sneeze", "rooster"],
+            corpus.Classes
+        );
+        Assert.Equal(21, corpus.Clips.Count);
+        Assert.Equal(
+            7,
+            corpus.Clips.Where(c => c.Split == Split.Testing).SelectMany(c => c.WeakLabels).Distinct().Count()
+        );
+    }
+
+    [Fact]
+    public void A_folder_without_class_folders_says_how_it_should_look()
+    {
+        File.WriteAllText(folder.File("notes.txt"), "");
+        CorpusException error = Assert.Throws<CorpusException>(() =>
+            Soundscapes.FromFolders(folder.Path, folder.File("made"))
+        );
+        Assert.Equal(
+            $"{folder.Path}: it has no folder with audio in it. The recordings belong into one folder per class, which gives "
+                + "them their label, for example dog_bark/1-100032-A.ogg.",
+            error.Message
+        );
+    }
+
+    [Fact]
+    public void A_recording_that_cannot_be_decoded_is_named()
+    {
+        foreach (int fold in Enumerable.Range(1, 3))
+            File.WriteAllText(folder.File("recordings", "dog", $"{fold}-100-A.wav"), "no audio in it");
+        CorpusException error = Assert.Throws<CorpusException>(() =>
+            Soundscapes.FromFolders(folder.File("recordings"), folder.File("made"))
+        );
+        Assert.EndsWith(
+            "this is not a WAV file: it starts with 'no audio in ' instead of 'RIFF....WAVE'.",
+            error.Message
+        );
+    }
+
+    [Theory]
+    [InlineData("missing", "there is no such folder.")]
+    [InlineData("", "the folder is empty.")]
+    public void A_missing_or_empty_folder_says_so(string name, string cause)
+    {
+        string recordings = Path.Combine(folder.Path, name).TrimEnd('/');
+        CorpusException error = Assert.Throws<CorpusException>(() => Soundscapes.FromFolders(recordings, folder.Path));
+        Assert.Equal($"{recordings}: {cause}", error.Message);
+    }
+
+    private sealed class Progress(Action first) : IProgress<(int Done, int All)>
+    {
+        public void Report((int Done, int All) value) => first();
+    }
+}

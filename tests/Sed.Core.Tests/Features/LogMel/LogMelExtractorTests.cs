@@ -1,0 +1,125 @@
+using System.Globalization;
+using Sed.Core.Features.LogMel;
+using Sed.Core.Tests.Features.Store;
+using Sed.Core.Tests.Metrics;
+using TorchSharp;
+
+namespace Sed.Core.Tests.Features.LogMel;
+
+[Collection(TorchCollection.Name)]
+public sealed class LogMelExtractorTests
+{
+    private static readonly string[] signals = ["noise", "chirp", "impulses"];
+
+    public static TheoryData<string, string> Cases =>
+        new(signals.SelectMany(signal => ((string[])["dcase2017", "htk"]).Select(definition => (signal, definition))));
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Log_mel_equals_the_reference_rows(string signal, string definition)
+    {
+        float[] features = Extract(OptionsOf(definition), ReferenceSignals.Named(signal));
+        string[][] rows =
+        [
+            .. File.ReadLines(Path.Combine(AppContext.BaseDirectory, "Features", "LogMel", "reference-rows.tsv"))
+                .Select(line => line.Split('\t'))
+                .Where(fields => fields[0] == signal && fields[1] == definition),
+        ];
+        Assert.Equal(6, rows.Length);
+        foreach (string[] row in rows)
+        {
+            int frame = int.Parse(row[2], CultureInfo.InvariantCulture);
+            for (int band = 0; band < 40; band++)
+                Assert.Equal(
+                    double.Parse(row[3 + band], CultureInfo.InvariantCulture),
+                    features[(frame * 40) + band],
+                    1e-3
+                );
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Log_mel_equals_the_whole_reference_matrix(string signal, string definition)
+    {
+        string reference = Path.Combine(SharedFolder.Require("reference", "mel"), $"{signal}_{definition}.npy");
+        double[] expected = NpyArray.Read(reference);
+        float[] features = Extract(OptionsOf(definition), ReferenceSignals.Named(signal));
+        Assert.Equal(500 * 40, features.Length);
+        Assert.True(expected.Zip(features, (a, b) => Math.Abs(a - b)).Max() < 1e-3);
+        Assert.Equal(expected.Average(), features.Average(x => (double)x), 1e-4);
+    }
+
+    [Theory]
+    [InlineData("dcase2017")]
+    [InlineData("htk")]
+    public void The_filter_bank_equals_the_reference(string definition)
+    {
+        string reference = Path.Combine(SharedFolder.Require("reference", "mel"), $"melbank_{definition}.npy");
+        double[] weights = [.. MelFilters.Weights(OptionsOf(definition)).Cast<double>()];
+        Assert.True(NpyArray.Read(reference).Zip(weights, (a, b) => Math.Abs(a - b)).Max() < 1e-12);
+    }
+
+    [Fact]
+    public void A_batch_equals_clip_by_clip()
+    {
+        float[][] clips = [.. signals.Select(ReferenceSignals.Named)];
+        using LogMelExtractor extractor = new(LogMelOptions.Dcase2017);
+        using var scope = torch.NewDisposeScope();
+        float[] batch = extractor
+            .Extract(torch.tensor(clips.SelectMany(clip => clip).ToArray(), [3, clips[0].Length]))
+            .data<float>()
+            .ToArray();
+        for (int i = 0; i < clips.Length; i++)
+            Assert.Equal(Extract(LogMelOptions.Dcase2017, clips[i]), batch[(i * 20_000)..((i + 1) * 20_000)]);
+    }
+
+    [Fact]
+    public void Ten_seconds_have_500_frames_and_a_shorter_clip_fewer()
+    {
+        Assert.Equal(500, LogMelOptions.Dcase2017.FramesOf(441_000));
+        Assert.Equal(50, LogMelOptions.Dcase2017.FramesOf(44_100));
+        Assert.Equal(1, (LogMelOptions.Dcase2017 with { Centred = false }).FramesOf(2048));
+    }
+
+    [Fact]
+    public void No_tensor_is_left_behind()
+    {
+        using LogMelExtractor extractor = new(LogMelOptions.Dcase2017);
+        using torch.Tensor waveforms = torch.zeros(1, 44_100);
+        extractor.Extract(waveforms).Dispose();
+        long before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
+        extractor.Extract(waveforms).Dispose();
+        Assert.Equal(before, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
+    }
+
+    [Fact]
+    public void All_wrong_options_are_told_at_once()
+    {
+        LogMelOptions wrong = new()
+        {
+            WindowSeconds = 0.01,
+            HopSeconds = 0.02,
+            MaxHz = 30_000,
+            Bands = 0,
+        };
+        Assert.Equal(
+            [
+                "HopSeconds (0.02 s) is longer than WindowSeconds (0.01 s), which skips samples.",
+                "Bands must be at least 1, was 0.",
+                "MaxHz must not exceed half of SampleRate (22050 Hz), was 30000 Hz.",
+            ],
+            wrong.Problems()
+        );
+    }
+
+    private static LogMelOptions OptionsOf(string definition) =>
+        definition == "htk" ? LogMelOptions.Htk : LogMelOptions.Dcase2017;
+
+    private static float[] Extract(LogMelOptions options, float[] samples)
+    {
+        using LogMelExtractor extractor = new(options);
+        using var scope = torch.NewDisposeScope();
+        return extractor.Extract(torch.tensor(samples, [1, samples.Length])).data<float>().ToArray();
+    }
+}

@@ -1,0 +1,99 @@
+using System.Numerics;
+using Sed.Core.Features.LogMel;
+using TorchSharp;
+
+namespace Sed.Core.Tests.Features.LogMel;
+
+[Collection(TorchCollection.Name)]
+public sealed class LogMelKernelTests
+{
+    [Theory]
+    [InlineData(4)]
+    [InlineData(8)]
+    [InlineData(64)]
+    [InlineData(2048)]
+    public void Powers_equal_the_definition_of_the_Fourier_transform(int size)
+    {
+        Random random = new(size);
+        double[] samples = [.. Enumerable.Range(0, size).Select(_ => random.NextDouble() - 0.5)];
+        LaneFft fft = new(size);
+        LaneFft.Buffers buffers = new(size);
+        for (int n = 0; n < size; n++)
+            buffers.Samples[n] = new Vector<double>(samples[n]);
+        Vector<double>[] powers = new Vector<double>[(size / 2) + 1];
+
+        fft.Powers(buffers, powers);
+
+        for (int bin = 0; bin <= size / 2; bin++)
+        {
+            Complex sum = Complex.Zero;
+            for (int n = 0; n < size; n++)
+                sum += samples[n] * Complex.FromPolarCoordinates(1, -2 * Math.PI * ((long)bin * n % size) / size);
+            double expected = sum.Magnitude * sum.Magnitude;
+            for (int lane = 0; lane < LaneFft.Lanes; lane++)
+                Assert.Equal(expected, powers[bin][lane], 1e-10 * size);
+        }
+    }
+
+    public static TheoryData<LogMelOptions> Definitions =>
+        [
+            LogMelOptions.Dcase2017,
+            LogMelOptions.Htk,
+            LogMelOptions.Dcase2017 with
+            {
+                Centred = false,
+                Window = WindowShape.HannSymmetric,
+            },
+            LogMelOptions.Dcase2017 with
+            {
+                SampleRate = 16_000,
+                WindowSeconds = 0.0400625,
+                FftSize = 1024,
+                MaxHz = 8000,
+                MinHz = 50,
+                Bands = 64,
+                Normalization = MelNormalization.None,
+            },
+        ];
+
+    [Theory]
+    [MemberData(nameof(Definitions))]
+    public void The_kernel_agrees_with_torch(LogMelOptions options)
+    {
+        Random random = new(1);
+        // A tone under noise, then digital silence; a length that leaves some lanes empty.
+        float[] samples =
+        [
+            .. Enumerable
+                .Range(0, options.SampleRate)
+                .Select(i => i < 30_000 ? (float)((0.5 * Math.Sin(0.3 * i)) + (0.01 * random.NextDouble())) : 0),
+        ];
+        using LogMelExtractor extractor = new(options);
+        Assert.True(extractor.HasKernel);
+        using var scope = torch.NewDisposeScope();
+        torch.Tensor waveforms = torch.tensor(samples, [1, samples.Length]);
+        float[] expected = extractor.ExtractWithTorch(waveforms).data<float>().ToArray();
+        float[] actual = extractor.Extract(waveforms).data<float>().ToArray();
+        Assert.Equal(expected.Length, actual.Length);
+        for (int i = 0; i < expected.Length; i++)
+            Assert.Equal(expected[i], actual[i], 1e-5);
+    }
+
+    [Fact]
+    public void An_FFT_that_is_no_power_of_two_is_left_to_torch()
+    {
+        using LogMelExtractor extractor = new(LogMelOptions.Dcase2017 with { FftSize = 1764 });
+        Assert.False(extractor.HasKernel);
+        using var scope = torch.NewDisposeScope();
+        Assert.Equal([1, 50, 40], extractor.Extract(torch.rand(1, 44_100)).shape);
+    }
+
+    [Fact]
+    public void A_clip_too_short_for_a_frame_is_refused_with_its_length()
+    {
+        using LogMelExtractor extractor = new(LogMelOptions.Dcase2017);
+        using torch.Tensor waveforms = torch.zeros(1, 1000);
+        ArgumentException error = Assert.Throws<ArgumentException>(() => extractor.Extract(waveforms));
+        Assert.Equal("A clip needs 1025 samples or more for these features, this one has 1000.", error.Message);
+    }
+}

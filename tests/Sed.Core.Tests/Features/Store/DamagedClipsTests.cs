@@ -1,0 +1,149 @@
+using Sed.Core.Annotations;
+using Sed.Core.Audio;
+using Sed.Core.Corpora;
+using Sed.Core.Features;
+using Sed.Core.Features.LogMel;
+using Sed.Core.Features.Store;
+using Sed.Core.Tests.Audio;
+using TorchSharp;
+
+namespace Sed.Core.Tests.Features.Store;
+
+[Collection(TorchCollection.Name)]
+public sealed class DamagedClipsTests : IDisposable
+{
+    private const int SampleRate = 8000;
+    private static readonly LogMelOptions options = new()
+    {
+        SampleRate = SampleRate,
+        FftSize = 512,
+        MaxHz = 4000,
+        Bands = 10,
+    };
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void A_corpus_of_every_kind_of_damage_is_extracted_with_each_broken_clip_named_and_the_rest_exact()
+    {
+        AudioFileTests.RequireFfmpeg();
+        (string Name, byte[] Bytes)[] odd = [.. Odd()];
+        (string Name, byte[] Bytes)[] damaged = [.. DamagedAudio.All.Select(file => (file.Name, file.Bytes))];
+        // Odd and damaged clips take turns, so that a broken one always has a whole one beside it.
+        var all = damaged.SelectMany((file, i) => new[] { file, Numbered(odd[i % odd.Length], i) }).ToArray();
+        Manifest corpus = Corpus(all);
+
+        using FeatureStore store = FeatureStore.Open(corpus, options, folder.File("stores"));
+
+        Assert.Equal(damaged.Select(file => file.Name), store.Broken.Select(broken => broken.Name));
+        float[] silence = Direct(new float[SampleRate]);
+        foreach (BrokenClip broken in store.Broken)
+        {
+            Clip clip = corpus.Clips[broken.Index];
+            Assert.Equal(clip.Name, broken.Name);
+            Assert.StartsWith(clip.AudioPath, broken.Reason);
+            Assert.True(broken.Reason.Length > clip.AudioPath.Length + 10, broken.Reason);
+            Assert.Equal(silence, Row(store, broken.Index));
+        }
+        foreach (int whole in Enumerable.Range(0, all.Length).Except(store.Broken.Select(broken => broken.Index)))
+        {
+            float[] samples = AudioFile.Read(corpus.Clips[whole].AudioPath, SampleRate);
+            Array.Resize(ref samples, SampleRate);
+            Assert.Contains(samples, sample => sample != 0);
+            Assert.Equal(Direct(samples), Row(store, whole));
+        }
+    }
+
+    [Fact]
+    public void A_missing_decoder_is_an_error_and_no_damage_that_the_store_remembers()
+    {
+        AudioFileTests.RequireFfmpeg();
+        string wav = folder.File("tone.wav");
+        WavWriter.Write(wav, Tone(), SampleRate);
+        string flac = folder.File("audio", "tone.flac");
+        using (var ffmpeg = System.Diagnostics.Process.Start("ffmpeg", ["-v", "error", "-i", wav, flac]))
+            ffmpeg.WaitForExit();
+        Manifest corpus = Corpus([("tone.flac", File.ReadAllBytes(flac))]);
+        string? path = Environment.GetEnvironmentVariable("PATH");
+        try
+        {
+            Environment.SetEnvironmentVariable("PATH", folder.Path);
+            var error = Assert.Throws<AudioFormatException>(() =>
+                FeatureStore.Open(corpus, options, folder.File("stores"))
+            );
+            Assert.Equal(AudioFault.NoDecoder, error.Fault);
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable("PATH", path);
+        }
+        using FeatureStore store = FeatureStore.Open(corpus, options, folder.File("stores"));
+        Assert.Empty(store.Broken);
+        Assert.Equal(Direct(AudioFile.Read(flac, SampleRate)), Row(store, 0));
+    }
+
+    /// <summary>What is unusual and yet can be read.</summary>
+    private IEnumerable<(string Name, byte[] Bytes)> Odd()
+    {
+        byte[] noise = new byte[48_000];
+        new Random(2).NextBytes(noise);
+        yield return ("eight-channels.wav", WavTests.Wav(1, 8, 16, noise));
+        yield return ("24-bits.wav", WavTests.Wav(1, 1, 24, noise));
+        yield return ("8-bits.wav", WavTests.Wav(1, 1, 8, noise[..8000]));
+        yield return ("32-bits.wav", WavTests.Wav(1, 2, 32, noise));
+        yield return ("one-sample.wav", WavTests.Wav(1, 1, 16, [1, 2]));
+        yield return ("192-khz.wav", Written(Tone(), 192_000));
+        yield return ("11025-hz.wav", Written(Tone(), 11_025));
+        yield return ("too-long.wav", Written([.. Tone(), .. Tone(), .. Tone()], SampleRate));
+    }
+
+    private byte[] Written(float[] samples, int rate)
+    {
+        string path = folder.File("written.wav");
+        WavWriter.Write(path, samples, rate);
+        return File.ReadAllBytes(path);
+    }
+
+    private static float[] Tone() => [.. Enumerable.Range(0, SampleRate).Select(i => (float)(0.5 * Math.Sin(0.1 * i)))];
+
+    private static (string, byte[]) Numbered((string Name, byte[] Bytes) file, int number) =>
+        ($"{number}-{file.Name}", file.Bytes);
+
+    private Manifest Corpus((string Name, byte[] Bytes)[] files)
+    {
+        List<Clip> clips = [];
+        foreach ((string name, byte[] bytes) in files)
+        {
+            string path = folder.File("audio", name);
+            File.WriteAllBytes(path, bytes);
+            clips.Add(
+                new Clip
+                {
+                    Name = name,
+                    Source = name,
+                    AudioPath = path,
+                    AudioBytes = bytes.Length,
+                    DurationSeconds = 1,
+                    Split = Split.Training,
+                    WeakLabels = [],
+                }
+            );
+        }
+        return new Manifest("damaged", new ClassList(["a"]), SampleRate, 1, clips);
+    }
+
+    private static float[] Row(FeatureStore store, int clip)
+    {
+        float[] row = new float[store.Frames * store.Bands];
+        store.Read([clip], row);
+        return row;
+    }
+
+    private static float[] Direct(float[] samples)
+    {
+        using LogMelExtractor extractor = new(options);
+        using var scope = torch.NewDisposeScope();
+        return extractor.Extract(torch.tensor(samples, [1, SampleRate])).data<float>().ToArray();
+    }
+}

@@ -1,0 +1,21 @@
+using System.Text;
+
+namespace Sed.Core.Tests.Features.Store;
+
+/// <summary>Reads a NumPy array of doubles or floats, flat.</summary>
+internal static class NpyArray
+{
+    public static double[] Read(string path)
+    {
+        byte[] bytes = File.ReadAllBytes(path);
+        int start = 10 + BitConverter.ToUInt16(bytes, 8);
+        bool doubles = Encoding.ASCII.GetString(bytes, 10, start - 10).Contains("<f8");
+        int size = doubles ? 8 : 4;
+        double[] values = new double[(bytes.Length - start) / size];
+        for (int i = 0; i < values.Length; i++)
+            values[i] = doubles
+                ? BitConverter.ToDouble(bytes, start + (i * size))
+                : BitConverter.ToSingle(bytes, start + (i * size));
+        return values;
+    }
+}

@@ -1,0 +1,80 @@
+using System.Text.Json;
+using Sed.Core.Annotations;
+using Sed.Core.Metrics.Counts;
+using Sed.Core.Metrics.Events;
+using Sed.Core.Metrics.Pairs;
+
+namespace Sed.Core.Tests.Metrics.Events;
+
+public class EventBasedReferenceTests
+{
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Every_reference_case_is_counted_and_scored_as_sed_eval_does(bool tiny)
+    {
+        Expect expect = new("event-based");
+        foreach (var one in ReferenceCase.OfEvents(tiny))
+        {
+            var pairs = EventPairs.Of(one.Classes, one.Reference, one.Estimate, UnknownLabels.CountOverall);
+            foreach (var setting in one.Expected.GetProperty("event_based").EnumerateObject())
+            {
+                var here = expect.At($"{one.Name}, {setting.Name}");
+                var given = setting.Value.GetProperty("params");
+                ScoringConventions conventions = new()
+                {
+                    EmptyEstimate =
+                        given.GetProperty("empty_system_output_handling").GetString() == "zero_score"
+                            ? EmptyEstimate.ZeroPrecision
+                            : EmptyEstimate.Undefined,
+                };
+                var counts = EventBased.Count(pairs, OptionsOf(given));
+
+                var overall = setting.Value.GetProperty("overall").GetProperty("counts");
+                here.Count(overall, "Nref", counts.Reference);
+                here.Count(overall, "Nsys", counts.Estimated);
+                here.Count(overall, "Ntp", counts.TruePositives);
+                here.Count(overall, "Nsubs", counts.Substitutions);
+                here.Count(overall, "Nfp", counts.Insertions);
+                here.Count(overall, "Nfn", counts.Deletions);
+                ExpectedScores.Compare(here, setting.Value, counts, counts.Files, counts.EvaluatedSeconds);
+                ExpectedScores.Compare(here, setting.Value, counts.Scores(conventions));
+            }
+        }
+        expect.Finish(atLeast: tiny ? 1000 : 10000);
+    }
+
+    [Fact]
+    public void Substitutions_stay_among_the_values_that_sed_eval_takes_over_orders_of_the_rows()
+    {
+        Expect expect = new("substitutions");
+        foreach (var one in ReferenceCase.OfEvents())
+        {
+            var pairs = EventPairs.Of(one.Classes, one.Reference, one.Estimate, UnknownLabels.CountOverall);
+            foreach (var listed in one.Expected.GetProperty("nsubs_values_over_input_orders").EnumerateObject())
+            {
+                var given = one.Expected.GetProperty("event_based").GetProperty(listed.Name).GetProperty("params");
+                var counts = EventBased.Count(pairs, OptionsOf(given));
+                var values = listed.Value.EnumerateArray().Select(value => value.GetDouble()).ToArray();
+                expect.Note(
+                    values.Contains(counts.Substitutions),
+                    $"{one.Name}, {listed.Name}: {counts.Substitutions}"
+                );
+            }
+        }
+        expect.Finish(atLeast: 40);
+    }
+
+    private static EventOptions OptionsOf(JsonElement given) =>
+        new()
+        {
+            EvaluateOnset = given.GetProperty("evaluate_onset").GetBoolean(),
+            EvaluateOffset = given.GetProperty("evaluate_offset").GetBoolean(),
+            CollarSeconds = given.GetProperty("t_collar").GetDouble(),
+            PercentageOfLength = given.GetProperty("percentage_of_length").GetDouble(),
+            Matching =
+                given.GetProperty("event_matching_type").GetString() == "greedy"
+                    ? EventMatching.Greedy
+                    : EventMatching.Optimal,
+        };
+}

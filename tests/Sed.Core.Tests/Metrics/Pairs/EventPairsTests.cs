@@ -1,0 +1,134 @@
+using Sed.Core.Annotations;
+using Sed.Core.Metrics.Events;
+using Sed.Core.Metrics.Pairs;
+using Sed.Core.Metrics.Segments;
+
+namespace Sed.Core.Tests.Metrics.Pairs;
+
+public class EventPairsTests
+{
+    private static readonly ClassList Classes = new(["Bus", "Car"]);
+
+    private static EventList List(string source, params (string File, IReadOnlyList<SoundEvent> Events)[] files) =>
+        EventList.Of(files, source);
+
+    [Fact]
+    public void The_files_are_those_of_the_reference()
+    {
+        var pairs = EventPairs.Of(
+            Classes,
+            List("reference", ("a", [new(0, 1, "Car")]), ("b", [])),
+            List("estimate", ("zzz", [new(0, 9, "Car")]), ("b", [new(0, 1, "Bus")]))
+        );
+        Assert.Equal(["a", "b"], pairs.Files);
+        Assert.Equal(["zzz"], pairs.IgnoredFiles);
+        var counts = SegmentBased.Count(pairs);
+        Assert.Equal((1, 1), (counts.Deletions, counts.Insertions));
+    }
+
+    [Fact]
+    public void A_label_outside_the_classes_is_named_wherever_it_stands()
+    {
+        var reference = List("reference", ("a", [new(0, 1, "Car")]));
+        var thrown = Assert.Throws<AnnotationException>(() =>
+            EventPairs.Of(
+                Classes,
+                reference,
+                List("estimate", ("a", [new(0, 1, "car")]), ("other", [new(0, 1, "Zebra")]))
+            )
+        );
+        Assert.Equal(
+            [
+                "estimate: the label \"car\" is not one of the 2 classes (Bus; Car)",
+                "estimate: the label \"Zebra\" is not one of the classes",
+            ],
+            thrown.Problems.Select(problem => problem.ToString())
+        );
+    }
+
+    [Fact]
+    public void A_list_that_names_no_file_is_not_compared_with_one_that_does()
+    {
+        var thrown = Assert.Throws<AnnotationException>(() =>
+            EventPairs.Of(
+                Classes,
+                List("reference", ("a", [new(0, 1, "Car")])),
+                List("estimate", ("", [new(0, 1, "Car")]))
+            )
+        );
+        Assert.Equal("estimate: the rows name no file, but those of the other list do", thrown.Message);
+    }
+
+    [Fact]
+    public void Clips_in_memory_must_be_as_many_on_both_sides() =>
+        Assert.Throws<ArgumentException>(() =>
+            EventPairs.Of(
+                Classes,
+                [
+                    [],
+                ],
+                [
+                    [],
+                    [],
+                ]
+            )
+        );
+
+    [Fact]
+    public void An_event_in_memory_that_cannot_be_is_named_with_its_clip()
+    {
+        var thrown = Assert.Throws<AnnotationException>(() =>
+            EventPairs.Of(
+                Classes,
+                [
+                    [],
+                ],
+                [
+                    [new(2, 1, "Car")],
+                ]
+            )
+        );
+        Assert.Equal("estimate, clip 0: the offset of 1 s lies before the onset of 2 s", thrown.Message);
+    }
+
+    [Fact]
+    public void Counts_of_different_things_do_not_add_up()
+    {
+        var pairs = EventPairs.Of(
+            Classes,
+            [
+                [],
+            ],
+            [
+                [],
+            ]
+        );
+        var fine = SegmentBased.Count(pairs, new SegmentOptions { ResolutionSeconds = 0.1 });
+        Assert.Throws<ArgumentException>(() => SegmentBased.Count(pairs) + fine);
+    }
+
+    [Fact]
+    public void A_year_of_sound_in_microseconds_needs_no_more_memory_than_a_second()
+    {
+        var pairs = EventPairs.Of(
+            Classes,
+            [
+                [new(0, 3e7, "Car")],
+            ],
+            [
+                [new(1, 3e7, "Car")],
+            ]
+        );
+        var counts = SegmentBased.Count(pairs, new SegmentOptions { ResolutionSeconds = 1e-6 });
+        Assert.Equal((29_999_999_000_000, 1_000_000), (counts.Overall.TruePositives, counts.Deletions));
+    }
+
+    [Fact]
+    public void More_pairs_than_can_be_held_are_refused_by_name()
+    {
+        SoundEvent[] same = [.. Enumerable.Repeat(new SoundEvent(1, 2, "Car"), 4000)];
+        var pairs = EventPairs.Of(Classes, [same], [same]);
+        var thrown = Assert.Throws<InvalidOperationException>(() => EventBased.Count(pairs));
+        Assert.StartsWith("File clip 0: more than 10000000 pairs", thrown.Message);
+    }
+}
