@@ -1,6 +1,3 @@
-using Sed.Core.Annotations;
-using Sed.Core.Metrics.Segments;
-using Sed.Core.Metrics.Tags;
 using Sed.Core.Networks;
 using Sed.Core.Runtime;
 
@@ -15,6 +12,7 @@ internal static class Checkpoint
     private const string About = "about.";
     private const string NetworkPrefix = "network.";
     private const string BestPrefix = "best.";
+    private const char BetweenNames = '\n';
 
     /// <summary>Writes the checkpoint; the one before stays until the new one is whole.</summary>
     public static void Write(TrainingFolder folder, TrainingOptions options, ClipSet clips, TrainingState state)
@@ -50,7 +48,7 @@ internal static class Checkpoint
             if (state.Average is not null)
                 arrays["average"].CopyTo(state.Average);
             state.Best = Part(arrays, BestPrefix);
-            state.Reports.AddRange(History(arrays, clips.Classes));
+            state.Reports.AddRange(History(arrays));
             Torch.Threads = (int)arrays["threads"].Longs[0];
         }
         catch (KeyNotFoundException missing)
@@ -100,9 +98,9 @@ internal static class Checkpoint
             .Where(entry => entry.Key.StartsWith(prefix, StringComparison.Ordinal))
             .ToDictionary(entry => entry.Key[prefix.Length..], entry => entry.Value);
 
-    // Epochs without strong scores keep counts of nothing and a number of seconds that is none.
     private static void AddHistory(List<KeyValuePair<string, NumpyArray>> arrays, IReadOnlyList<EpochReport> reports)
     {
+        string[] metrics = [.. reports.SelectMany(report => report.Scores.Keys).Distinct()];
         double[] numbers =
         [
             .. reports.SelectMany(report =>
@@ -115,42 +113,38 @@ internal static class Checkpoint
                     report.LearningRate,
                     report.ResidentMiB,
                     report.LiveTensors,
-                    report.Scores.Segments?.EvaluatedSeconds ?? double.NaN,
                 }
             ),
         ];
-        long[] tagging = [.. reports.SelectMany(report => report.Scores.Tagging.Values.ToArray())];
-        long[] segments =
+        double[] scores =
         [
             .. reports.SelectMany(report =>
-                (report.Scores.Segments ?? SegmentCounts.None(report.Scores.Tagging.Classes)).Values.ToArray()
+                metrics.Select(metric => report.Scores.GetValueOrDefault(metric, double.NaN))
             ),
         ];
         arrays.Add(new("history.epochs", NumpyArray.Of([reports.Count])));
         arrays.Add(new("history.numbers", NumpyArray.Of(numbers)));
-        arrays.Add(new("history.tagging", NumpyArray.Of(tagging)));
-        arrays.Add(new("history.segments", NumpyArray.Of(segments)));
+        arrays.Add(new("history.metrics", NumpyArray.Of(string.Join(BetweenNames, metrics))));
+        arrays.Add(new("history.scores", NumpyArray.Of(scores)));
     }
 
-    private static IEnumerable<EpochReport> History(Dictionary<string, NumpyArray> arrays, ClassList classes)
+    private static IEnumerable<EpochReport> History(Dictionary<string, NumpyArray> arrays)
     {
         var epochs = (int)arrays["history.epochs"].Longs[0];
-        var numbers = arrays["history.numbers"].Doubles.ToArray().Chunk(8).ToArray();
-        var perTagging = TaggingCounts.None(classes).Values.Length;
-        var perSegments = SegmentCounts.None(classes).Values.Length;
-        var tagging = arrays["history.tagging"].Longs.ToArray().Chunk(perTagging).ToArray();
-        var segments = arrays["history.segments"].Longs.ToArray().Chunk(perSegments).ToArray();
+        var numbers = arrays["history.numbers"].Doubles.ToArray().Chunk(7).ToArray();
+        var metrics = arrays["history.metrics"].Text.Split(BetweenNames, StringSplitOptions.RemoveEmptyEntries);
+        var scores = arrays["history.scores"].Doubles.ToArray();
         var (best, highest) = (0, double.NegativeInfinity);
         for (var i = 0; i < epochs; i++)
         {
             var n = numbers[i];
             if (n[1] > highest)
                 (best, highest) = (i + 1, n[1]);
-            var scores = new Scores(
-                TaggingCounts.None(classes).With(tagging[i]),
-                double.IsNaN(n[7]) ? null : new SegmentCounts(classes, new SegmentOptions(), segments[i], n[7])
-            );
-            yield return new EpochReport(i + 1, n[0], scores, n[1], best, TimeSpan.FromTicks((long)n[2]), n[3])
+            var own = metrics
+                .Zip(scores.Skip(i * metrics.Length))
+                .Where(score => !double.IsNaN(score.Second))
+                .ToDictionary(score => score.First, score => score.Second);
+            yield return new EpochReport(i + 1, n[0], own, n[1], best, TimeSpan.FromTicks((long)n[2]), n[3])
             {
                 LearningRate = n[4],
                 ResidentMiB = n[5],

@@ -1,6 +1,7 @@
 using Sed.Core.Annotations;
 using Sed.Core.Corpora;
 using Sed.Core.Features;
+using Sed.Core.Scoring;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -12,7 +13,6 @@ public sealed class ClipSet : IDisposable
     private readonly Manifest manifest;
     private readonly IFeatureSource features;
     private readonly int[] rows;
-    private readonly bool[] tags;
     private ResidentClips? resident;
 
     /// <param name="manifest">The corpus.</param>
@@ -31,16 +31,11 @@ public sealed class ClipSet : IDisposable
         rows = [.. manifest.IndicesOf(split).Except(features.Broken.Select(broken => broken.Index))];
         if (rows.Length == 0)
             throw new ArgumentException($"{manifest.Corpus} has no {split} clips.", nameof(split));
-        Names = [.. rows.Select(row => manifest.Clips[row].Name)];
         this.manifest = manifest;
         this.features = features;
         Statistics = statistics;
         Classes = manifest.Classes;
-        tags = new bool[rows.Length * Classes.Count];
-        for (var clip = 0; clip < rows.Length; clip++)
-            foreach (var label in manifest.Clips[rows[clip]].WeakLabels)
-                tags[clip * Classes.Count + Classes.IndexOf(label)] = true;
-        Events = manifest.EventsOf(rows);
+        Truth = ClipTruth.Of(manifest, rows);
     }
 
     /// <summary>The classes, in the order of the labels.</summary>
@@ -55,14 +50,17 @@ public sealed class ClipSet : IDisposable
     /// <summary>The clips' positions in the manifest.</summary>
     public IReadOnlyList<int> Rows => rows;
 
+    /// <summary>What is true of the clips.</summary>
+    public ClipTruth Truth { get; }
+
     /// <summary>The clips' names, as the corpus's label files write them.</summary>
-    public IReadOnlyList<string> Names { get; }
+    public IReadOnlyList<string> Names => Truth.Names;
 
     /// <summary>Whether each clip has each class, clip after clip, shape (clips, classes).</summary>
-    public ReadOnlySpan<bool> Tags => tags;
+    public ReadOnlySpan<bool> Tags => Truth.Tags;
 
     /// <summary>The clips' reference events; null where those of any clip are unknown.</summary>
-    public EventList? Events { get; }
+    public EventList? Events => Truth.Events;
 
     /// <summary>
     /// Of the memory that this process may use, the share that features kept on the CPU take at most; 0 keeps none on any device.
@@ -124,7 +122,7 @@ public sealed class ClipSet : IDisposable
         var labels = new float[clips.Length * Classes.Count];
         for (var i = 0; i < clips.Length; i++)
         for (var k = 0; k < Classes.Count; k++)
-            labels[i * Classes.Count + k] = tags[clips[i] * Classes.Count + k] ? 1 : 0;
+            labels[i * Classes.Count + k] = Truth.Tags[clips[i] * Classes.Count + k] ? 1 : 0;
         return tensor(labels, [clips.Length, Classes.Count], device: device);
     }
 

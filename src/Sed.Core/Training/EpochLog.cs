@@ -1,4 +1,5 @@
 using System.Globalization;
+using Sed.Core.Scoring;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -10,13 +11,13 @@ namespace Sed.Core.Training;
 /// </summary>
 internal sealed class EpochLog(TrainingFolder folder)
 {
+    private static IEnumerable<Metric> Logged => [TagMetrics.F, SegmentMetrics.F, SegmentMetrics.ErrorRate];
+
     private static readonly (string Name, Func<EpochReport, double> Value)[] columns =
     [
         ("loss", report => report.Loss),
         ("monitor", report => report.Monitor),
-        ("weak F", report => report.Scores.WeakF),
-        ("strong F", report => report.Scores.StrongF),
-        ("strong ER", report => report.Scores.StrongErrorRate),
+        .. Logged.Select(metric => (metric.Name, (Func<EpochReport, double>)(report => report.Score(metric)))),
         ("learning rate", report => report.LearningRate),
         ("clips per second", report => report.ClipsPerSecond),
         ("seconds", report => report.Elapsed.TotalSeconds),

@@ -1,64 +1,50 @@
-using Sed.Core.Annotations;
 using Sed.Core.Detection;
-using Sed.Core.Metrics.Pairs;
-using Sed.Core.Metrics.Segments;
-using Sed.Core.Metrics.Tags;
 using Sed.Core.Networks;
+using Sed.Core.Scoring;
 using static TorchSharp.torch;
 
 namespace Sed.Core.Training;
 
-/// <summary>Runs a network over a split, turns its probabilities into events and tags, and scores them.</summary>
+/// <summary>Runs a network over a set of clips and holds what it says against what is true.</summary>
 public sealed class Evaluator
 {
     private readonly ClipSet clips;
+    private readonly double hopSeconds;
     private readonly DetectionOptions options;
-    private readonly EventDecoder decoder;
 
     /// <param name="clips">
     /// Clips with weak labels. Where all of them have reference events too, events are scored; where any has none (for example
-    /// in a split carved from weakly labelled clips), the strong scores are undefined.
+    /// in a split carved from weakly labelled clips), metrics of events are undefined.
     /// </param>
     /// <param name="hopSeconds">Distance between frames.</param>
     /// <param name="options">How probabilities become events and tags.</param>
     public Evaluator(ClipSet clips, double hopSeconds, DetectionOptions options)
     {
         this.clips = clips;
+        this.hopSeconds = hopSeconds;
         this.options = options;
-        decoder = new EventDecoder(clips.Classes, hopSeconds, options);
     }
 
-    /// <summary>Detects and scores with a network, which is left in evaluation mode.</summary>
+    /// <summary>Asks a network, which is left in evaluation mode, about every clip, and decides.</summary>
     /// <param name="network">A network for these clips, on <paramref name="device"/>.</param>
     /// <param name="device">Where to compute.</param>
     /// <param name="batchSize">Clips per step.</param>
-    public Evaluation Evaluate(SedNetwork network, Device device, int batchSize)
+    public ScoredClips Evaluate(SedNetwork network, Device device, int batchSize)
     {
-        var decoded = new List<IReadOnlyList<SoundEvent>>(clips.Count);
-        var tags = new bool[clips.Count * clips.Classes.Count];
-        foreach (var (clip, strong, weak) in ClipProbabilities.Of(network, clips, device, batchSize))
+        var strong = new List<float[]>(clips.Count);
+        var weak = new List<float[]>(clips.Count);
+        foreach (var said in ClipProbabilities.Of(network, clips, device, batchSize))
         {
-            decoded.Add(decoder.Decode(strong));
-            Tag(tags.AsSpan(clip * clips.Classes.Count, clips.Classes.Count), decoded[^1], weak);
+            strong.Add(said.Strong);
+            weak.Add(said.Weak);
         }
-        var events = EventList.Of(clips.Names.Zip(decoded));
-        Scores scores = new(
-            Tagging.Count(clips.Classes, clips.Tags, tags),
-            clips.Events is { } reference ? SegmentBased.Count(EventPairs.Of(clips.Classes, reference, events)) : null
+        ClipScores scores = new(
+            clips.Names,
+            strong[0].Length / clips.Classes.Count,
+            hopSeconds,
+            [.. strong.SelectMany(values => values)],
+            [.. weak.SelectMany(values => values)]
         );
-        return new Evaluation(scores, events, TagList.Of(clips.Names.Zip(Labels(tags))));
-    }
-
-    private IEnumerable<IReadOnlyCollection<string>> Labels(bool[] tags) =>
-        tags.Chunk(clips.Classes.Count).Select(clip => clips.Classes.Where((_, k) => clip[k]).ToArray());
-
-    private void Tag(Span<bool> tags, IReadOnlyList<SoundEvent> events, float[] weak)
-    {
-        if (options.Tags == TagSource.Events)
-            foreach (var sound in events)
-                tags[clips.Classes.IndexOf(sound.Label)] = true;
-        else
-            for (var k = 0; k < tags.Length; k++)
-                tags[k] = weak[k] >= options.Threshold;
+        return new ScoredClips(clips.Truth, scores, options);
     }
 }

@@ -1,8 +1,10 @@
 using System.Diagnostics;
 using Sed.Core.Networks;
 using Sed.Core.Runtime;
+using Sed.Core.Scoring;
 using TorchSharp;
 using static TorchSharp.torch;
+using Monitor = Sed.Core.Scoring.Monitor;
 
 namespace Sed.Core.Training;
 
@@ -47,7 +49,7 @@ public sealed class Trainer
         SedNetwork network,
         ClipSet clips,
         Evaluator selection,
-        Func<Scores, double> monitor,
+        Monitor monitor,
         Action<EpochReport>? progress = null,
         CancellationToken cancellation = default,
         TrainingFolder? folder = null
@@ -75,8 +77,9 @@ public sealed class Trainer
             var clipsPerSecond = clips.Count / (clock.Elapsed - started).TotalSeconds;
             state.WithScoredNetwork(() =>
             {
-                var scores = selection.Evaluate(network, device, options.BatchSize).Scores;
-                var watched = Watched(monitor, scores, epoch);
+                var scored = selection.Evaluate(network, device, options.BatchSize);
+                var scores = Scores(scored, monitor);
+                var watched = Watched(monitor, scores, scored.HasEvents, epoch);
                 var best = watched > state.BestMonitor;
                 if (best)
                     state.Best = NetworkWeights.Of(network);
@@ -103,15 +106,28 @@ public sealed class Trainer
         return state.Reports;
     }
 
-    private static double Watched(Func<Scores, double> monitor, Scores scores, int epoch)
+    /// <summary>The usual metrics and those that early stopping watches; those that are not defined are left out.</summary>
+    private static Dictionary<string, double> Scores(ScoredClips scored, Monitor monitor)
     {
-        var watched = monitor(scores);
+        var once = scored.Once();
+        return TagMetrics
+            .All.Concat(SegmentMetrics.All)
+            .Concat(monitor.Metrics)
+            .Distinct()
+            .Select(metric => (metric.Name, Value: metric.Of(once)))
+            .Where(score => !double.IsNaN(score.Value))
+            .ToDictionary(score => score.Name, score => score.Value);
+    }
+
+    private static double Watched(Monitor monitor, Dictionary<string, double> scores, bool eventsAreKnown, int epoch)
+    {
+        var watched = monitor.Of(metric => scores.GetValueOrDefault(metric.Name, double.NaN));
         if (!double.IsNaN(watched))
             return watched;
         throw new TrainingException(
             $"What early stopping watches is not a number after epoch {epoch}"
                 + (
-                    scores.HasStrong
+                    eventsAreKnown
                         ? "."
                         : ": the events of the clips that select are unknown, so only weak scores are defined there; "
                             + "watch those alone, or select on clips with strong labels."

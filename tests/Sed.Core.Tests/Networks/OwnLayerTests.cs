@@ -3,6 +3,7 @@ using Sed.Core.Networks;
 using Sed.Core.Networks.Layers;
 using Sed.Core.Networks.WeakOutputs;
 using Sed.Core.Runtime;
+using Sed.Core.Scoring;
 using Sed.Core.Tests.Networks.Kernels;
 using Sed.Core.Tests.Training;
 using Sed.Core.Training;
@@ -116,7 +117,7 @@ public sealed class OwnLayerTests
             network,
             hums.Clips(Split.Training),
             hums.Evaluator(),
-            scores => scores.WeakF,
+            TagMetrics.F,
             folder: kept
         );
         Assert.NotEqual(weights, NetworkWeights.Of(network)[before].Bytes);
@@ -138,7 +139,7 @@ public sealed class OwnLayerTests
                 network,
                 hums.Clips(Split.Training),
                 hums.Evaluator(),
-                scores => scores.WeakF,
+                TagMetrics.F,
                 folder: new TrainingFolder(folder.Path, "features", "data")
             );
         }

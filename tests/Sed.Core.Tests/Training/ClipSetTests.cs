@@ -2,6 +2,7 @@ using Sed.Core.Corpora;
 using Sed.Core.Features;
 using Sed.Core.Networks;
 using Sed.Core.Runtime;
+using Sed.Core.Scoring;
 using Sed.Core.Training;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -113,7 +114,7 @@ public sealed class ClipSetTests
             network,
             clips,
             hums.Evaluator(resident),
-            scores => scores.WeakF - scores.StrongErrorRate,
+            TagMetrics.F - SegmentMetrics.ErrorRate,
             folder: folder
         );
         return (

@@ -3,6 +3,7 @@ using Sed.Core.Networks;
 using Sed.Core.Networks.Layers;
 using Sed.Core.Networks.WeakOutputs;
 using Sed.Core.Runtime;
+using Sed.Core.Scoring;
 using Sed.Core.Tests.Networks;
 using Sed.Core.Training;
 using TorchSharp;
@@ -89,7 +90,9 @@ public sealed class PrecisionTests
             Assert.True(reports[^1].Loss < 0.8 * reports[0].Loss, $"{reports[0].Loss} to {reports[^1].Loss}");
             Assert.All(network.state_dict().Values, tensor => Assert.NotEqual(bfloat16, tensor.dtype));
             var best = reports[reports[^1].BestEpoch - 1];
-            Assert.Equal(best.Scores, hums.Evaluator().Evaluate(network, CPU, 7).Scores);
+            var scored = hums.Evaluator().Evaluate(network, CPU, 7);
+            Assert.Equal(best.Score(TagMetrics.F), TagMetrics.F.Of(scored));
+            Assert.Equal(best.Score(SegmentMetrics.ErrorRate), SegmentMetrics.ErrorRate.Of(scored));
         }
         var (again, other) = Train(options);
         other.Dispose();
@@ -139,7 +142,7 @@ public sealed class PrecisionTests
             network,
             clips,
             hums.Evaluator(),
-            scores => scores.WeakF - scores.StrongErrorRate
+            TagMetrics.F - SegmentMetrics.ErrorRate
         );
         return (reports, network);
     }

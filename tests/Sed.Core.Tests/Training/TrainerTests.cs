@@ -1,6 +1,7 @@
 using Sed.Core.Corpora;
 using Sed.Core.Networks;
 using Sed.Core.Runtime;
+using Sed.Core.Scoring;
 using Sed.Core.Training;
 using Sed.Core.Training.Losses;
 using TorchSharp;
@@ -88,10 +89,10 @@ public sealed class TrainerTests
             network,
             hums.Clips(Split.Training),
             hums.Evaluator(),
-            scores => scores.WeakF - scores.StrongErrorRate
+            TagMetrics.F - SegmentMetrics.ErrorRate
         );
         Assert.True(reports[^1].Loss < 0.5 * reports[0].Loss, $"{reports[0].Loss} to {reports[^1].Loss}");
-        Assert.True(reports.Max(report => report.Scores.WeakF) > 0.8);
+        Assert.True(reports.Max(report => report.Score(TagMetrics.F)) > 0.8);
     }
 
     [Fact]
@@ -101,7 +102,7 @@ public sealed class TrainerTests
         using var network = Network();
         var trainer = new Trainer(usual with { LargestLoss = 1e-3 }, CPU);
         var error = Assert.Throws<TrainingException>(() =>
-            trainer.Train(network, hums.Clips(Split.Training), hums.Evaluator(), scores => scores.WeakF)
+            trainer.Train(network, hums.Clips(Split.Training), hums.Evaluator(), TagMetrics.F)
         );
         Assert.Matches(
             @"^The loss is [\d.]+ in epoch 1, step 1, clips hum\d+, hum\d+, hum\d+, hum\d+, hum\d+ and 2 more; "
@@ -121,7 +122,7 @@ public sealed class TrainerTests
                 network,
                 hums.Clips(Split.Training),
                 hums.Evaluator(),
-                scores => scores.WeakF,
+                TagMetrics.F,
                 folder: Folder(folder.Path) with
                 {
                     Features = "other features",
@@ -154,12 +155,9 @@ public sealed class TrainerTests
         var clips = hums.Clips(Split.Training);
         using var network = Network();
         using var kept = new TrainingState(network, usual);
-        var first = new Trainer(usual with { Epochs = 1 }, CPU).Train(
-            network,
-            clips,
-            hums.Evaluator(),
-            scores => scores.WeakF
-        )[0];
+        var first = new Trainer(usual with { Epochs = 1 }, CPU).Train(network, clips, hums.Evaluator(), TagMetrics.F)[
+            0
+        ];
         var draw = new Random(7);
         for (var epoch = 1; epoch <= 1000; epoch++)
             kept.Reports.Add(first with { Epoch = epoch, Elapsed = TimeSpan.FromTicks(draw.NextInt64(1L << 40)) });
@@ -192,7 +190,7 @@ public sealed class TrainerTests
             network,
             hums.Clips(Split.Training),
             hums.Evaluator(),
-            scores => scores.WeakF
+            TagMetrics.F
         );
         Assert.All(reports, report => Assert.Equal(reports[0].LiveTensors, report.LiveTensors));
     }
@@ -226,7 +224,7 @@ public sealed class TrainerTests
             network,
             clips,
             hums.Evaluator(),
-            scores => scores.WeakF - scores.StrongErrorRate,
+            TagMetrics.F - SegmentMetrics.ErrorRate,
             cancellation: stop.Token,
             folder: folder is null ? null : Folder(folder)
         );

@@ -63,14 +63,16 @@ public static class EventBased
                 nameof(options)
             );
         CollarChanges changes = new(pairs, options);
-        return CurveCounting.Curves(
-            pairs,
-            FormattableString.Invariant(
-                $"events, collar {options.CollarSeconds} s, {options.PercentageOfLength} of the length"
-            ),
-            changes.Add,
-            CurveCounting.EventsOf
-        );
+        return CurveCounting
+            .Sweep(
+                pairs,
+                FormattableString.Invariant(
+                    $"events, collar {options.CollarSeconds} s, {options.PercentageOfLength} of the length"
+                ),
+                changes.Add,
+                countEvents: true
+            )
+            .OfAll(pairs);
     }
 
     private static EventOptions Checked(EventPairs pairs, EventOptions? options)

@@ -141,13 +141,15 @@ public static class Intersection
         ArgumentNullException.ThrowIfNull(options);
         options.Check();
         IntersectionChanges changes = new(pairs, options, crossTriggers: false);
-        return CurveCounting.Curves(
-            pairs,
-            FormattableString.Invariant(
-                $"events by intersection, DTC {options.DetectionTolerance}, GTC {options.GroundTruthIntersection}"
-            ),
-            changes.Add,
-            CurveCounting.EventsOf
-        );
+        return CurveCounting
+            .Sweep(
+                pairs,
+                FormattableString.Invariant(
+                    $"events by intersection, DTC {options.DetectionTolerance}, GTC {options.GroundTruthIntersection}"
+                ),
+                changes.Add,
+                countEvents: true
+            )
+            .OfAll(pairs);
     }
 }

@@ -66,11 +66,15 @@ public static class SegmentBased
     /// <summary>The counts at every decision threshold: a segment's score is the largest of the frames that it touches.</summary>
     /// <param name="pairs">What is compared.</param>
     /// <param name="segmentSeconds">Length of a segment, in seconds; positive.</param>
-    public static ThresholdCurves Curves(ScorePairs pairs, double segmentSeconds = 1.0)
+    public static ThresholdCurves Curves(ScorePairs pairs, double segmentSeconds = 1.0) =>
+        Sweep(pairs, segmentSeconds).OfAll(pairs);
+
+    /// <summary>The same, prepared for resamples of the clips.</summary>
+    public static CurveSweep Sweep(ScorePairs pairs, double segmentSeconds = 1.0)
     {
         ArgumentNullException.ThrowIfNull(pairs);
         new SegmentOptions { ResolutionSeconds = segmentSeconds }.Check();
-        return CurveCounting.Curves(
+        return CurveCounting.Sweep(
             pairs,
             FormattableString.Invariant($"segments of {segmentSeconds} s"),
             (file, k, list) => SegmentChanges.Add(pairs, segmentSeconds, file, k, list)

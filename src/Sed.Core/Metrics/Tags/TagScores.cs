@@ -76,17 +76,21 @@ public sealed class TagScores
     /// The curve of every class: average precision, whose mean over classes is mAP, ROC area, d-prime, equal error rate, and
     /// the best thresholds.
     /// </summary>
-    public ThresholdCurves Curves()
+    public ThresholdCurves Curves() => Sweep().Of(CurveCounting.Once(Clips));
+
+    /// <summary>The same, prepared for resamples of the clips.</summary>
+    public CurveSweep Sweep()
     {
-        var curves = ImmutableArray.CreateBuilder<ThresholdCurve>(Classes.Count);
+        var changes = new Change[Classes.Count][];
         ChangeList list = new();
         for (var k = 0; k < Classes.Count; k++)
         {
             list.Clear();
             AddClass(k, list);
-            curves.Add(CurveOf(Classes[k], list));
+            list.Sort();
+            changes[k] = list.Items.ToArray();
         }
-        return new ThresholdCurves(curves.MoveToImmutable(), "clips");
+        return new CurveSweep(Classes, "clips", changes);
     }
 
     /// <summary>The curve of all decisions together (micro average).</summary>
@@ -95,7 +99,9 @@ public sealed class TagScores
         ChangeList list = new();
         for (var k = 0; k < Classes.Count; k++)
             AddClass(k, list);
-        return CurveOf("all classes", list);
+        list.Sort();
+        var points = CurveSweep.PointsOf(list.Items, CurveCounting.Once(Clips));
+        return new ThresholdCurve("all classes", points, points[^1].TruePositives);
     }
 
     /// <summary>
@@ -174,13 +180,6 @@ public sealed class TagScores
             var at = clip * Classes.Count + k;
             list.Add(scores[at], clip, truths[at] ? Change.TruePositives : Change.FalsePositives, 1);
         }
-    }
-
-    private static ThresholdCurve CurveOf(string label, ChangeList list)
-    {
-        list.Sort();
-        var points = CurveCounting.PointsOf(list);
-        return new ThresholdCurve(label, points, points[^1].TruePositives);
     }
 
     private (double Sum, long Count) Ranked(int k)

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Sed.Core.Metrics.Pairs;
 
 namespace Sed.Core.Metrics.Thresholds;
@@ -9,29 +8,32 @@ namespace Sed.Core.Metrics.Thresholds;
 /// </summary>
 internal static class CurveCounting
 {
-    /// <summary>The curve of every class.</summary>
+    /// <summary>What changes in every class at which score.</summary>
     /// <param name="pairs">What is compared.</param>
     /// <param name="counting">What is counted, in words.</param>
     /// <param name="add">Adds the changes of a file and a class.</param>
-    /// <param name="references">The number of references of a class; null where it is what the lowest threshold finds.</param>
-    public static ThresholdCurves Curves(
+    /// <param name="countEvents">Whether the references of a class are its events; else they are what the lowest threshold finds.</param>
+    public static CurveSweep Sweep(
         ScorePairs pairs,
         string counting,
         Action<int, int, ChangeList> add,
-        Func<ScorePairs, int, long>? references = null
+        bool countEvents = false
     )
     {
-        var curves = ImmutableArray.CreateBuilder<ThresholdCurve>(pairs.Classes.Count);
+        var changes = new Change[pairs.Classes.Count][];
+        var references = new int[pairs.Classes.Count][];
         ChangeList list = new();
         ChangeList ofFile = new();
         for (var k = 0; k < pairs.Classes.Count; k++)
         {
             list.Clear();
+            references[k] = new int[pairs.Count];
             for (var file = 0; file < pairs.Count; file++)
             {
+                references[k][file] = pairs.EventsOf(file, k).Length;
                 // Where a class has no events, every peak and valley of its scores is a change, even if two at one score cancel:
                 // that decides between which scores a best threshold lies half-way.
-                if (pairs.EventsOf(file, k).IsEmpty)
+                if (references[k][file] == 0)
                 {
                     add(file, k, list);
                     continue;
@@ -41,12 +43,20 @@ internal static class CurveCounting
                 Merge(ofFile, list);
             }
             list.Sort();
-            var points = PointsOf(list);
-            curves.Add(
-                new ThresholdCurve(pairs.Classes[k], points, references?.Invoke(pairs, k) ?? points[^1].TruePositives)
-            );
+            changes[k] = list.Items.ToArray();
         }
-        return new ThresholdCurves(curves.MoveToImmutable(), counting);
+        return new CurveSweep(pairs.Classes, counting, changes, countEvents ? references : null);
+    }
+
+    /// <summary>The curve of every class, each file counted once.</summary>
+    public static ThresholdCurves OfAll(this CurveSweep sweep, ScorePairs pairs) => sweep.Of(Once(pairs.Count));
+
+    /// <summary>Each of so many clips once.</summary>
+    public static int[] Once(int clips)
+    {
+        var weights = new int[clips];
+        Array.Fill(weights, 1);
+        return weights;
     }
 
     /// <summary>Takes over a file's changes, without those that cancel at one score: there nothing changes.</summary>
@@ -67,33 +77,5 @@ internal static class CurveCounting
             if (wrong != 0)
                 to.Add(items[first] with { Kind = Change.FalsePositives, Delta = (short)wrong });
         }
-    }
-
-    public static ImmutableArray<ThresholdPoint> PointsOf(ChangeList sorted)
-    {
-        var points = ImmutableArray.CreateBuilder<ThresholdPoint>();
-        points.Add(new ThresholdPoint(double.PositiveInfinity, 0, 0));
-        var items = sorted.Items;
-        for (var k = 0; k < items.Length; )
-        {
-            var key = items[k].Key;
-            var (score, found, wrong) = (items[k].Score, points[^1].TruePositives, points[^1].FalsePositives);
-            for (; k < items.Length && items[k].Key == key; k++)
-                if (items[k].Kind == Change.TruePositives)
-                    found += items[k].Delta;
-                else
-                    wrong += items[k].Delta;
-            points.Add(new ThresholdPoint(score, found, wrong));
-        }
-        return points.ToImmutable();
-    }
-
-    /// <summary>The number of reference events of a class.</summary>
-    public static long EventsOf(ScorePairs pairs, int classIndex)
-    {
-        long sum = 0;
-        for (var file = 0; file < pairs.Count; file++)
-            sum += pairs.EventsOf(file, classIndex).Length;
-        return sum;
     }
 }

@@ -1,0 +1,76 @@
+using System.Globalization;
+
+namespace Sed.Core.Scoring;
+
+/// <summary>What early stopping watches: metrics added, subtracted and weighted. Higher is better.</summary>
+public abstract record Monitor
+{
+    private Monitor() { }
+
+    /// <summary>One metric.</summary>
+    public sealed record Score(Metric Metric) : Monitor;
+
+    /// <summary>One monitor and another.</summary>
+    public sealed record Plus(Monitor Left, Monitor Right) : Monitor;
+
+    /// <summary>One monitor less another.</summary>
+    public sealed record Minus(Monitor Left, Monitor Right) : Monitor;
+
+    /// <summary>A monitor, so many times.</summary>
+    public sealed record Times(double Factor, Monitor Inner) : Monitor;
+
+    /// <summary>Its value where every metric has the given value.</summary>
+    public double Of(Func<Metric, double> metric) =>
+        this switch
+        {
+            Score score => metric(score.Metric),
+            Plus sum => sum.Left.Of(metric) + sum.Right.Of(metric),
+            Minus difference => difference.Left.Of(metric) - difference.Right.Of(metric),
+            Times times => times.Factor * times.Inner.Of(metric),
+            _ => throw new InvalidOperationException($"There is no monitor {GetType().Name}."),
+        };
+
+    /// <summary>Its metrics, from left to right.</summary>
+    public IReadOnlyList<Metric> Metrics =>
+        this switch
+        {
+            Score score => [score.Metric],
+            Plus sum => [.. sum.Left.Metrics, .. sum.Right.Metrics],
+            Minus difference => [.. difference.Left.Metrics, .. difference.Right.Metrics],
+            Times times => times.Inner.Metrics,
+            _ => [],
+        };
+
+    /// <summary>As it is written, for example "weak F - strong ER".</summary>
+    public string InWords =>
+        this switch
+        {
+            Score score => score.Metric.Name,
+            Plus sum => $"{sum.Left.InWords} + {sum.Right.InWords}",
+            Minus { Right: Plus or Minus } difference => $"{difference.Left.InWords} - ({difference.Right.InWords})",
+            Minus difference => $"{difference.Left.InWords} - {difference.Right.InWords}",
+            Times { Inner: Score } times => $"{Number(times.Factor)} {times.Inner.InWords}",
+            Times times => $"{Number(times.Factor)} ({times.Inner.InWords})",
+            _ => "",
+        };
+
+    /// <summary><see cref="InWords"/>.</summary>
+    public sealed override string ToString() => InWords;
+
+    /// <summary>Both together.</summary>
+    public static Monitor operator +(Monitor left, Monitor right) => new Plus(left, right);
+
+    /// <summary>The left one less the right one.</summary>
+    public static Monitor operator -(Monitor left, Monitor right) => new Minus(left, right);
+
+    /// <summary>A monitor and a metric.</summary>
+    public static Monitor operator +(Monitor left, Metric right) => left + new Score(right);
+
+    /// <summary>A monitor less a metric.</summary>
+    public static Monitor operator -(Monitor left, Metric right) => left - new Score(right);
+
+    /// <summary>A monitor, so many times.</summary>
+    public static Monitor operator *(double factor, Monitor monitor) => new Times(factor, monitor);
+
+    private static string Number(double value) => value.ToString("R", CultureInfo.InvariantCulture);
+}
