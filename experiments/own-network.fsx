@@ -37,7 +37,7 @@ let temporal =
         pool 5
         conv 48
         pool 8
-        own dilated
+        layer dilated
         dense 64
         dropout 0.15
         weak DenseOverFrames

@@ -40,11 +40,6 @@ let runs =
     | Some index when index + 1 < fsi.CommandLineArgs.Length -> fsi.CommandLineArgs[index + 1]
     | _ -> Path.GetFullPath(Path.Combine(__SOURCE_DIRECTORY__, "..", "runs"))
 
-/// A layer of one's own, of which the network needs a name, a version (raise it when the code changes), the values that it
-/// leaves for each frame, and a function that makes the torch module, given the values per frame below it.
-let ownLayer name version units build =
-    OwnModule.layer name version units build
-
 /// The results of an experiment that has run, a row for each trial: `results "table2"`, or `results "elsewhere/table2"` for
 /// runs that are kept in another folder.
 let results place = Results.read runs place

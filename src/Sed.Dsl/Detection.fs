@@ -1,5 +1,8 @@
 namespace Sed
 
+open Sed.Core.Detection
+open Sed.Core.Detection.Steps
+
 /// Where the tags of a clip come from.
 type Tags =
     /// Every class that is detected somewhere in the clip, as in the paper.
@@ -11,8 +14,8 @@ type Tags =
 type Detection = {
     /// A frame is active from this probability on.
     Threshold: float
-    /// Length of the median filter over the active frames; 0 for none.
-    Median: float<s>
+    /// What is done with the active frames, in this order.
+    Steps: DecodingStep list
     Tags: Tags
     Declared: string list
 }
@@ -20,35 +23,53 @@ type Detection = {
 module Detection =
     let defaults = {
         Threshold = 0.5
-        Median = 0.0<s>
+        Steps = []
         Tags = FromEvents
         Declared = []
     }
 
+    /// The same in the core's words.
+    let options (detection: Detection) =
+        DetectionOptions(
+            Threshold = detection.Threshold,
+            Steps = List.toArray detection.Steps,
+            Tags =
+                match detection.Tags with
+                | FromEvents -> TagSource.Events
+                | FromWeakOutput -> TagSource.WeakOutput
+        )
+
+    /// Puts a step in the place of the one of its kind, or after the others.
+    let withStep (step: DecodingStep) (detection: Detection) =
+        let isOfItsKind (other: DecodingStep) = other.GetType() = step.GetType()
+        {
+            detection with
+                Steps =
+                    if List.exists isOfItsKind detection.Steps then
+                        detection.Steps
+                        |> List.map (fun other -> if isOfItsKind other then step else other)
+                    else
+                        detection.Steps @ [ step ]
+        }
+
     let print (detection: Detection) =
-        let median =
-            if detection.Median = 0.0<s> then
-                "no smoothing"
-            else
-                $"median filter of {Text.number (float detection.Median)} s"
+        let steps =
+            match detection.Steps with
+            | [] -> "no smoothing"
+            | steps -> steps |> List.map _.InWords |> String.concat ", "
 
         let tags =
             match detection.Tags with
             | FromEvents -> "tags from the events"
             | FromWeakOutput -> "tags from the weak output"
 
-        $"threshold {Text.number detection.Threshold}, {median}, {tags}"
+        $"threshold {Text.number detection.Threshold}, {steps}, {tags}"
 
-    let problems (detection: Detection) =
-        let problem = Problem.at "detection"
-
-        [
-            if not (detection.Threshold > 0.0 && detection.Threshold < 1.0) then
-                problem $"the threshold is {Text.number detection.Threshold}" "it lies between 0 and 1"
-            if not (detection.Median >= 0.0<s>) then
-                problem $"the median filter is {Text.number (float detection.Median)} s long" "0 is none"
-            yield! Text.keywordsTwice "detection" detection.Declared
-        ]
+    let problems (detection: Detection) = [
+        for sentence in (options detection).Problems() do
+            Problem.ofSentence "detection" sentence
+        yield! Text.keywordsTwice "detection" detection.Declared
+    ]
 
 /// detection { threshold 0.5; median 0.54<s>; tags FromEvents }
 type DetectionBuilder() =
@@ -71,7 +92,24 @@ type DetectionBuilder() =
     /// Length of the median filter over the active frames. Default none.
     [<CustomOperation "median">]
     member _.Median(detection: Detection, length: float<s>) =
-        { detection with Median = length } |> given "median"
+        Detection.withStep (DecodingStep.MedianFilter(float length)) detection
+        |> given "median"
+
+    /// Events that are shorter are dropped. Default none.
+    [<CustomOperation "shortest">]
+    member _.Shortest(detection: Detection, length: float<s>) =
+        Detection.withStep (DecodingStep.Shortest(float length)) detection
+        |> given "shortest"
+
+    /// Events of a class with less between them are one. Default none.
+    [<CustomOperation "gap">]
+    member _.Gap(detection: Detection, length: float<s>) =
+        Detection.withStep (DecodingStep.Gap(float length)) detection |> given "gap"
+
+    /// An event goes on while its probability reaches this lower threshold. Default none.
+    [<CustomOperation "hysteresis">]
+    member _.Hysteresis(detection: Detection, low: float) =
+        Detection.withStep (DecodingStep.Hysteresis low) detection |> given "hysteresis"
 
     /// Where the tags of a clip come from, FromEvents or FromWeakOutput. Default FromEvents.
     [<CustomOperation "tags">]

@@ -1,5 +1,10 @@
 namespace Sed
 
+open System
+open Sed.Core.Networks.Layers
+open Sed.Core.Networks.WeakOutputs
+open TorchSharp
+
 /// crnn { dropout 0.15 }: the paper's kind of network; what is not said stays as in the 218k candidate.
 type CrnnBuilder() =
     let given keyword (network: Network) = {
@@ -7,66 +12,45 @@ type CrnnBuilder() =
             Declared = network.Declared @ [ keyword ]
     }
 
-    let convolutions (network: Network) =
-        network.Layers
-        |> List.filter (function
-            | Conv _
-            | PoolBands _ -> true
-            | _ -> false)
+    let isConvolutional (layer: Layer) =
+        layer :? Layer.Convolution || layer :? Layer.BandPooling
 
-    let recurrent (network: Network) =
-        network.Layers
-        |> List.filter (function
-            | BiGru _ -> true
-            | _ -> false)
+    let isRecurrent (layer: Layer) = layer :? Layer.BidirectionalGru
 
-    let dense (network: Network) =
-        network.Layers
-        |> List.filter (function
-            | Dense _ -> true
-            | _ -> false)
+    let isDense (layer: Layer) = layer :? Layer.Dense
+
+    /// The paper's order: convolutions, then recurrent layers, then dense ones.
+    let assemble network replaced (layers: Layer list) =
+        let kind (which: Layer -> bool) =
+            List.filter which (List.filter (replaced >> not) network.Layers @ layers)
+        {
+            network with
+                Layers = kind isConvolutional @ kind isRecurrent @ kind isDense
+        }
 
     member _.Yield(_: unit) = Network.candidate218k
 
     /// Each convolution's filters and the bands that are pooled after it: `convolutions [ 48, 5; 48, 4; 48, 2 ]`.
     [<CustomOperation "convolutions">]
     member _.Convolutions(network: Network, filtersAndPools: (int * int) list) =
-        let layers = [
+        assemble network isConvolutional [
             for filters, pool in filtersAndPools do
-                Conv(filters, (3, 3))
-
+                Layer.Convolution filters
                 if pool <> 1 then
-                    PoolBands pool
+                    Layer.BandPooling pool
         ]
-
-        {
-            network with
-                Layers = layers @ recurrent network @ dense network
-        }
         |> given "convolutions"
 
     /// Units of each bidirectional recurrent layer, whose directions are multiplied: `recurrent [ 32; 32 ]`.
     [<CustomOperation "recurrent">]
     member _.Recurrent(network: Network, units: int list) =
-        {
-            network with
-                Layers =
-                    convolutions network
-                    @ [ for size in units -> BiGru(size, Multiply) ]
-                    @ dense network
-        }
+        assemble network isRecurrent [ for size in units -> Layer.BidirectionalGru(size, Merge.Multiply) ]
         |> given "recurrent"
 
     /// Units of each dense layer between the recurrent layers and the strong output: `dense [ 64 ]`.
     [<CustomOperation "dense">]
     member _.Dense(network: Network, units: int list) =
-        {
-            network with
-                Layers =
-                    convolutions network
-                    @ recurrent network
-                    @ [ for size in units -> Dense(size, Linear) ]
-        }
+        assemble network isDense [ for size in units -> Layer.Dense(size, Activation.Linear) ]
         |> given "dense"
 
     /// Probability that a value is dropped after each layer. Default 0.15.
@@ -100,37 +84,46 @@ type LayersBuilder(name: string) =
         Name = name
         Layers = []
         Dropout = 0.0
-        Weak = LargestFrame
+        Weak = WeakOutput.LargestFrame()
         Declared = []
     }
 
     /// Each frame together with its neighbours; an odd number of frames.
     [<CustomOperation "context">]
-    member _.Context(network: Network, frames: int) = add (Context frames) network
+    member _.Context(network: Network, frames: int) = add (Layer.Context frames) network
 
     /// A 3x3 convolution with batch normalisation and ReLU.
     [<CustomOperation "conv">]
-    member _.Conv(network: Network, filters: int) = add (Conv(filters, (3, 3))) network
+    member _.Conv(network: Network, filters: int) = add (Layer.Convolution filters) network
+
+    /// A convolution over so many frames and bands, odd numbers, with batch normalisation and ReLU.
+    [<CustomOperation "conv">]
+    member _.Conv(network: Network, filters: int, frames: int, bands: int) =
+        add (Layer.Convolution(filters, frames, bands)) network
 
     /// The largest of so many neighbouring bands.
     [<CustomOperation "pool">]
-    member _.Pool(network: Network, bands: int) = add (PoolBands bands) network
+    member _.Pool(network: Network, bands: int) = add (Layer.BandPooling bands) network
 
     /// Bidirectional gated recurrent units whose directions are multiplied.
     [<CustomOperation "biGru">]
-    member _.BiGru(network: Network, units: int) = add (BiGru(units, Multiply)) network
+    member _.BiGru(network: Network, units: int) =
+        add (Layer.BidirectionalGru(units, Merge.Multiply)) network
+
+    /// Bidirectional gated recurrent units whose directions are merged: Merge.Multiply or Merge.Concatenate.
+    [<CustomOperation "biGru">]
+    member _.BiGru(network: Network, units: int, merge: Merge) =
+        add (Layer.BidirectionalGru(units, merge)) network
 
     /// A linear dense layer for each frame.
     [<CustomOperation "dense">]
-    member _.Dense(network: Network, units: int) = add (Dense(units, Linear)) network
+    member _.Dense(network: Network, units: int) =
+        add (Layer.Dense(units, Activation.Linear)) network
 
     /// A dense layer with ReLU for each frame.
     [<CustomOperation "denseRelu">]
-    member _.DenseRelu(network: Network, units: int) = add (Dense(units, Relu)) network
-
-    /// A layer of the script's own, which `ownLayer` makes.
-    [<CustomOperation "own">]
-    member _.Own(network: Network, layer: OwnLayer) = add (Own layer) network
+    member _.DenseRelu(network: Network, units: int) =
+        add (Layer.Dense(units, Activation.Relu)) network
 
     /// Any layer, as a value.
     [<CustomOperation "layer">]
@@ -145,3 +138,30 @@ type LayersBuilder(name: string) =
     [<CustomOperation "weak">]
     member _.Weak(network: Network, output: WeakOutput) =
         { network with Weak = output } |> given "weak"
+
+/// What stands for the parts of a network that have no block of their own.
+[<AutoOpen>]
+module NetworkWords =
+    /// A dense layer over all frames and classes of the strong output, as in the paper.
+    let DenseOverFrames: WeakOutput = WeakOutput.DenseOverFrames()
+
+    /// The largest probability of any frame; no parameters.
+    let LargestFrame: WeakOutput = WeakOutput.LargestFrame()
+
+    /// The mean over the frames; no parameters.
+    let MeanOfFrames: WeakOutput = WeakOutput.MeanOfFrames()
+
+    /// The mean over the frames, each weighted by its own probability; no parameters.
+    let LinearSoftmax: WeakOutput = WeakOutput.LinearSoftmax()
+
+    /// The mean over the frames, each weighted by the exponential of its probability; no parameters.
+    let ExponentialSoftmax: WeakOutput = WeakOutput.ExponentialSoftmax()
+
+    /// The mean over the frames with weights that a dense layer learns.
+    let Attention: WeakOutput = WeakOutput.Attention()
+
+    /// A layer of one's own, for the keyword `layer`: a name, a version (raise it when the code changes), the values that it
+    /// leaves for each frame, and a function that makes the torch module, given the values per frame below it. Its parameters
+    /// are trained, kept and exported like all others.
+    let ownLayer name version units (build: int -> torch.nn.Module<torch.Tensor, torch.Tensor>) : Layer =
+        Layer.Own(name, version, units, Func<_, _> build)

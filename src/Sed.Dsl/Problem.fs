@@ -20,6 +20,12 @@ module Problem =
         Remedy = remedy
     }
 
+    /// What the core says: "what; remedy".
+    let internal ofSentence place (sentence: string) =
+        match sentence.Split("; ", 2) with
+        | [| what; remedy |] -> at place what remedy
+        | _ -> at place sentence ""
+
     let print problem =
         if problem.Remedy = "" then
             $"{problem.Place}: {problem.What}"

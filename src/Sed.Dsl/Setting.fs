@@ -1,13 +1,37 @@
 namespace Sed
 
+open Sed.Core.Detection.Steps
+open Sed.Core.Networks.Layers
+open Sed.Core.Networks.WeakOutputs
+open Sed.Core.Training.Losses
+
 /// One choice that a row of a table makes.
 type Setting =
+    /// Weight of the loss of the strong output.
     | StrongWeight of float
+    /// Weight of the loss of the weak output.
     | WeakWeight of float
+    /// Probability that a value is dropped in training.
     | Dropout of float
+    /// The whole network.
     | Network of Network
+    /// Filters of every convolution of the network.
+    | Filters of int
+    /// Units of every bidirectional recurrent layer of the network.
+    | GruUnits of int
+    /// How the weak output comes from the strong one.
+    | Weak of WeakOutput
+    /// All of the features.
     | Features of LogMel
+    /// Length of the features' window.
+    | Window of float<ms>
+    /// Distance between the features' frames.
+    | Hop of float<ms>
+    /// Mel bands of the features.
+    | Bands of int
     | Optimizer of Optimizer
+    /// The optimizer's learning rate.
+    | LearningRate of float
     | Schedule of Schedule
     | Batch of int
     | Order of Order
@@ -15,16 +39,18 @@ type Setting =
     | Patience of int
     | Monitor of Monitor
     | PositiveWeight of PositiveWeight
-    | Focal of float
+    | Loss of Loss
     | MaskShort of bool
     | Mixup of float
     | SpecAugment of frames: int * bands: int
     | ClipNorm of float
     | AverageWeights of float
     | Precision of Precision
-    | Weak of WeakOutput
     | Threshold of float
+    /// Length of the median filter over the active frames.
     | Median of float<s>
+    /// Length of the shortest event that stays.
+    | Shortest of float<s>
     | TagsFrom of Tags
     | TrainingClips of int
     | TestingClips of int
@@ -34,171 +60,137 @@ type Setting =
     | ScoreOn of Split
 
 module Setting =
-    /// What a setting changes, as a table's heading.
-    let axis setting =
+    /// What a setting changes, as a table's heading; its value, as a table's cell; and the specification with it.
+    type private Definition = {
+        Axis: string
+        Value: string
+        Apply: Specification -> Specification
+    }
+
+    let private define axis value apply = {
+        Axis = axis
+        Value = value
+        Apply = apply
+    }
+
+    let private network axis value change =
+        define axis value (fun all -> {
+            all with
+                Specification.Network = change all.Network
+        })
+
+    /// Changes the layers of one kind, wherever they are.
+    let private layers axis value (change: Layer -> Layer) =
+        network axis value (fun network -> {
+            network with
+                Layers = List.map change network.Layers
+        })
+
+    let private features axis value change =
+        define axis value (fun all -> {
+            all with
+                Specification.Features = change all.Features
+        })
+
+    let private training axis value change =
+        define axis value (fun all -> {
+            all with
+                Specification.Training = change all.Training
+        })
+
+    let private detection axis value change =
+        define axis value (fun all -> {
+            all with
+                Detection = change all.Detection
+        })
+
+    let private clips axis value change =
+        define axis value (fun all -> { all with Clips = change all.Clips })
+
+    let private ms (time: float<ms>) = $"{Text.number (float time)} ms"
+
+    let private definition setting =
         match setting with
-        | StrongWeight _ -> "strong weight"
-        | WeakWeight _ -> "weak weight"
-        | Dropout _ -> "dropout"
-        | Network _ -> "network"
-        | Features _ -> "features"
-        | Optimizer _ -> "optimizer"
-        | Schedule _ -> "learning rate"
-        | Batch _ -> "batch"
-        | Order _ -> "order"
-        | Epochs _ -> "epochs"
-        | Patience _ -> "patience"
-        | Monitor _ -> "monitor"
-        | PositiveWeight _ -> "positive weight"
-        | Focal _ -> "focal"
-        | MaskShort _ -> "padding"
-        | Mixup _ -> "mixup"
-        | SpecAugment _ -> "masks"
-        | ClipNorm _ -> "clip norm"
-        | AverageWeights _ -> "average"
-        | Precision _ -> "precision"
-        | Weak _ -> "weak output"
-        | Threshold _ -> "threshold"
-        | Median _ -> "median"
-        | TagsFrom _ -> "tags"
-        | TrainingClips _ -> "training clips"
-        | TestingClips _ -> "testing clips"
-        | EvaluationClips _ -> "evaluation clips"
-        | HeldOut _ -> "held out"
-        | SelectOn _ -> "select on"
-        | ScoreOn _ -> "score on"
+        | StrongWeight weight ->
+            training "strong weight" (Text.number weight) (fun all -> { all with StrongWeight = weight })
+        | WeakWeight weight -> training "weak weight" (Text.number weight) (fun all -> { all with WeakWeight = weight })
+        | Dropout rate -> network "dropout" (Text.number rate) (fun all -> { all with Dropout = rate })
+        | Network all -> network "network" all.Name (fun _ -> all)
+        | Filters count ->
+            layers "filters" (string count) (function
+                | :? Layer.Convolution as conv -> Layer.Convolution(count, conv.KernelFrames, conv.KernelBands)
+                | other -> other)
+        | GruUnits count ->
+            layers "GRU units" (string count) (function
+                | :? Layer.BidirectionalGru as gru -> Layer.BidirectionalGru(count, gru.Merge)
+                | other -> other)
+        | Weak output -> network "weak output" output.InWords (fun all -> { all with Weak = output })
+        | Features all -> features "features" (LogMel.print all) (fun _ -> all)
+        | Window length -> features "window" (ms length) (fun all -> { all with Window = length })
+        | Hop distance -> features "hop" (ms distance) (fun all -> { all with Step = Step.Hop distance })
+        | Bands count -> features "bands" (string count) (fun all -> { all with Bands = count })
+        | Optimizer optimizer ->
+            training "optimizer" (Training.printOptimizer optimizer) (fun all -> { all with Optimizer = optimizer })
+        | LearningRate rate ->
+            training "learning rate" (Text.number rate) (fun all -> {
+                all with
+                    Optimizer = Training.withLearningRate rate all.Optimizer
+            })
+        | Schedule schedule ->
+            training "schedule" (Training.printSchedule schedule) (fun all -> { all with Schedule = schedule })
+        | Batch count -> training "batch" (string count) (fun all -> { all with Batch = count })
+        | Order order -> training "order" (string order) (fun all -> { all with Order = order })
+        | Epochs count -> training "epochs" (string count) (fun all -> { all with Epochs = count })
+        | Patience count -> training "patience" (string count) (fun all -> { all with Patience = count })
+        | Monitor monitor -> training "monitor" (Monitor.print monitor) (fun all -> { all with Monitor = monitor })
+        | PositiveWeight weight ->
+            training "positive weight" (Training.printPositiveWeight weight) (fun all -> {
+                all with
+                    PositiveWeight = weight
+            })
+        | Loss loss -> training "loss" loss.InWords (fun all -> { all with Loss = loss })
+        | MaskShort yes ->
+            training "padding" (if yes then "left out" else "counts") (fun all -> { all with MaskShort = yes })
+        | Mixup parameter -> training "mixup" (Text.number parameter) (fun all -> { all with Mixup = parameter })
+        | SpecAugment(frames, bands) ->
+            training "masks" (Training.printSpecAugment (frames, bands)) (fun all -> {
+                all with
+                    SpecAugment = (frames, bands)
+            })
+        | ClipNorm norm -> training "clip norm" (Text.number norm) (fun all -> { all with ClipNorm = Some norm })
+        | AverageWeights past ->
+            training "average" (Text.number past) (fun all -> { all with AverageWeights = Some past })
+        | Precision precision -> training "precision" (string precision) (fun all -> { all with Precision = precision })
+        | Threshold probability ->
+            detection "threshold" (Text.number probability) (fun all -> { all with Threshold = probability })
+        | Median length ->
+            detection
+                "median"
+                $"{Text.number (float length)} s"
+                (Detection.withStep (DecodingStep.MedianFilter(float length)))
+        | Shortest length ->
+            detection
+                "shortest event"
+                $"{Text.number (float length)} s"
+                (Detection.withStep (DecodingStep.Shortest(float length)))
+        | TagsFrom source ->
+            let words =
+                match source with
+                | FromEvents -> "events"
+                | FromWeakOutput -> "weak output"
+            detection "tags" words (fun all -> { all with Tags = source })
+        | TrainingClips count -> clips "training clips" (string count) (fun all -> { all with Training = count })
+        | TestingClips count -> clips "testing clips" (string count) (fun all -> { all with Testing = count })
+        | EvaluationClips count -> clips "evaluation clips" (string count) (fun all -> { all with Evaluation = count })
+        | HeldOut holdout -> define "held out" (Holdout.print holdout) (fun all -> { all with Holdout = holdout })
+        | SelectOn split -> define "select on" (string split) (fun all -> { all with SelectOn = split })
+        | ScoreOn split -> define "score on" (string split) (fun all -> { all with ScoreOn = split })
+
+    /// What a setting changes, as a table's heading.
+    let axis setting = (definition setting).Axis
 
     /// The value of a setting, as a table's cell.
-    let value setting =
-        match setting with
-        | StrongWeight value
-        | WeakWeight value
-        | Dropout value
-        | Focal value
-        | Mixup value
-        | ClipNorm value
-        | AverageWeights value
-        | Threshold value -> Text.number value
-        | Median length -> $"{Text.number (float length)} s"
-        | Network network -> network.Name
-        | Features features -> LogMel.print features
-        | Optimizer optimizer -> Training.printOptimizer optimizer
-        | Schedule schedule -> Training.printSchedule schedule
-        | Order order -> string order
-        | Monitor monitor -> Monitor.print monitor
-        | PositiveWeight weight -> Training.printPositiveWeight weight
-        | MaskShort true -> "left out"
-        | MaskShort false -> "counts"
-        | SpecAugment(frames, bands) -> Training.printSpecAugment (frames, bands)
-        | Precision precision -> string precision
-        | Weak output -> WeakOutput.print output
-        | HeldOut holdout -> Holdout.print holdout
-        | SelectOn split
-        | ScoreOn split -> string split
-        | TagsFrom FromEvents -> "events"
-        | TagsFrom FromWeakOutput -> "weak output"
-        | Batch count
-        | Epochs count
-        | Patience count
-        | TrainingClips count
-        | TestingClips count
-        | EvaluationClips count -> string count
+    let value setting = (definition setting).Value
 
     let apply (specification: Specification) setting =
-        let training = specification.Training
-
-        let withTraining training = {
-            specification with
-                Specification.Training = training
-        }
-
-        let withNetwork network = {
-            specification with
-                Specification.Network = network
-        }
-
-        let withDetection detection = {
-            specification with
-                Detection = detection
-        }
-
-        let withClips clips = { specification with Clips = clips }
-
-        match setting with
-        | StrongWeight weight -> withTraining { training with StrongWeight = weight }
-        | WeakWeight weight -> withTraining { training with WeakWeight = weight }
-        | Optimizer optimizer -> withTraining { training with Optimizer = optimizer }
-        | Schedule schedule -> withTraining { training with Schedule = schedule }
-        | Batch count -> withTraining { training with Batch = count }
-        | Order order -> withTraining { training with Order = order }
-        | Epochs count -> withTraining { training with Epochs = count }
-        | Patience count -> withTraining { training with Patience = count }
-        | Monitor monitor -> withTraining { training with Monitor = monitor }
-        | PositiveWeight weight ->
-            withTraining {
-                training with
-                    PositiveWeight = weight
-            }
-        | Focal exponent -> withTraining { training with Focal = exponent }
-        | MaskShort yes -> withTraining { training with MaskShort = yes }
-        | Mixup parameter -> withTraining { training with Mixup = parameter }
-        | SpecAugment(frames, bands) ->
-            withTraining {
-                training with
-                    SpecAugment = (frames, bands)
-            }
-        | ClipNorm norm -> withTraining { training with ClipNorm = Some norm }
-        | AverageWeights past ->
-            withTraining {
-                training with
-                    AverageWeights = Some past
-            }
-        | Precision precision -> withTraining { training with Precision = precision }
-        | Weak output ->
-            withNetwork {
-                specification.Network with
-                    Weak = output
-            }
-        | HeldOut holdout -> { specification with Holdout = holdout }
-        | SelectOn split -> { specification with SelectOn = split }
-        | ScoreOn split -> { specification with ScoreOn = split }
-        | Dropout rate ->
-            withNetwork {
-                specification.Network with
-                    Dropout = rate
-            }
-        | Network network -> withNetwork network
-        | Features features -> {
-            specification with
-                Features = features
-          }
-        | Threshold probability ->
-            withDetection {
-                specification.Detection with
-                    Threshold = probability
-            }
-        | Median length ->
-            withDetection {
-                specification.Detection with
-                    Median = length
-            }
-        | TagsFrom source ->
-            withDetection {
-                specification.Detection with
-                    Tags = source
-            }
-        | TrainingClips count ->
-            withClips {
-                specification.Clips with
-                    Training = count
-            }
-        | TestingClips count ->
-            withClips {
-                specification.Clips with
-                    Testing = count
-            }
-        | EvaluationClips count ->
-            withClips {
-                specification.Clips with
-                    Evaluation = count
-            }
+        (definition setting).Apply specification

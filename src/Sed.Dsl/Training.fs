@@ -1,5 +1,7 @@
 namespace Sed
 
+open Sed.Core.Training.Losses
+
 /// How the weights are moved.
 type Optimizer =
     /// Adam with the given learning rate.
@@ -54,8 +56,8 @@ type Training = {
     /// Weight of the loss of the weak output.
     WeakWeight: float
     PositiveWeight: PositiveWeight
-    /// Exponent of the focal loss; 0 is cross-entropy.
-    Focal: float
+    /// What a probability costs that says something else than its label.
+    Loss: Loss
     /// Whether the frames after the end of a short clip are left out of the strong loss.
     MaskShort: bool
     /// Parameter of mixup's beta distribution; 0 is none.
@@ -83,7 +85,7 @@ module Training =
         StrongWeight = 1.0
         WeakWeight = 1.0
         PositiveWeight = Same 1.0
-        Focal = 0.0
+        Loss = Loss.CrossEntropy()
         MaskShort = false
         Mixup = 0.0
         SpecAugment = 0, 0
@@ -98,6 +100,13 @@ module Training =
         | Adam rate -> $"Adam {Text.number rate}"
         | AdamW(rate, decay) -> $"AdamW {Text.number rate} with weight decay {Text.number decay}"
         | Sgd(rate, momentum) -> $"SGD {Text.number rate} with momentum {Text.number momentum}"
+
+    /// The same optimizer with another learning rate.
+    let withLearningRate rate optimizer =
+        match optimizer with
+        | Adam _ -> Adam rate
+        | AdamW(_, decay) -> AdamW(rate, decay)
+        | Sgd(_, momentum) -> Sgd(rate, momentum)
 
     let printSchedule schedule =
         match schedule with
@@ -127,8 +136,8 @@ module Training =
             $"stops after {training.Patience} without a gain of {Monitor.print training.Monitor}"
             if training.PositiveWeight <> Same 1.0 then
                 $"a class that is there weighs {printPositiveWeight training.PositiveWeight}"
-            if training.Focal <> 0.0 then
-                $"focal loss {Text.number training.Focal}"
+            if training.Loss <> defaults.Loss then
+                training.Loss.InWords
             if training.MaskShort then
                 "padding left out of the strong loss"
             if training.Mixup <> 0.0 then
@@ -196,8 +205,7 @@ module Training =
             | Same weight when not (weight > 0.0) ->
                 problem $"a class that is there weighs {Text.number weight}" "it has to be above 0"
             | _ -> ()
-            if not (training.Focal >= 0.0) then
-                problem $"the focal loss has the exponent {Text.number training.Focal}" "0 is cross-entropy"
+            yield! training.Loss.Problems() |> Seq.map (Problem.ofSentence "training")
             if not (training.Mixup >= 0.0) then
                 problem $"mixup is {Text.number training.Mixup}" "0 is none"
             if frames < 0 || bands < 0 then

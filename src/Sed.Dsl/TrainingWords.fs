@@ -1,5 +1,7 @@
 namespace Sed
 
+open Sed.Core.Training.Losses
+
 /// training { optimizer (adam 1e-3); epochs 1000; patience 100; monitor (WeakF - StrongER) }
 type TrainingBuilder() =
     let given keyword (training: Training) = {
@@ -68,10 +70,10 @@ type TrainingBuilder() =
         }
         |> given "positives"
 
-    /// Exponent of the focal loss (Lin et al. 2017). Default 0, which is cross-entropy.
-    [<CustomOperation "focal">]
-    member _.Focal(training: Training, exponent: float) =
-        { training with Focal = exponent } |> given "focal"
+    /// What a probability costs that says something else than its label: CrossEntropy (the default) or `Focal 2.0`.
+    [<CustomOperation "loss">]
+    member _.Loss(training: Training, loss: Loss) =
+        { training with Loss = loss } |> given "loss"
 
     /// Whether the frames after the end of a short clip are left out of the strong loss. Default false.
     [<CustomOperation "maskShort">]
@@ -110,3 +112,12 @@ type TrainingBuilder() =
     [<CustomOperation "precision">]
     member _.Precision(training: Training, precision: Precision) =
         { training with Precision = precision } |> given "precision"
+
+/// What stands for the losses.
+[<AutoOpen>]
+module LossWords =
+    /// Binary cross-entropy.
+    let CrossEntropy: Loss = Loss.CrossEntropy()
+
+    /// Cross-entropy in which what is nearly right already counts less (Lin et al. 2017), by its exponent; 2 is usual.
+    let Focal exponent : Loss = Loss.Focal exponent

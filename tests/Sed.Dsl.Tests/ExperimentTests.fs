@@ -37,7 +37,10 @@ let ``layers stack in the order in which they are written`` () =
             dropout 0.2
         }
 
-    Assert.Equal<Layer list>([ Conv(32, (3, 3)); PoolBands 5; BiGru(16, Multiply); Dense(8, Relu) ], stack.Layers)
+    Assert.Equal<string list>(
+        [ "conv 32 3x3"; "pool 5"; "biGru 16 multiply"; "dense 8 relu" ],
+        [ for layer in stack.Layers -> layer.InWords ]
+    )
 
 [<Fact>]
 let ``a hop and the overlap that gives it are the same features`` () =

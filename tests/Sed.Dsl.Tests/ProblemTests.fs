@@ -42,7 +42,7 @@ let ``every mistake of a script is named at once with its place and remedy`` () 
             "experiment: `title` is given 2 times; keep one of them"
             "features: the hop of 50 ms is longer than the window of 40 ms; sound between two windows would be lost; use a hop of at most the window"
             "features: `bands` is given 2 times; keep one of them"
-            "network, layer 2 (conv 4 3x3): works on bands, but the layers below leave one vector per frame; put it before any biGru, dense or context"
+            "network, layer 2 (conv 4 3x3): works on bands, but the layers below leave one vector per frame; put it before any layer that works on frames as a whole, as biGru, dense and context do"
             "network: dropout is 1.5; it is a share from 0 to below 1"
             "training: 0 epochs; give at least one"
         ],

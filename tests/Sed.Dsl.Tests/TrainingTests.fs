@@ -16,7 +16,7 @@ let ``what goes beyond the paper's training is said after it`` () =
             schedule (Plateau(0.5, 4))
             order Balanced
             positives ByRarity
-            focal 2.0
+            loss (Focal 2.0)
             maskShort true
             mixup 0.2
             specAugment 20 8
@@ -40,7 +40,7 @@ let ``every impossible value is named with its remedy`` () =
             optimizer (adamW 0.0 -1.0)
             schedule (Plateau(1.0, 1))
             positives (Same 0.0)
-            focal -1.0
+            loss (Focal -1.0)
             mixup -0.1
             specAugment -1 2
             clipNorm 0.0
@@ -53,7 +53,7 @@ let ``every impossible value is named with its remedy`` () =
             "training: the weight decay is -1; it has to be 0 or above"
             "training: the plateau's factor is 1; it lies between 0 and 1"
             "training: a class that is there weighs 0; it has to be above 0"
-            "training: the focal loss has the exponent -1; 0 is cross-entropy"
+            "training: the focal loss has the exponent -1; 0 is cross-entropy, 2 is usual"
             "training: mixup is -0.1; 0 is none"
             "training: masks of -1 frames and 2 bands; 0 is none"
             "training: gradients are clipped at 0; it has to be above 0"
@@ -72,7 +72,7 @@ let ``each setting changes the line of the specification that it is about and no
         Order Balanced, "training"
         Monitor(Score WeakF), "training"
         PositiveWeight ByRarity, "training"
-        Focal 2.0, "training"
+        Loss(Focal 2.0), "training"
         MaskShort true, "training"
         Mixup 0.2, "training"
         SpecAugment(10, 4), "training"

@@ -80,15 +80,15 @@ let ``the same seeds give the same table digit for digit, and what is finished i
     Assert.Equal(2, third.Split("kept\n").Length - 1)
 
 /// A layer of the script's own: a dense layer over the frames.
-let private meanLayer version : OwnLayer =
-    OwnModule.layer "mean" version 3 (fun width -> TorchSharp.torch.nn.Linear(width, 3))
+let private meanLayer version =
+    ownLayer "mean" version 3 (fun width -> TorchSharp.torch.nn.Linear(width, 3))
 
 [<Fact>]
 let ``folds, held-out clips, what goes beyond the paper's training and layers of one's own run in one table`` () =
     let out = Path.Combine(home, "words")
     let layered version =
         layers "mine" {
-            own (meanLayer version)
+            layer (meanLayer version)
             weak Attention
         }
     let many =
@@ -178,14 +178,14 @@ let ``a trial that fails is kept with its error, the others go on, and it is run
     let promised = ref 4
     // A module that leaves three values per frame where the layer promises four, until that is mended.
     let wrong =
-        OwnModule.layer "wrong" 1 4 (fun width -> TorchSharp.torch.nn.Linear(width, int64 promised.Value - 1L))
+        ownLayer "wrong" 1 4 (fun width -> TorchSharp.torch.nn.Linear(width, int64 promised.Value - 1L))
     let failing =
         experiment "failing" {
             title "One row fails"
             data Soundscapes.smartCars
             clips 12 8 4
             train (training { epochs 1 })
-            alongside "wrong" [ Network(layers "wrong" { own wrong }) ]
+            alongside "wrong" [ Network(layers "wrong" { layer wrong }) ]
             alongside "baseline" [ Network mlp; WeakWeight 0.0 ]
             seeds [ 1 ]
             report [ WeakF ]

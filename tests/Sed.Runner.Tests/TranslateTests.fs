@@ -50,25 +50,8 @@ let ``HTK powers without normalisation are the core's second definition`` () =
     Assert.Equal(LogMelOptions.Htk, Translate.features 44100 htk)
 
 [<Fact>]
-let ``the language's networks are the core's`` () =
-    let same (expected: NetworkDescription) network =
-        let translated = Translate.network 500 17 40 network
-        Assert.Equal<Layer>(expected.Layers, translated.Layers)
-        Assert.Equal(expected.Dropout, translated.Dropout)
-        Assert.Equal(expected.Weak, translated.Weak)
-
-    same (NetworkDescription.Candidate218k()) Network.candidate218k
-    same (NetworkDescription.Baseline()) mlp
-
-[<Fact>]
 let ``training that says nothing is the core's default`` () =
     Assert.Equal(TrainingOptions(), Translate.training manifest 1 Training.defaults)
-
-[<Fact>]
-let ``a network that the language finds fit is fit for the core`` () =
-    for network in [ crnn { dense [] }; crnn { recurrent [] }; layers "one" { conv 2 }; mlp ] do
-        Assert.Empty(Network.problems 40 network)
-        Assert.Empty((Translate.network 500 17 40 network).Problems())
 
 [<Fact>]
 let ``every word of a training reaches the core`` () =
@@ -81,7 +64,7 @@ let ``every word of a training reaches the core`` () =
             patience 4
             weights 0.5 0.25
             positives (Same 3.0)
-            focal 2.0
+            loss (Focal 2.0)
             maskShort true
             mixup 0.2
             specAugment 20 8
@@ -103,7 +86,7 @@ let ``every word of a training reaches the core`` () =
             StrongWeight = 0.5,
             WeakWeight = 0.25,
             PositiveWeights = [| 3.0; 3.0; 3.0 |],
-            FocalExponent = 2.0,
+            Loss = Focal 2.0,
             MaskShortClips = true,
             Mixup = 0.2,
             MaskedFrames = 20,

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Sed.Core.Networks;
 using Sed.Core.Networks.Kernels;
+using Sed.Core.Networks.Layers;
 using Sed.Core.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -78,7 +79,7 @@ internal static unsafe class KernelBench
         using var scope = NewDisposeScope();
         using var gru = nn.GRU(inputs, 32, batchFirst: true, bidirectional: true);
         Tensor[] parameters = [.. gru.parameters()];
-        var layer = new GatedRecurrence(new RecurrentShape(inputs, 32, 500, Merge.Multiply, 0.15));
+        var layer = new GatedRecurrence(new RecurrentShape(inputs, 32, 500, true, 0.15));
         var input = randn([Clips, 500, inputs], requires_grad: true);
         Time($"recurrent layer, {inputs} inputs", [.. parameters, input], () => layer.Train(input, parameters, 1));
     }

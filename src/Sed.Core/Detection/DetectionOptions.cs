@@ -1,3 +1,5 @@
+using Sed.Core.Detection.Steps;
+
 namespace Sed.Core.Detection;
 
 /// <summary>How frame probabilities become events and tags. Immutable; checked where it is used.</summary>
@@ -6,8 +8,8 @@ public sealed record DetectionOptions
     /// <summary>A frame is active from this probability on, between 0 and 1. Default 0.5.</summary>
     public double Threshold { get; init; } = 0.5;
 
-    /// <summary>Length of the median filter over the active frames, in seconds. Default 0: none.</summary>
-    public double MedianSeconds { get; init; }
+    /// <summary>What is done with the active frames, in this order, before they become events. Default: nothing.</summary>
+    public IReadOnlyList<DecodingStep> Steps { get; init; } = [];
 
     /// <summary>Where the tags of a clip come from. Default: every class that is detected somewhere in the clip.</summary>
     public TagSource Tags { get; init; } = TagSource.Events;
@@ -17,9 +19,8 @@ public sealed record DetectionOptions
     {
         List<string> problems = [];
         if (!(Threshold > 0 && Threshold < 1))
-            problems.Add($"Threshold must be between 0 and 1, was {Threshold}.");
-        if (!(MedianSeconds >= 0) || double.IsInfinity(MedianSeconds))
-            problems.Add($"MedianSeconds must be 0 s or more, was {MedianSeconds} s.");
+            problems.Add(FormattableString.Invariant($"the threshold is {Threshold:R}; it lies between 0 and 1"));
+        problems.AddRange(Steps.SelectMany(step => step.Problems()));
         return problems;
     }
 }

@@ -1,4 +1,5 @@
 using Sed.Core.Networks.Kernels;
+using Sed.Core.Networks.Layers;
 using Sed.Core.Runtime;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -16,7 +17,7 @@ internal sealed class FastLayers
     private readonly bool endsInVectors;
     private readonly List<ConvolutionBlock> blocks = [];
     private readonly List<BlockShape> shapes = [];
-    private readonly List<(nn.Module<Tensor, Tensor> Module, GatedRecurrence? Recurrence, double Rate)> upper = [];
+    private readonly List<(nn.Module<Tensor, Tensor> Module, IKernelLayer? Kernel, double Rate)> upper = [];
     private readonly ConvolutionTrunk trunk;
 
     private FastLayers(NetworkDescription description, IReadOnlyList<nn.Module<Tensor, Tensor>> modules)
@@ -29,11 +30,11 @@ internal sealed class FastLayers
         {
             var dropsNext = modules.ElementAtOrDefault(next + 1) is TorchSharp.Modules.Dropout;
             if (
-                modules[next] is MergedGru gru
-                && gru.Shape(frames, dropsNext ? description.Dropout : 0) is { Fits: true } shape
+                modules[next] is IKernelCovered covered
+                && covered.Kernel(frames, dropsNext ? description.Dropout : 0) is { } kernel
             )
             {
-                upper.Add((gru, new GatedRecurrence(shape), 0));
+                upper.Add((modules[next], kernel, 0));
                 next += dropsNext ? 1 : 0;
             }
             else
@@ -83,14 +84,11 @@ internal sealed class FastLayers
             blocks.ForEach(block => block.CountBatch());
         for (var i = 0; i < upper.Count; i++)
         {
-            var (module, recurrence, rate) = upper[i];
-            if (recurrence is not null)
+            var (module, kernel, rate) = upper[i];
+            if (kernel is not null)
             {
-                var weights = ((MergedGru)module).Weights;
                 var sequence = hidden.contiguous();
-                hidden = training
-                    ? recurrence.Train(sequence, weights, seeds[shapes.Count + i])
-                    : recurrence.Infer(sequence, weights);
+                hidden = training ? kernel.Train(sequence, seeds[shapes.Count + i]) : kernel.Infer(sequence);
             }
             else if (rate > 0 && training)
                 hidden = DropoutLayer.Train(hidden.contiguous(), new Kernels.Dropout(rate, seeds[shapes.Count + i]));
@@ -110,7 +108,7 @@ internal sealed class FastLayers
         {
             next++;
             var pool = 1;
-            if (modules.ElementAtOrDefault(next) is BandPooling pooling)
+            if (modules.ElementAtOrDefault(next) is MaximumOverBands pooling)
             {
                 pool = pooling.Bands;
                 next++;

@@ -1,3 +1,6 @@
+using Sed.Core.Networks.Layers;
+using Sed.Core.Networks.WeakOutputs;
+
 namespace Sed.Core.Networks;
 
 /// <summary>
@@ -18,11 +21,11 @@ public sealed record NetworkDescription
     /// <summary>Classes of the outputs.</summary>
     public required int Classes { get; init; }
 
-    /// <summary>Probability that a value is dropped in training, after every layer; from 0 to below 1. Default 0.15.</summary>
+    /// <summary>Probability that a value is dropped in training, after every layer that makes values; from 0 to below 1. Default 0.15.</summary>
     public double Dropout { get; init; } = 0.15;
 
     /// <summary>How the weak output comes from the strong one. Default: a dense layer over all frames.</summary>
-    public WeakOutput Weak { get; init; } = WeakOutput.DenseOverFrames;
+    public WeakOutput Weak { get; init; } = new WeakOutput.DenseOverFrames();
 
     /// <summary>
     /// The layers that come near the 218,000 parameters of Adavanne and Virtanen (2017), who do not give the sizes:
@@ -57,32 +60,53 @@ public sealed record NetworkDescription
             Bands = bands,
             Classes = classes,
             Dropout = 0.2,
-            Weak = WeakOutput.LargestFrame,
+            Weak = new WeakOutput.LargestFrame(),
         };
 
+    /// <summary>One map over the frames and bands.</summary>
+    public Shape Input => new(Frames, 1, Bands);
+
+    /// <summary>What the layers leave: one vector for each frame. Defined where there are no problems.</summary>
+    public Shape Hidden => Steps().Select(step => AsVectors(step.Leaves)).LastOrDefault(Input);
+
+    /// <summary>Numbers that training moves.</summary>
+    public long Parameters =>
+        Steps().Sum(step => step.Layer.Parameters(step.Finds))
+        + (Hidden.Width + 1L) * Classes
+        + Weak.Parameters(Hidden, Classes);
+
+    /// <summary>Multiply-accumulates of the layers and the strong output for one clip in inference.</summary>
+    public long MultiplyAccumulates =>
+        Steps().Sum(step => step.Layer.MultiplyAccumulates(step.Finds)) + Hidden.Values * Classes;
+
     /// <summary>Every reason why no network can be built, from the input upwards; empty when one can.</summary>
-    public IReadOnlyList<string> Problems()
+    public IReadOnlyList<NetworkProblem> Problems()
     {
-        List<string> problems = [];
+        List<NetworkProblem> problems = [];
         if (Frames < 1 || Bands < 1 || Classes < 1)
-            problems.Add($"Frames, Bands and Classes must be positive, were {Frames}, {Bands} and {Classes}.");
-        if (!(Dropout >= 0 && Dropout < 1))
-            problems.Add($"Dropout must be from 0 to below 1, was {Dropout}.");
+            problems.Add(
+                new(
+                    "",
+                    $"{Frames} frames of {Bands} bands and {Classes} classes",
+                    "there has to be at least one of each"
+                )
+            );
         if (Layers.Count == 0)
-            problems.Add("Layers is empty; a network has at least one.");
-        int? bands = Bands; // null once there is one vector per frame
-        for (var i = 0; i < Layers.Count; i++)
+            problems.Add(new("", "has no layers", "for example `crnn { dropout 0.15 }`"));
+        var number = 0;
+        foreach (var (layer, finds, _) in Steps())
         {
-            if (Problem(Layers[i], bands, i) is { } problem)
-                problems.Add($"Layer {i + 1}, {Layers[i]}: {problem}");
-            bands = Layers[i] switch
-            {
-                Layer.Convolution => bands,
-                Layer.BandPooling { Bands: > 0 } pooling => bands / pooling.Bands,
-                Layer.BandPooling => bands,
-                _ => null,
-            };
+            number++;
+            problems.AddRange(
+                layer
+                    .Problems(finds)
+                    .Select(own => new NetworkProblem($"layer {number} ({layer})", own.What, own.Remedy))
+            );
         }
+        if (!(Dropout >= 0 && Dropout < 1))
+            problems.Add(
+                new("", FormattableString.Invariant($"dropout is {Dropout}"), "it is a share from 0 to below 1")
+            );
         return problems;
     }
 
@@ -92,22 +116,20 @@ public sealed record NetworkDescription
             $"{Frames} frames of {Bands} bands; {string.Join(", ", Layers)}; {Classes} classes, {Weak}; dropout {Dropout:R}"
         );
 
-    private static string? Problem(Layer layer, int? bands, int index) =>
-        layer switch
+    /// <summary>The layers with what each finds and leaves. One with problems is passed over, so that those above it are judged too.</summary>
+    internal IEnumerable<(Layer Layer, Shape Finds, Shape Leaves)> Steps()
+    {
+        var shape = Input;
+        foreach (var layer in Layers)
         {
-            Layer.Context c when c.Frames < 1 || c.Frames % 2 == 0 => "the number of frames must be odd.",
-            Layer.Context when index > 0 => "takes frames of the input, so it must come first.",
-            Layer.Convolution { Filters: < 1 } => "there must be at least one filter.",
-            Layer.Convolution c when c.KernelFrames % 2 != 1 || c.KernelBands % 2 != 1 =>
-                "the kernel must be odd in both directions.",
-            (Layer.Convolution or Layer.BandPooling) when bands is null =>
-                "works on bands, but the layers below leave one vector per frame.",
-            Layer.BandPooling p when p.Bands < 1 || bands % p.Bands != 0 => $"must divide the {bands} bands below it.",
-            (Layer.BidirectionalGru { Units: < 1 }) or (Layer.Dense { Units: < 1 }) or (Layer.Own { Units: < 1 }) =>
-                "there must be at least one unit.",
-            Layer.Own own when string.IsNullOrWhiteSpace(own.Name) => "it needs a name.",
-            Layer.Own { Version: < 1 } => "versions count from 1.",
-            Layer.Own { Build: null } => "there is no function that builds it.",
-            _ => null,
-        };
+            var finds = layer.TakesVectors ? AsVectors(shape) : shape;
+            if (layer.Problems(finds).Count == 0)
+                shape = layer.Over(finds);
+            else if (layer.TakesVectors)
+                shape = finds;
+            yield return (layer, finds, shape);
+        }
+    }
+
+    private static Shape AsVectors(Shape shape) => Shape.Vectors(shape.Frames, shape.Width);
 }

@@ -1,3 +1,5 @@
+using Sed.Core.Networks.Layers;
+using Sed.Core.Networks.WeakOutputs;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -20,11 +22,12 @@ public sealed class SedNetwork : nn.Module<Tensor, NetworkOutput>
         if (problems.Count > 0)
             throw new ArgumentException(string.Join(Environment.NewLine, problems), nameof(description));
         Description = description;
-        var (modules, width) = Stack(description);
+        var modules = Stack(description);
+        var hidden = description.Hidden;
         layers = nn.Sequential(modules);
         fast = FastLayers.For(description, [.. modules.Select(module => module.Item2)]);
-        strong = nn.Linear(width, description.Classes);
-        weak = WeakOutputs.Of(description, width);
+        strong = nn.Linear(hidden.Width, description.Classes);
+        weak = description.Weak.Build(hidden, description.Classes);
         RegisterComponents();
     }
 
@@ -53,68 +56,30 @@ public sealed class SedNetwork : nn.Module<Tensor, NetworkOutput>
     }
 
     /// <summary>
-    /// The modules of the layers and the values per frame that they leave. Names count the description's layers from 1, so
-    /// that weights have the same names whatever the dropout.
+    /// The modules of the layers. Names count the description's layers from 1, so that weights have the same names whatever
+    /// the dropout.
     /// </summary>
-    private static (List<(string, nn.Module<Tensor, Tensor>)> Modules, int Width) Stack(NetworkDescription description)
+    private static List<(string, nn.Module<Tensor, Tensor>)> Stack(NetworkDescription description)
     {
         List<(string, nn.Module<Tensor, Tensor>)> modules = [];
-        var maps = 0; // while there are maps over bands: how many; 0 before the first convolution and after the last
-        var bands = description.Bands;
-        var width = description.Bands;
-
         var number = 1;
+        var shape = description.Input;
+        foreach (var (layer, finds, leaves) in description.Steps())
+        {
+            if (finds.IsVectors && !shape.IsVectors)
+                Add("vectors", new MapsToVectors());
+            Add(layer.ModuleName, layer.Build(finds));
+            // A convolution and its pooling are one layer of the paper's figure: dropout comes after the pooling.
+            var goesOn = description.Layers.ElementAtOrDefault(number) is { EndsLayerBelow: true };
+            if (description.Dropout > 0 && layer.MakesValues && !goesOn)
+                Add("dropout", nn.Dropout(description.Dropout));
+            shape = leaves;
+            number++;
+        }
+        if (!shape.IsVectors)
+            Add("vectors", new MapsToVectors());
+        return modules;
 
         void Add(string name, nn.Module<Tensor, Tensor> module) => modules.Add(($"{number}-{name}", module));
-
-        void LeaveMaps()
-        {
-            if (maps == 0)
-                return;
-            Add("vectors", new MapsToVectors());
-            width = maps * bands;
-            maps = 0;
-        }
-
-        for (; number <= description.Layers.Count; number++)
-        {
-            switch (description.Layers[number - 1])
-            {
-                case Layer.Context context:
-                    Add("context", new FrameContext(context.Frames));
-                    width = context.Frames * description.Bands;
-                    continue; // no values are made here, so none are dropped
-                case Layer.Convolution convolution:
-                    Add("convolution", new ConvolutionBlock(maps, convolution));
-                    maps = convolution.Filters;
-                    break;
-                case Layer.BandPooling pooling:
-                    Add("pooling", new BandPooling(pooling.Bands));
-                    bands /= pooling.Bands;
-                    width = bands;
-                    break;
-                case Layer.BidirectionalGru gru:
-                    LeaveMaps();
-                    Add("gru", new MergedGru(width, gru));
-                    width = gru.Merge == Merge.Multiply ? gru.Units : 2 * gru.Units;
-                    break;
-                case Layer.Dense dense:
-                    LeaveMaps();
-                    Add("dense", new FrameDense(width, dense));
-                    width = dense.Units;
-                    break;
-                case Layer.Own own:
-                    LeaveMaps();
-                    Add("own", new OwnLayer(width, own));
-                    width = own.Units;
-                    break;
-            }
-            // A convolution and its pooling are one layer of the paper's figure: dropout comes after the pooling.
-            var poolingFollows = description.Layers.ElementAtOrDefault(number) is Layer.BandPooling;
-            if (description.Dropout > 0 && !poolingFollows)
-                Add("dropout", nn.Dropout(description.Dropout));
-        }
-        LeaveMaps();
-        return (modules, width);
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Sed.Core.Training.Losses;
 
 namespace Sed.Core.Training;
 
@@ -59,8 +60,8 @@ public sealed record TrainingOptions
     /// <summary>Weight of a present class against an absent one in both losses, one for each class; null (the default): 1.</summary>
     public IReadOnlyList<double>? PositiveWeights { get; init; }
 
-    /// <summary>Exponent of the focal loss (Lin et al. 2017); 0 (the default) is cross-entropy.</summary>
-    public double FocalExponent { get; init; }
+    /// <summary>What a probability costs that says something else than its label. Default cross-entropy.</summary>
+    public Loss Loss { get; init; } = new Loss.CrossEntropy();
 
     /// <summary>Whether frames after the end of a short clip are left out of the strong loss. Default: they count.</summary>
     public bool MaskShortClips { get; init; }
@@ -118,7 +119,7 @@ public sealed record TrainingOptions
             PositiveWeights is null || PositiveWeights.All(weight => weight > 0 && double.IsFinite(weight)),
             "Every one of PositiveWeights must be positive."
         );
-        Check(NotNegative(FocalExponent), $"FocalExponent must be 0 or more, was {FocalExponent}.");
+        problems.AddRange(Loss.Problems());
         Check(NotNegative(Mixup), $"Mixup must be 0 or more, was {Mixup}.");
         Check(MaskedFrames >= 0, $"MaskedFrames must be 0 or more, was {MaskedFrames}.");
         Check(MaskedBands >= 0, $"MaskedBands must be 0 or more, was {MaskedBands}.");

@@ -1,21 +1,19 @@
 using Sed.Core.Networks;
-using TorchSharp;
+using Sed.Core.Training.Losses;
 using static TorchSharp.torch;
 
 namespace Sed.Core.Training;
 
 /// <summary>
-/// The weighted sum of the binary cross-entropies of both outputs. Nothing is known about frames, so the strong output is
+/// The weighted sum of the losses of both outputs. Nothing is known about frames, so the strong output is
 /// held against the weak labels, repeated for every frame (Adavanne and Virtanen 2017, section 2.2); the repetition is a
 /// view, never made.
 /// </summary>
 public sealed class TwoOutputLoss
 {
-    private const double SmallestLogarithm = -100; // as PyTorch: a certain mistake costs 100, not infinity
-
     private readonly double strongWeight;
     private readonly double weakWeight;
-    private readonly double focalExponent;
+    private readonly Loss loss;
     private readonly float[]? positiveWeights;
 
     /// <param name="strongWeight">Weight of the strong output, 0 or more.</param>
@@ -23,12 +21,12 @@ public sealed class TwoOutputLoss
     public TwoOutputLoss(double strongWeight, double weakWeight)
         : this(new TrainingOptions { StrongWeight = strongWeight, WeakWeight = weakWeight }) { }
 
-    /// <param name="options">Weights of outputs and classes, and the focal exponent.</param>
+    /// <param name="options">Weights of outputs and classes, and the loss.</param>
     public TwoOutputLoss(TrainingOptions options)
     {
         strongWeight = options.StrongWeight;
         weakWeight = options.WeakWeight;
-        focalExponent = options.FocalExponent;
+        loss = options.Loss;
         positiveWeights = options.PositiveWeights?.Select(weight => (float)weight).ToArray();
     }
 
@@ -48,24 +46,14 @@ public sealed class TwoOutputLoss
 
     private Tensor Mean(Tensor probabilities, Tensor labels, Tensor? counted)
     {
-        if (positiveWeights is null && focalExponent == 0 && counted is null)
-            return nn.functional.binary_cross_entropy(probabilities, labels.expand_as(probabilities));
-        var present = probabilities.log().clamp_min(SmallestLogarithm) * labels;
-        var absent = (1 - probabilities).log().clamp_min(SmallestLogarithm) * (1 - labels);
-        if (positiveWeights is not null)
-        {
-            if (positiveWeights.Length != labels.shape[^1])
-                throw new ArgumentException(
-                    $"{positiveWeights.Length} positive weights for {labels.shape[^1]} classes; give one for each."
-                );
-            present *= tensor(positiveWeights, device: probabilities.device);
-        }
-        if (focalExponent > 0)
-        {
-            present *= (1 - probabilities).pow(focalExponent);
-            absent *= probabilities.pow(focalExponent);
-        }
-        var each = -(present + absent);
+        if (positiveWeights is null && counted is null)
+            return loss.Mean(probabilities, labels);
+        if (positiveWeights is not null && positiveWeights.Length != labels.shape[^1])
+            throw new ArgumentException(
+                $"{positiveWeights.Length} positive weights for {labels.shape[^1]} classes; give one for each."
+            );
+        var presence = positiveWeights is null ? null : tensor(positiveWeights, device: probabilities.device);
+        var each = loss.Each(probabilities, labels, presence);
         if (counted is null)
             return each.mean();
         return (each * counted).sum() / (counted.sum() * labels.shape[^1]).clamp_min(1);

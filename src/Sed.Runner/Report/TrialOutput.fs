@@ -32,10 +32,10 @@ module internal TrialOutput =
     let network (workspace: Workspace) (trial: Trial) =
         let source = workspace.Source trial.Specification
         let description =
-            Translate.network
+            Network.describe
                 source.Store.Frames
-                source.Manifest.Classes.Count
                 source.Store.Bands
+                source.Manifest.Classes.Count
                 trial.Specification.Network
         let network = new SedNetwork(description)
         try

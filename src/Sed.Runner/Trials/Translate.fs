@@ -5,7 +5,6 @@ open Sed
 open Sed.Core
 open Sed.Core.Corpora
 open Sed.Core.Features.LogMel
-open Sed.Core.Detection
 open Sed.Core.Networks
 open Sed.Core.Training
 
@@ -44,36 +43,6 @@ let features (sampleRate: int) (features: LogMel) =
         SignalOffset = like.SignalOffset,
         LogFloor = like.LogFloor,
         LogFloorKind = like.LogFloorKind
-    )
-
-let private layer layer : Layer =
-    match layer with
-    | Context frames -> Layer.Context frames
-    | Conv(filters, (frames, bands)) -> Layer.Convolution(filters, frames, bands)
-    | PoolBands bands -> Layer.BandPooling bands
-    | BiGru(units, Sed.Merge.Multiply) -> Layer.BidirectionalGru(units, Networks.Merge.Multiply)
-    | BiGru(units, Sed.Merge.Concatenate) -> Layer.BidirectionalGru(units, Networks.Merge.Concatenate)
-    | Dense(units, Sed.Activation.Linear) -> Layer.Dense(units, Networks.Activation.Linear)
-    | Dense(units, Sed.Activation.Relu) -> Layer.Dense(units, Networks.Activation.Relu)
-    | Own own -> Layer.Own(own.Name, own.Version, own.Units, OwnModule.build own)
-
-let private weak output =
-    match output with
-    | DenseOverFrames -> Networks.WeakOutput.DenseOverFrames
-    | LargestFrame -> Networks.WeakOutput.LargestFrame
-    | MeanOfFrames -> Networks.WeakOutput.MeanOfFrames
-    | LinearSoftmax -> Networks.WeakOutput.LinearSoftmax
-    | ExponentialSoftmax -> Networks.WeakOutput.ExponentialSoftmax
-    | Attention -> Networks.WeakOutput.Attention
-
-let network frames classes (bands: int) (network: Sed.Network) =
-    NetworkDescription(
-        Layers = [| for described in network.Layers -> layer described |],
-        Frames = frames,
-        Bands = bands,
-        Classes = classes,
-        Dropout = network.Dropout,
-        Weak = weak network.Weak
     )
 
 /// What each class that is there weighs; null for 1, as the core has it.
@@ -129,7 +98,7 @@ let training (manifest: Manifest) (seed: int) (training: Sed.Training) =
         StrongWeight = training.StrongWeight,
         WeakWeight = training.WeakWeight,
         PositiveWeights = positiveWeights manifest training.PositiveWeight,
-        FocalExponent = training.Focal,
+        Loss = training.Loss,
         MaskShortClips = training.MaskShort,
         Mixup = training.Mixup,
         MaskedFrames = fst training.SpecAugment,
@@ -141,16 +110,6 @@ let training (manifest: Manifest) (seed: int) (training: Sed.Training) =
         ClipNorm = Option.toNullable training.ClipNorm,
         WeightAverage = Option.toNullable training.AverageWeights,
         Seed = int64 seed
-    )
-
-let detection (detection: Sed.Detection) =
-    DetectionOptions(
-        Threshold = detection.Threshold,
-        MedianSeconds = float detection.Median,
-        Tags =
-            match detection.Tags with
-            | FromEvents -> TagSource.Events
-            | FromWeakOutput -> TagSource.WeakOutput
     )
 
 let split split =

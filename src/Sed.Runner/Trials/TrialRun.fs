@@ -32,7 +32,7 @@ let run
     let manifest = source.Manifest
 
     let description =
-        Translate.network source.Store.Frames manifest.Classes.Count source.Store.Bands specification.Network
+        Network.describe source.Store.Frames source.Store.Bands manifest.Classes.Count specification.Network
 
     torch.random.manual_seed (int64 (RandomSource.SeedFor(int64 specification.Seed, "weights")))
     |> ignore
@@ -45,7 +45,7 @@ let run
     use scoredClips = clipSet source (Translate.split specification.ScoreOn)
 
     let evaluator clips =
-        Evaluator(clips, source.Features.HopSeconds, Translate.detection specification.Detection)
+        Evaluator(clips, source.Features.HopSeconds, Detection.options specification.Detection)
 
     let selection = evaluator selectionClips
 

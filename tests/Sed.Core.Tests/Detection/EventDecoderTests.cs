@@ -1,5 +1,6 @@
 using Sed.Core.Annotations;
 using Sed.Core.Detection;
+using Sed.Core.Detection.Steps;
 
 namespace Sed.Core.Tests.Detection;
 
@@ -32,9 +33,42 @@ public sealed class EventDecoderTests
     }
 
     [Fact]
+    public void Events_below_the_shortest_length_are_dropped_and_those_of_it_stay()
+    {
+        DetectionOptions options = new() { Steps = [new DecodingStep.Shortest(0.04)] };
+        Assert.Equal([new SoundEvent(0.04, 0.08, "Car")], Decode(options, "#.##.#", "......"));
+    }
+
+    [Fact]
+    public void Gaps_below_the_shortest_length_are_closed_between_events_alone()
+    {
+        DetectionOptions options = new() { Steps = [new DecodingStep.Gap(0.04)] };
+        Assert.Equal(
+            [new SoundEvent(0.02, 0.08, "Car"), new SoundEvent(0.12, 0.14, "Car")],
+            Decode(options, ".#.#..#.", "........")
+        );
+    }
+
+    [Fact]
+    public void With_hysteresis_an_event_goes_on_both_ways_while_its_probability_reaches_the_lower_threshold()
+    {
+        EventDecoder decoder = new(new(["Car"]), 0.02, new() { Steps = [new DecodingStep.Hysteresis(0.3)] });
+        Assert.Equal([new SoundEvent(0.04, 0.1, "Car")], decoder.Decode([0.4f, 0.2f, 0.4f, 0.6f, 0.3f, 0.1f, 0.4f]));
+    }
+
+    [Fact]
+    public void Steps_follow_each_other_in_their_order()
+    {
+        DecodingStep gap = new DecodingStep.Gap(0.04),
+            shortest = new DecodingStep.Shortest(0.06);
+        Assert.Single(Decode(new() { Steps = [gap, shortest] }, "#.#", "..."));
+        Assert.Empty(Decode(new() { Steps = [shortest, gap] }, "#.#", "..."));
+    }
+
+    [Fact]
     public void The_median_filter_drops_what_is_short_and_closes_what_is_narrow()
     {
-        DetectionOptions options = new() { MedianSeconds = 0.06 };
+        DetectionOptions options = new() { Steps = [new DecodingStep.MedianFilter(0.06)] };
         Assert.Equal([new SoundEvent(0.06, 0.16, "Car")], Decode(options, "#..##.##.", "........."));
     }
 
@@ -53,10 +87,14 @@ public sealed class EventDecoderTests
     [Fact]
     public void Unusable_options_are_refused_with_their_values()
     {
-        DetectionOptions options = new() { Threshold = 1, MedianSeconds = -1 };
+        DetectionOptions options = new()
+        {
+            Threshold = 1,
+            Steps = [new DecodingStep.MedianFilter(-1), new DecodingStep.Hysteresis(2)],
+        };
         var thrown = Assert.Throws<ArgumentException>(() => new EventDecoder(Classes, 0.02, options));
         Assert.StartsWith(
-            "Threshold must be between 0 and 1, was 1.\nMedianSeconds must be 0 s or more, was -1 s.".ReplaceLineEndings(),
+            "the threshold is 1; it lies between 0 and 1\nthe median filter is -1 s long; 0 s is none\nthe lower threshold of the hysteresis is 2; it lies between 0 and 1".ReplaceLineEndings(),
             thrown.Message
         );
     }

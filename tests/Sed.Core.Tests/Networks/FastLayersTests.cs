@@ -1,4 +1,6 @@
 using Sed.Core.Networks;
+using Sed.Core.Networks.Layers;
+using Sed.Core.Networks.WeakOutputs;
 using Sed.Core.Runtime;
 using Sed.Core.Tests.Networks.Kernels;
 using TorchSharp;
@@ -163,7 +165,7 @@ public sealed class FastLayersTests
         for (var recurrent = draw.Next(0, 3); recurrent > 0; recurrent--)
             layers.Add(new Layer.BidirectionalGru(Size(draw), draw.Next(2) == 0 ? Merge.Multiply : Merge.Concatenate));
         if (draw.Next(2) == 0)
-            layers.Add(new Layer.Dense(draw.Next(1, 40), (Sed.Core.Networks.Activation)draw.Next(2)));
+            layers.Add(new Layer.Dense(draw.Next(1, 40), (Activation)draw.Next(2)));
         return new NetworkDescription
         {
             Layers = layers,
@@ -171,7 +173,7 @@ public sealed class FastLayersTests
             Bands = bands,
             Classes = draw.Next(1, 9),
             Dropout = 0,
-            Weak = (WeakOutput)draw.Next(Enum.GetValues<WeakOutput>().Length),
+            Weak = EveryWeakOutput.All[draw.Next(EveryWeakOutput.All.Count)],
         };
     }
 }

@@ -1,4 +1,6 @@
 using Sed.Core.Networks;
+using Sed.Core.Networks.Layers;
+using Sed.Core.Networks.WeakOutputs;
 using Sed.Core.Runtime;
 using TorchSharp;
 
@@ -48,7 +50,7 @@ public sealed class NetworkWeightsTests
                     small with
                     {
                         Layers = [new Layer.Convolution(16), new Layer.BandPooling(5)],
-                        Weak = WeakOutput.MeanOfFrames,
+                        Weak = new WeakOutput.MeanOfFrames(),
                     }
                 );
         var file = folder.File("one.npz");

@@ -1,5 +1,7 @@
 using Sed.Core.Corpora;
 using Sed.Core.Networks;
+using Sed.Core.Networks.Layers;
+using Sed.Core.Networks.WeakOutputs;
 using Sed.Core.Runtime;
 using Sed.Core.Tests.Networks.Kernels;
 using Sed.Core.Tests.Training;
@@ -37,8 +39,8 @@ public sealed class OwnLayerTests
         Assert.NotEqual(Twice(), Twice() with { Version = 2 });
         Assert.NotEqual(Twice(), Twice(8));
         Assert.NotEqual(Twice(), Twice() with { Name = "thrice" });
-        Assert.Equal("Own { Name = twice, Version = 1, Units = 7 }", Twice().ToString());
-        Assert.Contains("; Own { Name = twice, Version = 1, Units = 7 };", With(Twice()).InWords());
+        Assert.Equal("twice version 1, 7 units", Twice().ToString());
+        Assert.Contains("; twice version 1, 7 units;", With(Twice()).InWords());
     }
 
     [Fact]
@@ -56,9 +58,9 @@ public sealed class OwnLayerTests
             }
         );
         using SedNetwork network = new(
-            With(own, own, new Layer.Dense(4, Sed.Core.Networks.Activation.Relu), own) with
+            With(own, own, new Layer.Dense(4, Activation.Relu), own) with
             {
-                Weak = WeakOutput.MeanOfFrames,
+                Weak = new WeakOutput.MeanOfFrames(),
             }
         );
         using SedNetwork convolved = new(With(new Layer.Convolution(6), new Layer.BandPooling(5), own));
@@ -142,8 +144,8 @@ public sealed class OwnLayerTests
         }
         Train(1);
         var error = Assert.Throws<TrainingException>(() => Train(2));
-        Assert.Contains("Own { Name = twice, Version = 1, Units = 7 }", error.Message);
-        Assert.Contains("Own { Name = twice, Version = 2, Units = 7 }", error.Message);
+        Assert.Contains("twice version 1, 7 units", error.Message);
+        Assert.Contains("twice version 2, 7 units", error.Message);
     }
 
     [Fact]
@@ -153,7 +155,7 @@ public sealed class OwnLayerTests
         using var scope = NewDisposeScope();
         var error = Assert.Throws<InvalidOperationException>(() => network.call(randn(2, 12, 20)));
         Assert.Equal(
-            "Own { Name = short, Version = 3, Units = 7 } has to give (batch, frames, units) = (2, 12, 7) "
+            "short version 3, 7 units has to give (batch, frames, units) = (2, 12, 7) "
                 + "for (2, 12, 20), but its module gives (2, 12, 6).",
             error.Message
         );
@@ -170,16 +172,16 @@ public sealed class OwnLayerTests
         );
         Assert.Equal(
             [
-                "Layer 1, Own { Name =  , Version = 1, Units = 4 }: it needs a name.",
-                "Layer 2, Own { Name = old, Version = 0, Units = 4 }: versions count from 1.",
-                "Layer 3, Own { Name = none, Version = 1, Units = 0 }: there must be at least one unit.",
-                "Layer 4, Convolution { Filters = 4, KernelFrames = 3, KernelBands = 3 }: works on bands, but the layers below leave one vector per frame.",
+                "network, layer 1 (  version 1, 4 units): needs a name, a version from 1 and a function that builds it; for example `ownLayer \"tcn\" 1 64 (fun width -> ...)`",
+                "network, layer 2 (old version 0, 4 units): needs a name, a version from 1 and a function that builds it; for example `ownLayer \"tcn\" 1 64 (fun width -> ...)`",
+                "network, layer 3 (none version 1, 0 units): 0 units; give at least one",
+                "network, layer 4 (conv 4 3x3): works on bands, but the layers below leave one vector per frame; put it before any layer that works on frames as a whole, as biGru, dense and context do",
             ],
-            wrong.Problems()
+            wrong.Problems().Select(problem => problem.ToString())
         );
         var error = Assert.Throws<ArgumentException>(() =>
             new SedNetwork(With(new Layer.Own("nothing", 1, 4, _ => null!)))
         );
-        Assert.Equal("Own { Name = nothing, Version = 1, Units = 4 }: Build(20) gave no module.", error.Message);
+        Assert.Equal("nothing version 1, 4 units: its function gave no module for 20 values per frame.", error.Message);
     }
 }

@@ -1,4 +1,6 @@
 using Sed.Core.Networks;
+using Sed.Core.Networks.Layers;
+using Sed.Core.Networks.WeakOutputs;
 using Sed.Core.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -16,7 +18,7 @@ public sealed class SaliencyTests
     {
         Layers =
         [
-            new Layer.Dense(6, Sed.Core.Networks.Activation.Linear),
+            new Layer.Dense(6, Activation.Linear),
             new Layer.BidirectionalGru(4, Merge.Multiply),
             new Layer.BidirectionalGru(4, Merge.Concatenate),
         ],
@@ -89,7 +91,7 @@ public sealed class SaliencyTests
         using var network = Lively(
             NetworkDescription.Candidate218k(frames: Frames, classes: 3) with
             {
-                Weak = WeakOutput.MeanOfFrames,
+                Weak = new WeakOutput.MeanOfFrames(),
             }
         );
         network.eval();

@@ -1,4 +1,5 @@
 using Sed.Core.Networks;
+using Sed.Core.Networks.Layers;
 using Sed.Core.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -106,6 +107,40 @@ public sealed class SedNetworkTests
     }
 
     [Fact]
+    public void A_description_counts_the_parameters_that_its_network_has()
+    {
+        foreach (var description in new[] { Small, NetworkDescription.Candidate218k(), NetworkDescription.Baseline() })
+        foreach (var weak in EveryWeakOutput.All)
+        {
+            using SedNetwork network = new(description with { Weak = weak });
+            Assert.Equal(network.ParameterCount, network.Description.Parameters);
+        }
+    }
+
+    [Fact]
+    public void Multiply_accumulates_are_those_worked_out_by_hand()
+    {
+        var mlp = NetworkDescription.Baseline(frames: 10);
+        Assert.Equal(10 * (200 * 50 + 50 * 50 + 50 * 17), mlp.MultiplyAccumulates);
+        NetworkDescription crnn = new()
+        {
+            Layers =
+            [
+                new Layer.Convolution(4),
+                new Layer.BandPooling(5),
+                new Layer.Convolution(6, 1, 3),
+                new Layer.BidirectionalGru(3, Merge.Concatenate),
+            ],
+            Frames = 7,
+            Bands = 10,
+            Classes = 2,
+        };
+        var convolutions = 7 * 10 * 9 * 4 + 7 * 2 * 3 * 4 * 6;
+        var recurrent = 7 * 2 * 3 * 3 * (12 + 3);
+        Assert.Equal(convolutions + recurrent + 7 * 6 * 2, crnn.MultiplyAccumulates);
+    }
+
+    [Fact]
     public void Every_problem_of_a_description_is_named_at_once()
     {
         var wrong = Small with
@@ -116,10 +151,10 @@ public sealed class SedNetworkTests
         var thrown = Assert.Throws<ArgumentException>(() => new SedNetwork(wrong));
         Assert.Equal(
             """
-            Dropout must be from 0 to below 1, was 1.
-            Layer 1, BandPooling { Bands = 7 }: must divide the 40 bands below it.
-            Layer 2, Dense { Units = 0, Activation = Linear }: there must be at least one unit.
-            Layer 3, Convolution { Filters = 4, KernelFrames = 3, KernelBands = 3 }: works on bands, but the layers below leave one vector per frame. (Parameter 'description')
+            network, layer 1 (pool 7): 40 bands cannot be pooled by 7; the pools have to divide the bands
+            network, layer 2 (dense 0): 0 units; give at least one
+            network, layer 3 (conv 4 3x3): works on bands, but the layers below leave one vector per frame; put it before any layer that works on frames as a whole, as biGru, dense and context do
+            network: dropout is 1; it is a share from 0 to below 1 (Parameter 'description')
             """.ReplaceLineEndings(),
             thrown.Message
         );

@@ -1,4 +1,6 @@
 using Sed.Core.Networks;
+using Sed.Core.Networks.Layers;
+using Sed.Core.Networks.WeakOutputs;
 using Sed.Core.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -10,7 +12,7 @@ public sealed class WeakOutputTests
 {
     private static readonly NetworkDescription small = new()
     {
-        Layers = [new Layer.Dense(5, Sed.Core.Networks.Activation.Linear)],
+        Layers = [new Layer.Dense(5, Activation.Linear)],
         Frames = 3,
         Bands = 4,
         Classes = 2,
@@ -25,16 +27,16 @@ public sealed class WeakOutputTests
 
     // Two classes over three frames: 0.1, 0.2, 0.6 and 0, 0, 0.
     [Theory]
-    [InlineData(WeakOutput.LargestFrame, 0.6, 0)]
-    [InlineData(WeakOutput.MeanOfFrames, 0.3, 0)]
+    [InlineData("largest frame", 0.6, 0)]
+    [InlineData("mean of frames", 0.3, 0)]
     // (0.01 + 0.04 + 0.36) / 0.9
-    [InlineData(WeakOutput.LinearSoftmax, 0.455555556, 0)]
+    [InlineData("linear softmax", 0.455555556, 0)]
     // exp: 1.105170918, 1.221402758, 1.822118800; (0.1105170918 + 0.2442805516 + 1.0932712800) / 4.148692476
-    [InlineData(WeakOutput.ExponentialSoftmax, 0.349042014, 0)]
-    public void A_statistic_of_the_frames_is_what_is_worked_out_by_hand(WeakOutput weak, double first, double second)
+    [InlineData("exponential softmax", 0.349042014, 0)]
+    public void A_statistic_of_the_frames_is_what_is_worked_out_by_hand(string weak, double first, double second)
     {
         using var scope = NewDisposeScope();
-        using var module = WeakOutputs.Of(small with { Weak = weak }, width: 5);
+        using var module = EveryWeakOutput.Named(weak).Build(Shape.Vectors(3, 5), 2);
         var strong = tensor(new float[] { 0.1f, 0, 0.2f, 0, 0.6f, 0 }, [1, 3, 2], requires_grad: true);
         var found = module.call(zeros(1, 3, 5), strong);
         found.sum().backward();
@@ -45,27 +47,27 @@ public sealed class WeakOutputTests
     }
 
     [Theory]
-    [InlineData(WeakOutput.LinearSoftmax)]
-    [InlineData(WeakOutput.ExponentialSoftmax)]
-    [InlineData(WeakOutput.Attention)]
-    public void Certain_frames_make_a_certain_clip_and_no_more(WeakOutput weak)
+    [InlineData("linear softmax")]
+    [InlineData("exponential softmax")]
+    [InlineData("attention")]
+    public void Certain_frames_make_a_certain_clip_and_no_more(string weak)
     {
         using var scope = NewDisposeScope();
-        using var module = WeakOutputs.Of(small with { Weak = weak, Frames = 499 }, width: 5);
+        using var module = EveryWeakOutput.Named(weak).Build(Shape.Vectors(499, 5), 2);
         var found = module.call(randn(8, 499, 5), ones(8, 499, 2));
         Assert.Equal(1, found.min().item<float>(), 1e-6);
         Assert.True(found.max().item<float>() <= 1);
     }
 
     [Theory]
-    [InlineData(WeakOutput.LinearSoftmax)]
-    [InlineData(WeakOutput.ExponentialSoftmax)]
-    [InlineData(WeakOutput.Attention)]
-    public void Gradients_are_those_of_finite_differences(WeakOutput weak)
+    [InlineData("linear softmax")]
+    [InlineData("exponential softmax")]
+    [InlineData("attention")]
+    public void Gradients_are_those_of_finite_differences(string weak)
     {
         const double step = 1e-6;
         using var scope = NewDisposeScope();
-        using var module = WeakOutputs.Of(small with { Weak = weak }, width: 5);
+        using var module = EveryWeakOutput.Named(weak).Build(Shape.Vectors(3, 5), 2);
         module.to(float64);
         var hidden = randn(2, 3, 5, float64);
         var strong = rand(2, 3, 2, float64);
@@ -95,7 +97,7 @@ public sealed class WeakOutputTests
     public void Attention_weighs_frames_by_a_softmax_over_them_of_a_linear_layer_on_the_hidden_vectors()
     {
         using var scope = NewDisposeScope();
-        using var module = WeakOutputs.Of(small with { Weak = WeakOutput.Attention }, width: 5);
+        using var module = new WeakOutput.Attention().Build(Shape.Vectors(3, 5), 2);
         var (hidden, strong) = (randn(2, 3, 5), rand(2, 3, 2));
         var (name, weight) = module.named_parameters().Single();
         Assert.Equal("linear.weight", name);
@@ -115,13 +117,13 @@ public sealed class WeakOutputTests
     }
 
     [Theory]
-    [InlineData(WeakOutput.DenseOverFrames, (3 * 2 + 1) * 2)]
-    [InlineData(WeakOutput.LinearSoftmax, 0)]
-    [InlineData(WeakOutput.ExponentialSoftmax, 0)]
-    [InlineData(WeakOutput.Attention, 5 * 2)]
-    public void It_has_as_many_parameters_as_it_says(WeakOutput weak, int own)
+    [InlineData("dense over all frames", (3 * 2 + 1) * 2)]
+    [InlineData("linear softmax", 0)]
+    [InlineData("exponential softmax", 0)]
+    [InlineData("attention", 5 * 2)]
+    public void It_has_as_many_parameters_as_it_says(string weak, int own)
     {
-        using SedNetwork network = new(small with { Weak = weak });
+        using SedNetwork network = new(small with { Weak = EveryWeakOutput.Named(weak) });
         var below = (4 + 1) * 5 + (5 + 1) * 2;
         Assert.Equal(below + own, network.ParameterCount);
         using var scope = NewDisposeScope();

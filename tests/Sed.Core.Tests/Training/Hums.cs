@@ -3,6 +3,7 @@ using Sed.Core.Corpora;
 using Sed.Core.Detection;
 using Sed.Core.Features;
 using Sed.Core.Networks;
+using Sed.Core.Networks.Layers;
 using Sed.Core.Training;
 
 namespace Sed.Core.Tests.Training;

@@ -1,6 +1,9 @@
 using Sed.Core.Corpora;
 using Sed.Core.Networks;
+using Sed.Core.Networks.Layers;
+using Sed.Core.Networks.WeakOutputs;
 using Sed.Core.Runtime;
+using Sed.Core.Tests.Networks;
 using Sed.Core.Training;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -28,9 +31,9 @@ public sealed class PrecisionTests
     }
 
     [Theory]
-    [InlineData(WeakOutput.DenseOverFrames)]
-    [InlineData(WeakOutput.Attention)]
-    public void Outputs_and_gradients_are_float32_and_near_those_of_float32(WeakOutput weak)
+    [InlineData("dense over all frames")]
+    [InlineData("attention")]
+    public void Outputs_and_gradients_are_float32_and_near_those_of_float32(string weak)
     {
         using var scope = NewDisposeScope();
         random.manual_seed(1);
@@ -38,7 +41,7 @@ public sealed class PrecisionTests
             hums.Network with
             {
                 Dropout = 0,
-                Weak = weak,
+                Weak = EveryWeakOutput.Named(weak),
                 Layers = [.. hums.Network.Layers, new Layer.Own("own", 1, 9, width => nn.Linear(width, 9))],
             }
         );
@@ -129,12 +132,7 @@ public sealed class PrecisionTests
     {
         random.manual_seed(1);
         // No recurrent layer: its many small products are slow in bfloat16 on CPUs without instructions for it.
-        Layer[] layers =
-        [
-            new Layer.Convolution(16),
-            new Layer.BandPooling(5),
-            new Layer.Dense(16, Sed.Core.Networks.Activation.Relu),
-        ];
+        Layer[] layers = [new Layer.Convolution(16), new Layer.BandPooling(5), new Layer.Dense(16, Activation.Relu)];
         SedNetwork network = new(hums.Network with { Layers = layers });
         using var clips = hums.Clips(Split.Training);
         var reports = new Trainer(options, CPU).Train(

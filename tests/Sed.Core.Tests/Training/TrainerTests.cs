@@ -2,6 +2,7 @@ using Sed.Core.Corpora;
 using Sed.Core.Networks;
 using Sed.Core.Runtime;
 using Sed.Core.Training;
+using Sed.Core.Training.Losses;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -45,7 +46,7 @@ public sealed class TrainerTests
             MaskedFrames = 5,
             MaskedBands = 3,
             MaskShortClips = true,
-            FocalExponent = 2,
+            Loss = new Loss.Focal(2),
             PositiveWeights = [1, 2, 3],
             Schedule = Schedule.Cosine,
             WarmUpEpochs = 1,

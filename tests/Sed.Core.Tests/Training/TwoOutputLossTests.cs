@@ -1,6 +1,7 @@
 using Sed.Core.Networks;
 using Sed.Core.Runtime;
 using Sed.Core.Training;
+using Sed.Core.Training.Losses;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -45,7 +46,7 @@ public sealed class TwoOutputLossTests
             StrongWeight = 0.5,
             WeakWeight = 2,
             PositiveWeights = positive,
-            FocalExponent = 2,
+            Loss = new Loss.Focal(2),
         };
 
         double Each(double p, double y, int k) =>

@@ -154,7 +154,7 @@ internal sealed unsafe partial class GatedRecurrence
         float* stateGradient
     )
     {
-        var multiply = shape.Merge == Merge.Multiply;
+        var multiply = shape.Multiplies;
         for (var row = 0; row < rows; row++)
         {
             var at = ((long)(first + row) * frames + frame) * shape.Outputs + (multiply ? 0 : direction * units);

@@ -61,7 +61,7 @@ internal sealed unsafe partial class GatedRecurrence
     /// <summary>The units that were asked for, of both directions.</summary>
     private Tensor Cut(Tensor output) =>
         asked.Units == units ? output
-        : asked.Merge == Merge.Multiply ? output.narrow(2, 0, asked.Units)
+        : asked.Multiplies ? output.narrow(2, 0, asked.Units)
         : output.unflatten(2, 2, units).narrow(3, 0, asked.Units).flatten(2);
 
     private static int Groups(int batch) => (batch + Rows - 1) / Rows;
@@ -187,7 +187,7 @@ internal sealed unsafe partial class GatedRecurrence
                 {
                     Vector512<float> ahead = Vector512.Load(forward + j),
                         back = Vector512.Load(forward + other + j);
-                    if (shape.Merge == Merge.Multiply)
+                    if (shape.Multiplies)
                     {
                         Kept(ahead * back, mask, at + j).Store(to + at + j);
                         continue;

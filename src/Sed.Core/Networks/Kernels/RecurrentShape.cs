@@ -4,9 +4,9 @@ namespace Sed.Core.Networks.Kernels;
 /// <param name="Inputs">Values per frame that come in; a multiple of 16 where the kernels compute.</param>
 /// <param name="Units">Units of one direction; a multiple of 16 where the kernels compute.</param>
 /// <param name="Frames">Frames.</param>
-/// <param name="Merge">How the directions become one.</param>
+/// <param name="Multiplies">Whether the directions are multiplied, unit by unit; else one stands beside the other.</param>
 /// <param name="Rate">Dropout rate after the layer.</param>
-internal sealed record RecurrentShape(int Inputs, int Units, int Frames, Merge Merge, double Rate)
+internal sealed record RecurrentShape(int Inputs, int Units, int Frames, bool Multiplies, double Rate)
 {
     /// <summary>Clips that go through the recurrence together, the rows of one tile.</summary>
     public const int Rows = 8;
@@ -21,7 +21,7 @@ internal sealed record RecurrentShape(int Inputs, int Units, int Frames, Merge M
     public int Columns => 3 * Units;
 
     /// <summary>Values per frame that go out.</summary>
-    public int Outputs => Merge == Merge.Multiply ? Units : 2 * Units;
+    public int Outputs => Multiplies ? Units : 2 * Units;
 
     /// <summary>Whether the kernels can compute it.</summary>
     public bool Fits => Rate < 1;

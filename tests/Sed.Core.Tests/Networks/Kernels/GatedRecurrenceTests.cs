@@ -10,13 +10,13 @@ namespace Sed.Core.Tests.Networks.Kernels;
 public sealed class GatedRecurrenceTests
 {
     [Theory]
-    [InlineData(1, 1, 16, 16, Merge.Multiply)]
-    [InlineData(8, 20, 48, 32, Merge.Multiply)]
-    [InlineData(3, 9, 32, 16, Merge.Concatenate)]
-    [InlineData(13, 25, 48, 32, Merge.Concatenate)]
-    [InlineData(17, 8, 64, 48, Merge.Multiply)]
-    [InlineData(2, 60, 16, 64, Merge.Multiply)]
-    public void Outputs_and_gradients_equal_torchs(int batch, int frames, int inputs, int units, Merge merge)
+    [InlineData(1, 1, 16, 16, true)]
+    [InlineData(8, 20, 48, 32, true)]
+    [InlineData(3, 9, 32, 16, false)]
+    [InlineData(13, 25, 48, 32, false)]
+    [InlineData(17, 8, 64, 48, true)]
+    [InlineData(2, 60, 16, 64, true)]
+    public void Outputs_and_gradients_equal_torchs(int batch, int frames, int inputs, int units, bool multiplies)
     {
         Torch.Initialize();
         using var scope = NewDisposeScope();
@@ -24,13 +24,13 @@ public sealed class GatedRecurrenceTests
         var input = randn(batch, frames, inputs, generator: generator);
         var parameters = Parameters(inputs, units, generator);
         var plainInput = input.to(float64).requires_grad_();
-        var plain = Plain(plainInput, parameters, units, merge);
+        var plain = Plain(plainInput, parameters, units, multiplies);
         var weights = randn(plain.shape, generator: generator);
         (plain * weights).sum().backward();
 
         var own = parameters.Select(parameter => parameter.detach().to(float32).requires_grad_()).ToArray();
         var ownInput = input.detach().requires_grad_();
-        var layer = new GatedRecurrence(new RecurrentShape(inputs, units, frames, merge, 0));
+        var layer = new GatedRecurrence(new RecurrentShape(inputs, units, frames, multiplies, 0));
         var output = layer.Train(ownInput, own, 0);
         (output * weights).sum().backward();
 
@@ -42,9 +42,9 @@ public sealed class GatedRecurrenceTests
     }
 
     [Theory]
-    [InlineData(Merge.Multiply)]
-    [InlineData(Merge.Concatenate)]
-    public void Dropout_multiplies_outputs_and_gradients_by_one_mask(Merge merge)
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Dropout_multiplies_outputs_and_gradients_by_one_mask(bool multiplies)
     {
         Torch.Initialize();
         using var scope = NewDisposeScope();
@@ -52,14 +52,14 @@ public sealed class GatedRecurrenceTests
         var input = randn(9, 31, 16, generator: generator);
         var parameters = Parameters(16, 32, generator);
         var own = parameters.Select(parameter => parameter.detach().to(float32).requires_grad_()).ToArray();
-        var layer = new GatedRecurrence(new RecurrentShape(16, 32, 31, merge, 0.25));
+        var layer = new GatedRecurrence(new RecurrentShape(16, 32, 31, multiplies, 0.25));
         var output = layer.Train(input, own, 77);
         output.square().sum().backward();
 
         var mask = (output != 0).to(float64) / 0.75;
         var dropped = 1 - mask.mean().item<double>() * 0.75;
         Assert.InRange(dropped, 0.2, 0.3);
-        var plain = Plain(input.to(float64), parameters, 32, merge) * mask;
+        var plain = Plain(input.to(float64), parameters, 32, multiplies) * mask;
         plain.square().sum().backward();
         Close.Assert("output", plain, output);
         for (var i = 0; i < own.Length; i++)
@@ -76,7 +76,7 @@ public sealed class GatedRecurrenceTests
         var own = Parameters(16, 16, generator)
             .Select(parameter => parameter.detach().to(float32).requires_grad_())
             .ToArray();
-        var layer = new GatedRecurrence(new RecurrentShape(16, 16, 12, Merge.Multiply, 0.5));
+        var layer = new GatedRecurrence(new RecurrentShape(16, 16, 12, true, 0.5));
         float[] Step(int threads)
         {
             Torch.Threads = threads;
@@ -106,11 +106,11 @@ public sealed class GatedRecurrenceTests
         return [.. Direction(), .. Direction()];
     }
 
-    private static Tensor Plain(Tensor input, Tensor[] parameters, int units, Merge merge)
+    private static Tensor Plain(Tensor input, Tensor[] parameters, int units, bool multiplies)
     {
         var forward = Direction(input, parameters[..4], units);
         var backward = Direction(input.flip(1), parameters[4..], units).flip(1);
-        return merge == Merge.Multiply ? forward * backward : cat([forward, backward], 2);
+        return multiplies ? forward * backward : cat([forward, backward], 2);
     }
 
     /// <summary>PyTorch's GRU, written out.</summary>

@@ -1,16 +1,33 @@
+using Sed.Core.Networks.Layers;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace Sed.Core.Networks;
+namespace Sed.Core.Networks.WeakOutputs;
+
+public abstract partial record WeakOutput
+{
+    /// <summary>A dense sigmoid layer over all frames and classes of the strong output (Adavanne and Virtanen 2017).</summary>
+    public sealed record DenseOverFrames : WeakOutput
+    {
+        /// <inheritdoc/>
+        public override string InWords => "dense over all frames";
+
+        /// <inheritdoc/>
+        public override long Parameters(Shape hidden, int classes) => ((long)hidden.Frames * classes + 1) * classes;
+
+        internal override nn.Module<Tensor, Tensor, Tensor> Build(Shape hidden, int classes) =>
+            new FlattenedDense(hidden.Frames, classes);
+    }
+}
 
 /// <summary>Sigmoid of a dense layer over the strong output of all frames and classes.</summary>
-internal sealed class DenseOverFrames : nn.Module<Tensor, Tensor, Tensor>
+internal sealed class FlattenedDense : nn.Module<Tensor, Tensor, Tensor>
 {
     private readonly Linear dense;
 
-    public DenseOverFrames(int frames, int classes)
-        : base(nameof(DenseOverFrames))
+    public FlattenedDense(int frames, int classes)
+        : base(nameof(FlattenedDense))
     {
         dense = nn.Linear(frames * classes, classes);
         RegisterComponents();

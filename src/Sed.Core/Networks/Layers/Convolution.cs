@@ -3,7 +3,45 @@ using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace Sed.Core.Networks;
+namespace Sed.Core.Networks.Layers;
+
+public abstract partial record Layer
+{
+    /// <summary>Convolution over frames and bands with zero padding, then batch normalisation and ReLU.</summary>
+    /// <param name="Filters">Maps that come out.</param>
+    /// <param name="KernelFrames">Frames that a kernel covers, odd.</param>
+    /// <param name="KernelBands">Bands that a kernel covers, odd.</param>
+    public sealed record Convolution(int Filters, int KernelFrames = 3, int KernelBands = 3) : Layer
+    {
+        /// <inheritdoc/>
+        public override string InWords => $"conv {Filters} {KernelFrames}x{KernelBands}";
+
+        internal override bool TakesVectors => false;
+        internal override string ModuleName => "convolution";
+
+        private protected override IEnumerable<LayerProblem> OwnProblems(Shape below)
+        {
+            if (Filters < 1 || KernelFrames % 2 != 1 || KernelBands % 2 != 1)
+                yield return new(
+                    "a convolution needs filters and an odd kernel",
+                    "for example `conv 48` with its 3x3 kernel"
+                );
+        }
+
+        /// <inheritdoc/>
+        public override Shape Over(Shape below) => below with { Maps = Filters };
+
+        /// <inheritdoc/>
+        public override long Parameters(Shape below) => Weights(below) + 3L * Filters;
+
+        /// <inheritdoc/>
+        public override long MultiplyAccumulates(Shape below) => Weights(below) * below.Frames * below.Bands;
+
+        private long Weights(Shape below) => (long)below.Maps * KernelFrames * KernelBands * Filters;
+
+        internal override nn.Module<Tensor, Tensor> Build(Shape below) => new ConvolutionBlock(below.Maps, this);
+    }
+}
 
 /// <summary>Convolution, batch normalisation and ReLU: (batch, maps, frames, bands) to (batch, filters, frames, bands).</summary>
 internal sealed class ConvolutionBlock : nn.Module<Tensor, Tensor>
@@ -11,14 +49,12 @@ internal sealed class ConvolutionBlock : nn.Module<Tensor, Tensor>
     private readonly Conv2d convolution;
     private readonly BatchNorm2d normalisation;
 
-    /// <param name="maps">Maps that come in; 0 when the input still is (batch, frames, bands).</param>
-    /// <param name="layer">Filters and kernel.</param>
     public ConvolutionBlock(int maps, Layer.Convolution layer)
         : base(nameof(ConvolutionBlock))
     {
         (long, long) kernel = (layer.KernelFrames, layer.KernelBands);
         (long, long) padding = (layer.KernelFrames / 2, layer.KernelBands / 2);
-        convolution = nn.Conv2d(Math.Max(1, maps), layer.Filters, kernel, padding: padding);
+        convolution = nn.Conv2d(maps, layer.Filters, kernel, padding: padding);
         normalisation = nn.BatchNorm2d(layer.Filters);
         RegisterComponents();
     }

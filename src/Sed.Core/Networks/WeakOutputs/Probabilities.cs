@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace Sed.Core.Networks;
+namespace Sed.Core.Networks.WeakOutputs;
 
 /// <summary>
 /// Probabilities from logits, at least in float32 also where the logits are bfloat16: there a probability above 0.998 would

@@ -1,0 +1,53 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Sed.Core.Networks.Layers;
+
+public abstract partial record Layer
+{
+    /// <summary>The largest of neighbouring bands; frames stay as they are.</summary>
+    /// <param name="Bands">Bands that become one; divides the bands below.</param>
+    public sealed record BandPooling(int Bands) : Layer
+    {
+        /// <inheritdoc/>
+        public override string InWords => $"pool {Bands}";
+
+        internal override bool TakesVectors => false;
+        internal override bool EndsLayerBelow => true;
+        internal override string ModuleName => "pooling";
+
+        private protected override IEnumerable<LayerProblem> OwnProblems(Shape below)
+        {
+            if (Bands < 1 || below.Bands % Bands != 0)
+                yield return new(
+                    $"{below.Bands} bands cannot be pooled by {Bands}",
+                    "the pools have to divide the bands"
+                );
+        }
+
+        /// <inheritdoc/>
+        public override Shape Over(Shape below) => below with { Bands = below.Bands / Bands };
+
+        /// <inheritdoc/>
+        public override long Parameters(Shape below) => 0;
+
+        /// <inheritdoc/>
+        public override long MultiplyAccumulates(Shape below) => 0;
+
+        internal override nn.Module<Tensor, Tensor> Build(Shape below) => new MaximumOverBands(Bands);
+    }
+}
+
+/// <summary>The largest of so many neighbouring bands, the last dimension; the others stay.</summary>
+internal sealed class MaximumOverBands(int count) : nn.Module<Tensor, Tensor>(nameof(MaximumOverBands))
+{
+    /// <summary>Bands that become one.</summary>
+    internal int Bands => count;
+
+    public override Tensor forward(Tensor input)
+    {
+        using var scope = NewDisposeScope();
+        var maps = input.dim() == 3 ? input.unsqueeze(1) : input;
+        return nn.functional.max_pool2d(maps, [1, Bands]).MoveToOuterDisposeScope();
+    }
+}

@@ -1,0 +1,92 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Sed.Core.Networks.Layers;
+
+public abstract partial record Layer
+{
+    /// <summary>
+    /// A layer that somebody brings as a torch module. What it computes cannot be seen from outside, so it is known by its
+    /// name and version: equality, text and everything kept on disk go by these, never by the function. Raise the version
+    /// whenever the module computes something else.
+    /// </summary>
+    /// <param name="Name">What it is called, not blank.</param>
+    /// <param name="Version">Which state of it, from 1.</param>
+    /// <param name="Units">Values that come out for each frame.</param>
+    /// <param name="Module">
+    /// Makes the module, its weights drawn from torch's generator, for so many values per frame below it: (batch, frames,
+    /// width) to (batch, frames, <paramref name="Units"/>). The network registers it, so its parameters are trained, kept and
+    /// exported like all others, and disposes it.
+    /// </param>
+    public sealed record Own(string Name, int Version, int Units, Func<int, nn.Module<Tensor, Tensor>> Module) : Layer
+    {
+        /// <inheritdoc/>
+        public override string InWords => $"{Name} version {Version}, {Units} units";
+
+        internal override bool TakesVectors => true;
+        internal override string ModuleName => "own";
+
+        private protected override IEnumerable<LayerProblem> OwnProblems(Shape below)
+        {
+            if (string.IsNullOrWhiteSpace(Name) || Version < 1 || Module is null)
+                yield return new(
+                    "needs a name, a version from 1 and a function that builds it",
+                    "for example `ownLayer \"tcn\" 1 64 (fun width -> ...)`"
+                );
+            foreach (var problem in AtLeastOne(Units, "units"))
+                yield return problem;
+        }
+
+        /// <inheritdoc/>
+        public override Shape Over(Shape below) => Shape.Vectors(below.Frames, Units);
+
+        /// <summary>The parameters of the module, which is made to count them.</summary>
+        public override long Parameters(Shape below)
+        {
+            using var module = Build(below);
+            return module.parameters().Sum(parameter => parameter.numel());
+        }
+
+        /// <summary>Unknown, so none are counted.</summary>
+        public override long MultiplyAccumulates(Shape below) => 0;
+
+        internal override nn.Module<Tensor, Tensor> Build(Shape below) => new OwnLayer(below.Width, this);
+
+        /// <inheritdoc/>
+        public bool Equals(Own? other) =>
+            other is not null && (Name, Version, Units) == (other.Name, other.Version, other.Units);
+
+        /// <inheritdoc/>
+        public override int GetHashCode() => HashCode.Combine(Name, Version, Units);
+    }
+}
+
+/// <summary>Somebody's module, held to what its layer promises: (batch, frames, width) to (batch, frames, units).</summary>
+internal sealed class OwnLayer : nn.Module<Tensor, Tensor>
+{
+    private readonly nn.Module<Tensor, Tensor> built;
+    private readonly Layer.Own layer;
+
+    /// <exception cref="ArgumentException">The layer's function gives no module.</exception>
+    public OwnLayer(int width, Layer.Own layer)
+        : base(nameof(OwnLayer))
+    {
+        this.layer = layer;
+        built =
+            layer.Module(width)
+            ?? throw new ArgumentException($"{layer}: its function gave no module for {width} values per frame.");
+        RegisterComponents();
+    }
+
+    /// <exception cref="InvalidOperationException">The module gives another shape than its layer promises.</exception>
+    public override Tensor forward(Tensor input)
+    {
+        var output = built.call(input);
+        if (!output.shape.AsSpan().SequenceEqual([input.shape[0], input.shape[1], layer.Units]))
+            throw new InvalidOperationException(
+                $"{layer} has to give (batch, frames, units) = ({input.shape[0]}, {input.shape[1]}, {layer.Units}) "
+                    + $"for ({string.Join(", ", input.shape)}), but its module gives ({string.Join(", ", output.shape)})."
+            );
+        return output;
+    }
+}

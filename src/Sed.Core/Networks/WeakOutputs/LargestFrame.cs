@@ -1,0 +1,18 @@
+using Sed.Core.Networks.Layers;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Sed.Core.Networks.WeakOutputs;
+
+public abstract partial record WeakOutput
+{
+    /// <summary>The largest probability of any frame; no parameters.</summary>
+    public sealed record LargestFrame : WeakOutput
+    {
+        /// <inheritdoc/>
+        public override string InWords => "largest frame";
+
+        internal override nn.Module<Tensor, Tensor, Tensor> Build(Shape hidden, int classes) =>
+            new Statistic(strong => strong.amax([1]));
+    }
+}

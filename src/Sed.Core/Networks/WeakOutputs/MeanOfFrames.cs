@@ -1,0 +1,18 @@
+using Sed.Core.Networks.Layers;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Sed.Core.Networks.WeakOutputs;
+
+public abstract partial record WeakOutput
+{
+    /// <summary>The mean probability over the frames; no parameters.</summary>
+    public sealed record MeanOfFrames : WeakOutput
+    {
+        /// <inheritdoc/>
+        public override string InWords => "mean of frames";
+
+        internal override nn.Module<Tensor, Tensor, Tensor> Build(Shape hidden, int classes) =>
+            new Statistic(strong => strong.mean([1]));
+    }
+}
