@@ -62,10 +62,10 @@ let private outcome (weakF: float) : Outcome =
 [<Fact>]
 let ``what was recorded is verified within its tolerance, and every cell that moved is named`` () =
     let recorded = folder "recorded"
-    Assert.Equal(Path.Combine(recorded, "small.paper.csv"), Recorded.write recorded (outcome 0.5))
+    Assert.Equal(Path.Combine(recorded, "paper", "small.csv"), Recorded.write recorded (outcome 0.5))
     Assert.Equal<string>(
         [ "row,\"weak F\""; "tolerance,0.02"; "\"mine, too\",0.5"; "other,0.25" ],
-        File.ReadAllLines(Path.Combine(recorded, "small.paper.csv"))
+        File.ReadAllLines(Path.Combine(recorded, "paper", "small.csv"))
     )
     match Recorded.verify recorded (outcome 0.51) with
     | Ok words -> Assert.Equal("small: 2 cells are as recorded; the farthest is off by 50 % of its tolerance.", words)

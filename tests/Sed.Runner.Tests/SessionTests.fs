@@ -166,7 +166,7 @@ let ``recorded results are verified by the next run, and a table that has moved 
     let code, output = runScript [ "--verify" ]
     Assert.Equal(0, code)
     Assert.Contains("small: 4 cells are as recorded", output)
-    let file = Path.Combine(out, "recorded", "small.paper.csv")
+    let file = Path.Combine(out, "recorded", "paper", "small.csv")
     File.WriteAllText(file, File.ReadAllText(file).Replace("baseline,", "baseline,9"))
     let code, output = runScript [ "--verify" ]
     Assert.Equal(1, code)

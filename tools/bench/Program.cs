@@ -1,7 +1,6 @@
 // Times parts of SedDsl and checks what takes too long for a test: Sed.Bench PART [ARGUMENTS], from the repository's root.
 using System.Globalization;
 using Sed.Bench;
-using Sed.Bench.Metrics;
 using Sed.Core.Runtime;
 
 const string Usage = """

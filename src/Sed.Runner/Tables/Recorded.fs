@@ -16,8 +16,12 @@ let private Row = "row"
 // A threshold flips a decision now and then where processors round differently; two points of a score are above that.
 let private defaultTolerance = 0.02
 
+// A folder for each profile.
+let private folderOf folder (outcome: Outcome) =
+    Path.Combine(folder, outcome.Plan.Profile)
+
 let private file folder (outcome: Outcome) =
-    Path.Combine(folder, $"{outcome.Plan.Experiment.Name}.{outcome.Plan.Profile}.csv")
+    Path.Combine(folderOf folder outcome, $"{outcome.Plan.Experiment.Name}.csv")
 
 let private problem outcome what remedy =
     Problem.at outcome.Plan.Experiment.Name what remedy
@@ -51,7 +55,7 @@ let write (folder: string) (outcome: Outcome) =
                         |> Option.map (fun estimate -> rounded estimate.Mean)
                 ]
         ]
-    Directory.CreateDirectory folder |> ignore
+    Directory.CreateDirectory(folderOf folder outcome) |> ignore
     table.SaveCsv(file, includeRowKeys = true, keyNames = [ Row ], culture = CultureInfo.InvariantCulture)
     file
 
@@ -92,7 +96,8 @@ let verify (folder: string) (outcome: Outcome) : Result<string, Problem list> =
                         $"{place}: recorded {before:F4}, now {now:F4}, which is more than {tolerance} apart"
                         "find out why; if it is meant to be so, `--record` anew"
                 | _, None, _ -> problem outcome $"{place}: no trial has finished" ""
-                | _ -> problem outcome $"{place} is not recorded in {Path.GetFileName file}" "`--record` anew"
+                | _ ->
+                    problem outcome $"{place} is not recorded in {Path.GetRelativePath(folder, file)}" "`--record` anew"
         ]
         match problems with
         | [] ->

@@ -25,15 +25,15 @@ internal static class ExpectedScores
             );
     }
 
-    public static void Compare<TCounts, TConditions>(
+    /// <summary>Compares class-wise counts, files and seconds, and all scores.</summary>
+    public static void Compare<TCounts, TOptions>(
         Expect expect,
         JsonElement expected,
-        ClassCounts<TCounts, TConditions> actual,
-        long files,
-        double seconds
+        DetectionCounts<TCounts, TOptions> actual,
+        ScoringConventions? conventions = null
     )
-        where TCounts : ClassCounts<TCounts, TConditions>
-        where TConditions : notnull
+        where TCounts : DetectionCounts<TCounts, TOptions>
+        where TOptions : notnull
     {
         var classWise = expected.GetProperty("class_wise");
         for (var k = 0; k < actual.Classes.Count; k++)
@@ -42,8 +42,9 @@ internal static class ExpectedScores
                 classWise.GetProperty(actual.Classes[k]).GetProperty("counts"),
                 actual[k]
             );
-        expect.Count(expected, "evaluated_files", files);
-        expect.Close("seconds", expected.GetProperty("evaluated_length_seconds").GetDouble(), seconds);
+        expect.Count(expected, "evaluated_files", actual.Files);
+        expect.Close("seconds", expected.GetProperty("evaluated_length_seconds").GetDouble(), actual.EvaluatedSeconds);
+        Compare(expect, expected, actual.Scores(conventions));
     }
 
     public static void CompareCounts(Expect expect, JsonElement counts, BinaryCounts actual)

@@ -4,7 +4,7 @@ using Sed.Core.Annotations;
 namespace Sed.Core.Tests.Metrics;
 
 /// <summary>
-/// A case whose results the reference tools computed: the tiny ones lie beside this file, the others in the folder
+/// A case whose results the reference tools computed: each of the tiny ones has a folder beside this file, the others in the folder
 /// <c>reference/metrics</c> of the shared folder.
 /// </summary>
 internal sealed class ReferenceCase
@@ -42,13 +42,28 @@ internal sealed class ReferenceCase
 
     private static IEnumerable<ReferenceCase> In(string folder) =>
         Directory
-            .GetFiles(folder, "*.expected.json")
-            .Select(path => Path.GetFileName(path)[..^".expected.json".Length])
-            .Order(StringComparer.Ordinal)
-            .Select(name => new ReferenceCase(folder, name));
+            .GetFiles(folder, "*.expected.json", SearchOption.AllDirectories)
+            .Select(path => new ReferenceCase(
+                Path.GetDirectoryName(path)!,
+                Path.GetFileName(path)[..^".expected.json".Length]
+            ))
+            .OrderBy(one => one.Name, StringComparer.Ordinal);
 
     /// <summary>The cases of decisions, not of scores.</summary>
     /// <param name="tiny">Those that are always there, instead of all.</param>
     public static IEnumerable<ReferenceCase> OfEvents(bool tiny = false) =>
         (tiny ? Tiny() : All()).Where(one => one.Has("est.tsv"));
+
+    /// <summary>Every setting of the cases of decisions by one way of counting, with the place where it is compared.</summary>
+    /// <param name="way">The name of the results.</param>
+    /// <param name="expect">What compares.</param>
+    /// <param name="tiny">Those that are always there, instead of all.</param>
+    public static IEnumerable<(ReferenceCase Case, JsonElement Expected, Expect Here)> Settings(
+        string way,
+        Expect expect,
+        bool tiny
+    ) =>
+        from one in OfEvents(tiny)
+        from setting in one.Expected.GetProperty(way).EnumerateObject()
+        select (one, setting.Value, expect.At($"{one.Name}, {setting.Name}"));
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Sed.Core.Annotations;
 
 namespace Sed.Core.Metrics.Counts;
@@ -35,6 +36,9 @@ public abstract class ClassCounts<TSelf, TConditions> : IEquatable<TSelf>
     /// <summary>Every number that adds up, in an order that depends only on what was counted (classes and options).</summary>
     public ReadOnlySpan<long> Values => values;
 
+    /// <summary>Number of files.</summary>
+    public long Files => values[4];
+
     /// <summary>The counts of the class at this position.</summary>
     public BinaryCounts this[int index]
     {
@@ -42,11 +46,29 @@ public abstract class ClassCounts<TSelf, TConditions> : IEquatable<TSelf>
         {
             ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, Classes.Count);
             var own = values.AsSpan(Header + perClass * index, perClass);
-            return new BinaryCounts(own[0], own[1], own[2], perClass > 3 ? own[3] : 0);
+            return new BinaryCounts(own[0], own[1], own[2], HasNegatives ? own[3] : 0);
         }
     }
 
+    /// <summary>The counts of every class.</summary>
+    public ImmutableArray<BinaryCounts> ByClass => [.. Enumerable.Range(0, Classes.Count).Select(k => this[k])];
+
+    /// <summary>The same kind of counts with other numbers.</summary>
+    /// <param name="values">As many numbers as <see cref="Values"/> has.</param>
+    public TSelf With(ReadOnlySpan<long> values) => Of(values.ToArray());
+
     private protected TConditions Conditions { get; }
+
+    private protected bool HasNegatives => perClass > 3;
+
+    private protected abstract TSelf Of(long[] values);
+
+    /// <summary>The numbers of nothing counted.</summary>
+    internal static long[] Zeros(ClassList classes, int perClass)
+    {
+        ArgumentNullException.ThrowIfNull(classes);
+        return new long[Header + perClass * classes.Count];
+    }
 
     /// <summary>The numbers of both.</summary>
     /// <exception cref="ArgumentException">They count different things.</exception>

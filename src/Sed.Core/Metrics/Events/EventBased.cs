@@ -24,7 +24,7 @@ public static class EventBased
     public static EventCounts Count(EventPairs pairs, EventOptions? options = null)
     {
         options = Checked(pairs, options);
-        var values = new long[EventCounts.Header + EventCounts.PerClass * pairs.Classes.Count];
+        var values = EventCounts.Zeros(pairs.Classes, EventCounts.PerClass);
         EventPairing pairing = new(pairs.Classes.Count, options);
         var seconds = 0.0;
         for (var file = 0; file < pairs.Count; file++)
@@ -41,7 +41,7 @@ public static class EventBased
         var counts = ImmutableArray.CreateBuilder<EventCounts>(pairs.Count);
         for (var file = 0; file < pairs.Count; file++)
         {
-            var values = new long[EventCounts.Header + EventCounts.PerClass * pairs.Classes.Count];
+            var values = EventCounts.Zeros(pairs.Classes, EventCounts.PerClass);
             var seconds = pairing.Add(pairs.NameOf(file), pairs.ReferenceOf(file), pairs.EstimatedOf(file), values);
             counts.Add(new EventCounts(pairs.Classes, options, values, seconds));
         }

@@ -29,7 +29,7 @@ public static class SegmentBased
     )
     {
         options = Checked(pairs, options, lengths);
-        var values = new long[SegmentCounts.Header + SegmentCounts.PerClass * pairs.Classes.Count];
+        var values = SegmentCounts.Zeros(pairs.Classes, SegmentCounts.PerClass);
         SegmentSweep sweep = new(pairs.Classes.Count, options.ResolutionSeconds);
         var seconds = 0.0;
         for (var file = 0; file < pairs.Count; file++)
@@ -55,7 +55,7 @@ public static class SegmentBased
         var counts = ImmutableArray.CreateBuilder<SegmentCounts>(pairs.Count);
         for (var file = 0; file < pairs.Count; file++)
         {
-            var values = new long[SegmentCounts.Header + SegmentCounts.PerClass * pairs.Classes.Count];
+            var values = SegmentCounts.Zeros(pairs.Classes, SegmentCounts.PerClass);
             var length = LengthOf(file, options, lengths);
             var seconds = sweep.Add(pairs.ReferenceOf(file), pairs.EstimatedOf(file), length, values);
             counts.Add(new SegmentCounts(pairs.Classes, options, values, seconds));

@@ -12,7 +12,7 @@ internal static class SubtaskA
         var counts = ImmutableArray.CreateBuilder<TaggingCounts>();
         foreach (var (name, labels) in LabelsByName(estimated))
         {
-            var values = new long[TaggingCounts.Header + TaggingCounts.PerClass * classes.Count];
+            var values = TaggingCounts.Zeros(classes, TaggingCounts.PerClass);
             values[4] = labels.Counted;
             if (labels.IsPredicted && truths.TryGetValue(name, out var truth) && truth.IsPredicted)
                 Count(values, classes, truth.Labels, labels.Labels);

@@ -53,7 +53,7 @@ public static class Tagging
                 $"Both must have the shape (clips, {classes.Count}), but have {reference.Length} and {estimated.Length} elements.",
                 nameof(estimated)
             );
-        var values = new long[TaggingCounts.Header + TaggingCounts.PerClass * classes.Count];
+        var values = TaggingCounts.Zeros(classes, TaggingCounts.PerClass);
         for (var start = 0; start < reference.Length; start += classes.Count)
             Add(values, reference.Slice(start, classes.Count), estimated.Slice(start, classes.Count));
         return new TaggingCounts(classes, TaggingRules.Plain, values);
@@ -78,7 +78,7 @@ public static class Tagging
                 $"The reference has {reference.Count} clips and the estimate {estimated.Count}; they must be the same clips.",
                 nameof(estimated)
             );
-        var values = new long[TaggingCounts.Header + TaggingCounts.PerClass * classes.Count];
+        var values = TaggingCounts.Zeros(classes, TaggingCounts.PerClass);
         var (truth, guess) = (new bool[classes.Count], new bool[classes.Count]);
         for (var clip = 0; clip < reference.Count; clip++)
         {
@@ -110,7 +110,7 @@ public static class Tagging
         ReadOnlySpan<TagRow> estimated
     )
     {
-        var values = new long[TaggingCounts.Header + TaggingCounts.PerClass * classes.Count];
+        var values = TaggingCounts.Zeros(classes, TaggingCounts.PerClass);
         var (truth, guess) = (new bool[classes.Count], new bool[classes.Count]);
         foreach (var row in reference)
             if (row.Label != "")

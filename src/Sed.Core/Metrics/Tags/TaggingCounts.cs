@@ -3,7 +3,7 @@ using Sed.Core.Metrics.Counts;
 
 namespace Sed.Core.Metrics.Tags;
 
-/// <summary>Counts of tagging decisions, clip by clip and class by class; those of the same classes and rules add up.</summary>
+/// <summary>Counts of tagging decisions, clip by clip and class by class, with the files as the rules count them; those of the same classes and rules add up.</summary>
 public sealed class TaggingCounts : ClassCounts<TaggingCounts, TaggingRules>, ICounts<TaggingCounts>
 {
     internal const int PerClass = 4;
@@ -18,11 +18,8 @@ public sealed class TaggingCounts : ClassCounts<TaggingCounts, TaggingRules>, IC
         : base(classes, rules, values, PerClass) { }
 
     /// <summary>Counts of nothing, to which others can be added.</summary>
-    public static TaggingCounts None(ClassList classes, TaggingRules rules = TaggingRules.Plain)
-    {
-        ArgumentNullException.ThrowIfNull(classes);
-        return new TaggingCounts(classes, rules, new long[Header + PerClass * classes.Count]);
-    }
+    public static TaggingCounts None(ClassList classes, TaggingRules rules = TaggingRules.Plain) =>
+        new(classes, rules, Zeros(classes, PerClass));
 
     /// <summary>What was counted.</summary>
     public TaggingRules Rules => Conditions;
@@ -30,15 +27,11 @@ public sealed class TaggingCounts : ClassCounts<TaggingCounts, TaggingRules>, IC
     /// <summary>All decisions together.</summary>
     public BinaryCounts Overall => new(Values[0], Values[1], Values[2], Values[3]);
 
-    /// <summary>Number of files, as the rules count them.</summary>
-    public long Files => Values[4];
-
-    /// <inheritdoc />
-    public TaggingCounts With(ReadOnlySpan<long> values) => new(Classes, Rules, values.ToArray());
+    private protected override TaggingCounts Of(long[] values) => new(Classes, Rules, values);
 
     /// <summary>Both counts together.</summary>
     /// <exception cref="ArgumentException">Classes or rules differ.</exception>
-    public static TaggingCounts operator +(TaggingCounts a, TaggingCounts b) => new(a.Classes, a.Rules, a.SumWith(b));
+    public static TaggingCounts operator +(TaggingCounts a, TaggingCounts b) => a.Of(a.SumWith(b));
 
     /// <summary>The metrics of these counts.</summary>
     /// <param name="conventions">What to do where tools differ, under the plain rules; the official ones are fixed.</param>

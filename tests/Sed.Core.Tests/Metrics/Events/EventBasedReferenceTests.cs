@@ -14,32 +14,27 @@ public class EventBasedReferenceTests
     public void Every_reference_case_is_counted_and_scored_as_sed_eval_does(bool tiny)
     {
         Expect expect = new("event-based");
-        foreach (var one in ReferenceCase.OfEvents(tiny))
+        foreach (var (one, expected, here) in ReferenceCase.Settings("event_based", expect, tiny))
         {
-            var pairs = EventPairs.Of(one.Classes, one.Reference, one.Estimate, UnknownLabels.CountOverall);
-            foreach (var setting in one.Expected.GetProperty("event_based").EnumerateObject())
+            var given = expected.GetProperty("params");
+            ScoringConventions conventions = new()
             {
-                var here = expect.At($"{one.Name}, {setting.Name}");
-                var given = setting.Value.GetProperty("params");
-                ScoringConventions conventions = new()
-                {
-                    EmptyEstimate =
-                        given.GetProperty("empty_system_output_handling").GetString() == "zero_score"
-                            ? EmptyEstimate.ZeroPrecision
-                            : EmptyEstimate.Undefined,
-                };
-                var counts = EventBased.Count(pairs, OptionsOf(given));
+                EmptyEstimate =
+                    given.GetProperty("empty_system_output_handling").GetString() == "zero_score"
+                        ? EmptyEstimate.ZeroPrecision
+                        : EmptyEstimate.Undefined,
+            };
+            var pairs = EventPairs.Of(one.Classes, one.Reference, one.Estimate, UnknownLabels.CountOverall);
+            var counts = EventBased.Count(pairs, OptionsOf(given));
 
-                var overall = setting.Value.GetProperty("overall").GetProperty("counts");
-                here.Count(overall, "Nref", counts.Reference);
-                here.Count(overall, "Nsys", counts.Estimated);
-                here.Count(overall, "Ntp", counts.TruePositives);
-                here.Count(overall, "Nsubs", counts.Substitutions);
-                here.Count(overall, "Nfp", counts.Insertions);
-                here.Count(overall, "Nfn", counts.Deletions);
-                ExpectedScores.Compare(here, setting.Value, counts, counts.Files, counts.EvaluatedSeconds);
-                ExpectedScores.Compare(here, setting.Value, counts.Scores(conventions));
-            }
+            var overall = expected.GetProperty("overall").GetProperty("counts");
+            here.Count(overall, "Nref", counts.Reference);
+            here.Count(overall, "Nsys", counts.Estimated);
+            here.Count(overall, "Ntp", counts.TruePositives);
+            here.Count(overall, "Nsubs", counts.Substitutions);
+            here.Count(overall, "Nfp", counts.Insertions);
+            here.Count(overall, "Nfn", counts.Deletions);
+            ExpectedScores.Compare(here, expected, counts, conventions);
         }
         expect.Finish(atLeast: tiny ? 1000 : 10000);
     }

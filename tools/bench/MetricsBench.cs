@@ -5,7 +5,7 @@ using Sed.Core.Metrics.Psds;
 using Sed.Core.Metrics.Segments;
 using Sed.Core.Metrics.Uncertainty;
 
-namespace Sed.Bench.Metrics;
+namespace Sed.Bench;
 
 /// <summary>Times reading lists and scoring them, against what the field's tools take.</summary>
 internal static class MetricsBench
@@ -16,7 +16,7 @@ internal static class MetricsBench
         var folder = Directory.CreateTempSubdirectory("sed-bench-");
         try
         {
-            var made = Corpus.Reference(488, seed: 1);
+            var made = EventCorpus.Reference(488, seed: 1);
             var (referencePath, estimatePath) = lists is [var r, var e] ? (r, e) : Write(folder, made);
             Console.WriteLine(
                 $".NET {Environment.Version}, {Environment.ProcessorCount} processors; lists: {referencePath}, {estimatePath}"
@@ -44,17 +44,21 @@ internal static class MetricsBench
             );
             Timing.Report("  events alone, in memory", 20, "", () => EventBased.Count(all).Scores());
 
-            var thousand = Corpus.Reference(1000, seed: 3);
-            var (truth, guess) = (InMemory(thousand), InMemory(Corpus.Estimate(thousand, seed: 4)));
+            var thousand = EventCorpus.Reference(1000, seed: 3);
+            var (truth, guess) = (InMemory(thousand), InMemory(EventCorpus.Estimate(thousand, seed: 4)));
             Timing.Report(
                 "after an epoch: 1,000 clips in memory, segments of 1 s",
                 20,
                 "",
-                () => SegmentBased.Count(EventPairs.Of(Corpus.Classes, truth, guess)).Scores()
+                () => SegmentBased.Count(EventPairs.Of(EventCorpus.Classes, truth, guess)).Scores()
             );
 
-            var first = SegmentBased.CountEach(EventPairs.Of(Corpus.Classes, made, Corpus.Estimate(made, seed: 2)));
-            var second = SegmentBased.CountEach(EventPairs.Of(Corpus.Classes, made, Corpus.Estimate(made, seed: 5)));
+            var first = SegmentBased.CountEach(
+                EventPairs.Of(EventCorpus.Classes, made, EventCorpus.Estimate(made, seed: 2))
+            );
+            var second = SegmentBased.CountEach(
+                EventPairs.Of(EventCorpus.Classes, made, EventCorpus.Estimate(made, seed: 5))
+            );
             Timing.Report(
                 "1,000 paired resamples of 488 files, all segment-based metrics",
                 1000,
@@ -63,10 +67,10 @@ internal static class MetricsBench
                 5
             );
 
-            var scored = Corpus.Reference(477, seed: 6);
+            var scored = EventCorpus.Reference(477, seed: 6);
             foreach (var smooth in new[] { true, false })
             {
-                var pairs = ScorePairs.Of(Corpus.Scores(scored, smooth, seed: 7), scored);
+                var pairs = ScorePairs.Of(EventCorpus.Scores(scored, smooth, seed: 7), scored);
                 var kind = smooth ? "smooth scores" : "white noise";
                 foreach (
                     var (name, options) in new[]
@@ -129,7 +133,7 @@ internal static class MetricsBench
             Path.Combine(folder.FullName, "estimate.tsv")
         );
         EventListFile.Write(truth, reference);
-        EventListFile.Write(guess, Corpus.Estimate(reference, seed: 2));
+        EventListFile.Write(guess, EventCorpus.Estimate(reference, seed: 2));
         return (truth, guess);
     }
 

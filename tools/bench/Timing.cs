@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace Sed.Bench.Metrics;
+namespace Sed.Bench;
 
 /// <summary>
 /// Runs work until it is warm, then a number of times, and prints wall and processor time beside the target and what a

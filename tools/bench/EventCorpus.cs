@@ -1,9 +1,9 @@
 using Sed.Core.Annotations;
 
-namespace Sed.Bench.Metrics;
+namespace Sed.Bench;
 
 /// <summary>A made-up corpus of ten-second files, the same for a seed: labels like those of DCASE 2017 Task 4, and scores for them.</summary>
-internal static class Corpus
+internal static class EventCorpus
 {
     public const double HopSeconds = 0.02;
     public const int Frames = 500;
