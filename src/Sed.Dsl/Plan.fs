@@ -129,7 +129,7 @@ module Plan =
 
     /// Clips that are held out have weak labels only, so nothing strong can be reported of them.
     let private reportProblems (experiment: Experiment) (specification: Specification) = [
-        let strong = experiment.Report |> List.filter _.IsStrong
+        let strong = experiment.Report |> List.filter _.NeedsEvents
         if specification.ScoreOn = Validation && not strong.IsEmpty then
             let names = strong |> List.map _.Name |> String.concat ", "
             Problem.at "report" $"{names} of validation clips, which have weak labels only" "score on another split"

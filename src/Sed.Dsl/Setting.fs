@@ -142,7 +142,7 @@ module Setting =
         | Order order -> training "order" (string order) (fun all -> { all with Order = order })
         | Epochs count -> training "epochs" (string count) (fun all -> { all with Epochs = count })
         | Patience count -> training "patience" (string count) (fun all -> { all with Patience = count })
-        | Monitor monitor -> training "monitor" (Monitor.print monitor) (fun all -> { all with Monitor = monitor })
+        | Monitor monitor -> training "monitor" (monitor.InWords) (fun all -> { all with Monitor = monitor })
         | PositiveWeight weight ->
             training "positive weight" (Training.printPositiveWeight weight) (fun all -> {
                 all with

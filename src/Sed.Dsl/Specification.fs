@@ -60,7 +60,7 @@ module Specification =
             if split = Validation && specification.Holdout = Nothing then
                 Problem.at place "no clips are held out for validation" "say `validation 0.1` or `folds 5`"
         let strong =
-            Monitor.metrics specification.Training.Monitor |> List.filter _.IsStrong
+            List.ofSeq specification.Training.Monitor.Metrics |> List.filter _.NeedsEvents
         if specification.SelectOn = Validation && not strong.IsEmpty then
             let names = strong |> List.map _.Name |> String.concat " and "
             Problem.at

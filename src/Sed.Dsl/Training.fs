@@ -133,7 +133,7 @@ module Training =
             if training.Order = Balanced then
                 "classes in balance"
             $"at most {training.Epochs} epochs"
-            $"stops after {training.Patience} without a gain of {Monitor.print training.Monitor}"
+            $"stops after {training.Patience} without a gain of {training.Monitor.InWords}"
             if training.PositiveWeight <> Same 1.0 then
                 $"a class that is there weighs {printPositiveWeight training.PositiveWeight}"
             if training.Loss <> defaults.Loss then

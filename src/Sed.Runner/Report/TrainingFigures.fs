@@ -52,7 +52,7 @@ let private score (metric: Metric) (epoch: EpochResult) =
 let make (monitor: Monitor) (rows: FinishedRow list) =
     [
         figure rows "loss" "Training loss" "loss" _.Loss
-        figure rows "monitor" $"Early stopping watches {Monitor.print monitor}" "monitor" _.Monitor
+        figure rows "monitor" $"Early stopping watches {monitor.InWords}" "monitor" _.Monitor
         figure rows "weak-f" "Weak F on the split that selects" "weak F" (score WeakF)
         figure rows "strong-er" "Strong ER on the split that selects" "strong ER" (score StrongER)
     ]

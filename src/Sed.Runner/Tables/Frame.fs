@@ -30,7 +30,7 @@ module ResultFrame =
             | Fold(fold, _) -> "fold", box fold
             | Nothing
             | Share _ -> ()
-            for metric in Metric.all do
+            for metric in Metric.All do
                 match Map.tryFind metric.Name result.Scores with
                 | Some score -> metric.Name, box score
                 | None -> ()

@@ -101,7 +101,7 @@ module Results =
             ]
             |> List.distinct
         frame [
-            for metric in Metric.all do
+            for metric in Metric.All do
                 let before, after = means leftFrame metric, means rightFrame metric
                 if not (before.IsEmpty && after.IsEmpty) then
                     let column (value: string -> float option) =

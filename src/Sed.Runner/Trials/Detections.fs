@@ -74,7 +74,7 @@ module internal Detections =
         let counts =
             countAll manifest [| for clip in tags.Files -> known[clip] |] tags folder
         let scores = counts.Weighted () (Array.create counts.Clips.Length 1)
-        for metric in Metric.all do
+        for metric in Metric.All do
             match Map.tryFind metric.Name result.Scores with
             | Some kept when Translate.score scores metric <> kept ->
                 raise (damaged folder $"what it detected has another {metric.Name} than its result")

@@ -13,7 +13,7 @@ let private clipSet source split =
 
 let private scores (found: Scores) =
     Map [
-        for metric in Metric.all do
+        for metric in Metric.All do
             let score = Translate.score found metric
             // Where nobody knows when events start and end, there is nothing to keep.
             if not (System.Double.IsNaN score) then
