@@ -42,12 +42,13 @@ module Plan =
             [ [] ]
 
     let private variants (experiment: Experiment) = [
-        // Where nothing varies and rows are named, those are the rows.
+        // Where nothing varies and rows are named, those are the rows; an axis without values is a problem of its own and
+        // hides no other.
         for settings in
             (if experiment.Axes.IsEmpty && not experiment.Alongside.IsEmpty then
                  []
              else
-                 product experiment.Axes) do
+                 product (List.filter (List.isEmpty >> not) experiment.Axes)) do
             {
                 Coordinates = [ for setting in settings -> Setting.axis setting, Setting.value setting ]
                 Name = ""
@@ -94,39 +95,6 @@ module Plan =
             let known = [ for profile, _ in profiles -> profile.Name ] |> String.concat ", "
             Error(Problem.at "--profile" $"there is no profile '{name}'" $"there are {known}")
 
-    let private ownProblems (experiment: Experiment) corpus seeds (variants: Variant list) = [
-        if corpus = None then
-            Problem.at "data" "none given" "say for example `data Soundscapes.smartCars`"
-        if List.isEmpty seeds then
-            Problem.at "seeds" "none given" "say for example `seeds [ 1 .. 5 ]`"
-        for seed, times in List.countBy id seeds do
-            if times > 1 then
-                Problem.at "seeds" $"{seed} is given {times} times" "a seed counts once"
-        if experiment.Report.IsEmpty then
-            Problem.at "report" "no columns" "say for example `report [ WeakF; StrongER ]`"
-        match experiment.Against with
-        | Some label when variants |> List.forall (fun variant -> variant.Label <> label) ->
-            let labels =
-                [ for variant in variants -> $"'{variant.Label}'" ] |> String.concat ", "
-            Problem.at "against" $"no row is called '{label}'" $"there are {labels}"
-        | _ -> ()
-        if experiment.Folds <> 0 && experiment.Holdout <> Nothing then
-            Problem.at "folds" "given beside `validation`" "keep one of them: each holds training clips out"
-        for axis, values in List.countBy (List.tryHead >> Option.map Setting.axis) experiment.Axes do
-            match axis with
-            | None -> Problem.at "vary" "an axis without values" "give it at least one"
-            | Some name when values > 1 ->
-                Problem.at $"vary {name}" $"is given {values} times" "put all its values into one list"
-            | Some _ -> ()
-        for name, times in List.countBy (fun (variant: Variant) -> variant.Label) variants do
-            if times > 1 then
-                Problem.at
-                    "rows"
-                    $"'{name}' stands {times} times in the table"
-                    "give each row a value or a name of its own"
-        yield! Text.keywordsTwice "experiment" experiment.Declared
-    ]
-
     /// Clips that are held out have weak labels only, so nothing strong can be reported of them.
     let private reportProblems (experiment: Experiment) (specification: Specification) = [
         let strong = experiment.Report |> List.filter _.NeedsEvents
@@ -148,6 +116,11 @@ module Plan =
 
         let seeds = defaultArg choices.Seeds profileSeeds
 
+        let seedsGiven: ExperimentProblems.SeedsGiven = {
+            Place = if choices.Seeds.IsSome then "--seeds" else "seeds"
+            Seeds = seeds
+        }
+
         let wanted =
             match choices.Only with
             | None -> all
@@ -158,7 +131,9 @@ module Plan =
         let holdouts =
             match experiment.Folds with
             | 0 -> [ experiment.Holdout ]
-            | folds -> [ for fold in 1 .. max 1 folds -> Fold(fold, folds) ]
+            | folds -> [
+                for fold in 1 .. min ExperimentProblems.MostFolds (max 1 folds) -> Fold(fold, folds)
+              ]
 
         let trial seed holdout (variant: Variant) = {
             Variant = variant
@@ -167,7 +142,7 @@ module Plan =
         }
 
         let problems = [
-            yield! ownProblems experiment corpus seeds all
+            yield! ExperimentProblems.problems PaperProfile experiment corpus seedsGiven all
             match profile with
             | Error problem -> problem
             | Ok _ -> ()

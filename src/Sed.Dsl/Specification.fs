@@ -69,14 +69,19 @@ module Specification =
                 "watch weak scores, for example `monitor WeakF`, or select on a split with strong labels"
     ]
 
+    let private withFinite place part problems =
+        problems @ Finite.problems place problems part
+
     let problems (specification: Specification) =
         let clips = specification.Clips
 
         [
-            yield! LogMel.problems specification.Features
-            yield! Network.problems specification.Features.Bands specification.Network
-            yield! Training.problems specification.Training
-            yield! Detection.problems specification.Detection
+            yield! withFinite "features" specification.Features (LogMel.problems specification.Features)
+            yield!
+                Network.problems specification.Features.Bands specification.Network
+                |> withFinite "network" specification.Network
+            yield! withFinite "training" specification.Training (Training.problems specification.Training)
+            yield! withFinite "detection" specification.Detection (Detection.problems specification.Detection)
             yield! Holdout.problems specification.Holdout
             yield! splitProblems specification
             if specification.Corpus.IsMixed then

@@ -79,8 +79,8 @@ let ``folds beside a share, and a row to compare with that is not there, are pro
 
     Assert.Equal<string list>(
         [
-            "against: no row is called 'mine'; there are 'the experiment as given'"
             "folds: given beside `validation`; keep one of them: each holds training clips out"
+            "against: no row is called 'mine'; there are 'the experiment as given'"
         ],
         problems wrong
     )

@@ -82,7 +82,7 @@ let ``pools have to divide the bands`` () =
     )
 
 [<Fact>]
-let ``an axis given twice, rows of one name and a seed given twice are problems`` () =
+let ``an axis, a value and a seed given twice are problems`` () =
     let wrong =
         experiment "wrong" {
             data Soundscapes.smartCars
@@ -96,7 +96,7 @@ let ``an axis given twice, rows of one name and a seed given twice are problems`
         [
             "seeds: 1 is given 2 times; a seed counts once"
             "vary strong weight: is given 2 times; put all its values into one list"
-            "rows: 'strong weight 1, strong weight 2' stands 2 times in the table; give each row a value or a name of its own"
+            "vary strong weight: 2 is given 2 times; give each value once, or a name of its own"
         ],
         problems wrong
     )

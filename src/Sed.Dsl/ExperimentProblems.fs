@@ -1,0 +1,145 @@
+/// What is wrong with an experiment as a whole; what is wrong with a row's own settings is in its specification.
+module internal Sed.ExperimentProblems
+
+/// Seeds by where they come from, the script or the command line.
+type SeedsGiven = { Place: string; Seeds: int list }
+
+/// Seeds of a sweep, at most; more are a slip, such as a bound with a digit too many.
+[<Literal>]
+let private MostSeeds = 10000
+
+/// Folds of the training clips, at most.
+[<Literal>]
+let MostFolds = 1000
+
+let private ofSeeds given = [
+    match given.Seeds with
+    | [] -> Problem.at given.Place "none given" "say for example `seeds [ 1 .. 5 ]`"
+    | seeds when seeds.Length > MostSeeds -> Problem.at given.Place $"{seeds.Length} seeds" $"give at most {MostSeeds}"
+    | seeds ->
+        for seed, times in List.countBy id seeds do
+            if times > 1 then
+                Problem.at given.Place $"{seed} is given {times} times" "a seed counts once"
+            if seed < 0 then
+                Problem.at given.Place $"{seed} is below 0" "seeds count from 0"
+]
+
+let private ofAxes (experiment: Experiment) = [
+    for axis, values in List.countBy (List.tryHead >> Option.map Setting.axis) experiment.Axes do
+        match axis with
+        | None -> Problem.at "vary" "an axis without values" "give it at least one"
+        | Some name when values > 1 ->
+            Problem.at $"vary {name}" $"is given {values} times" "put all its values into one list"
+        | Some _ -> ()
+    for axis in experiment.Axes do
+        for value, settings in List.groupBy Setting.value axis do
+            if settings.Length > 1 then
+                Problem.at
+                    $"vary {Setting.axis settings.Head}"
+                    $"{value} is given {settings.Length} times"
+                    "give each value once, or a name of its own"
+]
+
+let private ofRows (experiment: Experiment) (variants: Variant list) = [
+    for name, _ in experiment.Alongside do
+        yield! Text.lineProblems "rows" "a row's name" name
+    // Rows that a value given twice makes alike are named with the axis.
+    let alike = [
+        for axis in experiment.Axes do
+            for value, settings in List.groupBy Setting.value axis do
+                if settings.Length > 1 then
+                    Setting.axis settings.Head, value
+    ]
+    for label, same in List.groupBy (fun (variant: Variant) -> variant.Label) variants do
+        if
+            same.Length > 1
+            && not (same.Head.Coordinates |> List.exists (fun own -> List.contains own alike))
+        then
+            Problem.at
+                "rows"
+                $"'{label}' stands {same.Length} times in the table"
+                "give each row a value or a name of its own"
+    match experiment.Against with
+    | Some label when variants |> List.forall (fun variant -> variant.Label <> label) ->
+        let labels =
+            [ for variant in variants -> $"'{variant.Label}'" ] |> String.concat ", "
+        Problem.at "against" $"no row is called '{label}'" $"there are {labels}"
+    | _ -> ()
+]
+
+let private ofCells place what (cells: (Metric * float) list) = [
+    if cells.IsEmpty then
+        Problem.at place $"{what} has no cells" "say for example `[ WeakF, 0.433 ]`"
+    for metric, times in List.countBy fst cells do
+        if times > 1 then
+            Problem.at place $"{what} has {metric.Name} {times} times" "keep one of them"
+]
+
+let private ofPublished (experiment: Experiment) = [
+    let place = "published"
+    if experiment.Published.IsEmpty && List.contains place experiment.Declared then
+        Problem.at place "no rows" "say for example `row [ StrongWeight 1.0 ] [ WeakF, 0.433 ]`"
+    let named (row: PublishedRow) =
+        [
+            for setting in row.Settings -> $"{Setting.axis setting} {Setting.value setting}"
+        ]
+        |> List.sort
+        |> String.concat ", "
+    for name, rows in List.groupBy named experiment.Published do
+        if rows.Length > 1 then
+            Problem.at place $"the row of '{name}' is given {rows.Length} times" "put its cells into one"
+        for row in rows do
+            yield! ofCells place $"the row of '{name}'" row.Cells
+    yield! Finite.problems place [] experiment.Published
+]
+
+let private ofOthers (experiment: Experiment) (variants: Variant list) = [
+    let place = "others"
+    if experiment.Others.IsEmpty && List.contains place experiment.Declared then
+        Problem.at place "no systems" "say for example `\"Xu et al.\", [ WeakF, 0.556 ]`"
+    for name, systems in List.groupBy fst experiment.Others do
+        yield! Text.lineProblems place "a system's name" name
+        if
+            systems.Length > 1
+            || variants |> List.exists (fun variant -> variant.Label = name)
+        then
+            Problem.at place $"'{name}' stands in the table already" "give each system a name of its own"
+        for _, cells in systems do
+            yield! ofCells place $"'{name}'" cells
+    yield! Finite.problems place [] experiment.Others
+]
+
+let private ofProfiles (paper: string) (experiment: Experiment) = [
+    for name, times in List.countBy (fun (profile: Profile, _) -> profile.Name) experiment.Profiles do
+        yield! Text.nameProblems "profile" name
+        if times > 1 then
+            Problem.at "profile" $"'{name}' is given {times} times" "give each a name of its own"
+        if name = paper then
+            Problem.at "profile" $"'{paper}' is the script as it is written" "give the profile another name"
+]
+
+/// Every problem that the experiment has whatever its rows change.
+let problems paper (experiment: Experiment) (corpus: Corpus option) seeds (variants: Variant list) = [
+    yield! Text.nameProblems "experiment" experiment.Name
+    for place, text in [ "title", experiment.Title; "question", experiment.Question ] do
+        if text <> "" then
+            yield! Text.lineProblems place $"the {place}" text
+    if corpus = None then
+        Problem.at "data" "none given" "say for example `data Soundscapes.smartCars`"
+    yield! ofSeeds seeds
+    if experiment.Report.IsEmpty then
+        Problem.at "report" "no columns" "say for example `report [ WeakF; StrongER ]`"
+    for metric, times in List.countBy id experiment.Report do
+        if times > 1 then
+            Problem.at "report" $"{metric.Name} is given {times} times" "a column stands once"
+    if experiment.Folds <> 0 && experiment.Holdout <> Nothing then
+        Problem.at "folds" "given beside `validation`" "keep one of them: each holds training clips out"
+    if experiment.Folds > MostFolds then
+        Problem.at "folds" $"{experiment.Folds} folds" $"give at most {MostFolds}"
+    yield! ofAxes experiment
+    yield! ofRows experiment variants
+    yield! ofPublished experiment
+    yield! ofOthers experiment variants
+    yield! ofProfiles paper experiment
+    yield! Text.keywordsTwice "experiment" experiment.Declared
+]

@@ -1,0 +1,52 @@
+/// The rule that every number of an experiment is finite, whatever keyword it came through.
+module internal Sed.Finite
+
+open System
+open System.Collections
+open Microsoft.FSharp.Reflection
+
+/// "StrongWeight" and "learningRate" as words.
+let private words (name: string) =
+    name
+    |> String.collect (fun letter ->
+        if Char.IsUpper letter then
+            $" {Char.ToLower letter}"
+        else
+            string letter)
+    |> _.Trim()
+
+// Parts of a union case or a tuple without a name of their own are called as what holds them.
+let private named (above: string) (field: Reflection.PropertyInfo) =
+    if field.Name.StartsWith("Item", StringComparison.Ordinal) || field.Name = "Value" then
+        above
+    else
+        words field.Name
+
+let rec private numbers (name: string) (value: obj | null) : (string * float) list =
+    match value with
+    | null
+    | :? string -> []
+    | :? float as number -> if Double.IsFinite number then [] else [ name, number ]
+    | :? IEnumerable as values -> [ for value in values -> numbers name value ] |> List.concat
+    | value ->
+        let kind = value.GetType()
+        if FSharpType.IsTuple kind then
+            FSharpValue.GetTupleFields value |> Array.toList |> List.collect (numbers name)
+        elif FSharpType.IsRecord kind then
+            FSharpType.GetRecordFields kind
+            |> Array.toList
+            |> List.collect (fun field -> numbers (named name field) (FSharpValue.GetRecordField(value, field)))
+        elif FSharpType.IsUnion kind then
+            let case, values = FSharpValue.GetUnionFields(value, kind)
+            List.zip (Array.toList (case.GetFields())) (Array.toList values)
+            |> List.collect (fun (field, value) -> numbers (named name field) value)
+        else
+            []
+
+/// A problem for each number in a value that is not finite, but for those that other problems of the place name already.
+let problems place (others: Problem list) value = [
+    let found = [ for name, number in numbers "" (box value) -> name, Text.number number ]
+    for name, text in List.distinct found do
+        if others |> List.forall (fun problem -> not (problem.What.Contains text)) then
+            Problem.at (if name = "" then place else $"{place}, {name}") $"{text} is not a finite number" "give one"
+]
