@@ -73,6 +73,8 @@ module Detection =
 
 /// detection { threshold 0.5; median 0.54<s>; tags FromEvents }
 type DetectionBuilder() =
+    inherit Block<Detection>()
+
     let given keyword (detection: Detection) = {
         detection with
             Declared = detection.Declared @ [ keyword ]

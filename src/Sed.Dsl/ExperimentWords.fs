@@ -2,6 +2,8 @@ namespace Sed
 
 /// experiment "table2" { title "..."; data Soundscapes.smartCars; vary StrongWeight [ 0.002; 1.0 ]; seeds [ 1 .. 5 ] }
 type ExperimentBuilder(name: string) =
+    inherit Block<Experiment>()
+
     let given keyword (experiment: Experiment) = {
         experiment with
             Declared = experiment.Declared @ [ keyword ]

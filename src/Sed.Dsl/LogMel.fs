@@ -107,6 +107,8 @@ module LogMel =
 
 /// logMel { window 40.0<ms>; overlap 0.5; bands 40; range 0.0<Hz> 22050.0<Hz> }
 type LogMelBuilder() =
+    inherit Block<LogMel>()
+
     let given keyword (features: LogMel) = {
         features with
             Declared = features.Declared @ [ keyword ]

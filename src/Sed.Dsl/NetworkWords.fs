@@ -7,6 +7,8 @@ open TorchSharp
 
 /// crnn { dropout 0.15 }: the paper's kind of network; what is not said stays as in the 218k candidate.
 type CrnnBuilder() =
+    inherit Block<Network>()
+
     let given keyword (network: Network) = {
         network with
             Declared = network.Declared @ [ keyword ]
@@ -70,6 +72,8 @@ type CrnnBuilder() =
 
 /// layers "mine" { conv 32; pool 5; biGru 16; dense 32; dropout 0.2 }: any stack, from the bottom up.
 type LayersBuilder(name: string) =
+    inherit Block<Network>()
+
     let add layer (network: Network) = {
         network with
             Layers = network.Layers @ [ layer ]

@@ -4,6 +4,8 @@ open Sed.Core.Training.Losses
 
 /// training { optimizer (adam 1e-3); epochs 1000; patience 100; monitor (WeakF - StrongER) }
 type TrainingBuilder() =
+    inherit Block<Training>()
+
     let given keyword (training: Training) = {
         training with
             Declared = training.Declared @ [ keyword ]

@@ -20,30 +20,33 @@ internal sealed class FastLayers
     private readonly List<(nn.Module<Tensor, Tensor> Module, IKernelLayer? Kernel, double Rate)> upper = [];
     private readonly ConvolutionTrunk trunk;
 
-    private FastLayers(NetworkDescription description, IReadOnlyList<nn.Module<Tensor, Tensor>> modules)
+    private FastLayers(NetworkDescription description, IReadOnlyList<(nn.Module<Tensor, Tensor> Module, int Frames)> modules)
     {
         frames = description.Frames;
         var next = AddBlocks(description, modules);
-        endsInVectors = modules.ElementAtOrDefault(next++) is MapsToVectors;
+        endsInVectors = modules.ElementAtOrDefault(next++).Module is MapsToVectors;
         trunk = new ConvolutionTrunk(shapes);
         for (; next < modules.Count; next++)
         {
-            var dropsNext = modules.ElementAtOrDefault(next + 1) is TorchSharp.Modules.Dropout;
+            var dropsNext = modules.ElementAtOrDefault(next + 1).Module is TorchSharp.Modules.Dropout;
             if (
-                modules[next] is IKernelCovered covered
-                && covered.Kernel(frames, dropsNext ? description.Dropout : 0) is { } kernel
+                modules[next] is (IKernelCovered covered, var found)
+                && covered.Kernel(found, dropsNext ? description.Dropout : 0) is { } kernel
             )
             {
-                upper.Add((modules[next], kernel, 0));
+                upper.Add((modules[next].Module, kernel, 0));
                 next += dropsNext ? 1 : 0;
             }
             else
-                upper.Add((modules[next], null, modules[next] is TorchSharp.Modules.Dropout ? description.Dropout : 0));
+                {
+                var module = modules[next].Module;
+                upper.Add((module, null, module is TorchSharp.Modules.Dropout ? description.Dropout : 0));
+            }
         }
     }
 
     /// <summary>The layers through the kernels, or null where these do not begin with blocks that the kernels fit.</summary>
-    public static FastLayers? For(NetworkDescription description, IReadOnlyList<nn.Module<Tensor, Tensor>> modules)
+    public static FastLayers? For(NetworkDescription description, IReadOnlyList<(nn.Module<Tensor, Tensor> Module, int Frames)> modules)
     {
         var begins = description.Layers is [Layer.Convolution, ..];
         var squares = description.Layers.OfType<Layer.Convolution>();
@@ -100,20 +103,20 @@ internal sealed class FastLayers
 
     /// <summary>Follows the modules while they are blocks: convolution, pooling, dropout.</summary>
     /// <returns>The first module above them.</returns>
-    private int AddBlocks(NetworkDescription description, IReadOnlyList<nn.Module<Tensor, Tensor>> modules)
+    private int AddBlocks(NetworkDescription description, IReadOnlyList<(nn.Module<Tensor, Tensor> Module, int Frames)> modules)
     {
         var bands = description.Bands;
         var next = 0;
-        while (modules.ElementAtOrDefault(next) is ConvolutionBlock block)
+        while (modules.ElementAtOrDefault(next).Module is ConvolutionBlock block)
         {
             next++;
             var pool = 1;
-            if (modules.ElementAtOrDefault(next) is MaximumOverBands pooling)
+            if (modules.ElementAtOrDefault(next).Module is MaximumOverBands pooling)
             {
                 pool = pooling.Bands;
                 next++;
             }
-            var drops = modules.ElementAtOrDefault(next) is TorchSharp.Modules.Dropout;
+            var drops = modules.ElementAtOrDefault(next).Module is TorchSharp.Modules.Dropout;
             next += drops ? 1 : 0;
             blocks.Add(block);
             shapes.Add(block.Shape(frames, bands, pool, drops ? description.Dropout : 0));

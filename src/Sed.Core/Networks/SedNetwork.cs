@@ -24,8 +24,8 @@ public sealed class SedNetwork : nn.Module<Tensor, NetworkOutput>
         Description = description;
         var modules = Stack(description);
         var hidden = description.Hidden;
-        layers = nn.Sequential(modules);
-        fast = FastLayers.For(description, [.. modules.Select(module => module.Item2)]);
+        layers = nn.Sequential([.. modules.Select(module => (module.Name, module.Module))]);
+        fast = FastLayers.For(description, [.. modules.Select(module => (module.Module, module.Frames))]);
         strong = nn.Linear(hidden.Width, description.Classes);
         weak = description.Weak.Build(hidden, description.Classes);
         RegisterComponents();
@@ -56,12 +56,12 @@ public sealed class SedNetwork : nn.Module<Tensor, NetworkOutput>
     }
 
     /// <summary>
-    /// The modules of the layers. Names count the description's layers from 1, so that weights have the same names whatever
+    /// The modules of the layers, each with the frames that it finds. Names count the description's layers from 1, so that weights have the same names whatever
     /// the dropout.
     /// </summary>
-    private static List<(string, nn.Module<Tensor, Tensor>)> Stack(NetworkDescription description)
+    private static List<(string Name, nn.Module<Tensor, Tensor> Module, int Frames)> Stack(NetworkDescription description)
     {
-        List<(string, nn.Module<Tensor, Tensor>)> modules = [];
+        List<(string, nn.Module<Tensor, Tensor>, int)> modules = [];
         var number = 1;
         var shape = description.Input;
         foreach (var (layer, finds, leaves) in description.Steps())
@@ -80,6 +80,6 @@ public sealed class SedNetwork : nn.Module<Tensor, NetworkOutput>
             Add("vectors", new MapsToVectors());
         return modules;
 
-        void Add(string name, nn.Module<Tensor, Tensor> module) => modules.Add(($"{number}-{name}", module));
+        void Add(string name, nn.Module<Tensor, Tensor> module) => modules.Add(($"{number}-{name}", module, shape.Frames));
     }
 }

@@ -19,14 +19,8 @@ public abstract partial record Layer
         internal override bool TakesVectors => false;
         internal override string ModuleName => "convolution";
 
-        private protected override IEnumerable<LayerProblem> OwnProblems(Shape below)
-        {
-            if (Filters < 1 || KernelFrames % 2 != 1 || KernelBands % 2 != 1)
-                yield return new(
-                    "a convolution needs filters and an odd kernel",
-                    "for example `conv 48` with its 3x3 kernel"
-                );
-        }
+        private protected override IEnumerable<LayerProblem> OwnProblems(Shape below) =>
+            OddKernel(Filters, KernelFrames, KernelBands);
 
         /// <inheritdoc/>
         public override Shape Over(Shape below) => below with { Maps = Filters };

@@ -72,4 +72,11 @@ public abstract partial record Layer
         if (count < 1)
             yield return new($"{count} {what}", "give at least one");
     }
+
+    /// <summary>The problem of a convolution without filters, or whose kernel has no middle.</summary>
+    private protected static IEnumerable<LayerProblem> OddKernel(int filters, int frames, int bands)
+    {
+        if (filters < 1 || frames < 1 || bands < 1 || frames % 2 != 1 || bands % 2 != 1)
+            yield return new("a convolution needs filters and an odd kernel", "for example `conv 48` with its 3x3 kernel");
+    }
 }

@@ -1,0 +1,76 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Sed.Core.Networks.Layers;
+
+public abstract partial record Layer
+{
+    /// <summary>
+    /// Two 3x3 convolutions, each with batch normalisation and ReLU (Kong et al. 2020, arXiv 1912.10211); residual where what
+    /// comes in, through a 1x1 convolution if it has other maps, is added before the last ReLU (He et al. 2016, arXiv 1512.03385).
+    /// </summary>
+    /// <param name="Filters">Maps that come out.</param>
+    /// <param name="IsResidual">Whether what comes in is added.</param>
+    public sealed record DoubleConvolution(int Filters, bool IsResidual = false) : Layer
+    {
+        private const int Kernel = 3;
+        private Convolution One => new(Filters, Kernel, Kernel);
+
+        /// <inheritdoc/>
+        public override string InWords => IsResidual ? $"residual {Filters}" : $"double conv {Filters}";
+
+        internal override bool TakesVectors => false;
+        internal override string ModuleName => "block";
+
+        private protected override IEnumerable<LayerProblem> OwnProblems(Shape below) => AtLeastOne(Filters, "filters");
+
+        /// <inheritdoc/>
+        public override Shape Over(Shape below) => One.Over(below);
+
+        /// <inheritdoc/>
+        public override long Parameters(Shape below) =>
+            One.Parameters(below) + One.Parameters(One.Over(below)) + (HasShortcut(below) ? Shortcut(below) + Filters : 0);
+
+        /// <inheritdoc/>
+        public override long MultiplyAccumulates(Shape below) =>
+            One.MultiplyAccumulates(below)
+            + One.MultiplyAccumulates(One.Over(below))
+            + (HasShortcut(below) ? Shortcut(below) * below.Frames * below.Bands : 0);
+
+        private bool HasShortcut(Shape below) => IsResidual && below.Maps != Filters;
+
+        private long Shortcut(Shape below) => (long)below.Maps * Filters;
+
+        internal override nn.Module<Tensor, Tensor> Build(Shape below) => new Module(below.Maps, this);
+
+        private sealed class Module : nn.Module<Tensor, Tensor>
+        {
+            private readonly bool isResidual;
+            private readonly nn.Module<Tensor, Tensor> first;
+            private readonly nn.Module<Tensor, Tensor> second;
+            private readonly nn.Module<Tensor, Tensor> secondNormalisation;
+            private readonly nn.Module<Tensor, Tensor> shortcut;
+
+            public Module(int maps, DoubleConvolution layer)
+                : base(nameof(DoubleConvolution))
+            {
+                isResidual = layer.IsResidual;
+                first = new ConvolutionBlock(maps, layer.One);
+                second = nn.Conv2d(layer.Filters, layer.Filters, Kernel, padding: Kernel / 2);
+                secondNormalisation = nn.BatchNorm2d(layer.Filters);
+                shortcut =
+                    layer.IsResidual && maps != layer.Filters ? nn.Conv2d(maps, layer.Filters, 1) : nn.Identity();
+                RegisterComponents();
+            }
+
+            public override Tensor forward(Tensor input)
+            {
+                using var scope = NewDisposeScope();
+                var maps = input.dim() == 3 ? input.unsqueeze(1) : input;
+                var values = secondNormalisation.call(second.call(first.call(maps)));
+                var output = isResidual ? (values + shortcut.call(maps)).relu() : values.relu();
+                return output.MoveToOuterDisposeScope();
+            }
+        }
+    }
+}

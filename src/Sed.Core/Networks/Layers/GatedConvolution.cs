@@ -1,0 +1,66 @@
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Sed.Core.Networks.Layers;
+
+public abstract partial record Layer
+{
+    /// <summary>
+    /// Gated linear units: a convolution with zero padding and batch normalisation whose maps come in two halves, the one linear,
+    /// the other its sigmoid gate; each gate multiplies its map (Dauphin et al. 2017, arXiv 1612.08083).
+    /// </summary>
+    /// <param name="Filters">Maps that come out.</param>
+    /// <param name="KernelFrames">Frames that a kernel covers, odd.</param>
+    /// <param name="KernelBands">Bands that a kernel covers, odd.</param>
+    public sealed record GatedConvolution(int Filters, int KernelFrames = 3, int KernelBands = 3) : Layer
+    {
+        private const int Halves = 2;
+
+        /// <inheritdoc/>
+        public override string InWords => $"gated conv {Filters} {KernelFrames}x{KernelBands}";
+
+        internal override bool TakesVectors => false;
+        internal override string ModuleName => "gated-convolution";
+
+        private protected override IEnumerable<LayerProblem> OwnProblems(Shape below) =>
+            OddKernel(Filters, KernelFrames, KernelBands);
+
+        /// <inheritdoc/>
+        public override Shape Over(Shape below) => below with { Maps = Filters };
+
+        /// <inheritdoc/>
+        public override long Parameters(Shape below) => Weights(below) + 3L * Halves * Filters;
+
+        /// <inheritdoc/>
+        public override long MultiplyAccumulates(Shape below) => Weights(below) * below.Frames * below.Bands;
+
+        private long Weights(Shape below) => (long)below.Maps * KernelFrames * KernelBands * Halves * Filters;
+
+        internal override nn.Module<Tensor, Tensor> Build(Shape below) => new Module(below.Maps, this);
+
+        private sealed class Module : nn.Module<Tensor, Tensor>
+        {
+            private readonly Conv2d convolution;
+            private readonly BatchNorm2d normalisation;
+
+            public Module(int maps, GatedConvolution layer)
+                : base(nameof(GatedConvolution))
+            {
+                (long, long) kernel = (layer.KernelFrames, layer.KernelBands);
+                (long, long) padding = (layer.KernelFrames / 2, layer.KernelBands / 2);
+                convolution = nn.Conv2d(maps, Halves * layer.Filters, kernel, padding: padding);
+                normalisation = nn.BatchNorm2d(Halves * layer.Filters);
+                RegisterComponents();
+            }
+
+            public override Tensor forward(Tensor input)
+            {
+                using var scope = NewDisposeScope();
+                var maps = input.dim() == 3 ? input.unsqueeze(1) : input;
+                var halves = normalisation.call(convolution.call(maps)).chunk(Halves, 1);
+                return (halves[0] * halves[1].sigmoid()).MoveToOuterDisposeScope();
+            }
+        }
+    }
+}

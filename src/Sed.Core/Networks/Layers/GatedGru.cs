@@ -1,0 +1,78 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Sed.Core.Networks.Layers;
+
+public abstract partial record Layer
+{
+    /// <summary>
+    /// A bidirectional GRU and a twin whose sigmoid gates it, both with their directions side by side (Xu et al., DCASE 2017).
+    /// </summary>
+    /// <param name="Units">Units of one direction of one of the two.</param>
+    public sealed record GatedGru(int Units) : Layer
+    {
+        private BidirectionalGru One => new(Units, Merge.Concatenate);
+
+        /// <inheritdoc/>
+        public override string InWords => $"gated biGru {Units}";
+
+        internal override bool TakesVectors => true;
+        internal override string ModuleName => "gated-gru";
+
+        private protected override IEnumerable<LayerProblem> OwnProblems(Shape below) => AtLeastOne(Units, "units");
+
+        /// <inheritdoc/>
+        public override Shape Over(Shape below) => One.Over(below);
+
+        /// <inheritdoc/>
+        public override long Parameters(Shape below) => 2 * One.Parameters(below);
+
+        /// <inheritdoc/>
+        public override long MultiplyAccumulates(Shape below) => 2 * One.MultiplyAccumulates(below);
+
+        internal override nn.Module<Tensor, Tensor> Build(Shape below) => new Module(below.Width, One);
+
+        private sealed class Module : nn.Module<Tensor, Tensor>, IKernelCovered
+        {
+            private readonly MergedGru values;
+            private readonly MergedGru gates;
+
+            public Module(int width, BidirectionalGru one)
+                : base(nameof(GatedGru))
+            {
+                values = new MergedGru(width, one);
+                gates = new MergedGru(width, one);
+                RegisterComponents();
+            }
+
+            public override Tensor forward(Tensor input)
+            {
+                using var scope = NewDisposeScope();
+                return Gated(values.call(input), gates.call(input)).MoveToOuterDisposeScope();
+            }
+
+            /// <inheritdoc/>
+            public IKernelLayer? Kernel(int frames, double dropout) =>
+                dropout == 0 && values.Kernel(frames, 0) is { } own && gates.Kernel(frames, 0) is { } twin
+                    ? new Twins(own, twin)
+                    : null;
+
+            private static Tensor Gated(Tensor values, Tensor gates) => values * gates.sigmoid();
+
+            private sealed class Twins(IKernelLayer values, IKernelLayer gates) : IKernelLayer
+            {
+                public Tensor Train(Tensor sequence, uint seed)
+                {
+                    using var scope = NewDisposeScope();
+                    return Gated(values.Train(sequence, seed), gates.Train(sequence, seed)).MoveToOuterDisposeScope();
+                }
+
+                public Tensor Infer(Tensor sequence)
+                {
+                    using var scope = NewDisposeScope();
+                    return Gated(values.Infer(sequence), gates.Infer(sequence)).MoveToOuterDisposeScope();
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,71 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Sed.Core.Networks.Layers;
+
+/// <summary>What stands for several values.</summary>
+public enum PoolingKind
+{
+    /// <summary>The largest of them.</summary>
+    Maximum,
+
+    /// <summary>Their mean.</summary>
+    Mean,
+}
+
+public abstract partial record Layer
+{
+    /// <summary>One value for each rectangle of neighbouring frames and bands; frames behind the last whole rectangle are left out.</summary>
+    /// <param name="Frames">Frames that become one.</param>
+    /// <param name="Bands">Bands that become one; divides the bands below.</param>
+    /// <param name="Kind">What stands for them.</param>
+    public sealed record Pooling(int Frames, int Bands, PoolingKind Kind) : Layer
+    {
+        /// <inheritdoc/>
+        public override string InWords =>
+            $"pool {Frames}x{Bands} {(Kind == PoolingKind.Maximum ? "maximum" : "mean")}";
+
+        internal override bool TakesVectors => false;
+        internal override bool EndsLayerBelow => true;
+        internal override string ModuleName => "pooling";
+
+        private protected override IEnumerable<LayerProblem> OwnProblems(Shape below)
+        {
+            if (Frames < 1 || Frames > below.Frames)
+                yield return new($"{below.Frames} frames cannot be pooled by {Frames}", "pool by at least 1 and at most all");
+            if (Bands < 1 || below.Bands % Bands != 0)
+                yield return new($"{below.Bands} bands cannot be pooled by {Bands}", "the pools have to divide the bands");
+        }
+
+        /// <inheritdoc/>
+        public override Shape Over(Shape below) =>
+            below with
+            {
+                Frames = below.Frames / Frames,
+                Bands = below.Bands / Bands,
+            };
+
+        /// <inheritdoc/>
+        public override long Parameters(Shape below) => 0;
+
+        /// <inheritdoc/>
+        public override long MultiplyAccumulates(Shape below) => 0;
+
+        internal override nn.Module<Tensor, Tensor> Build(Shape below) => new Module(this);
+
+        private sealed class Module(Pooling layer) : nn.Module<Tensor, Tensor>(nameof(Pooling))
+        {
+            public override Tensor forward(Tensor input)
+            {
+                using var scope = NewDisposeScope();
+                var maps = input.dim() == 3 ? input.unsqueeze(1) : input;
+                long[] size = [layer.Frames, layer.Bands];
+                var pooled =
+                    layer.Kind == PoolingKind.Maximum
+                        ? nn.functional.max_pool2d(maps, size)
+                        : nn.functional.avg_pool2d(maps, size);
+                return pooled.MoveToOuterDisposeScope();
+            }
+        }
+    }
+}

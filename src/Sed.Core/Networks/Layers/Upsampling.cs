@@ -1,0 +1,68 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Sed.Core.Networks.Layers;
+
+/// <summary>What stands between frames that lie further apart than those that are wanted.</summary>
+public enum UpsamplingKind
+{
+    /// <summary>The frame itself, again and again.</summary>
+    Repetition,
+
+    /// <summary>Straight lines between the middles of the frames.</summary>
+    Linear,
+}
+
+public abstract partial record Layer
+{
+    /// <summary>More frames from fewer, so that the strong output has a finer resolution than pooled frames.</summary>
+    /// <param name="Factor">Frames that each frame becomes.</param>
+    /// <param name="Kind">What stands between them.</param>
+    public sealed record Upsampling(int Factor, UpsamplingKind Kind) : Layer
+    {
+        /// <inheritdoc/>
+        public override string InWords =>
+            $"upsample {Factor} {(Kind == UpsamplingKind.Linear ? "linear" : "repetition")}";
+
+        internal override bool TakesVectors => true;
+        internal override bool MakesValues => false;
+        internal override string ModuleName => "upsampling";
+
+        private protected override IEnumerable<LayerProblem> OwnProblems(Shape below)
+        {
+            if (Factor < 1)
+                yield return new($"each frame becomes {Factor}", "give at least one");
+        }
+
+        /// <inheritdoc/>
+        public override Shape Over(Shape below) => below with { Frames = below.Frames * Factor };
+
+        /// <inheritdoc/>
+        public override long Parameters(Shape below) => 0;
+
+        /// <inheritdoc/>
+        public override long MultiplyAccumulates(Shape below) => 0;
+
+        internal override nn.Module<Tensor, Tensor> Build(Shape below) => new Module(this);
+
+        private sealed class Module(Upsampling layer) : nn.Module<Tensor, Tensor>(nameof(Upsampling))
+        {
+            public override Tensor forward(Tensor input)
+            {
+                using var scope = NewDisposeScope();
+                var wanted =
+                    layer.Kind == UpsamplingKind.Repetition
+                        ? input.repeat_interleave(layer.Factor, 1)
+                        : nn
+                            .functional.interpolate(
+                                input.transpose(1, 2),
+                                [input.shape[1] * layer.Factor],
+                                mode: InterpolationMode.Linear,
+                                align_corners: false
+                            )
+                            .transpose(1, 2);
+                return wanted.MoveToOuterDisposeScope();
+            }
+        }
+    }
+}
