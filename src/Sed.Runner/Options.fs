@@ -1,6 +1,8 @@
 namespace Sed.Runner
 
 open System
+open System.Globalization
+open System.IO
 open Argu
 open Sed
 
@@ -51,16 +53,19 @@ type Options = {
 }
 
 module Options =
+    /// Seeds in one range, at most; more are a bound with a digit too many.
+    let private mostSeeds = 10000
+
     let private seeds (text: string) =
         let number (part: string) =
-            match Int32.TryParse part with
+            match Int32.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture) with
             | true, value -> Some value
             | _ -> None
 
         let part (part: string) =
             match part.Split ".." |> Array.map number with
             | [| Some only |] -> Some [ only ]
-            | [| Some first; Some last |] when first <= last -> Some [ first..last ]
+            | [| Some first; Some last |] when first <= last && last - first < mostSeeds -> Some [ first..last ]
             | _ -> None
 
         let parts = text.Split ',' |> Array.map part |> List.ofArray
@@ -68,7 +73,12 @@ module Options =
         if List.forall Option.isSome parts then
             Ok(List.collect Option.get parts)
         else
-            Error(Problem.at "--seeds" $"'{text}' is no list of seeds" "say for example 1..5 or 1,2,7")
+            Error(
+                Problem.at
+                    "--seeds"
+                    $"'{text}' is no list of seeds"
+                    $"say for example 1..5 or 1,2,7: whole numbers from 0, at most {mostSeeds}"
+            )
 
     let private device (name: string) =
         match name.Split(':') with
@@ -78,8 +88,65 @@ module Options =
         | [| "cuda"; index |] when index <> "" && Seq.forall Char.IsDigit index -> Ok name
         | _ -> Error(Problem.at "--device" $"there is no device '{name}'" "say auto, cpu, cuda or cuda:N")
 
-    /// Every problem of the command line at once, or what it says; None when help was asked for and printed.
-    let parse (script: string) (home: string) (arguments: string list) : Result<Options option, Problem list> =
+    let private folder (path: string) =
+        match Placed.problem "--out" path with
+        | Some problem -> Error problem
+        | None when File.Exists path ->
+            Error(Problem.at "--out" $"'{path}' is a file" "name a folder; it is made where there is none")
+        | None -> Ok path
+
+    let private byDefault home = {
+        Choices = Choices.none
+        PlanOnly = false
+        RetryFailed = false
+        Verify = false
+        Record = false
+        Report = false
+        Exports = []
+        Device = "auto"
+        Out = home
+    }
+
+    let private ofWords home (given: ParseResults<Arguments>) =
+        let read parse value =
+            match Option.map parse value with
+            | Some(Ok value) -> Some value, []
+            | Some(Error problem) -> None, [ problem ]
+            | None -> None, []
+
+        let data, dataProblems = given.TryGetResult Data |> read Corpus.parse
+        let seeds, seedProblems = given.TryGetResult Seeds |> read seeds
+        let device, deviceProblems = given.TryGetResult Device |> read device
+        let out, outProblems = given.TryGetResult Out |> read folder
+        let exports = given.GetResults Export
+
+        let plain = byDefault home
+
+        {
+            Choices = {
+                Profile = given.TryGetResult Profile
+                Data = data
+                Seeds = seeds
+                Only = given.TryGetResult Only
+            }
+            PlanOnly = given.Contains Plan
+            RetryFailed = given.Contains Retry_Failed
+            Verify = given.Contains Verify
+            Record = given.Contains Record
+            Report = given.Contains Report
+            Exports = exports
+            Device = defaultArg device plain.Device
+            Out = defaultArg out plain.Out
+        },
+        dataProblems
+        @ seedProblems
+        @ deviceProblems
+        @ outProblems
+        @ List.collect Export.problems exports
+
+    /// What the command line says, with every problem that it has; None when help was asked for and printed. A word with
+    /// a problem is left out of the options, so that an experiment's own problems can be named beside it.
+    let parse (script: string) (home: string) (arguments: string list) : (Options * Problem list) option =
         let parser =
             ArgumentParser.Create<Arguments>(
                 programName = $"dotnet fsi {script}",
@@ -94,45 +161,10 @@ module Options =
         if askedForHelp then
             printfn $"{parser.PrintUsage()}"
             printfn $"(fsi keeps --help for itself: say `dotnet fsi {script} help`.)"
-            Ok None
+            None
         else
             try
-                let given = parser.Parse(List.toArray arguments, raiseOnUsage = false)
-
-                let read parse value =
-                    match Option.map parse value with
-                    | Some(Ok value) -> Some value, []
-                    | Some(Error problem) -> None, [ problem ]
-                    | None -> None, []
-
-                let data, dataProblems = given.TryGetResult Data |> read Corpus.parse
-                let seeds, seedProblems = given.TryGetResult Seeds |> read seeds
-                let device, deviceProblems = given.TryGetResult Device |> read device
-
-                let exports = given.GetResults Export
-                let exportProblems = List.collect Export.problems exports
-
-                match dataProblems @ seedProblems @ deviceProblems @ exportProblems with
-                | [] ->
-                    Ok(
-                        Some {
-                            Choices = {
-                                Profile = given.TryGetResult Profile
-                                Data = data
-                                Seeds = seeds
-                                Only = given.TryGetResult Only
-                            }
-                            PlanOnly = given.Contains Plan
-                            RetryFailed = given.Contains Retry_Failed
-                            Verify = given.Contains Verify
-                            Record = given.Contains Record
-                            Report = given.Contains Report
-                            Exports = exports
-                            Device = defaultArg device "auto"
-                            Out = given.TryGetResult Out |> Option.defaultValue home
-                        }
-                    )
-                | problems -> Error problems
+                Some(ofWords home (parser.Parse(List.toArray arguments, raiseOnUsage = false)))
             with :? ArguParseException as wrong ->
                 let first = wrong.Message.Split('\n').[0].Trim()
 
@@ -142,6 +174,5 @@ module Options =
                     else
                         first
 
-                Error [
-                    Problem.at "command line" (first.TrimEnd '.') $"`dotnet fsi {script} help` lists what it takes"
-                ]
+                let remedy = $"`dotnet fsi {script} help` lists what it takes"
+                Some(byDefault home, [ Problem.at "command line" (first.TrimEnd '.') remedy ])

@@ -3,12 +3,10 @@ module Sed.Runner.Session
 
 open System
 open System.IO
-open System.Threading
 open Sed
 open Sed.Core.Annotations
 open Sed.Core.Corpora
 open Sed.Core.Runtime
-open Sed.Core.Training
 
 let private report (name: string) problems =
     eprintfn $"{Problem.printAll name problems}"
@@ -48,9 +46,44 @@ let private exportFile (file: string) (outcome: Outcome) several =
     else
         file
 
-/// Prints what a plan came to, and keeps and compares it as the command line says; false where it is not as recorded.
+/// Does what writes something beside the trials; where it cannot be written, that is said and nothing is lost.
+let private keeping (what: string) (write: unit -> unit) =
+    try
+        write ()
+        true
+    with
+    | :? IOException
+    | :? UnauthorizedAccessException as refused ->
+        printfn $"{what} could not be kept: {refused.Message}"
+        false
+
+let private writeFigures (workspace: Workspace) (outcome: Outcome) =
+    for figure in Report.asked workspace outcome do
+        let folder = Path.Combine(workspace.Folder, "figures", outcome.Plan.Experiment.Name)
+        Directory.CreateDirectory folder |> ignore
+        let file = Path.Combine(folder, figure.Name)
+        for ending in [ ".svg"; ".png" ] do
+            FigureFile.write (file + ending) figure
+        printfn $"{figure.Title}: {file}.svg and .png"
+
+let private writeReport (workspace: Workspace) (outcome: Outcome) command =
+    let file =
+        Path.Combine(workspace.Folder, "reports", outcome.Plan.Experiment.Name + ".html")
+    Report.write workspace outcome command file
+    printfn $"Report: {file}"
+
+let private verify recorded (outcome: Outcome) =
+    match Recorded.verify recorded outcome with
+    | Ok verified ->
+        printfn $"{verified}"
+        true
+    | Error problems ->
+        report "verify" problems
+        false
+
+/// Prints what a plan came to, and keeps and compares it as the command line says; false where it is not as recorded, or
+/// where a file that the command line names could not be written.
 let private publish (options: Options) command recorded several (workspace: Workspace) (outcome: Outcome) =
-    Outcome.save outcome
     Table.print outcome.Table
     printfn ""
     if outcome.Plan.Experiment.Question <> "" then
@@ -59,51 +92,39 @@ let private publish (options: Options) command recorded several (workspace: Work
         printfn $"{sentence}"
     for table in outcome.Below do
         Table.print table
-    for figure in Report.asked workspace outcome do
-        let folder = Path.Combine(workspace.Folder, "figures", outcome.Plan.Experiment.Name)
-        Directory.CreateDirectory folder |> ignore
-        let file = Path.Combine(folder, figure.Name)
-        for ending in [ ".svg"; ".png" ] do
-            FigureFile.write (file + ending) figure
-        printfn $"{figure.Title}: {file}.svg and .png"
-    for file in options.Exports do
-        let file = exportFile file outcome several
-        Export.write file (fun () -> outcome.Table) outcome.Frame
-        printfn $"Exported: {file}"
+    // What is kept in the workspace is a convenience, so a finished table is shown from storage that is read only.
+    keeping "The table" (fun () -> Outcome.save outcome) |> ignore
+    keeping "The figures" (fun () -> writeFigures workspace outcome) |> ignore
     if options.Report then
-        let file =
-            Path.Combine(workspace.Folder, "reports", outcome.Plan.Experiment.Name + ".html")
-        Report.write workspace outcome command file
-        printfn $"Report: {file}"
-    if options.Record then
-        printfn $"Recorded: {Recorded.write recorded outcome}"
-    if options.Verify then
-        match Recorded.verify recorded outcome with
-        | Ok verified ->
-            printfn $"{verified}"
-            true
-        | Error problems ->
-            report "verify" problems
-            false
-    else
-        true
+        keeping "The report" (fun () -> writeReport workspace outcome command) |> ignore
+    [
+        for file in options.Exports do
+            let file = exportFile file outcome several
+            keeping file (fun () ->
+                Export.write file (fun () -> outcome.Table) outcome.Frame
+                printfn $"Exported: {file}")
+        if options.Record then
+            keeping "The record" (fun () -> printfn $"Recorded: {Recorded.write recorded outcome}")
+        if options.Verify then
+            verify recorded outcome
+    ]
+    |> List.forall id
 
 /// Recorded results lie beside the script.
 let private recordedFolder (script: string) =
     Path.Combine(Path.GetDirectoryName(Path.GetFullPath script) |> string, "recorded")
 
-let private runPlans (options: Options) script command (plans: Plan list) (stop: CancellationToken) =
+let private runPlans (options: Options) script command (plans: Plan list) (stopping: Stopping) =
     let display = Display()
-    Torch.Initialize()
+    let stop = stopping.Token
     let progress what finished all =
         display.State $"{what}: {finished} of {all} clips"
-    use workspace =
-        new Workspace(options.Out, Core.Runtime.Devices.Choose options.Device, display.Line, progress, stop)
-    let runAll () =
+    let runAll (workspace: Workspace) =
         let outcomes = [
             for plan in plans do
                 let states = Sweep.run workspace display options.RetryFailed plan stop
                 let outcome = Outcome.ofStates workspace plan states
+                stop.ThrowIfCancellationRequested()
                 outcome, publish options command (recordedFolder script) (plans.Length > 1) workspace outcome
         ]
         let failed =
@@ -115,64 +136,66 @@ let private runPlans (options: Options) script command (plans: Plan list) (stop:
             1
         else
             0
+    let ended code (message: string) =
+        display.Clear()
+        eprintfn $"{message}"
+        code
     try
+        Torch.Initialize()
+        stop.ThrowIfCancellationRequested()
+        use workspace =
+            new Workspace(options.Out, Devices.Choose options.Device, display.Line, progress, stop)
         match plans |> List.collect workspace.Lacking with
-        | [] -> runAll ()
+        | [] -> runAll workspace
         | problems ->
             display.Clear()
             report script problems
             2
     with
     | :? OperationCanceledException ->
-        display.Line $"Stopped. Finished trials are kept under {options.Out}; run the script again to go on."
-        130
+        display.Line
+            $"Stopped. Finished trials and whole epochs are kept under {options.Out}; run the script again to go on."
+        stopping.Code
     | :? CorpusException
-    | :? AnnotationException as problem ->
-        display.Clear()
-        eprintfn $"{problem.Message}"
-        2
+    | :? AnnotationException as problem -> ended 2 problem.Message
     | :? IOException
     | :? UnauthorizedAccessException
-    | :? InvalidDataException as problem ->
-        display.Clear()
-        eprintfn $"{problem.Message}"
-        1
+    | :? InvalidDataException as problem -> ended 1 problem.Message
 
 let private commandLine (script: string) (arguments: string list) =
     let quoted (word: string) =
         if word.Contains ' ' then $"\"{word}\"" else word
     "dotnet" :: "fsi" :: script :: arguments |> List.map quoted |> String.concat " "
 
+/// A device by number may be one that this machine lacks; a plan alone needs none.
+let private deviceProblems (options: Options) = [
+    if options.Device.StartsWith "cuda" && not options.PlanOnly then
+        try
+            Devices.Choose options.Device |> ignore
+        with :? ArgumentException as missing ->
+            Problem.at "--device" (missing.Message.Replace($" (Parameter '{missing.ParamName}')", "").TrimEnd '.') ""
+]
+
 /// Runs experiments as the command line says, and gives the exit code: 0 when the tables are printed, 2 when something in
-/// the script, the command line or the data has to be mended first, 1 when a trial failed or the table is not as recorded,
-/// 130 when stopped by Ctrl-C.
+/// the script, the command line or the data has to be mended first, 1 when a trial failed, the table is not as recorded or
+/// a file that the command line names could not be written, 130 when stopped by Ctrl-C, 143 by SIGTERM.
 let run (script: string) (home: string) (arguments: string list) (experiments: Experiment list) =
     match Options.parse script home arguments with
-    | Ok None -> 0
-    | Error problems ->
-        report script problems
-        2
-    | Ok(Some options) ->
-        match plans options.Choices experiments with
-        | Error bad ->
-            for name, problems in bad do
-                report name problems
-
-            2
-        | Ok plans when options.PlanOnly ->
+    | None -> 0
+    | Some(options, commandProblems) ->
+        use stopping = new Stopping()
+        let wrong = commandProblems @ deviceProblems options
+        match wrong, plans options.Choices experiments with
+        | [], Ok plans when options.PlanOnly ->
             printfn "%s" (plans |> List.map Plan.print |> String.concat "\n\n")
             0
-        | Ok plans ->
-            use stop = new CancellationTokenSource()
-
-            let onCancel =
-                ConsoleCancelEventHandler(fun _ pressed ->
-                    pressed.Cancel <- true
-                    stop.Cancel())
-
-            Console.CancelKeyPress.AddHandler onCancel
-
-            try
-                runPlans options script (commandLine script arguments) plans stop.Token
-            finally
-                Console.CancelKeyPress.RemoveHandler onCancel
+        | [], Ok plans -> runPlans options script (commandLine script arguments) plans stopping
+        | _, planned ->
+            if not wrong.IsEmpty then
+                report script wrong
+            match planned with
+            | Ok _ -> ()
+            | Error bad ->
+                for name, problems in bad do
+                    report name problems
+            2

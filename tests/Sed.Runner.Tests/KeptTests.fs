@@ -41,6 +41,7 @@ let private outcome (weakF: float) : Outcome =
         Estimates = Map [ "mine, too", estimate weakF; "other", estimate 0.25 ]
         Reference = Some "mine, too"
         Comparisons = Map.empty
+        Constant = Set.empty
     }
     {
         Plan = plan
@@ -53,7 +54,7 @@ let private outcome (weakF: float) : Outcome =
                 "weak F" => series [ 0 => box weakF ]
             ]
         Statistics = [ statistics ]
-        Table = Table.view plan [ statistics ] [] [ "A note." ]
+        Table = Table.view plan (fun _ -> Map.empty) [ statistics ] [] [ "A note." ]
         Below = []
         Answers = []
         File = ""

@@ -1,19 +1,20 @@
 module Sed.Runner.Tests.OptionsTests
 
+open System.IO
 open Xunit
 open Sed
 open Sed.Runner
 
 let private parse arguments =
     match Options.parse "table2.fsx" "runs" arguments with
-    | Ok(Some options) -> options
-    | Ok None -> failwith "help"
-    | Error problems -> failwith (Problem.printAll "" problems)
+    | Some(options, []) -> options
+    | Some(_, problems) -> failwith (Problem.printAll "" problems)
+    | None -> failwith "help"
 
 let private problems arguments =
     match Options.parse "table2.fsx" "runs" arguments with
-    | Ok _ -> []
-    | Error problems -> List.map Problem.print problems
+    | Some(_, problems) -> List.map Problem.print problems
+    | None -> []
 
 [<Fact>]
 let ``no arguments run the script as it is`` () =
@@ -76,7 +77,7 @@ let ``every wrong value is named at once`` () =
     Assert.Equal<string list>(
         [
             "--data: 'wavs' names no corpus; say smartCars, soundscapes:DIR, dcase2017:DIR or folder:DIR"
-            "--seeds: '5..1' is no list of seeds; say for example 1..5 or 1,2,7"
+            "--seeds: '5..1' is no list of seeds; say for example 1..5 or 1,2,7: whole numbers from 0, at most 10000"
             "--device: there is no device 'gpu'; say auto, cpu, cuda or cuda:N"
             "--export: 'table.xls' names no known format; end it in .csv, .parquet, .md or .tex"
         ],
@@ -100,3 +101,45 @@ let ``a word that is not understood is named with where to look`` (argument: str
         [ $"command line: {cause}; `dotnet fsi table2.fsx help` lists what it takes" ],
         problems [ argument ]
     )
+
+[<Theory>]
+[<InlineData("")>]
+[<InlineData("-1")>]
+[<InlineData("1..")>]
+[<InlineData("1,,2")>]
+[<InlineData("99999999999")>]
+[<InlineData("1..2000000000")>]
+let ``what is no list of seeds, or one of more than anybody means, says how to write one`` (seeds: string) =
+    Assert.Equal<string list>(
+        [
+            $"--seeds: '{seeds}' is no list of seeds; say for example 1..5 or 1,2,7: whole numbers from 0, at most 10000"
+        ],
+        problems [ "--seeds"; seeds ]
+    )
+
+[<Fact>]
+let ``a place that is a file, lies in one or has no name is a problem`` () =
+    let file = Path.GetTempFileName()
+    let folder = Directory.CreateTempSubdirectory("sed-").FullName + ".csv"
+    Directory.CreateDirectory folder |> ignore
+    Assert.Equal<string list>(
+        [ $"--out: '{file}' is a file; name a folder; it is made where there is none" ],
+        problems [ "--out"; file ]
+    )
+    let inside = Path.Combine(file, "runs")
+    Assert.Equal<string list>(
+        [ $"--out: '{inside}' lies in '{file}', which is a file; name a folder" ],
+        problems [ "--out"; inside ]
+    )
+    Assert.Equal<string list>([ "--out: '' names nothing; give a name" ], problems [ "--out"; "" ])
+    let table = Path.Combine(file, "table.md")
+    Assert.Equal<string list>(
+        [
+            $"--export: '{folder}' is a folder; name a file"
+            $"--export: '{table}' lies in '{file}', which is a file; name a folder"
+            "--export: 'table.xlsx' names no known format; end it in .csv, .parquet, .md or .tex"
+        ],
+        problems [ "--export"; folder; "--export"; table; "--export"; "table.xlsx" ]
+    )
+    File.Delete file
+    Directory.Delete folder

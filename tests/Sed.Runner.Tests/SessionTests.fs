@@ -224,10 +224,170 @@ let ``detections that are gone or not the trial's own are an error, not a wrong 
     let code, _, errors = run out [] [ once ]
     Assert.Equal(1, code)
     Assert.StartsWith($"{trial}: what it detected has another weak ", errors)
+    let remedy = "Remove its folder to train the trial again."
+    let refused file (text: string) =
+        let before = File.ReadAllBytes file
+        File.WriteAllText(file, text)
+        let code, _, errors = run out [] [ once ]
+        File.WriteAllBytes(file, before)
+        Assert.Equal(1, code)
+        errors
+    File.WriteAllLines(tags, kept)
+    let events = Path.Combine(trial, "events.tsv")
+    let clip = kept[0].Split('\t')[0]
+    for file, fields in [ tags, $"{clip}\tZebra\n"; events, $"{clip}\t0\t1\tZebra\n" ] do
+        Assert.StartsWith(
+            $"{file}: it was altered (line 1: the label \"Zebra\" is not one of the ",
+            refused file fields
+        )
+        Assert.EndsWith($"). {remedy}\n", refused file "a\tb\tc\td\te\tf\n")
+        Assert.StartsWith($"{file}: it was altered (", refused file "a\tb\tc\td\te\tf\n")
+        Assert.Contains(trial, refused file "\000\001\t\255")
+    Assert.Equal($"{tags}: the clip nobody.wav is not in the corpus. {remedy}\n", refused tags "nobody.wav\tCar\n")
     File.Delete tags
     let code, _, errors = run out [] [ once ]
     Assert.Equal(1, code)
-    Assert.StartsWith($"{tags}: it is gone. Remove its folder to train the trial again.", errors)
+    Assert.Equal($"{tags}: it is gone. {remedy}\n", errors)
+
+[<Fact>]
+let ``a garbled checkpoint is set aside, that is said in a line, and the trial starts anew`` () =
+    let out = Path.Combine(home, "garbled")
+    let once = {
+        small with
+            Name = "garbled"
+            Axes = []
+            Alongside = []
+    }
+    let code, whole, _ = run out [] [ once ]
+    Assert.Equal(0, code)
+    let trial =
+        Directory.GetDirectories(Path.Combine(out, "trials")) |> Array.exactlyOne
+    File.Delete(Path.Combine(trial, "result.json"))
+    let checkpoint = Path.Combine(trial, "checkpoint.npz")
+    File.WriteAllText(checkpoint, "PK garbage")
+    let code, output, errors = run out [] [ once ]
+    Assert.Equal("", errors)
+    Assert.Equal(0, code)
+    Assert.Contains(
+        "trial 1 of 1: the experiment as given, seed 1: its checkpoint is damaged, is kept as "
+        + $"{checkpoint}.damaged, and the trial starts anew\n",
+        output
+    )
+    Assert.Equal("PK garbage", File.ReadAllText(checkpoint + ".damaged"))
+    let table (output: string) =
+        output.Substring(output.IndexOf "garbled: Two trials")
+    Assert.Equal(table whole, table output)
+
+[<Fact>]
+let ``a training that diverged is marked, takes no star and is compared with by nobody`` () =
+    let out = Path.Combine(home, "diverged")
+    let diverging = {
+        small with
+            Name = "diverging"
+            Alongside = [
+                "SGD 1e30", [ Optimizer(sgd 1e30 0.0) ]
+                "SGD 1e6", [ Optimizer(sgd 1e6 0.9) ]
+                "baseline", [ Network mlp; WeakWeight 0.0 ]
+            ]
+            Report = [ WeakF; WeakR; StrongER ]
+    }
+    let code, output, errors = run out [] [ diverging ]
+    Assert.Equal("", errors)
+    Assert.Equal(0, code)
+    Assert.DoesNotContain(
+        "*",
+        [
+            for line in output.Split '\n' do
+                if line.Contains "  SGD" then
+                    line
+        ]
+        |> String.concat ""
+    )
+    Assert.Contains("learnt nothing (1 of 1 seeds)", output)
+    Assert.Contains("○: no better than the same answer for every clip", output)
+    let learnt = (Results.read out "diverging").GetColumn<bool> "learnt"
+    Assert.Equal<bool>([ false; false ], Seq.truncate 2 learnt.Values)
+
+[<Fact>]
+let ``every problem of the command line and of the script is named at once`` () =
+    let code, output, errors =
+        run home [
+            "--data"
+            "wavs"
+            "--profile"
+            "fast"
+            "--only"
+            "nobody"
+            "--seeds"
+            "5..1"
+            "--device"
+            "gpu"
+        ] [ { small with Report = [] } ]
+    Assert.Equal(2, code)
+    Assert.Equal("", output)
+    Assert.Equal(
+        [
+            "small.fsx: 3 problems"
+            "  --data: 'wavs' names no corpus; say smartCars, soundscapes:DIR, dcase2017:DIR or folder:DIR"
+            "  --seeds: '5..1' is no list of seeds; say for example 1..5 or 1,2,7: whole numbers from 0, at most 10000"
+            "  --device: there is no device 'gpu'; say auto, cpu, cuda or cuda:N"
+            "small: 3 problems"
+            "  report: no columns; say for example `report [ WeakF; StrongER ]`"
+            "  --profile: there is no profile 'fast'; there are paper"
+            "  --only: no row contains 'nobody'; there are 'crnn', 'baseline'"
+            ""
+        ]
+        |> String.concat "\n",
+        errors
+    )
+
+[<Fact>]
+let ``a device that this machine lacks is a problem beside the others`` () =
+    let code, _, errors =
+        run home [ "--device"; "cuda:99"; "--only"; "nobody" ] [ small ]
+    Assert.Equal(2, code)
+    Assert.StartsWith("small.fsx: 1 problem\n  --device: There is no CUDA device ", errors)
+    Assert.Contains("small: 1 problem\n  --only: no row contains 'nobody'", errors)
+    Assert.DoesNotContain("Parameter", errors)
+
+[<Fact>]
+let ``a finished table is shown from storage that cannot be written, and what could not be kept is said`` () =
+    let out = Path.Combine(home, "readOnly")
+    let once = {
+        small with
+            Name = "once"
+            Alongside = []
+    }
+    let code, whole, _ = run out [] [ once ]
+    Assert.Equal(0, code)
+    let trial =
+        Directory.GetDirectories(Path.Combine(out, "trials")) |> Array.exactlyOne
+    // A lock that cannot be made, as on read-only storage, whoever runs the test.
+    File.Delete(Path.Combine(trial, "lock"))
+    Directory.CreateDirectory(Path.Combine(trial, "lock")) |> ignore
+    let table = Path.Combine(out, "tables", "once.csv")
+    let kept = File.GetLastWriteTimeUtc table
+    let shown (output: string) =
+        output.Substring(output.IndexOf "once: Two trials")
+    let code, output, errors = run out [] [ once ]
+    Assert.Equal("", errors)
+    Assert.Equal(0, code)
+    Assert.Equal(shown whole, shown output)
+    Assert.Equal(kept, File.GetLastWriteTimeUtc table)
+    // Where the table has to go there is no place for it.
+    Directory.Delete(Path.Combine(out, "tables"), true)
+    File.WriteAllText(Path.Combine(out, "tables"), "")
+    let reports = Path.Combine(out, "reports")
+    File.WriteAllText(reports, "")
+    let code, output, errors = run out [ "--report" ] [ once ]
+    Assert.Equal("", errors)
+    Assert.Equal(0, code)
+    Assert.Contains("\nThe table could not be kept: ", output)
+    Assert.Contains("\nThe report could not be kept: ", output)
+    // A file that the command line names is another matter.
+    let code, output, _ = run out [ "--export"; "/proc/table.csv" ] [ once ]
+    Assert.Equal(1, code)
+    Assert.Contains("\n/proc/table.csv could not be kept: ", output)
 
 [<Fact>]
 let ``a wrong script says every problem and ends with 2`` () =

@@ -26,8 +26,10 @@ let private tagged hits clips : ClipCounts =
         Segments = [||]
     }
 
+let private nobody _ _ _ = false
+
 let private weak rows =
-    Statistics.ofRows [ WeakR ] None rows |> List.exactlyOne
+    Statistics.ofRows nobody [ WeakR ] None rows |> List.exactlyOne
 
 [<Fact>]
 let ``p-values are corrected as Holm's own procedure does`` () =
@@ -78,7 +80,8 @@ let ``rows that differ are told apart, equal rows are not, and the best is what 
 [<Fact>]
 let ``a row that does better than the named one gains, whichever way the metric runs`` () =
     let rows = [ "mine", [ tagged 30 100 ]; "other", [ tagged 90 100 ] ]
-    let statistics = Statistics.ofRows [ WeakR ] (Some "mine") rows |> List.exactlyOne
+    let statistics =
+        Statistics.ofRows nobody [ WeakR ] (Some "mine") rows |> List.exactlyOne
     Assert.Equal(Some "mine", statistics.Reference)
     Assert.Equal(0.6, statistics.Comparisons["other"].Gain, 12)
 
@@ -118,3 +121,24 @@ let ``words name the best row, those that are worse and those that cannot be tol
     Assert.StartsWith("weak R: 'good' has 0.900, 95 % interval 0.8", words)
     Assert.Contains("Worse: 'bad' by 0.600 (p = 0.00", words)
     Assert.EndsWith("Not distinguishable from it: 'as good'.", words)
+
+[<Fact>]
+let ``a row that is no better than a constant answer is not compared with, whoever is best`` () =
+    let rows = [
+        "diverged", [ tagged 100 100 ]
+        "fair", [ tagged 60 100 ]
+        "poor", [ tagged 20 100 ]
+    ]
+    let isConstant row _ _ = row = "diverged"
+    let statistics = Statistics.ofRows isConstant [ WeakR ] None rows |> List.exactlyOne
+    Assert.Equal(Some "fair", statistics.Reference)
+    Assert.Equal<string list>([ "diverged"; "poor" ], statistics.Comparisons |> Map.keys |> Seq.toList)
+    Assert.Equal<Set<string>>(Set [ "diverged" ], statistics.Constant)
+    let named =
+        Statistics.ofRows isConstant [ WeakR ] (Some "diverged") rows |> List.exactlyOne
+    Assert.Equal(None, named.Reference)
+    Assert.True named.Comparisons.IsEmpty
+    Assert.Equal(
+        "weak R: no row that others could be compared with is better than the same answer for every clip.",
+        Statistics.inWords id named
+    )

@@ -44,10 +44,15 @@ let private result weakF = {
     History = []
 }
 
-let private frame =
-    ResultFrame.ofTrials (fun _ -> "nowhere") plan [
-        for index, trial in List.indexed plan.Trials -> trial, Finished(result (float index / 10.0))
-    ]
+let private states = [
+    for index, trial in List.indexed plan.Trials -> trial, Finished(result (float index / 10.0))
+]
+
+/// Saying the same of every clip has a weak F of 0.25, and every error rate here is above that of silence.
+let private bounds (_: Trial) =
+    Map [ "weak F", 0.25; "strong ER", 0.5 ]
+
+let private frame = ResultFrame.ofTrials (fun _ -> "nowhere") bounds plan states
 
 [<Fact>]
 let ``the frame has a row for each trial and a column for each axis and metric`` () =
@@ -56,7 +61,15 @@ let ``the frame has a row for each trial and a column for each axis and metric``
     Assert.Equal<string>(
         [ "row"; "strong weight"; "seed" ]
         @ [ for metric in Metric.all -> metric.Name ]
-        @ [ "epochs"; "best epoch"; "parameters"; "seconds"; "clips per second"; "trial" ],
+        @ [
+            "learnt"
+            "epochs"
+            "best epoch"
+            "parameters"
+            "seconds"
+            "clips per second"
+            "trial"
+        ],
         frame.ColumnKeys
     )
 
@@ -64,3 +77,61 @@ let ``the frame has a row for each trial and a column for each axis and metric``
 let ``a published cell stands beside the row that it belongs to and no other`` () =
     let cells = [ for variant in plan.Variants -> Plan.published plan variant WeakF ]
     Assert.Equal<float option list>([ None; Some 0.433; None ], cells)
+
+[<Fact>]
+let ``a trial has learnt something where one score is better than the same answer for every clip`` () =
+    Assert.Equal<bool>([ false; false; false; true; true; true ], frame.GetColumn<bool>("learnt").Values)
+
+[<Fact>]
+let ``rows that are no better than a constant answer have a mark and a line that says so, and their trials are counted``
+    ()
+    =
+    let estimate mean = {
+        Mean = mean
+        Deviation = None
+        Trials = 2
+        Low = mean
+        High = mean
+    }
+    let statistics = {
+        Metric = WeakF
+        Estimates =
+            Map [
+                "strong weight 0.5", estimate 0.05
+                "strong weight 1", estimate 0.25
+                "baseline", estimate 0.45
+            ]
+        Reference = Some "baseline"
+        Comparisons = Map.empty
+        Constant = Set [ "strong weight 0.5"; "strong weight 1" ]
+    }
+    let view = Table.view plan bounds [ statistics ] states [ "A note." ]
+    Assert.Equal<string list list>(
+        [
+            [
+                "strong weight 0.5"
+                "0.5"
+                "0.050 ○"
+                "-"
+                "2, learnt nothing (2 of 2 seeds)"
+            ]
+            [
+                "strong weight 1"
+                "1"
+                "0.250 ○"
+                "0.433"
+                "2, learnt nothing (1 of 2 seeds)"
+            ]
+            [ "baseline"; "-"; "0.450 *"; "-"; "2" ]
+        ]
+        |> List.map (fun row -> if row[0] = "baseline" then row else "" :: row.Tail),
+        view.Rows
+    )
+    Assert.Equal<string list>(
+        [
+            "○: no better than the same answer for every clip, be it nothing, the most frequent classes or everything (weak F 0.250 at best); nothing is compared with it."
+            "Learnt nothing: no better than that by any metric, as a training that diverged or has hardly begun."
+            "A note."
+        ],
+        view.Notes
+    )

@@ -3,6 +3,7 @@ module Sed.Runner.Tests.TrialFolderTests
 open System
 open System.Collections.Generic
 open System.IO
+open System.Text.Json.Nodes
 open Xunit
 open Sed.Core.Annotations
 open Sed.Core.Metrics.Segments
@@ -25,12 +26,13 @@ let private result = {
     Threads = 2
     Device = "cpu"
     History = [
-        {
-            Epoch = 1
-            Loss = 0.7
-            Monitor = -1.0
-            Scores = Map [ "weak F", 0.1 ]
-        }
+        for epoch in 1..2 do
+            {
+                Epoch = epoch
+                Loss = 0.7
+                Monitor = -1.0
+                Scores = Map [ "weak F", 0.1 ]
+            }
     ]
 }
 
@@ -86,6 +88,10 @@ let ``one at a time works in a folder`` () =
 [<InlineData("")>]
 [<InlineData("null")>]
 [<InlineData("{ \"Epochs\": 2")>]
+[<InlineData("{}")>]
+[<InlineData("[]")>]
+[<InlineData("7")>]
+[<InlineData("\000\001")>]
 let ``a damaged result is named with the remedy`` (text: string) =
     let folder = folder ()
     Directory.CreateDirectory folder |> ignore
@@ -96,3 +102,103 @@ let ``a damaged result is named with the remedy`` (text: string) =
     Assert.StartsWith($"{file} is damaged (", thrown.Message)
     Assert.EndsWith("). Remove its folder to train the trial again.", thrown.Message)
     Directory.Delete(folder, true)
+
+let private rewritten (alter: JsonObject -> unit) =
+    let folder = folder ()
+    Directory.CreateDirectory folder |> ignore
+    TrialFolder.finish folder result evaluation
+    let file = Path.Combine(folder, "result.json")
+    match JsonNode.Parse(File.ReadAllText file) with
+    | :? JsonObject as kept ->
+        alter kept
+        File.WriteAllText(file, kept.ToJsonString())
+    | other -> failwith $"{other}"
+    let thrown =
+        Assert.Throws<InvalidDataException>(fun () -> TrialFolder.state folder |> ignore)
+    Directory.Delete(folder, true)
+    thrown.Message.Replace(file, "FILE")
+
+[<Fact>]
+let ``a result that lacks something or contradicts itself is damaged`` () =
+    let remedy = "Remove its folder to train the trial again."
+    for name in [ "Scores"; "History"; "Specification" ] do
+        Assert.StartsWith("FILE is damaged (", rewritten (fun kept -> kept.Remove name |> ignore))
+        Assert.StartsWith("FILE is damaged (", rewritten (fun kept -> kept[name] <- null))
+    Assert.Equal(
+        $"FILE is damaged (it has 0 of 2 epochs). {remedy}",
+        rewritten (fun kept -> kept["History"] <- JsonArray())
+    )
+    Assert.Equal(
+        $"FILE is damaged (an epoch is empty). {remedy}",
+        rewritten (fun kept -> kept["History"] <- JsonNode.Parse "[null,null]")
+    )
+    Assert.Equal(
+        $"FILE is damaged (its best epoch is 9 of 2). {remedy}",
+        rewritten (fun kept -> kept["BestEpoch"] <- JsonValue.Create 9)
+    )
+
+[<Theory>]
+[<InlineData("{}")>]
+[<InlineData("garbage")>]
+[<InlineData("{ \"Error\": null, \"Trace\": null }")>]
+let ``a damaged failure is named with the remedy`` (text: string) =
+    let folder = folder ()
+    Directory.CreateDirectory folder |> ignore
+    let file = Path.Combine(folder, "failure.json")
+    File.WriteAllText(file, text)
+    let thrown =
+        Assert.Throws<InvalidDataException>(fun () -> TrialFolder.state folder |> ignore)
+    Assert.StartsWith($"{file} is damaged (", thrown.Message)
+    Directory.Delete(folder, true)
+
+[<Theory>]
+[<InlineData("")>]
+[<InlineData("garbage")>]
+[<InlineData("epoch,seconds,clips per second\n")>]
+[<InlineData("epoch,seconds,clips per second\n1,soon,many\n")>]
+[<InlineData("\000\001\002")>]
+let ``a log of epochs that is none is named with the remedy`` (text: string) =
+    let folder = folder ()
+    Directory.CreateDirectory folder |> ignore
+    let file = Path.Combine(folder, "epochs.csv")
+    File.WriteAllText(file, text)
+    let thrown =
+        Assert.Throws<InvalidDataException>(fun () -> TrialFolder.timing folder |> ignore)
+    Assert.Equal($"{file} is no log of epochs. Remove it: only the times of the training are in it.", thrown.Message)
+    Directory.Delete(folder, true)
+
+[<Fact>]
+let ``a failure's message is what torch says, and its C++ frames are in the trace`` () =
+    let folder = folder ()
+    Directory.CreateDirectory folder |> ignore
+    let said = "mat1 and mat2 shapes cannot be multiplied (4x3 and 4x2)"
+    let frames =
+        "\nException raised from addmm_impl at ../aten/src/LinearAlgebra.cpp:196\nframe #0: c10::Error::Error"
+    let failure =
+        TrialFolder.fail folder "seed: 1" (InvalidOperationException(said + frames))
+    Assert.Equal($"InvalidOperationException: {said}", failure.Error)
+    Assert.Contains("frame #0: c10::Error", failure.Trace)
+    Directory.Delete(folder, true)
+
+[<Fact>]
+let ``checkpoints that are set aside keep each a name of its own`` () =
+    let folder = folder ()
+    Directory.CreateDirectory folder |> ignore
+    let checkpoint = Path.Combine(folder, "checkpoint.npz")
+    let setAside (text: string) =
+        File.WriteAllText(checkpoint, text)
+        TrialFolder.setAside checkpoint
+    Assert.Equal(checkpoint + ".damaged", setAside "one")
+    Assert.Equal(checkpoint + ".damaged-2", setAside "two")
+    Assert.Equal("one", File.ReadAllText(checkpoint + ".damaged"))
+    Assert.False(File.Exists checkpoint)
+    Directory.Delete(folder, true)
+
+[<Fact>]
+let ``a file where a trial's folder should be is named`` () =
+    let file = folder ()
+    File.WriteAllText(file, "")
+    let thrown =
+        Assert.Throws<InvalidDataException>(fun () -> TrialFolder.tryLock file |> ignore)
+    Assert.Equal($"{file} is a file where a trial's folder should be. Remove it.", thrown.Message)
+    File.Delete file

@@ -61,7 +61,9 @@ public static class NumpyArchive
         }
         catch (InvalidDataException damaged)
         {
-            throw new InvalidDataException($"{path}{reading}: {damaged.Message.TrimEnd('.')}.", damaged);
+            // What the archive's own index lacks is told in words that only those who wrote it know.
+            var cause = reading == "" ? "it is no whole archive of arrays" : damaged.Message.TrimEnd('.');
+            throw new InvalidDataException($"{path}{reading}: {cause}.", damaged);
         }
         return arrays;
     }

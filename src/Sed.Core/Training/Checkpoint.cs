@@ -34,29 +34,49 @@ internal static class Checkpoint
 
     /// <summary>Puts a training where its checkpoint says, if there is one.</summary>
     /// <exception cref="TrainingException">It belongs to another network, features, data, standardisation or options; all are named.</exception>
-    /// <exception cref="InvalidDataException">It is damaged.</exception>
+    /// <exception cref="CheckpointException">It is damaged; the training is then left half set and of no more use.</exception>
     public static void Read(TrainingFolder folder, TrainingOptions options, ClipSet clips, TrainingState state)
     {
         if (!File.Exists(folder.CheckpointFile))
             return;
-        var arrays = NumpyArchive.Read(folder.CheckpointFile);
         try
         {
-            Refuse(Identity(folder, options, clips, state.Network), folder, arrays);
-            NetworkWeights.Load(state.Network, Part(arrays, NetworkPrefix), folder.CheckpointFile);
-            state.Optimizer.Load(arrays);
-            if (state.Average is not null)
-                arrays["average"].CopyTo(state.Average);
-            state.Best = Part(arrays, BestPrefix);
-            state.Reports.AddRange(History(arrays));
-            Torch.Threads = (int)arrays["threads"].Longs[0];
+            Put(folder, options, clips, state, NumpyArchive.Read(folder.CheckpointFile));
         }
-        catch (KeyNotFoundException missing)
+        // Bytes that anything may have happened to can break any step of reading them.
+        catch (Exception broken) when (broken is not TrainingException and (not IOException or EndOfStreamException))
         {
-            throw new InvalidDataException(
-                $"{folder.CheckpointFile} is no checkpoint of this version: {missing.Message} Remove it to start anew."
-            );
+            throw new CheckpointException(folder.CheckpointFile, Cause(broken, folder.CheckpointFile), broken);
         }
+    }
+
+    private static string Cause(Exception broken, string file) =>
+        broken switch
+        {
+            KeyNotFoundException => "it lacks arrays that a checkpoint has",
+            InvalidDataException => broken
+                .Message.Split(Environment.NewLine)[0]
+                .Replace(file, "")
+                .Trim('.', ',', ':', ' '),
+            _ => "its arrays do not fit together",
+        };
+
+    private static void Put(
+        TrainingFolder folder,
+        TrainingOptions options,
+        ClipSet clips,
+        TrainingState state,
+        Dictionary<string, NumpyArray> arrays
+    )
+    {
+        Refuse(Identity(folder, options, clips, state.Network), folder, arrays);
+        NetworkWeights.Load(state.Network, Part(arrays, NetworkPrefix), "it");
+        state.Optimizer.Load(arrays);
+        if (state.Average is not null)
+            arrays["average"].CopyTo(state.Average);
+        state.Best = Part(arrays, BestPrefix);
+        state.Reports.AddRange(History(arrays));
+        Torch.Threads = (int)arrays["threads"].Longs[0];
     }
 
     private static void Refuse(

@@ -24,7 +24,7 @@ let private plotly () =
 let private aria name value = attr $"aria-{name}" value
 
 /// A mark behind a number stands in a column of its own, so that digits stay below digits.
-let private marks = [ " *"; " ≈"; "  " ]
+let private marks = [ " *"; " ≈"; " ○"; "  " ]
 
 /// A number, where there is one its deviation, and its mark; only before the deviation may a line end.
 let private numberCell (text: string) =

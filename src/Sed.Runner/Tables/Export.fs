@@ -22,6 +22,7 @@ module Export =
             | '^' -> "\\textasciicircum{}"
             | '±' -> "$\\pm$"
             | '≈' -> "$\\approx$"
+            | '○' -> "$\\circ$"
             | '↓' -> "$\\downarrow$"
             | '*' -> "$\\ast$"
             | letter -> string letter
@@ -78,6 +79,10 @@ module Export =
     let problems (file: string) = [
         if not (List.contains (kind file) kinds) then
             Problem.at "--export" $"'{file}' names no known format" "end it in .csv, .parquet, .md or .tex"
+        elif Directory.Exists file then
+            Problem.at "--export" $"'{file}' is a folder" "name a file"
+        else
+            yield! Option.toList (Placed.problem "--export" file)
     ]
 
     let private prepare (file: string) =

@@ -14,7 +14,7 @@ module ResultFrame =
         |> List.collect (fun variant -> List.map fst variant.Coordinates)
         |> List.distinct
 
-    let private columns (axes: string list) (folder: string) (trial: Trial) (result: TrialResult) =
+    let private columns (axes: string list) (folder: string) hasLearnt (trial: Trial) (result: TrialResult) =
         let timing = TrialFolder.timing folder
         series [
             "row", box trial.Variant.Label
@@ -34,6 +34,7 @@ module ResultFrame =
                 match Map.tryFind metric.Name result.Scores with
                 | Some score -> metric.Name, box score
                 | None -> ()
+            "learnt", box (hasLearnt: bool)
             "epochs", box result.Epochs
             "best epoch", box result.BestEpoch
             "parameters", box result.Parameters
@@ -43,13 +44,20 @@ module ResultFrame =
         ]
 
     /// A row for each finished trial: the table's row, the axes, the seed (and the fold), every metric (rates as
-    /// fractions), what the training took, and the name of the trial's folder.
-    let internal ofTrials (folderOf: Trial -> string) (plan: Plan) (states: (Trial * TrialState) list) =
+    /// fractions), whether it is better than the same answer for every clip by any metric, what the training took, and
+    /// the name of the trial's folder.
+    let internal ofTrials
+        (folderOf: Trial -> string)
+        (bounds: Trial -> ConstantAnswers.Bounds)
+        (plan: Plan)
+        (states: (Trial * TrialState) list)
+        =
         let axes = axes plan.Variants
         let finished = [
             for trial, state in states do
                 match state with
-                | Finished result -> columns axes (folderOf trial) trial result
+                | Finished result ->
+                    columns axes (folderOf trial) (ConstantAnswers.hasLearnt (bounds trial) result) trial result
                 | Failed _
                 | Open -> ()
         ]

@@ -1,5 +1,6 @@
 namespace Sed.Runner
 
+open System.Collections.Generic
 open System.IO
 open Deedle
 open Sed
@@ -73,6 +74,35 @@ module internal Outcome =
         $"Mean ± deviation over {over}. Profile {plan.Profile}. Every trial: {file}"
     ]
 
+    /// What constant answers are worth on the clips that a trial is scored on.
+    let private boundsOf (workspace: Workspace) =
+        let known = Dictionary<struct (string * Split), ConstantAnswers.Bounds>()
+        fun (trial: Trial) ->
+            let manifest = workspace.Manifest trial.Specification
+            let key = struct (manifest.Hash, trial.Specification.ScoreOn)
+            match known.TryGetValue key with
+            | true, bounds -> bounds
+            | _ ->
+                let bounds =
+                    ConstantAnswers.bounds manifest (Translate.split trial.Specification.ScoreOn)
+                known[key] <- bounds
+                bounds
+
+    /// Whether a row's mean is no better than a constant answer. Where the metric cannot tell (recall), a row has to
+    /// have learnt something with every trial.
+    let private isConstant bounds (states: (Trial * TrialState) list) row (metric: Metric) mean =
+        let own = [
+            for trial, state in states do
+                match state with
+                | Finished result when trial.Variant.Label = row -> (bounds trial: ConstantAnswers.Bounds), result
+                | _ -> ()
+        ]
+        match own |> List.choose (fst >> Map.tryFind metric.Name) with
+        | [] ->
+            own
+            |> List.exists (fun (bounds, result) -> not (ConstantAnswers.hasLearnt bounds result))
+        | constant -> not (ConstantAnswers.isBetter metric mean (List.average constant))
+
     /// Gathers what the trials of a plan left in their folders.
     let ofStates (workspace: Workspace) (plan: Plan) (states: (Trial * TrialState) list) =
         let folderOf (trial: Trial) =
@@ -87,13 +117,14 @@ module internal Outcome =
                 | Failed _
                 | Open -> ()
         ]
+        let bounds = boundsOf workspace
         let trialsOf variant = [
             for trial, counts in counts do
                 if trial.Variant = variant then
                     counts
         ]
         let statistics =
-            Statistics.ofRows plan.Experiment.Report plan.Experiment.Against [
+            Statistics.ofRows (isConstant bounds states) plan.Experiment.Report plan.Experiment.Against [
                 for variant in plan.Variants -> variant.Label, trialsOf variant
             ]
         let file = Path.Combine(workspace.Tables, plan.Experiment.Name + ".csv")
@@ -101,9 +132,9 @@ module internal Outcome =
             Plan = plan
             States = states
             Counts = counts
-            Frame = ResultFrame.ofTrials folderOf plan states
+            Frame = ResultFrame.ofTrials folderOf bounds plan states
             Statistics = statistics
-            Table = Table.view plan statistics states (notes workspace plan file)
+            Table = Table.view plan bounds statistics states (notes workspace plan file)
             Below = [
                 for showing in plan.Experiment.Showing do
                     match showing with
@@ -128,7 +159,6 @@ module internal Outcome =
 
     /// Keeps the frame as a table of its own.
     let save (outcome: Outcome) =
-        match Path.GetDirectoryName outcome.File with
-        | null -> ()
-        | folder -> Directory.CreateDirectory folder |> ignore
-        FrameExtensions.SaveCsv(outcome.Frame, outcome.File, includeRowKeys = false)
+        use text = new StringWriter()
+        FrameExtensions.SaveCsv(outcome.Frame, text, includeRowKeys = false)
+        WholeFile.keep outcome.File (text.ToString())

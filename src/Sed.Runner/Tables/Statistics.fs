@@ -46,6 +46,8 @@ type MetricStatistics = {
     Reference: string option
     /// By the labels of the other rows.
     Comparisons: Map<string, Comparison>
+    /// The rows that are no better than an answer which is the same for every clip; nothing is compared with them.
+    Constant: Set<string>
 }
 
 module internal Statistics =
@@ -150,8 +152,14 @@ module internal Statistics =
     ]
 
     /// The statistics of some metrics over rows, each with its label and finished trials. Rows are compared with the named
-    /// one, or else with the best. Rows that were scored on other clips are not compared.
-    let ofRows (metrics: Metric list) (against: string option) (rows: (string * ClipCounts list) list) = [
+    /// one, or else with the best. Rows that were scored on other clips are not compared, and none is compared with a row
+    /// whose mean is that of a constant answer.
+    let ofRows
+        (isConstant: string -> Metric -> float -> bool)
+        (metrics: Metric list)
+        (against: string option)
+        (rows: (string * ClipCounts list) list)
+        = [
         let rows = [
             for row, trials in rows do
                 if not trials.IsEmpty then
@@ -160,17 +168,25 @@ module internal Statistics =
         let all = [ for row, trials, measured in rows -> row, estimates metrics trials measured ]
         for index, metric in List.indexed metrics do
             let own = [ for row, estimates in all -> row, List.item index estimates ]
+            let constant =
+                Set [
+                    for row, estimate in own do
+                        if isConstant row metric estimate.Mean then
+                            row
+                ]
+            let candidates = own |> List.filter (fun (row, _) -> not (constant.Contains row))
             let reference =
                 match against with
-                | Some label when List.exists (fst >> (=) label) own -> Some label
-                | _ when own.IsEmpty -> None
+                | Some label when List.exists (fst >> (=) label) own ->
+                    if constant.Contains label then None else Some label
+                | _ when candidates.IsEmpty -> None
                 | _ ->
                     let rank (_, estimate: Estimate) =
                         if metric.LowerIsBetter then
                             -estimate.Mean
                         else
                             estimate.Mean
-                    Some(fst (List.maxBy rank own))
+                    Some(fst (List.maxBy rank candidates))
             let compared =
                 match reference with
                 | None -> []
@@ -199,6 +215,7 @@ module internal Statistics =
                                 Adjusted = adjusted[row]
                             }
                     ]
+                Constant = constant
             }
     ]
 
@@ -214,7 +231,9 @@ module internal Statistics =
     /// What a metric's statistics say, in a sentence or two, with the names that rows have there.
     let inWords (name: string -> string) (statistics: MetricStatistics) =
         match statistics.Reference with
-        | None -> $"{statistics.Metric.Name}: no trial has finished."
+        | None when statistics.Estimates.IsEmpty -> $"{statistics.Metric.Name}: no trial has finished."
+        | None ->
+            $"{statistics.Metric.Name}: no row that others could be compared with is better than the same answer for every clip."
         | Some reference ->
             let estimate = statistics.Estimates[reference]
             let others = Map.toList statistics.Comparisons

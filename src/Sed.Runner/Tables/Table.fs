@@ -12,10 +12,13 @@ let private number (value: float) =
 // Marks stand in a column of their own behind the numbers, so that digits stay below digits.
 let private best = " *"
 let private alike = " ≈"
+let private constant = " ○"
 let private unmarked = "  "
 
 let private mark (statistics: MetricStatistics) row =
-    if statistics.Estimates.Count < 2 then
+    if statistics.Constant.Contains row then
+        constant
+    elif statistics.Estimates.Count < 2 then
         ""
     elif statistics.Reference = Some row then
         best
@@ -40,19 +43,20 @@ let private cell (statistics: MetricStatistics) row =
             | None -> ""
         number estimate.Mean + deviation + mark statistics row
 
-/// How many trials stand behind a row, and how many of them failed.
-let private trialsCell what (states: (Trial * TrialState) list) variant =
-    let own = [
-        for trial, state in states do
-            if trial.Variant = variant then
-                state
+/// How many trials stand behind a row, and how many of them failed or learnt nothing.
+let private trialsCell what (hasLearnt: Trial -> bool) (states: (Trial * TrialState) list) variant =
+    let own = states |> List.filter (fun (trial, _) -> trial.Variant = variant)
+    let finished = own |> List.filter (snd >> _.IsFinished)
+    let failed = own |> List.filter (snd >> _.IsFailed) |> List.length
+    let idle = finished |> List.filter (fst >> hasLearnt >> not) |> List.length
+    [
+        string finished.Length
+        if idle > 0 then
+            $"learnt nothing ({idle} of {own.Length} {what})"
+        if failed > 0 then
+            $"failed ({failed} of {own.Length} {what})"
     ]
-    let finished = own |> List.filter _.IsFinished |> List.length
-    let failed = own |> List.filter _.IsFailed |> List.length
-    if failed = 0 then
-        string finished
-    else
-        $"{finished}, failed ({failed} of {own.Length} {what})"
+    |> String.concat ", "
 
 /// The size of each row's network.
 let private parameters (states: (Trial * TrialState) list) =
@@ -64,7 +68,7 @@ let private parameters (states: (Trial * TrialState) list) =
             | Open -> ()
     ]
 
-let private legend (plan: Plan) (statistics: MetricStatistics list) =
+let private comparisonLegend (plan: Plan) (statistics: MetricStatistics list) =
     if statistics |> List.forall (fun statistics -> statistics.Comparisons.IsEmpty) then
         []
     else
@@ -79,8 +83,41 @@ let private legend (plan: Plan) (statistics: MetricStatistics list) =
                 "Where a row has one trial it is compared over clips alone: another seed may change what is said of it."
         ]
 
+/// What the mark of rows means that are no better than a constant answer.
+let private constantLegend (bounds: ConstantAnswers.Bounds) (statistics: MetricStatistics list) idle = [
+    if idle || statistics |> List.exists (fun own -> not own.Constant.IsEmpty) then
+        let best =
+            [
+                for { Metric = metric } in statistics do
+                    match Map.tryFind metric.Name bounds with
+                    | Some bound -> $"{metric.Name} {number bound}"
+                    | None -> ()
+            ]
+            |> String.concat ", "
+        let best = if best = "" then "" else $" ({best} at best)"
+        "○: no better than the same answer for every clip, be it nothing, the most frequent classes or everything"
+        + $"{best}; nothing is compared with it."
+    if idle then
+        "Learnt nothing: no better than that by any metric, as a training that diverged or has hardly begun."
+]
+
 /// A row for each of the plan's rows: mean and deviation over the trials, how it compares, and what was published.
-let view (plan: Plan) (statistics: MetricStatistics list) (states: (Trial * TrialState) list) notes : TableView =
+let view
+    (plan: Plan)
+    (bounds: Trial -> ConstantAnswers.Bounds)
+    (statistics: MetricStatistics list)
+    (states: (Trial * TrialState) list)
+    notes
+    : TableView =
+    let hasLearnt =
+        let idle =
+            set [
+                for trial, state in states do
+                    match state with
+                    | Finished result when not (ConstantAnswers.hasLearnt (bounds trial) result) -> trial.Name
+                    | _ -> ()
+            ]
+        fun (trial: Trial) -> not (idle.Contains trial.Name)
     let axes = ResultFrame.axes plan.Variants
     let named =
         axes.IsEmpty
@@ -132,7 +169,7 @@ let view (plan: Plan) (statistics: MetricStatistics list) (states: (Trial * Tria
                         match Map.tryFind variant.Label parameters with
                         | Some count -> count.ToString("N0", CultureInfo.InvariantCulture)
                         | None -> "-"
-                    trialsCell trials states variant
+                    trialsCell trials hasLearnt states variant
                 ]
             for name, cells in plan.Experiment.Others do
                 [
@@ -151,7 +188,14 @@ let view (plan: Plan) (statistics: MetricStatistics list) (states: (Trial * Tria
                     "-"
                 ]
         ]
-        Notes = legend plan statistics @ notes
+        Notes =
+            comparisonLegend plan statistics
+            @ (match states |> List.tryFind (snd >> _.IsFinished) with
+               | Some(trial, _) ->
+                   let idle = states |> List.exists (fst >> hasLearnt >> not)
+                   constantLegend (bounds trial) statistics idle
+               | None -> [])
+            @ notes
     }
 
 let private console () =

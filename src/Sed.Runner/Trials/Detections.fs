@@ -32,15 +32,26 @@ module internal Detections =
     let private eventsFile folder = Path.Combine(folder, "events.tsv")
     let private tagsFile folder = Path.Combine(folder, "tags.tsv")
 
-    let events folder = EventListFile.Read(eventsFile folder)
-    let tags folder = TagListFile.Read(tagsFile folder)
-
     let private damaged file cause =
         InvalidDataException $"{file}: {cause}. Remove its folder to train the trial again."
 
-    let private requireThere file =
+    // What cannot be read or counted there was changed since it was written.
+    let private refusing file found =
+        try
+            found ()
+        with :? AnnotationException as altered ->
+            let first = altered.Problems[0]
+            raise (damaged file $"it was altered (line {first.Line}: {first.Cause})")
+
+    let private reading file (read: string -> 'found) =
         if not (File.Exists file) then
             raise (damaged file "it is gone")
+        refusing file (fun () -> read file)
+
+    let events folder =
+        reading (eventsFile folder) EventListFile.Read
+    let tags folder =
+        reading (tagsFile folder) TagListFile.Read
 
     let private countAll (manifest: Manifest) (clips: int array) tags folder : ClipCounts =
         let truth =
@@ -51,20 +62,20 @@ module internal Detections =
             ]
         {
             Clips = [ for index in clips -> manifest.Clips[index].Name ]
-            Tags = Tagging.CountEach(manifest.Classes, truth, tags) |> Seq.toArray
+            Tags =
+                refusing (tagsFile folder) (fun () -> Tagging.CountEach(manifest.Classes, truth, tags) |> Seq.toArray)
             Segments =
                 match manifest.EventsOf clips with
                 | null -> [||]
                 | known ->
-                    EventPairs.Of(manifest.Classes, known, events folder)
+                    let found = events folder
+                    refusing (eventsFile folder) (fun () -> EventPairs.Of(manifest.Classes, known, found))
                     |> SegmentBased.CountEach
                     |> Seq.toArray
         }
 
     /// Counts of the clips of a split, in the order in which they are kept. What is kept has to be what was scored.
     let count (manifest: Manifest) (split: Core.Corpora.Split) (folder: string) (result: TrialResult) : ClipCounts =
-        requireThere (tagsFile folder)
-        requireThere (eventsFile folder)
         let tags = tags folder
         let known =
             dict [ for index in manifest.IndicesOf split -> manifest.Clips[index].Name, index ]

@@ -50,8 +50,16 @@ let run (workspace: Workspace) (display: Display) (retryFailed: bool) (plan: Pla
                 + $"weak F {epoch.Scores.WeakF:F3}, strong ER {epoch.Scores.StrongErrorRate:F2}, "
                 + $"{epoch.ClipsPerSecond:F0} clips/s, at most {Duration.print (timeLeft index epoch)} left"
             )
+        // Whatever a damaged checkpoint left half set is made anew with the network.
+        let rec runOrAnew () =
+            try
+                TrialRun.run workspace folder specification progress stop
+            with :? CheckpointException as damaged ->
+                let aside = TrialFolder.setAside damaged.File
+                display.Line $"{name index}: its checkpoint is damaged, is kept as {aside}, and the trial starts anew"
+                runOrAnew ()
         try
-            let result, evaluation = TrialRun.run workspace folder specification progress stop
+            let result, evaluation = runOrAnew ()
             TrialFolder.finish folder result evaluation
             display.Line $"{name index}: {summary folder result}"
             Finished result
@@ -60,32 +68,38 @@ let run (workspace: Workspace) (display: Display) (retryFailed: bool) (plan: Pla
             display.Line $"{name index}: failed, {failure.Error}"
             Failed failure
 
-    let settle index folder =
+    /// What a trial has come to already, which nobody changes any more; None where there is something to do.
+    let settled index folder =
         match TrialFolder.state folder with
         | Finished result ->
             display.Line $"{name index}: kept"
-            Finished result
+            Some(Finished result)
         | Failed failure when not retryFailed ->
             display.Line $"{name index}: failed before, {failure.Error}"
-            Failed failure
+            Some(Failed failure)
         | Failed _
-        | Open -> train index folder
+        | Open -> None
 
     while waiting.Count > 0 do
         stop.ThrowIfCancellationRequested()
         let index = waiting.Dequeue()
         let specification = trials[index].Specification
         let folder = workspace.TrialFolder specification
-        match TrialFolder.tryLock folder with
-        | Some lock ->
-            use _ = lock
-            turnedAway <- 0
-            states[index] <- settle index folder
+        // What is finished is shown without a lock, so also from storage that cannot be written.
+        match settled index folder with
+        | Some state -> states[index] <- state
         | None ->
-            waiting.Enqueue index
-            turnedAway <- turnedAway + 1
-            if turnedAway >= waiting.Count then
-                display.State $"{name index}: another process is at it"
-                stop.WaitHandle.WaitOne 1000 |> ignore
+            match TrialFolder.tryLock folder with
+            | Some lock ->
+                use _ = lock
                 turnedAway <- 0
+                // Another process may have been at it until now.
+                states[index] <- settled index folder |> Option.defaultWith (fun () -> train index folder)
+            | None ->
+                waiting.Enqueue index
+                turnedAway <- turnedAway + 1
+                if turnedAway >= waiting.Count then
+                    display.State $"{name index}: another process is at it"
+                    stop.WaitHandle.WaitOne 1000 |> ignore
+                    turnedAway <- 0
     [ for index in 0 .. trials.Length - 1 -> trials[index], states[index] ]

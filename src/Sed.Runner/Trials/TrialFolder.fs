@@ -16,13 +16,29 @@ type internal TrialTiming = {
 /// A trial's folder: its specification, and what it left behind. Files are there whole or not at all, however the process
 /// ends; one process at a time works in it.
 module internal TrialFolder =
-    let private options = JsonSerializerOptions(WriteIndented = true)
+    let private options =
+        JsonSerializerOptions(
+            WriteIndented = true,
+            RespectRequiredConstructorParameters = true,
+            RespectNullableAnnotations = true
+        )
 
     let private resultFile folder = Path.Combine(folder, "result.json")
     let private failureFile folder = Path.Combine(folder, "failure.json")
 
     let private damaged file cause =
         InvalidDataException $"{file} is damaged ({cause}). Remove its folder to train the trial again."
+
+    /// What a result says that cannot be.
+    let private contradiction (result: TrialResult) =
+        if List.exists (fun epoch -> isNull (box epoch)) result.History then
+            Some "an epoch is empty"
+        elif result.Epochs < 1 || result.History.Length <> result.Epochs then
+            Some $"it has {result.History.Length} of {result.Epochs} epochs"
+        elif result.BestEpoch < 1 || result.BestEpoch > result.Epochs then
+            Some $"its best epoch is {result.BestEpoch} of {result.Epochs}"
+        else
+            None
 
     let private read<'kept when 'kept: not null and 'kept: not struct> (file: string) : 'kept =
         try
@@ -32,15 +48,13 @@ module internal TrialFolder =
         with :? JsonException as broken ->
             raise (damaged file broken.Message)
 
-    let private write (file: string) (text: string) =
-        let unfinished = file + $".{Environment.ProcessId}"
-        File.WriteAllText(unfinished, text)
-        File.Move(unfinished, file, true)
-
     /// How far the trial is.
     let state (folder: string) =
         if File.Exists(resultFile folder) then
-            Finished(read<TrialResult>(resultFile folder))
+            let result = read<TrialResult>(resultFile folder)
+            match contradiction result with
+            | Some cause -> raise (damaged (resultFile folder) cause)
+            | None -> Finished result
         elif File.Exists(failureFile folder) then
             Failed(read<TrialFailure>(failureFile folder))
         else
@@ -50,16 +64,27 @@ module internal TrialFolder =
     let timing (folder: string) =
         let epochs = Path.Combine(folder, "epochs.csv")
         if File.Exists epochs then
-            let log = Frame.ReadCsv(epochs, culture = "")
-            {
-                Seconds = log.GetColumn<float>("seconds") |> Series.lastValue
-                ClipsPerSecond = log.GetColumn<float>("clips per second") |> Stats.mean
-            }
+            try
+                let log = Frame.ReadCsv(epochs, culture = "")
+                {
+                    Seconds = log.GetColumn<float>("seconds") |> Series.lastValue
+                    ClipsPerSecond = log.GetColumn<float>("clips per second") |> Stats.mean
+                }
+            // Deedle has an exception of another kind for each way in which a table is none.
+            with error when not (error :? IOException) ->
+                raise (
+                    InvalidDataException(
+                        $"{epochs} is no log of epochs. Remove it: only the times of the training are in it.",
+                        error
+                    )
+                )
         else
             { Seconds = nan; ClipsPerSecond = nan }
 
     /// The right to work in the folder until it is disposed; None while another process has it.
     let tryLock (folder: string) : IDisposable option =
+        if File.Exists folder then
+            raise (InvalidDataException $"{folder} is a file where a trial's folder should be. Remove it.")
         Directory.CreateDirectory folder |> ignore
         try
             Some(new FileStream(Path.Combine(folder, "lock"), FileMode.OpenOrCreate, FileAccess.Write, FileShare.None))
@@ -68,19 +93,35 @@ module internal TrialFolder =
 
     /// Keeps what a finished trial found.
     let finish (folder: string) (result: TrialResult) (evaluation: Evaluation) =
-        write (Path.Combine(folder, "specification.txt")) (result.Specification + "\n")
-        write (Path.Combine(folder, "events.tsv")) (EventListFile.Format evaluation.Events)
-        write (Path.Combine(folder, "tags.tsv")) (TagListFile.Format evaluation.Tags)
-        write (resultFile folder) (JsonSerializer.Serialize(result, options))
+        WholeFile.write (Path.Combine(folder, "specification.txt")) (result.Specification + "\n")
+        WholeFile.write (Path.Combine(folder, "events.tsv")) (EventListFile.Format evaluation.Events)
+        WholeFile.write (Path.Combine(folder, "tags.tsv")) (TagListFile.Format evaluation.Tags)
+        WholeFile.write (resultFile folder) (JsonSerializer.Serialize(result, options))
         File.Delete(failureFile folder)
         File.Delete(Path.Combine(folder, "checkpoint.npz")) // nothing is left to go on with
 
+    /// Sets a damaged checkpoint aside under another name, so that the trial starts anew; the name.
+    let setAside (checkpoint: string) =
+        let rec free number =
+            let name = $"{checkpoint}.damaged" + (if number = 1 then "" else $"-{number}")
+            if File.Exists name then free (number + 1) else name
+        let aside = free 1
+        File.Move(checkpoint, aside)
+        aside
+
+    // Torch appends the frames of its C++ stack to what it says.
+    let private sentence (error: exn) =
+        (error.Message.Split "\nException raised from ").[0].Split('\n')
+        |> Array.map _.Trim()
+        |> Array.filter ((<>) "")
+        |> String.concat " "
+
     /// Keeps why a trial could not be finished.
     let fail (folder: string) (specification: string) (error: exn) =
-        write (Path.Combine(folder, "specification.txt")) (specification + "\n")
+        WholeFile.write (Path.Combine(folder, "specification.txt")) (specification + "\n")
         let failure = {
-            Error = $"{error.GetType().Name}: {error.Message}"
+            Error = $"{error.GetType().Name}: {sentence error}"
             Trace = string error
         }
-        write (failureFile folder) (JsonSerializer.Serialize(failure, options))
+        WholeFile.write (failureFile folder) (JsonSerializer.Serialize(failure, options))
         failure

@@ -137,15 +137,46 @@ public sealed class TrainerTests
     }
 
     [Fact]
-    public void A_damaged_checkpoint_is_named()
+    public void A_cut_checkpoint_is_named_with_the_remedy()
     {
         using var folder = new TemporaryFolder();
         Train(usual with { Epochs = 1 }, folder.Path);
         var file = Folder(folder.Path).CheckpointFile;
         var bytes = File.ReadAllBytes(file);
         File.WriteAllBytes(file, bytes[..(bytes.Length / 2)]);
-        var error = Assert.Throws<InvalidDataException>(() => Train(usual, folder.Path));
-        Assert.StartsWith(file, error.Message);
+        var error = Assert.Throws<CheckpointException>(() => Train(usual, folder.Path));
+        Assert.Equal(file, error.File);
+        Assert.Equal($"{file} is damaged (it is no whole archive of arrays); remove it to start anew.", error.Message);
+    }
+
+    [Theory]
+    [InlineData("threads", "it lacks arrays that a checkpoint has")]
+    [InlineData("about.network", "it lacks arrays that a checkpoint has")]
+    public void A_checkpoint_without_an_array_is_named(string missing, string cause)
+    {
+        using var folder = new TemporaryFolder();
+        Train(usual with { Epochs = 1 }, folder.Path);
+        var file = Folder(folder.Path).CheckpointFile;
+        NumpyArchive.Write(file, NumpyArchive.Read(file).Where(entry => entry.Key != missing));
+        var error = Assert.Throws<CheckpointException>(() => Train(usual, folder.Path));
+        Assert.Equal($"{file} is damaged ({cause}); remove it to start anew.", error.Message);
+    }
+
+    [Theory]
+    [InlineData("history.epochs")]
+    [InlineData("history.numbers")]
+    [InlineData("history.tagging")]
+    [InlineData("threads")]
+    public void A_checkpoint_whose_arrays_do_not_fit_together_is_named(string emptied)
+    {
+        using var folder = new TemporaryFolder();
+        Train(usual with { Epochs = 1 }, folder.Path);
+        var file = Folder(folder.Path).CheckpointFile;
+        var arrays = NumpyArchive.Read(file);
+        arrays[emptied] = NumpyArray.Of(Array.Empty<long>());
+        NumpyArchive.Write(file, arrays);
+        var error = Assert.Throws<CheckpointException>(() => Train(usual, folder.Path));
+        Assert.Equal($"{file} is damaged (its arrays do not fit together); remove it to start anew.", error.Message);
     }
 
     [Fact]
