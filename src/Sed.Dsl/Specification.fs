@@ -24,9 +24,10 @@ type Specification = {
 }
 
 module Specification =
-    /// A specification as lines of a name and a value: what a plan prints, what a trial's folder keeps and what its
-    /// hash is made of, so that two specifications are equal exactly when these lines are.
-    let lines (specification: Specification) = [
+    /// What decides a training, as lines of a name and a value: what a trial's folder keeps and what its hash is made of, so
+    /// that two trainings are the same exactly when these lines are. How probabilities become events, and which split is
+    /// reported, is chosen afterwards.
+    let trainingLines (specification: Specification) = [
         "data", specification.Corpus.Name
         if specification.Corpus.IsMixed then
             let clips = specification.Clips
@@ -36,22 +37,29 @@ module Specification =
         "training", Training.print specification.Training
         "strong weight", Text.number specification.Training.StrongWeight
         "weak weight", Text.number specification.Training.WeakWeight
-        "detection", Detection.print specification.Detection
         if specification.Holdout <> Nothing then
             "held out", Holdout.print specification.Holdout
         "select on", string specification.SelectOn
-        "score on", string specification.ScoreOn
         "seed", string specification.Seed
     ]
 
-    let print specification =
-        lines specification
+    /// A whole specification, as a plan prints it: two specifications are equal exactly when these lines are.
+    let lines (specification: Specification) = [
+        for name, value in trainingLines specification do
+            if name = "seed" then
+                "detection", Detection.print specification.Detection
+                "score on", string specification.ScoreOn
+            name, value
+    ]
+
+    let printTraining specification =
+        trainingLines specification
         |> List.map (fun (name, value) -> $"{name}: {value}")
         |> String.concat "\n"
 
     /// Names the trial's folder together with what its data are: 16 hexadecimal digits.
     let hash (data: string) specification =
-        let text = print specification + "\n" + data
+        let text = printTraining specification + "\n" + data
         (text |> Encoding.UTF8.GetBytes |> SHA256.HashData |> Convert.ToHexString).Substring(0, 16).ToLowerInvariant()
 
     /// Clips that are held out have weak labels only, where there are any.

@@ -1,5 +1,6 @@
 using Sed.Core.Annotations;
 using Sed.Core.Detection;
+using Sed.Core.Metrics.Counts;
 using Sed.Core.Metrics.Events;
 using Sed.Core.Metrics.Pairs;
 using Sed.Core.Metrics.Psds;
@@ -22,6 +23,7 @@ public sealed class ScoredClips
     private readonly ClipScores scores;
     private readonly Lazy<EventList> events;
     private readonly Lazy<bool[]> tags;
+    private readonly Lazy<ScoreList> frameScores;
     private readonly Lazy<ScorePairs> pairs;
     private readonly Dictionary<PsdsOptions, ExactPsds> psds = [];
 
@@ -44,7 +46,8 @@ public sealed class ScoredClips
         EventDecoder decoder = new(truth.Classes, scores.HopSeconds, detection);
         events = new(() => EventList.Of(Names.Select((name, clip) => (name, Decoded(decoder, clip)))));
         tags = new(() => detection.Tags == TagSource.Events ? OfEvents() : OfWeakOutput((float)detection.Threshold));
-        pairs = new(() => ScorePairs.Of(AsList(), truth.Events!));
+        frameScores = new(AsList);
+        pairs = new(() => ScorePairs.Of(FrameScores, truth.Events!));
         Tagging = new(() => new(Each(tags.Value)));
         WeakOutputTagging = new(() => new(Each(OfWeakOutput(Even))));
         Segments = new(() => new(SegmentBased.CountEach(Paired())));
@@ -63,6 +66,29 @@ public sealed class ScoredClips
 
     /// <summary>What was said.</summary>
     public ClipScores Scores => scores;
+
+    /// <summary>What is true.</summary>
+    public ClipTruth Truth => truth;
+
+    /// <summary>The probabilities of the frames, as score lists have them.</summary>
+    public ScoreList FrameScores => frameScores.Value;
+
+    /// <summary>Scores of the tags from where the tags are taken: the largest of the frames, or the weak output.</summary>
+    public TagScores TagScoresAsDecided =>
+        Detection.Tags == TagSource.Events
+            ? TagScores.Value
+            : Metrics.Tags.TagScores.Of(Classes, scores.Weak, truth.Tags);
+
+    /// <summary>
+    /// What was found in one clip alone: of the segments, or of the tags where nobody knows when events start and end.
+    /// </summary>
+    public BinaryCounts CountsOf(int clip)
+    {
+        var alone = new int[Names.Count];
+        alone[clip] = 1;
+        var own = Weighted(alone);
+        return HasEvents ? own.Segments.Overall : own.Tagging.Overall;
+    }
 
     /// <summary>How probabilities became events and tags.</summary>
     public DetectionOptions Detection { get; }
@@ -150,7 +176,7 @@ public sealed class ScoredClips
         new(
             Classes,
             Names.Select(
-                (name, clip) => (name, FrameScores.Of(scores.StrongOf(clip), Classes.Count, scores.HopSeconds))
+                (name, clip) => (name, Annotations.FrameScores.Of(scores.StrongOf(clip), Classes.Count, scores.HopSeconds))
             ),
             "the network's scores"
         );

@@ -44,6 +44,9 @@ public sealed class ClipSet : IDisposable
     /// <summary>What the bands are standardised with.</summary>
     public BandStatistics Statistics { get; }
 
+    /// <summary>Frames of a clip's features.</summary>
+    public int Frames => features.Frames;
+
     /// <summary>Number of clips.</summary>
     public int Count => rows.Length;
 

@@ -38,10 +38,12 @@ public sealed class Evaluator
             strong.Add(said.Strong);
             weak.Add(said.Weak);
         }
+        // A network whose layers pool over time says less often what it hears.
+        var frames = strong[0].Length / clips.Classes.Count;
         ClipScores scores = new(
             clips.Names,
-            strong[0].Length / clips.Classes.Count,
-            hopSeconds,
+            frames,
+            frames == clips.Frames ? hopSeconds : hopSeconds * clips.Frames / frames,
             [.. strong.SelectMany(values => values)],
             [.. weak.SelectMany(values => values)]
         );

@@ -3,6 +3,7 @@ module internal Sed.Runner.ClipFigures
 
 open System
 open Sed.Core.Annotations
+open Sed.Core.Scoring
 open Sed.Core.Corpora
 open Sed.Core.Features.Store
 
@@ -67,11 +68,11 @@ let private involved (classes: ClassList) (truth: SoundEvent[]) (found: SoundEve
     |> List.sort
 
 /// One clip: reference above detection in each class's line, the classes' probabilities, and the log-mel.
-let private clip (store: FeatureStore) (output: TrialOutput) (found: EventList) rank index title =
+let private clip (store: FeatureStore) (output: TrialOutput) rank index title =
     let classes = output.Classes
     let name = output.Frames.Files[index]
     let truth = reference output name
-    let detected = found.EventsOf(name).ToArray()
+    let detected = output.Scored.Events.EventsOf(name).ToArray()
     let scores = output.Frames[index]
     let shown =
         match involved classes truth detected scores with
@@ -117,15 +118,10 @@ let private clip (store: FeatureStore) (output: TrialOutput) (found: EventList) 
 
 /// How well each clip was detected, the best first: its name and the F of its segments, or of its tags where segments are not
 /// known. Clips that have nothing to be found have none.
-let private ranked (counts: ClipCounts) =
-    let ofClip =
-        if counts.Segments.Length > 0 then
-            fun clip -> counts.Segments[clip].Overall
-        else
-            fun clip -> counts.Tags[clip].Overall
+let private ranked (scored: ScoredClips) =
     [
-        for clip, name in List.indexed counts.Clips do
-            let all = ofClip clip
+        for clip, name in Seq.indexed scored.Names do
+            let all = scored.CountsOf clip
             match PerClass.fMeasure all with
             | Some f when all.Reference > 0L -> name, f
             | _ -> ()
@@ -133,8 +129,8 @@ let private ranked (counts: ClipCounts) =
     |> List.sortByDescending (fun (name, f) -> f, name)
 
 /// The best and the worst clip and some between them, evenly by rank: names with the F.
-let choose (counts: ClipCounts) wanted =
-    match ranked counts with
+let choose (scored: ScoredClips) wanted =
+    match ranked scored with
     | [] -> []
     | ranked ->
         let last = ranked.Length - 1
@@ -142,13 +138,13 @@ let choose (counts: ClipCounts) wanted =
         |> List.distinct
 
 /// The chosen clips, each with a name that says what is in it and how well it was found.
-let make (manifest: Manifest) (store: FeatureStore) (output: TrialOutput) (found: EventList) (counts: ClipCounts) = [
-    for rank, (name, f) in List.indexed (choose counts 6) do
+let make (manifest: Manifest) (store: FeatureStore) (output: TrialOutput) = [
+    for rank, (name, f) in List.indexed (choose output.Scored 6) do
         let index = output.Frames.IndexOf name
         let labels =
             manifest.Clips[output.Clips[index]].WeakLabels
             |> Figure.shortNames
             |> String.concat ", "
         let label = FormattableString.Invariant $"{rank + 1}. {labels}: F {f:F2}"
-        label, clip store output found (rank + 1) index $"{label} ({name})"
+        label, clip store output (rank + 1) index $"{label} ({name})"
 ]

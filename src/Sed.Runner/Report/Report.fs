@@ -12,11 +12,11 @@ let private number (rate: Rate) =
     else
         "-"
 
-/// A row and what its trials counted.
-let private countsOf (outcome: Outcome) (row: FinishedRow) = [
-    for trial, counts in outcome.Counts do
-        if List.exists (fst >> (=) trial) row.Trials then
-            counts
+/// What the networks of a row's trials said.
+let private scoredOf (outcome: Outcome) (row: FinishedRow) = [
+    for one in outcome.Finished do
+        if List.exists (fst >> (=) one.Trial) row.Trials then
+            one.Scored
 ]
 
 let private learning (plan: Plan) rows = {
@@ -33,12 +33,12 @@ let private classes (outcome: Outcome) rows (best: FinishedRow) classes = {
     Heading = "Class by class"
     ByRow = true
     Contents = [
-        let scores = [ for row in rows -> row, PerClass.scores (countsOf outcome row) ]
+        let scores = [ for row in rows -> row, PerClass.scores (scoredOf outcome row) ]
         let figures = [ for name, figure in ClassFigures.make classes scores -> name, [ figure ] ]
         Content.Figures(Shown.Choice("Score", figures))
         // What the experiment asked for, or else the row that early stopping finds best.
         match outcome.Below with
-        | [] -> Content.Folded(PerClass.view best.Series.Name [] (countsOf outcome best))
+        | [] -> Content.Folded(PerClass.view best.Series.Name [] (scoredOf outcome best))
         | tables ->
             for table in tables do
                 Content.Folded table
@@ -73,22 +73,20 @@ let private thresholds (curves: Curves list) classes = {
     ]
 }
 
-let private clips (workspace: Workspace) (outcome: Outcome) (best: FinishedRow) output = {
+let private clips (workspace: Workspace) (best: FinishedRow) output = {
     Id = "clips"
     Heading = "Clips, from the best to the worst detected"
     ByRow = false
     Contents = [
         let trial, _ = best.Best
         let source = workspace.Source trial.Specification
-        let counts = outcome.Counts |> List.find (fst >> (=) trial) |> snd
-        let found = Detections.events (workspace.TrialFolder trial.Specification)
         Content.Text
             $"As detected by {trial.Name}, the best trial of the row that early stopping finds best. Blue is the reference, orange below it the detection."
         Content.Figures(
             Shown.Choice(
                 "Clip",
                 [
-                    for name, figure in ClipFigures.make source.Manifest source.Store output found counts ->
+                    for name, figure in ClipFigures.make source.Manifest source.Store output ->
                         name, [ figure ]
                 ]
             )
@@ -96,26 +94,37 @@ let private clips (workspace: Workspace) (outcome: Outcome) (best: FinishedRow) 
     ]
 }
 
+/// The figures of a class, or why its network cannot be asked.
+let private drawn workspace (best: FinishedRow) output label =
+    try
+        Ok(SaliencyFigures.make workspace (fst best.Best) output label)
+    with
+    | :? IOException
+    | :? InvalidDataException as missing -> Error missing.Message
+
 let private saliency (workspace: Workspace) (plan: Plan) (best: FinishedRow) output = [
     let labels =
         match SaliencyFigures.asked plan.Experiment with
         | [] -> Option.toList (SaliencyFigures.mostFrequent output)
         | asked -> asked
     for label in labels do
-        match SaliencyFigures.make workspace (fst best.Best) output label with
-        | [] -> ()
-        | figures -> {
+        let section contents = {
             Id = $"saliency-{SaliencyFigures.slug label}"
             Heading = $"What the outputs for {label} depend on"
             ByRow = false
-            Contents = [
+            Contents = contents
+        }
+        match drawn workspace best output label with
+        | Error why -> section [ Content.Text $"The trained network cannot be read. {why}" ]
+        | Ok [] -> ()
+        | Ok figures ->
+            section [
                 Content.Text
                     $"How much each value of the input changes the probability of {label} in {best.Series.Name}; dashed lines stand at the reference's onsets and offsets."
                 Content.Figures(
                     Shown.Choice("Gradients", List.zip [ "plain"; "smoothed" ] [ for figure in figures -> [ figure ] ])
                 )
             ]
-          }
 ]
 
 let private figures (sections: Section list) = [
@@ -137,53 +146,17 @@ let private warnings (outcome: Outcome) = [
         $"Of {outcome.States.Length} trials {failed.Length} failed and are missing from the means: {names}."
 ]
 
-/// What the networks of the rows' best trials say, and a warning about those that cannot be asked.
-let private ask (workspace: Workspace) (rows: FinishedRow list) =
-    let answers = [
-        for row in rows ->
-            row,
-            try
-                Ok(TrialOutput.ofTrial workspace (fst row.Best))
-            with
-            | :? IOException
-            | :? InvalidDataException as missing -> Error missing.Message
-    ]
-    let said = [
-        for row, answer in answers do
-            match answer with
-            | Ok output -> row, output
-            | Error _ -> ()
-    ]
-    let silent = [
-        for row, answer in answers do
-            match answer with
-            | Error why -> row.Series.Name, why
-            | Ok _ -> ()
-    ]
-    let warning =
-        match silent with
-        | [] -> []
-        | (_, why) :: _ ->
-            let names = silent |> List.map fst |> String.concat "; "
-            [
-                $"Curves over thresholds and clips are missing for {names}: the trained network cannot be read. {why}"
-            ]
-    said, warning
-
-let private sections workspace (outcome: Outcome) (rows: FinishedRow list) outputs command = [
+let private sections workspace (outcome: Outcome) (rows: FinishedRow list) command = [
     let manifest =
         (workspace: Workspace).Manifest outcome.Plan.Trials.Head.Specification
     if not rows.IsEmpty then
         let best = FinishedRow.best rows
         learning outcome.Plan rows
         classes outcome rows best manifest.Classes
-        if not (List.isEmpty outputs) then
-            thresholds [ for row, output in outputs -> Curves.ofOutput row output ] manifest.Classes
-        match outputs |> List.tryFind (fun (row, _) -> row.Series = best.Series) with
-        | Some(_, output) ->
-            clips workspace outcome best output
-            yield! saliency workspace outcome.Plan best output
-        | None -> ()
+        let output (row: FinishedRow) = TrialOutput.ofTrial workspace outcome (fst row.Best)
+        thresholds [ for row in rows -> Curves.ofOutput row (output row) ] manifest.Classes
+        clips workspace best (output best)
+        yield! saliency workspace outcome.Plan best (output best)
     Ground.corpus manifest
     Ground.environment rows
     Ground.again outcome.Plan command
@@ -197,14 +170,13 @@ let asked (workspace: Workspace) (outcome: Outcome) : Figure list =
     | _, [] -> []
     | labels, rows ->
         let trial, _ = (FinishedRow.best rows).Best
-        let output = TrialOutput.ofTrial workspace trial
+        let output = TrialOutput.ofTrial workspace outcome trial
         labels |> List.collect (SaliencyFigures.make workspace trial output)
 
 /// Writes the report of an experiment, and its figures as SVG files into a folder of the same name beside it.
 let write (workspace: Workspace) (outcome: Outcome) (command: string) (file: string) =
     let rows = FinishedRow.ofStates outcome.Plan outcome.States
-    let outputs, silent = ask workspace rows
-    let sections = sections workspace outcome rows outputs command
+    let sections = sections workspace outcome rows command
     let page =
         Page.write
             {
@@ -213,7 +185,7 @@ let write (workspace: Workspace) (outcome: Outcome) (command: string) (file: str
                 Question = outcome.Plan.Experiment.Question
                 Answers = outcome.Answers
                 Table = outcome.Table
-                Warnings = warnings outcome @ silent
+                Warnings = warnings outcome
             }
             [ for row in rows -> row.Series ]
             sections

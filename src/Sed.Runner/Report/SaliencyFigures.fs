@@ -133,8 +133,9 @@ let make (workspace: Workspace) (trial: Trial) (output: TrialOutput) (label: str
     | None -> ()
     | Some(clip, events) ->
         use _ = torch.NewDisposeScope()
-        use network = TrialOutput.network workspace trial
-        use clips = TrialOutput.clips workspace trial
+        use network = TrialNetwork.load workspace trial.Specification
+        use clips =
+            TrialNetwork.clips workspace trial.Specification (Translate.split trial.Specification.ScoreOn)
         let features = clips.FeaturesOf(clip, workspace.Device)
         let store = (workspace.Source trial.Specification).Store
         for copies in [ 0; copies ] do

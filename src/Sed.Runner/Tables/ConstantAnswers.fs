@@ -7,8 +7,7 @@ open System
 open Sed
 open Sed.Core.Annotations
 open Sed.Core.Corpora
-open Sed.Core.Metrics
-open Sed.Core.Training
+open Sed.Core.Scoring
 
 /// The best score of any constant answer, by the names of the metrics that tell such answers from a perfect one; recall is
 /// none of them, since everything that is there is found by who says everything.
@@ -34,55 +33,41 @@ let private byFrequency (manifest: Manifest) =
         | _ -> 0
     Seq.toList manifest.Classes |> List.sortBy (fun label -> -(count label))
 
-/// The scores of an answer on clips, given its classes for each.
-let private scored (manifest: Manifest) (clips: int array) (events: EventList | null) (tags: int -> string seq) whole =
-    let tagged (labels: int -> string seq) =
-        TagList.Of [
-            for index in clips -> struct (manifest.Clips[index].Name, Seq.toArray (labels index) :> _)
-        ]
-    let truth = tagged (fun index -> manifest.Clips[index].WeakLabels)
-    let segments =
-        match events with
-        | null -> null
-        | known ->
-            let said =
-                if whole then
-                    EventList.Of [
-                        for index in clips do
-                            let clip = manifest.Clips[index]
-                            let length = min clip.DurationSeconds manifest.ClipSeconds
-                            let own = [| for label in tags index -> SoundEvent(0.0, length, label) |]
-                            struct (clip.Name, own :> _)
-                    ]
-                else
-                    known
-            SegmentBased.Count(EventPairs.Of(manifest.Classes, known, said))
-    Scores(Tagging.Count(manifest.Classes, truth, tagged tags), segments)
+/// The clips of an answer that says the same classes of all of them, from their beginning to their end.
+let private saying (classes: ClassList) (truth: ClipTruth) seconds (said: string list) =
+    let answer = [| for label in classes -> if List.contains label said then 1.0f else 0.0f |]
+    let all = Array.init truth.Names.Count (fun _ -> answer) |> Array.concat
+    ScoredClips(truth, ClipScores(truth.Names, 1, seconds, all, all), Detection.options Detection.defaults)
 
-/// What constant answers are worth on clips of a corpus.
-let bounds (manifest: Manifest) (split: Core.Corpora.Split) : Bounds =
-    let clips = manifest.IndicesOf split
-    let events = manifest.EventsOf clips
+/// The metrics by which a constant answer may look like something: those that are asked for, and those of decisions.
+let private judged (metrics: Metric list) =
+    Metric.All
+    |> Seq.filter (fun metric -> metric.IsOfDecisions || List.contains metric metrics)
+    |> Seq.toList
+
+/// What constant answers are worth on clips of a corpus, by some metrics beside those of decisions.
+let bounds (metrics: Metric list) (manifest: Manifest) (split: Core.Corpora.Split) : Bounds =
+    let truth = ClipTruth.Of(manifest, manifest.IndicesOf split)
     let classes = byFrequency manifest
-    let perfect =
-        scored manifest clips events (fun index -> manifest.Clips[index].WeakLabels) false
     let constant = [
         for said in List.distinct [ yield! [ 0 .. min mostSaid classes.Length ]; classes.Length ] do
-            scored manifest clips events (fun _ -> List.truncate said classes) true
+            (saying manifest.Classes truth manifest.ClipSeconds (List.truncate said classes)).Once()
     ]
     Map [
-        for metric in Metric.all do
+        for metric in judged metrics do
             let best =
-                [ for scores in constant -> Translate.score scores metric ]
+                [ for clips in constant -> metric.Of clips ]
                 |> List.reduce (fun best score -> if isBetter metric score best then score else best)
-            if not (Double.IsNaN best) && isBetter metric (Translate.score perfect metric) best then
+            let perfect = if metric.LowerIsBetter then 0.0 else 1.0
+            if not (Double.IsNaN best) && isBetter metric perfect best then
                 metric.Name, best
     ]
 
 /// Whether a trial has shown that it listens: by one metric at least it is better than every constant answer.
-let hasLearnt (bounds: Bounds) (result: TrialResult) =
-    Metric.all
+let hasLearnt (bounds: Bounds) (scored: ScoredClips) =
+    let once = scored.Once()
+    judged []
     |> List.exists (fun metric ->
-        match Map.tryFind metric.Name bounds, Map.tryFind metric.Name result.Scores with
-        | Some bound, Some score -> isBetter metric score bound
-        | _ -> false)
+        match Map.tryFind metric.Name bounds with
+        | Some bound -> isBetter metric (metric.Of once) bound
+        | None -> false)

@@ -14,8 +14,11 @@ module ResultFrame =
         |> List.collect (fun variant -> List.map fst variant.Coordinates)
         |> List.distinct
 
-    let private columns (axes: string list) (folder: string) hasLearnt (trial: Trial) (result: TrialResult) =
+    let private columns (axes: string list) (workspace: Workspace) (metrics: Metric seq) (one: FinishedTrial) =
+        let trial, result = one.Trial, one.Result
+        let folder = workspace.TrialFolder trial.Specification
         let timing = TrialFolder.timing folder
+        let once = one.Scored.Once()
         series [
             "row", box trial.Variant.Label
             for axis in axes do
@@ -30,35 +33,28 @@ module ResultFrame =
             | Fold(fold, _) -> "fold", box fold
             | Nothing
             | Share _ -> ()
-            for metric in Metric.All do
-                match Map.tryFind metric.Name result.Scores with
-                | Some score -> metric.Name, box score
-                | None -> ()
-            "learnt", box (hasLearnt: bool)
+            for metric in metrics do
+                let score = metric.Of once
+                // Where nobody knows when events start and end, there is nothing to tell.
+                if not (Double.IsNaN score) then
+                    metric.Name, box score
+            "learnt", box one.HasLearnt
             "epochs", box result.Epochs
             "best epoch", box result.BestEpoch
             "parameters", box result.Parameters
+            "multiply-accumulates", box result.MultiplyAccumulates
             "seconds", box timing.Seconds
             "clips per second", box timing.ClipsPerSecond
             "trial", box (Path.GetFileName folder)
         ]
 
-    /// A row for each finished trial: the table's row, the axes, the seed (and the fold), every metric (rates as
-    /// fractions), whether it is better than the same answer for every clip by any metric, what the training took, and
-    /// the name of the trial's folder.
-    let internal ofTrials
-        (folderOf: Trial -> string)
-        (bounds: Trial -> ConstantAnswers.Bounds)
-        (plan: Plan)
-        (states: (Trial * TrialState) list)
-        =
+    /// A row for each finished trial: the table's row, the axes, the seed (and the fold), the metrics of decisions and those
+    /// that are reported (rates as fractions), whether it is better than the same answer for every clip by any metric, what
+    /// the training took, and the name of the trial's folder.
+    let internal ofTrials (workspace: Workspace) (plan: Plan) (finished: FinishedTrial list) =
         let axes = axes plan.Variants
-        let finished = [
-            for trial, state in states do
-                match state with
-                | Finished result ->
-                    columns axes (folderOf trial) (ConstantAnswers.hasLearnt (bounds trial) result) trial result
-                | Failed _
-                | Open -> ()
-        ]
-        Frame.ofRows (List.indexed finished): Frame<int, string>
+        let metrics =
+            Metric.All
+            |> Seq.filter (fun metric -> metric.IsOfDecisions || List.contains metric plan.Experiment.Report)
+            |> Seq.toArray
+        Frame.ofRows (List.indexed [ for one in finished -> columns axes workspace metrics one ]): Frame<int, string>

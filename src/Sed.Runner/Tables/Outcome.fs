@@ -1,6 +1,5 @@
 namespace Sed.Runner
 
-open System.Collections.Generic
 open System.IO
 open Deedle
 open Sed
@@ -9,8 +8,7 @@ open Sed
 type internal Outcome = {
     Plan: Plan
     States: (Trial * TrialState) list
-    /// The clips of each finished trial, counted.
-    Counts: (Trial * ClipCounts) list
+    Finished: FinishedTrial list
     /// A row for each finished trial.
     Frame: Frame<int, string>
     /// For each of the reported metrics.
@@ -74,67 +72,34 @@ module internal Outcome =
         $"Mean ± deviation over {over}. Profile {plan.Profile}. Every trial: {file}"
     ]
 
-    /// What constant answers are worth on the clips that a trial is scored on.
-    let private boundsOf (workspace: Workspace) =
-        let known = Dictionary<struct (string * Split), ConstantAnswers.Bounds>()
-        fun (trial: Trial) ->
-            let manifest = workspace.Manifest trial.Specification
-            let key = struct (manifest.Hash, trial.Specification.ScoreOn)
-            match known.TryGetValue key with
-            | true, bounds -> bounds
-            | _ ->
-                let bounds =
-                    ConstantAnswers.bounds manifest (Translate.split trial.Specification.ScoreOn)
-                known[key] <- bounds
-                bounds
-
     /// Whether a row's mean is no better than a constant answer. Where the metric cannot tell (recall), a row has to
     /// have learnt something with every trial.
-    let private isConstant bounds (states: (Trial * TrialState) list) row (metric: Metric) mean =
-        let own = [
-            for trial, state in states do
-                match state with
-                | Finished result when trial.Variant.Label = row -> (bounds trial: ConstantAnswers.Bounds), result
-                | _ -> ()
-        ]
-        match own |> List.choose (fst >> Map.tryFind metric.Name) with
-        | [] ->
-            own
-            |> List.exists (fun (bounds, result) -> not (ConstantAnswers.hasLearnt bounds result))
+    let private isConstant (finished: FinishedTrial list) row (metric: Metric) mean =
+        let own = finished |> List.filter (fun one -> one.Trial.Variant.Label = row)
+        match own |> List.choose (fun one -> Map.tryFind metric.Name one.Bounds) with
+        | [] -> own |> List.exists (fun one -> not one.HasLearnt)
         | constant -> not (ConstantAnswers.isBetter metric mean (List.average constant))
 
     /// Gathers what the trials of a plan left in their folders.
     let ofStates (workspace: Workspace) (plan: Plan) (states: (Trial * TrialState) list) =
-        let folderOf (trial: Trial) =
-            workspace.TrialFolder trial.Specification
-        let counts = [
-            for trial, state in states do
-                match state with
-                | Finished result ->
-                    let manifest = workspace.Manifest trial.Specification
-                    let split = Translate.split trial.Specification.ScoreOn
-                    trial, Detections.count manifest split (folderOf trial) result
-                | Failed _
-                | Open -> ()
-        ]
-        let bounds = boundsOf workspace
+        let finished = FinishedTrial.ofStates workspace plan states
         let trialsOf variant = [
-            for trial, counts in counts do
-                if trial.Variant = variant then
-                    counts
+            for one in finished do
+                if one.Trial.Variant = variant then
+                    one.Scored
         ]
         let statistics =
-            Statistics.ofRows (isConstant bounds states) plan.Experiment.Report plan.Experiment.Against [
+            Statistics.ofRows (isConstant finished) plan.Experiment.Report plan.Experiment.Against [
                 for variant in plan.Variants -> variant.Label, trialsOf variant
             ]
         let file = Path.Combine(workspace.Tables, plan.Experiment.Name + ".csv")
         {
             Plan = plan
             States = states
-            Counts = counts
-            Frame = ResultFrame.ofTrials folderOf bounds plan states
+            Finished = finished
+            Frame = ResultFrame.ofTrials workspace plan finished
             Statistics = statistics
-            Table = Table.view plan bounds statistics states (notes workspace plan file)
+            Table = Table.view plan finished statistics states (notes workspace plan file)
             Below = [
                 for showing in plan.Experiment.Showing do
                     match showing with

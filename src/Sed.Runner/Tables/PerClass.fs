@@ -4,6 +4,7 @@ module internal Sed.Runner.PerClass
 open System.Globalization
 open Sed
 open Sed.Core.Metrics.Counts
+open Sed.Core.Scoring
 
 /// One class in one row: means over the row's trials; None where the class was neither there nor detected.
 type ClassScores = {
@@ -32,18 +33,18 @@ let private mean score (counts: BinaryCounts list) =
     | defined -> Some(List.average defined)
 
 /// The scores of each class over some trials of a row.
-let scores (trials: ClipCounts list) : ClassScores list =
+let scores (trials: ScoredClips list) : ClassScores list =
     match trials with
     | [] -> []
     | first :: _ ->
-        let weak = [ for trial in trials -> trial.Tags |> Array.reduce (+) ]
+        let weak = [ for trial in trials -> trial.Once().Tagging ]
         let strong = [
             for trial in trials do
-                if trial.Segments.Length > 0 then
-                    trial.Segments |> Array.reduce (+)
+                if trial.HasEvents then
+                    trial.Once().Segments
         ]
         [
-            for index, label in Seq.indexed first.Tags[0].Classes ->
+            for index, label in Seq.indexed first.Classes ->
                 {
                     Label = label
                     WeakF = mean fMeasure [ for counts in weak -> counts[index] ]
@@ -75,7 +76,7 @@ let private extremes what (pick: ClassScores -> float option) (classes: ClassSco
         ]
 
 /// A table with a row for each class, for one row of an experiment's table.
-let view (row: string) (published: (string * string) list) (trials: ClipCounts list) : TableView =
+let view (row: string) (published: (string * string) list) (trials: ScoredClips list) : TableView =
     let classes = scores trials
     let known = Map published
     let seeds =

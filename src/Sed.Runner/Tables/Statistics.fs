@@ -8,7 +8,7 @@ open Sed
 open Sed.Core.Metrics.Counts
 open Sed.Core.Metrics.Uncertainty
 open Sed.Core.Runtime
-open Sed.Core.Training
+open Sed.Core.Scoring
 
 /// A row's score.
 type Estimate = {
@@ -32,6 +32,8 @@ type Comparison = {
     P: float
     /// The same, corrected for the number of rows that are compared (Holm 1979).
     Adjusted: float
+    /// Whether p is the smallest that the resamples can show, so that it is at most so much.
+    IsAtFloor: bool
 } with
 
     /// Whether chance alone is an unlikely cause, at 5 %.
@@ -51,9 +53,7 @@ type MetricStatistics = {
 }
 
 module internal Statistics =
-    // Resamples; p cannot be below 2 in so many.
-    let private resamples = 2000
-    let private options = BootstrapOptions(Resamples = resamples)
+    let private options resamples = BootstrapOptions(Resamples = resamples)
 
     /// Tells a draw of clips from others.
     let private drawOf (clips: int array) =
@@ -73,22 +73,21 @@ module internal Statistics =
             weights
 
     /// The metrics of a row on weighted clips: means over its trials. Each draw is scored once, however often it is asked for.
-    let private measured (metrics: Metric list) row (trials: ClipCounts list) =
-        let weighted = [| for counts in trials -> counts.Weighted() |]
+    let private measured (metrics: Metric list) row (trials: ScoredClips array) =
         let known = Dictionary<int64, IReadOnlyList<Measure>>()
         let measure (clips: int array) =
-            let trialWeights = trialWeights row weighted.Length clips
-            let scores = [|
-                for index in 0 .. weighted.Length - 1 do
+            let trialWeights = trialWeights row trials.Length clips
+            let drawn = [|
+                for index in 0 .. trials.Length - 1 do
                     if trialWeights[index] > 0 then
-                        weighted[index] clips, float trialWeights[index]
+                        trials[index].Weighted clips, float trialWeights[index]
             |]
-            let all = Array.sumBy snd scores
+            let all = Array.sumBy snd drawn
             [|
                 for metric in metrics ->
                     let sum =
-                        scores
-                        |> Array.sumBy (fun (scores: Scores, weight) -> weight * Translate.score scores metric)
+                        drawn
+                        |> Array.sumBy (fun (trial: WeightedClips, weight) -> weight * metric.Of trial)
                     Measure(metric.Name, Rate.op_Implicit (sum / all))
             |]
         fun (clips: int array) ->
@@ -121,18 +120,14 @@ module internal Statistics =
             let squares = values |> List.sumBy (fun value -> (value - mean) ** 2.0)
             Some(sqrt (squares / float (values.Length - 1)))
 
-    let private estimates (metrics: Metric list) (trials: ClipCounts list) measured =
-        let clips = trials.Head.Clips.Length
-        let once = Array.create clips 1
-        let perTrial = [ for counts in trials -> counts.Weighted () once ]
+    let private estimates (metrics: Metric list) resamples (trials: ScoredClips array) measured =
         let intervals: ImmutableArray<Interval> =
-            Bootstrap.Intervals(clips, Func<_, _> measured, options)
+            Bootstrap.Intervals(trials[0].Names.Count, Func<_, _> measured, options resamples)
         [
             for metric, interval in Seq.zip metrics intervals ->
-                let values = [ for scores in perTrial -> Translate.score scores metric ]
                 {
                     Mean = interval.Value.Value
-                    Deviation = deviation values
+                    Deviation = deviation [ for trial in trials -> metric.Of trial ]
                     Trials = trials.Length
                     Low = interval.Low.Value
                     High = interval.High.Value
@@ -140,9 +135,9 @@ module internal Statistics =
         ]
 
     /// Gain, its interval and p-value of each metric.
-    let private compare (metrics: Metric list) clips measured reference = [
+    let private compare (metrics: Metric list) resamples clips measured reference = [
         let differences: ImmutableArray<PairedDifference> =
-            Bootstrap.Differences(clips, Func<_, _> reference, Func<_, _> measured, options)
+            Bootstrap.Differences(clips, Func<_, _> reference, Func<_, _> measured, options resamples)
         for metric, difference in Seq.zip metrics differences do
             let low, high = difference.Low.Value, difference.High.Value
             if metric.LowerIsBetter then
@@ -151,21 +146,32 @@ module internal Statistics =
                 difference.Difference.Value, low, high, difference.PValue.Value
     ]
 
-    /// The statistics of some metrics over rows, each with its label and finished trials. Rows are compared with the named
-    /// one, or else with the best. Rows that were scored on other clips are not compared, and none is compared with a row
-    /// whose mean is that of a constant answer.
-    let ofRows
-        (isConstant: string -> Metric -> float -> bool)
-        (metrics: Metric list)
-        (against: string option)
-        (rows: (string * ClipCounts list) list)
-        = [
+    /// The row that the others are compared with: the named one, or else the best; none is that is like a constant answer.
+    let private referenceOf (metric: Metric) (against: string option) (constant: Set<string>) own =
+        match against with
+        | Some label when List.exists (fst >> (=) label) own ->
+            if constant.Contains label then None else Some label
+        | _ ->
+            let rank (_, estimate: Estimate) =
+                if metric.LowerIsBetter then
+                    -estimate.Mean
+                else
+                    estimate.Mean
+            match own |> List.filter (fun (row, _) -> not (constant.Contains row)) with
+            | [] -> None
+            | candidates -> Some(fst (List.maxBy rank candidates))
+
+    /// Metrics that take the same number of resamples.
+    let private ofMetrics isConstant (metrics: Metric list) resamples against (rows: (string * ScoredClips list) list) = [
         let rows = [
             for row, trials in rows do
                 if not trials.IsEmpty then
+                    let trials = List.toArray trials
                     row, trials, measured metrics row trials
         ]
-        let all = [ for row, trials, measured in rows -> row, estimates metrics trials measured ]
+        let all = [
+            for row, trials, measured in rows -> row, estimates metrics resamples trials measured
+        ]
         for index, metric in List.indexed metrics do
             let own = [ for row, estimates in all -> row, List.item index estimates ]
             let constant =
@@ -174,29 +180,17 @@ module internal Statistics =
                         if isConstant row metric estimate.Mean then
                             row
                 ]
-            let candidates = own |> List.filter (fun (row, _) -> not (constant.Contains row))
-            let reference =
-                match against with
-                | Some label when List.exists (fst >> (=) label) own ->
-                    if constant.Contains label then None else Some label
-                | _ when candidates.IsEmpty -> None
-                | _ ->
-                    let rank (_, estimate: Estimate) =
-                        if metric.LowerIsBetter then
-                            -estimate.Mean
-                        else
-                            estimate.Mean
-                    Some(fst (List.maxBy rank candidates))
+            let reference = referenceOf metric against constant own
             let compared =
                 match reference with
                 | None -> []
                 | Some label ->
                     let _, trials, reference = rows |> List.find (fun (row, _, _) -> row = label)
-                    let clips = trials.Head.Clips
+                    let clips = trials[0].Names
                     [
                         for row, others, measured in rows do
-                            if row <> label && others.Head.Clips = clips then
-                                row, List.item index (compare metrics clips.Length measured reference)
+                            if row <> label && Seq.forall2 (=) others[0].Names clips && others[0].Names.Count = clips.Count then
+                                row, List.item index (compare metrics resamples clips.Count measured reference)
                     ]
             let adjusted = holm [ for row, (_, _, _, p) in compared -> row, p ]
             {
@@ -213,11 +207,30 @@ module internal Statistics =
                                 High = high
                                 P = p
                                 Adjusted = adjusted[row]
+                                // No resample crossed 0; more of them could only say less.
+                                IsAtFloor = p <= 2.0 / float (resamples + 1)
                             }
                     ]
                 Constant = constant
             }
     ]
+
+    /// The statistics of some metrics over rows, each with its label and finished trials. Rows are compared with the named
+    /// one, or else with the best. Rows that were scored on other clips are not compared, and none is compared with a row
+    /// whose mean is that of a constant answer.
+    let ofRows
+        (isConstant: string -> Metric -> float -> bool)
+        (metrics: Metric list)
+        (against: string option)
+        (rows: (string * ScoredClips list) list)
+        =
+        let found = [
+            for resamples, metrics in List.groupBy (fun (metric: Metric) -> metric.Resamples) metrics do
+                yield! ofMetrics isConstant metrics resamples against rows
+        ]
+        [
+            for metric in metrics -> found |> List.find (fun own -> own.Metric = metric)
+        ]
 
     let private number (value: float) =
         value.ToString("F3", Globalization.CultureInfo.InvariantCulture)
@@ -243,7 +256,8 @@ module internal Statistics =
                         $"'{name row}'"
             ]
             let named (row, comparison: Comparison) =
-                $"'{name row}' by {number (abs comparison.Gain)} (p = {number comparison.Adjusted})"
+                let sign = if comparison.IsAtFloor then "≤" else "="
+                $"'{name row}' by {number (abs comparison.Gain)} (p {sign} {number comparison.Adjusted})"
             let side sign = [
                 for row, comparison in others do
                     if comparison.IsDistinguishable && sign * comparison.Gain > 0.0 then

@@ -104,20 +104,18 @@ let private constantLegend (bounds: ConstantAnswers.Bounds) (statistics: MetricS
 /// A row for each of the plan's rows: mean and deviation over the trials, how it compares, and what was published.
 let view
     (plan: Plan)
-    (bounds: Trial -> ConstantAnswers.Bounds)
+    (finished: FinishedTrial list)
     (statistics: MetricStatistics list)
     (states: (Trial * TrialState) list)
     notes
     : TableView =
-    let hasLearnt =
-        let idle =
-            set [
-                for trial, state in states do
-                    match state with
-                    | Finished result when not (ConstantAnswers.hasLearnt (bounds trial) result) -> trial.Name
-                    | _ -> ()
-            ]
-        fun (trial: Trial) -> not (idle.Contains trial.Name)
+    let idle =
+        set [
+            for one in finished do
+                if not one.HasLearnt then
+                    one.Trial.Name
+        ]
+    let hasLearnt (trial: Trial) = not (idle.Contains trial.Name)
     let axes = ResultFrame.axes plan.Variants
     let named =
         axes.IsEmpty
@@ -190,11 +188,9 @@ let view
         ]
         Notes =
             comparisonLegend plan statistics
-            @ (match states |> List.tryFind (snd >> _.IsFinished) with
-               | Some(trial, _) ->
-                   let idle = states |> List.exists (fst >> hasLearnt >> not)
-                   constantLegend (bounds trial) statistics idle
-               | None -> [])
+            @ (match finished with
+               | first :: _ -> constantLegend first.Bounds statistics (not idle.IsEmpty)
+               | [] -> [])
             @ notes
     }
 

@@ -3,6 +3,7 @@ module internal Sed.Runner.Sweep
 
 open System
 open System.Collections.Generic
+open System.Globalization
 open System.IO
 open System.Threading
 open Sed
@@ -20,11 +21,24 @@ let private stopsEverything (error: exn) =
     | :? FeatureStoreException -> true
     | _ -> false
 
+/// What is told of an epoch, on the split that early stopping watches.
+let private scoreWords (score: Metric -> float option) =
+    [
+        for metric, digits in [ WeakF, "F3"; StrongF, "F3"; StrongER, "F2" ] do
+            match score metric with
+            | Some value -> $"{metric.Name} {value.ToString(digits, CultureInfo.InvariantCulture)}"
+            | None -> ()
+    ]
+    |> String.concat ", "
+
 let private summary folder (result: TrialResult) =
     let time = TimeSpan.FromSeconds (TrialFolder.timing folder).Seconds
-    $"weak F {result.Scores[WeakF.Name]:F3}, strong F {result.Scores[StrongF.Name]:F3}, "
-    + $"strong ER {result.Scores[StrongER.Name]:F2}; best of {result.Epochs} epochs was {result.BestEpoch}; "
-    + $"{result.Parameters} parameters, {Duration.print time}"
+    let best = result.History |> List.tryFind (fun epoch -> epoch.Epoch = result.BestEpoch)
+    let scores =
+        match best with
+        | Some epoch -> scoreWords (fun metric -> Map.tryFind metric.Name epoch.Scores)
+        | None -> ""
+    $"{scores}; best of {result.Epochs} epochs was {result.BestEpoch}; {result.Parameters} parameters, {Duration.print time}"
 
 /// The state of each trial once all of them are finished or have failed, in the plan's order.
 let run (workspace: Workspace) (display: Display) (retryFailed: bool) (plan: Plan) (stop: CancellationToken) =
@@ -47,7 +61,8 @@ let run (workspace: Workspace) (display: Display) (retryFailed: bool) (plan: Pla
         let progress (epoch: EpochReport) =
             display.State(
                 $"{name index}, epoch {epoch.Epoch} of {specification.Training.Epochs}, loss {epoch.Loss:F4}, "
-                + $"weak F {epoch.Scores.WeakF:F3}, strong ER {epoch.Scores.StrongErrorRate:F2}, "
+                + scoreWords (fun metric -> if epoch.Scores.ContainsKey metric.Name then Some(epoch.Score metric) else None)
+                + ", "
                 + $"{epoch.ClipsPerSecond:F0} clips/s, at most {Duration.print (timeLeft index epoch)} left"
             )
         // Whatever a damaged checkpoint left half set is made anew with the network.
@@ -59,12 +74,12 @@ let run (workspace: Workspace) (display: Display) (retryFailed: bool) (plan: Pla
                 display.Line $"{name index}: its checkpoint is damaged, is kept as {aside}, and the trial starts anew"
                 runOrAnew ()
         try
-            let result, evaluation = runOrAnew ()
-            TrialFolder.finish folder result evaluation
+            let result = runOrAnew ()
+            TrialFolder.finish folder result
             display.Line $"{name index}: {summary folder result}"
             Finished result
         with error when not (stopsEverything error) ->
-            let failure = TrialFolder.fail folder (Specification.print specification) error
+            let failure = TrialFolder.fail folder (Specification.printTraining specification) error
             display.Line $"{name index}: failed, {failure.Error}"
             Failed failure
 

@@ -117,14 +117,3 @@ let split split =
     | Validation -> Corpora.Split.Validation
     | Testing -> Corpora.Split.Testing
     | Evaluation -> Corpora.Split.Evaluation
-
-/// The value of a metric among the scores.
-let score (scores: Scores) metric =
-    match metric with
-    | WeakF -> scores.WeakF
-    | WeakP -> scores.WeakPrecision
-    | WeakR -> scores.WeakRecall
-    | StrongF -> scores.StrongF
-    | StrongP -> scores.StrongPrecision
-    | StrongR -> scores.StrongRecall
-    | StrongER -> scores.StrongErrorRate

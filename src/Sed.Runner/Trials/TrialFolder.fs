@@ -4,8 +4,6 @@ open System
 open System.IO
 open System.Text.Json
 open Deedle
-open Sed.Core.Annotations
-open Sed.Core.Training
 
 /// What the training of a trial took.
 type internal TrialTiming = {
@@ -92,10 +90,8 @@ module internal TrialFolder =
             None
 
     /// Keeps what a finished trial found.
-    let finish (folder: string) (result: TrialResult) (evaluation: Evaluation) =
+    let finish (folder: string) (result: TrialResult) =
         WholeFile.write (Path.Combine(folder, "specification.txt")) (result.Specification + "\n")
-        WholeFile.write (Path.Combine(folder, "events.tsv")) (EventListFile.Format evaluation.Events)
-        WholeFile.write (Path.Combine(folder, "tags.tsv")) (TagListFile.Format evaluation.Tags)
         WholeFile.write (resultFile folder) (JsonSerializer.Serialize(result, options))
         File.Delete(failureFile folder)
         File.Delete(Path.Combine(folder, "checkpoint.npz")) // nothing is left to go on with

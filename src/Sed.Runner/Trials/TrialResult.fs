@@ -23,11 +23,14 @@ type TrialResult = {
     /// Hash of the corpus's manifest.
     Data: string
     Classes: int
-    /// Scores of the best epoch on the split that is reported, by the metrics' names.
-    Scores: Map<string, float>
+    /// Of each split that the best epoch was scored on when training ended, the metrics of the usual decisions (threshold 0.5,
+    /// no smoothing) by their names; what was said of its clips is kept beside.
+    Scores: Map<string, Map<string, float>>
     Epochs: int
     BestEpoch: int
     Parameters: int64
+    /// Multiply-accumulates of one clip in inference.
+    MultiplyAccumulates: int64
     Threads: int
     Device: string
     History: EpochResult list

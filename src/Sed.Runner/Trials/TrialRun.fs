@@ -8,18 +8,6 @@ open Sed.Core.Runtime
 open Sed.Core.Training
 open TorchSharp
 
-let private clipSet source split =
-    new ClipSet(source.Manifest, source.Store, source.Statistics, split)
-
-let private scores (found: Scores) =
-    Map [
-        for metric in Metric.All do
-            let score = Translate.score found metric
-            // Where nobody knows when events start and end, there is nothing to keep.
-            if not (System.Double.IsNaN score) then
-                metric.Name, score
-    ]
-
 /// Trains the network of a specification and scores it. Training that was interrupted goes on from its last whole epoch.
 let run
     (workspace: Workspace)
@@ -27,12 +15,10 @@ let run
     (specification: Specification)
     (progress: EpochReport -> unit)
     (stop: CancellationToken)
-    =
+    : TrialResult =
     let source = workspace.Source specification
     let manifest = source.Manifest
-
-    let description =
-        Network.describe source.Store.Frames source.Store.Bands manifest.Classes.Count specification.Network
+    let description = TrialNetwork.description workspace specification
 
     torch.random.manual_seed (int64 (RandomSource.SeedFor(int64 specification.Seed, "weights")))
     |> ignore
@@ -40,17 +26,14 @@ let run
     use network = new SedNetwork(description)
     network.``to`` workspace.Device |> ignore
 
-    use clips = clipSet source Sed.Core.Corpora.Split.Training
-    use selectionClips = clipSet source (Translate.split specification.SelectOn)
-    use scoredClips = clipSet source (Translate.split specification.ScoreOn)
+    use clips =
+        TrialNetwork.clips workspace specification Sed.Core.Corpora.Split.Training
+    use selection =
+        TrialNetwork.clips workspace specification (Translate.split specification.SelectOn)
 
-    let evaluator clips =
-        Evaluator(clips, source.Features.HopSeconds, Detection.options specification.Detection)
-
-    let selection = evaluator selectionClips
-
-    let monitor found =
-        Monitor.value (Translate.score found) specification.Training.Monitor
+    // Decisions are chosen after training, so what early stopping watches is decided in one way for all.
+    let evaluator =
+        Evaluator(selection, source.Features.HopSeconds, Detection.options Detection.defaults)
 
     let trainer =
         Trainer(Translate.training manifest specification.Seed specification.Training, workspace.Device)
@@ -59,26 +42,26 @@ let run
         trainer.Train(
             network,
             clips,
-            selection,
-            monitor,
+            evaluator,
+            specification.Training.Monitor,
             progress,
             stop,
             TrainingFolder(folder, string source.Features, manifest.Hash)
         )
 
     let last = history[history.Count - 1]
-
-    let evaluation =
-        (evaluator scoredClips).Evaluate(network, workspace.Device, specification.Training.Batch)
-    let result = {
-        Specification = Specification.print specification
+    let split = Translate.split specification.ScoreOn
+    let scored = TrialNetwork.ask workspace specification network split
+    {
+        Specification = Specification.printTraining specification
         Corpus = manifest.Corpus
         Data = manifest.Hash
         Classes = manifest.Classes.Count
-        Scores = scores evaluation.Scores
+        Scores = Map [ string split, Kept.write folder split scored ]
         Epochs = last.Epoch
         BestEpoch = last.BestEpoch
         Parameters = network.ParameterCount
+        MultiplyAccumulates = description.MultiplyAccumulates
         Threads = Torch.Threads
         Device = workspace.Device.ToString()
         History = [
@@ -87,8 +70,7 @@ let run
                     Epoch = epoch.Epoch
                     Loss = epoch.Loss
                     Monitor = epoch.Monitor
-                    Scores = scores epoch.Scores
+                    Scores = Map [ for score in epoch.Scores -> score.Key, score.Value ]
                 }
         ]
     }
-    result, evaluation
