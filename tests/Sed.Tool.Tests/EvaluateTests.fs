@@ -15,12 +15,15 @@ type EvaluateTests() =
     let estimate =
         folder.List("estimate.tsv", [ "a.wav 0 1 Bus"; "b.wav 0 1 Car"; "b.wav 3 4 Bus" ])
 
+    let evaluate options =
+        Run.json ([ "--reference"; reference; "--estimated"; estimate ] @ options)
+
     interface IDisposable with
         member _.Dispose() = (folder :> IDisposable).Dispose()
 
     [<Fact>]
     member _.``Segments are counted by hand as they are printed``() =
-        let result = Run.json [ "--reference"; reference; "--estimated"; estimate ]
+        let result = evaluate []
         let segments = result |> Run.at "segment_based/0"
 
         let counts = [
@@ -35,36 +38,14 @@ type EvaluateTests() =
 
     [<Fact>]
     member _.``Several segment lengths are several results that name theirs``() =
-        let result =
-            Run.json [
-                "--reference"
-                reference
-                "--estimated"
-                estimate
-                "--segment"
-                "1.0"
-                "--segment"
-                "0.1"
-            ]
+        let result = evaluate [ "--segment"; "1.0"; "--segment"; "0.1" ]
 
         Assert.Equal(1.0, result |> Run.number "segment_based/0/params/segment_seconds")
         Assert.Equal(0.1, result |> Run.number "segment_based/1/params/segment_seconds")
 
     [<Fact>]
     member _.``An undefined value is null and says why``() =
-        let result =
-            Run.json [
-                "--reference"
-                reference
-                "--estimated"
-                estimate
-                "--class"
-                "Car"
-                "--class"
-                "Bus"
-                "--class"
-                "Train"
-            ]
+        let result = evaluate [ "--class"; "Car"; "--class"; "Bus"; "--class"; "Train" ]
 
         let train = result |> Run.at "segment_based/0/class_wise/Train/f_measure"
         Assert.Equal(Text.Json.JsonValueKind.Null, (train |> Run.at "f_measure").ValueKind)
@@ -73,11 +54,7 @@ type EvaluateTests() =
     [<Fact>]
     member _.``Every convention stands in the result``() =
         let result =
-            Run.json [
-                "--reference"
-                reference
-                "--estimated"
-                estimate
+            evaluate [
                 "--undefined"
                 "zero"
                 "--empty-reference"
@@ -115,17 +92,7 @@ type EvaluateTests() =
 
     [<Fact>]
     member _.``Resampling adds intervals, and a second system differences``() =
-        let result =
-            Run.json [
-                "--reference"
-                reference
-                "--estimated"
-                estimate
-                "--against"
-                reference
-                "--bootstrap"
-                "50"
-            ]
+        let result = evaluate [ "--against"; reference; "--bootstrap"; "50" ]
 
         let segments = result |> Run.at "segment_based/0"
         Assert.True(segments |> Run.number "intervals/overall.f_measure/low" <= 2.0 / 7.0)

@@ -79,11 +79,7 @@ public sealed class EventPairs
         ArgumentNullException.ThrowIfNull(classes);
         ArgumentNullException.ThrowIfNull(reference);
         ArgumentNullException.ThrowIfNull(estimated);
-        if (reference.Count != estimated.Count)
-            throw new ArgumentException(
-                $"The reference has {reference.Count} clips and the estimate {estimated.Count}; they must be the same clips.",
-                nameof(estimated)
-            );
+        SameClips.RequireCount(reference.Count, estimated.Count);
         ProblemList problems = new();
         Labels labels = new(classes, UnknownLabels.Refuse, problems);
         var (truth, guess) = (new Coding(reference.Count), new Coding(reference.Count));

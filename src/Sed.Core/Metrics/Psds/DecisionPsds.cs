@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Sed.Core.Annotations;
-using Sed.Core.Metrics.Counts;
 
 namespace Sed.Core.Metrics.Psds;
 
@@ -74,13 +73,10 @@ internal sealed class DecisionPsds
     {
         IntersectionCounter[] sums = [.. counted.Select(files => Sum(files, weights))];
         var kept = sums[0].Present;
-        ClassList names = new(kept.Select(k => classes[k]));
-        ImmutableArray<string> leftOut = [.. classes.Where(label => names.IndexOf(label) < 0)];
         if (kept.Length == 0)
-            return new PsdsResult(Rate.Undefined("the reference has no events"), [], names, [], [], leftOut, options);
+            return PsdsResult.Of(classes, [], [], [], options);
 
         OperatingPoint[] points = [.. sums.Select(sum => sum.Finish(kept))];
-        var max = options.MaxEffectiveFalsePositiveRate;
         List<ImmutableArray<RocPoint>> rocs = [];
         List<double> grid = [0];
         for (var k = 0; k < kept.Length; k++)
@@ -92,15 +88,7 @@ internal sealed class DecisionPsds
             rocs.Add(PsdRoc.Rising(all, double.PositiveInfinity));
         }
         var combined = PsdRoc.Combine(rocs, grid, options.InstabilityWeight);
-        return new PsdsResult(
-            PsdRoc.Area(combined, max),
-            combined,
-            names,
-            [.. rocs],
-            [.. rocs.Select(roc => PsdRoc.Area(roc, max))],
-            leftOut,
-            options
-        );
+        return PsdsResult.Of(classes, kept, rocs, combined, options);
     }
 
     private IntersectionCounter Sum(IntersectionCounter[] files, int[] weights)

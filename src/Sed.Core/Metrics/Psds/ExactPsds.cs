@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Sed.Core.Annotations;
-using Sed.Core.Metrics.Counts;
 using Sed.Core.Metrics.Pairs;
 using Sed.Core.Metrics.Thresholds;
 
@@ -79,10 +78,8 @@ public sealed class ExactPsds
                 nameof(weights)
             );
         var counted = Counted(weights);
-        var names = new ClassList(counted.Select(k => pairs.Classes[k]));
-        ImmutableArray<string> leftOut = [.. pairs.Classes.Where(label => names.IndexOf(label) < 0)];
         if (counted.Count == 0)
-            return new PsdsResult(Rate.Undefined("the reference has no events"), [], names, [], [], leftOut, options);
+            return PsdsResult.Of(pairs.Classes, [], [], [], options);
 
         var total = 0.0;
         for (var file = 0; file < weights.Length; file++)
@@ -102,15 +99,7 @@ public sealed class ExactPsds
             options.InstabilityWeight
         );
         combined = combined.Add(new RocPoint(max, combined[^1].TruePositiveRate));
-        return new PsdsResult(
-            PsdRoc.Area(combined, max),
-            combined,
-            names,
-            [.. rocs],
-            [.. rocs.Select(roc => PsdRoc.Area(roc, max))],
-            leftOut,
-            options
-        );
+        return PsdsResult.Of(pairs.Classes, counted, rocs, combined, options);
     }
 
     /// <summary>What changes in a class, as far down as a corpus of these weights needs it.</summary>

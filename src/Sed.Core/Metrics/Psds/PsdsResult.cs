@@ -22,6 +22,32 @@ public sealed record PsdsResult(
     PsdsOptions Options
 )
 {
+    /// <param name="all">All classes.</param>
+    /// <param name="counted">The positions of those that count; none when the reference has no events.</param>
+    /// <param name="rocs">The curve of each class that counts.</param>
+    /// <param name="combined">The curve that they make together.</param>
+    /// <param name="options">What was asked of detections.</param>
+    internal static PsdsResult Of(
+        ClassList all,
+        IReadOnlyList<int> counted,
+        IReadOnlyList<ImmutableArray<RocPoint>> rocs,
+        ImmutableArray<RocPoint> combined,
+        PsdsOptions options
+    )
+    {
+        ClassList names = new(counted.Select(k => all[k]));
+        var max = options.MaxEffectiveFalsePositiveRate;
+        return new PsdsResult(
+            counted.Count > 0 ? PsdRoc.Area(combined, max) : Rate.Undefined("the reference has no events"),
+            combined,
+            names,
+            [.. rocs],
+            [.. rocs.Select(roc => PsdRoc.Area(roc, max))],
+            [.. all.Where(label => names.IndexOf(label) < 0)],
+            options
+        );
+    }
+
     /// <summary>Every number, one by one: the score and the area of every class.</summary>
     public IReadOnlyList<Measure> All()
     {

@@ -28,11 +28,7 @@ public sealed class TagScores
     public static TagScores Of(ClassList classes, ReadOnlySpan<float> scores, ReadOnlySpan<bool> reference)
     {
         ArgumentNullException.ThrowIfNull(classes);
-        if (scores.Length != reference.Length || classes.Count == 0 || scores.Length % classes.Count != 0)
-            throw new ArgumentException(
-                $"Both must have the shape (clips, {classes.Count}), but have {scores.Length} and {reference.Length} elements.",
-                nameof(reference)
-            );
+        SameClips.RequireShape(classes, scores.Length, reference.Length, nameof(reference));
         var copied = new double[scores.Length];
         for (var k = 0; k < copied.Length; k++)
         {

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Sed.Core.Annotations;
+using Sed.Core.Metrics.Pairs;
 
 namespace Sed.Core.Metrics.Tags;
 
@@ -48,11 +49,7 @@ public static class Tagging
     public static TaggingCounts Count(ClassList classes, ReadOnlySpan<bool> reference, ReadOnlySpan<bool> estimated)
     {
         ArgumentNullException.ThrowIfNull(classes);
-        if (reference.Length != estimated.Length || classes.Count == 0 || reference.Length % classes.Count != 0)
-            throw new ArgumentException(
-                $"Both must have the shape (clips, {classes.Count}), but have {reference.Length} and {estimated.Length} elements.",
-                nameof(estimated)
-            );
+        SameClips.RequireShape(classes, reference.Length, estimated.Length, nameof(estimated));
         var values = TaggingCounts.Zeros(classes, TaggingCounts.PerClass);
         for (var start = 0; start < reference.Length; start += classes.Count)
             Add(values, reference.Slice(start, classes.Count), estimated.Slice(start, classes.Count));
@@ -73,11 +70,7 @@ public static class Tagging
         ArgumentNullException.ThrowIfNull(classes);
         ArgumentNullException.ThrowIfNull(reference);
         ArgumentNullException.ThrowIfNull(estimated);
-        if (reference.Count != estimated.Count)
-            throw new ArgumentException(
-                $"The reference has {reference.Count} clips and the estimate {estimated.Count}; they must be the same clips.",
-                nameof(estimated)
-            );
+        SameClips.RequireCount(reference.Count, estimated.Count);
         var values = TaggingCounts.Zeros(classes, TaggingCounts.PerClass);
         var (truth, guess) = (new bool[classes.Count], new bool[classes.Count]);
         for (var clip = 0; clip < reference.Count; clip++)

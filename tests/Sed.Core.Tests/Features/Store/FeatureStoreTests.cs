@@ -12,14 +12,8 @@ namespace Sed.Core.Tests.Features.Store;
 [Collection(TorchCollection.Name)]
 public sealed class FeatureStoreTests : IDisposable
 {
-    private const int SampleRate = 8000;
-    private static readonly LogMelOptions options = new()
-    {
-        SampleRate = SampleRate,
-        FftSize = 512,
-        MaxHz = 4000,
-        Bands = 10,
-    };
+    private const int SampleRate = SmallFeatures.SampleRate;
+    private static readonly LogMelOptions options = SmallFeatures.Options;
     private readonly TemporaryFolder folder = new();
 
     public void Dispose() => folder.Dispose();
