@@ -22,6 +22,10 @@ let private named (above: string) (field: Reflection.PropertyInfo) =
     else
         words field.Name
 
+/// Layers, losses, monitors and steps of decoding are the core's own records.
+let private isCSharpRecord (kind: Type) =
+    not (isNull (kind.GetMethod "<Clone>$"))
+
 let rec private numbers (name: string) (value: obj | null) : (string * float) list =
     match value with
     | null
@@ -40,13 +44,22 @@ let rec private numbers (name: string) (value: obj | null) : (string * float) li
             let case, values = FSharpValue.GetUnionFields(value, kind)
             List.zip (Array.toList (case.GetFields())) (Array.toList values)
             |> List.collect (fun (field, value) -> numbers (named name field) value)
+        elif isCSharpRecord kind then
+            [
+                for field in kind.GetProperties() do
+                    if field.CanRead && field.CanWrite then
+                        yield! numbers (named name field) (field.GetValue value)
+            ]
         else
             []
 
 /// A problem for each number in a value that is not finite, but for those that other problems of the place name already.
 let problems place (others: Problem list) value = [
     let found = [ for name, number in numbers "" (box value) -> name, Text.number number ]
+    let isNamed (name: string) (text: string) problem =
+        problem.What.Contains text
+        && name.Split ' ' |> Array.exists problem.What.Contains
     for name, text in List.distinct found do
-        if others |> List.forall (fun problem -> not (problem.What.Contains text)) then
+        if not (List.exists (isNamed name text) others) then
             Problem.at (if name = "" then place else $"{place}, {name}") $"{text} is not a finite number" "give one"
 ]

@@ -5,9 +5,6 @@ open Sed.Core.Scoring
 /// A score of a detector on one split.
 type Metric = Sed.Core.Scoring.Metric
 
-/// What early stopping watches: metrics added, subtracted and weighted, as in `WeakF - StrongER`. Higher is better.
-type Monitor = Sed.Core.Scoring.Monitor
-
 /// The metrics by the names that scripts have for them. `Weak` scores tags of clips; `Strong` scores what is active in each
 /// second (segment-based, 1 s); `Event` whole events. Averages are micro averages over all classes.
 [<AutoOpen>]

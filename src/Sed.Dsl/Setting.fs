@@ -3,6 +3,7 @@ namespace Sed
 open Sed.Core.Detection.Steps
 open Sed.Core.Networks.Layers
 open Sed.Core.Networks.WeakOutputs
+open Sed.Core.Scoring
 open Sed.Core.Training.Losses
 
 /// One choice that a row of a table makes.

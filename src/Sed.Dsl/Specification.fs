@@ -46,10 +46,11 @@ module Specification =
     /// A whole specification, as a plan prints it: two specifications are equal exactly when these lines are.
     let lines (specification: Specification) = [
         for name, value in trainingLines specification do
-            if name = "seed" then
-                "detection", Detection.print specification.Detection
-                "score on", string specification.ScoreOn
             name, value
+            if name = "weak weight" then
+                "detection", Detection.print specification.Detection
+            elif name = "select on" then
+                "score on", string specification.ScoreOn
     ]
 
     let printTraining specification =

@@ -1,5 +1,6 @@
 namespace Sed
 
+open Sed.Core.Scoring
 open Sed.Core.Training.Losses
 
 /// How the weights are moved.

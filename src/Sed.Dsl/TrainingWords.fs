@@ -1,5 +1,6 @@
 namespace Sed
 
+open Sed.Core.Scoring
 open Sed.Core.Training.Losses
 
 /// training { optimizer (adam 1e-3); epochs 1000; patience 100; monitor (WeakF - StrongER) }

@@ -23,7 +23,7 @@ let ``every number that is not finite is a problem, named once`` () =
                     StrongWeight = infinity
                     WeakWeight = nan
                     PositiveWeight = Same infinity
-                    Focal = infinity
+                    Loss = Focal infinity
                     Mixup = infinity
                     ClipNorm = Some infinity
                     AverageWeights = Some nan
@@ -34,10 +34,7 @@ let ``every number that is not finite is a problem, named once`` () =
                     Window = nan * 1.0<ms>
                     High = infinity * 1.0<Hz>
             }
-            Detection = {
-                Detection.defaults with
-                    Median = infinity * 1.0<s>
-            }
+            Detection = detection { median (infinity * 1.0<s>) }
             Network = { Network.baseline with Dropout = nan }
             Published = [ row [ StrongWeight infinity ] [ WeakF, nan ] ]
             Others = [ "Xu et al.", [ WeakF, infinity ] ]
@@ -53,14 +50,14 @@ let ``every number that is not finite is a problem, named once`` () =
             "training: the weight decay is NaN; it has to be 0 or above"
             "training: the plateau's factor is NaN; it lies between 0 and 1"
             "training: the weak weight is NaN; it has to be 0 or above"
+            "training: the focal loss has the exponent Infinity; 0 is cross-entropy, 2 is usual"
             "training: the average has NaN of the past; it is a share from 0 to below 1"
             "training, learning rate: Infinity is not a finite number; give one"
             "training, strong weight: Infinity is not a finite number; give one"
             "training, positive weight: Infinity is not a finite number; give one"
-            "training, focal: Infinity is not a finite number; give one"
             "training, mixup: Infinity is not a finite number; give one"
             "training, clip norm: Infinity is not a finite number; give one"
-            "detection, median: Infinity is not a finite number; give one"
+            "detection: the median filter is Infinity s long; 0 s is none"
         ],
         problems wrong
     )

@@ -46,7 +46,7 @@ let private outcome (weakF: float) : Outcome =
     {
         Plan = plan
         States = []
-        Counts = []
+        Finished = []
         Frame =
             frame [
                 "row" => series [ 0 => box "mine, too"; 1 => box "other" ]
@@ -54,7 +54,7 @@ let private outcome (weakF: float) : Outcome =
                 "weak F" => series [ 0 => box weakF ]
             ]
         Statistics = [ statistics ]
-        Table = Table.view plan (fun _ -> Map.empty) [ statistics ] [] [ "A note." ]
+        Table = Table.view plan [] [ statistics ] [] [ "A note." ]
         Below = []
         Answers = []
         File = ""

@@ -1,41 +1,15 @@
 module Sed.Runner.Tests.PerClassTests
 
 open Xunit
-open Sed.Core.Annotations
-open Sed.Core.Metrics.Pairs
-open Sed.Core.Metrics.Segments
-open Sed.Core.Metrics.Tags
 open Sed.Runner
 open Sed.Runner.PerClass
 
-let private classes = ClassList [ "Car"; "Train"; "Bus"; "Truck" ]
-
 /// Two clips: a car found in one and missed in the other, a train never found, a bus where none is, no truck at all.
-let private trial: ClipCounts =
-    let list (rows: (string * string list) list) =
-        TagList.Of [ for name, labels in rows -> struct (name, List.toArray labels :> _) ]
-
-    let events (rows: (string * (float * float * string) list) list) =
-        EventList.Of [
-            for name, events in rows ->
-                struct (name, [| for onset, offset, label in events -> SoundEvent(onset, offset, label) |] :> _)
-        ]
-
-    let truth =
-        events [ "a", [ 0.0, 2.0, "Car" ]; "b", [ 0.0, 2.0, "Car"; 1.0, 2.0, "Train" ] ]
-    let found = events [ "a", [ 0.0, 2.0, "Car" ]; "b", [ 0.0, 1.0, "Bus" ] ]
-
-    {
-        Clips = [ "a"; "b" ]
-        Tags =
-            Tagging.CountEach(
-                classes,
-                list [ "a", [ "Car" ]; "b", [ "Car"; "Train" ] ],
-                list [ "a", [ "Car" ]; "b", [ "Bus" ] ]
-            )
-            |> Seq.toArray
-        Segments = SegmentBased.CountEach(EventPairs.Of(classes, truth, found)) |> Seq.toArray
-    }
+let private trial =
+    Said.clips [ "Car"; "Train"; "Bus"; "Truck" ] 2 true [
+        "a", [ 0.0, 2.0, "Car" ], [ 0.0, 2.0, "Car" ]
+        "b", [ 0.0, 2.0, "Car"; 1.0, 2.0, "Train" ], [ 0.0, 1.0, "Bus" ]
+    ]
 
 [<Fact>]
 let ``a class that was there and never found has F 0, one that was neither there nor found has none`` () =

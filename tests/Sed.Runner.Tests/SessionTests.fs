@@ -7,6 +7,7 @@ open System
 open System.IO
 open Xunit
 open Sed
+open Sed.Core.Scoring
 open Sed.Runner
 
 let private home =
@@ -218,36 +219,78 @@ let ``detections that are gone or not the trial's own are an error, not a wrong 
     Assert.Equal(0, code)
     let trial =
         Directory.GetDirectories(Path.Combine(out, "trials")) |> Array.exactlyOne
-    let tags = Path.Combine(trial, "tags.tsv")
-    let kept = File.ReadAllLines tags
-    File.WriteAllLines(tags, [ for line in kept -> line.Split('\t')[0] + "\tCar" ] |> List.distinct)
-    let code, _, errors = run out [] [ once ]
-    Assert.Equal(1, code)
-    Assert.StartsWith($"{trial}: what it detected has another weak ", errors)
-    let remedy = "Remove its folder to train the trial again."
-    let refused file (text: string) =
-        let before = File.ReadAllBytes file
-        File.WriteAllText(file, text)
+    let scores = Path.Combine(trial, "scores-testing.npz")
+    let whole = File.ReadAllBytes scores
+    let refused () =
         let code, _, errors = run out [] [ once ]
-        File.WriteAllBytes(file, before)
         Assert.Equal(1, code)
         errors
-    File.WriteAllLines(tags, kept)
-    let events = Path.Combine(trial, "events.tsv")
-    let clip = kept[0].Split('\t')[0]
-    for file, fields in [ tags, $"{clip}\tZebra\n"; events, $"{clip}\t0\t1\tZebra\n" ] do
-        Assert.StartsWith(
-            $"{file}: it was altered (line 1: the label \"Zebra\" is not one of the ",
-            refused file fields
-        )
-        Assert.EndsWith($"). {remedy}\n", refused file "a\tb\tc\td\te\tf\n")
-        Assert.StartsWith($"{file}: it was altered (", refused file "a\tb\tc\td\te\tf\n")
-        Assert.Contains(trial, refused file "\000\001\t\255")
-    Assert.Equal($"{tags}: the clip nobody.wav is not in the corpus. {remedy}\n", refused tags "nobody.wav\tCar\n")
-    File.Delete tags
-    let code, _, errors = run out [] [ once ]
-    Assert.Equal(1, code)
-    Assert.Equal($"{tags}: it is gone. {remedy}\n", errors)
+    let kept = ClipScores.Read scores
+    let other strong =
+        ClipScores(kept.Names, kept.Frames, kept.HopSeconds, strong, kept.Weak)
+    (other (Array.map (fun probability -> 1.0f - probability) kept.Strong)).Write scores
+    Assert.StartsWith($"{trial} is damaged (what it detected has another ", refused ())
+    ClipScores(
+        Seq.toArray (Seq.map (fun name -> name + "?") kept.Names),
+        kept.Frames,
+        kept.HopSeconds,
+        kept.Strong,
+        kept.Weak
+    )
+        .Write
+        scores
+    Assert.StartsWith($"{scores} is damaged (the clip ", refused ())
+    let remedy = "Remove its folder to train the trial again."
+    for bytes in [ whole[.. whole.Length / 2]; [||]; "\000\001\t"B ] do
+        File.WriteAllBytes(scores, bytes)
+        let errors = refused ()
+        Assert.StartsWith($"{scores} is damaged (", errors)
+        Assert.EndsWith($"). {remedy}\n", errors)
+    File.Delete scores
+    Assert.Equal($"{scores} is damaged (it is gone). {remedy}\n", refused ())
+    File.WriteAllBytes(scores, whole)
+    let result = Path.Combine(trial, "result.json")
+    let text = File.ReadAllText result
+    let weak = System.Text.RegularExpressions.Regex "\"weak F\": [0-9.E-]+"
+    File.WriteAllText(result, weak.Replace(text, "\"weak F\": 0.99"))
+    Assert.StartsWith($"{trial} is damaged (what it detected has another weak F than its result)", refused ())
+    File.WriteAllText(result, text)
+    let code, _, _ = run out [] [ once ]
+    Assert.Equal(0, code)
+
+[<Fact>]
+let ``thresholds, smoothing, metrics and splits are chosen after training, and nothing is trained again`` () =
+    let out = Path.Combine(home, "again and again")
+    let once = {
+        small with
+            Name = "again"
+            Axes = []
+            Alongside = []
+    }
+    let code, first, _ = run out [] [ once ]
+    Assert.Equal(0, code)
+    let others = {
+        once with
+            Axes = [ List.map Threshold [ 0.2; 0.3; 0.4; 0.5; 0.6 ] ]
+            Report = [ WeakF; StrongER; EventF; MeanAP; BestStrongF; Psds1; Psds2 ]
+    }
+    for experiment in
+        [
+            others
+            { others with ScoreOn = Evaluation }
+            {
+                others with
+                    Axes = [ [ Median 0.3<s>; Median 0.6<s> ] ]
+            }
+        ] do
+        let code, output, errors = run out [] [ experiment ]
+        Assert.Equal("", errors)
+        Assert.Equal(0, code)
+        Assert.DoesNotContain("epoch 1 of", output)
+        Assert.Equal(experiment.Axes.Head.Length, output.Split(": kept\n").Length - 1)
+    Assert.Single(Directory.GetDirectories(Path.Combine(out, "trials"))) |> ignore
+    let _, again, _ = run out [] [ once ]
+    Assert.Equal(tableOf first, tableOf again)
 
 [<Fact>]
 let ``a garbled checkpoint is set aside, that is said in a line, and the trial starts anew`` () =

@@ -3,28 +3,15 @@ module Sed.Runner.Tests.StatisticsTests
 open System
 open Xunit
 open Sed
-open Sed.Core.Annotations
-open Sed.Core.Metrics.Tags
 open Sed.Runner
 
-let private classes = ClassList [ "Car"; "Train" ]
-
 /// A trial over clips that all have a car, of which it tagged the first so many.
-let private tagged hits clips : ClipCounts =
-    let names = [ for clip in 1..clips -> $"{clip}.wav" ]
-    let list (labels: int -> string array) =
-        TagList.Of [ for index, name in List.indexed names -> struct (name, labels index :> _) ]
-    {
-        Clips = names
-        Tags =
-            Tagging.CountEach(
-                classes,
-                list (fun _ -> [| "Car" |]),
-                list (fun index -> if index < hits then [| "Car" |] else [||])
-            )
-            |> Seq.toArray
-        Segments = [||]
-    }
+let private tagged hits clips =
+    Said.clips [ "Car"; "Train" ] 1 false [
+        for index in 0 .. clips - 1 ->
+            let car: Said.Sound = 0.0, 1.0, "Car"
+            $"{index + 1}.wav", [ car ], (if index < hits then [ car ] else [])
+    ]
 
 let private nobody _ _ _ = false
 
@@ -119,7 +106,7 @@ let ``words name the best row, those that are worse and those that cannot be tol
                 "bad", [ tagged 30 100 ]
             ])
     Assert.StartsWith("weak R: 'good' has 0.900, 95 % interval 0.8", words)
-    Assert.Contains("Worse: 'bad' by 0.600 (p = 0.00", words)
+    Assert.Contains("Worse: 'bad' by 0.600 (p ≤ 0.00", words)
     Assert.EndsWith("Not distinguishable from it: 'as good'.", words)
 
 [<Fact>]

@@ -1,7 +1,9 @@
 module Sed.Runner.Tests.TableTests
 
+open System.Threading
 open Xunit
 open Sed
+open Sed.Core.Runtime
 open Sed.Runner
 
 let private experiment =
@@ -27,32 +29,45 @@ let private plan =
     | Ok plan -> plan
     | Error problems -> failwith (Problem.printAll "small" problems)
 
-let private result weakF = {
+let private result = {
     Specification = ""
     Corpus = ""
     Data = ""
     Classes = 17
-    Scores =
-        Map [
-            for metric in Metric.all -> metric.Name, (if metric = WeakF then weakF else 0.5)
-        ]
+    Scores = Map.empty
     Epochs = 3
     BestEpoch = 2
     Parameters = 10L
+    MultiplyAccumulates = 20L
     Threads = 2
     Device = "cpu"
     History = []
 }
 
-let private states = [
-    for index, trial in List.indexed plan.Trials -> trial, Finished(result (float index / 10.0))
+let private states = [ for trial in plan.Trials -> trial, Finished result ]
+
+/// Ten clips with a car in each, of which each trial finds one more than the one before it. Who says the same of every clip has
+/// at best a weak F of 0.5 here.
+let private finished = [
+    for index, trial in List.indexed plan.Trials ->
+        {
+            Trial = trial
+            Result = result
+            Scored =
+                Said.clips [ "Car" ] 1 true [
+                    for clip in 1..10 ->
+                        let car: Said.Sound = 0.0, 1.0, "Car"
+                        $"{clip}", [ car ], (if clip <= index + 1 then [ car ] else [])
+                ]
+            Bounds = Map [ "weak F", 0.5 ]
+            HasLearnt = index > 2
+        }
 ]
 
-/// Saying the same of every clip has a weak F of 0.25, and every error rate here is above that of silence.
-let private bounds (_: Trial) =
-    Map [ "weak F", 0.25; "strong ER", 0.5 ]
-
-let private frame = ResultFrame.ofTrials (fun _ -> "nowhere") bounds plan states
+let private frame =
+    use workspace =
+        new Workspace("nowhere", Devices.Choose "cpu", ignore, (fun _ _ _ -> ()), CancellationToken.None)
+    ResultFrame.ofTrials workspace plan finished
 
 [<Fact>]
 let ``the frame has a row for each trial and a column for each axis and metric`` () =
@@ -60,12 +75,17 @@ let ``the frame has a row for each trial and a column for each axis and metric``
 
     Assert.Equal<string>(
         [ "row"; "strong weight"; "seed" ]
-        @ [ for metric in Metric.all -> metric.Name ]
+        @ [
+            for metric in Metric.All do
+                if metric.IsOfDecisions then
+                    metric.Name
+        ]
         @ [
             "learnt"
             "epochs"
             "best epoch"
             "parameters"
+            "multiply-accumulates"
             "seconds"
             "clips per second"
             "trial"
@@ -105,7 +125,7 @@ let ``rows that are no better than a constant answer have a mark and a line that
         Comparisons = Map.empty
         Constant = Set [ "strong weight 0.5"; "strong weight 1" ]
     }
-    let view = Table.view plan bounds [ statistics ] states [ "A note." ]
+    let view = Table.view plan finished [ statistics ] states [ "A note." ]
     Assert.Equal<string list list>(
         [
             [
@@ -129,7 +149,7 @@ let ``rows that are no better than a constant answer have a mark and a line that
     )
     Assert.Equal<string list>(
         [
-            "○: no better than the same answer for every clip, be it nothing, the most frequent classes or everything (weak F 0.250 at best); nothing is compared with it."
+            "○: no better than the same answer for every clip, be it nothing, the most frequent classes or everything (weak F 0.500 at best); nothing is compared with it."
             "Learnt nothing: no better than that by any metric, as a training that diverged or has hardly begun."
             "A note."
         ],

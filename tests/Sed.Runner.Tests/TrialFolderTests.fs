@@ -19,10 +19,11 @@ let private result = {
     Corpus = "smartcars"
     Data = "abc"
     Classes = 17
-    Scores = Map [ "weak F", 1.0 / 3.0 ]
+    Scores = Map [ "Testing", Map [ "weak F", 1.0 / 3.0 ] ]
     Epochs = 2
     BestEpoch = 1
     Parameters = 13467L
+    MultiplyAccumulates = 6_000_000L
     Threads = 2
     Device = "cpu"
     History = [
@@ -36,25 +37,13 @@ let private result = {
     ]
 }
 
-let private evaluation =
-    let classes = ClassList [ "Car"; "Train" ]
-    let events: IReadOnlyList<SoundEvent> = [| SoundEvent(0.5, 1.25, "Car") |]
-    let tags: IReadOnlyCollection<string> = [| "Car" |]
-    Evaluation(
-        Scores(TaggingCounts.None classes, SegmentCounts.None classes),
-        EventList.Of [ struct ("a.wav", events) ],
-        TagList.Of [ struct ("a.wav", tags) ]
-    )
-
 [<Fact>]
-let ``a finished trial reads back to the last digit, with what it detected`` () =
+let ``a finished trial reads back to the last digit`` () =
     let folder = folder ()
     Directory.CreateDirectory folder |> ignore
-    TrialFolder.finish folder result evaluation
+    TrialFolder.finish folder result
     Assert.Equal(Finished result, TrialFolder.state folder)
     Assert.Equal("seed: 1\n", File.ReadAllText(Path.Combine(folder, "specification.txt")))
-    Assert.Equal("a.wav\t0.5\t1.25\tCar\n", File.ReadAllText(Path.Combine(folder, "events.tsv")))
-    Assert.Equal("a.wav\tCar\n", File.ReadAllText(Path.Combine(folder, "tags.tsv")))
     Directory.Delete(folder, true)
 
 [<Fact>]
@@ -70,7 +59,7 @@ let ``a failed trial keeps its error until it finishes`` () =
     match TrialFolder.state folder with
     | Failed failure -> Assert.Equal("TrainingException: The loss is NaN", failure.Error)
     | other -> failwith $"{other}"
-    TrialFolder.finish folder result evaluation
+    TrialFolder.finish folder result
     Assert.Equal(Finished result, TrialFolder.state folder)
     Directory.Delete(folder, true)
 
@@ -106,7 +95,7 @@ let ``a damaged result is named with the remedy`` (text: string) =
 let private rewritten (alter: JsonObject -> unit) =
     let folder = folder ()
     Directory.CreateDirectory folder |> ignore
-    TrialFolder.finish folder result evaluation
+    TrialFolder.finish folder result
     let file = Path.Combine(folder, "result.json")
     match JsonNode.Parse(File.ReadAllText file) with
     | :? JsonObject as kept ->

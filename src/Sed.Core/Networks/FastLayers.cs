@@ -20,7 +20,10 @@ internal sealed class FastLayers
     private readonly List<(nn.Module<Tensor, Tensor> Module, IKernelLayer? Kernel, double Rate)> upper = [];
     private readonly ConvolutionTrunk trunk;
 
-    private FastLayers(NetworkDescription description, IReadOnlyList<(nn.Module<Tensor, Tensor> Module, int Frames)> modules)
+    private FastLayers(
+        NetworkDescription description,
+        IReadOnlyList<(nn.Module<Tensor, Tensor> Module, int Frames)> modules
+    )
     {
         frames = description.Frames;
         var next = AddBlocks(description, modules);
@@ -38,7 +41,7 @@ internal sealed class FastLayers
                 next += dropsNext ? 1 : 0;
             }
             else
-                {
+            {
                 var module = modules[next].Module;
                 upper.Add((module, null, module is TorchSharp.Modules.Dropout ? description.Dropout : 0));
             }
@@ -46,7 +49,10 @@ internal sealed class FastLayers
     }
 
     /// <summary>The layers through the kernels, or null where these do not begin with blocks that the kernels fit.</summary>
-    public static FastLayers? For(NetworkDescription description, IReadOnlyList<(nn.Module<Tensor, Tensor> Module, int Frames)> modules)
+    public static FastLayers? For(
+        NetworkDescription description,
+        IReadOnlyList<(nn.Module<Tensor, Tensor> Module, int Frames)> modules
+    )
     {
         var begins = description.Layers is [Layer.Convolution, ..];
         var squares = description.Layers.OfType<Layer.Convolution>();
@@ -103,7 +109,10 @@ internal sealed class FastLayers
 
     /// <summary>Follows the modules while they are blocks: convolution, pooling, dropout.</summary>
     /// <returns>The first module above them.</returns>
-    private int AddBlocks(NetworkDescription description, IReadOnlyList<(nn.Module<Tensor, Tensor> Module, int Frames)> modules)
+    private int AddBlocks(
+        NetworkDescription description,
+        IReadOnlyList<(nn.Module<Tensor, Tensor> Module, int Frames)> modules
+    )
     {
         var bands = description.Bands;
         var next = 0;

@@ -59,7 +59,9 @@ public sealed class SedNetwork : nn.Module<Tensor, NetworkOutput>
     /// The modules of the layers, each with the frames that it finds. Names count the description's layers from 1, so that weights have the same names whatever
     /// the dropout.
     /// </summary>
-    private static List<(string Name, nn.Module<Tensor, Tensor> Module, int Frames)> Stack(NetworkDescription description)
+    private static List<(string Name, nn.Module<Tensor, Tensor> Module, int Frames)> Stack(
+        NetworkDescription description
+    )
     {
         List<(string, nn.Module<Tensor, Tensor>, int)> modules = [];
         var number = 1;
@@ -80,6 +82,7 @@ public sealed class SedNetwork : nn.Module<Tensor, NetworkOutput>
             Add("vectors", new MapsToVectors());
         return modules;
 
-        void Add(string name, nn.Module<Tensor, Tensor> module) => modules.Add(($"{number}-{name}", module, shape.Frames));
+        void Add(string name, nn.Module<Tensor, Tensor> module) =>
+            modules.Add(($"{number}-{name}", module, shape.Frames));
     }
 }

@@ -176,7 +176,8 @@ public sealed class ScoredClips
         new(
             Classes,
             Names.Select(
-                (name, clip) => (name, Annotations.FrameScores.Of(scores.StrongOf(clip), Classes.Count, scores.HopSeconds))
+                (name, clip) =>
+                    (name, Annotations.FrameScores.Of(scores.StrongOf(clip), Classes.Count, scores.HopSeconds))
             ),
             "the network's scores"
         );

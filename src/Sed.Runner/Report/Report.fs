@@ -86,8 +86,7 @@ let private clips (workspace: Workspace) (best: FinishedRow) output = {
             Shown.Choice(
                 "Clip",
                 [
-                    for name, figure in ClipFigures.make source.Manifest source.Store output ->
-                        name, [ figure ]
+                    for name, figure in ClipFigures.make source.Manifest source.Store output -> name, [ figure ]
                 ]
             )
         )
@@ -153,7 +152,8 @@ let private sections workspace (outcome: Outcome) (rows: FinishedRow list) comma
         let best = FinishedRow.best rows
         learning outcome.Plan rows
         classes outcome rows best manifest.Classes
-        let output (row: FinishedRow) = TrialOutput.ofTrial workspace outcome (fst row.Best)
+        let output (row: FinishedRow) =
+            TrialOutput.ofTrial workspace outcome (fst row.Best)
         thresholds [ for row in rows -> Curves.ofOutput row (output row) ] manifest.Classes
         clips workspace best (output best)
         yield! saliency workspace outcome.Plan best (output best)

@@ -49,7 +49,7 @@ let private score (metric: Metric) (epoch: EpochResult) =
     epoch.Scores |> Map.tryFind metric.Name |> Option.defaultValue nan
 
 /// Loss, what early stopping watches, weak F and strong ER of every epoch.
-let make (monitor: Monitor) (rows: FinishedRow list) =
+let make (monitor: Sed.Core.Scoring.Monitor) (rows: FinishedRow list) =
     [
         figure rows "loss" "Training loss" "loss" _.Loss
         figure rows "monitor" $"Early stopping watches {monitor.InWords}" "monitor" _.Monitor

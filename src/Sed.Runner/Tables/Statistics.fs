@@ -149,8 +149,7 @@ module internal Statistics =
     /// The row that the others are compared with: the named one, or else the best; none is that is like a constant answer.
     let private referenceOf (metric: Metric) (against: string option) (constant: Set<string>) own =
         match against with
-        | Some label when List.exists (fst >> (=) label) own ->
-            if constant.Contains label then None else Some label
+        | Some label when List.exists (fst >> (=) label) own -> if constant.Contains label then None else Some label
         | _ ->
             let rank (_, estimate: Estimate) =
                 if metric.LowerIsBetter then
@@ -189,7 +188,11 @@ module internal Statistics =
                     let clips = trials[0].Names
                     [
                         for row, others, measured in rows do
-                            if row <> label && Seq.forall2 (=) others[0].Names clips && others[0].Names.Count = clips.Count then
+                            if
+                                row <> label
+                                && Seq.forall2 (=) others[0].Names clips
+                                && others[0].Names.Count = clips.Count
+                            then
                                 row, List.item index (compare metrics resamples clips.Count measured reference)
                     ]
             let adjusted = holm [ for row, (_, _, _, p) in compared -> row, p ]
@@ -228,9 +231,7 @@ module internal Statistics =
             for resamples, metrics in List.groupBy (fun (metric: Metric) -> metric.Resamples) metrics do
                 yield! ofMetrics isConstant metrics resamples against rows
         ]
-        [
-            for metric in metrics -> found |> List.find (fun own -> own.Metric = metric)
-        ]
+        [ for metric in metrics -> found |> List.find (fun own -> own.Metric = metric) ]
 
     let private number (value: float) =
         value.ToString("F3", Globalization.CultureInfo.InvariantCulture)

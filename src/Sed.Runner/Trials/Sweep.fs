@@ -33,7 +33,8 @@ let private scoreWords (score: Metric -> float option) =
 
 let private summary folder (result: TrialResult) =
     let time = TimeSpan.FromSeconds (TrialFolder.timing folder).Seconds
-    let best = result.History |> List.tryFind (fun epoch -> epoch.Epoch = result.BestEpoch)
+    let best =
+        result.History |> List.tryFind (fun epoch -> epoch.Epoch = result.BestEpoch)
     let scores =
         match best with
         | Some epoch -> scoreWords (fun metric -> Map.tryFind metric.Name epoch.Scores)
@@ -61,7 +62,11 @@ let run (workspace: Workspace) (display: Display) (retryFailed: bool) (plan: Pla
         let progress (epoch: EpochReport) =
             display.State(
                 $"{name index}, epoch {epoch.Epoch} of {specification.Training.Epochs}, loss {epoch.Loss:F4}, "
-                + scoreWords (fun metric -> if epoch.Scores.ContainsKey metric.Name then Some(epoch.Score metric) else None)
+                + scoreWords (fun metric ->
+                    if epoch.Scores.ContainsKey metric.Name then
+                        Some(epoch.Score metric)
+                    else
+                        None)
                 + ", "
                 + $"{epoch.ClipsPerSecond:F0} clips/s, at most {Duration.print (timeLeft index epoch)} left"
             )
@@ -79,7 +84,8 @@ let run (workspace: Workspace) (display: Display) (retryFailed: bool) (plan: Pla
             display.Line $"{name index}: {summary folder result}"
             Finished result
         with error when not (stopsEverything error) ->
-            let failure = TrialFolder.fail folder (Specification.printTraining specification) error
+            let failure =
+                TrialFolder.fail folder (Specification.printTraining specification) error
             display.Line $"{name index}: failed, {failure.Error}"
             Failed failure
 

@@ -10,6 +10,7 @@ open Sed
 open Sed.Core.Annotations
 open Sed.Core.Metrics.Counts
 open Sed.Core.Metrics.Pairs
+open Sed.Core.Scoring
 open Sed.Core.Metrics.Segments
 open Sed.Runner
 
@@ -26,24 +27,24 @@ let ``a class's bars are what the metrics count in the kept detections`` () =
     ]
     let truth =
         EventList.Of [ for clip in clips -> struct (clip.Name, nonNull clip.StrongEvents) ]
-    // Error rates class by class, straight from the files, averaged over the seeds where they are defined.
+    // Error rates class by class, straight from the events, averaged over the seeds where they are defined.
     let expected = [
         for k in 0 .. manifest.Classes.Count - 1 ->
             let perSeed = [
-                for trial, _ in row.Trials do
-                    let kept =
-                        EventListFile.Read(Path.Combine(workspace.TrialFolder trial.Specification, "events.tsv"))
-                    let counts = SegmentBased.Count(EventPairs.Of(manifest.Classes, truth, kept))
-                    let rate = counts.Scores().PerClass[k].ErrorRates.ErrorRate
-                    if counts[k].Reference > 0L then
-                        rate.Value
+                for one in outcome.Finished do
+                    if List.exists (fst >> (=) one.Trial) row.Trials then
+                        let counts =
+                            SegmentBased.Count(EventPairs.Of(manifest.Classes, truth, one.Scored.Events))
+                        let rate = counts.Scores().PerClass[k].ErrorRates.ErrorRate
+                        if counts[k].Reference > 0L then
+                            rate.Value
             ]
             if perSeed.IsEmpty then nan else List.average perSeed
     ]
     let counts = [
-        for trial, counts in outcome.Counts do
-            if List.exists (fst >> (=) trial) row.Trials then
-                counts
+        for one in outcome.Finished do
+            if List.exists (fst >> (=) one.Trial) row.Trials then
+                one.Scored
     ]
     let figure =
         ClassFigures.make manifest.Classes [ row, PerClass.scores counts ]
@@ -56,23 +57,31 @@ let ``a class's bars are what the metrics count in the kept detections`` () =
     | other -> failwith $"{other}"
 
 [<Fact>]
-let ``asked once more, a network says what its trial was scored with`` () =
+let ``asked once more, a network says what was kept of it, to the last bit`` () =
     let workspace, outcome, _ = TinySweep.report.Value
     for row in rows outcome do
-        let trial, result = row.Best
-        let output = TrialOutput.ofTrial workspace trial
-        let counts = output.Tags.Pooled().At trial.Specification.Detection.Threshold
-        let f =
-            2.0 * float counts.TruePositives / float (counts.Reference + counts.Estimated)
-        Assert.Equal(result.Scores[WeakF.Name], f, 1e-9)
+        let trial, _ = row.Best
+        use network = TrialNetwork.load workspace trial.Specification
+        let again =
+            TrialNetwork.ask workspace trial.Specification network Core.Corpora.Split.Testing
+        let kept = (TrialOutput.ofTrial workspace outcome trial).Scored
+        Assert.Equal<float32>(kept.Scores.Strong, again.Scores.Strong)
+        Assert.Equal<float32>(kept.Scores.Weak, again.Scores.Weak)
 
 [<Fact>]
 let ``where nobody knows when sounds start, tags alone have curves`` () =
     let workspace, outcome, _ = TinySweep.report.Value
     let row = (rows outcome).Head
+    let known = TrialOutput.ofTrial workspace outcome (fst row.Best)
+    let truth = known.Scored.Truth
     let output = {
-        TrialOutput.ofTrial workspace (fst row.Best) with
-            Reference = None
+        known with
+            Scored =
+                ScoredClips(
+                    ClipTruth(truth.Classes, truth.Names, truth.Tags, null),
+                    known.Scored.Scores,
+                    known.Scored.Detection
+                )
     }
     let curves = Curves.ofOutput row output
     Assert.NotEmpty curves.Tags
@@ -131,24 +140,26 @@ let ``the page says the question, the plan, the corpus and the words that run it
 let ``a failed trial and a network that is gone are told, and the rest is reported`` () =
     let workspace, outcome, file = TinySweep.report.Value
     let failure = { Error = "out of memory"; Trace = "" }
-    let untrained (trial: Trial) : Trial = {
-        trial with
-            Specification = { trial.Specification with Seed = 99 }
+    let failed = fst outcome.States[1]
+    let partial = {
+        outcome with
+            States = [
+                for trial, state in outcome.States -> trial, (if trial = failed then Failed failure else state)
+            ]
+            Finished = outcome.Finished |> List.filter (fun one -> one.Trial <> failed)
     }
-    let states =
-        match outcome.States with
-        | [ gone, result; failed, _; third; fourth ] -> [
-            untrained gone, result
-            failed, Failed failure
-            third
-            fourth
-          ]
-        | other -> failwith $"{other}"
     let partly = Path.Combine(nonNull (Path.GetDirectoryName file), "partly.html")
-    Report.write workspace { outcome with States = states } "again" partly
+    let networks = [
+        for trial, _ in outcome.States -> Path.Combine(workspace.TrialFolder trial.Specification, "network.npz")
+    ]
+    for network in networks do
+        File.Move(network, network + ".gone")
+    Report.write workspace partial "again" partly
+    for network in networks do
+        File.Move(network + ".gone", network)
     let page = File.ReadAllText partly
     Assert.Contains("Of 4 trials 1 failed and are missing from the means: ", page)
-    Assert.Contains("Curves over thresholds and clips are missing for crnn: the trained network cannot be read.", page)
+    Assert.Contains("The trained network cannot be read.", page)
     Assert.Contains("psd-roc-1", page)
 
 [<Fact>]

@@ -55,9 +55,9 @@ let internal report: Lazy<Workspace * Outcome * string> =
          let states = [
              for trial in plan.Trials ->
                  let own = workspace.TrialFolder trial.Specification
-                 let result, evaluation =
+                 let result =
                      TrialRun.run workspace own trial.Specification ignore CancellationToken.None
-                 TrialFolder.finish own result evaluation
+                 TrialFolder.finish own result
                  trial, Finished result
          ]
          let outcome = Outcome.ofStates workspace plan states

@@ -29,7 +29,9 @@ public abstract partial record Layer
 
         /// <inheritdoc/>
         public override long Parameters(Shape below) =>
-            One.Parameters(below) + One.Parameters(One.Over(below)) + (HasShortcut(below) ? Shortcut(below) + Filters : 0);
+            One.Parameters(below)
+            + One.Parameters(One.Over(below))
+            + (HasShortcut(below) ? Shortcut(below) + Filters : 0);
 
         /// <inheritdoc/>
         public override long MultiplyAccumulates(Shape below) =>

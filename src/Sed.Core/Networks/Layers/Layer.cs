@@ -77,6 +77,9 @@ public abstract partial record Layer
     private protected static IEnumerable<LayerProblem> OddKernel(int filters, int frames, int bands)
     {
         if (filters < 1 || frames < 1 || bands < 1 || frames % 2 != 1 || bands % 2 != 1)
-            yield return new("a convolution needs filters and an odd kernel", "for example `conv 48` with its 3x3 kernel");
+            yield return new(
+                "a convolution needs filters and an odd kernel",
+                "for example `conv 48` with its 3x3 kernel"
+            );
     }
 }

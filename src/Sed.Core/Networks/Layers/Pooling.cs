@@ -22,8 +22,7 @@ public abstract partial record Layer
     public sealed record Pooling(int Frames, int Bands, PoolingKind Kind) : Layer
     {
         /// <inheritdoc/>
-        public override string InWords =>
-            $"pool {Frames}x{Bands} {(Kind == PoolingKind.Maximum ? "maximum" : "mean")}";
+        public override string InWords => $"pool {Frames}x{Bands} {(Kind == PoolingKind.Maximum ? "maximum" : "mean")}";
 
         internal override bool TakesVectors => false;
         internal override bool EndsLayerBelow => true;
@@ -32,9 +31,15 @@ public abstract partial record Layer
         private protected override IEnumerable<LayerProblem> OwnProblems(Shape below)
         {
             if (Frames < 1 || Frames > below.Frames)
-                yield return new($"{below.Frames} frames cannot be pooled by {Frames}", "pool by at least 1 and at most all");
+                yield return new(
+                    $"{below.Frames} frames cannot be pooled by {Frames}",
+                    "pool by at least 1 and at most all"
+                );
             if (Bands < 1 || below.Bands % Bands != 0)
-                yield return new($"{below.Bands} bands cannot be pooled by {Bands}", "the pools have to divide the bands");
+                yield return new(
+                    $"{below.Bands} bands cannot be pooled by {Bands}",
+                    "the pools have to divide the bands"
+                );
         }
 
         /// <inheritdoc/>

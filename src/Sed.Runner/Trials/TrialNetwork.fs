@@ -1,0 +1,37 @@
+/// The network of a finished trial.
+module internal Sed.Runner.TrialNetwork
+
+open System.IO
+open Sed
+open Sed.Core.Networks
+open Sed.Core.Training
+open TorchSharp
+
+/// The clips of a split of a trial's corpus. The caller owns them.
+let clips (workspace: Workspace) (specification: Specification) (split: Core.Corpora.Split) =
+    let source = workspace.Source specification
+    new ClipSet(source.Manifest, source.Store, source.Statistics, split)
+
+/// What a trial's network is, over the frames and bands of its features.
+let description (workspace: Workspace) (specification: Specification) =
+    let source = workspace.Source specification
+    Network.describe source.Store.Frames source.Store.Bands source.Manifest.Classes.Count specification.Network
+
+/// The trained network, ready to be asked. The caller owns it.
+let load (workspace: Workspace) (specification: Specification) =
+    let network = new SedNetwork(description workspace specification)
+    try
+        NetworkWeights.Read(network, Path.Combine(workspace.TrialFolder specification, "network.npz"))
+        network.``to`` workspace.Device |> ignore
+        network.eval ()
+        network
+    with _ ->
+        network.Dispose()
+        reraise ()
+
+/// What a network says of a split of its trial's corpus, decided on as the paper does.
+let ask (workspace: Workspace) (specification: Specification) (network: SedNetwork) split =
+    let source = workspace.Source specification
+    use clips = clips workspace specification split
+    Evaluator(clips, source.Features.HopSeconds, Detection.options Detection.defaults)
+        .Evaluate(network, workspace.Device, specification.Training.Batch)
