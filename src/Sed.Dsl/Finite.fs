@@ -22,9 +22,9 @@ let private named (above: string) (field: Reflection.PropertyInfo) =
     else
         words field.Name
 
-/// Layers, losses, monitors and steps of decoding are the core's own records.
+/// The core's own records, such as monitors; those that find their problems themselves, such as losses, find these too.
 let private isCSharpRecord (kind: Type) =
-    not (isNull (kind.GetMethod "<Clone>$"))
+    not (isNull (kind.GetMethod "<Clone>$")) && isNull (kind.GetMethod "Problems")
 
 let rec private numbers (name: string) (value: obj | null) : (string * float) list =
     match value with

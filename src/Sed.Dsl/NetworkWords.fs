@@ -129,6 +129,54 @@ type LayersBuilder(name: string) =
     member _.DenseRelu(network: Network, units: int) =
         add (Layer.Dense(units, Activation.Relu)) network
 
+    /// A convolution like `conv` whose maps are gated by sigmoid twins (gated linear units).
+    [<CustomOperation "gatedConv">]
+    member _.GatedConv(network: Network, filters: int) =
+        add (Layer.GatedConvolution filters) network
+
+    /// Two 3x3 convolutions, each with batch normalisation and ReLU.
+    [<CustomOperation "doubleConv">]
+    member _.DoubleConv(network: Network, filters: int) =
+        add (Layer.DoubleConvolution filters) network
+
+    /// Two 3x3 convolutions with a way past them.
+    [<CustomOperation "residual">]
+    member _.Residual(network: Network, filters: int) =
+        add (Layer.DoubleConvolution(filters, true)) network
+
+    /// The largest of so many neighbouring frames and bands.
+    [<CustomOperation "pool">]
+    member _.Pool(network: Network, frames: int, bands: int) =
+        add (Layer.Pooling(frames, bands, PoolingKind.Maximum)) network
+
+    /// The mean of so many neighbouring frames and bands.
+    [<CustomOperation "poolMean">]
+    member _.PoolMean(network: Network, frames: int, bands: int) =
+        add (Layer.Pooling(frames, bands, PoolingKind.Mean)) network
+
+    /// Each frame so many times, to undo what was pooled over time.
+    [<CustomOperation "upsample">]
+    member _.Upsample(network: Network, factor: int) =
+        add (Layer.Upsampling(factor, UpsamplingKind.Repetition)) network
+
+    /// So many times as many frames, with straight lines between the middles of those that are there.
+    [<CustomOperation "upsampleLinear">]
+    member _.UpsampleLinear(network: Network, factor: int) =
+        add (Layer.Upsampling(factor, UpsamplingKind.Linear)) network
+
+    /// Bidirectional gated recurrent units and a sigmoid twin that gates them, with directions side by side.
+    [<CustomOperation "gatedGru">]
+    member _.GatedGru(network: Network, units: int) = add (Layer.GatedGru units) network
+
+    /// A transformer's encoder block with so many heads, over the frames.
+    [<CustomOperation "selfAttention">]
+    member _.SelfAttention(network: Network, heads: int) = add (Layer.SelfAttention heads) network
+
+    /// Each frame's vector with mean 0 and variance 1, then a learnt scale and shift.
+    [<CustomOperation "layerNorm">]
+    member _.LayerNorm(network: Network) =
+        add (Layer.LayerNormalisation()) network
+
     /// Any layer, as a value.
     [<CustomOperation "layer">]
     member _.Layer(network: Network, layer: Layer) = add layer network
@@ -163,6 +211,9 @@ module NetworkWords =
 
     /// The mean over the frames with weights that a dense layer learns.
     let Attention: WeakOutput = WeakOutput.Attention()
+
+    /// The mean over the frames with weights that a dense layer learns and that the classes of a frame share (Xu et al. 2017).
+    let ClassAttention: WeakOutput = WeakOutput.ClassAttention()
 
     /// A layer of one's own, for the keyword `layer`: a name, a version (raise it when the code changes), the values that it
     /// leaves for each frame, and a function that makes the torch module, given the values per frame below it. Its parameters

@@ -124,3 +124,6 @@ module LossWords =
 
     /// Cross-entropy in which what is nearly right already counts less (Lin et al. 2017), by its exponent; 2 is usual.
     let Focal exponent : Loss = Loss.Focal exponent
+
+    /// A focal loss with an exponent of its own for classes that are there and for those that are not (Ben-Baruch et al. 2021).
+    let Asymmetric present absent : Loss = Loss.Asymmetric(present, absent)

@@ -46,7 +46,7 @@ let ``every number that is not finite is a problem, named once`` () =
             "others: Infinity is not a finite number; give one"
             "features, window: NaN is not a finite number; give one"
             "features, high: Infinity is not a finite number; give one"
-            "network, dropout: NaN is not a finite number; give one"
+            "network: dropout is NaN; it is a share from 0 to below 1"
             "training: the weight decay is NaN; it has to be 0 or above"
             "training: the plateau's factor is NaN; it lies between 0 and 1"
             "training: the weak weight is NaN; it has to be 0 or above"
