@@ -191,3 +191,16 @@ let ``a file where a trial's folder should be is named`` () =
         Assert.Throws<InvalidDataException>(fun () -> TrialFolder.tryLock file |> ignore)
     Assert.Equal($"{file} is a file where a trial's folder should be. Remove it.", thrown.Message)
     File.Delete file
+
+[<Fact>]
+let ``a lock that cannot be made is told from one that is held`` () =
+    let folder = folder ()
+    let place = Path.Combine(folder, "lock")
+    Directory.CreateDirectory place |> ignore
+    let thrown =
+        Assert.Throws<IOException>(fun () -> TrialFolder.tryLock folder |> ignore)
+    Assert.Equal(
+        $"Nothing can be trained in {folder}: Access to the path '{place}' is denied. Let it be written, or name another folder with --out.",
+        thrown.Message
+    )
+    Directory.Delete(folder, true)

@@ -4,6 +4,7 @@ open System
 open System.IO
 open System.Text.Json
 open Deedle
+open Sed.Core.Runtime
 
 /// What the training of a trial took.
 type internal TrialTiming = {
@@ -80,14 +81,18 @@ module internal TrialFolder =
             { Seconds = nan; ClipsPerSecond = nan }
 
     /// The right to work in the folder until it is disposed; None while another process has it.
-    let tryLock (folder: string) : IDisposable option =
-        if File.Exists folder then
+    let tryLock (folder: string) : FolderLock option =
+        let lock = FolderLock.Try(folder, "lock")
+        match lock.Outcome with
+        | LockOutcome.Mine -> Some lock
+        | LockOutcome.Held -> None
+        | _ when File.Exists folder ->
             raise (InvalidDataException $"{folder} is a file where a trial's folder should be. Remove it.")
-        Directory.CreateDirectory folder |> ignore
-        try
-            Some(new FileStream(Path.Combine(folder, "lock"), FileMode.OpenOrCreate, FileAccess.Write, FileShare.None))
-        with :? IOException when Directory.Exists folder ->
-            None
+        | _ ->
+            raise (
+                IOException
+                    $"Nothing can be trained in {folder}: {lock.Reason.TrimEnd '.'}. Let it be written, or name another folder with --out."
+            )
 
     /// Keeps what a finished trial found.
     let finish (folder: string) (result: TrialResult) =
