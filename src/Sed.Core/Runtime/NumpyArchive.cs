@@ -18,11 +18,11 @@ public static class NumpyArchive
     /// <param name="arrays">Arrays by name, written in this order.</param>
     public static void Write(string path, IEnumerable<KeyValuePair<string, NumpyArray>> arrays)
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-        var unfinished = $"{path}.{Environment.ProcessId}";
-        using (var file = new FileStream(unfinished, FileMode.Create))
-        {
-            using (var archive = new ZipArchive(file, ZipArchiveMode.Create, leaveOpen: true))
+        WholeFile.Write(
+            path,
+            file =>
+            {
+                using var archive = new ZipArchive(file, ZipArchiveMode.Create, leaveOpen: true);
                 foreach (var (name, array) in arrays)
                 {
                     var entry = archive.CreateEntry(name + Extension, CompressionLevel.NoCompression);
@@ -30,9 +30,8 @@ public static class NumpyArchive
                     using var to = entry.Open();
                     array.Write(to);
                 }
-            file.Flush(flushToDisk: true);
-        }
-        File.Move(unfinished, path, overwrite: true);
+            }
+        );
     }
 
     /// <summary>Reads the file.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Sed.Core.Runtime;
 using Sed.Core.Scoring;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -42,13 +43,11 @@ internal sealed class EpochLog(TrainingFolder folder)
                     .Append(report.BestEpoch.ToString(CultureInfo.InvariantCulture))
             )
         );
-        Directory.CreateDirectory(folder.Path);
-        var unfinished = $"{folder.EpochsFile}.{Environment.ProcessId}";
-        File.WriteAllLines(
-            unfinished,
-            lines.Prepend(string.Join(',', columns.Select(column => column.Name).Prepend("epoch").Append("best epoch")))
+        var header = string.Join(',', columns.Select(column => column.Name).Prepend("epoch").Append("best epoch"));
+        WholeFile.Write(
+            folder.EpochsFile,
+            string.Concat(lines.Prepend(header).Select(line => line + Environment.NewLine))
         );
-        File.Move(unfinished, folder.EpochsFile, overwrite: true);
         foreach (var (name, value) in columns)
             if (value(reports[^1]) is var known && !double.IsNaN(known))
                 writer?.add_scalar(name, (float)known, reports[^1].Epoch);

@@ -96,7 +96,6 @@ internal static class AudioSurvey
 
     private static void Save(string keptIn, IReadOnlyList<string> paths, AudioFacts?[] facts)
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(keptIn))!);
         StringBuilder text = new(Header + "\n");
         for (int i = 0; i < paths.Count; i++)
             if (facts[i] is { } f && paths[i].IndexOfAny(['\t', '\n', '\r']) < 0)
@@ -105,8 +104,6 @@ internal static class AudioSurvey
                     $"{paths[i]}\t{f.Bytes}\t{f.Ticks}\t{f.DurationSeconds:R}\t{f.SampleRate}\t{f.Channels}\t{f.Peak:R}\t"
                         + $"{f.ClippedFraction:R}\t{f.ContentHash}\t{f.Fault}\t{f.Reason.ReplaceLineEndings(" ").Replace('\t', ' ')}\n"
                 );
-        string growing = $"{keptIn}.{Environment.ProcessId}.new";
-        File.WriteAllText(growing, text.ToString());
-        File.Move(growing, keptIn, overwrite: true);
+        WholeFile.Write(keptIn, text.ToString());
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Runtime.InteropServices;
 using Sed.Core.Audio;
 using Sed.Core.Corpora;
@@ -29,6 +30,12 @@ internal sealed class Extraction(
         int[] missing = Missing(StoreIndex.ReadBroken(folder), cancellation);
         if (missing.Length > 0)
         {
+            files.RequireWritable(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{missing.Length} of its {manifest.Clips.Count} rows are damaged, or made from other audio than is there now"
+                )
+            );
             files.Withdraw();
             Make(missing, cancellation);
         }

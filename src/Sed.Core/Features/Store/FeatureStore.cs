@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Sed.Core.Corpora;
 using Sed.Core.Features.LogMel;
+using Sed.Core.Runtime;
 using TorchSharp;
 
 namespace Sed.Core.Features.Store;
@@ -67,7 +68,9 @@ public sealed class FeatureStore : IFeatureSource, IDisposable
     /// <param name="cancellation">Stops the extraction; what is done stays done.</param>
     /// <param name="precision">How values are kept. Default float32.</param>
     /// <exception cref="ArgumentException">The options cannot be used.</exception>
-    /// <exception cref="FeatureStoreException">The disk has not enough space.</exception>
+    /// <exception cref="FeatureStoreException">
+    /// The disk has not enough space; or nothing can be written there, and not all features are there already.
+    /// </exception>
     /// <exception cref="Audio.AudioFormatException">A clip needs ffmpeg, which is missing.</exception>
     public static FeatureStore Open(
         Manifest manifest,
@@ -91,14 +94,14 @@ public sealed class FeatureStore : IFeatureSource, IDisposable
             );
         int frames = options.FramesOf(SamplesPerClip(manifest));
         string folder = Path.Combine(directory, FolderName(manifest, options, precision));
-        Directory.CreateDirectory(folder);
         int rowBytes = frames * options.Bands * (precision == FeaturePrecision.Float32 ? 4 : 2);
         byte[] header = NpyHeader.Of(precision, manifest.Clips.Count, frames, options.Bands);
-        using FileStream writing = StoreLock.Take(folder, cancellation);
-        StoreFiles files = StoreFiles.Open(folder, header, manifest.Clips.Count, rowBytes);
+        using FolderLock writing = StoreLock.Take(folder, cancellation);
+        StoreFiles files = StoreFiles.Open(folder, header, manifest.Clips.Count, rowBytes, writing);
         try
         {
-            StoreIndex.Write(folder, manifest, options);
+            if (files.Writable)
+                StoreIndex.Write(folder, manifest, options);
             Extraction extraction = new(manifest, options, files, precision, device ?? torch.CPU, progress);
             IReadOnlyList<BrokenClip> broken = extraction.Complete(folder, cancellation);
             return new FeatureStore(manifest, options, folder, files, precision, broken);

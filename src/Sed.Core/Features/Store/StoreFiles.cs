@@ -1,6 +1,6 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
+using Sed.Core.Runtime;
 
 namespace Sed.Core.Features.Store;
 
@@ -15,9 +15,20 @@ internal sealed class StoreFiles : IDisposable
     private readonly SafeFileHandle values;
     private readonly SafeFileHandle entries;
 
-    private StoreFiles(string folder, int rows, int rowBytes, SafeFileHandle values, SafeFileHandle entries)
+    private readonly string unwritable;
+
+    private StoreFiles(
+        string folder,
+        int rows,
+        int rowBytes,
+        SafeFileHandle values,
+        SafeFileHandle entries,
+        FolderLock writing
+    )
     {
         this.folder = folder;
+        unwritable = writing.Reason;
+        Writable = writing.Outcome == LockOutcome.Mine;
         this.rows = rows;
         this.values = values;
         this.entries = entries;
@@ -32,31 +43,39 @@ internal sealed class StoreFiles : IDisposable
 
     internal int RowBytes { get; }
 
+    /// <summary>Whether rows can be written; where not, the store is finished or of no use.</summary>
+    internal bool Writable { get; }
+
     /// <summary>Opens what is there, or makes an empty array of the right size.</summary>
-    /// <exception cref="FeatureStoreException">The disk has not enough space.</exception>
-    internal static StoreFiles Open(string folder, byte[] header, int rows, int rowBytes)
+    /// <exception cref="FeatureStoreException">The disk has not enough space, or cannot be written and has no such array.</exception>
+    internal static StoreFiles Open(string folder, byte[] header, int rows, int rowBytes, FolderLock writing)
     {
+        bool writable = writing.Outcome == LockOutcome.Mine;
+        if (!writable && !(File.Exists(Final(folder)) && File.Exists(Entries(folder))))
+            throw Unwritable(folder, "the features are not all there", writing.Reason);
         long length = header.Length + ((long)rows * rowBytes);
         if (!File.Exists(Final(folder)) && !File.Exists(Partial(folder)))
             RequireSpace(folder, length + ((long)rows * RowEntry.Bytes));
-        string path = File.Exists(Final(folder)) ? Final(folder) : Partial(folder);
-        SafeFileHandle values = File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite);
-        SafeFileHandle entries = File.OpenHandle(
-            Entries(folder),
-            FileMode.OpenOrCreate,
-            FileAccess.ReadWrite,
-            FileShare.ReadWrite
-        );
-        StoreFiles files = new(folder, rows, rowBytes, values, entries);
-        if (files.Misshapen(header, length))
+        SafeFileHandle values = Open(File.Exists(Final(folder)) ? Final(folder) : Partial(folder), writable);
+        SafeFileHandle entries = Open(Entries(folder), writable);
+        StoreFiles files = new(folder, rows, rowBytes, values, entries, writing);
+        try
         {
-            files.Withdraw();
-            RandomAccess.SetLength(files.values, length);
-            RandomAccess.Write(files.values, header, 0);
+            files.TakeShape(header, length);
+            return files;
         }
-        if (RandomAccess.GetLength(entries) != (long)rows * RowEntry.Bytes)
-            RandomAccess.SetLength(entries, (long)rows * RowEntry.Bytes);
-        return files;
+        catch
+        {
+            files.Dispose();
+            throw;
+        }
+    }
+
+    /// <exception cref="FeatureStoreException">The storage cannot be written; says what would have been.</exception>
+    internal void RequireWritable(string cause)
+    {
+        if (!Writable)
+            throw Unwritable(folder, cause, unwritable);
     }
 
     internal RowEntry[] ReadEntries()
@@ -117,6 +136,34 @@ internal sealed class StoreFiles : IDisposable
         entries.Dispose();
     }
 
+    private static SafeFileHandle Open(string path, bool writable) =>
+        writable
+            ? File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite)
+            : File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+
+    private void TakeShape(byte[] header, long length)
+    {
+        if (Misshapen(header, length))
+        {
+            RequireWritable("features.npy has another shape than its features");
+            Withdraw();
+            RandomAccess.SetLength(values, length);
+            RandomAccess.Write(values, header, 0);
+        }
+        long entriesLength = (long)rows * RowEntry.Bytes;
+        if (RandomAccess.GetLength(entries) != entriesLength)
+        {
+            RequireWritable("rows.bin has another length than its features");
+            RandomAccess.SetLength(entries, entriesLength);
+        }
+    }
+
+    private static FeatureStoreException Unwritable(string folder, string cause, string reason) =>
+        new(
+            $"{folder}: {cause}, and nothing can be written there ({reason.TrimEnd('.')}). Copy the folder to where it can be "
+                + "written, or keep the features elsewhere."
+        );
+
     private bool Misshapen(byte[] header, long length)
     {
         byte[] there = new byte[header.Length];
@@ -143,11 +190,8 @@ internal sealed class StoreFiles : IDisposable
         long free = new DriveInfo(Path.GetFullPath(folder)).AvailableFreeSpace;
         if (free < needed)
             throw new FeatureStoreException(
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"{folder}: the features need {needed / 1e9:F2} GB, but {free / 1e9:F2} GB are free there; "
-                        + $"make {(needed - free) / 1e9:F2} GB of room, or keep them elsewhere or in float16."
-                )
+                $"{folder}: the features need {StorageSize.Print(needed)}, but {StorageSize.Print(free)} are free there; "
+                    + $"make {StorageSize.Print(needed - free)} of room, or keep them elsewhere or in float16."
             );
     }
 }

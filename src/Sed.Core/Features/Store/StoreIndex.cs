@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Sed.Core.Corpora;
 using Sed.Core.Features.LogMel;
+using Sed.Core.Runtime;
 
 namespace Sed.Core.Features.Store;
 
@@ -19,7 +20,7 @@ internal static class StoreIndex
                 CultureInfo.InvariantCulture,
                 $"{row}\t{manifest.Clips[row].Split}\t{manifest.Clips[row].Name}\n"
             );
-        Replace(Path.Combine(folder, "index.tsv"), text.ToString());
+        WholeFile.Keep(Path.Combine(folder, "index.tsv"), text.ToString());
     }
 
     /// <summary>Writes broken.tsv: row, name and reason.</summary>
@@ -31,7 +32,7 @@ internal static class StoreIndex
                 CultureInfo.InvariantCulture,
                 $"{clip.Index}\t{clip.Name}\t{clip.Reason.ReplaceLineEndings(" ").Replace('\t', ' ')}\n"
             );
-        Replace(Path.Combine(folder, "broken.tsv"), text.ToString());
+        WholeFile.Write(Path.Combine(folder, "broken.tsv"), text.ToString());
     }
 
     /// <summary>Reads broken.tsv; empty where there is none.</summary>
@@ -45,12 +46,5 @@ internal static class StoreIndex
             if (line.Split('\t') is [var row, _, var reason] && int.TryParse(row, out int index))
                 reasons[index] = reason;
         return reasons;
-    }
-
-    // By renaming, so that a reader never sees half a file.
-    private static void Replace(string path, string text)
-    {
-        File.WriteAllText(path + ".new", text);
-        File.Move(path + ".new", path, overwrite: true);
     }
 }

@@ -3,8 +3,12 @@ using Sed.Core.Annotations;
 using Sed.Core.Audio;
 using Sed.Core.Corpora;
 using Sed.Core.Features;
+<<<<<<< HEAD:tests/Sed.Core.Tests/Features/Store/FeatureStoreTests.cs
 using Sed.Core.Features.LogMel;
 using Sed.Core.Features.Store;
+=======
+using Sed.Core.Runtime;
+>>>>>>> cracksio:tests/Sed.Core.Tests/Features/FeatureStoreTests.cs
 using TorchSharp;
 
 namespace Sed.Core.Tests.Features.Store;
@@ -191,17 +195,69 @@ public sealed class FeatureStoreTests : IDisposable
     [Fact]
     public void A_disk_without_room_is_an_error_that_says_how_much_is_needed()
     {
+        using FolderLock writing = FolderLock.Try(folder.Path, "writing.lock");
         FeatureStoreException error = Assert.Throws<FeatureStoreException>(() =>
             StoreFiles.Open(
                 folder.Path,
                 NpyHeader.Of(FeaturePrecision.Float32, 2_000_000_000, 500, 40),
                 2_000_000_000,
-                80_000
+                80_000,
+                writing
             )
         );
-        Assert.StartsWith($"{folder.Path}: the features need 160096.00 GB, but ", error.Message);
-        Assert.EndsWith(" GB of room, or keep them elsewhere or in float16.", error.Message);
-        Assert.Empty(Directory.GetFiles(folder.Path));
+        Assert.Matches(
+            $"^{folder.Path}: the features need 160 TB, but [0-9.]+ ([kMGT]B|bytes) are free there; make [0-9.]+ TB of room, "
+                + "or keep them elsewhere or in float16.$",
+            error.Message
+        );
+        Assert.Equal([folder.File("writing.lock")], Directory.GetFiles(folder.Path));
+    }
+
+    [Fact]
+    public void A_finished_store_on_read_only_storage_is_opened_and_nothing_is_written()
+    {
+        Manifest corpus = Corpus(3);
+        float[] row;
+        using (FeatureStore store = Open(corpus))
+            row = Row(store, 1);
+        using ReadOnlyFolder archive = new(folder.File("stores"), folder.File("archive"));
+        using FeatureStore kept = FeatureStore.Open(corpus, options, archive.Path);
+        Assert.Equal(row, Row(kept, 1));
+    }
+
+    [Fact]
+    public void A_finished_store_whose_lock_cannot_be_made_is_opened()
+    {
+        Manifest corpus = Corpus(3);
+        float[] row;
+        string path;
+        using (FeatureStore store = Open(corpus))
+            (row, path) = (Row(store, 1), store.Folder);
+        Block(path);
+        using FeatureStore kept = Open(corpus);
+        Assert.Equal(row, Row(kept, 1));
+    }
+
+    [Fact]
+    public void A_store_that_is_neither_finished_nor_can_be_written_is_refused_with_the_reason()
+    {
+        Manifest corpus = Corpus(3);
+        string path;
+        using (FeatureStore store = Open(corpus))
+            path = store.Folder;
+        string denied = $"Access to the path '{Path.Combine(path, "writing.lock")}' is denied";
+        string remedy =
+            $"nothing can be written there ({denied}). Copy the folder to where it can be written, or keep the features elsewhere.";
+        Block(path);
+        File.SetLastWriteTimeUtc(corpus.Clips[2].AudioPath, DateTime.UtcNow.AddMinutes(1));
+        FeatureStoreException changed = Assert.Throws<FeatureStoreException>(() => Open(corpus));
+        Assert.Equal(
+            $"{path}: 1 of its 3 rows are damaged, or made from other audio than is there now, and {remedy}",
+            changed.Message
+        );
+        File.Delete(Path.Combine(path, "features.npy"));
+        FeatureStoreException gone = Assert.Throws<FeatureStoreException>(() => Open(corpus));
+        Assert.Equal($"{path}: the features are not all there, and {remedy}", gone.Message);
     }
 
     [Fact]
@@ -221,6 +277,13 @@ public sealed class FeatureStoreTests : IDisposable
         }
         Assert.Equal(0, band.Average(), 1e-3);
         Assert.Equal(1, Math.Sqrt(band.Average(x => (double)x * x)), 1e-3);
+    }
+
+    // A folder in the lock's place: a lock that nobody can take, for root neither.
+    private static void Block(string store)
+    {
+        File.Delete(Path.Combine(store, "writing.lock"));
+        Directory.CreateDirectory(Path.Combine(store, "writing.lock"));
     }
 
     /// <summary>Noise clips of one second, the last ones shorter.</summary>

@@ -1,0 +1,24 @@
+using System.Globalization;
+
+namespace Sed.Core.Runtime;
+
+/// <summary>Numbers of bytes as people read them.</summary>
+internal static class StorageSize
+{
+    private static readonly string[] units = ["bytes", "kB", "MB", "GB", "TB"];
+
+    /// <summary>Three digits and more, in the unit that fits: "812 bytes", "40.0 kB", "1.25 GB".</summary>
+    /// <param name="bytes">Number of bytes, from 0.</param>
+    internal static string Print(long bytes)
+    {
+        double size = bytes;
+        int unit = 0;
+        for (; size >= 999.5 && unit < units.Length - 1; unit++)
+            size /= 1000;
+        string format =
+            unit == 0 || size >= 99.95 ? "F0"
+            : size >= 9.995 ? "F1"
+            : "F2";
+        return $"{size.ToString(format, CultureInfo.InvariantCulture)} {units[unit]}";
+    }
+}

@@ -1,0 +1,59 @@
+using System.Diagnostics;
+using Sed.Core.Runtime;
+
+namespace Sed.Core.Tests.Runtime;
+
+public sealed class WholeFileTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void What_a_killed_process_left_unfinished_is_cleared_when_the_next_file_is_written_there()
+    {
+        File.WriteAllText(folder.File($"checkpoint.npz.{EndedProcess()}.unfinished"), "half");
+        WholeFile.Write(folder.File("epochs.csv"), "whole");
+        Assert.Equal([folder.File("epochs.csv")], Directory.GetFiles(folder.Path));
+    }
+
+    [Fact]
+    public void What_another_living_process_has_not_finished_stays()
+    {
+        // Process 1 lives as long as there is a system; another machine's process is seen by its open file.
+        string elsewhere = folder.File($"checkpoint.npz.{EndedProcess()}.unfinished");
+        string here = folder.File("checkpoint.npz.1.unfinished");
+        File.WriteAllText(here, "half");
+        using FileStream open = new(elsewhere, FileMode.Create, FileAccess.Write, FileShare.Delete);
+        WholeFile.Write(folder.File("epochs.csv"), "whole");
+        Assert.True(File.Exists(here) && File.Exists(elsewhere));
+    }
+
+    [Fact]
+    public void Files_of_others_with_a_like_name_stay()
+    {
+        string[] others = [folder.File("findings.csv.2024"), folder.File("notes.unfinished")];
+        foreach (string other in others)
+            File.WriteAllText(other, "kept");
+        WholeFile.Write(folder.File("findings.csv"), "whole");
+        Assert.All(others, other => Assert.True(File.Exists(other)));
+    }
+
+    [Fact]
+    public void A_writing_that_fails_leaves_the_old_file_and_nothing_else()
+    {
+        WholeFile.Write(folder.File("result.json"), "old");
+        Assert.Throws<InvalidOperationException>(() =>
+            WholeFile.Write(folder.File("result.json"), _ => throw new InvalidOperationException())
+        );
+        Assert.Equal("old", File.ReadAllText(folder.File("result.json")));
+        Assert.Equal([folder.File("result.json")], Directory.GetFiles(folder.Path));
+    }
+
+    private static int EndedProcess()
+    {
+        using Process process = Process.Start("dotnet", "--version");
+        process.WaitForExit();
+        return process.Id;
+    }
+}
