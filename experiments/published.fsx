@@ -11,7 +11,7 @@ module Paper =
 
     /// Dropout and both loss weights, with the cells that are known.
     let private cells dropout strong weak cells =
-        row [ Dropout dropout; StrongWeight strong; WeakWeight weak ] cells
+        row [ Dropout dropout; StrongWeight strong; WeakWeight weak; Weak DenseOverFrames ] cells
 
     let rows = [
         cells 0.15 1.0 1.0 [ WeakF, 0.433; StrongER, 0.84 ]

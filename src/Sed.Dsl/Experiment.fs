@@ -49,6 +49,8 @@ type Experiment = {
     Others: (string * (Metric * float) list) list
     OthersSource: string
     Profiles: (Profile * int list) list
+    /// What a row of a profile wants besides: the profile, the row's label, settings that are applied after the row's own.
+    ProfileRows: (string * string * Setting list) list
     Declared: string list
 }
 
@@ -82,5 +84,6 @@ module Experiment =
         Others = []
         OthersSource = ""
         Profiles = []
+        ProfileRows = []
         Declared = []
     }

@@ -109,7 +109,14 @@ let private ofOthers (experiment: Experiment) (variants: Variant list) = [
     yield! Finite.problems place [] experiment.Others
 ]
 
-let private ofProfiles (paper: string) (experiment: Experiment) = [
+let private ofProfiles (paper: string) (experiment: Experiment) (variants: Variant list) = [
+    for profile, row, _ in experiment.ProfileRows do
+        if experiment.Profiles |> List.forall (fun (known, _) -> known.Name <> profile) then
+            Problem.at "profileRow" $"there is no profile '{profile}'" "name one that `profile` gives"
+        if variants |> List.forall (fun variant -> variant.Label <> row) then
+            let labels =
+                [ for variant in variants -> $"'{variant.Label}'" ] |> String.concat ", "
+            Problem.at "profileRow" $"no row is called '{row}'" $"there are {labels}"
     for name, times in List.countBy (fun (profile: Profile, _) -> profile.Name) experiment.Profiles do
         yield! Text.nameProblems "profile" name
         if times > 1 then
@@ -140,6 +147,6 @@ let problems paper (experiment: Experiment) (corpus: Corpus option) seeds (varia
     yield! ofRows experiment variants
     yield! ofPublished experiment
     yield! ofOthers experiment variants
-    yield! ofProfiles paper experiment
+    yield! ofProfiles paper experiment variants
     yield! Text.keywordsTwice "experiment" experiment.Declared
 ]

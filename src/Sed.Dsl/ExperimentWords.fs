@@ -154,3 +154,10 @@ type ExperimentBuilder(name: string) =
         experiment with
             Profiles = experiment.Profiles @ [ { Name = name; Settings = settings }, seeds ]
     }
+
+    /// What one row of a profile wants besides, by its label; for example a network that wants more epochs than others.
+    [<CustomOperation "profileRow">]
+    member _.ProfileRow(experiment: Experiment, name: string, row: string, settings: Setting list) = {
+        experiment with
+            ProfileRows = experiment.ProfileRows @ [ name, row, settings ]
+    }

@@ -13,6 +13,7 @@ type Spectrum =
     | Power
 
 /// How far one window is from the next.
+[<RequireQualifiedAccess>]
 type Step =
     /// Share of a window that it has in common with the next, from 0 to below 1.
     | Overlap of float
@@ -41,13 +42,13 @@ type LogMel = {
     /// Distance between the starts of two windows.
     member features.Hop =
         match features.Step with
-        | Overlap share -> features.Window * (1.0 - share)
-        | Hop distance -> distance
+        | Step.Overlap share -> features.Window * (1.0 - share)
+        | Step.Hop distance -> distance
 
 module LogMel =
     let defaults = {
         Window = 40.0<ms>
-        Step = Overlap 0.5
+        Step = Step.Overlap 0.5
         Bands = 40
         Low = 0.0<Hz>
         High = 22050.0<Hz>
@@ -124,12 +125,20 @@ type LogMelBuilder() =
     /// Share of a window that it has in common with the next, from 0 to below 1. Default 0.5.
     [<CustomOperation "overlap">]
     member _.Overlap(features: LogMel, share: float) =
-        { features with Step = Overlap share } |> given "overlap"
+        {
+            features with
+                Step = Step.Overlap share
+        }
+        |> given "overlap"
 
     /// Distance between the starts of two windows; another way to say the overlap.
     [<CustomOperation "hop">]
     member _.Hop(features: LogMel, distance: float<ms>) =
-        { features with Step = Hop distance } |> given "hop"
+        {
+            features with
+                Step = Step.Hop distance
+        }
+        |> given "hop"
 
     /// Number of mel bands. Default 40.
     [<CustomOperation "bands">]

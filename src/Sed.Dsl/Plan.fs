@@ -6,6 +6,11 @@ open System
 type Plan = {
     Experiment: Experiment
     Profile: string
+    /// What the profile sets otherwise than the script as it is written: heading and value.
+    Replaced: (string * string) list
+    /// What the table's file is called: the experiment's name, and what else tells it from the whole table of the default
+    /// profile.
+    FileName: string
     Variants: Variant list
     Trials: Trial list
 }
@@ -90,7 +95,7 @@ module Plan =
         let name = defaultArg choices.Profile byDefault.Name
 
         match profiles |> List.tryFind (fun (profile, _) -> profile.Name = name) with
-        | Some found -> Ok found
+        | Some(profile, seeds) -> Ok(profile, seeds, (name = byDefault.Name))
         | None ->
             let known = [ for profile, _ in profiles -> profile.Name ] |> String.concat ", "
             Error(Problem.at "--profile" $"there is no profile '{name}'" $"there are {known}")
@@ -109,10 +114,20 @@ module Plan =
         let all = variants experiment
         let profile = chosenProfile experiment choices corpus
 
-        let settings, profileName, profileSeeds =
+        let chosen, profileSeeds, isDefault =
             match profile with
-            | Ok(found, seeds) -> found.Settings, found.Name, seeds
-            | Error _ -> [], "", experiment.Seeds
+            | Ok found -> found
+            | Error _ -> { Name = ""; Settings = [] }, experiment.Seeds, true
+
+        let rows = [
+            for profile, row, settings in experiment.ProfileRows do
+                if profile = chosen.Name then
+                    row, settings
+        ]
+
+        let rowSettings (variant: Variant) =
+            rows
+            |> List.collect (fun (row, settings) -> if row = variant.Label then settings else [])
 
         let seeds = defaultArg choices.Seeds profileSeeds
 
@@ -138,8 +153,28 @@ module Plan =
         let trial seed holdout (variant: Variant) = {
             Variant = variant
             Specification =
-                specification experiment (defaultArg corpus SmartCars) seed holdout (settings @ variant.Settings)
+                specification
+                    experiment
+                    (defaultArg corpus SmartCars)
+                    seed
+                    holdout
+                    (chosen.Settings @ variant.Settings @ rowSettings variant)
         }
+
+        let replaced =
+            let written =
+                specification experiment (defaultArg corpus SmartCars) 0 experiment.Holdout []
+            let changes (specification: Specification) (settings: Setting list) = [
+                for setting in settings do
+                    if Setting.apply specification setting <> specification then
+                        Setting.axis setting, Setting.value setting
+            ]
+            [
+                yield! changes written chosen.Settings
+                for row, settings in rows do
+                    for axis, value in changes written settings do
+                        $"{axis} of '{row}'", value
+            ]
 
         let problems = [
             yield! ExperimentProblems.problems PaperProfile experiment corpus seedsGiven all
@@ -180,7 +215,12 @@ module Plan =
         | [] ->
             Ok {
                 Experiment = experiment
-                Profile = profileName
+                Profile = chosen.Name
+                Replaced = replaced
+                FileName =
+                    experiment.Name
+                    + (if isDefault then "" else $"-{chosen.Name}")
+                    + (if choices.Only.IsSome then "-part" else "")
                 Variants = wanted
                 Trials = [
                     for variant in wanted do
@@ -203,6 +243,16 @@ module Plan =
         |> Option.bind (fun row -> List.tryFind (fun (known, _) -> known = metric) row.Cells)
         |> Option.map snd
 
+    /// What the profile sets otherwise than the script, in a line; None where it sets nothing.
+    let printReplaced (plan: Plan) =
+        match plan.Replaced with
+        | [] -> None
+        | replaced ->
+            let words =
+                [ for axis, value in replaced -> $"{axis} {value}" ] |> String.concat ", "
+            Some
+                $"Profile {plan.Profile} sets otherwise than the script: {words}. `--profile {PaperProfile}` runs it as it is written."
+
     /// The plan as text: what is the same for every trial, then what each row changes.
     let print (plan: Plan) =
         let perTrial = [ for trial in plan.Trials -> Specification.lines trial.Specification ]
@@ -219,6 +269,9 @@ module Plan =
             let rows = Text.count plan.Variants.Length "row"
             let trials = Text.count plan.Trials.Length "trial"
             $"profile {plan.Profile}, {rows}, {trials}"
+            match printReplaced plan with
+            | Some line -> line
+            | None -> ()
             ""
             "every trial"
             for name, value in common do

@@ -15,6 +15,8 @@ type Arguments =
     | [<Unique>] Seeds of seeds: string
     | [<Unique>] Only of text: string
     | [<Unique>] Out of folder: string
+    | [<Unique>] Jobs of count: int
+    | [<Hidden; Unique>] Worker of threads: int
     | [<Unique>] Retry_Failed
     | [<Unique>] Verify
     | [<Unique>] Record
@@ -34,9 +36,13 @@ type Arguments =
             | Retry_Failed -> "train trials again that failed before."
             | Verify -> "compare the table with the recorded results beside the script, and fail where it has moved."
             | Record -> "write the table's scores to recorded, beside the script, for --verify."
-            | Report -> "write a report that a browser shows: one file, in reports beside the trials."
+            | Report ->
+                "write a report that a browser shows: one file, in reports beside the trials. The whole table of the default profile always has one."
             | Export _ ->
                 "write the table (.md, .tex) or a row for each trial (.csv, .parquet) to this file; may be given again."
+            | Jobs _ ->
+                "trials that are trained at once, each in a process with its share of the cores; by default as many as the machine bears."
+            | Worker _ -> "trains and says nothing; what --jobs starts."
             | Out _ -> "where corpora, features, trials and tables are kept; runs beside the scripts by default."
 
 /// The command line, read.
@@ -50,6 +56,10 @@ type Options = {
     Exports: string list
     Device: string
     Out: string
+    /// Trials at once; None where nothing is said.
+    Jobs: int option
+    /// Threads of a process that another one started to help it; None in what a user starts.
+    Worker: int option
 }
 
 module Options =
@@ -88,6 +98,12 @@ module Options =
         | [| "cuda"; index |] when index <> "" && Seq.forall Char.IsDigit index -> Ok name
         | _ -> Error(Problem.at "--device" $"there is no device '{name}'" "say auto, cpu, cuda or cuda:N")
 
+    let private jobs count =
+        if count < 1 then
+            Error(Problem.at "--jobs" $"{count} trials at once" "give at least 1")
+        else
+            Ok count
+
     let private folder (path: string) =
         match Placed.problem "--out" path with
         | Some problem -> Error problem
@@ -105,6 +121,8 @@ module Options =
         Exports = []
         Device = "auto"
         Out = home
+        Jobs = None
+        Worker = None
     }
 
     let private ofWords home (given: ParseResults<Arguments>) =
@@ -118,6 +136,7 @@ module Options =
         let seeds, seedProblems = given.TryGetResult Seeds |> read seeds
         let device, deviceProblems = given.TryGetResult Device |> read device
         let out, outProblems = given.TryGetResult Out |> read folder
+        let jobs, jobProblems = given.TryGetResult Jobs |> read jobs
         let exports = given.GetResults Export
 
         let plain = byDefault home
@@ -137,11 +156,14 @@ module Options =
             Exports = exports
             Device = defaultArg device plain.Device
             Out = defaultArg out plain.Out
+            Jobs = jobs
+            Worker = given.TryGetResult Worker
         },
         dataProblems
         @ seedProblems
         @ deviceProblems
         @ outProblems
+        @ jobProblems
         @ List.collect Export.problems exports
 
     /// What the command line says, with every problem that it has; None when help was asked for and printed. A word with

@@ -3,6 +3,7 @@ module Sed.Runner.Session
 
 open System
 open System.IO
+open System.Threading
 open Sed
 open Sed.Core.Annotations
 open Sed.Core.Corpora
@@ -95,7 +96,7 @@ let private publish (options: Options) command recorded several (workspace: Work
     // What is kept in the workspace is a convenience, so a finished table is shown from storage that is read only.
     keeping "The table" (fun () -> Outcome.save outcome) |> ignore
     keeping "The figures" (fun () -> writeFigures workspace outcome) |> ignore
-    if options.Report then
+    if options.Report || outcome.Plan.FileName = outcome.Plan.Experiment.Name then
         keeping "The report" (fun () -> writeReport workspace outcome command) |> ignore
     [
         for file in options.Exports do
@@ -114,12 +115,75 @@ let private publish (options: Options) command recorded several (workspace: Work
 let private recordedFolder (script: string) =
     Path.Combine(Path.GetDirectoryName(Path.GetFullPath script) |> string, "recorded")
 
-let private runPlans (options: Options) script command (plans: Plan list) (stopping: Stopping) =
+let private commandLine (script: string) (arguments: string list) =
+    let quoted (word: string) =
+        if word.Contains ' ' then $"\"{word}\"" else word
+    "dotnet" :: "fsi" :: script :: arguments |> List.map quoted |> String.concat " "
+
+// What a training may take, features on the device included; more trials at once than this bears would only wait for memory.
+let private bytesOfTrial = 2.0 * 1024.0 ** 3.0
+
+/// How many trials are trained at once: as many as are asked for, or else as there are cores, memory and work for.
+let private jobsOf (options: Options) (openTrials: int) =
+    let bears =
+        if options.Device = "auto" || options.Device = "cpu" then
+            int (float (GC.GetGCMemoryInfo().TotalAvailableMemoryBytes) / bytesOfTrial)
+            |> min Environment.ProcessorCount
+        else
+            1
+    options.Jobs |> Option.defaultValue bears |> min openTrials |> max 1
+
+/// Makes ready what all trials share, and starts the processes that train beside this one.
+let private helpers (options: Options) script arguments (display: Display) (workspace: Workspace) (plans: Plan list) =
+    let waiting = [ for plan in plans -> Sweep.openTrials workspace plan ]
+    let jobs =
+        if Helpers.Possible && workspace.Device.``type`` = TorchSharp.DeviceType.CPU then
+            jobsOf options (List.sumBy List.length waiting)
+        else
+            1
+    if jobs = 1 then
+        new Helpers(script, [], 0, 0)
+    else
+        for _, trial in List.concat waiting do
+            workspace.Source trial.Specification |> ignore
+        workspace.Threads <- max 1 (Environment.ProcessorCount / jobs)
+        display.Line
+            $"{jobs} trials at a time, each in a process with {workspace.Threads} of {Environment.ProcessorCount} processors (--jobs)."
+        new Helpers(script, Helpers.Arguments arguments, jobs - 1, workspace.Threads)
+
+/// What a process does that another one started: trains until there is nothing to do, or until the other one ends.
+let private work (options: Options) threads (plans: Plan list) (stopping: Stopping) =
+    use ended = new CancellationTokenSource()
+    use either =
+        CancellationTokenSource.CreateLinkedTokenSource(stopping.Token, ended.Token)
+    let parent =
+        Thread(
+            (fun () ->
+                while Console.In.Read() >= 0 do
+                    ()
+                ended.Cancel()),
+            IsBackground = true
+        )
+    parent.Start()
+    try
+        Torch.Initialize()
+        use workspace =
+            new Workspace(options.Out, Devices.Choose options.Device, ignore, (fun _ _ _ -> ()), either.Token)
+        workspace.Threads <- threads
+        for plan in plans do
+            Sweep.help workspace plan either.Token
+        0
+    with :? OperationCanceledException ->
+        130
+
+let private runPlans (options: Options) script (arguments: string list) (plans: Plan list) (stopping: Stopping) =
+    let command = commandLine script arguments
     let display = Display()
     let stop = stopping.Token
     let progress what finished all =
         display.State $"{what}: {finished} of {all} clips"
     let runAll (workspace: Workspace) =
+        use _ = helpers options script arguments display workspace plans
         let outcomes = [
             for plan in plans do
                 let states = Sweep.run workspace display options.RetryFailed plan stop
@@ -162,11 +226,6 @@ let private runPlans (options: Options) script command (plans: Plan list) (stopp
     | :? UnauthorizedAccessException
     | :? InvalidDataException as problem -> ended 1 problem.Message
 
-let private commandLine (script: string) (arguments: string list) =
-    let quoted (word: string) =
-        if word.Contains ' ' then $"\"{word}\"" else word
-    "dotnet" :: "fsi" :: script :: arguments |> List.map quoted |> String.concat " "
-
 /// A device by number may be one that this machine lacks; a plan alone needs none.
 let private deviceProblems (options: Options) = [
     if options.Device.StartsWith "cuda" && not options.PlanOnly then
@@ -189,7 +248,8 @@ let run (script: string) (home: string) (arguments: string list) (experiments: E
         | [], Ok plans when options.PlanOnly ->
             printfn "%s" (plans |> List.map Plan.print |> String.concat "\n\n")
             0
-        | [], Ok plans -> runPlans options script (commandLine script arguments) plans stopping
+        | [], Ok plans when options.Worker.IsSome -> work options options.Worker.Value plans stopping
+        | [], Ok plans -> runPlans options script arguments plans stopping
         | _, planned ->
             if not wrong.IsEmpty then
                 report script wrong

@@ -68,6 +68,8 @@ let ``every option is read`` () =
             Exports = [ "a.tex"; "b.csv" ]
             Device = "cuda:1"
             Out = "elsewhere"
+            Jobs = None
+            Worker = None
         },
         options
     )

@@ -128,20 +128,8 @@ let ``rows that are no better than a constant answer have a mark and a line that
     let view = Table.view plan finished [ statistics ] states [ "A note." ]
     Assert.Equal<string list list>(
         [
-            [
-                "strong weight 0.5"
-                "0.5"
-                "0.050 ○"
-                "-"
-                "2, learnt nothing (2 of 2 seeds)"
-            ]
-            [
-                "strong weight 1"
-                "1"
-                "0.250 ○"
-                "0.433"
-                "2, learnt nothing (1 of 2 seeds)"
-            ]
+            [ "strong weight 0.5"; "0.5"; "0.050 ○"; "-"; "2, learnt nothing: 2" ]
+            [ "strong weight 1"; "1"; "0.250 ○"; "0.433"; "2, learnt nothing: 1" ]
             [ "baseline"; "-"; "0.450 *"; "-"; "2" ]
         ]
         |> List.map (fun row -> if row[0] = "baseline" then row else "" :: row.Tail),

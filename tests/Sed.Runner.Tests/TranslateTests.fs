@@ -51,7 +51,7 @@ let ``HTK powers without normalisation are the core's second definition`` () =
 
 [<Fact>]
 let ``training that says nothing is the core's default`` () =
-    Assert.Equal(TrainingOptions(), Translate.training manifest 1 Training.defaults)
+    Assert.Equal(TrainingOptions(), Translate.training manifest 0 1 Training.defaults)
 
 [<Fact>]
 let ``every word of a training reaches the core`` () =
@@ -97,11 +97,11 @@ let ``every word of a training reaches the core`` () =
             Precision = ComputePrecision.BFloat16,
             Seed = 9L
         )
-    Assert.Equal(expected.InWords(), (Translate.training manifest 9 all).InWords())
+    Assert.Equal(expected.InWords(), (Translate.training manifest 0 9 all).InWords())
 
 [<Fact>]
 let ``a rare class weighs as many times more as clips lack it`` () =
     let weights =
-        (Translate.training manifest 1 (training { positives ByRarity })).PositiveWeights
+        (Translate.training manifest 0 1 (training { positives ByRarity })).PositiveWeights
     // No clip has a bus, so its weight is left alone.
     Assert.Equal<float>([ 1.0; 3.0; 1.0 ], weights)

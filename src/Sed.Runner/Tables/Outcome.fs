@@ -69,7 +69,8 @@ module internal Outcome =
                 "seeds and folds"
             else
                 "seeds"
-        $"Mean ± deviation over {over}. Profile {plan.Profile}. Every trial: {file}"
+        $"Mean ± deviation over {over}. Profile {plan.Profile}. Every trial: {Path.GetRelativePath(Directory.GetCurrentDirectory(), file)}"
+        yield! Option.toList (Plan.printReplaced plan)
     ]
 
     /// Whether a row's mean is no better than a constant answer. Where the metric cannot tell (recall), a row has to
@@ -92,7 +93,7 @@ module internal Outcome =
             Statistics.ofRows (isConstant finished) plan.Experiment.Report plan.Experiment.Against [
                 for variant in plan.Variants -> variant.Label, trialsOf variant
             ]
-        let file = Path.Combine(workspace.Tables, plan.Experiment.Name + ".csv")
+        let file = Path.Combine(workspace.Tables, plan.FileName + ".csv")
         {
             Plan = plan
             States = states

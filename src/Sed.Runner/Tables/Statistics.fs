@@ -258,7 +258,9 @@ module internal Statistics =
             ]
             let named (row, comparison: Comparison) =
                 let sign = if comparison.IsAtFloor then "≤" else "="
-                $"'{name row}' by {number (abs comparison.Gain)} (p {sign} {number comparison.Adjusted})"
+                let low, high =
+                    min (abs comparison.Low) (abs comparison.High), max (abs comparison.Low) (abs comparison.High)
+                $"'{name row}' by {number (abs comparison.Gain)} ({number low} to {number high}, p {sign} {number comparison.Adjusted})"
             let side sign = [
                 for row, comparison in others do
                     if comparison.IsDistinguishable && sign * comparison.Gain > 0.0 then

@@ -44,7 +44,7 @@ let private cell (statistics: MetricStatistics) row =
         number estimate.Mean + deviation + mark statistics row
 
 /// How many trials stand behind a row, and how many of them failed or learnt nothing.
-let private trialsCell what (hasLearnt: Trial -> bool) (states: (Trial * TrialState) list) variant =
+let private trialsCell (hasLearnt: Trial -> bool) (states: (Trial * TrialState) list) variant =
     let own = states |> List.filter (fun (trial, _) -> trial.Variant = variant)
     let finished = own |> List.filter (snd >> _.IsFinished)
     let failed = own |> List.filter (snd >> _.IsFailed) |> List.length
@@ -52,9 +52,9 @@ let private trialsCell what (hasLearnt: Trial -> bool) (states: (Trial * TrialSt
     [
         string finished.Length
         if idle > 0 then
-            $"learnt nothing ({idle} of {own.Length} {what})"
+            $"learnt nothing: {idle}"
         if failed > 0 then
-            $"failed ({failed} of {own.Length} {what})"
+            $"failed: {failed}"
     ]
     |> String.concat ", "
 
@@ -167,7 +167,7 @@ let view
                         match Map.tryFind variant.Label parameters with
                         | Some count -> count.ToString("N0", CultureInfo.InvariantCulture)
                         | None -> "-"
-                    trialsCell trials hasLearnt states variant
+                    trialsCell hasLearnt states variant
                 ]
             for name, cells in plan.Experiment.Others do
                 [

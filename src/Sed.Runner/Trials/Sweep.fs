@@ -41,11 +41,44 @@ let private summary folder (result: TrialResult) =
         | None -> ""
     $"{scores}; best of {result.Epochs} epochs was {result.BestEpoch}; {result.Parameters} parameters, {Duration.print time}"
 
+/// The trials that have no result yet, with their places in the plan; rows that share a training count once.
+let openTrials (workspace: Workspace) (plan: Plan) =
+    plan.Trials
+    |> List.indexed
+    |> List.distinctBy (fun (_, trial) -> workspace.TrialFolder trial.Specification)
+    |> List.filter (fun (_, trial) ->
+        match TrialFolder.state (workspace.TrialFolder trial.Specification) with
+        | Open -> true
+        | Finished _
+        | Failed _ -> false)
+
+/// Helps another process with a plan, from its end: trains what has no result and nobody is at, and leaves the rest.
+let help (workspace: Workspace) (plan: Plan) (stop: CancellationToken) =
+    for _, trial in List.rev (openTrials workspace plan) do
+        let folder = workspace.TrialFolder trial.Specification
+        match TrialFolder.tryLock folder with
+        | Some lock ->
+            use _ = lock
+            match TrialFolder.state folder with
+            | Open ->
+                try
+                    TrialRun.run workspace folder trial.Specification ignore stop
+                    |> TrialFolder.finish folder
+                with
+                | :? CheckpointException -> () // who shows the table sets it aside, and says so
+                | error when not (stopsEverything error) ->
+                    TrialFolder.fail folder (Specification.printTraining trial.Specification) error
+                    |> ignore
+            | Finished _
+            | Failed _ -> ()
+        | None -> ()
+
 /// The state of each trial once all of them are finished or have failed, in the plan's order.
 let run (workspace: Workspace) (display: Display) (retryFailed: bool) (plan: Plan) (stop: CancellationToken) =
     let trials = List.toArray plan.Trials
     let states = Array.create trials.Length Open
     let waiting = Queue [ 0 .. trials.Length - 1 ]
+    let openAtFirst = openTrials workspace plan |> Seq.map fst |> HashSet
     let mutable turnedAway = 0 // trials in a row that other processes are at
 
     let name index =
@@ -93,7 +126,13 @@ let run (workspace: Workspace) (display: Display) (retryFailed: bool) (plan: Pla
     let settled index folder =
         match TrialFolder.state folder with
         | Finished result ->
-            display.Line $"{name index}: kept"
+            // What was open when this began was trained since, by another process.
+            let words =
+                if openAtFirst.Contains index then
+                    summary folder result
+                else
+                    "kept"
+            display.Line $"{name index}: {words}"
             Some(Finished result)
         | Failed failure when not retryFailed ->
             display.Line $"{name index}: failed before, {failure.Error}"
@@ -120,7 +159,7 @@ let run (workspace: Workspace) (display: Display) (retryFailed: bool) (plan: Pla
                 waiting.Enqueue index
                 turnedAway <- turnedAway + 1
                 if turnedAway >= waiting.Count then
-                    display.State $"{name index}: another process is at it"
+                    display.State $"{name index}: another process is at it{TrialFolder.progress folder}"
                     stop.WaitHandle.WaitOne 1000 |> ignore
                     turnedAway <- 0
     [ for index in 0 .. trials.Length - 1 -> trials[index], states[index] ]

@@ -64,7 +64,7 @@ let private positiveWeights (manifest: Manifest) weight =
                     float (clips.Length - present) / float present |> max 1e-3
         |]
 
-let training (manifest: Manifest) (seed: int) (training: Sed.Training) =
+let training (manifest: Manifest) (threads: int) (seed: int) (training: Sed.Training) =
     let plain = TrainingOptions()
 
     let kind, learningRate, weightDecay, momentum =
@@ -109,6 +109,7 @@ let training (manifest: Manifest) (seed: int) (training: Sed.Training) =
              | BFloat16 -> ComputePrecision.BFloat16),
         ClipNorm = Option.toNullable training.ClipNorm,
         WeightAverage = Option.toNullable training.AverageWeights,
+        Threads = threads,
         Seed = int64 seed
     )
 

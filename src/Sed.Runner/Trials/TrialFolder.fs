@@ -80,6 +80,16 @@ module internal TrialFolder =
         else
             { Seconds = nan; ClipsPerSecond = nan }
 
+    /// How far a training is that another process is at, for example ", epoch 7"; empty before its first epoch.
+    let progress (folder: string) =
+        let epochs = Path.Combine(folder, "epochs.csv")
+        try
+            match File.ReadLines epochs |> Seq.length with
+            | lines when lines > 1 -> $", epoch {lines - 1}"
+            | _ -> ""
+        with :? IOException ->
+            ""
+
     /// The right to work in the folder until it is disposed; None while another process has it.
     let tryLock (folder: string) : FolderLock option =
         let lock = FolderLock.Try(folder, "lock")

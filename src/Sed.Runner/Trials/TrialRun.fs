@@ -36,7 +36,10 @@ let run
         Evaluator(selection, source.Features.HopSeconds, Detection.options Detection.defaults)
 
     let trainer =
-        Trainer(Translate.training manifest specification.Seed specification.Training, workspace.Device)
+        Trainer(
+            Translate.training manifest workspace.Threads specification.Seed specification.Training,
+            workspace.Device
+        )
 
     let history =
         trainer.Train(

@@ -3,12 +3,9 @@ using Sed.Core.Annotations;
 using Sed.Core.Audio;
 using Sed.Core.Corpora;
 using Sed.Core.Features;
-<<<<<<< HEAD:tests/Sed.Core.Tests/Features/Store/FeatureStoreTests.cs
 using Sed.Core.Features.LogMel;
 using Sed.Core.Features.Store;
-=======
 using Sed.Core.Runtime;
->>>>>>> cracksio:tests/Sed.Core.Tests/Features/FeatureStoreTests.cs
 using TorchSharp;
 
 namespace Sed.Core.Tests.Features.Store;

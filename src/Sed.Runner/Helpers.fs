@@ -1,0 +1,63 @@
+namespace Sed.Runner
+
+open System
+open System.Diagnostics
+open System.IO
+
+/// Other processes of the same script that train trials of the same plans. They end when they find nothing to do, and with
+/// the process that started them, however that ends: then their standard input does.
+type internal Helpers(script: string, arguments: string list, count: int, threads: int) =
+    let start () =
+        let info =
+            ProcessStartInfo(
+                nonNull Environment.ProcessPath,
+                [ "fsi"; script ] @ arguments @ [ "--worker"; string threads ],
+                RedirectStandardInput = true,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true
+            )
+        let helper = nonNull (Process.Start info)
+        // What is not read in time would stop it; failures are kept in the trials' folders.
+        helper.OutputDataReceived.Add ignore
+        helper.ErrorDataReceived.Add ignore
+        helper.BeginOutputReadLine()
+        helper.BeginErrorReadLine()
+        helper
+
+    let running = [ for _ in 1..count -> start () ]
+
+    // Words that are the first process's own business, with the number of words that follow them.
+    static let own =
+        Map [
+            "--jobs", 1
+            "--export", 1
+            "--report", 0
+            "--verify", 0
+            "--record", 0
+            "--retry-failed", 0
+        ]
+
+    /// Whether this process can start others of its script.
+    static member Possible =
+        match Environment.ProcessPath with
+        | null -> false
+        | path -> Path.GetFileNameWithoutExtension path = "dotnet"
+
+    /// A command line without what is the first process's own business.
+    static member Arguments(arguments: string list) =
+        let rec without words =
+            match words with
+            | [] -> []
+            | (word: string) :: rest ->
+                match Map.tryFind word own with
+                | Some following -> without (List.skip (min following rest.Length) rest)
+                | None -> word :: without rest
+        without arguments
+
+    interface IDisposable with
+        member _.Dispose() =
+            for helper in running do
+                // It stops after its current step, and what it was at goes on from its last epoch.
+                helper.StandardInput.Close()
+                helper.WaitForExit()
+                helper.Dispose()
