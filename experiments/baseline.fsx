@@ -24,7 +24,7 @@ let baseline =
         report [ WeakF; WeakP; WeakR; StrongF; StrongER ]
         published Baseline.source Baseline.rows
         profile "quick" [ 1; 2 ] quick
-        profileRow "quick" "baseline MLP" [ Epochs 80; Patience 80 ]
+        profileRow "quick" "baseline MLP" [ Epochs 80; Patience 30 ]
         profile "long" [ 1..3 ] long
         profile "smoke" [ 1 ] smoke
     }

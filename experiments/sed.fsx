@@ -22,11 +22,11 @@ let quick = [
     Schedule(Cosine 2)
     Batch 16
     Epochs 40
-    Patience 40
+    Patience 15
 ]
 
 /// As many clips and epochs again: what the built-in corpus has to teach.
-let long = quick @ [ TrainingClips 1600; Epochs 80; Patience 80 ]
+let long = quick @ [ TrainingClips 1600; Epochs 80; Patience 30 ]
 
 /// The least that still runs everything.
 let smoke = [

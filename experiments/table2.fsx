@@ -43,7 +43,7 @@ let table2 =
         published Paper.source Paper.rows
 
         profile "quick" [ 1; 2 ] quick
-        profileRow "quick" "baseline MLP" [ Epochs 80; Patience 80 ]
+        profileRow "quick" "baseline MLP" [ Epochs 80; Patience 30 ]
         profile "smoke" [ 1 ] smoke
     }
 

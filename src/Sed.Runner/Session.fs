@@ -146,6 +146,7 @@ let private helpers (options: Options) script arguments (display: Display) (work
     else
         for _, trial in List.concat waiting do
             workspace.Source trial.Specification |> ignore
+        workspace.Jobs <- jobs
         workspace.Threads <- max 1 (Environment.ProcessorCount / jobs)
         display.Line
             $"{jobs} trials at a time, each in a process with {workspace.Threads} of {Environment.ProcessorCount} processors (--jobs)."

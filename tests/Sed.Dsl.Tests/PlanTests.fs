@@ -129,3 +129,55 @@ let ``rows are called by what differs between them`` () =
         ]
     )
     Assert.Equal<string>([ "dropout 0.5" ], Variant.names [ row "" [ "dropout", "0.5" ] ])
+
+[<Fact>]
+let ``what a profile sets otherwise is told, single fields leave the others as they are written`` () =
+    let narrow = {
+        small with
+            Features = logMel { bands 80 }
+            Network = mlp
+            Profiles = [ { Name = "quick"; Settings = [ Epochs 7; Hop 40.0<ms>; Batch 32 ] }, [ 1 ] ]
+            ProfileRows = [ "quick", "baseline MLP", [ Epochs 9 ] ]
+    }
+    let plan = plan Choices.none narrow
+    Assert.Equal(
+        Some
+            "Profile quick sets otherwise than the script: epochs 7, hop 40 ms, epochs of 'baseline MLP' 9. `--profile paper` runs it as it is written.",
+        Plan.printReplaced plan
+    )
+    for trial in plan.Trials do
+        Assert.Equal(80, trial.Specification.Features.Bands)
+        let epochs = if trial.Variant.Name = "baseline MLP" then 9 else 7
+        Assert.Equal(epochs, trial.Specification.Training.Epochs)
+
+[<Fact>]
+let ``a part of a table and other profiles have files of their own`` () =
+    let fileOf choices = (plan choices small).FileName
+    Assert.Equal(small.Name, fileOf Choices.none)
+    Assert.Equal(small.Name + "-paper", fileOf { Choices.none with Profile = Some "paper" })
+    Assert.Equal(small.Name + "-part", fileOf { Choices.none with Only = Some "baseline" })
+
+[<Fact>]
+let ``what a profile wants of a row that is not there, or of no profile, is a problem`` () =
+    let wrong = {
+        small with
+            ProfileRows = [ "fast", "nobody", [ Epochs 9 ] ]
+    }
+    let problems = problems wrong
+    Assert.StartsWith("profileRow: there is no profile 'fast'", problems[0])
+    Assert.StartsWith("profileRow: no row is called 'nobody'; there are ", problems[1])
+
+[<Fact>]
+let ``single fields of features, networks and optimizers vary alone`` () =
+    let specification = (plan Choices.none small).Trials.Head.Specification
+    let after settings = List.fold Setting.apply specification settings
+    let layers settings = [ for layer in (after settings).Network.Layers -> layer.InWords ]
+    Assert.Equal<string list>(
+        [
+            for word in layers [] -> word.Replace("biGru 32", "biGru 8").Replace("conv 48", "conv 4")
+        ],
+        layers [ Filters 4; GruUnits 8 ]
+    )
+    Assert.Equal(Adam 0.5, (after [ LearningRate 0.5 ]).Training.Optimizer)
+    let features = (after [ Window 80.0<ms>; Hop 20.0<ms>; Bands 64 ]).Features
+    Assert.Equal((80.0<ms>, 20.0<ms>, 64), (features.Window, features.Hop, features.Bands))

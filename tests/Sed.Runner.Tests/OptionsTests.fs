@@ -145,3 +145,32 @@ let ``a place that is a file, lies in one or has no name is a problem`` () =
     )
     File.Delete file
     Directory.Delete folder
+
+[<Fact>]
+let ``no trials at once are refused`` () =
+    match Options.parse "table2.fsx" "runs" [ "--jobs"; "0" ] with
+    | Some(_, problems) ->
+        Assert.Equal<string list>(
+            [ "--jobs: 0 trials at once; give at least 1" ],
+            List.map Problem.print problems
+        )
+    | None -> failwith "help"
+
+[<Fact>]
+let ``a process that helps is not told what is the first one's own business`` () =
+    Assert.Equal<string list>(
+        [ "--profile"; "quick"; "--out"; "runs" ],
+        Helpers.Arguments [
+            "--profile"
+            "quick"
+            "--jobs"
+            "2"
+            "--report"
+            "--export"
+            "a.csv"
+            "--verify"
+            "--out"
+            "runs"
+            "--retry-failed"
+        ]
+    )

@@ -25,7 +25,7 @@ let private plan (script: string) =
     let info =
         ProcessStartInfo(
             "dotnet",
-            [ "fsi"; Path.Combine("experiments", script); "--plan" ],
+            [ "fsi"; Path.Combine(root, "experiments", script); "--plan" ],
             WorkingDirectory = root,
             RedirectStandardOutput = true,
             RedirectStandardError = true
@@ -54,3 +54,50 @@ let ``a script prints its plan`` (script: string) =
     Assert.Contains("profile quick, ", output)
     Assert.Contains("every trial\n  data: smartCars\n", output.ReplaceLineEndings "\n")
     Assert.Contains("seeds: ", output)
+
+/// What the compiler says of a script whose experiment has these words: where, and its first sentence.
+let private complaints (words: string list) =
+    let script =
+        Path.Combine(Path.GetTempPath(), $"sed-{Guid.NewGuid():N}", "wrong.fsx")
+    Directory.CreateDirectory(nonNull (Path.GetDirectoryName script)) |> ignore
+    let prelude = Path.Combine(root, "experiments", "sed.fsx")
+    File.WriteAllLines(
+        script,
+        [
+            $"#load @\"{prelude}\""
+            "open Sed"
+            "let wrong ="
+            "    experiment \"wrong\" {"
+            yield! [ for word in words -> "        " + word ]
+            "    }"
+        ]
+    )
+    let _, _, errors = plan script
+    Directory.Delete(nonNull (Path.GetDirectoryName script), true)
+    errors.Split '\n'
+    |> Array.map _.Trim()
+    |> Array.filter ((<>) "")
+    |> Array.map (fun line -> line.Replace(script, "wrong.fsx"))
+
+[<Fact>]
+let ``a misspelt word is named with its place and the word that it may stand for`` () =
+    let said = complaints [ "title \"One\""; "varry Dropout [ 0.1; 0.2 ]"; "seeds [ 1 ]" ]
+    Assert.Equal(
+        "wrong.fsx(6,9): error FS0039: The value or constructor 'varry' is not defined. Maybe you want one of the following:",
+        said[0]
+    )
+    Assert.Contains("vary", said)
+
+[<Fact>]
+let ``a misspelt word in a block within is named too`` () =
+    let said =
+        complaints [ "title \"One\""; "train (training { epochs 3; learningRat 1e-3 })"; "seeds [ 1 ]" ]
+    Assert.StartsWith("wrong.fsx(6,36): error FS0039: The value or constructor 'learningRat' is not defined.", said[0])
+
+[<Fact>]
+let ``what is no word at all is refused with a sentence`` () =
+    let said = complaints [ "title \"One\""; "printfn \"hello\""; "seeds [ 1 ]" ]
+    Assert.Equal(
+        "wrong.fsx(6,9): error FS10001: Only the words of the block can stand here; lists and loops belong before it or into the values of `vary` and `rows`.",
+        said[0]
+    )

@@ -195,7 +195,7 @@ let ``a trial that fails is kept with its error, the others go on, and it is run
     Assert.Equal(1, code)
     Assert.Equal("", errors)
     Assert.Contains("trial 1 of 2: wrong, seed 1: failed, InvalidOperationException: ", output)
-    Assert.Contains("0, failed (1 of 1 seeds)", output)
+    Assert.Contains("0, failed: 1", output)
     Assert.Contains("trial 2 of 2: baseline, seed 1: weak F", output)
     promised.Value <- 5
     let code, output, _ = run out [] [ failing ]
@@ -346,7 +346,7 @@ let ``a training that diverged is marked, takes no star and is compared with by 
         ]
         |> String.concat ""
     )
-    Assert.Contains("learnt nothing (1 of 1 seeds)", output)
+    Assert.Contains("learnt nothing: 1", output)
     Assert.Contains("○: no better than the same answer for every clip", output)
     let learnt = (Results.read out "diverging").GetColumn<bool> "learnt"
     Assert.Equal<bool>([ false; false ], Seq.truncate 2 learnt.Values)

@@ -87,8 +87,10 @@ let run (workspace: Workspace) (display: Display) (retryFailed: bool) (plan: Pla
     let timeLeft index (epoch: EpochReport) =
         let epochs index =
             trials[index].Specification.Training.Epochs
-        let ahead = epochs index - epoch.Epoch + Seq.sumBy epochs waiting
-        epoch.Elapsed / float epoch.Epoch * float ahead
+        let ahead =
+            float (epochs index - epoch.Epoch)
+            + float (Seq.sumBy epochs waiting) / float workspace.Jobs
+        epoch.Elapsed / float epoch.Epoch * ahead
 
     let train index folder =
         let specification = trials[index].Specification

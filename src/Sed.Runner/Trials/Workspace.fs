@@ -93,6 +93,9 @@ type internal Workspace
         | Share share -> Stratification.CarveValidation(manifest, share, 1L)
         | Fold(fold, folds) -> Stratification.WithFold(manifest, Stratification.Folds(manifest, folds, 1L)[fold - 1])
 
+    /// Trials that are trained at once.
+    member val Jobs = 1 with get, set
+
     /// Threads that each training takes; 0 for one for each processor.
     member val Threads = 0 with get, set
 

@@ -94,6 +94,29 @@ public sealed class WeakOutputTests
     }
 
     [Fact]
+    public void Class_attention_weighs_frames_by_a_softmax_over_the_classes_of_a_linear_layer()
+    {
+        using var scope = NewDisposeScope();
+        using var module = new WeakOutput.ClassAttention().Build(Shape.Vectors(3, 5), 2);
+        var (hidden, strong) = (randn(2, 3, 5), rand(2, 3, 2));
+        var state = module.state_dict();
+        var found = module.call(hidden, strong);
+        for (var clip = 0; clip < 2; clip++)
+        for (var k = 0; k < 2; k++)
+        {
+            var (sum, total) = (0.0, 0.0);
+            for (var frame = 0; frame < 3; frame++)
+            {
+                var logits = state["linear.weight"].matmul(hidden[clip, frame]) + state["linear.bias"];
+                var weight = Math.Exp(logits[k].item<float>()) / logits.exp().sum().item<float>();
+                sum += weight * strong[clip, frame, k].item<float>();
+                total += weight;
+            }
+            Assert.Equal(sum / total, found[clip, k].item<float>(), 1e-5);
+        }
+    }
+
+    [Fact]
     public void Attention_weighs_frames_by_a_softmax_over_them_of_a_linear_layer_on_the_hidden_vectors()
     {
         using var scope = NewDisposeScope();

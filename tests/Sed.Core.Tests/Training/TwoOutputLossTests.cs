@@ -95,4 +95,29 @@ public sealed class TwoOutputLossTests
             1e-6
         );
     }
+
+    [Fact]
+    public void An_asymmetric_loss_is_what_is_worked_out_by_hand_and_focal_where_both_sides_are_alike()
+    {
+        Torch.Initialize();
+        using var scope = NewDisposeScope();
+        var probabilities = tensor(new float[] { 0.6f, 0.3f, 0.04f }, [1, 3]);
+        var labels = tensor(new float[] { 1, 0, 0 }, [1, 3]);
+        double[] wanted = [-0.4 * Math.Log(0.6), -0.25 * 0.25 * Math.Log(0.75), 0];
+        var found = new Loss.Asymmetric(1, 2, 0.05).Each(probabilities, labels, null);
+        for (var k = 0; k < 3; k++)
+            Assert.Equal(wanted[k], found[0, k].item<float>(), 1e-6);
+        Assert.True(
+            new Loss.Asymmetric(2, 2, 0)
+                .Each(probabilities, labels, null)
+                .allclose(new Loss.Focal(2).Each(probabilities, labels, null))
+        );
+        Assert.Equal(
+            [
+                "the asymmetric loss has the exponent -1; 0 is cross-entropy",
+                "the margin of the asymmetric loss is 1; it is a share from 0 to below 1",
+            ],
+            new Loss.Asymmetric(-1, 0, 1).Problems()
+        );
+    }
 }
