@@ -60,6 +60,7 @@ let ``a plan prints what all trials share once and what each row changes`` () =
     Assert.Equal(
         """small: Two weights
 profile quick, 3 rows, 3 trials
+PROFILELINE
 
 every trial
   data: smartCars

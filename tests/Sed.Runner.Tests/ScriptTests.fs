@@ -92,12 +92,12 @@ let ``a misspelt word is named with its place and the word that it may stand for
 let ``a misspelt word in a block within is named too`` () =
     let said =
         complaints [ "title \"One\""; "train (training { epochs 3; learningRat 1e-3 })"; "seeds [ 1 ]" ]
-    Assert.StartsWith("wrong.fsx(6,36): error FS0039: The value or constructor 'learningRat' is not defined.", said[0])
+    Assert.StartsWith("wrong.fsx(6,37): error FS0039: The value or constructor 'learningRat' is not defined.", said[0])
 
 [<Fact>]
 let ``what is no word at all is refused with a sentence`` () =
     let said = complaints [ "title \"One\""; "printfn \"hello\""; "seeds [ 1 ]" ]
     Assert.Equal(
-        "wrong.fsx(6,9): error FS10001: Only the words of the block can stand here; lists and loops belong before it or into the values of `vary` and `rows`.",
+        "wrong.fsx(5,9): error FS10001: Only the words of the block can stand here; lists and loops belong before it or into the values of `vary` and `rows`.",
         said[0]
     )

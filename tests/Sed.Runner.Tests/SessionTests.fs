@@ -58,7 +58,7 @@ let private run out arguments experiments =
     runAs "small.fsx" out arguments experiments
 
 let private tableOf (output: string) =
-    output.Substring(output.IndexOf "small: Two trials").Replace(home, "")
+    output.Substring(output.IndexOf ": Two trials").Replace(home, "")
 
 [<Fact>]
 let ``a plan is printed without making or training anything`` () =
@@ -421,6 +421,7 @@ let ``a finished table is shown from storage that cannot be written, and what co
     Directory.Delete(Path.Combine(out, "tables"), true)
     File.WriteAllText(Path.Combine(out, "tables"), "")
     let reports = Path.Combine(out, "reports")
+    Directory.Delete(reports, true)
     File.WriteAllText(reports, "")
     let code, output, errors = run out [ "--report" ] [ once ]
     Assert.Equal("", errors)

@@ -161,7 +161,7 @@ internal static class Checkpoint
             if (n[1] > highest)
                 (best, highest) = (i + 1, n[1]);
             var own = metrics
-                .Zip(scores.Skip(i * metrics.Length))
+                .Zip(scores[(i * metrics.Length)..((i + 1) * metrics.Length)])
                 .Where(score => !double.IsNaN(score.Second))
                 .ToDictionary(score => score.First, score => score.Second);
             yield return new EpochReport(i + 1, n[0], own, n[1], best, TimeSpan.FromTicks((long)n[2]), n[3])

@@ -52,7 +52,9 @@ public sealed class WholeFileTests : IDisposable
 
     private static int EndedProcess()
     {
-        using Process process = Process.Start("dotnet", "--version");
+        using Process process = Process.Start(
+            new ProcessStartInfo("dotnet", "--version") { RedirectStandardOutput = true }
+        )!;
         process.WaitForExit();
         return process.Id;
     }

@@ -165,7 +165,7 @@ public sealed class TrainerTests
     [Theory]
     [InlineData("history.epochs")]
     [InlineData("history.numbers")]
-    [InlineData("history.tagging")]
+    [InlineData("history.scores")]
     [InlineData("threads")]
     public void A_checkpoint_whose_arrays_do_not_fit_together_is_named(string emptied)
     {

@@ -18,4 +18,16 @@ internal static class Close
             $"{name}: off by {off / largest:E2} of the largest value, {largest:E2}."
         );
     }
+
+    /// <summary>
+    /// Asserts the same of what may cancel to nothing, as the gradient of weights that share a sum of 1 does: no element may be off
+    /// by more than 1e-5 of the largest, or else by more than three times what torch itself is off in the same precision.
+    /// </summary>
+    public static void AssertAsTorch(string name, Tensor expected, Tensor torch, Tensor actual)
+    {
+        using var scope = NewDisposeScope();
+        var largest = expected.abs().max().to(float64).item<double>();
+        var rounding = (expected.to(float64) - torch.to(float64)).abs().max().item<double>();
+        Assert(name, expected, actual, largest == 0 ? 0 : Math.Max(1e-5, 3 * rounding / largest));
+    }
 }
