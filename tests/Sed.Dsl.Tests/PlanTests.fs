@@ -60,7 +60,7 @@ let ``a plan prints what all trials share once and what each row changes`` () =
     Assert.Equal(
         """small: Two weights
 profile quick, 3 rows, 3 trials
-PROFILELINE
+Profile quick sets otherwise than the script: epochs 1. `--profile paper` runs it as it is written.
 
 every trial
   data: smartCars
