@@ -44,7 +44,12 @@ public sealed class DoorTests
     {
         NetworkDescription description = new()
         {
-            Layers = [new Layer.Convolution(16), new Layer.BandPooling(8), new Layer.BidirectionalGru(8, Merge.Concatenate)],
+            Layers =
+            [
+                new Layer.Convolution(16),
+                new Layer.BandPooling(8),
+                new Layer.BidirectionalGru(8, Merge.Concatenate),
+            ],
             Weak = new WeakOutput.LinearSoftmax(),
             Frames = 50,
             Bands = 40,
@@ -62,7 +67,12 @@ public sealed class DoorTests
     public void A_training_and_its_scores()
     {
         using TemporaryFolder folder = new();
-        SoundscapeOptions few = new() { TrainingClips = 8, TestingClips = 4, EvaluationClips = 1 };
+        SoundscapeOptions few = new()
+        {
+            TrainingClips = 8,
+            TestingClips = 4,
+            EvaluationClips = 1,
+        };
 
         var corpus = Soundscapes.SmartCars(folder.Path, few);
         var logMel = LogMelOptions.Dcase2017 with { HopSeconds = 0.04 };

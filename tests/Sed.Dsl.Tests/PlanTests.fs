@@ -137,7 +137,13 @@ let ``what a profile sets otherwise is told, single fields leave the others as t
         small with
             Features = logMel { bands 80 }
             Network = mlp
-            Profiles = [ { Name = "quick"; Settings = [ Epochs 7; Hop 40.0<ms>; Batch 32 ] }, [ 1 ] ]
+            Profiles = [
+                {
+                    Name = "quick"
+                    Settings = [ Epochs 7; Hop 40.0<ms>; Batch 32 ]
+                },
+                [ 1 ]
+            ]
             ProfileRows = [ "quick", "baseline MLP", [ Epochs 9 ] ]
     }
     let plan = plan Choices.none narrow
@@ -155,8 +161,20 @@ let ``what a profile sets otherwise is told, single fields leave the others as t
 let ``a part of a table and other profiles have files of their own`` () =
     let fileOf choices = (plan choices small).FileName
     Assert.Equal(small.Name, fileOf Choices.none)
-    Assert.Equal(small.Name + "-paper", fileOf { Choices.none with Profile = Some "paper" })
-    Assert.Equal(small.Name + "-part", fileOf { Choices.none with Only = Some "baseline" })
+    Assert.Equal(
+        small.Name + "-paper",
+        fileOf {
+            Choices.none with
+                Profile = Some "paper"
+        }
+    )
+    Assert.Equal(
+        small.Name + "-part",
+        fileOf {
+            Choices.none with
+                Only = Some "baseline"
+        }
+    )
 
 [<Fact>]
 let ``what a profile wants of a row that is not there, or of no profile, is a problem`` () =
@@ -171,7 +189,8 @@ let ``what a profile wants of a row that is not there, or of no profile, is a pr
 [<Fact>]
 let ``single fields of features, networks and optimizers vary alone`` () =
     let specification = (plan Choices.none small).Trials.Head.Specification
-    let after settings = List.fold Setting.apply specification settings
+    let after settings =
+        List.fold Setting.apply specification settings
     let layers settings = [ for layer in (after settings).Network.Layers -> layer.InWords ]
     Assert.Equal<string list>(
         [

@@ -150,10 +150,7 @@ let ``a place that is a file, lies in one or has no name is a problem`` () =
 let ``no trials at once are refused`` () =
     match Options.parse "table2.fsx" "runs" [ "--jobs"; "0" ] with
     | Some(_, problems) ->
-        Assert.Equal<string list>(
-            [ "--jobs: 0 trials at once; give at least 1" ],
-            List.map Problem.print problems
-        )
+        Assert.Equal<string list>([ "--jobs: 0 trials at once; give at least 1" ], List.map Problem.print problems)
     | None -> failwith "help"
 
 [<Fact>]

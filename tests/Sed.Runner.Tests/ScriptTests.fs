@@ -81,7 +81,8 @@ let private complaints (words: string list) =
 
 [<Fact>]
 let ``a misspelt word is named with its place and the word that it may stand for`` () =
-    let said = complaints [ "title \"One\""; "varry Dropout [ 0.1; 0.2 ]"; "seeds [ 1 ]" ]
+    let said =
+        complaints [ "title \"One\""; "varry Dropout [ 0.1; 0.2 ]"; "seeds [ 1 ]" ]
     Assert.Equal(
         "wrong.fsx(6,9): error FS0039: The value or constructor 'varry' is not defined. Maybe you want one of the following:",
         said[0]
@@ -91,7 +92,11 @@ let ``a misspelt word is named with its place and the word that it may stand for
 [<Fact>]
 let ``a misspelt word in a block within is named too`` () =
     let said =
-        complaints [ "title \"One\""; "train (training { epochs 3; learningRat 1e-3 })"; "seeds [ 1 ]" ]
+        complaints [
+            "title \"One\""
+            "train (training { epochs 3; learningRat 1e-3 })"
+            "seeds [ 1 ]"
+        ]
     Assert.StartsWith("wrong.fsx(6,37): error FS0039: The value or constructor 'learningRat' is not defined.", said[0])
 
 [<Fact>]

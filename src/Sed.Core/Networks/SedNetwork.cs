@@ -1,5 +1,6 @@
 using Sed.Core.Networks.Layers;
 using Sed.Core.Networks.WeakOutputs;
+using Sed.Core.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -49,6 +50,8 @@ public sealed class SedNetwork : nn.Module<Tensor, NetworkOutput>
     {
         using var scope = NewDisposeScope();
         var kernels = UseKernels && fast is not null && fast.Takes(input, training);
+        if (input.device_type == DeviceType.CPU)
+            Torch.ComputeAlone(kernels);
         var hidden = kernels ? fast!.Call(input, training) : layers.call(input); // (batch, frames, width)
         var frames = Probabilities.Of(strong.call(hidden)); // (batch, frames, classes)
         var clips = weak.call(hidden, frames); // (batch, classes)

@@ -11,6 +11,7 @@ public static partial class Torch
     private static readonly Lock gate = new();
     private static bool initialized;
     private static int threads = Environment.ProcessorCount;
+    private static int threadsOfTorch = Environment.ProcessorCount;
 
     /// <summary>Where the libtorch in use comes from.</summary>
     public static string Library => OtherLibTorch.Folder ?? $"{OtherLibTorch.Version}, the packaged one for CPUs";
@@ -31,9 +32,25 @@ public static partial class Torch
         {
             ArgumentOutOfRangeException.ThrowIfLessThan(value, 1);
             Initialize();
-            torch.set_num_threads(value);
             threads = value;
+            SetThreadsOfTorch(value);
         }
+    }
+
+    /// <summary>
+    /// Says whether torch's own operations compute on one thread until this is called again. Torch cuts a tensor by the
+    /// number of threads and computes what is left at the end of each piece with other functions (the C library's exp
+    /// instead of a vector's), so that last bits depend on that number. Around the kernels, which share out their work
+    /// without a trace, so little is left to torch that one thread costs nothing.
+    /// </summary>
+    internal static void ComputeAlone(bool alone) => SetThreadsOfTorch(alone ? 1 : threads);
+
+    private static void SetThreadsOfTorch(int value)
+    {
+        if (value == threadsOfTorch)
+            return;
+        torch.set_num_threads(value);
+        threadsOfTorch = value;
     }
 
     /// <summary>
@@ -53,7 +70,7 @@ public static partial class Torch
             // CUDA has to be there before the first tensor of the CPU is.
             var cuda = OtherLibTorch.Load();
             _ = torch.TryInitializeDeviceType(cuda ? DeviceType.CUDA : DeviceType.CPU);
-            torch.set_num_threads(threads);
+            torch.set_num_threads(threadsOfTorch);
             initialized = true;
         }
     }

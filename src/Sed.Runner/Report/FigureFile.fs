@@ -89,7 +89,9 @@ let private drawMark (plot: Plot) (y: Axis) mark =
         for from, until, at in spans do
             rectangle plot series (from, until, sign y * at, thickness)
     // ScottPlot has no colours for a matrix without a number, as of a training that diverged.
-    | Mark.Heat heat -> if heat.Values |> Seq.collect id |> Seq.exists Double.IsFinite then drawHeat plot y heat
+    | Mark.Heat heat ->
+        if heat.Values |> Seq.collect id |> Seq.exists Double.IsFinite then
+            drawHeat plot y heat
     | Mark.Rules positions ->
         for position in positions do
             let line = plot.Add.VerticalLine(position, 1.5f, Nullable(Color.FromHex "#FF3B30"))
