@@ -9,8 +9,12 @@ namespace Sed.Core.Networks;
 /// <summary>The network that a description describes.</summary>
 public sealed class SedNetwork : nn.Module<Tensor, NetworkOutput>
 {
+    // Multiply-accumulates of a clip. Below, torch's threads wait for each other longer than they compute.
+    private const long WorthSharing = 50_000_000;
+
     private readonly nn.Module<Tensor, Tensor> layers;
     private readonly FastLayers? fast;
+    private readonly bool isSmall;
     private readonly nn.Module<Tensor, Tensor> strong;
     private readonly nn.Module<Tensor, Tensor, Tensor> weak;
 
@@ -29,6 +33,7 @@ public sealed class SedNetwork : nn.Module<Tensor, NetworkOutput>
         fast = FastLayers.For(description, [.. modules.Select(module => (module.Module, module.Frames))]);
         strong = nn.Linear(hidden.Width, description.Classes);
         weak = description.Weak.Build(hidden, description.Classes);
+        isSmall = description.MultiplyAccumulates < WorthSharing;
         RegisterComponents();
     }
 
@@ -51,7 +56,7 @@ public sealed class SedNetwork : nn.Module<Tensor, NetworkOutput>
         using var scope = NewDisposeScope();
         var kernels = UseKernels && fast is not null && fast.Takes(input, training);
         if (input.device_type == DeviceType.CPU)
-            Torch.ComputeAlone(kernels);
+            Torch.ComputeAlone(kernels || isSmall);
         var hidden = kernels ? fast!.Call(input, training) : layers.call(input); // (batch, frames, width)
         var frames = Probabilities.Of(strong.call(hidden)); // (batch, frames, classes)
         var clips = weak.call(hidden, frames); // (batch, classes)

@@ -41,7 +41,7 @@ public static partial class Torch
     /// Says whether torch's own operations compute on one thread until this is called again. Torch cuts a tensor by the
     /// number of threads and computes what is left at the end of each piece with other functions (the C library's exp
     /// instead of a vector's), so that last bits depend on that number. Around the kernels, which share out their work
-    /// without a trace, so little is left to torch that one thread costs nothing.
+    /// without a trace, and in small networks, so little is left to torch that one thread costs nothing.
     /// </summary>
     internal static void ComputeAlone(bool alone) => SetThreadsOfTorch(alone ? 1 : threads);
 
