@@ -58,6 +58,8 @@ public static partial class Torch
     /// On Linux glibc is told to keep and reuse large blocks: by default it maps and unmaps the memory of every large
     /// tensor anew, and the page faults of that take longer than the arithmetic. Torch's threads are told to sleep while
     /// they wait for work, unless OMP_WAIT_POLICY says otherwise: by default they spin, on the cores that the kernels need.
+    /// The libraries below are told to compute in the same way on every x86-64 processor with AVX2, so that digits do not
+    /// depend on its maker or its vectors; what ATEN_CPU_CAPABILITY, MKL_CBWR and ONEDNN_MAX_CPU_ISA say comes first.
     /// </summary>
     public static void Initialize()
     {
@@ -85,8 +87,12 @@ public static partial class Torch
             _ = mallopt(mmapMax, 0);
             _ = mallopt(trimThreshold, int.MaxValue);
             _ = mallopt(topPad, 256 << 20);
-            // OpenMP reads the process's own environment when libtorch is loaded; .NET's is a copy of it.
+            // Libraries read the process's own environment when they are loaded; .NET's is a copy of it.
             _ = setenv("OMP_WAIT_POLICY", "passive", overwrite: 0);
+            // Torch, MKL and oneDNN each choose their code by the processor, and with it the order of their sums.
+            _ = setenv("ATEN_CPU_CAPABILITY", "avx2", overwrite: 0);
+            _ = setenv("MKL_CBWR", "COMPATIBLE", overwrite: 0);
+            _ = setenv("ONEDNN_MAX_CPU_ISA", "AVX2", overwrite: 0);
         }
         catch (Exception missing) when (missing is DllNotFoundException or EntryPointNotFoundException)
         {

@@ -81,6 +81,23 @@ public sealed class TrainerTests
     }
 
     [Fact]
+    public void The_number_of_threads_changes_no_digit()
+    {
+        var threads = Torch.Threads;
+        try
+        {
+            Torch.Threads = 1;
+            var alone = Train(usual, null);
+            Torch.Threads = 3;
+            Assert.Equal(alone, Train(usual, null));
+        }
+        finally
+        {
+            Torch.Threads = threads;
+        }
+    }
+
+    [Fact]
     public void It_learns()
     {
         Torch.Initialize();
