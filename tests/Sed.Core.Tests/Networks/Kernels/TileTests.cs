@@ -36,7 +36,11 @@ public sealed unsafe class TileTests
     private static uint[] Computed(float[] a, float[] b, float[] before, Product product)
     {
         var c = (float[])before.Clone();
-        fixed (float* x = a, y = b, z = c)
+        fixed (
+            float* x = a,
+                y = b,
+                z = c
+        )
             product(x, y, z);
         return [.. c.Select(BitConverter.SingleToUInt32Bits)];
     }
