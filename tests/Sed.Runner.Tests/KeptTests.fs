@@ -7,6 +7,7 @@ open Deedle
 open Parquet
 open Xunit
 open Sed
+open Sed.Core.Runtime
 open Sed.Runner
 
 let private folder (name: string) =
@@ -33,8 +34,8 @@ let private outcome (weakF: float) : Outcome =
         Mean = mean
         Deviation = None
         Trials = 1
-        Low = mean
-        High = mean
+        Low = mean - 0.05
+        High = mean + 0.05
     }
     let statistics = {
         Metric = WeakF
@@ -61,33 +62,49 @@ let private outcome (weakF: float) : Outcome =
     }
 
 [<Fact>]
-let ``what was recorded is verified within its tolerance, and every cell that moved is named`` () =
+let ``what was recorded is verified to the last digit on its processor, and every cell that moved is named`` () =
     let recorded = folder "recorded"
-    Assert.Equal(Path.Combine(recorded, "paper", "small.csv"), Recorded.write recorded (outcome 0.5))
+    let file = Recorded.write recorded (outcome 0.5)
+    Assert.Equal(Path.Combine(recorded, "paper", "small.csv"), file)
     Assert.Equal<string>(
-        [ "row,\"weak F\""; "tolerance,0.02"; "\"mine, too\",0.5"; "other,0.25" ],
-        File.ReadAllLines(Path.Combine(recorded, "paper", "small.csv"))
+        [
+            "row,\"weak F\",\"weak F from\",\"weak F to\",processor"
+            $"\"mine, too\",0.5,0.45,0.55,\"{Processor.Name}\""
+            $"other,0.25,0.2,0.3,\"{Processor.Name}\""
+        ],
+        File.ReadAllLines file
     )
-    match Recorded.verify recorded (outcome 0.51) with
-    | Ok words -> Assert.Equal("small: 2 cells are as recorded; the farthest is off by 50 % of its tolerance.", words)
+    match Recorded.verify recorded (outcome 0.50001) with
+    | Ok words -> Assert.Equal("small: 2 cells are as recorded, to the last digit.", words)
     | Result.Error problems -> failwith $"{problems}"
-    match Recorded.verify recorded (outcome 0.53) with
+    match Recorded.verify recorded (outcome 0.5002) with
     | Ok words -> failwith words
     | Result.Error problems ->
-        let problem = Assert.Single problems
         Assert.Equal(
-            "row 'mine, too', weak F: recorded 0.5000, now 0.5300, which is more than 0.02 apart",
-            problem.What
+            $"row 'mine, too', weak F: recorded 0.5000, now 0.5002, on the same processor ({Processor.Name})",
+            (Assert.Single problems).What
         )
 
 [<Fact>]
-let ``recording anew keeps the tolerances that were set by hand`` () =
+let ``on another processor a result may lie where its recorded interval does, and it is said which`` () =
     let recorded = folder "recorded"
     let file = Recorded.write recorded (outcome 0.5)
-    File.WriteAllText(file, File.ReadAllText(file).Replace("0.02", "0.1"))
-    Recorded.write recorded (outcome 0.6) |> ignore
-    Assert.Equal<string>("tolerance,0.1", File.ReadAllLines(file)[1])
-    Assert.True(Result.isOk (Recorded.verify recorded (outcome 0.69)))
+    File.WriteAllText(file, File.ReadAllText(file).Replace(Processor.Name, "Elbrus"))
+    match Recorded.verify recorded (outcome 0.53) with
+    | Ok words ->
+        Assert.Equal(
+            "small: 1 of 2 cells are as recorded, to the last digit; the others are within the intervals recorded on Elbrus "
+            + $"(this is {Processor.Name}).",
+            words
+        )
+    | Result.Error problems -> failwith $"{problems}"
+    match Recorded.verify recorded (outcome 0.56) with
+    | Ok words -> failwith words
+    | Result.Error problems ->
+        Assert.Equal(
+            $"row 'mine, too', weak F: recorded 0.5000 (0.4500 to 0.5500) on Elbrus, now 0.5600 on {Processor.Name}",
+            (Assert.Single problems).What
+        )
 
 [<Fact>]
 let ``without recorded results there is nothing to verify, and it says how to record them`` () =

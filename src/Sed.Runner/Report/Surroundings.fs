@@ -2,7 +2,6 @@
 module internal Sed.Runner.Surroundings
 
 open System
-open System.IO
 open System.Reflection
 open System.Runtime.InteropServices
 open Sed.Core.Runtime
@@ -11,17 +10,6 @@ let private version (assembly: Assembly) =
     match assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>() with
     | null -> string (assembly.GetName().Version)
     | stated -> stated.InformationalVersion.Split('+').[0]
-
-let private processor () =
-    let line =
-        try
-            File.ReadLines "/proc/cpuinfo" |> Seq.tryFind _.StartsWith("model name")
-        with
-        | :? IOException
-        | :? UnauthorizedAccessException -> None // not Linux
-    match line with
-    | Some line -> line.Substring(line.IndexOf ':' + 1).Trim()
-    | None -> string RuntimeInformation.ProcessArchitecture
 
 /// Names and values: versions, system and processor, and with what the trials computed.
 let describe (results: TrialResult list) =
@@ -33,7 +21,7 @@ let describe (results: TrialResult list) =
         "TorchSharp", version typeof<TorchSharp.torch>.Assembly
         "libtorch", Torch.Library
         "System", RuntimeInformation.OSDescription
-        "Processor", $"{processor ()}, {Environment.ProcessorCount} cores, {Torch.VectorsInWords}"
+        "Processor", $"{Processor.Name}, {Environment.ProcessorCount} cores, {Torch.VectorsInWords}"
         "Device of the trials", distinct _.Device
         "Threads of the trials", distinct (fun result -> string result.Threads)
     ]

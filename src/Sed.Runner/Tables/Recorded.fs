@@ -1,4 +1,5 @@
-/// Results that were recorded beside a script, and whether today's are the same.
+/// Results that were recorded beside a script, and whether today's are the same: to the last digit on the processor they
+/// were recorded on, and on another one within the recorded intervals over clips and trials.
 module internal Sed.Runner.Recorded
 
 open System
@@ -6,15 +7,19 @@ open System.Globalization
 open System.IO
 open Deedle
 open Sed
-
-[<Literal>]
-let private Tolerance = "tolerance"
+open Sed.Core.Runtime
 
 [<Literal>]
 let private Row = "row"
 
-// A threshold flips a decision now and then where processors round differently; two points of a score are above that.
-let private defaultTolerance = 0.02
+[<Literal>]
+let private ProcessorColumn = "processor"
+
+// Four decimals are kept.
+let private rounded (value: float) = Math.Round(value, 4)
+
+let private bounds (metric: Metric) =
+    $"{metric.Name} from", $"{metric.Name} to"
 
 // A folder for each profile.
 let private folderOf folder (outcome: Outcome) =
@@ -29,37 +34,40 @@ let private problem outcome what remedy =
 let private read (file: string) : Frame<string, string> =
     Frame.ReadCsv(file, culture = "") |> Frame.indexRowsString Row
 
-let private cell (frame: Frame<string, string>) row column =
-    frame.TryGetColumn<float>(column, Lookup.Exact)
+let private cell<'value> (frame: Frame<string, string>) row column =
+    frame.TryGetColumn<'value>(column, Lookup.Exact)
     |> OptionalValue.asOption
     |> Option.bind (Series.tryGet row)
 
-/// Writes the means of an outcome, with the tolerances that are recorded already.
+/// Writes the means of an outcome with their intervals, and the processor that writes them.
 let write (folder: string) (outcome: Outcome) =
     let file = file folder outcome
-    let before = if File.Exists file then Some(read file) else None
-    let tolerance (metric: Metric) =
-        before
-        |> Option.bind (fun frame -> cell frame Tolerance metric.Name)
-        |> Option.defaultValue defaultTolerance
-    let rounded (value: float) = Math.Round(value, 4)
+    let labels = [ for variant in outcome.Plan.Variants -> variant.Label ]
     let table: Frame<string, string> =
         Frame.ofColumns [
-            for statistics in outcome.Statistics ->
-                statistics.Metric.Name,
-                Series.ofOptionalObservations [
-                    Tolerance, Some(tolerance statistics.Metric)
-                    for variant in outcome.Plan.Variants do
-                        variant.Label,
-                        Map.tryFind variant.Label statistics.Estimates
-                        |> Option.map (fun estimate -> rounded estimate.Mean)
-                ]
+            for statistics in outcome.Statistics do
+                let column (value: Estimate -> float) =
+                    Series.ofOptionalObservations [
+                        for label in labels ->
+                            label, Map.tryFind label statistics.Estimates |> Option.map (value >> rounded >> box)
+                    ]
+                let low, high = bounds statistics.Metric
+                statistics.Metric.Name, column _.Mean
+                low, column _.Low
+                high, column _.High
+            ProcessorColumn, Series.ofObservations [ for label in labels -> label, box Processor.Name ]
         ]
     Directory.CreateDirectory(folderOf folder outcome) |> ignore
     table.SaveCsv(file, includeRowKeys = true, keyNames = [ Row ], culture = CultureInfo.InvariantCulture)
     file
 
-/// Every cell that is not as recorded, or else how many are and how near the farthest of them is to its tolerance.
+/// What became of a recorded cell.
+type private Cell =
+    | Same
+    | Within of processor: string
+    | Other of Problem
+
+/// Every cell that is not as recorded, or else how many are.
 let verify (folder: string) (outcome: Outcome) : Result<string, Problem list> =
     let file = file folder outcome
     if not (File.Exists file) then
@@ -71,40 +79,47 @@ let verify (folder: string) (outcome: Outcome) : Result<string, Problem list> =
         ]
     else
         let recorded = read file
-        let compared = [
-            for statistics in outcome.Statistics do
-                for variant in outcome.Plan.Variants do
-                    let column = statistics.Metric.Name
-                    let now = Map.tryFind variant.Label statistics.Estimates |> Option.map _.Mean
-                    variant.Label, column, cell recorded variant.Label column, now, cell recorded Tolerance column
-        ]
+        let moved place what =
+            Other(problem outcome $"{place}: {what}" "find out why; if it is meant to be so, `--record` anew")
+        let verdict row (statistics: MetricStatistics) =
+            let place = $"row '{row}', {statistics.Metric.Name}"
+            let low, high = bounds statistics.Metric
+            let number column = cell<float> recorded row column
+            let now =
+                Map.tryFind row statistics.Estimates
+                |> Option.map (fun estimate -> rounded estimate.Mean)
+            match number statistics.Metric.Name, number low, number high, cell<string> recorded row ProcessorColumn, now with
+            | _, _, _, _, None -> Other(problem outcome $"{place}: no trial has finished" "")
+            | Some before, _, _, _, Some now when now = before -> Same
+            | Some before, _, _, Some processor, Some now when processor = Processor.Name ->
+                moved place $"recorded {before:F4}, now {now:F4}, on the same processor ({processor})"
+            | Some _, Some low, Some high, Some processor, Some now when low <= now && now <= high -> Within processor
+            | Some before, Some low, Some high, Some processor, Some now ->
+                moved
+                    place
+                    $"recorded {before:F4} ({low:F4} to {high:F4}) on {processor}, now {now:F4} on {Processor.Name}"
+            | _ ->
+                Other(problem outcome $"{place} is not recorded in {Path.GetRelativePath(folder, file)}" "`--record` anew")
         let labels = [ for variant in outcome.Plan.Variants -> variant.Label ]
-        let problems = [
+        let cells = [
             for row in recorded.RowKeys do
-                if row <> Tolerance && not (List.contains row labels) then
-                    problem
-                        outcome
-                        $"the recorded row '{row}' is not in the table"
-                        "run the whole table, or `--record` anew"
-            for row, column, before, now, tolerance in compared do
-                let place = $"row '{row}', {column}"
-                match before, now, tolerance with
-                | Some before, Some now, Some tolerance when abs (now - before) <= tolerance -> ()
-                | Some before, Some now, Some tolerance ->
-                    problem
-                        outcome
-                        $"{place}: recorded {before:F4}, now {now:F4}, which is more than {tolerance} apart"
-                        "find out why; if it is meant to be so, `--record` anew"
-                | _, None, _ -> problem outcome $"{place}: no trial has finished" ""
-                | _ ->
-                    problem outcome $"{place} is not recorded in {Path.GetRelativePath(folder, file)}" "`--record` anew"
+                if not (List.contains row labels) then
+                    Other(
+                        problem
+                            outcome
+                            $"the recorded row '{row}' is not in the table"
+                            "run the whole table, or `--record` anew"
+                    )
+            for statistics in outcome.Statistics do
+                for row in labels do
+                    verdict row statistics
         ]
-        match problems with
-        | [] ->
-            let shares = [
-                for _, _, before, now, tolerance in compared ->
-                    abs (Option.get now - Option.get before) / Option.get tolerance
-            ]
+        let processors = cells |> List.choose (function Within processor -> Some processor | _ -> None) |> List.distinct
+        match cells |> List.choose (function Other problem -> Some problem | _ -> None), processors with
+        | [], [] -> Ok $"{outcome.Plan.Experiment.Name}: {cells.Length} cells are as recorded, to the last digit."
+        | [], _ ->
+            let same = cells |> List.filter ((=) Same) |> List.length
+            let recordedOn = String.concat ", " processors
             Ok
-                $"{outcome.Plan.Experiment.Name}: {compared.Length} cells are as recorded; the farthest is off by {100.0 * List.max shares:F0} %% of its tolerance."
-        | _ -> Result.Error problems
+                $"{outcome.Plan.Experiment.Name}: {same} of {cells.Length} cells are as recorded, to the last digit; the others are within the intervals recorded on {recordedOn} (this is {Processor.Name})."
+        | problems, _ -> Result.Error problems
