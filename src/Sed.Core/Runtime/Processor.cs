@@ -1,0 +1,26 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
+using System.Text;
+
+namespace Sed.Core.Runtime;
+
+/// <summary>The processor that this program runs on.</summary>
+public static class Processor
+{
+    // The leaves of CPUID that hold the brand string, 16 bytes each.
+    private const int FirstOfBrand = unchecked((int)0x80000002);
+    private const int LastOfBrand = unchecked((int)0x80000004);
+
+    /// <summary>Its name as the maker gives it, such as "AMD EPYC 7763"; the architecture where it has none.</summary>
+    public static string Name { get; } = Brand() is { Length: > 0 } brand ? brand : $"{RuntimeInformation.ProcessArchitecture}";
+
+    private static string Brand()
+    {
+        if (!X86Base.IsSupported || X86Base.CpuId(unchecked((int)0x80000000), 0).Eax < LastOfBrand)
+            return "";
+        Span<int> registers = stackalloc int[12];
+        for (int leaf = FirstOfBrand, i = 0; leaf <= LastOfBrand; leaf++, i += 4)
+            (registers[i], registers[i + 1], registers[i + 2], registers[i + 3]) = X86Base.CpuId(leaf, 0);
+        return Encoding.ASCII.GetString(MemoryMarshal.AsBytes(registers)).TrimEnd('\0').Trim();
+    }
+}
