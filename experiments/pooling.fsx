@@ -21,7 +21,7 @@ let pooling =
         detect (detection { tags FromWeakOutput })
         seeds [ 1..3 ]
         report [ WeakF; StrongF; StrongER ]
-        profile "quick" [ 1 ] quick
+        profile "quick" [ 1; 2 ] quick
         profile "smoke" [ 1 ] smoke
     }
 

@@ -2,16 +2,22 @@ namespace Sed.Runner
 
 open System
 open System.Diagnostics
+open System.Threading
+open Spectre.Console
+open Spectre.Console.Rendering
 
-/// What is seen while experiments run: one line that changes in a terminal, a line now and then elsewhere. Any thread may
-/// show something.
+/// What is seen while experiments run. In a terminal: a line that changes, or a table that fills with that line below it;
+/// elsewhere a line now and then. Any thread may show something.
 type internal Display() =
     let gate = obj ()
     let live = not Console.IsOutputRedirected
     let clock = Stopwatch.StartNew()
     let mutable shown = 0
+    let mutable watching = false
+    let mutable below = ""
     let mutable lastLine = TimeSpan.MinValue
     let quiet = TimeSpan.FromSeconds 10.0
+    let oftenEnough = TimeSpan.FromSeconds 0.5
 
     let clear () =
         if live && shown > 0 then
@@ -20,11 +26,16 @@ type internal Display() =
 
     let line (text: string) =
         clear ()
-        Console.WriteLine text
+        if watching then
+            AnsiConsole.WriteLine text // above the table, which is drawn again below it
+        else
+            Console.WriteLine text
         lastLine <- clock.Elapsed
 
     let state (text: string) =
-        if live then
+        if watching then
+            below <- text
+        elif live then
             let width =
                 (try
                     Console.WindowWidth
@@ -51,6 +62,37 @@ type internal Display() =
     member _.State(text: string) = lock gate (fun () -> state text)
 
     member _.Clear() = lock gate clear
+
+    /// A table that is drawn in place while something is done, and taken away after it; nothing where it cannot be.
+    member _.Watch (table: unit -> IRenderable) (work: unit -> 'result) : 'result =
+        if not live || not AnsiConsole.Profile.Capabilities.Ansi then
+            work ()
+        else
+            lock gate clear
+            let rendered () =
+                Rows(table (), Text(below, Style(decoration = Decoration.Dim))) :> IRenderable
+            AnsiConsole
+                .Live(rendered ())
+                .AutoClear(true)
+                .Overflow(VerticalOverflow.Ellipsis)
+                .Start(fun context ->
+                    use ended = new ManualResetEventSlim()
+                    let drawing =
+                        Thread(
+                            (fun () ->
+                                while not (ended.Wait oftenEnough) do
+                                    context.UpdateTarget(rendered ())),
+                            IsBackground = true
+                        )
+                    watching <- true
+                    drawing.Start()
+                    try
+                        work ()
+                    finally
+                        ended.Set()
+                        drawing.Join()
+                        watching <- false
+                        below <- "")
 
 module internal Duration =
     /// For example "45 s", "3 min 20 s" or "2 h 5 min".

@@ -187,7 +187,10 @@ let private runPlans (options: Options) script (arguments: string list) (plans: 
         use _ = helpers options script arguments display workspace plans
         let outcomes = [
             for plan in plans do
-                let states = Sweep.run workspace display options.RetryFailed plan stop
+                let progress = Progress(workspace, plan)
+                let states =
+                    display.Watch (fun () -> Table.rendered progress.View) (fun () ->
+                        Sweep.run workspace display options.RetryFailed plan stop)
                 let outcome = Outcome.ofStates workspace plan states
                 stop.ThrowIfCancellationRequested()
                 outcome, publish options command (recordedFolder script) (plans.Length > 1) workspace outcome

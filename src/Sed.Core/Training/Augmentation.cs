@@ -1,3 +1,4 @@
+using Sed.Core.Runtime;
 using MathNet.Numerics.Distributions;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -33,8 +34,8 @@ internal sealed class Augmentation(TrainingOptions options)
         draw.Shuffle(others);
         var order = tensor(others, device: features.device);
         return (
-            features * share + features.index_select(0, order) * (1 - share),
-            labels * share + labels.index_select(0, order) * (1 - share)
+            features.Times(share).Plus(features.index_select(0, order).Times(1 - share)),
+            labels.Times(share).Plus(labels.index_select(0, order).Times(1 - share))
         );
     }
 

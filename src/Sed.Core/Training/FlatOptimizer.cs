@@ -36,27 +36,27 @@ internal sealed class FlatOptimizer : IDisposable
         if (options.ClipNorm is { } limit)
         {
             // No host sees the norm, so that a GPU need not wait.
-            var factor = (limit / (gradients.norm() + 1e-6)).clamp_max(1);
+            var factor = gradients.norm().Plus(1e-6).reciprocal().Times(limit).AtMost(1);
             gradients.mul_(factor);
         }
         if (options.WeightDecay > 0)
         {
             if (options.Optimizer == OptimizerKind.AdamW)
-                values.mul_(1 - rate * options.WeightDecay);
+                values.Scale(1 - rate * options.WeightDecay);
             else
-                gradients.add_(values, alpha: options.WeightDecay);
+                gradients.Add(values, options.WeightDecay);
         }
         steps++;
         if (options.Optimizer == OptimizerKind.Sgd)
         {
-            first.mul_(options.Momentum).add_(gradients);
-            values.add_(first, alpha: -rate);
+            first.Scale(options.Momentum).Add(gradients);
+            values.Add(first, -rate);
             return;
         }
-        first.mul_(Beta1).add_(gradients, alpha: 1 - Beta1);
-        second.mul_(Beta2).addcmul_(gradients, gradients, 1 - Beta2);
-        var scale = second.sqrt().div_(Math.Sqrt(1 - Math.Pow(Beta2, steps))).add_(Epsilon);
-        values.addcdiv_(first, scale, -rate / (1 - Math.Pow(Beta1, steps)));
+        first.Scale(Beta1).Add(gradients, 1 - Beta1);
+        second.Scale(Beta2).AddProduct(gradients, gradients, 1 - Beta2);
+        var scale = second.sqrt().Divide(Math.Sqrt(1 - Math.Pow(Beta2, steps))).Add(Epsilon);
+        values.AddQuotient(first, scale, -rate / (1 - Math.Pow(Beta1, steps)));
     }
 
     /// <summary>Sets every gradient to zero.</summary>

@@ -47,7 +47,7 @@ internal sealed class TrainingState : IDisposable
     public void MoveAverage(double past)
     {
         using var noGradients = no_grad();
-        Average!.mul_(past).add_(parameters.Values, alpha: 1 - past);
+        Average!.Scale(past).Add(parameters.Values, 1 - past);
     }
 
     /// <summary>Does something with the network that is scored and kept: with averaged parameters where there are such.</summary>

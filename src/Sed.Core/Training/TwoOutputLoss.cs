@@ -1,3 +1,4 @@
+using Sed.Core.Runtime;
 using Sed.Core.Networks;
 using Sed.Core.Training.Losses;
 using static TorchSharp.torch;
@@ -37,11 +38,11 @@ public sealed class TwoOutputLoss
     public Tensor Of(NetworkOutput output, Tensor labels, Tensor? frames = null)
     {
         using var scope = NewDisposeScope();
-        var weak = Mean(output.Weak, labels, null) * weakWeight;
+        var weak = Mean(output.Weak, labels, null).Times(weakWeight);
         if (strongWeight == 0)
             return weak.MoveToOuterDisposeScope();
-        var strong = Mean(output.Strong, labels.unsqueeze(1), frames?.unsqueeze(2)) * strongWeight;
-        return (strong + weak).MoveToOuterDisposeScope();
+        var strong = Mean(output.Strong, labels.unsqueeze(1), frames?.unsqueeze(2)).Times(strongWeight);
+        return strong.Plus(weak).MoveToOuterDisposeScope();
     }
 
     private Tensor Mean(Tensor probabilities, Tensor labels, Tensor? counted)
@@ -56,6 +57,6 @@ public sealed class TwoOutputLoss
         var each = loss.Each(probabilities, labels, presence);
         if (counted is null)
             return each.mean();
-        return (each * counted).sum() / (counted.sum() * labels.shape[^1]).clamp_min(1);
+        return (each * counted).sum() / counted.sum().Times(labels.shape[^1]).AtLeast(1);
     }
 }

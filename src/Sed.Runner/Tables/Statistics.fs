@@ -242,6 +242,29 @@ module internal Statistics =
         | [ only ] -> only
         | last :: others -> (others |> List.rev |> String.concat ", ") + " and " + last
 
+    // What separates a two-sided 5 % from a power of 80 %, in standard errors (1.96 + 0.84; Cohen 1988).
+    let private separation = 2.8
+
+    /// How many times the clips and trials would tell the largest of the differences that were not told, four times in five.
+    let private whatItWouldTake (alike: Comparison list) =
+        let times (comparison: Comparison) =
+            let standardError = (comparison.High - comparison.Low) / (2.0 * 1.96)
+            (separation * standardError / comparison.Gain) ** 2.0
+        match alike |> List.filter (fun comparison -> comparison.Gain <> 0.0) with
+        | [] -> None
+        | differing ->
+            let largest = differing |> List.maxBy (fun comparison -> abs comparison.Gain)
+            let gain = number (abs largest.Gain)
+            let what =
+                if alike.Length = 1 then
+                    $"A difference of {gain}"
+                else
+                    $"The largest of these differences, {gain},"
+            match times largest with
+            | times when times > 100.0 -> None
+            | times ->
+                Some $"{what} would take some {max 2.0 (ceil times):F0} times as many clips and trials to be told (power 80 %%)."
+
     /// What a metric's statistics say, in a sentence or two, with the names that rows have there.
     let inWords (name: string -> string) (statistics: MetricStatistics) =
         match statistics.Reference with
@@ -251,11 +274,7 @@ module internal Statistics =
         | Some reference ->
             let estimate = statistics.Estimates[reference]
             let others = Map.toList statistics.Comparisons
-            let alike = [
-                for row, comparison in others do
-                    if not comparison.IsDistinguishable then
-                        $"'{name row}'"
-            ]
+            let alike = others |> List.filter (fun (_, comparison) -> not comparison.IsDistinguishable)
             let named (row, comparison: Comparison) =
                 let sign = if comparison.IsAtFloor then "≤" else "="
                 let low, high =
@@ -278,6 +297,11 @@ module internal Statistics =
                 match alike with
                 | [] -> ()
                 | _ when alike.Length > 1 && alike.Length = others.Length -> "No other row is distinguishable from it."
-                | alike -> $"Not distinguishable from it: {andList alike}."
+                | alike ->
+                    let rows = [ for row, _ in alike -> $"'{name row}'" ]
+                    $"Not distinguishable from it: {andList rows}."
+                match whatItWouldTake (List.map snd alike) with
+                | Some sentence -> sentence
+                | None -> ()
             ]
             |> String.concat " "

@@ -208,8 +208,8 @@ let private console () =
 
     console
 
-/// Prints a table.
-let print (view: TableView) =
+/// A table as the console draws it.
+let rendered (view: TableView) =
     let table = Table(Border = TableBorder.Simple)
     for heading in view.Headings do
         let column = TableColumn(Markup.Escape heading.Text)
@@ -219,9 +219,13 @@ let print (view: TableView) =
         // The console would trim the marks' blanks away.
         table.AddRow [| for text in cells -> Markup.Escape(text.Replace("  ", " \u00a0")) |]
         |> ignore
+    table
+
+/// Prints a table.
+let print (view: TableView) =
     let console = console ()
     console.WriteLine()
     console.WriteLine view.Title
-    console.Write table
+    console.Write(rendered view)
     for note in view.Notes do
         console.WriteLine note

@@ -1,6 +1,7 @@
 namespace Sed.Runner
 
 open System
+open System.Globalization
 open System.IO
 open System.Text.Json
 open Deedle
@@ -10,6 +11,15 @@ open Sed.Core.Runtime
 type internal TrialTiming = {
     Seconds: float
     ClipsPerSecond: float
+}
+
+/// How far a training is.
+type internal EpochLog = {
+    Epochs: int
+    /// The columns of its last epoch.
+    Last: Map<string, float>
+    /// In universal time.
+    Written: DateTime
 }
 
 /// A trial's folder: its specification, and what it left behind. Files are there whole or not at all, however the process
@@ -80,15 +90,33 @@ module internal TrialFolder =
         else
             { Seconds = nan; ClipsPerSecond = nan }
 
-    /// How far a training is that another process is at, for example ", epoch 7"; empty before its first epoch.
-    let progress (folder: string) =
+    /// What its log of epochs says while it is trained; None before its first epoch.
+    let log (folder: string) : EpochLog option =
         let epochs = Path.Combine(folder, "epochs.csv")
         try
-            match File.ReadLines epochs |> Seq.length with
-            | lines when lines > 1 -> $", epoch {lines - 1}"
-            | _ -> ""
-        with :? IOException ->
-            ""
+            match File.ReadAllLines epochs |> List.ofArray with
+            | names :: (_ :: _ as lines) ->
+                let numbers =
+                    Seq.zip (names.Split ',') ((List.last lines).Split ',')
+                    |> Seq.choose (fun (name, text) ->
+                        match Double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture) with
+                        | true, value -> Some(name, value)
+                        | _ -> None)
+                Some {
+                    Epochs = lines.Length
+                    Last = Map numbers
+                    Written = File.GetLastWriteTimeUtc epochs
+                }
+            | _ -> None
+        with
+        | :? IOException
+        | :? UnauthorizedAccessException -> None
+
+    /// How far a training is that another process is at, for example ", epoch 7"; empty before its first epoch.
+    let progress (folder: string) =
+        match log folder with
+        | Some log -> $", epoch {log.Epochs}"
+        | None -> ""
 
     /// The right to work in the folder until it is disposed; None while another process has it.
     let tryLock (folder: string) : FolderLock option =

@@ -1,3 +1,4 @@
+using Sed.Core.Runtime;
 using System.Collections.Concurrent;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -93,7 +94,7 @@ public sealed class LogMelExtractor : IDisposable
         int half = Options.FftSize / 2;
         Tensor signal = waveforms.to(float64, Device);
         if (Options.SignalOffset != 0)
-            signal = signal + Options.SignalOffset;
+            signal = signal.Plus(Options.SignalOffset);
         if (Options.Centred)
             signal = nn.functional.pad(signal, [half, half], PaddingModes.Reflect); // (clips, samples + fft)
         // The window sits in the middle of the transform; where zeros pad it changes phases only, so they come after it.
@@ -108,7 +109,7 @@ public sealed class LogMelExtractor : IDisposable
             spectrum = spectrum.mul_(spectrum);
         Tensor bands = spectrum.matmul(filters); // (clips, frames, bands)
         Tensor guarded =
-            Options.LogFloorKind == LogFloorKind.Add ? bands.add_(Options.LogFloor) : bands.clamp_(Options.LogFloor);
+            Options.LogFloorKind == LogFloorKind.Add ? bands.Add(Options.LogFloor) : bands.AtLeast(Options.LogFloor);
         return guarded.log_().to(float32).MoveToOuterDisposeScope();
     }
 

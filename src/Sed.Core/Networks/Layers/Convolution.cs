@@ -1,3 +1,4 @@
+using Sed.Core.Runtime;
 using Sed.Core.Networks.Kernels;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -61,7 +62,7 @@ internal sealed class ConvolutionBlock : nn.Module<Tensor, Tensor>
     internal IReadOnlyList<Tensor> Running => [normalisation.running_mean!, normalisation.running_var!];
 
     /// <summary>Adds one to the normalisation's count of training batches, as its own forward pass does.</summary>
-    internal void CountBatch() => normalisation.get_buffer("num_batches_tracked")!.add_(1);
+    internal void CountBatch() => normalisation.get_buffer("num_batches_tracked")!.Count();
 
     /// <summary>What the kernels need to know of a block that is pooled and dropped out like this.</summary>
     internal BlockShape Shape(int frames, int bands, int pool, double rate) =>

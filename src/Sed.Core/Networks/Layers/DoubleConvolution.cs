@@ -1,3 +1,4 @@
+using Sed.Core.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -70,7 +71,7 @@ public abstract partial record Layer
                 using var scope = NewDisposeScope();
                 var maps = input.dim() == 3 ? input.unsqueeze(1) : input;
                 var values = secondNormalisation.call(second.call(first.call(maps)));
-                var output = isResidual ? (values + shortcut.call(maps)).relu() : values.relu();
+                var output = isResidual ? values.Plus(shortcut.call(maps)).relu() : values.relu();
                 return output.MoveToOuterDisposeScope();
             }
         }

@@ -1,3 +1,4 @@
+using Sed.Core.Runtime;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -80,9 +81,9 @@ public abstract partial record Layer
             public override Tensor forward(Tensor input)
             {
                 using var scope = NewDisposeScope();
-                var placed = input + get_buffer("positions")!;
-                var attended = placed + Attend(first.call(placed));
-                var output = attended + narrow.call(widen.call(second.call(attended)).relu());
+                var placed = input.Plus(get_buffer("positions")!);
+                var attended = placed.Plus(Attend(first.call(placed)));
+                var output = attended.Plus(narrow.call(widen.call(second.call(attended)).relu()));
                 return output.MoveToOuterDisposeScope();
             }
 
@@ -94,7 +95,7 @@ public abstract partial record Layer
                     .call(normed)
                     .reshape(batch, frames, 3, heads, width / heads)
                     .permute(2, 0, 3, 1, 4); // (3, batch, heads, frames, width / heads)
-                var weights = (parts[0].matmul(parts[1].transpose(2, 3)) / Math.Sqrt(width / heads)).softmax(3);
+                var weights = parts[0].matmul(parts[1].transpose(2, 3)).Over(Math.Sqrt(width / heads)).softmax(3);
                 var seen = weights.matmul(parts[2]).transpose(1, 2).reshape(batch, frames, width);
                 return merge.call(seen).MoveToOuterDisposeScope();
             }

@@ -1,3 +1,4 @@
+using Sed.Core.Runtime;
 using Sed.Core.Networks.Layers;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -43,9 +44,9 @@ internal sealed class FlattenedDense : nn.Module<Tensor, Tensor, Tensor>
         const double slope = 4;
         using var scope = NewDisposeScope();
         using var noGradients = no_grad();
-        var own = eye(classes).unsqueeze(1).expand(classes, frames, classes) * (slope / frames);
+        var own = eye(classes).unsqueeze(1).expand(classes, frames, classes).Times(slope / frames);
         dense.weight!.copy_(own.reshape(classes, frames * classes));
-        dense.bias!.fill_(-slope / 2);
+        dense.bias!.zero_().Add(-slope / 2);
     }
 
     public override Tensor forward(Tensor hidden, Tensor strong)

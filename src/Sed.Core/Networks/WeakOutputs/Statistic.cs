@@ -1,3 +1,4 @@
+using Sed.Core.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -14,7 +15,7 @@ internal sealed class Statistic(Func<Tensor, Tensor> function) : nn.Module<Tenso
     internal static Tensor WeightedMean(Tensor strong, Tensor weights)
     {
         using var scope = NewDisposeScope();
-        var mean = (strong * weights).sum(1) / weights.sum(1).clamp_min(SmallestWeight);
-        return mean.clamp_max(1).MoveToOuterDisposeScope(); // a mean rounded to above 1 is no probability
+        var mean = (strong * weights).sum(1) / weights.sum(1).AtLeast(SmallestWeight);
+        return mean.AtMost(1).MoveToOuterDisposeScope(); // a mean rounded to above 1 is no probability
     }
 }

@@ -1,3 +1,4 @@
+using Sed.Core.Runtime;
 using static TorchSharp.torch;
 
 namespace Sed.Core.Training.Losses;
@@ -34,7 +35,7 @@ public abstract partial record Loss
         internal override Tensor Each(Tensor probabilities, Tensor labels, Tensor? presence)
         {
             using var scope = NewDisposeScope();
-            var shifted = (probabilities - Margin).clamp_min(0);
+            var shifted = probabilities.Plus(-Margin).AtLeast(0);
             return Weighted(probabilities, shifted, labels, presence, Present, Absent).MoveToOuterDisposeScope();
         }
     }

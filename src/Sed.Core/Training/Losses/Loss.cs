@@ -1,3 +1,4 @@
+using Sed.Core.Runtime;
 using static TorchSharp.torch;
 
 namespace Sed.Core.Training.Losses;
@@ -42,14 +43,14 @@ public abstract partial record Loss
     )
     {
         using var scope = NewDisposeScope();
-        var there = present.log().clamp_min(SmallestLogarithm) * labels;
-        var not = (1 - absent).log().clamp_min(SmallestLogarithm) * (1 - labels);
+        var there = present.log().AtLeast(SmallestLogarithm) * labels;
+        var not = absent.From(1).log().AtLeast(SmallestLogarithm) * labels.From(1);
         if (presence is not null)
             there *= presence;
         if (presentExponent > 0)
-            there *= (1 - present).pow(presentExponent);
+            there *= present.From(1).ToThe(presentExponent);
         if (absentExponent > 0)
-            not *= absent.pow(absentExponent);
-        return (-(there + not)).MoveToOuterDisposeScope();
+            not *= absent.ToThe(absentExponent);
+        return there.Plus(not).neg().MoveToOuterDisposeScope();
     }
 }

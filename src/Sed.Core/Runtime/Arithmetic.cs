@@ -1,0 +1,111 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Sed.Core.Runtime;
+
+/// <summary>
+/// Arithmetic of tensors with numbers. TorchSharp's own makes an object for each number, also for the 1 that a sum of two
+/// tensors multiplies with, to which nothing refers while native code reads it: a garbage collection at that moment frees it,
+/// and the result is an error or, worse, another number. Here each is held until the native call is over.
+/// </summary>
+internal static class Arithmetic
+{
+    private static readonly Scalar one = 1L;
+
+    /// <summary>tensor + other.</summary>
+    public static Tensor Plus(this Tensor tensor, Tensor other) => tensor.add(other, one);
+
+    /// <summary>tensor + number.</summary>
+    public static Tensor Plus(this Tensor tensor, double number)
+    {
+        using Scalar held = number;
+        return tensor.add(held, one);
+    }
+
+    /// <summary>number - tensor.</summary>
+    public static Tensor From(this Tensor tensor, double number)
+    {
+        using Scalar held = number;
+        return tensor.neg().add_(held, one);
+    }
+
+    /// <summary>tensor * number.</summary>
+    public static Tensor Times(this Tensor tensor, double number)
+    {
+        using Scalar held = number;
+        return tensor.mul(held);
+    }
+
+    /// <summary>tensor / number.</summary>
+    public static Tensor Over(this Tensor tensor, double number)
+    {
+        using Scalar held = number;
+        return tensor.div(held);
+    }
+
+    /// <summary>tensor ^ exponent.</summary>
+    public static Tensor ToThe(this Tensor tensor, double exponent)
+    {
+        using Scalar held = exponent;
+        return tensor.pow(held);
+    }
+
+    /// <summary>Each value, or the bound where it is below.</summary>
+    public static Tensor AtLeast(this Tensor tensor, double bound)
+    {
+        using Scalar held = bound;
+        return tensor.clamp_min(held);
+    }
+
+    /// <summary>Each value, or the bound where it is above.</summary>
+    public static Tensor AtMost(this Tensor tensor, double bound)
+    {
+        using Scalar held = bound;
+        return tensor.clamp_max(held);
+    }
+
+    /// <summary>Adds 1 in place, to whole numbers too.</summary>
+    public static Tensor Count(this Tensor tensor) => tensor.add_(one, one);
+
+    /// <summary>Adds a number in place.</summary>
+    public static Tensor Add(this Tensor tensor, double number)
+    {
+        using Scalar held = number;
+        return tensor.add_(held, one);
+    }
+
+    /// <summary>Adds factor * other in place.</summary>
+    public static Tensor Add(this Tensor tensor, Tensor other, double factor = 1)
+    {
+        using Scalar held = factor;
+        return tensor.add_(other, held);
+    }
+
+    /// <summary>Adds factor * a * b in place.</summary>
+    public static Tensor AddProduct(this Tensor tensor, Tensor a, Tensor b, double factor)
+    {
+        using Scalar held = factor;
+        return tensor.addcmul_(a, b, held);
+    }
+
+    /// <summary>Adds factor * a / b in place.</summary>
+    public static Tensor AddQuotient(this Tensor tensor, Tensor a, Tensor b, double factor)
+    {
+        using Scalar held = factor;
+        return tensor.addcdiv_(a, b, held);
+    }
+
+    /// <summary>Multiplies with a number in place.</summary>
+    public static Tensor Scale(this Tensor tensor, double factor)
+    {
+        using Scalar held = factor;
+        return tensor.mul_(held);
+    }
+
+    /// <summary>Divides by a number in place.</summary>
+    public static Tensor Divide(this Tensor tensor, double divisor)
+    {
+        using Scalar held = divisor;
+        return tensor.div_(held);
+    }
+}
