@@ -34,7 +34,8 @@ type Arguments =
             | Seeds _ -> "the seeds to run, for example 1..5 or 1,2,7."
             | Only _ -> "only the rows whose label contains this text."
             | Retry_Failed -> "train trials again that failed before."
-            | Verify -> "compare the table with the recorded results beside the script, and fail where a cell has moved: by a digit on the same processor, out of its interval on another."
+            | Verify ->
+                "compare the table with the recorded results beside the script, and fail where a cell has moved: by a digit on the same processor, out of its interval on another."
             | Record -> "write the table's scores to recorded, beside the script, for --verify."
             | Report ->
                 "write a report that a browser shows: one file, in reports beside the trials. The whole table of the default profile always has one."

@@ -69,7 +69,9 @@ public static class Saliency
             {
                 using var piece = NewDisposeScope();
                 var copies = Enumerable.Range(start, Math.Min(CopiesAtOnce, options.Copies - start));
-                sum.Add(Plain(stack([.. copies.Select(copy => clip.Plus(Noise(clip, deviation, options.Seed, copy)))])));
+                sum.Add(
+                    Plain(stack([.. copies.Select(copy => clip.Plus(Noise(clip, deviation, options.Seed, copy)))]))
+                );
             }
             return sum.Over(options.Copies);
         }

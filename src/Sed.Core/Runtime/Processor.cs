@@ -11,8 +11,25 @@ public static class Processor
     private const int FirstOfBrand = unchecked((int)0x80000002);
     private const int LastOfBrand = unchecked((int)0x80000004);
 
-    /// <summary>Its name as the maker gives it, such as "AMD EPYC 7763"; the architecture where it has none.</summary>
-    public static string Name { get; } = Brand() is { Length: > 0 } brand ? brand : $"{RuntimeInformation.ProcessArchitecture}";
+    /// <summary>
+    /// Its name as the maker gives it, with family and model, since virtual machines shorten the name: for example
+    /// "AMD EPYC, family 25, model 1". The architecture where it has none.
+    /// </summary>
+    public static string Name { get; } =
+        Brand() is { Length: > 0 } brand ? $"{brand}, {Generation()}" : $"{RuntimeInformation.ProcessArchitecture}";
+
+    /// <summary>Family and model, as the manuals of Intel and AMD add up the fields of leaf 1.</summary>
+    private static string Generation()
+    {
+        var signature = X86Base.CpuId(1, 0).Eax;
+        var family = (signature >> 8) & 15;
+        var model = (signature >> 4) & 15;
+        if (family is 6 or 15)
+            model += ((signature >> 16) & 15) << 4;
+        if (family is 15)
+            family += (signature >> 20) & 255;
+        return $"family {family}, model {model}";
+    }
 
     private static string Brand()
     {

@@ -1,5 +1,5 @@
-using Sed.Core.Runtime;
 using MathNet.Numerics.Distributions;
+using Sed.Core.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,5 +1,5 @@
-using Sed.Core.Runtime;
 using Sed.Core.Networks;
+using Sed.Core.Runtime;
 using Sed.Core.Training.Losses;
 using static TorchSharp.torch;
 

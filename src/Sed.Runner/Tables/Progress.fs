@@ -18,8 +18,9 @@ type private Known =
 /// The progress of a plan from now on. Trials that have a result are read once.
 type internal Progress(workspace: Workspace, plan: Plan) =
     let metrics = [ WeakF; StrongF; StrongER ]
-    let folders =
-        [ for trial in plan.Trials -> trial.Specification, workspace.TrialFolder trial.Specification ]
+    let folders = [
+        for trial in plan.Trials -> trial.Specification, workspace.TrialFolder trial.Specification
+    ]
     let began = DateTime.UtcNow
     let settled = Dictionary<string, Known>()
 
@@ -78,13 +79,15 @@ type internal Progress(workspace: Workspace, plan: Plan) =
     /// selected on, and what is being trained.
     member _.View: TableView =
         let states =
-            List.map2 (fun (trial: Trial) (specification, folder) -> trial, (specification, known folder)) plan.Trials folders
+            List.map2
+                (fun (trial: Trial) (specification, folder) -> trial, (specification, known folder))
+                plan.Trials
+                folders
         let watched =
             metrics
             |> List.filter (fun metric ->
                 states
-                |> List.exists (fun (_, (_, state)) ->
-                    scores state |> Option.exists (Map.containsKey metric.Name)))
+                |> List.exists (fun (_, (_, state)) -> scores state |> Option.exists (Map.containsKey metric.Name)))
         {
             Title = ""
             Headings = [
@@ -96,7 +99,11 @@ type internal Progress(workspace: Workspace, plan: Plan) =
             ]
             Rows = [
                 for variant in plan.Variants do
-                    let own = [ for trial, state in states do if trial.Variant = variant then state ]
+                    let own = [
+                        for trial, state in states do
+                            if trial.Variant = variant then
+                                state
+                    ]
                     let finished = own |> List.filter (snd >> _.IsDone)
                     [
                         variant.Label

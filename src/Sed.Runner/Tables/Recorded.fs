@@ -88,7 +88,9 @@ let verify (folder: string) (outcome: Outcome) : Result<string, Problem list> =
             let now =
                 Map.tryFind row statistics.Estimates
                 |> Option.map (fun estimate -> rounded estimate.Mean)
-            match number statistics.Metric.Name, number low, number high, cell<string> recorded row ProcessorColumn, now with
+            match
+                number statistics.Metric.Name, number low, number high, cell<string> recorded row ProcessorColumn, now
+            with
             | _, _, _, _, None -> Other(problem outcome $"{place}: no trial has finished" "")
             | Some before, _, _, _, Some now when now = before -> Same
             | Some before, _, _, Some processor, Some now when processor = Processor.Name ->
@@ -99,7 +101,9 @@ let verify (folder: string) (outcome: Outcome) : Result<string, Problem list> =
                     place
                     $"recorded {before:F4} ({low:F4} to {high:F4}) on {processor}, now {now:F4} on {Processor.Name}"
             | _ ->
-                Other(problem outcome $"{place} is not recorded in {Path.GetRelativePath(folder, file)}" "`--record` anew")
+                Other(
+                    problem outcome $"{place} is not recorded in {Path.GetRelativePath(folder, file)}" "`--record` anew"
+                )
         let labels = [ for variant in outcome.Plan.Variants -> variant.Label ]
         let cells = [
             for row in recorded.RowKeys do
@@ -114,8 +118,19 @@ let verify (folder: string) (outcome: Outcome) : Result<string, Problem list> =
                 for row in labels do
                     verdict row statistics
         ]
-        let processors = cells |> List.choose (function Within processor -> Some processor | _ -> None) |> List.distinct
-        match cells |> List.choose (function Other problem -> Some problem | _ -> None), processors with
+        let processors =
+            cells
+            |> List.choose (function
+                | Within processor -> Some processor
+                | _ -> None)
+            |> List.distinct
+        match
+            cells
+            |> List.choose (function
+                | Other problem -> Some problem
+                | _ -> None),
+            processors
+        with
         | [], [] -> Ok $"{outcome.Plan.Experiment.Name}: {cells.Length} cells are as recorded, to the last digit."
         | [], _ ->
             let same = cells |> List.filter ((=) Same) |> List.length

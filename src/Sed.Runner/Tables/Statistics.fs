@@ -263,7 +263,8 @@ module internal Statistics =
             match times largest with
             | times when times > 100.0 -> None
             | times ->
-                Some $"{what} would take some {max 2.0 (ceil times):F0} times as many clips and trials to be told (power 80 %%)."
+                Some
+                    $"{what} would take some {max 2.0 (ceil times):F0} times as many clips and trials to be told (power 80 %%)."
 
     /// What a metric's statistics say, in a sentence or two, with the names that rows have there.
     let inWords (name: string -> string) (statistics: MetricStatistics) =
@@ -274,7 +275,8 @@ module internal Statistics =
         | Some reference ->
             let estimate = statistics.Estimates[reference]
             let others = Map.toList statistics.Comparisons
-            let alike = others |> List.filter (fun (_, comparison) -> not comparison.IsDistinguishable)
+            let alike =
+                others |> List.filter (fun (_, comparison) -> not comparison.IsDistinguishable)
             let named (row, comparison: Comparison) =
                 let sign = if comparison.IsAtFloor then "≤" else "="
                 let low, high =

@@ -1,5 +1,5 @@
-using Sed.Core.Runtime;
 using System.Collections.Concurrent;
+using Sed.Core.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
 

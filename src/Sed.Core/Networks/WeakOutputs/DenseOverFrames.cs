@@ -1,5 +1,5 @@
-using Sed.Core.Runtime;
 using Sed.Core.Networks.Layers;
+using Sed.Core.Runtime;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
