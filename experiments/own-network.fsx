@@ -28,7 +28,7 @@ type Dilated(width: int, units: int) as this =
         use found = stack.forward channelsFirst
         found.transpose (1, 2)
 
-/// Raise the version when the module changes: its trials are known by name and version.
+/// Its trials are known by its code: a changed module is trained anew.
 let dilated = ownLayer "dilated" 1 48 (fun width -> new Dilated(width, 48))
 
 let temporal =

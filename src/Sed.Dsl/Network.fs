@@ -46,7 +46,7 @@ module Network =
         )
 
     let print (network: Network) =
-        let layers = network.Layers |> List.map _.InWords |> String.concat ", "
+        let layers = network.Layers |> List.map _.Identity |> String.concat ", "
         $"{network.Name}: {layers}; weak output: {network.Weak.InWords}; dropout {Text.number network.Dropout}"
 
     /// Every reason why a network does not fit features of so many bands.

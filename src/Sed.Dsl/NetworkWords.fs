@@ -215,8 +215,9 @@ module NetworkWords =
     /// The mean over the frames with weights that a dense layer learns and that the classes of a frame share (Xu et al. 2017).
     let ClassAttention: WeakOutput = WeakOutput.ClassAttention()
 
-    /// A layer of one's own, for the keyword `layer`: a name, a version (raise it when the code changes), the values that it
-    /// leaves for each frame, and a function that makes the torch module, given the values per frame below it. Its parameters
-    /// are trained, kept and exported like all others.
+    /// A layer of one's own, for the keyword `layer`: a name, a version, the values that it leaves for each frame, and
+    /// a function that makes the torch module, given the values per frame below it. Its parameters are trained, kept and exported
+    /// like all others. Its trials are known by its code and all that this calls in the script, so a changed layer is trained
+    /// anew; raise the version where a library or a file that it reads has changed.
     let ownLayer name version units (build: int -> torch.nn.Module<torch.Tensor, torch.Tensor>) : Layer =
         Layer.Own(name, version, units, Func<_, _> build)

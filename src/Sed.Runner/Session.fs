@@ -187,7 +187,7 @@ let private runPlans (options: Options) script (arguments: string list) (plans: 
         use _ = helpers options script arguments display workspace plans
         let outcomes = [
             for plan in plans do
-                let progress = Progress(workspace, plan)
+                let progress = Progress(plan, workspace.TrialFolder)
                 let states =
                     display.Watch (fun () -> Table.rendered progress.View) (fun () ->
                         Sweep.run workspace display options.RetryFailed plan stop)

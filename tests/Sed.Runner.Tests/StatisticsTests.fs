@@ -129,3 +129,16 @@ let ``a row that is no better than a constant answer is not compared with, whoev
         "weak R: no row that others could be compared with is better than the same answer for every clip.",
         Statistics.inWords id named
     )
+
+[<Fact>]
+let ``a difference that is not told says how many times the clips and trials would tell it`` () =
+    let statistics =
+        weak [ "good", [ tagged 52 100 ]; "nearly as good", [ tagged 50 100 ] ]
+    let difference = statistics.Comparisons["nearly as good"]
+    Assert.False difference.IsDistinguishable
+    let standardError = (difference.High - difference.Low) / (2.0 * 1.96)
+    let times = ceil ((2.8 * standardError / 0.02) ** 2.0)
+    Assert.EndsWith(
+        $"Not distinguishable from it: 'nearly as good'. A difference of 0.020 would take some {times:F0} times as many clips and trials to be told (power 80 %%).",
+        Statistics.inWords id statistics
+    )

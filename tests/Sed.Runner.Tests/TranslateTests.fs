@@ -105,3 +105,15 @@ let ``a rare class weighs as many times more as clips lack it`` () =
         (Translate.training manifest 0 1 (training { positives ByRarity })).PositiveWeights
     // No clip has a bus, so its weight is left alone.
     Assert.Equal<float>([ 1.0; 3.0; 1.0 ], weights)
+
+[<Fact>]
+let ``a layer of one's own is known by the values that its function was made with`` () =
+    let stacked (sizes: int list) =
+        ownLayer "stacked" 1 4 (fun width ->
+            let inner = sizes |> List.fold (fun sum size -> sum + size) 0
+            TorchSharp.torch.nn.Sequential(
+                TorchSharp.torch.nn.Linear(width, inner),
+                TorchSharp.torch.nn.Linear(inner, 4)
+            ))
+    Assert.Equal((stacked [ 1; 2 ]).Identity, (stacked [ 1; 2 ]).Identity)
+    Assert.NotEqual<string>((stacked [ 1; 2 ]).Identity, (stacked [ 1; 3 ]).Identity)

@@ -16,10 +16,10 @@ type private Known =
     | Waiting
 
 /// The progress of a plan from now on. Trials that have a result are read once.
-type internal Progress(workspace: Workspace, plan: Plan) =
+type internal Progress(plan: Plan, folderOf: Specification -> string) =
     let metrics = [ WeakF; StrongF; StrongER ]
     let folders = [
-        for trial in plan.Trials -> trial.Specification, workspace.TrialFolder trial.Specification
+        for trial in plan.Trials -> trial.Specification, folderOf trial.Specification
     ]
     let began = DateTime.UtcNow
     let settled = Dictionary<string, Known>()

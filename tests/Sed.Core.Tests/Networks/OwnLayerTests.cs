@@ -33,7 +33,7 @@ public sealed class OwnLayerTests
         };
 
     [Fact]
-    public void It_is_known_by_name_version_and_units_and_not_by_its_function()
+    public void It_is_known_by_name_version_units_and_code()
     {
         Assert.Equal(Twice(), Twice());
         Assert.Equal(Twice().GetHashCode(), Twice().GetHashCode());
@@ -42,6 +42,41 @@ public sealed class OwnLayerTests
         Assert.NotEqual(Twice(), Twice() with { Name = "thrice" });
         Assert.Equal("twice version 1, 7 units", Twice().ToString());
         Assert.Contains("; twice version 1, 7 units;", With(Twice()).InWords());
+    }
+
+    private sealed class Scale(double factor) : nn.Module<Tensor, Tensor>(nameof(Scale))
+    {
+        public override Tensor forward(Tensor input) => input.mul(factor);
+    }
+
+    private sealed class Shift(double term) : nn.Module<Tensor, Tensor>(nameof(Shift))
+    {
+        public override Tensor forward(Tensor input) => input.add(term);
+    }
+
+    [Fact]
+    public void Another_number_that_its_function_has_from_outside_makes_another_layer()
+    {
+        static Layer.Own Scaled(double factor) => new("scaled", 1, 20, _ => new Scale(factor));
+        Assert.Equal(Scaled(2), Scaled(2));
+        Assert.NotEqual(Scaled(2), Scaled(3));
+    }
+
+    [Fact]
+    public void Other_code_in_its_module_makes_another_layer()
+    {
+        Layer.Own scaled = new("own", 1, 20, _ => new Scale(2));
+        Layer.Own shifted = new("own", 1, 20, _ => new Shift(2));
+        Assert.NotEqual(scaled.Identity, shifted.Identity);
+        Assert.Equal(scaled.InWords, shifted.InWords);
+    }
+
+    [Fact]
+    public void Equal_code_at_another_place_makes_the_same_layer()
+    {
+        static Layer.Own Here() => new("own", 1, 20, width => nn.Sequential(nn.Linear(width, 20), new Scale(0.5)));
+        static Layer.Own There() => new("own", 1, 20, width => nn.Sequential(nn.Linear(width, 20), new Scale(0.5)));
+        Assert.Equal(Here().Identity, There().Identity);
     }
 
     [Fact]

@@ -1,6 +1,6 @@
 using System.Reflection;
-using System.Reflection.Emit;
 using Sed.Core.Networks;
+using Sed.Core.Runtime;
 using TorchSharp;
 using Xunit;
 
@@ -18,12 +18,6 @@ public class ArithmeticTests
         | BindingFlags.Instance
         | BindingFlags.Static
         | BindingFlags.DeclaredOnly;
-
-    private static readonly Dictionary<short, OpCode> codes = typeof(OpCodes)
-        .GetFields()
-        .Select(field => field.GetValue(null))
-        .OfType<OpCode>()
-        .ToDictionary(code => code.Value);
 
     [Fact]
     public void Every_number_that_torch_is_given_is_held_until_the_native_call_is_over()
@@ -62,28 +56,6 @@ public class ArithmeticTests
             .SelectMany(type => type.GetMethods(Declared).Concat<MethodBase>(type.GetConstructors(Declared)));
 
     /// <summary>The methods that a method's code calls.</summary>
-    private static IEnumerable<MethodBase> Calls(MethodBase method)
-    {
-        if (method.GetMethodBody()?.GetILAsByteArray() is not { } code)
-            yield break;
-        var ofType = method.DeclaringType is { IsGenericType: true } type ? type.GetGenericArguments() : null;
-        var ofMethod = method.IsGenericMethod ? method.GetGenericArguments() : null;
-        for (var at = 0; at < code.Length; )
-        {
-            var isLong = code[at] == 0xFE;
-            var operation = codes[isLong ? (short)(0xFE00 | code[at + 1]) : code[at]];
-            at += isLong ? 2 : 1;
-            if (operation.OperandType == OperandType.InlineMethod)
-                yield return method.Module.ResolveMethod(BitConverter.ToInt32(code, at), ofType, ofMethod)!;
-            at += operation.OperandType switch
-            {
-                OperandType.InlineNone => 0,
-                OperandType.ShortInlineBrTarget or OperandType.ShortInlineI or OperandType.ShortInlineVar => 1,
-                OperandType.InlineVar => 2,
-                OperandType.InlineI8 or OperandType.InlineR => 8,
-                OperandType.InlineSwitch => 4 + 4 * BitConverter.ToInt32(code, at),
-                _ => 4,
-            };
-        }
-    }
+    private static IEnumerable<MethodBase> Calls(MethodBase method) =>
+        MethodCode.Of(method).Select(instruction => instruction.Operand).OfType<MethodBase>();
 }

@@ -18,6 +18,9 @@ public abstract partial record Layer
     /// <summary>The layer in a few words, as plans and tables have it; equal layers have the same, others another.</summary>
     public abstract string InWords { get; }
 
+    /// <summary>What a layer is known by where results are kept: layers that compute alike have the same. Default: its words.</summary>
+    public virtual string Identity => InWords;
+
     /// <summary>Whether it works on one vector for each frame; maps below it are then laid out as vectors. Else it works on maps.</summary>
     internal abstract bool TakesVectors { get; }
 

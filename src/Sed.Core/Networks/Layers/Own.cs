@@ -6,9 +6,9 @@ namespace Sed.Core.Networks.Layers;
 public abstract partial record Layer
 {
     /// <summary>
-    /// A layer that somebody brings as a torch module. What it computes cannot be seen from outside, so it is known by its
-    /// name and version: equality, text and everything kept on disk go by these, never by the function. Raise the version
-    /// whenever the module computes something else.
+    /// A layer that somebody brings as a torch module. It is known by its name, its version and a hash of its code: equality and
+    /// everything kept on disk go by these. Raise the version where the module computes something else though its code, and
+    /// what that calls in the same script, is the same: after a change of a library, or of a file that it reads.
     /// </summary>
     /// <param name="Name">What it is called, not blank.</param>
     /// <param name="Version">Which state of it, from 1.</param>
@@ -22,6 +22,11 @@ public abstract partial record Layer
     {
         /// <inheritdoc/>
         public override string InWords => $"{Name} version {Version}, {Units} units";
+
+        /// <inheritdoc/>
+        public override string Identity => $"{Name} version {Version}, code {Code}, {Units} units";
+
+        private string Code => Module is null ? "none" : OwnCode.Of(Module);
 
         internal override bool TakesVectors => true;
         internal override string ModuleName => "own";
@@ -53,11 +58,10 @@ public abstract partial record Layer
         internal override nn.Module<Tensor, Tensor> Build(Shape below) => new OwnLayer(below.Width, this);
 
         /// <inheritdoc/>
-        public bool Equals(Own? other) =>
-            other is not null && (Name, Version, Units) == (other.Name, other.Version, other.Units);
+        public bool Equals(Own? other) => other is not null && Identity == other.Identity;
 
         /// <inheritdoc/>
-        public override int GetHashCode() => HashCode.Combine(Name, Version, Units);
+        public override int GetHashCode() => Identity.GetHashCode(StringComparison.Ordinal);
     }
 }
 

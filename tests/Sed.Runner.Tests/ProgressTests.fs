@@ -1,0 +1,77 @@
+/// What is seen of a plan while it runs, from the folders of its trials.
+module Sed.Runner.Tests.ProgressTests
+
+open System
+open System.IO
+open Xunit
+open Sed
+open Sed.Runner
+
+let private plan =
+    let experiment =
+        experiment "watched" {
+            data Soundscapes.smartCars
+            vary Dropout [ 0.1; 0.2; 0.3 ]
+            train (training { epochs 9 })
+            seeds [ 1; 2 ]
+            report [ WeakF ]
+        }
+    match Plan.ofExperiment Choices.none experiment with
+    | Ok plan -> plan
+    | Result.Error problems -> failwith (Problem.printAll "watched" problems)
+
+let private result weakF : TrialResult = {
+    Specification = ""
+    Corpus = "smartcars"
+    Data = ""
+    Classes = 17
+    Scores = Map.empty
+    Epochs = 2
+    BestEpoch = 2
+    Parameters = 1L
+    MultiplyAccumulates = 1L
+    Threads = 1
+    Device = "cpu"
+    History = [
+        for epoch in 1..2 do
+            {
+                Epoch = epoch
+                Loss = 0.7
+                Monitor = 0.1
+                Scores = Map [ "weak F", weakF * float epoch / 2.0 ]
+            }
+    ]
+}
+
+[<Fact>]
+let ``a table fills row by row with what is done, what is being trained and what waits`` () =
+    let root = Path.Combine(Path.GetTempPath(), "sed-" + Guid.NewGuid().ToString "N")
+    let folder (trial: Specification) =
+        Path.Combine(root, $"{trial.Network.GetHashCode()}-{trial.Seed}")
+    let folders = [ for trial in plan.Trials -> folder trial.Specification ]
+    List.iter (Directory.CreateDirectory >> ignore) folders
+    // What was interrupted before this began is waiting, whatever it has logged.
+    let log index (lines: string list) =
+        File.WriteAllLines(Path.Combine(folders[index], "epochs.csv"), "epoch,loss,weak F" :: lines)
+    log 4 [ "1,0.7,0.1" ]
+    File.SetLastWriteTimeUtc(Path.Combine(folders[4], "epochs.csv"), DateTime.UtcNow.AddHours -1.0)
+    let progress = Progress(plan, folder)
+    Assert.Equal<string list>([ "row"; "done"; "now" ], [ for heading in progress.View.Headings -> heading.Text ])
+    Assert.Equal<string list>([ "dropout 0.1"; "0 of 2"; "waiting" ], progress.View.Rows[0])
+
+    TrialFolder.finish folders[0] (result 0.5)
+    TrialFolder.finish folders[1] (result 0.3)
+    TrialFolder.finish folders[2] (result 0.2)
+    log 3 [ "1,0.7,0"; "2,0.6,0.125" ]
+    TrialFolder.fail folders[5] "" (exn "no memory") |> ignore
+    let view = progress.View
+    Assert.Equal<string list>([ "row"; "done"; "weak F"; "now" ], [ for heading in view.Headings -> heading.Text ])
+    Assert.Equal<string list list>(
+        [
+            [ "dropout 0.1"; "2 of 2"; "0.400"; "done" ]
+            [ "dropout 0.2"; "1 of 2"; "0.200"; "seed 2: epoch 2 of 9, weak F 0.125" ]
+            [ "dropout 0.3"; "0 of 2"; ""; "seed 2: failed" ]
+        ],
+        view.Rows
+    )
+    Directory.Delete(root, true)
