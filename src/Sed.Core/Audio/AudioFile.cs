@@ -8,7 +8,24 @@ public static class AudioFile
 {
     /// <summary>File name extensions that are taken for audio, lower case, with their dot.</summary>
     public static IReadOnlyList<string> Extensions { get; } =
-    [".wav", ".flac", ".ogg", ".opus", ".m4a", ".mp3", ".mp4", ".aac", ".webm", ".wma", ".aif", ".aiff"];
+    [
+        ".wav",
+        ".w64",
+        ".rf64",
+        ".au",
+        ".caf",
+        ".flac",
+        ".ogg",
+        ".opus",
+        ".m4a",
+        ".mp3",
+        ".mp4",
+        ".aac",
+        ".webm",
+        ".wma",
+        ".aif",
+        ".aiff",
+    ];
 
     /// <summary>Whether a file's name says that it is audio.</summary>
     /// <param name="path">A file name or path.</param>
@@ -41,10 +58,30 @@ public static class AudioFile
             throw new FileNotFoundException($"{path}: there is no such file.", path);
         if (!IsNamedWav(path))
             return FfmpegDecoder.Read(path);
-        // A .wav may hold MP3 or ADPCM, which ffmpeg reads; a broken header is reported by our reader, which says where.
-        return WavReader.ReadHeader(path).Encoding == WavEncoding.Other
-            ? FfmpegDecoder.Read(path)
-            : WavReader.Read(path);
+        try
+        {
+            // A .wav may hold ADPCM, which ffmpeg reads; a broken header is reported by our reader, which says where.
+            return WavReader.ReadHeader(path).Encoding == WavEncoding.Other
+                ? FfmpegDecoder.Read(path)
+                : WavReader.Read(path);
+        }
+        catch (AudioFormatException strange) when (strange.IsOtherFormat)
+        {
+            return ReadMisnamed(path, strange);
+        }
+    }
+
+    // An RF64 or an MP3 that is called .wav. What ffmpeg does not know either is no WAV file, in our reader's words.
+    private static Waveform ReadMisnamed(string path, AudioFormatException strange)
+    {
+        try
+        {
+            return FfmpegDecoder.Read(path);
+        }
+        catch (AudioFormatException)
+        {
+            throw strange;
+        }
     }
 
     /// <summary>Reads a file's beginning into memory of the caller's; what lies beyond the sound is silence.</summary>
@@ -73,12 +110,31 @@ public static class AudioFile
     {
         if (!IsNamedWav(path) || !File.Exists(path))
             return -1;
-        using WavSource source = WavSource.Open(path);
-        if (source.Header.Encoding == WavEncoding.Other || source.Header.SampleRate != sampleRate)
+        try
+        {
+            using WavSource source = WavSource.Open(path);
+            if (source.Header.Encoding == WavEncoding.Other || source.Header.SampleRate != sampleRate)
+                return -1;
+            int count = (int)Math.Min(source.Header.Frames, target.Length);
+            source.Decode(target[..count]);
+            return count;
+        }
+        catch (AudioFormatException strange) when (strange.IsOtherFormat)
+        {
             return -1;
-        int count = (int)Math.Min(source.Header.Frames, target.Length);
-        source.Decode(target[..count]);
-        return count;
+        }
+    }
+
+    /// <summary>Refuses what has no bytes before it is opened: an empty file, or a pipe or device, which might never answer.</summary>
+    /// <exception cref="AudioFormatException">The file has a length of 0.</exception>
+    internal static void RequireBytes(string path)
+    {
+        FileSystemInfo file = File.ResolveLinkTarget(path, returnFinalTarget: true) ?? new FileInfo(path);
+        if (file is FileInfo { Exists: true, Length: 0 })
+            throw new AudioFormatException(path, 0, "the file is empty, or it is a pipe or a device")
+            {
+                Fault = AudioFault.Truncated,
+            };
     }
 
     private static bool IsNamedWav(string path) =>

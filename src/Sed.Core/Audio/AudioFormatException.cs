@@ -19,6 +19,9 @@ public sealed class AudioFormatException : IOException
     /// <summary>The kind of fault. Default <see cref="AudioFault.Damaged"/>.</summary>
     public AudioFault Fault { get; init; }
 
+    /// <summary>Whether the file does not begin as a WAV file does, so that another decoder may know it.</summary>
+    internal bool IsOtherFormat { get; init; }
+
     /// <summary>The file.</summary>
     public string Path { get; }
 

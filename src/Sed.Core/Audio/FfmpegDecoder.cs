@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Globalization;
 using FFMpegCore;
 using FFMpegCore.Exceptions;
 using FFMpegCore.Pipes;
@@ -13,14 +14,18 @@ internal static class FfmpegDecoder
         "ffmpeg, which reads every format but WAV, is not installed; install it (Debian, Ubuntu: apt-get install ffmpeg) "
         + "or convert the files to WAV";
 
+    // Encoders count the silence before and after the sound in different ways; that is less than this (s).
+    private const double Tolerated = 0.1;
+
     /// <summary>The first audio stream of a file.</summary>
     /// <exception cref="AudioFormatException">ffmpeg is missing, or cannot decode the file.</exception>
     internal static Waveform Read(string path)
     {
         if (path.Contains('"', StringComparison.Ordinal))
             throw new AudioFormatException(path, null, "ffmpeg cannot be given a file name with a quotation mark");
+        AudioFile.RequireBytes(path);
         using MemoryStream wav = new();
-        List<string> complaints = [];
+        FfmpegLog log = new();
         try
         {
             // Floating point, so that nothing is clipped or rounded on the way; mixing and resampling are ours for all formats.
@@ -28,12 +33,13 @@ internal static class FfmpegDecoder
                 .FromFileInput(Path.GetFullPath(path))
                 .OutputToPipe(
                     new StreamPipeSink(wav),
-                    options => options.WithCustomArgument("-v error -map 0:a:0 -c:a pcm_f32le -f wav -bitexact")
+                    options =>
+                        options.WithCustomArgument("-v level+info -nostats -map 0:a:0 -c:a pcm_f32le -f wav -bitexact")
                 )
-                .NotifyOnStandardError(complaints.Add)
+                .NotifyOnStandardError(log.Add)
                 .ProcessSynchronously(throwOnError: false);
             if (wav.Length == 0)
-                throw new AudioFormatException(path, null, $"ffmpeg cannot decode it ({Reason(complaints)})");
+                throw new AudioFormatException(path, null, $"ffmpeg cannot decode it ({log.Reason})");
         }
         catch (Exception missing) when (IsMissing(missing))
         {
@@ -41,19 +47,30 @@ internal static class FfmpegDecoder
         }
         catch (FFMpegException refused)
         {
-            throw new AudioFormatException(path, null, $"ffmpeg cannot decode it ({Reason(complaints)})", refused);
+            throw new AudioFormatException(path, null, $"ffmpeg cannot decode it ({log.Reason})", refused);
         }
         // The pipe cannot be rewound, so ffmpeg leaves the size field at its largest value, which the reader understands.
-        return WavReader.Read(wav.GetBuffer().AsMemory(0, (int)wav.Length), path);
+        Waveform sound = WavReader.Read(wav.GetBuffer().AsMemory(0, (int)wav.Length), path);
+        string decoded = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{sound.DurationSeconds:F2} s of sound could be decoded"
+        );
+        if (log.HasErrors)
+            throw new AudioFormatException(path, null, $"ffmpeg found it damaged ({log.Reason}); {decoded}");
+        if (sound.DurationSeconds < log.StatedSeconds - Tolerated)
+            throw new AudioFormatException(
+                path,
+                null,
+                string.Create(CultureInfo.InvariantCulture, $"its header says {log.StatedSeconds:F2} s, but {decoded}")
+            )
+            {
+                Fault = AudioFault.Truncated,
+            };
+        return sound;
     }
 
     private static bool IsMissing(Exception? exception) =>
         exception is Win32Exception or InstanceFileNotFoundException
         || (exception is FFMpegException && IsMissing(exception.InnerException))
         || (exception is AggregateException many && many.InnerExceptions.Any(IsMissing));
-
-    // ffmpeg's first complaint is the decoder's own; those after it are its consequences.
-    private static string Reason(List<string> complaints) =>
-        complaints.Select(line => line.Trim().TrimEnd('.')).FirstOrDefault(line => line.Length > 0)
-        ?? "it gave no reason";
 }

@@ -37,13 +37,19 @@ internal static class WavHeaderReader
             throw Truncated(path, length, $"the file ends after {length} bytes, inside the RIFF header");
         string form = Name(riff, 0);
         if (form is "RIFX" or "RF64")
-            throw new AudioFormatException(path, 0, $"this is an {form} file, of which only RIFF is read here");
+            throw new AudioFormatException(path, 0, $"this is an {form} file, of which only RIFF is read here")
+            {
+                IsOtherFormat = true,
+            };
         if (form != "RIFF" || Name(riff, 8) != "WAVE")
             throw new AudioFormatException(
                 path,
                 0,
                 $"this is not a WAV file: it starts with '{Printable(riff)}' instead of 'RIFF....WAVE'"
-            );
+            )
+            {
+                IsOtherFormat = true,
+            };
 
         byte[]? format = null;
         byte[] chunk = new byte[8];

@@ -14,6 +14,7 @@ internal sealed class WavSource : IDisposable
     private WavSource(string path)
     {
         this.path = path;
+        AudioFile.RequireBytes(path);
         file = File.OpenHandle(path, options: FileOptions.SequentialScan);
         try
         {

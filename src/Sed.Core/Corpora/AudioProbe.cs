@@ -16,9 +16,16 @@ internal sealed record AudioProbe(double DurationSeconds, int SampleRate, int Ch
         long bytes = new FileInfo(path).Length;
         if (Path.GetExtension(path).Equals(".wav", StringComparison.OrdinalIgnoreCase))
         {
-            WavHeader header = WavReader.ReadHeader(path);
-            if (header.Encoding != WavEncoding.Other)
-                return new AudioProbe(header.DurationSeconds, header.SampleRate, header.Channels, bytes);
+            try
+            {
+                WavHeader header = WavReader.ReadHeader(path);
+                if (header.Encoding != WavEncoding.Other)
+                    return new AudioProbe(header.DurationSeconds, header.SampleRate, header.Channels, bytes);
+            }
+            catch (AudioFormatException strange) when (strange.IsOtherFormat)
+            {
+                // Misnamed: decoded as below, or refused there.
+            }
         }
         // Compressed formats state their length in ways that do not agree with what they decode to; so decode.
         Waveform sound = AudioFile.Read(path);
