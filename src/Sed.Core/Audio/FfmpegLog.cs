@@ -7,7 +7,7 @@ namespace Sed.Core.Audio;
 internal sealed partial class FfmpegLog
 {
     private readonly List<string> errors = [];
-    private bool isEstimated;
+    private bool isUnstated;
 
     /// <summary>Whether anything went wrong.</summary>
     public bool HasErrors => errors.Count > 0;
@@ -26,10 +26,10 @@ internal sealed partial class FfmpegLog
             && error.Groups["what"].Value.Trim().TrimEnd('.') is { Length: > 0 } what
         )
             errors.Add(what);
-        else if (line.Contains("Estimating duration from bitrate", StringComparison.Ordinal))
-            isEstimated = true;
+        else if (Unstated().IsMatch(line))
+            isUnstated = true;
         else if (
-            !isEstimated
+            !isUnstated
             && Duration().Match(line) is { Success: true } duration
             && TimeSpan.TryParse(duration.Groups["time"].Value, CultureInfo.InvariantCulture, out TimeSpan stated)
         )
@@ -39,6 +39,10 @@ internal sealed partial class FfmpegLog
     // For example "[flac @ 0x55f55b584600] [error] invalid residual".
     [GeneratedRegex(@"\[(error|fatal|panic)\](?<what>.*)")]
     private static partial Regex Error();
+
+    // Ogg has no length in its header: ffmpeg takes the last page's time, from which the first one's is to be taken.
+    [GeneratedRegex(@"Estimating duration from bitrate|\[info\] Input #0, ogg,")]
+    private static partial Regex Unstated();
 
     [GeneratedRegex(@"\[info\]\s+Duration: (?<time>\d+:\d+:\d+\.\d+)")]
     private static partial Regex Duration();

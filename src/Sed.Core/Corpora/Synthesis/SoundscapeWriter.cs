@@ -25,6 +25,7 @@ internal static class SoundscapeWriter
     /// <param name="options">How clips are made.</param>
     /// <param name="progress">Told how many of all clips are done.</param>
     /// <param name="cancellation">Stops the making; nothing is left behind.</param>
+    /// <exception cref="CorpusException">It is there, and files of it are not as they were made.</exception>
     internal static void Ensure(
         string target,
         ISoundSource source,
@@ -34,7 +35,10 @@ internal static class SoundscapeWriter
     )
     {
         if (Directory.Exists(target))
+        {
+            RequireUnaltered(target);
             return;
+        }
         string parent = Path.GetDirectoryName(Path.GetFullPath(target))!;
         Directory.CreateDirectory(parent);
         RemoveAbandoned(target, parent);
@@ -46,6 +50,7 @@ internal static class SoundscapeWriter
             using (FileStream alive = new(LockOf(growing), FileMode.CreateNew, FileAccess.Write, FileShare.None))
                 Write(growing, source, options, progress, cancellation);
             File.Delete(LockOf(growing));
+            SoundscapeSeal.Write(growing);
             Publish(growing, target);
         }
         catch
@@ -53,6 +58,18 @@ internal static class SoundscapeWriter
             Directory.Delete(growing, recursive: true);
             throw;
         }
+    }
+
+    private static void RequireUnaltered(string target)
+    {
+        const int named = 5;
+        IReadOnlyList<string> altered = SoundscapeSeal.Altered(target);
+        if (altered.Count > 0)
+            throw new CorpusException(
+                $"{target}: {altered.Count} of its files are not as they were made "
+                    + $"({string.Join(", ", altered.Take(named))}{(altered.Count > named ? ", ..." : "")}). "
+                    + "Remove the folder and it is made again; a corpus of your own belongs elsewhere, named by --data."
+            );
     }
 
     private static void Write(

@@ -88,6 +88,34 @@ public sealed class SoundscapesTests : IDisposable
     }
 
     [Fact]
+    public void A_file_of_a_made_corpus_that_was_altered_is_named_and_a_copy_with_other_times_is_not()
+    {
+        SoundscapeOptions tiny = new()
+        {
+            TrainingClips = 1,
+            TestingClips = 1,
+            EvaluationClips = 1,
+        };
+        Clip[] clips = [.. Soundscapes.SmartCars(folder.Path, tiny).Clips];
+        File.SetLastWriteTimeUtc(clips[0].AudioPath, DateTime.UtcNow.AddDays(-1));
+        Soundscapes.SmartCars(folder.Path, tiny);
+
+        byte[] sound = File.ReadAllBytes(clips[0].AudioPath);
+        sound[^1] ^= 1;
+        File.WriteAllBytes(clips[0].AudioPath, sound);
+        File.Delete(clips[2].AudioPath);
+        CorpusException error = Assert.Throws<CorpusException>(() => Soundscapes.SmartCars(folder.Path, tiny));
+
+        Assert.Contains(": 2 of its files are not as they were made (audio/", error.Message);
+        foreach (int index in new[] { 0, 2 })
+            Assert.Contains(Path.GetFileName(clips[index].AudioPath), error.Message);
+        Assert.EndsWith(
+            "Remove the folder and it is made again; a corpus of your own belongs elsewhere, named by --data.",
+            error.Message
+        );
+    }
+
+    [Fact]
     public void Cancelling_leaves_nothing_behind()
     {
         using CancellationTokenSource stop = new();
