@@ -90,7 +90,7 @@ internal static class DamagedAudio
         new Random(1).NextBytes(noise);
         yield return ("unknown-code.wav", WavTests.Wav(0x1234, 1, 16, noise), FindingKind.Unreadable);
         yield return ("no-vorbis.ogg", Encoding.ASCII.GetBytes("no audio"), FindingKind.Unreadable);
-        yield return ("nothing.mp3", [], FindingKind.Unreadable);
+        yield return ("nothing.mp3", [], FindingKind.Truncated);
         yield return ("noise.m4a", noise, FindingKind.Unreadable);
         yield return ("mark-only.flac", "fLaC"u8.ToArray(), FindingKind.Unreadable);
     }
