@@ -49,6 +49,17 @@ module Network =
         let layers = network.Layers |> List.map _.Identity |> String.concat ", "
         $"{network.Name}: {layers}; weak output: {network.Weak.InWords}; dropout {Text.number network.Dropout}"
 
+    // Many numbers of frames divide it, so that what is left of a pooling tells its size.
+    let private divisibleFrames = 5040
+
+    /// How many frames of the features make one of the strong output; None where the layers do not fit.
+    let internal timePooling (bands: int) (network: Network) =
+        let description = describe divisibleFrames (max 1 bands) someClasses network
+        if description.Problems().Count = 0 then
+            Some(float divisibleFrames / float description.Hidden.Frames)
+        else
+            None
+
     /// Every reason why a network does not fit features of so many bands.
     let problems (bands: int) (network: Network) = [
         for found in (describe someFrames (max 1 bands) someClasses network).Problems() do

@@ -13,92 +13,14 @@ type Plan = {
     FileName: string
     Variants: Variant list
     Trials: Trial list
+    /// What these need and what is in no row: teachers and members of averages.
+    Needed: Trial list
 }
-
-/// What the command line changes in an experiment.
-type Choices = {
-    Profile: string option
-    Data: Corpus option
-    Seeds: int list option
-    /// Keeps the rows whose label contains the text.
-    Only: string option
-}
-
-module Choices =
-    let none = {
-        Profile = None
-        Data = None
-        Seeds = None
-        Only = None
-    }
 
 module Plan =
     /// The profile that runs an experiment exactly as it is written.
     [<Literal>]
-    let PaperProfile = "paper"
-
-    let private product (axes: Setting list list) =
-        List.foldBack
-            (fun values rows -> [
-                for value in values do
-                    for row in rows -> value :: row
-            ])
-            axes
-            [ [] ]
-
-    let private variants (experiment: Experiment) = [
-        // Where nothing varies and rows are named, those are the rows; an axis without values is a problem of its own and
-        // hides no other.
-        for settings in
-            (if experiment.Axes.IsEmpty && not experiment.Alongside.IsEmpty then
-                 []
-             else
-                 product (List.filter (List.isEmpty >> not) experiment.Axes)) do
-            {
-                Coordinates = [ for setting in settings -> Setting.axis setting, Setting.value setting ]
-                Name = ""
-                Settings = settings
-            }
-        for name, settings in experiment.Alongside do
-            {
-                Coordinates = []
-                Name = name
-                Settings = settings
-            }
-    ]
-
-    let private specification (experiment: Experiment) corpus seed holdout (settings: Setting list) =
-        let plain = {
-            Corpus = corpus
-            Clips = experiment.Clips
-            Features = experiment.Features
-            Network = experiment.Network
-            Training = experiment.Training
-            Detection = experiment.Detection
-            Holdout = holdout
-            SelectOn = experiment.SelectOn
-            ScoreOn = experiment.ScoreOn
-            Seed = seed
-        }
-
-        List.fold Setting.apply plain settings
-
-    let private chosenProfile (experiment: Experiment) (choices: Choices) corpus =
-        let paper = { Name = PaperProfile; Settings = [] }, experiment.Seeds
-        let profiles = experiment.Profiles @ [ paper ]
-        // Real recordings deserve the paper's protocol; what is mixed on the spot comes in the first profile's size.
-        let byDefault =
-            match corpus with
-            | Some(corpus: Corpus) when corpus.IsMixed -> fst profiles.Head
-            | _ -> fst paper
-
-        let name = defaultArg choices.Profile byDefault.Name
-
-        match profiles |> List.tryFind (fun (profile, _) -> profile.Name = name) with
-        | Some(profile, seeds) -> Ok(profile, seeds, (name = byDefault.Name))
-        | None ->
-            let known = [ for profile, _ in profiles -> profile.Name ] |> String.concat ", "
-            Error(Problem.at "--profile" $"there is no profile '{name}'" $"there are {known}")
+    let PaperProfile = Chosen.PaperProfile
 
     /// Clips that are held out have weak labels only, so nothing strong can be reported of them.
     let private reportProblems (experiment: Experiment) (specification: Specification) = [
@@ -108,127 +30,125 @@ module Plan =
             Problem.at "report" $"{names} of validation clips, which have weak labels only" "score on another split"
     ]
 
-    /// Every trial of an experiment, or every problem that it has.
-    let ofExperiment (choices: Choices) (experiment: Experiment) : Result<Plan, Problem list> =
-        let corpus = choices.Data |> Option.orElse experiment.Data
-        let all = variants experiment
-        let profile = chosenProfile experiment choices corpus
+    let private isOtherwise settings (written: Specification) = [
+        for setting in settings do
+            if Setting.apply written setting <> written then
+                Setting.axis setting, Setting.value setting
+    ]
 
-        let chosen, profileSeeds, isDefault =
-            match profile with
-            | Ok found -> found
-            | Error _ -> { Name = ""; Settings = [] }, experiment.Seeds, true
-
-        let rows = [
-            for profile, row, settings in experiment.ProfileRows do
-                if profile = chosen.Name then
-                    row, settings
+    /// What the profile sets otherwise than the script.
+    let private replaced (chosen: Chosen) =
+        let written = Chosen.specification chosen 0 chosen.Experiment.Holdout []
+        [
+            yield! isOtherwise chosen.Profile.Settings written
+            for row, settings in Chosen.rowSettings chosen do
+                for axis, value in isOtherwise settings written do
+                    $"{axis} of '{row}'", value
         ]
 
-        let rowSettings (variant: Variant) =
-            rows
-            |> List.collect (fun (row, settings) -> if row = variant.Label then settings else [])
+    /// The problems of every row, so that a mistake in a row that is not run today is found today; a mistake that all rows
+    /// share is named once.
+    let private rowProblems (chosen: Chosen) (trial: Variant -> Specification * Problem list) = [
+        let perRow = [
+            for variant in chosen.Variants do
+                let specification, problems = trial variant
+                variant,
+                Specification.problems specification
+                @ reportProblems chosen.Experiment specification
+                @ problems
+        ]
+        let shared =
+            match perRow with
+            | [] -> []
+            | (_, first) :: others ->
+                first
+                |> List.filter (fun problem -> others |> List.forall (snd >> List.contains problem))
+        yield! shared
+        for variant, found in perRow do
+            for problem in List.except shared found do
+                {
+                    problem with
+                        Place = $"row '{variant.Label}', {problem.Place}"
+                }
+    ]
 
-        let seeds = defaultArg choices.Seeds profileSeeds
+    let private holdouts (experiment: Experiment) =
+        match experiment.Folds with
+        | 0 -> [ experiment.Holdout ]
+        | folds -> [
+            for fold in 1 .. min ExperimentProblems.MostFolds (max 1 folds) -> Fold(fold, folds)
+          ]
 
+    let private ofChosen (choices: Choices) (all: Chosen list) (chosen: Chosen, profileProblems) =
+        let experiment = chosen.Experiment
         let seedsGiven: ExperimentProblems.SeedsGiven = {
             Place = if choices.Seeds.IsSome then "--seeds" else "seeds"
-            Seeds = seeds
+            Seeds = chosen.Seeds
         }
-
         let wanted =
             match choices.Only with
-            | None -> all
+            | None -> chosen.Variants
             | Some text ->
-                all
+                chosen.Variants
                 |> List.filter (fun variant -> variant.Label.Contains(text, StringComparison.OrdinalIgnoreCase))
-
-        let holdouts =
-            match experiment.Folds with
-            | 0 -> [ experiment.Holdout ]
-            | folds -> [
-                for fold in 1 .. min ExperimentProblems.MostFolds (max 1 folds) -> Fold(fold, folds)
-              ]
-
-        let trial seed holdout (variant: Variant) = {
-            Variant = variant
-            Specification =
-                specification
-                    experiment
-                    (defaultArg corpus SmartCars)
-                    seed
-                    holdout
-                    (chosen.Settings @ variant.Settings @ rowSettings variant)
-        }
-
-        let replaced =
-            let written =
-                specification experiment (defaultArg corpus SmartCars) 0 experiment.Holdout []
-            let changes (specification: Specification) (settings: Setting list) = [
-                for setting in settings do
-                    if Setting.apply specification setting <> specification then
-                        Setting.axis setting, Setting.value setting
-            ]
-            [
-                yield! changes written chosen.Settings
-                for row, settings in rows do
-                    for axis, value in changes written settings do
-                        $"{axis} of '{row}'", value
-            ]
-
+        let trial = RowTrials.trial all chosen
         let problems = [
-            yield! ExperimentProblems.problems PaperProfile experiment corpus seedsGiven all
-            match profile with
-            | Error problem -> problem
-            | Ok _ -> ()
+            yield! ExperimentProblems.problems PaperProfile experiment chosen.Corpus seedsGiven chosen.Variants
+            yield! profileProblems
             match choices.Only with
             | Some text when wanted.IsEmpty ->
-                let labels = [ for variant in all -> $"'{variant.Label}'" ] |> String.concat ", "
+                let labels =
+                    [ for variant in chosen.Variants -> $"'{variant.Label}'" ] |> String.concat ", "
                 Problem.at "--only" $"no row contains '{text}'" $"there are {labels}"
             | _ -> ()
-            // Every row, so that a mistake in a row that is not run today is found today; a mistake that all rows
-            // share is named once.
-            let perRow = [
-                for variant in all do
-                    let specification = (trial 0 holdouts.Head variant).Specification
-                    variant, Specification.problems specification @ reportProblems experiment specification
-            ]
-
-            let shared =
-                match perRow with
-                | [] -> []
-                | (_, first) :: others ->
-                    first
-                    |> List.filter (fun problem -> others |> List.forall (snd >> List.contains problem))
-
-            yield! shared
-
-            for variant, found in perRow do
-                for problem in List.except shared found do
-                    {
-                        problem with
-                            Place = $"row '{variant.Label}', {problem.Place}"
-                    }
+            yield! rowProblems chosen (trial 0 (holdouts experiment).Head)
         ]
-
         match problems with
         | [] ->
+            let trials = [
+                for variant in wanted do
+                    for seed in chosen.Seeds do
+                        for holdout in holdouts experiment do
+                            {
+                                Variant = variant
+                                Specification = fst (trial seed holdout variant)
+                            }
+            ]
             Ok {
                 Experiment = experiment
-                Profile = chosen.Name
-                Replaced = replaced
+                Profile = chosen.Profile.Name
+                Replaced = replaced chosen
                 FileName =
                     experiment.Name
-                    + (if isDefault then "" else $"-{chosen.Name}")
+                    + (if chosen.IsDefault then "" else $"-{chosen.Profile.Name}")
                     + (if choices.Only.IsSome then "-part" else "")
                 Variants = wanted
-                Trials = [
-                    for variant in wanted do
-                        for seed in seeds do
-                            for holdout in holdouts -> trial seed holdout variant
-                ]
+                Trials = trials
+                Needed = RowTrials.needed trials
             }
         | _ -> Error problems
+
+    /// Every trial of each of a script's experiments, or every problem that it has. Rows may name rows of each other.
+    let ofExperiments (choices: Choices) (experiments: Experiment list) : Result<Plan, Problem list> list =
+        let chosen = List.map (Chosen.ofExperiment choices) experiments
+        [ for one in chosen -> ofChosen choices (List.map fst chosen) one ]
+
+    /// Every trial of an experiment, or every problem that it has.
+    let ofExperiment (choices: Choices) (experiment: Experiment) : Result<Plan, Problem list> =
+        List.exactlyOne (ofExperiments choices [ experiment ])
+
+    /// Every trial that is run, each after those that it needs: those of the table's rows, and what they take from others.
+    let allTrials (plan: Plan) =
+        let trials = [
+            for trial in plan.Trials @ plan.Needed -> Specification.printTraining trial.Specification, trial
+        ]
+        let known = Map(List.rev trials)
+        let rec inOrder (trial: Trial) = [
+            for other in Specification.needs trial.Specification do
+                yield! inOrder known[Specification.printTraining other]
+            trial
+        ]
+        plan.Trials |> List.collect inOrder |> List.distinct
 
     /// The published cell of a row, where there is one: the published settings name all that the row changes, and the
     /// row's trials already are as they say.

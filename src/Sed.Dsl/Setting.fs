@@ -59,6 +59,8 @@ type Setting =
     | HeldOut of Holdout
     | SelectOn of Split
     | ScoreOn of Split
+    /// What the row's trials take of other rows' trials; the plan finds these.
+    | Others of OtherRows
 
 module Setting =
     /// What a setting changes, as a table's heading; its value, as a table's cell; and the specification with it.
@@ -186,6 +188,9 @@ module Setting =
         | HeldOut holdout -> define "held out" (Holdout.print holdout) (fun all -> { all with Holdout = holdout })
         | SelectOn split -> define "select on" (string split) (fun all -> { all with SelectOn = split })
         | ScoreOn split -> define "score on" (string split) (fun all -> { all with ScoreOn = split })
+        | Others rows ->
+            let axis, value = OtherRows.inWords rows
+            define axis value id
 
     /// What a setting changes, as a table's heading.
     let axis setting = (definition setting).Axis

@@ -21,22 +21,54 @@ type Specification = {
     ScoreOn: Split
     /// Seed of the weights, the dropout and the order of the clips.
     Seed: int
+    /// Whose frames the strong output learns; None where it learns from labels alone.
+    Teaching: Teaching option
+    /// The trials whose probabilities are averaged; where there are any, nothing is trained.
+    Members: Specification list
+}
+
+/// What a trial takes of another one, which is finished before it.
+and Teaching = {
+    Teacher: Specification
+    Frames: FrameLabels
 }
 
 module Specification =
+    let private digest (text: string) =
+        (text |> Encoding.UTF8.GetBytes |> SHA256.HashData |> Convert.ToHexString).Substring(0, 16).ToLowerInvariant()
+
+    let private asText lines =
+        lines
+        |> List.map (fun (name, value) -> $"{name}: {value}")
+        |> String.concat "\n"
+
+    /// The trials that have to be finished before this one begins.
+    let needs (specification: Specification) = [
+        yield! specification.Members
+        for teaching in Option.toList specification.Teaching do
+            teaching.Teacher
+    ]
+
     /// What decides a training, as lines of a name and a value: what a trial's folder keeps and what its hash is made of, so
     /// that two trainings are the same exactly when these lines are. How probabilities become events, and which split is
-    /// reported, is chosen afterwards.
-    let trainingLines (specification: Specification) = [
+    /// reported, is chosen afterwards. Other trials are named by a hash of their own lines.
+    let rec trainingLines (specification: Specification) = [
         "data", specification.Corpus.Name
         if specification.Corpus.IsMixed then
             let clips = specification.Clips
             "clips", $"{clips.Training} training, {clips.Testing} testing, {clips.Evaluation} evaluation"
-        "features", LogMel.print specification.Features
-        "network", Network.print specification.Network
-        "training", Training.print specification.Training
-        "strong weight", Text.number specification.Training.StrongWeight
-        "weak weight", Text.number specification.Training.WeakWeight
+        let named other = digest (asText (trainingLines other))
+        if specification.Members.IsEmpty then
+            "features", LogMel.print specification.Features
+            "network", Network.print specification.Network
+            "training", Training.print specification.Training
+            "strong weight", Text.number specification.Training.StrongWeight
+            "weak weight", Text.number specification.Training.WeakWeight
+            match specification.Teaching with
+            | Some teaching -> "taught by", $"{named teaching.Teacher}, {OtherRows.printFrames teaching.Frames}"
+            | None -> ()
+        else
+            "average of", specification.Members |> List.map named |> String.concat ", "
         if specification.Holdout <> Nothing then
             "held out", Holdout.print specification.Holdout
         "select on", string specification.SelectOn
@@ -46,22 +78,24 @@ module Specification =
     /// A whole specification, as a plan prints it: two specifications are equal exactly when these lines are.
     let lines (specification: Specification) = [
         for name, value in trainingLines specification do
-            name, value
-            if name = "weak weight" then
+            if name = "select on" then
                 "detection", Detection.print specification.Detection
-            elif name = "select on" then
+            name, value
+            if name = "select on" then
                 "score on", string specification.ScoreOn
     ]
 
-    let printTraining specification =
-        trainingLines specification
-        |> List.map (fun (name, value) -> $"{name}: {value}")
-        |> String.concat "\n"
+    let printTraining specification = asText (trainingLines specification)
 
     /// Names the trial's folder together with what its data are: 16 hexadecimal digits.
     let hash (data: string) specification =
-        let text = printTraining specification + "\n" + data
-        (text |> Encoding.UTF8.GetBytes |> SHA256.HashData |> Convert.ToHexString).Substring(0, 16).ToLowerInvariant()
+        digest (printTraining specification + "\n" + data)
+
+    /// The trial whose network figures look into: its own, or of an average the first one's.
+    let rec withNetwork (specification: Specification) =
+        match specification.Members with
+        | [] -> specification
+        | first :: _ -> withNetwork first
 
     /// Clips that are held out have weak labels only, where there are any.
     let private splitProblems specification = [

@@ -34,3 +34,23 @@ let sgd learningRate momentum = Sgd(learningRate, momentum)
 
 /// A published row: the settings that name it, and the cells that are known.
 let row settings cells : PublishedRow = { Settings = settings; Cells = cells }
+
+let private ownRow name : RowName = { Experiment = ""; Row = name }
+
+let private rowOf experiment name : RowName = { Experiment = experiment; Row = name }
+
+/// The row learns the frames of another row's trial with the same seed (pseudo strong labels): `taughtBy "weak labels" (Hard
+/// 0.5)`, or Soft for its probabilities. Classes that a clip's own labels exclude stay absent.
+let taughtBy teacher frames =
+    Others(TaughtBy(ownRow teacher, frames, 1))
+
+/// `taughtBy` in so many rounds: in each further one the student of the round before is the teacher.
+let taughtInRounds rounds teacher frames =
+    Others(TaughtBy(ownRow teacher, frames, rounds))
+
+/// `taughtBy` with a teacher of another experiment: `taughtByRowOf "pooling" "weak output attention" Soft`.
+let taughtByRowOf experiment teacher frames =
+    Others(TaughtBy(rowOf experiment teacher, frames, 1))
+
+/// The row averages the probabilities of other rows' trials with the same seed, whatever their features; nothing is trained.
+let averageOf rows = Others(AverageOf(List.map ownRow rows))

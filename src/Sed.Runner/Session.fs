@@ -14,9 +14,8 @@ let private report (name: string) problems =
 
 /// Every experiment's plan, or every problem of every experiment.
 let private plans choices (experiments: Experiment list) =
-    let planned = [
-        for experiment in experiments -> experiment.Name, Plan.ofExperiment choices experiment
-    ]
+    let planned =
+        List.zip [ for experiment in experiments -> experiment.Name ] (Plan.ofExperiments choices experiments)
 
     let bad = [
         for name, plan in planned do
@@ -145,7 +144,8 @@ let private helpers (options: Options) script arguments (display: Display) (work
         new Helpers(script, [], 0, 0)
     else
         for _, trial in List.concat waiting do
-            workspace.Source trial.Specification |> ignore
+            if trial.Specification.Members.IsEmpty then
+                workspace.Source trial.Specification |> ignore
         workspace.Jobs <- jobs
         workspace.Threads <- max 1 (Environment.ProcessorCount / jobs)
         display.Line

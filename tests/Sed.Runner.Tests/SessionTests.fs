@@ -40,22 +40,8 @@ let private small =
         report [ WeakF; StrongER ]
     }
 
-let private runAs script out arguments experiments =
-    use output = new StringWriter()
-    use errors = new StringWriter()
-    let before = Console.Out, Console.Error
-    Console.SetOut output
-    Console.SetError errors
-
-    try
-        let code = Session.run script out arguments experiments
-        code, output.ToString(), errors.ToString()
-    finally
-        Console.SetOut(fst before)
-        Console.SetError(snd before)
-
 let private run out arguments experiments =
-    runAs "small.fsx" out arguments experiments
+    Sessions.runAs "small.fsx" out arguments experiments
 
 let private tableOf (output: string) =
     output.Substring(output.IndexOf ": Two trials").Replace(home, "")
@@ -160,7 +146,7 @@ let ``recorded results are verified by the next run, and a table that has moved 
     let out = Path.Combine(home, "recorded")
     let script = Path.Combine(out, "small.fsx")
     let runScript arguments =
-        let code, output, errors = runAs script out arguments [ small ]
+        let code, output, errors = Sessions.runAs script out arguments [ small ]
         code, output + errors
     let code, _ = runScript [ "--record" ]
     Assert.Equal(0, code)

@@ -24,6 +24,56 @@ public sealed record ClipScores(
     /// <summary>The frames of one clip, frame after frame, shape (frames, classes).</summary>
     public ReadOnlySpan<float> StrongOf(int clip) => Strong.AsSpan(clip * Frames * Classes, Frames * Classes);
 
+    /// <summary>
+    /// The mean of what several networks said. Frames are the finest of all; a coarser network says for each of them what it
+    /// says of the frame of its own in whose time the middle lies. Clips that any of them lacks are left out.
+    /// </summary>
+    /// <param name="parts">At least one, of the same classes.</param>
+    /// <exception cref="ArgumentException">There are none, their classes differ, or they have no clip in common.</exception>
+    public static ClipScores Average(IReadOnlyList<ClipScores> parts)
+    {
+        if (parts.Count == 0 || parts.Any(part => part.Classes != parts[0].Classes))
+            throw new ArgumentException("An average wants at least one set of scores, all of the same classes.");
+        var positions = parts.Select(part => part.Names.Index().ToDictionary(at => at.Item, at => at.Index)).ToArray();
+        string[] names = [.. parts[0].Names.Where(name => positions.All(known => known.ContainsKey(name)))];
+        if (names.Length == 0)
+            throw new ArgumentException("The sets of scores have no clip in common.");
+        var finest = parts.MaxBy(part => part.Frames)!;
+        var classes = finest.Classes;
+        var strong = new float[names.Length * finest.Frames * classes];
+        var weak = new float[names.Length * classes];
+        for (var clip = 0; clip < names.Length; clip++)
+        for (var k = 0; k < classes; k++)
+        {
+            var sum = 0.0;
+            foreach (var (part, at) in parts.Zip(positions, (part, known) => (part, known[names[clip]])))
+                sum += part.Weak[at * classes + k];
+            weak[clip * classes + k] = (float)(sum / parts.Count);
+        }
+        var frameOf = parts.Select(part => part.FramesFor(finest)).ToArray();
+        for (var clip = 0; clip < names.Length; clip++)
+        {
+            var own = positions.Select(known => known[names[clip]]).ToArray();
+            for (var frame = 0; frame < finest.Frames; frame++)
+            for (var k = 0; k < classes; k++)
+            {
+                var sum = 0.0;
+                for (var part = 0; part < parts.Count; part++)
+                    sum += parts[part].Strong[(own[part] * parts[part].Frames + frameOf[part][frame]) * classes + k];
+                strong[(clip * finest.Frames + frame) * classes + k] = (float)(sum / parts.Count);
+            }
+        }
+        return new ClipScores(names, finest.Frames, finest.HopSeconds, strong, weak);
+    }
+
+    /// <summary>For each frame of a finer grid, the own frame in whose time its middle lies.</summary>
+    private int[] FramesFor(ClipScores finer) =>
+        [
+            .. Enumerable
+                .Range(0, finer.Frames)
+                .Select(frame => Math.Min((int)((frame + 0.5) * finer.HopSeconds / HopSeconds), Frames - 1)),
+        ];
+
     /// <summary>Writes an .npz file of the arrays strong, weak, names and hop; the one before stays until the new one is whole.</summary>
     public void Write(string path) =>
         NumpyArchive.Write(

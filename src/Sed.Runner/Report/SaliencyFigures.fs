@@ -133,11 +133,12 @@ let make (workspace: Workspace) (trial: Trial) (output: TrialOutput) (label: str
     | None -> ()
     | Some(clip, events) ->
         use _ = torch.NewDisposeScope()
-        use network = TrialNetwork.load workspace trial.Specification
+        let specification = Specification.withNetwork trial.Specification
+        use network = TrialNetwork.load workspace specification
         use clips =
-            TrialNetwork.clips workspace trial.Specification (Translate.split trial.Specification.ScoreOn)
+            TrialNetwork.clips workspace specification (Translate.split trial.Specification.ScoreOn)
         let features = clips.FeaturesOf(clip, workspace.Device)
-        let store = (workspace.Source trial.Specification).Store
+        let store = (workspace.Source specification).Store
         for copies in [ 0; copies ] do
             figure network features store output label (clip, events) copies
 ]

@@ -1,5 +1,6 @@
-/// What a finished trial's network says of the clips that it is scored on: kept in the trial's folder, split by split, so that
-/// thresholds, smoothing and metrics are chosen afterwards and nothing is trained again.
+/// What a finished trial's network says of the clips of a split: kept in the trial's folder, split by split, so that
+/// thresholds, smoothing and metrics are chosen afterwards and nothing is trained again, and so that other trials can learn
+/// from it.
 module internal Sed.Runner.Kept
 
 open System
@@ -47,32 +48,58 @@ let private read (file: string) =
     | :? FileNotFoundException -> raise (damaged file "it is gone")
     | :? InvalidDataException as broken -> raise (damaged file (broken.Message.Replace(file, "").Trim(':', ' ', '.')))
 
-/// The clips of the split that a specification is scored on, decided on as it says. Kept scores are read back; they have to be
-/// those that the result tells of. A split that was not asked about before is asked about now.
-let scored (workspace: Workspace) (specification: Specification) (result: TrialResult) : ScoredClips =
+/// What a trial's network says of a split, or of an average the mean of what its members say, decided on as the paper does.
+let rec ask (workspace: Workspace) (specification: Specification) split : ScoredClips =
+    match specification.Members with
+    | [] ->
+        use network = TrialNetwork.load workspace specification
+        TrialNetwork.ask workspace specification network split
+    | members ->
+        let scores =
+            ClipScores.Average [| for one in members -> (saidBy workspace one split).Scores |]
+        let truth = truth (workspace.Manifest specification) "the average" scores
+        ScoredClips(truth, scores, Detection.options Detection.defaults)
+
+/// The same, read back where it is kept and kept where it is not; that of the split which a result tells of has to be what
+/// the result says.
+and private saidAs known (workspace: Workspace) (specification: Specification) split : ScoredClips =
     let folder = workspace.TrialFolder specification
-    let split = Translate.split specification.ScoreOn
-    let manifest = workspace.Manifest specification
-    let decide scores file =
-        let truth = truth manifest file scores
-        let usual = ScoredClips(truth, scores, Detection.options Detection.defaults)
-        match Map.tryFind (string split) result.Scores with
+    let file = fileOf folder split
+    if File.Exists file || Option.isSome known then
+        let scores = read file
+        let usual =
+            ScoredClips(
+                truth (workspace.Manifest specification) file scores,
+                scores,
+                Detection.options Detection.defaults
+            )
+        match known with
         | Some known when known <> decided usual ->
             let differs =
                 known
                 |> Map.tryFindKey (fun name value -> Map.tryFind name (decided usual) <> Some value)
                 |> Option.defaultValue "value"
             raise (damaged folder $"what it detected has another {differs} than its result")
-        | _ -> ScoredClips(truth, scores, Detection.options specification.Detection)
-    let file = fileOf folder split
-    if File.Exists file || result.Scores.ContainsKey(string split) then
-        decide (read file) file
+        | _ -> usual
     else
-        use network = TrialNetwork.load workspace specification
-        let said = TrialNetwork.ask workspace specification network split
+        let said = ask workspace specification split
         (try
             said.Scores.Write file
          with
          | :? IOException
          | :? UnauthorizedAccessException -> ()) // storage that cannot be written is asked again the next time
-        decide said.Scores file
+        said
+
+/// What a finished trial says of a split.
+and saidBy (workspace: Workspace) (specification: Specification) (split: Split) : ScoredClips =
+    match TrialFolder.state (workspace.TrialFolder specification) with
+    | Finished result -> saidAs (Map.tryFind (string split) result.Scores) workspace specification split
+    | Failed _
+    | Open -> invalidOp $"{workspace.TrialFolder specification} has no result yet."
+
+/// The clips of the split that a specification is scored on, decided on as it says.
+let scored (workspace: Workspace) (specification: Specification) (result: TrialResult) : ScoredClips =
+    let split = Translate.split specification.ScoreOn
+    let said =
+        saidAs (Map.tryFind (string split) result.Scores) workspace specification split
+    ScoredClips(said.Truth, said.Scores, Detection.options specification.Detection)

@@ -32,18 +32,22 @@ let private scoreWords (score: Metric -> float option) =
     |> String.concat ", "
 
 let private summary folder (result: TrialResult) =
-    let time = TimeSpan.FromSeconds (TrialFolder.timing folder).Seconds
+    // Nothing of an average is trained.
+    let took =
+        match (TrialFolder.timing folder).Seconds with
+        | seconds when Double.IsNaN seconds -> ""
+        | seconds -> $", {Duration.print (TimeSpan.FromSeconds seconds)}"
     let best =
         result.History |> List.tryFind (fun epoch -> epoch.Epoch = result.BestEpoch)
     let scores =
         match best with
         | Some epoch -> scoreWords (fun metric -> Map.tryFind metric.Name epoch.Scores)
         | None -> ""
-    $"{scores}; best of {result.Epochs} epochs was {result.BestEpoch}; {result.Parameters} parameters, {Duration.print time}"
+    $"{scores}; best of {result.Epochs} epochs was {result.BestEpoch}; {result.Parameters} parameters{took}"
 
-/// The trials that have no result yet, with their places in the plan; rows that share a training count once.
+/// The trials that have no result yet, with their places among all of the plan; rows that share a training count once.
 let openTrials (workspace: Workspace) (plan: Plan) =
-    plan.Trials
+    Plan.allTrials plan
     |> List.indexed
     |> List.distinctBy (fun (_, trial) -> workspace.TrialFolder trial.Specification)
     |> List.filter (fun (_, trial) ->
@@ -52,30 +56,61 @@ let openTrials (workspace: Workspace) (plan: Plan) =
         | Finished _
         | Failed _ -> false)
 
-/// Helps another process with a plan, from its end: trains what has no result and nobody is at, and leaves the rest.
-let help (workspace: Workspace) (plan: Plan) (stop: CancellationToken) =
-    for _, trial in List.rev (openTrials workspace plan) do
-        let folder = workspace.TrialFolder trial.Specification
-        match TrialFolder.tryLock folder with
-        | Some lock ->
-            use _ = lock
-            match TrialFolder.state folder with
-            | Open ->
-                try
-                    TrialRun.run workspace folder trial.Specification ignore stop
-                    |> TrialFolder.finish folder
-                with
-                | :? CheckpointException -> () // who shows the table sets it aside, and says so
-                | error when not (stopsEverything error) ->
-                    TrialFolder.fail folder (Specification.printTraining trial.Specification) error
-                    |> ignore
-            | Finished _
-            | Failed _ -> ()
-        | None -> ()
+/// How far the trials are that another one needs.
+type private Needs =
+    | Ready
+    /// Some have no result yet.
+    | Unfinished
+    | Hopeless of TrialFailure
+
+let private needs (workspace: Workspace) (trial: Trial) =
+    let states = [
+        for other in Specification.needs trial.Specification -> TrialFolder.state (workspace.TrialFolder other)
+    ]
+    let failure =
+        states
+        |> List.tryPick (function
+            | Failed failure -> Some failure
+            | _ -> None)
+    match failure with
+    | Some failure -> Hopeless failure
+    | None when states |> List.forall _.IsFinished -> Ready
+    | None -> Unfinished
+
+/// Helps another process with a plan, from its end: trains what has no result, nobody is at and what it needs is there for.
+let rec help (workspace: Workspace) (plan: Plan) (stop: CancellationToken) =
+    let waiting = [
+        for _, trial in List.rev (openTrials workspace plan) do
+            let folder = workspace.TrialFolder trial.Specification
+            match needs workspace trial with
+            | Unfinished -> trial
+            | Hopeless _ -> () // who shows the table says so
+            | Ready ->
+                match TrialFolder.tryLock folder with
+                | Some lock ->
+                    use _ = lock
+                    match TrialFolder.state folder with
+                    | Open ->
+                        try
+                            TrialRun.run workspace folder trial.Specification ignore stop
+                            |> TrialFolder.finish folder
+                        with
+                        | :? CheckpointException -> () // who shows the table sets it aside, and says so
+                        | error when not (stopsEverything error) ->
+                            TrialFolder.fail folder (Specification.printTraining trial.Specification) error
+                            |> ignore
+                    | Finished _
+                    | Failed _ -> ()
+                | None -> ()
+    ]
+    if not waiting.IsEmpty then
+        stop.WaitHandle.WaitOne 1000 |> ignore
+        stop.ThrowIfCancellationRequested()
+        help workspace plan stop
 
 /// The state of each trial once all of them are finished or have failed, in the plan's order.
 let run (workspace: Workspace) (display: Display) (retryFailed: bool) (plan: Plan) (stop: CancellationToken) =
-    let trials = List.toArray plan.Trials
+    let trials = List.toArray (Plan.allTrials plan)
     let states = Array.create trials.Length Open
     let waiting = Queue [ 0 .. trials.Length - 1 ]
     let openAtFirst = openTrials workspace plan |> Seq.map fst |> HashSet
@@ -142,26 +177,43 @@ let run (workspace: Workspace) (display: Display) (retryFailed: bool) (plan: Pla
         | Failed _
         | Open -> None
 
+    /// A trial that needs what cannot be had fails too; those that need it are told the first cause.
+    let fail index folder (cause: TrialFailure) =
+        let error = InvalidOperationException $"what it needs has failed: {cause.Error}"
+        let failure =
+            TrialFolder.fail folder (Specification.printTraining trials[index].Specification) error
+        display.Line $"{name index}: failed, {failure.Error}"
+        Failed failure
+
+    /// Puts a trial behind the others; where all are turned away, waits a moment.
+    let turnAway index (why: string) =
+        waiting.Enqueue index
+        turnedAway <- turnedAway + 1
+        if turnedAway >= waiting.Count then
+            display.State $"{name index}: {why}"
+            stop.WaitHandle.WaitOne 1000 |> ignore
+            turnedAway <- 0
+
     while waiting.Count > 0 do
         stop.ThrowIfCancellationRequested()
         let index = waiting.Dequeue()
         let specification = trials[index].Specification
         let folder = workspace.TrialFolder specification
         // What is finished is shown without a lock, so also from storage that cannot be written.
-        match settled index folder with
-        | Some state -> states[index] <- state
-        | None ->
-            match TrialFolder.tryLock folder with
-            | Some lock ->
+        match settled index folder, needs workspace trials[index] with
+        | Some state, _ -> states[index] <- state
+        | None, Unfinished -> turnAway index "another process is at what it needs"
+        | None, wanted ->
+            match TrialFolder.tryLock folder, wanted with
+            | Some lock, Hopeless cause ->
+                use _ = lock
+                states[index] <- fail index folder cause
+            | Some lock, _ ->
                 use _ = lock
                 turnedAway <- 0
                 // Another process may have been at it until now.
                 states[index] <- settled index folder |> Option.defaultWith (fun () -> train index folder)
-            | None ->
-                waiting.Enqueue index
-                turnedAway <- turnedAway + 1
-                if turnedAway >= waiting.Count then
-                    display.State $"{name index}: another process is at it{TrialFolder.progress folder}"
-                    stop.WaitHandle.WaitOne 1000 |> ignore
-                    turnedAway <- 0
-    [ for index in 0 .. trials.Length - 1 -> trials[index], states[index] ]
+            | None, _ -> turnAway index $"another process is at it{TrialFolder.progress folder}"
+    let stateOf =
+        dict [ for index, trial in Seq.indexed trials -> trial, states[index] ]
+    [ for trial in plan.Trials -> trial, stateOf[trial] ]

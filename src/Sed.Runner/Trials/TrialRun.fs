@@ -5,11 +5,31 @@ open System.Threading
 open Sed
 open Sed.Core.Networks
 open Sed.Core.Runtime
+open Sed.Core.Scoring
 open Sed.Core.Training
 open TorchSharp
 
+/// What is the same of every result: of which data it is, and what was said of the split that is scored.
+let private resultOf (workspace: Workspace) folder specification (scored: ScoredClips) : TrialResult =
+    let manifest = workspace.Manifest specification
+    let split = Translate.split specification.ScoreOn
+    {
+        Specification = Specification.printTraining specification
+        Corpus = manifest.Corpus
+        Data = manifest.Hash
+        Classes = manifest.Classes.Count
+        Scores = Map [ string split, Kept.write folder split scored ]
+        Epochs = 0
+        BestEpoch = 0
+        Parameters = 0L
+        MultiplyAccumulates = 0L
+        Threads = Torch.Threads
+        Device = workspace.Device.ToString()
+        History = []
+    }
+
 /// Trains the network of a specification and scores it. Training that was interrupted goes on from its last whole epoch.
-let run
+let private train
     (workspace: Workspace)
     (folder: string)
     (specification: Specification)
@@ -53,27 +73,68 @@ let run
         )
 
     let last = history[history.Count - 1]
-    let split = Translate.split specification.ScoreOn
-    let scored = TrialNetwork.ask workspace specification network split
+    let scored =
+        TrialNetwork.ask workspace specification network (Translate.split specification.ScoreOn)
     {
-        Specification = Specification.printTraining specification
-        Corpus = manifest.Corpus
-        Data = manifest.Hash
-        Classes = manifest.Classes.Count
-        Scores = Map [ string split, Kept.write folder split scored ]
-        Epochs = last.Epoch
-        BestEpoch = last.BestEpoch
-        Parameters = network.ParameterCount
-        MultiplyAccumulates = description.MultiplyAccumulates
-        Threads = Torch.Threads
-        Device = workspace.Device.ToString()
-        History = [
-            for epoch in history ->
-                {
-                    Epoch = epoch.Epoch
-                    Loss = epoch.Loss
-                    Monitor = epoch.Monitor
-                    Scores = Map [ for score in epoch.Scores -> score.Key, score.Value ]
-                }
-        ]
+        resultOf workspace folder specification scored with
+            Epochs = last.Epoch
+            BestEpoch = last.BestEpoch
+            Parameters = network.ParameterCount
+            MultiplyAccumulates = description.MultiplyAccumulates
+            History = [
+                for epoch in history ->
+                    {
+                        Epoch = epoch.Epoch
+                        Loss = epoch.Loss
+                        Monitor = epoch.Monitor
+                        Scores = Map [ for score in epoch.Scores -> score.Key, score.Value ]
+                    }
+            ]
     }
+
+/// Averages what the members of an average say; they are finished. Its one epoch is what they come to together on the split
+/// that is selected on, with the mean of their losses.
+let private average (workspace: Workspace) (folder: string) (specification: Specification) : TrialResult =
+    let members = [
+        for one in specification.Members do
+            match TrialFolder.state (workspace.TrialFolder one) with
+            | Finished result -> result
+            | Failed _
+            | Open -> invalidOp $"{workspace.TrialFolder one} has no result yet."
+    ]
+    let selection =
+        (Kept.ask workspace specification (Translate.split specification.SelectOn)).Once()
+    let monitor = specification.Training.Monitor
+    let scores =
+        Map [
+            for metric in Seq.append [ WeakF; StrongF; StrongER ] monitor.Metrics |> Seq.distinct do
+                metric.Name, metric.Of selection
+        ]
+    {
+        resultOf
+            workspace
+            folder
+            specification
+            (Kept.ask workspace specification (Translate.split specification.ScoreOn)) with
+            Epochs = 1
+            BestEpoch = 1
+            Parameters = List.sumBy _.Parameters members
+            MultiplyAccumulates = List.sumBy _.MultiplyAccumulates members
+            History = [
+                {
+                    Epoch = 1
+                    Loss =
+                        members
+                        |> List.averageBy (fun result -> result.History[result.BestEpoch - 1].Loss)
+                    Monitor = monitor.Of(fun metric -> scores[metric.Name])
+                    Scores = scores |> Map.filter (fun _ score -> not (System.Double.IsNaN score))
+                }
+            ]
+    }
+
+/// Runs a trial whose needs are finished: trains its network, or averages what others say.
+let run workspace folder (specification: Specification) progress stop =
+    if specification.Members.IsEmpty then
+        train workspace folder specification progress stop
+    else
+        average workspace folder specification

@@ -1,0 +1,167 @@
+/// Rows' trials with what they take of other rows: teachers and members of averages, whole specifications themselves.
+module internal Sed.RowTrials
+
+let private isSame (left: Chosen) (right: Chosen) =
+    left.Experiment.Name = right.Experiment.Name
+
+/// The row of a name: with its experiment and itself, or why there is none.
+let private find (all: Chosen list) (own: Chosen) place (name: RowName) =
+    let labels (chosen: Chosen) =
+        [ for variant in chosen.Variants -> $"'{variant.Label}'" ] |> String.concat ", "
+    let within =
+        if name.Experiment = "" then
+            Some own
+        else
+            all |> List.tryFind (fun chosen -> chosen.Experiment.Name = name.Experiment)
+    match within with
+    | None ->
+        let known =
+            match all |> List.filter (isSame own >> not) with
+            | [] -> "this one runs alone"
+            | others ->
+                let names = [ for chosen in others -> chosen.Experiment.Name ] |> String.concat ", "
+                $"beside this one there are {names}"
+        Error(
+            Problem.at
+                place
+                $"no experiment '{name.Experiment}' is run with this one"
+                $"add it to the list after `run`; {known}"
+        )
+    | Some chosen ->
+        match chosen.Variants |> List.tryFind (fun variant -> variant.Label = name.Row) with
+        | Some variant -> Ok(chosen, variant)
+        | None when isSame chosen own ->
+            Error(Problem.at place $"no row is called '{name.Row}'" $"there are {labels own}")
+        | None ->
+            Error(Problem.at place $"no row of {name.Experiment} is called '{name.Row}'" $"there are {labels chosen}")
+
+/// The time from frame to frame of what a trial's network says, in milliseconds; None where its layers do not fit.
+let private resolution (specification: Specification) =
+    let hop = float specification.Features.Hop
+    Network.timePooling specification.Features.Bands specification.Network
+    |> Option.map (fun pooled -> hop * pooled)
+
+/// What keeps a trial from taking anything of another one, whose data have to be the same.
+let private dataProblems place (own: Specification) name (other: Specification) = [
+    let differ what ofOwn ofOther =
+        Problem.at place $"{name} has {ofOther} {what}, this row {ofOwn}" "both have to have the same"
+    if own.Corpus <> other.Corpus then
+        differ "as its data" own.Corpus.Name other.Corpus.Name
+    elif own.Corpus.IsMixed && own.Clips <> other.Clips then
+        let words (clips: Clips) =
+            $"{clips.Training}, {clips.Testing} and {clips.Evaluation}"
+        differ "training, testing and evaluation clips" (words own.Clips) (words other.Clips)
+    if own.Holdout <> other.Holdout then
+        differ "held out" (Holdout.print own.Holdout) (Holdout.print other.Holdout)
+]
+
+let private teacherProblems place (own: Specification) name (teacher: Specification) = [
+    yield! dataProblems place own name teacher
+    if teacher.Members.IsEmpty then
+        match resolution own, resolution teacher with
+        | Some ofOwn, Some ofTeacher when abs (ofOwn - ofTeacher) > 1e-6 * ofOwn ->
+            Problem.at
+                place
+                $"{name} says what it hears every {Text.number ofTeacher} ms, this row every {Text.number ofOwn} ms"
+                "give both the same hop, and the same pooling over time"
+        | _ -> ()
+]
+
+/// A row's trial, with what it takes of others, and what is wrong with that.
+/// <param name="all">Every experiment of the script, by which rows of others are found.</param>
+/// <param name="chosen">The row's own experiment.</param>
+let trial (all: Chosen list) (chosen: Chosen) seed holdout (variant: Variant) : Specification * Problem list =
+    let rec resolve (path: RowName list) (chosen: Chosen) (variant: Variant) =
+        let settings = Chosen.settings chosen variant
+        let alone = Chosen.specification chosen seed holdout settings
+        let self = {
+            Experiment = chosen.Experiment.Name
+            Row = variant.Label
+        }
+        // Another row's own problems are named where that row is planned.
+        let other place (name: RowName) =
+            match find all chosen place name with
+            | Error problem -> None, [ problem ]
+            | Ok(within, row) ->
+                let full = {
+                    name with
+                        Experiment = within.Experiment.Name
+                }
+                if List.contains full (self :: path) then
+                    let circle =
+                        List.rev (full :: self :: path)
+                        |> List.map (fun name -> $"'{name.Row}'")
+                        |> String.concat ", "
+                    None,
+                    [
+                        Problem.at
+                            place
+                            $"the rows {circle} go round in a circle"
+                            "let one of them learn from labels alone"
+                    ]
+                else
+                    let specification, circles = resolve (self :: path) within row
+                    Some specification, circles |> List.filter (fun problem -> problem.What.Contains "circle")
+        let given =
+            settings
+            |> List.choose (function
+                | Others rows -> Some rows
+                | _ -> None)
+            |> List.tryLast
+        match given with
+        | None -> alone, []
+        | Some rows ->
+            let place = fst (OtherRows.inWords rows)
+            let problems = OtherRows.problems rows
+            match rows with
+            | TaughtBy(name, frames, rounds) ->
+                match other place name with
+                | None, unfound -> alone, problems @ unfound
+                | Some teacher, unfound ->
+                    let taught teacher = {
+                        alone with
+                            Teaching = Some { Teacher = teacher; Frames = frames }
+                    }
+                    let student =
+                        Seq.fold (fun teacher _ -> taught teacher) teacher (seq { 1 .. min rounds 100 })
+                    student, problems @ unfound @ teacherProblems place alone (string name) teacher
+            | AverageOf names ->
+                let found = [ for name in names -> name, other place name ]
+                let members = found |> List.choose (snd >> fst)
+                { alone with Members = members },
+                problems
+                @ List.collect (snd >> snd) found
+                @ List.concat [
+                    for name, (specification, _) in found do
+                        for one in Option.toList specification do
+                            dataProblems place alone (string name) one
+                ]
+    resolve [] chosen variant
+
+/// The trials that others need and that are rows of no table themselves, each after what it needs itself.
+let needed (trials: Trial list) : Trial list =
+    let known =
+        trials
+        |> List.map (fun trial -> Specification.printTraining trial.Specification)
+        |> Set
+    let rec below whose (specification: Specification) = [
+        for number, other in List.indexed (Specification.needs specification) do
+            let name =
+                if specification.Members.IsEmpty then
+                    $"teacher of {whose}"
+                else
+                    $"part {number + 1} of {whose}"
+            yield! below name other
+            {
+                Variant = {
+                    Coordinates = []
+                    Name = name
+                    Settings = []
+                }
+                Specification = other
+            }
+    ]
+    trials
+    |> List.collect (fun trial -> below $"'{trial.Variant.Label}'" trial.Specification)
+    |> List.distinctBy (fun trial -> Specification.printTraining trial.Specification)
+    |> List.filter (fun trial -> not (known.Contains(Specification.printTraining trial.Specification)))

@@ -1,0 +1,140 @@
+/// Rows whose trials take something of other rows' trials.
+module Sed.Dsl.Tests.OtherRowsTests
+
+open Xunit
+open Sed
+open Sed.Dsl.Tests.Examples
+
+let private systems =
+    experiment "systems" {
+        data Soundscapes.smartCars
+        clips 40 20 10
+        rows [
+            "crnn", []
+            "mlp", [ Network mlp ]
+            "both", [ averageOf [ "crnn"; "mlp" ] ]
+            "student", [ Dropout 0.3; taughtBy "crnn" (Hard 0.5) ]
+            "grandchild", [ Dropout 0.4; taughtInRounds 2 "both" Soft ]
+        ]
+        seeds [ 1; 2 ]
+        report [ WeakF ]
+    }
+
+let private trialOf label seed (plan: Plan) =
+    plan.Trials
+    |> List.find (fun trial -> trial.Variant.Label = label && trial.Specification.Seed = seed)
+    |> _.Specification
+
+[<Fact>]
+let ``a row takes the trials of other rows with its own seed`` () =
+    let plan = plan Choices.none systems
+    for seed in [ 1; 2 ] do
+        let crnn, mlp = trialOf "crnn" seed plan, trialOf "mlp" seed plan
+        Assert.Equal<Specification list>([ crnn; mlp ], (trialOf "both" seed plan).Members)
+        Assert.Equal(Some { Teacher = crnn; Frames = Hard 0.5 }, (trialOf "student" seed plan).Teaching)
+
+[<Fact>]
+let ``in each further round the student of the one before is the teacher`` () =
+    let plan = plan Choices.none systems
+    let last = trialOf "grandchild" 1 plan
+    let first = last.Teaching.Value.Teacher
+    Assert.Equal(0.4, first.Network.Dropout)
+    Assert.Equal(
+        Some {
+            Teacher = trialOf "both" 1 plan
+            Frames = Soft
+        },
+        first.Teaching
+    )
+
+[<Fact>]
+let ``every trial is run after those that it needs, and those of no row are run too`` () =
+    let plan =
+        plan
+            {
+                Choices.none with
+                    Only = Some "grandchild"
+            }
+            systems
+    Assert.Equal<string list>(
+        [
+            for seed in [ 1; 2 ] do
+                $"part 1 of teacher of teacher of 'grandchild', seed {seed}"
+                $"part 2 of teacher of teacher of 'grandchild', seed {seed}"
+                $"teacher of teacher of 'grandchild', seed {seed}"
+                $"teacher of 'grandchild', seed {seed}"
+                $"grandchild, seed {seed}"
+        ],
+        [ for trial in Plan.allTrials plan -> trial.Name ]
+    )
+
+[<Fact>]
+let ``a teacher and its threshold tell trainings apart, and an average does not depend on what it does not train`` () =
+    let printed row settings =
+        let plan =
+            plan Choices.none {
+                systems with
+                    Alongside = systems.Alongside @ [ row, settings ]
+            }
+        Specification.printTraining (trialOf row 1 plan)
+    let student frames =
+        printed "one" [ Dropout 0.3; taughtBy "crnn" frames ]
+    Assert.Equal(
+        4,
+        List.length (
+            List.distinct [
+                student (Hard 0.5)
+                student (Hard 0.4)
+                student Soft
+                printed "one" [ Dropout 0.3 ]
+            ]
+        )
+    )
+    let average dropout =
+        printed "two" [ Dropout dropout; averageOf [ "crnn"; "mlp" ] ]
+    Assert.Equal(average 0.1, average 0.9)
+
+[<Fact>]
+let ``rows of another experiment of the script can teach`` () =
+    let students =
+        experiment "students" {
+            data Soundscapes.smartCars
+            clips 40 20 10
+            rows [ "own", [ taughtByRowOf "systems" "crnn" Soft ] ]
+            seeds [ 2 ]
+            report [ WeakF ]
+        }
+    match Plan.ofExperiments Choices.none [ systems; students ] with
+    | [ Ok teachers; Ok plan ] -> Assert.Equal(trialOf "crnn" 2 teachers, (trialOf "own" 2 plan).Teaching.Value.Teacher)
+    | planned -> failwith $"%A{planned}"
+
+[<Fact>]
+let ``whatever cannot teach or be averaged is named with its place, all at once`` () =
+    let wrong = {
+        systems with
+            Alongside = [
+                "a", [ taughtBy "b" Soft ]
+                "b", [ taughtBy "a" Soft ]
+                "lonely", [ averageOf [ "mlp" ] ]
+                "mlp", [ Network mlp ]
+                "unknown", [ taughtBy "nobody" (Hard 1.5) ]
+                "abroad", [ taughtByRowOf "elsewhere" "mlp" Soft ]
+                "fewer", [ TrainingClips 20; taughtBy "mlp" Soft ]
+                "coarser", [ Hop 40.0<ms>; taughtInRounds 0 "mlp" Soft ]
+            ]
+            Seeds = [ 1 ]
+    }
+    Assert.Equal<string list>(
+        [
+            "row 'a', taught by: the rows 'a', 'b', 'a' go round in a circle; let one of them learn from labels alone"
+            "row 'b', taught by: the rows 'b', 'a', 'b' go round in a circle; let one of them learn from labels alone"
+            "row 'lonely', average of: 1 row; an average wants at least 2"
+            "row 'unknown', taught by: frames from 1.5 on; it lies between 0 and 1"
+            "row 'unknown', taught by: no row is called 'nobody'; there are 'a', 'b', 'lonely', 'mlp', 'unknown', 'abroad', 'fewer', 'coarser'"
+            "row 'abroad', taught by: no experiment 'elsewhere' is run with this one; add it to the list after `run`; this one runs alone"
+            "row 'fewer', taught by: 'mlp' has 40, 20 and 10 training, testing and evaluation clips, this row 20, 20 and 10; both have to have the same"
+            "row 'coarser', taught by: 0 rounds; give 1 to 100"
+            "row 'coarser', taught by: 'mlp' says what it hears every 20 ms, this row every 40 ms; give both the same hop, and the same pooling over time"
+        ],
+        problems wrong
+    )
