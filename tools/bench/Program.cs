@@ -9,6 +9,7 @@ const string Usage = """
       kernels               each kernel alone, on one thread
       memory STEPS          memory and live tensors over many steps
       resume KILLS          a trial killed at random moments and continued has to end with the same digits
+      family KILLS          the same of trials that need each other: a teacher, its students, their average
       sweep KILLS           several trials killed so many times in one folder have to end with the same table
       outputs               an exported network has to say the same in PyTorch
       extraction            clips per second from WAV files to features, torchaudio's beside them
@@ -34,6 +35,8 @@ switch (args)
         return MemoryBench.Run(Number(steps));
     case ["resume", var kills]:
         return ResumeBench.Trial(Number(kills));
+    case ["family", var kills]:
+        return ResumeBench.Family(Number(kills));
     case ["sweep", var kills]:
         return ResumeBench.Sweep(Number(kills));
     case ["outputs"]:

@@ -10,38 +10,28 @@ namespace Sed.Bench;
 /// </summary>
 internal static class ResumeBench
 {
-    private const string Script = "tools/bench/resume.fsx";
-    private static readonly string[] kept = ["result.json", "network.npz", "events.tsv", "tags.tsv"];
+    private static readonly string[] kept = [".json", ".npz"];
+    private static readonly string[] times = ["seconds", "clips per second"];
 
     /// <summary>One trial, killed once and continued, again and again from the beginning.</summary>
     public static int Trial(int kills) =>
         Run(
+            "resume",
             ["--only", "weight 1", "--seeds", "1"],
-            (folder, length, start) =>
-            {
-                var same = 0;
-                for (var kill = 1; kill <= kills; kill++)
-                {
-                    var own = Path.Combine(folder, kill.ToString(CultureInfo.InvariantCulture));
-                    var moment = Kill(start(own), length);
-                    var epochs = Directory.Exists(own)
-                        ? Directory.GetFiles(own, "epochs.csv", SearchOption.AllDirectories)
-                        : [];
-                    var done = epochs.Length == 1 ? File.ReadAllLines(epochs[0]).Length - 1 : 0;
-                    Finish(start(own));
-                    var identical = Same(Path.Combine(folder, "undisturbed"), own);
-                    same += identical ? 1 : 0;
-                    Say($"killed after {moment.TotalSeconds:F2} s, {done} epochs done: {Verdict(identical)}");
-                    Directory.Delete(own, recursive: true);
-                }
-                Say($"{same} of {kills} the same");
-                return same == kills;
-            }
+            (folder, length, start) => Again(kills, "resume", folder, length, start)
         );
+
+    /// <summary>
+    /// A family of trials that need each other (a mean teacher, its students in rounds, an average of them), killed once and
+    /// continued, again and again from the beginning.
+    /// </summary>
+    public static int Family(int kills) =>
+        Run("family", [], (folder, length, start) => Again(kills, "family", folder, length, start));
 
     /// <summary>A sweep of four trials, killed again and again in one folder, then left to finish.</summary>
     public static int Sweep(int kills) =>
         Run(
+            "resume",
             [],
             (folder, length, start) =>
             {
@@ -49,18 +39,40 @@ internal static class ResumeBench
                 for (var kill = 1; kill <= kills; kill++)
                     Say($"killed after {Kill(start(own), length / 2).TotalSeconds:F2} s");
                 Finish(start(own));
-                var identical = Same(Path.Combine(folder, "undisturbed"), own);
+                var identical = Same("resume", Path.Combine(folder, "undisturbed"), own);
                 Say($"after {kills} kills: {Verdict(identical)}");
                 return identical;
             }
         );
 
-    private static int Run(string[] options, Func<string, TimeSpan, Func<string, Process>, bool> disturb)
+    private static bool Again(int kills, string script, string folder, TimeSpan length, Func<string, Process> start)
+    {
+        var same = 0;
+        for (var kill = 1; kill <= kills; kill++)
+        {
+            var own = Path.Combine(folder, kill.ToString(CultureInfo.InvariantCulture));
+            var moment = Kill(start(own), length);
+            var done = Directory.Exists(own)
+                ? Directory
+                    .GetFiles(own, "epochs.csv", SearchOption.AllDirectories)
+                    .Sum(file => File.ReadAllLines(file).Length - 1)
+                : 0;
+            Finish(start(own));
+            var identical = Same(script, Path.Combine(folder, "undisturbed"), own);
+            same += identical ? 1 : 0;
+            Say($"killed after {moment.TotalSeconds:F2} s, {done} epochs done: {Verdict(identical)}");
+            Directory.Delete(own, recursive: true);
+        }
+        Say($"{same} of {kills} the same");
+        return same == kills;
+    }
+
+    private static int Run(string script, string[] options, Func<string, TimeSpan, Func<string, Process>, bool> disturb)
     {
         var folder = Directory.CreateTempSubdirectory("sed-resume-").FullName;
         Process Start(string own) =>
             Process.Start(
-                new ProcessStartInfo("dotnet", ["fsi", Script, "--out", own, .. options])
+                new ProcessStartInfo("dotnet", ["fsi", $"tools/bench/{script}.fsx", "--out", own, .. options])
                 {
                     RedirectStandardOutput = true,
                 }
@@ -78,7 +90,7 @@ internal static class ResumeBench
         process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         if (process.ExitCode != 0)
-            throw new InvalidOperationException($"{Script} ended with {process.ExitCode}.");
+            throw new InvalidOperationException($"The script ended with {process.ExitCode}.");
     }
 
     /// <summary>SIGKILL, at a moment within a length of time.</summary>
@@ -92,23 +104,31 @@ internal static class ResumeBench
         return moment;
     }
 
-    private static bool Same(string expected, string found) => Digits(expected).SequenceEqual(Digits(found));
+    private static bool Same(string script, string expected, string found) =>
+        Digits(script, expected).SequenceEqual(Digits(script, found));
 
     /// <summary>Every kept file with its hash, and the table without what its training took.</summary>
-    private static List<string> Digits(string folder)
+    private static List<string> Digits(string script, string folder)
     {
-        var trials = Directory.GetDirectories(Path.Combine(folder, "trials")).Order(StringComparer.Ordinal);
+        var trials = Path.Combine(folder, "trials");
         List<string> digits =
         [
-            .. trials.SelectMany(trial =>
-                kept.Select(name =>
-                    $"{Path.GetFileName(trial)}/{name} {Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(Path.Combine(trial, name))))}"
-                )
-            ),
+            .. Directory
+                .GetFiles(trials, "*", SearchOption.AllDirectories)
+                .Where(file => kept.Contains(Path.GetExtension(file)))
+                .Order(StringComparer.Ordinal)
+                .Select(file =>
+                    $"{Path.GetRelativePath(trials, file)} {Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(file)))}"
+                ),
         ];
-        var table = File.ReadAllLines(Path.Combine(folder, "tables", "resume.csv")).Select(line => line.Split(','));
-        // The last three columns are seconds, clips per second and the trial's name; the name is compared above.
-        digits.AddRange(table.Select(cells => string.Join(',', cells[..^3])));
+        var table = File.ReadAllLines(Path.Combine(folder, "tables", $"{script}.csv"))
+            .Select(line => line.Split(','))
+            .ToArray();
+        int[] same =
+        [
+            .. Enumerable.Range(0, table[0].Length).Where(column => !times.Contains(table[0][column].Trim('"'))),
+        ];
+        digits.AddRange(table.Select(cells => string.Join(',', same.Select(column => cells[column]))));
         return digits;
     }
 

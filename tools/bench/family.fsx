@@ -1,0 +1,30 @@
+// The trials that Sed.Bench kills and goes on with where trials need each other.
+#load "../../experiments/sed.fsx"
+open Sed
+
+let family =
+    experiment "family" {
+        title "Trials that need each other and are killed"
+        data Soundscapes.smartCars
+        clips 48 16 4
+        features (logMel { overlap 0.0 })
+        network (crnn { weak LinearSoftmax })
+
+        train (
+            training {
+                epochs 12
+                batch 8
+            }
+        )
+
+        rows [
+            "teacher", []
+            "student", [ Dropout 0.2; taughtInRounds 2 "teacher" (Hard 0.5) ]
+            "both", [ averageOf [ "teacher"; "student" ] ]
+        ]
+
+        seeds [ 1 ]
+        report [ WeakF; StrongER ]
+    }
+
+run [ family ]
