@@ -16,6 +16,8 @@ type Setting =
     | Dropout of float
     /// The whole network.
     | Network of Network
+    /// Filters and units of every layer of the network times a factor, in whole fours.
+    | Width of factor: float
     /// Filters of every convolution of the network.
     | Filters of int
     /// Units of every bidirectional recurrent layer of the network.
@@ -119,6 +121,7 @@ module Setting =
         | WeakWeight weight -> training "weak weight" (Text.number weight) (fun all -> { all with WeakWeight = weight })
         | Dropout rate -> network "dropout" (Text.number rate) (fun all -> { all with Dropout = rate })
         | Network all -> network "network" all.Name (fun _ -> all)
+        | Width factor -> layers "width" $"x {Text.number factor}" _.Scaled(factor)
         | Filters count ->
             layers "filters" (string count) (function
                 | :? Layer.Convolution as conv -> Layer.Convolution(count, conv.KernelFrames, conv.KernelBands)

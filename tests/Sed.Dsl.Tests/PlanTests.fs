@@ -201,3 +201,28 @@ let ``single fields of features, networks and optimizers vary alone`` () =
     Assert.Equal(Adam 0.5, (after [ LearningRate 0.5 ]).Training.Optimizer)
     let features = (after [ Window 80.0<ms>; Hop 20.0<ms>; Bands 64 ]).Features
     Assert.Equal((80.0<ms>, 20.0<ms>, 64), (features.Window, features.Hop, features.Bands))
+
+[<Fact>]
+let ``a network's width scales filters and units in whole fours, and pooling stays as it is`` () =
+    let specification = (plan Choices.none small).Trials.Head.Specification
+    let layers factor = [
+        for layer in (Setting.apply specification (Width factor)).Network.Layers -> layer.InWords
+    ]
+    let times scaled = [
+        for word in layers 1.0 ->
+            List.fold (fun (word: string) (before: string, after: string) -> word.Replace(before, after)) word scaled
+    ]
+    Assert.Equal<string list>(
+        times [ "conv 48", "conv 12"; "biGru 32", "biGru 8"; "dense 64", "dense 16" ],
+        layers 0.25
+    )
+    Assert.Equal<string list>(times [ "conv 48", "conv 4"; "biGru 32", "biGru 4"; "dense 64", "dense 4" ], layers 0.001)
+    for factor in [ 0.0; -1.0; nan ] do
+        Assert.Contains(
+            "network, layer 1 (conv 0 3x3): a convolution needs filters and an odd kernel; for example `conv 48` with its 3x3 kernel",
+            problems {
+                small with
+                    Axes = []
+                    Alongside = [ "narrow", [ Width factor ] ]
+            }
+        )

@@ -24,6 +24,9 @@ public abstract partial record Layer
             OddKernel(Filters, KernelFrames, KernelBands);
 
         /// <inheritdoc/>
+        public override Layer Scaled(double factor) => this with { Filters = Scaled(Filters, factor) };
+
+        /// <inheritdoc/>
         public override Shape Over(Shape below) => below with { Maps = Filters };
 
         /// <inheritdoc/>

@@ -26,6 +26,9 @@ public abstract partial record Layer
         private protected override IEnumerable<LayerProblem> OwnProblems(Shape below) => AtLeastOne(Filters, "filters");
 
         /// <inheritdoc/>
+        public override Layer Scaled(double factor) => this with { Filters = Scaled(Filters, factor) };
+
+        /// <inheritdoc/>
         public override Shape Over(Shape below) => One.Over(below);
 
         /// <inheritdoc/>

@@ -22,6 +22,9 @@ public abstract partial record Layer
         private protected override IEnumerable<LayerProblem> OwnProblems(Shape below) => AtLeastOne(Units, "units");
 
         /// <inheritdoc/>
+        public override Layer Scaled(double factor) => this with { Units = Scaled(Units, factor) };
+
+        /// <inheritdoc/>
         public override Shape Over(Shape below) => One.Over(below);
 
         /// <inheritdoc/>

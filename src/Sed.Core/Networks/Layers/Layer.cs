@@ -54,6 +54,13 @@ public abstract partial record Layer
     /// <summary>What the layer leaves. Defined where it has no problems.</summary>
     public abstract Shape Over(Shape below);
 
+    /// <summary>
+    /// The same layer with so many times its filters or units, rounded to whole fours and at least four; a layer that has
+    /// none of its own stays as it is.
+    /// </summary>
+    /// <param name="factor">Above 0.</param>
+    public virtual Layer Scaled(double factor) => this;
+
     /// <summary>Numbers that training moves.</summary>
     public abstract long Parameters(Shape below);
 
@@ -68,6 +75,10 @@ public abstract partial record Layer
 
     /// <summary><see cref="InWords"/>.</summary>
     public sealed override string ToString() => InWords;
+
+    /// <summary>So many filters or units times a factor, in whole fours; none, which is a problem, where it is not above 0.</summary>
+    private protected static int Scaled(int size, double factor) =>
+        factor > 0 ? 4 * Math.Max(1, (int)Math.Round(size * factor / 4)) : 0;
 
     /// <summary>The problem of a number that has to be at least one.</summary>
     private protected static IEnumerable<LayerProblem> AtLeastOne(int count, string what)
