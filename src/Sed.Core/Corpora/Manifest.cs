@@ -153,6 +153,8 @@ public sealed class Manifest
             line.AppendJoin('\t', clip.WeakLabels).Append(clip.StrongEvents is null ? "\t-" : "\t+");
             foreach (SoundEvent sound in clip.StrongEvents ?? [])
                 line.Append(CultureInfo.InvariantCulture, $"\t{sound.Onset:R}\t{sound.Offset:R}\t{sound.Label}");
+            if (!clip.IsTagged)
+                line.Append("\tuntagged");
             Add();
         }
         return Convert.ToHexStringLower(sha.GetHashAndReset());

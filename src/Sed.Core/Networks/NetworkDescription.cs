@@ -69,6 +69,9 @@ public sealed record NetworkDescription
     /// <summary>What the layers leave: one vector for each frame. Defined where there are no problems.</summary>
     public Shape Hidden => Steps().Select(step => AsVectors(step.Leaves)).LastOrDefault(Input);
 
+    /// <summary>Frames of the strong output, which lie evenly over the clip. Defined where there are no problems.</summary>
+    public int OutputFrames => Hidden.Frames;
+
     /// <summary>Numbers that training moves.</summary>
     public long Parameters =>
         Steps().Sum(step => step.Layer.Parameters(step.Finds))
