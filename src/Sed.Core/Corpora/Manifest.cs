@@ -114,6 +114,19 @@ public sealed class Manifest
         return new Manifest(Corpus, Classes, SampleRate, ClipSeconds, clips, LeftOut);
     }
 
+    /// <summary>The same corpus, in which it is known what was mixed into its training clips; its hash stays.</summary>
+    /// <param name="events">The events of training clips.</param>
+    internal Manifest WithMixedEvents(EventList events)
+    {
+        Clip[] clips =
+        [
+            .. Clips.Select(clip =>
+                clip.Split == Split.Training ? clip with { MixedEvents = events.EventsOf(clip.Name).ToArray() } : clip
+            ),
+        ];
+        return new Manifest(Corpus, Classes, SampleRate, ClipSeconds, clips, LeftOut);
+    }
+
     private void Check()
     {
         List<string> problems = [];

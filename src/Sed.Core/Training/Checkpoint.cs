@@ -11,6 +11,7 @@ internal static class Checkpoint
 {
     private const string About = "about.";
     private const string NetworkPrefix = "network.";
+    private const string TeacherPrefix = "teacher.";
     private const string BestPrefix = "best.";
     private const char BetweenNames = '\n';
 
@@ -32,6 +33,9 @@ internal static class Checkpoint
         arrays.AddRange(state.Optimizer.State);
         if (state.Average is not null)
             arrays.Add(new("average", NumpyArray.Of(state.Average)));
+        if (state.Teacher is not null)
+            foreach (var (name, array) in NetworkWeights.Of(state.Teacher))
+                arrays.Add(new(TeacherPrefix + name, array));
         foreach (var (name, array) in state.Best)
             arrays.Add(new(BestPrefix + name, array));
         NumpyArchive.Write(folder.CheckpointFile, arrays);
@@ -84,6 +88,8 @@ internal static class Checkpoint
         state.Optimizer.Load(arrays);
         if (state.Average is not null)
             arrays["average"].CopyTo(state.Average);
+        if (state.Teacher is not null)
+            NetworkWeights.Load(state.Teacher, Part(arrays, TeacherPrefix), "it");
         state.Best = Part(arrays, BestPrefix);
         state.Reports.AddRange(History(arrays));
         Torch.Threads = (int)arrays["threads"].Longs[0];

@@ -35,7 +35,10 @@ public sealed class Trainer
         augmentation = new Augmentation(options);
     }
 
-    /// <summary>Trains the network and leaves it with the weights of its best epoch.</summary>
+    /// <summary>
+    /// Trains the network and leaves it with the weights of its best epoch; with a mean teacher it is that which is scored and
+    /// whose weights these are.
+    /// </summary>
     /// <param name="network">The network, on the trainer's device.</param>
     /// <param name="clips">What it learns from.</param>
     /// <param name="selection">Scores the network after each epoch.</param>
@@ -80,14 +83,14 @@ public sealed class Trainer
             var started = clock.Elapsed;
             var (meanLoss, taken) = Epoch(epoch, rate, state, targets, cancellation);
             var clipsPerSecond = taken / (clock.Elapsed - started).TotalSeconds;
-            state.WithScoredNetwork(() =>
+            state.WithScoredNetwork(kept =>
             {
-                var scored = selection.Evaluate(network, device, options.BatchSize);
+                var scored = selection.Evaluate(kept, device, options.BatchSize);
                 var scores = Scores(scored, monitor);
                 var watched = Watched(monitor, scores, scored.HasEvents, epoch);
                 var best = watched > state.BestMonitor;
                 if (best)
-                    state.Best = NetworkWeights.Of(network);
+                    state.Best = NetworkWeights.Of(kept);
                 var bestEpoch = best ? epoch : state.BestEpoch;
                 var elapsed = before + clock.Elapsed;
                 state.Reports.Add(
@@ -153,9 +156,12 @@ public sealed class Trainer
         var clips = targets.Clips;
         var outputFrames = state.Network.Description.OutputFrames;
         state.Network.train();
+        state.Teacher?.train();
         random.manual_seed(RandomSource.SeedFor(options.Seed, "dropout", epoch));
         var draw = RandomSource.For(options.Seed, "augmentation", epoch);
         var order = targets.Order(options, epoch);
+        var steps = (double)((order.Length + options.BatchSize - 1) / options.BatchSize);
+        var done = 0;
         using var losses = new EpochLosses(options, device, clips, epoch, order);
         foreach (var batch in clips.Batches(order, options.BatchSize, device))
         {
@@ -168,12 +174,22 @@ public sealed class Trainer
                 draw
             );
             state.Optimizer.ClearGradients();
-            var value = loss.Of(Outputs(state.Network, augmentation.Mask(features, draw)), held, frames);
+            var said = Outputs(state.Network, augmentation.Mask(features, draw));
+            var value = loss.Of(said, held, frames);
+            if (options.MeanTeacher is { } mean)
+            {
+                // It hears the same clips through other masks and with other dropout, and gets no gradients.
+                var taught = Outputs(state.Teacher!, augmentation.Mask(features, draw));
+                var weight = mean.WeightAfter(epoch - 1 + done++ / steps);
+                value = value.Plus(Consistency.Of(said, taught, frames).Times(weight));
+            }
             losses.Add(value);
             value.backward();
             state.Optimizer.Step(rate);
             if (options.WeightAverage is { } past)
                 state.MoveAverage(past);
+            if (options.MeanTeacher is { } average)
+                state.MoveTeacher(average.PastAfter(state.Optimizer.Steps));
         }
         return (losses.Mean(), order.Length);
     }

@@ -93,7 +93,10 @@ public sealed class TrainingTargets
                 $"Batches of {options.BatchSize} clips have no room for {mixed.Shares.Count} kinds of labels.",
                 nameof(options)
             );
-        if (told.Of(Told.Unlabelled).Count(clip => pseudo?.Knows(Clips.Names[clip]) != true) is var idle and > 0)
+        if (
+            options.MeanTeacher is null
+            && told.Of(Told.Unlabelled).Count(clip => pseudo?.Knows(Clips.Names[clip]) != true) is var idle and > 0
+        )
             throw new ArgumentException(
                 $"Of {idle} clips nothing is told, so nothing can be learnt from them; pseudo labels or a mean teacher would.",
                 nameof(options)

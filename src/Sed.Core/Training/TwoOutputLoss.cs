@@ -45,12 +45,22 @@ public sealed class TwoOutputLoss
     internal Tensor Of(NetworkOutput output, BatchTargets targets, Tensor? frames)
     {
         using var scope = NewDisposeScope();
-        var weak = Mean(output.Weak, targets.Tags, targets.Tagged?.unsqueeze(1)).Times(weakWeight);
+        var weak = Weak(output, targets).Times(weakWeight);
         if (strongWeight == 0)
             return weak.MoveToOuterDisposeScope();
         var strong = Mean(output.Strong, targets.Frames ?? targets.Tags.unsqueeze(1), Counted(output, targets, frames));
         return strong.Times(strongWeight).Plus(weak).MoveToOuterDisposeScope();
     }
+
+    /// <summary>The loss of the weak output, or of those of the segments where they inherit the labels of their clip.</summary>
+    private Tensor Weak(NetworkOutput output, BatchTargets targets) =>
+        output.Segments is { } segments
+            ? Mean(
+                segments,
+                targets.Tags.unsqueeze(1),
+                targets.Tagged?.view(-1, 1, 1).expand(-1, segments.shape[1], -1)
+            )
+            : Mean(output.Weak, targets.Tags, targets.Tagged?.unsqueeze(1));
 
     /// <summary>1 for each frame that counts, shape (batch, frames, 1); null: all count.</summary>
     private static Tensor? Counted(NetworkOutput output, BatchTargets targets, Tensor? frames)
