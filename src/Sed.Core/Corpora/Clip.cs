@@ -31,4 +31,16 @@ public sealed record Clip
     /// unlocated events of DCASE 2017 (0 to 0: tagged, but not heard).
     /// </summary>
     public IReadOnlyList<SoundEvent>? StrongEvents { get; init; }
+
+    /// <summary>
+    /// The events of a training clip that was mixed, known to who mixed it: for networks that learn from strong labels, and for
+    /// nothing else. Null where <see cref="StrongEvents"/> has them, or nobody knows them.
+    /// </summary>
+    public IReadOnlyList<SoundEvent>? MixedEvents { get; init; }
+
+    /// <summary>Whether anybody wrote down which classes are heard; where nobody did, there are no labels. Default true.</summary>
+    public bool IsTagged { get; init; } = true;
+
+    /// <summary>The events that a training may be told of; null where nobody knows them.</summary>
+    public IReadOnlyList<SoundEvent>? KnownEvents => StrongEvents ?? MixedEvents;
 }

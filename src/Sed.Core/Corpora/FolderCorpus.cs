@@ -4,8 +4,9 @@ namespace Sed.Core.Corpora;
 
 /// <summary>
 /// Any corpus with labels in the layout of DESED: tab-separated lists (*.tsv) with a header, of filename and event_label
-/// (or event_labels, separated by commas) for weak labels and of filename, onset, offset and event_label for strong ones.
-/// A list's own name or its folder's says which split it describes: train or weak, valid, test, eval or public.
+/// (or event_labels, separated by commas) for weak labels and of filename, onset, offset and event_label for strong ones. One
+/// of filename alone names clips of which nobody knows what is heard; those of the training split can be learnt from, others
+/// are passed over. A list's own name or its folder's says which split it describes: train or weak, valid, test, eval or public.
 /// </summary>
 public static class FolderCorpus
 {
@@ -35,6 +36,7 @@ public static class FolderCorpus
         List<string> problems = [];
         List<(Split, TagList)> weak = [];
         List<(Split, EventList)> strong = [];
+        List<string> unlabelled = [];
         foreach (string file in files)
         {
             ListKind kind = KindOf(file);
@@ -45,6 +47,8 @@ public static class FolderCorpus
                     $"{file}: its name does not say which split it describes; put one of the words "
                         + $"{string.Join(", ", Words.Select(entry => entry.Word))} into it or its folder's name."
                 );
+            else if (kind == ListKind.Unlabelled)
+                unlabelled.AddRange(split == Split.Training ? NamesIn(file) : []);
             else if (kind == ListKind.Weak)
                 weak.Add((split, TagListFile.Read(file)));
             else
@@ -71,9 +75,34 @@ public static class FolderCorpus
             classes,
             options.SampleRate,
             options.ClipSeconds,
-            Join(weak, strong, classes),
+            [.. Join(weak, strong, unlabelled, classes)],
             new AudioFinder(files)
         );
+    }
+
+    private static string[] NamesIn(string file) =>
+        [.. File.ReadLines(file).Skip(1).Select(line => line.Trim()).Where(name => name != "")];
+
+    private static IEnumerable<LabelledClip> Join(
+        List<(Split Split, TagList List)> weak,
+        List<(Split Split, EventList List)> strong,
+        List<string> unlabelled,
+        ClassList classes
+    )
+    {
+        var labelled = Join(weak, strong, classes);
+        // A list of all clips may name those that have labels too.
+        var known = labelled.Where(clip => clip.Split == Split.Training).Select(clip => clip.Name).ToHashSet();
+        var others = unlabelled.Distinct(StringComparer.Ordinal).Where(name => !known.Contains(name));
+        return labelled
+            .Concat(others.Select(name => new LabelledClip(name, SourceOf(name), Split.Training, [], null, false)))
+            .OrderBy(clip => clip.Split);
+    }
+
+    private static string SourceOf(string name)
+    {
+        string stem = Path.GetFileNameWithoutExtension(name);
+        return YouTubeName.Parse(stem)?.Id ?? stem;
     }
 
     private static List<LabelledClip> Join(
@@ -99,9 +128,7 @@ public static class FolderCorpus
                 if (listSplit == split && list.IndexOf(name) >= 0)
                     (events ??= []).AddRange(list.EventsOf(name));
             labels.AddRange((events ?? []).Select(e => e.Label));
-            string stem = Path.GetFileNameWithoutExtension(name);
-            string source = YouTubeName.Parse(stem)?.Id ?? stem;
-            clips.Add(new LabelledClip(name, source, split, CorpusFolder.InOrder(labels, classes), events));
+            clips.Add(new LabelledClip(name, SourceOf(name), split, CorpusFolder.InOrder(labels, classes), events));
         }
         return clips;
     }
@@ -111,6 +138,7 @@ public static class FolderCorpus
         None,
         Weak,
         Strong,
+        Unlabelled,
     }
 
     private static ListKind KindOf(string file)
@@ -123,6 +151,8 @@ public static class FolderCorpus
             return ListKind.None;
         return header.Contains("onset") && header.Contains("offset") ? ListKind.Strong
             : header.Contains("event_label") || header.Contains("event_labels") ? ListKind.Weak
+            : header is ["filename"] && Path.GetFileName(file).Contains("unlabel", StringComparison.OrdinalIgnoreCase)
+                ? ListKind.Unlabelled
             : ListKind.None;
     }
 

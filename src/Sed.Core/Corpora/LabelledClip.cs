@@ -8,5 +8,6 @@ internal sealed record LabelledClip(
     string Source,
     Split Split,
     IReadOnlyList<string> WeakLabels,
-    IReadOnlyList<SoundEvent>? StrongEvents
+    IReadOnlyList<SoundEvent>? StrongEvents,
+    bool IsTagged = true
 );

@@ -114,6 +114,19 @@ public sealed class Manifest
         return new Manifest(Corpus, Classes, SampleRate, ClipSeconds, clips, LeftOut);
     }
 
+    /// <summary>The same corpus, in which it is known what was mixed into its training clips; its hash stays.</summary>
+    /// <param name="events">The events of training clips.</param>
+    internal Manifest WithMixedEvents(EventList events)
+    {
+        Clip[] clips =
+        [
+            .. Clips.Select(clip =>
+                clip.Split == Split.Training ? clip with { MixedEvents = events.EventsOf(clip.Name).ToArray() } : clip
+            ),
+        ];
+        return new Manifest(Corpus, Classes, SampleRate, ClipSeconds, clips, LeftOut);
+    }
+
     private void Check()
     {
         List<string> problems = [];
@@ -153,6 +166,8 @@ public sealed class Manifest
             line.AppendJoin('\t', clip.WeakLabels).Append(clip.StrongEvents is null ? "\t-" : "\t+");
             foreach (SoundEvent sound in clip.StrongEvents ?? [])
                 line.Append(CultureInfo.InvariantCulture, $"\t{sound.Onset:R}\t{sound.Offset:R}\t{sound.Label}");
+            if (!clip.IsTagged)
+                line.Append("\tuntagged");
             Add();
         }
         return Convert.ToHexStringLower(sha.GetHashAndReset());

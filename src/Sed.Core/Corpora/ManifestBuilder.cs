@@ -61,6 +61,7 @@ internal static class ManifestBuilder
                 Split = clip.Split,
                 WeakLabels = clip.WeakLabels,
                 StrongEvents = clip.StrongEvents,
+                IsTagged = clip.IsTagged,
             };
             return (joined, null);
         }

@@ -20,7 +20,7 @@ public static class Stratification
         ArgumentNullException.ThrowIfNull(manifest);
         if (!(fraction > 0 && fraction < 1))
             throw new ArgumentException($"The fraction must lie between 0 and 1, was {fraction}.", nameof(fraction));
-        int[] training = manifest.IndicesOf(Split.Training);
+        int[] training = Tagged(manifest);
         int[] parts = Divide(manifest, training, [1 - fraction, fraction], seed);
         if (parts.Distinct().Count() < 2)
             throw new ArgumentException(
@@ -43,7 +43,7 @@ public static class Stratification
     {
         ArgumentNullException.ThrowIfNull(manifest);
         ArgumentOutOfRangeException.ThrowIfLessThan(folds, 2);
-        int[] training = manifest.IndicesOf(Split.Training);
+        int[] training = Tagged(manifest);
         int[] parts = Divide(manifest, training, [.. Enumerable.Repeat(1.0 / folds, folds)], seed);
         int[][] result =
         [
@@ -69,7 +69,16 @@ public static class Stratification
         ]);
     }
 
-    private static int[] Divide(Manifest manifest, int[] clips, double[] shares, long seed)
+    /// <summary>The training clips that can be scored too: those of which nobody knows the classes stay where they are.</summary>
+    private static int[] Tagged(Manifest manifest) =>
+        [.. manifest.IndicesOf(Split.Training).Where(clip => manifest.Clips[clip].IsTagged)];
+
+    /// <summary>The part that each clip is dealt to.</summary>
+    /// <param name="manifest">The corpus.</param>
+    /// <param name="clips">Positions in it.</param>
+    /// <param name="shares">The parts' shares of the clips; they make 1.</param>
+    /// <param name="seed">Decides between parts that lack a class equally.</param>
+    internal static int[] Divide(Manifest manifest, int[] clips, double[] shares, long seed)
     {
         Source[] sources =
         [

@@ -25,7 +25,7 @@ internal sealed class FastLayers
         IReadOnlyList<(nn.Module<Tensor, Tensor> Module, int Frames)> modules
     )
     {
-        frames = description.Frames;
+        frames = description.Input.Frames;
         var next = AddBlocks(description, modules);
         endsInVectors = modules.ElementAtOrDefault(next++).Module is MapsToVectors;
         trunk = new ConvolutionTrunk(shapes);

@@ -27,6 +27,9 @@ public sealed record NetworkDescription
     /// <summary>How the weak output comes from the strong one. Default: a dense layer over all frames.</summary>
     public WeakOutput Weak { get; init; } = new WeakOutput.DenseOverFrames();
 
+    /// <summary>Whether each segment of a clip is heard by itself; null (the default): the clip is heard as a whole.</summary>
+    public Segmentation? Segments { get; init; }
+
     /// <summary>
     /// The layers that come near the 218,000 parameters of Adavanne and Virtanen (2017), who do not give the sizes:
     /// 218,390 as Keras counts them (batch normalisation's moving statistics included, one bias per recurrent gate).
@@ -63,11 +66,14 @@ public sealed record NetworkDescription
             Weak = new WeakOutput.LargestFrame(),
         };
 
-    /// <summary>One map over the frames and bands.</summary>
-    public Shape Input => new(Frames, 1, Bands);
+    /// <summary>What the layers hear at once: one map over the bands and the frames of the clip, or of a segment.</summary>
+    public Shape Input => new(Segments is { Frames: > 0 } segments ? segments.Frames : Frames, 1, Bands);
 
     /// <summary>What the layers leave: one vector for each frame. Defined where there are no problems.</summary>
     public Shape Hidden => Steps().Select(step => AsVectors(step.Leaves)).LastOrDefault(Input);
+
+    /// <summary>Frames of the strong output, which lie evenly over the clip. Defined where there are no problems.</summary>
+    public int OutputFrames => Segments is null ? Hidden.Frames : Frames;
 
     /// <summary>Numbers that training moves.</summary>
     public long Parameters =>
@@ -77,7 +83,8 @@ public sealed record NetworkDescription
 
     /// <summary>Multiply-accumulates of the layers and the strong output for one clip in inference.</summary>
     public long MultiplyAccumulates =>
-        Steps().Sum(step => step.Layer.MultiplyAccumulates(step.Finds)) + Hidden.Values * Classes;
+        (Steps().Sum(step => step.Layer.MultiplyAccumulates(step.Finds)) + Hidden.Values * Classes)
+        * (Segments is { Frames: > 0 } segments ? segments.Count(Frames) : 1);
 
     /// <summary>Every reason why no network can be built, from the input upwards; empty when one can.</summary>
     public IReadOnlyList<NetworkProblem> Problems()
@@ -89,6 +96,14 @@ public sealed record NetworkDescription
                     "",
                     $"{Frames} frames of {Bands} bands and {Classes} classes",
                     "there has to be at least one of each"
+                )
+            );
+        if (Segments is { } cut && (cut.Frames < 1 || cut.Frames > Frames))
+            problems.Add(
+                new(
+                    "",
+                    $"segments of {cut.Frames} frames in clips of {Frames}",
+                    "a segment has at least one frame and at most all of the clip's"
                 )
             );
         if (Layers.Count == 0)
@@ -113,7 +128,7 @@ public sealed record NetworkDescription
     /// <summary>The whole description in one line; two descriptions of the same network have the same.</summary>
     public string InWords() =>
         FormattableString.Invariant(
-            $"{Frames} frames of {Bands} bands; {string.Join(", ", Layers)}; {Classes} classes, {Weak}; dropout {Dropout:R}"
+            $"{Frames} frames of {Bands} bands; {string.Join(", ", Layers)}; {Classes} classes, {Weak}; dropout {Dropout:R}{(Segments is { } segments ? $"; {segments.InWords}" : "")}"
         );
 
     /// <summary>The layers with what each finds and leaves. One with problems is passed over, so that those above it are judged too.</summary>

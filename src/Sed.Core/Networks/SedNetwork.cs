@@ -54,12 +54,22 @@ public sealed class SedNetwork : nn.Module<Tensor, NetworkOutput>
     public override NetworkOutput forward(Tensor input)
     {
         using var scope = NewDisposeScope();
-        var kernels = UseKernels && fast is not null && fast.Takes(input, training);
+        var heard = Description.Segments is { } cut ? cut.Cut(input) : input;
+        var kernels = UseKernels && fast is not null && fast.Takes(heard, training);
         if (input.device_type == DeviceType.CPU)
             Torch.ComputeAlone(kernels || isSmall);
-        var hidden = kernels ? fast!.Call(input, training) : layers.call(input); // (batch, frames, width)
+        var hidden = kernels ? fast!.Call(heard, training) : layers.call(heard); // (batch, frames, width)
         var frames = Probabilities.Of(strong.call(hidden)); // (batch, frames, classes)
         var clips = weak.call(hidden, frames); // (batch, classes)
+        if (Description.Segments is { } segments)
+        {
+            var (strongs, weaks, each) = segments.Join(frames, clips, (int)input.shape[1], training);
+            return new NetworkOutput(
+                strongs.MoveToOuterDisposeScope(),
+                weaks.MoveToOuterDisposeScope(),
+                each?.MoveToOuterDisposeScope()
+            );
+        }
         return new NetworkOutput(frames.MoveToOuterDisposeScope(), clips.MoveToOuterDisposeScope());
     }
 

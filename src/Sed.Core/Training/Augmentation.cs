@@ -11,32 +11,55 @@ namespace Sed.Core.Training;
 /// </summary>
 internal sealed class Augmentation(TrainingOptions options)
 {
-    /// <summary>Mixes and masks a batch, as the options say.</summary>
-    /// <param name="features">Shape (batch, frames, bands), standardised, so that 0 is the mean.</param>
-    /// <param name="labels">Shape (batch, classes).</param>
+    /// <summary>Mixes a batch, where the options say so.</summary>
+    /// <param name="features">Shape (batch, frames, bands).</param>
+    /// <param name="targets">What the batch is held against.</param>
     /// <param name="draw">This epoch's generator.</param>
-    public (Tensor Features, Tensor Labels) Apply(Tensor features, Tensor labels, Random draw)
+    public (Tensor Features, BatchTargets Targets) Mix(Tensor features, BatchTargets targets, Random draw)
     {
-        if (options.Mixup > 0)
-            (features, labels) = Mix(features, labels, draw);
+        if (options.Mixup == 0)
+            return (features, targets);
+        var share = Beta.Sample(draw, options.Mixup, options.Mixup);
+        var order = tensor(Partners(features.shape[0], targets.Kinds, draw), device: features.device);
+        return (
+            Mixed(features),
+            targets with
+            {
+                Tags = Mixed(targets.Tags),
+                Frames = targets.Frames is { } frames ? Mixed(frames) : null,
+            }
+        );
+
+        // Every clip becomes a weighted mean of itself and another, and so does what is told of it.
+        Tensor Mixed(Tensor values) => values.Times(share).Plus(values.index_select(0, order).Times(1 - share));
+    }
+
+    /// <summary>Masks a batch, where the options say so.</summary>
+    /// <param name="features">Shape (batch, frames, bands), standardised, so that 0 is the mean.</param>
+    /// <param name="draw">This epoch's generator.</param>
+    public Tensor Mask(Tensor features, Random draw)
+    {
         if (options.MaskedFrames > 0)
             features = features * Mask(features, 1, options.MaskedFrames, draw).unsqueeze(2);
         if (options.MaskedBands > 0)
             features = features * Mask(features, 2, options.MaskedBands, draw).unsqueeze(1);
-        return (features, labels);
+        return features;
     }
 
-    /// <summary>Every clip becomes a weighted mean of itself and another, and so do its labels.</summary>
-    private (Tensor Features, Tensor Labels) Mix(Tensor features, Tensor labels, Random draw)
+    /// <summary>With which clip each is mixed: one of which as much is told.</summary>
+    private static long[] Partners(long clips, int[]? kinds, Random draw)
     {
-        var share = Beta.Sample(draw, options.Mixup, options.Mixup);
-        long[] others = [.. Enumerable.Range(0, (int)features.shape[0]).Select(i => (long)i)];
-        draw.Shuffle(others);
-        var order = tensor(others, device: features.device);
-        return (
-            features.Times(share).Plus(features.index_select(0, order).Times(1 - share)),
-            labels.Times(share).Plus(labels.index_select(0, order).Times(1 - share))
-        );
+        var partners = new long[clips];
+        long[] all = [.. Enumerable.Range(0, (int)clips).Select(clip => (long)clip)];
+        foreach (var alike in all.GroupBy(clip => kinds?[clip] ?? 0).OrderBy(group => group.Key))
+        {
+            long[] own = [.. alike],
+                shuffled = [.. alike];
+            draw.Shuffle(shuffled);
+            for (var i = 0; i < own.Length; i++)
+                partners[own[i]] = shuffled[i];
+        }
+        return partners;
     }
 
     /// <summary>0 in one stretch of each clip's frames or bands and 1 elsewhere, shape (batch, frames or bands).</summary>

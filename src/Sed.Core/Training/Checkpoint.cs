@@ -11,14 +11,20 @@ internal static class Checkpoint
 {
     private const string About = "about.";
     private const string NetworkPrefix = "network.";
+    private const string TeacherPrefix = "teacher.";
     private const string BestPrefix = "best.";
     private const char BetweenNames = '\n';
 
     /// <summary>Writes the checkpoint; the one before stays until the new one is whole.</summary>
-    public static void Write(TrainingFolder folder, TrainingOptions options, ClipSet clips, TrainingState state)
+    public static void Write(
+        TrainingFolder folder,
+        TrainingOptions options,
+        TrainingTargets targets,
+        TrainingState state
+    )
     {
         List<KeyValuePair<string, NumpyArray>> arrays = [];
-        foreach (var (name, text) in Identity(folder, options, clips, state.Network))
+        foreach (var (name, text) in Identity(folder, options, targets, state.Network))
             arrays.Add(new(About + name, NumpyArray.Of(text)));
         AddHistory(arrays, state.Reports);
         arrays.Add(new("threads", NumpyArray.Of([Torch.Threads])));
@@ -27,21 +33,29 @@ internal static class Checkpoint
         arrays.AddRange(state.Optimizer.State);
         if (state.Average is not null)
             arrays.Add(new("average", NumpyArray.Of(state.Average)));
+        if (state.Teacher is not null)
+            foreach (var (name, array) in NetworkWeights.Of(state.Teacher))
+                arrays.Add(new(TeacherPrefix + name, array));
         foreach (var (name, array) in state.Best)
             arrays.Add(new(BestPrefix + name, array));
         NumpyArchive.Write(folder.CheckpointFile, arrays);
     }
 
     /// <summary>Puts a training where its checkpoint says, if there is one.</summary>
-    /// <exception cref="TrainingException">It belongs to another network, features, data, standardisation or options; all are named.</exception>
+    /// <exception cref="TrainingException">It belongs to another network, features, data, standardisation, labels or options; all are named.</exception>
     /// <exception cref="CheckpointException">It is damaged; the training is then left half set and of no more use.</exception>
-    public static void Read(TrainingFolder folder, TrainingOptions options, ClipSet clips, TrainingState state)
+    public static void Read(
+        TrainingFolder folder,
+        TrainingOptions options,
+        TrainingTargets targets,
+        TrainingState state
+    )
     {
         if (!File.Exists(folder.CheckpointFile))
             return;
         try
         {
-            Put(folder, options, clips, state, NumpyArchive.Read(folder.CheckpointFile));
+            Put(folder, options, targets, state, NumpyArchive.Read(folder.CheckpointFile));
         }
         // Bytes that anything may have happened to can break any step of reading them.
         catch (Exception broken) when (broken is not TrainingException and (not IOException or EndOfStreamException))
@@ -64,16 +78,18 @@ internal static class Checkpoint
     private static void Put(
         TrainingFolder folder,
         TrainingOptions options,
-        ClipSet clips,
+        TrainingTargets targets,
         TrainingState state,
         Dictionary<string, NumpyArray> arrays
     )
     {
-        Refuse(Identity(folder, options, clips, state.Network), folder, arrays);
+        Refuse(Identity(folder, options, targets, state.Network), folder, arrays);
         NetworkWeights.Load(state.Network, Part(arrays, NetworkPrefix), "it");
         state.Optimizer.Load(arrays);
         if (state.Average is not null)
             arrays["average"].CopyTo(state.Average);
+        if (state.Teacher is not null)
+            NetworkWeights.Load(state.Teacher, Part(arrays, TeacherPrefix), "it");
         state.Best = Part(arrays, BestPrefix);
         state.Reports.AddRange(History(arrays));
         Torch.Threads = (int)arrays["threads"].Longs[0];
@@ -99,14 +115,15 @@ internal static class Checkpoint
     private static IEnumerable<(string Name, string Text)> Identity(
         TrainingFolder folder,
         TrainingOptions options,
-        ClipSet clips,
+        TrainingTargets targets,
         SedNetwork network
     ) =>
         [
             ("network", network.Description.InWords()),
             ("features", folder.Features),
             ("data", folder.Data),
-            ("standardisation", clips.Statistics.InWords()),
+            ("standardisation", targets.Clips.Statistics.InWords()),
+            ("labels", targets.Identity),
             // More epochs or another patience continue the same training, unless the learning rate depends on them.
             ("training", (options with { Epochs = Epochs(options), Patience = 1, Threads = 0 }).InWords()),
         ];

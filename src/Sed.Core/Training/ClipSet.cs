@@ -70,17 +70,29 @@ public sealed class ClipSet : IDisposable
     /// </summary>
     internal double LargestResidentShare { get; init; } = 0.25;
 
+    /// <summary>What the corpus says of a clip.</summary>
+    /// <param name="clip">Position in this set.</param>
+    internal Clip Of(int clip) => manifest.Clips[rows[clip]];
+
+    /// <summary>The corpus.</summary>
+    internal Manifest Manifest => manifest;
+
     /// <summary>The positions of this set's clips in the order of an epoch.</summary>
     /// <param name="order">Which order.</param>
     /// <param name="seed">The training's seed.</param>
     /// <param name="epoch">The epoch.</param>
     /// <exception cref="ArgumentException">Classes are to be balanced, but no clip has one.</exception>
-    public int[] Order(ClipOrder order, long seed, int epoch)
+    public int[] Order(ClipOrder order, long seed, int epoch) =>
+        Order(order, seed, epoch, [.. Enumerable.Range(0, Count)]);
+
+    /// <summary>The same for some of the clips.</summary>
+    internal int[] Order(ClipOrder order, long seed, int epoch, IReadOnlyList<int> among)
     {
+        int[] own = [.. among.Select(clip => rows[clip])];
         var chosen =
             order == ClipOrder.Balanced
-                ? EpochOrder.Balanced(manifest, rows, seed, epoch)
-                : EpochOrder.Shuffled(rows, seed, epoch);
+                ? EpochOrder.Balanced(manifest, own, seed, epoch)
+                : EpochOrder.Shuffled(own, seed, epoch);
         var positions = rows.Select((row, position) => (row, position)).ToDictionary(at => at.row, at => at.position);
         return [.. chosen.Select(row => positions[row])];
     }
@@ -131,14 +143,18 @@ public sealed class ClipSet : IDisposable
 
     /// <summary>1 for each frame with sound and 0 for the padding of short clips, shape (batch, frames). The caller owns it.</summary>
     /// <param name="clips">Positions in this set.</param>
+    /// <param name="frames">Frames of the output that is masked.</param>
     /// <param name="device">Where the tensor goes.</param>
-    public Tensor FramesWithSound(ReadOnlySpan<int> clips, Device device)
+    public Tensor FramesWithSound(ReadOnlySpan<int> clips, int frames, Device device)
     {
-        var mask = new float[clips.Length * features.Frames];
+        var mask = new float[clips.Length * frames];
         for (var i = 0; i < clips.Length; i++)
-            mask.AsSpan(i * features.Frames, Math.Min(features.Frames, features.FramesWithSound(rows[clips[i]])))
-                .Fill(1);
-        return tensor(mask, [clips.Length, features.Frames], device: device);
+        {
+            var heard = Math.Min(features.Frames, features.FramesWithSound(rows[clips[i]]));
+            // Where layers pool over time, a frame counts in which anything can be heard.
+            mask.AsSpan(i * frames, (int)(((long)heard * frames + features.Frames - 1) / features.Frames)).Fill(1);
+        }
+        return tensor(mask, [clips.Length, frames], device: device);
     }
 
     /// <summary>Gives back the memory of features kept on a device; the set can still be used.</summary>

@@ -36,7 +36,7 @@ internal sealed class EpochLosses(TrainingOptions options, Device device, ClipSe
                 See(loss);
         }
         var sum = seen.Select((loss, step) => (double)loss * ClipsOf(step).Length).Sum();
-        return sum / clips.Count;
+        return sum / order.Length;
     }
 
     /// <inheritdoc/>

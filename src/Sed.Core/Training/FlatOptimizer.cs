@@ -17,6 +17,9 @@ internal sealed class FlatOptimizer : IDisposable
     private readonly Tensor second; // mean of their squares
     private long steps;
 
+    /// <summary>Steps so far.</summary>
+    public long Steps => steps;
+
     public FlatOptimizer(TrainingOptions options, FlatParameters parameters)
     {
         this.options = options;

@@ -9,7 +9,7 @@ using Monitor = Sed.Core.Scoring.Monitor;
 namespace Sed.Core.Training;
 
 /// <summary>
-/// Trains a network on weak labels, with early stopping. The same seed gives the same digits on the same device, whatever
+/// Trains a network, with early stopping. The same seed gives the same digits on the same device, whatever
 /// else ran before, and also when training was interrupted and went on from its checkpoint.
 /// </summary>
 public sealed class Trainer
@@ -35,7 +35,10 @@ public sealed class Trainer
         augmentation = new Augmentation(options);
     }
 
-    /// <summary>Trains the network and leaves it with the weights of its best epoch.</summary>
+    /// <summary>
+    /// Trains the network and leaves it with the weights of its best epoch; with a mean teacher it is that which is scored and
+    /// whose weights these are.
+    /// </summary>
     /// <param name="network">The network, on the trainer's device.</param>
     /// <param name="clips">What it learns from.</param>
     /// <param name="selection">Scores the network after each epoch.</param>
@@ -43,7 +46,9 @@ public sealed class Trainer
     /// <param name="progress">Told after each epoch.</param>
     /// <param name="cancellation">Stops training after the current step.</param>
     /// <param name="folder">Where checkpoints are kept and found, and epochs logged; null: nowhere.</param>
+    /// <param name="targets">What the outputs are held against; null: the clips' weak labels alone.</param>
     /// <returns>The report of each epoch, those before an interruption included.</returns>
+    /// <exception cref="ArgumentException">The targets are of other clips, or batches too small for them.</exception>
     /// <exception cref="TrainingException">The loss or the monitor is not a number, or the checkpoint is another training's.</exception>
     public IReadOnlyList<EpochReport> Train(
         SedNetwork network,
@@ -52,14 +57,17 @@ public sealed class Trainer
         Monitor monitor,
         Action<EpochReport>? progress = null,
         CancellationToken cancellation = default,
-        TrainingFolder? folder = null
+        TrainingFolder? folder = null,
+        TrainingTargets? targets = null
     )
     {
+        targets ??= TrainingTargets.WeakOnly(clips);
+        targets.Require(clips, options);
         Torch.Threads = options.Threads > 0 ? options.Threads : Environment.ProcessorCount;
         using var state = new TrainingState(network, options);
         if (folder is not null)
         {
-            Checkpoint.Read(folder, options, clips, state);
+            Checkpoint.Read(folder, options, targets, state);
             clips.Statistics.Write(folder.StandardisationFile);
         }
         var log = folder is null ? null : new EpochLog(folder);
@@ -73,16 +81,16 @@ public sealed class Trainer
         {
             var rate = LearningRate.Of(options, epoch, [.. state.Reports.Select(report => report.Monitor)]);
             var started = clock.Elapsed;
-            var meanLoss = Epoch(epoch, rate, state, clips, cancellation);
-            var clipsPerSecond = clips.Count / (clock.Elapsed - started).TotalSeconds;
-            state.WithScoredNetwork(() =>
+            var (meanLoss, taken) = Epoch(epoch, rate, state, targets, cancellation);
+            var clipsPerSecond = taken / (clock.Elapsed - started).TotalSeconds;
+            state.WithScoredNetwork(kept =>
             {
-                var scored = selection.Evaluate(network, device, options.BatchSize);
+                var scored = selection.Evaluate(kept, device, options.BatchSize);
                 var scores = Scores(scored, monitor);
                 var watched = Watched(monitor, scores, scored.HasEvents, epoch);
                 var best = watched > state.BestMonitor;
                 if (best)
-                    state.Best = NetworkWeights.Of(network);
+                    state.Best = NetworkWeights.Of(kept);
                 var bestEpoch = best ? epoch : state.BestEpoch;
                 var elapsed = before + clock.Elapsed;
                 state.Reports.Add(
@@ -96,7 +104,7 @@ public sealed class Trainer
                 return best;
             });
             if (folder is not null)
-                Checkpoint.Write(folder, options, clips, state);
+                Checkpoint.Write(folder, options, targets, state);
             log?.Write(state.Reports);
             progress?.Invoke(state.Reports[^1]);
         }
@@ -136,30 +144,54 @@ public sealed class Trainer
     }
 
     /// <summary>One pass over the clips.</summary>
-    /// <returns>The mean loss.</returns>
-    private double Epoch(int epoch, double rate, TrainingState state, ClipSet clips, CancellationToken cancellation)
+    /// <returns>The mean loss, and how many clips were taken.</returns>
+    private (double Loss, int Clips) Epoch(
+        int epoch,
+        double rate,
+        TrainingState state,
+        TrainingTargets targets,
+        CancellationToken cancellation
+    )
     {
+        var clips = targets.Clips;
+        var outputFrames = state.Network.Description.OutputFrames;
         state.Network.train();
+        state.Teacher?.train();
         random.manual_seed(RandomSource.SeedFor(options.Seed, "dropout", epoch));
         var draw = RandomSource.For(options.Seed, "augmentation", epoch);
-        var order = clips.Order(options.Order, options.Seed, epoch);
+        var order = targets.Order(options, epoch);
+        var steps = (double)((order.Length + options.BatchSize - 1) / options.BatchSize);
+        var done = 0;
         using var losses = new EpochLosses(options, device, clips, epoch, order);
         foreach (var batch in clips.Batches(order, options.BatchSize, device))
         {
             cancellation.ThrowIfCancellationRequested();
             using var step = NewDisposeScope();
-            var (features, labels) = (batch.Features(), clips.Labels(batch.Clips, device));
-            var frames = options.MaskShortClips ? clips.FramesWithSound(batch.Clips, device) : null;
-            (features, labels) = augmentation.Apply(features, labels, draw);
+            var frames = options.MaskShortClips ? clips.FramesWithSound(batch.Clips, outputFrames, device) : null;
+            var (features, held) = augmentation.Mix(
+                batch.Features(),
+                targets.Of(batch.Clips, outputFrames, device),
+                draw
+            );
             state.Optimizer.ClearGradients();
-            var value = loss.Of(Outputs(state.Network, features), labels, frames);
+            var said = Outputs(state.Network, augmentation.Mask(features, draw));
+            var value = loss.Of(said, held, frames);
+            if (options.MeanTeacher is { } mean)
+            {
+                // It hears the same clips through other masks and with other dropout, and gets no gradients.
+                var taught = Outputs(state.Teacher!, augmentation.Mask(features, draw));
+                var weight = mean.WeightAfter(epoch - 1 + done++ / steps);
+                value = value.Plus(Consistency.Of(said, taught, frames).Times(weight));
+            }
             losses.Add(value);
             value.backward();
             state.Optimizer.Step(rate);
             if (options.WeightAverage is { } past)
                 state.MoveAverage(past);
+            if (options.MeanTeacher is { } average)
+                state.MoveTeacher(average.PastAfter(state.Optimizer.Steps));
         }
-        return losses.Mean();
+        return (losses.Mean(), order.Length);
     }
 
     private NetworkOutput Outputs(SedNetwork network, Tensor features)

@@ -1,5 +1,7 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Sed.Core.Training.Losses;
+using Sed.Core.Training.Targets;
 
 namespace Sed.Core.Training;
 
@@ -50,6 +52,10 @@ public sealed record TrainingOptions
     /// Null (the default): the weights themselves. For example 0.999.
     /// </summary>
     public double? WeightAverage { get; init; }
+
+    /// <summary>A teacher that averages the network, scored and kept in its stead; null (the default): none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public MeanTeacher? MeanTeacher { get; init; }
 
     /// <summary>Weight of the loss of the strong output. Default 1.</summary>
     public double StrongWeight { get; init; } = 1;
@@ -108,6 +114,11 @@ public sealed record TrainingOptions
         Check(
             WeightAverage is null or (>= 0 and < 1),
             $"WeightAverage must be from 0 to below 1, was {WeightAverage}."
+        );
+        problems.AddRange(MeanTeacher?.Problems() ?? []);
+        Check(
+            MeanTeacher is null || WeightAverage is null,
+            "MeanTeacher and WeightAverage both average the weights; keep one of them."
         );
         Check(NotNegative(StrongWeight), $"StrongWeight must be 0 or more, was {StrongWeight}.");
         Check(NotNegative(WeakWeight), $"WeakWeight must be 0 or more, was {WeakWeight}.");

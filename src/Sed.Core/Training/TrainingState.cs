@@ -9,6 +9,7 @@ namespace Sed.Core.Training;
 internal sealed class TrainingState : IDisposable
 {
     private readonly FlatParameters parameters;
+    private readonly FlatParameters? teacherParameters;
 
     /// <param name="network">On the device it trains on.</param>
     /// <param name="options">How it is trained.</param>
@@ -19,6 +20,13 @@ internal sealed class TrainingState : IDisposable
         Optimizer = new FlatOptimizer(options, parameters);
         if (options.WeightAverage is not null)
             Average = parameters.Values.clone().DetachFromDisposeScope();
+        if (options.MeanTeacher is null)
+            return;
+        Teacher = new SedNetwork(network.Description) { UseKernels = network.UseKernels };
+        Teacher.to(parameters.Values.device);
+        Teacher.train();
+        NetworkWeights.Load(Teacher, NetworkWeights.Of(network), "The network");
+        teacherParameters = new FlatParameters(Teacher);
     }
 
     /// <summary>The network.</summary>
@@ -29,6 +37,12 @@ internal sealed class TrainingState : IDisposable
 
     /// <summary>The running average of all parameters, if there is one.</summary>
     public Tensor? Average { get; }
+
+    /// <summary>
+    /// The mean teacher, if there is one: a network whose parameters are the running average of the other's. The statistics of
+    /// its batch normalisation are its own, of the batches that it is asked about.
+    /// </summary>
+    public SedNetwork? Teacher { get; }
 
     /// <summary>The network of the best epoch so far.</summary>
     public Dictionary<string, NumpyArray> Best { get; set; } = [];
@@ -50,17 +64,25 @@ internal sealed class TrainingState : IDisposable
         Average!.Scale(past).Add(parameters.Values, 1 - past);
     }
 
-    /// <summary>Does something with the network that is scored and kept: with averaged parameters where there are such.</summary>
-    public T WithScoredNetwork<T>(Func<T> action)
+    /// <summary>Moves the mean teacher's parameters towards the network's.</summary>
+    /// <param name="past">Share of the past.</param>
+    public void MoveTeacher(double past)
+    {
+        using var noGradients = no_grad();
+        teacherParameters!.Values.Scale(past).Add(parameters.Values, 1 - past);
+    }
+
+    /// <summary>Does something with the network that is scored and kept: the mean teacher, or with averaged parameters, where there are such.</summary>
+    public T WithScoredNetwork<T>(Func<SedNetwork, T> action)
     {
         if (Average is null)
-            return action();
+            return action(Teacher ?? Network);
         using var noGradients = no_grad();
         using var own = parameters.Values.clone();
         parameters.Values.copy_(Average);
         try
         {
-            return action();
+            return action(Network);
         }
         finally
         {
@@ -72,6 +94,8 @@ internal sealed class TrainingState : IDisposable
     public void Dispose()
     {
         Average?.Dispose();
+        teacherParameters?.Dispose();
+        Teacher?.Dispose();
         Optimizer.Dispose();
         parameters.Dispose();
     }

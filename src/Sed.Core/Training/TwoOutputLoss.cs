@@ -6,9 +6,9 @@ using static TorchSharp.torch;
 namespace Sed.Core.Training;
 
 /// <summary>
-/// The weighted sum of the losses of both outputs. Nothing is known about frames, so the strong output is
-/// held against the weak labels, repeated for every frame (Adavanne and Virtanen 2017, section 2.2); the repetition is a
-/// view, never made.
+/// The weighted sum of the losses of both outputs, each the mean over the clips of which something is told. Where nothing is
+/// known about frames, the strong output is held against the weak labels, repeated for every frame (Adavanne and Virtanen
+/// 2017, section 2.2); the repetition is a view, never made.
 /// </summary>
 public sealed class TwoOutputLoss
 {
@@ -35,14 +35,40 @@ public sealed class TwoOutputLoss
     /// <param name="labels">Weak labels, 0 to 1, shape (batch, classes).</param>
     /// <param name="frames">1 for each frame that counts and 0 for others, shape (batch, frames); null: all count.</param>
     /// <returns>The loss, a scalar. The caller owns it.</returns>
-    public Tensor Of(NetworkOutput output, Tensor labels, Tensor? frames = null)
+    public Tensor Of(NetworkOutput output, Tensor labels, Tensor? frames = null) =>
+        Of(output, new BatchTargets(labels), frames);
+
+    /// <param name="output">Probabilities.</param>
+    /// <param name="targets">What they are held against.</param>
+    /// <param name="frames">1 for each frame that counts and 0 for others, shape (batch, frames); null: all count.</param>
+    /// <returns>The loss, a scalar; 0 where nothing is told of any clip. The caller owns it.</returns>
+    internal Tensor Of(NetworkOutput output, BatchTargets targets, Tensor? frames)
     {
         using var scope = NewDisposeScope();
-        var weak = Mean(output.Weak, labels, null).Times(weakWeight);
+        var weak = Weak(output, targets).Times(weakWeight);
         if (strongWeight == 0)
             return weak.MoveToOuterDisposeScope();
-        var strong = Mean(output.Strong, labels.unsqueeze(1), frames?.unsqueeze(2)).Times(strongWeight);
-        return strong.Plus(weak).MoveToOuterDisposeScope();
+        var strong = Mean(output.Strong, targets.Frames ?? targets.Tags.unsqueeze(1), Counted(output, targets, frames));
+        return strong.Times(strongWeight).Plus(weak).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The loss of the weak output, or of those of the segments where they inherit the labels of their clip.</summary>
+    private Tensor Weak(NetworkOutput output, BatchTargets targets) =>
+        output.Segments is { } segments
+            ? Mean(
+                segments,
+                targets.Tags.unsqueeze(1),
+                targets.Tagged?.view(-1, 1, 1).expand(-1, segments.shape[1], -1)
+            )
+            : Mean(output.Weak, targets.Tags, targets.Tagged?.unsqueeze(1));
+
+    /// <summary>1 for each frame that counts, shape (batch, frames, 1); null: all count.</summary>
+    private static Tensor? Counted(NetworkOutput output, BatchTargets targets, Tensor? frames)
+    {
+        if (targets.Framed is not { } framed)
+            return frames?.unsqueeze(2);
+        var clips = framed.view(-1, 1, 1);
+        return frames is null ? clips.expand(-1, output.Strong.shape[1], -1) : clips * frames.unsqueeze(2);
     }
 
     private Tensor Mean(Tensor probabilities, Tensor labels, Tensor? counted)

@@ -88,7 +88,7 @@ public static class Preflight
 
     private static IEnumerable<Finding> OfLabels(CorpusListing listing, LabelledClip clip, AudioFacts? facts)
     {
-        if (clip.WeakLabels.Count == 0)
+        if (clip.IsTagged && clip.WeakLabels.Count == 0)
             yield return new Finding(FindingKind.NoLabel, clip.Split, clip.Name, "");
         double end = facts is { Fault: null }
             ? Math.Min(facts.DurationSeconds, listing.ClipSeconds)

@@ -12,6 +12,8 @@ namespace Sed.Core.Corpora.Synthesis;
 /// </summary>
 internal static class SoundscapeWriter
 {
+    private const string MixedEventsFile = "mixed_events_training_set.csv";
+
     private static readonly (Split Split, string Word, string Id)[] Splits =
     [
         (Split.Training, "training", "trn"),
@@ -134,8 +136,24 @@ internal static class SoundscapeWriter
                 strong.Append(CultureInfo.InvariantCulture, $"{name}\t{e.Onset:0.###}\t{e.Offset:0.###}\t{e.Label}\n");
         }
         File.WriteAllText(Path.Combine(folder, $"groundtruth_weak_label_{word}_set.csv"), weak.ToString());
-        if (split != Split.Training)
-            File.WriteAllText(Path.Combine(folder, $"groundtruth_strong_label_{word}_set.csv"), strong.ToString());
+        // Training clips have weak labels only for whoever reads this folder; what was mixed is kept beside them.
+        string list = split == Split.Training ? MixedEventsFile : $"groundtruth_strong_label_{word}_set.csv";
+        File.WriteAllText(Path.Combine(folder, list), strong.ToString());
+    }
+
+    /// <summary>What was mixed into the training clips of a made corpus.</summary>
+    internal static EventList MixedEvents(string folder, ISoundSource source, SoundscapeOptions options)
+    {
+        string kept = Path.Combine(folder, MixedEventsFile);
+        if (File.Exists(kept))
+            return EventListFile.Read(kept);
+        // A corpus without that list: its score depends on its seed alone, and is drawn again.
+        IReadOnlyList<SoundEvent>[] drawn = new IReadOnlyList<SoundEvent>[options.TrainingClips];
+        Workers.Run(
+            drawn.Length,
+            index => drawn[index] = [.. Score.Draw(source, options, Split.Training, index).Select(entry => entry.Event)]
+        );
+        return EventList.Of(drawn.Select((events, index) => (Name(Splits[0].Id, index), events)), kept);
     }
 
     private static void Publish(string growing, string target)

@@ -1,12 +1,14 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using Sed.Core.Annotations;
 using Sed.Core.Audio;
 
 namespace Sed.Core.Corpora.Synthesis;
 
 /// <summary>
-/// Corpora that are made, not collected: 10 s, 44.1 kHz mono soundscapes with exact strong labels. They are written as WAV
+/// Corpora that are made, not collected: 10 s, 44.1 kHz mono soundscapes with exact strong labels, which those of the training
+/// split show only to networks that are to learn from them (<see cref="Clip.MixedEvents"/>). They are written as WAV
 /// and label files in the layout of DCASE 2017 task 4 and read back by <see cref="Dcase2017.Task4"/>; one that is there
 /// already is used again.
 /// </summary>
@@ -74,12 +76,13 @@ public static class Soundscapes
         try
         {
             SoundscapeWriter.Ensure(folder, source, options, progress, cancellation);
+            EventList mixed = SoundscapeWriter.MixedEvents(folder, source, options);
+            return Dcase2017.Task4(folder, name).WithMixedEvents(mixed);
         }
         catch (AudioFormatException unreadable)
         {
             throw new CorpusException(unreadable.Message);
         }
-        return Dcase2017.Task4(folder, name);
     }
 
     // Everything that decides the bytes is in the name, so another corpus never passes for this one.

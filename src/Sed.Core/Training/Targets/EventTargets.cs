@@ -1,0 +1,52 @@
+using System.Text;
+using Sed.Core.Annotations;
+
+namespace Sed.Core.Training.Targets;
+
+/// <summary>Targets from events: what <see cref="FrameTargets.FromEvents"/> makes.</summary>
+internal sealed class EventTargets : FrameTargets
+{
+    // Of a frame: an event that ends with a frame must not touch the next one because of a rounded division.
+    private const double Tolerance = 1e-6;
+
+    private readonly ClassList classes;
+    private readonly EventList events;
+    private readonly Lazy<string> identity;
+
+    public EventTargets(ClassList classes, EventList events)
+    {
+        ArgumentNullException.ThrowIfNull(classes);
+        ArgumentNullException.ThrowIfNull(events);
+        string[] strange = [.. events.Labels.Where(label => classes.IndexOf(label) < 0)];
+        if (strange.Length > 0)
+            throw new ArgumentException(
+                $"{events.Source}: no class is called {string.Join(", ", strange.Select(label => $"'{label}'"))} ({classes}).",
+                nameof(events)
+            );
+        this.classes = classes;
+        this.events = events;
+        identity = new(() =>
+            $"events, {Hash(hash => hash.AppendData(Encoding.UTF8.GetBytes(EventListFile.Format(events))))}"
+        );
+    }
+
+    public override int Classes => classes.Count;
+
+    public override bool Knows(string clip) => events.IndexOf(clip) >= 0;
+
+    public override string Identity => identity.Value;
+
+    internal override void Fill(string clip, ReadOnlySpan<bool> possible, double frameSeconds, Span<float> values)
+    {
+        values.Clear();
+        var frames = values.Length / classes.Count;
+        foreach (var (onset, offset, label) in events.EventsOf(clip))
+        {
+            var from = (int)Math.Clamp(Math.Floor(onset / frameSeconds + Tolerance), 0, frames);
+            var to = (int)Math.Clamp(Math.Ceiling(offset / frameSeconds - Tolerance), 0, frames);
+            var k = classes.IndexOf(label);
+            for (var frame = from; frame < to; frame++)
+                values[frame * classes.Count + k] = 1;
+        }
+    }
+}

@@ -1,0 +1,100 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using Sed.Core.Scoring;
+
+namespace Sed.Core.Training.Targets;
+
+/// <summary>Targets from what a network said: what <see cref="FrameTargets.FromScores"/> makes.</summary>
+internal sealed class ScoreTargets : FrameTargets
+{
+    private readonly ClipScores scores;
+    private readonly double? threshold;
+    private readonly bool withinTags;
+    private readonly Dictionary<string, int> clips;
+    private readonly Lazy<string> identity;
+
+    public ScoreTargets(ClipScores scores, double? threshold, bool withinTags)
+    {
+        ArgumentNullException.ThrowIfNull(scores);
+        if (threshold is { } limit && !(limit > 0 && limit < 1))
+            throw new ArgumentException(
+                FormattableString.Invariant($"The threshold of pseudo labels is {limit:R}; it lies between 0 and 1."),
+                nameof(threshold)
+            );
+        var strange = Array.FindIndex(scores.Strong, value => !(value >= 0 && value <= 1));
+        if (strange >= 0)
+            throw new ArgumentException(
+                FormattableString.Invariant(
+                    $"The score of {scores.Names[strange / (scores.Frames * scores.Classes)]} in frame {strange / scores.Classes % scores.Frames} is {scores.Strong[strange]}; probabilities are wanted."
+                ),
+                nameof(scores)
+            );
+        this.scores = scores;
+        this.threshold = threshold;
+        this.withinTags = withinTags;
+        clips = scores.Names.Select((name, clip) => (name, clip)).ToDictionary(at => at.name, at => at.clip);
+        identity = new(Describe);
+    }
+
+    public override int Classes => scores.Classes;
+
+    public override bool Knows(string clip) => clips.ContainsKey(clip);
+
+    public override string Identity => identity.Value;
+
+    internal override double? Seconds => scores.Frames * scores.HopSeconds;
+
+    internal override void Fill(string clip, ReadOnlySpan<bool> possible, double frameSeconds, Span<float> values)
+    {
+        Resample(scores.StrongOf(clips[clip]), frameSeconds, values);
+        if (threshold is { } limit)
+            foreach (ref var value in values)
+                value = value >= limit ? 1 : 0;
+        if (!withinTags || possible.IsEmpty)
+            return;
+        for (var at = 0; at < values.Length; at++)
+            if (!possible[at % Classes])
+                values[at] = 0;
+    }
+
+    /// <summary>The mean of the frames within each wanted one, each weighted by the time that they share.</summary>
+    private void Resample(ReadOnlySpan<float> said, double frameSeconds, Span<float> values)
+    {
+        // How many of the network's frames one wanted frame lasts; a clip may be a rounding longer or shorter than said.
+        var length = frameSeconds / scores.HopSeconds;
+        if (Math.Abs(length - 1) < 1e-9 && values.Length == said.Length)
+        {
+            said.CopyTo(values);
+            return;
+        }
+        var last = scores.Frames - 1;
+        for (var frame = 0; frame * Classes < values.Length; frame++)
+        {
+            var (start, end) = (frame * length, (frame + 1) * length);
+            var (from, to) = ((int)Math.Floor(start + 1e-6), (int)Math.Ceiling(end - 1e-6));
+            for (var k = 0; k < Classes; k++)
+            {
+                double sum = 0;
+                for (var other = from; other < to; other++)
+                {
+                    var shared = Math.Min(end, other + 1) - Math.Max(start, other);
+                    sum += shared * said[Math.Min(other, last) * Classes + k];
+                }
+                values[frame * Classes + k] = (float)Math.Clamp(sum / length, 0, 1);
+            }
+        }
+    }
+
+    private string Describe()
+    {
+        var hash = Hash(sums =>
+        {
+            sums.AppendData(Encoding.UTF8.GetBytes(string.Join('\n', scores.Names)));
+            sums.AppendData(MemoryMarshal.AsBytes<double>([scores.Frames, scores.HopSeconds]));
+            sums.AppendData(MemoryMarshal.AsBytes<float>(scores.Strong));
+        });
+        return FormattableString.Invariant(
+            $"scores, {(threshold is { } limit ? $"1 from {limit:R} on" : "as they are")}, {(withinTags ? "within the tags" : "of all classes")}, {hash}"
+        );
+    }
+}
