@@ -15,7 +15,7 @@ public sealed record NetworkDescription
     /// <summary>Frames of a clip.</summary>
     public required int Frames { get; init; }
 
-    /// <summary>Mel bands of a frame.</summary>
+    /// <summary>Mel bands, or samples, of a frame.</summary>
     public required int Bands { get; init; }
 
     /// <summary>Classes of the outputs.</summary>
@@ -68,6 +68,9 @@ public sealed record NetworkDescription
 
     /// <summary>What the layers leave: one vector for each frame. Defined where there are no problems.</summary>
     public Shape Hidden => Steps().Select(step => AsVectors(step.Leaves)).LastOrDefault(Input);
+
+    /// <summary>How many frames of the input lie between two frames of the strong output: below 1 where it has more.</summary>
+    public double FrameStep => Layers.Aggregate(1.0, (step, layer) => step * layer.FrameStep);
 
     /// <summary>Numbers that training moves.</summary>
     public long Parameters =>

@@ -54,6 +54,9 @@ public abstract partial record Layer
     /// <summary>What the layer leaves. Defined where it has no problems.</summary>
     public abstract Shape Over(Shape below);
 
+    /// <summary>How many frames of what is below lie between two frames of what it leaves. Default 1.</summary>
+    public virtual double FrameStep => 1;
+
     /// <summary>Numbers that training moves.</summary>
     public abstract long Parameters(Shape below);
 
