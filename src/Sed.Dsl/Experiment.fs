@@ -24,7 +24,7 @@ type Experiment = {
     Question: string
     Data: Corpus option
     Clips: Clips
-    Features: LogMel
+    Features: Features
     Network: Network
     Training: Training
     Detection: Detection
@@ -65,7 +65,7 @@ module Experiment =
             Testing = 400
             Evaluation = 400
         }
-        Features = LogMel.defaults
+        Features = Features.defaults
         Network = Network.candidate218k
         Training = Training.defaults
         Detection = Detection.defaults

@@ -39,9 +39,9 @@ type ExperimentBuilder(name: string) =
         }
         |> given "clips"
 
-    /// How waveforms become frames, for example `logMel { bands 40 }`.
+    /// How waveforms become frames, for example `logMel { bands 40 }` or `samples { frame 729 }`.
     [<CustomOperation "features">]
-    member _.Features(experiment: Experiment, features: LogMel) =
+    member _.Features(experiment: Experiment, features: Features) =
         { experiment with Features = features } |> given "features"
 
     /// The network, for example `crnn { dropout 0.15 }`.

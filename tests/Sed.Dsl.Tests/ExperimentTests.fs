@@ -56,7 +56,7 @@ let ``a hop and the overlap that gives it are the same features`` () =
             overlap 0.75
         }
 
-    Assert.Equal(LogMel.print overlap, LogMel.print hop)
+    Assert.Equal(Features.print overlap, Features.print hop)
 
 [<Fact>]
 let ``training that says nothing is the paper's`` () =

@@ -69,7 +69,7 @@ let private train
             specification.Training.Monitor,
             progress,
             stop,
-            TrainingFolder(folder, string source.Features, manifest.Hash)
+            TrainingFolder(folder, source.Features.Describe(), manifest.Hash)
         )
 
     let last = history[history.Count - 1]

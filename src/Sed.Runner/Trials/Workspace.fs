@@ -9,14 +9,13 @@ open Sed.Core.Corpora
 open Sed.Core.Corpora.Checks
 open Sed.Core.Corpora.Synthesis
 open Sed.Core.Features
-open Sed.Core.Features.LogMel
 open Sed.Core.Features.Store
 open TorchSharp
 
 /// A corpus, read, with the features that an experiment wants of it.
 type internal Source = {
     Manifest: Manifest
-    Features: LogMelOptions
+    Features: IFeatureDefinition
     Store: FeatureStore
     Statistics: BandStatistics
 }
@@ -143,7 +142,7 @@ type internal Workspace
     member workspace.Source(specification: Specification) =
         let whole = workspace.Whole specification
         let features = Translate.features whole.SampleRate specification.Features
-        let key = whole.Hash + LogMel.print specification.Features
+        let key = whole.Hash + Features.print specification.Features
 
         // Clips stay where they are when some are held out, so all holdouts share one store.
         let store =

@@ -42,6 +42,28 @@ public sealed class FeatureStoreTests : IDisposable
     }
 
     [Fact]
+    public void Samples_are_kept_as_frames_of_them_at_the_rate_of_their_definition()
+    {
+        Manifest corpus = Corpus(3);
+        SampleFrames frames = new(SampleRate / 2, 81); // 4,000 samples: 49 frames and a rest
+        using FeatureStore store = FeatureStore.Open(corpus, frames, folder.File("stores"));
+        Assert.Equal((3, 49, 81), (store.Count, store.Frames, store.Bands));
+        for (int i = 0; i < store.Count; i++)
+        {
+            float[] samples = AudioFile.Read(corpus.Clips[i].AudioPath, SampleRate / 2);
+            Array.Resize(ref samples, SampleRate / 2);
+            Assert.Equal(samples[..(49 * 81)], Row(store, i));
+        }
+        BandStatistics statistics = BandStatistics.Fit(store, [0, 1, 2]);
+        float[] all = [.. Row(store, 0), .. Row(store, 1), .. Row(store, 2)];
+        double mean = all.Average(value => (double)value);
+        Assert.All(statistics.Means, value => Assert.Equal(mean, value, 1e-6));
+        double deviation = Math.Sqrt(all.Average(value => Math.Pow(value - mean, 2)));
+        Assert.All(statistics.Deviations, value => Assert.Equal(deviation, value, 1e-6));
+        Assert.Equal(81, statistics.Means.Count);
+    }
+
+    [Fact]
     public void Rows_come_in_the_order_asked_for()
     {
         using FeatureStore store = Open(Corpus(3));
