@@ -16,7 +16,7 @@ let private tagged hits clips =
 let private nobody _ _ _ = false
 
 let private weak rows =
-    Statistics.ofRows nobody [ WeakR ] None rows |> List.exactlyOne
+    Statistics.ofRows nobody [ WeakR ] None None rows |> List.exactlyOne
 
 [<Fact>]
 let ``p-values are corrected as Holm's own procedure does`` () =
@@ -68,7 +68,7 @@ let ``rows that differ are told apart, equal rows are not, and the best is what 
 let ``a row that does better than the named one gains, whichever way the metric runs`` () =
     let rows = [ "mine", [ tagged 30 100 ]; "other", [ tagged 90 100 ] ]
     let statistics =
-        Statistics.ofRows nobody [ WeakR ] (Some "mine") rows |> List.exactlyOne
+        Statistics.ofRows nobody [ WeakR ] (Some "mine") None rows |> List.exactlyOne
     Assert.Equal(Some "mine", statistics.Reference)
     Assert.Equal(0.6, statistics.Comparisons["other"].Gain, 12)
 
@@ -98,7 +98,7 @@ let ``the same trials give the same digits`` () =
 [<Fact>]
 let ``words name the best row, those that are worse and those that cannot be told apart`` () =
     let words =
-        Statistics.inWords
+        Answers.ofMetric
             id
             (weak [
                 "good", [ tagged 90 100 ]
@@ -117,17 +117,17 @@ let ``a row that is no better than a constant answer is not compared with, whoev
         "poor", [ tagged 20 100 ]
     ]
     let isConstant row _ _ = row = "diverged"
-    let statistics = Statistics.ofRows isConstant [ WeakR ] None rows |> List.exactlyOne
+    let statistics = Statistics.ofRows isConstant [ WeakR ] None None rows |> List.exactlyOne
     Assert.Equal(Some "fair", statistics.Reference)
     Assert.Equal<string list>([ "diverged"; "poor" ], statistics.Comparisons |> Map.keys |> Seq.toList)
     Assert.Equal<Set<string>>(Set [ "diverged" ], statistics.Constant)
     let named =
-        Statistics.ofRows isConstant [ WeakR ] (Some "diverged") rows |> List.exactlyOne
+        Statistics.ofRows isConstant [ WeakR ] (Some "diverged") None rows |> List.exactlyOne
     Assert.Equal(None, named.Reference)
     Assert.True named.Comparisons.IsEmpty
     Assert.Equal(
         "weak R: no row that others could be compared with is better than the same answer for every clip.",
-        Statistics.inWords id named
+        Answers.ofMetric id named
     )
 
 [<Fact>]
@@ -140,5 +140,5 @@ let ``a difference that is not told says how many times the clips and trials wou
     let times = ceil ((2.8 * standardError / 0.02) ** 2.0)
     Assert.EndsWith(
         $"Not distinguishable from it: 'nearly as good'. A difference of 0.020 would take some {times:F0} times as many clips and trials to be told (power 80 %%).",
-        Statistics.inWords id statistics
+        Answers.ofMetric id statistics
     )

@@ -61,6 +61,8 @@ let private finished = [
                 ]
             Bounds = Map [ "weak F", 0.5 ]
             HasLearnt = index > 2
+            MultiplyAccumulatesPerSecond = 2.5e6
+            TrainingSeconds = 61.0 + float index
         }
 ]
 
@@ -124,6 +126,7 @@ let ``rows that are no better than a constant answer have a mark and a line that
         Reference = Some "baseline"
         Comparisons = Map.empty
         Constant = Set [ "strong weight 0.5"; "strong weight 1" ]
+        Letters = Map.empty
     }
     let view = Table.view plan finished [ statistics ] states [ "A note." ]
     Assert.Equal<string list list>(
