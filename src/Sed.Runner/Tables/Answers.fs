@@ -87,9 +87,9 @@ let ofGroups (name: string -> string) (statistics: MetricStatistics) =
         if statistics.Metric.LowerIsBetter then mean else -mean
     let rows = Map.toList statistics.Letters |> List.sortBy better
     let letters = rows |> List.collect snd |> List.distinct
-    let pairs = rows.Length * (rows.Length - 1) / 2
+    let pairs = Text.count (rows.Length * (rows.Length - 1) / 2) "pair"
     let by =
-        $"By {statistics.Metric.Name}, each row compared with each (paired bootstrap over clips and trials, {pairs} pairs, Holm, 5 %%)"
+        $"By {statistics.Metric.Name}, each row compared with each (paired bootstrap over clips and trials, {pairs}, Holm, 5 %%)"
     let isAlone = rows |> List.forall (fun (_, own) -> own.Length = 1)
     match rows, letters with
     | ([] | [ _ ]), _ -> None

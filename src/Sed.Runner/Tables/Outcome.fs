@@ -45,9 +45,9 @@ module internal Outcome =
             trial.Specification.Detection.Tuned.IsSome
         let rows =
             if List.forall isTuned plan.Trials then
-                ""
+                "Decoding"
             else
-                " in rows that say so"
+                "In rows that say so decoding"
         plan.Trials
         |> List.filter isTuned
         |> List.map _.Specification
@@ -58,15 +58,15 @@ module internal Outcome =
             let clips = manifest.IndicesOf(Translate.split split)
             let by =
                 if isNull (manifest.EventsOf clips) then
-                    "the F-score of its tags, since their events are not known"
+                    "the F-score of its tags (when events begin and end is not known)"
                 else
                     "its segment-based F-score"
             let flatters =
                 if split = specification.ScoreOn then
-                    "the split it is scored on: the scores flatter"
+                    "the clips that are scored: the scores flatter"
                 else
-                    "which are not scored"
-            $"Decoding was tuned{rows} for each class on {clips.Length} {(string split).ToLowerInvariant()} clips by {by}, {flatters}.")
+                    "none of which are scored"
+            $"{rows} was tuned for each class by {by} on the {clips.Length} {(string split).ToLowerInvariant()} clips, {flatters}.")
 
     let private notes (workspace: Workspace) (plan: Plan) (file: string) = [
         let specification = plan.Trials.Head.Specification
