@@ -139,6 +139,13 @@ let problems paper (experiment: Experiment) (corpus: Corpus option) seeds (varia
     for metric, times in List.countBy id experiment.Report do
         if times > 1 then
             Problem.at "report" $"{metric.Name} is given {times} times" "a column stands once"
+    for column, times in List.countBy id experiment.Columns do
+        if times > 1 then
+            Problem.at "columns" $"{column} is given {times} times" "a column stands once"
+    match experiment.Sorted with
+    | Some metric when not (List.contains metric experiment.Report) ->
+        Problem.at "sorted" $"{metric.Name} is no column of the table" "give it to `report` too"
+    | _ -> ()
     if experiment.Folds <> 0 && experiment.Holdout <> Nothing then
         Problem.at "folds" "given beside `validation`" "keep one of them: each holds training clips out"
     if experiment.Folds > MostFolds then

@@ -118,6 +118,16 @@ type ExperimentBuilder(name: string) =
     member _.Report(experiment: Experiment, metrics: Metric list) =
         { experiment with Report = metrics } |> given "report"
 
+    /// What a training takes, as columns behind the metrics, for example `columns [ Parameters; MultiplyAccumulates; TrainingTime ]`.
+    [<CustomOperation "columns">]
+    member _.Columns(experiment: Experiment, columns: Column list) =
+        { experiment with Columns = columns } |> given "columns"
+
+    /// Orders the rows by a reported metric, best first, and tells which of them cannot be told apart by it.
+    [<CustomOperation "sorted">]
+    member _.Sorted(experiment: Experiment, metric: Metric) =
+        { experiment with Sorted = Some metric } |> given "sorted"
+
     /// The row that the others are compared with, by its label. Default: the best one, metric by metric.
     [<CustomOperation "against">]
     member _.Against(experiment: Experiment, label: string) =

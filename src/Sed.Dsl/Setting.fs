@@ -50,11 +50,15 @@ type Setting =
     | AverageWeights of float
     | Precision of Precision
     | Threshold of float
-    /// Length of the median filter over the active frames.
+    /// Length of the median filter over the frames.
     | Median of float<s>
     /// Length of the shortest event that stays.
     | Shortest of float<s>
     | TagsFrom of Tags
+    /// All of how probabilities become events.
+    | Detect of Detection
+    /// What of it is chosen for each class alone.
+    | Tuned of Tuning
     | TrainingClips of int
     | TestingClips of int
     | EvaluationClips of int
@@ -188,6 +192,9 @@ module Setting =
                 | FromEvents -> "events"
                 | FromWeakOutput -> "weak output"
             detection "tags" words (fun all -> { all with Tags = source })
+        | Detect all -> detection "detection" (Detection.print all) (fun _ -> all)
+        | Tuned tuning ->
+            detection "tuned" (Detection.printTuning tuning) (fun all -> { all with Tuned = Some tuning })
         | TrainingClips count -> clips "training clips" (string count) (fun all -> { all with Training = count })
         | TestingClips count -> clips "testing clips" (string count) (fun all -> { all with Testing = count })
         | EvaluationClips count -> clips "evaluation clips" (string count) (fun all -> { all with Evaluation = count })

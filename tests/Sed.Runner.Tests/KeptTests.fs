@@ -43,6 +43,7 @@ let private outcome (weakF: float) : Outcome =
         Reference = Some "mine, too"
         Comparisons = Map.empty
         Constant = Set.empty
+        Letters = Map.empty
     }
     {
         Plan = plan

@@ -279,6 +279,62 @@ let ``thresholds, smoothing, metrics and splits are chosen after training, and n
     Assert.Equal(tableOf first, tableOf again)
 
 [<Fact>]
+let ``decoding is tuned after training on clips that are named, and what was chosen stands in the table's rows`` () =
+    let out = Path.Combine(home, "tuned")
+    let once = {
+        small with
+            Name = "tuned"
+            Alongside = [ "plain", []; "tuned", [ Tuned SmoothingPerClass ]; "boxes", [ Tuned BoxesPerClass ] ]
+            ScoreOn = Evaluation
+            Report = [ StrongF; Psds1 ]
+            Showing = [ PerClass [] ]
+    }
+    let code, output, errors = run out [] [ once ]
+    Assert.Equal("", errors)
+    Assert.Equal(0, code)
+    let trial =
+        Directory.GetDirectories(Path.Combine(out, "trials")) |> Array.exactlyOne
+    Assert.Equal<string list>(
+        [ "scores-evaluation.npz"; "scores-testing.npz" ],
+        [ for file in Directory.GetFiles(trial, "scores-*.npz") -> Path.GetFileName file |> string ]
+        |> List.sort
+    )
+    Assert.Contains(
+        "In rows that say so decoding was tuned for each class by its segment-based F-score on the 8 testing clips, none of which are scored.",
+        output
+    )
+    let frame = Results.read out "tuned"
+    let decoding = frame.GetColumn<string> "decoding"
+    let chosen row =
+        frame.GetColumn<string>("row")
+        |> Deedle.Series.observations
+        |> Seq.filter (snd >> (=) row)
+        |> Seq.map (fun (key, _) -> Deedle.Series.tryGet key decoding)
+        |> Seq.exactlyOne
+    Assert.Equal(None, chosen "plain" |> Option.filter ((<>) ""))
+    Assert.Contains(": threshold 0.", (chosen "tuned").Value)
+    Assert.Contains("change points by a filter of", (chosen "boxes").Value)
+    Assert.Contains("decoding", output.Substring(output.IndexOf "Class by class: tuned"))
+    // The same clips, and no training: it flatters, and says so.
+    let code, output, _ = run out [] [ { once with ScoreOn = Testing } ]
+    Assert.Equal(0, code)
+    Assert.DoesNotContain("epoch 1 of", output)
+    Assert.Contains("on the 8 testing clips, the clips that are scored: the scores flatter.", output)
+    let code, output, errors =
+        run out [] [
+            {
+                once with
+                    Name = "held-out"
+                    Holdout = Share 0.3
+                    ScoreOn = Testing
+            }
+        ]
+    Assert.Equal("", errors)
+    Assert.Equal(0, code)
+    Assert.Contains("by the F-score of its tags (when events begin and end is not known) on the ", output)
+    Assert.Contains(" validation clips, none of which are scored.", output)
+
+[<Fact>]
 let ``a garbled checkpoint is set aside, that is said in a line, and the trial starts anew`` () =
     let out = Path.Combine(home, "garbled")
     let once = {

@@ -4,9 +4,12 @@
 module internal Sed.Runner.Kept
 
 open System
+open System.Collections.Generic
 open System.IO
 open Sed
 open Sed.Core.Corpora
+open Sed.Core.Detection
+open Sed.Core.Detection.Steps
 open Sed.Core.Scoring
 
 let private fileOf folder (split: Split) =
@@ -97,9 +100,30 @@ and saidBy (workspace: Workspace) (specification: Specification) (split: Split) 
     | Failed _
     | Open -> invalidOp $"{workspace.TrialFolder specification} has no result yet."
 
+/// The split that decoding is tuned on: clips that are held out from training, or else those that early stopping watches.
+let tunedOn (specification: Specification) : Sed.Split =
+    if specification.Holdout <> Nothing then
+        Sed.Split.Validation
+    else
+        specification.SelectOn
+
+let private saidOf workspace specification (result: TrialResult) split =
+    let split = Translate.split split
+    saidAs (Map.tryFind (string split) result.Scores) workspace specification split
+
+/// How a trial's probabilities become events: as its specification says, with what is tuned for each class.
+let detection (workspace: Workspace) (specification: Specification) (result: TrialResult) : DetectionOptions =
+    let options = Detection.options specification.Detection
+    match specification.Detection.Tuned with
+    | None -> options
+    | Some tuning ->
+        let said = saidOf workspace specification result (tunedOn specification)
+        let choices: IReadOnlyList<DecodingStep> array = [|
+            for steps in Detection.choices specification.Detection tuning -> List.toArray steps
+        |]
+        DetectionTuner.Tune(said.Truth, said.Scores, options, choices)
+
 /// The clips of the split that a specification is scored on, decided on as it says.
 let scored (workspace: Workspace) (specification: Specification) (result: TrialResult) : ScoredClips =
-    let split = Translate.split specification.ScoreOn
-    let said =
-        saidAs (Map.tryFind (string split) result.Scores) workspace specification split
-    ScoredClips(said.Truth, said.Scores, Detection.options specification.Detection)
+    let said = saidOf workspace specification result specification.ScoreOn
+    ScoredClips(said.Truth, said.Scores, detection workspace specification result)
