@@ -187,10 +187,15 @@ let private runPlans (options: Options) script (arguments: string list) (plans: 
         use _ = helpers options script arguments display workspace plans
         let outcomes = [
             for plan in plans do
-                let progress = Progress(plan, workspace.TrialFolder)
+                let progress = Progress(plan, workspace.Jobs, workspace.TrialFolder)
+                let running () =
+                    match progress.Running, progress.Left with
+                    | [], _ -> []
+                    | lines, "" -> lines
+                    | lines, left -> lines @ [ left.TrimStart([| ','; ' ' |]) ]
                 let states =
-                    display.Watch (fun () -> Table.rendered progress.View) (fun () ->
-                        Sweep.run workspace display options.RetryFailed plan stop)
+                    display.Watch (fun () -> Table.rendered progress.View) running (fun () ->
+                        Sweep.run workspace display options.RetryFailed plan (fun () -> progress.Left) stop)
                 let outcome = Outcome.ofStates workspace plan states
                 stop.ThrowIfCancellationRequested()
                 outcome, publish options command (recordedFolder script) (plans.Length > 1) workspace outcome

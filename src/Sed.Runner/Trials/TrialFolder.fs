@@ -118,9 +118,15 @@ module internal TrialFolder =
         | Some log -> $", epoch {log.Epochs}"
         | None -> ""
 
+    let private lockName = "lock"
+
+    /// Whether a process has the right to work in the folder, or had it when it was killed.
+    let isTaken (folder: string) =
+        File.Exists(Path.Combine(folder, lockName))
+
     /// The right to work in the folder until it is disposed; None while another process has it.
     let tryLock (folder: string) : FolderLock option =
-        let lock = FolderLock.Try(folder, "lock")
+        let lock = FolderLock.Try(folder, lockName)
         match lock.Outcome with
         | LockOutcome.Mine -> Some lock
         | LockOutcome.Held -> None

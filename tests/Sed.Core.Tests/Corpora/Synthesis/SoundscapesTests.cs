@@ -1,5 +1,6 @@
 using Sed.Core.Corpora;
 using Sed.Core.Corpora.Synthesis;
+using Sed.Core.Runtime;
 using Sed.Core.Tests.Audio;
 using Sed.Core.Tests.Metrics;
 
@@ -81,10 +82,13 @@ public sealed class SoundscapesTests : IDisposable
 
         string corpus = Assert.Single(Directory.GetDirectories(folder.Path));
         Directory.Move(corpus, corpus + ".0123.making");
-        File.WriteAllText(Path.Combine(corpus + ".0123.making", "making"), "");
+        Directory.CreateDirectory(corpus + ".4567.making");
+        using FolderLock alive = FolderLock.Try(corpus + ".4567.making", "making");
+        Claim ended = new("ended", Claimant.Here with { Started = "before" });
+        File.WriteAllText(Path.Combine(corpus + ".0123.making", "making"), ended.Text(0));
         Manifest again = Soundscapes.SmartCars(folder.Path, tiny);
         Assert.Equal(first.Hash, again.Hash);
-        Assert.Equal([corpus], Directory.GetDirectories(folder.Path));
+        Assert.Equal([corpus, corpus + ".4567.making"], Directory.GetDirectories(folder.Path).Order());
     }
 
     [Fact]
