@@ -21,6 +21,13 @@ public sealed record DetectionOptions
         if (!(Threshold > 0 && Threshold < 1))
             problems.Add(FormattableString.Invariant($"the threshold is {Threshold:R}; it lies between 0 and 1"));
         problems.AddRange(Steps.SelectMany(step => step.Problems()));
+        foreach (var step in Steps.OfType<DecodingStep.Hysteresis>())
+            if (step.Low > Threshold && step.Low < 1)
+                problems.Add(
+                    FormattableString.Invariant(
+                        $"the lower threshold of the hysteresis is {step.Low:R}, the threshold {Threshold:R}; it lies below it"
+                    )
+                );
         return problems;
     }
 }

@@ -22,8 +22,7 @@ let private decided (scored: ScoredClips) =
                 metric.Name, score
     ]
 
-let private damaged file (cause: string) =
-    InvalidDataException $"{file} is damaged ({cause}). Remove its folder to train the trial again."
+let private damaged = TrialFolder.damaged
 
 /// Keeps what was said of a split, and what it is worth by the usual decisions.
 let write folder split (scored: ScoredClips) =
@@ -42,6 +41,8 @@ let private truth (manifest: Manifest) file (scores: ClipScores) =
     ClipTruth.Of(manifest, [| for name in scores.Names -> known[name] |])
 
 let private read (file: string) =
+    if Directory.Exists file then
+        raise (damaged file "it is a folder")
     try
         ClipScores.Read file
     with
@@ -62,10 +63,13 @@ let rec ask (workspace: Workspace) (specification: Specification) split : Scored
 
 /// The same, read back where it is kept and kept where it is not; that of the split which a result tells of has to be what
 /// the result says.
-and private saidAs known (workspace: Workspace) (specification: Specification) split : ScoredClips =
+and private saidAs (result: TrialResult) (workspace: Workspace) (specification: Specification) split : ScoredClips =
     let folder = workspace.TrialFolder specification
     let file = fileOf folder split
-    if File.Exists file || Option.isSome known then
+    let known = Map.tryFind (string split) result.Scores
+    if result.Specification <> Specification.printTraining specification then
+        raise (damaged folder "its result is that of another trial")
+    if Path.Exists file || Option.isSome known then
         let scores = read file
         let usual =
             ScoredClips(
@@ -93,7 +97,7 @@ and private saidAs known (workspace: Workspace) (specification: Specification) s
 /// What a finished trial says of a split.
 and saidBy (workspace: Workspace) (specification: Specification) (split: Split) : ScoredClips =
     match TrialFolder.state (workspace.TrialFolder specification) with
-    | Finished result -> saidAs (Map.tryFind (string split) result.Scores) workspace specification split
+    | Finished result -> saidAs result workspace specification split
     | Failed _
     | Open -> invalidOp $"{workspace.TrialFolder specification} has no result yet."
 
@@ -101,5 +105,5 @@ and saidBy (workspace: Workspace) (specification: Specification) (split: Split) 
 let scored (workspace: Workspace) (specification: Specification) (result: TrialResult) : ScoredClips =
     let split = Translate.split specification.ScoreOn
     let said =
-        saidAs (Map.tryFind (string split) result.Scores) workspace specification split
+        saidAs result workspace specification split
     ScoredClips(said.Truth, said.Scores, Detection.options specification.Detection)
