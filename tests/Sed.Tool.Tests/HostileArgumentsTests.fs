@@ -141,6 +141,22 @@ type HostileArgumentsTests() =
             [ "check"; corpus; "--no-cache" ]
 
     [<Fact>]
+    member _.``A pipe in a folder of scores is not waited for, a pipe that is named is read``() =
+        Directory.CreateDirectory(folder.Path "scores") |> ignore
+        let inside = pipe (Path.Combine("scores", "a.tsv"))
+        refused "sed evaluate: scores/a.tsv: the list is empty, or it is a pipe or a device" [
+            "evaluate"
+            "--reference"
+            reference
+            "--scores"
+            folder.Path "scores"
+        ]
+        let writing = Threading.Tasks.Task.Run(fun () -> File.WriteAllText(inside, File.ReadAllText reference))
+        let run = Run.evaluate [ "--reference"; inside; "--estimated"; reference ]
+        writing.Wait()
+        Assert.Equal(0, run.ExitCode)
+
+    [<Fact>]
     member _.``Long names and those with line breaks leave the tables of a check as they are``() =
         let corpus = corpus ()
         let audio name = Path.Combine(corpus, "audio", name)
