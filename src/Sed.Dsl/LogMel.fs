@@ -79,6 +79,11 @@ module LogMel =
         + $"{features.Bands} bands from {Text.number (float features.Low)} to {Text.number (float features.High)} Hz, "
         + $"{mel}, {area}, {spectrum}"
 
+    // Longer ones hold whole events, shorter steps and more bands nothing new: all are slips of units or digits.
+    let private longestWindow = 10000.0<ms>
+    let private shortestHop = 1.0<ms>
+    let private mostBands = 1024
+
     let problems (features: LogMel) =
         let problem = Problem.at "features"
         let ms value = Text.number (float<float<ms>> value)
@@ -87,6 +92,10 @@ module LogMel =
         [
             if features.Window <= 0.0<ms> then
                 problem $"the window is {ms features.Window} ms" "give it a length, for example `window 40.0<ms>`"
+            if features.Window > longestWindow then
+                problem
+                    $"the window is {ms features.Window} ms"
+                    $"give at most {ms longestWindow} ms, for example `window 40.0<ms>`"
             if features.Hop > features.Window then
                 problem
                     $"the hop of {ms features.Hop} ms is longer than the window of {ms features.Window} ms"
@@ -95,8 +104,14 @@ module LogMel =
                 problem
                     $"the hop is {ms features.Hop} ms"
                     "give a hop above 0, or an overlap from 0 to below 1, for example `overlap 0.5`"
+            elif features.Hop < shortestHop then
+                problem
+                    $"the hop is {ms features.Hop} ms"
+                    $"give at least {ms shortestHop} ms, for example `hop 20.0<ms>`"
             if features.Bands < 1 then
                 problem $"{features.Bands} bands" "give at least one, for example `bands 40`"
+            if features.Bands > mostBands then
+                problem $"{features.Bands} bands" $"give at most {mostBands}, for example `bands 40`"
             if features.Low < 0.0<Hz> then
                 problem $"the range starts at {hz features.Low} Hz" "start at 0 Hz or above"
             if features.High <= features.Low then

@@ -112,6 +112,9 @@ module Specification =
                 "watch weak scores, for example `monitor WeakF`, or select on a split with strong labels"
     ]
 
+    // More are a digit too many; as many soundscapes take a terabyte.
+    let private mostClips = 1000000
+
     let private withFinite place part problems =
         problems @ Finite.problems place problems part
 
@@ -136,4 +139,6 @@ module Specification =
                     ] do
                     if count < 1 then
                         Problem.at "data" $"{count} {split} clips" "give at least one"
+                    if count > mostClips then
+                        Problem.at "data" $"{count} {split} clips" $"give at most {mostClips}"
         ]

@@ -40,5 +40,10 @@ public sealed record ClassDetection
             }
         foreach (var problem in Steps.SelectMany(step => step.Problems()))
             yield return problem;
+        foreach (var step in Steps.OfType<DecodingStep.Hysteresis>())
+            if (step.Low > Threshold && step.Low < 1)
+                yield return FormattableString.Invariant(
+                    $"the lower threshold of the hysteresis is {step.Low:R}, the threshold {Threshold:R}; it lies below it"
+                );
     }
 }

@@ -65,12 +65,16 @@ internal static class SoundscapeWriter
     private static void RequireUnaltered(string target)
     {
         const int named = 5;
+        const string remedy =
+            "Remove the folder and it is made again; a corpus of your own belongs elsewhere, named by --data.";
+        if (!Directory.EnumerateFileSystemEntries(target).Any())
+            throw new CorpusException($"{target}: its files are gone. {remedy}");
         IReadOnlyList<string> altered = SoundscapeSeal.Altered(target);
         if (altered.Count > 0)
             throw new CorpusException(
                 $"{target}: {altered.Count} of its files are not as they were made "
                     + $"({string.Join(", ", altered.Take(named))}{(altered.Count > named ? ", ..." : "")}). "
-                    + "Remove the folder and it is made again; a corpus of your own belongs elsewhere, named by --data."
+                    + remedy
             );
     }
 

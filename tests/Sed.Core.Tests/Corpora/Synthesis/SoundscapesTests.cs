@@ -120,6 +120,27 @@ public sealed class SoundscapesTests : IDisposable
     }
 
     [Fact]
+    public void A_made_corpus_whose_files_are_gone_says_how_it_is_made_again()
+    {
+        SoundscapeOptions tiny = new()
+        {
+            TrainingClips = 1,
+            TestingClips = 1,
+            EvaluationClips = 1,
+        };
+        Soundscapes.SmartCars(folder.Path, tiny);
+        string made = Assert.Single(Directory.GetDirectories(folder.Path));
+        Directory.Delete(made, recursive: true);
+        Directory.CreateDirectory(made);
+        CorpusException error = Assert.Throws<CorpusException>(() => Soundscapes.SmartCars(folder.Path, tiny));
+        Assert.Equal(
+            $"{made}: its files are gone. Remove the folder and it is made again; a corpus of your own belongs elsewhere, "
+                + "named by --data.",
+            error.Message
+        );
+    }
+
+    [Fact]
     public void Cancelling_leaves_nothing_behind()
     {
         using CancellationTokenSource stop = new();
