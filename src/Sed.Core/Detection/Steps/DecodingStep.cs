@@ -12,6 +12,12 @@ public abstract partial record DecodingStep
     /// <summary>Every reason why the step cannot be used, with its remedy; empty when it can.</summary>
     public abstract IEnumerable<string> Problems();
 
+    /// <summary>
+    /// Frames with a stretch of this length between them, in which no probability reaches a threshold, do not change what
+    /// becomes of each other, in seconds. Default: all frames of a recording may.
+    /// </summary>
+    internal virtual double ReachSeconds => double.PositiveInfinity;
+
     /// <summary>Changes which frames are active.</summary>
     /// <param name="active">Whether each frame is active so far.</param>
     /// <param name="probabilities">The probability of each frame.</param>

@@ -9,6 +9,8 @@ public abstract partial record DecodingStep
         /// <inheritdoc/>
         public override string InWords => FormattableString.Invariant($"gaps from {Seconds:R} s on");
 
+        internal override double ReachSeconds => Seconds;
+
         /// <inheritdoc/>
         public override IEnumerable<string> Problems() => NotNegative(Seconds, "the shortest gap is");
 

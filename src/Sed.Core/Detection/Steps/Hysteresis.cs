@@ -9,6 +9,8 @@ public abstract partial record DecodingStep
         /// <inheritdoc/>
         public override string InWords => FormattableString.Invariant($"hysteresis down to {Low:R}");
 
+        internal override double ReachSeconds => 0;
+
         /// <inheritdoc/>
         public override IEnumerable<string> Problems()
         {

@@ -9,6 +9,8 @@ public abstract partial record DecodingStep
         /// <inheritdoc/>
         public override string InWords => FormattableString.Invariant($"median filter of {Seconds:R} s");
 
+        internal override double ReachSeconds => Seconds;
+
         /// <inheritdoc/>
         public override IEnumerable<string> Problems() => NotNegative(Seconds, "the median filter is");
 
