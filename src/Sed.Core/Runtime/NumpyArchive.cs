@@ -8,7 +8,7 @@ namespace Sed.Core.Runtime;
 /// </summary>
 public static class NumpyArchive
 {
-    private const string Extension = ".npy";
+    internal const string Extension = ".npy";
 
     // The archive's own time of no meaning, so that equal contents are equal files.
     private static readonly DateTimeOffset noTime = new(1980, 1, 1, 0, 0, 0, TimeSpan.Zero);
@@ -24,12 +24,7 @@ public static class NumpyArchive
             {
                 using var archive = new ZipArchive(file, ZipArchiveMode.Create, leaveOpen: true);
                 foreach (var (name, array) in arrays)
-                {
-                    var entry = archive.CreateEntry(name + Extension, CompressionLevel.NoCompression);
-                    entry.LastWriteTime = noTime;
-                    using var to = entry.Open();
-                    array.Write(to);
-                }
+                    Add(archive, name + Extension, array.Write);
             }
         );
     }
@@ -46,16 +41,10 @@ public static class NumpyArchive
             foreach (var entry in archive.Entries)
             {
                 reading = $", array {entry.FullName}";
-                using var from = entry.Open();
-                using var bytes = new MemoryStream();
-                from.CopyTo(bytes);
                 var name = entry.FullName.EndsWith(Extension, StringComparison.Ordinal)
                     ? entry.FullName[..^Extension.Length]
                     : entry.FullName;
-                var read = bytes.ToArray();
-                if (Checksum(read) != entry.Crc32)
-                    throw new InvalidDataException("its bytes have changed");
-                arrays[name] = NumpyArray.Read(read);
+                arrays[name] = NumpyArray.Read(BytesOf(entry));
             }
         }
         catch (InvalidDataException damaged)
@@ -65,6 +54,28 @@ public static class NumpyArchive
             throw new InvalidDataException($"{path}{reading}: {cause}.", damaged);
         }
         return arrays;
+    }
+
+    /// <summary>Adds an entry, stored and without a time.</summary>
+    internal static void Add(ZipArchive archive, string name, Action<Stream> write)
+    {
+        var entry = archive.CreateEntry(name, CompressionLevel.NoCompression);
+        entry.LastWriteTime = noTime;
+        using var to = entry.Open();
+        write(to);
+    }
+
+    /// <summary>An entry's bytes, as many as it says.</summary>
+    /// <exception cref="InvalidDataException">There are fewer or more of them, or others.</exception>
+    internal static byte[] BytesOf(ZipArchiveEntry entry)
+    {
+        using var from = entry.Open();
+        var bytes = new byte[entry.Length];
+        if (from.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false) < bytes.Length || from.ReadByte() >= 0)
+            throw new InvalidDataException("it has not the length that it states");
+        if (Checksum(bytes) != entry.Crc32)
+            throw new InvalidDataException("its bytes have changed");
+        return bytes;
     }
 
     /// <summary>CRC-32 as zip has it (polynomial 0xEDB88320); .NET writes it, but does not look at it.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.RegularExpressions;
@@ -112,11 +113,11 @@ public sealed partial record NumpyArray(string Type, IReadOnlyList<long> Shape, 
     /// <exception cref="InvalidDataException">It is none, or of a kind that nothing here writes.</exception>
     internal static NumpyArray Read(byte[] file)
     {
-        if (file.Length < 10 || file[0] != 0x93 || !file.AsSpan(1, 5).SequenceEqual("NUMPY"u8) || file[6] is < 1 or > 3)
+        if (file.Length < 12 || file[0] != 0x93 || !file.AsSpan(1, 5).SequenceEqual("NUMPY"u8) || file[6] is < 1 or > 3)
             throw new InvalidDataException("it is no NumPy array");
         var start = file[6] == 1 ? 10 : 12;
         var length = file[6] == 1 ? BitConverter.ToUInt16(file, 8) : BitConverter.ToInt32(file, 8);
-        if (length < 0 || start + length > file.Length)
+        if (length is < 0 or > ushort.MaxValue || length > file.Length - start)
             throw new InvalidDataException("its header is cut off");
         var header = Encoding.UTF8.GetString(file, start, length);
         var found = Header().Match(header);
@@ -127,17 +128,18 @@ public sealed partial record NumpyArray(string Type, IReadOnlyList<long> Shape, 
             throw new InvalidDataException(
                 $"it is {type}, fortran_order {found.Groups["order"].Value}; known are {string.Join(", ", types.Keys)} in C order"
             );
-        long[] shape =
+        BigInteger[] shape =
         [
             .. found
                 .Groups["shape"]
                 .Value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
-                .Select(part => long.Parse(part, CultureInfo.InvariantCulture)),
+                .Select(part => BigInteger.Parse(part, CultureInfo.InvariantCulture)),
         ];
         var bytes = file[(start + length)..];
-        if (bytes.Length != shape.Aggregate((long)known.Size, (product, next) => product * next))
+        var whole = shape.Aggregate((BigInteger)known.Size, (product, next) => product * next);
+        if (bytes.Length != whole || shape.Any(part => part > long.MaxValue))
             throw new InvalidDataException($"it has {bytes.Length} bytes for the shape ({string.Join(", ", shape)})");
-        return new NumpyArray(type, shape, bytes);
+        return new NumpyArray(type, [.. shape.Select(part => (long)part)], bytes);
     }
 
     [GeneratedRegex(

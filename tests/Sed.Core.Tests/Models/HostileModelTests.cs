@@ -1,0 +1,203 @@
+using System.IO.Compression;
+using System.Text;
+using Sed.Core.Models;
+using Sed.Core.Runtime;
+
+namespace Sed.Core.Tests.Models;
+
+/// <summary>Files that are no models, or were made to do harm, are refused in words; nothing else happens.</summary>
+[Collection(TorchCollection.Name)]
+public sealed class HostileModelTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+    private readonly string file;
+    private readonly byte[] whole;
+
+    public HostileModelTests()
+    {
+        file = folder.File("m.sed");
+        ModelFile.Write(file, SmallModel.Make());
+        whole = File.ReadAllBytes(file);
+    }
+
+    public void Dispose() => folder.Dispose();
+
+    private string Refused()
+    {
+        var refused = Assert.Throws<ModelFileException>(() => ModelFile.Read(file));
+        Assert.Equal(file, refused.Path);
+        Assert.Equal($"{file}: {refused.Cause}.", refused.Message);
+        return refused.Cause;
+    }
+
+    /// <summary>Writes the file anew, its entries changed.</summary>
+    private void Rewrite(
+        Action<List<(string Name, byte[] Bytes)>> change,
+        CompressionLevel level = CompressionLevel.NoCompression
+    )
+    {
+        List<(string Name, byte[] Bytes)> entries;
+        using (ZipArchive old = new(new MemoryStream(whole)))
+            entries = [.. old.Entries.Select(entry => (entry.FullName, NumpyArchive.BytesOf(entry)))];
+        change(entries);
+        using ZipArchive archive = new(File.Create(file), ZipArchiveMode.Create);
+        foreach (var (name, bytes) in entries)
+        {
+            using var to = archive.CreateEntry(name, level).Open();
+            to.Write(bytes);
+        }
+    }
+
+    private void Replace(string from, string to) =>
+        Rewrite(entries =>
+        {
+            var text = Encoding.UTF8.GetString(entries[0].Bytes);
+            Assert.Contains(from, text, StringComparison.Ordinal);
+            entries[0] = (entries[0].Name, Encoding.UTF8.GetBytes(text.Replace(from, to, StringComparison.Ordinal)));
+        });
+
+    [Fact]
+    public void A_file_that_is_not_there_is_no_fault_of_a_models() =>
+        Assert.Throws<FileNotFoundException>(() => ModelFile.Read(folder.File("none.sed")));
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(1000)]
+    [InlineData(-1)]
+    public void A_truncated_file(int length)
+    {
+        File.WriteAllBytes(file, whole[..(length < 0 ? whole.Length + length : length)]);
+        Assert.Equal("it is no model file, or its end is missing", Refused());
+    }
+
+    [Fact]
+    public void Another_layout()
+    {
+        Replace("\"layout\": 1,", "\"layout\": 7, \"fields of tomorrow\": [],");
+        Assert.Equal("it has layout 7, and this version reads layout 1; use a newer version", Refused());
+    }
+
+    [Fact]
+    public void A_compressed_file_that_unpacks_to_more_than_it_is_long()
+    {
+        Rewrite(entries => entries.Add(("2/means.npy", new byte[100_000_000])), CompressionLevel.Fastest);
+        Assert.InRange(new FileInfo(file).Length, 0, 1_000_000);
+        Assert.Equal("its entry model.json is compressed or longer than the file", Refused());
+    }
+
+    [Fact]
+    public void An_entry_that_would_leave_the_folder_if_it_were_unpacked()
+    {
+        Rewrite(entries => entries.Add(("../../outside.npy", [1, 2, 3])));
+        Assert.Equal("no model has an entry ../../outside.npy", Refused());
+    }
+
+    [Fact]
+    public void An_archive_that_is_no_model()
+    {
+        Rewrite(entries => entries.RemoveAt(0));
+        Assert.Equal("it has no model.json, so it is no model", Refused());
+    }
+
+    [Fact]
+    public void An_array_that_is_missing()
+    {
+        Rewrite(entries => entries.RemoveAll(entry => entry.Name == "1/means.npy"));
+        Assert.Equal("it has no array 1/means.npy", Refused());
+    }
+
+    [Fact]
+    public void A_weight_of_another_shape()
+    {
+        Replace("\"units\": 4", "\"units\": 3");
+        Assert.Contains(
+            "weight_ih_l0: it is Float32 (12, 8), but Float32 (9, 8) is wanted",
+            Refused(),
+            StringComparison.Ordinal
+        );
+    }
+
+    [Fact]
+    public void A_byte_that_has_changed()
+    {
+        Rewrite(_ => { });
+        var bytes = File.ReadAllBytes(file);
+        bytes[bytes.AsSpan().IndexOf("\"hums\""u8) + 1]++;
+        File.WriteAllBytes(file, bytes);
+        Assert.Equal("its bytes have changed", Refused());
+    }
+
+    [Theory]
+    [InlineData(
+        "\"filters\": 4",
+        "\"filters\": 30000",
+        "its network has 360000 parameters, for which the file is too short"
+    )]
+    [InlineData(
+        "\"filters\": 4",
+        "\"filters\": 2000000000",
+        "its network layers filters is 2000000000, more than 32768"
+    )]
+    [InlineData(
+        "\"hopSeconds\": 0.04",
+        "\"hopSeconds\": 1e-300",
+        "features: HopSeconds must be at least one sample, was 1E-300 s"
+    )]
+    [InlineData("\"$kind\": \"Convolution\"", "\"$kind\": \"Own\"", "")]
+    [InlineData("\"$kind\": \"Convolution\"", "\"$kind\": \"System.Diagnostics.Process\"", "")]
+    [InlineData("\"filters\": 4", "\"filters\": 4, \"more\": 1", "")]
+    [InlineData("\"filters\": 4", "\"filters\": null", "its network layers filters is null")]
+    [InlineData("\"bands\": 4", "\"bands\": 0", "")]
+    [InlineData("\"clipSeconds\": 1", "\"clipSeconds\": 9999999", "its features are larger than any that are used")]
+    [InlineData("\"threshold\": 0.45", "\"threshold\": 7", "detection: the threshold is 7; it lies between 0 and 1")]
+    [InlineData("\"Car\"", "\"Air horn, truck horn\"", "")]
+    [InlineData("{", "\u001b[2J{", "")]
+    public void Values_that_no_model_has(string from, string to, string cause)
+    {
+        Replace(from, to);
+        var refused = Refused();
+        if (cause != "")
+            Assert.Equal(cause, refused);
+        Assert.DoesNotContain(refused, char.IsControl);
+    }
+
+    /// <summary>
+    /// Bytes changed, cut, doubled or moved anywhere; in half of the files in model.json, its checksum set right again. Each is
+    /// read as a model that computes, or refused; nothing else may happen.
+    /// </summary>
+    [Fact]
+    public void A_thousand_mutated_files_are_refused_or_are_models()
+    {
+        var draw = RandomSource.For(1, "mutated models");
+        var (refused, read) = (0, 0);
+        for (var round = 0; round < 1000; round++)
+        {
+            if (round % 2 == 0)
+                File.WriteAllBytes(file, Mutation.Of(whole, draw));
+            else
+                Rewrite(entries =>
+                {
+                    var at = draw.Next(3) == 0 ? draw.Next(entries.Count) : 0;
+                    entries[at] = (entries[at].Name, Mutation.Of(entries[at].Bytes, draw));
+                });
+            try
+            {
+                var model = ModelFile.Read(file);
+                using var network = model.Build(0);
+                Assert.Equal(model.Network.Parameters, network.ParameterCount);
+                Assert.Equal(model.Classes.Count, model.Network.Classes);
+                Assert.Equal(model.Network.Frames, model.Features.FramesOf(model.ClipSamples));
+                read++;
+            }
+            catch (ModelFileException told)
+            {
+                Assert.DoesNotContain(told.Cause, char.IsControl);
+                refused++;
+            }
+        }
+        // Letters of a name, digits of a mean: some changes leave a model.
+        Assert.InRange(refused, 700, 999);
+        Assert.Equal(1000, refused + read);
+    }
+}

@@ -1,0 +1,182 @@
+using System.Text;
+using System.Text.Json;
+using Sed.Core.Detection.Steps;
+using Sed.Core.Models;
+using Sed.Core.Networks;
+using Sed.Core.Networks.Layers;
+using Sed.Core.Networks.WeakOutputs;
+using Sed.Core.Runtime;
+using TorchSharp;
+
+namespace Sed.Core.Tests.Models;
+
+[Collection(TorchCollection.Name)]
+public sealed class ModelFileTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void A_model_that_is_written_and_read_is_the_same_and_gives_the_same_bytes()
+    {
+        var model = SmallModel.Make(members: 2);
+        var (first, second) = (folder.File("first.sed"), folder.File("second.sed"));
+        ModelFile.Write(first, model);
+        var read = ModelFile.Read(first);
+        ModelFile.Write(second, read);
+
+        Assert.Equal(File.ReadAllBytes(first), File.ReadAllBytes(second));
+        Assert.Equal(model.Classes, read.Classes);
+        Assert.Equal(model.Features, read.Features);
+        Assert.Equal(model.Network.InWords(), read.Network.InWords());
+        Assert.Equal(model.Detection.Steps, read.Detection.Steps);
+        Assert.Equal(["seed 1", "seed 2"], read.Members.Select(member => member.Name));
+        Assert.Equal(0.52, read.Members[1].Scores["Testing"]["weak F"]);
+        Assert.Equal(model.Members[1].Statistics.Means, read.Members[1].Statistics.Means);
+        foreach (var (name, array) in model.Members[1].Weights)
+            Assert.Equal(array.Bytes, read.Members[1].Weights[name].Bytes);
+    }
+
+    [Fact]
+    public void A_network_from_a_file_says_what_the_saved_one_says()
+    {
+        var model = SmallModel.Make();
+        ModelFile.Write(folder.File("m.sed"), model);
+        using var scope = torch.NewDisposeScope();
+        using var saved = model.Build(0);
+        using var read = ModelFile.Read(folder.File("m.sed")).Build(0);
+        using var noGradients = torch.no_grad();
+        var clip = torch.randn(2, 25, 8);
+        Assert.Equal(saved.call(clip).Strong.data<float>().ToArray(), read.call(clip).Strong.data<float>().ToArray());
+    }
+
+    public static TheoryData<Type> Kinds() =>
+        [
+            .. new[] { typeof(Layer), typeof(WeakOutput), typeof(DecodingStep), typeof(FeatureDefinition) }
+                .SelectMany(kind => kind.GetNestedTypes().Where(type => type.IsSubclassOf(kind)))
+                .Where(ModelJson.IsData),
+        ];
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void Every_kind_of_layer_output_step_and_feature_survives(Type kind)
+    {
+        var example = Example(kind);
+        var text = JsonSerializer.Serialize(example, kind.BaseType!, ModelJson.Options);
+        var read = JsonSerializer.Deserialize(text, kind.BaseType!, ModelJson.Options);
+
+        Assert.StartsWith($"{{\n  \"$kind\": \"{kind.Name}\"", text, StringComparison.Ordinal);
+        Assert.Equal(kind, read!.GetType());
+        Assert.Equal(text, JsonSerializer.Serialize(read, kind.BaseType!, ModelJson.Options));
+        foreach (var property in kind.GetProperties().Where(property => property.PropertyType.IsValueType))
+            if (property.CanWrite)
+                Assert.Equal(property.GetValue(example), property.GetValue(read));
+    }
+
+    /// <summary>A value of a kind in which no argument of its constructor has the value it would have if it were forgotten.</summary>
+    private static object Example(Type type) =>
+        type switch
+        {
+            _ when type == typeof(int) => 3,
+            _ when type == typeof(double) => 0.375,
+            _ when type == typeof(bool) => true,
+            _ when type == typeof(string) => "a name",
+            { IsEnum: true } => Enum.GetValues(type).GetValue(Enum.GetValues(type).Length - 1)!,
+            _ when type.IsAssignableFrom(typeof(Layer[])) => new Layer[] { new Layer.Convolution(3) },
+            _ when type.IsAssignableFrom(typeof(int[])) => new[] { 3, 5 },
+            _ when type.IsAssignableFrom(typeof(double[])) => new[] { 0.375, 0.625 },
+            _ => type.GetConstructors() is [var one, ..]
+                ? one.Invoke([.. one.GetParameters().Select(parameter => Example(parameter.ParameterType))])
+                : throw new InvalidOperationException($"Give an example of a {type}."),
+        };
+
+    [Fact]
+    public void The_names_in_a_file_stay_what_they_are()
+    {
+        const string Text = """
+            {
+              "layers": [
+                { "$kind": "Convolution", "filters": 48, "kernelFrames": 3, "kernelBands": 3 },
+                { "$kind": "BandPooling", "bands": 5 },
+                { "$kind": "BidirectionalGru", "units": 32, "merge": "Multiply" },
+                { "$kind": "Dense", "units": 64, "activation": "Linear" }
+              ],
+              "frames": 500,
+              "bands": 40,
+              "classes": 17,
+              "dropout": 0.15,
+              "weak": { "$kind": "DenseOverFrames" }
+            }
+            """;
+        var read = JsonSerializer.Deserialize<NetworkDescription>(Text, ModelJson.Options)!;
+
+        Assert.Equal(
+            "500 frames of 40 bands; conv 48 3x3, pool 5, biGru 32 multiply, dense 64; 17 classes, "
+                + "dense over all frames; dropout 0.15",
+            read.InWords()
+        );
+    }
+
+    [Fact]
+    public void A_layer_of_a_scripts_own_cannot_travel()
+    {
+        var model = SmallModel.Make(1, new Layer.Dense(4, Activation.Relu));
+        var own = new Layer.Own("tcn", 1, 4, width => torch.nn.Linear(width, 4));
+        var refused = Assert.Throws<ArgumentException>(() =>
+            ModelFile.Write(folder.File("m.sed"), model with { Network = model.Network with { Layers = [own] } })
+        );
+        Assert.StartsWith(
+            "the layer tcn version 1, 4 units is code of a script, which a model file cannot carry; build the network from the "
+                + "layers of the language, or keep the script and its trial's folder",
+            refused.Message,
+            StringComparison.Ordinal
+        );
+        Assert.False(File.Exists(folder.File("m.sed")));
+    }
+
+    [Fact]
+    public void Every_problem_of_a_model_is_told_at_once()
+    {
+        var model = SmallModel.Make(members: 2);
+        var weights = model.Members[0].Weights.ToDictionary();
+        weights["strong.bias"] = NumpyArray.Of([float.NaN, 0f]);
+        var wrong = model with
+        {
+            ClipSeconds = 2,
+            Members = [model.Members[0] with { Weights = weights }, model.Members[1] with { Name = "seed 1" }],
+        };
+        Assert.Equal(
+            [
+                "a clip of 2 s has 50 frames, but the network takes 25",
+                "2 members are called seed 1",
+                "seed 1: strong.bias holds what is no number",
+            ],
+            wrong.Problems()
+        );
+    }
+
+    [Fact]
+    public void NumPy_reads_the_file()
+    {
+        // The names are those that numpy.load gives: entries without .npy, and model.json as it is.
+        ModelFile.Write(folder.File("m.sed"), SmallModel.Make());
+        using var archive = System.IO.Compression.ZipFile.OpenRead(folder.File("m.sed"));
+        var first = archive.Entries[0];
+        Assert.Equal("model.json", first.FullName);
+        Assert.StartsWith(
+            "{\n  \"layout\": 1,",
+            Encoding.UTF8.GetString(NumpyArchive.BytesOf(first)),
+            StringComparison.Ordinal
+        );
+        Assert.Equal(
+            ["1/means.npy", "1/deviations.npy"],
+            archive
+                .Entries.Select(entry => entry.FullName)
+                .Where(name =>
+                    name.StartsWith("1/", StringComparison.Ordinal)
+                    && !name.Contains("weights", StringComparison.Ordinal)
+                )
+        );
+    }
+}
