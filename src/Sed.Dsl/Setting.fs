@@ -132,7 +132,8 @@ module Setting =
         | Filters count ->
             layers "filters" (string count) (function
                 | :? Layer.Convolution as conv -> Layer.Convolution(count, conv.KernelFrames, conv.KernelBands)
-                | :? Layer.GatedConvolution as conv -> Layer.GatedConvolution(count, conv.KernelFrames, conv.KernelBands)
+                | :? Layer.GatedConvolution as conv ->
+                    Layer.GatedConvolution(count, conv.KernelFrames, conv.KernelBands)
                 | :? Layer.DoubleConvolution as conv -> Layer.DoubleConvolution(count, conv.IsResidual)
                 | :? Layer.SampleConvolution as conv -> Layer.SampleConvolution(count, conv.Kernel, conv.Step)
                 | other -> other)
@@ -197,8 +198,7 @@ module Setting =
                 | FromWeakOutput -> "weak output"
             detection "tags" words (fun all -> { all with Tags = source })
         | Detect all -> detection "detection" (Detection.print all) (fun _ -> all)
-        | Tuned tuning ->
-            detection "tuned" (Detection.printTuning tuning) (fun all -> { all with Tuned = Some tuning })
+        | Tuned tuning -> detection "tuned" (Detection.printTuning tuning) (fun all -> { all with Tuned = Some tuning })
         | TrainingClips count -> clips "training clips" (string count) (fun all -> { all with Training = count })
         | TestingClips count -> clips "testing clips" (string count) (fun all -> { all with Testing = count })
         | EvaluationClips count -> clips "evaluation clips" (string count) (fun all -> { all with Evaluation = count })
