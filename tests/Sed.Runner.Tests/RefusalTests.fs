@@ -29,6 +29,11 @@ let ``a corpus without the clips that trials need is refused before anything is 
     Assert.Equal(2, code)
     Assert.Contains("small.fsx: 2 problems", errors)
     Assert.Contains("small: trainingOnly has no testing clips to select on", errors)
+    Assert.Contains(
+        "small: trainingOnly has strong labels for 0 of its 4 training clips and weak ones alone for 4, but all are to be told "
+        + "strong ones; say `labels WeakOnly`, or take a corpus that is mixed",
+        errors
+    )
     Assert.Contains("small: trainingOnly has no evaluation clips to be scored on", errors)
     Assert.False(Directory.Exists(Path.Combine(out, "trials")))
 

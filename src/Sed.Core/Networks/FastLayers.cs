@@ -64,7 +64,7 @@ internal sealed class FastLayers
 
     /// <summary>
     /// Whether the kernels can take this input now: on the CPU, float32, of the described size, in training with
-    /// gradients of the parameters alone or in inference with none.
+    /// gradients of the parameters alone, or with none.
     /// </summary>
     public bool Takes(Tensor input, bool training) =>
         input.device_type == DeviceType.CPU
@@ -75,7 +75,7 @@ internal sealed class FastLayers
         && input.shape[2] == shapes[0].Bins
         && !input.requires_grad
         && !Autocast.IsActive
-        && is_grad_enabled() == training;
+        && (training || !is_grad_enabled());
 
     /// <param name="input">(batch, frames, bands).</param>
     /// <returns>(batch, frames, width).</returns>

@@ -64,6 +64,9 @@ let private train
             workspace.Device
         )
 
+    let targets =
+        TrainingTargets.Of(specification.Training.Labels, clips, source.Features.HopSeconds)
+
     let history =
         trainer.Train(
             network,
@@ -72,7 +75,8 @@ let private train
             specification.Training.Monitor,
             progress,
             stop,
-            TrainingFolder(folder, source.Features.Describe(), manifest.Hash, Right = right)
+            TrainingFolder(folder, source.Features.Describe(), manifest.Hash, Right = right),
+            targets
         )
 
     let last = history[history.Count - 1]

@@ -39,7 +39,7 @@ internal sealed unsafe class ConvolutionTrunk
         return maps.narrow(3, 0, filters).transpose(2, 3).flatten(2).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Training: batch statistics, dropout, gradients.</summary>
+    /// <summary>Training: batch statistics, dropout and, where they are enabled, gradients.</summary>
     /// <param name="clips">(batch, frames, bins), contiguous, float32.</param>
     /// <param name="parameters">Four per block.</param>
     /// <param name="running">Running mean and variance of every block, two per block.</param>
@@ -49,7 +49,9 @@ internal sealed unsafe class ConvolutionTrunk
     {
         using var scope = NewDisposeScope();
         var wide = Wide(running);
-        var maps = Function.apply([this, clips, wide, seeds, .. Wide(parameters)]);
+        var maps = is_grad_enabled()
+            ? Function.apply([this, clips, wide, seeds, .. Wide(parameters)])
+            : WithoutGradients(clips, Wide(parameters), wide, seeds);
         foreach (var (own, moved) in running.Zip(wide))
             if (!ReferenceEquals(own, moved))
                 own.copy_(moved.narrow(0, 0, own.shape[0]));
@@ -109,6 +111,21 @@ internal sealed unsafe class ConvolutionTrunk
                     : later[block - 1].Forward(runs[block - 1].Output, weights, mean, variance, dropout, padded);
         }
         return runs;
+    }
+
+    // What a backward pass would need is kept by none, so it has to go here.
+    private Tensor WithoutGradients(
+        Tensor clips,
+        IReadOnlyList<Tensor> parameters,
+        IReadOnlyList<Tensor> running,
+        uint[] seeds
+    )
+    {
+        var runs = Forward(clips, parameters, running, seeds);
+        var output = runs[^1].Output.alias();
+        foreach (var run in runs)
+            run.Dispose();
+        return output;
     }
 
     /// <summary>Gradients of the parameters, four per block.</summary>

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace Sed.Core.Training;
 
 /// <summary>How far a network's outputs are from those of its mean teacher.</summary>
-internal static class Consistency
+internal static class ConsistencyLoss
 {
     /// <summary>The mean squared difference of the strong outputs and that of the weak ones, added up.</summary>
     /// <param name="student">What the network says; gradients go there alone.</param>
