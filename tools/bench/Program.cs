@@ -6,6 +6,7 @@ using Sed.Core.Runtime;
 const string Usage = """
     Sed.Bench [PART]
       train [BATCH STEPS]   training steps per second, PyTorch's beside them (the default: batches of 32 and 64)
+      networks [NAME]       training steps of every kind of network there is, PyTorch's beside them
       kernels               each kernel alone, on one thread
       memory STEPS          memory and live tensors over many steps
       resume KILLS          a trial killed at random moments and continued has to end with the same digits
@@ -31,6 +32,12 @@ switch (args)
         return 0;
     case ["train", var batch, var steps]:
         TrainBench.Run(python, [Number(batch)], Number(steps));
+        return 0;
+    case ["networks"]:
+        NetworksBench.Run(python, "");
+        return 0;
+    case ["networks", var name]:
+        NetworksBench.Run(python, name);
         return 0;
     case ["kernels"]:
         KernelBench.Run();
