@@ -187,8 +187,7 @@ module Setting =
                 | FromWeakOutput -> "weak output"
             detection "tags" words (fun all -> { all with Tags = source })
         | Detect all -> detection "detection" (Detection.print all) (fun _ -> all)
-        | Tuned tuning ->
-            detection "tuned" (Detection.printTuning tuning) (fun all -> { all with Tuned = Some tuning })
+        | Tuned tuning -> detection "tuned" (Detection.printTuning tuning) (fun all -> { all with Tuned = Some tuning })
         | TrainingClips count -> clips "training clips" (string count) (fun all -> { all with Training = count })
         | TestingClips count -> clips "testing clips" (string count) (fun all -> { all with Testing = count })
         | EvaluationClips count -> clips "evaluation clips" (string count) (fun all -> { all with Evaluation = count })
