@@ -222,7 +222,7 @@ let ``perfect rankings, whose d-prime is infinite, are compared like others`` ()
                 for clip in 1..20 ->
                     let sound label : Said.Sound = 0.0, 1.0, label
                     let label = if clip % 2 = 0 then "Car" else "Train"
-                    $"{clip}", [ sound label ], [ sound (if clip % 3 = 0 then "Car" else label) ]
+                    $"{clip}", [ sound label ], [ sound (if clip % 4 = 1 then "Car" else label) ]
             ]
         ]
     let statistics =
