@@ -172,7 +172,11 @@ let ``decoding is tuned after training on clips that are named, and what was cho
     let once = {
         small with
             Name = "tuned"
-            Alongside = [ "plain", []; "tuned", [ Tuned SmoothingPerClass ]; "boxes", [ Tuned BoxesPerClass ] ]
+            Alongside = [
+                "plain", []
+                "tuned", [ Tuned SmoothingPerClass ]
+                "boxes", [ Tuned BoxesPerClass ]
+            ]
             ScoreOn = Evaluation
             Report = [ StrongF; Psds1 ]
             Showing = [ PerClass [] ]
@@ -184,7 +188,9 @@ let ``decoding is tuned after training on clips that are named, and what was cho
         Directory.GetDirectories(Path.Combine(out, "trials")) |> Array.exactlyOne
     Assert.Equal<string list>(
         [ "scores-evaluation.npz"; "scores-testing.npz" ],
-        [ for file in Directory.GetFiles(trial, "scores-*.npz") -> Path.GetFileName file |> string ]
+        [
+            for file in Directory.GetFiles(trial, "scores-*.npz") -> Path.GetFileName file |> string
+        ]
         |> List.sort
     )
     Assert.Contains(

@@ -53,7 +53,12 @@ type KeptScoresTests() =
             for own in events do
                 for label in classes -> isThere own label
         |]
-        ClipTruth(classes, names, tags, EventList.Of [ for name, own in Seq.zip names events -> struct (name, own :> _) ]),
+        ClipTruth(
+            classes,
+            names,
+            tags,
+            EventList.Of [ for name, own in Seq.zip names events -> struct (name, own :> _) ]
+        ),
         ClipScores(names, frames, hop, strong, weak)
 
     /// Lists of frame scores to the last digit.
@@ -109,13 +114,15 @@ type KeptScoresTests() =
                     label
             ]
         // PSDS of decisions comes first.
-        let ofScores =
-            [
-                for index in 0 .. (printed |> Run.at "psds").GetArrayLength() - 1 do
-                    let one = printed |> Run.at $"psds/{index}"
-                    if (one |> Run.at "params/cross_triggers_averaged_over").GetString() <> "all n classes (psds_eval)" then
-                        one
-            ]
+        let ofScores = [
+            for index in 0 .. (printed |> Run.at "psds").GetArrayLength() - 1 do
+                let one = printed |> Run.at $"psds/{index}"
+                if
+                    (one |> Run.at "params/cross_triggers_averaged_over").GetString()
+                    <> "all n classes (psds_eval)"
+                then
+                    one
+        ]
         let psds dtc =
             ofScores
             |> List.find (fun one -> Run.number "params/dtc" one = dtc)
@@ -135,8 +142,7 @@ type KeptScoresTests() =
                 TagMetrics.F, printed |> Run.number "tagging/0/micro/f_measure/f_measure"
                 PsdsMetrics.Scenario1, psds 0.7
                 PsdsMetrics.Scenario2, psds 0.1
-                RankingMetrics.MeanAveragePrecision,
-                printed |> Run.number "tagging_from_scores/mean_average_precision"
+                RankingMetrics.MeanAveragePrecision, printed |> Run.number "tagging_from_scores/mean_average_precision"
                 RankingMetrics.Lwlrap, printed |> Run.number "tagging_from_scores/lwlrap"
                 RankingMetrics.DPrime, printed |> Run.number "tagging_from_scores/d_prime_of_mean_roc_auc"
                 ThresholdMetrics.BestStrongF, curves |> Run.number "best_f/micro/f_measure/f_measure"
