@@ -1,5 +1,6 @@
 // Every script, one after another in one process: dotnet fsi experiments/all.fsx --profile smoke --verify
 #load "baseline.fsx"
+#load "decoding.fsx"
 #load "figure2.fsx"
 #load "monitor.fsx"
 #load "own-network.fsx"

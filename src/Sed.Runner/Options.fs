@@ -33,6 +33,7 @@ type Arguments =
     | [<Unique>] Verify
     | [<Unique>] Record
     | [<Unique>] Report
+    | [<Unique>] No_Report
     | Export of file: string
 
     interface IArgParserTemplate with
@@ -50,7 +51,8 @@ type Arguments =
                 "compare the table with the recorded results beside the script, and fail where a cell has moved: by a digit on the same processor, out of its interval on another."
             | Record -> "write the table's scores to recorded, beside the script, for --verify."
             | Report ->
-                "write a report that a browser shows: one file, in reports beside the trials. The whole table of the default profile always has one."
+                "write a report that a browser shows: one file, in reports beside the trials. The whole table of the default profile has one anyway."
+            | No_Report -> "write no report, which takes some seconds, for example while thresholds are tried."
             | Export _ ->
                 "write the table (.md, .tex) or a row for each trial (.csv, .parquet) to this file; may be given again."
             | Jobs _ ->
@@ -79,7 +81,8 @@ type Options = {
     RetryFailed: bool
     Verify: bool
     Record: bool
-    Report: bool
+    /// Whether a report is written; None where nothing is said.
+    Report: bool option
     Exports: string list
     Device: string
     Out: string
@@ -163,7 +166,7 @@ module Options =
         RetryFailed = false
         Verify = false
         Record = false
-        Report = false
+        Report = None
         Exports = []
         Device = "auto"
         Out = home
@@ -266,7 +269,10 @@ module Options =
             RetryFailed = given.Contains Retry_Failed
             Verify = given.Contains Verify
             Record = given.Contains Record
-            Report = given.Contains Report
+            Report =
+                if given.Contains Report then Some true
+                elif given.Contains No_Report then Some false
+                else None
             Exports = exports
             Device = defaultArg device plain.Device
             Out = defaultArg out plain.Out
@@ -279,6 +285,10 @@ module Options =
         dataProblems
         @ seedProblems
         @ onlyProblems
+        @ [
+            if given.Contains Report && given.Contains No_Report then
+                Problem.at "--report" "given beside `--no-report`" "keep one of them"
+        ]
         @ deviceProblems
         @ outProblems
         @ jobProblems

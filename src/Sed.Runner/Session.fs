@@ -95,7 +95,8 @@ let private publish (options: Options) command recorded several (workspace: Work
     // What is kept in the workspace is a convenience, so a finished table is shown from storage that is read only.
     keeping "The table" (fun () -> Outcome.save outcome) |> ignore
     keeping "The figures" (fun () -> writeFigures workspace outcome) |> ignore
-    if options.Report || outcome.Plan.FileName = outcome.Plan.Experiment.Name then
+    let isWhole = outcome.Plan.FileName = outcome.Plan.Experiment.Name
+    if options.Report |> Option.defaultValue isWhole then
         keeping "The report" (fun () -> writeReport workspace outcome command) |> ignore
     [
         for file in options.Exports do
