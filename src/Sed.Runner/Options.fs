@@ -22,6 +22,7 @@ type Arguments =
     | [<Unique>] Record
     | [<Unique>] Report
     | Export of file: string
+    | [<Unique>] Export_Model of file: string
 
     interface IArgParserTemplate with
         member argument.Usage =
@@ -41,6 +42,8 @@ type Arguments =
                 "write a report that a browser shows: one file, in reports beside the trials. The whole table of the default profile always has one."
             | Export _ ->
                 "write the table (.md, .tex) or a row for each trial (.csv, .parquet) to this file; may be given again."
+            | Export_Model _ ->
+                "write the best row's networks as a model file, for `sed predict` and programs: of the rows that --only leaves, the best by the first reported metric, its seeds together (--seeds 1 for one of them)."
             | Jobs _ ->
                 "trials that are trained at once, each in a process with its share of the cores; by default as many as the machine bears."
             | Worker _ -> "trains and says nothing; what --jobs starts."
@@ -55,6 +58,8 @@ type Options = {
     Record: bool
     Report: bool
     Exports: string list
+    /// Where a model goes; None where none is asked for.
+    ExportModel: string option
     Device: string
     Out: string
     /// Trials at once; None where nothing is said.
@@ -120,6 +125,7 @@ module Options =
         Record = false
         Report = false
         Exports = []
+        ExportModel = None
         Device = "auto"
         Out = home
         Jobs = None
@@ -139,6 +145,7 @@ module Options =
         let out, outProblems = given.TryGetResult Out |> read folder
         let jobs, jobProblems = given.TryGetResult Jobs |> read jobs
         let exports = given.GetResults Export
+        let exportModel = given.TryGetResult Export_Model
 
         let plain = byDefault home
 
@@ -155,6 +162,7 @@ module Options =
             Record = given.Contains Record
             Report = given.Contains Report
             Exports = exports
+            ExportModel = exportModel
             Device = defaultArg device plain.Device
             Out = defaultArg out plain.Out
             Jobs = jobs
@@ -166,6 +174,7 @@ module Options =
         @ outProblems
         @ jobProblems
         @ List.collect Export.problems exports
+        @ List.collect ModelExport.problems (Option.toList exportModel)
 
     /// What the command line says, with every problem that it has; None when help was asked for and printed. A word with
     /// a problem is left out of the options, so that an experiment's own problems can be named beside it.
