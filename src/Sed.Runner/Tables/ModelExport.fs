@@ -24,7 +24,10 @@ module internal ModelExport =
         |> List.tryHead
         |> Option.bind (fun own ->
             let badness (estimate: Estimate) =
-                if own.Metric.LowerIsBetter then estimate.Mean else -estimate.Mean
+                if own.Metric.LowerIsBetter then
+                    estimate.Mean
+                else
+                    -estimate.Mean
             own.Estimates
             |> Map.toList
             |> List.filter (fun (_, estimate) -> not (Double.IsNaN estimate.Mean))
@@ -49,7 +52,9 @@ module internal ModelExport =
         ModelMember(
             Path.GetFileName folder,
             Specification.printTraining specification,
-            dict [ for split in scores -> split.Key, readOnlyDict [ for score in split.Value -> score.Key, score.Value ] ]
+            dict [
+                for split in scores -> split.Key, readOnlyDict [ for score in split.Value -> score.Key, score.Value ]
+            ]
             |> System.Collections.ObjectModel.ReadOnlyDictionary,
             BandStatistics.Read files.StandardisationFile,
             NumpyArchive.Read files.NetworkFile
@@ -61,9 +66,12 @@ module internal ModelExport =
         match best outcome with
         | None -> Error "No row has a score yet, so there is no model to export."
         | Some label ->
-            let row = outcome.Finished |> List.filter (fun one -> one.Trial.Variant.Label = label)
+            let row =
+                outcome.Finished |> List.filter (fun one -> one.Trial.Variant.Label = label)
             let specifications =
-                row |> List.collect (fun one -> trainings one.Trial.Specification) |> List.distinct
+                row
+                |> List.collect (fun one -> trainings one.Trial.Specification)
+                |> List.distinct
             let first = specifications.Head
             let network = TrialNetwork.description workspace first
             let others = [
@@ -75,7 +83,8 @@ module internal ModelExport =
                         other
             ]
             if not others.IsEmpty then
-                Error $"The row {label} averages different networks, which one model file cannot hold; name another row with --only."
+                Error
+                    $"The row {label} averages different networks, which one model file cannot hold; name another row with --only."
             else
                 let source = workspace.Source first
                 let manifest = source.Manifest

@@ -22,9 +22,11 @@ type PredictArguments =
             | Out _ -> "writes to this file instead of standard output"
             | Tags -> "a list of tags (file, start, end, label) instead of events (file, onset, offset, label)"
             | Json -> "JSON with events, tags and their probabilities; with --stream an object in each line"
-            | Scores _ -> "also writes every recording's frame probabilities there, one list each, as sed_scores_eval has them"
+            | Scores _ ->
+                "also writes every recording's frame probabilities there, one list each, as sed_scores_eval has them"
             | Threshold _ -> "the decision threshold, between 0 and 1, instead of the model's"
             | Median _ -> "length of the median filter in seconds, 0 for none, instead of the model's"
             | Device _ -> "auto (default), cpu, cuda or cuda:1"
-            | Stream -> "listens to standard input, raw 16-bit little-endian mono PCM, and prints events when they have ended"
+            | Stream ->
+                "listens to standard input, raw 16-bit little-endian mono PCM, and prints events when they have ended"
             | Rate _ -> "samples per second of standard input; 44100 by default"

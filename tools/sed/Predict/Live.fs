@@ -1,5 +1,5 @@
 /// Events in what comes through standard input.
-module internal Sed.Tool.Predict.Live
+module Sed.Tool.Predict.Live
 
 open System
 open System.IO
@@ -12,7 +12,8 @@ let private pieceSeconds = 0.02
 /// Prints events as they end, until the input does.
 let listen (model: SedModel) rate (asJson: bool) (input: Stream) (output: TextWriter) (stop: CancellationToken) =
     let live = model.Live rate
-    eprintfn $"Listening: 16-bit little-endian mono PCM at {rate} Hz. Events are told {live.DelaySeconds:F2} s after their end at most."
+    eprintfn
+        $"Listening: 16-bit little-endian mono PCM at {rate} Hz. Events are told {live.DelaySeconds:F2} s after their end at most."
     if not asJson then
         output.WriteLine "onset\toffset\tevent_label"
         output.Flush()

@@ -1,5 +1,5 @@
 /// What was heard, as lists and as JSON, written while recordings are listened to.
-module internal Sed.Tool.Predict.Output
+module Sed.Tool.Predict.Output
 
 open System
 open System.Globalization
@@ -24,16 +24,17 @@ let eventRow (name: string) (sound: SoundEvent) =
 /// A list with a header, a recording without rows as its name alone; as DCASE and DESED have them.
 let private list (to_: TextWriter) (header: string) (rows: string -> Recording -> string list) =
     to_.WriteLine header
-    { new Output with
-        member _.Heard(name, recording) =
-            match rows name recording with
-            | [] -> to_.WriteLine name
-            | rows ->
-                for row in rows do
-                    to_.WriteLine row
-            to_.Flush()
-        member _.LeftOut(_, _) = ()
-        member _.Finish() = to_.Flush()
+    {
+        new Output with
+            member _.Heard(name, recording) =
+                match rows name recording with
+                | [] -> to_.WriteLine name
+                | rows ->
+                    for row in rows do
+                        to_.WriteLine row
+                to_.Flush()
+            member _.LeftOut(_, _) = ()
+            member _.Finish() = to_.Flush()
     }
 
 let events to_ =
@@ -77,38 +78,39 @@ let json (to_: TextWriter) (model: SedModel) =
     json.WriteString("model", model.Saved.Name)
     json.WriteNumber("hop", model.HopSeconds)
     json.WriteStartArray "files"
-    { new Output with
-        member _.Heard(name, recording) =
-            json.WriteStartObject()
-            json.WriteString("file", name)
-            json.WriteNumber("seconds", recording.Seconds)
-            json.WriteStartArray "events"
-            for sound in recording.Events do
-                writeEvent json sound
-            json.WriteEndArray()
-            json.WriteStartArray "tags"
-            for label in recording.Tags do
-                json.WriteStringValue label
-            json.WriteEndArray()
-            json.WriteStartObject "probabilities"
-            for label, probability in Seq.zip model.Classes recording.TagProbabilities do
-                json.WriteNumber(label, probability)
-            json.WriteEndObject()
-            json.WriteEndObject()
-            pass ()
-        member _.LeftOut(name, reason) = leftOut.Add(struct (name, reason))
-        member _.Finish() =
-            json.WriteEndArray()
-            json.WriteStartArray "leftOut"
-            for struct (name, reason) in leftOut do
+    {
+        new Output with
+            member _.Heard(name, recording) =
                 json.WriteStartObject()
                 json.WriteString("file", name)
-                json.WriteString("reason", reason)
+                json.WriteNumber("seconds", recording.Seconds)
+                json.WriteStartArray "events"
+                for sound in recording.Events do
+                    writeEvent json sound
+                json.WriteEndArray()
+                json.WriteStartArray "tags"
+                for label in recording.Tags do
+                    json.WriteStringValue label
+                json.WriteEndArray()
+                json.WriteStartObject "probabilities"
+                for label, probability in Seq.zip model.Classes recording.TagProbabilities do
+                    json.WriteNumber(label, probability)
                 json.WriteEndObject()
-            json.WriteEndArray()
-            json.WriteEndObject()
-            pass ()
-            to_.WriteLine()
-            to_.Flush()
-            json.Dispose()
+                json.WriteEndObject()
+                pass ()
+            member _.LeftOut(name, reason) = leftOut.Add(struct (name, reason))
+            member _.Finish() =
+                json.WriteEndArray()
+                json.WriteStartArray "leftOut"
+                for struct (name, reason) in leftOut do
+                    json.WriteStartObject()
+                    json.WriteString("file", name)
+                    json.WriteString("reason", reason)
+                    json.WriteEndObject()
+                json.WriteEndArray()
+                json.WriteEndObject()
+                pass ()
+                to_.WriteLine()
+                to_.Flush()
+                json.Dispose()
     }

@@ -22,7 +22,10 @@ let private ofPath (path: string) = [
                     Name = Path.GetRelativePath(path, file).Replace('\\', '/')
                 }
     else
-        { Path = path; Name = Path.GetFileName path }
+        {
+            Path = path
+            Name = Path.GetFileName path
+        }
 ]
 
 /// Every recording once; a folder's in the order of their names. Where two have the same name, all are called by their paths.
@@ -30,13 +33,21 @@ let find (paths: string list) =
     let recordings = [
         for path in paths do
             let found =
-                ofPath path |> List.sortWith (fun one other -> String.CompareOrdinal(one.Name, other.Name))
+                ofPath path
+                |> List.sortWith (fun one other -> String.CompareOrdinal(one.Name, other.Name))
             if found.IsEmpty then
                 raise (BadArguments [ $"{path}: the folder has no audio files" ])
             yield! found
     ]
-    let recordings = recordings |> List.distinctBy (fun one -> Path.GetFullPath one.Path)
+    let recordings =
+        recordings |> List.distinctBy (fun one -> Path.GetFullPath one.Path)
     if (List.distinctBy _.Name recordings).Length = recordings.Length then
         recordings
     else
-        [ for one in recordings -> { one with Name = one.Path.Replace('\\', '/') } ]
+        [
+            for one in recordings ->
+                {
+                    one with
+                        Name = one.Path.Replace('\\', '/')
+                }
+        ]

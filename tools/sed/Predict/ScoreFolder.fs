@@ -10,7 +10,11 @@ open Sed.Tool
 /// Frame probabilities, a list for each recording, written as they become known. A list has its name only when it is whole.
 type internal ScoreFolder(folder: string, model: SedModel, names: (string * string) list) =
     let listOf (name: string) =
-        Path.Combine(folder, (Path.ChangeExtension(name, null) |> string).TrimStart('/').Replace('/', '_') + ".tsv")
+        Path.Combine(
+            folder,
+            (Path.ChangeExtension(name, null) |> string).TrimStart('/').Replace('/', '_')
+            + ".tsv"
+        )
     let lists = dict [ for path, name in names -> path, listOf name ]
     let mutable current: StreamWriter = null
     let mutable file = ""
@@ -22,7 +26,8 @@ type internal ScoreFolder(folder: string, model: SedModel, names: (string * stri
             lists
             |> Seq.countBy _.Value
             |> Seq.filter (fun (_, times) -> times > 1)
-            |> Seq.map (fun (list, times) -> $"{times} recordings would be written to {list}; name folders one at a time")
+            |> Seq.map (fun (list, times) ->
+                $"{times} recordings would be written to {list}; name folders one at a time")
             |> List.ofSeq
         if not twice.IsEmpty then
             raise (BadArguments twice)
