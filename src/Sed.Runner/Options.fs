@@ -35,6 +35,7 @@ type Arguments =
     | [<Unique>] Report
     | [<Unique>] No_Report
     | Export of file: string
+    | [<Unique>] Export_Model of file: string
 
     interface IArgParserTemplate with
         member argument.Usage =
@@ -55,6 +56,8 @@ type Arguments =
             | No_Report -> "write no report, which takes some seconds, for example while thresholds are tried."
             | Export _ ->
                 "write the table (.md, .tex) or a row for each trial (.csv, .parquet) to this file; may be given again."
+            | Export_Model _ ->
+                "write the best row's networks as a model file, for `sed predict` and programs: of the rows that --only leaves, the best by the first reported metric, its seeds together (--seeds 1 for one of them)."
             | Jobs _ ->
                 "trials that are trained at once, each in a process with its share of the cores; by default as many as the machine bears."
             | Worker _ -> "trains and says nothing; what --jobs starts."
@@ -84,6 +87,8 @@ type Options = {
     /// Whether a report is written; None where nothing is said.
     Report: bool option
     Exports: string list
+    /// Where a model goes; None where none is asked for.
+    ExportModel: string option
     Device: string
     Out: string
     /// Trials at once; None where nothing is said.
@@ -168,6 +173,7 @@ module Options =
         Record = false
         Report = None
         Exports = []
+        ExportModel = None
         Device = "auto"
         Out = home
         Jobs = None
@@ -255,6 +261,7 @@ module Options =
         let jobs, jobProblems = given.TryGetResult Jobs |> read jobs
         let slurm, slurmProblems = cluster given
         let exports = given.GetResults Export
+        let exportModel = given.TryGetResult Export_Model
 
         let plain = byDefault home
 
@@ -274,6 +281,7 @@ module Options =
                 elif given.Contains No_Report then Some false
                 else None
             Exports = exports
+            ExportModel = exportModel
             Device = defaultArg device plain.Device
             Out = defaultArg out plain.Out
             Jobs = jobs
@@ -294,6 +302,7 @@ module Options =
         @ jobProblems
         @ slurmProblems
         @ List.collect Export.problems exports
+        @ List.collect ModelExport.problems (Option.toList exportModel)
 
     /// What the command line says, with every problem that it has; None when help was asked for and printed. A word with
     /// a problem is left out of the options, so that an experiment's own problems can be named beside it.

@@ -72,6 +72,17 @@ let private writeReport (workspace: Workspace) (outcome: Outcome) command =
     Report.write workspace outcome command file
     printfn $"Report: {file}"
 
+/// False where there is no model, which is said.
+let private writeModel (workspace: Workspace) (outcome: Outcome) file =
+    let mutable written = true
+    keeping file (fun () ->
+        match ModelExport.write workspace outcome file with
+        | Ok what -> printfn $"{what}"
+        | Error why ->
+            eprintfn $"{why}"
+            written <- false)
+    && written
+
 let private verify recorded (outcome: Outcome) =
     match Recorded.verify recorded outcome with
     | Ok verified ->
@@ -104,6 +115,8 @@ let private publish (options: Options) command recorded several (workspace: Work
             keeping file (fun () ->
                 Export.write file (fun () -> outcome.Table) outcome.Frame
                 printfn $"Exported: {file}")
+        for file in Option.toList options.ExportModel do
+            writeModel workspace outcome (exportFile file outcome several)
         if options.Record then
             keeping "The record" (fun () -> printfn $"Recorded: {Recorded.write recorded outcome}")
         if options.Verify then

@@ -20,6 +20,7 @@ const string Usage = """
       extraction            clips per second from WAV files to features, torchaudio's beside them
       metrics [REF EST]     reading and scoring event lists (the default: made-up ones), what other tools take beside it
       store                 feature stores at scale: memory, cost per clip, kills
+      predict [CLIPS MINUTES]  listening with a model: clips per second, a long recording, memory (the default: 200 and 10)
     SED_PYTHON names the Python that has PyTorch; /usr/bin/python3 by default.
     """;
 
@@ -66,6 +67,10 @@ switch (args)
         return MetricsBench.Run(args[1..]);
     case ["store", .. var rest]:
         return StoreBench.Run(rest);
+    case ["predict"]:
+        return PredictBench.Run(clips: 200, minutes: 10);
+    case ["predict", var clips, var minutes]:
+        return PredictBench.Run(Number(clips), Number(minutes));
     default:
         Console.Error.WriteLine(Usage);
         return 2;

@@ -3,9 +3,10 @@ module Sed.Tool.Program
 open System
 open Sed.Tool.Data
 open Sed.Tool.Evaluate
+open Sed.Tool.Predict
 
 /// Every command, in the order in which they are listed.
-let private commands = [ Evaluate.command; Check.command; Features.command; Devices.command ]
+let private commands = [ Evaluate.command; Predict.command; Check.command; Features.command; Devices.command ]
 
 let private help () =
     printfn "sed COMMAND [options]"
