@@ -51,7 +51,7 @@ public sealed class LayersTests
         random.manual_seed(1);
     }
 
-    private static NetworkDescription Of(string name) =>
+    internal static NetworkDescription Of(string name) =>
         new()
         {
             Layers = stacks[name],

@@ -1,4 +1,5 @@
 using Sed.Core.Networks.Kernels;
+using Sed.Core.Onnx.Graph;
 using Sed.Core.Runtime;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -42,7 +43,7 @@ public abstract partial record Layer
 }
 
 /// <summary>Convolution, batch normalisation and ReLU: (batch, maps, frames, bands) to (batch, filters, frames, bands).</summary>
-internal sealed class ConvolutionBlock : nn.Module<Tensor, Tensor>
+internal sealed class ConvolutionBlock : nn.Module<Tensor, Tensor>, IOnnxModule
 {
     private readonly Conv2d convolution;
     private readonly BatchNorm2d normalisation;
@@ -86,4 +87,6 @@ internal sealed class ConvolutionBlock : nn.Module<Tensor, Tensor>
         var maps = input.dim() == 3 ? input.unsqueeze(1) : input;
         return normalisation.call(convolution.call(maps)).relu().MoveToOuterDisposeScope();
     }
+
+    public OnnxValue Export(OnnxValue input) => input.Through(convolution).Through(normalisation).Relu();
 }

@@ -1,3 +1,4 @@
+using Sed.Core.Onnx.Graph;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -42,7 +43,7 @@ public abstract partial record Layer
 
         internal override nn.Module<Tensor, Tensor> Build(Shape below) => new Module(below.Maps, this);
 
-        private sealed class Module : nn.Module<Tensor, Tensor>
+        private sealed class Module : nn.Module<Tensor, Tensor>, IOnnxModule
         {
             private readonly Conv2d convolution;
             private readonly BatchNorm2d normalisation;
@@ -63,6 +64,13 @@ public abstract partial record Layer
                 var maps = input.dim() == 3 ? input.unsqueeze(1) : input;
                 var halves = normalisation.call(convolution.call(maps)).chunk(Halves, 1);
                 return (halves[0] * halves[1].sigmoid()).MoveToOuterDisposeScope();
+            }
+
+            public OnnxValue Export(OnnxValue input)
+            {
+                var maps = input.Through(convolution).Through(normalisation);
+                var halves = maps.Chunks(1, Halves, convolution.out_channels / Halves);
+                return halves[0] * halves[1].Sigmoid();
             }
         }
     }

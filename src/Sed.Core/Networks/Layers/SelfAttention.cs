@@ -1,3 +1,4 @@
+using Sed.Core.Onnx.Graph;
 using Sed.Core.Runtime;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -52,7 +53,7 @@ public abstract partial record Layer
 
         internal override nn.Module<Tensor, Tensor> Build(Shape below) => new Module(below, Heads);
 
-        private sealed class Module : nn.Module<Tensor, Tensor>
+        private sealed class Module : nn.Module<Tensor, Tensor>, IOnnxModule
         {
             private readonly int heads;
             private readonly Tensor positions; // (frames, width)
@@ -98,6 +99,26 @@ public abstract partial record Layer
                 var weights = parts[0].matmul(parts[1].transpose(2, 3)).Over(Math.Sqrt(width / heads)).softmax(3);
                 var seen = weights.matmul(parts[2]).transpose(1, 2).reshape(batch, frames, width);
                 return merge.call(seen).MoveToOuterDisposeScope();
+            }
+
+            public OnnxValue Export(OnnxValue input)
+            {
+                using var scope = NewDisposeScope();
+                var placed = input + input.Graph.Weight(get_buffer("positions")!);
+                var attended = placed + Attend(placed.Through(first));
+                return attended + attended.Through(second).Through(widen).Relu().Through(narrow);
+            }
+
+            private OnnxValue Attend(OnnxValue normed)
+            {
+                var width = merge.in_features;
+                var parts = normed
+                    .Through(queriesKeysValues)
+                    .Reshape(0, 0, 3, heads, width / heads)
+                    .Permute(2, 0, 3, 1, 4); // (3, batch, heads, frames, width / heads)
+                var (queries, keys, values) = (parts.Select(0, 0), parts.Select(0, 1), parts.Select(0, 2));
+                var weights = queries.MatMul(keys.Permute(0, 1, 3, 2)).Times(1 / Math.Sqrt(width / heads)).Softmax(3);
+                return weights.MatMul(values).Permute(0, 2, 1, 3).Reshape(0, 0, width).Through(merge);
             }
 
             /// <summary>sin and cos of position / 10000^(2k / width) in turn, (frames, width).</summary>
