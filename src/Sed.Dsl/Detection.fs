@@ -2,6 +2,7 @@ namespace Sed
 
 open Sed.Core.Detection
 open Sed.Core.Detection.Steps
+open Sed.Core.Scoring
 
 /// Where the tags of a clip come from.
 type Tags =
@@ -10,13 +11,35 @@ type Tags =
     /// Every class whose weak output reaches the threshold.
     | FromWeakOutput
 
+/// What is chosen for each class alone, by clips that are not scored: the held-out training clips, or else those that early
+/// stopping watches. The choice with the best F-score of the class is taken, segment-based where events are known, else of tags.
+type Tuning =
+    /// The threshold, among all that differ.
+    | ThresholdPerClass
+    /// Threshold, median filter (0 to 2 s) and shortest event (0 to 2 s).
+    | SmoothingPerClass
+    /// Threshold, and what boxes between change points are found and merged with.
+    | BoxesPerClass
+    /// Threshold, and steps among lists of one's own.
+    | StepsPerClass of DecodingStep list list
+
+/// Which boxes between change points are one.
+type Merging =
+    | NoMerging
+    /// Those with a fall below so much between them.
+    | FallBelow of float
+    /// Those whose confidences are less than so many times what is between them.
+    | RatioBelow of float
+
 /// How frame probabilities become events and tags.
 type Detection = {
     /// A frame is active from this probability on.
     Threshold: float
-    /// What is done with the active frames, in this order.
+    /// What is done with the probabilities before, in this order.
     Steps: DecodingStep list
     Tags: Tags
+    /// What is chosen for each class alone.
+    Tuned: Tuning option
     Declared: string list
 }
 
@@ -25,10 +48,11 @@ module Detection =
         Threshold = 0.5
         Steps = []
         Tags = FromEvents
+        Tuned = None
         Declared = []
     }
 
-    /// The same in the core's words.
+    /// The same in the core's words; what is tuned is chosen later.
     let options (detection: Detection) =
         DetectionOptions(
             Threshold = detection.Threshold,
@@ -52,6 +76,39 @@ module Detection =
                         detection.Steps @ [ step ]
         }
 
+    /// Boxes between change points, as a step.
+    let changePoints (filter: float<s>) merging =
+        match merging with
+        | NoMerging -> DecodingStep.ChangePoints(float filter)
+        | FallBelow fall -> DecodingStep.ChangePoints(float filter, MergeDifference = fall)
+        | RatioBelow ratio -> DecodingStep.ChangePoints(float filter, MergeRatio = ratio)
+
+    /// The steps that tuning chooses from for each class.
+    let choices (detection: Detection) tuning : DecodingStep list list =
+        let all (grid: System.Collections.Generic.IReadOnlyList<System.Collections.Generic.IReadOnlyList<DecodingStep>>) = [
+            for steps in grid -> List.ofSeq steps
+        ]
+        match tuning with
+        | ThresholdPerClass -> [ detection.Steps ]
+        | SmoothingPerClass -> all DecodingGrid.Smoothing
+        | BoxesPerClass -> all DecodingGrid.ChangePoints
+        | StepsPerClass steps -> steps
+
+    let printTuning tuning =
+        match tuning with
+        | ThresholdPerClass -> "threshold"
+        | SmoothingPerClass -> "threshold, median filter and shortest event"
+        | BoxesPerClass -> "threshold and boxes between change points"
+        | StepsPerClass steps ->
+            let ways = [
+                for way in steps ->
+                    match way with
+                    | [] -> "nothing"
+                    | way -> way |> List.map _.InWords |> String.concat " and "
+            ]
+            let ways = String.concat " or " ways
+            $"threshold and {ways}"
+
     let print (detection: Detection) =
         let steps =
             match detection.Steps with
@@ -63,11 +120,27 @@ module Detection =
             | FromEvents -> "tags from the events"
             | FromWeakOutput -> "tags from the weak output"
 
-        $"threshold {Text.number detection.Threshold}, {steps}, {tags}"
+        let tuned =
+            match detection.Tuned with
+            | Some tuning -> $"; tuned for each class: {printTuning tuning}"
+            | None -> ""
+
+        $"threshold {Text.number detection.Threshold}, {steps}, {tags}{tuned}"
 
     let problems (detection: Detection) = [
         for sentence in (options detection).Problems() do
             Problem.ofSentence "detection" sentence
+        match detection.Tuned with
+        | Some(StepsPerClass []) -> Problem.at "detection" "no steps to choose from" "say for example `tuned ThresholdPerClass`"
+        | Some(StepsPerClass steps) ->
+            for sentence in List.concat steps |> Seq.collect _.Problems() |> Seq.distinct do
+                Problem.ofSentence "detection, tuned" sentence
+        | Some(SmoothingPerClass | BoxesPerClass) when not detection.Steps.IsEmpty ->
+            Problem.at
+                "detection"
+                "steps are given beside those that are chosen for each class"
+                "leave them out, or say `tuned ThresholdPerClass`"
+        | _ -> ()
         yield! Text.keywordsTwice "detection" detection.Declared
     ]
 
@@ -91,7 +164,7 @@ type DetectionBuilder() =
         }
         |> given "threshold"
 
-    /// Length of the median filter over the active frames. Default none.
+    /// Length of the median filter over the frames. Default none.
     [<CustomOperation "median">]
     member _.Median(detection: Detection, length: float<s>) =
         Detection.withStep (DecodingStep.MedianFilter(float length)) detection
@@ -112,6 +185,19 @@ type DetectionBuilder() =
     [<CustomOperation "hysteresis">]
     member _.Hysteresis(detection: Detection, low: float) =
         Detection.withStep (DecodingStep.Hysteresis low) detection |> given "hysteresis"
+
+    /// Events lie between the change points of the scores that a step filter of this length finds, whatever the threshold; which
+    /// neighbours are one: `NoMerging`, `FallBelow 0.2` or `RatioBelow 2.0`. Default none.
+    [<CustomOperation "changePoints">]
+    member _.ChangePoints(detection: Detection, filter: float<s>, merging: Merging) =
+        Detection.withStep (Detection.changePoints filter merging) detection
+        |> given "changePoints"
+
+    /// What is chosen for each class alone, by clips that are not scored: ThresholdPerClass, SmoothingPerClass, BoxesPerClass or
+    /// `StepsPerClass [ ... ]`. Default nothing.
+    [<CustomOperation "tuned">]
+    member _.Tuned(detection: Detection, tuning: Tuning) =
+        { detection with Tuned = Some tuning } |> given "tuned"
 
     /// Where the tags of a clip come from, FromEvents or FromWeakOutput. Default FromEvents.
     [<CustomOperation "tags">]

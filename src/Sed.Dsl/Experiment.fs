@@ -9,6 +9,15 @@ type PublishedRow = {
 /// The settings of one way to run an experiment, for example sized for a laptop, applied before the rows' own.
 type Profile = { Name: string; Settings: Setting list }
 
+/// What a row's training takes, as a column of the table. None of it is recorded or verified.
+type Column =
+    /// Weights of the network.
+    | Parameters
+    /// Multiply-accumulates of the network for a second of audio.
+    | MultiplyAccumulates
+    /// How long the training took on the machine that did it, the mean over trials.
+    | TrainingTime
+
 /// What is shown below a table.
 type Showing =
     /// Weak and strong scores of every class, the best and the worst named, beside the published weak F where it is known.
@@ -24,7 +33,7 @@ type Experiment = {
     Question: string
     Data: Corpus option
     Clips: Clips
-    Features: LogMel
+    Features: Features
     Network: Network
     Training: Training
     Detection: Detection
@@ -39,6 +48,9 @@ type Experiment = {
     Alongside: (string * Setting list) list
     Seeds: int list
     Report: Metric list
+    Columns: Column list
+    /// The metric by which rows are ordered, best first, and told from each other; None for the order of the script.
+    Sorted: Metric option
     /// The row that the others are compared with; the best one where none is named.
     Against: string option
     Showing: Showing list
@@ -65,7 +77,7 @@ module Experiment =
             Testing = 400
             Evaluation = 400
         }
-        Features = LogMel.defaults
+        Features = Features.defaults
         Network = Network.candidate218k
         Training = Training.defaults
         Detection = Detection.defaults
@@ -77,6 +89,8 @@ module Experiment =
         Alongside = []
         Seeds = []
         Report = []
+        Columns = []
+        Sorted = None
         Against = None
         Showing = []
         Published = []

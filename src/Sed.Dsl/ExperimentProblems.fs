@@ -40,9 +40,17 @@ let private ofAxes (experiment: Experiment) = [
                     "give each value once, or a name of its own"
 ]
 
+/// Axes that are set more than once by what one row lists.
+let private setTwice place what (settings: Setting list) = [
+    for axis, times in List.countBy Setting.axis settings do
+        if times > 1 then
+            Problem.at place $"{what} sets {axis} {times} times" "keep one of them"
+]
+
 let private ofRows (experiment: Experiment) (variants: Variant list) = [
-    for name, _ in experiment.Alongside do
+    for name, settings in experiment.Alongside do
         yield! Text.lineProblems "rows" "a row's name" name
+        yield! setTwice "rows" $"'{name}'" settings
     // Rows that a value given twice makes alike are named with the axis.
     let alike = [
         for axis in experiment.Axes do
@@ -73,6 +81,14 @@ let private ofCells place what (cells: (Metric * float) list) = [
     for metric, times in List.countBy fst cells do
         if times > 1 then
             Problem.at place $"{what} has {metric.Name} {times} times" "keep one of them"
+    for metric, value in cells do
+        if metric.IsFraction && value > 1.0 && value < infinity then
+            Problem.at
+                place
+                $"{what} has {metric.Name} {Text.number value}"
+                $"it is a fraction: write 43.3 %% as `0.433`"
+        elif value < 0.0 && value > -infinity && (metric.IsFraction || metric.LowerIsBetter) then
+            Problem.at place $"{what} has {metric.Name} {Text.number value}" "it is 0 or above"
 ]
 
 let private ofPublished (experiment: Experiment) = [
@@ -89,6 +105,7 @@ let private ofPublished (experiment: Experiment) = [
         if rows.Length > 1 then
             Problem.at place $"the row of '{name}' is given {rows.Length} times" "put its cells into one"
         for row in rows do
+            yield! setTwice place $"the row of '{name}'" row.Settings
             yield! ofCells place $"the row of '{name}'" row.Cells
     yield! Finite.problems place [] experiment.Published
 ]
@@ -131,16 +148,34 @@ let problems paper (experiment: Experiment) (corpus: Corpus option) seeds (varia
     for place, text in [ "title", experiment.Title; "question", experiment.Question ] do
         if text <> "" then
             yield! Text.lineProblems place $"the {place}" text
-    if corpus = None then
-        Problem.at "data" "none given" "say for example `data Soundscapes.smartCars`"
+    match corpus with
+    | None -> Problem.at "data" "none given" "say for example `data Soundscapes.smartCars`"
+    | Some(Recordings folder | Dcase2017 folder | Folder folder) when
+        System.String.IsNullOrWhiteSpace folder || folder.Contains '\000'
+        ->
+        Problem.at "data" "the folder's name is empty or none" "name the folder that the recordings are in"
+    | Some _ -> ()
     yield! ofSeeds seeds
     if experiment.Report.IsEmpty then
         Problem.at "report" "no columns" "say for example `report [ WeakF; StrongER ]`"
     for metric, times in List.countBy id experiment.Report do
         if times > 1 then
             Problem.at "report" $"{metric.Name} is given {times} times" "a column stands once"
+    for column, times in List.countBy id experiment.Columns do
+        if times > 1 then
+            Problem.at "columns" $"{column} is given {times} times" "a column stands once"
+    match experiment.Sorted with
+    | Some metric when not (List.contains metric experiment.Report) ->
+        Problem.at "sorted" $"{metric.Name} is no column of the table" "give it to `report` too"
+    | _ -> ()
     if experiment.Folds <> 0 && experiment.Holdout <> Nothing then
         Problem.at "folds" "given beside `validation`" "keep one of them: each holds training clips out"
+    let holdsOut = List.exists (fun setting -> Setting.axis setting = "held out")
+    if
+        experiment.Folds <> 0
+        && List.exists holdsOut (experiment.Axes @ List.map snd experiment.Alongside)
+    then
+        Problem.at "folds" "given beside rows that hold out clips of their own" "keep one of them"
     if experiment.Folds > MostFolds then
         Problem.at "folds" $"{experiment.Folds} folds" $"give at most {MostFolds}"
     yield! ofAxes experiment

@@ -39,9 +39,9 @@ type ExperimentBuilder(name: string) =
         }
         |> given "clips"
 
-    /// How waveforms become frames, for example `logMel { bands 40 }`.
+    /// How waveforms become frames, for example `logMel { bands 40 }` or `samples { frame 729 }`.
     [<CustomOperation "features">]
-    member _.Features(experiment: Experiment, features: LogMel) =
+    member _.Features(experiment: Experiment, features: Features) =
         { experiment with Features = features } |> given "features"
 
     /// The network, for example `crnn { dropout 0.15 }`.
@@ -117,6 +117,16 @@ type ExperimentBuilder(name: string) =
     [<CustomOperation "report">]
     member _.Report(experiment: Experiment, metrics: Metric list) =
         { experiment with Report = metrics } |> given "report"
+
+    /// What a training takes, as columns behind the metrics, for example `columns [ Parameters; MultiplyAccumulates; TrainingTime ]`.
+    [<CustomOperation "columns">]
+    member _.Columns(experiment: Experiment, columns: Column list) =
+        { experiment with Columns = columns } |> given "columns"
+
+    /// Orders the rows by a reported metric, best first, and tells which of them cannot be told apart by it.
+    [<CustomOperation "sorted">]
+    member _.Sorted(experiment: Experiment, metric: Metric) =
+        { experiment with Sorted = Some metric } |> given "sorted"
 
     /// The row that the others are compared with, by its label. Default: the best one, metric by metric.
     [<CustomOperation "against">]

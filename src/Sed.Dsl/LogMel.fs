@@ -79,6 +79,11 @@ module LogMel =
         + $"{features.Bands} bands from {Text.number (float features.Low)} to {Text.number (float features.High)} Hz, "
         + $"{mel}, {area}, {spectrum}"
 
+    // Longer ones hold whole events, shorter steps and more bands nothing new: all are slips of units or digits.
+    let private longestWindow = 10000.0<ms>
+    let private shortestHop = 1.0<ms>
+    let private mostBands = 1024
+
     let problems (features: LogMel) =
         let problem = Problem.at "features"
         let ms value = Text.number (float<float<ms>> value)
@@ -87,6 +92,10 @@ module LogMel =
         [
             if features.Window <= 0.0<ms> then
                 problem $"the window is {ms features.Window} ms" "give it a length, for example `window 40.0<ms>`"
+            if features.Window > longestWindow then
+                problem
+                    $"the window is {ms features.Window} ms"
+                    $"give at most {ms longestWindow} ms, for example `window 40.0<ms>`"
             if features.Hop > features.Window then
                 problem
                     $"the hop of {ms features.Hop} ms is longer than the window of {ms features.Window} ms"
@@ -95,8 +104,14 @@ module LogMel =
                 problem
                     $"the hop is {ms features.Hop} ms"
                     "give a hop above 0, or an overlap from 0 to below 1, for example `overlap 0.5`"
+            elif features.Hop < shortestHop then
+                problem
+                    $"the hop is {ms features.Hop} ms"
+                    $"give at least {ms shortestHop} ms, for example `hop 20.0<ms>`"
             if features.Bands < 1 then
                 problem $"{features.Bands} bands" "give at least one, for example `bands 40`"
+            if features.Bands > mostBands then
+                problem $"{features.Bands} bands" $"give at most {mostBands}, for example `bands 40`"
             if features.Low < 0.0<Hz> then
                 problem $"the range starts at {hz features.Low} Hz" "start at 0 Hz or above"
             if features.High <= features.Low then
@@ -105,62 +120,3 @@ module LogMel =
                     "end above the start, for example `range 0.0<Hz> 22050.0<Hz>`"
             yield! Text.keywordsTwice "features" features.Declared
         ]
-
-/// logMel { window 40.0<ms>; overlap 0.5; bands 40; range 0.0<Hz> 22050.0<Hz> }
-type LogMelBuilder() =
-    inherit Block<LogMel>()
-
-    let given keyword (features: LogMel) = {
-        features with
-            Declared = features.Declared @ [ keyword ]
-    }
-
-    member _.Yield(_: unit) = LogMel.defaults
-
-    /// Length of the Hamming window. Default 40 ms.
-    [<CustomOperation "window">]
-    member _.Window(features: LogMel, length: float<ms>) =
-        { features with Window = length } |> given "window"
-
-    /// Share of a window that it has in common with the next, from 0 to below 1. Default 0.5.
-    [<CustomOperation "overlap">]
-    member _.Overlap(features: LogMel, share: float) =
-        {
-            features with
-                Step = Step.Overlap share
-        }
-        |> given "overlap"
-
-    /// Distance between the starts of two windows; another way to say the overlap.
-    [<CustomOperation "hop">]
-    member _.Hop(features: LogMel, distance: float<ms>) =
-        {
-            features with
-                Step = Step.Hop distance
-        }
-        |> given "hop"
-
-    /// Number of mel bands. Default 40.
-    [<CustomOperation "bands">]
-    member _.Bands(features: LogMel, count: int) =
-        { features with Bands = count } |> given "bands"
-
-    /// Lowest and highest frequency. Default 0 to 22,050 Hz.
-    [<CustomOperation "range">]
-    member _.Range(features: LogMel, low: float<Hz>, high: float<Hz>) =
-        { features with Low = low; High = high } |> given "range"
-
-    /// The mel formula, Slaney or Htk. Default Slaney.
-    [<CustomOperation "mel">]
-    member _.Mel(features: LogMel, scale: MelScale) =
-        { features with MelScale = scale } |> given "mel"
-
-    /// Whether each band is divided by its width. Default true.
-    [<CustomOperation "normalised">]
-    member _.Normalised(features: LogMel, yes: bool) =
-        { features with Normalised = yes } |> given "normalised"
-
-    /// What is summed in each band, Magnitude or Power. Default Magnitude.
-    [<CustomOperation "spectrum">]
-    member _.Spectrum(features: LogMel, kind: Spectrum) =
-        { features with Spectrum = kind } |> given "spectrum"

@@ -49,25 +49,47 @@ module Network =
         let layers = network.Layers |> List.map _.Identity |> String.concat ", "
         $"{network.Name}: {layers}; weak output: {network.Weak.InWords}; dropout {Text.number network.Dropout}"
 
-    // Many numbers of frames divide it, so that what is left of a pooling tells its size.
-    let private divisibleFrames = 5040
-
-    /// How many frames of the features make one of the strong output; None where the layers do not fit.
-    let internal timePooling (bands: int) (network: Network) =
-        let description = describe divisibleFrames (max 1 bands) someClasses network
+    /// How many frames of the features lie between two of the strong output; None where the layers do not fit.
+    let internal frameStep (bands: int) (network: Network) =
+        let description = describe someFrames (max 1 bands) someClasses network
         if description.Problems().Count = 0 then
-            Some(float divisibleFrames / float description.Hidden.Frames)
+            Some description.FrameStep
         else
             None
 
-    /// Every reason why a network does not fit features of so many bands.
-    let problems (bands: int) (network: Network) = [
-        for found in (describe someFrames (max 1 bands) someClasses network).Problems() do
+    /// Convolutions along samples want samples, and those over bands want bands; what is below either has both.
+    let private kindProblems features (network: Network) = [
+        let isOnSamples (layer: Layer) = layer :? Layer.SampleConvolution
+        let isOnBands (layer: Layer) =
+            layer :? Layer.Convolution
+            || layer :? Layer.GatedConvolution
+            || layer :? Layer.DoubleConvolution
+            || layer :? Layer.DenselyConnected
+        let first =
+            List.tryFindIndex (fun layer -> isOnSamples layer || isOnBands layer) network.Layers
+        match first, features with
+        | Some index, Features.LogMel _ when isOnSamples network.Layers[index] ->
+            Problem.at
+                $"network, layer {index + 1} ({network.Layers[index]})"
+                "goes along samples, but the features are log-mel energies"
+                "say `features (samples { frame 729 })`, or use `conv`"
+        | Some index, Features.Samples _ when isOnBands network.Layers[index] ->
+            Problem.at
+                $"network, layer {index + 1} ({network.Layers[index]})"
+                "goes over bands, but the features are samples"
+                "put `sampleConv` before it, or say `features (logMel { bands 40 })`"
+        | _ -> ()
+    ]
+
+    /// Every reason why a network does not fit features.
+    let problems (features: Features) (network: Network) = [
+        for found in (describe someFrames (max 1 features.Bands) someClasses network).Problems() do
             let place =
                 if found.Place = "" then
                     "network"
                 else
                     $"network, {found.Place}"
             Problem.at place found.What found.Remedy
+        yield! kindProblems features network
         yield! Text.keywordsTwice "network" network.Declared
     ]

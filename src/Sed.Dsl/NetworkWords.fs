@@ -134,6 +134,26 @@ type LayersBuilder(name: string) =
     member _.GatedConv(network: Network, filters: int) =
         add (Layer.GatedConvolution filters) network
 
+    /// A convolution over so many frames and bands, odd numbers, whose maps are gated by sigmoid twins.
+    [<CustomOperation "gatedConv">]
+    member _.GatedConv(network: Network, filters: int, frames: int, bands: int) =
+        add (Layer.GatedConvolution(filters, frames, bands)) network
+
+    /// A convolution along samples with batch normalisation and ReLU: filters and the samples that a kernel covers, odd.
+    [<CustomOperation "sampleConv">]
+    member _.SampleConv(network: Network, filters: int, kernel: int) =
+        add (Layer.SampleConvolution(filters, kernel)) network
+
+    /// A convolution along samples that leaves one value for each step over them: `sampleConv 128 3 3`.
+    [<CustomOperation "sampleConv">]
+    member _.SampleConv(network: Network, filters: int, kernel: int, step: int) =
+        add (Layer.SampleConvolution(filters, kernel, step)) network
+
+    /// So many 3x3 convolutions, each on all maps before it, to which it adds so many (DenseNet): `denseBlock 4 12`.
+    [<CustomOperation "denseBlock">]
+    member _.DenseBlock(network: Network, convolutions: int, growth: int) =
+        add (Layer.DenselyConnected(convolutions, growth)) network
+
     /// Two 3x3 convolutions, each with batch normalisation and ReLU.
     [<CustomOperation "doubleConv">]
     member _.DoubleConv(network: Network, filters: int) =
@@ -171,6 +191,15 @@ type LayersBuilder(name: string) =
     /// A transformer's encoder block with so many heads, over the frames.
     [<CustomOperation "selfAttention">]
     member _.SelfAttention(network: Network, heads: int) = add (Layer.SelfAttention heads) network
+
+    /// A conformer's block with so many heads, over the frames; its convolution covers 31 of them.
+    [<CustomOperation "conformer">]
+    member _.Conformer(network: Network, heads: int) = add (Layer.Conformer heads) network
+
+    /// A conformer's block with so many heads, whose convolution covers so many frames, an odd number.
+    [<CustomOperation "conformer">]
+    member _.Conformer(network: Network, heads: int, frames: int) =
+        add (Layer.Conformer(heads, frames)) network
 
     /// Each frame's vector with mean 0 and variance 1, then a learnt scale and shift.
     [<CustomOperation "layerNorm">]

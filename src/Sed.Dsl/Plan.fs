@@ -72,6 +72,29 @@ module Plan =
                 }
     ]
 
+    /// Axes that make no difference in any row, for example the filters of a network without convolutions.
+    let private idleAxes (experiment: Experiment) (chosen: Chosen) (trial: Variant -> Specification * Problem list) = [
+        let rows = [
+            for variant in chosen.Variants do
+                if not variant.Coordinates.IsEmpty then
+                    variant.Coordinates, Specification.lines (fst (trial variant))
+        ]
+        for values in experiment.Axes do
+            match List.distinctBy Setting.value values with
+            | first :: _ :: _ ->
+                let axis = Setting.axis first
+                let makesNone =
+                    rows
+                    |> List.groupBy (fst >> List.filter (fun (other, _) -> other <> axis))
+                    |> List.forall (fun (_, alike) -> (List.distinctBy snd alike).Length = 1)
+                if makesNone then
+                    Problem.at
+                        $"vary {axis}"
+                        "it makes no difference in any row"
+                        "vary what the network, its training, the features or the corpus has"
+            | _ -> ()
+    ]
+
     let private holdouts (experiment: Experiment) =
         match experiment.Folds with
         | 0 -> [ experiment.Holdout ]
@@ -102,6 +125,9 @@ module Plan =
                 Problem.at "--only" $"no row contains '{text}'" $"there are {labels}"
             | _ -> ()
             yield! rowProblems chosen (trial 0 (holdouts experiment).Head)
+            // Another corpus may lack what the script's own has, for example clips that are mixed.
+            if choices.Data.IsNone then
+                yield! idleAxes experiment chosen (trial 0 (holdouts experiment).Head)
         ]
         match problems with
         | [] ->

@@ -38,8 +38,8 @@ let private find (all: Chosen list) (own: Chosen) place (name: RowName) =
 /// The time from frame to frame of what a trial's network says, in milliseconds; None where its layers do not fit.
 let private resolution (specification: Specification) =
     let hop = float specification.Features.Hop
-    Network.timePooling specification.Features.Bands specification.Network
-    |> Option.map (fun pooled -> hop * pooled)
+    Network.frameStep specification.Features.Bands specification.Network
+    |> Option.map (fun step -> hop * step)
 
 /// What keeps a trial from taking anything of another one, whose data have to be the same.
 let private dataProblems place (own: Specification) name (other: Specification) = [

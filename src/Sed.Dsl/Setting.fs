@@ -25,7 +25,7 @@ type Setting =
     /// How the weak output comes from the strong one.
     | Weak of WeakOutput
     /// All of the features.
-    | Features of LogMel
+    | Features of Features
     /// Length of the features' window.
     | Window of float<ms>
     /// Distance between the features' frames.
@@ -50,11 +50,15 @@ type Setting =
     | AverageWeights of float
     | Precision of Precision
     | Threshold of float
-    /// Length of the median filter over the active frames.
+    /// Length of the median filter over the frames.
     | Median of float<s>
     /// Length of the shortest event that stays.
     | Shortest of float<s>
     | TagsFrom of Tags
+    /// All of how probabilities become events.
+    | Detect of Detection
+    /// What of it is chosen for each class alone.
+    | Tuned of Tuning
     | TrainingClips of int
     | TestingClips of int
     | EvaluationClips of int
@@ -97,6 +101,9 @@ module Setting =
                 Specification.Features = change all.Features
         })
 
+    let private logMel axis value change =
+        features axis value (Features.withLogMel axis change)
+
     let private training axis value change =
         define axis value (fun all -> {
             all with
@@ -131,10 +138,10 @@ module Setting =
                 | :? Layer.BidirectionalGru as gru -> Layer.BidirectionalGru(count, gru.Merge)
                 | other -> other)
         | Weak output -> network "weak output" output.InWords (fun all -> { all with Weak = output })
-        | Features all -> features "features" (LogMel.print all) (fun _ -> all)
-        | Window length -> features "window" (ms length) (fun all -> { all with Window = length })
-        | Hop distance -> features "hop" (ms distance) (fun all -> { all with Step = Step.Hop distance })
-        | Bands count -> features "bands" (string count) (fun all -> { all with Bands = count })
+        | Features all -> features "features" (Features.print all) (fun _ -> all)
+        | Window length -> logMel "window" (ms length) (fun all -> { all with Window = length })
+        | Hop distance -> logMel "hop" (ms distance) (fun all -> { all with Step = Step.Hop distance })
+        | Bands count -> logMel "bands" (string count) (fun all -> { all with Bands = count })
         | Optimizer optimizer ->
             training "optimizer" (Training.printOptimizer optimizer) (fun all -> { all with Optimizer = optimizer })
         | LearningRate rate ->
@@ -185,6 +192,9 @@ module Setting =
                 | FromEvents -> "events"
                 | FromWeakOutput -> "weak output"
             detection "tags" words (fun all -> { all with Tags = source })
+        | Detect all -> detection "detection" (Detection.print all) (fun _ -> all)
+        | Tuned tuning ->
+            detection "tuned" (Detection.printTuning tuning) (fun all -> { all with Tuned = Some tuning })
         | TrainingClips count -> clips "training clips" (string count) (fun all -> { all with Training = count })
         | TestingClips count -> clips "testing clips" (string count) (fun all -> { all with Testing = count })
         | EvaluationClips count -> clips "evaluation clips" (string count) (fun all -> { all with Evaluation = count })

@@ -9,7 +9,7 @@ type Specification = {
     Corpus: Corpus
     /// Clips per split, where the corpus is mixed.
     Clips: Clips
-    Features: LogMel
+    Features: Features
     Network: Network
     Training: Training
     Detection: Detection
@@ -59,7 +59,7 @@ module Specification =
             "clips", $"{clips.Training} training, {clips.Testing} testing, {clips.Evaluation} evaluation"
         let named other = digest (asText (trainingLines other))
         if specification.Members.IsEmpty then
-            "features", LogMel.print specification.Features
+            "features", Features.print specification.Features
             "network", Network.print specification.Network
             "training", Training.print specification.Training
             "strong weight", Text.number specification.Training.StrongWeight
@@ -112,6 +112,9 @@ module Specification =
                 "watch weak scores, for example `monitor WeakF`, or select on a split with strong labels"
     ]
 
+    // More are a digit too many; as many soundscapes take a terabyte.
+    let private mostClips = 1000000
+
     let private withFinite place part problems =
         problems @ Finite.problems place problems part
 
@@ -119,9 +122,9 @@ module Specification =
         let clips = specification.Clips
 
         [
-            yield! withFinite "features" specification.Features (LogMel.problems specification.Features)
+            yield! withFinite "features" specification.Features (Features.problems specification.Features)
             yield!
-                Network.problems specification.Features.Bands specification.Network
+                Network.problems specification.Features specification.Network
                 |> withFinite "network" specification.Network
             yield! withFinite "training" specification.Training (Training.problems specification.Training)
             yield! withFinite "detection" specification.Detection (Detection.problems specification.Detection)
@@ -136,4 +139,6 @@ module Specification =
                     ] do
                     if count < 1 then
                         Problem.at "data" $"{count} {split} clips" "give at least one"
+                    if count > mostClips then
+                        Problem.at "data" $"{count} {split} clips" $"give at most {mostClips}"
         ]

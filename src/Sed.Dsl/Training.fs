@@ -184,6 +184,25 @@ module Training =
         | _ -> ()
     ]
 
+    /// A monitor's value is to rise as the network gets better.
+    let private monitorProblems (problem: string -> string -> Problem) (monitor: Monitor) = [
+        let shares = [
+            for metric in Seq.distinct monitor.Metrics ->
+                metric, monitor.Of(fun other -> if other = metric then 1.0 else 0.0)
+        ]
+        if shares |> List.forall (fun (_, share) -> share = 0.0) then
+            problem $"the monitor {monitor.InWords} never changes" "watch a metric, for example `monitor WeakF`"
+        for metric, share in shares do
+            if metric.LowerIsBetter && share > 0.0 then
+                problem
+                    $"the monitor {monitor.InWords} rises where {metric.Name} gets worse"
+                    "subtract what is better when it is lower, for example `monitor (WeakF - StrongER)`"
+            elif not metric.LowerIsBetter && share < 0.0 then
+                problem
+                    $"the monitor {monitor.InWords} falls where {metric.Name} gets better"
+                    "add what is better when it is higher, for example `monitor (WeakF - StrongER)`"
+    ]
+
     let problems (training: Training) =
         let problem = Problem.at "training"
         let frames, bands = training.SpecAugment
@@ -191,6 +210,7 @@ module Training =
         [
             yield! optimizerProblems problem training.Optimizer
             yield! scheduleProblems problem training.Schedule
+            yield! monitorProblems problem training.Monitor
             if training.Batch < 1 then
                 problem $"batches of {training.Batch} clips" "give at least one"
             if training.Epochs < 1 then

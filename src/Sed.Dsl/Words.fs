@@ -8,6 +8,9 @@ let experiment name = ExperimentBuilder name
 /// Log mel-band energies; what is not said is as in the DCASE 2017 baseline.
 let logMel = LogMelBuilder()
 
+/// The waveform itself, in frames of so many samples, for networks that learn from samples.
+let samples = SamplesBuilder()
+
 /// The paper's kind of network; what is not said is as in the 218k candidate.
 let crnn = CrnnBuilder()
 

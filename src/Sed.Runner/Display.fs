@@ -63,14 +63,19 @@ type internal Display() =
 
     member _.Clear() = lock gate clear
 
-    /// A table that is drawn in place while something is done, and taken away after it; nothing where it cannot be.
-    member _.Watch (table: unit -> IRenderable) (work: unit -> 'result) : 'result =
+    /// A table that is drawn in place while something is done, and taken away after it; nothing where it cannot be. Below it
+    /// stand the given lines, or where there are none the state.
+    member _.Watch (table: unit -> IRenderable) (lines: unit -> string list) (work: unit -> 'result) : 'result =
         if not live || not AnsiConsole.Profile.Capabilities.Ansi then
             work ()
         else
             lock gate clear
             let rendered () =
-                Rows(table (), Text(below, Style(decoration = Decoration.Dim))) :> IRenderable
+                let under =
+                    match lines () with
+                    | [] -> below
+                    | several -> String.concat "\n" several
+                Rows(table (), Text(under, Style(decoration = Decoration.Dim))) :> IRenderable
             AnsiConsole
                 .Live(rendered ())
                 .AutoClear(true)

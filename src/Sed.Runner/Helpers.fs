@@ -5,9 +5,21 @@ open System.Diagnostics
 open System.IO
 
 /// Other processes of the same script that train trials of the same plans. They end when they find nothing to do, and with
-/// the process that started them, however that ends: then their standard input does.
+/// the process that started them, however that ends: then their standard input does. One that is killed is replaced; the
+/// trial that it was at goes on in whichever process asks for it next.
 type internal Helpers(script: string, arguments: string list, count: int, threads: int) =
-    let start () =
+    // More deaths than these have another cause than somebody who kills processes.
+    let mostReplaced = 20
+    let gate = obj ()
+    let running = Array.zeroCreate<Process> count
+    let mutable replaced = 0
+    let mutable ended = false
+
+    // Killed, crashed or aborted; what is asked to end by Ctrl-C or SIGTERM gives 130 or 143.
+    let died (helper: Process) =
+        List.contains helper.ExitCode [ 134; 137; 139 ]
+
+    let rec start place =
         let info =
             ProcessStartInfo(
                 nonNull Environment.ProcessPath,
@@ -17,14 +29,20 @@ type internal Helpers(script: string, arguments: string list, count: int, thread
                 RedirectStandardError = true
             )
         let helper = nonNull (Process.Start info)
+        running[place] <- helper
+        helper.Exited.Add(fun _ ->
+            lock gate (fun () ->
+                if not ended && died helper && replaced < mostReplaced then
+                    replaced <- replaced + 1
+                    start place))
         // What is not read in time would stop it; failures are kept in the trials' folders.
         helper.OutputDataReceived.Add ignore
         helper.ErrorDataReceived.Add ignore
         helper.BeginOutputReadLine()
         helper.BeginErrorReadLine()
-        helper
+        helper.EnableRaisingEvents <- true
 
-    let running = [ for _ in 1..count -> start () ]
+    do lock gate (fun () -> Seq.iter start [ 0 .. count - 1 ])
 
     // Words that are the first process's own business, with the number of words that follow them.
     static let own =
@@ -56,6 +74,7 @@ type internal Helpers(script: string, arguments: string list, count: int, thread
 
     interface IDisposable with
         member _.Dispose() =
+            lock gate (fun () -> ended <- true)
             for helper in running do
                 // It stops after its current step, and what it was at goes on from its last epoch.
                 helper.StandardInput.Close()

@@ -105,12 +105,25 @@ module Options =
         else
             Ok count
 
+    let private only (text: string) =
+        if String.IsNullOrWhiteSpace text then
+            Error(Problem.at "--only" $"'{text}' is in every row" "give a part of the labels of the rows to keep")
+        else
+            Ok text
+
+    // What a file cannot be that a workspace has as a folder.
+    let private within = [ "corpora"; "features"; "trials" ]
+
     let private folder (path: string) =
         match Placed.problem "--out" path with
         | Some problem -> Error problem
         | None when File.Exists path ->
             Error(Problem.at "--out" $"'{path}' is a file" "name a folder; it is made where there is none")
-        | None -> Ok path
+        | None ->
+            match within |> List.map (fun name -> Path.Combine(path, name)) |> List.tryFind File.Exists with
+            | Some file ->
+                Error(Problem.at "--out" $"'{file}' is a file where a folder belongs" "remove it, or name another folder")
+            | None -> Ok path
 
     let private byDefault home = {
         Choices = Choices.none
@@ -137,6 +150,7 @@ module Options =
         let seeds, seedProblems = given.TryGetResult Seeds |> read seeds
         let device, deviceProblems = given.TryGetResult Device |> read device
         let out, outProblems = given.TryGetResult Out |> read folder
+        let only, onlyProblems = given.TryGetResult Only |> read only
         let jobs, jobProblems = given.TryGetResult Jobs |> read jobs
         let exports = given.GetResults Export
 
@@ -147,7 +161,7 @@ module Options =
                 Profile = given.TryGetResult Profile
                 Data = data
                 Seeds = seeds
-                Only = given.TryGetResult Only
+                Only = only
             }
             PlanOnly = given.Contains Plan
             RetryFailed = given.Contains Retry_Failed
@@ -162,6 +176,7 @@ module Options =
         },
         dataProblems
         @ seedProblems
+        @ onlyProblems
         @ deviceProblems
         @ outProblems
         @ jobProblems
@@ -177,9 +192,10 @@ module Options =
                 checkStructure = false
             )
 
+        // "help" may also be what an option is given, for example a part of a row's name.
         let askedForHelp =
-            arguments
-            |> List.exists (fun word -> List.contains word [ "help"; "--help"; "-h" ])
+            List.tryHead arguments = Some "help"
+            || arguments |> List.exists (fun word -> List.contains word [ "--help"; "-h" ])
 
         if askedForHelp then
             printfn $"{parser.PrintUsage()}"

@@ -187,10 +187,15 @@ let private runPlans (options: Options) script (arguments: string list) (plans: 
         use _ = helpers options script arguments display workspace plans
         let outcomes = [
             for plan in plans do
-                let progress = Progress(plan, workspace.TrialFolder)
+                let progress = Progress(plan, workspace.Jobs, workspace.TrialFolder)
+                let running () =
+                    match progress.Running, progress.Left with
+                    | [], _ -> []
+                    | lines, "" -> lines
+                    | lines, left -> lines @ [ left.TrimStart([| ','; ' ' |]) ]
                 let states =
-                    display.Watch (fun () -> Table.rendered progress.View) (fun () ->
-                        Sweep.run workspace display options.RetryFailed plan stop)
+                    display.Watch (fun () -> Table.rendered progress.View) running (fun () ->
+                        Sweep.run workspace display options.RetryFailed plan (fun () -> progress.Left) stop)
                 let outcome = Outcome.ofStates workspace plan states
                 stop.ThrowIfCancellationRequested()
                 outcome, publish options command (recordedFolder script) (plans.Length > 1) workspace outcome
@@ -239,6 +244,22 @@ let private deviceProblems (options: Options) = [
             Problem.at "--device" (missing.Message.Replace($" (Parameter '{missing.ParamName}')", "").TrimEnd '.') ""
 ]
 
+let private noExperiments (experiments: Experiment list) = [
+    if experiments.IsEmpty then
+        Problem.at "run" "no experiments" "name some, for example `run [ table2 ]`"
+]
+
+/// A folder that cannot be made keeps nothing; storage that is read only may still hold all that is asked for.
+let private placeProblems (options: Options) = [
+    if not options.PlanOnly then
+        try
+            Directory.CreateDirectory options.Out |> ignore
+        with
+        | :? IOException
+        | :? UnauthorizedAccessException ->
+            Problem.at "--out" $"the folder '{options.Out}' cannot be made" "name one where files can be written"
+]
+
 /// Runs experiments as the command line says, and gives the exit code: 0 when the tables are printed, 2 when something in
 /// the script, the command line or the data has to be mended first, 1 when a trial failed, the table is not as recorded or
 /// a file that the command line names could not be written, 130 when stopped by Ctrl-C, 143 by SIGTERM.
@@ -247,7 +268,11 @@ let run (script: string) (home: string) (arguments: string list) (experiments: E
     | None -> 0
     | Some(options, commandProblems) ->
         use stopping = new Stopping()
-        let wrong = commandProblems @ deviceProblems options
+        let wrong =
+            commandProblems
+            @ deviceProblems options
+            @ (if commandProblems.IsEmpty then placeProblems options else [])
+            @ noExperiments experiments
         match wrong, plans options.Choices experiments with
         | [], Ok plans when options.PlanOnly ->
             printfn "%s" (plans |> List.map Plan.print |> String.concat "\n\n")

@@ -56,7 +56,7 @@ let ``a hop and the overlap that gives it are the same features`` () =
             overlap 0.75
         }
 
-    Assert.Equal(LogMel.print overlap, LogMel.print hop)
+    Assert.Equal(Features.print overlap, Features.print hop)
 
 [<Fact>]
 let ``training that says nothing is the paper's`` () =
@@ -86,3 +86,68 @@ let ``what names no corpus says what does`` (name: string) =
             $"--data: '{name}' names no corpus; say smartCars, soundscapes:DIR, dcase2017:DIR or folder:DIR",
             Problem.print problem
         )
+
+[<Fact>]
+let ``what is tuned, boxes between change points and sorted columns are words, and stand in the plan`` () =
+    let tuned = {
+        Examples.small with
+            Detection =
+                detection {
+                    changePoints 0.5<s> (FallBelow 0.2)
+                    tuned ThresholdPerClass
+                }
+    }
+    Assert.Contains(
+        "detection: threshold 0.5, change points by a filter of 0.5 s, merged over a fall below 0.2, tags from the events; tuned for each class: threshold",
+        Plan.print (Examples.plan Choices.none tuned)
+    )
+    let other =
+        experiment "small" {
+            title "Two ways"
+            data Soundscapes.smartCars
+            vary Tuned [ ThresholdPerClass; SmoothingPerClass; BoxesPerClass ]
+            seeds [ 1 ]
+            report [ WeakF ]
+            columns [ Parameters; MultiplyAccumulates; TrainingTime ]
+            sorted WeakF
+        }
+    Assert.Equal<string list>(
+        [
+            "tuned threshold"
+            "tuned threshold, median filter and shortest event"
+            "tuned threshold and boxes between change points"
+        ],
+        [ for variant in (Examples.plan Choices.none other).Variants -> variant.Label ]
+    )
+
+[<Fact>]
+let ``mistakes in what is tuned and sorted are named with their remedies`` () =
+    let wrong = {
+        Examples.small with
+            Detection = detection { changePoints 0.0<s> (RatioBelow 0.5) }
+            Sorted = Some EventF
+            Columns = [ TrainingTime; TrainingTime ]
+    }
+    Assert.Equal<string list>(
+        [
+            "columns: TrainingTime is given 2 times; a column stands once"
+            "sorted: event F is no column of the table; give it to `report` too"
+            "detection: the filter for change points is 0 s long; give it a length, for example 0.5 s"
+            "detection: boxes are merged over a ratio below 0.5; it is 1, which is never, or more"
+        ],
+        Examples.problems wrong
+    )
+    let twice = {
+        Examples.small with
+            Detection =
+                detection {
+                    median 0.5<s>
+                    tuned SmoothingPerClass
+                }
+    }
+    Assert.Equal<string list>(
+        [
+            "detection: steps are given beside those that are chosen for each class; leave them out, or say `tuned ThresholdPerClass`"
+        ],
+        Examples.problems twice
+    )

@@ -29,11 +29,12 @@ let ``every number that is not finite is a problem, named once`` () =
                     AverageWeights = Some nan
                     Monitor = nan * WeakF
             }
-            Features = {
-                LogMel.defaults with
-                    Window = nan * 1.0<ms>
-                    High = infinity * 1.0<Hz>
-            }
+            Features =
+                Features.LogMel {
+                    LogMel.defaults with
+                        Window = nan * 1.0<ms>
+                        High = infinity * 1.0<Hz>
+                }
             Detection = detection { median (infinity * 1.0<s>) }
             Network = { Network.baseline with Dropout = nan }
             Published = [ row [ StrongWeight infinity ] [ WeakF, nan ] ]

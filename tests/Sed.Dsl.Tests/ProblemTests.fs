@@ -125,3 +125,73 @@ let ``problems are counted above their list`` () =
         "table2: 1 problem\n  seeds: none given; say for example `seeds [ 1 .. 5 ]`",
         text.ReplaceLineEndings "\n"
     )
+
+let private sampleLevel =
+    layers "sample level" {
+        sampleConv 8 3 3
+        sampleConv 8 3
+        pool 3
+        dense 4
+    }
+
+[<Fact>]
+let ``samples are features like others`` () =
+    let onSamples = {
+        small with
+            Features = samples { frame 729 }
+            Network = sampleLevel
+    }
+    Assert.Empty(problems onSamples)
+    let trial = (plan Choices.none onSamples).Trials.Head
+    Assert.Contains(("features", "samples at 16000 Hz, frames of 729"), Specification.lines trial.Specification)
+
+[<Fact>]
+let ``samples that do not fit their network, and settings that they do not have, are named with their place`` () =
+    let lone = { small with Alongside = [] }
+    Assert.Equal<string list>(
+        [
+            "features: 0.5 samples per second; give a whole number above 0, for example `rate 16000.0<Hz>`"
+            "features: samples have no window; leave the setting to log-mel energies; frames of samples are told by `samples { frame 729 }`"
+            "features: samples have no bands; leave the setting to log-mel energies; frames of samples are told by `samples { frame 729 }`"
+            "features: `frame` is given 2 times; keep one of them"
+            "network, layer 1 (sample conv 8, 3 samples, step 3): 512 samples of a frame cannot be gone through in steps of 3; the steps and pools have to divide the samples of a frame"
+            "network, layer 3 (pool 3): 512 bands cannot be pooled by 3; the pools have to divide the bands"
+        ],
+        problems {
+            lone with
+                Network = sampleLevel
+                Features =
+                    samples {
+                        rate 0.5<Hz>
+                        frame 100
+                        frame 512
+                    }
+                Profiles = [
+                    {
+                        Name = "other"
+                        Settings = [ Window 10.0<ms>; Bands 3 ]
+                    },
+                    [ 1 ]
+                ]
+        }
+    )
+    Assert.Equal<string list>(
+        [
+            "network, layer 1 (sample conv 8, 3 samples, step 3): goes along samples, but the features are log-mel energies; say `features (samples { frame 729 })`, or use `conv`"
+        ],
+        problems {
+            lone with
+                Network = sampleLevel
+                Features = logMel { bands 9 }
+        }
+    )
+    Assert.Equal<string list>(
+        [
+            "network, layer 1 (conv 8 3x3): goes over bands, but the features are samples; put `sampleConv` before it, or say `features (logMel { bands 40 })`"
+        ],
+        problems {
+            lone with
+                Network = layers "bands" { conv 8 }
+                Features = samples { frame 27 }
+        }
+    )

@@ -43,6 +43,7 @@ let private outcome (weakF: float) : Outcome =
         Reference = Some "mine, too"
         Comparisons = Map.empty
         Constant = Set.empty
+        Letters = Map.empty
     }
     {
         Plan = plan
@@ -111,6 +112,33 @@ let ``without recorded results there is nothing to verify, and it says how to re
     match Recorded.verify (folder "recorded") (outcome 0.5) with
     | Ok words -> failwith words
     | Result.Error problems -> Assert.Contains("`--record`", (List.exactlyOne problems).Remedy)
+
+[<Theory>]
+[<InlineData("", "is no table (Invalid CSV file: header row not found)")>]
+[<InlineData("garbage\n\000\001", "is no table (it has no column 'row')")>]
+[<InlineData("row,weak F\nother,1,2,3", "is no table (Couldn't parse row 1 according to schema: Expected 2 columns, got 4)")>]
+[<InlineData("row,weak F\nother,1\nother,2", "is no table (the row 'other' stands in it 2 times)")>]
+let ``recorded results that are no table are named`` (text: string, cause: string) =
+    let recorded = folder "recorded"
+    let file = Recorded.write recorded (outcome 0.5)
+    File.WriteAllText(file, text)
+    match Recorded.verify recorded (outcome 0.5) with
+    | Ok words -> failwith words
+    | Result.Error problems ->
+        Assert.Equal<string list>([ $"small: {file} {cause}; `--record` anew" ], List.map Problem.print problems)
+
+[<Fact>]
+let ``a recorded cell that is no number is not recorded`` () =
+    let recorded = folder "recorded"
+    let file = Recorded.write recorded (outcome 0.5)
+    File.WriteAllText(file, File.ReadAllText(file).Replace(",0.5,", ",high,"))
+    match Recorded.verify recorded (outcome 0.5) with
+    | Ok words -> failwith words
+    | Result.Error problems ->
+        Assert.Equal(
+            "small: row 'mine, too', weak F is not recorded in paper/small.csv; `--record` anew",
+            Problem.print problems.Head
+        )
 
 [<Fact>]
 let ``a table is written for LaTeX and for Markdown with every special letter escaped`` () =
@@ -196,6 +224,17 @@ let ``a comparison joins rows by name and says what differs in specification and
     Assert.Equal("only in two", differs["two"])
     let elsewhere = Results.compare runs "one" (Path.Combine(other, "one"))
     Assert.Equal("", (elsewhere.GetColumn<string> "what differs")["a"])
+
+[<Theory>]
+[<InlineData("", "Invalid CSV file: header row not found")>]
+[<InlineData("a,b\n1,2", "it has no column 'row' and 'trial'")>]
+let ``a kept table that is none is named`` (text: string, cause: string) =
+    let runs = kept ()
+    let file = Path.Combine(runs, "tables", "one.csv")
+    File.WriteAllText(file, text)
+    for read in [ (fun () -> Results.read runs "one" |> ignore); (fun () -> Results.compare runs "one" "two" |> ignore) ] do
+        let broken = Assert.Throws<InvalidDataException>(read)
+        Assert.Equal($"{file} is no table ({cause}).", broken.Message)
 
 [<Fact>]
 let ``results that are not there name those that are`` () =

@@ -147,6 +147,29 @@ let ``a place that is a file, lies in one or has no name is a problem`` () =
     Directory.Delete folder
 
 [<Fact>]
+let ``a file in the place of a folder of the workspace is a problem`` () =
+    let out = Directory.CreateTempSubdirectory("sed-").FullName
+    let file = Path.Combine(out, "trials")
+    File.WriteAllText(file, "")
+    Assert.Equal<string list>(
+        [
+            $"--out: '{file}' is a file where a folder belongs; remove it, or name another folder"
+        ],
+        problems [ "--out"; out ]
+    )
+    Directory.Delete(out, true)
+
+[<Fact>]
+let ``what no row lacks is no part of a row's label, and help can be a part of one`` () =
+    Assert.Equal<string list>(
+        [ "--only: ' ' is in every row; give a part of the labels of the rows to keep" ],
+        problems [ "--only"; " " ]
+    )
+    Assert.Equal(Some "help", (parse [ "--only"; "help" ]).Choices.Only)
+    Assert.Equal(None, Options.parse "table2.fsx" "runs" [ "help" ])
+    Assert.Equal(None, Options.parse "table2.fsx" "runs" [ "--plan"; "--help" ])
+
+[<Fact>]
 let ``no trials at once are refused`` () =
     match Options.parse "table2.fsx" "runs" [ "--jobs"; "0" ] with
     | Some(_, problems) ->

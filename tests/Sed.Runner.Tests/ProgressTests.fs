@@ -55,7 +55,7 @@ let ``a table fills row by row with what is done, what is being trained and what
         File.WriteAllLines(Path.Combine(folders[index], "epochs.csv"), "epoch,loss,weak F" :: lines)
     log 4 [ "1,0.7,0.1" ]
     File.SetLastWriteTimeUtc(Path.Combine(folders[4], "epochs.csv"), DateTime.UtcNow.AddHours -1.0)
-    let progress = Progress(plan, folder)
+    let progress = Progress(plan, 2, folder)
     Assert.Equal<string list>([ "row"; "done"; "now" ], [ for heading in progress.View.Headings -> heading.Text ])
     Assert.Equal<string list>([ "dropout 0.1"; "0 of 2"; "waiting" ], progress.View.Rows[0])
 
@@ -74,4 +74,27 @@ let ``a table fills row by row with what is done, what is being trained and what
         ],
         view.Rows
     )
+    Assert.Empty progress.Running
+    Assert.Equal("", progress.Left)
+
+    // Two trials at once: 4 epochs of 10 s and 8 of 20 s are left of those that run, 9 of 15 s of the one that begins.
+    let timed index epochs seconds =
+        File.WriteAllLines(
+            Path.Combine(folders[index], "epochs.csv"),
+            "epoch,loss,clips per second,seconds"
+            :: [ for epoch in 1..epochs -> $"{epoch},0.5,12.3,{epoch * seconds}" ]
+        )
+    timed 3 5 10
+    timed 4 1 20
+    File.Delete(Path.Combine(folders[5], "failure.json"))
+    File.WriteAllText(Path.Combine(folders[5], "lock"), "")
+    Assert.Equal<string list>(
+        [
+            "trial 4 of 6: dropout 0.2, seed 2, epoch 5 of 9, loss 0.5000, 12 clips/s"
+            "trial 5 of 6: dropout 0.3, seed 1, epoch 1 of 9, loss 0.5000, 12 clips/s"
+            "trial 6 of 6: dropout 0.3, seed 2, begins"
+        ],
+        progress.Running
+    )
+    Assert.Equal(", at most 2 min 47 s left", progress.Left)
     Directory.Delete(root, true)

@@ -16,7 +16,7 @@ let private tagged hits clips =
 let private nobody _ _ _ = false
 
 let private weak rows =
-    Statistics.ofRows nobody [ WeakR ] None rows |> List.exactlyOne
+    Statistics.ofRows nobody [ WeakR ] None None rows |> List.exactlyOne
 
 [<Fact>]
 let ``p-values are corrected as Holm's own procedure does`` () =
@@ -68,7 +68,7 @@ let ``rows that differ are told apart, equal rows are not, and the best is what 
 let ``a row that does better than the named one gains, whichever way the metric runs`` () =
     let rows = [ "mine", [ tagged 30 100 ]; "other", [ tagged 90 100 ] ]
     let statistics =
-        Statistics.ofRows nobody [ WeakR ] (Some "mine") rows |> List.exactlyOne
+        Statistics.ofRows nobody [ WeakR ] (Some "mine") None rows |> List.exactlyOne
     Assert.Equal(Some "mine", statistics.Reference)
     Assert.Equal(0.6, statistics.Comparisons["other"].Gain, 12)
 
@@ -98,7 +98,7 @@ let ``the same trials give the same digits`` () =
 [<Fact>]
 let ``words name the best row, those that are worse and those that cannot be told apart`` () =
     let words =
-        Statistics.inWords
+        Answers.ofMetric
             id
             (weak [
                 "good", [ tagged 90 100 ]
@@ -117,17 +117,17 @@ let ``a row that is no better than a constant answer is not compared with, whoev
         "poor", [ tagged 20 100 ]
     ]
     let isConstant row _ _ = row = "diverged"
-    let statistics = Statistics.ofRows isConstant [ WeakR ] None rows |> List.exactlyOne
+    let statistics = Statistics.ofRows isConstant [ WeakR ] None None rows |> List.exactlyOne
     Assert.Equal(Some "fair", statistics.Reference)
     Assert.Equal<string list>([ "diverged"; "poor" ], statistics.Comparisons |> Map.keys |> Seq.toList)
     Assert.Equal<Set<string>>(Set [ "diverged" ], statistics.Constant)
     let named =
-        Statistics.ofRows isConstant [ WeakR ] (Some "diverged") rows |> List.exactlyOne
+        Statistics.ofRows isConstant [ WeakR ] (Some "diverged") None rows |> List.exactlyOne
     Assert.Equal(None, named.Reference)
     Assert.True named.Comparisons.IsEmpty
     Assert.Equal(
         "weak R: no row that others could be compared with is better than the same answer for every clip.",
-        Statistics.inWords id named
+        Answers.ofMetric id named
     )
 
 [<Fact>]
@@ -140,5 +140,97 @@ let ``a difference that is not told says how many times the clips and trials wou
     let times = ceil ((2.8 * standardError / 0.02) ** 2.0)
     Assert.EndsWith(
         $"Not distinguishable from it: 'nearly as good'. A difference of 0.020 would take some {times:F0} times as many clips and trials to be told (power 80 %%).",
-        Statistics.inWords id statistics
+        Answers.ofMetric id statistics
     )
+
+[<Fact>]
+let ``letters are shared by exactly those rows that do not differ, and no group is part of another`` () =
+    let random = Random 4
+    for _ in 1..300 do
+        let rows = [ 1 .. random.Next(1, 9) ]
+        let differing = set [
+            for left in rows do
+                for right in rows do
+                    if left < right && random.NextDouble() < 0.4 then
+                        left, right
+        ]
+        let letters = LetterDisplay.ofPairs rows differing.Contains
+        for left in rows do
+            for right in rows do
+                if left < right then
+                    let shared = letters[left] |> List.exists (fun letter -> List.contains letter letters[right])
+                    Assert.Equal(not (differing.Contains(left, right)), shared)
+        let groups =
+            letters
+            |> Map.values
+            |> List.concat
+            |> List.distinct
+            |> List.map (fun letter -> letters |> Map.filter (fun _ own -> List.contains letter own) |> Map.keys |> set)
+        for group in groups do
+            Assert.Single(groups, Set.isSubset group) |> ignore
+        Assert.Equal("a", letters[1].Head)
+
+[<Fact>]
+let ``a chain of rows of which only the ends differ has two letters, and the middle both`` () =
+    let letters = LetterDisplay.ofPairs [ "x"; "y"; "z" ] (fun pair -> pair = ("x", "z"))
+    Assert.Equal<Map<string, string list>>(Map [ "x", [ "a" ]; "y", [ "a"; "b" ]; "z", [ "b" ] ], letters)
+
+[<Fact>]
+let ``rows that are sorted are all compared with each other, and the sentence names who cannot be told apart`` () =
+    let rows = [
+        "bad", [ tagged 30 100 ]
+        "good", [ tagged 90 100 ]
+        "as good", [ tagged 90 100 ]
+        "idle", [ tagged 0 100 ]
+    ]
+    let ofRows sorted =
+        Statistics.ofRows (fun row _ _ -> row = "idle") [ WeakR; WeakF ] None sorted rows
+    let alone, together = ofRows None, ofRows (Some WeakR)
+    Assert.Equal<Map<string, string list>>(
+        Map [ "good", [ "a" ]; "as good", [ "a" ]; "bad", [ "b" ] ],
+        together.Head.Letters
+    )
+    Assert.Equal<MetricStatistics list>(
+        alone,
+        [
+            for own in together -> { own with Letters = Map.empty }
+        ]
+    )
+    Assert.Equal(
+        Some
+            "By weak R, each row compared with each (paired bootstrap over clips and trials, 3 pairs, Holm, 5 %), rows that share a letter cannot be told apart. a: 'as good' and 'good'; b: 'bad'.",
+        Answers.ofGroups id together.Head
+    )
+    Assert.Equal(None, Answers.ofGroups id alone.Head)
+
+[<Fact>]
+let ``perfect rankings, whose d-prime is infinite, are compared like others`` () =
+    let perfect name =
+        name,
+        [
+            Said.clips [ "Car"; "Train" ] 1 false [
+                for clip in 1..20 ->
+                    let label = if clip % 2 = 0 then "Car" else "Train"
+                    let sound: Said.Sound = 0.0, 1.0, label
+                    $"{clip}", [ sound ], [ sound ]
+            ]
+        ]
+    let wrong =
+        "wrong",
+        [
+            Said.clips [ "Car"; "Train" ] 1 false [
+                for clip in 1..20 ->
+                    let sound label : Said.Sound = 0.0, 1.0, label
+                    let label = if clip % 2 = 0 then "Car" else "Train"
+                    $"{clip}", [ sound label ], [ sound (if clip % 3 = 0 then "Car" else label) ]
+            ]
+        ]
+    let statistics =
+        Statistics.ofRows nobody [ DPrime ] None (Some DPrime) [ perfect "one"; perfect "other"; wrong ]
+        |> List.exactlyOne
+    Assert.Equal(infinity, statistics.Estimates["one"].Mean)
+    Assert.Equal(0.0, statistics.Comparisons["other"].Gain)
+    Assert.Equal(1.0, statistics.Comparisons["other"].Adjusted)
+    Assert.True statistics.Comparisons["wrong"].IsDistinguishable
+    Assert.Equal<string list>(statistics.Letters["one"], statistics.Letters["other"])
+    Assert.Contains("'other'", Answers.ofMetric id statistics)

@@ -61,6 +61,8 @@ let private finished = [
                 ]
             Bounds = Map [ "weak F", 0.5 ]
             HasLearnt = index > 2
+            MultiplyAccumulatesPerSecond = 2.5e6
+            TrainingSeconds = 61.0 + float index
         }
 ]
 
@@ -124,6 +126,7 @@ let ``rows that are no better than a constant answer have a mark and a line that
         Reference = Some "baseline"
         Comparisons = Map.empty
         Constant = Set [ "strong weight 0.5"; "strong weight 1" ]
+        Letters = Map.empty
     }
     let view = Table.view plan finished [ statistics ] states [ "A note." ]
     Assert.Equal<string list list>(
@@ -142,4 +145,57 @@ let ``rows that are no better than a constant answer have a mark and a line that
             "A note."
         ],
         view.Notes
+    )
+
+[<Fact>]
+let ``rows are sorted by a metric, what they took stands behind the metrics, and systems of others stay below in their order``
+    ()
+    =
+    let experiment = {
+        experiment with
+            Sorted = Some StrongER
+            Columns = [ Parameters; MultiplyAccumulates; TrainingTime ]
+            Others = [ "worse", [ StrongER, 1.0 ]; "unknown", [ WeakF, 0.5 ]; "better", [ StrongER, 0.5 ] ]
+            Published = []
+    }
+    let estimate mean = {
+        Mean = mean
+        Deviation = None
+        Trials = 2
+        Low = mean
+        High = mean
+    }
+    let statistics = {
+        Metric = StrongER
+        Estimates = Map [ "strong weight 0.5", estimate 0.9; "strong weight 1", estimate 0.7 ]
+        Reference = Some "strong weight 1"
+        Comparisons = Map.empty
+        Constant = Set.empty
+        Letters = Map [ "strong weight 0.5", [ "a"; "b" ]; "strong weight 1", [ "a" ] ]
+    }
+    let view = Table.view { plan with Experiment = experiment } finished [ statistics ] states []
+    Assert.Equal<string list>(
+        [
+            "row"
+            "strong weight"
+            "strong ER ↓"
+            "group"
+            "published"
+            "parameters"
+            "MAC per s of audio"
+            "training"
+            "seeds"
+        ],
+        [ for heading in view.Headings -> heading.Text ]
+    )
+    Assert.Equal<string list list>(
+        [
+            [ ""; "1"; "0.700 *"; "a"; "-"; "10"; "2.5 M"; "1 min 03 s"; "2, learnt nothing: 1" ]
+            [ ""; "0.5"; "0.900  "; "ab"; "-"; "10"; "2.5 M"; "1 min 01 s"; "2, learnt nothing: 2" ]
+            [ "baseline"; "-"; "-  "; "-"; "-"; "10"; "2.5 M"; "1 min 05 s"; "2" ]
+            [ "better"; "-"; "-  "; "-"; "0.500"; "-"; "-"; "-"; "-" ]
+            [ "worse"; "-"; "-  "; "-"; "1.000"; "-"; "-"; "-"; "-" ]
+            [ "unknown"; "-"; "-  "; "-"; "-"; "-"; "-"; "-"; "-" ]
+        ],
+        view.Rows
     )

@@ -30,6 +30,37 @@ module ExitCode =
 /// Arguments that Argu accepts but that do not fit together.
 exception BadArguments of problems: string list
 
+/// Places that a command line names.
+module Place =
+    /// A path that names something; the empty one names nothing.
+    let named (option: string) (path: string) =
+        if String.IsNullOrWhiteSpace path || path.Contains '\000' then
+            raise (BadArguments [ $"{option} names nothing; give it a path" ])
+        path
+
+    /// A folder that is there or can be made.
+    let folder (option: string) (path: string) =
+        if File.Exists(named option path) then
+            raise (BadArguments [ $"{option} {path}: this is a file; name a folder, which is made where there is none" ])
+        path
+
+    /// Writes a file of the command's own kind, known by its first line: a file of another kind is not overwritten.
+    let write (option: string) (path: string) (firstLine: string) (write: string -> unit) =
+        if Directory.Exists(named option path) then
+            raise (BadArguments [ $"{option} {path}: this is a folder; name a file" ])
+        if File.Exists path && FileInfo(path).Length > 0 && Seq.tryHead (File.ReadLines path) <> Some firstLine then
+            raise (
+                BadArguments [
+                    $"{option} {path}: another file has this name, and it is no list that this command wrote; name another one"
+                ]
+            )
+        try
+            write path
+        with
+        | :? IOException
+        | :? UnauthorizedAccessException as refused ->
+            raise (BadArguments [ $"{option} {path}: it cannot be written ({refused.Message.TrimEnd '.'})" ])
+
 module Command =
     /// Every reason for which input cannot be used, as lines; None for a fault of our own.
     let private problemsOf (error: exn) =
@@ -38,6 +69,9 @@ module Command =
         | :? AnnotationException as problem -> Some [ problem.Message ]
         | :? CorpusException as problem -> Some(List.ofSeq problem.Problems)
         | :? FileNotFoundException as problem -> Some [ $"{problem.FileName}: there is no such file" ]
+        // What .NET appends names a parameter of the program, which whoever typed the command never saw.
+        | :? ArgumentException as problem when not (isNull problem.ParamName) ->
+            Some [ problem.Message.Replace($" (Parameter '{problem.ParamName}')", "") ]
         | :? DirectoryNotFoundException as problem -> Some [ problem.Message ]
         | :? IOException
         | :? UnauthorizedAccessException

@@ -36,6 +36,8 @@ public static class ScoreListFile
         ScoreListReading? all = null;
         foreach (var path in paths)
         {
+            if (new FileInfo(path) is { Exists: true, Length: 0 })
+                throw new AnnotationException(path, 0, "the list is empty, or it is a pipe or a device");
             ScoreListReading reading = new(path, Path.GetFileNameWithoutExtension(path), all);
             reading.Add(ListBytes.Read(path));
             all = reading;

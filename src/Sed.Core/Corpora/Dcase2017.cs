@@ -54,6 +54,19 @@ public static class Dcase2017
     /// <summary>What the label files below a folder say, whether or not there is audio.</summary>
     internal static (ClassList Classes, IReadOnlyList<LabelledClip> Clips) ReadLabels(string folder, string[] files)
     {
+        string[] empty =
+        [
+            .. CorpusFolder.Empty(
+                Splits
+                    .SelectMany(split =>
+                        (string[])[$"groundtruth_*_label_{split.Word}_set.csv", $"{split.Word}_set.csv"]
+                    )
+                    .Append("sound_event_list_*.txt")
+                    .SelectMany(pattern => CorpusFolder.Named(files, pattern))
+            ),
+        ];
+        if (empty.Length > 0)
+            throw new CorpusException(empty);
         IReadOnlyList<(string Id, string Label)> known = CorpusFolder.FirstNamed(files, "sound_event_list_*.txt")
             is { } list
             ? SoundEventList.Read(list)

@@ -33,7 +33,7 @@ public static class FolderCorpus
 
     internal static CorpusListing List(string folder, string[] files, FolderCorpusOptions options)
     {
-        List<string> problems = [];
+        List<string> problems = [.. CorpusFolder.Empty(files.Where(IsNamedList))];
         List<(Split, TagList)> weak = [];
         List<(Split, EventList)> strong = [];
         List<string> unlabelled = [];
@@ -141,9 +141,11 @@ public static class FolderCorpus
         Unlabelled,
     }
 
+    private static bool IsNamedList(string file) => file.EndsWith(".tsv", StringComparison.OrdinalIgnoreCase);
+
     private static ListKind KindOf(string file)
     {
-        if (!file.EndsWith(".tsv", StringComparison.OrdinalIgnoreCase))
+        if (!IsNamedList(file) || CorpusFolder.IsEmpty(file))
             return ListKind.None;
         using StreamReader reader = new(file);
         string[] header = (reader.ReadLine() ?? "").Split('\t', StringSplitOptions.TrimEntries);

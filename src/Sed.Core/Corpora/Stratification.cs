@@ -1,3 +1,4 @@
+using System.Globalization;
 using Sed.Core.Runtime;
 
 namespace Sed.Core.Corpora;
@@ -14,7 +15,8 @@ public static class Stratification
     /// <param name="fraction">The validation split's share of the training clips, above 0 and below 1.</param>
     /// <param name="seed">Decides between parts that lack a class equally.</param>
     /// <returns>The corpus with those clips moved to <see cref="Split.Validation"/>.</returns>
-    /// <exception cref="ArgumentException">The fraction is not between 0 and 1, or leaves a side without clips.</exception>
+    /// <exception cref="ArgumentException">The fraction is not between 0 and 1.</exception>
+    /// <exception cref="CorpusException">The training clips cannot be divided so: a side would have none.</exception>
     public static Manifest CarveValidation(Manifest manifest, double fraction, long seed)
     {
         ArgumentNullException.ThrowIfNull(manifest);
@@ -23,9 +25,11 @@ public static class Stratification
         int[] training = Tagged(manifest);
         int[] parts = Divide(manifest, training, [1 - fraction, fraction], seed);
         if (parts.Distinct().Count() < 2)
-            throw new ArgumentException(
-                $"{training.Length} training clips of too few sources cannot give {fraction} of them for validation.",
-                nameof(fraction)
+            throw new CorpusException(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{manifest.Corpus}: {fraction:P4} of {training.Length} training clips cannot be held out for validation, "
+                ) + "since clips of one source stay together; hold out another share, or add clips of other sources."
             );
         Split[] splits = [.. manifest.Clips.Select(clip => clip.Split)];
         for (int i = 0; i < training.Length; i++)
@@ -38,7 +42,7 @@ public static class Stratification
     /// <param name="folds">How many folds, at least 2.</param>
     /// <param name="seed">Decides between folds that lack a class equally.</param>
     /// <returns>The positions in the manifest of each fold's clips, in order.</returns>
-    /// <exception cref="ArgumentException">There are fewer sources than folds.</exception>
+    /// <exception cref="CorpusException">There are fewer sources than folds.</exception>
     public static IReadOnlyList<int[]> Folds(Manifest manifest, int folds, long seed)
     {
         ArgumentNullException.ThrowIfNull(manifest);
@@ -51,9 +55,8 @@ public static class Stratification
         ];
         return result.All(fold => fold.Length > 0)
             ? result
-            : throw new ArgumentException(
-                $"The training clips come from fewer sources than {folds} folds.",
-                nameof(folds)
+            : throw new CorpusException(
+                $"{manifest.Corpus}: the training clips come from fewer sources than {folds} folds; give fewer folds."
             );
     }
 

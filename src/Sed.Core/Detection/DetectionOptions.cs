@@ -1,27 +1,39 @@
+using System.Collections.Immutable;
 using Sed.Core.Detection.Steps;
 
 namespace Sed.Core.Detection;
 
-/// <summary>How frame probabilities become events and tags. Immutable; checked where it is used.</summary>
+/// <summary>How frame probabilities become events and tags. Immutable, plain data; checked where it is used.</summary>
 public sealed record DetectionOptions
 {
     /// <summary>A frame is active from this probability on, between 0 and 1. Default 0.5.</summary>
     public double Threshold { get; init; } = 0.5;
 
-    /// <summary>What is done with the active frames, in this order, before they become events. Default: nothing.</summary>
+    /// <summary>What is done with the probabilities before, in this order. Default: nothing.</summary>
     public IReadOnlyList<DecodingStep> Steps { get; init; } = [];
 
     /// <summary>Where the tags of a clip come from. Default: every class that is detected somewhere in the clip.</summary>
     public TagSource Tags { get; init; } = TagSource.Events;
 
+    /// <summary>Classes that are decided on in ways of their own, by their labels. Default none.</summary>
+    public IReadOnlyDictionary<string, ClassDetection> PerClass { get; init; } =
+        ImmutableDictionary<string, ClassDetection>.Empty;
+
+    /// <summary>How a class is decided on: in its own way, or like all.</summary>
+    public ClassDetection Of(string label) =>
+        PerClass.TryGetValue(label, out var own) ? own : new() { Threshold = Threshold, Steps = Steps };
+
     /// <summary>Every reason these options cannot be used; empty when they can.</summary>
     public IReadOnlyList<string> Problems()
     {
-        List<string> problems = [];
-        if (!(Threshold > 0 && Threshold < 1))
-            problems.Add(FormattableString.Invariant($"the threshold is {Threshold:R}; it lies between 0 and 1"));
-        problems.AddRange(Steps.SelectMany(step => step.Problems()));
-        return problems;
+        ClassDetection all = new() { Threshold = Threshold, Steps = Steps };
+        return
+        [
+            .. all.Problems(),
+            .. PerClass
+                .OrderBy(own => own.Key, StringComparer.Ordinal)
+                .SelectMany(own => own.Value.Problems().Select(problem => $"{own.Key}: {problem}")),
+        ];
     }
 }
 

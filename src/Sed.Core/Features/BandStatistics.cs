@@ -47,18 +47,19 @@ public sealed class BandStatistics
     {
         ArgumentNullException.ThrowIfNull(store);
         ArgumentNullException.ThrowIfNull(clips);
-        int bands = store.Bands;
+        // Where all values of a frame are of one kind, each counts as a frame of one band.
+        int bands = store.IsUniform ? 1 : store.Bands;
         double[] sums = new double[bands];
         double[] squares = new double[bands];
         long count = 0;
-        float[] row = new float[store.Frames * bands];
+        float[] row = new float[store.Frames * store.Bands];
         // Squares are summed around the first frame met: far from 0, sum(x^2) - n mean^2 would lose its digits.
         float[]? origin = null;
         foreach (int clip in clips)
         {
             store.Read([clip], row);
             origin ??= row[..bands];
-            int frames = store.FramesWithSound(clip);
+            int frames = store.FramesWithSound(clip) * (store.Bands / bands);
             for (int frame = 0; frame < frames * bands; frame += bands)
             for (int band = 0; band < bands; band++)
             {
@@ -79,8 +80,12 @@ public sealed class BandStatistics
             double deviation = Math.Sqrt(Math.Max(0, (squares[band] / count) - (mean * mean)));
             deviations[band] = deviation < SmallestDeviation ? 1 : (float)deviation;
         }
-        return new BandStatistics(means, deviations);
+        int copies = store.Bands / bands;
+        return new BandStatistics(Repeated(means, copies), Repeated(deviations, copies));
     }
+
+    private static float[] Repeated(float[] values, int times) =>
+        [.. Enumerable.Repeat(values, times).SelectMany(all => all)];
 
     /// <summary>Reads what <see cref="Write"/> has written.</summary>
     /// <exception cref="InvalidDataException">The file is damaged or holds something else; the message names it.</exception>

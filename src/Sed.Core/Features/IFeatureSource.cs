@@ -9,8 +9,11 @@ public interface IFeatureSource
     /// <summary>Frames of each clip.</summary>
     int Frames { get; }
 
-    /// <summary>Mel bands of each frame.</summary>
+    /// <summary>Values of each frame.</summary>
     int Bands { get; }
+
+    /// <summary>Whether one mean and one deviation standardise all values of a frame. Default false: each has its own.</summary>
+    bool IsUniform => false;
 
     /// <summary>The clips whose sound could not be read; their rows hold silence.</summary>
     IReadOnlyList<BrokenClip> Broken { get; }

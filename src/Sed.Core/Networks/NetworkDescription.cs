@@ -15,7 +15,7 @@ public sealed record NetworkDescription
     /// <summary>Frames of a clip.</summary>
     public required int Frames { get; init; }
 
-    /// <summary>Mel bands of a frame.</summary>
+    /// <summary>Mel bands, or samples, of a frame.</summary>
     public required int Bands { get; init; }
 
     /// <summary>Classes of the outputs.</summary>
@@ -74,6 +74,10 @@ public sealed record NetworkDescription
 
     /// <summary>Frames of the strong output, which lie evenly over the clip. Defined where there are no problems.</summary>
     public int OutputFrames => Segments is null ? Hidden.Frames : Frames;
+
+    /// <summary>How many frames of the input lie between two frames of the strong output: below 1 where it has more.</summary>
+    public double FrameStep =>
+        Segments is null ? Layers.Aggregate(1.0, (step, layer) => step * layer.FrameStep) : 1;
 
     /// <summary>Numbers that training moves.</summary>
     public long Parameters =>

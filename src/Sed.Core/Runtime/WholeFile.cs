@@ -1,16 +1,17 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 
 namespace Sed.Core.Runtime;
 
 /// <summary>
-/// Files that are there whole or not at all: each grows as "name.process.unfinished" and takes its name by one renaming.
-/// What a killed process left unfinished in a folder is cleared when the next file is written there.
+/// Files that are there whole or not at all: each grows as "name.machine.process.unfinished" and takes its name by one
+/// renaming. What a killed process left unfinished in a folder is cleared when the next file is written there; what was left
+/// by another machine's, after a day.
 /// </summary>
 public static class WholeFile
 {
     private const string Suffix = ".unfinished";
+    private static readonly TimeSpan longAgo = TimeSpan.FromDays(1);
 
     /// <summary>Writes text as UTF-8, replacing a file that is there only when all of it is on the disk.</summary>
     /// <param name="path">The file; its folder is made if need be.</param>
@@ -39,10 +40,9 @@ public static class WholeFile
         string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
         Directory.CreateDirectory(folder);
         ClearAbandoned(folder);
-        string unfinished = string.Create(CultureInfo.InvariantCulture, $"{path}.{Environment.ProcessId}{Suffix}");
+        string unfinished = string.Create(CultureInfo.InvariantCulture, $"{path}.{Environment.MachineName}.{Environment.ProcessId}{Suffix}");
         try
         {
-            // Open until it has its name: by that another machine sees that it is not abandoned.
             using FileStream file = new(unfinished, FileMode.Create, FileAccess.Write, FileShare.Delete);
             write(file);
             file.Flush(flushToDisk: true);
@@ -58,39 +58,22 @@ public static class WholeFile
     private static void ClearAbandoned(string folder)
     {
         foreach (string file in Directory.GetFiles(folder, $"*{Suffix}"))
-            if (ProcessOf(file) is { } process && !Lives(process) && !IsOpen(file))
+            if (ProcessOf(file) is { } process && IsAbandoned(file, process))
                 File.Delete(file);
+    }
+
+    private static bool IsAbandoned(string file, int process)
+    {
+        string name = Path.GetFileNameWithoutExtension(file);
+        string here = string.Create(CultureInfo.InvariantCulture, $".{Environment.MachineName}.{process}");
+        return name.EndsWith(here, StringComparison.Ordinal)
+            ? Claimant.StartOf(process) is null
+            : DateTime.UtcNow - File.GetLastWriteTimeUtc(file) > longAgo;
     }
 
     private static int? ProcessOf(string file)
     {
         string number = Path.GetExtension(Path.GetFileNameWithoutExtension(file)).TrimStart('.');
         return int.TryParse(number, CultureInfo.InvariantCulture, out int process) && process > 0 ? process : null;
-    }
-
-    private static bool Lives(int process)
-    {
-        try
-        {
-            using Process living = Process.GetProcessById(process);
-            return true;
-        }
-        catch (ArgumentException)
-        {
-            return false;
-        }
-    }
-
-    private static bool IsOpen(string file)
-    {
-        try
-        {
-            using FileStream alone = new(file, FileMode.Open, FileAccess.Write, FileShare.None);
-            return false;
-        }
-        catch (Exception other) when (other is IOException or UnauthorizedAccessException)
-        {
-            return true;
-        }
     }
 }

@@ -107,6 +107,8 @@ public sealed record ClipScores(
             && hop.Doubles[0] > 0;
         if (!fits)
             throw new InvalidDataException($"{path}: its arrays do not have the shapes of one set of clips.");
+        if (!AreProbabilities(strong.Floats) || !AreProbabilities(weak.Floats))
+            throw new InvalidDataException($"{path}: not all of its values are probabilities.");
         return new ClipScores(
             names,
             (int)strong.Shape[1],
@@ -114,5 +116,13 @@ public sealed record ClipScores(
             strong.Floats.ToArray(),
             weak.Floats.ToArray()
         );
+    }
+
+    private static bool AreProbabilities(ReadOnlySpan<float> values)
+    {
+        foreach (var value in values)
+            if (!(value >= 0 && value <= 1))
+                return false;
+        return true;
     }
 }

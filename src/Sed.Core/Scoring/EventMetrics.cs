@@ -17,6 +17,7 @@ public static class EventMetrics
         new EventMetric("event ER", "event-based error rate, collar 0.2 s", own => own.ErrorRates.ErrorRate)
         {
             LowerIsBetter = true,
+            IsFraction = false,
         };
 
     /// <summary>All of them.</summary>

@@ -25,6 +25,9 @@ public abstract class Metric(string name, string summary, bool needsEvents)
     /// <summary>Whether lower is better, as of error rates.</summary>
     public bool LowerIsBetter { get; init; }
 
+    /// <summary>Whether it lies between 0 and 1, as F-scores and mean precisions do and error rates do not.</summary>
+    public bool IsFraction { get; init; } = true;
+
     /// <summary>Whether it follows from the decisions; else it looks at the scores behind them, at every threshold.</summary>
     public virtual bool IsOfDecisions => true;
 

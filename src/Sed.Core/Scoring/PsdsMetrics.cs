@@ -2,7 +2,10 @@ using Sed.Core.Metrics.Psds;
 
 namespace Sed.Core.Scoring;
 
-/// <summary>The polyphonic sound detection score over all thresholds, exact, as sed_scores_eval has it.</summary>
+/// <summary>
+/// The polyphonic sound detection score over all thresholds, exact, as sed_scores_eval has it; of the scores after the steps
+/// of decoding.
+/// </summary>
 public static class PsdsMetrics
 {
     /// <summary>Scenario 1 of DCASE 2021 to 2023: react fast, localise well.</summary>

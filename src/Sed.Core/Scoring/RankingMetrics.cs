@@ -35,7 +35,10 @@ public static class RankingMetrics
             "d-prime",
             "d-prime of the mean area under the ROC curves of the tags",
             clips => ThresholdCurve.DPrime(clips.TagCurves.Mean(own => own.RocArea())).OrZero()
-        );
+        )
+        {
+            IsFraction = false,
+        };
 
     /// <summary>All of them.</summary>
     public static IReadOnlyList<Metric> All { get; } =

@@ -17,10 +17,11 @@ namespace Sed.Core.Scoring;
 /// </summary>
 public sealed class ScoredClips
 {
-    private const float Even = 0.5f;
+    private const double Even = 0.5;
 
     private readonly ClipTruth truth;
     private readonly ClipScores scores;
+    private readonly Lazy<float[]> decoded;
     private readonly Lazy<EventList> events;
     private readonly Lazy<bool[]> tags;
     private readonly Lazy<ScoreList> frameScores;
@@ -44,12 +45,13 @@ public sealed class ScoredClips
         this.scores = scores;
         Detection = detection;
         EventDecoder decoder = new(truth.Classes, scores.HopSeconds, detection);
-        events = new(() => EventList.Of(Names.Select((name, clip) => (name, Decoded(decoder, clip)))));
-        tags = new(() => detection.Tags == TagSource.Events ? OfEvents() : OfWeakOutput((float)detection.Threshold));
+        decoded = new(() => Decoded(decoder));
+        events = new(() => EventList.Of(Names.Select((name, clip) => (name, EventsOf(decoder, clip)))));
+        tags = new(() => detection.Tags == TagSource.Events ? OfEvents() : OfWeakOutput(TagThreshold));
         frameScores = new(AsList);
         pairs = new(() => ScorePairs.Of(FrameScores, truth.Events!));
         Tagging = new(() => new(Each(tags.Value)));
-        WeakOutputTagging = new(() => new(Each(OfWeakOutput(Even))));
+        WeakOutputTagging = new(() => new(Each(OfWeakOutput(_ => Even))));
         Segments = new(() => new(SegmentBased.CountEach(Paired())));
         EventCounts = new(() => new(EventBased.CountEach(Paired())));
         TagScores = new(() => Metrics.Tags.TagScores.Of(truth.Classes, LargestFrames(), truth.Tags));
@@ -70,7 +72,10 @@ public sealed class ScoredClips
     /// <summary>What is true.</summary>
     public ClipTruth Truth => truth;
 
-    /// <summary>The probabilities of the frames, as score lists have them.</summary>
+    /// <summary>
+    /// The scores of the frames that are held against thresholds, as score lists have them: probabilities after every step of
+    /// decoding. Metrics that look at all thresholds look at these.
+    /// </summary>
     public ScoreList FrameScores => frameScores.Value;
 
     /// <summary>Scores of the tags from where the tags are taken: the largest of the frames, or the weak output.</summary>
@@ -131,7 +136,26 @@ public sealed class ScoredClips
         return prepared.Evaluate(weights);
     }
 
-    private IReadOnlyList<SoundEvent> Decoded(EventDecoder decoder, int clip) => decoder.Decode(scores.StrongOf(clip));
+    private float[] Decoded(EventDecoder decoder)
+    {
+        if (decoder.IsPlain)
+            return scores.Strong;
+        var all = new float[scores.Strong.Length];
+        for (var clip = 0; clip < Names.Count; clip++)
+            decoder.Scores(scores.StrongOf(clip)).CopyTo(all.AsSpan(clip * scores.Frames * Classes.Count));
+        return all;
+    }
+
+    private ReadOnlySpan<float> DecodedOf(int clip) =>
+        decoded.Value.AsSpan(clip * scores.Frames * Classes.Count, scores.Frames * Classes.Count);
+
+    private IReadOnlyList<SoundEvent> EventsOf(EventDecoder decoder, int clip) => decoder.EventsOf(DecodedOf(clip));
+
+    private double TagThreshold(int k)
+    {
+        var own = Detection.Of(Classes[k]);
+        return own.TagThreshold ?? own.Threshold;
+    }
 
     private EventPairs Paired() => EventPairs.Of(Classes, truth.Events!, Events);
 
@@ -144,7 +168,11 @@ public sealed class ScoredClips
         return found;
     }
 
-    private bool[] OfWeakOutput(float threshold) => [.. scores.Weak.Select(probability => probability >= threshold)];
+    private bool[] OfWeakOutput(Func<int, double> threshold)
+    {
+        float[] thresholds = [.. Enumerable.Range(0, Classes.Count).Select(k => (float)threshold(k))];
+        return [.. scores.Weak.Select((probability, at) => probability >= thresholds[at % thresholds.Length])];
+    }
 
     private TaggingCounts[] Each(bool[] estimated)
     {
@@ -162,7 +190,7 @@ public sealed class ScoredClips
         var largest = new float[Names.Count * Classes.Count];
         for (var clip = 0; clip < Names.Count; clip++)
         {
-            var own = scores.StrongOf(clip);
+            var own = DecodedOf(clip);
             for (var value = 0; value < own.Length; value++)
             {
                 ref var most = ref largest[clip * Classes.Count + value % Classes.Count];
@@ -177,7 +205,7 @@ public sealed class ScoredClips
             Classes,
             Names.Select(
                 (name, clip) =>
-                    (name, Annotations.FrameScores.Of(scores.StrongOf(clip), Classes.Count, scores.HopSeconds))
+                    (name, Annotations.FrameScores.Of(DecodedOf(clip), Classes.Count, scores.HopSeconds))
             ),
             "the network's scores"
         );

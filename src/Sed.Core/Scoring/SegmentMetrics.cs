@@ -22,6 +22,7 @@ public static class SegmentMetrics
         new SegmentMetric("strong ER", "segment-based error rate at 1 s", own => own.ErrorRates.ErrorRate)
         {
             LowerIsBetter = true,
+            IsFraction = false,
         };
 
     /// <summary>All of them.</summary>

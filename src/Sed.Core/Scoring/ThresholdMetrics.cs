@@ -4,7 +4,7 @@ namespace Sed.Core.Scoring;
 
 /// <summary>
 /// F-scores with the threshold of each class at which it does best on the very clips that are scored: what a perfect choice of
-/// thresholds could give. Micro averages over all classes; no smoothing.
+/// thresholds could give, after the steps of decoding. Micro averages over all classes.
 /// </summary>
 public static class ThresholdMetrics
 {

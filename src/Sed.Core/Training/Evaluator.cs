@@ -16,7 +16,7 @@ public sealed class Evaluator
     /// Clips with weak labels. Where all of them have reference events too, events are scored; where any has none (for example
     /// in a split carved from weakly labelled clips), metrics of events are undefined.
     /// </param>
-    /// <param name="hopSeconds">Distance between frames.</param>
+    /// <param name="hopSeconds">Distance between frames of the features; networks that pool over time say less often what they hear.</param>
     /// <param name="options">How probabilities become events and tags.</param>
     public Evaluator(ClipSet clips, double hopSeconds, DetectionOptions options)
     {
@@ -38,12 +38,11 @@ public sealed class Evaluator
             strong.Add(said.Strong);
             weak.Add(said.Weak);
         }
-        // A network whose layers pool over time says less often what it hears.
         var frames = strong[0].Length / clips.Classes.Count;
         ClipScores scores = new(
             clips.Names,
             frames,
-            frames == clips.Frames ? hopSeconds : hopSeconds * clips.Frames / frames,
+            hopSeconds * network.Description.FrameStep,
             [.. strong.SelectMany(values => values)],
             [.. weak.SelectMany(values => values)]
         );

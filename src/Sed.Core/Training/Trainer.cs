@@ -50,6 +50,7 @@ public sealed class Trainer
     /// <returns>The report of each epoch, those before an interruption included.</returns>
     /// <exception cref="ArgumentException">The targets are of other clips, or batches too small for them.</exception>
     /// <exception cref="TrainingException">The loss or the monitor is not a number, or the checkpoint is another training's.</exception>
+    /// <exception cref="LockLostException">The right to work in the folder was lost; nothing was written after that.</exception>
     public IReadOnlyList<EpochReport> Train(
         SedNetwork network,
         ClipSet clips,
@@ -68,6 +69,7 @@ public sealed class Trainer
         if (folder is not null)
         {
             Checkpoint.Read(folder, options, targets, state);
+            folder.Right?.Require();
             clips.Statistics.Write(folder.StandardisationFile);
         }
         var log = folder is null ? null : new EpochLog(folder);
@@ -103,12 +105,14 @@ public sealed class Trainer
                 );
                 return best;
             });
+            folder?.Right?.Require();
             if (folder is not null)
                 Checkpoint.Write(folder, options, targets, state);
             log?.Write(state.Reports);
             progress?.Invoke(state.Reports[^1]);
         }
         NetworkWeights.Load(network, state.Best, "The best epoch");
+        folder?.Right?.Require();
         if (folder is not null)
             NetworkWeights.Write(network, folder.NetworkFile);
         return state.Reports;

@@ -1,5 +1,6 @@
 using Sed.Core.Features;
 using Sed.Core.Networks;
+using Sed.Core.Runtime;
 
 namespace Sed.Core.Training;
 
@@ -11,6 +12,9 @@ public sealed record TrainingFolder(string Path, string Features, string Data)
 {
     /// <summary>Whether TensorBoard event files are written, under <c>tensorboard</c>. Default true.</summary>
     public bool TensorBoard { get; init; } = true;
+
+    /// <summary>The right to work in it, which is asked for before anything is written; null: nobody else can come.</summary>
+    public FolderLock? Right { get; init; }
 
     /// <summary>The state after the last whole epoch.</summary>
     public string CheckpointFile => System.IO.Path.Combine(Path, "checkpoint.npz");

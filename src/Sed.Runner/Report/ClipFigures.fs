@@ -16,8 +16,8 @@ let private worthALine = 0.25
 
 let private mostLines = 8
 
-/// A clip's log-mel energies, band after band from the lowest, shape (bands, frames).
-let logMel (store: FeatureStore) (clip: int) =
+/// A clip's features, band after band from the lowest, shape (bands, frames).
+let private values (store: FeatureStore) (clip: int) =
     let values = Array.zeroCreate<float32>(store.Frames * store.Bands)
     store.Read(ReadOnlySpan [| clip |], Span values)
     [|
@@ -27,10 +27,17 @@ let logMel (store: FeatureStore) (clip: int) =
             |]
     |]
 
-/// A panel with a map over time and bands.
+/// Samples of a frame say nothing one by one: one line with their mean stands for them.
+let asDrawn (store: FeatureStore) (rows: float[][]) =
+    if store.IsUniform then
+        [| Array.transpose rows |> Array.map Array.average |]
+    else
+        rows
+
+/// A panel with a map over time and bands, or with one line over time.
 let bandPanel title legend range (seconds: float) (values: float[][]) (above: Mark list) = {
     Panel.Title = title
-    Y = Axis.within 0.0 (float values.Length) "mel band"
+    Y = Axis.within 0.0 (float values.Length) (if values.Length = 1 then "" else "mel band")
     Marks =
         Mark.Heat {
             Columns = 0.0, seconds
@@ -42,6 +49,17 @@ let bandPanel title legend range (seconds: float) (values: float[][]) (above: Ma
         :: above
     Height = 150
 }
+
+/// What the network sees of a clip: its log-mel energies, or the level of its samples.
+let seenPanel (store: FeatureStore) seconds clip above =
+    let values = values store clip
+    if store.IsUniform then
+        let level power = 10.0 * log10 (power + 1e-10)
+        let powers =
+            asDrawn store (values |> Array.map (Array.map (fun sample -> sample * sample)))
+        bandPanel "Level of the samples / dB" "" None seconds (powers |> Array.map (Array.map level)) above
+    else
+        bandPanel "Log-mel energies" "" None seconds values above
 
 let private reference (output: TrialOutput) (name: string) =
     match output.Reference with
@@ -67,7 +85,7 @@ let private involved (classes: ClassList) (truth: SoundEvent[]) (found: SoundEve
     |> List.truncate mostLines
     |> List.sort
 
-/// One clip: reference above detection in each class's line, the classes' probabilities, and the log-mel.
+/// One clip: reference above detection in each class's line, the classes' probabilities, and what the network sees.
 let private clip (store: FeatureStore) (output: TrialOutput) rank index title =
     let classes = output.Classes
     let name = output.Frames.Files[index]
@@ -86,7 +104,7 @@ let private clip (store: FeatureStore) (output: TrialOutput) rank index title =
         Figure.Name = $"clip-{rank}"
         Title = title
         Alt =
-            $"{title}. Of each class the reference above the detection, below them the probabilities and the log-mel energies over time."
+            $"{title}. Of each class the reference above the detection, below them the probabilities and what the network sees over time."
         X = Axis.within 0.0 seconds "time / s"
         Panels = [
             {
@@ -112,7 +130,7 @@ let private clip (store: FeatureStore) (output: TrialOutput) rank index title =
                 ]
                 Height = max 70 (24 * shown.Length)
             }
-            bandPanel "Log-mel energies" "" None seconds (logMel store output.Clips[index]) []
+            seenPanel store seconds output.Clips[index] []
         ]
     }
 

@@ -66,11 +66,12 @@ let private relative (values: float[][]) =
     let high = max 1e-30 sorted[int (0.995 * float (sorted.Length - 1))]
     values |> Array.map (Array.map (fun value -> min 1.0 (value / high)))
 
-let private map network clip label (options: SaliencyOptions) title seconds rules =
-    let values = relative (turned (Saliency.Of(network, clip, label, options)))
+let private map network store clip label (options: SaliencyOptions) title seconds rules =
+    let values =
+        relative (ClipFigures.asDrawn store (turned (Saliency.Of(network, clip, label, options))))
     ClipFigures.bandPanel title "" (Some(0.0, 1.0)) seconds values [ Mark.Rules rules ]
 
-/// The log-mel of a clip above what the strong and the weak output for a class depend on; dashed lines at the reference's
+/// What the network sees of a clip above what the strong and the weak output for a class depend on; dashed lines at the reference's
 /// onsets and offsets.
 let private figure
     (network: SedNetwork)
@@ -102,14 +103,12 @@ let private figure
         Figure.Name = $"saliency-{slug label}-{kind}"
         Title = $"{label} in {output.Frames.Files[clip]}, {kind} gradients"
         Alt =
-            $"The log-mel energies of a clip, and below them how much each of them changes the probability of {label} between the reference's onset and offset, and in the clip as a whole. Dashed lines stand at onset and offset."
+            $"What the network sees of a clip, and below it how much each of them changes the probability of {label} between the reference's onset and offset, and in the clip as a whole. Dashed lines stand at onset and offset."
         X = Axis.within 0.0 seconds "time / s"
         Panels = [
-            ClipFigures.bandPanel "Log-mel energies" "" None seconds (ClipFigures.logMel store output.Clips[clip]) [
-                Mark.Rules rules
-            ]
-            map network input k strong "What the strong output depends on" seconds rules
-            map network input k weak "What the weak output depends on" seconds rules
+            ClipFigures.seenPanel store seconds output.Clips[clip] [ Mark.Rules rules ]
+            map network store input k strong "What the strong output depends on" seconds rules
+            map network store input k weak "What the weak output depends on" seconds rules
         ]
     }
 

@@ -13,6 +13,10 @@ type internal FinishedTrial = {
     Bounds: ConstantAnswers.Bounds
     /// Whether by one metric at least it is better than every constant answer.
     HasLearnt: bool
+    /// Multiply-accumulates of the network for a second of audio.
+    MultiplyAccumulatesPerSecond: float
+    /// How long its training took, in seconds; NaN where its log is gone.
+    TrainingSeconds: float
 }
 
 module internal FinishedTrial =
@@ -41,6 +45,10 @@ module internal FinishedTrial =
                         Scored = scored
                         Bounds = bounds
                         HasLearnt = ConstantAnswers.hasLearnt bounds scored
+                        MultiplyAccumulatesPerSecond =
+                            float result.MultiplyAccumulates
+                            / (workspace.Manifest trial.Specification).ClipSeconds
+                        TrainingSeconds = (TrialFolder.timing (workspace.TrialFolder trial.Specification)).Seconds
                     }
                 | Failed _
                 | Open -> ()

@@ -45,6 +45,8 @@ module ResultFrame =
             "multiply-accumulates", box result.MultiplyAccumulates
             "seconds", box timing.Seconds
             "clips per second", box timing.ClipsPerSecond
+            if one.Scored.Detection.PerClass.Count > 0 then
+                "decoding", box (PerClass.decoding one.Scored)
             "trial", box (Path.GetFileName folder)
         ]
 

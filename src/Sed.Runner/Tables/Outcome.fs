@@ -39,6 +39,35 @@ module internal Outcome =
         let tags = tested |> List.sumBy _.Count
         frequent, 2.0 * float hits / float (tested.Length + tags)
 
+    /// On which clips decoding was tuned, and by what.
+    let private tuned (workspace: Workspace) (plan: Plan) =
+        let isTuned (trial: Trial) =
+            trial.Specification.Detection.Tuned.IsSome
+        let rows =
+            if List.forall isTuned plan.Trials then
+                "Decoding"
+            else
+                "In rows that say so decoding"
+        plan.Trials
+        |> List.filter isTuned
+        |> List.map _.Specification
+        |> List.distinctBy (fun specification -> Kept.tunedOn specification, specification.ScoreOn)
+        |> List.map (fun specification ->
+            let split = Kept.tunedOn specification
+            let manifest = workspace.Manifest specification
+            let clips = manifest.IndicesOf(Translate.split split)
+            let by =
+                if isNull (manifest.EventsOf clips) then
+                    "the F-score of its tags (when events begin and end is not known)"
+                else
+                    "its segment-based F-score"
+            let flatters =
+                if split = specification.ScoreOn then
+                    "the clips that are scored: the scores flatter"
+                else
+                    "none of which are scored"
+            $"{rows} was tuned for each class by {by} on the {clips.Length} {(string split).ToLowerInvariant()} clips, {flatters}.")
+
     let private notes (workspace: Workspace) (plan: Plan) (file: string) = [
         let specification = plan.Trials.Head.Specification
         let label, weakF = alwaysMostFrequent workspace specification
@@ -57,6 +86,8 @@ module internal Outcome =
             "The best epoch was selected on the split it is scored on, as in the paper: the scores flatter."
         elif List.contains true selected then
             "In some rows the best epoch was selected on the split it is scored on, as in the paper: their scores flatter."
+
+        yield! tuned workspace plan
 
         if plan.Experiment.Source <> "" then
             $"Published: {plan.Experiment.Source}. Its data are DCASE 2017 Task 4; on another corpus the figures are not comparable."
@@ -90,7 +121,7 @@ module internal Outcome =
                     one.Scored
         ]
         let statistics =
-            Statistics.ofRows (isConstant finished) plan.Experiment.Report plan.Experiment.Against [
+            Statistics.ofRows (isConstant finished) plan.Experiment.Report plan.Experiment.Against plan.Experiment.Sorted [
                 for variant in plan.Variants -> variant.Label, trialsOf variant
             ]
         let file = Path.Combine(workspace.Tables, plan.FileName + ".csv")
@@ -118,7 +149,10 @@ module internal Outcome =
                     |> List.zip (Variant.names plan.Variants)
                     |> List.map (fun (name, label) -> label, name)
                     |> Map
-                for own in statistics -> Statistics.inWords (fun label -> names[label]) own
+                let name label = names[label]
+                for own in statistics do
+                    Answers.ofMetric name own
+                    yield! Option.toList (Answers.ofGroups name own)
             ]
             File = file
         }

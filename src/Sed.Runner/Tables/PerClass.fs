@@ -13,7 +13,19 @@ type ClassScores = {
     StrongF: float option
     /// None where the class was not there.
     StrongER: float option
+    /// How it was decided on, where that was chosen for it alone: the different ways of the trials.
+    Decoding: string list
 }
+
+/// How each class of a trial was decided on that was tuned, in a line.
+let decoding (trial: ScoredClips) =
+    [
+        for label in trial.Classes do
+            match trial.Detection.PerClass.TryGetValue label with
+            | true, own -> $"{label}: {own.InWords}"
+            | _ -> ()
+    ]
+    |> String.concat "; "
 
 /// The F-score, None where nothing was there or detected. What was there and never detected has 0; sed_eval leaves it
 /// undefined.
@@ -50,6 +62,13 @@ let scores (trials: ScoredClips list) : ClassScores list =
                     WeakF = mean fMeasure [ for counts in weak -> counts[index] ]
                     StrongF = mean fMeasure [ for counts in strong -> counts[index] ]
                     StrongER = mean errorRate [ for counts in strong -> counts[index] ]
+                    Decoding =
+                        List.distinct [
+                            for trial in trials do
+                                match trial.Detection.PerClass.TryGetValue label with
+                                | true, own -> own.InWords
+                                | _ -> ()
+                        ]
                 }
         ]
 
@@ -79,6 +98,7 @@ let private extremes what (pick: ClassScores -> float option) (classes: ClassSco
 let view (row: string) (published: (string * string) list) (trials: ScoredClips list) : TableView =
     let classes = scores trials
     let known = Map published
+    let isTuned = classes |> List.exists (fun own -> not own.Decoding.IsEmpty)
     let seeds =
         match trials with
         | [ _ ] -> "1 trial"
@@ -92,6 +112,8 @@ let view (row: string) (published: (string * string) list) (trials: ScoredClips 
                 { Text = "published"; Number = true }
             { Text = "strong F"; Number = true }
             { Text = "strong ER ↓"; Number = true }
+            if isTuned then
+                { Text = "decoding"; Number = false }
         ]
         Rows = [
             for own in classes do
@@ -102,6 +124,10 @@ let view (row: string) (published: (string * string) list) (trials: ScoredClips 
                         Map.tryFind own.Label known |> Option.defaultValue "-"
                     cell own.StrongF
                     cell own.StrongER
+                    if isTuned then
+                        match own.Decoding with
+                        | [] -> "-"
+                        | ways -> String.concat " / " ways
                 ]
         ]
         Notes = [

@@ -13,10 +13,12 @@ type private Known =
     | Broken
     /// As its log of epochs says, which has grown since the plan began.
     | Running of EpochLog
+    /// Some process is at it, and has no epoch to tell of.
+    | Begun
     | Waiting
 
 /// The progress of a plan from now on. Trials that have a result are read once.
-type internal Progress(plan: Plan, folderOf: Specification -> string) =
+type internal Progress(plan: Plan, jobs: int, folderOf: Specification -> string) =
     let metrics = [ WeakF; StrongF; StrongER ]
     let folders = [
         for trial in plan.Trials -> trial.Specification, folderOf trial.Specification
@@ -37,6 +39,7 @@ type internal Progress(plan: Plan, folderOf: Specification -> string) =
                 | Open ->
                     match TrialFolder.log folder with
                     | Some log when log.Written >= began -> Running log
+                    | _ when TrialFolder.isTaken folder -> Begun
                     | _ -> Waiting
             with
             | :? IOException
@@ -50,6 +53,7 @@ type internal Progress(plan: Plan, folderOf: Specification -> string) =
             |> List.tryFind (fun epoch -> epoch.Epoch = result.BestEpoch)
             |> Option.map _.Scores
         | Running _
+        | Begun
         | Broken
         | Waiting -> None
 
@@ -66,6 +70,7 @@ type internal Progress(plan: Plan, folderOf: Specification -> string) =
                         | Some weakF -> $", {WeakF.Name} {digits WeakF weakF}"
                         | None -> ""
                     $"seed {specification.Seed}: epoch {log.Epochs} of {specification.Training.Epochs}{score}"
+                | Begun -> $"seed {specification.Seed}: begins"
                 | Broken -> $"seed {specification.Seed}: failed"
                 | Done _
                 | Waiting -> ()
@@ -74,6 +79,66 @@ type internal Progress(plan: Plan, folderOf: Specification -> string) =
         | [] when trials |> List.forall (snd >> _.IsDone) -> "done"
         | [] -> "waiting"
         | several -> String.concat "; " several
+
+    let all () = [
+        for index, (specification, folder) in List.indexed folders -> index, specification, known folder
+    ]
+
+    let secondsPerEpoch (log: EpochLog) =
+        Map.tryFind "seconds" log.Last
+        |> Option.map (fun seconds -> seconds / float log.Epochs)
+
+    /// A line for each trial that some process is at.
+    member _.Running: string list =
+        let trials = Array.ofList plan.Trials
+        [
+            for index, specification, state in all () do
+                let name = $"trial {index + 1} of {trials.Length}: {trials[index].Name}"
+                let epochs = specification.Training.Epochs
+                match state with
+                | Running log ->
+                    let number (column: string) (digits: string) =
+                        match Map.tryFind column log.Last with
+                        | Some value -> value.ToString(digits, CultureInfo.InvariantCulture)
+                        | None -> "?"
+                    let loss, rate = number "loss" "F4", number "clips per second" "F0"
+                    $"{name}, epoch {log.Epochs} of {epochs}, loss {loss}, {rate} clips/s"
+                | Begun -> $"{name}, begins"
+                | Done _
+                | Broken
+                | Waiting -> ()
+        ]
+
+    /// What is left if no training stops early, for example ", at most 5 min 3 s left"; empty before the first epoch. As many
+    /// trials are trained at once as jobs, and those that wait take as long for an epoch as those that run.
+    member _.Left: string =
+        let states = all ()
+        let running = [
+            for _, specification, state in states do
+                match state with
+                | Running log ->
+                    match secondsPerEpoch log with
+                    | Some seconds -> seconds, float (specification.Training.Epochs - log.Epochs)
+                    | None -> ()
+                | _ -> ()
+        ]
+        match running with
+        | [] -> ""
+        | _ ->
+            let pace = running |> List.averageBy fst
+            let waiting =
+                states
+                |> List.sumBy (fun (_, specification, state) ->
+                    match state with
+                    | Waiting
+                    | Begun -> float specification.Training.Epochs
+                    | _ -> 0.0)
+            let ahead =
+                (running |> List.sumBy (fun (seconds, epochs) -> seconds * epochs))
+                + pace * waiting
+            let longest = running |> List.map (fun (seconds, epochs) -> seconds * epochs) |> List.max
+            let seconds = max longest (ahead / float jobs)
+            $", at most {Duration.print (TimeSpan.FromSeconds seconds)} left"
 
     /// The table as it stands: rows with the trials that are done, the means of what they scored on the split that is
     /// selected on, and what is being trained.

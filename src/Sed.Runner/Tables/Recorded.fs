@@ -32,12 +32,25 @@ let private problem outcome what remedy =
     Problem.at outcome.Plan.Experiment.Name what remedy
 
 let private read (file: string) : Frame<string, string> =
-    Frame.ReadCsv(file, culture = "") |> Frame.indexRowsString Row
+    let frame = CsvFile.read [ Row ] file
+    let rows = frame.GetColumn<string>(Row).Values
+    match rows |> Seq.countBy id |> Seq.tryFind (fun (_, times) -> times > 1) with
+    | Some(row, times) -> raise (CsvFile.noTable file $"the row '{row}' stands in it {times} times")
+    | None -> Frame.indexRowsString Row frame
 
-let private cell<'value> (frame: Frame<string, string>) row column =
-    frame.TryGetColumn<'value>(column, Lookup.Exact)
+let private cell (frame: Frame<string, string>) row column =
+    frame.TryGetColumn<obj>(column, Lookup.Exact)
     |> OptionalValue.asOption
     |> Option.bind (Series.tryGet row)
+
+/// A cell's number; None where there is none or something else.
+let private number frame row column =
+    match cell frame row column with
+    | Some(:? string)
+    | None -> None
+    | Some value -> Some(Convert.ToDouble(value, CultureInfo.InvariantCulture))
+
+let private text frame row column = cell frame row column |> Option.map string
 
 /// Writes the means of an outcome with their intervals, and the processor that writes them.
 let write (folder: string) (outcome: Outcome) =
@@ -67,6 +80,68 @@ type private Cell =
     | Within of processor: string
     | Other of Problem
 
+/// What of the recorded cells is not so any more, or else how many are.
+let private compared folder file (recorded: Frame<string, string>) (outcome: Outcome) =
+    let moved place what =
+        Other(problem outcome $"{place}: {what}" "find out why; if it is meant to be so, `--record` anew")
+    let verdict row (statistics: MetricStatistics) =
+        let place = $"row '{row}', {statistics.Metric.Name}"
+        let low, high = bounds statistics.Metric
+        let number = number recorded row
+        let now =
+            Map.tryFind row statistics.Estimates
+            |> Option.map (fun estimate -> rounded estimate.Mean)
+        match
+            number statistics.Metric.Name, number low, number high, text recorded row ProcessorColumn, now
+        with
+        | _, _, _, _, None -> Other(problem outcome $"{place}: no trial has finished" "")
+        | Some before, _, _, _, Some now when now = before -> Same
+        | Some before, _, _, Some processor, Some now when processor = Processor.Name ->
+            moved place $"recorded {before:F4}, now {now:F4}, on the same processor ({processor})"
+        | Some _, Some low, Some high, Some processor, Some now when low <= now && now <= high -> Within processor
+        | Some before, Some low, Some high, Some processor, Some now ->
+            moved
+                place
+                $"recorded {before:F4} ({low:F4} to {high:F4}) on {processor}, now {now:F4} on {Processor.Name}"
+        | _ ->
+            Other(
+                problem outcome $"{place} is not recorded in {Path.GetRelativePath(folder, file)}" "`--record` anew"
+            )
+    let labels = [ for variant in outcome.Plan.Variants -> variant.Label ]
+    let cells = [
+        for row in recorded.RowKeys do
+            if not (List.contains row labels) then
+                Other(
+                    problem
+                        outcome
+                        $"the recorded row '{row}' is not in the table"
+                        "run the whole table, or `--record` anew"
+                )
+        for statistics in outcome.Statistics do
+            for row in labels do
+                verdict row statistics
+    ]
+    let processors =
+        cells
+        |> List.choose (function
+            | Within processor -> Some processor
+            | _ -> None)
+        |> List.distinct
+    match
+        cells
+        |> List.choose (function
+            | Other problem -> Some problem
+            | _ -> None),
+        processors
+    with
+    | [], [] -> Ok $"{outcome.Plan.Experiment.Name}: {cells.Length} cells are as recorded, to the last digit."
+    | [], _ ->
+        let same = cells |> List.filter ((=) Same) |> List.length
+        let recordedOn = String.concat ", " processors
+        Ok
+            $"{outcome.Plan.Experiment.Name}: {same} of {cells.Length} cells are as recorded, to the last digit; the others are within the intervals recorded on {recordedOn} (this is {Processor.Name})."
+    | problems, _ -> Result.Error problems
+
 /// Every cell that is not as recorded, or else how many are.
 let verify (folder: string) (outcome: Outcome) : Result<string, Problem list> =
     let file = file folder outcome
@@ -78,63 +153,7 @@ let verify (folder: string) (outcome: Outcome) : Result<string, Problem list> =
                 "`--record` writes them"
         ]
     else
-        let recorded = read file
-        let moved place what =
-            Other(problem outcome $"{place}: {what}" "find out why; if it is meant to be so, `--record` anew")
-        let verdict row (statistics: MetricStatistics) =
-            let place = $"row '{row}', {statistics.Metric.Name}"
-            let low, high = bounds statistics.Metric
-            let number column = cell<float> recorded row column
-            let now =
-                Map.tryFind row statistics.Estimates
-                |> Option.map (fun estimate -> rounded estimate.Mean)
-            match
-                number statistics.Metric.Name, number low, number high, cell<string> recorded row ProcessorColumn, now
-            with
-            | _, _, _, _, None -> Other(problem outcome $"{place}: no trial has finished" "")
-            | Some before, _, _, _, Some now when now = before -> Same
-            | Some before, _, _, Some processor, Some now when processor = Processor.Name ->
-                moved place $"recorded {before:F4}, now {now:F4}, on the same processor ({processor})"
-            | Some _, Some low, Some high, Some processor, Some now when low <= now && now <= high -> Within processor
-            | Some before, Some low, Some high, Some processor, Some now ->
-                moved
-                    place
-                    $"recorded {before:F4} ({low:F4} to {high:F4}) on {processor}, now {now:F4} on {Processor.Name}"
-            | _ ->
-                Other(
-                    problem outcome $"{place} is not recorded in {Path.GetRelativePath(folder, file)}" "`--record` anew"
-                )
-        let labels = [ for variant in outcome.Plan.Variants -> variant.Label ]
-        let cells = [
-            for row in recorded.RowKeys do
-                if not (List.contains row labels) then
-                    Other(
-                        problem
-                            outcome
-                            $"the recorded row '{row}' is not in the table"
-                            "run the whole table, or `--record` anew"
-                    )
-            for statistics in outcome.Statistics do
-                for row in labels do
-                    verdict row statistics
-        ]
-        let processors =
-            cells
-            |> List.choose (function
-                | Within processor -> Some processor
-                | _ -> None)
-            |> List.distinct
-        match
-            cells
-            |> List.choose (function
-                | Other problem -> Some problem
-                | _ -> None),
-            processors
-        with
-        | [], [] -> Ok $"{outcome.Plan.Experiment.Name}: {cells.Length} cells are as recorded, to the last digit."
-        | [], _ ->
-            let same = cells |> List.filter ((=) Same) |> List.length
-            let recordedOn = String.concat ", " processors
-            Ok
-                $"{outcome.Plan.Experiment.Name}: {same} of {cells.Length} cells are as recorded, to the last digit; the others are within the intervals recorded on {recordedOn} (this is {Processor.Name})."
-        | problems, _ -> Result.Error problems
+        try
+            compared folder file (read file) outcome
+        with :? InvalidDataException as broken ->
+            Result.Error [ problem outcome (broken.Message.TrimEnd '.') "`--record` anew" ]

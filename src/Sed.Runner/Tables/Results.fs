@@ -38,7 +38,7 @@ module Results =
     /// A row for each finished trial of an experiment: the table's row, what varies, the seed, every metric, what the training
     /// took. The place is an experiment's name, or a folder and a name for runs that are kept elsewhere.
     let read (runs: string) (place: string) : Frame<int, string> =
-        Frame.ReadCsv(snd (locate runs place), culture = "")
+        CsvFile.read [ "row"; "trial" ] (snd (locate runs place))
 
     /// What each row of a table specifies, without its seeds and folds.
     let private specifications folder (frame: Frame<int, string>) =

@@ -50,6 +50,8 @@ type MetricStatistics = {
     Comparisons: Map<string, Comparison>
     /// The rows that are no better than an answer which is the same for every clip; nothing is compared with them.
     Constant: Set<string>
+    /// The letters of the rows, where all were compared with each other: those that share one cannot be told apart.
+    Letters: Map<string, string list>
 }
 
 module internal Statistics =
@@ -100,16 +102,14 @@ module internal Statistics =
                 found
 
     /// p-values corrected for their number, step down (Holm 1979).
-    let holm (values: (string * float) list) =
-        let count = values.Length
-        values
-        |> List.sortBy snd
-        |> List.indexed
-        |> List.scan
-            (fun (_, highest) (index, (name, p)) -> name, max highest (min 1.0 (float (count - index) * p)))
-            ("", 0.0)
-        |> List.tail
-        |> Map.ofList
+    let holm (values: ('name * float) list) =
+        let sorted = List.sortBy snd values
+        let corrected =
+            sorted
+            |> List.mapi (fun index (_, p) -> min 1.0 (float (values.Length - index) * p))
+            |> List.scan max 0.0
+            |> List.tail
+        Map(List.zip (List.map fst sorted) corrected)
 
     let private deviation (values: float list) =
         match values with
@@ -118,7 +118,11 @@ module internal Statistics =
         | _ ->
             let mean = List.average values
             let squares = values |> List.sumBy (fun value -> (value - mean) ** 2.0)
-            Some(sqrt (squares / float (values.Length - 1)))
+            // Infinite values, as d-prime has for a perfect ranking, have none.
+            if Double.IsFinite squares then
+                Some(sqrt (squares / float (values.Length - 1)))
+            else
+                None
 
     let private estimates (metrics: Metric list) resamples (trials: ScoredClips array) measured =
         let intervals: ImmutableArray<Interval> =
@@ -140,28 +144,57 @@ module internal Statistics =
             Bootstrap.Differences(clips, Func<_, _> reference, Func<_, _> measured, options resamples)
         for metric, difference in Seq.zip metrics differences do
             let low, high = difference.Low.Value, difference.High.Value
+            // Where no resample has a difference, nothing is told.
+            let p = if difference.PValue.IsDefined then difference.PValue.Value else 1.0
             if metric.LowerIsBetter then
-                -difference.Difference.Value, -high, -low, difference.PValue.Value
+                -difference.Difference.Value, -high, -low, p
             else
-                difference.Difference.Value, low, high, difference.PValue.Value
+                difference.Difference.Value, low, high, p
     ]
+
+    let private sameClips (left: ScoredClips array) (right: ScoredClips array) =
+        left[0].Names.Count = right[0].Names.Count
+        && Seq.forall2 (=) left[0].Names right[0].Names
+
+    let private rank (metric: Metric) (estimate: Estimate) =
+        if metric.LowerIsBetter then
+            -estimate.Mean
+        else
+            estimate.Mean
+
+    /// The letters of rows of which every pair was compared (Holm); rows that are like a constant answer, or were scored on
+    /// other clips than the best of the others, have none.
+    let private letters metrics resamples (metric: Metric) index (own: (string * Estimate) list) rows constant =
+        let place = Map [ for row, estimate in own -> row, rank metric estimate ]
+        let ordered =
+            rows
+            |> List.filter (fun (row, _, _) -> not (Set.contains row constant))
+            |> List.sortByDescending (fun (row, _, _) -> place[row])
+        match ordered with
+        | [] -> Map.empty
+        | (_, best, _) :: _ ->
+            let ordered = ordered |> List.filter (fun (_, trials, _) -> sameClips trials best)
+            let pairs = [
+                for i, (left, trials: ScoredClips array, first) in List.indexed ordered do
+                    for right, _, second in List.skip (i + 1) ordered do
+                        let _, _, _, p =
+                            compare metrics resamples trials[0].Names.Count second first |> List.item index
+                        (left, right), p
+            ]
+            let adjusted = holm pairs
+            LetterDisplay.ofPairs [ for row, _, _ in ordered -> row ] (fun pair -> adjusted[pair] <= 0.05)
 
     /// The row that the others are compared with: the named one, or else the best; none is that is like a constant answer.
     let private referenceOf (metric: Metric) (against: string option) (constant: Set<string>) own =
         match against with
         | Some label when List.exists (fst >> (=) label) own -> if constant.Contains label then None else Some label
         | _ ->
-            let rank (_, estimate: Estimate) =
-                if metric.LowerIsBetter then
-                    -estimate.Mean
-                else
-                    estimate.Mean
             match own |> List.filter (fun (row, _) -> not (constant.Contains row)) with
             | [] -> None
-            | candidates -> Some(fst (List.maxBy rank candidates))
+            | candidates -> Some(fst (List.maxBy (snd >> rank metric) candidates))
 
     /// Metrics that take the same number of resamples.
-    let private ofMetrics isConstant (metrics: Metric list) resamples against (rows: (string * ScoredClips list) list) = [
+    let private ofMetrics isConstant (metrics: Metric list) resamples against sorted (rows: (string * ScoredClips list) list) = [
         let rows = [
             for row, trials in rows do
                 if not trials.IsEmpty then
@@ -188,11 +221,7 @@ module internal Statistics =
                     let clips = trials[0].Names
                     [
                         for row, others, measured in rows do
-                            if
-                                row <> label
-                                && Seq.forall2 (=) others[0].Names clips
-                                && others[0].Names.Count = clips.Count
-                            then
+                            if row <> label && sameClips others trials then
                                 row, List.item index (compare metrics resamples clips.Count measured reference)
                     ]
             let adjusted = holm [ for row, (_, _, _, p) in compared -> row, p ]
@@ -215,95 +244,26 @@ module internal Statistics =
                             }
                     ]
                 Constant = constant
+                Letters =
+                    if sorted = Some metric then
+                        letters metrics resamples metric index own rows constant
+                    else
+                        Map.empty
             }
     ]
 
     /// The statistics of some metrics over rows, each with its label and finished trials. Rows are compared with the named
     /// one, or else with the best. Rows that were scored on other clips are not compared, and none is compared with a row
-    /// whose mean is that of a constant answer.
+    /// whose mean is that of a constant answer. By the metric that rows are sorted by, all are compared with each other too.
     let ofRows
         (isConstant: string -> Metric -> float -> bool)
         (metrics: Metric list)
         (against: string option)
+        (sorted: Metric option)
         (rows: (string * ScoredClips list) list)
         =
         let found = [
             for resamples, metrics in List.groupBy (fun (metric: Metric) -> metric.Resamples) metrics do
-                yield! ofMetrics isConstant metrics resamples against rows
+                yield! ofMetrics isConstant metrics resamples against sorted rows
         ]
         [ for metric in metrics -> found |> List.find (fun own -> own.Metric = metric) ]
-
-    let private number (value: float) =
-        value.ToString("F3", Globalization.CultureInfo.InvariantCulture)
-
-    let private andList (words: string list) =
-        match List.rev words with
-        | [] -> ""
-        | [ only ] -> only
-        | last :: others -> (others |> List.rev |> String.concat ", ") + " and " + last
-
-    // What separates a two-sided 5 % from a power of 80 %, in standard errors (1.96 + 0.84; Cohen 1988).
-    let private separation = 2.8
-
-    /// How many times the clips and trials would tell the largest of the differences that were not told, four times in five.
-    let private whatItWouldTake (alike: Comparison list) =
-        let times (comparison: Comparison) =
-            let standardError = (comparison.High - comparison.Low) / (2.0 * 1.96)
-            (separation * standardError / comparison.Gain) ** 2.0
-        match alike |> List.filter (fun comparison -> comparison.Gain <> 0.0) with
-        | [] -> None
-        | differing ->
-            let largest = differing |> List.maxBy (fun comparison -> abs comparison.Gain)
-            let gain = number (abs largest.Gain)
-            let what =
-                if alike.Length = 1 then
-                    $"A difference of {gain}"
-                else
-                    $"The largest of these differences, {gain},"
-            match times largest with
-            | times when times > 100.0 -> None
-            | times ->
-                Some
-                    $"{what} would take some {max 2.0 (ceil times):F0} times as many clips and trials to be told (power 80 %%)."
-
-    /// What a metric's statistics say, in a sentence or two, with the names that rows have there.
-    let inWords (name: string -> string) (statistics: MetricStatistics) =
-        match statistics.Reference with
-        | None when statistics.Estimates.IsEmpty -> $"{statistics.Metric.Name}: no trial has finished."
-        | None ->
-            $"{statistics.Metric.Name}: no row that others could be compared with is better than the same answer for every clip."
-        | Some reference ->
-            let estimate = statistics.Estimates[reference]
-            let others = Map.toList statistics.Comparisons
-            let alike =
-                others |> List.filter (fun (_, comparison) -> not comparison.IsDistinguishable)
-            let named (row, comparison: Comparison) =
-                let sign = if comparison.IsAtFloor then "≤" else "="
-                let low, high =
-                    min (abs comparison.Low) (abs comparison.High), max (abs comparison.Low) (abs comparison.High)
-                $"'{name row}' by {number (abs comparison.Gain)} ({number low} to {number high}, p {sign} {number comparison.Adjusted})"
-            let side sign = [
-                for row, comparison in others do
-                    if comparison.IsDistinguishable && sign * comparison.Gain > 0.0 then
-                        named (row, comparison)
-            ]
-            [
-                $"{statistics.Metric.Name}: '{name reference}' has {number estimate.Mean}, "
-                + $"95 %% interval {number estimate.Low} to {number estimate.High}."
-                match side 1.0 with
-                | [] -> ()
-                | better -> $"Better: {andList better}."
-                match side -1.0 with
-                | [] -> ()
-                | worse -> $"Worse: {andList worse}."
-                match alike with
-                | [] -> ()
-                | _ when alike.Length > 1 && alike.Length = others.Length -> "No other row is distinguishable from it."
-                | alike ->
-                    let rows = [ for row, _ in alike -> $"'{name row}'" ]
-                    $"Not distinguishable from it: {andList rows}."
-                match whatItWouldTake (List.map snd alike) with
-                | Some sentence -> sentence
-                | None -> ()
-            ]
-            |> String.concat " "

@@ -58,6 +58,46 @@ let private trialsCell (hasLearnt: Trial -> bool) (states: (Trial * TrialState) 
     ]
     |> String.concat ", "
 
+/// The plan's rows, best first where they are sorted by a metric; those without a finished trial come last.
+let private ordered (plan: Plan) (statistics: MetricStatistics list) =
+    match statistics |> List.tryFind (fun own -> Some own.Metric = plan.Experiment.Sorted) with
+    | None -> plan.Variants
+    | Some own ->
+        plan.Variants
+        |> List.sortBy (fun variant ->
+            match Map.tryFind variant.Label own.Estimates with
+            | Some estimate -> if own.Metric.LowerIsBetter then estimate.Mean else -estimate.Mean
+            | None -> infinity)
+
+/// The systems of others, best first where rows are sorted by a metric. They stand below the rows, since their figures are of
+/// other data.
+let private orderedOthers (plan: Plan) =
+    match plan.Experiment.Sorted with
+    | None -> plan.Experiment.Others
+    | Some metric ->
+        plan.Experiment.Others
+        |> List.sortBy (fun (_, cells) ->
+            match cells |> List.tryFind (fst >> (=) metric) with
+            | Some(_, value) -> if metric.LowerIsBetter then value else -value
+            | None -> infinity)
+
+let private thousands (count: float) =
+    if count < 1e6 then
+        count.ToString("N0", CultureInfo.InvariantCulture)
+    else
+        (count / 1e6).ToString("#,0.0", CultureInfo.InvariantCulture) + " M"
+
+/// A column that tells what rows took: its heading, and its cell in a row with the given finished trials.
+let private cost (column: Column) =
+    let mean (value: FinishedTrial -> float) words (trials: FinishedTrial list) =
+        match trials |> List.map value |> List.filter Double.IsFinite with
+        | [] -> "-"
+        | values -> words (List.average values)
+    match column with
+    | Parameters -> "parameters", mean (fun one -> float one.Result.Parameters) (fun count -> count.ToString("N0", CultureInfo.InvariantCulture))
+    | MultiplyAccumulates -> "MAC per s of audio", mean _.MultiplyAccumulatesPerSecond thousands
+    | TrainingTime -> "training", mean _.TrainingSeconds (TimeSpan.FromSeconds >> Duration.print)
+
 /// The size of each row's network.
 let private parameters (states: (Trial * TrialState) list) =
     Map [
@@ -127,7 +167,12 @@ let view
         || plan.Experiment.Others
            |> List.exists (fun (_, cells) -> List.exists (fst >> (=) metric) cells)
     let parameters = parameters states
-    let severalSizes = parameters |> Map.values |> Seq.distinct |> Seq.length > 1
+    let severalSizes =
+        not (List.contains Parameters plan.Experiment.Columns)
+        && parameters |> Map.values |> Seq.distinct |> Seq.length > 1
+    let costs = List.map cost plan.Experiment.Columns
+    let trialsOf (variant: Variant) =
+        finished |> List.filter (fun one -> one.Trial.Variant = variant)
     let trials = if plan.Experiment.Folds > 0 then "trials" else "seeds"
     {
         Title = $"{plan.Experiment.Name}: {plan.Experiment.Title}"
@@ -136,19 +181,23 @@ let view
                 { Text = "row"; Number = false }
             for axis in axes do
                 { Text = axis; Number = true }
-            for { Metric = metric } in statistics do
+            for { Metric = metric; Letters = letters } in statistics do
                 {
                     Text = metric.Name + (if metric.LowerIsBetter then " ↓" else "")
                     Number = true
                 }
+                if not letters.IsEmpty then
+                    { Text = "group"; Number = false }
                 if anyPublished metric then
                     { Text = "published"; Number = true }
             if severalSizes then
                 { Text = "parameters"; Number = true }
+            for heading, _ in costs do
+                { Text = heading; Number = true }
             { Text = trials; Number = true }
         ]
         Rows = [
-            for variant in plan.Variants do
+            for variant in ordered plan statistics do
                 [
                     if named then
                         if axes.IsEmpty then variant.Label else variant.Name
@@ -159,6 +208,10 @@ let view
                         |> Option.defaultValue "-"
                     for own in statistics do
                         cell own variant.Label
+                        if not own.Letters.IsEmpty then
+                            Map.tryFind variant.Label own.Letters
+                            |> Option.map (String.concat "")
+                            |> Option.defaultValue "-"
                         if anyPublished own.Metric then
                             Plan.published plan variant own.Metric
                             |> Option.map number
@@ -167,21 +220,27 @@ let view
                         match Map.tryFind variant.Label parameters with
                         | Some count -> count.ToString("N0", CultureInfo.InvariantCulture)
                         | None -> "-"
+                    for _, cell in costs do
+                        cell (trialsOf variant)
                     trialsCell hasLearnt states variant
                 ]
-            for name, cells in plan.Experiment.Others do
+            for name, cells in orderedOthers plan do
                 [
                     name
                     for _ in axes do
                         "-"
                     for { Metric = metric } as own in statistics do
                         missing own
+                        if not own.Letters.IsEmpty then
+                            "-"
                         if anyPublished metric then
                             cells
                             |> List.tryFind (fst >> (=) metric)
                             |> Option.map (snd >> number)
                             |> Option.defaultValue "-"
                     if severalSizes then
+                        "-"
+                    for _ in costs do
                         "-"
                     "-"
                 ]

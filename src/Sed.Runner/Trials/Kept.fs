@@ -4,9 +4,12 @@
 module internal Sed.Runner.Kept
 
 open System
+open System.Collections.Generic
 open System.IO
 open Sed
 open Sed.Core.Corpora
+open Sed.Core.Detection
+open Sed.Core.Detection.Steps
 open Sed.Core.Scoring
 
 let private fileOf folder (split: Split) =
@@ -22,8 +25,7 @@ let private decided (scored: ScoredClips) =
                 metric.Name, score
     ]
 
-let private damaged file (cause: string) =
-    InvalidDataException $"{file} is damaged ({cause}). Remove its folder to train the trial again."
+let private damaged = TrialFolder.damaged
 
 /// Keeps what was said of a split, and what it is worth by the usual decisions.
 let write folder split (scored: ScoredClips) =
@@ -42,6 +44,8 @@ let private truth (manifest: Manifest) file (scores: ClipScores) =
     ClipTruth.Of(manifest, [| for name in scores.Names -> known[name] |])
 
 let private read (file: string) =
+    if Directory.Exists file then
+        raise (damaged file "it is a folder")
     try
         ClipScores.Read file
     with
@@ -62,10 +66,13 @@ let rec ask (workspace: Workspace) (specification: Specification) split : Scored
 
 /// The same, read back where it is kept and kept where it is not; that of the split which a result tells of has to be what
 /// the result says.
-and private saidAs known (workspace: Workspace) (specification: Specification) split : ScoredClips =
+and private saidAs (result: TrialResult) (workspace: Workspace) (specification: Specification) split : ScoredClips =
     let folder = workspace.TrialFolder specification
     let file = fileOf folder split
-    if File.Exists file || Option.isSome known then
+    let known = Map.tryFind (string split) result.Scores
+    if result.Specification <> Specification.printTraining specification then
+        raise (damaged folder "its result is that of another trial")
+    if Path.Exists file || Option.isSome known then
         let scores = read file
         let usual =
             ScoredClips(
@@ -93,13 +100,33 @@ and private saidAs known (workspace: Workspace) (specification: Specification) s
 /// What a finished trial says of a split.
 and saidBy (workspace: Workspace) (specification: Specification) (split: Split) : ScoredClips =
     match TrialFolder.state (workspace.TrialFolder specification) with
-    | Finished result -> saidAs (Map.tryFind (string split) result.Scores) workspace specification split
+    | Finished result -> saidAs result workspace specification split
     | Failed _
     | Open -> invalidOp $"{workspace.TrialFolder specification} has no result yet."
 
+/// The split that decoding is tuned on: clips that are held out from training, or else those that early stopping watches.
+let tunedOn (specification: Specification) : Sed.Split =
+    if specification.Holdout <> Nothing then
+        Sed.Split.Validation
+    else
+        specification.SelectOn
+
+let private saidOf workspace specification (result: TrialResult) split =
+    saidAs result workspace specification (Translate.split split)
+
+/// How a trial's probabilities become events: as its specification says, with what is tuned for each class.
+let detection (workspace: Workspace) (specification: Specification) (result: TrialResult) : DetectionOptions =
+    let options = Detection.options specification.Detection
+    match specification.Detection.Tuned with
+    | None -> options
+    | Some tuning ->
+        let said = saidOf workspace specification result (tunedOn specification)
+        let choices: IReadOnlyList<DecodingStep> array = [|
+            for steps in Detection.choices specification.Detection tuning -> List.toArray steps
+        |]
+        DetectionTuner.Tune(said.Truth, said.Scores, options, choices)
+
 /// The clips of the split that a specification is scored on, decided on as it says.
 let scored (workspace: Workspace) (specification: Specification) (result: TrialResult) : ScoredClips =
-    let split = Translate.split specification.ScoreOn
-    let said =
-        saidAs (Map.tryFind (string split) result.Scores) workspace specification split
-    ScoredClips(said.Truth, said.Scores, Detection.options specification.Detection)
+    let said = saidOf workspace specification result specification.ScoreOn
+    ScoredClips(said.Truth, said.Scores, detection workspace specification result)

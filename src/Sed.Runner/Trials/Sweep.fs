@@ -9,6 +9,7 @@ open System.Threading
 open Sed
 open Sed.Core.Corpora
 open Sed.Core.Features.Store
+open Sed.Core.Runtime
 open Sed.Core.Training
 
 /// What stops everything, not one trial: nothing to read, nowhere to write, or Ctrl-C.
@@ -92,10 +93,11 @@ let rec help (workspace: Workspace) (plan: Plan) (stop: CancellationToken) =
                     match TrialFolder.state folder with
                     | Open ->
                         try
-                            TrialRun.run workspace folder trial.Specification ignore stop
+                            TrialRun.run workspace lock folder trial.Specification ignore stop
                             |> TrialFolder.finish folder
                         with
                         | :? CheckpointException -> () // who shows the table sets it aside, and says so
+                        | :? LockLostException -> () // another process is at it now
                         | error when not (stopsEverything error) ->
                             TrialFolder.fail folder (Specification.printTraining trial.Specification) error
                             |> ignore
@@ -108,8 +110,16 @@ let rec help (workspace: Workspace) (plan: Plan) (stop: CancellationToken) =
         stop.ThrowIfCancellationRequested()
         help workspace plan stop
 
-/// The state of each trial once all of them are finished or have failed, in the plan's order.
-let run (workspace: Workspace) (display: Display) (retryFailed: bool) (plan: Plan) (stop: CancellationToken) =
+/// The state of each trial once all of them are finished or have failed, in the plan's order. What is left of the plan is
+/// told in the given words.
+let run
+    (workspace: Workspace)
+    (display: Display)
+    (retryFailed: bool)
+    (plan: Plan)
+    (left: unit -> string)
+    (stop: CancellationToken)
+    =
     let trials = List.toArray (Plan.allTrials plan)
     let states = Array.create trials.Length Open
     let waiting = Queue [ 0 .. trials.Length - 1 ]
@@ -119,15 +129,7 @@ let run (workspace: Workspace) (display: Display) (retryFailed: bool) (plan: Pla
     let name index =
         $"trial {index + 1} of {trials.Length}: {trials[index].Name}"
 
-    let timeLeft index (epoch: EpochReport) =
-        let epochs index =
-            trials[index].Specification.Training.Epochs
-        let ahead =
-            float (epochs index - epoch.Epoch)
-            + float (Seq.sumBy epochs waiting) / float workspace.Jobs
-        epoch.Elapsed / float epoch.Epoch * ahead
-
-    let train index folder =
+    let train index folder right =
         let specification = trials[index].Specification
         let progress (epoch: EpochReport) =
             display.State(
@@ -138,12 +140,13 @@ let run (workspace: Workspace) (display: Display) (retryFailed: bool) (plan: Pla
                     else
                         None)
                 + ", "
-                + $"{epoch.ClipsPerSecond:F0} clips/s, at most {Duration.print (timeLeft index epoch)} left"
+                + $"{epoch.ClipsPerSecond:F0} clips/s"
+                + left ()
             )
         // Whatever a damaged checkpoint left half set is made anew with the network.
         let rec runOrAnew () =
             try
-                TrialRun.run workspace folder specification progress stop
+                TrialRun.run workspace right folder specification progress stop
             with :? CheckpointException as damaged ->
                 let aside = TrialFolder.setAside damaged.File
                 display.Line $"{name index}: its checkpoint is damaged, is kept as {aside}, and the trial starts anew"
@@ -153,7 +156,12 @@ let run (workspace: Workspace) (display: Display) (retryFailed: bool) (plan: Pla
             TrialFolder.finish folder result
             display.Line $"{name index}: {summary folder result}"
             Finished result
-        with error when not (stopsEverything error) ->
+        with
+        | :? LockLostException as lost ->
+            display.Line $"{name index}: {lost.Message}"
+            waiting.Enqueue index
+            Open
+        | error when not (stopsEverything error) ->
             let failure =
                 TrialFolder.fail folder (Specification.printTraining specification) error
             display.Line $"{name index}: failed, {failure.Error}"
@@ -212,7 +220,7 @@ let run (workspace: Workspace) (display: Display) (retryFailed: bool) (plan: Pla
                 use _ = lock
                 turnedAway <- 0
                 // Another process may have been at it until now.
-                states[index] <- settled index folder |> Option.defaultWith (fun () -> train index folder)
+                states[index] <- settled index folder |> Option.defaultWith (fun () -> train index folder lock)
             | None, _ -> turnAway index $"another process is at it{TrialFolder.progress folder}"
     let stateOf =
         dict [ for index, trial in Seq.indexed trials -> trial, states[index] ]

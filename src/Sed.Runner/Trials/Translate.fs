@@ -16,7 +16,7 @@ let private atLeast (samples: float) =
 
 /// The definition of the features; what the experiment does not say is as in the DCASE 2017 baseline for magnitudes and
 /// as in the usual power definition for powers.
-let features (sampleRate: int) (features: LogMel) =
+let private logMel (sampleRate: int) (features: LogMel) =
     let like =
         match features.Spectrum with
         | Magnitude -> LogMelOptions.Dcase2017
@@ -32,8 +32,8 @@ let features (sampleRate: int) (features: LogMel) =
         MaxHz = float features.High,
         MelScale =
             (match features.MelScale with
-             | Slaney -> Features.LogMel.MelScale.Slaney
-             | Htk -> Features.LogMel.MelScale.Htk),
+             | Slaney -> Core.Features.LogMel.MelScale.Slaney
+             | Htk -> Core.Features.LogMel.MelScale.Htk),
         Normalization =
             (if features.Normalised then
                  MelNormalization.Area
@@ -44,6 +44,12 @@ let features (sampleRate: int) (features: LogMel) =
         LogFloor = like.LogFloor,
         LogFloorKind = like.LogFloorKind
     )
+
+/// The features of a corpus that is read at so many samples per second.
+let features sampleRate features : Core.Features.IFeatureDefinition =
+    match features with
+    | Features.LogMel wanted -> logMel sampleRate wanted
+    | Features.Samples wanted -> Core.Features.SampleFrames(int wanted.Rate, wanted.Frame)
 
 /// What each class that is there weighs; null for 1, as the core has it.
 let private positiveWeights (manifest: Manifest) weight =

@@ -35,7 +35,8 @@ module internal TrialFolder =
     let private resultFile folder = Path.Combine(folder, "result.json")
     let private failureFile folder = Path.Combine(folder, "failure.json")
 
-    let private damaged file cause =
+    /// What is said of a file that cannot be one of a trial's.
+    let damaged (file: string) (cause: string) =
         InvalidDataException $"{file} is damaged ({cause}). Remove its folder to train the trial again."
 
     /// What a result says that cannot be.
@@ -57,8 +58,14 @@ module internal TrialFolder =
         with :? JsonException as broken ->
             raise (damaged file broken.Message)
 
+    let private files = [ "result.json"; "failure.json"; "checkpoint.npz"; "network.npz"; "epochs.csv" ]
+
     /// How far the trial is.
     let state (folder: string) =
+        for file in files do
+            let file = Path.Combine(folder, file)
+            if Directory.Exists file then
+                raise (damaged file "it is a folder")
         if File.Exists(resultFile folder) then
             let result = read<TrialResult>(resultFile folder)
             match contradiction result with
@@ -118,9 +125,15 @@ module internal TrialFolder =
         | Some log -> $", epoch {log.Epochs}"
         | None -> ""
 
+    let private lockName = "lock"
+
+    /// Whether a process has the right to work in the folder, or had it when it was killed.
+    let isTaken (folder: string) =
+        File.Exists(Path.Combine(folder, lockName))
+
     /// The right to work in the folder until it is disposed; None while another process has it.
     let tryLock (folder: string) : FolderLock option =
-        let lock = FolderLock.Try(folder, "lock")
+        let lock = FolderLock.Try(folder, lockName)
         match lock.Outcome with
         | LockOutcome.Mine -> Some lock
         | LockOutcome.Held -> None

@@ -10,9 +10,10 @@ open Sed.Core.Training
 open TorchSharp
 
 /// What is the same of every result: of which data it is, and what was said of the split that is scored.
-let private resultOf (workspace: Workspace) folder specification (scored: ScoredClips) : TrialResult =
+let private resultOf (workspace: Workspace) (right: FolderLock) folder specification (scored: ScoredClips) : TrialResult =
     let manifest = workspace.Manifest specification
     let split = Translate.split specification.ScoreOn
+    right.Require()
     {
         Specification = Specification.printTraining specification
         Corpus = manifest.Corpus
@@ -28,9 +29,11 @@ let private resultOf (workspace: Workspace) folder specification (scored: Scored
         History = []
     }
 
-/// Trains the network of a specification and scores it. Training that was interrupted goes on from its last whole epoch.
+/// Trains the network of a specification and scores it, in a folder that this process has the right to. Training that was
+/// interrupted goes on from its last whole epoch.
 let private train
     (workspace: Workspace)
+    (right: FolderLock)
     (folder: string)
     (specification: Specification)
     (progress: EpochReport -> unit)
@@ -69,14 +72,14 @@ let private train
             specification.Training.Monitor,
             progress,
             stop,
-            TrainingFolder(folder, string source.Features, manifest.Hash)
+            TrainingFolder(folder, source.Features.Describe(), manifest.Hash, Right = right)
         )
 
     let last = history[history.Count - 1]
     let scored =
         TrialNetwork.ask workspace specification network (Translate.split specification.ScoreOn)
     {
-        resultOf workspace folder specification scored with
+        resultOf workspace right folder specification scored with
             Epochs = last.Epoch
             BestEpoch = last.BestEpoch
             Parameters = network.ParameterCount
@@ -94,7 +97,7 @@ let private train
 
 /// Averages what the members of an average say; they are finished. Its one epoch is what they come to together on the split
 /// that is selected on, with the mean of their losses.
-let private average (workspace: Workspace) (folder: string) (specification: Specification) : TrialResult =
+let private average (workspace: Workspace) (right: FolderLock) (folder: string) (specification: Specification) : TrialResult =
     let members = [
         for one in specification.Members do
             match TrialFolder.state (workspace.TrialFolder one) with
@@ -113,6 +116,7 @@ let private average (workspace: Workspace) (folder: string) (specification: Spec
     {
         resultOf
             workspace
+            right
             folder
             specification
             (Kept.ask workspace specification (Translate.split specification.ScoreOn)) with
@@ -133,8 +137,8 @@ let private average (workspace: Workspace) (folder: string) (specification: Spec
     }
 
 /// Runs a trial whose needs are finished: trains its network, or averages what others say.
-let run workspace folder (specification: Specification) progress stop =
+let run workspace right folder (specification: Specification) progress stop =
     if specification.Members.IsEmpty then
-        train workspace folder specification progress stop
+        train workspace right folder specification progress stop
     else
-        average workspace folder specification
+        average workspace right folder specification

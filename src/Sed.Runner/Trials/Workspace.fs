@@ -9,14 +9,13 @@ open Sed.Core.Corpora
 open Sed.Core.Corpora.Checks
 open Sed.Core.Corpora.Synthesis
 open Sed.Core.Features
-open Sed.Core.Features.LogMel
 open Sed.Core.Features.Store
 open TorchSharp
 
 /// A corpus, read, with the features that an experiment wants of it.
 type internal Source = {
     Manifest: Manifest
-    Features: LogMelOptions
+    Features: IFeatureDefinition
     Store: FeatureStore
     Statistics: BandStatistics
 }
@@ -131,8 +130,34 @@ type internal Workspace
                             plan.Experiment.Name
                             $"{manifest.Corpus} has no {split.ToString().ToLowerInvariant()} clips {purpose}"
                             "add their audio and labels, or choose other splits with `selectOn` and `scoreOn`"
+            yield! workspace.Unfitting plan
         ]
         |> List.distinct
+
+    /// What a plan asks for that its corpora cannot give: frequencies that they do not have, classes that they do not know.
+    member private workspace.Unfitting(plan: Plan) : Problem list = [
+        for trial in plan.Trials do
+            let manifest = workspace.Whole trial.Specification
+            let high = float trial.Specification.Features.High
+            if high > float manifest.SampleRate / 2.0 then
+                Problem.at
+                    plan.Experiment.Name
+                    $"the features' range ends at {high} Hz, but {manifest.Corpus} has {manifest.SampleRate} samples per second"
+                    $"end it at {float manifest.SampleRate / 2.0} Hz or below"
+            for showing in plan.Experiment.Showing do
+                match showing with
+                // Another corpus than the script's own may have other classes; its figure is left out.
+                | Saliency label when
+                    plan.Experiment.Data = Some trial.Specification.Corpus
+                    && not (Seq.contains label manifest.Classes)
+                    ->
+                    let classes = String.concat "; " manifest.Classes
+                    Problem.at
+                        plan.Experiment.Name
+                        $"there is no class '{label}' whose saliency could be shown"
+                        $"{manifest.Corpus} has {classes}"
+                | _ -> ()
+    ]
 
     /// The folder of a trial.
     member workspace.TrialFolder(specification: Specification) =
@@ -143,7 +168,7 @@ type internal Workspace
     member workspace.Source(specification: Specification) =
         let whole = workspace.Whole specification
         let features = Translate.features whole.SampleRate specification.Features
-        let key = whole.Hash + LogMel.print specification.Features
+        let key = whole.Hash + Features.print specification.Features
 
         // Clips stay where they are when some are held out, so all holdouts share one store.
         let store =

@@ -33,6 +33,18 @@ public sealed class Dcase2017Tests : IDisposable
     }
 
     [Fact]
+    public void A_label_file_without_a_byte_is_named()
+    {
+        string path = folder.File("groundtruth_weak_label_training_set.csv");
+        File.WriteAllText(path, "");
+        CorpusException error = Assert.Throws<CorpusException>(() => Dcase2017.Task4(folder.Path));
+        Assert.Equal(
+            $"{path}: the list is empty, or it is a pipe or a device; write labels into it, or take it away.",
+            error.Message
+        );
+    }
+
+    [Fact]
     public void Labels_with_commas_are_told_apart_by_their_identifiers()
     {
         string path = folder.File("testing_set.csv");

@@ -53,5 +53,38 @@ public sealed class FolderCorpusTests : IDisposable
         );
     }
 
+    [Fact]
+    public void Lists_without_a_byte_are_named_all_at_once()
+    {
+        Write("train.tsv", "");
+        Write("eval.tsv", "");
+        Write("test.tsv", "filename\tevent_label\na.wav\tDog\n");
+        CorpusException error = Assert.Throws<CorpusException>(() => FolderCorpus.Read(folder.Path));
+        Assert.Equal(
+            ((string[])["eval.tsv", "train.tsv"]).Select(name =>
+                $"{folder.File(name)}: the list is empty, or it is a pipe or a device; write labels into it, or take it away."
+            ),
+            error.Problems
+        );
+    }
+
+    [Fact]
+    public void Links_that_lead_back_are_followed_no_further_and_links_elsewhere_are()
+    {
+        Write("corpus/audio/a.wav", "a");
+        Write("elsewhere/b.wav", "b");
+        string corpus = folder.File("corpus");
+        foreach (string name in (string[])["one", "two", "three"])
+        {
+            Directory.CreateSymbolicLink(Path.Combine(corpus, "audio", name), ".");
+            Directory.CreateSymbolicLink(Path.Combine(corpus, name), "..");
+        }
+        Directory.CreateSymbolicLink(Path.Combine(corpus, "linked"), folder.File("elsewhere"));
+        Assert.Equal(
+            ["a.wav", "b.wav"],
+            CorpusFolder.FilesBelow(corpus).Select(Path.GetFileName).Order(StringComparer.Ordinal)
+        );
+    }
+
     private void Write(string path, string text) => File.WriteAllText(folder.File(path.Split('/')), text);
 }

@@ -56,7 +56,16 @@ public sealed class StratificationTests
     public void Too_few_sources_are_an_error()
     {
         Manifest corpus = TinyCorpus.Random(10, 1, clipsPerSource: 10);
-        ArgumentException error = Assert.Throws<ArgumentException>(() => Stratification.Folds(corpus, 3, 1));
-        Assert.StartsWith("The training clips come from fewer sources than 3 folds.", error.Message);
+        CorpusException error = Assert.Throws<CorpusException>(() => Stratification.Folds(corpus, 3, 1));
+        Assert.Equal(
+            $"{corpus.Corpus}: the training clips come from fewer sources than 3 folds; give fewer folds.",
+            error.Message
+        );
+        error = Assert.Throws<CorpusException>(() => Stratification.CarveValidation(corpus, 1e-5, 1));
+        Assert.Equal(
+            $"{corpus.Corpus}: 0.0010 % of 10 training clips cannot be held out for validation, since clips of one source stay "
+                + "together; hold out another share, or add clips of other sources.",
+            error.Message
+        );
     }
 }

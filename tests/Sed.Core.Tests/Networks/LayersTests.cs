@@ -10,40 +10,7 @@ namespace Sed.Core.Tests.Networks;
 [Collection(TorchCollection.Name)]
 public sealed class LayersTests
 {
-    private static readonly Dictionary<string, Layer[]> stacks = new()
-    {
-        ["context"] = [new Layer.Context(3)],
-        ["convolution"] = [new Layer.Convolution(5), new Layer.BandPooling(4)],
-        ["wide convolution"] = [new Layer.Convolution(5, 1, 5)],
-        ["gated convolution"] = [new Layer.GatedConvolution(4), new Layer.BandPooling(2)],
-        ["double convolution"] = [new Layer.DoubleConvolution(4), new Layer.BandPooling(2)],
-        ["residual"] = [new Layer.DoubleConvolution(4, true), new Layer.DoubleConvolution(4, true)],
-        ["pooling over time"] =
-        [
-            new Layer.Convolution(4),
-            new Layer.Pooling(2, 4, PoolingKind.Mean),
-            new Layer.BidirectionalGru(3, Merge.Multiply),
-        ],
-        ["upsampling"] =
-        [
-            new Layer.Convolution(4),
-            new Layer.Pooling(2, 2, PoolingKind.Maximum),
-            new Layer.Upsampling(2, UpsamplingKind.Linear),
-        ],
-        ["repetition"] =
-        [
-            new Layer.Pooling(2, 2, PoolingKind.Maximum),
-            new Layer.Upsampling(2, UpsamplingKind.Repetition),
-            new Layer.Dense(3, Activation.Relu),
-        ],
-        ["GRU"] = [new Layer.BidirectionalGru(4, Merge.Concatenate)],
-        ["gated GRU"] = [new Layer.GatedGru(4)],
-        ["gated GRU above convolutions"] = [new Layer.Convolution(4), new Layer.BandPooling(8), new Layer.GatedGru(3)],
-        ["self-attention"] = [new Layer.Dense(6, Activation.Linear), new Layer.SelfAttention(3)],
-        ["layer normalisation"] = [new Layer.LayerNormalisation(), new Layer.Dense(4, Activation.Relu)],
-    };
-
-    public static TheoryData<string> Names { get; } = [.. stacks.Keys];
+    public static TheoryData<string> Names { get; } = [.. EveryLayer.Names];
 
     public LayersTests()
     {
@@ -51,37 +18,33 @@ public sealed class LayersTests
         random.manual_seed(1);
     }
 
-    internal static NetworkDescription Of(string name) =>
-        new()
-        {
-            Layers = stacks[name],
-            Frames = 12,
-            Bands = 8,
-            Classes = 3,
-            Dropout = 0,
-        };
+    private static Tensor Clips(int count, NetworkDescription description) =>
+        randn(count, description.Frames, description.Bands);
 
     [Theory]
     [MemberData(nameof(Names))]
     public void It_has_the_parameters_and_leaves_the_frames_that_its_description_says(string name)
     {
-        using SedNetwork network = new(Of(name));
+        using SedNetwork network = new(EveryLayer.Of(name));
         using var scope = NewDisposeScope();
         Assert.Empty(network.Description.Problems());
         Assert.Equal(network.ParameterCount, network.Description.Parameters);
         Assert.True(network.Description.MultiplyAccumulates > 0);
-        Assert.Equal([2, network.Description.Hidden.Frames, 3], network.call(randn(2, 12, 8)).Strong.shape);
+        Assert.Equal(
+            [2, network.Description.Hidden.Frames, network.Description.Classes],
+            network.call(Clips(2, network.Description)).Strong.shape
+        );
     }
 
     [Theory]
     [MemberData(nameof(Names))]
     public void A_batch_gives_what_its_clips_give_one_by_one(string name)
     {
-        using SedNetwork network = new(Of(name));
+        using SedNetwork network = new(EveryLayer.Of(name));
         network.eval();
         using var scope = NewDisposeScope();
         using var noGradients = no_grad();
-        var clips = randn(3, 12, 8);
+        var clips = Clips(3, network.Description);
         var together = network.call(clips);
         for (var i = 0; i < 3; i++)
         {
@@ -91,13 +54,16 @@ public sealed class LayersTests
         }
     }
 
+    public static TheoryData<string, int> Sizes =>
+        [.. EveryLayer.Names.SelectMany(name => Enumerable.Range(1, 5).Select(number => (name, number)))];
+
     [Theory]
-    [MemberData(nameof(Names))]
-    public void Kernels_give_the_outputs_and_gradients_of_torchs_own_operations(string name)
+    [MemberData(nameof(Sizes))]
+    public void Kernels_give_the_outputs_and_gradients_of_torchs_own_operations(string name, int number)
     {
-        using SedNetwork network = new(Of(name));
+        using SedNetwork network = new(EveryLayer.Of(name, number));
         using var scope = NewDisposeScope();
-        var clips = randn(3, 12, 8);
+        var clips = Clips(3, network.Description);
         var found = new List<(Tensor Strong, Tensor[] Gradients)>();
         foreach (var kernels in new[] { true, false })
         {
@@ -116,11 +82,11 @@ public sealed class LayersTests
     [MemberData(nameof(Names))]
     public void A_step_leaves_no_tensor_behind(string name)
     {
-        using SedNetwork network = new(Of(name));
+        using SedNetwork network = new(EveryLayer.Of(name));
         void Step()
         {
             using var scope = NewDisposeScope();
-            var output = network.call(randn(2, 12, 8));
+            var output = network.call(Clips(2, network.Description));
             (output.Strong.mean() + output.Weak.mean()).backward();
         }
         Step(); // makes the gradients
@@ -200,14 +166,19 @@ public sealed class LayersTests
     [Fact]
     public void Sizes_that_do_not_fit_are_named_with_their_layer()
     {
-        NetworkDescription wrong = Of("GRU") with
+        NetworkDescription wrong = new()
         {
+            Frames = 12,
+            Bands = 8,
+            Classes = 3,
             Layers =
             [
                 new Layer.Pooling(20, 3, PoolingKind.Mean),
                 new Layer.GatedConvolution(4, 2),
                 new Layer.SelfAttention(3),
                 new Layer.Upsampling(0, UpsamplingKind.Linear),
+                new Layer.Conformer(3, 4),
+                new Layer.SampleConvolution(4, 3, 3),
             ],
         };
         Assert.Equal(
@@ -217,8 +188,71 @@ public sealed class LayersTests
             network, layer 2 (gated conv 4 2x3): a convolution needs filters and an odd kernel; for example `conv 48` with its 3x3 kernel
             network, layer 3 (self-attention 3 heads): 3 heads cannot share 8 values per frame; the heads have to divide an even width; put a dense layer before it
             network, layer 4 (upsample 0 linear): each frame becomes 0; give at least one
+            network, layer 5 (conformer 3 heads, 4 frames): 3 heads cannot share 8 values per frame; the heads have to divide an even width; put a dense layer before it
+            network, layer 5 (conformer 3 heads, 4 frames): a kernel of 4 frames has no middle; use an odd number of frames
+            network, layer 6 (sample conv 4, 3 samples, step 3): works on bands, but the layers below leave one vector per frame; put it before any layer that works on frames as a whole, as biGru, dense and context do
             """.ReplaceLineEndings(),
             string.Join(Environment.NewLine, wrong.Problems())
         );
+    }
+
+    [Fact]
+    public void Steps_over_samples_and_growths_that_do_not_fit_are_named()
+    {
+        NetworkDescription wrong = new()
+        {
+            Frames = 12,
+            Bands = 9,
+            Classes = 3,
+            Layers =
+            [
+                new Layer.SampleConvolution(4, 2, 2),
+                new Layer.SampleConvolution(0, 2, 3),
+                new Layer.SampleConvolution(4, 2),
+                new Layer.DenselyConnected(0, 0),
+            ],
+        };
+        Assert.Equal(
+            """
+            network, layer 1 (sample conv 4, 2 samples, step 2): 9 samples of a frame cannot be gone through in steps of 2; the steps and pools have to divide the samples of a frame
+            network, layer 2 (sample conv 0, 2 samples, step 3): 0 filters; give at least one
+            network, layer 2 (sample conv 0, 2 samples, step 3): a kernel of 2 samples cannot go in steps of 3; it covers the step, or more by an even number, for example `sampleConv 128 3 3`
+            network, layer 3 (sample conv 4, 2 samples, step 1): a kernel of 2 samples cannot go in steps of 1; it covers the step, or more by an even number, for example `sampleConv 128 3 3`
+            network, layer 4 (dense block 0 by 0): 0 convolutions; give at least one
+            network, layer 4 (dense block 0 by 0): 0 maps that each adds; give at least one
+            """.ReplaceLineEndings(),
+            string.Join(Environment.NewLine, wrong.Problems())
+        );
+    }
+
+    [Fact]
+    public void A_convolution_along_samples_goes_over_the_borders_of_frames()
+    {
+        using var module = new Layer.SampleConvolution(3, 5).Build(new Shape(4, 1, 6));
+        using var scope = NewDisposeScope();
+        module.eval();
+        var input = randn(2, 4, 6);
+        var whole = module.call(input);
+        var cut = module.call(input.narrow(1, 0, 2));
+        Assert.False(cut.select(3, 5).select(2, 1).allclose(whole.select(3, 5).select(2, 1), 1e-3, 1e-3)); // beside the cut
+        Assert.True(cut.select(3, 3).allclose(whole.narrow(2, 0, 2).select(3, 3), 1e-5, 1e-6)); // a kernel's reach away
+    }
+
+    [Fact]
+    public void Pools_and_upsampling_say_how_many_frames_lie_between_those_of_the_strong_output()
+    {
+        NetworkDescription pooled = new()
+        {
+            Frames = 50,
+            Bands = 8,
+            Classes = 1,
+            Layers =
+            [
+                new Layer.Pooling(4, 2, PoolingKind.Mean),
+                new Layer.Pooling(4, 2, PoolingKind.Mean),
+                new Layer.Upsampling(2, UpsamplingKind.Repetition),
+            ],
+        };
+        Assert.Equal((8, 6), (pooled.FrameStep, pooled.Hidden.Frames)); // two frames lie behind the last whole rectangle
     }
 }

@@ -33,17 +33,17 @@ public sealed class OnnxExportTests
 
     [Theory]
     [MemberData(nameof(LayersTests.Names), MemberType = typeof(LayersTests))]
-    public void Every_layer_gives_the_same(string name) => GivesTheSame(LayersTests.Of(name));
+    public void Every_layer_gives_the_same(string name) => GivesTheSame(EveryLayer.Of(name));
 
     [Theory]
     [MemberData(nameof(WeakOutputs))]
     public void Every_weak_output_gives_the_same(string weak) =>
-        GivesTheSame(LayersTests.Of("GRU") with { Weak = EveryWeakOutput.Named(weak) });
+        GivesTheSame(Small("GRU") with { Weak = EveryWeakOutput.Named(weak) });
 
     [Fact]
     public void Every_kind_of_layer_is_among_those_that_are_compared()
     {
-        var compared = LayersTests.Names.SelectMany(row => LayersTests.Of((string)row).Layers);
+        var compared = EveryLayer.Names.SelectMany(name => EveryLayer.Of(name).Layers);
         var kinds = typeof(Layer).GetNestedTypes().Where(type => type.IsSubclassOf(typeof(Layer)));
         Assert.Equal(
             [typeof(Layer.Own)],
@@ -54,15 +54,15 @@ public sealed class OnnxExportTests
     [Fact]
     public void The_paper_s_network_gives_the_same_with_its_dropout()
     {
-        GivesTheSame(NetworkDescription.Candidate218k(50, 8 * 5, 4) with { Dropout = 0.15 }, bands: 40);
+        GivesTheSame(NetworkDescription.Candidate218k(50, 8 * 5, 4) with { Dropout = 0.15 });
         GivesTheSame(NetworkDescription.Baseline(50, 8, 4));
     }
 
     [Fact]
     public void Several_networks_give_their_mean()
     {
-        using var one = Trained(LayersTests.Of("GRU"));
-        using var other = Trained(LayersTests.Of("convolution"));
+        using var one = Trained(Small("GRU"));
+        using var other = Trained(Small("convolution"));
         using var scope = NewDisposeScope();
         var clips = randn(2, 12, 8);
         var model = OnnxExport.FromLogMel([(one, standardisation), (other, standardisation)]);
@@ -74,7 +74,7 @@ public sealed class OnnxExportTests
     [Fact]
     public void A_layer_of_one_s_own_goes_where_it_is_stacked_of_common_modules() =>
         GivesTheSame(
-            LayersTests.Of("GRU") with
+            Small("GRU") with
             {
                 Layers =
                 [
@@ -92,7 +92,7 @@ public sealed class OnnxExportTests
     public void Layers_that_cannot_go_are_named_all_at_once()
     {
         using SedNetwork network = new(
-            LayersTests.Of("GRU") with
+            Small("GRU") with
             {
                 Layers =
                 [
@@ -135,7 +135,7 @@ public sealed class OnnxExportTests
         const int samples = 44_100 / 4;
         var options = Defined(definition);
         var frames = options.FramesOf(samples);
-        using var network = Trained(LayersTests.Of("GRU") with { Frames = frames });
+        using var network = Trained(Small("GRU") with { Frames = frames });
         using LogMelExtractor extractor = new(options);
         using var scope = NewDisposeScope();
         var tone = sin(arange(samples, float32).Times(0.3)).Times(0.9);
@@ -166,7 +166,7 @@ public sealed class OnnxExportTests
     [Fact]
     public void Samples_that_make_other_frames_are_refused()
     {
-        using SedNetwork network = new(LayersTests.Of("GRU"));
+        using SedNetwork network = new(Small("GRU"));
         var options = Defined("htk");
         var refused = Assert.Throws<ArgumentException>(() =>
             OnnxExport.FromSamples([(network, standardisation)], options, 44_100)
@@ -177,7 +177,7 @@ public sealed class OnnxExportTests
     [Fact]
     public void It_leaves_no_tensor_behind()
     {
-        using SedNetwork network = new(LayersTests.Of("self-attention"));
+        using SedNetwork network = new(Small("self-attention"));
         OnnxExport.FromLogMel([(network, standardisation)]);
         TorchCollection.FreeForgottenTensors();
         var before = Tensor.TotalCount;
@@ -185,8 +185,18 @@ public sealed class OnnxExportTests
         Assert.Equal(before, Tensor.TotalCount);
     }
 
-    private static void GivesTheSame(NetworkDescription description, int bands = 8)
+    /// <summary>A network of sizes that all tests share.</summary>
+    private static NetworkDescription Small(string layer) =>
+        EveryLayer.Of(layer) with
+        {
+            Frames = 12,
+            Bands = 8,
+            Classes = 3,
+        };
+
+    private static void GivesTheSame(NetworkDescription description)
     {
+        var bands = description.Bands;
         using var network = Trained(description);
         using var scope = NewDisposeScope();
         BandStatistics statistics = new(

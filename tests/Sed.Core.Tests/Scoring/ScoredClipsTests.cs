@@ -147,6 +147,13 @@ public sealed class ScoredClipsTests
         Assert.Equal(scored.Scores.Weak, again.Weak);
         Assert.Equal(scored.Scores.Names, again.Names);
         Assert.Equal((Frames, Hop), (again.Frames, again.HopSeconds));
+        foreach (var wrong in (float[])[float.NaN, -0.1f, 1.5f])
+        {
+            (scored.Scores with { Weak = [.. scored.Scores.Weak[..^1], wrong] }).Write(file);
+            var error = Assert.Throws<InvalidDataException>(() => ClipScores.Read(file));
+            Assert.Equal($"{file}: not all of its values are probabilities.", error.Message);
+        }
+        scored.Scores.Write(file);
         var bytes = File.ReadAllBytes(file);
         for (var length = 0; length < bytes.Length; length += bytes.Length / 20)
         {

@@ -55,8 +55,9 @@ let internal report: Lazy<Workspace * Outcome * string> =
          let states = [
              for trial in plan.Trials ->
                  let own = workspace.TrialFolder trial.Specification
+                 use right = TrialFolder.tryLock own |> Option.get
                  let result =
-                     TrialRun.run workspace own trial.Specification ignore CancellationToken.None
+                     TrialRun.run workspace right own trial.Specification ignore CancellationToken.None
                  TrialFolder.finish own result
                  trial, Finished result
          ]

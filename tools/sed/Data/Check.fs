@@ -8,10 +8,10 @@ open Sed.Tool
 
 type CheckArguments =
     | [<MainCommand; ExactlyOnce>] Folder of folder: string
-    | Csv of path: string
-    | Names of count: int
-    | Cache of folder: string
-    | No_Cache
+    | [<Unique>] Csv of path: string
+    | [<Unique>] Names of count: int
+    | [<Unique>] Cache of folder: string
+    | [<Unique>] No_Cache
 
     interface IArgParserTemplate with
         member argument.Usage =
@@ -32,7 +32,13 @@ module Check =
             if arguments.Contains No_Cache then
                 null
             else
-                arguments.TryGetResult Cache |> Option.defaultWith userFolder
+                match arguments.TryGetResult Cache with
+                | Some folder -> Place.folder "--cache" folder
+                | None -> userFolder ()
+
+        let names = arguments.GetResult(Names, 3)
+        if names < 0 then
+            raise (BadArguments [ $"--names {names}: give 0 or more" ])
 
         let report =
             use progress = new Progress()
@@ -44,8 +50,10 @@ module Check =
 
             Preflight.Check(arguments.GetResult Folder, cache, counted)
 
-        printf $"{report.ToText(arguments.GetResult(Names, 3))}"
-        arguments.TryGetResult Csv |> Option.iter report.WriteCsv
+        printf $"{report.ToText names}"
+        match arguments.TryGetResult Csv with
+        | Some path -> Place.write "--csv" path PreflightReport.CsvHeader report.WriteCsv
+        | None -> ()
         // Says why, where nothing of the corpus can be used.
         let manifest = report.ToManifest()
         printfn ""

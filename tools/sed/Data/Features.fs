@@ -1,13 +1,13 @@
 namespace Sed.Tool.Data
 
 open System
+open System.IO
 open Argu
-open Sed.Core.Corpora
 open Sed.Core.Corpora.Checks
 open Sed.Core.Features.LogMel
 open Sed.Core.Features.Store
+open Sed.Core.Runtime
 open Sed.Tool
-open TorchSharp
 
 type Definition =
     | Dcase2017 = 0
@@ -15,10 +15,10 @@ type Definition =
 
 type FeaturesArguments =
     | [<MainCommand; ExactlyOnce>] Folder of folder: string
-    | [<Mandatory>] Out of folder: string
-    | Definition of Definition
-    | Float16
-    | Device of name: string
+    | [<Mandatory; Unique>] Out of folder: string
+    | [<Unique>] Definition of Definition
+    | [<Unique>] Float16
+    | [<Unique>] Device of name: string
 
     interface IArgParserTemplate with
         member argument.Usage =
@@ -27,11 +27,24 @@ type FeaturesArguments =
             | Out _ -> "where the feature store goes, in a folder of its own: features.npy and index.tsv"
             | Definition _ -> "dcase2017 (the paper's, default) or htk"
             | Float16 -> "keeps two bytes per value instead of four"
-            | Device _ -> "cpu (default), cuda or cuda:1"
+            | Device _ -> "cpu (default), auto, cuda or cuda:1"
 
 module Features =
     let private work (arguments: ParseResults<FeaturesArguments>) =
         let folder = arguments.GetResult Folder
+        let out = arguments.GetResult Out |> Place.folder "--out"
+        let isWithin (outer: string) (inner: string) =
+            let whole (path: string) =
+                Path.TrimEndingDirectorySeparator(Path.GetFullPath path)
+                + string Path.DirectorySeparatorChar
+            (whole inner).StartsWith(whole outer, StringComparison.Ordinal)
+        if isWithin folder out then
+            raise (
+                BadArguments [
+                    $"--out {out}: this lies in the corpus, where the features' index would pass for a list of labels; name a folder elsewhere"
+                ]
+            )
+        let device = Devices.Choose(arguments.GetResult(Device, "cpu"))
 
         let options =
             match arguments.GetResult(Definition, Definition.Dcase2017) with
@@ -60,13 +73,12 @@ module Features =
         }
 
         let manifest = Preflight.Check(folder, null, counted).ToManifest()
-        let device = torch.device (arguments.GetResult(Device, "cpu"))
 
         use store =
             FeatureStore.Open(
                 manifest,
                 options,
-                arguments.GetResult Out,
+                out,
                 device,
                 extraction,
                 Threading.CancellationToken.None,

@@ -29,42 +29,42 @@ type Empty_Estimate =
     | Zero = 1
 
 type Arguments =
-    | [<Mandatory>] Reference of path: string
-    | Estimated of path: string
-    | Against of path: string
-    | Scores of path: string
-    | Against_Scores of path: string
-    | Durations of path: string
-    | Reference_Tags of path: string
-    | Estimated_Tags of path: string
-    | Classes of path: string
+    | [<Mandatory; Unique>] Reference of path: string
+    | [<Unique>] Estimated of path: string
+    | [<Unique>] Against of path: string
+    | [<Unique>] Scores of path: string
+    | [<Unique>] Against_Scores of path: string
+    | [<Unique>] Durations of path: string
+    | [<Unique>] Reference_Tags of path: string
+    | [<Unique>] Estimated_Tags of path: string
+    | [<Unique>] Classes of path: string
     | Class of label: string
     | Segment of seconds: float
-    | Evaluated_Length of seconds: float
-    | Evaluated_Durations
-    | Collar of seconds: float
-    | Length of part: float
-    | Onset_Only
-    | Offset_Only
-    | Matching of Matching
-    | Order_By_Time
-    | Unknown_Labels
-    | Undefined of Undefined
-    | Empty_Reference of Empty_Reference
-    | Empty_Estimate of Empty_Estimate
-    | Dtc of part: float
-    | Gtc of part: float
-    | Cttc of part: float
-    | Alpha_Ct of weight: float
-    | Alpha_St of weight: float
-    | Max_Efpr of rate: float
-    | Authors_Variant
-    | Bootstrap of resamples: int
-    | Seed of number: uint64
-    | Confidence of part: float
-    | Allow_Empty
-    | Strict
-    | Format of Format
+    | [<Unique>] Evaluated_Length of seconds: float
+    | [<Unique>] Evaluated_Durations
+    | [<Unique>] Collar of seconds: float
+    | [<Unique>] Length of part: float
+    | [<Unique>] Onset_Only
+    | [<Unique>] Offset_Only
+    | [<Unique>] Matching of Matching
+    | [<Unique>] Order_By_Time
+    | [<Unique>] Unknown_Labels
+    | [<Unique>] Undefined of Undefined
+    | [<Unique>] Empty_Reference of Empty_Reference
+    | [<Unique>] Empty_Estimate of Empty_Estimate
+    | [<Unique>] Dtc of part: float
+    | [<Unique>] Gtc of part: float
+    | [<Unique>] Cttc of part: float
+    | [<Unique>] Alpha_Ct of weight: float
+    | [<Unique>] Alpha_St of weight: float
+    | [<Unique>] Max_Efpr of rate: float
+    | [<Unique>] Authors_Variant
+    | [<Unique>] Bootstrap of resamples: int
+    | [<Unique>] Seed of number: uint64
+    | [<Unique>] Confidence of part: float
+    | [<Unique>] Allow_Empty
+    | [<Unique>] Strict
+    | [<Unique>] Format of Format
 
     interface IArgParserTemplate with
         member this.Usage =

@@ -1,7 +1,6 @@
 namespace Sed.Tool.Evaluate
 
 open System
-open System.IO
 open Argu
 open Sed.Core.Annotations
 open Sed.Core.Metrics.Pairs
@@ -58,16 +57,16 @@ module Inputs =
     let private readClasses (arguments: ParseResults<Arguments>) (reference: EventList) =
         match arguments.TryGetResult Classes, arguments.GetResults Class with
         | Some _, _ :: _ -> raise (BadArguments [ "--classes and --class cannot both be given" ])
-        | Some path, [] ->
-            let labels =
-                File.ReadAllLines path |> Seq.map _.Trim() |> Seq.filter ((<>) "") |> List.ofSeq
-
-            try
-                ClassList labels
-            with :? ArgumentException as problem ->
-                raise (AnnotationException(path, 0, problem.Message))
+        | Some path, [] -> ClassListFile.Read path
         | None, [] -> ClassList.Of [| reference |]
-        | None, labels -> ClassList labels
+        | None, labels ->
+            for label in labels do
+                if String.IsNullOrWhiteSpace label then
+                    raise (BadArguments [ "--class names nothing; give it a label" ])
+            for label, times in List.countBy id labels do
+                if times > 1 then
+                    raise (BadArguments [ $"--class \"{label}\" is given {times} times" ])
+            ClassList labels
 
     let private requireRows (arguments: ParseResults<Arguments>) (reference: EventList) (events: EventList) =
         if events.Files.IsEmpty && not (arguments.Contains Allow_Empty) then
@@ -112,7 +111,22 @@ module Inputs =
         }
 
     let private check (arguments: ParseResults<Arguments>) =
+        let paths = [
+            "--reference", arguments.TryGetResult Reference
+            "--estimated", arguments.TryGetResult Estimated
+            "--against", arguments.TryGetResult Against
+            "--scores", arguments.TryGetResult Scores
+            "--against-scores", arguments.TryGetResult Against_Scores
+            "--durations", arguments.TryGetResult Arguments.Durations
+            "--reference-tags", arguments.TryGetResult Reference_Tags
+            "--estimated-tags", arguments.TryGetResult Estimated_Tags
+            "--classes", arguments.TryGetResult Classes
+        ]
+
         let problems = [
+            for option, path in paths do
+                if Option.exists String.IsNullOrWhiteSpace path then
+                    $"{option} names nothing; give it a path"
             if not (arguments.Contains Estimated || arguments.Contains Scores) then
                 "nothing to score: give --estimated, --scores or both"
             if arguments.Contains Against && not (arguments.Contains Estimated) then
@@ -129,7 +143,8 @@ module Inputs =
             if arguments.Contains Evaluated_Durations && arguments.Contains Evaluated_Length then
                 "--evaluated-durations and --evaluated-length cannot both be given"
             match arguments.TryGetResult Arguments.Bootstrap with
-            | Some count when count < 1 -> $"--bootstrap must be at least 1, was {count}"
+            | Some count when count < 1 || count > BootstrapOptions.MostResamples ->
+                $"--bootstrap must lie between 1 and {BootstrapOptions.MostResamples}, was {count}"
             | _ -> ()
         ]
 

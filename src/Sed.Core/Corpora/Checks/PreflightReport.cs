@@ -7,6 +7,12 @@ namespace Sed.Core.Corpora.Checks;
 /// <summary>What a check of a corpus found, and the corpus as it can be used.</summary>
 public sealed class PreflightReport
 {
+    /// <summary>The first line of the findings as CSV.</summary>
+    public const string CsvHeader = "kind,split,name,detail,policy";
+
+    // Longer names and labels, and what is no letter in them, would break the tables.
+    private const int LongestShown = 60;
+
     private readonly CorpusListing listing;
     private readonly Func<Manifest> build;
 
@@ -63,7 +69,7 @@ public sealed class PreflightReport
                 kind.Key.ToString(),
                 kind.Count().ToString(CultureInfo.InvariantCulture),
                 FindingPolicy.Of(kind.Key),
-                string.Join(", ", kind.Take(names).Select(finding => finding.Name))
+                string.Join(", ", kind.Take(names).Select(finding => Shown(finding.Name)))
                     + (kind.Count() > names ? ", ..." : "")
             );
         text.Append(Findings.Count == 0 ? "Nothing found.\n" : findings.ToString()).Append('\n');
@@ -75,7 +81,7 @@ public sealed class PreflightReport
     /// <param name="path">Where to write; an existing file is replaced.</param>
     public void WriteCsv(string path)
     {
-        StringBuilder text = new("kind,split,name,detail,policy\n");
+        StringBuilder text = new(CsvHeader + "\n");
         foreach (Finding finding in Findings)
             text.AppendJoin(
                     ',',
@@ -100,7 +106,7 @@ public sealed class PreflightReport
             counts.GetValueOrDefault((split, label)).ToString(CultureInfo.InvariantCulture);
         TextTable table = new(["clips per class", .. splits.Select(split => split.ToString())]);
         foreach (string label in listing.Classes)
-            table.Add([label, .. splits.Select(split => Of(split, label))]);
+            table.Add([Shown(label), .. splits.Select(split => Of(split, label))]);
         table.Add(["most to fewest", .. splits.Select(split => Imbalance(split, counts))]);
         return table.ToString();
     }
@@ -111,6 +117,12 @@ public sealed class PreflightReport
         return all.Length == 0 || all.Min() == 0
             ? "-"
             : string.Create(CultureInfo.InvariantCulture, $"{(double)all.Max() / all.Min():F1}");
+    }
+
+    private static string Shown(string name)
+    {
+        string line = string.Concat(name.Select(letter => char.IsControl(letter) ? '?' : letter));
+        return line.Length <= LongestShown ? line : $"{line[..LongestShown]}...";
     }
 
     private static string Quoted(string text) =>

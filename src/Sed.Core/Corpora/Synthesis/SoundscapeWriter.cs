@@ -13,6 +13,7 @@ namespace Sed.Core.Corpora.Synthesis;
 internal static class SoundscapeWriter
 {
     private const string MixedEventsFile = "mixed_events_training_set.csv";
+    private const string Making = "making";
 
     private static readonly (Split Split, string Word, string Id)[] Splits =
     [
@@ -48,10 +49,9 @@ internal static class SoundscapeWriter
         Directory.CreateDirectory(growing);
         try
         {
-            // Held open while this process lives: by it others see that the folder is not abandoned.
-            using (FileStream alive = new(LockOf(growing), FileMode.CreateNew, FileAccess.Write, FileShare.None))
+            // By it others see that the folder is not abandoned.
+            using (FolderLock.Try(growing, Making))
                 Write(growing, source, options, progress, cancellation);
-            File.Delete(LockOf(growing));
             SoundscapeSeal.Write(growing);
             Publish(growing, target);
         }
@@ -65,12 +65,16 @@ internal static class SoundscapeWriter
     private static void RequireUnaltered(string target)
     {
         const int named = 5;
+        const string remedy =
+            "Remove the folder and it is made again; a corpus of your own belongs elsewhere, named by --data.";
+        if (!Directory.EnumerateFileSystemEntries(target).Any())
+            throw new CorpusException($"{target}: its files are gone. {remedy}");
         IReadOnlyList<string> altered = SoundscapeSeal.Altered(target);
         if (altered.Count > 0)
             throw new CorpusException(
                 $"{target}: {altered.Count} of its files are not as they were made "
                     + $"({string.Join(", ", altered.Take(named))}{(altered.Count > named ? ", ..." : "")}). "
-                    + "Remove the folder and it is made again; a corpus of your own belongs elsewhere, named by --data."
+                    + remedy
             );
     }
 
@@ -172,23 +176,10 @@ internal static class SoundscapeWriter
     private static void RemoveAbandoned(string target, string parent)
     {
         foreach (string folder in Directory.GetDirectories(parent, $"{Path.GetFileName(target)}.*.making"))
-            if (IsAbandoned(folder))
+        {
+            using FolderLock right = FolderLock.TrySucceed(folder, Making);
+            if (right.Outcome == LockOutcome.Mine)
                 Directory.Delete(folder, recursive: true);
-    }
-
-    private static bool IsAbandoned(string folder)
-    {
-        try
-        {
-            using FileStream alive = new(LockOf(folder), FileMode.Open, FileAccess.Write, FileShare.None);
-            return true;
-        }
-        catch (IOException)
-        {
-            // Held by a living process, or not there yet.
-            return false;
         }
     }
-
-    private static string LockOf(string folder) => Path.Combine(folder, "making");
 }

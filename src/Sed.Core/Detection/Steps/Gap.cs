@@ -1,24 +1,26 @@
+using System.Text.Json.Serialization;
+
 namespace Sed.Core.Detection.Steps;
 
 public abstract partial record DecodingStep
 {
-    /// <summary>Events of a class with less between them are one.</summary>
+    /// <summary>Events of a class with less between them are one: a closing of the scores.</summary>
     /// <param name="Seconds">Length of the shortest gap that stays, 0 or more.</param>
     public sealed record Gap(double Seconds) : DecodingStep
     {
         /// <inheritdoc/>
+        [JsonIgnore]
         public override string InWords => FormattableString.Invariant($"gaps from {Seconds:R} s on");
 
         /// <inheritdoc/>
         public override IEnumerable<string> Problems() => NotNegative(Seconds, "the shortest gap is");
 
-        internal override void Apply(Span<bool> active, ReadOnlySpan<float> probabilities, double framesPerSecond)
+        internal override void Apply(Span<float> scores, double framesPerSecond)
         {
-            var first = active.IndexOf(true);
-            if (first < 0)
-                return;
-            var between = active[first..(active.LastIndexOf(true) + 1)];
-            Flip(between, which: false, Math.Round(Seconds * framesPerSecond));
+            // A gap is as long as the clip at most.
+            var frames = Math.Min(Frames(Seconds, framesPerSecond), scores.Length + 1);
+            if (frames > 1)
+                Smallest(Largest(Padded(scores, frames - 1), frames), frames).CopyTo(scores);
         }
     }
 }

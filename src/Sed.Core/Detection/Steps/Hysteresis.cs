@@ -1,12 +1,18 @@
+using System.Text.Json.Serialization;
+
 namespace Sed.Core.Detection.Steps;
 
 public abstract partial record DecodingStep
 {
-    /// <summary>An event goes on, forwards and backwards from its active frames, while the probability reaches a lower threshold.</summary>
+    /// <summary>
+    /// An event goes on, forwards and backwards from its active frames, while the score reaches a lower threshold: frames that
+    /// reach it and follow each other all have the largest of their scores.
+    /// </summary>
     /// <param name="Low">The lower threshold, between 0 and 1.</param>
     public sealed record Hysteresis(double Low) : DecodingStep
     {
         /// <inheritdoc/>
+        [JsonIgnore]
         public override string InWords => FormattableString.Invariant($"hysteresis down to {Low:R}");
 
         /// <inheritdoc/>
@@ -18,12 +24,16 @@ public abstract partial record DecodingStep
                 );
         }
 
-        internal override void Apply(Span<bool> active, ReadOnlySpan<float> probabilities, double framesPerSecond)
+        internal override void Apply(Span<float> scores, double framesPerSecond)
         {
-            for (var frame = 1; frame < active.Length; frame++)
-                active[frame] |= active[frame - 1] && probabilities[frame] >= Low;
-            for (var frame = active.Length - 2; frame >= 0; frame--)
-                active[frame] |= active[frame + 1] && probabilities[frame] >= Low;
+            for (var from = 0; from < scores.Length; from++)
+            {
+                var (to, largest) = (from, 0f);
+                for (; to < scores.Length && scores[to] >= Low; to++)
+                    largest = Math.Max(largest, scores[to]);
+                scores[from..to].Fill(largest);
+                from = to;
+            }
         }
     }
 }

@@ -1,37 +1,51 @@
+using System.Text.Json.Serialization;
+
 namespace Sed.Core.Detection.Steps;
 
 public abstract partial record DecodingStep
 {
-    /// <summary>A frame is active where most frames of the window around it are; outside the clip none are.</summary>
+    /// <summary>A frame has the median score of the window around it, so it is active where most frames of the window are.</summary>
     /// <param name="Seconds">Length of the window, 0 or more; an odd number of frames is taken.</param>
     public sealed record MedianFilter(double Seconds) : DecodingStep
     {
         /// <inheritdoc/>
+        [JsonIgnore]
         public override string InWords => FormattableString.Invariant($"median filter of {Seconds:R} s");
 
         /// <inheritdoc/>
         public override IEnumerable<string> Problems() => NotNegative(Seconds, "the median filter is");
 
-        internal override void Apply(Span<bool> active, ReadOnlySpan<float> probabilities, double framesPerSecond)
+        internal override void Apply(Span<float> scores, double framesPerSecond)
         {
-            var window = (int)Math.Round(Seconds * framesPerSecond) | 1; // odd, so that it has a middle
-            if (window > 1)
-                Filter(active.ToArray(), active, window / 2);
+            // Odd, so that it has a middle; where half of it is as long as the clip, most of it lies outside anyway.
+            var reach = Math.Min(Frames(Seconds, framesPerSecond) / 2, scores.Length);
+            if (reach > 0)
+                Filter(scores, reach);
         }
 
-        private static void Filter(ReadOnlySpan<bool> active, Span<bool> smooth, int reach)
+        private static void Filter(Span<float> scores, int reach)
         {
-            var count = 0;
-            for (var ahead = 0; ahead < Math.Min(reach, active.Length); ahead++)
-                count += active[ahead] ? 1 : 0;
-            for (var frame = 0; frame < active.Length; frame++)
+            var padded = Padded(scores, reach);
+            var window = padded.AsSpan(0, 2 * reach + 1).ToArray();
+            Array.Sort(window);
+            for (var frame = 0; ; frame++)
             {
-                if (frame + reach < active.Length && active[frame + reach])
-                    count++;
-                if (frame - reach - 1 >= 0 && active[frame - reach - 1])
-                    count--;
-                smooth[frame] = count > reach;
+                scores[frame] = window[reach];
+                if (frame + 1 == scores.Length)
+                    return;
+                Replace(window, padded[frame], padded[frame + window.Length]);
             }
+        }
+
+        /// <summary>Takes a value out of a sorted window and puts another one in.</summary>
+        private static void Replace(Span<float> sorted, float old, float next)
+        {
+            var place = sorted.BinarySearch(old);
+            for (; place + 1 < sorted.Length && sorted[place + 1] < next; place++)
+                sorted[place] = sorted[place + 1];
+            for (; place > 0 && sorted[place - 1] > next; place--)
+                sorted[place] = sorted[place - 1];
+            sorted[place] = next;
         }
     }
 }

@@ -1,18 +1,27 @@
+using System.Text.Json.Serialization;
+
 namespace Sed.Core.Detection.Steps;
 
 public abstract partial record DecodingStep
 {
-    /// <summary>Events that are shorter are dropped.</summary>
+    /// <summary>Events that are shorter are dropped: an opening of the scores.</summary>
     /// <param name="Seconds">Length of the shortest event that stays, 0 or more.</param>
     public sealed record Shortest(double Seconds) : DecodingStep
     {
         /// <inheritdoc/>
+        [JsonIgnore]
         public override string InWords => FormattableString.Invariant($"events from {Seconds:R} s on");
 
         /// <inheritdoc/>
         public override IEnumerable<string> Problems() => NotNegative(Seconds, "the shortest event is");
 
-        internal override void Apply(Span<bool> active, ReadOnlySpan<float> probabilities, double framesPerSecond) =>
-            Flip(active, which: true, Math.Round(Seconds * framesPerSecond));
+        internal override void Apply(Span<float> scores, double framesPerSecond)
+        {
+            var frames = Frames(Seconds, framesPerSecond);
+            if (frames > scores.Length)
+                scores.Clear();
+            else if (frames > 1)
+                Largest(Padded(Smallest(scores, frames), frames - 1), frames).CopyTo(scores);
+        }
     }
 }

@@ -11,7 +11,7 @@ namespace Sed.Core.Features.LogMel;
 /// device; on the CPU a kernel of our own, several times faster, takes its place where the FFT's size is a power of two.
 /// The two agree to 1e-5 in the logarithm. On the CPU a clip's features do not depend on the batch it is in.
 /// </summary>
-public sealed class LogMelExtractor : IDisposable
+public sealed class LogMelExtractor : IFeatureExtractor
 {
     private readonly Tensor window;
     private readonly Tensor filters;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using TorchSharp;
 
 namespace Sed.Core.Features.LogMel;
 
@@ -6,7 +7,7 @@ namespace Sed.Core.Features.LogMel;
 /// How audio becomes log-mel frames. Immutable; checked when an extractor is built from it. Definitions that differ in one
 /// of these settings differ by up to 5.8 in the logarithm, so each is named. The defaults are <see cref="Dcase2017"/>.
 /// </summary>
-public sealed record LogMelOptions
+public sealed record LogMelOptions : IFeatureDefinition
 {
     /// <summary>
     /// The baseline system of DCASE 2017 and the paper: 40 ms periodic Hamming window, 50 % overlap, FFT of 2048,
@@ -80,6 +81,9 @@ public sealed record LogMelOptions
     /// <summary>Distance between frames in samples.</summary>
     public int HopSamples => (int)Math.Round(HopSeconds * SampleRate);
 
+    /// <summary>False: each band is standardised by itself.</summary>
+    public bool IsUniform => false;
+
     /// <summary>How many frames a clip of so many samples has; 500 for 10 s by default.</summary>
     public int FramesOf(int samples) =>
         Centred ? samples / HopSamples
@@ -125,6 +129,9 @@ public sealed record LogMelOptions
                 + $"{(Centred ? "centred" : "inside")}, {Bands} bands {MinHz:R} to {MaxHz:R} Hz, {MelScale}, {Normalization}, "
                 + $"{Spectrum}, offset {SignalOffset:R}, {LogFloorKind} {LogFloor:R}"
         );
+
+    /// <inheritdoc/>
+    public IFeatureExtractor Extractor(torch.Device device) => new LogMelExtractor(this, device);
 
     private static string Said(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using Sed.Core.Audio;
 using Sed.Core.Corpora;
-using Sed.Core.Features.LogMel;
 using Sed.Core.Runtime;
 using TorchSharp;
 
@@ -12,7 +11,7 @@ namespace Sed.Core.Features.Store;
 /// <summary>Brings a store to completion: finds the rows that are missing, damaged or out of date, and makes them.</summary>
 internal sealed class Extraction(
     Manifest manifest,
-    LogMelOptions options,
+    IFeatureDefinition options,
     StoreFiles files,
     FeaturePrecision precision,
     torch.Device device,
@@ -21,7 +20,7 @@ internal sealed class Extraction(
 {
     private const int BatchClips = 16;
     private readonly ConcurrentDictionary<int, string> broken = [];
-    private readonly int samples = FeatureStore.SamplesPerClip(manifest);
+    private readonly int samples = FeatureStore.SamplesPerClip(manifest, options);
 
     /// <summary>Makes what is missing. Killed at any moment, the next call goes on from there.</summary>
     /// <returns>The clips that cannot be read.</returns>
@@ -85,7 +84,7 @@ internal sealed class Extraction(
 
     private void Make(int[] missing, CancellationToken cancellation)
     {
-        using LogMelExtractor extractor = new(options, device);
+        using IFeatureExtractor extractor = options.Extractor(device);
         ExtractionClock clock = new(manifest.Clips.Count, missing.Length, progress);
         if (extractor.HasKernel)
             MakeClipByClip(extractor, missing, clock, cancellation);
@@ -94,7 +93,7 @@ internal sealed class Extraction(
     }
 
     private void MakeClipByClip(
-        LogMelExtractor extractor,
+        IFeatureExtractor extractor,
         int[] missing,
         ExtractionClock clock,
         CancellationToken cancellation
@@ -119,7 +118,7 @@ internal sealed class Extraction(
     }
 
     private void MakeInBatches(
-        LogMelExtractor extractor,
+        IFeatureExtractor extractor,
         int[] missing,
         ExtractionClock clock,
         CancellationToken cancellation
@@ -158,7 +157,7 @@ internal sealed class Extraction(
     {
         try
         {
-            ClipSamples.Read(manifest.Clips[row], manifest.SampleRate, waveform);
+            ClipSamples.Read(manifest.Clips[row], options.SampleRate, waveform);
         }
         // Without a decoder nothing is wrong with the clip: to keep it as broken would leave it so when there is one.
         catch (Exception unreadable)

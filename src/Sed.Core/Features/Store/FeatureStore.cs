@@ -3,14 +3,13 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using Sed.Core.Corpora;
-using Sed.Core.Features.LogMel;
 using Sed.Core.Runtime;
 using TorchSharp;
 
 namespace Sed.Core.Features.Store;
 
 /// <summary>
-/// The log-mel features of every clip of a corpus in one file: a NumPy array (clips, frames, bands), whose row i belongs to
+/// The features of every clip of a corpus in one file: a NumPy array (clips, frames, bands), whose row i belongs to
 /// clip i of the manifest. Rows are read from the file when they are asked for, so memory does not grow with the corpus.
 /// An extraction that was stopped, in whatever way, goes on where it was; a damaged row is found by its checksum when the
 /// store is opened and made anew. Reading is safe from several threads.
@@ -22,7 +21,7 @@ public sealed class FeatureStore : IFeatureSource, IDisposable
 
     private FeatureStore(
         Manifest manifest,
-        LogMelOptions options,
+        IFeatureDefinition options,
         string folder,
         StoreFiles files,
         FeaturePrecision precision,
@@ -35,14 +34,14 @@ public sealed class FeatureStore : IFeatureSource, IDisposable
         Broken = broken;
         this.files = files;
         this.precision = precision;
-        Frames = options.FramesOf(SamplesPerClip(manifest));
+        Frames = options.FramesOf(SamplesPerClip(manifest, options));
     }
 
     /// <summary>The corpus.</summary>
     public Manifest Manifest { get; }
 
     /// <summary>The features' definition.</summary>
-    public LogMelOptions Options { get; }
+    public IFeatureDefinition Options { get; }
 
     /// <summary>The store's folder; "features.npy" in it is the array.</summary>
     public string Folder { get; }
@@ -56,12 +55,15 @@ public sealed class FeatureStore : IFeatureSource, IDisposable
     /// <summary>Frames of each clip.</summary>
     public int Frames { get; }
 
-    /// <summary>Mel bands of each frame.</summary>
+    /// <summary>Values of each frame.</summary>
     public int Bands => Options.Bands;
+
+    /// <inheritdoc />
+    public bool IsUniform => Options.IsUniform;
 
     /// <summary>Opens the store of a corpus and a definition, and first computes what is not in it yet.</summary>
     /// <param name="manifest">The corpus.</param>
-    /// <param name="options">The features' definition; its sample rate must be the corpus's.</param>
+    /// <param name="options">The features' definition; clips of another sample rate than its own are resampled.</param>
     /// <param name="directory">Where stores are kept, each in a folder of its own.</param>
     /// <param name="device">Where to compute; null takes the CPU.</param>
     /// <param name="progress">Told about the extraction a few times per second.</param>
@@ -74,7 +76,7 @@ public sealed class FeatureStore : IFeatureSource, IDisposable
     /// <exception cref="Audio.AudioFormatException">A clip needs ffmpeg, which is missing.</exception>
     public static FeatureStore Open(
         Manifest manifest,
-        LogMelOptions options,
+        IFeatureDefinition options,
         string directory,
         torch.Device? device = null,
         IProgress<ExtractionProgress>? progress = null,
@@ -87,12 +89,7 @@ public sealed class FeatureStore : IFeatureSource, IDisposable
         ArgumentException.ThrowIfNullOrEmpty(directory);
         if (options.Problems() is { Count: > 0 } problems)
             throw new ArgumentException(string.Join(Environment.NewLine, problems), nameof(options));
-        if (options.SampleRate != manifest.SampleRate)
-            throw new ArgumentException(
-                $"The features are defined at {options.SampleRate} Hz, the corpus is read at {manifest.SampleRate} Hz.",
-                nameof(options)
-            );
-        int frames = options.FramesOf(SamplesPerClip(manifest));
+        int frames = options.FramesOf(SamplesPerClip(manifest, options));
         string folder = Path.Combine(directory, FolderName(manifest, options, precision));
         int rowBytes = frames * options.Bands * (precision == FeaturePrecision.Float32 ? 4 : 2);
         byte[] header = NpyHeader.Of(precision, manifest.Clips.Count, frames, options.Bands);
@@ -153,10 +150,10 @@ public sealed class FeatureStore : IFeatureSource, IDisposable
     /// <inheritdoc />
     public void Dispose() => files.Dispose();
 
-    internal static int SamplesPerClip(Manifest manifest) =>
-        (int)Math.Round(manifest.ClipSeconds * manifest.SampleRate);
+    internal static int SamplesPerClip(Manifest manifest, IFeatureDefinition definition) =>
+        (int)Math.Round(manifest.ClipSeconds * definition.SampleRate);
 
-    private static string FolderName(Manifest manifest, LogMelOptions options, FeaturePrecision precision)
+    private static string FolderName(Manifest manifest, IFeatureDefinition options, FeaturePrecision precision)
     {
         string key = string.Create(CultureInfo.InvariantCulture, $"{manifest.Hash}|{options.Describe()}|{precision}|1");
         string hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)))[..16];

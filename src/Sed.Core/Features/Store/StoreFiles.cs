@@ -15,7 +15,7 @@ internal sealed class StoreFiles : IDisposable
     private readonly SafeFileHandle values;
     private readonly SafeFileHandle entries;
 
-    private readonly string unwritable;
+    private readonly FolderLock writing;
 
     private StoreFiles(
         string folder,
@@ -27,7 +27,7 @@ internal sealed class StoreFiles : IDisposable
     )
     {
         this.folder = folder;
-        unwritable = writing.Reason;
+        this.writing = writing;
         Writable = writing.Outcome == LockOutcome.Mine;
         this.rows = rows;
         this.values = values;
@@ -75,7 +75,7 @@ internal sealed class StoreFiles : IDisposable
     internal void RequireWritable(string cause)
     {
         if (!Writable)
-            throw Unwritable(folder, cause, unwritable);
+            throw Unwritable(folder, cause, writing.Reason);
     }
 
     internal RowEntry[] ReadEntries()
@@ -114,17 +114,21 @@ internal sealed class StoreFiles : IDisposable
     }
 
     /// <summary>Takes the final name away, before rows are rewritten.</summary>
+    /// <exception cref="LockLostException">Another process has the right to write meanwhile.</exception>
     internal void Withdraw()
     {
+        writing.Require();
         if (File.Exists(Final(folder)))
             File.Move(Final(folder), Partial(folder), overwrite: true);
     }
 
     /// <summary>Gives the final name, once every row is there and on the disk.</summary>
+    /// <exception cref="LockLostException">Another process has the right to write meanwhile.</exception>
     internal void Publish()
     {
         if (File.Exists(Final(folder)))
             return;
+        writing.Require();
         RandomAccess.FlushToDisk(values);
         RandomAccess.FlushToDisk(entries);
         File.Move(Partial(folder), Final(folder));

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using Sed.Core.Corpora;
-using Sed.Core.Features.LogMel;
 using Sed.Core.Runtime;
 
 namespace Sed.Core.Features.Store;
@@ -10,7 +9,7 @@ namespace Sed.Core.Features.Store;
 internal static class StoreIndex
 {
     /// <summary>Writes index.tsv: two lines about the store, then row, split and name of every clip.</summary>
-    internal static void Write(string folder, Manifest manifest, LogMelOptions options)
+    internal static void Write(string folder, Manifest manifest, IFeatureDefinition options)
     {
         StringBuilder text = new();
         text.Append(CultureInfo.InvariantCulture, $"# manifest {manifest.Corpus} {manifest.Hash}\n");

@@ -2,7 +2,7 @@ using Sed.Core.Runtime;
 
 namespace Sed.Core.Features.Store;
 
-/// <summary>Lets one process at a time write a store; the lock ends with its process, however that ends.</summary>
+/// <summary>Lets one process at a time write a store, on whatever machine; the right of one that is gone is taken over.</summary>
 internal static class StoreLock
 {
     /// <summary>Waits while another process has the lock.</summary>
@@ -15,7 +15,7 @@ internal static class StoreLock
             FolderLock tried = FolderLock.Try(folder, "writing.lock");
             if (tried.Outcome != LockOutcome.Held)
                 return tried;
-            cancellation.WaitHandle.WaitOne(200);
+            cancellation.WaitHandle.WaitOne(500);
         }
     }
 }

@@ -104,7 +104,7 @@ public static class Bootstrap
         var differences = ImmutableArray.CreateBuilder<PairedDifference>(a.Count);
         for (var m = 0; m < a.Count; m++)
         {
-            var (sorted, undefined) = Defined([.. valuesB[m].Zip(valuesA[m], (y, x) => y - x)]);
+            var (sorted, undefined) = Defined([.. valuesB[m].Zip(valuesA[m], Difference)]);
             differences.Add(
                 new PairedDifference(
                     a[m].Name,
@@ -180,8 +180,10 @@ public static class Bootstrap
         var place = part * (sorted.Length - 1);
         var below = (int)Math.Floor(place);
         var above = Math.Min(below + 1, sorted.Length - 1);
-        return sorted[below] == sorted[above]
-            ? sorted[below]
+        return sorted[below] == sorted[above] ? sorted[below]
+            // Nothing lies between a value and infinity.
+            : !double.IsFinite(sorted[below]) || !double.IsFinite(sorted[above])
+                ? sorted[place - below < 0.5 ? below : above]
             : sorted[below] + (place - below) * (sorted[above] - sorted[below]);
     }
 
@@ -205,5 +207,8 @@ public static class Bootstrap
     private static Rate Minus(Rate a, Rate b) =>
         !a.IsDefined ? a
         : !b.IsDefined ? b
-        : a.Value - b.Value;
+        : Difference(a.Value, b.Value);
+
+    /// <summary>One value less another; equal ones, infinite too as d-prime is for a perfect ranking, do not differ.</summary>
+    private static double Difference(double a, double b) => a == b ? 0 : a - b;
 }

@@ -3,7 +3,10 @@ namespace Sed.Core.Metrics.Uncertainty;
 /// <summary>How a corpus is resampled. Immutable; checked where it is used.</summary>
 public sealed record BootstrapOptions
 {
-    /// <summary>Number of resamples, at least 1. Default 1000.</summary>
+    /// <summary>Resamples at most; intervals of a million of them have three digits that do not move.</summary>
+    public const int MostResamples = 1_000_000;
+
+    /// <summary>Number of resamples, from 1 to <see cref="MostResamples"/>. Default 1000.</summary>
     public int Resamples { get; init; } = 1000;
 
     /// <summary>The seed: equal seeds draw equal clips on every machine. Default 1.</summary>
@@ -18,6 +21,8 @@ public sealed record BootstrapOptions
         List<string> problems = [];
         if (Resamples < 1)
             problems.Add($"Resamples must be at least 1, was {Resamples}.");
+        if (Resamples > MostResamples)
+            problems.Add($"Resamples must be at most {MostResamples}, was {Resamples}.");
         if (!(Confidence > 0 && Confidence < 1))
             problems.Add(FormattableString.Invariant($"Confidence must lie between 0 and 1, was {Confidence}."));
         return problems;

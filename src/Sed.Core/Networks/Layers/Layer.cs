@@ -54,6 +54,9 @@ public abstract partial record Layer
     /// <summary>What the layer leaves. Defined where it has no problems.</summary>
     public abstract Shape Over(Shape below);
 
+    /// <summary>How many frames of what is below lie between two frames of what it leaves. Default 1.</summary>
+    public virtual double FrameStep => 1;
+
     /// <summary>
     /// The same layer with so many times its filters or units, rounded to whole fours and at least four; a layer that has
     /// none of its own stays as it is.

@@ -22,7 +22,7 @@ internal static class OnnxModules
             ReLU => input.Relu(),
             Sigmoid => input.Sigmoid(),
             Tanh => input.Node("Tanh"),
-            SiLU => input * input.Sigmoid(),
+            SiLU => input.Silu(),
             // A class of one's own on top of Sequential may compute anything.
             Sequential stack when stack.GetType() == typeof(Sequential) => stack
                 .children()

@@ -52,6 +52,9 @@ public abstract partial record Layer
             };
 
         /// <inheritdoc/>
+        public override double FrameStep => Frames;
+
+        /// <inheritdoc/>
         public override long Parameters(Shape below) => 0;
 
         /// <inheritdoc/>

@@ -39,6 +39,9 @@ public abstract partial record Layer
         public override Shape Over(Shape below) => below with { Frames = below.Frames * Factor };
 
         /// <inheritdoc/>
+        public override double FrameStep => 1.0 / Factor;
+
+        /// <inheritdoc/>
         public override long Parameters(Shape below) => 0;
 
         /// <inheritdoc/>

@@ -28,6 +28,9 @@ internal sealed class OnnxValue(OnnxGraph graph, string name)
 
     public OnnxValue Sigmoid() => Node("Sigmoid");
 
+    /// <summary>x sigmoid(x).</summary>
+    public OnnxValue Silu() => this * Sigmoid();
+
     public OnnxValue Exp() => Node("Exp");
 
     public OnnxValue Sqrt() => Node("Sqrt");

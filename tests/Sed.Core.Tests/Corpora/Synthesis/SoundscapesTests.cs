@@ -1,5 +1,6 @@
 using Sed.Core.Corpora;
 using Sed.Core.Corpora.Synthesis;
+using Sed.Core.Runtime;
 using Sed.Core.Tests.Audio;
 using Sed.Core.Tests.Metrics;
 
@@ -81,10 +82,13 @@ public sealed class SoundscapesTests : IDisposable
 
         string corpus = Assert.Single(Directory.GetDirectories(folder.Path));
         Directory.Move(corpus, corpus + ".0123.making");
-        File.WriteAllText(Path.Combine(corpus + ".0123.making", "making"), "");
+        Directory.CreateDirectory(corpus + ".4567.making");
+        using FolderLock alive = FolderLock.Try(corpus + ".4567.making", "making");
+        Claim ended = new("ended", Claimant.Here with { Started = "before" });
+        File.WriteAllText(Path.Combine(corpus + ".0123.making", "making"), ended.Text(0));
         Manifest again = Soundscapes.SmartCars(folder.Path, tiny);
         Assert.Equal(first.Hash, again.Hash);
-        Assert.Equal([corpus], Directory.GetDirectories(folder.Path));
+        Assert.Equal([corpus, corpus + ".4567.making"], Directory.GetDirectories(folder.Path).Order());
     }
 
     [Fact]
@@ -111,6 +115,27 @@ public sealed class SoundscapesTests : IDisposable
             Assert.Contains(Path.GetFileName(clips[index].AudioPath), error.Message);
         Assert.EndsWith(
             "Remove the folder and it is made again; a corpus of your own belongs elsewhere, named by --data.",
+            error.Message
+        );
+    }
+
+    [Fact]
+    public void A_made_corpus_whose_files_are_gone_says_how_it_is_made_again()
+    {
+        SoundscapeOptions tiny = new()
+        {
+            TrainingClips = 1,
+            TestingClips = 1,
+            EvaluationClips = 1,
+        };
+        Soundscapes.SmartCars(folder.Path, tiny);
+        string made = Assert.Single(Directory.GetDirectories(folder.Path));
+        Directory.Delete(made, recursive: true);
+        Directory.CreateDirectory(made);
+        CorpusException error = Assert.Throws<CorpusException>(() => Soundscapes.SmartCars(folder.Path, tiny));
+        Assert.Equal(
+            $"{made}: its files are gone. Remove the folder and it is made again; a corpus of your own belongs elsewhere, "
+                + "named by --data.",
             error.Message
         );
     }

@@ -1,0 +1,59 @@
+/// Who is distinguishable from whom, as letters: rows that share one cannot be told apart, rows that share none can.
+module internal Sed.Runner.LetterDisplay
+
+// More letters than so many are numbers.
+let private alphabet = [ 'a' .. 'z' ] @ [ 'A' .. 'Z' ]
+
+let private letter index =
+    if index < alphabet.Length then
+        string alphabet[index]
+    else
+        $"({index + 1})"
+
+/// Leaves out groups that others contain.
+let private absorbed (groups: Set<int> list) =
+    groups
+    |> List.indexed
+    |> List.filter (fun (index, group) ->
+        groups
+        |> List.indexed
+        |> List.forall (fun (other, larger) ->
+            other = index
+            || not (Set.isSubset group larger)
+            || (group = larger && index < other)))
+    |> List.map snd
+
+/// The largest groups of rows of which no two differ: all together, divided by each pair that differs (insert and absorb,
+/// Piepho 2004).
+let private groups (rows: 'row list) differ =
+    let pairs = [
+        for right in 1 .. rows.Length - 1 do
+            for left in 0 .. right - 1 do
+                if differ (rows[left], rows[right]) then
+                    left, right
+    ]
+    pairs
+    |> List.fold
+        (fun groups (left, right) ->
+            absorbed [
+                for group in groups do
+                    if Set.contains left group && Set.contains right group then
+                        Set.remove right group
+                        Set.remove left group
+                    else
+                        group
+            ])
+        [ Set [ 0 .. rows.Length - 1 ] ]
+    |> List.sortBy Set.toList
+
+/// The letters of each row, beginning with a for the group of the first row.
+let ofPairs (rows: 'row list) (differ: 'row * 'row -> bool) : Map<'row, string list> =
+    let groups = groups rows differ
+    Map [
+        for index, row in List.indexed rows ->
+            row,
+            groups
+            |> List.indexed
+            |> List.filter (snd >> Set.contains index)
+            |> List.map (fst >> letter)
+    ]

@@ -1,0 +1,108 @@
+using Sed.Core.Networks;
+using Sed.Core.Networks.Layers;
+using Sed.Core.Networks.WeakOutputs;
+using Sed.Core.Runtime;
+
+namespace Sed.Core.Tests.Networks;
+
+/// <summary>Every layer, each in a small network of its own and of random sizes. A new layer is a line here.</summary>
+internal static class EveryLayer
+{
+    // Bands are a multiple of eight, frames at least four.
+    private static readonly Dictionary<string, Func<Random, Layer[]>> stacks = new()
+    {
+        ["context"] = draw => [new Layer.Context(Odd(draw, 7))],
+        ["convolution"] = draw => [new Layer.Convolution(Some(draw)), new Layer.BandPooling(4)],
+        ["wide convolution"] = draw => [new Layer.Convolution(Some(draw), Odd(draw, 7), 5)],
+        ["gated convolution"] = draw =>
+            [new Layer.GatedConvolution(Some(draw), Odd(draw, 5), Odd(draw, 5)), new Layer.BandPooling(2)],
+        ["convolution, then a gated one"] = draw =>
+            [new Layer.Convolution(Some(draw)), new Layer.BandPooling(2), new Layer.GatedConvolution(Some(draw))],
+        ["double convolution"] = draw =>
+            [new Layer.DoubleConvolution(Some(draw)), new Layer.Pooling(2, 2, PoolingKind.Mean)],
+        ["two double convolutions"] = draw =>
+            [
+                new Layer.DoubleConvolution(Some(draw)),
+                new Layer.Pooling(2, 2, PoolingKind.Mean),
+                new Layer.DoubleConvolution(Some(draw)),
+                new Layer.Pooling(2, 4, PoolingKind.Maximum),
+            ],
+        ["residual"] = draw => [new Layer.DoubleConvolution(4, true), new Layer.DoubleConvolution(4, true)],
+        ["dense block"] = draw =>
+            [
+                new Layer.Convolution(Some(draw)),
+                new Layer.DenselyConnected(Some(draw), Some(draw)),
+                new Layer.Convolution(3, 1, 1),
+            ],
+        ["sample convolution"] = draw =>
+            [
+                new Layer.SampleConvolution(Some(draw), 4, 2),
+                new Layer.SampleConvolution(Some(draw), Odd(draw, 5)),
+                new Layer.BandPooling(2),
+                new Layer.SampleConvolution(Some(draw), 2, 2),
+            ],
+        ["pooling over time"] = draw =>
+            [
+                new Layer.Convolution(Some(draw)),
+                new Layer.Pooling(draw.Next(1, 4), 4, PoolingKind.Mean),
+                new Layer.BidirectionalGru(Some(draw), Merge.Multiply),
+            ],
+        ["upsampling"] = draw =>
+            [
+                new Layer.Convolution(Some(draw)),
+                new Layer.Pooling(2, 2, PoolingKind.Maximum),
+                new Layer.Upsampling(draw.Next(1, 4), UpsamplingKind.Linear),
+            ],
+        ["repetition"] = draw =>
+            [
+                new Layer.Pooling(2, 2, PoolingKind.Maximum),
+                new Layer.Upsampling(draw.Next(1, 4), UpsamplingKind.Repetition),
+                new Layer.Dense(Some(draw), Activation.Relu),
+            ],
+        ["GRU"] = draw => [new Layer.BidirectionalGru(Some(draw), Merge.Concatenate)],
+        ["GRUs behind a dense layer"] = draw =>
+            [
+                new Layer.Dense(Some(draw), Activation.Linear),
+                new Layer.BidirectionalGru(Some(draw), Merge.Multiply),
+                new Layer.BidirectionalGru(Some(draw), Merge.Concatenate),
+            ],
+        ["gated GRU"] = draw => [new Layer.GatedGru(Some(draw))],
+        ["gated GRU above convolutions"] = draw =>
+            [new Layer.Convolution(Some(draw)), new Layer.BandPooling(8), new Layer.GatedGru(Some(draw))],
+        ["self-attention"] = draw =>
+            [new Layer.Dense(6 * draw.Next(1, 4), Activation.Linear), new Layer.SelfAttention(3)],
+        ["conformer"] = draw =>
+            [new Layer.Dense(4 * draw.Next(1, 4), Activation.Linear), new Layer.Conformer(2, Odd(draw, 7))],
+        ["layer normalisation"] = draw =>
+            [new Layer.LayerNormalisation(), new Layer.Dense(Some(draw), Activation.Relu)],
+    };
+
+    public static IReadOnlyCollection<string> Names => stacks.Keys;
+
+    /// <summary>A network with a layer, its sizes drawn: the same for the same number.</summary>
+    public static NetworkDescription Of(string name, int number = 1)
+    {
+        var draw = RandomSource.For(number, name);
+        return new NetworkDescription
+        {
+            Layers = stacks[name](draw),
+            Frames = draw.Next(4, 16),
+            Bands = 8 * draw.Next(1, 4),
+            Classes = draw.Next(1, 5),
+            Dropout = 0,
+            Weak = EveryWeakOutput.All[draw.Next(EveryWeakOutput.All.Count)],
+        };
+    }
+
+    /// <summary>A small network with a weak output.</summary>
+    public static NetworkDescription With(WeakOutput weak) =>
+        Of("layer normalisation") with
+        {
+            Weak = weak,
+            Classes = 3,
+        };
+
+    private static int Some(Random draw) => draw.Next(1, 6);
+
+    private static int Odd(Random draw, int most) => 1 + 2 * draw.Next((most + 1) / 2);
+}

@@ -1,0 +1,157 @@
+using Sed.Core.Annotations;
+using Sed.Core.Detection;
+using Sed.Core.Detection.Steps;
+using Sed.Core.Metrics.Counts;
+using Sed.Core.Scoring;
+
+namespace Sed.Core.Tests.Scoring;
+
+public sealed class DetectionTunerTests
+{
+    private const int Clips = 20;
+    private const int Frames = 40;
+    private const double Hop = 0.25;
+    private static readonly ClassList Classes = new(["Car", "Train", "Bus"]);
+    private static readonly IReadOnlyList<IReadOnlyList<DecodingStep>> Few =
+    [
+        [],
+        [new DecodingStep.MedianFilter(1)],
+        [new DecodingStep.MedianFilter(1), new DecodingStep.Shortest(1)],
+        [new DecodingStep.ChangePoints(2, MergeDifference: 0.2)],
+    ];
+
+    /// <summary>Clips of cars and trains that are heard in noise; no bus.</summary>
+    private static (ClipTruth Truth, ClipScores Scores) Noisy(bool knowsEvents)
+    {
+        Random random = new(7);
+        var strong = new float[Clips * Frames * Classes.Count];
+        var weak = new float[Clips * Classes.Count];
+        var tags = new bool[Clips * Classes.Count];
+        List<(string, IReadOnlyList<SoundEvent>)> events = [];
+        for (var clip = 0; clip < Clips; clip++)
+        {
+            List<SoundEvent> own = [];
+            for (var k = 0; k < Classes.Count; k++)
+            {
+                var there = k < 2 && random.NextDouble() < 0.5;
+                var (onset, offset) = (random.Next(0, 20) * Hop, random.Next(24, 40) * Hop);
+                if (there)
+                    own.Add(new SoundEvent(onset, offset, Classes[k]));
+                tags[clip * Classes.Count + k] = there;
+                weak[clip * Classes.Count + k] = (there ? 0.2f : 0) + 0.6f * random.NextSingle();
+                for (var frame = 0; frame < Frames; frame++)
+                {
+                    var inside = there && frame * Hop >= onset && frame * Hop < offset;
+                    strong[(clip * Frames + frame) * Classes.Count + k] =
+                        (inside ? 0.1f : 0) + (k == 0 ? 0.3f : 0.8f) * random.NextSingle();
+                }
+            }
+            events.Add(($"{clip}.wav", own));
+        }
+        string[] names = [.. events.Select(one => one.Item1)];
+        return (
+            new(Classes, names, tags, knowsEvents ? EventList.Of(events) : null),
+            new(names, Frames, Hop, strong, weak)
+        );
+    }
+
+    private static double F(BinaryCounts counts) =>
+        2.0 * counts.TruePositives / Math.Max(1, counts.Reference + counts.Estimated);
+
+    /// <summary>The F-scores of a class that decisions give with these steps, threshold by threshold.</summary>
+    private static IEnumerable<double> EveryF(ClipTruth truth, ClipScores scores, IReadOnlyList<DecodingStep> steps, int k)
+    {
+        EventDecoder decoder = new(Classes, Hop, new() { Steps = steps });
+        var observed = Enumerable
+            .Range(0, Clips)
+            .SelectMany(clip => decoder.Scores(scores.StrongOf(clip)).Where((_, at) => at % Classes.Count == k))
+            .Where(score => score > 0)
+            .Distinct();
+        foreach (var threshold in observed)
+            yield return Decided(truth, scores, new() { Threshold = threshold, Steps = steps }, k);
+    }
+
+    private static double Decided(ClipTruth truth, ClipScores scores, DetectionOptions options, int k)
+    {
+        var once = new ScoredClips(truth, scores, options).Once();
+        return F(truth.Events is null ? once.Tagging[k] : once.Segments[k]);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Each_class_gets_the_best_of_all_steps_and_of_all_thresholds_that_differ(bool knowsEvents)
+    {
+        var (truth, scores) = Noisy(knowsEvents);
+        var tuned = DetectionTuner.Tune(truth, scores, new(), Few);
+        for (var k = 0; k < 2; k++)
+        {
+            var best = Few.Max(steps => EveryF(truth, scores, steps, k).Max());
+            Assert.Equal(best, Decided(truth, scores, tuned, k), 12);
+            Assert.True(best > Decided(truth, scores, new(), k));
+            Assert.Null(tuned.Of(Classes[k]).TagThreshold);
+        }
+    }
+
+    [Fact]
+    public void A_class_that_is_in_no_clip_is_decided_on_as_the_options_say()
+    {
+        var (truth, scores) = Noisy(knowsEvents: true);
+        DetectionOptions options = new() { Threshold = 0.45, Steps = [new DecodingStep.Gap(0.5)] };
+        var tuned = DetectionTuner.Tune(truth, scores, options, Few);
+        Assert.Equal(["Car", "Train"], tuned.PerClass.Keys.Order());
+        Assert.Equal(0.45, tuned.Of("Bus").Threshold);
+        Assert.Equal(options.Steps, tuned.Of("Bus").Steps);
+    }
+
+    [Fact]
+    public void Tags_from_the_weak_output_have_a_best_threshold_of_their_own()
+    {
+        var (truth, scores) = Noisy(knowsEvents: true);
+        var tuned = DetectionTuner.Tune(truth, scores, new() { Tags = TagSource.WeakOutput }, Few);
+        for (var k = 0; k < 2; k++)
+        {
+            double AtTag(double threshold)
+            {
+                DetectionOptions options = new()
+                {
+                    Tags = TagSource.WeakOutput,
+                    PerClass = new Dictionary<string, ClassDetection>
+                    {
+                        [Classes[k]] = new() { Threshold = 0.5, TagThreshold = threshold },
+                    },
+                };
+                return F(new ScoredClips(truth, scores, options).Once().Tagging[k]);
+            }
+            var best = scores.Weak.Where((_, at) => at % Classes.Count == k).Max(score => AtTag(score));
+            Assert.Equal(best, F(new ScoredClips(truth, scores, tuned).Once().Tagging[k]), 12);
+        }
+    }
+
+    [Fact]
+    public void The_grids_begin_with_their_simplest_and_have_no_way_twice()
+    {
+        Assert.Empty(DecodingGrid.Smoothing[0]);
+        foreach (var (grid, ways) in new[] { (DecodingGrid.Smoothing, 30), (DecodingGrid.ChangePoints, 24) })
+        {
+            Assert.Equal(ways, grid.Select(steps => string.Join(", ", steps)).Distinct().Count());
+            Assert.Empty(new DetectionOptions { Steps = [.. grid.SelectMany(steps => steps)] }.Problems());
+        }
+    }
+
+    [Fact]
+    public void What_looks_at_all_thresholds_looks_at_the_scores_after_the_steps()
+    {
+        var (truth, scores) = Noisy(knowsEvents: true);
+        DetectionOptions options = new() { Steps = [new DecodingStep.MedianFilter(1.25)] };
+        ScoredClips decoded = new(truth, scores, options);
+        EventDecoder decoder = new(Classes, Hop, options);
+        float[] smooth = [.. Enumerable.Range(0, Clips).SelectMany(clip => decoder.Scores(scores.StrongOf(clip)))];
+        ScoredClips written = new(truth, scores with { Strong = smooth }, new());
+        foreach (var metric in Metric.All)
+            Assert.Equal(metric.Of(written), metric.Of(decoded));
+        ScoredClips plain = new(truth, scores, new());
+        foreach (var metric in (Metric[])[PsdsMetrics.Scenario2, ThresholdMetrics.BestStrongF])
+            Assert.NotEqual(metric.Of(plain), metric.Of(decoded));
+    }
+}

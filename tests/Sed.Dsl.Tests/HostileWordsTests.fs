@@ -1,0 +1,137 @@
+/// Words that are each allowed and make no sense as they stand together, or slips of units and digits.
+module Sed.Dsl.Tests.HostileWordsTests
+
+open Xunit
+open Sed
+open Sed.Dsl.Tests.Examples
+
+let private bare = {
+    Experiment.named "bare" with
+        Data = Some SmartCars
+        Seeds = [ 1 ]
+        Report = [ WeakF ]
+}
+
+let private says (expected: string list) experiment =
+    Assert.Equal<string list>(expected, problems experiment)
+
+[<Fact>]
+let ``features of slipped units and digits are problems`` () =
+    says
+        [
+            "features: the window is 1000000000 ms; give at most 10000 ms, for example `window 40.0<ms>`"
+            "features: the hop is 0.02 ms; give at least 1 ms, for example `hop 20.0<ms>`"
+            "features: 40000 bands; give at most 1024, for example `bands 40`"
+        ]
+        {
+            bare with
+                Features = logMel {
+                    window 1e9<ms>
+                    hop 0.02<ms>
+                    bands 40000
+                }
+                Network = mlp
+        }
+
+[<Fact>]
+let ``more clips than anybody means are a problem`` () =
+    says [ "data: 2000000000 training clips; give at most 1000000" ] {
+        bare with
+            Clips = {
+                Training = 2000000000
+                Testing = 10
+                Evaluation = 10
+            }
+    }
+
+[<Fact>]
+let ``a monitor that never changes, or rises as the network gets worse, is a problem`` () =
+    let watching monitor = {
+        bare with
+            Training = { Training.defaults with Monitor = monitor }
+    }
+    let remedy = "for example `monitor (WeakF - StrongER)`"
+    says [ "training: the monitor 0 weak F never changes; watch a metric, for example `monitor WeakF`" ] (watching (0.0 * WeakF))
+    says
+        [ "training: the monitor weak F - weak F never changes; watch a metric, for example `monitor WeakF`" ]
+        (watching (WeakF - WeakF))
+    says
+        [
+            $"training: the monitor strong ER rises where strong ER gets worse; subtract what is better when it is lower, {remedy}"
+        ]
+        (watching (Score StrongER))
+    says
+        [
+            $"training: the monitor strong F - weak F falls where weak F gets better; add what is better when it is higher, {remedy}"
+        ]
+        (watching (StrongF - WeakF))
+    says [] (watching (WeakF + StrongF - 0.5 * StrongER))
+
+[<Fact>]
+let ``a hysteresis above its threshold is a problem`` () =
+    says [ "detection: the lower threshold of the hysteresis is 0.6, the threshold 0.3; it lies below it" ] {
+        bare with
+            Detection = detection {
+                threshold 0.3
+                hysteresis 0.6
+            }
+    }
+
+[<Fact>]
+let ``published cells in percent or below 0 are problems, error rates and d-primes above 1 are none`` () =
+    says
+        [
+            "published: the row of '' has weak F 43.3; it is a fraction: write 43.3 % as `0.433`"
+            "others: 'them' has strong ER -1; it is 0 or above"
+        ]
+        {
+            bare with
+                Published = [ row [] [ WeakF, 43.3; StrongER, 1.5; DPrime, 2.0 ] ]
+                Others = [ "them", [ StrongER, -1.0; DPrime, -0.1 ] ]
+        }
+
+[<Fact>]
+let ``a setting that one row gives twice is a problem`` () =
+    says
+        [
+            "rows: 'mine' sets dropout 2 times; keep one of them"
+            "published: the row of 'batch 8, batch 9' sets batch 2 times; keep one of them"
+        ]
+        {
+            bare with
+                Alongside = [ "mine", [ Dropout 0.1; Dropout 0.2 ] ]
+                Published = [ row [ Batch 8; Batch 9 ] [ WeakF, 0.4 ] ]
+        }
+
+[<Fact>]
+let ``an axis that makes no difference in any row is a problem, one that makes some is none`` () =
+    let idle = {
+        bare with
+            Network = mlp
+            Axes = [ [ Filters 4; Filters 8 ]; [ Dropout 0.1; Dropout 0.2 ] ]
+    }
+    says
+        [
+            "vary filters: it makes no difference in any row; vary what the network, its training, the features or the corpus has"
+        ]
+        idle
+    says [] {
+        idle with
+            Axes = [ [ Network mlp; Network(crnn { dropout 0.1 }) ]; [ Filters 4; Filters 8 ] ]
+    }
+
+[<Fact>]
+let ``rows that hold out clips of their own are a problem beside folds`` () =
+    says [ "folds: given beside rows that hold out clips of their own; keep one of them" ] {
+        bare with
+            Folds = 3
+            Axes = [ [ HeldOut(Share 0.1); HeldOut(Share 0.2) ] ]
+    }
+
+[<Fact>]
+let ``a corpus whose folder has no name is a problem`` () =
+    for folder in [ ""; " "; "a\000b" ] do
+        says [ "data: the folder's name is empty or none; name the folder that the recordings are in" ] {
+            bare with
+                Data = Some(Folder folder)
+        }

@@ -1,0 +1,219 @@
+/// Runs in which something breaks, or whose kept files were broken since. They share the console and torch's random numbers with all
+/// tests that train, so those run one after another.
+[<Xunit.Collection "torch">]
+module Sed.Runner.Tests.DamageTests
+
+open System
+open System.IO
+open Xunit
+open Sed
+open Sed.Core.Scoring
+open Sed.Runner
+open Sed.Runner.Tests.Sessions
+
+[<Fact>]
+let ``a trial that fails is kept with its error, the others go on, and it is run again only when asked`` () =
+    let out = Path.Combine(home, "failing")
+    let promised = ref 4
+    // A module that leaves three values per frame where the layer promises four, until that is mended.
+    let wrong =
+        ownLayer "wrong" 1 4 (fun width -> TorchSharp.torch.nn.Linear(width, int64 promised.Value - 1L))
+    let failing =
+        experiment "failing" {
+            title "One row fails"
+            data Soundscapes.smartCars
+            clips 12 8 4
+            train (training { epochs 1 })
+            alongside "wrong" [ Network(layers "wrong" { layer wrong }) ]
+            alongside "baseline" [ Network mlp; WeakWeight 0.0 ]
+            seeds [ 1 ]
+            report [ WeakF ]
+        }
+    let code, output, errors = run out [] [ failing ]
+    Assert.Equal(1, code)
+    Assert.Equal("", errors)
+    Assert.Contains("trial 1 of 2: wrong, seed 1: failed, InvalidOperationException: ", output)
+    Assert.Contains("0, failed: 1", output)
+    Assert.Contains("trial 2 of 2: baseline, seed 1: weak F", output)
+    promised.Value <- 5
+    let code, output, _ = run out [] [ failing ]
+    Assert.Equal(1, code)
+    Assert.Contains("trial 1 of 2: wrong, seed 1: failed before", output)
+    let code, output, _ = run out [ "--retry-failed" ] [ failing ]
+    Assert.Equal(0, code)
+    Assert.Contains("trial 1 of 2: wrong, seed 1: weak F", output)
+    Assert.Contains("trial 2 of 2: baseline, seed 1: kept", output)
+
+[<Fact>]
+let ``detections that are gone or not the trial's own are an error, not a wrong table`` () =
+    let out = Path.Combine(home, "damaged")
+    let once = {
+        small with
+            Name = "damaged"
+            Axes = []
+            Alongside = []
+    }
+    let code, _, _ = run out [] [ once ]
+    Assert.Equal(0, code)
+    let trial =
+        Directory.GetDirectories(Path.Combine(out, "trials")) |> Array.exactlyOne
+    let scores = Path.Combine(trial, "scores-testing.npz")
+    let whole = File.ReadAllBytes scores
+    let refused () =
+        let code, _, errors = run out [] [ once ]
+        Assert.Equal(1, code)
+        errors
+    let kept = ClipScores.Read scores
+    let other strong =
+        ClipScores(kept.Names, kept.Frames, kept.HopSeconds, strong, kept.Weak)
+    (other (Array.map (fun probability -> 1.0f - probability) kept.Strong)).Write scores
+    Assert.StartsWith($"{trial} is damaged (what it detected has another ", refused ())
+    ClipScores(
+        Seq.toArray (Seq.map (fun name -> name + "?") kept.Names),
+        kept.Frames,
+        kept.HopSeconds,
+        kept.Strong,
+        kept.Weak
+    )
+        .Write
+        scores
+    Assert.StartsWith($"{scores} is damaged (the clip ", refused ())
+    let remedy = "Remove its folder to train the trial again."
+    for bytes in [ whole[.. whole.Length / 2]; [||]; "\000\001\t"B ] do
+        File.WriteAllBytes(scores, bytes)
+        let errors = refused ()
+        Assert.StartsWith($"{scores} is damaged (", errors)
+        Assert.EndsWith($"). {remedy}\n", errors)
+    File.Delete scores
+    Assert.Equal($"{scores} is damaged (it is gone). {remedy}\n", refused ())
+    File.WriteAllBytes(scores, whole)
+    let result = Path.Combine(trial, "result.json")
+    let text = File.ReadAllText result
+    let weak = System.Text.RegularExpressions.Regex "\"weak F\": [0-9.E-]+"
+    File.WriteAllText(result, weak.Replace(text, "\"weak F\": 0.99"))
+    Assert.StartsWith($"{trial} is damaged (what it detected has another weak F than its result)", refused ())
+    File.WriteAllText(result, text)
+    let code, _, _ = run out [] [ once ]
+    Assert.Equal(0, code)
+
+[<Fact>]
+let ``a garbled checkpoint is set aside, that is said in a line, and the trial starts anew`` () =
+    let out = Path.Combine(home, "garbled")
+    let once = {
+        small with
+            Name = "garbled"
+            Axes = []
+            Alongside = []
+    }
+    let code, whole, _ = run out [] [ once ]
+    Assert.Equal(0, code)
+    let trial =
+        Directory.GetDirectories(Path.Combine(out, "trials")) |> Array.exactlyOne
+    File.Delete(Path.Combine(trial, "result.json"))
+    let checkpoint = Path.Combine(trial, "checkpoint.npz")
+    File.WriteAllText(checkpoint, "PK garbage")
+    let code, output, errors = run out [] [ once ]
+    Assert.Equal("", errors)
+    Assert.Equal(0, code)
+    Assert.Contains(
+        "trial 1 of 1: the experiment as given, seed 1: its checkpoint is damaged, is kept as "
+        + $"{checkpoint}.damaged, and the trial starts anew\n",
+        output
+    )
+    Assert.Equal("PK garbage", File.ReadAllText(checkpoint + ".damaged"))
+    let table (output: string) =
+        output.Substring(output.IndexOf "garbled: Two trials")
+    Assert.Equal(table whole, table output)
+
+[<Fact>]
+let ``a finished table is shown from storage that cannot be written, and what could not be kept is said`` () =
+    let out = Path.Combine(home, "readOnly")
+    let once = {
+        small with
+            Name = "once"
+            Alongside = []
+    }
+    let code, whole, _ = run out [] [ once ]
+    Assert.Equal(0, code)
+    let trial =
+        Directory.GetDirectories(Path.Combine(out, "trials")) |> Array.exactlyOne
+    // A lock that cannot be made, as on read-only storage, whoever runs the test.
+    File.Delete(Path.Combine(trial, "lock"))
+    Directory.CreateDirectory(Path.Combine(trial, "lock")) |> ignore
+    let table = Path.Combine(out, "tables", "once.csv")
+    let kept = File.GetLastWriteTimeUtc table
+    let shown (output: string) =
+        output.Substring(output.IndexOf "once: Two trials")
+    let code, output, errors = run out [] [ once ]
+    Assert.Equal("", errors)
+    Assert.Equal(0, code)
+    Assert.Equal(shown whole, shown output)
+    Assert.Equal(kept, File.GetLastWriteTimeUtc table)
+    // Where the table has to go there is no place for it.
+    Directory.Delete(Path.Combine(out, "tables"), true)
+    File.WriteAllText(Path.Combine(out, "tables"), "")
+    let reports = Path.Combine(out, "reports")
+    Directory.Delete(reports, true)
+    File.WriteAllText(reports, "")
+    let code, output, errors = run out [ "--report" ] [ once ]
+    Assert.Equal("", errors)
+    Assert.Equal(0, code)
+    Assert.Contains("\nThe table could not be kept: ", output)
+    Assert.Contains("\nThe report could not be kept: ", output)
+    // A file that the command line names is another matter.
+    let code, output, _ = run out [ "--export"; "/proc/table.csv" ] [ once ]
+    Assert.Equal(1, code)
+    Assert.Contains("\n/proc/table.csv could not be kept: ", output)
+
+/// A run of one trial, its folder, and how to spoil a file of it, run again and mend it.
+let private spoilt (name: string) =
+    let out = Path.Combine(home, name)
+    let once = {
+        small with
+            Name = name
+            Alongside = []
+    }
+    let code, _, _ = run out [] [ once ]
+    Assert.Equal(0, code)
+    let trial =
+        Directory.GetDirectories(Path.Combine(out, "trials")) |> Array.exactlyOne
+    let errorsWith (file: string) (change: string -> unit) =
+        let path = Path.Combine(trial, file)
+        let whole = if File.Exists path then Some(File.ReadAllBytes path) else None
+        change path
+        let code, output, errors = run out [] [ once ]
+        Assert.Equal(1, code)
+        Assert.DoesNotContain("epoch 1 of", output)
+        if Directory.Exists path then
+            Directory.Delete path
+        match whole with
+        | Some bytes -> File.WriteAllBytes(path, bytes)
+        | None -> ()
+        errors
+    trial, errorsWith
+
+let private remedy = "Remove its folder to train the trial again."
+
+[<Fact>]
+let ``a folder in the place of one of a trial's files is named, and nothing is trained in vain`` () =
+    let trial, errorsWith = spoilt "folders"
+    for file in [ "result.json"; "checkpoint.npz"; "scores-testing.npz"; "epochs.csv" ] do
+        let errors =
+            errorsWith file (fun path ->
+                File.Delete path
+                Directory.CreateDirectory path |> ignore)
+        Assert.Equal($"{Path.Combine(trial, file)} is damaged (it is a folder). {remedy}\n", errors)
+
+[<Fact>]
+let ``a trial's files that are another trial's, or hold no probabilities, are not taken for its own`` () =
+    let trial, errorsWith = spoilt "others"
+    let errors =
+        errorsWith "result.json" (fun path -> File.WriteAllText(path, (File.ReadAllText path).Replace("seed: 1", "seed: 2")))
+    Assert.Equal($"{trial} is damaged (its result is that of another trial). {remedy}\n", errors)
+    let scores = Path.Combine(trial, "scores-testing.npz")
+    let errors =
+        errorsWith "scores-testing.npz" (fun path ->
+            let kept = ClipScores.Read path
+            let none = Array.map (fun _ -> nanf) kept.Strong
+            ClipScores(kept.Names, kept.Frames, kept.HopSeconds, none, kept.Weak).Write path)
+    Assert.Equal($"{scores} is damaged (not all of its values are probabilities). {remedy}\n", errors)

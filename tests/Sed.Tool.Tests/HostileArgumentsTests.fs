@@ -1,0 +1,168 @@
+namespace Sed.Tool.Tests
+
+open System
+open System.Diagnostics
+open System.IO
+open Xunit
+
+/// Arguments that nobody means end with exit code 2 and say which option is meant, and no file is lost.
+[<Collection("console")>]
+type HostileArgumentsTests() =
+    let folder = new Folder()
+    let reference = folder.List("reference.tsv", [ "a.wav 0 1 Car"; "b.wav 1 2 Bus" ])
+    let evaluation = [ "evaluate"; "--reference"; reference; "--estimated"; reference ]
+
+    let refused (expected: string) (arguments: string list) =
+        let run = Run.sed arguments
+        Assert.Equal("", run.Output)
+        Assert.Equal(expected, run.Errors.TrimEnd().Replace(folder.Prefix, ""))
+        Assert.Equal(2, run.ExitCode)
+
+    /// A corpus of two clips of a tenth of a second.
+    let corpus () =
+        let below name = folder.Path(Path.Combine("corpus", name))
+        Directory.CreateDirectory(below "audio") |> ignore
+        for name in [ "c1.wav"; "c2.wav" ] do
+            let noise = [| for sample in 0..4409 -> 0.5f * sin (float32 (sample * sample)) |]
+            Sed.Core.Audio.WavWriter.Write(below (Path.Combine("audio", name)), ReadOnlySpan noise, 44100)
+        File.WriteAllText(below "train.tsv", "filename\tevent_label\nc1.wav\tDog\nc2.wav\tCat\n")
+        folder.Path "corpus"
+
+    let pipe (name: string) =
+        let path = folder.Path name
+        use made = Process.Start("mkfifo", [ path ])
+        made.WaitForExit()
+        path
+
+    interface IDisposable with
+        member _.Dispose() = (folder :> IDisposable).Dispose()
+
+    [<Fact>]
+    member _.``More resamples than anybody waits for``() =
+        refused "sed evaluate: --bootstrap must lie between 1 and 1000000, was 2147483647" (
+            evaluation @ [ "--bootstrap"; "2147483647" ]
+        )
+
+    [<Fact>]
+    member _.``A class without a label, and one given twice``() =
+        refused "sed evaluate: --class names nothing; give it a label" (evaluation @ [ "--class"; " " ])
+        refused "sed evaluate: --class \"Car\" is given 2 times" (evaluation @ [ "--class"; "Car"; "--class"; "Car" ])
+
+    [<Fact>]
+    member _.``Class lists that are a folder, empty, no text or name a label twice``() =
+        let classes path = evaluation @ [ "--classes"; path ]
+        refused $"sed evaluate: {folder.Prefix.TrimEnd('/')}: this is a folder; name a list in it" (
+            classes (folder.Prefix.TrimEnd '/')
+        )
+        refused "sed evaluate: empty.txt: there are no labels in it; write one in each line" (
+            classes (folder.List("empty.txt", [ ""; "" ]))
+        )
+        refused
+            "sed evaluate: wide.txt, line 1: byte 3 is zero, so this is no text list (a list in UTF-16 must be saved as UTF-8)"
+            (classes (folder.Bytes("wide.txt", [| 0xFFuy; 0xFEuy; 67uy; 0uy |])))
+        refused "sed evaluate: latin.txt, line 2: the label is not UTF-8 text or holds a control character" (
+            classes (folder.Bytes("latin.txt", [| 67uy; 10uy; 0xFCuy |]))
+        )
+        refused "sed evaluate: twice.txt, line 3: the label \"Car\" stands in line 1 already" (
+            classes (folder.List("twice.txt", [ "Car"; "Bus"; "Car" ]))
+        )
+
+    [<Fact>]
+    member _.``Paths that name nothing, all of them at once``() =
+        refused
+            (String.concat Environment.NewLine [
+                "sed evaluate: --reference names nothing; give it a path"
+                "sed evaluate: --durations names nothing; give it a path"
+            ])
+            [ "evaluate"; "--reference"; ""; "--estimated"; reference; "--durations"; " " ]
+
+    [<Fact>]
+    member _.``A list given twice is not the last one silently``() =
+        let run = Run.sed (evaluation @ [ "--estimated"; reference ])
+        Assert.Equal(2, run.ExitCode)
+        Assert.Equal("", run.Output)
+        Assert.Contains("'--estimated' has been specified more than once", run.Errors)
+
+    [<Fact>]
+    member _.``Findings are not written over another file, a folder or where nothing can be written``() =
+        let corpus = corpus ()
+        let list = Path.Combine(corpus, "train.tsv")
+        let before = File.ReadAllText list
+        let said csv =
+            let run = Run.sed [ "check"; corpus; "--no-cache"; "--csv"; csv ]
+            Assert.Equal(2, run.ExitCode)
+            run.Errors.TrimEnd().Replace(folder.Prefix, "")
+        Assert.Equal(
+            "sed check: --csv corpus/train.tsv: another file has this name, and it is no list that this command wrote; name another one",
+            said list
+        )
+        Assert.Equal(before, File.ReadAllText list)
+        Assert.Equal("sed check: --csv corpus: this is a folder; name a file", said corpus)
+        Assert.StartsWith("sed check: --csv /proc/x.csv: it cannot be written (", said "/proc/x.csv")
+        // Its own list is replaced.
+        let own = folder.Path "findings.csv"
+        for _ in 1..2 do
+            Assert.Equal(0, (Run.sed [ "check"; corpus; "--no-cache"; "--csv"; own ]).ExitCode)
+
+    [<Fact>]
+    member _.``Numbers and places of a check that cannot be``() =
+        let corpus = corpus ()
+        refused "sed check: --names -5: give 0 or more" [ "check"; corpus; "--no-cache"; "--names"; "-5" ]
+        refused
+            "sed check: --cache reference.tsv: this is a file; name a folder, which is made where there is none"
+            [ "check"; corpus; "--cache"; reference ]
+
+    [<Fact>]
+    member _.``Features that would lie in their corpus, or on a device that does not exist``() =
+        let corpus = corpus ()
+        refused
+            "sed features: --out corpus/features: this lies in the corpus, where the features' index would pass for a list of labels; name a folder elsewhere"
+            [ "features"; corpus; "--out"; Path.Combine(corpus, "features") ]
+        for device in [ "gpu"; "cuda:99999999999" ] do
+            refused $"sed features: There is no device '{device}'; say auto, cpu, cuda or cuda:N." [
+                "features"
+                corpus
+                "--out"
+                folder.Path "features"
+                "--device"
+                device
+            ]
+
+    [<Fact>]
+    member _.``An empty list and a pipe among a corpus's lists are named and not waited for``() =
+        let corpus = corpus ()
+        let lists = [ pipe (Path.Combine("corpus", "test.tsv")); folder.Path(Path.Combine("corpus", "valid.tsv")) ]
+        File.WriteAllText(lists[1], "")
+        refused
+            (String.concat Environment.NewLine [
+                for list in [ "corpus/test.tsv"; "corpus/valid.tsv" ] ->
+                    $"sed check: {list}: the list is empty, or it is a pipe or a device; write labels into it, or take it away."
+            ])
+            [ "check"; corpus; "--no-cache" ]
+
+    [<Fact>]
+    member _.``A pipe in a folder of scores is not waited for, a pipe that is named is read``() =
+        Directory.CreateDirectory(folder.Path "scores") |> ignore
+        let inside = pipe (Path.Combine("scores", "a.tsv"))
+        refused "sed evaluate: scores/a.tsv: the list is empty, or it is a pipe or a device" [
+            "evaluate"
+            "--reference"
+            reference
+            "--scores"
+            folder.Path "scores"
+        ]
+        let writing = Threading.Tasks.Task.Run(fun () -> File.WriteAllText(inside, File.ReadAllText reference))
+        let run = Run.evaluate [ "--reference"; inside; "--estimated"; reference ]
+        writing.Wait()
+        Assert.Equal(0, run.ExitCode)
+
+    [<Fact>]
+    member _.``Long names and those with line breaks leave the tables of a check as they are``() =
+        let corpus = corpus ()
+        let audio name = Path.Combine(corpus, "audio", name)
+        File.Copy(audio "c1.wav", audio "a\nb.wav")
+        File.AppendAllText(Path.Combine(corpus, "train.tsv"), "c1.wav\t" + String('D', 5000) + "\n")
+        let run = Run.sed [ "check"; corpus; "--no-cache" ]
+        Assert.Equal(0, run.ExitCode)
+        Assert.Contains("audio/a?b.wav", run.Output)
+        Assert.All(run.Output.Split '\n', (fun line -> Assert.InRange(line.Length, 0, 200)))

@@ -1,0 +1,28 @@
+"""Outputs and gradients of exported networks in PyTorch.
+
+usage: gradients.py FOLDER
+
+For each NAME.json in the folder, with weights in NAME.npz and a batch in NAME.batch.npz: clips (batch, frames, bands) and what the
+outputs are multiplied with before they are added up to a loss, strong (batch, frames, classes) and weak (batch, classes).
+Writes NAME.torch.npz: strong, weak, the gradient of the clips, and that of each parameter by its name. In training mode.
+"""
+import glob
+import sys
+
+import numpy
+import torch
+
+import network
+
+for path in sorted(glob.glob(sys.argv[1] + "/*.json")):
+    name = path[: -len(".json")]
+    with numpy.load(name + ".batch.npz") as batch:
+        clips, strong_weights, weak_weights = (torch.tensor(batch[key]) for key in ("clips", "strong", "weak"))
+    model = network.load(name, dropout=0.0).train()
+    clips.requires_grad_()
+    strong, weak = model(clips)
+    ((strong * strong_weights).sum() + (weak * weak_weights).sum()).backward()
+    found = {"strong": strong, "weak": weak, "clips": clips.grad}
+    found |= {network.from_torch(key): parameter.grad for key, parameter in model.named_parameters()}
+    numpy.savez(name + ".torch.npz", **{key: tensor.detach().numpy() for key, tensor in found.items()})
+print("torch", torch.__version__)

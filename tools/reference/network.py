@@ -1,0 +1,320 @@
+"""Any network of SedDsl out of PyTorch's modules, from its description (JSON) and its exported weights (.npz).
+
+Modules have SedDsl's names, so that weights and gradients carry over by name. Needs PyTorch and NumPy, for example Debian's
+python3-torch and python3-numpy.
+"""
+import json
+
+import numpy
+import torch
+from torch import nn
+from torch.nn import functional
+
+# Attention's weights as SedDsl names them, and as PyTorch does.
+ATTENTION = [
+    ("queriesKeysValues.weight", "attention.in_proj_weight"),
+    ("queriesKeysValues.bias", "attention.in_proj_bias"),
+    ("merge.weight", "attention.out_proj.weight"),
+    ("merge.bias", "attention.out_proj.bias"),
+]
+
+
+def renamed(name, pairs):
+    for ours, theirs in pairs:
+        if name.endswith(ours):
+            return name[: -len(ours)] + theirs
+    return name
+
+
+def to_torch(name):
+    return renamed(name, ATTENTION)
+
+
+def from_torch(name):
+    return renamed(name, [(theirs, ours) for ours, theirs in ATTENTION])
+
+
+class OnMaps(nn.Module):
+    """Works on (batch, maps, frames, bands)."""
+
+    on_vectors, makes_values, ends_layer_below = False, True, False
+
+
+class OnVectors(nn.Module):
+    """Works on (batch, frames, width)."""
+
+    on_vectors, makes_values, ends_layer_below = True, True, False
+
+
+class Convolution(OnMaps):
+    def __init__(self, layer, shapes):
+        super().__init__()
+        filters, maps, *kernel = shapes["convolution.weight"]
+        self.convolution = nn.Conv2d(maps, filters, kernel, padding=[size // 2 for size in kernel])
+        self.normalisation = nn.BatchNorm2d(filters)
+
+    def forward(self, maps):
+        return torch.relu(self.normalisation(self.convolution(maps)))
+
+
+class GatedConvolution(Convolution):
+    def forward(self, maps):
+        return functional.glu(self.normalisation(self.convolution(maps)), 1)
+
+
+class DoubleConvolution(OnMaps):
+    def __init__(self, layer, shapes):
+        super().__init__()
+        filters, maps = shapes["first.convolution.weight"][:2]
+        self.first = Convolution(layer, {"convolution.weight": (filters, maps, 3, 3)})
+        self.second = nn.Conv2d(filters, filters, 3, padding=1)
+        self.secondNormalisation = nn.BatchNorm2d(filters)
+        self.shortcut = nn.Conv2d(maps, filters, 1) if "shortcut.weight" in shapes else nn.Identity()
+        self.residual = layer["isResidual"]
+
+    def forward(self, maps):
+        values = self.secondNormalisation(self.second(self.first(maps)))
+        return torch.relu(values + self.shortcut(maps) if self.residual else values)
+
+
+class DenselyConnected(OnMaps):
+    def __init__(self, layer, shapes):
+        super().__init__()
+        found = [shapes[f"normalisations.{k}.weight"][0] for k in range(layer["convolutions"])]
+        self.normalisations = nn.ModuleList(nn.BatchNorm2d(maps) for maps in found)
+        self.convolutions = nn.ModuleList(nn.Conv2d(maps, layer["growth"], 3, padding=1, bias=False) for maps in found)
+
+    def forward(self, maps):
+        for normalisation, convolution in zip(self.normalisations, self.convolutions):
+            maps = torch.cat([maps, convolution(torch.relu(normalisation(maps)))], 1)
+        return maps
+
+
+class SampleConvolution(OnMaps):
+    def __init__(self, layer, shapes):
+        super().__init__()
+        filters, maps, kernel = shapes["convolution.weight"]
+        step = layer["step"]
+        self.convolution = nn.Conv1d(maps, filters, kernel, stride=step, padding=(kernel - step) // 2)
+        self.normalisation = nn.BatchNorm1d(filters)
+
+    def forward(self, maps):
+        batch, _, frames, _ = maps.shape
+        values = torch.relu(self.normalisation(self.convolution(maps.flatten(2))))
+        return values.reshape(batch, values.shape[1], frames, -1)
+
+
+class Pooling(OnMaps):
+    ends_layer_below = True
+
+    def __init__(self, layer, shapes):
+        super().__init__()
+        kind = nn.AvgPool2d if layer.get("kind") == "Mean" else nn.MaxPool2d
+        self.pool = kind((layer.get("frames", 1), layer["bands"]))
+
+    def forward(self, maps):
+        return self.pool(maps)
+
+
+class Context(OnVectors):
+    makes_values = False
+
+    def __init__(self, layer, shapes):
+        super().__init__()
+        self.reach = layer["frames"] // 2
+
+    def forward(self, vectors):
+        padded = functional.pad(vectors.transpose(1, 2), (self.reach, self.reach), mode="replicate").transpose(1, 2)
+        frames = vectors.shape[1]
+        return torch.cat([padded[:, k : k + frames] for k in range(2 * self.reach + 1)], 2)
+
+
+class Dense(OnVectors):
+    def __init__(self, layer, shapes):
+        super().__init__()
+        units, width = shapes["dense.weight"]
+        self.dense = nn.Linear(width, units)
+        self.activation = nn.ReLU() if layer["activation"] == "Relu" else nn.Identity()
+
+    def forward(self, vectors):
+        return self.activation(self.dense(vectors))
+
+
+class BidirectionalGru(OnVectors):
+    def __init__(self, layer, shapes):
+        super().__init__()
+        units, width = layer["units"], shapes["recurrent.weight_ih_l0"][1]
+        self.recurrent = nn.GRU(width, units, batch_first=True, bidirectional=True)
+        self.multiplies = layer.get("merge", "Concatenate") == "Multiply"
+
+    def forward(self, vectors):
+        both = self.recurrent(vectors)[0]
+        if not self.multiplies:
+            return both
+        forward, backward = both.chunk(2, 2)
+        return forward * backward
+
+
+class GatedGru(OnVectors):
+    def __init__(self, layer, shapes):
+        super().__init__()
+        inner = {"recurrent.weight_ih_l0": shapes["values.recurrent.weight_ih_l0"]}
+        self.values, self.gates = BidirectionalGru(layer, inner), BidirectionalGru(layer, inner)
+
+    def forward(self, vectors):
+        return self.values(vectors) * torch.sigmoid(self.gates(vectors))
+
+
+class SelfAttention(OnVectors):
+    def __init__(self, layer, shapes):
+        super().__init__()
+        width = shapes["first.weight"][0]
+        self.register_buffer("positions", torch.zeros(shapes["positions"]))
+        self.first, self.second = nn.LayerNorm(width), nn.LayerNorm(width)
+        self.attention = nn.MultiheadAttention(width, layer["heads"], batch_first=True)
+        self.widen, self.narrow = nn.Linear(width, 4 * width), nn.Linear(4 * width, width)
+
+    def forward(self, vectors):
+        placed = vectors + self.positions
+        normed = self.first(placed)
+        attended = placed + self.attention(normed, normed, normed, need_weights=False)[0]
+        return attended + self.narrow(torch.relu(self.widen(self.second(attended))))
+
+
+class HalfStep(nn.Module):
+    def __init__(self, width):
+        super().__init__()
+        self.normalisation = nn.LayerNorm(width)
+        self.widen, self.narrow = nn.Linear(width, 4 * width), nn.Linear(4 * width, width)
+
+    def forward(self, vectors):
+        return vectors + self.narrow(functional.silu(self.widen(self.normalisation(vectors)))) / 2
+
+
+class FrameConvolution(nn.Module):
+    def __init__(self, width, kernel):
+        super().__init__()
+        self.normalisation = nn.LayerNorm(width)
+        self.gates, self.output = nn.Linear(width, 2 * width), nn.Linear(width, width)
+        self.convolution = nn.Conv1d(width, width, kernel, padding=kernel // 2, groups=width)
+        self.batchNormalisation = nn.BatchNorm1d(width)
+
+    def forward(self, vectors):
+        gated = functional.glu(self.gates(self.normalisation(vectors)), 2).transpose(1, 2)
+        swept = functional.silu(self.batchNormalisation(self.convolution(gated)))
+        return vectors + self.output(swept.transpose(1, 2))
+
+
+class Conformer(OnVectors):
+    def __init__(self, layer, shapes):
+        super().__init__()
+        width = shapes["last.weight"][0]
+        self.register_buffer("positions", torch.zeros(shapes["positions"]))
+        self.before, self.after = HalfStep(width), HalfStep(width)
+        self.attentionNormalisation, self.last = nn.LayerNorm(width), nn.LayerNorm(width)
+        self.attention = nn.MultiheadAttention(width, layer["heads"], batch_first=True)
+        self.convolution = FrameConvolution(width, layer["kernel"])
+
+    def forward(self, vectors):
+        values = self.before(vectors)
+        seen = self.attentionNormalisation(values) + self.positions
+        values = values + self.attention(seen, seen, seen, need_weights=False)[0]
+        return self.last(self.after(self.convolution(values)))
+
+
+class LayerNormalisation(nn.LayerNorm):
+    on_vectors, makes_values, ends_layer_below = True, False, False
+
+    def __init__(self, layer, shapes):
+        super().__init__(shapes["weight"][0])
+
+
+class Upsampling(OnVectors):
+    makes_values = False
+
+    def __init__(self, layer, shapes):
+        super().__init__()
+        self.factor, self.linear = layer["factor"], layer["kind"] == "Linear"
+
+    def forward(self, vectors):
+        if not self.linear:
+            return vectors.repeat_interleave(self.factor, 1)
+        upsample = nn.Upsample(scale_factor=float(self.factor), mode="linear", align_corners=False)
+        return upsample(vectors.transpose(1, 2)).transpose(1, 2)
+
+
+LAYERS = {
+    kind.__name__: kind
+    for kind in (
+        Convolution, GatedConvolution, DoubleConvolution, DenselyConnected, SampleConvolution, Pooling, Context, Dense,
+        BidirectionalGru, GatedGru, SelfAttention, Conformer, LayerNormalisation, Upsampling,
+    )
+} | {"BandPooling": Pooling}
+
+
+class Weak(nn.Module):
+    """The weak output, from the hidden vectors and the strong output."""
+
+    def __init__(self, kind, hidden, frames, classes):
+        super().__init__()
+        self.kind = kind
+        if kind == "DenseOverFrames":
+            self.dense = nn.Linear(frames * classes, classes)
+        elif kind in ("Attention", "ClassAttention"):
+            self.linear = nn.Linear(hidden, classes, bias=kind == "ClassAttention")
+
+    def forward(self, hidden, strong):
+        if self.kind == "DenseOverFrames":
+            return torch.sigmoid(self.dense(strong.flatten(1)))
+        if self.kind == "LargestFrame":
+            return strong.amax(1)
+        if self.kind == "Attention":
+            return (strong * torch.softmax(self.linear(hidden), 1)).sum(1)
+        weights = {
+            "MeanOfFrames": lambda: torch.ones_like(strong),
+            "LinearSoftmax": lambda: strong,
+            "ExponentialSoftmax": lambda: strong.exp(),
+            "ClassAttention": lambda: torch.softmax(self.linear(hidden), 2),
+        }[self.kind]()
+        return (strong * weights).sum(1) / weights.sum(1)
+
+
+class Network(nn.Module):
+    """(batch, frames, bands) to the strong (batch, frames, classes) and the weak output (batch, classes)."""
+
+    def __init__(self, description, weights, dropout=None):
+        super().__init__()
+        rate = description["dropout"] if dropout is None else dropout
+        self.dropout = nn.Dropout(rate)
+        self.layers = nn.ModuleDict()
+        for number, layer in enumerate(description["layers"], 1):
+            start = f"layers.{number}-"
+            own = [name for name in weights if name.startswith(start)]
+            name = own[0].split(".")[1] if own else f"{number}-"
+            shapes = {key.split(".", 2)[2]: weights[key].shape for key in own}
+            self.layers[name] = LAYERS[layer["type"]](layer, shapes)
+        classes, hidden = weights["strong.weight"].shape
+        self.strong = nn.Linear(hidden, classes)
+        outputs = weights["weak.dense.weight"].shape[1] // classes if "weak.dense.weight" in weights else 0
+        self.weak = Weak(description["weak"]["type"], hidden, outputs, classes)
+        self.load_state_dict({to_torch(name): torch.as_tensor(array) for name, array in weights.items()})
+
+    def forward(self, clips):
+        values, layers = clips, list(self.layers.values())
+        for layer, above in zip(layers, layers[1:] + [None]):
+            if layer.on_vectors and values.dim() == 4:
+                values = values.transpose(1, 2).flatten(2)
+            if not layer.on_vectors and values.dim() == 3:
+                values = values.unsqueeze(1)
+            values = layer(values)
+            if layer.makes_values and not (above is not None and above.ends_layer_below):
+                values = self.dropout(values)
+        hidden = values.transpose(1, 2).flatten(2) if values.dim() == 4 else values
+        strong = torch.sigmoid(self.strong(hidden))
+        return strong, self.weak(hidden, strong)
+
+
+def load(path, dropout=None):
+    """The network of NAME.json and NAME.npz, given NAME; with another dropout than its own where one is given."""
+    with open(path + ".json") as description, numpy.load(path + ".npz") as weights:
+        return Network(json.load(description), dict(weights), dropout)
