@@ -132,10 +132,14 @@ module Setting =
         | Filters count ->
             layers "filters" (string count) (function
                 | :? Layer.Convolution as conv -> Layer.Convolution(count, conv.KernelFrames, conv.KernelBands)
+                | :? Layer.GatedConvolution as conv -> Layer.GatedConvolution(count, conv.KernelFrames, conv.KernelBands)
+                | :? Layer.DoubleConvolution as conv -> Layer.DoubleConvolution(count, conv.IsResidual)
+                | :? Layer.SampleConvolution as conv -> Layer.SampleConvolution(count, conv.Kernel, conv.Step)
                 | other -> other)
         | GruUnits count ->
             layers "GRU units" (string count) (function
                 | :? Layer.BidirectionalGru as gru -> Layer.BidirectionalGru(count, gru.Merge)
+                | :? Layer.GatedGru -> Layer.GatedGru count
                 | other -> other)
         | Weak output -> network "weak output" output.InWords (fun all -> { all with Weak = output })
         | Features all -> features "features" (Features.print all) (fun _ -> all)

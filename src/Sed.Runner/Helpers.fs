@@ -47,6 +47,8 @@ type internal Helpers(script: string, arguments: string list, count: int, thread
     // Words that are the first process's own business, with the number of words that follow them.
     static let own =
         Map [
+            "--on", 1
+            yield! Map.toSeq SlurmOptions.words
             "--jobs", 1
             "--export", 1
             "--report", 0

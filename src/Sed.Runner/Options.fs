@@ -17,6 +17,18 @@ type Arguments =
     | [<Unique>] Out of folder: string
     | [<Unique>] Jobs of count: int
     | [<Hidden; Unique>] Worker of threads: int
+    | [<Unique>] On of cluster: string
+    | [<Unique>] Partition of name: string
+    | [<Unique>] Time of limit: string
+    | [<Unique>] Gpus of count: int
+    | [<Unique>] Cpus of count: int
+    | [<Unique>] Account of name: string
+    | [<Unique>] Slurm of options: string
+    | [<Unique>] Batch_Trials of count: int
+    | [<Unique>] Wait
+    | [<Unique>] Dry_Run
+    | [<Hidden; Unique>] Prepare
+    | [<Hidden; Unique>] Part of numbers: string
     | [<Unique>] Retry_Failed
     | [<Unique>] Verify
     | [<Unique>] Record
@@ -44,6 +56,20 @@ type Arguments =
             | Jobs _ ->
                 "trials that are trained at once, each in a process with its share of the cores; by default as many as the machine bears."
             | Worker _ -> "trains and says nothing; what --jobs starts."
+            | On _ ->
+                "slurm: submits what is not finished as an array job, after a job that makes corpora and features; the same command prints the table when they are over."
+            | Partition _ -> "with --on slurm: sbatch's --partition."
+            | Time _ ->
+                "with --on slurm: sbatch's --time, for each task. What is not finished then waits for its turn again and goes on."
+            | Gpus _ -> "with --on slurm: GPUs for each task."
+            | Cpus _ -> "with --on slurm: processors for each task; 1 where Slurm is not told otherwise."
+            | Account _ -> "with --on slurm: sbatch's --account."
+            | Slurm _ -> "with --on slurm: other options of sbatch, for example \"--mem=16G --constraint=a100\"."
+            | Batch_Trials _ -> "with --on slurm: trials in a task; 1 by default."
+            | Wait -> "with --on slurm: show how far the jobs are, and then the table."
+            | Dry_Run -> "with --on slurm: print the script that submits the jobs, and stop."
+            | Prepare -> "makes corpora and features; what --on slurm submits first."
+            | Part _ -> "trains the trials of these numbers; what --on slurm submits."
             | Out _ -> "where corpora, features, trials and tables are kept; runs beside the scripts by default."
 
 /// The command line, read.
@@ -61,6 +87,12 @@ type Options = {
     Jobs: int option
     /// Threads of a process that another one started to help it; None in what a user starts.
     Worker: int option
+    /// What Slurm is asked for; None where trials are trained here.
+    Slurm: SlurmOptions option
+    /// Whether only corpora and features are made.
+    Prepare: bool
+    /// The numbers of the trials that are trained, from 1, in the order of the script; None for all, with their tables.
+    Part: int list option
 }
 
 module Options =
@@ -137,7 +169,73 @@ module Options =
         Out = home
         Jobs = None
         Worker = None
+        Slurm = None
+        Prepare = false
+        Part = None
     }
+
+    let private slurmWords (given: ParseResults<Arguments>) : SlurmOptions = {
+        Partition = given.TryGetResult Partition
+        Time = given.TryGetResult Time
+        Gpus = given.TryGetResult Gpus
+        Cpus = given.TryGetResult Cpus
+        Account = given.TryGetResult Account
+        More = given.TryGetResult Slurm
+        BatchTrials = given.TryGetResult Batch_Trials |> Option.defaultValue 1
+        Wait = given.Contains Wait
+        DryRun = given.Contains Dry_Run
+    }
+
+    /// What is asked of Slurm, and what is wrong with it.
+    let private cluster (given: ParseResults<Arguments>) =
+        let slurm = slurmWords given
+        match given.TryGetResult On with
+        | None ->
+            let named = [
+                "--partition", slurm.Partition.IsSome
+                "--time", slurm.Time.IsSome
+                "--gpus", slurm.Gpus.IsSome
+                "--cpus", slurm.Cpus.IsSome
+                "--account", slurm.Account.IsSome
+                "--slurm", slurm.More.IsSome
+                "--batch-trials", given.Contains Batch_Trials
+                "--wait", slurm.Wait
+                "--dry-run", slurm.DryRun
+            ]
+            None,
+            [
+                for word, isGiven in named do
+                    if isGiven then
+                        Problem.at word "only Slurm knows it" "say --on slurm too, or leave it out"
+            ]
+        | Some "slurm" ->
+            let afterwards = [
+                "--export", given.Contains Export
+                "--report", given.Contains Report
+                "--verify", given.Contains Verify
+                "--record", given.Contains Record
+            ]
+            Some slurm,
+            [
+                yield! SlurmOptions.problems slurm
+                if given.Contains Jobs then
+                    Problem.at "--jobs" "tasks of Slurm train one trial at a time" "leave it out, or say --batch-trials N"
+                if not slurm.Wait then
+                    for word, isGiven in afterwards do
+                        if isGiven then
+                            Problem.at
+                                word
+                                "there is no table before the jobs are over"
+                                "say --wait too, or give it without --on slurm when they are"
+                if not (slurm.DryRun || Slurm.isInstalled ()) then
+                    Problem.at
+                        "--on"
+                        "there is no sbatch here, which submits jobs to Slurm"
+                        "run it where the cluster's users log in; --dry-run prints what would be submitted"
+            ]
+        | Some other -> None, [ Problem.at "--on" $"there is no '{other}' to run on" "say slurm" ]
+
+    let private numbers (text: string) = [ for number in text.Split ',' -> int number ]
 
     let private ofWords home (given: ParseResults<Arguments>) =
         let read parse value =
@@ -152,6 +250,7 @@ module Options =
         let out, outProblems = given.TryGetResult Out |> read folder
         let only, onlyProblems = given.TryGetResult Only |> read only
         let jobs, jobProblems = given.TryGetResult Jobs |> read jobs
+        let slurm, slurmProblems = cluster given
         let exports = given.GetResults Export
 
         let plain = byDefault home
@@ -173,6 +272,9 @@ module Options =
             Out = defaultArg out plain.Out
             Jobs = jobs
             Worker = given.TryGetResult Worker
+            Slurm = slurm
+            Prepare = given.Contains Prepare
+            Part = given.TryGetResult Part |> Option.map numbers
         },
         dataProblems
         @ seedProblems
@@ -180,6 +282,7 @@ module Options =
         @ deviceProblems
         @ outProblems
         @ jobProblems
+        @ slurmProblems
         @ List.collect Export.problems exports
 
     /// What the command line says, with every problem that it has; None when help was asked for and printed. A word with

@@ -177,9 +177,40 @@ let private work (options: Options) threads (plans: Plan list) (stopping: Stoppi
     with :? OperationCanceledException ->
         130
 
-let private runPlans (options: Options) script (arguments: string list) (plans: Plan list) (stopping: Stopping) =
+/// What a job of a cluster does: makes ready what all trials share, or trains those of its part.
+let private onNode (options: Options) (display: Display) (plans: Plan list) (stopping: Stopping) =
+    let progress what finished all =
+        display.State $"{what}: {finished} of {all} clips"
+    Torch.Initialize()
+    use workspace =
+        new Workspace(options.Out, Devices.Choose options.Device, display.Line, progress, stopping.Token)
+    workspace.Threads <- Option.defaultValue 0 options.Worker
+    match options.Part with
+    | Some numbers ->
+        let states = [
+            for plan in Submission.part numbers plans do
+                let progress = Progress(plan, 1, workspace.TrialFolder)
+                yield! Sweep.run workspace display options.RetryFailed plan (fun () -> progress.Left) stopping.Token
+        ]
+        if states |> List.exists (snd >> _.IsFailed) then 1 else 0
+    | None ->
+        match plans |> List.collect workspace.Lacking with
+        | [] ->
+            Prepared.make workspace (List.collect Plan.allTrials plans)
+            0
+        | problems ->
+            report "data" problems
+            2
+
+let private runPlans
+    (options: Options)
+    (display: Display)
+    script
+    (arguments: string list)
+    (plans: Plan list)
+    (stopping: Stopping)
+    =
     let command = commandLine script arguments
-    let display = Display()
     let stop = stopping.Token
     let progress what finished all =
         display.State $"{what}: {finished} of {all} clips"
@@ -209,21 +240,29 @@ let private runPlans (options: Options) script (arguments: string list) (plans: 
             1
         else
             0
+    Torch.Initialize()
+    stop.ThrowIfCancellationRequested()
+    use workspace =
+        new Workspace(options.Out, Devices.Choose options.Device, display.Line, progress, stop)
+    match plans |> List.collect workspace.Lacking with
+    | [] -> runAll workspace
+    | problems ->
+        display.Clear()
+        report script problems
+        2
+
+// ENOSPC and EDQUOT of Linux and macOS, ERROR_DISK_FULL of Windows.
+let private isFull (error: IOException) =
+    List.contains error.HResult [ 28; 122; 69; 0x80070070 ]
+
+/// Does the script's work; what stops all of it is told in a sentence, and gives an exit code.
+let private guarded (options: Options) (display: Display) (stopping: Stopping) (work: unit -> int) =
     let ended code (message: string) =
         display.Clear()
         eprintfn $"{message}"
         code
     try
-        Torch.Initialize()
-        stop.ThrowIfCancellationRequested()
-        use workspace =
-            new Workspace(options.Out, Devices.Choose options.Device, display.Line, progress, stop)
-        match plans |> List.collect workspace.Lacking with
-        | [] -> runAll workspace
-        | problems ->
-            display.Clear()
-            report script problems
-            2
+        work ()
     with
     | :? OperationCanceledException ->
         display.Line
@@ -231,13 +270,17 @@ let private runPlans (options: Options) script (arguments: string list) (plans: 
         stopping.Code
     | :? CorpusException
     | :? AnnotationException as problem -> ended 2 problem.Message
+    | :? IOException as full when isFull full ->
+        ended
+            2
+            $"{full.Message.TrimEnd '.'}. Finished trials and whole epochs are kept; make room there, or name another folder with --out, and run the script again."
     | :? IOException
     | :? UnauthorizedAccessException
     | :? InvalidDataException as problem -> ended 1 problem.Message
 
 /// A device by number may be one that this machine lacks; a plan alone needs none.
 let private deviceProblems (options: Options) = [
-    if options.Device.StartsWith "cuda" && not options.PlanOnly then
+    if options.Device.StartsWith "cuda" && not options.PlanOnly && options.Slurm.IsNone then
         try
             Devices.Choose options.Device |> ignore
         with :? ArgumentException as missing ->
@@ -268,6 +311,7 @@ let run (script: string) (home: string) (arguments: string list) (experiments: E
     | None -> 0
     | Some(options, commandProblems) ->
         use stopping = new Stopping()
+        let display = Display()
         let wrong =
             commandProblems
             @ deviceProblems options
@@ -277,8 +321,18 @@ let run (script: string) (home: string) (arguments: string list) (experiments: E
         | [], Ok plans when options.PlanOnly ->
             printfn "%s" (plans |> List.map Plan.print |> String.concat "\n\n")
             0
+        | [], Ok plans when options.Prepare || options.Part.IsSome ->
+            guarded options display stopping (fun () -> onNode options display plans stopping)
         | [], Ok plans when options.Worker.IsSome -> work options options.Worker.Value plans stopping
-        | [], Ok plans -> runPlans options script arguments plans stopping
+        | [], Ok plans ->
+            let runHere () =
+                runPlans options display script arguments plans stopping
+            guarded options display stopping (fun () ->
+                match options.Slurm with
+                | None -> runHere ()
+                | Some slurm ->
+                    Submission.run options display slurm script arguments plans stopping.Token
+                    |> Option.defaultWith runHere)
         | _, planned ->
             if not wrong.IsEmpty then
                 report script wrong

@@ -70,6 +70,9 @@ let ``every option is read`` () =
             Out = "elsewhere"
             Jobs = None
             Worker = None
+            Slurm = None
+            Prepare = false
+            Part = None
         },
         options
     )

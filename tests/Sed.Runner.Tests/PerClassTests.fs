@@ -21,24 +21,28 @@ let ``a class that was there and never found has F 0, one that was neither there
                 WeakF = Some(2.0 / 3.0)
                 StrongF = Some(4.0 / 6.0)
                 StrongER = Some 0.5
+                Decoding = []
             }
             {
                 Label = "Train"
                 WeakF = Some 0.0
                 StrongF = Some 0.0
                 StrongER = Some 1.0
+                Decoding = []
             }
             {
                 Label = "Bus"
                 WeakF = Some 0.0
                 StrongF = Some 0.0
                 StrongER = None
+                Decoding = []
             }
             {
                 Label = "Truck"
                 WeakF = None
                 StrongF = None
                 StrongER = None
+                Decoding = []
             }
         ],
         scores [ trial ]

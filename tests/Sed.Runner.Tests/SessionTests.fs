@@ -194,6 +194,7 @@ let ``decoding is tuned after training on clips that are named, and what was cho
     Assert.Contains("by the F-score of its tags (when events begin and end is not known) on the ", output)
     Assert.Contains(" validation clips, none of which are scored.", output)
 
+[<Fact>]
 let ``a training that diverged is marked, takes no star and is compared with by nobody`` () =
     let out = Path.Combine(home, "diverged")
     let diverging = {

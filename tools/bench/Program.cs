@@ -11,6 +11,10 @@ const string Usage = """
       resume KILLS          a trial killed at random moments and continued has to end with the same digits
       family KILLS          the same of trials that need each other: a teacher, its students, their average
       sweep KILLS           several trials killed so many times in one folder have to end with the same table
+      jobs                  a sweep with two trials at once beside one after another: time and bytes
+      workers KILLS         a sweep with two at once whose processes are killed so many times has to keep the same bytes
+      scale [FOLDER]        an epoch of 51,172 clips read from a store of their size beside training from memory
+      gpu [cpu]             features, training and an epoch on the GPU, PyTorch's figures beside them; or a trial run on the CPU
       outputs               an exported network has to say the same in PyTorch
       extraction            clips per second from WAV files to features, torchaudio's beside them
       metrics [REF EST]     reading and scoring event lists (the default: made-up ones), what other tools take beside it
@@ -39,6 +43,14 @@ switch (args)
         return ResumeBench.Family(Number(kills));
     case ["sweep", var kills]:
         return ResumeBench.Sweep(Number(kills));
+    case ["jobs"]:
+        return JobsBench.Compare();
+    case ["workers", var kills]:
+        return JobsBench.KillWorkers(Number(kills));
+    case ["scale", .. var rest]:
+        return ScaleBench.Run(rest.FirstOrDefault() ?? Path.GetTempPath());
+    case ["gpu"] or ["gpu", "cpu"]:
+        return GpuBench.Run(python, args.Length == 2);
     case ["outputs"]:
         return OutputsBench.Run(python);
     case ["extraction", .. var rest]:

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Security.Cryptography;
 
 namespace Sed.Bench;
 
@@ -10,9 +9,6 @@ namespace Sed.Bench;
 /// </summary>
 internal static class ResumeBench
 {
-    private static readonly string[] kept = [".json", ".npz"];
-    private static readonly string[] times = ["seconds", "clips per second"];
-
     /// <summary>One trial, killed once and continued, again and again from the beginning.</summary>
     public static int Trial(int kills) =>
         Run(
@@ -39,7 +35,7 @@ internal static class ResumeBench
                 for (var kill = 1; kill <= kills; kill++)
                     Say($"killed after {Kill(start(own), length / 2).TotalSeconds:F2} s");
                 Finish(start(own));
-                var identical = Same("resume", Path.Combine(folder, "undisturbed"), own);
+                var identical = KeptBytes.Same("resume", Path.Combine(folder, "undisturbed"), own);
                 Say($"after {kills} kills: {Verdict(identical)}");
                 return identical;
             }
@@ -58,7 +54,7 @@ internal static class ResumeBench
                     .Sum(file => File.ReadAllLines(file).Length - 1)
                 : 0;
             Finish(start(own));
-            var identical = Same(script, Path.Combine(folder, "undisturbed"), own);
+            var identical = KeptBytes.Same(script, Path.Combine(folder, "undisturbed"), own);
             same += identical ? 1 : 0;
             Say($"killed after {moment.TotalSeconds:F2} s, {done} epochs done: {Verdict(identical)}");
             Directory.Delete(own, recursive: true);
@@ -102,34 +98,6 @@ internal static class ResumeBench
         process.Kill(entireProcessTree: true);
         process.WaitForExit();
         return moment;
-    }
-
-    private static bool Same(string script, string expected, string found) =>
-        Digits(script, expected).SequenceEqual(Digits(script, found));
-
-    /// <summary>Every kept file with its hash, and the table without what its training took.</summary>
-    private static List<string> Digits(string script, string folder)
-    {
-        var trials = Path.Combine(folder, "trials");
-        List<string> digits =
-        [
-            .. Directory
-                .GetFiles(trials, "*", SearchOption.AllDirectories)
-                .Where(file => kept.Contains(Path.GetExtension(file)))
-                .Order(StringComparer.Ordinal)
-                .Select(file =>
-                    $"{Path.GetRelativePath(trials, file)} {Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(file)))}"
-                ),
-        ];
-        var table = File.ReadAllLines(Path.Combine(folder, "tables", $"{script}.csv"))
-            .Select(line => line.Split(','))
-            .ToArray();
-        int[] same =
-        [
-            .. Enumerable.Range(0, table[0].Length).Where(column => !times.Contains(table[0][column].Trim('"'))),
-        ];
-        digits.AddRange(table.Select(cells => string.Join(',', same.Select(column => cells[column]))));
-        return digits;
     }
 
     private static string Verdict(bool identical) => identical ? "the same" : "DIFFERENT";

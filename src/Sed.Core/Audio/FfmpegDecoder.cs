@@ -10,7 +10,7 @@ namespace Sed.Core.Audio;
 /// <summary>Decodes what is not a plain WAV file with the ffmpeg of this machine, at the file's own rate.</summary>
 internal static class FfmpegDecoder
 {
-    private const string Remedy =
+    internal const string Remedy =
         "ffmpeg, which reads every format but WAV, is not installed; install it (Debian, Ubuntu: apt-get install ffmpeg) "
         + "or convert the files to WAV";
 
@@ -51,13 +51,17 @@ internal static class FfmpegDecoder
         }
         // The pipe cannot be rewound, so ffmpeg leaves the size field at its largest value, which the reader understands.
         Waveform sound = WavReader.Read(wav.GetBuffer().AsMemory(0, (int)wav.Length), path);
-        string decoded = string.Create(
-            CultureInfo.InvariantCulture,
-            $"{sound.DurationSeconds:F2} s of sound could be decoded"
-        );
+        RequireWhole(path, log, sound.DurationSeconds);
+        return sound;
+    }
+
+    /// <summary>Refuses sound of which the decoder complained, or that is shorter than its header says.</summary>
+    internal static void RequireWhole(string path, FfmpegLog log, double seconds)
+    {
+        string decoded = string.Create(CultureInfo.InvariantCulture, $"{seconds:F2} s of sound could be decoded");
         if (log.HasErrors)
             throw new AudioFormatException(path, null, $"ffmpeg found it damaged ({log.Reason}); {decoded}");
-        if (sound.DurationSeconds < log.StatedSeconds - Tolerated)
+        if (seconds < log.StatedSeconds - Tolerated)
             throw new AudioFormatException(
                 path,
                 null,
@@ -66,7 +70,6 @@ internal static class FfmpegDecoder
             {
                 Fault = AudioFault.Truncated,
             };
-        return sound;
     }
 
     private static bool IsMissing(Exception? exception) =>

@@ -6,7 +6,7 @@ namespace Sed.Core.Audio;
 internal static class NumberCheck
 {
     /// <exception cref="AudioFormatException">A sample is no finite number; the first one is named.</exception>
-    internal static void Require(string path, ReadOnlySpan<float> samples)
+    internal static void Require(string path, ReadOnlySpan<float> samples, long before = 0)
     {
         // Zero times a number is zero; zero times anything else is not.
         Vector<float> sum = Vector<float>.Zero;
@@ -16,7 +16,7 @@ internal static class NumberCheck
         int from = Vector.EqualsAll(sum, Vector<float>.Zero) ? whole : 0;
         for (int i = from; i < samples.Length; i++)
             if (!float.IsFinite(samples[i]))
-                throw new AudioFormatException(path, null, $"sample {i} is {samples[i]}, not a number")
+                throw new AudioFormatException(path, null, $"sample {before + i} is {samples[i]}, not a number")
                 {
                     Fault = AudioFault.NotANumber,
                 };

@@ -43,7 +43,12 @@ internal sealed class WavSource : IDisposable
     /// <summary>Decodes the file's first frames, channels averaged.</summary>
     /// <param name="mono">Receives one value per frame; at most as many as the file has.</param>
     /// <exception cref="AudioFormatException">The encoding is not read here, or the file became shorter meanwhile.</exception>
-    internal void Decode(Span<float> mono)
+    internal void Decode(Span<float> mono) => Decode(0, mono);
+
+    /// <summary>The same of frames from any of them on.</summary>
+    /// <param name="first">The first frame.</param>
+    /// <param name="mono">Receives one value per frame; at most as many as the file has from there on.</param>
+    internal void Decode(long first, Span<float> mono)
     {
         if (Header.Encoding == WavEncoding.Other)
             throw new AudioFormatException(
@@ -59,7 +64,7 @@ internal sealed class WavSource : IDisposable
             {
                 int frames = Math.Min(framesPerBlock, mono.Length - done);
                 Span<byte> bytes = block.AsSpan(0, frames * Header.FrameBytes);
-                ReadFully(Header.DataOffset + ((long)done * Header.FrameBytes), bytes);
+                ReadFully(Header.DataOffset + ((first + done) * Header.FrameBytes), bytes);
                 SampleFormat.ToMono(bytes, Header, mono.Slice(done, frames));
                 done += frames;
             }

@@ -80,8 +80,11 @@ type internal Progress(plan: Plan, jobs: int, folderOf: Specification -> string)
         | [] -> "waiting"
         | several -> String.concat "; " several
 
+    // What others need is trained too, though it has no row.
+    let everyone = Array.ofList (Plan.allTrials plan)
     let all () = [
-        for index, (specification, folder) in List.indexed folders -> index, specification, known folder
+        for index, trial in Array.indexed everyone ->
+            index, trial.Specification, known (folderOf trial.Specification)
     ]
 
     let secondsPerEpoch (log: EpochLog) =
@@ -90,10 +93,9 @@ type internal Progress(plan: Plan, jobs: int, folderOf: Specification -> string)
 
     /// A line for each trial that some process is at.
     member _.Running: string list =
-        let trials = Array.ofList plan.Trials
         [
             for index, specification, state in all () do
-                let name = $"trial {index + 1} of {trials.Length}: {trials[index].Name}"
+                let name = $"trial {index + 1} of {everyone.Length}: {everyone[index].Name}"
                 let epochs = specification.Training.Epochs
                 match state with
                 | Running log ->
@@ -131,7 +133,7 @@ type internal Progress(plan: Plan, jobs: int, folderOf: Specification -> string)
                 |> List.sumBy (fun (_, specification, state) ->
                     match state with
                     | Waiting
-                    | Begun -> float specification.Training.Epochs
+                    | Begun when specification.Members.IsEmpty -> float specification.Training.Epochs
                     | _ -> 0.0)
             let ahead =
                 (running |> List.sumBy (fun (seconds, epochs) -> seconds * epochs))

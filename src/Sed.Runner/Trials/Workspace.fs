@@ -138,12 +138,13 @@ type internal Workspace
     member private workspace.Unfitting(plan: Plan) : Problem list = [
         for trial in plan.Trials do
             let manifest = workspace.Whole trial.Specification
-            let high = float trial.Specification.Features.High
-            if high > float manifest.SampleRate / 2.0 then
+            match trial.Specification.Features with
+            | Features.LogMel logMel when float logMel.High > float manifest.SampleRate / 2.0 ->
                 Problem.at
                     plan.Experiment.Name
-                    $"the features' range ends at {high} Hz, but {manifest.Corpus} has {manifest.SampleRate} samples per second"
+                    $"the features' range ends at {logMel.High} Hz, but {manifest.Corpus} has {manifest.SampleRate} samples per second"
                     $"end it at {float manifest.SampleRate / 2.0} Hz or below"
+            | _ -> ()
             for showing in plan.Experiment.Showing do
                 match showing with
                 // Another corpus than the script's own may have other classes; its figure is left out.

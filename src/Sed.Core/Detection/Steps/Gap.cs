@@ -12,6 +12,8 @@ public abstract partial record DecodingStep
         [JsonIgnore]
         public override string InWords => FormattableString.Invariant($"gaps from {Seconds:R} s on");
 
+        internal override double ReachSeconds => Seconds;
+
         /// <inheritdoc/>
         public override IEnumerable<string> Problems() => NotNegative(Seconds, "the shortest gap is");
 

@@ -15,6 +15,8 @@ public abstract partial record DecodingStep
         [JsonIgnore]
         public override string InWords => FormattableString.Invariant($"hysteresis down to {Low:R}");
 
+        internal override double ReachSeconds => 0;
+
         /// <inheritdoc/>
         public override IEnumerable<string> Problems()
         {

@@ -12,6 +12,8 @@ public abstract partial record DecodingStep
         [JsonIgnore]
         public override string InWords => FormattableString.Invariant($"median filter of {Seconds:R} s");
 
+        internal override double ReachSeconds => Seconds;
+
         /// <inheritdoc/>
         public override IEnumerable<string> Problems() => NotNegative(Seconds, "the median filter is");
 

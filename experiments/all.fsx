@@ -1,0 +1,13 @@
+// Every script, one after another in one process: dotnet fsi experiments/all.fsx --profile smoke --verify
+#load "baseline.fsx"
+#load "figure2.fsx"
+#load "monitor.fsx"
+#load "own-network.fsx"
+#load "per-class.fsx"
+#load "pooling.fsx"
+#load "protocol.fsx"
+#load "random-search.fsx"
+#load "table1.fsx"
+#load "table2.fsx"
+#load "table3.fsx"
+#load "variance.fsx"

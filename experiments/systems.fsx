@@ -1,0 +1,430 @@
+// The systems of the literature on DCASE 2017 Task 4 as rows: what each sees, its network, and what is known of its training.
+// `#load "systems.fsx"`, then `alongside "Xu et al." Systems.xu`. Sizes that are not published are chosen here and said so: call
+// such a row "after" its authors. The resolution is that of the strong output at the sizes below.
+#load "sed.fsx"
+open Sed
+open Sed.Core.Networks.Layers
+
+module Systems =
+    /// The loss on clips alone, as most systems have it.
+    let private clipsAlone = [ StrongWeight 0.0; WeakWeight 1.0 ]
+
+    /// Adavanne and Virtanen 2017 (arXiv 1710.02998): convolutions, recurrent layers, two weighted losses. Layer sizes are not
+    /// published; these come to their number of parameters. 20 ms.
+    let adavanne = [
+        Network(
+            crnn {
+                name "CRNN"
+                dropout 0.15
+                weak DenseOverFrames
+            }
+        )
+        StrongWeight 1.0
+        WeakWeight 1.0
+    ]
+
+    /// The baseline of the task: 5 frames of context, two dense layers. 20 ms.
+    let baseline = [ Network mlp; Batch 256; Epochs 200; StrongWeight 1.0; WeakWeight 0.0; Median 0.54<s> ]
+
+    /// Xu et al., CVSSP, the best tagger of the challenge: gated linear units, a gated recurrent layer, attention that classes
+    /// share. 240 frames of a clip, 41.5 ms.
+    let xu =
+        clipsAlone
+        @ [
+            Features(
+                logMel {
+                    window 64.0<ms>
+                    hop 41.5<ms>
+                    bands 64
+                    range 0.0<Hz> 8000.0<Hz>
+                }
+            )
+            Network(
+                layers "gated CRNN" {
+                    gatedConv 64
+                    gatedConv 64
+                    pool 2
+                    gatedConv 64
+                    gatedConv 64
+                    pool 2
+                    gatedConv 64
+                    gatedConv 64
+                    pool 2
+                    conv 256
+                    pool 8
+                    gatedGru 128
+                    weak ClassAttention
+                }
+            )
+            Batch 44
+            Order Balanced
+            Threshold 0.3
+        ]
+
+    let private kongFeatures =
+        Features(
+            logMel {
+                window 32.0<ms>
+                hop 10.0<ms>
+                bands 64
+                range 50.0<Hz> 14000.0<Hz>
+                spectrum Power
+            }
+        )
+
+    let private kongTraining = clipsAlone @ [ Batch 32; Mixup 1.0; SpecAugment(64, 8) ]
+
+    /// Kong et al. 2019 (arXiv 1912.04761), nine layers of convolution, the mean over the frames. 160 ms, repeated every 10 ms.
+    let kongAverage =
+        kongTraining
+        @ [
+            kongFeatures
+            Network(
+                layers "CNN of 9 layers" {
+                    doubleConv 64
+                    poolMean 2 2
+                    doubleConv 128
+                    poolMean 2 2
+                    doubleConv 256
+                    poolMean 2 2
+                    doubleConv 512
+                    poolMean 2 2
+                    poolMean 1 4
+                    denseRelu 512
+                    upsample 16
+                    dropout 0.2
+                    weak MeanOfFrames
+                }
+            )
+        ]
+
+    /// Kong et al. 2019 with a bidirectional recurrent layer and attention. 160 ms, repeated every 10 ms.
+    let kongGru =
+        kongTraining
+        @ [
+            kongFeatures
+            Network(
+                layers "CNN and GRU" {
+                    doubleConv 64
+                    poolMean 2 2
+                    doubleConv 128
+                    poolMean 2 2
+                    doubleConv 256
+                    poolMean 2 2
+                    doubleConv 512
+                    poolMean 2 2
+                    poolMean 1 4
+                    biGru 256 Merge.Concatenate
+                    upsample 16
+                    dropout 0.2
+                    weak Attention
+                }
+            )
+        ]
+
+    /// Kong et al. 2019 with a transformer's block and attention. 160 ms, repeated every 10 ms.
+    let kongTransformer =
+        kongTraining
+        @ [
+            kongFeatures
+            Network(
+                layers "CNN and transformer" {
+                    doubleConv 64
+                    poolMean 2 2
+                    doubleConv 128
+                    poolMean 2 2
+                    doubleConv 256
+                    poolMean 2 2
+                    doubleConv 512
+                    poolMean 2 2
+                    poolMean 1 4
+                    selfAttention 8
+                    upsample 16
+                    dropout 0.2
+                    weak Attention
+                }
+            )
+        ]
+
+    /// Wang, Li and Metze 2018 (arXiv 1810.09050): 5x5 convolutions from 400 frames to 100, linear softmax. 100 ms.
+    let wang =
+        clipsAlone
+        @ [
+            Features(
+                logMel {
+                    window 50.0<ms>
+                    hop 25.0<ms>
+                    bands 64
+                }
+            )
+            Network(
+                layers "5x5 CRNN" {
+                    conv 32 5 5
+                    pool 2 2
+                    conv 64 5 5
+                    pool 2 2
+                    conv 128 5 5
+                    pool 1 2
+                    biGru 100 Merge.Concatenate
+                    weak LinearSoftmax
+                }
+            )
+            Optimizer(adam 3e-4)
+            Batch 100
+        ]
+
+    /// Sobieraj: four convolutions of 24 filters, two recurrent layers (their units are chosen here), the maximum over time. 20 ms.
+    let sobieraj =
+        clipsAlone
+        @ [
+            Network(
+                layers "small CRNN" {
+                    conv 24
+                    pool 5
+                    conv 24
+                    pool 2
+                    conv 24
+                    pool 2
+                    conv 24
+                    pool 2
+                    biGru 24 Merge.Concatenate
+                    biGru 24 Merge.Concatenate
+                    dropout 0.25
+                    weak LargestFrame
+                }
+            )
+        ]
+
+    /// After Su, Liu et al.: fully convolutional, pooled over time too, one map for each class, repeated for every frame. Sizes are
+    /// chosen here. 160 ms, repeated every 20 ms.
+    let su =
+        clipsAlone
+        @ [
+            Network(
+                layers "FCN" {
+                    conv 32
+                    pool 2 5
+                    conv 64
+                    pool 2 2
+                    conv 128
+                    pool 2 4
+                    conv 128 3 1
+                    upsample 8
+                    dropout 0.25
+                    weak MeanOfFrames
+                }
+            )
+        ]
+
+    /// After Kumar et al., FCN: a whole clip in, what is said of segments of about 1.3 s out, their mean for the clip. Sizes are
+    /// chosen here. 640 ms, repeated every 20 ms.
+    let kumarFcn =
+        clipsAlone
+        @ [
+            Network(
+                layers "FCN of segments" {
+                    doubleConv 16
+                    pool 2 2
+                    doubleConv 32
+                    pool 2 2
+                    doubleConv 64
+                    pool 2 2
+                    doubleConv 128
+                    pool 2 5
+                    pool 2 1
+                    conv 256 3 1
+                    upsample 32
+                    dropout 0.2
+                    weak MeanOfFrames
+                }
+            )
+        ]
+
+    /// After Kumar et al., VGG: the network of segments of 1.5 s that each inherit the clip's labels. Sizes are chosen here. 80
+    /// ms, repeated every 20 ms.
+    let kumarVgg =
+        clipsAlone
+        @ [
+            Network(
+                layers "VGG" {
+                    doubleConv 16
+                    pool 2 2
+                    doubleConv 32
+                    pool 2 2
+                    doubleConv 64
+                    pool 1 10
+                    denseRelu 128
+                    upsample 4
+                    dropout 0.2
+                    weak MeanOfFrames
+                }
+            )
+        ]
+
+    /// After Kumar and Raj: multiple instances, of which the largest counts; each instance is a frame with its neighbours. Sizes
+    /// are chosen here. 20 ms.
+    let kumarRaj =
+        clipsAlone
+        @ [
+            Network(
+                layers "multiple instances" {
+                    context 51
+                    denseRelu 128
+                    denseRelu 128
+                    dropout 0.2
+                    weak LargestFrame
+                }
+            )
+        ]
+
+    /// Cakir, Adavanne: the CRNN of strong labels. 20 ms.
+    let cakir = [
+        Network(
+            layers "CRNN of 128 maps" {
+                conv 128
+                pool 5
+                conv 128
+                pool 2
+                conv 128
+                pool 2
+                biGru 32
+                biGru 32
+                dense 32
+                dropout 0.5
+                weak LargestFrame
+            }
+        )
+        StrongWeight 1.0
+        WeakWeight 0.0
+    ]
+
+    /// After Kao 2020 (arXiv 2008.03350): a DenseNet and the mean over all that is left. Blocks and growth are chosen here. 160 ms,
+    /// repeated every 20 ms.
+    let kao =
+        clipsAlone
+        @ [
+            Features(logMel { bands 64 })
+            Network(
+                layers "DenseNet" {
+                    conv 24
+                    pool 2 2
+                    denseBlock 4 12
+                    conv 36 1 1
+                    poolMean 2 2
+                    denseBlock 4 12
+                    conv 42 1 1
+                    poolMean 2 2
+                    denseBlock 4 12
+                    poolMean 1 8
+                    upsample 8
+                    weak MeanOfFrames
+                }
+            )
+        ]
+
+    /// Lee et al., KAIST: convolutions along samples, here of one of their eight input sizes: frames of 3^6 samples at 16 kHz; maps
+    /// are those of arXiv 1703.01789, halved. 45.6 ms.
+    let leeKaist =
+        clipsAlone
+        @ [
+            Features(
+                samples {
+                    rate 16000.0<Hz>
+                    frame 729
+                }
+            )
+            Network(
+                layers "sample-level CNN" {
+                    sampleConv 64 3 3
+                    sampleConv 64 3
+                    pool 3
+                    sampleConv 64 3
+                    pool 3
+                    sampleConv 128 3
+                    pool 3
+                    sampleConv 128 3
+                    pool 3
+                    sampleConv 128 3
+                    pool 3
+                    sampleConv 256 3
+                    dropout 0.2
+                    weak MeanOfFrames
+                }
+            )
+        ]
+
+    /// Lee et al., KAIST, at a coarser scale: frames of 3^7 samples. 136.7 ms.
+    let leeKaistCoarse =
+        clipsAlone
+        @ [
+            Features(
+                samples {
+                    rate 16000.0<Hz>
+                    frame 2187
+                }
+            )
+            Network(
+                layers "sample-level CNN, coarse" {
+                    sampleConv 64 3 3
+                    sampleConv 64 3
+                    pool 3
+                    sampleConv 64 3
+                    pool 3
+                    sampleConv 128 3
+                    pool 3
+                    sampleConv 128 3
+                    pool 3
+                    sampleConv 128 3
+                    pool 3
+                    sampleConv 256 3
+                    pool 3
+                    sampleConv 256 3
+                    dropout 0.2
+                    weak MeanOfFrames
+                }
+            )
+        ]
+
+    let private leeSnu network length =
+        clipsAlone
+        @ [
+            Features(
+                logMel {
+                    window length
+                    overlap 0.5
+                    bands 64
+                }
+            )
+            Network network
+        ]
+
+    /// After Lee et al., SNU, the best detector of the challenge: one CNN of the ensemble, at a fine scale. Sizes are chosen here; no
+    /// code is public. 23 ms.
+    let leeSnuFine =
+        leeSnu
+            (layers "CNN, fine" {
+                doubleConv 32
+                pool 4
+                doubleConv 64
+                pool 4
+                doubleConv 128
+                pool 4
+                dropout 0.25
+                weak MeanOfFrames
+            })
+            46.0<ms>
+
+    /// After Lee et al., SNU: another CNN of the ensemble, at a coarse scale. 93 ms.
+    let leeSnuCoarse =
+        leeSnu
+            (layers "CNN, coarse" {
+                doubleConv 32
+                pool 4
+                doubleConv 64
+                pool 4
+                doubleConv 128
+                pool 4
+                dropout 0.25
+                weak MeanOfFrames
+            })
+            186.0<ms>

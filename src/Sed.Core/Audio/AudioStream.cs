@@ -1,0 +1,128 @@
+namespace Sed.Core.Audio;
+
+/// <summary>
+/// A file's sound read piece by piece, channels averaged, at the wanted rate: the samples of <see cref="AudioFile"/>, in memory
+/// that does not grow with the file. One thread at a time.
+/// </summary>
+public sealed class AudioStream : IDisposable
+{
+    private const int PieceSamples = 1 << 16;
+
+    private readonly string path;
+    private readonly ISoundPieces pieces;
+    private readonly StreamResampler resampler;
+    private readonly float[] piece = new float[PieceSamples];
+    private float[] ready = [];
+    private int taken;
+    private long heard;
+    private bool ended;
+
+    private AudioStream(string path, ISoundPieces pieces, int sampleRate)
+    {
+        this.path = path;
+        this.pieces = pieces;
+        resampler = new StreamResampler(pieces.SampleRate, sampleRate);
+    }
+
+    /// <summary>Opens a file.</summary>
+    /// <param name="path">WAV, or anything that ffmpeg reads.</param>
+    /// <param name="sampleRate">Samples per second wanted (Hz), positive.</param>
+    /// <exception cref="AudioFormatException">The file is broken, or ffmpeg is needed and missing.</exception>
+    /// <exception cref="IOException">The file cannot be opened.</exception>
+    public static AudioStream Open(string path, int sampleRate)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(sampleRate);
+        if (!File.Exists(path))
+            throw new FileNotFoundException($"{path}: there is no such file.", path);
+        return new AudioStream(path, Pieces(path), sampleRate);
+    }
+
+    /// <summary>Length of the sound that has been read so far, in seconds, by the file's own count.</summary>
+    public double Seconds => (double)heard / pieces.SampleRate;
+
+    /// <summary>Reads on.</summary>
+    /// <param name="target">Receives samples; full scale is -1 to 1.</param>
+    /// <returns>How many; fewer than there is room for only at the end of the sound.</returns>
+    /// <exception cref="AudioFormatException">The file is broken, which may be found only where its sound ends.</exception>
+    public int Read(Span<float> target)
+    {
+        int count = 0;
+        while (count < target.Length)
+        {
+            if (taken == ready.Length)
+            {
+                if (ended)
+                    break;
+                int got = pieces.Read(piece);
+                NumberCheck.Require(path, piece.AsSpan(0, got), heard);
+                heard += got;
+                ended = got < piece.Length;
+                ready = resampler.Push(piece.AsSpan(0, got), ended);
+                taken = 0;
+            }
+            int more = Math.Min(target.Length - count, ready.Length - taken);
+            ready.AsSpan(taken, more).CopyTo(target[count..]);
+            (count, taken) = (count + more, taken + more);
+        }
+        return count;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => pieces.Dispose();
+
+    private static ISoundPieces Pieces(string path)
+    {
+        if (!Path.GetExtension(path).Equals(".wav", StringComparison.OrdinalIgnoreCase))
+            return new FfmpegPieces(path);
+        AudioFormatException misnamed;
+        try
+        {
+            WavSource source = WavSource.Open(path);
+            if (source.Header.Encoding != WavEncoding.Other)
+                return new WavPieces(source);
+            source.Dispose();
+            return new FfmpegPieces(path);
+        }
+        catch (AudioFormatException strange) when (strange.IsOtherFormat)
+        {
+            misnamed = strange;
+        }
+        try
+        {
+            return new FfmpegPieces(path);
+        }
+        catch (AudioFormatException)
+        {
+            throw misnamed;
+        }
+    }
+}
+
+/// <summary>A sound at its own rate, channels averaged, piece by piece.</summary>
+internal interface ISoundPieces : IDisposable
+{
+    /// <summary>Samples per second (Hz).</summary>
+    int SampleRate { get; }
+
+    /// <summary>Reads on; fewer samples than there is room for only at the end.</summary>
+    int Read(Span<float> target);
+}
+
+/// <summary>The samples of a WAV file.</summary>
+internal sealed class WavPieces(WavSource source) : ISoundPieces
+{
+    private long next;
+
+    public int SampleRate => source.Header.SampleRate;
+
+    public int Read(Span<float> target)
+    {
+        int count = (int)Math.Min(target.Length, source.Header.Frames - next);
+        source.Decode(next, target[..count]);
+        next += count;
+        return count;
+    }
+
+    public void Dispose() => source.Dispose();
+}

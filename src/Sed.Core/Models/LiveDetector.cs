@@ -1,0 +1,103 @@
+using Sed.Core.Annotations;
+using Sed.Core.Audio;
+using Sed.Core.Detection;
+
+namespace Sed.Core.Models;
+
+/// <summary>
+/// Listens to sound as it comes and tells events when they have ended. Ten times a second the network is asked about the last
+/// clip's length of sound, and what it says of the frames from 0.2 s before the newest back to those told before counts. So its
+/// decisions are near those about a file, not the same. One thread at a time.
+/// </summary>
+public sealed class LiveDetector
+{
+    private const double HopSeconds = 0.1;
+    private const double AheadSeconds = 0.2;
+
+    private readonly SedModel model;
+    private readonly ModelNetworks networks;
+    private readonly StreamResampler resampler;
+    private readonly FrameStream frames;
+    private readonly StreamingDecoder decoder;
+    private readonly List<float> held = [];
+    private readonly int unit;
+    private readonly int hop;
+    private readonly int ahead;
+    private long start; // of the frames that are held
+    private long asked; // frames there were when the network was asked
+    private long told; // answered frames that have been decoded
+
+    internal LiveDetector(SedModel model, ModelNetworks networks, IFeatureExtractor extractor, int unit, int sampleRate)
+    {
+        this.model = model;
+        this.networks = networks;
+        this.unit = unit;
+        var features = model.Saved.Features;
+        resampler = new StreamResampler(sampleRate, features.SampleRate);
+        frames = new FrameStream(features, extractor);
+        decoder = new StreamingDecoder(model.Classes, model.HopSeconds, model.Detection);
+        if (double.IsInfinity(decoder.DelaySeconds))
+            throw new NotSupportedException(
+                "A step of the model's decoding looks at the whole recording, so nothing can be told before it ends; "
+                    + "choose another way of decoding."
+            );
+        var frameSeconds = (double)features.HopSamples / features.SampleRate;
+        hop = Multiple(HopSeconds / frameSeconds);
+        ahead = Multiple(AheadSeconds / frameSeconds);
+        DelaySeconds = (hop + ahead + frames.Context) * frameSeconds + decoder.DelaySeconds;
+    }
+
+    /// <summary>Time from an event's end until it is told, at most, in seconds; what computing takes comes on top.</summary>
+    public double DelaySeconds { get; }
+
+    /// <summary>Takes the next samples.</summary>
+    /// <param name="samples">Full scale is -1 to 1.</param>
+    /// <returns>Events that have ended, their times from the first sample on.</returns>
+    public IReadOnlyList<SoundEvent> Push(ReadOnlySpan<float> samples)
+    {
+        List<SoundEvent> events = [];
+        // No more at once than between two questions, so that a long piece is heard as many short ones.
+        var most = Math.Max(1, hop * model.Saved.Features.HopSamples);
+        var heard = resampler.Push(samples, isLast: false).AsSpan();
+        for (var from = 0; from < heard.Length; from += most)
+        {
+            Take(heard[from..Math.Min(heard.Length, from + most)], isLast: false);
+            if (frames.Made - asked >= hop)
+                Ask(ahead, events);
+        }
+        return events;
+    }
+
+    /// <summary>The events that had not ended, or were not told, when the sound ended.</summary>
+    public IReadOnlyList<SoundEvent> Finish()
+    {
+        List<SoundEvent> events = [];
+        Take(resampler.Push([], isLast: true), isLast: true);
+        if (frames.Made > 0)
+            Ask(0, events);
+        events.AddRange(decoder.Finish());
+        return events;
+    }
+
+    private int Multiple(double wanted) => Math.Max(1, (int)Math.Round(wanted / unit)) * unit;
+
+    private void Take(ReadOnlySpan<float> samples, bool isLast) => held.AddRange(frames.Push(samples, isLast));
+
+    private void Ask(int left, List<SoundEvent> events)
+    {
+        var (taken, bands, classes) = (model.Saved.Network.Frames, model.Saved.Network.Bands, model.Classes.Count);
+        asked = frames.Made;
+        var from = Math.Max(0, (frames.Made - taken + unit - 1) / unit * unit);
+        held.RemoveRange(0, (int)(from - start) * bands);
+        start = from;
+        var window = new float[taken * bands];
+        held.CopyTo(0, window, 0, held.Count);
+        var said = networks.Ask([new Window(window, held.Count / bands)])[0].Strong;
+        var first = from * networks.Frames / taken;
+        var end = Math.Min((frames.Made - left) * networks.Frames / taken, first + networks.Frames);
+        if (end <= told)
+            return;
+        events.AddRange(decoder.Push(said.AsSpan((int)(told - first) * classes, (int)(end - told) * classes)));
+        told = end;
+    }
+}

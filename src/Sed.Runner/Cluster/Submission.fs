@@ -1,0 +1,132 @@
+/// A script's plans on a cluster: submitted, watched, and seen to their end.
+module internal Sed.Runner.Submission
+
+open System
+open System.IO
+open System.Threading
+open Sed
+
+let private everyTrial (plans: Plan list) = List.collect Plan.allTrials plans
+
+/// The plans with those of their trials only that have these numbers, from 1, in the order of the script.
+let part (numbers: int list) (plans: Plan list) : Plan list =
+    let chosen = set numbers
+    let numbered =
+        plans
+        |> List.collect (fun plan -> [ for trial in Plan.allTrials plan -> plan, trial ])
+        |> List.indexed
+    [
+        for plan in plans do
+            let own = [
+                for index, (other, trial) in numbered do
+                    if obj.ReferenceEquals(other, plan) && chosen.Contains(index + 1) then
+                        trial
+            ]
+            if not own.IsEmpty then
+                {
+                    plan with
+                        Trials = own
+                        Needed = plan.Trials @ plan.Needed
+                }
+    ]
+
+/// The numbers of the trials that may have no result yet; of corpora that were never made ready these are all.
+let private openNumbers out retryFailed (plans: Plan list) = [
+    for index, trial in List.indexed (everyTrial plans) do
+        match Prepared.trialFolder out trial.Specification |> Option.map TrialFolder.state with
+        | Some(Finished _) -> ()
+        | Some(Failed _) when not retryFailed -> ()
+        | _ -> index + 1
+]
+
+/// The folder of the jobs' logs, named from where the script is run unless a place for everything was given.
+let private logsOf (options: Options) (arguments: string list) =
+    let out =
+        if List.contains "--out" arguments then
+            options.Out
+        else
+            Path.GetRelativePath(Environment.CurrentDirectory, options.Out)
+    Path.Combine(out, "slurm").Replace('\\', '/')
+
+let private scriptOf (options: Options) slurm script arguments (plans: Plan list) numbers =
+    let name = [ for plan in plans -> plan.Experiment.Name ] |> String.concat "-"
+    let retry = if options.RetryFailed then [ "--retry-failed" ] else []
+    let command = [ "dotnet"; "fsi"; script ] @ Helpers.Arguments arguments @ retry
+    SlurmScript.text
+        slurm
+        name
+        (logsOf options arguments)
+        command
+        (List.chunkBySize slurm.BatchTrials numbers)
+
+let private pause = TimeSpan.FromSeconds 2.0
+
+/// Shows how far the jobs are until they are over; false where some trials have no result then.
+let private follow (options: Options) (display: Display) (jobs: Slurm.Jobs) (plans: Plan list) (stop: CancellationToken) =
+    let folder (specification: Specification) =
+        Prepared.trialFolder options.Out specification
+        |> Option.defaultValue (Path.Combine(options.Out, "trials", "unknown"))
+    let isSettled (trial: Trial) =
+        match TrialFolder.state (folder trial.Specification) with
+        | Open -> false
+        | Finished _
+        | Failed _ -> true
+    let trials = everyTrial plans
+    let watch (plan: Plan) =
+        let progress = Progress(plan, max 1 (Plan.allTrials plan).Length, folder)
+        let own = Plan.allTrials plan
+        let rec wait () =
+            let settled = own |> List.filter isSettled |> List.length
+            display.State $"{plan.Experiment.Name}: {settled} of {own.Length} trials are done{progress.Left}"
+            if settled < own.Length && (Slurm.isAlive jobs.Array || Slurm.isAlive jobs.Prepare) then
+                stop.WaitHandle.WaitOne pause |> ignore
+                stop.ThrowIfCancellationRequested()
+                wait ()
+        display.Watch (fun () -> Table.rendered progress.View) (fun () -> progress.Running) wait
+    List.iter watch plans
+    display.Clear()
+    trials |> List.filter (isSettled >> not)
+
+/// Submits what is not finished. None: everything is finished, or was when this stopped waiting, and the table can be shown.
+/// Some: the exit code.
+let run
+    (options: Options)
+    (display: Display)
+    (slurm: SlurmOptions)
+    script
+    arguments
+    (plans: Plan list)
+    (stop: CancellationToken)
+    =
+    match openNumbers options.Out options.RetryFailed plans with
+    | [] -> None
+    | numbers when slurm.DryRun ->
+        printf $"{scriptOf options slurm script arguments plans numbers}"
+        Some 0
+    | numbers ->
+        match Slurm.submit (scriptOf options slurm script arguments plans numbers) with
+        | Error complaint ->
+            let problem = Problem.at "--on" $"Slurm refuses the jobs: {complaint}" ""
+            eprintfn $"{Problem.printAll script [ problem ]}"
+            Some 2
+        | Ok jobs ->
+            let logs = logsOf options arguments
+            printfn
+                $"Submitted: job {jobs.Prepare} makes corpora and features, array job {jobs.Array} trains {numbers.Length} trials. Logs: {logs}"
+            if not slurm.Wait then
+                printfn "The same command without --on slurm prints the table when they are over."
+                Some 0
+            else
+                try
+                    match follow options display jobs plans stop with
+                    | [] -> None
+                    | left ->
+                        eprintfn $"The jobs are over, but {left.Length} trials have no result:"
+                        for trial in left do
+                            eprintfn $"  {trial.Name}"
+                        eprintfn
+                            $"Why is in the logs, {logs}. The same command submits what is left; it goes on from its last epoch."
+                        Some 1
+                with :? OperationCanceledException ->
+                    display.Line $"The jobs go on; scancel {jobs.Prepare} {jobs.Array} ends them."
+                    reraise ()

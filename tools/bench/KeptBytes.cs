@@ -1,0 +1,45 @@
+using System.Security.Cryptography;
+
+namespace Sed.Bench;
+
+/// <summary>What a script keeps in a folder, to be compared with what it keeps in another: no times, no number of threads.</summary>
+internal static class KeptBytes
+{
+    private static readonly string[] kept = [".json", ".npz"];
+    private static readonly string[] times = ["seconds", "clips per second"];
+
+    /// <summary>Whether two folders have the same trials and the same table.</summary>
+    public static bool Same(string script, string expected, string found) =>
+        Of(script, expected).SequenceEqual(Of(script, found));
+
+    /// <summary>Every kept file with its hash, and the table without what its training took.</summary>
+    private static List<string> Of(string script, string folder)
+    {
+        var trials = Path.Combine(folder, "trials");
+        List<string> digits =
+        [
+            .. Directory
+                .GetFiles(trials, "*", SearchOption.AllDirectories)
+                .Where(file => kept.Contains(Path.GetExtension(file)))
+                .Order(StringComparer.Ordinal)
+                .Select(file => $"{Path.GetRelativePath(trials, file)} {Convert.ToHexString(SHA256.HashData(Bytes(file)))}"),
+        ];
+        var table = File.ReadAllLines(Path.Combine(folder, "tables", $"{script}.csv"))
+            .Select(line => line.Split(','))
+            .ToArray();
+        int[] same =
+        [
+            .. Enumerable.Range(0, table[0].Length).Where(column => !times.Contains(table[0][column].Trim('"'))),
+        ];
+        digits.AddRange(table.Select(cells => string.Join(',', same.Select(column => cells[column]))));
+        return digits;
+    }
+
+    // How many threads computed a result stands in it, and changes nothing else of it.
+    private static byte[] Bytes(string file) =>
+        Path.GetExtension(file) == ".npz"
+            ? File.ReadAllBytes(file)
+            : System.Text.Encoding.UTF8.GetBytes(
+                string.Join('\n', File.ReadAllLines(file).Where(line => !line.Contains("\"Threads\"")))
+            );
+}
