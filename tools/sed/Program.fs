@@ -3,9 +3,19 @@ module Sed.Tool.Program
 open System
 open Sed.Tool.Data
 open Sed.Tool.Evaluate
+open Sed.Tool.Models
+open Sed.Tool.Runs
 
 /// Every command, in the order in which they are listed.
-let private commands = [ Evaluate.command; Check.command; Features.command; Devices.command ]
+let private commands = [
+    Evaluate.command
+    Check.command
+    Features.command
+    Export.command
+    Show.command
+    Compare.command
+    Devices.command
+]
 
 let private help () =
     printfn "sed COMMAND [options]"

@@ -16,7 +16,8 @@ public sealed partial class SedNetwork
     {
         List<string> problems = [];
         var graph = input.Graph;
-        var hidden = input.Unsqueeze(1); // (batch, 1, frames, bands)
+        var heard = Description.Segments?.Cut(input, Description.Frames, Description.Bands) ?? input;
+        var hidden = heard.Unsqueeze(1); // (batch, 1, frames, bands)
         foreach (var (name, module) in layers.named_children())
         {
             graph.Part = name;
@@ -40,9 +41,9 @@ public sealed partial class SedNetwork
                     : throw new NotSupportedException("it has no ONNX form"),
             () => $"weak output ({Description.Weak})"
         );
-        return problems.Count == 0
-            ? (frames, clips)
-            : throw new NotSupportedException(string.Join(Environment.NewLine, problems));
+        if (problems.Count > 0)
+            throw new NotSupportedException(string.Join(Environment.NewLine, problems));
+        return Description.Segments?.Join(frames, clips, Description) ?? (frames, clips);
 
         void Try(Action export, Func<string> what)
         {

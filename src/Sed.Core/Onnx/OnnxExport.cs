@@ -1,5 +1,7 @@
+using System.Text.Json;
 using Sed.Core.Features;
 using Sed.Core.Features.LogMel;
+using Sed.Core.Models;
 using Sed.Core.Networks;
 using Sed.Core.Onnx.Graph;
 
@@ -13,6 +15,43 @@ namespace Sed.Core.Onnx;
 /// </summary>
 public static class OnnxExport
 {
+    /// <summary>
+    /// A saved model: the mean of its members. Beside the graph it says its name, its classes as a JSON array, the length of a
+    /// clip and of a frame of the strong output in seconds, and how its features are computed.
+    /// </summary>
+    /// <param name="model">The model.</param>
+    /// <param name="withFeatures">Whether the graph begins with samples, else with log-mel energies.</param>
+    /// <returns>The content of an .onnx file.</returns>
+    /// <exception cref="NotSupportedException">Layers or features have no ONNX form; the message names all of them.</exception>
+    public static byte[] Of(SavedModel model, bool withFeatures = false)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        var options = model.Features is FeatureDefinition.LogMel logMel
+            ? logMel.Options
+            : throw new NotSupportedException($"the features {model.Features} have no ONNX form, log-mel energies have");
+        Dictionary<string, string> properties = new()
+        {
+            ["name"] = model.Name,
+            ["classes"] = JsonSerializer.Serialize(model.Classes.ToArray()),
+            ["clip_seconds"] = FormattableString.Invariant($"{model.ClipSeconds:R}"),
+            ["frame_seconds"] = FormattableString.Invariant($"{options.HopSeconds * model.Network.FrameStep:R}"),
+            ["features"] = options.Describe(),
+        };
+        List<(SedNetwork Network, BandStatistics Standardisation)> networks = [];
+        try
+        {
+            for (var member = 0; member < model.Members.Count; member++)
+                networks.Add((model.Build(member), model.Members[member].Statistics));
+            return withFeatures
+                ? FromSamples(networks, options, model.ClipSamples, properties)
+                : FromLogMel(networks, properties);
+        }
+        finally
+        {
+            networks.ForEach(pair => pair.Network.Dispose());
+        }
+    }
+
     /// <summary>A model from log-mel energies, not standardised, to probabilities.</summary>
     /// <param name="networks">Networks of the same sizes, at least one, each with its standardisation.</param>
     /// <param name="properties">What the model is to say of itself: its classes, for example.</param>
@@ -77,7 +116,7 @@ public static class OnnxExport
         var outputs = networks.Select(pair => pair.Network.Export(pair.Standardisation.Apply(features))).ToArray();
         graph.Part = "mean";
         var description = networks[0].Network.Description;
-        graph.Output("strong", Mean(output => output.Strong), description.Hidden.Frames, description.Classes);
+        graph.Output("strong", Mean(output => output.Strong), description.OutputFrames, description.Classes);
         graph.Output("weak", Mean(output => output.Weak), description.Classes);
         graph.Say("network", description.InWords());
         foreach (var (name, text) in properties ?? new Dictionary<string, string>())

@@ -1,11 +1,14 @@
+using System.Text.Json;
 using Microsoft.ML.OnnxRuntime;
 using Sed.Core.Features;
 using Sed.Core.Features.LogMel;
+using Sed.Core.Models;
 using Sed.Core.Networks;
 using Sed.Core.Networks.Layers;
 using Sed.Core.Onnx;
 using Sed.Core.Onnx.Graph;
 using Sed.Core.Runtime;
+using Sed.Core.Tests.Models;
 using Sed.Core.Tests.Networks;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -57,6 +60,12 @@ public sealed class OnnxExportTests
         GivesTheSame(NetworkDescription.Candidate218k(50, 8 * 5, 4) with { Dropout = 0.15 });
         GivesTheSame(NetworkDescription.Baseline(50, 8, 4));
     }
+
+    [Theory]
+    [InlineData(5, "GRU")]
+    [InlineData(6, "upsampling")]
+    public void A_network_that_hears_segments_gives_the_same(int frames, string layer) =>
+        GivesTheSame(Small(layer) with { Segments = new Segmentation(frames, SegmentLearning.LargestSegment) });
 
     [Fact]
     public void Several_networks_give_their_mean()
@@ -172,6 +181,34 @@ public sealed class OnnxExportTests
             OnnxExport.FromSamples([(network, standardisation)], options, 44_100)
         );
         Assert.StartsWith("44100 samples give 50 frames of 8 bands, the network takes 12 of 8.", refused.Message);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_saved_model_gives_the_mean_of_its_members_and_says_what_it_is(bool withFeatures)
+    {
+        var model = SmallModel.Make(members: 2);
+        using LogMelExtractor extractor = new(((FeatureDefinition.LogMel)model.Features).Options);
+        using var scope = NewDisposeScope();
+        var sounds = randn(3, model.ClipSamples).Times(0.1);
+        var features = extractor.Extract(sounds);
+        var exported = OnnxExport.Of(model, withFeatures);
+        var found = withFeatures ? Run(exported, "samples", sounds) : Run(exported, "log_mel", features);
+        var outputs = model.Members.Select(
+            (member, k) =>
+            {
+                using var network = model.Build(k);
+                return Outputs(network, features, member.Statistics);
+            }
+        );
+        var (one, other) = (outputs.First(), outputs.Last());
+        Same((one.Strong + other.Strong) / 2, found["strong"]);
+        Same((one.Weak + other.Weak) / 2, found["weak"]);
+        using InferenceSession session = new(exported);
+        var said = session.ModelMetadata.CustomMetadataMap;
+        Assert.Equal(model.Classes, JsonSerializer.Deserialize<string[]>(said["classes"])!);
+        Assert.Equal("0.04", said["frame_seconds"]);
     }
 
     [Fact]

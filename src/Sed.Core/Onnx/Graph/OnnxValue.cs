@@ -71,6 +71,10 @@ internal sealed class OnnxValue(OnnxGraph graph, string name)
     /// <summary>The position of an axis, which goes.</summary>
     public OnnxValue Select(long axis, long position) => Slice(axis, position, position + 1).Squeeze(axis);
 
+    /// <summary>The positions of an axis that are named, in their order.</summary>
+    public OnnxValue Gather(long axis, params ReadOnlySpan<long> positions) =>
+        With("Gather", graph.Numbers(positions), ("axis", axis));
+
     /// <summary>So many equal parts of an axis.</summary>
     /// <param name="size">The size of a part.</param>
     public OnnxValue[] Chunks(long axis, int count, long size) =>
@@ -81,7 +85,7 @@ internal sealed class OnnxValue(OnnxGraph graph, string name)
         values[0].Graph.Node("Concat", values, ("axis", axis));
 
     /// <summary>More of an axis at both ends.</summary>
-    /// <param name="mode">edge or reflect.</param>
+    /// <param name="mode">constant (zeros), edge or reflect.</param>
     /// <param name="before">What is added before each axis, then what is added after each.</param>
     public OnnxValue Pad(string mode, params ReadOnlySpan<long> before) =>
         With("Pad", graph.Numbers(before), ("mode", mode));
