@@ -244,6 +244,111 @@ let bench (arguments: string list) =
     build ()
     run (path $"""artifacts/bin/Sed.Bench/release/Sed.Bench{if windows then ".exe" else ""}""") arguments
 
+// --------------------------------------------------------------------------------------------------------- packages
+
+let private packageFolder () = path "artifacts/packages"
+
+/// Packages of the libraries and of the command line, with symbols, into artifacts/packages.
+let pack () =
+    build ()
+
+    if Directory.Exists(packageFolder ()) then
+        Directory.Delete(packageFolder (), true)
+
+    for project in [ "src/Sed.Core"; "src/Sed.Dsl"; "src/Sed.Runner"; "tools/sed" ] do
+        timed $"Packing {Path.GetFileName project}" (fun () ->
+            runQuietly "dotnet" [
+                "pack"
+                path project
+                "-c"
+                "Release"
+                "--no-build"
+                "--nologo"
+                "-v"
+                "quiet"
+                "-o"
+                packageFolder ()
+            ])
+
+    for file in Directory.GetFiles(packageFolder (), "*nupkg") |> Array.sort do
+        printfn $"  {Path.GetRelativePath(root, file)} {float (FileInfo(file).Length) / 1e6:F1} MB"
+
+/// Installs the packages into projects of somebody else, without network, and runs what their READMEs promise.
+let packTest () =
+    let work = path "artifacts/pack-test"
+
+    if Directory.Exists work then
+        Directory.Delete(work, true)
+
+    let cache =
+        Path.Combine(Environment.GetFolderPath Environment.SpecialFolder.UserProfile, ".nuget", "packages")
+    // The projects see what is packed and what the cache has, no registry and no setting of this repository.
+    let sources = [ "packed", packageFolder (); "cache", cache ]
+    Directory.CreateDirectory work |> ignore
+
+    for file in [ "Directory.Build.props"; "Directory.Build.targets" ] do
+        File.WriteAllText(Path.Combine(work, file), "<Project />\n")
+
+    File.WriteAllText(
+        Path.Combine(work, "NuGet.Config"),
+        XElement(
+            XName.Get "configuration",
+            XElement(
+                XName.Get "packageSources",
+                XElement(XName.Get "clear"),
+                [
+                    for name, folder in sources ->
+                        XElement(
+                            XName.Get "add",
+                            XAttribute(XName.Get "key", name),
+                            XAttribute(XName.Get "value", folder)
+                        )
+                ]
+            )
+        )
+        |> string
+    )
+
+    for project in Directory.GetDirectories(path "tools/pack-test") |> Array.sort do
+        let name = Path.GetFileName project
+        let copy = Path.Combine(work, name)
+        Directory.CreateDirectory copy |> ignore
+
+        for file in Directory.GetFiles project do
+            File.Copy(file, Path.Combine(copy, Path.GetFileName file))
+
+        timed $"Using the packages from {name}" (fun () ->
+            runQuietly "dotnet" [
+                "build"
+                copy
+                "--nologo"
+                "-v"
+                "quiet"
+                "-clp:NoSummary"
+                $"-p:RestorePackagesPath={Path.Combine(work, name + "-packages")}"
+                $"-p:RestoreFallbackFolders={cache}"
+            ])
+
+        run "dotnet" [ Path.Combine(copy, "out", name + ".dll") ]
+
+    timed "Installing the command line" (fun () ->
+        runQuietly "dotnet" [
+            "tool"
+            "install"
+            "Sed.Tool"
+            "--tool-path"
+            Path.Combine(work, "tools")
+            "--configfile"
+            Path.Combine(work, "NuGet.Config")
+        ])
+
+    run (Path.Combine(work, "tools", (if windows then "dotnet-sed.exe" else "dotnet-sed"))) [ "devices" ]
+
+/// Writes the page of the language from the comments in its source.
+let words () =
+    build ()
+    run "dotnet" [ "fsi"; path "tools/words/words.fsx" ]
+
 let help () =
     printfn
         $"""dotnet fsi build.fsx [command]
@@ -253,6 +358,9 @@ let help () =
   check        test, after checking the format
   format       format every source file (Fantomas, CSharpier)
   bench        time training beside PyTorch; or one part: bench train 64 20, bench metrics, bench resume 20
+  pack         make the packages, in artifacts/packages
+  pack-test    make them, install them into projects of somebody else and run these
+  words        write src/Sed.Dsl/README.md, the page of the language
   clean        remove what the build made
   help         this text
 
@@ -274,6 +382,11 @@ try
         test arguments
     | "format" -> format ()
     | "bench" -> bench arguments
+    | "pack" -> pack ()
+    | "pack-test" ->
+        pack ()
+        packTest ()
+    | "words" -> words ()
     | "clean" -> clean ()
     | "help"
     | "--help"

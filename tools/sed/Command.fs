@@ -65,6 +65,7 @@ module Place =
         try
             write path
         with
+        | :? NotSupportedException as unsupported -> Some(List.ofArray (unsupported.Message.Split Environment.NewLine))
         | :? IOException
         | :? UnauthorizedAccessException as refused ->
             raise (BadArguments [ $"{option} {path}: it cannot be written ({refused.Message.TrimEnd '.'})" ])
@@ -81,6 +82,7 @@ module Command =
         | :? ArgumentException as problem when not (isNull problem.ParamName) ->
             Some [ problem.Message.Replace($" (Parameter '{problem.ParamName}')", "") ]
         | :? DirectoryNotFoundException as problem -> Some [ problem.Message ]
+        | :? NotSupportedException as unsupported -> Some(List.ofArray (unsupported.Message.Split Environment.NewLine))
         | :? IOException
         | :? UnauthorizedAccessException
         | :? ArgumentException

@@ -1,6 +1,8 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using Sed.Core.Onnx.Graph;
 using Sed.Core.Runtime;
+using TorchSharp;
 
 namespace Sed.Core.Features;
 
@@ -135,5 +137,14 @@ public sealed class BandStatistics
         for (int band = 0; band < bands; band++)
             clip[frame + band] = (clip[frame + band] - Means[band]) / Deviations[band];
         clip[inside..].Clear();
+    }
+
+    /// <summary>The standardisation in ONNX operators: (batch, frames, bands), all of them with sound.</summary>
+    internal OnnxValue Apply(OnnxValue clips)
+    {
+        using var scope = torch.NewDisposeScope();
+        var graph = clips.Graph;
+        graph.Part = "standardisation";
+        return (clips - graph.Weight(torch.tensor(Means.ToArray()))) / graph.Weight(torch.tensor(Deviations.ToArray()));
     }
 }

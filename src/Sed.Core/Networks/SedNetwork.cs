@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 namespace Sed.Core.Networks;
 
 /// <summary>The network that a description describes.</summary>
-public sealed class SedNetwork : nn.Module<Tensor, NetworkOutput>
+public sealed partial class SedNetwork : nn.Module<Tensor, NetworkOutput>
 {
     // Multiply-accumulates of a clip. Below, torch's threads wait for each other longer than they compute.
     private const long WorthSharing = 50_000_000;

@@ -1,3 +1,4 @@
+using Sed.Core.Onnx.Graph;
 using Sed.Core.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -59,6 +60,26 @@ public sealed record Segmentation(int Frames, SegmentLearning Learning)
             side.MoveToOuterDisposeScope(),
             each.amax([1]).MoveToOuterDisposeScope(),
             training && Learning == SegmentLearning.InheritLabels ? each.MoveToOuterDisposeScope() : null
+        );
+    }
+
+    /// <summary>The same cutting in ONNX operators: (batch, frames, bands).</summary>
+    internal OnnxValue Cut(OnnxValue clips, int frames, int bands)
+    {
+        var missing = Count(frames) * Frames - frames;
+        var filled = missing == 0 ? clips : clips.Pad("constant", 0, 0, 0, 0, missing, 0);
+        return filled.Reshape(-1, Frames, bands);
+    }
+
+    /// <summary>The same joining in ONNX operators, of the network whose description this belongs to.</summary>
+    internal (OnnxValue Strong, OnnxValue Weak) Join(OnnxValue strong, OnnxValue weak, NetworkDescription network)
+    {
+        var (count, left, classes) = (Count(network.Frames), network.Hidden.Frames, network.Classes);
+        if (left != Frames)
+            strong = strong.Gather(1, [.. Enumerable.Range(0, Frames).Select(frame => (long)(frame * left / Frames))]);
+        return (
+            strong.Reshape(-1, count * Frames, classes).Slice(1, 0, network.Frames),
+            weak.Reshape(-1, count, classes).Largest(1)
         );
     }
 }

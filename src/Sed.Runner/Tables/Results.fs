@@ -61,7 +61,11 @@ module Results =
             for index, row in rows |> Series.observations |> Seq.distinctBy snd -> row, lines (Series.get index trials)
         ]
 
-    let private differences left right =
+    /// The lines that each row of a table specifies.
+    let internal specified (runs: string) (place: string) : Map<string, (string * string) list> =
+        specifications (fst (locate runs place)) (read runs place)
+
+    let internal differences left right =
         let names = List.map fst left @ List.map fst right |> List.distinct
         let value name lines =
             lines

@@ -1,3 +1,4 @@
+using Sed.Core.Onnx.Graph;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -39,7 +40,7 @@ public abstract partial record Layer
 }
 
 /// <summary>The largest of so many neighbouring bands, the last dimension; the others stay.</summary>
-internal sealed class MaximumOverBands(int count) : nn.Module<Tensor, Tensor>(nameof(MaximumOverBands))
+internal sealed class MaximumOverBands(int count) : nn.Module<Tensor, Tensor>(nameof(MaximumOverBands)), IOnnxModule
 {
     /// <summary>Bands that become one.</summary>
     internal int Bands => count;
@@ -50,4 +51,7 @@ internal sealed class MaximumOverBands(int count) : nn.Module<Tensor, Tensor>(na
         var maps = input.dim() == 3 ? input.unsqueeze(1) : input;
         return nn.functional.max_pool2d(maps, [1, Bands]).MoveToOuterDisposeScope();
     }
+
+    public OnnxValue Export(OnnxValue input) =>
+        input.Node("MaxPool", ("kernel_shape", new long[] { 1, Bands }), ("strides", new long[] { 1, Bands }));
 }

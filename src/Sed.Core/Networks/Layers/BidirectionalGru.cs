@@ -1,4 +1,5 @@
 using Sed.Core.Networks.Kernels;
+using Sed.Core.Onnx.Graph;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -54,7 +55,7 @@ public abstract partial record Layer
 }
 
 /// <summary>A bidirectional GRU whose directions become one: (batch, frames, width) to (batch, frames, merged).</summary>
-internal sealed class MergedGru : nn.Module<Tensor, Tensor>, IKernelCovered
+internal sealed class MergedGru : nn.Module<Tensor, Tensor>, IKernelCovered, IOnnxModule
 {
     private readonly GRU recurrent;
     private readonly Layer.BidirectionalGru layer;
@@ -112,6 +113,37 @@ internal sealed class MergedGru : nn.Module<Tensor, Tensor>, IKernelCovered
             return both.MoveToOuterDisposeScope();
         var directions = both.chunk(2, 2);
         return (directions[0] * directions[1]).MoveToOuterDisposeScope();
+    }
+
+    public OnnxValue Export(OnnxValue input)
+    {
+        using var scope = NewDisposeScope();
+        var graph = input.Graph;
+        var both = graph.Node(
+            "GRU",
+            [
+                input.Permute(1, 0, 2), // (frames, batch, width)
+                Stacked(forward => Ordered(Weights[forward])),
+                Stacked(forward => Ordered(Weights[forward + 1])),
+                Stacked(forward => cat([Ordered(Weights[forward + 2]), Ordered(Weights[forward + 3])])),
+            ],
+            ("direction", "bidirectional"),
+            ("hidden_size", (long)layer.Units),
+            ("linear_before_reset", 1L)
+        ); // (frames, directions, batch, units)
+        return layer.Merge == Merge.Multiply
+            ? (both.Select(1, 0) * both.Select(1, 1)).Permute(1, 0, 2)
+            : both.Permute(2, 0, 1, 3).Reshape(0, 0, 2 * layer.Units);
+
+        OnnxValue Stacked(Func<int, Tensor> ofDirection) =>
+            graph.Weight(stack([ofDirection(0), ofDirection(Weights.Count / 2)]));
+
+        // torch has the gates of reset, update and candidate in this order, ONNX the update first.
+        static Tensor Ordered(Tensor weight)
+        {
+            var gates = weight.detach().chunk(3);
+            return cat([gates[1], gates[0], gates[2]]);
+        }
     }
 
     private sealed class Recurrence(MergedGru gru, GatedRecurrence kernel) : IKernelLayer

@@ -1,3 +1,4 @@
+using Sed.Core.Onnx.Graph;
 using Sed.Core.Runtime;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -54,7 +55,7 @@ public abstract partial record Layer
 
         internal override nn.Module<Tensor, Tensor> Build(Shape below) => new Module(below, this);
 
-        private sealed class Module : nn.Module<Tensor, Tensor>
+        private sealed class Module : nn.Module<Tensor, Tensor>, IOnnxModule
         {
             private readonly int heads;
             private readonly Tensor positions; // (frames, width)
@@ -90,10 +91,18 @@ public abstract partial record Layer
                 values = values.Plus(merge.call(FrameAttention.Attend(queriesKeysValues.call(seen), heads)));
                 return last.call(after.call(convolution.call(values))).MoveToOuterDisposeScope();
             }
+
+            public OnnxValue Export(OnnxValue input)
+            {
+                var values = input.Through(before);
+                var placed = values.Through(attentionNormalisation) + input.Graph.Weight(get_buffer("positions")!);
+                var seen = FrameAttention.Attend(placed.Through(queriesKeysValues), heads, merge.in_features);
+                return (values + seen.Through(merge)).Through(convolution).Through(after).Through(last);
+            }
         }
 
         /// <summary>x + dense(swish(dense(norm(x)))) / 2.</summary>
-        private sealed class HalfStep : nn.Module<Tensor, Tensor>
+        private sealed class HalfStep : nn.Module<Tensor, Tensor>, IOnnxModule
         {
             private readonly LayerNorm normalisation;
             private readonly Linear widen;
@@ -114,10 +123,13 @@ public abstract partial record Layer
                 var step = narrow.call(nn.functional.silu(widen.call(normalisation.call(input))));
                 return input.Plus(step.Times(0.5)).MoveToOuterDisposeScope();
             }
+
+            public OnnxValue Export(OnnxValue input) =>
+                input + input.Through(normalisation).Through(widen).Silu().Through(narrow).Times(0.5);
         }
 
         /// <summary>x + dense(swish(batchNorm(convolution(gated(norm(x)))))), the convolution of each value by itself.</summary>
-        private sealed class FrameConvolution : nn.Module<Tensor, Tensor>
+        private sealed class FrameConvolution : nn.Module<Tensor, Tensor>, IOnnxModule
         {
             private readonly LayerNorm normalisation;
             private readonly Linear gates;
@@ -143,6 +155,14 @@ public abstract partial record Layer
                 var gated = (halves[0] * halves[1].sigmoid()).transpose(1, 2); // (batch, width, frames)
                 var swept = nn.functional.silu(batchNormalisation.call(convolution.call(gated)));
                 return input.Plus(output.call(swept.transpose(1, 2))).MoveToOuterDisposeScope();
+            }
+
+            public OnnxValue Export(OnnxValue input)
+            {
+                var halves = input.Through(normalisation).Through(gates).Chunks(2, 2, output.in_features);
+                var gated = (halves[0] * halves[1].Sigmoid()).Permute(0, 2, 1);
+                var swept = gated.Through(convolution).Through(batchNormalisation).Silu();
+                return input + swept.Permute(0, 2, 1).Through(output);
             }
         }
     }

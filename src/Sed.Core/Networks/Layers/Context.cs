@@ -1,3 +1,4 @@
+using Sed.Core.Onnx.Graph;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -36,7 +37,7 @@ public abstract partial record Layer
 }
 
 /// <summary>(batch, frames, width) to (batch, frames, count * width): each frame between its neighbours, oldest first.</summary>
-internal sealed class FrameContext(int count) : nn.Module<Tensor, Tensor>(nameof(FrameContext))
+internal sealed class FrameContext(int count) : nn.Module<Tensor, Tensor>(nameof(FrameContext)), IOnnxModule
 {
     public override Tensor forward(Tensor input)
     {
@@ -47,5 +48,15 @@ internal sealed class FrameContext(int count) : nn.Module<Tensor, Tensor>(nameof
         var padded = cat([first, input, last], 1); // (batch, frames + count - 1, width)
         var windows = padded.unfold(1, count, 1); // (batch, frames, width, count)
         return windows.transpose(2, 3).flatten(2).MoveToOuterDisposeScope();
+    }
+
+    public OnnxValue Export(OnnxValue input)
+    {
+        var reach = count / 2;
+        var padded = input.Pad("edge", 0, reach, 0, 0, reach, 0);
+        var neighbours = Enumerable
+            .Range(0, count)
+            .Select(k => padded.Slice(1, k, k == count - 1 ? long.MaxValue : k - count + 1));
+        return OnnxValue.Concatenate(2, [.. neighbours]);
     }
 }

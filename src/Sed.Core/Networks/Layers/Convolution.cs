@@ -1,3 +1,4 @@
+using Sed.Core.Onnx.Graph;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -40,7 +41,7 @@ public abstract partial record Layer
 }
 
 /// <summary>Convolution, batch normalisation and ReLU: (batch, maps, frames, bands) to (batch, filters, frames, bands).</summary>
-internal sealed class ConvolutionBlock : nn.Module<Tensor, Tensor>, IConvolutional
+internal sealed class ConvolutionBlock : nn.Module<Tensor, Tensor>, IConvolutional, IOnnxModule
 {
     private readonly Conv2d convolution;
     private readonly BatchNorm2d normalisation;
@@ -64,4 +65,6 @@ internal sealed class ConvolutionBlock : nn.Module<Tensor, Tensor>, IConvolution
         var maps = input.dim() == 3 ? input.unsqueeze(1) : input;
         return normalisation.call(convolution.call(maps)).relu().MoveToOuterDisposeScope();
     }
+
+    public OnnxValue Export(OnnxValue input) => input.Through(convolution).Through(normalisation).Relu();
 }

@@ -1,3 +1,4 @@
+using Sed.Core.Onnx.Graph;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -45,7 +46,7 @@ public abstract partial record Layer
 }
 
 /// <summary>The same dense layer for each frame: (batch, frames, width) to (batch, frames, units).</summary>
-internal sealed class FrameDense : nn.Module<Tensor, Tensor>
+internal sealed class FrameDense : nn.Module<Tensor, Tensor>, IOnnxModule
 {
     private readonly nn.Module<Tensor, Tensor> dense;
     private readonly Activation activation;
@@ -63,5 +64,11 @@ internal sealed class FrameDense : nn.Module<Tensor, Tensor>
         using var scope = NewDisposeScope();
         var values = dense.call(input);
         return (activation == Activation.Relu ? values.relu() : values).MoveToOuterDisposeScope();
+    }
+
+    public OnnxValue Export(OnnxValue input)
+    {
+        var values = input.Through(dense);
+        return activation == Activation.Relu ? values.Relu() : values;
     }
 }

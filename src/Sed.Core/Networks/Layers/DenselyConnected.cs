@@ -1,3 +1,4 @@
+using Sed.Core.Onnx.Graph;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -41,7 +42,7 @@ public abstract partial record Layer
 
         internal override nn.Module<Tensor, Tensor> Build(Shape below) => new Module([.. MapsFound(below)], Growth);
 
-        private sealed class Module : nn.Module<Tensor, Tensor>
+        private sealed class Module : nn.Module<Tensor, Tensor>, IOnnxModule
         {
             private readonly TorchSharp.Modules.ModuleList<nn.Module<Tensor, Tensor>> normalisations;
             private readonly TorchSharp.Modules.ModuleList<nn.Module<Tensor, Tensor>> convolutions;
@@ -66,6 +67,15 @@ public abstract partial record Layer
                     maps = cat([maps, convolution.call(normalisation.call(maps).relu())], 1);
                 return maps.MoveToOuterDisposeScope();
             }
+
+            public OnnxValue Export(OnnxValue input) =>
+                normalisations
+                    .Zip(convolutions)
+                    .Aggregate(
+                        input,
+                        (maps, pair) =>
+                            OnnxValue.Concatenate(1, maps, maps.Through(pair.First).Relu().Through(pair.Second))
+                    );
         }
     }
 }

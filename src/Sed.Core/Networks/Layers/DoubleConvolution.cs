@@ -1,3 +1,4 @@
+using Sed.Core.Onnx.Graph;
 using Sed.Core.Runtime;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -50,7 +51,7 @@ public abstract partial record Layer
 
         internal override nn.Module<Tensor, Tensor> Build(Shape below) => new Module(below.Maps, this);
 
-        private sealed class Module : nn.Module<Tensor, Tensor>, IConvolutional
+        private sealed class Module : nn.Module<Tensor, Tensor>, IConvolutional, IOnnxModule
         {
             private readonly bool isResidual;
             private readonly ConvolutionBlock first;
@@ -81,6 +82,12 @@ public abstract partial record Layer
                 var values = secondNormalisation.call(second.call(first.call(maps)));
                 var output = isResidual ? values.Plus(shortcut.call(maps)).relu() : values.relu();
                 return output.MoveToOuterDisposeScope();
+            }
+
+            public OnnxValue Export(OnnxValue input)
+            {
+                var values = input.Through(first).Through(second).Through(secondNormalisation);
+                return (isResidual ? values + input.Through(shortcut) : values).Relu();
             }
         }
     }

@@ -1,3 +1,4 @@
+using Sed.Core.Onnx.Graph;
 using Sed.Core.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -31,6 +32,15 @@ internal static class FrameAttention
         var parts = queriesKeysValues.reshape(batch, frames, 3, heads, width / heads).permute(2, 0, 3, 1, 4); // (3, batch, heads, frames, width / heads)
         var weights = parts[0].matmul(parts[1].transpose(2, 3)).Over(Math.Sqrt(width / heads)).softmax(3);
         return weights.matmul(parts[2]).transpose(1, 2).reshape(batch, frames, width).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The same in ONNX operators.</summary>
+    public static OnnxValue Attend(OnnxValue queriesKeysValues, int heads, long width)
+    {
+        var parts = queriesKeysValues.Reshape(0, 0, 3, heads, width / heads).Permute(2, 0, 3, 1, 4);
+        var (queries, keys, values) = (parts.Select(0, 0), parts.Select(0, 1), parts.Select(0, 2));
+        var weights = queries.MatMul(keys.Permute(0, 1, 3, 2)).Times(1 / Math.Sqrt(width / heads)).Softmax(3);
+        return weights.MatMul(values).Permute(0, 2, 1, 3).Reshape(0, 0, width);
     }
 
     /// <summary>sin and cos of position / 10000^(2k / width) in turn, (frames, width).</summary>

@@ -1,3 +1,4 @@
+using Sed.Core.Onnx.Graph;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -50,7 +51,7 @@ public abstract partial record Layer
             return (halves[0] * halves[1].sigmoid()).MoveToOuterDisposeScope();
         }
 
-        private sealed class Module : nn.Module<Tensor, Tensor>, IConvolutional
+        private sealed class Module : nn.Module<Tensor, Tensor>, IConvolutional, IOnnxModule
         {
             private readonly Conv2d convolution;
             private readonly BatchNorm2d normalisation;
@@ -77,6 +78,13 @@ public abstract partial record Layer
 
             /// <inheritdoc/>
             public bool IsGated => true;
+
+            public OnnxValue Export(OnnxValue input)
+            {
+                var maps = input.Through(convolution).Through(normalisation);
+                var halves = maps.Chunks(1, Halves, convolution.out_channels / Halves);
+                return halves[0] * halves[1].Sigmoid();
+            }
         }
     }
 }

@@ -1,4 +1,5 @@
 using Sed.Core.Networks.Kernels;
+using Sed.Core.Onnx.Graph;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -36,7 +37,7 @@ public abstract partial record Layer
 
         internal override nn.Module<Tensor, Tensor> Build(Shape below) => new Module(below.Width, One);
 
-        private sealed class Module : nn.Module<Tensor, Tensor>, IKernelCovered
+        private sealed class Module : nn.Module<Tensor, Tensor>, IKernelCovered, IOnnxModule
         {
             private readonly MergedGru values;
             private readonly MergedGru gates;
@@ -54,6 +55,8 @@ public abstract partial record Layer
                 using var scope = NewDisposeScope();
                 return Gated(values.call(input), gates.call(input)).MoveToOuterDisposeScope();
             }
+
+            public OnnxValue Export(OnnxValue input) => input.Through(values) * input.Through(gates).Sigmoid();
 
             /// <inheritdoc/>
             public IKernelLayer? Kernel(int frames, double dropout) =>

@@ -1,3 +1,4 @@
+using Sed.Core.Onnx.Graph;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -66,7 +67,7 @@ public abstract partial record Layer
 }
 
 /// <summary>Somebody's module, held to what its layer promises: (batch, frames, width) to (batch, frames, units).</summary>
-internal sealed class OwnLayer : nn.Module<Tensor, Tensor>
+internal sealed class OwnLayer : nn.Module<Tensor, Tensor>, IOnnxModule
 {
     private readonly nn.Module<Tensor, Tensor> built;
     private readonly Layer.Own layer;
@@ -93,4 +94,7 @@ internal sealed class OwnLayer : nn.Module<Tensor, Tensor>
             );
         return output;
     }
+
+    /// <summary>What is stacked of torch's common modules can be written; what has a forward pass of its own cannot.</summary>
+    public OnnxValue Export(OnnxValue input) => input.Through(built);
 }

@@ -1,3 +1,4 @@
+using Sed.Core.Onnx.Graph;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -61,7 +62,7 @@ public abstract partial record Layer
 
         internal override nn.Module<Tensor, Tensor> Build(Shape below) => new Module(this);
 
-        private sealed class Module(Pooling layer) : nn.Module<Tensor, Tensor>(nameof(Pooling))
+        private sealed class Module(Pooling layer) : nn.Module<Tensor, Tensor>(nameof(Pooling)), IOnnxModule
         {
             public override Tensor forward(Tensor input)
             {
@@ -73,6 +74,13 @@ public abstract partial record Layer
                         ? nn.functional.max_pool2d(maps, size)
                         : nn.functional.avg_pool2d(maps, size);
                 return pooled.MoveToOuterDisposeScope();
+            }
+
+            public OnnxValue Export(OnnxValue input)
+            {
+                long[] size = [layer.Frames, layer.Bands];
+                var pool = layer.Kind == PoolingKind.Maximum ? "MaxPool" : "AveragePool";
+                return input.Node(pool, ("kernel_shape", size), ("strides", size));
             }
         }
     }

@@ -1,3 +1,4 @@
+using Sed.Core.Onnx.Graph;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -50,18 +51,20 @@ public abstract partial record Layer
 
         private long Weights(Shape below) => (long)below.Maps * Kernel * Filters;
 
-        internal override nn.Module<Tensor, Tensor> Build(Shape below) => new Module(below.Maps, this);
+        internal override nn.Module<Tensor, Tensor> Build(Shape below) => new Module(below, this);
 
-        private sealed class Module : nn.Module<Tensor, Tensor>
+        private sealed class Module : nn.Module<Tensor, Tensor>, IOnnxModule
         {
+            private readonly int frames;
             private readonly Conv1d convolution;
             private readonly BatchNorm1d normalisation;
 
-            public Module(int maps, SampleConvolution layer)
+            public Module(Shape below, SampleConvolution layer)
                 : base(nameof(SampleConvolution))
             {
+                frames = below.Frames;
                 convolution = nn.Conv1d(
-                    maps,
+                    below.Maps,
                     layer.Filters,
                     layer.Kernel,
                     stride: layer.Step,
@@ -78,6 +81,14 @@ public abstract partial record Layer
                 var values = normalisation.call(convolution.call(maps.flatten(2))).relu(); // (batch, filters, frames * bands)
                 return values.unflatten(2, maps.shape[2], -1).MoveToOuterDisposeScope();
             }
+
+            public OnnxValue Export(OnnxValue input) =>
+                input
+                    .Reshape(0, 0, -1)
+                    .Through(convolution)
+                    .Through(normalisation)
+                    .Relu()
+                    .Reshape(0, 0, frames, -1);
         }
     }
 }

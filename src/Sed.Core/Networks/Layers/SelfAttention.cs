@@ -1,3 +1,4 @@
+using Sed.Core.Onnx.Graph;
 using Sed.Core.Runtime;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -46,7 +47,7 @@ public abstract partial record Layer
 
         internal override nn.Module<Tensor, Tensor> Build(Shape below) => new Module(below, Heads);
 
-        private sealed class Module : nn.Module<Tensor, Tensor>
+        private sealed class Module : nn.Module<Tensor, Tensor>, IOnnxModule
         {
             private readonly int heads;
             private readonly Tensor positions; // (frames, width)
@@ -81,6 +82,14 @@ public abstract partial record Layer
                 );
                 var output = attended.Plus(narrow.call(widen.call(second.call(attended)).relu()));
                 return output.MoveToOuterDisposeScope();
+            }
+
+            public OnnxValue Export(OnnxValue input)
+            {
+                var placed = input + input.Graph.Weight(get_buffer("positions")!);
+                var seen = FrameAttention.Attend(placed.Through(first).Through(queriesKeysValues), heads, merge.in_features);
+                var attended = placed + seen.Through(merge);
+                return attended + attended.Through(second).Through(widen).Relu().Through(narrow);
             }
         }
     }

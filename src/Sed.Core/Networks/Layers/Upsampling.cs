@@ -1,3 +1,4 @@
+using Sed.Core.Onnx.Graph;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -48,7 +49,7 @@ public abstract partial record Layer
 
         internal override nn.Module<Tensor, Tensor> Build(Shape below) => new Module(this);
 
-        private sealed class Module(Upsampling layer) : nn.Module<Tensor, Tensor>(nameof(Upsampling))
+        private sealed class Module(Upsampling layer) : nn.Module<Tensor, Tensor>(nameof(Upsampling)), IOnnxModule
         {
             public override Tensor forward(Tensor input)
             {
@@ -65,6 +66,22 @@ public abstract partial record Layer
                             )
                             .transpose(1, 2);
                 return wanted.MoveToOuterDisposeScope();
+            }
+
+            public OnnxValue Export(OnnxValue input)
+            {
+                using var scope = NewDisposeScope();
+                var linear = layer.Kind == UpsamplingKind.Linear;
+                var graph = input.Graph;
+                return graph
+                    .Node(
+                        "Resize",
+                        [input.Unsqueeze(1), null, graph.Weight(tensor(new float[] { 1, 1, layer.Factor, 1 }))],
+                        ("mode", linear ? "linear" : "nearest"),
+                        ("coordinate_transformation_mode", linear ? "half_pixel" : "asymmetric"),
+                        ("nearest_mode", "floor")
+                    )
+                    .Squeeze(1);
             }
         }
     }

@@ -1,4 +1,5 @@
 using Sed.Core.Networks.Layers;
+using Sed.Core.Onnx.Graph;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -25,7 +26,7 @@ public abstract partial record WeakOutput
 }
 
 /// <summary>The mean over the frames with learnt weights.</summary>
-internal sealed class LearntMean : nn.Module<Tensor, Tensor, Tensor>
+internal sealed class LearntMean : nn.Module<Tensor, Tensor, Tensor>, IOnnxOutput
 {
     private readonly Linear linear;
 
@@ -42,4 +43,7 @@ internal sealed class LearntMean : nn.Module<Tensor, Tensor, Tensor>
         var weights = Probabilities.Wide(linear.call(hidden)).softmax(1); // (batch, frames, classes), 1 in all for each clip and class
         return Statistic.WeightedMean(strong, weights).MoveToOuterDisposeScope();
     }
+
+    public OnnxValue Export(OnnxValue hidden, OnnxValue strong) =>
+        Statistic.WeightedMean(strong, hidden.Through(linear).Softmax(1));
 }

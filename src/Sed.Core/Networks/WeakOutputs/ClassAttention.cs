@@ -1,4 +1,5 @@
 using Sed.Core.Networks.Layers;
+using Sed.Core.Onnx.Graph;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -23,7 +24,7 @@ public abstract partial record WeakOutput
         internal override nn.Module<Tensor, Tensor, Tensor> Build(Shape hidden, int classes) =>
             new Module(hidden.Width, classes);
 
-        private sealed class Module : nn.Module<Tensor, Tensor, Tensor>
+        private sealed class Module : nn.Module<Tensor, Tensor, Tensor>, IOnnxOutput
         {
             private readonly Linear linear;
 
@@ -40,6 +41,9 @@ public abstract partial record WeakOutput
                 var weights = Probabilities.Wide(linear.call(hidden)).softmax(2); // (batch, frames, classes), 1 in all for each frame
                 return Statistic.WeightedMean(strong, weights).MoveToOuterDisposeScope();
             }
+
+            public OnnxValue Export(OnnxValue hidden, OnnxValue strong) =>
+                Statistic.WeightedMean(strong, hidden.Through(linear).Softmax(2));
         }
     }
 }

@@ -1,4 +1,5 @@
 using Sed.Core.Networks.Layers;
+using Sed.Core.Onnx.Graph;
 using Sed.Core.Runtime;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -23,7 +24,7 @@ public abstract partial record WeakOutput
 }
 
 /// <summary>Sigmoid of a dense layer over the strong output of all frames and classes.</summary>
-internal sealed class FlattenedDense : nn.Module<Tensor, Tensor, Tensor>
+internal sealed class FlattenedDense : nn.Module<Tensor, Tensor, Tensor>, IOnnxOutput
 {
     private readonly Linear dense;
 
@@ -54,4 +55,6 @@ internal sealed class FlattenedDense : nn.Module<Tensor, Tensor, Tensor>
         using var scope = NewDisposeScope();
         return Probabilities.Of(dense.call(strong.flatten(1))).MoveToOuterDisposeScope();
     }
+
+    public OnnxValue Export(OnnxValue hidden, OnnxValue strong) => strong.Reshape(0, -1).Through(dense).Sigmoid();
 }

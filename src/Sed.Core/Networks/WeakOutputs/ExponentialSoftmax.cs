@@ -12,7 +12,8 @@ public abstract partial record WeakOutput
         /// <inheritdoc/>
         public override string InWords => "exponential softmax";
 
-        internal override nn.Module<Tensor, Tensor, Tensor> Build(Shape hidden, int classes) => new Statistic(Mean);
+        internal override nn.Module<Tensor, Tensor, Tensor> Build(Shape hidden, int classes) =>
+            new Statistic(Mean, strong => Statistic.WeightedMean(strong, strong.Exp()));
 
         private static Tensor Mean(Tensor strong)
         {

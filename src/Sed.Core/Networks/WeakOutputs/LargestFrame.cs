@@ -13,6 +13,6 @@ public abstract partial record WeakOutput
         public override string InWords => "largest frame";
 
         internal override nn.Module<Tensor, Tensor, Tensor> Build(Shape hidden, int classes) =>
-            new Statistic(strong => strong.amax([1]));
+            new Statistic(strong => strong.amax([1]), strong => strong.Largest(1));
     }
 }

@@ -13,6 +13,9 @@ public abstract partial record WeakOutput
         public override string InWords => "linear softmax";
 
         internal override nn.Module<Tensor, Tensor, Tensor> Build(Shape hidden, int classes) =>
-            new Statistic(strong => Statistic.WeightedMean(strong, strong));
+            new Statistic(
+                strong => Statistic.WeightedMean(strong, strong),
+                strong => Statistic.WeightedMean(strong, strong)
+            );
     }
 }

@@ -13,6 +13,6 @@ public abstract partial record WeakOutput
         public override string InWords => "mean of frames";
 
         internal override nn.Module<Tensor, Tensor, Tensor> Build(Shape hidden, int classes) =>
-            new Statistic(strong => strong.mean([1]));
+            new Statistic(strong => strong.mean([1]), strong => strong.Mean(1));
     }
 }

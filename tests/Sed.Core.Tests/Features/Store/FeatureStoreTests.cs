@@ -39,13 +39,13 @@ public sealed class FeatureStoreTests : StoreOfNoise
     public void Samples_are_kept_as_frames_of_them_at_the_rate_of_their_definition()
     {
         Manifest corpus = Corpus(3);
-        SampleFrames frames = new(SampleRate / 2, 81); // 4,000 samples: 49 frames and a rest
-        using FeatureStore store = FeatureStore.Open(corpus, frames, folder.File("stores"));
+        SampleFrames frames = new(SmallFeatures.SampleRate / 2, 81); // 4,000 samples: 49 frames and a rest
+        using FeatureStore store = FeatureStore.Open(corpus, frames, Folder.File("stores"));
         Assert.Equal((3, 49, 81), (store.Count, store.Frames, store.Bands));
         for (int i = 0; i < store.Count; i++)
         {
-            float[] samples = AudioFile.Read(corpus.Clips[i].AudioPath, SampleRate / 2);
-            Array.Resize(ref samples, SampleRate / 2);
+            float[] samples = AudioFile.Read(corpus.Clips[i].AudioPath, SmallFeatures.SampleRate / 2);
+            Array.Resize(ref samples, SmallFeatures.SampleRate / 2);
             Assert.Equal(samples[..(49 * 81)], Row(store, i));
         }
         BandStatistics statistics = BandStatistics.Fit(store, [0, 1, 2]);

@@ -1,0 +1,67 @@
+using Sed.Core.Onnx.Graph;
+
+namespace Sed.Core.Features.LogMel;
+
+/// <summary>
+/// Log-mel energies in ONNX operators, in double precision as <see cref="LogMelExtractor"/> computes them: in single precision
+/// quiet bands beside a loud tone would lose their digits.
+/// </summary>
+internal static class LogMelOnnx
+{
+    private const long Float32 = 1;
+    private const long Float64 = 11;
+
+    /// <param name="waveforms">Samples, float32, (batch, samples).</param>
+    /// <param name="options">The definition.</param>
+    /// <param name="samples">Samples of a clip.</param>
+    /// <returns>Natural logarithms, float32, (batch, frames, bands).</returns>
+    public static OnnxValue Extract(OnnxValue waveforms, LogMelOptions options, int samples)
+    {
+        var graph = waveforms.Graph;
+        graph.Part = "log-mel";
+        var half = options.FftSize / 2;
+        var signal = waveforms.Cast(Float64);
+        if (options.SignalOffset != 0)
+            signal += graph.Doubles([options.SignalOffset]);
+        if (options.Centred)
+            signal = signal.Pad("reflect", 0, half, 0, half); // (batch, samples + fft)
+        var complex = graph
+            .Node(
+                "STFT",
+                [
+                    signal.Unsqueeze(2),
+                    graph.Number(options.HopSamples),
+                    graph.Doubles(Window(options), options.FftSize),
+                    graph.Number(options.FftSize),
+                ],
+                ("onesided", 1L)
+            )
+            .Slice(1, 0, options.FramesOf(samples)); // (batch, frames, bins, real and imaginary)
+        var power = (complex * complex).Sum(3);
+        var spectrum = options.Spectrum == SpectrumKind.Power ? power : power.Sqrt();
+        var bands = spectrum.MatMul(Filters(options, graph)); // (batch, frames, bands)
+        var floor = graph.Doubles([options.LogFloor]);
+        var guarded = options.LogFloorKind == LogFloorKind.Add ? bands + floor : bands.AtLeast(floor);
+        return guarded.Log().Cast(Float32);
+    }
+
+    /// <summary>The window in the middle of the transform.</summary>
+    private static double[] Window(LogMelOptions options)
+    {
+        var window = new double[options.FftSize];
+        var margin = (options.FftSize - options.WindowSamples) / 2;
+        AnalysisWindow.Values(options.Window, options.WindowSamples).CopyTo(window, margin);
+        return window;
+    }
+
+    private static OnnxValue Filters(LogMelOptions options, OnnxGraph graph)
+    {
+        var weights = MelFilters.Weights(options); // [band, bin]
+        var (bands, bins) = (weights.GetLength(0), weights.GetLength(1));
+        var columns = new double[bins * bands];
+        for (var bin = 0; bin < bins; bin++)
+        for (var band = 0; band < bands; band++)
+            columns[bin * bands + band] = weights[band, bin];
+        return graph.Doubles(columns, bins, bands);
+    }
+}

@@ -1,0 +1,60 @@
+using System.Globalization;
+using Sed.Core.Networks.Layers;
+using Sed.Core.Networks.WeakOutputs;
+using Sed.Core.Onnx.Graph;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Sed.Core.Networks;
+
+public sealed partial class SedNetwork
+{
+    /// <summary>The network in inference as ONNX operators: what <see cref="forward"/> computes.</summary>
+    /// <param name="input">Log-mel energies, standardised, (batch, frames, bands).</param>
+    /// <exception cref="NotSupportedException">Layers have no ONNX form; the message names all of them.</exception>
+    internal (OnnxValue Strong, OnnxValue Weak) Export(OnnxValue input)
+    {
+        List<string> problems = [];
+        var graph = input.Graph;
+        var heard = Description.Segments?.Cut(input, Description.Frames, Description.Bands) ?? input;
+        var hidden = heard.Unsqueeze(1); // (batch, 1, frames, bands)
+        foreach (var (name, module) in layers.named_children())
+        {
+            graph.Part = name;
+            Try(
+                () => hidden = hidden.Through((nn.Module<Tensor, Tensor>)module),
+                () =>
+                    int.Parse(name.Split('-')[0], CultureInfo.InvariantCulture) is var number
+                    && number <= Description.Layers.Count
+                        ? $"layer {number} ({Description.Layers[number - 1]})"
+                        : name
+            );
+        }
+        graph.Part = "strong";
+        var frames = hidden.Through(strong).Sigmoid();
+        graph.Part = "weak";
+        var clips = frames;
+        Try(
+            () =>
+                clips = weak is IOnnxOutput output
+                    ? output.Export(hidden, frames)
+                    : throw new NotSupportedException("it has no ONNX form"),
+            () => $"weak output ({Description.Weak})"
+        );
+        if (problems.Count > 0)
+            throw new NotSupportedException(string.Join(Environment.NewLine, problems));
+        return Description.Segments?.Join(frames, clips, Description) ?? (frames, clips);
+
+        void Try(Action export, Func<string> what)
+        {
+            try
+            {
+                export();
+            }
+            catch (NotSupportedException problem)
+            {
+                problems.Add($"network, {what()}: {problem.Message}");
+            }
+        }
+    }
+}

@@ -1,0 +1,39 @@
+module Sed.Dsl.Tests.WordsPageTests
+
+open System
+open System.IO
+open Sed
+open Sed.Tools
+open Xunit
+
+let private language = typeof<Training>.Assembly
+let private comments = Path.ChangeExtension(language.Location, ".xml")
+
+let private page =
+    let rec above (folder: DirectoryInfo) =
+        match folder with
+        | null -> failwith "no folder around the tests has SedDsl.sln"
+        | folder when File.Exists(Path.Combine(folder.FullName, "SedDsl.sln")) -> folder.FullName
+        | folder -> above folder.Parent
+    Path.Combine(above (DirectoryInfo AppContext.BaseDirectory), "src", "Sed.Dsl", "README.md")
+
+[<Fact>]
+let ``The page of the language is what its comments say; build.fsx words writes it anew`` () =
+    let lines (text: string) = text.ReplaceLineEndings("\n").Split '\n'
+    Assert.Equal<string[]>(lines (WordsPage.markdown language comments), lines (File.ReadAllText page))
+
+[<Fact>]
+let ``Every operation of a block is on the page and has a comment`` () =
+    for section in WordsPage.sections language comments do
+        for word, text in section.Words do
+            Assert.True(text.Length > 10, $"{section.Heading}: {word} has no comment")
+
+[<Theory>]
+[<InlineData "experiment">]
+[<InlineData "biGru">]
+[<InlineData "StrongER">]
+[<InlineData "LinearSoftmax">]
+[<InlineData "Soundscapes.smartCars">]
+[<InlineData "ByRarity">]
+let ``Blocks, layers, metrics, outputs, corpora and choices are on the page`` (word: string) =
+    Assert.Contains(word, WordsPage.sections language comments |> WordsPage.words)

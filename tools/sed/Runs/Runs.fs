@@ -1,0 +1,28 @@
+namespace Sed.Tool.Runs
+
+open Argu
+open Sed.Runner
+open Sed.Tool
+
+module Show =
+    let private work (arguments: ParseResults<ShowArguments>) =
+        Overview.show "runs" (arguments.GetResult Run) (arguments.GetResults ShowArguments.Metric)
+        |> Overview.print
+
+    let command = {
+        Name = "show"
+        Summary = "shows a kept table: its rows' scores with intervals, and what they specify"
+        Run = Command.run<ShowArguments> "show" work
+    }
+
+module Compare =
+    let private work (arguments: ParseResults<CompareArguments>) =
+        let left, right = arguments.GetResult Runs
+        Overview.compare "runs" left right (arguments.GetResults CompareArguments.Metric)
+        |> Overview.print
+
+    let command = {
+        Name = "compare"
+        Summary = "compares two kept tables: what differs in specification and in result"
+        Run = Command.run<CompareArguments> "compare" work
+    }

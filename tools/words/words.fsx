@@ -1,0 +1,11 @@
+// Writes src/Sed.Dsl/README.md from what was built: dotnet fsi build.fsx words
+#r "../../artifacts/bin/Sed.Runner/release/Sed.Core.dll"
+#r "../../artifacts/bin/Sed.Runner/release/TorchSharp.dll"
+#r "../../artifacts/bin/Sed.Runner/release/Sed.Dsl.dll"
+#load "WordsPage.fs"
+
+open System.IO
+open Sed.Tools
+
+let root = Path.GetFullPath(Path.Combine(__SOURCE_DIRECTORY__, "..", ".."))
+printfn $"wrote {WordsPage.write typeof<Sed.Training>.Assembly root}"
