@@ -54,8 +54,7 @@ let leaderboard =
             "SNU, coarse", leeSnuCoarse
             "after Lee et al., SNU", [ averageOf [ "SNU, fine"; "SNU, coarse" ] ]
             "pseudo labels of Wang et al.",
-            wang
-            @ [ StrongWeight 1.0; taughtBy "Wang et al., linear softmax" (Hard 0.5) ]
+            wang @ [ StrongWeight 1.0; taughtBy "Wang et al., linear softmax" (Hard 0.5) ]
         ]
 
         validation 0.15
