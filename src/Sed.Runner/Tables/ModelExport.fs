@@ -50,7 +50,7 @@ module internal ModelExport =
             | Failed _
             | Open -> invalidOp $"{folder} has no result yet."
         ModelMember(
-            Path.GetFileName folder,
+            string (Path.GetFileName folder),
             Specification.printTraining specification,
             dict [
                 for split in scores -> split.Key, readOnlyDict [ for score in split.Value -> score.Key, score.Value ]

@@ -5,7 +5,7 @@ open Argu
 type PredictArguments =
     | [<MainCommand; Mandatory>] Model_And_Recordings of path: string list
     | [<Unique>] Out of file: string
-    | [<Unique>] Tags
+    | [<Unique; CustomCommandLine "--tags">] TagsOnly
     | [<Unique>] Json
     | [<Unique>] Scores of folder: string
     | [<Unique>] Threshold of probability: float
@@ -20,7 +20,7 @@ type PredictArguments =
             | Model_And_Recordings _ ->
                 "the model file, then recordings of any length, format and rate, or folders of them"
             | Out _ -> "writes to this file instead of standard output"
-            | Tags -> "a list of tags (file, start, end, label) instead of events (file, onset, offset, label)"
+            | TagsOnly -> "a list of tags (file, start, end, label) instead of events (file, onset, offset, label)"
             | Json -> "JSON with events, tags and their probabilities; with --stream an object in each line"
             | Scores _ ->
                 "also writes every recording's frame probabilities there, one list each, as sed_scores_eval has them"

@@ -9,7 +9,6 @@ open Sed.Core.Detection.Steps
 open Sed.Core.Models
 open Sed.Core.Runtime
 open Sed.Tool
-open Sed.Tool.Data
 
 /// The model's way of decoding, as far as the command line does not say otherwise.
 let private detection (arguments: ParseResults<PredictArguments>) (model: DetectionOptions) =
@@ -34,12 +33,12 @@ let private detection (arguments: ParseResults<PredictArguments>) (model: Detect
     | problems -> raise (BadArguments problems)
 
 let private problems (arguments: ParseResults<PredictArguments>) recordings = [
-    if arguments.Contains Stream then
+    if arguments.Contains PredictArguments.Stream then
         if not (List.isEmpty recordings) then
             "--stream listens to standard input; name the model alone"
         for option, name in
             [
-                arguments.Contains Tags, "--tags"
+                arguments.Contains TagsOnly, "--tags"
                 arguments.Contains Scores, "--scores"
                 arguments.Contains Out, "--out"
             ] do
@@ -50,7 +49,7 @@ let private problems (arguments: ParseResults<PredictArguments>) recordings = [
             "name recordings or folders of them behind the model"
         if arguments.Contains Rate then
             "--rate is that of standard input; say --stream too"
-    if arguments.Contains Tags && arguments.Contains Json then
+    if arguments.Contains TagsOnly && arguments.Contains Json then
         "--json has tags and events; say one of --json and --tags"
     match arguments.TryGetResult Rate with
     | Some rate when rate < 1000 || rate > 768000 -> $"--rate is {rate} Hz; it lies between 1000 and 768000"
@@ -68,17 +67,16 @@ let private listen
     let names = dict [ for one in recordings -> one.Path, one.Name ]
     let output =
         if arguments.Contains Json then Output.json text model
-        elif arguments.Contains Tags then Output.tags text
+        elif arguments.Contains TagsOnly then Output.tags text
         else Output.events text
-    use progress = new Progress()
+    use progress = new Data.Progress()
     use scores =
         match arguments.TryGetResult Scores with
-        | Some folder -> new ScoreFolder(folder, model, [ for one in recordings -> one.Path, one.Name ])
-        | None -> null
+        | Some folder -> new ScoreFolder(Some folder, model, [ for one in recordings -> one.Path, one.Name ])
+        | None -> new ScoreFolder(None, model, [])
     let frames =
         FrameListener(fun path first probabilities ->
-            if not (isNull scores) then
-                scores.Frames path first probabilities
+            scores.Frames(path, first, probabilities)
             if first > 0L then
                 let time = TimeSpan.FromSeconds(float first * model.HopSeconds)
                 progress.State(fun () -> $"""{names[path]}: {time.ToString @"h\:mm\:ss"} heard"""))
@@ -88,11 +86,11 @@ let private listen
         let name = names[heard.Path]
         match heard.Recording with
         | null ->
-            leftOut.Add heard.Problem
-            output.LeftOut(name, heard.Problem)
+            let problem = string heard.Problem
+            leftOut.Add problem
+            output.LeftOut(name, problem)
         | recording ->
-            if not (isNull scores) then
-                scores.Finish()
+            scores.Finish()
             output.Heard(name, recording)
         finished <- finished + 1
         progress.Count "listening" finished recordings.Length
@@ -120,14 +118,14 @@ let private work (arguments: ParseResults<PredictArguments>) =
         System.Runtime.InteropServices.PosixSignalRegistration.Create(
             System.Runtime.InteropServices.PosixSignal.SIGINT,
             fun signal ->
-                signal.Cancel <- not (arguments.Contains Stream) // reading cannot be woken
+                signal.Cancel <- not (arguments.Contains PredictArguments.Stream) // reading cannot be woken
                 stop.Cancel()
         )
     let saved = ModelFile.Read file
     use model =
         SedModel.Of(saved, detection arguments saved.Detection, arguments.GetResult(Device, "auto"))
     try
-        if arguments.Contains Stream then
+        if arguments.Contains PredictArguments.Stream then
             let rate = arguments.GetResult(Rate, 44100)
             use input = Console.OpenStandardInput()
             Live.listen model rate (arguments.Contains Json) input Console.Out stop.Token

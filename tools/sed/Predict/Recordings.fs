@@ -24,7 +24,7 @@ let private ofPath (path: string) = [
     else
         {
             Path = path
-            Name = Path.GetFileName path
+            Name = string (Path.GetFileName path)
         }
 ]
 
