@@ -2,6 +2,7 @@
 #load "baseline.fsx"
 #load "decoding.fsx"
 #load "figure2.fsx"
+#load "leaderboard.fsx"
 #load "monitor.fsx"
 #load "own-network.fsx"
 #load "per-class.fsx"

@@ -5,13 +5,6 @@ open Xunit
 open Sed
 open Sed.Dsl.Tests.Examples
 
-let private bare = {
-    Experiment.named "bare" with
-        Data = Some SmartCars
-        Seeds = [ 1 ]
-        Report = [ WeakF ]
-}
-
 let private says (expected: string list) experiment =
     Assert.Equal<string list>(expected, problems experiment)
 

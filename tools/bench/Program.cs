@@ -19,6 +19,7 @@ const string Usage = """
       outputs               an exported network has to say the same in PyTorch
       extraction            clips per second from WAV files to features, torchaudio's beside them
       metrics [REF EST]     reading and scoring event lists (the default: made-up ones), what other tools take beside it
+      rescore               ten finished trials scored again with five thresholds, from what is kept
       store                 feature stores at scale: memory, cost per clip, kills
       predict [CLIPS MINUTES]  listening with a model: clips per second, a long recording, memory (the default: 200 and 10)
     SED_PYTHON names the Python that has PyTorch; /usr/bin/python3 by default.
@@ -65,6 +66,8 @@ switch (args)
         return ExtractionBench.Run(rest);
     case ["metrics"] or ["metrics", _, _]:
         return MetricsBench.Run(args[1..]);
+    case ["rescore"]:
+        return RescoreBench.Run();
     case ["store", .. var rest]:
         return StoreBench.Run(rest);
     case ["predict"]:
