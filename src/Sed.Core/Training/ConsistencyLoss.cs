@@ -23,5 +23,10 @@ internal static class ConsistencyLoss
         return mean.Plus(weak).MoveToOuterDisposeScope();
     }
 
-    private static Tensor Squares(Tensor one, Tensor other) => one.Plus(other.detach().neg()).square();
+    private static Tensor Squares(Tensor one, Tensor other)
+    {
+        using var scope = NewDisposeScope();
+        var difference = one.Plus(other.detach().neg());
+        return (difference * difference).MoveToOuterDisposeScope();
+    }
 }

@@ -4,6 +4,7 @@ open System
 open System.IO
 open Sed
 open Sed.Core.Features
+open Sed.Core.Features.LogMel
 open Sed.Core.Models
 open Sed.Core.Runtime
 open Sed.Core.Training
@@ -41,6 +42,12 @@ module internal ModelExport =
         | [] -> [ specification ]
         | members -> List.collect trainings members
 
+    let private featuresOf (definition: IFeatureDefinition) : FeatureDefinition =
+        match definition with
+        | :? LogMelOptions as logMel -> FeatureDefinition.LogMel logMel
+        | :? SampleFrames as samples -> FeatureDefinition.Samples(samples.SampleRate, samples.FrameSamples)
+        | other -> invalidOp $"No model holds the features {other.Describe()}."
+
     let private memberOf (workspace: Workspace) (specification: Specification) =
         let folder = workspace.TrialFolder specification
         let files = TrainingFolder(folder, "", "")
@@ -50,7 +57,7 @@ module internal ModelExport =
             | Failed _
             | Open -> invalidOp $"{folder} has no result yet."
         ModelMember(
-            string (Path.GetFileName folder),
+            nonNull (Path.GetFileName folder),
             Specification.printTraining specification,
             dict [
                 for split in scores -> split.Key, readOnlyDict [ for score in split.Value -> score.Key, score.Value ]
@@ -98,7 +105,7 @@ module internal ModelExport =
                         Name = name,
                         Classes = manifest.Classes,
                         ClipSeconds = manifest.ClipSeconds,
-                        Features = FeatureDefinition.LogMel source.Features,
+                        Features = featuresOf source.Features,
                         Network = network,
                         Detection = row.Head.Scored.Detection,
                         Corpus = manifest.Corpus,
