@@ -317,7 +317,7 @@ let packTest () =
         for file in Directory.GetFiles project do
             File.Copy(file, Path.Combine(copy, Path.GetFileName file))
 
-        let restored = Path.Combine(work, name + "-packages")
+        let packages = Path.Combine(work, name + "-packages")
 
         timed $"Using the packages from {name}" (fun () ->
             runQuietly "dotnet" [
@@ -327,7 +327,7 @@ let packTest () =
                 "-v"
                 "quiet"
                 "-clp:NoSummary"
-                $"-p:RestorePackagesPath={restored}"
+                $"-p:RestorePackagesPath={packages}"
                 $"-p:RestoreFallbackFolders={cache}"
             ])
 
