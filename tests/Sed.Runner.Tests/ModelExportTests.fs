@@ -15,13 +15,13 @@ open Sed.Runner
 let private home =
     Path.Combine(Path.GetTempPath(), "sed-" + Guid.NewGuid().ToString "N")
 
-let private small network =
+let private small crnn =
     experiment "small" {
         title "Two seeds"
         data Soundscapes.smartCars
         clips 12 8 4
         features (logMel { hop 40.0<ms> })
-        network network
+        network crnn
         train (
             training {
                 epochs 2
@@ -75,7 +75,7 @@ let ``an exported model says of the testing clips what its trials said`` seeds =
     let listen =
         FrameListener(fun _ _ frames -> probabilities.AddRange(frames.ToArray()))
     let heard = [|
-        for one in model.ListenAll([ for name in said.Names -> audio[name] ], listen) -> one.Recording
+        for one in model.ListenAll([ for name in said.Names -> audio[name] ], listen) -> nonNull one.Recording
     |]
     Assert.Equal<float32>(said.Strong, probabilities)
     Assert.Equal<float32>(said.Weak, heard |> Seq.collect _.TagProbabilities)

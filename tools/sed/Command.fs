@@ -65,7 +65,6 @@ module Place =
         try
             write path
         with
-        | :? NotSupportedException as unsupported -> Some(List.ofArray (unsupported.Message.Split Environment.NewLine))
         | :? IOException
         | :? UnauthorizedAccessException as refused ->
             raise (BadArguments [ $"{option} {path}: it cannot be written ({refused.Message.TrimEnd '.'})" ])
@@ -77,12 +76,15 @@ module Command =
         | BadArguments problems -> Some problems
         | :? AnnotationException as problem -> Some [ problem.Message ]
         | :? CorpusException as problem -> Some(List.ofSeq problem.Problems)
+        | :? NotSupportedException as unsupported -> Some(List.ofArray (unsupported.Message.Split Environment.NewLine))
+        // The framework's own message names no more than the file; ours say what there is instead.
+        | :? FileNotFoundException as problem when problem.Message.StartsWith "There are no results" ->
+            Some [ problem.Message ]
         | :? FileNotFoundException as problem -> Some [ $"{problem.FileName}: there is no such file" ]
         // What .NET appends names a parameter of the program, which whoever typed the command never saw.
         | :? ArgumentException as problem when not (isNull problem.ParamName) ->
             Some [ problem.Message.Replace($" (Parameter '{problem.ParamName}')", "") ]
         | :? DirectoryNotFoundException as problem -> Some [ problem.Message ]
-        | :? NotSupportedException as unsupported -> Some(List.ofArray (unsupported.Message.Split Environment.NewLine))
         | :? IOException
         | :? UnauthorizedAccessException
         | :? ArgumentException

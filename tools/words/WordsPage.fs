@@ -24,17 +24,18 @@ let private comments (xml: string) =
                 | null -> entry.Value
                 | summary -> summary.Value
             // Overloads of a word say the same of what they share; the name before the parameters finds them.
-            let name = entry.Attribute(XName.Get "name").Value
+            let name = (nonNull (entry.Attribute(XName.Get "name"))).Value
             let text = Regex.Replace(summary, @"\s+", " ").Trim()
             if text <> "" then
                 name, text
     ]
 
-let private typeName (kind: Type) = kind.FullName.Replace('+', '.')
+let private typeName (kind: Type) =
+    (nonNull kind.FullName).Replace('+', '.')
 
 /// The comment of a method, whatever its parameters: the one with as many of them.
 let private ofMethod (said: Map<string, string>) (method: MethodInfo) =
-    let start = $"M:{typeName method.DeclaringType}.{method.Name}"
+    let start = $"M:{typeName (nonNull method.DeclaringType)}.{method.Name}"
     let count = method.GetParameters().Length
     let parameters (name: string) =
         match name.IndexOf '(' with
