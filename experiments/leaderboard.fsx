@@ -33,28 +33,28 @@ let leaderboard =
         )
 
         rows [
-            "Adavanne and Virtanen", adavanne
-            "baseline", baseline
-            "Xu et al., CVSSP", xu
-            "Kong et al., mean", kongAverage
-            "Kong et al., GRU", kongGru
-            "Kong et al., transformer", kongTransformer
-            "Wang et al., linear softmax", wang
-            "Sobieraj", sobieraj
-            "after Su et al., FCN", su
-            "after Kumar et al., FCN", kumarFcn
-            "after Kumar et al., VGG on 1.5 s", kumarVgg
-            "after Kumar and Raj, instances", kumarRaj
-            "after Cakir et al.", cakir
-            "after Kao, DenseNet", kao
-            "KAIST, frames of 46 ms", leeKaist
-            "KAIST, frames of 137 ms", leeKaistCoarse
+            "Adavanne and Virtanen", Systems.adavanne
+            "baseline", Systems.baseline
+            "Xu et al., CVSSP", Systems.xu
+            "Kong et al., mean", Systems.kongAverage
+            "Kong et al., GRU", Systems.kongGru
+            "Kong et al., transformer", Systems.kongTransformer
+            "Wang et al., linear softmax", Systems.wang
+            "Sobieraj", Systems.sobieraj
+            "after Su et al., FCN", Systems.su
+            "after Kumar et al., FCN", Systems.kumarFcn
+            "after Kumar et al., VGG on 1.5 s", Systems.kumarVgg
+            "after Kumar and Raj, instances", Systems.kumarRaj
+            "after Cakir et al.", Systems.cakir
+            "after Kao, DenseNet", Systems.kao
+            "KAIST, frames of 46 ms", Systems.leeKaist
+            "KAIST, frames of 137 ms", Systems.leeKaistCoarse
             "Lee et al., KAIST", [ averageOf [ "KAIST, frames of 46 ms"; "KAIST, frames of 137 ms" ] ]
-            "SNU, fine", leeSnuFine
-            "SNU, coarse", leeSnuCoarse
+            "SNU, fine", Systems.leeSnuFine
+            "SNU, coarse", Systems.leeSnuCoarse
             "after Lee et al., SNU", [ averageOf [ "SNU, fine"; "SNU, coarse" ] ]
             "pseudo labels of Wang et al.",
-            wang @ [ StrongWeight 1.0; taughtBy "Wang et al., linear softmax" (Hard 0.5) ]
+            Systems.wang @ [ StrongWeight 1.0; taughtBy "Wang et al., linear softmax" (Hard 0.5) ]
         ]
 
         validation 0.15

@@ -110,7 +110,8 @@ type KeptScoresTests() =
                             name
                             number own.Borders[frame]
                             number own.Borders[frame + 1]
-                            for k in 0 .. labels.Length - 1 -> number (own.Of(k)[frame])
+                            for k in 0 .. labels.Length - 1 do
+                                number (own.Of(k)[frame])
                         ]
             ]
         )
