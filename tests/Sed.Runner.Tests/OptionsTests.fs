@@ -66,6 +66,7 @@ let ``every option is read`` () =
             Record = true
             Report = true
             Exports = [ "a.tex"; "b.csv" ]
+            ExportModel = None
             Device = "cuda:1"
             Out = "elsewhere"
             Jobs = None
