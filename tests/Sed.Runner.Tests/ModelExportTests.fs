@@ -15,13 +15,13 @@ open Sed.Runner
 let private home =
     Path.Combine(Path.GetTempPath(), "sed-" + Guid.NewGuid().ToString "N")
 
-let private small crnn =
+let private small what =
     experiment "small" {
         title "Two seeds"
         data Soundscapes.smartCars
         clips 12 8 4
         features (logMel { hop 40.0<ms> })
-        network crnn
+        network what
         train (
             training {
                 epochs 2
@@ -45,11 +45,15 @@ let private crnnOf filters =
         dense []
     }
 
+let private stem (name: string) =
+    string (Path.GetFileNameWithoutExtension name)
+
 /// Recordings of a folder by the names of its clips.
 let private audio folder =
     dict [
-        for file in Directory.EnumerateFiles(folder, "*.wav", SearchOption.AllDirectories) ->
-            Path.GetFileName file |> string, file
+        for file in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories) do
+            if Sed.Core.Audio.AudioFile.HasAudioExtension file then
+            stem file, file
     ]
 
 [<Theory>]
@@ -75,7 +79,7 @@ let ``an exported model says of the testing clips what its trials said`` seeds =
     let listen =
         FrameListener(fun _ _ frames -> probabilities.AddRange(frames.ToArray()))
     let heard = [|
-        for one in model.ListenAll([ for name in said.Names -> audio[name] ], listen) -> nonNull one.Recording
+        for one in model.ListenAll([ for name in said.Names -> audio[stem name] ], listen) -> nonNull one.Recording
     |]
     Assert.Equal<float32>(said.Strong, probabilities)
     Assert.Equal<float32>(said.Weak, heard |> Seq.collect _.TagProbabilities)

@@ -50,8 +50,10 @@ internal static class PredictBench
         foreach (var _ in listener.ListenAll(files.Take(16)))
             continue;
         var clock = Stopwatch.StartNew();
+        var before = Processor();
         var heard = listener.ListenAll(files).Count(file => file.Recording is not null);
         Say("clips", $"{heard} of 10 s, WAV to events", heard / clock.Elapsed.TotalSeconds, "clips/s", "150 or more");
+        Say("", "of processor time for a clip", 1000 * (Processor() - before) / heard, "ms", null);
     }
 
     private static void Long(SedModel listener, string folder, double minutes)
@@ -61,11 +63,13 @@ internal static class PredictBench
         GC.Collect();
         var before = Resident();
         var clock = Stopwatch.StartNew();
+        var processor = Processor();
         var largest = before;
         var recording = listener.Listen(file, (_, _, _) => largest = Math.Max(largest, Resident()));
         var seconds = clock.Elapsed.TotalSeconds;
         Say("long", $"{minutes} min, {recording.Events.Count} events", seconds, "s", null);
         Say("", "for an hour", seconds * 60 / minutes, "s", "5 or less");
+        Say("", "of processor time for an hour", (Processor() - processor) * 60 / minutes, "s", null);
         Say("memory", $"resident at most ({before:F0} before)", largest, "MiB", "500 or less for 10 hours");
     }
 
@@ -123,6 +127,8 @@ internal static class PredictBench
         }
         return noise;
     }
+
+    private static double Processor() => Environment.CpuUsage.TotalTime.TotalSeconds;
 
     private static double Resident() => Environment.WorkingSet / 1048576.0;
 

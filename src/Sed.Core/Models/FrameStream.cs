@@ -13,7 +13,8 @@ internal sealed class FrameStream(FeatureDefinition definition, IFeatureExtracto
         (Math.Max(definition.SamplesBefore, definition.SamplesFrom) + definition.HopSamples - 1)
         / definition.HopSamples;
 
-    private readonly List<float> held = [];
+    private float[] held = [];
+    private int count;
     private long start; // in the sound, of what is held: the first sample of a frame
 
     /// <summary>Frames made so far.</summary>
@@ -28,33 +29,38 @@ internal sealed class FrameStream(FeatureDefinition definition, IFeatureExtracto
     /// <returns>The frames that are known now, shape (frames, bands).</returns>
     public float[] Push(ReadOnlySpan<float> piece, bool isLast)
     {
-        held.AddRange(piece);
+        if (held.Length < count + piece.Length)
+            Array.Resize(ref held, count + piece.Length);
+        piece.CopyTo(held.AsSpan(count));
+        count += piece.Length;
         var hop = definition.HopSamples;
-        var received = start + held.Count;
+        var received = start + count;
         var first = start / hop;
         // At the end the definition itself says how many frames there are.
-        var to = isLast ? first + definition.FramesOf(held.Count) : received / hop - context;
-        var count = (int)Math.Max(0, to - Made);
-        var made = new float[count * definition.Bands];
-        var sound = held.ToArray();
+        var to = isLast ? first + definition.FramesOf(count) : received / hop - context;
+        var wanted = (int)Math.Max(0, to - Made);
+        var made = new float[wanted * definition.Bands];
+        var (sound, length) = (held, count);
         var from = Made;
         Workers.Run(
-            (count + FramesOfPiece - 1) / FramesOfPiece,
+            (wanted + FramesOfPiece - 1) / FramesOfPiece,
             number =>
             {
-                var (begin, end) = (number * FramesOfPiece, Math.Min(count, (number + 1) * FramesOfPiece));
+                var (begin, end) = (number * FramesOfPiece, Math.Min(wanted, (number + 1) * FramesOfPiece));
                 var before = Math.Max(first, from + begin - context);
-                var last = isLast && end == count ? held.Count : (int)((from + end + context - first) * hop);
-                var own = sound.AsSpan((int)((before - first) * hop)..Math.Min(last, sound.Length));
+                var last = isLast && end == wanted ? length : (int)((from + end + context - first) * hop);
+                var own = sound.AsSpan((int)((before - first) * hop)..Math.Min(last, length));
                 var frames = new float[definition.FramesOf(own.Length) * definition.Bands];
                 extractor.Extract(own, frames);
                 var skipped = (int)(from + begin - before) * definition.Bands;
                 frames.AsSpan(skipped, (end - begin) * definition.Bands).CopyTo(made.AsSpan(begin * definition.Bands));
             }
         );
-        Made += count;
+        Made += wanted;
         var keepFrom = Math.Max(first, Made - context);
-        held.RemoveRange(0, (int)((keepFrom - first) * hop));
+        var gone = (int)((keepFrom - first) * hop);
+        held.AsSpan(gone, count - gone).CopyTo(held);
+        count -= gone;
         start = keepFrom * hop;
         return made;
     }

@@ -22,7 +22,10 @@ public sealed class SedModel : IDisposable
     /// <summary>By so much a recording may be longer than a clip and still be taken for one, its end cut; in seconds.</summary>
     public const double ToleratedSeconds = 0.1;
 
-    private const int WindowsAtOnce = 16;
+    private const int ClipsAtOnce = 16;
+
+    // Of a long recording, whose memory is mostly theirs.
+    private const int WindowsAtOnce = 4;
 
     private readonly ModelNetworks networks;
     private readonly IFeatureExtractor extractor;
@@ -135,7 +138,7 @@ public sealed class SedModel : IDisposable
         Task<Beginning[]>? next = null;
         try
         {
-            foreach (var group in paths.Chunk(WindowsAtOnce).Append([]))
+            foreach (var group in paths.Chunk(ClipsAtOnce).Append([]))
             {
                 var begun = next?.GetAwaiter().GetResult() ?? [];
                 next = group.Length == 0 ? null : Task.Run(() => Begin(group, cancellation), cancellation);
