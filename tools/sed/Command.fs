@@ -69,6 +69,9 @@ module Command =
         | BadArguments problems -> Some problems
         | :? AnnotationException as problem -> Some [ problem.Message ]
         | :? CorpusException as problem -> Some(List.ofSeq problem.Problems)
+        // The framework's own message names no more than the file; ours say what there is instead.
+        | :? FileNotFoundException as problem when problem.Message.StartsWith "There are no results" ->
+            Some [ problem.Message ]
         | :? FileNotFoundException as problem -> Some [ $"{problem.FileName}: there is no such file" ]
         // What .NET appends names a parameter of the program, which whoever typed the command never saw.
         | :? ArgumentException as problem when not (isNull problem.ParamName) ->

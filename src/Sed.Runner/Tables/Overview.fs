@@ -108,7 +108,8 @@ module Overview =
             Headings = [
                 { Text = "row"; Number = false }
                 { Text = "trials"; Number = true }
-                for metric in metrics -> { Text = metric; Number = true }
+                for metric in metrics do
+                    { Text = metric; Number = true }
             ]
             Rows = [
                 for row in rows do
@@ -118,7 +119,8 @@ module Overview =
                         |> Seq.filter ((=) row)
                         |> Seq.length
                         |> string
-                        for metric in metrics -> estimate (samples frame metric row)
+                        for metric in metrics do
+                            estimate (samples frame metric row)
                     ]
             ]
             Notes = [
@@ -138,7 +140,8 @@ module Overview =
                         |> List.filter (everywhere.Contains >> not)
                     if not own.IsEmpty then
                         $"{row}:"
-                        for name, value in own -> $"  {name}: {value}"
+                        for name, value in own do
+                            $"  {name}: {value}"
             ]
         }
 
