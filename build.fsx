@@ -317,6 +317,8 @@ let packTest () =
         for file in Directory.GetFiles project do
             File.Copy(file, Path.Combine(copy, Path.GetFileName file))
 
+        let packages = Path.Combine(work, name + "-packages")
+
         timed $"Using the packages from {name}" (fun () ->
             runQuietly "dotnet" [
                 "build"
@@ -325,7 +327,7 @@ let packTest () =
                 "-v"
                 "quiet"
                 "-clp:NoSummary"
-                $"-p:RestorePackagesPath={Path.Combine(work, name + "-packages")}"
+                $"-p:RestorePackagesPath={packages}"
                 $"-p:RestoreFallbackFolders={cache}"
             ])
 

@@ -1,6 +1,8 @@
 // Every script, one after another in one process: dotnet fsi experiments/all.fsx --profile smoke --verify
 #load "baseline.fsx"
+#load "decoding.fsx"
 #load "figure2.fsx"
+#load "leaderboard.fsx"
 #load "monitor.fsx"
 #load "own-network.fsx"
 #load "per-class.fsx"

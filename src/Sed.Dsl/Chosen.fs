@@ -89,7 +89,7 @@ module internal Chosen =
             chosen { Name = ""; Settings = [] } experiment.Seeds true,
             [ Problem.at "--profile" $"there is no profile '{name}'" $"there are {known}" ]
 
-    /// What rows of the profile want besides, by their labels.
+    /// What rows of the profile want besides, by their labels; without one what all of them do.
     let rowSettings (chosen: Chosen) = [
         for profile, row, settings in chosen.Experiment.ProfileRows do
             if profile = chosen.Profile.Name then
@@ -101,7 +101,11 @@ module internal Chosen =
         chosen.Profile.Settings
         @ variant.Settings
         @ (rowSettings chosen
-           |> List.collect (fun (row, settings) -> if row = variant.Label then settings else []))
+           |> List.collect (fun (row, settings) ->
+               if row = None || row = Some variant.Label then
+                   settings
+               else
+                   []))
 
     /// The experiment's own specification with some settings; what other rows give is not in it yet.
     let specification (chosen: Chosen) seed holdout (settings: Setting list) =

@@ -85,9 +85,9 @@ module Detection =
 
     /// The steps that tuning chooses from for each class.
     let choices (detection: Detection) tuning : DecodingStep list list =
-        let all (grid: System.Collections.Generic.IReadOnlyList<System.Collections.Generic.IReadOnlyList<DecodingStep>>) = [
-            for steps in grid -> List.ofSeq steps
-        ]
+        let all
+            (grid: System.Collections.Generic.IReadOnlyList<System.Collections.Generic.IReadOnlyList<DecodingStep>>)
+            = [ for steps in grid -> List.ofSeq steps ]
         match tuning with
         | ThresholdPerClass -> [ detection.Steps ]
         | SmoothingPerClass -> all DecodingGrid.Smoothing
@@ -131,7 +131,8 @@ module Detection =
         for sentence in (options detection).Problems() do
             Problem.ofSentence "detection" sentence
         match detection.Tuned with
-        | Some(StepsPerClass []) -> Problem.at "detection" "no steps to choose from" "say for example `tuned ThresholdPerClass`"
+        | Some(StepsPerClass []) ->
+            Problem.at "detection" "no steps to choose from" "say for example `tuned ThresholdPerClass`"
         | Some(StepsPerClass steps) ->
             for sentence in List.concat steps |> Seq.collect _.Problems() |> Seq.distinct do
                 Problem.ofSentence "detection, tuned" sentence

@@ -1,8 +1,11 @@
 namespace Sed
 
-/// A row that was published: the settings that name it, and the cells that are known.
+/// A row that was published: the settings or the label that name it, and the cells that are known.
 type PublishedRow = {
+    /// All that the row changes; empty where it is named by its label.
     Settings: Setting list
+    /// The label of the table's row beside which it stands, whatever that is run with; empty where settings name it.
+    Row: string
     Cells: (Metric * float) list
 }
 
@@ -61,8 +64,9 @@ type Experiment = {
     Others: (string * (Metric * float) list) list
     OthersSource: string
     Profiles: (Profile * int list) list
-    /// What a row of a profile wants besides: the profile, the row's label, settings that are applied after the row's own.
-    ProfileRows: (string * string * Setting list) list
+    /// What a row of a profile wants besides: the profile, the row's label (None: every row), settings that are applied after
+    /// the row's own.
+    ProfileRows: (string * string option * Setting list) list
     Declared: string list
 }
 

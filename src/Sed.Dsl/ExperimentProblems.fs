@@ -47,6 +47,9 @@ let private setTwice place what (settings: Setting list) = [
             Problem.at place $"{what} sets {axis} {times} times" "keep one of them"
 ]
 
+let private labels (variants: Variant list) =
+    [ for variant in variants -> $"'{variant.Label}'" ] |> String.concat ", "
+
 let private ofRows (experiment: Experiment) (variants: Variant list) = [
     for name, settings in experiment.Alongside do
         yield! Text.lineProblems "rows" "a row's name" name
@@ -69,9 +72,7 @@ let private ofRows (experiment: Experiment) (variants: Variant list) = [
                 "give each row a value or a name of its own"
     match experiment.Against with
     | Some label when variants |> List.forall (fun variant -> variant.Label <> label) ->
-        let labels =
-            [ for variant in variants -> $"'{variant.Label}'" ] |> String.concat ", "
-        Problem.at "against" $"no row is called '{label}'" $"there are {labels}"
+        Problem.at "against" $"no row is called '{label}'" $"there are {labels variants}"
     | _ -> ()
 ]
 
@@ -91,12 +92,19 @@ let private ofCells place what (cells: (Metric * float) list) = [
             Problem.at place $"{what} has {metric.Name} {Text.number value}" "it is 0 or above"
 ]
 
-let private ofPublished (experiment: Experiment) = [
+let private ofPublished (experiment: Experiment) (variants: Variant list) = [
     let place = "published"
     if experiment.Published.IsEmpty && List.contains place experiment.Declared then
         Problem.at place "no rows" "say for example `row [ StrongWeight 1.0 ] [ WeakF, 0.433 ]`"
+    for row in experiment.Published do
+        if
+            row.Row <> ""
+            && variants |> List.forall (fun variant -> variant.Label <> row.Row)
+        then
+            Problem.at place $"no row is called '{row.Row}'" $"there are {labels variants}"
     let named (row: PublishedRow) =
         [
+            yield! Option.toList (if row.Row = "" then None else Some row.Row)
             for setting in row.Settings -> $"{Setting.axis setting} {Setting.value setting}"
         ]
         |> List.sort
@@ -130,10 +138,10 @@ let private ofProfiles (paper: string) (experiment: Experiment) (variants: Varia
     for profile, row, _ in experiment.ProfileRows do
         if experiment.Profiles |> List.forall (fun (known, _) -> known.Name <> profile) then
             Problem.at "profileRow" $"there is no profile '{profile}'" "name one that `profile` gives"
-        if variants |> List.forall (fun variant -> variant.Label <> row) then
-            let labels =
-                [ for variant in variants -> $"'{variant.Label}'" ] |> String.concat ", "
-            Problem.at "profileRow" $"no row is called '{row}'" $"there are {labels}"
+        match row with
+        | Some label when variants |> List.forall (fun variant -> variant.Label <> label) ->
+            Problem.at "profileRow" $"no row is called '{label}'" $"there are {labels variants}"
+        | _ -> ()
     for name, times in List.countBy (fun (profile: Profile, _) -> profile.Name) experiment.Profiles do
         yield! Text.nameProblems "profile" name
         if times > 1 then
@@ -180,7 +188,7 @@ let problems paper (experiment: Experiment) (corpus: Corpus option) seeds (varia
         Problem.at "folds" $"{experiment.Folds} folds" $"give at most {MostFolds}"
     yield! ofAxes experiment
     yield! ofRows experiment variants
-    yield! ofPublished experiment
+    yield! ofPublished experiment variants
     yield! ofOthers experiment variants
     yield! ofProfiles paper experiment variants
     yield! Text.keywordsTwice "experiment" experiment.Declared

@@ -169,5 +169,13 @@ type ExperimentBuilder(name: string) =
     [<CustomOperation "profileRow">]
     member _.ProfileRow(experiment: Experiment, name: string, row: string, settings: Setting list) = {
         experiment with
-            ProfileRows = experiment.ProfileRows @ [ name, row, settings ]
+            ProfileRows = experiment.ProfileRows @ [ name, Some row, settings ]
+    }
+
+    /// What every row of a profile wants besides, whatever it says itself; for example networks of other papers at a smaller
+    /// width. Settings of `profileRow` come after it.
+    [<CustomOperation "profileRows">]
+    member _.ProfileRows(experiment: Experiment, name: string, settings: Setting list) = {
+        experiment with
+            ProfileRows = (name, None, settings) :: experiment.ProfileRows
     }

@@ -11,6 +11,8 @@ type Network = {
     /// Probability that a value is dropped in training, from 0 to below 1; after every layer that makes values.
     Dropout: float
     Weak: WeakOutput
+    /// Length of the segments that are heard by themselves, and how they learn; None where a clip is heard as a whole.
+    Segments: (float<s> * SegmentLearning) option
     Declared: string list
 }
 
@@ -18,12 +20,14 @@ module Network =
     // What a network leaves of a clip depends on the clip's length; what is wrong with it does not, so any will do.
     let private someFrames = 500
     let private someClasses = 1
+    let private someHop = 0.02
 
     let private ofDescription name (description: NetworkDescription) = {
         Name = name
         Layers = List.ofSeq description.Layers
         Dropout = description.Dropout
         Weak = description.Weak
+        Segments = None
         Declared = []
     }
 
@@ -34,24 +38,34 @@ module Network =
     /// The DCASE 2017 baseline: 5 frames of context and two dense layers of 50 units.
     let baseline = ofDescription "MLP" (NetworkDescription.Baseline())
 
-    /// The network over clips of so many frames, bands and classes.
-    let describe frames bands classes (network: Network) =
+    let private segmentation (hopSeconds: float) (length: float<s>, learning) =
+        Segmentation(int (round (float length / hopSeconds)), learning)
+
+    /// The network over clips of so many frames, which lie so many seconds apart, bands and classes.
+    let describe hopSeconds frames bands classes (network: Network) =
         NetworkDescription(
             Layers = List.toArray network.Layers,
             Frames = frames,
             Bands = bands,
             Classes = classes,
             Dropout = network.Dropout,
-            Weak = network.Weak
+            Weak = network.Weak,
+            Segments = (network.Segments |> Option.map (segmentation hopSeconds) |> Option.toObj)
         )
 
     let print (network: Network) =
         let layers = network.Layers |> List.map _.Identity |> String.concat ", "
-        $"{network.Name}: {layers}; weak output: {network.Weak.InWords}; dropout {Text.number network.Dropout}"
+        let segments =
+            match network.Segments with
+            | Some(length, SegmentLearning.InheritLabels) ->
+                $"; segments of {Text.number (float length)} s that inherit labels"
+            | Some(length, _) -> $"; segments of {Text.number (float length)} s of which the largest counts"
+            | None -> ""
+        $"{network.Name}: {layers}; weak output: {network.Weak.InWords}; dropout {Text.number network.Dropout}{segments}"
 
     /// How many frames of the features lie between two of the strong output; None where the layers do not fit.
     let internal frameStep (bands: int) (network: Network) =
-        let description = describe someFrames (max 1 bands) someClasses network
+        let description = describe someHop someFrames (max 1 bands) someClasses network
         if description.Problems().Count = 0 then
             Some description.FrameStep
         else
@@ -83,7 +97,29 @@ module Network =
 
     /// Every reason why a network does not fit features.
     let problems (features: Features) (network: Network) = [
-        for found in (describe someFrames (max 1 features.Bands) someClasses network).Problems() do
+        let hopSeconds =
+            if features.Hop > 0.0<ms> then
+                float features.Hop / 1000.0
+            else
+                someHop
+        let isLength (length: float<s>) = length > 0.0<s> && float length < 1e6
+        // A segment that is no length is named once, and its layers are judged over the whole clip.
+        let judged =
+            match network.Segments with
+            | Some(length, _) when not (isLength length) -> { network with Segments = None }
+            | _ -> network
+        let frames =
+            match judged.Segments with
+            | Some(length, _) -> max someFrames (int (round (float length / hopSeconds)))
+            | None -> someFrames
+        match network.Segments with
+        | Some(length, _) when not (isLength length) ->
+            Problem.at
+                "network"
+                $"segments of {Text.number (float length)} s"
+                "a segment has a length, for example `segments 1.5<s> LargestSegment`"
+        | _ -> ()
+        for found in (describe hopSeconds frames (max 1 features.Bands) someClasses judged).Problems() do
             let place =
                 if found.Place = "" then
                     "network"

@@ -1,6 +1,7 @@
 namespace Sed
 
 open System
+open Sed.Core.Networks
 open Sed.Core.Networks.Layers
 open Sed.Core.Networks.WeakOutputs
 open TorchSharp
@@ -65,6 +66,15 @@ type CrnnBuilder() =
     member _.Weak(network: Network, output: WeakOutput) =
         { network with Weak = output } |> given "weak"
 
+    /// Hears each segment of this length by itself: `segments 1.5<s> LargestSegment` (multiple instances) or InheritLabels.
+    [<CustomOperation "segments">]
+    member _.Segments(network: Network, length: float<s>, learning: SegmentLearning) =
+        {
+            network with
+                Segments = Some(length, learning)
+        }
+        |> given "segments"
+
     /// The name that tables show. Default "CRNN".
     [<CustomOperation "name">]
     member _.Name(network: Network, name: string) =
@@ -89,6 +99,7 @@ type LayersBuilder(name: string) =
         Layers = []
         Dropout = 0.0
         Weak = WeakOutput.LargestFrame()
+        Segments = None
         Declared = []
     }
 
@@ -220,6 +231,15 @@ type LayersBuilder(name: string) =
     member _.Weak(network: Network, output: WeakOutput) =
         { network with Weak = output } |> given "weak"
 
+    /// Hears each segment of this length by itself: `segments 1.5<s> LargestSegment` (multiple instances) or InheritLabels.
+    [<CustomOperation "segments">]
+    member _.Segments(network: Network, length: float<s>, learning: SegmentLearning) =
+        {
+            network with
+                Segments = Some(length, learning)
+        }
+        |> given "segments"
+
 /// What stands for the parts of a network that have no block of their own.
 [<AutoOpen>]
 module NetworkWords =
@@ -243,6 +263,12 @@ module NetworkWords =
 
     /// The mean over the frames with weights that a dense layer learns and that the classes of a frame share (Xu et al. 2017).
     let ClassAttention: WeakOutput = WeakOutput.ClassAttention()
+
+    /// Of the segments of a clip the one with the largest weak output counts, class by class (multiple instances).
+    let LargestSegment = SegmentLearning.LargestSegment
+
+    /// Every segment of a clip is held against the clip's weak labels.
+    let InheritLabels = SegmentLearning.InheritLabels
 
     /// A layer of one's own, for the keyword `layer`: a name, a version, the values that it leaves for each frame, and
     /// a function that makes the torch module, given the values per frame below it. Its parameters are trained, kept and exported

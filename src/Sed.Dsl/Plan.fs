@@ -43,7 +43,9 @@ module Plan =
             yield! isOtherwise chosen.Profile.Settings written
             for row, settings in Chosen.rowSettings chosen do
                 for axis, value in isOtherwise settings written do
-                    $"{axis} of '{row}'", value
+                    match row with
+                    | Some label -> $"{axis} of '{label}'", value
+                    | None -> axis, value
         ]
 
     /// The problems of every row, so that a mistake in a row that is not run today is found today; a mistake that all rows
@@ -180,9 +182,12 @@ module Plan =
     /// row's trials already are as they say.
     let published (plan: Plan) (variant: Variant) metric =
         let belongsTo specification (row: PublishedRow) =
-            variant.Settings |> List.forall (fun own -> List.contains own row.Settings)
-            && row.Settings
-               |> List.forall (fun setting -> Setting.apply specification setting = specification)
+            if row.Row <> "" then
+                row.Row = variant.Label
+            else
+                variant.Settings |> List.forall (fun own -> List.contains own row.Settings)
+                && row.Settings
+                   |> List.forall (fun setting -> Setting.apply specification setting = specification)
         plan.Trials
         |> List.tryFind (fun trial -> trial.Variant = variant)
         |> Option.bind (fun trial -> List.tryFind (belongsTo trial.Specification) plan.Experiment.Published)

@@ -5,6 +5,7 @@ open Sed.Core.Networks.Layers
 open Sed.Core.Networks.WeakOutputs
 open Sed.Core.Scoring
 open Sed.Core.Training.Losses
+open Sed.Core.Training.Targets
 
 /// One choice that a row of a table makes.
 type Setting =
@@ -49,6 +50,9 @@ type Setting =
     | ClipNorm of float
     | AverageWeights of float
     | Precision of Precision
+    /// What is told of the training clips.
+    | Labels of Labels
+    | MeanTeacher of average: float * consistency: float * rampUp: int
     | Threshold of float
     /// Length of the median filter over the frames.
     | Median of float<s>
@@ -132,7 +136,8 @@ module Setting =
         | Filters count ->
             layers "filters" (string count) (function
                 | :? Layer.Convolution as conv -> Layer.Convolution(count, conv.KernelFrames, conv.KernelBands)
-                | :? Layer.GatedConvolution as conv -> Layer.GatedConvolution(count, conv.KernelFrames, conv.KernelBands)
+                | :? Layer.GatedConvolution as conv ->
+                    Layer.GatedConvolution(count, conv.KernelFrames, conv.KernelBands)
                 | :? Layer.DoubleConvolution as conv -> Layer.DoubleConvolution(count, conv.IsResidual)
                 | :? Layer.SampleConvolution as conv -> Layer.SampleConvolution(count, conv.Kernel, conv.Step)
                 | other -> other)
@@ -178,6 +183,10 @@ module Setting =
         | AverageWeights past ->
             training "average" (Text.number past) (fun all -> { all with AverageWeights = Some past })
         | Precision precision -> training "precision" (string precision) (fun all -> { all with Precision = precision })
+        | Labels labels -> training "labels" labels.InWords (fun all -> { all with Labels = labels })
+        | MeanTeacher(average, consistency, rampUp) ->
+            let teacher = Training.meanTeacher average consistency rampUp
+            training "mean teacher" teacher.InWords (fun all -> { all with MeanTeacher = Some teacher })
         | Threshold probability ->
             detection "threshold" (Text.number probability) (fun all -> { all with Threshold = probability })
         | Median length ->
@@ -197,8 +206,7 @@ module Setting =
                 | FromWeakOutput -> "weak output"
             detection "tags" words (fun all -> { all with Tags = source })
         | Detect all -> detection "detection" (Detection.print all) (fun _ -> all)
-        | Tuned tuning ->
-            detection "tuned" (Detection.printTuning tuning) (fun all -> { all with Tuned = Some tuning })
+        | Tuned tuning -> detection "tuned" (Detection.printTuning tuning) (fun all -> { all with Tuned = Some tuning })
         | TrainingClips count -> clips "training clips" (string count) (fun all -> { all with Training = count })
         | TestingClips count -> clips "testing clips" (string count) (fun all -> { all with Testing = count })
         | EvaluationClips count -> clips "evaluation clips" (string count) (fun all -> { all with Evaluation = count })

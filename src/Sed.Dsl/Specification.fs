@@ -1,6 +1,7 @@
 namespace Sed
 
 open System
+open Sed.Core.Training.Targets
 open System.Security.Cryptography
 open System.Text
 
@@ -112,6 +113,21 @@ module Specification =
                 "watch weak scores, for example `monitor WeakF`, or select on a split with strong labels"
     ]
 
+    /// Of what nothing is told, something else has to be learnt.
+    let private unlabelledProblems specification = [
+        match specification.Training.Labels with
+        | :? Labels.Mixed as mixed when
+            mixed.HasUnlabelled
+            && specification.Training.MeanTeacher = None
+            && specification.Teaching = None
+            ->
+            Problem.at
+                "training"
+                "nothing is told of some clips, and nobody else teaches them"
+                "say `meanTeacher 0.999 2.0 50`, let the row be `taughtBy` another one, or leave Unlabelled out"
+        | _ -> ()
+    ]
+
     // More are a digit too many; as many soundscapes take a terabyte.
     let private mostClips = 1000000
 
@@ -128,6 +144,7 @@ module Specification =
                 |> withFinite "network" specification.Network
             yield! withFinite "training" specification.Training (Training.problems specification.Training)
             yield! withFinite "detection" specification.Detection (Detection.problems specification.Detection)
+            yield! unlabelledProblems specification
             yield! Holdout.problems specification.Holdout
             yield! splitProblems specification
             if specification.Corpus.IsMixed then

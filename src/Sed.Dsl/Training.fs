@@ -2,6 +2,7 @@ namespace Sed
 
 open Sed.Core.Scoring
 open Sed.Core.Training.Losses
+open Sed.Core.Training.Targets
 
 /// How the weights are moved.
 type Optimizer =
@@ -70,6 +71,10 @@ type Training = {
     /// Share of the past in the running average of the weights that is scored and kept.
     AverageWeights: float option
     Precision: Precision
+    /// What is told of the training clips.
+    Labels: Labels
+    /// A teacher that averages the network.
+    MeanTeacher: MeanTeacher option
     Declared: string list
 }
 
@@ -93,8 +98,13 @@ module Training =
         ClipNorm = None
         AverageWeights = None
         Precision = Float32
+        Labels = Labels.WeakOnly()
+        MeanTeacher = None
         Declared = []
     }
+
+    let meanTeacher average consistency rampUp =
+        MeanTeacher(Average = average, Consistency = consistency, RampUpEpochs = rampUp)
 
     let printOptimizer optimizer =
         match optimizer with
@@ -153,6 +163,11 @@ module Training =
             | None -> ()
             if training.Precision = BFloat16 then
                 "forward pass in bfloat16"
+            if training.Labels <> defaults.Labels then
+                training.Labels.InWords
+            match training.MeanTeacher with
+            | Some teacher -> teacher.InWords
+            | None -> ()
         ]
         |> String.concat ", "
 
@@ -239,5 +254,18 @@ module Training =
             | Some past when not (past >= 0.0 && past < 1.0) ->
                 problem $"the average has {Text.number past} of the past" "it is a share from 0 to below 1"
             | _ -> ()
+            yield! training.Labels.Problems() |> Seq.map (Problem.ofSentence "training")
+            match training.Labels with
+            | :? Labels.Mixed as mixed when training.Batch >= 1 && training.Batch < mixed.Shares.Count ->
+                problem
+                    $"batches of {training.Batch} clips have no room for {mixed.Shares.Count} kinds of labels"
+                    "make them larger"
+            | _ -> ()
+            match training.MeanTeacher with
+            | Some teacher ->
+                yield! teacher.Problems() |> Seq.map (Problem.ofSentence "training")
+                if training.AverageWeights.IsSome then
+                    problem "`meanTeacher` and `averageWeights` both average the weights" "keep one of them"
+            | None -> ()
             yield! Text.keywordsTwice "training" training.Declared
         ]

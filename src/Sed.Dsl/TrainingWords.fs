@@ -1,7 +1,9 @@
 namespace Sed
 
 open Sed.Core.Scoring
+open System
 open Sed.Core.Training.Losses
+open Sed.Core.Training.Targets
 
 /// training { optimizer (adam 1e-3); epochs 1000; patience 100; monitor (WeakF - StrongER) }
 type TrainingBuilder() =
@@ -115,6 +117,43 @@ type TrainingBuilder() =
     [<CustomOperation "precision">]
     member _.Precision(training: Training, precision: Precision) =
         { training with Precision = precision } |> given "precision"
+
+    /// What is told of the training clips: WeakOnly (the default), Strong, or `Mixed [ told Strong 0.1 0.25; ... ]`.
+    [<CustomOperation "labels">]
+    member _.Labels(training: Training, labels: Labels) =
+        { training with Labels = labels } |> given "labels"
+
+    /// A teacher whose weights are the running average of the network's, with this share of the past, and to whose outputs
+    /// those of every clip are drawn, labelled or not, with this weight, which rises over so many epochs; the teacher is scored
+    /// and kept (Tarvainen and Valpola 2017): `meanTeacher 0.999 2.0 50`.
+    [<CustomOperation "meanTeacher">]
+    member _.MeanTeacher(training: Training, average: float, consistency: float, rampUp: int) =
+        {
+            training with
+                MeanTeacher = Some(Training.meanTeacher average consistency rampUp)
+        }
+        |> given "meanTeacher"
+
+/// What stands for the labels that a training is told.
+[<AutoOpen>]
+module LabelWords =
+    /// Of each clip its tags.
+    let WeakOnly: Labels = Labels.WeakOnly()
+
+    /// Of each clip its events; a frame is held against those that touch it.
+    let Strong: Labels = Labels.Strong()
+
+    /// Of a clip nothing; a share of `Mixed`.
+    let Unlabelled: Labels = Labels.Unlabelled()
+
+    /// Of some clips more than of others: `Mixed [ told Strong 0.1 0.25; told WeakOnly 0.4 0.25; told Unlabelled 0.5 0.5 ]`.
+    let Mixed (shares: LabelShare list) : Labels = Labels.Mixed(List.toArray shares)
+
+    /// A kind's share of the training clips, drawn where everything is known, and its share of every batch.
+    let told (kind: Labels) (clips: float) (batch: float) = LabelShare(kind, Nullable clips, batch)
+
+    /// A kind's share of every batch; the clips are those of which the corpus's lists say as much and no more.
+    let listed (kind: Labels) (batch: float) = LabelShare(kind, Nullable(), batch)
 
 /// What stands for the losses.
 [<AutoOpen>]

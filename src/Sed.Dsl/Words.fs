@@ -36,7 +36,18 @@ let adamW learningRate weightDecay = AdamW(learningRate, weightDecay)
 let sgd learningRate momentum = Sgd(learningRate, momentum)
 
 /// A published row: the settings that name it, and the cells that are known.
-let row settings cells : PublishedRow = { Settings = settings; Cells = cells }
+let row settings cells : PublishedRow = {
+    Settings = settings
+    Row = ""
+    Cells = cells
+}
+
+/// A published row that stands beside the table's row of this label, whatever that is run with.
+let publishedAs label cells : PublishedRow = {
+    Settings = []
+    Row = label
+    Cells = cells
+}
 
 let private ownRow name : RowName = { Experiment = ""; Row = name }
 

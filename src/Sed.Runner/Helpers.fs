@@ -52,6 +52,7 @@ type internal Helpers(script: string, arguments: string list, count: int, thread
             "--jobs", 1
             "--export", 1
             "--report", 0
+            "--no-report", 0
             "--verify", 0
             "--record", 0
             "--retry-failed", 0

@@ -6,72 +6,6 @@ open System.IO
 open Argu
 open Sed
 
-/// What a script takes on its command line.
-type Arguments =
-    | [<Unique>] Plan
-    | [<Unique>] Profile of name: string
-    | [<Unique>] Data of corpus: string
-    | [<Unique>] Device of name: string
-    | [<Unique>] Seeds of seeds: string
-    | [<Unique>] Only of text: string
-    | [<Unique>] Out of folder: string
-    | [<Unique>] Jobs of count: int
-    | [<Hidden; Unique>] Worker of threads: int
-    | [<Unique>] On of cluster: string
-    | [<Unique>] Partition of name: string
-    | [<Unique>] Time of limit: string
-    | [<Unique>] Gpus of count: int
-    | [<Unique>] Cpus of count: int
-    | [<Unique>] Account of name: string
-    | [<Unique>] Slurm of options: string
-    | [<Unique>] Batch_Trials of count: int
-    | [<Unique>] Wait
-    | [<Unique>] Dry_Run
-    | [<Hidden; Unique>] Prepare
-    | [<Hidden; Unique>] Part of numbers: string
-    | [<Unique>] Retry_Failed
-    | [<Unique>] Verify
-    | [<Unique>] Record
-    | [<Unique>] Report
-    | Export of file: string
-
-    interface IArgParserTemplate with
-        member argument.Usage =
-            match argument with
-            | Plan -> "print every trial and stop; nothing is read, made or trained."
-            | Profile _ -> "the profile to run: one of the script's own, for example quick, or paper: as it is written."
-            | Data _ ->
-                "smartCars (synthesised), soundscapes:DIR (mixed from folders of recordings), dcase2017:DIR or folder:DIR."
-            | Device _ -> "auto (the default), cpu, cuda or cuda:N."
-            | Seeds _ -> "the seeds to run, for example 1..5 or 1,2,7."
-            | Only _ -> "only the rows whose label contains this text."
-            | Retry_Failed -> "train trials again that failed before."
-            | Verify ->
-                "compare the table with the recorded results beside the script, and fail where a cell has moved: by a digit on the same processor, out of its interval on another."
-            | Record -> "write the table's scores to recorded, beside the script, for --verify."
-            | Report ->
-                "write a report that a browser shows: one file, in reports beside the trials. The whole table of the default profile always has one."
-            | Export _ ->
-                "write the table (.md, .tex) or a row for each trial (.csv, .parquet) to this file; may be given again."
-            | Jobs _ ->
-                "trials that are trained at once, each in a process with its share of the cores; by default as many as the machine bears."
-            | Worker _ -> "trains and says nothing; what --jobs starts."
-            | On _ ->
-                "slurm: submits what is not finished as an array job, after a job that makes corpora and features; the same command prints the table when they are over."
-            | Partition _ -> "with --on slurm: sbatch's --partition."
-            | Time _ ->
-                "with --on slurm: sbatch's --time, for each task. What is not finished then waits for its turn again and goes on."
-            | Gpus _ -> "with --on slurm: GPUs for each task."
-            | Cpus _ -> "with --on slurm: processors for each task; 1 where Slurm is not told otherwise."
-            | Account _ -> "with --on slurm: sbatch's --account."
-            | Slurm _ -> "with --on slurm: other options of sbatch, for example \"--mem=16G --constraint=a100\"."
-            | Batch_Trials _ -> "with --on slurm: trials in a task; 1 by default."
-            | Wait -> "with --on slurm: show how far the jobs are, and then the table."
-            | Dry_Run -> "with --on slurm: print the script that submits the jobs, and stop."
-            | Prepare -> "makes corpora and features; what --on slurm submits first."
-            | Part _ -> "trains the trials of these numbers; what --on slurm submits."
-            | Out _ -> "where corpora, features, trials and tables are kept; runs beside the scripts by default."
-
 /// The command line, read.
 type Options = {
     Choices: Choices
@@ -79,8 +13,11 @@ type Options = {
     RetryFailed: bool
     Verify: bool
     Record: bool
-    Report: bool
+    /// Whether a report is written; None where nothing is said.
+    Report: bool option
     Exports: string list
+    /// Where a model goes; None where none is asked for.
+    ExportModel: string option
     Device: string
     Out: string
     /// Trials at once; None where nothing is said.
@@ -163,8 +100,9 @@ module Options =
         RetryFailed = false
         Verify = false
         Record = false
-        Report = false
+        Report = None
         Exports = []
+        ExportModel = None
         Device = "auto"
         Out = home
         Jobs = None
@@ -252,6 +190,7 @@ module Options =
         let jobs, jobProblems = given.TryGetResult Jobs |> read jobs
         let slurm, slurmProblems = cluster given
         let exports = given.GetResults Export
+        let exportModel = given.TryGetResult Export_Model
 
         let plain = byDefault home
 
@@ -266,8 +205,12 @@ module Options =
             RetryFailed = given.Contains Retry_Failed
             Verify = given.Contains Verify
             Record = given.Contains Record
-            Report = given.Contains Report
+            Report =
+                if given.Contains Report then Some true
+                elif given.Contains No_Report then Some false
+                else None
             Exports = exports
+            ExportModel = exportModel
             Device = defaultArg device plain.Device
             Out = defaultArg out plain.Out
             Jobs = jobs
@@ -279,11 +222,16 @@ module Options =
         dataProblems
         @ seedProblems
         @ onlyProblems
+        @ [
+            if given.Contains Report && given.Contains No_Report then
+                Problem.at "--report" "given beside `--no-report`" "keep one of them"
+        ]
         @ deviceProblems
         @ outProblems
         @ jobProblems
         @ slurmProblems
         @ List.collect Export.problems exports
+        @ List.collect ModelExport.problems (Option.toList exportModel)
 
     /// What the command line says, with every problem that it has; None when help was asked for and printed. A word with
     /// a problem is left out of the options, so that an experiment's own problems can be named beside it.

@@ -9,9 +9,6 @@ open Sed.Core.Annotations
 open Sed.Core.Corpora
 open Sed.Core.Runtime
 
-let private report (name: string) problems =
-    eprintfn $"{Problem.printAll name problems}"
-
 /// Every experiment's plan, or every problem of every experiment.
 let private plans choices (experiments: Experiment list) =
     let planned =
@@ -36,79 +33,6 @@ let private plans choices (experiments: Experiment list) =
             for _, plan in planned -> Result.defaultWith (fun _ -> failwith "no plan") plan
         ]
     | _ -> Error bad
-
-/// Where a table goes that is exported: beside its name there is the experiment's, where a script has several.
-let private exportFile (file: string) (outcome: Outcome) several =
-    if several then
-        let folder = Path.GetDirectoryName file |> string
-        let name = Path.GetFileNameWithoutExtension file
-        Path.Combine(folder, $"{name}-{outcome.Plan.Experiment.Name}{Path.GetExtension file}")
-    else
-        file
-
-/// Does what writes something beside the trials; where it cannot be written, that is said and nothing is lost.
-let private keeping (what: string) (write: unit -> unit) =
-    try
-        write ()
-        true
-    with
-    | :? IOException
-    | :? UnauthorizedAccessException as refused ->
-        printfn $"{what} could not be kept: {refused.Message}"
-        false
-
-let private writeFigures (workspace: Workspace) (outcome: Outcome) =
-    for figure in Report.asked workspace outcome do
-        let folder = Path.Combine(workspace.Folder, "figures", outcome.Plan.Experiment.Name)
-        Directory.CreateDirectory folder |> ignore
-        let file = Path.Combine(folder, figure.Name)
-        for ending in [ ".svg"; ".png" ] do
-            FigureFile.write (file + ending) figure
-        printfn $"{figure.Title}: {file}.svg and .png"
-
-let private writeReport (workspace: Workspace) (outcome: Outcome) command =
-    let file =
-        Path.Combine(workspace.Folder, "reports", outcome.Plan.Experiment.Name + ".html")
-    Report.write workspace outcome command file
-    printfn $"Report: {file}"
-
-let private verify recorded (outcome: Outcome) =
-    match Recorded.verify recorded outcome with
-    | Ok verified ->
-        printfn $"{verified}"
-        true
-    | Error problems ->
-        report "verify" problems
-        false
-
-/// Prints what a plan came to, and keeps and compares it as the command line says; false where it is not as recorded, or
-/// where a file that the command line names could not be written.
-let private publish (options: Options) command recorded several (workspace: Workspace) (outcome: Outcome) =
-    Table.print outcome.Table
-    printfn ""
-    if outcome.Plan.Experiment.Question <> "" then
-        printfn $"{outcome.Plan.Experiment.Question}"
-    for sentence in outcome.Answers do
-        printfn $"{sentence}"
-    for table in outcome.Below do
-        Table.print table
-    // What is kept in the workspace is a convenience, so a finished table is shown from storage that is read only.
-    keeping "The table" (fun () -> Outcome.save outcome) |> ignore
-    keeping "The figures" (fun () -> writeFigures workspace outcome) |> ignore
-    if options.Report || outcome.Plan.FileName = outcome.Plan.Experiment.Name then
-        keeping "The report" (fun () -> writeReport workspace outcome command) |> ignore
-    [
-        for file in options.Exports do
-            let file = exportFile file outcome several
-            keeping file (fun () ->
-                Export.write file (fun () -> outcome.Table) outcome.Frame
-                printfn $"Exported: {file}")
-        if options.Record then
-            keeping "The record" (fun () -> printfn $"Recorded: {Recorded.write recorded outcome}")
-        if options.Verify then
-            verify recorded outcome
-    ]
-    |> List.forall id
 
 /// Recorded results lie beside the script.
 let private recordedFolder (script: string) =
@@ -199,7 +123,7 @@ let private onNode (options: Options) (display: Display) (plans: Plan list) (sto
             Prepared.make workspace (List.collect Plan.allTrials plans)
             0
         | problems ->
-            report "data" problems
+            Publishing.complain "data" problems
             2
 
 let private runPlans
@@ -229,7 +153,7 @@ let private runPlans
                         Sweep.run workspace display options.RetryFailed plan (fun () -> progress.Left) stop)
                 let outcome = Outcome.ofStates workspace plan states
                 stop.ThrowIfCancellationRequested()
-                outcome, publish options command (recordedFolder script) (plans.Length > 1) workspace outcome
+                outcome, Publishing.publish options command (recordedFolder script) (plans.Length > 1) workspace outcome
         ]
         let failed =
             outcomes
@@ -248,7 +172,7 @@ let private runPlans
     | [] -> runAll workspace
     | problems ->
         display.Clear()
-        report script problems
+        Publishing.complain script problems
         2
 
 // ENOSPC and EDQUOT of Linux and macOS, ERROR_DISK_FULL of Windows.
@@ -335,10 +259,10 @@ let run (script: string) (home: string) (arguments: string list) (experiments: E
                     |> Option.defaultWith runHere)
         | _, planned ->
             if not wrong.IsEmpty then
-                report script wrong
+                Publishing.complain script wrong
             match planned with
             | Ok _ -> ()
             | Error bad ->
                 for name, problems in bad do
-                    report name problems
+                    Publishing.complain name problems
             2

@@ -17,6 +17,14 @@ let small =
         profile "quick" [ 7 ] [ Epochs 1 ]
     }
 
+/// As little as an experiment can say.
+let bare = {
+    Experiment.named "bare" with
+        Data = Some SmartCars
+        Seeds = [ 1 ]
+        Report = [ WeakF ]
+}
+
 let plan choices experiment =
     match Plan.ofExperiment choices experiment with
     | Ok plan -> plan

@@ -5,13 +5,6 @@ open Xunit
 open Sed
 open Sed.Dsl.Tests.Examples
 
-let private bare = {
-    Experiment.named "bare" with
-        Data = Some SmartCars
-        Seeds = [ 1 ]
-        Report = [ WeakF ]
-}
-
 [<Fact>]
 let ``every number that is not finite is a problem, named once`` () =
     let wrong = {

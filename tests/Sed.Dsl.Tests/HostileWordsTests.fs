@@ -5,13 +5,6 @@ open Xunit
 open Sed
 open Sed.Dsl.Tests.Examples
 
-let private bare = {
-    Experiment.named "bare" with
-        Data = Some SmartCars
-        Seeds = [ 1 ]
-        Report = [ WeakF ]
-}
-
 let private says (expected: string list) experiment =
     Assert.Equal<string list>(expected, problems experiment)
 
@@ -25,11 +18,12 @@ let ``features of slipped units and digits are problems`` () =
         ]
         {
             bare with
-                Features = logMel {
-                    window 1e9<ms>
-                    hop 0.02<ms>
-                    bands 40000
-                }
+                Features =
+                    logMel {
+                        window 1e9<ms>
+                        hop 0.02<ms>
+                        bands 40000
+                    }
                 Network = mlp
         }
 
@@ -48,12 +42,21 @@ let ``more clips than anybody means are a problem`` () =
 let ``a monitor that never changes, or rises as the network gets worse, is a problem`` () =
     let watching monitor = {
         bare with
-            Training = { Training.defaults with Monitor = monitor }
+            Training = {
+                Training.defaults with
+                    Monitor = monitor
+            }
     }
     let remedy = "for example `monitor (WeakF - StrongER)`"
-    says [ "training: the monitor 0 weak F never changes; watch a metric, for example `monitor WeakF`" ] (watching (0.0 * WeakF))
     says
-        [ "training: the monitor weak F - weak F never changes; watch a metric, for example `monitor WeakF`" ]
+        [
+            "training: the monitor 0 weak F never changes; watch a metric, for example `monitor WeakF`"
+        ]
+        (watching (0.0 * WeakF))
+    says
+        [
+            "training: the monitor weak F - weak F never changes; watch a metric, for example `monitor WeakF`"
+        ]
         (watching (WeakF - WeakF))
     says
         [
@@ -69,13 +72,18 @@ let ``a monitor that never changes, or rises as the network gets worse, is a pro
 
 [<Fact>]
 let ``a hysteresis above its threshold is a problem`` () =
-    says [ "detection: the lower threshold of the hysteresis is 0.6, the threshold 0.3; it lies below it" ] {
-        bare with
-            Detection = detection {
-                threshold 0.3
-                hysteresis 0.6
-            }
-    }
+    says
+        [
+            "detection: the lower threshold of the hysteresis is 0.6, the threshold 0.3; it lies below it"
+        ]
+        {
+            bare with
+                Detection =
+                    detection {
+                        threshold 0.3
+                        hysteresis 0.6
+                    }
+        }
 
 [<Fact>]
 let ``published cells in percent or below 0 are problems, error rates and d-primes above 1 are none`` () =
@@ -122,16 +130,21 @@ let ``an axis that makes no difference in any row is a problem, one that makes s
 
 [<Fact>]
 let ``rows that hold out clips of their own are a problem beside folds`` () =
-    says [ "folds: given beside rows that hold out clips of their own; keep one of them" ] {
-        bare with
-            Folds = 3
-            Axes = [ [ HeldOut(Share 0.1); HeldOut(Share 0.2) ] ]
-    }
+    says
+        [
+            "folds: given beside rows that hold out clips of their own; keep one of them"
+        ]
+        {
+            bare with
+                Folds = 3
+                Axes = [ [ HeldOut(Share 0.1); HeldOut(Share 0.2) ] ]
+        }
 
 [<Fact>]
 let ``a corpus whose folder has no name is a problem`` () =
     for folder in [ ""; " "; "a\000b" ] do
-        says [ "data: the folder's name is empty or none; name the folder that the recordings are in" ] {
-            bare with
-                Data = Some(Folder folder)
-        }
+        says
+            [
+                "data: the folder's name is empty or none; name the folder that the recordings are in"
+            ]
+            { bare with Data = Some(Folder folder) }

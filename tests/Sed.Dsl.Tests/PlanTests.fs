@@ -144,7 +144,7 @@ let ``what a profile sets otherwise is told, single fields leave the others as t
                 },
                 [ 1 ]
             ]
-            ProfileRows = [ "quick", "baseline MLP", [ Epochs 9 ] ]
+            ProfileRows = [ "quick", Some "baseline MLP", [ Epochs 9 ] ]
     }
     let plan = plan Choices.none narrow
     Assert.Equal(
@@ -180,7 +180,7 @@ let ``a part of a table and other profiles have files of their own`` () =
 let ``what a profile wants of a row that is not there, or of no profile, is a problem`` () =
     let wrong = {
         small with
-            ProfileRows = [ "fast", "nobody", [ Epochs 9 ] ]
+            ProfileRows = [ "fast", Some "nobody", [ Epochs 9 ] ]
     }
     let problems = problems wrong
     Assert.StartsWith("profileRow: there is no profile 'fast'", problems[0])
@@ -228,3 +228,31 @@ let ``a network's width scales filters and units in whole fours, and pooling sta
                     Alongside = [ "narrow", [ Width factor ] ]
             }
         )
+
+[<Fact>]
+let ``what every row of a profile wants comes after what rows say themselves, and before what one row wants`` () =
+    let plan =
+        plan Choices.none {
+            small with
+                Axes = []
+                Alongside = [ "own", [ Epochs 50 ]; "special", [ Epochs 60 ] ]
+                ProfileRows = [ "quick", None, [ Epochs 8 ]; "quick", Some "special", [ Epochs 9 ] ]
+        }
+    Assert.Equal<int list>([ 8; 9 ], [ for trial in plan.Trials -> trial.Specification.Training.Epochs ])
+    Assert.Equal(
+        Some
+            "Profile quick sets otherwise than the script: epochs 1, epochs 8, epochs of 'special' 9. `--profile paper` runs it as it is written.",
+        Plan.printReplaced plan
+    )
+
+[<Fact>]
+let ``what was published of a row stands beside it by its label, whatever it is run with`` () =
+    let named label = {
+        small with
+            Alongside = [ "own", [ Epochs 50 ] ]
+            Axes = []
+            Published = [ publishedAs label [ WeakF, 0.5 ] ]
+    }
+    let plan = plan Choices.none (named "own")
+    Assert.Equal(Some 0.5, Plan.published plan plan.Variants.Head WeakF)
+    Assert.Equal<string list>([ "published: no row is called 'other'; there are 'own'" ], problems (named "other"))

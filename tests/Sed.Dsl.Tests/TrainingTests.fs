@@ -79,6 +79,8 @@ let ``each setting changes the line of the specification that it is about and no
         ClipNorm 1.0, "training"
         AverageWeights 0.9, "training"
         Precision BFloat16, "training"
+        Labels Strong, "training"
+        MeanTeacher(0.99, 1.0, 5), "training"
         Weak Attention, "network"
         Dropout 0.3, "network"
         HeldOut(Share 0.2), "held out"
@@ -92,3 +94,96 @@ let ``each setting changes the line of the specification that it is about and no
         let after = Specification.lines (Setting.apply plain setting)
         Assert.Equal<string list>([ line ], List.except before after |> List.map fst)
         Assert.NotEqual<string>("", Setting.axis setting + Setting.value setting)
+
+[<Fact>]
+let ``labels and a mean teacher are said after the rest`` () =
+    let words =
+        training {
+            labels (Mixed [ told Strong 0.1 0.25; told WeakOnly 0.4 0.25; told Unlabelled 0.5 0.5 ])
+            meanTeacher 0.999 2.0 50
+        }
+    Assert.Equal(
+        Training.print Training.defaults
+        + ", strong labels for 0.1 of the clips and 0.25 of a batch, weak labels for 0.4 of the clips and 0.25 of a batch, "
+        + "no labels for 0.5 of the clips and 0.5 of a batch, mean teacher of 0.999 of the past, consistency 2 after 50 epochs",
+        Training.print words
+    )
+    Assert.Empty(Training.problems words)
+    Assert.Equal(
+        Training.print Training.defaults
+        + ", strong labels as listed for 0.5 of a batch, weak labels as listed for 0.5 of a batch",
+        Training.print (training { labels (Mixed [ listed Strong 0.5; listed WeakOnly 0.5 ]) })
+    )
+    Assert.Equal(Training.print Training.defaults, Training.print (training { labels WeakOnly }))
+
+[<Fact>]
+let ``labels that cannot be told and teachers that cannot teach are named`` () =
+    let problems training = [ for problem in Training.problems training -> Problem.print problem ]
+    Assert.Equal<string list>(
+        [
+            "training: strong labels take NaN of a batch; a share lies above 0 and goes up to 1"
+            "training: the shares of a batch add up to NaN; they have to make 1"
+            "training: batches of 1 clips have no room for 2 kinds of labels; make them larger"
+            "training: the consistency weighs 0; it has to be above 0"
+            "training: `meanTeacher` and `averageWeights` both average the weights; keep one of them"
+        ],
+        problems (
+            training {
+                batch 1
+                averageWeights 0.9
+                labels (Mixed [ told Strong 0.5 nan; told WeakOnly 0.5 0.5 ])
+                meanTeacher 0.5 0.0 1
+            }
+        )
+    )
+    Assert.Equal<string list>(
+        [
+            "training: of no clip is anything told; say WeakOnly or Strong, or give Unlabelled a share of `Mixed`"
+        ],
+        problems (training { labels Unlabelled })
+    )
+
+[<Fact>]
+let ``clips without labels want a mean teacher or another row that teaches them`` () =
+    let halves = Mixed [ told Strong 0.5 0.5; told Unlabelled 0.5 0.5 ]
+    let with' settings =
+        Examples.problems {
+            Examples.small with
+                Alongside = [ "mixed", Labels halves :: settings ]
+        }
+    Assert.Equal<string list>(
+        [
+            "training: nothing is told of some clips, and nobody else teaches them; say `meanTeacher 0.999 2.0 50`, let the row be `taughtBy` another one, or leave Unlabelled out"
+        ],
+        with' [] |> List.map (fun problem -> problem.Substring(problem.IndexOf "training:"))
+    )
+    Assert.Empty(with' [ MeanTeacher(0.999, 2.0, 50) ])
+    Assert.Empty(with' [ taughtBy "strong weight 1" (Hard 0.5) ])
+
+[<Fact>]
+let ``segments are a part of the network that hears them`` () =
+    let heard = crnn { segments 1.5<s> InheritLabels }
+    Assert.Equal(
+        Network.print Network.candidate218k + "; segments of 1.5 s that inherit labels",
+        Network.print heard
+    )
+    let stack =
+        layers "mine" {
+            dense 4
+            segments 2.0<s> LargestSegment
+        }
+    Assert.EndsWith("; segments of 2 s of which the largest counts", Network.print stack)
+    Assert.EndsWith(
+        "segments of 75 frames that inherit labels",
+        (Network.describe 0.02 500 40 17 heard).InWords()
+    )
+    Assert.Empty(Network.problems Features.defaults heard)
+    Assert.Equal<string list>(
+        [
+            "network: segments of 0 s; a segment has a length, for example `segments 1.5<s> LargestSegment`"
+        ],
+        [
+            for problem in Network.problems Features.defaults (crnn { segments 0.0<s> InheritLabels }) ->
+                Problem.print problem
+        ]
+    )

@@ -7,10 +7,10 @@ open Sed.Tools
 open Xunit
 
 let private language = typeof<Training>.Assembly
-let private comments = Path.ChangeExtension(language.Location, ".xml")
+let private comments = nonNull (Path.ChangeExtension(language.Location, ".xml"))
 
 let private page =
-    let rec above (folder: DirectoryInfo) =
+    let rec above (folder: DirectoryInfo | null) =
         match folder with
         | null -> failwith "no folder around the tests has SedDsl.sln"
         | folder when File.Exists(Path.Combine(folder.FullName, "SedDsl.sln")) -> folder.FullName

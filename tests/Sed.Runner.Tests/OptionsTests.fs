@@ -64,7 +64,7 @@ let ``every option is read`` () =
             RetryFailed = true
             Verify = true
             Record = true
-            Report = true
+            Report = Some true
             Exports = [ "a.tex"; "b.csv" ]
             Device = "cuda:1"
             Out = "elsewhere"
@@ -148,6 +148,15 @@ let ``a place that is a file, lies in one or has no name is a problem`` () =
     )
     File.Delete file
     Directory.Delete folder
+
+[<Fact>]
+let ``a report is written, or is not, or is left to the kind of the table`` () =
+    Assert.Equal(None, (parse []).Report)
+    Assert.Equal(Some false, (parse [ "--no-report" ]).Report)
+    Assert.Equal<string list>(
+        [ "--report: given beside `--no-report`; keep one of them" ],
+        problems [ "--report"; "--no-report" ]
+    )
 
 [<Fact>]
 let ``a file in the place of a folder of the workspace is a problem`` () =

@@ -24,11 +24,20 @@ let ``a corpus without the clips that trials need is refused before anything is 
         "filename\tevent_label" :: [ for name in names -> $"{name}\tDog" ]
     )
     let out = Path.Combine(home, "lacking")
-    let code, _, errors =
-        run out [ "--data"; $"folder:{corpus}" ] [ { small with ScoreOn = Evaluation } ]
+    let wanting = {
+        small with
+            ScoreOn = Evaluation
+            Alongside = small.Alongside @ [ "strong", [ Labels Strong ] ]
+    }
+    let code, _, errors = run out [ "--data"; $"folder:{corpus}" ] [ wanting ]
     Assert.Equal(2, code)
-    Assert.Contains("small.fsx: 2 problems", errors)
+    Assert.Contains("small.fsx: 3 problems", errors)
     Assert.Contains("small: trainingOnly has no testing clips to select on", errors)
+    Assert.Contains(
+        "small: trainingOnly has strong labels for 0 of its 4 training clips and weak ones alone for 4, but all are to be told "
+        + "strong ones; say `labels WeakOnly`, or take a corpus that is mixed",
+        errors
+    )
     Assert.Contains("small: trainingOnly has no evaluation clips to be scored on", errors)
     Assert.False(Directory.Exists(Path.Combine(out, "trials")))
 

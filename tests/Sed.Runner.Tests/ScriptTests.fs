@@ -21,6 +21,7 @@ let private scripts = [
             Path.GetFileName file |> string
 ]
 
+/// The plans that a script prints, and what it says as errors.
 let private plan (script: string) =
     let info =
         ProcessStartInfo(
@@ -41,19 +42,41 @@ let private plan (script: string) =
     started.WaitForExit()
     started.ExitCode, output, errors.Result
 
-let allScripts = TheoryData<string>(scripts)
+let private textOf (script: string) =
+    File.ReadAllText(Path.Combine(root, "experiments", script)).ReplaceLineEndings "\n"
 
-[<Theory>]
-[<MemberData(nameof allScripts)>]
-let ``a script prints its plan`` (script: string) =
-    let code, output, errors = plan script
+[<Fact>]
+let ``every script is one of all, and loads what all scripts load`` () =
+    Assert.Equal<string list>(
+        scripts,
+        [
+            for line in (textOf "all.fsx").Split '\n' do
+                if line.StartsWith "#load" then
+                    line.Split('"')[1]
+        ]
+    )
+    for script in scripts do
+        Assert.Matches("(?m)^#load \"(sed|published|systems)\\.fsx\"$", textOf script)
+
+// One after another in one process, since each process takes seconds to start.
+[<Fact>]
+let ``every script prints its plan`` () =
+    let code, output, errors = plan "all.fsx"
     Assert.Equal("", errors)
     Assert.Equal(0, code)
-    let name = Path.GetFileNameWithoutExtension script |> string
-    Assert.StartsWith(name, output)
-    Assert.Contains("profile quick, ", output)
-    Assert.Contains("every trial\n  data: smartCars\n", output.ReplaceLineEndings "\n")
-    Assert.Contains("seeds: ", output)
+    let plans =
+        output.ReplaceLineEndings("\n").Split "\nprofile quick, " |> Array.skip 1
+    let names = [
+        for line in output.Split '\n' do
+            if System.Text.RegularExpressions.Regex.IsMatch(line, "^[a-z0-9-]+: ") then
+                (line.Split ':')[0]
+    ]
+    for script in scripts do
+        Assert.Contains(names, (fun name -> name.StartsWith(Path.GetFileNameWithoutExtension script |> string)))
+    Assert.InRange(plans.Length, scripts.Length, 2 * scripts.Length)
+    for plan in plans do
+        Assert.Contains("every trial\n  data: smartCars\n", plan)
+        Assert.Contains("seeds: ", plan)
 
 /// What the compiler says of a script whose experiment has these words: where, and its first sentence.
 let private complaints (words: string list) =

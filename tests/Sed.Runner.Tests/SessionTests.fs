@@ -87,6 +87,34 @@ let ``folds, held-out clips, what goes beyond the paper's training and layers of
     Assert.Equal<int>([ 1; 2; 1; 2 ], frame.GetColumn<int>("fold").Values)
 
 [<Fact>]
+let ``strong and mixed labels, a mean teacher and segments are rows like any other`` () =
+    let out = Path.Combine(home, "labels")
+    let mixed =
+        Mixed [ told Strong 0.25 0.25; told WeakOnly 0.25 0.25; told Unlabelled 0.5 0.5 ]
+    let instances =
+        crnn {
+            name "MIL"
+            convolutions [ 4, 5; 4, 8 ]
+            recurrent [ 4 ]
+            dense []
+            segments 1.5<s> LargestSegment
+        }
+    let many = {
+        small with
+            Name = "labels"
+            Alongside = [
+                "strong", [ Labels Strong ]
+                "mean teacher", [ Labels mixed; MeanTeacher(0.9, 2.0, 1) ]
+                "instances", [ Network instances; StrongWeight 0.0 ]
+            ]
+    }
+    let code, output, errors = run out [] [ many ]
+    Assert.Equal("", errors)
+    Assert.Equal(0, code)
+    Assert.Contains("trial 3 of 3", output)
+    Assert.Equal(3, (Results.read out "labels").RowCount)
+
+[<Fact>]
 let ``recorded results are verified by the next run, and a table that has moved ends with 1`` () =
     let out = Path.Combine(home, "recorded")
     let script = Path.Combine(out, "small.fsx")
@@ -144,7 +172,11 @@ let ``decoding is tuned after training on clips that are named, and what was cho
     let once = {
         small with
             Name = "tuned"
-            Alongside = [ "plain", []; "tuned", [ Tuned SmoothingPerClass ]; "boxes", [ Tuned BoxesPerClass ] ]
+            Alongside = [
+                "plain", []
+                "tuned", [ Tuned SmoothingPerClass ]
+                "boxes", [ Tuned BoxesPerClass ]
+            ]
             ScoreOn = Evaluation
             Report = [ StrongF; Psds1 ]
             Showing = [ PerClass [] ]
@@ -156,7 +188,9 @@ let ``decoding is tuned after training on clips that are named, and what was cho
         Directory.GetDirectories(Path.Combine(out, "trials")) |> Array.exactlyOne
     Assert.Equal<string list>(
         [ "scores-evaluation.npz"; "scores-testing.npz" ],
-        [ for file in Directory.GetFiles(trial, "scores-*.npz") -> Path.GetFileName file |> string ]
+        [
+            for file in Directory.GetFiles(trial, "scores-*.npz") -> Path.GetFileName file |> string
+        ]
         |> List.sort
     )
     Assert.Contains(

@@ -155,7 +155,11 @@ let ``rows are sorted by a metric, what they took stands behind the metrics, and
         experiment with
             Sorted = Some StrongER
             Columns = [ Parameters; MultiplyAccumulates; TrainingTime ]
-            Others = [ "worse", [ StrongER, 1.0 ]; "unknown", [ WeakF, 0.5 ]; "better", [ StrongER, 0.5 ] ]
+            Others = [
+                "worse", [ StrongER, 1.0 ]
+                "unknown", [ WeakF, 0.5 ]
+                "better", [ StrongER, 0.5 ]
+            ]
             Published = []
     }
     let estimate mean = {
@@ -173,7 +177,8 @@ let ``rows are sorted by a metric, what they took stands behind the metrics, and
         Constant = Set.empty
         Letters = Map [ "strong weight 0.5", [ "a"; "b" ]; "strong weight 1", [ "a" ] ]
     }
-    let view = Table.view { plan with Experiment = experiment } finished [ statistics ] states []
+    let view =
+        Table.view { plan with Experiment = experiment } finished [ statistics ] states []
     Assert.Equal<string list>(
         [
             "row"
@@ -190,9 +195,19 @@ let ``rows are sorted by a metric, what they took stands behind the metrics, and
     )
     Assert.Equal<string list list>(
         [
-            [ ""; "1"; "0.700 *"; "a"; "-"; "10"; "2.5 M"; "1 min 03 s"; "2, learnt nothing: 1" ]
-            [ ""; "0.5"; "0.900  "; "ab"; "-"; "10"; "2.5 M"; "1 min 01 s"; "2, learnt nothing: 2" ]
-            [ "baseline"; "-"; "-  "; "-"; "-"; "10"; "2.5 M"; "1 min 05 s"; "2" ]
+            [ ""; "1"; "0.700 *"; "a"; "-"; "10"; "2.5 M"; "64 s"; "2, learnt nothing: 1" ]
+            [
+                ""
+                "0.5"
+                "0.900  "
+                "ab"
+                "-"
+                "10"
+                "2.5 M"
+                "62 s"
+                "2, learnt nothing: 2"
+            ]
+            [ "baseline"; "-"; "-  "; "-"; "-"; "10"; "2.5 M"; "66 s"; "2" ]
             [ "better"; "-"; "-  "; "-"; "0.500"; "-"; "-"; "-"; "-" ]
             [ "worse"; "-"; "-  "; "-"; "1.000"; "-"; "-"; "-"; "-" ]
             [ "unknown"; "-"; "-  "; "-"; "-"; "-"; "-"; "-"; "-" ]

@@ -72,6 +72,7 @@ let ``every word of a training reaches the core`` () =
             averageWeights 0.99
             order Balanced
             precision BFloat16
+            meanTeacher 0.9 3.0 4
         }
     let expected =
         TrainingOptions(
@@ -95,6 +96,7 @@ let ``every word of a training reaches the core`` () =
             WeightAverage = 0.99,
             Order = ClipOrder.Balanced,
             Precision = ComputePrecision.BFloat16,
+            MeanTeacher = Targets.MeanTeacher(Average = 0.9, Consistency = 3.0, RampUpEpochs = 4),
             Seed = 9L
         )
     Assert.Equal(expected.InWords(), (Translate.training manifest 0 9 all).InWords())

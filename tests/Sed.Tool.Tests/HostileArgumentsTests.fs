@@ -113,11 +113,11 @@ type HostileArgumentsTests() =
             [ "check"; corpus; "--cache"; reference ]
 
     [<Fact>]
-    member _.``Features that would lie in their corpus, or on a device that does not exist``() =
+    member _.``Features where a file is, or on a device that does not exist``() =
         let corpus = corpus ()
         refused
-            "sed features: --out corpus/features: this lies in the corpus, where the features' index would pass for a list of labels; name a folder elsewhere"
-            [ "features"; corpus; "--out"; Path.Combine(corpus, "features") ]
+            "sed features: --out reference.tsv: this is a file; name a folder, which is made where there is none"
+            [ "features"; corpus; "--out"; reference ]
         for device in [ "gpu"; "cuda:99999999999" ] do
             refused $"sed features: There is no device '{device}'; say auto, cpu, cuda or cuda:N." [
                 "features"

@@ -20,9 +20,9 @@ internal static class OutputsBench
         var clips = randn(8, 500, 40);
         var output = step.Network.call(clips);
         var folder = Directory.CreateTempSubdirectory("sed-outputs-").FullName;
-        var network = Path.Combine(folder, "network.npz");
+        var network = Path.Combine(folder, "network");
         var outputs = Path.Combine(folder, "outputs.npz");
-        NetworkWeights.Write(step.Network, network);
+        step.Export(network);
         NumpyArchive.Write(
             outputs,
             new Dictionary<string, NumpyArray>

@@ -6,6 +6,7 @@ using Sed.Core.Runtime;
 const string Usage = """
     Sed.Bench [PART]
       train [BATCH STEPS]   training steps per second, PyTorch's beside them (the default: batches of 32 and 64)
+      networks [NAME]       training steps of every kind of network there is, PyTorch's beside them
       kernels               each kernel alone, on one thread
       memory STEPS          memory and live tensors over many steps
       resume KILLS          a trial killed at random moments and continued has to end with the same digits
@@ -18,7 +19,9 @@ const string Usage = """
       outputs               an exported network has to say the same in PyTorch
       extraction            clips per second from WAV files to features, torchaudio's beside them
       metrics [REF EST]     reading and scoring event lists (the default: made-up ones), what other tools take beside it
+      rescore               ten finished trials scored again with five thresholds, from what is kept
       store                 feature stores at scale: memory, cost per clip, kills
+      predict [CLIPS MINUTES]  listening with a model: clips per second, a long recording, memory (the default: 200 and 10)
     SED_PYTHON names the Python that has PyTorch; /usr/bin/python3 by default.
     """;
 
@@ -31,6 +34,12 @@ switch (args)
         return 0;
     case ["train", var batch, var steps]:
         TrainBench.Run(python, [Number(batch)], Number(steps));
+        return 0;
+    case ["networks"]:
+        NetworksBench.Run(python, "");
+        return 0;
+    case ["networks", var name]:
+        NetworksBench.Run(python, name);
         return 0;
     case ["kernels"]:
         KernelBench.Run();
@@ -57,8 +66,14 @@ switch (args)
         return ExtractionBench.Run(rest);
     case ["metrics"] or ["metrics", _, _]:
         return MetricsBench.Run(args[1..]);
+    case ["rescore"]:
+        return RescoreBench.Run();
     case ["store", .. var rest]:
         return StoreBench.Run(rest);
+    case ["predict"]:
+        return PredictBench.Run(clips: 200, minutes: 10);
+    case ["predict", var clips, var minutes]:
+        return PredictBench.Run(Number(clips), Number(minutes));
     default:
         Console.Error.WriteLine(Usage);
         return 2;

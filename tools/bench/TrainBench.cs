@@ -1,6 +1,3 @@
-using System.Diagnostics;
-using System.Globalization;
-using Sed.Core.Networks;
 using Sed.Core.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -20,17 +17,10 @@ internal static class TrainBench
         {
             using var step = new TrainStep(batch);
             var folder = Directory.CreateTempSubdirectory("sed-bench-").FullName;
-            var network = Path.Combine(folder, "network.npz");
+            var network = Path.Combine(folder, "network");
             var data = Path.Combine(folder, "batch.npz");
-            NetworkWeights.Write(step.Network, network);
-            NumpyArchive.Write(
-                data,
-                new Dictionary<string, NumpyArray>
-                {
-                    ["features"] = NumpyArray.Of(step.Features),
-                    ["labels"] = NumpyArray.Of(step.Labels),
-                }
-            );
+            step.Export(network);
+            step.ExportBatch(data);
             var loss = step.LossWithoutDropout();
             for (var i = 0; i < 5; i++)
                 step.Run();
@@ -44,7 +34,7 @@ internal static class TrainBench
                 for (var i = 0; i < steps; i++)
                     ours.Add(() => step.Run());
                 foreach (string[] threads in new[] { [], new[] { $"{Torch.Threads}" } })
-                    Measure(theirs, python, [network, data, $"{Math.Max(2, steps / 10) + 1}", .. threads], loss);
+                    PyTorchSteps.Measure(theirs, python, [network, data, $"{Math.Max(2, steps / 10) + 1}", .. threads], loss);
             }
             Directory.Delete(folder, recursive: true);
             Console.WriteLine(
@@ -84,57 +74,5 @@ internal static class TrainBench
         matmul(a, b).Dispose();
         for (var i = 0; i < 5; i++)
             product.Add(() => matmul(a, b).Dispose());
-    }
-
-    /// <summary>Steps of the same network in PyTorch, once with its default settings and once with as many threads as ours.</summary>
-    private static void Measure(Fastest theirs, string python, string[] arguments, float loss)
-    {
-        var script = Path.Combine("tools", "reference", "train_speed.py");
-        if (!File.Exists(script))
-            throw new FileNotFoundException($"Run the benchmark from the repository's root; {script} is not here.");
-        using var process = Process.Start(
-            new ProcessStartInfo(python, [script, .. arguments]) { RedirectStandardOutput = true }
-        )!;
-        var first = true;
-        while (process.StandardOutput.ReadLine() is { } line)
-        {
-            var words = line.Split(' ');
-            if (words[0] == "loss" && Math.Abs(Number(words[1]) / loss - 1) > 1e-4)
-                throw new InvalidOperationException($"PyTorch computes the loss {words[1]}, SedDsl {loss}.");
-            if (words[0] != "step")
-                continue;
-            if (!first) // the first step warms up
-                theirs.Add(Number(words[1]), Number(words[2]));
-            first = false;
-        }
-        process.WaitForExit();
-        if (process.ExitCode != 0)
-            throw new InvalidOperationException(
-                $"{python} {script} failed. It needs PyTorch and NumPy (Debian: python3-torch, python3-numpy)."
-            );
-    }
-
-    private static double Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);
-
-    /// <summary>The fastest of several runs, by the clock and by the processor's time.</summary>
-    private sealed class Fastest
-    {
-        public double Seconds { get; private set; } = double.MaxValue;
-
-        public double Processor { get; private set; } = double.MaxValue;
-
-        public void Add(Action action)
-        {
-            var processor = Environment.CpuUsage.TotalTime;
-            var clock = Stopwatch.StartNew();
-            action();
-            Add(clock.Elapsed.TotalSeconds, (Environment.CpuUsage.TotalTime - processor).TotalSeconds);
-        }
-
-        public void Add(double seconds, double processor)
-        {
-            Seconds = Math.Min(Seconds, seconds);
-            Processor = Math.Min(Processor, processor);
-        }
     }
 }

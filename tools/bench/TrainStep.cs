@@ -6,19 +6,20 @@ using static TorchSharp.torch;
 
 namespace Sed.Bench;
 
-/// <summary>Training steps of the 218k candidate on one batch of noise.</summary>
+/// <summary>Training steps of a network, by default the 218k candidate, on one batch of noise.</summary>
 internal sealed class TrainStep : IDisposable
 {
     private readonly TrainingState state;
     private readonly TwoOutputLoss loss;
 
-    public TrainStep(int batch)
+    public TrainStep(int batch, NetworkDescription? description = null)
     {
         random.manual_seed(1);
         var options = new TrainingOptions();
-        Network = new SedNetwork(NetworkDescription.Candidate218k());
-        Features = randn(batch, 500, 40).DetachFromDisposeScope();
-        Labels = (rand(batch, 17) < 0.1).to(ScalarType.Float32).DetachFromDisposeScope();
+        description ??= NetworkDescription.Candidate218k();
+        Network = new SedNetwork(description);
+        Features = randn(batch, description.Frames, description.Bands).DetachFromDisposeScope();
+        Labels = (rand(batch, description.Classes) < 0.1).to(ScalarType.Float32).DetachFromDisposeScope();
         state = new TrainingState(Network, options);
         loss = new TwoOutputLoss(options);
     }
@@ -40,6 +41,24 @@ internal sealed class TrainStep : IDisposable
         state.Optimizer.Step(1e-3);
         return value.item<float>();
     }
+
+    /// <summary>Writes the network for tools/reference: NAME.json and NAME.npz.</summary>
+    public void Export(string name)
+    {
+        File.WriteAllText(name + ".json", NetworkJson.Of(Network.Description));
+        NetworkWeights.Write(Network, name + ".npz");
+    }
+
+    /// <summary>Writes the batch for tools/reference.</summary>
+    public void ExportBatch(string path) =>
+        NumpyArchive.Write(
+            path,
+            new Dictionary<string, NumpyArray>
+            {
+                ["features"] = NumpyArray.Of(Features),
+                ["labels"] = NumpyArray.Of(Labels),
+            }
+        );
 
     /// <summary>The loss of a network without dropout that has the same weights.</summary>
     public float LossWithoutDropout()

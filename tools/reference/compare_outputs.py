@@ -1,8 +1,8 @@
 """Compares the outputs of an exported network with PyTorch's.
 
-usage: compare_outputs.py NETWORK.npz OUTPUTS.npz
+usage: compare_outputs.py NETWORK OUTPUTS.npz
 
-OUTPUTS.npz holds clips (batch, frames, bands) and what SedDsl's network said about them: strong and weak. Fails where a
+NETWORK.json describes the network, NETWORK.npz has its weights. OUTPUTS.npz holds clips (batch, frames, bands) and what SedDsl's network said about them: strong and weak. Fails where a
 value differs by more than 1e-5.
 """
 import sys
@@ -10,12 +10,12 @@ import sys
 import numpy
 import torch
 
-import crnn
+import network
 
 with numpy.load(sys.argv[2]) as outputs:
     clips, expected = torch.tensor(outputs["clips"]), [torch.tensor(outputs[name]) for name in ("strong", "weak")]
 with torch.no_grad():
-    found = crnn.load(sys.argv[1]).eval()(clips)
+    found = network.load(sys.argv[1]).eval()(clips)
 differences = [float((a - b).abs().max()) for a, b in zip(found, expected)]
 print(f"largest difference: strong {differences[0]:.1e}, weak {differences[1]:.1e}")
 sys.exit(0 if max(differences) <= 1e-5 else 1)

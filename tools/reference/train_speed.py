@@ -1,8 +1,8 @@
-"""Times training steps of the CRNN in PyTorch, with its default settings or with a number of threads.
+"""Times training steps of a network in PyTorch, with its default settings or with a number of threads.
 
-usage: train_speed.py NETWORK.npz BATCH.npz STEPS [THREADS]
+usage: train_speed.py NETWORK BATCH.npz STEPS [THREADS]
 
-Prints the loss of the first step without dropout, then of each step the seconds and the processor's seconds. The batch holds features (batch,
+NETWORK.json describes the network, NETWORK.npz has its weights. Prints the loss of the first step without dropout, then of each step the seconds and the processor's seconds. The batch holds features (batch,
 frames, bands) and labels (batch, classes).
 """
 import sys
@@ -12,7 +12,7 @@ import numpy
 import torch
 from torch.nn.functional import binary_cross_entropy
 
-import crnn
+import network as described
 
 network_path, batch_path, steps = sys.argv[1], sys.argv[2], int(sys.argv[3])
 if len(sys.argv) > 4:
@@ -21,15 +21,15 @@ with numpy.load(batch_path) as batch:
     features, labels = torch.tensor(batch["features"]), torch.tensor(batch["labels"])
 
 
-def loss_of(network):
-    strong, weak = network(features)
+def loss_of(model):
+    strong, weak = model(features)
     repeated = labels.unsqueeze(1).expand_as(strong)
     return binary_cross_entropy(strong, repeated) + binary_cross_entropy(weak, labels)
 
 
 with torch.no_grad():
-    print("loss", float(loss_of(crnn.load(network_path, dropout=0.0).train())), flush=True)
-network = crnn.load(network_path).train()
+    print("loss", float(loss_of(described.load(network_path, dropout=0.0).train())), flush=True)
+network = described.load(network_path).train()
 optimizer = torch.optim.Adam(network.parameters())
 for _ in range(steps):
     start, start_processor = time.perf_counter(), time.process_time()

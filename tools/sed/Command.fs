@@ -27,6 +27,14 @@ module ExitCode =
     [<Literal>]
     let BadInput = 2
 
+    /// Some of the input could not be used and was left out; standard error names it.
+    [<Literal>]
+    let Partly = 3
+
+    /// Stopped by Ctrl-C.
+    [<Literal>]
+    let Stopped = 130
+
 /// Arguments that Argu accepts but that do not fit together.
 exception BadArguments of problems: string list
 
@@ -84,14 +92,18 @@ module Command =
         | :? InvalidOperationException -> Some [ error.Message ]
         | _ -> None
 
-    /// Parses the arguments of a command and runs it; bad input becomes lines on standard error and exit code 2.
-    let run<'arguments when 'arguments :> IArgParserTemplate> (name: string) work (arguments: string[]) =
+    /// Parses the arguments of a command and runs it, which gives the exit code; bad input becomes lines on standard error and
+    /// exit code 2.
+    let runToCode<'arguments when 'arguments :> IArgParserTemplate>
+        (name: string)
+        (work: ParseResults<'arguments> -> int)
+        (arguments: string[])
+        =
         let parser =
             ArgumentParser.Create<'arguments>(programName = $"sed {name}", checkStructure = false)
 
         try
             work (parser.ParseCommandLine(arguments, raiseOnUsage = true))
-            ExitCode.Done
         with
         | :? ArguParseException as help when help.ErrorCode = ErrorCode.HelpText ->
             printfn $"{help.Message}"
@@ -109,3 +121,9 @@ module Command =
             | None ->
                 eprintfn $"sed {name} failed: {error}"
                 ExitCode.Failed
+
+    /// The same of work that is done when it ends.
+    let run<'arguments when 'arguments :> IArgParserTemplate> (name: string) work =
+        runToCode<'arguments> name (fun arguments ->
+            work arguments
+            ExitCode.Done)

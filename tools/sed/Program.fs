@@ -4,11 +4,13 @@ open System
 open Sed.Tool.Data
 open Sed.Tool.Evaluate
 open Sed.Tool.Models
+open Sed.Tool.Predict
 open Sed.Tool.Runs
 
 /// Every command, in the order in which they are listed.
 let private commands = [
     Evaluate.command
+    Predict.command
     Check.command
     Features.command
     Export.command

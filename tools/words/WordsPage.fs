@@ -67,7 +67,7 @@ let private operations said (builder: Type) = [
         | :? CustomOperationAttribute as operation ->
             // The first parameter is the block so far.
             let arguments = [
-                for parameter in method.GetParameters() |> Array.skip 1 -> parameter.Name
+                for parameter in method.GetParameters() |> Array.skip 1 -> nonNull parameter.Name
             ]
             String.concat " " (operation.Name :: arguments), defaultArg (ofMethod said method) ""
         | _ -> ()
@@ -79,7 +79,7 @@ let private values said (from: Type) = [
         match found with
         | :? PropertyInfo as property -> property.Name, Map.tryFind $"P:{typeName from}.{property.Name}" said
         | :? MethodInfo as method when not method.IsSpecialName && not (method.Name.Contains '|') ->
-            let parameters = [ for parameter in method.GetParameters() -> parameter.Name ]
+            let parameters = [ for parameter in method.GetParameters() -> nonNull parameter.Name ]
             String.concat " " (method.Name :: parameters), ofMethod said method
         | _ -> ()
 ]
@@ -179,7 +179,7 @@ let sections (assembly: Assembly) (xml: string) =
         {
             Heading = "What `vary` varies"
             Summary = "Each also stands in `rows`, `alongside` and profiles, with a value."
-            Words = some (cases said (assembly.GetType "Sed.Setting"))
+            Words = some (cases said (nonNull (assembly.GetType "Sed.Setting")))
         }
         for kind in written assembly do
             {
@@ -220,6 +220,6 @@ let markdown (assembly: Assembly) (xml: string) =
 /// Writes the page beside the language's source.
 let write (assembly: Assembly) (root: string) =
     let page = Path.Combine(root, "src", "Sed.Dsl", "README.md")
-    let xml = Path.ChangeExtension(assembly.Location, ".xml")
+    let xml = nonNull (Path.ChangeExtension(assembly.Location, ".xml"))
     File.WriteAllText(page, markdown assembly xml)
     page

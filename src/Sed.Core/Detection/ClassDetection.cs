@@ -25,7 +25,9 @@ public sealed record ClassDetection
             ", ",
             [
                 FormattableString.Invariant($"threshold {Threshold:0.###}"),
-                .. TagThreshold is { } tags ? [FormattableString.Invariant($"tags from {tags:0.###} on")] : (string[])[],
+                .. TagThreshold is { } tags
+                    ? [FormattableString.Invariant($"tags from {tags:0.###} on")]
+                    : (string[])[],
                 .. Steps.Select(step => step.InWords),
             ]
         );

@@ -19,6 +19,8 @@ internal sealed class Listening(
 
     public void Hear(ReadOnlySpan<float> probabilities)
     {
+        if (probabilities.IsEmpty)
+            return;
         listener?.Invoke(path, frames, probabilities);
         events.AddRange(decoder.Push(probabilities));
         frames += probabilities.Length / model.Classes.Count;

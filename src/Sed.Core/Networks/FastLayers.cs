@@ -2,136 +2,70 @@ using Sed.Core.Networks.Kernels;
 using Sed.Core.Networks.Layers;
 using Sed.Core.Runtime;
 using TorchSharp;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Sed.Core.Networks;
 
 /// <summary>
-/// A network's layers through the kernels: the convolution blocks at the bottom as one operation, recurrent layers as
-/// one each, dropout without stored masks; whatever else as its own module. Parameters stay the modules'.
+/// A network's layers through the kernels: convolutions that follow each other as one operation, recurrent layers as one
+/// each, dropout without stored masks; whatever else as its own module. Parameters stay the modules'.
 /// </summary>
 internal sealed class FastLayers
 {
-    private readonly int frames;
-    private readonly bool endsInVectors;
-    private readonly List<ConvolutionBlock> blocks = [];
-    private readonly List<BlockShape> shapes = [];
-    private readonly List<(nn.Module<Tensor, Tensor> Module, IKernelLayer? Kernel, double Rate)> upper = [];
-    private readonly ConvolutionTrunk trunk;
+    private readonly Shape input;
+    private readonly List<IFastStep> steps;
 
-    private FastLayers(
-        NetworkDescription description,
-        IReadOnlyList<(nn.Module<Tensor, Tensor> Module, int Frames)> modules
-    )
+    private FastLayers(Shape input, List<IFastStep> steps)
     {
-        frames = description.Input.Frames;
-        var next = AddBlocks(description, modules);
-        endsInVectors = modules.ElementAtOrDefault(next++).Module is MapsToVectors;
-        trunk = new ConvolutionTrunk(shapes);
-        for (; next < modules.Count; next++)
-        {
-            var dropsNext = modules.ElementAtOrDefault(next + 1).Module is TorchSharp.Modules.Dropout;
-            if (
-                modules[next] is (IKernelCovered covered, var found)
-                && covered.Kernel(found, dropsNext ? description.Dropout : 0) is { } kernel
-            )
-            {
-                upper.Add((modules[next].Module, kernel, 0));
-                next += dropsNext ? 1 : 0;
-            }
-            else
-            {
-                var module = modules[next].Module;
-                upper.Add((module, null, module is TorchSharp.Modules.Dropout ? description.Dropout : 0));
-            }
-        }
+        this.input = input;
+        this.steps = steps;
     }
 
-    /// <summary>The layers through the kernels, or null where these do not begin with blocks that the kernels fit.</summary>
+    /// <summary>The layers through the kernels, or null where these cover none of them.</summary>
     public static FastLayers? For(
         NetworkDescription description,
-        IReadOnlyList<(nn.Module<Tensor, Tensor> Module, int Frames)> modules
+        IReadOnlyList<(nn.Module<Tensor, Tensor> Module, Shape Finds)> modules
     )
     {
-        var begins = description.Layers is [Layer.Convolution, ..];
-        var squares = description.Layers.OfType<Layer.Convolution>();
-        if (!begins || squares.Any(layer => layer is not { KernelFrames: 3, KernelBands: 3 }))
-            return null;
-        var layers = new FastLayers(description, modules);
-        return layers.endsInVectors && ConvolutionTrunk.Fits(layers.shapes) ? layers : null;
+        List<IFastStep> steps = [];
+        for (var next = 0; next < modules.Count; )
+            steps.Add(
+                FastConvolutions.From(modules, ref next, description.Dropout)
+                    ?? (IFastStep?)FastKernel.From(modules, ref next, description.Dropout)
+                    ?? FastModule.From(modules, ref next, description.Dropout)
+            );
+        return steps.Any(step => step is not FastModule) ? new FastLayers(description.Input, steps) : null;
     }
 
     /// <summary>
     /// Whether the kernels can take this input now: on the CPU, float32, of the described size, in training with
-    /// gradients of the parameters alone or in inference with none.
+    /// gradients of the parameters alone, or with none.
     /// </summary>
-    public bool Takes(Tensor input, bool training) =>
-        input.device_type == DeviceType.CPU
-        && input.dtype == ScalarType.Float32
-        && input.dim() == 3
-        && input.shape[0] > 0
-        && input.shape[1] == frames
-        && input.shape[2] == shapes[0].Bins
-        && !input.requires_grad
+    public bool Takes(Tensor clips, bool training) =>
+        clips.device_type == DeviceType.CPU
+        && clips.dtype == ScalarType.Float32
+        && clips.dim() == 3
+        && clips.shape[0] > 0
+        && clips.shape[1] == input.Frames
+        && clips.shape[2] == input.Bands
+        && !clips.requires_grad
         && !Autocast.IsActive
-        && is_grad_enabled() == training;
+        && (training || !is_grad_enabled());
 
-    /// <param name="input">(batch, frames, bands).</param>
+    /// <param name="clips">(batch, frames, bands).</param>
     /// <returns>(batch, frames, width).</returns>
-    public Tensor Call(Tensor input, bool training)
+    public Tensor Call(Tensor clips, bool training)
     {
         using var scope = NewDisposeScope();
-        var seeds = training ? Seeds(shapes.Count + upper.Count) : [];
-        var parameters = blocks.SelectMany(block => block.Weights).ToArray();
-        var running = blocks.SelectMany(block => block.Running).ToArray();
-        var clips = input.contiguous();
-        var hidden = training
-            ? trunk.Train(clips, parameters, running, seeds)
-            : trunk.Infer(clips, parameters, running);
-        if (training)
-            blocks.ForEach(block => block.CountBatch());
-        for (var i = 0; i < upper.Count; i++)
+        var seeds = training ? Seeds(steps.Sum(step => step.Seeds)) : [];
+        var values = clips.contiguous();
+        var used = 0;
+        foreach (var step in steps)
         {
-            var (module, kernel, rate) = upper[i];
-            if (kernel is not null)
-            {
-                var sequence = hidden.contiguous();
-                hidden = training ? kernel.Train(sequence, seeds[shapes.Count + i]) : kernel.Infer(sequence);
-            }
-            else if (rate > 0 && training)
-                hidden = DropoutLayer.Train(hidden.contiguous(), new Kernels.Dropout(rate, seeds[shapes.Count + i]));
-            else
-                hidden = module.call(hidden);
+            values = training ? step.Train(values, seeds.AsSpan(used, step.Seeds).ToArray()) : step.Infer(values);
+            used += step.Seeds;
         }
-        return hidden.MoveToOuterDisposeScope();
-    }
-
-    /// <summary>Follows the modules while they are blocks: convolution, pooling, dropout.</summary>
-    /// <returns>The first module above them.</returns>
-    private int AddBlocks(
-        NetworkDescription description,
-        IReadOnlyList<(nn.Module<Tensor, Tensor> Module, int Frames)> modules
-    )
-    {
-        var bands = description.Bands;
-        var next = 0;
-        while (modules.ElementAtOrDefault(next).Module is ConvolutionBlock block)
-        {
-            next++;
-            var pool = 1;
-            if (modules.ElementAtOrDefault(next).Module is MaximumOverBands pooling)
-            {
-                pool = pooling.Bands;
-                next++;
-            }
-            var drops = modules.ElementAtOrDefault(next).Module is TorchSharp.Modules.Dropout;
-            next += drops ? 1 : 0;
-            blocks.Add(block);
-            shapes.Add(block.Shape(frames, bands, pool, drops ? description.Dropout : 0));
-            bands /= pool;
-        }
-        return next;
+        return values.MoveToOuterDisposeScope();
     }
 
     /// <summary>Fresh dropout seeds from torch's generator, so that its state alone decides about every mask.</summary>

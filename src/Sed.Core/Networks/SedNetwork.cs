@@ -30,7 +30,7 @@ public sealed partial class SedNetwork : nn.Module<Tensor, NetworkOutput>
         var modules = Stack(description);
         var hidden = description.Hidden;
         layers = nn.Sequential([.. modules.Select(module => (module.Name, module.Module))]);
-        fast = FastLayers.For(description, [.. modules.Select(module => (module.Module, module.Frames))]);
+        fast = FastLayers.For(description, [.. modules.Select(module => (module.Module, module.Finds))]);
         strong = nn.Linear(hidden.Width, description.Classes);
         weak = description.Weak.Build(hidden, description.Classes);
         isSmall = description.MultiplyAccumulates < WorthSharing;
@@ -74,14 +74,14 @@ public sealed partial class SedNetwork : nn.Module<Tensor, NetworkOutput>
     }
 
     /// <summary>
-    /// The modules of the layers, each with the frames that it finds. Names count the description's layers from 1, so that weights have the same names whatever
+    /// The modules of the layers, each with what it finds. Names count the description's layers from 1, so that weights have the same names whatever
     /// the dropout.
     /// </summary>
-    private static List<(string Name, nn.Module<Tensor, Tensor> Module, int Frames)> Stack(
+    private static List<(string Name, nn.Module<Tensor, Tensor> Module, Shape Finds)> Stack(
         NetworkDescription description
     )
     {
-        List<(string, nn.Module<Tensor, Tensor>, int)> modules = [];
+        List<(string, nn.Module<Tensor, Tensor>, Shape)> modules = [];
         var number = 1;
         var shape = description.Input;
         foreach (var (layer, finds, leaves) in description.Steps())
@@ -101,6 +101,6 @@ public sealed partial class SedNetwork : nn.Module<Tensor, NetworkOutput>
         return modules;
 
         void Add(string name, nn.Module<Tensor, Tensor> module) =>
-            modules.Add(($"{number}-{name}", module, shape.Frames));
+            modules.Add(($"{number}-{name}", module, shape));
     }
 }

@@ -29,7 +29,10 @@ public static class DecodingGrid
         .. from seconds in (double[])[0.5, 0.3, 1, 2]
         from step in (DecodingStep[])
             [
-                .. ((double[])[0.2, 0.1, 0.3]).Select(fall => new DecodingStep.ChangePoints(seconds, MergeDifference: fall)),
+                .. ((double[])[0.2, 0.1, 0.3]).Select(fall => new DecodingStep.ChangePoints(
+                    seconds,
+                    MergeDifference: fall
+                )),
                 .. ((double[])[2, 1.5, 3]).Select(ratio => new DecodingStep.ChangePoints(seconds, MergeRatio: ratio)),
             ]
         select (IReadOnlyList<DecodingStep>)[step],

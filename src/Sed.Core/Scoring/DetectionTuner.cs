@@ -43,7 +43,10 @@ public static class DetectionTuner
             if (options.Tags == TagSource.WeakOutput && way == steps[0])
                 tags = [.. once.WeakOutputCurves.PerClass.Select(curve => BestOf(curve)?.Threshold)];
         }
-        return options with { PerClass = truth.Classes.Select(Own).OfType<Tuned>().ToDictionary(own => own.Label, own => own.Way) };
+        return options with
+        {
+            PerClass = truth.Classes.Select(Own).OfType<Tuned>().ToDictionary(own => own.Label, own => own.Way),
+        };
 
         Tuned? Own(string label, int k) =>
             best[k] is null && tags[k] is null

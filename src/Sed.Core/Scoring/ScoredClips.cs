@@ -204,8 +204,7 @@ public sealed class ScoredClips
         new(
             Classes,
             Names.Select(
-                (name, clip) =>
-                    (name, Annotations.FrameScores.Of(DecodedOf(clip), Classes.Count, scores.HopSeconds))
+                (name, clip) => (name, Annotations.FrameScores.Of(DecodedOf(clip), Classes.Count, scores.HopSeconds))
             ),
             "the network's scores"
         );

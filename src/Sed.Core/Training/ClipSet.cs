@@ -144,15 +144,16 @@ public sealed class ClipSet : IDisposable
     /// <summary>1 for each frame with sound and 0 for the padding of short clips, shape (batch, frames). The caller owns it.</summary>
     /// <param name="clips">Positions in this set.</param>
     /// <param name="frames">Frames of the output that is masked.</param>
+    /// <param name="frameStep">Frames of the features from one of them to the next.</param>
     /// <param name="device">Where the tensor goes.</param>
-    public Tensor FramesWithSound(ReadOnlySpan<int> clips, int frames, Device device)
+    public Tensor FramesWithSound(ReadOnlySpan<int> clips, int frames, double frameStep, Device device)
     {
         var mask = new float[clips.Length * frames];
         for (var i = 0; i < clips.Length; i++)
         {
             var heard = Math.Min(features.Frames, features.FramesWithSound(rows[clips[i]]));
             // Where layers pool over time, a frame counts in which anything can be heard.
-            mask.AsSpan(i * frames, (int)(((long)heard * frames + features.Frames - 1) / features.Frames)).Fill(1);
+            mask.AsSpan(i * frames, (int)Math.Min(frames, Math.Ceiling(heard / frameStep))).Fill(1);
         }
         return tensor(mask, [clips.Length, frames], device: device);
     }

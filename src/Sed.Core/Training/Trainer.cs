@@ -158,7 +158,7 @@ public sealed class Trainer
     )
     {
         var clips = targets.Clips;
-        var outputFrames = state.Network.Description.OutputFrames;
+        var (outputFrames, frameStep) = (state.Network.Description.OutputFrames, state.Network.Description.FrameStep);
         state.Network.train();
         state.Teacher?.train();
         random.manual_seed(RandomSource.SeedFor(options.Seed, "dropout", epoch));
@@ -171,10 +171,10 @@ public sealed class Trainer
         {
             cancellation.ThrowIfCancellationRequested();
             using var step = NewDisposeScope();
-            var frames = options.MaskShortClips ? clips.FramesWithSound(batch.Clips, outputFrames, device) : null;
+            var frames = options.MaskShortClips ? clips.FramesWithSound(batch.Clips, outputFrames, frameStep, device) : null;
             var (features, held) = augmentation.Mix(
                 batch.Features(),
-                targets.Of(batch.Clips, outputFrames, device),
+                targets.Of(batch.Clips, outputFrames, device, frameStep),
                 draw
             );
             state.Optimizer.ClearGradients();
@@ -183,9 +183,9 @@ public sealed class Trainer
             if (options.MeanTeacher is { } mean)
             {
                 // It hears the same clips through other masks and with other dropout, and gets no gradients.
-                var taught = Outputs(state.Teacher!, augmentation.Mask(features, draw));
+                var taught = WithoutGradients(state.Teacher!, augmentation.Mask(features, draw));
                 var weight = mean.WeightAfter(epoch - 1 + done++ / steps);
-                value = value.Plus(Consistency.Of(said, taught, frames).Times(weight));
+                value = value.Plus(ConsistencyLoss.Of(said, taught, frames).Times(weight));
             }
             losses.Add(value);
             value.backward();
@@ -196,6 +196,12 @@ public sealed class Trainer
                 state.MoveTeacher(average.PastAfter(state.Optimizer.Steps));
         }
         return (losses.Mean(), order.Length);
+    }
+
+    private NetworkOutput WithoutGradients(SedNetwork network, Tensor features)
+    {
+        using var none = no_grad();
+        return Outputs(network, features);
     }
 
     private NetworkOutput Outputs(SedNetwork network, Tensor features)

@@ -13,12 +13,12 @@ public sealed class TrainingTargets
     private readonly ToldClips told;
     private readonly FrameTargets? events;
     private readonly FrameTargets? pseudo;
-    private readonly double clipSeconds;
+    private readonly double hopSeconds;
 
-    private TrainingTargets(Labels labels, ClipSet clips, double clipSeconds, FrameTargets? pseudo)
+    private TrainingTargets(Labels labels, ClipSet clips, double hopSeconds, FrameTargets? pseudo)
     {
         this.labels = labels;
-        this.clipSeconds = clipSeconds;
+        this.hopSeconds = hopSeconds;
         this.pseudo = pseudo;
         Clips = clips;
         told = ToldClips.Of(labels, clips.Manifest, clips.Rows);
@@ -61,7 +61,27 @@ public sealed class TrainingTargets
             );
         if (problems.Count > 0)
             throw new ArgumentException(string.Join(Environment.NewLine, problems));
-        return new TrainingTargets(labels, clips, seconds, pseudo);
+        return new TrainingTargets(labels, clips, hopSeconds, pseudo);
+    }
+
+    /// <summary>Every reason why a corpus's training clips cannot be told of so, with its remedy; empty when they can.</summary>
+    public static IReadOnlyList<string> Problems(Labels labels, Manifest manifest)
+    {
+        ArgumentNullException.ThrowIfNull(labels);
+        ArgumentNullException.ThrowIfNull(manifest);
+        return [.. ToldClips.Problems(labels, manifest, manifest.IndicesOf(Split.Training))];
+    }
+
+    /// <summary>The training clips whose tags are told, by their positions in the corpus.</summary>
+    /// <param name="labels">Without problems, for this corpus too.</param>
+    /// <param name="manifest">The corpus.</param>
+    public static IReadOnlyList<int> Tagged(Labels labels, Manifest manifest)
+    {
+        ArgumentNullException.ThrowIfNull(labels);
+        ArgumentNullException.ThrowIfNull(manifest);
+        int[] clips = manifest.IndicesOf(Split.Training);
+        var told = ToldClips.Of(labels, manifest, clips);
+        return [.. clips.Where((_, clip) => told[clip] >= Told.Weak)];
     }
 
     /// <summary>The clips' weak labels alone.</summary>
@@ -148,7 +168,8 @@ public sealed class TrainingTargets
     /// <param name="batch">Positions in the set.</param>
     /// <param name="frames">Frames of the strong output.</param>
     /// <param name="device">Where the tensors go.</param>
-    internal BatchTargets Of(int[] batch, int frames, Device device)
+    /// <param name="frameStep">Frames of the features from one frame of the output to the next.</param>
+    internal BatchTargets Of(int[] batch, int frames, Device device, double frameStep = 1)
     {
         BatchTargets targets = new(Clips.Labels(batch, device));
         if (events is null && pseudo is null)
@@ -160,7 +181,7 @@ public sealed class TrainingTargets
         {
             var kind = told[batch[i]];
             tagged[i] = kind == Told.Unlabelled ? 0 : 1;
-            framed[i] = Fill(batch[i], kind, values.AsSpan(i * frames * classes, frames * classes)) ? 1 : 0;
+            framed[i] = Fill(batch[i], kind, hopSeconds * frameStep, values.AsSpan(i * frames * classes, frames * classes)) ? 1 : 0;
             kinds[i] = 2 * (int)kind + (int)framed[i];
         }
         return targets with
@@ -175,7 +196,7 @@ public sealed class TrainingTargets
     }
 
     /// <summary>Writes what a clip's frames are held against, if there is anything.</summary>
-    private bool Fill(int clip, Told kind, Span<float> values)
+    private bool Fill(int clip, Told kind, double frameSeconds, Span<float> values)
     {
         var classes = Clips.Classes.Count;
         var tags = kind == Told.Unlabelled ? [] : Clips.Tags.Slice(clip * classes, classes);
@@ -186,7 +207,7 @@ public sealed class TrainingTargets
             : null;
         if (source is not null)
         {
-            source.Fill(name, tags, clipSeconds * classes / values.Length, values);
+            source.Fill(name, tags, frameSeconds, values);
             return true;
         }
         if (labels is not Labels.WeakOnly)

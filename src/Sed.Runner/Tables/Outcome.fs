@@ -121,9 +121,12 @@ module internal Outcome =
                     one.Scored
         ]
         let statistics =
-            Statistics.ofRows (isConstant finished) plan.Experiment.Report plan.Experiment.Against plan.Experiment.Sorted [
-                for variant in plan.Variants -> variant.Label, trialsOf variant
-            ]
+            Statistics.ofRows
+                (isConstant finished)
+                plan.Experiment.Report
+                plan.Experiment.Against
+                plan.Experiment.Sorted
+                [ for variant in plan.Variants -> variant.Label, trialsOf variant ]
         let file = Path.Combine(workspace.Tables, plan.FileName + ".csv")
         {
             Plan = plan

@@ -145,7 +145,11 @@ module internal Statistics =
         for metric, difference in Seq.zip metrics differences do
             let low, high = difference.Low.Value, difference.High.Value
             // Where no resample has a difference, nothing is told.
-            let p = if difference.PValue.IsDefined then difference.PValue.Value else 1.0
+            let p =
+                if difference.PValue.IsDefined then
+                    difference.PValue.Value
+                else
+                    1.0
             if metric.LowerIsBetter then
                 -difference.Difference.Value, -high, -low, p
             else
@@ -194,7 +198,14 @@ module internal Statistics =
             | candidates -> Some(fst (List.maxBy (snd >> rank metric) candidates))
 
     /// Metrics that take the same number of resamples.
-    let private ofMetrics isConstant (metrics: Metric list) resamples against sorted (rows: (string * ScoredClips list) list) = [
+    let private ofMetrics
+        isConstant
+        (metrics: Metric list)
+        resamples
+        against
+        sorted
+        (rows: (string * ScoredClips list) list)
+        = [
         let rows = [
             for row, trials in rows do
                 if not trials.IsEmpty then

@@ -66,7 +66,11 @@ let private ordered (plan: Plan) (statistics: MetricStatistics list) =
         plan.Variants
         |> List.sortBy (fun variant ->
             match Map.tryFind variant.Label own.Estimates with
-            | Some estimate -> if own.Metric.LowerIsBetter then estimate.Mean else -estimate.Mean
+            | Some estimate ->
+                if own.Metric.LowerIsBetter then
+                    estimate.Mean
+                else
+                    -estimate.Mean
             | None -> infinity)
 
 /// The systems of others, best first where rows are sorted by a metric. They stand below the rows, since their figures are of
@@ -94,7 +98,9 @@ let private cost (column: Column) =
         | [] -> "-"
         | values -> words (List.average values)
     match column with
-    | Parameters -> "parameters", mean (fun one -> float one.Result.Parameters) (fun count -> count.ToString("N0", CultureInfo.InvariantCulture))
+    | Parameters ->
+        "parameters",
+        mean (fun one -> float one.Result.Parameters) (fun count -> count.ToString("N0", CultureInfo.InvariantCulture))
     | MultiplyAccumulates -> "MAC per s of audio", mean _.MultiplyAccumulatesPerSecond thousands
     | TrainingTime -> "training", mean _.TrainingSeconds (TimeSpan.FromSeconds >> Duration.print)
 

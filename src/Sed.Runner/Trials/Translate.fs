@@ -52,13 +52,13 @@ let features sampleRate features : Core.Features.IFeatureDefinition =
     | Features.Samples wanted -> Core.Features.SampleFrames(int wanted.Rate, wanted.Frame)
 
 /// What each class that is there weighs; null for 1, as the core has it.
-let private positiveWeights (manifest: Manifest) weight =
+let private positiveWeights (manifest: Manifest) labels weight =
     match weight with
     | Same 1.0 -> null
     | Same weight -> [| for _ in manifest.Classes -> weight |]
     | ByRarity ->
         let clips = [
-            for index in manifest.IndicesOf Split.Training -> manifest.Clips[index].WeakLabels
+            for index in TrainingTargets.Tagged(labels, manifest) -> manifest.Clips[index].WeakLabels
         ]
         [|
             for label in manifest.Classes ->
@@ -103,7 +103,7 @@ let training (manifest: Manifest) (threads: int) (seed: int) (training: Sed.Trai
         PlateauPatience = patience,
         StrongWeight = training.StrongWeight,
         WeakWeight = training.WeakWeight,
-        PositiveWeights = positiveWeights manifest training.PositiveWeight,
+        PositiveWeights = positiveWeights manifest training.Labels training.PositiveWeight,
         Loss = training.Loss,
         MaskShortClips = training.MaskShort,
         Mixup = training.Mixup,
@@ -115,6 +115,7 @@ let training (manifest: Manifest) (threads: int) (seed: int) (training: Sed.Trai
              | BFloat16 -> ComputePrecision.BFloat16),
         ClipNorm = Option.toNullable training.ClipNorm,
         WeightAverage = Option.toNullable training.AverageWeights,
+        MeanTeacher = Option.toObj training.MeanTeacher,
         Threads = threads,
         Seed = int64 seed
     )

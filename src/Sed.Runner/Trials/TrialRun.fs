@@ -7,6 +7,7 @@ open Sed.Core.Networks
 open Sed.Core.Runtime
 open Sed.Core.Scoring
 open Sed.Core.Training
+open Sed.Core.Training.Targets
 open TorchSharp
 
 /// What is the same of every result: of which data it is, and what was said of the split that is scored.
@@ -28,6 +29,16 @@ let private resultOf (workspace: Workspace) (right: FolderLock) folder specifica
         Device = workspace.Device.ToString()
         History = []
     }
+
+/// What the frames of the training clips are held against that a teacher heard; null where there is none.
+let private pseudoLabels (workspace: Workspace) (specification: Specification) =
+    match specification.Teaching with
+    | None -> null
+    | Some teaching ->
+        let said = Kept.saidBy workspace teaching.Teacher Core.Corpora.Split.Training
+        match teaching.Frames with
+        | Hard threshold -> FrameTargets.FromScores(said.Scores, threshold)
+        | Soft -> FrameTargets.FromScores said.Scores
 
 /// Trains the network of a specification and scores it, in a folder that this process has the right to. Training that was
 /// interrupted goes on from its last whole epoch.
@@ -64,6 +75,14 @@ let private train
             workspace.Device
         )
 
+    let targets =
+        TrainingTargets.Of(
+            specification.Training.Labels,
+            clips,
+            source.Features.HopSeconds,
+            pseudoLabels workspace specification
+        )
+
     let history =
         trainer.Train(
             network,
@@ -72,7 +91,8 @@ let private train
             specification.Training.Monitor,
             progress,
             stop,
-            TrainingFolder(folder, source.Features.Describe(), manifest.Hash, Right = right)
+            TrainingFolder(folder, source.Features.Describe(), manifest.Hash, Right = right),
+            targets
         )
 
     let last = history[history.Count - 1]

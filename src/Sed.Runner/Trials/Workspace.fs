@@ -10,6 +10,7 @@ open Sed.Core.Corpora.Checks
 open Sed.Core.Corpora.Synthesis
 open Sed.Core.Features
 open Sed.Core.Features.Store
+open Sed.Core.Training
 open TorchSharp
 
 /// A corpus, read, with the features that an experiment wants of it.
@@ -130,6 +131,10 @@ type internal Workspace
                             plan.Experiment.Name
                             $"{manifest.Corpus} has no {split.ToString().ToLowerInvariant()} clips {purpose}"
                             "add their audio and labels, or choose other splits with `selectOn` and `scoreOn`"
+                if specification.Members.IsEmpty then
+                    yield!
+                        TrainingTargets.Problems(specification.Training.Labels, manifest)
+                        |> Seq.map (Problem.ofSentence plan.Experiment.Name)
             yield! workspace.Unfitting plan
         ]
         |> List.distinct

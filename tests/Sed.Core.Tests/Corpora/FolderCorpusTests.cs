@@ -1,6 +1,7 @@
 using Sed.Core.Annotations;
 using Sed.Core.Audio;
 using Sed.Core.Corpora;
+using Sed.Core.Corpora.Checks;
 
 namespace Sed.Core.Tests.Corpora;
 
@@ -39,6 +40,34 @@ public sealed class FolderCorpusTests : IDisposable
         Assert.Equal([new SoundEvent(1.5, 2.5, "Dog")], corpus.Clips[1].StrongEvents);
         Assert.Equal([], corpus.Clips[2].StrongEvents!);
         Assert.Equal(["Speech"], corpus.Clips[3].WeakLabels);
+    }
+
+    [Fact]
+    public void A_list_of_clips_without_labels_names_what_can_be_learnt_from_all_the_same()
+    {
+        Write("metadata/train/weak.tsv", "filename\tevent_labels\na.wav\tDog\nnothing.wav\t\n");
+        Write("metadata/train/synthetic.tsv", "filename\tonset\toffset\tevent_label\nb.wav\t0\t1\tDog\n");
+        Write("metadata/train/unlabel_in_domain.tsv", "filename\nc.wav\na.wav\nc.wav\n");
+        Write("metadata/eval/unlabelled.tsv", "filename\nd.wav\n");
+        Write("metadata/train/durations.tsv", "filename\tduration\na.wav\t10\n");
+        foreach (string name in (string[])["a", "b", "c", "d", "nothing"])
+            WavWriter.Write(folder.File("audio", $"{name}.wav"), new float[16_000], 16_000);
+
+        Manifest corpus = FolderCorpus.Read(folder.Path);
+
+        Assert.Equal(["a.wav", "nothing.wav", "b.wav", "c.wav"], corpus.Clips.Select(clip => clip.Name));
+        Assert.Equal([true, true, true, false], corpus.Clips.Select(clip => clip.IsTagged));
+        Assert.Equal([false, false, true, false], corpus.Clips.Select(clip => clip.KnownEvents is not null));
+        Assert.Empty(corpus.Clips[3].WeakLabels);
+        Assert.Equal(Split.Training, corpus.Clips[3].Split);
+        // What nobody labelled has no label by right.
+        Assert.Equal(
+            ["nothing.wav"],
+            Preflight
+                .Check(folder.Path)
+                .Findings.Where(found => found.Kind == FindingKind.NoLabel)
+                .Select(found => found.Name)
+        );
     }
 
     [Fact]

@@ -119,7 +119,11 @@ public sealed class DecodingStepTests
     [InlineData(0.625, 1, true)]
     [InlineData(0, 3, false)]
     [InlineData(0, 3.25, true)]
-    public void Neighbours_are_one_where_the_fall_or_the_ratio_between_them_is_small(double fall, double ratio, bool merged)
+    public void Neighbours_are_one_where_the_fall_or_the_ratio_between_them_is_small(
+        double fall,
+        double ratio,
+        bool merged
+    )
     {
         // Confidences 0.75 and 0.875 around 0.25: a fall of 0.5, a ratio of 3.
         float[] clip = [0.75f, 0.75f, 0.25f, 0.25f, 0.875f, 0.875f];
@@ -177,7 +181,10 @@ public sealed class DecodingStepTests
             Assert.Equal(options.Of(label).Steps, again.Of(label).Steps);
             Assert.Equal(options.Of(label).InWords, again.Of(label).InWords);
         }
-        Assert.Equal("threshold 0.3, tags from 0.6 on, median filter of 0.5 s, events from 0.2 s on", again.Of("Car").InWords);
+        Assert.Equal(
+            "threshold 0.3, tags from 0.6 on, median filter of 0.5 s, events from 0.2 s on",
+            again.Of("Car").InWords
+        );
         Assert.Equal(0.4, again.Of("Bus").Threshold);
     }
 

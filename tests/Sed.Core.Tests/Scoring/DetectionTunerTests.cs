@@ -59,7 +59,12 @@ public sealed class DetectionTunerTests
         2.0 * counts.TruePositives / Math.Max(1, counts.Reference + counts.Estimated);
 
     /// <summary>The F-scores of a class that decisions give with these steps, threshold by threshold.</summary>
-    private static IEnumerable<double> EveryF(ClipTruth truth, ClipScores scores, IReadOnlyList<DecodingStep> steps, int k)
+    private static IEnumerable<double> EveryF(
+        ClipTruth truth,
+        ClipScores scores,
+        IReadOnlyList<DecodingStep> steps,
+        int k
+    )
     {
         EventDecoder decoder = new(Classes, Hop, new() { Steps = steps });
         var observed = Enumerable

@@ -4,6 +4,7 @@ using Sed.Core.Runtime;
 using Sed.Core.Scoring;
 using Sed.Core.Training;
 using Sed.Core.Training.Losses;
+using Sed.Core.Training.Targets;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -52,6 +53,25 @@ public sealed class TrainerTests
             Schedule = Schedule.Cosine,
             WarmUpEpochs = 1,
         },
+        ["strong labels"] = usual with { Order = ClipOrder.Balanced },
+        ["mean teacher, mixed labels, mixup, masks"] = usual with
+        {
+            MeanTeacher = new MeanTeacher { Average = 0.9, RampUpEpochs = 4 },
+            Mixup = 0.3,
+            MaskedFrames = 5,
+            MaskShortClips = true,
+        },
+    };
+
+    /// <summary>What is told of the clips, where it is not their weak labels alone.</summary>
+    private static readonly Dictionary<string, Labels> told = new()
+    {
+        ["strong labels"] = new Labels.Strong(),
+        ["mean teacher, mixed labels, mixup, masks"] = new Labels.Mixed([
+            new LabelShare(new Labels.Strong(), 0.25, 0.25),
+            new LabelShare(new Labels.WeakOnly(), 0.25, 0.25),
+            new LabelShare(new Labels.Unlabelled(), 0.5, 0.5),
+        ]),
     };
 
     [Theory]
@@ -61,11 +81,12 @@ public sealed class TrainerTests
         using var undisturbed = new TemporaryFolder();
         using var interrupted = new TemporaryFolder();
         var options = variants[variant];
-        var expected = Train(options, undisturbed.Path);
+        var labels = told.GetValueOrDefault(variant);
+        var expected = Train(options, undisturbed.Path, labels: labels);
         foreach (var steps in new[] { 2, 5, 1, 11 })
-            Assert.Throws<OperationCanceledException>(() => Train(options, interrupted.Path, stopAfterSteps: steps));
+            Assert.Throws<OperationCanceledException>(() => Train(options, interrupted.Path, steps, labels));
         random.manual_seed(99); // what happened before must not matter
-        Assert.Equal(expected, Train(options, interrupted.Path));
+        Assert.Equal(expected, Train(options, interrupted.Path, labels: labels));
         Assert.Equal(
             File.ReadAllBytes(Folder(undisturbed.Path).NetworkFile),
             File.ReadAllBytes(Folder(interrupted.Path).NetworkFile)
@@ -151,6 +172,18 @@ public sealed class TrainerTests
             var part in new[] { "network: it has", "features: it has the hums", "data: it has", "training: it has" }
         )
             Assert.Contains(part, error.Message);
+    }
+
+    [Fact]
+    public void A_checkpoint_of_other_labels_is_refused_with_both()
+    {
+        using var folder = new TemporaryFolder();
+        Train(usual with { Epochs = 1 }, folder.Path);
+        var error = Assert.Throws<TrainingException>(() => Train(usual, folder.Path, labels: new Labels.Strong()));
+        Assert.Matches(
+            @"labels: it has weak labels\r?\n    but this training has strong labels; events, SHA-256 [0-9a-f]{64}$",
+            error.Message
+        );
     }
 
     [Fact]
@@ -243,6 +276,30 @@ public sealed class TrainerTests
         Assert.All(reports, report => Assert.Equal(reports[0].LiveTensors, report.LiveTensors));
     }
 
+    [Fact]
+    public void Nor_does_one_with_a_mean_teacher_targets_for_frames_and_segments()
+    {
+        Torch.Initialize();
+        random.manual_seed(1);
+        using var network = new SedNetwork(
+            hums.Network with
+            {
+                Segments = new Segmentation(15, SegmentLearning.InheritLabels),
+            }
+        );
+        using var clips = hums.Clips(Split.Training);
+        TorchCollection.FreeForgottenTensors();
+        const string variant = "mean teacher, mixed labels, mixup, masks";
+        var reports = new Trainer(variants[variant] with { Epochs = 6 }, CPU).Train(
+            network,
+            clips,
+            hums.Evaluator(),
+            TagMetrics.F,
+            targets: TrainingTargets.Of(told[variant], clips, Hums.HopSeconds)
+        );
+        Assert.All(reports, report => Assert.Equal(reports[0].LiveTensors, report.LiveTensors));
+    }
+
     private static TrainingFolder Folder(string path) => new(path, "the hums' features", "hums");
 
     private static SedNetwork Network()
@@ -252,7 +309,12 @@ public sealed class TrainerTests
     }
 
     /// <summary>Losses, monitors and final weights as text.</summary>
-    private static string Train(TrainingOptions options, string? folder, int stopAfterSteps = int.MaxValue)
+    private static string Train(
+        TrainingOptions options,
+        string? folder,
+        int stopAfterSteps = int.MaxValue,
+        Labels? labels = null
+    )
     {
         Torch.Initialize();
         using var scope = NewDisposeScope();
@@ -274,7 +336,8 @@ public sealed class TrainerTests
             hums.Evaluator(),
             TagMetrics.F - SegmentMetrics.ErrorRate,
             cancellation: stop.Token,
-            folder: folder is null ? null : Folder(folder)
+            folder: folder is null ? null : Folder(folder),
+            targets: labels is null ? null : TrainingTargets.Of(labels, clips, Hums.HopSeconds)
         );
         var weights = network.state_dict().Select(entry => entry.Value.to(float64).square().sum().item<double>());
         return string.Join(

@@ -33,17 +33,6 @@ module Features =
     let private work (arguments: ParseResults<FeaturesArguments>) =
         let folder = arguments.GetResult Folder
         let out = arguments.GetResult Out |> Place.folder "--out"
-        let isWithin (outer: string) (inner: string) =
-            let whole (path: string) =
-                Path.TrimEndingDirectorySeparator(Path.GetFullPath path)
-                + string Path.DirectorySeparatorChar
-            (whole inner).StartsWith(whole outer, StringComparison.Ordinal)
-        if isWithin folder out then
-            raise (
-                BadArguments [
-                    $"--out {out}: this lies in the corpus, where the features' index would pass for a list of labels; name a folder elsewhere"
-                ]
-            )
         let device = Devices.Choose(arguments.GetResult(Device, "cpu"))
 
         let options =

@@ -191,6 +191,8 @@ public static class Bootstrap
     {
         if (values.Length < 2)
             return Rate.Undefined("fewer than two resamples have a value");
+        if (values.Any(double.IsInfinity))
+            return Rate.Undefined("a resample has an infinite value");
         var mean = values.Average();
         return Math.Sqrt(values.Sum(value => (value - mean) * (value - mean)) / (values.Length - 1));
     }

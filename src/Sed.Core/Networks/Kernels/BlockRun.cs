@@ -5,14 +5,11 @@ namespace Sed.Core.Networks.Kernels;
 /// <summary>What a block's forward pass leaves for its backward pass.</summary>
 internal sealed class BlockRun : IDisposable
 {
-    /// <summary>The clips that came in, (batch, frames + 2, bins, channels), the first and last frame zero.</summary>
+    /// <summary>The clips that came in, (batch, frames + 2 borders, bins, channels), zeros around.</summary>
     public required Tensor Input { get; init; }
 
-    /// <summary>What goes out, after ReLU, pooling and dropout: (batch, frames [+ 2], pooled bins, filters).</summary>
+    /// <summary>What goes out, after ReLU, pooling and dropout: (batch, frames + 2 borders of the next block, pooled bins, filters).</summary>
     public required Tensor Output { get; init; }
-
-    /// <summary>Whether the output has a zero frame before and after.</summary>
-    public required bool Padded { get; init; }
 
     /// <summary>The convolution's output, (batch, frames, bins, filters); absent in a first block, which never has it.</summary>
     public Tensor? Raw { get; init; }

@@ -1,14 +1,17 @@
 namespace Sed.Core.Networks.Kernels;
 
-/// <summary>One convolution block: 3 x 3 convolution, batch normalisation, ReLU, max-pooling over frequency, dropout.</summary>
-/// <param name="Channels">Input channels: 1 for the first block; else a multiple of 16 where the kernels compute.</param>
+/// <summary>One convolution block: convolution, batch normalisation, ReLU, max-pooling over frequency, dropout.</summary>
+/// <param name="Channels">Input channels: 1 for a network's first block; else a multiple of 16 where the kernels compute.</param>
 /// <param name="Filters">Output channels; a multiple of 16 where the kernels compute.</param>
 /// <param name="Bins">Frequency bins that come in.</param>
 /// <param name="Pool">Bins per pooled bin; bins that do not fill one are left out, as torch does.</param>
 /// <param name="Frames">Frames, in and out.</param>
 /// <param name="Epsilon">Added to the variance (batch normalisation).</param>
 /// <param name="Momentum">Weight of the new batch in the running statistics.</param>
-/// <param name="Rate">Dropout rate after the block.</param>
+/// <param name="Rate">Dropout rate after the block; 0 where it does not rectify.</param>
+/// <param name="KernelFrames">Frames that a kernel covers, odd.</param>
+/// <param name="KernelBins">Bins that a kernel covers, odd.</param>
+/// <param name="Rectifies">Whether ReLU follows the normalisation.</param>
 internal sealed record BlockShape(
     int Channels,
     int Filters,
@@ -17,14 +20,23 @@ internal sealed record BlockShape(
     int Frames,
     double Epsilon,
     double Momentum,
-    double Rate
+    double Rate,
+    int KernelFrames = 3,
+    int KernelBins = 3,
+    bool Rectifies = true
 )
 {
     /// <summary>Frequency bins that go out.</summary>
     public int PooledBins => Bins / Pool;
 
-    /// <summary>Floats of one input clip, with the zero frame before and after.</summary>
-    public long InputFloats => (Frames + 2L) * Bins * Channels;
+    /// <summary>Frames of zeros before and after a clip that comes in.</summary>
+    public int Border => KernelFrames / 2;
+
+    /// <summary>Floats of one input clip, with the zero frames before and after.</summary>
+    public long InputFloats => (Frames + 2L * Border) * Bins * Channels;
+
+    /// <summary>The convolution.</summary>
+    public ConvolutionSize Convolution => new(KernelFrames, KernelBins, Bins, Channels, Filters);
 
     /// <summary>Floats of one clip before pooling.</summary>
     public long RawFloats => (long)Frames * Bins * Filters;

@@ -1,51 +1,42 @@
 namespace Sed.Core.Networks.Kernels;
 
 /// <summary>
-/// 3 x 3 convolutions over clips laid out as (frames, bins, channels), zero beyond the edges. The input has one frame
-/// of zeros before and after; beyond the lowest and the highest bin the taps are left out instead.
+/// Convolutions over clips laid out as (frames, bins, channels), zero beyond the edges. The input has half a kernel of zero
+/// frames before and after; beyond the lowest and the highest bin the taps are left out instead.
 /// </summary>
 internal static unsafe class Convolution
 {
     /// <summary>Frames computed together, and the rows of one tile.</summary>
     public const int TileFrames = 8;
 
-    private const int Taps = 3;
-
     /// <summary>
     /// Adds the convolution of frames [<paramref name="from"/>, <paramref name="from"/> + <paramref name="count"/>)
     /// to the output, which holds the bias or zeros.
     /// </summary>
-    /// <param name="input">(frames + 2, bins, channels).</param>
-    /// <param name="kernel">(3 over frames, 3 over bins, channels, filters).</param>
+    /// <param name="input">(frames and zeros around, bins, channels).</param>
+    /// <param name="kernel">(kernel's frames, kernel's bins, channels, filters).</param>
     /// <param name="output">(frames, bins, filters).</param>
-    public static void Add(
-        float* input,
-        float* kernel,
-        float* output,
-        int bins,
-        int channels,
-        int filters,
-        int from,
-        int count
-    )
+    public static void Add(float* input, float* kernel, float* output, ConvolutionSize size, int from, int count)
     {
+        var (taps, bins, channels, filters) = (size.KernelBins, size.Bins, size.Channels, size.Filters);
         var frame = (nint)bins * channels;
+        var reach = taps / 2;
         for (var bin = 0; bin < bins; bin++)
         {
-            var low = bin == 0 ? 1 : 0;
-            var high = bin == bins - 1 ? 1 : 2;
+            var low = Math.Max(0, reach - bin);
+            var high = Math.Min(taps - 1, bins - 1 - bin + reach);
             var walk = new Walk(
                 ARow: frame,
                 Inner: (high - low + 1) * channels,
                 AInner: 1,
                 BInner: filters,
-                Outer: Taps,
+                Outer: size.KernelFrames,
                 AOuter: frame,
-                BOuter: (nint)Taps * channels * filters
+                BOuter: (nint)taps * channels * filters
             );
             Tile.Add(
-                input + from * frame + (bin + low - 1) * channels,
-                kernel + low * channels * filters,
+                input + from * frame + (bin + low - reach) * channels,
+                kernel + (nint)low * channels * filters,
                 output + ((nint)from * bins + bin) * filters,
                 (nint)bins * filters,
                 count,
@@ -56,71 +47,71 @@ internal static unsafe class Convolution
     }
 
     /// <summary>Adds the kernel's gradient over some frames.</summary>
-    /// <param name="input">(frames + 2, bins, channels).</param>
+    /// <param name="input">(frames and zeros around, bins, channels).</param>
     /// <param name="gradient">Gradient of the output from the first of these frames on, (count, bins, filters).</param>
-    /// <param name="kernelGradient">(3 over frames, 3 over bins, channels, filters).</param>
+    /// <param name="kernelGradient">(kernel's frames, kernel's bins, channels, filters).</param>
     public static void AddKernelGradient(
         float* input,
         float* gradient,
         float* kernelGradient,
-        int bins,
-        int channels,
-        int filters,
+        ConvolutionSize size,
         int from,
         int count
     )
     {
+        var (taps, bins, channels, filters) = (size.KernelBins, size.Bins, size.Channels, size.Filters);
         nint aFrame = (nint)bins * channels,
             bFrame = (nint)bins * filters;
-        for (var df = 0; df < Taps; df++)
+        for (var df = 0; df < taps; df++)
         {
-            var first = df == 0 ? 1 : 0; // the lowest output bin that this tap reaches
-            var reached = bins - (df == 1 ? 0 : 1);
-            if (reached == 0)
+            var shift = df - taps / 2;
+            var first = Math.Max(0, -shift); // the lowest output bin that this tap reaches
+            var reached = bins - Math.Abs(shift);
+            if (reached <= 0)
                 continue;
             var walk =
-                df == 1 ? new Walk(1, count * bins, channels, filters)
+                shift == 0 ? new Walk(1, count * bins, channels, filters)
                 : reached >= count ? new Walk(1, reached, channels, filters, count, aFrame, bFrame)
                 : new Walk(1, count, aFrame, bFrame, reached, channels, filters);
-            for (var dt = 0; dt < Taps; dt++)
+            for (var dt = 0; dt < size.KernelFrames; dt++)
             {
-                var a = input + (from + dt) * aFrame + (first + df - 1) * channels;
-                var c = kernelGradient + (dt * Taps + df) * channels * filters;
+                var a = input + (from + dt) * aFrame + (first + shift) * channels;
+                var c = kernelGradient + (nint)(dt * taps + df) * channels * filters;
                 Tile.Add(a, gradient + first * filters, c, filters, channels, filters, walk);
             }
         }
     }
 
-    /// <summary>From torch's (filters, channels, 3, 3) to (3, 3, channels, filters).</summary>
-    public static void Pack(float* torch, float* packed, int channels, int filters)
+    /// <summary>From torch's (filters, channels, frames, bins) to (frames, bins, channels, filters).</summary>
+    public static void Pack(float* torch, float* packed, ConvolutionSize size)
     {
-        for (var tap = 0; tap < Taps * Taps; tap++)
-        for (var channel = 0; channel < channels; channel++)
-        for (var filter = 0; filter < filters; filter++)
-            packed[(tap * channels + channel) * filters + filter] = torch[
-                (filter * channels + channel) * Taps * Taps + tap
+        for (var tap = 0; tap < size.Taps; tap++)
+        for (var channel = 0; channel < size.Channels; channel++)
+        for (var filter = 0; filter < size.Filters; filter++)
+            packed[((nint)tap * size.Channels + channel) * size.Filters + filter] = torch[
+                ((nint)filter * size.Channels + channel) * size.Taps + tap
             ];
     }
 
-    /// <summary>From torch's (filters, channels, 3, 3) to the kernel that carries gradients back, (3, 3, filters, channels), mirrored.</summary>
-    public static void PackMirrored(float* torch, float* packed, int channels, int filters)
+    /// <summary>From torch's (filters, channels, frames, bins) to the kernel that carries gradients back, (frames, bins, filters, channels), mirrored.</summary>
+    public static void PackMirrored(float* torch, float* packed, ConvolutionSize size)
     {
-        for (var tap = 0; tap < Taps * Taps; tap++)
-        for (var filter = 0; filter < filters; filter++)
-        for (var channel = 0; channel < channels; channel++)
-            packed[(tap * filters + filter) * channels + channel] = torch[
-                (filter * channels + channel) * Taps * Taps + Taps * Taps - 1 - tap
+        for (var tap = 0; tap < size.Taps; tap++)
+        for (var filter = 0; filter < size.Filters; filter++)
+        for (var channel = 0; channel < size.Channels; channel++)
+            packed[((nint)tap * size.Filters + filter) * size.Channels + channel] = torch[
+                ((nint)filter * size.Channels + channel) * size.Taps + size.Taps - 1 - tap
             ];
     }
 
-    /// <summary>From (3, 3, channels, filters) back to torch's (filters, channels, 3, 3).</summary>
-    public static void Unpack(float* packed, float* torch, int channels, int filters)
+    /// <summary>From (frames, bins, channels, filters) back to torch's (filters, channels, frames, bins).</summary>
+    public static void Unpack(float* packed, float* torch, ConvolutionSize size)
     {
-        for (var tap = 0; tap < Taps * Taps; tap++)
-        for (var channel = 0; channel < channels; channel++)
-        for (var filter = 0; filter < filters; filter++)
-            torch[(filter * channels + channel) * Taps * Taps + tap] = packed[
-                (tap * channels + channel) * filters + filter
+        for (var tap = 0; tap < size.Taps; tap++)
+        for (var channel = 0; channel < size.Channels; channel++)
+        for (var filter = 0; filter < size.Filters; filter++)
+            torch[((nint)filter * size.Channels + channel) * size.Taps + tap] = packed[
+                ((nint)tap * size.Channels + channel) * size.Filters + filter
             ];
     }
 }

@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 namespace Sed.Core.Networks.Kernels;
 
 /// <summary>
-/// The convolution blocks of a network, one after the other, as a single operation for autograd. Maps stay in the
-/// layout (batch, frames, bins, channels) from block to block.
+/// Convolution blocks, one after the other, as a single operation for autograd. Maps stay in the layout (batch, frames, bins,
+/// channels) from block to block, also where they come from others and go to them.
 /// </summary>
 internal sealed unsafe class ConvolutionTrunk
 {
@@ -13,71 +13,84 @@ internal sealed unsafe class ConvolutionTrunk
 
     private readonly int filters; // of the last block, as it was asked for
     private readonly BlockShape[] shapes;
-    private readonly FirstBlock first;
-    private readonly PooledBlock[] later;
+    private readonly FirstBlock? first; // where the network's input fits it
+    private readonly PooledBlock[] blocks;
 
-    /// <param name="shapes">The blocks, the first with one channel; each block's input is what the one before gives.</param>
+    /// <param name="shapes">The blocks; each one's input is what the one before gives.</param>
     public ConvolutionTrunk(IReadOnlyList<BlockShape> shapes)
     {
         filters = shapes[^1].Filters;
-        this.shapes = [.. shapes.Select((shape, block) => Widened.Shape(shape, first: block == 0))];
-        first = new FirstBlock(this.shapes[0]);
-        later = [.. this.shapes.Skip(1).Select(shape => new PooledBlock(shape))];
+        this.shapes =
+        [
+            .. shapes.Select((shape, block) => Widened.Shape(shape, isInput: block == 0 && shape.Channels == 1)),
+        ];
+        blocks = [.. this.shapes.Select(shape => new PooledBlock(shape))];
+        if (FirstBlock.Fits(this.shapes[0]))
+            first = new FirstBlock(this.shapes[0]);
     }
 
-    /// <summary>Whether these kernels can compute the blocks.</summary>
-    public static bool Fits(IReadOnlyList<BlockShape> shapes) =>
-        shapes.Count > 0
-        && shapes[0].Channels == 1
-        && shapes[0].Pool + 2 <= Tile.Lanes
-        && shapes.All(shape => shape.PooledBins > 0 && shape.Rate < 1);
+    /// <summary>Whether these kernels can compute a block.</summary>
+    public static bool Fits(BlockShape shape) => shape.PooledBins > 0 && shape.Rate < 1;
 
-    /// <summary>The last block's maps as one vector per frame, filters outermost as torch has them.</summary>
-    private Tensor Vectors(Tensor maps)
-    {
-        using var scope = NewDisposeScope();
-        return maps.narrow(3, 0, filters).transpose(2, 3).flatten(2).MoveToOuterDisposeScope();
-    }
-
-    /// <summary>Training: batch statistics, dropout, gradients.</summary>
-    /// <param name="clips">(batch, frames, bins), contiguous, float32.</param>
+    /// <summary>Training: batch statistics, dropout and, where they are enabled, gradients; of what comes in, too, unless it is the network's input.</summary>
+    /// <param name="maps">(batch, channels, frames, bins), or the network's input, (batch, frames, bins); float32, in any layout.</param>
     /// <param name="parameters">Four per block.</param>
     /// <param name="running">Running mean and variance of every block, two per block.</param>
     /// <param name="seeds">Dropout seed of every block.</param>
-    /// <returns>(batch, frames, filters * pooled bins).</returns>
-    public Tensor Train(Tensor clips, IReadOnlyList<Tensor> parameters, IReadOnlyList<Tensor> running, uint[] seeds)
+    /// <returns>(batch, filters, frames, pooled bins), with the filters of a bin side by side in memory.</returns>
+    public Tensor Train(Tensor maps, IReadOnlyList<Tensor> parameters, IReadOnlyList<Tensor> running, uint[] seeds)
     {
         using var scope = NewDisposeScope();
         var wide = Wide(running);
-        var maps = Function.apply([this, clips, wide, seeds, .. Wide(parameters)]);
+        var entering = Entering(maps);
+        var output = is_grad_enabled()
+            ? Function.apply([this, entering, wide, seeds, .. Wide(parameters)])
+            : WithoutGradients(entering, Wide(parameters), wide, seeds);
         foreach (var (own, moved) in running.Zip(wide))
             if (!ReferenceEquals(own, moved))
                 own.copy_(moved.narrow(0, 0, own.shape[0]));
-        return Vectors(maps).MoveToOuterDisposeScope();
+        return Leaving(output).MoveToOuterDisposeScope();
     }
 
     /// <summary>Running statistics, no dropout, no gradients.</summary>
-    public Tensor Infer(Tensor clips, IReadOnlyList<Tensor> parameters, IReadOnlyList<Tensor> running)
+    public Tensor Infer(Tensor maps, IReadOnlyList<Tensor> parameters, IReadOnlyList<Tensor> running)
     {
         using var scope = NewDisposeScope();
         (parameters, running) = (Wide(parameters), Wide(running));
-        var maps = first.Bordered(clips);
+        var values = Bordered(Entering(maps));
         for (var block = 0; block < shapes.Length; block++)
         {
             var weights = Weights(parameters, block);
             float* mean = Lanes.Memory<float>(running[2 * block]),
                 variance = Lanes.Memory<float>(running[2 * block + 1]);
-            var padded = block < shapes.Length - 1;
             var output =
-                block == 0
-                    ? first.Infer(maps, weights, mean, variance, padded)
-                    : later[block - 1].Infer(maps, weights, mean, variance, padded);
-            maps.Dispose();
-            maps = output;
+                block == 0 && first is not null
+                    ? first.Infer(values, weights, mean, variance, BorderAfter(block))
+                    : blocks[block].Infer(values, weights, mean, variance, BorderAfter(block));
+            values.Dispose();
+            values = output;
         }
-        using (maps)
-            return Vectors(maps).MoveToOuterDisposeScope();
+        using (values)
+            return Leaving(values).MoveToOuterDisposeScope();
     }
+
+    /// <summary>(batch, frames, bins, channels), contiguous, with zeros behind the channels where the first block is widened.</summary>
+    private Tensor Entering(Tensor maps)
+    {
+        var inside = maps.dim() == 3 ? maps.unsqueeze(3) : maps.permute(0, 2, 3, 1);
+        return Widened.To(inside, inside.shape[0], inside.shape[1], inside.shape[2], shapes[0].Channels).contiguous();
+    }
+
+    private Tensor Leaving(Tensor maps) => maps.narrow(3, 0, filters).permute(0, 3, 1, 2);
+
+    /// <summary>What comes in with zeros around it.</summary>
+    private Tensor Bordered(Tensor maps) =>
+        first is not null
+            ? first.Bordered(maps)
+            : nn.functional.pad(maps, [0, 0, 0, 0, shapes[0].Border, shapes[0].Border]).DetachFromDisposeScope();
+
+    /// <summary>Frames of zeros that the next block wants around what a block gives.</summary>
+    private int BorderAfter(int block) => block + 1 < shapes.Length ? shapes[block + 1].Border : 0;
 
     /// <summary>The same number of tensors for each block, with zeros behind them where a block is widened.</summary>
     private Tensor[] Wide(IReadOnlyList<Tensor> tensors) =>
@@ -89,7 +102,7 @@ internal sealed unsafe class ConvolutionTrunk
         ];
 
     private BlockRun[] Forward(
-        Tensor clips,
+        Tensor maps,
         IReadOnlyList<Tensor> parameters,
         IReadOnlyList<Tensor> running,
         uint[] seeds
@@ -101,41 +114,68 @@ internal sealed unsafe class ConvolutionTrunk
             var weights = Weights(parameters, block);
             float* mean = Lanes.Memory<float>(running[2 * block]),
                 variance = Lanes.Memory<float>(running[2 * block + 1]);
-            var padded = block < shapes.Length - 1;
             var dropout = new Dropout(shapes[block].Rate, seeds[block]);
+            var input = block == 0 ? Bordered(maps) : runs[block - 1].Output;
             runs[block] =
-                block == 0
-                    ? first.Forward(first.Bordered(clips), weights, mean, variance, dropout, padded)
-                    : later[block - 1].Forward(runs[block - 1].Output, weights, mean, variance, dropout, padded);
+                block == 0 && first is not null
+                    ? first.Forward(input, weights, mean, variance, dropout, BorderAfter(block))
+                    : blocks[block].Forward(input, weights, mean, variance, dropout, BorderAfter(block));
         }
         return runs;
     }
 
-    /// <summary>Gradients of the parameters, four per block.</summary>
-    private Tensor[] Backward(BlockRun[] runs, Tensor outputGradient, IReadOnlyList<Tensor> parameters)
+    // What a backward pass would need is kept by none, so it has to go here.
+    private Tensor WithoutGradients(
+        Tensor maps,
+        IReadOnlyList<Tensor> parameters,
+        IReadOnlyList<Tensor> running,
+        uint[] seeds
+    )
+    {
+        var runs = Forward(maps, parameters, running, seeds);
+        var output = runs[^1].Output.alias();
+        foreach (var run in runs)
+            run.Dispose();
+        return output;
+    }
+
+    /// <summary>Gradients of the parameters, four per block, and of what came in; null for the network's input.</summary>
+    private (Tensor[] Parameters, Tensor? Input) Backward(
+        BlockRun[] runs,
+        Tensor outputGradient,
+        IReadOnlyList<Tensor> parameters
+    )
     {
         var gradients = parameters.Select(parameter => empty(parameter.shape)).ToArray();
         var gradient = outputGradient.contiguous();
-        for (var block = shapes.Length - 1; block > 0; block--)
+        for (var block = shapes.Length - 1; block >= 0; block--)
         {
             var shape = shapes[block];
-            var inputGradient = empty(clipsOf(runs[block]), shape.Frames, shape.Bins, shape.Channels);
-            later[block - 1]
+            var (own, weights) = (Weights(gradients, block), Weights(parameters, block));
+            if (block == 0 && first is not null)
+            {
+                first.Backward(runs[0], Lanes.Memory<float>(gradient), weights, own);
+                gradient.Dispose();
+                return (gradients, null);
+            }
+            var isWanted = block > 0 || shape.Channels > 1;
+            var below = isWanted
+                ? empty(runs[block].Input.shape[0], shape.Frames, shape.Bins, shape.Channels)
+                : null;
+            blocks[block]
                 .Backward(
                     runs[block],
                     Lanes.Memory<float>(gradient),
-                    Weights(parameters, block),
-                    Weights(gradients, block),
-                    Lanes.Memory<float>(inputGradient)
+                    weights,
+                    own,
+                    below is null ? null : Lanes.Memory<float>(below)
                 );
             gradient.Dispose();
-            gradient = inputGradient;
+            if (below is null)
+                return (gradients, null);
+            gradient = below;
         }
-        first.Backward(runs[0], Lanes.Memory<float>(gradient), Weights(parameters, 0), Weights(gradients, 0));
-        gradient.Dispose();
-        return gradients;
-
-        static long clipsOf(BlockRun run) => run.Input.shape[0];
+        return (gradients, gradient);
     }
 
     private static BlockWeights Weights(IReadOnlyList<Tensor> parameters, int block)
@@ -172,10 +212,10 @@ internal sealed unsafe class ConvolutionTrunk
             var trunk = (ConvolutionTrunk)context.get_data("trunk");
             var runs = (BlockRun[])context.get_data("runs");
             var parameters = context.get_saved_variables();
-            var gradients = trunk.Backward(runs, gradient, parameters);
+            var (gradients, below) = trunk.Backward(runs, gradient, parameters);
             foreach (var run in runs)
                 run.Dispose();
-            return [null!, null!, null!, null!, .. gradients];
+            return [null!, below!, null!, null!, .. gradients];
         }
     }
 }

@@ -8,9 +8,10 @@ internal static unsafe class DropoutLayer
 {
     private const long Piece = 1 << 16; // elements that one thread takes at a time
 
-    /// <summary>Training: some elements zero, the others scaled; the gradient likewise.</summary>
+    /// <summary>Training: some elements zero, the others scaled; the gradient likewise, where gradients are enabled.</summary>
     /// <param name="input">Contiguous, float32, on the CPU.</param>
-    public static Tensor Train(Tensor input, Dropout dropout) => Function.apply(input, dropout);
+    public static Tensor Train(Tensor input, Dropout dropout) =>
+        is_grad_enabled() ? Function.apply(input, dropout) : Apply(input, dropout);
 
     private static Tensor Apply(Tensor input, Dropout dropout)
     {

@@ -45,6 +45,10 @@ internal sealed unsafe partial class FirstBlock(BlockShape shape)
         return maps;
     }
 
+    /// <summary>Whether it can compute a block.</summary>
+    public static bool Fits(BlockShape shape) =>
+        shape is { Channels: 1, KernelFrames: 3, KernelBins: 3, Rectifies: true } && shape.Pool + 2 <= Tile.Lanes;
+
     /// <summary>One training step's forward pass.</summary>
     /// <param name="maps">From <see cref="Bordered"/>; the run owns them from here on.</param>
     public BlockRun Forward(
@@ -53,7 +57,7 @@ internal sealed unsafe partial class FirstBlock(BlockShape shape)
         float* runningMean,
         float* runningVariance,
         Dropout dropout,
-        bool padded
+        int border
     )
     {
         var batch = maps.shape[0];
@@ -72,8 +76,7 @@ internal sealed unsafe partial class FirstBlock(BlockShape shape)
         return new BlockRun
         {
             Input = maps,
-            Output = Convolve(maps, weights, normalisation, dropout, padded, Kernels.Lanes.Memory<sbyte>(winner)),
-            Padded = padded,
+            Output = Convolve(maps, weights, normalisation, dropout, border, Kernels.Lanes.Memory<sbyte>(winner)),
             Winner = winner,
             Normalisation = normalisation,
             Patches = patches,
@@ -82,13 +85,13 @@ internal sealed unsafe partial class FirstBlock(BlockShape shape)
     }
 
     /// <summary>The pass without training: running statistics, nothing kept.</summary>
-    public Tensor Infer(Tensor maps, BlockWeights weights, float* runningMean, float* runningVariance, bool padded) =>
+    public Tensor Infer(Tensor maps, BlockWeights weights, float* runningMean, float* runningVariance, int border) =>
         Convolve(
             maps,
             weights,
             Normalisation.OfRunning(shape, weights, runningMean, runningVariance),
             Dropout.None,
-            padded,
+            border,
             null
         );
 
@@ -119,12 +122,12 @@ internal sealed unsafe partial class FirstBlock(BlockShape shape)
         BlockWeights weights,
         Normalisation normalisation,
         Dropout dropout,
-        bool padded,
+        int border,
         sbyte* winners
     )
     {
         var batch = maps.shape[0];
-        var output = empty(batch, padded ? frames + 2 : frames, shape.PooledBins, filters).DetachFromDisposeScope();
+        var output = empty(batch, frames + 2 * border, shape.PooledBins, filters).DetachFromDisposeScope();
         var folded = new float[(Taps + 1) * filters]; // (9 taps and the offset, filters)
         for (var filter = 0; filter < filters; filter++)
         {
@@ -142,7 +145,7 @@ internal sealed unsafe partial class FirstBlock(BlockShape shape)
                 (int)batch,
                 clip =>
                 {
-                    var to = PooledActivation.Output(shape, outputs, clip, padded);
+                    var to = PooledActivation.Output(shape, outputs, clip, border);
                     var first = clip * shape.PooledFloats;
                     var mask = dropout.From(first);
                     for (var frame = 0; frame < frames; frame++)

@@ -35,25 +35,29 @@ internal sealed unsafe partial class GatedRecurrence
         (gates, columns) = (shape.Gates, shape.Columns);
     }
 
-    /// <summary>Training: dropout, gradients.</summary>
+    /// <summary>Training: dropout and, where they are enabled, gradients.</summary>
     /// <param name="input">(batch, frames, inputs), contiguous, float32.</param>
     /// <param name="parameters">Torch's eight tensors.</param>
     /// <param name="seed">Dropout seed of this layer and step.</param>
     /// <returns>(batch, frames, outputs).</returns>
     public Tensor Train(Tensor input, IReadOnlyList<Tensor> parameters, uint seed)
     {
+        if (!is_grad_enabled())
+            return Without(input, parameters, new Dropout(shape.Rate, seed));
         using var scope = NewDisposeScope();
         var output = Function.apply([this, seed, Wide(input), .. Widened.Recurrence(parameters, shape)]);
         return Cut(output).MoveToOuterDisposeScope();
     }
 
     /// <summary>No dropout, no gradients.</summary>
-    public Tensor Infer(Tensor input, IReadOnlyList<Tensor> parameters)
+    public Tensor Infer(Tensor input, IReadOnlyList<Tensor> parameters) => Without(input, parameters, Dropout.None);
+
+    private Tensor Without(Tensor input, IReadOnlyList<Tensor> parameters, Dropout dropout)
     {
         using var scope = NewDisposeScope();
         using var states = States((int)input.shape[0]);
         Recur(Wide(input), [.. Widened.Recurrence(parameters, shape)], states, null);
-        return Cut(Merged(states, (int)input.shape[0], Dropout.None)).MoveToOuterDisposeScope();
+        return Cut(Merged(states, (int)input.shape[0], dropout)).MoveToOuterDisposeScope();
     }
 
     private Tensor Wide(Tensor input) => Widened.To(input, input.shape[0], frames, inputs);

@@ -17,14 +17,14 @@ internal static unsafe class PooledActivation
         float* extreme,
         float* outputs,
         int clip,
-        bool padded,
+        int border,
         Dropout dropout,
         sbyte* winners
     )
     {
-        var output = Output(shape, outputs, clip, padded);
+        var output = Output(shape, outputs, clip, border);
         int filters = shape.Filters;
-        var floats = shape.PooledFloats;
+        var (floats, rectifies) = (shape.PooledFloats, shape.Rectifies);
         var mask = dropout.From(clip * floats);
         fixed (
             float* factor = normalisation.Factor,
@@ -39,26 +39,30 @@ internal static unsafe class PooledActivation
                     Vector512.Load(factor + j),
                     Vector512.Load(offset + j)
                 );
-                value = Vector512.MaxNative(value, Vector512<float>.Zero);
+                if (rectifies)
+                    value = Vector512.MaxNative(value, Vector512<float>.Zero);
                 if (mask.Active)
                     value *= mask.At(at + j);
                 value.Store(output + at + j);
                 if (winners is not null)
-                    StoreWinners(LoadWinners(winners + at + j), value, winners + at + j);
+                    StoreWinners(
+                        LoadWinners(winners + at + j),
+                        rectifies ? value : Vector512<float>.One,
+                        winners + at + j
+                    );
             }
         }
     }
 
     /// <summary>The clip's first output value; clears the frames of zeros around it.</summary>
-    public static float* Output(BlockShape shape, float* outputs, int clip, bool padded)
+    public static float* Output(BlockShape shape, float* outputs, int clip, int border)
     {
         var frame = (long)shape.PooledBins * shape.Filters;
-        if (!padded)
-            return outputs + clip * shape.PooledFloats;
-        var start = outputs + clip * (shape.PooledFloats + 2 * frame);
-        Lanes.Clear(start, frame);
-        Lanes.Clear(start + frame + shape.PooledFloats, frame);
-        return start + frame;
+        var around = border * frame;
+        var start = outputs + clip * (shape.PooledFloats + 2 * around);
+        Lanes.Clear(start, around);
+        Lanes.Clear(start + around + shape.PooledFloats, around);
+        return start + around;
     }
 
     /// <summary>The gradient before ReLU and dropout: both let through exactly where there is a winner.</summary>

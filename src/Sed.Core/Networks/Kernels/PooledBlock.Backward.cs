@@ -10,7 +10,7 @@ internal sealed unsafe partial class PooledBlock
 
     /// <summary>The backward pass.</summary>
     /// <param name="gradient">Gradient of the output without zero frames, (batch, frames, pooled bins, filters).</param>
-    /// <param name="inputGradient">Gradient of the input without zero frames, (batch, frames, bins, channels).</param>
+    /// <param name="inputGradient">Gradient of the input without zero frames, (batch, frames, bins, channels); null where it is not wanted.</param>
     public void Backward(
         BlockRun run,
         float* gradient,
@@ -21,12 +21,13 @@ internal sealed unsafe partial class PooledBlock
     {
         var batch = (int)run.Input.shape[0];
         var back = new AffineBack(shape, run, weights, SumGradients(run, gradient, batch), gradients);
-        var kernelFloats = 9 * shape.Channels * filters;
+        var kernelFloats = (int)shape.Convolution.KernelFloats;
         var mirrored = Scratch.Floats(Scratch.Shared, kernelFloats);
         var groups = Math.Min(batch, Groups);
         using var sums = zeros(groups, kernelFloats).DetachFromDisposeScope();
         var sum = Kernels.Lanes.Memory<float>(sums);
-        Convolution.PackMirrored(weights.KernelFloats, mirrored, shape.Channels, filters);
+        if (inputGradient is not null)
+            Convolution.PackMirrored(weights.KernelFloats, mirrored, shape.Convolution);
         Crew.Share(
             groups,
             group =>
@@ -38,7 +39,7 @@ internal sealed unsafe partial class PooledBlock
         for (var group = 1; group < groups; group++)
         for (var i = 0; i < kernelFloats; i++)
             sum[i] += sum[(long)group * kernelFloats + i];
-        Convolution.Unpack(sum, gradients.KernelFloats, shape.Channels, filters);
+        Convolution.Unpack(sum, gradients.KernelFloats, shape.Convolution);
         // The mean takes the bias away again.
         Kernels.Lanes.Clear(gradients.BiasFloats, filters);
     }
@@ -105,36 +106,35 @@ internal sealed unsafe partial class PooledBlock
     )
     {
         var input = Kernels.Lanes.Memory<float>(run.Input) + clip * shape.InputFloats;
-        var inputGradient = inputGradients + clip * (long)frames * bins * shape.Channels;
+        var channels = shape.Channels;
+        var border = shape.Border;
+        var inputGradient = inputGradients is null ? null : inputGradients + clip * (long)frames * bins * channels;
         var frameFloats = (nint)bins * filters;
-        var raw = Scratch.Floats(0, shape.RawFloats + 2 * frameFloats); // gradient of the convolution, a zero frame around
-        Kernels.Lanes.Clear(raw, frameFloats);
-        Kernels.Lanes.Clear(raw + (frames + 1) * frameFloats, frameFloats);
+        var raw = Scratch.Floats(0, shape.RawFloats + 2 * border * frameFloats); // gradient of the convolution, zeros around
+        Kernels.Lanes.Clear(raw, border * frameFloats);
+        Kernels.Lanes.Clear(raw + (frames + border) * frameFloats, border * frameFloats);
         var ready = 0;
         for (var from = 0; from < frames; from += TileFrames)
         {
             var count = Math.Min(TileFrames, frames - from);
             // The gradient is made just ahead of its use, while it still lies in the cache.
-            var needed = Math.Min(frames, from + count + 1);
-            back.Fill(run, clip, gradients, raw + frameFloats, ready, needed);
+            var needed = Math.Min(frames, from + count + border);
+            back.Fill(run, clip, gradients, raw + border * frameFloats, ready, needed);
             ready = needed;
             Convolution.AddKernelGradient(
                 input,
-                raw + (from + 1) * frameFloats,
+                raw + (from + border) * frameFloats,
                 kernelGradient,
-                bins,
-                shape.Channels,
-                filters,
+                shape.Convolution,
                 from,
                 count
             );
+            if (inputGradient is null)
+                continue;
             var start = Math.Max(0, Math.Min(from, frames - TileFrames));
             var computed = from + count - start;
-            Kernels.Lanes.Clear(
-                inputGradient + (long)start * bins * shape.Channels,
-                (long)computed * bins * shape.Channels
-            );
-            Convolution.Add(raw, mirrored, inputGradient, bins, filters, shape.Channels, start, computed);
+            Kernels.Lanes.Clear(inputGradient + (long)start * bins * channels, (long)computed * bins * channels);
+            Convolution.Add(raw, mirrored, inputGradient, shape.Convolution.Mirrored, start, computed);
         }
     }
 }

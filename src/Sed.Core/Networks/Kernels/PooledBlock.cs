@@ -19,14 +19,14 @@ internal sealed unsafe partial class PooledBlock(BlockShape shape)
     private readonly int frames = shape.Frames;
 
     /// <summary>One training step's forward pass.</summary>
-    /// <param name="input">(batch, frames + 2, bins, channels), first and last frame zero; the run owns it from here on.</param>
+    /// <param name="input">(batch, frames + 2 borders, bins, channels), zeros around; the run owns it from here on.</param>
     public BlockRun Forward(
         Tensor input,
         BlockWeights weights,
         float* runningMean,
         float* runningVariance,
         Dropout dropout,
-        bool padded
+        int border
     )
     {
         var batch = input.shape[0];
@@ -61,7 +61,7 @@ internal sealed unsafe partial class PooledBlock(BlockShape shape)
             runningMean,
             runningVariance
         );
-        var output = empty(batch, padded ? frames + 2 : frames, shape.PooledBins, filters).DetachFromDisposeScope();
+        var output = empty(batch, frames + 2 * border, shape.PooledBins, filters).DetachFromDisposeScope();
         var outputs = Kernels.Lanes.Memory<float>(output);
         Crew.Share(
             (int)batch,
@@ -72,7 +72,7 @@ internal sealed unsafe partial class PooledBlock(BlockShape shape)
                     extremes + clip * shape.PooledFloats,
                     outputs,
                     clip,
-                    padded,
+                    border,
                     dropout,
                     winners + clip * shape.PooledFloats
                 )
@@ -81,7 +81,6 @@ internal sealed unsafe partial class PooledBlock(BlockShape shape)
         {
             Input = input,
             Output = output,
-            Padded = padded,
             Raw = raw,
             Extreme = extreme,
             Winner = winner,
@@ -91,11 +90,11 @@ internal sealed unsafe partial class PooledBlock(BlockShape shape)
     }
 
     /// <summary>The pass without training: running statistics, nothing kept.</summary>
-    public Tensor Infer(Tensor input, BlockWeights weights, float* runningMean, float* runningVariance, bool padded)
+    public Tensor Infer(Tensor input, BlockWeights weights, float* runningMean, float* runningVariance, int border)
     {
         var batch = input.shape[0];
         var normalisation = Normalisation.OfRunning(shape, weights, runningMean, runningVariance);
-        var output = empty(batch, padded ? frames + 2 : frames, shape.PooledBins, filters).DetachFromDisposeScope();
+        var output = empty(batch, frames + 2 * border, shape.PooledBins, filters).DetachFromDisposeScope();
         var packed = Packed(weights);
         float* inputs = Kernels.Lanes.Memory<float>(input),
             outputs = Kernels.Lanes.Memory<float>(output);
@@ -107,7 +106,7 @@ internal sealed unsafe partial class PooledBlock(BlockShape shape)
                 var extreme = Scratch.Floats(1, shape.PooledFloats);
                 var winner = (sbyte*)Scratch.Floats(2, shape.PooledFloats);
                 _ = Convolve(inputs + clip * shape.InputFloats, packed, weights, raw, extreme, winner);
-                PooledActivation.Apply(shape, normalisation, extreme, outputs, clip, padded, Dropout.None, null);
+                PooledActivation.Apply(shape, normalisation, extreme, outputs, clip, border, Dropout.None, null);
             }
         );
         return output;
@@ -115,8 +114,8 @@ internal sealed unsafe partial class PooledBlock(BlockShape shape)
 
     private float* Packed(BlockWeights weights)
     {
-        var packed = Scratch.Floats(Scratch.Shared, 9L * shape.Channels * filters);
-        Convolution.Pack(weights.KernelFloats, packed, shape.Channels, filters);
+        var packed = Scratch.Floats(Scratch.Shared, shape.Convolution.KernelFloats);
+        Convolution.Pack(weights.KernelFloats, packed, shape.Convolution);
         return packed;
     }
 
@@ -143,7 +142,7 @@ internal sealed unsafe partial class PooledBlock(BlockShape shape)
                     weights.BiasFloats,
                     (uint)filters * sizeof(float)
                 );
-            Convolution.Add(input, kernel, raw, bins, shape.Channels, filters, start, computed);
+            Convolution.Add(input, kernel, raw, shape.Convolution, start, computed);
             moments.Add(raw + from * frameFloats, count * bins);
             FindExtremes(raw, weights.ScaleFloats, extreme, winner, from, count);
         }

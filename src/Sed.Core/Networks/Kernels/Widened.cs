@@ -11,11 +11,11 @@ internal static class Widened
     /// <summary>The next multiple of a vector's lanes.</summary>
     public static int Size(int size) => (size + Tile.Lanes - 1) / Tile.Lanes * Tile.Lanes;
 
-    /// <summary>A block of wider size; only the first block's input stays as it is.</summary>
-    public static BlockShape Shape(BlockShape shape, bool first) =>
+    /// <summary>A block of wider size; only the network's input stays as it is.</summary>
+    public static BlockShape Shape(BlockShape shape, bool isInput) =>
         shape with
         {
-            Channels = first ? shape.Channels : Size(shape.Channels),
+            Channels = isInput ? shape.Channels : Size(shape.Channels),
             Filters = Size(shape.Filters),
         };
 

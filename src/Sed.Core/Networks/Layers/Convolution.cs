@@ -1,6 +1,4 @@
-using Sed.Core.Networks.Kernels;
 using Sed.Core.Onnx.Graph;
-using Sed.Core.Runtime;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -43,7 +41,7 @@ public abstract partial record Layer
 }
 
 /// <summary>Convolution, batch normalisation and ReLU: (batch, maps, frames, bands) to (batch, filters, frames, bands).</summary>
-internal sealed class ConvolutionBlock : nn.Module<Tensor, Tensor>, IOnnxModule
+internal sealed class ConvolutionBlock : nn.Module<Tensor, Tensor>, IConvolutional, IOnnxModule
 {
     private readonly Conv2d convolution;
     private readonly BatchNorm2d normalisation;
@@ -58,28 +56,8 @@ internal sealed class ConvolutionBlock : nn.Module<Tensor, Tensor>, IOnnxModule
         RegisterComponents();
     }
 
-    /// <summary>The convolution's and the normalisation's weight and bias.</summary>
-    internal IReadOnlyList<Tensor> Weights =>
-        [convolution.weight!, convolution.bias!, normalisation.weight!, normalisation.bias!];
-
-    /// <summary>The normalisation's running mean and variance.</summary>
-    internal IReadOnlyList<Tensor> Running => [normalisation.running_mean!, normalisation.running_var!];
-
-    /// <summary>Adds one to the normalisation's count of training batches, as its own forward pass does.</summary>
-    internal void CountBatch() => normalisation.get_buffer("num_batches_tracked")!.Count();
-
-    /// <summary>What the kernels need to know of a block that is pooled and dropped out like this.</summary>
-    internal BlockShape Shape(int frames, int bands, int pool, double rate) =>
-        new(
-            (int)convolution.in_channels,
-            (int)convolution.out_channels,
-            bands,
-            pool,
-            frames,
-            normalisation.eps,
-            normalisation.momentum ?? 0.1,
-            rate
-        );
+    /// <inheritdoc/>
+    public IReadOnlyList<NormalisedConvolution> Convolutions => [new(convolution, normalisation)];
 
     public override Tensor forward(Tensor input)
     {

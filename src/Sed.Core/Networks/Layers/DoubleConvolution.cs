@@ -1,6 +1,7 @@
 using Sed.Core.Onnx.Graph;
 using Sed.Core.Runtime;
 using TorchSharp;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Sed.Core.Networks.Layers;
@@ -50,12 +51,12 @@ public abstract partial record Layer
 
         internal override nn.Module<Tensor, Tensor> Build(Shape below) => new Module(below.Maps, this);
 
-        private sealed class Module : nn.Module<Tensor, Tensor>, IOnnxModule
+        private sealed class Module : nn.Module<Tensor, Tensor>, IConvolutional, IOnnxModule
         {
             private readonly bool isResidual;
-            private readonly nn.Module<Tensor, Tensor> first;
-            private readonly nn.Module<Tensor, Tensor> second;
-            private readonly nn.Module<Tensor, Tensor> secondNormalisation;
+            private readonly ConvolutionBlock first;
+            private readonly Conv2d second;
+            private readonly BatchNorm2d secondNormalisation;
             private readonly nn.Module<Tensor, Tensor> shortcut;
 
             public Module(int maps, DoubleConvolution layer)
@@ -69,6 +70,10 @@ public abstract partial record Layer
                     layer.IsResidual && maps != layer.Filters ? nn.Conv2d(maps, layer.Filters, 1) : nn.Identity();
                 RegisterComponents();
             }
+
+            /// <inheritdoc/>
+            public IReadOnlyList<NormalisedConvolution> Convolutions =>
+                isResidual ? [] : [.. first.Convolutions, new(second, secondNormalisation)];
 
             public override Tensor forward(Tensor input)
             {

@@ -43,7 +43,15 @@ public abstract partial record Layer
 
         internal override nn.Module<Tensor, Tensor> Build(Shape below) => new Module(below.Maps, this);
 
-        private sealed class Module : nn.Module<Tensor, Tensor>, IOnnxModule
+        /// <summary>One half of the maps times the sigmoid of the other, (batch, 2 filters, frames, bands) to half of them.</summary>
+        internal static Tensor Gated(Tensor maps)
+        {
+            using var scope = NewDisposeScope();
+            var halves = maps.chunk(Halves, 1);
+            return (halves[0] * halves[1].sigmoid()).MoveToOuterDisposeScope();
+        }
+
+        private sealed class Module : nn.Module<Tensor, Tensor>, IConvolutional, IOnnxModule
         {
             private readonly Conv2d convolution;
             private readonly BatchNorm2d normalisation;
@@ -62,9 +70,14 @@ public abstract partial record Layer
             {
                 using var scope = NewDisposeScope();
                 var maps = input.dim() == 3 ? input.unsqueeze(1) : input;
-                var halves = normalisation.call(convolution.call(maps)).chunk(Halves, 1);
-                return (halves[0] * halves[1].sigmoid()).MoveToOuterDisposeScope();
+                return Gated(normalisation.call(convolution.call(maps))).MoveToOuterDisposeScope();
             }
+
+            /// <inheritdoc/>
+            public IReadOnlyList<NormalisedConvolution> Convolutions => [new(convolution, normalisation)];
+
+            /// <inheritdoc/>
+            public bool IsGated => true;
 
             public OnnxValue Export(OnnxValue input)
             {

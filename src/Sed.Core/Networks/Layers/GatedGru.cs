@@ -1,3 +1,4 @@
+using Sed.Core.Networks.Kernels;
 using Sed.Core.Onnx.Graph;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -59,18 +60,20 @@ public abstract partial record Layer
 
             /// <inheritdoc/>
             public IKernelLayer? Kernel(int frames, double dropout) =>
-                dropout == 0 && values.Kernel(frames, 0) is { } own && gates.Kernel(frames, 0) is { } twin
-                    ? new Twins(own, twin)
+                dropout < 1 && values.Kernel(frames, 0) is { } own && gates.Kernel(frames, 0) is { } twin
+                    ? new Twins(own, twin, dropout)
                     : null;
 
             private static Tensor Gated(Tensor values, Tensor gates) => values * gates.sigmoid();
 
-            private sealed class Twins(IKernelLayer values, IKernelLayer gates) : IKernelLayer
+            private sealed class Twins(IKernelLayer values, IKernelLayer gates, double dropout) : IKernelLayer
             {
                 public Tensor Train(Tensor sequence, uint seed)
                 {
                     using var scope = NewDisposeScope();
-                    return Gated(values.Train(sequence, seed), gates.Train(sequence, seed)).MoveToOuterDisposeScope();
+                    var gated = Gated(values.Train(sequence, seed), gates.Train(sequence, seed));
+                    var kept = dropout > 0 ? DropoutLayer.Train(gated.contiguous(), new(dropout, seed)) : gated;
+                    return kept.MoveToOuterDisposeScope();
                 }
 
                 public Tensor Infer(Tensor sequence)

@@ -47,6 +47,34 @@ public sealed class SoundscapesTests : IDisposable
     }
 
     [Fact]
+    public void What_was_mixed_into_training_clips_is_known_beside_their_labels_and_changes_no_hash()
+    {
+        Manifest corpus = Soundscapes.SmartCars(folder.Path, Small);
+        Clip[] training = [.. corpus.Clips.Where(clip => clip.Split == Split.Training)];
+        Assert.All(
+            training,
+            clip => Assert.Equal(clip.WeakLabels.Order(), clip.KnownEvents!.Select(e => e.Label).Distinct().Order())
+        );
+        Assert.All(corpus.Clips.Except(training), clip => Assert.Null(clip.MixedEvents));
+        // Validation clips are scored as collected ones would be, and whoever reads the folder finds weak labels.
+        Assert.All(
+            Stratification.CarveValidation(corpus, 0.3, 1).Clips.Where(clip => clip.Split == Split.Validation),
+            clip => Assert.Null(clip.StrongEvents)
+        );
+        string made = Assert.Single(Directory.GetDirectories(folder.Path));
+        Manifest collected = Dcase2017.Task4(made, corpus.Corpus);
+        Assert.Equal(corpus.Hash, collected.Hash);
+        Assert.All(collected.Clips, clip => Assert.Null(clip.MixedEvents));
+        // A corpus that was made without that list draws its score again.
+        File.Delete(Assert.Single(Directory.GetFiles(made, "mixed_events_*")));
+        string seal = Path.Combine(made, "made.tsv");
+        File.WriteAllLines(seal, [.. File.ReadLines(seal).Where(line => !line.StartsWith("mixed_events_"))]);
+        Manifest older = Soundscapes.SmartCars(folder.Path, Small);
+        foreach (var (clip, again) in corpus.Clips.Zip(older.Clips))
+            Assert.Equal(clip.MixedEvents, again.MixedEvents);
+    }
+
+    [Fact]
     public void The_same_seed_gives_the_same_bytes_and_another_seed_others()
     {
         SoundscapeOptions tiny = new()

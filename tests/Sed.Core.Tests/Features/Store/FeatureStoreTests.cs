@@ -49,7 +49,8 @@ public sealed class FeatureStoreTests : StoreOfNoise
             Assert.Equal(samples[..(49 * 81)], Row(store, i));
         }
         BandStatistics statistics = BandStatistics.Fit(store, [0, 1, 2]);
-        float[] all = [.. Row(store, 0), .. Row(store, 1), .. Row(store, 2)];
+        // The padding of a short clip is no sound.
+        float[] all = [.. Enumerable.Range(0, 3).SelectMany(i => Row(store, i)[..(81 * store.FramesWithSound(i))])];
         double mean = all.Average(value => (double)value);
         Assert.All(statistics.Means, value => Assert.Equal(mean, value, 1e-6));
         double deviation = Math.Sqrt(all.Average(value => Math.Pow(value - mean, 2)));

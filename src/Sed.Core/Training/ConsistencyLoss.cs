@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace Sed.Core.Training;
 
 /// <summary>How far a network's outputs are from those of its mean teacher.</summary>
-internal static class Consistency
+internal static class ConsistencyLoss
 {
     /// <summary>The mean squared difference of the strong outputs and that of the weak ones, added up.</summary>
     /// <param name="student">What the network says; gradients go there alone.</param>
@@ -23,5 +23,10 @@ internal static class Consistency
         return mean.Plus(weak).MoveToOuterDisposeScope();
     }
 
-    private static Tensor Squares(Tensor one, Tensor other) => one.Plus(other.detach().neg()).square();
+    private static Tensor Squares(Tensor one, Tensor other)
+    {
+        using var scope = NewDisposeScope();
+        var difference = one.Plus(other.detach().neg());
+        return (difference * difference).MoveToOuterDisposeScope();
+    }
 }

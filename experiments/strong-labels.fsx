@@ -1,0 +1,50 @@
+// What labels cost: the same network learns from weak labels, from strong ones, from a few strong ones among others, from a
+// teacher's frames (pseudo strong labels) and with a mean teacher from clips without labels.
+#load "sed.fsx"
+open Sed
+
+let strongLabels =
+    experiment "strong-labels" {
+        title "Weak labels, strong labels, and what lies between"
+        question "How far do weak labels fall behind strong ones, and what do pseudo labels win back?"
+        data Soundscapes.smartCars
+        network (crnn { weak LinearSoftmax })
+
+        train (
+            training {
+                weights 0.2 1.0
+                epochs 1000
+                patience 100
+                monitor (WeakF + StrongF)
+            }
+        )
+
+        rows [
+            "weak labels", []
+            "strong labels", [ Labels Strong; StrongWeight 1.0 ]
+            "strong labels for 10 %",
+            [
+                Labels(Mixed [ told Strong 0.1 0.25; told WeakOnly 0.9 0.75 ])
+                StrongWeight 1.0
+            ]
+            "10 % strong, 40 % weak, mean teacher",
+            [
+                Labels(Mixed [ told Strong 0.1 0.25; told WeakOnly 0.4 0.25; told Unlabelled 0.5 0.5 ])
+                StrongWeight 1.0
+                MeanTeacher(0.99, 2.0, 10)
+            ]
+            "pseudo labels", [ StrongWeight 1.0; taughtBy "weak labels" (Hard 0.5) ]
+            "pseudo labels, two rounds", [ StrongWeight 1.0; taughtInRounds 2 "weak labels" (Hard 0.5) ]
+            "pseudo labels, soft", [ StrongWeight 1.0; taughtBy "weak labels" Soft ]
+        ]
+
+        against "weak labels"
+        selectOn Testing
+        scoreOn Evaluation
+        seeds [ 1..5 ]
+        report [ WeakF; StrongF; StrongER; EventF; Psds1 ]
+        profile "quick" [ 1; 2 ] quick
+        profile "smoke" [ 1 ] smoke
+    }
+
+run [ strongLabels ]

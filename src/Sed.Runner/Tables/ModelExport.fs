@@ -1,0 +1,125 @@
+namespace Sed.Runner
+
+open System
+open System.IO
+open Sed
+open Sed.Core.Features
+open Sed.Core.Features.LogMel
+open Sed.Core.Models
+open Sed.Core.Runtime
+open Sed.Core.Training
+
+/// Writes what was trained for others to use: the best row's networks as one model file.
+module internal ModelExport =
+    /// What is wrong with a name that a model is to be written to.
+    let problems (file: string) = [
+        if Directory.Exists file then
+            Problem.at "--export-model" $"'{file}' is a folder" $"name a file, for example model{ModelFile.Extension}"
+        else
+            yield! Option.toList (Placed.problem "--export-model" file)
+    ]
+
+    /// The row with the best mean of the first reported metric.
+    let private best (outcome: Outcome) =
+        outcome.Statistics
+        |> List.tryHead
+        |> Option.bind (fun own ->
+            let badness (estimate: Estimate) =
+                if own.Metric.LowerIsBetter then
+                    estimate.Mean
+                else
+                    -estimate.Mean
+            own.Estimates
+            |> Map.toList
+            |> List.filter (fun (_, estimate) -> not (Double.IsNaN estimate.Mean))
+            |> function
+                | [] -> None
+                | rows -> Some(fst (rows |> List.minBy (snd >> badness))))
+
+    /// The trainings behind a trial, which is one itself or averages others.
+    let rec private trainings (specification: Specification) =
+        match specification.Members with
+        | [] -> [ specification ]
+        | members -> List.collect trainings members
+
+    let private featuresOf (definition: IFeatureDefinition) : FeatureDefinition =
+        match definition with
+        | :? LogMelOptions as logMel -> FeatureDefinition.LogMel logMel
+        | :? SampleFrames as samples -> FeatureDefinition.Samples(samples.SampleRate, samples.FrameSamples)
+        | other -> invalidOp $"No model holds the features {other.Describe()}."
+
+    let private memberOf (workspace: Workspace) (specification: Specification) =
+        let folder = workspace.TrialFolder specification
+        let files = TrainingFolder(folder, "", "")
+        let scores =
+            match TrialFolder.state folder with
+            | Finished result -> result.Scores
+            | Failed _
+            | Open -> invalidOp $"{folder} has no result yet."
+        ModelMember(
+            nonNull (Path.GetFileName folder),
+            Specification.printTraining specification,
+            dict [
+                for split in scores -> split.Key, readOnlyDict [ for score in split.Value -> score.Key, score.Value ]
+            ]
+            |> System.Collections.ObjectModel.ReadOnlyDictionary,
+            BandStatistics.Read files.StandardisationFile,
+            NumpyArchive.Read files.NetworkFile
+        )
+
+    /// Writes the model of the best row; of the seeds and folds that it has, all: their probabilities are averaged. Gives what
+    /// was written, in words.
+    let write (workspace: Workspace) (outcome: Outcome) (file: string) : Result<string, string> =
+        match best outcome with
+        | None -> Error "No row has a score yet, so there is no model to export."
+        | Some label ->
+            let row =
+                outcome.Finished |> List.filter (fun one -> one.Trial.Variant.Label = label)
+            let specifications =
+                row
+                |> List.collect (fun one -> trainings one.Trial.Specification)
+                |> List.distinct
+            let first = specifications.Head
+            let network = TrialNetwork.description workspace first
+            let others = [
+                for other in specifications do
+                    if
+                        (TrialNetwork.description workspace other).InWords() <> network.InWords()
+                        || other.Features <> first.Features
+                    then
+                        other
+            ]
+            if not others.IsEmpty then
+                Error
+                    $"The row {label} averages different networks, which one model file cannot hold; name another row with --only."
+            else
+                let source = workspace.Source first
+                let manifest = source.Manifest
+                let name =
+                    if outcome.Plan.Variants.Length = 1 then
+                        outcome.Plan.Experiment.Name
+                    else
+                        $"{outcome.Plan.Experiment.Name}: {label}"
+                let model =
+                    SavedModel(
+                        Name = name,
+                        Classes = manifest.Classes,
+                        ClipSeconds = manifest.ClipSeconds,
+                        Features = featuresOf source.Features,
+                        Network = network,
+                        Detection = row.Head.Scored.Detection,
+                        Corpus = manifest.Corpus,
+                        CorpusHash = (workspace.Whole first).Hash,
+                        Members = [| for specification in specifications -> memberOf workspace specification |]
+                    )
+                match List.ofSeq (model.Problems()) with
+                | [] ->
+                    ModelFile.Write(file, model)
+                    let networks =
+                        match specifications with
+                        | [ _ ] -> "one network"
+                        | many -> $"{many.Length} networks, whose probabilities are averaged"
+                    Ok $"Exported: {file}, {name}, {networks}"
+                | problems ->
+                    let all = problems |> String.concat Environment.NewLine
+                    Error $"The row {label} cannot be exported as a model:{Environment.NewLine}{all}"

@@ -1,0 +1,78 @@
+using System.Diagnostics;
+using Sed.Core.Audio;
+
+namespace Sed.Core.Tests.Audio;
+
+public sealed class AudioStreamTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    private static float[] Noise(int samples)
+    {
+        var draw = new Random(3);
+        return [.. Enumerable.Range(0, samples).Select(_ => draw.NextSingle() - 0.5f)];
+    }
+
+    private static float[] InPieces(string path, int rate, int piece)
+    {
+        using var stream = AudioStream.Open(path, rate);
+        List<float> all = [];
+        var target = new float[piece];
+        while (stream.Read(target) is var count and > 0)
+        {
+            all.AddRange(target.AsSpan(0, count));
+            if (count < piece)
+                break;
+        }
+        return [.. all];
+    }
+
+    [Theory]
+    [InlineData(48_000, 44_100)]
+    [InlineData(22_050, 44_100)]
+    [InlineData(44_100, 16_000)]
+    [InlineData(44_101, 44_100)]
+    public void A_sound_resampled_in_pieces_is_the_sound_resampled_whole(int from, int to)
+    {
+        var sound = Noise(from + 17);
+        var whole = Resampler.Resample(sound, from, to);
+        foreach (var piece in (int[])[1009, 30_000, sound.Length])
+        {
+            StreamResampler resampler = new(from, to);
+            List<float> made = [];
+            for (var at = 0; at < sound.Length; at += piece)
+                made.AddRange(
+                    resampler.Push(sound.AsSpan(at, Math.Min(piece, sound.Length - at)), at + piece >= sound.Length)
+                );
+            Assert.Equal(whole, made);
+        }
+    }
+
+    [Theory]
+    [InlineData(8000)]
+    [InlineData(44_100)]
+    public void A_file_in_pieces_is_the_file_read_whole(int rate)
+    {
+        var wav = folder.File("noise.wav");
+        WavWriter.Write(wav, Noise(200_001), 44_100);
+        Assert.Equal(AudioFile.Read(wav, rate), InPieces(wav, rate, 7001));
+    }
+
+    [Fact]
+    public void What_ffmpeg_decodes_in_pieces_is_what_it_decodes_whole()
+    {
+        var (wav, flac) = (folder.File("noise.wav"), folder.File("noise \"quoted\".flac"));
+        WavWriter.Write(wav, Noise(200_001), 44_100);
+        using (var encode = Process.Start(new ProcessStartInfo("ffmpeg", ["-v", "error", "-i", wav, flac]))!)
+            encode.WaitForExit();
+        Assert.Equal(AudioFile.Read(wav, 44_100), InPieces(flac, 44_100, 7001));
+
+        File.WriteAllBytes(flac, File.ReadAllBytes(flac)[..50_000]);
+        Assert.Throws<AudioFormatException>(() => InPieces(flac, 44_100, 7001));
+        File.WriteAllText(flac, "no sound");
+        var refused = Assert.Throws<AudioFormatException>(() => InPieces(flac, 44_100, 7001));
+        Assert.StartsWith($"{flac}: ffmpeg cannot decode it (", refused.Message, StringComparison.Ordinal);
+    }
+}

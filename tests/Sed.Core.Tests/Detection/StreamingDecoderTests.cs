@@ -1,0 +1,71 @@
+using Sed.Core.Annotations;
+using Sed.Core.Detection;
+using Sed.Core.Detection.Steps;
+
+namespace Sed.Core.Tests.Detection;
+
+public sealed class StreamingDecoderTests
+{
+    private static readonly ClassList classes = new(["Car", "Bus", "Train"]);
+
+    private static readonly DecodingStep[][] ways =
+    [
+        [],
+        [new DecodingStep.MedianFilter(0.2)],
+        [new DecodingStep.Gap(0.3)],
+        [new DecodingStep.Shortest(0.15)],
+        [new DecodingStep.Hysteresis(0.2)],
+        [
+            new DecodingStep.Hysteresis(0.3),
+            new DecodingStep.MedianFilter(0.14),
+            new DecodingStep.Gap(0.2),
+            new DecodingStep.Shortest(0.1),
+        ],
+        [new DecodingStep.Shortest(0.06), new DecodingStep.Gap(0.1), new DecodingStep.MedianFilter(0.3)],
+    ];
+
+    public static TheoryData<int> Ways() => [.. Enumerable.Range(0, ways.Length)];
+
+    [Theory]
+    [MemberData(nameof(Ways))]
+    public void Events_of_frames_in_pieces_are_those_of_all_frames(int way)
+    {
+        var steps = ways[way];
+        const double Hop = 0.02;
+        DetectionOptions options = new() { Threshold = 0.5, Steps = steps };
+        var draw = new Random(way);
+        var early = 0;
+        for (var round = 0; round < 50; round++)
+        {
+            var frames = draw.Next(1, 600);
+            var probabilities = new float[frames * classes.Count];
+            var level = 0f;
+            for (var at = 0; at < probabilities.Length; at++)
+            {
+                // Loud and quiet stretches, with flicker.
+                if (draw.Next(60) == 0)
+                    level = draw.NextSingle();
+                probabilities[at] = Math.Clamp(level + (draw.NextSingle() - 0.5f) * 0.5f, 0, 1);
+            }
+            StreamingDecoder decoder = new(classes, Hop, options);
+            List<SoundEvent> found = [];
+            for (var frame = 0; frame < frames; )
+            {
+                var count = Math.Min(draw.Next(1, 40), frames - frame);
+                var now = decoder.Push(probabilities.AsSpan(frame * classes.Count, count * classes.Count));
+                frame += count;
+                Assert.All(now, sound => Assert.True(sound.Offset <= frame * Hop + 1e-9));
+                early += now.Count;
+                found.AddRange(now);
+            }
+            found.AddRange(decoder.Finish());
+            Assert.Equal(
+                new EventDecoder(classes, Hop, options)
+                    .Decode(probabilities)
+                    .OrderBy(sound => (sound.Label, sound.Onset)),
+                found.OrderBy(sound => (sound.Label, sound.Onset))
+            );
+        }
+        Assert.True(early > 0);
+    }
+}

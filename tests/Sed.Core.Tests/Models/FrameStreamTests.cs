@@ -1,0 +1,37 @@
+using Sed.Core.Features.LogMel;
+using Sed.Core.Models;
+using Sed.Core.Runtime;
+
+namespace Sed.Core.Tests.Models;
+
+public sealed class FrameStreamTests
+{
+    [Theory]
+    [InlineData(true, 1000)]
+    [InlineData(true, 77777)]
+    [InlineData(false, 5000)]
+    public void Features_in_pieces_are_those_of_the_whole(bool centred, int piece)
+    {
+        FeatureDefinition definition = new FeatureDefinition.LogMel(
+            LogMelOptions.Dcase2017 with
+            {
+                Centred = centred,
+                HopSeconds = 0.01,
+            }
+        );
+        var draw = RandomSource.For(1, "noise in pieces");
+        float[] sound = [.. Enumerable.Range(0, 300_123).Select(_ => draw.NextSingle() - 0.5f)];
+        using var extractor = definition.Extractor();
+        var whole = new float[definition.FramesOf(sound.Length) * definition.Bands];
+        extractor.Extract(sound, whole);
+
+        FrameStream stream = new(definition, extractor);
+        List<float> made = [];
+        for (var at = 0; at < sound.Length; at += piece)
+            made.AddRange(
+                stream.Push(sound.AsSpan(at, Math.Min(piece, sound.Length - at)), at + piece >= sound.Length)
+            );
+
+        Assert.Equal(whole, made);
+    }
+}

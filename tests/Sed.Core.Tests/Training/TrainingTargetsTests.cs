@@ -1,0 +1,371 @@
+using Sed.Core.Corpora;
+using Sed.Core.Networks;
+using Sed.Core.Runtime;
+using Sed.Core.Scoring;
+using Sed.Core.Training;
+using Sed.Core.Training.Targets;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Sed.Core.Tests.Training;
+
+[Collection(TorchCollection.Name)]
+public sealed class TrainingTargetsTests
+{
+    private static readonly Hums hums = new(training: 40);
+    private static readonly Labels weak = new Labels.WeakOnly(),
+        strong = new Labels.Strong(),
+        none = new Labels.Unlabelled();
+    private static readonly Labels.Mixed thirds = new([
+        new(strong, 0.2, 0.25),
+        new(weak, 0.3, 0.25),
+        new(none, 0.5, 0.5),
+    ]);
+    private static readonly TrainingOptions taught = new() { BatchSize = 8, MeanTeacher = new MeanTeacher() };
+
+    public TrainingTargetsTests() => Torch.Initialize();
+
+    [Fact]
+    public void Strong_labels_are_cross_entropy_with_the_events_frames_and_with_the_tags()
+    {
+        using var scope = NewDisposeScope();
+        using var clips = hums.Clips(Split.Training);
+        int[] batch = [3, 17, 5];
+        var frames = zeros(3, hums.Frames, 3);
+        for (var i = 0; i < batch.Length; i++)
+            foreach (var sound in hums.Manifest.Clips[batch[i]].StrongEvents!)
+            {
+                var from = (long)Math.Round(sound.Onset / Hums.HopSeconds);
+                var to = (long)Math.Round(sound.Offset / Hums.HopSeconds);
+                frames[i, TensorIndex.Slice(from, to), clips.Classes.IndexOf(sound.Label)] = 1;
+            }
+        var output = Output(3);
+        var targets = TrainingTargets.Of(strong, clips, Hums.HopSeconds).Of(batch, hums.Frames, CPU);
+        var found = new TwoOutputLoss(0.5, 2).Of(output, targets, null);
+        var wanted =
+            0.5 * nn.functional.binary_cross_entropy(output.Strong, frames)
+            + 2 * nn.functional.binary_cross_entropy(output.Weak, clips.Labels(batch, CPU));
+        Assert.Equal(wanted.item<float>(), found.item<float>(), 1e-6);
+    }
+
+    [Fact]
+    public void Each_kind_has_its_loss_and_gradients_flow_to_nothing_else()
+    {
+        using var scope = NewDisposeScope();
+        using var clips = hums.Clips(Split.Training);
+        var targets = TrainingTargets.Of(thirds, clips, Hums.HopSeconds);
+        var batch = targets.Order(taught, 1)[..8]; // 2 strong, 2 weak, 4 without labels
+        var held = targets.Of(batch, hums.Frames, CPU);
+        var output = Output(8);
+        var found = new TwoOutputLoss(1, 1).Of(output, held, null);
+        var wanted =
+            nn.functional.binary_cross_entropy(output.Strong[..2], held.Frames![..2])
+            + nn.functional.binary_cross_entropy(output.Weak[..4], clips.Labels(batch.AsSpan(0, 4), CPU));
+        Assert.Equal(wanted.item<float>(), found.item<float>(), 1e-6);
+        found.backward();
+        Assert.Equal([1, 1, 0, 0, 0, 0, 0, 0], Moved(output.Strong));
+        Assert.Equal([1, 1, 1, 1, 0, 0, 0, 0], Moved(output.Weak));
+    }
+
+    [Fact]
+    public void A_batch_of_which_nothing_is_told_costs_nothing()
+    {
+        using var scope = NewDisposeScope();
+        using var clips = hums.Clips(Split.Training);
+        var targets = TrainingTargets.Of(thirds, clips, Hums.HopSeconds);
+        var batch = targets.Order(taught, 1)[4..8];
+        Assert.Equal(0, new TwoOutputLoss(1, 1).Of(Output(4), targets.Of(batch, hums.Frames, CPU), null).item<float>());
+    }
+
+    [Fact]
+    public void Pseudo_labels_are_learnt_instead_of_repeated_tags_and_where_nothing_is_told()
+    {
+        using var scope = NewDisposeScope();
+        using var clips = hums.Clips(Split.Training);
+        var said = Said(clips, hums.Frames / 2);
+        var pseudo = FrameTargets.FromScores(said, withinTags: false);
+        foreach (var labels in new[] { weak, thirds })
+        {
+            var targets = TrainingTargets.Of(labels, clips, Hums.HopSeconds, pseudo);
+            var batch = targets.Order(taught with { MeanTeacher = null }, 1)[..8];
+            var held = targets.Of(batch, hums.Frames, CPU);
+            Assert.Null(held.Framed);
+            Assert.Equal(labels is Labels.Mixed, held.Tagged is not null);
+            // The teacher has half the frames: each is there twice.
+            var expected = tensor(said.StrongOf(batch[7]).ToArray(), [hums.Frames / 2, 3]).repeat_interleave(2, 0);
+            Assert.True(held.Frames![7].allclose(expected));
+        }
+    }
+
+    [Fact]
+    public void Pseudo_labels_of_some_clips_leave_the_others_their_repeated_tags()
+    {
+        using var scope = NewDisposeScope();
+        using var clips = hums.Clips(Split.Training);
+        var all = Said(clips, hums.Frames);
+        var first = new ClipScores([all.Names[0]], all.Frames, all.HopSeconds, all.StrongOf(0).ToArray(), new float[3]);
+        var targets = TrainingTargets.Of(
+            weak,
+            clips,
+            Hums.HopSeconds,
+            FrameTargets.FromScores(first, withinTags: false)
+        );
+        var held = targets.Of([0, 1], hums.Frames, CPU);
+        Assert.Null(held.Framed);
+        Assert.True(held.Frames![0].allclose(tensor(all.StrongOf(0).ToArray(), [hums.Frames, 3])));
+        Assert.True(held.Frames![1].equal(clips.Labels([1], CPU).expand(hums.Frames, 3)).all().item<bool>());
+    }
+
+    [Fact]
+    public void Every_batch_has_its_share_of_each_kind_and_no_clip_changes_its_kind()
+    {
+        using var clips = hums.Clips(Split.Training);
+        var targets = TrainingTargets.Of(thirds, clips, Hums.HopSeconds);
+        var kinds = new HashSet<int>[] { [], [], [] };
+        foreach (var epoch in new[] { 1, 2, 3 })
+        foreach (var seed in new[] { 1, 2 })
+        {
+            var order = targets.Order(taught with { Seed = seed }, epoch);
+            Assert.Equal(40, order.Length);
+            foreach (var batch in order.Chunk(8))
+            {
+                kinds[0].UnionWith(batch[..2]);
+                kinds[1].UnionWith(batch[2..4]);
+                kinds[2].UnionWith(batch[4..]);
+            }
+        }
+        Assert.Equal([8, 12, 20], kinds.Select(kind => kind.Count));
+        Assert.Empty(kinds[0].Intersect(kinds[1]).Union(kinds[0].Union(kinds[1]).Intersect(kinds[2])));
+        Assert.Equal(targets.Order(taught, 1), targets.Order(taught, 1));
+        Assert.NotEqual(targets.Order(taught, 1), targets.Order(taught, 2));
+        // Every class has its part of every kind.
+        for (var k = 0; k < 3; k++)
+        {
+            double Share(IEnumerable<int> own) => own.Average(clip => clips.Tags[clip * 3 + k] ? 1.0 : 0);
+            Assert.All(kinds, kind => Assert.Equal(Share(Enumerable.Range(0, 40)), Share(kind), 0.13));
+        }
+    }
+
+    [Fact]
+    public void A_kind_of_few_clips_begins_again_and_balanced_order_goes_by_what_is_told()
+    {
+        using var clips = hums.Clips(Split.Training);
+        Labels.Mixed few = new([new(strong, 0.1, 0.5), new(none, 0.9, 0.5)]);
+        var order = TrainingTargets
+            .Of(few, clips, Hums.HopSeconds)
+            .Order(taught with { BatchSize = 10, Order = ClipOrder.Balanced }, 1);
+        var ofStrong = order.Chunk(10).SelectMany(batch => batch[..5]).CountBy(clip => clip).ToArray();
+        Assert.Equal(20, ofStrong.Sum(clip => clip.Value));
+        Assert.InRange(ofStrong.Length, 1, 4);
+        Assert.Equal(20, order.Chunk(10).SelectMany(batch => batch[5..]).Distinct().Count());
+    }
+
+    [Theory]
+    [InlineData(8, new[] { 2, 2, 4 })]
+    [InlineData(9, new[] { 2, 2, 5 })]
+    [InlineData(3, new[] { 1, 1, 1 })]
+    [InlineData(32, new[] { 8, 8, 16 })]
+    public void Shares_of_a_batch_are_whole_clips_and_at_least_one(int batch, int[] wanted) =>
+        Assert.Equal(wanted, thirds.Counts(batch));
+
+    [Fact]
+    public void What_the_corpus_lists_of_a_clip_is_its_kind()
+    {
+        Clip[] known = [.. hums.Manifest.Clips];
+        for (var i = 0; i < 20; i++)
+            known[i] = known[i] with { StrongEvents = null };
+        for (var i = 0; i < 10; i++)
+            known[i] = known[i] with { WeakLabels = [], IsTagged = false };
+        var (manifest, clips) = Lists(known);
+        using var _ = clips;
+        Assert.Equal(
+            [
+                "Hums has strong labels for 20 of its 40 training clips and weak ones alone for 10, but all are to be told strong ones; "
+                    + "say what each kind takes of a batch, for example `labels (Mixed [ listed Strong 0.5; listed WeakOnly 0.5 ])`",
+            ],
+            TrainingTargets.Problems(strong, manifest)
+        );
+        Assert.Equal(
+            [
+                "Hums has strong labels for 20 of its 40 training clips and weak ones alone for 10, but kinds are drawn among all of them; say `listed` instead of `told`",
+            ],
+            TrainingTargets.Problems(thirds, manifest)
+        );
+        Labels.Mixed listed = new([new(strong, null, 0.25), new(weak, null, 0.25), new(none, null, 0.5)]);
+        Assert.Empty(TrainingTargets.Problems(listed, manifest));
+        var order = TrainingTargets.Of(listed, clips, Hums.HopSeconds).Order(taught, 1);
+        Assert.All(
+            order.Chunk(8),
+            batch =>
+            {
+                Assert.All(batch[..2], clip => Assert.InRange(clip, 20, 39));
+                Assert.All(batch[2..4], clip => Assert.InRange(clip, 10, 19));
+                Assert.All(batch[4..], clip => Assert.InRange(clip, 0, 9));
+            }
+        );
+        // Weak labels alone leave out what has none; what is drawn for validation has some too.
+        Assert.Equal(Enumerable.Range(10, 30), TrainingTargets.Of(weak, clips, 0.1).Order(taught, 1).Order());
+        Assert.DoesNotContain(
+            Stratification.CarveValidation(manifest, 0.3, 1).Clips,
+            clip => !clip.IsTagged && clip.Split == Split.Validation
+        );
+        Assert.NotEqual(hums.Manifest.Hash, manifest.Hash);
+    }
+
+    [Fact]
+    public void A_corpus_that_does_not_know_what_is_to_be_told_is_named_before_anything_is_trained()
+    {
+        var (manifest, clips) = Lists([.. hums.Manifest.Clips.Select(clip => clip with { StrongEvents = null })]);
+        using var _ = clips;
+        const string known = "Hums has strong labels for 0 of its 40 training clips and weak ones alone for 40";
+        Assert.Equal(
+            [$"{known}, but all are to be told strong ones; say `labels WeakOnly`, or take a corpus that is mixed"],
+            TrainingTargets.Problems(strong, manifest)
+        );
+        Assert.Equal(
+            [
+                $"{known}, and none has strong labels to take 0.5 of a batch; leave that kind out, or draw the kinds with `told` where everything is known",
+            ],
+            TrainingTargets.Problems(new Labels.Mixed([new(strong, null, 0.5), new(weak, null, 0.5)]), manifest)
+        );
+        Assert.Equal(
+            ["strong labels are told of 0.001 of 40 training clips, which is none; give them a larger share"],
+            TrainingTargets.Problems(new Labels.Mixed([new(strong, 0.001, 0.5), new(weak, 0.9, 0.5)]), hums.Manifest)
+        );
+        var scores = new ClipScores(["hum0"], 2, 1, new float[4], new float[2]);
+        var error = Assert.Throws<ArgumentException>(() =>
+            TrainingTargets.Of(strong, clips, Hums.HopSeconds, FrameTargets.FromScores(scores))
+        );
+        Assert.Equal(
+            $"""
+            {known}, but all are to be told strong ones; say `labels WeakOnly`, or take a corpus that is mixed
+            the pseudo labels are of 2 classes, the clips of 3
+            the pseudo labels are of clips of 2 s, the clips last 4 s
+            """.ReplaceLineEndings(),
+            error.Message
+        );
+    }
+
+    [Fact]
+    public void Clips_without_labels_need_somebody_who_teaches_them()
+    {
+        using var clips = hums.Clips(Split.Training);
+        var targets = TrainingTargets.Of(thirds, clips, Hums.HopSeconds);
+        Assert.Equal(
+            "Of 20 clips nothing is told, so nothing can be learnt from them; pseudo labels or a mean teacher would. (Parameter 'options')",
+            Assert.Throws<ArgumentException>(() => targets.Require(clips, taught with { MeanTeacher = null })).Message
+        );
+        Assert.Equal(
+            "Batches of 2 clips have no room for 3 kinds of labels. (Parameter 'options')",
+            Assert.Throws<ArgumentException>(() => targets.Require(clips, taught with { BatchSize = 2 })).Message
+        );
+        using var others = hums.Clips(Split.Training);
+        Assert.Throws<ArgumentException>(() => targets.Require(others, taught));
+        TrainingTargets
+            .Of(thirds, clips, Hums.HopSeconds, FrameTargets.FromScores(Said(clips, 10)))
+            .Require(clips, taught with { MeanTeacher = null });
+    }
+
+    [Fact]
+    public void Every_impossible_share_is_named_at_once()
+    {
+        Labels.Mixed wrong = new([
+            new(strong, 0, 0.5),
+            new(strong, 0.9, 1.5),
+            new(weak, 0.8, -1),
+            new(none, null, 0.5),
+        ]);
+        Assert.Equal(
+            [
+                "strong labels have 2 shares; give each kind one",
+                "strong labels are told of 0 of the clips; a share lies above 0 and goes up to 1",
+                "strong labels take 1.5 of a batch; a share lies above 0 and goes up to 1",
+                "weak labels take -1 of a batch; a share lies above 0 and goes up to 1",
+                "some kinds are told and others listed; say `told` for all of them, or `listed`",
+                "the shares of the clips add up to 1.7000000000000002; they have 1 among them",
+                "the shares of a batch add up to 1.5; they have to make 1",
+            ],
+            wrong.Problems()
+        );
+        Assert.Equal(
+            ["`Mixed` has no shares; for example `Mixed [ told Strong 0.1 0.25; told WeakOnly 0.9 0.75 ]`"],
+            new Labels.Mixed([]).Problems()
+        );
+        Assert.Equal(
+            ["of no clip is anything told; give Strong or WeakOnly a share too"],
+            new Labels.Mixed([new(none, 1, 1)]).Problems()
+        );
+        Assert.Equal(
+            ["of no clip is anything told; say WeakOnly or Strong, or give Unlabelled a share of `Mixed`"],
+            none.Problems()
+        );
+        Assert.Equal(
+            ["`Mixed` is one of its own shares; the kinds are Strong, WeakOnly and Unlabelled"],
+            new Labels.Mixed([new(new Labels.Mixed([new(weak, 1, 1)]), 1, 1)]).Problems()
+        );
+        Assert.Empty(thirds.Problems());
+        Assert.Equal(
+            "strong labels for 0.2 of the clips and 0.25 of a batch, weak labels for 0.3 of the clips and 0.25 of a batch, "
+                + "no labels for 0.5 of the clips and 0.5 of a batch",
+            thirds.InWords
+        );
+    }
+
+    [Fact]
+    public void Strong_labels_teach_frames_what_weak_ones_do_not()
+    {
+        var options = new TrainingOptions
+        {
+            Epochs = 12,
+            BatchSize = 8,
+            LearningRate = 0.01,
+            Seed = 3,
+        };
+        double Learnt(Labels labels)
+        {
+            random.manual_seed(1);
+            using var network = new SedNetwork(hums.Network);
+            using var clips = hums.Clips(Split.Training);
+            var reports = new Trainer(options, CPU).Train(
+                network,
+                clips,
+                hums.Evaluator(),
+                SegmentMetrics.F,
+                targets: TrainingTargets.Of(labels, clips, Hums.HopSeconds)
+            );
+            return reports.Max(report => report.Monitor);
+        }
+        var (ofStrong, ofWeak) = (Learnt(strong), Learnt(weak));
+        Assert.True(ofStrong > ofWeak + 0.05, $"{ofStrong} against {ofWeak}");
+    }
+
+    /// <summary>The hums with other labels.</summary>
+    private static (Manifest Manifest, ClipSet Clips) Lists(Clip[] clips)
+    {
+        Manifest manifest = new("Hums", hums.Manifest.Classes, 8000, hums.Frames * Hums.HopSeconds, clips);
+        return (manifest, new ClipSet(manifest, hums, hums.Statistics, Split.Training));
+    }
+
+    /// <summary>What some network says of clips.</summary>
+    private static ClipScores Said(ClipSet clips, int frames)
+    {
+        var draw = new Random(1);
+        float[] Numbers(int count) => [.. Enumerable.Range(0, count).Select(_ => draw.NextSingle())];
+        var hop = Hums.HopSeconds * hums.Frames / frames;
+        return new(clips.Names, frames, hop, Numbers(clips.Count * frames * 3), Numbers(clips.Count * 3));
+    }
+
+    private static NetworkOutput Output(int clips) =>
+        new(
+            rand(clips, hums.Frames, 3).Times(0.8).Plus(0.1).requires_grad_(),
+            rand(clips, 3).Times(0.8).Plus(0.1).requires_grad_()
+        );
+
+    /// <summary>1 for each clip to whose values any gradient flows.</summary>
+    private static int[] Moved(Tensor values) =>
+        [
+            .. Enumerable
+                .Range(0, (int)values.shape[0])
+                .Select(i => values.grad![i].abs().sum().item<float>() > 0 ? 1 : 0),
+        ];
+}

@@ -1,0 +1,122 @@
+/// What a script's --export-model writes, used as others use it.
+[<Xunit.Collection "torch">]
+module Sed.Runner.Tests.ModelExportTests
+
+open System
+open System.IO
+open Xunit
+open Sed
+open Sed.Core.Annotations
+open Sed.Core.Detection
+open Sed.Core.Models
+open Sed.Core.Scoring
+open Sed.Runner
+
+let private home =
+    Path.Combine(Path.GetTempPath(), "sed-" + Guid.NewGuid().ToString "N")
+
+let private small network =
+    experiment "small" {
+        title "Two seeds"
+        data Soundscapes.smartCars
+        clips 12 8 4
+        features (logMel { hop 40.0<ms> })
+        network network
+        train (
+            training {
+                epochs 2
+                batch 4
+            }
+        )
+        detect (
+            detection {
+                threshold 0.4
+                median 0.2<s>
+            }
+        )
+        seeds [ 1; 2 ]
+        report [ WeakF; StrongER ]
+    }
+
+let private crnnOf filters =
+    crnn {
+        convolutions [ filters, 5; filters, 8 ]
+        recurrent [ 4 ]
+        dense []
+    }
+
+/// Recordings of a folder by the names of its clips.
+let private audio folder =
+    dict [
+        for file in Directory.EnumerateFiles(folder, "*.wav", SearchOption.AllDirectories) ->
+            Path.GetFileName file |> string, file
+    ]
+
+[<Theory>]
+[<InlineData "1">]
+[<InlineData "1,2">]
+let ``an exported model says of the testing clips what its trials said`` seeds =
+    let out = Path.Combine(home, seeds)
+    let file = Path.Combine(out, "small.sed")
+    let code, output, errors =
+        Sessions.runAs "small.fsx" out [ "--seeds"; seeds; "--export-model"; file ] [ small (crnnOf 4) ]
+    Assert.Equal("", errors)
+    Assert.Equal(0, code)
+    Assert.Contains($"Exported: {file}, small, ", output)
+    use model = SedModel.Load(file, device = "cpu")
+    let said =
+        ClipScores.Average [|
+            for one in model.Saved.Members ->
+                ClipScores.Read(Path.Combine(out, "trials", one.Name, "scores-testing.npz"))
+        |]
+    Assert.Equal(seeds.Split(',').Length, model.Saved.Members.Count)
+    let audio = audio (Path.Combine(out, "corpora"))
+    let probabilities = ResizeArray<float32>()
+    let listen =
+        FrameListener(fun _ _ frames -> probabilities.AddRange(frames.ToArray()))
+    let heard = [|
+        for one in model.ListenAll([ for name in said.Names -> audio[name] ], listen) -> one.Recording
+    |]
+    Assert.Equal<float32>(said.Strong, probabilities)
+    Assert.Equal<float32>(said.Weak, heard |> Seq.collect _.TagProbabilities)
+    let decoder =
+        EventDecoder(model.Classes, said.HopSeconds, Detection.options (small (crnnOf 4)).Detection)
+    for clip in 0 .. heard.Length - 1 do
+        let sorted (events: SoundEvent seq) =
+            events
+            |> Seq.sortBy (fun sound -> sound.Onset, sound.Offset, sound.Label)
+            |> Array.ofSeq
+        Assert.Equal<SoundEvent>(sorted (decoder.Decode(said.StrongOf clip)), sorted heard[clip].Events)
+    Assert.Contains("seed: 1", model.Saved.Members[0].Specification)
+    Assert.True(model.Saved.Members[0].Scores["Testing"].Count > 5)
+
+[<Fact>]
+let ``the best of several rows is exported, and a layer of the script's own is refused by name`` () =
+    let out = Path.Combine(home, "rows")
+    let file = Path.Combine(out, "small.sed")
+    let own =
+        layers "mine" {
+            layer (ownLayer "mean" 1 3 (fun width -> TorchSharp.torch.nn.Linear(width, 3)))
+            weak Attention
+        }
+    let several = {
+        small (crnnOf 4) with
+            Alongside = [ "crnn", []; "mine", [ Network own ] ]
+    }
+    let code, output, errors =
+        Sessions.runAs "small.fsx" out [ "--seeds"; "1"; "--only"; "mine"; "--export-model"; file ] [ several ]
+    Assert.Equal(1, code)
+    Assert.Contains(
+        "The row mine cannot be exported as a model:\nthe layer mean version 1, 3 units is code of a script",
+        errors
+    )
+    Assert.False(File.Exists file)
+    Assert.Contains("Two seeds", output)
+
+[<Fact>]
+let ``a model cannot be written over a folder`` () =
+    let out = Path.Combine(home, "folder")
+    let code, _, errors =
+        Sessions.runAs "small.fsx" out [ "--export-model"; Path.GetTempPath() ] [ small (crnnOf 4) ]
+    Assert.Equal(2, code)
+    Assert.Contains("name a file, for example model.sed", errors)

@@ -1,0 +1,227 @@
+[<Xunit.Collection "console">]
+module Sed.Tool.Tests.PredictTests
+
+open System
+open System.Collections.Generic
+open System.IO
+open System.Text.Json
+open Xunit
+open Sed.Core.Annotations
+open Sed.Core.Audio
+open Sed.Core.Detection
+open Sed.Core.Features
+open Sed.Core.Features.LogMel
+open Sed.Core.Models
+open Sed.Core.Networks
+open Sed.Core.Networks.Layers
+open Sed.Core.Networks.WeakOutputs
+open Sed.Core.Runtime
+open TorchSharp
+
+let private rate = 8000
+
+/// A model that is sure of "Car" wherever it is loud.
+let private write (file: string) =
+    Torch.Initialize()
+    let logMel =
+        LogMelOptions(
+            SampleRate = rate,
+            WindowSeconds = 0.064,
+            HopSeconds = 0.04,
+            FftSize = 512,
+            Bands = 8,
+            MaxHz = 4000.0
+        )
+    let description =
+        NetworkDescription(
+            Layers = [| Layer.Dense(1, Activation.Linear) |],
+            Frames = 25,
+            Bands = 8,
+            Classes = 2,
+            Weak = WeakOutput.LinearSoftmax()
+        )
+    use network = new SedNetwork(description)
+    let weights = Dictionary(NetworkWeights.Of network)
+    for name in List.ofSeq weights.Keys do
+        let values: float32[] =
+            match name with
+            | "strong.weight" -> [| 0.0f; 4.0f |]
+            | "strong.bias" -> [| -9.0f; 0.0f |]
+            | _ when name.EndsWith "weight" -> Array.create 8 (1.0f / 8.0f)
+            | _ -> [| 0.0f |]
+        weights[name] <- NumpyArray(NumpyArray.Float32, weights[name].Shape, NumpyArray.Of(ReadOnlySpan values).Bytes)
+    ModelFile.Write(
+        file,
+        SavedModel(
+            Name = "loudness",
+            Classes = ClassList [ "Air horn, truck horn"; "Car" ],
+            ClipSeconds = 1.0,
+            Features = FeatureDefinition.LogMel logMel,
+            Network = description,
+            Detection = DetectionOptions(),
+            Corpus = "none",
+            CorpusHash = "none",
+            Members = [|
+                ModelMember(
+                    "seed 1",
+                    "",
+                    Dictionary<string, IReadOnlyDictionary<string, float>>(),
+                    BandStatistics([| for band in 0..7 -> -5.0f - float32 band |], Array.create 8 1.0f),
+                    weights
+                )
+            |]
+        )
+    )
+    file
+
+let private sound (seconds: float) (events: (float * float) list) =
+    let draw = Random 1
+    [|
+        for i in 0 .. int (seconds * float rate) - 1 do
+            let time = float i / float rate
+            let loud =
+                events |> List.exists (fun (onset, offset) -> time >= onset && time < offset)
+            (draw.NextSingle() - 0.5f) * (if loud then 0.5f else 1e-6f)
+    |]
+
+let private wav (folder: Folder) (name: string) seconds events =
+    let path = folder.Path name
+    Directory.CreateDirectory(Path.GetDirectoryName path |> string) |> ignore
+    WavWriter.Write(path, sound seconds events, rate)
+    path
+
+[<Fact>]
+let ``a folder's recordings are heard in order, and what cannot be read is named and left out`` () =
+    use folder = new Folder()
+    let model = write (folder.Path "m.sed")
+    wav folder "in/b.wav" 1.0 [ 0.2, 0.6 ] |> ignore
+    wav folder "in/a/long.wav" 5.0 [ 0.6, 4.36 ] |> ignore
+    wav folder "in/c.wav" 1.0 [] |> ignore
+    File.WriteAllText(folder.Path "in/broken.wav", "no sound")
+    let run = Run.sed [ "predict"; model; folder.Path "in" ]
+    Assert.Equal(3, run.ExitCode)
+    Assert.EndsWith("1 of 4 recordings could not be read.\n", run.Errors)
+    Assert.Contains($"left out: {folder.Prefix}in/broken.wav", run.Errors)
+    let rows = run.Output.TrimEnd('\n').Split '\n'
+    Assert.Equal("filename\tonset\toffset\tevent_label", rows[0])
+    Assert.Equal(4, rows.Length)
+    Assert.StartsWith("a/long.wav\t0.6\t", rows[1])
+    Assert.StartsWith("b.wav\t0.2\t", rows[2])
+    Assert.Equal("c.wav", rows[3])
+    // The lists are those that evaluate takes.
+    let estimated = folder.Bytes("events.tsv", Text.Encoding.UTF8.GetBytes run.Output)
+    let reference =
+        folder.List("truth.tsv", [ "a/long.wav 0.6 4.36 Car"; "b.wav 0.2 0.6 Car"; "c.wav" ])
+    let scored =
+        Run.sed [
+            "evaluate"
+            "--reference"
+            reference
+            "--estimated"
+            estimated
+            "--format"
+            "json"
+        ]
+    Assert.Equal("", scored.Errors)
+    Assert.Equal(0, scored.ExitCode)
+
+[<Fact>]
+let ``tags, JSON and frame scores`` () =
+    use folder = new Folder()
+    let model = write (folder.Path "m.sed")
+    let loud = wav folder "loud.wav" 1.0 [ 0.2, 0.6 ]
+    let quiet = wav folder "quiet.wav" 0.5 []
+    let tags = Run.sed [ "predict"; model; loud; quiet; "--tags" ]
+    Assert.Equal("filename\tstart\tend\tevent_label\nloud.wav\t0\t1\tCar\nquiet.wav\n", tags.Output)
+    Assert.Equal("", tags.Errors)
+    let out = folder.Path "heard.json"
+    let json =
+        Run.sed [
+            "predict"
+            model
+            loud
+            quiet
+            "--json"
+            "--out"
+            out
+            "--scores"
+            folder.Path "scores"
+        ]
+    Assert.Equal("", json.Output)
+    use document = JsonDocument.Parse(File.ReadAllText out)
+    let files = document.RootElement.GetProperty "files"
+    Assert.Equal(2, files.GetArrayLength())
+    Assert.Equal("Car", files[0].GetProperty("events").[0].GetProperty("label").GetString())
+    Assert.Equal(0, files[1].GetProperty("tags").GetArrayLength())
+    let scores = ScoreListFile.Read(folder.Path "scores")
+    Assert.Equal<string>([ "loud"; "quiet" ], scores.Files)
+    Assert.Equal(25, scores[0].Frames)
+    Assert.True(scores[0].Largest 1 > 0.9)
+
+[<Fact>]
+let ``another threshold and median`` () =
+    use folder = new Folder()
+    let model = write (folder.Path "m.sed")
+    let loud = wav folder "loud.wav" 1.0 [ 0.2, 0.4 ]
+    let rows (run: Run) =
+        run.Output.TrimEnd('\n').Split('\n').Length - 1
+    Assert.Equal("loud.wav\n", (Run.sed [ "predict"; model; loud; "--median"; "0.9" ]).Output.Split("event_label\n")[1])
+    Assert.Equal(1, rows (Run.sed [ "predict"; model; loud; "--threshold"; "0.9" ]))
+    let wrong = Run.sed [ "predict"; model; loud; "--threshold"; "1.5" ]
+    Assert.Equal(2, wrong.ExitCode)
+    Assert.Equal("sed predict: the threshold is 1.5; it lies between 0 and 1\n", wrong.Errors)
+
+[<Fact>]
+let ``what does not fit together is told at once, and a file that is no model by name`` () =
+    use folder = new Folder()
+    let model = write (folder.Path "m.sed")
+    let both = Run.sed [ "predict"; model; "--rate"; "7"; "--tags"; "--json" ]
+    Assert.Equal(2, both.ExitCode)
+    Assert.Equal(
+        "sed predict: name recordings or folders of them behind the model\n"
+        + "sed predict: --rate is that of standard input; say --stream too\n"
+        + "sed predict: --json has tags and events; say one of --json and --tags\n"
+        + "sed predict: --rate is 7 Hz; it lies between 1000 and 768000\n",
+        both.Errors
+    )
+    let none = folder.Bytes("none.sed", [| 1uy; 2uy |])
+    let refused = Run.sed [ "predict"; none; model ]
+    Assert.Equal(2, refused.ExitCode)
+    Assert.Equal($"sed predict: {none}: it is no model file, or its end is missing.\n", refused.Errors)
+
+[<Fact>]
+let ``events in standard input are printed when they have ended`` () =
+    use folder = new Folder()
+    use model = SedModel.Load(write (folder.Path "m.sed"), null, "cpu")
+    let samples = sound 4.0 [ 0.4, 1.0; 2.0, 2.6 ]
+    let bytes = [|
+        for sample in samples do
+            yield! BitConverter.GetBytes(int16 (sample * 32767.0f))
+        0uy
+    |]
+    use output = new StringWriter()
+    output.NewLine <- "\n"
+    // Tells how much of the input had been read when each line was printed.
+    use input = new MemoryStream(bytes)
+    let told = ResizeArray<float>()
+    use writer = {
+        new StringWriter() with
+            member _.WriteLine(line: string) =
+                told.Add(float input.Position / 2.0 / float rate)
+                output.WriteLine line
+    }
+    let errors = Console.Error
+    use captured = new StringWriter()
+    Console.SetError captured
+    try
+        Sed.Tool.Predict.Live.listen model rate true input writer Threading.CancellationToken.None
+    finally
+        Console.SetError errors
+    let lines = output.ToString().TrimEnd('\n').Split '\n'
+    Assert.Equal(2, lines.Length)
+    for line, expected, at in Seq.zip3 lines [ 1.0; 2.6 ] told do
+        use json = JsonDocument.Parse line
+        let offset = json.RootElement.GetProperty("offset").GetDouble()
+        Assert.InRange(offset, expected - 0.08, expected + 0.08)
+        Assert.InRange(at - offset, 0.0, 1.0)
+    Assert.Contains("The input ends inside a sample", captured.ToString())
