@@ -65,7 +65,6 @@ module Place =
         try
             write path
         with
-        | :? NotSupportedException as unsupported -> Some(List.ofArray (unsupported.Message.Split Environment.NewLine))
         | :? IOException
         | :? UnauthorizedAccessException as refused ->
             raise (BadArguments [ $"{option} {path}: it cannot be written ({refused.Message.TrimEnd '.'})" ])
