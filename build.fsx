@@ -248,7 +248,7 @@ let bench (arguments: string list) =
 
 let private packageFolder () = path "artifacts/packages"
 
-/// Packages of the libraries and of the command line, with symbols, into artifacts/packages.
+/// Packages of the libraries and of the command line into artifacts/packages.
 let pack () =
     build ()
 
