@@ -16,7 +16,8 @@ let private experiments =
     Path.Combine(above (DirectoryInfo AppContext.BaseDirectory), "experiments")
 
 let private blocks =
-    let page = File.ReadAllText(Path.Combine(experiments, "README.md")).ReplaceLineEndings "\n"
+    let page =
+        File.ReadAllText(Path.Combine(experiments, "README.md")).ReplaceLineEndings "\n"
     [
         for block in Regex.Matches(page, @"^```fsharp\n(.*?)^```", RegexOptions.Multiline ||| RegexOptions.Singleline) ->
             block.Groups[1].Value
@@ -32,7 +33,16 @@ let ``Every block of the tutorial compiles and runs, one after the other`` () =
         let info =
             ProcessStartInfo(
                 "dotnet",
-                [ "fsi"; script; "--profile"; "smoke"; "--jobs"; "1"; "--out"; Path.Combine(folder, "runs") ],
+                [
+                    "fsi"
+                    script
+                    "--profile"
+                    "smoke"
+                    "--jobs"
+                    "1"
+                    "--out"
+                    Path.Combine(folder, "runs")
+                ],
                 RedirectStandardOutput = true,
                 RedirectStandardError = true
             )

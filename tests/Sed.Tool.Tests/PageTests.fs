@@ -16,7 +16,8 @@ let private folder =
     Path.Combine(above (DirectoryInfo AppContext.BaseDirectory), "tools", "sed")
 
 let private sections =
-    let page = File.ReadAllText(Path.Combine(folder, "README.md")).ReplaceLineEndings "\n"
+    let page =
+        File.ReadAllText(Path.Combine(folder, "README.md")).ReplaceLineEndings "\n"
     [
         for section in page.Split("\n## ") |> Array.skip 1 do
             let at = section.IndexOf '\n'
@@ -39,7 +40,8 @@ let ``Every command has its section, and every section its command`` () =
 let ``Every option stands on the page, and no other`` () =
     for name, text in sections do
         let linked = [
-            for link in Regex.Matches(text, @"\]\((\w+\.md)\)") -> File.ReadAllText(Path.Combine(folder, link.Groups[1].Value))
+            for link in Regex.Matches(text, @"\]\((\w+\.md)\)") ->
+                File.ReadAllText(Path.Combine(folder, link.Groups[1].Value))
         ]
         let options (text: string) =
             Set [
