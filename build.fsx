@@ -248,7 +248,7 @@ let bench (arguments: string list) =
 
 let private packageFolder () = path "artifacts/packages"
 
-/// Packages of the libraries and of the command line, with symbols, into artifacts/packages.
+/// Packages of the libraries and of the command line into artifacts/packages.
 let pack () =
     build ()
 
@@ -351,6 +351,28 @@ let words () =
     build ()
     run "dotnet" [ "fsi"; path "tools/words/words.fsx" ]
 
+/// API pages of the libraries, by DocFX, from what was built.
+let docs () =
+    build ()
+    let folder = path "artifacts/docs"
+    let tool = path $"""artifacts/docs/tool/docfx{if windows then ".exe" else ""}"""
+
+    if not (File.Exists tool) then
+        timed "Installing DocFX" (fun () ->
+            runQuietly "dotnet" [
+                "tool"
+                "install"
+                "docfx"
+                "--version"
+                "2.81.0"
+                "--tool-path"
+                Path.Combine(folder, "tool")
+            ])
+
+    File.Copy(path "tools/docs/docfx.json", Path.Combine(folder, "docfx.json"), true)
+    timed "Writing the pages" (fun () -> runQuietly tool [ Path.Combine(folder, "docfx.json") ])
+    printfn $"""{Path.Combine(folder, "site", "api", "Sed.html")}"""
+
 let help () =
     printfn
         $"""dotnet fsi build.fsx [command]
@@ -363,6 +385,7 @@ let help () =
   pack         make the packages, in artifacts/packages
   pack-test    make them, install them into projects of somebody else and run these
   words        write src/Sed.Dsl/README.md, the page of the language
+  docs         API pages of the libraries, in artifacts/docs/site
   clean        remove what the build made
   help         this text
 
@@ -389,6 +412,7 @@ try
         pack ()
         packTest ()
     | "words" -> words ()
+    | "docs" -> docs ()
     | "clean" -> clean ()
     | "help"
     | "--help"

@@ -240,8 +240,8 @@ module Systems =
             )
         ]
 
-    /// After Kumar et al., VGG: the network of segments of 1.5 s that each inherit the clip's labels. Sizes are chosen here. 80
-    /// ms, repeated every 20 ms.
+    /// After Kumar et al., VGG: the network of segments of 1.5 s that each inherit the clip's labels (1.6 here, whole
+    /// numbers of pooled frames). Sizes are chosen here. 80 ms, repeated every 20 ms.
     let kumarVgg =
         clipsAlone
         @ [
@@ -257,22 +257,23 @@ module Systems =
                     upsample 4
                     dropout 0.2
                     weak MeanOfFrames
+                    segments 1.6<s> InheritLabels
                 }
             )
         ]
 
-    /// After Kumar and Raj: multiple instances, of which the largest counts; each instance is a frame with its neighbours. Sizes
-    /// are chosen here. 20 ms.
+    /// After Kumar and Raj: multiple instances of 1 s, of which the largest counts. Sizes are chosen here. 20 ms.
     let kumarRaj =
         clipsAlone
         @ [
             Network(
                 layers "multiple instances" {
-                    context 51
+                    context 9
                     denseRelu 128
                     denseRelu 128
                     dropout 0.2
-                    weak LargestFrame
+                    weak MeanOfFrames
+                    segments 1.0<s> LargestSegment
                 }
             )
         ]

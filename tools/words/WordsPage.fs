@@ -76,7 +76,9 @@ let private operations said (builder: Type) = [
 
 /// The values and functions of a module.
 let private values said (from: Type) = [
-    for found in from.GetMembers(BindingFlags.Static ||| BindingFlags.Public ||| BindingFlags.DeclaredOnly) |> inOrder do
+    for found in
+        from.GetMembers(BindingFlags.Static ||| BindingFlags.Public ||| BindingFlags.DeclaredOnly)
+        |> inOrder do
         match found with
         | :? PropertyInfo as property -> property.Name, Map.tryFind $"P:{typeName from}.{property.Name}" said
         | :? MethodInfo as method when not method.IsSpecialName && not (method.Name.Contains '|') ->
@@ -137,14 +139,16 @@ let sections (assembly: Assembly) (xml: string) =
     let said = comments xml
     let about (kind: Type) =
         Map.tryFind ("T:" + typeName kind) said |> Option.defaultValue ""
-    let exported = assembly.GetExportedTypes() |> Array.filter (fun kind -> not kind.IsNested)
+    let exported =
+        assembly.GetExportedTypes() |> Array.filter (fun kind -> not kind.IsNested)
     let isBuilder (kind: Type) = not (operations said kind).IsEmpty
     let opened =
         exported
         |> Array.filter (fun kind -> kind.IsDefined(typeof<AutoOpenAttribute>, false))
         |> inOrder
         |> List.map (fun kind -> kind, some (values said kind))
-    let starting, others = opened |> List.partition (fun (kind, _) -> kind.Name = "Words")
+    let starting, others =
+        opened |> List.partition (fun (kind, _) -> kind.Name = "Words")
     let corpora =
         exported
         |> Array.filter (fun kind -> List.contains kind.Name [ "Soundscapes"; "Dcase2017"; "Folder" ])
@@ -156,7 +160,11 @@ let sections (assembly: Assembly) (xml: string) =
                 Summary = about kind
                 Words = words
             }
-        for kind in exported |> Array.filter isBuilder |> inOrder |> List.sortBy (fun kind -> wordOf kind <> "experiment") do
+        for kind in
+            exported
+            |> Array.filter isBuilder
+            |> inOrder
+            |> List.sortBy (fun kind -> wordOf kind <> "experiment") do
             {
                 Heading = $"`{wordOf kind} {{ ... }}`"
                 Summary = example (about kind)
@@ -195,7 +203,9 @@ let private cell (text: string) = text.Replace("|", "\\|")
 
 /// Every word, to find one at a glance.
 let words (sections: Section list) =
-    sections |> List.collect _.Words |> List.map (fun (written, _) -> written.Split([| ' '; '(' |])[0])
+    sections
+    |> List.collect _.Words
+    |> List.map (fun (written, _) -> written.Split([| ' '; '(' |])[0])
 
 /// The page in Markdown.
 let markdown (assembly: Assembly) (xml: string) =

@@ -76,8 +76,7 @@ public sealed record NetworkDescription
     public int OutputFrames => Segments is null ? Hidden.Frames : Frames;
 
     /// <summary>How many frames of the input lie between two frames of the strong output: below 1 where it has more.</summary>
-    public double FrameStep =>
-        Segments is null ? Layers.Aggregate(1.0, (step, layer) => step * layer.FrameStep) : 1;
+    public double FrameStep => Segments is null ? Layers.Aggregate(1.0, (step, layer) => step * layer.FrameStep) : 1;
 
     /// <summary>Numbers that training moves.</summary>
     public long Parameters =>

@@ -28,7 +28,9 @@ public static class OnnxExport
         ArgumentNullException.ThrowIfNull(model);
         var options = model.Features is FeatureDefinition.LogMel logMel
             ? logMel.Options
-            : throw new NotSupportedException($"the features {model.Features} have no ONNX form, log-mel energies have");
+            : throw new NotSupportedException(
+                $"the features {model.Features} have no ONNX form, log-mel energies have"
+            );
         Dictionary<string, string> properties = new()
         {
             ["name"] = model.Name,

@@ -20,7 +20,8 @@ module Overview =
 
     let private variance (values: float list) =
         let mean = List.average values
-        (values |> List.sumBy (fun value -> (value - mean) ** 2.0)) / float (values.Length - 1)
+        (values |> List.sumBy (fun value -> (value - mean) ** 2.0))
+        / float (values.Length - 1)
 
     /// A row's values of a metric, one for each trial that has one.
     let private samples (frame: Frame<int, string>) (metric: string) (row: string) =
@@ -84,7 +85,10 @@ module Overview =
         let said = String.concat ", " known
         match metrics |> List.filter (fun name -> not (List.contains name known)) with
         | [] when metrics.IsEmpty ->
-            match known |> List.filter (fun name -> List.contains name [ "weak F"; "strong F"; "strong ER" ]) with
+            match
+                known
+                |> List.filter (fun name -> List.contains name [ "weak F"; "strong F"; "strong ER" ])
+            with
             | [] -> known
             | usual -> usual
         | [] -> metrics
@@ -150,7 +154,8 @@ module Overview =
         let before, after = Results.read runs left, Results.read runs right
         let metrics = chosen [ before; after ] metrics
         let rows = rowsOf [ before; after ]
-        let specifiedLeft, specifiedRight = Results.specified runs left, Results.specified runs right
+        let specifiedLeft, specifiedRight =
+            Results.specified runs left, Results.specified runs right
         {
             Title = $"{left} -> {right}"
             Headings = [

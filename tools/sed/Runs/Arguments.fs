@@ -20,4 +20,5 @@ type CompareArguments =
         member argument.Usage =
             match argument with
             | Runs _ -> "two kept tables, for example runs/table2 elsewhere/table2"
-            | Metric _ -> "a metric that is compared, by its name; may be repeated (default: weak F, strong F, strong ER)"
+            | Metric _ ->
+                "a metric that is compared, by its name; may be repeated (default: weak F, strong F, strong ER)"

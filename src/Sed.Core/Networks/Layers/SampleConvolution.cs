@@ -83,12 +83,7 @@ public abstract partial record Layer
             }
 
             public OnnxValue Export(OnnxValue input) =>
-                input
-                    .Reshape(0, 0, -1)
-                    .Through(convolution)
-                    .Through(normalisation)
-                    .Relu()
-                    .Reshape(0, 0, frames, -1);
+                input.Reshape(0, 0, -1).Through(convolution).Through(normalisation).Relu().Reshape(0, 0, frames, -1);
         }
     }
 }

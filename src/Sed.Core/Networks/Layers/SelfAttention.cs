@@ -87,7 +87,11 @@ public abstract partial record Layer
             public OnnxValue Export(OnnxValue input)
             {
                 var placed = input + input.Graph.Weight(get_buffer("positions")!);
-                var seen = FrameAttention.Attend(placed.Through(first).Through(queriesKeysValues), heads, merge.in_features);
+                var seen = FrameAttention.Attend(
+                    placed.Through(first).Through(queriesKeysValues),
+                    heads,
+                    merge.in_features
+                );
                 var attended = placed + seen.Through(merge);
                 return attended + attended.Through(second).Through(widen).Relu().Through(narrow);
             }

@@ -1,0 +1,62 @@
+/// The tutorial, experiments/README.md, as its reader types it.
+module Sed.Runner.Tests.TutorialTests
+
+open System
+open System.Diagnostics
+open System.IO
+open System.Text.RegularExpressions
+open Xunit
+
+let private experiments =
+    let rec above (folder: DirectoryInfo | null) =
+        match folder with
+        | null -> failwith "The tests run outside the repository."
+        | folder when File.Exists(Path.Combine(folder.FullName, "SedDsl.sln")) -> folder.FullName
+        | folder -> above folder.Parent
+    Path.Combine(above (DirectoryInfo AppContext.BaseDirectory), "experiments")
+
+let private blocks =
+    let page =
+        File.ReadAllText(Path.Combine(experiments, "README.md")).ReplaceLineEndings "\n"
+    [
+        for block in Regex.Matches(page, @"^```fsharp\n(.*?)^```", RegexOptions.Multiline ||| RegexOptions.Singleline) ->
+            block.Groups[1].Value
+    ]
+
+[<Fact>]
+let ``Every block of the tutorial compiles and runs, one after the other`` () =
+    let folder = Directory.CreateTempSubdirectory("sed-tutorial-").FullName
+    try
+        let script = Path.Combine(folder, "first.fsx")
+        let sed = Path.Combine(experiments, "sed.fsx").Replace('\\', '/')
+        File.WriteAllText(script, (String.concat "\n" blocks).Replace("#load \"sed.fsx\"", $"#load \"{sed}\""))
+        let info =
+            ProcessStartInfo(
+                "dotnet",
+                [
+                    "fsi"
+                    script
+                    "--profile"
+                    "smoke"
+                    "--jobs"
+                    "1"
+                    "--out"
+                    Path.Combine(folder, "runs")
+                ],
+                RedirectStandardOutput = true,
+                RedirectStandardError = true
+            )
+        use started =
+            match Process.Start info with
+            | null -> failwith "dotnet does not start"
+            | started -> started
+        let errors = started.StandardError.ReadToEndAsync()
+        let output = started.StandardOutput.ReadToEnd()
+        started.WaitForExit()
+        Assert.Equal("", errors.Result)
+        Assert.Equal(0, started.ExitCode)
+        Assert.Contains("2 trials: [", output)
+        Assert.Contains("What other decisions change", output)
+        Assert.Contains("Three networks", output)
+    finally
+        Directory.Delete(folder, true)
