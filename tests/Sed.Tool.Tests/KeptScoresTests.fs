@@ -106,12 +106,10 @@ type KeptScoresTests() =
                 for index, name in Seq.indexed again.FrameScores.Files do
                     let own = again.FrameScores[index]
                     for frame in 0 .. own.Frames - 1 do
-                        String.concat "\t" [
-                            name
-                            number own.Borders[frame]
-                            number own.Borders[frame + 1]
-                            for k in 0 .. labels.Length - 1 -> number (own.Of(k)[frame])
-                        ]
+                        let values = [ for k in 0 .. labels.Length - 1 -> number (own.Of(k)[frame]) ]
+                        String.concat
+                            "\t"
+                            ([ name; number own.Borders[frame]; number own.Borders[frame + 1] ] @ values)
             ]
         )
         let result = evaluate [ "--scores"; list ]
