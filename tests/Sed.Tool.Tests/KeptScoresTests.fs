@@ -89,7 +89,7 @@ type KeptScoresTests() =
                 "segment_based/0/overall/f_measure/f_measure", SegmentMetrics.F
                 "segment_based/0/overall/error_rate/error_rate", SegmentMetrics.ErrorRate
                 "event_based/0/overall/f_measure/f_measure", EventMetrics.F
-                "tagging/0/micro/f_measure", TagMetrics.F
+                "tagging/0/micro/f_measure/f_measure", TagMetrics.F
             ] do
             Assert.Equal(Run.number path result, metric.Of again)
 
