@@ -19,7 +19,8 @@ let private page =
 
 [<Fact>]
 let ``The page of the language is what its comments say; build.fsx words writes it anew`` () =
-    let lines (text: string) = text.ReplaceLineEndings("\n").Split '\n'
+    let lines (text: string) =
+        text.ReplaceLineEndings("\n").Split '\n'
     Assert.Equal<string[]>(lines (WordsPage.markdown language comments), lines (File.ReadAllText page))
 
 [<Fact>]

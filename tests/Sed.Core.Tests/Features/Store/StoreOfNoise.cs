@@ -46,8 +46,18 @@ public abstract class StoreOfNoise : IDisposable
         return new Manifest("noise", new ClassList(["a"]), SmallFeatures.SampleRate, 1, list);
     }
 
-    private protected FeatureStore Open(Manifest corpus, Counter? counter = null, CancellationToken cancellation = default) =>
-        FeatureStore.Open(corpus, SmallFeatures.Options, Folder.File("stores"), progress: counter, cancellation: cancellation);
+    private protected FeatureStore Open(
+        Manifest corpus,
+        Counter? counter = null,
+        CancellationToken cancellation = default
+    ) =>
+        FeatureStore.Open(
+            corpus,
+            SmallFeatures.Options,
+            Folder.File("stores"),
+            progress: counter,
+            cancellation: cancellation
+        );
 
     private protected static float[] Row(FeatureStore store, int clip)
     {
