@@ -155,7 +155,8 @@ let ``clips without labels want a mean teacher or another row that teaches them`
         [
             "training: nothing is told of some clips, and nobody else teaches them; say `meanTeacher 0.999 2.0 50`, let the row be `taughtBy` another one, or leave Unlabelled out"
         ],
-        with' [] |> List.map (fun problem -> problem.Substring(problem.IndexOf "training:"))
+        with' []
+        |> List.map (fun problem -> problem.Substring(problem.IndexOf "training:"))
     )
     Assert.Empty(with' [ MeanTeacher(0.999, 2.0, 50) ])
     Assert.Empty(with' [ taughtBy "strong weight 1" (Hard 0.5) ])
@@ -163,20 +164,14 @@ let ``clips without labels want a mean teacher or another row that teaches them`
 [<Fact>]
 let ``segments are a part of the network that hears them`` () =
     let heard = crnn { segments 1.5<s> InheritLabels }
-    Assert.Equal(
-        Network.print Network.candidate218k + "; segments of 1.5 s that inherit labels",
-        Network.print heard
-    )
+    Assert.Equal(Network.print Network.candidate218k + "; segments of 1.5 s that inherit labels", Network.print heard)
     let stack =
         layers "mine" {
             dense 4
             segments 2.0<s> LargestSegment
         }
     Assert.EndsWith("; segments of 2 s of which the largest counts", Network.print stack)
-    Assert.EndsWith(
-        "segments of 75 frames that inherit labels",
-        (Network.describe 0.02 500 40 17 heard).InWords()
-    )
+    Assert.EndsWith("segments of 75 frames that inherit labels", (Network.describe 0.02 500 40 17 heard).InWords())
     Assert.Empty(Network.problems Features.defaults heard)
     Assert.Equal<string list>(
         [

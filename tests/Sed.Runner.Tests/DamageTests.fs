@@ -177,7 +177,11 @@ let private spoilt (name: string) =
         Directory.GetDirectories(Path.Combine(out, "trials")) |> Array.exactlyOne
     let errorsWith (file: string) (change: string -> unit) =
         let path = Path.Combine(trial, file)
-        let whole = if File.Exists path then Some(File.ReadAllBytes path) else None
+        let whole =
+            if File.Exists path then
+                Some(File.ReadAllBytes path)
+            else
+                None
         change path
         let code, output, errors = run out [] [ once ]
         Assert.Equal(1, code)
@@ -206,7 +210,8 @@ let ``a folder in the place of one of a trial's files is named, and nothing is t
 let ``a trial's files that are another trial's, or hold no probabilities, are not taken for its own`` () =
     let trial, errorsWith = spoilt "others"
     let errors =
-        errorsWith "result.json" (fun path -> File.WriteAllText(path, (File.ReadAllText path).Replace("seed: 1", "seed: 2")))
+        errorsWith "result.json" (fun path ->
+            File.WriteAllText(path, (File.ReadAllText path).Replace("seed: 1", "seed: 2")))
     Assert.Equal($"{trial} is damaged (its result is that of another trial). {remedy}\n", errors)
     let scores = Path.Combine(trial, "scores-testing.npz")
     let errors =

@@ -116,7 +116,8 @@ let ``without recorded results there is nothing to verify, and it says how to re
 [<Theory>]
 [<InlineData("", "is no table (Invalid CSV file: header row not found)")>]
 [<InlineData("garbage\n\000\001", "is no table (it has no column 'row')")>]
-[<InlineData("row,weak F\nother,1,2,3", "is no table (Couldn't parse row 1 according to schema: Expected 2 columns, got 4)")>]
+[<InlineData("row,weak F\nother,1,2,3",
+             "is no table (Couldn't parse row 1 according to schema: Expected 2 columns, got 4)")>]
 [<InlineData("row,weak F\nother,1\nother,2", "is no table (the row 'other' stands in it 2 times)")>]
 let ``recorded results that are no table are named`` (text: string, cause: string) =
     let recorded = folder "recorded"
@@ -232,7 +233,11 @@ let ``a kept table that is none is named`` (text: string, cause: string) =
     let runs = kept ()
     let file = Path.Combine(runs, "tables", "one.csv")
     File.WriteAllText(file, text)
-    for read in [ (fun () -> Results.read runs "one" |> ignore); (fun () -> Results.compare runs "one" "two" |> ignore) ] do
+    for read in
+        [
+            (fun () -> Results.read runs "one" |> ignore)
+            (fun () -> Results.compare runs "one" "two" |> ignore)
+        ] do
         let broken = Assert.Throws<InvalidDataException>(read)
         Assert.Equal($"{file} is no table ({cause}).", broken.Message)
 

@@ -131,10 +131,17 @@ let ``what a corpus cannot give is named before anything is trained`` () =
             small with
                 Features = logMel { range 0.0<Hz> 30000.0<Hz> }
         }
-    refused
-        "smartcars: the training clips come from fewer sources than 500 folds; give fewer folds."
-        { small with Folds = 500 }
-    let _, _, errors = run out [] [ { small with Showing = [ Saliency "Zebra" ] } ]
+    refused "smartcars: the training clips come from fewer sources than 500 folds; give fewer folds." {
+        small with
+            Folds = 500
+    }
+    let _, _, errors =
+        run out [] [
+            {
+                small with
+                    Showing = [ Saliency "Zebra" ]
+            }
+        ]
     Assert.StartsWith(
         "small.fsx: 1 problem\n  small: there is no class 'Zebra' whose saliency could be shown; smartcars has Train horn; ",
         errors

@@ -7,8 +7,7 @@ open Sed
 open Sed.Runner
 
 /// Where the runs of all tests are kept, each in a folder of its own.
-let home =
-    Path.Combine(Path.GetTempPath(), "sed-" + Guid.NewGuid().ToString "N")
+let home = Path.Combine(Path.GetTempPath(), "sed-" + Guid.NewGuid().ToString "N")
 
 /// Two rows that are trained in no time.
 let small =

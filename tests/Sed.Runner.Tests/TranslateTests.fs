@@ -36,7 +36,10 @@ let private manifest =
 
 [<Fact>]
 let ``features that say nothing are the DCASE 2017 baseline's`` () =
-    Assert.Equal(LogMelOptions.Dcase2017 :> Core.Features.IFeatureDefinition, Translate.features 44100 Features.defaults)
+    Assert.Equal(
+        LogMelOptions.Dcase2017 :> Core.Features.IFeatureDefinition,
+        Translate.features 44100 Features.defaults
+    )
 
 [<Fact>]
 let ``HTK powers without normalisation are the core's second definition`` () =

@@ -20,7 +20,8 @@ type HostileArgumentsTests() =
 
     /// A corpus of two clips of a tenth of a second.
     let corpus () =
-        let below name = folder.Path(Path.Combine("corpus", name))
+        let below name =
+            folder.Path(Path.Combine("corpus", name))
         Directory.CreateDirectory(below "audio") |> ignore
         for name in [ "c1.wav"; "c2.wav" ] do
             let noise = [| for sample in 0..4409 -> 0.5f * sin (float32 (sample * sample)) |]
@@ -39,9 +40,9 @@ type HostileArgumentsTests() =
 
     [<Fact>]
     member _.``More resamples than anybody waits for``() =
-        refused "sed evaluate: --bootstrap must lie between 1 and 1000000, was 2147483647" (
-            evaluation @ [ "--bootstrap"; "2147483647" ]
-        )
+        refused
+            "sed evaluate: --bootstrap must lie between 1 and 1000000, was 2147483647"
+            (evaluation @ [ "--bootstrap"; "2147483647" ])
 
     [<Fact>]
     member _.``A class without a label, and one given twice``() =
@@ -51,21 +52,21 @@ type HostileArgumentsTests() =
     [<Fact>]
     member _.``Class lists that are a folder, empty, no text or name a label twice``() =
         let classes path = evaluation @ [ "--classes"; path ]
-        refused $"sed evaluate: {folder.Prefix.TrimEnd('/')}: this is a folder; name a list in it" (
-            classes (folder.Prefix.TrimEnd '/')
-        )
-        refused "sed evaluate: empty.txt: there are no labels in it; write one in each line" (
-            classes (folder.List("empty.txt", [ ""; "" ]))
-        )
+        refused
+            $"sed evaluate: {folder.Prefix.TrimEnd('/')}: this is a folder; name a list in it"
+            (classes (folder.Prefix.TrimEnd '/'))
+        refused
+            "sed evaluate: empty.txt: there are no labels in it; write one in each line"
+            (classes (folder.List("empty.txt", [ ""; "" ])))
         refused
             "sed evaluate: wide.txt, line 1: byte 3 is zero, so this is no text list (a list in UTF-16 must be saved as UTF-8)"
             (classes (folder.Bytes("wide.txt", [| 0xFFuy; 0xFEuy; 67uy; 0uy |])))
-        refused "sed evaluate: latin.txt, line 2: the label is not UTF-8 text or holds a control character" (
-            classes (folder.Bytes("latin.txt", [| 67uy; 10uy; 0xFCuy |]))
-        )
-        refused "sed evaluate: twice.txt, line 3: the label \"Car\" stands in line 1 already" (
-            classes (folder.List("twice.txt", [ "Car"; "Bus"; "Car" ]))
-        )
+        refused
+            "sed evaluate: latin.txt, line 2: the label is not UTF-8 text or holds a control character"
+            (classes (folder.Bytes("latin.txt", [| 67uy; 10uy; 0xFCuy |])))
+        refused
+            "sed evaluate: twice.txt, line 3: the label \"Car\" stands in line 1 already"
+            (classes (folder.List("twice.txt", [ "Car"; "Bus"; "Car" ])))
 
     [<Fact>]
     member _.``Paths that name nothing, all of them at once``() =
@@ -108,16 +109,22 @@ type HostileArgumentsTests() =
     member _.``Numbers and places of a check that cannot be``() =
         let corpus = corpus ()
         refused "sed check: --names -5: give 0 or more" [ "check"; corpus; "--no-cache"; "--names"; "-5" ]
-        refused
-            "sed check: --cache reference.tsv: this is a file; name a folder, which is made where there is none"
-            [ "check"; corpus; "--cache"; reference ]
+        refused "sed check: --cache reference.tsv: this is a file; name a folder, which is made where there is none" [
+            "check"
+            corpus
+            "--cache"
+            reference
+        ]
 
     [<Fact>]
     member _.``Features where a file is, or on a device that does not exist``() =
         let corpus = corpus ()
-        refused
-            "sed features: --out reference.tsv: this is a file; name a folder, which is made where there is none"
-            [ "features"; corpus; "--out"; reference ]
+        refused "sed features: --out reference.tsv: this is a file; name a folder, which is made where there is none" [
+            "features"
+            corpus
+            "--out"
+            reference
+        ]
         for device in [ "gpu"; "cuda:99999999999" ] do
             refused $"sed features: There is no device '{device}'; say auto, cpu, cuda or cuda:N." [
                 "features"
@@ -131,7 +138,10 @@ type HostileArgumentsTests() =
     [<Fact>]
     member _.``An empty list and a pipe among a corpus's lists are named and not waited for``() =
         let corpus = corpus ()
-        let lists = [ pipe (Path.Combine("corpus", "test.tsv")); folder.Path(Path.Combine("corpus", "valid.tsv")) ]
+        let lists = [
+            pipe (Path.Combine("corpus", "test.tsv"))
+            folder.Path(Path.Combine("corpus", "valid.tsv"))
+        ]
         File.WriteAllText(lists[1], "")
         refused
             (String.concat Environment.NewLine [
@@ -151,7 +161,8 @@ type HostileArgumentsTests() =
             "--scores"
             folder.Path "scores"
         ]
-        let writing = Threading.Tasks.Task.Run(fun () -> File.WriteAllText(inside, File.ReadAllText reference))
+        let writing =
+            Threading.Tasks.Task.Run(fun () -> File.WriteAllText(inside, File.ReadAllText reference))
         let run = Run.evaluate [ "--reference"; inside; "--estimated"; reference ]
         writing.Wait()
         Assert.Equal(0, run.ExitCode)

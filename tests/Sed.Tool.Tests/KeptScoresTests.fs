@@ -48,7 +48,10 @@ type KeptScoresTests() =
             for own in events do
                 for frame in 0 .. frames - 1 do
                     for label in labels ->
-                        (if isInside own (float frame * hop) label then 0.35f else 0.05f)
+                        (if isInside own (float frame * hop) label then
+                             0.35f
+                         else
+                             0.05f)
                         + 0.6f * random.NextSingle()
         |]
         let weak = [| for _ in 1 .. clips * labels.Length -> random.NextSingle() |]
@@ -89,7 +92,7 @@ type KeptScoresTests() =
                 "segment_based/0/overall/f_measure/f_measure", SegmentMetrics.F
                 "segment_based/0/overall/error_rate/error_rate", SegmentMetrics.ErrorRate
                 "event_based/0/overall/f_measure/f_measure", EventMetrics.F
-                "tagging/0/micro/f_measure", TagMetrics.F
+                "tagging/0/micro/f_measure/f_measure", TagMetrics.F
             ] do
             Assert.Equal(Run.number path result, metric.Of again)
 
@@ -106,13 +109,8 @@ type KeptScoresTests() =
                 for index, name in Seq.indexed again.FrameScores.Files do
                     let own = again.FrameScores[index]
                     for frame in 0 .. own.Frames - 1 do
-                        String.concat "\t" [
-                            name
-                            number own.Borders[frame]
-                            number own.Borders[frame + 1]
-                            for k in 0 .. labels.Length - 1 do
-                                number (own.Of(k)[frame])
-                        ]
+                        let values = [ for k in 0 .. labels.Length - 1 -> number (own.Of(k)[frame]) ]
+                        String.concat "\t" ([ name; number own.Borders[frame]; number own.Borders[frame + 1] ] @ values)
             ]
         )
         let result = evaluate [ "--scores"; list ]
@@ -120,8 +118,6 @@ type KeptScoresTests() =
             Run.number "tagging_from_scores/mean_average_precision" result,
             RankingMetrics.MeanAveragePrecision.Of again
         )
-        let psds = [
-            for one in (Run.at "psds" result).EnumerateArray() -> Run.number "psds" one
-        ]
+        let psds = [ for one in (Run.at "psds" result).EnumerateArray() -> Run.number "psds" one ]
         Assert.Contains(PsdsMetrics.Scenario1.Of again, psds)
         Assert.Contains(PsdsMetrics.Scenario2.Of again, psds)

@@ -19,7 +19,10 @@ let read (columns: string list) (file: string) : Frame<int, string> =
         // Deedle has an exception of another kind for each way in which a table is none.
         with error when not (error :? IOException || error :? UnauthorizedAccessException) ->
             raise (noTable file ((error.Message.Split '\n').[0].TrimEnd('.', '\r')))
-    match columns |> List.filter (fun column -> not (Seq.contains column frame.ColumnKeys)) with
+    match
+        columns
+        |> List.filter (fun column -> not (Seq.contains column frame.ColumnKeys))
+    with
     | [] -> frame
     | lacking ->
         let names = [ for column in lacking -> $"'{column}'" ] |> String.concat " and "

@@ -50,7 +50,8 @@ let private number frame row column =
     | None -> None
     | Some value -> Some(Convert.ToDouble(value, CultureInfo.InvariantCulture))
 
-let private text frame row column = cell frame row column |> Option.map string
+let private text frame row column =
+    cell frame row column |> Option.map string
 
 /// Writes the means of an outcome with their intervals, and the processor that writes them.
 let write (folder: string) (outcome: Outcome) =
@@ -91,22 +92,16 @@ let private compared folder file (recorded: Frame<string, string>) (outcome: Out
         let now =
             Map.tryFind row statistics.Estimates
             |> Option.map (fun estimate -> rounded estimate.Mean)
-        match
-            number statistics.Metric.Name, number low, number high, text recorded row ProcessorColumn, now
-        with
+        match number statistics.Metric.Name, number low, number high, text recorded row ProcessorColumn, now with
         | _, _, _, _, None -> Other(problem outcome $"{place}: no trial has finished" "")
         | Some before, _, _, _, Some now when now = before -> Same
         | Some before, _, _, Some processor, Some now when processor = Processor.Name ->
             moved place $"recorded {before:F4}, now {now:F4}, on the same processor ({processor})"
         | Some _, Some low, Some high, Some processor, Some now when low <= now && now <= high -> Within processor
         | Some before, Some low, Some high, Some processor, Some now ->
-            moved
-                place
-                $"recorded {before:F4} ({low:F4} to {high:F4}) on {processor}, now {now:F4} on {Processor.Name}"
+            moved place $"recorded {before:F4} ({low:F4} to {high:F4}) on {processor}, now {now:F4} on {Processor.Name}"
         | _ ->
-            Other(
-                problem outcome $"{place} is not recorded in {Path.GetRelativePath(folder, file)}" "`--record` anew"
-            )
+            Other(problem outcome $"{place} is not recorded in {Path.GetRelativePath(folder, file)}" "`--record` anew")
     let labels = [ for variant in outcome.Plan.Variants -> variant.Label ]
     let cells = [
         for row in recorded.RowKeys do

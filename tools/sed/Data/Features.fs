@@ -64,15 +64,7 @@ module Features =
         let manifest = Preflight.Check(folder, null, counted).ToManifest()
 
         use store =
-            FeatureStore.Open(
-                manifest,
-                options,
-                out,
-                device,
-                extraction,
-                Threading.CancellationToken.None,
-                precision
-            )
+            FeatureStore.Open(manifest, options, out, device, extraction, Threading.CancellationToken.None, precision)
 
         printfn $"{store.Folder}: {store.Count} clips x {store.Frames} frames x {store.Bands} bands"
         printfn $"{manifest.Describe()}"
