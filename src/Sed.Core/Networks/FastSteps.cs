@@ -141,9 +141,7 @@ internal sealed class FastModule(nn.Module<Tensor, Tensor> module, double rate) 
 
     /// <inheritdoc/>
     public Tensor Train(Tensor values, uint[] seeds) =>
-        rate > 0
-            ? DropoutLayer.Train(values.contiguous(), new Kernels.Dropout(rate, seeds[0]))
-            : module.call(values);
+        rate > 0 ? DropoutLayer.Train(values.contiguous(), new Kernels.Dropout(rate, seeds[0])) : module.call(values);
 
     /// <inheritdoc/>
     public Tensor Infer(Tensor values) => module.call(values);

@@ -100,7 +100,6 @@ public sealed partial class SedNetwork : nn.Module<Tensor, NetworkOutput>
             Add("vectors", new MapsToVectors());
         return modules;
 
-        void Add(string name, nn.Module<Tensor, Tensor> module) =>
-            modules.Add(($"{number}-{name}", module, shape));
+        void Add(string name, nn.Module<Tensor, Tensor> module) => modules.Add(($"{number}-{name}", module, shape));
     }
 }

@@ -159,9 +159,7 @@ internal sealed unsafe class ConvolutionTrunk
                 return (gradients, null);
             }
             var isWanted = block > 0 || shape.Channels > 1;
-            var below = isWanted
-                ? empty(runs[block].Input.shape[0], shape.Frames, shape.Bins, shape.Channels)
-                : null;
+            var below = isWanted ? empty(runs[block].Input.shape[0], shape.Frames, shape.Bins, shape.Channels) : null;
             blocks[block]
                 .Backward(
                     runs[block],
