@@ -24,7 +24,14 @@ module Systems =
     ]
 
     /// The baseline of the task: 5 frames of context, two dense layers. 20 ms.
-    let baseline = [ Network mlp; Batch 256; Epochs 200; StrongWeight 1.0; WeakWeight 0.0; Median 0.54<s> ]
+    let baseline = [
+        Network mlp
+        Batch 256
+        Epochs 200
+        StrongWeight 1.0
+        WeakWeight 0.0
+        Median 0.54<s>
+    ]
 
     /// Xu et al., CVSSP, the best tagger of the challenge: gated linear units, a gated recurrent layer, attention that classes
     /// share. 240 frames of a clip, 41.5 ms.

@@ -33,7 +33,10 @@ internal static class NetworksBench
                 ]
             )
         ),
-        ("Kong", Of(240, 64, new WeakOutput.MeanOfFrames(), [.. Kong(), new Layer.Dense(256, Activation.Relu), Repeat(16)])),
+        (
+            "Kong",
+            Of(240, 64, new WeakOutput.MeanOfFrames(), [.. Kong(), new Layer.Dense(256, Activation.Relu), Repeat(16)])
+        ),
         (
             "Kong GRU",
             Of(
@@ -43,7 +46,10 @@ internal static class NetworksBench
                 [.. Kong(), new Layer.BidirectionalGru(128, Merge.Concatenate), Repeat(16)]
             )
         ),
-        ("Kong transformer", Of(240, 64, new WeakOutput.Attention(), [.. Kong(), new Layer.SelfAttention(8), Repeat(16)])),
+        (
+            "Kong transformer",
+            Of(240, 64, new WeakOutput.Attention(), [.. Kong(), new Layer.SelfAttention(8), Repeat(16)])
+        ),
         (
             "Wang",
             Of(
@@ -226,7 +232,9 @@ internal static class NetworksBench
 
     private static Layer[] Kong() =>
         [
-            .. new[] { 32, 64, 128, 256 }.SelectMany(filters => new Layer[] { new Layer.DoubleConvolution(filters), Mean(2, 2) }),
+            .. new[] { 32, 64, 128, 256 }.SelectMany(filters =>
+                new Layer[] { new Layer.DoubleConvolution(filters), Mean(2, 2) }
+            ),
             Mean(1, 4),
         ];
 

@@ -34,7 +34,12 @@ internal static class TrainBench
                 for (var i = 0; i < steps; i++)
                     ours.Add(() => step.Run());
                 foreach (string[] threads in new[] { [], new[] { $"{Torch.Threads}" } })
-                    PyTorchSteps.Measure(theirs, python, [network, data, $"{Math.Max(2, steps / 10) + 1}", .. threads], loss);
+                    PyTorchSteps.Measure(
+                        theirs,
+                        python,
+                        [network, data, $"{Math.Max(2, steps / 10) + 1}", .. threads],
+                        loss
+                    );
             }
             Directory.Delete(folder, recursive: true);
             Console.WriteLine(

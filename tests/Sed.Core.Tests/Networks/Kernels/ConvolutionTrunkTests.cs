@@ -114,7 +114,10 @@ public sealed class ConvolutionTrunkTests
                 [8, 9]
             );
             output.square().sum().backward();
-            results.Add([.. output.contiguous().data<float>(), .. own.SelectMany(parameter => parameter.grad!.data<float>())]);
+            results.Add([
+                .. output.contiguous().data<float>(),
+                .. own.SelectMany(parameter => parameter.grad!.data<float>()),
+            ]);
         }
         Torch.Threads = Environment.ProcessorCount;
         Assert.Equal(results[0], results[1]);
