@@ -51,7 +51,9 @@ let private logsOf (options: Options) (arguments: string list) =
 let private scriptOf (options: Options) slurm script arguments (plans: Plan list) numbers =
     let name = [ for plan in plans -> plan.Experiment.Name ] |> String.concat "-"
     let retry = if options.RetryFailed then [ "--retry-failed" ] else []
-    let command = [ "dotnet"; "fsi"; script ] @ Helpers.Arguments arguments @ retry
+    let device = if options.Device = "auto" then [] else [ "--device"; options.Device ]
+    let command =
+        [ "dotnet"; "fsi"; script ] @ Helpers.Arguments arguments @ device @ retry
     SlurmScript.text
         slurm
         name
