@@ -157,7 +157,10 @@ module Options =
             [
                 yield! SlurmOptions.problems slurm
                 if given.Contains Jobs then
-                    Problem.at "--jobs" "tasks of Slurm train one trial at a time" "leave it out, or say --batch-trials N"
+                    Problem.at
+                        "--jobs"
+                        "tasks of Slurm train one trial at a time"
+                        "leave it out, or say --batch-trials N"
                 if not slurm.Wait then
                     for word, isGiven in afterwards do
                         if isGiven then

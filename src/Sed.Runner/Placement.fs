@@ -31,7 +31,8 @@ module internal Placement =
     /// place, on the GPU that has most, even where it may be too small: training itself finds out.
     let devices (gpus: Gpu list) (trialMiB: float) (most: int) : string list =
         let rec place (free: Map<int, float>) placed =
-            let number, left = free |> Map.toList |> List.maxBy (fun (number, left) -> left, -number)
+            let number, left =
+                free |> Map.toList |> List.maxBy (fun (number, left) -> left, -number)
             if List.length placed >= most || left < trialMiB && not placed.IsEmpty then
                 List.rev placed
             else
@@ -45,7 +46,9 @@ module internal Placement =
         for line in text.Split '\n' do
             match line.Split ',' |> Array.map _.Trim() with
             | [| number; free |] ->
-                match Int32.TryParse number, Double.TryParse(free, NumberStyles.Float, CultureInfo.InvariantCulture) with
+                match
+                    Int32.TryParse number, Double.TryParse(free, NumberStyles.Float, CultureInfo.InvariantCulture)
+                with
                 | (true, number), (true, free) -> { Number = number; FreeMiB = free }
                 | _ -> ()
             | _ -> ()
@@ -64,11 +67,13 @@ module internal Placement =
             let said = asked.StandardOutput.ReadToEnd()
             asked.WaitForExit()
             // Where CUDA_VISIBLE_DEVICES leaves some out, its numbers are others.
-            let visible = Environment.GetEnvironmentVariable "CUDA_VISIBLE_DEVICES" |> Option.ofObj
+            let visible =
+                Environment.GetEnvironmentVariable "CUDA_VISIBLE_DEVICES" |> Option.ofObj
             match visible with
             | None -> parse said |> List.truncate count
             | Some text ->
-                let named = text.Split(',', StringSplitOptions.RemoveEmptyEntries) |> Array.map _.Trim()
+                let named =
+                    text.Split(',', StringSplitOptions.RemoveEmptyEntries) |> Array.map _.Trim()
                 let known = parse said
                 [
                     for place in 0 .. min count named.Length - 1 do
@@ -76,5 +81,4 @@ module internal Placement =
                         | Some gpu -> { gpu with Number = place }
                         | None -> ()
                 ]
-        with :? ComponentModel.Win32Exception ->
-            []
+        with :? ComponentModel.Win32Exception -> []

@@ -86,7 +86,10 @@ let private places (options: Options) (workspace: Workspace) (waiting: Trial lis
 
 /// Makes ready what all trials share, and starts the processes that train beside this one.
 let private helpers (options: Options) script arguments (display: Display) (workspace: Workspace) (plans: Plan list) =
-    let waiting = [ for plan in plans -> Sweep.openTrials workspace plan ] |> List.concat |> List.map snd
+    let waiting =
+        [ for plan in plans -> Sweep.openTrials workspace plan ]
+        |> List.concat
+        |> List.map snd
     match places options workspace waiting with
     | []
     | [ _ ] -> new Helpers(script, [], [], 0)

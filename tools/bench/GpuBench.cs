@@ -43,7 +43,9 @@ internal static class GpuBench
             var peer = theirs > 0 ? $"PyTorch {theirs:F0}, {ours / theirs:F2} times" : "PyTorch is not to be had";
             Say($"{precision, -8} batch {batch, 3}: {ours:F0} clips/s; {peer}{Memory(onCpu)}");
         }
-        Say($"an epoch of {Epoch} clips at the fastest: {Epoch / fastest:F1} s (wanted on an H100: at most {EpochTarget:F0})");
+        Say(
+            $"an epoch of {Epoch} clips at the fastest: {Epoch / fastest:F1} s (wanted on an H100: at most {EpochTarget:F0})"
+        );
         return onCpu || behind == 0 ? 0 : 1;
     }
 

@@ -33,7 +33,9 @@ internal static class ScaleBench
             var manifest = Made();
             var clock = Stopwatch.StartNew();
             var bytes = Fill(manifest, folder);
-            Say($"{Clips} clips of made-up features, {StorageSize.Print(bytes)}: written in {clock.Elapsed.TotalSeconds:F0} s");
+            Say(
+                $"{Clips} clips of made-up features, {StorageSize.Print(bytes)}: written in {clock.Elapsed.TotalSeconds:F0} s"
+            );
             clock.Restart();
             using var store = FeatureStore.Open(manifest, LogMelOptions.Dcase2017, folder);
             Say($"opened, every row's checksum compared: {clock.Elapsed.TotalSeconds:F0} s");
@@ -148,8 +150,12 @@ internal static class ScaleBench
         var readRate = read / clock.Elapsed.TotalSeconds;
         var (wall, cpu) = (resident.Wall / stored.Wall, resident.Processor / stored.Processor);
         var peak = PeakResident();
-        Say($"from memory: {trained / resident.Wall:F1} clips/s ({1e3 * resident.Processor / trained:F1} ms of processors a clip)");
-        Say($"from the store: {trained / stored.Wall:F1} clips/s ({1e3 * stored.Processor / trained:F1} ms of processors a clip)");
+        Say(
+            $"from memory: {trained / resident.Wall:F1} clips/s ({1e3 * resident.Processor / trained:F1} ms of processors a clip)"
+        );
+        Say(
+            $"from the store: {trained / stored.Wall:F1} clips/s ({1e3 * stored.Processor / trained:F1} ms of processors a clip)"
+        );
         Say($"rate from the store: {wall:P0} of that from memory, {cpu:P0} by processor time (wanted: at least 90 %)");
         Say($"the rest of the epoch read without training, {read} clips: {readRate:F0} clips/s");
         Say($"resident at most, page cache not counted: {peak:F2} GB (wanted: at most 1.5)");

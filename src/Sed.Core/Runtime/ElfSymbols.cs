@@ -101,5 +101,6 @@ internal sealed class ElfSymbols
         return bytes;
     }
 
-    private static InvalidDataException Cut(string path) => new($"{path} is cut or damaged: its tables lie outside of it.");
+    private static InvalidDataException Cut(string path) =>
+        new($"{path} is cut or damaged: its tables lie outside of it.");
 }

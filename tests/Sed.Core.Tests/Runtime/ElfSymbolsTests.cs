@@ -12,7 +12,8 @@ public sealed class ElfSymbolsTests : IDisposable
 
     private readonly TemporaryFolder folder = new();
 
-    public ElfSymbolsTests() => Assert.SkipUnless(OperatingSystem.IsLinux(), "Other systems' libraries are of other kinds.");
+    public ElfSymbolsTests() =>
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Other systems' libraries are of other kinds.");
 
     public void Dispose() => folder.Dispose();
 

@@ -11,7 +11,7 @@ namespace Sed.Core.Tests.Training;
 
 /// <summary>
 /// The same work on every device there is: what comes out has to be what the CPU's own operations give, the same each time
-/// with the same seed, and leaves no tensor behind. On the CPU the second run stands for the other device.
+/// with the same seed. On the CPU the second run stands for the other device.
 /// </summary>
 [Collection(TorchCollection.Name)]
 public sealed class DeviceTests
@@ -70,14 +70,12 @@ public sealed class DeviceTests
 
     [Theory]
     [MemberData(nameof(WorksOnDevices))]
-    public void Every_device_says_what_the_CPU_says_and_leaves_nothing_behind(string work, string name)
+    public void Every_device_says_what_the_CPU_says(string work, string name)
     {
         var on = On(name);
         var (run, tolerance) = works[work];
         var expected = run(CPU);
-        var before = Tensor.TotalCount;
         var found = run(on);
-        Assert.Equal(before, Tensor.TotalCount);
         Assert.Equal(expected.Length, found.Length);
         var scale = expected.Max(Math.Abs);
         for (var i = 0; i < found.Length; i++)

@@ -46,7 +46,8 @@ type internal OneNode() =
 
     let daemon (program: string) (name: string) (arguments: string list) =
         // What it leaves open to its children would keep a reader of its output waiting.
-        let info = ProcessStartInfo("sh", [ "-c"; $"exec \"$@\" >/dev/null 2>&1 </dev/null"; "sh"; program ] @ arguments)
+        let info =
+            ProcessStartInfo("sh", [ "-c"; $"exec \"$@\" >/dev/null 2>&1 </dev/null"; "sh"; program ] @ arguments)
         info.Environment["SLURM_CONF"] <- conf
         use running = nonNull (Process.Start info)
         running.WaitForExit()

@@ -64,7 +64,8 @@ let ``what Slurm is asked for stands in a script`` () =
 let ``bash takes the script, and it has no path but those given`` () =
     for options in [ plain; everything ] do
         let text = script options
-        let info = ProcessStartInfo("bash", [ "-n" ], RedirectStandardInput = true, RedirectStandardError = true)
+        let info =
+            ProcessStartInfo("bash", [ "-n" ], RedirectStandardInput = true, RedirectStandardError = true)
         use bash = nonNull (Process.Start info)
         bash.StandardInput.Write text
         bash.StandardInput.Close()
@@ -103,14 +104,21 @@ let ``what Slurm cannot be told is named with what to do instead`` () =
             "--verify: there is no table before the jobs are over; say --wait too, or give it without --on slurm when they are"
         ],
         problems [
-            yield! [ "--on"; "slurm"; "--dry-run"; "--partition"; "a b"; "--gpus"; "0"; "--slurm"; "mem=3" ]
+            yield! [
+                "--on"
+                "slurm"
+                "--dry-run"
+                "--partition"
+                "a b"
+                "--gpus"
+                "0"
+                "--slurm"
+                "mem=3"
+            ]
             yield! [ "--batch-trials"; "0"; "--jobs"; "2"; "--verify" ]
         ]
     )
-    Assert.Equal<string list>(
-        [ "--on: there is no 'pbs' to run on; say slurm" ],
-        problems [ "--on"; "pbs" ]
-    )
+    Assert.Equal<string list>([ "--on: there is no 'pbs' to run on; say slurm" ], problems [ "--on"; "pbs" ])
 
 [<Fact>]
 let ``a machine without sbatch says so`` () =
