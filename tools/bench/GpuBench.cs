@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using Sed.Core.Features.LogMel;
-using Sed.Core.Networks;
 using Sed.Core.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -97,9 +96,9 @@ internal static class GpuBench
         var folder = Directory.CreateTempSubdirectory("sed-gpu-").FullName;
         try
         {
-            var file = Path.Combine(folder, "network.npz");
-            using (var network = new SedNetwork(NetworkDescription.Candidate218k()))
-                NetworkWeights.Write(network, file);
+            var file = Path.Combine(folder, "network");
+            using (var step = new TrainStep(batch: 1))
+                step.Export(file);
             string[] words =
             [
                 Path.Combine("tools", "reference", "gpu_speed.py"),

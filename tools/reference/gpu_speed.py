@@ -1,8 +1,8 @@
-"""Times training steps of the CRNN in PyTorch on a device.
+"""Times training steps of a network in PyTorch on a device.
 
-usage: gpu_speed.py NETWORK.npz cuda|cpu float32|tf32|bfloat16 BATCH STEPS
+usage: gpu_speed.py NETWORK cuda|cpu float32|tf32|bfloat16 BATCH STEPS
 
-Prints clips a second. The clips are noise that lies on the device.
+NETWORK.json describes the network, NETWORK.npz has its weights. Prints clips a second. The clips are noise that lies on the device.
 """
 import sys
 import time
@@ -10,11 +10,11 @@ import time
 import torch
 from torch.nn.functional import binary_cross_entropy
 
-import crnn
+import network as described
 
 path, device, precision, batch, steps = *sys.argv[1:4], int(sys.argv[4]), int(sys.argv[5])
 torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = precision == "tf32"
-network = crnn.load(path).train().to(device)
+network = described.load(path).train().to(device)
 optimizer = torch.optim.Adam(network.parameters())
 clips = torch.randn(batch, 500, 40, device=device)
 labels = (torch.rand(batch, 17, device=device) < 0.1).float()
