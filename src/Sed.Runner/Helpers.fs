@@ -6,12 +6,13 @@ open System.IO
 
 /// Other processes of the same script that train trials of the same plans. They end when they find nothing to do, and with
 /// the process that started them, however that ends: then their standard input does. One that is killed is replaced; the
-/// trial that it was at goes on in whichever process asks for it next.
-type internal Helpers(script: string, arguments: string list, count: int, threads: int) =
+/// trial that it was at goes on in whichever process asks for it next. Each has words of its own on its command line.
+type internal Helpers(script: string, arguments: string list, places: string list list, threads: int) =
     // More deaths than these have another cause than somebody who kills processes.
     let mostReplaced = 20
     let gate = obj ()
-    let running = Array.zeroCreate<Process> count
+    let words = Array.ofList places
+    let running = Array.zeroCreate<Process> words.Length
     let mutable replaced = 0
     let mutable ended = false
 
@@ -23,7 +24,7 @@ type internal Helpers(script: string, arguments: string list, count: int, thread
         let info =
             ProcessStartInfo(
                 nonNull Environment.ProcessPath,
-                [ "fsi"; script ] @ arguments @ [ "--worker"; string threads ],
+                [ "fsi"; script ] @ arguments @ words[place] @ [ "--worker"; string threads ],
                 RedirectStandardInput = true,
                 RedirectStandardOutput = true,
                 RedirectStandardError = true
@@ -42,7 +43,7 @@ type internal Helpers(script: string, arguments: string list, count: int, thread
         helper.BeginErrorReadLine()
         helper.EnableRaisingEvents <- true
 
-    do lock gate (fun () -> Seq.iter start [ 0 .. count - 1 ])
+    do lock gate (fun () -> Seq.iter start [ 0 .. words.Length - 1 ])
 
     // Words that are the first process's own business, with the number of words that follow them.
     static let own =
@@ -50,6 +51,7 @@ type internal Helpers(script: string, arguments: string list, count: int, thread
             "--on", 1
             yield! Map.toSeq SlurmOptions.words
             "--jobs", 1
+            "--device", 1
             "--export", 1
             "--report", 0
             "--no-report", 0

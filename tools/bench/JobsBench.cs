@@ -43,7 +43,9 @@ internal static class JobsBench
                 process.Kill();
                 killed++;
                 mains += isHelper ? 0 : 1;
-                Say($"kill {killed}: {(isHelper ? "a helper" : "the process that shows the table")}, {Epochs(own)} epochs done");
+                Say(
+                    $"kill {killed}: {(isHelper ? "a helper" : "the process that shows the table")}, {Epochs(own)} epochs done"
+                );
             }
             if (main.ExitCode == 0)
                 break;
@@ -106,8 +108,7 @@ internal static class JobsBench
 
     private static string Verdict(bool same) => same ? "the same bytes" : "OTHER BYTES";
 
-    private static void Say(FormattableString text) =>
-        Console.WriteLine(text.ToString(CultureInfo.InvariantCulture));
+    private static void Say(FormattableString text) => Console.WriteLine(text.ToString(CultureInfo.InvariantCulture));
 
     /// <summary>Places for runs that share a corpus and its features, which are made first and are not what is timed.</summary>
     private sealed class Folders : IDisposable

@@ -22,7 +22,9 @@ internal static class KeptBytes
                 .GetFiles(trials, "*", SearchOption.AllDirectories)
                 .Where(file => kept.Contains(Path.GetExtension(file)))
                 .Order(StringComparer.Ordinal)
-                .Select(file => $"{Path.GetRelativePath(trials, file)} {Convert.ToHexString(SHA256.HashData(Bytes(file)))}"),
+                .Select(file =>
+                    $"{Path.GetRelativePath(trials, file)} {Convert.ToHexString(SHA256.HashData(Bytes(file)))}"
+                ),
         ];
         var table = File.ReadAllLines(Path.Combine(folder, "tables", $"{script}.csv"))
             .Select(line => line.Split(','))

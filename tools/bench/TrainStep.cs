@@ -12,14 +12,24 @@ internal sealed class TrainStep : IDisposable
     private readonly TrainingState state;
     private readonly TwoOutputLoss loss;
 
-    public TrainStep(int batch, NetworkDescription? description = null)
+    private readonly Device on;
+    private readonly bool rounded;
+
+    /// <param name="batch">Clips in it.</param>
+    /// <param name="description">The network; null: the 218k candidate.</param>
+    /// <param name="device">Where it is computed; null: on the CPU.</param>
+    /// <param name="rounded">Whether in bfloat16.</param>
+    public TrainStep(int batch, NetworkDescription? description = null, Device? device = null, bool rounded = false)
     {
+        on = device ?? CPU;
+        this.rounded = rounded;
         random.manual_seed(1);
         var options = new TrainingOptions();
         description ??= NetworkDescription.Candidate218k();
         Network = new SedNetwork(description);
-        Features = randn(batch, description.Frames, description.Bands).DetachFromDisposeScope();
-        Labels = (rand(batch, description.Classes) < 0.1).to(ScalarType.Float32).DetachFromDisposeScope();
+        Network.to(on);
+        Features = randn(batch, description.Frames, description.Bands, device: on).DetachFromDisposeScope();
+        Labels = (rand(batch, description.Classes, device: on) < 0.1).to(ScalarType.Float32).DetachFromDisposeScope();
         state = new TrainingState(Network, options);
         loss = new TwoOutputLoss(options);
     }
@@ -31,15 +41,36 @@ internal sealed class TrainStep : IDisposable
     public Tensor Labels { get; }
 
     /// <summary>One step; gives its loss.</summary>
-    public float Run()
+    public float Run() => Run(Features, Labels);
+
+    /// <summary>One step on other clips; gives its loss.</summary>
+    public float Run(Tensor features, Tensor labels)
     {
         using var scope = NewDisposeScope();
+        return Step(features, labels).item<float>();
+    }
+
+    /// <summary>One step, whose loss stays on the device: nothing waits for it.</summary>
+    public void Advance()
+    {
+        using var scope = NewDisposeScope();
+        Step(Features, Labels);
+    }
+
+    private Tensor Step(Tensor features, Tensor labels)
+    {
         Network.train();
         state.Optimizer.ClearGradients();
-        var value = loss.Of(Network.call(Features), Labels);
+        var value = loss.Of(Outputs(features), labels);
         value.backward();
         state.Optimizer.Step(1e-3);
-        return value.item<float>();
+        return value;
+    }
+
+    private NetworkOutput Outputs(Tensor features)
+    {
+        using var scope = rounded ? Autocast.BFloat16(on) : null;
+        return Network.call(features);
     }
 
     /// <summary>Writes the network for tools/reference: NAME.json and NAME.npz.</summary>

@@ -89,6 +89,9 @@ public sealed record NetworkDescription
         (Steps().Sum(step => step.Layer.MultiplyAccumulates(step.Finds)) + Hidden.Values * Classes)
         * (Segments is { Frames: > 0 } segments ? segments.Count(Frames) : 1);
 
+    /// <summary>Values that all layers together make of one clip, which training keeps until it has their gradients.</summary>
+    public long ValuesMade => Steps().Sum(step => step.Leaves.Values);
+
     /// <summary>Every reason why no network can be built, from the input upwards; empty when one can.</summary>
     public IReadOnlyList<NetworkProblem> Problems()
     {

@@ -21,10 +21,14 @@ internal sealed record Claim(string Token, Claimant By)
     {
         string[] names = ["host: ", "place: ", "process: ", "started: ", "token: ", BeatName];
         string[] lines = text.Split('\n');
-        if (lines.Length <= names.Length || names.Where((name, i) => !lines[i].StartsWith(name, StringComparison.Ordinal)).Any())
+        if (
+            lines.Length <= names.Length
+            || names.Where((name, i) => !lines[i].StartsWith(name, StringComparison.Ordinal)).Any()
+        )
             return null;
         string[] values = [.. names.Select((name, i) => lines[i][name.Length..])];
-        return values[^1].Length == BeatDigits
+        return
+            values[^1].Length == BeatDigits
             && values[4].Length > 0
             && int.TryParse(values[2], NumberStyles.None, CultureInfo.InvariantCulture, out int process)
             ? new Claim(values[4], new Claimant(values[0], values[1], process, values[3]))

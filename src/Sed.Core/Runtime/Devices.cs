@@ -59,8 +59,8 @@ public static class Devices
     }
 
     private static string WhyNoCuda() =>
-        OtherLibTorch.Folder is { } folder
-            ? $"The libtorch in {folder} ({OtherLibTorch.Variable}) finds none: {WhyNoDriver()}"
+        OtherLibTorch.InUse is { } other
+            ? $"The libtorch in {other} ({OtherLibTorch.Variable}) finds none: {WhyNoDriver()}"
             : "The libtorch in use computes on the CPU only. "
                 + $"Set {OtherLibTorch.Variable} to the lib folder of an installed PyTorch {OtherLibTorch.Version} with CUDA.";
 

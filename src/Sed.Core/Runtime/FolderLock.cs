@@ -59,7 +59,8 @@ public sealed class FolderLock : IDisposable
     /// <param name="folder">The folder.</param>
     /// <param name="name">The file in it that stands for the right.</param>
     /// <returns>The answer; dispose it when done.</returns>
-    public static FolderLock TrySucceed(string folder, string name) => Try(folder, name, Claimant.Here, toSucceed: true);
+    public static FolderLock TrySucceed(string folder, string name) =>
+        Try(folder, name, Claimant.Here, toSucceed: true);
 
     internal static FolderLock Try(string folder, string name, Claimant claimant, bool toSucceed = false)
     {

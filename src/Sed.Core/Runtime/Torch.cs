@@ -14,7 +14,7 @@ public static partial class Torch
     private static int threadsOfTorch = Environment.ProcessorCount;
 
     /// <summary>Where the libtorch in use comes from.</summary>
-    public static string Library => OtherLibTorch.Folder ?? $"{OtherLibTorch.Version}, the packaged one for CPUs";
+    public static string Library => OtherLibTorch.InUse ?? $"{OtherLibTorch.Version}, the packaged one for CPUs";
 
     /// <summary>The vectors that this processor computes with.</summary>
     public static string VectorsInWords =>

@@ -40,7 +40,10 @@ public static class WholeFile
         string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
         Directory.CreateDirectory(folder);
         ClearAbandoned(folder);
-        string unfinished = string.Create(CultureInfo.InvariantCulture, $"{path}.{Environment.MachineName}.{Environment.ProcessId}{Suffix}");
+        string unfinished = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{path}.{Environment.MachineName}.{Environment.ProcessId}{Suffix}"
+        );
         try
         {
             using FileStream file = new(unfinished, FileMode.Create, FileAccess.Write, FileShare.Delete);

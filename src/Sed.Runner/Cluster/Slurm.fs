@@ -10,7 +10,11 @@ type Jobs = { Prepare: string; Array: string }
 
 /// Whether jobs can be submitted from here.
 let isInstalled () =
-    (Environment.GetEnvironmentVariable "PATH" |> Option.ofObj |> Option.defaultValue "").Split Path.PathSeparator
+    (Environment.GetEnvironmentVariable "PATH"
+     |> Option.ofObj
+     |> Option.defaultValue "")
+        .Split
+        Path.PathSeparator
     |> Array.exists (fun folder -> folder <> "" && File.Exists(Path.Combine(folder, "sbatch")))
 
 /// What a program printed, or what it complained of.

@@ -17,7 +17,12 @@ let private commandLine (words: string list) =
 
 /// What both jobs ask for.
 let private shared (options: SlurmOptions) = [
-    for option, value in [ "partition", options.Partition; "time", options.Time; "account", options.Account ] do
+    for option, value in
+        [
+            "partition", options.Partition
+            "time", options.Time
+            "account", options.Account
+        ] do
         match value with
         | Some value -> $"#SBATCH --{option}={value}"
         | None -> ()
@@ -43,7 +48,8 @@ let private mostTimes = 100
 /// parts: the numbers of the trials of each task.
 let text (options: SlurmOptions) (name: string) (logs: string) (command: string list) (parts: int list list) =
     let name = Regex.Replace(name, @"[^\w.-]", "-")
-    let log suffix = quoted (logs + "/%x-" + suffix + ".out")
+    let log suffix =
+        quoted (logs + "/%x-" + suffix + ".out")
     let numbers = [ for part in parts -> part |> List.map string |> String.concat "," ]
     [
         "#!/usr/bin/env bash"

@@ -51,18 +51,25 @@ let private logsOf (options: Options) (arguments: string list) =
 let private scriptOf (options: Options) slurm script arguments (plans: Plan list) numbers =
     let name = [ for plan in plans -> plan.Experiment.Name ] |> String.concat "-"
     let retry = if options.RetryFailed then [ "--retry-failed" ] else []
-    let command = [ "dotnet"; "fsi"; script ] @ Helpers.Arguments arguments @ retry
-    SlurmScript.text
-        slurm
-        name
-        (logsOf options arguments)
-        command
-        (List.chunkBySize slurm.BatchTrials numbers)
+    let device =
+        if options.Device = "auto" then
+            []
+        else
+            [ "--device"; options.Device ]
+    let command =
+        [ "dotnet"; "fsi"; script ] @ Helpers.Arguments arguments @ device @ retry
+    SlurmScript.text slurm name (logsOf options arguments) command (List.chunkBySize slurm.BatchTrials numbers)
 
 let private pause = TimeSpan.FromSeconds 2.0
 
 /// Shows how far the jobs are until they are over; false where some trials have no result then.
-let private follow (options: Options) (display: Display) (jobs: Slurm.Jobs) (plans: Plan list) (stop: CancellationToken) =
+let private follow
+    (options: Options)
+    (display: Display)
+    (jobs: Slurm.Jobs)
+    (plans: Plan list)
+    (stop: CancellationToken)
+    =
     let folder (specification: Specification) =
         Prepared.trialFolder options.Out specification
         |> Option.defaultValue (Path.Combine(options.Out, "trials", "unknown"))

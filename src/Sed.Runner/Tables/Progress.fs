@@ -83,8 +83,7 @@ type internal Progress(plan: Plan, jobs: int, folderOf: Specification -> string)
     // What others need is trained too, though it has no row.
     let everyone = Array.ofList (Plan.allTrials plan)
     let all () = [
-        for index, trial in Array.indexed everyone ->
-            index, trial.Specification, known (folderOf trial.Specification)
+        for index, trial in Array.indexed everyone -> index, trial.Specification, known (folderOf trial.Specification)
     ]
 
     let secondsPerEpoch (log: EpochLog) =
@@ -92,24 +91,23 @@ type internal Progress(plan: Plan, jobs: int, folderOf: Specification -> string)
         |> Option.map (fun seconds -> seconds / float log.Epochs)
 
     /// A line for each trial that some process is at.
-    member _.Running: string list =
-        [
-            for index, specification, state in all () do
-                let name = $"trial {index + 1} of {everyone.Length}: {everyone[index].Name}"
-                let epochs = specification.Training.Epochs
-                match state with
-                | Running log ->
-                    let number (column: string) (digits: string) =
-                        match Map.tryFind column log.Last with
-                        | Some value -> value.ToString(digits, CultureInfo.InvariantCulture)
-                        | None -> "?"
-                    let loss, rate = number "loss" "F4", number "clips per second" "F0"
-                    $"{name}, epoch {log.Epochs} of {epochs}, loss {loss}, {rate} clips/s"
-                | Begun -> $"{name}, begins"
-                | Done _
-                | Broken
-                | Waiting -> ()
-        ]
+    member _.Running: string list = [
+        for index, specification, state in all () do
+            let name = $"trial {index + 1} of {everyone.Length}: {everyone[index].Name}"
+            let epochs = specification.Training.Epochs
+            match state with
+            | Running log ->
+                let number (column: string) (digits: string) =
+                    match Map.tryFind column log.Last with
+                    | Some value -> value.ToString(digits, CultureInfo.InvariantCulture)
+                    | None -> "?"
+                let loss, rate = number "loss" "F4", number "clips per second" "F0"
+                $"{name}, epoch {log.Epochs} of {epochs}, loss {loss}, {rate} clips/s"
+            | Begun -> $"{name}, begins"
+            | Done _
+            | Broken
+            | Waiting -> ()
+    ]
 
     /// What is left if no training stops early, for example ", at most 5 min 3 s left"; empty before the first epoch. As many
     /// trials are trained at once as jobs, and those that wait take as long for an epoch as those that run.
@@ -138,7 +136,8 @@ type internal Progress(plan: Plan, jobs: int, folderOf: Specification -> string)
             let ahead =
                 (running |> List.sumBy (fun (seconds, epochs) -> seconds * epochs))
                 + pace * waiting
-            let longest = running |> List.map (fun (seconds, epochs) -> seconds * epochs) |> List.max
+            let longest =
+                running |> List.map (fun (seconds, epochs) -> seconds * epochs) |> List.max
             let seconds = max longest (ahead / float jobs)
             $", at most {Duration.print (TimeSpan.FromSeconds seconds)} left"
 

@@ -11,7 +11,13 @@ open Sed.Core.Training.Targets
 open TorchSharp
 
 /// What is the same of every result: of which data it is, and what was said of the split that is scored.
-let private resultOf (workspace: Workspace) (right: FolderLock) folder specification (scored: ScoredClips) : TrialResult =
+let private resultOf
+    (workspace: Workspace)
+    (right: FolderLock)
+    folder
+    specification
+    (scored: ScoredClips)
+    : TrialResult =
     let manifest = workspace.Manifest specification
     let split = Translate.split specification.ScoreOn
     right.Require()
@@ -117,7 +123,12 @@ let private train
 
 /// Averages what the members of an average say; they are finished. Its one epoch is what they come to together on the split
 /// that is selected on, with the mean of their losses.
-let private average (workspace: Workspace) (right: FolderLock) (folder: string) (specification: Specification) : TrialResult =
+let private average
+    (workspace: Workspace)
+    (right: FolderLock)
+    (folder: string)
+    (specification: Specification)
+    : TrialResult =
     let members = [
         for one in specification.Members do
             match TrialFolder.state (workspace.TrialFolder one) with

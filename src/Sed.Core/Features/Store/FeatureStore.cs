@@ -153,7 +153,7 @@ public sealed class FeatureStore : IFeatureSource, IDisposable
     internal static int SamplesPerClip(Manifest manifest, IFeatureDefinition definition) =>
         (int)Math.Round(manifest.ClipSeconds * definition.SampleRate);
 
-    private static string FolderName(Manifest manifest, IFeatureDefinition options, FeaturePrecision precision)
+    internal static string FolderName(Manifest manifest, IFeatureDefinition options, FeaturePrecision precision)
     {
         string key = string.Create(CultureInfo.InvariantCulture, $"{manifest.Hash}|{options.Describe()}|{precision}|1");
         string hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)))[..16];

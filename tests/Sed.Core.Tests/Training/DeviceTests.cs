@@ -1,0 +1,169 @@
+using Sed.Core.Corpora;
+using Sed.Core.Features.LogMel;
+using Sed.Core.Networks;
+using Sed.Core.Runtime;
+using Sed.Core.Scoring;
+using Sed.Core.Training;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Sed.Core.Tests.Training;
+
+/// <summary>
+/// The same work on every device there is: what comes out has to be what the CPU's own operations give, the same each time
+/// with the same seed. On the CPU the second run stands for the other device.
+/// </summary>
+[Collection(TorchCollection.Name)]
+public sealed class DeviceTests
+{
+    private static readonly Hums hums = new();
+
+    private static readonly Dictionary<string, (Func<Device, float[]> Work, double Tolerance)> works = new()
+    {
+        ["features"] = (Features, 1e-3),
+        ["outputs"] = (Outputs, 1e-4),
+        ["training without chance"] = (on => Trained(on, new TrainingOptions { Epochs = 2, BatchSize = 8 }, 0), 1e-2),
+        ["augmentation"] = (
+            on =>
+                Trained(
+                    on,
+                    new TrainingOptions
+                    {
+                        Epochs = 1,
+                        BatchSize = 8,
+                        Mixup = 0.3,
+                        MaskedFrames = 5,
+                        MaskedBands = 3,
+                    },
+                    0
+                ),
+            1e-2
+        ),
+        ["evaluation"] = (Evaluated, 1e-4),
+        ["saliency"] = (Salient, 1e-3),
+    };
+
+    public static TheoryData<string, string> WorksOnDevices
+    {
+        get
+        {
+            TheoryData<string, string> all = [];
+            foreach (var work in works.Keys)
+            {
+                all.Add(work, "cpu");
+                all.Add(work, "cuda");
+            }
+            return all;
+        }
+    }
+
+    private static Device On(string name)
+    {
+        Torch.Initialize();
+        Assert.SkipWhen(name == "cuda" && !cuda.is_available(), "There is no GPU here.");
+        var device = Devices.Choose(name);
+        // Ten bits of mantissa are another computation; what is compared here is the same one.
+        backends.cuda.matmul.allow_tf32 = false;
+        backends.cudnn.allow_tf32 = false;
+        return device;
+    }
+
+    [Theory]
+    [MemberData(nameof(WorksOnDevices))]
+    public void Every_device_says_what_the_CPU_says(string work, string name)
+    {
+        var on = On(name);
+        var (run, tolerance) = works[work];
+        var expected = run(CPU);
+        var found = run(on);
+        Assert.Equal(expected.Length, found.Length);
+        var scale = expected.Max(Math.Abs);
+        for (var i = 0; i < found.Length; i++)
+            Assert.True(
+                Math.Abs(found[i] - expected[i]) <= (on.type == DeviceType.CPU ? 0 : tolerance * scale),
+                $"value {i} is {found[i]} on {name} and {expected[i]} on the CPU"
+            );
+    }
+
+    [Theory]
+    [InlineData("cpu")]
+    [InlineData("cuda")]
+    public void The_same_seed_trains_to_the_same_digits_with_chance_in_it(string name)
+    {
+        var on = On(name);
+        var options = new TrainingOptions
+        {
+            Epochs = 2,
+            BatchSize = 8,
+            Mixup = 0.3,
+            Seed = 3,
+        };
+        Assert.Equal(Trained(on, options, 0.2), Trained(on, options, 0.2));
+    }
+
+    private static float[] Features(Device on)
+    {
+        using var scope = NewDisposeScope();
+        random.manual_seed(1);
+        var waveforms = rand(3, LogMelOptions.Dcase2017.SampleRate) - 0.5f;
+        using var extractor = new LogMelExtractor(LogMelOptions.Dcase2017, on);
+        return Values(extractor.Extract(waveforms.to(on)));
+    }
+
+    private static SedNetwork Network(Device on, double dropout)
+    {
+        random.manual_seed(2);
+        var network = new SedNetwork(hums.Network with { Dropout = dropout });
+        network.to(on);
+        return network;
+    }
+
+    private static float[] Outputs(Device on)
+    {
+        using var scope = NewDisposeScope();
+        using var network = Network(on, 0);
+        network.eval();
+        using var noGradients = no_grad();
+        var output = network.call(Clip(4).to(on));
+        return [.. Values(output.Strong), .. Values(output.Weak)];
+    }
+
+    private static float[] Trained(Device on, TrainingOptions options, double dropout)
+    {
+        using var scope = NewDisposeScope();
+        using var network = Network(on, dropout);
+        using var clips = hums.Clips(Split.Training);
+        var reports = new Trainer(options, on).Train(network, clips, hums.Evaluator(), TagMetrics.F);
+        return [.. reports.Select(report => (float)report.Loss)];
+    }
+
+    private static float[] Evaluated(Device on)
+    {
+        using var scope = NewDisposeScope();
+        using var network = Network(on, 0);
+        network.eval();
+        var scored = hums.Evaluator().Evaluate(network, on, 4);
+        return [.. scored.Scores.Strong, .. scored.Scores.Weak];
+    }
+
+    private static float[] Salient(Device on)
+    {
+        using var scope = NewDisposeScope();
+        using var network = Network(on, 0);
+        network.eval();
+        var map = Saliency.Of(network, Clip(1)[0].to(on), 1);
+        return [.. map.Cast<float>()];
+    }
+
+    private static Tensor Clip(int count)
+    {
+        random.manual_seed(3);
+        return randn(count, hums.Frames, hums.Bands);
+    }
+
+    private static float[] Values(Tensor tensor)
+    {
+        using var scope = NewDisposeScope();
+        return tensor.cpu().to(float32).contiguous().data<float>().ToArray();
+    }
+}

@@ -1,0 +1,224 @@
+/// A script's trials as jobs of Slurm.
+module Sed.Runner.Tests.Cluster.SlurmTests
+
+open System
+open System.Diagnostics
+open System.IO
+open System.Text.RegularExpressions
+open System.Threading
+open Xunit
+open Sed
+open Sed.Runner
+
+let private plain: SlurmOptions = {
+    Partition = None
+    Time = None
+    Gpus = None
+    Cpus = None
+    Account = None
+    More = None
+    BatchTrials = 1
+    Wait = false
+    DryRun = true
+}
+
+let private everything = {
+    plain with
+        Partition = Some "gpu"
+        Time = Some "1-12"
+        Gpus = Some 1
+        Cpus = Some 4
+        Account = Some "ears"
+        More = Some "--mem=16G --comment='two words'"
+}
+
+let private script options =
+    SlurmScript.text options "table 2" "runs/slurm" [ "dotnet"; "fsi"; "it's.fsx"; "--only"; "weight 1" ] [
+        [ 1; 2 ]
+        [ 5 ]
+    ]
+
+[<Fact>]
+let ``what Slurm is asked for stands in a script`` () =
+    let lines = (script everything).Split '\n'
+    for line in
+        [
+            "#SBATCH --job-name=table-2-prepare"
+            "#SBATCH --output=runs/slurm/%x-%A_%a.out"
+            "#SBATCH --partition=gpu"
+            "#SBATCH --time=1-12"
+            "#SBATCH --gpus=1"
+            "#SBATCH --cpus-per-task=4"
+            "#SBATCH --account=ears"
+            "#SBATCH --mem=16G --comment='two words'"
+            "#SBATCH --array=0-1"
+            "#SBATCH --requeue"
+            "#SBATCH --signal=B:USR1@60"
+            "parts=(1,2 5)"
+            @"exec dotnet fsi 'it'\''s.fsx' --only 'weight 1' --prepare"
+        ] do
+        Assert.Contains(line, lines)
+    Assert.Contains("--dependency=\"afterok:$prepare\"", script everything)
+
+[<Fact>]
+let ``bash takes the script, and it has no path but those given`` () =
+    for options in [ plain; everything ] do
+        let text = script options
+        let info =
+            ProcessStartInfo("bash", [ "-n" ], RedirectStandardInput = true, RedirectStandardError = true)
+        use bash = nonNull (Process.Start info)
+        bash.StandardInput.Write text
+        bash.StandardInput.Close()
+        Assert.Equal("", bash.StandardError.ReadToEnd())
+        let paths =
+            Regex.Matches(text, @"[^\s=""']*/[^\s""']*")
+            |> Seq.map _.Value
+            |> Seq.filter (fun path -> path <> "#!/usr/bin/env" && path <> "2>/dev/null;" && path <> ">/dev/null;")
+            |> Seq.filter (fun path -> not (path.StartsWith "runs/slurm"))
+        Assert.Empty paths
+
+let private problems arguments =
+    match Options.parse "small.fsx" "runs" arguments with
+    | Some(_, problems) -> List.map Problem.print problems
+    | None -> []
+
+[<Fact>]
+let ``what only Slurm knows is refused without it, all at once`` () =
+    Assert.Equal<string list>(
+        [
+            for word in [ "--partition"; "--gpus"; "--batch-trials"; "--wait" ] ->
+                $"{word}: only Slurm knows it; say --on slurm too, or leave it out"
+        ],
+        problems [ "--partition"; "gpu"; "--gpus"; "1"; "--batch-trials"; "2"; "--wait" ]
+    )
+
+[<Fact>]
+let ``what Slurm cannot be told is named with what to do instead`` () =
+    Assert.Equal<string list>(
+        [
+            "--partition: 'a b' is no single word; give it as sbatch takes it"
+            "--gpus: 0 of them; give at least 1"
+            "--slurm: 'mem=3' are no options of sbatch; give them in one line, for example --slurm \"--mem=16G --constraint=a100\""
+            "--batch-trials: 0 of them; give at least 1"
+            "--jobs: tasks of Slurm train one trial at a time; leave it out, or say --batch-trials N"
+            "--verify: there is no table before the jobs are over; say --wait too, or give it without --on slurm when they are"
+        ],
+        problems [
+            yield! [
+                "--on"
+                "slurm"
+                "--dry-run"
+                "--partition"
+                "a b"
+                "--gpus"
+                "0"
+                "--slurm"
+                "mem=3"
+            ]
+            yield! [ "--batch-trials"; "0"; "--jobs"; "2"; "--verify" ]
+        ]
+    )
+    Assert.Equal<string list>([ "--on: there is no 'pbs' to run on; say slurm" ], problems [ "--on"; "pbs" ])
+
+[<Fact>]
+let ``a machine without sbatch says so`` () =
+    let path = Environment.GetEnvironmentVariable "PATH"
+    try
+        Environment.SetEnvironmentVariable("PATH", "")
+        Assert.Equal<string list>(
+            [
+                "--on: there is no sbatch here, which submits jobs to Slurm; run it where the cluster's users log in; --dry-run prints what would be submitted"
+            ],
+            problems [ "--on"; "slurm" ]
+        )
+    finally
+        Environment.SetEnvironmentVariable("PATH", path)
+
+let private root =
+    let rec above (folder: DirectoryInfo | null) =
+        match folder with
+        | null -> failwith "The tests run outside the repository."
+        | folder when File.Exists(Path.Combine(folder.FullName, "SedDsl.sln")) -> folder.FullName
+        | folder -> above folder.Parent
+    above (DirectoryInfo AppContext.BaseDirectory)
+
+let private tiny =
+    $"""#load "{Path.Combine(root, "experiments", "sed.fsx")}"
+open Sed
+let tiny =
+    experiment "tiny" {{
+        title "As jobs"
+        data Soundscapes.smartCars
+        clips 12 8 4
+        network (crnn {{ convolutions [ 4, 5; 4, 8 ]; recurrent [ 4 ]; dense [] }})
+        train (training {{ epochs 25; batch 4 }})
+        vary Dropout [ 0.1; 0.2 ]
+        seeds [ 1 ]
+        report [ WeakF; StrongER ]
+    }}
+run [ tiny ]
+"""
+
+let rec private until (seconds: float) (reached: unit -> bool) =
+    Assert.True(seconds > 0.0, "It takes too long.")
+    if not (reached ()) then
+        Thread.Sleep 100
+        until (seconds - 0.1) reached
+
+/// The table's file without what the training took.
+let private table (out: string) =
+    let lines = File.ReadAllLines(Path.Combine(out, "tables", "tiny-paper.csv"))
+    let names = lines[0].Split ','
+    [
+        for line in lines ->
+            [
+                for name, cell in Seq.zip names (line.Split ',') do
+                    if name.Trim '"' <> "seconds" && name.Trim '"' <> "clips per second" then
+                        cell
+            ]
+    ]
+
+[<Fact>]
+let ``an array gives the table of an undisturbed run, also when a task is killed and put in the queue again`` () =
+    use slurm = new OneNode()
+    File.WriteAllText(Path.Combine(slurm.Folder, "tiny.fsx"), tiny)
+    let script out more =
+        slurm.Start("dotnet", [ "fsi"; "tiny.fsx"; "--profile"; "paper"; "--out"; out ] @ more)
+    use submitted = script "runs" [ "--on"; "slurm"; "--wait" ]
+    let errors = submitted.StandardError.ReadToEndAsync()
+    let first = nonNull (submitted.StandardOutput.ReadLine())
+    let array = Regex.Match(first, @"array job (\d+) trains 2 trials").Groups[1].Value
+    Assert.True(array <> "", first)
+    let output = submitted.StandardOutput.ReadToEndAsync()
+    use undisturbed = script "undisturbed" [ "--jobs"; "1" ]
+    let quietly = undisturbed.StandardOutput.ReadToEndAsync()
+
+    let trials = Path.Combine(slurm.Folder, "runs", "trials")
+    let checkpoints () =
+        if Directory.Exists trials then
+            Directory.GetFiles(trials, "checkpoint.npz", SearchOption.AllDirectories).Length
+        else
+            0
+    until 120.0 (fun () -> checkpoints () > 0)
+    let task = $"{array}_0"
+    let state () =
+        let _, said, _ = slurm.Run("scontrol", [ "show"; "job"; task ])
+        said
+    slurm.Run("scancel", [ "--signal=KILL"; "--full"; task ]) |> ignore
+    until 30.0 (fun () -> not ((state ()).Contains "JobState=RUNNING"))
+    Assert.Equal((0, "", ""), slurm.Run("scontrol", [ "requeue"; task ]))
+    // Slurm waits for two minutes before it starts it again.
+    slurm.Run("scontrol", [ "update"; $"jobid={task}"; "starttime=now" ]) |> ignore
+
+    submitted.WaitForExit()
+    Assert.Equal("", errors.Result)
+    Assert.Equal(0, submitted.ExitCode)
+    Assert.Contains("tiny: As jobs", output.Result)
+    Assert.Contains("Restarts=1", state ())
+    undisturbed.WaitForExit()
+    Assert.Equal(0, undisturbed.ExitCode)
+    Assert.Contains("tiny: As jobs", quietly.Result)
+    Assert.Equal<string list list>(
+        table (Path.Combine(slurm.Folder, "undisturbed")),
+        table (Path.Combine(slurm.Folder, "runs"))
+    )
