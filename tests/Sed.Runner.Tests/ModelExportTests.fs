@@ -53,7 +53,7 @@ let private audio folder =
     dict [
         for file in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories) do
             if Sed.Core.Audio.AudioFile.HasAudioExtension file then
-            stem file, file
+                stem file, file
     ]
 
 [<Theory>]

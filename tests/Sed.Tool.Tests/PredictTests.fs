@@ -130,7 +130,7 @@ let ``tags, JSON and frame scores`` () =
     use folder = new Folder()
     let model = write (folder.Path "m.sed")
     let loud = wav folder "loud.wav" 1.0 [ 0.2, 0.6 ]
-    let quiet = wav folder "quiet.wav" 0.5 []
+    let quiet = wav folder "quiet.wav" 1.0 []
     let tags = Run.sed [ "predict"; model; loud; quiet; "--tags" ]
     Assert.Equal("filename\tstart\tend\tevent_label\nloud.wav\t0\t1\tCar\nquiet.wav\n", tags.Output)
     Assert.Equal("", tags.Errors)

@@ -62,17 +62,22 @@ public sealed class StreamingDecoder
 
         public Line(string label, double hopSeconds, DetectionOptions options)
         {
-            decoder = new EventDecoder(new ClassList([label]), hopSeconds, options);
+            var own = options.Of(label);
+            decoder = new EventDecoder(
+                new ClassList([label]),
+                hopSeconds,
+                new DetectionOptions { Threshold = own.Threshold, Steps = own.Steps }
+            );
             framesPerSecond = 1 / hopSeconds;
-            quietBelow = options
+            quietBelow = own
                 .Steps.OfType<DecodingStep.Hysteresis>()
                 .Select(step => step.Low)
-                .Append(options.Threshold)
+                .Append(own.Threshold)
                 .Min();
             // Each step's frames are rounded up, and a median's window to an odd number.
             Reach =
                 1
-                + options.Steps.Sum(step =>
+                + own.Steps.Sum(step =>
                     step.ReachSeconds > 0 ? Math.Ceiling(step.ReachSeconds * framesPerSecond) + 1 : 0
                 );
         }

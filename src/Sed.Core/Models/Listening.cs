@@ -49,7 +49,7 @@ internal sealed class Listening(
                     (label, k) =>
                         detection.Tags == TagSource.Events
                             ? found.Contains(label)
-                            : tags[k] >= (float)detection.Threshold
+                            : tags[k] >= (float)detection.Of(label).Threshold
                 ),
             ],
             tags

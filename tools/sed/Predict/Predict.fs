@@ -12,21 +12,28 @@ open Sed.Tool
 
 /// The model's way of decoding, as far as the command line does not say otherwise.
 let private detection (arguments: ParseResults<PredictArguments>) (model: DetectionOptions) =
-    let steps =
+    let threshold (own: float) = arguments.GetResult(Threshold, own)
+    let steps (own: DecodingStep seq) =
         match arguments.TryGetResult Median with
-        | None -> List.ofSeq model.Steps
-        | Some seconds -> [
+        | None -> Array.ofSeq own
+        | Some seconds -> [|
             if seconds <> 0.0 then
                 DecodingStep.MedianFilter seconds
-            for step in model.Steps do
+            for step in own do
                 if not (step :? DecodingStep.MedianFilter) then
                     step
-          ]
+          |]
     let asked =
         DetectionOptions(
-            Threshold = arguments.GetResult(Threshold, model.Threshold),
-            Steps = List.toArray steps,
-            Tags = model.Tags
+            Threshold = threshold model.Threshold,
+            Steps = steps model.Steps,
+            Tags = model.Tags,
+            PerClass =
+                readOnlyDict [
+                    for own in model.PerClass ->
+                        own.Key,
+                        ClassDetection(Threshold = threshold own.Value.Threshold, Steps = steps own.Value.Steps)
+                ]
         )
     match List.ofSeq (asked.Problems()) with
     | [] -> asked
