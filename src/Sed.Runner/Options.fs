@@ -91,9 +91,15 @@ module Options =
         | None when File.Exists path ->
             Error(Problem.at "--out" $"'{path}' is a file" "name a folder; it is made where there is none")
         | None ->
-            match within |> List.map (fun name -> Path.Combine(path, name)) |> List.tryFind File.Exists with
+            match
+                within
+                |> List.map (fun name -> Path.Combine(path, name))
+                |> List.tryFind File.Exists
+            with
             | Some file ->
-                Error(Problem.at "--out" $"'{file}' is a file where a folder belongs" "remove it, or name another folder")
+                Error(
+                    Problem.at "--out" $"'{file}' is a file where a folder belongs" "remove it, or name another folder"
+                )
             | None -> Ok path
 
     let private byDefault home = {
@@ -160,7 +166,10 @@ module Options =
             [
                 yield! SlurmOptions.problems slurm
                 if given.Contains Jobs then
-                    Problem.at "--jobs" "tasks of Slurm train one trial at a time" "leave it out, or say --batch-trials N"
+                    Problem.at
+                        "--jobs"
+                        "tasks of Slurm train one trial at a time"
+                        "leave it out, or say --batch-trials N"
                 if not slurm.Wait then
                     for word, isGiven in afterwards do
                         if isGiven then

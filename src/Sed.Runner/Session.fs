@@ -241,7 +241,10 @@ let run (script: string) (home: string) (arguments: string list) (experiments: E
         let wrong =
             commandProblems
             @ deviceProblems options
-            @ (if commandProblems.IsEmpty then placeProblems options else [])
+            @ (if commandProblems.IsEmpty then
+                   placeProblems options
+               else
+                   [])
             @ noExperiments experiments
         match wrong, plans options.Choices experiments with
         | [], Ok plans when options.PlanOnly ->

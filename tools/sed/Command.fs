@@ -49,14 +49,22 @@ module Place =
     /// A folder that is there or can be made.
     let folder (option: string) (path: string) =
         if File.Exists(named option path) then
-            raise (BadArguments [ $"{option} {path}: this is a file; name a folder, which is made where there is none" ])
+            raise (
+                BadArguments [
+                    $"{option} {path}: this is a file; name a folder, which is made where there is none"
+                ]
+            )
         path
 
     /// Writes a file of the command's own kind, known by its first line: a file of another kind is not overwritten.
     let write (option: string) (path: string) (firstLine: string) (write: string -> unit) =
         if Directory.Exists(named option path) then
             raise (BadArguments [ $"{option} {path}: this is a folder; name a file" ])
-        if File.Exists path && FileInfo(path).Length > 0 && Seq.tryHead (File.ReadLines path) <> Some firstLine then
+        if
+            File.Exists path
+            && FileInfo(path).Length > 0
+            && Seq.tryHead (File.ReadLines path) <> Some firstLine
+        then
             raise (
                 BadArguments [
                     $"{option} {path}: another file has this name, and it is no list that this command wrote; name another one"

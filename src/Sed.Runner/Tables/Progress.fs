@@ -99,24 +99,23 @@ type internal Progress(plan: RunPlan, jobs: int, folderOf: int -> string) =
         |> Option.map (fun seconds -> seconds / float log.Epochs)
 
     /// A line for each trial that some process is at.
-    member _.Running: string list =
-        [
-            for index, trial, state in all () do
-                let name = $"trial {index + 1} of {everyone.Length}: {trial.Name}"
-                let epochs = trial.Epochs
-                match state with
-                | Running log ->
-                    let number (column: string) (digits: string) =
-                        match Map.tryFind column log.Last with
-                        | Some value -> value.ToString(digits, CultureInfo.InvariantCulture)
-                        | None -> "?"
-                    let loss, rate = number "loss" "F4", number "clips per second" "F0"
-                    $"{name}, epoch {log.Epochs} of {epochs}, loss {loss}, {rate} clips/s"
-                | Begun -> $"{name}, begins"
-                | Done _
-                | Broken
-                | Waiting -> ()
-        ]
+    member _.Running: string list = [
+        for index, trial, state in all () do
+            let name = $"trial {index + 1} of {everyone.Length}: {trial.Name}"
+            let epochs = trial.Epochs
+            match state with
+            | Running log ->
+                let number (column: string) (digits: string) =
+                    match Map.tryFind column log.Last with
+                    | Some value -> value.ToString(digits, CultureInfo.InvariantCulture)
+                    | None -> "?"
+                let loss, rate = number "loss" "F4", number "clips per second" "F0"
+                $"{name}, epoch {log.Epochs} of {epochs}, loss {loss}, {rate} clips/s"
+            | Begun -> $"{name}, begins"
+            | Done _
+            | Broken
+            | Waiting -> ()
+    ]
 
     /// What is left if no training stops early, for example ", at most 5 min 3 s left"; empty before the first epoch. As many
     /// trials are trained at once as jobs, and those that wait take as long for an epoch as those that run.
@@ -145,7 +144,8 @@ type internal Progress(plan: RunPlan, jobs: int, folderOf: int -> string) =
             let ahead =
                 (running |> List.sumBy (fun (seconds, epochs) -> seconds * epochs))
                 + pace * waiting
-            let longest = running |> List.map (fun (seconds, epochs) -> seconds * epochs) |> List.max
+            let longest =
+                running |> List.map (fun (seconds, epochs) -> seconds * epochs) |> List.max
             let seconds = max longest (ahead / float jobs)
             $", at most {Duration.print (TimeSpan.FromSeconds seconds)} left"
 

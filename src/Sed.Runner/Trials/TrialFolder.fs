@@ -139,9 +139,7 @@ module internal TrialFolder =
         try
             match File.ReadAllLines(Path.Combine(folder, "epochs.csv")) |> List.ofArray with
             | [] -> []
-            | names :: lines -> [
-                for index, line in List.indexed lines -> epoch index (names.Split ',') line
-              ]
+            | names :: lines -> [ for index, line in List.indexed lines -> epoch index (names.Split ',') line ]
         with
         | :? IOException
         | :? UnauthorizedAccessException -> []
