@@ -30,6 +30,7 @@ type Arguments =
     | [<Unique>] Record
     | [<Unique>] Report
     | [<Unique>] No_Report
+    | [<Unique>] No_Audio
     | Export of file: string
     | [<Unique>] Export_Model of file: string
 
@@ -50,6 +51,8 @@ type Arguments =
             | Report ->
                 "write a report that a browser shows: one file, in reports beside the trials. The whole table of the default profile has one anyway."
             | No_Report -> "write no report, which takes some seconds, for example while thresholds are tried."
+            | No_Audio ->
+                "leave the sound of clips out of the report, which otherwise holds at most 3 MB of it: recordings are their owners'."
             | Export _ ->
                 "write the table (.md, .tex) or a row for each trial (.csv, .parquet) to this file; may be given again."
             | Export_Model _ ->

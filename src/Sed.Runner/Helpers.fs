@@ -55,6 +55,7 @@ type internal Helpers(script: string, arguments: string list, places: string lis
             "--export", 1
             "--report", 0
             "--no-report", 0
+            "--no-audio", 0
             "--verify", 0
             "--record", 0
             "--retry-failed", 0

@@ -15,6 +15,8 @@ type Options = {
     Record: bool
     /// Whether a report is written; None where nothing is said.
     Report: bool option
+    /// Whether a report holds the sound of its clips.
+    Audio: bool
     Exports: string list
     /// Where a model goes; None where none is asked for.
     ExportModel: string option
@@ -107,6 +109,7 @@ module Options =
         Verify = false
         Record = false
         Report = None
+        Audio = true
         Exports = []
         ExportModel = None
         Device = "auto"
@@ -218,6 +221,7 @@ module Options =
                 if given.Contains Report then Some true
                 elif given.Contains No_Report then Some false
                 else None
+            Audio = not (given.Contains No_Audio)
             Exports = exports
             ExportModel = exportModel
             Device = defaultArg device plain.Device

@@ -38,10 +38,9 @@ let private writeFigures (workspace: Workspace) (outcome: Outcome) =
             FigureFile.write (file + ending) figure
         printfn $"{figure.Title}: {file}.svg and .png"
 
-let private writeReport (workspace: Workspace) (outcome: Outcome) command =
-    let file =
-        Path.Combine(workspace.Folder, "reports", outcome.Plan.Experiment.Name + ".html")
-    Report.write workspace outcome command file
+let private writeReport (workspace: Workspace) (outcome: Outcome) audio command =
+    let file = RunPlan.reportFile workspace.Folder outcome.Plan.FileName
+    Report.write workspace outcome audio command file
     printfn $"Report: {file}"
 
 /// False where there is no model, which is said.
@@ -64,6 +63,13 @@ let private verify recorded (outcome: Outcome) =
         complain "verify" problems
         false
 
+/// Keeps what a run is to come to, for who watches it. What is finished is shown from storage that cannot be written too, so
+/// then a plan stays that is kept already.
+let keepPlan (workspace: Workspace) (plan: Plan) =
+    let isOver = (Sweep.openTrials workspace plan).IsEmpty
+    if not (isOver && RunPlan.isKept workspace.Folder plan.FileName) then
+        keeping "The plan" (fun () -> RunPlan.write workspace plan) |> ignore
+
 /// Prints what a plan came to, and keeps and compares it as the command line says; false where it is not as recorded, or
 /// where a file that the command line names could not be written.
 let publish (options: Options) command recorded several (workspace: Workspace) (outcome: Outcome) =
@@ -80,7 +86,8 @@ let publish (options: Options) command recorded several (workspace: Workspace) (
     keeping "The figures" (fun () -> writeFigures workspace outcome) |> ignore
     let isWhole = outcome.Plan.FileName = outcome.Plan.Experiment.Name
     if options.Report |> Option.defaultValue isWhole then
-        keeping "The report" (fun () -> writeReport workspace outcome command) |> ignore
+        keeping "The report" (fun () -> writeReport workspace outcome options.Audio command)
+        |> ignore
     [
         for file in options.Exports do
             let file = exportFile file outcome several

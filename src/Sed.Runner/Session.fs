@@ -177,6 +177,8 @@ let private runPlans
     let progress what finished all =
         display.State $"{what}: {finished} of {all} clips"
     let runAll (workspace: Workspace) =
+        for plan in plans do
+            Publishing.keepPlan workspace plan
         use _ = helpers options script arguments display workspace plans
         let outcomes = [
             for plan in plans do

@@ -44,6 +44,7 @@ let ``every option is read`` () =
             "--verify"
             "--record"
             "--report"
+            "--no-audio"
             "--export"
             "a.tex"
             "--export"
@@ -65,6 +66,7 @@ let ``every option is read`` () =
             Verify = true
             Record = true
             Report = Some true
+            Audio = false
             Exports = [ "a.tex"; "b.csv" ]
             ExportModel = None
             Device = "cuda:1"

@@ -50,11 +50,12 @@ let ``a table fills row by row with what is done, what is being trained and what
         Path.Combine(root, $"{trial.Network.GetHashCode()}-{trial.Seed}")
     let folders = [ for trial in plan.Trials -> folder trial.Specification ]
     List.iter (Directory.CreateDirectory >> ignore) folders
-    // What was interrupted before this began is waiting, whatever it has logged.
+    // What nobody is at is waiting, whatever it has logged.
     let log index (lines: string list) =
         File.WriteAllLines(Path.Combine(folders[index], "epochs.csv"), "epoch,loss,weak F" :: lines)
     log 4 [ "1,0.7,0.1" ]
-    File.SetLastWriteTimeUtc(Path.Combine(folders[4], "epochs.csv"), DateTime.UtcNow.AddHours -1.0)
+    let take index =
+        File.WriteAllText(Path.Combine(folders[index], "lock"), "")
     let progress = Progress(plan, 2, folder)
     Assert.Equal<string list>([ "row"; "done"; "now" ], [ for heading in progress.View.Headings -> heading.Text ])
     Assert.Equal<string list>([ "dropout 0.1"; "0 of 2"; "waiting" ], progress.View.Rows[0])
@@ -62,6 +63,7 @@ let ``a table fills row by row with what is done, what is being trained and what
     TrialFolder.finish folders[0] (result 0.5)
     TrialFolder.finish folders[1] (result 0.3)
     TrialFolder.finish folders[2] (result 0.2)
+    take 3
     log 3 [ "1,0.7,0"; "2,0.6,0.125" ]
     TrialFolder.fail folders[5] "" (exn "no memory") |> ignore
     let view = progress.View
@@ -84,8 +86,9 @@ let ``a table fills row by row with what is done, what is being trained and what
         )
     timed 3 5 10
     timed 4 1 20
+    take 4
+    take 5
     File.Delete(Path.Combine(folders[5], "failure.json"))
-    File.WriteAllText(Path.Combine(folders[5], "lock"), "")
     Assert.Equal<string list>(
         [
             "trial 4 of 6: dropout 0.2, seed 2, epoch 5 of 9, loss 0.5000, 12 clips/s"

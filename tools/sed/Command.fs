@@ -94,6 +94,7 @@ module Command =
             Some [ problem.Message.Replace($" (Parameter '{problem.ParamName}')", "") ]
         | :? DirectoryNotFoundException as problem -> Some [ problem.Message ]
         | :? IOException
+        | :? InvalidDataException
         | :? UnauthorizedAccessException
         | :? ArgumentException
         | :? InvalidOperationException -> Some [ error.Message ]

@@ -13,6 +13,7 @@ let private commands = [
     Predict.command
     Check.command
     Features.command
+    Report.command
     Export.command
     Show.command
     Compare.command

@@ -72,7 +72,8 @@ internal static class FfmpegDecoder
             };
     }
 
-    private static bool IsMissing(Exception? exception) =>
+    /// <summary>Whether a failure says that there is no ffmpeg on this machine.</summary>
+    internal static bool IsMissing(Exception? exception) =>
         exception is Win32Exception or InstanceFileNotFoundException
         || (exception is FFMpegException && IsMissing(exception.InnerException))
         || (exception is AggregateException many && many.InnerExceptions.Any(IsMissing));

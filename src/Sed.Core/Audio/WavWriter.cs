@@ -18,6 +18,19 @@ public static class WavWriter
         int sampleRate,
         WavEncoding encoding = WavEncoding.Pcm,
         int bitsPerSample = 16
+    ) => File.WriteAllBytes(path, ToBytes(samples, sampleRate, encoding, bitsPerSample));
+
+    /// <summary>A mono file in memory.</summary>
+    /// <param name="samples">Samples; full scale is -1 to 1, and integer encodings clip beyond it.</param>
+    /// <param name="sampleRate">Samples per second (Hz), positive.</param>
+    /// <param name="encoding">PCM or floating point. Default PCM.</param>
+    /// <param name="bitsPerSample">16, 24 or 32 for PCM, 32 or 64 for floating point. Default 16.</param>
+    /// <returns>The file's bytes, header and samples.</returns>
+    public static byte[] ToBytes(
+        ReadOnlySpan<float> samples,
+        int sampleRate,
+        WavEncoding encoding = WavEncoding.Pcm,
+        int bitsPerSample = 16
     )
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(sampleRate);
@@ -38,7 +51,7 @@ public static class WavWriter
         else
             for (int i = 0; i < samples.Length; i++)
                 WriteSample(data.Slice(i * width, width), samples[i], encoding);
-        File.WriteAllBytes(path, bytes);
+        return bytes;
     }
 
     private static void WriteHeader(Span<byte> header, int dataBytes, int sampleRate, WavEncoding encoding, int bits)

@@ -7,9 +7,10 @@ open Sed.Core.Scoring
 open Sed.Core.Corpora
 open Sed.Core.Features.Store
 
-let private isThere = { Name = "reference"; Colour = 0 }
-
-let private isDetected = { Name = "detection"; Colour = 1 }
+let private isThere = {
+    Name = "reference"
+    Colour = Series.NoRow
+}
 
 /// A class that the network was this sure of, averaged over the clip, is worth a line.
 let private worthALine = 0.25
@@ -75,25 +76,47 @@ let private spans (classes: string list) offset (events: SoundEvent[]) = [|
 
 /// The classes that a reader wants to see, in their order: in the reference, detected, or nearly so; those first when there
 /// are too many.
-let private involved (classes: ClassList) (truth: SoundEvent[]) (found: SoundEvent[]) (scores: FrameScores) =
+let private involved (classes: ClassList) truth found (foundByOthers: SoundEvent[]) (scores: FrameScores) =
     let isIn (events: SoundEvent[]) k =
         events |> Array.exists (fun sound -> sound.Label = classes[k])
     let mean k = Seq.average (scores.Of(k).ToArray())
     [ 0 .. classes.Count - 1 ]
-    |> List.filter (fun k -> isIn truth k || isIn found k || mean k >= worthALine)
-    |> List.sortByDescending (fun k -> isIn truth k, isIn found k, mean k)
+    |> List.filter (fun k -> isIn truth k || isIn found k || isIn foundByOthers k || mean k >= worthALine)
+    |> List.sortByDescending (fun k -> isIn truth k, isIn found k, isIn foundByOthers k, mean k)
     |> List.truncate mostLines
     |> List.sort
 
-/// One clip: reference above detection in each class's line, the classes' probabilities, and what the network sees.
-let private clip (store: FeatureStore) (output: TrialOutput) rank index title =
+/// A line of the event roll: the reference on top, twice as thick where several rows stand below it.
+let private roll lines (truth: SoundEvent[]) (rows: (Series * SoundEvent[]) list) =
+    let top = min 2 rows.Length
+    let step = 0.84 / float (top + rows.Length)
+    let centre slots = -0.42 + step * slots
+    [
+        Mark.Spans(isThere, spans lines (centre (float top / 2.0)) truth, 0.9 * step * float top)
+        for index, (series, found) in List.indexed rows do
+            Mark.Spans(series, spans lines (centre (float (top + index) + 0.5)) found, 0.9 * step)
+    ]
+
+/// One clip: in each class's line the reference above what each row detected, then the classes' probabilities by one of the
+/// rows, and the log-mel.
+let private clip
+    (store: FeatureStore)
+    (output: TrialOutput)
+    (rows: (Series * TrialOutput) list)
+    (best: Series)
+    rank
+    index
+    title
+    =
     let classes = output.Classes
     let name = output.Frames.Files[index]
     let truth = reference output name
-    let detected = output.Scored.Events.EventsOf(name).ToArray()
+    let foundBy (output: TrialOutput) =
+        output.Scored.Events.EventsOf(name).ToArray()
+    let found = [ for series, own in rows -> series, foundBy own ]
     let scores = output.Frames[index]
     let shown =
-        match involved classes truth detected scores with
+        match involved classes truth (foundBy output) (found |> Seq.collect snd |> Seq.toArray) scores with
         | [] -> [ 0 ]
         | some -> some
     let short = Figure.shortNames classes
@@ -104,20 +127,21 @@ let private clip (store: FeatureStore) (output: TrialOutput) rank index title =
         Figure.Name = $"clip-{rank}"
         Title = title
         Alt =
-            $"{title}. Of each class the reference above the detection, below them the probabilities and what the network sees over time."
+            $"{title}. Of each class the reference above what each row of the table detected, below them the probabilities by {best.Name} and the log-mel energies over time."
         X = Axis.within 0.0 seconds "time / s"
         Panels = [
             {
                 Panel.Title = "Reference above detection"
                 Y = names
-                Marks = [
-                    Mark.Spans(isThere, spans lines -0.2 truth, 0.34)
-                    Mark.Spans(isDetected, spans lines 0.2 detected, 0.34)
-                ]
-                Height = 34 * shown.Length
+                Marks = roll lines truth found
+                Height = shown.Length * max 34 (min 90 (14 + 8 * rows.Length))
             }
             {
-                Panel.Title = "Probability"
+                Panel.Title =
+                    if rows.Length > 1 then
+                        $"Probability by {best.Name}"
+                    else
+                        "Probability"
                 Y = names
                 Marks = [
                     Mark.Heat {
@@ -155,14 +179,19 @@ let choose (scored: ScoredClips) wanted =
         [ for step in 0 .. wanted - 1 -> ranked[step * last / max 1 (wanted - 1)] ]
         |> List.distinct
 
-/// The chosen clips, each with a name that says what is in it and how well it was found.
-let make (manifest: Manifest) (store: FeatureStore) (output: TrialOutput) = [
+/// Clips that the best row found well and badly, each with a name that says what is in it and how well it was found; and
+/// the clip itself.
+let make
+    (manifest: Manifest)
+    (store: FeatureStore)
+    (rows: (Series * TrialOutput) list)
+    (best: Series)
+    (output: TrialOutput)
+    = [
     for rank, (name, f) in List.indexed (choose output.Scored 6) do
         let index = output.Frames.IndexOf name
-        let labels =
-            manifest.Clips[output.Clips[index]].WeakLabels
-            |> Figure.shortNames
-            |> String.concat ", "
+        let own = manifest.Clips[output.Clips[index]]
+        let labels = own.WeakLabels |> Figure.shortNames |> String.concat ", "
         let label = FormattableString.Invariant $"{rank + 1}. {labels}: F {f:F2}"
-        label, clip store output (rank + 1) index $"{label} ({name})"
+        label, clip store output rows best (rank + 1) index $"{label} ({name})", own
 ]

@@ -15,7 +15,13 @@ type Axis = {
 }
 
 /// What a mark belongs to: its name in the legend and its place in the palette. Marks of one series share both.
-type Series = { Name: string; Colour: int }
+type Series = {
+    Name: string
+    Colour: int
+} with
+
+    /// In place of a palette's colour: a grey, for what is no row of a table.
+    static member NoRow = -1
 
 /// A matrix as colours, dark for the low end and light for the high one.
 type Heat = {
@@ -106,10 +112,14 @@ module Figure =
     |]
 
     /// The colour of a series.
-    let colour (series: Series) = palette[series.Colour % palette.Length]
+    let colour (series: Series) =
+        if series.Colour = Series.NoRow then
+            "#6E7781"
+        else
+            palette[series.Colour % palette.Length]
 
     /// How often the palette was used up before a series: later rounds are dashed.
-    let round (series: Series) = series.Colour / palette.Length
+    let round (series: Series) = max 0 series.Colour / palette.Length
 
     /// The series of a figure in order of appearance.
     let series (figure: Figure) =

@@ -62,9 +62,15 @@ let private isMarked (shown: TableView) index =
     shown.Headings[index].Number
     && shown.Rows |> List.exists (fun row -> marks |> List.exists row[index].EndsWith)
 
-/// A table under its title, in a box of its own that scrolls where it is too wide. The first one needs no title: the page's is
-/// above it.
-let private table (isTitled: bool) (shown: TableView) =
+/// A table under its title, in a box of its own that scrolls where it is too wide; behind its cells stands what belongs to a row
+/// and is no part of the table. The first one needs no title: the page's is above it.
+let private tableWith (isTitled: bool) (behind: XmlNode list list) (shown: TableView) =
+    let behind =
+        if behind.IsEmpty then
+            [ for _ in shown.Rows -> [] ]
+        else
+            behind
+    let isWider = behind |> List.exists (List.isEmpty >> not)
     div [] [
         if isTitled then
             p [ _class "caption" ] [ str shown.Title ]
@@ -77,15 +83,19 @@ let private table (isTitled: bool) (shown: TableView) =
             table [] [
                 thead [] [
                     tr [] [
-                        for index, heading in List.indexed shown.Headings ->
+                        for index, heading in List.indexed shown.Headings do
                             columnHeading heading (isMarked shown index)
+                        if isWider then
+                            th [ _scope "col"; _class "see" ] [ str "see" ]
                     ]
                 ]
                 tbody [] [
-                    for row in shown.Rows ->
+                    for row, own in List.zip shown.Rows behind ->
                         tr [] [
-                            for index, (heading, text) in List.indexed (List.zip shown.Headings row) ->
+                            for index, (heading, text) in List.indexed (List.zip shown.Headings row) do
                                 cell heading (index = 0) text
+                            if isWider then
+                                td [ _class "see" ] own
                         ]
                 ]
             ]
@@ -94,51 +104,91 @@ let private table (isTitled: bool) (shown: TableView) =
             ul [ _class "notes" ] [ for note in shown.Notes -> li [] [ str note ] ]
     ]
 
+let table isTitled shown = tableWith isTitled [] shown
+
 /// The box gets its final height at once, so that the page does not jump while figures are drawn.
-let private figure (shown: Figure) =
+let private drawing (shown: Figure) = [
     let json, height = FigureJson.write shown
-    figure [ _id shown.Name ] [
-        figcaption [] [ str shown.Title ]
-        div [
-            _class "drawing"
-            attr "role" "img"
-            aria "label" shown.Alt
-            _style $"min-height:{height}px"
-        ] []
-        script [ _type "application/json" ] [ rawText json ]
-    ]
+    div [
+        _class "drawing"
+        attr "role" "img"
+        aria "label" shown.Alt
+        _style $"min-height:{height}px"
+    ] []
+    script [ _type "application/json" ] [ rawText json ]
+]
+
+let figure (shown: Figure) =
+    figure [ _id shown.Name ] [ figcaption [] [ str shown.Title ]; yield! drawing shown ]
 
 let private side (figures: Figure list) =
     div [ _class "side" ] [ for shown in figures -> figure shown ]
 
-let private choice (what: string) (panes: (string * Figure list) list) =
+/// A clip's figure with its player below it and a playhead over it, which is a slider for who cannot see it.
+let private clip (shown: Figure) (sound: Sound option) =
+    Giraffe.ViewEngine.HtmlElements.figure [ _id shown.Name ] [
+        figcaption [] [ str shown.Title ]
+        match sound with
+        | None -> yield! drawing shown
+        | Some(Sound.Missing why) ->
+            yield! drawing shown
+            p [ _class "player" ] [ str why ]
+        | Some(Sound.Embedded(uri, _)) ->
+            div [ _class "playable" ] [
+                yield! drawing shown
+                div [
+                    _class "playhead"
+                    _tabindex "0"
+                    _hidden
+                    attr "role" "slider"
+                    aria "label" $"Place in {shown.Title}"
+                    aria "orientation" "horizontal"
+                    aria "valuemin" "0"
+                ] []
+                div [ _class "player" ] [
+                    audio [
+                        _controls
+                        attr "preload" "metadata"
+                        _src uri
+                        aria "label" $"Sound of {shown.Title}"
+                    ] []
+                    span [] [
+                        str "A click on the figure, or the arrow keys on its red line, go to another place."
+                    ]
+                ]
+            ]
+    ]
+
+let private choice (what: string) (panes: (string * XmlNode) list) =
     div [ _class "choice" ] [
         label [] [ str $"{what} "; select [] [ for name, _ in panes -> option [] [ str name ] ] ]
-        for index, (_, figures) in List.indexed panes do
+        for index, (_, pane) in List.indexed panes do
             div [
                 _class "pane"
                 if index > 0 then
                     _hidden
-            ] [ side figures ]
+            ] [ pane ]
     ]
 
 let private content (shown: Content) =
     match shown with
     | Content.Text text -> p [] [ str text ]
     | Content.Figures(Shown.Side figures) -> side figures
-    | Content.Figures(Shown.Choice(what, panes)) -> choice what panes
+    | Content.Figures(Shown.Choice(what, panes)) -> choice what [ for name, figures in panes -> name, side figures ]
+    | Content.Figures(Shown.Clips clips) ->
+        choice "Clip" [ for name, figure, sound in clips -> name, clip figure sound ]
     | Content.Table shown -> table true shown
     | Content.Folded shown -> details [] [ summary [] [ str shown.Title ]; table false shown ]
     | Content.Verbatim text -> pre [ _tabindex "0" ] [ str text ]
 
-/// One button for each row: what it is drawn with, and whether it is drawn.
-let private legend (rows: Series list) =
+/// One button for each row: what it is drawn with, and whether it is drawn; and one that draws all.
+let legend (rows: Series list) =
     div [
         _class "legend"
         attr "role" "group"
         aria "label" "Rows shown in the figures"
     ] [
-        for row in rows ->
+        for row in rows do
             button [ _type "button"; attr "data-row" row.Name; aria "pressed" "true" ] [
                 span [
                     _class $"swatch round-{min 2 (Figure.round row)}"
@@ -146,6 +196,8 @@ let private legend (rows: Series list) =
                 ] []
                 str row.Name
             ]
+        if rows.Length > 1 then
+            button [ _type "button"; _class "all"; _hidden ] [ str "show all rows" ]
     ]
 
 let private section (shown: Section) =
@@ -155,6 +207,19 @@ let private section (shown: Section) =
             content part
     ]
 
+/// From a row to its figures: each link also turns the other rows off there.
+let private links (row: Series option) (sections: Section list) = [
+    match row with
+    | None -> ()
+    | Some series ->
+        for own in sections do
+            a [
+                _href $"#{own.Id}"
+                attr "data-only" series.Name
+                aria "label" $"{series.Name}: {own.Heading}"
+            ] [ str own.Id ]
+]
+
 let private opening (first: Opening) (sections: Section list) = [
     header [] [ p [] [ str first.Name ]; h1 [] [ str first.Title ] ]
     if first.Question <> "" then
@@ -162,7 +227,8 @@ let private opening (first: Opening) (sections: Section list) = [
     ul [ _class "answer" ] [ for sentence in first.Answers -> li [] [ str sentence ] ]
     for warning in first.Warnings do
         p [ _class "warning" ] [ str warning ]
-    table false first.Table
+    let byRow = sections |> List.filter _.ByRow
+    tableWith false [ for row in first.Rows -> links row byRow ] first.Table
     nav [ aria "label" "Contents" ] [
         ul [] [
             for own in sections -> li [] [ a [ _href $"#{own.Id}" ] [ str own.Heading ] ]
@@ -170,8 +236,8 @@ let private opening (first: Opening) (sections: Section list) = [
     ]
 ]
 
-/// The whole page: the answer first, then the sections, with a legend of the rows above the figures.
-let write (first: Opening) (rows: Series list) (sections: Section list) =
+/// A page of one file: what its body holds, and the scripts that it needs beside the one that draws figures.
+let document (title: string) (body: XmlNode list) (scripts: string list) =
     let page =
         html [ _lang "en" ] [
             head [] [
@@ -180,22 +246,27 @@ let write (first: Opening) (rows: Series list) (sections: Section list) =
                 meta [ _name "color-scheme"; _content "light dark" ]
                 // The browser would ask for an icon.
                 link [ _rel "icon"; _href "data:," ]
-                Giraffe.ViewEngine.HtmlElements.title [] [ str $"{first.Name}: {first.Title}" ]
+                Giraffe.ViewEngine.HtmlElements.title [] [ str title ]
                 style [] [ rawText (own "report.css") ]
             ]
-            body [] [
-                main [] [
-                    yield! opening first sections
-                    for byRow, part in List.groupBy _.ByRow sections do
-                        div [] [
-                            if byRow then
-                                legend rows
-                            for own in part do
-                                section own
-                        ]
-                ]
+            Giraffe.ViewEngine.HtmlElements.body [] [
+                main [] body
                 script [] [ rawText (plotly ()) ]
-                script [] [ rawText (own "report.js") ]
+                for name in "report.js" :: scripts do
+                    script [] [ rawText (own name) ]
             ]
         ]
     RenderView.AsString.htmlDocument page
+
+/// The whole page: the answer first, then the sections, with a legend of the rows above the figures.
+let write (first: Opening) (rows: Series list) (sections: Section list) =
+    document $"{first.Name}: {first.Title}" [
+        yield! opening first sections
+        for byRow, part in List.groupBy _.ByRow sections do
+            div [] [
+                if byRow then
+                    legend rows
+                for own in part do
+                    section own
+            ]
+    ] [ "listen.js" ]

@@ -24,7 +24,13 @@ let private learning (plan: Plan) rows = {
     Heading = "How the networks learned"
     ByRow = true
     Contents = [
-        Content.Figures(Shown.Side(TrainingFigures.make plan.Trials.Head.Specification.Training.Monitor rows))
+        Content.Figures(
+            Shown.Side(
+                TrainingFigures.make plan.Trials.Head.Specification.Training.Monitor.InWords [
+                    for row in rows -> row.Series, [ for _, result in row.Trials -> result.History ]
+                ]
+            )
+        )
     ]
 }
 
@@ -73,23 +79,28 @@ let private thresholds (curves: Curves list) classes = {
     ]
 }
 
-let private clips (workspace: Workspace) (best: FinishedRow) output = {
+let private clips (workspace: Workspace) (outputs: (FinishedRow * TrialOutput) list) (best: FinishedRow) output audio = {
     Id = "clips"
     Heading = "Clips, from the best to the worst detected"
-    ByRow = false
+    ByRow = true
     Contents = [
         let trial, _ = best.Best
         let source = workspace.Source trial.Specification
+        let rows = [ for row, output in outputs -> row.Series, output ]
+        let clips = ClipFigures.make source.Manifest source.Store rows best.Series output
+        let sounds =
+            if audio then
+                ClipSounds.embed [ for _, figure, clip in clips -> clip.AudioPath, snd figure.X.Range.Value ]
+            else
+                []
         Content.Text
-            $"As detected by {trial.Name}, the best trial of the row that early stopping finds best. Blue is the reference, orange below it the detection."
+            $"Chosen by how well {trial.Name} detects them, the best trial of the row that early stopping finds best. Grey is the reference; below it, in its row's colour, what the best trial of each row detected."
         Content.Figures(
-            Shown.Choice(
-                "Clip",
-                [
-                    for name, figure in ClipFigures.make source.Manifest source.Store output -> name, [ figure ]
-                ]
-            )
+            Shown.Clips [
+                for index, (name, figure, _) in List.indexed clips -> name, figure, List.tryItem index sounds
+            ]
         )
+        yield! ClipSounds.inWords sounds |> Option.map Content.Text |> Option.toList
     ]
 }
 
@@ -134,6 +145,9 @@ let private figures (sections: Section list) = [
             | Content.Figures(Shown.Choice(_, panes)) ->
                 for _, figures in panes do
                     yield! figures
+            | Content.Figures(Shown.Clips clips) ->
+                for _, figure, _ in clips do
+                    figure
             | _ -> ()
 ]
 
@@ -145,18 +159,18 @@ let private warnings (outcome: Outcome) = [
         $"Of {outcome.States.Length} trials {failed.Length} failed and are missing from the means: {names}."
 ]
 
-let private sections workspace (outcome: Outcome) (rows: FinishedRow list) command = [
+let private sections workspace (outcome: Outcome) (rows: FinishedRow list) audio command = [
     let manifest =
         (workspace: Workspace).Manifest outcome.Plan.Trials.Head.Specification
     if not rows.IsEmpty then
         let best = FinishedRow.best rows
         learning outcome.Plan rows
         classes outcome rows best manifest.Classes
-        let output (row: FinishedRow) =
-            TrialOutput.ofTrial workspace outcome (fst row.Best)
-        thresholds [ for row in rows -> Curves.ofOutput row (output row) ] manifest.Classes
-        clips workspace best (output best)
-        yield! saliency workspace outcome.Plan best (output best)
+        let outputs = [ for row in rows -> row, TrialOutput.ofTrial workspace outcome (fst row.Best) ]
+        let output = outputs |> List.find (fst >> (=) best) |> snd
+        thresholds [ for row, output in outputs -> Curves.ofOutput row output ] manifest.Classes
+        clips workspace outputs best output audio
+        yield! saliency workspace outcome.Plan best output
     Ground.corpus manifest
     Ground.environment rows
     Ground.again outcome.Plan command
@@ -173,10 +187,19 @@ let asked (workspace: Workspace) (outcome: Outcome) : Figure list =
         let output = TrialOutput.ofTrial workspace outcome trial
         labels |> List.collect (SaliencyFigures.make workspace trial output)
 
-/// Writes the report of an experiment, and its figures as SVG files into a folder of the same name beside it.
-let write (workspace: Workspace) (outcome: Outcome) (command: string) (file: string) =
+/// The rows of an outcome's table, those of others included, as the figures draw them.
+let private drawnAs (plan: Plan) (rows: FinishedRow list) = [
+    for name in Variant.names plan.Variants do
+        rows |> List.map _.Series |> List.tryFind (fun series -> series.Name = name)
+    for _ in plan.Experiment.Others do
+        None
+]
+
+/// Writes the report of an experiment, with or without the sound of its clips, and its figures as SVG files into a folder of the
+/// same name beside it.
+let write (workspace: Workspace) (outcome: Outcome) (audio: bool) (command: string) (file: string) =
     let rows = FinishedRow.ofStates outcome.Plan outcome.States
-    let sections = sections workspace outcome rows command
+    let sections = sections workspace outcome rows audio command
     let page =
         Page.write
             {
@@ -185,6 +208,7 @@ let write (workspace: Workspace) (outcome: Outcome) (command: string) (file: str
                 Question = outcome.Plan.Experiment.Question
                 Answers = outcome.Answers
                 Table = outcome.Table
+                Rows = drawnAs outcome.Plan rows
                 Warnings = warnings outcome
             }
             [ for row in rows -> row.Series ]

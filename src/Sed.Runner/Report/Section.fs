@@ -1,5 +1,13 @@
 namespace Sed.Runner
 
+/// What a clip sounds like, in a page.
+[<RequireQualifiedAccess>]
+type internal Sound =
+    /// As a data URI, and how it is encoded, in words.
+    | Embedded of uri: string * how: string
+    /// Why it cannot be heard, in a sentence.
+    | Missing of why: string
+
 /// How figures stand in a report.
 [<RequireQualifiedAccess>]
 type internal Shown =
@@ -7,6 +15,8 @@ type internal Shown =
     | Side of Figure list
     /// One of several, each with its name, which the reader chooses.
     | Choice of what: string * (string * Figure list) list
+    /// One of several clips, each with its name and, unless the reader is to do without, with what it sounds like.
+    | Clips of (string * Figure * Sound option) list
 
 /// What a part of a report is made of.
 [<RequireQualifiedAccess>]
@@ -37,6 +47,8 @@ type internal Opening = {
     /// A sentence each.
     Answers: string list
     Table: TableView
+    /// What each row of the table is drawn as in the figures; None for rows that are not in them.
+    Rows: Series option list
     /// What a reader must know before believing the numbers.
     Warnings: string list
 }

@@ -4,8 +4,11 @@ module internal Sed.Runner.TrainingFigures
 open System
 open Sed
 
-let private points (value: EpochResult -> float) (result: TrialResult) = [|
-    for epoch in result.History do
+/// A row with the epochs of each of its trials.
+type private Row = Series * EpochResult list list
+
+let private points (value: EpochResult -> float) (history: EpochResult list) = [|
+    for epoch in history do
         if Double.IsFinite(value epoch) then
             float epoch.Epoch, value epoch
 |]
@@ -17,16 +20,17 @@ let private mean (perSeed: (float * float)[] list) =
         for k in 0 .. length - 1 -> fst perSeed.Head[k], perSeed |> List.averageBy (fun own -> snd own[k])
     |]
 
-let private lines value (row: FinishedRow) = [
-    match [ for _, result in row.Trials -> points value result ] with
-    | [ single ] -> Mark.Line(row.Series, single, false)
+let private lines value ((series, trials): Row) = [
+    match List.map (points value) trials with
+    | [] -> ()
+    | [ single ] -> Mark.Line(series, single, false)
     | several ->
         for own in several do
-            Mark.Line(row.Series, own, true)
-        Mark.Line(row.Series, mean several, false)
+            Mark.Line(series, own, true)
+        Mark.Line(series, mean several, false)
 ]
 
-let private figure (rows: FinishedRow list) name (title: string) axis value = {
+let private figure (rows: Row list) name (title: string) axis value = {
     Figure.Name = "training-" + name
     Title = title
     Alt =
@@ -48,11 +52,11 @@ let private figure (rows: FinishedRow list) name (title: string) axis value = {
 let private score (metric: Metric) (epoch: EpochResult) =
     epoch.Scores |> Map.tryFind metric.Name |> Option.defaultValue nan
 
-/// Loss, what early stopping watches, weak F and strong ER of every epoch.
-let make (monitor: Sed.Core.Scoring.Monitor) (rows: FinishedRow list) =
+/// Loss, what early stopping watches (in words), weak F and strong ER of every epoch.
+let make (monitor: string) (rows: Row list) =
     [
         figure rows "loss" "Training loss" "loss" _.Loss
-        figure rows "monitor" $"Early stopping watches {monitor.InWords}" "monitor" _.Monitor
+        figure rows "monitor" $"Early stopping watches {monitor}" "monitor" _.Monitor
         figure rows "weak-f" "Weak F on the split that selects" "weak F" (score WeakF)
         figure rows "strong-er" "Strong ER on the split that selects" "strong ER" (score StrongER)
     ]

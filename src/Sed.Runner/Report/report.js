@@ -1,7 +1,7 @@
 "use strict";
 
 // Draws the report's figures with Plotly when they can be seen for the first time, and lets the reader choose.
-(() => {
+const report = (() => {
     const touch = matchMedia("(pointer: coarse)").matches;
     const hiddenRows = new Set();
     let opened = []; // what is shown on paper alone
@@ -17,29 +17,64 @@
         if (traces.length > 0) Plotly.restyle(plot, { visible: !hiddenRows.has(row) }, traces);
     };
 
+    const figureOf = (plot) => {
+        const figure = JSON.parse(plot.nextElementSibling.textContent);
+        // A finger that moves over a figure scrolls the page.
+        if (touch) figure.layout.dragmode = false;
+        return figure;
+    };
+
     const draw = (plot) => {
         if (plot.classList.contains("js-plotly-plot")) {
             Plotly.Plots.resize(plot);
         } else {
-            const { data, layout } = JSON.parse(plot.nextElementSibling.textContent);
-            // A finger that moves over a figure scrolls the page.
-            if (touch) layout.dragmode = false;
-            Plotly.newPlot(plot, data, layout, { responsive: true, displayModeBar: false });
+            const { data, layout } = figureOf(plot);
+            const announce = () => plot.dispatchEvent(new CustomEvent("drawn"));
+            Plotly.newPlot(plot, data, layout, { responsive: true, displayModeBar: false }).then(() => {
+                plot.on("plotly_afterplot", announce);
+                announce();
+            });
         }
+        hiddenRows.forEach((row) => showRow(plot, row));
+    };
+
+    // Draws what the script beside a drawing says now.
+    const redraw = (plot) => {
+        if (!plot.classList.contains("js-plotly-plot")) return draw(plot);
+        const { data, layout } = figureOf(plot);
+        Plotly.react(plot, data, layout);
         hiddenRows.forEach((row) => showRow(plot, row));
     };
 
     const drawVisible = () => [...document.querySelectorAll(".drawing")].filter(visible).forEach(draw);
 
-    for (const button of document.querySelectorAll(".legend button"))
+    const buttons = [...document.querySelectorAll(".legend button[data-row]")];
+    const all = document.querySelector(".legend .all");
+
+    const showRows = (isShown) => {
+        for (const button of buttons) {
+            const row = button.dataset.row;
+            const shown = isShown(row);
+            if (shown === !hiddenRows.has(row)) continue;
+            button.setAttribute("aria-pressed", String(shown));
+            if (shown) hiddenRows.delete(row);
+            else hiddenRows.add(row);
+            plots().forEach((plot) => showRow(plot, row));
+        }
+        if (all) all.hidden = hiddenRows.size === 0;
+    };
+
+    for (const button of buttons)
         button.addEventListener("click", () => {
             const row = button.dataset.row;
-            const shown = button.getAttribute("aria-pressed") === "true";
-            button.setAttribute("aria-pressed", String(!shown));
-            if (shown) hiddenRows.add(row);
-            else hiddenRows.delete(row);
-            plots().forEach((plot) => showRow(plot, row));
+            showRows((other) => (other === row) === hiddenRows.has(other));
         });
+
+    all?.addEventListener("click", () => showRows(() => true));
+
+    // From a row of the table to what it has, without the others.
+    for (const link of document.querySelectorAll("a[data-only]"))
+        link.addEventListener("click", () => showRows((row) => row === link.dataset.only));
 
     for (const choice of document.querySelectorAll(".choice")) {
         const panes = choice.querySelectorAll(".pane");
@@ -48,6 +83,18 @@
             drawVisible();
         });
     }
+
+    // An address may lead to a figure that another one hides.
+    const reveal = () => {
+        const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+        const pane = target?.closest(".pane");
+        if (!pane?.hidden) return;
+        const select = pane.parentElement.querySelector("select");
+        select.selectedIndex = [...pane.parentElement.querySelectorAll(":scope > .pane")].indexOf(pane);
+        select.dispatchEvent(new Event("change", { bubbles: true }));
+        target.scrollIntoView();
+    };
+    addEventListener("hashchange", reveal);
 
     addEventListener("beforeprint", () => {
         opened = [...document.querySelectorAll("details:not([open])")];
@@ -64,4 +111,6 @@
     });
 
     drawVisible();
+    reveal();
+    return { redraw };
 })();

@@ -11,22 +11,27 @@ open Sed
 type private Known =
     | Done of TrialResult
     | Broken
-    /// As its log of epochs says, which has grown since the plan began.
+    /// Some process is at it, and its log of epochs says so much.
     | Running of EpochLog
     /// Some process is at it, and has no epoch to tell of.
     | Begun
     | Waiting
 
-/// The progress of a plan from now on. Trials that have a result are read once.
-type internal Progress(plan: Plan, jobs: int, folderOf: Specification -> string) =
+/// How many of the rows' trials there are, and how far.
+type internal Tally = {
+    All: int
+    Done: int
+    Failed: int
+    Running: int
+}
+
+/// The progress of a plan, in the folders of its trials (by their positions in it). Trials that have a result are read once.
+type internal Progress(plan: RunPlan, jobs: int, folderOf: int -> string) =
     let metrics = [ WeakF; StrongF; StrongER ]
-    let folders = [
-        for trial in plan.Trials -> trial.Specification, folderOf trial.Specification
-    ]
-    let began = DateTime.UtcNow
     let settled = Dictionary<string, Known>()
 
-    let known folder =
+    let known index =
+        let folder = folderOf index
         match settled.TryGetValue folder with
         | true, state -> state
         | _ ->
@@ -36,15 +41,21 @@ type internal Progress(plan: Plan, jobs: int, folderOf: Specification -> string)
                     settled[folder] <- Done result
                     Done result
                 | Failed _ -> Broken
-                | Open ->
+                // What nobody is at was interrupted, and waits with what it has logged.
+                | Open when TrialFolder.isTaken folder ->
                     match TrialFolder.log folder with
-                    | Some log when log.Written >= began -> Running log
-                    | _ when TrialFolder.isTaken folder -> Begun
-                    | _ -> Waiting
+                    | Some log -> Running log
+                    | None -> Begun
+                | Open -> Waiting
             with
             | :? IOException
             | :? UnauthorizedAccessException
             | :? InvalidDataException -> Waiting // whoever runs the trials finds it too, and says so
+
+    let everyone = Array.ofList plan.Trials
+    let rows () = [
+        for row in plan.Rows -> row, [ for index in row.Trials -> everyone[index], known index ]
+    ]
 
     let scores (state: Known) =
         match state with
@@ -60,18 +71,18 @@ type internal Progress(plan: Plan, jobs: int, folderOf: Specification -> string)
     let digits (metric: Metric) (value: float) =
         value.ToString((if metric = StrongER then "F2" else "F3"), CultureInfo.InvariantCulture)
 
-    let now (trials: (Specification * Known) list) =
+    let now (trials: (PlannedTrial * Known) list) =
         let running = [
-            for specification, state in trials do
+            for trial, state in trials do
                 match state with
                 | Running log ->
                     let score =
                         match Map.tryFind WeakF.Name log.Last with
                         | Some weakF -> $", {WeakF.Name} {digits WeakF weakF}"
                         | None -> ""
-                    $"seed {specification.Seed}: epoch {log.Epochs} of {specification.Training.Epochs}{score}"
-                | Begun -> $"seed {specification.Seed}: begins"
-                | Broken -> $"seed {specification.Seed}: failed"
+                    $"seed {trial.Seed}: epoch {log.Epochs} of {trial.Epochs}{score}"
+                | Begun -> $"seed {trial.Seed}: begins"
+                | Broken -> $"seed {trial.Seed}: failed"
                 | Done _
                 | Waiting -> ()
         ]
@@ -81,10 +92,7 @@ type internal Progress(plan: Plan, jobs: int, folderOf: Specification -> string)
         | several -> String.concat "; " several
 
     // What others need is trained too, though it has no row.
-    let everyone = Array.ofList (Plan.allTrials plan)
-    let all () = [
-        for index, trial in Array.indexed everyone -> index, trial.Specification, known (folderOf trial.Specification)
-    ]
+    let all () = [ for index, trial in Array.indexed everyone -> index, trial, known index ]
 
     let secondsPerEpoch (log: EpochLog) =
         Map.tryFind "seconds" log.Last
@@ -92,9 +100,9 @@ type internal Progress(plan: Plan, jobs: int, folderOf: Specification -> string)
 
     /// A line for each trial that some process is at.
     member _.Running: string list = [
-        for index, specification, state in all () do
-            let name = $"trial {index + 1} of {everyone.Length}: {everyone[index].Name}"
-            let epochs = specification.Training.Epochs
+        for index, trial, state in all () do
+            let name = $"trial {index + 1} of {everyone.Length}: {trial.Name}"
+            let epochs = trial.Epochs
             match state with
             | Running log ->
                 let number (column: string) (digits: string) =
@@ -114,11 +122,11 @@ type internal Progress(plan: Plan, jobs: int, folderOf: Specification -> string)
     member _.Left: string =
         let states = all ()
         let running = [
-            for _, specification, state in states do
+            for _, trial, state in states do
                 match state with
                 | Running log ->
                     match secondsPerEpoch log with
-                    | Some seconds -> seconds, float (specification.Training.Epochs - log.Epochs)
+                    | Some seconds -> seconds, float (trial.Epochs - log.Epochs)
                     | None -> ()
                 | _ -> ()
         ]
@@ -128,10 +136,10 @@ type internal Progress(plan: Plan, jobs: int, folderOf: Specification -> string)
             let pace = running |> List.averageBy fst
             let waiting =
                 states
-                |> List.sumBy (fun (_, specification, state) ->
+                |> List.sumBy (fun (_, trial, state) ->
                     match state with
                     | Waiting
-                    | Begun when specification.Members.IsEmpty -> float specification.Training.Epochs
+                    | Begun when trial.IsTrained -> float trial.Epochs
                     | _ -> 0.0)
             let ahead =
                 (running |> List.sumBy (fun (seconds, epochs) -> seconds * epochs))
@@ -144,16 +152,14 @@ type internal Progress(plan: Plan, jobs: int, folderOf: Specification -> string)
     /// The table as it stands: rows with the trials that are done, the means of what they scored on the split that is
     /// selected on, and what is being trained.
     member _.View: TableView =
-        let states =
-            List.map2
-                (fun (trial: Trial) (specification, folder) -> trial, (specification, known folder))
-                plan.Trials
-                folders
+        let states = rows ()
         let watched =
             metrics
             |> List.filter (fun metric ->
                 states
-                |> List.exists (fun (_, (_, state)) -> scores state |> Option.exists (Map.containsKey metric.Name)))
+                |> List.exists (fun (_, trials) ->
+                    trials
+                    |> List.exists (fun (_, state) -> scores state |> Option.exists (Map.containsKey metric.Name))))
         {
             Title = ""
             Headings = [
@@ -164,15 +170,10 @@ type internal Progress(plan: Plan, jobs: int, folderOf: Specification -> string)
                 { Text = "now"; Number = false }
             ]
             Rows = [
-                for variant in plan.Variants do
-                    let own = [
-                        for trial, state in states do
-                            if trial.Variant = variant then
-                                state
-                    ]
+                for row, own in states do
                     let finished = own |> List.filter (snd >> _.IsDone)
                     [
-                        variant.Label
+                        row.Label
                         $"{finished.Length} of {own.Length}"
                         for metric in watched do
                             match finished |> List.choose (snd >> scores >> Option.bind (Map.tryFind metric.Name)) with
@@ -183,3 +184,39 @@ type internal Progress(plan: Plan, jobs: int, folderOf: Specification -> string)
             ]
             Notes = []
         }
+
+    /// How far the trials are.
+    member _.Tally =
+        let states = rows () |> List.collect snd |> List.map snd
+        let count is = states |> List.filter is |> List.length
+        {
+            All = states.Length
+            Done = count _.IsDone
+            Failed = count _.IsBroken
+            Running = count (fun state -> state.IsRunning || state.IsBegun)
+        }
+
+    /// The epochs so far of each row's trials that are done or being trained.
+    member _.Epochs: (PlannedRow * EpochResult list list) list = [
+        for row in plan.Rows ->
+            row,
+            [
+                for index in row.Trials do
+                    match known index with
+                    | Done result -> result.History
+                    | Running _ -> TrialFolder.epochs (folderOf index)
+                    | Begun
+                    | Broken
+                    | Waiting -> ()
+            ]
+    ]
+
+    /// That of a plan whose folders may become known later.
+    new(plan: Plan, jobs: int, folderOf: Specification -> string) =
+        let trials = Array.ofList (Plan.allTrials plan)
+        Progress(RunPlan.ofPlan folderOf plan, jobs, (fun index -> folderOf trials[index].Specification))
+
+    /// That of a run as it is kept.
+    new(plan: RunPlan, runs: string) =
+        let trials = Array.ofList plan.Trials
+        Progress(plan, 1, (fun index -> RunPlan.folder runs trials[index]))

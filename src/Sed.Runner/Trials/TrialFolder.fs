@@ -18,8 +18,6 @@ type internal EpochLog = {
     Epochs: int
     /// The columns of its last epoch.
     Last: Map<string, float>
-    /// In universal time.
-    Written: DateTime
 }
 
 /// A trial's folder: its specification, and what it left behind. Files are there whole or not at all, however the process
@@ -112,12 +110,39 @@ module internal TrialFolder =
                 Some {
                     Epochs = lines.Length
                     Last = Map numbers
-                    Written = File.GetLastWriteTimeUtc epochs
                 }
             | _ -> None
         with
         | :? IOException
         | :? UnauthorizedAccessException -> None
+
+    /// The epochs that its log tells of, with the scores of the split that early stopping watches; none before the first one.
+    let epochs (folder: string) : EpochResult list =
+        let isMetric name =
+            Seq.exists (fun (metric: Sed.Metric) -> metric.Name = name) Sed.Metric.All
+        let number (text: string) =
+            match Double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture) with
+            | true, value -> value
+            | _ -> nan
+        let epoch index (names: string[]) (line: string) =
+            let columns = Map(Seq.zip names (line.Split ',' |> Seq.map number))
+            let column name =
+                Map.tryFind name columns |> Option.defaultValue nan
+            {
+                Epoch = index + 1
+                Loss = column "loss"
+                Monitor = column "monitor"
+                Scores =
+                    columns
+                    |> Map.filter (fun name value -> isMetric name && not (Double.IsNaN value))
+            }
+        try
+            match File.ReadAllLines(Path.Combine(folder, "epochs.csv")) |> List.ofArray with
+            | [] -> []
+            | names :: lines -> [ for index, line in List.indexed lines -> epoch index (names.Split ',') line ]
+        with
+        | :? IOException
+        | :? UnauthorizedAccessException -> []
 
     /// How far a training is that another process is at, for example ", epoch 7"; empty before its first epoch.
     let progress (folder: string) =

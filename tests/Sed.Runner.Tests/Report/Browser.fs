@@ -93,7 +93,35 @@ type Browser private (chromium: Process, socket: ClientWebSocket, profile: strin
         browser.Send("Emulation.setEmulatedMedia", [ "features", [| scheme |] ])
         |> ignore
 
-    /// Opens a file and waits until it is loaded.
+    /// Presses and releases the mouse, or moves it while it is pressed to another place before, as a hand does it.
+    member browser.Drag(fromX: float, fromY: float, toX: float, toY: float) =
+        let mouse (kind: string) (x: float) (y: float) =
+            browser.Send(
+                "Input.dispatchMouseEvent",
+                [
+                    "type", kind
+                    "x", x
+                    "y", y
+                    "button", "left"
+                    "buttons", 1
+                    "clickCount", 1
+                ]
+            )
+            |> ignore
+        mouse "mouseMoved" fromX fromY
+        mouse "mousePressed" fromX fromY
+        if (fromX, fromY) <> (toX, toY) then
+            mouse "mouseMoved" toX toY
+        mouse "mouseReleased" toX toY
+
+    member browser.Click(x: float, y: float) = browser.Drag(x, y, x, y)
+
+    /// Presses and releases a key by its name, for example ArrowRight.
+    member browser.Press(key: string) =
+        for kind in [ "keyDown"; "keyUp" ] do
+            browser.Send("Input.dispatchKeyEvent", [ "type", kind; "key", key ]) |> ignore
+
+    /// Opens a file or an address and waits until it is loaded.
     member browser.Open(file: string) =
         events.Clear()
         browser.Send("Page.navigate", [ "url", Uri(file).AbsoluteUri ]) |> ignore
@@ -157,6 +185,8 @@ type Browser private (chromium: Process, socket: ClientWebSocket, profile: strin
             "--disable-gpu"
             "--disable-dev-shm-usage"
             "--hide-scrollbars"
+            "--mute-audio"
+            "--autoplay-policy=no-user-gesture-required" // a test has no finger to begin with
             "--remote-debugging-port=0"
             $"--user-data-dir={profile}"
         ]

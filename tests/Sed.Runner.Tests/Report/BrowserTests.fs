@@ -9,13 +9,17 @@ type OneBrowser() =
     let browser =
         lazy (Browser.Program |> Option.map (fun program -> Browser.Start program))
 
-    /// Does something with a page in the browser; the test is skipped where none is installed.
-    member _.Act(act: Browser -> string -> unit) =
+    /// Does something with the browser; the test is skipped where none is installed.
+    member _.With(act: Browser -> unit) =
         match browser.Value with
         | None -> Assert.Skip "No Chromium is installed (Debian: apt-get install chromium)."
-        | Some browser ->
+        | Some browser -> act browser
+
+    /// Does something with the report in the browser.
+    member own.Act(act: Browser -> string -> unit) =
+        own.With(fun browser ->
             let _, _, file = TinySweep.report.Value
-            act browser file
+            act browser file)
 
     interface IDisposable with
         member _.Dispose() =

@@ -154,7 +154,7 @@ let ``a failed trial and a network that is gone are told, and the rest is report
     ]
     for network in networks do
         File.Move(network, network + ".gone")
-    Report.write workspace partial "again" partly
+    Report.write workspace partial false "again" partly
     for network in networks do
         File.Move(network + ".gone", network)
     let page = File.ReadAllText partly

@@ -63,5 +63,5 @@ let internal report: Lazy<Workspace * Outcome * string> =
          ]
          let outcome = Outcome.ofStates workspace plan states
          let file = Path.Combine(folder, "tiny.html")
-         Report.write workspace outcome "dotnet fsi tiny.fsx --report" file
+         Report.write workspace outcome true "dotnet fsi tiny.fsx --report" file
          workspace, outcome, file)

@@ -1,0 +1,93 @@
+"use strict";
+
+// Plays clips below their figures. A playhead moves over each figure; a click on the figure, a drag of the playhead or a key on
+// it goes to another place.
+(() => {
+    const step = 0.5; // seconds that an arrow key moves by
+    const players = [...document.querySelectorAll(".playable")];
+
+    const listen = (playable) => {
+        const plot = playable.querySelector(".drawing");
+        const head = playable.querySelector(".playhead");
+        const audio = playable.querySelector("audio");
+
+        // Where a second is drawn; nothing before the figure is.
+        const area = () => plot._fullLayout?.xaxis && { axis: plot._fullLayout.xaxis, ...plot._fullLayout._size };
+        const length = () => (Number.isFinite(audio.duration) ? audio.duration : 0);
+
+        const show = () => {
+            const { axis, l, t, w, h } = area() ?? {};
+            head.hidden = !axis;
+            if (!axis) return;
+            const x = axis.l2p(audio.currentTime);
+            head.style.left = `${l + Math.min(Math.max(x, 0), w)}px`;
+            head.style.top = `${plot.offsetTop + t}px`;
+            head.style.height = `${h}px`;
+            // Where the reader looks at a part of the clip, it may be at another one.
+            head.classList.toggle("beyond", x < -1 || x > w + 1);
+            head.setAttribute("aria-valuemax", length().toFixed(2));
+            head.setAttribute("aria-valuenow", audio.currentTime.toFixed(2));
+            head.setAttribute("aria-valuetext", `${audio.currentTime.toFixed(1)} s of ${length().toFixed(1)} s`);
+        };
+
+        const follow = () => {
+            show();
+            if (!audio.paused) requestAnimationFrame(follow);
+        };
+
+        const seek = (seconds) => {
+            audio.currentTime = Math.min(Math.max(seconds, 0), length());
+            show();
+        };
+
+        const seekTo = (clientX) => {
+            const { axis, l } = area();
+            seek(axis.p2l(clientX - plot.getBoundingClientRect().left - l));
+        };
+
+        plot.addEventListener("drawn", show);
+        plot.addEventListener("click", (event) => {
+            const { l, t, w, h } = area();
+            const box = plot.getBoundingClientRect();
+            const x = event.clientX - box.left - l;
+            const y = event.clientY - box.top - t;
+            if (x >= 0 && x <= w && y >= 0 && y <= h) seekTo(event.clientX);
+        });
+
+        head.addEventListener("pointerdown", (event) => head.setPointerCapture(event.pointerId));
+        head.addEventListener("pointermove", (event) => {
+            if (head.hasPointerCapture(event.pointerId)) seekTo(event.clientX);
+        });
+
+        const keys = {
+            ArrowLeft: () => seek(audio.currentTime - step),
+            ArrowDown: () => seek(audio.currentTime - step),
+            ArrowRight: () => seek(audio.currentTime + step),
+            ArrowUp: () => seek(audio.currentTime + step),
+            Home: () => seek(0),
+            End: () => seek(length()),
+            " ": () => (audio.paused ? audio.play() : audio.pause()),
+        };
+        head.addEventListener("keydown", (event) => {
+            const act = event.ctrlKey || event.altKey || event.metaKey ? undefined : keys[event.key];
+            if (!act) return;
+            event.preventDefault();
+            act();
+        });
+
+        for (const name of ["loadedmetadata", "timeupdate", "seeked", "pause"]) audio.addEventListener(name, show);
+        audio.addEventListener("play", () => {
+            // One at a time.
+            for (const other of players) if (other !== playable) other.querySelector("audio").pause();
+            follow();
+        });
+        show();
+    };
+
+    players.forEach(listen);
+
+    // What is chosen away falls silent.
+    document.addEventListener("change", () => {
+        for (const playable of players) if (playable.offsetParent === null) playable.querySelector("audio").pause();
+    });
+})();
