@@ -45,15 +45,16 @@ let private crnnOf filters =
         dense []
     }
 
-let private stem (name: string) =
-    string (Path.GetFileNameWithoutExtension name)
+/// Audio files carry a leading Y that the label lists have not.
+let private listed (file: string) =
+    (string (Path.GetFileName file)).TrimStart 'Y'
 
 /// Recordings of a folder by the names of its clips.
 let private audio folder =
     dict [
         for file in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories) do
             if Sed.Core.Audio.AudioFile.HasAudioExtension file then
-                stem file, file
+                listed file, file
     ]
 
 [<Theory>]
@@ -79,7 +80,7 @@ let ``an exported model says of the testing clips what its trials said`` seeds =
     let listen =
         FrameListener(fun _ _ frames -> probabilities.AddRange(frames.ToArray()))
     let heard = [|
-        for one in model.ListenAll([ for name in said.Names -> audio[stem name] ], listen) -> nonNull one.Recording
+        for one in model.ListenAll([ for name in said.Names -> audio[listed name] ], listen) -> nonNull one.Recording
     |]
     Assert.Equal<float32>(said.Strong, probabilities)
     Assert.Equal<float32>(said.Weak, heard |> Seq.collect _.TagProbabilities)
