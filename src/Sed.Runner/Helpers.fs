@@ -53,6 +53,7 @@ type internal Helpers(script: string, arguments: string list, places: string lis
             "--jobs", 1
             "--device", 1
             "--export", 1
+            "--export-model", 1
             "--report", 0
             "--no-report", 0
             "--no-audio", 0
