@@ -26,6 +26,6 @@ let private run (arguments: string[]) =
 /// sed devices: what there is to compute with.
 let command = {
     Name = "devices"
-    Summary = "Lists what networks can be computed with, and why there is not more."
+    Summary = "lists what networks can be computed with, and why there is not more"
     Run = run
 }
