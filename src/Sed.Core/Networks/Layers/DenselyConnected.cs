@@ -26,6 +26,9 @@ public abstract partial record Layer
             [.. AtLeastOne(Convolutions, "convolutions"), .. AtLeastOne(Growth, "maps that each adds")];
 
         /// <inheritdoc/>
+        public override Layer Scaled(double factor) => this with { Growth = Scaled(Growth, factor) };
+
+        /// <inheritdoc/>
         public override Shape Over(Shape below) => below with { Maps = below.Maps + Convolutions * Growth };
 
         /// <inheritdoc/>

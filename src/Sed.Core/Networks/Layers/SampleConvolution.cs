@@ -41,6 +41,9 @@ public abstract partial record Layer
         }
 
         /// <inheritdoc/>
+        public override Layer Scaled(double factor) => this with { Filters = Scaled(Filters, factor) };
+
+        /// <inheritdoc/>
         public override Shape Over(Shape below) => below with { Maps = Filters, Bands = below.Bands / Step };
 
         /// <inheritdoc/>

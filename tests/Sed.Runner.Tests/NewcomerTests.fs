@@ -1,0 +1,111 @@
+/// Ten lines of somebody who has read the language's page once.
+module Sed.Runner.Tests.NewcomerTests
+
+open System
+open System.Diagnostics
+open System.IO
+open Xunit
+
+let private experiments =
+    let rec above (folder: DirectoryInfo | null) =
+        match folder with
+        | null -> failwith "The tests run outside the repository."
+        | folder when File.Exists(Path.Combine(folder.FullName, "SedDsl.sln")) -> folder.FullName
+        | folder -> above folder.Parent
+    Path.Combine(above (DirectoryInfo AppContext.BaseDirectory), "experiments")
+
+let private ownStack =
+    "stack",
+    """
+run [
+    experiment "stack" {
+        title "Gates, attention and a coarser output"
+        data Soundscapes.smartCars
+        features (logMel { window 80.0<ms>; overlap 0.5; bands 64 })
+        network (layers "mine" { gatedConv 8; pool 2 4; residual 8; pool 1 8; conformer 2; upsample 2; weak ClassAttention })
+        vary LearningRate [ 1e-3; 3e-3 ]
+        seeds [ 1 ]
+        report [ WeakF; StrongF; Psds1 ]
+    }
+]
+"""
+
+let private family =
+    "family",
+    """
+run [
+    experiment "family" {
+        title "A teacher, its student, and both together"
+        data Soundscapes.smartCars
+        network (crnn { convolutions [ 8, 5; 8, 8 ]; recurrent [ 8 ]; weak LinearSoftmax })
+        alongside "teacher" []
+        alongside "student" [ StrongWeight 0.5; taughtBy "teacher" (Hard 0.5) ]
+        alongside "both" [ averageOf [ "teacher"; "student" ] ]
+        seeds [ 1 ]
+        report [ WeakF; StrongER ]
+        sorted WeakF
+    }
+]
+"""
+
+let private labels =
+    "told",
+    """
+run [
+    experiment "told" {
+        title "A quarter with strong labels, a quarter with weak ones, half with none"
+        data Soundscapes.smartCars
+        network (crnn { convolutions [ 8, 5; 8, 8 ]; recurrent [ 8 ] })
+        train (training {
+            labels (Mixed [ told Strong 0.3 0.25; told WeakOnly 0.3 0.25; told Unlabelled 0.4 0.5 ])
+            meanTeacher 0.99 2.0 5
+        })
+        detect (detection { tuned SmoothingPerClass })
+        vary Dropout [ 0.1; 0.3 ]
+        seeds [ 1 ]
+        report [ WeakF; EventF ]
+    }
+]
+"""
+
+// One process runs all three, since each takes seconds to start.
+[<Fact>]
+let ``three newcomers' scripts of ten lines run at the first try`` () =
+    let folder = Directory.CreateTempSubdirectory("sed-newcomer-").FullName
+    try
+        let sed = Path.Combine(experiments, "sed.fsx").Replace('\\', '/')
+        let scripts = [ ownStack; family; labels ]
+        for name, text in scripts do
+            let lines =
+                text.Trim().Split '\n'
+                |> Array.filter (fun line -> line.Trim() <> "run [" && line.Trim() <> "]")
+            Assert.InRange(lines.Length, 8, 14)
+            File.WriteAllText(Path.Combine(folder, name + ".fsx"), $"#load \"{sed}\"\nopen Sed\n{text}")
+        let all = Path.Combine(folder, "newcomers.fsx")
+        File.WriteAllLines(all, [ for name, _ in scripts -> $"#load \"{name}.fsx\"" ])
+        let arguments = [
+            "fsi"
+            all
+            "--profile"
+            "smoke"
+            "--jobs"
+            "1"
+            "--no-report"
+            "--out"
+            Path.Combine(folder, "runs")
+        ]
+        use started =
+            nonNull (
+                Process.Start(
+                    ProcessStartInfo("dotnet", arguments, RedirectStandardOutput = true, RedirectStandardError = true)
+                )
+            )
+        let errors = started.StandardError.ReadToEndAsync()
+        let output = started.StandardOutput.ReadToEnd()
+        started.WaitForExit()
+        Assert.Equal("", errors.Result)
+        Assert.Equal(0, started.ExitCode)
+        for name, _ in scripts do
+            Assert.True(File.Exists(Path.Combine(folder, "runs", "tables", $"{name}-smoke.csv")), output)
+    finally
+        Directory.Delete(folder, true)
