@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Sed.Core.Networks;
 using Sed.Core.Runtime;
 using Sed.Core.Scoring;
+using Sed.Core.Training.Clips;
 using TorchSharp;
 using static TorchSharp.torch;
 using Monitor = Sed.Core.Scoring.Monitor;

@@ -1,6 +1,7 @@
 using Sed.Core.Annotations;
 using Sed.Core.Corpora;
 using Sed.Core.Runtime;
+using Sed.Core.Training.Clips;
 using Sed.Core.Training.Targets;
 using static TorchSharp.torch;
 

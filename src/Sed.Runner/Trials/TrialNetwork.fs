@@ -5,6 +5,7 @@ open System.IO
 open Sed
 open Sed.Core.Networks
 open Sed.Core.Training
+open Sed.Core.Training.Clips
 open TorchSharp
 
 /// The clips of a split of a trial's corpus. The caller owns them.
