@@ -172,7 +172,9 @@ public sealed class Trainer
         {
             cancellation.ThrowIfCancellationRequested();
             using var step = NewDisposeScope();
-            var frames = options.MaskShortClips ? clips.FramesWithSound(batch.Clips, outputFrames, frameStep, device) : null;
+            var frames = options.MaskShortClips
+                ? clips.FramesWithSound(batch.Clips, outputFrames, frameStep, device)
+                : null;
             var (features, held) = augmentation.Mix(
                 batch.Features(),
                 targets.Of(batch.Clips, outputFrames, device, frameStep),

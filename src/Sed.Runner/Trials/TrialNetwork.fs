@@ -16,7 +16,12 @@ let clips (workspace: Workspace) (specification: Specification) (split: Core.Cor
 /// What a trial's network is, over the frames and bands of its features.
 let description (workspace: Workspace) (specification: Specification) =
     let source = workspace.Source specification
-    Network.describe source.Features.HopSeconds source.Store.Frames source.Store.Bands source.Manifest.Classes.Count specification.Network
+    Network.describe
+        source.Features.HopSeconds
+        source.Store.Frames
+        source.Store.Bands
+        source.Manifest.Classes.Count
+        specification.Network
 
 /// The trained network, ready to be asked. The caller owns it.
 let load (workspace: Workspace) (specification: Specification) =

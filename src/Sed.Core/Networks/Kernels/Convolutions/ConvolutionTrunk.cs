@@ -20,10 +20,7 @@ internal sealed unsafe class ConvolutionTrunk
     public ConvolutionTrunk(IReadOnlyList<BlockShape> shapes)
     {
         filters = shapes[^1].Filters;
-        this.shapes =
-        [
-            .. shapes.Select((shape, block) => shape.Wider(isInput: block == 0 && shape.Channels == 1)),
-        ];
+        this.shapes = [.. shapes.Select((shape, block) => shape.Wider(isInput: block == 0 && shape.Channels == 1))];
         blocks = [.. this.shapes.Select(shape => new PooledBlock(shape))];
         if (FirstBlock.Fits(this.shapes[0]))
             first = new FirstBlock(this.shapes[0]);
