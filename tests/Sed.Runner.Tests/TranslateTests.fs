@@ -7,6 +7,8 @@ open Sed.Core.Corpora
 open Sed.Core.Features.LogMel
 open Sed.Core.Networks
 open Sed.Core.Training
+open Sed.Core.Training.Clips
+open Sed.Core.Training.Optimization
 open Sed.Runner
 
 /// Two clips with a car, one of them with a train too, and two with neither.

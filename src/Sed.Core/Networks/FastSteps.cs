@@ -1,5 +1,7 @@
 using Sed.Core.Networks.Kernels;
+using Sed.Core.Networks.Kernels.Convolutions;
 using Sed.Core.Networks.Layers;
+using Sed.Core.Networks.Modules;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Sed.Core.Networks.Layers;
+using Sed.Core.Networks.Modules;
 using Sed.Core.Networks.WeakOutputs;
 using Sed.Core.Onnx.Graph;
 using TorchSharp;

@@ -1,3 +1,4 @@
+using Sed.Core.Training.Clips;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,6 +1,7 @@
 using Sed.Core.Detection;
 using Sed.Core.Networks;
 using Sed.Core.Scoring;
+using Sed.Core.Training.Clips;
 using static TorchSharp.torch;
 
 namespace Sed.Core.Training;

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Sed.Core.Networks;
 using Sed.Core.Runtime;
 using Sed.Core.Scoring;
+using Sed.Core.Training.Clips;
 using TorchSharp;
 using static TorchSharp.torch;
 using Monitor = Sed.Core.Scoring.Monitor;
@@ -171,7 +172,9 @@ public sealed class Trainer
         {
             cancellation.ThrowIfCancellationRequested();
             using var step = NewDisposeScope();
-            var frames = options.MaskShortClips ? clips.FramesWithSound(batch.Clips, outputFrames, frameStep, device) : null;
+            var frames = options.MaskShortClips
+                ? clips.FramesWithSound(batch.Clips, outputFrames, frameStep, device)
+                : null;
             var (features, held) = augmentation.Mix(
                 batch.Features(),
                 targets.Of(batch.Clips, outputFrames, device, frameStep),

@@ -1,6 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Sed.Core.Training.Clips;
 using Sed.Core.Training.Losses;
+using Sed.Core.Training.Optimization;
 using Sed.Core.Training.Targets;
 
 namespace Sed.Core.Training;

@@ -1,5 +1,6 @@
 using Sed.Core.Networks;
 using Sed.Core.Runtime;
+using Sed.Core.Training.Optimization;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -17,7 +18,13 @@ internal sealed class TrainingState : IDisposable
     {
         Network = network;
         parameters = new FlatParameters(network);
-        Optimizer = new FlatOptimizer(options, parameters);
+        Optimizer = new FlatOptimizer(
+            parameters,
+            options.Optimizer,
+            options.WeightDecay,
+            options.Momentum,
+            options.ClipNorm
+        );
         if (options.WeightAverage is not null)
             Average = parameters.Values.clone().DetachFromDisposeScope();
         if (options.MeanTeacher is null)

@@ -1,6 +1,7 @@
 using Sed.Core.Annotations;
 using Sed.Core.Corpora;
 using Sed.Core.Runtime;
+using Sed.Core.Training.Clips;
 using Sed.Core.Training.Targets;
 using static TorchSharp.torch;
 
@@ -181,7 +182,14 @@ public sealed class TrainingTargets
         {
             var kind = told[batch[i]];
             tagged[i] = kind == Told.Unlabelled ? 0 : 1;
-            framed[i] = Fill(batch[i], kind, hopSeconds * frameStep, values.AsSpan(i * frames * classes, frames * classes)) ? 1 : 0;
+            framed[i] = Fill(
+                batch[i],
+                kind,
+                hopSeconds * frameStep,
+                values.AsSpan(i * frames * classes, frames * classes)
+            )
+                ? 1
+                : 0;
             kinds[i] = 2 * (int)kind + (int)framed[i];
         }
         return targets with

@@ -1,6 +1,7 @@
 using Sed.Core.Networks;
 using Sed.Core.Runtime;
 using Sed.Core.Training.Losses;
+using Sed.Core.Training.Targets;
 using static TorchSharp.torch;
 
 namespace Sed.Core.Training;

@@ -6,7 +6,6 @@ open System.IO
 open Sed
 open Sed.Core.Annotations
 open Sed.Core.Networks
-open Sed.Core.Training
 open TorchSharp
 
 /// Noisy copies behind a smoothed map.

@@ -7,6 +7,8 @@ open Sed.Core.Corpora
 open Sed.Core.Features.LogMel
 open Sed.Core.Networks
 open Sed.Core.Training
+open Sed.Core.Training.Clips
+open Sed.Core.Training.Optimization
 
 let private seconds (time: float<ms>) = float time / 1000.0
 

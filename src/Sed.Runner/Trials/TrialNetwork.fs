@@ -5,6 +5,7 @@ open System.IO
 open Sed
 open Sed.Core.Networks
 open Sed.Core.Training
+open Sed.Core.Training.Clips
 open TorchSharp
 
 /// The clips of a split of a trial's corpus. The caller owns them.
@@ -15,7 +16,12 @@ let clips (workspace: Workspace) (specification: Specification) (split: Core.Cor
 /// What a trial's network is, over the frames and bands of its features.
 let description (workspace: Workspace) (specification: Specification) =
     let source = workspace.Source specification
-    Network.describe source.Features.HopSeconds source.Store.Frames source.Store.Bands source.Manifest.Classes.Count specification.Network
+    Network.describe
+        source.Features.HopSeconds
+        source.Store.Frames
+        source.Store.Bands
+        source.Manifest.Classes.Count
+        specification.Network
 
 /// The trained network, ready to be asked. The caller owns it.
 let load (workspace: Workspace) (specification: Specification) =

@@ -4,6 +4,7 @@ using Sed.Core.Networks;
 using Sed.Core.Runtime;
 using Sed.Core.Scoring;
 using Sed.Core.Training;
+using Sed.Core.Training.Clips;
 using TorchSharp;
 using static TorchSharp.torch;
 

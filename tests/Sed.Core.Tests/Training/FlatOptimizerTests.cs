@@ -1,6 +1,7 @@
 using Sed.Core.Runtime;
 using Sed.Core.Tests.Networks.Kernels;
 using Sed.Core.Training;
+using Sed.Core.Training.Optimization;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -30,7 +31,13 @@ public sealed class FlatOptimizerTests
             LearningRate = 0.01,
         };
         using var parameters = new FlatParameters(own);
-        using var optimizer = new FlatOptimizer(options, parameters);
+        using var optimizer = new FlatOptimizer(
+            parameters,
+            options.Optimizer,
+            options.WeightDecay,
+            options.Momentum,
+            options.ClipNorm
+        );
         optim.Optimizer reference = kind switch
         {
             OptimizerKind.Adam => optim.Adam(plain.parameters(), 0.01, weight_decay: decay),

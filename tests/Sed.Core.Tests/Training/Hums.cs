@@ -5,6 +5,7 @@ using Sed.Core.Features;
 using Sed.Core.Networks;
 using Sed.Core.Networks.Layers;
 using Sed.Core.Training;
+using Sed.Core.Training.Clips;
 
 namespace Sed.Core.Tests.Training;
 

@@ -1,4 +1,5 @@
-using Sed.Core.Networks.Kernels;
+using Sed.Core.Networks.Kernels.Recurrence;
+using Sed.Core.Networks.Modules;
 using Sed.Core.Onnx.Graph;
 using TorchSharp;
 using TorchSharp.Modules;

@@ -1,3 +1,4 @@
+using Sed.Core.Networks.Modules;
 using Sed.Core.Onnx.Graph;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -1,4 +1,5 @@
 using Sed.Core.Networks.Kernels;
+using Sed.Core.Networks.Modules;
 using Sed.Core.Onnx.Graph;
 using TorchSharp;
 using static TorchSharp.torch;

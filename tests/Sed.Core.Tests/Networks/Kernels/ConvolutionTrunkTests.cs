@@ -1,4 +1,4 @@
-using Sed.Core.Networks.Kernels;
+using Sed.Core.Networks.Kernels.Convolutions;
 using Sed.Core.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -1,5 +1,5 @@
 using Sed.Core.Networks;
-using Sed.Core.Networks.Kernels;
+using Sed.Core.Networks.Kernels.Recurrence;
 using Sed.Core.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -1,0 +1,41 @@
+using static TorchSharp.torch;
+
+namespace Sed.Core.Networks.Kernels.Convolutions;
+
+/// <summary>What a block's forward pass leaves for its backward pass.</summary>
+internal sealed class BlockRun : IDisposable
+{
+    /// <summary>The clips that came in, (batch, frames + 2 borders, bins, channels), zeros around.</summary>
+    public required Tensor Input { get; init; }
+
+    /// <summary>What goes out, after ReLU, pooling and dropout: (batch, frames + 2 borders of the next block, pooled bins, filters).</summary>
+    public required Tensor Output { get; init; }
+
+    /// <summary>The convolution's output, (batch, frames, bins, filters); absent in a first block, which never has it.</summary>
+    public Tensor? Raw { get; init; }
+
+    /// <summary>The convolution's output at the winning bins, (batch, frames, pooled bins, filters); absent in a first block.</summary>
+    public Tensor? Extreme { get; init; }
+
+    /// <summary>Which bin of each pooled bin won, bytes, (batch, frames, pooled bins, filters).</summary>
+    public Tensor? Winner { get; init; }
+
+    /// <summary>The normalisation of this step.</summary>
+    public required Normalisation Normalisation { get; init; }
+
+    /// <summary>Mean and covariance of the input's patches, in a first block.</summary>
+    public PatchMoments? Patches { get; init; }
+
+    /// <summary>The dropout after the block.</summary>
+    public required Dropout Dropout { get; init; }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Input.Dispose();
+        Output.Dispose();
+        Raw?.Dispose();
+        Extreme?.Dispose();
+        Winner?.Dispose();
+    }
+}

@@ -1,0 +1,178 @@
+using System.Collections;
+using System.Globalization;
+using System.Reflection;
+using System.Reflection.Emit;
+using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
+using System.Text;
+using Sed.Core.Runtime;
+
+namespace Sed.Core.Runtime.Code;
+
+/// <summary>
+/// A hash of what a function of somebody's script does: of its code, that of all it calls and makes in the script, and the
+/// numbers and texts that it has from there. Names that compilers give do not count, nor does where in a file the code is, so
+/// the hash stays while other parts of the script change.
+/// </summary>
+internal sealed class OwnCode
+{
+    private const BindingFlags Declared =
+        BindingFlags.Public
+        | BindingFlags.NonPublic
+        | BindingFlags.Instance
+        | BindingFlags.Static
+        | BindingFlags.DeclaredOnly;
+
+    // What these do changes with their versions only, and is no part of anybody's layer.
+    private static readonly string[] families = ["System.", "Microsoft.", "FSharp."];
+    private static readonly string[] libraries =
+    [
+        "TorchSharp",
+        "Sed.Core",
+        "Sed.Dsl",
+        "Sed.Runner",
+        "mscorlib",
+        "netstandard",
+    ];
+
+    private readonly StringBuilder text = new();
+    private readonly Dictionary<MemberInfo, int> numbers = [];
+    private readonly Queue<MethodBase> open = [];
+    private readonly HashSet<object> seen = new(ReferenceEqualityComparer.Instance);
+
+    private OwnCode() { }
+
+    private static readonly ConditionalWeakTable<Delegate, string> known = [];
+
+    /// <summary>The hash, 8 hexadecimal digits; it is the same for the same code in another process.</summary>
+    /// <param name="function">For example what makes a layer's module.</param>
+    public static string Of(Delegate function) =>
+        known.GetValue(
+            function,
+            own =>
+            {
+                OwnCode code = new();
+                code.Read(own);
+                return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(code.text.ToString())))[..8];
+            }
+        );
+
+    private void Read(Delegate function)
+    {
+        Value(function.Target);
+        Refer(function.Method);
+        while (open.TryDequeue(out var method))
+        {
+            text.Append(CultureInfo.InvariantCulture, $"method {numbers[method]}\n");
+            foreach (var (code, operand) in MethodCode.Of(method))
+            {
+                text.Append(code.Name).Append(' ');
+                if (operand is MemberInfo member)
+                    Refer(member);
+                else
+                    text.Append(operand);
+                text.Append('\n');
+                if (
+                    code == OpCodes.Ldsfld
+                    && operand is FieldInfo { DeclaringType.ContainsGenericParameters: false } field
+                    && IsOwn(field)
+                )
+                    Value(field.GetValue(null));
+            }
+        }
+    }
+
+    /// <summary>Writes what a member is called, and has its code read where that is the script's.</summary>
+    private void Refer(MemberInfo member)
+    {
+        text.Append(Name(member));
+        if (member is ConstructorInfo { IsStatic: false, DeclaringType: { } made })
+            Type(made); // whatever its base calls may be overridden in it
+    }
+
+    private string Name(MemberInfo member) =>
+        member switch
+        {
+            _ when IsOwn(member) => $"own {Number(member)}",
+            Type { IsConstructedGenericType: true } type =>
+                $"{type.GetGenericTypeDefinition()}<{Names(type.GenericTypeArguments)}>",
+            Type type => type.ToString(),
+            MethodInfo { IsGenericMethod: true } method =>
+                $"{Name(method.DeclaringType!)}.{method.Name}<{Names(method.GetGenericArguments())}>",
+            MethodBase method =>
+                $"{Name(method.DeclaringType!)}.{method.Name}({Names(method.GetParameters().Select(own => own.ParameterType))})",
+            _ => $"{(member.DeclaringType is { } type ? Name(type) : "")}.{member.Name}",
+        };
+
+    private string Names(IEnumerable<Type> types) => string.Join(", ", types.Select(Name));
+
+    private int Number(MemberInfo member)
+    {
+        if (!numbers.TryGetValue(member, out var number))
+        {
+            number = numbers[member] = numbers.Count;
+            if (member is MethodBase method)
+                open.Enqueue(method);
+        }
+        return number;
+    }
+
+    /// <summary>All methods of a type, and of the types of the script that it comes from.</summary>
+    private void Type(Type type)
+    {
+        // C# keeps functions that have nothing to do with each other in one type; each is found where it is made.
+        if (!IsOwn(type) || type.Name.StartsWith("<>c", StringComparison.Ordinal) || !seen.Add(type))
+            return;
+        foreach (var method in type.GetMethods(Declared).Concat<MethodBase>(type.GetConstructors(Declared)))
+            Number(method);
+        if (type.BaseType is { } parent)
+            Type(parent);
+    }
+
+    /// <summary>What a function carries with it: numbers, texts, and objects of the script with theirs.</summary>
+    private void Value(object? value)
+    {
+        switch (value)
+        {
+            case null:
+                return;
+            case string or IFormattable:
+                text.Append(CultureInfo.InvariantCulture, $"value {value}\n");
+                return;
+            case Delegate function:
+                Value(function.Target);
+                Refer(function.Method);
+                return;
+        }
+        if (value is Array or ITuple)
+        {
+            foreach (var item in value as IEnumerable ?? Items((ITuple)value))
+                Value(item);
+            return;
+        }
+        var type = value.GetType();
+        if (!(IsOwn(type) || IsTransparent(type)) || !seen.Add(value))
+            return;
+        Type(type);
+        for (var at = type; at is not null && (IsOwn(at) || IsTransparent(at)); at = at.BaseType)
+            foreach (var field in at.GetFields(Declared).Where(field => !field.IsStatic))
+                Value(field.GetValue(value));
+    }
+
+    private static IEnumerable<object?> Items(ITuple tuple) => Enumerable.Range(0, tuple.Length).Select(i => tuple[i]);
+
+    // Lists and options, and what the language's words wrap around a function: they hold what is somebody's own.
+    private static bool IsTransparent(Type type) => type.Assembly.GetName().Name is "FSharp.Core" or "Sed.Dsl";
+
+    private static bool IsOwn(MemberInfo member)
+    {
+        var type = member as Type ?? member.DeclaringType;
+        if (type is null || type.IsGenericParameter)
+            return false;
+        if (type.HasElementType)
+            return IsOwn(type.GetElementType()!);
+        var library = type.Assembly.GetName().Name ?? "";
+        return !libraries.Contains(library)
+            && !families.Any(family => library.StartsWith(family, StringComparison.Ordinal));
+    }
+}

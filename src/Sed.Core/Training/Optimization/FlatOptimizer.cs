@@ -1,0 +1,107 @@
+using Sed.Core.Runtime;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Sed.Core.Training.Optimization;
+
+/// <summary>Adam, AdamW or SGD over all parameters at once, with PyTorch's formulas and defaults.</summary>
+internal sealed class FlatOptimizer : IDisposable
+{
+    private const double Beta1 = 0.9;
+    private const double Beta2 = 0.999;
+    private const double Epsilon = 1e-8;
+
+    private readonly FlatParameters parameters;
+    private readonly OptimizerKind kind;
+    private readonly double weightDecay;
+    private readonly double momentum;
+    private readonly double? clipNorm;
+    private readonly Tensor first; // mean of the gradients, or SGD's velocity
+    private readonly Tensor second; // mean of their squares
+    private long steps;
+
+    /// <summary>Steps so far.</summary>
+    public long Steps => steps;
+
+    /// <param name="parameters">What it moves.</param>
+    /// <param name="kind">How.</param>
+    /// <param name="weightDecay">0 or more.</param>
+    /// <param name="momentum">SGD's, from 0 to below 1.</param>
+    /// <param name="clipNorm">The norm that all gradients together may have; null leaves them as they are.</param>
+    public FlatOptimizer(
+        FlatParameters parameters,
+        OptimizerKind kind,
+        double weightDecay,
+        double momentum,
+        double? clipNorm
+    )
+    {
+        this.parameters = parameters;
+        this.kind = kind;
+        this.weightDecay = weightDecay;
+        this.momentum = momentum;
+        this.clipNorm = clipNorm;
+        first = zeros_like(parameters.Values).DetachFromDisposeScope();
+        second = zeros_like(parameters.Values).DetachFromDisposeScope();
+    }
+
+    /// <summary>Moves the parameters by their gradients.</summary>
+    /// <param name="rate">Learning rate of this step.</param>
+    public void Step(double rate)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradients = no_grad();
+        var values = parameters.Values;
+        var gradients = parameters.Gradients;
+        if (clipNorm is { } limit)
+        {
+            // No host sees the norm, so that a GPU need not wait.
+            var factor = gradients.norm().Plus(1e-6).reciprocal().Times(limit).AtMost(1);
+            gradients.mul_(factor);
+        }
+        if (weightDecay > 0)
+        {
+            if (kind == OptimizerKind.AdamW)
+                values.Scale(1 - rate * weightDecay);
+            else
+                gradients.Add(values, weightDecay);
+        }
+        steps++;
+        if (kind == OptimizerKind.Sgd)
+        {
+            first.Scale(momentum).Add(gradients);
+            values.Add(first, -rate);
+            return;
+        }
+        first.Scale(Beta1).Add(gradients, 1 - Beta1);
+        second.Scale(Beta2).AddProduct(gradients, gradients, 1 - Beta2);
+        var scale = second.sqrt().Divide(Math.Sqrt(1 - Math.Pow(Beta2, steps))).Add(Epsilon);
+        values.AddQuotient(first, scale, -rate / (1 - Math.Pow(Beta1, steps)));
+    }
+
+    /// <summary>Sets every gradient to zero.</summary>
+    public void ClearGradients() => parameters.Gradients.zero_();
+
+    /// <summary>Everything the next steps depend on, by name.</summary>
+    public IEnumerable<KeyValuePair<string, NumpyArray>> State =>
+        [
+            new("optimizer.first", NumpyArray.Of(first)),
+            new("optimizer.second", NumpyArray.Of(second)),
+            new("optimizer.steps", NumpyArray.Of([steps])),
+        ];
+
+    /// <summary>Goes on from a state.</summary>
+    public void Load(IReadOnlyDictionary<string, NumpyArray> state)
+    {
+        state["optimizer.first"].CopyTo(first);
+        state["optimizer.second"].CopyTo(second);
+        steps = state["optimizer.steps"].Longs[0];
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        first.Dispose();
+        second.Dispose();
+    }
+}

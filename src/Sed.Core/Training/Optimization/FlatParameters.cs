@@ -1,0 +1,54 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Sed.Core.Training.Optimization;
+
+/// <summary>
+/// A network's parameters in one piece of memory and their gradients in another, so that an optimizer, clipping or
+/// averaging is a handful of operations for all of them. The network's own tensors become views; nothing else changes.
+/// </summary>
+internal sealed class FlatParameters : IDisposable
+{
+    private readonly List<Tensor> views = [];
+    private readonly List<TorchSharp.Modules.Parameter> parameters;
+
+    /// <param name="network">On the device it will train on.</param>
+    public FlatParameters(nn.Module network)
+    {
+        parameters = [.. network.parameters().Where(parameter => parameter.requires_grad)];
+        using var scope = NewDisposeScope();
+        using var noGradients = no_grad();
+        var total = parameters.Sum(parameter => parameter.numel());
+        var device = parameters[0].device;
+        Values = empty(total, device: device).DetachFromDisposeScope();
+        Gradients = zeros(total, device: device).DetachFromDisposeScope();
+        long at = 0;
+        foreach (var parameter in parameters)
+        {
+            var length = parameter.numel();
+            var value = Values.narrow(0, at, length).view(parameter.shape);
+            value.copy_(parameter);
+            parameter.set_(value);
+            var gradient = Gradients.narrow(0, at, length).view(parameter.shape).DetachFromDisposeScope();
+            views.Add(gradient);
+            parameter.grad = gradient;
+            at += length;
+        }
+    }
+
+    /// <summary>All values, one dimension.</summary>
+    public Tensor Values { get; }
+
+    /// <summary>All gradients, in the same order; backward passes add to them.</summary>
+    public Tensor Gradients { get; }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var parameter in parameters)
+            parameter.grad = null;
+        views.ForEach(view => view.Dispose());
+        Gradients.Dispose();
+        Values.Dispose(); // the parameters keep the memory
+    }
+}

@@ -1,0 +1,197 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using Sed.Core.Annotations;
+using Sed.Core.Corpora;
+using Sed.Core.Features;
+using Sed.Core.Features.LogMel;
+using Sed.Core.Features.Store;
+using Sed.Core.Runtime;
+using Sed.Core.Training.Clips;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Sed.Bench;
+
+/// <summary>
+/// An epoch at the paper's scale: 51,172 clips of made-up features in a real store of 4 GB, read in the order of an epoch
+/// while the 218k network trains, beside the same steps from memory. Every batch of the epoch is read; so many of them, in
+/// pieces that take turns with training from memory, are trained on.
+/// </summary>
+internal static class ScaleBench
+{
+    private const int Clips = 51_172;
+    private const int BatchSize = 32;
+    private const int Piece = 10; // steps
+    private const int Pieces = 5; // of each kind
+
+    public static int Run(string place)
+    {
+        var folder = Path.Combine(place, $"sed-scale-{Environment.ProcessId}");
+        try
+        {
+            var manifest = Made();
+            var clock = Stopwatch.StartNew();
+            var bytes = Fill(manifest, folder);
+            Say(
+                $"{Clips} clips of made-up features, {StorageSize.Print(bytes)}: written in {clock.Elapsed.TotalSeconds:F0} s"
+            );
+            clock.Restart();
+            using var store = FeatureStore.Open(manifest, LogMelOptions.Dcase2017, folder);
+            Say($"opened, every row's checksum compared: {clock.Elapsed.TotalSeconds:F0} s");
+            return Epoch(manifest, store);
+        }
+        finally
+        {
+            if (Directory.Exists(folder))
+                Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static Manifest Made() =>
+        new(
+            "made-up",
+            new ClassList([.. Dcase2017.Classes.Select(known => known.Label)]),
+            Dcase2017.SampleRate,
+            Dcase2017.ClipSeconds,
+            [
+                .. Enumerable
+                    .Range(0, Clips)
+                    .Select(i => new Clip
+                    {
+                        Name = $"clip{i:D7}",
+                        Source = $"clip{i:D7}",
+                        AudioPath = "made-up",
+                        AudioBytes = 1,
+                        DurationSeconds = Dcase2017.ClipSeconds,
+                        Split = Split.Training,
+                        WeakLabels = [Dcase2017.Classes[i % Dcase2017.Classes.Count].Label],
+                    }),
+            ]
+        );
+
+    /// <summary>Writes the rows as an extraction does; their number of bytes.</summary>
+    private static long Fill(Manifest manifest, string folder)
+    {
+        var options = LogMelOptions.Dcase2017;
+        var precision = FeaturePrecision.Float32;
+        var frames = options.FramesOf(FeatureStore.SamplesPerClip(manifest, options));
+        var rowBytes = frames * options.Bands * sizeof(float);
+        var own = Path.Combine(folder, FeatureStore.FolderName(manifest, options, precision));
+        using var writing = FolderLock.Try(own, "writing.lock");
+        using var files = StoreFiles.Open(
+            own,
+            NpyHeader.Of(precision, Clips, frames, options.Bands),
+            Clips,
+            rowBytes,
+            writing
+        );
+        StoreIndex.Write(own, manifest, options);
+        var draw = new Random(1);
+        var noise = new float[2 * frames * options.Bands];
+        for (var i = 0; i < noise.Length; i++)
+            noise[i] = 4 * draw.NextSingle() - 6;
+        Workers.Run(
+            Clips,
+            row =>
+            {
+                // Each row is another piece of the noise.
+                var values = MemoryMarshal.AsBytes(noise.AsSpan(row * 7 % (noise.Length / 2), noise.Length / 2));
+                files.WriteRow(row, values, RowEntry.For(RowState.Done, row, values, manifest.Clips[row]));
+            }
+        );
+        files.Publish();
+        return (long)Clips * rowBytes;
+    }
+
+    private static int Epoch(Manifest manifest, FeatureStore store)
+    {
+        var statistics = new BandStatistics(
+            [.. Enumerable.Repeat(-4f, store.Bands)],
+            [.. Enumerable.Repeat(1f, store.Bands)]
+        );
+        using var clips = new ClipSet(manifest, store, statistics, Split.Training) { LargestResidentShare = 0 };
+        using var step = new TrainStep(BatchSize);
+        var order = clips.Order(ClipOrder.Shuffled, 1, 0);
+        using var memory = FromMemory(clips, order);
+        using var batches = clips.Batches(order, BatchSize, CPU).GetEnumerator();
+        for (var i = 0; i < 3; i++)
+            step.Run();
+        var (stored, resident) = (new Spent(), new Spent());
+        for (var piece = 0; piece < Pieces; piece++)
+        {
+            resident.Add(() =>
+            {
+                for (var i = 0; i < Piece; i++)
+                {
+                    using var scope = NewDisposeScope();
+                    var chosen = order.AsSpan(i * BatchSize, BatchSize);
+                    var rows = tensor(Enumerable.Range(i * BatchSize, BatchSize).ToArray());
+                    step.Run(memory.index_select(0, rows), clips.Labels(chosen, CPU));
+                }
+            });
+            stored.Add(() =>
+            {
+                for (var i = 0; i < Piece && batches.MoveNext(); i++)
+                {
+                    using var scope = NewDisposeScope();
+                    step.Run(batches.Current.Features(), clips.Labels(batches.Current.Clips, CPU));
+                }
+            });
+        }
+        const double trained = Pieces * Piece * BatchSize;
+        var read = 0;
+        var clock = Stopwatch.StartNew();
+        while (batches.MoveNext())
+        {
+            using var features = batches.Current.Features();
+            read += batches.Current.Clips.Length;
+        }
+        var readRate = read / clock.Elapsed.TotalSeconds;
+        var (wall, cpu) = (resident.Wall / stored.Wall, resident.Processor / stored.Processor);
+        var peak = PeakResident();
+        Say(
+            $"from memory: {trained / resident.Wall:F1} clips/s ({1e3 * resident.Processor / trained:F1} ms of processors a clip)"
+        );
+        Say(
+            $"from the store: {trained / stored.Wall:F1} clips/s ({1e3 * stored.Processor / trained:F1} ms of processors a clip)"
+        );
+        Say($"rate from the store: {wall:P0} of that from memory, {cpu:P0} by processor time (wanted: at least 90 %)");
+        Say($"the rest of the epoch read without training, {read} clips: {readRate:F0} clips/s");
+        Say($"resident at most, page cache not counted: {peak:F2} GB (wanted: at most 1.5)");
+        return Math.Max(wall, cpu) >= 0.9 && peak <= 1.5 ? 0 : 1;
+    }
+
+    /// <summary>The clips of the first steps, as they are kept where all of them fit.</summary>
+    private static Tensor FromMemory(ClipSet clips, int[] order)
+    {
+        using var scope = NewDisposeScope();
+        var first = order[..(Piece * BatchSize)];
+        return stack(first.Select(clip => clips.FeaturesOf(clip, CPU))).DetachFromDisposeScope();
+    }
+
+    private static double PeakResident()
+    {
+        using var self = Process.GetCurrentProcess();
+        return self.PeakWorkingSet64 / 1e9;
+    }
+
+    private static void Say(FormattableString text) => Console.WriteLine(text.ToString(CultureInfo.InvariantCulture));
+
+    /// <summary>Time by the clock and by the processors.</summary>
+    private sealed class Spent
+    {
+        public double Wall { get; private set; }
+
+        public double Processor { get; private set; }
+
+        public void Add(Action work)
+        {
+            var processor = Environment.CpuUsage.TotalTime;
+            var clock = Stopwatch.StartNew();
+            work();
+            Wall += clock.Elapsed.TotalSeconds;
+            Processor += (Environment.CpuUsage.TotalTime - processor).TotalSeconds;
+        }
+    }
+}

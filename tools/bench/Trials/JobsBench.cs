@@ -1,0 +1,139 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Sed.Bench;
+
+/// <summary>
+/// A sweep one trial after another and with several at once, and with its processes killed at random: what is kept has to be
+/// the same bytes.
+/// </summary>
+internal static class JobsBench
+{
+    private const string Name = "jobs";
+    private const string Script = $"tools/bench/Trials/{Name}.fsx";
+
+    /// <summary>Times --jobs 1 and --jobs 2, each from nothing but corpus and features.</summary>
+    public static int Compare()
+    {
+        using var folders = new Folders();
+        var one = Timed(folders, "one after another", 1);
+        var two = Timed(folders, "two at once", 2);
+        var same = KeptBytes.Same(Name, folders.Of("1"), folders.Of("2"));
+        Say($"--jobs 2 takes {two / one:F2} of the time of --jobs 1 (wanted: at most 0.80); {Verdict(same)}");
+        return same && two / one <= 0.8 ? 0 : 1;
+    }
+
+    /// <summary>Kills a process of a sweep with --jobs 2 so many times; whoever starts it starts it again where need be.</summary>
+    public static int KillWorkers(int kills)
+    {
+        using var folders = new Folders();
+        Timed(folders, "undisturbed", 2);
+        var own = folders.Of("killed");
+        var (killed, mains) = (0, 0);
+        while (true)
+        {
+            using var main = Start(own, "--jobs", "2");
+            main.OutputDataReceived += (_, _) => { };
+            main.BeginOutputReadLine();
+            while (!main.WaitForExit(TimeSpan.FromSeconds(Random.Shared.NextDouble() * 6)))
+            {
+                if (killed == kills || Working(own) is not { Length: > 0 } working)
+                    continue;
+                var (process, isHelper) = working[Random.Shared.Next(working.Length)];
+                process.Kill();
+                killed++;
+                mains += isHelper ? 0 : 1;
+                Say(
+                    $"kill {killed}: {(isHelper ? "a helper" : "the process that shows the table")}, {Epochs(own)} epochs done"
+                );
+            }
+            if (main.ExitCode == 0)
+                break;
+            if (main.ExitCode != 137)
+                throw new InvalidOperationException($"The script ended with {main.ExitCode}.");
+        }
+        var same = KeptBytes.Same(Name, folders.Of("2"), own);
+        Say($"{killed} kills, {mains} of them of the first process: {Verdict(same)}");
+        return same && killed == kills ? 0 : 1;
+    }
+
+    /// <summary>The processes that train in a folder, and whether each was started by another one.</summary>
+    private static (Process Process, bool IsHelper)[] Working(string own)
+    {
+        List<(Process, bool)> working = [];
+        foreach (var process in Process.GetProcesses())
+        {
+            string[] words = [];
+            try
+            {
+                words = File.ReadAllText($"/proc/{process.Id}/cmdline").Split('\0');
+            }
+            catch (IOException) { }
+            // The SDK's own process, which only waits, has no fsi.dll among its words.
+            if (words.Contains(own) && words.Any(word => word.EndsWith("fsi.dll", StringComparison.Ordinal)))
+                working.Add((process, words.Contains("--worker")));
+        }
+        return [.. working];
+    }
+
+    private static int Epochs(string own) =>
+        Directory
+            .GetFiles(own, "epochs.csv", SearchOption.AllDirectories)
+            .Sum(file => File.ReadAllLines(file).Length - 1);
+
+    private static double Timed(Folders folders, string what, int jobs)
+    {
+        var clock = Stopwatch.StartNew();
+        using var process = Start(folders.Of($"{jobs}"), "--jobs", $"{jobs}");
+        Finish(process);
+        Say($"{what} (--jobs {jobs}): {clock.Elapsed.TotalSeconds:F1} s");
+        return clock.Elapsed.TotalSeconds;
+    }
+
+    private static Process Start(string own, params string[] arguments) =>
+        Process.Start(
+            new ProcessStartInfo("dotnet", ["fsi", Script, "--out", own, .. arguments])
+            {
+                RedirectStandardOutput = true,
+            }
+        )!;
+
+    private static void Finish(Process process)
+    {
+        process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        if (process.ExitCode != 0)
+            throw new InvalidOperationException($"{Script} ended with {process.ExitCode}.");
+    }
+
+    private static string Verdict(bool same) => same ? "the same bytes" : "OTHER BYTES";
+
+    private static void Say(FormattableString text) => Console.WriteLine(text.ToString(CultureInfo.InvariantCulture));
+
+    /// <summary>Places for runs that share a corpus and its features, which are made first and are not what is timed.</summary>
+    private sealed class Folders : IDisposable
+    {
+        private static readonly string[] shared = ["corpora", "features"];
+        private readonly string root = Directory.CreateTempSubdirectory("sed-jobs-").FullName;
+
+        public Folders()
+        {
+            using var process = Start(Path.Combine(root, "made"), "--prepare");
+            Finish(process);
+        }
+
+        public string Of(string name)
+        {
+            var own = Path.Combine(root, name);
+            if (!Directory.Exists(own))
+            {
+                Directory.CreateDirectory(own);
+                foreach (var folder in shared)
+                    Directory.CreateSymbolicLink(Path.Combine(own, folder), Path.Combine(root, "made", folder));
+            }
+            return own;
+        }
+
+        public void Dispose() => Directory.Delete(root, recursive: true);
+    }
+}

@@ -1,0 +1,106 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Sed.Bench;
+
+/// <summary>
+/// Kills a script at random moments, runs it again, and compares what is kept with an undisturbed run: results, weights,
+/// events, tags and the table have to be the same bytes.
+/// </summary>
+internal static class ResumeBench
+{
+    /// <summary>One trial, killed once and continued, again and again from the beginning.</summary>
+    public static int Trial(int kills) =>
+        Run(
+            "resume",
+            ["--only", "weight 1", "--seeds", "1"],
+            (folder, length, start) => Again(kills, "resume", folder, length, start)
+        );
+
+    /// <summary>
+    /// A family of trials that need each other (a mean teacher, its students in rounds, an average of them), killed once and
+    /// continued, again and again from the beginning.
+    /// </summary>
+    public static int Family(int kills) =>
+        Run("family", [], (folder, length, start) => Again(kills, "family", folder, length, start));
+
+    /// <summary>A sweep of four trials, killed again and again in one folder, then left to finish.</summary>
+    public static int Sweep(int kills) =>
+        Run(
+            "resume",
+            [],
+            (folder, length, start) =>
+            {
+                var own = Path.Combine(folder, "killed");
+                for (var kill = 1; kill <= kills; kill++)
+                    Say($"killed after {Kill(start(own), length / 2).TotalSeconds:F2} s");
+                Finish(start(own));
+                var identical = KeptBytes.Same("resume", Path.Combine(folder, "undisturbed"), own);
+                Say($"after {kills} kills: {Verdict(identical)}");
+                return identical;
+            }
+        );
+
+    private static bool Again(int kills, string script, string folder, TimeSpan length, Func<string, Process> start)
+    {
+        var same = 0;
+        for (var kill = 1; kill <= kills; kill++)
+        {
+            var own = Path.Combine(folder, kill.ToString(CultureInfo.InvariantCulture));
+            var moment = Kill(start(own), length);
+            var done = Directory.Exists(own)
+                ? Directory
+                    .GetFiles(own, "epochs.csv", SearchOption.AllDirectories)
+                    .Sum(file => File.ReadAllLines(file).Length - 1)
+                : 0;
+            Finish(start(own));
+            var identical = KeptBytes.Same(script, Path.Combine(folder, "undisturbed"), own);
+            same += identical ? 1 : 0;
+            Say($"killed after {moment.TotalSeconds:F2} s, {done} epochs done: {Verdict(identical)}");
+            Directory.Delete(own, recursive: true);
+        }
+        Say($"{same} of {kills} the same");
+        return same == kills;
+    }
+
+    private static int Run(string script, string[] options, Func<string, TimeSpan, Func<string, Process>, bool> disturb)
+    {
+        var folder = Directory.CreateTempSubdirectory("sed-resume-").FullName;
+        Process Start(string own) =>
+            Process.Start(
+                new ProcessStartInfo("dotnet", ["fsi", $"tools/bench/Trials/{script}.fsx", "--out", own, .. options])
+                {
+                    RedirectStandardOutput = true,
+                }
+            )!;
+        var clock = Stopwatch.StartNew();
+        Finish(Start(Path.Combine(folder, "undisturbed")));
+        Say($"undisturbed: {clock.Elapsed.TotalSeconds:F1} s");
+        var same = disturb(folder, clock.Elapsed, Start);
+        Directory.Delete(folder, recursive: true);
+        return same ? 0 : 1;
+    }
+
+    private static void Finish(Process process)
+    {
+        process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        if (process.ExitCode != 0)
+            throw new InvalidOperationException($"The script ended with {process.ExitCode}.");
+    }
+
+    /// <summary>SIGKILL, at a moment within a length of time.</summary>
+    private static TimeSpan Kill(Process process, TimeSpan length)
+    {
+        var moment = length * Random.Shared.NextDouble();
+        process.StandardOutput.ReadToEndAsync();
+        Thread.Sleep(moment);
+        process.Kill(entireProcessTree: true);
+        process.WaitForExit();
+        return moment;
+    }
+
+    private static string Verdict(bool identical) => identical ? "the same" : "DIFFERENT";
+
+    private static void Say(FormattableString text) => Console.WriteLine(FormattableString.Invariant(text));
+}

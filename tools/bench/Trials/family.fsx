@@ -1,0 +1,34 @@
+// The trials that Sed.Bench kills and goes on with where trials need each other.
+#load "../../../experiments/sed.fsx"
+open Sed
+
+let family =
+    experiment "family" {
+        title "Trials that need each other and are killed"
+        data Soundscapes.smartCars
+        clips 48 16 4
+        features (logMel { overlap 0.0 })
+        network (crnn { weak LinearSoftmax })
+
+        train (
+            training {
+                epochs 12
+                batch 8
+            }
+        )
+
+        rows [
+            "teacher",
+            [
+                Labels(Mixed [ told Strong 0.3 0.25; told WeakOnly 0.3 0.25; told Unlabelled 0.4 0.5 ])
+                MeanTeacher(0.9, 2.0, 4)
+            ]
+            "student", [ Dropout 0.2; taughtInRounds 2 "teacher" (Hard 0.5) ]
+            "both", [ averageOf [ "teacher"; "student" ] ]
+        ]
+
+        seeds [ 1 ]
+        report [ WeakF; StrongER ]
+    }
+
+run [ family ]

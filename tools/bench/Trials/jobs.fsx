@@ -1,0 +1,34 @@
+// What Sed.Bench trains one trial after another and several at once: a piece of table2's quick profile.
+#load "../../../experiments/sed.fsx"
+open Sed
+
+let jobs =
+    experiment "jobs" {
+        title "Trials one after another, or several at once"
+        data Soundscapes.smartCars
+        clips 400 40 4
+
+        features (
+            logMel {
+                window 100.0<ms>
+                hop 100.0<ms>
+            }
+        )
+
+        network (crnn { convolutions [ 16, 5; 16, 4; 16, 2 ] })
+
+        train (
+            training {
+                optimizer (adam 3e-3)
+                epochs 20
+                patience 20
+                batch 16
+            }
+        )
+
+        vary StrongWeight [ 0.02; 1.0 ]
+        seeds [ 1..3 ]
+        report [ WeakF; StrongER ]
+    }
+
+run [ jobs ]
