@@ -20,6 +20,18 @@ public interface IFeatureDefinition
     /// <summary>Whether all values of a frame are of one kind, so that one mean and one deviation standardise them.</summary>
     bool IsUniform { get; }
 
+    /// <summary>
+    /// Samples before a frame's first own sample, frame k's being k * <see cref="HopSamples"/>, on which the frame depends; where
+    /// the sound has not so many, the definition says what stands for them.
+    /// </summary>
+    int SamplesBefore { get; }
+
+    /// <summary>Samples from a frame's first own sample on, on which it depends.</summary>
+    int SamplesFrom { get; }
+
+    /// <summary>Numbers that the computation keeps at hand: filters and the like.</summary>
+    long KeptValues { get; }
+
     /// <summary>How many frames a clip of so many samples has.</summary>
     int FramesOf(int samples);
 
@@ -36,7 +48,7 @@ public interface IFeatureDefinition
 /// <summary>Computes features of clips.</summary>
 public interface IFeatureExtractor : IDisposable
 {
-    /// <summary>Whether clips can be computed one by one without tensors, by <see cref="Extract(ReadOnlySpan{float}, Span{float})"/>.</summary>
+    /// <summary>Whether clips are computed one by one without tensors, by <see cref="Extract(ReadOnlySpan{float}, Span{float})"/>.</summary>
     bool HasKernel { get; }
 
     /// <summary>Features of a batch.</summary>
@@ -44,7 +56,7 @@ public interface IFeatureExtractor : IDisposable
     /// <returns>float32, shape (clips, frames, bands). The caller owns it.</returns>
     torch.Tensor Extract(torch.Tensor waveforms);
 
-    /// <summary>Features of one clip, on the CPU. Safe from several threads.</summary>
+    /// <summary>Features of one clip; the fastest way where there is a kernel. Safe from several threads.</summary>
     /// <param name="waveform">Samples.</param>
     /// <param name="features">Receives them, shape (frames, bands).</param>
     void Extract(ReadOnlySpan<float> waveform, Span<float> features);

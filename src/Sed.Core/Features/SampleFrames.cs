@@ -23,6 +23,15 @@ public sealed record SampleFrames(int SampleRate, int FrameSamples) : IFeatureDe
     /// <summary>True: a sample's place in its frame means nothing.</summary>
     public bool IsUniform => true;
 
+    /// <summary>None: frames do not overlap.</summary>
+    public int SamplesBefore => 0;
+
+    /// <inheritdoc/>
+    public int SamplesFrom => FrameSamples;
+
+    /// <summary>None: nothing is computed.</summary>
+    public long KeptValues => 0;
+
     /// <inheritdoc/>
     public int FramesOf(int samples) => samples / FrameSamples;
 

@@ -1,4 +1,5 @@
 using Sed.Core.Audio;
+using Sed.Core.Features;
 
 namespace Sed.Core.Models;
 

@@ -1,6 +1,7 @@
 using Sed.Core.Annotations;
 using Sed.Core.Audio;
 using Sed.Core.Detection;
+using Sed.Core.Features;
 
 namespace Sed.Core.Models;
 

@@ -34,7 +34,7 @@ internal static class ModelBounds
         var model = paper.With([]);
         if (paper.Network.Layers.Count > MostLayers)
             throw new InvalidDataException($"its network has {paper.Network.Layers.Count} layers");
-        if (paper.Features.Values > MostValues || paper.ClipSeconds * paper.Features.SampleRate > MostValues)
+        if (model.Features.KeptValues > MostValues || model.ClipSeconds * model.Features.SampleRate > MostValues)
             throw new InvalidDataException("its features are larger than any that are used");
         if (model.PaperProblems() is { Count: > 0 } problems)
             throw new InvalidDataException(string.Join("; ", problems));

@@ -16,7 +16,7 @@ internal sealed record ModelPaper
     public required string Name { get; init; }
     public required ClassList Classes { get; init; }
     public required double ClipSeconds { get; init; }
-    public required FeatureDefinition Features { get; init; }
+    public required SavedFeatures Features { get; init; }
     public required NetworkDescription Network { get; init; }
     public required DetectionOptions Detection { get; init; }
     public required string Corpus { get; init; }
@@ -36,7 +36,7 @@ internal sealed record ModelPaper
             Name = model.Name,
             Classes = model.Classes,
             ClipSeconds = model.ClipSeconds,
-            Features = model.Features,
+            Features = SavedFeatures.Of(model.Features),
             Network = model.Network,
             Detection = model.Detection,
             Corpus = model.Corpus,
@@ -53,7 +53,7 @@ internal sealed record ModelPaper
             Name = Name,
             Classes = Classes,
             ClipSeconds = ClipSeconds,
-            Features = Features,
+            Features = Features.Definition,
             Network = Network,
             Detection = Detection,
             Corpus = Corpus,

@@ -22,7 +22,7 @@ public sealed record SavedModel
     public required double ClipSeconds { get; init; }
 
     /// <summary>How sound becomes what the network takes.</summary>
-    public required FeatureDefinition Features { get; init; }
+    public required IFeatureDefinition Features { get; init; }
 
     /// <summary>The network.</summary>
     public required NetworkDescription Network { get; init; }

@@ -1,6 +1,7 @@
 using Sed.Core.Annotations;
 using Sed.Core.Audio;
 using Sed.Core.Detection;
+using Sed.Core.Features;
 using Sed.Core.Runtime;
 using TorchSharp;
 
@@ -36,7 +37,7 @@ public sealed class SedModel : IDisposable
         Detection = detection;
         if (Detection.Problems() is { Count: > 0 } problems)
             throw new ArgumentException(string.Join(Environment.NewLine, problems), nameof(detection));
-        extractor = saved.Features.Extractor();
+        extractor = saved.Features.Extractor(torch.CPU);
         networks = new ModelNetworks(saved, device);
         HopSeconds = (double)saved.Features.HopSamples / saved.Features.SampleRate;
         if (networks.Frames != saved.Network.Frames)

@@ -26,10 +26,10 @@ public static class OnnxExport
     public static byte[] Of(SavedModel model, bool withFeatures = false)
     {
         ArgumentNullException.ThrowIfNull(model);
-        var options = model.Features is FeatureDefinition.LogMel logMel
-            ? logMel.Options
-            : throw new NotSupportedException(
-                $"the features {model.Features} have no ONNX form, log-mel energies have"
+        var options =
+            model.Features as LogMelOptions
+            ?? throw new NotSupportedException(
+                $"the features {model.Features.Describe()} have no ONNX form, log-mel energies have"
             );
         Dictionary<string, string> properties = new()
         {

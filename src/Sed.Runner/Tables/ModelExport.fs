@@ -4,7 +4,6 @@ open System
 open System.IO
 open Sed
 open Sed.Core.Features
-open Sed.Core.Features.LogMel
 open Sed.Core.Models
 open Sed.Core.Runtime
 open Sed.Core.Training
@@ -41,12 +40,6 @@ module internal ModelExport =
         match specification.Members with
         | [] -> [ specification ]
         | members -> List.collect trainings members
-
-    let private featuresOf (definition: IFeatureDefinition) : FeatureDefinition =
-        match definition with
-        | :? LogMelOptions as logMel -> FeatureDefinition.LogMel logMel
-        | :? SampleFrames as samples -> FeatureDefinition.Samples(samples.SampleRate, samples.FrameSamples)
-        | other -> invalidOp $"No model holds the features {other.Describe()}."
 
     let private memberOf (workspace: Workspace) (specification: Specification) =
         let folder = workspace.TrialFolder specification
@@ -105,7 +98,7 @@ module internal ModelExport =
                         Name = name,
                         Classes = manifest.Classes,
                         ClipSeconds = manifest.ClipSeconds,
-                        Features = featuresOf source.Features,
+                        Features = source.Features,
                         Network = network,
                         Detection = row.Head.Scored.Detection,
                         Corpus = manifest.Corpus,

@@ -53,7 +53,7 @@ public sealed class ModelFileTests : IDisposable
 
     public static TheoryData<Type> Kinds() =>
         [
-            .. new[] { typeof(Layer), typeof(WeakOutput), typeof(DecodingStep), typeof(FeatureDefinition) }
+            .. new[] { typeof(Layer), typeof(WeakOutput), typeof(DecodingStep), typeof(SavedFeatures) }
                 .SelectMany(kind => kind.GetNestedTypes().Where(type => type.IsSubclassOf(kind)))
                 .Where(ModelJson.IsData),
         ];

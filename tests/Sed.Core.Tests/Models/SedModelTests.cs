@@ -110,7 +110,7 @@ public sealed class SedModelTests : IDisposable
             Name = "trial",
             Classes = corpus.Classes,
             ClipSeconds = corpus.ClipSeconds,
-            Features = new FeatureDefinition.LogMel(logMel),
+            Features = logMel,
             Network = network,
             Detection = detection,
             Corpus = corpus.Corpus,
@@ -169,7 +169,7 @@ public sealed class SedModelTests : IDisposable
     {
         var sound = LoudnessModel.Sound(seconds, (0.1, 0.5), (0.9, 1.0), (5, 9.5));
         var saved = LoudnessModel.Make();
-        using var extractor = saved.Features.Extractor();
+        using var extractor = saved.Features.Extractor(torch.CPU);
         var frames = saved.Features.FramesOf(sound.Length);
         var features = new float[frames * 8];
         extractor.Extract(sound, features);

@@ -48,7 +48,7 @@ internal static class SmallModel
             Name = "small",
             Classes = new ClassList(["Air horn, truck horn", "Car"]),
             ClipSeconds = 1,
-            Features = new FeatureDefinition.LogMel(options),
+            Features = options,
             Network = network,
             Detection = new DetectionOptions { Threshold = 0.45, Steps = [new DecodingStep.MedianFilter(0.12)] },
             Corpus = "hums",

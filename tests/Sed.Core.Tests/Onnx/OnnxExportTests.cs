@@ -189,7 +189,7 @@ public sealed class OnnxExportTests
     public void A_saved_model_gives_the_mean_of_its_members_and_says_what_it_is(bool withFeatures)
     {
         var model = SmallModel.Make(members: 2);
-        using LogMelExtractor extractor = new(((FeatureDefinition.LogMel)model.Features).Options);
+        using LogMelExtractor extractor = new((LogMelOptions)model.Features);
         using var scope = NewDisposeScope();
         var sounds = randn(3, model.ClipSamples).Times(0.1);
         var features = extractor.Extract(sounds);

@@ -90,7 +90,7 @@ internal static class PredictBench
             Name = "218k",
             Classes = new ClassList(Enumerable.Range(1, 17).Select(k => $"class {k}")),
             ClipSeconds = 10,
-            Features = new FeatureDefinition.LogMel(LogMelOptions.Dcase2017),
+            Features = LogMelOptions.Dcase2017,
             Network = description,
             Detection = new DetectionOptions(),
             Corpus = "noise",

@@ -42,7 +42,7 @@ public sealed class LogMelExtractor : IFeatureExtractor
     /// <summary>Where it is computed.</summary>
     public Device Device { get; }
 
-    /// <summary>Whether clips can be computed one by one without tensors, by <see cref="Extract(ReadOnlySpan{float}, Span{float})"/>.</summary>
+    /// <summary>Whether clips are computed one by one without tensors, by <see cref="Extract(ReadOnlySpan{float}, Span{float})"/>.</summary>
     public bool HasKernel => Device.type == DeviceType.CPU && LogMelKernel.Supports(Options);
 
     /// <summary>Log-mel energies of a batch.</summary>
@@ -61,17 +61,12 @@ public sealed class LogMelExtractor : IFeatureExtractor
         return HasKernel ? ExtractWithKernel(waveforms) : ExtractWithTorch(waveforms);
     }
 
-    /// <summary>Log-mel energies of one clip, on the CPU. Safe from several threads.</summary>
+    /// <summary>Log-mel energies of one clip, by torch where there is no kernel. Safe from several threads.</summary>
     /// <param name="waveform">Samples.</param>
     /// <param name="features">Receives natural logarithms, shape (frames, bands).</param>
-    /// <exception cref="InvalidOperationException">There is no kernel (<see cref="HasKernel"/>).</exception>
     /// <exception cref="ArgumentException">The sizes do not fit, or the clip is too short for a frame.</exception>
     public void Extract(ReadOnlySpan<float> waveform, Span<float> features)
     {
-        if (!HasKernel)
-            throw new InvalidOperationException(
-                "Clips are computed one by one on the CPU only, with an FFT of 2^n points."
-            );
         RequireFrames(waveform.Length);
         int values = Options.FramesOf(waveform.Length) * Options.Bands;
         if (features.Length != values)
@@ -79,6 +74,12 @@ public sealed class LogMelExtractor : IFeatureExtractor
                 $"The clip has {values} values, got room for {features.Length}.",
                 nameof(features)
             );
+        if (!HasKernel)
+        {
+            using DisposeScope scope = NewDisposeScope();
+            ExtractWithTorch(tensor(waveform.ToArray()).unsqueeze(0)).cpu().data<float>().CopyTo(features);
+            return;
+        }
         if (!kernels.TryTake(out LogMelKernel? kernel))
             kernel = new LogMelKernel(Options);
         kernel.Compute(waveform, features);

@@ -84,6 +84,15 @@ public sealed record LogMelOptions : IFeatureDefinition
     /// <summary>False: each band is standardised by itself.</summary>
     public bool IsUniform => false;
 
+    /// <inheritdoc/>
+    public int SamplesBefore => Centred ? FftSize / 2 : 0;
+
+    /// <inheritdoc/>
+    public int SamplesFrom => Centred ? FftSize / 2 : FftSize;
+
+    /// <inheritdoc/>
+    public long KeptValues => (long)Bands * FftSize;
+
     /// <summary>How many frames a clip of so many samples has; 500 for 10 s by default.</summary>
     public int FramesOf(int samples) =>
         Centred ? samples / HopSamples

@@ -85,7 +85,12 @@ public sealed class LogMelKernelTests
         using LogMelExtractor extractor = new(LogMelOptions.Dcase2017 with { FftSize = 1764 });
         Assert.False(extractor.HasKernel);
         using var scope = torch.NewDisposeScope();
-        Assert.Equal([1, 50, 40], extractor.Extract(torch.rand(1, 44_100)).shape);
+        var clip = torch.rand(1, 44_100);
+        var batch = extractor.Extract(clip);
+        Assert.Equal([1, 50, 40], batch.shape);
+        var alone = new float[50 * 40];
+        extractor.Extract(clip.data<float>().ToArray(), alone);
+        Assert.Equal(batch.data<float>().ToArray(), alone);
     }
 
     [Fact]
