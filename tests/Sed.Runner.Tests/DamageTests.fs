@@ -11,6 +11,17 @@ open Sed.Core.Scoring
 open Sed.Runner
 open Sed.Runner.Tests.Sessions
 
+/// The experiment as given, in one trial.
+let private once name = {
+    small with
+        Name = name
+        Axes = []
+        Alongside = []
+}
+
+let private onlyTrial out =
+    Directory.GetDirectories(Path.Combine(out, "trials")) |> Array.exactlyOne
+
 [<Fact>]
 let ``a trial that fails is kept with its error, the others go on, and it is run again only when asked`` () =
     let out = Path.Combine(home, "failing")
@@ -47,16 +58,10 @@ let ``a trial that fails is kept with its error, the others go on, and it is run
 [<Fact>]
 let ``detections that are gone or not the trial's own are an error, not a wrong table`` () =
     let out = Path.Combine(home, "damaged")
-    let once = {
-        small with
-            Name = "damaged"
-            Axes = []
-            Alongside = []
-    }
+    let once = once "damaged"
     let code, _, _ = run out [] [ once ]
     Assert.Equal(0, code)
-    let trial =
-        Directory.GetDirectories(Path.Combine(out, "trials")) |> Array.exactlyOne
+    let trial = onlyTrial out
     let scores = Path.Combine(trial, "scores-testing.npz")
     let whole = File.ReadAllBytes scores
     let refused () =
@@ -99,16 +104,10 @@ let ``detections that are gone or not the trial's own are an error, not a wrong 
 [<Fact>]
 let ``a garbled checkpoint is set aside, that is said in a line, and the trial starts anew`` () =
     let out = Path.Combine(home, "garbled")
-    let once = {
-        small with
-            Name = "garbled"
-            Axes = []
-            Alongside = []
-    }
+    let once = once "garbled"
     let code, whole, _ = run out [] [ once ]
     Assert.Equal(0, code)
-    let trial =
-        Directory.GetDirectories(Path.Combine(out, "trials")) |> Array.exactlyOne
+    let trial = onlyTrial out
     File.Delete(Path.Combine(trial, "result.json"))
     let checkpoint = Path.Combine(trial, "checkpoint.npz")
     File.WriteAllText(checkpoint, "PK garbage")
@@ -135,8 +134,7 @@ let ``a finished table is shown from storage that cannot be written, and what co
     }
     let code, whole, _ = run out [] [ once ]
     Assert.Equal(0, code)
-    let trial =
-        Directory.GetDirectories(Path.Combine(out, "trials")) |> Array.exactlyOne
+    let trial = onlyTrial out
     // A lock that cannot be made, as on read-only storage, whoever runs the test.
     File.Delete(Path.Combine(trial, "lock"))
     Directory.CreateDirectory(Path.Combine(trial, "lock")) |> ignore
@@ -173,8 +171,7 @@ let private spoilt (name: string) =
     }
     let code, _, _ = run out [] [ once ]
     Assert.Equal(0, code)
-    let trial =
-        Directory.GetDirectories(Path.Combine(out, "trials")) |> Array.exactlyOne
+    let trial = onlyTrial out
     let errorsWith (file: string) (change: string -> unit) =
         let path = Path.Combine(trial, file)
         let whole =

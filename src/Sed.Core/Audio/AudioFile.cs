@@ -57,12 +57,12 @@ public static class AudioFile
         if (!File.Exists(path))
             throw new FileNotFoundException($"{path}: there is no such file.", path);
         if (!IsNamedWav(path))
-            return FfmpegDecoder.Read(path);
+            return FfmpegPieces.ReadAll(path);
         try
         {
             // A .wav may hold ADPCM, which ffmpeg reads; a broken header is reported by our reader, which says where.
             return WavReader.ReadHeader(path).Encoding == WavEncoding.Other
-                ? FfmpegDecoder.Read(path)
+                ? FfmpegPieces.ReadAll(path)
                 : WavReader.Read(path);
         }
         catch (AudioFormatException strange) when (strange.IsOtherFormat)
@@ -76,7 +76,7 @@ public static class AudioFile
     {
         try
         {
-            return FfmpegDecoder.Read(path);
+            return FfmpegPieces.ReadAll(path);
         }
         catch (AudioFormatException)
         {

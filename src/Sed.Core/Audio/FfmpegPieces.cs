@@ -8,6 +8,10 @@ namespace Sed.Core.Audio;
 internal sealed class FfmpegPieces : ISoundPieces
 {
     private const int HeaderBytes = 4096; // of which ffmpeg needs about 100
+    private const int PieceSamples = 1 << 16;
+
+    // Encoders count the silence before and after the sound in different ways; that is less than this (s).
+    private const double Tolerated = 0.1;
 
     private readonly string path;
     private readonly Process ffmpeg;
@@ -20,30 +24,23 @@ internal sealed class FfmpegPieces : ISoundPieces
     {
         this.path = path;
         AudioFile.RequireBytes(path);
-        ProcessStartInfo start = new(
-            "ffmpeg",
-            ["-v", "level+info", "-nostats", "-nostdin", "-i", Path.GetFullPath(path)]
-        )
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            UseShellExecute = false,
-        };
         // Floating point, so that nothing is clipped or rounded on the way; mixing and resampling are ours for all formats.
-        foreach (string word in "-map 0:a:0 -c:a pcm_f32le -f wav -bitexact pipe:1".Split(' '))
-            start.ArgumentList.Add(word);
+        string[] decode =
+        [
+            "-i",
+            Path.GetFullPath(path),
+            .. "-map 0:a:0 -c:a pcm_f32le -f wav -bitexact pipe:1".Split(' '),
+        ];
         try
         {
-            ffmpeg = Process.Start(start)!;
+            ffmpeg = Ffmpeg.Start(decode, log);
         }
         catch (Win32Exception missing)
         {
-            throw new AudioFormatException(path, null, FfmpegDecoder.Remedy, missing) { Fault = AudioFault.NoDecoder };
+            throw new AudioFormatException(path, null, Ffmpeg.Remedy, missing) { Fault = AudioFault.NoDecoder };
         }
         try
         {
-            ffmpeg.ErrorDataReceived += (_, line) => log.Add(line.Data ?? "");
-            ffmpeg.BeginErrorReadLine();
             first = new byte[HeaderBytes];
             Array.Resize(ref first, ffmpeg.StandardOutput.BaseStream.ReadAtLeast(first, first.Length, false));
             if (first.Length == 0)
@@ -60,6 +57,26 @@ internal sealed class FfmpegPieces : ISoundPieces
             Dispose();
             throw;
         }
+    }
+
+    /// <summary>The first audio stream of a file, whole.</summary>
+    /// <exception cref="AudioFormatException">ffmpeg is missing, or cannot decode the file.</exception>
+    internal static Waveform ReadAll(string path)
+    {
+        using FfmpegPieces pieces = new(path);
+        float[] samples = new float[PieceSamples];
+        int count = 0;
+        for (int got = PieceSamples; got == PieceSamples; count += got)
+        {
+            if (count > Array.MaxLength - PieceSamples)
+                throw new AudioFormatException(path, null, $"more than {count} samples do not fit in memory");
+            if (count + PieceSamples > samples.Length)
+                Array.Resize(ref samples, (int)Math.Min(2L * samples.Length, Array.MaxLength));
+            got = pieces.Read(samples.AsSpan(count, PieceSamples));
+        }
+        Array.Resize(ref samples, count);
+        NumberCheck.Require(path, samples);
+        return new Waveform(samples, pieces.SampleRate, pieces.header.Channels);
     }
 
     public int SampleRate => header.SampleRate;
@@ -86,9 +103,22 @@ internal sealed class FfmpegPieces : ISoundPieces
         ffmpeg.Dispose();
     }
 
+    /// <summary>Refuses sound of which the decoder complained, or that is shorter than its header says.</summary>
     private void RequireWhole()
     {
         ffmpeg.WaitForExit(); // until its last line has been read, too
-        FfmpegDecoder.RequireWhole(path, log, (double)frames / SampleRate);
+        double seconds = (double)frames / SampleRate;
+        string decoded = string.Create(CultureInfo.InvariantCulture, $"{seconds:F2} s of sound could be decoded");
+        if (log.HasErrors)
+            throw new AudioFormatException(path, null, $"ffmpeg found it damaged ({log.Reason}); {decoded}");
+        if (seconds < log.StatedSeconds - Tolerated)
+            throw new AudioFormatException(
+                path,
+                null,
+                string.Create(CultureInfo.InvariantCulture, $"its header says {log.StatedSeconds:F2} s, but {decoded}")
+            )
+            {
+                Fault = AudioFault.Truncated,
+            };
     }
 }

@@ -1,5 +1,5 @@
-using FFMpegCore;
-using FFMpegCore.Exceptions;
+using System.ComponentModel;
+using System.Diagnostics;
 
 namespace Sed.Core.Audio;
 
@@ -27,21 +27,13 @@ public static class OpusEncoder
             string wav = Path.Combine(folder.FullName, "sound.wav");
             string webm = Path.Combine(folder.FullName, "sound.webm");
             WavWriter.Write(wav, samples, sampleRate);
-            FFMpegArguments
-                .FromFileInput(wav)
-                .OutputToFile(
-                    webm,
-                    overwrite: true,
-                    options =>
-                        options.WithCustomArgument(
-                            // Bit-exact leaves out the random numbers that a WebM file is otherwise told from others by.
-                            $"-v error -c:a libopus -b:a {bitsPerSecond} -fflags +bitexact -flags:a +bitexact -f webm"
-                        )
-                )
-                .ProcessSynchronously(throwOnError: false);
+            // Bit-exact leaves out the random numbers that a WebM file is otherwise told from others by.
+            string encode = $"-c:a libopus -b:a {bitsPerSecond} -fflags +bitexact -flags:a +bitexact -f webm";
+            using (Process ffmpeg = Ffmpeg.Start(["-i", wav, .. encode.Split(' '), webm], new FfmpegLog()))
+                ffmpeg.WaitForExit();
             return File.Exists(webm) && new FileInfo(webm).Length > 0 ? File.ReadAllBytes(webm) : null;
         }
-        catch (Exception missing) when (missing is FFMpegException || FfmpegDecoder.IsMissing(missing))
+        catch (Win32Exception)
         {
             return null;
         }
