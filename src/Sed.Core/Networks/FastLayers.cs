@@ -32,6 +32,7 @@ internal sealed class FastLayers
             steps.Add(
                 FastConvolutions.From(modules, ref next, description.Dropout)
                     ?? (IFastStep?)FastKernel.From(modules, ref next, description.Dropout)
+                    ?? (IFastStep?)FastPooling.From(modules, ref next, description.Dropout)
                     ?? FastModule.From(modules, ref next, description.Dropout)
             );
         return steps.Any(step => step is not FastModule) ? new FastLayers(description.Input, steps) : null;

@@ -21,79 +21,6 @@ internal interface IFastStep
     Tensor Infer(Tensor values);
 }
 
-/// <summary>Convolutions that follow each other, each with what pooling over bands and dropout come after it.</summary>
-internal sealed class FastConvolutions : IFastStep
-{
-    private readonly List<NormalisedConvolution> convolutions = [];
-    private readonly ConvolutionTrunk trunk;
-    private readonly bool isGated;
-
-    private FastConvolutions(IReadOnlyList<(NormalisedConvolution Convolution, BlockShape Shape)> blocks, bool isGated)
-    {
-        convolutions.AddRange(blocks.Select(block => block.Convolution));
-        trunk = new ConvolutionTrunk([.. blocks.Select(block => block.Shape)]);
-        this.isGated = isGated;
-    }
-
-    /// <inheritdoc/>
-    public int Seeds => convolutions.Count;
-
-    /// <summary>From the modules that come next, which are passed; null, and none is, where these do not begin with convolutions.</summary>
-    public static FastConvolutions? From(
-        IReadOnlyList<(nn.Module<Tensor, Tensor> Module, Shape Finds)> modules,
-        ref int next,
-        double dropout
-    )
-    {
-        List<(NormalisedConvolution, BlockShape)> blocks = [];
-        while (modules.ElementAtOrDefault(next) is (IConvolutional { Convolutions.Count: > 0 } layer, var finds))
-        {
-            var own = layer.Convolutions;
-            if (layer.IsGated)
-            {
-                if (blocks.Count > 0)
-                    break;
-                next++;
-                return new([(own[0], own[0].Shape(finds.Frames, finds.Bands, 1, 0, rectifies: false))], isGated: true);
-            }
-            next++;
-            var pool = 1;
-            if (modules.ElementAtOrDefault(next).Module is MaximumOverBands pooling)
-            {
-                pool = pooling.Bands;
-                next++;
-            }
-            var drops = modules.ElementAtOrDefault(next).Module is TorchSharp.Modules.Dropout;
-            next += drops ? 1 : 0;
-            blocks.AddRange(own.SkipLast(1).Select(one => (one, one.Shape(finds.Frames, finds.Bands, 1, 0))));
-            blocks.Add((own[^1], own[^1].Shape(finds.Frames, finds.Bands, pool, drops ? dropout : 0)));
-        }
-        return blocks.Count > 0 ? new(blocks, isGated: false) : null;
-    }
-
-    /// <inheritdoc/>
-    public Tensor Train(Tensor values, uint[] seeds)
-    {
-        using var scope = NewDisposeScope();
-        var maps = Gated(trunk.Train(values, Weights, Running, seeds));
-        convolutions.ForEach(convolution => convolution.CountBatch());
-        return maps.MoveToOuterDisposeScope();
-    }
-
-    /// <inheritdoc/>
-    public Tensor Infer(Tensor values)
-    {
-        using var scope = NewDisposeScope();
-        return Gated(trunk.Infer(values, Weights, Running)).MoveToOuterDisposeScope();
-    }
-
-    private Tensor[] Weights => [.. convolutions.SelectMany(convolution => convolution.Weights)];
-
-    private Tensor[] Running => [.. convolutions.SelectMany(convolution => convolution.Running)];
-
-    private Tensor Gated(Tensor maps) => isGated ? Layer.GatedConvolution.Gated(maps) : maps;
-}
-
 /// <summary>A layer over frames, and the dropout after it, that has kernels of its own.</summary>
 internal sealed class FastKernel(IKernelLayer kernel) : IFastStep
 {
@@ -122,6 +49,43 @@ internal sealed class FastKernel(IKernelLayer kernel) : IFastStep
 
     /// <inheritdoc/>
     public Tensor Infer(Tensor values) => kernel.Infer(values.contiguous());
+}
+
+/// <summary>Pooling that no convolution before it does, and the dropout after it.</summary>
+internal sealed class FastPooling(PoolingLayer pooling) : IFastStep
+{
+    /// <inheritdoc/>
+    public int Seeds => 1;
+
+    /// <summary>From the modules that come next, which are passed; null, and none is, where the first does not pool.</summary>
+    public static FastPooling? From(
+        IReadOnlyList<(nn.Module<Tensor, Tensor> Module, Shape Finds)> modules,
+        ref int next,
+        double dropout
+    )
+    {
+        if (modules[next].Module is not IPooling layer || !PooledBlock.CanPool(layer.Frames, layer.Bands))
+            return null;
+        var drops = modules.ElementAtOrDefault(next + 1).Module is TorchSharp.Modules.Dropout;
+        next += drops ? 2 : 1;
+        return new(new PoolingLayer(layer.Frames, layer.Bands, layer.Kind, drops ? dropout : 0));
+    }
+
+    /// <inheritdoc/>
+    public Tensor Train(Tensor values, uint[] seeds)
+    {
+        using var scope = NewDisposeScope();
+        return pooling.Train(Maps(values), seeds[0]).MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    public Tensor Infer(Tensor values)
+    {
+        using var scope = NewDisposeScope();
+        return pooling.Infer(Maps(values)).MoveToOuterDisposeScope();
+    }
+
+    private static Tensor Maps(Tensor values) => values.dim() == 3 ? values.unsqueeze(1) : values;
 }
 
 /// <summary>A module as it is; dropout by kernels.</summary>

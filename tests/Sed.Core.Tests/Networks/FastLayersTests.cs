@@ -20,7 +20,7 @@ public sealed class FastLayersTests
         Torch.Initialize();
         using var scope = NewDisposeScope();
         var draw = RandomSource.For(number, "network");
-        var description = Describe(draw);
+        var description = number % 3 == 0 ? DescribeSamples(draw) : Describe(draw);
         var batch = draw.Next(1, 12);
         random.manual_seed(number);
         var clips = randn(batch, description.Frames, description.Bands) * 2 - 1;
@@ -142,7 +142,8 @@ public sealed class FastLayersTests
                     parameter.add_(randn(parameter.shape) * 0.7); // some negative, so that pooling takes minima
         network.to(type);
         network.train();
-        var weights = randn(clips.shape[0], description.Frames, description.Classes).to(type);
+        var frames = description.Steps().Last().Leaves.Frames;
+        var weights = randn(clips.shape[0], frames, description.Classes).to(type);
         var weakWeights = randn(clips.shape[0], description.Classes).to(type) * 10;
         var output = network.call(clips.to(type));
         ((output.Strong * weights).sum() + (output.Weak * weakWeights).sum()).backward();
@@ -155,13 +156,23 @@ public sealed class FastLayersTests
     private static NetworkDescription Describe(Random draw)
     {
         List<Layer> layers = [];
-        var bands = 1;
+        var (bands, frames) = (1, 1);
         for (var block = draw.Next(1, 4); block > 0; block--)
         {
             var pool = draw.Next(1, 5);
             bands *= pool;
-            layers.Add(new Layer.Convolution(Size(draw)));
-            if (pool > 1)
+            layers.Add(
+                bands <= 4 && draw.Next(3) == 0 ? new Layer.DoubleConvolution(Size(draw))
+                : draw.Next(3) > 0 ? new Layer.Convolution(Size(draw))
+                : new Layer.Convolution(Size(draw), 5, 5)
+            );
+            if (draw.Next(2) == 0)
+            {
+                var poolFrames = draw.Next(1, 4);
+                frames *= poolFrames;
+                layers.Add(new Layer.Pooling(poolFrames, pool, (PoolingKind)draw.Next(2)));
+            }
+            else if (pool > 1)
                 layers.Add(new Layer.BandPooling(pool));
         }
         bands *= draw.Next(1, 3);
@@ -172,8 +183,32 @@ public sealed class FastLayersTests
         return new NetworkDescription
         {
             Layers = layers,
-            Frames = draw.Next(1, 40),
+            Frames = frames + draw.Next(0, 15),
             Bands = bands,
+            Classes = draw.Next(1, 9),
+            Dropout = 0,
+            Weak = EveryWeakOutput.All[draw.Next(EveryWeakOutput.All.Count)],
+        };
+    }
+
+    private static NetworkDescription DescribeSamples(Random draw)
+    {
+        var step = draw.Next(1, 4);
+        List<Layer> layers = [new Layer.SampleConvolution(Size(draw), step == 1 ? 3 : step, step)];
+        var samples = step * draw.Next(1, 4);
+        for (var block = draw.Next(1, 4); block > 0; block--)
+        {
+            var pool = draw.Next(1, 5);
+            samples *= pool;
+            layers.Add(new Layer.SampleConvolution(Size(draw), draw.Next(2) == 0 ? 3 : 5));
+            if (pool > 1)
+                layers.Add(new Layer.BandPooling(pool));
+        }
+        return new NetworkDescription
+        {
+            Layers = layers,
+            Frames = draw.Next(1, 12),
+            Bands = samples,
             Classes = draw.Next(1, 9),
             Dropout = 0,
             Weak = EveryWeakOutput.All[draw.Next(EveryWeakOutput.All.Count)],

@@ -2,17 +2,22 @@ using Sed.Core.Networks;
 using Sed.Core.Networks.Layers;
 using Sed.Core.Networks.WeakOutputs;
 using Sed.Core.Runtime;
+using TorchSharp;
+using static TorchSharp.torch;
 
 namespace Sed.Bench;
 
 /// <summary>
-/// Training steps of networks of each kind that experiments/systems.fsx has, on batches of 16, ours and PyTorch's in turn, with how
-/// much of what libtorch's matrix product reaches ours do. Kong's have half their maps and a quarter of their frames.
+/// Training steps of the networks of experiments/systems.fsx on batches of 16, ours and PyTorch's in turn, and beside what ours
+/// reach what a large matrix product does in the same process. Kong's have half their maps and a quarter of their frames.
 /// </summary>
 internal static class NetworksBench
 {
     private const int Batch = 16;
-    private const int Steps = 3;
+    private const int Turns = 2;
+    private const int Side = 1536; // of the matrices
+    private const double Product = 2e-9 * Side * Side * Side; // billions of operations
+    private const int Steps = 2;
 
     private static readonly (string Name, NetworkDescription Network)[] networks =
     [
@@ -184,8 +189,10 @@ internal static class NetworksBench
     {
         Console.WriteLine(string.Join(Environment.NewLine, Devices.Describe()));
         Console.WriteLine(
-            $"{"", -18}{"clips/s", 10}{"PyTorch", 10}{"times", 8}{"by processor", 14}{"GFLOP per clip", 16}{"GFLOP/s", 9}"
+            $"{"", -18}{"clips/s", 10}{"PyTorch", 10}{"times", 8}{"by processor", 14}{"GFLOP per clip", 16}{"GFLOP/s", 9}{"matrix product", 16}"
         );
+        using var scope = NewDisposeScope();
+        var matrix = randn(Side, Side);
         foreach (var (own, description) in networks)
         {
             if (!own.Contains(name, StringComparison.OrdinalIgnoreCase))
@@ -198,25 +205,35 @@ internal static class NetworksBench
             step.ExportBatch(data);
             var loss = step.LossWithoutDropout();
             step.Run();
-            step.Run();
             Fastest ours = new(),
-                theirs = new();
-            // The machine may be shared: both are measured in turn, and of each the fastest step counts.
-            foreach (string[] threads in new[] { [], new[] { $"{Torch.Threads}" } })
+                theirs = new(),
+                product = new();
+            // The machine may be shared: all are measured in turn, and of each the fastest counts.
+            for (var turn = 0; turn < Turns; turn++)
             {
                 for (var i = 0; i < Steps; i++)
                     ours.Add(() => step.Run());
-                PyTorchSteps.Measure(theirs, python, [network, data, $"{Steps}", .. threads], loss);
+                product.Add(() => Multiply(matrix));
+                if (turn < Turns - 1)
+                    PyTorchSteps.Measure(theirs, python, [network, data, $"{Steps}", $"{Torch.Threads}"], loss);
             }
             Directory.Delete(folder, recursive: true);
             // Forward and backward: three times the forward products, each of a multiplication and an addition.
             var gigaflops = 6e-9 * description.MultiplyAccumulates;
             Console.WriteLine(
                 FormattableString.Invariant(
-                    $"{own, -18}{Batch / ours.Seconds, 10:F1}{Batch / theirs.Seconds, 10:F1}{theirs.Seconds / ours.Seconds, 8:F1}{theirs.Processor / ours.Processor, 14:F1}{gigaflops, 16:F2}{gigaflops * Batch / ours.Seconds, 9:F0}"
+                    $"{own, -18}{Batch / ours.Seconds, 10:F1}{Batch / theirs.Seconds, 10:F1}{theirs.Seconds / ours.Seconds, 8:F1}{theirs.Processor / ours.Processor, 14:F1}{gigaflops, 16:F2}{gigaflops * Batch / ours.Seconds, 9:F0}{Product / product.Seconds, 16:F0}"
                 )
             );
         }
+    }
+
+    /// <summary>A matrix product by torch on all threads.</summary>
+    private static void Multiply(Tensor matrix)
+    {
+        using var scope = NewDisposeScope();
+        Torch.ComputeAlone(false);
+        _ = matrix.matmul(matrix);
     }
 
     private static NetworkDescription Of(int frames, int bands, WeakOutput weak, params Layer[] layers) =>

@@ -31,19 +31,28 @@ internal static unsafe class Tile
             AddRow(a, b, c, width, walk);
     }
 
+    /// <summary>How many of so many columns a tile takes first.</summary>
+    public static int Columns(int left) => left == 64 ? 32 : Math.Min(left, 48);
+
     private static void AddRow(float* a, float* b, float* c, int width, in Walk walk)
     {
-        for (var j = 0; j < width; j += 8)
+        for (var j = 0; j < width; j += Lanes)
         {
-            var sum = Vector256.Load(c + j);
+            var low = Vector256.Load(c + j);
+            var high = Vector256.Load(c + j + 8);
             for (var outer = 0; outer < walk.Outer; outer++)
             {
                 var x = a + outer * walk.AOuter;
                 var w = b + outer * walk.BOuter + j;
                 for (var inner = 0; inner < walk.Inner; inner++, x += walk.AInner, w += walk.BInner)
-                    sum = Vector256.MultiplyAddEstimate(Vector256.Create(*x), Vector256.Load(w), sum);
+                {
+                    var value = Vector256.Create(*x);
+                    low = Vector256.MultiplyAddEstimate(value, Vector256.Load(w), low);
+                    high = Vector256.MultiplyAddEstimate(value, Vector256.Load(w + 8), high);
+                }
             }
-            sum.Store(c + j);
+            low.Store(c + j);
+            high.Store(c + j + 8);
         }
     }
 }

@@ -11,7 +11,7 @@ internal static unsafe class Tile512
     {
         while (width > 0)
         {
-            var step = width == 64 ? 32 : Math.Min(width, 48);
+            var step = Tile.Columns(width);
             if (step == 48)
                 Add8x48(a, b, c, cRow, walk);
             else if (step == 32)

@@ -41,10 +41,19 @@ public abstract partial record Layer
 }
 
 /// <summary>The largest of so many neighbouring bands, the last dimension; the others stay.</summary>
-internal sealed class MaximumOverBands(int count) : nn.Module<Tensor, Tensor>(nameof(MaximumOverBands)), IOnnxModule
+internal sealed class MaximumOverBands(int count)
+    : nn.Module<Tensor, Tensor>(nameof(MaximumOverBands)),
+        IPooling,
+        IOnnxModule
 {
-    /// <summary>Bands that become one.</summary>
-    internal int Bands => count;
+    /// <inheritdoc/>
+    public int Frames => 1;
+
+    /// <inheritdoc/>
+    public int Bands => count;
+
+    /// <inheritdoc/>
+    public PoolingKind Kind => PoolingKind.Maximum;
 
     public override Tensor forward(Tensor input)
     {

@@ -63,8 +63,17 @@ public abstract partial record Layer
 
         internal override nn.Module<Tensor, Tensor> Build(Shape below) => new Module(this);
 
-        private sealed class Module(Pooling layer) : nn.Module<Tensor, Tensor>(nameof(Pooling)), IOnnxModule
+        private sealed class Module(Pooling layer) : nn.Module<Tensor, Tensor>(nameof(Pooling)), IPooling, IOnnxModule
         {
+            /// <inheritdoc/>
+            public int Frames => layer.Frames;
+
+            /// <inheritdoc/>
+            public int Bands => layer.Bands;
+
+            /// <inheritdoc/>
+            public PoolingKind Kind => layer.Kind;
+
             public override Tensor forward(Tensor input)
             {
                 using var scope = NewDisposeScope();

@@ -57,9 +57,10 @@ public abstract partial record Layer
 
         internal override nn.Module<Tensor, Tensor> Build(Shape below) => new Module(below, this);
 
-        private sealed class Module : nn.Module<Tensor, Tensor>, IOnnxModule
+        private sealed class Module : nn.Module<Tensor, Tensor>, IConvolutional, IOnnxModule
         {
             private readonly int frames;
+            private readonly SampleConvolution layer;
             private readonly Conv1d convolution;
             private readonly BatchNorm1d normalisation;
 
@@ -67,6 +68,7 @@ public abstract partial record Layer
                 : base(nameof(SampleConvolution))
             {
                 frames = below.Frames;
+                this.layer = layer;
                 convolution = nn.Conv1d(
                     below.Maps,
                     layer.Filters,
@@ -77,6 +79,13 @@ public abstract partial record Layer
                 normalisation = nn.BatchNorm1d(layer.Filters);
                 RegisterComponents();
             }
+
+            /// <inheritdoc/>
+            public IReadOnlyList<NormalisedConvolution> Convolutions =>
+                layer.Step == 1 || layer.Step == layer.Kernel ? [new(convolution, normalisation)] : [];
+
+            /// <inheritdoc/>
+            public int SampleStep => layer.Step;
 
             public override Tensor forward(Tensor input)
             {

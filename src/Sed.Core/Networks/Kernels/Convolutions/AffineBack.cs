@@ -5,7 +5,7 @@ namespace Sed.Core.Networks.Kernels.Convolutions;
 /// <summary>
 /// The way back through pooling and batch normalisation. With s = scale * inverse and sums over the batch's N positions
 /// the gradient of the convolution's output y is s (g - sum g / N - (y - mean) inverse^2 sum g (y - mean) / N), where g is
-/// zero except at the winning bins: an affine function of y everywhere, and s g more where a bin won.
+/// zero except at the winning places: an affine function of y everywhere, and s g more where a place won.
 /// </summary>
 internal sealed unsafe class AffineBack
 {
@@ -40,27 +40,33 @@ internal sealed unsafe class AffineBack
     }
 
     /// <summary>Writes the gradient of the convolution's output for frames [<paramref name="from"/>, <paramref name="to"/>).</summary>
-    /// <param name="gradients">Gradient of all clips' outputs, (batch, frames, pooled bins, filters).</param>
+    /// <param name="gradients">Gradient of all clips' outputs, (batch, frames, pooled bins, filters), frames pooled too.</param>
     /// <param name="filled">This clip's gradient, (frames, bins, filters).</param>
     public void Fill(BlockRun run, int clip, float* gradients, float* filled, int from, int to)
     {
         int filters = shape.Filters,
             pool = shape.Pool,
+            poolFrames = shape.PoolFrames,
             bins = shape.Bins,
-            covered = shape.PooledBins * pool;
+            covered = shape.PooledBins * pool,
+            coveredFrames = shape.PooledFrames * poolFrames;
         var pooledFrame = (nint)shape.PooledBins * filters;
         var raw = Lanes.Memory<float>(run.Raw!) + clip * shape.RawFloats;
-        var winner = Lanes.Memory<sbyte>(run.Winner!) + clip * shape.PooledFloats;
+        var passes = new Passed(shape, run, clip);
         var gradient = gradients + clip * shape.PooledFloats;
         var dropoutScale = Vector512.Create(run.Dropout.Scale);
         fixed (float* constants = constant)
             for (var frame = from; frame < to; frame++)
-            for (int bin = 0, pooled = 0, place = 0; bin < bins; bin++, place++)
+            for (
+                int bin = 0, pooled = 0, place = frame % poolFrames * pool, next = place + pool;
+                bin < bins;
+                bin++, place++
+            )
             {
-                if (place == pool)
-                    (pooled, place) = (pooled + 1, 0);
+                if (place == next)
+                    (pooled, place) = (pooled + 1, next - pool);
                 var at = ((nint)frame * bins + bin) * filters;
-                var pooledAt = frame * pooledFrame + pooled * filters;
+                var pooledAt = frame / poolFrames * pooledFrame + pooled * filters;
                 for (var j = 0; j < filters; j += Tile.Lanes)
                 {
                     var value = Vector512.MultiplyAddEstimate(
@@ -68,15 +74,11 @@ internal sealed unsafe class AffineBack
                         Vector512.Load(constants + filters + j),
                         Vector512.Load(constants + j)
                     );
-                    if (bin < covered)
+                    if (bin < covered && frame < coveredFrames)
                     {
-                        var won = Vector512.Equals(
-                            PooledActivation.LoadWinners(winner + pooledAt + j),
-                            Vector512.Create(place)
-                        );
                         var g = Vector512.Load(gradient + pooledAt + j) * dropoutScale;
                         value = Vector512.MultiplyAddEstimate(
-                            g & won.AsSingle(),
+                            g & passes.At(pooledAt + j, place),
                             Vector512.Load(constants + 2 * filters + j),
                             value
                         );

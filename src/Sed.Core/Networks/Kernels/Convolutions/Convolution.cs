@@ -21,7 +21,15 @@ internal static unsafe class Convolution
         var (taps, bins, channels, filters) = (size.KernelBins, size.Bins, size.Channels, size.Filters);
         var frame = (nint)bins * channels;
         var reach = taps / 2;
-        for (var bin = 0; bin < bins; bin++)
+        // The part of the kernels that gives some filters stays in the cache from bin to bin, where all of them would not.
+        for (var (filter, width) = (0, 0); filter < filters; filter += width)
+        {
+            width = Tile.Columns(filters - filter);
+            for (var bin = 0; bin < bins; bin++)
+                AddBin(bin, filter, width);
+        }
+
+        void AddBin(int bin, int filter, int width)
         {
             var low = Math.Max(0, reach - bin);
             var high = Math.Min(taps - 1, bins - 1 - bin + reach);
@@ -36,11 +44,11 @@ internal static unsafe class Convolution
             );
             Tile.Add(
                 input + from * frame + (bin + low - reach) * channels,
-                kernel + (nint)low * channels * filters,
-                output + ((nint)from * bins + bin) * filters,
+                kernel + (nint)low * channels * filters + filter,
+                output + ((nint)from * bins + bin) * filters + filter,
                 (nint)bins * filters,
                 count,
-                filters,
+                width,
                 walk
             );
         }

@@ -26,22 +26,19 @@ internal sealed unsafe class ConvolutionTrunk
             first = new FirstBlock(this.shapes[0]);
     }
 
-    /// <summary>Whether these kernels can compute a block.</summary>
-    public static bool Fits(BlockShape shape) => shape.PooledBins > 0 && shape.Rate < 1;
-
     /// <summary>Training: batch statistics, dropout and, where they are enabled, gradients; of what comes in, too, unless it is the network's input.</summary>
     /// <param name="maps">(batch, channels, frames, bins), or the network's input, (batch, frames, bins); float32, in any layout.</param>
     /// <param name="parameters">Four per block.</param>
     /// <param name="running">Running mean and variance of every block, two per block.</param>
     /// <param name="seeds">Dropout seed of every block.</param>
-    /// <returns>(batch, filters, frames, pooled bins), with the filters of a bin side by side in memory.</returns>
+    /// <returns>(batch, filters, pooled frames, pooled bins), with the filters of a bin side by side in memory.</returns>
     public Tensor Train(Tensor maps, IReadOnlyList<Tensor> parameters, IReadOnlyList<Tensor> running, uint[] seeds)
     {
         using var scope = NewDisposeScope();
         var wide = Wide(running);
         var entering = Entering(maps);
         var output = is_grad_enabled()
-            ? Function.apply([this, entering, wide, seeds, .. Wide(parameters)])
+            ? Function.apply([this, entering, wide, seeds, entering.requires_grad, .. Wide(parameters)])
             : WithoutGradients(entering, Wide(parameters), wide, seeds);
         foreach (var (own, moved) in running.Zip(wide))
             if (!ReferenceEquals(own, moved))
@@ -136,11 +133,12 @@ internal sealed unsafe class ConvolutionTrunk
         return output;
     }
 
-    /// <summary>Gradients of the parameters, four per block, and of what came in; null for the network's input.</summary>
+    /// <summary>Gradients of the parameters, four per block, and of what came in; null where that is not wanted.</summary>
     private (Tensor[] Parameters, Tensor? Input) Backward(
         BlockRun[] runs,
         Tensor outputGradient,
-        IReadOnlyList<Tensor> parameters
+        IReadOnlyList<Tensor> parameters,
+        bool isInputWanted
     )
     {
         var gradients = parameters.Select(parameter => empty(parameter.shape)).ToArray();
@@ -155,7 +153,7 @@ internal sealed unsafe class ConvolutionTrunk
                 gradient.Dispose();
                 return (gradients, null);
             }
-            var isWanted = block > 0 || shape.Channels > 1;
+            var isWanted = block > 0 || isInputWanted;
             var below = isWanted ? empty(runs[block].Input.shape[0], shape.Frames, shape.Bins, shape.Channels) : null;
             blocks[block]
                 .Backward(
@@ -182,7 +180,7 @@ internal sealed unsafe class ConvolutionTrunk
 
     private sealed class Function : autograd.SingleTensorFunction<Function>
     {
-        private const int FirstParameter = 4;
+        private const int FirstParameter = 5;
 
         public override string Name => nameof(ConvolutionTrunk);
 
@@ -198,6 +196,7 @@ internal sealed unsafe class ConvolutionTrunk
             );
             context.save_data("trunk", trunk);
             context.save_data("runs", runs);
+            context.save_data("isInputWanted", arguments[4]);
             context.save_for_backward([.. parameters]);
             return runs[^1].Output.alias();
         }
@@ -207,10 +206,15 @@ internal sealed unsafe class ConvolutionTrunk
             var trunk = (ConvolutionTrunk)context.get_data("trunk");
             var runs = (BlockRun[])context.get_data("runs");
             var parameters = context.get_saved_variables();
-            var (gradients, below) = trunk.Backward(runs, gradient, parameters);
+            var (gradients, below) = trunk.Backward(
+                runs,
+                gradient,
+                parameters,
+                (bool)context.get_data("isInputWanted")
+            );
             foreach (var run in runs)
                 run.Dispose();
-            return [null!, below!, null!, null!, .. gradients];
+            return [null!, below!, null!, null!, null!, .. gradients];
         }
     }
 }

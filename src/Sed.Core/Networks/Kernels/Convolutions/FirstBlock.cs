@@ -47,7 +47,8 @@ internal sealed unsafe partial class FirstBlock(BlockShape shape)
 
     /// <summary>Whether it can compute a block.</summary>
     public static bool Fits(BlockShape shape) =>
-        shape is { Channels: 1, KernelFrames: 3, KernelBins: 3, Rectifies: true } && shape.Pool + 2 <= Tile.Lanes;
+        shape is { Channels: 1, KernelFrames: 3, KernelBins: 3, Rectifies: true, PoolFrames: 1 }
+        && shape.Pool + 2 <= Tile.Lanes;
 
     /// <summary>One training step's forward pass.</summary>
     /// <param name="maps">From <see cref="Bordered"/>; the run owns them from here on.</param>

@@ -8,6 +8,9 @@ internal sealed unsafe partial class PooledBlock
     // Kernel gradients are added up in this many groups of neighbouring clips, whatever the number of threads.
     private const int Groups = 16;
 
+    // Bands of the convolution's gradient that are in memory at once.
+    private const int HeldBands = 4;
+
     /// <summary>The backward pass.</summary>
     /// <param name="gradient">Gradient of the output without zero frames, (batch, frames, pooled bins, filters).</param>
     /// <param name="inputGradient">Gradient of the input without zero frames, (batch, frames, bins, channels); null where it is not wanted.</param>
@@ -48,8 +51,7 @@ internal sealed unsafe partial class PooledBlock
     private (double[] Plain, double[] Weighted) SumGradients(BlockRun run, float* gradient, int batch)
     {
         var clips = new float[batch][];
-        var extremes = Kernels.Lanes.Memory<float>(run.Extreme!);
-        var winners = Kernels.Lanes.Memory<sbyte>(run.Winner!);
+        var extremes = Kernels.Lanes.Memory<float>(run.Extreme ?? run.Raw!);
         var dropoutScale = Vector512.Create(run.Dropout.Scale);
         var floats = shape.PooledFloats;
         var step = filters;
@@ -57,7 +59,7 @@ internal sealed unsafe partial class PooledBlock
             batch,
             clip =>
             {
-                var winner = winners + clip * shape.PooledFloats;
+                var passes = new Passed(shape, run, clip);
                 var extreme = extremes + clip * shape.PooledFloats;
                 var own = gradient + clip * shape.PooledFloats;
                 var sums = new float[2 * filters];
@@ -70,11 +72,7 @@ internal sealed unsafe partial class PooledBlock
                             weighted = Vector512<float>.Zero;
                         for (long at = j; at < floats; at += step)
                         {
-                            var g = PooledActivation.Back(
-                                own + at,
-                                PooledActivation.LoadWinners(winner + at),
-                                dropoutScale
-                            );
+                            var g = Vector512.Load(own + at) * dropoutScale & passes.Anywhere(at);
                             plain += g;
                             weighted = Vector512.MultiplyAddEstimate(g, Vector512.Load(extreme + at) - mean, weighted);
                         }
@@ -110,17 +108,30 @@ internal sealed unsafe partial class PooledBlock
         var border = shape.Border;
         var inputGradient = inputGradients is null ? null : inputGradients + clip * (long)frames * bins * channels;
         var frameFloats = (nint)bins * filters;
-        var raw = Scratch.Floats(0, shape.RawFloats + 2 * border * frameFloats); // gradient of the convolution, zeros around
+        // The gradient of the convolution, zeros around. Only some frames are there, so that they stay in the cache.
+        var held = Math.Min(frames + 2 * border, TileFrames + HeldBands * bandFrames + 2 * border);
+        var memory = Scratch.Floats(0, held * frameFloats);
+        var raw = memory; // where the first of all frames would be
+        var first = 0; // of those that are there
         Kernels.Lanes.Clear(raw, border * frameFloats);
-        Kernels.Lanes.Clear(raw + (frames + border) * frameFloats, border * frameFloats);
         var ready = 0;
-        for (var from = 0; from < frames; from += TileFrames)
+        for (var from = 0; from < frames; from += bandFrames)
         {
-            var count = Math.Min(TileFrames, frames - from);
-            // The gradient is made just ahead of its use, while it still lies in the cache.
+            var count = Math.Min(bandFrames, frames - from);
+            // The gradient is made just ahead of its use.
             var needed = Math.Min(frames, from + count + border);
+            if (needed + 2 * border > first + held)
+            {
+                var kept = Math.Max(0, from - TileFrames);
+                var floats = (ready + border - kept) * frameFloats;
+                new Span<float>(raw + kept * frameFloats, (int)floats).CopyTo(new Span<float>(memory, (int)floats));
+                raw = memory - kept * frameFloats;
+                first = kept;
+            }
             back.Fill(run, clip, gradients, raw + border * frameFloats, ready, needed);
             ready = needed;
+            if (ready == frames)
+                Kernels.Lanes.Clear(raw + (frames + border) * frameFloats, border * frameFloats);
             Convolution.AddKernelGradient(
                 input,
                 raw + (from + border) * frameFloats,
@@ -131,7 +142,7 @@ internal sealed unsafe partial class PooledBlock
             );
             if (inputGradient is null)
                 continue;
-            var start = Math.Max(0, Math.Min(from, frames - TileFrames));
+            var start = WholeTiles(from, count);
             var computed = from + count - start;
             Kernels.Lanes.Clear(inputGradient + (long)start * bins * channels, (long)computed * bins * channels);
             Convolution.Add(raw, mirrored, inputGradient, shape.Convolution.Mirrored, start, computed);

@@ -1,0 +1,127 @@
+using Sed.Core.Networks.Kernels;
+using Sed.Core.Networks.Layers;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Sed.Core.Networks;
+
+/// <summary>
+/// Convolutions that follow each other, each with what pooling by the maximum and dropout come after it. Those along samples see
+/// every step's samples as a frame of one bin.
+/// </summary>
+internal sealed class FastConvolutions : IFastStep
+{
+    private readonly List<NormalisedConvolution> convolutions = [];
+    private readonly ConvolutionTrunk trunk;
+    private readonly Shape finds;
+    private readonly bool isGated;
+    private readonly int sampleStep; // 0: over frames and bands
+
+    private FastConvolutions(
+        IReadOnlyList<(NormalisedConvolution Convolution, BlockShape Shape)> blocks,
+        Shape finds,
+        bool isGated,
+        int sampleStep
+    )
+    {
+        convolutions.AddRange(blocks.Select(block => block.Convolution));
+        trunk = new ConvolutionTrunk([.. blocks.Select(block => block.Shape)]);
+        this.finds = finds;
+        this.isGated = isGated;
+        this.sampleStep = sampleStep;
+    }
+
+    /// <inheritdoc/>
+    public int Seeds => convolutions.Count;
+
+    /// <summary>From the modules that come next, which are passed; null, and none is, where these do not begin with convolutions.</summary>
+    public static FastConvolutions? From(
+        IReadOnlyList<(nn.Module<Tensor, Tensor> Module, Shape Finds)> modules,
+        ref int next,
+        double dropout
+    )
+    {
+        if (modules[next] is not (IConvolutional { Convolutions.Count: > 0 } first, var input))
+            return null;
+        var step = first.SampleStep;
+        if (first.IsGated)
+        {
+            next++;
+            var gated = first.Convolutions[0];
+            var shape = gated.Shape(input.Frames, input.Bands) with { Rectifies = false };
+            return new([(gated, shape)], input, isGated: true, step);
+        }
+        List<(NormalisedConvolution, BlockShape)> blocks = [];
+        while (
+            modules.ElementAtOrDefault(next)
+                is (IConvolutional { IsGated: false, Convolutions.Count: > 0 } layer, var finds)
+            && (layer.SampleStep > 0) == (step > 0)
+            && (layer.SampleStep <= 1 || blocks.Count == 0)
+        )
+        {
+            next++;
+            var shapes = layer
+                .Convolutions.Select(own =>
+                    step > 0
+                        ? own.Shape(finds.Frames * finds.Bands / layer.SampleStep, 1)
+                        : own.Shape(finds.Frames, finds.Bands)
+                )
+                .ToArray();
+            if (modules.ElementAtOrDefault(next).Module is IPooling { Kind: PoolingKind.Maximum } pooling)
+            {
+                var (frames, bands) = step > 0 ? (pooling.Bands, 1) : (pooling.Frames, pooling.Bands);
+                if (PooledBlock.CanPool(frames, bands) && (step == 0 || pooling.Frames == 1))
+                {
+                    shapes[^1] = shapes[^1] with { PoolFrames = frames, Pool = bands };
+                    next++;
+                }
+            }
+            if (modules.ElementAtOrDefault(next).Module is TorchSharp.Modules.Dropout)
+            {
+                shapes[^1] = shapes[^1] with { Rate = dropout };
+                next++;
+            }
+            blocks.AddRange(layer.Convolutions.Zip(shapes));
+        }
+        return new(blocks, input, isGated: false, step);
+    }
+
+    /// <inheritdoc/>
+    public Tensor Train(Tensor values, uint[] seeds)
+    {
+        using var scope = NewDisposeScope();
+        var maps = Leaving(trunk.Train(Entering(values), Weights, Running, seeds));
+        convolutions.ForEach(convolution => convolution.CountBatch());
+        return maps.MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    public Tensor Infer(Tensor values)
+    {
+        using var scope = NewDisposeScope();
+        return Leaving(trunk.Infer(Entering(values), Weights, Running)).MoveToOuterDisposeScope();
+    }
+
+    private Tensor[] Weights => [.. convolutions.SelectMany(convolution => convolution.Weights)];
+
+    private Tensor[] Running => [.. convolutions.SelectMany(convolution => convolution.Running)];
+
+    private Tensor Entering(Tensor values)
+    {
+        if (sampleStep == 0)
+            return values;
+        var maps = values.dim() == 3 ? values.unsqueeze(1) : values; // (batch, maps, frames, samples)
+        return maps.permute(0, 2, 3, 1)
+            .reshape(maps.shape[0], finds.Frames * finds.Bands / sampleStep, 1, -1)
+            .permute(0, 3, 1, 2);
+    }
+
+    private Tensor Leaving(Tensor maps)
+    {
+        if (isGated)
+            return GatedUnits.Fits((int)maps.shape[1] / 2) ? GatedUnits.Of(maps) : Layer.GatedConvolution.Gated(maps);
+        return sampleStep == 0
+            ? maps
+            : maps.permute(0, 2, 3, 1).reshape(maps.shape[0], finds.Frames, -1, maps.shape[1]).permute(0, 3, 1, 2);
+    }
+}
