@@ -47,7 +47,7 @@ static class TinyModel
                 Name = "tiny",
                 Classes = new ClassList(["Bus", "Car"]),
                 ClipSeconds = 1,
-                Features = new FeatureDefinition.LogMel(options),
+                Features = options,
                 Network = description,
                 Detection = new DetectionOptions(),
                 Corpus = "none",
