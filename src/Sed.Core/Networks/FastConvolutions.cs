@@ -1,5 +1,6 @@
-using Sed.Core.Networks.Kernels;
+using Sed.Core.Networks.Kernels.Convolutions;
 using Sed.Core.Networks.Layers;
+using Sed.Core.Networks.Modules;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -67,7 +68,7 @@ internal sealed class FastConvolutions : IFastStep
                         : own.Shape(finds.Frames, finds.Bands)
                 )
                 .ToArray();
-            if (modules.ElementAtOrDefault(next).Module is IPooling { Kind: PoolingKind.Maximum } pooling)
+            if (modules.ElementAtOrDefault(next).Module is IPooling { IsMaximum: true } pooling)
             {
                 var (frames, bands) = step > 0 ? (pooling.Bands, 1) : (pooling.Frames, pooling.Bands);
                 if (PooledBlock.CanPool(frames, bands) && (step == 0 || pooling.Frames == 1))

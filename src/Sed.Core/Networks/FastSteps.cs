@@ -68,7 +68,7 @@ internal sealed class FastPooling(PoolingLayer pooling) : IFastStep
             return null;
         var drops = modules.ElementAtOrDefault(next + 1).Module is TorchSharp.Modules.Dropout;
         next += drops ? 2 : 1;
-        return new(new PoolingLayer(layer.Frames, layer.Bands, layer.Kind, drops ? dropout : 0));
+        return new(new PoolingLayer(layer.Frames, layer.Bands, layer.IsMaximum, drops ? dropout : 0));
     }
 
     /// <inheritdoc/>

@@ -53,7 +53,7 @@ internal sealed class MaximumOverBands(int count)
     public int Bands => count;
 
     /// <inheritdoc/>
-    public PoolingKind Kind => PoolingKind.Maximum;
+    public bool IsMaximum => true;
 
     public override Tensor forward(Tensor input)
     {

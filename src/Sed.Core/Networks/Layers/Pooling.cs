@@ -72,7 +72,7 @@ public abstract partial record Layer
             public int Bands => layer.Bands;
 
             /// <inheritdoc/>
-            public PoolingKind Kind => layer.Kind;
+            public bool IsMaximum => layer.Kind == PoolingKind.Maximum;
 
             public override Tensor forward(Tensor input)
             {

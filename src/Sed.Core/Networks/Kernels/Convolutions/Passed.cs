@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
-namespace Sed.Core.Networks.Kernels;
+namespace Sed.Core.Networks.Kernels.Convolutions;
 
 /// <summary>Where ReLU, pooling and dropout let a clip's values through, and with them gradients.</summary>
 internal readonly unsafe struct Passed

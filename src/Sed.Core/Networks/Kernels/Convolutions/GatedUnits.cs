@@ -1,7 +1,7 @@
 using System.Runtime.Intrinsics;
 using static TorchSharp.torch;
 
-namespace Sed.Core.Networks.Kernels;
+namespace Sed.Core.Networks.Kernels.Convolutions;
 
 /// <summary>
 /// Gated linear units of maps that lie as (batch, frames, bins, channels): half of the channels, each times the sigmoid of its

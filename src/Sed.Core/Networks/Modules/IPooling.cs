@@ -1,4 +1,4 @@
-namespace Sed.Core.Networks.Layers;
+namespace Sed.Core.Networks.Modules;
 
 /// <summary>A module that pools maps over rectangles.</summary>
 internal interface IPooling
@@ -9,6 +9,6 @@ internal interface IPooling
     /// <summary>Bands that become one.</summary>
     int Bands { get; }
 
-    /// <summary>What stands for them.</summary>
-    PoolingKind Kind { get; }
+    /// <summary>Whether the largest of the values stands for them, or else their mean.</summary>
+    bool IsMaximum { get; }
 }

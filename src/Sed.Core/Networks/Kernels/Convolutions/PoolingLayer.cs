@@ -1,9 +1,8 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using Sed.Core.Networks.Layers;
 using static TorchSharp.torch;
 
-namespace Sed.Core.Networks.Kernels;
+namespace Sed.Core.Networks.Kernels.Convolutions;
 
 /// <summary>
 /// Pooling of maps over rectangles and the dropout after it as one pass, where no convolution pools already: the mean, and the
@@ -11,12 +10,11 @@ namespace Sed.Core.Networks.Kernels;
 /// </summary>
 /// <param name="poolFrames">Frames that become one; those that do not fill one are left out.</param>
 /// <param name="poolBins">Bins that become one.</param>
-/// <param name="kind">What stands for a rectangle.</param>
+/// <param name="isMaximum">Whether the largest value stands for a rectangle, or else their mean.</param>
 /// <param name="rate">Dropout rate, below 1.</param>
-internal sealed unsafe class PoolingLayer(int poolFrames, int poolBins, PoolingKind kind, double rate)
+internal sealed unsafe class PoolingLayer(int poolFrames, int poolBins, bool isMaximum, double rate)
 {
     private readonly int places = poolFrames * poolBins;
-    private readonly bool isMaximum = kind == PoolingKind.Maximum;
 
     /// <param name="maps">(batch, channels, frames, bins), float32, in any layout.</param>
     /// <param name="seed">Decides what dropout drops.</param>
