@@ -93,7 +93,7 @@ internal static class PredictBench
     {
         var threads = Torch.Threads;
         Torch.Threads = 1;
-        using var extractor = model.Features.Extractor();
+        using var extractor = model.Features.Extractor(TorchSharp.torch.CPU);
         using ModelNetworks networks = new(model, torch.CPU);
         var sounds = new float[files.Length][];
         var windows = new Window[files.Length];
