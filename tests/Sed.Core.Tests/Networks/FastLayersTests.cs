@@ -90,6 +90,97 @@ public sealed class FastLayersTests
         }
     }
 
+    /// <summary>Gated units, pools of what they give, the mean, the maximum over frames.</summary>
+    private static NetworkDescription OfMaps(double dropout) =>
+        new()
+        {
+            Layers =
+            [
+                new Layer.GatedConvolution(16),
+                new Layer.BandPooling(2),
+                new Layer.DoubleConvolution(20),
+                new Layer.Pooling(2, 2, PoolingKind.Mean),
+                new Layer.Convolution(24),
+                new Layer.Pooling(3, 2, PoolingKind.Maximum),
+            ],
+            Frames = 21,
+            Bands = 8,
+            Classes = 3,
+            Dropout = dropout,
+            Weak = new WeakOutput.LinearSoftmax(),
+        };
+
+    private static NetworkDescription OfSamples(double dropout) =>
+        OfMaps(dropout) with
+        {
+            Layers =
+            [
+                new Layer.SampleConvolution(16, 3, 3),
+                new Layer.SampleConvolution(20, 3),
+                new Layer.BandPooling(3),
+                new Layer.SampleConvolution(16, 3),
+            ],
+            Bands = 18,
+        };
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Every_kernel_gives_the_same_digits_on_any_number_of_threads_and_leaves_nothing_behind(bool samples)
+    {
+        Torch.Initialize();
+        using var scope = NewDisposeScope();
+        random.manual_seed(1);
+        using var network = new SedNetwork(samples ? OfSamples(0.3) : OfMaps(0.3));
+        network.train();
+        var clips = randn(19, network.Description.Frames, network.Description.Bands);
+        List<float[]> steps = [];
+        List<long> left = [];
+        foreach (var threads in new[] { 1, 2, 5 })
+        {
+            Torch.Threads = threads;
+            using (NewDisposeScope())
+            {
+                random.manual_seed(7);
+                network.zero_grad();
+                var output = network.call(clips);
+                (output.Strong.square().sum() + output.Weak.sum()).backward();
+                steps.Add([
+                    .. output.Strong.data<float>(),
+                    .. network.parameters().SelectMany(parameter => parameter.grad!.contiguous().data<float>()),
+                ]);
+                network.zero_grad();
+                using (no_grad())
+                    network.call(clips);
+            }
+            left.Add(DisposeScopeManager.Statistics.ThreadTotalLiveCount);
+        }
+        Torch.Threads = Environment.ProcessorCount;
+        Assert.Equal(steps[0], steps[1]);
+        Assert.Equal(steps[0], steps[2]);
+        Assert.Equal(left[1], left[2]);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Gated_units_and_what_pools_them_have_torchs_outputs_and_gradients(int seed)
+    {
+        Torch.Initialize();
+        using var scope = NewDisposeScope();
+        random.manual_seed(seed);
+        var description = OfMaps(0);
+        var clips = randn(4, description.Frames, description.Bands);
+        var (fast, fastGradients) = Step(description, clips, seed, float32);
+        var (plain, plainGradients) = Step(description, clips, seed, float64);
+        var (_, torchGradients) = Step(description, clips, seed, float32, kernels: false);
+        Close.Assert("strong", plain.Strong, fast.Strong);
+        foreach (var (name, gradient) in plainGradients.Where(entry => !entry.Key.EndsWith("convolution.bias")))
+            if (!name.EndsWith("second.bias"))
+                Close.AssertAsTorch(name, gradient, torchGradients[name], fastGradients[name]);
+    }
+
     [Fact]
     public void The_same_seed_drops_the_same_values()
     {
