@@ -14,12 +14,12 @@ let windows = OperatingSystem.IsWindows()
 /// A step that did not succeed: what was run, and what it said if that was not on screen already.
 exception Failed of command: string * exitCode: int * output: string
 
-let private start (quiet: bool) (file: string) (arguments: string list) =
+let private start (quiet: bool) (folder: string) (file: string) (arguments: string list) =
     let info =
         ProcessStartInfo(
             file,
             arguments,
-            WorkingDirectory = root,
+            WorkingDirectory = folder,
             RedirectStandardOutput = quiet,
             RedirectStandardError = quiet
         )
@@ -37,17 +37,21 @@ let private finish (file: string) arguments exitCode output =
 
 /// Runs a step whose output belongs on the screen.
 let run (file: string) (arguments: string list) =
-    use running = start false file arguments
+    use running = start false root file arguments
     running.WaitForExit()
     finish file arguments running.ExitCode ""
 
-/// Runs a step whose output is shown only if it fails.
-let runQuietly (file: string) (arguments: string list) =
-    use running = start true file arguments
+/// What a step writes that runs in a folder.
+let outputOf (folder: string) (file: string) (arguments: string list) =
+    use running = start true folder file arguments
     let errors = running.StandardError.ReadToEndAsync()
     let output = running.StandardOutput.ReadToEnd()
     running.WaitForExit()
     finish file arguments running.ExitCode (output + errors.Result)
+    output
+
+/// Runs a step whose output is shown only if it fails.
+let runQuietly (file: string) (arguments: string list) = outputOf root file arguments |> ignore
 
 let timed (name: string) (step: unit -> unit) =
     let clock = Stopwatch.StartNew()
@@ -181,7 +185,7 @@ let test (arguments: string list) =
                 @ (if Console.IsOutputRedirected then [ "-noColor" ] else [])
                 @ arguments
 
-            use running = start false runner arguments
+            use running = start false root runner arguments
             running.WaitForExit()
 
             if not (File.Exists report) then
@@ -273,7 +277,9 @@ let pack () =
     for file in Directory.GetFiles(packageFolder (), "*nupkg") |> Array.sort do
         printfn $"  {Path.GetRelativePath(root, file)} {float (FileInfo(file).Length) / 1e6:F1} MB"
 
-/// Installs the packages into projects of somebody else, without network, and runs what their READMEs promise.
+let private program (name: string) = if windows then name + ".exe" else name
+
+/// Installs the packages into projects of somebody else, without a registry, and runs what their READMEs promise.
 let packTest () =
     let work = path "artifacts/pack-test"
 
@@ -283,68 +289,95 @@ let packTest () =
     let cache =
         Path.Combine(Environment.GetFolderPath Environment.SpecialFolder.UserProfile, ".nuget", "packages")
     // The projects see what is packed and what the cache has, no registry and no setting of this repository.
-    let sources = [ "packed", packageFolder (); "cache", cache ]
-    Directory.CreateDirectory work |> ignore
+    let folder name =
+        Directory.CreateDirectory(Path.Combine(work, name)).FullName
+
+    let run = folder "run"
 
     for file in [ "Directory.Build.props"; "Directory.Build.targets" ] do
         File.WriteAllText(Path.Combine(work, file), "<Project />\n")
 
+    let configuration = Path.Combine(work, "NuGet.Config")
+
     File.WriteAllText(
-        Path.Combine(work, "NuGet.Config"),
-        XElement(
-            XName.Get "configuration",
-            XElement(
-                XName.Get "packageSources",
-                XElement(XName.Get "clear"),
-                [
-                    for name, folder in sources ->
-                        XElement(
-                            XName.Get "add",
-                            XAttribute(XName.Get "key", name),
-                            XAttribute(XName.Get "value", folder)
-                        )
-                ]
-            )
-        )
-        |> string
+        configuration,
+        $"""<configuration>
+  <packageSources>
+    <clear />
+    <add key="packed" value="{packageFolder ()}" />
+  </packageSources>
+  <fallbackPackageFolders>
+    <add key="cache" value="{cache}" />
+  </fallbackPackageFolders>
+  <config>
+    <add key="globalPackagesFolder" value="{Path.Combine(work, "packages")}" />
+  </config>
+</configuration>
+"""
     )
 
-    for project in Directory.GetDirectories(path "tools/pack-test") |> Array.sort do
-        let name = Path.GetFileName project
-        let copy = Path.Combine(work, name)
-        Directory.CreateDirectory copy |> ignore
+    let expect (what: string) (expected: string list) (output: string) =
+        for line in expected do
+            if not (output.Contains line) then
+                raise (Failed(what, 1, $"It should have said '{line}', and said:\n{output}"))
 
-        for file in Directory.GetFiles project do
-            File.Copy(file, Path.Combine(copy, Path.GetFileName file))
+    let heard = "1.0 2.0 Car"
 
-        let packages = Path.Combine(work, name + "-packages")
+    for name, expected in
+        [
+            "csharp", [ heard; "log-mel (2, 500, 40)"; "strong (2, 500, 17), weak (2, 17)"; "F 0.666" ]
+            "fsharp", [ heard; "log-mel [|2L; 500L; 40L|]"; "weak [|2L; 17L|]"; "F 0.666"; "6 trials" ]
+        ] do
+        timed $"Using the packages in a project of its own, {name}" (fun () ->
+            let copy = folder name
 
-        timed $"Using the packages from {name}" (fun () ->
-            runQuietly "dotnet" [
-                "build"
-                copy
-                "--nologo"
-                "-v"
-                "quiet"
-                "-clp:NoSummary"
-                $"-p:RestorePackagesPath={packages}"
-                $"-p:RestoreFallbackFolders={cache}"
-            ])
+            for file in Directory.GetFiles(path $"tools/pack-test/{name}") do
+                File.Copy(file, Path.Combine(copy, Path.GetFileName file))
 
-        run "dotnet" [ Path.Combine(copy, "out", name + ".dll") ]
+            [ "build"; copy; "--nologo"; "-v"; "quiet"; "-clp:NoSummary" ]
+            |> runQuietly "dotnet"
+
+            outputOf run (Path.Combine(copy, "out", program name)) [] |> expect name expected)
 
     timed "Installing the command line" (fun () ->
+        let tools = folder "tools"
+
+        [ "tool"; "install"; "Sed.Tool"; "--tool-path"; tools; "--configfile"; configuration ]
+        |> runQuietly "dotnet"
+
+        let sed arguments =
+            outputOf run (Path.Combine(tools, program "dotnet-sed")) arguments
+
+        sed [ "help" ] |> expect "sed help" [ "evaluate"; "predict" ]
+        let predicted = sed [ "predict"; "tiny.sed"; "street.wav" ]
+        expect "sed predict" [ "street.wav\t1"; "Car" ] predicted
+        File.WriteAllText(Path.Combine(run, "predicted.tsv"), predicted)
+        File.WriteAllText(Path.Combine(run, "truth.tsv"), "street.wav\t1.0\t2.0\tCar\n")
+
+        sed [ "evaluate"; "--reference"; "truth.tsv"; "--estimated"; "predicted.tsv"; "--format"; "csv" ]
+        |> expect "sed evaluate" [ "1" ])
+
+/// The command line for those who only score, as one file that needs neither .NET nor libtorch.
+let tool () =
+    build ()
+
+    timed "Publishing the command line for scoring" (fun () ->
         runQuietly "dotnet" [
-            "tool"
-            "install"
-            "Sed.Tool"
-            "--tool-path"
-            Path.Combine(work, "tools")
-            "--configfile"
-            Path.Combine(work, "NuGet.Config")
+            "publish"
+            path "tools/sed-alone"
+            "-c"
+            "Release"
+            "--nologo"
+            "-v"
+            "quiet"
+            "-clp:NoSummary"
+            "-p:BuildProjectReferences=false"
+            "-o"
+            path "artifacts/tool"
         ])
 
-    run (Path.Combine(work, "tools", (if windows then "dotnet-sed.exe" else "dotnet-sed"))) [ "devices" ]
+    let file = path $"""artifacts/tool/{program "sed"}"""
+    printfn $"  {Path.GetRelativePath(root, file)} {float (FileInfo(file).Length) / 1e6:F1} MB"
 
 /// Writes the page of the language from the comments in its source.
 let words () =
@@ -384,6 +417,7 @@ let help () =
   bench        time training beside PyTorch; or one part: bench train 64 20, bench metrics, bench resume 20
   pack         make the packages, in artifacts/packages
   pack-test    make them, install them into projects of somebody else and run these
+  tool         the command line for those who only score, as one file without libtorch, in artifacts/tool
   words        write src/Sed.Dsl/README.md, the page of the language
   docs         API pages of the libraries, in artifacts/docs/site
   clean        remove what the build made
@@ -411,6 +445,7 @@ try
     | "pack-test" ->
         pack ()
         packTest ()
+    | "tool" -> tool ()
     | "words" -> words ()
     | "docs" -> docs ()
     | "clean" -> clean ()

@@ -1,15 +1,43 @@
-// An experiment's plan, as somebody has it who installed the packages.
+// What the READMEs promise, as somebody has it in F# who installed the package Sed.Runner, on what the C# program left.
+open System.IO
 open Sed
+open Sed.Core.Annotations
+open Sed.Core.Features.LogMel
+open Sed.Core.Metrics.Events
+open Sed.Core.Metrics.Pairs
+open Sed.Core.Models
+open Sed.Core.Networks
+open Sed.Runner
+open TorchSharp
 
-let experiments = [
+// A trained model.
+let model = SedModel.Load "tiny.sed"
+for sound in model.Detect "street.wav" do
+    printfn $"{sound.Onset:F1} {sound.Offset:F1} {sound.Label}"
+
+// Log-mel energies.
+let extractor = new LogMelExtractor(LogMelOptions.Dcase2017)
+let logMel = extractor.Extract(torch.randn (2L, 441_000L))
+printfn $"log-mel %A{logMel.shape}"
+
+// A network.
+let network = new SedNetwork(NetworkDescription.Candidate218k())
+let output = network.call logMel
+printfn $"strong %A{output.Strong.shape}, weak %A{output.Weak.shape}"
+
+// Metrics.
+let truth = EventList.Of [ struct ("street.wav", [| SoundEvent(1, 2, "Car"); SoundEvent(2.5, 3, "Bus") |]) ]
+let heard = EventList.Of [ struct ("street.wav", model.Detect "street.wav") ]
+let pairs = EventPairs.Of(model.Classes, truth, heard)
+printfn $"F {EventBased.Count(pairs).Scores().Overall.FMeasure.F}"
+
+// An experiment, planned.
+let dropout =
     experiment "dropout" {
         data Soundscapes.smartCars
         vary Dropout [ 0.05; 0.25 ]
         seeds [ 1..3 ]
         report [ WeakF; StrongF ]
     }
-]
 
-let planned = Plan.ofExperiments Choices.none experiments
-printfn $"%A{planned |> List.map (Result.map _.Trials.Length)}"
-exit (if planned |> List.forall Result.isOk then 0 else 1)
+exit (Session.run "Program.fs" (Directory.GetCurrentDirectory()) [ "--plan" ] [ dropout ])
