@@ -11,6 +11,8 @@ type Command = {
     Name: string
     /// One line for the list of commands.
     Summary: string
+    /// Whether it computes with torch, or draws: the command line for those who only score has it in name only.
+    NeedsTorch: bool
     /// Takes the arguments behind the name and gives the exit code.
     Run: string[] -> int
 }

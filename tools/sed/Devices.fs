@@ -27,5 +27,6 @@ let private run (arguments: string[]) =
 let command = {
     Name = "devices"
     Summary = "lists what networks can be computed with, and why there is not more"
+    NeedsTorch = true
     Run = run
 }

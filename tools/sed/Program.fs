@@ -20,12 +20,24 @@ let private commands = [
     Devices.command
 ]
 
+/// Whether this is the command line for those who only score (tools/sed-alone), which has no torch.
+let private scoresOnly () =
+    match AppContext.TryGetSwitch "Sed.WithoutTorch" with
+    | true, without -> without
+    | _ -> false
+
 let private help () =
+    let absent, present =
+        commands |> List.partition (fun command -> scoresOnly () && command.NeedsTorch)
     printfn "sed COMMAND [options]"
     printfn ""
 
-    for command in commands do
+    for command in present do
         printfn $"  {command.Name, -12} {command.Summary}"
+
+    if not absent.IsEmpty then
+        printfn ""
+        printfn $"""Of the whole command line, the package Sed.Tool: {absent |> List.map _.Name |> String.concat ", "}."""
 
     printfn ""
     printfn "sed COMMAND --help tells the options of a command."
@@ -41,6 +53,10 @@ let main arguments =
         ExitCode.Done
     | name :: rest ->
         match commands |> List.tryFind (fun command -> command.Name = name) with
+        | Some command when scoresOnly () && command.NeedsTorch ->
+            eprintfn
+                $"sed {name}: this sed only scores and has no torch; install the whole one (dotnet tool install --global Sed.Tool) and say dotnet sed {name}"
+            ExitCode.BadInput
         | Some command -> command.Run(Array.ofList rest)
         | None ->
             let known = commands |> List.map _.Name |> String.concat ", "

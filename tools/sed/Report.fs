@@ -63,5 +63,6 @@ let private work (given: ParseResults<ReportArguments>) =
 let command = {
     Name = "report"
     Summary = "says where a run's report is, or shows a run while it goes on"
+    NeedsTorch = true
     Run = Command.run<ReportArguments> "report" work
 }

@@ -62,5 +62,6 @@ module Check =
     let command = {
         Name = "check"
         Summary = "looks for everything that is wrong with a corpus: labels and audio"
+        NeedsTorch = false
         Run = Command.run<CheckArguments> "check" work
     }

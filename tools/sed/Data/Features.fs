@@ -75,5 +75,6 @@ module Features =
     let command = {
         Name = "features"
         Summary = "computes the log-mel features of a corpus into one NumPy array"
+        NeedsTorch = true
         Run = Command.run<FeaturesArguments> "features" work
     }

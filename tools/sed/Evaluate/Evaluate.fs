@@ -24,5 +24,6 @@ module Evaluate =
     let command = {
         Name = "evaluate"
         Summary = "scores estimated events, tags or frame scores against a reference"
+        NeedsTorch = false
         Run = Command.run<Arguments> "evaluate" work
     }

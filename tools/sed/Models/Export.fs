@@ -40,5 +40,6 @@ module Export =
     let command = {
         Name = "export"
         Summary = "writes a model for other programs, as ONNX"
+        NeedsTorch = true
         Run = Command.run<ExportArguments> "export" work
     }

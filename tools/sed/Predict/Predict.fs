@@ -158,5 +158,6 @@ let private work (arguments: ParseResults<PredictArguments>) =
 let command = {
     Name = "predict"
     Summary = "says what a trained model hears in recordings, or in sound as it comes"
+    NeedsTorch = true
     Run = Command.runToCode<PredictArguments> "predict" work
 }

@@ -12,6 +12,7 @@ module Show =
     let command = {
         Name = "show"
         Summary = "shows a kept table: its rows' scores with intervals, and what they specify"
+        NeedsTorch = false
         Run = Command.run<ShowArguments> "show" work
     }
 
@@ -24,5 +25,6 @@ module Compare =
     let command = {
         Name = "compare"
         Summary = "compares two kept tables: what differs in specification and in result"
+        NeedsTorch = false
         Run = Command.run<CompareArguments> "compare" work
     }

@@ -1,0 +1,88 @@
+/// The command line for those who only score (tools/sed-alone): what it leaves out, and that the rest runs without it.
+[<Xunit.Collection("console")>]
+module Sed.Tool.Tests.ScoresOnlyTests
+
+open System
+open System.Diagnostics
+open System.IO
+open System.Text.RegularExpressions
+open Xunit
+
+let private root =
+    let rec above (folder: DirectoryInfo | null) =
+        match folder with
+        | null -> failwith "The tests run outside the repository."
+        | folder when File.Exists(Path.Combine(folder.FullName, "SedDsl.sln")) -> folder.FullName
+        | folder -> above folder.Parent
+    above (DirectoryInfo AppContext.BaseDirectory)
+
+/// The libraries that the one file lacks, as its project names them.
+let private leftOut =
+    let project =
+        File.ReadAllText(Path.Combine(root, "tools", "sed-alone", "sed-alone.fsproj"))
+    Set.ofArray (Regex.Match(project, "<LeftOut>;([^<]+);</LeftOut>").Groups[1].Value.Split ';')
+
+/// Runs the command line from a folder that lacks them, and every native library.
+let private withoutThem (arguments: string list) =
+    use folder = new Folder()
+    for file in Directory.GetFiles(AppContext.BaseDirectory, "*.dll") do
+        if not (leftOut.Contains(string (Path.GetFileNameWithoutExtension file))) then
+            File.CreateSymbolicLink(folder.Path(string (Path.GetFileName file)), file)
+            |> ignore
+    File.Copy(Path.Combine(AppContext.BaseDirectory, "Sed.Tool.Tests.runtimeconfig.json"), folder.Path "sed.runtimeconfig.json")
+    let info =
+        ProcessStartInfo(
+            "dotnet",
+            folder.Path "sed.dll" :: arguments,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true
+        )
+    use started =
+        match Process.Start info with
+        | null -> failwith "dotnet does not start"
+        | started -> started
+    let errors = started.StandardError.ReadToEndAsync()
+    let output = started.StandardOutput.ReadToEnd()
+    started.WaitForExit()
+    {
+        ExitCode = started.ExitCode
+        Output = output
+        Errors = errors.Result
+    }
+
+[<Fact>]
+let ``Scores, tables and comparisons are the same where torch is not`` () =
+    Assert.Contains("TorchSharp", leftOut)
+    use lists = new Folder()
+    let reference = lists.List("reference.tsv", [ "a.wav 0.5 2.0 Car"; "b.wav 1.0 3.0 Bus" ])
+    let estimate = lists.List("estimate.tsv", [ "a.wav 0.6 2.0 Car"; "b.wav 1.0 2.5 Car" ])
+    Directory.CreateDirectory(lists.Path "tables") |> ignore
+    for name, weak in [ "left", "0.4"; "right", "0.6" ] do
+        File.WriteAllText(lists.Path $"tables/{name}.csv", $"row,trial,seed,weak F\n16,one,1,{weak}\n16,two,2,0.5\n")
+    for arguments in
+        [
+            [ "evaluate"; "--reference"; reference; "--estimated"; estimate; "--bootstrap"; "50" ]
+            [ "show"; lists.Path "left" ]
+            [ "compare"; lists.Path "left"; lists.Path "right" ]
+        ] do
+        let there, here = withoutThem arguments, Run.sed arguments
+        Assert.Equal("", there.Errors)
+        Assert.Equal(0, there.ExitCode)
+        let words (run: Run) =
+            run.Output.Split([| ' '; '\n'; '\r'; '\u00a0'; '─' |], StringSplitOptions.RemoveEmptyEntries)
+        Assert.Equal<string[]>(words here, words there)
+
+[<Fact>]
+let ``A command that needs torch says where it is to be had`` () =
+    AppContext.SetSwitch("Sed.WithoutTorch", true)
+    try
+        for name in [ "predict"; "features"; "report"; "export"; "devices" ] do
+            let run = Run.sed [ name ]
+            Assert.Equal(2, run.ExitCode)
+            Assert.StartsWith($"sed {name}: this sed only scores and has no torch; install the whole one", run.Errors)
+        let help = (Run.sed [ "help" ]).Output
+        Assert.Contains("  evaluate", help)
+        Assert.DoesNotContain("  predict", help)
+        Assert.Contains("the package Sed.Tool: predict, features, report, export, devices.", help)
+    finally
+        AppContext.SetSwitch("Sed.WithoutTorch", false)
