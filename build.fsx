@@ -325,8 +325,21 @@ let packTest () =
 
     for name, expected in
         [
-            "csharp", [ heard; "log-mel (2, 500, 40)"; "strong (2, 500, 17), weak (2, 17)"; "F 0.666" ]
-            "fsharp", [ heard; "log-mel [|2L; 500L; 40L|]"; "weak [|2L; 17L|]"; "F 0.666"; "6 trials" ]
+            "csharp",
+            [
+                heard
+                "log-mel (2, 500, 40)"
+                "strong (2, 500, 17), weak (2, 17)"
+                "F 0.666"
+            ]
+            "fsharp",
+            [
+                heard
+                "log-mel [|2L; 500L; 40L|]"
+                "weak [|2L; 17L|]"
+                "F 0.666"
+                "6 trials"
+            ]
         ] do
         timed $"Using the packages in a project of its own, {name}" (fun () ->
             let copy = folder name
@@ -337,12 +350,21 @@ let packTest () =
             [ "build"; copy; "--nologo"; "-v"; "quiet"; "-clp:NoSummary" ]
             |> runQuietly "dotnet"
 
-            outputOf run (Path.Combine(copy, "out", program name)) [] |> expect name expected)
+            outputOf run (Path.Combine(copy, "out", program name)) []
+            |> expect name expected)
 
     timed "Installing the command line" (fun () ->
         let tools = folder "tools"
 
-        [ "tool"; "install"; "Sed.Tool"; "--tool-path"; tools; "--configfile"; configuration ]
+        [
+            "tool"
+            "install"
+            "Sed.Tool"
+            "--tool-path"
+            tools
+            "--configfile"
+            configuration
+        ]
         |> runQuietly "dotnet"
 
         let sed arguments =

@@ -29,7 +29,13 @@ let ``Every block of the tutorial compiles and runs, one after the other`` () =
     try
         let script = Path.Combine(folder, "first.fsx")
         let sed = Path.Combine(experiments, "sed.fsx").Replace('\\', '/')
-        File.WriteAllText(script, (String.concat "\n" blocks).Replace("#load \"sed.fsx\"", $"#load \"{sed}\"").Replace("results \"first\"", "results \"first-smoke\"").Replace("compare \"first\" \"decided\"", "compare \"first-smoke\" \"decided-smoke\""))
+        File.WriteAllText(
+            script,
+            (String.concat "\n" blocks)
+                .Replace("#load \"sed.fsx\"", $"#load \"{sed}\"")
+                .Replace("results \"first\"", "results \"first-smoke\"")
+                .Replace("compare \"first\" \"decided\"", "compare \"first-smoke\" \"decided-smoke\"")
+        )
         let info =
             ProcessStartInfo(
                 "dotnet",

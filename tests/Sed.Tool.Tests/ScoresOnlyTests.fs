@@ -29,7 +29,10 @@ let private withoutThem (arguments: string list) =
         if not (leftOut.Contains(string (Path.GetFileNameWithoutExtension file))) then
             File.CreateSymbolicLink(folder.Path(string (Path.GetFileName file)), file)
             |> ignore
-    File.Copy(Path.Combine(AppContext.BaseDirectory, "Sed.Tool.Tests.runtimeconfig.json"), folder.Path "sed.runtimeconfig.json")
+    File.Copy(
+        Path.Combine(AppContext.BaseDirectory, "Sed.Tool.Tests.runtimeconfig.json"),
+        folder.Path "sed.runtimeconfig.json"
+    )
     let info =
         ProcessStartInfo(
             "dotnet",
@@ -54,14 +57,24 @@ let private withoutThem (arguments: string list) =
 let ``Scores, tables and comparisons are the same where torch is not`` () =
     Assert.Contains("TorchSharp", leftOut)
     use lists = new Folder()
-    let reference = lists.List("reference.tsv", [ "a.wav 0.5 2.0 Car"; "b.wav 1.0 3.0 Bus" ])
-    let estimate = lists.List("estimate.tsv", [ "a.wav 0.6 2.0 Car"; "b.wav 1.0 2.5 Car" ])
+    let reference =
+        lists.List("reference.tsv", [ "a.wav 0.5 2.0 Car"; "b.wav 1.0 3.0 Bus" ])
+    let estimate =
+        lists.List("estimate.tsv", [ "a.wav 0.6 2.0 Car"; "b.wav 1.0 2.5 Car" ])
     Directory.CreateDirectory(lists.Path "tables") |> ignore
     for name, weak in [ "left", "0.4"; "right", "0.6" ] do
         File.WriteAllText(lists.Path $"tables/{name}.csv", $"row,trial,seed,weak F\n16,one,1,{weak}\n16,two,2,0.5\n")
     for arguments in
         [
-            [ "evaluate"; "--reference"; reference; "--estimated"; estimate; "--bootstrap"; "50" ]
+            [
+                "evaluate"
+                "--reference"
+                reference
+                "--estimated"
+                estimate
+                "--bootstrap"
+                "50"
+            ]
             [ "show"; lists.Path "left" ]
             [ "compare"; lists.Path "left"; lists.Path "right" ]
         ] do

@@ -37,7 +37,8 @@ let private help () =
 
     if not absent.IsEmpty then
         printfn ""
-        printfn $"""Of the whole command line, the package Sed.Tool: {absent |> List.map _.Name |> String.concat ", "}."""
+        printfn
+            $"""Of the whole command line, the package Sed.Tool: {absent |> List.map _.Name |> String.concat ", "}."""
 
     printfn ""
     printfn "sed COMMAND --help tells the options of a command."

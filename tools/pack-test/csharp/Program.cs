@@ -27,5 +27,11 @@ Console.WriteLine($"strong ({string.Join(", ", output.Strong.shape)}), weak ({st
 
 // Metrics.
 IReadOnlyList<SoundEvent> truth = [new(1, 2, "Car"), new(2.5, 3, "Bus")];
-var pairs = EventPairs.Of(model.Classes, [truth], [[.. model.Detect("street.wav")]]);
+var pairs = EventPairs.Of(
+    model.Classes,
+    [truth],
+    [
+        [.. model.Detect("street.wav")],
+    ]
+);
 Console.WriteLine($"F {EventBased.Count(pairs).Scores().Overall.FMeasure.F}");

@@ -26,7 +26,10 @@ let output = network.call logMel
 printfn $"strong %A{output.Strong.shape}, weak %A{output.Weak.shape}"
 
 // Metrics.
-let truth = EventList.Of [ struct ("street.wav", [| SoundEvent(1, 2, "Car"); SoundEvent(2.5, 3, "Bus") |]) ]
+let truth =
+    EventList.Of [
+        struct ("street.wav", [| SoundEvent(1, 2, "Car"); SoundEvent(2.5, 3, "Bus") |])
+    ]
 let heard = EventList.Of [ struct ("street.wav", model.Detect "street.wav") ]
 let pairs = EventPairs.Of(model.Classes, truth, heard)
 printfn $"F {EventBased.Count(pairs).Scores().Overall.FMeasure.F}"
