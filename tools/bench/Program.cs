@@ -21,7 +21,9 @@ const string Usage = """
       metrics [REF EST]     reading and scoring event lists (the default: made-up ones), what other tools take beside it
       rescore               ten finished trials scored again with five thresholds, from what is kept
       store                 feature stores at scale: memory, cost per clip, kills
-      predict [CLIPS MINUTES]  listening with a model: clips per second, a long recording, memory (the default: 200 and 10)
+      predict [CLIPS MINUTES]  listening with a model: clips per second, PyTorch's beside them, where the time goes, a long
+                            recording, memory (the default: 200 and 10)
+      predict hours N       the memory and time that a recording of N hours takes
     SED_PYTHON names the Python that has PyTorch; /usr/bin/python3 by default.
     """;
 
@@ -71,9 +73,11 @@ switch (args)
     case ["store", .. var rest]:
         return StoreBench.Run(rest);
     case ["predict"]:
-        return PredictBench.Run(clips: 200, minutes: 10);
+        return PredictBench.Run(python, clips: 200, minutes: 10);
+    case ["predict", "hours", var hours]:
+        return PredictBench.Hours(Number(hours));
     case ["predict", var clips, var minutes]:
-        return PredictBench.Run(Number(clips), Number(minutes));
+        return PredictBench.Run(python, Number(clips), Number(minutes));
     default:
         Console.Error.WriteLine(Usage);
         return 2;

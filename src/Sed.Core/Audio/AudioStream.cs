@@ -11,7 +11,7 @@ public sealed class AudioStream : IDisposable
     private readonly string path;
     private readonly ISoundPieces pieces;
     private readonly StreamResampler resampler;
-    private readonly float[] piece = new float[PieceSamples];
+    private float[]? piece;
     private float[] ready = [];
     private int taken;
     private long heard;
@@ -47,6 +47,8 @@ public sealed class AudioStream : IDisposable
     /// <exception cref="AudioFormatException">The file is broken, which may be found only where its sound ends.</exception>
     public int Read(Span<float> target)
     {
+        if (resampler.Passes)
+            return Decode(target);
         int count = 0;
         while (count < target.Length)
         {
@@ -54,10 +56,8 @@ public sealed class AudioStream : IDisposable
             {
                 if (ended)
                     break;
-                int got = pieces.Read(piece);
-                NumberCheck.Require(path, piece.AsSpan(0, got), heard);
-                heard += got;
-                ended = got < piece.Length;
+                piece ??= new float[PieceSamples];
+                int got = Decode(piece);
                 ready = resampler.Push(piece.AsSpan(0, got), ended);
                 taken = 0;
             }
@@ -70,6 +70,21 @@ public sealed class AudioStream : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => pieces.Dispose();
+
+    private int Decode(Span<float> target)
+    {
+        int count = 0;
+        while (count < target.Length && !ended)
+        {
+            Span<float> next = target.Slice(count, Math.Min(PieceSamples, target.Length - count));
+            int got = pieces.Read(next);
+            NumberCheck.Require(path, next[..got], heard);
+            heard += got;
+            count += got;
+            ended = got < next.Length;
+        }
+        return count;
+    }
 
     private static ISoundPieces Pieces(string path)
     {

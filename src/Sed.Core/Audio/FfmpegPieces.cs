@@ -14,6 +14,7 @@ internal sealed class FfmpegPieces : ISoundPieces
     private readonly FfmpegLog log = new();
     private readonly WavHeader header;
     private byte[] first;
+    private byte[] buffer = [];
     private long frames;
 
     internal FfmpegPieces(string path)
@@ -66,13 +67,16 @@ internal sealed class FfmpegPieces : ISoundPieces
 
     public int Read(Span<float> target)
     {
-        byte[] bytes = new byte[target.Length * header.FrameBytes];
-        int got = Math.Min(first.Length, bytes.Length);
+        int wanted = target.Length * header.FrameBytes;
+        if (buffer.Length < wanted)
+            buffer = new byte[wanted];
+        Span<byte> bytes = buffer.AsSpan(0, wanted);
+        int got = Math.Min(first.Length, wanted);
         first.AsSpan(0, got).CopyTo(bytes);
         first = first[got..];
-        got += ffmpeg.StandardOutput.BaseStream.ReadAtLeast(bytes.AsSpan(got), bytes.Length - got, false);
+        got += ffmpeg.StandardOutput.BaseStream.ReadAtLeast(bytes[got..], wanted - got, false);
         int count = got / header.FrameBytes;
-        SampleFormat.ToMono(bytes.AsSpan(0, count * header.FrameBytes), header, target[..count]);
+        SampleFormat.ToMono(bytes[..(count * header.FrameBytes)], header, target[..count]);
         frames += count;
         if (count < target.Length)
             RequireWhole();

@@ -18,6 +18,9 @@ internal sealed class StreamResampler
         filters = from == to ? null : new ResamplingFilters(from, to);
     }
 
+    /// <summary>Whether what comes is what is wanted.</summary>
+    internal bool Passes => filters is null;
+
     /// <summary>Takes the next piece.</summary>
     /// <param name="piece">Samples as they come.</param>
     /// <param name="isLast">Whether the sound ends with it.</param>

@@ -18,6 +18,9 @@ public sealed record ClassDetection
     /// </summary>
     public double? TagThreshold { get; init; }
 
+    /// <summary>The weak output from which on a clip has the class as a tag, where tags come from there.</summary>
+    internal double WeakThreshold => TagThreshold ?? Threshold;
+
     /// <summary>In a few words, for example "threshold 0.31, median filter of 0.2 s".</summary>
     [JsonIgnore]
     public string InWords =>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Sed.Core.Annotations;
 using Sed.Core.Detection.Steps;
 
 namespace Sed.Core.Detection;
@@ -35,6 +36,16 @@ public sealed record DetectionOptions
                 .SelectMany(own => own.Value.Problems().Select(problem => $"{own.Key}: {problem}")),
         ];
     }
+
+    /// <summary>The same, and the classes of <see cref="PerClass"/> that are none of these.</summary>
+    internal string[] Problems(ClassList classes) =>
+        [
+            .. Problems(),
+            .. PerClass
+                .Keys.Where(label => classes.IndexOf(label) < 0)
+                .Order(StringComparer.Ordinal)
+                .Select(label => $"{label}: it is not one of the classes ({classes})"),
+        ];
 }
 
 /// <summary>Where the tags of a clip come from.</summary>

@@ -18,12 +18,7 @@ public sealed class EventDecoder
     public EventDecoder(ClassList classes, double hopSeconds, DetectionOptions options)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(hopSeconds);
-        var strangers = options
-            .PerClass.Keys.Where(label => classes.IndexOf(label) < 0)
-            .Order(StringComparer.Ordinal)
-            .Select(label => $"{label}: it is not one of the classes ({classes})");
-        string[] problems = [.. options.Problems(), .. strangers];
-        if (problems.Length > 0)
+        if (options.Problems(classes) is { Length: > 0 } problems)
             throw new ArgumentException(string.Join(Environment.NewLine, problems), nameof(options));
         this.classes = classes;
         perClass = [.. classes.Select(options.Of)];

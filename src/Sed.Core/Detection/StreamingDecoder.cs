@@ -16,9 +16,14 @@ public sealed class StreamingDecoder
     /// <param name="classes">The classes, in the order of the network's outputs.</param>
     /// <param name="hopSeconds">Distance between frames.</param>
     /// <param name="options">How probabilities become events.</param>
-    /// <exception cref="ArgumentException">The options have problems, or the hop is not positive.</exception>
+    /// <exception cref="ArgumentException">
+    /// The options have problems or name a class that is not there, or the hop is not positive.
+    /// </exception>
     public StreamingDecoder(ClassList classes, double hopSeconds, DetectionOptions options)
     {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(hopSeconds);
+        if (options.Problems(classes) is { Length: > 0 } problems)
+            throw new ArgumentException(string.Join(Environment.NewLine, problems), nameof(options));
         framesPerSecond = 1 / hopSeconds;
         lines = [.. classes.Select(label => new Line(label, hopSeconds, options))];
     }
@@ -28,6 +33,16 @@ public sealed class StreamingDecoder
     /// of decoding looks at the whole recording.
     /// </summary>
     public double DelaySeconds => lines.Max(line => line.Reach) / framesPerSecond;
+
+    /// <summary>The classes whose steps look at the whole recording, each with the first of these steps.</summary>
+    internal static IEnumerable<(string Label, DecodingStep Step)> Unending(
+        ClassList classes,
+        DetectionOptions options
+    ) =>
+        from label in classes
+        let step = options.Of(label).Steps.FirstOrDefault(step => double.IsInfinity(step.ReachSeconds))
+        where step is not null
+        select (label, step);
 
     /// <summary>Takes the next frames.</summary>
     /// <param name="probabilities">Frame after frame, shape (frames, classes).</param>

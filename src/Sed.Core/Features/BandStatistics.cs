@@ -133,9 +133,15 @@ public sealed class BandStatistics
                 nameof(clip)
             );
         int inside = (int)Math.Min(clip.Length, (long)framesWithSound * bands);
-        for (int frame = 0; frame < inside; frame += bands)
-        for (int band = 0; band < bands; band++)
-            clip[frame + band] = (clip[frame + band] - Means[band]) / Deviations[band];
+        // Arrays, since a list is asked by a call for each value.
+        float[] means = [.. Means];
+        float[] deviations = [.. Deviations];
+        for (int at = 0; at < inside; at += bands)
+        {
+            Span<float> frame = clip.Slice(at, bands);
+            for (int band = 0; band < frame.Length; band++)
+                frame[band] = (frame[band] - means[band]) / deviations[band];
+        }
         clip[inside..].Clear();
     }
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Sed.Core.Audio;
 
 namespace Sed.Core.Models;
@@ -48,12 +49,13 @@ internal sealed class Beginning : IDisposable
     {
         var (features, length) = (model.Features, model.ClipSamples);
         var stream = AudioStream.Open(path, features.SampleRate);
+        var wanted = length + (int)(SedModel.ToleratedSeconds * features.SampleRate) + 1;
+        var samples = ArrayPool<float>.Shared.Rent(wanted);
         try
         {
-            var samples = new float[length + (int)(SedModel.ToleratedSeconds * features.SampleRate) + 1];
-            var count = stream.Read(samples);
-            if (count == samples.Length)
-                return new Beginning(path) { Samples = samples, Stream = stream };
+            var count = stream.Read(samples.AsSpan(0, wanted));
+            if (count == wanted)
+                return new Beginning(path) { Samples = samples[..wanted], Stream = stream };
             samples.AsSpan(count).Clear();
             var frames = new float[model.Network.Frames * features.Bands];
             extractor.Extract(samples.AsSpan(0, length), frames);
@@ -67,6 +69,10 @@ internal sealed class Beginning : IDisposable
         {
             stream.Dispose();
             throw;
+        }
+        finally
+        {
+            ArrayPool<float>.Shared.Return(samples);
         }
     }
 

@@ -17,11 +17,17 @@ internal sealed class Listening(
     private readonly float[] tags = new float[model.Classes.Count];
     private long frames;
 
-    public void Hear(ReadOnlySpan<float> probabilities)
+    /// <param name="probabilities">The next frames, shape (frames, classes).</param>
+    /// <param name="inside">How many of them are not wholly behind the recording's end; all of them by default.</param>
+    public void Hear(ReadOnlySpan<float> probabilities, int? inside = null)
     {
         if (probabilities.IsEmpty)
             return;
-        listener?.Invoke(path, frames, probabilities);
+        listener?.Invoke(
+            path,
+            frames,
+            probabilities[..Math.Min((inside * model.Classes.Count) ?? int.MaxValue, probabilities.Length)]
+        );
         events.AddRange(decoder.Push(probabilities));
         frames += probabilities.Length / model.Classes.Count;
     }
@@ -32,9 +38,16 @@ internal sealed class Listening(
             tags[k] = Math.Max(tags[k], weak[k]);
     }
 
+    /// <param name="seconds">
+    /// Length of the recording, where its events end at the latest: one that is shorter than a clip is filled up with silence, of
+    /// which the network may say anything, and the last frame may reach beyond the sound.
+    /// </param>
     public Recording Finish(double seconds)
     {
         events.AddRange(decoder.Finish());
+        events.RemoveAll(sound => sound.Onset >= seconds);
+        for (var k = 0; k < events.Count; k++)
+            events[k] = events[k] with { Offset = Math.Min(events[k].Offset, seconds) };
         var found = events.Select(sound => sound.Label).ToHashSet();
         return new Recording(
             seconds,
@@ -49,7 +62,7 @@ internal sealed class Listening(
                     (label, k) =>
                         detection.Tags == TagSource.Events
                             ? found.Contains(label)
-                            : tags[k] >= (float)detection.Of(label).Threshold
+                            : tags[k] >= (float)detection.Of(label).WeakThreshold
                 ),
             ],
             tags

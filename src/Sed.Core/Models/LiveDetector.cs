@@ -20,9 +20,11 @@ public sealed class LiveDetector
     private readonly FrameStream frames;
     private readonly StreamingDecoder decoder;
     private readonly List<float> held = [];
+    private readonly int sampleRate;
     private readonly int unit;
     private readonly int hop;
     private readonly int ahead;
+    private long received; // samples, as they come
     private long start; // of the frames that are held
     private long asked; // frames there were when the network was asked
     private long told; // answered frames that have been decoded
@@ -32,14 +34,16 @@ public sealed class LiveDetector
         this.model = model;
         this.networks = networks;
         this.unit = unit;
+        this.sampleRate = sampleRate;
         var features = model.Saved.Features;
         resampler = new StreamResampler(sampleRate, features.SampleRate);
         frames = new FrameStream(features, extractor);
         decoder = new StreamingDecoder(model.Classes, model.HopSeconds, model.Detection);
-        if (double.IsInfinity(decoder.DelaySeconds))
+        if (StreamingDecoder.Unending(model.Classes, model.Detection).ToArray() is { Length: > 0 } unending)
             throw new NotSupportedException(
-                "A step of the model's decoding looks at the whole recording, so nothing can be told before it ends; "
-                    + "choose another way of decoding."
+                $"{unending[0].Step} ({string.Join(", ", unending.Select(one => one.Label))}) looks at the whole recording: "
+                    + "where an event ends is known only when the scores rise again, whenever that is, and boxes are merged "
+                    + "with all that follow. So nothing can be told of sound as it comes; choose another way of decoding."
             );
         var frameSeconds = (double)features.HopSamples / features.SampleRate;
         hop = Multiple(HopSeconds / frameSeconds);
@@ -58,6 +62,7 @@ public sealed class LiveDetector
         List<SoundEvent> events = [];
         // No more at once than between two questions, so that a long piece is heard as many short ones.
         var most = Math.Max(1, hop * model.Saved.Features.HopSamples);
+        received += samples.Length;
         var heard = resampler.Push(samples, isLast: false).AsSpan();
         for (var from = 0; from < heard.Length; from += most)
         {
@@ -76,7 +81,13 @@ public sealed class LiveDetector
         if (frames.Made > 0)
             Ask(0, events);
         events.AddRange(decoder.Finish());
-        return events;
+        var end = (double)received / sampleRate;
+        return
+        [
+            .. events
+                .Where(sound => sound.Onset < end)
+                .Select(sound => sound with { Offset = Math.Min(sound.Offset, end) }),
+        ];
     }
 
     private int Multiple(double wanted) => Math.Max(1, (int)Math.Round(wanted / unit)) * unit;

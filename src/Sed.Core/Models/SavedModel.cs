@@ -81,7 +81,7 @@ public sealed record SavedModel
         List<string> problems = [.. Features.Problems().Select(problem => $"features: {problem.TrimEnd('.')}")];
         problems.AddRange(Network.Problems().Select(problem => problem.ToString()));
         problems.AddRange(Network.Layers.Where(layer => !ModelJson.IsData(layer.GetType())).Select(WithCode));
-        problems.AddRange(Detection.Problems().Select(problem => $"detection: {problem}"));
+        problems.AddRange(Detection.Problems(Classes).Select(problem => $"detection: {problem}"));
         if (Network.Classes != Classes.Count)
             problems.Add($"the network has {Network.Classes} classes, the list {Classes.Count}");
         if (problems.Count == 0)

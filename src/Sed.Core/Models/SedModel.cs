@@ -14,8 +14,10 @@ namespace Sed.Core.Models;
 ///     Console.WriteLine($"{sound.Onset} {sound.Offset} {sound.Label}");
 /// </code>
 /// A recording of up to a clip's length (and <see cref="ToleratedSeconds"/>, by which containers pad) is heard as the clips of
-/// the training's corpus are, so that testing clips are decided on as the trial did. Of a longer one overlapping windows are
-/// heard, and joined (<see cref="OverlapInWords"/>). Safe from several threads, which take turns in the network.
+/// the training's corpus are, so that testing clips are decided on as the trial did; where it is shorter, silence fills it up
+/// and what is found there is cut off at the recording's end. Of a longer one overlapping windows are heard, and joined
+/// (<see cref="OverlapInWords"/>). Memory does not grow with the recording, but for decoding by change points, which looks at
+/// the whole of it: 4 bytes for each frame and class. Safe from several threads, which take turns in the network.
 /// </summary>
 public sealed class SedModel : IDisposable
 {
@@ -34,7 +36,7 @@ public sealed class SedModel : IDisposable
     {
         Saved = saved;
         Detection = detection;
-        if (Detection.Problems() is { Count: > 0 } problems)
+        if (Detection.Problems(saved.Classes) is { Length: > 0 } problems)
             throw new ArgumentException(string.Join(Environment.NewLine, problems), nameof(detection));
         extractor = saved.Features.Extractor();
         networks = new ModelNetworks(saved, device);
@@ -213,7 +215,8 @@ public sealed class SedModel : IDisposable
     )
     {
         Listening listening = new(Saved, Detection, HopSeconds, frames, path);
-        listening.Hear(said.Strong);
+        // A hundredth of a frame may be rounding.
+        listening.Hear(said.Strong, (int)Math.Ceiling(seconds / HopSeconds - 0.01));
         listening.HearTags(said.Weak);
         return listening.Finish(seconds);
     }

@@ -10,34 +10,49 @@ namespace Sed.Core.Onnx;
 /// <summary>
 /// Trained networks as ONNX models (operator set 17), for whatever runs these. A model has a batch of any size, the inputs
 /// <c>log_mel</c>, (batch, frames, bands), or <c>samples</c>, (batch, samples), and the outputs <c>strong</c>, (batch, frames,
-/// classes), and <c>weak</c>, (batch, classes), all float32. Standardisation is in the graph. Several networks become one model
+/// classes), and <c>weak</c>, (batch, classes), all float32. A network that learnt from the waveform has the input <c>frames</c>,
+/// (batch, frames, samples of a frame), in place of <c>log_mel</c>. Standardisation is in the graph. Several networks become one model
 /// that gives the mean of what they give.
 /// </summary>
 public static class OnnxExport
 {
+    private const string LogMelInput = "log_mel";
+
     /// <summary>
     /// A saved model: the mean of its members. Beside the graph it says its name, its classes as a JSON array, the length of a
     /// clip and of a frame of the strong output in seconds, and how its features are computed.
     /// </summary>
     /// <param name="model">The model.</param>
-    /// <param name="withFeatures">Whether the graph begins with samples, else with log-mel energies.</param>
+    /// <param name="withFeatures">Whether the graph begins with samples, else with features.</param>
     /// <returns>The content of an .onnx file.</returns>
     /// <exception cref="NotSupportedException">Layers or features have no ONNX form; the message names all of them.</exception>
     public static byte[] Of(SavedModel model, bool withFeatures = false)
     {
         ArgumentNullException.ThrowIfNull(model);
-        var options = model.Features is FeatureDefinition.LogMel logMel
-            ? logMel.Options
-            : throw new NotSupportedException(
-                $"the features {model.Features} have no ONNX form, log-mel energies have"
-            );
+        var features = model.Features;
+        var (input, inWords, compute) = features switch
+        {
+            FeatureDefinition.LogMel { Options: var options } => (
+                LogMelInput,
+                options.Describe(),
+                (Func<OnnxValue, OnnxValue>)(sound => LogMelOnnx.Extract(sound, options, model.ClipSamples))
+            ),
+            FeatureDefinition.Samples { Rate: var rate, Frame: var frame } => (
+                "frames",
+                new SampleFrames(rate, frame).Describe(),
+                sound => Framed(sound, model.Network.Frames, frame)
+            ),
+            _ => throw new NotSupportedException($"the features {features} have no ONNX form"),
+        };
         Dictionary<string, string> properties = new()
         {
             ["name"] = model.Name,
             ["classes"] = JsonSerializer.Serialize(model.Classes.ToArray()),
             ["clip_seconds"] = FormattableString.Invariant($"{model.ClipSeconds:R}"),
-            ["frame_seconds"] = FormattableString.Invariant($"{options.HopSeconds * model.Network.FrameStep:R}"),
-            ["features"] = options.Describe(),
+            ["frame_seconds"] = FormattableString.Invariant(
+                $"{(double)features.HopSamples / features.SampleRate * model.Network.FrameStep:R}"
+            ),
+            ["features"] = inWords,
         };
         List<(SedNetwork Network, BandStatistics Standardisation)> networks = [];
         try
@@ -45,8 +60,8 @@ public static class OnnxExport
             for (var member = 0; member < model.Members.Count; member++)
                 networks.Add((model.Build(member), model.Members[member].Statistics));
             return withFeatures
-                ? FromSamples(networks, options, model.ClipSamples, properties)
-                : FromLogMel(networks, properties);
+                ? FromSamples(networks, features.SampleRate, model.ClipSamples, compute, properties)
+                : FromFeatures(networks, input, properties);
         }
         finally
         {
@@ -62,13 +77,7 @@ public static class OnnxExport
     public static byte[] FromLogMel(
         IReadOnlyList<(SedNetwork Network, BandStatistics Standardisation)> networks,
         IReadOnlyDictionary<string, string>? properties = null
-    )
-    {
-        var description = Common(networks);
-        OnnxGraph graph = new();
-        var features = graph.Input("log_mel", description.Frames, description.Bands);
-        return Finish(graph, features, networks, properties);
-    }
+    ) => FromFeatures(networks, LogMelInput, properties);
 
     /// <summary>A model from samples to probabilities: log-mel energies are computed in it, in double precision.</summary>
     /// <param name="networks">Networks of the same sizes, at least one, each with its standardisation.</param>
@@ -94,11 +103,44 @@ public static class OnnxExport
                     + $"the network takes {description.Frames} of {description.Bands}.",
                 nameof(samples)
             );
+        return FromSamples(
+            networks,
+            features.SampleRate,
+            samples,
+            waveforms => LogMelOnnx.Extract(waveforms, features, samples),
+            properties
+        );
+    }
+
+    private static byte[] FromFeatures(
+        IReadOnlyList<(SedNetwork Network, BandStatistics Standardisation)> networks,
+        string input,
+        IReadOnlyDictionary<string, string>? properties
+    )
+    {
+        var description = Common(networks);
+        OnnxGraph graph = new();
+        var features = graph.Input(input, description.Frames, description.Bands);
+        return Finish(graph, features, networks, properties);
+    }
+
+    private static byte[] FromSamples(
+        IReadOnlyList<(SedNetwork Network, BandStatistics Standardisation)> networks,
+        int sampleRate,
+        int samples,
+        Func<OnnxValue, OnnxValue> features,
+        IReadOnlyDictionary<string, string>? properties
+    )
+    {
         OnnxGraph graph = new();
         var waveforms = graph.Input("samples", samples);
-        graph.Say("sample_rate", FormattableString.Invariant($"{features.SampleRate}"));
-        return Finish(graph, LogMelOnnx.Extract(waveforms, features, samples), networks, properties);
+        graph.Say("sample_rate", FormattableString.Invariant($"{sampleRate}"));
+        return Finish(graph, features(waveforms), networks, properties);
     }
+
+    /// <summary>Samples in frames that follow each other, (batch, frames, samples of a frame); the rest is left out.</summary>
+    private static OnnxValue Framed(OnnxValue waveforms, int frames, int frame) =>
+        waveforms.Slice(1, 0, (long)frames * frame).Reshape(-1, frames, frame);
 
     private static NetworkDescription Common(IReadOnlyList<(SedNetwork Network, BandStatistics)> networks)
     {

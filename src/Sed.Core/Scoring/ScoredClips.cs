@@ -47,7 +47,9 @@ public sealed class ScoredClips
         EventDecoder decoder = new(truth.Classes, scores.HopSeconds, detection);
         decoded = new(() => Decoded(decoder));
         events = new(() => EventList.Of(Names.Select((name, clip) => (name, EventsOf(decoder, clip)))));
-        tags = new(() => detection.Tags == TagSource.Events ? OfEvents() : OfWeakOutput(TagThreshold));
+        tags = new(() =>
+            detection.Tags == TagSource.Events ? OfEvents() : OfWeakOutput(k => detection.Of(Classes[k]).WeakThreshold)
+        );
         frameScores = new(AsList);
         pairs = new(() => ScorePairs.Of(FrameScores, truth.Events!));
         Tagging = new(() => new(Each(tags.Value)));
@@ -150,12 +152,6 @@ public sealed class ScoredClips
         decoded.Value.AsSpan(clip * scores.Frames * Classes.Count, scores.Frames * Classes.Count);
 
     private IReadOnlyList<SoundEvent> EventsOf(EventDecoder decoder, int clip) => decoder.EventsOf(DecodedOf(clip));
-
-    private double TagThreshold(int k)
-    {
-        var own = Detection.Of(Classes[k]);
-        return own.TagThreshold ?? own.Threshold;
-    }
 
     private EventPairs Paired() => EventPairs.Of(Classes, truth.Events!, Events);
 

@@ -30,10 +30,55 @@ public sealed class StreamingDecoderTests
     [MemberData(nameof(Ways))]
     public void Events_of_frames_in_pieces_are_those_of_all_frames(int way)
     {
-        var steps = ways[way];
+        AssertSame(new DetectionOptions { Threshold = 0.5, Steps = ways[way] }, way);
+    }
+
+    [Fact]
+    public void Classes_that_are_decided_on_in_ways_of_their_own_are_so_in_pieces_too()
+    {
+        DetectionOptions options = new()
+        {
+            Steps = [new DecodingStep.MedianFilter(0.1)],
+            PerClass = new Dictionary<string, ClassDetection>
+            {
+                ["Bus"] = new() { Threshold = 0.3, Steps = ways[^2] },
+                ["Train"] = new() { Threshold = 0.8 },
+            },
+        };
+        AssertSame(options, 11);
+        AssertSame(
+            options with
+            {
+                PerClass = new Dictionary<string, ClassDetection>(options.PerClass)
+                {
+                    ["Car"] = new() { Threshold = 0.4, Steps = [new DecodingStep.ChangePoints(0.3)] },
+                },
+            },
+            12
+        );
+    }
+
+    [Fact]
+    public void What_is_wrong_with_the_options_is_told_before_frames_come()
+    {
+        DetectionOptions options = new()
+        {
+            Threshold = 2,
+            PerClass = new Dictionary<string, ClassDetection> { ["Tram"] = new() { Threshold = 0.3 } },
+        };
+        Assert.StartsWith(
+            """
+            the threshold is 2; it lies between 0 and 1
+            Tram: it is not one of the classes (Car; Bus; Train)
+            """.ReplaceLineEndings(),
+            Assert.Throws<ArgumentException>(() => new StreamingDecoder(classes, 0.02, options)).Message
+        );
+    }
+
+    private static void AssertSame(DetectionOptions options, int seed)
+    {
         const double Hop = 0.02;
-        DetectionOptions options = new() { Threshold = 0.5, Steps = steps };
-        var draw = new Random(way);
+        var draw = new Random(seed);
         var early = 0;
         for (var round = 0; round < 50; round++)
         {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
 using Sed.Core.Detection.Steps;
@@ -159,7 +160,65 @@ public sealed class ModelFileTests : IDisposable
     [Fact]
     public void NumPy_reads_the_file()
     {
-        // The names are those that numpy.load gives: entries without .npy, and model.json as it is.
+        const string Script = """
+            import sys
+            try:
+                import numpy
+            except ImportError:
+                sys.exit(77)
+            with numpy.load(sys.argv[1]) as model:
+                print(*[name for name in model if not name.startswith("1/weights")])
+                weights = [name for name in model if name.startswith("1/weights")]
+                print(len(weights), sum(model[name].size for name in weights), *sorted({str(model[name].dtype) for name in weights}))
+                print(*model["1/means"])
+                print(model["model.json"][:14])
+            """;
+        var saved = SmallModel.Make();
+        ModelFile.Write(folder.File("m.sed"), saved);
+        using var python = Start(Environment.GetEnvironmentVariable("SED_PYTHON") ?? "/usr/bin/python3");
+        python.StandardInput.Write(Script);
+        python.StandardInput.Close();
+        var said = python.StandardOutput.ReadToEnd();
+        python.WaitForExit();
+        Assert.SkipWhen(python.ExitCode == 77, Wanted);
+        var weights = saved.Members[0].Weights;
+        Assert.Equal(
+            $$"""
+            model.json 1/means 1/deviations
+            {{weights.Count}} {{weights.Values.Sum(array => array.Shape.Aggregate(1L, (all, size) => all * size))}} float32 int64
+            {{string.Join(' ', saved.Members[0].Statistics.Means.Select(mean => $"{mean:F1}"))}}
+            b'{\n  "layout": 1'
+
+            """.ReplaceLineEndings("\n"),
+            said
+        );
+    }
+
+    private const string Wanted =
+        "Needs NumPy (Debian: python3-numpy); SED_PYTHON names the Python that has it, /usr/bin/python3 by default.";
+
+    private Process Start(string python)
+    {
+        try
+        {
+            return Process.Start(
+                new ProcessStartInfo(python, ["-", folder.File("m.sed")])
+                {
+                    RedirectStandardInput = true,
+                    RedirectStandardOutput = true,
+                }
+            )!;
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            Assert.Skip(Wanted);
+            throw;
+        }
+    }
+
+    [Fact]
+    public void The_file_holds_the_paper_first_and_arrays_by_their_members_numbers()
+    {
         ModelFile.Write(folder.File("m.sed"), SmallModel.Make());
         using var archive = System.IO.Compression.ZipFile.OpenRead(folder.File("m.sed"));
         var first = archive.Entries[0];

@@ -57,6 +57,42 @@ internal static class SmallModel
         };
     }
 
+    /// <summary>The same of a network that hears the samples themselves: 25 frames of 320.</summary>
+    public static SavedModel OfSamples(int members = 1)
+    {
+        var plain = Make();
+        NetworkDescription network = plain.Network with
+        {
+            Layers =
+            [
+                new Layer.SampleConvolution(4, 5, 5),
+                new Layer.BandPooling(8),
+                new Layer.SampleConvolution(4, 3),
+                new Layer.BandPooling(8),
+            ],
+            Bands = 320,
+        };
+        return plain with
+        {
+            Features = new FeatureDefinition.Samples(8000, 320),
+            Network = network,
+            Members =
+            [
+                .. Enumerable
+                    .Range(1, members)
+                    .Select(seed =>
+                        Member(network, seed) with
+                        {
+                            Statistics = new(
+                                [.. Enumerable.Repeat(0.01f * seed, 320)],
+                                [.. Enumerable.Repeat(0.1f * seed, 320)]
+                            ),
+                        }
+                    ),
+            ],
+        };
+    }
+
     private static ModelMember Member(NetworkDescription description, int seed)
     {
         torch.manual_seed(seed);

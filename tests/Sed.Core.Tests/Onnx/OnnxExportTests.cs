@@ -211,6 +211,30 @@ public sealed class OnnxExportTests
         Assert.Equal("0.04", said["frame_seconds"]);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_saved_model_that_hears_samples_gives_what_predict_says(bool withFeatures)
+    {
+        var model = SmallModel.OfSamples(members: 2);
+        using var scope = NewDisposeScope();
+        var sounds = randn(3, model.ClipSamples).Times(0.1);
+        var exported = OnnxExport.Of(model, withFeatures);
+        var found = withFeatures
+            ? Run(exported, "samples", sounds)
+            : Run(exported, "frames", sounds.reshape(3, 25, 320));
+        using ModelNetworks networks = new(model, CPU);
+        var said = networks.Ask([
+            .. Enumerable.Range(0, 3).Select(k => new Window(sounds[k].contiguous().data<float>().ToArray(), 25)),
+        ]);
+        Same(tensor(said.SelectMany(one => one.Strong).ToArray()), found["strong"]);
+        Same(tensor(said.SelectMany(one => one.Weak).ToArray()), found["weak"]);
+        using InferenceSession session = new(exported);
+        var map = session.ModelMetadata.CustomMetadataMap;
+        Assert.Equal("samples 8000 Hz, frames of 320", map["features"]);
+        Assert.Equal("0.04", map["frame_seconds"]);
+    }
+
     [Fact]
     public void It_leaves_no_tensor_behind()
     {

@@ -7,21 +7,52 @@ using Sed.Core.Features;
 using Sed.Core.Features.LogMel;
 using Sed.Core.Models;
 using Sed.Core.Networks;
+using Sed.Core.Runtime;
 using TorchSharp;
 
 namespace Sed.Bench;
 
 /// <summary>
 /// What listening costs with the network of 218k parameters: clips per second, the time of a long recording, and the memory
-/// that a process holds at most meanwhile. Each is measured in one pass over files that were just written.
+/// that a process holds at most meanwhile; PyTorch's figures for the clips beside ours.
 /// </summary>
 internal static class PredictBench
 {
     private const int Rate = 44100;
+    private const int Rounds = 3;
 
+    /// <param name="python">A Python that has PyTorch.</param>
     /// <param name="clips">Clips of 10 s.</param>
     /// <param name="minutes">Length of the recording.</param>
-    public static int Run(int clips, double minutes)
+    public static int Run(string python, int clips, double minutes) =>
+        InFolder(
+            (listener, folder) =>
+            {
+                var files = Clips(folder, clips);
+                // A process that has just started compiles meanwhile.
+                Fastest first = new();
+                first.Add(() => Hear(listener, files));
+                Say("start", $"{clips} clips of 10 s heard first", clips / first.Seconds, "clips/s", null);
+                Say("", "of processor time for a clip", 1000 * first.Processor / clips, "ms", null);
+                var theirs = Peer(python, listener.Saved, folder, files);
+                Fastest ours = new();
+                for (var round = 0; round < Rounds; round++)
+                    ours.Add(() => Hear(listener, files));
+                Say("clips", $"{clips} of 10 s, WAV to events", clips / ours.Seconds, "clips/s", "150 or more");
+                Say("", "of processor time for a clip", 1000 * ours.Processor / clips, "ms", null);
+                Say("", "that the processors of this machine could do", Possible(ours, clips), "clips/s", null);
+                Say("PyTorch", "the same, as one would write it there", clips / theirs.Seconds, "clips/s", null);
+                Say("", "of processor time for a clip", 1000 * theirs.Processor / clips, "ms", null);
+                Say("", "of theirs for one of ours", theirs.Processor / ours.Processor, "", null);
+                Stages(listener.Saved, [.. files.Take(32)]);
+                Long(listener, folder, minutes);
+            }
+        );
+
+    /// <summary>The memory that a recording of so many hours takes, the file of which is mostly a hole.</summary>
+    public static int Hours(double hours) => InFolder((listener, folder) => Long(listener, folder, 60 * hours));
+
+    private static int InFolder(Action<SedModel, string> measure)
     {
         var folder = Directory.CreateTempSubdirectory("sed-bench-predict-").FullName;
         try
@@ -31,8 +62,7 @@ internal static class PredictBench
             var clock = Stopwatch.StartNew();
             using var listener = SedModel.Load(model, device: "cpu");
             Say("start", "model read", clock.Elapsed.TotalSeconds, "s", null);
-            Clips(listener, folder, clips);
-            Long(listener, folder, minutes);
+            measure(listener, folder);
             return 0;
         }
         finally
@@ -41,19 +71,124 @@ internal static class PredictBench
         }
     }
 
-    private static void Clips(SedModel listener, string folder, int clips)
+    private static double Possible(Fastest ours, int clips) => clips * Environment.ProcessorCount / ours.Processor;
+
+    private static void Hear(SedModel listener, string[] files)
+    {
+        if (listener.ListenAll(files).Any(file => file.Recording is null))
+            throw new InvalidOperationException("A clip could not be read.");
+    }
+
+    private static string[] Clips(string folder, int clips)
     {
         string[] files = [.. Enumerable.Range(0, clips).Select(k => Path.Combine(folder, $"clip{k}.wav"))];
         var draw = new Random(1);
         foreach (var file in files)
             WavWriter.Write(file, Noise(draw, 10 * Rate), Rate);
-        foreach (var _ in listener.ListenAll(files.Take(16)))
-            continue;
-        var clock = Stopwatch.StartNew();
-        var before = Processor();
-        var heard = listener.ListenAll(files).Count(file => file.Recording is not null);
-        Say("clips", $"{heard} of 10 s, WAV to events", heard / clock.Elapsed.TotalSeconds, "clips/s", "150 or more");
-        Say("", "of processor time for a clip", 1000 * (Processor() - before) / heard, "ms", null);
+        return files;
+    }
+
+    /// <summary>What a clip takes of one processor's time, step by step.</summary>
+    private static void Stages(SavedModel model, string[] files)
+    {
+        var threads = Torch.Threads;
+        Torch.Threads = 1;
+        using var extractor = model.Features.Extractor();
+        using ModelNetworks networks = new(model, torch.CPU);
+        var sounds = new float[files.Length][];
+        var windows = new Window[files.Length];
+        var said = new (float[] Strong, float[] Weak)[files.Length];
+        Stage("WAV", k => sounds[k] = Read(files[k], model.ClipSamples));
+        Stage("features", k => windows[k] = Extracted(sounds[k]));
+        Stage("network", k => Ask(k));
+        Stage("events", k => Decode(said[k].Strong));
+        Torch.Threads = threads;
+
+        void Stage(string name, Action<int> one)
+        {
+            Fastest fastest = new();
+            for (var round = 0; round < 5; round++)
+                fastest.Add(() =>
+                {
+                    for (var k = 0; k < files.Length; k++)
+                        one(k);
+                });
+            Say("", $"of it, on one thread: {name}", 1000 * fastest.Processor / files.Length, "ms", null);
+        }
+
+        Window Extracted(float[] sound)
+        {
+            var frames = new float[model.Network.Frames * model.Network.Bands];
+            extractor.Extract(sound, frames);
+            return new Window(frames, model.Network.Frames);
+        }
+
+        // In the batches that files are heard in.
+        void Ask(int k)
+        {
+            if (k % 16 == 0)
+                networks.Ask(windows[k..Math.Min(windows.Length, k + 16)]).CopyTo(said, k);
+        }
+
+        void Decode(float[] strong)
+        {
+            StreamingDecoder decoder = new(model.Classes, 0.02, model.Detection);
+            decoder.Push(strong);
+            decoder.Finish();
+        }
+    }
+
+    private static float[] Read(string file, int samples)
+    {
+        using var stream = AudioStream.Open(file, Rate);
+        var sound = new float[samples];
+        stream.Read(sound);
+        return sound;
+    }
+
+    /// <summary>The same clips through PyTorch: the fastest round.</summary>
+    private static Fastest Peer(string python, SavedModel model, string folder, string[] files)
+    {
+        var script = Path.Combine("tools", "reference", "predict_speed.py");
+        if (!File.Exists(script))
+            throw new FileNotFoundException($"Run the benchmark from the repository's root; {script} is not here.");
+        var network = Path.Combine(folder, "network");
+        using (var built = model.Build(0))
+        {
+            File.WriteAllText(network + ".json", NetworkJson.Of(model.Network));
+            NetworkWeights.Write(built, network + ".npz");
+        }
+        var filters = MelFilters.Weights(LogMelOptions.Dcase2017);
+        NumpyArchive.Write(
+            Path.Combine(folder, "mel.npz"),
+            new Dictionary<string, NumpyArray>
+            {
+                ["filters"] = NumpyArray.Of([.. filters.Cast<double>().Select(weight => (float)weight)]) with
+                {
+                    Shape = [filters.GetLength(0), filters.GetLength(1)],
+                },
+            }
+        );
+        var list = Path.Combine(folder, "clips.txt");
+        File.WriteAllLines(list, files);
+        using var process = Process.Start(
+            new ProcessStartInfo(python, [script, network, Path.Combine(folder, "mel.npz"), list, $"{Rounds}"])
+            {
+                RedirectStandardOutput = true,
+            }
+        )!;
+        Fastest fastest = new();
+        while (process.StandardOutput.ReadLine() is { } line)
+        {
+            double[] figures = [.. line.Split(' ').Select(text => double.Parse(text, CultureInfo.InvariantCulture))];
+            fastest.Add(figures[0], figures[1]);
+        }
+        process.WaitForExit();
+        return process.ExitCode == 0
+            ? fastest
+            : throw new InvalidOperationException(
+                $"{python} {script} failed. It needs PyTorch and NumPy (Debian: python3-torch, python3-numpy)."
+            );
     }
 
     private static void Long(SedModel listener, string folder, double minutes)
@@ -99,20 +234,23 @@ internal static class PredictBench
         };
     }
 
-    /// <summary>Writes minutes of the same noise in pieces, since a recording of hours would not fit in memory.</summary>
+    /// <summary>
+    /// Writes a minute of noise and then, sparsely, silence with a minute of noise in each half hour: a file of hours takes
+    /// little room on the disk.
+    /// </summary>
     private static void WriteLong(string file, double minutes)
     {
-        var minute = Path.ChangeExtension(file, ".minute.wav");
-        WavWriter.Write(minute, Noise(new Random(2), 60 * Rate), Rate);
-        var bytes = File.ReadAllBytes(minute);
-        var header = WavReader.ReadHeader(minute);
-        var data = bytes.AsSpan((int)header.DataOffset, (int)header.DataBytes);
-        using var to = File.Create(file);
-        var head = bytes.AsSpan(0, (int)header.DataOffset).ToArray();
-        BitConverter.TryWriteBytes(head.AsSpan(head.Length - 4), uint.MaxValue); // the samples go to the file's end
-        to.Write(head);
-        for (var written = 0.0; written < minutes; written++)
-            to.Write(data[..((int)(data.Length * Math.Min(1, minutes - written)) / 2 * 2)]);
+        WavWriter.Write(file, Noise(new Random(2), 60 * Rate), Rate);
+        var header = WavReader.ReadHeader(file);
+        var (head, minute) = (header.DataOffset, header.DataBytes);
+        using var to = File.OpenHandle(file, FileMode.Open, FileAccess.ReadWrite);
+        var noise = new byte[minute];
+        RandomAccess.Read(to, noise, head);
+        RandomAccess.Write(to, BitConverter.GetBytes(uint.MaxValue), head - 4); // the samples go to the file's end
+        RandomAccess.SetLength(to, head + (long)(minute * minutes) / 2 * 2);
+        for (var at = 1; at + 1 <= minutes; at++)
+            if (minutes <= 60 || at % 30 == 0)
+                RandomAccess.Write(to, noise, head + at * minute);
     }
 
     private static float[] Noise(Random draw, int samples)

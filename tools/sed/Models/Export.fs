@@ -17,7 +17,7 @@ type ExportArguments =
             match argument with
             | Model _ -> "the model file"
             | Onnx _ -> "where the ONNX model goes (operator set 17); what is there is replaced"
-            | With_Features -> "begins with samples: log-mel energies are computed in the model"
+            | With_Features -> "begins with samples: features are computed in the model"
 
 module Export =
     let private work (arguments: ParseResults<ExportArguments>) =
@@ -31,7 +31,10 @@ module Export =
             if withFeatures then
                 $"samples (batch, {model.ClipSamples}), mono at {features.SampleRate} Hz"
             else
-                $"log_mel (batch, {model.Network.Frames}, {features.Bands}), not standardised"
+                match features with
+                | :? FeatureDefinition.Samples ->
+                    $"frames (batch, {model.Network.Frames}, {features.Bands}), mono samples at {features.SampleRate} Hz"
+                | _ -> $"log_mel (batch, {model.Network.Frames}, {features.Bands}), not standardised"
         printfn $"{file}: {float content.Length / 1e6:F1} MB, operator set 17"
         printfn $"  input   {input}"
         printfn $"  output  strong (batch, {model.Network.OutputFrames}, {model.Classes.Count})"

@@ -32,7 +32,16 @@ let private detection (arguments: ParseResults<PredictArguments>) (model: Detect
                 readOnlyDict [
                     for own in model.PerClass ->
                         own.Key,
-                        ClassDetection(Threshold = threshold own.Value.Threshold, Steps = steps own.Value.Steps)
+                        ClassDetection(
+                            Threshold = threshold own.Value.Threshold,
+                            Steps = steps own.Value.Steps,
+                            // One threshold is for all there is.
+                            TagThreshold =
+                                (if arguments.Contains Threshold then
+                                     Nullable()
+                                 else
+                                     own.Value.TagThreshold)
+                        )
                 ]
         )
     match List.ofSeq (asked.Problems()) with

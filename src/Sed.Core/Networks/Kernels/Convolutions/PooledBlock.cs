@@ -42,13 +42,14 @@ internal sealed unsafe partial class PooledBlock(BlockShape shape)
         Crew.Share(
             (int)batch,
             clip =>
-                moments[clip] = Convolve(
+                Convolve(
                     inputs + clip * shape.InputFloats,
                     packed,
                     weights,
                     raws + clip * shape.RawFloats,
                     extremes + clip * shape.PooledFloats,
-                    winners + clip * shape.PooledFloats
+                    winners + clip * shape.PooledFloats,
+                    moments[clip] = new Moments(filters)
                 )
         );
         var all = Moments.Combine(moments);
@@ -105,7 +106,7 @@ internal sealed unsafe partial class PooledBlock(BlockShape shape)
                 var raw = Scratch.Floats(0, shape.RawFloats);
                 var extreme = Scratch.Floats(1, shape.PooledFloats);
                 var winner = (sbyte*)Scratch.Floats(2, shape.PooledFloats);
-                _ = Convolve(inputs + clip * shape.InputFloats, packed, weights, raw, extreme, winner);
+                Convolve(inputs + clip * shape.InputFloats, packed, weights, raw, extreme, winner, null);
                 PooledActivation.Apply(shape, normalisation, extreme, outputs, clip, border, Dropout.None, null);
             }
         );
@@ -119,16 +120,17 @@ internal sealed unsafe partial class PooledBlock(BlockShape shape)
         return packed;
     }
 
-    private Moments Convolve(
+    /// <param name="moments">Receives those of the output; null where running ones are used.</param>
+    private void Convolve(
         float* input,
         float* kernel,
         BlockWeights weights,
         float* raw,
         float* extreme,
-        sbyte* winner
+        sbyte* winner,
+        Moments? moments
     )
     {
-        var moments = new Moments(filters);
         var frameFloats = (nint)bins * filters;
         for (var from = 0; from < frames; from += TileFrames)
         {
@@ -143,10 +145,9 @@ internal sealed unsafe partial class PooledBlock(BlockShape shape)
                     (uint)filters * sizeof(float)
                 );
             Convolution.Add(input, kernel, raw, shape.Convolution, start, computed);
-            moments.Add(raw + from * frameFloats, count * bins);
+            moments?.Add(raw + from * frameFloats, count * bins);
             FindExtremes(raw, weights.ScaleFloats, extreme, winner, from, count);
         }
-        return moments;
     }
 
     private void FindExtremes(float* raw, float* scale, float* extreme, sbyte* winner, int from, int count)
