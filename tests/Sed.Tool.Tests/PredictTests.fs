@@ -9,6 +9,7 @@ open Xunit
 open Sed.Core.Annotations
 open Sed.Core.Audio
 open Sed.Core.Detection
+open Sed.Core.Detection.Steps
 open Sed.Core.Features
 open Sed.Core.Features.LogMel
 open Sed.Core.Models
@@ -20,8 +21,8 @@ open TorchSharp
 
 let private rate = 8000
 
-/// A model that is sure of "Car" wherever it is loud.
-let private write (file: string) =
+/// A model that is sure of "Car" wherever it is loud, and that decides so.
+let private writeWith (detection: DetectionOptions) (file: string) =
     Torch.Initialize()
     let logMel =
         LogMelOptions(
@@ -58,7 +59,7 @@ let private write (file: string) =
             ClipSeconds = 1.0,
             Features = FeatureDefinition.LogMel logMel,
             Network = description,
-            Detection = DetectionOptions(),
+            Detection = detection,
             Corpus = "none",
             CorpusHash = "none",
             Members = [|
@@ -73,6 +74,8 @@ let private write (file: string) =
         )
     )
     file
+
+let private write file = writeWith (DetectionOptions()) file
 
 let private sound (seconds: float) (events: (float * float) list) =
     let draw = Random 1
@@ -170,6 +173,35 @@ let ``another threshold and median`` () =
     let wrong = Run.sed [ "predict"; model; loud; "--threshold"; "1.5" ]
     Assert.Equal(2, wrong.ExitCode)
     Assert.Equal("sed predict: the threshold is 1.5; it lies between 0 and 1\n", wrong.Errors)
+
+/// Decides on each class in its own way: events of cars from 0.5 s on, tags by the weak output.
+let private tuned =
+    DetectionOptions(
+        Tags = TagSource.WeakOutput,
+        PerClass =
+            readOnlyDict [
+                "Car", ClassDetection(Threshold = 0.6, Steps = [| DecodingStep.Shortest 0.5 |], TagThreshold = 0.9)
+                "Air horn, truck horn", ClassDetection(Threshold = 0.5, TagThreshold = 1e-5)
+            ]
+    )
+
+[<Fact>]
+let ``each class's own threshold, steps and threshold of tags, unless the command line has one for all`` () =
+    use folder = new Folder()
+    let model = writeWith tuned (folder.Path "m.sed")
+    let files = [
+        wav folder "long.wav" 4.0 [ 0.4, 0.8; 2.0, 3.0 ]
+        wav folder "short.wav" 0.7 [ 0.4, 0.7 ]
+    ]
+    let events options =
+        (Run.sed ([ "predict"; model ] @ files @ options)).Output.TrimEnd('\n').Split('\n')[1..]
+    match events [] with
+    | [| long; "short.wav" |] -> Assert.StartsWith("long.wav\t2\t3", long)
+    | rows -> Assert.Fail(String.Join('|', rows))
+    let tags options =
+        set [ for row in events ("--tags" :: options) -> (row.Split '\t')[3] ]
+    Assert.Equal<Set<string>>(set [ "Air horn, truck horn"; "Car" ], tags [])
+    Assert.Equal<Set<string>>(set [ "Car" ], tags [ "--threshold"; "0.4" ])
 
 [<Fact>]
 let ``what does not fit together is told at once, and a file that is no model by name`` () =

@@ -6,7 +6,8 @@ namespace Sed.Core.Detection;
 
 /// <summary>
 /// Turns frame probabilities that come in pieces into the events that <see cref="EventDecoder"/> finds in all of them. What it
-/// holds are the frames since each class was last quiet for as long as the steps of decoding reach. One thread at a time.
+/// holds are the frames that the steps of decoding look back at, or all where one looks at the whole recording. One thread at
+/// a time.
 /// </summary>
 public sealed class StreamingDecoder
 {
@@ -25,14 +26,15 @@ public sealed class StreamingDecoder
         if (options.Problems(classes) is { Length: > 0 } problems)
             throw new ArgumentException(string.Join(Environment.NewLine, problems), nameof(options));
         framesPerSecond = 1 / hopSeconds;
-        lines = [.. classes.Select(label => new Line(label, hopSeconds, options))];
+        lines = [.. classes.Select(label => new Line(label, framesPerSecond, options.Of(label)))];
     }
 
     /// <summary>
     /// Time from an event's end until it is told, at most, in seconds, beside that until its frames come; infinite where a step
-    /// of decoding looks at the whole recording.
+    /// of decoding looks at the whole recording. By hysteresis an event has ended when scores that follow it closely, and reach
+    /// the lower threshold, no longer can belong to it.
     /// </summary>
-    public double DelaySeconds => lines.Max(line => line.Reach) / framesPerSecond;
+    public double DelaySeconds => (1 + lines.Max(line => line.Reach)) / framesPerSecond;
 
     /// <summary>The classes whose steps look at the whole recording, each with the first of these steps.</summary>
     internal static IEnumerable<(string Label, DecodingStep Step)> Unending(
@@ -40,89 +42,83 @@ public sealed class StreamingDecoder
         DetectionOptions options
     ) =>
         from label in classes
-        let step = options.Of(label).Steps.FirstOrDefault(step => double.IsInfinity(step.ReachSeconds))
+        let step = options.Of(label).Steps.FirstOrDefault(IsUnending)
         where step is not null
         select (label, step);
+
+    private static bool IsUnending(DecodingStep step) => double.IsInfinity(step.Stream(1, 0.5).Reach);
 
     /// <summary>Takes the next frames.</summary>
     /// <param name="probabilities">Frame after frame, shape (frames, classes).</param>
     /// <returns>Events that have ended and that nothing still to come can change, class by class.</returns>
-    public List<SoundEvent> Push(ReadOnlySpan<float> probabilities)
-    {
-        List<SoundEvent> events = [];
-        for (var k = 0; k < lines.Length; k++)
-            lines[k].Push(probabilities, k, lines.Length, events);
-        return events;
-    }
+    public List<SoundEvent> Push(ReadOnlySpan<float> probabilities) => Push(probabilities, isLast: false);
 
-    /// <summary>The events that were still open when the recording ended.</summary>
-    public List<SoundEvent> Finish()
+    /// <summary>The events that were still open, or not told, when the recording ended.</summary>
+    public List<SoundEvent> Finish() => Push([], isLast: true);
+
+    private List<SoundEvent> Push(ReadOnlySpan<float> probabilities, bool isLast)
     {
         List<SoundEvent> events = [];
-        foreach (var line in lines)
-            line.Decode(events);
+        var own = new float[probabilities.Length / lines.Length];
+        for (var k = 0; k < lines.Length; k++)
+        {
+            for (var frame = 0; frame < own.Length; frame++)
+                own[frame] = probabilities[frame * lines.Length + k];
+            lines[k].Push(own, isLast, events);
+        }
         return events;
     }
 
     /// <summary>One class.</summary>
     private sealed class Line
     {
-        private readonly EventDecoder decoder;
-        private readonly double quietBelow;
+        private readonly string label;
         private readonly double framesPerSecond;
-        private readonly List<float> held = [];
-        private long start;
-        private int quiet;
-        private bool isActive;
+        private readonly double threshold;
+        private readonly StepStream[] steps;
+        private long frames; // with scores after all steps
+        private long onset = -1;
 
-        public Line(string label, double hopSeconds, DetectionOptions options)
+        public Line(string label, double framesPerSecond, ClassDetection own)
         {
-            var own = options.Of(label);
-            decoder = new EventDecoder(
-                new ClassList([label]),
-                hopSeconds,
-                new DetectionOptions { Threshold = own.Threshold, Steps = own.Steps }
-            );
-            framesPerSecond = 1 / hopSeconds;
-            quietBelow = own
-                .Steps.OfType<DecodingStep.Hysteresis>()
-                .Select(step => step.Low)
-                .Append(own.Threshold)
-                .Min();
-            // Each step's frames are rounded up, and a median's window to an odd number.
-            Reach =
-                1
-                + own.Steps.Sum(step =>
-                    step.ReachSeconds > 0 ? Math.Ceiling(step.ReachSeconds * framesPerSecond) + 1 : 0
-                );
+            this.label = label;
+            this.framesPerSecond = framesPerSecond;
+            threshold = own.Threshold;
+            steps = [.. own.Steps.Select(step => step.Stream(framesPerSecond, threshold))];
+            Reach = steps.Sum(step => step.Reach);
+            // Change points look at more of a score than whether it reaches the threshold.
+            if (double.IsInfinity(Reach))
+                steps = [.. own.Steps.Select(step => new StepStream.Whole(step, framesPerSecond))];
         }
 
-        /// <summary>Quiet frames that part what is before from what is behind them.</summary>
+        /// <summary>Frames behind one that can change what is decided about it.</summary>
         public double Reach { get; }
 
-        public void Push(ReadOnlySpan<float> probabilities, int k, int classes, List<SoundEvent> events)
+        public void Push(ReadOnlySpan<float> scores, bool isLast, List<SoundEvent> events)
         {
-            for (var at = k; at < probabilities.Length; at += classes)
+            foreach (var step in steps)
             {
-                var probability = probabilities[at];
-                held.Add(probability);
-                isActive |= probability >= quietBelow;
-                quiet = probability >= quietBelow ? 0 : quiet + 1;
-                if (quiet >= Reach)
-                    Decode(events);
+                List<float> made = [];
+                step.Push(scores, isLast, made);
+                scores = CollectionsMarshal.AsSpan(made);
             }
+            foreach (var score in scores)
+            {
+                var isActive = score >= threshold;
+                if (isActive && onset < 0)
+                    onset = frames;
+                else if (!isActive && onset >= 0)
+                    End(events);
+                frames++;
+            }
+            if (isLast && onset >= 0)
+                End(events);
         }
 
-        public void Decode(List<SoundEvent> events)
+        private void End(List<SoundEvent> events)
         {
-            if (isActive)
-                foreach (var sound in decoder.Decode(CollectionsMarshal.AsSpan(held)))
-                    events.Add(sound with { Onset = Moved(sound.Onset), Offset = Moved(sound.Offset) });
-            start += held.Count;
-            held.Clear();
-            (quiet, isActive) = (0, false);
+            events.Add(new SoundEvent(onset / framesPerSecond, frames / framesPerSecond, label));
+            onset = -1;
         }
-
-        private double Moved(double seconds) => (start + Math.Round(seconds * framesPerSecond)) / framesPerSecond;
     }
 }

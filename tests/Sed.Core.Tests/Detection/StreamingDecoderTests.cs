@@ -100,6 +100,12 @@ public sealed class StreamingDecoderTests
                 var now = decoder.Push(probabilities.AsSpan(frame * classes.Count, count * classes.Count));
                 frame += count;
                 Assert.All(now, sound => Assert.True(sound.Offset <= frame * Hop + 1e-9));
+                // However soon the next event follows, except where it may become one with it through a lower threshold.
+                if (!options.Steps.OfType<DecodingStep.Hysteresis>().Any() && options.PerClass.Count == 0)
+                    Assert.All(
+                        now,
+                        sound => Assert.True((frame - count) * Hop - sound.Offset < decoder.DelaySeconds - 1e-9)
+                    );
                 early += now.Count;
                 found.AddRange(now);
             }

@@ -62,7 +62,7 @@ public sealed class ListeningTests : IDisposable
         Assert.Single(model.Detect(Wav("other.wav", sound[9600..17600])));
 
         var live = model.Live(8000);
-        Assert.InRange(live.DelaySeconds, 0.8, 1.3); // 0.3 s and 0.5 s of the steps among it
+        Assert.InRange(live.DelaySeconds, 0.8, 1.3); // the steps look 0.7 s ahead
         List<(SoundEvent Event, double At)> told = [];
         for (var at = 0; at < sound.Length; at += 80)
             foreach (var one in live.Push(sound.AsSpan(at, 80)))
@@ -114,8 +114,8 @@ public sealed class ListeningTests : IDisposable
         using var probe = SedModel.Of(LoudnessModel.Make());
         // Of the class that the model is never sure of.
         var probability = probe.Listen(file).TagProbabilities[0];
-        Assert.Equal([probe.Classes[0]], Tags(0.9 * probability));
-        Assert.Empty(Tags(1.1 * probability));
+        Assert.Contains(probe.Classes[0], Tags(0.9 * probability));
+        Assert.DoesNotContain(probe.Classes[0], Tags(1.1 * probability));
 
         IReadOnlyList<string> Tags(double threshold)
         {
@@ -126,7 +126,6 @@ public sealed class ListeningTests : IDisposable
                 PerClass = new Dictionary<string, ClassDetection>
                 {
                     [probe.Classes[0]] = new() { Threshold = 0.99, TagThreshold = threshold },
-                    [Car] = new() { Threshold = 0.1, TagThreshold = 0.9999999 },
                 },
             };
             using var model = SedModel.Of(LoudnessModel.Make(), options);

@@ -171,7 +171,7 @@ public sealed class ModelFileTests : IDisposable
                 weights = [name for name in model if name.startswith("1/weights")]
                 print(len(weights), sum(model[name].size for name in weights), *sorted({str(model[name].dtype) for name in weights}))
                 print(*model["1/means"])
-                print(model["model.json"][:14])
+                print(model["model.json"][:15])
             """;
         var saved = SmallModel.Make();
         ModelFile.Write(folder.File("m.sed"), saved);
@@ -185,7 +185,9 @@ public sealed class ModelFileTests : IDisposable
         Assert.Equal(
             $$"""
             model.json 1/means 1/deviations
-            {{weights.Count}} {{weights.Values.Sum(array => array.Shape.Aggregate(1L, (all, size) => all * size))}} float32 int64
+            {{weights.Count}} {{weights.Values.Sum(array =>
+                array.Shape.Aggregate(1L, (all, size) => all * size)
+            )}} float32 int64
             {{string.Join(' ', saved.Members[0].Statistics.Means.Select(mean => $"{mean:F1}"))}}
             b'{\n  "layout": 1'
 

@@ -23,11 +23,11 @@ public abstract partial record DecodingStep
     /// <summary>Every reason why the step cannot be used, with its remedy; empty when it can.</summary>
     public abstract IEnumerable<string> Problems();
 
-    /// <summary>
-    /// Frames with a stretch of this length between them, in which no score reaches a threshold, do not change what
-    /// becomes of each other, in seconds. Default: all frames of a recording may.
-    /// </summary>
-    internal virtual double ReachSeconds => double.PositiveInfinity;
+    /// <summary>The same of scores that come in pieces. Default: when all of them are there.</summary>
+    /// <param name="framesPerSecond">Frames in a second.</param>
+    /// <param name="threshold">What scores are held against after the last step.</param>
+    internal virtual StepStream Stream(double framesPerSecond, double threshold) =>
+        new StepStream.Whole(this, framesPerSecond);
 
     /// <summary>Changes the scores. Outside the clip the score is 0, which no threshold reaches.</summary>
     /// <param name="scores">The score of each frame so far, 0 or more.</param>

@@ -15,7 +15,7 @@ public abstract partial record DecodingStep
         [JsonIgnore]
         public override string InWords => FormattableString.Invariant($"hysteresis down to {Low:R}");
 
-        internal override double ReachSeconds => 0;
+        internal override StepStream Stream(double framesPerSecond, double threshold) => new Running(Low, threshold);
 
         /// <inheritdoc/>
         public override IEnumerable<string> Problems()
@@ -35,6 +35,43 @@ public abstract partial record DecodingStep
                     largest = Math.Max(largest, scores[to]);
                 scores[from..to].Fill(largest);
                 from = to;
+            }
+        }
+
+        /// <summary>
+        /// From the threshold on it does not matter how large the largest score is, so frames have the largest so far.
+        /// </summary>
+        private sealed class Running(double low, double threshold) : StepStream
+        {
+            private float largest;
+            private int undecided; // frames of which it is not known whether the threshold is reached
+
+            public override double Reach => 0;
+
+            public override void Push(ReadOnlySpan<float> scores, bool isLast, List<float> made)
+            {
+                foreach (var score in scores)
+                {
+                    if (score >= low)
+                    {
+                        largest = Math.Max(largest, score);
+                        undecided++;
+                        if (largest >= threshold)
+                            Decide(made);
+                        continue;
+                    }
+                    Decide(made);
+                    largest = 0;
+                    made.Add(score);
+                }
+                if (isLast)
+                    Decide(made);
+            }
+
+            private void Decide(List<float> made)
+            {
+                for (; undecided > 0; undecided--)
+                    made.Add(largest);
             }
         }
     }

@@ -12,7 +12,8 @@ public abstract partial record DecodingStep
         [JsonIgnore]
         public override string InWords => FormattableString.Invariant($"median filter of {Seconds:R} s");
 
-        internal override double ReachSeconds => Seconds;
+        internal override StepStream Stream(double framesPerSecond, double threshold) =>
+            new StepStream.Sliding(this, framesPerSecond, Frames(Seconds, framesPerSecond) / 2);
 
         /// <inheritdoc/>
         public override IEnumerable<string> Problems() => NotNegative(Seconds, "the median filter is");

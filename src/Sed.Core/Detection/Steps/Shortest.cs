@@ -12,7 +12,8 @@ public abstract partial record DecodingStep
         [JsonIgnore]
         public override string InWords => FormattableString.Invariant($"events from {Seconds:R} s on");
 
-        internal override double ReachSeconds => Seconds;
+        internal override StepStream Stream(double framesPerSecond, double threshold) =>
+            new StepStream.Sliding(this, framesPerSecond, Math.Max(0, Frames(Seconds, framesPerSecond) - 1));
 
         /// <inheritdoc/>
         public override IEnumerable<string> Problems() => NotNegative(Seconds, "the shortest event is");
