@@ -28,10 +28,20 @@ let listen (model: SedModel) rate (asJson: bool) (input: Stream) (output: TextWr
     let samples: float32[] = Array.zeroCreate (bytes.Length / 2)
     let mutable held = 0
     let mutable goesOn = true
+    /// What is there, be it less than a piece; a read that waits for more cannot be woken, so it is left alone on a stop.
+    let read () =
+        let reading = input.ReadAsync(bytes.AsMemory held, stop).AsTask()
+        try
+            reading.Wait stop
+        with
+        | :? OperationCanceledException
+        | :? AggregateException -> ()
+        if stop.IsCancellationRequested then
+            tell (live.Finish())
+            raise (OperationCanceledException stop)
+        reading.GetAwaiter().GetResult()
     while goesOn do
-        stop.ThrowIfCancellationRequested()
-        // What is there is heard at once, be it less than a piece.
-        let got = input.Read(bytes, held, bytes.Length - held)
+        let got = read ()
         goesOn <- got > 0
         let whole = (held + got) / 2
         let pcm = MemoryMarshal.Cast<byte, int16>(ReadOnlySpan(bytes, 0, 2 * whole))

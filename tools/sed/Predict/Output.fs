@@ -13,6 +13,7 @@ open Sed.Core.Models
 type Output =
     abstract Heard: name: string * recording: Recording -> unit
     abstract LeftOut: name: string * reason: string -> unit
+    /// Closes what is written; also where not all recordings were heard.
     abstract Finish: unit -> unit
 
 let private number (seconds: float) =

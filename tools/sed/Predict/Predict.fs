@@ -98,19 +98,22 @@ let private listen
                 progress.State(fun () -> $"""{names[path]}: {time.ToString @"h\:mm\:ss"} heard"""))
     let mutable finished = 0
     let leftOut = ResizeArray<string>()
-    for heard in model.ListenAll([ for one in recordings -> one.Path ], frames, stop) do
-        let name = names[heard.Path]
-        match heard.Recording with
-        | null ->
-            let problem = string heard.Problem
-            leftOut.Add problem
-            output.LeftOut(name, problem)
-        | recording ->
-            scores.Finish()
-            output.Heard(name, recording)
-        finished <- finished + 1
-        progress.Count "listening" finished recordings.Length
-    output.Finish()
+    try
+        for heard in model.ListenAll([ for one in recordings -> one.Path ], frames, stop) do
+            let name = names[heard.Path]
+            match heard.Recording with
+            | null ->
+                let problem = string heard.Problem
+                leftOut.Add problem
+                output.LeftOut(name, problem)
+            | recording ->
+                scores.Finish()
+                output.Heard(name, recording)
+            finished <- finished + 1
+            progress.Count "listening" finished recordings.Length
+    finally
+        // Also where it was stopped: what is printed is whole as far as it goes.
+        output.Finish()
     (progress :> IDisposable).Dispose()
     for reason in leftOut do
         eprintfn $"left out: {reason}"
@@ -134,7 +137,7 @@ let private work (arguments: ParseResults<PredictArguments>) =
         System.Runtime.InteropServices.PosixSignalRegistration.Create(
             System.Runtime.InteropServices.PosixSignal.SIGINT,
             fun signal ->
-                signal.Cancel <- not (arguments.Contains PredictArguments.Stream) // reading cannot be woken
+                signal.Cancel <- true
                 stop.Cancel()
         )
     let saved = ModelFile.Read file
