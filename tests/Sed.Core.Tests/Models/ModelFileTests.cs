@@ -191,7 +191,9 @@ public sealed class ModelFileTests : IDisposable
             {{string.Join(' ', saved.Members[0].Statistics.Means.Select(mean => $"{mean:F1}"))}}
             b'{\n  "layout": 1'
 
-            """.ReplaceLineEndings("\n"),
+            """.ReplaceLineEndings(
+                "\n"
+            ),
             said
         );
     }
