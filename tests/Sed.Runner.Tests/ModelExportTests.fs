@@ -82,8 +82,14 @@ let ``an exported model says of the testing clips what its trials said`` seeds =
     let heard = [|
         for one in model.ListenAll([ for name in said.Names -> audio[listed name] ], listen) -> nonNull one.Recording
     |]
-    Assert.Equal<float32>(said.Strong, probabilities)
-    Assert.Equal<float32>(said.Weak, heard |> Seq.collect _.TagProbabilities)
+    // A product's last rows are rounded by how many rows there are, and batches are others here than in training; what is
+    // decided is the same.
+    let areClose (expected: float32 seq) (found: float32 seq) =
+        Assert.Equal(Seq.length expected, Seq.length found)
+        for one, other in Seq.zip expected found do
+            Assert.Equal(float one, float other, 1e-6)
+    areClose said.Strong probabilities
+    areClose said.Weak (Seq.collect _.TagProbabilities heard)
     let decoder =
         EventDecoder(model.Classes, said.HopSeconds, Detection.options (small (crnnOf 4)).Detection)
     for clip in 0 .. heard.Length - 1 do
