@@ -89,7 +89,7 @@ let ``an exported model says of the testing clips what its trials said`` seeds =
         for one, other in Seq.zip expected found do
             Assert.Equal(float one, float other, 1e-6)
     areClose said.Strong probabilities
-    areClose said.Weak (Seq.collect _.TagProbabilities heard)
+    areClose said.Weak (heard |> Seq.collect _.TagProbabilities)
     let decoder =
         EventDecoder(model.Classes, said.HopSeconds, Detection.options (small (crnnOf 4)).Detection)
     for clip in 0 .. heard.Length - 1 do
