@@ -1,64 +1,13 @@
 // Restores, builds, tests and runs SedDsl: dotnet fsi build.fsx [command] [arguments]
 // Needs git, the .NET 10 SDK and, for compressed audio, ffmpeg. Everything else is restored.
+#load "tools/build/packages.fsx"
 open System
-open System.Diagnostics
 open System.IO
 open System.Security.Cryptography
 open System.Text.RegularExpressions
 open System.Xml.Linq
-
-let root = __SOURCE_DIRECTORY__
-let path (parts: string) = Path.Combine(root, parts)
-let windows = OperatingSystem.IsWindows()
-
-/// A step that did not succeed: what was run, and what it said if that was not on screen already.
-exception Failed of command: string * exitCode: int * output: string
-
-let private start (quiet: bool) (folder: string) (file: string) (arguments: string list) =
-    let info =
-        ProcessStartInfo(
-            file,
-            arguments,
-            WorkingDirectory = folder,
-            RedirectStandardOutput = quiet,
-            RedirectStandardError = quiet
-        )
-    // Paket reads the packages where NuGet keeps them by default, so NuGet has to put them there.
-    info.Environment.Remove "NUGET_PACKAGES" |> ignore
-    info.Environment["DOTNET_NOLOGO"] <- "1"
-    info.Environment["DOTNET_CLI_TELEMETRY_OPTOUT"] <- "1"
-    info.Environment["MSBUILDDISABLENODEREUSE"] <- "1"
-    info.Environment["DOTNET_CLI_USE_MSBUILD_SERVER"] <- "0"
-    Process.Start info
-
-let private finish (file: string) arguments exitCode output =
-    if exitCode <> 0 then
-        raise (Failed(String.concat " " (file :: arguments), exitCode, output))
-
-/// Runs a step whose output belongs on the screen.
-let run (file: string) (arguments: string list) =
-    use running = start false root file arguments
-    running.WaitForExit()
-    finish file arguments running.ExitCode ""
-
-/// What a step writes that runs in a folder.
-let outputOf (folder: string) (file: string) (arguments: string list) =
-    use running = start true folder file arguments
-    let errors = running.StandardError.ReadToEndAsync()
-    let output = running.StandardOutput.ReadToEnd()
-    running.WaitForExit()
-    finish file arguments running.ExitCode (output + errors.Result)
-    output
-
-/// Runs a step whose output is shown only if it fails.
-let runQuietly (file: string) (arguments: string list) = outputOf root file arguments |> ignore
-
-let timed (name: string) (step: unit -> unit) =
-    let clock = Stopwatch.StartNew()
-    printf $"{name} ... "
-    stdout.Flush()
-    step ()
-    printfn $"{clock.Elapsed.TotalSeconds:F0} s"
+open Steps
+open Packages
 
 // ---------------------------------------------------------------------------------------------------------- restore
 
@@ -185,11 +134,10 @@ let test (arguments: string list) =
                 @ (if Console.IsOutputRedirected then [ "-noColor" ] else [])
                 @ arguments
 
-            use running = start false root runner arguments
-            running.WaitForExit()
+            let code = exitCodeOf runner arguments
 
             if not (File.Exists report) then
-                finish runner arguments (max 1 running.ExitCode) ""
+                fail runner arguments (max 1 code) ""
 
             for assembly in XDocument.Load(report).Descendants(XName.Get "assembly") do
                 let count (attribute: string) =
@@ -248,188 +196,6 @@ let bench (arguments: string list) =
     build ()
     run (path $"""artifacts/bin/Sed.Bench/release/Sed.Bench{if windows then ".exe" else ""}""") arguments
 
-// --------------------------------------------------------------------------------------------------------- packages
-
-let private packageFolder () = path "artifacts/packages"
-
-/// Packages of the libraries and of the command line into artifacts/packages.
-let pack () =
-    build ()
-
-    if Directory.Exists(packageFolder ()) then
-        Directory.Delete(packageFolder (), true)
-
-    for project in [ "src/Sed.Core"; "src/Sed.Dsl"; "src/Sed.Runner"; "tools/sed" ] do
-        timed $"Packing {Path.GetFileName project}" (fun () ->
-            runQuietly "dotnet" [
-                "pack"
-                path project
-                "-c"
-                "Release"
-                "--no-build"
-                "--nologo"
-                "-v"
-                "quiet"
-                "-o"
-                packageFolder ()
-            ])
-
-    for file in Directory.GetFiles(packageFolder (), "*nupkg") |> Array.sort do
-        printfn $"  {Path.GetRelativePath(root, file)} {float (FileInfo(file).Length) / 1e6:F1} MB"
-
-let private program (name: string) = if windows then name + ".exe" else name
-
-/// Installs the packages into projects of somebody else, without a registry, and runs what their READMEs promise.
-let packTest () =
-    let work = path "artifacts/pack-test"
-
-    if Directory.Exists work then
-        Directory.Delete(work, true)
-
-    let cache =
-        Path.Combine(Environment.GetFolderPath Environment.SpecialFolder.UserProfile, ".nuget", "packages")
-    // The projects see what is packed and what the cache has, no registry and no setting of this repository.
-    let folder name =
-        Directory.CreateDirectory(Path.Combine(work, name)).FullName
-
-    let run = folder "run"
-
-    for file in [ "Directory.Build.props"; "Directory.Build.targets" ] do
-        File.WriteAllText(Path.Combine(work, file), "<Project />\n")
-
-    let configuration = Path.Combine(work, "NuGet.Config")
-
-    File.WriteAllText(
-        configuration,
-        $"""<configuration>
-  <packageSources>
-    <clear />
-    <add key="packed" value="{packageFolder ()}" />
-  </packageSources>
-  <fallbackPackageFolders>
-    <add key="cache" value="{cache}" />
-  </fallbackPackageFolders>
-  <config>
-    <add key="globalPackagesFolder" value="{Path.Combine(work, "packages")}" />
-  </config>
-</configuration>
-"""
-    )
-
-    let expect (what: string) (expected: string list) (output: string) =
-        for line in expected do
-            if not (output.Contains line) then
-                raise (Failed(what, 1, $"It should have said '{line}', and said:\n{output}"))
-
-    let heard = "1.0 2.0 Car"
-
-    for name, expected in
-        [
-            "csharp",
-            [
-                heard
-                "log-mel (2, 500, 40)"
-                "strong (2, 500, 17), weak (2, 17)"
-                "F 0.666"
-            ]
-            "fsharp",
-            [
-                heard
-                "log-mel [|2L; 500L; 40L|]"
-                "weak [|2L; 17L|]"
-                "F 0.666"
-                "6 trials"
-            ]
-        ] do
-        timed $"Using the packages in a project of its own, {name}" (fun () ->
-            let copy = folder name
-
-            for file in Directory.GetFiles(path $"tools/pack-test/{name}") do
-                File.Copy(file, Path.Combine(copy, Path.GetFileName file))
-
-            [ "build"; copy; "--nologo"; "-v"; "quiet"; "-clp:NoSummary" ]
-            |> runQuietly "dotnet"
-
-            outputOf run (Path.Combine(copy, "out", program name)) []
-            |> expect name expected)
-
-    timed "Installing the command line" (fun () ->
-        let tools = folder "tools"
-
-        [
-            "tool"
-            "install"
-            "Sed.Tool"
-            "--tool-path"
-            tools
-            "--configfile"
-            configuration
-        ]
-        |> runQuietly "dotnet"
-
-        let sed arguments =
-            outputOf run (Path.Combine(tools, program "dotnet-sed")) arguments
-
-        sed [ "help" ] |> expect "sed help" [ "evaluate"; "predict" ]
-        let predicted = sed [ "predict"; "tiny.sed"; "street.wav" ]
-        expect "sed predict" [ "street.wav\t1"; "Car" ] predicted
-        File.WriteAllText(Path.Combine(run, "predicted.tsv"), predicted)
-        File.WriteAllText(Path.Combine(run, "truth.tsv"), "street.wav\t1.0\t2.0\tCar\n")
-
-        sed [ "evaluate"; "--reference"; "truth.tsv"; "--estimated"; "predicted.tsv" ]
-        |> expect "sed evaluate" [ "100.0" ])
-
-    printfn "The packages work, in C#, in F# and as a command line"
-
-/// The command line for those who only score, as one file that needs neither .NET nor libtorch.
-let tool () =
-    build ()
-
-    timed "Publishing the command line for scoring" (fun () ->
-        runQuietly "dotnet" [
-            "publish"
-            path "tools/sed-alone"
-            "-c"
-            "Release"
-            "--nologo"
-            "-v"
-            "quiet"
-            "-clp:NoSummary"
-            "-p:BuildProjectReferences=false"
-            "-o"
-            path "artifacts/tool"
-        ])
-
-    let file = path $"""artifacts/tool/{program "sed"}"""
-    printfn $"  {Path.GetRelativePath(root, file)} {float (FileInfo(file).Length) / 1e6:F1} MB"
-
-/// Writes the page of the language from the comments in its source.
-let words () =
-    build ()
-    run "dotnet" [ "fsi"; path "tools/words/words.fsx" ]
-
-/// API pages of the libraries, by DocFX, from what was built.
-let docs () =
-    build ()
-    let folder = path "artifacts/docs"
-    let tool = path $"""artifacts/docs/tool/docfx{if windows then ".exe" else ""}"""
-
-    if not (File.Exists tool) then
-        timed "Installing DocFX" (fun () ->
-            runQuietly "dotnet" [
-                "tool"
-                "install"
-                "docfx"
-                "--version"
-                "2.81.0"
-                "--tool-path"
-                Path.Combine(folder, "tool")
-            ])
-
-    File.Copy(path "tools/docs/docfx.json", Path.Combine(folder, "docfx.json"), true)
-    timed "Writing the pages" (fun () -> runQuietly tool [ Path.Combine(folder, "docfx.json") ])
-    printfn $"""{Path.Combine(folder, "site", "api", "Sed.html")}"""
-
 let help () =
     printfn
         $"""dotnet fsi build.fsx [command]
@@ -465,13 +231,22 @@ try
         test arguments
     | "format" -> format ()
     | "bench" -> bench arguments
-    | "pack" -> pack ()
+    | "pack" ->
+        build ()
+        pack ()
     | "pack-test" ->
+        build ()
         pack ()
         packTest ()
-    | "tool" -> tool ()
-    | "words" -> words ()
-    | "docs" -> docs ()
+    | "tool" ->
+        build ()
+        tool ()
+    | "words" ->
+        build ()
+        words ()
+    | "docs" ->
+        build ()
+        docs ()
     | "clean" -> clean ()
     | "help"
     | "--help"

@@ -1,0 +1,179 @@
+// What others get of SedDsl once it is built: packages, the command line in one file, pages.
+#load "steps.fsx"
+open System
+open System.IO
+open Steps
+
+let private packageFolder () = path "artifacts/packages"
+
+/// Packages of the libraries and of the command line into artifacts/packages.
+let pack () =
+    if Directory.Exists(packageFolder ()) then
+        Directory.Delete(packageFolder (), true)
+
+    for project in [ "src/Sed.Core"; "src/Sed.Dsl"; "src/Sed.Runner"; "tools/sed" ] do
+        timed $"Packing {Path.GetFileName project}" (fun () ->
+            runQuietly "dotnet" [
+                "pack"
+                path project
+                "-c"
+                "Release"
+                "--no-build"
+                "--nologo"
+                "-v"
+                "quiet"
+                "-o"
+                packageFolder ()
+            ])
+
+    for file in Directory.GetFiles(packageFolder (), "*nupkg") |> Array.sort do
+        printfn $"  {Path.GetRelativePath(root, file)} {float (FileInfo(file).Length) / 1e6:F1} MB"
+
+let private program (name: string) = if windows then name + ".exe" else name
+
+/// Installs the packages into projects of somebody else, without a registry, and runs what their READMEs promise.
+let packTest () =
+    let work = path "artifacts/pack-test"
+
+    if Directory.Exists work then
+        Directory.Delete(work, true)
+
+    let cache =
+        Path.Combine(Environment.GetFolderPath Environment.SpecialFolder.UserProfile, ".nuget", "packages")
+    // The projects see what is packed and what the cache has, no registry and no setting of this repository.
+    let folder name =
+        Directory.CreateDirectory(Path.Combine(work, name)).FullName
+
+    let run = folder "run"
+
+    for file in [ "Directory.Build.props"; "Directory.Build.targets" ] do
+        File.WriteAllText(Path.Combine(work, file), "<Project />\n")
+
+    let configuration = Path.Combine(work, "NuGet.Config")
+
+    File.WriteAllText(
+        configuration,
+        $"""<configuration>
+  <packageSources>
+    <clear />
+    <add key="packed" value="{packageFolder ()}" />
+  </packageSources>
+  <fallbackPackageFolders>
+    <add key="cache" value="{cache}" />
+  </fallbackPackageFolders>
+  <config>
+    <add key="globalPackagesFolder" value="{Path.Combine(work, "packages")}" />
+  </config>
+</configuration>
+"""
+    )
+
+    let expect (what: string) (expected: string list) (output: string) =
+        for line in expected do
+            if not (output.Contains line) then
+                raise (Failed(what, 1, $"It should have said '{line}', and said:\n{output}"))
+
+    let heard = "1.0 2.0 Car"
+
+    for name, expected in
+        [
+            "csharp",
+            [
+                heard
+                "log-mel (2, 500, 40)"
+                "strong (2, 500, 17), weak (2, 17)"
+                "F 0.666"
+            ]
+            "fsharp",
+            [
+                heard
+                "log-mel [|2L; 500L; 40L|]"
+                "weak [|2L; 17L|]"
+                "F 0.666"
+                "6 trials"
+            ]
+        ] do
+        timed $"Using the packages in a project of its own, {name}" (fun () ->
+            let copy = folder name
+
+            for file in Directory.GetFiles(path $"tools/pack-test/{name}") do
+                File.Copy(file, Path.Combine(copy, Path.GetFileName file))
+
+            [ "build"; copy; "--nologo"; "-v"; "quiet"; "-clp:NoSummary" ]
+            |> runQuietly "dotnet"
+
+            outputOf run (Path.Combine(copy, "out", program name)) []
+            |> expect name expected)
+
+    timed "Installing the command line" (fun () ->
+        let tools = folder "tools"
+
+        [
+            "tool"
+            "install"
+            "Sed.Tool"
+            "--tool-path"
+            tools
+            "--configfile"
+            configuration
+        ]
+        |> runQuietly "dotnet"
+
+        let sed arguments =
+            outputOf run (Path.Combine(tools, program "dotnet-sed")) arguments
+
+        sed [ "help" ] |> expect "sed help" [ "evaluate"; "predict" ]
+        let predicted = sed [ "predict"; "tiny.sed"; "street.wav" ]
+        expect "sed predict" [ "street.wav\t1"; "Car" ] predicted
+        File.WriteAllText(Path.Combine(run, "predicted.tsv"), predicted)
+        File.WriteAllText(Path.Combine(run, "truth.tsv"), "street.wav\t1.0\t2.0\tCar\n")
+
+        sed [ "evaluate"; "--reference"; "truth.tsv"; "--estimated"; "predicted.tsv" ]
+        |> expect "sed evaluate" [ "100.0" ])
+
+    printfn "The packages work, in C#, in F# and as a command line"
+
+/// The command line for those who only score, as one file that needs neither .NET nor libtorch.
+let tool () =
+    timed "Publishing the command line for scoring" (fun () ->
+        runQuietly "dotnet" [
+            "publish"
+            path "tools/sed-alone"
+            "-c"
+            "Release"
+            "--nologo"
+            "-v"
+            "quiet"
+            "-clp:NoSummary"
+            "-p:BuildProjectReferences=false"
+            "-o"
+            path "artifacts/tool"
+        ])
+
+    let file = path $"""artifacts/tool/{program "sed"}"""
+    printfn $"  {Path.GetRelativePath(root, file)} {float (FileInfo(file).Length) / 1e6:F1} MB"
+
+/// Writes the page of the language from the comments in its source.
+let words () =
+    run "dotnet" [ "fsi"; path "tools/words/words.fsx" ]
+
+/// API pages of the libraries, by DocFX, from what was built.
+let docs () =
+    let folder = path "artifacts/docs"
+    let tool = path $"""artifacts/docs/tool/docfx{if windows then ".exe" else ""}"""
+
+    if not (File.Exists tool) then
+        timed "Installing DocFX" (fun () ->
+            runQuietly "dotnet" [
+                "tool"
+                "install"
+                "docfx"
+                "--version"
+                "2.81.0"
+                "--tool-path"
+                Path.Combine(folder, "tool")
+            ])
+
+    File.Copy(path "tools/docs/docfx.json", Path.Combine(folder, "docfx.json"), true)
+    timed "Writing the pages" (fun () -> runQuietly tool [ Path.Combine(folder, "docfx.json") ])
+    printfn $"""{Path.Combine(folder, "site", "api", "Sed.html")}"""
