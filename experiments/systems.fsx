@@ -68,90 +68,75 @@ module Systems =
             Threshold 0.3
         ]
 
-    let private kongFeatures =
-        Features(
-            logMel {
-                window 32.0<ms>
-                hop 10.0<ms>
-                bands 64
-                range 50.0<Hz> 14000.0<Hz>
-                spectrum Power
-            }
-        )
+    /// A network above the layers of another one.
+    let private above (below: Network) (upper: Network) = {
+        upper with
+            Layers = below.Layers @ upper.Layers
+    }
 
-    let private kongTraining = clipsAlone @ [ Batch 32; Mixup 1.0; SpecAugment(64, 8) ]
+    let private kongConvolutions =
+        layers "convolutions" {
+            doubleConv 64
+            poolMean 2 2
+            doubleConv 128
+            poolMean 2 2
+            doubleConv 256
+            poolMean 2 2
+            doubleConv 512
+            poolMean 2 2
+            poolMean 1 4
+        }
+
+    let private kong upper =
+        clipsAlone
+        @ [
+            Batch 32
+            Mixup 1.0
+            SpecAugment(64, 8)
+            Features(
+                logMel {
+                    window 32.0<ms>
+                    hop 10.0<ms>
+                    bands 64
+                    range 50.0<Hz> 14000.0<Hz>
+                    spectrum Power
+                }
+            )
+            Network(above kongConvolutions upper)
+        ]
 
     /// Kong et al. 2019 (arXiv 1912.04761), nine layers of convolution, the mean over the frames. 160 ms, repeated every 10 ms.
     let kongAverage =
-        kongTraining
-        @ [
-            kongFeatures
-            Network(
-                layers "CNN of 9 layers" {
-                    doubleConv 64
-                    poolMean 2 2
-                    doubleConv 128
-                    poolMean 2 2
-                    doubleConv 256
-                    poolMean 2 2
-                    doubleConv 512
-                    poolMean 2 2
-                    poolMean 1 4
-                    denseRelu 512
-                    upsample 16
-                    dropout 0.2
-                    weak MeanOfFrames
-                }
-            )
-        ]
+        kong (
+            layers "CNN of 9 layers" {
+                denseRelu 512
+                upsample 16
+                dropout 0.2
+                weak MeanOfFrames
+            }
+        )
 
     /// Kong et al. 2019 with a bidirectional recurrent layer and attention. 160 ms, repeated every 10 ms.
     let kongGru =
-        kongTraining
-        @ [
-            kongFeatures
-            Network(
-                layers "CNN and GRU" {
-                    doubleConv 64
-                    poolMean 2 2
-                    doubleConv 128
-                    poolMean 2 2
-                    doubleConv 256
-                    poolMean 2 2
-                    doubleConv 512
-                    poolMean 2 2
-                    poolMean 1 4
-                    biGru 256 Merge.Concatenate
-                    upsample 16
-                    dropout 0.2
-                    weak Attention
-                }
-            )
-        ]
+        kong (
+            layers "CNN and GRU" {
+                biGru 256 Merge.Concatenate
+                upsample 16
+                dropout 0.2
+                weak Attention
+            }
+        )
 
     /// Kong et al. 2019 with a transformer's block and attention. 160 ms, repeated every 10 ms.
     let kongTransformer =
-        kongTraining
-        @ [
-            kongFeatures
-            Network(
-                layers "CNN and transformer" {
-                    doubleConv 64
-                    poolMean 2 2
-                    doubleConv 128
-                    poolMean 2 2
-                    doubleConv 256
-                    poolMean 2 2
-                    doubleConv 512
-                    poolMean 2 2
-                    poolMean 1 4
-                    selfAttention 8
-                    upsample 16
-                    dropout 0.2
-                    weak Attention
-                }
-            )
-        ]
+        kong (
+            layers "CNN and transformer" {
+                selfAttention 8
+                upsample 16
+                dropout 0.2
+                weak Attention
+            }
+        )
 
     /// Wang, Li and Metze 2018 (arXiv 1810.09050): 5x5 convolutions from 400 frames to 100, linear softmax. 100 ms.
     let wang =
@@ -330,70 +315,56 @@ module Systems =
             )
         ]
 
+    let private kaistConvolutions =
+        layers "convolutions along samples" {
+            sampleConv 64 3 3
+            sampleConv 64 3
+            pool 3
+            sampleConv 64 3
+            pool 3
+            sampleConv 128 3
+            pool 3
+            sampleConv 128 3
+            pool 3
+            sampleConv 128 3
+            pool 3
+            sampleConv 256 3
+        }
+
+    let private kaist length upper =
+        clipsAlone
+        @ [
+            Features(
+                samples {
+                    rate 16000.0<Hz>
+                    frame length
+                }
+            )
+            Network(above kaistConvolutions upper)
+        ]
+
     /// Lee et al., KAIST: convolutions along samples, here of one of their eight input sizes: frames of 3^6 samples at 16 kHz; maps
     /// are those of arXiv 1703.01789, halved. 45.6 ms.
     let leeKaist =
-        clipsAlone
-        @ [
-            Features(
-                samples {
-                    rate 16000.0<Hz>
-                    frame 729
-                }
-            )
-            Network(
-                layers "sample-level CNN" {
-                    sampleConv 64 3 3
-                    sampleConv 64 3
-                    pool 3
-                    sampleConv 64 3
-                    pool 3
-                    sampleConv 128 3
-                    pool 3
-                    sampleConv 128 3
-                    pool 3
-                    sampleConv 128 3
-                    pool 3
-                    sampleConv 256 3
-                    dropout 0.2
-                    weak MeanOfFrames
-                }
-            )
-        ]
+        kaist
+            729
+            (layers "sample-level CNN" {
+                dropout 0.2
+                weak MeanOfFrames
+            })
 
     /// Lee et al., KAIST, at a coarser scale: frames of 3^7 samples. 136.7 ms.
     let leeKaistCoarse =
-        clipsAlone
-        @ [
-            Features(
-                samples {
-                    rate 16000.0<Hz>
-                    frame 2187
-                }
-            )
-            Network(
-                layers "sample-level CNN, coarse" {
-                    sampleConv 64 3 3
-                    sampleConv 64 3
-                    pool 3
-                    sampleConv 64 3
-                    pool 3
-                    sampleConv 128 3
-                    pool 3
-                    sampleConv 128 3
-                    pool 3
-                    sampleConv 128 3
-                    pool 3
-                    sampleConv 256 3
-                    pool 3
-                    sampleConv 256 3
-                    dropout 0.2
-                    weak MeanOfFrames
-                }
-            )
-        ]
+        kaist
+            2187
+            (layers "sample-level CNN, coarse" {
+                pool 3
+                sampleConv 256 3
+                dropout 0.2
+                weak MeanOfFrames
+            })
 
-    let private leeSnu network length =
+    let private leeSnu name length =
         clipsAlone
         @ [
             Features(
@@ -403,36 +374,23 @@ module Systems =
                     bands 64
                 }
             )
-            Network network
+            Network(
+                layers name {
+                    doubleConv 32
+                    pool 4
+                    doubleConv 64
+                    pool 4
+                    doubleConv 128
+                    pool 4
+                    dropout 0.25
+                    weak MeanOfFrames
+                }
+            )
         ]
 
     /// After Lee et al., SNU, the best detector of the challenge: one CNN of the ensemble, at a fine scale. Sizes are chosen here; no
     /// code is public. 23 ms.
-    let leeSnuFine =
-        leeSnu
-            (layers "CNN, fine" {
-                doubleConv 32
-                pool 4
-                doubleConv 64
-                pool 4
-                doubleConv 128
-                pool 4
-                dropout 0.25
-                weak MeanOfFrames
-            })
-            46.0<ms>
+    let leeSnuFine = leeSnu "CNN, fine" 46.0<ms>
 
     /// After Lee et al., SNU: another CNN of the ensemble, at a coarse scale. 93 ms.
-    let leeSnuCoarse =
-        leeSnu
-            (layers "CNN, coarse" {
-                doubleConv 32
-                pool 4
-                doubleConv 64
-                pool 4
-                doubleConv 128
-                pool 4
-                dropout 0.25
-                weak MeanOfFrames
-            })
-            186.0<ms>
+    let leeSnuCoarse = leeSnu "CNN, coarse" 186.0<ms>
