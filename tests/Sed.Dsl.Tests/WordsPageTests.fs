@@ -5,17 +5,12 @@ open System.IO
 open Sed
 open Sed.Tools
 open Xunit
+open Sed.Tests
 
 let private language = typeof<Training>.Assembly
 let private comments = nonNull (Path.ChangeExtension(language.Location, ".xml"))
 
-let private page =
-    let rec above (folder: DirectoryInfo | null) =
-        match folder with
-        | null -> failwith "no folder around the tests has SedDsl.sln"
-        | folder when File.Exists(Path.Combine(folder.FullName, "SedDsl.sln")) -> folder.FullName
-        | folder -> above folder.Parent
-    Path.Combine(above (DirectoryInfo AppContext.BaseDirectory), "src", "Sed.Dsl", "README.md")
+let private page = Repository.path [| "src"; "Sed.Dsl"; "README.md" |]
 
 [<Fact>]
 let ``The page of the language is what its comments say; build.fsx words writes it anew`` () =

@@ -5,14 +5,9 @@ open System
 open System.Diagnostics
 open System.IO
 open Xunit
+open Sed.Tests
 
-let private experiments =
-    let rec above (folder: DirectoryInfo | null) =
-        match folder with
-        | null -> failwith "The tests run outside the repository."
-        | folder when File.Exists(Path.Combine(folder.FullName, "SedDsl.sln")) -> folder.FullName
-        | folder -> above folder.Parent
-    Path.Combine(above (DirectoryInfo AppContext.BaseDirectory), "experiments")
+let private experiments = Repository.path [| "experiments" |]
 
 let private ownStack =
     "stack",

@@ -5,15 +5,9 @@ open System
 open System.Diagnostics
 open System.IO
 open Xunit
+open Sed.Tests
 
-let private root =
-    let rec above (folder: DirectoryInfo | null) =
-        match folder with
-        | null -> failwith "The tests run outside the repository."
-        | folder when File.Exists(Path.Combine(folder.FullName, "SedDsl.sln")) -> folder.FullName
-        | folder -> above folder.Parent
-
-    above (DirectoryInfo AppContext.BaseDirectory)
+let private root = Repository.root
 
 let private scripts = [
     for file in Directory.GetFiles(Path.Combine(root, "experiments"), "*.fsx") |> Array.sort do

@@ -6,14 +6,9 @@ open System
 open System.IO
 open System.Text.RegularExpressions
 open Xunit
+open Sed.Tests
 
-let private folder =
-    let rec above (folder: DirectoryInfo | null) =
-        match folder with
-        | null -> failwith "The tests run outside the repository."
-        | folder when File.Exists(Path.Combine(folder.FullName, "SedDsl.sln")) -> folder.FullName
-        | folder -> above folder.Parent
-    Path.Combine(above (DirectoryInfo AppContext.BaseDirectory), "tools", "sed")
+let private folder = Repository.path [| "tools"; "sed" |]
 
 let private sections =
     let page =

@@ -7,14 +7,9 @@ open System.Diagnostics
 open System.IO
 open System.Text.RegularExpressions
 open Xunit
+open Sed.Tests
 
-let private root =
-    let rec above (folder: DirectoryInfo | null) =
-        match folder with
-        | null -> failwith "The tests run outside the repository."
-        | folder when File.Exists(Path.Combine(folder.FullName, "SedDsl.sln")) -> folder.FullName
-        | folder -> above folder.Parent
-    above (DirectoryInfo AppContext.BaseDirectory)
+let private root = Repository.root
 
 /// The libraries that the one file lacks, as its project names them.
 let private leftOut =

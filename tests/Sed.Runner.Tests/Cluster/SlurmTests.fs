@@ -7,6 +7,7 @@ open System.IO
 open System.Text.RegularExpressions
 open System.Threading
 open Xunit
+open Sed.Tests
 open Sed
 open Sed.Runner
 
@@ -134,13 +135,7 @@ let ``a machine without sbatch says so`` () =
     finally
         Environment.SetEnvironmentVariable("PATH", path)
 
-let private root =
-    let rec above (folder: DirectoryInfo | null) =
-        match folder with
-        | null -> failwith "The tests run outside the repository."
-        | folder when File.Exists(Path.Combine(folder.FullName, "SedDsl.sln")) -> folder.FullName
-        | folder -> above folder.Parent
-    above (DirectoryInfo AppContext.BaseDirectory)
+let private root = Repository.root
 
 let private tiny =
     $"""#load "{Path.Combine(root, "experiments", "sed.fsx")}"
