@@ -43,7 +43,7 @@ module OtherRows =
 
     /// Rounds of teaching, at most; each is a training of its own.
     [<Literal>]
-    let private MostRounds = 100
+    let internal MostRounds = 100
 
     /// What is wrong whichever rows there are.
     let problems rows = [

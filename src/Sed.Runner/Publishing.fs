@@ -66,8 +66,9 @@ let private verify recorded (outcome: Outcome) =
 /// Keeps what a run is to come to, for who watches it. What is finished is shown from storage that cannot be written too, so
 /// then a plan stays that is kept already.
 let keepPlan (workspace: Workspace) (plan: Plan) =
-    let isOver = (Sweep.openTrials workspace plan).IsEmpty
-    if not (isOver && RunPlan.isKept workspace.Folder plan.FileName) then
+    let isOver () =
+        (Sweep.openTrials workspace plan).IsEmpty
+    if not (RunPlan.isKept workspace.Folder plan.FileName && isOver ()) then
         keeping "The plan" (fun () -> RunPlan.write workspace plan) |> ignore
 
 /// Prints what a plan came to, and keeps and compares it as the command line says; false where it is not as recorded, or

@@ -67,21 +67,40 @@ let private teacherProblems place (own: Specification) name (teacher: Specificat
         | _ -> ()
 ]
 
+/// A row with what it takes of others.
+type private Resolved = {
+    Specification: Specification
+    /// What is wrong with the row itself; what is wrong with another one is named where that is planned.
+    Problems: Problem list
+    /// Rows that need each other, which every one of them is told.
+    Circles: Problem list
+}
+
+/// Another row that is named, or why it cannot be had.
+type private Other = {
+    Found: Specification option
+    Own: Problem list
+    Circles: Problem list
+}
+
 /// A row's trial, with what it takes of others, and what is wrong with that.
 /// <param name="all">Every experiment of the script, by which rows of others are found.</param>
 /// <param name="chosen">The row's own experiment.</param>
 let trial (all: Chosen list) (chosen: Chosen) seed holdout (variant: Variant) : Specification * Problem list =
-    let rec resolve (path: RowName list) (chosen: Chosen) (variant: Variant) =
+    let rec resolve (path: RowName list) (chosen: Chosen) (variant: Variant) : Resolved =
         let settings = Chosen.settings chosen variant
         let alone = Chosen.specification chosen seed holdout settings
         let self = {
             Experiment = chosen.Experiment.Name
             Row = variant.Label
         }
-        // Another row's own problems are named where that row is planned.
         let other place (name: RowName) =
             match find all chosen place name with
-            | Error problem -> None, [ problem ]
+            | Error problem -> {
+                Found = None
+                Own = [ problem ]
+                Circles = []
+              }
             | Ok(within, row) ->
                 let full = {
                     name with
@@ -92,16 +111,23 @@ let trial (all: Chosen list) (chosen: Chosen) seed holdout (variant: Variant) : 
                         List.rev (full :: self :: path)
                         |> List.map (fun name -> $"'{name.Row}'")
                         |> String.concat ", "
-                    None,
-                    [
-                        Problem.at
-                            place
-                            $"the rows {circle} go round in a circle"
-                            "let one of them learn from labels alone"
-                    ]
+                    {
+                        Found = None
+                        Own = []
+                        Circles = [
+                            Problem.at
+                                place
+                                $"the rows {circle} go round in a circle"
+                                "let one of them learn from labels alone"
+                        ]
+                    }
                 else
-                    let specification, circles = resolve (self :: path) within row
-                    Some specification, circles |> List.filter (fun problem -> problem.What.Contains "circle")
+                    let whole = resolve (self :: path) within row
+                    {
+                        Found = Some whole.Specification
+                        Own = []
+                        Circles = whole.Circles
+                    }
         let given =
             settings
             |> List.choose (function
@@ -109,34 +135,52 @@ let trial (all: Chosen list) (chosen: Chosen) seed holdout (variant: Variant) : 
                 | _ -> None)
             |> List.tryLast
         match given with
-        | None -> alone, []
+        | None -> {
+            Specification = alone
+            Problems = []
+            Circles = []
+          }
         | Some rows ->
             let place = fst (OtherRows.inWords rows)
-            let problems = OtherRows.problems rows
-            match rows with
-            | TaughtBy(name, frames, rounds) ->
-                match other place name with
-                | None, unfound -> alone, problems @ unfound
-                | Some teacher, unfound ->
-                    let taught teacher = {
+            let names =
+                match rows with
+                | TaughtBy(name, _, _) -> [ name ]
+                | AverageOf names -> names
+            let others = [ for name in names -> name, other place name ]
+            let found = [
+                for name, one in others do
+                    for specification in Option.toList one.Found -> name, specification
+            ]
+            let specification =
+                match rows, List.map snd found with
+                | TaughtBy(_, frames, rounds), [ teacher ] ->
+                    let taught teacher _ = {
                         alone with
                             Teaching = Some { Teacher = teacher; Frames = frames }
                     }
-                    let student =
-                        Seq.fold (fun teacher _ -> taught teacher) teacher (seq { 1 .. min rounds 100 })
-                    student, problems @ unfound @ teacherProblems place alone (string name) teacher
-            | AverageOf names ->
-                let found = [ for name in names -> name, other place name ]
-                let members = found |> List.choose (snd >> fst)
-                { alone with Members = members },
-                problems
-                @ List.collect (snd >> snd) found
-                @ List.concat [
-                    for name, (specification, _) in found do
-                        for one in Option.toList specification do
-                            dataProblems place alone (string name) one
+                    Seq.fold taught teacher (seq { 1 .. min rounds OtherRows.MostRounds })
+                | TaughtBy _, _ -> alone
+                | AverageOf _, members -> { alone with Members = members }
+            let fit =
+                match rows with
+                | TaughtBy _ -> teacherProblems
+                | AverageOf _ -> dataProblems
+            {
+                Specification = specification
+                Problems = [
+                    yield! OtherRows.problems rows
+                    for _, one in others do
+                        yield! one.Own
+                    for name, specification in found do
+                        yield! fit place alone (string name) specification
                 ]
-    resolve [] chosen variant
+                Circles = [
+                    for _, one in others do
+                        yield! one.Circles
+                ]
+            }
+    let whole = resolve [] chosen variant
+    whole.Specification, whole.Problems @ whole.Circles
 
 /// The trials that others need and that are rows of no table themselves, each after what it needs itself.
 let needed (trials: Trial list) : Trial list =

@@ -208,20 +208,22 @@ let run
         let specification = trials[index].Specification
         let folder = workspace.TrialFolder specification
         // What is finished is shown without a lock, so also from storage that cannot be written.
-        match settled index folder, needs workspace trials[index] with
-        | Some state, _ -> states[index] <- state
-        | None, Unfinished -> turnAway index "another process is at what it needs"
-        | None, wanted ->
-            match TrialFolder.tryLock folder, wanted with
-            | Some lock, Hopeless cause ->
-                use _ = lock
-                states[index] <- fail index folder cause
-            | Some lock, _ ->
-                use _ = lock
-                turnedAway <- 0
-                // Another process may have been at it until now.
-                states[index] <- settled index folder |> Option.defaultWith (fun () -> train index folder lock)
-            | None, _ -> turnAway index $"another process is at it{TrialFolder.progress folder}"
+        match settled index folder with
+        | Some state -> states[index] <- state
+        | None ->
+            match needs workspace trials[index] with
+            | Unfinished -> turnAway index "another process is at what it needs"
+            | wanted ->
+                match TrialFolder.tryLock folder with
+                | None -> turnAway index $"another process is at it{TrialFolder.progress folder}"
+                | Some lock ->
+                    use _ = lock
+                    match wanted with
+                    | Hopeless cause -> states[index] <- fail index folder cause
+                    | _ ->
+                        turnedAway <- 0
+                        // Another process may have been at it until now.
+                        states[index] <- settled index folder |> Option.defaultWith (fun () -> train index folder lock)
     let stateOf =
         dict [ for index, trial in Seq.indexed trials -> trial, states[index] ]
     [ for trial in plan.Trials -> trial, stateOf[trial] ]

@@ -136,8 +136,15 @@ let private average
             | Failed _
             | Open -> invalidOp $"{workspace.TrialFolder one} has no result yet."
     ]
-    let selection =
-        (Kept.ask workspace specification (Translate.split specification.SelectOn)).Once()
+    let ask split =
+        Kept.ask workspace specification (Translate.split split)
+    let scored = ask specification.ScoreOn
+    let watched =
+        if specification.SelectOn = specification.ScoreOn then
+            scored
+        else
+            ask specification.SelectOn
+    let selection = watched.Once()
     let monitor = specification.Training.Monitor
     let scores =
         Map [
@@ -145,12 +152,7 @@ let private average
                 metric.Name, metric.Of selection
         ]
     {
-        resultOf
-            workspace
-            right
-            folder
-            specification
-            (Kept.ask workspace specification (Translate.split specification.ScoreOn)) with
+        resultOf workspace right folder specification scored with
             Epochs = 1
             BestEpoch = 1
             Parameters = List.sumBy _.Parameters members
