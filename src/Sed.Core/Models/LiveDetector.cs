@@ -22,7 +22,7 @@ public sealed class LiveDetector
     private readonly StreamingDecoder decoder;
     private readonly List<float> held = [];
     private readonly int sampleRate;
-    private readonly int unit;
+    private readonly Seams seams;
     private readonly int hop;
     private readonly int ahead;
     private long received; // samples, as they come
@@ -30,11 +30,11 @@ public sealed class LiveDetector
     private long asked; // frames there were when the network was asked
     private long told; // answered frames that have been decoded
 
-    internal LiveDetector(SedModel model, ModelNetworks networks, IFeatureExtractor extractor, int unit, int sampleRate)
+    internal LiveDetector(SedModel model, ModelNetworks networks, IFeatureExtractor extractor, int sampleRate)
     {
         this.model = model;
         this.networks = networks;
-        this.unit = unit;
+        seams = new Seams(model.Saved.Network);
         this.sampleRate = sampleRate;
         var features = model.Saved.Features;
         resampler = new StreamResampler(sampleRate, features.SampleRate);
@@ -47,8 +47,8 @@ public sealed class LiveDetector
                     + "with all that follow. So nothing can be told of sound as it comes; choose another way of decoding."
             );
         var frameSeconds = (double)features.HopSamples / features.SampleRate;
-        hop = Multiple(HopSeconds / frameSeconds);
-        ahead = Multiple(AheadSeconds / frameSeconds);
+        hop = seams.Near(HopSeconds / frameSeconds);
+        ahead = Math.Min(seams.Near(AheadSeconds / frameSeconds), Math.Max(0, seams.Answered - hop));
         DelaySeconds = (hop + ahead + frames.Context) * frameSeconds + decoder.DelaySeconds;
     }
 
@@ -69,7 +69,7 @@ public sealed class LiveDetector
         {
             Take(heard[from..Math.Min(heard.Length, from + most)], isLast: false);
             if (frames.Made - asked >= hop)
-                Ask(ahead, events);
+                Ask(seams.AnswersIn(frames.Made - ahead), events);
         }
         return events;
     }
@@ -80,7 +80,7 @@ public sealed class LiveDetector
         List<SoundEvent> events = [];
         Take(resampler.Push([], isLast: true), isLast: true);
         if (frames.Made > 0)
-            Ask(0, events);
+            Ask(seams.AnswersBegunIn(frames.Made), events);
         events.AddRange(decoder.Finish());
         var end = (double)received / sampleRate;
         return
@@ -91,22 +91,22 @@ public sealed class LiveDetector
         ];
     }
 
-    private int Multiple(double wanted) => Math.Max(1, (int)Math.Round(wanted / unit)) * unit;
-
     private void Take(ReadOnlySpan<float> samples, bool isLast) => held.AddRange(frames.Push(samples, isLast));
 
-    private void Ask(int left, List<SoundEvent> events)
+    private void Ask(long answers, List<SoundEvent> events)
     {
         var (taken, bands, classes) = (model.Saved.Network.Frames, model.Saved.Network.Bands, model.Classes.Count);
         asked = frames.Made;
-        var from = Math.Max(0, (frames.Made - taken + unit - 1) / unit * unit);
+        // Nothing is left out between what was told and what is asked about.
+        var from = Math.Min(seams.Last(frames.Made), seams.BeginningOf(told));
         held.RemoveRange(0, (int)(from - start) * bands);
         start = from;
+        var there = Math.Min(held.Count, taken * bands);
         var window = new float[taken * bands];
-        held.CopyTo(0, window, 0, held.Count);
-        var said = networks.Ask([new Window(window, held.Count / bands)])[0].Strong;
-        var first = from * networks.Frames / taken;
-        var end = Math.Min((frames.Made - left) * networks.Frames / taken, first + networks.Frames);
+        held.CopyTo(0, window, 0, there);
+        var said = networks.Ask([new Window(window, there / bands)])[0].Strong;
+        var first = seams.AnswersIn(from);
+        var end = Math.Min(answers, first + said.Length / classes);
         if (end <= told)
             return;
         events.AddRange(decoder.Push(said.AsSpan((int)(told - first) * classes, (int)(end - told) * classes)));

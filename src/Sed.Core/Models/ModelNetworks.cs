@@ -28,8 +28,6 @@ internal sealed class ModelNetworks : IDisposable
                 networks[member] = model.Build(member);
                 networks[member].to(device);
             }
-            var probe = Ask([new Window(new float[model.Network.Frames * model.Network.Bands], 0)]);
-            Frames = probe[0].Strong.Length / model.Classes.Count;
         }
         catch
         {
@@ -37,9 +35,6 @@ internal sealed class ModelNetworks : IDisposable
             throw;
         }
     }
-
-    /// <summary>Frames in which a clip is answered; a network that pools over time answers in fewer than it takes.</summary>
-    public int Frames { get; }
 
     /// <summary>The mean of what the members say of each window.</summary>
     public (float[] Strong, float[] Weak)[] Ask(IReadOnlyList<Window> windows)

@@ -41,9 +41,7 @@ public sealed class SedModel : IDisposable
             throw new ArgumentException(string.Join(Environment.NewLine, problems), nameof(detection));
         extractor = saved.Features.Extractor(torch.CPU);
         networks = new ModelNetworks(saved, device);
-        HopSeconds = (double)saved.Features.HopSamples / saved.Features.SampleRate;
-        if (networks.Frames != saved.Network.Frames)
-            HopSeconds = HopSeconds * saved.Network.Frames / networks.Frames;
+        HopSeconds = FeatureHopSeconds * saved.Network.FrameStep;
     }
 
     /// <summary>Reads a model file.</summary>
@@ -80,9 +78,9 @@ public sealed class SedModel : IDisposable
     {
         get
         {
-            var hop = (double)Saved.Features.HopSamples / Saved.Features.SampleRate;
+            var step = new Seams(Saved.Network).Step * FeatureHopSeconds;
             return FormattableString.Invariant(
-                $"windows of {Saved.ClipSeconds:0.###} s, each {NewSeams().Step * hop:0.###} s after the one before, cross-faded"
+                $"windows of {Saved.ClipSeconds:0.###} s, each {step:0.###} s after the one before, cross-faded"
             );
         }
     }
@@ -159,7 +157,7 @@ public sealed class SedModel : IDisposable
     /// <summary>Listens to sound as it comes.</summary>
     /// <param name="sampleRate">Samples per second that come (Hz), positive.</param>
     /// <exception cref="NotSupportedException">A step of decoding looks at the whole recording.</exception>
-    public LiveDetector Live(int sampleRate) => new(this, networks, extractor, NewSeams().Unit, sampleRate);
+    public LiveDetector Live(int sampleRate) => new(this, networks, extractor, sampleRate);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -168,7 +166,7 @@ public sealed class SedModel : IDisposable
         extractor.Dispose();
     }
 
-    private Seams NewSeams() => new(Saved.Network.Frames, networks.Frames, Classes.Count);
+    private double FeatureHopSeconds => (double)Saved.Features.HopSamples / Saved.Features.SampleRate;
 
     private Beginning[] Begin(string[] group, CancellationToken cancellation)
     {
@@ -225,7 +223,7 @@ public sealed class SedModel : IDisposable
     private Recording Long(string path, Beginning beginning, FrameListener? listener, CancellationToken cancellation)
     {
         Listening listening = new(Saved, Detection, HopSeconds, listener, path);
-        var seams = NewSeams();
+        Seams seams = new(Saved.Network);
         var (taken, bands) = (Saved.Network.Frames, Saved.Network.Bands);
         FrameStream stream = new(Saved.Features, extractor);
         List<float> held = [];

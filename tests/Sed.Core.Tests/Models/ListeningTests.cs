@@ -3,6 +3,7 @@ using Sed.Core.Audio;
 using Sed.Core.Detection;
 using Sed.Core.Detection.Steps;
 using Sed.Core.Models;
+using Sed.Core.Networks.Layers;
 using Sed.Core.Runtime;
 
 namespace Sed.Core.Tests.Models;
@@ -188,5 +189,60 @@ public sealed class ListeningTests : IDisposable
         var live = model.Live(16000);
         live.Push(sound);
         live.Finish();
+    }
+
+    public static TheoryData<string, Layer[]> Resolutions =>
+        new()
+        {
+            { "6 answers to 25 frames, the last of which is left out", [new Layer.Pooling(4, 1, PoolingKind.Mean)] },
+            { "one answer, to the first 16 frames", [new Layer.Pooling(16, 1, PoolingKind.Mean)] },
+            {
+                "an answer to each of the first 16 frames",
+                [new Layer.Pooling(16, 1, PoolingKind.Mean), new Layer.Upsampling(16, UpsamplingKind.Repetition)]
+            },
+            {
+                "two answers to three frames",
+                [new Layer.Pooling(3, 1, PoolingKind.Mean), new Layer.Upsampling(2, UpsamplingKind.Repetition)]
+            },
+            { "two answers to a frame", [new Layer.Upsampling(2, UpsamplingKind.Linear)] },
+        };
+
+    [Theory]
+    [MemberData(nameof(Resolutions))]
+    public void Whatever_the_resolution_events_are_where_they_were_in_the_sound(string name, Layer[] layers)
+    {
+        Assert.NotEmpty(name);
+        using var model = SedModel.Of(LoudnessModel.Make(new DetectionOptions(), layers));
+        var step = model.Saved.Network.FrameStep;
+        Assert.Equal(0.04 * step, model.HopSeconds, 12);
+        // Whole multiples of every resolution, so that a frame of the answer is loud or quiet.
+        (double Onset, double Offset)[] events = [(3.84, 7.68), (26.88, 30.72), (53.76, 57.6)];
+        var long60 = LoudnessModel.Sound(60, events);
+        var file = Wav("long.wav", long60);
+        // A window that begins in the middle of a pool mixes loud and quiet, so edges are as sharp as the pool is long.
+        var near = 0.04 * layers.OfType<Layer.Pooling>().Select(pool => pool.Frames).DefaultIfEmpty(2).Max() + 1e-9;
+        AssertAreThose(model.Detect(file));
+        Assert.Equal((int)Math.Ceiling(1500 / step), model.Scores(file).Frames);
+
+        var live = model.Live(8000);
+        List<SoundEvent> told = [];
+        for (var at = 0; at < long60.Length; at += 80)
+            foreach (var one in live.Push(long60.AsSpan(at, 80)))
+            {
+                Assert.InRange((at + 80) / 8000.0 - one.Offset, 0, live.DelaySeconds + 0.01);
+                told.Add(one);
+            }
+        AssertAreThose(told);
+        Assert.Empty(live.Finish());
+
+        void AssertAreThose(IReadOnlyList<SoundEvent> found)
+        {
+            Assert.Equal(events.Length, found.Count);
+            foreach (var (sound, one) in events.Zip(found))
+            {
+                Assert.InRange(one.Onset, sound.Onset - near, sound.Onset + near);
+                Assert.InRange(one.Offset, sound.Offset - near, sound.Offset + near);
+            }
+        }
     }
 }

@@ -9,9 +9,11 @@ namespace Sed.Core.Tests.Models;
 /// <summary>A model whose class "Car" is sure wherever a frame is loud, and whose other class never is: what it says is known beforehand.</summary>
 internal static class LoudnessModel
 {
-    public static SavedModel Make(DetectionOptions? detection = null)
+    /// <param name="detection">How it decides; the defaults if null.</param>
+    /// <param name="first">Layers below that have no weights and leave loud frames loud.</param>
+    public static SavedModel Make(DetectionOptions? detection = null, params Layer[] first)
     {
-        var plain = SmallModel.Make(1, new Layer.Dense(1, Activation.Linear));
+        var plain = SmallModel.Make(1, [.. first, new Layer.Dense(1, Activation.Linear)]);
         var weights = plain.Members[0].Weights.ToDictionary();
         foreach (var (name, array) in plain.Members[0].Weights)
             weights[name] = array with { Bytes = new byte[array.Bytes.Length] };
