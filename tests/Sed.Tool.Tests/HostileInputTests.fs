@@ -109,7 +109,7 @@ type HostileInputTests() =
     [<Fact>]
     member _.``An estimate of other files``() =
         refusedRows
-            "sed evaluate: list.tsv: none of its 1 files is in reference.tsv; the first are \"Ya.wav\" and \"a.wav\""
+            "sed evaluate: list.tsv: none of its 1 files is in reference.tsv; the first are \"Ya.wav\" and \"a.wav\"; without the Y of DCASE 2017's audio they are: sed predict --without-prefix Y names them so"
             [ "Ya.wav 0 1 Car" ]
 
     [<Fact>]

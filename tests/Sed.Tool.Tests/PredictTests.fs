@@ -129,6 +129,19 @@ let ``a folder's recordings are heard in order, and what cannot be read is named
     Assert.Equal(0, scored.ExitCode)
 
 [<Fact>]
+let ``recordings of DCASE 2017 can be named as its lists name them`` () =
+    use folder = new Folder()
+    let model = write (folder.Path "m.sed")
+    for name in [ "in/Ya_30.000_40.000.wav"; "in/Y/Yb_0.000_10.000.wav"; "in/c.wav" ] do
+        wav folder name 1.0 [ 0.2, 0.6 ] |> ignore
+    let run =
+        Run.sed [ "predict"; model; folder.Path "in"; "--without-prefix"; "Y"; "--tags" ]
+    Assert.Equal<string>(
+        [ "Y/b_0.000_10.000.wav\t0\t1\tCar"; "a_30.000_40.000.wav\t0\t1\tCar"; "c.wav\t0\t1\tCar" ],
+        run.Output.TrimEnd('\n').Split('\n')[1..] |> Array.sort
+    )
+
+[<Fact>]
 let ``tags, JSON and frame scores`` () =
     use folder = new Folder()
     let model = write (folder.Path "m.sed")

@@ -78,15 +78,18 @@ module Inputs =
                 )
             )
 
-        if
-            not events.Files.IsEmpty
-            && Seq.forall (fun file -> reference.IndexOf file < 0) events.Files
-        then
+        let isThere file = reference.IndexOf file >= 0
+        if not events.Files.IsEmpty && not (Seq.exists isThere events.Files) then
+            let remedy =
+                if Seq.exists (fun (file: string) -> file.StartsWith 'Y' && isThere (file.Substring 1)) events.Files then
+                    "; without the Y of DCASE 2017's audio they are: sed predict --without-prefix Y names them so"
+                else
+                    ""
             raise (
                 AnnotationException(
                     events.Source,
                     0,
-                    $"none of its {events.Files.Length} files is in {reference.Source}; the first are \"{events.Files[0]}\" and \"{reference.Files[0]}\""
+                    $"none of its {events.Files.Length} files is in {reference.Source}; the first are \"{events.Files[0]}\" and \"{reference.Files[0]}\"{remedy}"
                 )
             )
 

@@ -8,6 +8,7 @@ type PredictArguments =
     | [<Unique; CustomCommandLine "--tags">] TagsOnly
     | [<Unique>] Json
     | [<Unique>] Scores of folder: string
+    | [<Unique>] Without_Prefix of text: string
     | [<Unique>] Threshold of probability: float
     | [<Unique>] Median of seconds: float
     | [<Unique>] Device of name: string
@@ -24,6 +25,8 @@ type PredictArguments =
             | Json -> "JSON with events, tags and their probabilities; with --stream an object in each line"
             | Scores _ ->
                 "also writes every recording's frame probabilities there, one list each, as sed_scores_eval has them"
+            | Without_Prefix _ ->
+                "names recordings without it where their names begin so: Y for DCASE 2017's, whose lists have none"
             | Threshold _ -> "the decision threshold, between 0 and 1, instead of the model's"
             | Median _ -> "length of the median filter in seconds, 0 for none, instead of the model's"
             | Device _ -> "auto (default), cpu, cuda or cuda:1"

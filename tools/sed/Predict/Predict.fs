@@ -56,6 +56,7 @@ let private problems (arguments: ParseResults<PredictArguments>) recordings = [
             [
                 arguments.Contains TagsOnly, "--tags"
                 arguments.Contains Scores, "--scores"
+                arguments.Contains Without_Prefix, "--without-prefix"
                 arguments.Contains Out, "--out"
             ] do
             if option then
@@ -131,7 +132,7 @@ let private work (arguments: ParseResults<PredictArguments>) =
     match problems arguments paths with
     | [] -> ()
     | found -> raise (BadArguments found)
-    let recordings = Recordings.find paths
+    let recordings = Recordings.find (arguments.GetResult(Without_Prefix, "")) paths
     use stop = new CancellationTokenSource()
     use _ =
         System.Runtime.InteropServices.PosixSignalRegistration.Create(

@@ -28,8 +28,16 @@ let private ofPath (path: string) = [
         }
 ]
 
+/// The name without a prefix that it need not have; its folder stays.
+let private without (prefix: string) (name: string) =
+    let start = name.LastIndexOf '/' + 1
+    if prefix <> "" && name.Substring(start).StartsWith(prefix, StringComparison.Ordinal) then
+        name.Remove(start, prefix.Length)
+    else
+        name
+
 /// Every recording once; a folder's in the order of their names. Where two have the same name, all are called by their paths.
-let find (paths: string list) =
+let find (prefix: string) (paths: string list) =
     let recordings = [
         for path in paths do
             let found =
@@ -40,7 +48,9 @@ let find (paths: string list) =
             yield! found
     ]
     let recordings =
-        recordings |> List.distinctBy (fun one -> Path.GetFullPath one.Path)
+        recordings
+        |> List.distinctBy (fun one -> Path.GetFullPath one.Path)
+        |> List.map (fun one -> { one with Name = without prefix one.Name })
     if (List.distinctBy _.Name recordings).Length = recordings.Length then
         recordings
     else
