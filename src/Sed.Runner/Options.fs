@@ -161,6 +161,7 @@ module Options =
                 "--report", given.Contains Report
                 "--verify", given.Contains Verify
                 "--record", given.Contains Record
+                "--export-model", given.Contains Export_Model
             ]
             Some slurm,
             [

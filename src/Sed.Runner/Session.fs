@@ -118,6 +118,8 @@ let private onNode (options: Options) (display: Display) (plans: Plan list) (sto
         match plans |> List.collect workspace.Lacking with
         | [] ->
             Prepared.make workspace (List.collect Plan.allTrials plans)
+            for plan in plans do
+                Publishing.keepPlan workspace plan
             0
         | problems ->
             Publishing.complain "data" problems

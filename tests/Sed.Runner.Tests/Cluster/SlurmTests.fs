@@ -102,7 +102,8 @@ let ``what Slurm cannot be told is named with what to do instead`` () =
             "--slurm: 'mem=3' are no options of sbatch; give them in one line, for example --slurm \"--mem=16G --constraint=a100\""
             "--batch-trials: 0 of them; give at least 1"
             "--jobs: tasks of Slurm train one trial at a time; leave it out, or say --batch-trials N"
-            "--verify: there is no table before the jobs are over; say --wait too, or give it without --on slurm when they are"
+            for word in [ "--verify"; "--export-model" ] do
+                $"{word}: there is no table before the jobs are over; say --wait too, or give it without --on slurm when they are"
         ],
         problems [
             yield! [
@@ -116,7 +117,7 @@ let ``what Slurm cannot be told is named with what to do instead`` () =
                 "--slurm"
                 "mem=3"
             ]
-            yield! [ "--batch-trials"; "0"; "--jobs"; "2"; "--verify" ]
+            yield! [ "--batch-trials"; "0"; "--jobs"; "2"; "--verify"; "--export-model"; "m.sed" ]
         ]
     )
     Assert.Equal<string list>([ "--on: there is no 'pbs' to run on; say slurm" ], problems [ "--on"; "pbs" ])
@@ -174,7 +175,7 @@ let private table (out: string) =
     ]
 
 [<Fact>]
-let ``an array gives the table of an undisturbed run, also when a task is killed and put in the queue again`` () =
+let ``an array gives the table of an undisturbed run, also when a task is killed and put in the queue again, or is told that its time is over`` () =
     use slurm = new OneNode()
     File.WriteAllText(Path.Combine(slurm.Folder, "tiny.fsx"), tiny)
     let script out more =
@@ -194,22 +195,28 @@ let ``an array gives the table of an undisturbed run, also when a task is killed
             Directory.GetFiles(trials, "checkpoint.npz", SearchOption.AllDirectories).Length
         else
             0
-    until 120.0 (fun () -> checkpoints () > 0)
-    let task = $"{array}_0"
-    let state () =
+    until 120.0 (fun () -> checkpoints () = 2)
+    let killed, noticed = $"{array}_0", $"{array}_1"
+    let state task =
         let _, said, _ = slurm.Run("scontrol", [ "show"; "job"; task ])
         said
-    slurm.Run("scancel", [ "--signal=KILL"; "--full"; task ]) |> ignore
-    until 30.0 (fun () -> not ((state ()).Contains "JobState=RUNNING"))
-    Assert.Equal((0, "", ""), slurm.Run("scontrol", [ "requeue"; task ]))
-    // Slurm waits for two minutes before it starts it again.
-    slurm.Run("scontrol", [ "update"; $"jobid={task}"; "starttime=now" ]) |> ignore
+    // What Slurm sends to a task whose time is nearly over.
+    slurm.Run("scancel", [ "--signal=USR1"; "--batch"; noticed ]) |> ignore
+    slurm.Run("scancel", [ "--signal=KILL"; "--full"; killed ]) |> ignore
+    for task in [ killed; noticed ] do
+        until 30.0 (fun () -> not ((state task).Contains "JobState=RUNNING"))
+    Assert.Equal((0, "", ""), slurm.Run("scontrol", [ "requeue"; killed ]))
+    // Slurm waits for two minutes before it starts them again.
+    for task in [ killed; noticed ] do
+        slurm.Run("scontrol", [ "update"; $"jobid={task}"; "starttime=now" ]) |> ignore
+    Assert.True(RunPlan.isKept (Path.Combine(slurm.Folder, "runs")) "tiny-paper", "no plan for those who watch")
 
     submitted.WaitForExit()
     Assert.Equal("", errors.Result)
     Assert.Equal(0, submitted.ExitCode)
     Assert.Contains("tiny: As jobs", output.Result)
-    Assert.Contains("Restarts=1", state ())
+    for task in [ killed; noticed ] do
+        Assert.Contains("Restarts=1", state task)
     undisturbed.WaitForExit()
     Assert.Equal(0, undisturbed.ExitCode)
     Assert.Contains("tiny: As jobs", quietly.Result)
