@@ -1,0 +1,266 @@
+using Sed.Core.Networks;
+using Sed.Core.Networks.Layers;
+using Sed.Core.Networks.WeakOutputs;
+
+namespace Sed.Bench;
+
+/// <summary>
+/// The networks of experiments/systems.fsx, and a conformer. Kong's have half their maps and a quarter of their frames; those
+/// that hear segments are given segments as clips.
+/// </summary>
+internal static class BenchNetworks
+{
+    public static IReadOnlyList<(string Name, NetworkDescription Network)> All { get; } =
+    [
+        ("seed", NetworkDescription.Candidate218k()),
+        (
+            "Xu",
+            Of(
+                240,
+                64,
+                new WeakOutput.ClassAttention(),
+                [
+                    .. Enumerable
+                        .Repeat<Layer[]>([Gated(64), Gated(64), new Layer.BandPooling(2)], 3)
+                        .SelectMany(block => block),
+                    new Layer.Convolution(256),
+                    new Layer.BandPooling(8),
+                    new Layer.GatedGru(128),
+                ]
+            )
+        ),
+        (
+            "Kong",
+            Of(240, 64, new WeakOutput.MeanOfFrames(), [.. Kong(), new Layer.Dense(256, Activation.Relu), Repeat(16)])
+        ),
+        (
+            "Kong GRU",
+            Of(
+                240,
+                64,
+                new WeakOutput.Attention(),
+                [.. Kong(), new Layer.BidirectionalGru(128, Merge.Concatenate), Repeat(16)]
+            )
+        ),
+        (
+            "Kong transformer",
+            Of(240, 64, new WeakOutput.Attention(), [.. Kong(), new Layer.SelfAttention(8), Repeat(16)])
+        ),
+        (
+            "Wang",
+            Of(
+                400,
+                64,
+                new WeakOutput.LinearSoftmax(),
+                new Layer.Convolution(32, 5, 5),
+                Largest(2, 2),
+                new Layer.Convolution(64, 5, 5),
+                Largest(2, 2),
+                new Layer.Convolution(128, 5, 5),
+                Largest(1, 2),
+                new Layer.BidirectionalGru(100, Merge.Concatenate)
+            )
+        ),
+        (
+            "Sobieraj",
+            Of(
+                500,
+                40,
+                new WeakOutput.LargestFrame(),
+                [
+                    .. new[] { 5, 2, 2, 2 }.SelectMany(pool =>
+                        new Layer[] { new Layer.Convolution(24), new Layer.BandPooling(pool) }
+                    ),
+                    new Layer.BidirectionalGru(24, Merge.Concatenate),
+                    new Layer.BidirectionalGru(24, Merge.Concatenate),
+                ]
+            )
+        ),
+        (
+            "Su",
+            Of(
+                500,
+                40,
+                new WeakOutput.MeanOfFrames(),
+                new Layer.Convolution(32),
+                Largest(2, 5),
+                new Layer.Convolution(64),
+                Largest(2, 2),
+                new Layer.Convolution(128),
+                Largest(2, 4),
+                new Layer.Convolution(128, 3, 1),
+                Repeat(8)
+            )
+        ),
+        (
+            "Kumar",
+            Of(
+                500,
+                40,
+                new WeakOutput.MeanOfFrames(),
+                new Layer.DoubleConvolution(16),
+                Largest(2, 2),
+                new Layer.DoubleConvolution(32),
+                Largest(2, 2),
+                new Layer.DoubleConvolution(64),
+                Largest(2, 2),
+                new Layer.DoubleConvolution(128),
+                Largest(2, 5),
+                Repeat(16)
+            )
+        ),
+        (
+            "Cakir",
+            Of(
+                500,
+                40,
+                new WeakOutput.LargestFrame(),
+                [
+                    .. new[] { 5, 2, 2 }.SelectMany(pool =>
+                        new Layer[] { new Layer.Convolution(128), new Layer.BandPooling(pool) }
+                    ),
+                    new Layer.BidirectionalGru(32, Merge.Multiply),
+                    new Layer.BidirectionalGru(32, Merge.Multiply),
+                    new Layer.Dense(32, Activation.Linear),
+                ]
+            )
+        ),
+        (
+            "Kao",
+            Of(
+                500,
+                64,
+                new WeakOutput.MeanOfFrames(),
+                new Layer.Convolution(24),
+                Largest(2, 2),
+                new Layer.DenselyConnected(4, 12),
+                new Layer.Convolution(36, 1, 1),
+                Mean(2, 2),
+                new Layer.DenselyConnected(4, 12),
+                new Layer.Convolution(42, 1, 1),
+                Mean(2, 2),
+                new Layer.DenselyConnected(4, 12),
+                Mean(1, 8),
+                Repeat(8)
+            )
+        ),
+        (
+            "Lee, samples",
+            Of(
+                219,
+                729,
+                new WeakOutput.MeanOfFrames(),
+                [
+                    new Layer.SampleConvolution(64, 3, 3),
+                    .. new[] { 64, 64, 128, 128, 128 }.SelectMany(filters =>
+                        new Layer[] { new Layer.SampleConvolution(filters, 3), new Layer.BandPooling(3) }
+                    ),
+                    new Layer.SampleConvolution(256, 3),
+                ]
+            )
+        ),
+        (
+            "Lee, coarse",
+            Of(
+                73,
+                2187,
+                new WeakOutput.MeanOfFrames(),
+                [
+                    new Layer.SampleConvolution(64, 3, 3),
+                    .. new[] { 64, 64, 128, 128, 128, 256 }.SelectMany(filters =>
+                        new Layer[] { new Layer.SampleConvolution(filters, 3), new Layer.BandPooling(3) }
+                    ),
+                    new Layer.SampleConvolution(256, 3),
+                ]
+            )
+        ),
+        ("SNU, fine", Of(434, 64, new WeakOutput.MeanOfFrames(), Snu())),
+        ("SNU, coarse", Of(107, 64, new WeakOutput.MeanOfFrames(), Snu())),
+        (
+            "Kumar, segments",
+            Of(
+                80,
+                40,
+                new WeakOutput.MeanOfFrames(),
+                new Layer.DoubleConvolution(16),
+                Largest(2, 2),
+                new Layer.DoubleConvolution(32),
+                Largest(2, 2),
+                new Layer.DoubleConvolution(64),
+                Largest(1, 10),
+                new Layer.Dense(128, Activation.Relu),
+                Repeat(4)
+            )
+        ),
+        (
+            "Raj, instances",
+            Of(
+                50,
+                40,
+                new WeakOutput.MeanOfFrames(),
+                new Layer.Context(9),
+                new Layer.Dense(128, Activation.Relu),
+                new Layer.Dense(128, Activation.Relu)
+            )
+        ),
+        (
+            "baseline",
+            Of(
+                500,
+                40,
+                new WeakOutput.LargestFrame(),
+                new Layer.Context(5),
+                new Layer.Dense(50, Activation.Relu),
+                new Layer.Dense(50, Activation.Relu)
+            )
+        ),
+        (
+            "conformer",
+            Of(
+                500,
+                40,
+                new WeakOutput.LinearSoftmax(),
+                new Layer.Convolution(48),
+                new Layer.BandPooling(5),
+                new Layer.Convolution(48),
+                new Layer.BandPooling(8),
+                new Layer.Dense(64, Activation.Linear),
+                new Layer.Conformer(4)
+            )
+        ),
+    ];
+
+    private static NetworkDescription Of(int frames, int bands, WeakOutput weak, params Layer[] layers) =>
+        new()
+        {
+            Layers = layers,
+            Frames = frames,
+            Bands = bands,
+            Classes = 17,
+            Dropout = 0.2,
+            Weak = weak,
+        };
+
+    private static Layer[] Kong() =>
+        [
+            .. new[] { 32, 64, 128, 256 }.SelectMany(filters =>
+                new Layer[] { new Layer.DoubleConvolution(filters), Mean(2, 2) }
+            ),
+            Mean(1, 4),
+        ];
+
+    private static Layer[] Snu() =>
+        [
+            .. new[] { 32, 64, 128 }.SelectMany(filters =>
+                new Layer[] { new Layer.DoubleConvolution(filters), new Layer.BandPooling(4) }
+            ),
+        ];
+
+    private static Layer Gated(int filters) => new Layer.GatedConvolution(filters);
+
+    private static Layer Repeat(int factor) => new Layer.Upsampling(factor, UpsamplingKind.Repetition);
+
+    private static Layer Largest(int frames, int bands) => new Layer.Pooling(frames, bands, PoolingKind.Maximum);
+
+    private static Layer Mean(int frames, int bands) => new Layer.Pooling(frames, bands, PoolingKind.Mean);
+}
