@@ -137,7 +137,11 @@ let ``recordings of DCASE 2017 can be named as its lists name them`` () =
     let run =
         Run.sed [ "predict"; model; folder.Path "in"; "--without-prefix"; "Y"; "--tags" ]
     Assert.Equal<string>(
-        [ "Y/b_0.000_10.000.wav\t0\t1\tCar"; "a_30.000_40.000.wav\t0\t1\tCar"; "c.wav\t0\t1\tCar" ],
+        [
+            "Y/b_0.000_10.000.wav\t0\t1\tCar"
+            "a_30.000_40.000.wav\t0\t1\tCar"
+            "c.wav\t0\t1\tCar"
+        ],
         run.Output.TrimEnd('\n').Split('\n')[1..] |> Array.sort
     )
 

@@ -36,20 +36,21 @@ module internal FinishedTrial =
         [
             for trial, state in states do
                 match state with
-                | Finished result ->
-                    let scored = Kept.scored workspace trial.Specification result
-                    let bounds = boundsOf trial.Specification
-                    {
-                        Trial = trial
-                        Result = result
-                        Scored = scored
-                        Bounds = bounds
-                        HasLearnt = ConstantAnswers.hasLearnt bounds scored
-                        MultiplyAccumulatesPerSecond =
-                            float result.MultiplyAccumulates
-                            / (workspace.Manifest trial.Specification).ClipSeconds
-                        TrainingSeconds = (TrialFolder.timing (workspace.TrialFolder trial.Specification)).Seconds
-                    }
+                | Finished result -> trial, result
                 | Failed _
                 | Open -> ()
         ]
+        |> TrialFolder.readAll (fun (trial, result) ->
+            let scored = Kept.scored workspace trial.Specification result
+            let bounds = boundsOf trial.Specification
+            {
+                Trial = trial
+                Result = result
+                Scored = scored
+                Bounds = bounds
+                HasLearnt = ConstantAnswers.hasLearnt bounds scored
+                MultiplyAccumulatesPerSecond =
+                    float result.MultiplyAccumulates
+                    / (workspace.Manifest trial.Specification).ClipSeconds
+                TrainingSeconds = (TrialFolder.timing (workspace.TrialFolder trial.Specification)).Seconds
+            })

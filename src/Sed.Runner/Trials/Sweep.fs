@@ -51,11 +51,9 @@ let openTrials (workspace: Workspace) (plan: Plan) =
     Plan.allTrials plan
     |> List.indexed
     |> List.distinctBy (fun (_, trial) -> workspace.TrialFolder trial.Specification)
-    |> List.filter (fun (_, trial) ->
-        match TrialFolder.state (workspace.TrialFolder trial.Specification) with
-        | Open -> true
-        | Finished _
-        | Failed _ -> false)
+    |> TrialFolder.readAll (fun (index, trial) ->
+        index, trial, TrialFolder.state (workspace.TrialFolder trial.Specification))
+    |> List.choose (fun (index, trial, state) -> if state.IsOpen then Some(index, trial) else None)
 
 /// How far the trials are that another one needs.
 type private Needs =

@@ -37,6 +37,25 @@ module internal TrialFolder =
     let damaged (file: string) (cause: string) =
         InvalidDataException $"{file} is damaged ({cause}). Remove its folder to train the trial again."
 
+    /// Reads what belongs to each of many, all of them before damage is told of, so that everything damaged is named at once.
+    let readAll (read: 'a -> 'b) (all: 'a list) : 'b list =
+        let outcomes = [
+            for one in all ->
+                try
+                    Result.Ok(read one)
+                with :? InvalidDataException as damaged ->
+                    Result.Error damaged.Message
+        ]
+        let broken = [
+            for outcome in outcomes do
+                match outcome with
+                | Result.Ok _ -> ()
+                | Result.Error message -> message
+        ]
+        if not broken.IsEmpty then
+            raise (InvalidDataException(String.concat Environment.NewLine (List.distinct broken)))
+        List.choose Result.toOption outcomes
+
     /// What a result says that cannot be.
     let private contradiction (result: TrialResult) =
         if List.exists (fun epoch -> isNull (box epoch)) result.History then

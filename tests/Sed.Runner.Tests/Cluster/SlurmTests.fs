@@ -175,7 +175,9 @@ let private table (out: string) =
     ]
 
 [<Fact>]
-let ``an array gives the table of an undisturbed run, also when a task is killed and put in the queue again, or is told that its time is over`` () =
+let ``an array gives the table of an undisturbed run, also when a task is killed and put in the queue again, or is told that its time is over``
+    ()
+    =
     use slurm = new OneNode()
     File.WriteAllText(Path.Combine(slurm.Folder, "tiny.fsx"), tiny)
     let script out more =

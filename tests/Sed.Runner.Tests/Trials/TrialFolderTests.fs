@@ -92,6 +92,28 @@ let ``a damaged result is named with the remedy`` (text: string) =
     Assert.EndsWith("). Remove its folder to train the trial again.", thrown.Message)
     Directory.Delete(folder, true)
 
+[<Fact>]
+let ``all damaged results are named at once, each of them once`` () =
+    let folders = [ for _ in 1..3 -> folder () ]
+    let files = [
+        for folder in folders ->
+            Directory.CreateDirectory folder |> ignore
+            Path.Combine(folder, "result.json")
+    ]
+    TrialFolder.finish folders[1] result
+    for index in [ 0; 2 ] do
+        File.WriteAllText(files[index], "{")
+    let thrown =
+        Assert.Throws<InvalidDataException>(fun () ->
+            folders @ folders |> TrialFolder.readAll TrialFolder.state |> ignore)
+    let lines = thrown.Message.Split Environment.NewLine
+    Assert.Equal(2, lines.Length)
+    Assert.StartsWith($"{files[0]} is damaged (", lines[0])
+    Assert.StartsWith($"{files[2]} is damaged (", lines[1])
+    Assert.Equal(2, (TrialFolder.readAll TrialFolder.state [ folders[1]; folders[1] ]).Length)
+    for folder in folders do
+        Directory.Delete(folder, true)
+
 let private rewritten (alter: JsonObject -> unit) =
     let folder = folder ()
     Directory.CreateDirectory folder |> ignore

@@ -81,7 +81,9 @@ module Inputs =
         let isThere file = reference.IndexOf file >= 0
         if not events.Files.IsEmpty && not (Seq.exists isThere events.Files) then
             let remedy =
-                if Seq.exists (fun (file: string) -> file.StartsWith 'Y' && isThere (file.Substring 1)) events.Files then
+                if
+                    Seq.exists (fun (file: string) -> file.StartsWith 'Y' && isThere (file.Substring 1)) events.Files
+                then
                     "; without the Y of DCASE 2017's audio they are: sed predict --without-prefix Y names them so"
                 else
                     ""

@@ -31,7 +31,10 @@ let private ofPath (path: string) = [
 /// The name without a prefix that it need not have; its folder stays.
 let private without (prefix: string) (name: string) =
     let start = name.LastIndexOf '/' + 1
-    if prefix <> "" && name.Substring(start).StartsWith(prefix, StringComparison.Ordinal) then
+    if
+        prefix <> ""
+        && name.Substring(start).StartsWith(prefix, StringComparison.Ordinal)
+    then
         name.Remove(start, prefix.Length)
     else
         name
@@ -50,7 +53,10 @@ let find (prefix: string) (paths: string list) =
     let recordings =
         recordings
         |> List.distinctBy (fun one -> Path.GetFullPath one.Path)
-        |> List.map (fun one -> { one with Name = without prefix one.Name })
+        |> List.map (fun one -> {
+            one with
+                Name = without prefix one.Name
+        })
     if (List.distinctBy _.Name recordings).Length = recordings.Length then
         recordings
     else

@@ -47,9 +47,13 @@ internal sealed class StoreFiles : IDisposable
     internal bool Writable { get; }
 
     /// <summary>Opens what is there, or makes an empty array of the right size.</summary>
-    /// <exception cref="FeatureStoreException">The disk has not enough space, or cannot be written and has no such array.</exception>
+    /// <exception cref="FeatureStoreException">The disk has not enough space, cannot be written and has no such array, or has a folder in its place.</exception>
     internal static StoreFiles Open(string folder, byte[] header, int rows, int rowBytes, FolderLock writing)
     {
+        if (Directory.Exists(Final(folder)) || Directory.Exists(Partial(folder)))
+            throw new FeatureStoreException(
+                $"{folder}: there is a folder where the file features.npy belongs. Remove it, and the features are made again."
+            );
         bool writable = writing.Outcome == LockOutcome.Mine;
         if (!writable && !(File.Exists(Final(folder)) && File.Exists(Entries(folder))))
             throw Unwritable(folder, "the features are not all there", writing.Reason);

@@ -28,6 +28,24 @@ public sealed class StoreRecoveryTests : StoreOfNoise
     }
 
     [Fact]
+    public void A_folder_in_the_place_of_the_array_is_named()
+    {
+        Manifest corpus = Corpus(3);
+        string store;
+        using (FeatureStore whole = Open(corpus))
+            store = whole.Folder;
+        File.Delete(Path.Combine(store, "features.npy"));
+        Directory.CreateDirectory(Path.Combine(store, "features.npy"));
+        Assert.Equal(
+            $"{store}: there is a folder where the file features.npy belongs. Remove it, and the features are made again.",
+            Assert.Throws<FeatureStoreException>(() => Open(corpus)).Message
+        );
+        Directory.Delete(Path.Combine(store, "features.npy"));
+        using (Open(corpus)) { }
+        Assert.True(File.Exists(Path.Combine(store, "features.npy")));
+    }
+
+    [Fact]
     public void A_stopped_extraction_goes_on_and_looks_complete_only_at_its_end()
     {
         Manifest corpus = Corpus(40);
