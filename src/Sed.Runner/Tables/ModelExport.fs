@@ -86,6 +86,14 @@ module internal ModelExport =
                 Error
                     $"The row {label} averages different networks, which one model file cannot hold; name another row with --only."
             else
+                let detection, tunedAs =
+                    match row with
+                    | [ one ] -> one.Scored.Detection, ""
+                    | first :: _ ->
+                        match Kept.detectionOfMean workspace [ for one in row -> one.Trial.Specification ] with
+                        | Some detection -> detection, ""
+                        | None -> first.Scored.Detection, $"; decided on as {first.Trial.Name} was tuned"
+                    | [] -> invalidOp $"{label} has no finished trial."
                 let source = workspace.Source first
                 let manifest = source.Manifest
                 let name =
@@ -100,7 +108,7 @@ module internal ModelExport =
                         ClipSeconds = manifest.ClipSeconds,
                         Features = source.Features,
                         Network = network,
-                        Detection = row.Head.Scored.Detection,
+                        Detection = detection,
                         Corpus = manifest.Corpus,
                         CorpusHash = (workspace.Whole first).Hash,
                         Members = [| for specification in specifications -> memberOf workspace specification |]
@@ -112,7 +120,7 @@ module internal ModelExport =
                         match specifications with
                         | [ _ ] -> "one network"
                         | many -> $"{many.Length} networks, whose probabilities are averaged"
-                    Ok $"Exported: {file}, {name}, {networks}"
+                    Ok $"Exported: {file}, {name}, {networks}{tunedAs}"
                 | problems ->
                     let all = problems |> String.concat Environment.NewLine
                     Error $"The row {label} cannot be exported as a model:{Environment.NewLine}{all}"

@@ -114,17 +114,29 @@ let tunedOn (specification: Specification) : Sed.Split =
 let private saidOf workspace specification (result: TrialResult) split =
     saidAs result workspace specification (Translate.split split)
 
-/// How a trial's probabilities become events: as its specification says, with what is tuned for each class.
-let detection (workspace: Workspace) (specification: Specification) (result: TrialResult) : DetectionOptions =
+let private decidedBy (specification: Specification) (saidOf: Sed.Split -> ScoredClips) =
     let options = Detection.options specification.Detection
     match specification.Detection.Tuned with
     | None -> options
     | Some tuning ->
-        let said = saidOf workspace specification result (tunedOn specification)
+        let said = saidOf (tunedOn specification)
         let choices: IReadOnlyList<DecodingStep> array = [|
             for steps in Detection.choices specification.Detection tuning -> List.toArray steps
         |]
         DetectionTuner.Tune(said.Truth, said.Scores, options, choices)
+
+/// How a trial's probabilities become events: as its specification says, with what is tuned for each class.
+let detection (workspace: Workspace) (specification: Specification) (result: TrialResult) : DetectionOptions =
+    decidedBy specification (saidOf workspace specification result)
+
+/// The same of the mean of several trials of one row, tuned on what that says; None where each has held-out clips of its own.
+let detectionOfMean (workspace: Workspace) (trials: Specification list) : DetectionOptions option =
+    match trials.Head.Detection.Tuned, List.distinctBy _.Holdout trials with
+    | None, _
+    | _, [ _ ] ->
+        let mean = { trials.Head with Members = trials }
+        Some(decidedBy mean (Translate.split >> ask workspace mean))
+    | _ -> None
 
 /// The clips of the split that a specification is scored on, decided on as it says.
 let scored (workspace: Workspace) (specification: Specification) (result: TrialResult) : ScoredClips =

@@ -102,6 +102,54 @@ let ``an exported model says of the testing clips what its trials said`` seeds =
     Assert.True(model.Saved.Members[0].Scores["Testing"].Count > 5)
 
 [<Fact>]
+let ``what averages several seeds is tuned on what their mean says, not on what one of them says`` () =
+    let out = Path.Combine(home, "tuned")
+    let file = Path.Combine(out, "small.sed")
+    let tuned = {
+        small (crnnOf 4) with
+            Holdout = Share 0.4
+            SelectOn = Validation
+            Detection = detection { tuned SmoothingPerClass }
+    }
+    let code, _, errors =
+        Sessions.runAs "small.fsx" out [ "--export-model"; file ] [ tuned ]
+    Assert.Equal("", errors)
+    Assert.Equal(0, code)
+    let saved = ModelFile.Read file
+    let scores = [
+        for one in saved.Members ->
+            ClipScores.Read(Path.Combine(out, "trials", one.Name, "scores-validation.npz"))
+    ]
+    Assert.Equal(2, scores.Length)
+    let specification =
+        match Plan.ofExperiment Choices.none tuned with
+        | Ok plan -> plan.Trials.Head.Specification
+        | Result.Error problems -> failwith (Problem.printAll "small" problems)
+    use workspace =
+        new Workspace(out, TorchSharp.torch.CPU, ignore, (fun _ _ _ -> ()), Threading.CancellationToken.None)
+    let manifest = workspace.Manifest specification
+    let tunedOn (scores: ClipScores) =
+        let clips = [|
+            for name in scores.Names -> manifest.Clips |> Seq.findIndex (fun clip -> clip.Name = name)
+        |]
+        let choices: System.Collections.Generic.IReadOnlyList<Steps.DecodingStep> array = [|
+            for steps in Detection.choices specification.Detection SmoothingPerClass -> List.toArray steps
+        |]
+        DetectionTuner.Tune(
+            ClipTruth.Of(manifest, clips),
+            scores,
+            Detection.options specification.Detection,
+            choices
+        )
+    let words (detection: DetectionOptions) = [
+        for own in detection.PerClass |> Seq.sortBy _.Key ->
+            $"{own.Key}: {own.Value.Threshold} {Seq.toList own.Value.Steps}"
+    ]
+    Assert.NotEmpty(words saved.Detection)
+    Assert.Equal<string list>(words (tunedOn (ClipScores.Average(List.toArray scores))), words saved.Detection)
+    Assert.NotEqual<string list>(words (tunedOn scores.Head), words saved.Detection)
+
+[<Fact>]
 let ``the best of several rows is exported, and a layer of the script's own is refused by name`` () =
     let out = Path.Combine(home, "rows")
     let file = Path.Combine(out, "small.sed")
