@@ -22,9 +22,9 @@ let without axes settings =
     |> List.filter (fun setting -> not (List.contains (Setting.axis setting) axes))
 
 // What systems with several rows want in the quick profile.
-let kong = [ Width 0.125; Window 50.0<ms>; Hop 50.0<ms>; Epochs 20 ]
+let kong = [ Width 0.125; Window 50.0<ms>; Hop 50.0<ms>; Epochs 32 ]
 let wang = [ Width 0.25; Hop 50.0<ms> ]
-let kaist = [ Width 0.125; Epochs 12 ]
+let kaist = [ Width 0.125; Batch 8; Epochs 12 ]
 
 let leaderboard =
     experiment "leaderboard" {
@@ -86,7 +86,7 @@ let leaderboard =
         ]
         profileRows "quick" [ Optimizer(adam 3e-3); Schedule(Cosine 1); Batch 16; Epochs 30; Patience 30 ]
         // Narrower networks and coarser frames, so that each learns within a minute or two on one processor.
-        profileRow "quick" "Adavanne and Virtanen" [ Filters 16 ]
+        profileRow "quick" "Adavanne and Virtanen" [ Filters 16; Epochs 120 ]
         profileRow "quick" "baseline" [ Epochs 60; Patience 60 ]
         profileRow "quick" "Xu et al., CVSSP" [ Width 0.25; Hop 62.5<ms>; Epochs 20 ]
         profileRow "quick" "Kong et al., mean" kong
@@ -94,11 +94,13 @@ let leaderboard =
         profileRow "quick" "Kong et al., transformer" kong
         profileRow "quick" "Wang et al., linear softmax" wang
         profileRow "quick" "pseudo labels of Wang et al." wang
+        profileRow "quick" "Sobieraj" [ Epochs 80 ]
         profileRow "quick" "after Su et al., FCN" [ Width 0.5; Hop 50.0<ms> ]
         profileRow "quick" "after Kumar et al., FCN" [ Width 0.5; Window 50.0<ms>; Hop 50.0<ms>; Epochs 20 ]
-        profileRow "quick" "after Kumar et al., VGG on 1.5 s" [ Width 0.5 ]
-        profileRow "quick" "after Cakir et al." [ Filters 16 ]
-        profileRow "quick" "after Kao, DenseNet" [ Width 0.33; Window 50.0<ms>; Hop 50.0<ms>; Epochs 20 ]
+        profileRow "quick" "after Kumar et al., VGG on 1.5 s" [ Width 0.5; Epochs 40 ]
+        profileRow "quick" "after Kumar and Raj, instances" [ Epochs 60 ]
+        profileRow "quick" "after Cakir et al." [ Filters 16; Epochs 90 ]
+        profileRow "quick" "after Kao, DenseNet" [ Width 0.33; Window 50.0<ms>; Hop 50.0<ms> ]
         profileRow "quick" "KAIST, frames of 46 ms" kaist
         profileRow "quick" "KAIST, frames of 137 ms" kaist
         profileRow "quick" "SNU, fine" [ Width 0.25; Epochs 20 ]

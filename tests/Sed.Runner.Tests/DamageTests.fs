@@ -161,6 +161,42 @@ let ``a finished table is shown from storage that cannot be written, and what co
     Assert.Equal(1, code)
     Assert.Contains("\n/proc/table.csv could not be kept: ", output)
 
+/// Whether a command of the system succeeds.
+let private succeeds (command: string) (arguments: string list) =
+    try
+        let info =
+            Diagnostics.ProcessStartInfo(command, arguments, RedirectStandardError = true)
+        use running = nonNull (Diagnostics.Process.Start info)
+        running.StandardError.ReadToEnd() |> ignore
+        running.WaitForExit()
+        running.ExitCode = 0
+    with :? ComponentModel.Win32Exception ->
+        false
+
+[<Fact>]
+let ``a full disk is told with what to do, and the same command goes on when there is room`` () =
+    let out = Path.Combine(home, "full")
+    Directory.CreateDirectory out |> ignore
+    Assert.SkipUnless(
+        succeeds "mount" [ "-t"; "tmpfs"; "-o"; "size=8m"; "tmpfs"; out ],
+        "No small disk can be mounted here."
+    )
+    try
+        // The clips alone take 21 MB.
+        let code, _, errors = run out [] [ once "full" ]
+        Assert.Equal(2, code)
+        Assert.EndsWith(
+            "Finished trials and whole epochs are kept; make room there, or name another folder with --out, and run the script again.\n",
+            errors
+        )
+        Assert.True(succeeds "mount" [ "-o"; "remount,size=200m"; out ])
+        let code, output, errors = run out [] [ once "full" ]
+        Assert.Equal("", errors)
+        Assert.Equal(0, code)
+        Assert.Contains("trial 1 of 1: the experiment as given, seed 1: weak F", output)
+    finally
+        Assert.True(succeeds "umount" [ out ])
+
 /// A run of one trial, its folder, and how to spoil a file of it, run again and mend it.
 let private spoilt (name: string) =
     let out = Path.Combine(home, name)

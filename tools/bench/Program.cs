@@ -78,6 +78,9 @@ switch (args)
         return PredictBench.Hours(Number(hours));
     case ["predict", var clips, var minutes]:
         return PredictBench.Run(python, Number(clips), Number(minutes));
+    case ["help" or "--help" or "-h"]:
+        Console.WriteLine(Usage);
+        return 0;
     default:
         Console.Error.WriteLine(Usage);
         return 2;

@@ -3,7 +3,6 @@ namespace Sed.Runner
 
 open System
 open System.Collections.Generic
-open System.Collections.Immutable
 open Sed
 open Sed.Core.Metrics.Counts
 open Sed.Core.Metrics.Uncertainty
@@ -55,7 +54,9 @@ type MetricStatistics = {
 }
 
 module internal Statistics =
-    let private options resamples = BootstrapOptions(Resamples = resamples)
+    /// The chance of telling rows apart that are alike.
+    [<Literal>]
+    let private alpha = 0.05
 
     /// Tells a draw of clips from others.
     let private drawOf (clips: int array) =
@@ -74,10 +75,9 @@ module internal Statistics =
                 weights[drawn] <- weights[drawn] + 1
             weights
 
-    /// The metrics of a row on weighted clips: means over its trials. Each draw is scored once, however often it is asked for.
-    let private measured (metrics: Metric list) row (trials: ScoredClips array) =
-        let known = Dictionary<int64, IReadOnlyList<Measure>>()
-        let measure (clips: int array) =
+    /// The metrics of a row, means over its trials, on its clips and on resamples of them.
+    let private resampled (metrics: Metric list) resamples row (trials: ScoredClips array) =
+        let measure (clips: int array) : IReadOnlyList<Measure> =
             let trialWeights = trialWeights row trials.Length clips
             let drawn = [|
                 for index in 0 .. trials.Length - 1 do
@@ -92,14 +92,12 @@ module internal Statistics =
                         |> Array.sumBy (fun (trial: WeightedClips, weight) -> weight * metric.Of trial)
                     Measure(metric.Name, Rate.op_Implicit (sum / all))
             |]
-        fun (clips: int array) ->
-            let draw = drawOf clips
-            match known.TryGetValue draw with
-            | true, found -> found
-            | _ ->
-                let found = measure clips :> IReadOnlyList<Measure>
-                known[draw] <- found
-                found
+        Bootstrap.Resample(trials[0].Names.Count, Func<_, _> measure, BootstrapOptions(Resamples = resamples))
+
+    /// So many that a p-value can be small enough to be told after correction for the number of comparisons, and as many as
+    /// the metric's intervals are taken from.
+    let private enough (metric: Metric) comparisons =
+        max metric.Resamples (int (ceil (2.0 / alpha)) * comparisons)
 
     /// p-values corrected for their number, step down (Holm 1979).
     let holm (values: ('name * float) list) =
@@ -124,25 +122,20 @@ module internal Statistics =
             else
                 None
 
-    let private estimates (metrics: Metric list) resamples (trials: ScoredClips array) measured =
-        let intervals: ImmutableArray<Interval> =
-            Bootstrap.Intervals(trials[0].Names.Count, Func<_, _> measured, options resamples)
-        [
-            for metric, interval in Seq.zip metrics intervals ->
-                {
-                    Mean = interval.Value.Value
-                    Deviation = deviation [ for trial in trials -> metric.Of trial ]
-                    Trials = trials.Length
-                    Low = interval.Low.Value
-                    High = interval.High.Value
-                }
-        ]
+    let private estimates (metrics: Metric list) (trials: ScoredClips array) (resampled: Resampled) = [
+        for metric, interval in Seq.zip metrics (resampled.Intervals metrics.Head.Resamples) ->
+            {
+                Mean = interval.Value.Value
+                Deviation = deviation [ for trial in trials -> metric.Of trial ]
+                Trials = trials.Length
+                Low = interval.Low.Value
+                High = interval.High.Value
+            }
+    ]
 
     /// Gain, its interval and p-value of each metric.
-    let private compare (metrics: Metric list) resamples clips measured reference = [
-        let differences: ImmutableArray<PairedDifference> =
-            Bootstrap.Differences(clips, Func<_, _> reference, Func<_, _> measured, options resamples)
-        for metric, difference in Seq.zip metrics differences do
+    let private compare (metrics: Metric list) (resampled: Resampled) (reference: Resampled) = [
+        for metric, difference in Seq.zip metrics (resampled.DifferencesFrom reference) do
             let low, high = difference.Low.Value, difference.High.Value
             // Where no resample has a difference, nothing is told.
             let p =
@@ -168,7 +161,7 @@ module internal Statistics =
 
     /// The letters of rows of which every pair was compared (Holm); rows that are like a constant answer, or were scored on
     /// other clips than the best of the others, have none.
-    let private letters metrics resamples (metric: Metric) index (own: (string * Estimate) list) rows constant =
+    let private letters (metric: Metric) (own: (string * Estimate) list) rows constant =
         let place = Map [ for row, estimate in own -> row, rank metric estimate ]
         let ordered =
             rows
@@ -178,15 +171,19 @@ module internal Statistics =
         | [] -> Map.empty
         | (_, best, _) :: _ ->
             let ordered = ordered |> List.filter (fun (_, trials, _) -> sameClips trials best)
+            let resamples = enough metric (ordered.Length * (ordered.Length - 1) / 2)
+            let drawn =
+                [| for row, trials, _ in ordered -> row, trials |]
+                |> Array.Parallel.map (fun (row, trials) -> row, resampled [ metric ] resamples row trials)
+                |> List.ofArray
             let pairs = [
-                for i, (left, trials: ScoredClips array, first) in List.indexed ordered do
-                    for right, _, second in List.skip (i + 1) ordered do
-                        let _, _, _, p =
-                            compare metrics resamples trials[0].Names.Count second first |> List.item index
+                for i, (left, first) in List.indexed drawn do
+                    for right, second in List.skip (i + 1) drawn do
+                        let _, _, _, p = compare [ metric ] second first |> List.head
                         (left, right), p
             ]
             let adjusted = holm pairs
-            LetterDisplay.ofPairs [ for row, _, _ in ordered -> row ] (fun pair -> adjusted[pair] <= 0.05)
+            LetterDisplay.ofPairs (List.map fst drawn) (fun pair -> adjusted[pair] <= alpha)
 
     /// The row that the others are compared with: the named one, or else the best; none is that is like a constant answer.
     let private referenceOf (metric: Metric) (against: string option) (constant: Set<string>) own =
@@ -201,19 +198,18 @@ module internal Statistics =
     let private ofMetrics
         isConstant
         (metrics: Metric list)
-        resamples
         against
         sorted
         (rows: (string * ScoredClips list) list)
         = [
-        let rows = [
-            for row, trials in rows do
-                if not trials.IsEmpty then
-                    let trials = List.toArray trials
-                    row, trials, measured metrics row trials
-        ]
+        let rows = [ for row, trials in rows -> row, List.toArray trials ] |> List.filter (snd >> Array.isEmpty >> not)
+        let resamples = enough metrics.Head (rows.Length - 1)
+        let rows =
+            Array.ofList rows
+            |> Array.Parallel.map (fun (row, trials) -> row, trials, resampled metrics resamples row trials)
+            |> List.ofArray
         let all = [
-            for row, trials, measured in rows -> row, estimates metrics resamples trials measured
+            for row, trials, resampled in rows -> row, estimates metrics trials resampled
         ]
         for index, metric in List.indexed metrics do
             let own = [ for row, estimates in all -> row, List.item index estimates ]
@@ -229,11 +225,10 @@ module internal Statistics =
                 | None -> []
                 | Some label ->
                     let _, trials, reference = rows |> List.find (fun (row, _, _) -> row = label)
-                    let clips = trials[0].Names
                     [
-                        for row, others, measured in rows do
+                        for row, others, resampled in rows do
                             if row <> label && sameClips others trials then
-                                row, List.item index (compare metrics resamples clips.Count measured reference)
+                                row, List.item index (compare metrics resampled reference)
                     ]
             let adjusted = holm [ for row, (_, _, _, p) in compared -> row, p ]
             {
@@ -257,7 +252,7 @@ module internal Statistics =
                 Constant = constant
                 Letters =
                     if sorted = Some metric then
-                        letters metrics resamples metric index own rows constant
+                        letters metric own rows constant
                     else
                         Map.empty
             }
@@ -274,7 +269,7 @@ module internal Statistics =
         (rows: (string * ScoredClips list) list)
         =
         let found = [
-            for resamples, metrics in List.groupBy (fun (metric: Metric) -> metric.Resamples) metrics do
-                yield! ofMetrics isConstant metrics resamples against sorted rows
+            for _, metrics in List.groupBy (fun (metric: Metric) -> metric.Resamples) metrics do
+                yield! ofMetrics isConstant metrics against sorted rows
         ]
         [ for metric in metrics -> found |> List.find (fun own -> own.Metric = metric) ]

@@ -146,6 +146,23 @@ let ``a difference that is not told says how many times the clips and trials wou
     )
 
 [<Fact>]
+let ``clear differences are told however many rows there are, from the best one and between any two`` () =
+    let rows = [
+        for number in 1..12 do
+            $"good {number}", [ tagged 90 100 ]
+            $"bad {number}", [ tagged 30 100 ]
+    ]
+    for metric in [ WeakR; MeanAP ] do
+        let statistics =
+            Statistics.ofRows nobody [ metric ] None (Some metric) rows |> List.exactlyOne
+        for row, comparison in Map.toList statistics.Comparisons do
+            Assert.Equal(row.StartsWith "bad", comparison.IsDistinguishable)
+        Assert.Equal<string list list>(
+            [ for row, _ in rows -> [ (if row.StartsWith "bad" then "b" else "a") ] ],
+            [ for row, _ in rows -> statistics.Letters[row] ]
+        )
+
+[<Fact>]
 let ``letters are shared by exactly those rows that do not differ, and no group is part of another`` () =
     let random = Random 4
     for _ in 1..300 do
