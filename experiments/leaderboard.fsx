@@ -24,7 +24,17 @@ let without axes settings =
 // What systems with several rows want in the quick profile.
 let kong = [ Width 0.125; Window 50.0<ms>; Hop 50.0<ms>; Epochs 32 ]
 let wang = [ Width 0.25; Hop 50.0<ms> ]
-let kaist = [ Width 0.125; Batch 8; Epochs 12 ]
+let kaist length = [
+    Width 0.125
+    Features(
+        samples {
+            rate 8000.0<Hz>
+            frame length
+        }
+    )
+    Batch 8
+    Epochs 12
+]
 
 let leaderboard =
     experiment "leaderboard" {
@@ -57,9 +67,12 @@ let leaderboard =
             "after Kumar and Raj, instances", Systems.kumarRaj
             "after Cakir et al.", Systems.cakir
             "after Kao, DenseNet", Systems.kao
-            "KAIST, frames of 46 ms", Systems.leeKaist
-            "KAIST, frames of 137 ms", Systems.leeKaistCoarse
-            "Lee et al., KAIST", [ averageOf [ "KAIST, frames of 46 ms"; "KAIST, frames of 137 ms" ] ]
+            "KAIST, frames of 729 samples", Systems.leeKaist
+            "KAIST, frames of 2187 samples", Systems.leeKaistCoarse
+            "Lee et al., KAIST",
+            [
+                averageOf [ "KAIST, frames of 729 samples"; "KAIST, frames of 2187 samples" ]
+            ]
             "SNU, fine", Systems.leeSnuFine
             "SNU, coarse", Systems.leeSnuCoarse
             "after Lee et al., SNU", [ averageOf [ "SNU, fine"; "SNU, coarse" ] ]
@@ -88,7 +101,7 @@ let leaderboard =
         // Narrower networks and coarser frames, so that each learns within a minute or two on one processor.
         profileRow "quick" "Adavanne and Virtanen" [ Filters 16; Epochs 120 ]
         profileRow "quick" "baseline" [ Epochs 60; Patience 60 ]
-        profileRow "quick" "Xu et al., CVSSP" [ Width 0.25; Hop 62.5<ms>; Epochs 20 ]
+        profileRow "quick" "Xu et al., CVSSP" [ Width 0.25; Window 80.0<ms>; Hop 80.0<ms>; Epochs 20 ]
         profileRow "quick" "Kong et al., mean" kong
         profileRow "quick" "Kong et al., GRU" kong
         profileRow "quick" "Kong et al., transformer" kong
@@ -101,8 +114,8 @@ let leaderboard =
         profileRow "quick" "after Kumar and Raj, instances" [ Epochs 60 ]
         profileRow "quick" "after Cakir et al." [ Filters 16; Epochs 90 ]
         profileRow "quick" "after Kao, DenseNet" [ Width 0.33; Window 50.0<ms>; Hop 50.0<ms> ]
-        profileRow "quick" "KAIST, frames of 46 ms" kaist
-        profileRow "quick" "KAIST, frames of 137 ms" kaist
+        profileRow "quick" "KAIST, frames of 729 samples" (kaist 729)
+        profileRow "quick" "KAIST, frames of 2187 samples" (kaist 2187)
         profileRow "quick" "SNU, fine" [ Width 0.25; Epochs 20 ]
         profileRow "quick" "SNU, coarse" [ Width 0.25 ]
         profile "smoke" [ 1 ] smoke

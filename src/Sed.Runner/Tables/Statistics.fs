@@ -195,14 +195,10 @@ module internal Statistics =
             | candidates -> Some(fst (List.maxBy (snd >> rank metric) candidates))
 
     /// Metrics that take the same number of resamples.
-    let private ofMetrics
-        isConstant
-        (metrics: Metric list)
-        against
-        sorted
-        (rows: (string * ScoredClips list) list)
-        = [
-        let rows = [ for row, trials in rows -> row, List.toArray trials ] |> List.filter (snd >> Array.isEmpty >> not)
+    let private ofMetrics isConstant (metrics: Metric list) against sorted (rows: (string * ScoredClips list) list) = [
+        let rows =
+            [ for row, trials in rows -> row, List.toArray trials ]
+            |> List.filter (snd >> Array.isEmpty >> not)
         let resamples = enough metrics.Head (rows.Length - 1)
         let rows =
             Array.ofList rows

@@ -107,6 +107,12 @@ let ``what averages several seeds is tuned on what their mean says, not on what 
     let file = Path.Combine(out, "small.sed")
     let tuned = {
         small (crnnOf 4) with
+            Training =
+                training {
+                    epochs 2
+                    batch 4
+                    monitor WeakF
+                }
             Holdout = Share 0.4
             SelectOn = Validation
             Detection = detection { tuned SmoothingPerClass }
@@ -117,8 +123,7 @@ let ``what averages several seeds is tuned on what their mean says, not on what 
     Assert.Equal(0, code)
     let saved = ModelFile.Read file
     let scores = [
-        for one in saved.Members ->
-            ClipScores.Read(Path.Combine(out, "trials", one.Name, "scores-validation.npz"))
+        for one in saved.Members -> ClipScores.Read(Path.Combine(out, "trials", one.Name, "scores-validation.npz"))
     ]
     Assert.Equal(2, scores.Length)
     let specification =
@@ -135,12 +140,7 @@ let ``what averages several seeds is tuned on what their mean says, not on what 
         let choices: System.Collections.Generic.IReadOnlyList<Steps.DecodingStep> array = [|
             for steps in Detection.choices specification.Detection SmoothingPerClass -> List.toArray steps
         |]
-        DetectionTuner.Tune(
-            ClipTruth.Of(manifest, clips),
-            scores,
-            Detection.options specification.Detection,
-            choices
-        )
+        DetectionTuner.Tune(ClipTruth.Of(manifest, clips), scores, Detection.options specification.Detection, choices)
     let words (detection: DetectionOptions) = [
         for own in detection.PerClass |> Seq.sortBy _.Key ->
             $"{own.Key}: {own.Value.Threshold} {Seq.toList own.Value.Steps}"

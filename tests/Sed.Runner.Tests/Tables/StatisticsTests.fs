@@ -147,10 +147,18 @@ let ``a difference that is not told says how many times the clips and trials wou
 
 [<Fact>]
 let ``clear differences are told however many rows there are, from the best one and between any two`` () =
+    /// Every other clip has a car; so many of these are found.
+    let found hits =
+        Said.clips [ "Car"; "Train" ] 1 false [
+            for index in 0..199 ->
+                let car: Said.Sound = 0.0, 1.0, "Car"
+                let has = index % 2 = 0
+                $"{index + 1}.wav", (if has then [ car ] else []), (if has && index / 2 < hits then [ car ] else [])
+        ]
     let rows = [
         for number in 1..12 do
-            $"good {number}", [ tagged 90 100 ]
-            $"bad {number}", [ tagged 30 100 ]
+            $"good {number}", [ found 90 ]
+            $"bad {number}", [ found 30 ]
     ]
     for metric in [ WeakR; MeanAP ] do
         let statistics =

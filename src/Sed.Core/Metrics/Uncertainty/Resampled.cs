@@ -23,9 +23,7 @@ public sealed class Resampled
         {
             var (sorted, undefined) = Defined(values[m].Take(resamples ?? options.Resamples));
             var (low, high) = Ends(sorted);
-            intervals.Add(
-                new Interval(whole[m].Name, whole[m].Value, low, high, StandardDeviation(sorted), undefined)
-            );
+            intervals.Add(new Interval(whole[m].Name, whole[m].Value, low, high, StandardDeviation(sorted), undefined));
         }
         return intervals.MoveToImmutable();
     }
