@@ -13,7 +13,7 @@ using static TorchSharp.torch;
 namespace Sed.Core.Tests.Training;
 
 [Collection(TorchCollection.Name)]
-public sealed class TrainerTests
+public sealed partial class TrainerTests
 {
     private static readonly Hums hums = new();
 
@@ -149,105 +149,6 @@ public sealed class TrainerTests
                 + "a lower learning rate or a clip norm may help, or these clips are damaged.$",
             error.Message
         );
-    }
-
-    [Fact]
-    public void A_checkpoint_of_another_training_is_refused_with_every_difference()
-    {
-        using var folder = new TemporaryFolder();
-        Train(usual with { Epochs = 1 }, folder.Path);
-        using var network = new SedNetwork(hums.Network with { Dropout = 0.5 });
-        var error = Assert.Throws<TrainingException>(() =>
-            new Trainer(usual with { LearningRate = 1 }, CPU).Train(
-                network,
-                hums.Clips(Split.Training),
-                hums.Evaluator(),
-                TagMetrics.F,
-                folder: Folder(folder.Path) with
-                {
-                    Features = "other features",
-                    Data = "other data",
-                }
-            )
-        );
-        foreach (
-            var part in new[] { "network: it has", "features: it has the hums", "data: it has", "training: it has" }
-        )
-            Assert.Contains(part, error.Message);
-    }
-
-    [Fact]
-    public void A_checkpoint_of_other_labels_is_refused_with_both()
-    {
-        using var folder = new TemporaryFolder();
-        Train(usual with { Epochs = 1 }, folder.Path);
-        var error = Assert.Throws<TrainingException>(() => Train(usual, folder.Path, labels: new Labels.Strong()));
-        Assert.Matches(
-            @"labels: it has weak labels\r?\n    but this training has strong labels; events, SHA-256 [0-9a-f]{64}$",
-            error.Message
-        );
-    }
-
-    [Fact]
-    public void A_cut_checkpoint_is_named_with_the_remedy()
-    {
-        using var folder = new TemporaryFolder();
-        Train(usual with { Epochs = 1 }, folder.Path);
-        var file = Folder(folder.Path).CheckpointFile;
-        var bytes = File.ReadAllBytes(file);
-        File.WriteAllBytes(file, bytes[..(bytes.Length / 2)]);
-        var error = Assert.Throws<CheckpointException>(() => Train(usual, folder.Path));
-        Assert.Equal(file, error.File);
-        Assert.Equal($"{file} is damaged (it is no whole archive of arrays); remove it to start anew.", error.Message);
-    }
-
-    [Theory]
-    [InlineData("threads", "it lacks arrays that a checkpoint has")]
-    [InlineData("about.network", "it lacks arrays that a checkpoint has")]
-    public void A_checkpoint_without_an_array_is_named(string missing, string cause)
-    {
-        using var folder = new TemporaryFolder();
-        Train(usual with { Epochs = 1 }, folder.Path);
-        var file = Folder(folder.Path).CheckpointFile;
-        NumpyArchive.Write(file, NumpyArchive.Read(file).Where(entry => entry.Key != missing));
-        var error = Assert.Throws<CheckpointException>(() => Train(usual, folder.Path));
-        Assert.Equal($"{file} is damaged ({cause}); remove it to start anew.", error.Message);
-    }
-
-    [Theory]
-    [InlineData("history.epochs")]
-    [InlineData("history.numbers")]
-    [InlineData("history.scores")]
-    [InlineData("threads")]
-    public void A_checkpoint_whose_arrays_do_not_fit_together_is_named(string emptied)
-    {
-        using var folder = new TemporaryFolder();
-        Train(usual with { Epochs = 1 }, folder.Path);
-        var file = Folder(folder.Path).CheckpointFile;
-        var arrays = NumpyArchive.Read(file);
-        arrays[emptied] = NumpyArray.Of(Array.Empty<long>());
-        NumpyArchive.Write(file, arrays);
-        var error = Assert.Throws<CheckpointException>(() => Train(usual, folder.Path));
-        Assert.Equal($"{file} is damaged (its arrays do not fit together); remove it to start anew.", error.Message);
-    }
-
-    [Fact]
-    public void Times_go_through_the_checkpoint_to_the_last_tick()
-    {
-        using var folder = new TemporaryFolder();
-        var clips = hums.Clips(Split.Training);
-        using var network = Network();
-        using var kept = new TrainingState(network, usual);
-        var first = new Trainer(usual with { Epochs = 1 }, CPU).Train(network, clips, hums.Evaluator(), TagMetrics.F)[
-            0
-        ];
-        var draw = new Random(7);
-        for (var epoch = 1; epoch <= 1000; epoch++)
-            kept.Reports.Add(first with { Epoch = epoch, Elapsed = TimeSpan.FromTicks(draw.NextInt64(1L << 40)) });
-        Checkpoint.Write(Folder(folder.Path), usual, TrainingTargets.WeakOnly(clips), kept);
-        using var read = new TrainingState(network, usual);
-        Checkpoint.Read(Folder(folder.Path), usual, TrainingTargets.WeakOnly(clips), read);
-        Assert.Equal(kept.Reports, read.Reports);
     }
 
     [Fact]
