@@ -149,7 +149,7 @@ let ``what a profile sets otherwise is told, single fields leave the others as t
     let plan = plan Choices.none narrow
     Assert.Equal(
         Some
-            "Profile quick sets otherwise than the script: epochs 7, hop 40 ms, epochs of 'baseline MLP' 9. `--profile paper` runs it as it is written.",
+            "Profile quick sets otherwise than the script: epochs 7, hop 40 ms; 'baseline MLP': epochs 9. `--profile paper` runs it as it is written.",
         Plan.printReplaced plan
     )
     for trial in plan.Trials do
@@ -235,13 +235,17 @@ let ``what every row of a profile wants comes after what rows say themselves, an
         plan Choices.none {
             small with
                 Axes = []
-                Alongside = [ "own", [ Epochs 50 ]; "special", [ Epochs 60 ] ]
-                ProfileRows = [ "quick", None, [ Epochs 8 ]; "quick", Some "special", [ Epochs 9 ] ]
+                Alongside = [ "own", [ Epochs 50 ]; "special", [ Epochs 60 ]; "other", [] ]
+                ProfileRows = [
+                    "quick", None, [ Epochs 8 ]
+                    "quick", Some "special", [ Epochs 9 ]
+                    "quick", Some "other", [ Epochs 9 ]
+                ]
         }
-    Assert.Equal<int list>([ 8; 9 ], [ for trial in plan.Trials -> trial.Specification.Training.Epochs ])
+    Assert.Equal<int list>([ 8; 9; 9 ], [ for trial in plan.Trials -> trial.Specification.Training.Epochs ])
     Assert.Equal(
         Some
-            "Profile quick sets otherwise than the script: epochs 1, epochs 8, epochs of 'special' 9. `--profile paper` runs it as it is written.",
+            "Profile quick sets otherwise than the script: epochs 8; 'special', 'other': epochs 9. `--profile paper` runs it as it is written.",
         Plan.printReplaced plan
     )
 

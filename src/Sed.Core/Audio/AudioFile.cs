@@ -53,35 +53,44 @@ public static class AudioFile
     /// <exception cref="IOException">The file cannot be opened.</exception>
     public static Waveform Read(string path)
     {
+        // A .wav may hold ADPCM, which ffmpeg reads; a broken header is reported by our reader, which says where.
+        return ReadBy(
+            path,
+            () => WavReader.ReadHeader(path).Encoding == WavEncoding.Other ? null : WavReader.Read(path),
+            () => FfmpegPieces.ReadAll(path)
+        );
+    }
+
+    /// <summary>Opens a file by our reader or by ffmpeg, whichever it is for.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="wav">Reads a WAV file; null for one that ffmpeg has to read.</param>
+    /// <param name="ffmpeg">Reads any other one.</param>
+    internal static T ReadBy<T>(string path, Func<T?> wav, Func<T> ffmpeg)
+        where T : class
+    {
         ArgumentException.ThrowIfNullOrEmpty(path);
         if (!File.Exists(path))
             throw new FileNotFoundException($"{path}: there is no such file.", path);
         if (!IsNamedWav(path))
-            return FfmpegPieces.ReadAll(path);
+            return ffmpeg();
+        T? read;
         try
         {
-            // A .wav may hold ADPCM, which ffmpeg reads; a broken header is reported by our reader, which says where.
-            return WavReader.ReadHeader(path).Encoding == WavEncoding.Other
-                ? FfmpegPieces.ReadAll(path)
-                : WavReader.Read(path);
+            read = wav();
         }
         catch (AudioFormatException strange) when (strange.IsOtherFormat)
         {
-            return ReadMisnamed(path, strange);
+            // An RF64 or an MP3 that is called .wav. What ffmpeg does not know either is no WAV file, in our reader's words.
+            try
+            {
+                return ffmpeg();
+            }
+            catch (AudioFormatException)
+            {
+                throw strange;
+            }
         }
-    }
-
-    // An RF64 or an MP3 that is called .wav. What ffmpeg does not know either is no WAV file, in our reader's words.
-    private static Waveform ReadMisnamed(string path, AudioFormatException strange)
-    {
-        try
-        {
-            return FfmpegPieces.ReadAll(path);
-        }
-        catch (AudioFormatException)
-        {
-            throw strange;
-        }
+        return read ?? ffmpeg();
     }
 
     /// <summary>Reads a file's beginning into memory of the caller's; what lies beyond the sound is silence.</summary>

@@ -31,11 +31,9 @@ public sealed class AudioStream : IDisposable
     /// <exception cref="IOException">The file cannot be opened.</exception>
     public static AudioStream Open(string path, int sampleRate)
     {
-        ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(sampleRate);
-        if (!File.Exists(path))
-            throw new FileNotFoundException($"{path}: there is no such file.", path);
-        return new AudioStream(path, Pieces(path), sampleRate);
+        ISoundPieces pieces = AudioFile.ReadBy<ISoundPieces>(path, () => Wav(path), () => new FfmpegPieces(path));
+        return new AudioStream(path, pieces, sampleRate);
     }
 
     /// <summary>Length of the sound that has been read so far, in seconds, by the file's own count.</summary>
@@ -86,31 +84,13 @@ public sealed class AudioStream : IDisposable
         return count;
     }
 
-    private static ISoundPieces Pieces(string path)
+    private static WavPieces? Wav(string path)
     {
-        if (!Path.GetExtension(path).Equals(".wav", StringComparison.OrdinalIgnoreCase))
-            return new FfmpegPieces(path);
-        AudioFormatException misnamed;
-        try
-        {
-            WavSource source = WavSource.Open(path);
-            if (source.Header.Encoding != WavEncoding.Other)
-                return new WavPieces(source);
-            source.Dispose();
-            return new FfmpegPieces(path);
-        }
-        catch (AudioFormatException strange) when (strange.IsOtherFormat)
-        {
-            misnamed = strange;
-        }
-        try
-        {
-            return new FfmpegPieces(path);
-        }
-        catch (AudioFormatException)
-        {
-            throw misnamed;
-        }
+        WavSource source = WavSource.Open(path);
+        if (source.Header.Encoding != WavEncoding.Other)
+            return new WavPieces(source);
+        source.Dispose();
+        return null;
     }
 }
 

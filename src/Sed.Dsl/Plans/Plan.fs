@@ -6,8 +6,9 @@ open System
 type Plan = {
     Experiment: Experiment
     Profile: string
-    /// What the profile sets otherwise than the script as it is written: heading and value.
-    Replaced: (string * string) list
+    /// What the profile sets otherwise than the script as it is written, in words: of all rows (where no labels are given),
+    /// and of those with these labels.
+    Replaced: (string list * string list) list
     /// What the table's file is called: the experiment's name, and what else tells it from the whole table of the default
     /// profile.
     FileName: string
@@ -30,23 +31,38 @@ module Plan =
             Problem.at "report" $"{names} of validation clips, which have weak labels only" "score on another split"
     ]
 
-    let private isOtherwise settings (written: Specification) = [
+    let private otherwise settings (written: Specification) = [
         for setting in settings do
             if Setting.apply written setting <> written then
-                Setting.axis setting, Setting.value setting
+                Setting.axis setting, $"{Setting.axis setting} {Setting.value setting}"
     ]
 
-    /// What the profile sets otherwise than the script.
+    /// What the profile sets otherwise than the script; rows of which the same is set stand together.
     let private replaced (chosen: Chosen) =
         let written = Chosen.specification chosen 0 chosen.Experiment.Holdout []
-        [
-            yield! isOtherwise chosen.Profile.Settings written
-            for row, settings in Chosen.rowSettings chosen do
-                for axis, value in isOtherwise settings written do
+        let perRow = Chosen.rowSettings chosen
+        let ofAll =
+            chosen.Profile.Settings
+            @ List.collect snd (perRow |> List.filter (fst >> Option.isNone))
+        // The last word on an axis counts.
+        let words settings =
+            otherwise settings written
+            |> List.rev
+            |> List.distinctBy fst
+            |> List.rev
+            |> List.map snd
+        let rows =
+            [
+                for row, settings in perRow do
                     match row with
-                    | Some label -> $"{axis} of '{label}'", value
-                    | None -> axis, value
-        ]
+                    | Some label -> label, settings
+                    | None -> ()
+            ]
+            |> List.groupBy fst
+            |> List.map (fun (label, settings) -> label, words (List.collect snd settings))
+            |> List.groupBy snd
+            |> List.map (fun (words, rows) -> List.map fst rows, words)
+        ([], words ofAll) :: rows |> List.filter (snd >> List.isEmpty >> not)
 
     /// The problems of every row, so that a mistake in a row that is not run today is found today; a mistake that all rows
     /// share is named once.
@@ -200,7 +216,15 @@ module Plan =
         | [] -> None
         | replaced ->
             let words =
-                [ for axis, value in replaced -> $"{axis} {value}" ] |> String.concat ", "
+                [
+                    for rows, words in replaced do
+                        let whose =
+                            match rows with
+                            | [] -> ""
+                            | rows -> ([ for row in rows -> $"'{row}'" ] |> String.concat ", ") + ": "
+                        whose + String.concat ", " words
+                ]
+                |> String.concat "; "
             Some
                 $"Profile {plan.Profile} sets otherwise than the script: {words}. `--profile {PaperProfile}` runs it as it is written."
 

@@ -75,7 +75,9 @@ internal sealed unsafe class ConvolutionTrunk
         return Widened.To(inside, inside.shape[0], inside.shape[1], inside.shape[2], shapes[0].Channels).contiguous();
     }
 
-    private Tensor Leaving(Tensor maps) => maps.narrow(3, 0, filters).permute(0, 3, 1, 2);
+    // Backwards a cut makes a new tensor, also where it cuts nothing off.
+    private Tensor Leaving(Tensor maps) =>
+        (maps.shape[3] == filters ? maps : maps.narrow(3, 0, filters)).permute(0, 3, 1, 2);
 
     /// <summary>What comes in with zeros around it.</summary>
     private Tensor Bordered(Tensor maps) =>
