@@ -1,3 +1,5 @@
+using Sed.Core.Training;
+
 namespace Sed.Core.Tests;
 
 /// <summary>Tests that count tensors, seed torch or set its threads: those are one for the process, so nothing runs beside them.</summary>
@@ -15,5 +17,16 @@ public sealed class TorchCollection
             GC.Collect();
             GC.WaitForPendingFinalizers();
         }
+    }
+
+    /// <summary>
+    /// No epoch leaves a tensor behind. There may be fewer than before: what was forgotten earlier is freed when the garbage
+    /// collector comes to it.
+    /// </summary>
+    public static void AssertNoneIsLeft(IReadOnlyList<EpochReport> reports)
+    {
+        Assert.True(reports.Count > 2);
+        foreach (var (before, after) in reports.Zip(reports.Skip(1)))
+            Assert.InRange(after.LiveTensors, 0, before.LiveTensors);
     }
 }
