@@ -13,6 +13,9 @@ let private andList (words: string list) =
     | [ only ] -> only
     | last :: others -> (others |> List.rev |> String.concat ", ") + " and " + last
 
+// More than so many are told by their first and their last: the table has the others.
+let private mostListed = 6
+
 // What separates a two-sided 5 % from a power of 80 %, in standard errors (1.96 + 0.84; Cohen 1988).
 let private separation = 2.8
 
@@ -53,20 +56,26 @@ let ofMetric (name: string -> string) (statistics: MetricStatistics) =
             let low, high =
                 min (abs comparison.Low) (abs comparison.High), max (abs comparison.Low) (abs comparison.High)
             $"'{name row}' by {number (abs comparison.Gain)} ({number low} to {number high}, p {sign} {number comparison.Adjusted})"
-        let side sign = [
-            for row, comparison in others do
-                if comparison.IsDistinguishable && sign * comparison.Gain > 0.0 then
-                    named (row, comparison)
-        ]
+        let side sign =
+            let rows =
+                others
+                |> List.filter (fun (_, comparison) -> comparison.IsDistinguishable && sign * comparison.Gain > 0.0)
+            if rows.Length <= mostListed then
+                andList (List.map named rows)
+            else
+                let near, far =
+                    rows |> List.minBy (fun (_, comparison) -> abs comparison.Gain),
+                    rows |> List.maxBy (fun (_, comparison) -> abs comparison.Gain)
+                $"{rows.Length} rows, from {named near} to {named far}"
         [
             $"{statistics.Metric.Name}: '{name reference}' has {number estimate.Mean}, "
             + $"95 %% interval {number estimate.Low} to {number estimate.High}."
             match side 1.0 with
-            | [] -> ()
-            | better -> $"Better: {andList better}."
+            | "" -> ()
+            | better -> $"Better: {better}."
             match side -1.0 with
-            | [] -> ()
-            | worse -> $"Worse: {andList worse}."
+            | "" -> ()
+            | worse -> $"Worse: {worse}."
             match alike with
             | [] -> ()
             | _ when alike.Length > 1 && alike.Length = others.Length -> "No other row is distinguishable from it."
@@ -95,6 +104,7 @@ let ofGroups (name: string -> string) (statistics: MetricStatistics) =
     | ([] | [ _ ]), _ -> None
     | _, [ _ ] -> Some $"{by}, no two rows can be told apart."
     | _ when letters.Length = rows.Length && isAlone -> Some $"{by}, every row can be told from every other."
+    | _ when letters.Length > mostListed -> Some $"{by}, rows that share a letter cannot be told apart."
     | _ ->
         let groups = [
             for letter in letters do

@@ -110,6 +110,19 @@ let ``words name the best row, those that are worse and those that cannot be tol
     Assert.EndsWith("Not distinguishable from it: 'as good'.", words)
 
 [<Fact>]
+let ``of many rows that are worse the nearest and the farthest are named`` () =
+    let words =
+        Answers.ofMetric
+            id
+            (weak [
+                "good", [ tagged 90 100 ]
+                for hits in 30..-3..9 do
+                    $"{hits} hits", [ tagged hits 100 ]
+            ])
+    Assert.Contains("Worse: 8 rows, from '30 hits' by 0.600 (0.", words)
+    Assert.Contains(" to '9 hits' by 0.810 (0.", words)
+
+[<Fact>]
 let ``a row that is no better than a constant answer is not compared with, whoever is best`` () =
     let rows = [
         "diverged", [ tagged 100 100 ]
