@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using ICSharpCode.SharpZipLib.Checksum;
 
 namespace Sed.Core.Runtime;
 
@@ -70,7 +71,7 @@ public static class NumpyArchive
     internal static byte[] BytesOf(ZipArchiveEntry entry)
     {
         using var from = entry.Open();
-        var bytes = new byte[entry.Length];
+        var bytes = GC.AllocateUninitializedArray<byte>(checked((int)entry.Length));
         if (from.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false) < bytes.Length || from.ReadByte() >= 0)
             throw new InvalidDataException("it has not the length that it states");
         if (Checksum(bytes) != entry.Crc32)
@@ -78,22 +79,11 @@ public static class NumpyArchive
         return bytes;
     }
 
-    /// <summary>CRC-32 as zip has it (polynomial 0xEDB88320); .NET writes it, but does not look at it.</summary>
-    private static uint Checksum(ReadOnlySpan<byte> bytes)
+    // .NET writes an entry's checksum, but does not look at it.
+    private static uint Checksum(byte[] bytes)
     {
-        var sum = uint.MaxValue;
-        foreach (var value in bytes)
-            sum = checksums[(byte)(sum ^ value)] ^ (sum >> 8);
-        return ~sum;
-    }
-
-    private static readonly uint[] checksums = [.. Enumerable.Range(0, 256).Select(ChecksumOf)];
-
-    private static uint ChecksumOf(int value)
-    {
-        var sum = (uint)value;
-        for (var bit = 0; bit < 8; bit++)
-            sum = (sum & 1) != 0 ? 0xEDB88320u ^ (sum >> 1) : sum >> 1;
-        return sum;
+        Crc32 sum = new();
+        sum.Update(bytes);
+        return (uint)sum.Value;
     }
 }

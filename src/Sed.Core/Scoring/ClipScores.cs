@@ -1,3 +1,4 @@
+using System.Numerics;
 using Sed.Core.Runtime;
 
 namespace Sed.Core.Scoring;
@@ -120,7 +121,15 @@ public sealed record ClipScores(
 
     private static bool AreProbabilities(ReadOnlySpan<float> values)
     {
-        foreach (var value in values)
+        var (zero, one) = (Vector<float>.Zero, Vector<float>.One);
+        var at = 0;
+        for (; at + Vector<float>.Count <= values.Length; at += Vector<float>.Count)
+        {
+            Vector<float> some = new(values[at..]);
+            if (!Vector.GreaterThanOrEqualAll(some, zero) || !Vector.LessThanOrEqualAll(some, one))
+                return false;
+        }
+        foreach (var value in values[at..])
             if (!(value >= 0 && value <= 1))
                 return false;
         return true;

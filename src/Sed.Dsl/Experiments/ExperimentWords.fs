@@ -128,7 +128,8 @@ type ExperimentBuilder(name: string) =
     member _.Sorted(experiment: Experiment, metric: Metric) =
         { experiment with Sorted = Some metric } |> given "sorted"
 
-    /// The row that the others are compared with, by its label. Default: the best one, metric by metric.
+    /// The row that the others are compared with, by its label. Default, and where that row is no better than a constant answer:
+    /// the best one, metric by metric.
     [<CustomOperation "against">]
     member _.Against(experiment: Experiment, label: string) =
         { experiment with Against = Some label } |> given "against"

@@ -185,14 +185,14 @@ module internal Statistics =
             let adjusted = holm pairs
             LetterDisplay.ofPairs (List.map fst drawn) (fun pair -> adjusted[pair] <= alpha)
 
-    /// The row that the others are compared with: the named one, or else the best; none is that is like a constant answer.
+    /// The row that the others are compared with: the named one, or else (also where that is like a constant answer) the best;
+    /// none is that is like a constant answer.
     let private referenceOf (metric: Metric) (against: string option) (constant: Set<string>) own =
+        let candidates = own |> List.filter (fun (row, _) -> not (constant.Contains row))
         match against with
-        | Some label when List.exists (fst >> (=) label) own -> if constant.Contains label then None else Some label
-        | _ ->
-            match own |> List.filter (fun (row, _) -> not (constant.Contains row)) with
-            | [] -> None
-            | candidates -> Some(fst (List.maxBy (snd >> rank metric) candidates))
+        | Some label when List.exists (fst >> (=) label) candidates -> Some label
+        | _ when candidates.IsEmpty -> None
+        | _ -> Some(fst (List.maxBy (snd >> rank metric) candidates))
 
     /// Metrics that take the same number of resamples.
     let private ofMetrics isConstant (metrics: Metric list) against sorted (rows: (string * ScoredClips list) list) = [

@@ -120,7 +120,16 @@ let private comparisonLegend (plan: Plan) (statistics: MetricStatistics list) =
     else
         let star =
             match plan.Experiment.Against with
-            | Some row -> $"*: {row}, which the others are compared with"
+            | Some row ->
+                let elsewhere =
+                    if
+                        statistics
+                        |> List.exists (fun own -> own.Reference <> Some row && own.Reference.IsSome)
+                    then
+                        " (the best one, where that is no better than a constant answer)"
+                    else
+                        ""
+                $"*: {row}, which the others are compared with{elsewhere}"
             | None -> "*: best"
         [
             $"{star}. ≈: not distinguishable from it (paired bootstrap over clips and trials, Holm, 5 %%)."

@@ -72,6 +72,46 @@ public sealed class EventDecoderTests
         Assert.Equal([new SoundEvent(0.06, 0.16, "Car")], Decode(options, "#..##.##.", "........."));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(7)]
+    [InlineData(8)]
+    [InlineData(17)]
+    [InlineData(40)]
+    public void Any_number_of_classes_is_decoded_as_frame_after_frame_of_each_class_is(int count)
+    {
+        var random = new Random(count);
+        ClassList classes = new(Enumerable.Range(0, count).Select(k => $"class {k}"));
+        for (var trial = 0; trial < 50; trial++)
+        {
+            // Thresholds between two numbers of single precision, and scores on both of them.
+            var thresholds = classes.ToDictionary(label => label, _ => 0.1 * random.Next(1, 10));
+            var frames = random.Next(0, 30);
+            var scores = new float[frames * count];
+            for (var i = 0; i < scores.Length; i++)
+            {
+                var near = (float)thresholds[classes[i % count]];
+                float[] candidates = [near, MathF.BitIncrement(near), MathF.BitDecrement(near), 0, 1, float.NaN];
+                scores[i] = candidates[random.Next(candidates.Length)];
+            }
+            DetectionOptions options = new()
+            {
+                PerClass = thresholds.ToDictionary(own => own.Key, own => new ClassDetection { Threshold = own.Value }),
+            };
+            List<SoundEvent> expected = [];
+            for (var k = 0; k < count; k++)
+            for (var frame = 0; frame < frames; frame++)
+            {
+                var onset = frame;
+                while (frame < frames && scores[frame * count + k] >= thresholds[classes[k]])
+                    frame++;
+                if (frame > onset)
+                    expected.Add(new SoundEvent(onset / 50.0, frame / 50.0, classes[k]));
+            }
+            Assert.Equal(expected, new EventDecoder(classes, 0.02, options).Decode(scores));
+        }
+    }
+
     [Fact]
     public void Whole_seconds_of_frames_are_whole_seconds()
     {
