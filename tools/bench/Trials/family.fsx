@@ -7,8 +7,20 @@ let family =
         title "Trials that need each other and are killed"
         data Soundscapes.smartCars
         clips 48 16 4
-        features (logMel { overlap 0.0 })
-        network (crnn { weak LinearSoftmax })
+        features (
+            logMel {
+                window 100.0<ms>
+                hop 100.0<ms>
+            }
+        )
+
+        network (
+            crnn {
+                convolutions [ 8, 5; 8, 8 ]
+                recurrent [ 8 ]
+                weak LinearSoftmax
+            }
+        )
 
         train (
             training {
