@@ -40,10 +40,6 @@ module Plan =
     /// What the profile sets otherwise than the script; rows of which the same is set stand together.
     let private replaced (chosen: Chosen) =
         let written = Chosen.specification chosen 0 chosen.Experiment.Holdout []
-        let perRow = Chosen.rowSettings chosen
-        let ofAll =
-            chosen.Profile.Settings
-            @ List.collect snd (perRow |> List.filter (fst >> Option.isNone))
         // The last word on an axis counts.
         let words settings =
             otherwise settings written
@@ -51,18 +47,12 @@ module Plan =
             |> List.distinctBy fst
             |> List.rev
             |> List.map snd
-        let rows =
-            [
-                for row, settings in perRow do
-                    match row with
-                    | Some label -> label, settings
-                    | None -> ()
-            ]
-            |> List.groupBy fst
-            |> List.map (fun (label, settings) -> label, words (List.collect snd settings))
-            |> List.groupBy snd
-            |> List.map (fun (words, rows) -> List.map fst rows, words)
-        ([], words ofAll) :: rows |> List.filter (snd >> List.isEmpty >> not)
+        (None, chosen.Profile.Settings) :: Chosen.rowSettings chosen
+        |> List.groupBy fst
+        |> List.map (fun (row, own) -> row, words (List.collect snd own))
+        |> List.groupBy (fun (row, words) -> Option.isNone row, words)
+        |> List.map (fun ((_, words), rows) -> List.choose fst rows, words)
+        |> List.filter (snd >> List.isEmpty >> not)
 
     /// The problems of every row, so that a mistake in a row that is not run today is found today; a mistake that all rows
     /// share is named once.

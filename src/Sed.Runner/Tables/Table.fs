@@ -122,10 +122,7 @@ let private comparisonLegend (plan: Plan) (statistics: MetricStatistics list) =
             match plan.Experiment.Against with
             | Some row ->
                 let elsewhere =
-                    if
-                        statistics
-                        |> List.exists (fun own -> own.Reference <> Some row && own.Reference.IsSome)
-                    then
+                    if statistics |> List.exists _.Constant.Contains(row) then
                         " (the best one, where that is no better than a constant answer)"
                     else
                         ""

@@ -142,7 +142,8 @@ public sealed class PrecisionTests
             network,
             clips,
             hums.Evaluator(),
-            TagMetrics.F - SegmentMetrics.ErrorRate
+            TagMetrics.F - SegmentMetrics.ErrorRate,
+            TorchCollection.FreeForgottenTensors
         );
         return (reports, network);
     }

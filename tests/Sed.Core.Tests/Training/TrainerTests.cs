@@ -174,7 +174,8 @@ public sealed partial class TrainerTests
             network,
             hums.Clips(Split.Training),
             hums.Evaluator(),
-            TagMetrics.F
+            TagMetrics.F,
+            TorchCollection.FreeForgottenTensors
         );
         TorchCollection.AssertNoneIsLeft(reports);
     }
@@ -198,6 +199,7 @@ public sealed partial class TrainerTests
             clips,
             hums.Evaluator(),
             TagMetrics.F,
+            TorchCollection.FreeForgottenTensors,
             targets: TrainingTargets.Of(told[variant], clips, Hums.HopSeconds)
         );
         TorchCollection.AssertNoneIsLeft(reports);

@@ -138,5 +138,14 @@ type internal OneNode() =
     /// Runs a program that knows of this Slurm: exit code, output, errors.
     member _.Run(program: string, arguments: string list) = run program arguments
 
+    /// What jobs and Slurm itself wrote, to say why something failed.
+    member _.Logs =
+        [
+            yield! Directory.GetFiles(folder, "*.log")
+            yield! Directory.GetFiles(folder, "*.out", SearchOption.AllDirectories)
+        ]
+        |> List.map (fun file -> $"\n{Path.GetFileName file}:\n{File.ReadAllText file}")
+        |> String.concat ""
+
     interface IDisposable with
         member _.Dispose() = stop ()
