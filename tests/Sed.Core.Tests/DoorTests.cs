@@ -15,7 +15,6 @@ using Sed.Core.Runtime;
 using Sed.Core.Scoring;
 using Sed.Core.Training;
 using Sed.Core.Training.Clips;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Sed.Core.Tests;

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Sed.Core.Annotations;
 
 /// <summary>

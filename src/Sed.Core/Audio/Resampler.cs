@@ -1,5 +1,3 @@
-using System.Numerics;
-
 namespace Sed.Core.Audio;
 
 /// <summary>

@@ -1,7 +1,6 @@
 using Sed.Core.Networks.Kernels.Convolutions;
 using Sed.Core.Networks.Layers;
 using Sed.Core.Networks.Modules;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Sed.Core.Networks;

@@ -1,4 +1,3 @@
-using Sed.Core.Networks.Kernels;
 using Sed.Core.Networks.Layers;
 using Sed.Core.Runtime;
 using TorchSharp;

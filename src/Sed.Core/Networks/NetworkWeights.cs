@@ -1,5 +1,4 @@
 using Sed.Core.Runtime;
-using static TorchSharp.torch;
 
 namespace Sed.Core.Networks;
 

@@ -2,7 +2,6 @@ using System.Globalization;
 using Sed.Core.Networks.Modules;
 using Sed.Core.Networks.WeakOutputs;
 using Sed.Core.Onnx.Graph;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Sed.Core.Networks;

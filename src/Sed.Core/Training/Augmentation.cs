@@ -1,7 +1,6 @@
 using MathNet.Numerics.Distributions;
 using Sed.Core.Runtime;
 using Sed.Core.Training.Targets;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Sed.Core.Training;

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Sed.Core.Runtime;
 using Sed.Core.Scoring;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Sed.Core.Training;

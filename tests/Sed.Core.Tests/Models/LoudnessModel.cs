@@ -1,6 +1,5 @@
 using Sed.Core.Detection;
 using Sed.Core.Models;
-using Sed.Core.Networks;
 using Sed.Core.Networks.Layers;
 using Sed.Core.Runtime;
 

@@ -1,7 +1,6 @@
 using Sed.Core.Networks;
 using Sed.Core.Networks.Layers;
 using Sed.Core.Runtime;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Sed.Core.Tests.Networks;

@@ -7,7 +7,6 @@ using Sed.Core.Scoring;
 using Sed.Core.Tests.Networks.Kernels;
 using Sed.Core.Tests.Training;
 using Sed.Core.Training;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Sed.Core.Tests.Networks;

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Sed.Core.Networks;
 using Sed.Core.Runtime;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Sed.Core.Tests.Networks;

@@ -1,6 +1,5 @@
 using Sed.Core.Networks.Layers;
 using Sed.Core.Runtime;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Sed.Core.Tests.Networks;

@@ -3,7 +3,6 @@ using Sed.Core.Networks.Layers;
 using Sed.Core.Networks.WeakOutputs;
 using Sed.Core.Runtime;
 using Sed.Core.Training;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Sed.Core.Tests.Networks;

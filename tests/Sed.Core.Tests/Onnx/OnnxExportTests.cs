@@ -10,7 +10,6 @@ using Sed.Core.Onnx.Graph;
 using Sed.Core.Runtime;
 using Sed.Core.Tests.Models;
 using Sed.Core.Tests.Networks;
-using TorchSharp;
 using static TorchSharp.torch;
 using DenseTensor = Microsoft.ML.OnnxRuntime.Tensors.DenseTensor<float>;
 

@@ -1,9 +1,7 @@
 using System.Reflection;
 using Sed.Core.Networks;
-using Sed.Core.Runtime;
 using Sed.Core.Runtime.Code;
 using TorchSharp;
-using Xunit;
 
 namespace Sed.Core.Tests.Runtime;
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Sed.Core.Runtime;
-using Xunit;
 
 namespace Sed.Core.Tests.Runtime;
 

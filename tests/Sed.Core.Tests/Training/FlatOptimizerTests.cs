@@ -2,7 +2,6 @@ using Sed.Core.Runtime;
 using Sed.Core.Tests.Networks.Kernels;
 using Sed.Core.Training;
 using Sed.Core.Training.Optimization;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Sed.Core.Tests.Training;

@@ -4,7 +4,6 @@ using Sed.Core.Runtime;
 using Sed.Core.Scoring;
 using Sed.Core.Training;
 using Sed.Core.Training.Targets;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Sed.Core.Tests.Training;

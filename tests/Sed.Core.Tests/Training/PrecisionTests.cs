@@ -1,12 +1,10 @@
 using Sed.Core.Corpora;
 using Sed.Core.Networks;
 using Sed.Core.Networks.Layers;
-using Sed.Core.Networks.WeakOutputs;
 using Sed.Core.Runtime;
 using Sed.Core.Scoring;
 using Sed.Core.Tests.Networks;
 using Sed.Core.Training;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Sed.Core.Tests.Training;

@@ -7,7 +7,6 @@ using Sed.Core.Training.Clips;
 using Sed.Core.Training.Losses;
 using Sed.Core.Training.Optimization;
 using Sed.Core.Training.Targets;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Sed.Core.Tests.Training;

@@ -1,12 +1,8 @@
 using Sed.Core.Corpora;
-using Sed.Core.Networks;
 using Sed.Core.Runtime;
 using Sed.Core.Scoring;
 using Sed.Core.Training;
-using Sed.Core.Training.Clips;
 using Sed.Core.Training.Targets;
-using TorchSharp;
-using static TorchSharp.torch;
 
 namespace Sed.Core.Tests.Training;
 

@@ -2,7 +2,6 @@ using Sed.Core.Networks;
 using Sed.Core.Runtime;
 using Sed.Core.Training;
 using Sed.Core.Training.Losses;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Sed.Core.Tests.Training;

@@ -3,7 +3,6 @@ using Sed.Core.Networks;
 using Sed.Core.Runtime;
 using Sed.Core.Scoring;
 using Sed.Core.Training;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Sed.Core.Tests.Training;

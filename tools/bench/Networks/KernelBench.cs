@@ -3,9 +3,7 @@ using Sed.Core.Networks;
 using Sed.Core.Networks.Kernels;
 using Sed.Core.Networks.Kernels.Convolutions;
 using Sed.Core.Networks.Kernels.Recurrence;
-using Sed.Core.Networks.Layers;
 using Sed.Core.Runtime;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Sed.Bench;

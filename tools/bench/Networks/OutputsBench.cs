@@ -1,7 +1,5 @@
 using System.Diagnostics;
-using Sed.Core.Networks;
 using Sed.Core.Runtime;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Sed.Bench;

@@ -8,7 +8,6 @@ using Sed.Core.Features.LogMel;
 using Sed.Core.Features.Store;
 using Sed.Core.Runtime;
 using Sed.Core.Training.Clips;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Sed.Bench;

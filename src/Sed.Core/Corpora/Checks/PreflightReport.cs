@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using Sed.Core.Annotations;
 
 namespace Sed.Core.Corpora.Checks;
 

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using Sed.Core.Audio;
 using Sed.Core.Corpora.Synthesis.Voices;
 
 namespace Sed.Core.Corpora.Synthesis;

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Sed.Core.Annotations;
 using Sed.Core.Metrics.Pairs;
 using Sed.Core.Metrics.Thresholds;
 

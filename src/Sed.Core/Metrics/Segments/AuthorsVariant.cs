@@ -1,4 +1,3 @@
-using Sed.Core.Annotations;
 using Sed.Core.Metrics.Counts;
 using Sed.Core.Metrics.Pairs;
 

@@ -1,7 +1,6 @@
 using Sed.Core.Networks.Kernels.Recurrence;
 using Sed.Core.Networks.Modules;
 using Sed.Core.Onnx.Graph;
-using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;

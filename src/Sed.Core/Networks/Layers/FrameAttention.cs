@@ -1,6 +1,5 @@
 using Sed.Core.Onnx.Graph;
 using Sed.Core.Runtime;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Sed.Core.Networks.Layers;

@@ -1,7 +1,6 @@
 using Sed.Core.Networks.Kernels;
 using Sed.Core.Networks.Modules;
 using Sed.Core.Onnx.Graph;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Sed.Core.Networks.Layers;

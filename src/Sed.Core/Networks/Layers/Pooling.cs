@@ -1,6 +1,5 @@
 using Sed.Core.Networks.Modules;
 using Sed.Core.Onnx.Graph;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Sed.Core.Networks.Layers;

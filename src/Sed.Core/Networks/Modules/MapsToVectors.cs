@@ -1,5 +1,4 @@
 using Sed.Core.Onnx.Graph;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Sed.Core.Networks.Modules;

@@ -1,5 +1,4 @@
 using Sed.Core.Networks.Layers;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Sed.Core.Networks.WeakOutputs;

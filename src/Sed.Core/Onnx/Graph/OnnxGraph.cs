@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using global::Onnx;
 using Google.Protobuf;
-using TorchSharp;
 using static TorchSharp.torch;
 using ElementType = global::Onnx.TensorProto.Types.DataType;
 

@@ -5,7 +5,6 @@ using System.Reflection.Emit;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
-using Sed.Core.Runtime;
 
 namespace Sed.Core.Runtime.Code;
 

@@ -1,5 +1,4 @@
 using Sed.Core.Networks;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Sed.Core.Training.Clips;

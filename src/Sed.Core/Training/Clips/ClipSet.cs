@@ -2,7 +2,6 @@ using Sed.Core.Annotations;
 using Sed.Core.Corpora;
 using Sed.Core.Features;
 using Sed.Core.Scoring;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Sed.Core.Training.Clips;

@@ -1,5 +1,4 @@
 using Sed.Core.Corpora;
-using Sed.Core.Training.Targets;
 
 namespace Sed.Core.Training.Targets;
 

@@ -1,12 +1,10 @@
 using System.Text;
-using Sed.Core.Annotations;
 using Sed.Core.Audio;
 using Sed.Core.Corpora;
 using Sed.Core.Features;
 using Sed.Core.Features.LogMel;
 using Sed.Core.Features.Store;
 using Sed.Core.Runtime;
-using TorchSharp;
 
 namespace Sed.Core.Tests.Features.Store;
 

@@ -1,5 +1,4 @@
 using Sed.Core.Corpora;
-using Sed.Core.Features;
 using Sed.Core.Features.Store;
 using Sed.Core.Runtime;
 

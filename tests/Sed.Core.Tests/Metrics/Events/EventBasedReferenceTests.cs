@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Sed.Core.Annotations;
 using Sed.Core.Metrics.Counts;
 using Sed.Core.Metrics.Events;
 using Sed.Core.Metrics.Pairs;

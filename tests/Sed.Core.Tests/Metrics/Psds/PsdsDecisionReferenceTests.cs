@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Sed.Core.Annotations;
-using Sed.Core.Metrics.Counts;
 using Sed.Core.Metrics.Psds;
 
 namespace Sed.Core.Tests.Metrics.Psds;

@@ -1,5 +1,4 @@
 using Sed.Core.Annotations;
-using Sed.Core.Metrics.Counts;
 using Sed.Core.Metrics.Pairs;
 using Sed.Core.Metrics.Segments;
 

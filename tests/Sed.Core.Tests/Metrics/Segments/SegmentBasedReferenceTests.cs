@@ -1,6 +1,5 @@
 using System.Globalization;
 using Sed.Core.Annotations;
-using Sed.Core.Metrics.Counts;
 using Sed.Core.Metrics.Pairs;
 using Sed.Core.Metrics.Segments;
 

@@ -1,4 +1,3 @@
-using Sed.Core.Networks;
 using Sed.Core.Networks.Kernels.Recurrence;
 using Sed.Core.Runtime;
 using TorchSharp;
