@@ -121,15 +121,7 @@ public sealed record ClipScores(
 
     private static bool AreProbabilities(ReadOnlySpan<float> values)
     {
-        var (zero, one) = (Vector<float>.Zero, Vector<float>.One);
-        var at = 0;
-        for (; at + Vector<float>.Count <= values.Length; at += Vector<float>.Count)
-        {
-            Vector<float> some = new(values[at..]);
-            if (!Vector.GreaterThanOrEqualAll(some, zero) || !Vector.LessThanOrEqualAll(some, one))
-                return false;
-        }
-        foreach (var value in values[at..])
+        foreach (var value in values)
             if (!(value >= 0 && value <= 1))
                 return false;
         return true;
