@@ -20,7 +20,7 @@ internal interface IFastStep
     Tensor Infer(Tensor values);
 }
 
-/// <summary>A layer over frames, and the dropout after it, that has kernels of its own.</summary>
+/// <summary>A layer, and the dropout after it, that has kernels of its own.</summary>
 internal sealed class FastKernel(IKernelLayer kernel) : IFastStep
 {
     /// <inheritdoc/>
@@ -36,7 +36,7 @@ internal sealed class FastKernel(IKernelLayer kernel) : IFastStep
         var drops = modules.ElementAtOrDefault(next + 1).Module is TorchSharp.Modules.Dropout;
         if (
             modules[next] is not (IKernelCovered covered, var finds)
-            || covered.Kernel(finds.Frames, drops ? dropout : 0) is not { } kernel
+            || covered.Kernel(finds.Frames, finds.Bands, drops ? dropout : 0) is not { } kernel
         )
             return null;
         next += drops ? 2 : 1;
@@ -44,10 +44,10 @@ internal sealed class FastKernel(IKernelLayer kernel) : IFastStep
     }
 
     /// <inheritdoc/>
-    public Tensor Train(Tensor values, uint[] seeds) => kernel.Train(values.contiguous(), seeds[0]);
+    public Tensor Train(Tensor values, uint[] seeds) => kernel.Train(values, seeds[0]);
 
     /// <inheritdoc/>
-    public Tensor Infer(Tensor values) => kernel.Infer(values.contiguous());
+    public Tensor Infer(Tensor values) => kernel.Infer(values);
 }
 
 /// <summary>Pooling that no convolution before it does, and the dropout after it.</summary>

@@ -15,7 +15,7 @@ internal static unsafe class Tile
     /// <summary>
     /// c[r, j] += sum over the walk of a[r, k] b[k, j].
     /// </summary>
-    /// <param name="rows">Rows of the result; eight at a time are fast.</param>
+    /// <param name="rows">Rows of the result; eight at a time, and four, are fast.</param>
     /// <param name="width">Columns of the result, a multiple of <see cref="Lanes"/>.</param>
     public static void Add(float* a, float* b, float* c, nint cRow, int rows, int width, in Walk walk)
     {
@@ -26,6 +26,13 @@ internal static unsafe class Tile
                 Tile512.AddEightRows(a, b, c, cRow, width, walk);
             else
                 Tile256.AddEightRows(a, b, c, cRow, width, walk);
+        }
+        if (rows >= 4)
+        {
+            Tile256.AddFourRows(a, b, c, cRow, width, walk);
+            rows -= 4;
+            a += 4 * walk.ARow;
+            c += 4 * cRow;
         }
         for (; rows > 0; rows--, a += walk.ARow, c += cRow)
             AddRow(a, b, c, width, walk);

@@ -9,16 +9,20 @@ internal static unsafe class Tile256
     /// <summary>Adds eight rows; <paramref name="width"/> is a multiple of 16.</summary>
     public static void AddEightRows(float* a, float* b, float* c, nint cRow, int width, in Walk walk)
     {
+        AddFourRows(a, b, c, cRow, width, walk);
+        AddFourRows(a + 4 * walk.ARow, b, c + 4 * cRow, cRow, width, walk);
+    }
+
+    /// <summary>Adds four rows; <paramref name="width"/> is a multiple of 16.</summary>
+    public static void AddFourRows(float* a, float* b, float* c, nint cRow, int width, in Walk walk)
+    {
         while (width > 0)
         {
             var step = width % 24 == 0 ? 24 : 16;
-            for (var row = 0; row < 8; row += 4)
-            {
-                if (step == 24)
-                    Add4x24(a + row * walk.ARow, b, c + row * cRow, cRow, walk);
-                else
-                    Add4x16(a + row * walk.ARow, b, c + row * cRow, cRow, walk);
-            }
+            if (step == 24)
+                Add4x24(a, b, c, cRow, walk);
+            else
+                Add4x16(a, b, c, cRow, walk);
             b += step;
             c += step;
             width -= step;

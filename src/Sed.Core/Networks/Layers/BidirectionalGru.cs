@@ -96,7 +96,7 @@ internal sealed class MergedGru : nn.Module<Tensor, Tensor>, IKernelCovered, IOn
     internal IReadOnlyList<Tensor> Weights => [.. recurrent.parameters()];
 
     /// <inheritdoc/>
-    public IKernelLayer? Kernel(int frames, double dropout)
+    public IKernelLayer? Kernel(int frames, int bands, double dropout)
     {
         var inputs = (int)recurrent.parameters().First().shape[1];
         RecurrentShape shape = new(inputs, layer.Units, frames, layer.Merge == Merge.Multiply, dropout);
@@ -148,8 +148,16 @@ internal sealed class MergedGru : nn.Module<Tensor, Tensor>, IKernelCovered, IOn
 
     private sealed class Recurrence(MergedGru gru, GatedRecurrence kernel) : IKernelLayer
     {
-        public Tensor Train(Tensor sequence, uint seed) => kernel.Train(sequence, gru.Weights, seed);
+        public Tensor Train(Tensor values, uint seed)
+        {
+            using var scope = NewDisposeScope();
+            return kernel.Train(values.contiguous(), gru.Weights, seed).MoveToOuterDisposeScope();
+        }
 
-        public Tensor Infer(Tensor sequence) => kernel.Infer(sequence, gru.Weights);
+        public Tensor Infer(Tensor values)
+        {
+            using var scope = NewDisposeScope();
+            return kernel.Infer(values.contiguous(), gru.Weights).MoveToOuterDisposeScope();
+        }
     }
 }

@@ -1,5 +1,8 @@
+using Sed.Core.Networks.Kernels.DenseBlocks;
 using Sed.Core.Networks.Modules;
 using Sed.Core.Onnx.Graph;
+using Sed.Core.Runtime;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Sed.Core.Networks.Layers;
@@ -14,7 +17,7 @@ public abstract partial record Layer
     /// <param name="Growth">Maps that each adds.</param>
     public sealed record DenselyConnected(int Convolutions, int Growth) : Layer
     {
-        private const int Kernel = 3;
+        private const int Side = 3; // of a kernel
 
         /// <inheritdoc/>
         public override string InWords => $"dense block {Convolutions} by {Growth}";
@@ -33,11 +36,11 @@ public abstract partial record Layer
 
         /// <inheritdoc/>
         public override long Parameters(Shape below) =>
-            MapsFound(below).Sum(maps => 2L * maps + (long)maps * Kernel * Kernel * Growth);
+            MapsFound(below).Sum(maps => 2L * maps + (long)maps * Side * Side * Growth);
 
         /// <inheritdoc/>
         public override long MultiplyAccumulates(Shape below) =>
-            MapsFound(below).Sum(maps => (long)maps * Kernel * Kernel * Growth) * below.Frames * below.Bands;
+            MapsFound(below).Sum(maps => (long)maps * Side * Side * Growth) * below.Frames * below.Bands;
 
         /// <summary>The maps that each convolution finds.</summary>
         private IEnumerable<int> MapsFound(Shape below) =>
@@ -45,31 +48,47 @@ public abstract partial record Layer
 
         internal override nn.Module<Tensor, Tensor> Build(Shape below) => new Module([.. MapsFound(below)], Growth);
 
-        private sealed class Module : nn.Module<Tensor, Tensor>, IOnnxModule
+        private sealed class Module : nn.Module<Tensor, Tensor>, IKernelCovered, IOnnxModule
         {
-            private readonly TorchSharp.Modules.ModuleList<nn.Module<Tensor, Tensor>> normalisations;
-            private readonly TorchSharp.Modules.ModuleList<nn.Module<Tensor, Tensor>> convolutions;
+            private readonly int growth;
+            private readonly ModuleList<BatchNorm2d> normalisations;
+            private readonly ModuleList<Conv2d> convolutions;
 
             public Module(int[] found, int growth)
                 : base(nameof(DenselyConnected))
             {
-                normalisations = nn.ModuleList<nn.Module<Tensor, Tensor>>([
-                    .. found.Select(maps => nn.BatchNorm2d(maps)),
-                ]);
-                convolutions = nn.ModuleList<nn.Module<Tensor, Tensor>>([
-                    .. found.Select(maps => nn.Conv2d(maps, growth, Kernel, padding: Kernel / 2, bias: false)),
+                this.growth = growth;
+                normalisations = nn.ModuleList<BatchNorm2d>([.. found.Select(maps => nn.BatchNorm2d(maps))]);
+                convolutions = nn.ModuleList<Conv2d>([
+                    .. found.Select(maps => nn.Conv2d(maps, growth, Side, padding: Side / 2, bias: false)),
                 ]);
                 RegisterComponents();
+            }
+
+            /// <inheritdoc/>
+            public IKernelLayer? Kernel(int frames, int bands, double dropout)
+            {
+                if (dropout >= 1)
+                    return null;
+                var first = normalisations[0];
+                var maps = (int)first.weight!.shape[0];
+                var momentum = first.momentum ?? 0.1;
+                return new Covered(
+                    this,
+                    new(new(maps, convolutions.Count, growth, frames, bands, first.eps, momentum, dropout))
+                );
             }
 
             public override Tensor forward(Tensor input)
             {
                 using var scope = NewDisposeScope();
-                var maps = input.dim() == 3 ? input.unsqueeze(1) : input;
+                var maps = Maps(input);
                 foreach (var (normalisation, convolution) in normalisations.Zip(convolutions))
                     maps = cat([maps, convolution.call(normalisation.call(maps).relu())], 1);
                 return maps.MoveToOuterDisposeScope();
             }
+
+            private static Tensor Maps(Tensor input) => input.dim() == 3 ? input.unsqueeze(1) : input;
 
             public OnnxValue Export(OnnxValue input) =>
                 normalisations
@@ -79,6 +98,36 @@ public abstract partial record Layer
                         (maps, pair) =>
                             OnnxValue.Concatenate(1, maps, maps.Through(pair.First).Relu().Through(pair.Second))
                     );
+
+            private sealed class Covered(Module module, DenseBlock kernel) : IKernelLayer
+            {
+                private Tensor[] Weights =>
+                    [
+                        .. module
+                            .normalisations.Zip(module.convolutions)
+                            .SelectMany(pair =>
+                                new[] { pair.First.weight!, pair.First.bias!, pair.Second.weight! }
+                            ),
+                    ];
+
+                private Tensor[] Running =>
+                    [.. module.normalisations.SelectMany(own => new[] { own.running_mean!, own.running_var! })];
+
+                public Tensor Train(Tensor values, uint seed)
+                {
+                    using var scope = NewDisposeScope();
+                    var output = kernel.Train(Maps(values), Weights, Running, seed);
+                    foreach (var normalisation in module.normalisations)
+                        normalisation.get_buffer("num_batches_tracked")!.Count();
+                    return output.MoveToOuterDisposeScope();
+                }
+
+                public Tensor Infer(Tensor values)
+                {
+                    using var scope = NewDisposeScope();
+                    return kernel.Infer(Maps(values), Weights, Running).MoveToOuterDisposeScope();
+                }
+            }
         }
     }
 }

@@ -59,8 +59,8 @@ public abstract partial record Layer
             public OnnxValue Export(OnnxValue input) => input.Through(values) * input.Through(gates).Sigmoid();
 
             /// <inheritdoc/>
-            public IKernelLayer? Kernel(int frames, double dropout) =>
-                dropout < 1 && values.Kernel(frames, 0) is { } own && gates.Kernel(frames, 0) is { } twin
+            public IKernelLayer? Kernel(int frames, int bands, double dropout) =>
+                dropout < 1 && values.Kernel(frames, bands, 0) is { } own && gates.Kernel(frames, bands, 0) is { } twin
                     ? new Twins(own, twin, dropout)
                     : null;
 
@@ -68,18 +68,18 @@ public abstract partial record Layer
 
             private sealed class Twins(IKernelLayer values, IKernelLayer gates, double dropout) : IKernelLayer
             {
-                public Tensor Train(Tensor sequence, uint seed)
+                public Tensor Train(Tensor input, uint seed)
                 {
                     using var scope = NewDisposeScope();
-                    var gated = Gated(values.Train(sequence, seed), gates.Train(sequence, seed));
+                    var gated = Gated(values.Train(input, seed), gates.Train(input, seed));
                     var kept = dropout > 0 ? DropoutLayer.Train(gated.contiguous(), new(dropout, seed)) : gated;
                     return kept.MoveToOuterDisposeScope();
                 }
 
-                public Tensor Infer(Tensor sequence)
+                public Tensor Infer(Tensor input)
                 {
                     using var scope = NewDisposeScope();
-                    return Gated(values.Infer(sequence), gates.Infer(sequence)).MoveToOuterDisposeScope();
+                    return Gated(values.Infer(input), gates.Infer(input)).MoveToOuterDisposeScope();
                 }
             }
         }
