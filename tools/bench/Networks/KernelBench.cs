@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Sed.Core.Networks;
 using Sed.Core.Networks.Kernels;
 using Sed.Core.Networks.Kernels.Convolutions;
+using Sed.Core.Networks.Kernels.DenseBlocks;
 using Sed.Core.Networks.Kernels.Recurrence;
 using Sed.Core.Runtime;
 using static TorchSharp.torch;
@@ -23,6 +24,7 @@ internal static unsafe class KernelBench
         Convolutions();
         foreach (var inputs in new[] { 48, 32 })
             Recurrence(inputs);
+        DenseBlock();
         using (var step = new TrainStep(Clips))
             Console.WriteLine($"whole step: {Best(() => step.Run()) / Clips:F3} ms per clip");
         Console.WriteLine($"register tile: {TileRate():F0} GFLOP/s on one thread");
@@ -82,6 +84,25 @@ internal static unsafe class KernelBench
         var layer = new GatedRecurrence(new RecurrentShape(inputs, 32, 500, true, 0.15));
         var input = randn([Clips, 500, inputs], requires_grad: true);
         Time($"recurrent layer, {inputs} inputs", [.. parameters, input], () => layer.Train(input, parameters, 1));
+    }
+
+    private static void DenseBlock()
+    {
+        using var scope = NewDisposeScope();
+        var shape = new DenseBlockShape(24, 4, 12, 250, 32, 1e-5, 0.1, 0.15);
+        int[] found = [.. Enumerable.Range(0, shape.Convolutions).Select(shape.Found)];
+        Tensor[] parameters =
+        [
+            .. found.SelectMany(maps => new[] { ones(maps), zeros(maps), randn(shape.Growth, maps, 3, 3) * 0.1 }),
+        ];
+        Tensor[] running = [.. found.SelectMany(maps => new[] { zeros(maps), ones(maps) })];
+        foreach (var parameter in parameters)
+            parameter.requires_grad_();
+        var maps = randn([Clips, shape.Maps, shape.Frames, shape.Bins], requires_grad: true);
+        var block = new DenseBlock(shape);
+        Time("dense block, 4 by 12", [.. parameters, maps], () => block.Train(maps, parameters, running, 1));
+        var operations = 2e-6 * found.Sum(maps => maps * DenseBlockShape.Taps * shape.Growth) * shape.Places;
+        Console.WriteLine($"  of {operations:F0} million operations forward, twice as many backward");
     }
 
     private static void Time(string name, Tensor[] parameters, Func<Tensor> forward)
