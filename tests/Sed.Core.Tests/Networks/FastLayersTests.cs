@@ -90,7 +90,7 @@ public sealed class FastLayersTests
         }
     }
 
-    /// <summary>Gated units, pools of what they give, the mean, the maximum over frames.</summary>
+    /// <summary>Gated units, pools of what they give, a dense block, the mean, the maximum over frames.</summary>
     private static NetworkDescription OfMaps(double dropout) =>
         new()
         {
@@ -99,6 +99,7 @@ public sealed class FastLayersTests
                 new Layer.GatedConvolution(16),
                 new Layer.BandPooling(2),
                 new Layer.DoubleConvolution(20),
+                new Layer.DenselyConnected(2, 5),
                 new Layer.Pooling(2, 2, PoolingKind.Mean),
                 new Layer.Convolution(24),
                 new Layer.Pooling(3, 2, PoolingKind.Maximum),
