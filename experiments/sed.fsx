@@ -59,6 +59,7 @@ let export file frame = Export.frame file frame
 
 /// Runs experiments as the command line says: plans them, trains what has no result yet, prints their tables.
 let run (experiments: Experiment list) =
+    OldBuild.tell (Path.Combine(__SOURCE_DIRECTORY__, "..", "src"))
     let experiments = [
         for experiment in experiments ->
             if experiment.Profiles.IsEmpty then

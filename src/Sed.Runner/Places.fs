@@ -1,4 +1,4 @@
-/// On which devices trials are trained at once.
+/// On which devices trials are trained at once, and on how many processors.
 module internal Sed.Runner.Places
 
 open System
@@ -44,3 +44,9 @@ let forTrials (options: Options) (workspace: Workspace) (waiting: Trial list) : 
         match List.tryFindIndex ((=) own) all with
         | Some index -> own :: List.removeAt index all
         | None -> own :: List.truncate (all.Length - 1) all
+
+/// Threads for each training now, where several processes are at the trials in these folders: the first while the others
+/// start, and the last when nothing else is left, has all of so many processors.
+let threadsNow (processors: int) (folders: string list) =
+    let taken = folders |> List.filter TrialFolder.isTaken |> List.length
+    max 1 (processors / max 1 taken)

@@ -43,6 +43,15 @@ let private commandLine (script: string) (arguments: string list) =
         if word.Contains ' ' then $"\"{word}\"" else word
     "dotnet" :: "fsi" :: script :: arguments |> List.map quoted |> String.concat " "
 
+/// Has the kernels take as many processors as the other processes leave them.
+let private shareProcessors (workspace: Workspace) (plans: Plan list) =
+    let folders =
+        plans
+        |> List.collect Plan.allTrials
+        |> List.map (fun trial -> workspace.TrialFolder trial.Specification)
+        |> List.distinct
+    workspace.KernelThreads <- fun () -> Places.threadsNow Environment.ProcessorCount folders
+
 /// Makes ready what all trials share, and starts the processes that train beside this one.
 let private helpers (options: Options) script arguments (display: Display) (workspace: Workspace) (plans: Plan list) =
     let waiting =
@@ -59,13 +68,14 @@ let private helpers (options: Options) script arguments (display: Display) (work
         let jobs = 1 + others.Length
         workspace.Jobs <- jobs
         workspace.Threads <- max 1 (Environment.ProcessorCount / jobs)
+        shareProcessors workspace plans
         let on =
             own :: others
             |> List.countBy id
             |> List.map (fun (device, count) -> $"{count} on {device}")
             |> String.concat ", "
         display.Line
-            $"{jobs} trials at a time ({on}), each in a process with {workspace.Threads} of {Environment.ProcessorCount} processors (--jobs)."
+            $"{jobs} trials at a time ({on}), each in a process of its own; they share {Environment.ProcessorCount} processors (--jobs)."
         new Helpers(
             script,
             Helpers.Arguments arguments,
@@ -92,6 +102,7 @@ let private work (options: Options) threads (plans: Plan list) (stopping: Stoppi
         use workspace =
             new Workspace(options.Out, Devices.Choose options.Device, ignore, (fun _ _ _ -> ()), either.Token)
         workspace.Threads <- threads
+        shareProcessors workspace plans
         for plan in plans do
             Sweep.help workspace plan either.Token
         0

@@ -1,7 +1,9 @@
-/// Where trials are trained when there are GPUs, which the lists here stand for.
+/// Where trials are trained when there are GPUs, which the lists here stand for, and on how many processors.
 module Sed.Runner.Tests.PlacementTests
 
+open System.IO
 open Xunit
+open Sed.Core.Runtime
 open Sed.Runner
 
 let private gpu number free = { Number = number; FreeMiB = free }
@@ -38,3 +40,23 @@ let ``a training's memory grows with its clips, its batch and its network`` () =
     let small = Placement.trialMiB 1000 500 40 218_000L 1_500_000L 32
     // 80 kB a clip, 16 B a parameter, 6 floats of each value of a batch, and 700 MiB for libtorch.
     Assert.Equal(700.0 + (1000.0 * 80e3 + 218e3 * 16.0 + 32.0 * 1.5e6 * 24.0) / 1048576.0, small, 6)
+
+[<Fact>]
+let ``trials share the processors with those that some process is at, and one that is alone has all`` () =
+    let root = Directory.CreateTempSubdirectory("sed-share-").FullName
+    try
+        let folders = [ for number in 1..4 -> Path.Combine(root, string number) ]
+        let take (folder: string) =
+            Directory.CreateDirectory folder |> ignore
+            TrialFolder.tryLock folder |> Option.get
+        Assert.Equal(8, Places.threadsNow 8 folders)
+        using (take folders[0]) (fun _ ->
+            Assert.Equal(8, Places.threadsNow 8 folders)
+            using (take folders[2]) (fun _ ->
+                Assert.Equal(4, Places.threadsNow 8 folders)
+                using (take folders[3]) (fun _ ->
+                    Assert.Equal(2, Places.threadsNow 8 folders)
+                    Assert.Equal(1, Places.threadsNow 2 folders))))
+        Assert.Equal(8, Places.threadsNow 8 folders)
+    finally
+        Directory.Delete(root, recursive = true)

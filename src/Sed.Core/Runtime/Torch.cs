@@ -11,6 +11,7 @@ public static partial class Torch
     private static readonly Lock gate = new();
     private static bool initialized;
     private static int threads = Environment.ProcessorCount;
+    private static int kernelThreads = Environment.ProcessorCount;
     private static int threadsOfTorch = Environment.ProcessorCount;
 
     /// <summary>Where the libtorch in use comes from.</summary>
@@ -33,7 +34,22 @@ public static partial class Torch
             ArgumentOutOfRangeException.ThrowIfLessThan(value, 1);
             Initialize();
             threads = value;
+            KernelThreads = value;
             SetThreadsOfTorch(value);
+        }
+    }
+
+    /// <summary>
+    /// Threads of the kernels alone, whose number leaves no trace in the digits, so that it may change at any time; setting
+    /// <see cref="Threads"/> sets it, too.
+    /// </summary>
+    public static int KernelThreads
+    {
+        get => kernelThreads;
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, 1);
+            kernelThreads = value;
         }
     }
 

@@ -81,6 +81,10 @@ let private train
             workspace.Device
         )
 
+    let progress report =
+        Torch.KernelThreads <- workspace.KernelThreads()
+        progress report
+
     let targets =
         TrainingTargets.Of(
             specification.Training.Labels,

@@ -99,6 +99,9 @@ type internal Workspace
     /// Threads that each training takes; 0 for one for each processor.
     member val Threads = 0 with get, set
 
+    /// Threads that kernels may take now, asked after every epoch.
+    member val KernelThreads = (fun () -> Sed.Core.Runtime.Torch.KernelThreads) with get, set
+
     member _.Folder = folder
     member _.Device = device
 

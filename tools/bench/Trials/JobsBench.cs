@@ -9,16 +9,25 @@ namespace Sed.Bench;
 /// </summary>
 internal static class JobsBench
 {
-    private const string Name = "jobs";
-    private const string Script = $"tools/bench/Trials/{Name}.fsx";
+    // What is killed is small, so that it is begun often.
+    private static readonly Sweep killed = new("tools/bench/Trials/jobs.fsx");
 
-    /// <summary>Times --jobs 1 and --jobs 2, each from nothing but corpus and features.</summary>
+    private static readonly Sweep timed = new(
+        "experiments/table2.fsx",
+        "--profile",
+        "quick",
+        "--seeds",
+        "1",
+        "--no-report"
+    );
+
+    /// <summary>Times table2 with --jobs 1 and --jobs 2, each from nothing but corpus and features.</summary>
     public static int Compare()
     {
-        using var folders = new Folders();
+        using var folders = new Folders(timed);
         var one = Timed(folders, "one after another", 1);
         var two = Timed(folders, "two at once", 2);
-        var same = KeptBytes.Same(Name, folders.Of("1"), folders.Of("2"));
+        var same = KeptBytes.Same(folders.Of("1"), folders.Of("2"));
         Say($"--jobs 2 takes {two / one:F2} of the time of --jobs 1 (wanted: at most 0.80); {Verdict(same)}");
         return same && two / one <= 0.8 ? 0 : 1;
     }
@@ -26,25 +35,25 @@ internal static class JobsBench
     /// <summary>Kills a process of a sweep with --jobs 2 so many times; whoever starts it starts it again where need be.</summary>
     public static int KillWorkers(int kills)
     {
-        using var folders = new Folders();
+        using var folders = new Folders(killed);
         Timed(folders, "undisturbed", 2);
         var own = folders.Of("killed");
-        var (killed, mains) = (0, 0);
+        var (dead, mains) = (0, 0);
         while (true)
         {
-            using var main = Start(own, "--jobs", "2");
+            using var main = killed.Start(own, "--jobs", "2");
             main.OutputDataReceived += (_, _) => { };
             main.BeginOutputReadLine();
             while (!main.WaitForExit(TimeSpan.FromSeconds(Random.Shared.NextDouble() * 6)))
             {
-                if (killed == kills || Working(own) is not { Length: > 0 } working)
+                if (dead == kills || Working(own) is not { Length: > 0 } working)
                     continue;
                 var (process, isHelper) = working[Random.Shared.Next(working.Length)];
                 process.Kill();
-                killed++;
+                dead++;
                 mains += isHelper ? 0 : 1;
                 Say(
-                    $"kill {killed}: {(isHelper ? "a helper" : "the process that shows the table")}, {Epochs(own)} epochs done"
+                    $"kill {dead}: {(isHelper ? "a helper" : "the process that shows the table")}, {Epochs(own)} epochs done"
                 );
             }
             if (main.ExitCode == 0)
@@ -52,9 +61,9 @@ internal static class JobsBench
             if (main.ExitCode != 137)
                 throw new InvalidOperationException($"The script ended with {main.ExitCode}.");
         }
-        var same = KeptBytes.Same(Name, folders.Of("2"), own);
-        Say($"{killed} kills, {mains} of them of the first process: {Verdict(same)}");
-        return same && killed == kills ? 0 : 1;
+        var same = KeptBytes.Same(folders.Of("2"), own);
+        Say($"{dead} kills, {mains} of them of the first process: {Verdict(same)}");
+        return same && dead == kills ? 0 : 1;
     }
 
     /// <summary>The processes that train in a folder, and whether each was started by another one.</summary>
@@ -84,31 +93,37 @@ internal static class JobsBench
     private static double Timed(Folders folders, string what, int jobs)
     {
         var clock = Stopwatch.StartNew();
-        using var process = Start(folders.Of($"{jobs}"), "--jobs", $"{jobs}");
-        Finish(process);
+        folders.Sweep.Run(folders.Of($"{jobs}"), "--jobs", $"{jobs}");
         Say($"{what} (--jobs {jobs}): {clock.Elapsed.TotalSeconds:F1} s");
         return clock.Elapsed.TotalSeconds;
-    }
-
-    private static Process Start(string own, params string[] arguments) =>
-        Process.Start(
-            new ProcessStartInfo("dotnet", ["fsi", Script, "--out", own, .. arguments])
-            {
-                RedirectStandardOutput = true,
-            }
-        )!;
-
-    private static void Finish(Process process)
-    {
-        process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        if (process.ExitCode != 0)
-            throw new InvalidOperationException($"{Script} ended with {process.ExitCode}.");
     }
 
     private static string Verdict(bool same) => same ? "the same bytes" : "OTHER BYTES";
 
     private static void Say(FormattableString text) => Console.WriteLine(text.ToString(CultureInfo.InvariantCulture));
+
+    /// <summary>A script with words that it is always started with.</summary>
+    /// <param name="Script">The script.</param>
+    /// <param name="Words">The words.</param>
+    private sealed record Sweep(string Script, params string[] Words)
+    {
+        public Process Start(string own, params string[] arguments) =>
+            Process.Start(
+                new ProcessStartInfo("dotnet", ["fsi", Script, .. Words, "--out", own, .. arguments])
+                {
+                    RedirectStandardOutput = true,
+                }
+            )!;
+
+        public void Run(string own, params string[] arguments)
+        {
+            using var process = Start(own, arguments);
+            process.StandardOutput.ReadToEnd();
+            process.WaitForExit();
+            if (process.ExitCode != 0)
+                throw new InvalidOperationException($"{Script} ended with {process.ExitCode}.");
+        }
+    }
 
     /// <summary>Places for runs that share a corpus and its features, which are made first and are not what is timed.</summary>
     private sealed class Folders : IDisposable
@@ -116,11 +131,13 @@ internal static class JobsBench
         private static readonly string[] shared = ["corpora", "features"];
         private readonly string root = Directory.CreateTempSubdirectory("sed-jobs-").FullName;
 
-        public Folders()
+        public Folders(Sweep sweep)
         {
-            using var process = Start(Path.Combine(root, "made"), "--prepare");
-            Finish(process);
+            Sweep = sweep;
+            sweep.Run(Path.Combine(root, "made"), "--prepare");
         }
+
+        public Sweep Sweep { get; }
 
         public string Of(string name)
         {

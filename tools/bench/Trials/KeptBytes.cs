@@ -1,19 +1,19 @@
 using System.Security.Cryptography;
+using System.Text.RegularExpressions;
 
 namespace Sed.Bench;
 
 /// <summary>What a script keeps in a folder, to be compared with what it keeps in another: no times, no number of threads.</summary>
-internal static class KeptBytes
+internal static partial class KeptBytes
 {
     private static readonly string[] kept = [".json", ".npz"];
     private static readonly string[] times = ["seconds", "clips per second"];
 
     /// <summary>Whether two folders have the same trials and the same table.</summary>
-    public static bool Same(string script, string expected, string found) =>
-        Of(script, expected).SequenceEqual(Of(script, found));
+    public static bool Same(string expected, string found) => Of(expected).SequenceEqual(Of(found));
 
     /// <summary>Every kept file with its hash, and the table without what its training took.</summary>
-    private static List<string> Of(string script, string folder)
+    private static List<string> Of(string folder)
     {
         var trials = Path.Combine(folder, "trials");
         List<string> digits =
@@ -26,8 +26,8 @@ internal static class KeptBytes
                     $"{Path.GetRelativePath(trials, file)} {Convert.ToHexString(SHA256.HashData(Bytes(file)))}"
                 ),
         ];
-        var table = File.ReadAllLines(Path.Combine(folder, "tables", $"{script}.csv"))
-            .Select(line => line.Split(','))
+        var table = File.ReadAllLines(Directory.GetFiles(Path.Combine(folder, "tables"), "*.csv").Single())
+            .Select(line => BetweenCells().Split(line))
             .ToArray();
         int[] same =
         [
@@ -36,6 +36,10 @@ internal static class KeptBytes
         digits.AddRange(table.Select(cells => string.Join(',', same.Select(column => cells[column]))));
         return digits;
     }
+
+    // Commas outside of quotes: rows' names have some, too.
+    [GeneratedRegex(",(?=(?:[^\"]*\"[^\"]*\")*[^\"]*$)")]
+    private static partial Regex BetweenCells();
 
     // How many threads computed a result stands in it, and changes nothing else of it.
     private static byte[] Bytes(string file) =>

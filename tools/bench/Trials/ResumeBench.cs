@@ -35,7 +35,7 @@ internal static class ResumeBench
                 for (var kill = 1; kill <= kills; kill++)
                     Say($"killed after {Kill(start(own), length / 2).TotalSeconds:F2} s");
                 Finish(start(own));
-                var identical = KeptBytes.Same("resume", Path.Combine(folder, "undisturbed"), own);
+                var identical = KeptBytes.Same(Path.Combine(folder, "undisturbed"), own);
                 Say($"after {kills} kills: {Verdict(identical)}");
                 return identical;
             }
@@ -54,7 +54,7 @@ internal static class ResumeBench
                     .Sum(file => File.ReadAllLines(file).Length - 1)
                 : 0;
             Finish(start(own));
-            var identical = KeptBytes.Same(script, Path.Combine(folder, "undisturbed"), own);
+            var identical = KeptBytes.Same(Path.Combine(folder, "undisturbed"), own);
             same += identical ? 1 : 0;
             Say($"killed after {moment.TotalSeconds:F2} s, {done} epochs done: {Verdict(identical)}");
             Directory.Delete(own, recursive: true);

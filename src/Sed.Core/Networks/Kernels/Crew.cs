@@ -21,7 +21,7 @@ internal static class Crew
     /// <exception cref="Exception">The first that a piece threw; the other pieces are done all the same.</exception>
     public static void Share(int pieces, Action<int> work)
     {
-        var wanted = Math.Min(Torch.Threads, pieces) - 1;
+        var wanted = Math.Min(Torch.KernelThreads, pieces) - 1;
         var job = new Job(pieces, wanted, work);
         if (wanted > 0 && Interlocked.CompareExchange(ref current, job, null) is null)
         {

@@ -105,9 +105,7 @@ public abstract partial record Layer
                     [
                         .. module
                             .normalisations.Zip(module.convolutions)
-                            .SelectMany(pair =>
-                                new[] { pair.First.weight!, pair.First.bias!, pair.Second.weight! }
-                            ),
+                            .SelectMany(pair => new[] { pair.First.weight!, pair.First.bias!, pair.Second.weight! }),
                     ];
 
                 private Tensor[] Running =>

@@ -114,9 +114,7 @@ public sealed class DenseBlockTests
             Torch.Threads = threads;
             var shape = Shape(7, 3, 12, 30, 20) with { Rate = 0.3 };
             var generator = new Generator(3);
-            var parameters = Parameters(shape, generator)
-                .Select(parameter => parameter.requires_grad_())
-                .ToArray();
+            var parameters = Parameters(shape, generator).Select(parameter => parameter.requires_grad_()).ToArray();
             var input = randn(19, 7, 30, 20, generator: generator);
             var output = new DenseBlock(shape).Train(input, parameters, Running(shape, float32), 4);
             output.square().sum().backward();

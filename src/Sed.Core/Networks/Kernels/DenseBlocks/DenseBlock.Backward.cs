@@ -169,7 +169,10 @@ internal sealed unsafe partial class DenseBlock
                         columns,
                         found,
                         columns,
-                        towardsKernel with { Inner = count }
+                        towardsKernel with
+                        {
+                            Inner = count,
+                        }
                     );
                 Tile.Add(
                     mirrored + (nint)frame * found * Side * growth,

@@ -47,7 +47,9 @@ internal sealed unsafe partial class DenseBlock(DenseBlockShape shape)
         var kernels = Packed(parameters);
         var affine = Enumerable
             .Range(0, shape.Convolutions)
-            .Select(number => Affine(number, parameters, Doubles(running[2 * number]), Doubles(running[2 * number + 1])))
+            .Select(number =>
+                Affine(number, parameters, Doubles(running[2 * number]), Doubles(running[2 * number + 1]))
+            )
             .ToArray();
         Crew.Share(
             (int)entering.shape[0],
@@ -88,7 +90,12 @@ internal sealed unsafe partial class DenseBlock(DenseBlockShape shape)
             batch,
             clip =>
             {
-                MapLines.Enter(shape, shape.Maps, from + (long)clip * shape.Places * shape.Maps, line + clip * clipFloats);
+                MapLines.Enter(
+                    shape,
+                    shape.Maps,
+                    from + (long)clip * shape.Places * shape.Maps,
+                    line + clip * clipFloats
+                );
                 sums[clip] = Sums(line + clip * clipFloats, 0, shape.Maps);
             }
         );
@@ -120,7 +127,15 @@ internal sealed unsafe partial class DenseBlock(DenseBlockShape shape)
                 MapLines.Drop(to + clip * outputFloats, outputFloats, dropout.From(clip * outputFloats));
             }
         );
-        return (new DenseBlockRun { Lines = lines, Statistics = statistics, Dropout = dropout }, output);
+        return (
+            new DenseBlockRun
+            {
+                Lines = lines,
+                Statistics = statistics,
+                Dropout = dropout,
+            },
+            output
+        );
     }
 
     /// <summary>Moves the running statistics of a normalisation towards the batch's, with the unbiased variance, as torch does.</summary>
