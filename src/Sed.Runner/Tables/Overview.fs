@@ -73,6 +73,9 @@ module Overview =
         ]
         |> List.distinct
 
+    let private spread =
+        "±: half the 95 % interval over a row's trials (Student's t); the table of a run has their deviation instead."
+
     /// The names of the metrics that are asked for, or of the three that most papers report.
     let private chosen (frames: Frame<int, string> list) (metrics: string list) =
         let there name =
@@ -128,7 +131,7 @@ module Overview =
                     ]
             ]
             Notes = [
-                "±: half the 95 % interval over a row's trials (Student's t)."
+                spread
                 if not everywhere.IsEmpty then
                     ""
                     "All rows:"
@@ -181,6 +184,7 @@ module Overview =
                         ]
             ]
             Notes = [
+                spread
                 "*: the interval of the difference leaves 0 out (Welch's t over trials; not corrected for the number of lines)."
                 ""
                 "What differs:"
