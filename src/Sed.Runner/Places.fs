@@ -46,7 +46,8 @@ let forTrials (options: Options) (workspace: Workspace) (waiting: Trial list) : 
         | None -> own :: List.truncate (all.Length - 1) all
 
 /// Threads for each training now, where several processes are at the trials in these folders: the first while the others
-/// start, and the last when nothing else is left, has all of so many processors.
-let threadsNow (processors: int) (folders: string list) =
+/// start, and the last when nothing else is left, has all of so many processors. None has less than its share: who is at the
+/// other trials may be on other machines.
+let threadsNow (share: int) (processors: int) (folders: string list) =
     let taken = folders |> List.filter TrialFolder.isTaken |> List.length
-    max 1 (processors / max 1 taken)
+    max share (processors / max 1 taken)

@@ -50,7 +50,7 @@ let private shareProcessors (workspace: Workspace) (plans: Plan list) =
         |> List.collect Plan.allTrials
         |> List.map (fun trial -> workspace.TrialFolder trial.Specification)
         |> List.distinct
-    workspace.KernelThreads <- fun () -> Places.threadsNow Environment.ProcessorCount folders
+    workspace.KernelThreads <- fun () -> Places.threadsNow workspace.Threads Environment.ProcessorCount folders
 
 /// Makes ready what all trials share, and starts the processes that train beside this one.
 let private helpers (options: Options) script arguments (display: Display) (workspace: Workspace) (plans: Plan list) =

@@ -49,14 +49,15 @@ let ``trials share the processors with those that some process is at, and one th
         let take (folder: string) =
             Directory.CreateDirectory folder |> ignore
             TrialFolder.tryLock folder |> Option.get
-        Assert.Equal(8, Places.threadsNow 8 folders)
+        Assert.Equal(8, Places.threadsNow 2 8 folders)
         using (take folders[0]) (fun _ ->
-            Assert.Equal(8, Places.threadsNow 8 folders)
+            Assert.Equal(8, Places.threadsNow 2 8 folders)
             using (take folders[2]) (fun _ ->
-                Assert.Equal(4, Places.threadsNow 8 folders)
+                Assert.Equal(4, Places.threadsNow 2 8 folders)
                 using (take folders[3]) (fun _ ->
-                    Assert.Equal(2, Places.threadsNow 8 folders)
-                    Assert.Equal(1, Places.threadsNow 2 folders))))
-        Assert.Equal(8, Places.threadsNow 8 folders)
+                    Assert.Equal(2, Places.threadsNow 2 8 folders)
+                    Assert.Equal(4, Places.threadsNow 4 8 folders)
+                    Assert.Equal(1, Places.threadsNow 1 2 folders))))
+        Assert.Equal(8, Places.threadsNow 2 8 folders)
     finally
         Directory.Delete(root, recursive = true)
