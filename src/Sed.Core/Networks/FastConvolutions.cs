@@ -110,7 +110,7 @@ internal sealed class FastConvolutions : IFastStep
     {
         if (sampleStep == 0)
             return values;
-        var maps = values.dim() == 3 ? values.unsqueeze(1) : values; // (batch, maps, frames, samples)
+        var maps = values.AsMaps(); // (batch, maps, frames, samples)
         return maps.permute(0, 2, 3, 1)
             .reshape(maps.shape[0], finds.Frames * finds.Bands / sampleStep, 1, -1)
             .permute(0, 3, 1, 2);

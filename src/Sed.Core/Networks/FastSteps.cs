@@ -74,17 +74,15 @@ internal sealed class FastPooling(PoolingLayer pooling) : IFastStep
     public Tensor Train(Tensor values, uint[] seeds)
     {
         using var scope = NewDisposeScope();
-        return pooling.Train(Maps(values), seeds[0]).MoveToOuterDisposeScope();
+        return pooling.Train(values.AsMaps(), seeds[0]).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
     public Tensor Infer(Tensor values)
     {
         using var scope = NewDisposeScope();
-        return pooling.Infer(Maps(values)).MoveToOuterDisposeScope();
+        return pooling.Infer(values.AsMaps()).MoveToOuterDisposeScope();
     }
-
-    private static Tensor Maps(Tensor values) => values.dim() == 3 ? values.unsqueeze(1) : values;
 }
 
 /// <summary>A module as it is; dropout by kernels.</summary>

@@ -1,4 +1,3 @@
-using System.Runtime.Intrinsics;
 using static TorchSharp.torch;
 
 namespace Sed.Core.Networks.Kernels;
@@ -24,17 +23,8 @@ internal static unsafe class DropoutLayer
             piece =>
             {
                 var start = piece * Piece;
-                var until = Math.Min(length, start + Piece);
-                var mask = dropout.From(0);
-                var at = start;
-                for (; at + Tile.Lanes <= until; at += Tile.Lanes)
-                    (Vector512.Load(from + at) * mask.At(at)).Store(to + at);
-                if (at < until)
-                {
-                    var last = mask.At(at);
-                    for (var lane = 0; at < until; lane++, at++)
-                        to[at] = from[at] * last[lane];
-                }
+                var count = Math.Min(Piece, length - start);
+                dropout.From(start).Apply(from + start, to + start, count);
             }
         );
         return output;

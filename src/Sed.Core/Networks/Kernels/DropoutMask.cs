@@ -28,4 +28,20 @@ internal readonly struct DropoutMask(Dropout dropout, long first)
         var kept = Vector512.GreaterThanOrEqual((x >> 1).AsInt32(), Vector512.Create(dropped));
         return kept.AsSingle() & Vector512.Create(scale);
     }
+
+    /// <summary>Applies the mask to the elements that it begins with.</summary>
+    /// <param name="from">The elements.</param>
+    /// <param name="to">Receives them, some zero and the others scaled; may be the same memory.</param>
+    /// <param name="count">How many.</param>
+    public unsafe void Apply(float* from, float* to, long count)
+    {
+        long at = 0;
+        for (; at + Tile.Lanes <= count; at += Tile.Lanes)
+            (Vector512.Load(from + at) * At(at)).Store(to + at);
+        if (at == count)
+            return;
+        var last = At(at);
+        for (var lane = 0; at < count; lane++, at++)
+            to[at] = from[at] * last[lane];
+    }
 }

@@ -57,7 +57,7 @@ internal sealed class MaximumOverBands(int count)
     public override Tensor forward(Tensor input)
     {
         using var scope = NewDisposeScope();
-        var maps = input.dim() == 3 ? input.unsqueeze(1) : input;
+        var maps = input.AsMaps();
         return nn.functional.max_pool2d(maps, [1, Bands]).MoveToOuterDisposeScope();
     }
 

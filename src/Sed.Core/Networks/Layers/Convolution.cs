@@ -62,7 +62,7 @@ internal sealed class ConvolutionBlock : nn.Module<Tensor, Tensor>, IConvolution
     public override Tensor forward(Tensor input)
     {
         using var scope = NewDisposeScope();
-        var maps = input.dim() == 3 ? input.unsqueeze(1) : input;
+        var maps = input.AsMaps();
         return normalisation.call(convolution.call(maps)).relu().MoveToOuterDisposeScope();
     }
 

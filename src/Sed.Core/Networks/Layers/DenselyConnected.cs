@@ -17,7 +17,7 @@ public abstract partial record Layer
     /// <param name="Growth">Maps that each adds.</param>
     public sealed record DenselyConnected(int Convolutions, int Growth) : Layer
     {
-        private const int Side = 3; // of a kernel
+        private const int Side = DenseBlockShape.Side;
 
         /// <inheritdoc/>
         public override string InWords => $"dense block {Convolutions} by {Growth}";
@@ -82,13 +82,11 @@ public abstract partial record Layer
             public override Tensor forward(Tensor input)
             {
                 using var scope = NewDisposeScope();
-                var maps = Maps(input);
+                var maps = input.AsMaps();
                 foreach (var (normalisation, convolution) in normalisations.Zip(convolutions))
                     maps = cat([maps, convolution.call(normalisation.call(maps).relu())], 1);
                 return maps.MoveToOuterDisposeScope();
             }
-
-            private static Tensor Maps(Tensor input) => input.dim() == 3 ? input.unsqueeze(1) : input;
 
             public OnnxValue Export(OnnxValue input) =>
                 normalisations
@@ -114,7 +112,7 @@ public abstract partial record Layer
                 public Tensor Train(Tensor values, uint seed)
                 {
                     using var scope = NewDisposeScope();
-                    var output = kernel.Train(Maps(values), Weights, Running, seed);
+                    var output = kernel.Train(values.AsMaps(), Weights, Running, seed);
                     foreach (var normalisation in module.normalisations)
                         normalisation.get_buffer("num_batches_tracked")!.Count();
                     return output.MoveToOuterDisposeScope();
@@ -123,7 +121,7 @@ public abstract partial record Layer
                 public Tensor Infer(Tensor values)
                 {
                     using var scope = NewDisposeScope();
-                    return kernel.Infer(Maps(values), Weights, Running).MoveToOuterDisposeScope();
+                    return kernel.Infer(values.AsMaps(), Weights, Running).MoveToOuterDisposeScope();
                 }
             }
         }

@@ -78,7 +78,7 @@ public abstract partial record Layer
             public override Tensor forward(Tensor input)
             {
                 using var scope = NewDisposeScope();
-                var maps = input.dim() == 3 ? input.unsqueeze(1) : input;
+                var maps = input.AsMaps();
                 var values = secondNormalisation.call(second.call(first.call(maps)));
                 var output = isResidual ? values.Plus(shortcut.call(maps)).relu() : values.relu();
                 return output.MoveToOuterDisposeScope();

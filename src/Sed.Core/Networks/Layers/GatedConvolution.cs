@@ -69,7 +69,7 @@ public abstract partial record Layer
             public override Tensor forward(Tensor input)
             {
                 using var scope = NewDisposeScope();
-                var maps = input.dim() == 3 ? input.unsqueeze(1) : input;
+                var maps = input.AsMaps();
                 return Gated(normalisation.call(convolution.call(maps))).MoveToOuterDisposeScope();
             }
 

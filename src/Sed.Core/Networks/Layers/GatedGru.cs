@@ -71,7 +71,8 @@ public abstract partial record Layer
                 public Tensor Train(Tensor input, uint seed)
                 {
                     using var scope = NewDisposeScope();
-                    var gated = Gated(values.Train(input, seed), gates.Train(input, seed));
+                    var sequence = input.contiguous();
+                    var gated = Gated(values.Train(sequence, seed), gates.Train(sequence, seed));
                     var kept = dropout > 0 ? DropoutLayer.Train(gated.contiguous(), new(dropout, seed)) : gated;
                     return kept.MoveToOuterDisposeScope();
                 }
@@ -79,7 +80,8 @@ public abstract partial record Layer
                 public Tensor Infer(Tensor input)
                 {
                     using var scope = NewDisposeScope();
-                    return Gated(values.Infer(input), gates.Infer(input)).MoveToOuterDisposeScope();
+                    var sequence = input.contiguous();
+                    return Gated(values.Infer(sequence), gates.Infer(sequence)).MoveToOuterDisposeScope();
                 }
             }
         }

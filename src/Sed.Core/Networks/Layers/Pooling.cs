@@ -76,7 +76,7 @@ public abstract partial record Layer
             public override Tensor forward(Tensor input)
             {
                 using var scope = NewDisposeScope();
-                var maps = input.dim() == 3 ? input.unsqueeze(1) : input;
+                var maps = input.AsMaps();
                 long[] size = [layer.Frames, layer.Bands];
                 var pooled =
                     layer.Kind == PoolingKind.Maximum

@@ -89,7 +89,7 @@ public abstract partial record Layer
             public override Tensor forward(Tensor input)
             {
                 using var scope = NewDisposeScope();
-                var maps = input.dim() == 3 ? input.unsqueeze(1) : input;
+                var maps = input.AsMaps();
                 var values = normalisation.call(convolution.call(maps.flatten(2))).relu(); // (batch, filters, frames * bands)
                 return values.unflatten(2, maps.shape[2], -1).MoveToOuterDisposeScope();
             }

@@ -44,6 +44,10 @@ internal sealed record BlockShape(
             ? Widened.To(tensor, Filters, Channels, tensor.shape[2], tensor.shape[3])
             : Widened.To(tensor, Filters);
 
+    /// <summary>The normalisation, with its parameters among those of the block.</summary>
+    public NormalisationWeights Normalised(BlockWeights weights) =>
+        new(Filters, Epsilon, Momentum, weights.Scale, weights.Shift);
+
     /// <summary>Frequency bins that go out.</summary>
     public int PooledBins => Bins / Pool;
 

@@ -65,8 +65,7 @@ internal sealed unsafe partial class FirstBlock(BlockShape shape)
         var patches = PatchMoments.Of(Kernels.Lanes.Memory<float>(maps), (int)batch, frames, bins);
         var (mean, variance) = OutputMoments(patches, weights);
         var normalisation = Normalisation.OfBatch(
-            shape,
-            weights,
+            shape.Normalised(weights),
             mean,
             variance,
             patches.Count,
@@ -90,7 +89,7 @@ internal sealed unsafe partial class FirstBlock(BlockShape shape)
         Convolve(
             maps,
             weights,
-            Normalisation.OfRunning(shape, weights, runningMean, runningVariance),
+            Normalisation.OfRunning(shape.Normalised(weights), runningMean, runningVariance),
             Dropout.None,
             border,
             null

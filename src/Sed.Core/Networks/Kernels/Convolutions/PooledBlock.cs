@@ -67,8 +67,7 @@ internal sealed unsafe partial class PooledBlock(BlockShape shape)
         );
         var all = Moments.Combine(moments);
         var normalisation = Normalisation.OfBatch(
-            shape,
-            weights,
+            shape.Normalised(weights),
             all.Mean,
             all.Variance,
             all.Count,
@@ -107,7 +106,7 @@ internal sealed unsafe partial class PooledBlock(BlockShape shape)
     public Tensor Infer(Tensor input, BlockWeights weights, float* runningMean, float* runningVariance, int border)
     {
         var batch = input.shape[0];
-        var normalisation = Normalisation.OfRunning(shape, weights, runningMean, runningVariance);
+        var normalisation = Normalisation.OfRunning(shape.Normalised(weights), runningMean, runningVariance);
         var output = empty(batch, shape.PooledFrames + 2 * border, shape.PooledBins, filters).DetachFromDisposeScope();
         var packed = Packed(weights);
         float* inputs = Kernels.Lanes.Memory<float>(input),

@@ -34,8 +34,7 @@ internal sealed unsafe partial class DenseBlock
                 if (run.Dropout.Active)
                 {
                     var kept = Scratch.Floats(0, outputFloats);
-                    new Span<float>(own, (int)outputFloats).CopyTo(new Span<float>(kept, (int)outputFloats));
-                    MapLines.Drop(kept, outputFloats, run.Dropout.From(clip * outputFloats));
+                    run.Dropout.From(clip * outputFloats).Apply(own, kept, outputFloats);
                     own = kept;
                 }
                 MapLines.Enter(shape, shape.All, own, back + clip * clipFloats);
@@ -78,7 +77,7 @@ internal sealed unsafe partial class DenseBlock
         var found = shape.Found(number);
         var columns = Widened.Size(shape.Growth);
         var clipFloats = (long)shape.All * shape.Length;
-        var affine = Affine(number, parameters, run.Statistics.Mean, run.Statistics.Variance);
+        var normalisation = run.Normalisations[number];
         var mirrored = Mirrored(parameters, number);
         var kernelFloats = DenseBlockShape.Taps * found * columns;
         var groups = Math.Min(batch, Groups);
@@ -94,7 +93,7 @@ internal sealed unsafe partial class DenseBlock
                         number,
                         lines + clip * clipFloats,
                         back + clip * clipFloats,
-                        affine,
+                        normalisation,
                         mirrored,
                         taken,
                         kernelSum + (long)group * kernelFloats
@@ -113,7 +112,7 @@ internal sealed unsafe partial class DenseBlock
                 plain += clip[map].Plain;
                 weighted += clip[map].Weighted;
             }
-            var inverse = Inverse(run.Statistics.Variance[map]);
+            var inverse = normalisation.Inverse[map];
             scaleGradient[map] = (float)(weighted * inverse);
             shiftGradient[map] = (float)plain;
             taken.Add(map, scale[map] * inverse * plain, scale[map] * inverse * inverse * inverse * weighted);
@@ -139,7 +138,7 @@ internal sealed unsafe partial class DenseBlock
         int number,
         float* lines,
         float* back,
-        float[] affine,
+        Normalisation normalisation,
         float* mirrored,
         MeanGradients taken,
         float* kernelSum
@@ -148,7 +147,7 @@ internal sealed unsafe partial class DenseBlock
         int found = shape.Found(number),
             growth = shape.Growth,
             columns = Widened.Size(growth);
-        var activated = Activated(number, lines, affine) + shape.Margin;
+        var activated = Activated(number, lines, normalisation) + shape.Margin;
         var gradient = OwnGradient(found, lines, back, taken);
         var turned = Turned(gradient, columns);
         var through = Scratch.Floats(3, (long)found * Piece);
@@ -192,7 +191,7 @@ internal sealed unsafe partial class DenseBlock
                     activated + (nint)map * shape.Padded + from,
                     lines + line,
                     taken.Mean(map),
-                    affine[map],
+                    normalisation.Factor[map],
                     back + line,
                     count
                 );

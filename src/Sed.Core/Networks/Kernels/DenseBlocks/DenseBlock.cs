@@ -45,12 +45,18 @@ internal sealed unsafe partial class DenseBlock(DenseBlockShape shape)
         float* from = Lanes.Memory<float>(entering),
             to = Lanes.Memory<float>(output);
         var kernels = Packed(parameters);
-        var affine = Enumerable
-            .Range(0, shape.Convolutions)
-            .Select(number =>
-                Affine(number, parameters, Doubles(running[2 * number]), Doubles(running[2 * number + 1]))
-            )
-            .ToArray();
+        Normalisation[] normalisations =
+        [
+            .. Enumerable
+                .Range(0, shape.Convolutions)
+                .Select(number =>
+                    Normalisation.OfRunning(
+                        Normalised(number, parameters),
+                        Lanes.Memory<float>(running[2 * number]),
+                        Lanes.Memory<float>(running[2 * number + 1])
+                    )
+                ),
+        ];
         Crew.Share(
             (int)entering.shape[0],
             clip =>
@@ -60,7 +66,7 @@ internal sealed unsafe partial class DenseBlock(DenseBlockShape shape)
                 var kernel = kernels;
                 for (var number = 0; number < shape.Convolutions; number++)
                 {
-                    Convolve(number, lines, affine[number], kernel);
+                    Convolve(number, lines, normalisations[number], kernel);
                     kernel += shape.KernelFloats(number);
                 }
                 MapLines.Leave(shape, shape.All, lines, to + (long)clip * shape.Places * shape.All);
@@ -101,17 +107,24 @@ internal sealed unsafe partial class DenseBlock(DenseBlockShape shape)
         );
         statistics.Set(0, sums);
         var kernel = Packed(parameters);
+        var normalisations = new Normalisation[shape.Convolutions];
         for (var number = 0; number < shape.Convolutions; number++)
         {
             var convolution = number;
             var own = kernel;
-            var affine = Affine(number, parameters, statistics.Mean, statistics.Variance);
-            Move(statistics, number, running);
+            var normalisation = normalisations[number] = Normalisation.OfBatch(
+                Normalised(number, parameters),
+                statistics.Mean,
+                statistics.Variance,
+                statistics.Count,
+                Lanes.Memory<float>(running[2 * number]),
+                Lanes.Memory<float>(running[2 * number + 1])
+            );
             Crew.Share(
                 batch,
                 clip =>
                 {
-                    Convolve(convolution, line + clip * clipFloats, affine, own);
+                    Convolve(convolution, line + clip * clipFloats, normalisation, own);
                     sums[clip] = Sums(line + clip * clipFloats, shape.Found(convolution), shape.Growth);
                 }
             );
@@ -124,7 +137,9 @@ internal sealed unsafe partial class DenseBlock(DenseBlockShape shape)
             clip =>
             {
                 MapLines.Leave(shape, shape.All, line + clip * clipFloats, to + clip * outputFloats);
-                MapLines.Drop(to + clip * outputFloats, outputFloats, dropout.From(clip * outputFloats));
+                var own = to + clip * outputFloats;
+                if (dropout.Active)
+                    dropout.From(clip * outputFloats).Apply(own, own, outputFloats);
             }
         );
         return (
@@ -132,53 +147,31 @@ internal sealed unsafe partial class DenseBlock(DenseBlockShape shape)
             {
                 Lines = lines,
                 Statistics = statistics,
+                Normalisations = normalisations,
                 Dropout = dropout,
             },
             output
         );
     }
 
-    /// <summary>Moves the running statistics of a normalisation towards the batch's, with the unbiased variance, as torch does.</summary>
-    private void Move(MapStatistics statistics, int number, IReadOnlyList<Tensor> running)
-    {
-        float* mean = Lanes.Memory<float>(running[2 * number]),
-            variance = Lanes.Memory<float>(running[2 * number + 1]);
-        for (var map = 0; map < shape.Found(number); map++)
-        {
-            mean[map] += (float)(shape.Momentum * (statistics.Mean[map] - mean[map]));
-            var unbiased = statistics.Variance[map] * statistics.Count / Math.Max(1, statistics.Count - 1);
-            variance[map] += (float)(shape.Momentum * (unbiased - variance[map]));
-        }
-    }
-
-    /// <summary>A normalisation as a factor and an offset for each map, one after the other.</summary>
-    private float[] Affine(int number, IReadOnlyList<Tensor> parameters, double[] mean, double[] variance)
-    {
-        var found = shape.Found(number);
-        var affine = new float[2 * found];
-        float* scale = Lanes.Memory<float>(parameters[ParametersPerConvolution * number]),
-            shift = Lanes.Memory<float>(parameters[ParametersPerConvolution * number + 1]);
-        for (var map = 0; map < found; map++)
-        {
-            var factor = scale[map] * Inverse(variance[map]);
-            affine[map] = (float)factor;
-            affine[found + map] = (float)(shift[map] - mean[map] * factor);
-        }
-        return affine;
-    }
-
-    private double Inverse(double variance) => 1 / Math.Sqrt(variance + shape.Epsilon);
-
-    private static double[] Doubles(Tensor tensor) => [.. tensor.data<float>().Select(value => (double)value)];
+    private NormalisationWeights Normalised(int number, IReadOnlyList<Tensor> parameters) =>
+        new(
+            shape.Found(number),
+            shape.Epsilon,
+            shape.Momentum,
+            (nint)Lanes.Memory<float>(parameters[ParametersPerConvolution * number]),
+            (nint)Lanes.Memory<float>(parameters[ParametersPerConvolution * number + 1])
+        );
 
     /// <summary>What a convolution finds: maps normalised and rectified, lines with zeros around them, (maps, padded).</summary>
-    private float* Activated(int number, float* lines, float[] affine)
+    private float* Activated(int number, float* lines, Normalisation normalisation)
     {
         var found = shape.Found(number);
         var activated = Scratch.Floats(0, (long)found * shape.Padded);
         for (var map = 0; map < found; map++)
         {
-            var (factor, offset) = (Vector512.Create(affine[map]), Vector512.Create(affine[found + map]));
+            var factor = Vector512.Create(normalisation.Factor[map]);
+            var offset = Vector512.Create(normalisation.Offset[map]);
             float* from = lines + (nint)map * shape.Length,
                 to = activated + (nint)map * shape.Padded;
             for (var at = 0; at < shape.Length; at += Tile.Lanes)
@@ -192,11 +185,11 @@ internal sealed unsafe partial class DenseBlock(DenseBlockShape shape)
     }
 
     /// <summary>Adds the maps of one convolution to the lines of a clip.</summary>
-    private void Convolve(int number, float* lines, float[] affine, float* kernel)
+    private void Convolve(int number, float* lines, Normalisation normalisation, float* kernel)
     {
         int found = shape.Found(number),
             growth = shape.Growth;
-        var activated = Activated(number, lines, affine) + shape.Margin;
+        var activated = Activated(number, lines, normalisation) + shape.Margin;
         var added = lines + (nint)found * shape.Length;
         var walk = new Walk(Side * found, found, 1, shape.Padded, Side, found, 1);
         for (var from = 0; from < shape.Length; from += Piece)

@@ -11,6 +11,9 @@ internal sealed class DenseBlockRun : IDisposable
     /// <summary>Mean and variance of each map over the batch.</summary>
     public required MapStatistics Statistics { get; init; }
 
+    /// <summary>The normalisation of each convolution.</summary>
+    public required Normalisation[] Normalisations { get; init; }
+
     /// <summary>The dropout after the block.</summary>
     public required Dropout Dropout { get; init; }
 

@@ -1,5 +1,3 @@
-using System.Runtime.Intrinsics;
-
 namespace Sed.Core.Networks.Kernels.DenseBlocks;
 
 /// <summary>The maps of one clip as lines: from and to maps that lie as (frames, bins, maps).</summary>
@@ -61,23 +59,5 @@ internal static unsafe class MapLines
         Lanes.Clear(line, shape.Margin);
         ClearBetween(shape, line + shape.Margin);
         Lanes.Clear(line + shape.Margin + shape.Length, shape.Margin);
-    }
-
-    /// <summary>Drops out of neighbouring values.</summary>
-    /// <param name="values">The values.</param>
-    /// <param name="count">How many.</param>
-    /// <param name="mask">From the first of them on.</param>
-    public static void Drop(float* values, long count, DropoutMask mask)
-    {
-        if (!mask.Active)
-            return;
-        long at = 0;
-        for (; at + Tile.Lanes <= count; at += Tile.Lanes)
-            (Vector512.Load(values + at) * mask.At(at)).Store(values + at);
-        if (at == count)
-            return;
-        var last = mask.At(at);
-        for (var lane = 0; at < count; lane++, at++)
-            values[at] *= last[lane];
     }
 }

@@ -1,0 +1,85 @@
+namespace Sed.Core.Networks.Kernels;
+
+/// <summary>A batch normalisation: its sizes, and where its parameters lie.</summary>
+/// <param name="Filters">Filters that it normalises.</param>
+/// <param name="Epsilon">Added to the variance.</param>
+/// <param name="Momentum">Weight of the new batch in the running statistics.</param>
+/// <param name="Scale">Its weight, (filters).</param>
+/// <param name="Shift">Its bias, (filters).</param>
+internal readonly unsafe record struct NormalisationWeights(
+    int Filters,
+    double Epsilon,
+    double Momentum,
+    nint Scale,
+    nint Shift
+)
+{
+    /// <summary>The weight as floats.</summary>
+    public float* ScaleFloats => (float*)Scale;
+
+    /// <summary>The bias as floats.</summary>
+    public float* ShiftFloats => (float*)Shift;
+}
+
+/// <summary>Batch normalisation of one step: z = scale (x - mean) inverse + shift, per filter, folded into z = Factor x + Offset.</summary>
+internal sealed unsafe class Normalisation
+{
+    private Normalisation(int filters)
+    {
+        Mean = new double[filters];
+        Inverse = new double[filters];
+        Factor = new float[filters];
+        Offset = new float[filters];
+    }
+
+    /// <summary>Mean of every filter's output.</summary>
+    public double[] Mean { get; }
+
+    /// <summary>1 / sqrt(variance + epsilon).</summary>
+    public double[] Inverse { get; }
+
+    /// <summary>What the output is multiplied by.</summary>
+    public float[] Factor { get; }
+
+    /// <summary>What is added then.</summary>
+    public float[] Offset { get; }
+
+    /// <summary>From the statistics of this batch, which also move the running ones (with the unbiased variance, as torch does).</summary>
+    public static Normalisation OfBatch(
+        NormalisationWeights weights,
+        double[] mean,
+        double[] variance,
+        double count,
+        float* runningMean,
+        float* runningVariance
+    )
+    {
+        var normalisation = new Normalisation(weights.Filters);
+        for (var filter = 0; filter < weights.Filters; filter++)
+        {
+            normalisation.Set(weights, filter, mean[filter], variance[filter]);
+            runningMean[filter] += (float)(weights.Momentum * (mean[filter] - runningMean[filter]));
+            var unbiased = variance[filter] * count / Math.Max(1, count - 1);
+            runningVariance[filter] += (float)(weights.Momentum * (unbiased - runningVariance[filter]));
+        }
+        return normalisation;
+    }
+
+    /// <summary>From the running statistics.</summary>
+    public static Normalisation OfRunning(NormalisationWeights weights, float* runningMean, float* runningVariance)
+    {
+        var normalisation = new Normalisation(weights.Filters);
+        for (var filter = 0; filter < weights.Filters; filter++)
+            normalisation.Set(weights, filter, runningMean[filter], runningVariance[filter]);
+        return normalisation;
+    }
+
+    private void Set(NormalisationWeights weights, int filter, double mean, double variance)
+    {
+        Mean[filter] = mean;
+        Inverse[filter] = 1 / Math.Sqrt(variance + weights.Epsilon);
+        var factor = weights.ScaleFloats[filter] * Inverse[filter];
+        Factor[filter] = (float)factor;
+        Offset[filter] = (float)(weights.ShiftFloats[filter] - mean * factor);
+    }
+}
