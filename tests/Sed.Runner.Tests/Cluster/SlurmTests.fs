@@ -122,20 +122,6 @@ let ``what Slurm cannot be told is named with what to do instead`` () =
     )
     Assert.Equal<string list>([ "--on: there is no 'pbs' to run on; say slurm" ], problems [ "--on"; "pbs" ])
 
-[<Fact>]
-let ``a machine without sbatch says so`` () =
-    let path = Environment.GetEnvironmentVariable "PATH"
-    try
-        Environment.SetEnvironmentVariable("PATH", "")
-        Assert.Equal<string list>(
-            [
-                "--on: there is no sbatch here, which submits jobs to Slurm; run it where the cluster's users log in; --dry-run prints what would be submitted"
-            ],
-            problems [ "--on"; "slurm" ]
-        )
-    finally
-        Environment.SetEnvironmentVariable("PATH", path)
-
 let private root = Repository.root
 
 let private tiny =
