@@ -9,7 +9,7 @@ internal sealed class TemporaryFolder : IDisposable
 
     public string File(params string[] parts)
     {
-        string path = System.IO.Path.Combine([Path, .. parts]);
+        var path = System.IO.Path.Combine([Path, .. parts]);
         Directory.CreateDirectory(System.IO.Path.GetDirectoryName(path)!);
         return path;
     }

@@ -103,10 +103,10 @@ public static class AudioFile
     public static int ReadInto(string path, int sampleRate, Span<float> target)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        int count = ReadPlainWav(path, sampleRate, target);
+        var count = ReadPlainWav(path, sampleRate, target);
         if (count < 0)
         {
-            float[] samples = Read(path, sampleRate);
+            var samples = Read(path, sampleRate);
             count = Math.Min(samples.Length, target.Length);
             samples.AsSpan(0, count).CopyTo(target);
         }
@@ -124,7 +124,7 @@ public static class AudioFile
             using WavSource source = WavSource.Open(path);
             if (source.Header.Encoding == WavEncoding.Other || source.Header.SampleRate != sampleRate)
                 return -1;
-            int count = (int)Math.Min(source.Header.Frames, target.Length);
+            var count = (int)Math.Min(source.Header.Frames, target.Length);
             source.Decode(target[..count]);
             return count;
         }

@@ -47,7 +47,7 @@ public sealed class AudioStream : IDisposable
     {
         if (resampler.Passes)
             return Decode(target);
-        int count = 0;
+        var count = 0;
         while (count < target.Length)
         {
             if (taken == ready.Length)
@@ -55,11 +55,11 @@ public sealed class AudioStream : IDisposable
                 if (ended)
                     break;
                 piece ??= new float[PieceSamples];
-                int got = Decode(piece);
+                var got = Decode(piece);
                 ready = resampler.Push(piece.AsSpan(0, got), ended);
                 taken = 0;
             }
-            int more = Math.Min(target.Length - count, ready.Length - taken);
+            var more = Math.Min(target.Length - count, ready.Length - taken);
             ready.AsSpan(taken, more).CopyTo(target[count..]);
             (count, taken) = (count + more, taken + more);
         }
@@ -71,11 +71,11 @@ public sealed class AudioStream : IDisposable
 
     private int Decode(Span<float> target)
     {
-        int count = 0;
+        var count = 0;
         while (count < target.Length && !ended)
         {
             Span<float> next = target.Slice(count, Math.Min(PieceSamples, target.Length - count));
-            int got = pieces.Read(next);
+            var got = pieces.Read(next);
             NumberCheck.Require(path, next[..got], heard);
             heard += got;
             count += got;
@@ -113,7 +113,7 @@ internal sealed class WavPieces(WavSource source) : ISoundPieces
 
     public int Read(Span<float> target)
     {
-        int count = (int)Math.Min(target.Length, source.Header.Frames - next);
+        var count = (int)Math.Min(target.Length, source.Header.Frames - next);
         source.Decode(next, target[..count]);
         next += count;
         return count;

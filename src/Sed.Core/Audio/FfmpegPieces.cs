@@ -65,9 +65,9 @@ internal sealed class FfmpegPieces : ISoundPieces
     internal static Waveform ReadAll(string path)
     {
         using FfmpegPieces pieces = new(path);
-        float[] samples = new float[PieceSamples];
-        int count = 0;
-        for (int got = PieceSamples; got == PieceSamples; count += got)
+        var samples = new float[PieceSamples];
+        var count = 0;
+        for (var got = PieceSamples; got == PieceSamples; count += got)
         {
             if (count > Array.MaxLength - PieceSamples)
                 throw new AudioFormatException(path, null, $"more than {count} samples do not fit in memory");
@@ -84,15 +84,15 @@ internal sealed class FfmpegPieces : ISoundPieces
 
     public int Read(Span<float> target)
     {
-        int wanted = target.Length * header.FrameBytes;
+        var wanted = target.Length * header.FrameBytes;
         if (buffer.Length < wanted)
             buffer = new byte[wanted];
         Span<byte> bytes = buffer.AsSpan(0, wanted);
-        int got = Math.Min(first.Length, wanted);
+        var got = Math.Min(first.Length, wanted);
         first.AsSpan(0, got).CopyTo(bytes);
         first = first[got..];
         got += ffmpeg.StandardOutput.BaseStream.ReadAtLeast(bytes[got..], wanted - got, false);
-        int count = got / header.FrameBytes;
+        var count = got / header.FrameBytes;
         SampleFormat.ToMono(bytes[..(count * header.FrameBytes)], header, target[..count]);
         frames += count;
         if (count < target.Length)
@@ -111,8 +111,8 @@ internal sealed class FfmpegPieces : ISoundPieces
     private void RequireWhole()
     {
         ffmpeg.WaitForExit(); // until its last line has been read, too
-        double seconds = (double)frames / SampleRate;
-        string decoded = string.Create(CultureInfo.InvariantCulture, $"{seconds:F2} s of sound could be decoded");
+        var seconds = (double)frames / SampleRate;
+        var decoded = string.Create(CultureInfo.InvariantCulture, $"{seconds:F2} s of sound could be decoded");
         if (log.HasErrors)
             throw new AudioFormatException(path, null, $"ffmpeg found it damaged ({log.Reason}); {decoded}");
         if (seconds < log.StatedSeconds - Tolerated)

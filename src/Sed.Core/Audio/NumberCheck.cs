@@ -10,11 +10,11 @@ internal static class NumberCheck
     {
         // Zero times a number is zero; zero times anything else is not.
         Vector<float> sum = Vector<float>.Zero;
-        int whole = samples.Length - (samples.Length % Vector<float>.Count);
-        for (int i = 0; i < whole; i += Vector<float>.Count)
+        var whole = samples.Length - (samples.Length % Vector<float>.Count);
+        for (var i = 0; i < whole; i += Vector<float>.Count)
             sum += new Vector<float>(samples[i..]) * 0f;
-        int from = Vector.EqualsAll(sum, Vector<float>.Zero) ? whole : 0;
-        for (int i = from; i < samples.Length; i++)
+        var from = Vector.EqualsAll(sum, Vector<float>.Zero) ? whole : 0;
+        for (var i = from; i < samples.Length; i++)
             if (!float.IsFinite(samples[i]))
                 throw new AudioFormatException(path, null, $"sample {before + i} is {samples[i]}, not a number")
                 {

@@ -24,11 +24,11 @@ public static class OpusEncoder
         try
         {
             // Files on both sides: the length is written into the header when all is encoded, which a pipe would not let it.
-            string wav = Path.Combine(folder.FullName, "sound.wav");
-            string webm = Path.Combine(folder.FullName, "sound.webm");
+            var wav = Path.Combine(folder.FullName, "sound.wav");
+            var webm = Path.Combine(folder.FullName, "sound.webm");
             WavWriter.Write(wav, samples, sampleRate);
             // Bit-exact leaves out the random numbers that a WebM file is otherwise told from others by.
-            string encode = $"-c:a libopus -b:a {bitsPerSecond} -fflags +bitexact -flags:a +bitexact -f webm";
+            var encode = $"-c:a libopus -b:a {bitsPerSecond} -fflags +bitexact -flags:a +bitexact -f webm";
             using (Process ffmpeg = Ffmpeg.Start(["-i", wav, .. encode.Split(' '), webm], new FfmpegLog()))
                 ffmpeg.WaitForExit();
             return File.Exists(webm) && new FileInfo(webm).Length > 0 ? File.ReadAllBytes(webm) : null;

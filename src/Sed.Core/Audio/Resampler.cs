@@ -18,7 +18,7 @@ public static class Resampler
             return samples.ToArray();
 
         ResamplingFilters filters = new(from, to);
-        float[] result = new float[filters.LengthOf(samples.Length)];
+        var result = new float[filters.LengthOf(samples.Length)];
         for (long i = 0; i < result.LongLength; i++)
             result[i] = filters.At(samples, 0, i);
         return result;

@@ -20,14 +20,14 @@ internal sealed class ResamplingFilters
 
     internal ResamplingFilters(int from, int to)
     {
-        int common = (int)BigInteger.GreatestCommonDivisor(from, to);
+        var common = (int)BigInteger.GreatestCommonDivisor(from, to);
         up = to / common;
         down = from / common;
-        double cutoff = PassBand * Math.Min(1.0, (double)to / from);
+        var cutoff = PassBand * Math.Min(1.0, (double)to / from);
         half = (int)Math.Ceiling(ZeroCrossings / cutoff);
-        int phases = (int)Math.Min(up, MostPhases);
+        var phases = (int)Math.Min(up, MostPhases);
         filters = new float[phases][];
-        for (int phase = 0; phase < phases; phase++)
+        for (var phase = 0; phase < phases; phase++)
             filters[phase] = Filter((double)phase / phases, cutoff, half);
     }
 
@@ -46,23 +46,23 @@ internal sealed class ResamplingFilters
     /// <param name="output">Which output sample.</param>
     internal float At(ReadOnlySpan<float> samples, long start, long output)
     {
-        int phase = (int)((output * down % up) * filters.Length / up);
+        var phase = (int)((output * down % up) * filters.Length / up);
         return Dot(samples, FirstFor(output) - start, filters[phase]);
     }
 
     private static float Dot(ReadOnlySpan<float> samples, long start, float[] filter)
     {
-        int first = (int)Math.Max(0, -start);
-        int last = (int)Math.Min(filter.Length, samples.Length - start);
+        var first = (int)Math.Max(0, -start);
+        var last = (int)Math.Min(filter.Length, samples.Length - start);
         if (first >= last)
             return 0;
         ReadOnlySpan<float> x = samples.Slice((int)(start + first), last - first);
         ReadOnlySpan<float> h = filter.AsSpan(first, last - first);
         Vector<float> sum = Vector<float>.Zero;
-        int i = 0;
+        var i = 0;
         for (; i + Vector<float>.Count <= x.Length; i += Vector<float>.Count)
             sum += new Vector<float>(x[i..]) * new Vector<float>(h[i..]);
-        float total = Vector.Sum(sum);
+        var total = Vector.Sum(sum);
         for (; i < x.Length; i++)
             total += x[i] * h[i];
         return total;
@@ -70,15 +70,15 @@ internal sealed class ResamplingFilters
 
     private static float[] Filter(double fraction, double cutoff, int half)
     {
-        double[] taps = new double[2 * half];
+        var taps = new double[2 * half];
         double sum = 0;
-        for (int k = 0; k < taps.Length; k++)
+        for (var k = 0; k < taps.Length; k++)
         {
-            double distance = k - half + 1 - fraction;
-            double x = Math.PI * cutoff * distance;
-            double sinc = Math.Abs(x) < 1e-12 ? 1 : Math.Sin(x) / x;
-            double edge = distance / half;
-            double window = Math.Abs(edge) >= 1 ? 0 : BesselI0(KaiserBeta * Math.Sqrt(1 - (edge * edge)));
+            var distance = k - half + 1 - fraction;
+            var x = Math.PI * cutoff * distance;
+            var sinc = Math.Abs(x) < 1e-12 ? 1 : Math.Sin(x) / x;
+            var edge = distance / half;
+            var window = Math.Abs(edge) >= 1 ? 0 : BesselI0(KaiserBeta * Math.Sqrt(1 - (edge * edge)));
             taps[k] = sinc * window;
             sum += taps[k];
         }
@@ -90,7 +90,7 @@ internal sealed class ResamplingFilters
     {
         double sum = 1;
         double term = 1;
-        for (int k = 1; term > 1e-17 * sum; k++)
+        for (var k = 1; term > 1e-17 * sum; k++)
         {
             term *= x / (2 * k) * (x / (2 * k));
             sum += term;

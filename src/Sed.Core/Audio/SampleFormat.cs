@@ -13,7 +13,7 @@ internal static class SampleFormat
     /// <param name="mono">One value per frame.</param>
     internal static void ToMono(ReadOnlySpan<byte> bytes, WavHeader header, Span<float> mono)
     {
-        bool native = BitConverter.IsLittleEndian;
+        var native = BitConverter.IsLittleEndian;
         if (native && header is { Encoding: WavEncoding.Pcm, BitsPerSample: 16, Channels: 1 })
             Pcm16(MemoryMarshal.Cast<byte, short>(bytes), mono);
         else if (native && header is { Encoding: WavEncoding.Float, BitsPerSample: 32, Channels: 1 })
@@ -25,8 +25,8 @@ internal static class SampleFormat
     private static void Pcm16(ReadOnlySpan<short> source, Span<float> target)
     {
         const float Scale = 1f / 32_768f;
-        int width = Vector<short>.Count;
-        int i = 0;
+        var width = Vector<short>.Count;
+        var i = 0;
         for (; i + width <= source.Length; i += width)
         {
             Vector.Widen(new Vector<short>(source[i..]), out Vector<int> low, out Vector<int> high);
@@ -39,12 +39,12 @@ internal static class SampleFormat
 
     private static void Any(ReadOnlySpan<byte> bytes, WavHeader header, Span<float> mono)
     {
-        int width = header.BitsPerSample / 8;
-        int at = 0;
-        for (int frame = 0; frame < mono.Length; frame++)
+        var width = header.BitsPerSample / 8;
+        var at = 0;
+        for (var frame = 0; frame < mono.Length; frame++)
         {
             double sum = 0;
-            for (int channel = 0; channel < header.Channels; channel++, at += width)
+            for (var channel = 0; channel < header.Channels; channel++, at += width)
                 sum += Sample(bytes.Slice(at, width), header.Encoding);
             mono[frame] = (float)(sum / header.Channels);
         }

@@ -30,16 +30,16 @@ internal sealed class StreamResampler
         if (filters is null)
             return piece.ToArray();
         Hold(piece);
-        long received = start + count;
-        long end = next;
+        var received = start + count;
+        var end = next;
         if (isLast)
             end = filters.LengthOf(received);
         else
             while (filters.LastFor(end) < received)
                 end++;
-        float[] made = new float[end - next];
+        var made = new float[end - next];
         ReadOnlySpan<float> samples = held.AsSpan(0, count);
-        for (int i = 0; i < made.Length; i++)
+        for (var i = 0; i < made.Length; i++)
             made[i] = filters.At(samples, start, next + i);
         next = end;
         Forget(filters.FirstFor(next));
@@ -56,7 +56,7 @@ internal sealed class StreamResampler
 
     private void Forget(long before)
     {
-        int gone = (int)Math.Clamp(before - start, 0, count);
+        var gone = (int)Math.Clamp(before - start, 0, count);
         held.AsSpan(gone, count - gone).CopyTo(held);
         start += gone;
         count -= gone;

@@ -30,12 +30,12 @@ internal static class WavHeaderReader
     /// <param name="path">For messages.</param>
     internal static WavHeader Read(ReadAt read, long length, string path)
     {
-        byte[] riff = new byte[12];
+        var riff = new byte[12];
         if (length == 0)
             throw Truncated(path, 0, "the file is empty");
         if (read(0, riff) < 12)
             throw Truncated(path, length, $"the file ends after {length} bytes, inside the RIFF header");
-        string form = Name(riff, 0);
+        var form = Name(riff, 0);
         if (form is "RIFX" or "RF64")
             throw new AudioFormatException(path, 0, $"this is an {form} file, of which only RIFF is read here")
             {
@@ -52,19 +52,19 @@ internal static class WavHeaderReader
             };
 
         byte[]? format = null;
-        byte[] chunk = new byte[8];
+        var chunk = new byte[8];
         long at = 12;
-        for (int count = 0; count < MostChunks; count++)
+        for (var count = 0; count < MostChunks; count++)
         {
-            int got = at < length ? read(at, chunk) : 0;
+            var got = at < length ? read(at, chunk) : 0;
             if (got < 8)
                 throw Truncated(
                     path,
                     at,
                     format is null ? "the file ends before a 'fmt ' chunk" : "the file ends before a 'data' chunk"
                 );
-            string name = Name(chunk, 0);
-            uint size = BinaryPrimitives.ReadUInt32LittleEndian(chunk.AsSpan(4));
+            var name = Name(chunk, 0);
+            var size = BinaryPrimitives.ReadUInt32LittleEndian(chunk.AsSpan(4));
             if (name == "data")
             {
                 if (format is null)
@@ -99,7 +99,7 @@ internal static class WavHeaderReader
     {
         int tag = BinaryPrimitives.ReadUInt16LittleEndian(format);
         int channels = BinaryPrimitives.ReadUInt16LittleEndian(format.AsSpan(2));
-        uint rate = BinaryPrimitives.ReadUInt32LittleEndian(format.AsSpan(4));
+        var rate = BinaryPrimitives.ReadUInt32LittleEndian(format.AsSpan(4));
         int align = BinaryPrimitives.ReadUInt16LittleEndian(format.AsSpan(12));
         int bits = BinaryPrimitives.ReadUInt16LittleEndian(format.AsSpan(14));
         if (tag == ExtensibleTag && format.Length >= 26)
@@ -119,7 +119,7 @@ internal static class WavHeaderReader
             FloatTag => WavEncoding.Float,
             _ => WavEncoding.Other,
         };
-        long left = length - dataOffset;
+        var left = length - dataOffset;
         if (encoding == WavEncoding.Other)
             return new WavHeader(
                 encoding,
@@ -136,7 +136,7 @@ internal static class WavHeaderReader
                 34,
                 $"{bits} bits per sample; PCM is read at 8, 16, 24 and 32 bits, floating point at 32 and 64"
             );
-        int frameBytes = channels * (bits / 8);
+        var frameBytes = channels * (bits / 8);
         if (align != frameBytes)
             throw new AudioFormatException(
                 path,
@@ -144,7 +144,7 @@ internal static class WavHeaderReader
                 $"the header says {align} bytes per frame, but {channels} channels of {bits} bits make {frameBytes}"
             );
         // A program that writes into a pipe cannot go back and fill in the size: then the samples go to the file's end.
-        long bytes = claimed == UnknownSize ? left - (left % frameBytes) : claimed;
+        var bytes = claimed == UnknownSize ? left - (left % frameBytes) : claimed;
         if (bytes > left)
             throw Truncated(
                 path,
@@ -170,7 +170,7 @@ internal static class WavHeaderReader
     private static string Printable(ReadOnlySpan<byte> bytes)
     {
         StringBuilder text = new();
-        foreach (byte b in bytes)
+        foreach (var b in bytes)
             text.Append(b is >= 32 and < 127 ? (char)b : '.');
         return text.ToString();
     }

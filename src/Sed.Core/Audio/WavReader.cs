@@ -41,7 +41,7 @@ public static class WavReader
         WavHeader header = source.Header;
         if (header.Encoding != WavEncoding.Other && header.Frames > Array.MaxLength)
             throw new AudioFormatException(path, 40, $"{header.Frames} samples do not fit in memory");
-        float[] samples = new float[header.Encoding == WavEncoding.Other ? 0 : header.Frames];
+        var samples = new float[header.Encoding == WavEncoding.Other ? 0 : header.Frames];
         source.Decode(samples);
         return new Waveform(samples, header.SampleRate, header.Channels);
     }

@@ -56,13 +56,13 @@ internal sealed class WavSource : IDisposable
                 20,
                 $"format code 0x{Header.FormatTag:X4} is neither PCM nor floating point"
             );
-        int framesPerBlock = Math.Max(1, BlockBytes / Header.FrameBytes);
-        byte[] block = ArrayPool<byte>.Shared.Rent(framesPerBlock * Header.FrameBytes);
+        var framesPerBlock = Math.Max(1, BlockBytes / Header.FrameBytes);
+        var block = ArrayPool<byte>.Shared.Rent(framesPerBlock * Header.FrameBytes);
         try
         {
-            for (int done = 0; done < mono.Length; )
+            for (var done = 0; done < mono.Length; )
             {
-                int frames = Math.Min(framesPerBlock, mono.Length - done);
+                var frames = Math.Min(framesPerBlock, mono.Length - done);
                 Span<byte> bytes = block.AsSpan(0, frames * Header.FrameBytes);
                 ReadFully(Header.DataOffset + ((first + done) * Header.FrameBytes), bytes);
                 SampleFormat.ToMono(bytes, Header, mono.Slice(done, frames));
@@ -80,9 +80,9 @@ internal sealed class WavSource : IDisposable
 
     private void ReadFully(long offset, Span<byte> target)
     {
-        for (int got = 0; got < target.Length; )
+        for (var got = 0; got < target.Length; )
         {
-            int more = ReadAt(offset + got, target[got..]);
+            var more = ReadAt(offset + got, target[got..]);
             if (more == 0)
                 throw new AudioFormatException(path, offset + got, "the file ended while it was being read")
                 {
@@ -99,7 +99,7 @@ internal sealed class WavSource : IDisposable
         if (offset >= memory.Length)
             return 0;
         ReadOnlySpan<byte> rest = memory.Span[(int)offset..];
-        int count = Math.Min(target.Length, rest.Length);
+        var count = Math.Min(target.Length, rest.Length);
         rest[..count].CopyTo(target);
         return count;
     }

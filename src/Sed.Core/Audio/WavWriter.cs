@@ -42,21 +42,21 @@ public static class WavWriter
         if (encoding == WavEncoding.Other)
             throw new ArgumentException("Only PCM and floating point can be written.", nameof(encoding));
 
-        int width = bitsPerSample / 8;
-        byte[] bytes = new byte[checked(44 + (samples.Length * width))];
+        var width = bitsPerSample / 8;
+        var bytes = new byte[checked(44 + (samples.Length * width))];
         WriteHeader(bytes, samples.Length * width, sampleRate, encoding, bitsPerSample);
         Span<byte> data = bytes.AsSpan(44);
         if (encoding == WavEncoding.Pcm && bitsPerSample == 16)
             WritePcm16(data, samples);
         else
-            for (int i = 0; i < samples.Length; i++)
+            for (var i = 0; i < samples.Length; i++)
                 WriteSample(data.Slice(i * width, width), samples[i], encoding);
         return bytes;
     }
 
     private static void WriteHeader(Span<byte> header, int dataBytes, int sampleRate, WavEncoding encoding, int bits)
     {
-        int width = bits / 8;
+        var width = bits / 8;
         Encoding.ASCII.GetBytes("RIFF", header);
         BinaryPrimitives.WriteInt32LittleEndian(header[4..], 36 + dataBytes);
         Encoding.ASCII.GetBytes("WAVEfmt ", header[8..]);
@@ -73,9 +73,9 @@ public static class WavWriter
 
     private static void WritePcm16(Span<byte> target, ReadOnlySpan<float> samples)
     {
-        for (int i = 0; i < samples.Length; i++)
+        for (var i = 0; i < samples.Length; i++)
         {
-            float value = MathF.Round(samples[i] * 32_768f, MidpointRounding.ToEven);
+            var value = MathF.Round(samples[i] * 32_768f, MidpointRounding.ToEven);
             BinaryPrimitives.WriteInt16LittleEndian(target[(2 * i)..], (short)Math.Clamp(value, -32_768f, 32_767f));
         }
     }
@@ -85,7 +85,7 @@ public static class WavWriter
         switch (encoding, target.Length)
         {
             case (WavEncoding.Pcm, 3):
-                int value = (int)Integer(sample, 8_388_608);
+                var value = (int)Integer(sample, 8_388_608);
                 target[0] = (byte)value;
                 target[1] = (byte)(value >> 8);
                 target[2] = (byte)(value >> 16);

@@ -14,9 +14,9 @@ internal sealed class AudioFinder
     /// <param name="files">Every file below the corpus's folder.</param>
     internal AudioFinder(IEnumerable<string> files)
     {
-        foreach (string file in files.Where(AudioFile.HasAudioExtension).Order(StringComparer.Ordinal))
+        foreach (var file in files.Where(AudioFile.HasAudioExtension).Order(StringComparer.Ordinal))
         {
-            string stem = Path.GetFileNameWithoutExtension(file);
+            var stem = Path.GetFileNameWithoutExtension(file);
             if (!byStem.TryGetValue(stem, out List<string>? paths))
                 byStem[stem] = paths = [];
             paths.Add(file);
@@ -36,7 +36,7 @@ internal sealed class AudioFinder
     /// <param name="onlyClipOfItsSource">Whether a file named by the source's id alone can be meant.</param>
     internal IReadOnlyList<string> Find(string name, Split split, bool onlyClipOfItsSource)
     {
-        foreach (string stem in Stems(name, onlyClipOfItsSource))
+        foreach (var stem in Stems(name, onlyClipOfItsSource))
             if (byStem.TryGetValue(stem, out List<string>? paths))
                 return paths.Count == 1
                     ? paths
@@ -51,15 +51,15 @@ internal sealed class AudioFinder
 
     private static IEnumerable<string> Stems(string name, bool onlyClipOfItsSource)
     {
-        string stem = AudioFile.HasAudioExtension(name) ? Path.GetFileNameWithoutExtension(name) : name;
+        var stem = AudioFile.HasAudioExtension(name) ? Path.GetFileNameWithoutExtension(name) : name;
         yield return stem;
         yield return "Y" + stem;
         if (YouTubeName.Parse(stem) is not { } clip)
             yield break;
         // "id_30.000_40.000" is also met as "id_30_40", "id_30.000" and, where whole videos' cuts are kept, "id".
-        string start = clip.StartSeconds.ToString(CultureInfo.InvariantCulture);
-        string end = clip.EndSeconds.ToString(CultureInfo.InvariantCulture);
-        foreach (string prefix in (string[])["", "Y"])
+        var start = clip.StartSeconds.ToString(CultureInfo.InvariantCulture);
+        var end = clip.EndSeconds.ToString(CultureInfo.InvariantCulture);
+        foreach (var prefix in (string[])["", "Y"])
         {
             yield return $"{prefix}{clip.Id}_{start}_{end}";
             yield return $"{prefix}{clip.Id}_{clip.StartSeconds.ToString("F3", CultureInfo.InvariantCulture)}";
@@ -71,13 +71,13 @@ internal sealed class AudioFinder
 
     private static bool InFolderOf(string path, Split split)
     {
-        string word = split switch
+        var word = split switch
         {
             Split.Training or Split.Validation => "train",
             Split.Testing => "test",
             _ => "eval",
         };
-        string folders = Path.GetDirectoryName(path) ?? "";
+        var folders = Path.GetDirectoryName(path) ?? "";
         return folders
             .Split(Path.DirectorySeparatorChar)
             .Any(folder => folder.Contains(word, StringComparison.OrdinalIgnoreCase));

@@ -13,7 +13,7 @@ internal sealed record AudioProbe(double DurationSeconds, int SampleRate, int Ch
     /// <exception cref="AudioFormatException">The file is broken, or ffmpeg is needed and missing.</exception>
     internal static AudioProbe Of(string path)
     {
-        long bytes = new FileInfo(path).Length;
+        var bytes = new FileInfo(path).Length;
         if (Path.GetExtension(path).Equals(".wav", StringComparison.OrdinalIgnoreCase))
         {
             try

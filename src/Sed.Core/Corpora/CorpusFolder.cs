@@ -36,7 +36,7 @@ internal static class CorpusFolder
             return;
         // What is a folder here comes before what is linked from elsewhere.
         foreach (
-            (string below, string its) in Directory
+            (var below, var its) in Directory
                 .GetDirectories(folder, "*", options)
                 .Select(below => (below, its: Real(Path.Combine(real, Path.GetFileName(below)))))
                 .OrderBy(entry => entry.its != Path.Combine(real, Path.GetFileName(entry.below)))

@@ -17,7 +17,7 @@ internal sealed record CorpusListing(
     /// <exception cref="CorpusException">The folder is missing or empty, or has no label files of a known layout.</exception>
     internal static CorpusListing Open(string folder)
     {
-        string[] files = CorpusFolder.FilesBelow(folder);
+        var files = CorpusFolder.FilesBelow(folder);
         if (Dcase2017.IsAmong(files))
             return Dcase2017.List(folder, files);
         if (FolderCorpus.IsAmong(files))

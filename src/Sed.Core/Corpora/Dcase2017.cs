@@ -73,7 +73,7 @@ public static class Dcase2017
             : Classes;
         ClassList classes = new(known.Select(entry => entry.Label));
         List<LabelledClip> clips = [];
-        foreach ((Split split, string word) in Splits)
+        foreach ((Split split, var word) in Splits)
         {
             TagList? weak =
                 CorpusFolder.FirstNamed(files, $"groundtruth_weak_label_{word}_set.csv") is { } weakFile
@@ -99,13 +99,13 @@ public static class Dcase2017
         string[] names = [.. (weak?.Files ?? []).Concat(strong?.Files ?? []).Distinct(StringComparer.Ordinal)];
         CorpusFolder.RequireClasses(weak?.Source, weak?.Labels, classes);
         CorpusFolder.RequireClasses(strong?.Source, strong?.Labels, classes);
-        foreach (string clip in names)
+        foreach (var clip in names)
         {
             SoundEvent[]? events = strong is null ? null : strong.EventsOf(clip).ToArray();
             IEnumerable<string> labels = weak is null
                 ? events!.Select(sound => sound.Label)
                 : weak.RowsOf(clip).ToArray().Select(row => row.Label);
-            string stem = Path.GetFileNameWithoutExtension(clip);
+            var stem = Path.GetFileNameWithoutExtension(clip);
             yield return new LabelledClip(
                 clip,
                 YouTubeName.Parse(stem)?.Id ?? stem,

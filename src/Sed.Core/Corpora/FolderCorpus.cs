@@ -37,7 +37,7 @@ public static class FolderCorpus
         List<(Split, TagList)> weak = [];
         List<(Split, EventList)> strong = [];
         List<string> unlabelled = [];
-        foreach (string file in files)
+        foreach (var file in files)
         {
             ListKind kind = KindOf(file);
             if (kind == ListKind.None)
@@ -101,7 +101,7 @@ public static class FolderCorpus
 
     private static string SourceOf(string name)
     {
-        string stem = Path.GetFileNameWithoutExtension(name);
+        var stem = Path.GetFileNameWithoutExtension(name);
         return YouTubeName.Parse(stem)?.Id ?? stem;
     }
 
@@ -117,7 +117,7 @@ public static class FolderCorpus
             .. strong.SelectMany(entry => entry.List.Files.Select(name => (entry.Split, name))),
         ];
         List<LabelledClip> clips = [];
-        foreach ((Split split, string name) in order.Distinct().OrderBy(clip => clip.Split))
+        foreach ((Split split, var name) in order.Distinct().OrderBy(clip => clip.Split))
         {
             List<string> labels = [];
             List<SoundEvent>? events = null;
@@ -148,7 +148,7 @@ public static class FolderCorpus
         if (!IsNamedList(file) || CorpusFolder.IsEmpty(file))
             return ListKind.None;
         using StreamReader reader = new(file);
-        string[] header = (reader.ReadLine() ?? "").Split('\t', StringSplitOptions.TrimEntries);
+        var header = (reader.ReadLine() ?? "").Split('\t', StringSplitOptions.TrimEntries);
         if (header[0] != "filename")
             return ListKind.None;
         return header.Contains("onset") && header.Contains("offset") ? ListKind.Strong
@@ -161,8 +161,8 @@ public static class FolderCorpus
     // The list's own name speaks first, then its folders from the inside out.
     private static Split? SplitOf(string relativePath)
     {
-        foreach (string part in relativePath.Split(Path.DirectorySeparatorChar).Reverse())
-        foreach ((string word, Split split) in Words)
+        foreach (var part in relativePath.Split(Path.DirectorySeparatorChar).Reverse())
+        foreach ((var word, Split split) in Words)
             if (part.Contains(word, StringComparison.OrdinalIgnoreCase))
                 return split;
         return null;

@@ -76,13 +76,13 @@ public sealed class Manifest
             .CountBy(clip => clip.Split)
             .OrderBy(entry => entry.Key)
             .Select(entry => $"{entry.Value} {entry.Key.ToString().ToLowerInvariant()}");
-        int missing = LeftOut.Count(clip => clip.Missing);
+        var missing = LeftOut.Count(clip => clip.Missing);
         string[] unused =
         [
             .. missing > 0 ? [$"{missing} missing"] : Array.Empty<string>(),
             .. LeftOut.Count > missing ? [$"{LeftOut.Count - missing} unreadable"] : Array.Empty<string>(),
         ];
-        string text = $"{string.Join(", ", used)} clips";
+        var text = $"{string.Join(", ", used)} clips";
         return unused.Length == 0 ? text : $"{text}; left out: {string.Join(", ", unused)}";
     }
 
@@ -136,7 +136,7 @@ public sealed class Manifest
             if (!seen.Add((clip.Split, clip.Name)))
                 problems.Add($"{Corpus}: the {clip.Split} clip {clip.Name} is there twice.");
             IEnumerable<string> labels = clip.WeakLabels.Concat((clip.StrongEvents ?? []).Select(e => e.Label));
-            foreach (string label in labels.Where(label => Classes.IndexOf(label) < 0).Distinct())
+            foreach (var label in labels.Where(label => Classes.IndexOf(label) < 0).Distinct())
                 problems.Add(
                     $"{Corpus}: {clip.Name} is labelled '{label}', which is not one of the {Classes.Count} classes."
                 );

@@ -16,7 +16,7 @@ internal static class ManifestBuilder
     /// <exception cref="CorpusException">No clip has readable audio, or labels are no classes.</exception>
     internal static Manifest Build(CorpusListing listing, IReadOnlyList<string>[] audio, Func<string, AudioProbe> probe)
     {
-        int count = listing.Clips.Count;
+        var count = listing.Clips.Count;
         Clip?[] found = new Clip?[count];
         LeftOutClip?[] leftOut = new LeftOutClip?[count];
         Workers.Run(
@@ -73,7 +73,7 @@ internal static class ManifestBuilder
 
     private static string NothingUsable(CorpusListing listing, LeftOutClip?[] leftOut)
     {
-        int labelled = listing.Clips.Count;
+        var labelled = listing.Clips.Count;
         if (listing.Audio.Count == 0)
             return $"{listing.Folder}: its label files name {labelled} clips, but there is no audio below it; put the audio "
                 + "files there, in one folder or in one per split (audio/training, audio/testing, audio/evaluation).";

@@ -16,8 +16,8 @@ internal static class SegmentListFile
         Dictionary<string, string> labels = classes.ToDictionary(entry => entry.Id, entry => entry.Label);
         List<(string, IReadOnlyCollection<string>)> rows = [];
         List<string> problems = [];
-        string[] lines = File.ReadAllLines(path);
-        for (int i = 0; i < lines.Length; i++)
+        var lines = File.ReadAllLines(path);
+        for (var i = 0; i < lines.Length; i++)
         {
             if (lines[i].Trim().Length == 0)
                 continue;
@@ -33,7 +33,7 @@ internal static class SegmentListFile
 
     private static (string Name, string[] Ids)? Row(string line)
     {
-        string[] start = line.Split(',', 4);
+        var start = line.Split(',', 4);
         if (
             start.Length < 4
             || !double.TryParse(start[1], CultureInfo.InvariantCulture, out _)
@@ -41,11 +41,11 @@ internal static class SegmentListFile
         )
             return null;
         // The identifiers are the last column: in quotes where there are several, bare where there is one.
-        string rest = start[3];
-        int from = rest.EndsWith('"') ? rest.LastIndexOf('"', rest.Length - 2) : rest.LastIndexOf(',');
+        var rest = start[3];
+        var from = rest.EndsWith('"') ? rest.LastIndexOf('"', rest.Length - 2) : rest.LastIndexOf(',');
         if (from < 0)
             return null;
-        string[] ids = rest[(from + 1)..].TrimEnd('"').Split(',', StringSplitOptions.TrimEntries);
+        var ids = rest[(from + 1)..].TrimEnd('"').Split(',', StringSplitOptions.TrimEntries);
         return ($"{start[0]}_{start[1]}_{start[2]}.wav", ids);
     }
 }

@@ -9,12 +9,12 @@ internal static class SoundEventList
     {
         List<(string, string)> classes = [];
         List<string> problems = [];
-        string[] lines = File.ReadAllLines(path);
-        for (int i = 0; i < lines.Length; i++)
+        var lines = File.ReadAllLines(path);
+        for (var i = 0; i < lines.Length; i++)
         {
             if (lines[i].Length == 0 || lines[i].StartsWith("Class_ID", StringComparison.Ordinal))
                 continue;
-            string[] fields = lines[i].Split('\t');
+            var fields = lines[i].Split('\t');
             if (fields.Length == 3 && fields[2].Trim().Length > 0)
                 classes.Add((fields[0].Trim(), fields[2].Trim()));
             else

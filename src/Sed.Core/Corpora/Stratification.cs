@@ -22,8 +22,8 @@ public static class Stratification
         ArgumentNullException.ThrowIfNull(manifest);
         if (!(fraction > 0 && fraction < 1))
             throw new ArgumentException($"The fraction must lie between 0 and 1, was {fraction}.", nameof(fraction));
-        int[] training = Tagged(manifest);
-        int[] parts = Divide(manifest, training, [1 - fraction, fraction], seed);
+        var training = Tagged(manifest);
+        var parts = Divide(manifest, training, [1 - fraction, fraction], seed);
         if (parts.Distinct().Count() < 2)
             throw new CorpusException(
                 string.Create(
@@ -32,7 +32,7 @@ public static class Stratification
                 ) + "since clips of one source stay together; hold out another share, or add clips of other sources."
             );
         Split[] splits = [.. manifest.Clips.Select(clip => clip.Split)];
-        for (int i = 0; i < training.Length; i++)
+        for (var i = 0; i < training.Length; i++)
             splits[training[i]] = parts[i] == 1 ? Split.Validation : Split.Training;
         return manifest.WithSplits(splits);
     }
@@ -47,8 +47,8 @@ public static class Stratification
     {
         ArgumentNullException.ThrowIfNull(manifest);
         ArgumentOutOfRangeException.ThrowIfLessThan(folds, 2);
-        int[] training = Tagged(manifest);
-        int[] parts = Divide(manifest, training, [.. Enumerable.Repeat(1.0 / folds, folds)], seed);
+        var training = Tagged(manifest);
+        var parts = Divide(manifest, training, [.. Enumerable.Repeat(1.0 / folds, folds)], seed);
         int[][] result =
         [
             .. Enumerable.Range(0, folds).Select(fold => training.Where((_, i) => parts[i] == fold).ToArray()),
@@ -94,12 +94,12 @@ public static class Stratification
                 )),
         ];
         RandomSource.For(seed, "stratification").Shuffle(sources);
-        int[] parts = new int[clips.Length];
+        var parts = new int[clips.Length];
         Demand demand = new(sources, shares, manifest.Classes.Count);
         HashSet<Source> left = [.. sources];
         while (left.Count > 0)
         {
-            int label = demand.RarestAmong(left);
+            var label = demand.RarestAmong(left);
             // The order of the shuffled sources decides; sources with most clips of the class first, as they fit least easily.
             foreach (
                 Source source in sources
@@ -108,8 +108,8 @@ public static class Stratification
                     .ToArray()
             )
             {
-                int part = demand.Neediest(label);
-                foreach (int position in source.Positions)
+                var part = demand.Neediest(label);
+                foreach (var position in source.Positions)
                     parts[position] = part;
                 demand.Take(source, part);
                 left.Remove(source);
@@ -120,8 +120,8 @@ public static class Stratification
 
     private static int[] CountLabels(Manifest manifest, IEnumerable<Clip> clips)
     {
-        int[] counts = new int[manifest.Classes.Count];
-        foreach (string label in clips.SelectMany(clip => clip.WeakLabels))
+        var counts = new int[manifest.Classes.Count];
+        foreach (var label in clips.SelectMany(clip => clip.WeakLabels))
             counts[manifest.Classes.IndexOf(label)]++;
         return counts;
     }
@@ -149,9 +149,9 @@ public static class Stratification
         /// <summary>The class with the fewest clips among these sources; -1 where none has a class.</summary>
         internal int RarestAmong(HashSet<Source> sources)
         {
-            int[] counts = new int[ofLabel[0].Length];
+            var counts = new int[ofLabel[0].Length];
             foreach (Source source in sources)
-                for (int k = 0; k < counts.Length; k++)
+                for (var k = 0; k < counts.Length; k++)
                     counts[k] += source.Labels[k];
             int[] present = [.. Enumerable.Range(0, counts.Length).Where(k => counts[k] > 0)];
             return present.Length == 0 ? -1 : present.MinBy(k => counts[k]);
@@ -168,7 +168,7 @@ public static class Stratification
         internal void Take(Source source, int part)
         {
             ofClips[part] -= source.Positions.Length;
-            for (int k = 0; k < source.Labels.Length; k++)
+            for (var k = 0; k < source.Labels.Length; k++)
                 ofLabel[part][k] -= source.Labels[k];
         }
     }

@@ -11,12 +11,12 @@ internal sealed record YouTubeName(string Id, double StartSeconds, double EndSec
     /// <summary>Takes a name without extension apart; null where it is no such name.</summary>
     internal static YouTubeName? Parse(string stem)
     {
-        int second = stem.LastIndexOf('_');
-        int first = second > 0 ? stem.LastIndexOf('_', second - 1) : -1;
+        var second = stem.LastIndexOf('_');
+        var first = second > 0 ? stem.LastIndexOf('_', second - 1) : -1;
         if (
             first <= 0
-            || !double.TryParse(stem[(first + 1)..second], CultureInfo.InvariantCulture, out double start)
-            || !double.TryParse(stem[(second + 1)..], CultureInfo.InvariantCulture, out double end)
+            || !double.TryParse(stem[(first + 1)..second], CultureInfo.InvariantCulture, out var start)
+            || !double.TryParse(stem[(second + 1)..], CultureInfo.InvariantCulture, out var end)
         )
             return null;
         return new YouTubeName(stem[..first], start, end);

@@ -48,20 +48,20 @@ public sealed class BandStatistics
         ArgumentNullException.ThrowIfNull(store);
         ArgumentNullException.ThrowIfNull(clips);
         // Where all values of a frame are of one kind, each counts as a frame of one band.
-        int bands = store.IsUniform ? 1 : store.Bands;
-        double[] sums = new double[bands];
-        double[] squares = new double[bands];
+        var bands = store.IsUniform ? 1 : store.Bands;
+        var sums = new double[bands];
+        var squares = new double[bands];
         long count = 0;
-        float[] row = new float[store.Frames * store.Bands];
+        var row = new float[store.Frames * store.Bands];
         // Squares are summed around the first frame met: far from 0, sum(x^2) - n mean^2 would lose its digits.
         float[]? origin = null;
-        foreach (int clip in clips)
+        foreach (var clip in clips)
         {
             store.Read([clip], row);
             origin ??= row[..bands];
-            int frames = store.FramesWithSound(clip) * (store.Bands / bands);
-            for (int frame = 0; frame < frames * bands; frame += bands)
-            for (int band = 0; band < bands; band++)
+            var frames = store.FramesWithSound(clip) * (store.Bands / bands);
+            for (var frame = 0; frame < frames * bands; frame += bands)
+            for (var band = 0; band < bands; band++)
             {
                 double x = row[frame + band] - origin[band];
                 sums[band] += x;
@@ -71,16 +71,16 @@ public sealed class BandStatistics
         }
         if (count == 0)
             throw new ArgumentException("There is no frame with sound to fit to.", nameof(clips));
-        float[] means = new float[bands];
-        float[] deviations = new float[bands];
-        for (int band = 0; band < bands; band++)
+        var means = new float[bands];
+        var deviations = new float[bands];
+        for (var band = 0; band < bands; band++)
         {
-            double mean = sums[band] / count;
+            var mean = sums[band] / count;
             means[band] = (float)(origin![band] + mean);
-            double deviation = Math.Sqrt(Math.Max(0, (squares[band] / count) - (mean * mean)));
+            var deviation = Math.Sqrt(Math.Max(0, (squares[band] / count) - (mean * mean)));
             deviations[band] = deviation < SmallestDeviation ? 1 : (float)deviation;
         }
-        int copies = store.Bands / bands;
+        var copies = store.Bands / bands;
         return new BandStatistics(Repeated(means, copies), Repeated(deviations, copies));
     }
 
@@ -126,20 +126,20 @@ public sealed class BandStatistics
     /// <param name="framesWithSound">How many frames are not padding; all of them by default.</param>
     public void Apply(Span<float> clip, int framesWithSound = int.MaxValue)
     {
-        int bands = Means.Count;
+        var bands = Means.Count;
         if (clip.Length % bands != 0)
             throw new ArgumentException(
                 $"{clip.Length} values are no whole number of frames of {bands} bands.",
                 nameof(clip)
             );
-        int inside = (int)Math.Min(clip.Length, (long)framesWithSound * bands);
+        var inside = (int)Math.Min(clip.Length, (long)framesWithSound * bands);
         // Arrays, since a list is asked by a call for each value.
         float[] means = [.. Means];
         float[] deviations = [.. Deviations];
-        for (int at = 0; at < inside; at += bands)
+        for (var at = 0; at < inside; at += bands)
         {
             Span<float> frame = clip.Slice(at, bands);
-            for (int band = 0; band < frame.Length; band++)
+            for (var band = 0; band < frame.Length; band++)
                 frame[band] = (frame[band] - means[band]) / deviations[band];
         }
         clip[inside..].Clear();

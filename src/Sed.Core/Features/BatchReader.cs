@@ -35,10 +35,10 @@ public static class BatchReader
         int ahead
     )
     {
-        int size = store.Frames * store.Bands;
+        var size = store.Frames * store.Bands;
         // Buffers go round: so many wait filled, one is being filled, one is being used.
         Channel<float[]> free = Channel.CreateUnbounded<float[]>();
-        for (int i = 0; i < ahead + 2; i++)
+        for (var i = 0; i < ahead + 2; i++)
             free.Writer.TryWrite(new float[batchClips * size]);
         Channel<(FeatureBatch Batch, float[] Buffer)> filled = Channel.CreateBounded<(FeatureBatch, float[])>(ahead);
         using CancellationTokenSource abandoned = new();
@@ -75,10 +75,10 @@ public static class BatchReader
     {
         try
         {
-            int size = store.Frames * store.Bands;
-            for (int start = 0; start < order.Count; start += batchClips)
+            var size = store.Frames * store.Bands;
+            for (var start = 0; start < order.Count; start += batchClips)
             {
-                float[] buffer = await free.ReadAsync(abandoned).ConfigureAwait(false);
+                var buffer = await free.ReadAsync(abandoned).ConfigureAwait(false);
                 int[] clips =
                 [
                     .. Enumerable.Range(start, Math.Min(batchClips, order.Count - start)).Select(i => order[i]),
@@ -86,7 +86,7 @@ public static class BatchReader
                 store.Read(clips, buffer.AsSpan(0, clips.Length * size));
                 int[] frames = [.. clips.Select(store.FramesWithSound)];
                 if (statistics is not null)
-                    for (int i = 0; i < clips.Length; i++)
+                    for (var i = 0; i < clips.Length; i++)
                         statistics.Apply(buffer.AsSpan(i * size, size), frames[i]);
                 FeatureBatch batch = new(clips, buffer.AsMemory(0, clips.Length * size), frames);
                 await filled.WriteAsync((batch, buffer), abandoned).ConfigureAwait(false);

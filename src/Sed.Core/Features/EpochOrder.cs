@@ -40,16 +40,16 @@ public static class EpochOrder
         if (byClass.Length == 0)
             throw new ArgumentException("None of the clips has a class to balance by.", nameof(clips));
         Random random = RandomSource.For(seed, "balanced order", epoch);
-        int[] next = new int[byClass.Length];
+        var next = new int[byClass.Length];
         int[] turns = [.. Enumerable.Range(0, byClass.Length)];
-        int[] order = new int[clips.Count];
-        for (int i = 0; i < order.Length; i++)
+        var order = new int[clips.Count];
+        for (var i = 0; i < order.Length; i++)
         {
             // The classes take turns in another order each round, so that a batch's end favours none.
             if (i % turns.Length == 0)
                 random.Shuffle(turns);
-            int turn = turns[i % turns.Length];
-            int[] own = byClass[turn];
+            var turn = turns[i % turns.Length];
+            var own = byClass[turn];
             if (next[turn] % own.Length == 0)
                 random.Shuffle(own);
             order[i] = own[next[turn]++ % own.Length];

@@ -20,7 +20,7 @@ internal sealed record Claim(string Token, Claimant By)
     public static Claim? Parse(string text)
     {
         string[] names = ["host: ", "place: ", "process: ", "started: ", "token: ", BeatName];
-        string[] lines = text.Split('\n');
+        var lines = text.Split('\n');
         if (
             lines.Length <= names.Length
             || names.Where((name, i) => !lines[i].StartsWith(name, StringComparison.Ordinal)).Any()
@@ -30,7 +30,7 @@ internal sealed record Claim(string Token, Claimant By)
         return
             values[^1].Length == BeatDigits
             && values[4].Length > 0
-            && int.TryParse(values[2], NumberStyles.None, CultureInfo.InvariantCulture, out int process)
+            && int.TryParse(values[2], NumberStyles.None, CultureInfo.InvariantCulture, out var process)
             ? new Claim(values[4], new Claimant(values[0], values[1], process, values[3]))
             : null;
     }
@@ -48,8 +48,8 @@ internal sealed record ClaimFile(Claim? Claim, DateTime Written)
         try
         {
             using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            byte[] bytes = new byte[4096];
-            int length = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+            var bytes = new byte[4096];
+            var length = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
             DateTime written = File.GetLastWriteTimeUtc(file.SafeFileHandle);
             return new ClaimFile(Runtime.Claim.Parse(Encoding.UTF8.GetString(bytes, 0, length)), written);
         }

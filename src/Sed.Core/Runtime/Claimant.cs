@@ -49,8 +49,8 @@ internal sealed record Claimant(string Host, string Place, int Process, string S
                 return living.StartTime.Ticks.ToString(CultureInfo.InvariantCulture);
             }
             // The name, in brackets, may have spaces. After it: the state, and as the 20th word the start in clock ticks.
-            string stat = File.ReadAllText($"/proc/{process}/stat");
-            string[] words = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+            var stat = File.ReadAllText($"/proc/{process}/stat");
+            var words = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
             return words[0] is "Z" or "X" ? null : words[19];
         }
         catch (Exception gone) when (gone is IOException or UnauthorizedAccessException or ArgumentException)
@@ -64,8 +64,8 @@ internal sealed record Claimant(string Host, string Place, int Process, string S
         if (!OperatingSystem.IsLinux())
             return host;
         const string start = "/proc/sys/kernel/random/boot_id";
-        string boot = File.Exists(start) ? File.ReadAllText(start).Trim() : "";
-        string? processes = new FileInfo("/proc/self/ns/pid").LinkTarget;
+        var boot = File.Exists(start) ? File.ReadAllText(start).Trim() : "";
+        var processes = new FileInfo("/proc/self/ns/pid").LinkTarget;
         return $"{host} {boot} {processes}";
     }
 }

@@ -37,31 +37,31 @@ internal sealed class ElfSymbols
     public static ElfSymbols Read(string path)
     {
         using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-        byte[] header = Bytes(file, 0, 64, path);
+        var header = Bytes(file, 0, 64, path);
         if (!header.AsSpan(0, 6).SequenceEqual("\u007fELF\u0002\u0001"u8))
             throw new InvalidDataException($"{path} is no 64-bit ELF library.");
         int count = BinaryPrimitives.ReadUInt16LittleEndian(header.AsSpan(60));
-        byte[] headers = Bytes(file, Long(header, 40), (long)count * SectionHeaderBytes, path);
+        var headers = Bytes(file, Long(header, 40), (long)count * SectionHeaderBytes, path);
         byte[] Section(int index) =>
             index >= 0 && index < count
                 ? Bytes(file, Long(headers, At(index) + 24), Long(headers, At(index) + 32), path)
                 : throw Cut(path);
         int Find(uint type) => Enumerable.Range(0, count).FirstOrDefault(index => Int(headers, At(index) + 4) == type);
 
-        int table = Find(DynamicSymbols);
+        var table = Find(DynamicSymbols);
         if (table == 0)
             throw new InvalidDataException($"{path} has no table of symbols.");
-        byte[] symbols = Section(table);
-        byte[] names = Section((int)Int(headers, At(table) + 40));
-        byte[] versions = Find(SymbolVersions) is var index and not 0 ? Section(index) : [];
+        var symbols = Section(table);
+        var names = Section((int)Int(headers, At(table) + 40));
+        var versions = Find(SymbolVersions) is var index and not 0 ? Section(index) : [];
         HashSet<string> defined = new(StringComparer.Ordinal);
         HashSet<string> wanted = new(StringComparer.Ordinal);
-        for (int symbol = 1; symbol < symbols.Length / SymbolBytes; symbol++)
+        for (var symbol = 1; symbol < symbols.Length / SymbolBytes; symbol++)
         {
             Span<byte> entry = symbols.AsSpan(symbol * SymbolBytes, SymbolBytes);
-            string name = Name(names, BinaryPrimitives.ReadUInt32LittleEndian(entry), path);
-            bool isDefined = BinaryPrimitives.ReadUInt16LittleEndian(entry[6..]) != 0;
-            bool isWeak = entry[4] >> 4 == Weak;
+            var name = Name(names, BinaryPrimitives.ReadUInt32LittleEndian(entry), path);
+            var isDefined = BinaryPrimitives.ReadUInt16LittleEndian(entry[6..]) != 0;
+            var isWeak = entry[4] >> 4 == Weak;
             if (isDefined)
                 defined.Add(name);
             else if (!isWeak && name != "" && VersionOf(versions, symbol) < FirstVersion)
@@ -83,7 +83,7 @@ internal sealed class ElfSymbols
         if (start >= names.Length)
             throw Cut(path);
         ReadOnlySpan<byte> rest = names.AsSpan((int)start);
-        int end = rest.IndexOf((byte)0);
+        var end = rest.IndexOf((byte)0);
         return end < 0 ? throw Cut(path) : Encoding.ASCII.GetString(rest[..end]);
     }
 
@@ -95,7 +95,7 @@ internal sealed class ElfSymbols
     {
         if (offset < 0 || length < 0 || offset > file.Length - length)
             throw Cut(path);
-        byte[] bytes = new byte[length];
+        var bytes = new byte[length];
         file.Position = offset;
         file.ReadExactly(bytes);
         return bytes;

@@ -66,7 +66,7 @@ public sealed class FolderLock : IDisposable
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         ArgumentException.ThrowIfNullOrEmpty(name);
-        string path = Path.Combine(folder, name);
+        var path = Path.Combine(folder, name);
         try
         {
             Directory.CreateDirectory(folder);
@@ -110,15 +110,15 @@ public sealed class FolderLock : IDisposable
         if (there is null ? toSucceed : claimant.Sees(there))
             return new FolderLock(LockOutcome.Held, path, "");
         Claim claim = new(Guid.NewGuid().ToString("N")[..16], claimant);
-        string own = $"{path}.{claim.Token}";
+        var own = $"{path}.{claim.Token}";
         SafeFileHandle? file = null;
-        bool mine = false;
+        var mine = false;
         try
         {
             file = Write(own, path, claim);
             // The clock of the file system, so that machines need not agree on the time.
             DateTime now = File.GetLastWriteTimeUtc(file);
-            for (int round = 0; round < Rounds && !mine; round++)
+            for (var round = 0; round < Rounds && !mine; round++)
             {
                 mine = !toSucceed && Takes(own, path, claim, overwrite: false);
                 if (mine || (there = ClaimFile.Read(path)) is null)
@@ -186,7 +186,7 @@ public sealed class FolderLock : IDisposable
     {
         if (!IsMine)
             return;
-        string aside = $"{path}.{claim!.Token}";
+        var aside = $"{path}.{claim!.Token}";
         File.Move(path, aside, overwrite: true);
         if (ClaimFile.Read(aside)?.Token == claim.Token)
         {
@@ -206,7 +206,7 @@ public sealed class FolderLock : IDisposable
 
     private void Beat()
     {
-        for (int beats = 1; !ended.Wait(claim!.By.Beat); beats++)
+        for (var beats = 1; !ended.Wait(claim!.By.Beat); beats++)
             try
             {
                 // Through the open file: a claim of somebody else in its place is not renewed.

@@ -24,10 +24,10 @@ public static class RandomSource
         ArgumentNullException.ThrowIfNull(purpose);
         StringBuilder key = new();
         key.Append(CultureInfo.InvariantCulture, $"{seed}");
-        foreach (object part in purpose)
+        foreach (var part in purpose)
             // A separator that no word contains keeps ("a", "b") apart from ("ab").
             key.Append('\u001f').Append(Convert.ToString(part, CultureInfo.InvariantCulture));
-        byte[] hash = SHA256.HashData(Encoding.UTF8.GetBytes(key.ToString()));
+        var hash = SHA256.HashData(Encoding.UTF8.GetBytes(key.ToString()));
         return (int)(BinaryPrimitives.ReadUInt32LittleEndian(hash) & 0x7FFF_FFFF);
     }
 }

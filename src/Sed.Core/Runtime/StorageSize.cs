@@ -12,10 +12,10 @@ internal static class StorageSize
     internal static string Print(long bytes)
     {
         double size = bytes;
-        int unit = 0;
+        var unit = 0;
         for (; size >= 999.5 && unit < units.Length - 1; unit++)
             size /= 1000;
-        string format =
+        var format =
             unit == 0 || size >= 99.95 ? "F0"
             : size >= 9.995 ? "F1"
             : "F2";

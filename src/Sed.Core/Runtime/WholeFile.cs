@@ -37,10 +37,10 @@ public static class WholeFile
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(write);
-        string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
         Directory.CreateDirectory(folder);
         ClearAbandoned(folder);
-        string unfinished = string.Create(
+        var unfinished = string.Create(
             CultureInfo.InvariantCulture,
             $"{path}.{Environment.MachineName}.{Environment.ProcessId}{Suffix}"
         );
@@ -60,15 +60,15 @@ public static class WholeFile
 
     private static void ClearAbandoned(string folder)
     {
-        foreach (string file in Directory.GetFiles(folder, $"*{Suffix}"))
+        foreach (var file in Directory.GetFiles(folder, $"*{Suffix}"))
             if (ProcessOf(file) is { } process && IsAbandoned(file, process))
                 File.Delete(file);
     }
 
     private static bool IsAbandoned(string file, int process)
     {
-        string name = Path.GetFileNameWithoutExtension(file);
-        string here = string.Create(CultureInfo.InvariantCulture, $".{Environment.MachineName}.{process}");
+        var name = Path.GetFileNameWithoutExtension(file);
+        var here = string.Create(CultureInfo.InvariantCulture, $".{Environment.MachineName}.{process}");
         return name.EndsWith(here, StringComparison.Ordinal)
             ? Claimant.StartOf(process) is null
             : DateTime.UtcNow - File.GetLastWriteTimeUtc(file) > longAgo;
@@ -76,7 +76,7 @@ public static class WholeFile
 
     private static int? ProcessOf(string file)
     {
-        string number = Path.GetExtension(Path.GetFileNameWithoutExtension(file)).TrimStart('.');
-        return int.TryParse(number, CultureInfo.InvariantCulture, out int process) && process > 0 ? process : null;
+        var number = Path.GetExtension(Path.GetFileNameWithoutExtension(file)).TrimStart('.');
+        return int.TryParse(number, CultureInfo.InvariantCulture, out var process) && process > 0 ? process : null;
     }
 }

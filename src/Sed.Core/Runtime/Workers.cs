@@ -22,8 +22,8 @@ public static class Workers
     {
         ArgumentNullException.ThrowIfNull(bodyOfThread);
         cancellation.ThrowIfCancellationRequested();
-        int next = -1;
-        int threads = Math.Min(Environment.ProcessorCount, count);
+        var next = -1;
+        var threads = Math.Min(Environment.ProcessorCount, count);
         ExceptionDispatchInfo? failure = null;
         void Work(int thread)
         {

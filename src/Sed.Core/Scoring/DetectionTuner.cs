@@ -31,7 +31,7 @@ public static class DetectionTuner
         if (steps.Count == 0)
             throw new ArgumentException("There are no steps to choose from.", nameof(steps));
         var best = new Choice?[truth.Classes.Count];
-        double?[] tags = new double?[best.Length];
+        var tags = new double?[best.Length];
         foreach (var way in steps)
         {
             ScoredClips scored = new(truth, scores, options with { Steps = way, PerClass = Nobody });

@@ -23,7 +23,7 @@ public sealed class TrainingTargets
         this.pseudo = pseudo;
         Clips = clips;
         told = ToldClips.Of(labels, clips.Manifest, clips.Rows);
-        int[] strong = told.Of(Told.Strong);
+        var strong = told.Of(Told.Strong);
         if (strong.Length > 0)
             events = FrameTargets.FromEvents(
                 clips.Classes,
@@ -80,7 +80,7 @@ public sealed class TrainingTargets
     {
         ArgumentNullException.ThrowIfNull(labels);
         ArgumentNullException.ThrowIfNull(manifest);
-        int[] clips = manifest.IndicesOf(Split.Training);
+        var clips = manifest.IndicesOf(Split.Training);
         var told = ToldClips.Of(labels, manifest, clips);
         return [.. clips.Where((_, clip) => told[clip] >= Told.Weak)];
     }

@@ -12,7 +12,7 @@ public sealed class AudioFileTests : IDisposable
     [Fact]
     public void A_wav_of_another_rate_is_converted()
     {
-        string path = folder.File("a.wav");
+        var path = folder.File("a.wav");
         WavWriter.Write(path, new float[22_050], 22_050);
         Assert.Equal(44_100, AudioFile.Read(path, 44_100).Length);
     }
@@ -21,7 +21,7 @@ public sealed class AudioFileTests : IDisposable
     public void Ogg_Vorbis_is_read_through_ffmpeg()
     {
         RequireFfmpeg();
-        string path = Path.Combine(SharedFolder.Require("data", "esc10"), "dog_bark", "1-100032-A.ogg");
+        var path = Path.Combine(SharedFolder.Require("data", "esc10"), "dog_bark", "1-100032-A.ogg");
         Waveform sound = AudioFile.Read(path);
         Assert.Equal((44_100, 1), (sound.SampleRate, sound.Channels));
         Assert.Equal(5.0, sound.DurationSeconds, 0.01);
@@ -39,9 +39,9 @@ public sealed class AudioFileTests : IDisposable
     [InlineData("caf")]
     public void The_formats_that_people_have_are_read(string extension)
     {
-        string path = Tone(folder.File($"tone.{extension}"), []);
+        var path = Tone(folder.File($"tone.{extension}"), []);
 
-        float[] samples = AudioFile.Read(path, 44_100);
+        var samples = AudioFile.Read(path, 44_100);
 
         Assert.InRange(samples.Length, 43_000, 48_000);
         Assert.InRange(Math.Sqrt(samples.Average(x => (double)x * x)), 0.3, 0.37);
@@ -53,11 +53,11 @@ public sealed class AudioFileTests : IDisposable
     [InlineData("AIFF", "-f", "aiff")]
     public void Another_format_that_is_called_wav_is_read(string format, params string[] options)
     {
-        string path = Tone(folder.File($"{format}.wav"), options);
+        var path = Tone(folder.File($"{format}.wav"), options);
 
-        float[] samples = AudioFile.Read(path, 44_100);
-        float[] again = new float[44_100];
-        int read = AudioFile.ReadInto(path, 44_100, again);
+        var samples = AudioFile.Read(path, 44_100);
+        var again = new float[44_100];
+        var read = AudioFile.ReadInto(path, 44_100, again);
 
         Assert.InRange(samples.Length, 43_000, 48_000);
         Assert.Equal(Math.Min(samples.Length, 44_100), read);
@@ -68,7 +68,7 @@ public sealed class AudioFileTests : IDisposable
     [Fact]
     public void What_is_called_wav_and_no_decoder_knows_is_no_wav_file()
     {
-        string path = folder.File("a.wav");
+        var path = folder.File("a.wav");
         File.WriteAllText(path, "no audio at all, in any format");
         AudioFormatException error = Assert.Throws<AudioFormatException>(() => AudioFile.Read(path));
         Assert.Equal(
@@ -116,10 +116,10 @@ public sealed class AudioFileTests : IDisposable
     )
     {
         RequireFfmpeg();
-        string path = folder.File($"noise.{extension}");
+        var path = folder.File($"noise.{extension}");
         Run("ffmpeg", "-v", "error", "-f", "lavfi", "-i", "anoisesrc=d=4:r=44100:a=0.3:seed=1", path);
         Assert.InRange(AudioFile.Read(path).DurationSeconds, 3.99, 4.1);
-        byte[] bytes = File.ReadAllBytes(path);
+        var bytes = File.ReadAllBytes(path);
         if (isCut)
             bytes = bytes[..(bytes.Length / 2)];
         else
@@ -138,11 +138,11 @@ public sealed class AudioFileTests : IDisposable
     public void A_pipe_is_not_waited_for(string name)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "there are no pipes among the files of Windows");
-        string path = folder.File(name);
+        var path = folder.File(name);
         Run("mkfifo", path);
-        string link = folder.File("link-" + name);
+        var link = folder.File("link-" + name);
         File.CreateSymbolicLink(link, path);
-        foreach (string file in new[] { path, link })
+        foreach (var file in new[] { path, link })
         {
             AudioFormatException error = Assert.Throws<AudioFormatException>(() => AudioFile.Read(file));
             Assert.EndsWith(": the file is empty, or it is a pipe or a device.", error.Message);
@@ -154,7 +154,7 @@ public sealed class AudioFileTests : IDisposable
     public void What_ffmpeg_cannot_read_is_named()
     {
         RequireFfmpeg();
-        string path = folder.File("a.ogg");
+        var path = folder.File("a.ogg");
         File.WriteAllText(path, "no audio at all");
         AudioFormatException error = Assert.Throws<AudioFormatException>(() => AudioFile.Read(path));
         Assert.StartsWith($"{path}: ffmpeg cannot decode it (", error.Message);
@@ -163,7 +163,7 @@ public sealed class AudioFileTests : IDisposable
     [Fact]
     public void A_missing_file_is_named()
     {
-        string path = folder.File("nowhere.wav");
+        var path = folder.File("nowhere.wav");
         FileNotFoundException error = Assert.Throws<FileNotFoundException>(() => AudioFile.Read(path));
         Assert.Equal($"{path}: there is no such file.", error.Message);
     }
@@ -172,7 +172,7 @@ public sealed class AudioFileTests : IDisposable
     private string Tone(string path, string[] options)
     {
         RequireFfmpeg();
-        string wav = folder.File("a tone to convert.wav");
+        var wav = folder.File("a tone to convert.wav");
         WavWriter.Write(wav, [.. Enumerable.Range(0, 44_100).Select(i => (float)(0.5 * Math.Sin(0.1 * i)))], 44_100);
         Run("ffmpeg", ["-v", "error", "-i", wav, .. options, path]);
         Assert.SkipUnless(File.Exists(path), $"This ffmpeg does not write {Path.GetFileName(path)}.");
@@ -187,7 +187,7 @@ public sealed class AudioFileTests : IDisposable
 
     internal static void RequireFfmpeg()
     {
-        string[] folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator);
+        var folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator);
         if (!folders.Any(folder => File.Exists(Path.Combine(folder, "ffmpeg"))))
             Assert.Skip("ffmpeg is not installed.");
     }

@@ -86,7 +86,7 @@ internal static class DamagedAudio
 
     private static IEnumerable<(string, byte[], FindingKind)> Others()
     {
-        byte[] noise = new byte[5000];
+        var noise = new byte[5000];
         new Random(1).NextBytes(noise);
         yield return ("unknown-code.wav", WavTests.Wav(0x1234, 1, 16, noise), FindingKind.Unreadable);
         yield return ("no-vorbis.ogg", Encoding.ASCII.GetBytes("no audio"), FindingKind.Unreadable);
@@ -97,14 +97,14 @@ internal static class DamagedAudio
 
     private static byte[] With(int at, byte[] bytes)
     {
-        byte[] wav = Good;
+        var wav = Good;
         bytes.CopyTo(wav, at);
         return wav;
     }
 
     private static byte[] Floats(float first, float second)
     {
-        byte[] data = new byte[8];
+        var data = new byte[8];
         BinaryPrimitives.WriteSingleLittleEndian(data, first);
         BinaryPrimitives.WriteSingleLittleEndian(data.AsSpan(4), second);
         return WavTests.Wav(3, 1, 32, data);

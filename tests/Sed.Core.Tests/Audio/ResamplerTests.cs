@@ -13,24 +13,24 @@ public sealed class ResamplerTests
     public void A_tone_keeps_its_pitch_and_level(int from, int to)
     {
         const double Hz = 1000;
-        float[] tone = Tone(Hz, from, from);
-        float[] result = Resampler.Resample(tone, from, to);
+        var tone = Tone(Hz, from, from);
+        var result = Resampler.Resample(tone, from, to);
         Assert.Equal(to, result.Length);
-        for (int i = to / 10; i < to * 9 / 10; i++)
+        for (var i = to / 10; i < to * 9 / 10; i++)
             Assert.Equal(0.5 * Math.Sin(2 * Math.PI * Hz * i / to), result[i], 5e-4);
     }
 
     [Fact]
     public void What_lies_above_the_new_band_is_taken_away_and_not_folded_back()
     {
-        float[] result = Resampler.Resample(Tone(15_000, 44_100, 44_100), 44_100, 16_000);
+        var result = Resampler.Resample(Tone(15_000, 44_100, 44_100), 44_100, 16_000);
         Assert.True(result[1600..14_400].Max(Math.Abs) < 1e-4);
     }
 
     [Fact]
     public void The_same_rate_changes_nothing()
     {
-        float[] tone = Tone(440, 8000, 100);
+        var tone = Tone(440, 8000, 100);
         Assert.Equal(tone, Resampler.Resample(tone, 8000, 8000));
     }
 

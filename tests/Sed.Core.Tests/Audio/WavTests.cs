@@ -19,27 +19,27 @@ public sealed class WavTests : IDisposable
     public void What_is_written_is_read_back_to_within_half_a_step(WavEncoding encoding, int bits, double step)
     {
         float[] samples = [.. Enumerable.Range(0, 1001).Select(i => (float)(0.9 * Math.Sin(0.1 * i)))];
-        string path = folder.File("a.wav");
+        var path = folder.File("a.wav");
         WavWriter.Write(path, samples, 44_100, encoding, bits);
 
         Waveform read = WavReader.Read(path);
 
         Assert.Equal((44_100, 1, 1001), (read.SampleRate, read.Channels, read.Samples.Length));
-        for (int i = 0; i < samples.Length; i++)
+        for (var i = 0; i < samples.Length; i++)
             Assert.True(Math.Abs(samples[i] - read.Samples[i]) <= (step / 2) + 1e-9, $"sample {i}");
     }
 
     [Fact]
     public void Sixteen_bits_are_read_as_the_integer_over_32768()
     {
-        byte[] wav = Wav(1, 1, 16, [0x00, 0x80, 0xFF, 0x7F, 0x01, 0x00]);
+        var wav = Wav(1, 1, 16, [0x00, 0x80, 0xFF, 0x7F, 0x01, 0x00]);
         Assert.Equal([-1f, 32_767f / 32_768, 1f / 32_768], WavReader.Read(wav, "a").Samples);
     }
 
     [Fact]
     public void Twenty_four_bits_keep_their_sign()
     {
-        byte[] wav = Wav(1, 1, 24, [0x00, 0x00, 0x80, 0xFF, 0xFF, 0xFF]);
+        var wav = Wav(1, 1, 24, [0x00, 0x00, 0x80, 0xFF, 0xFF, 0xFF]);
         Assert.Equal([-1f, -1f / 8_388_608], WavReader.Read(wav, "a").Samples);
     }
 
@@ -52,7 +52,7 @@ public sealed class WavTests : IDisposable
     [Fact]
     public void Channels_are_averaged()
     {
-        byte[] wav = Wav(1, 2, 16, [0x00, 0x40, 0x00, 0x00, 0x00, 0xC0, 0x00, 0x40]);
+        var wav = Wav(1, 2, 16, [0x00, 0x40, 0x00, 0x00, 0x00, 0xC0, 0x00, 0x40]);
         Waveform read = WavReader.Read(wav, "a");
         Assert.Equal(2, read.Channels);
         Assert.Equal([0.25f, 0f], read.Samples);
@@ -61,7 +61,7 @@ public sealed class WavTests : IDisposable
     [Fact]
     public void An_extensible_header_is_read_by_its_sub_format()
     {
-        byte[] format = new byte[40];
+        var format = new byte[40];
         Wav(1, 1, 16, []).AsSpan(20, 16).CopyTo(format);
         BinaryPrimitives.WriteUInt16LittleEndian(format, 0xFFFE);
         BinaryPrimitives.WriteUInt16LittleEndian(format.AsSpan(24), 1);
@@ -72,7 +72,7 @@ public sealed class WavTests : IDisposable
     [Fact]
     public void Other_chunks_are_passed_over_with_their_padding()
     {
-        byte[] plain = Wav(1, 1, 16, [0, 0x40]);
+        var plain = Wav(1, 1, 16, [0, 0x40]);
         byte[] wav = [.. plain[..12], .. "LIST"u8, 3, 0, 0, 0, 9, 9, 9, 0, .. plain[12..]];
         Assert.Equal([0.5f], WavReader.Read(wav, "a").Samples);
     }
@@ -80,7 +80,7 @@ public sealed class WavTests : IDisposable
     [Fact]
     public void A_size_that_a_pipe_left_open_means_the_rest_of_the_file()
     {
-        byte[] wav = Wav(1, 1, 16, [0, 0x40, 0, 0x40]);
+        var wav = Wav(1, 1, 16, [0, 0x40, 0, 0x40]);
         BinaryPrimitives.WriteUInt32LittleEndian(wav.AsSpan(40), 0xFFFF_FFFF);
         Assert.Equal([0.5f, 0.5f], WavReader.Read(wav, "a").Samples);
     }
@@ -88,7 +88,7 @@ public sealed class WavTests : IDisposable
     [Fact]
     public void A_file_that_ends_early_is_named_with_its_byte()
     {
-        string path = folder.File("short.wav");
+        var path = folder.File("short.wav");
         File.WriteAllBytes(path, Wav(1, 1, 16, new byte[100])[..94]);
         AudioFormatException error = Assert.Throws<AudioFormatException>(() => WavReader.Read(path));
         Assert.Equal(94, error.ByteOffset);
@@ -122,15 +122,15 @@ public sealed class WavTests : IDisposable
     [Fact]
     public void Every_cut_of_a_file_is_an_error_and_never_a_shorter_clip()
     {
-        byte[] whole = Wav(1, 2, 16, new byte[40]);
-        for (int length = 0; length < whole.Length; length++)
+        var whole = Wav(1, 2, 16, new byte[40]);
+        for (var length = 0; length < whole.Length; length++)
             Assert.Throws<AudioFormatException>(() => WavReader.Read(whole.AsMemory(0, length), "a.wav"));
     }
 
     /// <summary>A WAV file at 8 kHz.</summary>
     internal static byte[] Wav(int tag, int channels, int bits, byte[] data)
     {
-        byte[] wav = new byte[44 + data.Length];
+        var wav = new byte[44 + data.Length];
         "RIFF"u8.CopyTo(wav);
         BinaryPrimitives.WriteInt32LittleEndian(wav.AsSpan(4), 36 + data.Length);
         "WAVEfmt "u8.CopyTo(wav.AsSpan(8));

@@ -13,7 +13,7 @@ public sealed class Dcase2017Tests : IDisposable
     [Fact]
     public void The_released_label_files_are_read_whole()
     {
-        string labels = SharedFolder.Require("data", "dcase2017-task4");
+        var labels = SharedFolder.Require("data", "dcase2017-task4");
         (var classes, IReadOnlyList<LabelledClip> clips) = Dcase2017.ReadLabels(
             labels,
             CorpusFolder.FilesBelow(labels)
@@ -23,11 +23,11 @@ public sealed class Dcase2017Tests : IDisposable
         Assert.Equal([51_172, 488, 1_103], Count(clips, _ => 1));
         Assert.Equal([56_131, 606, 1_350], Count(clips, clip => clip.WeakLabels.Count));
         Assert.Equal([0, 688, 1_706], Count(clips, clip => clip.StrongEvents?.Count ?? 0));
-        foreach (string line in File.ReadLines(Path.Combine(labels, "training_set_num_files_per_class.csv")))
+        foreach (var line in File.ReadLines(Path.Combine(labels, "training_set_num_files_per_class.csv")))
         {
-            int comma = line.LastIndexOf(',');
-            int expected = int.Parse(line[(comma + 1)..]);
-            string label = line[..comma].Trim('"');
+            var comma = line.LastIndexOf(',');
+            var expected = int.Parse(line[(comma + 1)..]);
+            var label = line[..comma].Trim('"');
             Assert.Equal(expected, clips.Count(c => c.Split == Split.Training && c.WeakLabels.Contains(label)));
         }
     }
@@ -35,7 +35,7 @@ public sealed class Dcase2017Tests : IDisposable
     [Fact]
     public void A_label_file_without_a_byte_is_named()
     {
-        string path = folder.File("groundtruth_weak_label_training_set.csv");
+        var path = folder.File("groundtruth_weak_label_training_set.csv");
         File.WriteAllText(path, "");
         CorpusException error = Assert.Throws<CorpusException>(() => Dcase2017.Task4(folder.Path));
         Assert.Equal(
@@ -47,7 +47,7 @@ public sealed class Dcase2017Tests : IDisposable
     [Fact]
     public void Labels_with_commas_are_told_apart_by_their_identifiers()
     {
-        string path = folder.File("testing_set.csv");
+        var path = folder.File("testing_set.csv");
         File.WriteAllText(
             path,
             "-Gbohom8C4Q,30.000,40.000,\"Train horn,Air horn, truck horn,Train\",\"/m/0284vy3,/m/05x_td,/m/07jdr\"\r\n"
@@ -64,13 +64,13 @@ public sealed class Dcase2017Tests : IDisposable
     [Fact]
     public void Both_kinds_of_label_file_say_the_same()
     {
-        string labels = SharedFolder.Require("data", "dcase2017-task4");
+        var labels = SharedFolder.Require("data", "dcase2017-task4");
         var segments = SegmentListFile.Read(Path.Combine(labels, "training_set.csv"), Dcase2017.Classes);
         var weak = Sed.Core.Annotations.TagListFile.Read(
             Path.Combine(labels, "groundtruth_weak_label_training_set.csv")
         );
         Assert.Equal(weak.Files.Order(), segments.Files.Order());
-        foreach (string file in weak.Files)
+        foreach (var file in weak.Files)
             Assert.Equal(
                 weak.RowsOf(file).ToArray().Select(row => row.Label).Order(),
                 segments.RowsOf(file).ToArray().Select(row => row.Label).Order()
@@ -89,7 +89,7 @@ public sealed class Dcase2017Tests : IDisposable
             folder.File("groundtruth_weak_label_training_set.csv"),
             "aaaaaaaaaaa_30.000_40.000.wav\t30.000\t40.000\tCar\nbbbbbbbbbbb_0.000_10.000.wav\t0.000\t10.000\tBus\n"
         );
-        string path = folder.File(layout.Split('/'));
+        var path = folder.File(layout.Split('/'));
         WavWriter.Write(path, new float[44_100 * 9], 44_100);
 
         Manifest corpus = Dcase2017.Task4(folder.Path);
@@ -130,7 +130,7 @@ public sealed class Dcase2017Tests : IDisposable
     {
         string Corpus(string name, string label, int samples)
         {
-            string root = Path.Combine(folder.Path, name);
+            var root = Path.Combine(folder.Path, name);
             Directory.CreateDirectory(root);
             File.WriteAllText(
                 Path.Combine(root, "groundtruth_weak_label_testing_set.csv"),
@@ -139,7 +139,7 @@ public sealed class Dcase2017Tests : IDisposable
             WavWriter.Write(Path.Combine(root, "Ya_0.000_10.000.wav"), new float[samples], 44_100);
             return Dcase2017.Task4(root).Hash;
         }
-        string hash = Corpus("first", "Car", 1000);
+        var hash = Corpus("first", "Car", 1000);
         Assert.Equal(hash, Corpus("second", "Car", 1000));
         Assert.NotEqual(hash, Corpus("third", "Bus", 1000));
         Assert.NotEqual(hash, Corpus("fourth", "Car", 1001));

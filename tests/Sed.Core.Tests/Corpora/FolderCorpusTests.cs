@@ -20,7 +20,7 @@ public sealed class FolderCorpusTests : IDisposable
             "filename\tonset\toffset\tevent_label\nv.wav\t1.5\t2.5\tDog\nempty.wav\t\t\t\n"
         );
         Write("metadata/eval/public.tsv", "filename\tonset\toffset\tevent_label\ne.wav\t0\t10\tSpeech\n");
-        foreach (string name in (string[])["Yabc_0.000_10.000", "v", "e", "empty"])
+        foreach (var name in (string[])["Yabc_0.000_10.000", "v", "e", "empty"])
             WavWriter.Write(folder.File("audio", $"{name}.wav"), new float[16_000], 16_000);
 
         Manifest corpus = FolderCorpus.Read(
@@ -50,7 +50,7 @@ public sealed class FolderCorpusTests : IDisposable
         Write("metadata/train/unlabel_in_domain.tsv", "filename\nc.wav\na.wav\nc.wav\n");
         Write("metadata/eval/unlabelled.tsv", "filename\nd.wav\n");
         Write("metadata/train/durations.tsv", "filename\tduration\na.wav\t10\n");
-        foreach (string name in (string[])["a", "b", "c", "d", "nothing"])
+        foreach (var name in (string[])["a", "b", "c", "d", "nothing"])
             WavWriter.Write(folder.File("audio", $"{name}.wav"), new float[16_000], 16_000);
 
         Manifest corpus = FolderCorpus.Read(folder.Path);
@@ -102,8 +102,8 @@ public sealed class FolderCorpusTests : IDisposable
     {
         Write("corpus/audio/a.wav", "a");
         Write("elsewhere/b.wav", "b");
-        string corpus = folder.File("corpus");
-        foreach (string name in (string[])["one", "two", "three"])
+        var corpus = folder.File("corpus");
+        foreach (var name in (string[])["one", "two", "three"])
         {
             Directory.CreateSymbolicLink(Path.Combine(corpus, "audio", name), ".");
             Directory.CreateSymbolicLink(Path.Combine(corpus, name), "..");

@@ -13,9 +13,9 @@ public sealed class StratificationTests
         IReadOnlyList<int[]> folds = Stratification.Folds(corpus, 5, 1);
 
         Assert.Equal(Enumerable.Range(0, 1000), folds.SelectMany(fold => fold).Order());
-        foreach (int[] fold in folds)
+        foreach (var fold in folds)
             Assert.InRange(fold.Length, 185, 215);
-        foreach (string label in corpus.Classes)
+        foreach (var label in corpus.Classes)
         {
             int[] counts = [.. folds.Select(fold => fold.Count(i => corpus.Clips[i].WeakLabels.Contains(label)))];
             Assert.True(counts.Max() - counts.Min() <= 1 + clipsPerSource, $"{label}: {string.Join(' ', counts)}");

@@ -13,7 +13,7 @@ internal static class TinyCorpus
         double[] frequency = [0.6, 0.3, 0.1, 0.04];
         string[] classes = ["a", "b", "c", "d"];
         List<Clip> list = [];
-        for (int i = 0; i < clips; i++)
+        for (var i = 0; i < clips; i++)
             list.Add(
                 Clip(
                     $"clip{i}.wav",

@@ -11,7 +11,7 @@ public sealed class BatchReaderTests
         List<int> seen = [];
         foreach (FeatureBatch batch in BatchReader.Read(store, [.. Enumerable.Range(0, 10).Reverse()], 4))
         {
-            for (int i = 0; i < batch.Clips.Count; i++)
+            for (var i = 0; i < batch.Clips.Count; i++)
                 Assert.Equal(batch.Clips[i], batch.Values.Span[i * 6]);
             seen.AddRange(batch.Clips);
         }
@@ -46,7 +46,7 @@ public sealed class BatchReaderTests
         Numbers store = new();
         foreach (FeatureBatch _ in BatchReader.Read(store, [.. Enumerable.Repeat(0, 10_000)], 1))
             break;
-        int reads = store.Reads;
+        var reads = store.Reads;
         Assert.True(reads < 20);
         Assert.Equal(reads, store.Reads);
     }
@@ -68,7 +68,7 @@ public sealed class BatchReaderTests
         public void Read(ReadOnlySpan<int> clips, Span<float> destination)
         {
             Interlocked.Increment(ref reads);
-            for (int i = 0; i < clips.Length; i++)
+            for (var i = 0; i < clips.Length; i++)
             {
                 if (clips[i] == failAt)
                     throw new IOException($"clip {failAt}");

@@ -10,7 +10,7 @@ public sealed class EpochOrderTests
     public void A_shuffle_depends_on_seed_and_epoch_alone()
     {
         int[] clips = [.. Enumerable.Range(10, 100)];
-        int[] order = EpochOrder.Shuffled(clips, 1, 3);
+        var order = EpochOrder.Shuffled(clips, 1, 3);
         Assert.Equal(clips, order.Order());
         Assert.Equal(order, EpochOrder.Shuffled(clips, 1, 3));
         Assert.NotEqual(order, EpochOrder.Shuffled(clips, 1, 4));
@@ -27,7 +27,7 @@ public sealed class EpochOrderTests
             TinyCorpus.Clip("none", "none", []),
         ];
         Manifest corpus = new("unequal", new Sed.Core.Annotations.ClassList(["a", "b"]), 44_100, 10, clips);
-        int[] order = EpochOrder.Balanced(corpus, [.. Enumerable.Range(0, 100)], 1, 0);
+        var order = EpochOrder.Balanced(corpus, [.. Enumerable.Range(0, 100)], 1, 0);
         Assert.Equal(100, order.Length);
         Assert.Equal(50, order.Count(i => i < 90));
         Assert.Equal(50, order.Where(i => i < 90).Distinct().Count());

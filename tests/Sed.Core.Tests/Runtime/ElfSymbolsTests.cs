@@ -26,13 +26,13 @@ public sealed class ElfSymbolsTests : IDisposable
 
     private string Altered(string library, string old, string replacement)
     {
-        byte[] bytes = File.ReadAllBytes(library);
+        var bytes = File.ReadAllBytes(library);
         // Whole names only, as they stand in a table: between zeros.
-        byte[] wanted = Encoding.ASCII.GetBytes($"\0{old}\0");
-        int at = bytes.AsSpan().IndexOf(wanted);
+        var wanted = Encoding.ASCII.GetBytes($"\0{old}\0");
+        var at = bytes.AsSpan().IndexOf(wanted);
         Assert.True(at >= 0);
         Encoding.ASCII.GetBytes(replacement).CopyTo(bytes, at + 1);
-        string copy = folder.File(Path.GetFileName(library));
+        var copy = folder.File(Path.GetFileName(library));
         File.WriteAllBytes(copy, bytes);
         return copy;
     }
@@ -50,8 +50,8 @@ public sealed class ElfSymbolsTests : IDisposable
     [Fact]
     public void A_symbol_that_a_library_wants_and_nobody_has_is_named()
     {
-        string renamed = SetThreads.Replace("set", "sat", StringComparison.Ordinal);
-        string altered = Altered(Native, SetThreads, renamed);
+        var renamed = SetThreads.Replace("set", "sat", StringComparison.Ordinal);
+        var altered = Altered(Native, SetThreads, renamed);
         Assert.Equal([renamed], OtherLibTorch.Missing(altered, Libraries).Missing);
     }
 
@@ -59,20 +59,20 @@ public sealed class ElfSymbolsTests : IDisposable
     public void A_symbol_that_a_library_has_no_more_is_named()
     {
         string[] ofC10 = [.. ElfSymbols.Read(Native).Wanted.Intersect(ElfSymbols.Read(Libraries[0]).Defined).Order()];
-        string altered = Altered(Libraries[0], ofC10[0], ofC10[0].Replace('c', 'k'));
+        var altered = Altered(Libraries[0], ofC10[0], ofC10[0].Replace('c', 'k'));
         Assert.Equal([ofC10[0]], OtherLibTorch.Missing(Native, [altered, Libraries[1]]).Missing);
     }
 
     [Fact]
     public void A_cut_library_and_what_is_none_are_refused()
     {
-        string cut = folder.File("cut.so");
+        var cut = folder.File("cut.so");
         File.WriteAllBytes(cut, File.ReadAllBytes(Libraries[0])[..10_000]);
         Assert.Equal(
             $"{cut} is cut or damaged: its tables lie outside of it.",
             Assert.Throws<InvalidDataException>(() => ElfSymbols.Read(cut)).Message
         );
-        string text = folder.File("text.so");
+        var text = folder.File("text.so");
         File.WriteAllText(text, new string('x', 100));
         Assert.Equal(
             $"{text} is no 64-bit ELF library.",
@@ -85,14 +85,14 @@ public sealed class ElfSymbolsTests : IDisposable
     [Fact]
     public void Damaged_tables_are_refused_or_read_but_never_more()
     {
-        byte[] whole = File.ReadAllBytes(Libraries[0]);
+        var whole = File.ReadAllBytes(Libraries[0]);
         Random random = new(1);
-        string damaged = folder.File("damaged.so");
-        for (int round = 0; round < 40; round++)
+        var damaged = folder.File("damaged.so");
+        for (var round = 0; round < 40; round++)
         {
-            byte[] bytes = (byte[])whole.Clone();
+            var bytes = (byte[])whole.Clone();
             // The file's header and the tail, where the section headers are.
-            for (int k = 0; k < 4; k++)
+            for (var k = 0; k < 4; k++)
                 bytes[random.Next(2) == 0 ? random.Next(64) : bytes.Length - 1 - random.Next(2000)] = (byte)
                     random.Next(256);
             File.WriteAllBytes(damaged, bytes);

@@ -41,7 +41,7 @@ public sealed class FolderClaimTests : IDisposable
     public void The_lock_of_a_process_of_this_machine_that_has_ended_is_free_at_once()
     {
         using Process process = Process.Start("sleep", "60");
-        string started = Claimant.StartOf(process.Id)!;
+        var started = Claimant.StartOf(process.Id)!;
         Claim claim = new("other", Claimant.Here with { Process = process.Id, Started = started });
         File.WriteAllText(LockFile, claim.Text(0));
         LastRenewed(TimeSpan.FromDays(1));
@@ -96,7 +96,7 @@ public sealed class FolderClaimTests : IDisposable
     [Fact]
     public void Of_many_that_take_over_at_once_one_wins()
     {
-        for (int round = 0; round < 50; round++)
+        for (var round = 0; round < 50; round++)
         {
             using FolderLock gone = Ask(there);
             LastRenewed(TimeSpan.FromMinutes(3));
@@ -126,7 +126,7 @@ public sealed class FolderClaimTests : IDisposable
     {
         using FolderLock gone = Ask(there);
         LastRenewed(TimeSpan.FromMinutes(3));
-        string token = ClaimFile.Read(LockFile)!.Token;
+        var token = ClaimFile.Read(LockFile)!.Token;
         Claim killed = new("killed", Claimant.Here with { Started = "1" });
         File.WriteAllText($"{LockFile}.{token}", killed.Text(0));
         using FolderLock mine = Ask(Claimant.Here);
@@ -163,7 +163,7 @@ public sealed class FolderClaimTests : IDisposable
     [Fact(Explicit = true)]
     public void Another_machine()
     {
-        string shared = Environment.GetEnvironmentVariable(FolderVariable)!;
+        var shared = Environment.GetEnvironmentVariable(FolderVariable)!;
         Claimant claimant = Machine("there") with { Beat = TimeSpan.FromSeconds(0.1) };
         using FolderLock mine = FolderLock.Try(shared, "lock", claimant);
         Until(() => !mine.IsMine);

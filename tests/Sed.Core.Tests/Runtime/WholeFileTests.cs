@@ -12,9 +12,9 @@ public sealed class WholeFileTests : IDisposable
     [Fact]
     public void What_a_killed_process_left_unfinished_is_cleared_when_the_next_file_is_written_there()
     {
-        string here = $"{Environment.MachineName}.{EndedProcess()}";
+        var here = $"{Environment.MachineName}.{EndedProcess()}";
         File.WriteAllText(folder.File($"checkpoint.npz.{here}.unfinished"), "half");
-        string longAgo = folder.File("checkpoint.npz.elsewhere.1.unfinished");
+        var longAgo = folder.File("checkpoint.npz.elsewhere.1.unfinished");
         File.WriteAllText(longAgo, "half");
         File.SetLastWriteTimeUtc(longAgo, DateTime.UtcNow.AddDays(-2));
         WholeFile.Write(folder.File("epochs.csv"), "whole");
@@ -30,7 +30,7 @@ public sealed class WholeFileTests : IDisposable
             folder.File($"checkpoint.npz.{Environment.MachineName}.1.unfinished"),
             folder.File($"checkpoint.npz.elsewhere.{EndedProcess()}.unfinished"),
         ];
-        foreach (string file in growing)
+        foreach (var file in growing)
             File.WriteAllText(file, "half");
         WholeFile.Write(folder.File("epochs.csv"), "whole");
         Assert.All(growing, file => Assert.True(File.Exists(file)));
@@ -40,7 +40,7 @@ public sealed class WholeFileTests : IDisposable
     public void Files_of_others_with_a_like_name_stay()
     {
         string[] others = [folder.File("findings.csv.2024"), folder.File("notes.unfinished")];
-        foreach (string other in others)
+        foreach (var other in others)
             File.WriteAllText(other, "kept");
         WholeFile.Write(folder.File("findings.csv"), "whole");
         Assert.All(others, other => Assert.True(File.Exists(other)));

@@ -7,7 +7,7 @@ public sealed class WorkersTests
     [Fact]
     public void Every_number_is_visited_once()
     {
-        int[] visits = new int[1000];
+        var visits = new int[1000];
         Workers.Run(visits.Length, i => Interlocked.Increment(ref visits[i]));
         Assert.All(visits, count => Assert.Equal(1, count));
     }
@@ -15,7 +15,7 @@ public sealed class WorkersTests
     [Fact]
     public void A_failure_arrives_as_it_was_thrown_and_stops_the_rest()
     {
-        int calls = 0;
+        var calls = 0;
         IOException thrown = Assert.Throws<IOException>(() =>
             Workers.Run(
                 1_000_000,

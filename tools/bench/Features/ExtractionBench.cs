@@ -22,7 +22,7 @@ internal static class ExtractionBench
     internal static int Run(string[] arguments)
     {
         Torch.Initialize();
-        string folder = Path.Combine(arguments.FirstOrDefault() ?? Path.GetTempPath(), "sed-bench");
+        var folder = Path.Combine(arguments.FirstOrDefault() ?? Path.GetTempPath(), "sed-bench");
         Manifest corpus = Soundscapes.SmartCars(
             folder,
             new SoundscapeOptions
@@ -37,7 +37,7 @@ internal static class ExtractionBench
         (double Rate, double Cpu)[] peer = new (double, double)[Rounds];
         (double Rate, double Cpu)[] extraction = new (double, double)[Rounds];
         (double Rate, double Cpu)[] features = new (double, double)[Rounds];
-        for (int round = 0; round < Rounds; round++)
+        for (var round = 0; round < Rounds; round++)
         {
             peer[round] = PeerRate(corpus);
             extraction[round] = Timed(() => Extract(corpus, Path.Combine(folder, "stores")));
@@ -74,7 +74,7 @@ internal static class ExtractionBench
         TimeSpan before = self.TotalProcessorTime;
         Stopwatch clock = Stopwatch.StartNew();
         work();
-        double seconds = clock.Elapsed.TotalSeconds;
+        var seconds = clock.Elapsed.TotalSeconds;
         self.Refresh();
         return (Clips / seconds, (self.TotalProcessorTime - before).TotalMilliseconds / Clips);
     }
@@ -93,7 +93,7 @@ internal static class ExtractionBench
             Clips,
             () =>
             {
-                float[] features = new float[500 * 40];
+                var features = new float[500 * 40];
                 return i => extractor.Extract(clips[i % clips.Length], features);
             }
         );
@@ -101,9 +101,9 @@ internal static class ExtractionBench
 
     private static (double Rate, double Cpu) PeerRate(Manifest corpus)
     {
-        string list = Path.GetTempFileName();
+        var list = Path.GetTempFileName();
         File.WriteAllLines(list, corpus.Clips.Select(clip => clip.AudioPath));
-        string interpreter = Environment.GetEnvironmentVariable("SED_PYTHON") ?? "/usr/bin/python3";
+        var interpreter = Environment.GetEnvironmentVariable("SED_PYTHON") ?? "/usr/bin/python3";
         ProcessStartInfo info = new(interpreter, ["-", list])
         {
             RedirectStandardInput = true,
@@ -112,7 +112,7 @@ internal static class ExtractionBench
         using Process python = Process.Start(info)!;
         python.StandardInput.Write(Script);
         python.StandardInput.Close();
-        string output = python.StandardOutput.ReadToEnd();
+        var output = python.StandardOutput.ReadToEnd();
         python.WaitForExit();
         File.Delete(list);
         double[] figures =

@@ -30,7 +30,7 @@ internal static class StoreBench
     /// <summary>Runs one of the two.</summary>
     internal static int Run(string[] arguments)
     {
-        string folder = Path.Combine(arguments.ElementAtOrDefault(1) ?? Path.GetTempPath(), "sed-bench");
+        var folder = Path.Combine(arguments.ElementAtOrDefault(1) ?? Path.GetTempPath(), "sed-bench");
         switch (arguments.FirstOrDefault())
         {
             case "scale":
@@ -51,8 +51,8 @@ internal static class StoreBench
     {
         // Once for the runtime to compile what is measured.
         CostPerClip(folder, 1000);
-        double small = CostPerClip(folder, 1000);
-        double large = CostPerClip(folder, Paper);
+        var small = CostPerClip(folder, 1000);
+        var large = CostPerClip(folder, Paper);
         Console.WriteLine(
             string.Create(
                 CultureInfo.InvariantCulture,
@@ -63,25 +63,25 @@ internal static class StoreBench
 
     private static double CostPerClip(string folder, int clips)
     {
-        string root = Path.Combine(folder, $"short-{clips}");
+        var root = Path.Combine(folder, $"short-{clips}");
         MakeShortClips(root, clips);
-        string stores = Path.Combine(root, "stores");
+        var stores = Path.Combine(root, "stores");
         if (Directory.Exists(stores))
             Directory.Delete(stores, recursive: true);
         Stopwatch clock = Stopwatch.StartNew();
         double Lap()
         {
-            double seconds = clock.Elapsed.TotalSeconds;
+            var seconds = clock.Elapsed.TotalSeconds;
             clock.Restart();
             return seconds;
         }
         Manifest found = Dcase2017.Task4(Path.Combine(root, "corpus"));
         Manifest manifest = new(found.Corpus, found.Classes, SampleRate, 1, found.Clips);
-        double index = Lap();
+        var index = Lap();
         using FeatureStore store = FeatureStore.Open(manifest, options, stores);
-        double extract = Lap();
+        var extract = Lap();
         BandStatistics statistics = BandStatistics.Fit(store, [.. Enumerable.Range(0, store.Count)]);
-        int read = 0;
+        var read = 0;
         foreach (
             FeatureBatch batch in BatchReader.Read(
                 store,
@@ -91,7 +91,7 @@ internal static class StoreBench
             )
         )
             read += batch.Clips.Count;
-        double epoch = Lap();
+        var epoch = Lap();
         using Process self = Process.GetCurrentProcess();
         Console.WriteLine(
             string.Create(
@@ -105,19 +105,19 @@ internal static class StoreBench
 
     private static void MakeShortClips(string root, int clips)
     {
-        string corpus = Path.Combine(root, "corpus");
+        var corpus = Path.Combine(root, "corpus");
         if (File.Exists(Path.Combine(corpus, "groundtruth_weak_label_training_set.csv")))
             return;
-        string audio = Path.Combine(corpus, "audio", "training");
+        var audio = Path.Combine(corpus, "audio", "training");
         Directory.CreateDirectory(audio);
-        float[] samples = new float[SampleRate];
+        var samples = new float[SampleRate];
         Random random = new(1);
         List<string> labels = [];
-        for (int i = 0; i < clips; i++)
+        for (var i = 0; i < clips; i++)
         {
-            for (int k = 0; k < samples.Length; k++)
+            for (var k = 0; k < samples.Length; k++)
                 samples[k] = random.NextSingle() - 0.5f;
-            string name = $"clip{i:D7}_0.000_10.000.wav";
+            var name = $"clip{i:D7}_0.000_10.000.wav";
             WavWriter.Write(Path.Combine(audio, $"Y{name}"), samples, SampleRate);
             labels.Add($"{name}\t0\t10\t{Dcase2017.Classes[i % 17].Label}");
         }
@@ -133,20 +133,20 @@ internal static class StoreBench
             EvaluationClips = 25,
         };
         Manifest corpus = Soundscapes.SmartCars(folder, few);
-        string audio = Directory.GetParent(corpus.Clips[0].AudioPath)!.Parent!.Parent!.FullName;
-        string stores = Path.Combine(folder, "killed");
+        var audio = Directory.GetParent(corpus.Clips[0].AudioPath)!.Parent!.Parent!.FullName;
+        var stores = Path.Combine(folder, "killed");
         Stopwatch clock = Stopwatch.StartNew();
-        string undisturbed = Extract(audio, Fresh(stores), null);
-        double whole = clock.Elapsed.TotalSeconds;
+        var undisturbed = Extract(audio, Fresh(stores), null);
+        var whole = clock.Elapsed.TotalSeconds;
         Random random = new(1);
-        int wrong = 0;
-        for (int round = 1; round <= 20; round++)
+        var wrong = 0;
+        for (var round = 1; round <= 20; round++)
         {
             Fresh(stores);
-            double moment = random.NextDouble() * whole;
+            var moment = random.NextDouble() * whole;
             Extract(audio, stores, TimeSpan.FromSeconds(moment));
-            int rows = Directory.GetFiles(stores, "features.npy", SearchOption.AllDirectories).Length;
-            bool same = Extract(audio, stores, null) == undisturbed;
+            var rows = Directory.GetFiles(stores, "features.npy", SearchOption.AllDirectories).Length;
+            var same = Extract(audio, stores, null) == undisturbed;
             wrong += same ? 0 : 1;
             Console.WriteLine(
                 string.Create(
@@ -175,9 +175,7 @@ internal static class StoreBench
             child.Kill();
         child.WaitForExit();
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (
-            string file in Directory.GetFiles(stores, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
-        )
+        foreach (var file in Directory.GetFiles(stores, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
             hash.AppendData(File.ReadAllBytes(file));
         return Convert.ToHexString(hash.GetHashAndReset());
     }

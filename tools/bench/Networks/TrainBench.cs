@@ -32,7 +32,7 @@ internal static class TrainBench
                 MeasureProduct(product);
                 for (var i = 0; i < steps; i++)
                     ours.Add(() => step.Run());
-                foreach (string[] threads in new[] { [], new[] { $"{Torch.Threads}" } })
+                foreach (var threads in new[] { [], new[] { $"{Torch.Threads}" } })
                     PyTorchSteps.Measure(
                         theirs,
                         python,

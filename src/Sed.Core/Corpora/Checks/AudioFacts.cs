@@ -33,13 +33,13 @@ internal sealed record AudioFacts(
     {
         FileInfo file = new(path);
         // A link to nowhere is listed among the files, but has no length.
-        long bytes = file.Exists ? file.Length : 0;
+        var bytes = file.Exists ? file.Length : 0;
         AudioFacts unread = new(bytes, file.LastWriteTimeUtc.Ticks, 0, 0, 0, 0, 0, "", null, "");
         try
         {
             Waveform sound = AudioFile.Read(path);
             NumberCheck.Require(path, sound.Samples);
-            (float peak, int clipped) = Measure(sound.Samples);
+            (var peak, var clipped) = Measure(sound.Samples);
             return unread with
             {
                 DurationSeconds = sound.DurationSeconds,
@@ -67,10 +67,10 @@ internal sealed record AudioFacts(
     private static (float Peak, int Clipped) Measure(ReadOnlySpan<float> samples)
     {
         float peak = 0;
-        int clipped = 0;
-        foreach (float sample in samples)
+        var clipped = 0;
+        foreach (var sample in samples)
         {
-            float magnitude = Math.Abs(sample);
+            var magnitude = Math.Abs(sample);
             peak = Math.Max(peak, magnitude);
             if (magnitude >= FullScale)
                 clipped++;

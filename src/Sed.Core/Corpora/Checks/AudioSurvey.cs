@@ -26,8 +26,8 @@ internal static class AudioSurvey
     {
         Dictionary<string, AudioFacts> known = Load(keptIn);
         AudioFacts?[] facts = new AudioFacts?[paths.Count];
-        int done = 0;
-        int decoded = 0;
+        var done = 0;
+        var decoded = 0;
         try
         {
             Workers.Run(
@@ -68,7 +68,7 @@ internal static class AudioSurvey
         Dictionary<string, AudioFacts> known = new(StringComparer.Ordinal);
         if (keptIn is null || !File.Exists(keptIn))
             return known;
-        foreach (string line in File.ReadLines(keptIn).Skip(1))
+        foreach (var line in File.ReadLines(keptIn).Skip(1))
             if (Parse(line) is var (path, facts) && path.Length > 0)
                 known[path] = facts;
         return known;
@@ -77,17 +77,17 @@ internal static class AudioSurvey
     private static (string Path, AudioFacts Facts) Parse(string line)
     {
         CultureInfo culture = CultureInfo.InvariantCulture;
-        string[] f = line.Split('\t');
+        var f = line.Split('\t');
         // A line cut short by a crash is not believed.
         if (
             f.Length != 11
-            || !long.TryParse(f[1], culture, out long bytes)
-            || !long.TryParse(f[2], culture, out long ticks)
-            || !double.TryParse(f[3], culture, out double seconds)
-            || !int.TryParse(f[4], culture, out int rate)
-            || !int.TryParse(f[5], culture, out int channels)
-            || !double.TryParse(f[6], culture, out double peak)
-            || !double.TryParse(f[7], culture, out double clipped)
+            || !long.TryParse(f[1], culture, out var bytes)
+            || !long.TryParse(f[2], culture, out var ticks)
+            || !double.TryParse(f[3], culture, out var seconds)
+            || !int.TryParse(f[4], culture, out var rate)
+            || !int.TryParse(f[5], culture, out var channels)
+            || !double.TryParse(f[6], culture, out var peak)
+            || !double.TryParse(f[7], culture, out var clipped)
         )
             return ("", null!);
         AudioFault? fault = Enum.TryParse(f[9], out AudioFault parsed) ? parsed : null;
@@ -97,7 +97,7 @@ internal static class AudioSurvey
     private static void Save(string keptIn, IReadOnlyList<string> paths, AudioFacts?[] facts)
     {
         StringBuilder text = new(Header + "\n");
-        for (int i = 0; i < paths.Count; i++)
+        for (var i = 0; i < paths.Count; i++)
             if (facts[i] is { } f && paths[i].IndexOfAny(['\t', '\n', '\r']) < 0)
                 text.Append(
                     CultureInfo.InvariantCulture,

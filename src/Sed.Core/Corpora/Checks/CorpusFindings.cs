@@ -20,7 +20,7 @@ internal static class CorpusFindings
     )
     {
         Dictionary<string, LabelledClip> first = new(StringComparer.Ordinal);
-        for (int i = 0; i < audio.Length; i++)
+        for (var i = 0; i < audio.Length; i++)
         {
             // All silence is alike and means nothing.
             if (audio[i].Count == 0 || facts[audio[i][0]] is not { Fault: null, Peak: > 0 } own)
@@ -41,7 +41,7 @@ internal static class CorpusFindings
     private static IEnumerable<Finding> Unlabelled(CorpusListing listing, IReadOnlyList<string>[] audio)
     {
         HashSet<string> used = new(audio.SelectMany(paths => paths), StringComparer.Ordinal);
-        foreach (string file in listing.Audio.Files.Where(file => !used.Contains(file)))
+        foreach (var file in listing.Audio.Files.Where(file => !used.Contains(file)))
             yield return new Finding(FindingKind.Unlabelled, null, Path.GetRelativePath(listing.Folder, file), "");
     }
 
@@ -65,7 +65,7 @@ internal static class CorpusFindings
         foreach (IGrouping<Split, LabelledClip> split in listing.Clips.GroupBy(clip => clip.Split))
         {
             HashSet<string> present = [.. split.SelectMany(clip => clip.WeakLabels)];
-            foreach (string label in listing.Classes.Where(label => !present.Contains(label)))
+            foreach (var label in listing.Classes.Where(label => !present.Contains(label)))
                 yield return new Finding(FindingKind.EmptyClass, split.Key, label, "");
         }
     }

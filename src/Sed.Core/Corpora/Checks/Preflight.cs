@@ -32,11 +32,11 @@ public static class Preflight
         string[] files = [.. audio.Where(paths => paths.Count > 0).Select(paths => paths[0]).Distinct()];
         AudioFacts[] surveyed = AudioSurvey.Of(files, CacheFile(cache, folder), progress, cancellation);
         Dictionary<string, AudioFacts> facts = new(StringComparer.Ordinal);
-        for (int i = 0; i < files.Length; i++)
+        for (var i = 0; i < files.Length; i++)
             facts[files[i]] = surveyed[i];
 
         List<Finding> findings = [];
-        for (int i = 0; i < listing.Clips.Count; i++)
+        for (var i = 0; i < listing.Clips.Count; i++)
         {
             AudioFacts? own = audio[i].Count > 0 ? facts[audio[i][0]] : null;
             findings.AddRange(OfAudio(listing, listing.Clips[i], audio[i], own));
@@ -90,12 +90,10 @@ public static class Preflight
     {
         if (clip.IsTagged && clip.WeakLabels.Count == 0)
             yield return new Finding(FindingKind.NoLabel, clip.Split, clip.Name, "");
-        double end = facts is { Fault: null }
-            ? Math.Min(facts.DurationSeconds, listing.ClipSeconds)
-            : listing.ClipSeconds;
+        var end = facts is { Fault: null } ? Math.Min(facts.DurationSeconds, listing.ClipSeconds) : listing.ClipSeconds;
         foreach (SoundEvent sound in clip.StrongEvents ?? [])
         {
-            string text = string.Create(
+            var text = string.Create(
                 CultureInfo.InvariantCulture,
                 $"{sound.Label} from {sound.Onset} s to {sound.Offset} s"
             );
@@ -130,7 +128,7 @@ public static class Preflight
     {
         if (cache is null)
             return null;
-        byte[] hash = SHA256.HashData(Encoding.UTF8.GetBytes(Path.GetFullPath(folder)));
+        var hash = SHA256.HashData(Encoding.UTF8.GetBytes(Path.GetFullPath(folder)));
         return Path.Combine(cache, $"audio-{Convert.ToHexStringLower(hash)[..16]}.tsv");
     }
 }

@@ -104,7 +104,7 @@ public sealed class PreflightReport
         string Of(Split split, string label) =>
             counts.GetValueOrDefault((split, label)).ToString(CultureInfo.InvariantCulture);
         TextTable table = new(["clips per class", .. splits.Select(split => split.ToString())]);
-        foreach (string label in listing.Classes)
+        foreach (var label in listing.Classes)
             table.Add([Shown(label), .. splits.Select(split => Of(split, label))]);
         table.Add(["most to fewest", .. splits.Select(split => Imbalance(split, counts))]);
         return table.ToString();
@@ -120,7 +120,7 @@ public sealed class PreflightReport
 
     private static string Shown(string name)
     {
-        string line = string.Concat(name.Select(letter => char.IsControl(letter) ? '?' : letter));
+        var line = string.Concat(name.Select(letter => char.IsControl(letter) ? '?' : letter));
         return line.Length <= LongestShown ? line : $"{line[..LongestShown]}...";
     }
 

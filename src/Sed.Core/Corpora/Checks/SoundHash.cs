@@ -16,11 +16,11 @@ internal static class SoundHash
     internal static string Of(ReadOnlySpan<float> samples)
     {
         ReadOnlySpan<ulong> words = MemoryMarshal.Cast<float, ulong>(samples);
-        ulong a = Odd1;
-        ulong b = Odd2;
-        ulong c = Odd1 ^ Odd2;
-        ulong d = (ulong)samples.Length;
-        int i = 0;
+        var a = Odd1;
+        var b = Odd2;
+        var c = Odd1 ^ Odd2;
+        var d = (ulong)samples.Length;
+        var i = 0;
         for (; i + 4 <= words.Length; i += 4)
         {
             a = Round(a, words[i]);
@@ -32,10 +32,10 @@ internal static class SoundHash
             a = Round(a, words[i]);
         if (samples.Length % 2 == 1)
             b = Round(b, BitConverter.SingleToUInt32Bits(samples[^1]));
-        ulong first = Mix(
+        var first = Mix(
             a ^ BitOperations.RotateLeft(b, 17) ^ BitOperations.RotateLeft(c, 31) ^ BitOperations.RotateLeft(d, 47)
         );
-        ulong second = Mix((a * Odd2) + (b * Odd1) + BitOperations.RotateLeft(c, 7) + (d ^ first));
+        var second = Mix((a * Odd2) + (b * Odd1) + BitOperations.RotateLeft(c, 7) + (d ^ first));
         return $"{first:x16}{second:x16}";
     }
 

@@ -11,7 +11,7 @@ internal sealed class TextTable(params string[] header)
 
     public override string ToString()
     {
-        int columns = header.Length;
+        var columns = header.Length;
         int[] widths =
         [
             .. Enumerable
@@ -27,7 +27,7 @@ internal sealed class TextTable(params string[] header)
                 ),
         ];
         StringBuilder text = new();
-        foreach (string[] row in rows.Prepend(header))
+        foreach (var row in rows.Prepend(header))
         {
             IEnumerable<string> cells = row.Select(
                 (cell, c) => numbers[c] ? cell.PadLeft(widths[c]) : cell.PadRight(widths[c])

@@ -46,11 +46,11 @@ internal sealed class RecordedSounds : ISoundSource
 
     public Take Event(Random random, Split split, int label, int mostSamples)
     {
-        string[] recordings = events[split][label];
-        float[] sound = cache.WithoutSilentEnds(recordings[random.Next(recordings.Length)]);
-        int most = Math.Min(mostSamples, (int)(MostEventSeconds * sampleRate));
-        int length = Math.Min(sound.Length, most);
-        int from = random.Next(sound.Length - length + 1);
+        var recordings = events[split][label];
+        var sound = cache.WithoutSilentEnds(recordings[random.Next(recordings.Length)]);
+        var most = Math.Min(mostSamples, (int)(MostEventSeconds * sampleRate));
+        var length = Math.Min(sound.Length, most);
+        var from = random.Next(sound.Length - length + 1);
         return new Take(length, () => sound.AsSpan(from, length).ToArray().Faded(sampleRate, 0.01, 0.02));
     }
 
@@ -60,19 +60,19 @@ internal sealed class RecordedSounds : ISoundSource
     /// <summary>A recording repeated with cross-fades, or synthesised noise where no folder holds backgrounds.</summary>
     public float[] Background(Random random, Split split, int samples)
     {
-        string[] recordings = backgrounds[split];
+        var recordings = backgrounds[split];
         if (recordings.Length == 0)
             return noise.Background(random, split, samples);
-        float[] sound = cache.WithoutSilentEnds(recordings[random.Next(recordings.Length)]);
-        int fade = Math.Min(sampleRate / 4, sound.Length / 4);
-        float[] result = new float[samples];
+        var sound = cache.WithoutSilentEnds(recordings[random.Next(recordings.Length)]);
+        var fade = Math.Min(sampleRate / 4, sound.Length / 4);
+        var result = new float[samples];
         // The first round starts somewhere inside the recording.
-        int at = -random.Next(sound.Length / 2);
+        var at = -random.Next(sound.Length / 2);
         while (at < samples)
         {
-            for (int i = Math.Max(0, -at); i < sound.Length && at + i < samples; i++)
+            for (var i = Math.Max(0, -at); i < sound.Length && at + i < samples; i++)
             {
-                double gain = Math.Min(1, Math.Min(i, sound.Length - 1 - i) / (double)Math.Max(1, fade));
+                var gain = Math.Min(1, Math.Min(i, sound.Length - 1 - i) / (double)Math.Max(1, fade));
                 // Equal power, since the two rounds have nothing in common.
                 result[at + i] += (float)(sound[i] * Math.Sin(Math.PI / 2 * gain));
             }
@@ -85,8 +85,8 @@ internal sealed class RecordedSounds : ISoundSource
     {
         StringBuilder text = new("recordings 2|");
         foreach (Split split in RecordingFolders.Parts)
-        foreach (string label in folders.Classes.Concat(folders.Backgrounds))
-        foreach (string path in folders.Recordings(label, split))
+        foreach (var label in folders.Classes.Concat(folders.Backgrounds))
+        foreach (var path in folders.Recordings(label, split))
             text.Append(
                 CultureInfo.InvariantCulture,
                 $"{split}/{label}/{Path.GetFileName(path)}:{new FileInfo(path).Length}|"

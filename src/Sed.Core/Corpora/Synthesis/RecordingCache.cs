@@ -15,7 +15,7 @@ internal sealed class RecordingCache(int sampleRate)
     /// <exception cref="AudioFormatException">It cannot be decoded.</exception>
     internal float[] WithoutSilentEnds(string path)
     {
-        float[] sound = kept.GetOrAdd(path, name => new Lazy<float[]>(() => Load(name))).Value;
+        var sound = kept.GetOrAdd(path, name => new Lazy<float[]>(() => Load(name))).Value;
         if (Interlocked.Read(ref samples) > MostSamples)
         {
             kept.Clear();
@@ -26,7 +26,7 @@ internal sealed class RecordingCache(int sampleRate)
 
     private float[] Load(string path)
     {
-        float[] sound = Trim(AudioFile.Read(path, sampleRate));
+        var sound = Trim(AudioFile.Read(path, sampleRate));
         if (sound.Length < sampleRate / 20)
             throw new AudioFormatException(path, null, "the recording is silent or shorter than 0.05 s");
         Interlocked.Add(ref samples, sound.Length);
@@ -36,13 +36,13 @@ internal sealed class RecordingCache(int sampleRate)
     // 40 dB below the loudest 10 ms is silence here: recordings are often padded to a common length.
     private float[] Trim(float[] sound)
     {
-        int block = Math.Max(1, sampleRate / 100);
-        double[] levels = new double[sound.Length / block];
-        for (int i = 0; i < levels.Length; i++)
+        var block = Math.Max(1, sampleRate / 100);
+        var levels = new double[sound.Length / block];
+        for (var i = 0; i < levels.Length; i++)
             levels[i] = Signal.Rms(sound.AsSpan(i * block, block));
-        double threshold = levels.DefaultIfEmpty(0).Max() / 100;
-        int first = Array.FindIndex(levels, level => level > threshold);
-        int last = Array.FindLastIndex(levels, level => level > threshold);
+        var threshold = levels.DefaultIfEmpty(0).Max() / 100;
+        var first = Array.FindIndex(levels, level => level > threshold);
+        var last = Array.FindLastIndex(levels, level => level > threshold);
         return first < 0 ? [] : sound[(first * block)..((last + 1) * block)];
     }
 }

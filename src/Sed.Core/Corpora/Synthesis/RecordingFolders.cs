@@ -44,7 +44,7 @@ internal sealed class RecordingFolders
                     + "them their label, for example dog_bark/1-100032-A.ogg."
             );
         List<string> problems = [];
-        foreach (string name in options.BackgroundFolders ?? [])
+        foreach (var name in options.BackgroundFolders ?? [])
             if (!byLabel.ContainsKey(name))
                 problems.Add($"{folder}: the background folder '{name}' is not there, or has no audio in it.");
         Func<string, bool> isBackground = options.BackgroundFolders is { } named ? named.Contains : LooksLikeBackground;
@@ -58,7 +58,7 @@ internal sealed class RecordingFolders
                 $"{folder}: every folder in it is a background ({string.Join(", ", labels)}); none is a class."
             );
         result.Divide(byLabel, options.Seed);
-        foreach (string label in labels)
+        foreach (var label in labels)
         foreach (Split split in Parts)
             if (result.Recordings(label, split).Length == 0 && !isBackground(label))
                 problems.Add(
@@ -75,9 +75,9 @@ internal sealed class RecordingFolders
 
     private void Divide(Dictionary<string, string[]> byLabel, long seed)
     {
-        bool folds = byLabel.Values.All(files => files.All(file => FoldOf(file) is not null));
+        var folds = byLabel.Values.All(files => files.All(file => FoldOf(file) is not null));
         Dictionary<string, Split> side = folds ? DivideFolds(byLabel) : DivideSources(byLabel, seed);
-        foreach ((string label, string[] files) in byLabel)
+        foreach ((var label, var files) in byLabel)
         foreach (Split split in Parts)
             recordings[(label, split)] =
             [
@@ -105,15 +105,13 @@ internal sealed class RecordingFolders
     {
         (Split Split, double Share)[] shares = [(Split.Training, 0.6), (Split.Testing, 0.2), (Split.Evaluation, 0.2)];
         Dictionary<string, Split> side = new(StringComparer.Ordinal);
-        foreach (
-            (string label, string[] files) in byLabel.OrderBy(entry => entry.Value.Length).ThenBy(entry => entry.Key)
-        )
+        foreach ((var label, var files) in byLabel.OrderBy(entry => entry.Value.Length).ThenBy(entry => entry.Key))
         {
             string[] sources = [.. files.Select(SourceOf).Distinct(StringComparer.Ordinal)];
             RandomSource.For(seed, "sources", label).Shuffle(sources);
-            foreach (string source in sources.Where(source => !side.ContainsKey(source)))
+            foreach (var source in sources.Where(source => !side.ContainsKey(source)))
             {
-                int placed = files.Count(file => side.ContainsKey(SourceOf(file)));
+                var placed = files.Count(file => side.ContainsKey(SourceOf(file)));
                 side[source] = shares
                     .MaxBy(part =>
                         (part.Share * (placed + 1))
@@ -127,16 +125,16 @@ internal sealed class RecordingFolders
 
     private static string? FoldOf(string file)
     {
-        string[] parts = Path.GetFileNameWithoutExtension(file).Split('-');
-        return parts.Length >= 2 && parts[0].Length is 1 or 2 && int.TryParse(parts[0], out int fold) && fold > 0
+        var parts = Path.GetFileNameWithoutExtension(file).Split('-');
+        return parts.Length >= 2 && parts[0].Length is 1 or 2 && int.TryParse(parts[0], out var fold) && fold > 0
             ? parts[0].PadLeft(2, '0')
             : null;
     }
 
     private static string SourceOf(string file)
     {
-        string name = Path.GetFileNameWithoutExtension(file);
-        int end = name.IndexOfAny(['-', '_']);
+        var name = Path.GetFileNameWithoutExtension(file);
+        var end = name.IndexOfAny(['-', '_']);
         return end > 0 && name[..end].All(char.IsAsciiDigit) ? name[..end] : name;
     }
 }

@@ -15,15 +15,15 @@ internal static class Room
     internal static float[] Pass(Random random, float[] sound, int sampleRate)
     {
         Biquad.LowPass(random.Octaves(2500, 16_000), sampleRate, 0.5).Run(sound);
-        double wet = random.Between(-0.3, 1);
+        var wet = random.Between(-0.3, 1);
         if (wet <= 0)
             return sound;
-        double size = random.Between(0.7, 1.6);
-        double seconds = random.Between(0.2, 1);
-        float[] tail = new float[sound.Length];
-        foreach (double delay in Delays)
+        var size = random.Between(0.7, 1.6);
+        var seconds = random.Between(0.2, 1);
+        var tail = new float[sound.Length];
+        foreach (var delay in Delays)
             Comb(sound, tail, (int)(size * delay * sampleRate), Math.Pow(10, -3 * size * delay / seconds));
-        double dry = Signal.Rms(sound);
+        var dry = Signal.Rms(sound);
         sound.AddAt(tail.WithRms(wet * dry), 0);
         return sound;
     }
@@ -31,9 +31,9 @@ internal static class Room
     // tail += the sound repeated every `delay` samples, each time by `gain` fainter.
     private static void Comb(float[] sound, float[] tail, int delay, double gain)
     {
-        float[] echo = new float[sound.Length];
-        float factor = (float)gain;
-        for (int i = delay; i < echo.Length; i++)
+        var echo = new float[sound.Length];
+        var factor = (float)gain;
+        for (var i = delay; i < echo.Length; i++)
         {
             echo[i] = factor * (sound[i - delay] + echo[i - delay]);
             tail[i] += echo[i];

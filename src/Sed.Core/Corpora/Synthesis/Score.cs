@@ -41,15 +41,15 @@ internal static class Score
     {
         Random random = RandomSource.For(options.Seed, "score", split, index);
         List<Entry> score = [];
-        int count = options.MinEvents + random.Weighted(CountsFor(options));
-        for (int k = 0; k < count; k++)
+        var count = options.MinEvents + random.Weighted(CountsFor(options));
+        for (var k = 0; k < count; k++)
         {
-            bool again = k > 0 && random.NextDouble() < Again;
-            for (int attempt = 0; attempt < Attempts; attempt++)
+            var again = k > 0 && random.NextDouble() < Again;
+            for (var attempt = 0; attempt < Attempts; attempt++)
             {
                 // The first clips of a split go through the classes, so that none is missing from it by chance.
-                bool inTurn = k == 0 && index < source.Classes.Count;
-                int label = inTurn ? index : random.Weighted(source.Weights);
+                var inTurn = k == 0 && index < source.Classes.Count;
+                var label = inTurn ? index : random.Weighted(source.Weights);
                 // Where the first one leaves no room for another of its class, it is another class's turn.
                 if (again && attempt < Attempts / 2)
                     label = LabelOf(source, score[random.Next(score.Count)]);
@@ -75,19 +75,19 @@ internal static class Score
 
     private static Entry Place(Random random, ISoundSource source, Split split, int label)
     {
-        int sampleRate = Dcase2017.SampleRate;
-        int samples = (int)(Dcase2017.ClipSeconds * sampleRate);
+        var sampleRate = Dcase2017.SampleRate;
+        var samples = (int)(Dcase2017.ClipSeconds * sampleRate);
         Take take = source.Event(random, split, label, samples);
-        int room = samples - take.Samples;
-        int at = (int)Math.Clamp(room * random.Between(-Overhang, 1 + Overhang), 0, room);
-        double onset = Milliseconds((double)at / sampleRate);
-        double offset = Milliseconds((double)(at + take.Samples) / sampleRate);
+        var room = samples - take.Samples;
+        var at = (int)Math.Clamp(room * random.Between(-Overhang, 1 + Overhang), 0, room);
+        var onset = Milliseconds((double)at / sampleRate);
+        var offset = Milliseconds((double)(at + take.Samples) / sampleRate);
         return new Entry(at, take, new SoundEvent(onset, offset, source.Classes[label].Label));
     }
 
     private static int LabelOf(ISoundSource source, Entry entry)
     {
-        int label = 0;
+        var label = 0;
         while (source.Classes[label].Label != entry.Event.Label)
             label++;
         return label;

@@ -17,11 +17,11 @@ internal sealed record Soundscape(float[] Samples, IReadOnlyList<SoundEvent> Eve
     {
         IReadOnlyList<Score.Entry> score = Score.Draw(source, options, split, index);
         Random random = RandomSource.For(options.Seed, "soundscape", split, index);
-        int samples = (int)(Dcase2017.ClipSeconds * Dcase2017.SampleRate);
-        float[] mix = source.Background(random, split, samples).WithRms(BackgroundRms);
+        var samples = (int)(Dcase2017.ClipSeconds * Dcase2017.SampleRate);
+        var mix = source.Background(random, split, samples).WithRms(BackgroundRms);
         foreach (Score.Entry entry in score)
         {
-            double snr = random.Between(options.MinSignalToNoiseDb, options.MaxSignalToNoiseDb);
+            var snr = random.Between(options.MinSignalToNoiseDb, options.MaxSignalToNoiseDb);
             mix.AddAt(entry.Take.Play().WithRms(BackgroundRms * Math.Pow(10, snr / 20)), entry.At);
         }
         FitIn(source.Recorded(random, mix), random);
@@ -31,12 +31,12 @@ internal sealed record Soundscape(float[] Samples, IReadOnlyList<SoundEvent> Eve
     // Recordings are not all equally loud, and none of them clips.
     private static void FitIn(float[] mix, Random random)
     {
-        double gain = Math.Pow(10, random.Between(-6, 3) / 20);
+        var gain = Math.Pow(10, random.Between(-6, 3) / 20);
         double peak = 0;
-        foreach (float x in mix)
+        foreach (var x in mix)
             peak = Math.Max(peak, Math.Abs(x));
         gain = Math.Min(gain, Peak / Math.Max(peak, 1e-9));
-        for (int i = 0; i < mix.Length; i++)
+        for (var i = 0; i < mix.Length; i++)
             mix[i] = (float)(mix[i] * gain);
     }
 }

@@ -37,7 +37,7 @@ public sealed record SoundscapeOptions
     public IReadOnlyList<string> Problems()
     {
         List<string> problems = [];
-        foreach ((string name, int clips) in Counts)
+        foreach ((var name, var clips) in Counts)
             if (clips < 1)
                 problems.Add($"{name} must be at least 1, was {clips}.");
         if (MinEvents < 1)

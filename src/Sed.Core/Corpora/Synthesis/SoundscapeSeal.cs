@@ -15,15 +15,15 @@ internal static class SoundscapeSeal
     /// <summary>Seals what a folder holds.</summary>
     internal static void Write(string folder)
     {
-        string[] files = Directory.GetFiles(folder, "*", SearchOption.AllDirectories);
+        var files = Directory.GetFiles(folder, "*", SearchOption.AllDirectories);
         Array.Sort(files, StringComparer.Ordinal);
-        string[] lines = new string[files.Length];
+        var lines = new string[files.Length];
         Workers.Run(
             files.Length,
             i =>
             {
                 FileInfo file = new(files[i]);
-                string path = Path.GetRelativePath(folder, files[i]).Replace('\\', '/');
+                var path = Path.GetRelativePath(folder, files[i]).Replace('\\', '/');
                 lines[i] = string.Create(
                     CultureInfo.InvariantCulture,
                     $"{path}\t{file.Length}\t{file.LastWriteTimeUtc.Ticks}\t{Hash(files[i])}"
@@ -40,14 +40,14 @@ internal static class SoundscapeSeal
     /// <summary>The files that are not as they were made, by their paths in the folder; none where nothing was sealed.</summary>
     internal static IReadOnlyList<string> Altered(string folder)
     {
-        string seal = Path.Combine(folder, Name);
+        var seal = Path.Combine(folder, Name);
         if (!File.Exists(seal))
             return [];
         string[][] rows =
         [
             .. File.ReadLines(seal).Skip(1).Select(line => line.Split('\t')).Where(row => row.Length == 4),
         ];
-        bool[] altered = new bool[rows.Length];
+        var altered = new bool[rows.Length];
         Workers.Run(
             rows.Length,
             i => altered[i] = IsAltered(Path.Combine(folder, rows[i][0]), rows[i]),

@@ -42,10 +42,10 @@ internal static class SoundscapeWriter
             RequireUnaltered(target);
             return;
         }
-        string parent = Path.GetDirectoryName(Path.GetFullPath(target))!;
+        var parent = Path.GetDirectoryName(Path.GetFullPath(target))!;
         Directory.CreateDirectory(parent);
         RemoveAbandoned(target, parent);
-        string growing = $"{target}.{Guid.NewGuid():N}.making";
+        var growing = $"{target}.{Guid.NewGuid():N}.making";
         Directory.CreateDirectory(growing);
         try
         {
@@ -86,12 +86,12 @@ internal static class SoundscapeWriter
         CancellationToken cancellation
     )
     {
-        int all = Splits.Sum(split => options.ClipsOf(split.Split));
-        int done = 0;
+        var all = Splits.Sum(split => options.ClipsOf(split.Split));
+        var done = 0;
         WriteClasses(Path.Combine(folder, $"sound_event_list_{source.Classes.Count}_classes.txt"), source.Classes);
-        foreach ((Split split, string word, string id) in Splits)
+        foreach ((Split split, var word, var id) in Splits)
         {
-            string audio = Path.Combine(folder, "audio", word);
+            var audio = Path.Combine(folder, "audio", word);
             Directory.CreateDirectory(audio);
             IReadOnlyList<SoundEvent>[] events = new IReadOnlyList<SoundEvent>[options.ClipsOf(split)];
             Workers.Run(
@@ -116,7 +116,7 @@ internal static class SoundscapeWriter
     private static void WriteClasses(string path, IReadOnlyList<(string Id, string Label)> classes)
     {
         StringBuilder text = new("Class_ID\tConfidence\tClass_Label\n");
-        foreach ((string id, string label) in classes)
+        foreach ((var id, var label) in classes)
             text.Append(CultureInfo.InvariantCulture, $"{id}\t10\t{label}\n");
         File.WriteAllText(path, text.ToString());
     }
@@ -131,24 +131,24 @@ internal static class SoundscapeWriter
     {
         StringBuilder weak = new();
         StringBuilder strong = new();
-        for (int index = 0; index < events.Length; index++)
+        for (var index = 0; index < events.Length; index++)
         {
-            string name = Name(id, index);
-            foreach (string label in events[index].Select(e => e.Label).Distinct())
+            var name = Name(id, index);
+            foreach (var label in events[index].Select(e => e.Label).Distinct())
                 weak.Append(CultureInfo.InvariantCulture, $"{name}\t0.000\t{Dcase2017.ClipSeconds:F3}\t{label}\n");
             foreach (SoundEvent e in events[index])
                 strong.Append(CultureInfo.InvariantCulture, $"{name}\t{e.Onset:0.###}\t{e.Offset:0.###}\t{e.Label}\n");
         }
         File.WriteAllText(Path.Combine(folder, $"groundtruth_weak_label_{word}_set.csv"), weak.ToString());
         // Training clips have weak labels only for whoever reads this folder; what was mixed is kept beside them.
-        string list = split == Split.Training ? MixedEventsFile : $"groundtruth_strong_label_{word}_set.csv";
+        var list = split == Split.Training ? MixedEventsFile : $"groundtruth_strong_label_{word}_set.csv";
         File.WriteAllText(Path.Combine(folder, list), strong.ToString());
     }
 
     /// <summary>What was mixed into the training clips of a made corpus.</summary>
     internal static EventList MixedEvents(string folder, ISoundSource source, SoundscapeOptions options)
     {
-        string kept = Path.Combine(folder, MixedEventsFile);
+        var kept = Path.Combine(folder, MixedEventsFile);
         if (File.Exists(kept))
             return EventListFile.Read(kept);
         // A corpus without that list: its score depends on its seed alone, and is drawn again.
@@ -175,7 +175,7 @@ internal static class SoundscapeWriter
 
     private static void RemoveAbandoned(string target, string parent)
     {
-        foreach (string folder in Directory.GetDirectories(parent, $"{Path.GetFileName(target)}.*.making"))
+        foreach (var folder in Directory.GetDirectories(parent, $"{Path.GetFileName(target)}.*.making"))
         {
             using FolderLock right = FolderLock.TrySucceed(folder, Making);
             if (right.Outcome == LockOutcome.Mine)

@@ -55,7 +55,7 @@ public static class Soundscapes
     {
         options ??= new SoundscapeOptions();
         RecordedSounds source = RecordedSounds.Open(recordings, options, Dcase2017.SampleRate);
-        string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(recordings)));
+        var name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(recordings)));
         return Make(name, source, directory, options, progress, cancellation);
     }
 
@@ -72,7 +72,7 @@ public static class Soundscapes
         options ??= new SoundscapeOptions();
         if (options.Problems() is { Count: > 0 } problems)
             throw new ArgumentException(string.Join(Environment.NewLine, problems), nameof(options));
-        string folder = Path.Combine(directory, FolderName(name, source, options));
+        var folder = Path.Combine(directory, FolderName(name, source, options));
         try
         {
             SoundscapeWriter.Ensure(folder, source, options, progress, cancellation);
@@ -88,12 +88,12 @@ public static class Soundscapes
     // Everything that decides the bytes is in the name, so another corpus never passes for this one.
     private static string FolderName(string name, ISoundSource source, SoundscapeOptions options)
     {
-        string recipe = string.Create(
+        var recipe = string.Create(
             CultureInfo.InvariantCulture,
             $"{source.Fingerprint}|{options.Seed}|{options.TrainingClips}|{options.TestingClips}|{options.EvaluationClips}"
                 + $"|{options.MinEvents}|{options.MaxEvents}|{options.MinSignalToNoiseDb:R}|{options.MaxSignalToNoiseDb:R}"
         );
-        string hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(recipe)))[..10];
+        var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(recipe)))[..10];
         return string.Create(
             CultureInfo.InvariantCulture,
             $"{name}-{options.Seed}-{options.TrainingClips}-{options.TestingClips}-{options.EvaluationClips}-{hash}"

@@ -22,8 +22,8 @@ internal sealed class SynthesisedSounds(int sampleRate) : ISoundSource
     public Take Event(Random random, Split split, int label, int mostSamples)
     {
         Voice voice = SmartCarVoices.All[label];
-        int samples = (int)(voice.Seconds(random, (double)mostSamples / sampleRate) * sampleRate);
-        int seed = random.Next();
+        var samples = (int)(voice.Seconds(random, (double)mostSamples / sampleRate) * sampleRate);
+        var seed = random.Next();
         return new Take(samples, () => Play(voice, new Random(seed), samples));
     }
 
@@ -33,9 +33,9 @@ internal sealed class SynthesisedSounds(int sampleRate) : ISoundSource
 
     private float[] Play(Voice voice, Random random, int samples)
     {
-        float[] sound = voice.Play(random, samples, sampleRate);
-        double approach = random.Between(-MostApproachDb, MostApproachDb) / 20;
-        double seconds = (double)samples / sampleRate;
+        var sound = voice.Play(random, samples, sampleRate);
+        var approach = random.Between(-MostApproachDb, MostApproachDb) / 20;
+        var seconds = (double)samples / sampleRate;
         sound.Shape(sampleRate, t => Math.Pow(10, approach * ((t / seconds) - 0.5)));
         return Room.Pass(random, sound, sampleRate).Faded(sampleRate, 0.01, 0.02);
     }

@@ -6,12 +6,12 @@ internal static class AnalysisWindow
     /// <summary>The window's values.</summary>
     internal static double[] Values(WindowShape shape, int samples)
     {
-        bool hamming = shape is WindowShape.HammingPeriodic or WindowShape.HammingSymmetric;
-        bool periodic = shape is WindowShape.HammingPeriodic or WindowShape.HannPeriodic;
+        var hamming = shape is WindowShape.HammingPeriodic or WindowShape.HammingSymmetric;
+        var periodic = shape is WindowShape.HammingPeriodic or WindowShape.HannPeriodic;
         double period = periodic ? samples : samples - 1;
-        double mean = hamming ? 0.54 : 0.5;
-        double[] values = new double[samples];
-        for (int n = 0; n < samples; n++)
+        var mean = hamming ? 0.54 : 0.5;
+        var values = new double[samples];
+        for (var n = 0; n < samples; n++)
             values[n] = mean - ((1 - mean) * Math.Cos(2 * Math.PI * n / period));
         return values;
     }

@@ -24,12 +24,12 @@ internal sealed class LaneFft
             throw new ArgumentOutOfRangeException(nameof(size), size, "The size must be a power of two, at least 4.");
         points = size / 2;
         List<double[]> passes = [];
-        for (int n = points; n >= 4; n /= 4)
+        for (var n = points; n >= 4; n /= 4)
             passes.Add(PassTwiddles(n));
         twiddles = [.. passes];
         splitCos = new double[points + 1];
         splitSin = new double[points + 1];
-        for (int k = 0; k <= points; k++)
+        for (var k = 0; k <= points; k++)
             (splitSin[k], splitCos[k]) = Math.SinCos(-Math.PI * k / points);
     }
 
@@ -46,9 +46,9 @@ internal sealed class LaneFft
         // Even samples are taken for real and odd ones for imaginary parts, which lie side by side in a cache line.
         Vector<double>[] from = buffers.Samples;
         Vector<double>[] to = buffers.Other;
-        int n = points;
-        int stride = 1;
-        foreach (double[] pass in twiddles)
+        var n = points;
+        var stride = 1;
+        foreach (var pass in twiddles)
         {
             Radix4(n, stride, pass, from, to);
             (from, to) = (to, from);
@@ -65,11 +65,11 @@ internal sealed class LaneFft
 
     private static double[] PassTwiddles(int n)
     {
-        double[] values = new double[n / 4 * 6];
-        for (int p = 0; p < n / 4; p++)
-        for (int power = 1; power <= 3; power++)
+        var values = new double[n / 4 * 6];
+        for (var p = 0; p < n / 4; p++)
+        for (var power = 1; power <= 3; power++)
         {
-            (double sin, double cos) = Math.SinCos(-2 * Math.PI * p * power / n);
+            (var sin, var cos) = Math.SinCos(-2 * Math.PI * p * power / n);
             values[(6 * p) + (2 * power) - 2] = cos;
             values[(6 * p) + (2 * power) - 1] = sin;
         }
@@ -80,8 +80,8 @@ internal sealed class LaneFft
     {
         ref Vector<double> x = ref MemoryMarshal.GetArrayDataReference(from);
         ref Vector<double> y = ref MemoryMarshal.GetArrayDataReference(to);
-        int quarter = 2 * (n / 4) * stride;
-        for (int p = 0; p < n / 4; p++)
+        var quarter = 2 * (n / 4) * stride;
+        for (var p = 0; p < n / 4; p++)
         {
             Vector<double> w1r = new(twiddles[6 * p]);
             Vector<double> w1i = new(twiddles[(6 * p) + 1]);
@@ -91,7 +91,7 @@ internal sealed class LaneFft
             Vector<double> w3i = new(twiddles[(6 * p) + 5]);
             ref Vector<double> source = ref Unsafe.Add(ref x, 2 * stride * p);
             ref Vector<double> target = ref Unsafe.Add(ref y, 8 * stride * p);
-            for (int q = 0; q < 2 * stride; q += 2)
+            for (var q = 0; q < 2 * stride; q += 2)
             {
                 Vector<double> ar = Unsafe.Add(ref source, q);
                 Vector<double> ai = Unsafe.Add(ref source, q + 1);
@@ -130,7 +130,7 @@ internal sealed class LaneFft
 
     private static void Radix2(int stride, Vector<double>[] from, Vector<double>[] to)
     {
-        for (int q = 0; q < 2 * stride; q++)
+        for (var q = 0; q < 2 * stride; q++)
         {
             to[q] = from[q] + from[q + (2 * stride)];
             to[q + (2 * stride)] = from[q] - from[q + (2 * stride)];
@@ -142,15 +142,15 @@ internal sealed class LaneFft
     private void Split(Vector<double>[] z, Span<Vector<double>> powers)
     {
         Vector<double> half = new(0.5);
-        for (int k = 0; k <= points / 2; k++)
+        for (var k = 0; k <= points / 2; k++)
         {
-            int mirror = (points - k) % points;
+            var mirror = (points - k) % points;
             Vector<double> evenR = (z[2 * k] + z[2 * mirror]) * half;
             Vector<double> evenI = (z[(2 * k) + 1] - z[(2 * mirror) + 1]) * half;
             Vector<double> oddR = (z[(2 * k) + 1] + z[(2 * mirror) + 1]) * half;
             Vector<double> oddI = (z[2 * mirror] - z[2 * k]) * half;
-            double cos = splitCos[k];
-            double sin = splitSin[k];
+            var cos = splitCos[k];
+            var sin = splitSin[k];
             Vector<double> turnedR = (oddR * cos) - (oddI * sin);
             Vector<double> turnedI = (oddR * sin) + (oddI * cos);
             Vector<double> r = evenR + turnedR;

@@ -29,8 +29,8 @@ public sealed class LogMelExtractor : IFeatureExtractor
         Runtime.Torch.Initialize();
         Options = options;
         Device = device ?? CPU;
-        double[] shape = AnalysisWindow.Values(options.Window, options.WindowSamples);
-        double[,] weights = MelFilters.Weights(options);
+        var shape = AnalysisWindow.Values(options.Window, options.WindowSamples);
+        var weights = MelFilters.Weights(options);
         using DisposeScope scope = NewDisposeScope();
         window = tensor(shape, float64, Device).DetachFromDisposeScope(); // (window)
         filters = tensor(weights, float64, Device).t().contiguous().DetachFromDisposeScope(); // (bins, bands)
@@ -68,7 +68,7 @@ public sealed class LogMelExtractor : IFeatureExtractor
     public void Extract(ReadOnlySpan<float> waveform, Span<float> features)
     {
         RequireFrames(waveform.Length);
-        int values = Options.FramesOf(waveform.Length) * Options.Bands;
+        var values = Options.FramesOf(waveform.Length) * Options.Bands;
         if (features.Length != values)
             throw new ArgumentException(
                 $"The clip has {values} values, got room for {features.Length}.",
@@ -91,16 +91,16 @@ public sealed class LogMelExtractor : IFeatureExtractor
     {
         using DisposeScope scope = NewDisposeScope();
         using var _ = no_grad();
-        int samples = checked((int)waveforms.shape[1]);
-        int half = Options.FftSize / 2;
+        var samples = checked((int)waveforms.shape[1]);
+        var half = Options.FftSize / 2;
         Tensor signal = waveforms.to(float64, Device);
         if (Options.SignalOffset != 0)
             signal = signal.Plus(Options.SignalOffset);
         if (Options.Centred)
             signal = nn.functional.pad(signal, [half, half], PaddingModes.Reflect); // (clips, samples + fft)
         // The window sits in the middle of the transform; where zeros pad it changes phases only, so they come after it.
-        int margin = (Options.FftSize - Options.WindowSamples) / 2;
-        int frames = Options.FramesOf(samples);
+        var margin = (Options.FftSize - Options.WindowSamples) / 2;
+        var frames = Options.FramesOf(samples);
         Tensor framed = signal
             .narrow(1, margin, signal.shape[1] - margin)
             .unfold(1, Options.WindowSamples, Options.HopSamples)
@@ -124,12 +124,12 @@ public sealed class LogMelExtractor : IFeatureExtractor
     private Tensor ExtractWithKernel(Tensor waveforms)
     {
         using DisposeScope scope = NewDisposeScope();
-        int clips = checked((int)waveforms.shape[0]);
-        int samples = checked((int)waveforms.shape[1]);
-        int frames = Options.FramesOf(samples);
+        var clips = checked((int)waveforms.shape[0]);
+        var samples = checked((int)waveforms.shape[1]);
+        var frames = Options.FramesOf(samples);
         float[] sound = waveforms.to(float32, CPU).contiguous().data<float>().ToArray();
-        float[] features = new float[clips * frames * Options.Bands];
-        int size = frames * Options.Bands;
+        var features = new float[clips * frames * Options.Bands];
+        var size = frames * Options.Bands;
         Runtime.Workers.Run(
             clips,
             clip => Extract(sound.AsSpan(clip * samples, samples), features.AsSpan(clip * size, size))

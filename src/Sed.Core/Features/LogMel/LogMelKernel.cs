@@ -41,23 +41,23 @@ internal sealed class LogMelKernel
     /// <param name="features">Receives natural logarithms, shape (frames, bands).</param>
     internal void Compute(ReadOnlySpan<float> waveform, Span<float> features)
     {
-        int frames = options.FramesOf(waveform.Length);
-        int margin = (options.FftSize - options.WindowSamples) / 2;
+        var frames = options.FramesOf(waveform.Length);
+        var margin = (options.FftSize - options.WindowSamples) / 2;
         ReadOnlySpan<float> signal = options.Centred ? Reflected(waveform, options.FftSize / 2) : waveform;
-        for (int first = 0; first < frames; first += LaneFft.Lanes)
+        for (var first = 0; first < frames; first += LaneFft.Lanes)
         {
-            int count = Math.Min(LaneFft.Lanes, frames - first);
-            for (int lane = 0; lane < count; lane++)
+            var count = Math.Min(LaneFft.Lanes, frames - first);
+            for (var lane = 0; lane < count; lane++)
                 Spread(signal.Slice(((first + lane) * options.HopSamples) + margin, options.WindowSamples), lane);
             Window();
             fft.Powers(buffers, spectrum);
             if (options.Spectrum == SpectrumKind.Magnitude)
-                for (int bin = 0; bin < spectrum.Length; bin++)
+                for (var bin = 0; bin < spectrum.Length; bin++)
                     spectrum[bin] = Vector.SquareRoot(spectrum[bin]);
-            for (int band = 0; band < bands.Length; band++)
+            for (var band = 0; band < bands.Length; band++)
             {
                 Vector<double> energy = Apply(bands[band]);
-                for (int lane = 0; lane < count; lane++)
+                for (var lane = 0; lane < count; lane++)
                     features[((first + lane) * bands.Length) + band] = Logarithm(energy[lane]);
             }
         }
@@ -78,7 +78,7 @@ internal sealed class LogMelKernel
         ReadOnlySpan<double> weights = band.Weights;
         Vector<double> even = Vector<double>.Zero;
         Vector<double> odd = Vector<double>.Zero;
-        int i = 0;
+        var i = 0;
         for (; i + 1 < bins.Length; i += 2)
         {
             even += bins[i] * weights[i];
@@ -93,7 +93,7 @@ internal sealed class LogMelKernel
     private void Spread(ReadOnlySpan<float> frame, int lane)
     {
         Span<float> target = spread.AsSpan(lane);
-        int lanes = LaneFft.Lanes;
+        var lanes = LaneFft.Lanes;
         for (int n = 0, at = 0; n < frame.Length; n++, at += lanes)
             target[at] = frame[n];
     }
@@ -104,7 +104,7 @@ internal sealed class LogMelKernel
         Vector<double> offset = new(options.SignalOffset);
         ReadOnlySpan<Vector<float>> pairs = MemoryMarshal.Cast<float, Vector<float>>(spread);
         Span<Vector<double>> samples = buffers.Samples;
-        for (int n = 0; n < window.Length; n += 2)
+        for (var n = 0; n < window.Length; n += 2)
         {
             Vector.Widen(pairs[n / 2], out Vector<double> even, out Vector<double> odd);
             samples[n] = (even + offset) * window[n];
@@ -115,11 +115,11 @@ internal sealed class LogMelKernel
 
     private ReadOnlySpan<float> Reflected(ReadOnlySpan<float> waveform, int half)
     {
-        int length = waveform.Length + (2 * half);
+        var length = waveform.Length + (2 * half);
         if (padded.Length < length)
             padded = new float[length];
         waveform.CopyTo(padded.AsSpan(half));
-        for (int i = 1; i <= half; i++)
+        for (var i = 1; i <= half; i++)
         {
             padded[half - i] = waveform[i];
             padded[half + waveform.Length - 1 + i] = waveform[^(i + 1)];
@@ -129,13 +129,13 @@ internal sealed class LogMelKernel
 
     private static BandWeights[] Sparse(double[,] weights)
     {
-        int bins = weights.GetLength(1);
+        var bins = weights.GetLength(1);
         BandWeights[] result = new BandWeights[weights.GetLength(0)];
-        for (int band = 0; band < result.Length; band++)
+        for (var band = 0; band < result.Length; band++)
         {
             double[] row = [.. Enumerable.Range(0, bins).Select(bin => weights[band, bin])];
-            int first = Math.Max(0, Array.FindIndex(row, weight => weight != 0));
-            int last = Array.FindLastIndex(row, weight => weight != 0);
+            var first = Math.Max(0, Array.FindIndex(row, weight => weight != 0));
+            var last = Array.FindLastIndex(row, weight => weight != 0);
             result[band] = new BandWeights(first, row[first..Math.Max(first, last + 1)]);
         }
         return result;

@@ -15,17 +15,17 @@ public static class MelFilters
     public static double[,] Weights(LogMelOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        double[] edges = Edges(options);
-        int bins = (options.FftSize / 2) + 1;
-        double[,] weights = new double[options.Bands, bins];
-        for (int band = 0; band < options.Bands; band++)
+        var edges = Edges(options);
+        var bins = (options.FftSize / 2) + 1;
+        var weights = new double[options.Bands, bins];
+        for (var band = 0; band < options.Bands; band++)
         {
-            (double low, double centre, double high) = (edges[band], edges[band + 1], edges[band + 2]);
-            double scale = options.Normalization == MelNormalization.Area ? 2 / (high - low) : 1;
-            for (int bin = 0; bin < bins; bin++)
+            (var low, var centre, var high) = (edges[band], edges[band + 1], edges[band + 2]);
+            var scale = options.Normalization == MelNormalization.Area ? 2 / (high - low) : 1;
+            for (var bin = 0; bin < bins; bin++)
             {
-                double hz = (double)bin * options.SampleRate / options.FftSize;
-                double triangle = Math.Min((hz - low) / (centre - low), (high - hz) / (high - centre));
+                var hz = (double)bin * options.SampleRate / options.FftSize;
+                var triangle = Math.Min((hz - low) / (centre - low), (high - hz) / (high - centre));
                 weights[band, bin] = scale * Math.Max(0, triangle);
             }
         }
@@ -36,10 +36,10 @@ public static class MelFilters
     public static double[] Edges(LogMelOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        double low = ToMel(options.MinHz, options.MelScale);
-        double high = ToMel(options.MaxHz, options.MelScale);
-        double[] edges = new double[options.Bands + 2];
-        for (int i = 0; i < edges.Length; i++)
+        var low = ToMel(options.MinHz, options.MelScale);
+        var high = ToMel(options.MaxHz, options.MelScale);
+        var edges = new double[options.Bands + 2];
+        for (var i = 0; i < edges.Length; i++)
             edges[i] = ToHz(low + ((high - low) * i / (options.Bands + 1)), options.MelScale);
         return edges;
     }

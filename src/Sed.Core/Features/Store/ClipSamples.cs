@@ -10,7 +10,7 @@ internal static class ClipSamples
     /// <exception cref="AudioFormatException">The clip cannot be read, or holds samples that are no numbers.</exception>
     internal static void Read(Clip clip, int sampleRate, Span<float> target)
     {
-        int count = AudioFile.ReadInto(clip.AudioPath, sampleRate, target);
+        var count = AudioFile.ReadInto(clip.AudioPath, sampleRate, target);
         NumberCheck.Require(clip.AudioPath, target[..count]);
     }
 }

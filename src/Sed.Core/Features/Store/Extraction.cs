@@ -26,7 +26,7 @@ internal sealed class Extraction(
     /// <returns>The clips that cannot be read.</returns>
     internal IReadOnlyList<BrokenClip> Complete(string folder, CancellationToken cancellation)
     {
-        int[] missing = Missing(StoreIndex.ReadBroken(folder), cancellation);
+        var missing = Missing(StoreIndex.ReadBroken(folder), cancellation);
         if (missing.Length > 0)
         {
             files.RequireWritable(
@@ -53,12 +53,12 @@ internal sealed class Extraction(
     private int[] Missing(Dictionary<int, string> reasons, CancellationToken cancellation)
     {
         RowEntry[] entries = files.ReadEntries();
-        bool[] fine = new bool[entries.Length];
+        var fine = new bool[entries.Length];
         Workers.Run(
             entries.Length,
             () =>
             {
-                byte[] values = new byte[files.RowBytes];
+                var values = new byte[files.RowBytes];
                 return row => fine[row] = IsFine(row, entries[row], reasons, values);
             },
             cancellation
@@ -71,7 +71,7 @@ internal sealed class Extraction(
         if (entry.State == RowState.Empty || !entry.IsFrom(manifest.Clips[row]))
             return false;
         // A clip known to be broken is not tried again unless its file changes; but its reason must be known.
-        string? reason = reasons.GetValueOrDefault(row);
+        var reason = reasons.GetValueOrDefault(row);
         if (entry.State == RowState.Broken && reason is null)
             return false;
         files.ReadRow(row, values);
@@ -103,8 +103,8 @@ internal sealed class Extraction(
             missing.Length,
             () =>
             {
-                float[] waveform = new float[samples];
-                float[] features = new float[options.FramesOf(samples) * options.Bands];
+                var waveform = new float[samples];
+                var features = new float[options.FramesOf(samples) * options.Bands];
                 return i =>
                 {
                     Load(missing[i], waveform);
@@ -124,21 +124,21 @@ internal sealed class Extraction(
         CancellationToken cancellation
     )
     {
-        float[] waveforms = LoadBatch(missing, 0);
-        for (int done = 0; done < missing.Length; done += BatchClips)
+        var waveforms = LoadBatch(missing, 0);
+        for (var done = 0; done < missing.Length; done += BatchClips)
         {
             cancellation.ThrowIfCancellationRequested();
             // The next batch is decoded while the device works on this one.
-            int following = done + BatchClips;
+            var following = done + BatchClips;
             Task<float[]> decoding = Task.Run(() => LoadBatch(missing, following), cancellation);
-            int count = waveforms.Length / samples;
+            var count = waveforms.Length / samples;
             float[] features;
             using (torch.NewDisposeScope())
             {
                 torch.Tensor batch = torch.tensor(waveforms, [count, samples]);
                 features = extractor.Extract(batch).cpu().data<float>().ToArray();
             }
-            int size = features.Length / count;
+            var size = features.Length / count;
             Workers.Run(count, i => Save(missing[done + i], features.AsSpan(i * size, size)));
             clock.Made(count);
             waveforms = decoding.GetAwaiter().GetResult();
@@ -147,8 +147,8 @@ internal sealed class Extraction(
 
     private float[] LoadBatch(int[] missing, int from)
     {
-        int count = Math.Clamp(missing.Length - from, 0, BatchClips);
-        float[] waveforms = new float[count * samples];
+        var count = Math.Clamp(missing.Length - from, 0, BatchClips);
+        var waveforms = new float[count * samples];
         Workers.Run(count, i => Load(missing[from + i], waveforms.AsSpan(i * samples, samples)));
         return waveforms;
     }
@@ -178,7 +178,7 @@ internal sealed class Extraction(
         if (precision == FeaturePrecision.Float16)
         {
             Half[] halves = new Half[values.Length];
-            for (int i = 0; i < halves.Length; i++)
+            for (var i = 0; i < halves.Length; i++)
                 halves[i] = (Half)values[i];
             bytes = MemoryMarshal.AsBytes(halves.AsSpan());
         }

@@ -21,7 +21,7 @@ internal sealed class ExtractionClock(int all, int missing, IProgress<Extraction
             if (made < missing && now - told < pause)
                 return;
             told = now;
-            double rate = made / Math.Max(now.TotalSeconds, 1e-3);
+            var rate = made / Math.Max(now.TotalSeconds, 1e-3);
             TimeSpan left = TimeSpan.FromSeconds((missing - made) / rate);
             progress?.Report(new ExtractionProgress(all - missing + made, all, rate, left));
         }

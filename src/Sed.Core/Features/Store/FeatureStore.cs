@@ -89,10 +89,10 @@ public sealed class FeatureStore : IFeatureSource, IDisposable
         ArgumentException.ThrowIfNullOrEmpty(directory);
         if (options.Problems() is { Count: > 0 } problems)
             throw new ArgumentException(string.Join(Environment.NewLine, problems), nameof(options));
-        int frames = options.FramesOf(SamplesPerClip(manifest, options));
-        string folder = Path.Combine(directory, FolderName(manifest, options, precision));
-        int rowBytes = frames * options.Bands * (precision == FeaturePrecision.Float32 ? 4 : 2);
-        byte[] header = NpyHeader.Of(precision, manifest.Clips.Count, frames, options.Bands);
+        var frames = options.FramesOf(SamplesPerClip(manifest, options));
+        var folder = Path.Combine(directory, FolderName(manifest, options, precision));
+        var rowBytes = frames * options.Bands * (precision == FeaturePrecision.Float32 ? 4 : 2);
+        var header = NpyHeader.Of(precision, manifest.Clips.Count, frames, options.Bands);
         using FolderLock writing = StoreLock.Take(folder, cancellation);
         StoreFiles files = StoreFiles.Open(folder, header, manifest.Clips.Count, rowBytes, writing);
         try
@@ -115,14 +115,14 @@ public sealed class FeatureStore : IFeatureSource, IDisposable
     /// <param name="destination">Receives clip after clip, shape (clips, frames, bands).</param>
     public void Read(ReadOnlySpan<int> clips, Span<float> destination)
     {
-        int size = Frames * Bands;
+        var size = Frames * Bands;
         if (destination.Length != clips.Length * size)
             throw new ArgumentException(
                 $"{clips.Length} clips of {Frames} x {Bands} need {clips.Length * size} values, got room for {destination.Length}.",
                 nameof(destination)
             );
         Span<Half> halves = precision == FeaturePrecision.Float16 ? new Half[size] : [];
-        for (int i = 0; i < clips.Length; i++)
+        for (var i = 0; i < clips.Length; i++)
         {
             ArgumentOutOfRangeException.ThrowIfNegative(clips[i], nameof(clips));
             ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(clips[i], Count, nameof(clips));
@@ -133,7 +133,7 @@ public sealed class FeatureStore : IFeatureSource, IDisposable
                 continue;
             }
             files.ReadRow(clips[i], MemoryMarshal.AsBytes(halves));
-            for (int k = 0; k < size; k++)
+            for (var k = 0; k < size; k++)
                 row[k] = (float)halves[k];
         }
     }
@@ -142,8 +142,8 @@ public sealed class FeatureStore : IFeatureSource, IDisposable
     /// <param name="clip">Position in the manifest.</param>
     public int FramesWithSound(int clip)
     {
-        double seconds = Math.Min(Manifest.Clips[clip].DurationSeconds, Manifest.ClipSeconds);
-        int samples = (int)Math.Round(seconds * Options.SampleRate);
+        var seconds = Math.Min(Manifest.Clips[clip].DurationSeconds, Manifest.ClipSeconds);
+        var samples = (int)Math.Round(seconds * Options.SampleRate);
         return Math.Clamp((samples + Options.HopSamples - 1) / Options.HopSamples, 0, Frames);
     }
 
@@ -155,8 +155,8 @@ public sealed class FeatureStore : IFeatureSource, IDisposable
 
     internal static string FolderName(Manifest manifest, IFeatureDefinition options, FeaturePrecision precision)
     {
-        string key = string.Create(CultureInfo.InvariantCulture, $"{manifest.Hash}|{options.Describe()}|{precision}|1");
-        string hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)))[..16];
+        var key = string.Create(CultureInfo.InvariantCulture, $"{manifest.Hash}|{options.Describe()}|{precision}|1");
+        var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)))[..16];
         return $"{manifest.Corpus}-{hash}";
     }
 }

@@ -12,12 +12,12 @@ internal static class NpyHeader
     /// <summary>The header's bytes.</summary>
     internal static byte[] Of(FeaturePrecision precision, int clips, int frames, int bands)
     {
-        string type = precision == FeaturePrecision.Float32 ? "<f4" : "<f2";
-        string dictionary = string.Create(
+        var type = precision == FeaturePrecision.Float32 ? "<f4" : "<f2";
+        var dictionary = string.Create(
             CultureInfo.InvariantCulture,
             $"{{'descr': '{type}', 'fortran_order': False, 'shape': ({clips}, {frames}, {bands}), }}"
         );
-        byte[] header = new byte[Bytes];
+        var header = new byte[Bytes];
         header.AsSpan().Fill((byte)' ');
         ReadOnlySpan<byte> magic = [0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y', 1, 0, Bytes - 10, 0];
         magic.CopyTo(header);

@@ -54,10 +54,10 @@ internal sealed class StoreFiles : IDisposable
             throw new FeatureStoreException(
                 $"{folder}: there is a folder where the file features.npy belongs. Remove it, and the features are made again."
             );
-        bool writable = writing.Outcome == LockOutcome.Mine;
+        var writable = writing.Outcome == LockOutcome.Mine;
         if (!writable && !(File.Exists(Final(folder)) && File.Exists(Entries(folder))))
             throw Unwritable(folder, "the features are not all there", writing.Reason);
-        long length = header.Length + ((long)rows * rowBytes);
+        var length = header.Length + ((long)rows * rowBytes);
         if (!File.Exists(Final(folder)) && !File.Exists(Partial(folder)))
             RequireSpace(folder, length + ((long)rows * RowEntry.Bytes));
         SafeFileHandle values = Open(File.Exists(Final(folder)) ? Final(folder) : Partial(folder), writable);
@@ -84,10 +84,10 @@ internal sealed class StoreFiles : IDisposable
 
     internal RowEntry[] ReadEntries()
     {
-        byte[] bytes = new byte[rows * RowEntry.Bytes];
+        var bytes = new byte[rows * RowEntry.Bytes];
         ReadFully(entries, bytes, 0);
         RowEntry[] result = new RowEntry[rows];
-        for (int row = 0; row < rows; row++)
+        for (var row = 0; row < rows; row++)
             result[row] = RowEntry.Read(bytes.AsSpan(row * RowEntry.Bytes));
         return result;
     }
@@ -158,7 +158,7 @@ internal sealed class StoreFiles : IDisposable
             RandomAccess.SetLength(values, length);
             RandomAccess.Write(values, header, 0);
         }
-        long entriesLength = (long)rows * RowEntry.Bytes;
+        var entriesLength = (long)rows * RowEntry.Bytes;
         if (RandomAccess.GetLength(entries) != entriesLength)
         {
             RequireWritable("rows.bin has another length than its features");
@@ -174,7 +174,7 @@ internal sealed class StoreFiles : IDisposable
 
     private bool Misshapen(byte[] header, long length)
     {
-        byte[] there = new byte[header.Length];
+        var there = new byte[header.Length];
         return RandomAccess.GetLength(values) != length
             || RandomAccess.Read(values, there, 0) != header.Length
             || !there.AsSpan().SequenceEqual(header);
@@ -184,9 +184,9 @@ internal sealed class StoreFiles : IDisposable
 
     private static void ReadFully(SafeFileHandle file, Span<byte> target, long offset)
     {
-        for (int got = 0; got < target.Length; )
+        for (var got = 0; got < target.Length; )
         {
-            int more = RandomAccess.Read(file, target[got..], offset + got);
+            var more = RandomAccess.Read(file, target[got..], offset + got);
             if (more == 0)
                 throw new FeatureStoreException("A feature store became shorter while it was read.");
             got += more;
@@ -195,7 +195,7 @@ internal sealed class StoreFiles : IDisposable
 
     private static void RequireSpace(string folder, long needed)
     {
-        long free = new DriveInfo(Path.GetFullPath(folder)).AvailableFreeSpace;
+        var free = new DriveInfo(Path.GetFullPath(folder)).AvailableFreeSpace;
         if (free < needed)
             throw new FeatureStoreException(
                 $"{folder}: the features need {StorageSize.Print(needed)}, but {StorageSize.Print(free)} are free there; "

@@ -14,7 +14,7 @@ internal static class StoreIndex
         StringBuilder text = new();
         text.Append(CultureInfo.InvariantCulture, $"# manifest {manifest.Corpus} {manifest.Hash}\n");
         text.Append(CultureInfo.InvariantCulture, $"# {options.Describe()}\nrow\tsplit\tfilename\n");
-        for (int row = 0; row < manifest.Clips.Count; row++)
+        for (var row = 0; row < manifest.Clips.Count; row++)
             text.Append(
                 CultureInfo.InvariantCulture,
                 $"{row}\t{manifest.Clips[row].Split}\t{manifest.Clips[row].Name}\n"
@@ -38,11 +38,11 @@ internal static class StoreIndex
     internal static Dictionary<int, string> ReadBroken(string folder)
     {
         Dictionary<int, string> reasons = [];
-        string path = Path.Combine(folder, "broken.tsv");
+        var path = Path.Combine(folder, "broken.tsv");
         if (!File.Exists(path))
             return reasons;
-        foreach (string line in File.ReadLines(path).Skip(1))
-            if (line.Split('\t') is [var row, _, var reason] && int.TryParse(row, out int index))
+        foreach (var line in File.ReadLines(path).Skip(1))
+            if (line.Split('\t') is [var row, _, var reason] && int.TryParse(row, out var index))
                 reasons[index] = reason;
         return reasons;
     }

@@ -16,14 +16,14 @@ public sealed class PreflightTests : IDisposable
     {
         AudioFileTests.RequireFfmpeg();
         Assert.True(DamagedAudio.All.Count >= 40);
-        foreach ((string name, byte[] bytes, _) in DamagedAudio.All)
+        foreach ((var name, var bytes, _) in DamagedAudio.All)
             File.WriteAllBytes(folder.File("audio", name), bytes);
         Tone("good.wav", 10);
         Label("training", [.. DamagedAudio.All.Select(file => file.Name), "good.wav"]);
 
         PreflightReport report = Preflight.Check(folder.Path);
 
-        foreach ((string name, _, FindingKind kind) in DamagedAudio.All)
+        foreach ((var name, _, FindingKind kind) in DamagedAudio.All)
         {
             Finding found = Assert.Single(report.Findings, finding => finding.Name == name);
             Assert.True(kind == found.Kind, $"{name}: expected {kind}, found {found.Kind}: {found.Detail}");
@@ -74,7 +74,7 @@ public sealed class PreflightTests : IDisposable
     [Fact]
     public void Labels_are_checked_too()
     {
-        foreach (string name in (string[])["abc_0.000_10.000", "abc_10.000_20.000"])
+        foreach (var name in (string[])["abc_0.000_10.000", "abc_10.000_20.000"])
             Tone($"{name}.wav", 9);
         Label("training", ["abc_0.000_10.000.wav"]);
         Label("testing", ["abc_10.000_20.000.wav"]);
@@ -105,14 +105,14 @@ public sealed class PreflightTests : IDisposable
 
         PreflightReport report = Preflight.Check(folder.Path);
 
-        string[] lines = report.ToText().Split('\n');
+        var lines = report.ToText().Split('\n');
         Assert.Equal($"{folder.Path}: 2 of 6 labelled clips can be used (2 audio files looked at)", lines[0]);
         Assert.Equal("finding     count  what is done             first", lines[2]);
         Assert.Equal("Missing         4  left out                 gone1.wav, gone2.wav, gone3.wav, ...", lines[3]);
         Assert.Equal("Short           1  kept; padded and masked  b, with comma.wav", lines[4]);
         Assert.Contains("clips per class                  Training", lines);
         Assert.Contains("Car                                     6", lines);
-        string csv = folder.File("report.csv");
+        var csv = folder.File("report.csv");
         report.WriteCsv(csv);
         Assert.Contains(
             "Short,Training,\"b, with comma.wav\",3.000 s of 10 s,kept; padded and masked",
@@ -126,10 +126,10 @@ public sealed class PreflightTests : IDisposable
         Tone("a.wav", 10);
         Tone("b.wav", 10);
         Label("training", ["a.wav", "b.wav"]);
-        string cache = folder.File("cache", "x")[..^2];
+        var cache = folder.File("cache", "x")[..^2];
         string[] Findings() =>
             [.. Preflight.Check(folder.Path, cache).Findings.Select(finding => finding.Kind + finding.Name)];
-        string[] first = Findings();
+        var first = Findings();
         // Same size and time: the survey believes that it knows this file.
         DateTime written = File.GetLastWriteTimeUtc(Audio("a.wav"));
         WavWriter.Write(Audio("a.wav"), new float[441_000], 44_100);
@@ -165,7 +165,7 @@ public sealed class PreflightTests : IDisposable
 
     private static byte[] Noise(int bytes)
     {
-        byte[] noise = new byte[bytes];
+        var noise = new byte[bytes];
         new Random(5).NextBytes(noise);
         return noise;
     }

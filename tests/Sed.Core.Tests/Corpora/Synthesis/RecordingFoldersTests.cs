@@ -12,8 +12,8 @@ public sealed class RecordingFoldersTests : IDisposable
     [Fact]
     public void Recordings_are_divided_by_fold()
     {
-        foreach (int fold in Enumerable.Range(1, 4))
-        foreach (string name in (string[])["dog", "rain"])
+        foreach (var fold in Enumerable.Range(1, 4))
+        foreach (var name in (string[])["dog", "rain"])
             File.WriteAllText(folder.File(name, $"{fold}-{fold}00-A.ogg"), "");
         RecordingFolders folders = RecordingFolders.Open(folder.Path, new SoundscapeOptions());
         Assert.Equal(["dog"], folders.Classes);
@@ -29,11 +29,11 @@ public sealed class RecordingFoldersTests : IDisposable
     [Fact]
     public void Without_folds_all_takes_of_one_source_stay_together()
     {
-        for (int source = 100; source < 120; source++)
-            foreach (string take in (string[])["A", "B"])
+        for (var source = 100; source < 120; source++)
+            foreach (var take in (string[])["A", "B"])
                 File.WriteAllText(folder.File(source % 2 == 0 ? "dog" : "cat", $"{source}-{take}.wav"), "");
         RecordingFolders folders = RecordingFolders.Open(folder.Path, new SoundscapeOptions());
-        foreach (string label in folders.Classes)
+        foreach (var label in folders.Classes)
         {
             string[][] parts =
             [

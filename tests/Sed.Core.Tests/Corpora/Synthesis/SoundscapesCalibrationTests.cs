@@ -58,7 +58,7 @@ public sealed class SoundscapesCalibrationTests
             .ToLookup(e => e.Label, e => e.Offset - e.Onset);
         Assert.Equal(6.4, seconds.SelectMany(length => length).Average(), 0.3);
         Assert.Equal(0.44, seconds.SelectMany(length => length).Average(length => length > 9 ? 1 : 0), 0.05);
-        foreach ((Voice voice, double real) in SmartCarVoices.All.Zip(RealSeconds))
+        foreach ((Voice voice, var real) in SmartCarVoices.All.Zip(RealSeconds))
             Assert.Equal(real, seconds[voice.Label].Average(), 0.8);
     }
 
@@ -85,7 +85,7 @@ public sealed class SoundscapesCalibrationTests
     {
         SynthesisedSounds sounds = new(Dcase2017.SampleRate);
         SoundscapeOptions options = new();
-        foreach (int index in Enumerable.Range(0, 3))
+        foreach (var index in Enumerable.Range(0, 3))
             Assert.Equal(
                 Score.Draw(sounds, options, Split.Testing, index).Select(entry => entry.Event),
                 Soundscape.Make(sounds, options, Split.Testing, index).Events
@@ -95,7 +95,7 @@ public sealed class SoundscapesCalibrationTests
     [Fact]
     public void The_real_figures_are_those_of_the_strong_labels()
     {
-        string path = Path.Combine(
+        var path = Path.Combine(
             SharedFolder.Require("data", "dcase2017-task4"),
             "groundtruth_strong_label_testing_set.csv"
         );
@@ -111,7 +111,7 @@ public sealed class SoundscapesCalibrationTests
         Assert.Equal(RealEvents, rows.Length / clips, 0.005);
         Assert.Equal(RealLabels, rows.Select(row => (row.File, row.Label)).Distinct().Count() / clips, 0.005);
         ILookup<string, double> seconds = rows.ToLookup(row => row.Label, row => row.Seconds);
-        foreach ((Voice voice, double real) in SmartCarVoices.All.Zip(RealSeconds))
+        foreach ((Voice voice, var real) in SmartCarVoices.All.Zip(RealSeconds))
             Assert.Equal(real, seconds[voice.Label].Average(), 0.06);
     }
 

@@ -67,7 +67,7 @@ public sealed class SoundscapesTests : IDisposable
         Assert.All(collected.Clips, clip => Assert.Null(clip.MixedEvents));
         // A corpus that was made without that list draws its score again.
         File.Delete(Assert.Single(Directory.GetFiles(made, "mixed_events_*")));
-        string seal = Path.Combine(made, "made.tsv");
+        var seal = Path.Combine(made, "made.tsv");
         File.WriteAllLines(seal, [.. File.ReadLines(seal).Where(line => !line.StartsWith("mixed_events_"))]);
         Manifest older = Soundscapes.SmartCars(folder.Path, Small);
         foreach (var (clip, again) in corpus.Clips.Zip(older.Clips))
@@ -87,9 +87,9 @@ public sealed class SoundscapesTests : IDisposable
         Manifest second = Soundscapes.SmartCars(folder.File("b"), tiny);
         Manifest third = Soundscapes.SmartCars(folder.File("c"), tiny with { Seed = 2 });
         Assert.Equal(first.Hash, second.Hash);
-        for (int i = 0; i < first.Clips.Count; i++)
+        for (var i = 0; i < first.Clips.Count; i++)
         {
-            byte[] bytes = File.ReadAllBytes(first.Clips[i].AudioPath);
+            var bytes = File.ReadAllBytes(first.Clips[i].AudioPath);
             Assert.Equal(bytes, File.ReadAllBytes(second.Clips[i].AudioPath));
             Assert.NotEqual(bytes, File.ReadAllBytes(third.Clips[i].AudioPath));
         }
@@ -132,14 +132,14 @@ public sealed class SoundscapesTests : IDisposable
         File.SetLastWriteTimeUtc(clips[0].AudioPath, DateTime.UtcNow.AddDays(-1));
         Soundscapes.SmartCars(folder.Path, tiny);
 
-        byte[] sound = File.ReadAllBytes(clips[0].AudioPath);
+        var sound = File.ReadAllBytes(clips[0].AudioPath);
         sound[^1] ^= 1;
         File.WriteAllBytes(clips[0].AudioPath, sound);
         File.Delete(clips[2].AudioPath);
         CorpusException error = Assert.Throws<CorpusException>(() => Soundscapes.SmartCars(folder.Path, tiny));
 
         Assert.Contains(": 2 of its files are not as they were made (audio/", error.Message);
-        foreach (int index in new[] { 0, 2 })
+        foreach (var index in new[] { 0, 2 })
             Assert.Contains(Path.GetFileName(clips[index].AudioPath), error.Message);
         Assert.EndsWith(
             "Remove the folder and it is made again; a corpus of your own belongs elsewhere, named by --data.",
@@ -201,7 +201,7 @@ public sealed class SoundscapesTests : IDisposable
     public void Real_recordings_make_a_corpus_whose_classes_follow_the_folders()
     {
         AudioFileTests.RequireFfmpeg();
-        string recordings = SharedFolder.Require("data", "esc10");
+        var recordings = SharedFolder.Require("data", "esc10");
         SoundscapeOptions few = new()
         {
             TrainingClips = 7,
@@ -238,7 +238,7 @@ public sealed class SoundscapesTests : IDisposable
     [Fact]
     public void A_recording_that_cannot_be_decoded_is_named()
     {
-        foreach (int fold in Enumerable.Range(1, 3))
+        foreach (var fold in Enumerable.Range(1, 3))
             File.WriteAllText(folder.File("recordings", "dog", $"{fold}-100-A.wav"), "no audio in it");
         CorpusException error = Assert.Throws<CorpusException>(() =>
             Soundscapes.FromFolders(folder.File("recordings"), folder.File("made"))
@@ -254,7 +254,7 @@ public sealed class SoundscapesTests : IDisposable
     [InlineData("", "the folder is empty.")]
     public void A_missing_or_empty_folder_says_so(string name, string cause)
     {
-        string recordings = Path.Combine(folder.Path, name).TrimEnd('/');
+        var recordings = Path.Combine(folder.Path, name).TrimEnd('/');
         CorpusException error = Assert.Throws<CorpusException>(() => Soundscapes.FromFolders(recordings, folder.Path));
         Assert.Equal($"{recordings}: {cause}", error.Message);
     }

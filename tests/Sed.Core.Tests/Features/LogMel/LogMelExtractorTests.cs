@@ -18,7 +18,7 @@ public sealed class LogMelExtractorTests
     [MemberData(nameof(Cases))]
     public void Log_mel_equals_the_reference_rows(string signal, string definition)
     {
-        float[] features = Extract(OptionsOf(definition), ReferenceSignals.Named(signal));
+        var features = Extract(OptionsOf(definition), ReferenceSignals.Named(signal));
         string[][] rows =
         [
             .. File.ReadLines(Path.Combine(AppContext.BaseDirectory, "Features", "LogMel", "reference-rows.tsv"))
@@ -26,10 +26,10 @@ public sealed class LogMelExtractorTests
                 .Where(fields => fields[0] == signal && fields[1] == definition),
         ];
         Assert.Equal(6, rows.Length);
-        foreach (string[] row in rows)
+        foreach (var row in rows)
         {
-            int frame = int.Parse(row[2], CultureInfo.InvariantCulture);
-            for (int band = 0; band < 40; band++)
+            var frame = int.Parse(row[2], CultureInfo.InvariantCulture);
+            for (var band = 0; band < 40; band++)
                 Assert.Equal(
                     double.Parse(row[3 + band], CultureInfo.InvariantCulture),
                     features[(frame * 40) + band],
@@ -42,9 +42,9 @@ public sealed class LogMelExtractorTests
     [MemberData(nameof(Cases))]
     public void Log_mel_equals_the_whole_reference_matrix(string signal, string definition)
     {
-        string reference = Path.Combine(SharedFolder.Require("reference", "mel"), $"{signal}_{definition}.npy");
-        double[] expected = NpyArray.Read(reference);
-        float[] features = Extract(OptionsOf(definition), ReferenceSignals.Named(signal));
+        var reference = Path.Combine(SharedFolder.Require("reference", "mel"), $"{signal}_{definition}.npy");
+        var expected = NpyArray.Read(reference);
+        var features = Extract(OptionsOf(definition), ReferenceSignals.Named(signal));
         Assert.Equal(500 * 40, features.Length);
         Assert.True(expected.Zip(features, (a, b) => Math.Abs(a - b)).Max() < 1e-3);
         Assert.Equal(expected.Average(), features.Average(x => (double)x), 1e-4);
@@ -55,7 +55,7 @@ public sealed class LogMelExtractorTests
     [InlineData("htk")]
     public void The_filter_bank_equals_the_reference(string definition)
     {
-        string reference = Path.Combine(SharedFolder.Require("reference", "mel"), $"melbank_{definition}.npy");
+        var reference = Path.Combine(SharedFolder.Require("reference", "mel"), $"melbank_{definition}.npy");
         double[] weights = [.. MelFilters.Weights(OptionsOf(definition)).Cast<double>()];
         Assert.True(NpyArray.Read(reference).Zip(weights, (a, b) => Math.Abs(a - b)).Max() < 1e-12);
     }
@@ -70,7 +70,7 @@ public sealed class LogMelExtractorTests
             .Extract(torch.tensor(clips.SelectMany(clip => clip).ToArray(), [3, clips[0].Length]))
             .data<float>()
             .ToArray();
-        for (int i = 0; i < clips.Length; i++)
+        for (var i = 0; i < clips.Length; i++)
             Assert.Equal(Extract(LogMelOptions.Dcase2017, clips[i]), batch[(i * 20_000)..((i + 1) * 20_000)]);
     }
 

@@ -18,19 +18,19 @@ public sealed class LogMelKernelTests
         double[] samples = [.. Enumerable.Range(0, size).Select(_ => random.NextDouble() - 0.5)];
         LaneFft fft = new(size);
         LaneFft.Buffers buffers = new(size);
-        for (int n = 0; n < size; n++)
+        for (var n = 0; n < size; n++)
             buffers.Samples[n] = new Vector<double>(samples[n]);
         Vector<double>[] powers = new Vector<double>[(size / 2) + 1];
 
         fft.Powers(buffers, powers);
 
-        for (int bin = 0; bin <= size / 2; bin++)
+        for (var bin = 0; bin <= size / 2; bin++)
         {
             Complex sum = Complex.Zero;
-            for (int n = 0; n < size; n++)
+            for (var n = 0; n < size; n++)
                 sum += samples[n] * Complex.FromPolarCoordinates(1, -2 * Math.PI * ((long)bin * n % size) / size);
-            double expected = sum.Magnitude * sum.Magnitude;
-            for (int lane = 0; lane < LaneFft.Lanes; lane++)
+            var expected = sum.Magnitude * sum.Magnitude;
+            for (var lane = 0; lane < LaneFft.Lanes; lane++)
                 Assert.Equal(expected, powers[bin][lane], 1e-10 * size);
         }
     }
@@ -75,7 +75,7 @@ public sealed class LogMelKernelTests
         float[] expected = extractor.ExtractWithTorch(waveforms).data<float>().ToArray();
         float[] actual = extractor.Extract(waveforms).data<float>().ToArray();
         Assert.Equal(expected.Length, actual.Length);
-        for (int i = 0; i < expected.Length; i++)
+        for (var i = 0; i < expected.Length; i++)
             Assert.Equal(expected[i], actual[i], 1e-5);
     }
 

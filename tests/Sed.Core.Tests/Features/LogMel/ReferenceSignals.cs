@@ -21,7 +21,7 @@ internal static class ReferenceSignals
     private static IEnumerable<int> Noise()
     {
         uint x = 12_345;
-        for (int i = 0; i < Samples; i++)
+        for (var i = 0; i < Samples; i++)
         {
             x = unchecked((1_664_525 * x) + 1_013_904_223);
             yield return ((int)(x >> 16) - 32_768) >> 1;
@@ -30,9 +30,9 @@ internal static class ReferenceSignals
 
     private static IEnumerable<int> Chirp()
     {
-        for (int i = 0; i < Samples; i++)
+        for (var i = 0; i < Samples; i++)
         {
-            double t = (double)i / SampleRate;
+            var t = (double)i / SampleRate;
             yield return (int)Math.Floor((16_384 * Math.Sin(2 * Math.PI * ((50 * t) + (19_950 * t * t / 20)))) + 0.5);
         }
     }

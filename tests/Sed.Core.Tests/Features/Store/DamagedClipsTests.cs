@@ -31,7 +31,7 @@ public sealed class DamagedClipsTests : IDisposable
         using FeatureStore store = FeatureStore.Open(corpus, options, folder.File("stores"));
 
         Assert.Equal(damaged.Select(file => file.Name), store.Broken.Select(broken => broken.Name));
-        float[] silence = Direct(new float[SampleRate]);
+        var silence = Direct(new float[SampleRate]);
         foreach (BrokenClip broken in store.Broken)
         {
             Clip clip = corpus.Clips[broken.Index];
@@ -40,9 +40,9 @@ public sealed class DamagedClipsTests : IDisposable
             Assert.True(broken.Reason.Length > clip.AudioPath.Length + 10, broken.Reason);
             Assert.Equal(silence, Row(store, broken.Index));
         }
-        foreach (int whole in Enumerable.Range(0, all.Length).Except(store.Broken.Select(broken => broken.Index)))
+        foreach (var whole in Enumerable.Range(0, all.Length).Except(store.Broken.Select(broken => broken.Index)))
         {
-            float[] samples = AudioFile.Read(corpus.Clips[whole].AudioPath, SampleRate);
+            var samples = AudioFile.Read(corpus.Clips[whole].AudioPath, SampleRate);
             Array.Resize(ref samples, SampleRate);
             Assert.Contains(samples, sample => sample != 0);
             Assert.Equal(Direct(samples), Row(store, whole));
@@ -53,13 +53,13 @@ public sealed class DamagedClipsTests : IDisposable
     public void A_missing_decoder_is_an_error_and_no_damage_that_the_store_remembers()
     {
         AudioFileTests.RequireFfmpeg();
-        string wav = folder.File("tone.wav");
+        var wav = folder.File("tone.wav");
         WavWriter.Write(wav, Tone(), SampleRate);
-        string flac = folder.File("audio", "tone.flac");
+        var flac = folder.File("audio", "tone.flac");
         using (var ffmpeg = System.Diagnostics.Process.Start("ffmpeg", ["-v", "error", "-i", wav, flac]))
             ffmpeg.WaitForExit();
         Manifest corpus = Corpus([("tone.flac", File.ReadAllBytes(flac))]);
-        string? path = Environment.GetEnvironmentVariable("PATH");
+        var path = Environment.GetEnvironmentVariable("PATH");
         try
         {
             Environment.SetEnvironmentVariable("PATH", folder.Path);
@@ -80,7 +80,7 @@ public sealed class DamagedClipsTests : IDisposable
     /// <summary>What is unusual and yet can be read.</summary>
     private IEnumerable<(string Name, byte[] Bytes)> Odd()
     {
-        byte[] noise = new byte[48_000];
+        var noise = new byte[48_000];
         new Random(2).NextBytes(noise);
         yield return ("eight-channels.wav", WavTests.Wav(1, 8, 16, noise));
         yield return ("24-bits.wav", WavTests.Wav(1, 1, 24, noise));
@@ -94,7 +94,7 @@ public sealed class DamagedClipsTests : IDisposable
 
     private byte[] Written(float[] samples, int rate)
     {
-        string path = folder.File("written.wav");
+        var path = folder.File("written.wav");
         WavWriter.Write(path, samples, rate);
         return File.ReadAllBytes(path);
     }
@@ -107,9 +107,9 @@ public sealed class DamagedClipsTests : IDisposable
     private Manifest Corpus((string Name, byte[] Bytes)[] files)
     {
         List<Clip> clips = [];
-        foreach ((string name, byte[] bytes) in files)
+        foreach ((var name, var bytes) in files)
         {
-            string path = folder.File("audio", name);
+            var path = folder.File("audio", name);
             File.WriteAllBytes(path, bytes);
             clips.Add(
                 new Clip
@@ -129,7 +129,7 @@ public sealed class DamagedClipsTests : IDisposable
 
     private static float[] Row(FeatureStore store, int clip)
     {
-        float[] row = new float[store.Frames * store.Bands];
+        var row = new float[store.Frames * store.Bands];
         store.Read([clip], row);
         return row;
     }

@@ -17,7 +17,7 @@ public sealed class FeatureStoreTests : StoreOfNoise
         Manifest corpus = Corpus(5);
         using FeatureStore store = Open(corpus);
         Assert.Equal((5, 50, 10), (store.Count, store.Frames, store.Bands));
-        for (int i = 0; i < store.Count; i++)
+        for (var i = 0; i < store.Count; i++)
             Assert.Equal(Direct(corpus.Clips[i]), Row(store, i));
     }
 
@@ -29,7 +29,7 @@ public sealed class FeatureStoreTests : StoreOfNoise
         using FeatureStore store = FeatureStore.Open(corpus, odd, Folder.File("stores"));
         using LogMelExtractor extractor = new(odd);
         Assert.False(extractor.HasKernel);
-        for (int i = 0; i < store.Count; i++)
+        for (var i = 0; i < store.Count; i++)
             Assert.Equal(Direct(corpus.Clips[i], odd), Row(store, i));
     }
 
@@ -40,18 +40,18 @@ public sealed class FeatureStoreTests : StoreOfNoise
         SampleFrames frames = new(SmallFeatures.SampleRate / 2, 81); // 4,000 samples: 49 frames and a rest
         using FeatureStore store = FeatureStore.Open(corpus, frames, Folder.File("stores"));
         Assert.Equal((3, 49, 81), (store.Count, store.Frames, store.Bands));
-        for (int i = 0; i < store.Count; i++)
+        for (var i = 0; i < store.Count; i++)
         {
-            float[] samples = AudioFile.Read(corpus.Clips[i].AudioPath, SmallFeatures.SampleRate / 2);
+            var samples = AudioFile.Read(corpus.Clips[i].AudioPath, SmallFeatures.SampleRate / 2);
             Array.Resize(ref samples, SmallFeatures.SampleRate / 2);
             Assert.Equal(samples[..(49 * 81)], Row(store, i));
         }
         BandStatistics statistics = BandStatistics.Fit(store, [0, 1, 2]);
         // The padding of a short clip is no sound.
         float[] all = [.. Enumerable.Range(0, 3).SelectMany(i => Row(store, i)[..(81 * store.FramesWithSound(i))])];
-        double mean = all.Average(value => (double)value);
+        var mean = all.Average(value => (double)value);
         Assert.All(statistics.Means, value => Assert.Equal(mean, value, 1e-6));
-        double deviation = Math.Sqrt(all.Average(value => Math.Pow(value - mean, 2)));
+        var deviation = Math.Sqrt(all.Average(value => Math.Pow(value - mean, 2)));
         Assert.All(statistics.Deviations, value => Assert.Equal(deviation, value, 1e-6));
         Assert.Equal(81, statistics.Means.Count);
     }
@@ -60,7 +60,7 @@ public sealed class FeatureStoreTests : StoreOfNoise
     public void Rows_come_in_the_order_asked_for()
     {
         using FeatureStore store = Open(Corpus(3));
-        float[] rows = new float[3 * 500];
+        var rows = new float[3 * 500];
         store.Read([2, 0, 2], rows);
         Assert.Equal(Row(store, 2), rows[..500]);
         Assert.Equal(Row(store, 0), rows[500..1000]);
@@ -84,7 +84,7 @@ public sealed class FeatureStoreTests : StoreOfNoise
     public void The_array_is_one_that_NumPy_reads()
     {
         using FeatureStore store = Open(Corpus(2));
-        byte[] bytes = File.ReadAllBytes(Path.Combine(store.Folder, "features.npy"));
+        var bytes = File.ReadAllBytes(Path.Combine(store.Folder, "features.npy"));
         Assert.Equal(128 + (2 * 50 * 10 * 4), bytes.Length);
         Assert.Equal([0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y', 1, 0, 118, 0], bytes[..10]);
         Assert.Equal(
@@ -113,9 +113,9 @@ public sealed class FeatureStoreTests : StoreOfNoise
     public void A_clip_that_cannot_be_read_is_named_and_its_row_is_silence()
     {
         Manifest corpus = Corpus(3);
-        float[] bad = new float[SmallFeatures.SampleRate];
+        var bad = new float[SmallFeatures.SampleRate];
         bad[5] = float.NaN;
-        string path = corpus.Clips[1].AudioPath;
+        var path = corpus.Clips[1].AudioPath;
         WavWriter.Write(path, bad, SmallFeatures.SampleRate, WavEncoding.Float, 32);
         BrokenClip expected = new(1, "clip1.wav", $"{path}: sample 5 is NaN, not a number.");
         using (FeatureStore store = Open(corpus))
@@ -134,10 +134,10 @@ public sealed class FeatureStoreTests : StoreOfNoise
         using FeatureStore store = Open(corpus);
         BandStatistics statistics = BandStatistics.Fit(store, [0, 1, 2, 3, 4, 5]);
         List<float> band = [];
-        for (int i = 0; i < 6; i++)
+        for (var i = 0; i < 6; i++)
         {
-            float[] row = Row(store, i);
-            int frames = store.FramesWithSound(i);
+            var row = Row(store, i);
+            var frames = store.FramesWithSound(i);
             statistics.Apply(row, frames);
             band.AddRange(Enumerable.Range(0, frames).Select(frame => row[(frame * 10) + 3]));
             Assert.All(row[(frames * 10)..], x => Assert.Equal(0, x));

@@ -7,12 +7,12 @@ internal static class NpyArray
 {
     public static double[] Read(string path)
     {
-        byte[] bytes = File.ReadAllBytes(path);
-        int start = 10 + BitConverter.ToUInt16(bytes, 8);
-        bool doubles = Encoding.ASCII.GetString(bytes, 10, start - 10).Contains("<f8");
-        int size = doubles ? 8 : 4;
-        double[] values = new double[(bytes.Length - start) / size];
-        for (int i = 0; i < values.Length; i++)
+        var bytes = File.ReadAllBytes(path);
+        var start = 10 + BitConverter.ToUInt16(bytes, 8);
+        var doubles = Encoding.ASCII.GetString(bytes, 10, start - 10).Contains("<f8");
+        var size = doubles ? 8 : 4;
+        var values = new double[(bytes.Length - start) / size];
+        for (var i = 0; i < values.Length; i++)
             values[i] = doubles
                 ? BitConverter.ToDouble(bytes, start + (i * size))
                 : BitConverter.ToSingle(bytes, start + (i * size));

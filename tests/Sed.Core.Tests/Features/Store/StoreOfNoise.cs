@@ -22,12 +22,12 @@ public abstract class StoreOfNoise : IDisposable
     private protected Manifest Corpus(int clips)
     {
         List<Clip> list = [];
-        for (int i = 0; i < clips; i++)
+        for (var i = 0; i < clips; i++)
         {
             Random random = new(i);
-            string path = Folder.File("audio", $"clip{i}.wav");
-            float[] samples = new float[i == clips - 1 ? SmallFeatures.SampleRate / 2 : SmallFeatures.SampleRate];
-            for (int k = 0; k < samples.Length; k++)
+            var path = Folder.File("audio", $"clip{i}.wav");
+            var samples = new float[i == clips - 1 ? SmallFeatures.SampleRate / 2 : SmallFeatures.SampleRate];
+            for (var k = 0; k < samples.Length; k++)
                 samples[k] = (float)(random.NextDouble() - 0.5) * (i + 1) / clips;
             WavWriter.Write(path, samples, SmallFeatures.SampleRate);
             list.Add(
@@ -61,14 +61,14 @@ public abstract class StoreOfNoise : IDisposable
 
     private protected static float[] Row(FeatureStore store, int clip)
     {
-        float[] row = new float[store.Frames * store.Bands];
+        var row = new float[store.Frames * store.Bands];
         store.Read([clip], row);
         return row;
     }
 
     private protected static float[] Direct(Clip clip, LogMelOptions? definition = null)
     {
-        float[] samples = AudioFile.Read(clip.AudioPath, SmallFeatures.SampleRate);
+        var samples = AudioFile.Read(clip.AudioPath, SmallFeatures.SampleRate);
         Array.Resize(ref samples, SmallFeatures.SampleRate);
         using LogMelExtractor extractor = new(definition ?? SmallFeatures.Options);
         using var scope = torch.NewDisposeScope();

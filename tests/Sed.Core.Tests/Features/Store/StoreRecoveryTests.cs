@@ -56,7 +56,7 @@ public sealed class StoreRecoveryTests : StoreOfNoise
         Counter rest = new();
         using FeatureStore whole = Open(corpus, rest);
         Assert.True(File.Exists(Path.Combine(store, "features.npy")));
-        for (int i = 0; i < 40; i++)
+        for (var i = 0; i < 40; i++)
             Assert.Equal(Direct(corpus.Clips[i]), Row(whole, i));
     }
 
@@ -67,8 +67,8 @@ public sealed class StoreRecoveryTests : StoreOfNoise
         string store;
         using (FeatureStore whole = Open(corpus))
             store = whole.Folder;
-        byte[] values = File.ReadAllBytes(Path.Combine(store, "features.npy"));
-        byte[] rows = File.ReadAllBytes(Path.Combine(store, "rows.bin"));
+        var values = File.ReadAllBytes(Path.Combine(store, "features.npy"));
+        var rows = File.ReadAllBytes(Path.Combine(store, "rows.bin"));
         Action[] damages =
         [
             () => File.WriteAllBytes(Path.Combine(store, "rows.bin"), rows[..100]),
@@ -93,8 +93,8 @@ public sealed class StoreRecoveryTests : StoreOfNoise
     {
         Manifest corpus = Corpus(3);
         using (Open(corpus)) { }
-        string path = corpus.Clips[0].AudioPath;
-        byte[] wav = File.ReadAllBytes(path);
+        var path = corpus.Clips[0].AudioPath;
+        var wav = File.ReadAllBytes(path);
         Array.Clear(wav, 44, wav.Length - 44);
         File.WriteAllBytes(path, wav);
         File.SetLastWriteTimeUtc(path, DateTime.UtcNow.AddMinutes(1));
@@ -156,8 +156,8 @@ public sealed class StoreRecoveryTests : StoreOfNoise
         string path;
         using (FeatureStore store = Open(corpus))
             path = store.Folder;
-        string denied = $"Access to the path '{Path.Combine(path, "writing.lock")}' is denied";
-        string remedy =
+        var denied = $"Access to the path '{Path.Combine(path, "writing.lock")}' is denied";
+        var remedy =
             $"nothing can be written there ({denied}). Copy the folder to where it can be written, or keep the features elsewhere.";
         Block(path);
         File.SetLastWriteTimeUtc(corpus.Clips[2].AudioPath, DateTime.UtcNow.AddMinutes(1));

@@ -9,14 +9,14 @@ internal static class AlarmVoices
     /// </summary>
     internal static float[] CarAlarm(Random random, int samples, int sampleRate)
     {
-        double turn = random.Between(1, 2.5);
+        var turn = random.Between(1, 2.5);
         (double Pitch, double Rate, double On, double Bend) a = Pattern(random);
         (double Pitch, double Rate, double On, double Bend) b = Pattern(random);
-        double start = random.NextDouble();
+        var start = random.NextDouble();
         (double Pitch, double Rate, double On, double Bend) At(double t) =>
             Motion.Fraction((t / (2 * turn)) + start) < 0.5 ? a : b;
-        double top = 2 * Math.Max(a.Pitch, b.Pitch);
-        float[] sound = new float[samples];
+        var top = 2 * Math.Max(a.Pitch, b.Pitch);
+        var sound = new float[samples];
         Timbre
             .Tone(random, top, sampleRate)
             .Add(sound, sampleRate, t => At(t).Pitch * Math.Pow(2, At(t).Bend * Motion.Fraction(t * At(t).Rate)));
@@ -26,11 +26,11 @@ internal static class AlarmVoices
     /// <summary>A reversing lorry: one pitch, about half a second on and half a second off.</summary>
     internal static float[] ReversingBeeps(Random random, int samples, int sampleRate)
     {
-        double pitch = random.Octaves(800, 1800);
-        double period = random.Between(0.8, 1.3);
-        double on = random.Between(0.35, 0.6);
-        double start = random.Between(0, 0.8) * on;
-        float[] sound = new float[samples];
+        var pitch = random.Octaves(800, 1800);
+        var period = random.Between(0.8, 1.3);
+        var on = random.Between(0.35, 0.6);
+        var start = random.Between(0, 0.8) * on;
+        var sound = new float[samples];
         Timbre.Tone(random, pitch, sampleRate).Add(sound, sampleRate, _ => pitch);
         return sound.Shape(sampleRate, t => Motion.Pulse((t / period) + start, on));
     }

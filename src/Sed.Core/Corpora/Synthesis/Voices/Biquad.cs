@@ -20,28 +20,28 @@ internal sealed class Biquad
 
     internal static Biquad LowPass(double hz, double sampleRate, double q = 0.7071)
     {
-        (double cos, double alpha) = Angles(hz, sampleRate, q);
+        (var cos, var alpha) = Angles(hz, sampleRate, q);
         return new Biquad((1 - cos) / 2, 1 - cos, (1 - cos) / 2, 1 + alpha, -2 * cos, 1 - alpha);
     }
 
     internal static Biquad HighPass(double hz, double sampleRate, double q = 0.7071)
     {
-        (double cos, double alpha) = Angles(hz, sampleRate, q);
+        (var cos, var alpha) = Angles(hz, sampleRate, q);
         return new Biquad((1 + cos) / 2, -(1 + cos), (1 + cos) / 2, 1 + alpha, -2 * cos, 1 - alpha);
     }
 
     /// <summary>Gain 1 at the centre.</summary>
     internal static Biquad BandPass(double hz, double sampleRate, double q)
     {
-        (double cos, double alpha) = Angles(hz, sampleRate, q);
+        (var cos, var alpha) = Angles(hz, sampleRate, q);
         return new Biquad(alpha, 0, -alpha, 1 + alpha, -2 * cos, 1 - alpha);
     }
 
     /// <summary>A broad rise (or dip) of so many dB at the centre; 0 dB far from it.</summary>
     internal static Biquad Peak(double hz, double sampleRate, double q, double decibels)
     {
-        (double cos, double alpha) = Angles(hz, sampleRate, q);
-        double root = Math.Pow(10, decibels / 40);
+        (var cos, var alpha) = Angles(hz, sampleRate, q);
+        var root = Math.Pow(10, decibels / 40);
         return new Biquad(
             1 + (alpha * root),
             -2 * cos,
@@ -55,9 +55,9 @@ internal sealed class Biquad
     /// <summary>So many dB well above the corner; 0 dB well below it.</summary>
     internal static Biquad HighShelf(double hz, double sampleRate, double q, double decibels)
     {
-        (double cos, double alpha) = Angles(hz, sampleRate, q);
-        double a = Math.Pow(10, decibels / 40);
-        double side = 2 * Math.Sqrt(a) * alpha;
+        (var cos, var alpha) = Angles(hz, sampleRate, q);
+        var a = Math.Pow(10, decibels / 40);
+        var side = 2 * Math.Sqrt(a) * alpha;
         return new Biquad(
             a * (a + 1 + ((a - 1) * cos) + side),
             -2 * a * (a - 1 + ((a + 1) * cos)),
@@ -74,10 +74,10 @@ internal sealed class Biquad
         // Direct form II transposed; state in locals, which stay in registers.
         double s1 = 0;
         double s2 = 0;
-        for (int i = 0; i < buffer.Length; i++)
+        for (var i = 0; i < buffer.Length; i++)
         {
             double x = buffer[i];
-            double y = (b0 * x) + s1;
+            var y = (b0 * x) + s1;
             s1 = (b1 * x) - (a1 * y) + s2;
             s2 = (b2 * x) - (a2 * y);
             buffer[i] = (float)y;
@@ -92,13 +92,13 @@ internal sealed class Biquad
         double s2 = 0;
         double t1 = 0;
         double t2 = 0;
-        for (int i = 0; i < buffer.Length; i++)
+        for (var i = 0; i < buffer.Length; i++)
         {
             double x = buffer[i];
-            double y = (b0 * x) + s1;
+            var y = (b0 * x) + s1;
             s1 = (b1 * x) - (a1 * y) + s2;
             s2 = (b2 * x) - (a2 * y);
-            double z = (next.b0 * y) + t1;
+            var z = (next.b0 * y) + t1;
             t1 = (next.b1 * y) - (next.a1 * z) + t2;
             t2 = (next.b2 * y) - (next.a2 * z);
             buffer[i] = (float)z;
@@ -108,7 +108,7 @@ internal sealed class Biquad
 
     private static (double Cos, double Alpha) Angles(double hz, double sampleRate, double q)
     {
-        double w = 2 * Math.PI * Math.Min(hz, 0.49 * sampleRate) / sampleRate;
+        var w = 2 * Math.PI * Math.Min(hz, 0.49 * sampleRate) / sampleRate;
         return (Math.Cos(w), Math.Sin(w) / (2 * q));
     }
 }

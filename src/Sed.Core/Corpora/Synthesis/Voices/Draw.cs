@@ -14,8 +14,8 @@ internal static class Draw
     /// <summary>An index with a probability in proportion to its weight.</summary>
     internal static int Weighted(this Random random, IReadOnlyList<double> weights)
     {
-        double left = random.NextDouble() * weights.Sum();
-        for (int i = 0; i < weights.Count - 1; i++)
+        var left = random.NextDouble() * weights.Sum();
+        for (var i = 0; i < weights.Count - 1; i++)
         {
             left -= weights[i];
             if (left < 0)

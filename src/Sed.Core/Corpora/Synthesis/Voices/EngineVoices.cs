@@ -6,9 +6,9 @@ internal static class EngineVoices
     /// <summary>A car under way: even, with hardly a change for seconds.</summary>
     internal static float[] Car(Random random, int samples, int sampleRate)
     {
-        double firing = random.Octaves(40, 110);
-        double period = random.Between(6, 15);
-        double start = random.NextDouble();
+        var firing = random.Octaves(40, 110);
+        var period = random.Between(6, 15);
+        var start = random.NextDouble();
         double Sway(double t) => 1 + (0.06 * Math.Sin(2 * Math.PI * ((t / period) + start)));
         return Engine(random, samples, sampleRate, random.Octaves(500, 1500), t => firing * Sway(t), Sway);
     }
@@ -18,15 +18,15 @@ internal static class EngineVoices
     /// </summary>
     internal static float[] CarPassingBy(Random random, int samples, int sampleRate)
     {
-        double seconds = (double)samples / sampleRate;
-        double apart = random.Between(3.5, 6);
-        double width = random.Between(0.5, 1.1);
-        double firing = random.Octaves(50, 130);
+        var seconds = (double)samples / sampleRate;
+        var apart = random.Between(3.5, 6);
+        var width = random.Between(0.5, 1.1);
+        var firing = random.Octaves(50, 130);
         // The first one is nearest somewhere inside the event; the others follow one by one.
-        double first = random.Between(0.3, 0.7) * Math.Min(seconds, apart);
+        var first = random.Between(0.3, 0.7) * Math.Min(seconds, apart);
         double Distance(double t) => ((t - first + (1.5 * apart)) % apart - (apart / 2)) / width;
         double Near(double t) => 1 / (1 + Math.Pow(Distance(t), 2));
-        float[] sound = Engine(
+        var sound = Engine(
             random,
             samples,
             sampleRate,
@@ -34,7 +34,7 @@ internal static class EngineVoices
             t => firing * (1 - (0.08 * Math.Tanh(2 * Distance(t)))),
             t => 0.04 + Math.Pow(Near(t), 1.5)
         );
-        float[] hiss = Biquad.BandPass(random.Octaves(1500, 4000), sampleRate, 0.5).Run(Noise.White(random, samples));
+        var hiss = Biquad.BandPass(random.Octaves(1500, 4000), sampleRate, 0.5).Run(Noise.White(random, samples));
         sound.AddAt(hiss.WithRms(1).Shape(sampleRate, t => Math.Pow(Near(t), 3)), 0, random.Between(0.3, 0.8));
         return sound;
     }
@@ -44,13 +44,13 @@ internal static class EngineVoices
     /// </summary>
     internal static float[] Bus(Random random, int samples, int sampleRate)
     {
-        double firing = random.Octaves(28, 60);
-        double gear = random.Between(1.8, 3.2);
-        double reach = random.Between(1.6, 2.2);
-        double start = random.NextDouble();
+        var firing = random.Octaves(28, 60);
+        var gear = random.Between(1.8, 3.2);
+        var reach = random.Between(1.6, 2.2);
+        var start = random.NextDouble();
         double Revs(double t) => 1 + ((reach - 1) * Motion.Fraction((t / gear) + start));
-        double power = random.Between(1, 2);
-        float[] sound = Engine(
+        var power = random.Between(1, 2);
+        var sound = Engine(
             random,
             samples,
             sampleRate,
@@ -58,11 +58,11 @@ internal static class EngineVoices
             t => firing * Revs(t),
             t => Math.Pow(Revs(t) / reach, power)
         );
-        float[] hiss = Biquad
+        var hiss = Biquad
             .HighPass(random.Between(2500, 4500), sampleRate)
             .Run(Noise.White(random, sampleRate * 8 / 10));
         hiss.Shape(sampleRate, t => Math.Exp(-t / 0.25)).Faded(sampleRate, 0.03, 0.1).WithRms(1);
-        for (double t = random.Between(0, 2.5); t * sampleRate < samples; t += random.Between(2.5, 5))
+        for (var t = random.Between(0, 2.5); t * sampleRate < samples; t += random.Between(2.5, 5))
             sound.AddAt(hiss, (int)(t * sampleRate), random.Between(0.4, 1));
         return sound;
     }
@@ -70,11 +70,11 @@ internal static class EngineVoices
     /// <summary>A lorry: a slow diesel whose strokes are heard one by one, three to five a second.</summary>
     internal static float[] Truck(Random random, int samples, int sampleRate)
     {
-        double firing = random.Octaves(25, 60);
-        double stroke = random.Between(2.5, 5.5);
-        double sway = random.Between(4, 9);
+        var firing = random.Octaves(25, 60);
+        var stroke = random.Between(2.5, 5.5);
+        var sway = random.Between(4, 9);
         double Strokes(double t) => stroke * (t + (0.1 * Math.Sin(2 * Math.PI * t / sway)));
-        double depth = random.Between(0.6, 0.9);
+        var depth = random.Between(0.6, 0.9);
         return Engine(
             random,
             samples,
@@ -88,11 +88,11 @@ internal static class EngineVoices
     /// <summary>A motorcycle: revved up and let go again and again, a second or so each, loud at the top.</summary>
     internal static float[] Motorcycle(Random random, int samples, int sampleRate)
     {
-        double firing = random.Octaves(60, 140);
-        double reach = random.Between(1.8, 3);
-        double period = random.Between(0.6, 1.6);
-        double climb = random.Between(0.3, 0.7);
-        double start = random.NextDouble();
+        var firing = random.Octaves(60, 140);
+        var reach = random.Between(1.8, 3);
+        var period = random.Between(0.6, 1.6);
+        var climb = random.Between(0.3, 0.7);
+        var start = random.NextDouble();
         double Revs(double t) => Motion.Swing((t / period) + start, climb);
         return Engine(
             random,
@@ -114,7 +114,7 @@ internal static class EngineVoices
         Func<double, double> level
     )
     {
-        float[] sound = Timbre.Firing(random, samples, sampleRate, hz);
+        var sound = Timbre.Firing(random, samples, sampleRate, hz);
         sound.AddAt(Timbre.Rush(random, samples, sampleRate, rushHz), 0, random.Octaves(0.4, 1.5));
         return sound.Shape(sampleRate, level);
     }

@@ -12,16 +12,16 @@ internal static class Motion
     /// <summary>Climbs from 0 to 1 during a part of the period and falls back during the rest, without corners.</summary>
     internal static double Swing(double x, double climb)
     {
-        double place = Fraction(x);
-        double half = place < climb ? 0.5 * place / climb : 0.5 + (0.5 * (place - climb) / (1 - climb));
+        var place = Fraction(x);
+        var half = place < climb ? 0.5 * place / climb : 0.5 + (0.5 * (place - climb) / (1 - climb));
         return Hump(half);
     }
 
     /// <summary>1 during the first part of the period, <paramref name="floor"/> during the rest; short flanks.</summary>
     internal static double Pulse(double x, double on, double floor = 0, double flank = 0.04)
     {
-        double place = Fraction(x);
-        double level = Math.Clamp(Math.Min(place, on - place) / flank, 0, 1);
+        var place = Fraction(x);
+        var level = Math.Clamp(Math.Min(place, on - place) / flank, 0, 1);
         return floor + ((1 - floor) * level);
     }
 }

@@ -23,8 +23,8 @@ internal struct Noise
     internal static float[] White(Random seed, int samples)
     {
         Noise noise = new(seed);
-        float[] buffer = new float[samples];
-        for (int i = 0; i < buffer.Length; i++)
+        var buffer = new float[samples];
+        for (var i = 0; i < buffer.Length; i++)
             buffer[i] = noise.Next();
         return buffer;
     }

@@ -7,13 +7,13 @@ internal static class Signal
     internal static float[] Shape(this float[] buffer, int sampleRate, Func<double, double> gain)
     {
         const int Stride = 32;
-        double next = gain(0);
-        for (int block = 0; block < buffer.Length; block += Stride)
+        var next = gain(0);
+        for (var block = 0; block < buffer.Length; block += Stride)
         {
-            double now = next;
+            var now = next;
             next = gain((double)(block + Stride) / sampleRate);
-            int end = Math.Min(block + Stride, buffer.Length);
-            for (int i = block; i < end; i++)
+            var end = Math.Min(block + Stride, buffer.Length);
+            for (var i = block; i < end; i++)
                 buffer[i] *= (float)(now + ((next - now) * (i - block) / Stride));
         }
         return buffer;
@@ -22,9 +22,9 @@ internal static class Signal
     /// <summary>Adds a buffer from a sample on; what lies beyond the end is dropped.</summary>
     internal static void AddAt(this float[] buffer, ReadOnlySpan<float> other, int at, double gain = 1)
     {
-        int count = Math.Min(other.Length, buffer.Length - at);
-        float factor = (float)gain;
-        for (int i = 0; i < count; i++)
+        var count = Math.Min(other.Length, buffer.Length - at);
+        var factor = (float)gain;
+        for (var i = 0; i < count; i++)
             buffer[at + i] += factor * other[i];
     }
 
@@ -32,7 +32,7 @@ internal static class Signal
     internal static double Rms(ReadOnlySpan<float> buffer)
     {
         double sum = 0;
-        foreach (float x in buffer)
+        foreach (var x in buffer)
             sum += (double)x * x;
         return buffer.Length == 0 ? 0 : Math.Sqrt(sum / buffer.Length);
     }
@@ -40,10 +40,10 @@ internal static class Signal
     /// <summary>Scales to a root mean square, in place; silence stays silence.</summary>
     internal static float[] WithRms(this float[] buffer, double rms)
     {
-        double now = Rms(buffer);
-        float factor = (float)(rms / now);
+        var now = Rms(buffer);
+        var factor = (float)(rms / now);
         if (now > 0)
-            for (int i = 0; i < buffer.Length; i++)
+            for (var i = 0; i < buffer.Length; i++)
                 buffer[i] *= factor;
         return buffer;
     }
@@ -51,11 +51,11 @@ internal static class Signal
     /// <summary>Fades both ends, in place, so that a cut does not click.</summary>
     internal static float[] Faded(this float[] buffer, int sampleRate, double inSeconds, double outSeconds)
     {
-        int rise = Math.Min(buffer.Length / 2, (int)(inSeconds * sampleRate));
-        int fall = Math.Min(buffer.Length / 2, (int)(outSeconds * sampleRate));
-        for (int i = 0; i < rise; i++)
+        var rise = Math.Min(buffer.Length / 2, (int)(inSeconds * sampleRate));
+        var fall = Math.Min(buffer.Length / 2, (int)(outSeconds * sampleRate));
+        for (var i = 0; i < rise; i++)
             buffer[i] *= (float)i / rise;
-        for (int i = 0; i < fall; i++)
+        for (var i = 0; i < fall; i++)
             buffer[^(i + 1)] *= (float)i / fall;
         return buffer;
     }

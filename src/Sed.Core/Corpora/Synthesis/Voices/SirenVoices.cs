@@ -6,21 +6,21 @@ internal static class SirenVoices
     /// <summary>Hi-lo: two steady notes in turn, a third to a fifth apart, a third of a second to a second each.</summary>
     internal static float[] Ambulance(Random random, int samples, int sampleRate)
     {
-        double low = random.Octaves(400, 900);
-        double high = low * random.Between(1.22, 1.5);
-        double period = random.Between(0.7, 1.8);
-        double start = random.NextDouble();
+        var low = random.Octaves(400, 900);
+        var high = low * random.Between(1.22, 1.5);
+        var period = random.Between(0.7, 1.8);
+        var start = random.NextDouble();
         return Play(random, samples, sampleRate, high, t => Motion.Fraction((t / period) + start) < 0.5 ? low : high);
     }
 
     /// <summary>Wail: one slow climb and fall after the other, four seconds and more each.</summary>
     internal static float[] FireEngine(Random random, int samples, int sampleRate)
     {
-        double bottom = random.Octaves(350, 600);
-        double top = bottom * random.Between(1.7, 2.4);
-        double period = random.Between(3, 6);
-        double climb = random.Between(0.3, 0.5);
-        double start = random.NextDouble();
+        var bottom = random.Octaves(350, 600);
+        var top = bottom * random.Between(1.7, 2.4);
+        var period = random.Between(3, 6);
+        var climb = random.Between(0.3, 0.5);
+        var start = random.NextDouble();
         return Play(
             random,
             samples,
@@ -33,23 +33,23 @@ internal static class SirenVoices
     /// <summary>Rotors that take seconds to run up, hold one note for long, and run down again.</summary>
     internal static float[] CivilDefense(Random random, int samples, int sampleRate)
     {
-        double pitch = random.Octaves(300, 800);
-        double from = random.Between(0.4, 0.6);
-        double climb = random.Between(3, 5);
-        double hold = random.Between(8, 16);
-        double fall = random.Between(4, 6);
+        var pitch = random.Octaves(300, 800);
+        var from = random.Between(0.4, 0.6);
+        var climb = random.Between(3, 5);
+        var hold = random.Between(8, 16);
+        var fall = random.Between(4, 6);
         // Somewhere in the round of climb, hold and fall.
-        double start = random.Between(0, climb + hold);
+        var start = random.Between(0, climb + hold);
         double Speed(double t)
         {
-            double place = (t + start) % (climb + hold + fall);
-            double up = Math.Min(1, place / climb);
-            double down = Math.Max(0, (place - climb - hold) / fall);
+            var place = (t + start) % (climb + hold + fall);
+            var up = Math.Min(1, place / climb);
+            var down = Math.Max(0, (place - climb - hold) / fall);
             return from + ((1 - from) * Math.Sin(Math.PI / 2 * (up - down)));
         }
-        float[] sound = Play(random, samples, sampleRate, pitch, t => pitch * Speed(t));
-        double third = pitch * random.Between(1.18, 1.22);
-        float[] second = Play(random, samples, sampleRate, third, t => third * Speed(t));
+        var sound = Play(random, samples, sampleRate, pitch, t => pitch * Speed(t));
+        var third = pitch * random.Between(1.18, 1.22);
+        var second = Play(random, samples, sampleRate, third, t => third * Speed(t));
         sound.AddAt(second, 0, random.Between(0, 0.9));
         return sound;
     }
@@ -57,10 +57,10 @@ internal static class SirenVoices
     /// <summary>Yelp: sweeps up and down, two to five a second.</summary>
     internal static float[] Police(Random random, int samples, int sampleRate)
     {
-        double bottom = random.Octaves(450, 850);
-        double top = bottom * random.Between(1.6, 2.3);
-        double rate = random.Between(1.8, 4.5);
-        double climb = random.Between(0.3, 0.7);
+        var bottom = random.Octaves(450, 850);
+        var top = bottom * random.Between(1.6, 2.3);
+        var rate = random.Between(1.8, 4.5);
+        var climb = random.Between(0.3, 0.7);
         return Play(
             random,
             samples,
@@ -72,7 +72,7 @@ internal static class SirenVoices
 
     private static float[] Play(Random random, int samples, int sampleRate, double topHz, Func<double, double> hz)
     {
-        float[] sound = new float[samples];
+        var sound = new float[samples];
         Timbre.Tone(random, topHz, sampleRate).Add(sound, sampleRate, hz);
         return sound;
     }

@@ -15,11 +15,11 @@ internal static class Timbre
     /// <param name="sampleRate">Hz.</param>
     internal static Wavetable Tone(Random random, double topHz, int sampleRate)
     {
-        int count = Math.Clamp((int)(0.45 * sampleRate / topHz), 1, 20);
-        double power = random.Between(0.4, 1.8);
-        double even = random.Between(0.2, 1);
-        double[] harmonics = new double[count];
-        for (int h = 0; h < count; h++)
+        var count = Math.Clamp((int)(0.45 * sampleRate / topHz), 1, 20);
+        var power = random.Between(0.4, 1.8);
+        var even = random.Between(0.2, 1);
+        var harmonics = new double[count];
+        for (var h = 0; h < count; h++)
             harmonics[h] = Math.Pow(h + 1, -power) * (h % 2 == 0 ? 1 : even) * random.Between(0.5, 1);
         return new Wavetable(harmonics, random);
     }
@@ -31,7 +31,7 @@ internal static class Timbre
     /// <param name="hz">Firing rate at a time in seconds.</param>
     internal static float[] Firing(Random random, int samples, int sampleRate, Func<double, double> hz)
     {
-        float[] buzz = new float[samples];
+        var buzz = new float[samples];
         Wavetable.Falling(40, random.Between(0.3, 1.0), random).Add(buzz, sampleRate, hz);
         return Biquad.LowPass(random.Octaves(500, 2500), sampleRate, 0.6).Run(buzz).WithRms(1);
     }

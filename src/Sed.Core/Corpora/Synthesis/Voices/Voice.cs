@@ -25,9 +25,9 @@ internal sealed record Voice(
         if (random.NextDouble() < WholeClips)
             return clipSeconds;
         // A power of a uniform number has the mean E[u^k] = 1 / (k + 1); k follows from the mean of the partial events.
-        double mean = (MeanSeconds - (WholeClips * clipSeconds)) / (1 - WholeClips);
-        double range = clipSeconds - ShortestSeconds;
-        double power = (range / (mean - ShortestSeconds)) - 1;
+        var mean = (MeanSeconds - (WholeClips * clipSeconds)) / (1 - WholeClips);
+        var range = clipSeconds - ShortestSeconds;
+        var power = (range / (mean - ShortestSeconds)) - 1;
         return ShortestSeconds + (range * Math.Pow(random.NextDouble(), power));
     }
 }

@@ -13,14 +13,14 @@ internal sealed class Wavetable
     /// <param name="phases">Draws the phases; null starts all at zero.</param>
     internal Wavetable(ReadOnlySpan<double> harmonics, Random? phases = null)
     {
-        double[] sum = new double[Length];
-        for (int h = 0; h < harmonics.Length; h++)
+        var sum = new double[Length];
+        for (var h = 0; h < harmonics.Length; h++)
         {
-            double start = phases is null ? 0 : phases.NextDouble() * 2 * Math.PI;
-            for (int i = 0; i < Length; i++)
+            var start = phases is null ? 0 : phases.NextDouble() * 2 * Math.PI;
+            for (var i = 0; i < Length; i++)
                 sum[i] += harmonics[h] * Math.Sin((2 * Math.PI * (h + 1) * i / Length) + start);
         }
-        for (int i = 0; i < Length; i++)
+        for (var i = 0; i < Length; i++)
             period[i] = (float)sum[i];
         period[Length] = period[0];
     }
@@ -28,8 +28,8 @@ internal sealed class Wavetable
     /// <summary>Harmonics 1 to <paramref name="count"/> falling with the given power: 1 is a sawtooth's spectrum.</summary>
     internal static Wavetable Falling(int count, double power, Random? phases = null)
     {
-        double[] harmonics = new double[count];
-        for (int h = 0; h < count; h++)
+        var harmonics = new double[count];
+        for (var h = 0; h < count; h++)
             harmonics[h] = Math.Pow(h + 1, -power);
         return new Wavetable(harmonics, phases);
     }
@@ -42,15 +42,15 @@ internal sealed class Wavetable
     /// <param name="phase">Where in the period to start, 0 to 1.</param>
     internal void Add(Span<float> into, int sampleRate, Func<double, double> hz, double gain = 1, double phase = 0)
     {
-        double position = phase * Length;
-        for (int block = 0; block < into.Length; block += Stride)
+        var position = phase * Length;
+        for (var block = 0; block < into.Length; block += Stride)
         {
-            double step = Math.Clamp(hz((double)block / sampleRate), 0, 0.45 * sampleRate) * Length / sampleRate;
-            int end = Math.Min(block + Stride, into.Length);
-            for (int i = block; i < end; i++)
+            var step = Math.Clamp(hz((double)block / sampleRate), 0, 0.45 * sampleRate) * Length / sampleRate;
+            var end = Math.Min(block + Stride, into.Length);
+            for (var i = block; i < end; i++)
             {
-                int index = (int)position;
-                float fraction = (float)(position - index);
+                var index = (int)position;
+                var fraction = (float)(position - index);
                 into[i] += (float)gain * (period[index] + (fraction * (period[index + 1] - period[index])));
                 position += step;
                 if (position >= Length)

@@ -23,7 +23,7 @@ internal static unsafe class PooledActivation
     )
     {
         var output = Output(shape, outputs, clip, border);
-        int filters = shape.Filters;
+        var filters = shape.Filters;
         var (floats, rectifies) = (shape.PooledFloats, shape.Rectifies);
         var mask = dropout.From(clip * floats);
         fixed (

@@ -11,13 +11,13 @@ public sealed class SoundscapesVoicesTests
     public void Every_voice_sounds_however_short_or_long_it_is()
     {
         foreach (Voice voice in SmartCarVoices.All)
-        foreach (double seconds in (double[])[0.3, 1.7, 10])
-        foreach (int seed in Enumerable.Range(0, 3))
+        foreach (var seconds in (double[])[0.3, 1.7, 10])
+        foreach (var seed in Enumerable.Range(0, 3))
         {
-            float[] sound = voice.Play(new Random(seed), (int)(seconds * SampleRate), SampleRate);
+            var sound = voice.Play(new Random(seed), (int)(seconds * SampleRate), SampleRate);
             Assert.Equal((int)(seconds * SampleRate), sound.Length);
             Assert.All(sound.Chunk(1000), part => Assert.All(part, x => Assert.True(float.IsFinite(x))));
-            double start = Signal.Rms(sound.AsSpan(0, (int)(0.3 * SampleRate)));
+            var start = Signal.Rms(sound.AsSpan(0, (int)(0.3 * SampleRate)));
             Assert.True(start > 0.01 * Signal.Rms(sound), $"{voice.Label}, {seconds} s, seed {seed}: silent at first");
         }
     }
@@ -43,23 +43,23 @@ public sealed class SoundscapesVoicesTests
     [InlineData("shelf", 40, 0)]
     public void Filters_of_the_microphone_have_the_gain_they_are_asked_for(string kind, double hz, double decibels)
     {
-        double asked = decibels == 0 ? 8 : decibels;
+        var asked = decibels == 0 ? 8 : decibels;
         Biquad filter =
             kind == "peak" ? Biquad.Peak(1000, SampleRate, 1, asked) : Biquad.HighShelf(1000, SampleRate, 0.7, asked);
-        float[] tone = Tone(hz);
-        double before = Signal.Rms(tone.AsSpan(SampleRate / 2));
-        double after = Signal.Rms(filter.Run(tone).AsSpan(SampleRate / 2));
+        var tone = Tone(hz);
+        var before = Signal.Rms(tone.AsSpan(SampleRate / 2));
+        var after = Signal.Rms(filter.Run(tone).AsSpan(SampleRate / 2));
         Assert.Equal(decibels, 20 * Math.Log10(after / before), 0.15);
     }
 
     [Fact]
     public void Two_filters_in_one_pass_are_one_after_the_other()
     {
-        float[] noise = Noise.White(new Random(3), 1000);
+        var noise = Noise.White(new Random(3), 1000);
         Biquad first = Biquad.HighPass(300, SampleRate);
         Biquad second = Biquad.Peak(2000, SampleRate, 1, 6);
-        float[] apart = second.Run(first.Run([.. noise]));
-        float[] together = first.Run([.. noise], second);
+        var apart = second.Run(first.Run([.. noise]));
+        var together = first.Run([.. noise], second);
         Assert.All(apart.Zip(together), pair => Assert.Equal(pair.First, pair.Second, 1e-5f));
     }
 
