@@ -104,7 +104,7 @@ module Detection =
                 for way in steps ->
                     match way with
                     | [] -> "nothing"
-                    | way -> way |> List.map _.InWords |> String.concat " and "
+                    | way -> way |> List.map _.Summary |> String.concat " and "
             ]
             let ways = String.concat " or " ways
             $"threshold and {ways}"
@@ -113,7 +113,7 @@ module Detection =
         let steps =
             match detection.Steps with
             | [] -> "no smoothing"
-            | steps -> steps |> List.map _.InWords |> String.concat ", "
+            | steps -> steps |> List.map _.Summary |> String.concat ", "
 
         let tags =
             match detection.Tags with

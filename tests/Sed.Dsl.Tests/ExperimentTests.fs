@@ -39,7 +39,7 @@ let ``layers stack in the order in which they are written`` () =
 
     Assert.Equal<string list>(
         [ "conv 32 3x3"; "pool 5"; "biGru 16 multiply"; "dense 8 relu" ],
-        [ for layer in stack.Layers -> layer.InWords ]
+        [ for layer in stack.Layers -> layer.Summary ]
     )
 
 [<Fact>]

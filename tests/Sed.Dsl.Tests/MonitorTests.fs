@@ -7,9 +7,9 @@ open Sed
 
 [<Fact>]
 let ``a monitor is written as the paper's training metric and reads back so`` () =
-    Assert.Equal("weak F - strong ER", (WeakF - StrongER).InWords)
-    Assert.Equal("weak F - (strong ER - strong F)", (WeakF - (StrongER - StrongF)).InWords)
-    Assert.Equal("0.5 (weak F + strong F) - strong ER", (0.5 * (WeakF + StrongF) - StrongER).InWords)
+    Assert.Equal("weak F - strong ER", (WeakF - StrongER).Summary)
+    Assert.Equal("weak F - (strong ER - strong F)", (WeakF - (StrongER - StrongF)).Summary)
+    Assert.Equal("0.5 (weak F + strong F) - strong ER", (0.5 * (WeakF + StrongF) - StrongER).Summary)
 
 [<Fact>]
 let ``a monitor's value is the arithmetic that it is written as`` () =

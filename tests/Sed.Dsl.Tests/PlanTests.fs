@@ -191,7 +191,7 @@ let ``single fields of features, networks and optimizers vary alone`` () =
     let specification = (plan Choices.none small).Trials.Head.Specification
     let after settings =
         List.fold Setting.apply specification settings
-    let layers settings = [ for layer in (after settings).Network.Layers -> layer.InWords ]
+    let layers settings = [ for layer in (after settings).Network.Layers -> layer.Summary ]
     Assert.Equal<string list>(
         [
             for word in layers [] -> word.Replace("biGru 32", "biGru 8").Replace("conv 48", "conv 4")
@@ -208,7 +208,7 @@ let ``single fields of features, networks and optimizers vary alone`` () =
 let ``a network's width scales filters and units in whole fours, and pooling stays as it is`` () =
     let specification = (plan Choices.none small).Trials.Head.Specification
     let layers factor = [
-        for layer in (Setting.apply specification (Width factor)).Network.Layers -> layer.InWords
+        for layer in (Setting.apply specification (Width factor)).Network.Layers -> layer.Summary
     ]
     let times scaled = [
         for word in layers 1.0 ->

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Sed.Core.Detection.Steps;
+using Sed.Core.Runtime.Keys;
 
 namespace Sed.Core.Detection;
 
@@ -7,15 +8,18 @@ namespace Sed.Core.Detection;
 public sealed record ClassDetection
 {
     /// <summary>A frame is active from this score on, between 0 and 1.</summary>
+    [Key("threshold")]
     public required double Threshold { get; init; }
 
     /// <summary>What is done with the probabilities of the frames before, in this order. Default: nothing.</summary>
+    [Key("steps")]
     public IReadOnlyList<DecodingStep> Steps { get; init; } = [];
 
     /// <summary>
     /// A clip has the class as a tag from this weak output on, where tags come from there. Default null: from the threshold of
     /// the frames on.
     /// </summary>
+    [Key("tagThreshold")]
     public double? TagThreshold { get; init; }
 
     /// <summary>The weak output from which on a clip has the class as a tag, where tags come from there.</summary>
@@ -23,7 +27,7 @@ public sealed record ClassDetection
 
     /// <summary>In a few words, for example "threshold 0.31, median filter of 0.2 s".</summary>
     [JsonIgnore]
-    public string InWords =>
+    public string Summary =>
         string.Join(
             ", ",
             [
@@ -31,7 +35,7 @@ public sealed record ClassDetection
                 .. TagThreshold is { } tags
                     ? [FormattableString.Invariant($"tags from {tags:0.###} on")]
                     : (string[])[],
-                .. Steps.Select(step => step.InWords),
+                .. Steps.Select(step => step.Summary),
             ]
         );
 

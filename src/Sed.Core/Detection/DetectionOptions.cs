@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Sed.Core.Annotations;
 using Sed.Core.Detection.Steps;
+using Sed.Core.Runtime.Keys;
 
 namespace Sed.Core.Detection;
 
@@ -8,15 +9,19 @@ namespace Sed.Core.Detection;
 public sealed record DetectionOptions
 {
     /// <summary>A frame is active from this probability on, between 0 and 1. Default 0.5.</summary>
+    [Key("threshold")]
     public double Threshold { get; init; } = 0.5;
 
     /// <summary>What is done with the probabilities before, in this order. Default: nothing.</summary>
+    [Key("steps")]
     public IReadOnlyList<DecodingStep> Steps { get; init; } = [];
 
     /// <summary>Where the tags of a clip come from. Default: every class that is detected somewhere in the clip.</summary>
+    [Key("tags")]
     public TagSource Tags { get; init; } = TagSource.Events;
 
     /// <summary>Classes that are decided on in ways of their own, by their labels. Default none.</summary>
+    [Key("perClass")]
     public IReadOnlyDictionary<string, ClassDetection> PerClass { get; init; } =
         ImmutableDictionary<string, ClassDetection>.Empty;
 
@@ -52,8 +57,10 @@ public sealed record DetectionOptions
 public enum TagSource
 {
     /// <summary>Every class that is detected somewhere in the clip (Adavanne and Virtanen 2017).</summary>
+    [Key("events")]
     Events,
 
     /// <summary>Every class whose weak output reaches the threshold.</summary>
+    [Key("weakOutput")]
     WeakOutput,
 }

@@ -115,7 +115,7 @@ public sealed class BandStatistics
         );
 
     /// <summary>The number of bands and a hash of all values; equal statistics have the same.</summary>
-    public string InWords()
+    public string Summary()
     {
         var bytes = MemoryMarshal.AsBytes<float>([.. Means, .. Deviations]);
         return $"{Means.Count} bands, SHA-256 {Convert.ToHexStringLower(SHA256.HashData(bytes))}";

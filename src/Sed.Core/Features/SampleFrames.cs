@@ -1,4 +1,5 @@
 using System.Globalization;
+using Sed.Core.Runtime.Keys;
 using TorchSharp;
 
 namespace Sed.Core.Features;
@@ -9,7 +10,11 @@ namespace Sed.Core.Features;
 /// </summary>
 /// <param name="SampleRate">Samples per second (Hz); clips of another rate are resampled.</param>
 /// <param name="FrameSamples">Samples of a frame.</param>
-public sealed record SampleFrames(int SampleRate, int FrameSamples) : IFeatureDefinition
+[Key("samples")]
+public sealed record SampleFrames(
+    [property: Key("sampleRate")] int SampleRate,
+    [property: Key("frameSamples")] int FrameSamples
+) : IFeatureDefinition
 {
     /// <inheritdoc/>
     public int HopSamples => FrameSamples;

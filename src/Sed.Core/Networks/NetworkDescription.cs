@@ -1,5 +1,6 @@
 using Sed.Core.Networks.Layers;
 using Sed.Core.Networks.WeakOutputs;
+using Sed.Core.Runtime.Keys;
 
 namespace Sed.Core.Networks;
 
@@ -10,24 +11,31 @@ namespace Sed.Core.Networks;
 public sealed record NetworkDescription
 {
     /// <summary>Layers from the input upwards.</summary>
+    [Key("layers")]
     public required IReadOnlyList<Layer> Layers { get; init; }
 
     /// <summary>Frames of a clip.</summary>
+    [Key("frames")]
     public required int Frames { get; init; }
 
     /// <summary>Mel bands, or samples, of a frame.</summary>
+    [Key("bands")]
     public required int Bands { get; init; }
 
     /// <summary>Classes of the outputs.</summary>
+    [Key("classes")]
     public required int Classes { get; init; }
 
     /// <summary>Probability that a value is dropped in training, after every layer that makes values; from 0 to below 1. Default 0.15.</summary>
+    [Key("dropout")]
     public double Dropout { get; init; } = 0.15;
 
     /// <summary>How the weak output comes from the strong one. Default: a dense layer over all frames.</summary>
+    [Key("weak")]
     public WeakOutput Weak { get; init; } = new WeakOutput.DenseOverFrames();
 
     /// <summary>Whether each segment of a clip is heard by itself; null (the default): the clip is heard as a whole.</summary>
+    [Key("segments")]
     public Segmentation? Segments { get; init; }
 
     /// <summary>
@@ -132,9 +140,9 @@ public sealed record NetworkDescription
     }
 
     /// <summary>The whole description in one line; two descriptions of the same network have the same.</summary>
-    public string InWords() =>
+    public string Summary() =>
         FormattableString.Invariant(
-            $"{Frames} frames of {Bands} bands; {string.Join(", ", Layers)}; {Classes} classes, {Weak}; dropout {Dropout:R}{(Segments is { } segments ? $"; {segments.InWords}" : "")}"
+            $"{Frames} frames of {Bands} bands; {string.Join(", ", Layers)}; {Classes} classes, {Weak}; dropout {Dropout:R}{(Segments is { } segments ? $"; {segments.Summary}" : "")}"
         );
 
     /// <summary>The layers with what each finds and leaves. One with problems is passed over, so that those above it are judged too.</summary>

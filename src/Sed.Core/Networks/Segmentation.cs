@@ -1,4 +1,5 @@
 using Sed.Core.Onnx.Graph;
+using Sed.Core.Runtime.Keys;
 using static TorchSharp.torch;
 
 namespace Sed.Core.Networks;
@@ -7,9 +8,11 @@ namespace Sed.Core.Networks;
 public enum SegmentLearning
 {
     /// <summary>The clip's weak output is that of its largest segment, class by class (multiple instances).</summary>
+    [Key("largestSegment")]
     LargestSegment,
 
     /// <summary>Every segment is held against the clip's weak labels, as if they were its own.</summary>
+    [Key("inheritLabels")]
     InheritLabels,
 }
 
@@ -19,10 +22,13 @@ public enum SegmentLearning
 /// </summary>
 /// <param name="Frames">Frames of a segment.</param>
 /// <param name="Learning">How they learn from the clip's labels.</param>
-public sealed record Segmentation(int Frames, SegmentLearning Learning)
+public sealed record Segmentation(
+    [property: Key("frames")] int Frames,
+    [property: Key("learning")] SegmentLearning Learning
+)
 {
     /// <summary>For example "segments of 75 frames that inherit labels".</summary>
-    public string InWords =>
+    public string Summary =>
         $"segments of {Frames} frames "
         + (Learning == SegmentLearning.InheritLabels ? "that inherit labels" : "of which the largest counts");
 

@@ -162,7 +162,7 @@ public static class OnnxExport
         var description = networks[0].Network.Description;
         graph.Output("strong", Mean(output => output.Strong), description.OutputFrames, description.Classes);
         graph.Output("weak", Mean(output => output.Weak), description.Classes);
-        graph.Say("network", description.InWords());
+        graph.Say("network", description.Summary());
         foreach (var (name, text) in properties ?? new Dictionary<string, string>())
             graph.Say(name, text);
         return graph.ToBytes();

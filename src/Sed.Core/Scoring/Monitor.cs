@@ -1,4 +1,5 @@
 using System.Globalization;
+using Sed.Core.Runtime.Keys;
 
 namespace Sed.Core.Scoring;
 
@@ -8,16 +9,21 @@ public abstract record Monitor
     private Monitor() { }
 
     /// <summary>One metric.</summary>
-    public sealed record Score(Metric Metric) : Monitor;
+    [Key("metric")]
+    public sealed record Score([property: Key("metric")] Metric Metric) : Monitor;
 
     /// <summary>One monitor and another.</summary>
-    public sealed record Plus(Monitor Left, Monitor Right) : Monitor;
+    [Key("plus")]
+    public sealed record Plus([property: Key("left")] Monitor Left, [property: Key("right")] Monitor Right) : Monitor;
 
     /// <summary>One monitor less another.</summary>
-    public sealed record Minus(Monitor Left, Monitor Right) : Monitor;
+    [Key("minus")]
+    public sealed record Minus([property: Key("left")] Monitor Left, [property: Key("right")] Monitor Right) : Monitor;
 
     /// <summary>A monitor, so many times.</summary>
-    public sealed record Times(double Factor, Monitor Inner) : Monitor;
+    [Key("times")]
+    public sealed record Times([property: Key("factor")] double Factor, [property: Key("inner")] Monitor Inner)
+        : Monitor;
 
     /// <summary>Its value where every metric has the given value.</summary>
     public double Of(Func<Metric, double> metric) =>
@@ -42,20 +48,20 @@ public abstract record Monitor
         };
 
     /// <summary>As it is written, for example "weak F - strong ER".</summary>
-    public string InWords =>
+    public string Summary =>
         this switch
         {
             Score score => score.Metric.Name,
-            Plus sum => $"{sum.Left.InWords} + {sum.Right.InWords}",
-            Minus { Right: Plus or Minus } difference => $"{difference.Left.InWords} - ({difference.Right.InWords})",
-            Minus difference => $"{difference.Left.InWords} - {difference.Right.InWords}",
-            Times { Inner: Score } times => $"{Number(times.Factor)} {times.Inner.InWords}",
-            Times times => $"{Number(times.Factor)} ({times.Inner.InWords})",
+            Plus sum => $"{sum.Left.Summary} + {sum.Right.Summary}",
+            Minus { Right: Plus or Minus } difference => $"{difference.Left.Summary} - ({difference.Right.Summary})",
+            Minus difference => $"{difference.Left.Summary} - {difference.Right.Summary}",
+            Times { Inner: Score } times => $"{Number(times.Factor)} {times.Inner.Summary}",
+            Times times => $"{Number(times.Factor)} ({times.Inner.Summary})",
             _ => "",
         };
 
-    /// <summary><see cref="InWords"/>.</summary>
-    public sealed override string ToString() => InWords;
+    /// <summary><see cref="Summary"/>.</summary>
+    public sealed override string ToString() => Summary;
 
     /// <summary>Both together.</summary>
     public static Monitor operator +(Monitor left, Monitor right) => new Plus(left, right);

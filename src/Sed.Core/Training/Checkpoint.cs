@@ -119,13 +119,13 @@ internal static class Checkpoint
         SedNetwork network
     ) =>
         [
-            ("network", network.Description.InWords()),
+            ("network", network.Description.Summary()),
             ("features", folder.Features),
             ("data", folder.Data),
-            ("standardisation", targets.Clips.Statistics.InWords()),
+            ("standardisation", targets.Clips.Statistics.Summary()),
             ("labels", targets.Identity),
             // More epochs or another patience continue the same training, unless the learning rate depends on them.
-            ("training", (options with { Epochs = Epochs(options), Patience = 1, Threads = 0 }).InWords()),
+            ("training", (options with { Epochs = Epochs(options), Patience = 1, Threads = 0 }).Summary()),
         ];
 
     private static int Epochs(TrainingOptions options) => options.Schedule == Schedule.Cosine ? options.Epochs : 1;

@@ -96,7 +96,7 @@ public sealed record TrainingOptions
     public long Seed { get; init; } = 1;
 
     /// <summary>All options in one line; equal options have the same.</summary>
-    public string InWords() => JsonSerializer.Serialize(this);
+    public string Summary() => JsonSerializer.Serialize(this);
 
     /// <summary>Every reason these options cannot be used, in reading order; empty when they can.</summary>
     public IReadOnlyList<string> Problems()

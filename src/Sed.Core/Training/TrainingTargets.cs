@@ -97,7 +97,7 @@ public sealed class TrainingTargets
             "; ",
             new[]
             {
-                labels.InWords,
+                labels.Summary,
                 events?.Identity,
                 pseudo is null ? null : $"pseudo labels: {pseudo.Identity}",
             }.OfType<string>()
@@ -159,11 +159,21 @@ public sealed class TrainingTargets
             .. Enumerable
                 .Range(0, (count + own.Length - 1) / own.Length)
                 .SelectMany(round =>
-                    Clips.Order(order, RandomSource.SeedFor(options.Seed, "kind", kind, round), epoch, own)
+                    Clips.Order(order, RandomSource.SeedFor(options.Seed, "kind", DrawName(kind), round), epoch, own)
                 )
                 .Take(count),
         ];
     }
+
+    // Part of the seed, so it never changes.
+    private static string DrawName(Told kind) =>
+        kind switch
+        {
+            Told.Unlabelled => "Unlabelled",
+            Told.Weak => "Weak",
+            Told.Strong => "Strong",
+            _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
+        };
 
     /// <summary>The targets of a batch, in the current dispose scope.</summary>
     /// <param name="batch">Positions in the set.</param>

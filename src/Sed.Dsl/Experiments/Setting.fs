@@ -146,7 +146,7 @@ module Setting =
                 | :? Layer.BidirectionalGru as gru -> Layer.BidirectionalGru(count, gru.Merge)
                 | :? Layer.GatedGru -> Layer.GatedGru count
                 | other -> other)
-        | Weak output -> network "weak output" output.InWords (fun all -> { all with Weak = output })
+        | Weak output -> network "weak output" output.Summary (fun all -> { all with Weak = output })
         | Features all -> features "features" (Features.print all) (fun _ -> all)
         | Window length -> logMel "window" (ms length) (fun all -> { all with Window = length })
         | Hop distance -> logMel "hop" (ms distance) (fun all -> { all with Step = Step.Hop distance })
@@ -164,13 +164,13 @@ module Setting =
         | Order order -> training "order" (string order) (fun all -> { all with Order = order })
         | Epochs count -> training "epochs" (string count) (fun all -> { all with Epochs = count })
         | Patience count -> training "patience" (string count) (fun all -> { all with Patience = count })
-        | Monitor monitor -> training "monitor" (monitor.InWords) (fun all -> { all with Monitor = monitor })
+        | Monitor monitor -> training "monitor" (monitor.Summary) (fun all -> { all with Monitor = monitor })
         | PositiveWeight weight ->
             training "positive weight" (Training.printPositiveWeight weight) (fun all -> {
                 all with
                     PositiveWeight = weight
             })
-        | Loss loss -> training "loss" loss.InWords (fun all -> { all with Loss = loss })
+        | Loss loss -> training "loss" loss.Summary (fun all -> { all with Loss = loss })
         | MaskShort yes ->
             training "padding" (if yes then "left out" else "counts") (fun all -> { all with MaskShort = yes })
         | Mixup parameter -> training "mixup" (Text.number parameter) (fun all -> { all with Mixup = parameter })
@@ -183,10 +183,10 @@ module Setting =
         | AverageWeights past ->
             training "average" (Text.number past) (fun all -> { all with AverageWeights = Some past })
         | Precision precision -> training "precision" (string precision) (fun all -> { all with Precision = precision })
-        | Labels labels -> training "labels" labels.InWords (fun all -> { all with Labels = labels })
+        | Labels labels -> training "labels" labels.Summary (fun all -> { all with Labels = labels })
         | MeanTeacher(average, consistency, rampUp) ->
             let teacher = Training.meanTeacher average consistency rampUp
-            training "mean teacher" teacher.InWords (fun all -> { all with MeanTeacher = Some teacher })
+            training "mean teacher" teacher.Summary (fun all -> { all with MeanTeacher = Some teacher })
         | Threshold probability ->
             detection "threshold" (Text.number probability) (fun all -> { all with Threshold = probability })
         | Median length ->

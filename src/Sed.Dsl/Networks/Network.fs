@@ -61,7 +61,7 @@ module Network =
                 $"; segments of {Text.number (float length)} s that inherit labels"
             | Some(length, _) -> $"; segments of {Text.number (float length)} s of which the largest counts"
             | None -> ""
-        $"{network.Name}: {layers}; weak output: {network.Weak.InWords}; dropout {Text.number network.Dropout}{segments}"
+        $"{network.Name}: {layers}; weak output: {network.Weak.Summary}; dropout {Text.number network.Dropout}{segments}"
 
     /// How many frames of the features lie between two of the strong output; None where the layers do not fit.
     let internal frameStep (bands: int) (network: Network) =

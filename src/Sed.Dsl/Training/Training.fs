@@ -144,11 +144,11 @@ module Training =
             if training.Order = Balanced then
                 "classes in balance"
             $"at most {training.Epochs} epochs"
-            $"stops after {training.Patience} without a gain of {training.Monitor.InWords}"
+            $"stops after {training.Patience} without a gain of {training.Monitor.Summary}"
             if training.PositiveWeight <> Same 1.0 then
                 $"a class that is there weighs {printPositiveWeight training.PositiveWeight}"
             if training.Loss <> defaults.Loss then
-                training.Loss.InWords
+                training.Loss.Summary
             if training.MaskShort then
                 "padding left out of the strong loss"
             if training.Mixup <> 0.0 then
@@ -164,9 +164,9 @@ module Training =
             if training.Precision = BFloat16 then
                 "forward pass in bfloat16"
             if training.Labels <> defaults.Labels then
-                training.Labels.InWords
+                training.Labels.Summary
             match training.MeanTeacher with
-            | Some teacher -> teacher.InWords
+            | Some teacher -> teacher.Summary
             | None -> ()
         ]
         |> String.concat ", "
@@ -206,15 +206,15 @@ module Training =
                 metric, monitor.Of(fun other -> if other = metric then 1.0 else 0.0)
         ]
         if shares |> List.forall (fun (_, share) -> share = 0.0) then
-            problem $"the monitor {monitor.InWords} never changes" "watch a metric, for example `monitor WeakF`"
+            problem $"the monitor {monitor.Summary} never changes" "watch a metric, for example `monitor WeakF`"
         for metric, share in shares do
             if metric.LowerIsBetter && share > 0.0 then
                 problem
-                    $"the monitor {monitor.InWords} rises where {metric.Name} gets worse"
+                    $"the monitor {monitor.Summary} rises where {metric.Name} gets worse"
                     "subtract what is better when it is lower, for example `monitor (WeakF - StrongER)`"
             elif not metric.LowerIsBetter && share < 0.0 then
                 problem
-                    $"the monitor {monitor.InWords} falls where {metric.Name} gets better"
+                    $"the monitor {monitor.Summary} falls where {metric.Name} gets better"
                     "add what is better when it is higher, for example `monitor (WeakF - StrongER)`"
     ]
 

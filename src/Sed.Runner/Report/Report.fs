@@ -26,7 +26,7 @@ let private learning (plan: Plan) rows = {
     Contents = [
         Content.Figures(
             Shown.Side(
-                TrainingFigures.make plan.Trials.Head.Specification.Training.Monitor.InWords [
+                TrainingFigures.make plan.Trials.Head.Specification.Training.Monitor.Summary [
                     for row in rows -> row.Series, [ for _, result in row.Trials -> result.History ]
                 ]
             )

@@ -77,7 +77,7 @@ module internal ModelExport =
             let others = [
                 for other in specifications do
                     if
-                        (TrialNetwork.description workspace other).InWords() <> network.InWords()
+                        (TrialNetwork.description workspace other).Summary() <> network.Summary()
                         || other.Features <> first.Features
                     then
                         other

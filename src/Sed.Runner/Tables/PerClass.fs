@@ -22,7 +22,7 @@ let decoding (trial: ScoredClips) =
     [
         for label in trial.Classes do
             match trial.Detection.PerClass.TryGetValue label with
-            | true, own -> $"{label}: {own.InWords}"
+            | true, own -> $"{label}: {own.Summary}"
             | _ -> ()
     ]
     |> String.concat "; "
@@ -66,7 +66,7 @@ let scores (trials: ScoredClips list) : ClassScores list =
                         List.distinct [
                             for trial in trials do
                                 match trial.Detection.PerClass.TryGetValue label with
-                                | true, own -> own.InWords
+                                | true, own -> own.Summary
                                 | _ -> ()
                         ]
                 }

@@ -70,7 +70,7 @@ module internal RunPlan =
             Title = plan.Experiment.Title
             Question = plan.Experiment.Question
             Profile = plan.Profile
-            Monitor = plan.Trials.Head.Specification.Training.Monitor.InWords
+            Monitor = plan.Trials.Head.Specification.Training.Monitor.Summary
             Began = DateTime.UtcNow
             Rows = [
                 for variant, name in List.zip plan.Variants (Variant.names plan.Variants) do

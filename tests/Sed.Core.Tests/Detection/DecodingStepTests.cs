@@ -179,11 +179,11 @@ public sealed class DecodingStepTests
         foreach (var label in (string[])["Car", "Train", "Bus"])
         {
             Assert.Equal(options.Of(label).Steps, again.Of(label).Steps);
-            Assert.Equal(options.Of(label).InWords, again.Of(label).InWords);
+            Assert.Equal(options.Of(label).Summary, again.Of(label).Summary);
         }
         Assert.Equal(
             "threshold 0.3, tags from 0.6 on, median filter of 0.5 s, events from 0.2 s on",
-            again.Of("Car").InWords
+            again.Of("Car").Summary
         );
         Assert.Equal(0.4, again.Of("Bus").Threshold);
     }

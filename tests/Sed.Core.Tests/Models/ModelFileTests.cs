@@ -30,7 +30,7 @@ public sealed class ModelFileTests : IDisposable
         Assert.Equal(File.ReadAllBytes(first), File.ReadAllBytes(second));
         Assert.Equal(model.Classes, read.Classes);
         Assert.Equal(model.Features, read.Features);
-        Assert.Equal(model.Network.InWords(), read.Network.InWords());
+        Assert.Equal(model.Network.Summary(), read.Network.Summary());
         Assert.Equal(model.Detection.Steps, read.Detection.Steps);
         Assert.Equal(["seed 1", "seed 2"], read.Members.Select(member => member.Name));
         Assert.Equal(0.52, read.Members[1].Scores["Testing"]["weak F"]);
@@ -115,7 +115,7 @@ public sealed class ModelFileTests : IDisposable
         Assert.Equal(
             "500 frames of 40 bands; conv 48 3x3, pool 5, biGru 32 multiply, dense 64; 17 classes, "
                 + "dense over all frames; dropout 0.15",
-            read.InWords()
+            read.Summary()
         );
     }
 

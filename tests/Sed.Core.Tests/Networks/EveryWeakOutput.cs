@@ -11,8 +11,8 @@ internal static class EveryWeakOutput
             .GetNestedTypes()
             .Where(type => type.IsSubclassOf(typeof(WeakOutput)))
             .Select(type => (WeakOutput)Activator.CreateInstance(type)!)
-            .OrderBy(output => output.InWords, StringComparer.Ordinal),
+            .OrderBy(output => output.Summary, StringComparer.Ordinal),
     ];
 
-    public static WeakOutput Named(string words) => All.Single(output => output.InWords == words);
+    public static WeakOutput Named(string words) => All.Single(output => output.Summary == words);
 }

@@ -40,7 +40,7 @@ public sealed class OwnLayerTests
         Assert.NotEqual(Twice(), Twice(8));
         Assert.NotEqual(Twice(), Twice() with { Name = "thrice" });
         Assert.Equal("twice version 1, 7 units", Twice().ToString());
-        Assert.Contains("; twice version 1, 7 units;", With(Twice()).InWords());
+        Assert.Contains("; twice version 1, 7 units;", With(Twice()).Summary());
     }
 
     private sealed class Scale(double factor) : nn.Module<Tensor, Tensor>(nameof(Scale))
@@ -67,7 +67,7 @@ public sealed class OwnLayerTests
         Layer.Own scaled = new("own", 1, 20, _ => new Scale(2));
         Layer.Own shifted = new("own", 1, 20, _ => new Shift(2));
         Assert.NotEqual(scaled.Identity, shifted.Identity);
-        Assert.Equal(scaled.InWords, shifted.InWords);
+        Assert.Equal(scaled.Summary, shifted.Summary);
     }
 
     [Fact]

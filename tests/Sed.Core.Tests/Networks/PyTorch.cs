@@ -22,7 +22,7 @@ public sealed class PyTorch : IDisposable
             .SelectMany(number =>
                 EveryLayer.Names.Select(name => ($"{name} {number}", Network: EveryLayer.Of(name, number)))
             )
-            .Concat(EveryWeakOutput.All.Select(weak => (weak.InWords, Network: EveryLayer.With(weak))))
+            .Concat(EveryWeakOutput.All.Select(weak => (weak.Summary, Network: EveryLayer.With(weak))))
             .ToDictionary(entry => entry.Item1, entry => entry.Network);
 
     public PyTorch()

@@ -118,7 +118,7 @@ public sealed class SegmentationTests
             (whole with { Frames = 6, Weak = new WeakOutput.DenseOverFrames() }).Parameters,
             (cut with { Weak = new WeakOutput.DenseOverFrames() }).Parameters
         );
-        Assert.EndsWith("; segments of 6 frames of which the largest counts", cut.InWords());
+        Assert.EndsWith("; segments of 6 frames of which the largest counts", cut.Summary());
     }
 
     [Theory]

@@ -25,7 +25,7 @@ public sealed class OnnxExportTests
         [.. Enumerable.Range(0, 8).Select(band => 0.5f + band)]
     );
 
-    public static TheoryData<string> WeakOutputs { get; } = [.. EveryWeakOutput.All.Select(weak => weak.InWords)];
+    public static TheoryData<string> WeakOutputs { get; } = [.. EveryWeakOutput.All.Select(weak => weak.Summary)];
 
     public OnnxExportTests()
     {

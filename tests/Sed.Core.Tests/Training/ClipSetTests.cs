@@ -94,7 +94,7 @@ public sealed class ClipSetTests
         Hums others = new() { Statistics = Halves() };
         var error = Assert.Throws<TrainingException>(() => Train(others, options, resident: true, kept));
         Assert.Contains("standardisation: it has 20 bands, SHA-256 ", error.Message);
-        Assert.Equal(read.InWords(), BandStatistics.Read(kept.StandardisationFile).InWords());
+        Assert.Equal(read.Summary(), BandStatistics.Read(kept.StandardisationFile).Summary());
     }
 
     /// <summary>Means of one half and deviations of two.</summary>

@@ -104,7 +104,7 @@ public sealed partial class TrainingTargetsTests
         Assert.Equal(
             "strong labels for 0.2 of the clips and 0.25 of a batch, weak labels for 0.3 of the clips and 0.25 of a batch, "
                 + "no labels for 0.5 of the clips and 0.5 of a batch",
-            thirds.InWords
+            thirds.Summary
         );
     }
 }

@@ -104,7 +104,7 @@ let ``every word of a training reaches the core`` () =
             MeanTeacher = Targets.MeanTeacher(Average = 0.9, Consistency = 3.0, RampUpEpochs = 4),
             Seed = 9L
         )
-    Assert.Equal(expected.InWords(), (Translate.training manifest 0 9 all).InWords())
+    Assert.Equal(expected.Summary(), (Translate.training manifest 0 9 all).Summary())
 
 [<Fact>]
 let ``a rare class weighs as many times more as clips lack it`` () =

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Sed.Core.Runtime.Keys;
 
 namespace Sed.Core.Detection.Steps;
 
@@ -21,11 +22,16 @@ public abstract partial record DecodingStep
     /// Neighbouring boxes are one where the confidence of both is less than so many times the mean score between them; 1 (the
     /// default) is never.
     /// </param>
-    public sealed record ChangePoints(double Seconds, double MergeDifference = 0, double MergeRatio = 1) : DecodingStep
+    [Key("changePoints")]
+    public sealed record ChangePoints(
+        [property: Key("seconds")] double Seconds,
+        [property: Key("mergeDifference")] double MergeDifference = 0,
+        [property: Key("mergeRatio")] double MergeRatio = 1
+    ) : DecodingStep
     {
         /// <inheritdoc/>
         [JsonIgnore]
-        public override string InWords
+        public override string Summary
         {
             get
             {

@@ -18,7 +18,7 @@ public abstract partial record DecodingStep
 {
     /// <summary>The step in a few words, as plans and tables have it; equal steps have the same.</summary>
     [JsonIgnore]
-    public abstract string InWords { get; }
+    public abstract string Summary { get; }
 
     /// <summary>Every reason why the step cannot be used, with its remedy; empty when it can.</summary>
     public abstract IEnumerable<string> Problems();
@@ -34,8 +34,8 @@ public abstract partial record DecodingStep
     /// <param name="framesPerSecond">Frames in a second.</param>
     internal abstract void Apply(Span<float> scores, double framesPerSecond);
 
-    /// <summary><see cref="InWords"/>.</summary>
-    public sealed override string ToString() => InWords;
+    /// <summary><see cref="Summary"/>.</summary>
+    public sealed override string ToString() => Summary;
 
     private static IEnumerable<string> NotNegative(double seconds, string what)
     {

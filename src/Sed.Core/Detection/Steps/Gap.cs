@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Sed.Core.Runtime.Keys;
 
 namespace Sed.Core.Detection.Steps;
 
@@ -6,11 +7,12 @@ public abstract partial record DecodingStep
 {
     /// <summary>Events of a class with less between them are one: a closing of the scores.</summary>
     /// <param name="Seconds">Length of the shortest gap that stays, 0 or more.</param>
-    public sealed record Gap(double Seconds) : DecodingStep
+    [Key("maximumGap")]
+    public sealed record Gap([property: Key("seconds")] double Seconds) : DecodingStep
     {
         /// <inheritdoc/>
         [JsonIgnore]
-        public override string InWords => FormattableString.Invariant($"gaps from {Seconds:R} s on");
+        public override string Summary => FormattableString.Invariant($"gaps from {Seconds:R} s on");
 
         internal override StepStream Stream(double framesPerSecond, double threshold) =>
             new StepStream.Sliding(this, framesPerSecond, Math.Max(0, Frames(Seconds, framesPerSecond) - 1));

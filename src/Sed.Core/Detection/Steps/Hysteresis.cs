@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Sed.Core.Runtime.Keys;
 
 namespace Sed.Core.Detection.Steps;
 
@@ -9,11 +10,12 @@ public abstract partial record DecodingStep
     /// reach it and follow each other all have the largest of their scores.
     /// </summary>
     /// <param name="Low">The lower threshold, between 0 and 1.</param>
-    public sealed record Hysteresis(double Low) : DecodingStep
+    [Key("hysteresis")]
+    public sealed record Hysteresis([property: Key("low")] double Low) : DecodingStep
     {
         /// <inheritdoc/>
         [JsonIgnore]
-        public override string InWords => FormattableString.Invariant($"hysteresis down to {Low:R}");
+        public override string Summary => FormattableString.Invariant($"hysteresis down to {Low:R}");
 
         internal override StepStream Stream(double framesPerSecond, double threshold) => new Running(Low, threshold);
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Sed.Core.Runtime.Keys;
 
 namespace Sed.Core.Detection.Steps;
 
@@ -6,11 +7,12 @@ public abstract partial record DecodingStep
 {
     /// <summary>A frame has the median score of the window around it, so it is active where most frames of the window are.</summary>
     /// <param name="Seconds">Length of the window, 0 or more; an odd number of frames is taken.</param>
-    public sealed record MedianFilter(double Seconds) : DecodingStep
+    [Key("medianFilter")]
+    public sealed record MedianFilter([property: Key("seconds")] double Seconds) : DecodingStep
     {
         /// <inheritdoc/>
         [JsonIgnore]
-        public override string InWords => FormattableString.Invariant($"median filter of {Seconds:R} s");
+        public override string Summary => FormattableString.Invariant($"median filter of {Seconds:R} s");
 
         internal override StepStream Stream(double framesPerSecond, double threshold) =>
             new StepStream.Sliding(this, framesPerSecond, Frames(Seconds, framesPerSecond) / 2);

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Sed.Core.Runtime.Keys;
 
 namespace Sed.Core.Detection.Steps;
 
@@ -6,11 +7,12 @@ public abstract partial record DecodingStep
 {
     /// <summary>Events that are shorter are dropped: an opening of the scores.</summary>
     /// <param name="Seconds">Length of the shortest event that stays, 0 or more.</param>
-    public sealed record Shortest(double Seconds) : DecodingStep
+    [Key("minimumDuration")]
+    public sealed record Shortest([property: Key("seconds")] double Seconds) : DecodingStep
     {
         /// <inheritdoc/>
         [JsonIgnore]
-        public override string InWords => FormattableString.Invariant($"events from {Seconds:R} s on");
+        public override string Summary => FormattableString.Invariant($"events from {Seconds:R} s on");
 
         internal override StepStream Stream(double framesPerSecond, double threshold) =>
             new StepStream.Sliding(this, framesPerSecond, Math.Max(0, Frames(Seconds, framesPerSecond) - 1));

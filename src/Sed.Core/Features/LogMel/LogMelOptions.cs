@@ -1,4 +1,5 @@
 using System.Globalization;
+using Sed.Core.Runtime.Keys;
 using TorchSharp;
 
 namespace Sed.Core.Features.LogMel;
@@ -7,6 +8,7 @@ namespace Sed.Core.Features.LogMel;
 /// How audio becomes log-mel frames. Immutable; checked when an extractor is built from it. Definitions that differ in one
 /// of these settings differ by up to 5.8 in the logarithm, so each is named. The defaults are <see cref="Dcase2017"/>.
 /// </summary>
+[Key("logMel")]
 public sealed record LogMelOptions : IFeatureDefinition
 {
     /// <summary>
@@ -28,51 +30,66 @@ public sealed record LogMelOptions : IFeatureDefinition
         };
 
     /// <summary>Samples per second (Hz). Default 44,100.</summary>
+    [Key("sampleRate")]
     public int SampleRate { get; init; } = 44_100;
 
     /// <summary>Length of the window in seconds. Default 0.040 (Adavanne and Virtanen 2017, section 2.1).</summary>
+    [Key("windowSeconds")]
     public double WindowSeconds { get; init; } = 0.040;
 
     /// <summary>Distance between frames in seconds. Default 0.020 (Adavanne and Virtanen 2017, section 2.1).</summary>
+    [Key("hopSeconds")]
     public double HopSeconds { get; init; } = 0.020;
 
     /// <summary>Length of the Fourier transform in samples, even, at least the window's. Default 2048.</summary>
+    [Key("fftSize")]
     public int FftSize { get; init; } = 2048;
 
     /// <summary>Shape of the window. Default periodic Hamming.</summary>
+    [Key("window")]
     public WindowShape Window { get; init; } = WindowShape.HammingPeriodic;
 
     /// <summary>
     /// Whether frame k is centred on sample k * hop of the clip, which is mirrored at its ends by half a transform; the
     /// frame centred on the clip's very end is dropped. Otherwise frames lie wholly inside the clip. Default true.
     /// </summary>
+    [Key("centred")]
     public bool Centred { get; init; } = true;
 
     /// <summary>Number of mel bands. Default 40.</summary>
+    [Key("bands")]
     public int Bands { get; init; } = 40;
 
     /// <summary>Lower edge of the first band (Hz). Default 0.</summary>
+    [Key("minHz")]
     public double MinHz { get; init; }
 
     /// <summary>Upper edge of the last band (Hz). Default 22,050.</summary>
+    [Key("maxHz")]
     public double MaxHz { get; init; } = 22_050;
 
     /// <summary>The mel scale. Default Slaney's.</summary>
+    [Key("melScale")]
     public MelScale MelScale { get; init; } = MelScale.Slaney;
 
     /// <summary>How filters are scaled. Default equal area.</summary>
+    [Key("normalization")]
     public MelNormalization Normalization { get; init; } = MelNormalization.Area;
 
     /// <summary>What filters add up. Default magnitudes.</summary>
+    [Key("spectrum")]
     public SpectrumKind Spectrum { get; init; } = SpectrumKind.Magnitude;
 
     /// <summary>Added to every sample before anything else. Default 2^-52, as the baseline does.</summary>
+    [Key("signalOffset")]
     public double SignalOffset { get; init; } = 2.220446049250313e-16;
 
     /// <summary>What keeps the logarithm finite, positive. Default 2^-52.</summary>
+    [Key("logFloor")]
     public double LogFloor { get; init; } = 2.220446049250313e-16;
 
     /// <summary>Whether the floor is added or is a lower bound. Default added.</summary>
+    [Key("logFloorKind")]
     public LogFloorKind LogFloorKind { get; init; } = LogFloorKind.Add;
 
     /// <summary>Length of the window in samples.</summary>
@@ -149,15 +166,19 @@ public sealed record LogMelOptions : IFeatureDefinition
 public enum WindowShape
 {
     /// <summary>0.54 - 0.46 cos(2 pi n / N).</summary>
+    [Key("hammingPeriodic")]
     HammingPeriodic,
 
     /// <summary>0.54 - 0.46 cos(2 pi n / (N - 1)).</summary>
+    [Key("hammingSymmetric")]
     HammingSymmetric,
 
     /// <summary>0.5 - 0.5 cos(2 pi n / N).</summary>
+    [Key("hannPeriodic")]
     HannPeriodic,
 
     /// <summary>0.5 - 0.5 cos(2 pi n / (N - 1)).</summary>
+    [Key("hannSymmetric")]
     HannSymmetric,
 }
 
@@ -165,9 +186,11 @@ public enum WindowShape
 public enum SpectrumKind
 {
     /// <summary>Magnitudes.</summary>
+    [Key("magnitude")]
     Magnitude,
 
     /// <summary>Squared magnitudes.</summary>
+    [Key("power")]
     Power,
 }
 
@@ -175,9 +198,11 @@ public enum SpectrumKind
 public enum MelScale
 {
     /// <summary>Linear to 1 kHz, logarithmic above (M. Slaney, "Auditory Toolbox", 1998).</summary>
+    [Key("slaney")]
     Slaney,
 
     /// <summary>2595 log10(1 + f / 700) (S. Young et al., "The HTK Book").</summary>
+    [Key("htk")]
     Htk,
 }
 
@@ -185,9 +210,11 @@ public enum MelScale
 public enum MelNormalization
 {
     /// <summary>Equal area: divided by half the filter's width in Hz (Slaney).</summary>
+    [Key("area")]
     Area,
 
     /// <summary>Peak of 1.</summary>
+    [Key("none")]
     None,
 }
 
@@ -195,8 +222,10 @@ public enum MelNormalization
 public enum LogFloorKind
 {
     /// <summary>ln(x + floor).</summary>
+    [Key("add")]
     Add,
 
     /// <summary>ln(max(x, floor)).</summary>
+    [Key("clamp")]
     Clamp,
 }

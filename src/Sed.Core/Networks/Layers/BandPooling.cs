@@ -1,5 +1,6 @@
 using Sed.Core.Networks.Modules;
 using Sed.Core.Onnx.Graph;
+using Sed.Core.Runtime.Keys;
 using static TorchSharp.torch;
 
 namespace Sed.Core.Networks.Layers;
@@ -8,10 +9,11 @@ public abstract partial record Layer
 {
     /// <summary>The largest of neighbouring bands; frames stay as they are.</summary>
     /// <param name="Bands">Bands that become one; divides the bands below.</param>
-    public sealed record BandPooling(int Bands) : Layer
+    [Key("bandPooling")]
+    public sealed record BandPooling([property: Key("bands")] int Bands) : Layer
     {
         /// <inheritdoc/>
-        public override string InWords => $"pool {Bands}";
+        public override string Summary => $"pool {Bands}";
 
         internal override bool TakesVectors => false;
         internal override bool EndsLayerBelow => true;

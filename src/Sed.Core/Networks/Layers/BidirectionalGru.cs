@@ -1,6 +1,7 @@
 using Sed.Core.Networks.Kernels.Recurrence;
 using Sed.Core.Networks.Modules;
 using Sed.Core.Onnx.Graph;
+using Sed.Core.Runtime.Keys;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -11,9 +12,11 @@ namespace Sed.Core.Networks.Layers;
 public enum Merge
 {
     /// <summary>Forward times backward, unit by unit: as many values as units.</summary>
+    [Key("multiply")]
     Multiply,
 
     /// <summary>Forward beside backward: twice as many values as units.</summary>
+    [Key("concatenate")]
     Concatenate,
 }
 
@@ -22,13 +25,15 @@ public abstract partial record Layer
     /// <summary>Bidirectional gated recurrent units: sigmoid gates, tanh, reset after the projection (as in PyTorch).</summary>
     /// <param name="Units">Units of one direction.</param>
     /// <param name="Merge">How the two directions become one.</param>
-    public sealed record BidirectionalGru(int Units, Merge Merge) : Layer
+    [Key("bidirectionalGru")]
+    public sealed record BidirectionalGru([property: Key("units")] int Units, [property: Key("merge")] Merge Merge)
+        : Layer
     {
         private const int Directions = 2;
         private const int Gates = 3;
 
         /// <inheritdoc/>
-        public override string InWords => $"biGru {Units} {(Merge == Merge.Multiply ? "multiply" : "concatenate")}";
+        public override string Summary => $"biGru {Units} {(Merge == Merge.Multiply ? "multiply" : "concatenate")}";
 
         internal override bool TakesVectors => true;
         internal override string ModuleName => "gru";

@@ -1,6 +1,7 @@
 using Sed.Core.Networks.Modules;
 using Sed.Core.Onnx.Graph;
 using Sed.Core.Runtime;
+using Sed.Core.Runtime.Keys;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -17,12 +18,14 @@ public abstract partial record Layer
     /// </summary>
     /// <param name="Heads">Heads of the attention; divides the width below, which has to be even.</param>
     /// <param name="Kernel">Frames that the convolution covers, odd.</param>
-    public sealed record Conformer(int Heads, int Kernel = 31) : Layer
+    [Key("conformer")]
+    public sealed record Conformer([property: Key("heads")] int Heads, [property: Key("kernel")] int Kernel = 31)
+        : Layer
     {
         private const int Widening = 4;
 
         /// <inheritdoc/>
-        public override string InWords => $"conformer {Heads} heads, {Kernel} frames";
+        public override string Summary => $"conformer {Heads} heads, {Kernel} frames";
 
         internal override bool TakesVectors => true;
         internal override string ModuleName => "conformer";

@@ -1,5 +1,6 @@
 using Sed.Core.Networks.Modules;
 using Sed.Core.Onnx.Graph;
+using Sed.Core.Runtime.Keys;
 using static TorchSharp.torch;
 
 namespace Sed.Core.Networks.Layers;
@@ -8,10 +9,11 @@ public abstract partial record Layer
 {
     /// <summary>Each frame together with its neighbours as one vector; at the edges the outermost frame is repeated.</summary>
     /// <param name="Frames">Frames in the vector, odd; the middle one is the frame itself.</param>
-    public sealed record Context(int Frames) : Layer
+    [Key("context")]
+    public sealed record Context([property: Key("frames")] int Frames) : Layer
     {
         /// <inheritdoc/>
-        public override string InWords => $"context {Frames}";
+        public override string Summary => $"context {Frames}";
 
         internal override bool TakesVectors => true;
         internal override bool MakesValues => false;

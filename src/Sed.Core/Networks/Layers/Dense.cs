@@ -1,5 +1,6 @@
 using Sed.Core.Networks.Modules;
 using Sed.Core.Onnx.Graph;
+using Sed.Core.Runtime.Keys;
 using static TorchSharp.torch;
 
 namespace Sed.Core.Networks.Layers;
@@ -8,9 +9,11 @@ namespace Sed.Core.Networks.Layers;
 public enum Activation
 {
     /// <summary>Nothing.</summary>
+    [Key("linear")]
     Linear,
 
     /// <summary>max(x, 0).</summary>
+    [Key("relu")]
     Relu,
 }
 
@@ -19,10 +22,12 @@ public abstract partial record Layer
     /// <summary>The same dense layer for each frame.</summary>
     /// <param name="Units">Values that come out for each frame.</param>
     /// <param name="Activation">What follows the weights.</param>
-    public sealed record Dense(int Units, Activation Activation) : Layer
+    [Key("dense")]
+    public sealed record Dense([property: Key("units")] int Units, [property: Key("activation")] Activation Activation)
+        : Layer
     {
         /// <inheritdoc/>
-        public override string InWords => Activation == Activation.Relu ? $"dense {Units} relu" : $"dense {Units}";
+        public override string Summary => Activation == Activation.Relu ? $"dense {Units} relu" : $"dense {Units}";
 
         internal override bool TakesVectors => true;
         internal override string ModuleName => "dense";

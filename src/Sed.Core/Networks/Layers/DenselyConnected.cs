@@ -2,6 +2,7 @@ using Sed.Core.Networks.Kernels.DenseBlocks;
 using Sed.Core.Networks.Modules;
 using Sed.Core.Onnx.Graph;
 using Sed.Core.Runtime;
+using Sed.Core.Runtime.Keys;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -15,12 +16,16 @@ public abstract partial record Layer
     /// </summary>
     /// <param name="Convolutions">Convolutions one after the other.</param>
     /// <param name="Growth">Maps that each adds.</param>
-    public sealed record DenselyConnected(int Convolutions, int Growth) : Layer
+    [Key("denseBlock")]
+    public sealed record DenselyConnected(
+        [property: Key("convolutions")] int Convolutions,
+        [property: Key("growth")] int Growth
+    ) : Layer
     {
         private const int Side = DenseBlockShape.Side;
 
         /// <inheritdoc/>
-        public override string InWords => $"dense block {Convolutions} by {Growth}";
+        public override string Summary => $"dense block {Convolutions} by {Growth}";
 
         internal override bool TakesVectors => false;
         internal override string ModuleName => "dense-block";

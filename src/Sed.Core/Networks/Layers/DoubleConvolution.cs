@@ -1,6 +1,7 @@
 using Sed.Core.Networks.Modules;
 using Sed.Core.Onnx.Graph;
 using Sed.Core.Runtime;
+using Sed.Core.Runtime.Keys;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -14,13 +15,17 @@ public abstract partial record Layer
     /// </summary>
     /// <param name="Filters">Maps that come out.</param>
     /// <param name="IsResidual">Whether what comes in is added.</param>
-    public sealed record DoubleConvolution(int Filters, bool IsResidual = false) : Layer
+    [Key("doubleConvolution")]
+    public sealed record DoubleConvolution(
+        [property: Key("filters")] int Filters,
+        [property: Key("residual")] bool IsResidual = false
+    ) : Layer
     {
         private const int Kernel = 3;
         private Convolution One => new(Filters, Kernel, Kernel);
 
         /// <inheritdoc/>
-        public override string InWords => IsResidual ? $"residual {Filters}" : $"double conv {Filters}";
+        public override string Summary => IsResidual ? $"residual {Filters}" : $"double conv {Filters}";
 
         internal override bool TakesVectors => false;
         internal override string ModuleName => "block";

@@ -1,5 +1,6 @@
 using Sed.Core.Networks.Modules;
 using Sed.Core.Onnx.Graph;
+using Sed.Core.Runtime.Keys;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -14,12 +15,17 @@ public abstract partial record Layer
     /// <param name="Filters">Maps that come out.</param>
     /// <param name="KernelFrames">Frames that a kernel covers, odd.</param>
     /// <param name="KernelBands">Bands that a kernel covers, odd.</param>
-    public sealed record GatedConvolution(int Filters, int KernelFrames = 3, int KernelBands = 3) : Layer
+    [Key("gatedConvolution")]
+    public sealed record GatedConvolution(
+        [property: Key("filters")] int Filters,
+        [property: Key("kernelFrames")] int KernelFrames = 3,
+        [property: Key("kernelBands")] int KernelBands = 3
+    ) : Layer
     {
         private const int Halves = 2;
 
         /// <inheritdoc/>
-        public override string InWords => $"gated conv {Filters} {KernelFrames}x{KernelBands}";
+        public override string Summary => $"gated conv {Filters} {KernelFrames}x{KernelBands}";
 
         internal override bool TakesVectors => false;
         internal override string ModuleName => "gated-convolution";

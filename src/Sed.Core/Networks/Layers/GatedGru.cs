@@ -1,6 +1,7 @@
 using Sed.Core.Networks.Kernels;
 using Sed.Core.Networks.Modules;
 using Sed.Core.Onnx.Graph;
+using Sed.Core.Runtime.Keys;
 using static TorchSharp.torch;
 
 namespace Sed.Core.Networks.Layers;
@@ -11,12 +12,13 @@ public abstract partial record Layer
     /// A bidirectional GRU and a twin whose sigmoid gates it, both with their directions side by side (Xu et al., DCASE 2017).
     /// </summary>
     /// <param name="Units">Units of one direction of one of the two.</param>
-    public sealed record GatedGru(int Units) : Layer
+    [Key("gatedGru")]
+    public sealed record GatedGru([property: Key("units")] int Units) : Layer
     {
         private BidirectionalGru One => new(Units, Merge.Concatenate);
 
         /// <inheritdoc/>
-        public override string InWords => $"gated biGru {Units}";
+        public override string Summary => $"gated biGru {Units}";
 
         internal override bool TakesVectors => true;
         internal override string ModuleName => "gated-gru";

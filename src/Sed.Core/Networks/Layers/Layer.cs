@@ -15,10 +15,7 @@ public readonly record struct LayerProblem(string What, string Remedy);
 public abstract partial record Layer
 {
     /// <summary>The layer in a few words, as plans and tables have it; equal layers have the same, others another.</summary>
-    public abstract string InWords { get; }
-
-    /// <summary>What a layer is known by where results are kept: layers that compute alike have the same. Default: its words.</summary>
-    public virtual string Identity => InWords;
+    public abstract string Summary { get; }
 
     /// <summary>Whether it works on one vector for each frame; maps below it are then laid out as vectors. Else it works on maps.</summary>
     internal abstract bool TakesVectors { get; }
@@ -75,8 +72,8 @@ public abstract partial record Layer
     /// </summary>
     internal abstract nn.Module<Tensor, Tensor> Build(Shape below);
 
-    /// <summary><see cref="InWords"/>.</summary>
-    public sealed override string ToString() => InWords;
+    /// <summary><see cref="Summary"/>.</summary>
+    public sealed override string ToString() => Summary;
 
     /// <summary>So many filters or units times a factor, in whole fours; none, which is a problem, where it is not above 0.</summary>
     private protected static int Scaled(int size, double factor) =>

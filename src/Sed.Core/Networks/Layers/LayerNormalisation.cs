@@ -1,3 +1,4 @@
+using Sed.Core.Runtime.Keys;
 using static TorchSharp.torch;
 
 namespace Sed.Core.Networks.Layers;
@@ -5,10 +6,11 @@ namespace Sed.Core.Networks.Layers;
 public abstract partial record Layer
 {
     /// <summary>Each frame's vector with mean 0 and variance 1, then a learnt scale and shift (Ba et al. 2016, arXiv 1607.06450).</summary>
+    [Key("layerNormalisation")]
     public sealed record LayerNormalisation : Layer
     {
         /// <inheritdoc/>
-        public override string InWords => "layer normalisation";
+        public override string Summary => "layer normalisation";
 
         internal override bool TakesVectors => true;
         internal override bool MakesValues => false;

@@ -1,6 +1,8 @@
+using System.Text.Json.Serialization;
 using Sed.Core.Networks.Modules;
 using Sed.Core.Onnx.Graph;
 using Sed.Core.Runtime.Code;
+using Sed.Core.Runtime.Keys;
 using static TorchSharp.torch;
 
 namespace Sed.Core.Networks.Layers;
@@ -20,15 +22,20 @@ public abstract partial record Layer
     /// width) to (batch, frames, <paramref name="Units"/>). The network registers it, so its parameters are trained, kept and
     /// exported like all others, and disposes it.
     /// </param>
-    public sealed record Own(string Name, int Version, int Units, Func<int, nn.Module<Tensor, Tensor>> Module) : Layer
+    [Key("custom")]
+    public sealed record Own(
+        [property: Key("name")] string Name,
+        [property: Key("version")] int Version,
+        [property: Key("units")] int Units,
+        [property: JsonIgnore] Func<int, nn.Module<Tensor, Tensor>> Module
+    ) : Layer
     {
         /// <inheritdoc/>
-        public override string InWords => $"{Name} version {Version}, {Units} units";
+        public override string Summary => $"{Name} version {Version}, {Units} units";
 
-        /// <inheritdoc/>
-        public override string Identity => $"{Name} version {Version}, code {Code}, {Units} units";
-
-        private string Code => Module is null ? "none" : OwnCode.Of(Module);
+        /// <summary>A hash of the code that builds the module and of what that calls.</summary>
+        [Key("code")]
+        public string Code => Module is null ? "none" : OwnCode.Of(Module);
 
         internal override bool TakesVectors => true;
         internal override string ModuleName => "own";
@@ -60,10 +67,10 @@ public abstract partial record Layer
         internal override nn.Module<Tensor, Tensor> Build(Shape below) => new OwnLayer(below.Width, this);
 
         /// <inheritdoc/>
-        public bool Equals(Own? other) => other is not null && Identity == other.Identity;
+        public bool Equals(Own? other) => other is not null && CanonicalKey.Text(this) == CanonicalKey.Text(other);
 
         /// <inheritdoc/>
-        public override int GetHashCode() => Identity.GetHashCode(StringComparison.Ordinal);
+        public override int GetHashCode() => CanonicalKey.Text(this).GetHashCode(StringComparison.Ordinal);
     }
 }
 

@@ -1,5 +1,6 @@
 using Sed.Core.Networks.Modules;
 using Sed.Core.Onnx.Graph;
+using Sed.Core.Runtime.Keys;
 using static TorchSharp.torch;
 
 namespace Sed.Core.Networks.Layers;
@@ -8,9 +9,11 @@ namespace Sed.Core.Networks.Layers;
 public enum PoolingKind
 {
     /// <summary>The largest of them.</summary>
+    [Key("maximum")]
     Maximum,
 
     /// <summary>Their mean.</summary>
+    [Key("mean")]
     Mean,
 }
 
@@ -20,10 +23,15 @@ public abstract partial record Layer
     /// <param name="Frames">Frames that become one.</param>
     /// <param name="Bands">Bands that become one; divides the bands below.</param>
     /// <param name="Kind">What stands for them.</param>
-    public sealed record Pooling(int Frames, int Bands, PoolingKind Kind) : Layer
+    [Key("pooling")]
+    public sealed record Pooling(
+        [property: Key("frames")] int Frames,
+        [property: Key("bands")] int Bands,
+        [property: Key("statistic")] PoolingKind Kind
+    ) : Layer
     {
         /// <inheritdoc/>
-        public override string InWords => $"pool {Frames}x{Bands} {(Kind == PoolingKind.Maximum ? "maximum" : "mean")}";
+        public override string Summary => $"pool {Frames}x{Bands} {(Kind == PoolingKind.Maximum ? "maximum" : "mean")}";
 
         internal override bool TakesVectors => false;
         internal override bool EndsLayerBelow => true;

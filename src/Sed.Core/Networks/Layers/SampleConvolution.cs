@@ -1,5 +1,6 @@
 using Sed.Core.Networks.Modules;
 using Sed.Core.Onnx.Graph;
+using Sed.Core.Runtime.Keys;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -16,10 +17,15 @@ public abstract partial record Layer
     /// <param name="Filters">Maps that come out.</param>
     /// <param name="Kernel">Samples that a kernel covers: the step's, or more by an even number.</param>
     /// <param name="Step">Samples from one value to the next; divides the samples of a frame below.</param>
-    public sealed record SampleConvolution(int Filters, int Kernel, int Step = 1) : Layer
+    [Key("sampleConvolution")]
+    public sealed record SampleConvolution(
+        [property: Key("filters")] int Filters,
+        [property: Key("kernel")] int Kernel,
+        [property: Key("step")] int Step = 1
+    ) : Layer
     {
         /// <inheritdoc/>
-        public override string InWords => $"sample conv {Filters}, {Kernel} samples, step {Step}";
+        public override string Summary => $"sample conv {Filters}, {Kernel} samples, step {Step}";
 
         internal override bool TakesVectors => false;
         internal override string ModuleName => "sample-convolution";

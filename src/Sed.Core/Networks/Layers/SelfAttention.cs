@@ -1,6 +1,7 @@
 using Sed.Core.Networks.Modules;
 using Sed.Core.Onnx.Graph;
 using Sed.Core.Runtime;
+using Sed.Core.Runtime.Keys;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -15,12 +16,13 @@ public abstract partial record Layer
     /// added to what comes in.
     /// </summary>
     /// <param name="Heads">Heads of the attention; divides the width below, which has to be even.</param>
-    public sealed record SelfAttention(int Heads) : Layer
+    [Key("selfAttention")]
+    public sealed record SelfAttention([property: Key("heads")] int Heads) : Layer
     {
         private const int Widening = 4;
 
         /// <inheritdoc/>
-        public override string InWords => $"self-attention {Heads} heads";
+        public override string Summary => $"self-attention {Heads} heads";
 
         internal override bool TakesVectors => true;
         internal override string ModuleName => "attention";

@@ -1,5 +1,6 @@
 using Sed.Core.Networks.Modules;
 using Sed.Core.Onnx.Graph;
+using Sed.Core.Runtime.Keys;
 using static TorchSharp.torch;
 
 namespace Sed.Core.Networks.Layers;
@@ -8,9 +9,11 @@ namespace Sed.Core.Networks.Layers;
 public enum UpsamplingKind
 {
     /// <summary>The frame itself, again and again.</summary>
+    [Key("repetition")]
     Repetition,
 
     /// <summary>Straight lines between the middles of the frames.</summary>
+    [Key("linear")]
     Linear,
 }
 
@@ -19,10 +22,14 @@ public abstract partial record Layer
     /// <summary>More frames from fewer, so that the strong output has a finer resolution than pooled frames.</summary>
     /// <param name="Factor">Frames that each frame becomes.</param>
     /// <param name="Kind">What stands between them.</param>
-    public sealed record Upsampling(int Factor, UpsamplingKind Kind) : Layer
+    [Key("upsampling")]
+    public sealed record Upsampling(
+        [property: Key("factor")] int Factor,
+        [property: Key("interpolation")] UpsamplingKind Kind
+    ) : Layer
     {
         /// <inheritdoc/>
-        public override string InWords =>
+        public override string Summary =>
             $"upsample {Factor} {(Kind == UpsamplingKind.Linear ? "linear" : "repetition")}";
 
         internal override bool TakesVectors => true;

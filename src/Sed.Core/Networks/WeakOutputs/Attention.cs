@@ -1,6 +1,7 @@
 using Sed.Core.Networks.Layers;
 using Sed.Core.Networks.Modules;
 using Sed.Core.Onnx.Graph;
+using Sed.Core.Runtime.Keys;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -12,10 +13,11 @@ public abstract partial record WeakOutput
     /// Frames weigh as the network learns: sum w p, where the w of a class are the softmax over the frames of a linear layer
     /// on the vectors that the strong output sees too; width x classes parameters (a bias would cancel in the softmax).
     /// </summary>
+    [Key("attention")]
     public sealed record Attention : WeakOutput
     {
         /// <inheritdoc/>
-        public override string InWords => "attention";
+        public override string Summary => "attention";
 
         /// <inheritdoc/>
         public override long Parameters(Shape hidden, int classes) => (long)hidden.Width * classes;

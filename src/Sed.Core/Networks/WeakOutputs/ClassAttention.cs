@@ -1,6 +1,7 @@
 using Sed.Core.Networks.Layers;
 using Sed.Core.Networks.Modules;
 using Sed.Core.Onnx.Graph;
+using Sed.Core.Runtime.Keys;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -13,10 +14,11 @@ public abstract partial record WeakOutput
     /// frame are the softmax over the classes of a linear layer on the vectors that the strong output sees too (Xu et al., DCASE
     /// 2017); (width + 1) x classes parameters.
     /// </summary>
+    [Key("classAttention")]
     public sealed record ClassAttention : WeakOutput
     {
         /// <inheritdoc/>
-        public override string InWords => "class attention";
+        public override string Summary => "class attention";
 
         /// <inheritdoc/>
         public override long Parameters(Shape hidden, int classes) => (hidden.Width + 1L) * classes;

@@ -2,6 +2,7 @@ using Sed.Core.Networks.Layers;
 using Sed.Core.Networks.Modules;
 using Sed.Core.Onnx.Graph;
 using Sed.Core.Runtime;
+using Sed.Core.Runtime.Keys;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -10,10 +11,11 @@ namespace Sed.Core.Networks.WeakOutputs;
 public abstract partial record WeakOutput
 {
     /// <summary>A dense sigmoid layer over all frames and classes of the strong output (Adavanne and Virtanen 2017).</summary>
+    [Key("denseOverFrames")]
     public sealed record DenseOverFrames : WeakOutput
     {
         /// <inheritdoc/>
-        public override string InWords => "dense over all frames";
+        public override string Summary => "dense over all frames";
 
         /// <inheritdoc/>
         public override long Parameters(Shape hidden, int classes) => ((long)hidden.Frames * classes + 1) * classes;

@@ -1,4 +1,5 @@
 using Sed.Core.Networks.Layers;
+using Sed.Core.Runtime.Keys;
 using static TorchSharp.torch;
 
 namespace Sed.Core.Networks.WeakOutputs;
@@ -6,10 +7,11 @@ namespace Sed.Core.Networks.WeakOutputs;
 public abstract partial record WeakOutput
 {
     /// <summary>Each frame weighs exp p: sum p exp p / sum exp p; no parameters.</summary>
+    [Key("exponentialSoftmax")]
     public sealed record ExponentialSoftmax : WeakOutput
     {
         /// <inheritdoc/>
-        public override string InWords => "exponential softmax";
+        public override string Summary => "exponential softmax";
 
         internal override nn.Module<Tensor, Tensor, Tensor> Build(Shape hidden, int classes) =>
             new Statistic(Mean, strong => Statistic.WeightedMean(strong, strong.Exp()));

@@ -1,4 +1,5 @@
 using Sed.Core.Networks.Layers;
+using Sed.Core.Runtime.Keys;
 using static TorchSharp.torch;
 
 namespace Sed.Core.Networks.WeakOutputs;
@@ -6,10 +7,11 @@ namespace Sed.Core.Networks.WeakOutputs;
 public abstract partial record WeakOutput
 {
     /// <summary>The largest probability of any frame; no parameters.</summary>
+    [Key("max")]
     public sealed record LargestFrame : WeakOutput
     {
         /// <inheritdoc/>
-        public override string InWords => "largest frame";
+        public override string Summary => "largest frame";
 
         internal override nn.Module<Tensor, Tensor, Tensor> Build(Shape hidden, int classes) =>
             new Statistic(strong => strong.amax([1]), strong => strong.Largest(1));

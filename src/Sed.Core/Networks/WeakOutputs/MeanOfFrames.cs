@@ -1,4 +1,5 @@
 using Sed.Core.Networks.Layers;
+using Sed.Core.Runtime.Keys;
 using static TorchSharp.torch;
 
 namespace Sed.Core.Networks.WeakOutputs;
@@ -6,10 +7,11 @@ namespace Sed.Core.Networks.WeakOutputs;
 public abstract partial record WeakOutput
 {
     /// <summary>The mean probability over the frames; no parameters.</summary>
+    [Key("mean")]
     public sealed record MeanOfFrames : WeakOutput
     {
         /// <inheritdoc/>
-        public override string InWords => "mean of frames";
+        public override string Summary => "mean of frames";
 
         internal override nn.Module<Tensor, Tensor, Tensor> Build(Shape hidden, int classes) =>
             new Statistic(strong => strong.mean([1]), strong => strong.Mean(1));

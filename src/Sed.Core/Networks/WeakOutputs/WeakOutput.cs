@@ -11,7 +11,7 @@ namespace Sed.Core.Networks.WeakOutputs;
 public abstract partial record WeakOutput
 {
     /// <summary>The output in a few words, as plans and tables have it; equal ones have the same.</summary>
-    public abstract string InWords { get; }
+    public abstract string Summary { get; }
 
     /// <summary>Numbers that training moves.</summary>
     /// <param name="hidden">What the layers leave.</param>
@@ -24,6 +24,6 @@ public abstract partial record WeakOutput
     /// </summary>
     internal abstract nn.Module<Tensor, Tensor, Tensor> Build(Shape hidden, int classes);
 
-    /// <summary><see cref="InWords"/>.</summary>
-    public sealed override string ToString() => InWords;
+    /// <summary><see cref="Summary"/>.</summary>
+    public sealed override string ToString() => Summary;
 }

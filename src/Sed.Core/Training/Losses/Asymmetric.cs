@@ -1,4 +1,5 @@
 using Sed.Core.Runtime;
+using Sed.Core.Runtime.Keys;
 using static TorchSharp.torch;
 
 namespace Sed.Core.Training.Losses;
@@ -12,10 +13,15 @@ public abstract partial record Loss
     /// <param name="Present">Exponent where a class is there, 0 or more.</param>
     /// <param name="Absent">Exponent where it is not, 0 or more.</param>
     /// <param name="Margin">What is taken from the probability of an absent class, from 0 to below 1.</param>
-    public sealed record Asymmetric(double Present, double Absent, double Margin = 0.05) : Loss
+    [Key("asymmetric")]
+    public sealed record Asymmetric(
+        [property: Key("present")] double Present,
+        [property: Key("absent")] double Absent,
+        [property: Key("margin")] double Margin = 0.05
+    ) : Loss
     {
         /// <inheritdoc/>
-        public override string InWords =>
+        public override string Summary =>
             FormattableString.Invariant($"asymmetric loss {Present:R} {Absent:R}, margin {Margin:R}");
 
         /// <inheritdoc/>

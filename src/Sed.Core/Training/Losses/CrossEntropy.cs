@@ -1,3 +1,4 @@
+using Sed.Core.Runtime.Keys;
 using static TorchSharp.torch;
 
 namespace Sed.Core.Training.Losses;
@@ -5,10 +6,11 @@ namespace Sed.Core.Training.Losses;
 public abstract partial record Loss
 {
     /// <summary>Binary cross-entropy: -(y log p + (1 - y) log(1 - p)).</summary>
+    [Key("crossEntropy")]
     public sealed record CrossEntropy : Loss
     {
         /// <inheritdoc/>
-        public override string InWords => "cross-entropy";
+        public override string Summary => "cross-entropy";
 
         internal override Tensor Each(Tensor probabilities, Tensor labels, Tensor? presence) =>
             Weighted(probabilities, probabilities, labels, presence, 0, 0);

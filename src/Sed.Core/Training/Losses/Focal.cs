@@ -1,3 +1,4 @@
+using Sed.Core.Runtime.Keys;
 using static TorchSharp.torch;
 
 namespace Sed.Core.Training.Losses;
@@ -9,10 +10,11 @@ public abstract partial record Loss
     /// al. 2017, arXiv 1708.02002).
     /// </summary>
     /// <param name="Exponent">g, 0 or more; 0 is cross-entropy.</param>
-    public sealed record Focal(double Exponent) : Loss
+    [Key("focal")]
+    public sealed record Focal([property: Key("exponent")] double Exponent) : Loss
     {
         /// <inheritdoc/>
-        public override string InWords => FormattableString.Invariant($"focal loss {Exponent:R}");
+        public override string Summary => FormattableString.Invariant($"focal loss {Exponent:R}");
 
         /// <inheritdoc/>
         public override IEnumerable<string> Problems()

@@ -11,7 +11,7 @@ public abstract partial record Loss
     private protected const double SmallestLogarithm = -100; // as PyTorch: a certain mistake costs 100, not infinity
 
     /// <summary>The loss in a few words, as plans and tables have it; equal losses have the same.</summary>
-    public abstract string InWords { get; }
+    public abstract string Summary { get; }
 
     /// <summary>Every reason why the loss cannot be used, with its remedy; empty when it can.</summary>
     public virtual IEnumerable<string> Problems() => [];
@@ -29,8 +29,8 @@ public abstract partial record Loss
         return Each(probabilities, labels, null).mean().MoveToOuterDisposeScope();
     }
 
-    /// <summary><see cref="InWords"/>.</summary>
-    public sealed override string ToString() => InWords;
+    /// <summary><see cref="Summary"/>.</summary>
+    public sealed override string ToString() => Summary;
 
     /// <summary>-(presence y log p (1 - p)^a + (1 - y) log(1 - q) q^b), where q is p or what stands for it in classes that are absent.</summary>
     private protected static Tensor Weighted(

@@ -1,44 +1,49 @@
+using Sed.Core.Runtime.Keys;
+
 namespace Sed.Core.Training.Targets;
 
 /// <summary>What training is told of its clips, as data.</summary>
 public abstract record Labels
 {
     /// <summary>The labels in a few words, as plans and tables have them; equal ones have the same.</summary>
-    public abstract string InWords { get; }
+    public abstract string Summary { get; }
 
     /// <summary>Every reason why nothing can be learnt from them, with its remedy; empty when it can.</summary>
     public abstract IEnumerable<string> Problems();
 
-    /// <summary><see cref="InWords"/>.</summary>
-    public sealed override string ToString() => InWords;
+    /// <summary><see cref="Summary"/>.</summary>
+    public sealed override string ToString() => Summary;
 
     /// <summary>
     /// Of each clip its tags: both outputs are held against them, the strong one in every frame (Adavanne and Virtanen 2017).
     /// </summary>
+    [Key("weakOnly")]
     public sealed record WeakOnly : Labels
     {
         /// <inheritdoc/>
-        public override string InWords => "weak labels";
+        public override string Summary => "weak labels";
 
         /// <inheritdoc/>
         public override IEnumerable<string> Problems() => [];
     }
 
     /// <summary>Of each clip its events: the strong output is held against them frame by frame, the weak one against the tags.</summary>
+    [Key("strong")]
     public sealed record Strong : Labels
     {
         /// <inheritdoc/>
-        public override string InWords => "strong labels";
+        public override string Summary => "strong labels";
 
         /// <inheritdoc/>
         public override IEnumerable<string> Problems() => [];
     }
 
     /// <summary>Nothing but the sound: a share of <see cref="Mixed"/>, for networks that learn from another one.</summary>
+    [Key("unlabelled")]
     public sealed record Unlabelled : Labels
     {
         /// <inheritdoc/>
-        public override string InWords => "no labels";
+        public override string Summary => "no labels";
 
         /// <inheritdoc/>
         public override IEnumerable<string> Problems() =>
@@ -47,7 +52,8 @@ public abstract record Labels
 
     /// <summary>Of some clips more than of others; every batch has its share of each kind.</summary>
     /// <param name="Shares">One for each kind.</param>
-    public sealed record Mixed(IReadOnlyList<LabelShare> Shares) : Labels
+    [Key("mixed")]
+    public sealed record Mixed([property: Key("shares")] IReadOnlyList<LabelShare> Shares) : Labels
     {
         private const double Rounding = 1e-9;
 
@@ -58,13 +64,13 @@ public abstract record Labels
         public bool HasUnlabelled => Shares.Any(share => share.Kind is Unlabelled);
 
         /// <inheritdoc/>
-        public override string InWords => string.Join(", ", Shares.Select(share => share.InWords));
+        public override string Summary => string.Join(", ", Shares.Select(share => share.Summary));
 
         /// <inheritdoc/>
         public bool Equals(Mixed? other) => other is not null && Shares.SequenceEqual(other.Shares);
 
         /// <inheritdoc/>
-        public override int GetHashCode() => InWords.GetHashCode(StringComparison.Ordinal);
+        public override int GetHashCode() => Summary.GetHashCode(StringComparison.Ordinal);
 
         /// <inheritdoc/>
         public override IEnumerable<string> Problems()
@@ -74,16 +80,16 @@ public abstract record Labels
             if (Shares.Any(share => share.Kind is Mixed))
                 yield return "`Mixed` is one of its own shares; the kinds are Strong, WeakOnly and Unlabelled";
             foreach (var kind in Shares.GroupBy(share => share.Kind).Where(kind => kind.Count() > 1))
-                yield return $"{kind.Key.InWords} have {kind.Count()} shares; give each kind one";
+                yield return $"{kind.Key.Summary} have {kind.Count()} shares; give each kind one";
             foreach (var share in Shares)
             {
                 if (share.Clips is { } clips && !IsShare(clips))
                     yield return FormattableString.Invariant(
-                        $"{share.Kind.InWords} are told of {clips:R} of the clips; a share lies above 0 and goes up to 1"
+                        $"{share.Kind.Summary} are told of {clips:R} of the clips; a share lies above 0 and goes up to 1"
                     );
                 if (!IsShare(share.Batch))
                     yield return FormattableString.Invariant(
-                        $"{share.Kind.InWords} take {share.Batch:R} of a batch; a share lies above 0 and goes up to 1"
+                        $"{share.Kind.Summary} take {share.Batch:R} of a batch; a share lies above 0 and goes up to 1"
                     );
             }
             if (Shares.Count > 0 && Shares.All(share => share.Kind is Unlabelled))
@@ -129,11 +135,15 @@ public abstract record Labels
 /// in which everything is known. Null: the clips of which the corpus's lists say as much and no more.
 /// </param>
 /// <param name="Batch">Their share of every batch.</param>
-public sealed record LabelShare(Labels Kind, double? Clips, double Batch)
+public sealed record LabelShare(
+    [property: Key("labels")] Labels Kind,
+    [property: Key("clips")] double? Clips,
+    [property: Key("batch")] double Batch
+)
 {
     /// <summary>For example "strong labels for 0.1 of the clips and 0.25 of a batch".</summary>
-    public string InWords =>
+    public string Summary =>
         Clips is { } clips
-            ? FormattableString.Invariant($"{Kind.InWords} for {clips:R} of the clips and {Batch:R} of a batch")
-            : FormattableString.Invariant($"{Kind.InWords} as listed for {Batch:R} of a batch");
+            ? FormattableString.Invariant($"{Kind.Summary} for {clips:R} of the clips and {Batch:R} of a batch")
+            : FormattableString.Invariant($"{Kind.Summary} as listed for {Batch:R} of a batch");
 }

@@ -1,3 +1,5 @@
+using Sed.Core.Runtime.Keys;
+
 namespace Sed.Core.Training.Targets;
 
 /// <summary>
@@ -8,16 +10,19 @@ namespace Sed.Core.Training.Targets;
 public sealed record MeanTeacher
 {
     /// <summary>Share of the past in the average, from 0 to below 1. Default 0.999; at first no more than 1 - 1 / (steps + 1).</summary>
+    [Key("average")]
     public double Average { get; init; } = 0.999;
 
     /// <summary>Weight of the consistency, the mean squared differences of both outputs, once it has risen. Default 2.</summary>
+    [Key("consistency")]
     public double Consistency { get; init; } = 2;
 
     /// <summary>Epochs over which that weight rises as exp(-5 (1 - t)^2), t from 0 to 1; 0: it is there at once. Default 50.</summary>
+    [Key("rampUpEpochs")]
     public int RampUpEpochs { get; init; } = 50;
 
     /// <summary>The mean teacher in a few words; equal ones have the same.</summary>
-    public string InWords =>
+    public string Summary =>
         FormattableString.Invariant(
             $"mean teacher of {Average:R} of the past, consistency {Consistency:R} after {RampUpEpochs} epochs"
         );

@@ -89,7 +89,7 @@ internal sealed class ToldClips
                 break;
             case Labels.Mixed { AreListed: true } mixed:
                 foreach (var share in mixed.Shares.Where(share => !known.Contains(KindOf(share.Kind))))
-                    yield return $"{listed}, and none has {share.Kind.InWords} to take {share.Batch} of a batch; "
+                    yield return $"{listed}, and none has {share.Kind.Summary} to take {share.Batch} of a batch; "
                         + "leave that kind out, or draw the kinds with `told` where everything is known";
                 break;
             case Labels.Mixed mixed:
@@ -104,7 +104,7 @@ internal sealed class ToldClips
                     Told[] drawn = Drawn(mixed, manifest, clips);
                     foreach (var share in mixed.Shares.Where(share => !drawn.Contains(KindOf(share.Kind))))
                         yield return FormattableString.Invariant(
-                            $"{share.Kind.InWords} are told of {share.Clips:R} of {known.Length} training clips, which is none; give them a larger share"
+                            $"{share.Kind.Summary} are told of {share.Clips:R} of {known.Length} training clips, which is none; give them a larger share"
                         );
                 }
                 break;
