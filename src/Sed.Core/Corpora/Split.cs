@@ -21,3 +21,21 @@ public enum Split
     [Key("evaluation")]
     Evaluation,
 }
+
+/// <summary>The name of a split in random draws.</summary>
+internal static class SplitDraws
+{
+    extension(Split split)
+    {
+        // Part of the seed of every soundscape, so it never changes.
+        internal string DrawName =>
+            split switch
+            {
+                Split.Training => "Training",
+                Split.Validation => "Validation",
+                Split.Testing => "Testing",
+                Split.Evaluation => "Evaluation",
+                _ => throw new ArgumentOutOfRangeException(nameof(split), split, null),
+            };
+    }
+}

@@ -54,7 +54,7 @@ module Network =
         )
 
     let print (network: Network) =
-        let layers = network.Layers |> List.map _.Identity |> String.concat ", "
+        let layers = network.Layers |> List.map _.Summary |> String.concat ", "
         let segments =
             match network.Segments with
             | Some(length, SegmentLearning.InheritLabels) ->

@@ -66,7 +66,10 @@ public sealed class OwnLayerTests
     {
         Layer.Own scaled = new("own", 1, 20, _ => new Scale(2));
         Layer.Own shifted = new("own", 1, 20, _ => new Shift(2));
-        Assert.NotEqual(scaled.Identity, shifted.Identity);
+        Assert.NotEqual(
+            Sed.Core.Runtime.Keys.CanonicalKey.Text(scaled),
+            Sed.Core.Runtime.Keys.CanonicalKey.Text(shifted)
+        );
         Assert.Equal(scaled.Summary, shifted.Summary);
     }
 
@@ -75,7 +78,7 @@ public sealed class OwnLayerTests
     {
         static Layer.Own Here() => new("own", 1, 20, width => nn.Sequential(nn.Linear(width, 20), new Scale(0.5)));
         static Layer.Own There() => new("own", 1, 20, width => nn.Sequential(nn.Linear(width, 20), new Scale(0.5)));
-        Assert.Equal(Here().Identity, There().Identity);
+        Assert.Equal(Sed.Core.Runtime.Keys.CanonicalKey.Text(Here()), Sed.Core.Runtime.Keys.CanonicalKey.Text(There()));
     }
 
     [Fact]

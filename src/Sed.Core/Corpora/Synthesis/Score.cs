@@ -39,7 +39,7 @@ internal static class Score
     /// <param name="index">Its number in the split.</param>
     internal static IReadOnlyList<Entry> Draw(ISoundSource source, SoundscapeOptions options, Split split, int index)
     {
-        Random random = RandomSource.For(options.Seed, "score", split, index);
+        Random random = RandomSource.For(options.Seed, "score", split.DrawName, index);
         List<Entry> score = [];
         var count = options.MinEvents + random.Weighted(CountsFor(options));
         for (var k = 0; k < count; k++)

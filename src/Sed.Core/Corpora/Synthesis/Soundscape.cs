@@ -16,7 +16,7 @@ internal sealed record Soundscape(float[] Samples, IReadOnlyList<SoundEvent> Eve
     internal static Soundscape Make(ISoundSource source, SoundscapeOptions options, Split split, int index)
     {
         IReadOnlyList<Score.Entry> score = Score.Draw(source, options, split, index);
-        Random random = RandomSource.For(options.Seed, "soundscape", split, index);
+        Random random = RandomSource.For(options.Seed, "soundscape", split.DrawName, index);
         var samples = (int)(Dcase2017.ClipSeconds * Dcase2017.SampleRate);
         var mix = source.Background(random, split, samples).WithRms(BackgroundRms);
         foreach (Score.Entry entry in score)
