@@ -56,7 +56,7 @@ type Arguments =
             | Export _ ->
                 "write the table (.md, .tex) or a row for each trial (.csv, .parquet) to this file; may be given again."
             | Export_Model _ ->
-                "write the best row's networks as a model file, for `sed predict` and programs: of the rows that --only leaves, the best by the first reported metric, its seeds together (--seeds 1 for one of them)."
+                "write the best row's networks as a model file, for `seddsl predict` and programs: of the rows that --only leaves, the best by the first reported metric, its seeds together (--seeds 1 for one of them)."
             | Jobs _ ->
                 "trials that are trained at once, each in a process with its share of the cores; by default as many as the machine bears."
             | Worker _ -> "trains and says nothing; what --jobs starts."

@@ -162,7 +162,7 @@ type EvaluateTests() =
 
     [<Fact>]
     member _.``Help lists the commands and their options``() =
-        let all = Run.sed [ "--help" ]
+        let all = Run.seddsl [ "--help" ]
         Assert.Equal(0, all.ExitCode)
         Assert.Contains("evaluate", all.Output)
         let one = Run.evaluate [ "--help" ]

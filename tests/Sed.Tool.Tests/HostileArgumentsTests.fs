@@ -13,7 +13,7 @@ type HostileArgumentsTests() =
     let evaluation = [ "evaluate"; "--reference"; reference; "--estimated"; reference ]
 
     let refused (expected: string) (arguments: string list) =
-        let run = Run.sed arguments
+        let run = Run.seddsl arguments
         Assert.Equal("", run.Output)
         Assert.Equal(expected, run.Errors.TrimEnd().Replace(folder.Prefix, ""))
         Assert.Equal(2, run.ExitCode)
@@ -41,45 +41,45 @@ type HostileArgumentsTests() =
     [<Fact>]
     member _.``More resamples than anybody waits for``() =
         refused
-            "sed evaluate: --bootstrap must lie between 1 and 1000000, was 2147483647"
+            "seddsl evaluate: --bootstrap must lie between 1 and 1000000, was 2147483647"
             (evaluation @ [ "--bootstrap"; "2147483647" ])
 
     [<Fact>]
     member _.``A class without a label, and one given twice``() =
-        refused "sed evaluate: --class names nothing; give it a label" (evaluation @ [ "--class"; " " ])
-        refused "sed evaluate: --class \"Car\" is given 2 times" (evaluation @ [ "--class"; "Car"; "--class"; "Car" ])
+        refused "seddsl evaluate: --class names nothing; give it a label" (evaluation @ [ "--class"; " " ])
+        refused "seddsl evaluate: --class \"Car\" is given 2 times" (evaluation @ [ "--class"; "Car"; "--class"; "Car" ])
 
     [<Fact>]
     member _.``Class lists that are a folder, empty, no text or name a label twice``() =
         let classes path = evaluation @ [ "--classes"; path ]
         refused
-            $"sed evaluate: {folder.Prefix.TrimEnd('/')}: this is a folder; name a list in it"
+            $"seddsl evaluate: {folder.Prefix.TrimEnd('/')}: this is a folder; name a list in it"
             (classes (folder.Prefix.TrimEnd '/'))
         refused
-            "sed evaluate: empty.txt: there are no labels in it; write one in each line"
+            "seddsl evaluate: empty.txt: there are no labels in it; write one in each line"
             (classes (folder.List("empty.txt", [ ""; "" ])))
         refused
-            "sed evaluate: wide.txt, line 1: byte 3 is zero, so this is no text list (a list in UTF-16 must be saved as UTF-8)"
+            "seddsl evaluate: wide.txt, line 1: byte 3 is zero, so this is no text list (a list in UTF-16 must be saved as UTF-8)"
             (classes (folder.Bytes("wide.txt", [| 0xFFuy; 0xFEuy; 67uy; 0uy |])))
         refused
-            "sed evaluate: latin.txt, line 2: the label is not UTF-8 text or holds a control character"
+            "seddsl evaluate: latin.txt, line 2: the label is not UTF-8 text or holds a control character"
             (classes (folder.Bytes("latin.txt", [| 67uy; 10uy; 0xFCuy |])))
         refused
-            "sed evaluate: twice.txt, line 3: the label \"Car\" stands in line 1 already"
+            "seddsl evaluate: twice.txt, line 3: the label \"Car\" stands in line 1 already"
             (classes (folder.List("twice.txt", [ "Car"; "Bus"; "Car" ])))
 
     [<Fact>]
     member _.``Paths that name nothing, all of them at once``() =
         refused
             (String.concat Environment.NewLine [
-                "sed evaluate: --reference names nothing; give it a path"
-                "sed evaluate: --durations names nothing; give it a path"
+                "seddsl evaluate: --reference names nothing; give it a path"
+                "seddsl evaluate: --durations names nothing; give it a path"
             ])
             [ "evaluate"; "--reference"; ""; "--estimated"; reference; "--durations"; " " ]
 
     [<Fact>]
     member _.``A list given twice is not the last one silently``() =
-        let run = Run.sed (evaluation @ [ "--estimated"; reference ])
+        let run = Run.seddsl (evaluation @ [ "--estimated"; reference ])
         Assert.Equal(2, run.ExitCode)
         Assert.Equal("", run.Output)
         Assert.Contains("'--estimated' has been specified more than once", run.Errors)
@@ -90,26 +90,26 @@ type HostileArgumentsTests() =
         let list = Path.Combine(corpus, "train.tsv")
         let before = File.ReadAllText list
         let said csv =
-            let run = Run.sed [ "check"; corpus; "--no-cache"; "--csv"; csv ]
+            let run = Run.seddsl [ "check"; corpus; "--no-cache"; "--csv"; csv ]
             Assert.Equal(2, run.ExitCode)
             run.Errors.TrimEnd().Replace(folder.Prefix, "")
         Assert.Equal(
-            "sed check: --csv corpus/train.tsv: another file has this name, and it is no list that this command wrote; name another one",
+            "seddsl check: --csv corpus/train.tsv: another file has this name, and it is no list that this command wrote; name another one",
             said list
         )
         Assert.Equal(before, File.ReadAllText list)
-        Assert.Equal("sed check: --csv corpus: this is a folder; name a file", said corpus)
-        Assert.StartsWith("sed check: --csv /proc/x.csv: it cannot be written (", said "/proc/x.csv")
+        Assert.Equal("seddsl check: --csv corpus: this is a folder; name a file", said corpus)
+        Assert.StartsWith("seddsl check: --csv /proc/x.csv: it cannot be written (", said "/proc/x.csv")
         // Its own list is replaced.
         let own = folder.Path "findings.csv"
         for _ in 1..2 do
-            Assert.Equal(0, (Run.sed [ "check"; corpus; "--no-cache"; "--csv"; own ]).ExitCode)
+            Assert.Equal(0, (Run.seddsl [ "check"; corpus; "--no-cache"; "--csv"; own ]).ExitCode)
 
     [<Fact>]
     member _.``Numbers and places of a check that cannot be``() =
         let corpus = corpus ()
-        refused "sed check: --names -5: give 0 or more" [ "check"; corpus; "--no-cache"; "--names"; "-5" ]
-        refused "sed check: --cache reference.tsv: this is a file; name a folder, which is made where there is none" [
+        refused "seddsl check: --names -5: give 0 or more" [ "check"; corpus; "--no-cache"; "--names"; "-5" ]
+        refused "seddsl check: --cache reference.tsv: this is a file; name a folder, which is made where there is none" [
             "check"
             corpus
             "--cache"
@@ -119,14 +119,14 @@ type HostileArgumentsTests() =
     [<Fact>]
     member _.``Features where a file is, or on a device that does not exist``() =
         let corpus = corpus ()
-        refused "sed features: --out reference.tsv: this is a file; name a folder, which is made where there is none" [
+        refused "seddsl features: --out reference.tsv: this is a file; name a folder, which is made where there is none" [
             "features"
             corpus
             "--out"
             reference
         ]
         for device in [ "gpu"; "cuda:99999999999" ] do
-            refused $"sed features: There is no device '{device}'; say auto, cpu, cuda or cuda:N." [
+            refused $"seddsl features: There is no device '{device}'; say auto, cpu, cuda or cuda:N." [
                 "features"
                 corpus
                 "--out"
@@ -146,7 +146,7 @@ type HostileArgumentsTests() =
         refused
             (String.concat Environment.NewLine [
                 for list in [ "corpus/test.tsv"; "corpus/valid.tsv" ] ->
-                    $"sed check: {list}: the list is empty, or it is a pipe or a device; write labels into it, or take it away."
+                    $"seddsl check: {list}: the list is empty, or it is a pipe or a device; write labels into it, or take it away."
             ])
             [ "check"; corpus; "--no-cache" ]
 
@@ -154,7 +154,7 @@ type HostileArgumentsTests() =
     member _.``A pipe in a folder of scores is not waited for, a pipe that is named is read``() =
         Directory.CreateDirectory(folder.Path "scores") |> ignore
         let inside = pipe (Path.Combine("scores", "a.tsv"))
-        refused "sed evaluate: scores/a.tsv: the list is empty, or it is a pipe or a device" [
+        refused "seddsl evaluate: scores/a.tsv: the list is empty, or it is a pipe or a device" [
             "evaluate"
             "--reference"
             reference
@@ -173,7 +173,7 @@ type HostileArgumentsTests() =
         let audio name = Path.Combine(corpus, "audio", name)
         File.Copy(audio "c1.wav", audio "a\nb.wav")
         File.AppendAllText(Path.Combine(corpus, "train.tsv"), "c1.wav\t" + String('D', 5000) + "\n")
-        let run = Run.sed [ "check"; corpus; "--no-cache" ]
+        let run = Run.seddsl [ "check"; corpus; "--no-cache" ]
         Assert.Equal(0, run.ExitCode)
         Assert.Contains("audio/a?b.wav", run.Output)
         Assert.All(run.Output.Split '\n', (fun line -> Assert.InRange(line.Length, 0, 200)))

@@ -24,7 +24,7 @@ type HostileInputTests() =
 
     [<Fact>]
     member _.``A time that is not a number``() =
-        refusedRows "sed evaluate: list.tsv, line 2: the onset is NaN, not a time in seconds" [
+        refusedRows "seddsl evaluate: list.tsv, line 2: the onset is NaN, not a time in seconds" [
             "a.wav 0 1 Car"
             "a.wav nan 1 Car"
         ]
@@ -33,27 +33,27 @@ type HostileInputTests() =
     member _.``A negative time and an offset before its onset, both at once``() =
         refusedRows
             (String.concat Environment.NewLine [
-                "sed evaluate: list.tsv, line 1: the onset of -1 s is negative"
+                "seddsl evaluate: list.tsv, line 1: the onset of -1 s is negative"
                 "list.tsv, line 2: the offset of 1 s lies before the onset of 3 s"
             ])
             [ "a.wav -1 1 Car"; "a.wav 3 1 Bus" ]
 
     [<Fact>]
     member _.``A label outside the class list``() =
-        refusedRows "sed evaluate: list.tsv, line 1: the label \"Zebra\" is not one of the 2 classes (Bus; Car)" [
+        refusedRows "seddsl evaluate: list.tsv, line 1: the label \"Zebra\" is not one of the 2 classes (Bus; Car)" [
             "a.wav 0 1 Zebra"
         ]
 
     [<Fact>]
     member _.``A label outside the class list in a file that is not scored``() =
-        refusedRows "sed evaluate: list.tsv, line 2: the label \"Zebra\" is not one of the 2 classes (Bus; Car)" [
+        refusedRows "seddsl evaluate: list.tsv, line 2: the label \"Zebra\" is not one of the 2 classes (Bus; Car)" [
             "a.wav 0 1 Car"
             "other.wav 0 1 Zebra"
         ]
 
     [<Fact>]
     member _.``An empty estimate, unless it is said to be meant``() =
-        refusedRows "sed evaluate: list.tsv: the list is empty; if the system truly detected nothing, say --allow-empty" []
+        refusedRows "seddsl evaluate: list.tsv: the list is empty; if the system truly detected nothing, say --allow-empty" []
 
         let run =
             Run.evaluate [
@@ -71,7 +71,7 @@ type HostileInputTests() =
 
     [<Fact>]
     member _.``An empty reference``() =
-        refused "sed evaluate: empty.tsv: the list is empty: there is nothing to score against" [
+        refused "seddsl evaluate: empty.tsv: the list is empty: there is nothing to score against" [
             "--reference"
             folder.List("empty.tsv", [])
             "--estimated"
@@ -81,7 +81,7 @@ type HostileInputTests() =
     [<Fact>]
     member _.``A binary file``() =
         refused
-            "sed evaluate: clip.wav, line 1: byte 4 is zero, so this is no text list (a list in UTF-16 must be saved as UTF-8)"
+            "seddsl evaluate: clip.wav, line 1: byte 4 is zero, so this is no text list (a list in UTF-16 must be saved as UTF-8)"
             [
                 "--reference"
                 reference
@@ -94,12 +94,12 @@ type HostileInputTests() =
         File.WriteAllText(folder.Path "list.csv", "a.wav,0,1,Car\n")
 
         refused
-            "sed evaluate: list.csv, line 1: \"a.wav,0,1,Car\" is one field; the fields of an event are separated by tabs"
+            "seddsl evaluate: list.csv, line 1: \"a.wav,0,1,Car\" is one field; the fields of an event are separated by tabs"
             [ "--reference"; reference; "--estimated"; folder.Path "list.csv" ]
 
     [<Fact>]
     member _.``A file that does not exist``() =
-        refused "sed evaluate: nowhere.tsv: there is no such file" [
+        refused "seddsl evaluate: nowhere.tsv: there is no such file" [
             "--reference"
             reference
             "--estimated"
@@ -109,7 +109,7 @@ type HostileInputTests() =
     [<Fact>]
     member _.``An estimate of other files``() =
         refusedRows
-            "sed evaluate: list.tsv: none of its 1 files is in reference.tsv; the first are \"Ya.wav\" and \"a.wav\"; without the Y of DCASE 2017's audio they are: sed predict --without-prefix Y names them so"
+            "seddsl evaluate: list.tsv: none of its 1 files is in reference.tsv; the first are \"Ya.wav\" and \"a.wav\"; without the Y of DCASE 2017's audio they are: seddsl predict --without-prefix Y names them so"
             [ "Ya.wav 0 1 Car" ]
 
     [<Fact>]
@@ -126,7 +126,7 @@ type HostileInputTests() =
 
     [<Fact>]
     member _.``A file without a duration, where durations are given``() =
-        refused "sed evaluate: durations.tsv: there is no length for the file \"b.wav\" of reference.tsv" [
+        refused "seddsl evaluate: durations.tsv: there is no length for the file \"b.wav\" of reference.tsv" [
             "--reference"
             reference
             "--estimated"
@@ -139,7 +139,7 @@ type HostileInputTests() =
     member _.``Scores that are not numbers, or leave out a file``() =
         refused
             (String.concat Environment.NewLine [
-                "sed evaluate: scores.tsv, line 3: the score of Bus, \"NaN\", is not a finite number"
+                "seddsl evaluate: scores.tsv, line 3: the score of Bus, \"NaN\", is not a finite number"
                 "scores.tsv, line 4: the frame begins at 2 s, but the one before it ends at 1.5 s"
             ])
             [
@@ -157,7 +157,7 @@ type HostileInputTests() =
                 )
             ]
 
-        refused "sed evaluate: scores.tsv: there are no scores for the file \"b.wav\" of reference.tsv" [
+        refused "seddsl evaluate: scores.tsv: there are no scores for the file \"b.wav\" of reference.tsv" [
             "--reference"
             reference
             "--scores"
@@ -166,9 +166,9 @@ type HostileInputTests() =
 
     [<Fact>]
     member _.``Options that do not fit``() =
-        refused "sed evaluate: nothing to score: give --estimated, --scores or both" [ "--reference"; reference ]
+        refused "seddsl evaluate: nothing to score: give --estimated, --scores or both" [ "--reference"; reference ]
 
-        refused "sed evaluate: ResolutionSeconds must be at least 1e-6 s, was 0 s." [
+        refused "seddsl evaluate: ResolutionSeconds must be at least 1e-6 s, was 0 s." [
             "--reference"
             reference
             "--estimated"
@@ -179,6 +179,6 @@ type HostileInputTests() =
 
     [<Fact>]
     member _.``A command that does not exist``() =
-        let run = Run.sed [ "evalaute" ]
+        let run = Run.seddsl [ "evalaute" ]
         Assert.Equal(2, run.ExitCode)
-        Assert.StartsWith("sed: there is no command \"evalaute\"; there is evaluate", run.Errors)
+        Assert.StartsWith("seddsl: there is no command \"evalaute\"; there is evaluate", run.Errors)

@@ -9,7 +9,7 @@ open Sed.Core.Annotations
 open Sed.Core.Detection
 open Sed.Core.Scoring
 
-/// What a trial keeps of its network's scores, scored again, against `sed evaluate` on the lists of it.
+/// What a trial keeps of its network's scores, scored again, against `seddsl evaluate` on the lists of it.
 [<Collection("console")>]
 type KeptScoresTests() =
     let folder = new Folder()

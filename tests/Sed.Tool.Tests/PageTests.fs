@@ -1,4 +1,4 @@
-/// tools/sed/README.md against what the commands say of themselves.
+/// tools/seddsl/README.md against what the commands say of themselves.
 [<Xunit.Collection("console")>]
 module Sed.Tool.Tests.PageTests
 
@@ -8,7 +8,7 @@ open System.Text.RegularExpressions
 open Xunit
 open Sed.Tests
 
-let private folder = Repository.path [| "tools"; "sed" |]
+let private folder = Repository.path [| "tools"; "seddsl" |]
 
 let private sections =
     let page =
@@ -19,9 +19,9 @@ let private sections =
             section[.. at - 1], section[at..]
     ]
 
-/// The commands in the order in which `sed help` lists them.
+/// The commands in the order in which `seddsl help` lists them.
 let private commands = [
-    for line in (Run.sed [ "help" ]).Output.Split '\n' do
+    for line in (Run.seddsl [ "help" ]).Output.Split '\n' do
         let found = Regex.Match(line, @"^  (\S+) +\S")
         if found.Success then
             found.Groups[1].Value
@@ -44,7 +44,7 @@ let ``Every option stands on the page, and no other`` () =
                     if found.Value <> "--help" then
                         found.Value
             ]
-        let there = options (Run.sed [ name; "--help" ]).Output
+        let there = options (Run.seddsl [ name; "--help" ]).Output
         let said = options text
         // What has a page of its own is explained there, or by --help.
         let missing = if linked.IsEmpty then there - said else Set.empty

@@ -101,7 +101,7 @@ let ``a folder's recordings are heard in order, and what cannot be read is named
     wav folder "in/a/long.wav" 5.0 [ 0.6, 4.36 ] |> ignore
     wav folder "in/c.wav" 1.0 [] |> ignore
     File.WriteAllText(folder.Path "in/broken.wav", "no sound")
-    let run = Run.sed [ "predict"; model; folder.Path "in" ]
+    let run = Run.seddsl [ "predict"; model; folder.Path "in" ]
     Assert.Equal(3, run.ExitCode)
     Assert.EndsWith("1 of 4 recordings could not be read.\n", run.Errors)
     Assert.Contains($"left out: {folder.Prefix}in/broken.wav", run.Errors)
@@ -116,7 +116,7 @@ let ``a folder's recordings are heard in order, and what cannot be read is named
     let reference =
         folder.List("truth.tsv", [ "a/long.wav 0.6 4.36 Car"; "b.wav 0.2 0.6 Car"; "c.wav" ])
     let scored =
-        Run.sed [
+        Run.seddsl [
             "evaluate"
             "--reference"
             reference
@@ -135,7 +135,7 @@ let ``recordings of DCASE 2017 can be named as its lists name them`` () =
     for name in [ "in/Ya_30.000_40.000.wav"; "in/Y/Yb_0.000_10.000.wav"; "in/c.wav" ] do
         wav folder name 1.0 [ 0.2, 0.6 ] |> ignore
     let run =
-        Run.sed [ "predict"; model; folder.Path "in"; "--without-prefix"; "Y"; "--tags" ]
+        Run.seddsl [ "predict"; model; folder.Path "in"; "--without-prefix"; "Y"; "--tags" ]
     Assert.Equal<string>(
         [
             "Y/b_0.000_10.000.wav\t0\t1\tCar"
@@ -151,12 +151,12 @@ let ``tags, JSON and frame scores`` () =
     let model = write (folder.Path "m.sed")
     let loud = wav folder "loud.wav" 1.0 [ 0.2, 0.6 ]
     let quiet = wav folder "quiet.wav" 1.0 []
-    let tags = Run.sed [ "predict"; model; loud; quiet; "--tags" ]
+    let tags = Run.seddsl [ "predict"; model; loud; quiet; "--tags" ]
     Assert.Equal("filename\tstart\tend\tevent_label\nloud.wav\t0\t1\tCar\nquiet.wav\n", tags.Output)
     Assert.Equal("", tags.Errors)
     let out = folder.Path "heard.json"
     let json =
-        Run.sed [
+        Run.seddsl [
             "predict"
             model
             loud
@@ -185,11 +185,11 @@ let ``another threshold and median`` () =
     let loud = wav folder "loud.wav" 1.0 [ 0.2, 0.4 ]
     let rows (run: Run) =
         run.Output.TrimEnd('\n').Split('\n').Length - 1
-    Assert.Equal("loud.wav\n", (Run.sed [ "predict"; model; loud; "--median"; "0.9" ]).Output.Split("event_label\n")[1])
-    Assert.Equal(1, rows (Run.sed [ "predict"; model; loud; "--threshold"; "0.9" ]))
-    let wrong = Run.sed [ "predict"; model; loud; "--threshold"; "1.5" ]
+    Assert.Equal("loud.wav\n", (Run.seddsl [ "predict"; model; loud; "--median"; "0.9" ]).Output.Split("event_label\n")[1])
+    Assert.Equal(1, rows (Run.seddsl [ "predict"; model; loud; "--threshold"; "0.9" ]))
+    let wrong = Run.seddsl [ "predict"; model; loud; "--threshold"; "1.5" ]
     Assert.Equal(2, wrong.ExitCode)
-    Assert.Equal("sed predict: the threshold is 1.5; it lies between 0 and 1\n", wrong.Errors)
+    Assert.Equal("seddsl predict: the threshold is 1.5; it lies between 0 and 1\n", wrong.Errors)
 
 /// Decides on each class in its own way: events of cars from 0.5 s on, tags by the weak output.
 let private tuned =
@@ -211,7 +211,7 @@ let ``each class's own threshold, steps and threshold of tags, unless the comman
         wav folder "short.wav" 0.7 [ 0.4, 0.7 ]
     ]
     let events options =
-        (Run.sed ([ "predict"; model ] @ files @ options)).Output.TrimEnd('\n').Split('\n')[1..]
+        (Run.seddsl ([ "predict"; model ] @ files @ options)).Output.TrimEnd('\n').Split('\n')[1..]
     match events [] with
     | [| long; "short.wav" |] -> Assert.StartsWith("long.wav\t2\t3", long)
     | rows -> Assert.Fail(String.Join('|', rows))
@@ -224,19 +224,19 @@ let ``each class's own threshold, steps and threshold of tags, unless the comman
 let ``what does not fit together is told at once, and a file that is no model by name`` () =
     use folder = new Folder()
     let model = write (folder.Path "m.sed")
-    let both = Run.sed [ "predict"; model; "--rate"; "7"; "--tags"; "--json" ]
+    let both = Run.seddsl [ "predict"; model; "--rate"; "7"; "--tags"; "--json" ]
     Assert.Equal(2, both.ExitCode)
     Assert.Equal(
-        "sed predict: name recordings or folders of them behind the model\n"
-        + "sed predict: --rate is that of standard input; say --stream too\n"
-        + "sed predict: --json has tags and events; say one of --json and --tags\n"
-        + "sed predict: --rate is 7 Hz; it lies between 1000 and 768000\n",
+        "seddsl predict: name recordings or folders of them behind the model\n"
+        + "seddsl predict: --rate is that of standard input; say --stream too\n"
+        + "seddsl predict: --json has tags and events; say one of --json and --tags\n"
+        + "seddsl predict: --rate is 7 Hz; it lies between 1000 and 768000\n",
         both.Errors
     )
     let none = folder.Bytes("none.sed", [| 1uy; 2uy |])
-    let refused = Run.sed [ "predict"; none; model ]
+    let refused = Run.seddsl [ "predict"; none; model ]
     Assert.Equal(2, refused.ExitCode)
-    Assert.Equal($"sed predict: {none}: it is no model file, or its end is missing.\n", refused.Errors)
+    Assert.Equal($"seddsl predict: {none}: it is no model file, or its end is missing.\n", refused.Errors)
 
 [<Fact>]
 let ``events in standard input are printed when they have ended`` () =

@@ -4,11 +4,11 @@ open System
 open System.IO
 open Xunit
 
-/// sed report, without a script: what is there of a folder of runs, and what is said of the rest.
+/// seddsl report, without a script: what is there of a folder of runs, and what is said of the rest.
 [<Collection "console">]
 type ReportTests() =
     let refused (arguments: string list) =
-        let run = Run.sed ("report" :: arguments)
+        let run = Run.seddsl ("report" :: arguments)
         Assert.Equal(2, run.ExitCode)
         Assert.Equal("", run.Output)
         run.Errors.TrimEnd()
@@ -20,7 +20,7 @@ type ReportTests() =
         let file = Path.Combine(reports, "own.html")
         File.WriteAllText(file, "")
         for arguments in [ [ "own"; "--runs"; runs.Path "" ]; [ runs.Path "own" ] ] do
-            let run = Run.sed ("report" :: arguments)
+            let run = Run.seddsl ("report" :: arguments)
             Assert.Equal("", run.Errors)
             Assert.Equal(0, run.ExitCode)
             Assert.Equal(file, Path.GetFullPath(run.Output.TrimEnd()))
@@ -30,19 +30,19 @@ type ReportTests() =
         use runs = new Folder()
         let place = runs.Path "nothing"
         Assert.Equal(
-            $"sed report: There is no run 'nothing' in {runs.Prefix.TrimEnd Path.DirectorySeparatorChar}, which has no runs.",
+            $"seddsl report: There is no run 'nothing' in {runs.Prefix.TrimEnd Path.DirectorySeparatorChar}, which has no runs.",
             refused [ place ]
         )
         Assert.Equal(refused [ place ], refused [ place; "--serve" ])
         Assert.Equal(
-            "sed report: --port 99999 is no port: give a number from 1 to 65535",
+            "seddsl report: --port 99999 is no port: give a number from 1 to 65535",
             refused [ place; "--serve"; "--port"; "99999" ]
         )
         Assert.Equal(
-            "sed report: --port 8080 says where a page is served: add --serve",
+            "seddsl report: --port 8080 says where a page is served: add --serve",
             refused [ place; "--port"; "8080" ]
         )
         Directory.CreateDirectory(runs.Path "tables") |> ignore
         File.WriteAllText(runs.Path(Path.Combine("tables", "nothing.plan.json")), "{}")
-        Assert.StartsWith($"sed report: {runs.Prefix}tables", refused [ place; "--serve" ])
+        Assert.StartsWith($"seddsl report: {runs.Prefix}tables", refused [ place; "--serve" ])
         Assert.EndsWith("Remove it; the run's script writes it again.", refused [ place ])

@@ -40,7 +40,7 @@ type Folder() =
         member _.Dispose() = Directory.Delete(path, true)
 
 module Run =
-    let sed (arguments: string list) =
+    let seddsl (arguments: string list) =
         let output, errors = Console.Out, Console.Error
         use capturedOutput = new StringWriter()
         use capturedErrors = new StringWriter()
@@ -59,7 +59,7 @@ module Run =
             Console.SetOut output
             Console.SetError errors
 
-    let evaluate (arguments: string list) = sed ("evaluate" :: arguments)
+    let evaluate (arguments: string list) = seddsl ("evaluate" :: arguments)
 
     let json (arguments: string list) =
         let run = evaluate (arguments @ [ "--format"; "json" ])

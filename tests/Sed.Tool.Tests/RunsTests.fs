@@ -1,4 +1,4 @@
-/// sed show and sed compare on tables as runs keep them.
+/// seddsl show and seddsl compare on tables as runs keep them.
 [<Xunit.Collection("console")>]
 module Sed.Tool.Tests.RunsTests
 
@@ -38,7 +38,7 @@ let private lines (run: Run) = [
 let ``A table is shown with intervals over trials, what all rows specify and what each has of its own`` () =
     use runs = new Folder()
     let place = table runs "first" small "0.15"
-    let run = Run.sed [ "show"; place ]
+    let run = Run.seddsl [ "show"; place ]
     Assert.Equal("", run.Errors)
     Assert.Equal(0, run.ExitCode)
     let shown = lines run
@@ -51,7 +51,7 @@ let ``A table is shown with intervals over trials, what all rows specify and wha
 let ``Two tables are compared row by row, with what differs`` () =
     use runs = new Folder()
     let left, right = table runs "first" small "0.15", table runs "second" better "0.5"
-    let run = Run.sed [ "compare"; left; right; "--metric"; "weak F" ]
+    let run = Run.seddsl [ "compare"; left; right; "--metric"; "weak F" ]
     Assert.Equal("", run.Errors)
     Assert.Equal(0, run.ExitCode)
     let shown = lines run
@@ -66,10 +66,10 @@ let ``Two tables are compared row by row, with what differs`` () =
 let ``A table that is not there and a metric that is none are named with what there is`` () =
     use runs = new Folder()
     let place = table runs "first" small "0.15"
-    let missing = Run.sed [ "show"; runs.Path "other" ]
+    let missing = Run.seddsl [ "show"; runs.Path "other" ]
     Assert.Equal(2, missing.ExitCode)
     Assert.Contains("There are no results of 'other'", missing.Errors)
     Assert.Contains("which has first", missing.Errors)
-    let unknown = Run.sed [ "show"; place; "--metric"; "beauty" ]
+    let unknown = Run.seddsl [ "show"; place; "--metric"; "beauty" ]
     Assert.Equal(2, unknown.ExitCode)
     Assert.Contains("there is no metric beauty; there is weak F, strong F", unknown.Errors)

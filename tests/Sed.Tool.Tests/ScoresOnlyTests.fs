@@ -1,4 +1,4 @@
-/// The command line for those who only score (tools/sed-alone): what it leaves out, and that the rest runs without it.
+/// The command line for those who only score (tools/seddsl-alone): what it leaves out, and that the rest runs without it.
 [<Xunit.Collection("console")>]
 module Sed.Tool.Tests.ScoresOnlyTests
 
@@ -14,7 +14,7 @@ let private root = Repository.root
 /// The libraries that the one file lacks, as its project names them.
 let private leftOut =
     let project =
-        File.ReadAllText(Path.Combine(root, "tools", "sed-alone", "sed-alone.fsproj"))
+        File.ReadAllText(Path.Combine(root, "tools", "seddsl-alone", "seddsl-alone.fsproj"))
     Set.ofArray (Regex.Match(project, "<LeftOut>;([^<]+);</LeftOut>").Groups[1].Value.Split ';')
 
 /// Runs the command line from a folder that lacks them, and every native library.
@@ -26,12 +26,12 @@ let private withoutThem (arguments: string list) =
             |> ignore
     File.Copy(
         Path.Combine(AppContext.BaseDirectory, "Sed.Tool.Tests.runtimeconfig.json"),
-        folder.Path "sed.runtimeconfig.json"
+        folder.Path "seddsl.runtimeconfig.json"
     )
     let info =
         ProcessStartInfo(
             "dotnet",
-            folder.Path "sed.dll" :: arguments,
+            folder.Path "seddsl.dll" :: arguments,
             RedirectStandardOutput = true,
             RedirectStandardError = true
         )
@@ -73,7 +73,7 @@ let ``Scores, tables and comparisons are the same where torch is not`` () =
             [ "show"; lists.Path "left" ]
             [ "compare"; lists.Path "left"; lists.Path "right" ]
         ] do
-        let there, here = withoutThem arguments, Run.sed arguments
+        let there, here = withoutThem arguments, Run.seddsl arguments
         Assert.Equal("", there.Errors)
         Assert.Equal(0, there.ExitCode)
         let words (run: Run) =
@@ -85,12 +85,12 @@ let ``A command that needs torch says where it is to be had`` () =
     AppContext.SetSwitch("Sed.WithoutTorch", true)
     try
         for name in [ "predict"; "features"; "report"; "export"; "devices" ] do
-            let run = Run.sed [ name ]
+            let run = Run.seddsl [ name ]
             Assert.Equal(2, run.ExitCode)
-            Assert.StartsWith($"sed {name}: this sed only scores and has no torch; install the whole one", run.Errors)
-        let help = (Run.sed [ "help" ]).Output
+            Assert.StartsWith($"seddsl {name}: this seddsl only scores and has no torch; install the whole one", run.Errors)
+        let help = (Run.seddsl [ "help" ]).Output
         Assert.Contains("  evaluate", help)
         Assert.DoesNotContain("  predict", help)
-        Assert.Contains("the package Sed.Tool: predict, features, report, export, devices.", help)
+        Assert.Contains("the package SedDsl.Tool: predict, features, report, export, devices.", help)
     finally
         AppContext.SetSwitch("Sed.WithoutTorch", false)

@@ -11,7 +11,7 @@ let pack () =
     if Directory.Exists(packageFolder ()) then
         Directory.Delete(packageFolder (), true)
 
-    for project in [ "src/Sed.Core"; "src/Sed.Dsl"; "src/Sed.Runner"; "tools/sed" ] do
+    for project in [ "src/Sed.Core"; "src/Sed.Dsl"; "src/Sed.Runner"; "tools/seddsl" ] do
         timed $"Packing {Path.GetFileName project}" (fun () ->
             runQuietly "dotnet" [
                 "pack"
@@ -111,7 +111,7 @@ let packTest () =
         [
             "tool"
             "install"
-            "Sed.Tool"
+            "SedDsl.Tool"
             "--tool-path"
             tools
             "--configfile"
@@ -119,17 +119,17 @@ let packTest () =
         ]
         |> runQuietly "dotnet"
 
-        let sed arguments =
-            outputOf run (Path.Combine(tools, program "dotnet-sed")) arguments
+        let seddsl arguments =
+            outputOf run (Path.Combine(tools, program "seddsl")) arguments
 
-        sed [ "help" ] |> expect "sed help" [ "evaluate"; "predict" ]
-        let predicted = sed [ "predict"; "tiny.sed"; "street.wav" ]
-        expect "sed predict" [ "street.wav\t1"; "Car" ] predicted
+        seddsl [ "help" ] |> expect "seddsl help" [ "evaluate"; "predict" ]
+        let predicted = seddsl [ "predict"; "tiny.sed"; "street.wav" ]
+        expect "seddsl predict" [ "street.wav\t1"; "Car" ] predicted
         File.WriteAllText(Path.Combine(run, "predicted.tsv"), predicted)
         File.WriteAllText(Path.Combine(run, "truth.tsv"), "street.wav\t1.0\t2.0\tCar\n")
 
-        sed [ "evaluate"; "--reference"; "truth.tsv"; "--estimated"; "predicted.tsv" ]
-        |> expect "sed evaluate" [ "100.0" ])
+        seddsl [ "evaluate"; "--reference"; "truth.tsv"; "--estimated"; "predicted.tsv" ]
+        |> expect "seddsl evaluate" [ "100.0" ])
 
     printfn "The packages work, in C#, in F# and as a command line"
 
@@ -138,7 +138,7 @@ let tool () =
     timed "Publishing the command line for scoring" (fun () ->
         runQuietly "dotnet" [
             "publish"
-            path "tools/sed-alone"
+            path "tools/seddsl-alone"
             "-c"
             "Release"
             "--nologo"
@@ -150,7 +150,7 @@ let tool () =
             path "artifacts/tool"
         ])
 
-    let file = path $"""artifacts/tool/{program "sed"}"""
+    let file = path $"""artifacts/tool/{program "seddsl"}"""
     printfn $"  {Path.GetRelativePath(root, file)} {float (FileInfo(file).Length) / 1e6:F1} MB"
 
 /// Writes the page of the language from the comments in its source.

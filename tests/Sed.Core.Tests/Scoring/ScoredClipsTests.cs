@@ -9,7 +9,7 @@ using Sed.Core.Scoring;
 
 namespace Sed.Core.Tests.Scoring;
 
-/// <summary>The metrics of the language against the rooms that `sed evaluate` prints.</summary>
+/// <summary>The metrics of the language against the rooms that `seddsl evaluate` prints.</summary>
 public sealed class ScoredClipsTests
 {
     private const int Clips = 30;

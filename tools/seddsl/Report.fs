@@ -55,11 +55,11 @@ let private work (given: ParseResults<ReportArguments>) =
     else
         let file, remark = Reports.find runs (given.GetResult Run)
         printfn $"{file}"
-        remark |> Option.iter (fun remark -> eprintfn $"sed report: {remark}")
+        remark |> Option.iter (fun remark -> eprintfn $"seddsl report: {remark}")
         if given.Contains Open then
             show file
 
-/// sed report: a run's report, or the run while it goes on.
+/// seddsl report: a run's report, or the run while it goes on.
 let command = {
     Name = "report"
     Summary = "says where a run's report is, or shows a run while it goes on"

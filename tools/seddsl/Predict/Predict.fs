@@ -167,7 +167,7 @@ let private work (arguments: ParseResults<PredictArguments>) =
         eprintfn "Stopped; what was not heard is missing."
         ExitCode.Stopped
 
-/// sed predict: what a model hears in recordings.
+/// seddsl predict: what a model hears in recordings.
 let command = {
     Name = "predict"
     Summary = "says what a trained model hears in recordings, or in sound as it comes"

@@ -20,7 +20,7 @@ let private commands = [
     Devices.command
 ]
 
-/// Whether this is the command line for those who only score (tools/sed-alone), which has no torch.
+/// Whether this is the command line for those who only score (tools/seddsl-alone), which has no torch.
 let private scoresOnly () =
     match AppContext.TryGetSwitch "Sed.WithoutTorch" with
     | true, without -> without
@@ -29,7 +29,7 @@ let private scoresOnly () =
 let private help () =
     let absent, present =
         commands |> List.partition (fun command -> scoresOnly () && command.NeedsTorch)
-    printfn "sed COMMAND [options]"
+    printfn "seddsl COMMAND [options]"
     printfn ""
 
     for command in present do
@@ -38,10 +38,10 @@ let private help () =
     if not absent.IsEmpty then
         printfn ""
         printfn
-            $"""Of the whole command line, the package Sed.Tool: {absent |> List.map _.Name |> String.concat ", "}."""
+            $"""Of the whole command line, the package SedDsl.Tool: {absent |> List.map _.Name |> String.concat ", "}."""
 
     printfn ""
-    printfn "sed COMMAND --help tells the options of a command."
+    printfn "seddsl COMMAND --help tells the options of a command."
 
 [<EntryPoint>]
 let main arguments =
@@ -56,10 +56,10 @@ let main arguments =
         match commands |> List.tryFind (fun command -> command.Name = name) with
         | Some command when scoresOnly () && command.NeedsTorch ->
             eprintfn
-                $"sed {name}: this sed only scores and has no torch; install the whole one (dotnet tool install --global Sed.Tool) and say dotnet sed {name}"
+                $"seddsl {name}: this seddsl only scores and has no torch; install the whole one (dotnet tool install --global SedDsl.Tool)"
             ExitCode.BadInput
         | Some command -> command.Run(Array.ofList rest)
         | None ->
             let known = commands |> List.map _.Name |> String.concat ", "
-            eprintfn $"sed: there is no command \"{name}\"; there is {known}"
+            eprintfn $"seddsl: there is no command \"{name}\"; there is {known}"
             ExitCode.BadInput

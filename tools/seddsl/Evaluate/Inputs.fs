@@ -84,7 +84,7 @@ module Inputs =
                 if
                     Seq.exists (fun (file: string) -> file.StartsWith 'Y' && isThere (file.Substring 1)) events.Files
                 then
-                    "; without the Y of DCASE 2017's audio they are: sed predict --without-prefix Y names them so"
+                    "; without the Y of DCASE 2017's audio they are: seddsl predict --without-prefix Y names them so"
                 else
                     ""
             raise (

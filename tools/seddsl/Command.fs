@@ -6,7 +6,7 @@ open Argu
 open Sed.Core.Annotations
 open Sed.Core.Corpora
 
-/// One word behind "sed": what it does, and how it runs.
+/// One word behind "seddsl": what it does, and how it runs.
 type Command = {
     Name: string
     /// One line for the list of commands.
@@ -110,7 +110,7 @@ module Command =
         (arguments: string[])
         =
         let parser =
-            ArgumentParser.Create<'arguments>(programName = $"sed {name}", checkStructure = false)
+            ArgumentParser.Create<'arguments>(programName = $"seddsl {name}", checkStructure = false)
 
         try
             work (parser.ParseCommandLine(arguments, raiseOnUsage = true))
@@ -125,11 +125,11 @@ module Command =
             match problemsOf error with
             | Some problems ->
                 for problem in problems do
-                    eprintfn $"sed {name}: {problem}"
+                    eprintfn $"seddsl {name}: {problem}"
 
                 ExitCode.BadInput
             | None ->
-                eprintfn $"sed {name} failed: {error}"
+                eprintfn $"seddsl {name} failed: {error}"
                 ExitCode.Failed
 
     /// The same of work that is done when it ends.

@@ -188,7 +188,7 @@ let write (stream: Stream) (results: Results) =
 
     let inputs = results.Inputs
     json.WriteStartObject()
-    json.WriteString("format", "sed-evaluate/1")
+    json.WriteString("format", "seddsl-evaluate/1")
     json.WriteString("reference", inputs.ReferencePath)
     inputs.Estimated
     |> Option.iter (fun one -> json.WriteString("estimated", one.Path))

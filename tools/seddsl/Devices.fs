@@ -12,18 +12,18 @@ let private run (arguments: string[]) =
 
             ExitCode.Done
         with :? NotSupportedException as unusable ->
-            eprintfn $"sed devices: {unusable.Message}"
+            eprintfn $"seddsl devices: {unusable.Message}"
             ExitCode.BadInput
     | [| "--help" |] ->
-        printfn "USAGE: sed devices"
+        printfn "USAGE: seddsl devices"
         printfn ""
         printfn "Lists what networks and features can be computed with, and why there is not more."
         ExitCode.Done
     | _ ->
-        eprintfn "sed devices: it takes no arguments"
+        eprintfn "seddsl devices: it takes no arguments"
         ExitCode.BadInput
 
-/// sed devices: what there is to compute with.
+/// seddsl devices: what there is to compute with.
 let command = {
     Name = "devices"
     Summary = "lists what networks can be computed with, and why there is not more"

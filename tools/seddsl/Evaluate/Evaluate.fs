@@ -11,7 +11,7 @@ module Evaluate =
         let results = arguments |> Inputs.read |> Compute.all arguments
 
         for warning in results.Warnings do
-            eprintfn $"sed evaluate: warning: {warning}"
+            eprintfn $"seddsl evaluate: warning: {warning}"
 
         match arguments.GetResult(Format, Format.Table) with
         | Format.Json ->
