@@ -6,8 +6,8 @@ open System
 open System.Globalization
 open System.IO
 open Deedle
-open Sed
 open Sed.Core.Runtime
+open Sed
 
 [<Literal>]
 let private Row = "row"
