@@ -68,7 +68,7 @@ module Options =
         | [| "cpu" |]
         | [| "cuda" |] -> Ok name
         | [| "cuda"; index |] when index <> "" && Seq.forall Char.IsDigit index -> Ok name
-        | _ -> Error(Problem.at "--device" $"there is no device '{name}'" "say auto, cpu, cuda or cuda:N")
+        | _ -> Error(Problem.at "--device" $"there is no device '{name}'" "use auto, cpu, cuda or cuda:N")
 
     let private jobs count =
         if count < 1 then

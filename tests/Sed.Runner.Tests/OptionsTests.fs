@@ -86,7 +86,7 @@ let ``every wrong value is named at once`` () =
         [
             "--data: 'wavs' names no corpus; say smartCars, soundscapes:DIR, dcase2017:DIR or folder:DIR"
             "--seeds: '5..1' is no list of seeds; say for example 1..5 or 1,2,7: whole numbers from 0, at most 10000"
-            "--device: there is no device 'gpu'; say auto, cpu, cuda or cuda:N"
+            "--device: there is no device 'gpu'; use auto, cpu, cuda or cuda:N"
             "--export: 'table.xls' names no known format; end it in .csv, .parquet, .md or .tex"
         ],
         problems [

@@ -63,7 +63,7 @@ let ``every problem of the command line and of the script is named at once`` () 
             "small.fsx: 3 problems"
             "  --data: 'wavs' names no corpus; say smartCars, soundscapes:DIR, dcase2017:DIR or folder:DIR"
             "  --seeds: '5..1' is no list of seeds; say for example 1..5 or 1,2,7: whole numbers from 0, at most 10000"
-            "  --device: there is no device 'gpu'; say auto, cpu, cuda or cuda:N"
+            "  --device: there is no device 'gpu'; use auto, cpu, cuda or cuda:N"
             "small: 3 problems"
             "  report: no columns; say for example `report [ WeakF; StrongER ]`"
             "  --profile: there is no profile 'fast'; there are paper"

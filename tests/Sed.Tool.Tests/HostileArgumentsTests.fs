@@ -126,7 +126,7 @@ type HostileArgumentsTests() =
             reference
         ]
         for device in [ "gpu"; "cuda:99999999999" ] do
-            refused $"seddsl features: There is no device '{device}'; say auto, cpu, cuda or cuda:N." [
+            refused $"seddsl features: There is no device '{device}'; use auto, cpu, cuda or cuda:N." [
                 "features"
                 corpus
                 "--out"

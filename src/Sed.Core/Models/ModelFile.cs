@@ -28,7 +28,7 @@ public static class ModelFile
         if (model.Problems() is { Count: > 0 } problems)
             throw new ArgumentException(string.Join(Environment.NewLine, problems), nameof(model));
         var paper = JsonSerializer.SerializeToUtf8Bytes(ModelPaper.Of(model), ModelJson.Options);
-        WholeFile.Write(
+        AtomicFile.Write(
             path,
             file =>
             {

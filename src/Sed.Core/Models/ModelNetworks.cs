@@ -66,6 +66,7 @@ internal sealed class ModelNetworks : IDisposable
     {
         using var noGradients = no_grad();
         using var scope = NewDisposeScope();
+        using var threads = networks[member].LimitTorchThreads(device);
         var size = model.Network.Frames * model.Network.Bands;
         var batch = empty(windows.Count, model.Network.Frames, model.Network.Bands); // (windows, frames, bands)
         var values = MemoryMarshal.Cast<byte, float>(batch.bytes);

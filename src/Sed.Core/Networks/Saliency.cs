@@ -35,6 +35,7 @@ public static class Saliency
         Check(network.Description, clip, label, options);
         using var scope = NewDisposeScope();
         using var withGradients = enable_grad();
+        using var threads = network.LimitTorchThreads(clip.device, kernels: false);
         (nn.Module Module, bool Training)[] modes = [.. network.modules().Select(module => (module, module.training))];
         var training = network.training;
         try

@@ -7,11 +7,11 @@ using static TorchSharp.torch;
 
 namespace Sed.Core.Networks;
 
-/// <summary>The network that a description describes.</summary>
+/// <summary>A network built from a <see cref="NetworkDescription"/>.</summary>
 public sealed partial class SedNetwork : nn.Module<Tensor, NetworkOutput>
 {
-    // Multiply-accumulates of a clip. Below, torch's threads wait for each other longer than they compute.
-    private const long WorthSharing = 50_000_000;
+    // Multiply-accumulates per clip below which synchronising torch's threads takes longer than the computation.
+    private const long SmallestParallel = 50_000_000;
 
     private readonly nn.Module<Tensor, Tensor> layers;
     private readonly FastLayers? fast;
@@ -19,8 +19,8 @@ public sealed partial class SedNetwork : nn.Module<Tensor, NetworkOutput>
     private readonly nn.Module<Tensor, Tensor> strong;
     private readonly nn.Module<Tensor, Tensor, Tensor> weak;
 
-    /// <summary>Builds the network on the CPU, its weights drawn from torch's generator as it stands.</summary>
-    /// <exception cref="ArgumentException">The description has problems; all of them are in the message.</exception>
+    /// <summary>Builds the network on the CPU. Torch's random generator draws the initial weights.</summary>
+    /// <exception cref="ArgumentException">The description has problems; the message lists all of them.</exception>
     public SedNetwork(NetworkDescription description)
         : base(nameof(SedNetwork))
     {
@@ -34,49 +34,63 @@ public sealed partial class SedNetwork : nn.Module<Tensor, NetworkOutput>
         fast = FastLayers.For(description, [.. modules.Select(module => (module.Module, module.Finds))]);
         strong = nn.Linear(hidden.Width, description.Classes);
         weak = description.Weak.Build(hidden, description.Classes);
-        isSmall = description.MultiplyAccumulates < WorthSharing;
+        isSmall = description.MultiplyAccumulates < SmallestParallel;
         RegisterComponents();
     }
 
-    /// <summary>What the network was built from.</summary>
+    /// <summary>Description of the network.</summary>
     public NetworkDescription Description { get; }
 
-    /// <summary>Numbers that training moves.</summary>
+    /// <summary>Number of trainable parameters.</summary>
     public long ParameterCount => parameters().Sum(parameter => parameter.numel());
 
     /// <summary>
-    /// Whether the kernels compute what they fit, on a CPU, instead of torch's own operations. The same parameters, the
-    /// same outputs and gradients within rounding; dropout falls on other values. Default true.
+    /// Whether the kernels of this library compute the layers that they support on a CPU, instead of torch's operations. Outputs and
+    /// gradients agree within rounding; dropout drops different values. Default true.
     /// </summary>
     public bool UseKernels { get; set; } = true;
 
-    /// <param name="input">Log-mel energies, standardised, shape (batch, frames, bands).</param>
-    /// <returns>The strong and the weak output.</returns>
+    /// <summary>
+    /// Limits torch's own operations to one thread until the scope is disposed, if this network computes on a CPU and gains
+    /// nothing from more: its layers run in kernels, which have their own threads, or the network is small. Results then do not
+    /// depend on <see cref="Torch.Threads"/>. Open the scope around everything that belongs to a result: forward pass, loss,
+    /// backward pass and optimizer step. The trainer, evaluation and prediction do so.
+    /// </summary>
+    /// <param name="device">Device of the computation.</param>
+    /// <param name="kernels">
+    /// Whether kernels can compute the layers: false if the input requires gradients or the precision is bfloat16.
+    /// </param>
+    /// <returns>The scope, to be disposed on the same thread; null if there is no limit.</returns>
+    public IDisposable? LimitTorchThreads(Device device, bool kernels = true) =>
+        device.type == DeviceType.CPU && (isSmall || (kernels && UseKernels && fast is not null))
+            ? Torch.SingleThreaded()
+            : null;
+
+    /// <param name="input">Standardised log-mel energies, shape (batch, frames, bands).</param>
+    /// <returns>Strong and weak output.</returns>
     public override NetworkOutput forward(Tensor input)
     {
         using var scope = NewDisposeScope();
-        var heard = Description.Segments is { } cut ? cut.Cut(input) : input;
-        var kernels = UseKernels && fast is not null && fast.Takes(heard, training);
-        if (input.device_type == DeviceType.CPU)
-            Torch.ComputeAlone(kernels || isSmall);
-        var hidden = kernels ? fast!.Call(heard, training) : layers.call(heard); // (batch, frames, width)
+        var clips = Description.Segments is { } cut ? cut.Cut(input) : input;
+        var kernels = UseKernels && fast is not null && fast.Takes(clips, training);
+        var hidden = kernels ? fast!.Call(clips, training) : layers.call(clips); // (batch, frames, width)
         var frames = Probabilities.Of(strong.call(hidden)); // (batch, frames, classes)
-        var clips = weak.call(hidden, frames); // (batch, classes)
+        var tags = weak.call(hidden, frames); // (batch, classes)
         if (Description.Segments is { } segments)
         {
-            var (strongs, weaks, each) = segments.Join(frames, clips, (int)input.shape[1], training);
+            var (strongs, weaks, each) = segments.Join(frames, tags, (int)input.shape[1], training);
             return new NetworkOutput(
                 strongs.MoveToOuterDisposeScope(),
                 weaks.MoveToOuterDisposeScope(),
                 each?.MoveToOuterDisposeScope()
             );
         }
-        return new NetworkOutput(frames.MoveToOuterDisposeScope(), clips.MoveToOuterDisposeScope());
+        return new NetworkOutput(frames.MoveToOuterDisposeScope(), tags.MoveToOuterDisposeScope());
     }
 
     /// <summary>
-    /// The modules of the layers, each with what it finds. Names count the description's layers from 1, so that weights have the same names whatever
-    /// the dropout.
+    /// The modules of the layers with their names and input shapes. Names start with the layer's number in the description, from 1, so
+    /// that weights have the same names with and without dropout.
     /// </summary>
     private static List<(string Name, nn.Module<Tensor, Tensor> Module, Shape Finds)> Stack(
         NetworkDescription description
@@ -90,9 +104,9 @@ public sealed partial class SedNetwork : nn.Module<Tensor, NetworkOutput>
             if (finds.IsVectors && !shape.IsVectors)
                 Add("vectors", new MapsToVectors());
             Add(layer.ModuleName, layer.Build(finds));
-            // A convolution and its pooling are one layer of the paper's figure: dropout comes after the pooling.
-            var goesOn = description.Layers.ElementAtOrDefault(number) is { EndsLayerBelow: true };
-            if (description.Dropout > 0 && layer.MakesValues && !goesOn)
+            // A convolution and its pooling count as one layer, with dropout after the pooling.
+            var hasPooling = description.Layers.ElementAtOrDefault(number) is { EndsLayerBelow: true };
+            if (description.Dropout > 0 && layer.MakesValues && !hasPooling)
                 Add("dropout", nn.Dropout(description.Dropout));
             shape = leaves;
             number++;

@@ -4,9 +4,10 @@ using static TorchSharp.torch;
 namespace Sed.Core.Runtime;
 
 /// <summary>
-/// Arithmetic of tensors with numbers. TorchSharp's own makes an object for each number, also for the 1 that a sum of two
-/// tensors multiplies with, to which nothing refers while native code reads it: a garbage collection at that moment frees it,
-/// and the result is an error or, worse, another number. Here each is held until the native call is over.
+/// Arithmetic of tensors and scalars that is safe from the garbage collector. TorchSharp's operators wrap each number in a
+/// <see cref="Scalar"/>, including the implicit factor 1 of a sum, and keep no reference to it while native code reads it. A
+/// garbage collection at that moment frees the scalar, and the operation fails or computes with another number. The methods
+/// here hold every scalar until the native call returns.
 /// </summary>
 internal static class Arithmetic
 {
@@ -50,21 +51,21 @@ internal static class Arithmetic
         return tensor.pow(held);
     }
 
-    /// <summary>Each value, or the bound where it is below.</summary>
+    /// <summary>Element-wise maximum of the tensor and a bound.</summary>
     public static Tensor AtLeast(this Tensor tensor, double bound)
     {
         using Scalar held = bound;
         return tensor.clamp_min(held);
     }
 
-    /// <summary>Each value, or the bound where it is above.</summary>
+    /// <summary>Element-wise minimum of the tensor and a bound.</summary>
     public static Tensor AtMost(this Tensor tensor, double bound)
     {
         using Scalar held = bound;
         return tensor.clamp_max(held);
     }
 
-    /// <summary>Adds 1 in place, to whole numbers too.</summary>
+    /// <summary>Adds 1 in place; also for integer tensors.</summary>
     public static Tensor Count(this Tensor tensor) => tensor.add_(one, one);
 
     /// <summary>Adds a number in place.</summary>
@@ -95,7 +96,7 @@ internal static class Arithmetic
         return tensor.addcdiv_(a, b, held);
     }
 
-    /// <summary>Multiplies with a number in place.</summary>
+    /// <summary>Multiplies by a number in place.</summary>
     public static Tensor Scale(this Tensor tensor, double factor)
     {
         using Scalar held = factor;

@@ -4,9 +4,9 @@ using static TorchSharp.torch;
 namespace Sed.Core.Runtime;
 
 /// <summary>
-/// Lets torch compute matrix products and convolutions in bfloat16 (8 bits of mantissa) inside a scope, as PyTorch's
-/// <c>torch.autocast</c> does: weights stay float32, operations that need the digits too. TorchSharp does not offer it, so it
-/// is reached through the C++ functions that libtorch exports, under the names that compilers on Linux give them.
+/// Mixed precision: inside a scope torch computes matrix products and convolutions in bfloat16 (8 bits of mantissa), as PyTorch's
+/// <c>torch.autocast</c> does. Weights and precision-sensitive operations stay in float32. TorchSharp does not expose autocast, so
+/// this class calls the C++ functions that libtorch exports under their mangled names on Linux.
 /// </summary>
 public static unsafe class Autocast
 {
@@ -17,30 +17,30 @@ public static unsafe class Autocast
     [ThreadStatic]
     private static bool active;
 
-    /// <summary>Whether the libtorch in use offers it.</summary>
+    /// <summary>Whether the libtorch in use exports the functions.</summary>
     public static bool IsAvailable => functions.Value is not null;
 
-    /// <summary>Whether this thread is in such a scope.</summary>
+    /// <summary>Whether this thread is inside a scope.</summary>
     public static bool IsActive => active;
 
-    /// <summary>Begins a scope, for this thread; dispose it on the same one. Run backward passes after it.</summary>
-    /// <param name="device">Where the computation is.</param>
-    /// <exception cref="NotSupportedException">The libtorch in use does not offer it.</exception>
-    /// <exception cref="InvalidOperationException">The thread is in such a scope already.</exception>
+    /// <summary>Opens a scope for this thread. Dispose it on the same thread, before the backward pass.</summary>
+    /// <param name="device">Device of the computation.</param>
+    /// <exception cref="NotSupportedException">The libtorch in use does not export the functions.</exception>
+    /// <exception cref="InvalidOperationException">This thread is already inside a scope.</exception>
     public static IDisposable BFloat16(Device device)
     {
         RequireAvailable();
         if (active)
-            throw new InvalidOperationException("This thread computes in bfloat16 already.");
+            throw new InvalidOperationException("This thread already computes in bfloat16.");
         return new Scope(functions.Value!, (sbyte)device.type);
     }
 
-    /// <exception cref="NotSupportedException">The libtorch in use does not offer it.</exception>
+    /// <exception cref="NotSupportedException">The libtorch in use does not export the functions.</exception>
     internal static void RequireAvailable()
     {
         if (!IsAvailable)
             throw new NotSupportedException(
-                $"The libtorch in use ({Torch.Library}) does not export the functions that switch to bfloat16; "
+                $"The libtorch in use ({Torch.Library}) does not export the functions for bfloat16; "
                     + "train in float32."
             );
     }
@@ -48,7 +48,7 @@ public static unsafe class Autocast
     private static Functions? Find()
     {
         Torch.Initialize();
-        // It is loaded by now, so its name is enough.
+        // The library is already loaded, so its name without a path finds it.
         return
             NativeLibrary.TryLoad("libtorch_cpu.so", out var library)
             && Export(library, "18set_autocast_dtypeEN3c1010DeviceTypeENS1_10ScalarTypeE") is var dtype and not 0
@@ -69,7 +69,7 @@ public static unsafe class Autocast
         public void SetEnabled(sbyte device, bool enabled) =>
             ((delegate* unmanaged[Cdecl]<sbyte, byte, void>)setEnabled)(device, enabled ? (byte)1 : (byte)0);
 
-        /// <summary>Forgets the weights that were rounded; they change with the next step.</summary>
+        /// <summary>Clears the cache of rounded weights, which the next optimizer step makes obsolete.</summary>
         public void ClearCache() => ((delegate* unmanaged[Cdecl]<void>)clearCache)();
     }
 

@@ -4,14 +4,14 @@ using static TorchSharp.torch;
 
 namespace Sed.Core.Runtime;
 
-/// <summary>Where networks and features are computed.</summary>
+/// <summary>Devices that compute networks and features.</summary>
 public static class Devices
 {
-    /// <summary>The device that a name names.</summary>
+    /// <summary>Selects a device by name.</summary>
     /// <param name="name">
-    /// <c>auto</c> (CUDA where there is one, else the CPU), <c>cpu</c>, <c>cuda</c> (the first) or <c>cuda:N</c>.
+    /// <c>auto</c> (the first CUDA device if there is one, else the CPU), <c>cpu</c>, <c>cuda</c> (the first) or <c>cuda:N</c>.
     /// </param>
-    /// <exception cref="ArgumentException">There is no such device; the message says what there is.</exception>
+    /// <exception cref="ArgumentException">There is no such device; the message lists the available ones.</exception>
     public static Device Choose(string name)
     {
         Torch.Initialize();
@@ -25,33 +25,33 @@ public static class Devices
             _ => false,
         };
         if (!known)
-            throw new ArgumentException($"There is no device '{name}'; say auto, cpu, cuda or cuda:N.", nameof(name));
+            throw new ArgumentException($"There is no device '{name}'; use auto, cpu, cuda or cuda:N.", nameof(name));
         if (parts[0] == "cpu" || (parts[0] == "auto" && available == 0))
             return CPU;
         if (number >= available)
             throw new ArgumentException(
                 available == 0
                     ? $"There is no CUDA device for '{name}'. {WhyNoCuda()}"
-                    : $"There is no CUDA device {number} for '{name}'; there are {available}, from 0.",
+                    : $"There is no CUDA device {number} for '{name}'; there are {available}, numbered from 0.",
                 nameof(name)
             );
-        // Fast matrix products with ten bits of mantissa; sums stay in float32.
+        // TF32 matrix products: inputs have 10 bits of mantissa, sums stay in float32.
         backends.cuda.matmul.allow_tf32 = true;
         backends.cudnn.allow_tf32 = true;
         return device(DeviceType.CUDA, number);
     }
 
-    /// <summary>What there is to compute with, and why there is not more; one line each.</summary>
+    /// <summary>One line for each device and for libtorch; if there is no CUDA device, the reason.</summary>
     public static IReadOnlyList<string> Describe()
     {
         Torch.Initialize();
         List<string> lines =
         [
-            $"cpu     {Environment.ProcessorCount} processors, kernels for {Torch.VectorsInWords}, {Torch.Threads} threads",
+            $"cpu     {Environment.ProcessorCount} processors, kernels for {Processor.VectorWidth}, {Torch.Threads} threads",
         ];
         if (cuda.is_available())
             for (var i = 0; i < cuda.device_count(); i++)
-                lines.Add($"cuda:{i}  through {Torch.Library}");
+                lines.Add($"cuda:{i}  from libtorch {Torch.Library}");
         else
             lines.Add($"cuda    none. {WhyNoCuda()}");
         lines.Add($"libtorch  {Torch.Library}");
@@ -59,13 +59,13 @@ public static class Devices
     }
 
     private static string WhyNoCuda() =>
-        OtherLibTorch.InUse is { } other
-            ? $"The libtorch in {other} ({OtherLibTorch.Variable}) finds none: {WhyNoDriver()}"
-            : "The libtorch in use computes on the CPU only. "
-                + $"Set {OtherLibTorch.Variable} to the lib folder of an installed PyTorch {OtherLibTorch.Version} with CUDA.";
+        ExternalLibTorch.InUse is { } other
+            ? $"The libtorch in {other} ({ExternalLibTorch.Variable}) finds no CUDA device: {WhyNoDriver()}"
+            : "The packaged libtorch supports the CPU only. "
+                + $"Set {ExternalLibTorch.Variable} to the lib folder of an installed PyTorch {ExternalLibTorch.Version} with CUDA.";
 
     private static string WhyNoDriver() =>
         File.Exists("/proc/driver/nvidia/version") || !OperatingSystem.IsLinux()
-            ? "there is a driver, so the library may be built without CUDA or for another CUDA version."
+            ? "a driver is loaded, so the library may be built without CUDA or for another CUDA version."
             : "the NVIDIA driver is not loaded on this machine.";
 }

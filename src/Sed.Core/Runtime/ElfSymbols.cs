@@ -4,8 +4,8 @@ using System.Text;
 namespace Sed.Core.Runtime;
 
 /// <summary>
-/// The symbols that a shared library of Linux has and wants: the dynamic symbol table of a 64-bit little-endian ELF file, read
-/// without loading it (System V ABI, chapters 4 and 5; symbol versions as in the Linux Standard Base).
+/// Symbols that a Linux shared library defines and requires, from the dynamic symbol table of a 64-bit little-endian ELF file. The
+/// library is read, not loaded (System V ABI, chapters 4 and 5; symbol versions: Linux Standard Base).
 /// </summary>
 internal sealed class ElfSymbols
 {
@@ -14,48 +14,48 @@ internal sealed class ElfSymbols
     private const uint DynamicSymbols = 11; // SHT_DYNSYM
     private const uint SymbolVersions = 0x6fffffff; // SHT_GNU_versym
     private const int Weak = 2; // STB_WEAK
-    private const int FirstVersion = 2; // 0 and 1 stand for none
+    private const int FirstVersion = 2; // 0 and 1: unversioned
 
-    private ElfSymbols(IReadOnlySet<string> defined, IReadOnlySet<string> wanted)
+    private ElfSymbols(IReadOnlySet<string> defined, IReadOnlySet<string> required)
     {
         Defined = defined;
-        Wanted = wanted;
+        Required = required;
     }
 
-    /// <summary>What others can find in it.</summary>
+    /// <summary>Symbols that the library defines.</summary>
     public IReadOnlySet<string> Defined { get; }
 
     /// <summary>
-    /// What has to be found in others: undefined symbols that are neither optional nor bound to a version, as those of the C
-    /// and C++ libraries are.
+    /// Undefined symbols that other libraries must define. Weak symbols and versioned ones, such as those of the C and C++
+    /// libraries, are left out.
     /// </summary>
-    public IReadOnlySet<string> Wanted { get; }
+    public IReadOnlySet<string> Required { get; }
 
-    /// <summary>Reads a library's tables.</summary>
+    /// <summary>Reads the symbol table of a library.</summary>
     /// <param name="path">The library.</param>
-    /// <exception cref="InvalidDataException">It is no such file, or its tables lie outside of it.</exception>
+    /// <exception cref="InvalidDataException">The file is not a 64-bit ELF library, or is truncated or damaged.</exception>
     public static ElfSymbols Read(string path)
     {
         using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
         var header = Bytes(file, 0, 64, path);
         if (!header.AsSpan(0, 6).SequenceEqual("\u007fELF\u0002\u0001"u8))
-            throw new InvalidDataException($"{path} is no 64-bit ELF library.");
+            throw new InvalidDataException($"{path} is not a 64-bit ELF library.");
         int count = BinaryPrimitives.ReadUInt16LittleEndian(header.AsSpan(60));
         var headers = Bytes(file, Long(header, 40), (long)count * SectionHeaderBytes, path);
         byte[] Section(int index) =>
             index >= 0 && index < count
                 ? Bytes(file, Long(headers, At(index) + 24), Long(headers, At(index) + 32), path)
-                : throw Cut(path);
+                : throw Truncated(path);
         int Find(uint type) => Enumerable.Range(0, count).FirstOrDefault(index => Int(headers, At(index) + 4) == type);
 
         var table = Find(DynamicSymbols);
         if (table == 0)
-            throw new InvalidDataException($"{path} has no table of symbols.");
+            throw new InvalidDataException($"{path} has no dynamic symbol table.");
         var symbols = Section(table);
         var names = Section((int)Int(headers, At(table) + 40));
         var versions = Find(SymbolVersions) is var index and not 0 ? Section(index) : [];
         HashSet<string> defined = new(StringComparer.Ordinal);
-        HashSet<string> wanted = new(StringComparer.Ordinal);
+        HashSet<string> required = new(StringComparer.Ordinal);
         for (var symbol = 1; symbol < symbols.Length / SymbolBytes; symbol++)
         {
             Span<byte> entry = symbols.AsSpan(symbol * SymbolBytes, SymbolBytes);
@@ -65,14 +65,14 @@ internal sealed class ElfSymbols
             if (isDefined)
                 defined.Add(name);
             else if (!isWeak && name != "" && VersionOf(versions, symbol) < FirstVersion)
-                wanted.Add(name);
+                required.Add(name);
         }
-        return new ElfSymbols(defined, wanted);
+        return new ElfSymbols(defined, required);
     }
 
     private static int At(int section) => section * SectionHeaderBytes;
 
-    // The highest bit says that a version is hidden.
+    // The highest bit marks hidden versions.
     private static int VersionOf(byte[] versions, int symbol) =>
         2 * symbol + 1 < versions.Length
             ? BinaryPrimitives.ReadUInt16LittleEndian(versions.AsSpan(2 * symbol)) & 0x7fff
@@ -81,10 +81,10 @@ internal sealed class ElfSymbols
     private static string Name(byte[] names, uint start, string path)
     {
         if (start >= names.Length)
-            throw Cut(path);
+            throw Truncated(path);
         ReadOnlySpan<byte> rest = names.AsSpan((int)start);
         var end = rest.IndexOf((byte)0);
-        return end < 0 ? throw Cut(path) : Encoding.ASCII.GetString(rest[..end]);
+        return end < 0 ? throw Truncated(path) : Encoding.ASCII.GetString(rest[..end]);
     }
 
     private static long Long(byte[] bytes, int offset) => BinaryPrimitives.ReadInt64LittleEndian(bytes.AsSpan(offset));
@@ -94,13 +94,13 @@ internal sealed class ElfSymbols
     private static byte[] Bytes(FileStream file, long offset, long length, string path)
     {
         if (offset < 0 || length < 0 || offset > file.Length - length)
-            throw Cut(path);
+            throw Truncated(path);
         var bytes = new byte[length];
         file.Position = offset;
         file.ReadExactly(bytes);
         return bytes;
     }
 
-    private static InvalidDataException Cut(string path) =>
-        new($"{path} is cut or damaged: its tables lie outside of it.");
+    private static InvalidDataException Truncated(string path) =>
+        new($"{path} is truncated or damaged: its tables extend past the end of the file.");
 }

@@ -3,23 +3,43 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Sed.Core.Runtime;
 
+/// <summary>Result of an attempt to acquire a <see cref="FolderLock"/>.</summary>
+public enum LockOutcome
+{
+    /// <summary>This process holds the lock until it is disposed.</summary>
+    Acquired,
+
+    /// <summary>Another process, or another part of this one, holds the lock.</summary>
+    HeldElsewhere,
+
+    /// <summary>The lock file cannot be created: read-only storage, missing permissions, or something else at its path.</summary>
+    Unavailable,
+}
+
 /// <summary>
-/// The right to work in a folder, which one process at a time can have, on any machine that sees the folder. It is a file in
-/// it that names its holder. Such a file comes by one step that fails where there is one (a link, or exclusive creation), so
-/// it holds on network file systems too, and its holder renews it every 15 s. Of a holder on the same machine it is known
-/// whether it lives; one on another machine counts as gone when its file was not renewed for 2 minutes, by the clock of the
-/// file system. The right of a holder that is gone goes to the next process that asks.
+/// Another process has taken over a folder lock because this process did not renew it in time. Nothing more may be written to
+/// the folder.
+/// </summary>
+/// <param name="folder">The folder.</param>
+public sealed class LockLostException(string folder)
+    : Exception($"Another process has taken over {folder}: this process did not renew its lock in time.");
+
+/// <summary>
+/// An exclusive lock on a folder, for processes on all machines that share it. The lock is a file that names its owner. It is
+/// created in one atomic step (a link, or exclusive creation), which also works on network file systems, and renewed every 15 s.
+/// A lock is stale when its owner has ended. On the same machine the process table shows that; a lock from another machine is
+/// stale when it was not renewed for 2 minutes by the clock of the file system. The next process that asks takes over a stale lock.
 /// </summary>
 public sealed class FolderLock : IDisposable
 {
-    // Whoever asks goes round again when the holder changes under its eyes.
-    private const int Rounds = 8;
+    // Attempts while the owner changes between two looks at the file.
+    private const int Attempts = 8;
 
     private readonly string path;
-    private readonly Claim? claim;
+    private readonly LockRecord? record;
     private readonly SafeFileHandle? file;
     private readonly ManualResetEventSlim ended = new();
-    private readonly Thread? beating;
+    private readonly Thread? renewing;
 
     private FolderLock(LockOutcome outcome, string path, string reason)
     {
@@ -28,41 +48,40 @@ public sealed class FolderLock : IDisposable
         this.path = path;
     }
 
-    private FolderLock(string path, Claim claim, SafeFileHandle file)
-        : this(LockOutcome.Mine, path, "")
+    private FolderLock(string path, LockRecord record, SafeFileHandle file)
+        : this(LockOutcome.Acquired, path, "")
     {
-        this.claim = claim;
+        this.record = record;
         this.file = file;
-        beating = new Thread(Beat) { IsBackground = true, Name = "claim" };
-        beating.Start();
+        renewing = new Thread(Renew) { IsBackground = true, Name = "folder lock" };
+        renewing.Start();
     }
 
-    /// <summary>Whether the right is this process's, another's, or cannot be had.</summary>
+    /// <summary>Whether this process acquired the lock.</summary>
     public LockOutcome Outcome { get; }
 
-    /// <summary>Why the lock cannot be made, in the system's words; empty in the other cases.</summary>
+    /// <summary>Why the lock is unavailable, as the system reports it; empty for the other outcomes.</summary>
     public string Reason { get; }
 
     /// <summary>
-    /// Whether this process still has the right: one that was stopped for long may have lost it. Ask before what is written
-    /// replaces something.
+    /// Whether this process still holds the lock; a process that was suspended may have lost it. Check before replacing a file.
     /// </summary>
-    public bool IsMine => claim is not null && ClaimFile.Read(path)?.Token == claim.Token;
+    public bool IsHeld => record is not null && LockFile.Read(path)?.Token == record.Token;
 
-    /// <summary>Asks once, without waiting. Throws nothing: what goes wrong is the lock's <see cref="Reason"/>.</summary>
-    /// <param name="folder">The folder; made if need be.</param>
-    /// <param name="name">The file in it that stands for the right while somebody has it.</param>
-    /// <returns>The answer; dispose it when done.</returns>
-    public static FolderLock Try(string folder, string name) => Try(folder, name, Claimant.Here);
+    /// <summary>Tries once, without waiting, to acquire the lock. Failures are reported by <see cref="Reason"/>, not thrown.</summary>
+    /// <param name="folder">The folder; created if missing.</param>
+    /// <param name="name">Name of the lock file in the folder.</param>
+    /// <returns>The lock, to be disposed whatever its outcome.</returns>
+    public static FolderLock Try(string folder, string name) => Try(folder, name, LockOwner.Here);
 
-    /// <summary>Asks for the right of a holder that is gone; it counts as held where there was none.</summary>
+    /// <summary>Tries to take over a stale lock. A missing lock file counts as held elsewhere.</summary>
     /// <param name="folder">The folder.</param>
-    /// <param name="name">The file in it that stands for the right.</param>
-    /// <returns>The answer; dispose it when done.</returns>
-    public static FolderLock TrySucceed(string folder, string name) =>
-        Try(folder, name, Claimant.Here, toSucceed: true);
+    /// <param name="name">Name of the lock file in the folder.</param>
+    /// <returns>The lock, to be disposed whatever its outcome.</returns>
+    public static FolderLock TryTakeOver(string folder, string name) =>
+        Try(folder, name, LockOwner.Here, takeOverOnly: true);
 
-    internal static FolderLock Try(string folder, string name, Claimant claimant, bool toSucceed = false)
+    internal static FolderLock Try(string folder, string name, LockOwner owner, bool takeOverOnly = false)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         ArgumentException.ThrowIfNullOrEmpty(name);
@@ -70,91 +89,91 @@ public sealed class FolderLock : IDisposable
         try
         {
             Directory.CreateDirectory(folder);
-            return Ask(path, claimant, toSucceed);
+            return Acquire(path, owner, takeOverOnly);
         }
         catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
         {
-            return new FolderLock(LockOutcome.CannotBeMade, path, refused.Message);
+            return new FolderLock(LockOutcome.Unavailable, path, refused.Message);
         }
     }
 
-    /// <summary>Throws where this process has the right no longer.</summary>
-    /// <exception cref="LockLostException">Another process has it.</exception>
-    public void Require()
+    /// <summary>Throws if this process no longer holds the lock.</summary>
+    /// <exception cref="LockLostException">Another process holds it.</exception>
+    public void ThrowIfLost()
     {
-        if (!IsMine)
+        if (!IsHeld)
             throw new LockLostException(Path.GetDirectoryName(path)!);
     }
 
-    /// <summary>Gives the right back.</summary>
+    /// <summary>Releases the lock.</summary>
     public void Dispose()
     {
-        if (claim is null || ended.IsSet)
+        if (record is null || ended.IsSet)
             return;
         ended.Set();
-        beating!.Join();
+        renewing!.Join();
         file!.Dispose();
         try
         {
-            Withdraw();
+            Remove();
         }
         catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
         {
-            // Whoever asks next finds that this process has ended, or no beats.
+            // The lock becomes stale: this process ends or no longer renews it.
         }
     }
 
-    private static FolderLock Ask(string path, Claimant claimant, bool toSucceed)
+    private static FolderLock Acquire(string path, LockOwner owner, bool takeOverOnly)
     {
-        ClaimFile? there = ClaimFile.Read(path);
-        if (there is null ? toSucceed : claimant.Sees(there))
-            return new FolderLock(LockOutcome.Held, path, "");
-        Claim claim = new(Guid.NewGuid().ToString("N")[..16], claimant);
-        var own = $"{path}.{claim.Token}";
+        var found = LockFile.Read(path);
+        if (found is null ? takeOverOnly : owner.KnowsAlive(found))
+            return new FolderLock(LockOutcome.HeldElsewhere, path, "");
+        LockRecord record = new(Guid.NewGuid().ToString("N")[..16], owner);
+        var candidate = $"{path}.{record.Token}";
         SafeFileHandle? file = null;
-        var mine = false;
+        var acquired = false;
         try
         {
-            file = Write(own, path, claim);
-            // The clock of the file system, so that machines need not agree on the time.
-            DateTime now = File.GetLastWriteTimeUtc(file);
-            for (var round = 0; round < Rounds && !mine; round++)
+            file = Write(candidate, path, record);
+            // The time by the file system's clock, so that the machines' clocks need not agree.
+            var now = File.GetLastWriteTimeUtc(file);
+            for (var attempt = 0; attempt < Attempts && !acquired; attempt++)
             {
-                mine = !toSucceed && Takes(own, path, claim, overwrite: false);
-                if (mine || (there = ClaimFile.Read(path)) is null)
+                acquired = !takeOverOnly && MoveInto(candidate, path, record, overwrite: false);
+                if (acquired || (found = LockFile.Read(path)) is null)
                     continue;
-                if (!claimant.IsGone(there, now))
+                if (!owner.IsStale(found, now))
                     break;
-                // One at a time replaces a holder that is gone: who has the right to, a claim of its own.
-                using FolderLock succession = Ask($"{path}.{there.Token}", claimant, toSucceed: false);
-                if (succession.Outcome == LockOutcome.Held)
+                // A second lock lets one process at a time replace the stale one.
+                using var takeover = Acquire($"{path}.{found.Token}", owner, takeOverOnly: false);
+                if (takeover.Outcome == LockOutcome.HeldElsewhere)
                     break;
-                if (ClaimFile.Read(path)?.Token == there.Token && succession.IsMine)
-                    mine = Takes(own, path, claim, overwrite: true);
+                if (LockFile.Read(path)?.Token == found.Token && takeover.IsHeld)
+                    acquired = MoveInto(candidate, path, record, overwrite: true);
             }
-            return mine ? new FolderLock(path, claim, file) : new FolderLock(LockOutcome.Held, path, "");
+            return acquired ? new FolderLock(path, record, file) : new FolderLock(LockOutcome.HeldElsewhere, path, "");
         }
         finally
         {
-            if (!mine)
+            if (!acquired)
                 file?.Dispose();
             if (file is not null)
-                File.Delete(own);
+                File.Delete(candidate);
         }
     }
 
-    private static SafeFileHandle Write(string own, string path, Claim claim)
+    private static SafeFileHandle Write(string candidate, string path, LockRecord record)
     {
         SafeFileHandle? file = null;
         try
         {
             file = File.OpenHandle(
-                own,
+                candidate,
                 FileMode.CreateNew,
                 FileAccess.ReadWrite,
                 FileShare.ReadWrite | FileShare.Delete
             );
-            RandomAccess.Write(file, Encoding.UTF8.GetBytes(claim.Text(0)), 0);
+            RandomAccess.Write(file, Encoding.UTF8.GetBytes(record.Text(0)), 0);
             RandomAccess.FlushToDisk(file);
             return file;
         }
@@ -163,37 +182,41 @@ public sealed class FolderLock : IDisposable
             if (file is not null)
             {
                 file.Dispose();
-                File.Delete(own);
+                File.Delete(candidate);
             }
-            throw new IOException(refused.Message.Replace(own, path, StringComparison.Ordinal), refused.HResult);
+            throw new IOException(refused.Message.Replace(candidate, path, StringComparison.Ordinal), refused.HResult);
         }
     }
 
-    /// <summary>Gives a claim its name. A network's answer may be lost, so what counts is what stands there afterwards.</summary>
-    private static bool Takes(string own, string path, Claim claim, bool overwrite)
+    /// <summary>
+    /// Moves a candidate to the lock's path. The file found there afterwards decides, since a network file system may lose the
+    /// reply to a successful move.
+    /// </summary>
+    private static bool MoveInto(string candidate, string path, LockRecord record, bool overwrite)
     {
         try
         {
-            // Without overwriting this is a link, or where there are none a copy that is created exclusively.
-            File.Move(own, path, overwrite);
+            // Without overwriting .NET links the file or, where links are not supported, creates a copy exclusively.
+            File.Move(candidate, path, overwrite);
         }
         catch (IOException) when (Path.Exists(path)) { }
-        return ClaimFile.Read(path)?.Token == claim.Token;
+        return LockFile.Read(path)?.Token == record.Token;
     }
 
-    /// <summary>Takes the claim away, and nobody else's.</summary>
-    private void Withdraw()
+    /// <summary>Deletes the lock file unless another process has taken it over.</summary>
+    private void Remove()
     {
-        if (!IsMine)
+        if (!IsHeld)
             return;
-        var aside = $"{path}.{claim!.Token}";
+        var aside = $"{path}.{record!.Token}";
         File.Move(path, aside, overwrite: true);
-        if (ClaimFile.Read(aside)?.Token == claim.Token)
+        if (LockFile.Read(aside)?.Token == record.Token)
         {
             File.Delete(aside);
             return;
         }
-        // It was taken over since it was looked at: it belongs where it was, unless another has come meanwhile.
+        // The lock was taken over between the check and the move. Put the other process's file back, unless a third has
+        // already created one.
         try
         {
             File.Move(aside, path, overwrite: false);
@@ -204,18 +227,18 @@ public sealed class FolderLock : IDisposable
         }
     }
 
-    private void Beat()
+    private void Renew()
     {
-        for (var beats = 1; !ended.Wait(claim!.By.Beat); beats++)
+        for (var renewals = 1; !ended.Wait(record!.Owner.RenewalInterval); renewals++)
             try
             {
-                // Through the open file: a claim of somebody else in its place is not renewed.
-                RandomAccess.Write(file!, Encoding.UTF8.GetBytes(claim.Text(beats)), 0);
+                // Writing through the open handle cannot renew a file that another process has put in its place.
+                RandomAccess.Write(file!, Encoding.UTF8.GetBytes(record.Text(renewals)), 0);
                 RandomAccess.FlushToDisk(file!);
             }
             catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
             {
-                // A storage that cannot be reached for a moment; whether the right is still there is asked before writing.
+                // The storage may be unreachable for a moment. Owners check that they still hold the lock before they write.
             }
     }
 }

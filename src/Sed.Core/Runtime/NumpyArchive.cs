@@ -4,22 +4,22 @@ using ICSharpCode.SharpZipLib.Checksum;
 namespace Sed.Core.Runtime;
 
 /// <summary>
-/// Named arrays in one file, as <c>numpy.load</c> reads them (.npz). The same arrays give the same bytes; a file is there
-/// whole or not at all.
+/// Reads and writes named arrays in NumPy's .npz format (<c>numpy.load</c>). Files are written atomically, and the same arrays
+/// give the same bytes.
 /// </summary>
 public static class NumpyArchive
 {
     internal const string Extension = ".npy";
 
-    // The archive's own time of no meaning, so that equal contents are equal files.
-    private static readonly DateTimeOffset noTime = new(1980, 1, 1, 0, 0, 0, TimeSpan.Zero);
+    // The earliest time of the ZIP format: equal contents make equal files.
+    private static readonly DateTimeOffset fixedTime = new(1980, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
-    /// <summary>Writes the file, replacing one that is there only when all of it is on the disk.</summary>
-    /// <param name="path">The file; its folder is made if need be.</param>
+    /// <summary>Writes a file atomically, replacing an existing one.</summary>
+    /// <param name="path">The file; its folder is created if missing.</param>
     /// <param name="arrays">Arrays by name, written in this order.</param>
     public static void Write(string path, IEnumerable<KeyValuePair<string, NumpyArray>> arrays)
     {
-        WholeFile.Write(
+        AtomicFile.Write(
             path,
             file =>
             {
@@ -30,8 +30,8 @@ public static class NumpyArchive
         );
     }
 
-    /// <summary>Reads the file.</summary>
-    /// <exception cref="InvalidDataException">It is damaged; the message names the file and, where known, the array.</exception>
+    /// <summary>Reads a file.</summary>
+    /// <exception cref="InvalidDataException">The file is damaged; the message names it and, if known, the array.</exception>
     public static Dictionary<string, NumpyArray> Read(string path)
     {
         var arrays = new Dictionary<string, NumpyArray>();
@@ -50,36 +50,36 @@ public static class NumpyArchive
         }
         catch (InvalidDataException damaged)
         {
-            // What the archive's own index lacks is told in words that only those who wrote it know.
-            var cause = reading == "" ? "it is no whole archive of arrays" : damaged.Message.TrimEnd('.');
+            // .NET's messages about a damaged ZIP directory mean nothing to users.
+            var cause = reading == "" ? "the file is not a complete .npz archive" : damaged.Message.TrimEnd('.');
             throw new InvalidDataException($"{path}{reading}: {cause}.", damaged);
         }
         return arrays;
     }
 
-    /// <summary>Adds an entry, stored and without a time.</summary>
+    /// <summary>Adds an uncompressed entry with a fixed time.</summary>
     internal static void Add(ZipArchive archive, string name, Action<Stream> write)
     {
         var entry = archive.CreateEntry(name, CompressionLevel.NoCompression);
-        entry.LastWriteTime = noTime;
+        entry.LastWriteTime = fixedTime;
         using var to = entry.Open();
         write(to);
     }
 
-    /// <summary>An entry's bytes, as many as it says.</summary>
-    /// <exception cref="InvalidDataException">There are fewer or more of them, or others.</exception>
+    /// <summary>Reads an entry's bytes and verifies their number and checksum.</summary>
+    /// <exception cref="InvalidDataException">Length or checksum differ from those in the archive's directory.</exception>
     internal static byte[] BytesOf(ZipArchiveEntry entry)
     {
         using var from = entry.Open();
         var bytes = GC.AllocateUninitializedArray<byte>(checked((int)entry.Length));
         if (from.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false) < bytes.Length || from.ReadByte() >= 0)
-            throw new InvalidDataException("it has not the length that it states");
+            throw new InvalidDataException("its length differs from the length in the archive's directory");
         if (Checksum(bytes) != entry.Crc32)
-            throw new InvalidDataException("its bytes have changed");
+            throw new InvalidDataException("its checksum is wrong");
         return bytes;
     }
 
-    // .NET writes an entry's checksum, but does not look at it.
+    // .NET writes an entry's checksum but does not verify it.
     private static uint Checksum(byte[] bytes)
     {
         Crc32 sum = new();

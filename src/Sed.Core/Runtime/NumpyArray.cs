@@ -7,10 +7,10 @@ using static TorchSharp.torch;
 
 namespace Sed.Core.Runtime;
 
-/// <summary>An array as NumPy keeps it: C order, little-endian (NumPy Enhancement Proposal 1).</summary>
-/// <param name="Type">NumPy's name of the type: &lt;f4, &lt;f8, &lt;i8 or |u1.</param>
+/// <summary>An array in NumPy's format (NumPy Enhancement Proposal 1): C order, little-endian.</summary>
+/// <param name="Type">NumPy's type name: &lt;f4, &lt;f8, &lt;i8 or |u1.</param>
 /// <param name="Shape">Length of each dimension.</param>
-/// <param name="Bytes">The values.</param>
+/// <param name="Bytes">The values' bytes.</param>
 public sealed partial record NumpyArray(string Type, IReadOnlyList<long> Shape, byte[] Bytes)
 {
     /// <summary>Float32 values.</summary>
@@ -22,7 +22,7 @@ public sealed partial record NumpyArray(string Type, IReadOnlyList<long> Shape, 
     /// <summary>Int64 values.</summary>
     public const string Int64 = "<i8";
 
-    /// <summary>Bytes, also for text.</summary>
+    /// <summary>Bytes; also the type of UTF-8 text.</summary>
     public const string UInt8 = "|u1";
 
     private static readonly Dictionary<string, (int Size, ScalarType Torch)> types = new()
@@ -33,25 +33,29 @@ public sealed partial record NumpyArray(string Type, IReadOnlyList<long> Shape, 
         [UInt8] = (1, ScalarType.Byte),
     };
 
-    /// <summary>A copy of a tensor of float32, float64, int64 or bytes, wherever it is.</summary>
+    /// <summary>Copies a tensor of float32, float64, int64 or uint8 from any device.</summary>
+    /// <exception cref="ArgumentException">The tensor has another type.</exception>
     public static NumpyArray Of(Tensor tensor)
     {
         using var scope = NewDisposeScope();
         var (name, _) = types.FirstOrDefault(type => type.Value.Torch == tensor.dtype);
         if (name is null)
-            throw new ArgumentException($"A tensor of {tensor.dtype} cannot be kept.", nameof(tensor));
+            throw new ArgumentException(
+                $"A tensor of type {tensor.dtype} cannot be stored; use float32, float64, int64 or uint8.",
+                nameof(tensor)
+            );
         return new NumpyArray(name, [.. tensor.shape], tensor.detach().cpu().contiguous().bytes.ToArray());
     }
 
-    /// <summary>One dimension of floats.</summary>
+    /// <summary>A one-dimensional array of floats.</summary>
     public static NumpyArray Of(ReadOnlySpan<float> values) =>
         new(Float32, [values.Length], MemoryMarshal.AsBytes(values).ToArray());
 
-    /// <summary>One dimension of doubles.</summary>
+    /// <summary>A one-dimensional array of doubles.</summary>
     public static NumpyArray Of(ReadOnlySpan<double> values) =>
         new(Float64, [values.Length], MemoryMarshal.AsBytes(values).ToArray());
 
-    /// <summary>One dimension of whole numbers.</summary>
+    /// <summary>A one-dimensional array of integers.</summary>
     public static NumpyArray Of(ReadOnlySpan<long> values) =>
         new(Int64, [values.Length], MemoryMarshal.AsBytes(values).ToArray());
 
@@ -62,16 +66,16 @@ public sealed partial record NumpyArray(string Type, IReadOnlyList<long> Shape, 
         return new NumpyArray(UInt8, [bytes.Length], bytes);
     }
 
-    /// <summary>The floats.</summary>
+    /// <summary>The values of a float32 array.</summary>
     public ReadOnlySpan<float> Floats => MemoryMarshal.Cast<byte, float>(Bytes);
 
-    /// <summary>The doubles.</summary>
+    /// <summary>The values of a float64 array.</summary>
     public ReadOnlySpan<double> Doubles => MemoryMarshal.Cast<byte, double>(Bytes);
 
-    /// <summary>The whole numbers.</summary>
+    /// <summary>The values of an int64 array.</summary>
     public ReadOnlySpan<long> Longs => MemoryMarshal.Cast<byte, long>(Bytes);
 
-    /// <summary>The text.</summary>
+    /// <summary>The text of an array of UTF-8 bytes.</summary>
     public string Text => Encoding.UTF8.GetString(Bytes);
 
     /// <summary>Copies the values into a tensor of the same shape and type.</summary>
@@ -80,8 +84,8 @@ public sealed partial record NumpyArray(string Type, IReadOnlyList<long> Shape, 
     {
         if (types[Type].Torch != tensor.dtype || !Shape.SequenceEqual(tensor.shape))
             throw new InvalidDataException(
-                $"it is {types[Type].Torch} ({string.Join(", ", Shape)}), but {tensor.dtype} "
-                    + $"({string.Join(", ", tensor.shape)}) is wanted"
+                $"the array is {types[Type].Torch} ({string.Join(", ", Shape)}), but the tensor is {tensor.dtype} "
+                    + $"({string.Join(", ", tensor.shape)})"
             );
         using var scope = NewDisposeScope();
         using var noGradients = no_grad();
@@ -109,23 +113,23 @@ public sealed partial record NumpyArray(string Type, IReadOnlyList<long> Shape, 
     }
 
     /// <summary>Reads an .npy file.</summary>
-    /// <exception cref="InvalidDataException">It is none, or of a kind that nothing here writes.</exception>
+    /// <exception cref="InvalidDataException">The bytes are not an .npy file, or its type or order is not supported.</exception>
     internal static NumpyArray Read(byte[] file)
     {
         if (file.Length < 12 || file[0] != 0x93 || !file.AsSpan(1, 5).SequenceEqual("NUMPY"u8) || file[6] is < 1 or > 3)
-            throw new InvalidDataException("it is no NumPy array");
+            throw new InvalidDataException("it is not a NumPy array");
         var start = file[6] == 1 ? 10 : 12;
         var length = file[6] == 1 ? BitConverter.ToUInt16(file, 8) : BitConverter.ToInt32(file, 8);
         if (length is < 0 or > ushort.MaxValue || length > file.Length - start)
-            throw new InvalidDataException("its header is cut off");
+            throw new InvalidDataException("its header is truncated");
         var header = Encoding.UTF8.GetString(file, start, length);
         var found = Header().Match(header);
         if (!found.Success)
-            throw new InvalidDataException($"its header says {header.Trim()}");
+            throw new InvalidDataException($"its header is invalid: {header.Trim()}");
         var type = found.Groups["type"].Value;
         if (!types.TryGetValue(type, out var known) || found.Groups["order"].Value != "False")
             throw new InvalidDataException(
-                $"it is {type}, fortran_order {found.Groups["order"].Value}; known are {string.Join(", ", types.Keys)} in C order"
+                $"its type is {type} with fortran_order {found.Groups["order"].Value}; supported are {string.Join(", ", types.Keys)} in C order"
             );
         BigInteger[] shape =
         [
@@ -137,7 +141,9 @@ public sealed partial record NumpyArray(string Type, IReadOnlyList<long> Shape, 
         var bytes = file[(start + length)..];
         var whole = shape.Aggregate((BigInteger)known.Size, (product, next) => product * next);
         if (bytes.Length != whole || shape.Any(part => part > long.MaxValue))
-            throw new InvalidDataException($"it has {bytes.Length} bytes for the shape ({string.Join(", ", shape)})");
+            throw new InvalidDataException(
+                $"it has {bytes.Length} bytes, which do not fit the shape ({string.Join(", ", shape)})"
+            );
         return new NumpyArray(type, [.. shape.Select(part => (long)part)], bytes);
     }
 

@@ -1,24 +1,31 @@
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 using System.Text;
 
 namespace Sed.Core.Runtime;
 
-/// <summary>The processor that this program runs on.</summary>
+/// <summary>The processor that the program runs on.</summary>
 public static class Processor
 {
-    // The leaves of CPUID that hold the brand string, 16 bytes each.
+    // CPUID leaves of the brand string, 16 bytes each.
     private const int FirstOfBrand = unchecked((int)0x80000002);
     private const int LastOfBrand = unchecked((int)0x80000004);
 
     /// <summary>
-    /// Its name as the maker gives it, with family and model, since virtual machines shorten the name: for example
-    /// "AMD EPYC, family 25, model 1". The architecture where it has none.
+    /// Brand name, family and model, for example "AMD EPYC, family 25, model 1". Family and model are included because virtual
+    /// machines shorten the brand name. The architecture if there is no brand name.
     /// </summary>
     public static string Name { get; } =
         Brand() is { Length: > 0 } brand ? $"{brand}, {Generation()}" : $"{RuntimeInformation.ProcessArchitecture}";
 
-    /// <summary>Family and model, as the manuals of Intel and AMD add up the fields of leaf 1.</summary>
+    /// <summary>Width of the vector registers that the kernels use, for example "512-bit vectors (AVX-512)".</summary>
+    public static string VectorWidth =>
+        Avx512F.IsSupported ? "512-bit vectors (AVX-512)"
+        : Vector256.IsHardwareAccelerated ? "256-bit vectors (AVX2)"
+        : "128-bit vectors";
+
+    /// <summary>Family and model from the fields of CPUID leaf 1, combined as the manuals of Intel and AMD prescribe.</summary>
     private static string Generation()
     {
         var signature = X86Base.CpuId(1, 0).Eax;

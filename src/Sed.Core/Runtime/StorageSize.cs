@@ -2,13 +2,13 @@ using System.Globalization;
 
 namespace Sed.Core.Runtime;
 
-/// <summary>Numbers of bytes as people read them.</summary>
+/// <summary>Human-readable storage sizes.</summary>
 internal static class StorageSize
 {
     private static readonly string[] units = ["bytes", "kB", "MB", "GB", "TB"];
 
-    /// <summary>Three digits and more, in the unit that fits: "812 bytes", "40.0 kB", "1.25 GB".</summary>
-    /// <param name="bytes">Number of bytes, from 0.</param>
+    /// <summary>At least three significant digits with a decimal unit: "812 bytes", "40.0 kB", "1.25 GB".</summary>
+    /// <param name="bytes">Number of bytes, at least 0.</param>
     internal static string Print(long bytes)
     {
         double size = bytes;

@@ -1,30 +1,25 @@
 using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
 using TorchSharp;
 
 namespace Sed.Core.Runtime;
 
-/// <summary>The start of everything that computes with torch: the allocator first, then the native library.</summary>
+/// <summary>Initialises libtorch and controls the number of threads that compute on the CPU.</summary>
 public static partial class Torch
 {
     private static readonly Lock gate = new();
     private static bool initialized;
     private static int threads = Environment.ProcessorCount;
     private static int kernelThreads = Environment.ProcessorCount;
-    private static int threadsOfTorch = Environment.ProcessorCount;
 
-    /// <summary>Where the libtorch in use comes from.</summary>
-    public static string Library => OtherLibTorch.InUse ?? $"{OtherLibTorch.Version}, the packaged one for CPUs";
+    // Limit of the innermost scope of this thread; 0 outside.
+    [ThreadStatic]
+    private static int limit;
 
-    /// <summary>The vectors that this processor computes with.</summary>
-    public static string VectorsInWords =>
-        Avx512F.IsSupported ? "512-bit vectors (AVX-512)"
-        : Vector256.IsHardwareAccelerated ? "256-bit vectors (AVX2)"
-        : "128-bit vectors";
+    /// <summary>Version and origin of the libtorch in use.</summary>
+    public static string Library => ExternalLibTorch.InUse ?? $"{ExternalLibTorch.Version}, the packaged one for CPUs";
 
     /// <summary>
-    /// Threads that compute on the CPU, at least 1: torch's own and those of the kernels. Default: one per processor.
+    /// Number of threads for torch's own operations and for the kernels, at least 1. Default: one per processor.
     /// </summary>
     public static int Threads
     {
@@ -35,13 +30,14 @@ public static partial class Torch
             Initialize();
             threads = value;
             KernelThreads = value;
-            SetThreadsOfTorch(value);
+            if (limit == 0)
+                torch.set_num_threads(value);
         }
     }
 
     /// <summary>
-    /// Threads of the kernels alone, whose number leaves no trace in the digits, so that it may change at any time; setting
-    /// <see cref="Threads"/> sets it, too.
+    /// Number of threads for the kernels alone. It does not affect results, so it may change at any time. Setting
+    /// <see cref="Threads"/> sets it too.
     /// </summary>
     public static int KernelThreads
     {
@@ -54,28 +50,21 @@ public static partial class Torch
     }
 
     /// <summary>
-    /// Says whether torch's own operations compute on one thread until this is called again. Torch cuts a tensor by the
-    /// number of threads and computes what is left at the end of each piece with other functions (the C library's exp
-    /// instead of a vector's), so that last bits depend on that number. Around the kernels, which share out their work
-    /// without a trace, and in small networks, so little is left to torch that one thread costs nothing.
+    /// Limits torch's own operations to one thread until the scope is disposed; the kernels keep their threads. The last bits of
+    /// torch's results depend on its number of threads: it splits a tensor by that number and computes the elements left over at
+    /// the end of each part with other functions (the C library's exp instead of the vectorised one). Code whose results must not
+    /// depend on the number of processors therefore opens a scope around its whole computation.
     /// </summary>
-    internal static void ComputeAlone(bool alone) => SetThreadsOfTorch(alone ? 1 : threads);
-
-    private static void SetThreadsOfTorch(int value)
-    {
-        if (value == threadsOfTorch)
-            return;
-        torch.set_num_threads(value);
-        threadsOfTorch = value;
-    }
+    /// <returns>The scope; dispose it on the same thread.</returns>
+    public static IDisposable SingleThreaded() => new ThreadLimit(1);
 
     /// <summary>
-    /// Prepares the process for torch. Call it before the first tensor is made; later calls do nothing.
-    /// On Linux glibc is told to keep and reuse large blocks: by default it maps and unmaps the memory of every large
-    /// tensor anew, and the page faults of that take longer than the arithmetic. Torch's threads are told to sleep while
-    /// they wait for work, unless OMP_WAIT_POLICY says otherwise: by default they spin, on the cores that the kernels need.
-    /// The libraries below are told to compute in the same way on every x86-64 processor with AVX2, so that digits do not
-    /// depend on its maker or its vectors; what ATEN_CPU_CAPABILITY, MKL_CBWR and ONEDNN_MAX_CPU_ISA say comes first.
+    /// Prepares the process for torch. Call this before the first tensor is created; later calls do nothing.
+    /// On Linux it configures three things. Environment variables that are already set take precedence.
+    /// glibc's allocator keeps and reuses large blocks: by default it maps and unmaps each large tensor, whose page faults take
+    /// longer than the arithmetic. Idle torch threads sleep (OMP_WAIT_POLICY): by default they spin on the cores that the kernels
+    /// need. Torch, MKL and oneDNN use AVX2 code (ATEN_CPU_CAPABILITY, MKL_CBWR, ONEDNN_MAX_CPU_ISA), so that results are
+    /// identical on all x86-64 processors with AVX2.
     /// </summary>
     public static void Initialize()
     {
@@ -84,16 +73,16 @@ public static partial class Torch
             if (initialized)
                 return;
             if (OperatingSystem.IsLinux())
-                SetUpLibc();
-            // CUDA has to be there before the first tensor of the CPU is.
-            var cuda = OtherLibTorch.Load();
+                ConfigureLinux();
+            // CUDA must be initialised before the first CPU tensor is created.
+            var cuda = ExternalLibTorch.Load();
             _ = torch.TryInitializeDeviceType(cuda ? DeviceType.CUDA : DeviceType.CPU);
-            torch.set_num_threads(threadsOfTorch);
+            torch.set_num_threads(threads);
             initialized = true;
         }
     }
 
-    private static void SetUpLibc()
+    private static void ConfigureLinux()
     {
         const int trimThreshold = -1;
         const int topPad = -2;
@@ -103,16 +92,16 @@ public static partial class Torch
             _ = mallopt(mmapMax, 0);
             _ = mallopt(trimThreshold, int.MaxValue);
             _ = mallopt(topPad, 256 << 20);
-            // Libraries read the process's own environment when they are loaded; .NET's is a copy of it.
+            // Native libraries read the process's environment, of which .NET has only a copy.
             _ = setenv("OMP_WAIT_POLICY", "passive", overwrite: 0);
-            // Torch, MKL and oneDNN each choose their code by the processor, and with it the order of their sums.
+            // By default each library chooses its code, and with it the order of its sums, by the processor.
             _ = setenv("ATEN_CPU_CAPABILITY", "avx2", overwrite: 0);
             _ = setenv("MKL_CBWR", "COMPATIBLE", overwrite: 0);
             _ = setenv("ONEDNN_MAX_CPU_ISA", "AVX2", overwrite: 0);
         }
         catch (Exception missing) when (missing is DllNotFoundException or EntryPointNotFoundException)
         {
-            // Another C library (musl): slower, not wrong.
+            // Another C library, such as musl: slower, but correct.
         }
     }
 
@@ -121,4 +110,26 @@ public static partial class Torch
 
     [LibraryImport("libc.so.6", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int setenv(string name, string value, int overwrite);
+
+    private sealed class ThreadLimit : IDisposable
+    {
+        private readonly int outer = limit;
+        private bool disposed;
+
+        public ThreadLimit(int count)
+        {
+            Initialize();
+            limit = count;
+            torch.set_num_threads(count);
+        }
+
+        public void Dispose()
+        {
+            if (disposed)
+                return;
+            disposed = true;
+            limit = outer;
+            torch.set_num_threads(outer == 0 ? threads : outer);
+        }
+    }
 }

@@ -2,22 +2,22 @@ using System.Runtime.ExceptionServices;
 
 namespace Sed.Core.Runtime;
 
-/// <summary>Work on all processors, whose first failure arrives as it was thrown and not wrapped in others.</summary>
+/// <summary>Parallel loops on all processors that rethrow the first exception itself, not an <see cref="AggregateException"/>.</summary>
 public static class Workers
 {
-    /// <summary>Calls a body for every number from 0 on; each processor takes the next number when it is free.</summary>
-    /// <param name="count">How many numbers.</param>
-    /// <param name="body">The work; called from several threads at once.</param>
-    /// <param name="cancellation">Stops before the next number.</param>
-    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    /// <summary>Calls a body for the indices 0 to <paramref name="count"/> - 1; each thread takes the next index when it is free.</summary>
+    /// <param name="count">Number of indices.</param>
+    /// <param name="body">The loop body; several threads call it at once.</param>
+    /// <param name="cancellation">Stops the loop before the next index.</param>
+    /// <exception cref="OperationCanceledException">The loop was cancelled.</exception>
     public static void Run(int count, Action<int> body, CancellationToken cancellation = default) =>
         Run(count, () => body, cancellation);
 
-    /// <summary>The same with a body for each thread, which can keep memory of its own.</summary>
-    /// <param name="count">How many numbers.</param>
-    /// <param name="bodyOfThread">Makes a thread's body.</param>
-    /// <param name="cancellation">Stops before the next number.</param>
-    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    /// <summary>The same loop with a separate body for each thread, so that a body can own buffers.</summary>
+    /// <param name="count">Number of indices.</param>
+    /// <param name="bodyOfThread">Creates the body of one thread.</param>
+    /// <param name="cancellation">Stops the loop before the next index.</param>
+    /// <exception cref="OperationCanceledException">The loop was cancelled.</exception>
     public static void Run(int count, Func<Action<int>> bodyOfThread, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(bodyOfThread);

@@ -43,7 +43,7 @@ internal sealed class EpochLog(TrainingFolder folder)
             )
         );
         var header = string.Join(',', columns.Select(column => column.Name).Prepend("epoch").Append("best epoch"));
-        WholeFile.Write(
+        AtomicFile.Write(
             folder.EpochsFile,
             string.Concat(lines.Prepend(header).Select(line => line + Environment.NewLine))
         );

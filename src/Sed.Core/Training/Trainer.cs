@@ -69,10 +69,11 @@ public sealed class Trainer
         if (folder is not null)
         {
             Checkpoint.Read(folder, options, targets, state);
-            folder.Right?.Require();
+            folder.Right?.ThrowIfLost();
             clips.Statistics.Write(folder.StandardisationFile);
         }
         var log = folder is null ? null : new EpochLog(folder);
+        using var threads = network.LimitTorchThreads(device, options.Precision != ComputePrecision.BFloat16);
         var before = state.Reports.Count > 0 ? state.Reports[^1].Elapsed : TimeSpan.Zero;
         var clock = Stopwatch.StartNew();
         for (
@@ -105,14 +106,14 @@ public sealed class Trainer
                 );
                 return best;
             });
-            folder?.Right?.Require();
+            folder?.Right?.ThrowIfLost();
             if (folder is not null)
                 Checkpoint.Write(folder, options, targets, state);
             log?.Write(state.Reports);
             progress?.Invoke(state.Reports[^1]);
         }
         NetworkWeights.Load(network, state.Best, "The best epoch");
-        folder?.Right?.Require();
+        folder?.Right?.ThrowIfLost();
         if (folder is not null)
             NetworkWeights.Write(network, folder.NetworkFile);
         return state.Reports;

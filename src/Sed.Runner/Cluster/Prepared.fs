@@ -36,4 +36,4 @@ let make (workspace: Workspace) (trials: Trial list) =
     ]
     |> List.distinct
     |> String.concat ""
-    |> WholeFile.write (file workspace.Folder)
+    |> AtomicFile.write (file workspace.Folder)

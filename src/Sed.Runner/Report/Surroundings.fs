@@ -21,7 +21,7 @@ let describe (results: TrialResult list) =
         "TorchSharp", version typeof<TorchSharp.torch>.Assembly
         "libtorch", Torch.Library
         "System", RuntimeInformation.OSDescription
-        "Processor", $"{Processor.Name}, {Environment.ProcessorCount} cores, {Torch.VectorsInWords}"
+        "Processor", $"{Processor.Name}, {Environment.ProcessorCount} cores, {Processor.VectorWidth}"
         "Device of the trials", distinct _.Device
         "Threads of the trials", distinct (fun result -> string result.Threads)
     ]

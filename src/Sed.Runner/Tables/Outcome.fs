@@ -164,4 +164,4 @@ module internal Outcome =
     let save (outcome: Outcome) =
         use text = new StringWriter()
         FrameExtensions.SaveCsv(outcome.Frame, text, includeRowKeys = false)
-        WholeFile.keep outcome.File (text.ToString())
+        AtomicFile.writeIfChanged outcome.File (text.ToString())

@@ -99,7 +99,7 @@ module internal RunPlan =
     let isKept (runs: string) (name: string) = File.Exists(file runs name)
 
     let write (workspace: Workspace) (plan: Plan) =
-        WholeFile.write
+        AtomicFile.write
             (file workspace.Folder plan.FileName)
             (JsonSerializer.Serialize(ofPlan workspace.TrialFolder plan, options) + "\n")
 

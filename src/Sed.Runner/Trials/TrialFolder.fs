@@ -179,8 +179,8 @@ module internal TrialFolder =
     let tryLock (folder: string) : FolderLock option =
         let lock = FolderLock.Try(folder, lockName)
         match lock.Outcome with
-        | LockOutcome.Mine -> Some lock
-        | LockOutcome.Held -> None
+        | LockOutcome.Acquired -> Some lock
+        | LockOutcome.HeldElsewhere -> None
         | _ when File.Exists folder ->
             raise (InvalidDataException $"{folder} is a file where a trial's folder should be. Remove it.")
         | _ ->
@@ -191,8 +191,8 @@ module internal TrialFolder =
 
     /// Keeps what a finished trial found.
     let finish (folder: string) (result: TrialResult) =
-        WholeFile.write (Path.Combine(folder, "specification.txt")) (result.Specification + "\n")
-        WholeFile.write (resultFile folder) (JsonSerializer.Serialize(result, options))
+        AtomicFile.write (Path.Combine(folder, "specification.txt")) (result.Specification + "\n")
+        AtomicFile.write (resultFile folder) (JsonSerializer.Serialize(result, options))
         File.Delete(failureFile folder)
         File.Delete(Path.Combine(folder, "checkpoint.npz")) // nothing is left to go on with
 
@@ -214,10 +214,10 @@ module internal TrialFolder =
 
     /// Keeps why a trial could not be finished.
     let fail (folder: string) (specification: string) (error: exn) =
-        WholeFile.write (Path.Combine(folder, "specification.txt")) (specification + "\n")
+        AtomicFile.write (Path.Combine(folder, "specification.txt")) (specification + "\n")
         let failure = {
             Error = $"{error.GetType().Name}: {sentence error}"
             Trace = string error
         }
-        WholeFile.write (failureFile folder) (JsonSerializer.Serialize(failure, options))
+        AtomicFile.write (failureFile folder) (JsonSerializer.Serialize(failure, options))
         failure

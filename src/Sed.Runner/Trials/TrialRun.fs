@@ -20,7 +20,7 @@ let private resultOf
     : TrialResult =
     let manifest = workspace.Manifest specification
     let split = Translate.split specification.ScoreOn
-    right.Require()
+    right.ThrowIfLost()
     {
         Specification = Specification.printTraining specification
         Corpus = manifest.Corpus

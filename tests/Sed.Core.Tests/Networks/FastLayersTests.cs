@@ -140,6 +140,7 @@ public sealed class FastLayersTests
         foreach (var threads in new[] { 1, 2, 5 })
         {
             Torch.Threads = threads;
+            using (network.LimitTorchThreads(CPU))
             using (NewDisposeScope())
             {
                 random.manual_seed(7);

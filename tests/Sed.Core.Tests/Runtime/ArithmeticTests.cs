@@ -6,8 +6,8 @@ using TorchSharp;
 namespace Sed.Core.Tests.Runtime;
 
 /// <summary>
-/// A number that TorchSharp is given becomes an object which nothing holds while native code reads it, so a garbage collection
-/// at that moment frees it. What calls such methods is found in the compiled library.
+/// Searches the compiled library for calls of TorchSharp methods that create scalars. Nothing references such a scalar while
+/// native code reads it, so the garbage collector may free it.
 /// </summary>
 public class ArithmeticTests
 {
@@ -19,19 +19,20 @@ public class ArithmeticTests
         | BindingFlags.DeclaredOnly;
 
     [Fact]
-    public void Every_number_that_torch_is_given_is_held_until_the_native_call_is_over()
+    public void Every_scalar_passed_to_torch_is_held_until_the_native_call_returns()
     {
-        var torchs = Methods(typeof(torch).Assembly).ToDictionary(method => method, method => Calls(method).ToList());
+        var torchMethods = Methods(typeof(torch).Assembly)
+            .ToDictionary(method => method, method => Calls(method).ToList());
         HashSet<MethodBase> making = [];
         int before;
         do
         {
             before = making.Count;
-            making.UnionWith(torchs.Where(own => own.Value.Any(Makes)).Select(own => own.Key));
+            making.UnionWith(torchMethods.Where(own => own.Value.Any(Makes)).Select(own => own.Key));
         } while (making.Count > before);
 
         var sum = typeof(torch.Tensor).GetMethod("op_Addition", [typeof(torch.Tensor), typeof(torch.Tensor)])!;
-        Assert.Contains(sum, making); // with its hidden 1; else nothing here would be found at all
+        Assert.Contains(sum, making); // it creates the implicit factor 1; otherwise the search would find nothing
 
         var unheld =
             from method in Methods(typeof(SedNetwork).Assembly)
@@ -54,7 +55,7 @@ public class ArithmeticTests
             .GetTypes()
             .SelectMany(type => type.GetMethods(Declared).Concat<MethodBase>(type.GetConstructors(Declared)));
 
-    /// <summary>The methods that a method's code calls.</summary>
+    /// <summary>Methods that a method calls.</summary>
     private static IEnumerable<MethodBase> Calls(MethodBase method) =>
         MethodCode.Of(method).Select(instruction => instruction.Operand).OfType<MethodBase>();
 }

@@ -6,7 +6,7 @@ namespace Sed.Core.Tests.Runtime;
 public sealed class DevicesTests
 {
     [Fact]
-    public void Auto_is_the_processor_where_there_is_nothing_better()
+    public void Auto_selects_CUDA_if_available_and_the_CPU_otherwise()
     {
         Torch.Initialize();
         Assert.Equal(torch.cuda.is_available() ? DeviceType.CUDA : DeviceType.CPU, Devices.Choose("auto").type);
@@ -18,17 +18,17 @@ public sealed class DevicesTests
     [InlineData("cuda:-1")]
     [InlineData("cuda:0:1")]
     [InlineData("")]
-    public void A_device_that_does_not_exist_is_named_with_those_that_do(string name)
+    public void An_unknown_device_is_refused_with_the_known_ones(string name)
     {
         var error = Assert.Throws<ArgumentException>(() => Devices.Choose(name));
-        Assert.StartsWith($"There is no device '{name}'; say auto, cpu, cuda or cuda:N.", error.Message);
+        Assert.StartsWith($"There is no device '{name}'; use auto, cpu, cuda or cuda:N.", error.Message);
     }
 
     [Fact]
-    public void Where_there_is_no_cuda_the_reason_and_the_remedy_are_told()
+    public void Without_CUDA_the_reason_is_reported()
     {
         Torch.Initialize();
-        Assert.SkipWhen(torch.cuda.is_available(), "there is CUDA here");
+        Assert.SkipWhen(torch.cuda.is_available(), "CUDA is available");
         var error = Assert.Throws<ArgumentException>(() => Devices.Choose("cuda:1"));
         Assert.StartsWith("There is no CUDA device for 'cuda:1'. ", error.Message);
         Assert.Contains(Devices.Describe(), line => line.StartsWith("cuda    none. "));

@@ -3,98 +3,98 @@ using Sed.Core.Runtime;
 
 namespace Sed.Core.Tests.Runtime;
 
-/// <summary>Who has the right to a folder that several machines see.</summary>
+/// <summary>Ownership of a folder lock among processes and machines.</summary>
 public sealed class FolderClaimTests : IDisposable
 {
     private const string FolderVariable = "SED_TEST_FOLDER";
 
-    private static readonly Claimant there = Machine("there");
+    private static readonly LockOwner there = Machine("there");
 
     private readonly TemporaryFolder folder = new();
 
     public void Dispose() => folder.Dispose();
 
-    /// <summary>A process on a machine of its own, which renews nothing by itself.</summary>
-    private static Claimant Machine(string host) =>
-        Claimant.Here with
+    /// <summary>A process on another machine that never renews its lock.</summary>
+    private static LockOwner Machine(string host) =>
+        LockOwner.Here with
         {
             Host = host,
-            Place = host,
-            Beat = Timeout.InfiniteTimeSpan,
+            ProcessNamespace = host,
+            RenewalInterval = Timeout.InfiniteTimeSpan,
         };
 
-    private FolderLock Ask(Claimant claimant) => FolderLock.Try(folder.Path, "lock", claimant);
+    private FolderLock Ask(LockOwner owner) => FolderLock.Try(folder.Path, "lock", owner);
 
-    private string LockFile => folder.File("lock");
+    private string LockPath => folder.File("lock");
 
-    private void LastRenewed(TimeSpan ago) => File.SetLastWriteTimeUtc(LockFile, DateTime.UtcNow - ago);
+    private void LastRenewed(TimeSpan ago) => File.SetLastWriteTimeUtc(LockPath, DateTime.UtcNow - ago);
 
     [Fact]
     public void A_lock_names_its_holder_while_it_is_held_and_leaves_nothing_behind()
     {
         using (Ask(there))
-            Assert.StartsWith("host: there\nplace: there\nprocess: ", File.ReadAllText(LockFile));
+            Assert.StartsWith("host: there\nplace: there\nprocess: ", File.ReadAllText(LockPath));
         Assert.Empty(Directory.GetFiles(folder.Path));
     }
 
     [Fact]
-    public void The_lock_of_a_process_of_this_machine_that_has_ended_is_free_at_once()
+    public void The_lock_of_an_ended_process_on_this_machine_can_be_acquired_at_once()
     {
         using Process process = Process.Start("sleep", "60");
-        var started = Claimant.StartOf(process.Id)!;
-        Claim claim = new("other", Claimant.Here with { Process = process.Id, Started = started });
-        File.WriteAllText(LockFile, claim.Text(0));
+        var started = LockOwner.StartOf(process.Id)!;
+        LockRecord record = new("other", LockOwner.Here with { Process = process.Id, Started = started });
+        File.WriteAllText(LockPath, record.Text(0));
         LastRenewed(TimeSpan.FromDays(1));
-        using (FolderLock held = Ask(Claimant.Here))
-            Assert.Equal(LockOutcome.Held, held.Outcome); // it lives, however long it was stopped
+        using (FolderLock held = Ask(LockOwner.Here))
+            Assert.Equal(LockOutcome.HeldElsewhere, held.Outcome); // the process runs, so the age of the file does not matter
         process.Kill();
         process.WaitForExit();
-        using FolderLock mine = Ask(Claimant.Here);
-        Assert.Equal(LockOutcome.Mine, mine.Outcome);
+        using FolderLock mine = Ask(LockOwner.Here);
+        Assert.Equal(LockOutcome.Acquired, mine.Outcome);
     }
 
     [Fact]
-    public void A_number_that_was_given_to_another_process_since_is_no_holder()
+    public void A_reused_process_identifier_does_not_hold_the_lock()
     {
-        File.WriteAllText(LockFile, new Claim("other", Claimant.Here with { Started = "1" }).Text(0));
-        using FolderLock mine = Ask(Claimant.Here);
-        Assert.Equal(LockOutcome.Mine, mine.Outcome);
+        File.WriteAllText(LockPath, new LockRecord("other", LockOwner.Here with { Started = "1" }).Text(0));
+        using FolderLock mine = Ask(LockOwner.Here);
+        Assert.Equal(LockOutcome.Acquired, mine.Outcome);
     }
 
     [Fact]
-    public void Another_machines_lock_is_held_while_it_is_renewed_and_free_when_it_was_not_for_two_minutes()
+    public void A_lock_of_another_machine_is_stale_after_two_minutes_without_renewal()
     {
         using FolderLock first = Ask(there);
         LastRenewed(TimeSpan.FromSeconds(119));
         using (FolderLock held = Ask(Machine("here")))
-            Assert.Equal(LockOutcome.Held, held.Outcome);
-        Assert.True(first.IsMine);
+            Assert.Equal(LockOutcome.HeldElsewhere, held.Outcome);
+        Assert.True(first.IsHeld);
 
         LastRenewed(TimeSpan.FromSeconds(121));
         using FolderLock second = Ask(Machine("here"));
-        Assert.Equal((LockOutcome.Mine, true, false), (second.Outcome, second.IsMine, first.IsMine));
-        LockLostException lost = Assert.Throws<LockLostException>(first.Require);
+        Assert.Equal((LockOutcome.Acquired, true, false), (second.Outcome, second.IsHeld, first.IsHeld));
+        LockLostException lost = Assert.Throws<LockLostException>(first.ThrowIfLost);
         Assert.Equal(
-            $"{folder.Path} has been taken over by another process, since this one gave no sign of life for a while.",
+            $"Another process has taken over {folder.Path}: this process did not renew its lock in time.",
             lost.Message
         );
         first.Dispose();
-        Assert.True(second.IsMine); // who lost it gives nothing back
+        Assert.True(second.IsHeld); // disposing a lost lock releases nothing
     }
 
     [Fact]
-    public void What_is_no_claim_is_held_while_it_may_still_be_written()
+    public void An_unreadable_lock_file_counts_as_held_until_it_is_stale()
     {
-        File.WriteAllText(LockFile, "");
-        using (FolderLock held = Ask(Claimant.Here))
-            Assert.Equal(LockOutcome.Held, held.Outcome);
+        File.WriteAllText(LockPath, "");
+        using (FolderLock held = Ask(LockOwner.Here))
+            Assert.Equal(LockOutcome.HeldElsewhere, held.Outcome);
         LastRenewed(TimeSpan.FromHours(1));
-        using FolderLock mine = Ask(Claimant.Here);
-        Assert.Equal(LockOutcome.Mine, mine.Outcome);
+        using FolderLock mine = Ask(LockOwner.Here);
+        Assert.Equal(LockOutcome.Acquired, mine.Outcome);
     }
 
     [Fact]
-    public void Of_many_that_take_over_at_once_one_wins()
+    public void One_of_several_simultaneous_takeovers_succeeds()
     {
         for (var round = 0; round < 50; round++)
         {
@@ -114,59 +114,59 @@ public sealed class FolderClaimTests : IDisposable
             ];
             Array.ForEach(machines, machine => machine.Start());
             Array.ForEach(machines, machine => machine.Join());
-            Assert.Single(asked, one => one.Outcome == LockOutcome.Mine);
-            Assert.Single(asked, one => one.IsMine);
+            Assert.Single(asked, one => one.Outcome == LockOutcome.Acquired);
+            Assert.Single(asked, one => one.IsHeld);
             Array.ForEach(asked, one => one.Dispose());
             Assert.Empty(Directory.GetFiles(folder.Path));
         }
     }
 
     [Fact]
-    public void Who_was_killed_while_taking_over_does_not_stand_in_the_way()
+    public void A_process_killed_during_a_takeover_does_not_block_the_next()
     {
         using FolderLock gone = Ask(there);
         LastRenewed(TimeSpan.FromMinutes(3));
-        var token = ClaimFile.Read(LockFile)!.Token;
-        Claim killed = new("killed", Claimant.Here with { Started = "1" });
-        File.WriteAllText($"{LockFile}.{token}", killed.Text(0));
-        using FolderLock mine = Ask(Claimant.Here);
-        Assert.Equal(LockOutcome.Mine, mine.Outcome);
-        Assert.Equal([LockFile], Directory.GetFiles(folder.Path));
+        var token = LockFile.Read(LockPath)!.Token;
+        LockRecord killed = new("killed", LockOwner.Here with { Started = "1" });
+        File.WriteAllText($"{LockPath}.{token}", killed.Text(0));
+        using FolderLock mine = Ask(LockOwner.Here);
+        Assert.Equal(LockOutcome.Acquired, mine.Outcome);
+        Assert.Equal([LockPath], Directory.GetFiles(folder.Path));
     }
 
     [Fact]
-    public void A_holder_that_is_stopped_loses_its_lock_to_another_machine_and_notices_when_it_goes_on()
+    public void A_suspended_process_loses_its_lock_to_another_machine_and_detects_it_on_resumption()
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "Processes are stopped by signals.");
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows cannot suspend processes by signals.");
         string[] arguments = ["-noLogo", "-explicit", "only", "-method", $"*.{nameof(Another_machine)}"];
         ProcessStartInfo start = new(Environment.ProcessPath!, arguments) { RedirectStandardOutput = true };
         start.Environment[FolderVariable] = folder.Path;
         using Process holder = Process.Start(start)!;
-        Claimant here = Machine("here") with { GoneAfter = TimeSpan.FromSeconds(2) };
-        Until(() => File.Exists(LockFile));
+        LockOwner here = Machine("here") with { StaleAfter = TimeSpan.FromSeconds(2) };
+        Until(() => File.Exists(LockPath));
         Stopwatch clock = Stopwatch.StartNew();
-        Until(() => clock.Elapsed > 1.5 * here.GoneAfter || Ask(here).Outcome == LockOutcome.Mine);
-        Assert.True(clock.Elapsed > 1.5 * here.GoneAfter, "It was renewed, but counted as gone.");
+        Until(() => clock.Elapsed > 1.5 * here.StaleAfter || Ask(here).Outcome == LockOutcome.Acquired);
+        Assert.True(clock.Elapsed > 1.5 * here.StaleAfter, "The lock was renewed but counted as stale.");
 
         Signal("STOP", holder);
         FolderLock mine = Ask(here);
-        Until(() => (mine = Ask(here)).Outcome == LockOutcome.Mine);
+        Until(() => (mine = Ask(here)).Outcome == LockOutcome.Acquired);
         Assert.False(File.Exists(folder.File("noticed")));
         Signal("CONT", holder);
         Until(() => File.Exists(folder.File("noticed")));
-        Assert.True(mine.IsMine);
+        Assert.True(mine.IsHeld);
         mine.Dispose();
         holder.WaitForExit();
     }
 
-    /// <summary>Holds the lock for a test that runs this in a process of its own, until it notices that it has lost it.</summary>
+    /// <summary>Helper that a test runs in another process: holds the lock until it is lost.</summary>
     [Fact(Explicit = true)]
     public void Another_machine()
     {
         var shared = Environment.GetEnvironmentVariable(FolderVariable)!;
-        Claimant claimant = Machine("there") with { Beat = TimeSpan.FromSeconds(0.1) };
-        using FolderLock mine = FolderLock.Try(shared, "lock", claimant);
-        Until(() => !mine.IsMine);
+        LockOwner owner = Machine("there") with { RenewalInterval = TimeSpan.FromSeconds(0.1) };
+        using FolderLock mine = FolderLock.Try(shared, "lock", owner);
+        Until(() => !mine.IsHeld);
         File.WriteAllText(Path.Combine(shared, "noticed"), "");
     }
 
@@ -181,7 +181,7 @@ public sealed class FolderClaimTests : IDisposable
         Stopwatch clock = Stopwatch.StartNew();
         while (!reached())
         {
-            Assert.True(clock.Elapsed < TimeSpan.FromMinutes(1), "It takes too long.");
+            Assert.True(clock.Elapsed < TimeSpan.FromMinutes(1), "The condition was not reached within one minute.");
             Thread.Sleep(50);
         }
     }

@@ -9,38 +9,38 @@ public sealed class FolderLockTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Fact]
-    public void One_holder_at_a_time_has_the_lock()
+    public void One_process_at_a_time_holds_the_lock()
     {
         using (FolderLock first = FolderLock.Try(folder.File("new"), "lock"))
         {
             using FolderLock second = FolderLock.Try(folder.File("new"), "lock");
-            Assert.Equal((LockOutcome.Mine, LockOutcome.Held), (first.Outcome, second.Outcome));
+            Assert.Equal((LockOutcome.Acquired, LockOutcome.HeldElsewhere), (first.Outcome, second.Outcome));
             Assert.Equal(("", ""), (first.Reason, second.Reason));
         }
         using FolderLock third = FolderLock.Try(folder.File("new"), "lock");
-        Assert.Equal(LockOutcome.Mine, third.Outcome);
+        Assert.Equal(LockOutcome.Acquired, third.Outcome);
     }
 
     [Fact]
-    public void A_folder_in_the_locks_place_is_no_holder()
+    public void A_folder_at_the_path_of_the_lock_file_makes_the_lock_unavailable()
     {
         Directory.CreateDirectory(folder.File("lock"));
         using FolderLock none = FolderLock.Try(folder.Path, "lock");
-        Assert.Equal(LockOutcome.CannotBeMade, none.Outcome);
+        Assert.Equal(LockOutcome.Unavailable, none.Outcome);
         Assert.Equal($"Access to the path '{folder.File("lock")}' is denied.", none.Reason);
     }
 
     [Fact]
-    public void A_file_in_the_folders_place_is_no_holder()
+    public void A_file_at_the_path_of_the_folder_makes_the_lock_unavailable()
     {
         File.WriteAllText(folder.File("trial"), "");
         using FolderLock none = FolderLock.Try(folder.File("trial"), "lock");
-        Assert.Equal(LockOutcome.CannotBeMade, none.Outcome);
+        Assert.Equal(LockOutcome.Unavailable, none.Outcome);
         Assert.Equal($"The file '{folder.File("trial")}' already exists.", none.Reason);
     }
 
     [Fact]
-    public void Read_only_storage_is_no_holder()
+    public void Read_only_storage_makes_the_lock_unavailable()
     {
         Directory.CreateDirectory(folder.File("kept"));
         File.WriteAllText(folder.File("kept/lock"), "");
@@ -49,7 +49,7 @@ public sealed class FolderLockTests : IDisposable
         using FolderLock fresh = FolderLock.Try(storage.Path, "another");
         using FolderLock below = FolderLock.Try(storage.Path + "/trial", "lock");
         Assert.Equal(
-            (LockOutcome.CannotBeMade, LockOutcome.CannotBeMade, LockOutcome.CannotBeMade),
+            (LockOutcome.Unavailable, LockOutcome.Unavailable, LockOutcome.Unavailable),
             (old.Outcome, fresh.Outcome, below.Outcome)
         );
         Assert.Equal($"Read-only file system : '{storage.Path}/lock'", old.Reason);

@@ -5,7 +5,7 @@ namespace Sed.Core.Tests.Runtime;
 public sealed class NumpyArchiveTests
 {
     [Fact]
-    public void Arrays_come_back_as_they_were_written()
+    public void Arrays_survive_a_round_trip()
     {
         using var folder = new TemporaryFolder();
         var file = folder.File("deep", "arrays.npz");
@@ -30,7 +30,7 @@ public sealed class NumpyArchiveTests
     }
 
     [Fact]
-    public void A_file_cut_anywhere_is_refused_by_name()
+    public void A_file_truncated_anywhere_is_refused_by_name()
     {
         using var folder = new TemporaryFolder();
         var file = folder.File("arrays.npz");
@@ -47,7 +47,7 @@ public sealed class NumpyArchiveTests
     }
 
     [Fact]
-    public void A_changed_byte_of_the_values_is_noticed()
+    public void A_changed_byte_is_detected()
     {
         using var folder = new TemporaryFolder();
         var file = folder.File("arrays.npz");

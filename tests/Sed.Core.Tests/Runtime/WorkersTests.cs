@@ -5,7 +5,7 @@ namespace Sed.Core.Tests.Runtime;
 public sealed class WorkersTests
 {
     [Fact]
-    public void Every_number_is_visited_once()
+    public void Every_index_is_visited_once()
     {
         var visits = new int[1000];
         Workers.Run(visits.Length, i => Interlocked.Increment(ref visits[i]));
@@ -13,7 +13,7 @@ public sealed class WorkersTests
     }
 
     [Fact]
-    public void A_failure_arrives_as_it_was_thrown_and_stops_the_rest()
+    public void The_first_exception_is_rethrown_and_stops_the_loop()
     {
         var calls = 0;
         IOException thrown = Assert.Throws<IOException>(() =>
@@ -32,7 +32,7 @@ public sealed class WorkersTests
     }
 
     [Fact]
-    public void Cancelling_stops_it()
+    public void Cancellation_stops_the_loop()
     {
         using CancellationTokenSource stop = new();
         Assert.Throws<OperationCanceledException>(() => Workers.Run(1000, _ => stop.Cancel(), stop.Token));

@@ -63,7 +63,6 @@ internal static class NetworksBench
     private static void Multiply(Tensor matrix)
     {
         using var scope = NewDisposeScope();
-        Torch.ComputeAlone(false);
         _ = matrix.matmul(matrix);
     }
 }

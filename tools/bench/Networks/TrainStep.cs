@@ -60,6 +60,7 @@ internal sealed class TrainStep : IDisposable
     private Tensor Step(Tensor features, Tensor labels)
     {
         Network.train();
+        using var threads = Network.LimitTorchThreads(on, !rounded);
         state.Optimizer.ClearGradients();
         var value = loss.Of(Outputs(features), labels);
         value.backward();
@@ -98,6 +99,7 @@ internal sealed class TrainStep : IDisposable
         using var plain = new SedNetwork(Network.Description with { Dropout = 1e-12 });
         NetworkWeights.Load(plain, NetworkWeights.Of(Network), "the benchmark's network");
         plain.train();
+        using var threads = plain.LimitTorchThreads(on, !rounded);
         return loss.Of(plain.call(Features), Labels).item<float>();
     }
 

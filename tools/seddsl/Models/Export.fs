@@ -25,7 +25,7 @@ module Export =
         let withFeatures = arguments.Contains With_Features
         let content = OnnxExport.Of(model, withFeatures)
         let file = arguments.GetResult Onnx
-        WholeFile.Write(file, fun stream -> stream.Write content)
+        AtomicFile.Write(file, fun stream -> stream.Write content)
         let features = model.Features
         let input =
             if withFeatures then

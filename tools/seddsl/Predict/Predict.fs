@@ -155,7 +155,7 @@ let private work (arguments: ParseResults<PredictArguments>) =
             | None -> listen arguments model recordings Console.Out stop.Token
             | Some out ->
                 let mutable code = ExitCode.Done
-                WholeFile.Write(
+                AtomicFile.Write(
                     out,
                     Action<Stream>(fun stream ->
                         use text = new StreamWriter(stream, leaveOpen = true)

@@ -104,6 +104,6 @@ internal static class AudioSurvey
                     $"{paths[i]}\t{f.Bytes}\t{f.Ticks}\t{f.DurationSeconds:R}\t{f.SampleRate}\t{f.Channels}\t{f.Peak:R}\t"
                         + $"{f.ClippedFraction:R}\t{f.ContentHash}\t{f.Fault}\t{f.Reason.ReplaceLineEndings(" ").Replace('\t', ' ')}\n"
                 );
-        WholeFile.Write(keptIn, text.ToString());
+        AtomicFile.Write(keptIn, text.ToString());
     }
 }

@@ -31,7 +31,7 @@ internal static class SoundscapeSeal
             },
             CancellationToken.None
         );
-        WholeFile.Write(
+        AtomicFile.Write(
             Path.Combine(folder, Name),
             string.Join('\n', lines.Prepend("path\tbytes\tticks\tsha256")) + "\n"
         );

@@ -177,8 +177,8 @@ internal static class SoundscapeWriter
     {
         foreach (var folder in Directory.GetDirectories(parent, $"{Path.GetFileName(target)}.*.making"))
         {
-            using FolderLock right = FolderLock.TrySucceed(folder, Making);
-            if (right.Outcome == LockOutcome.Mine)
+            using FolderLock right = FolderLock.TryTakeOver(folder, Making);
+            if (right.Outcome == LockOutcome.Acquired)
                 Directory.Delete(folder, recursive: true);
         }
     }

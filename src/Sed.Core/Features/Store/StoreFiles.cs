@@ -28,7 +28,7 @@ internal sealed class StoreFiles : IDisposable
     {
         this.folder = folder;
         this.writing = writing;
-        Writable = writing.Outcome == LockOutcome.Mine;
+        Writable = writing.Outcome == LockOutcome.Acquired;
         this.rows = rows;
         this.values = values;
         this.entries = entries;
@@ -54,7 +54,7 @@ internal sealed class StoreFiles : IDisposable
             throw new FeatureStoreException(
                 $"{folder}: there is a folder where the file features.npy belongs. Remove it, and the features are made again."
             );
-        var writable = writing.Outcome == LockOutcome.Mine;
+        var writable = writing.Outcome == LockOutcome.Acquired;
         if (!writable && !(File.Exists(Final(folder)) && File.Exists(Entries(folder))))
             throw Unwritable(folder, "the features are not all there", writing.Reason);
         var length = header.Length + ((long)rows * rowBytes);
@@ -121,7 +121,7 @@ internal sealed class StoreFiles : IDisposable
     /// <exception cref="LockLostException">Another process has the right to write meanwhile.</exception>
     internal void Withdraw()
     {
-        writing.Require();
+        writing.ThrowIfLost();
         if (File.Exists(Final(folder)))
             File.Move(Final(folder), Partial(folder), overwrite: true);
     }
@@ -132,7 +132,7 @@ internal sealed class StoreFiles : IDisposable
     {
         if (File.Exists(Final(folder)))
             return;
-        writing.Require();
+        writing.ThrowIfLost();
         RandomAccess.FlushToDisk(values);
         RandomAccess.FlushToDisk(entries);
         File.Move(Partial(folder), Final(folder));

@@ -19,7 +19,7 @@ internal static class StoreIndex
                 CultureInfo.InvariantCulture,
                 $"{row}\t{manifest.Clips[row].Split}\t{manifest.Clips[row].Name}\n"
             );
-        WholeFile.Keep(Path.Combine(folder, "index.tsv"), text.ToString());
+        AtomicFile.WriteIfChanged(Path.Combine(folder, "index.tsv"), text.ToString());
     }
 
     /// <summary>Writes broken.tsv: row, name and reason.</summary>
@@ -31,7 +31,7 @@ internal static class StoreIndex
                 CultureInfo.InvariantCulture,
                 $"{clip.Index}\t{clip.Name}\t{clip.Reason.ReplaceLineEndings(" ").Replace('\t', ' ')}\n"
             );
-        WholeFile.Write(Path.Combine(folder, "broken.tsv"), text.ToString());
+        AtomicFile.Write(Path.Combine(folder, "broken.tsv"), text.ToString());
     }
 
     /// <summary>Reads broken.tsv; empty where there is none.</summary>

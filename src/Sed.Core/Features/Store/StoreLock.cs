@@ -13,7 +13,7 @@ internal static class StoreLock
         {
             cancellation.ThrowIfCancellationRequested();
             FolderLock tried = FolderLock.Try(folder, "writing.lock");
-            if (tried.Outcome != LockOutcome.Held)
+            if (tried.Outcome != LockOutcome.HeldElsewhere)
                 return tried;
             cancellation.WaitHandle.WaitOne(500);
         }

@@ -25,7 +25,9 @@ public sealed record ClipProbabilities(int Clip, float[] Strong, float[] Weak)
     {
         using var noGradients = no_grad();
         using var step = NewDisposeScope();
-        var output = network.call(batch.Features());
+        var features = batch.Features();
+        using var threads = network.LimitTorchThreads(features.device);
+        var output = network.call(features);
         return
         [
             .. batch

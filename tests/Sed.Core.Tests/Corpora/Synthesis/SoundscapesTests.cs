@@ -112,7 +112,7 @@ public sealed class SoundscapesTests : IDisposable
         Directory.Move(corpus, corpus + ".0123.making");
         Directory.CreateDirectory(corpus + ".4567.making");
         using FolderLock alive = FolderLock.Try(corpus + ".4567.making", "making");
-        Claim ended = new("ended", Claimant.Here with { Started = "before" });
+        LockRecord ended = new("ended", LockOwner.Here with { Started = "before" });
         File.WriteAllText(Path.Combine(corpus + ".0123.making", "making"), ended.Text(0));
         Manifest again = Soundscapes.SmartCars(folder.Path, tiny);
         Assert.Equal(first.Hash, again.Hash);

@@ -5,33 +5,33 @@ using TorchSharp;
 namespace Sed.Core.Runtime;
 
 /// <summary>
-/// Another libtorch than the packaged one: the <c>lib</c> folder of an installed PyTorch, named by an environment variable.
-/// Whether it can stand in is decided by its symbols: it has to have all that TorchSharp's own library wants. Its libraries
-/// are loaded by full path before torch is first used; TorchSharp's library then finds them by name.
+/// Replaces the packaged libtorch by that of an installed PyTorch, whose <c>lib</c> folder an environment variable names. The
+/// replacement must define all symbols that TorchSharp's native library requires. Its libraries are loaded by full path before
+/// torch is first used, so that TorchSharp's library finds them by name.
 /// </summary>
-internal static partial class OtherLibTorch
+internal static partial class ExternalLibTorch
 {
-    /// <summary>The environment variable.</summary>
+    /// <summary>Environment variable that names the folder.</summary>
     public const string Variable = "SED_LIBTORCH";
 
-    /// <summary>Names a build of TorchSharp's native library against that libtorch, where the packaged one lacks symbols.</summary>
+    /// <summary>Environment variable that names a TorchSharp native library built against that libtorch. Default: the packaged one.</summary>
     public const string NativeVariable = "SED_LIBTORCHSHARP";
 
-    /// <summary>The version that TorchSharp's packaged library is built against.</summary>
+    /// <summary>The libtorch version that the packaged native library is built against.</summary>
     public const string Version = "2.10";
 
     private const string Native = "libLibTorchSharp.so";
-    private const int Named = 3; // of the symbols that are missing
+    private const int NamedSymbols = 3; // missing symbols named in a message
 
-    // Libraries before those that need them; those of CUDA only where they are.
+    // In the order of their dependencies. The CUDA libraries are optional.
     private static readonly string[] libraries = ["c10", "torch_cpu", "c10_cuda", "torch_cuda", "torch"];
 
-    /// <summary>The folder in use, with its version; null where it is the packaged libtorch.</summary>
+    /// <summary>The folder in use with its version; null for the packaged libtorch.</summary>
     public static string? InUse { get; private set; }
 
-    /// <summary>Loads the folder that the variable names, if it names one; otherwise sees to it that the packaged one is used.</summary>
-    /// <returns>Whether it has CUDA.</returns>
-    /// <exception cref="NotSupportedException">The folder is no libtorch, lacks symbols, or cannot be loaded.</exception>
+    /// <summary>Loads the libtorch that the environment variable names. If the variable is not set, restores the packaged one.</summary>
+    /// <returns>Whether the loaded libtorch supports CUDA.</returns>
+    /// <exception cref="NotSupportedException">The folder is not a libtorch, lacks symbols, or cannot be loaded.</exception>
     public static bool Load()
     {
         var folder = Environment.GetEnvironmentVariable(Variable);
@@ -41,7 +41,7 @@ internal static partial class OtherLibTorch
             return false;
         }
         if (!OperatingSystem.IsLinux())
-            throw Unusable(folder, "another libtorch can be loaded on Linux only");
+            throw Unusable(folder, "an external libtorch can be loaded on Linux only");
         folder = Path.GetFullPath(folder);
         foreach (var needed in new[] { "c10", "torch_cpu", "torch" })
             if (!File.Exists(PathOf(folder, needed)))
@@ -49,7 +49,7 @@ internal static partial class OtherLibTorch
         var own = Environment.GetEnvironmentVariable(NativeVariable);
         var native = string.IsNullOrEmpty(own) ? NativeOfPackage : Path.GetFullPath(own);
         if (!File.Exists(native))
-            throw Unusable(folder, $"{NativeVariable} is {native}, where there is no file");
+            throw Unusable(folder, $"{NativeVariable} is {native}, which does not exist");
         var paths = libraries.Select(library => PathOf(folder, library)).Where(File.Exists).ToArray();
         var version = VersionOf(folder) is { } known ? $"version {known}" : "of unknown version";
         RequireSymbols(folder, version, native, paths);
@@ -71,10 +71,10 @@ internal static partial class OtherLibTorch
     private static void RequireSymbols(string folder, string version, string native, string[] paths)
     {
         string[] missing;
-        int wanted;
+        int required;
         try
         {
-            (missing, wanted) = Missing(native, paths);
+            (missing, required) = Missing(native, paths);
         }
         catch (InvalidDataException unreadable)
         {
@@ -83,34 +83,33 @@ internal static partial class OtherLibTorch
         if (missing.Length > 0)
             throw Unusable(
                 folder,
-                $"it is {version} and lacks {missing.Length} of the {wanted} symbols that {Path.GetFileName(native)} wants: "
-                    + string.Join(", ", missing.Take(Named))
-                    + (missing.Length > Named ? ", ..." : "")
+                $"it is {version} and lacks {missing.Length} of the {required} symbols that {Path.GetFileName(native)} requires: "
+                    + string.Join(", ", missing.Take(NamedSymbols))
+                    + (missing.Length > NamedSymbols ? ", ..." : "")
             );
     }
 
-    /// <summary>The symbols that a library wants and that none of some others has, in order, and how many it wants.</summary>
-    internal static (string[] Missing, int Wanted) Missing(string native, IEnumerable<string> paths)
+    /// <summary>The symbols that a library requires and no other defines, in ordinal order, and the number of required symbols.</summary>
+    internal static (string[] Missing, int Required) Missing(string native, IEnumerable<string> paths)
     {
-        var wanted = ElfSymbols.Read(native).Wanted;
-        HashSet<string> missing = new(wanted, StringComparer.Ordinal);
+        var required = ElfSymbols.Read(native).Required;
+        HashSet<string> missing = new(required, StringComparer.Ordinal);
         foreach (var path in paths)
             missing.ExceptWith(ElfSymbols.Read(path).Defined);
-        return ([.. missing.Order(StringComparer.Ordinal)], wanted.Count);
+        return ([.. missing.Order(StringComparer.Ordinal)], required.Count);
     }
 
     private static NotSupportedException Unusable(string folder, string reason) =>
         new(
-            $"{Variable} is {folder}, but {reason}. It has to be the lib folder of an installed PyTorch {Version}, or of one "
-                + $"that has the same symbols; {NativeVariable} names a build of TorchSharp's native library against another. "
+            $"{Variable} is {folder}, but {reason}. It must be the lib folder of an installed PyTorch {Version} or of a version "
+                + $"with the same symbols; for others set {NativeVariable} to a TorchSharp native library built against it. "
                 + $"Unset {Variable} to use the packaged libtorch."
         );
 
     private static string PathOf(string folder, string library) => Path.Combine(folder, $"lib{library}.so");
 
     /// <summary>
-    /// The version that a Python installation writes beside its lib folder, or null where there is no such file (a plain
-    /// libtorch has build-version instead).
+    /// The version from version.py (PyTorch) or build-version (plain libtorch) beside the lib folder; null if there is neither.
     /// </summary>
     private static string? VersionOf(string folder)
     {
@@ -125,9 +124,10 @@ internal static partial class OtherLibTorch
     [GeneratedRegex(@"^__version__\s*(?::\s*\w+\s*)?=\s*'([^']+)'", RegexOptions.Multiline)]
     private static partial Regex PythonVersion();
 
-    // TorchSharp's library finds what it needs by name among what is loaded. TorchSharp itself, however, loads the
-    // libtorch_cpu.so and its own library beside it by path, and two of them in one process end it. The loader takes two paths
-    // to one file for one library, so those paths become links to the others; the packaged files wait beside them.
+    // TorchSharp's native library finds libtorch by name among the loaded libraries. TorchSharp itself, however, loads
+    // libtorch_cpu.so and its native library from its own folder by path, and two copies in one process crash it. The loader
+    // treats two paths to the same file as one library. So the packaged files are renamed, and links to the replacement take
+    // their place.
     private static string Beside(string name) =>
         Path.Combine(Path.GetDirectoryName(typeof(torch).Assembly.Location)!, name);
 
@@ -136,21 +136,24 @@ internal static partial class OtherLibTorch
     private static string NativeOfPackage =>
         File.Exists(SetAside(Beside(Native))) ? SetAside(Beside(Native)) : Beside(Native);
 
-    private static void Relink(string folder, string packaged, string wanted)
+    private static void Relink(string folder, string packaged, string target)
     {
         try
         {
-            if (wanted == packaged || new FileInfo(packaged).LinkTarget == wanted)
+            if (target == packaged || new FileInfo(packaged).LinkTarget == target)
                 return;
             if (new FileInfo(packaged) is { Exists: true, LinkTarget: null })
                 File.Move(packaged, SetAside(packaged), overwrite: true);
             var link = $"{packaged}.{Environment.ProcessId}";
-            File.CreateSymbolicLink(link, wanted);
+            File.CreateSymbolicLink(link, target);
             File.Move(link, packaged, overwrite: true);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw Unusable(folder, $"{packaged} cannot be made a link to {wanted}: {error.Message.TrimEnd('.')}");
+            throw Unusable(
+                folder,
+                $"{packaged} cannot be replaced by a link to {target}: {error.Message.TrimEnd('.')}"
+            );
         }
     }
 

@@ -1,0 +1,137 @@
+using System.Globalization;
+using System.Text;
+
+namespace Sed.Core.Runtime;
+
+/// <summary>A process that takes locks.</summary>
+/// <param name="Host">Name of the machine, for people.</param>
+/// <param name="ProcessNamespace">
+/// Where <paramref name="Process"/> is unique: machine name, boot identifier and PID namespace (each container has its own).
+/// </param>
+/// <param name="Process">Process identifier.</param>
+/// <param name="Started">Start time of the process, which tells it from a later one with the same identifier.</param>
+internal sealed record LockOwner(string Host, string ProcessNamespace, int Process, string Started)
+{
+    /// <summary>This process.</summary>
+    public static LockOwner Here { get; } =
+        new(
+            Environment.MachineName,
+            NamespaceOf(Environment.MachineName),
+            Environment.ProcessId,
+            StartOf(Environment.ProcessId) ?? ""
+        );
+
+    /// <summary>Time between two renewals of a lock. Default 15 s.</summary>
+    public TimeSpan RenewalInterval { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>A lock from another process namespace is stale when it was not renewed for this time. Default 2 min.</summary>
+    public TimeSpan StaleAfter { get; init; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>Whether the owner of a lock file is known to be running, without comparing clocks.</summary>
+    public bool KnowsAlive(LockFile file) => SharesNamespace(file) && IsRunning(file.Record!.Owner);
+
+    /// <summary>Whether the owner of a lock file has ended.</summary>
+    /// <param name="file">The lock file.</param>
+    /// <param name="now">The present time by the clock of the file system that holds the file.</param>
+    public bool IsStale(LockFile file, DateTime now) =>
+        SharesNamespace(file) ? !IsRunning(file.Record!.Owner) : now - file.Written > StaleAfter;
+
+    private bool SharesNamespace(LockFile file) =>
+        file.Record is { } record && record.Owner.ProcessNamespace == ProcessNamespace;
+
+    private static bool IsRunning(LockOwner other) => StartOf(other.Process) == other.Started;
+
+    /// <summary>The start time of a running process, in the system's own format; null if no such process runs.</summary>
+    internal static string? StartOf(int process)
+    {
+        try
+        {
+            if (!OperatingSystem.IsLinux())
+            {
+                using var running = System.Diagnostics.Process.GetProcessById(process);
+                return running.StartTime.Ticks.ToString(CultureInfo.InvariantCulture);
+            }
+            // The name, in brackets, may contain spaces. Of the fields after it the first is the state and the 20th the
+            // start time in clock ticks (proc(5)).
+            var stat = File.ReadAllText($"/proc/{process}/stat");
+            var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+            return fields[0] is "Z" or "X" ? null : fields[19];
+        }
+        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            return null;
+        }
+    }
+
+    private static string NamespaceOf(string host)
+    {
+        if (!OperatingSystem.IsLinux())
+            return host;
+        const string bootId = "/proc/sys/kernel/random/boot_id";
+        var boot = File.Exists(bootId) ? File.ReadAllText(bootId).Trim() : "";
+        var processes = new FileInfo("/proc/self/ns/pid").LinkTarget;
+        return $"{host} {boot} {processes}";
+    }
+}
+
+/// <summary>Contents of a lock file.</summary>
+/// <param name="Token">Random text, unique to this acquisition.</param>
+/// <param name="Owner">The process that holds the lock.</param>
+internal sealed record LockRecord(string Token, LockOwner Owner)
+{
+    private const string RenewalName = "beat: ";
+    private const int RenewalDigits = 10;
+
+    /// <summary>The text of the file, of constant length.</summary>
+    /// <param name="renewals">Number of renewals so far.</param>
+    public string Text(int renewals) =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"host: {Owner.Host}\nplace: {Owner.ProcessNamespace}\nprocess: {Owner.Process}\nstarted: {Owner.Started}\ntoken: {Token}\n{RenewalName}{renewals:D10}\n"
+        );
+
+    /// <summary>Parses the text of a lock file; null if it is incomplete or not one.</summary>
+    public static LockRecord? Parse(string text)
+    {
+        string[] names = ["host: ", "place: ", "process: ", "started: ", "token: ", RenewalName];
+        var lines = text.Split('\n');
+        if (
+            lines.Length <= names.Length
+            || names.Where((name, i) => !lines[i].StartsWith(name, StringComparison.Ordinal)).Any()
+        )
+            return null;
+        string[] values = [.. names.Select((name, i) => lines[i][name.Length..])];
+        return
+            values[^1].Length == RenewalDigits
+            && values[4].Length > 0
+            && int.TryParse(values[2], NumberStyles.None, CultureInfo.InvariantCulture, out var process)
+            ? new LockRecord(values[4], new LockOwner(values[0], values[1], process, values[3]))
+            : null;
+    }
+}
+
+/// <summary>A lock file as found on disk.</summary>
+/// <param name="Record">Its contents; null if unreadable.</param>
+/// <param name="Written">Time of the last renewal, by the clock of the file system.</param>
+internal sealed record LockFile(LockRecord? Record, DateTime Written)
+{
+    /// <summary>Token of the acquisition; "unreadable" if the contents are.</summary>
+    public string Token => Record?.Token ?? "unreadable";
+
+    /// <summary>Reads the file, bypassing the caches of network file systems; null if it does not exist.</summary>
+    public static LockFile? Read(string path)
+    {
+        try
+        {
+            using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            var bytes = new byte[4096];
+            var length = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+            var written = File.GetLastWriteTimeUtc(file.SafeFileHandle);
+            return new LockFile(LockRecord.Parse(Encoding.UTF8.GetString(bytes, 0, length)), written);
+        }
+        catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+    }
+}
