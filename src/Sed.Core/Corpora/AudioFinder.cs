@@ -10,10 +10,13 @@ namespace Sed.Core.Corpora;
 internal sealed class AudioFinder
 {
     private readonly Dictionary<string, List<string>> byStem = new(StringComparer.Ordinal);
+    private readonly string root;
 
+    /// <param name="root">The corpus's folder.</param>
     /// <param name="files">Every file below the corpus's folder.</param>
-    internal AudioFinder(IEnumerable<string> files)
+    internal AudioFinder(string root, IEnumerable<string> files)
     {
+        this.root = root;
         foreach (var file in files.Where(AudioFile.HasAudioExtension).Order(StringComparer.Ordinal))
         {
             var stem = Path.GetFileNameWithoutExtension(file);
@@ -69,7 +72,7 @@ internal sealed class AudioFinder
         }
     }
 
-    private static bool InFolderOf(string path, Split split)
+    private bool InFolderOf(string path, Split split)
     {
         var word = split switch
         {
@@ -77,7 +80,8 @@ internal sealed class AudioFinder
             Split.Testing => "test",
             _ => "eval",
         };
-        var folders = Path.GetDirectoryName(path) ?? "";
+        // Only folders within the corpus count, so that its location does not matter.
+        var folders = Path.GetDirectoryName(Path.GetRelativePath(root, path)) ?? "";
         return folders
             .Split(Path.DirectorySeparatorChar)
             .Any(folder => folder.Contains(word, StringComparison.OrdinalIgnoreCase));

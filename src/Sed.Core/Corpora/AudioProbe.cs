@@ -7,13 +7,20 @@ namespace Sed.Core.Corpora;
 /// <param name="SampleRate">Samples per second (Hz).</param>
 /// <param name="Channels">Number of channels.</param>
 /// <param name="Bytes">Length of the file.</param>
-internal sealed record AudioProbe(double DurationSeconds, int SampleRate, int Channels, long Bytes)
+/// <param name="Sha256">SHA-256 of the file's content, 64 lower-case hexadecimal digits; null where it is not known.</param>
+internal sealed record AudioProbe(
+    double DurationSeconds,
+    int SampleRate,
+    int Channels,
+    long Bytes,
+    string? Sha256 = null
+)
 {
     /// <summary>Looks at a file: the header of a WAV, the decoded sound of other formats.</summary>
     /// <exception cref="AudioFormatException">The file is broken, or ffmpeg is needed and missing.</exception>
     internal static AudioProbe Of(string path)
     {
-        var bytes = new FileInfo(path).Length;
+        var bytes = FileStamp.Of(path).Bytes;
         if (Path.GetExtension(path).Equals(".wav", StringComparison.OrdinalIgnoreCase))
         {
             try

@@ -17,6 +17,11 @@ public sealed record Clip
     /// <summary>Length of the audio file in bytes.</summary>
     public required long AudioBytes { get; init; }
 
+    /// <summary>
+    /// SHA-256 of the audio file's content, 64 lower-case hexadecimal digits; null where nobody has computed it yet.
+    /// </summary>
+    public string? AudioSha256 { get; init; }
+
     /// <summary>Length of the sound in seconds, positive, as the audio file has it.</summary>
     public required double DurationSeconds { get; init; }
 

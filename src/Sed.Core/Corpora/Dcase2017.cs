@@ -47,7 +47,7 @@ public static class Dcase2017
     internal static CorpusListing List(string folder, string[] files)
     {
         (ClassList classes, IReadOnlyList<LabelledClip> labelled) = ReadLabels(folder, files);
-        AudioFinder audio = new(files);
+        AudioFinder audio = new(folder, files);
         return new CorpusListing("dcase2017-task4", folder, classes, SampleRate, ClipSeconds, labelled, audio);
     }
 

@@ -76,7 +76,7 @@ public static class FolderCorpus
             options.SampleRate,
             options.ClipSeconds,
             [.. Join(weak, strong, unlabelled, classes)],
-            new AudioFinder(files)
+            new AudioFinder(folder, files)
         );
     }
 

@@ -1,13 +1,12 @@
-using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
 using Sed.Core.Annotations;
+using Sed.Core.Runtime;
 
 namespace Sed.Core.Corpora;
 
 /// <summary>What is really there of a corpus: every clip whose audio can be read, and what is known about it. Immutable.</summary>
 public sealed class Manifest
 {
+    private readonly Lazy<string[]> audioHashes;
     private readonly Lazy<string> hash;
 
     /// <summary>Puts a corpus together; the readers of this folder do that from files.</summary>
@@ -26,6 +25,25 @@ public sealed class Manifest
         IReadOnlyList<Clip> clips,
         IReadOnlyList<LeftOutClip>? leftOut = null
     )
+        : this(
+            corpus,
+            classes,
+            sampleRate,
+            clipSeconds,
+            clips,
+            leftOut ?? [],
+            new Lazy<string[]>(() => HashAudio(clips))
+        ) { }
+
+    private Manifest(
+        string corpus,
+        ClassList classes,
+        int sampleRate,
+        double clipSeconds,
+        IReadOnlyList<Clip> clips,
+        IReadOnlyList<LeftOutClip> leftOut,
+        Lazy<string[]> audioHashes
+    )
     {
         ArgumentException.ThrowIfNullOrEmpty(corpus);
         ArgumentNullException.ThrowIfNull(classes);
@@ -37,9 +55,10 @@ public sealed class Manifest
         SampleRate = sampleRate;
         ClipSeconds = clipSeconds;
         Clips = clips;
-        LeftOut = leftOut ?? [];
+        LeftOut = leftOut;
         Check();
-        hash = new Lazy<string>(ComputeHash);
+        this.audioHashes = audioHashes;
+        hash = new Lazy<string>(() => ManifestKey.Hash(this, audioHashes.Value));
     }
 
     /// <summary>The corpus's name.</summary>
@@ -61,9 +80,11 @@ public sealed class Manifest
     public IReadOnlyList<LeftOutClip> LeftOut { get; }
 
     /// <summary>
-    /// 64 hexadecimal digits that change when a clip, its label, split, duration or size changes, and not when the corpus
-    /// moves to another folder.
+    /// Identity of the corpus's content, 64 lower-case hexadecimal digits: a hash of sample rate, clip length, classes and each
+    /// clip's split, name, source, labels, events and audio content. Neither folders nor the corpus's name change it.
+    /// Clips without <see cref="Clip.AudioSha256"/> have their audio files read on first use.
     /// </summary>
+    /// <exception cref="IOException">An audio file cannot be read.</exception>
     public string Hash => hash.Value;
 
     /// <summary>
@@ -111,7 +132,7 @@ public sealed class Manifest
         if (splits.Count != Clips.Count)
             throw new ArgumentException($"{splits.Count} splits for {Clips.Count} clips.", nameof(splits));
         Clip[] clips = [.. Clips.Select((clip, i) => clip with { Split = splits[i] })];
-        return new Manifest(Corpus, Classes, SampleRate, ClipSeconds, clips, LeftOut);
+        return new Manifest(Corpus, Classes, SampleRate, ClipSeconds, clips, LeftOut, audioHashes);
     }
 
     /// <summary>The same corpus, in which it is known what was mixed into its training clips; its hash stays.</summary>
@@ -124,7 +145,14 @@ public sealed class Manifest
                 clip.Split == Split.Training ? clip with { MixedEvents = events.EventsOf(clip.Name).ToArray() } : clip
             ),
         ];
-        return new Manifest(Corpus, Classes, SampleRate, ClipSeconds, clips, LeftOut);
+        return new Manifest(Corpus, Classes, SampleRate, ClipSeconds, clips, LeftOut, audioHashes);
+    }
+
+    private static string[] HashAudio(IReadOnlyList<Clip> clips)
+    {
+        var hashes = new string[clips.Count];
+        Workers.Run(clips.Count, i => hashes[i] = clips[i].AudioSha256 ?? FileStamp.ContentHash(clips[i].AudioPath));
+        return hashes;
     }
 
     private void Check()
@@ -143,34 +171,6 @@ public sealed class Manifest
         }
         if (problems.Count > 0)
             throw new CorpusException(problems);
-    }
-
-    private string ComputeHash()
-    {
-        using IncrementalHash sha = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        StringBuilder line = new();
-        void Add()
-        {
-            sha.AppendData(Encoding.UTF8.GetBytes(line.Append('\n').ToString()));
-            line.Clear();
-        }
-        line.Append(CultureInfo.InvariantCulture, $"{Corpus}\t{SampleRate}\t{ClipSeconds:R}\t")
-            .AppendJoin('\t', Classes);
-        Add();
-        foreach (Clip clip in Clips)
-        {
-            line.Append(
-                CultureInfo.InvariantCulture,
-                $"{clip.Split}\t{clip.Name}\t{clip.Source}\t{clip.DurationSeconds:R}\t{clip.AudioBytes}\t"
-            );
-            line.AppendJoin('\t', clip.WeakLabels).Append(clip.StrongEvents is null ? "\t-" : "\t+");
-            foreach (SoundEvent sound in clip.StrongEvents ?? [])
-                line.Append(CultureInfo.InvariantCulture, $"\t{sound.Onset:R}\t{sound.Offset:R}\t{sound.Label}");
-            if (!clip.IsTagged)
-                line.Append("\tuntagged");
-            Add();
-        }
-        return Convert.ToHexStringLower(sha.GetHashAndReset());
     }
 }
 

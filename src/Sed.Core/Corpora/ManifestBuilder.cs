@@ -57,6 +57,7 @@ internal static class ManifestBuilder
                 Source = clip.Source,
                 AudioPath = path,
                 AudioBytes = sound.Bytes,
+                AudioSha256 = sound.Sha256,
                 DurationSeconds = sound.DurationSeconds,
                 Split = clip.Split,
                 WeakLabels = clip.WeakLabels,

@@ -2,22 +2,22 @@ using Sed.Core.Runtime.Keys;
 
 namespace Sed.Core.Corpora;
 
-/// <summary>What a clip may be used for.</summary>
+/// <summary>The role of a clip in an experiment.</summary>
 public enum Split
 {
-    /// <summary>Weak labels; what a network learns from.</summary>
+    /// <summary>Weakly labelled clips that networks are trained on.</summary>
     [Key("training")]
     Training,
 
-    /// <summary>Carved from the training clips, for choosing without looking at the testing clips.</summary>
+    /// <summary>Clips held out of the training split, for model selection.</summary>
     [Key("validation")]
     Validation,
 
-    /// <summary>Strong and weak labels; what the paper chose its systems by.</summary>
+    /// <summary>Clips with strong and weak labels, for development.</summary>
     [Key("testing")]
     Testing,
 
-    /// <summary>Strong and weak labels; what systems are ranked by.</summary>
+    /// <summary>Clips with strong and weak labels, for the final ranking.</summary>
     [Key("evaluation")]
     Evaluation,
 }

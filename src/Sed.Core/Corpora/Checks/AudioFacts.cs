@@ -4,24 +4,24 @@ namespace Sed.Core.Corpora.Checks;
 
 /// <summary>What decoding a whole audio file told about it.</summary>
 /// <param name="Bytes">Length of the file.</param>
-/// <param name="Ticks">When it was last written, in ticks of UTC: with the length, what tells a changed file.</param>
 /// <param name="DurationSeconds">Length of the sound (s); 0 where it cannot be read.</param>
 /// <param name="SampleRate">Samples per second (Hz); 0 where it cannot be read.</param>
 /// <param name="Channels">Channels; 0 where it cannot be read.</param>
 /// <param name="Peak">Largest magnitude; full scale is 1.</param>
 /// <param name="ClippedFraction">Part of the samples at full scale, 0 to 1.</param>
 /// <param name="ContentHash">Hash of the samples, the same for the same sound; empty where it cannot be read.</param>
+/// <param name="Sha256">SHA-256 of the file's content; empty where it cannot be read.</param>
 /// <param name="Fault">The kind of fault, or null where the file can be read.</param>
 /// <param name="Reason">Why it cannot be read; empty where it can.</param>
 internal sealed record AudioFacts(
     long Bytes,
-    long Ticks,
     double DurationSeconds,
     int SampleRate,
     int Channels,
     double Peak,
     double ClippedFraction,
     string ContentHash,
+    string Sha256,
     AudioFault? Fault,
     string Reason
 )
@@ -29,12 +29,9 @@ internal sealed record AudioFacts(
     private const float FullScale = 0.9995f;
 
     /// <summary>Decodes a file.</summary>
-    internal static AudioFacts Of(string path)
+    internal static AudioFacts Of(string path, FileStamp stamp)
     {
-        FileInfo file = new(path);
-        // A link to nowhere is listed among the files, but has no length.
-        var bytes = file.Exists ? file.Length : 0;
-        AudioFacts unread = new(bytes, file.LastWriteTimeUtc.Ticks, 0, 0, 0, 0, 0, "", null, "");
+        AudioFacts unread = new(stamp.Bytes, 0, 0, 0, 0, 0, "", "", null, "");
         try
         {
             Waveform sound = AudioFile.Read(path);
@@ -48,6 +45,7 @@ internal sealed record AudioFacts(
                 Peak = peak,
                 ClippedFraction = (double)clipped / Math.Max(1, sound.Samples.Length),
                 ContentHash = SoundHash.Of(sound.Samples),
+                Sha256 = FileStamp.ContentHash(path),
             };
         }
         catch (AudioFormatException broken)

@@ -1,109 +1,56 @@
 using System.Globalization;
-using System.Text;
 using Sed.Core.Audio;
-using Sed.Core.Runtime;
 
 namespace Sed.Core.Corpora.Checks;
 
-/// <summary>
-/// The facts of many audio files, decoded once and kept in a file: a second survey decodes only what is new or changed.
-/// </summary>
+/// <summary>Decodes many audio files, caching what is found: a second survey decodes only new and changed files.</summary>
 internal static class AudioSurvey
 {
-    private const string Header = "path\tbytes\tticks\tseconds\trate\tchannels\tpeak\tclipped\tcontent\tfault\treason";
+    private static readonly FileCache<AudioFacts> Cache = new("audio 2", AudioFacts.Of, Format, Parse);
 
-    /// <summary>The facts of each file, in the order asked for.</summary>
+    /// <summary>The facts of each file, in the order of <paramref name="paths"/>.</summary>
+    /// <param name="root">The corpus's folder.</param>
     /// <param name="paths">The files.</param>
-    /// <param name="keptIn">Where facts are kept between surveys; null keeps none.</param>
-    /// <param name="progress">Told how many of all files are done.</param>
-    /// <param name="cancellation">Stops the survey; what is known by then is kept.</param>
+    /// <param name="cache">The folder that facts are cached in; null caches nothing.</param>
+    /// <param name="progress">Receives the number of finished files.</param>
+    /// <param name="cancellation">Stops the survey; facts found until then are cached.</param>
     internal static AudioFacts[] Of(
+        string root,
         IReadOnlyList<string> paths,
-        string? keptIn,
+        string? cache,
         IProgress<(int Done, int All)>? progress,
         CancellationToken cancellation
-    )
-    {
-        Dictionary<string, AudioFacts> known = Load(keptIn);
-        AudioFacts?[] facts = new AudioFacts?[paths.Count];
-        var done = 0;
-        var decoded = 0;
-        try
-        {
-            Workers.Run(
-                paths.Count,
-                i =>
-                {
-                    if (!known.TryGetValue(paths[i], out AudioFacts? old) || !IsCurrent(paths[i], old))
-                    {
-                        old = AudioFacts.Of(paths[i]);
-                        Interlocked.Increment(ref decoded);
-                    }
-                    facts[i] = old;
-                    progress?.Report((Interlocked.Increment(ref done), paths.Count));
-                },
-                cancellation
+    ) => Cache.ValuesOf(root, paths, cache, progress, cancellation);
+
+    // A missing decoder is not a property of the file: it may be installed later.
+    private static string? Format(AudioFacts f) =>
+        f.Fault == AudioFault.NoDecoder
+            ? null
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"{f.DurationSeconds:R}\t{f.SampleRate}\t{f.Channels}\t{f.Peak:R}\t{f.ClippedFraction:R}\t{f.ContentHash}\t"
+                    + $"{f.Sha256}\t{f.Fault}\t{f.Reason.ReplaceLineEndings(" ").Replace('\t', ' ')}"
             );
-        }
-        finally
+
+    private static AudioFacts? Parse(string text, FileStamp stamp)
+    {
+        var culture = CultureInfo.InvariantCulture;
+        var f = text.Split('\t');
+        AudioFault? fault = null;
+        if (f.Length == 9 && f[7].Length > 0)
         {
-            if (keptIn is not null && decoded > 0)
-                Save(keptIn, paths, facts);
+            if (!Enum.TryParse(f[7], out AudioFault known))
+                return null;
+            fault = known;
         }
-        return facts!;
-    }
-
-    // A missing decoder is no property of the file: it may be installed by now.
-    private static bool IsCurrent(string path, AudioFacts facts)
-    {
-        FileInfo file = new(path);
-        return facts.Fault != AudioFault.NoDecoder
-            && file.Exists
-            && file.Length == facts.Bytes
-            && file.LastWriteTimeUtc.Ticks == facts.Ticks;
-    }
-
-    private static Dictionary<string, AudioFacts> Load(string? keptIn)
-    {
-        Dictionary<string, AudioFacts> known = new(StringComparer.Ordinal);
-        if (keptIn is null || !File.Exists(keptIn))
-            return known;
-        foreach (var line in File.ReadLines(keptIn).Skip(1))
-            if (Parse(line) is var (path, facts) && path.Length > 0)
-                known[path] = facts;
-        return known;
-    }
-
-    private static (string Path, AudioFacts Facts) Parse(string line)
-    {
-        CultureInfo culture = CultureInfo.InvariantCulture;
-        var f = line.Split('\t');
-        // A line cut short by a crash is not believed.
-        if (
-            f.Length != 11
-            || !long.TryParse(f[1], culture, out var bytes)
-            || !long.TryParse(f[2], culture, out var ticks)
-            || !double.TryParse(f[3], culture, out var seconds)
-            || !int.TryParse(f[4], culture, out var rate)
-            || !int.TryParse(f[5], culture, out var channels)
-            || !double.TryParse(f[6], culture, out var peak)
-            || !double.TryParse(f[7], culture, out var clipped)
-        )
-            return ("", null!);
-        AudioFault? fault = Enum.TryParse(f[9], out AudioFault parsed) ? parsed : null;
-        return (f[0], new AudioFacts(bytes, ticks, seconds, rate, channels, peak, clipped, f[8], fault, f[10]));
-    }
-
-    private static void Save(string keptIn, IReadOnlyList<string> paths, AudioFacts?[] facts)
-    {
-        StringBuilder text = new(Header + "\n");
-        for (var i = 0; i < paths.Count; i++)
-            if (facts[i] is { } f && paths[i].IndexOfAny(['\t', '\n', '\r']) < 0)
-                text.Append(
-                    CultureInfo.InvariantCulture,
-                    $"{paths[i]}\t{f.Bytes}\t{f.Ticks}\t{f.DurationSeconds:R}\t{f.SampleRate}\t{f.Channels}\t{f.Peak:R}\t"
-                        + $"{f.ClippedFraction:R}\t{f.ContentHash}\t{f.Fault}\t{f.Reason.ReplaceLineEndings(" ").Replace('\t', ' ')}\n"
-                );
-        AtomicFile.Write(keptIn, text.ToString());
+        return
+            f.Length == 9
+            && double.TryParse(f[0], culture, out var seconds)
+            && int.TryParse(f[1], culture, out var rate)
+            && int.TryParse(f[2], culture, out var channels)
+            && double.TryParse(f[3], culture, out var peak)
+            && double.TryParse(f[4], culture, out var clipped)
+            ? new AudioFacts(stamp.Bytes, seconds, rate, channels, peak, clipped, f[5], f[6], fault, f[8])
+            : null;
     }
 }

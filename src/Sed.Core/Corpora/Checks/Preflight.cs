@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
 using Sed.Core.Annotations;
 using Sed.Core.Audio;
 
@@ -30,7 +28,7 @@ public static class Preflight
         CorpusListing listing = CorpusListing.Open(folder);
         IReadOnlyList<string>[] audio = listing.FindAudio();
         string[] files = [.. audio.Where(paths => paths.Count > 0).Select(paths => paths[0]).Distinct()];
-        AudioFacts[] surveyed = AudioSurvey.Of(files, CacheFile(cache, folder), progress, cancellation);
+        AudioFacts[] surveyed = AudioSurvey.Of(folder, files, cache, progress, cancellation);
         Dictionary<string, AudioFacts> facts = new(StringComparer.Ordinal);
         for (var i = 0; i < files.Length; i++)
             facts[files[i]] = surveyed[i];
@@ -120,15 +118,6 @@ public static class Preflight
 
     private static AudioProbe Probe(AudioFacts facts, string path) =>
         facts.Fault is null
-            ? new AudioProbe(facts.DurationSeconds, facts.SampleRate, facts.Channels, facts.Bytes)
+            ? new AudioProbe(facts.DurationSeconds, facts.SampleRate, facts.Channels, facts.Bytes, facts.Sha256)
             : throw new IOException(facts.Reason.Length > 0 ? facts.Reason : path);
-
-    // One file for each corpus folder.
-    private static string? CacheFile(string? cache, string folder)
-    {
-        if (cache is null)
-            return null;
-        var hash = SHA256.HashData(Encoding.UTF8.GetBytes(Path.GetFullPath(folder)));
-        return Path.Combine(cache, $"audio-{Convert.ToHexStringLower(hash)[..16]}.tsv");
-    }
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Sed.Core.Corpora.Synthesis.Voices;
+using Sed.Core.Runtime.Keys;
 
 namespace Sed.Core.Corpora.Synthesis;
 
@@ -15,7 +16,7 @@ internal sealed class RecordedSounds : ISoundSource
     private readonly RecordingCache cache;
     private readonly SynthesisedSounds noise;
 
-    private RecordedSounds(RecordingFolders folders, int sampleRate)
+    private RecordedSounds(RecordingFolders folders, int sampleRate, string fingerprint)
     {
         this.sampleRate = sampleRate;
         cache = new RecordingCache(sampleRate);
@@ -30,13 +31,20 @@ internal sealed class RecordedSounds : ISoundSource
             split => split,
             split => folders.Backgrounds.SelectMany(label => folders.Recordings(label, split)).ToArray()
         );
-        Fingerprint = Describe(folders);
+        Fingerprint = fingerprint;
     }
 
-    /// <summary>Looks through the folders and divides the recordings among the splits.</summary>
-    /// <exception cref="CorpusException">There is nothing to mix, and why.</exception>
-    internal static RecordedSounds Open(string folder, SoundscapeOptions options, int sampleRate) =>
-        new(RecordingFolders.Open(folder, options), sampleRate);
+    /// <summary>Reads the folders and divides their recordings among the splits.</summary>
+    /// <param name="folder">The folder with one folder of recordings per class.</param>
+    /// <param name="options">The seed and the background folders.</param>
+    /// <param name="sampleRate">Samples per second (Hz).</param>
+    /// <param name="cache">The folder that content hashes of the recordings are cached in; null caches nothing.</param>
+    /// <exception cref="CorpusException">There are no recordings to mix, or one cannot be read.</exception>
+    internal static RecordedSounds Open(string folder, SoundscapeOptions options, int sampleRate, string? cache)
+    {
+        var folders = RecordingFolders.Open(folder, options);
+        return new RecordedSounds(folders, sampleRate, FingerprintOf(folder, folders, cache));
+    }
 
     public IReadOnlyList<(string Id, string Label)> Classes { get; }
 
@@ -81,16 +89,29 @@ internal sealed class RecordedSounds : ISoundSource
         return result;
     }
 
-    private static string Describe(RecordingFolders folders)
+    private static string FingerprintOf(string root, RecordingFolders folders, string? cache)
     {
-        StringBuilder text = new("recordings 2|");
-        foreach (Split split in RecordingFolders.Parts)
-        foreach (var label in folders.Classes.Concat(folders.Backgrounds))
-        foreach (var path in folders.Recordings(label, split))
-            text.Append(
-                CultureInfo.InvariantCulture,
-                $"{split}/{label}/{Path.GetFileName(path)}:{new FileInfo(path).Length}|"
-            );
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));
+        (Split Split, string Label, string Path)[] recordings =
+        [
+            .. from split in RecordingFolders.Parts
+            from label in folders.Classes.Concat(folders.Backgrounds)
+            from path in folders.Recordings(label, split)
+            select (split, label, path),
+        ];
+        try
+        {
+            var hashes = ContentHashes.Of(root, [.. recordings.Select(recording => recording.Path)], cache);
+            StringBuilder text = new("recordings 3\n");
+            foreach ((var recording, var hash) in recordings.Zip(hashes))
+                text.Append(
+                    CultureInfo.InvariantCulture,
+                    $"{CanonicalKey.Of(recording.Split)}\t{recording.Label}\t{Path.GetFileName(recording.Path)}\t{hash}\n"
+                );
+            return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));
+        }
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
+        {
+            throw new CorpusException(unreadable.Message);
+        }
     }
 }

@@ -90,7 +90,10 @@ internal sealed class RecordingFolders
     {
         string[] folds =
         [
-            .. byLabel.Values.SelectMany(files => files.Select(file => FoldOf(file)!)).Distinct().Order(),
+            .. byLabel
+                .Values.SelectMany(files => files.Select(file => FoldOf(file)!))
+                .Distinct()
+                .Order(StringComparer.Ordinal),
         ];
         Dictionary<string, Split> side = folds.ToDictionary(fold => fold, _ => Split.Training);
         if (folds.Length > 1)
@@ -105,7 +108,11 @@ internal sealed class RecordingFolders
     {
         (Split Split, double Share)[] shares = [(Split.Training, 0.6), (Split.Testing, 0.2), (Split.Evaluation, 0.2)];
         Dictionary<string, Split> side = new(StringComparer.Ordinal);
-        foreach ((var label, var files) in byLabel.OrderBy(entry => entry.Value.Length).ThenBy(entry => entry.Key))
+        foreach (
+            (var label, var files) in byLabel
+                .OrderBy(entry => entry.Value.Length)
+                .ThenBy(entry => entry.Key, StringComparer.Ordinal)
+        )
         {
             string[] sources = [.. files.Select(SourceOf).Distinct(StringComparer.Ordinal)];
             RandomSource.For(seed, "sources", label).Shuffle(sources);

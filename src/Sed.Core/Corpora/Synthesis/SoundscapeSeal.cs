@@ -1,18 +1,18 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using Sed.Core.Runtime;
 
 namespace Sed.Core.Corpora.Synthesis;
 
 /// <summary>
-/// The list of a made corpus's files with their hashes, written when it is made: by it a file is found that was changed since,
-/// which would otherwise pass for what its corpus's name promises.
+/// The list of a mixed corpus's files with their SHA-256 hashes, written after mixing. It reveals files that were changed later,
+/// and supplies the content hashes of the corpus's clips.
 /// </summary>
 internal static class SoundscapeSeal
 {
     private const string Name = "made.tsv";
+    private const string Header = "path\tbytes\tticks\tsha256";
 
-    /// <summary>Seals what a folder holds.</summary>
+    /// <summary>Lists the files in a folder.</summary>
     internal static void Write(string folder)
     {
         var files = Directory.GetFiles(folder, "*", SearchOption.AllDirectories);
@@ -22,52 +22,45 @@ internal static class SoundscapeSeal
             files.Length,
             i =>
             {
-                FileInfo file = new(files[i]);
                 var path = Path.GetRelativePath(folder, files[i]).Replace('\\', '/');
+                var stamp = FileStamp.Of(files[i]);
+                // Without a time the content is compared whenever the corpus is opened.
+                var ticks = stamp.IsReliable ? stamp.Ticks : 0;
                 lines[i] = string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{path}\t{file.Length}\t{file.LastWriteTimeUtc.Ticks}\t{Hash(files[i])}"
+                    $"{path}\t{stamp.Bytes}\t{ticks}\t{FileStamp.ContentHash(files[i])}"
                 );
-            },
-            CancellationToken.None
+            }
         );
-        AtomicFile.Write(
-            Path.Combine(folder, Name),
-            string.Join('\n', lines.Prepend("path\tbytes\tticks\tsha256")) + "\n"
-        );
+        AtomicFile.Write(Path.Combine(folder, Name), string.Join('\n', lines.Prepend(Header)) + "\n");
     }
 
-    /// <summary>The files that are not as they were made, by their paths in the folder; none where nothing was sealed.</summary>
-    internal static IReadOnlyList<string> Altered(string folder)
+    /// <summary>Compares a folder with its list.</summary>
+    /// <returns>
+    /// The changed files, by their paths in the folder, and the hashes of all listed files, by their full paths. Both are empty
+    /// where there is no list.
+    /// </returns>
+    internal static (IReadOnlyList<string> Altered, IReadOnlyDictionary<string, string> Hashes) Verify(string folder)
     {
-        var seal = Path.Combine(folder, Name);
-        if (!File.Exists(seal))
-            return [];
-        string[][] rows =
-        [
-            .. File.ReadLines(seal).Skip(1).Select(line => line.Split('\t')).Where(row => row.Length == 4),
-        ];
+        var list = Path.Combine(folder, Name);
+        string[][] rows = File.Exists(list)
+            ? [.. File.ReadLines(list).Skip(1).Select(line => line.Split('\t')).Where(row => row.Length == 4)]
+            : [];
+        var paths = Array.ConvertAll(rows, row => Path.Combine(folder, row[0].Replace('/', Path.DirectorySeparatorChar)));
         var altered = new bool[rows.Length];
-        Workers.Run(
-            rows.Length,
-            i => altered[i] = IsAltered(Path.Combine(folder, rows[i][0]), rows[i]),
-            CancellationToken.None
+        Workers.Run(rows.Length, i => altered[i] = IsAltered(paths[i], rows[i]));
+        return (
+            [.. rows.Where((_, i) => altered[i]).Select(row => row[0])],
+            paths.Zip(rows).ToDictionary(file => file.First, file => file.Second[3], StringComparer.Ordinal)
         );
-        return [.. rows.Where((_, i) => altered[i]).Select(row => row[0])];
     }
 
-    // Copies have other times, so the time alone says nothing but that the bytes have to be looked at.
+    // Copies have other times, so a different time only means that the content has to be compared.
     private static bool IsAltered(string path, string[] row)
     {
-        FileInfo file = new(path);
-        if (!file.Exists || file.Length.ToString(CultureInfo.InvariantCulture) != row[1])
-            return true;
-        return file.LastWriteTimeUtc.Ticks.ToString(CultureInfo.InvariantCulture) != row[2] && Hash(path) != row[3];
-    }
-
-    private static string Hash(string path)
-    {
-        using FileStream file = File.OpenRead(path);
-        return Convert.ToHexStringLower(SHA256.HashData(file));
+        var stamp = FileStamp.Of(path);
+        return !File.Exists(path)
+            || stamp.Bytes.ToString(CultureInfo.InvariantCulture) != row[1]
+            || (stamp.Ticks.ToString(CultureInfo.InvariantCulture) != row[2] && FileStamp.ContentHash(path) != row[3]);
     }
 }

@@ -28,8 +28,9 @@ internal static class SoundscapeWriter
     /// <param name="options">How clips are made.</param>
     /// <param name="progress">Told how many of all clips are done.</param>
     /// <param name="cancellation">Stops the making; nothing is left behind.</param>
+    /// <returns>SHA-256 of the corpus's files by their full paths.</returns>
     /// <exception cref="CorpusException">It is there, and files of it are not as they were made.</exception>
-    internal static void Ensure(
+    internal static IReadOnlyDictionary<string, string> Ensure(
         string target,
         ISoundSource source,
         SoundscapeOptions options,
@@ -38,10 +39,7 @@ internal static class SoundscapeWriter
     )
     {
         if (Directory.Exists(target))
-        {
-            RequireUnaltered(target);
-            return;
-        }
+            return RequireUnaltered(target);
         var parent = Path.GetDirectoryName(Path.GetFullPath(target))!;
         Directory.CreateDirectory(parent);
         RemoveAbandoned(target, parent);
@@ -60,22 +58,24 @@ internal static class SoundscapeWriter
             Directory.Delete(growing, recursive: true);
             throw;
         }
+        return RequireUnaltered(target);
     }
 
-    private static void RequireUnaltered(string target)
+    private static IReadOnlyDictionary<string, string> RequireUnaltered(string target)
     {
         const int named = 5;
         const string remedy =
             "Remove the folder and it is made again; a corpus of your own belongs elsewhere, named by --data.";
         if (!Directory.EnumerateFileSystemEntries(target).Any())
             throw new CorpusException($"{target}: its files are gone. {remedy}");
-        IReadOnlyList<string> altered = SoundscapeSeal.Altered(target);
+        (var altered, var hashes) = SoundscapeSeal.Verify(target);
         if (altered.Count > 0)
             throw new CorpusException(
                 $"{target}: {altered.Count} of its files are not as they were made "
                     + $"({string.Join(", ", altered.Take(named))}{(altered.Count > named ? ", ..." : "")}). "
                     + remedy
             );
+        return hashes;
     }
 
     private static void Write(

@@ -30,14 +30,25 @@ public static class Soundscapes
         SoundscapeOptions? options = null,
         IProgress<(int Done, int All)>? progress = null,
         CancellationToken cancellation = default
-    ) => Make("smartcars", new SynthesisedSounds(Dcase2017.SampleRate), directory, options, progress, cancellation);
+    ) =>
+        Make(
+            "smartcars",
+            "smartcars",
+            new SynthesisedSounds(Dcase2017.SampleRate),
+            directory,
+            options,
+            progress,
+            cancellation
+        );
 
     /// <summary>
     /// A corpus mixed from folders of real recordings: each folder is a class, some are backgrounds. The recordings of one
     /// fold (file names "fold-source-take") or, without folds, of one source serve one split only.
     /// </summary>
     /// <param name="recordings">The folder with one folder of recordings per class.</param>
-    /// <param name="directory">Where made corpora are kept, each in a folder of its own.</param>
+    /// <param name="directory">
+    /// The folder of mixed corpora, each in a folder of its own. Content hashes of the recordings are cached there too.
+    /// </param>
     /// <param name="options">Seed, numbers of clips, levels, backgrounds; null takes the defaults.</param>
     /// <param name="progress">Told how many of all clips are done.</param>
     /// <param name="cancellation">Stops the making; nothing is left behind.</param>
@@ -54,13 +65,14 @@ public static class Soundscapes
     )
     {
         options ??= new SoundscapeOptions();
-        RecordedSounds source = RecordedSounds.Open(recordings, options, Dcase2017.SampleRate);
+        RecordedSounds source = RecordedSounds.Open(recordings, options, Dcase2017.SampleRate, directory);
         var name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(recordings)));
-        return Make(name, source, directory, options, progress, cancellation);
+        return Make(name, "recordings", source, directory, options, progress, cancellation);
     }
 
     private static Manifest Make(
         string name,
+        string kind,
         ISoundSource source,
         string directory,
         SoundscapeOptions? options,
@@ -72,12 +84,19 @@ public static class Soundscapes
         options ??= new SoundscapeOptions();
         if (options.Problems() is { Count: > 0 } problems)
             throw new ArgumentException(string.Join(Environment.NewLine, problems), nameof(options));
-        var folder = Path.Combine(directory, FolderName(name, source, options));
+        var folder = Path.Combine(directory, FolderName(kind, source, options));
         try
         {
-            SoundscapeWriter.Ensure(folder, source, options, progress, cancellation);
+            var hashes = SoundscapeWriter.Ensure(folder, source, options, progress, cancellation);
             EventList mixed = SoundscapeWriter.MixedEvents(folder, source, options);
-            return Dcase2017.Task4(folder, name).WithMixedEvents(mixed);
+            var listing = Dcase2017.List(folder, CorpusFolder.FilesBelow(folder)) with { Corpus = name };
+            return ManifestBuilder
+                .Build(
+                    listing,
+                    listing.FindAudio(),
+                    path => AudioProbe.Of(path) with { Sha256 = hashes.GetValueOrDefault(path) }
+                )
+                .WithMixedEvents(mixed);
         }
         catch (AudioFormatException unreadable)
         {
@@ -85,8 +104,8 @@ public static class Soundscapes
         }
     }
 
-    // Everything that decides the bytes is in the name, so another corpus never passes for this one.
-    private static string FolderName(string name, ISoundSource source, SoundscapeOptions options)
+    // The name contains everything that determines the content, and no name or path of the recordings' folder.
+    private static string FolderName(string kind, ISoundSource source, SoundscapeOptions options)
     {
         var recipe = string.Create(
             CultureInfo.InvariantCulture,
@@ -96,7 +115,7 @@ public static class Soundscapes
         var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(recipe)))[..10];
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{name}-{options.Seed}-{options.TrainingClips}-{options.TestingClips}-{options.EvaluationClips}-{hash}"
+            $"{kind}-{options.Seed}-{options.TrainingClips}-{options.TestingClips}-{options.EvaluationClips}-{hash}"
         );
     }
 }

@@ -1,0 +1,41 @@
+using System.Security.Cryptography;
+
+namespace Sed.Core.Corpora;
+
+/// <summary>Size and modification time of a file: an inexpensive test for changed content.</summary>
+/// <param name="Bytes">Length of the file in bytes; 0 for a file that does not exist.</param>
+/// <param name="Ticks">Modification time in ticks of UTC.</param>
+internal readonly record struct FileStamp(long Bytes, long Ticks)
+{
+    // Some file systems store times in steps of two seconds: content written within that time may not change the stamp.
+    private static readonly long TimeStep = TimeSpan.FromSeconds(2).Ticks;
+
+    /// <summary>The stamp of a file. A symbolic link has the stamp of its target.</summary>
+    internal static FileStamp Of(string path)
+    {
+        FileInfo file = new(path);
+        if (file.Exists && file.LinkTarget is not null)
+            file = (FileInfo?)file.ResolveLinkTarget(returnFinalTarget: true) ?? file;
+        return file.Exists ? new FileStamp(file.Length, file.LastWriteTimeUtc.Ticks) : default;
+    }
+
+    /// <summary>
+    /// Whether the stamp identifies content that is read from now on. False within two seconds of the modification time, when
+    /// another change could leave the stamp as it is.
+    /// </summary>
+    internal bool IsReliable => DateTime.UtcNow.Ticks - Ticks > TimeStep;
+
+    /// <summary>SHA-256 of a file's content, 64 lower-case hexadecimal digits.</summary>
+    internal static string ContentHash(string path)
+    {
+        using var file = new FileStream(
+            path,
+            FileMode.Open,
+            FileAccess.Read,
+            FileShare.Read,
+            1 << 16,
+            FileOptions.SequentialScan
+        );
+        return Convert.ToHexStringLower(SHA256.HashData(file));
+    }
+}

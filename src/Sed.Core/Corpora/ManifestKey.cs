@@ -1,0 +1,54 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Sed.Core.Runtime.Keys;
+
+namespace Sed.Core.Corpora;
+
+/// <summary>The canonical text that identifies the content of a corpus: one line per field, fields separated by tabs.</summary>
+internal static class ManifestKey
+{
+    private const int FormatVersion = 2;
+
+    /// <summary>SHA-256 of the canonical text, 64 lower-case hexadecimal digits.</summary>
+    /// <param name="manifest">The corpus.</param>
+    /// <param name="audioHashes">SHA-256 of each clip's audio file.</param>
+    internal static string Hash(Manifest manifest, IReadOnlyList<string> audioHashes)
+    {
+        using var sha = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var line in Lines(manifest, audioHashes))
+            sha.AppendData(Encoding.UTF8.GetBytes($"{line}\n"));
+        return Convert.ToHexStringLower(sha.GetHashAndReset());
+    }
+
+    /// <summary>The lines of the canonical text.</summary>
+    internal static IEnumerable<string> Lines(Manifest manifest, IReadOnlyList<string> audioHashes)
+    {
+        yield return Line("manifest", Text(FormatVersion));
+        yield return Line("sampleRate", Text(manifest.SampleRate));
+        yield return Line("clipSeconds", Text(manifest.ClipSeconds));
+        yield return Line(["classes", .. manifest.Classes]);
+        var splits = Enum.GetValues<Split>().ToDictionary(split => split, split => CanonicalKey.Of(split));
+        for (var i = 0; i < manifest.Clips.Count; i++)
+        {
+            var clip = manifest.Clips[i];
+            yield return Line("clip", splits[clip.Split], clip.Name, clip.Source, audioHashes[i]);
+            yield return clip.IsTagged ? Line(["labels", .. clip.WeakLabels]) : Line("unlabelled");
+            if (clip.StrongEvents is not { } events)
+                continue;
+            yield return Line("events", Text(events.Count));
+            foreach (var sound in events)
+                yield return Line("event", Text(sound.Onset), Text(sound.Offset), sound.Label);
+        }
+    }
+
+    private static string Line(params string[] fields) => string.Join('\t', fields.Select(Escaped));
+
+    // Line breaks and tabs within a field must not look like the ends of fields.
+    private static string Escaped(string field) =>
+        field.AsSpan().IndexOfAny("\\\t\n\r") < 0
+            ? field
+            : field.Replace("\\", "\\\\").Replace("\t", "\\t").Replace("\n", "\\n").Replace("\r", "\\r");
+
+    private static string Text(double value) => value.ToString("R", CultureInfo.InvariantCulture);
+}
