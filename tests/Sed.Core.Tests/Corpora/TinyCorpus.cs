@@ -31,6 +31,7 @@ internal static class TinyCorpus
             Source = source,
             AudioPath = name,
             AudioBytes = 1,
+            AudioSha256 = "not read",
             DurationSeconds = 10,
             Split = split,
             WeakLabels = labels,

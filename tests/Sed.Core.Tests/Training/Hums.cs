@@ -47,6 +47,7 @@ internal sealed class Hums : IFeatureSource
                     Source = $"hum{i}",
                     AudioPath = $"hum{i}.wav",
                     AudioBytes = 1000,
+                    AudioSha256 = "not read",
                     DurationSeconds = Frames * HopSeconds,
                     Split = i < training ? Split.Training : Split.Testing,
                     WeakLabels = [.. events.Select(sound => sound.Label)],

@@ -46,7 +46,10 @@ internal static class SoundscapeSeal
         string[][] rows = File.Exists(list)
             ? [.. File.ReadLines(list).Skip(1).Select(line => line.Split('\t')).Where(row => row.Length == 4)]
             : [];
-        var paths = Array.ConvertAll(rows, row => Path.Combine(folder, row[0].Replace('/', Path.DirectorySeparatorChar)));
+        var paths = Array.ConvertAll(
+            rows,
+            row => Path.Combine(folder, row[0].Replace('/', Path.DirectorySeparatorChar))
+        );
         var altered = new bool[rows.Length];
         Workers.Run(rows.Length, i => altered[i] = IsAltered(paths[i], rows[i]));
         return (

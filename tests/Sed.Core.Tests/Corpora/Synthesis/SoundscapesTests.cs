@@ -1,3 +1,4 @@
+using Sed.Core.Audio;
 using Sed.Core.Corpora;
 using Sed.Core.Corpora.Synthesis;
 using Sed.Core.Runtime;
@@ -218,6 +219,48 @@ public sealed class SoundscapesTests : IDisposable
         Assert.Equal(
             7,
             corpus.Clips.Where(c => c.Split == Split.Testing).SelectMany(c => c.WeakLabels).Distinct().Count()
+        );
+    }
+
+    [Fact]
+    public void Mixed_recordings_are_identified_by_their_content()
+    {
+        SoundscapeOptions tiny = new()
+        {
+            TrainingClips = 1,
+            TestingClips = 1,
+            EvaluationClips = 1,
+        };
+        for (var fold = 1; fold <= 3; fold++)
+        {
+            var tone = Enumerable.Range(0, 22_050).Select(i => 0.5f * (float)Math.Sin(i * 0.1 * fold)).ToArray();
+            WavWriter.Write(folder.File("recordings", "dog", $"{fold}-100-A.wav"), tone, 44_100);
+        }
+        var mixed = folder.File("mixed");
+        var first = Soundscapes.FromFolders(folder.File("recordings"), mixed, tiny);
+        Directory.Move(folder.File("recordings"), folder.File("elsewhere", "renamed"));
+        var renamed = Path.GetRelativePath(Environment.CurrentDirectory, folder.File("elsewhere", "renamed"));
+        var second = Soundscapes.FromFolders(renamed, mixed, tiny);
+        Assert.Equal(first.Hash, second.Hash);
+        Assert.Equal(first.Clips[0].AudioPath, second.Clips[0].AudioPath);
+        Assert.Single(Directory.GetDirectories(mixed));
+        Assert.Equal(("recordings", "renamed"), (first.Corpus, second.Corpus));
+
+        var recording = folder.File("elsewhere", "renamed", "dog", "1-100-A.wav");
+        var bytes = File.ReadAllBytes(recording);
+        bytes.AsSpan(10_000, 10_000).Clear();
+        File.WriteAllBytes(recording, bytes);
+        var edited = Soundscapes.FromFolders(renamed, mixed, tiny);
+        Assert.NotEqual(first.Hash, edited.Hash);
+        Assert.Equal(
+            first.Hash,
+            ManifestBuilder
+                .Build(
+                    CorpusListing.Open(
+                        Path.GetDirectoryName(Path.GetDirectoryName(Path.GetDirectoryName(first.Clips[0].AudioPath)))!
+                    )
+                )
+                .Hash
         );
     }
 
