@@ -29,7 +29,7 @@ type Dilated(width: int, units: int) as this =
         found.transpose (1, 2)
 
 /// Its trials are known by its code: a changed module is trained anew.
-let dilated = ownLayer "dilated" 1 48 (fun width -> new Dilated(width, 48))
+let dilated = customLayer "dilated" 1 48 (fun width -> new Dilated(width, 48))
 
 let temporal =
     layers "temporal convolutions" {

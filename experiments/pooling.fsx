@@ -12,8 +12,8 @@ let pooling =
         train (training { weights 0.0 1.0 })
         vary Weak [
             DenseOverFrames
-            LargestFrame
-            MeanOfFrames
+            MaxPooling
+            MeanPooling
             LinearSoftmax
             ExponentialSoftmax
             Attention

@@ -112,7 +112,7 @@ module Systems =
                 denseRelu 512
                 upsample 16
                 dropout 0.2
-                weak MeanOfFrames
+                weak MeanPooling
             }
         )
 
@@ -182,7 +182,7 @@ module Systems =
                     biGru 24 Merge.Concatenate
                     biGru 24 Merge.Concatenate
                     dropout 0.25
-                    weak LargestFrame
+                    weak MaxPooling
                 }
             )
         ]
@@ -203,7 +203,7 @@ module Systems =
                     conv 128 3 1
                     upsample 8
                     dropout 0.25
-                    weak MeanOfFrames
+                    weak MeanPooling
                 }
             )
         ]
@@ -227,7 +227,7 @@ module Systems =
                     conv 256 3 1
                     upsample 32
                     dropout 0.2
-                    weak MeanOfFrames
+                    weak MeanPooling
                 }
             )
         ]
@@ -248,7 +248,7 @@ module Systems =
                     denseRelu 128
                     upsample 4
                     dropout 0.2
-                    weak MeanOfFrames
+                    weak MeanPooling
                     segments 1.6<s> InheritLabels
                 }
             )
@@ -264,7 +264,7 @@ module Systems =
                     denseRelu 128
                     denseRelu 128
                     dropout 0.2
-                    weak MeanOfFrames
+                    weak MeanPooling
                     segments 1.0<s> LargestSegment
                 }
             )
@@ -284,7 +284,7 @@ module Systems =
                 biGru 32
                 dense 32
                 dropout 0.5
-                weak LargestFrame
+                weak MaxPooling
             }
         )
         StrongWeight 1.0
@@ -310,7 +310,7 @@ module Systems =
                     denseBlock 4 12
                     poolMean 1 8
                     upsample 8
-                    weak MeanOfFrames
+                    weak MeanPooling
                 }
             )
         ]
@@ -350,7 +350,7 @@ module Systems =
             729
             (layers "sample-level CNN" {
                 dropout 0.2
-                weak MeanOfFrames
+                weak MeanPooling
             })
 
     /// Lee et al., KAIST, at a coarser scale: frames of 3^7 samples. 136.7 ms.
@@ -361,7 +361,7 @@ module Systems =
                 pool 3
                 sampleConv 256 3
                 dropout 0.2
-                weak MeanOfFrames
+                weak MeanPooling
             })
 
     let private leeSnu name length =
@@ -383,7 +383,7 @@ module Systems =
                     doubleConv 128
                     pool 4
                     dropout 0.25
-                    weak MeanOfFrames
+                    weak MeanPooling
                 }
             )
         ]

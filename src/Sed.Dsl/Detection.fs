@@ -174,13 +174,13 @@ type DetectionBuilder() =
     /// Events that are shorter are dropped. Default none.
     [<CustomOperation "shortest">]
     member _.Shortest(detection: Detection, length: float<s>) =
-        Detection.withStep (DecodingStep.Shortest(float length)) detection
+        Detection.withStep (DecodingStep.MinimumDuration(float length)) detection
         |> given "shortest"
 
     /// Events of a class with less between them are one. Default none.
     [<CustomOperation "gap">]
     member _.Gap(detection: Detection, length: float<s>) =
-        Detection.withStep (DecodingStep.Gap(float length)) detection |> given "gap"
+        Detection.withStep (DecodingStep.MinimumGap(float length)) detection |> given "gap"
 
     /// An event goes on while its probability reaches this lower threshold. Default none.
     [<CustomOperation "hysteresis">]

@@ -19,7 +19,7 @@ let private mibOnGpu (workspace: Workspace) (trials: Trial list) =
             source.Store.Frames
             source.Store.Bands
             network.Parameters
-            network.ValuesMade
+            network.ActivationCount
             trial.Specification.Training.Batch)
     |> List.fold max 0.0
 

@@ -18,11 +18,11 @@ let ``what a crnn says replaces only that`` () =
             convolutions [ 16, 5; 16, 8 ]
             recurrent [ 8 ]
             dense []
-            weak LargestFrame
+            weak MaxPooling
         }
 
     Assert.Equal(
-        "CRNN: conv 16 3x3, pool 5, conv 16 3x3, pool 8, biGru 8 multiply; weak output: largest frame; dropout 0.15",
+        "CRNN: conv 16 3x3, pool 5, conv 16 3x3, pool 8, biGru 8 multiply; weak output: max pooling; dropout 0.15",
         Network.print small
     )
 

@@ -85,7 +85,7 @@ row 2: strong weight 1
   seeds: 7
 
 row 3: baseline MLP
-  network: MLP: context 5, dense 50 relu, dense 50 relu; weak output: largest frame; dropout 0.2
+  network: MLP: context 5, dense 50 relu, dense 50 relu; weak output: max pooling; dropout 0.2
   strong weight: 1
   weak weight: 0
   seeds: 7"""

@@ -28,7 +28,7 @@ let ``a trial that fails is kept with its error, the others go on, and it is run
     let promised = ref 4
     // A module that leaves three values per frame where the layer promises four, until that is mended.
     let wrong =
-        ownLayer "wrong" 1 4 (fun width -> TorchSharp.torch.nn.Linear(width, int64 promised.Value - 1L))
+        customLayer "wrong" 1 4 (fun width -> TorchSharp.torch.nn.Linear(width, int64 promised.Value - 1L))
     let failing =
         experiment "failing" {
             title "One row fails"

@@ -99,7 +99,7 @@ let ``a part of the table trains what it needs, and the whole table finds that d
 [<Fact>]
 let ``what needs a trial that failed says why, and is tried again with it`` () =
     let out = Path.Combine(home, "failing")
-    let wrong = ownLayer "wrong" 1 4 (fun _ -> invalidOp "it cannot be made")
+    let wrong = customLayer "wrong" 1 4 (fun _ -> invalidOp "it cannot be made")
     let broken = {
         family with
             Alongside = [

@@ -35,7 +35,7 @@ let ``the same seeds give the same table digit for digit, and what is finished i
 
 /// A layer of the script's own: a dense layer over the frames.
 let private meanLayer version =
-    ownLayer "mean" version 3 (fun width -> TorchSharp.torch.nn.Linear(width, 3))
+    customLayer "mean" version 3 (fun width -> TorchSharp.torch.nn.Linear(width, 3))
 
 [<Fact>]
 let ``folds, held-out clips, what goes beyond the paper's training and layers of one's own run in one table`` () =

@@ -77,7 +77,7 @@ class DoubleConvolution(OnMaps):
         return torch.relu(values + self.shortcut(maps) if self.residual else values)
 
 
-class DenselyConnected(OnMaps):
+class DenseBlock(OnMaps):
     def __init__(self, layer, shapes):
         super().__init__()
         found = [shapes[f"normalisations.{k}.weight"][0] for k in range(layer["convolutions"])]
@@ -246,7 +246,7 @@ class Upsampling(OnVectors):
 LAYERS = {
     kind.__name__: kind
     for kind in (
-        Convolution, GatedConvolution, DoubleConvolution, DenselyConnected, SampleConvolution, Pooling, Context, Dense,
+        Convolution, GatedConvolution, DoubleConvolution, DenseBlock, SampleConvolution, Pooling, Context, Dense,
         BidirectionalGru, GatedGru, SelfAttention, Conformer, LayerNormalisation, Upsampling,
     )
 } | {"BandPooling": Pooling}
@@ -266,12 +266,12 @@ class Weak(nn.Module):
     def forward(self, hidden, strong):
         if self.kind == "DenseOverFrames":
             return torch.sigmoid(self.dense(strong.flatten(1)))
-        if self.kind == "LargestFrame":
+        if self.kind == "MaxPooling":
             return strong.amax(1)
         if self.kind == "Attention":
             return (strong * torch.softmax(self.linear(hidden), 1)).sum(1)
         weights = {
-            "MeanOfFrames": lambda: torch.ones_like(strong),
+            "MeanPooling": lambda: torch.ones_like(strong),
             "LinearSoftmax": lambda: strong,
             "ExponentialSoftmax": lambda: strong.exp(),
             "ClassAttention": lambda: torch.softmax(self.linear(hidden), 2),

@@ -37,7 +37,7 @@ public sealed class StreamingDecoder
     public double DelaySeconds => (1 + lines.Max(line => line.Reach)) / framesPerSecond;
 
     /// <summary>The classes whose steps look at the whole recording, each with the first of these steps.</summary>
-    internal static IEnumerable<(string Label, DecodingStep Step)> Unending(
+    internal static IEnumerable<(string Label, DecodingStep Step)> WholeRecordingSteps(
         ClassList classes,
         DetectionOptions options
     ) =>

@@ -40,7 +40,7 @@ public sealed class LiveDetector
         resampler = new StreamResampler(sampleRate, features.SampleRate);
         frames = new FrameStream(features, extractor);
         decoder = new StreamingDecoder(model.Classes, model.HopSeconds, model.Detection);
-        if (StreamingDecoder.Unending(model.Classes, model.Detection).ToArray() is { Length: > 0 } unending)
+        if (StreamingDecoder.WholeRecordingSteps(model.Classes, model.Detection).ToArray() is { Length: > 0 } unending)
             throw new NotSupportedException(
                 $"{unending[0].Step} ({string.Join(", ", unending.Select(one => one.Label))}) looks at the whole recording: "
                     + "where an event ends is known only when the scores rise again, whenever that is, and boxes are merged "

@@ -22,8 +22,8 @@ internal sealed class Seams
     public Seams(NetworkDescription network)
     {
         classes = network.Classes;
-        answersOfUnit = Enumerable.Range(1, network.Frames).First(count => IsWhole(count * network.FrameStep));
-        unit = (int)Math.Round(answersOfUnit * network.FrameStep);
+        answersOfUnit = Enumerable.Range(1, network.Frames).First(count => IsWhole(count * network.FrameStride));
+        unit = (int)Math.Round(answersOfUnit * network.FrameStride);
         Answered = network.OutputFrames / answersOfUnit * unit;
         Step = Math.Max(1, Math.Min((int)(Stride * network.Frames), Answered) / unit) * unit;
     }

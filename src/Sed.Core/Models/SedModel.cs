@@ -41,7 +41,7 @@ public sealed class SedModel : IDisposable
             throw new ArgumentException(string.Join(Environment.NewLine, problems), nameof(detection));
         extractor = saved.Features.Extractor(torch.CPU);
         networks = new ModelNetworks(saved, device);
-        HopSeconds = FeatureHopSeconds * saved.Network.FrameStep;
+        HopSeconds = FeatureHopSeconds * saved.Network.FrameStride;
     }
 
     /// <summary>Reads a model file.</summary>

@@ -41,7 +41,7 @@ internal sealed class FastConvolutions : IFastStep
         double dropout
     )
     {
-        if (modules[next] is not (IConvolutional { Convolutions.Count: > 0 } first, var input))
+        if (modules[next] is not (IConvolutionModule { Convolutions.Count: > 0 } first, var input))
             return null;
         var step = first.SampleStep;
         if (first.IsGated)
@@ -54,7 +54,7 @@ internal sealed class FastConvolutions : IFastStep
         List<(NormalisedConvolution, BlockShape)> blocks = [];
         while (
             modules.ElementAtOrDefault(next)
-                is (IConvolutional { IsGated: false, Convolutions.Count: > 0 } layer, var finds)
+                is (IConvolutionModule { IsGated: false, Convolutions.Count: > 0 } layer, var finds)
             && (layer.SampleStep > 0) == (step > 0)
             && (layer.SampleStep <= 1 || blocks.Count == 0)
         )
@@ -67,7 +67,7 @@ internal sealed class FastConvolutions : IFastStep
                         : own.Shape(finds.Frames, finds.Bands)
                 )
                 .ToArray();
-            if (modules.ElementAtOrDefault(next).Module is IPooling { IsMaximum: true } pooling)
+            if (modules.ElementAtOrDefault(next).Module is IPoolingModule { IsMaximum: true } pooling)
             {
                 var (frames, bands) = step > 0 ? (pooling.Bands, 1) : (pooling.Frames, pooling.Bands);
                 if (PooledBlock.CanPool(frames, bands) && (step == 0 || pooling.Frames == 1))

@@ -35,7 +35,7 @@ internal sealed class FastKernel(IKernelLayer kernel) : IFastStep
     {
         var drops = modules.ElementAtOrDefault(next + 1).Module is TorchSharp.Modules.Dropout;
         if (
-            modules[next] is not (IKernelCovered covered, var finds)
+            modules[next] is not (IKernelModule covered, var finds)
             || covered.Kernel(finds.Frames, finds.Bands, drops ? dropout : 0) is not { } kernel
         )
             return null;
@@ -63,7 +63,7 @@ internal sealed class FastPooling(PoolingLayer pooling) : IFastStep
         double dropout
     )
     {
-        if (modules[next].Module is not IPooling layer || !PooledBlock.CanPool(layer.Frames, layer.Bands))
+        if (modules[next].Module is not IPoolingModule layer || !PooledBlock.CanPool(layer.Frames, layer.Bands))
             return null;
         var drops = modules.ElementAtOrDefault(next + 1).Module is TorchSharp.Modules.Dropout;
         next += drops ? 2 : 1;

@@ -71,7 +71,7 @@ public sealed record NetworkDescription
             Bands = bands,
             Classes = classes,
             Dropout = 0.2,
-            Weak = new WeakOutput.LargestFrame(),
+            Weak = new WeakOutput.MaxPooling(),
         };
 
     /// <summary>What the layers hear at once: one map over the bands and the frames of the clip, or of a segment.</summary>
@@ -84,7 +84,7 @@ public sealed record NetworkDescription
     public int OutputFrames => Segments is null ? Hidden.Frames : Frames;
 
     /// <summary>How many frames of the input lie between two frames of the strong output: below 1 where it has more.</summary>
-    public double FrameStep => Segments is null ? Layers.Aggregate(1.0, (step, layer) => step * layer.FrameStep) : 1;
+    public double FrameStride => Segments is null ? Layers.Aggregate(1.0, (step, layer) => step * layer.FrameStride) : 1;
 
     /// <summary>Numbers that training moves.</summary>
     public long Parameters =>
@@ -98,7 +98,7 @@ public sealed record NetworkDescription
         * (Segments is { Frames: > 0 } segments ? segments.Count(Frames) : 1);
 
     /// <summary>Values that all layers together make of one clip, which training keeps until it has their gradients.</summary>
-    public long ValuesMade => Steps().Sum(step => step.Leaves.Values);
+    public long ActivationCount => Steps().Sum(step => step.Leaves.Values);
 
     /// <summary>Every reason why no network can be built, from the input upwards; empty when one can.</summary>
     public IReadOnlyList<NetworkProblem> Problems()

@@ -50,7 +50,7 @@ public static class OnnxExport
             ["classes"] = JsonSerializer.Serialize(model.Classes.ToArray()),
             ["clip_seconds"] = FormattableString.Invariant($"{model.ClipSeconds:R}"),
             ["frame_seconds"] = FormattableString.Invariant(
-                $"{(double)features.HopSamples / features.SampleRate * model.Network.FrameStep:R}"
+                $"{(double)features.HopSamples / features.SampleRate * model.Network.FrameStride:R}"
             ),
             ["features"] = inWords,
         };

@@ -16,7 +16,7 @@ public static class DecodingGrid
         select (IReadOnlyList<DecodingStep>)
             [
                 .. median > 0 ? [new DecodingStep.MedianFilter(median)] : (DecodingStep[])[],
-                .. shortest > 0 ? [new DecodingStep.Shortest(shortest)] : (DecodingStep[])[],
+                .. shortest > 0 ? [new DecodingStep.MinimumDuration(shortest)] : (DecodingStep[])[],
             ],
     ];
 

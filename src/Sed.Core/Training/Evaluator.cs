@@ -43,7 +43,7 @@ public sealed class Evaluator
         ClipScores scores = new(
             clips.Names,
             frames,
-            hopSeconds * network.Description.FrameStep,
+            hopSeconds * network.Description.FrameStride,
             [.. strong.SelectMany(values => values)],
             [.. weak.SelectMany(values => values)]
         );

@@ -159,7 +159,7 @@ public sealed class Trainer
     )
     {
         var clips = targets.Clips;
-        var (outputFrames, frameStep) = (state.Network.Description.OutputFrames, state.Network.Description.FrameStep);
+        var (outputFrames, frameStep) = (state.Network.Description.OutputFrames, state.Network.Description.FrameStride);
         state.Network.train();
         state.Teacher?.train();
         random.manual_seed(RandomSource.SeedFor(options.Seed, "dropout", epoch));

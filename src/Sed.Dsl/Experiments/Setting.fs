@@ -198,7 +198,7 @@ module Setting =
             detection
                 "shortest event"
                 $"{Text.number (float length)} s"
-                (Detection.withStep (DecodingStep.Shortest(float length)))
+                (Detection.withStep (DecodingStep.MinimumDuration(float length)))
         | TagsFrom source ->
             let words =
                 match source with

@@ -67,7 +67,7 @@ module Network =
     let internal frameStep (bands: int) (network: Network) =
         let description = describe someHop someFrames (max 1 bands) someClasses network
         if description.Problems().Count = 0 then
-            Some description.FrameStep
+            Some description.FrameStride
         else
             None
 
@@ -78,7 +78,7 @@ module Network =
             layer :? Layer.Convolution
             || layer :? Layer.GatedConvolution
             || layer :? Layer.DoubleConvolution
-            || layer :? Layer.DenselyConnected
+            || layer :? Layer.DenseBlock
         let first =
             List.tryFindIndex (fun layer -> isOnSamples layer || isOnBands layer) network.Layers
         match first, features with

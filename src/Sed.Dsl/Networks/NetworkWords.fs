@@ -98,7 +98,7 @@ type LayersBuilder(name: string) =
         Name = name
         Layers = []
         Dropout = 0.0
-        Weak = WeakOutput.LargestFrame()
+        Weak = WeakOutput.MaxPooling()
         Segments = None
         Declared = []
     }
@@ -163,7 +163,7 @@ type LayersBuilder(name: string) =
     /// So many 3x3 convolutions, each on all maps before it, to which it adds so many (DenseNet): `denseBlock 4 12`.
     [<CustomOperation "denseBlock">]
     member _.DenseBlock(network: Network, convolutions: int, growth: int) =
-        add (Layer.DenselyConnected(convolutions, growth)) network
+        add (Layer.DenseBlock(convolutions, growth)) network
 
     /// Two 3x3 convolutions, each with batch normalisation and ReLU.
     [<CustomOperation "doubleConv">]
@@ -226,7 +226,7 @@ type LayersBuilder(name: string) =
     member _.Dropout(network: Network, rate: float) =
         { network with Dropout = rate } |> given "dropout"
 
-    /// How the weak output comes from the strong one. Default LargestFrame.
+    /// How the weak output comes from the strong one. Default MaxPooling.
     [<CustomOperation "weak">]
     member _.Weak(network: Network, output: WeakOutput) =
         { network with Weak = output } |> given "weak"
@@ -247,10 +247,10 @@ module NetworkWords =
     let DenseOverFrames: WeakOutput = WeakOutput.DenseOverFrames()
 
     /// The largest probability of any frame; no parameters.
-    let LargestFrame: WeakOutput = WeakOutput.LargestFrame()
+    let MaxPooling: WeakOutput = WeakOutput.MaxPooling()
 
     /// The mean over the frames; no parameters.
-    let MeanOfFrames: WeakOutput = WeakOutput.MeanOfFrames()
+    let MeanPooling: WeakOutput = WeakOutput.MeanPooling()
 
     /// The mean over the frames, each weighted by its own probability; no parameters.
     let LinearSoftmax: WeakOutput = WeakOutput.LinearSoftmax()
@@ -274,5 +274,5 @@ module NetworkWords =
     /// a function that makes the torch module, given the values per frame below it. Its parameters are trained, kept and exported
     /// like all others. Its trials are known by its code and all that this calls in the script, so a changed layer is trained
     /// anew; raise the version where a library or a file that it reads has changed.
-    let ownLayer name version units (build: int -> torch.nn.Module<torch.Tensor, torch.Tensor>) : Layer =
-        Layer.Own(name, version, units, Func<_, _> build)
+    let customLayer name version units (build: int -> torch.nn.Module<torch.Tensor, torch.Tensor>) : Layer =
+        Layer.Custom(name, version, units, Func<_, _> build)

@@ -62,8 +62,8 @@ public sealed class DecodingStepTests
     [InlineData(40)]
     public void A_filter_of_scores_decides_as_smoothing_of_active_frames_does_at_every_threshold(int frames)
     {
-        SameAtEveryThreshold(new DecodingStep.Shortest(frames), (active, _) => Flipped(active, true, frames));
-        SameAtEveryThreshold(new DecodingStep.Gap(frames), (active, _) => Flipped(active, false, frames));
+        SameAtEveryThreshold(new DecodingStep.MinimumDuration(frames), (active, _) => Flipped(active, true, frames));
+        SameAtEveryThreshold(new DecodingStep.MinimumGap(frames), (active, _) => Flipped(active, false, frames));
         var reach = frames / 2;
         SameAtEveryThreshold(
             new DecodingStep.MedianFilter(frames),
@@ -160,7 +160,7 @@ public sealed class DecodingStepTests
         DetectionOptions options = new()
         {
             Threshold = 0.4,
-            Steps = [new DecodingStep.Gap(0.1), new DecodingStep.Hysteresis(0.2)],
+            Steps = [new DecodingStep.MinimumGap(0.1), new DecodingStep.Hysteresis(0.2)],
             Tags = TagSource.WeakOutput,
             PerClass = new Dictionary<string, ClassDetection>
             {
@@ -168,7 +168,7 @@ public sealed class DecodingStepTests
                 {
                     Threshold = 0.3,
                     TagThreshold = 0.6,
-                    Steps = [new DecodingStep.MedianFilter(0.5), new DecodingStep.Shortest(0.2)],
+                    Steps = [new DecodingStep.MedianFilter(0.5), new DecodingStep.MinimumDuration(0.2)],
                 },
                 ["Train"] = new() { Threshold = 0.7, Steps = [new DecodingStep.ChangePoints(0.5, 0.2, 1.5)] },
             },

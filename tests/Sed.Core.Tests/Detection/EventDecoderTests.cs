@@ -35,14 +35,14 @@ public sealed class EventDecoderTests
     [Fact]
     public void Events_below_the_shortest_length_are_dropped_and_those_of_it_stay()
     {
-        DetectionOptions options = new() { Steps = [new DecodingStep.Shortest(0.04)] };
+        DetectionOptions options = new() { Steps = [new DecodingStep.MinimumDuration(0.04)] };
         Assert.Equal([new SoundEvent(0.04, 0.08, "Car")], Decode(options, "#.##.#", "......"));
     }
 
     [Fact]
     public void Gaps_below_the_shortest_length_are_closed_between_events_alone()
     {
-        DetectionOptions options = new() { Steps = [new DecodingStep.Gap(0.04)] };
+        DetectionOptions options = new() { Steps = [new DecodingStep.MinimumGap(0.04)] };
         Assert.Equal(
             [new SoundEvent(0.02, 0.08, "Car"), new SoundEvent(0.12, 0.14, "Car")],
             Decode(options, ".#.#..#.", "........")
@@ -59,8 +59,8 @@ public sealed class EventDecoderTests
     [Fact]
     public void Steps_follow_each_other_in_their_order()
     {
-        DecodingStep gap = new DecodingStep.Gap(0.04),
-            shortest = new DecodingStep.Shortest(0.06);
+        DecodingStep gap = new DecodingStep.MinimumGap(0.04),
+            shortest = new DecodingStep.MinimumDuration(0.06);
         Assert.Single(Decode(new() { Steps = [gap, shortest] }, "#.#", "..."));
         Assert.Empty(Decode(new() { Steps = [shortest, gap] }, "#.#", "..."));
     }

@@ -12,16 +12,16 @@ public sealed class StreamingDecoderTests
     [
         [],
         [new DecodingStep.MedianFilter(0.2)],
-        [new DecodingStep.Gap(0.3)],
-        [new DecodingStep.Shortest(0.15)],
+        [new DecodingStep.MinimumGap(0.3)],
+        [new DecodingStep.MinimumDuration(0.15)],
         [new DecodingStep.Hysteresis(0.2)],
         [
             new DecodingStep.Hysteresis(0.3),
             new DecodingStep.MedianFilter(0.14),
-            new DecodingStep.Gap(0.2),
-            new DecodingStep.Shortest(0.1),
+            new DecodingStep.MinimumGap(0.2),
+            new DecodingStep.MinimumDuration(0.1),
         ],
-        [new DecodingStep.Shortest(0.06), new DecodingStep.Gap(0.1), new DecodingStep.MedianFilter(0.3)],
+        [new DecodingStep.MinimumDuration(0.06), new DecodingStep.MinimumGap(0.1), new DecodingStep.MedianFilter(0.3)],
     ];
 
     public static TheoryData<int> Ways() => [.. Enumerable.Range(0, ways.Length)];

@@ -37,7 +37,7 @@ public sealed class ListeningTests : IDisposable
                 [Car] = new()
                 {
                     Threshold = 0.6,
-                    Steps = steps.Length > 0 ? steps : [new DecodingStep.Gap(0.3), new DecodingStep.Shortest(0.5)],
+                    Steps = steps.Length > 0 ? steps : [new DecodingStep.MinimumGap(0.3), new DecodingStep.MinimumDuration(0.5)],
                 },
             },
         };
@@ -77,7 +77,7 @@ public sealed class ListeningTests : IDisposable
     public void With_usual_decoding_an_event_is_told_within_a_second_of_its_end()
     {
         foreach (
-            var steps in new DecodingStep[][] { [], [new DecodingStep.MedianFilter(0.54)], [new DecodingStep.Gap(0.4)] }
+            var steps in new DecodingStep[][] { [], [new DecodingStep.MedianFilter(0.54)], [new DecodingStep.MinimumGap(0.4)] }
         )
         {
             using var model = SedModel.Of(LoudnessModel.Make(new DetectionOptions { Steps = steps }));
@@ -153,7 +153,7 @@ public sealed class ListeningTests : IDisposable
     public void Events_of_a_recording_shorter_than_a_clip_end_with_it(double seconds)
     {
         // In silence this one is sure of cars: they go on behind the sound.
-        var model = LoudnessModel.Make(new DetectionOptions { Steps = [new DecodingStep.Gap(0.5)] });
+        var model = LoudnessModel.Make(new DetectionOptions { Steps = [new DecodingStep.MinimumGap(0.5)] });
         var weights = model.Members[0].Weights.ToDictionary();
         weights["strong.bias"] = NumpyArray.Of([-9f, 9f]);
         using var sure = SedModel.Of(model with { Members = [model.Members[0] with { Weights = weights }] });
@@ -213,7 +213,7 @@ public sealed class ListeningTests : IDisposable
     {
         Assert.NotEmpty(name);
         using var model = SedModel.Of(LoudnessModel.Make(new DetectionOptions(), layers));
-        var step = model.Saved.Network.FrameStep;
+        var step = model.Saved.Network.FrameStride;
         Assert.Equal(0.04 * step, model.HopSeconds, 12);
         // Whole multiples of every resolution, so that a frame of the answer is loud or quiet.
         (double Onset, double Offset)[] events = [(3.84, 7.68), (26.88, 30.72), (53.76, 57.6)];

@@ -123,7 +123,7 @@ public sealed class ModelFileTests : IDisposable
     public void A_layer_of_a_scripts_own_cannot_travel()
     {
         var model = SmallModel.Make(1, new Layer.Dense(4, Activation.Relu));
-        var own = new Layer.Own("tcn", 1, 4, width => torch.nn.Linear(width, 4));
+        var own = new Layer.Custom("tcn", 1, 4, width => torch.nn.Linear(width, 4));
         var refused = Assert.Throws<ArgumentException>(() =>
             ModelFile.Write(folder.File("m.sed"), model with { Network = model.Network with { Layers = [own] } })
         );

@@ -31,7 +31,7 @@ internal static class EveryLayer
         ["dense block"] = draw =>
             [
                 new Layer.Convolution(Some(draw)),
-                new Layer.DenselyConnected(Some(draw), Some(draw)),
+                new Layer.DenseBlock(Some(draw), Some(draw)),
                 new Layer.Convolution(3, 1, 1),
             ],
         ["sample convolution"] = draw =>

@@ -99,7 +99,7 @@ public sealed class FastLayersTests
                 new Layer.GatedConvolution(16),
                 new Layer.BandPooling(2),
                 new Layer.DoubleConvolution(20),
-                new Layer.DenselyConnected(2, 5),
+                new Layer.DenseBlock(2, 5),
                 new Layer.Pooling(2, 2, PoolingKind.Mean),
                 new Layer.Convolution(24),
                 new Layer.Pooling(3, 2, PoolingKind.Maximum),

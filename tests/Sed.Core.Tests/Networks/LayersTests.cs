@@ -208,7 +208,7 @@ public sealed class LayersTests
                 new Layer.SampleConvolution(4, 2, 2),
                 new Layer.SampleConvolution(0, 2, 3),
                 new Layer.SampleConvolution(4, 2),
-                new Layer.DenselyConnected(0, 0),
+                new Layer.DenseBlock(0, 0),
             ],
         };
         Assert.Equal(
@@ -252,6 +252,6 @@ public sealed class LayersTests
                 new Layer.Upsampling(2, UpsamplingKind.Repetition),
             ],
         };
-        Assert.Equal((8, 6), (pooled.FrameStep, pooled.Hidden.Frames)); // two frames lie behind the last whole rectangle
+        Assert.Equal((8, 6), (pooled.FrameStride, pooled.Hidden.Frames)); // two frames lie behind the last whole rectangle
     }
 }

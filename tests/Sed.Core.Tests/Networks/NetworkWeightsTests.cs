@@ -50,7 +50,7 @@ public sealed class NetworkWeightsTests
                     small with
                     {
                         Layers = [new Layer.Convolution(16), new Layer.BandPooling(5)],
-                        Weak = new WeakOutput.MeanOfFrames(),
+                        Weak = new WeakOutput.MeanPooling(),
                     }
                 );
         var file = folder.File("one.npz");

@@ -26,7 +26,7 @@ public sealed class PyTorchTests(PyTorch pyTorch) : IClassFixture<PyTorch>
     {
         var compared = PyTorch.Networks.Values.SelectMany(network => network.Layers).Select(layer => layer.GetType());
         var all = typeof(Layer).GetNestedTypes().Where(type => type.IsSubclassOf(typeof(Layer)));
-        Assert.Equal([typeof(Layer.Own)], all.Except(compared));
+        Assert.Equal([typeof(Layer.Custom)], all.Except(compared));
     }
 
     private void Agree(

@@ -91,7 +91,7 @@ public sealed class SaliencyTests
         using var network = Lively(
             NetworkDescription.Candidate218k(frames: Frames, classes: 3) with
             {
-                Weak = new WeakOutput.MeanOfFrames(),
+                Weak = new WeakOutput.MeanPooling(),
             }
         );
         network.eval();

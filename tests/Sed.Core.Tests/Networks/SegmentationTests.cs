@@ -58,7 +58,7 @@ public sealed class SegmentationTests
         var pooled = cut with
         {
             Layers = [new Layer.Pooling(4, 2, PoolingKind.Mean)],
-            Weak = new WeakOutput.MeanOfFrames(),
+            Weak = new WeakOutput.MeanPooling(),
         };
         using SedNetwork network = new(pooled);
         using var scope = NewDisposeScope();

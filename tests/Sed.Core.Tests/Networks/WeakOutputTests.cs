@@ -27,8 +27,8 @@ public sealed class WeakOutputTests
 
     // Two classes over three frames: 0.1, 0.2, 0.6 and 0, 0, 0.
     [Theory]
-    [InlineData("largest frame", 0.6, 0)]
-    [InlineData("mean of frames", 0.3, 0)]
+    [InlineData("max pooling", 0.6, 0)]
+    [InlineData("mean pooling", 0.3, 0)]
     // (0.01 + 0.04 + 0.36) / 0.9
     [InlineData("linear softmax", 0.455555556, 0)]
     // exp: 1.105170918, 1.221402758, 1.822118800; (0.1105170918 + 0.2442805516 + 1.0932712800) / 4.148692476

@@ -48,7 +48,7 @@ public sealed class OnnxExportTests
         var compared = EveryLayer.Names.SelectMany(name => EveryLayer.Of(name).Layers);
         var kinds = typeof(Layer).GetNestedTypes().Where(type => type.IsSubclassOf(typeof(Layer)));
         Assert.Equal(
-            [typeof(Layer.Own)],
+            [typeof(Layer.Custom)],
             kinds.Except(compared.Select(layer => layer.GetType())).Where(type => !type.IsAbstract)
         );
     }
@@ -86,7 +86,7 @@ public sealed class OnnxExportTests
             {
                 Layers =
                 [
-                    new Layer.Own(
+                    new Layer.Custom(
                         "perceptron",
                         1,
                         5,
@@ -104,9 +104,9 @@ public sealed class OnnxExportTests
             {
                 Layers =
                 [
-                    new Layer.Own("half", 1, 8, _ => new Half()),
+                    new Layer.Custom("half", 1, 8, _ => new Half()),
                     new Layer.Dense(8, Activation.Relu),
-                    new Layer.Own("again", 2, 8, _ => new Half()),
+                    new Layer.Custom("again", 2, 8, _ => new Half()),
                 ],
             }
         );

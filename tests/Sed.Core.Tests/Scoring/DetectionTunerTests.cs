@@ -16,7 +16,7 @@ public sealed class DetectionTunerTests
     [
         [],
         [new DecodingStep.MedianFilter(1)],
-        [new DecodingStep.MedianFilter(1), new DecodingStep.Shortest(1)],
+        [new DecodingStep.MedianFilter(1), new DecodingStep.MinimumDuration(1)],
         [new DecodingStep.ChangePoints(2, MergeDifference: 0.2)],
     ];
 
@@ -102,7 +102,7 @@ public sealed class DetectionTunerTests
     public void A_class_that_is_in_no_clip_is_decided_on_as_the_options_say()
     {
         var (truth, scores) = Noisy(knowsEvents: true);
-        DetectionOptions options = new() { Threshold = 0.45, Steps = [new DecodingStep.Gap(0.5)] };
+        DetectionOptions options = new() { Threshold = 0.45, Steps = [new DecodingStep.MinimumGap(0.5)] };
         var tuned = DetectionTuner.Tune(truth, scores, options, Few);
         Assert.Equal(["Car", "Train"], tuned.PerClass.Keys.Order());
         Assert.Equal(0.45, tuned.Of("Bus").Threshold);

@@ -41,7 +41,7 @@ public sealed class PrecisionTests
             {
                 Dropout = 0,
                 Weak = EveryWeakOutput.Named(weak),
-                Layers = [.. hums.Network.Layers, new Layer.Own("own", 1, 9, width => nn.Linear(width, 9))],
+                Layers = [.. hums.Network.Layers, new Layer.Custom("own", 1, 9, width => nn.Linear(width, 9))],
             }
         );
         using var clips = hums.Clips(Split.Training);

@@ -155,7 +155,7 @@ let ``the best of several rows is exported, and a layer of the script's own is r
     let file = Path.Combine(out, "small.sed")
     let own =
         layers "mine" {
-            layer (ownLayer "mean" 1 3 (fun width -> TorchSharp.torch.nn.Linear(width, 3)))
+            layer (customLayer "mean" 1 3 (fun width -> TorchSharp.torch.nn.Linear(width, 3)))
             weak Attention
         }
     let several = {

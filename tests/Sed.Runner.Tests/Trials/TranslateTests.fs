@@ -116,7 +116,7 @@ let ``a rare class weighs as many times more as clips lack it`` () =
 [<Fact>]
 let ``a layer of one's own is known by the values that its function was made with`` () =
     let stacked (sizes: int list) =
-        ownLayer "stacked" 1 4 (fun width ->
+        customLayer "stacked" 1 4 (fun width ->
             let inner = sizes |> List.fold (fun sum size -> sum + size) 0
             TorchSharp.torch.nn.Sequential(
                 TorchSharp.torch.nn.Linear(width, inner),

@@ -31,7 +31,7 @@ internal static class BenchNetworks
         ),
         (
             "Kong",
-            Of(240, 64, new WeakOutput.MeanOfFrames(), [.. Kong(), new Layer.Dense(256, Activation.Relu), Repeat(16)])
+            Of(240, 64, new WeakOutput.MeanPooling(), [.. Kong(), new Layer.Dense(256, Activation.Relu), Repeat(16)])
         ),
         (
             "Kong GRU",
@@ -66,7 +66,7 @@ internal static class BenchNetworks
             Of(
                 500,
                 40,
-                new WeakOutput.LargestFrame(),
+                new WeakOutput.MaxPooling(),
                 [
                     .. new[] { 5, 2, 2, 2 }.SelectMany(pool =>
                         new Layer[] { new Layer.Convolution(24), new Layer.BandPooling(pool) }
@@ -81,7 +81,7 @@ internal static class BenchNetworks
             Of(
                 500,
                 40,
-                new WeakOutput.MeanOfFrames(),
+                new WeakOutput.MeanPooling(),
                 new Layer.Convolution(32),
                 Largest(2, 5),
                 new Layer.Convolution(64),
@@ -97,7 +97,7 @@ internal static class BenchNetworks
             Of(
                 500,
                 40,
-                new WeakOutput.MeanOfFrames(),
+                new WeakOutput.MeanPooling(),
                 new Layer.DoubleConvolution(16),
                 Largest(2, 2),
                 new Layer.DoubleConvolution(32),
@@ -114,7 +114,7 @@ internal static class BenchNetworks
             Of(
                 500,
                 40,
-                new WeakOutput.LargestFrame(),
+                new WeakOutput.MaxPooling(),
                 [
                     .. new[] { 5, 2, 2 }.SelectMany(pool =>
                         new Layer[] { new Layer.Convolution(128), new Layer.BandPooling(pool) }
@@ -130,16 +130,16 @@ internal static class BenchNetworks
             Of(
                 500,
                 64,
-                new WeakOutput.MeanOfFrames(),
+                new WeakOutput.MeanPooling(),
                 new Layer.Convolution(24),
                 Largest(2, 2),
-                new Layer.DenselyConnected(4, 12),
+                new Layer.DenseBlock(4, 12),
                 new Layer.Convolution(36, 1, 1),
                 Mean(2, 2),
-                new Layer.DenselyConnected(4, 12),
+                new Layer.DenseBlock(4, 12),
                 new Layer.Convolution(42, 1, 1),
                 Mean(2, 2),
-                new Layer.DenselyConnected(4, 12),
+                new Layer.DenseBlock(4, 12),
                 Mean(1, 8),
                 Repeat(8)
             )
@@ -149,7 +149,7 @@ internal static class BenchNetworks
             Of(
                 219,
                 729,
-                new WeakOutput.MeanOfFrames(),
+                new WeakOutput.MeanPooling(),
                 [
                     new Layer.SampleConvolution(64, 3, 3),
                     .. new[] { 64, 64, 128, 128, 128 }.SelectMany(filters =>
@@ -164,7 +164,7 @@ internal static class BenchNetworks
             Of(
                 73,
                 2187,
-                new WeakOutput.MeanOfFrames(),
+                new WeakOutput.MeanPooling(),
                 [
                     new Layer.SampleConvolution(64, 3, 3),
                     .. new[] { 64, 64, 128, 128, 128, 256 }.SelectMany(filters =>
@@ -174,14 +174,14 @@ internal static class BenchNetworks
                 ]
             )
         ),
-        ("SNU, fine", Of(434, 64, new WeakOutput.MeanOfFrames(), Snu())),
-        ("SNU, coarse", Of(107, 64, new WeakOutput.MeanOfFrames(), Snu())),
+        ("SNU, fine", Of(434, 64, new WeakOutput.MeanPooling(), Snu())),
+        ("SNU, coarse", Of(107, 64, new WeakOutput.MeanPooling(), Snu())),
         (
             "Kumar, segments",
             Of(
                 80,
                 40,
-                new WeakOutput.MeanOfFrames(),
+                new WeakOutput.MeanPooling(),
                 new Layer.DoubleConvolution(16),
                 Largest(2, 2),
                 new Layer.DoubleConvolution(32),
@@ -197,7 +197,7 @@ internal static class BenchNetworks
             Of(
                 50,
                 40,
-                new WeakOutput.MeanOfFrames(),
+                new WeakOutput.MeanPooling(),
                 new Layer.Context(9),
                 new Layer.Dense(128, Activation.Relu),
                 new Layer.Dense(128, Activation.Relu)
@@ -208,7 +208,7 @@ internal static class BenchNetworks
             Of(
                 500,
                 40,
-                new WeakOutput.LargestFrame(),
+                new WeakOutput.MaxPooling(),
                 new Layer.Context(5),
                 new Layer.Dense(50, Activation.Relu),
                 new Layer.Dense(50, Activation.Relu)

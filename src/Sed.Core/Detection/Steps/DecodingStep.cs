@@ -10,8 +10,8 @@ namespace Sed.Core.Detection.Steps;
 /// </summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "step")]
 [JsonDerivedType(typeof(MedianFilter), "median")]
-[JsonDerivedType(typeof(Shortest), "shortest")]
-[JsonDerivedType(typeof(Gap), "gap")]
+[JsonDerivedType(typeof(MinimumDuration), "shortest")]
+[JsonDerivedType(typeof(MinimumGap), "gap")]
 [JsonDerivedType(typeof(Hysteresis), "hysteresis")]
 [JsonDerivedType(typeof(ChangePoints), "changePoints")]
 public abstract partial record DecodingStep

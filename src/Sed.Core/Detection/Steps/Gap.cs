@@ -7,8 +7,8 @@ public abstract partial record DecodingStep
 {
     /// <summary>Events of a class with less between them are one: a closing of the scores.</summary>
     /// <param name="Seconds">Length of the shortest gap that stays, 0 or more.</param>
-    [Key("maximumGap")]
-    public sealed record Gap([property: Key("seconds")] double Seconds) : DecodingStep
+    [Key("minimumGap")]
+    public sealed record MinimumGap([property: Key("seconds")] double Seconds) : DecodingStep
     {
         /// <inheritdoc/>
         [JsonIgnore]

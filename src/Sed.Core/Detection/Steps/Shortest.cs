@@ -8,7 +8,7 @@ public abstract partial record DecodingStep
     /// <summary>Events that are shorter are dropped: an opening of the scores.</summary>
     /// <param name="Seconds">Length of the shortest event that stays, 0 or more.</param>
     [Key("minimumDuration")]
-    public sealed record Shortest([property: Key("seconds")] double Seconds) : DecodingStep
+    public sealed record MinimumDuration([property: Key("seconds")] double Seconds) : DecodingStep
     {
         /// <inheritdoc/>
         [JsonIgnore]

@@ -44,7 +44,7 @@ public abstract partial record Layer
 /// <summary>The largest of so many neighbouring bands, the last dimension; the others stay.</summary>
 internal sealed class MaximumOverBands(int count)
     : nn.Module<Tensor, Tensor>(nameof(MaximumOverBands)),
-        IPooling,
+        IPoolingModule,
         IOnnxModule
 {
     /// <inheritdoc/>

@@ -60,7 +60,7 @@ public abstract partial record Layer
 }
 
 /// <summary>A bidirectional GRU whose directions become one: (batch, frames, width) to (batch, frames, merged).</summary>
-internal sealed class MergedGru : nn.Module<Tensor, Tensor>, IKernelCovered, IOnnxModule
+internal sealed class MergedGru : nn.Module<Tensor, Tensor>, IKernelModule, IOnnxModule
 {
     private readonly GRU recurrent;
     private readonly Layer.BidirectionalGru layer;

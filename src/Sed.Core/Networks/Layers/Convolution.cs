@@ -47,7 +47,7 @@ public abstract partial record Layer
 }
 
 /// <summary>Convolution, batch normalisation and ReLU: (batch, maps, frames, bands) to (batch, filters, frames, bands).</summary>
-internal sealed class ConvolutionBlock : nn.Module<Tensor, Tensor>, IConvolutional, IOnnxModule
+internal sealed class ConvolutionBlock : nn.Module<Tensor, Tensor>, IConvolutionModule, IOnnxModule
 {
     private readonly Conv2d convolution;
     private readonly BatchNorm2d normalisation;

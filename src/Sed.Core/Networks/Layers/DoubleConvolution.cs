@@ -56,7 +56,7 @@ public abstract partial record Layer
 
         internal override nn.Module<Tensor, Tensor> Build(Shape below) => new Module(below.Maps, this);
 
-        private sealed class Module : nn.Module<Tensor, Tensor>, IConvolutional, IOnnxModule
+        private sealed class Module : nn.Module<Tensor, Tensor>, IConvolutionModule, IOnnxModule
         {
             private readonly bool isResidual;
             private readonly ConvolutionBlock first;

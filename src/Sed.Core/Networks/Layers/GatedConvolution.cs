@@ -57,7 +57,7 @@ public abstract partial record Layer
             return (halves[0] * halves[1].sigmoid()).MoveToOuterDisposeScope();
         }
 
-        private sealed class Module : nn.Module<Tensor, Tensor>, IConvolutional, IOnnxModule
+        private sealed class Module : nn.Module<Tensor, Tensor>, IConvolutionModule, IOnnxModule
         {
             private readonly Conv2d convolution;
             private readonly BatchNorm2d normalisation;

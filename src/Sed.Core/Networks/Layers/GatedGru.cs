@@ -39,7 +39,7 @@ public abstract partial record Layer
 
         internal override nn.Module<Tensor, Tensor> Build(Shape below) => new Module(below.Width, One);
 
-        private sealed class Module : nn.Module<Tensor, Tensor>, IKernelCovered, IOnnxModule
+        private sealed class Module : nn.Module<Tensor, Tensor>, IKernelModule, IOnnxModule
         {
             private readonly MergedGru values;
             private readonly MergedGru gates;

@@ -51,7 +51,7 @@ public abstract partial record Layer
     public abstract Shape Over(Shape below);
 
     /// <summary>How many frames of what is below lie between two frames of what it leaves. Default 1.</summary>
-    public virtual double FrameStep => 1;
+    public virtual double FrameStride => 1;
 
     /// <summary>
     /// The same layer with so many times its filters or units, rounded to whole fours and at least four; a layer that has

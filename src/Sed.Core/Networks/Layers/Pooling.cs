@@ -60,7 +60,7 @@ public abstract partial record Layer
             };
 
         /// <inheritdoc/>
-        public override double FrameStep => Frames;
+        public override double FrameStride => Frames;
 
         /// <inheritdoc/>
         public override long Parameters(Shape below) => 0;
@@ -70,7 +70,7 @@ public abstract partial record Layer
 
         internal override nn.Module<Tensor, Tensor> Build(Shape below) => new Module(this);
 
-        private sealed class Module(Pooling layer) : nn.Module<Tensor, Tensor>(nameof(Pooling)), IPooling, IOnnxModule
+        private sealed class Module(Pooling layer) : nn.Module<Tensor, Tensor>(nameof(Pooling)), IPoolingModule, IOnnxModule
         {
             /// <inheritdoc/>
             public int Frames => layer.Frames;

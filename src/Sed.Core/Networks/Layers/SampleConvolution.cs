@@ -62,7 +62,7 @@ public abstract partial record Layer
 
         internal override nn.Module<Tensor, Tensor> Build(Shape below) => new Module(below, this);
 
-        private sealed class Module : nn.Module<Tensor, Tensor>, IConvolutional, IOnnxModule
+        private sealed class Module : nn.Module<Tensor, Tensor>, IConvolutionModule, IOnnxModule
         {
             private readonly int frames;
             private readonly SampleConvolution layer;

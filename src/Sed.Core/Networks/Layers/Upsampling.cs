@@ -46,7 +46,7 @@ public abstract partial record Layer
         public override Shape Over(Shape below) => below with { Frames = below.Frames * Factor };
 
         /// <inheritdoc/>
-        public override double FrameStep => 1.0 / Factor;
+        public override double FrameStride => 1.0 / Factor;
 
         /// <inheritdoc/>
         public override long Parameters(Shape below) => 0;

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace Sed.Core.Networks.Modules;
 
 /// <summary>A module whose convolutions, each with its batch normalisation, kernels can compute.</summary>
-internal interface IConvolutional
+internal interface IConvolutionModule
 {
     /// <summary>The convolutions one after the other, each with ReLU but for a last one that is gated; empty where kernels do not cover them.</summary>
     IReadOnlyList<NormalisedConvolution> Convolutions { get; }

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 namespace Sed.Core.Networks.Modules;
 
 /// <summary>A module that kernels can compute, together with the dropout after it.</summary>
-internal interface IKernelCovered
+internal interface IKernelModule
 {
     /// <summary>The kernels for what the module finds and such a dropout; null where they do not cover these sizes.</summary>
     /// <param name="frames">Frames.</param>

@@ -1,7 +1,7 @@
 namespace Sed.Core.Networks.Modules;
 
 /// <summary>A module that pools maps over rectangles.</summary>
-internal interface IPooling
+internal interface IPoolingModule
 {
     /// <summary>Frames that become one.</summary>
     int Frames { get; }

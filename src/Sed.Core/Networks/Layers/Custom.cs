@@ -23,7 +23,7 @@ public abstract partial record Layer
     /// exported like all others, and disposes it.
     /// </param>
     [Key("custom")]
-    public sealed record Own(
+    public sealed record Custom(
         [property: Key("name")] string Name,
         [property: Key("version")] int Version,
         [property: Key("units")] int Units,
@@ -45,7 +45,7 @@ public abstract partial record Layer
             if (string.IsNullOrWhiteSpace(Name) || Version < 1 || Module is null)
                 yield return new(
                     "needs a name, a version from 1 and a function that builds it",
-                    "for example `ownLayer \"tcn\" 1 64 (fun width -> ...)`"
+                    "for example `customLayer \"tcn\" 1 64 (fun width -> ...)`"
                 );
             foreach (var problem in AtLeastOne(Units, "units"))
                 yield return problem;
@@ -64,10 +64,10 @@ public abstract partial record Layer
         /// <summary>Unknown, so none are counted.</summary>
         public override long MultiplyAccumulates(Shape below) => 0;
 
-        internal override nn.Module<Tensor, Tensor> Build(Shape below) => new OwnLayer(below.Width, this);
+        internal override nn.Module<Tensor, Tensor> Build(Shape below) => new CustomLayer(below.Width, this);
 
         /// <inheritdoc/>
-        public bool Equals(Own? other) => other is not null && CanonicalKey.Text(this) == CanonicalKey.Text(other);
+        public bool Equals(Custom? other) => other is not null && CanonicalKey.Text(this) == CanonicalKey.Text(other);
 
         /// <inheritdoc/>
         public override int GetHashCode() => CanonicalKey.Text(this).GetHashCode(StringComparison.Ordinal);
@@ -75,14 +75,14 @@ public abstract partial record Layer
 }
 
 /// <summary>Somebody's module, held to what its layer promises: (batch, frames, width) to (batch, frames, units).</summary>
-internal sealed class OwnLayer : nn.Module<Tensor, Tensor>, IOnnxModule
+internal sealed class CustomLayer : nn.Module<Tensor, Tensor>, IOnnxModule
 {
     private readonly nn.Module<Tensor, Tensor> built;
-    private readonly Layer.Own layer;
+    private readonly Layer.Custom layer;
 
     /// <exception cref="ArgumentException">The layer's function gives no module.</exception>
-    public OwnLayer(int width, Layer.Own layer)
-        : base(nameof(OwnLayer))
+    public CustomLayer(int width, Layer.Custom layer)
+        : base(nameof(CustomLayer))
     {
         this.layer = layer;
         built =

@@ -17,7 +17,7 @@ public abstract partial record Layer
     /// <param name="Convolutions">Convolutions one after the other.</param>
     /// <param name="Growth">Maps that each adds.</param>
     [Key("denseBlock")]
-    public sealed record DenselyConnected(
+    public sealed record DenseBlock(
         [property: Key("convolutions")] int Convolutions,
         [property: Key("growth")] int Growth
     ) : Layer
@@ -53,14 +53,14 @@ public abstract partial record Layer
 
         internal override nn.Module<Tensor, Tensor> Build(Shape below) => new Module([.. MapsFound(below)], Growth);
 
-        private sealed class Module : nn.Module<Tensor, Tensor>, IKernelCovered, IOnnxModule
+        private sealed class Module : nn.Module<Tensor, Tensor>, IKernelModule, IOnnxModule
         {
             private readonly int growth;
             private readonly ModuleList<BatchNorm2d> normalisations;
             private readonly ModuleList<Conv2d> convolutions;
 
             public Module(int[] found, int growth)
-                : base(nameof(DenselyConnected))
+                : base(nameof(DenseBlock))
             {
                 this.growth = growth;
                 normalisations = nn.ModuleList<BatchNorm2d>([.. found.Select(maps => nn.BatchNorm2d(maps))]);
@@ -102,7 +102,7 @@ public abstract partial record Layer
                             OnnxValue.Concatenate(1, maps, maps.Through(pair.First).Relu().Through(pair.Second))
                     );
 
-            private sealed class Covered(Module module, DenseBlock kernel) : IKernelLayer
+            private sealed class Covered(Module module, Kernels.DenseBlocks.DenseBlock kernel) : IKernelLayer
             {
                 private Tensor[] Weights =>
                     [

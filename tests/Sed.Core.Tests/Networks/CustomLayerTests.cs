@@ -12,15 +12,15 @@ using static TorchSharp.torch;
 namespace Sed.Core.Tests.Networks;
 
 [Collection(TorchCollection.Name)]
-public sealed class OwnLayerTests
+public sealed class CustomLayerTests
 {
-    public OwnLayerTests()
+    public CustomLayerTests()
     {
         Torch.Initialize();
         random.manual_seed(1);
     }
 
-    private static Layer.Own Twice(int units = 7) => new("twice", 1, units, width => nn.Linear(width, units));
+    private static Layer.Custom Twice(int units = 7) => new("twice", 1, units, width => nn.Linear(width, units));
 
     private static NetworkDescription With(params Layer[] layers) =>
         new()
@@ -56,7 +56,7 @@ public sealed class OwnLayerTests
     [Fact]
     public void Another_number_that_its_function_has_from_outside_makes_another_layer()
     {
-        static Layer.Own Scaled(double factor) => new("scaled", 1, 20, _ => new Scale(factor));
+        static Layer.Custom Scaled(double factor) => new("scaled", 1, 20, _ => new Scale(factor));
         Assert.Equal(Scaled(2), Scaled(2));
         Assert.NotEqual(Scaled(2), Scaled(3));
     }
@@ -64,8 +64,8 @@ public sealed class OwnLayerTests
     [Fact]
     public void Other_code_in_its_module_makes_another_layer()
     {
-        Layer.Own scaled = new("own", 1, 20, _ => new Scale(2));
-        Layer.Own shifted = new("own", 1, 20, _ => new Shift(2));
+        Layer.Custom scaled = new("own", 1, 20, _ => new Scale(2));
+        Layer.Custom shifted = new("own", 1, 20, _ => new Shift(2));
         Assert.NotEqual(
             Sed.Core.Runtime.Keys.CanonicalKey.Text(scaled),
             Sed.Core.Runtime.Keys.CanonicalKey.Text(shifted)
@@ -76,8 +76,8 @@ public sealed class OwnLayerTests
     [Fact]
     public void Equal_code_at_another_place_makes_the_same_layer()
     {
-        static Layer.Own Here() => new("own", 1, 20, width => nn.Sequential(nn.Linear(width, 20), new Scale(0.5)));
-        static Layer.Own There() => new("own", 1, 20, width => nn.Sequential(nn.Linear(width, 20), new Scale(0.5)));
+        static Layer.Custom Here() => new("own", 1, 20, width => nn.Sequential(nn.Linear(width, 20), new Scale(0.5)));
+        static Layer.Custom There() => new("own", 1, 20, width => nn.Sequential(nn.Linear(width, 20), new Scale(0.5)));
         Assert.Equal(Sed.Core.Runtime.Keys.CanonicalKey.Text(Here()), Sed.Core.Runtime.Keys.CanonicalKey.Text(There()));
     }
 
@@ -85,7 +85,7 @@ public sealed class OwnLayerTests
     public void It_is_given_the_width_below_it_and_maps_become_vectors_first()
     {
         List<int> widths = [];
-        Layer.Own own = new(
+        Layer.Custom own = new(
             "seen",
             1,
             5,
@@ -98,7 +98,7 @@ public sealed class OwnLayerTests
         using SedNetwork network = new(
             With(own, own, new Layer.Dense(4, Activation.Relu), own) with
             {
-                Weak = new WeakOutput.MeanOfFrames(),
+                Weak = new WeakOutput.MeanPooling(),
             }
         );
         using SedNetwork convolved = new(With(new Layer.Convolution(6), new Layer.BandPooling(5), own));
@@ -189,7 +189,7 @@ public sealed class OwnLayerTests
     [Fact]
     public void A_module_of_another_shape_is_named_with_what_was_expected_and_what_came()
     {
-        using SedNetwork network = new(With(new Layer.Own("short", 3, 7, width => nn.Linear(width, 6))));
+        using SedNetwork network = new(With(new Layer.Custom("short", 3, 7, width => nn.Linear(width, 6))));
         using var scope = NewDisposeScope();
         var error = Assert.Throws<InvalidOperationException>(() => network.call(randn(2, 12, 20)));
         Assert.Equal(
@@ -203,22 +203,22 @@ public sealed class OwnLayerTests
     public void Its_problems_are_named()
     {
         var wrong = With(
-            new Layer.Own(" ", 1, 4, width => nn.Linear(width, 4)),
-            new Layer.Own("old", 0, 4, width => nn.Linear(width, 4)),
-            new Layer.Own("none", 1, 0, width => nn.Linear(width, 4)),
+            new Layer.Custom(" ", 1, 4, width => nn.Linear(width, 4)),
+            new Layer.Custom("old", 0, 4, width => nn.Linear(width, 4)),
+            new Layer.Custom("none", 1, 0, width => nn.Linear(width, 4)),
             new Layer.Convolution(4)
         );
         Assert.Equal(
             [
-                "network, layer 1 (  version 1, 4 units): needs a name, a version from 1 and a function that builds it; for example `ownLayer \"tcn\" 1 64 (fun width -> ...)`",
-                "network, layer 2 (old version 0, 4 units): needs a name, a version from 1 and a function that builds it; for example `ownLayer \"tcn\" 1 64 (fun width -> ...)`",
+                "network, layer 1 (  version 1, 4 units): needs a name, a version from 1 and a function that builds it; for example `customLayer \"tcn\" 1 64 (fun width -> ...)`",
+                "network, layer 2 (old version 0, 4 units): needs a name, a version from 1 and a function that builds it; for example `customLayer \"tcn\" 1 64 (fun width -> ...)`",
                 "network, layer 3 (none version 1, 0 units): 0 units; give at least one",
                 "network, layer 4 (conv 4 3x3): works on bands, but the layers below leave one vector per frame; put it before any layer that works on frames as a whole, as biGru, dense and context do",
             ],
             wrong.Problems().Select(problem => problem.ToString())
         );
         var error = Assert.Throws<ArgumentException>(() =>
-            new SedNetwork(With(new Layer.Own("nothing", 1, 4, _ => null!)))
+            new SedNetwork(With(new Layer.Custom("nothing", 1, 4, _ => null!)))
         );
         Assert.Equal("nothing version 1, 4 units: its function gave no module for 20 values per frame.", error.Message);
     }
