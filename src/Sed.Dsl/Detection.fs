@@ -128,14 +128,14 @@ module Detection =
         $"threshold {Text.number detection.Threshold}, {steps}, {tags}{tuned}"
 
     let problems (detection: Detection) = [
-        for sentence in (options detection).Problems() do
-            Problem.ofSentence "detection" sentence
+        for found in (options detection).Problems() do
+            Problem.at "detection" found.Cause found.Remedy
         match detection.Tuned with
         | Some(StepsPerClass []) ->
             Problem.at "detection" "no steps to choose from" "say for example `tuned ThresholdPerClass`"
         | Some(StepsPerClass steps) ->
-            for sentence in List.concat steps |> Seq.collect _.Problems() |> Seq.distinct do
-                Problem.ofSentence "detection, tuned" sentence
+            for found in List.concat steps |> Seq.collect _.Problems() |> Seq.distinct do
+                Problem.at "detection, tuned" found.Cause found.Remedy
         | Some(SmoothingPerClass | BoxesPerClass) when not detection.Steps.IsEmpty ->
             Problem.at
                 "detection"

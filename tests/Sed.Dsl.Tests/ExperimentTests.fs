@@ -98,7 +98,7 @@ let ``what is tuned, boxes between change points and sorted columns are words, a
                 }
     }
     Assert.Contains(
-        "detection: threshold 0.5, change points by a filter of 0.5 s, merged over a fall below 0.2, tags from the events; tuned for each class: threshold",
+        "detection: threshold 0.5, change points with a filter of 0.5 s, merged below a difference of 0.2, tags from the events; tuned for each class: threshold",
         Plan.print (Examples.plan Choices.none tuned)
     )
     let other =
@@ -132,8 +132,8 @@ let ``mistakes in what is tuned and sorted are named with their remedies`` () =
         [
             "columns: TrainingTime is given 2 times; a column stands once"
             "sorted: event F is no column of the table; give it to `report` too"
-            "detection: the filter for change points is 0 s long; give it a length, for example 0.5 s"
-            "detection: boxes are merged over a ratio below 0.5; it is 1, which is never, or more"
+            "detection: the change point filter is 0 s long; it must be longer than 0 s, for example 0.5 s"
+            "detection: the merge ratio is 0.5; it must be 1 (off) or more"
         ],
         Examples.problems wrong
     )

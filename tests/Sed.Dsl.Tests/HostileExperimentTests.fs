@@ -51,7 +51,7 @@ let ``every number that is not finite is a problem, named once`` () =
             "training, positive weight: Infinity is not a finite number; give one"
             "training, mixup: Infinity is not a finite number; give one"
             "training, clip norm: Infinity is not a finite number; give one"
-            "detection: the median filter is Infinity s long; 0 s is none"
+            "detection: the length of the median filter is Infinity s; it must be 0 s (off) or more"
         ],
         problems wrong
     )

@@ -208,7 +208,7 @@ let ``decoding is tuned after training on clips that are named, and what was cho
         |> Seq.exactlyOne
     Assert.Equal(None, chosen "plain" |> Option.filter ((<>) ""))
     Assert.Contains(": threshold 0.", (chosen "tuned").Value)
-    Assert.Contains("change points by a filter of", (chosen "boxes").Value)
+    Assert.Contains("change points with a filter of", (chosen "boxes").Value)
     Assert.Contains("decoding", output.Substring(output.IndexOf "Class by class: tuned"))
     // The same clips, and no training: it flatters, and says so.
     let code, output, _ = run out [] [ { once with ScoreOn = Testing } ]

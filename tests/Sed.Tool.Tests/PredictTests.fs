@@ -189,7 +189,7 @@ let ``another threshold and median`` () =
     Assert.Equal(1, rows (Run.seddsl [ "predict"; model; loud; "--threshold"; "0.9" ]))
     let wrong = Run.seddsl [ "predict"; model; loud; "--threshold"; "1.5" ]
     Assert.Equal(2, wrong.ExitCode)
-    Assert.Equal("seddsl predict: the threshold is 1.5; it lies between 0 and 1\n", wrong.Errors)
+    Assert.Equal("seddsl predict: the threshold is 1.5; it must lie between 0 and 1\n", wrong.Errors)
 
 /// Decides on each class in its own way: events of cars from 0.5 s on, tags by the weak output.
 let private tuned =

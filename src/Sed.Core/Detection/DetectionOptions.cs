@@ -1,66 +1,79 @@
 using System.Collections.Immutable;
 using Sed.Core.Annotations;
 using Sed.Core.Detection.Steps;
+using Sed.Core.Runtime;
 using Sed.Core.Runtime.Keys;
 
 namespace Sed.Core.Detection;
 
-/// <summary>How frame probabilities become events and tags. Immutable, plain data; checked where it is used.</summary>
+/// <summary>How frame probabilities become events and tags. Immutable; checked by the decoders.</summary>
 public sealed record DetectionOptions
 {
-    /// <summary>A frame is active from this probability on, between 0 and 1. Default 0.5.</summary>
+    /// <summary>Lowest score of an active frame, between 0 and 1. Default 0.5.</summary>
     [Key("threshold")]
     public double Threshold { get; init; } = 0.5;
 
-    /// <summary>What is done with the probabilities before, in this order. Default: nothing.</summary>
+    /// <summary>Steps applied to the frame probabilities before thresholding, in this order. Default: none.</summary>
     [Key("steps")]
     public IReadOnlyList<DecodingStep> Steps { get; init; } = [];
 
-    /// <summary>Where the tags of a clip come from. Default: every class that is detected somewhere in the clip.</summary>
+    /// <summary>Source of a clip's tags. Default: the classes of the detected events.</summary>
     [Key("tags")]
     public TagSource Tags { get; init; } = TagSource.Events;
 
-    /// <summary>Classes that are decided on in ways of their own, by their labels. Default none.</summary>
+    /// <summary>Options of single classes, by label, in place of <see cref="Threshold"/> and <see cref="Steps"/>. Default: none.</summary>
     [Key("perClass")]
     public IReadOnlyDictionary<string, ClassDetection> PerClass { get; init; } =
         ImmutableDictionary<string, ClassDetection>.Empty;
 
-    /// <summary>How a class is decided on: in its own way, or like all.</summary>
+    /// <summary>The options of a class: its own, or the common ones.</summary>
+    /// <param name="label">The class's label.</param>
     public ClassDetection Of(string label) =>
-        PerClass.TryGetValue(label, out var own) ? own : new() { Threshold = Threshold, Steps = Steps };
+        PerClass.TryGetValue(label, out var ofClass) ? ofClass : new() { Threshold = Threshold, Steps = Steps };
 
-    /// <summary>Every reason these options cannot be used; empty when they can.</summary>
-    public IReadOnlyList<string> Problems()
+    /// <summary>
+    /// Every reason these options cannot be used; empty when they can. The place of a problem is the label of a class in
+    /// <see cref="PerClass"/>, or empty for the common options.
+    /// </summary>
+    public IReadOnlyList<Problem> Problems()
     {
-        ClassDetection all = new() { Threshold = Threshold, Steps = Steps };
+        ClassDetection common = new() { Threshold = Threshold, Steps = Steps };
         return
         [
-            .. all.Problems(),
+            .. common.Problems(),
             .. PerClass
-                .OrderBy(own => own.Key, StringComparer.Ordinal)
-                .SelectMany(own => own.Value.Problems().Select(problem => $"{own.Key}: {problem}")),
+                .OrderBy(entry => entry.Key, StringComparer.Ordinal)
+                .SelectMany(entry => entry.Value.Problems().Select(problem => problem.Within(entry.Key))),
         ];
     }
 
-    /// <summary>The same, and the classes of <see cref="PerClass"/> that are none of these.</summary>
-    internal string[] Problems(ClassList classes) =>
+    /// <summary><see cref="Problems()"/>, and every label in <see cref="PerClass"/> that is not one of the classes.</summary>
+    /// <param name="classes">The classes that are decoded.</param>
+    internal Problem[] Problems(ClassList classes) =>
         [
             .. Problems(),
             .. PerClass
                 .Keys.Where(label => classes.IndexOf(label) < 0)
                 .Order(StringComparer.Ordinal)
-                .Select(label => $"{label}: it is not one of the classes ({classes})"),
+                .Select(label => new Problem(label, "there is no such class", $"use one of {classes}")),
         ];
+
+    /// <exception cref="ArgumentException">There are problems; the message lists all of them.</exception>
+    internal void ThrowIfUnusable(ClassList classes)
+    {
+        if (Problems(classes) is { Length: > 0 } problems)
+            throw new ArgumentException(string.Join<Problem>(Environment.NewLine, problems), "options");
+    }
 }
 
-/// <summary>Where the tags of a clip come from.</summary>
+/// <summary>Source of a clip's tags.</summary>
 public enum TagSource
 {
-    /// <summary>Every class that is detected somewhere in the clip (Adavanne and Virtanen 2017).</summary>
+    /// <summary>The classes of the detected events (Adavanne and Virtanen 2017).</summary>
     [Key("events")]
     Events,
 
-    /// <summary>Every class whose weak output reaches the threshold.</summary>
+    /// <summary>The classes whose weak output reaches the threshold.</summary>
     [Key("weakOutput")]
     WeakOutput,
 }

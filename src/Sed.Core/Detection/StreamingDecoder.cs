@@ -5,102 +5,99 @@ using Sed.Core.Detection.Steps;
 namespace Sed.Core.Detection;
 
 /// <summary>
-/// Turns frame probabilities that come in pieces into the events that <see cref="EventDecoder"/> finds in all of them. What it
-/// holds are the frames that the steps of decoding look back at, or all where one looks at the whole recording. One thread at
-/// a time.
+/// Decodes frame probabilities that arrive in pieces. It finds the events that <see cref="EventDecoder"/> finds in the whole
+/// recording. Memory is bounded by the context of the decoding steps, unless a step needs the whole recording. Not thread-safe.
 /// </summary>
 public sealed class StreamingDecoder
 {
     private readonly double framesPerSecond;
-    private readonly Line[] lines;
+    private readonly ClassDecoder[] decoders;
 
     /// <param name="classes">The classes, in the order of the network's outputs.</param>
-    /// <param name="hopSeconds">Distance between frames.</param>
-    /// <param name="options">How probabilities become events.</param>
-    /// <exception cref="ArgumentException">
-    /// The options have problems or name a class that is not there, or the hop is not positive.
-    /// </exception>
+    /// <param name="hopSeconds">Distance between frames, in seconds.</param>
+    /// <param name="options">Thresholds and decoding steps.</param>
+    /// <exception cref="ArgumentException">The options have problems, or the hop is not positive.</exception>
     public StreamingDecoder(ClassList classes, double hopSeconds, DetectionOptions options)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(hopSeconds);
-        if (options.Problems(classes) is { Length: > 0 } problems)
-            throw new ArgumentException(string.Join(Environment.NewLine, problems), nameof(options));
+        options.ThrowIfUnusable(classes);
         framesPerSecond = 1 / hopSeconds;
-        lines = [.. classes.Select(label => new Line(label, framesPerSecond, options.Of(label)))];
+        decoders = [.. classes.Select(label => new ClassDecoder(label, framesPerSecond, options.Of(label)))];
     }
 
     /// <summary>
-    /// Time from an event's end until it is told, at most, in seconds, beside that until its frames come; infinite where a step
-    /// of decoding looks at the whole recording. By hysteresis an event has ended when scores that follow it closely, and reach
-    /// the lower threshold, no longer can belong to it.
+    /// Longest time from the end of an event to its detection, in seconds, not counting the time until its frames arrive.
+    /// Infinite if a decoding step needs the whole recording. With hysteresis, an event ends when the score falls below the
+    /// lower threshold.
     /// </summary>
-    public double DelaySeconds => (1 + lines.Max(line => line.Reach)) / framesPerSecond;
+    public double DelaySeconds => (1 + decoders.Max(decoder => decoder.LookaheadFrames)) / framesPerSecond;
 
-    /// <summary>The classes whose steps look at the whole recording, each with the first of these steps.</summary>
+    /// <summary>The classes with a step that needs the whole recording, each with the first such step.</summary>
     internal static IEnumerable<(string Label, DecodingStep Step)> WholeRecordingSteps(
         ClassList classes,
         DetectionOptions options
     ) =>
         from label in classes
-        let step = options.Of(label).Steps.FirstOrDefault(IsUnending)
+        let step = options.Of(label).Steps.FirstOrDefault(NeedsWholeRecording)
         where step is not null
         select (label, step);
 
-    private static bool IsUnending(DecodingStep step) => double.IsInfinity(step.Stream(1, 0.5).Reach);
+    private static bool NeedsWholeRecording(DecodingStep step) =>
+        double.IsInfinity(step.Stream(framesPerSecond: 1, threshold: 0.5).LookaheadFrames);
 
-    /// <summary>Takes the next frames.</summary>
-    /// <param name="probabilities">Frame after frame, shape (frames, classes).</param>
-    /// <returns>Events that have ended and that nothing still to come can change, class by class.</returns>
+    /// <summary>Decodes the next frames.</summary>
+    /// <param name="probabilities">Frame probabilities, shape (frames, classes).</param>
+    /// <returns>The events that have ended and that later frames cannot change, class by class.</returns>
     public List<SoundEvent> Push(ReadOnlySpan<float> probabilities) => Push(probabilities, isLast: false);
 
-    /// <summary>The events that were still open, or not told, when the recording ended.</summary>
+    /// <summary>Ends the recording.</summary>
+    /// <returns>The remaining events, class by class.</returns>
     public List<SoundEvent> Finish() => Push([], isLast: true);
 
     private List<SoundEvent> Push(ReadOnlySpan<float> probabilities, bool isLast)
     {
         List<SoundEvent> events = [];
-        var own = new float[probabilities.Length / lines.Length];
-        for (var k = 0; k < lines.Length; k++)
+        var ofClass = new float[probabilities.Length / decoders.Length];
+        for (var k = 0; k < decoders.Length; k++)
         {
-            for (var frame = 0; frame < own.Length; frame++)
-                own[frame] = probabilities[frame * lines.Length + k];
-            lines[k].Push(own, isLast, events);
+            for (var frame = 0; frame < ofClass.Length; frame++)
+                ofClass[frame] = probabilities[frame * decoders.Length + k];
+            decoders[k].Push(ofClass, isLast, events);
         }
         return events;
     }
 
-    /// <summary>One class.</summary>
-    private sealed class Line
+    private sealed class ClassDecoder
     {
         private readonly string label;
         private readonly double framesPerSecond;
         private readonly double threshold;
         private readonly StepStream[] steps;
-        private long frames; // with scores after all steps
-        private long onset = -1;
+        private long frames; // frames that have passed all steps
+        private long onset = -1; // of the open event; -1 if there is none
 
-        public Line(string label, double framesPerSecond, ClassDetection own)
+        public ClassDecoder(string label, double framesPerSecond, ClassDetection options)
         {
             this.label = label;
             this.framesPerSecond = framesPerSecond;
-            threshold = own.Threshold;
-            steps = [.. own.Steps.Select(step => step.Stream(framesPerSecond, threshold))];
-            Reach = steps.Sum(step => step.Reach);
-            // Change points look at more of a score than whether it reaches the threshold.
-            if (double.IsInfinity(Reach))
-                steps = [.. own.Steps.Select(step => new StepStream.Whole(step, framesPerSecond))];
+            threshold = options.Threshold;
+            steps = [.. options.Steps.Select(step => step.Stream(framesPerSecond, threshold))];
+            LookaheadFrames = steps.Sum(step => step.LookaheadFrames);
+            // The streaming forms preserve only whether a score reaches the threshold. Change points need the score itself.
+            if (double.IsInfinity(LookaheadFrames))
+                steps = [.. options.Steps.Select(step => new StepStream.WholeRecording(step, framesPerSecond))];
         }
 
-        /// <summary>Frames behind one that can change what is decided about it.</summary>
-        public double Reach { get; }
+        /// <summary>Number of later frames that can change the decision on a frame.</summary>
+        public double LookaheadFrames { get; }
 
         public void Push(ReadOnlySpan<float> scores, bool isLast, List<SoundEvent> events)
         {
             foreach (var step in steps)
             {
-                List<float> made = [];
-                step.Push(scores, isLast, made);
-                scores = CollectionsMarshal.AsSpan(made);
+                List<float> output = [];
+                step.Push(scores, isLast, output);
+                scores = CollectionsMarshal.AsSpan(output);
             }
             foreach (var score in scores)
             {

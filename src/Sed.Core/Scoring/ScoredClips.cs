@@ -140,7 +140,7 @@ public sealed class ScoredClips
 
     private float[] Decoded(EventDecoder decoder)
     {
-        if (decoder.IsPlain)
+        if (decoder.HasNoSteps)
             return scores.Strong;
         var all = new float[scores.Strong.Length];
         for (var clip = 0; clip < Names.Count; clip++)

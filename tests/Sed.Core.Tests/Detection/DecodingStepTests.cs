@@ -12,21 +12,21 @@ public sealed class DecodingStepTests
     private static float[] Scores(DecodingStep step, double hop, params float[] probabilities) =>
         new EventDecoder(Car, hop, new() { Steps = [step] }).Scores(probabilities);
 
-    /// <summary>Scores of few values, so that many are equal, in clips of 1 to 30 frames.</summary>
+    /// <summary>Clips of 1 to 30 frames whose scores take only 11 values, so that many are equal.</summary>
     private static IEnumerable<float[]> Clips()
     {
         Random random = new(3);
         for (var clip = 0; clip < 400; clip++)
         {
-            var own = new float[random.Next(1, 31)];
-            for (var frame = 0; frame < own.Length; frame++)
-                own[frame] = random.Next(0, 11) / 10f;
-            yield return own;
+            var scores = new float[random.Next(1, 31)];
+            for (var frame = 0; frame < scores.Length; frame++)
+                scores[frame] = random.Next(0, 11) / 10f;
+            yield return scores;
         }
     }
 
-    /// <summary>What a step does, frame by frame at one threshold, against what it does to scores at all of them.</summary>
-    private static void SameAtEveryThreshold(DecodingStep step, Func<bool[], float[], bool[]> plain)
+    /// <summary>Compares a step on the scores with its plain form on the active frames, at many thresholds.</summary>
+    private static void AssertSameAtEveryThreshold(DecodingStep step, Func<bool[], float[], bool[]> plain)
     {
         foreach (var clip in Clips())
         {
@@ -39,19 +39,20 @@ public sealed class DecodingStepTests
         }
     }
 
-    private static bool[] Flipped(bool[] active, bool which, int frames)
+    /// <summary>Inverts runs of a value that are shorter than a number of frames; inactive runs only between active ones.</summary>
+    private static bool[] ShortRunsInverted(bool[] active, bool which, int frames)
     {
-        bool[] flipped = [.. active];
+        bool[] inverted = [.. active];
         for (var from = 0; from < active.Length; )
         {
             var to = from;
             while (to < active.Length && active[to] == active[from])
                 to++;
             if (active[from] == which && to - from < frames && (which || (from > 0 && to < active.Length)))
-                Array.Fill(flipped, !which, from, to - from);
+                Array.Fill(inverted, !which, from, to - from);
             from = to;
         }
-        return flipped;
+        return inverted;
     }
 
     [Theory]
@@ -60,26 +61,26 @@ public sealed class DecodingStepTests
     [InlineData(2)]
     [InlineData(5)]
     [InlineData(40)]
-    public void A_filter_of_scores_decides_as_smoothing_of_active_frames_does_at_every_threshold(int frames)
+    public void Filtering_scores_equals_smoothing_active_frames_at_every_threshold(int frames)
     {
-        SameAtEveryThreshold(new DecodingStep.MinimumDuration(frames), (active, _) => Flipped(active, true, frames));
-        SameAtEveryThreshold(new DecodingStep.MinimumGap(frames), (active, _) => Flipped(active, false, frames));
-        var reach = frames / 2;
-        SameAtEveryThreshold(
+        AssertSameAtEveryThreshold(new DecodingStep.MinimumDuration(frames), (active, _) => ShortRunsInverted(active, true, frames));
+        AssertSameAtEveryThreshold(new DecodingStep.MinimumGap(frames), (active, _) => ShortRunsInverted(active, false, frames));
+        var half = frames / 2;
+        AssertSameAtEveryThreshold(
             new DecodingStep.MedianFilter(frames),
             (active, _) =>
                 [
                     .. active.Select(
                         (_, frame) =>
-                            active.Where((own, other) => own && Math.Abs(other - frame) <= reach).Count() > reach
+                            active.Where((isActive, other) => isActive && Math.Abs(other - frame) <= half).Count() > half
                     ),
                 ]
         );
     }
 
     [Fact]
-    public void Hysteresis_of_scores_decides_as_growing_of_active_frames_does_at_every_threshold() =>
-        SameAtEveryThreshold(
+    public void Hysteresis_on_scores_equals_growing_active_frames_at_every_threshold() =>
+        AssertSameAtEveryThreshold(
             new DecodingStep.Hysteresis(0.35),
             (active, scores) =>
             {
@@ -92,13 +93,13 @@ public sealed class DecodingStepTests
         );
 
     [Fact]
-    public void A_box_lies_between_the_steepest_rise_and_the_steepest_fall_and_has_the_mean_of_its_scores()
+    public void A_box_extends_from_the_steepest_rise_to_the_steepest_fall_and_its_score_is_the_mean()
     {
         Assert.Equal(
             [0, 0, 0.75f, 0.75f, 0.75f, 0.75f, 0, 0],
             Scores(new DecodingStep.ChangePoints(4), 1, 0.125f, 0.125f, 0.75f, 0.5f, 1, 0.75f, 0.125f, 0.125f)
         );
-        // A rise in two steps begins with the larger one.
+        // Of two rises, the larger one is the onset.
         Assert.Equal(
             [0, 0, 0, 0.875f, 0.875f, 0.875f],
             Scores(new DecodingStep.ChangePoints(2), 1, 0, 0.25f, 0.25f, 0.875f, 0.875f, 0.875f)
@@ -106,7 +107,7 @@ public sealed class DecodingStepTests
     }
 
     [Fact]
-    public void Boxes_reach_to_the_ends_of_the_clip_and_silence_has_none()
+    public void Boxes_can_touch_both_ends_of_the_clip_and_silence_has_no_box()
     {
         Assert.Equal([0.5f, 0.5f, 0.5f], Scores(new DecodingStep.ChangePoints(2), 1, 0.5f, 0.5f, 0.5f));
         Assert.Equal([0, 0, 0], Scores(new DecodingStep.ChangePoints(2), 1, 0, 0, 0));
@@ -119,23 +120,23 @@ public sealed class DecodingStepTests
     [InlineData(0.625, 1, true)]
     [InlineData(0, 3, false)]
     [InlineData(0, 3.25, true)]
-    public void Neighbours_are_one_where_the_fall_or_the_ratio_between_them_is_small(
-        double fall,
+    public void Neighbouring_boxes_are_merged_below_the_difference_or_the_ratio(
+        double difference,
         double ratio,
         bool merged
     )
     {
-        // Confidences 0.75 and 0.875 around 0.25: a fall of 0.5, a ratio of 3.
+        // Confidences 0.75 and 0.875, gap 0.25: difference 0.5, ratio 3.
         float[] clip = [0.75f, 0.75f, 0.25f, 0.25f, 0.875f, 0.875f];
         var mean = clip.Sum() / clip.Length;
         Assert.Equal(
             merged ? [.. Enumerable.Repeat(mean, 6)] : [0.75f, 0.75f, 0, 0, 0.875f, 0.875f],
-            Scores(new DecodingStep.ChangePoints(2, fall, ratio), 1, clip)
+            Scores(new DecodingStep.ChangePoints(2, difference, ratio), 1, clip)
         );
     }
 
     [Fact]
-    public void A_threshold_decides_which_boxes_are_events_and_moves_no_border()
+    public void The_threshold_selects_boxes_and_does_not_move_their_boundaries()
     {
         Random random = new(1);
         for (var clip = 0; clip < 50; clip++)
@@ -155,7 +156,7 @@ public sealed class DecodingStepTests
     }
 
     [Fact]
-    public void Options_of_each_class_are_plain_data_that_are_written_and_read_back()
+    public void Class_options_survive_serialisation()
     {
         DetectionOptions options = new()
         {
@@ -182,31 +183,37 @@ public sealed class DecodingStepTests
             Assert.Equal(options.Of(label).Summary, again.Of(label).Summary);
         }
         Assert.Equal(
-            "threshold 0.3, tags from 0.6 on, median filter of 0.5 s, events from 0.2 s on",
+            "threshold 0.3, tag threshold 0.6, median filter of 0.5 s, minimum duration 0.2 s",
             again.Of("Car").Summary
         );
         Assert.Equal(0.4, again.Of("Bus").Threshold);
     }
 
     [Fact]
-    public void Problems_of_a_class_have_its_name_and_a_class_that_is_not_there_is_one()
+    public void Problems_name_the_class_and_an_unknown_class_is_a_problem()
     {
         DetectionOptions options = new()
         {
             PerClass = new Dictionary<string, ClassDetection>
             {
-                ["Car"] = new() { Threshold = 0, Steps = [new DecodingStep.ChangePoints(0, 2, 0.5)] },
+                ["Car"] = new()
+                {
+                    Threshold = 0,
+                    TagThreshold = 1,
+                    Steps = [new DecodingStep.ChangePoints(0, 2, 0.5)],
+                },
                 ["Tram"] = new() { Threshold = 0.5 },
             },
         };
         var thrown = Assert.Throws<ArgumentException>(() => new EventDecoder(Car, 0.1, options));
         Assert.StartsWith(
             """
-            Car: the threshold is 0; it lies between 0 and 1
-            Car: the filter for change points is 0 s long; give it a length, for example 0.5 s
-            Car: boxes are merged over a fall below 2; it lies between 0, which is never, and 1
-            Car: boxes are merged over a ratio below 0.5; it is 1, which is never, or more
-            Tram: it is not one of the classes (Car)
+            Car: the threshold is 0; it must lie between 0 and 1
+            Car: the tag threshold is 1; it must lie between 0 and 1
+            Car: the change point filter is 0 s long; it must be longer than 0 s, for example 0.5 s
+            Car: the merge difference is 2; it must lie between 0 (off) and 1
+            Car: the merge ratio is 0.5; it must be 1 (off) or more
+            Tram: there is no such class; use one of Car
             """.ReplaceLineEndings(),
             thrown.Message
         );

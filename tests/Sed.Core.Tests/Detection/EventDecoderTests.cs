@@ -17,7 +17,7 @@ public sealed class EventDecoderTests
     private static float Level(char frame) => frame == '#' ? 0.9f : 0.1f;
 
     [Fact]
-    public void Active_frames_that_touch_are_one_event_of_their_class()
+    public void Consecutive_active_frames_of_a_class_form_one_event()
     {
         Assert.Equal(
             [new SoundEvent(0.02, 0.06, "Car"), new SoundEvent(0.08, 0.1, "Car"), new SoundEvent(0, 0.1, "Train")],
@@ -33,14 +33,14 @@ public sealed class EventDecoderTests
     }
 
     [Fact]
-    public void Events_below_the_shortest_length_are_dropped_and_those_of_it_stay()
+    public void Events_shorter_than_the_minimum_duration_are_dropped()
     {
         DetectionOptions options = new() { Steps = [new DecodingStep.MinimumDuration(0.04)] };
         Assert.Equal([new SoundEvent(0.04, 0.08, "Car")], Decode(options, "#.##.#", "......"));
     }
 
     [Fact]
-    public void Gaps_below_the_shortest_length_are_closed_between_events_alone()
+    public void Gaps_between_events_shorter_than_the_minimum_gap_are_closed()
     {
         DetectionOptions options = new() { Steps = [new DecodingStep.MinimumGap(0.04)] };
         Assert.Equal(
@@ -50,23 +50,23 @@ public sealed class EventDecoderTests
     }
 
     [Fact]
-    public void With_hysteresis_an_event_goes_on_both_ways_while_its_probability_reaches_the_lower_threshold()
+    public void Hysteresis_extends_an_event_in_both_directions_down_to_the_lower_threshold()
     {
         EventDecoder decoder = new(new(["Car"]), 0.02, new() { Steps = [new DecodingStep.Hysteresis(0.3)] });
         Assert.Equal([new SoundEvent(0.04, 0.1, "Car")], decoder.Decode([0.4f, 0.2f, 0.4f, 0.6f, 0.3f, 0.1f, 0.4f]));
     }
 
     [Fact]
-    public void Steps_follow_each_other_in_their_order()
+    public void Steps_are_applied_in_order()
     {
         DecodingStep gap = new DecodingStep.MinimumGap(0.04),
-            shortest = new DecodingStep.MinimumDuration(0.06);
-        Assert.Single(Decode(new() { Steps = [gap, shortest] }, "#.#", "..."));
-        Assert.Empty(Decode(new() { Steps = [shortest, gap] }, "#.#", "..."));
+            duration = new DecodingStep.MinimumDuration(0.06);
+        Assert.Single(Decode(new() { Steps = [gap, duration] }, "#.#", "..."));
+        Assert.Empty(Decode(new() { Steps = [duration, gap] }, "#.#", "..."));
     }
 
     [Fact]
-    public void The_median_filter_drops_what_is_short_and_closes_what_is_narrow()
+    public void The_median_filter_drops_short_events_and_closes_short_gaps()
     {
         DetectionOptions options = new() { Steps = [new DecodingStep.MedianFilter(0.06)] };
         Assert.Equal([new SoundEvent(0.06, 0.16, "Car")], Decode(options, "#..##.##.", "........."));
@@ -78,13 +78,13 @@ public sealed class EventDecoderTests
     [InlineData(8)]
     [InlineData(17)]
     [InlineData(40)]
-    public void Any_number_of_classes_is_decoded_as_frame_after_frame_of_each_class_is(int count)
+    public void Decoding_equals_a_plain_loop_for_any_number_of_classes(int count)
     {
         var random = new Random(count);
         ClassList classes = new(Enumerable.Range(0, count).Select(k => $"class {k}"));
         for (var trial = 0; trial < 50; trial++)
         {
-            // Thresholds between two numbers of single precision, and scores on both of them.
+            // Scores at the float nearest to each threshold and at its two neighbours.
             var thresholds = classes.ToDictionary(label => label, _ => 0.1 * random.Next(1, 10));
             var frames = random.Next(0, 30);
             var scores = new float[frames * count];
@@ -96,7 +96,10 @@ public sealed class EventDecoderTests
             }
             DetectionOptions options = new()
             {
-                PerClass = thresholds.ToDictionary(own => own.Key, own => new ClassDetection { Threshold = own.Value }),
+                PerClass = thresholds.ToDictionary(
+                    entry => entry.Key,
+                    entry => new ClassDetection { Threshold = entry.Value }
+                ),
             };
             List<SoundEvent> expected = [];
             for (var k = 0; k < count; k++)
@@ -113,7 +116,7 @@ public sealed class EventDecoderTests
     }
 
     [Fact]
-    public void Whole_seconds_of_frames_are_whole_seconds()
+    public void Offsets_after_whole_seconds_are_exact()
     {
         EventDecoder decoder = new(new ClassList(["Car"]), 0.02, new());
         for (var frames = 50; frames <= 500; frames += 50)
@@ -125,7 +128,7 @@ public sealed class EventDecoderTests
     }
 
     [Fact]
-    public void Unusable_options_are_refused_with_their_values()
+    public void Unusable_options_are_refused_and_every_problem_is_named()
     {
         DetectionOptions options = new()
         {
@@ -134,7 +137,11 @@ public sealed class EventDecoderTests
         };
         var thrown = Assert.Throws<ArgumentException>(() => new EventDecoder(Classes, 0.02, options));
         Assert.StartsWith(
-            "the threshold is 1; it lies between 0 and 1\nthe median filter is -1 s long; 0 s is none\nthe lower threshold of the hysteresis is 2; it lies between 0 and 1".ReplaceLineEndings(),
+            """
+            the threshold is 1; it must lie between 0 and 1
+            the length of the median filter is -1 s; it must be 0 s (off) or more
+            the lower threshold of the hysteresis is 2; it must lie between 0 and 1
+            """.ReplaceLineEndings(),
             thrown.Message
         );
     }

@@ -8,7 +8,7 @@ public sealed class StreamingDecoderTests
 {
     private static readonly ClassList classes = new(["Car", "Bus", "Train"]);
 
-    private static readonly DecodingStep[][] ways =
+    private static readonly DecodingStep[][] stepLists =
     [
         [],
         [new DecodingStep.MedianFilter(0.2)],
@@ -24,24 +24,24 @@ public sealed class StreamingDecoderTests
         [new DecodingStep.MinimumDuration(0.06), new DecodingStep.MinimumGap(0.1), new DecodingStep.MedianFilter(0.3)],
     ];
 
-    public static TheoryData<int> Ways() => [.. Enumerable.Range(0, ways.Length)];
+    public static TheoryData<int> StepLists() => [.. Enumerable.Range(0, stepLists.Length)];
 
     [Theory]
-    [MemberData(nameof(Ways))]
-    public void Events_of_frames_in_pieces_are_those_of_all_frames(int way)
+    [MemberData(nameof(StepLists))]
+    public void Streaming_finds_the_events_of_the_whole_recording(int number)
     {
-        AssertSame(new DetectionOptions { Threshold = 0.5, Steps = ways[way] }, way);
+        AssertSame(new DetectionOptions { Threshold = 0.5, Steps = stepLists[number] }, number);
     }
 
     [Fact]
-    public void Classes_that_are_decided_on_in_ways_of_their_own_are_so_in_pieces_too()
+    public void Class_options_apply_to_streaming_too()
     {
         DetectionOptions options = new()
         {
             Steps = [new DecodingStep.MedianFilter(0.1)],
             PerClass = new Dictionary<string, ClassDetection>
             {
-                ["Bus"] = new() { Threshold = 0.3, Steps = ways[^2] },
+                ["Bus"] = new() { Threshold = 0.3, Steps = stepLists[^2] },
                 ["Train"] = new() { Threshold = 0.8 },
             },
         };
@@ -59,7 +59,7 @@ public sealed class StreamingDecoderTests
     }
 
     [Fact]
-    public void What_is_wrong_with_the_options_is_told_before_frames_come()
+    public void The_constructor_refuses_unusable_options()
     {
         DetectionOptions options = new()
         {
@@ -68,8 +68,8 @@ public sealed class StreamingDecoderTests
         };
         Assert.StartsWith(
             """
-            the threshold is 2; it lies between 0 and 1
-            Tram: it is not one of the classes (Car; Bus; Train)
+            the threshold is 2; it must lie between 0 and 1
+            Tram: there is no such class; use one of Car; Bus; Train
             """.ReplaceLineEndings(),
             Assert.Throws<ArgumentException>(() => new StreamingDecoder(classes, 0.02, options)).Message
         );
@@ -87,7 +87,7 @@ public sealed class StreamingDecoderTests
             var level = 0f;
             for (var at = 0; at < probabilities.Length; at++)
             {
-                // Loud and quiet stretches, with flicker.
+                // A piecewise constant level with noise.
                 if (draw.Next(60) == 0)
                     level = draw.NextSingle();
                 probabilities[at] = Math.Clamp(level + (draw.NextSingle() - 0.5f) * 0.5f, 0, 1);
@@ -100,7 +100,7 @@ public sealed class StreamingDecoderTests
                 var now = decoder.Push(probabilities.AsSpan(frame * classes.Count, count * classes.Count));
                 frame += count;
                 Assert.All(now, sound => Assert.True(sound.Offset <= frame * Hop + 1e-9));
-                // However soon the next event follows, except where it may become one with it through a lower threshold.
+                // Hysteresis can extend an event without limit.
                 if (!options.Steps.OfType<DecodingStep.Hysteresis>().Any() && options.PerClass.Count == 0)
                     Assert.All(
                         now,

@@ -102,7 +102,7 @@ public sealed class ListeningTests : IDisposable
         var found = model.Detect(Wav("long.wav", sound));
         Assert.Contains(found, one => Math.Abs(one.Onset - 1.2) < 0.1 && Math.Abs(one.Offset - 2.4) < 0.1);
         Assert.StartsWith(
-            "change points by a filter of 0.4 s, merged over a fall below 0.5 (Car) looks at the whole recording: ",
+            "change points with a filter of 0.4 s, merged below a difference of 0.5 (Car) looks at the whole recording: ",
             Assert.Throws<NotSupportedException>(() => model.Live(8000)).Message,
             StringComparison.Ordinal
         );
@@ -142,7 +142,7 @@ public sealed class ListeningTests : IDisposable
             PerClass = new Dictionary<string, ClassDetection> { ["Tram"] = new() { Threshold = 0.3 } },
         };
         var wrong = LoudnessModel.Make(options);
-        Assert.Equal(["detection: Tram: it is not one of the classes (Air horn, truck horn; Car)"], wrong.Problems());
+        Assert.Equal(["detection: Tram: there is no such class; use one of Air horn, truck horn; Car"], wrong.Problems());
         Assert.Throws<ArgumentException>(() => SedModel.Of(LoudnessModel.Make(), options));
     }
 

@@ -46,7 +46,7 @@ let private detection (arguments: ParseResults<PredictArguments>) (model: Detect
         )
     match List.ofSeq (asked.Problems()) with
     | [] -> asked
-    | problems -> raise (BadArguments problems)
+    | problems -> raise (BadArguments(problems |> List.map string))
 
 let private problems (arguments: ParseResults<PredictArguments>) recordings = [
     if arguments.Contains PredictArguments.Stream then

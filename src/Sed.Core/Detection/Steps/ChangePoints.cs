@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Sed.Core.Runtime;
 using Sed.Core.Runtime.Keys;
 
 namespace Sed.Core.Detection.Steps;
@@ -7,20 +8,20 @@ public abstract partial record DecodingStep
 {
     /// <summary>
     /// Sound event bounding boxes from change points (cSEBBs: Ebbers, Germain, Wichern and Le Roux, Interspeech 2024, arXiv
-    /// 2406.04212): an event lies between the steepest rise of the scores and the steepest fall that follows, whatever the
-    /// threshold, and has one confidence, the mean of its scores. Between boxes the score is 0, so a threshold decides which
-    /// boxes are events and does not move their borders.
+    /// 2406.04212). An event extends from the steepest rise of the scores to the steepest fall after it, independent of the
+    /// threshold, and its confidence is its mean score. Scores become the confidence inside a box and 0 elsewhere, so the
+    /// threshold selects boxes and does not move their boundaries.
     /// </summary>
     /// <param name="Seconds">
-    /// Length of the step filter, above 0: the mean of its second half less that of its first one is the change.
+    /// Length of the step filter, above 0. The filter's response is the mean of its second half minus the mean of its first half.
     /// </param>
     /// <param name="MergeDifference">
-    /// Neighbouring boxes are one where the mean score between them lies less than so much below the confidence of both, from
-    /// 0 (the default, never) to 1.
+    /// Absolute merge threshold, from 0 (the default, off) to 1: neighbouring boxes are merged if the lower of their confidences
+    /// exceeds the mean score of the gap by less than this.
     /// </param>
     /// <param name="MergeRatio">
-    /// Neighbouring boxes are one where the confidence of both is less than so many times the mean score between them; 1 (the
-    /// default) is never.
+    /// Relative merge threshold, at least 1 (the default, off): neighbouring boxes are merged if the lower of their confidences
+    /// is less than this many times the mean score of the gap.
     /// </param>
     [Key("changePoints")]
     public sealed record ChangePoints(
@@ -37,28 +38,31 @@ public abstract partial record DecodingStep
             {
                 List<string> merged = [];
                 if (MergeDifference > 0)
-                    merged.Add(FormattableString.Invariant($"a fall below {MergeDifference:R}"));
+                    merged.Add(FormattableString.Invariant($"difference of {MergeDifference:R}"));
                 if (MergeRatio > 1)
-                    merged.Add(FormattableString.Invariant($"a ratio below {MergeRatio:R}"));
-                return FormattableString.Invariant($"change points by a filter of {Seconds:R} s")
-                    + (merged.Count > 0 ? $", merged over {string.Join(" or ", merged)}" : "");
+                    merged.Add(FormattableString.Invariant($"ratio of {MergeRatio:R}"));
+                return FormattableString.Invariant($"change points with a filter of {Seconds:R} s")
+                    + (merged.Count > 0 ? $", merged below a {string.Join(" or a ", merged)}" : "");
             }
         }
 
         /// <inheritdoc/>
-        public override IEnumerable<string> Problems()
+        public override IEnumerable<Problem> Problems()
         {
             if (!(Seconds > 0 && double.IsFinite(Seconds)))
-                yield return FormattableString.Invariant(
-                    $"the filter for change points is {Seconds:R} s long; give it a length, for example 0.5 s"
+                yield return Problem.Of(
+                    FormattableString.Invariant($"the change point filter is {Seconds:R} s long"),
+                    "it must be longer than 0 s, for example 0.5 s"
                 );
             if (!(MergeDifference is >= 0 and <= 1))
-                yield return FormattableString.Invariant(
-                    $"boxes are merged over a fall below {MergeDifference:R}; it lies between 0, which is never, and 1"
+                yield return Problem.Of(
+                    FormattableString.Invariant($"the merge difference is {MergeDifference:R}"),
+                    "it must lie between 0 (off) and 1"
                 );
             if (!(MergeRatio >= 1 && double.IsFinite(MergeRatio)))
-                yield return FormattableString.Invariant(
-                    $"boxes are merged over a ratio below {MergeRatio:R}; it is 1, which is never, or more"
+                yield return Problem.Of(
+                    FormattableString.Invariant($"the merge ratio is {MergeRatio:R}"),
+                    "it must be 1 (off) or more"
                 );
         }
 
@@ -77,57 +81,57 @@ public abstract partial record DecodingStep
         private static double Mean(double[] sums, int from, int to) => (sums[to] - sums[from]) / (to - from);
 
         /// <summary>
-        /// The borders between frames at which events begin and end. Where scores rise in several steps, the steepest of them is
-        /// the onset, and likewise of falls.
+        /// Onsets and offsets, as boundaries between frames. Of several rises before a fall, the steepest is the onset; of several
+        /// falls before a rise, the steepest is the offset.
         /// </summary>
-        /// <param name="sums">The sum of the scores before each border.</param>
-        /// <param name="half">Frames of half a filter.</param>
+        /// <param name="sums">Cumulative scores: the sum of all frames before each boundary.</param>
+        /// <param name="half">Half of the filter's length, in frames.</param>
         private static List<(int Onset, int Offset)> Boxes(double[] sums, int half)
         {
             List<(int, int)> boxes = [];
             var frames = sums.Length - 1;
             var (onset, offset) = (-1, -1);
             var (steepestRise, steepestFall) = (0.0, 0.0);
-            for (var border = 0; border <= frames; border++)
+            for (var boundary = 0; boundary <= frames; boundary++)
             {
-                var behind = sums[Math.Min(border + half, frames)] - sums[border];
-                var before = sums[border] - sums[Math.Max(border - half, 0)];
-                var change = behind - before;
+                var after = sums[Math.Min(boundary + half, frames)] - sums[boundary];
+                var before = sums[boundary] - sums[Math.Max(boundary - half, 0)];
+                var change = after - before;
                 if (change > 0 && offset >= 0)
                 {
                     boxes.Add((onset, offset));
                     (onset, offset, steepestRise, steepestFall) = (-1, -1, 0, 0);
                 }
                 if (change > steepestRise && offset < 0)
-                    (onset, steepestRise) = (border, change);
+                    (onset, steepestRise) = (boundary, change);
                 else if (change < steepestFall && onset >= 0)
-                    (offset, steepestFall) = (border, change);
+                    (offset, steepestFall) = (boundary, change);
             }
             if (offset >= 0)
                 boxes.Add((onset, offset));
             return boxes;
         }
 
-        /// <summary>Makes one box of two, those with the smallest fall between them first, until every fall is deep enough.</summary>
+        /// <summary>Merges neighbouring boxes, those with the smallest difference first, until no pair qualifies.</summary>
         private void Merge(List<(int Onset, int Offset)> boxes, double[] sums)
         {
             while (true)
             {
-                var (shallowest, smallest) = (-1, double.PositiveInfinity);
+                var (closest, smallest) = (-1, double.PositiveInfinity);
                 for (var k = 0; k + 1 < boxes.Count; k++)
                 {
-                    var between = Mean(sums, boxes[k].Offset, boxes[k + 1].Onset);
+                    var gap = Mean(sums, boxes[k].Offset, boxes[k + 1].Onset);
                     var lower = Math.Min(Confidence(boxes[k]), Confidence(boxes[k + 1]));
                     if (
-                        (lower - between < MergeDifference || lower < MergeRatio * between)
-                        && lower - between < smallest
+                        (lower - gap < MergeDifference || lower < MergeRatio * gap)
+                        && lower - gap < smallest
                     )
-                        (shallowest, smallest) = (k, lower - between);
+                        (closest, smallest) = (k, lower - gap);
                 }
-                if (shallowest < 0)
+                if (closest < 0)
                     return;
-                boxes[shallowest] = (boxes[shallowest].Onset, boxes[shallowest + 1].Offset);
-                boxes.RemoveAt(shallowest + 1);
+                boxes[closest] = (boxes[closest].Onset, boxes[closest + 1].Offset);
+                boxes.RemoveAt(closest + 1);
             }
 
             double Confidence((int Onset, int Offset) box) => Mean(sums, box.Onset, box.Offset);

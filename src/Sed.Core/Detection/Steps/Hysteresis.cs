@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Sed.Core.Runtime;
 using Sed.Core.Runtime.Keys;
 
 namespace Sed.Core.Detection.Steps;
@@ -6,8 +7,8 @@ namespace Sed.Core.Detection.Steps;
 public abstract partial record DecodingStep
 {
     /// <summary>
-    /// An event goes on, forwards and backwards from its active frames, while the score reaches a lower threshold: frames that
-    /// reach it and follow each other all have the largest of their scores.
+    /// Hysteresis (double) thresholding: extends an event in both directions while the score reaches a lower threshold. In each
+    /// run of frames that reach it, every score becomes the maximum of the run.
     /// </summary>
     /// <param name="Low">The lower threshold, between 0 and 1.</param>
     [Key("hysteresis")]
@@ -17,14 +18,16 @@ public abstract partial record DecodingStep
         [JsonIgnore]
         public override string Summary => FormattableString.Invariant($"hysteresis down to {Low:R}");
 
-        internal override StepStream Stream(double framesPerSecond, double threshold) => new Running(Low, threshold);
+        internal override StepStream Stream(double framesPerSecond, double threshold) =>
+            new HysteresisStream(Low, threshold);
 
         /// <inheritdoc/>
-        public override IEnumerable<string> Problems()
+        public override IEnumerable<Problem> Problems()
         {
-            if (!(Low > 0 && Low < 1))
-                yield return FormattableString.Invariant(
-                    $"the lower threshold of the hysteresis is {Low:R}; it lies between 0 and 1"
+            if (!(Low is > 0 and < 1))
+                yield return Problem.Of(
+                    FormattableString.Invariant($"the lower threshold of the hysteresis is {Low:R}"),
+                    "it must lie between 0 and 1"
                 );
         }
 
@@ -32,48 +35,48 @@ public abstract partial record DecodingStep
         {
             for (var from = 0; from < scores.Length; from++)
             {
-                var (to, largest) = (from, 0f);
+                var (to, maximum) = (from, 0f);
                 for (; to < scores.Length && scores[to] >= Low; to++)
-                    largest = Math.Max(largest, scores[to]);
-                scores[from..to].Fill(largest);
+                    maximum = Math.Max(maximum, scores[to]);
+                scores[from..to].Fill(maximum);
                 from = to;
             }
         }
 
         /// <summary>
-        /// From the threshold on it does not matter how large the largest score is, so frames have the largest so far.
+        /// Outputs the maximum so far instead of the run's: once it reaches the threshold, a larger one changes no decision.
         /// </summary>
-        private sealed class Running(double low, double threshold) : StepStream
+        private sealed class HysteresisStream(double low, double threshold) : StepStream
         {
-            private float largest;
-            private int undecided; // frames of which it is not known whether the threshold is reached
+            private float maximum;
+            private int undecided; // frames of the run whose decision is open
 
-            public override double Reach => 0;
+            public override double LookaheadFrames => 0;
 
-            public override void Push(ReadOnlySpan<float> scores, bool isLast, List<float> made)
+            public override void Push(ReadOnlySpan<float> scores, bool isLast, List<float> output)
             {
                 foreach (var score in scores)
                 {
                     if (score >= low)
                     {
-                        largest = Math.Max(largest, score);
+                        maximum = Math.Max(maximum, score);
                         undecided++;
-                        if (largest >= threshold)
-                            Decide(made);
+                        if (maximum >= threshold)
+                            Decide(output);
                         continue;
                     }
-                    Decide(made);
-                    largest = 0;
-                    made.Add(score);
+                    Decide(output);
+                    maximum = 0;
+                    output.Add(score);
                 }
                 if (isLast)
-                    Decide(made);
+                    Decide(output);
             }
 
-            private void Decide(List<float> made)
+            private void Decide(List<float> output)
             {
                 for (; undecided > 0; undecided--)
-                    made.Add(largest);
+                    output.Add(maximum);
             }
         }
     }

@@ -1,12 +1,13 @@
 using System.Text.Json.Serialization;
+using Sed.Core.Runtime;
 using Sed.Core.Runtime.Keys;
 
 namespace Sed.Core.Detection.Steps;
 
 public abstract partial record DecodingStep
 {
-    /// <summary>A frame has the median score of the window around it, so it is active where most frames of the window are.</summary>
-    /// <param name="Seconds">Length of the window, 0 or more; an odd number of frames is taken.</param>
+    /// <summary>Median filter of the scores: a frame is active if most frames of the window around it are.</summary>
+    /// <param name="Seconds">Length of the window, 0 or more; an even number of frames is extended by one.</param>
     [Key("medianFilter")]
     public sealed record MedianFilter([property: Key("seconds")] double Seconds) : DecodingStep
     {
@@ -18,39 +19,39 @@ public abstract partial record DecodingStep
             new StepStream.Sliding(this, framesPerSecond, Frames(Seconds, framesPerSecond) / 2);
 
         /// <inheritdoc/>
-        public override IEnumerable<string> Problems() => NotNegative(Seconds, "the median filter is");
+        public override IEnumerable<Problem> Problems() => NotNegative(Seconds, "length of the median filter");
 
         internal override void Apply(Span<float> scores, double framesPerSecond)
         {
-            // Odd, so that it has a middle; where half of it is as long as the clip, most of it lies outside anyway.
-            var reach = Math.Min(Frames(Seconds, framesPerSecond) / 2, scores.Length);
-            if (reach > 0)
-                Filter(scores, reach);
+            // Half of an odd window. Once it is as long as the clip, most of the window lies outside and the median is 0.
+            var half = Math.Min(Frames(Seconds, framesPerSecond) / 2, scores.Length);
+            if (half > 0)
+                Filter(scores, half);
         }
 
-        private static void Filter(Span<float> scores, int reach)
+        private static void Filter(Span<float> scores, int half)
         {
-            var padded = Padded(scores, reach);
-            var window = padded.AsSpan(0, 2 * reach + 1).ToArray();
+            var padded = Padded(scores, half);
+            var window = padded.AsSpan(0, 2 * half + 1).ToArray();
             Array.Sort(window);
             for (var frame = 0; ; frame++)
             {
-                scores[frame] = window[reach];
+                scores[frame] = window[half];
                 if (frame + 1 == scores.Length)
                     return;
                 Replace(window, padded[frame], padded[frame + window.Length]);
             }
         }
 
-        /// <summary>Takes a value out of a sorted window and puts another one in.</summary>
+        /// <summary>Replaces a value of a sorted window by another one.</summary>
         private static void Replace(Span<float> sorted, float old, float next)
         {
-            var place = sorted.BinarySearch(old);
-            for (; place + 1 < sorted.Length && sorted[place + 1] < next; place++)
-                sorted[place] = sorted[place + 1];
-            for (; place > 0 && sorted[place - 1] > next; place--)
-                sorted[place] = sorted[place - 1];
-            sorted[place] = next;
+            var index = sorted.BinarySearch(old);
+            for (; index + 1 < sorted.Length && sorted[index + 1] < next; index++)
+                sorted[index] = sorted[index + 1];
+            for (; index > 0 && sorted[index - 1] > next; index--)
+                sorted[index] = sorted[index - 1];
+            sorted[index] = next;
         }
     }
 }

@@ -3,58 +3,58 @@ using System.Runtime.InteropServices;
 namespace Sed.Core.Detection.Steps;
 
 /// <summary>
-/// A step of decoding over scores that come in pieces: what becomes of each is told as soon as nothing still to come can change
-/// what a threshold makes of it. One thread at a time.
+/// The streaming form of a decoding step. It outputs the score of a frame as soon as later frames cannot change the decision
+/// at the threshold. Not thread-safe.
 /// </summary>
 internal abstract class StepStream
 {
-    /// <summary>Frames behind one that can change what becomes of it; infinite where any can.</summary>
-    public abstract double Reach { get; }
+    /// <summary>Number of later frames that can change a frame's score; infinite if all can.</summary>
+    public abstract double LookaheadFrames { get; }
 
     /// <summary>Takes the next scores.</summary>
-    /// <param name="scores">The next frames, any number of them.</param>
+    /// <param name="scores">Scores of the next frames.</param>
     /// <param name="isLast">Whether the recording ends with them.</param>
-    /// <param name="made">Receives the scores after the step that are known now.</param>
-    public abstract void Push(ReadOnlySpan<float> scores, bool isLast, List<float> made);
+    /// <param name="output">Receives the scores after the step that are now final.</param>
+    public abstract void Push(ReadOnlySpan<float> scores, bool isLast, List<float> output);
 
-    /// <summary>A step that looks at so many frames before and behind each.</summary>
-    internal sealed class Sliding(DecodingStep step, double framesPerSecond, int reach) : StepStream
+    /// <summary>A step whose output depends on a fixed number of frames before and after each frame.</summary>
+    internal sealed class Sliding(DecodingStep step, double framesPerSecond, int context) : StepStream
     {
-        // From so many frames before the next that is told on, or the recording's beginning.
-        private readonly List<float> held = [];
-        private int told;
+        // The next frame to output, the context before it and everything after it.
+        private readonly List<float> buffer = [];
+        private int done; // frames of the buffer that have been output
 
-        public override double Reach => reach;
+        public override double LookaheadFrames => context;
 
-        public override void Push(ReadOnlySpan<float> scores, bool isLast, List<float> made)
+        public override void Push(ReadOnlySpan<float> scores, bool isLast, List<float> output)
         {
-            held.AddRange(scores);
-            var known = isLast ? held.Count : held.Count - reach;
-            if (known <= told)
+            buffer.AddRange(scores);
+            var known = isLast ? buffer.Count : buffer.Count - context;
+            if (known <= done)
                 return;
-            var changed = held.ToArray();
-            step.Apply(changed, framesPerSecond);
-            made.AddRange(changed.AsSpan(told..known));
-            var gone = Math.Max(0, known - reach);
-            held.RemoveRange(0, gone);
-            told = known - gone;
+            var filtered = buffer.ToArray();
+            step.Apply(filtered, framesPerSecond);
+            output.AddRange(filtered.AsSpan(done..known));
+            var discarded = Math.Max(0, known - context);
+            buffer.RemoveRange(0, discarded);
+            done = known - discarded;
         }
     }
 
-    /// <summary>A step that looks at the whole recording.</summary>
-    internal sealed class Whole(DecodingStep step, double framesPerSecond) : StepStream
+    /// <summary>A step that needs the whole recording.</summary>
+    internal sealed class WholeRecording(DecodingStep step, double framesPerSecond) : StepStream
     {
-        private readonly List<float> held = [];
+        private readonly List<float> buffer = [];
 
-        public override double Reach => double.PositiveInfinity;
+        public override double LookaheadFrames => double.PositiveInfinity;
 
-        public override void Push(ReadOnlySpan<float> scores, bool isLast, List<float> made)
+        public override void Push(ReadOnlySpan<float> scores, bool isLast, List<float> output)
         {
-            held.AddRange(scores);
+            buffer.AddRange(scores);
             if (!isLast)
                 return;
-            step.Apply(CollectionsMarshal.AsSpan(held), framesPerSecond);
-            made.AddRange(held);
+            step.Apply(CollectionsMarshal.AsSpan(buffer), framesPerSecond);
+            output.AddRange(buffer);
         }
     }
 }
