@@ -63,8 +63,14 @@ public sealed class DecodingStepTests
     [InlineData(40)]
     public void Filtering_scores_equals_smoothing_active_frames_at_every_threshold(int frames)
     {
-        AssertSameAtEveryThreshold(new DecodingStep.MinimumDuration(frames), (active, _) => ShortRunsInverted(active, true, frames));
-        AssertSameAtEveryThreshold(new DecodingStep.MinimumGap(frames), (active, _) => ShortRunsInverted(active, false, frames));
+        AssertSameAtEveryThreshold(
+            new DecodingStep.MinimumDuration(frames),
+            (active, _) => ShortRunsInverted(active, true, frames)
+        );
+        AssertSameAtEveryThreshold(
+            new DecodingStep.MinimumGap(frames),
+            (active, _) => ShortRunsInverted(active, false, frames)
+        );
         var half = frames / 2;
         AssertSameAtEveryThreshold(
             new DecodingStep.MedianFilter(frames),
@@ -72,7 +78,8 @@ public sealed class DecodingStepTests
                 [
                     .. active.Select(
                         (_, frame) =>
-                            active.Where((isActive, other) => isActive && Math.Abs(other - frame) <= half).Count() > half
+                            active.Where((isActive, other) => isActive && Math.Abs(other - frame) <= half).Count()
+                            > half
                     ),
                 ]
         );

@@ -122,10 +122,7 @@ public abstract partial record DecodingStep
                 {
                     var gap = Mean(sums, boxes[k].Offset, boxes[k + 1].Onset);
                     var lower = Math.Min(Confidence(boxes[k]), Confidence(boxes[k + 1]));
-                    if (
-                        (lower - gap < MergeDifference || lower < MergeRatio * gap)
-                        && lower - gap < smallest
-                    )
+                    if ((lower - gap < MergeDifference || lower < MergeRatio * gap) && lower - gap < smallest)
                         (closest, smallest) = (k, lower - gap);
                 }
                 if (closest < 0)
