@@ -52,14 +52,14 @@ let results place = Results.read runs place
 let compare left right = Results.compare runs left right
 
 /// Shows a frame as a table.
-let show title frame = Show.frame title frame
+let show title frame = Results.print title frame
 
 /// Writes a frame to a file: .csv, .parquet, .md or .tex.
 let export file frame = Export.frame file frame
 
 /// Runs experiments as the command line says: plans them, trains what has no result yet, prints their tables.
 let run (experiments: Experiment list) =
-    OldBuild.tell (Path.Combine(__SOURCE_DIRECTORY__, "..", "src"))
+    StaleBuild.warn (Path.Combine(__SOURCE_DIRECTORY__, "..", "src"))
     let experiments = [
         for experiment in experiments ->
             if experiment.Profiles.IsEmpty then

@@ -2,7 +2,7 @@ namespace Sed.Runner
 
 open Argu
 
-/// What a script takes on its command line.
+/// The command-line arguments of a script.
 type Arguments =
     | [<Unique>] Plan
     | [<Unique>] Profile of name: string
@@ -37,41 +37,42 @@ type Arguments =
     interface IArgParserTemplate with
         member argument.Usage =
             match argument with
-            | Plan -> "print every trial and stop; nothing is read, made or trained."
-            | Profile _ -> "the profile to run: one of the script's own, for example quick, or paper: as it is written."
+            | Plan -> "print the plan and stop. Nothing is read, computed or trained."
+            | Profile _ ->
+                "the profile to run: one that the script defines, for example quick, or paper for the settings exactly as written."
             | Data _ ->
-                "smartCars (synthesised), soundscapes:DIR (mixed from folders of recordings), dcase2017:DIR or folder:DIR."
-            | Device _ -> "auto (the default), cpu, cuda or cuda:N."
-            | Seeds _ -> "the seeds to run, for example 1..5 or 1,2,7."
-            | Only _ -> "only the rows whose label contains this text."
-            | Retry_Failed -> "train trials again that failed before."
+                "the corpus: smartCars (synthesised), soundscapes:DIR (mixed from folders of recordings), dcase2017:DIR or folder:DIR."
+            | Device _ -> "the device: auto (default), cpu, cuda or cuda:N."
+            | Seeds _ -> "the seeds, for example 1..5 or 1,2,7."
+            | Only _ -> "run only the rows whose label contains this text."
+            | Retry_Failed -> "train failed trials again."
             | Verify ->
-                "compare the table with the recorded results beside the script, and fail where a cell has moved: by a digit on the same processor, out of its interval on another."
-            | Record -> "write the table's scores to recorded, beside the script, for --verify."
+                "compare the table with the recorded results and fail if a value differs: in any digit on the same processor, by more than its recorded interval on another."
+            | Record -> "write the table's scores to the folder recorded beside the script, for --verify."
             | Report ->
-                "write a report that a browser shows: one file, in reports beside the trials. The whole table of the default profile has one anyway."
-            | No_Report -> "write no report, which takes some seconds, for example while thresholds are tried."
+                "write an HTML report to the folder reports beside the trials. The complete table of the default profile gets one without this option."
+            | No_Report -> "write no report. Saves a few seconds."
             | No_Audio ->
-                "leave the sound of clips out of the report, which otherwise holds at most 3 MB of it: recordings are their owners'."
+                "leave audio out of the report. A report otherwise contains up to 3 MB of audio, which may be under copyright."
             | Export _ ->
-                "write the table (.md, .tex) or a row for each trial (.csv, .parquet) to this file; may be given again."
+                "write the table (.md, .tex) or one row for each trial (.csv, .parquet) to this file. May be repeated."
             | Export_Model _ ->
-                "write the best row's networks as a model file, for `seddsl predict` and programs: of the rows that --only leaves, the best by the first reported metric, its seeds together (--seeds 1 for one of them)."
+                "write the networks of the best row to this model file, for `seddsl predict` and for programs. The best row is chosen by the first reported metric, and its seeds are averaged. Use --only to choose the row and --seeds to choose the seeds."
             | Jobs _ ->
-                "trials that are trained at once, each in a process with its share of the cores; by default as many as the machine bears."
-            | Worker _ -> "trains and says nothing; what --jobs starts."
+                "the number of trials to train concurrently, each in its own process. Default: as cores and memory allow."
+            | Worker _ -> "train without output. Used internally by --jobs."
             | On _ ->
-                "slurm: submits what is not finished as an array job, after a job that makes corpora and features; the same command prints the table when they are over."
+                "slurm: submit the unfinished trials to Slurm as an array job, preceded by a job that prepares corpora and features. When the jobs have ended, run the same command without --on slurm to print the table."
             | Partition _ -> "with --on slurm: sbatch's --partition."
             | Time _ ->
-                "with --on slurm: sbatch's --time, for each task. What is not finished then waits for its turn again and goes on."
+                "with --on slurm: sbatch's --time for each task. A task that runs out of time is queued again and resumes."
             | Gpus _ -> "with --on slurm: GPUs for each task."
-            | Cpus _ -> "with --on slurm: processors for each task; 1 where Slurm is not told otherwise."
+            | Cpus _ -> "with --on slurm: processors for each task. Default: 1, unless Slurm is configured otherwise."
             | Account _ -> "with --on slurm: sbatch's --account."
-            | Slurm _ -> "with --on slurm: other options of sbatch, for example \"--mem=16G --constraint=a100\"."
-            | Batch_Trials _ -> "with --on slurm: trials in a task; 1 by default."
-            | Wait -> "with --on slurm: show how far the jobs are, and then the table."
-            | Dry_Run -> "with --on slurm: print the script that submits the jobs, and stop."
-            | Prepare -> "makes corpora and features; what --on slurm submits first."
-            | Part _ -> "trains the trials of these numbers; what --on slurm submits."
-            | Out _ -> "where corpora, features, trials and tables are kept; runs beside the scripts by default."
+            | Slurm _ -> "with --on slurm: further sbatch options, for example \"--mem=16G --constraint=a100\"."
+            | Batch_Trials _ -> "with --on slurm: trials for each task. Default: 1."
+            | Wait -> "with --on slurm: show the progress of the jobs, then print the table."
+            | Dry_Run -> "with --on slurm: print the submission script and stop."
+            | Prepare -> "prepare corpora and features. Used internally by --on slurm."
+            | Part _ -> "train the trials with these numbers. Used internally by --on slurm."
+            | Out _ -> "the folder for corpora, features, trials and tables. Default: runs, beside the scripts."

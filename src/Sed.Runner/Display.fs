@@ -6,8 +6,8 @@ open System.Threading
 open Spectre.Console
 open Spectre.Console.Rendering
 
-/// What is seen while experiments run. In a terminal: a line that changes, or a table that fills with that line below it;
-/// elsewhere a line now and then. Any thread may show something.
+/// Shows the progress of a run. In a terminal: a status line, or a live table with the status below it. Elsewhere: an
+/// occasional line. Thread-safe.
 type internal Display() =
     let gate = obj ()
     let live = not Console.IsOutputRedirected
@@ -16,8 +16,8 @@ type internal Display() =
     let mutable watching = false
     let mutable below = ""
     let mutable lastLine = TimeSpan.MinValue
-    let quiet = TimeSpan.FromSeconds 10.0
-    let oftenEnough = TimeSpan.FromSeconds 0.5
+    let linesApart = TimeSpan.FromSeconds 10.0
+    let refresh = TimeSpan.FromSeconds 0.5
 
     let clear () =
         if live && shown > 0 then
@@ -27,7 +27,7 @@ type internal Display() =
     let line (text: string) =
         clear ()
         if watching then
-            AnsiConsole.WriteLine text // above the table, which is drawn again below it
+            AnsiConsole.WriteLine text // above the live table, which is then redrawn below it
         else
             Console.WriteLine text
         lastLine <- clock.Elapsed
@@ -52,19 +52,19 @@ type internal Display() =
             clear ()
             Console.Write text
             shown <- text.Length
-        elif lastLine = TimeSpan.MinValue || clock.Elapsed - lastLine > quiet then
+        elif lastLine = TimeSpan.MinValue || clock.Elapsed - lastLine > linesApart then
             line text
 
-    /// A line that stays.
+    /// Prints a permanent line.
     member _.Line(text: string) = lock gate (fun () -> line text)
 
-    /// A state that the next one replaces; where nothing can be replaced, it is shown when nothing was for a while.
+    /// Replaces the status line. Without a terminal it is printed as a line, at most every 10 s.
     member _.State(text: string) = lock gate (fun () -> state text)
 
     member _.Clear() = lock gate clear
 
-    /// A table that is drawn in place while something is done, and taken away after it; nothing where it cannot be. Below it
-    /// stand the given lines, or where there are none the state.
+    /// Redraws a table every 0.5 s while `work` runs and removes it afterwards. Below it are the given lines or, without any, the
+    /// status. Shows nothing if the output is not a terminal.
     member _.Watch (table: unit -> IRenderable) (lines: unit -> string list) (work: unit -> 'result) : 'result =
         if not live || not AnsiConsole.Profile.Capabilities.Ansi then
             work ()
@@ -85,7 +85,7 @@ type internal Display() =
                     let drawing =
                         Thread(
                             (fun () ->
-                                while not (ended.Wait oftenEnough) do
+                                while not (ended.Wait refresh) do
                                     context.UpdateTarget(rendered ())),
                             IsBackground = true
                         )
@@ -100,7 +100,7 @@ type internal Display() =
                         below <- "")
 
 module internal Duration =
-    /// For example "45 s", "3 min 20 s" or "2 h 5 min".
+    /// A duration as text, for example "45 s", "3 min 20 s" or "2 h 5 min".
     let print (time: TimeSpan) =
         if time.TotalSeconds < 90.0 then
             $"{ceil time.TotalSeconds:F0} s"

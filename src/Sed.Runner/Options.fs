@@ -6,36 +6,36 @@ open System.IO
 open Argu
 open Sed
 
-/// The command line, read.
+/// The parsed command line.
 type Options = {
     Choices: Choices
     PlanOnly: bool
     RetryFailed: bool
     Verify: bool
     Record: bool
-    /// Whether a report is written; None where nothing is said.
+    /// Whether to write a report; None for the default.
     Report: bool option
-    /// Whether a report holds the sound of its clips.
+    /// Whether a report contains the audio of its clips.
     Audio: bool
     Exports: string list
-    /// Where a model goes; None where none is asked for.
+    /// The model file to write.
     ExportModel: string option
     Device: string
     Out: string
-    /// Trials at once; None where nothing is said.
+    /// The number of concurrent trials; None for the default.
     Jobs: int option
-    /// Threads of a process that another one started to help it; None in what a user starts.
+    /// The threads of a worker process; None in the main process.
     Worker: int option
-    /// What Slurm is asked for; None where trials are trained here.
+    /// Slurm options; None to train on this machine.
     Slurm: SlurmOptions option
-    /// Whether only corpora and features are made.
+    /// Whether to stop after preparing corpora and features.
     Prepare: bool
-    /// The numbers of the trials that are trained, from 1, in the order of the script; None for all, with their tables.
+    /// The trials to train, numbered from 1 in the order of the script; None to train all of them and print the tables.
     Part: int list option
 }
 
 module Options =
-    /// Seeds in one range, at most; more are a bound with a digit too many.
+    // A longer range is probably a typing error.
     let private mostSeeds = 10000
 
     let private seeds (text: string) =
@@ -58,8 +58,8 @@ module Options =
             Error(
                 Problem.at
                     "--seeds"
-                    $"'{text}' is no list of seeds"
-                    $"say for example 1..5 or 1,2,7: whole numbers from 0, at most {mostSeeds}"
+                    $"'{text}' is not a list of seeds"
+                    $"give whole numbers from 0, for example 1..5 or 1,2,7, at most {mostSeeds} in a range"
             )
 
     let private device (name: string) =
@@ -68,41 +68,41 @@ module Options =
         | [| "cpu" |]
         | [| "cuda" |] -> Ok name
         | [| "cuda"; index |] when index <> "" && Seq.forall Char.IsDigit index -> Ok name
-        | _ -> Error(Problem.at "--device" $"there is no device '{name}'" "use auto, cpu, cuda or cuda:N")
+        | _ -> Error(Problem.at "--device" $"unknown device '{name}'" "use auto, cpu, cuda or cuda:N")
 
     let private jobs count =
         if count < 1 then
-            Error(Problem.at "--jobs" $"{count} trials at once" "give at least 1")
+            Error(Problem.at "--jobs" $"{count} concurrent trials" "give at least 1")
         else
             Ok count
 
     let private only (text: string) =
         if String.IsNullOrWhiteSpace text then
-            Error(Problem.at "--only" $"'{text}' is in every row" "give a part of the labels of the rows to keep")
+            Error(Problem.at "--only" $"'{text}' does not select rows" "give a part of the labels of the rows to run")
         else
             Ok text
 
-    // What a file cannot be that a workspace has as a folder.
-    let private within = [ "corpora"; "features"; "trials" ]
+    // Subfolders of a workspace.
+    let private subfolders = [ "corpora"; "features"; "trials" ]
 
     let private folder (path: string) =
-        match Placed.problem "--out" path with
+        match OutputPath.problem "--out" path with
         | Some problem -> Error problem
         | None when File.Exists path ->
-            Error(Problem.at "--out" $"'{path}' is a file" "name a folder; it is made where there is none")
+            Error(Problem.at "--out" $"'{path}' is a file" "name a folder, which need not exist")
         | None ->
             match
-                within
+                subfolders
                 |> List.map (fun name -> Path.Combine(path, name))
                 |> List.tryFind File.Exists
             with
             | Some file ->
                 Error(
-                    Problem.at "--out" $"'{file}' is a file where a folder belongs" "remove it, or name another folder"
+                    Problem.at "--out" $"'{file}' is a file but has to be a folder" "remove it, or name another folder"
                 )
             | None -> Ok path
 
-    let private byDefault home = {
+    let private defaults home = {
         Choices = Choices.none
         PlanOnly = false
         RetryFailed = false
@@ -121,7 +121,7 @@ module Options =
         Part = None
     }
 
-    let private slurmWords (given: ParseResults<Arguments>) : SlurmOptions = {
+    let private slurmOptions (given: ParseResults<Arguments>) : SlurmOptions = {
         Partition = given.TryGetResult Partition
         Time = given.TryGetResult Time
         Gpus = given.TryGetResult Gpus
@@ -133,9 +133,9 @@ module Options =
         DryRun = given.Contains Dry_Run
     }
 
-    /// What is asked of Slurm, and what is wrong with it.
+    /// The Slurm options and their problems.
     let private cluster (given: ParseResults<Arguments>) =
-        let slurm = slurmWords given
+        let slurm = slurmOptions given
         match given.TryGetResult On with
         | None ->
             let named = [
@@ -153,7 +153,7 @@ module Options =
             [
                 for word, isGiven in named do
                     if isGiven then
-                        Problem.at word "only Slurm knows it" "say --on slurm too, or leave it out"
+                        Problem.at word "an option for Slurm" "add --on slurm, or leave it out"
             ]
         | Some "slurm" ->
             let afterwards = [
@@ -169,26 +169,26 @@ module Options =
                 if given.Contains Jobs then
                     Problem.at
                         "--jobs"
-                        "tasks of Slurm train one trial at a time"
-                        "leave it out, or say --batch-trials N"
+                        "a Slurm task trains one trial at a time"
+                        "leave it out, or use --batch-trials N"
                 if not slurm.Wait then
                     for word, isGiven in afterwards do
                         if isGiven then
                             Problem.at
                                 word
-                                "there is no table before the jobs are over"
-                                "say --wait too, or give it without --on slurm when they are"
+                                "there is no table until the jobs have ended"
+                                "add --wait, or use this option without --on slurm when they have ended"
                 if not (slurm.DryRun || Slurm.isInstalled ()) then
                     Problem.at
                         "--on"
-                        "there is no sbatch here, which submits jobs to Slurm"
-                        "run it where the cluster's users log in; --dry-run prints what would be submitted"
+                        "sbatch is not installed on this machine"
+                        "run the command on a login node of the cluster, or use --dry-run to print the submission script"
             ]
-        | Some other -> None, [ Problem.at "--on" $"there is no '{other}' to run on" "say slurm" ]
+        | Some other -> None, [ Problem.at "--on" $"unknown cluster '{other}'" "give slurm" ]
 
     let private numbers (text: string) = [ for number in text.Split ',' -> int number ]
 
-    let private ofWords home (given: ParseResults<Arguments>) =
+    let private ofArguments home (given: ParseResults<Arguments>) =
         let read parse value =
             match Option.map parse value with
             | Some(Ok value) -> Some value, []
@@ -205,7 +205,7 @@ module Options =
         let exports = given.GetResults Export
         let exportModel = given.TryGetResult Export_Model
 
-        let plain = byDefault home
+        let plain = defaults home
 
         {
             Choices = {
@@ -238,7 +238,7 @@ module Options =
         @ onlyProblems
         @ [
             if given.Contains Report && given.Contains No_Report then
-                Problem.at "--report" "given beside `--no-report`" "keep one of them"
+                Problem.at "--report" "contradicts `--no-report`" "give only one of them"
         ]
         @ deviceProblems
         @ outProblems
@@ -247,8 +247,8 @@ module Options =
         @ List.collect Export.problems exports
         @ List.collect ModelExport.problems (Option.toList exportModel)
 
-    /// What the command line says, with every problem that it has; None when help was asked for and printed. A word with
-    /// a problem is left out of the options, so that an experiment's own problems can be named beside it.
+    /// Parses the command line. Returns None after printing the help. An argument with a problem is left out of the options, so
+    /// that the problems of the experiments can be reported together with it.
     let parse (script: string) (home: string) (arguments: string list) : (Options * Problem list) option =
         let parser =
             ArgumentParser.Create<Arguments>(
@@ -257,18 +257,18 @@ module Options =
                 checkStructure = false
             )
 
-        // "help" may also be what an option is given, for example a part of a row's name.
-        let askedForHelp =
+        // "help" may also be the value of an option, for example a part of a row's label.
+        let wantsHelp =
             List.tryHead arguments = Some "help"
             || arguments |> List.exists (fun word -> List.contains word [ "--help"; "-h" ])
 
-        if askedForHelp then
+        if wantsHelp then
             printfn $"{parser.PrintUsage()}"
-            printfn $"(fsi keeps --help for itself: say `dotnet fsi {script} help`.)"
+            printfn $"(dotnet fsi handles --help itself. Use `dotnet fsi {script} help`.)"
             None
         else
             try
-                Some(ofWords home (parser.Parse(List.toArray arguments, raiseOnUsage = false)))
+                Some(ofArguments home (parser.Parse(List.toArray arguments, raiseOnUsage = false)))
             with :? ArguParseException as wrong ->
                 let first = wrong.Message.Split('\n').[0].Trim()
 
@@ -278,5 +278,5 @@ module Options =
                     else
                         first
 
-                let remedy = $"`dotnet fsi {script} help` lists what it takes"
-                Some(byDefault home, [ Problem.at "command line" (first.TrimEnd '.') remedy ])
+                let remedy = $"`dotnet fsi {script} help` lists the options"
+                Some(defaults home, [ Problem.at "command line" (first.TrimEnd '.') remedy ])

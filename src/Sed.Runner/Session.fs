@@ -1,4 +1,4 @@
-/// Runs the experiments of a script: plans them all, runs every trial that has no result yet, prints the tables.
+/// Runs the experiments of a script: plans all of them, trains every trial without a result and prints the tables.
 module Sed.Runner.Session
 
 open System
@@ -9,7 +9,7 @@ open Sed.Core.Annotations
 open Sed.Core.Corpora
 open Sed.Core.Runtime
 
-/// Every experiment's plan, or every problem of every experiment.
+/// The plans of all experiments, or all their problems.
 let private plans choices (experiments: Experiment list) =
     let planned =
         List.zip [ for experiment in experiments -> experiment.Name ] (Plan.ofExperiments choices experiments)
@@ -23,7 +23,7 @@ let private plans choices (experiments: Experiment list) =
             if times > 1 then
                 name,
                 [
-                    Problem.at "experiments" $"{times} have this name" "give each a name of its own"
+                    Problem.at "experiments" $"{times} experiments have this name" "give each experiment its own name"
                 ]
     ]
 
@@ -34,7 +34,7 @@ let private plans choices (experiments: Experiment list) =
         ]
     | _ -> Error bad
 
-/// Recorded results lie beside the script.
+/// The folder of recorded results, beside the script.
 let private recordedFolder (script: string) =
     Path.Combine(Path.GetDirectoryName(Path.GetFullPath script) |> string, "recorded")
 
@@ -43,24 +43,32 @@ let private commandLine (script: string) (arguments: string list) =
         if word.Contains ' ' then $"\"{word}\"" else word
     "dotnet" :: "fsi" :: script :: arguments |> List.map quoted |> String.concat " "
 
-/// Has the kernels take as many processors as the other processes leave them.
+/// Lets the kernels use the processors that other trainings leave free.
 let private shareProcessors (workspace: Workspace) (plans: Plan list) =
     let folders =
         plans
         |> List.collect Plan.allTrials
         |> List.map (fun trial -> workspace.TrialFolder trial.Specification)
         |> List.distinct
-    workspace.KernelThreads <- fun () -> Places.threadsNow workspace.Threads Environment.ProcessorCount folders
+    workspace.KernelThreads <-
+        fun () -> DeviceAssignment.threadsNow workspace.Threads Environment.ProcessorCount folders
 
-/// Makes ready what all trials share, and starts the processes that train beside this one.
-let private helpers (options: Options) script arguments (display: Display) (workspace: Workspace) (plans: Plan list) =
+/// Prepares the features that all trials share, and starts the worker processes.
+let private startWorkers
+    (options: Options)
+    script
+    arguments
+    (display: Display)
+    (workspace: Workspace)
+    (plans: Plan list)
+    =
     let waiting =
         [ for plan in plans -> Sweep.openTrials workspace plan ]
         |> List.concat
         |> List.map snd
-    match Places.forTrials options workspace waiting with
+    match DeviceAssignment.forTrials options workspace waiting with
     | []
-    | [ _ ] -> new Helpers(script, [], [], 0)
+    | [ _ ] -> new WorkerProcesses(script, [], [], 0)
     | own :: others ->
         for trial in waiting do
             if trial.Specification.Members.IsEmpty then
@@ -69,22 +77,22 @@ let private helpers (options: Options) script arguments (display: Display) (work
         workspace.Jobs <- jobs
         workspace.Threads <- max 1 (Environment.ProcessorCount / jobs)
         shareProcessors workspace plans
-        let on =
+        let perDevice =
             own :: others
             |> List.countBy id
             |> List.map (fun (device, count) -> $"{count} on {device}")
             |> String.concat ", "
         display.Line
-            $"{jobs} trials at a time ({on}), each in a process of its own; they share {Environment.ProcessorCount} processors (--jobs)."
-        new Helpers(
+            $"Training {jobs} trials at a time ({perDevice}), each in its own process; they share {Environment.ProcessorCount} processors. Use --jobs to change this."
+        new WorkerProcesses(
             script,
-            Helpers.Arguments arguments,
+            WorkerProcesses.Arguments arguments,
             [ for device in others -> [ "--device"; device ] ],
             workspace.Threads
         )
 
-/// What a process does that another one started: trains until there is nothing to do, or until the other one ends.
-let private work (options: Options) threads (plans: Plan list) (stopping: Stopping) =
+/// Runs a worker process: trains until no trial is left or the main process ends.
+let private work (options: Options) threads (plans: Plan list) (stopping: StopSignals) =
     use ended = new CancellationTokenSource()
     use either =
         CancellationTokenSource.CreateLinkedTokenSource(stopping.Token, ended.Token)
@@ -109,8 +117,8 @@ let private work (options: Options) threads (plans: Plan list) (stopping: Stoppi
     with :? OperationCanceledException ->
         130
 
-/// What a job of a cluster does: makes ready what all trials share, or trains those of its part.
-let private onNode (options: Options) (display: Display) (plans: Plan list) (stopping: Stopping) =
+/// Runs a cluster job: prepares corpora and features, or trains the trials of its part.
+let private onNode (options: Options) (display: Display) (plans: Plan list) (stopping: StopSignals) =
     let progress what finished all =
         display.State $"{what}: {finished} of {all} clips"
     Torch.Initialize()
@@ -128,12 +136,12 @@ let private onNode (options: Options) (display: Display) (plans: Plan list) (sto
     | None ->
         match plans |> List.collect workspace.Lacking with
         | [] ->
-            Prepared.make workspace (List.collect Plan.allTrials plans)
+            PreparedCorpora.prepare workspace (List.collect Plan.allTrials plans)
             for plan in plans do
-                Publishing.keepPlan workspace plan
+                ResultWriter.writePlan workspace plan
             0
         | problems ->
-            Publishing.complain "data" problems
+            ResultWriter.printProblems "data" problems
             2
 
 let private runPlans
@@ -142,7 +150,7 @@ let private runPlans
     script
     (arguments: string list)
     (plans: Plan list)
-    (stopping: Stopping)
+    (stopping: StopSignals)
     =
     let command = commandLine script arguments
     let stop = stopping.Token
@@ -150,8 +158,8 @@ let private runPlans
         display.State $"{what}: {finished} of {all} clips"
     let runAll (workspace: Workspace) =
         for plan in plans do
-            Publishing.keepPlan workspace plan
-        use _ = helpers options script arguments display workspace plans
+            ResultWriter.writePlan workspace plan
+        use _ = startWorkers options script arguments display workspace plans
         let outcomes = [
             for plan in plans do
                 let progress = Progress(plan, workspace.Jobs, workspace.TrialFolder)
@@ -161,17 +169,19 @@ let private runPlans
                     | lines, "" -> lines
                     | lines, left -> lines @ [ left.TrimStart([| ','; ' ' |]) ]
                 let states =
-                    display.Watch (fun () -> Table.rendered progress.View) running (fun () ->
+                    display.Watch (fun () -> TableView.rendered progress.View) running (fun () ->
                         Sweep.run workspace display options.RetryFailed plan (fun () -> progress.Left) stop)
-                let outcome = Outcome.ofStates workspace plan states
+                let outcome = ExperimentOutcome.ofStates workspace plan states
                 stop.ThrowIfCancellationRequested()
-                outcome, Publishing.publish options command (recordedFolder script) (plans.Length > 1) workspace outcome
+                outcome,
+                ResultWriter.writeAll options command (recordedFolder script) (plans.Length > 1) workspace outcome
         ]
         let failed =
             outcomes
             |> List.exists (fun (outcome, _) -> outcome.States |> List.exists (snd >> _.IsFailed))
         if failed then
-            display.Line $"Failed trials are kept with their errors; --retry-failed trains them again."
+            display.Line
+                "The error of a failed trial is stored in its folder. To train failed trials again, use --retry-failed."
         if failed || outcomes |> List.exists (snd >> not) then
             1
         else
@@ -184,15 +194,15 @@ let private runPlans
     | [] -> runAll workspace
     | problems ->
         display.Clear()
-        Publishing.complain script problems
+        ResultWriter.printProblems script problems
         2
 
 // ENOSPC and EDQUOT of Linux and macOS, ERROR_DISK_FULL of Windows.
 let private isFull (error: IOException) =
     List.contains error.HResult [ 28; 122; 69; 0x80070070 ]
 
-/// Does the script's work; what stops all of it is told in a sentence, and gives an exit code.
-let private guarded (options: Options) (display: Display) (stopping: Stopping) (work: unit -> int) =
+/// Runs the script's work. An error that stops it is printed as one sentence and becomes an exit code.
+let private guarded (options: Options) (display: Display) (stopping: StopSignals) (work: unit -> int) =
     let ended code (message: string) =
         display.Clear()
         eprintfn $"{message}"
@@ -202,19 +212,19 @@ let private guarded (options: Options) (display: Display) (stopping: Stopping) (
     with
     | :? OperationCanceledException ->
         display.Line
-            $"Stopped. Finished trials and whole epochs are kept under {options.Out}; run the script again to go on."
+            $"Stopped. Finished trials and completed epochs are kept in {options.Out}. Run the script again to resume."
         stopping.Code
     | :? CorpusException
     | :? AnnotationException as problem -> ended 2 problem.Message
     | :? IOException as full when isFull full ->
         ended
             2
-            $"{full.Message.TrimEnd '.'}. Finished trials and whole epochs are kept; make room there, or name another folder with --out, and run the script again."
+            $"{full.Message.TrimEnd '.'}. Finished trials and completed epochs are kept. Free some space, or name another folder with --out, and run the script again."
     | :? IOException
     | :? UnauthorizedAccessException
     | :? InvalidDataException as problem -> ended 1 problem.Message
 
-/// A device by number may be one that this machine lacks; a plan alone needs none.
+/// Checks that the device exists. Printing a plan needs no device.
 let private deviceProblems (options: Options) = [
     if options.Device.StartsWith "cuda" && not options.PlanOnly && options.Slurm.IsNone then
         try
@@ -225,36 +235,33 @@ let private deviceProblems (options: Options) = [
 
 let private noExperiments (experiments: Experiment list) = [
     if experiments.IsEmpty then
-        Problem.at "run" "no experiments" "name some, for example `run [ table2 ]`"
+        Problem.at "run" "no experiments given" "name at least one, for example `run [ table2 ]`"
 ]
 
-/// A folder that cannot be made keeps nothing; storage that is read only may still hold all that is asked for.
-let private placeProblems (options: Options) = [
+/// Checks that the output folder can be created. An existing folder may be read-only, because it may already hold all results.
+let private outProblems (options: Options) = [
     if not options.PlanOnly then
         try
             Directory.CreateDirectory options.Out |> ignore
         with
         | :? IOException
         | :? UnauthorizedAccessException ->
-            Problem.at "--out" $"the folder '{options.Out}' cannot be made" "name one where files can be written"
+            Problem.at "--out" $"the folder '{options.Out}' cannot be created" "name a folder in a writable place"
 ]
 
-/// Runs experiments as the command line says, and gives the exit code: 0 when the tables are printed, 2 when something in
-/// the script, the command line or the data has to be mended first, 1 when a trial failed, the table is not as recorded or
-/// a file that the command line names could not be written, 130 when stopped by Ctrl-C, 143 by SIGTERM.
+/// Runs experiments as the command line requests. Returns the exit code: 0 when the tables are printed; 1 when a trial failed, the
+/// results differ from the recorded ones or a file named on the command line could not be written; 2 when the script, the
+/// command line or the data have a problem; 130 after Ctrl-C; 143 after SIGTERM.
 let run (script: string) (home: string) (arguments: string list) (experiments: Experiment list) =
     match Options.parse script home arguments with
     | None -> 0
     | Some(options, commandProblems) ->
-        use stopping = new Stopping()
+        use stopping = new StopSignals()
         let display = Display()
         let wrong =
             commandProblems
             @ deviceProblems options
-            @ (if commandProblems.IsEmpty then
-                   placeProblems options
-               else
-                   [])
+            @ (if commandProblems.IsEmpty then outProblems options else [])
             @ noExperiments experiments
         match wrong, plans options.Choices experiments with
         | [], Ok plans when options.PlanOnly ->
@@ -274,10 +281,10 @@ let run (script: string) (home: string) (arguments: string list) (experiments: E
                     |> Option.defaultWith runHere)
         | _, planned ->
             if not wrong.IsEmpty then
-                Publishing.complain script wrong
+                ResultWriter.printProblems script wrong
             match planned with
             | Ok _ -> ()
             | Error bad ->
                 for name, problems in bad do
-                    Publishing.complain name problems
+                    ResultWriter.printProblems name problems
             2

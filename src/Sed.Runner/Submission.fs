@@ -1,4 +1,4 @@
-/// A script's plans on a cluster: submitted, watched, and seen to their end.
+/// Submits the plans of a script to Slurm and follows the jobs to their end.
 module internal Sed.Runner.Submission
 
 open System
@@ -8,7 +8,7 @@ open Sed
 
 let private everyTrial (plans: Plan list) = List.collect Plan.allTrials plans
 
-/// The plans with those of their trials only that have these numbers, from 1, in the order of the script.
+/// The plans reduced to the trials with the given numbers, from 1 in the order of the script.
 let part (numbers: int list) (plans: Plan list) : Plan list =
     let chosen = set numbers
     let numbered =
@@ -30,16 +30,19 @@ let part (numbers: int list) (plans: Plan list) : Plan list =
                 }
     ]
 
-/// The numbers of the trials that may have no result yet; of corpora that were never made ready these are all.
+/// The numbers of the trials without a result. If a corpus was never prepared, all its trials count.
 let private openNumbers out retryFailed (plans: Plan list) = [
     for index, trial in List.indexed (everyTrial plans) do
-        match Prepared.trialFolder out trial.Specification |> Option.map TrialFolder.state with
+        match
+            PreparedCorpora.trialFolder out trial.Specification
+            |> Option.map TrialFolder.state
+        with
         | Some(Finished _) -> ()
         | Some(Failed _) when not retryFailed -> ()
         | _ -> index + 1
 ]
 
-/// The folder of the jobs' logs, named from where the script is run unless a place for everything was given.
+/// The folder of the jobs' logs, relative to the current folder unless `--out` was given.
 let private logsOf (options: Options) (arguments: string list) =
     let out =
         if List.contains "--out" arguments then
@@ -57,12 +60,15 @@ let private scriptOf (options: Options) slurm script arguments (plans: Plan list
         else
             [ "--device"; options.Device ]
     let command =
-        [ "dotnet"; "fsi"; script ] @ Helpers.Arguments arguments @ device @ retry
+        [ "dotnet"; "fsi"; script ]
+        @ WorkerProcesses.Arguments arguments
+        @ device
+        @ retry
     SlurmScript.text slurm name (logsOf options arguments) command (List.chunkBySize slurm.BatchTrials numbers)
 
 let private pause = TimeSpan.FromSeconds 2.0
 
-/// Shows how far the jobs are until they are over; false where some trials have no result then.
+/// Shows the progress of the jobs until they end. Returns the trials that have no result then.
 let private follow
     (options: Options)
     (display: Display)
@@ -71,9 +77,9 @@ let private follow
     (stop: CancellationToken)
     =
     let folder (specification: Specification) =
-        Prepared.trialFolder options.Out specification
+        PreparedCorpora.trialFolder options.Out specification
         |> Option.defaultValue (Path.Combine(options.Out, "trials", "unknown"))
-    let isSettled (trial: Trial) =
+    let hasEnded (trial: Trial) =
         match TrialFolder.state (folder trial.Specification) with
         | Open -> false
         | Finished _
@@ -83,19 +89,19 @@ let private follow
         let progress = Progress(plan, max 1 (Plan.allTrials plan).Length, folder)
         let own = Plan.allTrials plan
         let rec wait () =
-            let settled = own |> List.filter isSettled |> List.length
-            display.State $"{plan.Experiment.Name}: {settled} of {own.Length} trials are done{progress.Left}"
-            if settled < own.Length && (Slurm.isAlive jobs.Array || Slurm.isAlive jobs.Prepare) then
+            let ended = own |> List.filter hasEnded |> List.length
+            display.State $"{plan.Experiment.Name}: {ended} of {own.Length} trials done{progress.Left}"
+            if ended < own.Length && (Slurm.isActive jobs.Array || Slurm.isActive jobs.Prepare) then
                 stop.WaitHandle.WaitOne pause |> ignore
                 stop.ThrowIfCancellationRequested()
                 wait ()
-        display.Watch (fun () -> Table.rendered progress.View) (fun () -> progress.Running) wait
+        display.Watch (fun () -> TableView.rendered progress.View) (fun () -> progress.Running) wait
     List.iter watch plans
     display.Clear()
-    trials |> List.filter (isSettled >> not)
+    trials |> List.filter (hasEnded >> not)
 
-/// Submits what is not finished. None: everything is finished, or was when this stopped waiting, and the table can be shown.
-/// Some: the exit code.
+/// Submits the unfinished trials. Returns None if all trials are finished, at once or after `--wait`, so that the table can be
+/// shown; otherwise the exit code.
 let run
     (options: Options)
     (display: Display)
@@ -113,27 +119,27 @@ let run
     | numbers ->
         match Slurm.submit (scriptOf options slurm script arguments plans numbers) with
         | Error complaint ->
-            let problem = Problem.at "--on" $"Slurm refuses the jobs: {complaint}" ""
+            let problem = Problem.at "--on" $"Slurm rejected the jobs: {complaint}" ""
             eprintfn $"{Problem.printAll script [ problem ]}"
             Some 2
         | Ok jobs ->
             let logs = logsOf options arguments
             printfn
-                $"Submitted: job {jobs.Prepare} makes corpora and features, array job {jobs.Array} trains {numbers.Length} trials. Logs: {logs}"
+                $"Submitted: job {jobs.Prepare} prepares corpora and features, array job {jobs.Array} trains {numbers.Length} trials. Logs: {logs}"
             if not slurm.Wait then
-                printfn "The same command without --on slurm prints the table when they are over."
+                printfn "When they have ended, the same command without --on slurm prints the table."
                 Some 0
             else
                 try
                     match follow options display jobs plans stop with
                     | [] -> None
                     | left ->
-                        eprintfn $"The jobs are over, but {left.Length} trials have no result:"
+                        eprintfn $"The jobs have ended, but {left.Length} trials have no result:"
                         for trial in left do
                             eprintfn $"  {trial.Name}"
                         eprintfn
-                            $"Why is in the logs, {logs}. The same command submits what is left; it goes on from its last epoch."
+                            $"The logs in {logs} show why. To submit these trials again, repeat the command; they resume from their last epoch."
                         Some 1
                 with :? OperationCanceledException ->
-                    display.Line $"The jobs go on; scancel {jobs.Prepare} {jobs.Array} ends them."
+                    display.Line $"The jobs keep running. To cancel them: scancel {jobs.Prepare} {jobs.Array}"
                     reraise ()

@@ -1,5 +1,4 @@
-/// Runs in which something breaks, or whose kept files were broken since. They share the console and torch's random numbers with all
-/// tests that train, so those run one after another.
+/// Failing trials and damaged files. Tests that train share the console and torch's random numbers, so they run one at a time.
 [<Xunit.Collection "torch">]
 module Sed.Runner.Tests.DamageTests
 
@@ -11,7 +10,7 @@ open Sed.Core.Scoring
 open Sed.Runner
 open Sed.Runner.Tests.Sessions
 
-/// The experiment as given, in one trial.
+/// The small experiment with a single trial.
 let private once name = {
     small with
         Name = name
@@ -23,10 +22,10 @@ let private onlyTrial out =
     Directory.GetDirectories(Path.Combine(out, "trials")) |> Array.exactlyOne
 
 [<Fact>]
-let ``a trial that fails is kept with its error, the others go on, and it is run again only when asked`` () =
+let ``a failed trial does not stop the others and is trained again only on request`` () =
     let out = Path.Combine(home, "failing")
     let promised = ref 4
-    // A module that leaves three values per frame where the layer promises four, until that is mended.
+    // At first the module outputs three values for each frame, while the layer declares four.
     let wrong =
         customLayer "wrong" 1 4 (fun width -> TorchSharp.torch.nn.Linear(width, int64 promised.Value - 1L))
     let failing =
@@ -56,7 +55,7 @@ let ``a trial that fails is kept with its error, the others go on, and it is run
     Assert.Contains("trial 2 of 2: baseline, seed 1: kept", output)
 
 [<Fact>]
-let ``detections that are gone or not the trial's own are an error, not a wrong table`` () =
+let ``missing or foreign scores of a trial are an error, not a wrong table`` () =
     let out = Path.Combine(home, "damaged")
     let once = once "damaged"
     let code, _, _ = run out [] [ once ]
@@ -102,7 +101,7 @@ let ``detections that are gone or not the trial's own are an error, not a wrong 
     Assert.Equal(0, code)
 
 [<Fact>]
-let ``a garbled checkpoint is set aside, that is said in a line, and the trial starts anew`` () =
+let ``a damaged checkpoint is renamed with a message, and the trial starts again`` () =
     let out = Path.Combine(home, "garbled")
     let once = once "garbled"
     let code, whole, _ = run out [] [ once ]
@@ -125,7 +124,7 @@ let ``a garbled checkpoint is set aside, that is said in a line, and the trial s
     Assert.Equal(table whole, table output)
 
 [<Fact>]
-let ``a finished table is shown from storage that cannot be written, and what could not be kept is said`` () =
+let ``a finished table is shown from read-only storage, with messages on files that could not be written`` () =
     let out = Path.Combine(home, "readOnly")
     let once = {
         small with
@@ -135,7 +134,7 @@ let ``a finished table is shown from storage that cannot be written, and what co
     let code, whole, _ = run out [] [ once ]
     Assert.Equal(0, code)
     let trial = onlyTrial out
-    // A lock that cannot be made, as on read-only storage, whoever runs the test.
+    // A lock that cannot be created, as on read-only storage, even for root.
     File.Delete(Path.Combine(trial, "lock"))
     Directory.CreateDirectory(Path.Combine(trial, "lock")) |> ignore
     let table = Path.Combine(out, "tables", "once.csv")
@@ -147,21 +146,21 @@ let ``a finished table is shown from storage that cannot be written, and what co
     Assert.Equal(0, code)
     Assert.Equal(shown whole, shown output)
     Assert.Equal(kept, File.GetLastWriteTimeUtc table)
-    // Where the table has to go there is no place for it.
+    // The folders of tables and reports cannot be created.
     Directory.Delete(Path.Combine(out, "tables"), true)
     File.WriteAllText(Path.Combine(out, "tables"), "")
     File.WriteAllText(Path.Combine(out, "reports"), "")
     let code, output, errors = run out [ "--report" ] [ once ]
     Assert.Equal("", errors)
     Assert.Equal(0, code)
-    Assert.Contains("\nThe table could not be kept: ", output)
-    Assert.Contains("\nThe report could not be kept: ", output)
-    // A file that the command line names is another matter.
+    Assert.Contains("\nThe table could not be written: ", output)
+    Assert.Contains("\nThe report could not be written: ", output)
+    // An unwritable file that the command line names is an error.
     let code, output, _ = run out [ "--export"; "/proc/table.csv" ] [ once ]
     Assert.Equal(1, code)
-    Assert.Contains("\n/proc/table.csv could not be kept: ", output)
+    Assert.Contains("\n/proc/table.csv could not be written: ", output)
 
-/// Whether a command of the system succeeds.
+/// Whether a system command succeeds.
 let private succeeds (command: string) (arguments: string list) =
     try
         let info =
@@ -174,19 +173,19 @@ let private succeeds (command: string) (arguments: string list) =
         false
 
 [<Fact>]
-let ``a full disk is told with what to do, and the same command goes on when there is room`` () =
+let ``a full disk is reported with a remedy, and the same command resumes when there is space`` () =
     let out = Path.Combine(home, "full")
     Directory.CreateDirectory out |> ignore
     Assert.SkipUnless(
         succeeds "mount" [ "-t"; "tmpfs"; "-o"; "size=8m"; "tmpfs"; out ],
-        "No small disk can be mounted here."
+        "A small disk cannot be mounted here."
     )
     try
         // The clips alone take 21 MB.
         let code, _, errors = run out [] [ once "full" ]
         Assert.Equal(2, code)
         Assert.EndsWith(
-            "Finished trials and whole epochs are kept; make room there, or name another folder with --out, and run the script again.\n",
+            "Finished trials and completed epochs are kept. Free some space, or name another folder with --out, and run the script again.\n",
             errors
         )
         Assert.True(succeeds "mount" [ "-o"; "remount,size=200m"; out ])
@@ -197,8 +196,8 @@ let ``a full disk is told with what to do, and the same command goes on when the
     finally
         Assert.True(succeeds "umount" [ out ])
 
-/// A run of one trial, its folder, and how to spoil a file of it, run again and mend it.
-let private spoilt (name: string) =
+/// Runs one trial. Returns its folder, and a function that damages a file of it, runs again, repairs the file and returns the errors.
+let private damaging (name: string) =
     let out = Path.Combine(home, name)
     let once = {
         small with
@@ -230,8 +229,8 @@ let private spoilt (name: string) =
 let private remedy = "Remove its folder to train the trial again."
 
 [<Fact>]
-let ``a folder in the place of one of a trial's files is named, and nothing is trained in vain`` () =
-    let trial, errorsWith = spoilt "folders"
+let ``a folder with the name of a trial's file is reported before training`` () =
+    let trial, errorsWith = damaging "folders"
     for file in [ "result.json"; "checkpoint.npz"; "scores-testing.npz"; "epochs.csv" ] do
         let errors =
             errorsWith file (fun path ->
@@ -240,8 +239,8 @@ let ``a folder in the place of one of a trial's files is named, and nothing is t
         Assert.Equal($"{Path.Combine(trial, file)} is damaged (it is a folder). {remedy}\n", errors)
 
 [<Fact>]
-let ``a trial's files that are another trial's, or hold no probabilities, are not taken for its own`` () =
-    let trial, errorsWith = spoilt "others"
+let ``another trial's files and invalid probabilities are reported`` () =
+    let trial, errorsWith = damaging "others"
     let errors =
         errorsWith "result.json" (fun path ->
             File.WriteAllText(path, (File.ReadAllText path).Replace("seed: 1", "seed: 2")))

@@ -1,4 +1,4 @@
-/// Ten lines of somebody who has read the language's page once.
+/// Short scripts as a new user would write them.
 module Sed.Runner.Tests.NewcomerTests
 
 open System
@@ -63,9 +63,9 @@ run [
 ]
 """
 
-// One process runs all three, since each takes seconds to start.
+// One process for all three scripts, because each process takes seconds to start.
 [<Fact>]
-let ``three newcomers' scripts of ten lines run at the first try`` () =
+let ``three new users' scripts of about ten lines run`` () =
     let folder = Directory.CreateTempSubdirectory("sed-newcomer-").FullName
     try
         let sed = Path.Combine(experiments, "sed.fsx").Replace('\\', '/')

@@ -17,7 +17,7 @@ let private problems arguments =
     | None -> []
 
 [<Fact>]
-let ``no arguments run the script as it is`` () =
+let ``without arguments the script runs as written`` () =
     let options = parse []
     Assert.Equal(Choices.none, options.Choices)
     Assert.False options.PlanOnly
@@ -26,7 +26,7 @@ let ``no arguments run the script as it is`` () =
     Assert.Equal("runs", options.Out)
 
 [<Fact>]
-let ``every option is read`` () =
+let ``every option is parsed`` () =
     let options =
         parse [
             "--plan"
@@ -81,13 +81,13 @@ let ``every option is read`` () =
     )
 
 [<Fact>]
-let ``every wrong value is named at once`` () =
+let ``all invalid values are reported at once`` () =
     Assert.Equal<string list>(
         [
             "--data: 'wavs' names no corpus; say smartCars, soundscapes:DIR, dcase2017:DIR or folder:DIR"
-            "--seeds: '5..1' is no list of seeds; say for example 1..5 or 1,2,7: whole numbers from 0, at most 10000"
-            "--device: there is no device 'gpu'; use auto, cpu, cuda or cuda:N"
-            "--export: 'table.xls' names no known format; end it in .csv, .parquet, .md or .tex"
+            "--seeds: '5..1' is not a list of seeds; give whole numbers from 0, for example 1..5 or 1,2,7, at most 10000 in a range"
+            "--device: unknown device 'gpu'; use auto, cpu, cuda or cuda:N"
+            "--export: 'table.xls' has an unknown extension; use .csv, .parquet, .md or .tex"
         ],
         problems [
             "--data"
@@ -104,9 +104,9 @@ let ``every wrong value is named at once`` () =
 [<Theory>]
 [<InlineData("--plann", "unrecognized argument: '--plann'")>]
 [<InlineData("--seeds", "argument '--seeds' must be followed by <seeds>")>]
-let ``a word that is not understood is named with where to look`` (argument: string, cause: string) =
+let ``an unknown argument is reported with a pointer to the help`` (argument: string, cause: string) =
     Assert.Equal<string list>(
-        [ $"command line: {cause}; `dotnet fsi table2.fsx help` lists what it takes" ],
+        [ $"command line: {cause}; `dotnet fsi table2.fsx help` lists the options" ],
         problems [ argument ]
     )
 
@@ -117,21 +117,21 @@ let ``a word that is not understood is named with where to look`` (argument: str
 [<InlineData("1,,2")>]
 [<InlineData("99999999999")>]
 [<InlineData("1..2000000000")>]
-let ``what is no list of seeds, or one of more than anybody means, says how to write one`` (seeds: string) =
+let ``an invalid or overlong list of seeds is reported with an example`` (seeds: string) =
     Assert.Equal<string list>(
         [
-            $"--seeds: '{seeds}' is no list of seeds; say for example 1..5 or 1,2,7: whole numbers from 0, at most 10000"
+            $"--seeds: '{seeds}' is not a list of seeds; give whole numbers from 0, for example 1..5 or 1,2,7, at most 10000 in a range"
         ],
         problems [ "--seeds"; seeds ]
     )
 
 [<Fact>]
-let ``a place that is a file, lies in one or has no name is a problem`` () =
+let ``a path that is empty, a file or inside a file is a problem`` () =
     let file = Path.GetTempFileName()
     let folder = Directory.CreateTempSubdirectory("sed-").FullName + ".csv"
     Directory.CreateDirectory folder |> ignore
     Assert.Equal<string list>(
-        [ $"--out: '{file}' is a file; name a folder; it is made where there is none" ],
+        [ $"--out: '{file}' is a file; name a folder, which need not exist" ],
         problems [ "--out"; file ]
     )
     let inside = Path.Combine(file, "runs")
@@ -139,13 +139,13 @@ let ``a place that is a file, lies in one or has no name is a problem`` () =
         [ $"--out: '{inside}' lies in '{file}', which is a file; name a folder" ],
         problems [ "--out"; inside ]
     )
-    Assert.Equal<string list>([ "--out: '' names nothing; give a name" ], problems [ "--out"; "" ])
+    Assert.Equal<string list>([ "--out: '' is not a path; give a file or folder name" ], problems [ "--out"; "" ])
     let table = Path.Combine(file, "table.md")
     Assert.Equal<string list>(
         [
             $"--export: '{folder}' is a folder; name a file"
             $"--export: '{table}' lies in '{file}', which is a file; name a folder"
-            "--export: 'table.xlsx' names no known format; end it in .csv, .parquet, .md or .tex"
+            "--export: 'table.xlsx' has an unknown extension; use .csv, .parquet, .md or .tex"
         ],
         problems [ "--export"; folder; "--export"; table; "--export"; "table.xlsx" ]
     )
@@ -153,31 +153,33 @@ let ``a place that is a file, lies in one or has no name is a problem`` () =
     Directory.Delete folder
 
 [<Fact>]
-let ``a report is written, or is not, or is left to the kind of the table`` () =
+let ``--report and --no-report override the default and exclude each other`` () =
     Assert.Equal(None, (parse []).Report)
     Assert.Equal(Some false, (parse [ "--no-report" ]).Report)
     Assert.Equal<string list>(
-        [ "--report: given beside `--no-report`; keep one of them" ],
+        [ "--report: contradicts `--no-report`; give only one of them" ],
         problems [ "--report"; "--no-report" ]
     )
 
 [<Fact>]
-let ``a file in the place of a folder of the workspace is a problem`` () =
+let ``a file with the name of a workspace folder is a problem`` () =
     let out = Directory.CreateTempSubdirectory("sed-").FullName
     let file = Path.Combine(out, "trials")
     File.WriteAllText(file, "")
     Assert.Equal<string list>(
         [
-            $"--out: '{file}' is a file where a folder belongs; remove it, or name another folder"
+            $"--out: '{file}' is a file but has to be a folder; remove it, or name another folder"
         ],
         problems [ "--out"; out ]
     )
     Directory.Delete(out, true)
 
 [<Fact>]
-let ``what no row lacks is no part of a row's label, and help can be a part of one`` () =
+let ``a blank --only is a problem, and help is allowed as a part of a label`` () =
     Assert.Equal<string list>(
-        [ "--only: ' ' is in every row; give a part of the labels of the rows to keep" ],
+        [
+            "--only: ' ' does not select rows; give a part of the labels of the rows to run"
+        ],
         problems [ "--only"; " " ]
     )
     Assert.Equal(Some "help", (parse [ "--only"; "help" ]).Choices.Only)
@@ -185,17 +187,17 @@ let ``what no row lacks is no part of a row's label, and help can be a part of o
     Assert.Equal(None, Options.parse "table2.fsx" "runs" [ "--plan"; "--help" ])
 
 [<Fact>]
-let ``no trials at once are refused`` () =
+let ``zero concurrent trials are a problem`` () =
     match Options.parse "table2.fsx" "runs" [ "--jobs"; "0" ] with
     | Some(_, problems) ->
-        Assert.Equal<string list>([ "--jobs: 0 trials at once; give at least 1" ], List.map Problem.print problems)
+        Assert.Equal<string list>([ "--jobs: 0 concurrent trials; give at least 1" ], List.map Problem.print problems)
     | None -> failwith "help"
 
 [<Fact>]
-let ``a process that helps is not told what is the first one's own business`` () =
+let ``a worker process gets no options of the main process`` () =
     Assert.Equal<string list>(
         [ "--profile"; "quick"; "--out"; "runs" ],
-        Helpers.Arguments [
+        WorkerProcesses.Arguments [
             "--profile"
             "quick"
             "--jobs"

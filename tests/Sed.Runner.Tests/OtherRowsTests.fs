@@ -1,4 +1,4 @@
-/// Rows that take something of other rows' trials, from script to table.
+/// Rows that depend on other rows' trials: averages and students.
 [<Xunit.Collection "torch">]
 module Sed.Runner.Tests.OtherRowsTests
 
@@ -58,9 +58,7 @@ let private scoresOf out row =
     ClipScores.Read(Path.Combine(out, "trials", trial, "scores-testing.npz"))
 
 [<Fact>]
-let ``an average is the mean of its rows' probabilities on the finest frames, and a student is another network than without its teacher``
-    ()
-    =
+let ``an average is the mean of its rows' probabilities on the finest frames, and a teacher changes its student`` () =
     let out = Path.Combine(home, "all")
     let code, output, errors = session out [] [ family ]
     Assert.Equal("", errors)
@@ -71,23 +69,23 @@ let ``an average is the mean of its rows' probabilities on the finest frames, an
     Assert.True(crnn.Frames < mlp.Frames)
     for clip in 0 .. both.Names.Count - 1 do
         for frame in 0 .. both.Frames - 1 do
-            let said (scores: ClipScores) =
-                // Both begin at 0 and have frames of 20 and 40 ms; the finer one's middles lie at 10, 30, 50 ... ms.
+            let probabilities (scores: ClipScores) =
+                // Frames of 20 and 40 ms, both from time 0. The centres of the finer frames are at 10, 30, 50 ... ms.
                 let own =
                     min (scores.Frames - 1) (frame * 20 / int (Math.Round(scores.HopSeconds * 1000.0)))
                 scores.StrongOf(clip).Slice(own * scores.Classes, scores.Classes).ToArray()
             let expected =
                 Array.map2
                     (fun (one: float32) (other: float32) -> float32 ((float one + float other) / 2.0))
-                    (said crnn)
-                    (said mlp)
+                    (probabilities crnn)
+                    (probabilities mlp)
             Assert.Equal<float32[]>(expected, both.StrongOf(clip).Slice(frame * both.Classes, both.Classes).ToArray())
     Assert.NotEqual<float32[]>((scoresOf out "student").Strong, (scoresOf out "without a teacher").Strong)
     let _, again, _ = session out [] [ family ]
     Assert.Equal(5, again.Split("kept\n").Length - 1)
 
 [<Fact>]
-let ``a part of the table trains what it needs, and the whole table finds that done`` () =
+let ``--only also trains the trials that a row depends on, and the whole table reuses them`` () =
     let out = Path.Combine(home, "part")
     let code, output, _ = session out [ "--only"; "student" ] [ family ]
     Assert.Equal(0, code)
@@ -97,7 +95,7 @@ let ``a part of the table trains what it needs, and the whole table finds that d
     Assert.Contains("trial 1 of 1: crnn, seed 1: kept", output)
 
 [<Fact>]
-let ``what needs a trial that failed says why, and is tried again with it`` () =
+let ``a trial that depends on a failed one names the cause and is retried with it`` () =
     let out = Path.Combine(home, "failing")
     let wrong = customLayer "wrong" 1 4 (fun _ -> invalidOp "it cannot be made")
     let broken = {

@@ -1,5 +1,5 @@
-/// Runs that are refused before anything is trained. They share the console and torch's random numbers with all
-/// tests that train, so those run one after another.
+/// Runs with problems that are reported before anything is trained. Tests that train share the console and torch's random numbers,
+/// so they run one at a time.
 [<Xunit.Collection "torch">]
 module Sed.Runner.Tests.RefusalTests
 
@@ -11,7 +11,7 @@ open Sed.Runner
 open Sed.Runner.Tests.Sessions
 
 [<Fact>]
-let ``a corpus without the clips that trials need is refused before anything is trained, with everything it lacks`` () =
+let ``all clips and labels that a corpus lacks are reported before training`` () =
     let corpus = Path.Combine(home, "trainingOnly")
     Directory.CreateDirectory(Path.Combine(corpus, "audio")) |> ignore
     let draw = Random 3
@@ -42,7 +42,7 @@ let ``a corpus without the clips that trials need is refused before anything is 
     Assert.False(Directory.Exists(Path.Combine(out, "trials")))
 
 [<Fact>]
-let ``every problem of the command line and of the script is named at once`` () =
+let ``all problems of the command line and the script are reported at once`` () =
     let code, output, errors =
         run home [
             "--data"
@@ -62,8 +62,8 @@ let ``every problem of the command line and of the script is named at once`` () 
         [
             "small.fsx: 3 problems"
             "  --data: 'wavs' names no corpus; say smartCars, soundscapes:DIR, dcase2017:DIR or folder:DIR"
-            "  --seeds: '5..1' is no list of seeds; say for example 1..5 or 1,2,7: whole numbers from 0, at most 10000"
-            "  --device: there is no device 'gpu'; use auto, cpu, cuda or cuda:N"
+            "  --seeds: '5..1' is not a list of seeds; give whole numbers from 0, for example 1..5 or 1,2,7, at most 10000 in a range"
+            "  --device: unknown device 'gpu'; use auto, cpu, cuda or cuda:N"
             "small: 3 problems"
             "  report: no columns; say for example `report [ WeakF; StrongER ]`"
             "  --profile: there is no profile 'fast'; there are paper"
@@ -75,7 +75,7 @@ let ``every problem of the command line and of the script is named at once`` () 
     )
 
 [<Fact>]
-let ``a device that this machine lacks is a problem beside the others`` () =
+let ``a missing device is reported together with other problems`` () =
     let code, _, errors =
         run home [ "--device"; "cuda:99"; "--only"; "nobody" ] [ small ]
     Assert.Equal(2, code)
@@ -84,7 +84,7 @@ let ``a device that this machine lacks is a problem beside the others`` () =
     Assert.DoesNotContain("Parameter", errors)
 
 [<Fact>]
-let ``a wrong script says every problem and ends with 2`` () =
+let ``all problems of a script are reported, with exit code 2`` () =
     let wrong = experiment "wrong" { report [ WeakF ] }
     let code, output, errors = run home [] [ wrong; small ]
     Assert.Equal(2, code)
@@ -97,15 +97,18 @@ let ``a wrong script says every problem and ends with 2`` () =
     )
 
 [<Fact>]
-let ``two experiments of one name are refused`` () =
+let ``two experiments with the same name are a problem`` () =
     let code, _, errors = run home [] [ small; small ]
     Assert.Equal(2, code)
-    Assert.Equal("small: 1 problem\n  experiments: 2 have this name; give each a name of its own\n", errors)
+    Assert.Equal(
+        "small: 1 problem\n  experiments: 2 experiments have this name; give each experiment its own name\n",
+        errors
+    )
 
 [<Theory>]
 [<InlineData("soundscapes")>]
 [<InlineData("dcase2017")>]
-let ``data that are not there or empty are named and end with 2`` (kind: string) =
+let ``a missing or empty corpus is named, with exit code 2`` (kind: string) =
     let missing = Path.Combine(home, "nowhere")
     let code, _, errors = run home [ "--data"; $"{kind}:{missing}" ] [ small ]
     Assert.Equal(2, code)
@@ -117,7 +120,7 @@ let ``data that are not there or empty are named and end with 2`` (kind: string)
     Assert.Contains(empty, errors)
 
 [<Fact>]
-let ``what a corpus cannot give is named before anything is trained`` () =
+let ``requests that a corpus cannot fulfil are reported before training`` () =
     let out = Path.Combine(home, "unfitting")
     let refused expected experiment =
         let code, output, errors = run out [] [ experiment ]
@@ -148,13 +151,16 @@ let ``what a corpus cannot give is named before anything is trained`` () =
     )
 
 [<Fact>]
-let ``a script that runs nothing, and a folder that cannot be made, are problems`` () =
+let ``a script without experiments and an output folder that cannot be created are problems`` () =
     let code, _, errors = run home [] []
     Assert.Equal(2, code)
-    Assert.Equal("small.fsx: 1 problem\n  run: no experiments; name some, for example `run [ table2 ]`\n", errors)
+    Assert.Equal(
+        "small.fsx: 1 problem\n  run: no experiments given; name at least one, for example `run [ table2 ]`\n",
+        errors
+    )
     let code, _, errors = run home [ "--out"; "/proc/runs" ] [ small ]
     Assert.Equal(2, code)
     Assert.Equal(
-        "small.fsx: 1 problem\n  --out: the folder '/proc/runs' cannot be made; name one where files can be written\n",
+        "small.fsx: 1 problem\n  --out: the folder '/proc/runs' cannot be created; name a folder in a writable place\n",
         errors
     )

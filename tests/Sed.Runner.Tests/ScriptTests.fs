@@ -1,4 +1,4 @@
-/// Every script under experiments, as a user starts it.
+/// All scripts in the folder experiments.
 module Sed.Runner.Tests.ScriptTests
 
 open System
@@ -15,7 +15,7 @@ let private scripts = [
             Path.GetFileName file |> string
 ]
 
-/// The plans that a script prints, and what it says as errors.
+/// Runs a script with --plan. Returns its exit code, output and errors.
 let private plan (script: string) =
     let info =
         ProcessStartInfo(
@@ -40,7 +40,7 @@ let private textOf (script: string) =
     File.ReadAllText(Path.Combine(root, "experiments", script)).ReplaceLineEndings "\n"
 
 [<Fact>]
-let ``every script is one of all, and loads what all scripts load`` () =
+let ``all.fsx loads every script, and every script loads the common files`` () =
     Assert.Equal<string list>(
         scripts,
         [
@@ -52,7 +52,7 @@ let ``every script is one of all, and loads what all scripts load`` () =
     for script in scripts do
         Assert.Matches("(?m)^#load \"(sed|published|systems)\\.fsx\"$", textOf script)
 
-// One after another in one process, since each process takes seconds to start.
+// One process for all scripts, because each process takes seconds to start.
 [<Fact>]
 let ``every script prints its plan`` () =
     let code, output, errors = plan "all.fsx"
@@ -72,8 +72,8 @@ let ``every script prints its plan`` () =
         Assert.Contains("every trial\n  data: smartCars\n", plan)
         Assert.Contains("seeds: ", plan)
 
-/// What the compiler says of a script whose experiment has these words: where, and its first sentence.
-let private complaints (words: string list) =
+/// The compiler's errors for a script whose experiment block has the given lines.
+let private compilerErrors (words: string list) =
     let script =
         Path.Combine(Path.GetTempPath(), $"sed-{Guid.NewGuid():N}", "wrong.fsx")
     Directory.CreateDirectory(nonNull (Path.GetDirectoryName script)) |> ignore
@@ -97,29 +97,32 @@ let private complaints (words: string list) =
     |> Array.map (fun line -> line.Replace(script, "wrong.fsx"))
 
 [<Fact>]
-let ``a misspelt word is named with its place and the word that it may stand for`` () =
-    let said =
-        complaints [ "title \"One\""; "varry Dropout [ 0.1; 0.2 ]"; "seeds [ 1 ]" ]
+let ``a misspelt keyword is reported with its position and a suggestion`` () =
+    let errors =
+        compilerErrors [ "title \"One\""; "varry Dropout [ 0.1; 0.2 ]"; "seeds [ 1 ]" ]
     Assert.Equal(
         "wrong.fsx(6,9): error FS0039: The value or constructor 'varry' is not defined. Maybe you want one of the following:",
-        said[0]
+        errors[0]
     )
-    Assert.Contains("vary", said)
+    Assert.Contains("vary", errors)
 
 [<Fact>]
-let ``a misspelt word in a block within is named too`` () =
-    let said =
-        complaints [
+let ``a misspelt keyword in a nested block is reported`` () =
+    let errors =
+        compilerErrors [
             "title \"One\""
             "train (training { epochs 3; learningRat 1e-3 })"
             "seeds [ 1 ]"
         ]
-    Assert.StartsWith("wrong.fsx(6,37): error FS0039: The value or constructor 'learningRat' is not defined.", said[0])
+    Assert.StartsWith(
+        "wrong.fsx(6,37): error FS0039: The value or constructor 'learningRat' is not defined.",
+        errors[0]
+    )
 
 [<Fact>]
-let ``what is no word at all is refused with a sentence`` () =
-    let said = complaints [ "title \"One\""; "printfn \"hello\""; "seeds [ 1 ]" ]
+let ``a statement in a block is reported with a sentence`` () =
+    let errors = compilerErrors [ "title \"One\""; "printfn \"hello\""; "seeds [ 1 ]" ]
     Assert.Equal(
         "wrong.fsx(5,9): error FS10001: Only the words of the block can stand here; lists and loops belong before it or into the values of `vary` and `rows`.",
-        said[0]
+        errors[0]
     )

@@ -1,5 +1,4 @@
-/// Whole runs of small experiments, as a script starts them. They share the console and torch's random numbers with all
-/// tests that train, so those run one after another.
+/// Complete runs of small experiments. Tests that train share the console and torch's random numbers, so they run one at a time.
 [<Xunit.Collection "torch">]
 module Sed.Runner.Tests.SessionTests
 
@@ -14,7 +13,7 @@ let private tableOf (output: string) =
     output.Substring(output.IndexOf ": Two trials").Replace(home, "")
 
 [<Fact>]
-let ``a plan is printed without making or training anything`` () =
+let ``--plan prints the plan without creating anything`` () =
     let out = Path.Combine(home, "plan")
     let code, output, _ = run out [ "--plan" ] [ small ]
     Assert.Equal(0, code)
@@ -22,7 +21,7 @@ let ``a plan is printed without making or training anything`` () =
     Assert.False(Directory.Exists out)
 
 [<Fact>]
-let ``the same seeds give the same table digit for digit, and what is finished is not trained again`` () =
+let ``the same seeds give identical tables, and finished trials are not trained again`` () =
     let again = Path.Combine(home, "again")
     let code, first, errors = run (Path.Combine(home, "first")) [] [ small ]
     Assert.Equal("", errors)
@@ -33,12 +32,12 @@ let ``the same seeds give the same table digit for digit, and what is finished i
     Assert.Equal(tableOf second, tableOf third)
     Assert.Equal(2, third.Split("kept\n").Length - 1)
 
-/// A layer of the script's own: a dense layer over the frames.
+/// A layer defined in the script: a dense layer over the frames.
 let private meanLayer version =
     customLayer "mean" version 3 (fun width -> TorchSharp.torch.nn.Linear(width, 3))
 
 [<Fact>]
-let ``folds, held-out clips, what goes beyond the paper's training and layers of one's own run in one table`` () =
+let ``folds, held-out clips, training options and layers of the script run in one table`` () =
     let out = Path.Combine(home, "words")
     let layered version =
         layers "mine" {
@@ -80,14 +79,14 @@ let ``folds, held-out clips, what goes beyond the paper's training and layers of
     Assert.Contains("trial 2 of 4: watched on held-out clips, seed 1, fold 2 of 2", output)
     Assert.Contains("Class by class: another version (means of 2 trials)", output)
     Assert.True(File.Exists(Path.Combine(out, "many.tex")))
-    // Another version is another trial; the corpus's features are computed once for all folds.
+    // Another version is another trial. All folds share the features.
     Assert.Equal(4, Directory.GetDirectories(Path.Combine(out, "trials")).Length)
     Assert.Single(Directory.GetDirectories(Path.Combine(out, "features"))) |> ignore
     let frame = Results.read out "many"
     Assert.Equal<int>([ 1; 2; 1; 2 ], frame.GetColumn<int>("fold").Values)
 
 [<Fact>]
-let ``strong and mixed labels, a mean teacher and segments are rows like any other`` () =
+let ``rows can vary labels, mean teacher and segments`` () =
     let out = Path.Combine(home, "labels")
     let mixed =
         let third = 1.0 / 3.0 // of 12 clips and 17 classes: a class of one clip goes to the kind with the largest share
@@ -116,7 +115,7 @@ let ``strong and mixed labels, a mean teacher and segments are rows like any oth
     Assert.Equal(3, (Results.read out "labels").RowCount)
 
 [<Fact>]
-let ``recorded results are verified by the next run, and a table that has moved ends with 1`` () =
+let ``--verify compares with recorded results and exits with 1 if they differ`` () =
     let out = Path.Combine(home, "recorded")
     let script = Path.Combine(out, "small.fsx")
     let runScript arguments =
@@ -134,7 +133,7 @@ let ``recorded results are verified by the next run, and a table that has moved 
     Assert.Contains("row 'baseline', weak F: recorded 9", output)
 
 [<Fact>]
-let ``thresholds, smoothing, metrics and splits are chosen after training, and nothing is trained again`` () =
+let ``thresholds, smoothing, metrics and the scored split change without new training`` () =
     let out = Path.Combine(home, "again and again")
     let once = {
         small with
@@ -168,7 +167,7 @@ let ``thresholds, smoothing, metrics and splits are chosen after training, and n
     Assert.Equal(tableOf first, tableOf again)
 
 [<Fact>]
-let ``decoding is tuned after training on clips that are named, and what was chosen stands in the table's rows`` () =
+let ``decoding is tuned after training, and the notes and the table show how`` () =
     let out = Path.Combine(home, "tuned")
     let once = {
         small with
@@ -195,7 +194,7 @@ let ``decoding is tuned after training on clips that are named, and what was cho
         |> List.sort
     )
     Assert.Contains(
-        "In rows that say so decoding was tuned for each class by its segment-based F-score on the 8 testing clips, none of which are scored.",
+        "In tuned rows, decoding was tuned for each class on the 8 testing clips (by segment-based F-score). These clips are not scored.",
         output
     )
     let frame = Results.read out "tuned"
@@ -210,11 +209,11 @@ let ``decoding is tuned after training on clips that are named, and what was cho
     Assert.Contains(": threshold 0.", (chosen "tuned").Value)
     Assert.Contains("change points with a filter of", (chosen "boxes").Value)
     Assert.Contains("decoding", output.Substring(output.IndexOf "Class by class: tuned"))
-    // The same clips, and no training: it flatters, and says so.
+    // Tuning and scoring on the same clips is pointed out as optimistic.
     let code, output, _ = run out [] [ { once with ScoreOn = Testing } ]
     Assert.Equal(0, code)
     Assert.DoesNotContain("epoch 1 of", output)
-    Assert.Contains("on the 8 testing clips, the clips that are scored: the scores flatter.", output)
+    Assert.Contains("The same clips are scored, so the scores are optimistic.", output)
     let code, output, errors =
         run out [] [
             {
@@ -226,11 +225,13 @@ let ``decoding is tuned after training on clips that are named, and what was cho
         ]
     Assert.Equal("", errors)
     Assert.Equal(0, code)
-    Assert.Contains("by the F-score of its tags (when events begin and end is not known) on the ", output)
-    Assert.Contains(" validation clips, none of which are scored.", output)
+    Assert.Contains(
+        " validation clips (by tagging F-score, since event times are unknown). These clips are not scored.",
+        output
+    )
 
 [<Fact>]
-let ``a training that diverged is marked, takes no star and is compared with by nobody`` () =
+let ``a diverged training is marked and is never the reference row`` () =
     let out = Path.Combine(home, "diverged")
     let diverging = {
         small with
@@ -255,6 +256,6 @@ let ``a training that diverged is marked, takes no star and is compared with by 
         |> String.concat ""
     )
     Assert.Contains("learnt nothing: 1", output)
-    Assert.Contains("○: no better than the same answer for every clip", output)
+    Assert.Contains("○: no better than a constant prediction for all clips", output)
     let learnt = (Results.read out "diverging").GetColumn<bool> "learnt"
     Assert.Equal<bool>([ false; false ], Seq.truncate 2 learnt.Values)

@@ -1,4 +1,4 @@
-/// Whole runs of experiments, as a script starts them.
+/// Runs experiments as a script does.
 module Sed.Runner.Tests.Sessions
 
 open System
@@ -6,10 +6,10 @@ open System.IO
 open Sed
 open Sed.Runner
 
-/// Where the runs of all tests are kept, each in a folder of its own.
+/// The folder for the runs of all tests.
 let home = Path.Combine(Path.GetTempPath(), "sed-" + Guid.NewGuid().ToString "N")
 
-/// Two rows that are trained in no time.
+/// Two rows that train within seconds.
 let small =
     experiment "small" {
         title "Two trials"
@@ -37,8 +37,8 @@ let small =
         report [ WeakF; StrongER ]
     }
 
-/// Runs a script's experiments: the exit code, what was printed, and what was printed as an error. A report takes longer
-/// than all else, so it is written where it is asked for.
+/// Runs a script's experiments. Returns the exit code, the output and the error output. Writes a report only on request, because
+/// a report takes longer than the rest.
 let runAs script out arguments experiments =
     let arguments =
         if List.contains "--report" arguments then
@@ -58,6 +58,6 @@ let runAs script out arguments experiments =
         Console.SetOut(fst before)
         Console.SetError(snd before)
 
-/// The same of a script called small.fsx.
+/// Runs the experiments of a script called small.fsx.
 let run out arguments experiments =
     runAs "small.fsx" out arguments experiments

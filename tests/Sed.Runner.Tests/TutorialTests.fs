@@ -1,4 +1,4 @@
-/// The tutorial, experiments/README.md, as its reader types it.
+/// The tutorial in experiments/README.md.
 module Sed.Runner.Tests.TutorialTests
 
 open System
@@ -19,7 +19,7 @@ let private blocks =
     ]
 
 [<Fact>]
-let ``Every block of the tutorial compiles and runs, one after the other`` () =
+let ``all code blocks of the tutorial compile and run in order`` () =
     let folder = Directory.CreateTempSubdirectory("sed-tutorial-").FullName
     try
         let script = Path.Combine(folder, "first.fsx")

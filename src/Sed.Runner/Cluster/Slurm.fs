@@ -1,14 +1,14 @@
-/// Slurm's commands, as they are installed.
+/// Runs the commands of the installed Slurm.
 module internal Sed.Runner.Slurm
 
 open System
 open System.Diagnostics
 open System.IO
 
-/// The jobs of a plan that were submitted, by their numbers.
+/// The numbers of the two submitted jobs.
 type Jobs = { Prepare: string; Array: string }
 
-/// Whether jobs can be submitted from here.
+/// Whether sbatch is on the PATH.
 let isInstalled () =
     (Environment.GetEnvironmentVariable "PATH"
      |> Option.ofObj
@@ -17,8 +17,8 @@ let isInstalled () =
         Path.PathSeparator
     |> Array.exists (fun folder -> folder <> "" && File.Exists(Path.Combine(folder, "sbatch")))
 
-/// What a program printed, or what it complained of.
-let private said (program: string) (arguments: string list) (input: string) =
+/// Runs a program. Returns its output or, if it fails, its error output.
+let private outputOf (program: string) (arguments: string list) (input: string) =
     let info =
         ProcessStartInfo(
             program,
@@ -38,9 +38,9 @@ let private said (program: string) (arguments: string list) (input: string) =
     else
         Error(errors.Result.Trim())
 
-/// Submits what a script asks for; what Slurm says where it refuses.
+/// Runs a submission script. Returns Slurm's error message if it rejects the jobs.
 let submit (script: string) : Result<Jobs, string> =
-    said "bash" [ "-s" ] script
+    outputOf "bash" [ "-s" ] script
     |> Result.map (fun output ->
         let number (name: string) =
             output.Split '\n'
@@ -51,9 +51,9 @@ let submit (script: string) : Result<Jobs, string> =
             Array = number "array"
         })
 
-/// Whether a job waits or runs; one that Slurm has forgotten does not.
-let isAlive (job: string) =
-    match said "squeue" [ "--noheader"; "--format=%T"; "--jobs"; job ] "" with
+/// Whether a job is waiting or running. Slurm forgets a job some time after its end.
+let isActive (job: string) =
+    match outputOf "squeue" [ "--noheader"; "--format=%T"; "--jobs"; job ] "" with
     | Ok output -> output.Trim() <> ""
     | Error complaint when complaint.Contains "Invalid job id" -> false
-    | Error _ -> true // the controller is busy or away for a moment
+    | Error _ -> true // the controller may be temporarily unavailable

@@ -3,27 +3,28 @@ namespace Sed.Runner
 open System
 open Sed
 
-/// What a script asks Slurm for. Slurm itself reads the values; here they are only kept from being something else.
+/// The options for a submission to Slurm. Most values are passed to sbatch unchanged, after a check that they cannot inject
+/// other options.
 type SlurmOptions = {
     Partition: string option
-    /// In Slurm's words, for example 4:00:00 or 1-12.
+    /// A time limit in Slurm's format, for example 4:00:00 or 1-12.
     Time: string option
     Gpus: int option
     Cpus: int option
     Account: string option
-    /// Further options of sbatch, as they stand in a script after #SBATCH.
+    /// Further sbatch options, as in a script after #SBATCH.
     More: string option
-    /// Trials in a task, at least 1.
+    /// Trials for each task, at least 1.
     BatchTrials: int
-    /// Whether to stay and print the table when the jobs are over.
+    /// Whether to wait for the jobs and then print the table.
     Wait: bool
-    /// Whether to print the script and to submit nothing.
+    /// Whether to print the submission script instead of submitting.
     DryRun: bool
 }
 
 module internal SlurmOptions =
-    /// The words that only Slurm knows, with the number of words that follow them.
-    let words =
+    /// The command-line options for Slurm, with the number of their values.
+    let arity =
         Map [
             "--partition", 1
             "--time", 1
@@ -36,22 +37,22 @@ module internal SlurmOptions =
             "--dry-run", 0
         ]
 
-    let private inOneLine (text: string) = text.ReplaceLineEndings @"\n"
+    let private escaped (text: string) = text.ReplaceLineEndings @"\n"
 
     let private oneWord option (value: string option) = [
         match value with
         | Some text when text = "" || Seq.exists (fun c -> Char.IsWhiteSpace c || Char.IsControl c) text ->
-            Problem.at option $"'{inOneLine text}' is no single word" "give it as sbatch takes it"
+            Problem.at option $"'{escaped text}' is not a single word" "give a value that sbatch accepts"
         | _ -> ()
     ]
 
     let private positive option (value: int option) = [
         match value with
-        | Some count when count < 1 -> Problem.at option $"{count} of them" "give at least 1"
+        | Some count when count < 1 -> Problem.at option $"{count} is too few" "give at least 1"
         | _ -> ()
     ]
 
-    /// Everything that Slurm could not be told in this way.
+    /// All problems of the options.
     let problems (options: SlurmOptions) : Problem list = [
         yield! oneWord "--partition" options.Partition
         yield! oneWord "--time" options.Time
@@ -62,8 +63,8 @@ module internal SlurmOptions =
         | Some text when not (text.TrimStart().StartsWith '-') || Seq.exists Char.IsControl text ->
             Problem.at
                 "--slurm"
-                $"'{inOneLine text}' are no options of sbatch"
-                "give them in one line, for example --slurm \"--mem=16G --constraint=a100\""
+                $"'{escaped text}' is not a line of sbatch options"
+                "give all options in one line, for example --slurm \"--mem=16G --constraint=a100\""
         | _ -> ()
         yield! positive "--batch-trials" (Some options.BatchTrials)
     ]

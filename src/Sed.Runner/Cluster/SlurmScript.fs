@@ -1,11 +1,11 @@
-/// What Slurm is asked for, as a script of bash that submits it: a job that makes what all trials share, and an array job that
-/// trains them once that has ended well. It can be read, kept and run by hand.
+/// The bash script that submits two jobs to Slurm: one that prepares corpora and features, and an array job that trains the trials
+/// once the first one has succeeded. The script can be read, stored and run by hand.
 module internal Sed.Runner.SlurmScript
 
 open System
 open System.Text.RegularExpressions
 
-/// A word as bash takes it.
+/// A word quoted for bash.
 let private quoted (word: string) =
     if Regex.IsMatch(word, @"^[\w./:=,%+@-]+$") then
         word
@@ -15,7 +15,7 @@ let private quoted (word: string) =
 let private commandLine (words: string list) =
     words |> List.map quoted |> String.concat " "
 
-/// What both jobs ask for.
+/// The options of both jobs.
 let private shared (options: SlurmOptions) = [
     for option, value in
         [
@@ -29,7 +29,7 @@ let private shared (options: SlurmOptions) = [
     match options.Cpus with
     | Some count -> $"#SBATCH --cpus-per-task={count}"
     | None -> ()
-    // The log of what was interrupted stays.
+    // A requeued task appends to its log.
     "#SBATCH --open-mode=append"
     "#SBATCH --requeue"
     match options.More with
@@ -37,15 +37,16 @@ let private shared (options: SlurmOptions) = [
     | None -> ()
 ]
 
-/// Seconds before the end of a task's time at which it is told to stop.
-let private notice = 60
+/// Seconds before a task's time limit at which Slurm signals it to stop.
+let private secondsBeforeLimit = 60
 
-/// Times that a task goes on in the queue after its time was over; an epoch longer than that would go on for ever.
-let private mostTimes = 100
+/// The maximum number of times that a task is queued again. Without a limit, a task whose epochs exceed its time limit would be
+/// queued forever.
+let private mostRestarts = 100
 
-/// The script.
-/// name: what the jobs are called. logs: a folder for what they print. command: the script's own command line.
-/// parts: the numbers of the trials of each task.
+/// The submission script.
+/// name: the name of the jobs. logs: the folder for their output. command: the command line of the F# script.
+/// parts: the trial numbers of each task.
 let text (options: SlurmOptions) (name: string) (logs: string) (command: string list) (parts: int list list) =
     let name = Regex.Replace(name, @"[^\w.-]", "-")
     let log suffix =
@@ -53,11 +54,11 @@ let text (options: SlurmOptions) (name: string) (logs: string) (command: string 
     let numbers = [ for part in parts -> part |> List.map string |> String.concat "," ]
     [
         "#!/usr/bin/env bash"
-        "# Submits two jobs to Slurm, from the folder that the script's paths are relative to."
+        "# Submits two jobs to Slurm. Run this script in the folder that its paths are relative to."
         "set -euo pipefail"
         $"mkdir -p {quoted logs}"
         ""
-        "# Corpora and features, which all trials share."
+        "# Prepares corpora and features, which all trials share."
         "prepare=$(sbatch --parsable <<'END_OF_JOB'"
         "#!/usr/bin/env bash"
         $"#SBATCH --job-name={name}-prepare"
@@ -69,7 +70,7 @@ let text (options: SlurmOptions) (name: string) (logs: string) (command: string 
         "prepare=${prepare%%;*}"
         "echo \"prepare $prepare\""
         ""
-        "# The trials that have no result, so many in a task. A task that is interrupted goes on from its last whole epoch."
+        "# Trains the trials without a result. An interrupted task resumes from its last completed epoch."
         "array=$(sbatch --parsable --dependency=\"afterok:$prepare\" --kill-on-invalid-dep=yes <<'END_OF_JOB'"
         "#!/usr/bin/env bash"
         $"#SBATCH --job-name={name}"
@@ -79,10 +80,10 @@ let text (options: SlurmOptions) (name: string) (logs: string) (command: string 
         match options.Gpus with
         | Some count -> $"#SBATCH --gpus={count}"
         | None -> ()
-        $"#SBATCH --signal=B:USR1@{notice}"
+        $"#SBATCH --signal=B:USR1@{secondsBeforeLimit}"
         $"""parts=({String.concat " " numbers})"""
         "again="
-        "# Its time is nearly over: it stops after a step, and then waits for its turn again."
+        "# Slurm sends USR1 shortly before the time limit: the task stops after its current step and is queued again."
         "trap 'again=yes; kill -TERM \"$task\"' USR1"
         "trap 'kill -TERM \"$task\"' TERM"
         commandLine command
@@ -90,7 +91,7 @@ let text (options: SlurmOptions) (name: string) (logs: string) (command: string 
         "task=$!"
         "while wait \"$task\"; code=$?; kill -0 \"$task\" 2>/dev/null; do :; done"
         "if [ -n \"$again\" ] && [ \"$code\" != 0 ] && [ \"${SLURM_RESTART_COUNT:-0}\" -lt "
-        + $"{mostTimes} ]; then"
+        + $"{mostRestarts} ]; then"
         "    scontrol requeue \"${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID\""
         "fi"
         "exit \"$code\""

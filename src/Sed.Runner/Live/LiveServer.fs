@@ -8,14 +8,14 @@ open System.Security.Cryptography
 open System.Text
 open System.Threading
 
-/// Shows a run to browsers of this machine, and to nobody else: it listens at the loopback address alone, and answers only to
-/// that name, so that no page of another site can ask it through a name of its own.
+/// Serves the page of a run to browsers on this machine only. It listens on the loopback address and answers only requests for that
+/// host name, so that pages of other sites cannot access it by DNS rebinding.
 type internal LiveServer(runs: string, name: string, plan: RunPlan, port: int option) =
     let gate = obj ()
     let progress = Progress(plan, runs)
     let reportFile = RunPlan.reportFile runs name
 
-    // One that is of this run, not of an earlier one.
+    // A report older than the run's start is from an earlier run.
     let hasReport () =
         File.Exists reportFile && File.GetLastWriteTimeUtc reportFile >= plan.Began
 
@@ -30,7 +30,7 @@ type internal LiveServer(runs: string, name: string, plan: RunPlan, port: int op
         probe.Start()
         (probe.LocalEndpoint :?> IPEndPoint).Port
 
-    // Between the question for a free port and its use another process may take it.
+    // Another process may take a free port before it is used here.
     let rec listenAnywhere attempts =
         let port = freePort ()
         try
@@ -49,7 +49,7 @@ type internal LiveServer(runs: string, name: string, plan: RunPlan, port: int op
             | :? SocketException as refused ->
                 raise (
                     IOException(
-                        $"Port {port} of this machine cannot be had ({refused.Message.TrimEnd '.'}): name another one with --port, or none for one that is free.",
+                        $"Port {port} is not available ({refused.Message.TrimEnd '.'}). Name another one, or leave out --port to use a free one.",
                         refused
                     )
                 )
@@ -82,10 +82,10 @@ type internal LiveServer(runs: string, name: string, plan: RunPlan, port: int op
         | "GET", "/state" -> state request response
         | "GET", "/report" when hasReport () ->
             answer response 200 "text/html; charset=utf-8" (File.ReadAllBytes reportFile)
-        | "GET", path -> text response 404 "text/plain" $"There is no {path} here.\n"
+        | "GET", path -> text response 404 "text/plain" $"{path} does not exist.\n"
         | method', _ ->
             response.Headers["Allow"] <- "GET"
-            text response 405 "text/plain" $"{method'} is not answered here.\n"
+            text response 405 "text/plain" $"{method'} is not allowed.\n"
 
     let handle (context: HttpListenerContext) =
         try
@@ -106,10 +106,10 @@ type internal LiveServer(runs: string, name: string, plan: RunPlan, port: int op
             with _ ->
                 () // the browser has gone
 
-    /// Where a browser finds it.
+    /// The page's address.
     member _.Address = $"http://127.0.0.1:{chosen}/"
 
-    /// Answers until it is told to stop.
+    /// Answers requests until `stop` is cancelled.
     member _.Serve(stop: CancellationToken) =
         use _ = stop.Register(fun () -> listener.Stop())
         while not stop.IsCancellationRequested do

@@ -1,16 +1,9 @@
-/// Reports of runs for who has their folder and not their script: what is written, and what still goes on.
+/// Finds the reports of stored runs and serves live pages, without the scripts of the runs.
 module Sed.Runner.Reports
 
 open System
 open System.IO
 open System.Threading
-
-/// A run's folder and name: "table2" of the given runs, or "elsewhere/table2" of others.
-let private locate (runs: string) (place: string) =
-    match Path.GetDirectoryName place with
-    | null
-    | "" -> runs, place
-    | folder -> folder, string (Path.GetFileName place)
 
 let private tablesOf (runs: string) = [
     let tables = Path.Combine(runs, "tables")
@@ -21,45 +14,45 @@ let private tablesOf (runs: string) = [
 
 let private noRun runs name =
     let known = List.distinct (RunPlan.names runs @ tablesOf runs) |> List.sort
-    let there =
+    let found =
         if known.IsEmpty then
-            "has no runs"
+            "no runs"
         else
-            "has " + String.concat ", " known
-    IOException $"There is no run '{name}' in {runs}, which {there}."
+            String.concat ", " known
+    IOException $"There is no run '{name}' in {runs}. It has {found}."
 
-let private reported (plan: RunPlan) (runs: string) =
+let private progressOf (plan: RunPlan) (runs: string) =
     let tally = Progress(plan, runs).Tally
-    $"{tally.Done} of {tally.All} trials are done"
+    $"{tally.Done} of {tally.All} trials are finished"
 
-/// The file of a run's report, and what a reader should know about it, or nothing.
-/// Raises IOException where there is no such run, or no report of it yet.
+/// The file of a run's report, and a remark if the report is of an earlier run.
+/// Raises IOException if there is no such run or no report of it yet.
 let find (runs: string) (place: string) : string * string option =
-    let runs, name = locate runs place
+    let runs, name = RunPlan.locate runs place
     let file = RunPlan.reportFile runs name
     match RunPlan.read runs name with
     | Some plan when File.Exists file && File.GetLastWriteTimeUtc file < plan.Began ->
         file,
         Some
-            $"The report is of an earlier run. Of the one that began on {plan.Began.ToLocalTime():``yyyy-MM-dd HH:mm``} {reported plan runs}: --serve shows it."
+            $"The report is of an earlier run. In the run that began at {plan.Began.ToLocalTime():``yyyy-MM-dd HH:mm``}, {progressOf plan runs}. To follow it, use --serve."
     | _ when File.Exists file -> file, None
     | Some plan ->
         raise (
             IOException
-                $"There is no report of '{name}' yet: {reported plan runs}. --serve shows them; the run's script writes the report at its end, of another profile than the default with --report."
+                $"There is no report of '{name}' yet: {progressOf plan runs}. To follow the run, use --serve. The script writes the report at the end of the run; for a profile other than the default one, it needs --report."
         )
     | None when List.contains name (tablesOf runs) ->
         raise (
             IOException
-                $"There is no report of '{name}' in {runs}. Its script writes one with --report; nothing is trained again."
+                $"There is no report of '{name}' in {runs}. To write one, run its script with --report; nothing is trained again."
         )
     | None -> raise (noRun runs name)
 
-/// Serves a page that shows a run while it goes on, at a port of the loopback address (any that is free where none is named),
-/// until it is told to stop; says the page's address once there is one.
-/// Raises IOException where there is no such run, or the port cannot be had.
+/// Serves a live page of a run on a port of the loopback address (any free one by default) until `stop` is cancelled. Calls `say`
+/// with the page's address once it is available.
+/// Raises IOException if there is no such run or the port is not available.
 let serve (runs: string) (place: string) (port: int option) (say: string -> unit) (stop: CancellationToken) =
-    let runs, name = locate runs place
+    let runs, name = RunPlan.locate runs place
     match RunPlan.read runs name with
     | Some plan ->
         use server = new LiveServer(runs, name, plan, port)
@@ -68,6 +61,6 @@ let serve (runs: string) (place: string) (port: int option) (say: string -> unit
     | None when List.contains name (tablesOf runs) ->
         raise (
             IOException
-                $"'{name}' in {runs} has no plan beside its table, as runs of earlier versions have none. Run its script again: nothing is trained again, and the plan is kept."
+                $"'{name}' in {runs} has no plan because an earlier version wrote it. Run its script again to add the plan; nothing is trained again."
         )
     | None -> raise (noRun runs name)

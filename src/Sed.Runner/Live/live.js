@@ -1,13 +1,13 @@
 "use strict";
 
-// Asks again and again how the run is, and shows what has changed.
+// Requests the state of the run repeatedly and shows the changes.
 (() => {
-    const every = 1500; // milliseconds between an answer and the next question
+    const interval = 1500; // milliseconds between a response and the next request
     const byId = (id) => document.getElementById(id);
-    let known = ""; // the tag of the last answer
+    let known = ""; // the ETag of the last response
 
     const replace = (place, html) => {
-        // A table keeps its place where it scrolls.
+        // Keeps the horizontal scroll position.
         const left = place.querySelector(".scroll")?.scrollLeft ?? 0;
         place.innerHTML = html;
         if (place.querySelector(".scroll")) place.querySelector(".scroll").scrollLeft = left;
@@ -19,15 +19,15 @@
         return template.content.firstElementChild;
     };
 
-    const saidBy = (figure) => figure.querySelector("script").textContent;
+    const dataOf = (figure) => figure.querySelector("script").textContent;
 
-    // All of them stand in their places before one is drawn, so that each finds the width that it keeps.
+    // All figures are in the document before the first one is drawn, so that each is drawn with its final width.
     const showFigures = (figures) => {
         const fresh = figures.map(element);
         const added = fresh.filter((figure) => !byId(figure.id));
-        const changed = fresh.filter((figure) => !added.includes(figure) && saidBy(byId(figure.id)) !== saidBy(figure));
+        const changed = fresh.filter((figure) => !added.includes(figure) && dataOf(byId(figure.id)) !== dataOf(figure));
         byId("figures").append(...added);
-        for (const figure of changed) byId(figure.id).querySelector("script").textContent = saidBy(figure);
+        for (const figure of changed) byId(figure.id).querySelector("script").textContent = dataOf(figure);
         const stale = added.length > 0 ? [...byId("figures").children] : changed.map((figure) => byId(figure.id));
         for (const figure of stale) report.redraw(figure.querySelector(".drawing"));
     };
@@ -51,7 +51,7 @@
         } catch {
             byId("lost").hidden = false;
         }
-        setTimeout(ask, every);
+        setTimeout(ask, interval);
     };
 
     ask();

@@ -1,10 +1,10 @@
-/// Which classes are found, and by which row.
+/// Scores by class and row.
 module internal Sed.Runner.ClassFigures
 
 open Sed
 open Sed.Core.Annotations
 
-/// So many rows still have bars that can be told apart.
+/// The maximum number of rows that are drawn as bars.
 let private mostBars = 6
 
 let private bars (rows: (FinishedRow * PerClass.ClassScores list) list) value =
@@ -31,8 +31,8 @@ let private figure (classes: ClassList) (rows: (FinishedRow * PerClass.ClassScor
     let asBars = rows.Length <= mostBars
     {
         Figure.Name = "classes-" + name
-        Title = $"{title} of each class"
-        Alt = $"{title} of each class by row of the table, the mean over seeds; {better}."
+        Title = $"{title} by class"
+        Alt = $"{title} by class and row of the table, means over seeds; {better}."
         X =
             if asBars then
                 Axis.numbers $"{title} ({better})"
@@ -58,11 +58,11 @@ let private figure (classes: ClassList) (rows: (FinishedRow * PerClass.ClassScor
 
 let private orNone (pick: PerClass.ClassScores -> float option) scores = pick scores |> Option.defaultValue nan
 
-/// Weak F, strong F and strong ER of every class: bars where there are few rows, a matrix where there are many.
+/// Weak F, strong F and strong ER by class: bars for few rows, a heat map for many.
 let make classes (rows: (FinishedRow * PerClass.ClassScores list) list) = [
     "Weak F", figure classes rows "weak-f" "Weak F" "higher is better" (orNone _.WeakF)
-    let isHeard = rows |> List.exists (snd >> List.exists _.StrongF.IsSome)
-    if isHeard then
+    let hasStrongScores = rows |> List.exists (snd >> List.exists _.StrongF.IsSome)
+    if hasStrongScores then
         "Strong F", figure classes rows "strong-f" "Strong F" "higher is better" (orNone _.StrongF)
         "Strong ER", figure classes rows "strong-er" "Strong ER" "lower is better" (orNone _.StrongER)
 ]

@@ -1,4 +1,4 @@
-/// Clips as they are: what sounds in them, what was detected, how sure the network was, and what it saw.
+/// Figures of example clips: reference and detected events, the network's probabilities and its input.
 module internal Sed.Runner.ClipFigures
 
 open System
@@ -7,17 +7,17 @@ open Sed.Core.Scoring
 open Sed.Core.Corpora
 open Sed.Core.Features.Store
 
-let private isThere = {
+let private referenceSeries = {
     Name = "reference"
-    Colour = Series.NoRow
+    Colour = Series.Grey
 }
 
-/// A class that the network was this sure of, averaged over the clip, is worth a line.
-let private worthALine = 0.25
+/// Classes with at least this mean probability over the clip are shown.
+let private leastProbability = 0.25
 
 let private mostLines = 8
 
-/// A clip's features, band after band from the lowest, shape (bands, frames).
+/// A clip's features from the lowest band up, shape (bands, frames).
 let private values (store: FeatureStore) (clip: int) =
     let values = Array.zeroCreate<float32>(store.Frames * store.Bands)
     store.Read(ReadOnlySpan [| clip |], Span values)
@@ -28,14 +28,14 @@ let private values (store: FeatureStore) (clip: int) =
             |]
     |]
 
-/// Samples of a frame say nothing one by one: one line with their mean stands for them.
-let asDrawn (store: FeatureStore) (rows: float[][]) =
+/// For features that are audio samples: the mean of each frame, as a single row. Other features are returned unchanged.
+let meanOfSamples (store: FeatureStore) (rows: float[][]) =
     if store.IsUniform then
         [| Array.transpose rows |> Array.map Array.average |]
     else
         rows
 
-/// A panel with a map over time and bands, or with one line over time.
+/// A panel with a heat map over time and bands.
 let bandPanel title legend range (seconds: float) (values: float[][]) (above: Mark list) = {
     Panel.Title = title
     Y = Axis.within 0.0 (float values.Length) (if values.Length = 1 then "" else "mel band")
@@ -51,14 +51,14 @@ let bandPanel title legend range (seconds: float) (values: float[][]) (above: Ma
     Height = 150
 }
 
-/// What the network sees of a clip: its log-mel energies, or the level of its samples.
-let seenPanel (store: FeatureStore) seconds clip above =
+/// The network's input for a clip: the log-mel energies, or the level of the samples.
+let inputPanel (store: FeatureStore) seconds clip above =
     let values = values store clip
     if store.IsUniform then
         let level power = 10.0 * log10 (power + 1e-10)
         let powers =
-            asDrawn store (values |> Array.map (Array.map (fun sample -> sample * sample)))
-        bandPanel "Level of the samples / dB" "" None seconds (powers |> Array.map (Array.map level)) above
+            meanOfSamples store (values |> Array.map (Array.map (fun sample -> sample * sample)))
+        bandPanel "Sample level / dB" "" None seconds (powers |> Array.map (Array.map level)) above
     else
         bandPanel "Log-mel energies" "" None seconds values above
 
@@ -74,31 +74,35 @@ let private spans (classes: string list) offset (events: SoundEvent[]) = [|
         | _ -> ()
 |]
 
-/// The classes that a reader wants to see, in their order: in the reference, detected, or nearly so; those first when there
-/// are too many.
+/// The classes to show, in the corpus's order: those in the reference, detected, or with a high mean probability. If there are
+/// too many, classes are preferred in this order.
 let private involved (classes: ClassList) truth found (foundByOthers: SoundEvent[]) (scores: FrameScores) =
     let isIn (events: SoundEvent[]) k =
         events |> Array.exists (fun sound -> sound.Label = classes[k])
     let mean k = Seq.average (scores.Of(k).ToArray())
     [ 0 .. classes.Count - 1 ]
-    |> List.filter (fun k -> isIn truth k || isIn found k || isIn foundByOthers k || mean k >= worthALine)
+    |> List.filter (fun k ->
+        isIn truth k
+        || isIn found k
+        || isIn foundByOthers k
+        || mean k >= leastProbability)
     |> List.sortByDescending (fun k -> isIn truth k, isIn found k, isIn foundByOthers k, mean k)
     |> List.truncate mostLines
     |> List.sort
 
-/// A line of the event roll: the reference on top, twice as thick where several rows stand below it.
+/// The event roll. In each class's line the reference is at the top, twice as thick if there are several rows below it.
 let private roll lines (truth: SoundEvent[]) (rows: (Series * SoundEvent[]) list) =
     let top = min 2 rows.Length
     let step = 0.84 / float (top + rows.Length)
     let centre slots = -0.42 + step * slots
     [
-        Mark.Spans(isThere, spans lines (centre (float top / 2.0)) truth, 0.9 * step * float top)
+        Mark.Spans(referenceSeries, spans lines (centre (float top / 2.0)) truth, 0.9 * step * float top)
         for index, (series, found) in List.indexed rows do
             Mark.Spans(series, spans lines (centre (float (top + index) + 0.5)) found, 0.9 * step)
     ]
 
-/// One clip: in each class's line the reference above what each row detected, then the classes' probabilities by one of the
-/// rows, and the log-mel.
+/// The figure of one clip: an event roll with the reference above the events detected by each row, the probabilities by one row,
+/// and the network's input.
 let private clip
     (store: FeatureStore)
     (output: TrialOutput)
@@ -127,11 +131,11 @@ let private clip
         Figure.Name = $"clip-{rank}"
         Title = title
         Alt =
-            $"{title}. Of each class the reference above what each row of the table detected, below them the probabilities by {best.Name} and the log-mel energies over time."
+            $"{title}. For each class, the reference events above the events detected by each row of the table. Below: the probabilities by {best.Name} and the network's input over time."
         X = Axis.within 0.0 seconds "time / s"
         Panels = [
             {
-                Panel.Title = "Reference above detection"
+                Panel.Title = "Reference (top) and detected events"
                 Y = names
                 Marks = roll lines truth found
                 Height = shown.Length * max 34 (min 90 (14 + 8 * rows.Length))
@@ -154,12 +158,12 @@ let private clip
                 ]
                 Height = max 70 (24 * shown.Length)
             }
-            seenPanel store seconds output.Clips[index] []
+            inputPanel store seconds output.Clips[index] []
         ]
     }
 
-/// How well each clip was detected, the best first: its name and the F of its segments, or of its tags where segments are not
-/// known. Clips that have nothing to be found have none.
+/// The clips by falling F-score: names and F-scores of segments or, if event times are unknown, of tags. Clips without reference
+/// events are left out.
 let private ranked (scored: ScoredClips) =
     [
         for clip, name in Seq.indexed scored.Names do
@@ -170,7 +174,7 @@ let private ranked (scored: ScoredClips) =
     ]
     |> List.sortByDescending (fun (name, f) -> f, name)
 
-/// The best and the worst clip and some between them, evenly by rank: names with the F.
+/// The best clip, the worst clip and clips evenly spaced between them by rank, with their F-scores.
 let choose (scored: ScoredClips) wanted =
     match ranked scored with
     | [] -> []
@@ -179,8 +183,8 @@ let choose (scored: ScoredClips) wanted =
         [ for step in 0 .. wanted - 1 -> ranked[step * last / max 1 (wanted - 1)] ]
         |> List.distinct
 
-/// Clips that the best row found well and badly, each with a name that says what is in it and how well it was found; and
-/// the clip itself.
+/// Figures of clips from the best to the worst detected one by the best row. Each has a label with the clip's classes and F-score,
+/// and is returned with the clip itself.
 let make
     (manifest: Manifest)
     (store: FeatureStore)

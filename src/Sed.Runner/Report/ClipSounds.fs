@@ -1,37 +1,37 @@
-/// What a report's clips sound like, small enough to lie in its page.
+/// Embeds the audio of a report's clips in the page.
 module internal Sed.Runner.ClipSounds
 
 open System
 open System.IO
 open Sed.Core.Audio
 
-/// Of all sounds of a page together, as it holds them: bytes in base 64.
+/// The maximum size of all audio in a page, in bytes of base-64 text.
 let mostBytes = 3_000_000
 
-/// Without ffmpeg sound is kept as 16 bits at this rate (Hz).
-let private plainRate = 16_000
+/// The sample rate (Hz) of 16-bit WAV, which is used if ffmpeg cannot encode Opus.
+let private wavRate = 16_000
 
 type private Encoded = {
     Media: string
     Bytes: byte[]
-    /// How it is encoded, in words.
-    How: string
+    /// A description of the encoding.
+    Encoding: string
 }
 
 let private encode (samples: float32[]) rate =
     match OpusEncoder.TryEncode(ReadOnlySpan samples, rate) with
     | null -> {
         Media = "audio/wav"
-        Bytes = WavWriter.ToBytes(ReadOnlySpan(Resampler.Resample(ReadOnlySpan samples, rate, plainRate)), plainRate)
-        How = "WAV, 16 kHz, since there is no ffmpeg here that encodes Opus"
+        Bytes = WavWriter.ToBytes(ReadOnlySpan(Resampler.Resample(ReadOnlySpan samples, rate, wavRate)), wavRate)
+        Encoding = "WAV, 16 kHz, because no ffmpeg with Opus is installed"
       }
     | bytes -> {
         Media = OpusEncoder.MediaType
         Bytes = bytes
-        How = "Opus, 32 kbit/s"
+        Encoding = "Opus, 32 kbit/s"
       }
 
-/// The first seconds of a file as the network is given them, mono; or why it cannot be heard.
+/// Reads and encodes the beginning of a file, mixed to mono. Returns an error message if the file cannot be read.
 let private read (file: string) (seconds: float) =
     try
         let sound = AudioFile.Read file
@@ -41,37 +41,38 @@ let private read (file: string) (seconds: float) =
     | :? IOException
     | :? UnauthorizedAccessException as unreadable -> Error unreadable.Message
 
-/// The sounds of files, each as long as its figure (s), in the order of their worth: once the page is full, the others are left
-/// out.
+/// Embeds the audio of files, each with its duration in seconds. Once the page's limit is reached, further audio is left out.
 let embed (clips: (string * float) list) : Sound list =
     ((0, []), clips)
     ||> List.fold (fun (used, sounds) (file, seconds) ->
         match read file seconds with
-        | Error why -> used, Sound.Missing $"Its sound cannot be read. {why}" :: sounds
+        | Error why -> used, Sound.Missing $"The audio cannot be read. {why}" :: sounds
         | Ok encoded ->
             let text = Convert.ToBase64String encoded.Bytes
             if used + text.Length > mostBytes then
                 used,
                 Sound.Missing
-                    $"Its sound is left out: the page would hold more than {mostBytes / 1_000_000} MB of sound."
+                    $"The audio is left out because the page would exceed {mostBytes / 1_000_000} MB of audio."
                 :: sounds
             else
-                used + text.Length, Sound.Embedded($"data:{encoded.Media};base64,{text}", encoded.How) :: sounds)
+                used + text.Length,
+                Sound.Embedded($"data:{encoded.Media};base64,{text}", encoded.Encoding)
+                :: sounds)
     |> snd
     |> List.rev
 
-/// What whoever passes the page on should know; None where it holds no sound.
-let inWords (sounds: Sound list) =
+/// A notice that the page contains audio; None if it contains none.
+let notice (sounds: Sound list) =
     let embedded =
         sounds
         |> List.choose (fun sound ->
             match sound with
-            | Sound.Embedded(uri, how) -> Some(uri, how)
+            | Sound.Embedded(uri, encoding) -> Some(uri, encoding)
             | Sound.Missing _ -> None)
     match embedded with
     | [] -> None
     | some ->
         let bytes = some |> List.sumBy (fun (uri, _) -> uri.Length)
-        let how = some |> List.map snd |> List.distinct |> String.concat "; "
+        let encodings = some |> List.map snd |> List.distinct |> String.concat "; "
         Some
-            $"The sound of these clips is part of this page ({how}; {max 1 (bytes / 1000)} kB). Whoever gets the page gets these recordings: mind their licences, or leave the sound out with --no-audio."
+            $"This page contains the audio of these clips ({encodings}; {max 1 (bytes / 1000)} kB). Mind the recordings' licences before you share it, or leave the audio out with --no-audio."

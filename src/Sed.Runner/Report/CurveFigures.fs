@@ -1,4 +1,4 @@
-/// What decision thresholds trade: precision against recall, and found events against false alarms.
+/// Threshold-independent figures: precision-recall curves and PSD-ROC curves.
 module internal Sed.Runner.CurveFigures
 
 open Sed.Core.Annotations
@@ -22,8 +22,8 @@ let private single name title alt x y marks = {
 let private precisionRecall name what (curves: (Series * (float * float)[]) list) =
     single
         name
-        $"Precision and recall, {what}"
-        $"Precision over recall at every threshold, {what}; a line for each row of the table (its best seed)."
+        $"Precision-recall curve, {what}"
+        $"Precision by recall over all thresholds, {what}. One line for the best trial of each row of the table."
         (Axis.within 0.0 1.02 "recall")
         (Axis.within 0.0 1.02 "precision")
         [
@@ -32,7 +32,7 @@ let private precisionRecall name what (curves: (Series * (float * float)[]) list
                     Mark.Line(series, points, false)
         ]
 
-/// Of all classes together and of each class: tags, and segments where they are known.
+/// Precision-recall curves for all classes together and for each class: of tagging and, if event times are known, of segments.
 let precisionAndRecall (classes: ClassList) (rows: Curves list) = [
     let pair name what tags segments = [
         for kind, curve in [ "tags", tags; "segments", segments ] do
@@ -43,7 +43,7 @@ let precisionAndRecall (classes: ClassList) (rows: Curves list) = [
     "all classes", pair "all" "all classes" _.Tags _.Segments
     for k, short in List.indexed (Figure.shortNames classes) do
         match pair $"{k + 1}" short (fun row -> row.TagsByClass[k]) (fun row -> row.SegmentsByClass[k]) with
-        | [] -> () // the reference does not have it
+        | [] -> () // the class is not in the reference
         | figures -> classes[k], figures
 ]
 
@@ -67,14 +67,14 @@ let private roc (rows: Curves list) index name title =
     single
         $"psd-roc-{name}"
         title
-        $"{title}: effective true positive rate over effective false positives per hour; a line for each row (its best seed)."
+        $"{title}. Effective true positive rate by effective false positives per hour. One line for the best trial of each row."
         (Axis.within 0.0 longest "effective false positives per hour")
         (Axis.within 0.0 (min 1.02 (1.1 * highest)) "effective true positive rate")
         [ for row in rows -> Mark.Steps(row.Row.Series, points row.Psds[index]) ]
 
-/// PSD-ROC in both scenarios of DCASE 2021 to 2023; none where nobody knows when sounds start and end.
+/// PSD-ROC curves (Bilen et al. 2020) in the two scenarios of DCASE 2021 to 2023. Empty if event times are unknown.
 let psdRoc (rows: Curves list) = [
     if not rows.Head.Psds.IsEmpty then
-        roc rows 0 "1" "PSD-ROC, scenario 1: when it sounds"
-        roc rows 1 "2" "PSD-ROC, scenario 2: which class it is"
+        roc rows 0 "1" "PSD-ROC, scenario 1 (accurate localisation)"
+        roc rows 1 "2" "PSD-ROC, scenario 2 (accurate classification)"
 ]

@@ -7,19 +7,19 @@ open Sed.Core.Metrics.Psds
 open Sed.Core.Metrics.Segments
 open Sed.Core.Metrics.Thresholds
 
-/// What a row's scores achieve over all decision thresholds.
+/// Threshold-independent results of a row's best trial.
 type internal Curves = {
     Row: FinishedRow
-    /// Recall and precision of the tags, of all classes together and of each class; empty where the reference has nothing.
+    /// Points (recall, precision) of tagging, for all classes together and for each class. Empty if the reference is empty.
     Tags: (float * float)[]
     TagsByClass: (float * float)[] list
-    /// The same of segments of 1 s.
+    /// The same for segments of 1 s.
     Segments: (float * float)[]
     SegmentsByClass: (float * float)[] list
-    /// Average precision of the tags of all classes together, and its mean over classes.
+    /// The average precision of tagging for all classes together (micro average), and its mean over classes (macro average).
     Pooled: Rate
     Mean: Rate
-    /// The two PSDS of DCASE 2021 to 2023; none where nobody knows when sounds start and end.
+    /// PSDS in the two scenarios of DCASE 2021 to 2023 (Bilen et al. 2020, Ebbers et al. 2022). Empty if event times are unknown.
     Psds: PsdsResult list
 }
 
@@ -33,7 +33,7 @@ module internal Curves =
     let private point (counts: BinaryCounts) =
         float counts.TruePositives / float counts.Reference, precision counts
 
-    /// At one recall the best precision counts, as in the average precision.
+    /// The best precision at each recall, as used by average precision.
     let private best (points: seq<float * float>) =
         points
         |> Seq.groupBy fst
@@ -52,7 +52,7 @@ module internal Curves =
                     )
             ]
 
-    /// All classes at one threshold, at thresholds a hundredth apart.
+    /// All classes together, with one threshold for all of them, at thresholds 0.00, 0.01 to 1.00.
     let private pooled (curves: ThresholdCurves) =
         best [
             for step in 0..100 do

@@ -4,78 +4,78 @@ open System
 
 /// An axis of a figure.
 type Axis = {
-    /// What is drawn along it, with the unit.
+    /// The quantity and its unit.
     Title: string
-    /// Lower and upper end; None takes what the data need.
+    /// The lower and the upper end; None for the range of the data.
     Range: (float * float) option
-    /// Names at positions in place of numbers; empty for numbers.
+    /// Positions with names, in place of numbers; empty for numbers.
     Ticks: (float * string) list
-    /// True when the lower end is on top, as with lists of names.
+    /// Whether the lower end is at the top, as for a list of names.
     Downwards: bool
 }
 
-/// What a mark belongs to: its name in the legend and its place in the palette. Marks of one series share both.
+/// A series of marks with one name in the legend and one index in the palette.
 type Series = {
     Name: string
     Colour: int
 } with
 
-    /// In place of a palette's colour: a grey, for what is no row of a table.
-    static member NoRow = -1
+    /// The index of grey, for marks that belong to no row of the table.
+    static member Grey = -1
 
-/// A matrix as colours, dark for the low end and light for the high one.
+/// A heat map: a matrix as colours, from dark for low values to light for high ones.
 type Heat = {
-    /// The edges of the first and behind the last column.
+    /// The left edge of the first column and the right edge of the last one.
     Columns: float * float
-    /// The edges of the first and behind the last row.
+    /// The outer edges of the first and the last row.
     Rows: float * float
-    /// Row after row.
+    /// The values, row by row.
     Values: float[][]
-    /// The values at the ends of the colours; None takes the smallest and the largest.
+    /// The values at the ends of the colour scale; None for the smallest and the largest value.
     Range: (float * float) option
-    /// What the values are, with their unit.
+    /// The quantity and its unit.
     Title: string
 }
 
-/// One thing that is drawn.
+/// An element of a panel.
 [<RequireQualifiedAccess>]
 type Mark =
-    /// A line through points; pale when it is one of several runs behind the mean.
+    /// A line through points. A pale line is one of several trials, drawn behind their mean.
     | Line of series: Series * points: (float * float)[] * pale: bool
-    /// A line that keeps its height until the next point.
+    /// A step function: each value holds until the next point.
     | Steps of series: Series * points: (float * float)[]
-    /// Bars from 0 to the right: their vertical positions with their lengths (not a number where there is none), and how thick they are.
+    /// Horizontal bars from 0: vertical positions and lengths (NaN for no bar), and their thickness.
     | Bars of series: Series * bars: (float * float)[] * thickness: float
-    /// Bars along the horizontal axis, as in an event roll: from, until and vertical position of each; and how thick they are.
+    /// Horizontal intervals, as in an event roll: start, end and vertical position of each, and their thickness.
     | Spans of series: Series * spans: (float * float * float)[] * thickness: float
     | Heat of Heat
-    /// Dashed vertical lines, as for a reference's onset and offset.
+    /// Dashed vertical lines, for example at reference onsets and offsets.
     | Rules of positions: float[]
 
-/// A part of a figure with a vertical axis of its own.
+/// A part of a figure with its own vertical axis.
 type Panel = {
-    /// What stands above it; empty for nothing.
+    /// The title above the panel; empty for none.
     Title: string
     Y: Axis
-    /// Later marks lie above earlier ones.
+    /// Later marks are drawn above earlier ones.
     Marks: Mark list
-    /// Height of the drawing area in pixels.
+    /// The height of the plot area in pixels.
     Height: int
 }
 
-/// A figure in words and numbers, before anything draws it: panels above each other over one horizontal axis.
+/// The description of a figure: panels above each other with a common horizontal axis.
 type Figure = {
-    /// Distinct within a report, fit for a file's name.
+    /// Unique within a report, and valid as a file name.
     Name: string
     Title: string
-    /// What a reader who cannot see it should know.
+    /// The alternative text for screen readers.
     Alt: string
     X: Axis
     Panels: Panel list
 }
 
 module Axis =
-    /// Numbers over whatever range the data need.
+    /// A numeric axis over the range of the data.
     let numbers title = {
         Title = title
         Range = None
@@ -83,13 +83,13 @@ module Axis =
         Downwards = false
     }
 
-    /// Numbers from and to.
+    /// A numeric axis over a given range.
     let within low high title = {
         numbers title with
             Range = Some(low, high)
     }
 
-    /// Names from the top down, at 0, 1, 2 and so on.
+    /// An axis of names from top to bottom, at 0, 1, 2 and so on.
     let names title (names: string seq) =
         let ticks = [ for index, name in Seq.indexed names -> float index, name ]
         {
@@ -100,7 +100,7 @@ module Axis =
         }
 
 module Figure =
-    /// Colours that stay distinct for the colour-blind, on white and on black (Okabe and Ito 2008, without yellow and black).
+    /// Colours that colour-blind readers can distinguish, on white and on black (Okabe and Ito 2008, without yellow and black).
     let palette = [|
         "#0072B2"
         "#D55E00"
@@ -113,12 +113,12 @@ module Figure =
 
     /// The colour of a series.
     let colour (series: Series) =
-        if series.Colour = Series.NoRow then
+        if series.Colour = Series.Grey then
             "#6E7781"
         else
             palette[series.Colour % palette.Length]
 
-    /// How often the palette was used up before a series: later rounds are dashed.
+    /// How often the palette repeats before this series. Repeated colours are drawn dashed or dotted.
     let round (series: Series) = max 0 series.Colour / palette.Length
 
     /// The series of a figure in order of appearance.
@@ -136,7 +136,7 @@ module Figure =
         ]
         |> List.distinct
 
-    /// Names that fit beside an axis: what stands before the first comma or bracket, where that keeps them distinct.
+    /// Short names for axes: the part before the first comma or bracket, unless names would then be equal.
     let shortNames (names: string seq) =
         let names = Seq.toList names
         let short = [ for name in names -> name.Split([| ','; '(' |]).[0].Trim() ]
@@ -145,7 +145,7 @@ module Figure =
         else
             names
 
-    /// The smallest and the largest value of a heat map's colours.
+    /// The values at the ends of a heat map's colour scale.
     let ends (heat: Heat) =
         match heat.Range with
         | Some ends -> ends

@@ -1,4 +1,4 @@
-/// Draws figures into files.
+/// Writes figures as SVG and PNG files.
 module Sed.Runner.FigureFile
 
 open System
@@ -8,13 +8,13 @@ open ScottPlot
 open SkiaSharp
 
 let private width = 900
-let private above (panel: Panel) = if panel.Title = "" then 8f else 30f // pixels above a panel's drawing area, for its title
-let private forNumbers = 58f // below the last one, for the axis and its title
-let private between = 10f // below the others
+let private above (panel: Panel) = if panel.Title = "" then 8f else 30f // pixels above a panel's plot area, for its title
+let private forNumbers = 58f // pixels below the last panel, for the axis and its title
+let private between = 10f // pixels below the other panels
 let private legendLine = 24f
-let private pixelsPerUnit = 2f // a PNG has two pixels for each unit, so that it is sharp on paper
+let private pixelsPerUnit = 2f // a PNG has twice the resolution, so that it is sharp in print
 
-/// A font without serifs that this machine has.
+/// A sans-serif font that is installed on this machine.
 let private font =
     let installed = set SKFontManager.Default.FontFamilies
     [ "Liberation Sans"; "Arial"; "Helvetica"; "Noto Sans"; "DejaVu Sans" ]
@@ -29,13 +29,13 @@ let private pattern (series: Series) =
     | 1 -> LinePattern.Dashed
     | _ -> LinePattern.Dotted
 
-/// Coordinates on a canvas grow upwards: axes that grow downwards are drawn negated.
+/// ScottPlot's coordinates grow upwards, so axes that grow downwards are negated.
 let private sign (axis: Axis) = if axis.Downwards then -1.0 else 1.0
 
 let private drawHeat (plot: Plot) (y: Axis) (heat: Heat) =
     let rows = heat.Values.Length
     let columns = heat.Values[0].Length
-    // ScottPlot has the first row of a matrix on top.
+    // ScottPlot draws the first row of a matrix at the top.
     let onTop row =
         if y.Downwards then
             heat.Values[row]
@@ -88,7 +88,7 @@ let private drawMark (plot: Plot) (y: Axis) mark =
     | Mark.Spans(series, spans, thickness) ->
         for from, until, at in spans do
             rectangle plot series (from, until, sign y * at, thickness)
-    // ScottPlot has no colours for a matrix without a number, as of a training that diverged.
+    // ScottPlot cannot draw a matrix without finite values, such as that of a diverged training.
     | Mark.Heat heat ->
         if heat.Values |> Seq.collect id |> Seq.exists Double.IsFinite then
             drawHeat plot y heat
@@ -102,7 +102,7 @@ let private nameTicks (axis: IAxis) (sign: float) (ticks: (float * string) list)
         let positions, names = List.unzip ticks
         axis.SetTicks([| for position in positions -> sign * position |], List.toArray names)
 
-/// Room below the last panel, more where names stand upright there.
+/// Pixels below the last panel; more for names, which are vertical.
 let private belowLast (figure: Figure) =
     match figure.X.Ticks with
     | [] -> forNumbers
@@ -110,7 +110,7 @@ let private belowLast (figure: Figure) =
         30f
         + 6.5f * float32 (names |> List.map (fun (_, name) -> name.Length) |> List.max)
 
-/// Room on the left for the longest name beside an axis, the same for all panels, so that they stand exactly above each other.
+/// Pixels to the left of all panels, for the longest name on a vertical axis. The panels share it so that they are aligned.
 let private leftRoom (figure: Figure) =
     let longest =
         [
@@ -123,7 +123,7 @@ let private leftRoom (figure: Figure) =
 let private draw (figure: Figure) (panel: Panel) (left: float32) isLast =
     let plot = new Plot()
     plot.FigureBackground.Color <- Colors.White
-    plot.RenderManager.ClearCanvasBeforeEachRender <- false // the other panels are on it
+    plot.RenderManager.ClearCanvasBeforeEachRender <- false // keeps the panels drawn before
     plot.Font.Set font |> ignore
     for mark in panel.Marks do
         drawMark plot panel.Y mark
@@ -165,7 +165,7 @@ let private drawTitle (canvas: SKCanvas) (text: string) =
     canvas.DrawText(text, 12f, 22f, font, ink)
     title
 
-/// What each series is called, from left to right in lines.
+/// The legend: series from left to right, in lines.
 let private drawLegend (canvas: SKCanvas) (series: Series list) (top: float32) =
     use font = legendFont ()
     use ink = new SKPaint(Color = SKColors.Black, IsAntialias = true)
@@ -214,11 +214,11 @@ let private render (figure: Figure) (series: Series list) (height: float32) (can
         top <- top + height
     drawLegend canvas series top
 
-/// Draws a figure into a file, on white; .png and .svg are known.
+/// Writes a figure, on white, as .png or .svg.
 let write (file: string) (figure: Figure) =
     let series =
         match Figure.series figure with
-        | [ _ ] -> [] // what the title says
+        | [ _ ] -> [] // one series needs no legend
         | several -> several
     let height =
         title
@@ -229,10 +229,10 @@ let write (file: string) (figure: Figure) =
     match string (Path.GetExtension file) |> _.ToLowerInvariant() with
     | ".svg" ->
         use stream = new MemoryStream()
-        // The end of the file is written when the canvas is closed.
+        // The canvas has to be closed before the file is complete.
         (use canvas = SKSvgCanvas.Create(SKRect(0f, 0f, float32 width, height), stream)
          render figure series height canvas)
-        // Maps are small images: their cells have sharp edges, as in a PNG.
+        // Heat maps are small images. Without interpolation their cells have sharp edges, as in a PNG.
         let text = Encoding.UTF8.GetString(stream.ToArray())
         File.WriteAllText(file, text.Replace("<image ", "<image style=\"image-rendering:pixelated\" "))
     | ".png" ->
@@ -244,4 +244,4 @@ let write (file: string) (figure: Figure) =
         use data = image.Encode(SKEncodedImageFormat.Png, 90)
         use stream = File.Create file
         data.SaveTo stream
-    | other -> invalidArg (nameof file) $"Figures are written as .png or .svg, not as '{other}': {file}"
+    | other -> invalidArg (nameof file) $"A figure can be written as .png or .svg, not as '{other}': {file}"

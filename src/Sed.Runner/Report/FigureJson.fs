@@ -1,4 +1,4 @@
-/// Figures as Plotly draws them in a page: data and layout as JSON.
+/// Figures as JSON for Plotly: data and layout.
 module internal Sed.Runner.FigureJson
 
 open System
@@ -6,12 +6,12 @@ open System.Globalization
 open Plotly.NET
 open Plotly.NET.LayoutObjects
 open Plotly.NET.TraceObjects
-open Sed.Runner // its figure, not Plotly's
+open Sed.Runner // Figure is Sed.Runner's, not Plotly's
 
 let private titleRoom = 30.0 // pixels above a panel, for its title
 let private above, below, right = 8, 46, 12
 
-/// Four digits are more than a figure shows, and keep the page small. What is no number stays none: it leaves a gap.
+/// Rounds to four significant digits, which keeps the page small. NaN stays NaN and is drawn as a gap.
 let private short (value: float) =
     Double.Parse(value.ToString("G4", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture)
 
@@ -88,7 +88,7 @@ let private spans (y: Axis) index (series: Series) (spans: (float * float * floa
                 HoverTemplate = $"%%{{text}}<extra>{series.Name}</extra>"
             )
         )
-    trace.SetProperty("base", [| for from, _, _ in spans -> short from |]) // the typed parameter takes one number alone
+    trace.SetProperty("base", [| for from, _, _ in spans -> short from |]) // the typed parameter accepts only one number
     trace
 
 let private heat (figure: Figure) (y: Axis) index (domain: float * float) (heat: Heat) =
@@ -154,14 +154,14 @@ let private linear (axis: Axis) domain anchor =
         AutoMargin = StyleParam.TickAutoMargin.All,
         ShowGrid = names.IsEmpty,
         ZeroLine = false,
-        // Room between the axis and its numbers, so that the two zeros in the corner keep apart.
+        // Invisible ticks separate the numbers of both axes in the corner.
         Ticks = StyleParam.TickOptions.Outside,
         TickLen = 5,
         TickColor = Color.fromString "rgba(0,0,0,0)",
         TickFont = Font.init (Size = 11.0)
     )
 
-/// Where each panel's drawing area lies, from the top down, as parts of the height between the margins; and that height.
+/// The plot area of each panel, from top to bottom, as fractions of the height between the margins, and that height.
 let private domains (figure: Figure) =
     let rooms = [
         for panel: Panel in figure.Panels -> (if panel.Title = "" then 8.0 else titleRoom), float panel.Height
@@ -187,8 +187,7 @@ let private panelTitle (panel: Panel) (_, top) =
         Font = Font.init (Size = 12.0)
     )
 
-/// An object with data and layout, which Plotly's newPlot takes, safe inside a script element of a page; and the figure's height
-/// in pixels.
+/// An object with data and layout for Plotly's newPlot, escaped for a script element, and the figure's height in pixels.
 let write (figure: Figure) =
     let domains, height = domains figure
     let panels = List.zip figure.Panels domains |> List.indexed

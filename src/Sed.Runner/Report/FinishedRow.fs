@@ -4,23 +4,23 @@ open System
 open Sed
 open Sed.Core.Annotations
 
-/// A row of the table with its finished trials, as figures show it.
+/// A row of the table with at least one finished trial.
 type internal FinishedRow = {
     Series: Series
     Trials: (Trial * TrialResult) list
-    /// The trial whose best epoch was the best by what early stopping watches.
+    /// The best trial by the early-stopping criterion at its best epoch.
     Best: Trial * TrialResult
 }
 
 module internal FinishedRow =
-    /// What early stopping watches, at its best.
+    /// The best value of the early-stopping criterion.
     let monitor (result: TrialResult) =
         result.History
         |> List.map _.Monitor
         |> List.filter Double.IsFinite
         |> List.fold max -infinity
 
-    /// Every row that has a finished trial, in the table's order; a row keeps its colour when another one has none.
+    /// Every row with a finished trial, in the table's order. Colours depend on the order of all rows, finished or not.
     let ofStates (plan: Plan) (states: (Trial * TrialState) list) = [
         for colour, (variant, name) in List.indexed (List.zip plan.Variants (Variant.names plan.Variants)) do
             let finished = [
@@ -37,6 +37,6 @@ module internal FinishedRow =
                 }
     ]
 
-    /// The row that early stopping's criterion finds best, averaged over its trials.
+    /// The best row by the early-stopping criterion, averaged over its trials.
     let best (rows: FinishedRow list) =
         rows |> List.maxBy (fun row -> row.Trials |> List.averageBy (snd >> monitor))

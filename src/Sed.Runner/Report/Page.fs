@@ -1,4 +1,4 @@
-/// A report as one HTML file that needs nothing beside it.
+/// Writes a report as one self-contained HTML file.
 module internal Sed.Runner.Page
 
 open System
@@ -17,16 +17,16 @@ let private resource (assembly: Assembly) (suffix: string) =
 let private own suffix =
     resource (Assembly.GetExecutingAssembly()) suffix
 
-/// Plotly's script, as the package that describes the figures brings it.
+/// Plotly's script, from the package Plotly.NET.
 let private plotly () =
     resource typeof<Plotly.NET.GenericChart>.Assembly ".min.js"
 
 let private aria name value = attr $"aria-{name}" value
 
-/// A mark behind a number stands in a column of its own, so that digits stay below digits.
+/// Marks after a number. They have a fixed width, so that digits are aligned.
 let private marks = [ " *"; " ≈"; " ○"; "  " ]
 
-/// A number, where there is one its deviation, and its mark; only before the deviation may a line end.
+/// The cell of a number, its deviation and its mark. A line may break only before the deviation.
 let private numberCell (text: string) =
     let mark = marks |> List.tryFind text.EndsWith
     let number = text.Substring(0, text.Length - (defaultArg mark "").Length)
@@ -62,15 +62,14 @@ let private isMarked (shown: TableView) index =
     shown.Headings[index].Number
     && shown.Rows |> List.exists (fun row -> marks |> List.exists row[index].EndsWith)
 
-/// A table under its title, in a box of its own that scrolls where it is too wide; behind its cells stands what belongs to a row
-/// and is no part of the table. The first one needs no title: the page's is above it.
-let private tableWith (isTitled: bool) (behind: XmlNode list list) (shown: TableView) =
-    let behind =
-        if behind.IsEmpty then
+/// A table in a scrollable box. `links` holds additional nodes for the end of each row; empty for none.
+let private tableWith (isTitled: bool) (links: XmlNode list list) (shown: TableView) =
+    let links =
+        if links.IsEmpty then
             [ for _ in shown.Rows -> [] ]
         else
-            behind
-    let isWider = behind |> List.exists (List.isEmpty >> not)
+            links
+    let hasLinks = links |> List.exists (List.isEmpty >> not)
     div [] [
         if isTitled then
             p [ _class "caption" ] [ str shown.Title ]
@@ -85,16 +84,16 @@ let private tableWith (isTitled: bool) (behind: XmlNode list list) (shown: Table
                     tr [] [
                         for index, heading in List.indexed shown.Headings do
                             columnHeading heading (isMarked shown index)
-                        if isWider then
-                            th [ _scope "col"; _class "see" ] [ str "see" ]
+                        if hasLinks then
+                            th [ _scope "col"; _class "see" ] [ str "figures" ]
                     ]
                 ]
                 tbody [] [
-                    for row, own in List.zip shown.Rows behind ->
+                    for row, own in List.zip shown.Rows links ->
                         tr [] [
                             for index, (heading, text) in List.indexed (List.zip shown.Headings row) do
                                 cell heading (index = 0) text
-                            if isWider then
+                            if hasLinks then
                                 td [ _class "see" ] own
                         ]
                 ]
@@ -106,7 +105,7 @@ let private tableWith (isTitled: bool) (behind: XmlNode list list) (shown: Table
 
 let table isTitled shown = tableWith isTitled [] shown
 
-/// The box gets its final height at once, so that the page does not jump while figures are drawn.
+/// An empty box of a figure's final height, so that the page layout does not shift, and the figure's data.
 let private drawing (shown: Figure) = [
     let json, height = FigureJson.write shown
     div [
@@ -124,15 +123,15 @@ let figure (shown: Figure) =
 let private side (figures: Figure list) =
     div [ _class "side" ] [ for shown in figures -> figure shown ]
 
-/// A clip's figure with its player below it and a playhead over it, which is a slider for who cannot see it.
+/// A clip's figure with a player below it and a playhead over it. For screen readers the playhead is a slider.
 let private clip (shown: Figure) (sound: Sound option) =
     Giraffe.ViewEngine.HtmlElements.figure [ _id shown.Name ] [
         figcaption [] [ str shown.Title ]
         match sound with
         | None -> yield! drawing shown
-        | Some(Sound.Missing why) ->
+        | Some(Sound.Missing reason) ->
             yield! drawing shown
-            p [ _class "player" ] [ str why ]
+            p [ _class "player" ] [ str reason ]
         | Some(Sound.Embedded(uri, _)) ->
             div [ _class "playable" ] [
                 yield! drawing shown
@@ -141,7 +140,7 @@ let private clip (shown: Figure) (sound: Sound option) =
                     _tabindex "0"
                     _hidden
                     attr "role" "slider"
-                    aria "label" $"Place in {shown.Title}"
+                    aria "label" $"Position in {shown.Title}"
                     aria "orientation" "horizontal"
                     aria "valuemin" "0"
                 ] []
@@ -150,10 +149,10 @@ let private clip (shown: Figure) (sound: Sound option) =
                         _controls
                         attr "preload" "metadata"
                         _src uri
-                        aria "label" $"Sound of {shown.Title}"
+                        aria "label" $"Audio of {shown.Title}"
                     ] []
                     span [] [
-                        str "A click on the figure, or the arrow keys on its red line, go to another place."
+                        str "To seek, click on the figure, or focus its red line and use the arrow keys."
                     ]
                 ]
             ]
@@ -173,15 +172,16 @@ let private choice (what: string) (panes: (string * XmlNode) list) =
 let private content (shown: Content) =
     match shown with
     | Content.Text text -> p [] [ str text ]
-    | Content.Figures(Shown.Side figures) -> side figures
-    | Content.Figures(Shown.Choice(what, panes)) -> choice what [ for name, figures in panes -> name, side figures ]
-    | Content.Figures(Shown.Clips clips) ->
+    | Content.Figures(FigureLayout.SideBySide figures) -> side figures
+    | Content.Figures(FigureLayout.Choice(what, panes)) ->
+        choice what [ for name, figures in panes -> name, side figures ]
+    | Content.Figures(FigureLayout.Clips clips) ->
         choice "Clip" [ for name, figure, sound in clips -> name, clip figure sound ]
     | Content.Table shown -> table true shown
     | Content.Folded shown -> details [] [ summary [] [ str shown.Title ]; table false shown ]
     | Content.Verbatim text -> pre [ _tabindex "0" ] [ str text ]
 
-/// One button for each row: what it is drawn with, and whether it is drawn; and one that draws all.
+/// The legend: a button for each row that hides or shows it, and a button that shows all rows.
 let legend (rows: Series list) =
     div [
         _class "legend"
@@ -207,7 +207,7 @@ let private section (shown: Section) =
             content part
     ]
 
-/// From a row to its figures: each link also turns the other rows off there.
+/// Links from a row to its figures. Each link also hides the other rows there.
 let private links (row: Series option) (sections: Section list) = [
     match row with
     | None -> ()
@@ -220,11 +220,11 @@ let private links (row: Series option) (sections: Section list) = [
             ] [ str own.Id ]
 ]
 
-let private opening (first: Opening) (sections: Section list) = [
-    header [] [ p [] [ str first.Name ]; h1 [] [ str first.Title ] ]
+let private header (first: ReportHeader) (sections: Section list) = [
+    Giraffe.ViewEngine.HtmlElements.header [] [ p [] [ str first.Name ]; h1 [] [ str first.Title ] ]
     if first.Question <> "" then
         p [ _class "question" ] [ str first.Question ]
-    ul [ _class "answer" ] [ for sentence in first.Answers -> li [] [ str sentence ] ]
+    ul [ _class "verdicts" ] [ for sentence in first.Verdicts -> li [] [ str sentence ] ]
     for warning in first.Warnings do
         p [ _class "warning" ] [ str warning ]
     let byRow = sections |> List.filter _.ByRow
@@ -236,7 +236,7 @@ let private opening (first: Opening) (sections: Section list) = [
     ]
 ]
 
-/// A page of one file: what its body holds, and the scripts that it needs beside the one that draws figures.
+/// A self-contained page: its title, its body, and its scripts in addition to report.js.
 let document (title: string) (body: XmlNode list) (scripts: string list) =
     let page =
         html [ _lang "en" ] [
@@ -244,7 +244,7 @@ let document (title: string) (body: XmlNode list) (scripts: string list) =
                 meta [ _charset "utf-8" ]
                 meta [ _name "viewport"; _content "width=device-width, initial-scale=1" ]
                 meta [ _name "color-scheme"; _content "light dark" ]
-                // The browser would ask for an icon.
+                // Keeps the browser from requesting an icon.
                 link [ _rel "icon"; _href "data:," ]
                 Giraffe.ViewEngine.HtmlElements.title [] [ str title ]
                 style [] [ rawText (own "report.css") ]
@@ -258,10 +258,10 @@ let document (title: string) (body: XmlNode list) (scripts: string list) =
         ]
     RenderView.AsString.htmlDocument page
 
-/// The whole page: the answer first, then the sections, with a legend of the rows above the figures.
-let write (first: Opening) (rows: Series list) (sections: Section list) =
+/// The HTML of a report: the header, then the sections, with the legend above the figures.
+let write (first: ReportHeader) (rows: Series list) (sections: Section list) =
     document $"{first.Name}: {first.Title}" [
-        yield! opening first sections
+        yield! header first sections
         for byRow, part in List.groupBy _.ByRow sections do
             div [] [
                 if byRow then

@@ -1,4 +1,4 @@
-/// The report of an experiment: one HTML file, and its figures beside it.
+/// Writes the report of an experiment: one HTML file, and its figures as SVG files.
 module internal Sed.Runner.Report
 
 open System
@@ -12,8 +12,8 @@ let private number (rate: Rate) =
     else
         "-"
 
-/// What the networks of a row's trials said.
-let private scoredOf (outcome: Outcome) (row: FinishedRow) = [
+/// The scored clips of each of a row's trials.
+let private scoredOf (outcome: ExperimentOutcome) (row: FinishedRow) = [
     for one in outcome.Finished do
         if List.exists (fst >> (=) one.Trial) row.Trials then
             one.Scored
@@ -21,11 +21,11 @@ let private scoredOf (outcome: Outcome) (row: FinishedRow) = [
 
 let private learning (plan: Plan) rows = {
     Id = "learning"
-    Heading = "How the networks learned"
+    Heading = "Training curves"
     ByRow = true
     Contents = [
         Content.Figures(
-            Shown.Side(
+            FigureLayout.SideBySide(
                 TrainingFigures.make plan.Trials.Head.Specification.Training.Monitor.Summary [
                     for row in rows -> row.Series, [ for _, result in row.Trials -> result.History ]
                 ]
@@ -34,15 +34,15 @@ let private learning (plan: Plan) rows = {
     ]
 }
 
-let private classes (outcome: Outcome) rows (best: FinishedRow) classes = {
+let private classes (outcome: ExperimentOutcome) rows (best: FinishedRow) classes = {
     Id = "classes"
-    Heading = "Class by class"
+    Heading = "Scores by class"
     ByRow = true
     Contents = [
         let scores = [ for row in rows -> row, PerClass.scores (scoredOf outcome row) ]
         let figures = [ for name, figure in ClassFigures.make classes scores -> name, [ figure ] ]
-        Content.Figures(Shown.Choice("Score", figures))
-        // What the experiment asked for, or else the row that early stopping finds best.
+        Content.Figures(FigureLayout.Choice("Score", figures))
+        // The rows that the experiment asks for, or else the best row by the early-stopping criterion.
         match outcome.Below with
         | [] -> Content.Folded(PerClass.view best.Series.Name [] (scoredOf outcome best))
         | tables ->
@@ -53,35 +53,40 @@ let private classes (outcome: Outcome) rows (best: FinishedRow) classes = {
 
 let private thresholds (curves: Curves list) classes = {
     Id = "thresholds"
-    Heading = "Over all thresholds"
+    Heading = "Threshold-independent evaluation"
     ByRow = true
     Contents = [
-        Content.Figures(Shown.Choice("Class", CurveFigures.precisionAndRecall classes curves))
-        Content.Figures(Shown.Side(CurveFigures.psdRoc curves))
+        Content.Figures(FigureLayout.Choice("Class", CurveFigures.precisionAndRecall classes curves))
+        Content.Figures(FigureLayout.SideBySide(CurveFigures.psdRoc curves))
         Content.Table(
-            Ground.tableOf "Areas under these curves, the best trial of each row" [
-                Ground.named "row"
-                Ground.column "average precision of tags"
-                Ground.column "mean over classes"
-                for scenario in 1 .. curves.Head.Psds.Length do
-                    Ground.column $"PSDS {scenario}"
-            ] [
-                for own in curves ->
-                    [
-                        own.Row.Series.Name
-                        number own.Pooled
-                        number own.Mean
-                        for psds in own.Psds do
-                            number psds.Value
-                    ]
-            ]
+            {
+                Title = "Areas under these curves, for the best trial of each row"
+                Headings = [
+                    Heading.TextColumn "row"
+                    Heading.NumberColumn "average precision of tags"
+                    Heading.NumberColumn "mean over classes"
+                    for scenario in 1 .. curves.Head.Psds.Length do
+                        Heading.NumberColumn $"PSDS {scenario}"
+                ]
+                Rows = [
+                    for own in curves ->
+                        [
+                            own.Row.Series.Name
+                            number own.Pooled
+                            number own.Mean
+                            for psds in own.Psds do
+                                number psds.Value
+                        ]
+                ]
+                Notes = []
+            }
         )
     ]
 }
 
 let private clips (workspace: Workspace) (outputs: (FinishedRow * TrialOutput) list) (best: FinishedRow) output audio = {
     Id = "clips"
-    Heading = "Clips, from the best to the worst detected"
+    Heading = "Example clips, from best to worst detected"
     ByRow = true
     Contents = [
         let trial, _ = best.Best
@@ -94,18 +99,18 @@ let private clips (workspace: Workspace) (outputs: (FinishedRow * TrialOutput) l
             else
                 []
         Content.Text
-            $"Chosen by how well {trial.Name} detects them, the best trial of the row that early stopping finds best. Grey is the reference; below it, in its row's colour, what the best trial of each row detected."
+            $"The clips are ranked by the F-score of {trial.Name}, the best trial by the early-stopping criterion. The grey bars are the reference events. The bars below them, in the colours of the rows, are the events detected by the best trial of each row."
         Content.Figures(
-            Shown.Clips [
+            FigureLayout.Clips [
                 for index, (name, figure, _) in List.indexed clips -> name, figure, List.tryItem index sounds
             ]
         )
-        yield! ClipSounds.inWords sounds |> Option.map Content.Text |> Option.toList
+        yield! ClipSounds.notice sounds |> Option.map Content.Text |> Option.toList
     ]
 }
 
-/// The figures of a class, or why its network cannot be asked.
-let private drawn workspace (best: FinishedRow) output label =
+/// The saliency figures of a class, or why its network cannot be read.
+let private saliencyFigures workspace (best: FinishedRow) output label =
     try
         Ok(SaliencyFigures.make workspace (fst best.Best) output label)
     with
@@ -114,25 +119,28 @@ let private drawn workspace (best: FinishedRow) output label =
 
 let private saliency (workspace: Workspace) (plan: Plan) (best: FinishedRow) output = [
     let labels =
-        match SaliencyFigures.asked plan.Experiment with
+        match SaliencyFigures.requested plan.Experiment with
         | [] -> Option.toList (SaliencyFigures.mostFrequent output)
-        | asked -> asked
+        | requested -> requested
     for label in labels do
         let section contents = {
             Id = $"saliency-{SaliencyFigures.slug label}"
-            Heading = $"What the outputs for {label} depend on"
+            Heading = $"Saliency for {label}"
             ByRow = false
             Contents = contents
         }
-        match drawn workspace best output label with
+        match saliencyFigures workspace best output label with
         | Error why -> section [ Content.Text $"The trained network cannot be read. {why}" ]
         | Ok [] -> ()
         | Ok figures ->
             section [
                 Content.Text
-                    $"How much each value of the input changes the probability of {label} in {best.Series.Name}; dashed lines stand at the reference's onsets and offsets."
+                    $"How strongly each input value affects the probability of {label} in {best.Series.Name} (absolute gradients). Dashed lines mark the reference onsets and offsets."
                 Content.Figures(
-                    Shown.Choice("Gradients", List.zip [ "plain"; "smoothed" ] [ for figure in figures -> [ figure ] ])
+                    FigureLayout.Choice(
+                        "Gradients",
+                        List.zip [ "plain"; "smoothed" ] [ for figure in figures -> [ figure ] ]
+                    )
                 )
             ]
 ]
@@ -141,25 +149,25 @@ let private figures (sections: Section list) = [
     for section in sections do
         for content in section.Contents do
             match content with
-            | Content.Figures(Shown.Side figures) -> yield! figures
-            | Content.Figures(Shown.Choice(_, panes)) ->
+            | Content.Figures(FigureLayout.SideBySide figures) -> yield! figures
+            | Content.Figures(FigureLayout.Choice(_, panes)) ->
                 for _, figures in panes do
                     yield! figures
-            | Content.Figures(Shown.Clips clips) ->
+            | Content.Figures(FigureLayout.Clips clips) ->
                 for _, figure, _ in clips do
                     figure
             | _ -> ()
 ]
 
-let private warnings (outcome: Outcome) = [
+let private warnings (outcome: ExperimentOutcome) = [
     let failed =
         outcome.States |> List.filter (snd >> _.IsFailed) |> List.map (fst >> _.Name)
     if not failed.IsEmpty then
         let names = String.concat "; " failed
-        $"Of {outcome.States.Length} trials {failed.Length} failed and are missing from the means: {names}."
+        $"{failed.Length} of {outcome.States.Length} trials failed and are not part of the means: {names}."
 ]
 
-let private sections workspace (outcome: Outcome) (rows: FinishedRow list) audio command = [
+let private sections workspace (outcome: ExperimentOutcome) (rows: FinishedRow list) audio command = [
     let manifest =
         (workspace: Workspace).Manifest outcome.Plan.Trials.Head.Specification
     if not rows.IsEmpty then
@@ -171,15 +179,15 @@ let private sections workspace (outcome: Outcome) (rows: FinishedRow list) audio
         thresholds [ for row, output in outputs -> Curves.ofOutput row output ] manifest.Classes
         clips workspace outputs best output audio
         yield! saliency workspace outcome.Plan best output
-    Ground.corpus manifest
-    Ground.environment rows
-    Ground.again outcome.Plan command
+    Provenance.corpus manifest
+    Provenance.environment rows
+    Provenance.reproduction outcome.Plan command
 ]
 
-/// The figures that an experiment shows below its table, of the row that early stopping finds best; none where no trial is
+/// The saliency figures that an experiment requests, for the best row by the early-stopping criterion. Empty if no trial is
 /// finished.
-let asked (workspace: Workspace) (outcome: Outcome) : Figure list =
-    match SaliencyFigures.asked outcome.Plan.Experiment, FinishedRow.ofStates outcome.Plan outcome.States with
+let requestedFigures (workspace: Workspace) (outcome: ExperimentOutcome) : Figure list =
+    match SaliencyFigures.requested outcome.Plan.Experiment, FinishedRow.ofStates outcome.Plan outcome.States with
     | [], _
     | _, [] -> []
     | labels, rows ->
@@ -187,17 +195,17 @@ let asked (workspace: Workspace) (outcome: Outcome) : Figure list =
         let output = TrialOutput.ofTrial workspace outcome trial
         labels |> List.collect (SaliencyFigures.make workspace trial output)
 
-/// The rows of an outcome's table, those of others included, as the figures draw them.
-let private drawnAs (plan: Plan) (rows: FinishedRow list) = [
+/// The series of each table row; None for published systems.
+let private seriesOfRows (plan: Plan) (rows: FinishedRow list) = [
     for name in Variant.names plan.Variants do
         rows |> List.map _.Series |> List.tryFind (fun series -> series.Name = name)
     for _ in plan.Experiment.Others do
         None
 ]
 
-/// Writes the report of an experiment, with or without the sound of its clips, and its figures as SVG files into a folder of the
+/// Writes the report of an experiment, with or without the audio of its clips, and its figures as SVG files into a folder of the
 /// same name beside it.
-let write (workspace: Workspace) (outcome: Outcome) (audio: bool) (command: string) (file: string) =
+let write (workspace: Workspace) (outcome: ExperimentOutcome) (audio: bool) (command: string) (file: string) =
     let rows = FinishedRow.ofStates outcome.Plan outcome.States
     let sections = sections workspace outcome rows audio command
     let page =
@@ -206,9 +214,9 @@ let write (workspace: Workspace) (outcome: Outcome) (audio: bool) (command: stri
                 Name = outcome.Plan.Experiment.Name
                 Title = outcome.Plan.Experiment.Title
                 Question = outcome.Plan.Experiment.Question
-                Answers = outcome.Answers
+                Verdicts = outcome.Verdicts
                 Table = outcome.Table
-                Rows = drawnAs outcome.Plan rows
+                Rows = seriesOfRows outcome.Plan rows
                 Warnings = warnings outcome
             }
             [ for row in rows -> row.Series ]

@@ -1,4 +1,4 @@
-/// What the outputs for a class depend on, after figure 2 of Adavanne and Virtanen (2017).
+/// Saliency maps: how strongly the outputs for a class depend on each input value, as in figure 2 of Adavanne and Virtanen (2017).
 module internal Sed.Runner.SaliencyFigures
 
 open System
@@ -8,24 +8,24 @@ open Sed.Core.Annotations
 open Sed.Core.Networks
 open TorchSharp
 
-/// Noisy copies behind a smoothed map.
-let private copies = 16
+/// The number of noisy copies that a smoothed map averages.
+let private noisyCopies = 16
 
-/// A label as part of a file's name.
+/// A label in a form that is valid in a file name.
 let slug (label: string) =
     String.concat
         "-"
         (label.ToLowerInvariant().Split([| ' '; ','; '('; ')'; '/' |], StringSplitOptions.RemoveEmptyEntries))
 
-/// The events of a class in a clip that have times.
+/// The events of a class that have an onset and an offset.
 let private eventsOf (label: string) (events: SoundEvent seq) =
     events
     |> Seq.filter (fun sound -> sound.Label = label && not sound.IsUnlocated)
     |> Seq.toArray
 
-/// The clip that shows a class best: it begins and ends within the clip if there is such a clip, and while it is heard the
-/// network is surest of it compared with the rest. None where the class is nowhere heard in a part of a clip.
-let private clearest (output: TrialOutput) (label: string) =
+/// The best example clip of a class: the class preferably begins and ends within the clip, and its mean probability differs most
+/// between its events and the rest of the clip. None if no clip contains the class in only a part of it.
+let private bestExample (output: TrialOutput) (label: string) =
     let k = output.Classes.IndexOf label
     let contrast (reference: EventList) clip =
         let scores = output.Frames[clip]
@@ -52,26 +52,25 @@ let private clearest (output: TrialOutput) (label: string) =
             Some(clip, events)
     | _ -> None
 
-/// The map's absolute values, band after band.
-let private turned (map: float32[,]) = [|
+/// The absolute values of a map of shape (frames, bands), transposed to (bands, frames).
+let private transposed (map: float32[,]) = [|
     for band in 0 .. Array2D.length2 map - 1 ->
         [| for frame in 0 .. Array2D.length1 map - 1 -> float (abs map[frame, band]) |]
 |]
 
-/// As parts of a value that few lie above: only where a map is large says something, and a few extreme values would leave all
-/// others dark.
-let private relative (values: float[][]) =
+/// Scales values to at most 1, which is the 99.5th percentile, so that a few extreme values do not leave the rest of the map dark.
+let private scaled (values: float[][]) =
     let sorted = values |> Array.concat |> Array.sort
     let high = max 1e-30 sorted[int (0.995 * float (sorted.Length - 1))]
     values |> Array.map (Array.map (fun value -> min 1.0 (value / high)))
 
 let private map network store clip label (options: SaliencyOptions) title seconds rules =
     let values =
-        relative (ClipFigures.asDrawn store (turned (Saliency.Of(network, clip, label, options))))
+        scaled (ClipFigures.meanOfSamples store (transposed (Saliency.Of(network, clip, label, options))))
     ClipFigures.bandPanel title "" (Some(0.0, 1.0)) seconds values [ Mark.Rules rules ]
 
-/// What the network sees of a clip above what the strong and the weak output for a class depend on; dashed lines at the reference's
-/// onsets and offsets.
+/// The figure of a class: the network's input, and the saliency of the strong and of the weak output. Dashed lines mark the
+/// reference onsets and offsets.
 let private figure
     (network: SedNetwork)
     (input: torch.Tensor)
@@ -102,16 +101,16 @@ let private figure
         Figure.Name = $"saliency-{slug label}-{kind}"
         Title = $"{label} in {output.Frames.Files[clip]}, {kind} gradients"
         Alt =
-            $"What the network sees of a clip, and below it how much each of them changes the probability of {label} between the reference's onset and offset, and in the clip as a whole. Dashed lines stand at onset and offset."
+            $"The network's input for a clip. Below: how strongly each input value affects the probability of {label} between the reference onset and offset, and in the whole clip. Dashed lines mark onset and offset."
         X = Axis.within 0.0 seconds "time / s"
         Panels = [
-            ClipFigures.seenPanel store seconds output.Clips[clip] [ Mark.Rules rules ]
-            map network store input k strong "What the strong output depends on" seconds rules
-            map network store input k weak "What the weak output depends on" seconds rules
+            ClipFigures.inputPanel store seconds output.Clips[clip] [ Mark.Rules rules ]
+            map network store input k strong "Saliency of the strong output" seconds rules
+            map network store input k weak "Saliency of the weak output" seconds rules
         ]
     }
 
-/// The class that the reference has most often, where nobody asked for another one.
+/// The class with the most reference events; None if event times are unknown or there are no events.
 let mostFrequent (output: TrialOutput) =
     match output.Reference with
     | None -> None
@@ -125,9 +124,9 @@ let mostFrequent (output: TrialOutput) =
         else
             sounds |> List.countBy _.Label |> List.maxBy snd |> fst |> Some
 
-/// Figures of a class as a trial's network sees it, plain and smoothed; none where no clip shows it.
+/// The figures of a class for a trial's network, with plain and with smoothed gradients. Empty if no clip is suitable.
 let make (workspace: Workspace) (trial: Trial) (output: TrialOutput) (label: string) = [
-    match clearest output label with
+    match bestExample output label with
     | None -> ()
     | Some(clip, events) ->
         use _ = torch.NewDisposeScope()
@@ -137,12 +136,12 @@ let make (workspace: Workspace) (trial: Trial) (output: TrialOutput) (label: str
             TrialNetwork.clips workspace specification (Translate.split trial.Specification.ScoreOn)
         let features = clips.FeaturesOf(clip, workspace.Device)
         let store = (workspace.Source specification).Store
-        for copies in [ 0; copies ] do
+        for copies in [ 0; noisyCopies ] do
             figure network features store output label (clip, events) copies
 ]
 
-/// The classes that an experiment asks figures of.
-let asked (experiment: Experiment) =
+/// The classes of the saliency figures that an experiment requests.
+let requested (experiment: Experiment) =
     experiment.Showing
     |> List.choose (fun showing ->
         match showing with

@@ -1,54 +1,54 @@
 namespace Sed.Runner
 
-/// What a clip sounds like, in a page.
+/// The audio of a clip in a report.
 [<RequireQualifiedAccess>]
 type internal Sound =
-    /// As a data URI, and how it is encoded, in words.
-    | Embedded of uri: string * how: string
-    /// Why it cannot be heard, in a sentence.
-    | Missing of why: string
+    /// A data URI, and a description of the encoding.
+    | Embedded of uri: string * encoding: string
+    /// A sentence on why there is no audio.
+    | Missing of reason: string
 
-/// How figures stand in a report.
+/// Figures of a report and their layout.
 [<RequireQualifiedAccess>]
-type internal Shown =
-    /// Side by side where there is room.
-    | Side of Figure list
-    /// One of several, each with its name, which the reader chooses.
+type internal FigureLayout =
+    /// Side by side if there is room.
+    | SideBySide of Figure list
+    /// Named alternatives, of which the reader chooses one.
     | Choice of what: string * (string * Figure list) list
-    /// One of several clips, each with its name and, unless the reader is to do without, with what it sounds like.
+    /// Named clips, of which the reader chooses one, each with its audio unless the report leaves audio out.
     | Clips of (string * Figure * Sound option) list
 
-/// What a part of a report is made of.
+/// An element of a section.
 [<RequireQualifiedAccess>]
 type internal Content =
     | Text of string
-    | Figures of Shown
+    | Figures of FigureLayout
     | Table of TableView
-    /// A table that the reader opens.
+    /// A table that is initially collapsed.
     | Folded of TableView
-    /// Text in which every space counts.
+    /// Preformatted text.
     | Verbatim of string
 
-/// A part of a report under a heading of its own.
+/// A section of a report.
 type internal Section = {
     Id: string
     Heading: string
-    /// True when its figures show the table's rows, each in its colour.
+    /// Whether its figures show the table's rows, each in its colour.
     ByRow: bool
     Contents: Content list
 }
 
-/// What the first screen of a report says.
-type internal Opening = {
+/// The beginning of a report: question, verdicts and table.
+type internal ReportHeader = {
     Name: string
     Title: string
-    /// What the table is to answer; may be empty.
+    /// The question of the experiment; may be empty.
     Question: string
-    /// A sentence each.
-    Answers: string list
+    /// Sentences that answer the question.
+    Verdicts: string list
     Table: TableView
-    /// What each row of the table is drawn as in the figures; None for rows that are not in them.
+    /// The series of each table row in the figures; None for rows without one.
     Rows: Series option list
-    /// What a reader must know before believing the numbers.
+    /// Sentences on limitations of the results.
     Warnings: string list
 }

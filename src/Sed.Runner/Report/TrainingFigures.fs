@@ -1,10 +1,10 @@
-/// How the trials of a sweep learned.
+/// Training curves.
 module internal Sed.Runner.TrainingFigures
 
 open System
 open Sed
 
-/// A row with the epochs of each of its trials.
+/// A row and the epochs of each of its trials.
 type private Row = Series * EpochResult list list
 
 let private points (value: EpochResult -> float) (history: EpochResult list) = [|
@@ -13,7 +13,7 @@ let private points (value: EpochResult -> float) (history: EpochResult list) = [
             float epoch.Epoch, value epoch
 |]
 
-/// The mean over seeds, as far as all of them trained.
+/// The mean over seeds, up to the shortest training.
 let private mean (perSeed: (float * float)[] list) =
     let length = perSeed |> List.map Array.length |> List.min
     [|
@@ -34,7 +34,7 @@ let private figure (rows: Row list) name (title: string) axis value = {
     Figure.Name = "training-" + name
     Title = title
     Alt =
-        $"{title} over the epochs, a line for each row of the table: the mean over its seeds, and pale lines for single seeds."
+        $"{title} by epoch. Each row of the table has a line for the mean over its seeds and pale lines for single seeds."
     X = Axis.numbers "epoch"
     Panels = [
         {
@@ -52,15 +52,15 @@ let private figure (rows: Row list) name (title: string) axis value = {
 let private score (metric: Metric) (epoch: EpochResult) =
     epoch.Scores |> Map.tryFind metric.Name |> Option.defaultValue nan
 
-/// Loss, what early stopping watches (in words), weak F and strong ER of every epoch.
+/// Loss, early-stopping criterion (described by `monitor`), weak F and strong ER by epoch.
 let make (monitor: string) (rows: Row list) =
     [
         figure rows "loss" "Training loss" "loss" _.Loss
-        figure rows "monitor" $"Early stopping watches {monitor}" "monitor" _.Monitor
-        figure rows "weak-f" "Weak F on the split that selects" "weak F" (score WeakF)
-        figure rows "strong-er" "Strong ER on the split that selects" "strong ER" (score StrongER)
+        figure rows "monitor" $"Early-stopping criterion: {monitor}" "monitor" _.Monitor
+        figure rows "weak-f" "Weak F on the selection split" "weak F" (score WeakF)
+        figure rows "strong-er" "Strong ER on the selection split" "strong ER" (score StrongER)
     ]
-    // Where nobody knows when sounds start and end there is no strong score.
+    // There is no strong ER if event times are unknown.
     |> List.filter (fun figure ->
         figure.Panels[0].Marks
         |> List.exists (fun mark ->

@@ -5,22 +5,22 @@ open Sed.Core.Annotations
 open Sed.Core.Corpora
 open Sed.Core.Scoring
 
-/// What a trial's network says about the clips that it was scored on, as figures want it.
+/// The outputs of a trial's network for the scored clips.
 type internal TrialOutput = {
     Scored: ScoredClips
-    /// Positions in the manifest.
+    /// Indices into the clips of the manifest.
     Clips: int[]
 } with
 
     member output.Classes: ClassList = output.Scored.Classes
 
-    /// What sounds in the clips; None where nobody knows when it starts and ends.
+    /// The reference events; None if event times are unknown.
     member output.Reference = Option.ofObj output.Scored.Truth.Events
 
-    /// Probability of every class in every frame of every clip.
+    /// The probability of each class in each frame of each clip.
     member output.Frames: ScoreList = output.Scored.FrameScores
 
-    /// Probability of every class in every clip, from where the trial takes its tags.
+    /// The probability of each class in each clip, from the output that the trial's tagging uses.
     member output.Tags = output.Scored.TagScoresAsDecided
 
 module internal TrialOutput =
@@ -32,6 +32,6 @@ module internal TrialOutput =
             Clips = [| for name in scored.Names -> known[name] |]
         }
 
-    let ofTrial (workspace: Workspace) (outcome: Outcome) (trial: Trial) =
+    let ofTrial (workspace: Workspace) (outcome: ExperimentOutcome) (trial: Trial) =
         let one = outcome.Finished |> List.find (fun one -> one.Trial = trial)
         ofScored (workspace.Manifest trial.Specification) one.Scored

@@ -1,9 +1,9 @@
 "use strict";
 
-// Plays clips below their figures. A playhead moves over each figure; a click on the figure, a drag of the playhead or a key on
-// it goes to another place.
+// Plays the clips below their figures and moves a playhead over each figure. Clicking on the figure, dragging the playhead or
+// pressing a key on it seeks in the clip.
 (() => {
-    const step = 0.5; // seconds that an arrow key moves by
+    const step = 0.5; // seconds for each press of an arrow key
     const players = [...document.querySelectorAll(".playable")];
 
     const listen = (playable) => {
@@ -11,7 +11,7 @@
         const head = playable.querySelector(".playhead");
         const audio = playable.querySelector("audio");
 
-        // Where a second is drawn; nothing before the figure is.
+        // The axis and the plot area; undefined before the figure is drawn.
         const area = () => plot._fullLayout?.xaxis && { axis: plot._fullLayout.xaxis, ...plot._fullLayout._size };
         const length = () => (Number.isFinite(audio.duration) ? audio.duration : 0);
 
@@ -23,7 +23,7 @@
             head.style.left = `${l + Math.min(Math.max(x, 0), w)}px`;
             head.style.top = `${plot.offsetTop + t}px`;
             head.style.height = `${h}px`;
-            // Where the reader looks at a part of the clip, it may be at another one.
+            // The playhead may be outside the visible part of a zoomed figure.
             head.classList.toggle("beyond", x < -1 || x > w + 1);
             head.setAttribute("aria-valuemax", length().toFixed(2));
             head.setAttribute("aria-valuenow", audio.currentTime.toFixed(2));
@@ -77,7 +77,7 @@
 
         for (const name of ["loadedmetadata", "timeupdate", "seeked", "pause"]) audio.addEventListener(name, show);
         audio.addEventListener("play", () => {
-            // One at a time.
+            // Only one clip plays at a time.
             for (const other of players) if (other !== playable) other.querySelector("audio").pause();
             follow();
         });
@@ -86,7 +86,7 @@
 
     players.forEach(listen);
 
-    // What is chosen away falls silent.
+    // Pauses clips that become hidden.
     document.addEventListener("change", () => {
         for (const playable of players) if (playable.offsetParent === null) playable.querySelector("audio").pause();
     });

@@ -1,11 +1,11 @@
 "use strict";
 
-// Draws the report's figures with Plotly when they can be seen for the first time, and lets the reader choose.
+// Draws the figures with Plotly when they first become visible, and handles the reader's choices.
 const report = (() => {
     const touch = matchMedia("(pointer: coarse)").matches;
     const hiddenRows = new Set();
-    let opened = []; // what is shown on paper alone
-    const onPaper = { whole: 680, side: 328 }; // pixels between the margins of a page, and of a column
+    let opened = []; // the details elements that are opened for printing
+    const onPaper = { whole: 680, side: 328 }; // widths in pixels of a page and of a column
 
     const plots = () => [...document.querySelectorAll(".js-plotly-plot")];
     const visible = (element) => element.offsetParent !== null;
@@ -19,7 +19,7 @@ const report = (() => {
 
     const figureOf = (plot) => {
         const figure = JSON.parse(plot.nextElementSibling.textContent);
-        // A finger that moves over a figure scrolls the page.
+        // On touch screens, dragging over a figure scrolls the page.
         if (touch) figure.layout.dragmode = false;
         return figure;
     };
@@ -38,7 +38,7 @@ const report = (() => {
         hiddenRows.forEach((row) => showRow(plot, row));
     };
 
-    // Draws what the script beside a drawing says now.
+    // Redraws a figure with the current data of its script element.
     const redraw = (plot) => {
         if (!plot.classList.contains("js-plotly-plot")) return draw(plot);
         const { data, layout } = figureOf(plot);
@@ -72,7 +72,7 @@ const report = (() => {
 
     all?.addEventListener("click", () => showRows(() => true));
 
-    // From a row of the table to what it has, without the others.
+    // A link from a table row hides the other rows in the figures.
     for (const link of document.querySelectorAll("a[data-only]"))
         link.addEventListener("click", () => showRows((row) => row === link.dataset.only));
 
@@ -84,7 +84,7 @@ const report = (() => {
         });
     }
 
-    // An address may lead to a figure that another one hides.
+    // The target of the address may be in a hidden pane.
     const reveal = () => {
         const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
         const pane = target?.closest(".pane");

@@ -5,7 +5,7 @@ open System.IO
 open Deedle
 open Sed
 
-/// Writes tables and frames for others to read: CSV, Markdown, LaTeX and Parquet, as the file's name says.
+/// Exports tables and frames as CSV, Markdown, LaTeX or Parquet, according to the file extension.
 module Export =
     let private latex (text: string) =
         let escaped (letter: char) =
@@ -28,7 +28,7 @@ module Export =
             | letter -> string letter
         text.Trim() |> String.collect escaped
 
-    /// A table for the booktabs package, with its notes below.
+    /// A table for the booktabs package, followed by its notes.
     let private toLatex (table: TableView) =
         let row cells =
             (cells |> List.map latex |> String.concat " & ") + " \\\\"
@@ -75,14 +75,14 @@ module Export =
     let private kind (file: string) =
         (Path.GetExtension file |> string).ToLowerInvariant()
 
-    /// What is wrong with a name that something is to be written to.
+    /// Why an export cannot be written to a file.
     let problems (file: string) = [
         if not (List.contains (kind file) kinds) then
-            Problem.at "--export" $"'{file}' names no known format" "end it in .csv, .parquet, .md or .tex"
+            Problem.at "--export" $"'{file}' has an unknown extension" "use .csv, .parquet, .md or .tex"
         elif Directory.Exists file then
             Problem.at "--export" $"'{file}' is a folder" "name a file"
         else
-            yield! Option.toList (Placed.problem "--export" file)
+            yield! Option.toList (OutputPath.problem "--export" file)
     ]
 
     let private prepare (file: string) =
@@ -107,7 +107,7 @@ module Export =
         | ".md" -> File.WriteAllLines(file, toMarkdown (table ()))
         | _ -> File.WriteAllLines(file, toLatex (table ()))
 
-    /// Writes a frame, for example one that `results` or `compare` gave.
+    /// Writes a frame, for example a result of `results` or `compare`.
     let frame (file: string) (frame: Frame<'row, string>) =
         let name = Path.GetFileNameWithoutExtension file |> string
         write file (fun () -> Results.view name frame) frame

@@ -4,25 +4,25 @@ open System.Collections.Generic
 open Sed
 open Sed.Core.Scoring
 
-/// A trial that has finished, with what its network said of the clips that its row is scored on.
+/// A finished trial with its network's outputs for the scored clips.
 type internal FinishedTrial = {
     Trial: Trial
     Result: TrialResult
     Scored: ScoredClips
-    /// What constant answers are worth on these clips.
-    Bounds: ConstantAnswers.Bounds
-    /// Whether by one metric at least it is better than every constant answer.
+    /// The best scores of constant predictions on these clips.
+    Bounds: ConstantPredictions.Bounds
+    /// Whether it is better than every constant prediction by at least one metric.
     HasLearnt: bool
-    /// Multiply-accumulates of the network for a second of audio.
+    /// The network's multiply-accumulate operations for each second of audio.
     MultiplyAccumulatesPerSecond: float
-    /// How long its training took, in seconds; NaN where its log is gone.
+    /// Training time in seconds; NaN if the log of epochs is missing.
     TrainingSeconds: float
 }
 
 module internal FinishedTrial =
-    /// The finished ones among a plan's trials.
+    /// Reads the finished trials of a plan.
     let ofStates (workspace: Workspace) (plan: Plan) (states: (Trial * TrialState) list) =
-        let known = Dictionary<struct (string * Split), ConstantAnswers.Bounds>()
+        let known = Dictionary<struct (string * Split), ConstantPredictions.Bounds>()
         let boundsOf (specification: Specification) =
             let manifest = workspace.Manifest specification
             let key = struct (manifest.Hash, specification.ScoreOn)
@@ -30,7 +30,7 @@ module internal FinishedTrial =
             | true, bounds -> bounds
             | _ ->
                 let split = Translate.split specification.ScoreOn
-                let bounds = ConstantAnswers.bounds plan.Experiment.Report manifest split
+                let bounds = ConstantPredictions.bounds plan.Experiment.Report manifest split
                 known[key] <- bounds
                 bounds
         [
@@ -41,14 +41,14 @@ module internal FinishedTrial =
                 | Open -> ()
         ]
         |> TrialFolder.readAll (fun (trial, result) ->
-            let scored = Kept.scored workspace trial.Specification result
+            let scored = StoredScores.scored workspace trial.Specification result
             let bounds = boundsOf trial.Specification
             {
                 Trial = trial
                 Result = result
                 Scored = scored
                 Bounds = bounds
-                HasLearnt = ConstantAnswers.hasLearnt bounds scored
+                HasLearnt = ConstantPredictions.hasLearnt bounds scored
                 MultiplyAccumulatesPerSecond =
                     float result.MultiplyAccumulates
                     / (workspace.Manifest trial.Specification).ClipSeconds

@@ -1,7 +1,7 @@
-/// Who is distinguishable from whom, as letters: rows that share one cannot be told apart, rows that share none can.
+/// Compact letter display: rows that share a letter do not differ significantly, rows without a common letter do (Piepho 2004).
 module internal Sed.Runner.LetterDisplay
 
-// More letters than so many are numbers.
+// Further groups are numbered.
 let private alphabet = [ 'a' .. 'z' ] @ [ 'A' .. 'Z' ]
 
 let private letter index =
@@ -10,7 +10,7 @@ let private letter index =
     else
         $"({index + 1})"
 
-/// Leaves out groups that others contain.
+/// Removes groups that are contained in others.
 let private absorbed (groups: Set<int> list) =
     groups
     |> List.indexed
@@ -23,8 +23,8 @@ let private absorbed (groups: Set<int> list) =
             || (group = larger && index < other)))
     |> List.map snd
 
-/// The largest groups of rows of which no two differ: all together, divided by each pair that differs (insert and absorb,
-/// Piepho 2004).
+/// The maximal groups of rows without a differing pair. Starts from one group of all rows and splits it at each differing pair
+/// (insert-and-absorb algorithm, Piepho 2004).
 let private groups (rows: 'row list) differ =
     let pairs = [
         for right in 1 .. rows.Length - 1 do
@@ -46,7 +46,7 @@ let private groups (rows: 'row list) differ =
         [ Set [ 0 .. rows.Length - 1 ] ]
     |> List.sortBy Set.toList
 
-/// The letters of each row, beginning with a for the group of the first row.
+/// The letters of each row. The first row's group has the letter a.
 let ofPairs (rows: 'row list) (differ: 'row * 'row -> bool) : Map<'row, string list> =
     let groups = groups rows differ
     Map [

@@ -8,22 +8,22 @@ open Sed.Core.Models
 open Sed.Core.Runtime
 open Sed.Core.Training
 
-/// Writes what was trained for others to use: the best row's networks as one model file.
+/// Writes the trained networks of the best row as one model file.
 module internal ModelExport =
-    /// What is wrong with a name that a model is to be written to.
+    /// Why a model cannot be written to a file.
     let problems (file: string) = [
         if Directory.Exists file then
             Problem.at "--export-model" $"'{file}' is a folder" $"name a file, for example model{ModelFile.Extension}"
         else
-            yield! Option.toList (Placed.problem "--export-model" file)
+            yield! Option.toList (OutputPath.problem "--export-model" file)
     ]
 
     /// The row with the best mean of the first reported metric.
-    let private best (outcome: Outcome) =
+    let private best (outcome: ExperimentOutcome) =
         outcome.Statistics
         |> List.tryHead
         |> Option.bind (fun own ->
-            let badness (estimate: Estimate) =
+            let loss (estimate: Estimate) =
                 if own.Metric.LowerIsBetter then
                     estimate.Mean
                 else
@@ -33,9 +33,9 @@ module internal ModelExport =
             |> List.filter (fun (_, estimate) -> not (Double.IsNaN estimate.Mean))
             |> function
                 | [] -> None
-                | rows -> Some(fst (rows |> List.minBy (snd >> badness))))
+                | rows -> Some(fst (rows |> List.minBy (snd >> loss))))
 
-    /// The trainings behind a trial, which is one itself or averages others.
+    /// The trained trials of a specification: itself, or the members of an average.
     let rec private trainings (specification: Specification) =
         match specification.Members with
         | [] -> [ specification ]
@@ -60,9 +60,9 @@ module internal ModelExport =
             NumpyArchive.Read files.NetworkFile
         )
 
-    /// Writes the model of the best row; of the seeds and folds that it has, all: their probabilities are averaged. Gives what
-    /// was written, in words.
-    let write (workspace: Workspace) (outcome: Outcome) (file: string) : Result<string, string> =
+    /// Writes the model of the best row. The networks of all its seeds and folds are averaged. Returns a message on what was
+    /// written, or on why nothing was.
+    let write (workspace: Workspace) (outcome: ExperimentOutcome) (file: string) : Result<string, string> =
         match best outcome with
         | None -> Error "No row has a score yet, so there is no model to export."
         | Some label ->
@@ -84,15 +84,15 @@ module internal ModelExport =
             ]
             if not others.IsEmpty then
                 Error
-                    $"The row {label} averages different networks, which one model file cannot hold; name another row with --only."
+                    $"The row {label} averages networks of different kinds, which one model file cannot hold. Choose another row with --only."
             else
                 let detection, tunedAs =
                     match row with
                     | [ one ] -> one.Scored.Detection, ""
                     | first :: _ ->
-                        match Kept.detectionOfMean workspace [ for one in row -> one.Trial.Specification ] with
+                        match StoredScores.detectionOfMean workspace [ for one in row -> one.Trial.Specification ] with
                         | Some detection -> detection, ""
-                        | None -> first.Scored.Detection, $"; decided on as {first.Trial.Name} was tuned"
+                        | None -> first.Scored.Detection, $"; decoding as tuned for {first.Trial.Name}"
                     | [] -> invalidOp $"{label} has no finished trial."
                 let source = workspace.Source first
                 let manifest = source.Manifest
@@ -119,7 +119,7 @@ module internal ModelExport =
                     let networks =
                         match specifications with
                         | [ _ ] -> "one network"
-                        | many -> $"{many.Length} networks, whose probabilities are averaged"
+                        | many -> $"{many.Length} networks with averaged probabilities"
                     Ok $"Exported: {file}, {name}, {networks}{tunedAs}"
                 | problems ->
                     let all = problems |> String.concat Environment.NewLine

@@ -1,4 +1,4 @@
-/// Frames as Parquet files.
+/// Writes frames as Parquet files.
 module internal Sed.Runner.ParquetFile
 
 open System
@@ -13,7 +13,7 @@ type private Column =
     | Real of Nullable<float> array
     | Text of string array
 
-/// One value for each row; a missing one stays missing.
+/// The values of a column. Missing values remain missing.
 let private column (keys: 'row seq) (values: Series<'row, obj>) =
     let cells = [ for key in keys -> Series.tryGet key values ]
     let present = List.choose id cells
@@ -61,7 +61,7 @@ let private save (file: string) (fields: DataField list) (columns: Column list) 
             | Text values -> do! group.WriteAsync(field, values)
     }
 
-/// Writes a frame, row by row in its order; a frame whose rows are named by their keys gets a column of them.
+/// Writes a frame. A frame without a column `row` gets one with its row keys.
 let write (file: string) (frame: Frame<'row, string>) =
     let keys = Seq.toList frame.RowKeys
     let named = [

@@ -1,4 +1,4 @@
-/// What each class is worth.
+/// Scores of each class.
 module internal Sed.Runner.PerClass
 
 open System.Globalization
@@ -6,18 +6,18 @@ open Sed
 open Sed.Core.Metrics.Counts
 open Sed.Core.Scoring
 
-/// One class in one row: means over the row's trials; None where the class was neither there nor detected.
+/// The scores of one class in one row, means over the row's trials. None if the class is neither annotated nor detected.
 type ClassScores = {
     Label: string
     WeakF: float option
     StrongF: float option
-    /// None where the class was not there.
+    /// None if the class is not annotated.
     StrongER: float option
-    /// How it was decided on, where that was chosen for it alone: the different ways of the trials.
+    /// The distinct decodings that tuning chose for this class in the trials.
     Decoding: string list
 }
 
-/// How each class of a trial was decided on that was tuned, in a line.
+/// The tuned decoding of each class of a trial, as one line.
 let decoding (trial: ScoredClips) =
     [
         for label in trial.Classes do
@@ -27,8 +27,8 @@ let decoding (trial: ScoredClips) =
     ]
     |> String.concat "; "
 
-/// The F-score, None where nothing was there or detected. What was there and never detected has 0; sed_eval leaves it
-/// undefined.
+/// The F-score; None if nothing is annotated or detected. A class that is annotated but never detected has 0, whereas sed_eval
+/// (Mesaros et al. 2016) leaves it undefined.
 let fMeasure (counts: BinaryCounts) =
     match counts.Reference + counts.Estimated with
     | 0L -> None
@@ -44,7 +44,7 @@ let private mean score (counts: BinaryCounts list) =
     | [] -> None
     | defined -> Some(List.average defined)
 
-/// The scores of each class over some trials of a row.
+/// The scores of each class, means over the given trials.
 let scores (trials: ScoredClips list) : ClassScores list =
     match trials with
     | [] -> []
@@ -77,7 +77,7 @@ let private cell (value: float option) =
     | Some value -> value.ToString("F3", CultureInfo.InvariantCulture)
     | None -> "-"
 
-/// The best and the worst classes of a row by a score, in a sentence.
+/// A sentence naming the best and the worst classes by one score.
 let private extremes what (pick: ClassScores -> float option) (classes: ClassScores list) =
     let known =
         classes
@@ -94,7 +94,7 @@ let private extremes what (pick: ClassScores -> float option) (classes: ClassSco
             $"Best {what}: {names (List.truncate some known)}. Worst: {names (known |> List.rev |> List.truncate some)}."
         ]
 
-/// A table with a row for each class, for one row of an experiment's table.
+/// A table of one row's scores, class by class.
 let view (row: string) (published: (string * string) list) (trials: ScoredClips list) : TableView =
     let classes = scores trials
     let known = Map published
@@ -134,6 +134,6 @@ let view (row: string) (published: (string * string) list) (trials: ScoredClips 
             yield! extremes "weak F" _.WeakF classes
             yield! extremes "strong F" _.StrongF classes
             if classes |> List.exists (fun own -> own.WeakF = None || own.StrongF = None) then
-                "-: the class was neither there nor detected."
+                "-: undefined, because the class is neither annotated nor detected."
         ]
     }

@@ -1,4 +1,3 @@
-/// How far a plan is while it runs: a table with a line for each row, read from the trials' folders, whoever trains them.
 namespace Sed.Runner
 
 open System
@@ -7,17 +6,17 @@ open System.Globalization
 open System.IO
 open Sed
 
-/// What is known of a trial.
-type private Known =
+/// The state of a trial.
+type private TrialProgress =
     | Done of TrialResult
     | Broken
-    /// Some process is at it, and its log of epochs says so much.
+    /// Being trained, with at least one completed epoch.
     | Running of EpochLog
-    /// Some process is at it, and has no epoch to tell of.
+    /// Being trained, without a completed epoch.
     | Begun
     | Waiting
 
-/// How many of the rows' trials there are, and how far.
+/// The number of trials in each state.
 type internal Tally = {
     All: int
     Done: int
@@ -25,10 +24,11 @@ type internal Tally = {
     Running: int
 }
 
-/// The progress of a plan, in the folders of its trials (by their positions in it). Trials that have a result are read once.
+/// The progress of a plan, read from the folders of its trials, whichever processes train them. `folderOf` maps a trial's index to
+/// its folder. Finished trials are read once.
 type internal Progress(plan: RunPlan, jobs: int, folderOf: int -> string) =
     let metrics = [ WeakF; StrongF; StrongER ]
-    let settled = Dictionary<string, Known>()
+    let settled = Dictionary<string, TrialProgress>()
 
     let known index =
         let folder = folderOf index
@@ -41,7 +41,7 @@ type internal Progress(plan: RunPlan, jobs: int, folderOf: int -> string) =
                     settled[folder] <- Done result
                     Done result
                 | Failed _ -> Broken
-                // What nobody is at was interrupted, and waits with what it has logged.
+                // An unlocked trial is not being trained, even if it has logged epochs.
                 | Open when TrialFolder.isTaken folder ->
                     match TrialFolder.log folder with
                     | Some log -> Running log
@@ -50,14 +50,14 @@ type internal Progress(plan: RunPlan, jobs: int, folderOf: int -> string) =
             with
             | :? IOException
             | :? UnauthorizedAccessException
-            | :? InvalidDataException -> Waiting // whoever runs the trials finds it too, and says so
+            | :? InvalidDataException -> Waiting // the process that runs the trials reports the error
 
     let everyone = Array.ofList plan.Trials
     let rows () = [
         for row in plan.Rows -> row, [ for index in row.Trials -> everyone[index], known index ]
     ]
 
-    let scores (state: Known) =
+    let scores (state: TrialProgress) =
         match state with
         | Done result ->
             result.History
@@ -71,7 +71,7 @@ type internal Progress(plan: RunPlan, jobs: int, folderOf: int -> string) =
     let digits (metric: Metric) (value: float) =
         value.ToString((if metric = StrongER then "F2" else "F3"), CultureInfo.InvariantCulture)
 
-    let now (trials: (PlannedTrial * Known) list) =
+    let now (trials: (PlannedTrial * TrialProgress) list) =
         let running = [
             for trial, state in trials do
                 match state with
@@ -81,7 +81,7 @@ type internal Progress(plan: RunPlan, jobs: int, folderOf: int -> string) =
                         | Some weakF -> $", {WeakF.Name} {digits WeakF weakF}"
                         | None -> ""
                     $"seed {trial.Seed}: epoch {log.Epochs} of {trial.Epochs}{score}"
-                | Begun -> $"seed {trial.Seed}: begins"
+                | Begun -> $"seed {trial.Seed}: starting"
                 | Broken -> $"seed {trial.Seed}: failed"
                 | Done _
                 | Waiting -> ()
@@ -91,14 +91,14 @@ type internal Progress(plan: RunPlan, jobs: int, folderOf: int -> string) =
         | [] -> "waiting"
         | several -> String.concat "; " several
 
-    // What others need is trained too, though it has no row.
+    // Includes trials that have no row because only other trials depend on them.
     let all () = [ for index, trial in Array.indexed everyone -> index, trial, known index ]
 
     let secondsPerEpoch (log: EpochLog) =
         Map.tryFind "seconds" log.Last
         |> Option.map (fun seconds -> seconds / float log.Epochs)
 
-    /// A line for each trial that some process is at.
+    /// One line for each trial that is being trained.
     member _.Running: string list = [
         for index, trial, state in all () do
             let name = $"trial {index + 1} of {everyone.Length}: {trial.Name}"
@@ -111,14 +111,14 @@ type internal Progress(plan: RunPlan, jobs: int, folderOf: int -> string) =
                     | None -> "?"
                 let loss, rate = number "loss" "F4", number "clips per second" "F0"
                 $"{name}, epoch {log.Epochs} of {epochs}, loss {loss}, {rate} clips/s"
-            | Begun -> $"{name}, begins"
+            | Begun -> $"{name}, starting"
             | Done _
             | Broken
             | Waiting -> ()
     ]
 
-    /// What is left if no training stops early, for example ", at most 5 min 3 s left"; empty before the first epoch. As many
-    /// trials are trained at once as jobs, and those that wait take as long for an epoch as those that run.
+    /// The remaining time if no training stops early, for example ", at most 5 min 3 s left". Empty before the first epoch. Assumes
+    /// that the waiting trials need as long for an epoch as the running ones, and that `jobs` trials run at a time.
     member _.Left: string =
         let states = all ()
         let running = [
@@ -149,8 +149,8 @@ type internal Progress(plan: RunPlan, jobs: int, folderOf: int -> string) =
             let seconds = max longest (ahead / float jobs)
             $", at most {Duration.print (TimeSpan.FromSeconds seconds)} left"
 
-    /// The table as it stands: rows with the trials that are done, the means of what they scored on the split that is
-    /// selected on, and what is being trained.
+    /// The current table. For each row: the number of finished trials, their mean scores on the selection split, and the trials
+    /// in training.
     member _.View: TableView =
         let states = rows ()
         let watched =
@@ -185,7 +185,7 @@ type internal Progress(plan: RunPlan, jobs: int, folderOf: int -> string) =
             Notes = []
         }
 
-    /// How far the trials are.
+    /// The number of the rows' trials in each state.
     member _.Tally =
         let states = rows () |> List.collect snd |> List.map snd
         let count is = states |> List.filter is |> List.length
@@ -196,7 +196,7 @@ type internal Progress(plan: RunPlan, jobs: int, folderOf: int -> string) =
             Running = count (fun state -> state.IsRunning || state.IsBegun)
         }
 
-    /// The epochs so far of each row's trials that are done or being trained.
+    /// For each row, the epochs of its finished and running trials.
     member _.Epochs: (PlannedRow * EpochResult list list) list = [
         for row in plan.Rows ->
             row,
@@ -211,12 +211,12 @@ type internal Progress(plan: RunPlan, jobs: int, folderOf: int -> string) =
             ]
     ]
 
-    /// That of a plan whose folders may become known later.
+    /// The progress of a plan. `folderOf` is called again at each update, because folders may become known later.
     new(plan: Plan, jobs: int, folderOf: Specification -> string) =
         let trials = Array.ofList (Plan.allTrials plan)
         Progress(RunPlan.ofPlan folderOf plan, jobs, (fun index -> folderOf trials[index].Specification))
 
-    /// That of a run as it is kept.
+    /// The progress of a stored run.
     new(plan: RunPlan, runs: string) =
         let trials = Array.ofList plan.Trials
         Progress(plan, 1, (fun index -> RunPlan.folder runs trials[index]))

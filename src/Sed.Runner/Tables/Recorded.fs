@@ -22,10 +22,10 @@ let private bounds (metric: Metric) =
     $"{metric.Name} from", $"{metric.Name} to"
 
 // A folder for each profile.
-let private folderOf folder (outcome: Outcome) =
+let private folderOf folder (outcome: ExperimentOutcome) =
     Path.Combine(folder, outcome.Plan.Profile)
 
-let private file folder (outcome: Outcome) =
+let private file folder (outcome: ExperimentOutcome) =
     Path.Combine(folderOf folder outcome, $"{outcome.Plan.Experiment.Name}.csv")
 
 let private problem outcome what remedy =
@@ -35,7 +35,7 @@ let private read (file: string) : Frame<string, string> =
     let frame = CsvFile.read [ Row ] file
     let rows = frame.GetColumn<string>(Row).Values
     match rows |> Seq.countBy id |> Seq.tryFind (fun (_, times) -> times > 1) with
-    | Some(row, times) -> raise (CsvFile.noTable file $"the row '{row}' stands in it {times} times")
+    | Some(row, times) -> raise (CsvFile.invalid file $"the row '{row}' stands in it {times} times")
     | None -> Frame.indexRowsString Row frame
 
 let private cell (frame: Frame<string, string>) row column =
@@ -54,7 +54,7 @@ let private text frame row column =
     cell frame row column |> Option.map string
 
 /// Writes the means of an outcome with their intervals, and the processor that writes them.
-let write (folder: string) (outcome: Outcome) =
+let write (folder: string) (outcome: ExperimentOutcome) =
     let file = file folder outcome
     let labels = [ for variant in outcome.Plan.Variants -> variant.Label ]
     let table: Frame<string, string> =
@@ -82,7 +82,7 @@ type private Cell =
     | Other of Problem
 
 /// What of the recorded cells is not so any more, or else how many are.
-let private compared folder file (recorded: Frame<string, string>) (outcome: Outcome) =
+let private compared folder file (recorded: Frame<string, string>) (outcome: ExperimentOutcome) =
     let moved place what =
         Other(problem outcome $"{place}: {what}" "find out why; if it is meant to be so, `--record` anew")
     let verdict row (statistics: MetricStatistics) =
@@ -138,7 +138,7 @@ let private compared folder file (recorded: Frame<string, string>) (outcome: Out
     | problems, _ -> Result.Error problems
 
 /// Every cell that is not as recorded, or else how many are.
-let verify (folder: string) (outcome: Outcome) : Result<string, Problem list> =
+let verify (folder: string) (outcome: ExperimentOutcome) : Result<string, Problem list> =
     let file = file folder outcome
     if not (File.Exists file) then
         Result.Error [

@@ -5,16 +5,11 @@ open System.IO
 open Deedle
 open Sed
 
-/// Results that are kept, as Deedle frames.
+/// Reads stored results as Deedle frames.
 module Results =
-    /// Where a table is kept: "table2" of the given runs, or "elsewhere/table2" of others.
+    /// The folder of runs and the file of a table.
     let private locate (runs: string) (place: string) =
-        let folder =
-            match Path.GetDirectoryName place with
-            | null
-            | "" -> runs
-            | folder -> folder
-        let name = Path.GetFileName place |> string
+        let folder, name = RunPlan.locate runs place
         let file = Path.Combine(folder, "tables", name + ".csv")
         if File.Exists file then
             folder, file
@@ -28,19 +23,19 @@ module Results =
                     ]
                 else
                     []
-            let there =
+            let found =
                 if kept.IsEmpty then
                     "no tables"
                 else
                     String.concat ", " kept
-            raise (FileNotFoundException($"There are no results of '{name}' in {folder}, which has {there}.", file))
+            raise (FileNotFoundException($"There are no results of '{name}' in {folder}. It has {found}.", file))
 
-    /// A row for each finished trial of an experiment: the table's row, what varies, the seed, every metric, what the training
-    /// took. The place is an experiment's name, or a folder and a name for runs that are kept elsewhere.
+    /// One row for each finished trial of an experiment: the table's row, the varied settings, the seed, all metrics, and the cost of
+    /// training. `place` is the experiment's name or, for runs in another folder, that folder and the name.
     let read (runs: string) (place: string) : Frame<int, string> =
         CsvFile.read [ "row"; "trial" ] (snd (locate runs place))
 
-    /// What each row of a table specifies, without its seeds and folds.
+    /// The specification of each row of a table, without seeds and folds.
     let private specifications folder (frame: Frame<int, string>) =
         let rows = frame.GetColumn<string> "row"
         let trials = frame.GetColumn<string> "trial"
@@ -61,7 +56,7 @@ module Results =
             for index, row in rows |> Series.observations |> Seq.distinctBy snd -> row, lines (Series.get index trials)
         ]
 
-    /// The lines that each row of a table specifies.
+    /// The specification of each row of a table, as names and values.
     let internal specified (runs: string) (place: string) : Map<string, (string * string) list> =
         specifications (fst (locate runs place)) (read runs place)
 
@@ -90,8 +85,8 @@ module Results =
         else
             Map.empty
 
-    /// Two experiments, runs or folders side by side: a row for each of their rows, joined by name; for each metric the mean
-    /// over trials on the left, on the right, and right less left; and what differs in what the rows specify.
+    /// Compares two experiments, joined by the names of their rows. For each metric: the mean over trials of the left one and of the
+    /// right one, and right minus left. The last column lists the differences between the specifications.
     let compare (runs: string) (left: string) (right: string) : Frame<string, string> =
         let leftFolder, _ = locate runs left
         let rightFolder, _ = locate runs right
@@ -132,7 +127,7 @@ module Results =
             ]
         ]
 
-    /// A frame as a table that can be shown or written.
+    /// A frame as a table of text.
     let view (title: string) (frame: Frame<'row, string>) : TableView =
         let isNumber (value: obj) =
             match value with
@@ -147,7 +142,7 @@ module Results =
             | :? decimal as number -> number.ToString("0.####", CultureInfo.InvariantCulture)
             | value -> string value
         let columns = [ for name in frame.ColumnKeys -> name, frame.GetColumn<obj> name ]
-        // Frames of trials are numbered and have their rows' names in a column; others are named by their keys.
+        // A frame of trials has the rows' names in a column; other frames have them as row keys.
         let keyed = not (Seq.contains "row" frame.ColumnKeys)
         {
             Title = title
@@ -171,3 +166,6 @@ module Results =
             ]
             Notes = []
         }
+
+    /// Prints a frame as a table.
+    let print (title: string) (frame: Frame<'row, string>) = TableView.print (view title frame)

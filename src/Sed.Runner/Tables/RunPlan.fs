@@ -3,42 +3,43 @@ namespace Sed.Runner
 open System
 open System.IO
 open System.Text.Json
+open Sed.Core.Runtime
 open Sed
 
-/// A trial that a run is going to have a result of.
+/// A trial of a run.
 type PlannedTrial = {
     Name: string
     Seed: int
-    /// Its folder's name under trials.
+    /// The name of its folder under `trials`.
     Folder: string
-    /// It takes at most so many.
+    /// The maximum number of epochs.
     Epochs: int
-    /// False for what is made of others' results, in no time.
+    /// False for an average of other trials' outputs.
     IsTrained: bool
 }
 
-/// A row of the table that a run is to fill.
+/// A row of a run's table.
 type PlannedRow = {
     Label: string
-    /// What it is called in figures.
+    /// Its name in figures.
     Name: string
-    /// Positions among the trials.
+    /// Indices into the run's trials.
     Trials: int list
 }
 
-/// What a run is to come to, kept in its folder from its beginning, so that others can watch it: the plan itself is known to
-/// its script alone.
+/// The rows and trials of a run. It is stored in the run's folder when the run begins, so that other programs can show the
+/// progress without the script.
 type RunPlan = {
     Title: string
     /// May be empty.
     Question: string
     Profile: string
-    /// What early stopping watches, in words.
+    /// A description of the criterion of early stopping.
     Monitor: string
-    /// In universal time.
+    /// The start of the run, in UTC.
     Began: DateTime
     Rows: PlannedRow list
-    /// Those of the rows, and what they need.
+    /// The trials of all rows and the trials that these depend on.
     Trials: PlannedTrial list
 }
 
@@ -55,15 +56,23 @@ module internal RunPlan =
     let private file runs name =
         Path.Combine(runs, "tables", name + ending)
 
-    /// Where the report of a table is kept.
+    /// The file of a table's report.
     let reportFile (runs: string) (name: string) =
         Path.Combine(runs, "reports", name + ".html")
+
+    /// The folder and the name of a run, given as "table2" or, for runs in another folder, as "elsewhere/table2".
+    let locate (runs: string) (place: string) : string * string =
+        let name = string (Path.GetFileName place)
+        match Path.GetDirectoryName place with
+        | null
+        | "" -> runs, name
+        | folder -> folder, name
 
     /// The folder of a trial.
     let folder (runs: string) (trial: PlannedTrial) =
         Path.Combine(runs, "trials", trial.Folder)
 
-    /// A plan, with the folders of its trials as they are known by now.
+    /// Describes a plan. `folderOf` maps a trial to its folder.
     let ofPlan (folderOf: Specification -> string) (plan: Plan) : RunPlan =
         let trials = Plan.allTrials plan
         {
@@ -99,11 +108,12 @@ module internal RunPlan =
     let isKept (runs: string) (name: string) = File.Exists(file runs name)
 
     let write (workspace: Workspace) (plan: Plan) =
-        AtomicFile.write
-            (file workspace.Folder plan.FileName)
-            (JsonSerializer.Serialize(ofPlan workspace.TrialFolder plan, options) + "\n")
+        AtomicFile.Write(
+            file workspace.Folder plan.FileName,
+            JsonSerializer.Serialize(ofPlan workspace.TrialFolder plan, options) + "\n"
+        )
 
-    /// The plan of a run; None where there is none.
+    /// Reads the plan of a run; None if it has none.
     let read (runs: string) (name: string) : RunPlan option =
         let file = file runs name
         if not (File.Exists file) then
@@ -115,11 +125,10 @@ module internal RunPlan =
                 | plan -> Some plan
             with :? JsonException as broken ->
                 raise (
-                    InvalidDataException
-                        $"{file} is damaged ({broken.Message}). Remove it; the run's script writes it again."
+                    InvalidDataException $"{file} is damaged ({broken.Message}). Remove it and run the script again."
                 )
 
-    /// What there are plans of.
+    /// The names of the runs that have a plan.
     let names (runs: string) = [
         let tables = Path.Combine(runs, "tables")
         if Directory.Exists tables then

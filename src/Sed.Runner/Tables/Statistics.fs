@@ -1,81 +1,82 @@
-/// How sure a table is: intervals over clips, deviations over trials, and whether rows differ.
 namespace Sed.Runner
 
 open System
 open System.Collections.Generic
+open MathNet.Numerics.Statistics
 open Sed
 open Sed.Core.Metrics.Counts
 open Sed.Core.Metrics.Uncertainty
 open Sed.Core.Runtime
 open Sed.Core.Scoring
 
-/// A row's score.
+/// A row's score by one metric.
 type Estimate = {
     Mean: float
-    /// Of the sample of trials; None for one trial.
+    /// The sample standard deviation over trials; None for one trial.
     Deviation: float option
-    /// Trials behind the mean: seeds, and folds.
+    /// The number of trials: seeds times folds.
     Trials: int
-    /// The interval of 95 % over clips and trials.
+    /// The 95 % confidence interval over clips and trials, by the bootstrap.
     Low: float
     High: float
 }
 
-/// A row's score less that of the row it is compared with, on the same clips.
+/// The difference between a row and the reference row on the same clips.
 type Comparison = {
-    /// Above 0 where the row is better, whichever way the metric runs.
+    /// Positive if the row is better, also if lower scores are better.
     Gain: float
     Low: float
     High: float
-    /// Two-sided, of the paired bootstrap.
+    /// The two-sided p-value of the paired bootstrap.
     P: float
-    /// The same, corrected for the number of rows that are compared (Holm 1979).
+    /// The p-value after Holm's correction for the number of comparisons (Holm 1979).
     Adjusted: float
-    /// Whether p is the smallest that the resamples can show, so that it is at most so much.
+    /// Whether p is the smallest value that the number of resamples allows, and therefore an upper bound.
     IsAtFloor: bool
 } with
 
-    /// Whether chance alone is an unlikely cause, at 5 %.
-    member comparison.IsDistinguishable = comparison.Adjusted <= 0.05
+    /// Whether the difference is significant at 5 %.
+    member comparison.IsSignificant = comparison.Adjusted <= 0.05
 
-/// One metric of a table.
+/// The statistics of one metric of a table.
 type MetricStatistics = {
     Metric: Metric
-    /// By the rows' labels; a row without a finished trial is missing.
+    /// By the rows' labels. Rows without a finished trial are missing.
     Estimates: Map<string, Estimate>
-    /// The row that the others are compared with.
+    /// The row that the other rows are compared with.
     Reference: string option
     /// By the labels of the other rows.
     Comparisons: Map<string, Comparison>
-    /// The rows that are no better than an answer which is the same for every clip; nothing is compared with them.
+    /// The rows that are no better than a constant prediction. They are never the reference row.
     Constant: Set<string>
-    /// The letters of the rows, where all were compared with each other: those that share one cannot be told apart.
+    /// The rows' letters if all pairs were compared: rows that share a letter do not differ significantly.
     Letters: Map<string, string list>
 }
 
+/// Confidence intervals over clips and trials, and significance tests between rows.
 module internal Statistics =
-    /// The chance of telling rows apart that are alike.
+    /// The significance level.
     [<Literal>]
     let private alpha = 0.05
 
-    /// Tells a draw of clips from others.
-    let private drawOf (clips: int array) =
+    /// A hash of the numbers of times that each clip was drawn.
+    let private hashOfDraw (clips: int array) =
         clips |> Array.fold (fun hash weight -> hash * 31L + int64 weight) 17L
 
-    /// How often each of a row's trials stands in a resample of the clips: once in the corpus as it is, else as drawn. It
-    /// depends on the row and on the clips that were drawn, so a row has the same draws in every comparison.
+    /// How often each trial of a row is drawn in a resample: once for the original clips, else at random with replacement. The
+    /// draw depends only on the row and the drawn clips, so a row has the same draws in every comparison.
     let private trialWeights (row: string) (trials: int) (clips: int array) =
         if trials = 1 || clips |> Array.forall ((=) 1) then
             Array.create trials 1
         else
-            let random = RandomSource.For(drawOf clips, "trials", row)
+            let random = RandomSource.For(hashOfDraw clips, "trials", row)
             let weights = Array.zeroCreate trials
             for _ in 1..trials do
                 let drawn = random.Next trials
                 weights[drawn] <- weights[drawn] + 1
             weights
 
-    /// The metrics of a row, means over its trials, on its clips and on resamples of them.
+    /// The metrics of a row, means over its trials, on the original clips and on each resample.
     let private resampled (metrics: Metric list) resamples row (trials: ScoredClips array) =
         let measure (clips: int array) : IReadOnlyList<Measure> =
             let trialWeights = trialWeights row trials.Length clips
@@ -94,12 +95,12 @@ module internal Statistics =
             |]
         Bootstrap.Resample(trials[0].Names.Count, Func<_, _> measure, BootstrapOptions(Resamples = resamples))
 
-    /// So many that a p-value can be small enough to be told after correction for the number of comparisons, and as many as
-    /// the metric's intervals are taken from.
-    let private enough (metric: Metric) comparisons =
+    /// The number of resamples: enough for the metric's intervals, and for p-values that stay significant after correction for
+    /// the number of comparisons.
+    let private resamplesFor (metric: Metric) comparisons =
         max metric.Resamples (int (ceil (2.0 / alpha)) * comparisons)
 
-    /// p-values corrected for their number, step down (Holm 1979).
+    /// p-values after Holm's step-down correction (Holm 1979).
     let holm (values: ('name * float) list) =
         let sorted = List.sortBy snd values
         let corrected =
@@ -114,13 +115,8 @@ module internal Statistics =
         | []
         | [ _ ] -> None
         | _ ->
-            let mean = List.average values
-            let squares = values |> List.sumBy (fun value -> (value - mean) ** 2.0)
-            // Infinite values, as d-prime has for a perfect ranking, have none.
-            if Double.IsFinite squares then
-                Some(sqrt (squares / float (values.Length - 1)))
-            else
-                None
+            // Not finite if a value is infinite, as d-prime is for a perfect ranking.
+            Some(values.StandardDeviation()) |> Option.filter Double.IsFinite
 
     let private estimates (metrics: Metric list) (trials: ScoredClips array) (resampled: Resampled) = [
         for metric, interval in Seq.zip metrics (resampled.Intervals metrics.Head.Resamples) ->
@@ -133,11 +129,11 @@ module internal Statistics =
             }
     ]
 
-    /// Gain, its interval and p-value of each metric.
+    /// The gain over the reference row, its interval and its p-value, for each metric.
     let private compare (metrics: Metric list) (resampled: Resampled) (reference: Resampled) = [
         for metric, difference in Seq.zip metrics (resampled.DifferencesFrom reference) do
             let low, high = difference.Low.Value, difference.High.Value
-            // Where no resample has a difference, nothing is told.
+            // The p-value is undefined if no resample has a difference.
             let p =
                 if difference.PValue.IsDefined then
                     difference.PValue.Value
@@ -159,8 +155,8 @@ module internal Statistics =
         else
             estimate.Mean
 
-    /// The letters of rows of which every pair was compared (Holm); rows that are like a constant answer, or were scored on
-    /// other clips than the best of the others, have none.
+    /// Compares all pairs of rows (with Holm's correction) and returns the letters. Rows that are no better than a constant
+    /// prediction, and rows that were not scored on the same clips as the best row, have none.
     let private letters (metric: Metric) (own: (string * Estimate) list) rows constant =
         let place = Map [ for row, estimate in own -> row, rank metric estimate ]
         let ordered =
@@ -171,7 +167,7 @@ module internal Statistics =
         | [] -> Map.empty
         | (_, best, _) :: _ ->
             let ordered = ordered |> List.filter (fun (_, trials, _) -> sameClips trials best)
-            let resamples = enough metric (ordered.Length * (ordered.Length - 1) / 2)
+            let resamples = resamplesFor metric (ordered.Length * (ordered.Length - 1) / 2)
             let drawn =
                 [| for row, trials, _ in ordered -> row, trials |]
                 |> Array.Parallel.map (fun (row, trials) -> row, resampled [ metric ] resamples row trials)
@@ -185,8 +181,8 @@ module internal Statistics =
             let adjusted = holm pairs
             LetterDisplay.ofPairs (List.map fst drawn) (fun pair -> adjusted[pair] <= alpha)
 
-    /// The row that the others are compared with: the named one, or else (also where that is like a constant answer) the best;
-    /// none is that is like a constant answer.
+    /// The reference row: the named row or, without one or if it is no better than a constant prediction, the best row. None if
+    /// no row is better than a constant prediction.
     let private referenceOf (metric: Metric) (against: string option) (constant: Set<string>) own =
         let candidates = own |> List.filter (fun (row, _) -> not (constant.Contains row))
         match against with
@@ -194,12 +190,12 @@ module internal Statistics =
         | _ when candidates.IsEmpty -> None
         | _ -> Some(fst (List.maxBy (snd >> rank metric) candidates))
 
-    /// Metrics that take the same number of resamples.
+    /// The statistics of metrics that use the same number of resamples.
     let private ofMetrics isConstant (metrics: Metric list) against sorted (rows: (string * ScoredClips list) list) = [
         let rows =
             [ for row, trials in rows -> row, List.toArray trials ]
             |> List.filter (snd >> Array.isEmpty >> not)
-        let resamples = enough metrics.Head (rows.Length - 1)
+        let resamples = resamplesFor metrics.Head (rows.Length - 1)
         let rows =
             Array.ofList rows
             |> Array.Parallel.map (fun (row, trials) -> row, trials, resampled metrics resamples row trials)
@@ -241,7 +237,7 @@ module internal Statistics =
                                 High = high
                                 P = p
                                 Adjusted = adjusted[row]
-                                // No resample crossed 0; more of them could only say less.
+                                // No resample crossed 0, so p is an upper bound.
                                 IsAtFloor = p <= 2.0 / float (resamples + 1)
                             }
                     ]
@@ -254,9 +250,9 @@ module internal Statistics =
             }
     ]
 
-    /// The statistics of some metrics over rows, each with its label and finished trials. Rows are compared with the named
-    /// one, or else with the best. Rows that were scored on other clips are not compared, and none is compared with a row
-    /// whose mean is that of a constant answer. By the metric that rows are sorted by, all are compared with each other too.
+    /// The statistics of metrics over rows, given as labels with finished trials. Rows are compared with the row `against`, or else
+    /// with the best row. Rows that were scored on other clips than the reference row are not compared. By the metric `sorted`,
+    /// all pairs of rows are compared as well.
     let ofRows
         (isConstant: string -> Metric -> float -> bool)
         (metrics: Metric list)

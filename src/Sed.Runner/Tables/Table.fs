@@ -1,15 +1,14 @@
-/// The tables that an experiment asked for, in a terminal or in a file.
+/// The table of an experiment.
 module internal Sed.Runner.Table
 
 open System
 open System.Globalization
-open Spectre.Console
 open Sed
 
 let private number (value: float) =
     value.ToString("F3", CultureInfo.InvariantCulture)
 
-// Marks stand in a column of their own behind the numbers, so that digits stay below digits.
+// All marks have the same width, so that digits are aligned.
 let private best = " *"
 let private alike = " ≈"
 let private constant = " ○"
@@ -24,7 +23,7 @@ let private mark (statistics: MetricStatistics) row =
         best
     else
         match Map.tryFind row statistics.Comparisons with
-        | Some comparison when not comparison.IsDistinguishable -> alike
+        | Some comparison when not comparison.IsSignificant -> alike
         | _ -> unmarked
 
 let private missing (statistics: MetricStatistics) =
@@ -43,7 +42,7 @@ let private cell (statistics: MetricStatistics) row =
             | None -> ""
         number estimate.Mean + deviation + mark statistics row
 
-/// How many trials stand behind a row, and how many of them failed or learnt nothing.
+/// The number of a row's finished trials, and of those that learnt nothing or failed.
 let private trialsCell (hasLearnt: Trial -> bool) (states: (Trial * TrialState) list) variant =
     let own = states |> List.filter (fun (trial, _) -> trial.Variant = variant)
     let finished = own |> List.filter (snd >> _.IsFinished)
@@ -58,7 +57,7 @@ let private trialsCell (hasLearnt: Trial -> bool) (states: (Trial * TrialState) 
     ]
     |> String.concat ", "
 
-/// The plan's rows, best first where they are sorted by a metric; those without a finished trial come last.
+/// The plan's rows. If they are sorted by a metric, the best row is first and rows without a finished trial are last.
 let private ordered (plan: Plan) (statistics: MetricStatistics list) =
     match statistics |> List.tryFind (fun own -> Some own.Metric = plan.Experiment.Sorted) with
     | None -> plan.Variants
@@ -73,8 +72,8 @@ let private ordered (plan: Plan) (statistics: MetricStatistics list) =
                     -estimate.Mean
             | None -> infinity)
 
-/// The systems of others, best first where rows are sorted by a metric. They stand below the rows, since their figures are of
-/// other data.
+/// The published systems, which are shown below the rows because their scores are from other data. If rows are sorted by a
+/// metric, the best system is first.
 let private orderedOthers (plan: Plan) =
     match plan.Experiment.Sorted with
     | None -> plan.Experiment.Others
@@ -91,12 +90,12 @@ let private thousands (count: float) =
     else
         (count / 1e6).ToString("#,0.0", CultureInfo.InvariantCulture) + " M"
 
-/// A column that tells what rows took: its heading, and its cell in a row with the given finished trials.
+/// A column of costs: its heading, and its cell for a row's finished trials.
 let private cost (column: Column) =
-    let mean (value: FinishedTrial -> float) words (trials: FinishedTrial list) =
+    let mean (value: FinishedTrial -> float) format (trials: FinishedTrial list) =
         match trials |> List.map value |> List.filter Double.IsFinite with
         | [] -> "-"
-        | values -> words (List.average values)
+        | values -> format (List.average values)
     match column with
     | Parameters ->
         "parameters",
@@ -104,7 +103,7 @@ let private cost (column: Column) =
     | MultiplyAccumulates -> "MAC per s of audio", mean _.MultiplyAccumulatesPerSecond thousands
     | TrainingTime -> "training", mean _.TrainingSeconds (TimeSpan.FromSeconds >> Duration.print)
 
-/// The size of each row's network.
+/// The number of trainable parameters of each row's network.
 let private parameters (states: (Trial * TrialState) list) =
     Map [
         for trial, state in states do
@@ -121,22 +120,22 @@ let private comparisonLegend (plan: Plan) (statistics: MetricStatistics list) =
         let star =
             match plan.Experiment.Against with
             | Some row ->
-                let elsewhere =
+                let otherwise =
                     if statistics |> List.exists _.Constant.Contains(row) then
-                        " (the best one, where that is no better than a constant answer)"
+                        $"; the best row where {row} is no better than a constant prediction"
                     else
                         ""
-                $"*: {row}, which the others are compared with{elsewhere}"
-            | None -> "*: best"
+                $"*: {row}, the reference row{otherwise}"
+            | None -> "*: best row"
         [
-            $"{star}. ≈: not distinguishable from it (paired bootstrap over clips and trials, Holm, 5 %%)."
+            $"{star}. ≈: does not differ significantly from it (paired bootstrap over clips and trials, Holm correction, 5 %%)."
             let single = Map.exists (fun _ (estimate: Estimate) -> estimate.Trials = 1)
             if statistics |> List.exists (fun statistics -> single statistics.Estimates) then
-                "Where a row has one trial it is compared over clips alone: another seed may change what is said of it."
+                "Rows with one trial are compared over clips alone, so another seed may change the result."
         ]
 
-/// What the mark of rows means that are no better than a constant answer.
-let private constantLegend (bounds: ConstantAnswers.Bounds) (statistics: MetricStatistics list) idle = [
+/// Explains the mark of rows that are no better than a constant prediction.
+let private constantLegend (bounds: ConstantPredictions.Bounds) (statistics: MetricStatistics list) idle = [
     if idle || statistics |> List.exists (fun own -> not own.Constant.IsEmpty) then
         let best =
             [
@@ -146,14 +145,15 @@ let private constantLegend (bounds: ConstantAnswers.Bounds) (statistics: MetricS
                     | None -> ()
             ]
             |> String.concat ", "
-        let best = if best = "" then "" else $" ({best} at best)"
-        "○: no better than the same answer for every clip, be it nothing, the most frequent classes or everything"
-        + $"{best}; nothing is compared with it."
+        let best = if best = "" then "" else $" (best: {best})"
+        $"○: no better than a constant prediction for all clips: empty, the most frequent classes or all classes{best}. "
+        + "Not used as the reference row."
     if idle then
-        "Learnt nothing: no better than that by any metric, as a training that diverged or has hardly begun."
+        "Learnt nothing: no better than a constant prediction by any metric, for example because training diverged or was too short."
 ]
 
-/// A row for each of the plan's rows: mean and deviation over the trials, how it compares, and what was published.
+/// One table row for each of the plan's rows: mean and standard deviation over trials, the comparison with the reference row, and
+/// published scores.
 let view
     (plan: Plan)
     (finished: FinishedTrial list)
@@ -264,39 +264,3 @@ let view
                | [] -> [])
             @ notes
     }
-
-let private console () =
-    let settings = AnsiConsoleSettings(Out = AnsiConsoleOutput Console.Out)
-
-    if Console.IsOutputRedirected then
-        settings.Ansi <- AnsiSupport.No
-        settings.ColorSystem <- ColorSystemSupport.NoColors
-
-    let console = AnsiConsole.Create settings
-
-    if Console.IsOutputRedirected then
-        console.Profile.Width <- 200
-
-    console
-
-/// A table as the console draws it.
-let rendered (view: TableView) =
-    let table = Table(Border = TableBorder.Simple)
-    for heading in view.Headings do
-        let column = TableColumn(Markup.Escape heading.Text)
-        table.AddColumn(if heading.Number then column.RightAligned() else column)
-        |> ignore
-    for cells in view.Rows do
-        // The console would trim the marks' blanks away.
-        table.AddRow [| for text in cells -> Markup.Escape(text.Replace("  ", " \u00a0")) |]
-        |> ignore
-    table
-
-/// Prints a table.
-let print (view: TableView) =
-    let console = console ()
-    console.WriteLine()
-    console.WriteLine view.Title
-    console.Write(rendered view)
-    for note in view.Notes do
-        console.WriteLine note

@@ -191,8 +191,8 @@ module internal TrialFolder =
 
     /// Keeps what a finished trial found.
     let finish (folder: string) (result: TrialResult) =
-        AtomicFile.write (Path.Combine(folder, "specification.txt")) (result.Specification + "\n")
-        AtomicFile.write (resultFile folder) (JsonSerializer.Serialize(result, options))
+        AtomicFile.Write(Path.Combine(folder, "specification.txt"), result.Specification + "\n")
+        AtomicFile.Write(resultFile folder, JsonSerializer.Serialize(result, options))
         File.Delete(failureFile folder)
         File.Delete(Path.Combine(folder, "checkpoint.npz")) // nothing is left to go on with
 
@@ -214,10 +214,10 @@ module internal TrialFolder =
 
     /// Keeps why a trial could not be finished.
     let fail (folder: string) (specification: string) (error: exn) =
-        AtomicFile.write (Path.Combine(folder, "specification.txt")) (specification + "\n")
+        AtomicFile.Write(Path.Combine(folder, "specification.txt"), specification + "\n")
         let failure = {
             Error = $"{error.GetType().Name}: {sentence error}"
             Trace = string error
         }
-        AtomicFile.write (failureFile folder) (JsonSerializer.Serialize(failure, options))
+        AtomicFile.Write(failureFile folder, JsonSerializer.Serialize(failure, options))
         failure

@@ -26,7 +26,7 @@ let private resultOf
         Corpus = manifest.Corpus
         Data = manifest.Hash
         Classes = manifest.Classes.Count
-        Scores = Map [ string split, Kept.write folder split scored ]
+        Scores = Map [ string split, StoredScores.write folder split scored ]
         Epochs = 0
         BestEpoch = 0
         Parameters = 0L
@@ -41,7 +41,8 @@ let private pseudoLabels (workspace: Workspace) (specification: Specification) =
     match specification.Teaching with
     | None -> null
     | Some teaching ->
-        let said = Kept.saidBy workspace teaching.Teacher Core.Corpora.Split.Training
+        let said =
+            StoredScores.saidBy workspace teaching.Teacher Core.Corpora.Split.Training
         match teaching.Frames with
         | Hard threshold -> FrameTargets.FromScores(said.Scores, threshold)
         | Soft -> FrameTargets.FromScores said.Scores
@@ -141,7 +142,7 @@ let private average
             | Open -> invalidOp $"{workspace.TrialFolder one} has no result yet."
     ]
     let ask split =
-        Kept.ask workspace specification (Translate.split split)
+        StoredScores.ask workspace specification (Translate.split split)
     let scored = ask specification.ScoreOn
     let watched =
         if specification.SelectOn = specification.ScoreOn then

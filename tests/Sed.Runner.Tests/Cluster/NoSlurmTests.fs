@@ -5,11 +5,11 @@ open Xunit
 open Sed
 open Sed.Runner
 
-/// Whatever else runs would not find its programs meanwhile.
+/// These tests clear the PATH, so other tests must not run at the same time.
 [<CollectionDefinition("no programs", DisableParallelization = true)>]
 type NoPrograms() = class end
 
-/// A machine that lacks Slurm.
+/// A machine without Slurm.
 [<Collection("no programs")>]
 module NoSlurmTests =
     let private problems arguments =
@@ -18,13 +18,13 @@ module NoSlurmTests =
         | None -> []
 
     [<Fact>]
-    let ``a machine without sbatch says so`` () =
+    let ``a missing sbatch is reported`` () =
         let path = Environment.GetEnvironmentVariable "PATH"
         try
             Environment.SetEnvironmentVariable("PATH", "")
             Assert.Equal<string list>(
                 [
-                    "--on: there is no sbatch here, which submits jobs to Slurm; run it where the cluster's users log in; --dry-run prints what would be submitted"
+                    "--on: sbatch is not installed on this machine; run the command on a login node of the cluster, or use --dry-run to print the submission script"
                 ],
                 problems [ "--on"; "slurm" ]
             )

@@ -6,8 +6,8 @@ open System.IO
 open System.Threading
 open Xunit
 
-/// Slurm on this machine alone, with everything of it in a folder. Tests that want it are skipped where it is not installed
-/// or cannot run; only root can start it.
+/// A Slurm cluster of this machine alone, with all its files in a temporary folder. Only root can start it. Tests are skipped if
+/// Slurm is not installed or cannot run.
 type internal OneNode() =
     let folder = Directory.CreateTempSubdirectory("sed-slurm-").FullName
     let within name = Path.Combine(folder, name)
@@ -45,7 +45,7 @@ type internal OneNode() =
             reaches (seconds - 0.2) reached
 
     let daemon (program: string) (name: string) (arguments: string list) =
-        // What it leaves open to its children would keep a reader of its output waiting.
+        // Reading the daemon's output would block, because its children inherit the open streams.
         let info =
             ProcessStartInfo("sh", [ "-c"; $"exec \"$@\" >/dev/null 2>&1 </dev/null"; "sh"; program ] @ arguments)
         info.Environment["SLURM_CONF"] <- conf
@@ -104,7 +104,7 @@ type internal OneNode() =
             "--force"
         ]
         daemon slurmctld "slurmctld.pid" [ "-f"; conf ]
-        // Versions differ in what they call no cgroups, or as good as none.
+        // The setting for running without cgroups depends on the version.
         [ "disabled"; "cgroup/v1"; "autodetect" ]
         |> List.exists (fun cgroups ->
             File.WriteAllText(within "cgroup.conf", $"CgroupPlugin={cgroups}\n")
@@ -129,16 +129,16 @@ type internal OneNode() =
         | Some _, Some _, Some _ -> Assert.Skip "Only root can start Slurm."
         | _ -> Assert.Skip "Slurm is not installed."
 
-    /// Where everything is run.
+    /// The working folder of all programs.
     member _.Folder = folder
 
-    /// Starts a program that knows of this Slurm.
+    /// Starts a program that uses this cluster.
     member _.Start(program: string, arguments: string list) = started program arguments
 
-    /// Runs a program that knows of this Slurm: exit code, output, errors.
+    /// Runs a program that uses this cluster. Returns exit code, output and errors.
     member _.Run(program: string, arguments: string list) = run program arguments
 
-    /// What jobs and Slurm itself wrote, to say why something failed.
+    /// The logs of the daemons and the jobs, for failure messages.
     member _.Logs =
         [
             yield! Directory.GetFiles(folder, "*.log")

@@ -1,4 +1,4 @@
-/// A script's trials as jobs of Slurm.
+/// Training a script's trials as Slurm jobs.
 module Sed.Runner.Tests.Cluster.SlurmTests
 
 open System
@@ -40,7 +40,7 @@ let private script options =
     ]
 
 [<Fact>]
-let ``what Slurm is asked for stands in a script`` () =
+let ``the submission script contains all options`` () =
     let lines = (script everything).Split '\n'
     for line in
         [
@@ -62,7 +62,7 @@ let ``what Slurm is asked for stands in a script`` () =
     Assert.Contains("--dependency=\"afterok:$prepare\"", script everything)
 
 [<Fact>]
-let ``bash takes the script, and it has no path but those given`` () =
+let ``the submission script is valid bash and contains only the given paths`` () =
     for options in [ plain; everything ] do
         let text = script options
         let info =
@@ -84,26 +84,26 @@ let private problems arguments =
     | None -> []
 
 [<Fact>]
-let ``what only Slurm knows is refused without it, all at once`` () =
+let ``Slurm options without --on slurm are reported at once`` () =
     Assert.Equal<string list>(
         [
             for word in [ "--partition"; "--gpus"; "--batch-trials"; "--wait" ] ->
-                $"{word}: only Slurm knows it; say --on slurm too, or leave it out"
+                $"{word}: an option for Slurm; add --on slurm, or leave it out"
         ],
         problems [ "--partition"; "gpu"; "--gpus"; "1"; "--batch-trials"; "2"; "--wait" ]
     )
 
 [<Fact>]
-let ``what Slurm cannot be told is named with what to do instead`` () =
+let ``invalid Slurm options are reported with remedies`` () =
     Assert.Equal<string list>(
         [
-            "--partition: 'a b' is no single word; give it as sbatch takes it"
-            "--gpus: 0 of them; give at least 1"
-            "--slurm: 'mem=3' are no options of sbatch; give them in one line, for example --slurm \"--mem=16G --constraint=a100\""
-            "--batch-trials: 0 of them; give at least 1"
-            "--jobs: tasks of Slurm train one trial at a time; leave it out, or say --batch-trials N"
+            "--partition: 'a b' is not a single word; give a value that sbatch accepts"
+            "--gpus: 0 is too few; give at least 1"
+            "--slurm: 'mem=3' is not a line of sbatch options; give all options in one line, for example --slurm \"--mem=16G --constraint=a100\""
+            "--batch-trials: 0 is too few; give at least 1"
+            "--jobs: a Slurm task trains one trial at a time; leave it out, or use --batch-trials N"
             for word in [ "--verify"; "--export-model" ] do
-                $"{word}: there is no table before the jobs are over; say --wait too, or give it without --on slurm when they are"
+                $"{word}: there is no table until the jobs have ended; add --wait, or use this option without --on slurm when they have ended"
         ],
         problems [
             yield! [
@@ -120,7 +120,7 @@ let ``what Slurm cannot be told is named with what to do instead`` () =
             yield! [ "--batch-trials"; "0"; "--jobs"; "2"; "--verify"; "--export-model"; "m.sed" ]
         ]
     )
-    Assert.Equal<string list>([ "--on: there is no 'pbs' to run on; say slurm" ], problems [ "--on"; "pbs" ])
+    Assert.Equal<string list>([ "--on: unknown cluster 'pbs'; give slurm" ], problems [ "--on"; "pbs" ])
 
 let private root = Repository.root
 
@@ -147,7 +147,7 @@ let rec private until (seconds: float) (reached: unit -> bool) =
         Thread.Sleep 100
         until (seconds - 0.1) reached
 
-/// The table's file without what the training took.
+/// The stored table without training times.
 let private table (out: string) =
     let lines = File.ReadAllLines(Path.Combine(out, "tables", "tiny-paper.csv"))
     let names = lines[0].Split ','
@@ -161,9 +161,7 @@ let private table (out: string) =
     ]
 
 [<Fact>]
-let ``an array gives the table of an undisturbed run, also when a task is killed and put in the queue again, or is told that its time is over``
-    ()
-    =
+let ``an array job gives the same table as a local run, even if tasks are killed or run out of time`` () =
     use slurm = new OneNode()
     File.WriteAllText(Path.Combine(slurm.Folder, "tiny.fsx"), tiny)
     let script out more =
@@ -186,20 +184,20 @@ let ``an array gives the table of an undisturbed run, also when a task is killed
     until 120.0 (fun () -> checkpoints () = 2)
     let killed, noticed = $"{array}_0", $"{array}_1"
     let state task =
-        let _, said, _ = slurm.Run("scontrol", [ "show"; "job"; task ])
-        said
-    // What Slurm sends to a task whose time is nearly over.
+        let _, output, _ = slurm.Run("scontrol", [ "show"; "job"; task ])
+        output
+    // The signal that Slurm sends shortly before a task's time limit.
     slurm.Run("scancel", [ "--signal=USR1"; "--batch"; noticed ]) |> ignore
     slurm.Run("scancel", [ "--signal=KILL"; "--full"; killed ]) |> ignore
     for task in [ killed; noticed ] do
         until 30.0 (fun () -> not ((state task).Contains "JobState=RUNNING"))
     Assert.Equal((0, "", ""), slurm.Run("scontrol", [ "requeue"; killed ]))
-    // Slurm waits for two minutes before it starts them again. In the second in which they ended it would take the new start's
-    // credential for the old one's, which was revoked.
+    // By default Slurm waits two minutes before it restarts a task. A restart within the same second fails, because Slurm confuses
+    // the new start's credential with the revoked one.
     for task in [ killed; noticed ] do
         slurm.Run("scontrol", [ "update"; $"jobid={task}"; "starttime=now+3" ])
         |> ignore
-    Assert.True(RunPlan.isKept (Path.Combine(slurm.Folder, "runs")) "tiny-paper", "no plan for those who watch")
+    Assert.True(RunPlan.isKept (Path.Combine(slurm.Folder, "runs")) "tiny-paper", "The plan is not stored.")
 
     submitted.WaitForExit()
     Assert.True((submitted.ExitCode = 0 && errors.Result = ""), errors.Result + slurm.Logs)

@@ -9,7 +9,7 @@ open Xunit
 open Sed
 open Sed.Runner
 
-/// A folder of runs with a sweep of two rows and two seeds in it, as a script keeps it; and a page of it.
+/// A temporary folder with a run of two rows and two seeds, and its live page.
 type private WatchedRun() =
     let runs = Directory.CreateTempSubdirectory("sed-live-").FullName
     let plan =
@@ -36,7 +36,7 @@ type private WatchedRun() =
 
     member _.Runs = runs
 
-    /// Keeps the plan, as a run does when it begins.
+    /// Stores the plan, as a run does at its start.
     member _.Begin() =
         use workspace =
             new Workspace(runs, TorchSharp.torch.CPU, ignore, (fun _ _ _ -> ()), CancellationToken.None)
@@ -46,7 +46,7 @@ type private WatchedRun() =
 
     member run.Folder index = RunPlan.folder runs run.Trials[index]
 
-    /// Logs epochs as a training does: weak F is a tenth of the epoch, the loss one by it.
+    /// Logs epochs as a training does. Weak F is epoch / 10, and the loss is 1 / epoch.
     member run.Log(index, epochs: int) =
         Directory.CreateDirectory(run.Folder index) |> ignore
         File.WriteAllLines(
@@ -76,7 +76,7 @@ type private WatchedRun() =
             History = history
         }
 
-    /// The page's address.
+    /// Starts the server and returns the page's address.
     member _.Serve() =
         let thread =
             Thread((fun () -> Reports.serve runs "watched" None address.SetResult stop.Token), IsBackground = true)
@@ -95,74 +95,70 @@ type private WatchedRun() =
             Directory.Delete(runs, true)
 
 module private Page =
-    /// Waits until an expression holds in the page.
-    let comesTrue (browser: Browser) expression =
+    /// Waits until an expression is true in the page.
+    let waitUntil (browser: Browser) expression =
         browser.Evaluate
             $"new Promise(done => {{ const look = () => ({expression}) ? done(true) : setTimeout(look, 50); look(); }})"
         |> ignore
 
-/// Pages of runs that are still going on.
+/// Live pages of runs.
 [<Collection "torch">]
 type LiveTests(browser: OneBrowser) =
     interface IClassFixture<OneBrowser>
 
     [<Fact>]
-    member _.``a page fills with the run, draws its curves, and says when it is done and when nobody tells it any more``
-        ()
-        =
+    member _.``the page follows the run, draws training curves and shows the end of the run and of the server``() =
         browser.With(fun browser ->
             use run = new WatchedRun()
             run.Begin()
             let address = run.Serve()
             browser.Show(1280, 900, false, false)
             browser.Open address
-            Page.comesTrue browser "document.title === '0 of 4: watched'"
-            Page.comesTrue
-                browser
-                "document.querySelector('#status').innerText.includes('No process is at the others now')"
+            Page.waitUntil browser "document.title === '0 of 4: watched'"
+            Page.waitUntil browser "document.querySelector('#status').innerText.includes('No trial is in training')"
             Assert.Equal("\"Two <rows>\"", browser.Evaluate "document.querySelector('h1').innerText")
             Assert.Equal("true", browser.Evaluate "document.querySelector('#learning').hidden")
 
             let lock = TrialFolder.tryLock (run.Folder 0)
-            Page.comesTrue browser "document.querySelector('#table').innerText.includes('seed 1: begins')"
+            Page.waitUntil browser "document.querySelector('#table').innerText.includes('seed 1: starting')"
             run.Log(0, 2)
-            Page.comesTrue
+            Page.waitUntil
                 browser
                 "document.querySelector('#table').innerText.includes('seed 1: epoch 2 of 9, weak F 0.200')"
             let points =
                 "document.querySelector('#training-loss .drawing')?.data?.[0]?.x.length"
-            Page.comesTrue browser $"{points} === 2"
+            Page.waitUntil browser $"{points} === 2"
             run.Log(0, 5)
-            Page.comesTrue browser $"{points} === 5"
+            Page.waitUntil browser $"{points} === 5"
             Assert.Equal(
                 "true",
                 browser.Evaluate "document.querySelector('#status').innerText.includes('1 in training')"
             )
 
-            // A row that is turned off stays off when there is news.
+            // A hidden row stays hidden after an update.
             browser.Evaluate "document.querySelector('.legend button').click()" |> ignore
             run.Finish(0, 9)
             (lock.Value :> IDisposable).Dispose()
-            Page.comesTrue browser $"{points} === 9"
+            Page.waitUntil browser $"{points} === 9"
             Assert.Equal("false", browser.Evaluate "document.querySelector('#training-loss .drawing').data[0].visible")
             Assert.Equal("true", browser.Evaluate "document.documentElement.scrollWidth <= innerWidth")
 
             for index in 1..3 do
                 run.Finish(index, 9)
-            Page.comesTrue browser "document.title === '4 of 4: watched'"
+            Page.waitUntil browser "document.title === '4 of 4: watched'"
             let report = RunPlan.reportFile run.Runs "watched"
             Directory.CreateDirectory(nonNull (Path.GetDirectoryName report)) |> ignore
             File.WriteAllText(report, "<title>The report</title>")
-            Page.comesTrue browser "document.querySelector('#status a')?.href.endsWith('/report')"
+            Page.waitUntil browser "document.querySelector('#status a')?.href.endsWith('/report')"
             Assert.Empty browser.Complaints
             for asked in browser.Requests do
                 Assert.True(asked.StartsWith address || asked.StartsWith "data:", asked)
 
             run.Stop()
-            Page.comesTrue browser "!document.querySelector('#lost').hidden")
+            Page.waitUntil browser "!document.querySelector('#lost').hidden")
 
     [<Fact>]
-    member _.``only this machine is answered, by its own name, and nothing can be changed``() =
+    member _.``the server answers only GET requests from this machine to the loopback host name``() =
         use run = new WatchedRun()
         run.Begin()
         let address = run.Serve()
@@ -176,13 +172,13 @@ type LiveTests(browser: OneBrowser) =
         Assert.Equal(HttpStatusCode.NotFound, (ask HttpMethod.Get "report").StatusCode)
         Assert.Equal(HttpStatusCode.NotFound, (ask HttpMethod.Get "../tables/watched.plan.json").StatusCode)
         Assert.Equal(HttpStatusCode.MethodNotAllowed, (ask HttpMethod.Post "state").StatusCode)
-        // As a page of another site would ask, whose name leads here: by a connection of its own, since .NET's listener closes
-        // one whose host it refuses, and may still answer the next question there with nothing.
+        // A request under another host name, as after DNS rebinding. It needs its own connection, because .NET's listener closes a
+        // connection after refusing its host.
         use stranger = new HttpClient()
-        let askOfElsewhere = new HttpRequestMessage(HttpMethod.Get, address + "state")
-        askOfElsewhere.Headers.Host <- "elsewhere.example"
-        Assert.False((stranger.Send askOfElsewhere).IsSuccessStatusCode)
-        // What has not changed is not sent again.
+        let rebound = new HttpRequestMessage(HttpMethod.Get, address + "state")
+        rebound.Headers.Host <- "elsewhere.example"
+        Assert.False((stranger.Send rebound).IsSuccessStatusCode)
+        // An unchanged state is not sent again.
         client.DefaultRequestHeaders.IfNoneMatch.Add(nonNull state.Headers.ETag)
         Assert.Equal(HttpStatusCode.NotModified, (ask HttpMethod.Get "state").StatusCode)
         run.Log(0, 1)
@@ -190,18 +186,20 @@ type LiveTests(browser: OneBrowser) =
         Assert.Equal(HttpStatusCode.OK, (ask HttpMethod.Get "state").StatusCode)
 
     [<Fact>]
-    member _.``reports are found, those of earlier runs are called so, and what is missing is said with its remedy``() =
+    member _.``reports are found, reports of earlier runs are pointed out, and missing ones are reported with a remedy``
+        ()
+        =
         use run = new WatchedRun()
         let problem () =
             (Assert.Throws<IOException>(fun () -> Reports.find run.Runs "watched" |> ignore)).Message
-        Assert.Equal($"There is no run 'watched' in {run.Runs}, which has no runs.", problem ())
+        Assert.Equal($"There is no run 'watched' in {run.Runs}. It has no runs.", problem ())
         run.Begin()
         Assert.StartsWith(
-            "There is no report of 'watched' yet: 0 of 4 trials are done. --serve shows them;",
+            "There is no report of 'watched' yet: 0 of 4 trials are finished. To follow the run, use --serve.",
             problem ()
         )
         Assert.Equal(
-            $"There is no run 'other' in {run.Runs}, which has watched.",
+            $"There is no run 'other' in {run.Runs}. It has watched.",
             (Assert.Throws<IOException>(fun () -> Reports.find "runs" (Path.Combine(run.Runs, "other")) |> ignore))
                 .Message
         )
@@ -212,8 +210,8 @@ type LiveTests(browser: OneBrowser) =
         File.SetLastWriteTimeUtc(file, DateTime.UtcNow.AddDays -1.0)
         let found, remark = Reports.find run.Runs "watched"
         Assert.Equal(file, found)
-        Assert.Contains("0 of 4 trials are done: --serve shows it.", remark.Value)
-        // A plan that was cut.
+        Assert.Contains("0 of 4 trials are finished. To follow it, use --serve.", remark.Value)
+        // A truncated plan.
         let plan = Path.Combine(run.Runs, "tables", "watched.plan.json")
         File.WriteAllText(plan, (File.ReadAllText plan).Substring(0, 100))
         let damaged =
@@ -221,12 +219,12 @@ type LiveTests(browser: OneBrowser) =
         Assert.StartsWith($"{plan} is damaged (", damaged.Message)
 
     [<Fact>]
-    member _.``a port that is taken is named, and what to do``() =
+    member _.``an occupied port is reported with a remedy``() =
         use run = new WatchedRun()
         run.Begin()
         let port = Uri(run.Serve()).Port
         let taken =
             Assert.Throws<IOException>(fun () ->
                 Reports.serve run.Runs "watched" (Some port) ignore CancellationToken.None)
-        Assert.StartsWith($"Port {port} of this machine cannot be had (", taken.Message)
-        Assert.EndsWith("name another one with --port, or none for one that is free.", taken.Message)
+        Assert.StartsWith($"Port {port} is not available (", taken.Message)
+        Assert.EndsWith("Name another one, or leave out --port to use a free one.", taken.Message)

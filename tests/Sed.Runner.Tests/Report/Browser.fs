@@ -9,9 +9,9 @@ open System.Text
 open System.Text.Json
 open System.Threading
 
-/// A headless Chromium, driven through its own DevTools protocol: nothing but the browser has to be installed.
+/// A headless Chromium, controlled through the DevTools protocol. Needs no driver.
 type Browser private (chromium: Process, socket: ClientWebSocket, profile: string) =
-    let patience = TimeSpan.FromSeconds 60.0
+    let timeout = TimeSpan.FromSeconds 60.0
     let events = List<JsonElement>()
     let mutable lastId = 0
     let mutable session = ""
@@ -20,14 +20,14 @@ type Browser private (chromium: Process, socket: ClientWebSocket, profile: strin
 
     static let names = [ "chromium"; "chromium-browser"; "google-chrome"; "google-chrome-stable" ]
 
-    /// The browser's program; None where none is installed.
+    /// The browser's executable; None if none is installed.
     static member Program =
         let folders =
             (string (Environment.GetEnvironmentVariable "PATH")).Split(Path.PathSeparator)
         Seq.allPairs folders names |> Seq.map Path.Combine |> Seq.tryFind File.Exists
 
     member private _.Receive() =
-        use limit = new CancellationTokenSource(patience)
+        use limit = new CancellationTokenSource(timeout)
         use message = new MemoryStream()
         let buffer = Array.zeroCreate<byte> 65536
         let mutable ended = false
@@ -38,7 +38,7 @@ type Browser private (chromium: Process, socket: ClientWebSocket, profile: strin
             ended <- part.EndOfMessage
         JsonElement.Parse(ReadOnlySpan(message.ToArray()))
 
-    /// Sends a command and waits for its answer; what is reported meanwhile is kept.
+    /// Sends a command and waits for its response. Events received meanwhile are stored.
     member browser.Send(command: string, parameters: (string * obj) list) : JsonElement =
         lastId <- lastId + 1
         let id = lastId
@@ -67,7 +67,7 @@ type Browser private (chromium: Process, socket: ClientWebSocket, profile: strin
                 | _ -> received.GetProperty "result"
         answer ()
 
-    /// The value of an expression in the page, as JSON; promises are awaited.
+    /// Evaluates an expression in the page, awaiting promises. Returns its value as JSON.
     member browser.Evaluate(expression: string) =
         let answer =
             browser.Send("Runtime.evaluate", [ "expression", expression; "awaitPromise", true; "returnByValue", true ])
@@ -78,7 +78,7 @@ type Browser private (chromium: Process, socket: ClientWebSocket, profile: strin
             | true, value -> value.GetRawText()
             | _ -> "undefined"
 
-    /// How wide the window is, in light or in dark.
+    /// Sets the size of the window, the kind of device and the colour scheme.
     member browser.Show(width: int, height: int, isPhone: bool, isDark: bool) =
         browser.Send(
             "Emulation.setDeviceMetricsOverride",
@@ -93,7 +93,7 @@ type Browser private (chromium: Process, socket: ClientWebSocket, profile: strin
         browser.Send("Emulation.setEmulatedMedia", [ "features", [| scheme |] ])
         |> ignore
 
-    /// Presses and releases the mouse, or moves it while it is pressed to another place before, as a hand does it.
+    /// Drags the mouse from one position to another, or clicks if they are equal.
     member browser.Drag(fromX: float, fromY: float, toX: float, toY: float) =
         let mouse (kind: string) (x: float) (y: float) =
             browser.Send(
@@ -116,23 +116,23 @@ type Browser private (chromium: Process, socket: ClientWebSocket, profile: strin
 
     member browser.Click(x: float, y: float) = browser.Drag(x, y, x, y)
 
-    /// Presses and releases a key by its name, for example ArrowRight.
+    /// Presses and releases a key, for example ArrowRight.
     member browser.Press(key: string) =
         for kind in [ "keyDown"; "keyUp" ] do
             browser.Send("Input.dispatchKeyEvent", [ "type", kind; "key", key ]) |> ignore
 
-    /// Opens a file or an address and waits until it is loaded.
+    /// Opens a file or an address and waits until the page is loaded and drawn.
     member browser.Open(file: string) =
         events.Clear()
         browser.Send("Page.navigate", [ "url", Uri(file).AbsoluteUri ]) |> ignore
         let isLoaded event = methodOf event = "Page.loadEventFired"
         while not (events.Exists isLoaded) do
             events.Add(browser.Receive())
-        // Two frames later everything that was drawn on loading is there.
+        // Two animation frames later, everything drawn on loading is visible.
         browser.Evaluate "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))"
         |> ignore
 
-    /// Errors and warnings of the page since it was opened.
+    /// The errors and warnings of the page since it was opened.
     member _.Complaints = [
         for event in events do
             match methodOf event with
@@ -145,20 +145,20 @@ type Browser private (chromium: Process, socket: ClientWebSocket, profile: strin
             | _ -> ()
     ]
 
-    /// Every address that the page asked for since it was opened.
+    /// The addresses that the page requested since it was opened.
     member _.Requests = [
         for event in events do
             if methodOf event = "Network.requestWillBeSent" then
                 string (event.GetProperty("params").GetProperty("request").GetProperty("url"))
     ]
 
-    /// A picture of the whole page, or of what the window shows.
+    /// Saves a picture of the whole page or of the window.
     member browser.Screenshot(file: string, wholePage: bool) =
         let answer =
             browser.Send("Page.captureScreenshot", [ "captureBeyondViewport", wholePage ])
         File.WriteAllBytes(file, Convert.FromBase64String(string (answer.GetProperty "data")))
 
-    /// The page on paper.
+    /// Prints the page to a PDF file.
     member browser.Print(file: string) =
         let answer =
             browser.Send("Page.printToPDF", [ "preferCSSPageSize", true; "printBackground", true ])
@@ -175,7 +175,7 @@ type Browser private (chromium: Process, socket: ClientWebSocket, profile: strin
         for domain in [ "Page"; "Runtime"; "Log"; "Network" ] do
             browser.Send($"{domain}.enable", []) |> ignore
 
-    /// Starts a browser with an empty profile of its own.
+    /// Starts a browser with a new profile.
     static member Start(program: string) =
         let profile =
             Path.Combine(Path.GetTempPath(), "sed-browser-" + Guid.NewGuid().ToString "N")
@@ -186,7 +186,7 @@ type Browser private (chromium: Process, socket: ClientWebSocket, profile: strin
             "--disable-dev-shm-usage"
             "--hide-scrollbars"
             "--mute-audio"
-            "--autoplay-policy=no-user-gesture-required" // a test has no finger to begin with
+            "--autoplay-policy=no-user-gesture-required" // tests make no user gesture
             "--remote-debugging-port=0"
             $"--user-data-dir={profile}"
         ]
@@ -194,14 +194,14 @@ type Browser private (chromium: Process, socket: ClientWebSocket, profile: strin
             nonNull (Process.Start(ProcessStartInfo(program, arguments, RedirectStandardError = true)))
         let rec address () =
             match chromium.StandardError.ReadLine() with
-            | null -> failwith $"{program} ended before it could be spoken to."
+            | null -> failwith $"{program} ended before a connection was possible."
             | line when line.StartsWith "DevTools listening on " -> Uri(line.Substring 22)
             | _ -> address ()
         let socket = new ClientWebSocket()
         let browser = new Browser(chromium, socket, profile)
         try
             socket.ConnectAsync(address (), CancellationToken.None).GetAwaiter().GetResult()
-            chromium.StandardError.ReadToEndAsync() |> ignore // a full pipe would stop it
+            chromium.StandardError.ReadToEndAsync() |> ignore // a full pipe would block the browser
             browser.Attach()
             browser
         with _ ->
@@ -218,4 +218,4 @@ type Browser private (chromium: Process, socket: ClientWebSocket, profile: strin
             try
                 Directory.Delete(profile, true)
             with :? IOException ->
-                () // the browser's last files are still being written
+                () // the browser may still be writing files

@@ -4,18 +4,18 @@ open System
 open System.IO
 open Xunit
 
-/// One browser for all tests, where there is one.
+/// One browser for all tests.
 type OneBrowser() =
     let browser =
         lazy (Browser.Program |> Option.map (fun program -> Browser.Start program))
 
-    /// Does something with the browser; the test is skipped where none is installed.
+    /// Runs a test in the browser. Skips the test if no browser is installed.
     member _.With(act: Browser -> unit) =
         match browser.Value with
         | None -> Assert.Skip "No Chromium is installed (Debian: apt-get install chromium)."
         | Some browser -> act browser
 
-    /// Does something with the report in the browser.
+    /// Runs a test with the report of the small experiment in the browser.
     member own.Act(act: Browser -> string -> unit) =
         own.With(fun browser ->
             let _, _, file = TinySweep.report.Value
@@ -27,18 +27,17 @@ type OneBrowser() =
                 browser.Value |> Option.iter (fun browser -> (browser :> IDisposable).Dispose())
 
 module private InPage =
-    /// Whether an expression holds in the page.
+    /// Whether an expression is true in the page.
     let isTrue (browser: Browser) expression = browser.Evaluate expression = "true"
 
-    /// Whether every figure that can be seen has something drawn in it.
+    /// Whether every visible figure is drawn.
     let drawn =
         "(() => { const seen = [...document.querySelectorAll('.drawing')].filter(plot => plot.offsetParent); "
         + "return seen.length > 0 && seen.every(plot => plot.querySelector('.main-svg') && plot.data.length > 0 "
         + "&& plot.getBoundingClientRect().width > 200 "
         + "&& plot.querySelector('.scatterlayer .trace, .barlayer .trace, .heatmaplayer image')); })()"
 
-/// The report in a real browser: everything is drawn, in light and in dark, on a desk and on a phone, and nothing is asked of
-/// any network.
+/// The report in a real browser, in light and dark mode, on a desktop and on a phone.
 [<Collection "torch">]
 type BrowserTests(browser: OneBrowser) =
     interface IClassFixture<OneBrowser>
@@ -48,7 +47,7 @@ type BrowserTests(browser: OneBrowser) =
     [<InlineData(1280, 800, false, true)>]
     [<InlineData(390, 844, true, false)>]
     [<InlineData(390, 844, true, true)>]
-    member _.``every figure is drawn without a complaint or a request, and the page is as wide as its window``
+    member _.``all figures are drawn without console messages or network requests, and the page fits the window``
         (width: int, height: int, isPhone: bool, isDark: bool)
         =
         browser.Act(fun browser file ->
@@ -56,7 +55,7 @@ type BrowserTests(browser: OneBrowser) =
             browser.Open file
             Assert.True(InPage.isTrue browser InPage.drawn)
             Assert.True(InPage.isTrue browser "document.documentElement.scrollWidth <= innerWidth")
-            // Each choice in turn, so that every figure was drawn once.
+            // Selects every option, so that every figure is drawn once.
             let choices = int (browser.Evaluate "document.querySelectorAll('select').length")
             Assert.Equal(4, choices)
             for choice in 0 .. choices - 1 do
@@ -77,7 +76,7 @@ type BrowserTests(browser: OneBrowser) =
                 Assert.True(address.StartsWith "data:" || address = Uri(file).AbsoluteUri, address))
 
     [<Fact>]
-    member _.``figures take the page's colours in the dark``() =
+    member _.``figures use the page's colours in dark mode``() =
         browser.Act(fun browser file ->
             let ink isDark =
                 browser.Show(1280, 800, false, isDark)
@@ -92,7 +91,7 @@ type BrowserTests(browser: OneBrowser) =
             Assert.NotEqual<string>(ink false, ink true))
 
     [<Fact>]
-    member _.``a row that is turned off vanishes from every figure``() =
+    member _.``a hidden row disappears from all figures``() =
         browser.Act(fun browser file ->
             browser.Show(1280, 800, false, false)
             browser.Open file
@@ -109,7 +108,7 @@ type BrowserTests(browser: OneBrowser) =
             Assert.True(count () > 4))
 
     [<Fact>]
-    member _.``who cannot see it is told what figures and tables are``() =
+    member _.``figures, tables and choices have labels for screen readers``() =
         browser.Act(fun browser file ->
             browser.Show(1280, 800, false, false)
             browser.Open file
@@ -123,7 +122,7 @@ type BrowserTests(browser: OneBrowser) =
                 Assert.True(InPage.isTrue browser expression, expression))
 
     [<Fact>]
-    member _.``on paper no figure is wider than its column``() =
+    member _.``printed figures fit their columns``() =
         browser.Act(fun browser file ->
             browser.Show(1280, 800, false, true)
             browser.Open file

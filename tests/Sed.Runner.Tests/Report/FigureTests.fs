@@ -1,4 +1,4 @@
-/// Figures: what is drawn of the numbers, in files and in pages.
+/// Figures as files and as JSON for pages.
 module Sed.Runner.Tests.FigureTests
 
 open System
@@ -14,7 +14,7 @@ open Sed.Runner
 
 let private series name colour = { Name = name; Colour = colour }
 
-/// A figure with everything that can be drawn.
+/// A figure with all kinds of marks.
 let private everything: Figure = {
     Name = "everything"
     Title = "Everything </script>"
@@ -64,7 +64,7 @@ let private file extension =
     Path.Combine(folder, "figure" + extension)
 
 [<Fact>]
-let ``a figure becomes an SVG and a PNG of the same shape, the PNG twice as fine`` () =
+let ``SVG and PNG have the same shape, and the PNG has twice the resolution`` () =
     let svg, png = file ".svg", file ".png"
     FigureFile.write svg everything
     FigureFile.write png everything
@@ -80,19 +80,19 @@ let ``a figure becomes an SVG and a PNG of the same shape, the PNG twice as fine
     Assert.Contains("Train", root.Value)
 
 [<Fact>]
-let ``a file of another kind is refused with its name`` () =
+let ``a file with another extension is refused by name`` () =
     let problem =
         Assert.Throws<ArgumentException>(fun () -> FigureFile.write "figure.bmp" everything)
-    Assert.StartsWith("Figures are written as .png or .svg, not as '.bmp': figure.bmp", problem.Message)
+    Assert.StartsWith("A figure can be written as .png or .svg, not as '.bmp': figure.bmp", problem.Message)
 
 [<Fact>]
-let ``a page gets a trace for each mark and a line for each rule, and nothing that ends its script`` () =
+let ``the JSON has a trace for each mark and a shape for each rule, and cannot end a script element`` () =
     let json, height = FigureJson.write everything
     Assert.DoesNotContain("<", json)
     use document = JsonDocument.Parse json
-    // What stands at a place like "data 3 x".
-    let at (place: string) =
-        (document.RootElement, place.Split ' ')
+    // The JSON at a path like "data 3 x".
+    let at (path: string) =
+        (document.RootElement, path.Split ' ')
         ||> Array.fold (fun (element: JsonElement) step ->
             match Int32.TryParse step with
             | true, index -> element[index]
@@ -105,7 +105,7 @@ let ``a page gets a trace for each mark and a line for each rule, and nothing th
     )
     Assert.Equal(2, document.RootElement.GetProperty("layout").GetProperty("shapes").GetArrayLength())
     Assert.Equal(string height, at "layout height")
-    // A bar without a length is not drawn; a span starts where it starts; names run downwards.
+    // A bar of length NaN is left out. Spans have bases and lengths. Names run downwards.
     Assert.Equal("[3.0]", at "data 3 x")
     Assert.Equal("[1.0,4.0]", at "data 4 base")
     Assert.Equal("[1.5,5.0]", at "data 4 x")
@@ -115,7 +115,7 @@ let ``a page gets a trace for each mark and a line for each rule, and nothing th
     Assert.Equal("6.0", at "data 5 zmax")
 
 [<Fact>]
-let ``names are cut at a comma or a bracket where they stay distinct`` () =
+let ``names are shortened at a comma or bracket if they stay distinct`` () =
     Assert.Equal<string>(
         [ "Air horn"; "Ambulance"; "Car" ],
         Figure.shortNames [ "Air horn, truck horn"; "Ambulance (siren)"; "Car" ]
@@ -123,8 +123,8 @@ let ``names are cut at a comma or a bracket where they stay distinct`` () =
     Assert.Equal<string>([ "Car, red"; "Car, blue" ], Figure.shortNames [ "Car, red"; "Car, blue" ])
 
 [<Fact>]
-let ``precision over recall has the best precision of each recall`` () =
-    // By falling score: found, wrong, found.
+let ``the precision-recall curve has the best precision at each recall`` () =
+    // By falling score: true positive, false positive, true positive.
     let scores =
         TagScores.Of(ClassList [ "Car" ], ReadOnlySpan [| 0.9f; 0.8f; 0.7f |], ReadOnlySpan [| true; false; true |])
     Assert.Equal<(float * float)[]>(

@@ -9,12 +9,12 @@ open Sed.Core.Audio
 open Sed.Runner
 
 module private Clip =
-    /// The first clip's parts.
+    /// The elements of the first clip.
     let parts =
         "const clip = document.querySelector('#clip-1'), audio = clip.querySelector('audio'), "
         + "head = clip.querySelector('.playhead'), plot = clip.querySelector('.drawing'); "
 
-    /// The value of an expression over the first clip's parts; promises are awaited.
+    /// Evaluates an expression of the first clip's elements, awaiting promises.
     let value (browser: Browser) expression =
         browser.Evaluate $"(async () => {{ {parts} return {expression}; }})()"
 
@@ -24,14 +24,14 @@ module private Clip =
     let isTrue browser expression =
         Assert.True((value browser expression = "true"), expression)
 
-    /// Where in the window a second of the clip is drawn, in the middle of the figure.
-    let place browser (seconds: float) =
+    /// The position in the window of a time (s) in the clip, at half the height of the figure.
+    let position browser (seconds: float) =
         let at = seconds.ToString CultureInfo.InvariantCulture
         let box = "plot.getBoundingClientRect()"
         number browser $"{box}.left + plot._fullLayout._size.l + plot._fullLayout.xaxis.l2p({at})",
         number browser $"{box}.top + {box}.height / 2"
 
-    /// Waits until the sound's length is known and the figure stands in the window.
+    /// Waits until the duration is known, and scrolls the figure into view.
     let ready (browser: Browser) =
         isTrue
             browser
@@ -40,20 +40,20 @@ module private Clip =
         value browser "clip.scrollIntoView({ block: 'center', behavior: 'instant' })"
         |> ignore
 
-    /// How far the playhead stands from where the sound is (pixels).
+    /// The distance of the playhead from the position of the current time (pixels).
     let error browser =
         number
             browser
             ("Math.abs(head.getBoundingClientRect().left + head.offsetWidth / 2 - plot.getBoundingClientRect().left "
              + "- plot._fullLayout._size.l - plot._fullLayout.xaxis.l2p(audio.currentTime))")
 
-/// Clips in a real browser: they play, the playhead moves with them, and one can go to any place in them.
+/// Playing clips in a real browser.
 [<Collection "torch">]
 type ListenTests(browser: OneBrowser) =
     interface IClassFixture<OneBrowser>
 
     [<Fact>]
-    member _.``a clip plays from the page itself, and the playhead moves over all of its panels with it``() =
+    member _.``a clip plays from embedded audio, and the playhead follows over all panels``() =
         browser.Act(fun browser file ->
             browser.Show(1280, 1000, false, false)
             browser.Open file
@@ -64,7 +64,7 @@ type ListenTests(browser: OneBrowser) =
                 browser
                 ("await audio.play().then(() => new Promise(done => audio.addEventListener('timeupdate', "
                  + "() => { if (audio.currentTime > 0.3) { audio.pause(); done(true); } })))")
-            // The pause is told to the page after this.
+            // The page handles the pause event in the next frame.
             Clip.isTrue browser "await new Promise(done => requestAnimationFrame(() => done(true)))"
             Assert.True(Clip.number browser "head.getBoundingClientRect().left" > before + 5.0)
             Assert.True(Clip.error browser < 1.0)
@@ -79,19 +79,17 @@ type ListenTests(browser: OneBrowser) =
     [<Theory>]
     [<InlineData(1280, 1000, false)>]
     [<InlineData(390, 1000, true)>]
-    member _.``a click on the figure, a drag of the playhead and keys on it go to other places``
-        (width: int, height: int, isPhone: bool)
-        =
+    member _.``clicking, dragging the playhead and pressing keys seek``(width: int, height: int, isPhone: bool) =
         browser.Act(fun browser file ->
             browser.Show(width, height, isPhone, false)
             browser.Open file
             Clip.ready browser
             let time () = Clip.number browser "audio.currentTime"
-            let x, y = Clip.place browser 4.0
+            let x, y = Clip.position browser 4.0
             browser.Click(x, y)
             Assert.Equal(4.0, time (), 0.1)
             Assert.True(Clip.error browser < 1.0)
-            let toX, _ = Clip.place browser 7.0
+            let toX, _ = Clip.position browser 7.0
             browser.Drag(x, y, toX, y)
             Assert.Equal(7.0, time (), 0.1)
             Clip.value browser "head.focus()" |> ignore
@@ -109,7 +107,7 @@ type ListenTests(browser: OneBrowser) =
             Assert.True(Clip.error browser < 1.0))
 
     [<Fact>]
-    member _.``one clip is heard at a time, and none that is chosen away``() =
+    member _.``only one clip plays at a time, and hidden clips are paused``() =
         browser.Act(fun browser file ->
             browser.Show(1280, 1000, false, false)
             browser.Open file
@@ -126,7 +124,7 @@ type ListenTests(browser: OneBrowser) =
             Clip.isTrue browser "document.querySelector('#clip-2 audio').paused")
 
     [<Fact>]
-    member _.``a row's links lead to its figures without the other rows, and a button shows all again``() =
+    member _.``a row's links hide the other rows, and a button shows all rows again``() =
         browser.Act(fun browser file ->
             browser.Show(1280, 1000, false, false)
             browser.Open file
@@ -148,14 +146,14 @@ type ListenTests(browser: OneBrowser) =
             Assert.True(shown "baseline" > 4)
             isTrue
                 "location.hash === '#clips' && document.querySelector('#clips').getBoundingClientRect().top < innerHeight"
-            // The reference is no row, and stays.
+            // The reference is not a row and stays visible.
             Assert.True(shown "reference" > 0)
             browser.Evaluate "document.querySelector('.legend .all').click()" |> ignore
             Assert.True(shown "crnn" > 4)
             isTrue "document.querySelector('.legend .all').hidden")
 
     [<Fact>]
-    member _.``an address leads to a clip that another one hides``() =
+    member _.``an address shows its clip even if another one is selected``() =
         browser.Act(fun browser file ->
             browser.Show(1280, 1000, false, false)
             browser.Open file
@@ -164,7 +162,7 @@ type ListenTests(browser: OneBrowser) =
             |> ignore
             Assert.Equal("true", browser.Evaluate "document.querySelector('#clip-3').offsetParent !== null"))
 
-/// What a page holds of its clips' sound.
+/// Audio embedded in a report.
 [<Collection "torch">]
 type ClipSoundTests() =
     let inPage (page: string) = [
@@ -172,16 +170,16 @@ type ClipSoundTests() =
             found.Groups[1].Value, Convert.FromBase64String found.Groups[2].Value
     ]
 
-    /// Of each hundredth of a second.
-    let loudness (file: string) = [|
+    /// The RMS level of each 10 ms.
+    let levels (file: string) = [|
         for part in AudioFile.Read(file, 48000) |> Array.chunkBySize 480 ->
             part |> Array.averageBy (fun sample -> float sample * float sample) |> sqrt
     |]
 
-    /// The correlation of what is heard that much later (hundredths of a second).
-    let alike (own: float[]) (heard: float[]) lag =
+    /// The correlation of two level curves, the second one delayed by `lag` (10 ms).
+    let correlation (original: float[]) (embedded: float[]) lag =
         let pairs = [|
-            for at in 20 .. min own.Length heard.Length - 21 -> own[at], heard[at + lag]
+            for at in 20 .. min original.Length embedded.Length - 21 -> original[at], embedded[at + lag]
         |]
         let mean pick = Array.averageBy pick pairs
         let left, right = mean fst, mean snd
@@ -192,7 +190,7 @@ type ClipSoundTests() =
         together left right / sqrt (together left left * together right right)
 
     [<Fact>]
-    member _.``the sound in the page is the clip's own, in a tenth of its bytes``() =
+    member _.``the embedded audio equals the clip's, in a tenth of its size``() =
         let workspace, outcome, file = TinySweep.report.Value
         let page = File.ReadAllText file
         let sounds = inPage page
@@ -202,40 +200,40 @@ type ClipSoundTests() =
         ]
         Assert.Equal(names.Length, sounds.Length)
         Assert.NotEmpty sounds
-        Assert.Contains("The sound of these clips is part of this page", page)
+        Assert.Contains("This page contains the audio of these clips", page)
         let manifest = workspace.Manifest outcome.Plan.Trials.Head.Specification
         for name, (media, bytes) in List.zip names sounds do
             let clip = manifest.Clips |> Seq.find (fun clip -> clip.Name = name)
             Assert.Equal("audio/webm", media)
             Assert.True(int64 bytes.Length * 10L < clip.AudioBytes)
-            // Decoded again, it is as loud when the file is, to a hundredth of a second: the playhead stands where it is heard.
+            // The levels agree without a delay of 10 ms or more, so the playhead is correct.
             let webm = Path.Combine(workspace.Folder, "sound.webm")
             File.WriteAllBytes(webm, bytes)
-            let own, heard = loudness clip.AudioPath, loudness webm
-            let alike = [ for lag in -10 .. 10 -> lag, alike own heard lag ]
-            Assert.Equal(0, fst (List.maxBy snd alike))
-            Assert.True(snd (List.maxBy snd alike) > 0.8, $"{name}: {alike}")
+            let original, embedded = levels clip.AudioPath, levels webm
+            let correlations = [ for lag in -10 .. 10 -> lag, correlation original embedded lag ]
+            Assert.Equal(0, fst (List.maxBy snd correlations))
+            Assert.True(snd (List.maxBy snd correlations) > 0.8, $"{name}: {correlations}")
 
     [<Fact>]
-    member _.``the same sound gives the same bytes``() =
+    member _.``encoding is deterministic``() =
         let sound = [| for k in 0..24000 -> 0.5f * sin (float32 k * 0.05f) |]
         match OpusEncoder.TryEncode(ReadOnlySpan sound, 48000) with
-        | null -> Assert.Skip "There is no ffmpeg that encodes Opus."
+        | null -> Assert.Skip "No ffmpeg with Opus is installed."
         | bytes -> Assert.Equal<byte>(bytes, OpusEncoder.TryEncode(ReadOnlySpan sound, 48000))
 
     [<Fact>]
-    member _.``a page without audio has no player and no word of it``() =
+    member _.``a page without audio has no player and no notice``() =
         let workspace, outcome, file = TinySweep.report.Value
         let silent = Path.Combine(nonNull (Path.GetDirectoryName file), "silent.html")
         Report.write workspace outcome false "again" silent
         let page = File.ReadAllText silent
         Assert.Empty(inPage page)
         Assert.DoesNotContain("<audio", page)
-        Assert.DoesNotContain("part of this page", page)
+        Assert.DoesNotContain("contains the audio", page)
         Assert.Contains("id=\"clip-1\"", page)
 
     [<Fact>]
-    member _.``sound that cannot be read or would be too much is told``() =
+    member _.``unreadable and excessive audio is replaced by a message``() =
         let folder = Directory.CreateTempSubdirectory("sed-sounds-").FullName
         let noise = Path.Combine(folder, "noise.wav")
         let random = Random 1
@@ -244,8 +242,8 @@ type ClipSoundTests() =
         let missing = Path.Combine(folder, "gone.wav")
         let sounds = ClipSounds.embed ((missing, 60.0) :: [ for _ in 1..12 -> noise, 60.0 ])
         Directory.Delete(folder, true)
-        Assert.Equal(Sound.Missing $"Its sound cannot be read. {missing}: there is no such file.", sounds.Head)
-        let embedded, left =
+        Assert.Equal(Sound.Missing $"The audio cannot be read. {missing}: there is no such file.", sounds.Head)
+        let embedded, omitted =
             sounds.Tail
             |> List.partition (fun sound ->
                 match sound with
@@ -259,6 +257,6 @@ type ClipSoundTests() =
                 | Sound.Missing _ -> 0)
         Assert.NotEmpty embedded
         Assert.True(bytes <= ClipSounds.mostBytes + 100 * embedded.Length)
-        Assert.NotEmpty left
-        for sound in left do
-            Assert.Equal(Sound.Missing "Its sound is left out: the page would hold more than 3 MB of sound.", sound)
+        Assert.NotEmpty omitted
+        for sound in omitted do
+            Assert.Equal(Sound.Missing "The audio is left out because the page would exceed 3 MB of audio.", sound)

@@ -1,4 +1,4 @@
-/// The report of a small experiment: its figures say what the kept results say.
+/// The report of a small experiment agrees with its stored results.
 [<Xunit.Collection "torch">]
 module Sed.Runner.Tests.ReportTests
 
@@ -14,11 +14,11 @@ open Sed.Core.Scoring
 open Sed.Core.Metrics.Segments
 open Sed.Runner
 
-let private rows (outcome: Outcome) =
+let private rows (outcome: ExperimentOutcome) =
     FinishedRow.ofStates outcome.Plan outcome.States
 
 [<Fact>]
-let ``a class's bars are what the metrics count in the kept detections`` () =
+let ``the bars of a class equal the metrics of the stored detections`` () =
     let workspace, outcome, _ = TinySweep.report.Value
     let row = (rows outcome).Head
     let manifest = workspace.Manifest outcome.Plan.Trials.Head.Specification
@@ -27,7 +27,7 @@ let ``a class's bars are what the metrics count in the kept detections`` () =
     ]
     let truth =
         EventList.Of [ for clip in clips -> struct (clip.Name, nonNull clip.StrongEvents) ]
-    // Error rates class by class, straight from the events, averaged over the seeds where they are defined.
+    // Error rates by class, computed from the events and averaged over the seeds with a defined rate.
     let expected = [
         for k in 0 .. manifest.Classes.Count - 1 ->
             let perSeed = [
@@ -57,19 +57,19 @@ let ``a class's bars are what the metrics count in the kept detections`` () =
     | other -> failwith $"{other}"
 
 [<Fact>]
-let ``asked once more, a network says what was kept of it, to the last bit`` () =
+let ``a network reproduces its stored outputs bit for bit`` () =
     let workspace, outcome, _ = TinySweep.report.Value
     for row in rows outcome do
         let trial, _ = row.Best
         use network = TrialNetwork.load workspace trial.Specification
         let again =
             TrialNetwork.ask workspace trial.Specification network Core.Corpora.Split.Testing
-        let kept = (TrialOutput.ofTrial workspace outcome trial).Scored
-        Assert.Equal<float32>(kept.Scores.Strong, again.Scores.Strong)
-        Assert.Equal<float32>(kept.Scores.Weak, again.Scores.Weak)
+        let stored = (TrialOutput.ofTrial workspace outcome trial).Scored
+        Assert.Equal<float32>(stored.Scores.Strong, again.Scores.Strong)
+        Assert.Equal<float32>(stored.Scores.Weak, again.Scores.Weak)
 
 [<Fact>]
-let ``where nobody knows when sounds start, tags alone have curves`` () =
+let ``without event times there are curves of tagging only`` () =
     let workspace, outcome, _ = TinySweep.report.Value
     let row = (rows outcome).Head
     let known = TrialOutput.ofTrial workspace outcome (fst row.Best)
@@ -93,7 +93,7 @@ let ``where nobody knows when sounds start, tags alone have curves`` () =
     Assert.Equal(None, SaliencyFigures.mostFrequent output)
 
 [<Fact>]
-let ``every figure of the page lies beside it as an SVG file`` () =
+let ``every figure of the page is also an SVG file`` () =
     let _, _, file = TinySweep.report.Value
     let inPage = [
         for found in Regex.Matches(File.ReadAllText file, "<figure id=\"([^\"]+)\"") -> found.Groups[1].Value
@@ -121,9 +121,7 @@ let ``every figure of the page lies beside it as an SVG file`` () =
     Assert.Equal(2, inPage |> List.filter _.StartsWith("saliency-") |> List.length)
 
 [<Fact>]
-let ``the page says the question, the plan, the corpus and the words that run it again, and no tag of a title is one``
-    ()
-    =
+let ``the page contains question, plan, corpus and command line, all escaped`` () =
     let _, outcome, file = TinySweep.report.Value
     let page = File.ReadAllText file
     let escaped (text: string) =
@@ -133,11 +131,11 @@ let ``the page says the question, the plan, the corpus and the words that run it
     Assert.Contains("Which row is better?", page)
     Assert.Contains("24 training, 12 testing, 4 evaluation clips", page)
     Assert.Contains("dotnet fsi tiny.fsx --report", page)
-    for sentence in outcome.Answers do
+    for sentence in outcome.Verdicts do
         Assert.Contains(escaped sentence, page)
 
 [<Fact>]
-let ``a failed trial and a network that is gone are told, and the rest is reported`` () =
+let ``failed trials and missing networks are reported, and the rest is shown`` () =
     let workspace, outcome, file = TinySweep.report.Value
     let failure = { Error = "out of memory"; Trace = "" }
     let failed = fst outcome.States[1]
@@ -158,14 +156,14 @@ let ``a failed trial and a network that is gone are told, and the rest is report
     for network in networks do
         File.Move(network + ".gone", network)
     let page = File.ReadAllText partly
-    Assert.Contains("Of 4 trials 1 failed and are missing from the means: ", page)
+    Assert.Contains("1 of 4 trials failed and are not part of the means: ", page)
     Assert.Contains("The trained network cannot be read.", page)
     Assert.Contains("psd-roc-1", page)
 
 [<Fact>]
-let ``clips that could not be used are named with their reasons, the first hundred of them`` () =
-    let corpus left =
-        Ground.corpus (
+let ``up to a hundred excluded clips are listed with reasons`` () =
+    let corpus count =
+        Provenance.corpus (
             Core.Corpora.Manifest(
                 "own",
                 ClassList [ "Car" ],
@@ -173,7 +171,7 @@ let ``clips that could not be used are named with their reasons, the first hundr
                 10.0,
                 [||],
                 [|
-                    for k in 1..left ->
+                    for k in 1..count ->
                         Core.Corpora.LeftOutClip(
                             $"clip {k}",
                             Core.Corpora.Split.Training,
@@ -183,15 +181,15 @@ let ``clips that could not be used are named with their reasons, the first hundr
                 |]
             )
         )
-    let tables left = [
-        for content in (corpus left).Contents do
+    let tables count = [
+        for content in (corpus count).Contents do
             match content with
             | Content.Folded table -> table
             | _ -> ()
     ]
     Assert.Empty(tables 0)
     let table = Assert.Single(tables 101)
-    Assert.Equal("101 clips that are labelled and were left out", table.Title)
+    Assert.Equal("101 labelled clips that were excluded", table.Title)
     Assert.Equal(100, table.Rows.Length)
     Assert.Equal<string>([ "clip 1"; "training"; "there is no audio file" ], table.Rows.Head)
-    Assert.StartsWith("The first 100; findings.csv", Assert.Single table.Notes)
+    Assert.StartsWith("The first 100. The file checks/findings.csv", Assert.Single table.Notes)

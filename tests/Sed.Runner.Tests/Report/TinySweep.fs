@@ -1,4 +1,4 @@
-/// A small experiment, trained once for all tests of its report.
+/// A small experiment that is trained once for all tests of its report.
 module Sed.Runner.Tests.TinySweep
 
 open System
@@ -38,13 +38,13 @@ let private tiny =
         report [ WeakF; StrongER ]
     }
 
-/// The workspace, what came of the trials, and the report that was written of them.
-let internal report: Lazy<Workspace * Outcome * string> =
+/// The workspace, the outcome of the experiment, and the file of its report.
+let internal report: Lazy<Workspace * ExperimentOutcome * string> =
     lazy
         (Torch.Initialize()
          let workspace =
              new Workspace(folder, Devices.Choose "cpu", ignore, (fun _ _ _ -> ()), CancellationToken.None)
-         // Tests of several classes share it, so that only the end of all of them ends it.
+         // Tests of several classes share the workspace, so it is disposed at the end of the process.
          AppDomain.CurrentDomain.ProcessExit.Add(fun _ ->
              (workspace :> IDisposable).Dispose()
              Directory.Delete(folder, true))
@@ -61,7 +61,7 @@ let internal report: Lazy<Workspace * Outcome * string> =
                  TrialFolder.finish own result
                  trial, Finished result
          ]
-         let outcome = Outcome.ofStates workspace plan states
+         let outcome = ExperimentOutcome.ofStates workspace plan states
          let file = Path.Combine(folder, "tiny.html")
          Report.write workspace outcome true "dotnet fsi tiny.fsx --report" file
          workspace, outcome, file)

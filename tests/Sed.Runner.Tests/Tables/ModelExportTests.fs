@@ -1,4 +1,4 @@
-/// What a script's --export-model writes, used as others use it.
+/// Models written by --export-model, loaded through the public API.
 [<Xunit.Collection "torch">]
 module Sed.Runner.Tests.ModelExportTests
 
@@ -45,22 +45,22 @@ let private crnnOf filters =
         dense []
     }
 
-/// Audio files carry a leading Y that the label lists have not.
-let private listed (file: string) =
+/// The clip name of an audio file, whose file name has an additional leading Y.
+let private clipName (file: string) =
     (string (Path.GetFileName file)).TrimStart 'Y'
 
-/// Recordings of a folder by the names of its clips.
+/// The audio files of a folder by clip name.
 let private audio folder =
     dict [
         for file in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories) do
             if Sed.Core.Audio.AudioFile.HasAudioExtension file then
-                listed file, file
+                clipName file, file
     ]
 
 [<Theory>]
 [<InlineData "1">]
 [<InlineData "1,2">]
-let ``an exported model says of the testing clips what its trials said`` seeds =
+let ``an exported model predicts the testing clips like its trials`` seeds =
     let out = Path.Combine(home, seeds)
     let file = Path.Combine(out, "small.sed")
     let code, output, errors =
@@ -69,7 +69,7 @@ let ``an exported model says of the testing clips what its trials said`` seeds =
     Assert.Equal(0, code)
     Assert.Contains($"Exported: {file}, small, ", output)
     use model = SedModel.Load(file, device = "cpu")
-    let said =
+    let stored =
         ClipScores.Average [|
             for one in model.Saved.Members ->
                 ClipScores.Read(Path.Combine(out, "trials", one.Name, "scores-testing.npz"))
@@ -79,30 +79,30 @@ let ``an exported model says of the testing clips what its trials said`` seeds =
     let probabilities = ResizeArray<float32>()
     let listen =
         FrameListener(fun _ _ frames -> probabilities.AddRange(frames.ToArray()))
-    let heard = [|
-        for one in model.ListenAll([ for name in said.Names -> audio[listed name] ], listen) -> nonNull one.Recording
+    let recordings = [|
+        for one in model.ListenAll([ for name in stored.Names -> audio[clipName name] ], listen) ->
+            nonNull one.Recording
     |]
-    // A product's last rows are rounded by how many rows there are, and batches are others here than in training; what is
-    // decided is the same.
+    // Matrix products round differently for other batch sizes. The decisions are the same.
     let areClose (expected: float32 seq) (found: float32 seq) =
         Assert.Equal(Seq.length expected, Seq.length found)
         for one, other in Seq.zip expected found do
             Assert.Equal(float one, float other, 1e-6)
-    areClose said.Strong probabilities
-    areClose said.Weak (heard |> Seq.collect _.TagProbabilities)
+    areClose stored.Strong probabilities
+    areClose stored.Weak (recordings |> Seq.collect _.TagProbabilities)
     let decoder =
-        EventDecoder(model.Classes, said.HopSeconds, Detection.options (small (crnnOf 4)).Detection)
-    for clip in 0 .. heard.Length - 1 do
+        EventDecoder(model.Classes, stored.HopSeconds, Detection.options (small (crnnOf 4)).Detection)
+    for clip in 0 .. recordings.Length - 1 do
         let sorted (events: SoundEvent seq) =
             events
             |> Seq.sortBy (fun sound -> sound.Onset, sound.Offset, sound.Label)
             |> Array.ofSeq
-        Assert.Equal<SoundEvent>(sorted (decoder.Decode(said.StrongOf clip)), sorted heard[clip].Events)
+        Assert.Equal<SoundEvent>(sorted (decoder.Decode(stored.StrongOf clip)), sorted recordings[clip].Events)
     Assert.Contains("seed: 1", model.Saved.Members[0].Specification)
     Assert.True(model.Saved.Members[0].Scores["Testing"].Count > 5)
 
 [<Fact>]
-let ``what averages several seeds is tuned on what their mean says, not on what one of them says`` () =
+let ``an average of several seeds is tuned on their mean probabilities, not on those of one seed`` () =
     let out = Path.Combine(home, "tuned")
     let file = Path.Combine(out, "small.sed")
     let tuned = {
@@ -141,16 +141,16 @@ let ``what averages several seeds is tuned on what their mean says, not on what 
             for steps in Detection.choices specification.Detection SmoothingPerClass -> List.toArray steps
         |]
         DetectionTuner.Tune(ClipTruth.Of(manifest, clips), scores, Detection.options specification.Detection, choices)
-    let words (detection: DetectionOptions) = [
+    let print (detection: DetectionOptions) = [
         for own in detection.PerClass |> Seq.sortBy _.Key ->
             $"{own.Key}: {own.Value.Threshold} {Seq.toList own.Value.Steps}"
     ]
-    Assert.NotEmpty(words saved.Detection)
-    Assert.Equal<string list>(words (tunedOn (ClipScores.Average(List.toArray scores))), words saved.Detection)
-    Assert.NotEqual<string list>(words (tunedOn scores.Head), words saved.Detection)
+    Assert.NotEmpty(print saved.Detection)
+    Assert.Equal<string list>(print (tunedOn (ClipScores.Average(List.toArray scores))), print saved.Detection)
+    Assert.NotEqual<string list>(print (tunedOn scores.Head), print saved.Detection)
 
 [<Fact>]
-let ``the best of several rows is exported, and a layer of the script's own is refused by name`` () =
+let ``a row with a layer defined in the script cannot be exported, and the layer is named`` () =
     let out = Path.Combine(home, "rows")
     let file = Path.Combine(out, "small.sed")
     let own =

@@ -4,18 +4,18 @@ open Xunit
 open Sed.Runner
 open Sed.Runner.PerClass
 
-/// Two clips: a car found in one and missed in the other, a train never found, a bus where none is, no truck at all.
+/// Two clips: a car is detected in one and missed in the other, a train is missed, a bus is a false alarm, and there is no truck.
 let private trial =
-    Said.clips [ "Car"; "Train"; "Bus"; "Truck" ] 2 true [
+    SyntheticScores.clips [ "Car"; "Train"; "Bus"; "Truck" ] 2 true [
         "a", [ 0.0, 2.0, "Car" ], [ 0.0, 2.0, "Car" ]
         "b", [ 0.0, 2.0, "Car"; 1.0, 2.0, "Train" ], [ 0.0, 1.0, "Bus" ]
     ]
 
 [<Fact>]
-let ``a class that was there and never found has F 0, one that was neither there nor found has none`` () =
+let ``a class that is annotated but never detected has F 0, one that is neither has none`` () =
     Assert.Equal<ClassScores list>(
         [
-            // Car: 1 of 2 clips and 2 of 4 seconds found, none wrong: F = 2/3 and 4/6, ER = 2/4.
+            // Car: 1 of 2 clips and 2 of 4 seconds detected, no false alarms: F = 2/3 and 4/6, ER = 2/4.
             {
                 Label = "Car"
                 WeakF = Some(2.0 / 3.0)
@@ -49,7 +49,7 @@ let ``a class that was there and never found has F 0, one that was neither there
     )
 
 [<Fact>]
-let ``the best and the worst classes are named below the table, beside what was published`` () =
+let ``the best and the worst classes are named below the table, with published scores in a column`` () =
     let view = view "CRNN" [ "Train", "0" ] [ trial ]
     Assert.Equal<string list>([ "Train"; "0.000"; "0"; "0.000"; "1.000" ], view.Rows[1])
     Assert.Equal<string list>([ "Truck"; "-"; "-"; "-"; "-" ], view.Rows[3])

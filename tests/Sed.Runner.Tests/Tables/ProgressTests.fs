@@ -1,4 +1,4 @@
-/// What is seen of a plan while it runs, from the folders of its trials.
+/// The progress of a running plan, read from the folders of its trials.
 module Sed.Runner.Tests.ProgressTests
 
 open System
@@ -44,13 +44,13 @@ let private result weakF : TrialResult = {
 }
 
 [<Fact>]
-let ``a table fills row by row with what is done, what is being trained and what waits`` () =
+let ``the progress table shows finished, running and waiting trials of each row`` () =
     let root = Path.Combine(Path.GetTempPath(), "sed-" + Guid.NewGuid().ToString "N")
     let folder (trial: Specification) =
         Path.Combine(root, $"{trial.Network.GetHashCode()}-{trial.Seed}")
     let folders = [ for trial in plan.Trials -> folder trial.Specification ]
     List.iter (Directory.CreateDirectory >> ignore) folders
-    // What nobody is at is waiting, whatever it has logged.
+    // An unlocked trial is waiting, even if it has logged epochs.
     let log index (lines: string list) =
         File.WriteAllLines(Path.Combine(folders[index], "epochs.csv"), "epoch,loss,weak F" :: lines)
     log 4 [ "1,0.7,0.1" ]
@@ -77,7 +77,7 @@ let ``a table fills row by row with what is done, what is being trained and what
         view.Rows
     )
 
-    // Two trials at once: 4 epochs of 10 s and 8 of 20 s are left of those that run, 9 of 15 s of the one that begins.
+    // Two concurrent trials: the running ones need 4 epochs of 10 s and 8 of 20 s, the starting one 9 of 15 s.
     let timed index epochs seconds =
         File.WriteAllLines(
             Path.Combine(folders[index], "epochs.csv"),
@@ -93,7 +93,7 @@ let ``a table fills row by row with what is done, what is being trained and what
         [
             "trial 4 of 6: dropout 0.2, seed 2, epoch 5 of 9, loss 0.5000, 12 clips/s"
             "trial 5 of 6: dropout 0.3, seed 1, epoch 1 of 9, loss 0.5000, 12 clips/s"
-            "trial 6 of 6: dropout 0.3, seed 2, begins"
+            "trial 6 of 6: dropout 0.3, seed 2, starting"
         ],
         progress.Running
     )

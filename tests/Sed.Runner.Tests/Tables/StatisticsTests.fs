@@ -5,22 +5,22 @@ open Xunit
 open Sed
 open Sed.Runner
 
-/// A trial over clips that all have a car, of which it tagged the first so many.
+/// A trial that tags the first `hits` of `clips` clips correctly; all clips contain a car.
 let private tagged hits clips =
-    Said.clips [ "Car"; "Train" ] 1 false [
+    SyntheticScores.clips [ "Car"; "Train" ] 1 false [
         for index in 0 .. clips - 1 ->
-            let car: Said.Sound = 0.0, 1.0, "Car"
+            let car: SyntheticScores.Event = 0.0, 1.0, "Car"
             $"{index + 1}.wav", [ car ], (if index < hits then [ car ] else [])
     ]
 
-let private nobody _ _ _ = false
+let private isNeverConstant _ _ _ = false
 
 let private weak rows =
-    Statistics.ofRows nobody [ WeakR ] None None rows |> List.exactlyOne
+    Statistics.ofRows isNeverConstant [ WeakR ] None None rows |> List.exactlyOne
 
 [<Fact>]
-let ``p-values are corrected as Holm's own procedure does`` () =
-    // Sorted: 4 x 0.005, 3 x 0.01, 2 x 0.03, 1 x 0.04; none below the one before it.
+let ``p-values are corrected by Holm's procedure`` () =
+    // Sorted: 4 x 0.005, 3 x 0.01, 2 x 0.03, 1 x 0.04, then made monotonic.
     let corrected = Statistics.holm [ "a", 0.01; "b", 0.04; "c", 0.03; "d", 0.005 ]
     let expected = [ "a", 0.03; "b", 0.06; "c", 0.06; "d", 0.02 ]
     for name, value in expected do
@@ -31,7 +31,7 @@ let ``a corrected p-value is never above 1`` () =
     Assert.Equal(1.0, (Statistics.holm [ "a", 0.9; "b", 0.8 ])["a"])
 
 [<Fact>]
-let ``a row is the mean over its trials, with the deviation of the sample`` () =
+let ``a row's score is the mean over its trials, with the sample standard deviation`` () =
     let statistics = weak [ "row", [ tagged 10 40; tagged 20 40; tagged 30 40 ] ]
     let estimate = statistics.Estimates["row"]
     Assert.Equal(0.5, estimate.Mean, 12)
@@ -40,7 +40,7 @@ let ``a row is the mean over its trials, with the deviation of the sample`` () =
     Assert.True(estimate.Low < 0.5 && 0.5 < estimate.High)
 
 [<Fact>]
-let ``one trial has no deviation, and the interval of a recall is near the binomial one`` () =
+let ``one trial has no deviation, and the interval of recall is close to the binomial one`` () =
     let estimate = (weak [ "row", [ tagged 50 100 ] ]).Estimates["row"]
     Assert.True estimate.Deviation.IsNone
     // 0.5 -+ 1.96 sqrt(0.25 / 100) = 0.402 to 0.598
@@ -48,7 +48,7 @@ let ``one trial has no deviation, and the interval of a recall is near the binom
     Assert.Equal(0.598, estimate.High, 0.015)
 
 [<Fact>]
-let ``rows that differ are told apart, equal rows are not, and the best is what the others are compared with`` () =
+let ``rows that differ are significant, equal rows are not, and the best row is the reference`` () =
     let statistics =
         weak [
             "good", [ tagged 90 100 ]
@@ -57,23 +57,24 @@ let ``rows that differ are told apart, equal rows are not, and the best is what 
         ]
     Assert.Equal(Some "good", statistics.Reference)
     let bad = statistics.Comparisons["bad"]
-    Assert.True bad.IsDistinguishable
+    Assert.True bad.IsSignificant
     Assert.Equal(-0.6, bad.Gain, 12)
     let same = statistics.Comparisons["as good"]
-    Assert.False same.IsDistinguishable
+    Assert.False same.IsSignificant
     Assert.Equal(0.0, same.Gain, 12)
     Assert.Equal(1.0, same.Adjusted)
 
 [<Fact>]
-let ``a row that does better than the named one gains, whichever way the metric runs`` () =
+let ``a row that is better than the named reference row has a positive gain`` () =
     let rows = [ "mine", [ tagged 30 100 ]; "other", [ tagged 90 100 ] ]
     let statistics =
-        Statistics.ofRows nobody [ WeakR ] (Some "mine") None rows |> List.exactlyOne
+        Statistics.ofRows isNeverConstant [ WeakR ] (Some "mine") None rows
+        |> List.exactlyOne
     Assert.Equal(Some "mine", statistics.Reference)
     Assert.Equal(0.6, statistics.Comparisons["other"].Gain, 12)
 
 [<Fact>]
-let ``trials that disagree widen the interval`` () =
+let ``differences between trials widen the interval`` () =
     let estimates =
         (weak [
             "apart", [ tagged 0 100; tagged 100 100 ]
@@ -91,39 +92,39 @@ let ``a row without a finished trial is left out`` () =
     Assert.True statistics.Comparisons.IsEmpty
 
 [<Fact>]
-let ``the same trials give the same digits`` () =
+let ``the same trials give identical statistics`` () =
     let rows = [ "a", [ tagged 30 50; tagged 20 50 ]; "b", [ tagged 28 50; tagged 20 50 ] ]
     Assert.Equal<MetricStatistics>(weak rows, weak rows)
 
 [<Fact>]
-let ``words name the best row, those that are worse and those that cannot be told apart`` () =
+let ``the verdict names the best row, significantly worse rows and rows that do not differ`` () =
     let words =
-        Answers.ofMetric
+        Verdicts.ofMetric
             id
             (weak [
                 "good", [ tagged 90 100 ]
                 "as good", [ tagged 90 100 ]
                 "bad", [ tagged 30 100 ]
             ])
-    Assert.StartsWith("weak R: 'good' has 0.900, 95 % interval 0.8", words)
-    Assert.Contains("Worse: 'bad' by 0.600 (0.", words)
-    Assert.EndsWith("Not distinguishable from it: 'as good'.", words)
+    Assert.StartsWith("weak R: 'good' has 0.900, 95 % confidence interval 0.8", words)
+    Assert.Contains("Significantly worse: 'bad' by 0.600 (0.", words)
+    Assert.EndsWith("Not significantly different: 'as good'.", words)
 
 [<Fact>]
-let ``of many rows that are worse the nearest and the farthest are named`` () =
+let ``of many significantly worse rows the closest and the farthest are named`` () =
     let words =
-        Answers.ofMetric
+        Verdicts.ofMetric
             id
             (weak [
                 "good", [ tagged 90 100 ]
                 for hits in 30..-3..9 do
                     $"{hits} hits", [ tagged hits 100 ]
             ])
-    Assert.Contains("Worse: 8 rows, from '30 hits' by 0.600 (0.", words)
+    Assert.Contains("Significantly worse: 8 rows, from '30 hits' by 0.600 (0.", words)
     Assert.Contains(" to '9 hits' by 0.810 (0.", words)
 
 [<Fact>]
-let ``a row that is no better than a constant answer is not compared with, whoever is best`` () =
+let ``a row that is no better than a constant prediction is never the reference row`` () =
     let rows = [
         "diverged", [ tagged 100 100 ]
         "fair", [ tagged 60 100 ]
@@ -139,56 +140,57 @@ let ``a row that is no better than a constant answer is not compared with, whoev
         Statistics.ofRows isConstant [ WeakR ] (Some "diverged") None rows
         |> List.exactlyOne
     Assert.Equal(Some "fair", named.Reference)
-    let nobodyElse =
+    let allConstant =
         Statistics.ofRows (fun _ _ _ -> true) [ WeakR ] (Some "diverged") None rows
         |> List.exactlyOne
-    Assert.Equal(None, nobodyElse.Reference)
-    Assert.True nobodyElse.Comparisons.IsEmpty
+    Assert.Equal(None, allConstant.Reference)
+    Assert.True allConstant.Comparisons.IsEmpty
     Assert.Equal(
-        "weak R: no row that others could be compared with is better than the same answer for every clip.",
-        Answers.ofMetric id nobodyElse
+        "weak R: no row is better than a constant prediction, so rows are not compared.",
+        Verdicts.ofMetric id allConstant
     )
 
 [<Fact>]
-let ``a difference that is not told says how many times the clips and trials would tell it`` () =
+let ``for an insignificant difference the verdict estimates how much more data is needed`` () =
     let statistics =
         weak [ "good", [ tagged 52 100 ]; "nearly as good", [ tagged 50 100 ] ]
     let difference = statistics.Comparisons["nearly as good"]
-    Assert.False difference.IsDistinguishable
+    Assert.False difference.IsSignificant
     let standardError = (difference.High - difference.Low) / (2.0 * 1.96)
     let times = ceil ((2.8 * standardError / 0.02) ** 2.0)
     Assert.EndsWith(
-        $"Not distinguishable from it: 'nearly as good'. A difference of 0.020 would take some {times:F0} times as many clips and trials to be told (power 80 %%).",
-        Answers.ofMetric id statistics
+        $"Not significantly different: 'nearly as good'. Detecting a difference of 0.020 needs about {times:F0} times the data (80 %% power).",
+        Verdicts.ofMetric id statistics
     )
 
 [<Fact>]
-let ``clear differences are told however many rows there are, from the best one and between any two`` () =
-    /// Every other clip has a car; so many of these are found.
-    let found hits =
-        Said.clips [ "Car"; "Train" ] 1 false [
+let ``clear differences are significant for any number of rows, from the best row and between all pairs`` () =
+    /// Every other clip contains a car; `hits` of these are detected.
+    let detecting hits =
+        SyntheticScores.clips [ "Car"; "Train" ] 1 false [
             for index in 0..199 ->
-                let car: Said.Sound = 0.0, 1.0, "Car"
+                let car: SyntheticScores.Event = 0.0, 1.0, "Car"
                 let has = index % 2 = 0
                 $"{index + 1}.wav", (if has then [ car ] else []), (if has && index / 2 < hits then [ car ] else [])
         ]
     let rows = [
         for number in 1..12 do
-            $"good {number}", [ found 90 ]
-            $"bad {number}", [ found 30 ]
+            $"good {number}", [ detecting 90 ]
+            $"bad {number}", [ detecting 30 ]
     ]
     for metric in [ WeakR; MeanAP ] do
         let statistics =
-            Statistics.ofRows nobody [ metric ] None (Some metric) rows |> List.exactlyOne
+            Statistics.ofRows isNeverConstant [ metric ] None (Some metric) rows
+            |> List.exactlyOne
         for row, comparison in Map.toList statistics.Comparisons do
-            Assert.Equal(row.StartsWith "bad", comparison.IsDistinguishable)
+            Assert.Equal(row.StartsWith "bad", comparison.IsSignificant)
         Assert.Equal<string list list>(
             [ for row, _ in rows -> [ (if row.StartsWith "bad" then "b" else "a") ] ],
             [ for row, _ in rows -> statistics.Letters[row] ]
         )
 
 [<Fact>]
-let ``letters are shared by exactly those rows that do not differ, and no group is part of another`` () =
+let ``exactly the rows that do not differ share letters, and no group contains another`` () =
     let random = Random 4
     for _ in 1..300 do
         let rows = [ 1 .. random.Next(1, 9) ]
@@ -217,13 +219,13 @@ let ``letters are shared by exactly those rows that do not differ, and no group 
         Assert.Equal("a", letters[1].Head)
 
 [<Fact>]
-let ``a chain of rows of which only the ends differ has two letters, and the middle both`` () =
+let ``if only the ends of a chain of rows differ, the middle row has both letters`` () =
     let letters =
         LetterDisplay.ofPairs [ "x"; "y"; "z" ] (fun pair -> pair = ("x", "z"))
     Assert.Equal<Map<string, string list>>(Map [ "x", [ "a" ]; "y", [ "a"; "b" ]; "z", [ "b" ] ], letters)
 
 [<Fact>]
-let ``rows that are sorted are all compared with each other, and the sentence names who cannot be told apart`` () =
+let ``all pairs of sorted rows are compared, and the verdict names the groups`` () =
     let rows = [
         "bad", [ tagged 30 100 ]
         "good", [ tagged 90 100 ]
@@ -240,39 +242,39 @@ let ``rows that are sorted are all compared with each other, and the sentence na
     Assert.Equal<MetricStatistics list>(alone, [ for own in together -> { own with Letters = Map.empty } ])
     Assert.Equal(
         Some
-            "By weak R, each row compared with each (paired bootstrap over clips and trials, 3 pairs, Holm, 5 %), rows that share a letter cannot be told apart. a: 'as good' and 'good'; b: 'bad'.",
-        Answers.ofGroups id together.Head
+            "weak R, all pairs of rows compared (paired bootstrap over clips and trials, 3 pairs, Holm correction, 5 %): rows that share a letter do not differ significantly. a: 'as good' and 'good'; b: 'bad'.",
+        Verdicts.ofGroups id together.Head
     )
-    Assert.Equal(None, Answers.ofGroups id alone.Head)
+    Assert.Equal(None, Verdicts.ofGroups id alone.Head)
 
 [<Fact>]
-let ``perfect rankings, whose d-prime is infinite, are compared like others`` () =
+let ``rankings with infinite d-prime are compared like others`` () =
     let perfect name =
         name,
         [
-            Said.clips [ "Car"; "Train" ] 1 false [
+            SyntheticScores.clips [ "Car"; "Train" ] 1 false [
                 for clip in 1..20 ->
                     let label = if clip % 2 = 0 then "Car" else "Train"
-                    let sound: Said.Sound = 0.0, 1.0, label
+                    let sound: SyntheticScores.Event = 0.0, 1.0, label
                     $"{clip}", [ sound ], [ sound ]
             ]
         ]
     let wrong =
         "wrong",
         [
-            Said.clips [ "Car"; "Train" ] 1 false [
+            SyntheticScores.clips [ "Car"; "Train" ] 1 false [
                 for clip in 1..20 ->
-                    let sound label : Said.Sound = 0.0, 1.0, label
+                    let sound label : SyntheticScores.Event = 0.0, 1.0, label
                     let label = if clip % 2 = 0 then "Car" else "Train"
                     $"{clip}", [ sound label ], [ sound (if clip % 4 = 1 then "Car" else label) ]
             ]
         ]
     let statistics =
-        Statistics.ofRows nobody [ DPrime ] None (Some DPrime) [ perfect "one"; perfect "other"; wrong ]
+        Statistics.ofRows isNeverConstant [ DPrime ] None (Some DPrime) [ perfect "one"; perfect "other"; wrong ]
         |> List.exactlyOne
     Assert.Equal(infinity, statistics.Estimates["one"].Mean)
     Assert.Equal(0.0, statistics.Comparisons["other"].Gain)
     Assert.Equal(1.0, statistics.Comparisons["other"].Adjusted)
-    Assert.True statistics.Comparisons["wrong"].IsDistinguishable
+    Assert.True statistics.Comparisons["wrong"].IsSignificant
     Assert.Equal<string list>(statistics.Letters["one"], statistics.Letters["other"])
-    Assert.Contains("'other'", Answers.ofMetric id statistics)
+    Assert.Contains("'other'", Verdicts.ofMetric id statistics)

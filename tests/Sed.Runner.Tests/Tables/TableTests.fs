@@ -46,17 +46,17 @@ let private result = {
 
 let private states = [ for trial in plan.Trials -> trial, Finished result ]
 
-/// Ten clips with a car in each, of which each trial finds one more than the one before it. Who says the same of every clip has
-/// at best a weak F of 0.5 here.
+/// Ten clips with a car each. Each trial detects one more car than the trial before. A constant prediction has a weak F of 0.5 at
+/// best.
 let private finished = [
     for index, trial in List.indexed plan.Trials ->
         {
             Trial = trial
             Result = result
             Scored =
-                Said.clips [ "Car" ] 1 true [
+                SyntheticScores.clips [ "Car" ] 1 true [
                     for clip in 1..10 ->
-                        let car: Said.Sound = 0.0, 1.0, "Car"
+                        let car: SyntheticScores.Event = 0.0, 1.0, "Car"
                         $"{clip}", [ car ], (if clip <= index + 1 then [ car ] else [])
                 ]
             Bounds = Map [ "weak F", 0.5 ]
@@ -96,18 +96,16 @@ let ``the frame has a row for each trial and a column for each axis and metric``
     )
 
 [<Fact>]
-let ``a published cell stands beside the row that it belongs to and no other`` () =
+let ``a published score is shown in its own row only`` () =
     let cells = [ for variant in plan.Variants -> Plan.published plan variant WeakF ]
     Assert.Equal<float option list>([ None; Some 0.433; None ], cells)
 
 [<Fact>]
-let ``a trial has learnt something where one score is better than the same answer for every clip`` () =
+let ``a trial has learnt something if one score is better than a constant prediction`` () =
     Assert.Equal<bool>([ false; false; false; true; true; true ], frame.GetColumn<bool>("learnt").Values)
 
 [<Fact>]
-let ``rows that are no better than a constant answer have a mark and a line that says so, and their trials are counted``
-    ()
-    =
+let ``rows that are no better than a constant prediction are marked, explained and counted`` () =
     let estimate mean = {
         Mean = mean
         Deviation = None
@@ -140,17 +138,15 @@ let ``rows that are no better than a constant answer have a mark and a line that
     )
     Assert.Equal<string list>(
         [
-            "○: no better than the same answer for every clip, be it nothing, the most frequent classes or everything (weak F 0.500 at best); nothing is compared with it."
-            "Learnt nothing: no better than that by any metric, as a training that diverged or has hardly begun."
+            "○: no better than a constant prediction for all clips: empty, the most frequent classes or all classes (best: weak F 0.500). Not used as the reference row."
+            "Learnt nothing: no better than a constant prediction by any metric, for example because training diverged or was too short."
             "A note."
         ],
         view.Notes
     )
 
 [<Fact>]
-let ``rows are sorted by a metric, what they took stands behind the metrics, and systems of others stay below in their order``
-    ()
-    =
+let ``rows are sorted by a metric, costs follow the metrics, and published systems are sorted below the rows`` () =
     let experiment = {
         experiment with
             Sorted = Some StrongER

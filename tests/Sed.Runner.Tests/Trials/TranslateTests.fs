@@ -6,6 +6,7 @@ open Sed.Core.Annotations
 open Sed.Core.Corpora
 open Sed.Core.Features.LogMel
 open Sed.Core.Networks
+open Sed.Core.Networks.Layers
 open Sed.Core.Training
 open Sed.Core.Training.Clips
 open Sed.Core.Training.Optimization
@@ -122,5 +123,5 @@ let ``a layer of one's own is known by the values that its function was made wit
                 TorchSharp.torch.nn.Linear(width, inner),
                 TorchSharp.torch.nn.Linear(inner, 4)
             ))
-    Assert.Equal((stacked [ 1; 2 ]).Identity, (stacked [ 1; 2 ]).Identity)
-    Assert.NotEqual<string>((stacked [ 1; 2 ]).Identity, (stacked [ 1; 3 ]).Identity)
+    Assert.Equal<Layer>(stacked [ 1; 2 ], stacked [ 1; 2 ])
+    Assert.NotEqual<Layer>(stacked [ 1; 2 ], stacked [ 1; 3 ])

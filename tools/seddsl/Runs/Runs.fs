@@ -6,8 +6,8 @@ open Sed.Tool
 
 module Show =
     let private work (arguments: ParseResults<ShowArguments>) =
-        Overview.show "runs" (arguments.GetResult Run) (arguments.GetResults ShowArguments.Metric)
-        |> Overview.print
+        StoredTables.describe "runs" (arguments.GetResult Run) (arguments.GetResults ShowArguments.Metric)
+        |> StoredTables.print
 
     let command = {
         Name = "show"
@@ -19,8 +19,8 @@ module Show =
 module Compare =
     let private work (arguments: ParseResults<CompareArguments>) =
         let left, right = arguments.GetResult Runs
-        Overview.compare "runs" left right (arguments.GetResults CompareArguments.Metric)
-        |> Overview.print
+        StoredTables.compare "runs" left right (arguments.GetResults CompareArguments.Metric)
+        |> StoredTables.print
 
     let command = {
         Name = "compare"

@@ -1,11 +1,11 @@
-/// Where something is to be written.
-module internal Sed.Runner.Placed
+/// Checks paths before something is written to them.
+module internal Sed.Runner.OutputPath
 
 open System
 open System.IO
 open Sed
 
-/// Why nothing can be written under a name: it is empty, or a file stands where a folder has to be.
+/// Why a path given for an option cannot be written to: it is empty, or one of its parent folders is a file.
 let problem (option: string) (path: string) : Problem option =
     let rec fileAbove (path: string) =
         match Path.GetDirectoryName path with
@@ -15,7 +15,7 @@ let problem (option: string) (path: string) : Problem option =
         | folder -> fileAbove folder
 
     if String.IsNullOrWhiteSpace path || path.Contains '\000' then
-        Some(Problem.at option $"'{path.Replace('\000', '?')}' names nothing" "give a name")
+        Some(Problem.at option $"'{path.Replace('\000', '?')}' is not a path" "give a file or folder name")
     else
         fileAbove (Path.GetFullPath path)
         |> Option.map (fun file -> Problem.at option $"'{path}' lies in '{file}', which is a file" "name a folder")

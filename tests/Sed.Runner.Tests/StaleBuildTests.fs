@@ -1,5 +1,5 @@
-/// A build that is older than the source.
-module Sed.Runner.Tests.OldBuildTests
+/// Detection of a build that is older than the source.
+module Sed.Runner.Tests.StaleBuildTests
 
 open System
 open System.IO
@@ -7,7 +7,7 @@ open Xunit
 open Sed.Runner
 
 [<Fact>]
-let ``a source file that is newer than all that was built is named`` () =
+let ``a source file that is newer than all assemblies is found`` () =
     let root = Directory.CreateTempSubdirectory("sed-old-").FullName
     try
         let write (path: string) (minutes: int) =
@@ -23,9 +23,9 @@ let ``a source file that is newer than all that was built is named`` () =
         write "bin/Deedle.dll" 0 |> ignore
         write "src/Sed.Core/README.md" 9 |> ignore
         let edited = write "src/Sed.Dsl/Deep/B.fs" 4
-        Assert.Equal(None, OldBuild.newer source built)
+        Assert.Equal(None, StaleBuild.newer source built)
         File.SetLastWriteTimeUtc(edited, DateTime(2026, 1, 1).AddMinutes 6.0)
-        Assert.Equal(Some edited, OldBuild.newer source built)
-        Assert.Equal(None, OldBuild.newer (Path.Combine(root, "nowhere")) built)
+        Assert.Equal(Some edited, StaleBuild.newer source built)
+        Assert.Equal(None, StaleBuild.newer (Path.Combine(root, "nowhere")) built)
     finally
         Directory.Delete(root, recursive = true)

@@ -1,7 +1,7 @@
 /// What a finished trial's network says of the clips of a split: kept in the trial's folder, split by split, so that
 /// thresholds, smoothing and metrics are chosen afterwards and nothing is trained again, and so that other trials can learn
 /// from it.
-module internal Sed.Runner.Kept
+module internal Sed.Runner.StoredScores
 
 open System
 open System.Collections.Generic

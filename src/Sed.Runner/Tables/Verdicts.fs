@@ -1,5 +1,5 @@
-/// What statistics say, in sentences.
-module internal Sed.Runner.Answers
+/// Sentences that summarise the statistics of a table.
+module internal Sed.Runner.Verdicts
 
 open System
 open Sed
@@ -13,17 +13,17 @@ let private andList (words: string list) =
     | [ only ] -> only
     | last :: others -> (others |> List.rev |> String.concat ", ") + " and " + last
 
-// More than so many are told by their first and their last: the table has the others.
+// If more rows differ, only the closest and the farthest one are named.
 let private mostListed = 6
 
-// What separates a two-sided 5 % from a power of 80 %, in standard errors (1.96 + 0.84; Cohen 1988).
-let private separation = 2.8
+// The effect, in standard errors, that a two-sided test at 5 % detects with a power of 80 % (1.96 + 0.84; Cohen 1988).
+let private detectableEffect = 2.8
 
-/// How many times the clips and trials would tell the largest of the differences that were not told, four times in five.
-let private whatItWouldTake (alike: Comparison list) =
+/// A sentence on how much more data would detect the largest of the insignificant differences with a power of 80 %.
+let private dataNeeded (alike: Comparison list) =
     let times (comparison: Comparison) =
         let standardError = (comparison.High - comparison.Low) / (2.0 * 1.96)
-        (separation * standardError / comparison.Gain) ** 2.0
+        (detectableEffect * standardError / comparison.Gain) ** 2.0
     match alike |> List.filter (fun comparison -> comparison.Gain <> 0.0) with
     | [] -> None
     | differing ->
@@ -31,26 +31,24 @@ let private whatItWouldTake (alike: Comparison list) =
         let gain = number (abs largest.Gain)
         let what =
             if alike.Length = 1 then
-                $"A difference of {gain}"
+                $"a difference of {gain}"
             else
-                $"The largest of these differences, {gain},"
+                $"the largest of these differences, {gain},"
         match times largest with
         | times when times > 100.0 -> None
-        | times ->
-            Some
-                $"{what} would take some {max 2.0 (ceil times):F0} times as many clips and trials to be told (power 80 %%)."
+        | times -> Some $"Detecting {what} needs about {max 2.0 (ceil times):F0} times the data (80 %% power)."
 
-/// What a metric's statistics say, in a sentence or two, with the names that rows have there.
+/// One or two sentences on a metric: the reference row's score, and the rows that differ significantly from it. `name` maps row
+/// labels to the names to print.
 let ofMetric (name: string -> string) (statistics: MetricStatistics) =
     match statistics.Reference with
     | None when statistics.Estimates.IsEmpty -> $"{statistics.Metric.Name}: no trial has finished."
-    | None ->
-        $"{statistics.Metric.Name}: no row that others could be compared with is better than the same answer for every clip."
+    | None -> $"{statistics.Metric.Name}: no row is better than a constant prediction, so rows are not compared."
     | Some reference ->
         let estimate = statistics.Estimates[reference]
         let others = Map.toList statistics.Comparisons
         let alike =
-            others |> List.filter (fun (_, comparison) -> not comparison.IsDistinguishable)
+            others |> List.filter (fun (_, comparison) -> not comparison.IsSignificant)
         let named (row, comparison: Comparison) =
             let sign = if comparison.IsAtFloor then "≤" else "="
             let low, high =
@@ -59,7 +57,7 @@ let ofMetric (name: string -> string) (statistics: MetricStatistics) =
         let side sign =
             let rows =
                 others
-                |> List.filter (fun (_, comparison) -> comparison.IsDistinguishable && sign * comparison.Gain > 0.0)
+                |> List.filter (fun (_, comparison) -> comparison.IsSignificant && sign * comparison.Gain > 0.0)
             if rows.Length <= mostListed then
                 andList (List.map named rows)
             else
@@ -69,27 +67,27 @@ let ofMetric (name: string -> string) (statistics: MetricStatistics) =
                 $"{rows.Length} rows, from {named near} to {named far}"
         [
             $"{statistics.Metric.Name}: '{name reference}' has {number estimate.Mean}, "
-            + $"95 %% interval {number estimate.Low} to {number estimate.High}."
+            + $"95 %% confidence interval {number estimate.Low} to {number estimate.High}."
             match side 1.0 with
             | "" -> ()
-            | better -> $"Better: {better}."
+            | better -> $"Significantly better: {better}."
             match side -1.0 with
             | "" -> ()
-            | worse -> $"Worse: {worse}."
+            | worse -> $"Significantly worse: {worse}."
             match alike with
             | [] -> ()
-            | _ when alike.Length > 1 && alike.Length = others.Length -> "No other row is distinguishable from it."
+            | _ when alike.Length > 1 && alike.Length = others.Length -> "No other row differs significantly from it."
             | alike ->
                 let rows = [ for row, _ in alike -> $"'{name row}'" ]
-                $"Not distinguishable from it: {andList rows}."
-            match whatItWouldTake (List.map snd alike) with
+                $"Not significantly different: {andList rows}."
+            match dataNeeded (List.map snd alike) with
             | Some sentence -> sentence
             | None -> ()
         ]
         |> String.concat " "
 
-/// Which rows cannot be told apart by the metric that they are sorted by, in a sentence or two; nothing where rows were not
-/// compared with each other.
+/// One or two sentences on the groups of rows that do not differ significantly by the metric that rows are sorted by. None if
+/// not all pairs of rows were compared.
 let ofGroups (name: string -> string) (statistics: MetricStatistics) =
     let better (row, _) =
         let mean = statistics.Estimates[row].Mean
@@ -98,13 +96,13 @@ let ofGroups (name: string -> string) (statistics: MetricStatistics) =
     let letters = rows |> List.collect snd |> List.distinct
     let pairs = Text.count (rows.Length * (rows.Length - 1) / 2) "pair"
     let by =
-        $"By {statistics.Metric.Name}, each row compared with each (paired bootstrap over clips and trials, {pairs}, Holm, 5 %%)"
+        $"{statistics.Metric.Name}, all pairs of rows compared (paired bootstrap over clips and trials, {pairs}, Holm correction, 5 %%)"
     let isAlone = rows |> List.forall (fun (_, own) -> own.Length = 1)
     match rows, letters with
     | ([] | [ _ ]), _ -> None
-    | _, [ _ ] -> Some $"{by}, no two rows can be told apart."
-    | _ when letters.Length = rows.Length && isAlone -> Some $"{by}, every row can be told from every other."
-    | _ when letters.Length > mostListed -> Some $"{by}, rows that share a letter cannot be told apart."
+    | _, [ _ ] -> Some $"{by}: no two rows differ significantly."
+    | _ when letters.Length = rows.Length && isAlone -> Some $"{by}: all rows differ significantly."
+    | _ when letters.Length > mostListed -> Some $"{by}: rows that share a letter do not differ significantly."
     | _ ->
         let groups = [
             for letter in letters do
@@ -116,4 +114,4 @@ let ofGroups (name: string -> string) (statistics: MetricStatistics) =
                 $"{letter}: {andList own}"
         ]
         let groups = String.concat "; " groups
-        Some $"{by}, rows that share a letter cannot be told apart. {groups}."
+        Some $"{by}: rows that share a letter do not differ significantly. {groups}."

@@ -4,8 +4,9 @@ open System
 open System.Runtime.InteropServices
 open System.Threading
 
-/// Ctrl-C and SIGTERM ask for an end, and what runs ends in good order; asked a second time, the process just ends.
-type internal Stopping() =
+/// Turns the first Ctrl-C or SIGTERM into a cancellation, so that the process can end cleanly. A second signal ends the process
+/// immediately.
+type internal StopSignals() =
     let source = new CancellationTokenSource()
     let mutable code = 0
 
@@ -23,7 +24,7 @@ type internal Stopping() =
 
     member _.Token = source.Token
 
-    /// The exit code of a process that was ended so: 128 and the number of the signal.
+    /// The exit code after a signal: 128 plus the signal's number. 0 without one.
     member _.Code = code
 
     interface IDisposable with

@@ -2,28 +2,29 @@ namespace Sed.Runner
 
 open System.IO
 open Deedle
+open Sed.Core.Runtime
 open Sed
 
-/// What came of a plan: its trials, what they are worth, and how sure that is.
-type internal Outcome = {
+/// The outcome of a plan: its trials with their scores and statistics.
+type internal ExperimentOutcome = {
     Plan: Plan
     States: (Trial * TrialState) list
     Finished: FinishedTrial list
-    /// A row for each finished trial.
+    /// One row for each finished trial.
     Frame: Frame<int, string>
-    /// For each of the reported metrics.
+    /// One element for each reported metric.
     Statistics: MetricStatistics list
     Table: TableView
-    /// What is shown below the table.
+    /// Further tables, shown below the main one.
     Below: TableView list
-    /// What the statistics say, a sentence or two for each metric.
-    Answers: string list
-    /// Where the frame is kept.
+    /// One or two sentences on each metric.
+    Verdicts: string list
+    /// The CSV file of the frame.
     File: string
 }
 
-module internal Outcome =
-    /// What a tagger gets that always says the most frequent class of the training clips.
+module internal ExperimentOutcome =
+    /// The most frequent class of the training clips, and the weak F of tagging every clip with it alone.
     let private alwaysMostFrequent (workspace: Workspace) (specification: Specification) =
         let manifest = workspace.Manifest specification
         let labels split = [ for index in manifest.IndicesOf split -> manifest.Clips[index].WeakLabels ]
@@ -39,7 +40,7 @@ module internal Outcome =
         let tags = tested |> List.sumBy _.Count
         frequent, 2.0 * float hits / float (tested.Length + tags)
 
-    /// On which clips decoding was tuned, and by what.
+    /// Notes on the clips and the criterion that decoding was tuned with.
     let private tuned (workspace: Workspace) (plan: Plan) =
         let isTuned (trial: Trial) =
             trial.Specification.Detection.Tuned.IsSome
@@ -47,26 +48,26 @@ module internal Outcome =
             if List.forall isTuned plan.Trials then
                 "Decoding"
             else
-                "In rows that say so decoding"
+                "In tuned rows, decoding"
         plan.Trials
         |> List.filter isTuned
         |> List.map _.Specification
-        |> List.distinctBy (fun specification -> Kept.tunedOn specification, specification.ScoreOn)
+        |> List.distinctBy (fun specification -> StoredScores.tunedOn specification, specification.ScoreOn)
         |> List.map (fun specification ->
-            let split = Kept.tunedOn specification
+            let split = StoredScores.tunedOn specification
             let manifest = workspace.Manifest specification
             let clips = manifest.IndicesOf(Translate.split split)
             let by =
                 if isNull (manifest.EventsOf clips) then
-                    "the F-score of its tags (when events begin and end is not known)"
+                    "tagging F-score, since event times are unknown"
                 else
-                    "its segment-based F-score"
-            let flatters =
+                    "segment-based F-score"
+            let consequence =
                 if split = specification.ScoreOn then
-                    "the clips that are scored: the scores flatter"
+                    "The same clips are scored, so the scores are optimistic."
                 else
-                    "none of which are scored"
-            $"{rows} was tuned for each class by {by} on the {clips.Length} {(string split).ToLowerInvariant()} clips, {flatters}.")
+                    "These clips are not scored."
+            $"{rows} was tuned for each class on the {clips.Length} {(string split).ToLowerInvariant()} clips (by {by}). {consequence}")
 
     let private notes (workspace: Workspace) (plan: Plan) (file: string) = [
         let specification = plan.Trials.Head.Specification
@@ -75,44 +76,44 @@ module internal Outcome =
         let split = string specification.ScoreOn
         let clips = manifest.IndicesOf(Translate.split specification.ScoreOn).Length
 
-        $"{manifest.Corpus}: scored on {clips} {split.ToLowerInvariant()} clips; always saying '{label}' has weak F {weakF:F3}."
+        $"{manifest.Corpus}: scored on {clips} {split.ToLowerInvariant()} clips. Tagging every clip as '{label}' has weak F {weakF:F3}."
 
-        $"Made from {manifest.Describe()}."
+        $"All clips: {manifest.Describe()}."
 
         let selected = [
             for trial in plan.Trials -> trial.Specification.SelectOn = trial.Specification.ScoreOn
         ]
         if List.forall id selected then
-            "The best epoch was selected on the split it is scored on, as in the paper: the scores flatter."
+            "The best epoch was selected on the scored clips, as in the paper, so the scores are optimistic."
         elif List.contains true selected then
-            "In some rows the best epoch was selected on the split it is scored on, as in the paper: their scores flatter."
+            "In some rows the best epoch was selected on the scored clips, as in the paper, so their scores are optimistic."
 
         yield! tuned workspace plan
 
         if plan.Experiment.Source <> "" then
-            $"Published: {plan.Experiment.Source}. Its data are DCASE 2017 Task 4; on another corpus the figures are not comparable."
+            $"Published: {plan.Experiment.Source}, on DCASE 2017 Task 4. Not comparable with scores on another corpus."
 
         if plan.Experiment.OthersSource <> "" then
-            $"Systems of others: {plan.Experiment.OthersSource}."
+            $"Other systems: {plan.Experiment.OthersSource}."
 
         let over =
             if plan.Experiment.Folds > 0 then
                 "seeds and folds"
             else
                 "seeds"
-        $"Mean ± deviation over {over}. Profile {plan.Profile}. Every trial: {Path.GetRelativePath(Directory.GetCurrentDirectory(), file)}"
+        $"Mean ± standard deviation over {over}. Profile: {plan.Profile}. Scores of each trial: {Path.GetRelativePath(Directory.GetCurrentDirectory(), file)}"
         yield! Option.toList (Plan.printReplaced plan)
     ]
 
-    /// Whether a row's mean is no better than a constant answer. Where the metric cannot tell (recall), a row has to
-    /// have learnt something with every trial.
+    /// Whether a row's mean is no better than a constant prediction. For a metric that a constant prediction can maximise (such as
+    /// recall): whether a trial of the row learnt nothing.
     let private isConstant (finished: FinishedTrial list) row (metric: Metric) mean =
         let own = finished |> List.filter (fun one -> one.Trial.Variant.Label = row)
         match own |> List.choose (fun one -> Map.tryFind metric.Name one.Bounds) with
         | [] -> own |> List.exists (fun one -> not one.HasLearnt)
-        | constant -> not (ConstantAnswers.isBetter metric mean (List.average constant))
+        | constant -> not (ConstantPredictions.isBetter metric mean (List.average constant))
 
-    /// Gathers what the trials of a plan left in their folders.
+    /// Evaluates the trials of a plan.
     let ofStates (workspace: Workspace) (plan: Plan) (states: (Trial * TrialState) list) =
         let finished = FinishedTrial.ofStates workspace plan states
         let trialsOf variant = [
@@ -145,7 +146,7 @@ module internal Outcome =
                                 PerClass.view variant.Label published trials
                     | Saliency _ -> ()
             ]
-            Answers = [
+            Verdicts = [
                 let names =
                     plan.Variants
                     |> List.map _.Label
@@ -154,14 +155,14 @@ module internal Outcome =
                     |> Map
                 let name label = names[label]
                 for own in statistics do
-                    Answers.ofMetric name own
-                    yield! Option.toList (Answers.ofGroups name own)
+                    Verdicts.ofMetric name own
+                    yield! Option.toList (Verdicts.ofGroups name own)
             ]
             File = file
         }
 
-    /// Keeps the frame as a table of its own.
-    let save (outcome: Outcome) =
+    /// Writes the frame to its file.
+    let save (outcome: ExperimentOutcome) =
         use text = new StringWriter()
         FrameExtensions.SaveCsv(outcome.Frame, text, includeRowKeys = false)
-        AtomicFile.writeIfChanged outcome.File (text.ToString())
+        AtomicFile.WriteIfChanged(outcome.File, text.ToString())

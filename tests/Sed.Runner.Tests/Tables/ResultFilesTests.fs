@@ -1,5 +1,5 @@
-/// What is kept of a table: recorded results, frames, exports. They are checked on a whole run of a small experiment.
-module Sed.Runner.Tests.KeptTests
+/// Files of results: recorded results, stored tables and exports.
+module Sed.Runner.Tests.ResultFilesTests
 
 open System
 open System.IO
@@ -16,7 +16,7 @@ let private folder (name: string) =
     Directory.CreateDirectory path |> ignore
     path
 
-let private outcome (weakF: float) : Outcome =
+let private outcome (weakF: float) : ExperimentOutcome =
     let experiment =
         experiment "small" {
             title "50 % & more"
@@ -58,12 +58,12 @@ let private outcome (weakF: float) : Outcome =
         Statistics = [ statistics ]
         Table = Table.view plan [] [ statistics ] [] [ "A note." ]
         Below = []
-        Answers = []
+        Verdicts = []
         File = ""
     }
 
 [<Fact>]
-let ``what was recorded is verified to the last digit on its processor, and every cell that moved is named`` () =
+let ``recorded results are verified to the last digit on the same processor, and every changed cell is named`` () =
     let recorded = folder "recorded"
     let file = Recorded.write recorded (outcome 0.5)
     Assert.Equal(Path.Combine(recorded, "paper", "small.csv"), file)
@@ -87,7 +87,7 @@ let ``what was recorded is verified to the last digit on its processor, and ever
         )
 
 [<Fact>]
-let ``on another processor a result may lie where its recorded interval does, and it is said which`` () =
+let ``on another processor a result may differ within its recorded interval`` () =
     let recorded = folder "recorded"
     let file = Recorded.write recorded (outcome 0.5)
     File.WriteAllText(file, File.ReadAllText(file).Replace(Processor.Name, "Elbrus"))
@@ -108,18 +108,18 @@ let ``on another processor a result may lie where its recorded interval does, an
         )
 
 [<Fact>]
-let ``without recorded results there is nothing to verify, and it says how to record them`` () =
+let ``missing recorded results are reported with how to record them`` () =
     match Recorded.verify (folder "recorded") (outcome 0.5) with
     | Ok words -> failwith words
     | Result.Error problems -> Assert.Contains("`--record`", (List.exactlyOne problems).Remedy)
 
 [<Theory>]
-[<InlineData("", "is no table (Invalid CSV file: header row not found)")>]
-[<InlineData("garbage\n\000\001", "is no table (it has no column 'row')")>]
+[<InlineData("", "is not a valid table (Invalid CSV file: header row not found)")>]
+[<InlineData("garbage\n\000\001", "is not a valid table (it has no column 'row')")>]
 [<InlineData("row,weak F\nother,1,2,3",
-             "is no table (Couldn't parse row 1 according to schema: Expected 2 columns, got 4)")>]
-[<InlineData("row,weak F\nother,1\nother,2", "is no table (the row 'other' stands in it 2 times)")>]
-let ``recorded results that are no table are named`` (text: string, cause: string) =
+             "is not a valid table (Couldn't parse row 1 according to schema: Expected 2 columns, got 4)")>]
+[<InlineData("row,weak F\nother,1\nother,2", "is not a valid table (the row 'other' stands in it 2 times)")>]
+let ``an invalid table of recorded results is named`` (text: string, cause: string) =
     let recorded = folder "recorded"
     let file = Recorded.write recorded (outcome 0.5)
     File.WriteAllText(file, text)
@@ -129,7 +129,7 @@ let ``recorded results that are no table are named`` (text: string, cause: strin
         Assert.Equal<string list>([ $"small: {file} {cause}; `--record` anew" ], List.map Problem.print problems)
 
 [<Fact>]
-let ``a recorded cell that is no number is not recorded`` () =
+let ``a recorded cell that is not a number counts as missing`` () =
     let recorded = folder "recorded"
     let file = Recorded.write recorded (outcome 0.5)
     File.WriteAllText(file, File.ReadAllText(file).Replace(",0.5,", ",high,"))
@@ -142,7 +142,7 @@ let ``a recorded cell that is no number is not recorded`` () =
         )
 
 [<Fact>]
-let ``a table is written for LaTeX and for Markdown with every special letter escaped`` () =
+let ``tables are exported as LaTeX and Markdown with special characters escaped`` () =
     let out = folder "exports"
     let export name =
         let file = Path.Combine(out, name)
@@ -160,7 +160,7 @@ let ``a table is written for LaTeX and for Markdown with every special letter es
     Assert.Contains("| row | weak F | seeds |\n| --- | ---: | ---: |", markdown.ReplaceLineEndings "\n")
 
 [<Fact>]
-let ``a frame is written as CSV and as Parquet, in which missing values stay missing`` () =
+let ``a frame is exported as CSV and Parquet, and missing values remain missing`` () =
     let out = folder "exports"
     let csv, parquet =
         Path.Combine(out, "table.csv"), Path.Combine(out, "table.parquet")
@@ -176,14 +176,14 @@ let ``a frame is written as CSV and as Parquet, in which missing values stay mis
     reader.DisposeAsync().AsTask().Wait()
 
 [<Fact>]
-let ``an export that names no known format is refused`` () =
+let ``an export with an unknown extension is a problem`` () =
     Assert.Equal(
-        "--export: 'table.doc' names no known format; end it in .csv, .parquet, .md or .tex",
+        "--export: 'table.doc' has an unknown extension; use .csv, .parquet, .md or .tex",
         Export.problems "table.doc" |> List.exactlyOne |> Problem.print
     )
 
-/// Two runs of an experiment whose other row has another dropout.
-let private kept () =
+/// Stored results of two experiments that share the row `a`, with different dropout.
+let private stored () =
     let runs = folder "runs"
     let save (name: string) dropout weakF =
         let trial = $"{name}-trial"
@@ -207,15 +207,15 @@ let private kept () =
     runs
 
 [<Fact>]
-let ``results are read back as a frame`` () =
-    let frame = Results.read (kept ()) "one"
+let ``stored results are read as a frame`` () =
+    let frame = Results.read (stored ()) "one"
     Assert.Equal<string>([ "row"; "seed"; "weak F"; "trial" ], frame.ColumnKeys)
     Assert.Equal<float>([ 0.25; 0.25; 0.5 ], frame.GetColumn<float>("weak F").Values)
 
 [<Fact>]
-let ``a comparison joins rows by name and says what differs in specification and in result`` () =
-    let runs = kept ()
-    let other = kept ()
+let ``a comparison joins rows by name and lists differences in specification and result`` () =
+    let runs = stored ()
+    let other = stored ()
     let both = Results.compare runs "one" "two"
     Assert.Equal<string>([ "a"; "one"; "two" ], both.RowKeys)
     Assert.Equal(0.125, both.GetColumn<float>("weak F, difference")["a"])
@@ -229,8 +229,8 @@ let ``a comparison joins rows by name and says what differs in specification and
 [<Theory>]
 [<InlineData("", "Invalid CSV file: header row not found")>]
 [<InlineData("a,b\n1,2", "it has no column 'row' and 'trial'")>]
-let ``a kept table that is none is named`` (text: string, cause: string) =
-    let runs = kept ()
+let ``an invalid stored table is named`` (text: string, cause: string) =
+    let runs = stored ()
     let file = Path.Combine(runs, "tables", "one.csv")
     File.WriteAllText(file, text)
     for read in
@@ -239,11 +239,11 @@ let ``a kept table that is none is named`` (text: string, cause: string) =
             (fun () -> Results.compare runs "one" "two" |> ignore)
         ] do
         let broken = Assert.Throws<InvalidDataException>(read)
-        Assert.Equal($"{file} is no table ({cause}).", broken.Message)
+        Assert.Equal($"{file} is not a valid table ({cause}).", broken.Message)
 
 [<Fact>]
-let ``results that are not there name those that are`` () =
-    let runs = kept ()
+let ``the error for missing results names the available ones`` () =
+    let runs = stored ()
     let missing =
         Assert.Throws<FileNotFoundException>(fun () -> Results.read runs "three" |> ignore)
-    Assert.Equal($"There are no results of 'three' in {runs}, which has one, two.", missing.Message)
+    Assert.Equal($"There are no results of 'three' in {runs}. It has one, two.", missing.Message)

@@ -1,11 +1,10 @@
-/// Tells who runs a script in the repository that the build is older than the source: what was pulled or edited since would
-/// be passed over in silence.
-module Sed.Runner.OldBuild
+/// Warns when the build is older than the source, because a script would then run the code as it was before the last edit.
+module Sed.Runner.StaleBuild
 
 open System.IO
 open System.Reflection
 
-/// The first source file below a folder that is newer than every assembly of ours in another one.
+/// A source file below `source` that is newer than every Sed assembly in the folder `built`.
 let internal newer (source: string) (built: string) : string option =
     let times = [
         for file in Directory.GetFiles(built, "Sed.*.dll") -> File.GetLastWriteTimeUtc file
@@ -18,11 +17,10 @@ let internal newer (source: string) (built: string) : string option =
             (Directory.EnumerateFiles(source, "*.fs", SearchOption.AllDirectories))
         |> Seq.tryFind (fun file -> File.GetLastWriteTimeUtc file > List.max times)
 
-/// Says so on standard error, if this assembly was built from an older state of the source in a folder.
-let tell (source: string) =
+/// Prints a warning on standard error if a file below `source` is newer than this assembly.
+let warn (source: string) =
     match newer source (Path.GetDirectoryName(Assembly.GetExecutingAssembly().Location) |> string) with
     | Some file ->
         let name = Path.GetRelativePath(Path.Combine(source, ".."), file)
-        eprintfn
-            $"{name} is newer than the build, which runs as if it had not changed. Build first: dotnet fsi build.fsx"
+        eprintfn $"{name} has changed since the last build. To run the changed code, first run: dotnet fsi build.fsx"
     | None -> ()

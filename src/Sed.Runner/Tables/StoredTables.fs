@@ -4,12 +4,13 @@ open System
 open System.Globalization
 open Deedle
 open MathNet.Numerics.Distributions
+open MathNet.Numerics.Statistics
 open Sed
 open Sed.Core.Scoring
 
-/// What a table that is kept says, and what differs between two, without the script that made them. Intervals are those of
-/// Student's t over the trials of a row, at 95 %: they hold for other seeds, on the same clips.
-module Overview =
+/// Describes and compares stored tables, without the scripts that made them. Confidence intervals are those of Student's t over the
+/// trials of a row, at 95 %. They cover other seeds on the same clips.
+module StoredTables =
     let private level = 0.975
 
     let private number (value: float) =
@@ -18,12 +19,7 @@ module Overview =
     let private signed (value: float) =
         value.ToString("+0.000;-0.000;0.000", CultureInfo.InvariantCulture)
 
-    let private variance (values: float list) =
-        let mean = List.average values
-        (values |> List.sumBy (fun value -> (value - mean) ** 2.0))
-        / float (values.Length - 1)
-
-    /// A row's values of a metric, one for each trial that has one.
+    /// A row's scores by a metric, one for each trial that has one.
     let private samples (frame: Frame<int, string>) (metric: string) (row: string) =
         if Seq.contains metric frame.ColumnKeys then
             let rows = frame.GetColumn<string> "row"
@@ -35,7 +31,7 @@ module Overview =
         else
             []
 
-    /// The mean with half its interval; alone where one trial says nothing of others.
+    /// The mean and half its confidence interval; without an interval for one trial.
     let private estimate (values: float list) =
         match values with
         | [] -> "-"
@@ -44,10 +40,10 @@ module Overview =
             let freedom = float (values.Length - 1)
             let half =
                 StudentT.InvCDF(0.0, 1.0, freedom, level)
-                * sqrt (variance values / float values.Length)
+                * sqrt (values.Variance() / float values.Length)
             $"{number (List.average values)} ± {number half}"
 
-    /// Right less left, with the interval of Welch (1947), and whether it leaves 0 out.
+    /// The difference right minus left, its confidence interval (Welch 1947), and whether the interval excludes 0.
     let private difference (left: float list) (right: float list) =
         if left.IsEmpty || right.IsEmpty then
             "-", "", false
@@ -56,7 +52,8 @@ module Overview =
             if left.Length < 2 || right.Length < 2 then
                 signed gain, "one trial", false
             else
-                let a, b = variance left / float left.Length, variance right / float right.Length
+                let a, b =
+                    left.Variance() / float left.Length, right.Variance() / float right.Length
                 if a + b = 0.0 then
                     signed gain, $"{signed gain} to {signed gain}", gain <> 0.0
                 else
@@ -74,9 +71,9 @@ module Overview =
         |> List.distinct
 
     let private spread =
-        "±: half the 95 % interval over a row's trials (Student's t); the table of a run has their deviation instead."
+        "±: half the 95 % confidence interval over a row's trials (Student's t). The table that a run prints shows the standard deviation instead."
 
-    /// The names of the metrics that are asked for, or of the three that most papers report.
+    /// The requested metrics, or else the three that most papers report.
     let private chosen (frames: Frame<int, string> list) (metrics: string list) =
         let there name =
             frames |> List.exists (fun frame -> Seq.contains name frame.ColumnKeys)
@@ -85,7 +82,6 @@ module Overview =
                 if there metric.Name then
                     metric.Name
         ]
-        let said = String.concat ", " known
         match metrics |> List.filter (fun name -> not (List.contains name known)) with
         | [] when metrics.IsEmpty ->
             match
@@ -95,10 +91,15 @@ module Overview =
             | [] -> known
             | usual -> usual
         | [] -> metrics
-        | unknown -> raise (ArgumentException $"""there is no metric {String.concat ", " unknown}; there is {said}""")
+        | unknown ->
+            raise (
+                ArgumentException
+                    $"""unknown metric {String.concat ", " unknown}; the table has {String.concat ", " known}"""
+            )
 
-    /// A table: each of its rows with its trials and metrics; what all rows specify, and by what each differs.
-    let show (runs: string) (place: string) (metrics: string list) : TableView =
+    /// Describes a table: the number of trials and the scores of each row, what the rows' specifications have in common, and what
+    /// differs between them.
+    let describe (runs: string) (place: string) (metrics: string list) : TableView =
         let frame = Results.read runs place
         let metrics = chosen [ frame ] metrics
         let rows = rowsOf [ frame ]
@@ -134,8 +135,8 @@ module Overview =
                 spread
                 if not everywhere.IsEmpty then
                     ""
-                    "All rows:"
-                // In the order in which they stand in the first row's specification.
+                    "Specification of all rows:"
+                // In the order of the first row's specification.
                 for name, value in specified |> Map.tryFind (List.head rows) |> Option.defaultValue [] do
                     if everywhere.Contains(name, value) then
                         $"  {name}: {value}"
@@ -152,7 +153,8 @@ module Overview =
             ]
         }
 
-    /// Two tables side by side, or one in two folders: a line for each row and metric, and what differs in what they specify.
+    /// Compares two tables, or the same table in two folders: one line for each row and metric, and the differences between the
+    /// specifications.
     let compare (runs: string) (left: string) (right: string) (metrics: string list) : TableView =
         let before, after = Results.read runs left, Results.read runs right
         let metrics = chosen [ before; after ] metrics
@@ -167,37 +169,40 @@ module Overview =
                 { Text = left; Number = true }
                 { Text = right; Number = true }
                 { Text = "difference"; Number = true }
-                { Text = "95 %"; Number = false }
+                {
+                    Text = "95 % interval"
+                    Number = false
+                }
             ]
             Rows = [
                 for row in rows do
                     for metric in metrics do
                         let own, other = samples before metric row, samples after metric row
-                        let gain, interval, sure = difference own other
+                        let gain, interval, isSignificant = difference own other
                         [
                             row
                             metric
                             estimate own
                             estimate other
-                            gain + (if sure then " *" else "  ")
+                            gain + (if isSignificant then " *" else "  ")
                             interval
                         ]
             ]
             Notes = [
                 spread
-                "*: the interval of the difference leaves 0 out (Welch's t over trials; not corrected for the number of lines)."
+                "*: the confidence interval of the difference excludes 0 (Welch's t over trials, not corrected for the number of lines)."
                 ""
-                "What differs:"
+                "Differences between the specifications:"
                 for row in rows do
                     match Map.tryFind row specifiedLeft, Map.tryFind row specifiedRight with
                     | Some own, Some other ->
                         match Results.differences own other with
-                        | "" -> $"  {row}: nothing"
-                        | said -> $"  {row}: {said}"
+                        | "" -> $"  {row}: none"
+                        | differences -> $"  {row}: {differences}"
                     | Some _, None -> $"  {row}: only in {left}"
                     | _ -> $"  {row}: only in {right}"
             ]
         }
 
-    /// Prints what `show` or `compare` gives.
-    let print (view: TableView) = Table.print view
+    /// Prints a table of `describe` or `compare`.
+    let print (view: TableView) = TableView.print view

@@ -6,10 +6,35 @@ open System.IO
 open Deedle
 open Sed
 
-/// Results as Deedle frames.
-module ResultFrame =
-    /// Every axis of the rows, in order.
-    let internal axes (variants: Variant list) =
+/// Reads tables that are stored as CSV.
+module internal CsvFile =
+    /// The error for a file that is not a valid table.
+    let invalid (file: string) (cause: string) =
+        InvalidDataException $"{file} is not a valid table ({cause})."
+
+    /// Reads a table and checks that it has the given columns.
+    let read (columns: string list) (file: string) : Frame<int, string> =
+        if Directory.Exists file then
+            raise (invalid file "it is a folder")
+        let frame =
+            try
+                Frame.ReadCsv(file, culture = "")
+            // Deedle raises many kinds of exceptions on invalid tables.
+            with error when not (error :? IOException || error :? UnauthorizedAccessException) ->
+                raise (invalid file ((error.Message.Split '\n').[0].TrimEnd('.', '\r')))
+        match
+            columns
+            |> List.filter (fun column -> not (Seq.contains column frame.ColumnKeys))
+        with
+        | [] -> frame
+        | lacking ->
+            let names = [ for column in lacking -> $"'{column}'" ] |> String.concat " and "
+            raise (invalid file $"it has no column {names}")
+
+/// The results of trials as a Deedle frame.
+module internal ResultFrame =
+    /// The axes of the rows, in order.
+    let axes (variants: Variant list) =
         variants
         |> List.collect (fun variant -> List.map fst variant.Coordinates)
         |> List.distinct
@@ -35,7 +60,7 @@ module ResultFrame =
             | Share _ -> ()
             for metric in metrics do
                 let score = metric.Of once
-                // Where nobody knows when events start and end, there is nothing to tell.
+                // Not a number for metrics of events if event times are unknown.
                 if not (Double.IsNaN score) then
                     metric.Name, box score
             "learnt", box one.HasLearnt
@@ -50,10 +75,10 @@ module ResultFrame =
             "trial", box (Path.GetFileName folder)
         ]
 
-    /// A row for each finished trial: the table's row, the axes, the seed (and the fold), the metrics of decisions and those
-    /// that are reported (rates as fractions), whether it is better than the same answer for every clip by any metric, what
-    /// the training took, and the name of the trial's folder.
-    let internal ofTrials (workspace: Workspace) (plan: Plan) (finished: FinishedTrial list) =
+    /// One row for each finished trial: the table's row, the axes, the seed (and the fold), the metrics of decisions and the
+    /// reported metrics, whether the trial is better than every constant prediction by any metric, the cost of training, and the
+    /// name of the trial's folder. Rates are fractions.
+    let ofTrials (workspace: Workspace) (plan: Plan) (finished: FinishedTrial list) =
         let axes = axes plan.Variants
         let metrics =
             Metric.All

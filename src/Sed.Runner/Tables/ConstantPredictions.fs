@@ -1,7 +1,7 @@
-/// What answers are worth that are the same for every clip: nothing, the most frequent classes, everything. A network that
-/// diverged gives such an answer, and by some metric it may lead a table of weak networks: saying nothing has an error
-/// rate of 1. What is no better has not shown that it listens.
-module internal Sed.Runner.ConstantAnswers
+/// Scores of constant predictions, which are the same for every clip: empty, the most frequent classes, or all classes. A network
+/// that diverged outputs such a prediction, which some metrics reward: the empty prediction has an error rate of 1, better than
+/// that of a weak network. A trial that is no better than a constant prediction has learnt nothing.
+module internal Sed.Runner.ConstantPredictions
 
 open System
 open Sed
@@ -9,18 +9,18 @@ open Sed.Core.Annotations
 open Sed.Core.Corpora
 open Sed.Core.Scoring
 
-/// The best score of any constant answer, by the names of the metrics that tell such answers from a perfect one; recall is
-/// none of them, since everything that is there is found by who says everything.
+/// The best score of any constant prediction, by the metric's name. Metrics that a constant prediction can maximise are missing,
+/// for example recall, which is 1 if all classes are predicted.
 type Bounds = Map<string, float>
 
-// More classes than so many are said all together; the best answers are near one end or the other.
-let private mostSaid = 20
+// Predictions of the most frequent classes are tried up to this number of classes. The best ones have few classes or all.
+let private mostClasses = 20
 
-/// Whether a score is better than another, whichever way the metric runs.
+/// Whether a score is better than another, also if lower is better.
 let isBetter (metric: Metric) score than =
     if metric.LowerIsBetter then score < than else score > than
 
-/// The classes, those of most training clips first.
+/// The classes by falling number of training clips.
 let private byFrequency (manifest: Manifest) =
     let clips =
         manifest.IndicesOf Core.Corpora.Split.Training
@@ -33,25 +33,27 @@ let private byFrequency (manifest: Manifest) =
         | _ -> 0
     Seq.toList manifest.Classes |> List.sortBy (fun label -> -(count label))
 
-/// The clips of an answer that says the same classes of all of them, from their beginning to their end.
-let private saying (classes: ClassList) (truth: ClipTruth) seconds (said: string list) =
-    let answer = [| for label in classes -> if List.contains label said then 1.0f else 0.0f |]
-    let all = Array.init truth.Names.Count (fun _ -> answer) |> Array.concat
+/// The scored clips if the given classes are predicted for all of every clip.
+let private predicting (classes: ClassList) (truth: ClipTruth) seconds (predicted: string list) =
+    let prediction = [|
+        for label in classes -> if List.contains label predicted then 1.0f else 0.0f
+    |]
+    let all = Array.init truth.Names.Count (fun _ -> prediction) |> Array.concat
     ScoredClips(truth, ClipScores(truth.Names, 1, seconds, all, all), Detection.options Detection.defaults)
 
-/// The metrics by which a constant answer may look like something: those that are asked for, and those of decisions.
+/// The metrics to compare with constant predictions: the given ones and those of decisions.
 let private judged (metrics: Metric list) =
     Metric.All
     |> Seq.filter (fun metric -> metric.IsOfDecisions || List.contains metric metrics)
     |> Seq.toList
 
-/// What constant answers are worth on clips of a corpus, by some metrics beside those of decisions.
+/// The best scores of constant predictions on a split, by the metrics of decisions and the given ones.
 let bounds (metrics: Metric list) (manifest: Manifest) (split: Core.Corpora.Split) : Bounds =
     let truth = ClipTruth.Of(manifest, manifest.IndicesOf split)
     let classes = byFrequency manifest
     let constant = [
-        for said in List.distinct [ yield! [ 0 .. min mostSaid classes.Length ]; classes.Length ] do
-            (saying manifest.Classes truth manifest.ClipSeconds (List.truncate said classes)).Once()
+        for count in List.distinct [ yield! [ 0 .. min mostClasses classes.Length ]; classes.Length ] do
+            (predicting manifest.Classes truth manifest.ClipSeconds (List.truncate count classes)).Once()
     ]
     Map [
         for metric in judged metrics do
@@ -63,7 +65,7 @@ let bounds (metrics: Metric list) (manifest: Manifest) (split: Core.Corpora.Spli
                 metric.Name, best
     ]
 
-/// Whether a trial has shown that it listens: by one metric at least it is better than every constant answer.
+/// Whether a trial is better than every constant prediction by at least one metric of decisions.
 let hasLearnt (bounds: Bounds) (scored: ScoredClips) =
     let once = scored.Once()
     judged []

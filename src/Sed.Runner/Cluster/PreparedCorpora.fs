@@ -1,8 +1,10 @@
-/// Which corpora were made ready in a workspace, so that trials' folders are known where corpora are not to be read.
-module internal Sed.Runner.Prepared
+/// The corpora that were prepared in a workspace, with their hashes. They give the folders of trials on machines where the corpora
+/// are not to be read, such as a cluster's login node.
+module internal Sed.Runner.PreparedCorpora
 
 open System.IO
 open Sed
+open Sed.Core.Runtime
 
 let private file out =
     Path.Combine(out, "corpora", "prepared.tsv")
@@ -10,7 +12,7 @@ let private file out =
 let private key (specification: Specification) =
     $"%A{specification.Corpus} %A{specification.Clips}".ReplaceLineEndings " "
 
-/// The hash of a trial's corpus, when it was last made ready; None where it never was.
+/// The hash of a trial's corpus when it was last prepared; None if it never was.
 let private hashOf out (specification: Specification) : string option =
     try
         File.ReadAllLines(file out)
@@ -21,19 +23,19 @@ let private hashOf out (specification: Specification) : string option =
     | :? FileNotFoundException
     | :? DirectoryNotFoundException -> None
 
-/// The folder of a trial, if its corpus was made ready.
+/// The folder of a trial; None if its corpus was never prepared.
 let trialFolder out (specification: Specification) : string option =
     hashOf out specification
     |> Option.map (fun hash -> Path.Combine(out, "trials", Specification.hash hash specification))
 
-/// Makes ready what trials share, and notes it.
-let make (workspace: Workspace) (trials: Trial list) =
+/// Prepares the corpora and features of all trials, and stores the hashes of the corpora.
+let prepare (workspace: Workspace) (trials: Trial list) =
     for trial in trials do
         if trial.Specification.Members.IsEmpty then
             workspace.Source trial.Specification |> ignore
-    [
-        for trial in trials -> $"{key trial.Specification}\t{(workspace.Whole trial.Specification).Hash}\n"
-    ]
-    |> List.distinct
-    |> String.concat ""
-    |> AtomicFile.write (file workspace.Folder)
+    let lines =
+        [
+            for trial in trials -> $"{key trial.Specification}\t{(workspace.Whole trial.Specification).Hash}\n"
+        ]
+        |> List.distinct
+    AtomicFile.Write(file workspace.Folder, String.concat "" lines)

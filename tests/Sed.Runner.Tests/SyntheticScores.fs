@@ -1,17 +1,17 @@
-/// What a network might have said, written down as events of whole seconds.
-module Sed.Runner.Tests.Said
+/// Network outputs for tests, written as events that begin and end at whole seconds.
+module Sed.Runner.Tests.SyntheticScores
 
 open Sed
 open Sed.Core.Annotations
 open Sed.Core.Scoring
 
 /// Onset, offset and label.
-type Sound = float * float * string
+type Event = float * float * string
 
-let private eventsOf (sounds: Sound list) = [| for onset, offset, label in sounds -> SoundEvent(onset, offset, label) |]
+let private eventsOf (events: Event list) = [| for onset, offset, label in events -> SoundEvent(onset, offset, label) |]
 
-/// Clips of so many seconds, each with its name, what is true of it and what was said; tags are the labels of the events.
-let clips (labels: string list) seconds areEventsKnown (rows: (string * Sound list * Sound list) list) : ScoredClips =
+/// Clips of `seconds` s, each given by its name, its reference events and its detected events. The tags are the labels of the events.
+let clips (labels: string list) seconds areEventsKnown (rows: (string * Event list * Event list) list) : ScoredClips =
     let classes = ClassList labels
     let names = [| for name, _, _ in rows -> name |]
     let truth =
@@ -29,8 +29,8 @@ let clips (labels: string list) seconds areEventsKnown (rows: (string * Sound li
                  None)
             |> Option.toObj
         )
-    let sounds second label (_, _, said) =
-        said
+    let isDetected second label (_, _, detected) =
+        detected
         |> List.exists (fun (onset, offset, own) -> own = label && onset <= float second && float second < offset)
     let probability yes = if yes then 0.9f else 0.1f
     let scores =
@@ -41,12 +41,12 @@ let clips (labels: string list) seconds areEventsKnown (rows: (string * Sound li
             [|
                 for row in rows do
                     for second in 0 .. seconds - 1 do
-                        for label in labels -> probability (sounds second label row)
+                        for label in labels -> probability (isDetected second label row)
             |],
             [|
                 for row in rows do
                     for label in labels ->
-                        probability (List.exists (fun second -> sounds second label row) [ 0 .. seconds - 1 ])
+                        probability (List.exists (fun second -> isDetected second label row) [ 0 .. seconds - 1 ])
             |]
         )
     ScoredClips(truth, scores, Detection.options Detection.defaults)

@@ -1,0 +1,104 @@
+/// The sections of a report on where its numbers come from: the corpus, the environment, and how to reproduce the run.
+module internal Sed.Runner.Provenance
+
+open System
+open System.Reflection
+open System.Runtime.InteropServices
+open Sed
+open Sed.Core.Corpora
+
+/// The maximum number of excluded clips in a report.
+let private mostExcluded = 100
+
+let private excluded (manifest: Manifest) : TableView =
+    let shown = manifest.LeftOut |> Seq.truncate mostExcluded |> Seq.toList
+    {
+        Title = $"{manifest.LeftOut.Count} labelled clips that were excluded"
+        Headings = [ for name in [ "clip"; "split"; "reason" ] -> Heading.TextColumn name ]
+        Rows = [
+            for clip in shown -> [ clip.Name; string(clip.Split).ToLowerInvariant(); clip.Reason ]
+        ]
+        Notes = [
+            if manifest.LeftOut.Count > shown.Length then
+                $"The first {shown.Length}. The file checks/findings.csv in the folder of the runs lists all of them."
+        ]
+    }
+
+/// The number of clips of the corpus by split and class, and the clips that were excluded.
+let corpus (manifest: Manifest) =
+    let splits =
+        manifest.Clips |> Seq.map _.Split |> Seq.distinct |> Seq.sort |> Seq.toList
+    let count label split =
+        manifest.Clips
+        |> Seq.filter (fun clip -> clip.Split = split && Seq.contains label clip.WeakLabels)
+        |> Seq.length
+    let seconds = FormattableString.Invariant $"{manifest.ClipSeconds}"
+    {
+        Id = "corpus"
+        Heading = "Corpus"
+        ByRow = false
+        Contents = [
+            Content.Text
+                $"{manifest.Corpus}: {manifest.Describe()}; {seconds} s each, {manifest.SampleRate} Hz. Manifest hash: {manifest.Hash.Substring(0, 16)}."
+            Content.Table {
+                Title = "Number of clips of each class"
+                Headings = [
+                    Heading.TextColumn "class"
+                    for split in splits do
+                        Heading.NumberColumn(string(split).ToLowerInvariant())
+                ]
+                Rows = [
+                    for label in manifest.Classes -> label :: [ for split in splits -> string (count label split) ]
+                ]
+                Notes = []
+            }
+            if manifest.LeftOut.Count > 0 then
+                Content.Folded(excluded manifest)
+        ]
+    }
+
+let private version (assembly: Assembly) =
+    match assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>() with
+    | null -> string (assembly.GetName().Version)
+    | stated -> stated.InformationalVersion.Split('+').[0]
+
+/// Software versions, hardware, and the devices and threads of the trials.
+let environment (rows: FinishedRow list) =
+    let results = [
+        for row in rows do
+            yield! List.map snd row.Trials
+    ]
+    let distinct (value: TrialResult -> string) =
+        results |> List.map value |> List.distinct |> String.concat ", "
+    let processor =
+        $"{Core.Runtime.Processor.Name}, {Environment.ProcessorCount} cores, {Core.Runtime.Processor.VectorWidth}"
+    {
+        Id = "environment"
+        Heading = "Environment"
+        ByRow = false
+        Contents = [
+            Content.Table {
+                Title = "Software and hardware"
+                Headings = [ Heading.TextColumn "component"; Heading.TextColumn "value" ]
+                Rows = [
+                    [ "SedDsl"; version (Assembly.GetExecutingAssembly()) ]
+                    [ ".NET"; RuntimeInformation.FrameworkDescription ]
+                    [ "TorchSharp"; version typeof<TorchSharp.torch>.Assembly ]
+                    [ "libtorch"; Core.Runtime.Torch.Library ]
+                    [ "Operating system"; RuntimeInformation.OSDescription ]
+                    [ "Processor"; processor ]
+                    [ "Device of the trials"; distinct _.Device ]
+                    [ "Threads of the trials"; distinct (fun result -> string result.Threads) ]
+                ]
+                Notes = []
+            }
+        ]
+    }
+
+/// The command line of the run, and its plan.
+let reproduction (plan: Plan) (command: string) = {
+    Id = "reproduction"
+    Heading = "Reproduction"
+    ByRow = false
+    Contents = [ Content.Verbatim command; Content.Verbatim(Plan.print plan) ]
+}

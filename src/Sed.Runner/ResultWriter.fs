@@ -1,0 +1,105 @@
+/// Writes the results of a plan to the console, to the workspace and to the files named on the command line.
+module internal Sed.Runner.ResultWriter
+
+open System
+open System.IO
+open Sed
+
+/// Prints problems on standard error, under the name of what has them.
+let printProblems (name: string) problems =
+    eprintfn $"{Problem.printAll name problems}"
+
+/// The file of an experiment's export. If a script has several experiments, the experiment's name is appended.
+let private exportFile (file: string) (outcome: ExperimentOutcome) several =
+    if several then
+        let folder = Path.GetDirectoryName file |> string
+        let name = Path.GetFileNameWithoutExtension file
+        Path.Combine(folder, $"{name}-{outcome.Plan.Experiment.Name}{Path.GetExtension file}")
+    else
+        file
+
+/// Writes something and returns whether it was written. A failure is reported and stops nothing else.
+let private tryWrite (what: string) (write: unit -> unit) =
+    try
+        write ()
+        true
+    with
+    | :? IOException
+    | :? UnauthorizedAccessException as refused ->
+        printfn $"{what} could not be written: {refused.Message}"
+        false
+
+let private writeFigures (workspace: Workspace) (outcome: ExperimentOutcome) =
+    for figure in Report.requestedFigures workspace outcome do
+        let folder = Path.Combine(workspace.Folder, "figures", outcome.Plan.Experiment.Name)
+        Directory.CreateDirectory folder |> ignore
+        let file = Path.Combine(folder, figure.Name)
+        for ending in [ ".svg"; ".png" ] do
+            FigureFile.write (file + ending) figure
+        printfn $"{figure.Title}: {file}.svg and .png"
+
+let private writeReport (workspace: Workspace) (outcome: ExperimentOutcome) audio command =
+    let file = RunPlan.reportFile workspace.Folder outcome.Plan.FileName
+    Report.write workspace outcome audio command file
+    printfn $"Report: {file}"
+
+/// Returns false, after a message, if there is no model.
+let private writeModel (workspace: Workspace) (outcome: ExperimentOutcome) file =
+    let mutable written = true
+    tryWrite file (fun () ->
+        match ModelExport.write workspace outcome file with
+        | Ok what -> printfn $"{what}"
+        | Error why ->
+            eprintfn $"{why}"
+            written <- false)
+    && written
+
+let private verify recorded (outcome: ExperimentOutcome) =
+    match Recorded.verify recorded outcome with
+    | Ok verified ->
+        printfn $"{verified}"
+        true
+    | Error problems ->
+        printProblems "verify" problems
+        false
+
+/// Writes the plan of a run, so that `seddsl report` can follow its progress. The plan of a finished run is not written again,
+/// because a finished table can also be shown from read-only storage.
+let writePlan (workspace: Workspace) (plan: Plan) =
+    let isFinished () =
+        (Sweep.openTrials workspace plan).IsEmpty
+    if not (RunPlan.isKept workspace.Folder plan.FileName && isFinished ()) then
+        tryWrite "The plan" (fun () -> RunPlan.write workspace plan) |> ignore
+
+/// Prints the results of a plan, and writes and verifies them as the command line requests. Returns false if the results differ
+/// from the recorded ones or a file named on the command line cannot be written.
+let writeAll (options: Options) command recorded several (workspace: Workspace) (outcome: ExperimentOutcome) =
+    TableView.print outcome.Table
+    printfn ""
+    if outcome.Plan.Experiment.Question <> "" then
+        printfn $"{outcome.Plan.Experiment.Question}"
+    for sentence in outcome.Verdicts do
+        printfn $"{sentence}"
+    for table in outcome.Below do
+        TableView.print table
+    // Failures in the workspace are ignored, so that a finished table can be shown from read-only storage.
+    tryWrite "The table" (fun () -> ExperimentOutcome.save outcome) |> ignore
+    tryWrite "The figures" (fun () -> writeFigures workspace outcome) |> ignore
+    let isWhole = outcome.Plan.FileName = outcome.Plan.Experiment.Name
+    if options.Report |> Option.defaultValue isWhole then
+        tryWrite "The report" (fun () -> writeReport workspace outcome options.Audio command)
+        |> ignore
+    [
+        for file in options.Exports do
+            let file = exportFile file outcome several
+            tryWrite file (fun () ->
+                Export.write file (fun () -> outcome.Table) outcome.Frame
+                printfn $"Exported: {file}")
+        for file in Option.toList options.ExportModel do
+            writeModel workspace outcome (exportFile file outcome several)
+        if options.Record then
+            tryWrite "The record" (fun () -> printfn $"Recorded: {Recorded.write recorded outcome}")
+        if options.Verify then
+            verify recorded outcome
+    ]
+    |> List.forall id

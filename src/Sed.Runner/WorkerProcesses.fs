@@ -1,0 +1,90 @@
+namespace Sed.Runner
+
+open System
+open System.Diagnostics
+open System.IO
+
+/// Worker processes: the same script, started with `--worker`, which trains trials of the same plans. A worker ends when no
+/// trial is left or when its standard input closes, so it never outlives the process that started it. A worker that crashes or
+/// is killed is restarted; its trial resumes from the last epoch in whichever process takes it next. `own` holds additional
+/// arguments for each worker.
+type internal WorkerProcesses(script: string, arguments: string list, own: string list list, threads: int) =
+    // More crashes than this are no accident.
+    let mostRestarts = 20
+    let gate = obj ()
+    let own = Array.ofList own
+    let running = Array.zeroCreate<Process> own.Length
+    let mutable restarts = 0
+    let mutable ended = false
+
+    // SIGABRT, SIGKILL and SIGSEGV. Ctrl-C and SIGTERM end a worker with 130 or 143.
+    let crashed (worker: Process) =
+        List.contains worker.ExitCode [ 134; 137; 139 ]
+
+    let rec start index =
+        let info =
+            ProcessStartInfo(
+                nonNull Environment.ProcessPath,
+                [ "fsi"; script ] @ arguments @ own[index] @ [ "--worker"; string threads ],
+                RedirectStandardInput = true,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true
+            )
+        let worker = nonNull (Process.Start info)
+        running[index] <- worker
+        worker.Exited.Add(fun _ ->
+            lock gate (fun () ->
+                if not ended && crashed worker && restarts < mostRestarts then
+                    restarts <- restarts + 1
+                    start index))
+        // A full pipe would block the worker. Failures are stored in the trials' folders.
+        worker.OutputDataReceived.Add ignore
+        worker.ErrorDataReceived.Add ignore
+        worker.BeginOutputReadLine()
+        worker.BeginErrorReadLine()
+        worker.EnableRaisingEvents <- true
+
+    do lock gate (fun () -> Seq.iter start [ 0 .. own.Length - 1 ])
+
+    // Options of the main process only, with the number of their values.
+    static let mainOnly =
+        Map [
+            "--on", 1
+            yield! Map.toSeq SlurmOptions.arity
+            "--jobs", 1
+            "--device", 1
+            "--export", 1
+            "--export-model", 1
+            "--report", 0
+            "--no-report", 0
+            "--no-audio", 0
+            "--verify", 0
+            "--record", 0
+            "--retry-failed", 0
+        ]
+
+    /// Whether this process can start workers: it has to be run by `dotnet fsi`.
+    static member CanStart =
+        match Environment.ProcessPath with
+        | null -> false
+        | path -> Path.GetFileNameWithoutExtension path = "dotnet"
+
+    /// The command line without the options that concern the main process only.
+    static member Arguments(arguments: string list) =
+        let rec without words =
+            match words with
+            | [] -> []
+            | (word: string) :: rest ->
+                match Map.tryFind word mainOnly with
+                | Some values -> without (List.skip (min values rest.Length) rest)
+                | None -> word :: without rest
+        without arguments
+
+    interface IDisposable with
+        member _.Dispose() =
+            lock gate (fun () -> ended <- true)
+            for worker in running do
+                // The worker stops after its current step. Its trial resumes from the last epoch.
+                worker.StandardInput.Close()
+                worker.WaitForExit()
+                worker.Dispose()
