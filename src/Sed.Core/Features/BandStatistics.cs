@@ -114,12 +114,9 @@ public sealed class BandStatistics
             [new(MeansName, NumpyArray.Of([.. Means])), new(DeviationsName, NumpyArray.Of([.. Deviations]))]
         );
 
-    /// <summary>The number of bands and a hash of all values; equal statistics have the same.</summary>
-    public string Summary()
-    {
-        var bytes = MemoryMarshal.AsBytes<float>([.. Means, .. Deviations]);
-        return $"{Means.Count} bands, SHA-256 {Convert.ToHexStringLower(SHA256.HashData(bytes))}";
-    }
+    /// <summary>SHA-256 of all values, as hexadecimal digits.</summary>
+    public string Hash() =>
+        Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes<float>([.. Means, .. Deviations])));
 
     /// <summary>Standardises one clip in place; frames of padding become 0, the mean.</summary>
     /// <param name="clip">Features, shape (frames, bands).</param>

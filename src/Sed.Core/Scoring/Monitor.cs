@@ -1,4 +1,5 @@
 using System.Globalization;
+using Sed.Core.Runtime;
 using Sed.Core.Runtime.Keys;
 
 namespace Sed.Core.Scoring;
@@ -46,6 +47,37 @@ public abstract record Monitor
             Times times => times.Inner.Metrics,
             _ => [],
         };
+
+    /// <summary>Every reason early stopping cannot use it: its value has to rise as the network gets better.</summary>
+    public IEnumerable<Problem> Problems()
+    {
+        const string remedy = "for example `monitor (WeakF - StrongER)`";
+        (Metric Metric, double Share)[] shares =
+        [
+            .. Metrics.Distinct().Select(metric => (metric, Of(other => other == metric ? 1 : 0))),
+        ];
+        if (shares.Any(share => !double.IsFinite(share.Share)))
+            yield return Problem.Of(
+                $"the monitor {Summary} has a factor that is not a finite number",
+                "give a finite one"
+            );
+        if (Array.TrueForAll(shares, share => share.Share == 0))
+            yield return Problem.Of(
+                $"the monitor {Summary} never changes",
+                "monitor a metric, for example `monitor WeakF`"
+            );
+        foreach (var (metric, share) in shares)
+            if (metric.LowerIsBetter && share > 0)
+                yield return Problem.Of(
+                    $"the monitor {Summary} rises as {metric.Name} gets worse",
+                    $"subtract a metric for which lower is better, {remedy}"
+                );
+            else if (!metric.LowerIsBetter && share < 0)
+                yield return Problem.Of(
+                    $"the monitor {Summary} falls as {metric.Name} gets better",
+                    $"add a metric for which higher is better, {remedy}"
+                );
+    }
 
     /// <summary>As it is written, for example "weak F - strong ER".</summary>
     public string Summary =>

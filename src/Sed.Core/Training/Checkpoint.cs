@@ -1,5 +1,6 @@
 using Sed.Core.Networks;
 using Sed.Core.Runtime;
+using Sed.Core.Runtime.Keys;
 
 namespace Sed.Core.Training;
 
@@ -119,16 +120,16 @@ internal static class Checkpoint
         SedNetwork network
     ) =>
         [
-            ("network", network.Description.Summary()),
+            ("network", CanonicalKey.Text(network.Description)),
             ("features", folder.Features),
             ("data", folder.Data),
-            ("standardisation", targets.Clips.Statistics.Summary()),
-            ("labels", targets.Identity),
+            ("standardisation", targets.Clips.Statistics.Hash()),
+            ("labels", CanonicalKey.Text(targets.Key)),
             // More epochs or another patience continue the same training, unless the learning rate depends on them.
-            ("training", (options with { Epochs = Epochs(options), Patience = 1, Threads = 0 }).Summary()),
+            ("training", CanonicalKey.Text(options with { Epochs = Epochs(options), Patience = 1 })),
         ];
 
-    private static int Epochs(TrainingOptions options) => options.Schedule == Schedule.Cosine ? options.Epochs : 1;
+    private static int Epochs(TrainingOptions options) => options.Schedule.DependsOnEpochs ? options.Epochs : 1;
 
     private static Dictionary<string, NumpyArray> Part(Dictionary<string, NumpyArray> arrays, string prefix) =>
         arrays

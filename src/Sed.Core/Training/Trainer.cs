@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Sed.Core.Networks;
 using Sed.Core.Runtime;
 using Sed.Core.Scoring;
+using Sed.Core.Training.Augmentations;
 using Sed.Core.Training.Clips;
 using static TorchSharp.torch;
 using Monitor = Sed.Core.Scoring.Monitor;
@@ -16,8 +17,7 @@ public sealed class Trainer
 {
     private readonly TrainingOptions options;
     private readonly Device device;
-    private readonly TwoOutputLoss loss;
-    private readonly Augmentation augmentation;
+    private readonly AugmentationPipeline augmentations;
 
     /// <param name="options">How to train.</param>
     /// <param name="device">Where to compute.</param>
@@ -31,8 +31,7 @@ public sealed class Trainer
             Autocast.RequireAvailable();
         this.options = options;
         this.device = device;
-        loss = new TwoOutputLoss(options);
-        augmentation = new Augmentation(options);
+        augmentations = new AugmentationPipeline(options.Augmentations);
     }
 
     /// <summary>
@@ -42,7 +41,6 @@ public sealed class Trainer
     /// <param name="network">The network, on the trainer's device.</param>
     /// <param name="clips">What it learns from.</param>
     /// <param name="selection">Scores the network after each epoch.</param>
-    /// <param name="monitor">What early stopping watches; higher is better.</param>
     /// <param name="progress">Told after each epoch.</param>
     /// <param name="cancellation">Stops training after the current step.</param>
     /// <param name="folder">Where checkpoints are kept and found, and epochs logged; null: nowhere.</param>
@@ -55,7 +53,6 @@ public sealed class Trainer
         SedNetwork network,
         ClipSet clips,
         Evaluator selection,
-        Monitor monitor,
         Action<EpochReport>? progress = null,
         CancellationToken cancellation = default,
         TrainingFolder? folder = null,
@@ -72,6 +69,7 @@ public sealed class Trainer
             folder.Right?.ThrowIfLost();
             clips.Statistics.Write(folder.StandardisationFile);
         }
+        TwoOutputLoss loss = new(options, targets.PositiveWeights(options.PositiveWeight));
         var log = folder is null ? null : new EpochLog(folder);
         using var threads = network.LimitTorchThreads(device, options.Precision != ComputePrecision.BFloat16);
         var before = state.Reports.Count > 0 ? state.Reports[^1].Elapsed : TimeSpan.Zero;
@@ -82,15 +80,20 @@ public sealed class Trainer
             epoch++
         )
         {
-            var rate = LearningRate.Of(options, epoch, [.. state.Reports.Select(report => report.Monitor)]);
+            var rate = options.Schedule.Rate(
+                options.Optimizer.LearningRate,
+                epoch,
+                options.Epochs,
+                [.. state.Reports.Select(report => report.Monitor)]
+            );
             var started = clock.Elapsed;
-            var (meanLoss, taken) = Epoch(epoch, rate, state, targets, cancellation);
+            var (meanLoss, taken) = Epoch(epoch, rate, state, loss, targets, cancellation);
             var clipsPerSecond = taken / (clock.Elapsed - started).TotalSeconds;
             state.WithScoredNetwork(kept =>
             {
                 var scored = selection.Evaluate(kept, device, options.BatchSize);
-                var scores = Scores(scored, monitor);
-                var watched = Watched(monitor, scores, scored.HasEvents, epoch);
+                var scores = Scores(scored, options.Monitor);
+                var watched = Watched(options.Monitor, scores, scored.HasEvents, epoch);
                 var best = watched > state.BestMonitor;
                 if (best)
                     state.Best = NetworkWeights.Of(kept);
@@ -154,6 +157,7 @@ public sealed class Trainer
         int epoch,
         double rate,
         TrainingState state,
+        TwoOutputLoss loss,
         TrainingTargets targets,
         CancellationToken cancellation
     )
@@ -175,18 +179,17 @@ public sealed class Trainer
             var frames = options.MaskShortClips
                 ? clips.FramesWithSound(batch.Clips, outputFrames, frameStep, device)
                 : null;
-            var (features, held) = augmentation.Mix(
-                batch.Features(),
-                targets.Of(batch.Clips, outputFrames, device, frameStep),
+            var shared = augmentations.Shared(
+                new(batch.Features(), targets.Of(batch.Clips, outputFrames, device, frameStep)),
                 draw
             );
             state.Optimizer.ClearGradients();
-            var said = Outputs(state.Network, augmentation.Mask(features, draw));
-            var value = loss.Of(said, held, frames);
+            var said = Outputs(state.Network, augmentations.PerNetwork(shared, draw));
+            var value = loss.Of(said, shared.Targets, frames);
             if (options.MeanTeacher is { } mean)
             {
                 // It hears the same clips through other masks and with other dropout, and gets no gradients.
-                var taught = WithoutGradients(state.Teacher!, augmentation.Mask(features, draw));
+                var taught = WithoutGradients(state.Teacher!, augmentations.PerNetwork(shared, draw));
                 var weight = mean.WeightAfter(epoch - 1 + done++ / steps);
                 value = value.Plus(ConsistencyLoss.Of(said, taught, frames).Times(weight));
             }
@@ -196,7 +199,7 @@ public sealed class Trainer
             if (options.WeightAverage is { } past)
                 state.MoveAverage(past);
             if (options.MeanTeacher is { } average)
-                state.MoveTeacher(average.PastAfter(state.Optimizer.Steps));
+                state.MoveTeacher(average.DecayAt(state.Optimizer.Steps));
         }
         return (losses.Mean(), order.Length);
     }

@@ -1,152 +1,165 @@
-using System.Text.Json;
 using System.Text.Json.Serialization;
+using Sed.Core.Runtime;
+using Sed.Core.Runtime.Keys;
+using Sed.Core.Scoring;
+using Sed.Core.Training.Augmentations;
 using Sed.Core.Training.Clips;
 using Sed.Core.Training.Losses;
 using Sed.Core.Training.Optimization;
 using Sed.Core.Training.Targets;
+using Monitor = Sed.Core.Scoring.Monitor;
 
 namespace Sed.Core.Training;
 
 /// <summary>How a network is trained. Immutable; checked when training starts.</summary>
-public sealed record TrainingOptions
+public sealed partial record TrainingOptions
 {
-    /// <summary>Passes over the training clips, at most. Default 1000 (Adavanne and Virtanen 2017).</summary>
+    /// <summary>Maximum number of passes over the training clips. Default 1000 (Adavanne and Virtanen 2017).</summary>
+    [Key("epochs")]
     public int Epochs { get; init; } = 1000;
 
-    /// <summary>Passes without a gain of the monitor after which training stops. Default 100 (same source).</summary>
+    /// <summary>Epochs without improvement of the monitor after which training stops. Default 100 (same source).</summary>
+    [Key("patience")]
     public int Patience { get; init; } = 100;
 
     /// <summary>Clips per step. Default 32.</summary>
+    [Key("batchSize")]
     public int BatchSize { get; init; } = 32;
 
-    /// <summary>In which order an epoch goes through the clips. Default: each once, shuffled.</summary>
+    /// <summary>Order of the clips in an epoch. Default: each clip once, shuffled.</summary>
+    [Key("order")]
     public ClipOrder Order { get; init; } = ClipOrder.Shuffled;
 
-    /// <summary>How gradients move the weights. Default Adam.</summary>
-    public OptimizerKind Optimizer { get; init; } = OptimizerKind.Adam;
+    /// <summary>The optimizer. Default Adam with learning rate 0.001.</summary>
+    [Key("optimizer")]
+    public Optimizer Optimizer { get; init; } = new Optimizer.Adam(1e-3);
 
-    /// <summary>The learning rate, before the schedule. Default 0.001.</summary>
-    public double LearningRate { get; init; } = 1e-3;
+    /// <summary>How the learning rate changes over the epochs. Default constant.</summary>
+    [Key("schedule")]
+    public Schedule Schedule { get; init; } = new Schedule.Constant();
 
-    /// <summary>Weight decay. Default 0.</summary>
-    public double WeightDecay { get; init; }
+    /// <summary>What early stopping monitors; higher is better. Default weak F minus strong ER (Adavanne and Virtanen 2017).</summary>
+    [Key("monitor")]
+    public Monitor Monitor { get; init; } =
+        new Monitor.Minus(new Monitor.Score(TagMetrics.F), new Monitor.Score(SegmentMetrics.ErrorRate));
 
-    /// <summary>SGD's momentum, from 0 to below 1. Default 0.9.</summary>
-    public double Momentum { get; init; } = 0.9;
+    /// <summary>Maximum norm of all gradients together; larger gradients are scaled down. Null (the default): no limit.</summary>
+    [Key("maxGradientNorm")]
+    public double? MaxGradientNorm { get; init; }
 
-    /// <summary>How the learning rate changes. Default: it stays.</summary>
-    public Schedule Schedule { get; init; } = Schedule.Constant;
-
-    /// <summary>Epochs over which the learning rate first rises in equal steps. Default 0.</summary>
-    public int WarmUpEpochs { get; init; }
-
-    /// <summary>Plateau: what the learning rate is multiplied by, between 0 and 1. Default 0.5.</summary>
-    public double PlateauFactor { get; init; } = 0.5;
-
-    /// <summary>Plateau: epochs without a gain before that. Default 10.</summary>
-    public int PlateauPatience { get; init; } = 10;
-
-    /// <summary>The norm that all gradients together may have; null (the default) leaves them as they are.</summary>
-    public double? ClipNorm { get; init; }
-
-    /// <summary>
-    /// Share of the past in a running average of the weights, which is then what is scored and kept, from 0 to below 1.
-    /// Null (the default): the weights themselves. For example 0.999.
-    /// </summary>
+    /// <summary>Decay of a running average of the weights, which is then scored and kept; from 0 to below 1, for example 0.999. Null (the default): none.</summary>
+    [Key("weightAverage")]
     public double? WeightAverage { get; init; }
 
-    /// <summary>A teacher that averages the network, scored and kept in its stead; null (the default): none.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    /// <summary>A mean teacher, which is scored and kept instead of the network. Null (the default): none.</summary>
+    [Key("meanTeacher")]
     public MeanTeacher? MeanTeacher { get; init; }
 
-    /// <summary>Weight of the loss of the strong output. Default 1.</summary>
+    /// <summary>The labels that training uses. Default: weak labels only.</summary>
+    [Key("labels")]
+    public Labels Labels { get; init; } = new Labels.WeakOnly();
+
+    /// <summary>Weight of the strong output's loss, 0 or above. Default 1.</summary>
+    [Key("strongWeight")]
     public double StrongWeight { get; init; } = 1;
 
-    /// <summary>Weight of the loss of the weak output. Default 1.</summary>
+    /// <summary>Weight of the weak output's loss, 0 or above. Default 1.</summary>
+    [Key("weakWeight")]
     public double WeakWeight { get; init; } = 1;
 
-    /// <summary>Weight of a present class against an absent one in both losses, one for each class; null (the default): 1.</summary>
-    public IReadOnlyList<double>? PositiveWeights { get; init; }
+    /// <summary>Weight of present classes relative to absent ones in both losses. Default 1.</summary>
+    [Key("positiveWeight")]
+    public PositiveWeight PositiveWeight { get; init; } = new PositiveWeight.Same();
 
-    /// <summary>What a probability costs that says something else than its label. Default cross-entropy.</summary>
+    /// <summary>The loss per element. Default binary cross-entropy.</summary>
+    [Key("loss")]
     public Loss Loss { get; init; } = new Loss.CrossEntropy();
 
-    /// <summary>Whether frames after the end of a short clip are left out of the strong loss. Default: they count.</summary>
+    /// <summary>Whether frames after the end of a short clip are left out of the strong loss. Default false.</summary>
+    [Key("maskShortClips")]
     public bool MaskShortClips { get; init; }
 
-    /// <summary>Mixup (Zhang et al. 2018): both parameters of the beta distribution of the share; 0 (the default): none.</summary>
-    public double Mixup { get; init; }
+    /// <summary>Random changes of the batches, in the order in which they are applied. Default none.</summary>
+    [Key("augmentations")]
+    public IReadOnlyList<Augmentation> Augmentations
+    {
+        get;
+        init => field = new ValueList<Augmentation>(value);
+    } = new ValueList<Augmentation>([]);
 
-    /// <summary>SpecAugment (Park et al. 2019): most frames that one masked stretch has; 0 (the default): none.</summary>
-    public int MaskedFrames { get; init; }
-
-    /// <summary>SpecAugment: most bands that one masked stretch has; 0 (the default): none.</summary>
-    public int MaskedBands { get; init; }
-
-    /// <summary>With how many digits outputs are computed in training. Default float32.</summary>
+    /// <summary>Floating-point precision of the forward pass in training. Default float32.</summary>
+    [Key("precision")]
     public ComputePrecision Precision { get; init; } = ComputePrecision.Float32;
 
-    /// <summary>A loss above this ends training as one that is not a number does. Default 1e6.</summary>
+    /// <summary>A loss above this value ends the training as diverged. Default 1e6.</summary>
+    [Key("largestLoss")]
     public double LargestLoss { get; init; } = 1e6;
 
-    /// <summary>Threads that compute on a CPU; 0 (the default) takes one for each processor. It is recorded with the result.</summary>
+    /// <summary>Threads that compute on a CPU; 0 (the default) takes one per processor. It is recorded with the result and does not decide it.</summary>
+    [JsonIgnore]
     public int Threads { get; init; }
 
-    /// <summary>Decides the order of the clips, what dropout drops and how clips are mixed; the weights are the network's own.</summary>
+    /// <summary>Seed of the order of the clips, dropout and augmentations. The weights are drawn when the network is built. Default 1.</summary>
+    [Key("seed")]
     public long Seed { get; init; } = 1;
 
-    /// <summary>All options in one line; equal options have the same.</summary>
-    public string Summary() => JsonSerializer.Serialize(this);
-
     /// <summary>Every reason these options cannot be used, in reading order; empty when they can.</summary>
-    public IReadOnlyList<string> Problems()
+    public IReadOnlyList<Problem> Problems()
     {
-        List<string> problems = [];
-        Check(Epochs >= 1, $"Epochs must be at least 1, was {Epochs}.");
-        Check(Patience >= 1, $"Patience must be at least 1, was {Patience}.");
-        Check(BatchSize >= 1, $"BatchSize must be at least 1, was {BatchSize}.");
-        Check(Enum.IsDefined(Order), $"There is no order {Order}.");
-        Check(LearningRate > 0 && double.IsFinite(LearningRate), $"LearningRate must be positive, was {LearningRate}.");
-        Check(NotNegative(WeightDecay), $"WeightDecay must be 0 or more, was {WeightDecay}.");
-        Check(Momentum >= 0 && Momentum < 1, $"Momentum must be from 0 to below 1, was {Momentum}.");
-        Check(WarmUpEpochs >= 0, $"WarmUpEpochs must be 0 or more, was {WarmUpEpochs}.");
-        Check(PlateauFactor > 0 && PlateauFactor < 1, $"PlateauFactor must be between 0 and 1, was {PlateauFactor}.");
-        Check(PlateauPatience >= 1, $"PlateauPatience must be at least 1, was {PlateauPatience}.");
-        Check(ClipNorm is null or > 0, $"ClipNorm must be positive, was {ClipNorm}.");
-        Check(
-            WeightAverage is null or (>= 0 and < 1),
-            $"WeightAverage must be from 0 to below 1, was {WeightAverage}."
-        );
-        problems.AddRange(MeanTeacher?.Problems() ?? []);
-        Check(
-            MeanTeacher is null || WeightAverage is null,
-            "MeanTeacher and WeightAverage both average the weights; keep one of them."
-        );
-        Check(NotNegative(StrongWeight), $"StrongWeight must be 0 or more, was {StrongWeight}.");
-        Check(NotNegative(WeakWeight), $"WeakWeight must be 0 or more, was {WeakWeight}.");
-        Check(
-            StrongWeight != 0 || WeakWeight != 0,
-            "StrongWeight and WeakWeight are both 0, so nothing would be learnt."
-        );
-        Check(
-            PositiveWeights is null || PositiveWeights.All(weight => weight > 0 && double.IsFinite(weight)),
-            "Every one of PositiveWeights must be positive."
-        );
+        List<Problem> problems = [.. Optimizer.Problems(), .. Schedule.Problems(), .. Monitor.Problems()];
+        if (BatchSize < 1)
+            Add($"batches of {BatchSize} clips", "give at least one");
+        if (!Enum.IsDefined(Order))
+            Add($"there is no order {Order}", "take Shuffled or Balanced");
+        if (Epochs < 1)
+            Add($"{Epochs} epochs", "give at least one");
+        if (Patience < 1)
+            Add($"a patience of {Patience} epochs", "give at least one");
+        foreach (var (name, weight) in new[] { ("strong", StrongWeight), ("weak", WeakWeight) })
+            if (!(weight >= 0 && double.IsFinite(weight)))
+                Add($"the {name} weight is {weight:R}", "it has to be 0 or above");
+        if (StrongWeight == 0 && WeakWeight == 0)
+            Add($"both losses have the weight 0, so nothing is learnt", "give one of them a weight above 0");
+        problems.AddRange(PositiveWeight.Problems());
         problems.AddRange(Loss.Problems());
-        Check(NotNegative(Mixup), $"Mixup must be 0 or more, was {Mixup}.");
-        Check(MaskedFrames >= 0, $"MaskedFrames must be 0 or more, was {MaskedFrames}.");
-        Check(MaskedBands >= 0, $"MaskedBands must be 0 or more, was {MaskedBands}.");
-        Check(Enum.IsDefined(Precision), $"There is no precision {Precision}.");
-        Check(LargestLoss > 0, $"LargestLoss must be positive, was {LargestLoss}.");
-        Check(Threads >= 0, $"Threads must be 0 or more, was {Threads}.");
+        problems.AddRange(Augmentations.SelectMany(augmentation => augmentation.Problems()));
+        if (MaxGradientNorm is { } norm && !(norm > 0))
+            Add($"the gradients' norm is limited to {norm:R}", "the limit has to be above 0");
+        if (WeightAverage is { } decay && !(decay >= 0 && decay < 1))
+            Add($"the average of the weights has the decay {decay:R}", "it has to be from 0 to below 1");
+        if (!Enum.IsDefined(Precision))
+            Add($"there is no precision {Precision}", "take Float32 or BFloat16");
+        if (!(LargestLoss > 0))
+            Add($"the largest loss is {LargestLoss:R}", "it has to be above 0");
+        if (Threads < 0)
+            Add($"{Threads} threads", "give 0 (one per processor) or more");
+        problems.AddRange(Labels.Problems());
+        if (Labels is Labels.Mixed mixed && BatchSize >= 1 && BatchSize < mixed.Shares.Count)
+            Add(
+                $"batches of {BatchSize} clips have no room for {mixed.Shares.Count} kinds of labels",
+                "make them larger"
+            );
+        problems.AddRange(MeanTeacher?.Problems() ?? []);
+        if (MeanTeacher is not null && WeightAverage is not null)
+            Add($"a mean teacher and `averageWeights` both average the weights", "keep one of them");
         return problems;
 
-        void Check(bool holds, string problem)
-        {
-            if (!holds)
-                problems.Add(problem);
-        }
-
-        static bool NotNegative(double value) => value >= 0 && double.IsFinite(value);
+        void Add(FormattableString cause, string remedy) =>
+            problems.Add(Problem.Of(FormattableString.Invariant(cause), remedy));
     }
+}
+
+/// <summary>Floating-point precision of a network's forward pass in training. Everything else is float32.</summary>
+public enum ComputePrecision
+{
+    /// <summary>float32; on GPUs that support it, matrix products use TF32 (10 bits of mantissa).</summary>
+    [Key("float32")]
+    Float32,
+
+    /// <summary>
+    /// bfloat16 in matrix products and convolutions: faster on GPUs, slower on most CPUs. Weights, loss, gradients, optimizer
+    /// and evaluation stay float32.
+    /// </summary>
+    [Key("bfloat16")]
+    BFloat16,
 }

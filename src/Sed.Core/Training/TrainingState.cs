@@ -18,13 +18,7 @@ internal sealed class TrainingState : IDisposable
     {
         Network = network;
         parameters = new FlatParameters(network);
-        Optimizer = new FlatOptimizer(
-            parameters,
-            options.Optimizer,
-            options.WeightDecay,
-            options.Momentum,
-            options.ClipNorm
-        );
+        Optimizer = new FlatOptimizer(parameters, options.Optimizer, options.MaxGradientNorm);
         if (options.WeightAverage is not null)
             Average = parameters.Values.clone().DetachFromDisposeScope();
         if (options.MeanTeacher is null)

@@ -1,17 +1,20 @@
+using System.Text.Json.Nodes;
 using Sed.Core.Annotations;
 using Sed.Core.Corpora;
 using Sed.Core.Runtime;
+using Sed.Core.Runtime.Keys;
 using Sed.Core.Training.Clips;
+using Sed.Core.Training.Losses;
 using Sed.Core.Training.Targets;
 using static TorchSharp.torch;
 
 namespace Sed.Core.Training;
 
-/// <summary>What a training holds its network's outputs against, clip by clip, and which clips stand together in a batch.</summary>
+/// <summary>The targets of a training, clip by clip, and the composition of its batches.</summary>
 public sealed class TrainingTargets
 {
     private readonly Labels labels;
-    private readonly ToldClips told;
+    private readonly LabelAssignment assignment;
     private readonly FrameTargets? events;
     private readonly FrameTargets? pseudo;
     private readonly double hopSeconds;
@@ -22,8 +25,8 @@ public sealed class TrainingTargets
         this.hopSeconds = hopSeconds;
         this.pseudo = pseudo;
         Clips = clips;
-        told = ToldClips.Of(labels, clips.Manifest, clips.Rows);
-        var strong = told.Of(Told.Strong);
+        assignment = LabelAssignment.Of(labels, clips.Manifest, clips.Rows);
+        var strong = assignment.Of(LabelKind.Strong);
         if (strong.Length > 0)
             events = FrameTargets.FromEvents(
                 clips.Classes,
@@ -32,16 +35,16 @@ public sealed class TrainingTargets
     }
 
     /// <summary>The targets of training clips.</summary>
-    /// <param name="labels">What is told of the clips.</param>
+    /// <param name="labels">Which labels are used.</param>
     /// <param name="clips">The clips.</param>
-    /// <param name="hopSeconds">Distance between the frames of their features.</param>
+    /// <param name="hopSeconds">Distance between the frames of their features, in seconds.</param>
     /// <param name="pseudo">
-    /// What the frames of clips are held against of which no events are told (pseudo labels); null: nothing, or under weak
-    /// labels the repeated tags.
+    /// Pseudo-labels: frame targets of clips without strong labels. Null: none; with weak labels only, the tags are then repeated
+    /// for every frame.
     /// </param>
     /// <exception cref="ArgumentException">
-    /// The corpus does not know what is to be told, or the pseudo labels are of other classes or of clips of another length; all
-    /// reasons are in the message.
+    /// The corpus does not have these labels, or the pseudo-labels have other classes or belong to clips of another length; the
+    /// message gives all reasons.
     /// </exception>
     public static TrainingTargets Of(Labels labels, ClipSet clips, double hopSeconds, FrameTargets? pseudo = null)
     {
@@ -49,15 +52,19 @@ public sealed class TrainingTargets
         ArgumentNullException.ThrowIfNull(clips);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(hopSeconds);
         var seconds = hopSeconds * clips.Frames;
-        List<string> problems = [.. labels.Problems()];
+        List<Problem> problems = [.. labels.Problems()];
         if (problems.Count == 0)
-            problems.AddRange(ToldClips.Problems(labels, clips.Manifest, clips.Rows));
+            problems.AddRange(LabelAssignment.Problems(labels, clips.Manifest, clips.Rows));
         if (pseudo is not null && pseudo.Classes != clips.Classes.Count)
-            problems.Add($"the pseudo labels are of {pseudo.Classes} classes, the clips of {clips.Classes.Count}");
+            problems.Add(
+                Problem.Of($"the pseudo-labels have {pseudo.Classes} classes, the clips {clips.Classes.Count}")
+            );
         if (pseudo?.Seconds is { } said && Math.Abs(said - seconds) > seconds / 50)
             problems.Add(
-                FormattableString.Invariant(
-                    $"the pseudo labels are of clips of {said:0.###} s, the clips last {seconds:0.###} s"
+                Problem.Of(
+                    FormattableString.Invariant(
+                        $"the pseudo-labels belong to clips of {said:0.###} s, the clips last {seconds:0.###} s"
+                    )
                 )
             );
         if (problems.Count > 0)
@@ -65,24 +72,25 @@ public sealed class TrainingTargets
         return new TrainingTargets(labels, clips, hopSeconds, pseudo);
     }
 
-    /// <summary>Every reason why a corpus's training clips cannot be told of so, with its remedy; empty when they can.</summary>
-    public static IReadOnlyList<string> Problems(Labels labels, Manifest manifest)
+    /// <summary>Every reason these labels cannot be used of a corpus's training clips; empty when they can.</summary>
+    public static IReadOnlyList<Problem> Problems(Labels labels, Manifest manifest)
     {
         ArgumentNullException.ThrowIfNull(labels);
         ArgumentNullException.ThrowIfNull(manifest);
-        return [.. ToldClips.Problems(labels, manifest, manifest.IndicesOf(Split.Training))];
+        return [.. LabelAssignment.Problems(labels, manifest, manifest.IndicesOf(Split.Training))];
     }
 
-    /// <summary>The training clips whose tags are told, by their positions in the corpus.</summary>
-    /// <param name="labels">Without problems, for this corpus too.</param>
-    /// <param name="manifest">The corpus.</param>
-    public static IReadOnlyList<int> Tagged(Labels labels, Manifest manifest)
+    /// <summary>The weights of present classes for the clips whose tags are used; null: 1.</summary>
+    internal float[]? PositiveWeights(PositiveWeight weight)
     {
-        ArgumentNullException.ThrowIfNull(labels);
-        ArgumentNullException.ThrowIfNull(manifest);
-        var clips = manifest.IndicesOf(Split.Training);
-        var told = ToldClips.Of(labels, manifest, clips);
-        return [.. clips.Where((_, clip) => told[clip] >= Told.Weak)];
+        var classes = Clips.Classes.Count;
+        var tags = Clips.Tags.ToArray();
+        return weight.Resolve(
+            assignment
+                .Used.Where(clip => assignment[clip] >= LabelKind.Weak)
+                .Select(clip => new ReadOnlyMemory<bool>(tags, clip * classes, classes)),
+            classes
+        );
     }
 
     /// <summary>The clips' weak labels alone.</summary>
@@ -91,17 +99,14 @@ public sealed class TrainingTargets
     /// <summary>The clips.</summary>
     public ClipSet Clips { get; }
 
-    /// <summary>What is told, with hashes; equal targets of the same clips have the same.</summary>
-    public string Identity =>
-        string.Join(
-            "; ",
-            new[]
-            {
-                labels.Summary,
-                events?.Identity,
-                pseudo is null ? null : $"pseudo labels: {pseudo.Identity}",
-            }.OfType<string>()
-        );
+    /// <summary>The canonical key of the targets, which contains hashes of events and pseudo-labels.</summary>
+    internal JsonObject Key =>
+        new()
+        {
+            ["labels"] = CanonicalKey.Node(labels),
+            ["events"] = events?.Key.DeepClone(),
+            ["pseudoLabels"] = pseudo?.Key.DeepClone(),
+        };
 
     /// <summary>Refuses to train with these targets.</summary>
     /// <exception cref="ArgumentException">They are of other clips, or the options do not fit them.</exception>
@@ -116,29 +121,31 @@ public sealed class TrainingTargets
             );
         if (
             options.MeanTeacher is null
-            && told.Of(Told.Unlabelled).Count(clip => pseudo?.Knows(Clips.Names[clip]) != true) is var idle and > 0
+            && assignment.Of(LabelKind.Unlabelled).Count(clip => pseudo?.Knows(Clips.Names[clip]) != true)
+                is var idle
+                    and > 0
         )
             throw new ArgumentException(
-                $"Of {idle} clips nothing is told, so nothing can be learnt from them; pseudo labels or a mean teacher would.",
+                $"{idle} clips are unlabelled, and neither pseudo-labels nor a mean teacher uses them.",
                 nameof(options)
             );
     }
 
     /// <summary>
-    /// The clips of an epoch, batch after batch. Each clip of which anything is told comes once; where batches have shares of
+    /// The clips of an epoch, batch after batch. Each clip that is used occurs once; where batches have shares of
     /// kinds, there are as many batches as that takes, and each kind goes through its own clips, beginning again when they
     /// run out.
     /// </summary>
     internal int[] Order(TrainingOptions options, int epoch)
     {
         if (labels is not Labels.Mixed mixed)
-            return Clips.Order(options.Order, options.Seed, epoch, told.Used);
-        var steps = (told.Used.Length + options.BatchSize - 1) / options.BatchSize;
+            return Clips.Order(options.Order, options.Seed, epoch, assignment.Used);
+        var steps = (assignment.Used.Length + options.BatchSize - 1) / options.BatchSize;
         var counts = mixed.Counts(options.BatchSize);
         int[][] kinds =
         [
             .. mixed.Shares.Select(
-                (share, i) => Repeated(ToldClips.KindOf(share.Kind), steps * counts[i], options, epoch)
+                (share, i) => Repeated(LabelAssignment.KindOf(share.Kind), steps * counts[i], options, epoch)
             ),
         ];
         return
@@ -149,11 +156,11 @@ public sealed class TrainingTargets
         ];
     }
 
-    private int[] Repeated(Told kind, int count, TrainingOptions options, int epoch)
+    private int[] Repeated(LabelKind kind, int count, TrainingOptions options, int epoch)
     {
-        var own = told.Of(kind);
-        // What is not told must not decide about the order either.
-        var order = kind == Told.Unlabelled ? ClipOrder.Shuffled : options.Order;
+        var own = assignment.Of(kind);
+        // Labels that are not used must not influence the order.
+        var order = kind == LabelKind.Unlabelled ? ClipOrder.Shuffled : options.Order;
         return
         [
             .. Enumerable
@@ -166,12 +173,12 @@ public sealed class TrainingTargets
     }
 
     // Part of the seed, so it never changes.
-    private static string DrawName(Told kind) =>
+    private static string DrawName(LabelKind kind) =>
         kind switch
         {
-            Told.Unlabelled => "Unlabelled",
-            Told.Weak => "Weak",
-            Told.Strong => "Strong",
+            LabelKind.Unlabelled => "Unlabelled",
+            LabelKind.Weak => "Weak",
+            LabelKind.Strong => "Strong",
             _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
         };
 
@@ -190,8 +197,8 @@ public sealed class TrainingTargets
         var (tagged, framed, kinds) = (new float[batch.Length], new float[batch.Length], new int[batch.Length]);
         for (var i = 0; i < batch.Length; i++)
         {
-            var kind = told[batch[i]];
-            tagged[i] = kind == Told.Unlabelled ? 0 : 1;
+            var kind = assignment[batch[i]];
+            tagged[i] = kind == LabelKind.Unlabelled ? 0 : 1;
             framed[i] = Fill(
                 batch[i],
                 kind,
@@ -213,14 +220,14 @@ public sealed class TrainingTargets
         Tensor? OrAll(float[] which) => Array.TrueForAll(which, one => one == 1) ? null : tensor(which, device: device);
     }
 
-    /// <summary>Writes what a clip's frames are held against, if there is anything.</summary>
-    private bool Fill(int clip, Told kind, double frameSeconds, Span<float> values)
+    /// <summary>Writes the frame targets of a clip; false where it has none.</summary>
+    private bool Fill(int clip, LabelKind kind, double frameSeconds, Span<float> values)
     {
         var classes = Clips.Classes.Count;
-        var tags = kind == Told.Unlabelled ? [] : Clips.Tags.Slice(clip * classes, classes);
+        var tags = kind == LabelKind.Unlabelled ? [] : Clips.Tags.Slice(clip * classes, classes);
         var name = Clips.Names[clip];
         var source =
-            kind == Told.Strong ? events
+            kind == LabelKind.Strong ? events
             : pseudo?.Knows(name) == true ? pseudo
             : null;
         if (source is not null)

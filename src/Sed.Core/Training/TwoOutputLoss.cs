@@ -23,13 +23,14 @@ public sealed class TwoOutputLoss
     public TwoOutputLoss(double strongWeight, double weakWeight)
         : this(new TrainingOptions { StrongWeight = strongWeight, WeakWeight = weakWeight }) { }
 
-    /// <param name="options">Weights of outputs and classes, and the loss.</param>
-    public TwoOutputLoss(TrainingOptions options)
+    /// <param name="options">Weights of the outputs, and the loss.</param>
+    /// <param name="positiveWeights">Weight of each class where it is present; null: 1.</param>
+    public TwoOutputLoss(TrainingOptions options, float[]? positiveWeights = null)
     {
         strongWeight = options.StrongWeight;
         weakWeight = options.WeakWeight;
         loss = options.Loss;
-        positiveWeights = options.PositiveWeights?.Select(weight => (float)weight).ToArray();
+        this.positiveWeights = positiveWeights;
     }
 
     /// <param name="output">Probabilities.</param>

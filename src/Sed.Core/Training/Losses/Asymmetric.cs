@@ -7,12 +7,12 @@ namespace Sed.Core.Training.Losses;
 public abstract partial record Loss
 {
     /// <summary>
-    /// A focal loss with an exponent of its own for classes that are there and for those that are not, and a margin below which
-    /// an absent class costs nothing (Ben-Baruch et al. 2021, arXiv 2009.14119): for labels of many classes of which few are there.
+    /// Asymmetric loss (Ben-Baruch et al. 2021, arXiv 2009.14119): a focal loss with separate exponents for present and absent
+    /// classes, and a margin below which absent classes have no loss. For labels with many classes of which few are present.
     /// </summary>
-    /// <param name="Present">Exponent where a class is there, 0 or more.</param>
-    /// <param name="Absent">Exponent where it is not, 0 or more.</param>
-    /// <param name="Margin">What is taken from the probability of an absent class, from 0 to below 1.</param>
+    /// <param name="Present">Exponent for present classes, 0 or above.</param>
+    /// <param name="Absent">Exponent for absent classes, 0 or above.</param>
+    /// <param name="Margin">Subtracted from the probability of an absent class, from 0 to below 1. Default 0.05.</param>
     [Key("asymmetric")]
     public sealed record Asymmetric(
         [property: Key("present")] double Present,
@@ -25,16 +25,18 @@ public abstract partial record Loss
             FormattableString.Invariant($"asymmetric loss {Present:R} {Absent:R}, margin {Margin:R}");
 
         /// <inheritdoc/>
-        public override IEnumerable<string> Problems()
+        public override IEnumerable<Problem> Problems()
         {
             foreach (var exponent in new[] { Present, Absent })
                 if (!(exponent >= 0 && double.IsFinite(exponent)))
-                    yield return FormattableString.Invariant(
-                        $"the asymmetric loss has the exponent {exponent:R}; 0 is cross-entropy"
+                    yield return Problem.Of(
+                        FormattableString.Invariant($"the asymmetric loss has the exponent {exponent:R}"),
+                        "give 0 (cross-entropy) or more"
                     );
             if (!(Margin >= 0 && Margin < 1))
-                yield return FormattableString.Invariant(
-                    $"the margin of the asymmetric loss is {Margin:R}; it is a share from 0 to below 1"
+                yield return Problem.Of(
+                    FormattableString.Invariant($"the margin of the asymmetric loss is {Margin:R}"),
+                    "it has to be from 0 to below 1"
                 );
         }
 

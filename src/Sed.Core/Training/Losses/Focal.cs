@@ -1,3 +1,4 @@
+using Sed.Core.Runtime;
 using Sed.Core.Runtime.Keys;
 using static TorchSharp.torch;
 
@@ -6,10 +7,10 @@ namespace Sed.Core.Training.Losses;
 public abstract partial record Loss
 {
     /// <summary>
-    /// Cross-entropy in which what is nearly right already counts less: -(y (1 - p)^g log p + (1 - y) p^g log(1 - p)) (Lin et
-    /// al. 2017, arXiv 1708.02002).
+    /// Focal loss (Lin et al. 2017, arXiv 1708.02002): -(y (1 - p)^g log p + (1 - y) p^g log(1 - p)), which reduces the loss of
+    /// elements that are nearly right.
     /// </summary>
-    /// <param name="Exponent">g, 0 or more; 0 is cross-entropy.</param>
+    /// <param name="Exponent">g, 0 or above; 0 is cross-entropy, 2 is common.</param>
     [Key("focal")]
     public sealed record Focal([property: Key("exponent")] double Exponent) : Loss
     {
@@ -17,11 +18,12 @@ public abstract partial record Loss
         public override string Summary => FormattableString.Invariant($"focal loss {Exponent:R}");
 
         /// <inheritdoc/>
-        public override IEnumerable<string> Problems()
+        public override IEnumerable<Problem> Problems()
         {
             if (!(Exponent >= 0 && double.IsFinite(Exponent)))
-                yield return FormattableString.Invariant(
-                    $"the focal loss has the exponent {Exponent:R}; 0 is cross-entropy, 2 is usual"
+                yield return Problem.Of(
+                    FormattableString.Invariant($"the focal loss has the exponent {Exponent:R}"),
+                    "give 0 (cross-entropy) or more; 2 is common"
                 );
         }
 

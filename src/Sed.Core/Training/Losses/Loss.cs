@@ -4,25 +4,26 @@ using static TorchSharp.torch;
 namespace Sed.Core.Training.Losses;
 
 /// <summary>
-/// What a probability costs that says something else than its label, as data; each is a file of its own beside this one.
+/// The loss per element, as data; each kind is a file beside this one.
 /// </summary>
 public abstract partial record Loss
 {
-    private protected const double SmallestLogarithm = -100; // as PyTorch: a certain mistake costs 100, not infinity
+    // As in PyTorch, so that the loss of a wrong output with probability 1 is finite.
+    private protected const double SmallestLogarithm = -100;
 
-    /// <summary>The loss in a few words, as plans and tables have it; equal losses have the same.</summary>
+    /// <summary>A short description, for plans and tables.</summary>
     public abstract string Summary { get; }
 
-    /// <summary>Every reason why the loss cannot be used, with its remedy; empty when it can.</summary>
-    public virtual IEnumerable<string> Problems() => [];
+    /// <summary>Every reason the loss cannot be used; empty when it can.</summary>
+    public virtual IEnumerable<Problem> Problems() => [];
 
-    /// <summary>The cost of each value, for labels of 0 to 1.</summary>
-    /// <param name="probabilities">Any shape.</param>
-    /// <param name="labels">The same shape, or one that is expanded to it.</param>
-    /// <param name="presence">What a class that is there weighs, one value for each class, the last dimension; null: 1.</param>
+    /// <summary>The loss of each element.</summary>
+    /// <param name="probabilities">Any shape whose last dimension is the classes.</param>
+    /// <param name="labels">Labels from 0 to 1, of the same shape or one that is broadcast to it.</param>
+    /// <param name="presence">Weight of each class where it is present, shape (classes); null: 1.</param>
     internal abstract Tensor Each(Tensor probabilities, Tensor labels, Tensor? presence);
 
-    /// <summary>The mean cost of all values, where presence weighs 1.</summary>
+    /// <summary>The mean loss of all elements, with weight 1 for present classes.</summary>
     internal virtual Tensor Mean(Tensor probabilities, Tensor labels)
     {
         using var scope = NewDisposeScope();
@@ -32,7 +33,7 @@ public abstract partial record Loss
     /// <summary><see cref="Summary"/>.</summary>
     public sealed override string ToString() => Summary;
 
-    /// <summary>-(presence y log p (1 - p)^a + (1 - y) log(1 - q) q^b), where q is p or what stands for it in classes that are absent.</summary>
+    /// <summary>-(presence y log p (1 - p)^a + (1 - y) log(1 - q) q^b), where p is the probability used for present classes and q that for absent ones.</summary>
     private protected static Tensor Weighted(
         Tensor present,
         Tensor absent,

@@ -11,10 +11,9 @@ internal sealed class FlatOptimizer : IDisposable
     private const double Epsilon = 1e-8;
 
     private readonly FlatParameters parameters;
-    private readonly OptimizerKind kind;
+    private readonly Optimizer optimizer;
     private readonly double weightDecay;
-    private readonly double momentum;
-    private readonly double? clipNorm;
+    private readonly double? maxGradientNorm;
     private readonly Tensor first; // mean of the gradients, or SGD's velocity
     private readonly Tensor second; // mean of their squares
     private long steps;
@@ -22,24 +21,21 @@ internal sealed class FlatOptimizer : IDisposable
     /// <summary>Steps so far.</summary>
     public long Steps => steps;
 
-    /// <param name="parameters">What it moves.</param>
-    /// <param name="kind">How.</param>
-    /// <param name="weightDecay">0 or more.</param>
-    /// <param name="momentum">SGD's, from 0 to below 1.</param>
-    /// <param name="clipNorm">The norm that all gradients together may have; null leaves them as they are.</param>
-    public FlatOptimizer(
-        FlatParameters parameters,
-        OptimizerKind kind,
-        double weightDecay,
-        double momentum,
-        double? clipNorm
-    )
+    /// <param name="parameters">The parameters that it updates.</param>
+    /// <param name="optimizer">The update rule.</param>
+    /// <param name="maxGradientNorm">Maximum norm of all gradients together; null: no limit.</param>
+    public FlatOptimizer(FlatParameters parameters, Optimizer optimizer, double? maxGradientNorm)
     {
         this.parameters = parameters;
-        this.kind = kind;
-        this.weightDecay = weightDecay;
-        this.momentum = momentum;
-        this.clipNorm = clipNorm;
+        this.optimizer = optimizer;
+        this.maxGradientNorm = maxGradientNorm;
+        weightDecay = optimizer switch
+        {
+            Optimizer.Adam adam => adam.WeightDecay,
+            Optimizer.AdamW adam => adam.WeightDecay,
+            Optimizer.Sgd sgd => sgd.WeightDecay,
+            _ => throw new ArgumentException($"There is no update rule for {optimizer}.", nameof(optimizer)),
+        };
         first = zeros_like(parameters.Values).DetachFromDisposeScope();
         second = zeros_like(parameters.Values).DetachFromDisposeScope();
     }
@@ -52,7 +48,7 @@ internal sealed class FlatOptimizer : IDisposable
         using var noGradients = no_grad();
         var values = parameters.Values;
         var gradients = parameters.Gradients;
-        if (clipNorm is { } limit)
+        if (maxGradientNorm is { } limit)
         {
             // No host sees the norm, so that a GPU need not wait.
             var factor = gradients.norm().Plus(1e-6).reciprocal().Times(limit).AtMost(1);
@@ -60,15 +56,15 @@ internal sealed class FlatOptimizer : IDisposable
         }
         if (weightDecay > 0)
         {
-            if (kind == OptimizerKind.AdamW)
+            if (optimizer is Optimizer.AdamW)
                 values.Scale(1 - rate * weightDecay);
             else
                 gradients.Add(values, weightDecay);
         }
         steps++;
-        if (kind == OptimizerKind.Sgd)
+        if (optimizer is Optimizer.Sgd sgd)
         {
-            first.Scale(momentum).Add(gradients);
+            first.Scale(sgd.Momentum).Add(gradients);
             values.Add(first, -rate);
             return;
         }

@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Text;
+using System.Text.Json.Nodes;
 using Sed.Core.Annotations;
 
 namespace Sed.Core.Training.Targets;
@@ -11,7 +13,7 @@ internal sealed class EventTargets : FrameTargets
 
     private readonly ClassList classes;
     private readonly EventList events;
-    private readonly Lazy<string> identity;
+    private readonly Lazy<JsonNode> key;
 
     public EventTargets(ClassList classes, EventList events)
     {
@@ -25,16 +27,30 @@ internal sealed class EventTargets : FrameTargets
             );
         this.classes = classes;
         this.events = events;
-        identity = new(() =>
-            $"events, {Hash(hash => hash.AppendData(Encoding.UTF8.GetBytes(EventListFile.Format(events))))}"
-        );
+        key = new(MakeKey);
     }
+
+    private JsonObject MakeKey() =>
+        new()
+        {
+            ["events"] = Hash(hash =>
+            {
+                StringBuilder lines = new();
+                for (var clip = 0; clip < events.Files.Length; clip++)
+                    foreach (var (onset, offset, label) in events.EventsOf(events.Files[clip]))
+                        lines.Append(
+                            CultureInfo.InvariantCulture,
+                            $"{events.Files[clip]}\t{onset:R}\t{offset:R}\t{label}\n"
+                        );
+                hash.AppendData(Encoding.UTF8.GetBytes(lines.ToString()));
+            }),
+        };
 
     public override int Classes => classes.Count;
 
     public override bool Knows(string clip) => events.IndexOf(clip) >= 0;
 
-    public override string Identity => identity.Value;
+    internal override JsonNode Key => key.Value;
 
     internal override void Fill(string clip, ReadOnlySpan<bool> possible, double frameSeconds, Span<float> values)
     {

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text.Json.Nodes;
 using Sed.Core.Annotations;
 using Sed.Core.Scoring;
 
@@ -16,8 +17,8 @@ public abstract class FrameTargets
     /// <summary>Whether anything is known about a clip's frames.</summary>
     public abstract bool Knows(string clip);
 
-    /// <summary>What these targets are, with a hash of them; equal targets have the same.</summary>
-    public abstract string Identity { get; }
+    /// <summary>The canonical key of these targets, which contains a hash of their values.</summary>
+    internal abstract JsonNode Key { get; }
 
     /// <summary>Writes the targets of a clip that is known.</summary>
     /// <param name="clip">Its name.</param>
@@ -54,7 +55,7 @@ public abstract class FrameTargets
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         add(hash);
-        return $"SHA-256 {Convert.ToHexStringLower(hash.GetHashAndReset())}";
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
     private sealed class OneOrOther : FrameTargets
@@ -78,7 +79,8 @@ public abstract class FrameTargets
 
         public override bool Knows(string clip) => first.Knows(clip) || second.Knows(clip);
 
-        public override string Identity => $"{first.Identity}, else {second.Identity}";
+        internal override JsonNode Key =>
+            new JsonObject { ["first"] = first.Key.DeepClone(), ["else"] = second.Key.DeepClone() };
 
         internal override double? Seconds => first.Seconds ?? second.Seconds;
 

@@ -1,44 +1,42 @@
+using Sed.Core.Runtime;
 using Sed.Core.Runtime.Keys;
 
 namespace Sed.Core.Training.Targets;
 
-/// <summary>What training is told of its clips, as data.</summary>
+/// <summary>Which labels of its clips a training uses, as data.</summary>
 public abstract record Labels
 {
-    /// <summary>The labels in a few words, as plans and tables have them; equal ones have the same.</summary>
+    private Labels() { }
+
+    /// <summary>A short description, for plans and tables.</summary>
     public abstract string Summary { get; }
 
-    /// <summary>Every reason why nothing can be learnt from them, with its remedy; empty when it can.</summary>
-    public abstract IEnumerable<string> Problems();
+    /// <summary>Every reason nothing can be learnt from these labels; empty when something can.</summary>
+    public virtual IEnumerable<Problem> Problems() => [];
 
-    /// <summary><see cref="Summary"/>.</summary>
+    /// <inheritdoc/>
     public sealed override string ToString() => Summary;
 
     /// <summary>
-    /// Of each clip its tags: both outputs are held against them, the strong one in every frame (Adavanne and Virtanen 2017).
+    /// Weak labels: each clip's tags. They are the target of both outputs; the strong output's is repeated for every frame
+    /// (Adavanne and Virtanen 2017, section 2.2).
     /// </summary>
     [Key("weakOnly")]
     public sealed record WeakOnly : Labels
     {
         /// <inheritdoc/>
         public override string Summary => "weak labels";
-
-        /// <inheritdoc/>
-        public override IEnumerable<string> Problems() => [];
     }
 
-    /// <summary>Of each clip its events: the strong output is held against them frame by frame, the weak one against the tags.</summary>
+    /// <summary>Strong labels: the events are the target of the strong output frame by frame, the tags that of the weak output.</summary>
     [Key("strong")]
     public sealed record Strong : Labels
     {
         /// <inheritdoc/>
         public override string Summary => "strong labels";
-
-        /// <inheritdoc/>
-        public override IEnumerable<string> Problems() => [];
     }
 
-    /// <summary>Nothing but the sound: a share of <see cref="Mixed"/>, for networks that learn from another one.</summary>
+    /// <summary>No labels: a part of <see cref="Mixed"/>, for a mean teacher or pseudo-labels.</summary>
     [Key("unlabelled")]
     public sealed record Unlabelled : Labels
     {
@@ -46,21 +44,26 @@ public abstract record Labels
         public override string Summary => "no labels";
 
         /// <inheritdoc/>
-        public override IEnumerable<string> Problems() =>
-            ["of no clip is anything told; say WeakOnly or Strong, or give Unlabelled a share of `Mixed`"];
+        public override IEnumerable<Problem> Problems() =>
+            [
+                Problem.Of(
+                    "no clip is labelled, so nothing can be learnt",
+                    "say `labels WeakOnly` or `labels Strong`, or make Unlabelled a part of `Mixed`"
+                ),
+            ];
     }
 
-    /// <summary>Of some clips more than of others; every batch has its share of each kind.</summary>
-    /// <param name="Shares">One for each kind.</param>
+    /// <summary>Different kinds of labels for different clips; every batch contains clips of each kind.</summary>
+    /// <param name="Shares">One share for each kind.</param>
     [Key("mixed")]
     public sealed record Mixed([property: Key("shares")] IReadOnlyList<LabelShare> Shares) : Labels
     {
         private const double Rounding = 1e-9;
 
-        /// <summary>Whether kinds come from the corpus's lists, not from a draw.</summary>
-        internal bool AreListed => Shares.All(share => share.Clips is null);
+        /// <summary>Whether the corpus's annotation decides each clip's kind; otherwise random subsets are drawn.</summary>
+        internal bool IsAnnotated => Shares.All(share => share.Clips is null);
 
-        /// <summary>Whether some clips are heard of which nothing is told.</summary>
+        /// <summary>Whether some clips are unlabelled.</summary>
         public bool HasUnlabelled => Shares.Any(share => share.Kind is Unlabelled);
 
         /// <inheritdoc/>
@@ -70,45 +73,56 @@ public abstract record Labels
         public bool Equals(Mixed? other) => other is not null && Shares.SequenceEqual(other.Shares);
 
         /// <inheritdoc/>
-        public override int GetHashCode() => Summary.GetHashCode(StringComparison.Ordinal);
+        public override int GetHashCode() =>
+            Shares.Aggregate(Shares.Count, (hash, share) => HashCode.Combine(hash, share));
 
         /// <inheritdoc/>
-        public override IEnumerable<string> Problems()
+        public override IEnumerable<Problem> Problems()
         {
             if (Shares.Count == 0)
-                yield return "`Mixed` has no shares; for example `Mixed [ told Strong 0.1 0.25; told WeakOnly 0.9 0.75 ]`";
+                yield return Problem.Of(
+                    "`Mixed` is empty",
+                    "list its parts, for example `Mixed [ subset Strong 0.1 0.25; subset WeakOnly 0.9 0.75 ]`"
+                );
             if (Shares.Any(share => share.Kind is Mixed))
-                yield return "`Mixed` is one of its own shares; the kinds are Strong, WeakOnly and Unlabelled";
+                yield return Problem.Of("`Mixed` contains `Mixed`", "its parts are Strong, WeakOnly and Unlabelled");
             foreach (var kind in Shares.GroupBy(share => share.Kind).Where(kind => kind.Count() > 1))
-                yield return $"{kind.Key.Summary} have {kind.Count()} shares; give each kind one";
+                yield return Problem.Of($"{kind.Key.Summary} occur in {kind.Count()} parts", "give each kind one part");
             foreach (var share in Shares)
             {
                 if (share.Clips is { } clips && !IsShare(clips))
-                    yield return FormattableString.Invariant(
-                        $"{share.Kind.Summary} are told of {clips:R} of the clips; a share lies above 0 and goes up to 1"
+                    yield return Problem.Of(
+                        FormattableString.Invariant($"{share.Kind.Summary} for {clips:R} of the clips"),
+                        "the share has to be above 0 and at most 1"
                     );
                 if (!IsShare(share.Batch))
-                    yield return FormattableString.Invariant(
-                        $"{share.Kind.Summary} take {share.Batch:R} of a batch; a share lies above 0 and goes up to 1"
+                    yield return Problem.Of(
+                        FormattableString.Invariant($"{share.Kind.Summary} in {share.Batch:R} of a batch"),
+                        "the share has to be above 0 and at most 1"
                     );
             }
             if (Shares.Count > 0 && Shares.All(share => share.Kind is Unlabelled))
-                yield return "of no clip is anything told; give Strong or WeakOnly a share too";
-            if (Shares.Any(share => share.Clips is null) && !AreListed)
-                yield return "some kinds are told and others listed; say `told` for all of them, or `listed`";
-            var told = Shares.Sum(share => share.Clips ?? 0);
-            if (told > 1 + Rounding)
-                yield return FormattableString.Invariant(
-                    $"the shares of the clips add up to {told:R}; they have 1 among them"
+                yield return Problem.Of(
+                    "no clip is labelled, so nothing can be learnt",
+                    "add a part with Strong or WeakOnly"
                 );
-            var batch = Shares.Sum(share => share.Batch);
-            if (Shares.Count > 0 && !(Math.Abs(batch - 1) <= Rounding))
-                yield return FormattableString.Invariant(
-                    $"the shares of a batch add up to {batch:R}; they have to make 1"
+            if (Shares.Any(share => share.Clips is null) && !IsAnnotated)
+                yield return Problem.Of("`subset` and `annotated` are mixed", "use one of them for all parts");
+            var clipShares = Shares.Sum(share => share.Clips ?? 0);
+            if (clipShares > 1 + Rounding)
+                yield return Problem.Of(
+                    FormattableString.Invariant($"the shares of the clips add up to {clipShares:R}"),
+                    "they may add up to at most 1"
+                );
+            var batchShares = Shares.Sum(share => share.Batch);
+            if (Shares.Count > 0 && !(Math.Abs(batchShares - 1) <= Rounding))
+                yield return Problem.Of(
+                    FormattableString.Invariant($"the shares of a batch add up to {batchShares:R}"),
+                    "they have to add up to 1"
                 );
         }
 
-        /// <summary>How many clips of a batch each kind takes: at least one, and else by its share; the largest remainders are rounded up.</summary>
+        /// <summary>Clips of each kind in a batch: at least one, otherwise by share; the largest remainders are rounded up.</summary>
         internal int[] Counts(int batch)
         {
             int[] counts = [.. Shares.Select(share => Math.Max(1, (int)Math.Floor(share.Batch * batch + Rounding)))];
@@ -128,11 +142,11 @@ public abstract record Labels
     }
 }
 
-/// <summary>The clips of which training is told alike.</summary>
-/// <param name="Kind">What is told of them.</param>
+/// <summary>The clips of a training whose labels are used in the same way.</summary>
+/// <param name="Kind">Which of their labels are used.</param>
 /// <param name="Clips">
-/// Their share of the training clips, drawn so that each class has its part of them, the same for every seed; for corpora
-/// in which everything is known. Null: the clips of which the corpus's lists say as much and no more.
+/// Their share of the training clips, drawn at random, stratified by class and equal for all seeds; for fully annotated corpora.
+/// Null: the clips that are annotated in exactly this way.
 /// </param>
 /// <param name="Batch">Their share of every batch.</param>
 public sealed record LabelShare(
@@ -145,5 +159,5 @@ public sealed record LabelShare(
     public string Summary =>
         Clips is { } clips
             ? FormattableString.Invariant($"{Kind.Summary} for {clips:R} of the clips and {Batch:R} of a batch")
-            : FormattableString.Invariant($"{Kind.Summary} as listed for {Batch:R} of a batch");
+            : FormattableString.Invariant($"{Kind.Summary} as annotated for {Batch:R} of a batch");
 }

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
+using System.Text.Json.Nodes;
 using Sed.Core.Scoring;
 
 namespace Sed.Core.Training.Targets;
@@ -11,7 +12,7 @@ internal sealed class ScoreTargets : FrameTargets
     private readonly double? threshold;
     private readonly bool withinTags;
     private readonly Dictionary<string, int> clips;
-    private readonly Lazy<string> identity;
+    private readonly Lazy<JsonNode> key;
 
     public ScoreTargets(ClipScores scores, double? threshold, bool withinTags)
     {
@@ -33,14 +34,14 @@ internal sealed class ScoreTargets : FrameTargets
         this.threshold = threshold;
         this.withinTags = withinTags;
         clips = scores.Names.Select((name, clip) => (name, clip)).ToDictionary(at => at.name, at => at.clip);
-        identity = new(Describe);
+        key = new(MakeKey);
     }
 
     public override int Classes => scores.Classes;
 
     public override bool Knows(string clip) => clips.ContainsKey(clip);
 
-    public override string Identity => identity.Value;
+    internal override JsonNode Key => key.Value;
 
     internal override double? Seconds => scores.Frames * scores.HopSeconds;
 
@@ -85,7 +86,7 @@ internal sealed class ScoreTargets : FrameTargets
         }
     }
 
-    private string Describe()
+    private JsonObject MakeKey()
     {
         var hash = Hash(sums =>
         {
@@ -93,8 +94,11 @@ internal sealed class ScoreTargets : FrameTargets
             sums.AppendData(MemoryMarshal.AsBytes<double>([scores.Frames, scores.HopSeconds]));
             sums.AppendData(MemoryMarshal.AsBytes<float>(scores.Strong));
         });
-        return FormattableString.Invariant(
-            $"scores, {(threshold is { } limit ? $"1 from {limit:R} on" : "as they are")}, {(withinTags ? "within the tags" : "of all classes")}, {hash}"
-        );
+        return new JsonObject
+        {
+            ["scores"] = hash,
+            ["threshold"] = threshold,
+            ["withinTags"] = withinTags,
+        };
     }
 }

@@ -1,0 +1,61 @@
+using MathNet.Numerics.Distributions;
+using Sed.Core.Runtime;
+using Sed.Core.Runtime.Keys;
+using static TorchSharp.torch;
+
+namespace Sed.Core.Training.Augmentations;
+
+/// <summary>
+/// Mixup (Zhang et al. 2018, arXiv 1710.09412): every clip becomes a weighted mean of itself and another clip with the same kind
+/// of labels, and so do its labels. One weight per batch is drawn from Beta(alpha, alpha).
+/// </summary>
+/// <param name="Alpha">Both parameters of the beta distribution, above 0.</param>
+[Key("mixup")]
+public sealed record Mixup([property: Key("alpha")] double Alpha) : Augmentation
+{
+    /// <inheritdoc/>
+    public override string Summary => FormattableString.Invariant($"mixup {Alpha:R}");
+
+    /// <inheritdoc/>
+    public override IEnumerable<Problem> Problems()
+    {
+        if (!(Alpha > 0 && double.IsFinite(Alpha)))
+            yield return Problem.Of(
+                FormattableString.Invariant($"mixup has the parameter {Alpha:R}"),
+                "it has to be above 0; leave `mixup` out for none"
+            );
+    }
+
+    internal override AugmentedBatch Apply(AugmentedBatch batch, Random draw)
+    {
+        var (features, targets) = batch;
+        var share = Beta.Sample(draw, Alpha, Alpha);
+        var order = tensor(Partners(features.shape[0], targets.Kinds, draw), device: features.device);
+        return new AugmentedBatch(
+            Mixed(features),
+            targets with
+            {
+                Tags = Mixed(targets.Tags),
+                Frames = targets.Frames is { } frames ? Mixed(frames) : null,
+            }
+        );
+
+        Tensor Mixed(Tensor values) => values.Times(share).Plus(values.index_select(0, order).Times(1 - share));
+    }
+
+    /// <summary>The clip that each clip is mixed with: one that has the same kind of labels.</summary>
+    private static long[] Partners(long clips, int[]? kinds, Random draw)
+    {
+        var partners = new long[clips];
+        long[] all = [.. Enumerable.Range(0, (int)clips).Select(clip => (long)clip)];
+        foreach (var alike in all.GroupBy(clip => kinds?[clip] ?? 0).OrderBy(group => group.Key))
+        {
+            long[] own = [.. alike],
+                shuffled = [.. alike];
+            draw.Shuffle(shuffled);
+            for (var i = 0; i < own.Length; i++)
+                partners[own[i]] = shuffled[i];
+        }
+        return partners;
+    }
+}

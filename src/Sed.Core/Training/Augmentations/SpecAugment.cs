@@ -1,0 +1,53 @@
+using Sed.Core.Runtime;
+using Sed.Core.Runtime.Keys;
+using static TorchSharp.torch;
+
+namespace Sed.Core.Training.Augmentations;
+
+/// <summary>
+/// SpecAugment without time warping (Park et al. 2019, arXiv 1904.08779): in each clip, one stretch of consecutive frames and one
+/// of consecutive bands are set to the mean. Their lengths are drawn uniformly from 0 to the given maximum.
+/// </summary>
+/// <param name="Frames">Maximum length of the masked frames, 0 or above; 0 masks none.</param>
+/// <param name="Bands">Maximum number of the masked bands, 0 or above; 0 masks none.</param>
+[Key("specAugment")]
+public sealed record SpecAugment([property: Key("frames")] int Frames, [property: Key("bands")] int Bands)
+    : Augmentation
+{
+    /// <inheritdoc/>
+    public override string Summary => $"masks of up to {Frames} frames and {Bands} bands";
+
+    internal override bool IsPerNetwork => true;
+
+    /// <inheritdoc/>
+    public override IEnumerable<Problem> Problems()
+    {
+        if (Frames < 0 || Bands < 0)
+            yield return Problem.Of($"masks of {Frames} frames and {Bands} bands", "give 0 or more of each");
+    }
+
+    internal override AugmentedBatch Apply(AugmentedBatch batch, Random draw)
+    {
+        var features = batch.Features;
+        if (Frames > 0)
+            features *= Mask(features, 1, Frames, draw).unsqueeze(2);
+        if (Bands > 0)
+            features *= Mask(features, 2, Bands, draw).unsqueeze(1);
+        return batch with { Features = features };
+    }
+
+    /// <summary>0 in one stretch of each clip's frames or bands and 1 elsewhere, shape (batch, frames or bands).</summary>
+    private static Tensor Mask(Tensor features, int dimension, int most, Random draw)
+    {
+        var (clips, length) = ((int)features.shape[0], (int)features.shape[dimension]);
+        var kept = new float[clips * length];
+        Array.Fill(kept, 1);
+        for (var clip = 0; clip < clips; clip++)
+        {
+            var masked = draw.Next(0, Math.Min(most, length) + 1);
+            var start = draw.Next(0, length - masked + 1);
+            Array.Clear(kept, clip * length + start, masked);
+        }
+        return tensor(kept, [clips, length], device: features.device);
+    }
+}

@@ -1,0 +1,98 @@
+using Sed.Core.Runtime;
+using Sed.Core.Runtime.Keys;
+
+namespace Sed.Core.Training.Optimization;
+
+/// <summary>The optimizer with its hyperparameters, as data. The formulas and remaining defaults are PyTorch's.</summary>
+/// <param name="LearningRate">Learning rate before the schedule, above 0.</param>
+public abstract record Optimizer([property: Key("learningRate")] double LearningRate)
+{
+    /// <summary>A short description, for plans and tables.</summary>
+    public abstract string Summary { get; }
+
+    /// <summary>Every reason these settings cannot be used; empty when they can.</summary>
+    public IEnumerable<Problem> Problems()
+    {
+        if (!(LearningRate > 0 && double.IsFinite(LearningRate)))
+            yield return Problem.Of(
+                Invariant($"the learning rate is {LearningRate:R}"),
+                $"it has to be above 0, for example `{Example}`"
+            );
+        foreach (var problem in OwnProblems())
+            yield return problem;
+    }
+
+    /// <inheritdoc/>
+    public sealed override string ToString() => Summary;
+
+    private protected abstract string Example { get; }
+
+    private protected virtual IEnumerable<Problem> OwnProblems() => [];
+
+    private protected static IEnumerable<Problem> WeightDecayProblems(double decay)
+    {
+        if (!(decay >= 0 && double.IsFinite(decay)))
+            yield return Problem.Of(Invariant($"the weight decay is {decay:R}"), "it has to be 0 or above");
+    }
+
+    private static string Invariant(FormattableString text) => FormattableString.Invariant(text);
+
+    /// <summary>Adam (Kingma and Ba 2015). Weight decay is added to the gradient (L2 regularisation).</summary>
+    /// <param name="LearningRate">Learning rate before the schedule, above 0.</param>
+    /// <param name="WeightDecay">Weight decay, 0 or above. Default 0.</param>
+    [Key("adam")]
+    public sealed record Adam(double LearningRate, [property: Key("weightDecay")] double WeightDecay = 0)
+        : Optimizer(LearningRate)
+    {
+        /// <inheritdoc/>
+        public override string Summary =>
+            Invariant($"Adam {LearningRate:R}")
+            + (WeightDecay == 0 ? "" : Invariant($" with weight decay {WeightDecay:R}"));
+
+        private protected override string Example => "adam 1e-3";
+
+        private protected override IEnumerable<Problem> OwnProblems() => WeightDecayProblems(WeightDecay);
+    }
+
+    /// <summary>Adam with decoupled weight decay (Loshchilov and Hutter 2019).</summary>
+    /// <param name="LearningRate">Learning rate before the schedule, above 0.</param>
+    /// <param name="WeightDecay">Weight decay, 0 or above.</param>
+    [Key("adamW")]
+    public sealed record AdamW(double LearningRate, [property: Key("weightDecay")] double WeightDecay)
+        : Optimizer(LearningRate)
+    {
+        /// <inheritdoc/>
+        public override string Summary => Invariant($"AdamW {LearningRate:R} with weight decay {WeightDecay:R}");
+
+        private protected override string Example => "adamW 1e-3 0.01";
+
+        private protected override IEnumerable<Problem> OwnProblems() => WeightDecayProblems(WeightDecay);
+    }
+
+    /// <summary>Stochastic gradient descent with momentum. Weight decay is added to the gradient (L2 regularisation).</summary>
+    /// <param name="LearningRate">Learning rate before the schedule, above 0.</param>
+    /// <param name="Momentum">From 0 to below 1. Default 0.9.</param>
+    /// <param name="WeightDecay">Weight decay, 0 or above. Default 0.</param>
+    [Key("sgd")]
+    public sealed record Sgd(
+        double LearningRate,
+        [property: Key("momentum")] double Momentum = 0.9,
+        [property: Key("weightDecay")] double WeightDecay = 0
+    ) : Optimizer(LearningRate)
+    {
+        /// <inheritdoc/>
+        public override string Summary =>
+            Invariant($"SGD {LearningRate:R} with momentum {Momentum:R}")
+            + (WeightDecay == 0 ? "" : Invariant($" and weight decay {WeightDecay:R}"));
+
+        private protected override string Example => "sgd 0.1 0.9";
+
+        private protected override IEnumerable<Problem> OwnProblems()
+        {
+            if (!(Momentum >= 0 && Momentum < 1))
+                yield return Problem.Of(Invariant($"the momentum is {Momentum:R}"), "it has to be from 0 to below 1");
+            foreach (var problem in WeightDecayProblems(WeightDecay))
+                yield return problem;
+        }
+    }
+}

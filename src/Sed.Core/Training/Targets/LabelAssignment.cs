@@ -1,0 +1,152 @@
+using Sed.Core.Corpora;
+using Sed.Core.Runtime;
+
+namespace Sed.Core.Training.Targets;
+
+/// <summary>Which labels of a clip a training uses, from fewest to most.</summary>
+internal enum LabelKind
+{
+    /// <summary>The clip is not used.</summary>
+    Unused,
+
+    /// <summary>The clip is used without labels.</summary>
+    Unlabelled,
+
+    /// <summary>The clip's tags are used.</summary>
+    Weak,
+
+    /// <summary>The clip's tags and events are used.</summary>
+    Strong,
+}
+
+/// <summary>The kind of labels that is used of each training clip: as annotated, or drawn at random in a fully annotated corpus.</summary>
+internal sealed class LabelAssignment
+{
+    // Independent of a trial's seed, so that rows and seeds differ in nothing else.
+    private const long Seed = 1;
+
+    private readonly LabelKind[] kinds;
+
+    private LabelAssignment(LabelKind[] kinds)
+    {
+        this.kinds = kinds;
+        Used = [.. Enumerable.Range(0, kinds.Length).Where(clip => kinds[clip] != LabelKind.Unused)];
+    }
+
+    /// <summary>Assigns labels to clips.</summary>
+    /// <param name="labels">Without problems, for these clips too.</param>
+    /// <param name="manifest">The corpus.</param>
+    /// <param name="clips">Positions in it.</param>
+    public static LabelAssignment Of(Labels labels, Manifest manifest, IReadOnlyList<int> clips) =>
+        new(
+            labels switch
+            {
+                Labels.Mixed { IsAnnotated: true } mixed => Annotated(mixed, manifest, clips),
+                Labels.Mixed mixed => Drawn(mixed, manifest, clips),
+                // A clip without tags has no target.
+                _ => [.. clips.Select(clip => manifest.Clips[clip].IsTagged ? KindOf(labels) : LabelKind.Unused)],
+            }
+        );
+
+    /// <summary>The labels that are used of a clip.</summary>
+    public LabelKind this[int clip] => kinds[clip];
+
+    /// <summary>Positions of the clips that are used.</summary>
+    public int[] Used { get; }
+
+    /// <summary>Positions of the clips of a kind.</summary>
+    public int[] Of(LabelKind kind) => [.. Used.Where(clip => kinds[clip] == kind)];
+
+    /// <summary>The kind of a part.</summary>
+    public static LabelKind KindOf(Labels kind) =>
+        kind switch
+        {
+            Labels.Strong => LabelKind.Strong,
+            Labels.WeakOnly => LabelKind.Weak,
+            _ => LabelKind.Unlabelled,
+        };
+
+    /// <summary>Every reason these labels cannot be used of a corpus's clips; empty when they can.</summary>
+    public static IEnumerable<Problem> Problems(Labels labels, Manifest manifest, IReadOnlyList<int> clips)
+    {
+        LabelKind[] known = [.. clips.Select(clip => Known(manifest.Clips[clip]))];
+        var annotated =
+            $"{manifest.Corpus} has strong labels for {known.Count(kind => kind == LabelKind.Strong)} of its {known.Length} training "
+            + $"clips and only weak labels for {known.Count(kind => kind == LabelKind.Weak)}";
+        var events = known.Count(kind => kind == LabelKind.Strong);
+        var tagged = known.Count(kind => kind != LabelKind.Unlabelled);
+        switch (labels)
+        {
+            case Labels.Strong when events < tagged || events == 0:
+                yield return Problem.Of(
+                    $"{annotated}, but `labels Strong` needs strong labels for all of them",
+                    events == 0
+                        ? "say `labels WeakOnly`, or use a corpus of soundscapes"
+                        : "give each kind its share of a batch, for example `labels (Mixed [ annotated Strong 0.5; annotated WeakOnly 0.5 ])`"
+                );
+                break;
+            case Labels.WeakOnly when tagged == 0:
+                yield return Problem.Of($"{annotated}, so there is nothing to learn from", "add lists of labels");
+                break;
+            case Labels.Mixed { IsAnnotated: true } mixed:
+                foreach (var share in mixed.Shares.Where(share => !known.Contains(KindOf(share.Kind))))
+                    yield return Problem.Of(
+                        FormattableString.Invariant(
+                            $"{annotated}; none has {share.Kind.Summary}, which are to be {share.Batch:R} of a batch"
+                        ),
+                        "leave that part out, or draw the parts with `subset` where all clips have strong labels"
+                    );
+                break;
+            case Labels.Mixed mixed:
+                if (
+                    mixed.Shares.Any(share => share.Kind is Labels.Strong)
+                        ? events < known.Length
+                        : tagged < known.Length
+                )
+                    yield return Problem.Of(
+                        $"{annotated}, but `subset` draws among all of them",
+                        "use `annotated` instead"
+                    );
+                else
+                {
+                    LabelKind[] drawn = Drawn(mixed, manifest, clips);
+                    foreach (var share in mixed.Shares.Where(share => !drawn.Contains(KindOf(share.Kind))))
+                        yield return Problem.Of(
+                            FormattableString.Invariant(
+                                $"{share.Kind.Summary} for {share.Clips:R} of {known.Length} training clips are no clip"
+                            ),
+                            "give them a larger share"
+                        );
+                }
+                break;
+        }
+    }
+
+    private static LabelKind Known(Clip clip) =>
+        clip.KnownEvents is not null ? LabelKind.Strong
+        : clip.IsTagged ? LabelKind.Weak
+        : LabelKind.Unlabelled;
+
+    private static LabelKind[] Annotated(Labels.Mixed mixed, Manifest manifest, IReadOnlyList<int> clips)
+    {
+        HashSet<LabelKind> wanted = [.. mixed.Shares.Select(share => KindOf(share.Kind))];
+        return
+        [
+            .. clips
+                .Select(clip => Known(manifest.Clips[clip]))
+                .Select(kind => wanted.Contains(kind) ? kind : LabelKind.Unused),
+        ];
+    }
+
+    private static LabelKind[] Drawn(Labels.Mixed mixed, Manifest manifest, IReadOnlyList<int> clips)
+    {
+        double[] shares = [.. mixed.Shares.Select(share => share.Clips!.Value)];
+        var left = Math.Max(0, 1 - shares.Sum());
+        return
+        [
+            .. Stratification
+                .Divide(manifest, [.. clips], [.. shares, left], Seed)
+                .Select(part => part < shares.Length ? KindOf(mixed.Shares[part].Kind) : LabelKind.Unused),
+        ];
+    }
+}
