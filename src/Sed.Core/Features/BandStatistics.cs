@@ -43,7 +43,7 @@ public sealed class BandStatistics
     /// <summary>Fits the statistics to clips; pass training clips and no others.</summary>
     /// <param name="store">The features.</param>
     /// <param name="clips">Positions in the manifest, at least one.</param>
-    public static BandStatistics Fit(IFeatureSource store, IReadOnlyList<int> clips)
+    public static BandStatistics Fit(IFeatureReader store, IReadOnlyList<int> clips)
     {
         ArgumentNullException.ThrowIfNull(store);
         ArgumentNullException.ThrowIfNull(clips);

@@ -13,7 +13,7 @@ public static class BatchReader
     /// <param name="ahead">How many batches are read ahead, at least 1. Default 2.</param>
     /// <returns>Batches whose values are valid until the next one is asked for.</returns>
     public static IEnumerable<FeatureBatch> Read(
-        IFeatureSource store,
+        IFeatureReader store,
         IReadOnlyList<int> order,
         int batchClips,
         BandStatistics? statistics = null,
@@ -28,7 +28,7 @@ public static class BatchReader
     }
 
     private static IEnumerable<FeatureBatch> Batches(
-        IFeatureSource store,
+        IFeatureReader store,
         IReadOnlyList<int> order,
         int batchClips,
         BandStatistics? statistics,
@@ -64,7 +64,7 @@ public static class BatchReader
     }
 
     private static async Task Fill(
-        IFeatureSource store,
+        IFeatureReader store,
         IReadOnlyList<int> order,
         int batchClips,
         BandStatistics? statistics,

@@ -1,83 +1,97 @@
-using System.Globalization;
+using Sed.Core.Onnx.Graph;
+using Sed.Core.Runtime;
 using Sed.Core.Runtime.Keys;
 using TorchSharp;
 
 namespace Sed.Core.Features;
 
 /// <summary>
-/// The samples themselves, -1 to 1, in frames that follow each other without gap or overlap: what networks see that learn
-/// from the waveform (Lee et al. 2017, arXiv 1703.01789). Samples behind the last whole frame are left out.
+/// The waveform, -1 to 1, in consecutive frames without gap or overlap, for networks that learn from samples (Lee et al. 2017,
+/// arXiv 1703.01789). Samples after the last whole frame are left out.
 /// </summary>
-/// <param name="SampleRate">Samples per second (Hz); clips of another rate are resampled.</param>
-/// <param name="FrameSamples">Samples of a frame.</param>
+/// <param name="Rate">Sampling rate (Hz); clips of another rate are resampled. Default 16,000.</param>
+/// <param name="FrameSamples">Samples per frame: the network's strides and pools have to divide it. Default 729.</param>
 [Key("samples")]
 public sealed record SampleFrames(
-    [property: Key("sampleRate")] int SampleRate,
-    [property: Key("frameSamples")] int FrameSamples
-) : IFeatureDefinition
+    [property: Key("sampleRate")] int Rate = 16_000,
+    [property: Key("frameSamples")] int FrameSamples = 729
+) : FeatureSource
 {
     /// <inheritdoc/>
-    public int HopSamples => FrameSamples;
+    public override string Summary => $"samples at {Rate} Hz, frames of {FrameSamples}";
 
     /// <inheritdoc/>
-    public double HopSeconds => (double)FrameSamples / SampleRate;
+    public override int SampleRate => Rate;
 
     /// <inheritdoc/>
-    public int Bands => FrameSamples;
-
-    /// <summary>True: a sample's place in its frame means nothing.</summary>
-    public bool IsUniform => true;
-
-    /// <summary>None: frames do not overlap.</summary>
-    public int SamplesBefore => 0;
+    public override int HopSamples => FrameSamples;
 
     /// <inheritdoc/>
-    public int SamplesFrom => FrameSamples;
-
-    /// <summary>None: nothing is computed.</summary>
-    public long KeptValues => 0;
+    public override double HopSeconds => (double)FrameSamples / Rate;
 
     /// <inheritdoc/>
-    public int FramesOf(int samples) => samples / FrameSamples;
+    public override int Bands => FrameSamples;
+
+    /// <summary>True: the position of a sample in its frame has no meaning.</summary>
+    public override bool IsUniform => true;
+
+    /// <summary>0: frames do not overlap.</summary>
+    public override int SamplesBefore => 0;
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> Problems()
+    public override int SamplesFrom => FrameSamples;
+
+    /// <summary>0: nothing is computed.</summary>
+    public override long KeptValues => 0;
+
+    /// <inheritdoc/>
+    public override int FramesOf(int samples) => samples / FrameSamples;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Problem> Problems()
     {
-        List<string> problems = [];
-        if (SampleRate <= 0)
-            problems.Add($"SampleRate must be positive, was {SampleRate} Hz.");
+        List<Problem> problems = [];
+        if (Rate < 1)
+            problems.Add(
+                Problem.Of($"the sampling rate is {Rate} Hz", "give a rate above 0, for example `rate 16000.0<Hz>`")
+            );
         if (FrameSamples < 1)
-            problems.Add($"FrameSamples must be at least 1, was {FrameSamples}.");
+            problems.Add(Problem.Of($"frames of {FrameSamples} samples", "give at least one, for example `frame 729`"));
         return problems;
     }
 
-    /// <inheritdoc/>
-    public string Describe() =>
-        string.Create(CultureInfo.InvariantCulture, $"samples {SampleRate} Hz, frames of {FrameSamples}");
+    /// <summary>A copy with another <see cref="Rate"/>.</summary>
+    public SampleFrames WithRate(int rate) => this with { Rate = rate };
 
-    /// <inheritdoc/>
-    public IFeatureExtractor Extractor(torch.Device device) =>
-        Problems() is { Count: > 0 } problems
-            ? throw new ArgumentException(string.Join(Environment.NewLine, problems))
-            : new Cut(this);
+    /// <summary>A copy with another <see cref="FrameSamples"/>.</summary>
+    public SampleFrames WithFrameSamples(int frameSamples) => this with { FrameSamples = frameSamples };
 
-    private sealed class Cut(SampleFrames definition) : IFeatureExtractor
+    private protected override IFeatureExtractor CreateExtractor(torch.Device device) => new Cut(this);
+
+    internal override string OnnxInput => "frames";
+
+    internal override string OnnxInputSummary => $"mono samples at {Rate} Hz";
+
+    internal override OnnxValue Export(OnnxValue waveforms, int samples) =>
+        waveforms.Slice(1, 0, (long)FramesOf(samples) * FrameSamples).Reshape(-1, FramesOf(samples), FrameSamples);
+
+    private sealed class Cut(SampleFrames source) : IFeatureExtractor
     {
         public bool HasKernel => true;
 
         public torch.Tensor Extract(torch.Tensor waveforms)
         {
             using var scope = torch.NewDisposeScope();
-            long frames = definition.FramesOf(checked((int)waveforms.shape[1]));
+            long frames = source.FramesOf(checked((int)waveforms.shape[1]));
             return waveforms
-                .narrow(1, 0, frames * definition.FrameSamples)
-                .reshape(waveforms.shape[0], frames, definition.FrameSamples)
+                .narrow(1, 0, frames * source.FrameSamples)
+                .reshape(waveforms.shape[0], frames, source.FrameSamples)
                 .clone()
                 .MoveToOuterDisposeScope();
         }
 
         public void Extract(ReadOnlySpan<float> waveform, Span<float> features) =>
-            waveform[..(definition.FramesOf(waveform.Length) * definition.FrameSamples)].CopyTo(features);
+            waveform[..(source.FramesOf(waveform.Length) * source.FrameSamples)].CopyTo(features);
 
         public void Dispose() { }
     }

@@ -4,7 +4,7 @@ using Sed.Core.Runtime;
 namespace Sed.Core.Models;
 
 /// <summary>The features of a sound that comes in pieces: the same frames as those of the whole sound. One thread at a time.</summary>
-internal sealed class FrameStream(IFeatureDefinition definition, IFeatureExtractor extractor)
+internal sealed class FrameStream(FeatureSource definition, IFeatureExtractor extractor)
 {
     // What a thread makes at once.
     private const int FramesOfPiece = 512;

@@ -3,6 +3,7 @@ using Sed.Core.Detection;
 using Sed.Core.Features;
 using Sed.Core.Networks;
 using Sed.Core.Runtime;
+using Sed.Core.Runtime.Keys;
 
 namespace Sed.Core.Models;
 
@@ -10,23 +11,42 @@ namespace Sed.Core.Models;
 internal sealed record ModelPaper
 {
     /// <summary>The layout that is written, and the only one that is read.</summary>
-    public const int Current = 1;
+    public const int Current = 2;
 
+    [Key("layout")]
     public required int Layout { get; init; }
+
+    [Key("name")]
     public required string Name { get; init; }
+
+    [Key("classes")]
     public required ClassList Classes { get; init; }
+
+    [Key("clipSeconds")]
     public required double ClipSeconds { get; init; }
-    public required SavedFeatures Features { get; init; }
+
+    [Key("features")]
+    public required FeatureSource Features { get; init; }
+
+    [Key("network")]
     public required NetworkDescription Network { get; init; }
+
+    [Key("detection")]
     public required DetectionOptions Detection { get; init; }
+
+    [Key("corpus")]
     public required string Corpus { get; init; }
+
+    [Key("corpusHash")]
     public required string CorpusHash { get; init; }
+
+    [Key("members")]
     public required IReadOnlyList<Member> Members { get; init; }
 
     public sealed record Member(
-        string Name,
-        string Specification,
-        IReadOnlyDictionary<string, IReadOnlyDictionary<string, double>> Scores
+        [property: Key("name")] string Name,
+        [property: Key("specification")] string Specification,
+        [property: Key("scores")] IReadOnlyDictionary<string, IReadOnlyDictionary<string, double>> Scores
     );
 
     public static ModelPaper Of(SavedModel model) =>
@@ -36,7 +56,7 @@ internal sealed record ModelPaper
             Name = model.Name,
             Classes = model.Classes,
             ClipSeconds = model.ClipSeconds,
-            Features = SavedFeatures.Of(model.Features),
+            Features = model.Features,
             Network = model.Network,
             Detection = model.Detection,
             Corpus = model.Corpus,
@@ -53,7 +73,7 @@ internal sealed record ModelPaper
             Name = Name,
             Classes = Classes,
             ClipSeconds = ClipSeconds,
-            Features = Features.Definition,
+            Features = Features,
             Network = Network,
             Detection = Detection,
             Corpus = Corpus,

@@ -22,7 +22,7 @@ public sealed record SavedModel
     public required double ClipSeconds { get; init; }
 
     /// <summary>How sound becomes what the network takes.</summary>
-    public required IFeatureDefinition Features { get; init; }
+    public required FeatureSource Features { get; init; }
 
     /// <summary>The network.</summary>
     public required NetworkDescription Network { get; init; }
@@ -78,7 +78,7 @@ public sealed record SavedModel
     /// <summary>The same of all but the members.</summary>
     internal List<string> PaperProblems()
     {
-        List<string> problems = [.. Features.Problems().Select(problem => $"features: {problem.TrimEnd('.')}")];
+        List<string> problems = [.. Features.Problems().Select(problem => $"{problem.Within("features")}")];
         problems.AddRange(Network.Problems().Select(problem => problem.ToString()));
         problems.AddRange(Network.Layers.Where(layer => !ModelJson.IsData(layer.GetType())).Select(WithCode));
         problems.AddRange(Detection.Problems(Classes).Select(problem => $"detection: {problem}"));

@@ -4,6 +4,7 @@ using Sed.Core.Features.LogMel;
 using Sed.Core.Models;
 using Sed.Core.Networks;
 using Sed.Core.Onnx.Graph;
+using Sed.Core.Runtime.Keys;
 
 namespace Sed.Core.Onnx;
 
@@ -16,8 +17,6 @@ namespace Sed.Core.Onnx;
 /// </summary>
 public static class OnnxExport
 {
-    private const string LogMelInput = "log_mel";
-
     /// <summary>
     /// A saved model: the mean of its members. Beside the graph it says its name, its classes as a JSON array, the length of a
     /// clip and of a frame of the strong output in seconds, and how its features are computed.
@@ -30,20 +29,6 @@ public static class OnnxExport
     {
         ArgumentNullException.ThrowIfNull(model);
         var features = model.Features;
-        var (input, inWords, compute) = features switch
-        {
-            LogMelOptions options => (
-                LogMelInput,
-                options.Describe(),
-                (Func<OnnxValue, OnnxValue>)(sound => LogMelOnnx.Extract(sound, options, model.ClipSamples))
-            ),
-            SampleFrames frames => (
-                "frames",
-                frames.Describe(),
-                sound => Framed(sound, model.Network.Frames, frames.FrameSamples)
-            ),
-            _ => throw new NotSupportedException($"the features {features.Describe()} have no ONNX form"),
-        };
         Dictionary<string, string> properties = new()
         {
             ["name"] = model.Name,
@@ -52,7 +37,7 @@ public static class OnnxExport
             ["frame_seconds"] = FormattableString.Invariant(
                 $"{(double)features.HopSamples / features.SampleRate * model.Network.FrameStride:R}"
             ),
-            ["features"] = inWords,
+            ["features"] = CanonicalKey.Text(features),
         };
         List<(SedNetwork Network, BandStatistics Standardisation)> networks = [];
         try
@@ -60,8 +45,8 @@ public static class OnnxExport
             for (var member = 0; member < model.Members.Count; member++)
                 networks.Add((model.Build(member), model.Members[member].Statistics));
             return withFeatures
-                ? FromSamples(networks, features.SampleRate, model.ClipSamples, compute, properties)
-                : FromFeatures(networks, input, properties);
+                ? FromSamples(networks, features, model.ClipSamples, properties)
+                : FromFeatures(networks, features.OnnxInput, properties);
         }
         finally
         {
@@ -77,9 +62,9 @@ public static class OnnxExport
     public static byte[] FromLogMel(
         IReadOnlyList<(SedNetwork Network, BandStatistics Standardisation)> networks,
         IReadOnlyDictionary<string, string>? properties = null
-    ) => FromFeatures(networks, LogMelInput, properties);
+    ) => FromFeatures(networks, LogMelOptions.Dcase2017.OnnxInput, properties);
 
-    /// <summary>A model from samples to probabilities: log-mel energies are computed in it, in double precision.</summary>
+    /// <summary>A model from samples to probabilities, which computes the features (log-mel energies in double precision).</summary>
     /// <param name="networks">Networks of the same sizes, at least one, each with its standardisation.</param>
     /// <param name="features">What the networks were trained on.</param>
     /// <param name="samples">Samples of a clip; they have to give the frames that the networks take.</param>
@@ -89,7 +74,7 @@ public static class OnnxExport
     /// <exception cref="ArgumentException">So many samples give other frames or bands than the networks take.</exception>
     public static byte[] FromSamples(
         IReadOnlyList<(SedNetwork Network, BandStatistics Standardisation)> networks,
-        LogMelOptions features,
+        FeatureSource features,
         int samples,
         IReadOnlyDictionary<string, string>? properties = null
     )
@@ -103,13 +88,10 @@ public static class OnnxExport
                     + $"the network takes {description.Frames} of {description.Bands}.",
                 nameof(samples)
             );
-        return FromSamples(
-            networks,
-            features.SampleRate,
-            samples,
-            waveforms => LogMelOnnx.Extract(waveforms, features, samples),
-            properties
-        );
+        OnnxGraph graph = new();
+        var waveforms = graph.Input("samples", samples);
+        graph.Say("sample_rate", FormattableString.Invariant($"{features.SampleRate}"));
+        return Finish(graph, features.Export(waveforms, samples), networks, properties);
     }
 
     private static byte[] FromFeatures(
@@ -123,24 +105,6 @@ public static class OnnxExport
         var features = graph.Input(input, description.Frames, description.Bands);
         return Finish(graph, features, networks, properties);
     }
-
-    private static byte[] FromSamples(
-        IReadOnlyList<(SedNetwork Network, BandStatistics Standardisation)> networks,
-        int sampleRate,
-        int samples,
-        Func<OnnxValue, OnnxValue> features,
-        IReadOnlyDictionary<string, string>? properties
-    )
-    {
-        OnnxGraph graph = new();
-        var waveforms = graph.Input("samples", samples);
-        graph.Say("sample_rate", FormattableString.Invariant($"{sampleRate}"));
-        return Finish(graph, features(waveforms), networks, properties);
-    }
-
-    /// <summary>Samples in frames that follow each other, (batch, frames, samples of a frame); the rest is left out.</summary>
-    private static OnnxValue Framed(OnnxValue waveforms, int frames, int frame) =>
-        waveforms.Slice(1, 0, (long)frames * frame).Reshape(-1, frames, frame);
 
     private static NetworkDescription Common(IReadOnlyList<(SedNetwork Network, BandStatistics)> networks)
     {

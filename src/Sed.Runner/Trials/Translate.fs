@@ -48,7 +48,7 @@ let private logMel (sampleRate: int) (features: LogMel) =
     )
 
 /// The features of a corpus that is read at so many samples per second.
-let features sampleRate features : Core.Features.IFeatureDefinition =
+let features sampleRate features : Core.Features.FeatureSource =
     match features with
     | Features.LogMel wanted -> logMel sampleRate wanted
     | Features.Samples wanted -> Core.Features.SampleFrames(int wanted.Rate, wanted.Frame)

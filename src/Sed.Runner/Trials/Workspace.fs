@@ -16,7 +16,7 @@ open TorchSharp
 /// A corpus, read, with the features that an experiment wants of it.
 type internal Source = {
     Manifest: Manifest
-    Features: IFeatureDefinition
+    Features: FeatureSource
     Store: FeatureStore
     Statistics: BandStatistics
 }

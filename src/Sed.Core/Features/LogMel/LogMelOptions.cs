@@ -1,49 +1,67 @@
-using System.Globalization;
+using System.Numerics;
+using System.Text.Json.Serialization;
+using Sed.Core.Onnx.Graph;
+using Sed.Core.Runtime;
 using Sed.Core.Runtime.Keys;
 using TorchSharp;
 
 namespace Sed.Core.Features.LogMel;
 
 /// <summary>
-/// How audio becomes log-mel frames. Immutable; checked when an extractor is built from it. Definitions that differ in one
-/// of these settings differ by up to 5.8 in the logarithm, so each is named. The defaults are <see cref="Dcase2017"/>.
+/// Log-mel energies with their definition. Definitions that differ in one of these settings differ by up to 5.8 in the logarithm,
+/// so each has a name. The defaults are those of the DCASE 2017 baseline.
 /// </summary>
 [Key("logMel")]
-public sealed record LogMelOptions : IFeatureDefinition
+public sealed record LogMelOptions : FeatureSource
 {
-    /// <summary>
-    /// The baseline system of DCASE 2017 and the paper: 40 ms periodic Hamming window, 50 % overlap, FFT of 2048,
-    /// magnitudes, 40 bands from 0 to 22,050 Hz on Slaney's scale with equal areas, ln(x + 2^-52).
-    /// </summary>
-    public static LogMelOptions Dcase2017 { get; } = new();
+    // Longer windows contain whole events; shorter hops and more bands add nothing. All three are slips of units or digits.
+    private const double LongestWindowSeconds = 10;
+    private const double ShortestHopSeconds = 1e-3;
+    private const int MostBands = 1024;
 
-    /// <summary>The other common definition: HTK's scale, peaks of 1, powers, ln(max(x, 1e-10)).</summary>
+    /// <summary>
+    /// The baseline system of DCASE 2017 and of Adavanne and Virtanen (2017): 44,100 Hz, 40 ms periodic Hamming window, 50 % overlap, FFT of
+    /// 2048, magnitudes, 40 bands from 0 to 22,050 Hz on Slaney's scale with equal areas, ln(x + 2^-52).
+    /// </summary>
+    public static LogMelOptions Dcase2017 { get; } = new() { Rate = 44_100 };
+
+    /// <summary>The other common definition: HTK's scale, triangles with a peak of 1, powers, ln(max(x, 1e-10)); 44,100 Hz.</summary>
     public static LogMelOptions Htk { get; } =
-        new()
+        new LogMelOptions
         {
+            Rate = 44_100,
             MelScale = MelScale.Htk,
             Normalization = MelNormalization.None,
-            Spectrum = SpectrumKind.Power,
-            SignalOffset = 0,
-            LogFloor = 1e-10,
-            LogFloorKind = LogFloorKind.Clamp,
-        };
+        }.WithSpectrum(SpectrumKind.Power);
 
-    /// <summary>Samples per second (Hz). Default 44,100.</summary>
+    /// <summary>Sampling rate (Hz). Null (the default): the corpus's.</summary>
     [Key("sampleRate")]
-    public int SampleRate { get; init; } = 44_100;
+    public int? Rate { get; init; }
 
-    /// <summary>Length of the window in seconds. Default 0.040 (Adavanne and Virtanen 2017, section 2.1).</summary>
+    /// <summary>Length of the window in seconds, at most 10. Default 0.040 (Adavanne and Virtanen 2017, section 2.1).</summary>
     [Key("windowSeconds")]
     public double WindowSeconds { get; init; } = 0.040;
 
-    /// <summary>Distance between frames in seconds. Default 0.020 (Adavanne and Virtanen 2017, section 2.1).</summary>
+    /// <summary>
+    /// Distance between frames in seconds, at least 0.001 and at most the window. Default: what <see cref="Overlap"/> leaves of the
+    /// window, 0.020 (Adavanne and Virtanen 2017, section 2.1).
+    /// </summary>
     [Key("hopSeconds")]
-    public double HopSeconds { get; init; } = 0.020;
+    public double StepSeconds
+    {
+        get => FixedHop ?? WindowSeconds * (1 - Overlap);
+        init => FixedHop = value;
+    }
 
-    /// <summary>Length of the Fourier transform in samples, even, at least the window's. Default 2048.</summary>
+    private double? FixedHop { get; init; }
+
+    /// <summary>The share of a window that the next one overlaps, from 0 to below 1, unless <see cref="StepSeconds"/> is given. Default 0.5.</summary>
+    [JsonIgnore]
+    public double Overlap { get; init; } = 0.5;
+
+    /// <summary>Length of the Fourier transform in samples, even, at least the window's. Null (the default): the smallest sufficient power of two.</summary>
     [Key("fftSize")]
-    public int FftSize { get; init; } = 2048;
+    public int? FftSamples { get; init; }
 
     /// <summary>Shape of the window. Default periodic Hamming.</summary>
     [Key("window")]
@@ -56,9 +74,9 @@ public sealed record LogMelOptions : IFeatureDefinition
     [Key("centred")]
     public bool Centred { get; init; } = true;
 
-    /// <summary>Number of mel bands. Default 40.</summary>
+    /// <summary>Number of mel bands, at most 1024. Default 40.</summary>
     [Key("bands")]
-    public int Bands { get; init; } = 40;
+    public int BandCount { get; init; } = 40;
 
     /// <summary>Lower edge of the first band (Hz). Default 0.</summary>
     [Key("minHz")]
@@ -72,19 +90,19 @@ public sealed record LogMelOptions : IFeatureDefinition
     [Key("melScale")]
     public MelScale MelScale { get; init; } = MelScale.Slaney;
 
-    /// <summary>How filters are scaled. Default equal area.</summary>
+    /// <summary>How the filters are normalised. Default equal area.</summary>
     [Key("normalization")]
     public MelNormalization Normalization { get; init; } = MelNormalization.Area;
 
-    /// <summary>What filters add up. Default magnitudes.</summary>
+    /// <summary>What the filters sum. Default magnitudes.</summary>
     [Key("spectrum")]
     public SpectrumKind Spectrum { get; init; } = SpectrumKind.Magnitude;
 
-    /// <summary>Added to every sample before anything else. Default 2^-52, as the baseline does.</summary>
+    /// <summary>Added to every sample before anything else. Default 2^-52, as in the DCASE 2017 baseline.</summary>
     [Key("signalOffset")]
     public double SignalOffset { get; init; } = 2.220446049250313e-16;
 
-    /// <summary>What keeps the logarithm finite, positive. Default 2^-52.</summary>
+    /// <summary>Keeps the logarithm finite; positive. Default 2^-52.</summary>
     [Key("logFloor")]
     public double LogFloor { get; init; } = 2.220446049250313e-16;
 
@@ -92,74 +110,189 @@ public sealed record LogMelOptions : IFeatureDefinition
     [Key("logFloorKind")]
     public LogFloorKind LogFloorKind { get; init; } = LogFloorKind.Add;
 
+    /// <inheritdoc/>
+    public override string Summary =>
+        FormattableString.Invariant(
+            $"log-mel, {1000 * WindowSeconds:0.######} ms {(Window is WindowShape.HammingPeriodic or WindowShape.HammingSymmetric ? "Hamming" : "Hann")} window, hop {1000 * HopSeconds:0.######} ms, {BandCount} bands from {MinHz:R} to {MaxHz:R} Hz, {(MelScale == MelScale.Htk ? "HTK" : "Slaney")} mel, {(Normalization == MelNormalization.Area ? "normalised" : "not normalised")}, {(Spectrum == SpectrumKind.Power ? "power" : "magnitude")}"
+        );
+
+    /// <inheritdoc/>
+    public override int SampleRate =>
+        Rate
+        ?? throw new InvalidOperationException(
+            "The sampling rate of these features is the corpus's; At(sampleRate) sets it, or Rate."
+        );
+
+    /// <summary>Length of the Fourier transform in samples.</summary>
+    public int FftSize =>
+        FftSamples ?? (int)BitOperations.RoundUpToPowerOf2((uint)Math.Ceiling(WindowSeconds * SampleRate));
+
     /// <summary>Length of the window in samples.</summary>
     public int WindowSamples => (int)Math.Round(WindowSeconds * SampleRate);
 
-    /// <summary>Distance between frames in samples.</summary>
-    public int HopSamples => (int)Math.Round(HopSeconds * SampleRate);
-
-    /// <summary>False: each band is standardised by itself.</summary>
-    public bool IsUniform => false;
+    /// <inheritdoc/>
+    public override double HopSeconds => StepSeconds;
 
     /// <inheritdoc/>
-    public int SamplesBefore => Centred ? FftSize / 2 : 0;
+    public override int HopSamples => (int)Math.Round(HopSeconds * SampleRate);
 
     /// <inheritdoc/>
-    public int SamplesFrom => Centred ? FftSize / 2 : FftSize;
+    public override int Bands => BandCount;
 
     /// <inheritdoc/>
-    public long KeptValues => (long)Bands * FftSize;
+    public override int SamplesBefore => Centred ? FftSize / 2 : 0;
 
-    /// <summary>How many frames a clip of so many samples has; 500 for 10 s by default.</summary>
-    public int FramesOf(int samples) =>
+    /// <inheritdoc/>
+    public override int SamplesFrom => Centred ? FftSize / 2 : FftSize;
+
+    /// <inheritdoc/>
+    public override long KeptValues => (long)BandCount * FftSize;
+
+    /// <summary>Number of frames of a clip; 500 for 10 s by default.</summary>
+    public override int FramesOf(int samples) =>
         Centred ? samples / HopSamples
         : samples < FftSize ? 0
         : 1 + ((samples - FftSize) / HopSamples);
 
-    /// <summary>Every reason these options cannot be used, in reading order; empty when they can.</summary>
-    public IReadOnlyList<string> Problems()
-    {
-        List<string> problems = [];
-        if (SampleRate <= 0)
-            problems.Add($"SampleRate must be positive, was {SampleRate} Hz.");
-        if (!(WindowSeconds > 0) || WindowSamples < 2)
-            problems.Add(Said($"WindowSeconds must be at least two samples, was {WindowSeconds} s."));
-        if (!(HopSeconds > 0) || HopSamples < 1)
-            problems.Add(Said($"HopSeconds must be at least one sample, was {HopSeconds} s."));
-        if (HopSeconds > WindowSeconds)
-            problems.Add(
-                Said(
-                    $"HopSeconds ({HopSeconds} s) is longer than WindowSeconds ({WindowSeconds} s), which skips samples."
-                )
-            );
-        if (FftSize < WindowSamples || FftSize % 2 != 0)
-            problems.Add($"FftSize must be even and hold the window of {WindowSamples} samples, was {FftSize}.");
-        if (Bands < 1)
-            problems.Add($"Bands must be at least 1, was {Bands}.");
-        if (!(MinHz >= 0) || !(MinHz < MaxHz))
-            problems.Add(Said($"MinHz must lie between 0 and MaxHz ({MaxHz} Hz), was {MinHz} Hz."));
-        if (!(MaxHz <= SampleRate / 2.0))
-            problems.Add(Said($"MaxHz must not exceed half of SampleRate ({SampleRate / 2.0} Hz), was {MaxHz} Hz."));
-        if (!double.IsFinite(SignalOffset))
-            problems.Add(Said($"SignalOffset must be a number, was {SignalOffset}."));
-        if (!(LogFloor > 0) || !double.IsFinite(LogFloor))
-            problems.Add(Said($"LogFloor must be positive, was {LogFloor}."));
-        return problems;
-    }
-
-    /// <summary>All settings in one line, the same for equal options: by it features are told apart on disk.</summary>
-    public string Describe() =>
-        string.Create(
-            CultureInfo.InvariantCulture,
-            $"log-mel {SampleRate} Hz, window {WindowSeconds:R} s {Window}, hop {HopSeconds:R} s, fft {FftSize}, "
-                + $"{(Centred ? "centred" : "inside")}, {Bands} bands {MinHz:R} to {MaxHz:R} Hz, {MelScale}, {Normalization}, "
-                + $"{Spectrum}, offset {SignalOffset:R}, {LogFloorKind} {LogFloor:R}"
-        );
+    /// <inheritdoc/>
+    public override FeatureSource At(int sampleRate) => Rate is null ? this with { Rate = sampleRate } : this;
 
     /// <inheritdoc/>
-    public IFeatureExtractor Extractor(torch.Device device) => new LogMelExtractor(this, device);
+    public override IReadOnlyList<Problem> Problems()
+    {
+        List<Problem> problems = [];
+        if (!(WindowSeconds > 0))
+            Add(
+                $"the window is {1000 * WindowSeconds:0.######} ms",
+                $"give it a length, for example `window 40.0<ms>`"
+            );
+        else if (!(WindowSeconds <= LongestWindowSeconds))
+            Add(
+                $"the window is {1000 * WindowSeconds:0.######} ms",
+                $"give at most {1000 * LongestWindowSeconds} ms, for example `window 40.0<ms>`"
+            );
+        if (HopSeconds > WindowSeconds)
+            Add(
+                $"the hop of {1000 * HopSeconds:0.######} ms is longer than the window of {1000 * WindowSeconds:0.######} ms",
+                $"sound between two windows would be lost; give a hop of at most the window"
+            );
+        if (!(HopSeconds > 0))
+            Add(
+                $"the hop is {1000 * HopSeconds:0.######} ms",
+                $"give a hop above 0, or an overlap from 0 to below 1, for example `overlap 0.5`"
+            );
+        else if (HopSeconds < ShortestHopSeconds)
+            Add(
+                $"the hop is {1000 * HopSeconds:0.######} ms",
+                $"give at least {1000 * ShortestHopSeconds} ms, for example `hop 20.0<ms>`"
+            );
+        if (BandCount < 1)
+            Add($"{BandCount} bands", $"give at least one, for example `bands 40`");
+        if (BandCount > MostBands)
+            Add($"{BandCount} bands", $"give at most {MostBands}, for example `bands 40`");
+        if (!(MinHz >= 0))
+            Add($"the frequency range starts at {MinHz:R} Hz", $"start at 0 Hz or above");
+        if (!(MaxHz > MinHz))
+            Add(
+                $"the frequency range ends at {MaxHz:R} Hz and starts at {MinHz:R} Hz",
+                $"end above the start, for example `range 0.0<Hz> 22050.0<Hz>`"
+            );
+        if (!double.IsFinite(SignalOffset))
+            Add($"the signal offset is {SignalOffset:R}", $"give a finite number");
+        if (!(LogFloor > 0) || !double.IsFinite(LogFloor))
+            Add($"the floor of the logarithm is {LogFloor:R}", $"it has to be above 0");
+        if (Rate is { } rate && problems.Count == 0)
+            AddRateProblems(rate);
+        return problems;
 
-    private static string Said(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+        void Add(FormattableString cause, FormattableString remedy) =>
+            problems.Add(Problem.Of(FormattableString.Invariant(cause), FormattableString.Invariant(remedy)));
+
+        void AddRateProblems(int rate)
+        {
+            if (rate <= 0)
+            {
+                Add($"the sampling rate is {rate} Hz", $"give a rate above 0");
+                return;
+            }
+            if (WindowSamples < 2 || HopSamples < 1)
+                Add(
+                    $"the window has {WindowSamples} and the hop {HopSamples} samples at {rate} Hz",
+                    $"a window has at least 2 samples, a hop 1"
+                );
+            if (FftSamples is { } size && (size < WindowSamples || size % 2 != 0))
+                Add(
+                    $"the FFT has {size} samples",
+                    $"give an even number that holds the window of {WindowSamples} samples"
+                );
+            if (!(MaxHz <= rate / 2.0))
+                Add(
+                    $"the frequency range ends at {MaxHz:R} Hz, but the sampling rate is {rate} Hz",
+                    $"end it at {rate / 2.0:R} Hz or below"
+                );
+        }
+    }
+
+    // F# has no `with` for C# records: each method returns a copy with one other value.
+
+    /// <summary>A copy with another <see cref="Rate"/>.</summary>
+    public LogMelOptions WithRate(int? rate) => this with { Rate = rate };
+
+    /// <summary>A copy with another <see cref="WindowSeconds"/>.</summary>
+    public LogMelOptions WithWindow(double seconds) => this with { WindowSeconds = seconds };
+
+    /// <summary>A copy with another <see cref="StepSeconds"/>.</summary>
+    public LogMelOptions WithHop(double seconds) => this with { StepSeconds = seconds };
+
+    /// <summary>A copy whose <see cref="StepSeconds"/> follow from another <see cref="Overlap"/>.</summary>
+    public LogMelOptions WithOverlap(double share) => this with { FixedHop = null, Overlap = share };
+
+    /// <summary>A copy with another <see cref="BandCount"/>.</summary>
+    public LogMelOptions WithBands(int count) => this with { BandCount = count };
+
+    /// <summary>A copy with another <see cref="MinHz"/> and <see cref="MaxHz"/>.</summary>
+    public LogMelOptions WithRange(double minHz, double maxHz) => this with { MinHz = minHz, MaxHz = maxHz };
+
+    /// <summary>A copy with another <see cref="MelScale"/>.</summary>
+    public LogMelOptions WithMelScale(MelScale scale) => this with { MelScale = scale };
+
+    /// <summary>A copy with another <see cref="Normalization"/>.</summary>
+    public LogMelOptions WithNormalization(MelNormalization normalization) =>
+        this with
+        {
+            Normalization = normalization,
+        };
+
+    /// <summary>
+    /// A copy with another <see cref="Spectrum"/> and the offset and floor that are customary with it: those of the DCASE 2017 baseline
+    /// for magnitudes, no offset and ln(max(x, 1e-10)) for powers.
+    /// </summary>
+    public LogMelOptions WithSpectrum(SpectrumKind spectrum) =>
+        spectrum == SpectrumKind.Power
+            ? this with
+            {
+                Spectrum = spectrum,
+                SignalOffset = 0,
+                LogFloor = 1e-10,
+                LogFloorKind = LogFloorKind.Clamp,
+            }
+            : this with
+            {
+                Spectrum = spectrum,
+                SignalOffset = Dcase2017.SignalOffset,
+                LogFloor = Dcase2017.LogFloor,
+                LogFloorKind = Dcase2017.LogFloorKind,
+            };
+
+    private protected override IFeatureExtractor CreateExtractor(torch.Device device) =>
+        new LogMelExtractor(this, device);
+
+    internal override string OnnxInput => "log_mel";
+
+    internal override string OnnxInputSummary => "log-mel energies, not standardised";
+
+    internal override OnnxValue Export(OnnxValue waveforms, int samples) =>
+        LogMelOnnx.Extract(waveforms, this, samples);
 }
 
 /// <summary>The window; periodic ones have a period of the window's length, symmetric ones of one sample less.</summary>

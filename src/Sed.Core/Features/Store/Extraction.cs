@@ -11,7 +11,7 @@ namespace Sed.Core.Features.Store;
 /// <summary>Brings a store to completion: finds the rows that are missing, damaged or out of date, and makes them.</summary>
 internal sealed class Extraction(
     Manifest manifest,
-    IFeatureDefinition options,
+    FeatureSource options,
     StoreFiles files,
     FeaturePrecision precision,
     torch.Device device,

@@ -1,9 +1,8 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
-using System.Security.Cryptography;
-using System.Text;
+using System.Text.Json.Nodes;
 using Sed.Core.Corpora;
 using Sed.Core.Runtime;
+using Sed.Core.Runtime.Keys;
 using TorchSharp;
 
 namespace Sed.Core.Features.Store;
@@ -14,14 +13,17 @@ namespace Sed.Core.Features.Store;
 /// An extraction that was stopped, in whatever way, goes on where it was; a damaged row is found by its checksum when the
 /// store is opened and made anew. Reading is safe from several threads.
 /// </summary>
-public sealed class FeatureStore : IFeatureSource, IDisposable
+public sealed class FeatureStore : IFeatureReader, IDisposable
 {
+    // Raised when stores of earlier versions hold other values or another layout.
+    private const int KeyFormat = 2;
+
     private readonly StoreFiles files;
     private readonly FeaturePrecision precision;
 
     private FeatureStore(
         Manifest manifest,
-        IFeatureDefinition options,
+        FeatureSource options,
         string folder,
         StoreFiles files,
         FeaturePrecision precision,
@@ -41,7 +43,7 @@ public sealed class FeatureStore : IFeatureSource, IDisposable
     public Manifest Manifest { get; }
 
     /// <summary>The features' definition.</summary>
-    public IFeatureDefinition Options { get; }
+    public FeatureSource Options { get; }
 
     /// <summary>The store's folder; "features.npy" in it is the array.</summary>
     public string Folder { get; }
@@ -76,7 +78,7 @@ public sealed class FeatureStore : IFeatureSource, IDisposable
     /// <exception cref="Audio.AudioFormatException">A clip needs ffmpeg, which is missing.</exception>
     public static FeatureStore Open(
         Manifest manifest,
-        IFeatureDefinition options,
+        FeatureSource options,
         string directory,
         torch.Device? device = null,
         IProgress<ExtractionProgress>? progress = null,
@@ -150,13 +152,18 @@ public sealed class FeatureStore : IFeatureSource, IDisposable
     /// <inheritdoc />
     public void Dispose() => files.Dispose();
 
-    internal static int SamplesPerClip(Manifest manifest, IFeatureDefinition definition) =>
+    internal static int SamplesPerClip(Manifest manifest, FeatureSource definition) =>
         (int)Math.Round(manifest.ClipSeconds * definition.SampleRate);
 
-    internal static string FolderName(Manifest manifest, IFeatureDefinition options, FeaturePrecision precision)
+    internal static string FolderName(Manifest manifest, FeatureSource options, FeaturePrecision precision)
     {
-        var key = string.Create(CultureInfo.InvariantCulture, $"{manifest.Hash}|{options.Describe()}|{precision}|1");
-        var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)))[..16];
-        return $"{manifest.Corpus}-{hash}";
+        JsonObject key = new()
+        {
+            ["format"] = KeyFormat,
+            ["manifest"] = manifest.Hash,
+            ["features"] = CanonicalKey.Node(options),
+            ["precision"] = CanonicalKey.Of(precision),
+        };
+        return CanonicalKey.Hash(key)[..24];
     }
 }

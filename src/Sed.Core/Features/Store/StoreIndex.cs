@@ -9,11 +9,11 @@ namespace Sed.Core.Features.Store;
 internal static class StoreIndex
 {
     /// <summary>Writes index.tsv: two lines about the store, then row, split and name of every clip.</summary>
-    internal static void Write(string folder, Manifest manifest, IFeatureDefinition options)
+    internal static void Write(string folder, Manifest manifest, FeatureSource options)
     {
         StringBuilder text = new();
         text.Append(CultureInfo.InvariantCulture, $"# manifest {manifest.Corpus} {manifest.Hash}\n");
-        text.Append(CultureInfo.InvariantCulture, $"# {options.Describe()}\nrow\tsplit\tfilename\n");
+        text.Append(CultureInfo.InvariantCulture, $"# {options.Summary}\nrow\tsplit\tfilename\n");
         for (var row = 0; row < manifest.Clips.Count; row++)
             text.Append(
                 CultureInfo.InvariantCulture,

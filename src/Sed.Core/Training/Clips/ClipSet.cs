@@ -10,7 +10,7 @@ namespace Sed.Core.Training.Clips;
 public sealed class ClipSet : IDisposable
 {
     private readonly Manifest manifest;
-    private readonly IFeatureSource features;
+    private readonly IFeatureReader features;
     private readonly int[] rows;
     private ResidentClips? resident;
 
@@ -19,7 +19,7 @@ public sealed class ClipSet : IDisposable
     /// <param name="statistics">What the bands are standardised with.</param>
     /// <param name="split">Which clips.</param>
     /// <exception cref="ArgumentException">The split has no clips, or features and manifest do not belong together.</exception>
-    public ClipSet(Manifest manifest, IFeatureSource features, BandStatistics statistics, Split split)
+    public ClipSet(Manifest manifest, IFeatureReader features, BandStatistics statistics, Split split)
     {
         if (features.Count != manifest.Clips.Count)
             throw new ArgumentException(

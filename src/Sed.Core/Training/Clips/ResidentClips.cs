@@ -27,7 +27,7 @@ internal sealed class ResidentClips : IDisposable
     /// <param name="largestShare">Share of the process's memory that they may take on a CPU; 0: nothing is kept anywhere.</param>
     public static ResidentClips Of(
         int[] rows,
-        IFeatureSource features,
+        IFeatureReader features,
         BandStatistics statistics,
         Device device,
         double largestShare
@@ -65,7 +65,7 @@ internal sealed class ResidentClips : IDisposable
     }
 
     /// <summary>A copy of clips' values on the CPU, (clips, frames, bands). The caller owns it.</summary>
-    public static Tensor Copy(ReadOnlySpan<float> values, IFeatureSource features)
+    public static Tensor Copy(ReadOnlySpan<float> values, IFeatureReader features)
     {
         var size = features.Frames * features.Bands;
         var copy = empty(values.Length / size, features.Frames, features.Bands);

@@ -1,7 +1,7 @@
 namespace Sed.Core.Features;
 
 /// <summary>The features of a corpus's clips; row i belongs to clip i of its manifest.</summary>
-public interface IFeatureSource
+public interface IFeatureReader
 {
     /// <summary>Number of clips.</summary>
     int Count { get; }
