@@ -7,12 +7,18 @@ type Clips = {
     Evaluation: int
 }
 
-/// A part of a corpus. Networks are trained on the training split, which has weak labels only.
-type Split =
-    /// Training clips that are kept from training, by `validation` or `folds`; they have weak labels only.
-    | Validation
-    | Testing
-    | Evaluation
+/// A part of a corpus. Networks are trained on the training split.
+type Split = Sed.Core.Corpora.Split
+
+/// The splits that can be selected and scored on.
+[<AutoOpen>]
+module Splits =
+    /// Training clips that `validation` or `folds` hold out; they have weak labels only.
+    let Validation = Split.Validation
+
+    let Testing = Split.Testing
+
+    let Evaluation = Split.Evaluation
 
 /// Which training clips are kept from training. Every class has its share of them, and no source is on both sides.
 type Holdout =

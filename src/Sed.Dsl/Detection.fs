@@ -129,18 +129,18 @@ module Detection =
 
     let problems (detection: Detection) = [
         for found in (options detection).Problems() do
-            Problem.at "detection" found.Cause found.Remedy
+            found.Within "detection"
         match detection.Tuned with
         | Some(StepsPerClass []) ->
-            Problem.at "detection" "no steps to choose from" "say for example `tuned ThresholdPerClass`"
+            Problem.at "detection" "no steps to choose from" "say for example `tune ThresholdPerClass`"
         | Some(StepsPerClass steps) ->
             for found in List.concat steps |> Seq.collect _.Problems() |> Seq.distinct do
-                Problem.at "detection, tuned" found.Cause found.Remedy
+                found.Within "detection, tune"
         | Some(SmoothingPerClass | BoxesPerClass) when not detection.Steps.IsEmpty ->
             Problem.at
                 "detection"
                 "steps are given beside those that are chosen for each class"
-                "leave them out, or say `tuned ThresholdPerClass`"
+                "leave them out, or say `tune ThresholdPerClass`"
         | _ -> ()
         yield! Text.keywordsTwice "detection" detection.Declared
     ]
@@ -172,15 +172,16 @@ type DetectionBuilder() =
         |> given "median"
 
     /// Events that are shorter are dropped. Default none.
-    [<CustomOperation "shortest">]
-    member _.Shortest(detection: Detection, length: float<s>) =
+    [<CustomOperation "minDuration">]
+    member _.MinDuration(detection: Detection, length: float<s>) =
         Detection.withStep (DecodingStep.MinimumDuration(float length)) detection
-        |> given "shortest"
+        |> given "minDuration"
 
-    /// Events of a class with less between them are one. Default none.
-    [<CustomOperation "gap">]
-    member _.Gap(detection: Detection, length: float<s>) =
-        Detection.withStep (DecodingStep.MinimumGap(float length)) detection |> given "gap"
+    /// Events of a class with shorter gaps between them are joined. Default none.
+    [<CustomOperation "minGap">]
+    member _.MinGap(detection: Detection, length: float<s>) =
+        Detection.withStep (DecodingStep.MinimumGap(float length)) detection
+        |> given "minGap"
 
     /// An event goes on while its probability reaches this lower threshold. Default none.
     [<CustomOperation "hysteresis">]
@@ -196,9 +197,9 @@ type DetectionBuilder() =
 
     /// What is chosen for each class alone, by clips that are not scored: ThresholdPerClass, SmoothingPerClass, BoxesPerClass or
     /// `StepsPerClass [ ... ]`. Default nothing.
-    [<CustomOperation "tuned">]
-    member _.Tuned(detection: Detection, tuning: Tuning) =
-        { detection with Tuned = Some tuning } |> given "tuned"
+    [<CustomOperation "tune">]
+    member _.Tune(detection: Detection, tuning: Tuning) =
+        { detection with Tuned = Some tuning } |> given "tune"
 
     /// Where the tags of a clip come from, FromEvents or FromWeakOutput. Default FromEvents.
     [<CustomOperation "tags">]

@@ -56,9 +56,9 @@ let rec private numbers (name: string) (value: obj | null) : (string * float) li
 /// A problem for each number in a value that is not finite, but for those that other problems of the place name already.
 let problems place (others: Problem list) value = [
     let found = [ for name, number in numbers "" (box value) -> name, Text.number number ]
-    let isNamed (name: string) (text: string) problem =
-        problem.What.Contains text
-        && name.Split ' ' |> Array.exists problem.What.Contains
+    let isNamed (name: string) (text: string) (problem: Problem) =
+        problem.Cause.Contains text
+        && name.Split ' ' |> Array.exists problem.Cause.Contains
     for name, text in List.distinct found do
         if not (List.exists (isNamed name text) others) then
             Problem.at (if name = "" then place else $"{place}, {name}") $"{text} is not a finite number" "give one"

@@ -1,8 +1,8 @@
 namespace Sed
 
-/// A row by its label: of the experiment that names it, or of another one that the same script runs.
+/// A row by its label, of the same experiment or of another one that the script runs.
 type RowName = {
-    /// The other experiment's name; empty for the one that names the row.
+    /// The other experiment's name; empty for the same one.
     Experiment: string
     Row: string
 } with
@@ -13,52 +13,52 @@ type RowName = {
         else
             $"'{name.Row}' of {name.Experiment}"
 
-/// What a student takes of what its teacher says of a frame.
+/// How a teacher's frame probabilities become a student's frame labels.
 type FrameLabels =
-    /// A class is there where the teacher's probability reaches the threshold, and not where it does not.
+    /// 1 where the probability reaches the threshold, 0 elsewhere.
     | Hard of threshold: float
-    /// The probability as it is.
+    /// The probability itself.
     | Soft
 
-/// From which trials of other rows a row's trials come, always those with the same seed.
+/// What a row's trials use of other rows' trials with the same seed.
 type OtherRows =
-    /// The strong output learns the frames of a teacher instead of repeated tags (pseudo strong labels). In each further
-    /// round the student of the one before is the teacher.
-    | TaughtBy of teacher: RowName * frames: FrameLabels * rounds: int
-    /// Nothing is trained: probabilities are the mean of those of other rows' networks, whatever their features.
-    | AverageOf of RowName list
+    /// The strong output learns a teacher's frame labels instead of repeated tags (pseudo strong labels). In each further round,
+    /// the student of the previous one is the teacher.
+    | PseudoLabels of teacher: RowName * frames: FrameLabels * rounds: int
+    /// Nothing is trained: probabilities are the mean of other rows' networks, whatever their features.
+    | Ensemble of RowName list
 
 module OtherRows =
     let printFrames frames =
         match frames with
-        | Hard threshold -> $"frames from {Text.number threshold} on"
-        | Soft -> "frames' probabilities"
+        | Hard threshold -> $"hard at {Text.number threshold}"
+        | Soft -> "soft"
 
-    /// As a table's heading and cell.
-    let inWords rows =
+    /// The heading and the cell of a table.
+    let print rows =
         match rows with
-        | TaughtBy(teacher, frames, 1) -> "taught by", $"{teacher}, {printFrames frames}"
-        | TaughtBy(teacher, frames, rounds) -> "taught by", $"{teacher}, {printFrames frames}, {rounds} rounds"
-        | AverageOf rows -> "average of", rows |> List.map string |> String.concat ", "
+        | PseudoLabels(teacher, frames, 1) -> "pseudo-labels", $"of {teacher}, {printFrames frames}"
+        | PseudoLabels(teacher, frames, rounds) -> "pseudo-labels", $"of {teacher}, {printFrames frames}, {rounds} rounds"
+        | Ensemble rows -> "ensemble of", rows |> List.map string |> String.concat ", "
 
-    /// Rounds of teaching, at most; each is a training of its own.
+    /// Maximum number of rounds; each is a training.
     [<Literal>]
     let internal MostRounds = 100
 
-    /// What is wrong whichever rows there are.
+    /// Problems that do not depend on the other rows.
     let problems rows = [
         match rows with
-        | TaughtBy(_, frames, rounds) ->
+        | PseudoLabels(_, frames, rounds) ->
             if rounds < 1 || rounds > MostRounds then
-                Problem.at "taught by" $"{rounds} rounds" $"give 1 to {MostRounds}"
+                Problem.at "pseudo-labels" $"{rounds} rounds" $"give 1 to {MostRounds}"
             match frames with
             | Hard threshold when not (threshold > 0.0 && threshold < 1.0) ->
-                Problem.at "taught by" $"frames from {Text.number threshold} on" "it lies between 0 and 1"
+                Problem.at "pseudo-labels" $"the threshold is {Text.number threshold}" "it has to be between 0 and 1"
             | _ -> ()
-        | AverageOf rows ->
+        | Ensemble rows ->
             if rows.Length < 2 then
-                Problem.at "average of" (Text.count rows.Length "row") "an average wants at least 2"
+                Problem.at "ensemble of" (Text.count rows.Length "row") "an ensemble needs at least 2"
             for row, times in List.countBy id rows do
                 if times > 1 then
-                    Problem.at "average of" $"{row} is given {times} times" "name each row once"
+                    Problem.at "ensemble of" $"{row} is given {times} times" "name each row once"
     ]

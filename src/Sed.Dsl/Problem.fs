@@ -4,34 +4,17 @@ open System
 open System.Globalization
 open System.Text
 
-/// Something in an experiment that cannot be run: where, what, and what to do about it.
-type Problem = {
-    /// The place as the author of the script would name it, for example "features" or "network, layer 3".
-    Place: string
-    /// What is wrong there, with the value.
-    What: string
-    /// What to write instead; empty where the problem says it already.
-    Remedy: string
-}
+/// Something in an experiment that cannot be run: its place, its cause, and what to do about it.
+type Problem = Sed.Core.Runtime.Problem
 
+[<CompilationRepresentation(CompilationRepresentationFlags.ModuleSuffix)>]
 module Problem =
-    let at place what remedy = {
-        Place = place
-        What = what
-        Remedy = remedy
-    }
+    let at place cause remedy = Problem(place, cause, remedy)
 
-    /// What the core says: "what; remedy".
-    let internal ofSentence place (sentence: string) =
-        match sentence.Split("; ", 2) with
-        | [| what; remedy |] -> at place what remedy
-        | _ -> at place sentence ""
+    /// The same problem inside a larger place.
+    let within (place: string) (problem: Problem) = problem.Within place
 
-    let print problem =
-        if problem.Remedy = "" then
-            $"{problem.Place}: {problem.What}"
-        else
-            $"{problem.Place}: {problem.What}; {problem.Remedy}"
+    let print (problem: Problem) = string problem
 
     /// "table2: 3 problems" and a line for each.
     let printAll (name: string) (problems: Problem list) =

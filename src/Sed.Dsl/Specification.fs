@@ -1,11 +1,11 @@
 namespace Sed
 
-open System
+open System.Collections.Generic
+open System.Text.Json.Nodes
+open Sed.Core.Runtime.Keys
 open Sed.Core.Training.Targets
-open System.Security.Cryptography
-open System.Text
 
-/// Everything that decides a trial's result, spelled out.
+/// Everything that decides a trial's result.
 type Specification = {
     Corpus: Corpus
     /// Clips per split, where the corpus is mixed.
@@ -14,34 +14,29 @@ type Specification = {
     Network: Network
     Training: Training
     Detection: Detection
-    /// Which training clips are kept from training.
+    /// The training clips that are held out from training.
     Holdout: Holdout
-    /// The split that early stopping watches.
+    /// The split that early stopping monitors.
     SelectOn: Split
     /// The split whose scores are reported.
     ScoreOn: Split
-    /// Seed of the weights, the dropout and the order of the clips.
+    /// Seed of the weights, dropout, augmentations and the order of the clips.
     Seed: int
-    /// Whose frames the strong output learns; None where it learns from labels alone.
+    /// The teacher of pseudo-labels; None where training uses labels alone.
     Teaching: Teaching option
-    /// The trials whose probabilities are averaged; where there are any, nothing is trained.
+    /// The trials whose probabilities are averaged. Where there are any, nothing is trained.
     Members: Specification list
 }
 
-/// What a trial takes of another one, which is finished before it.
+/// What a trial uses of another one, which is finished before it.
 and Teaching = {
     Teacher: Specification
     Frames: FrameLabels
 }
 
 module Specification =
-    let private digest (text: string) =
-        (text |> Encoding.UTF8.GetBytes |> SHA256.HashData |> Convert.ToHexString).Substring(0, 16).ToLowerInvariant()
-
-    let private asText lines =
-        lines
-        |> List.map (fun (name, value) -> $"{name}: {value}")
-        |> String.concat "\n"
+    // Raised when the same key means another result.
+    let private keyFormat = 2
 
     /// The trials that have to be finished before this one begins.
     let needs (specification: Specification) = [
@@ -50,85 +45,131 @@ module Specification =
             teaching.Teacher
     ]
 
-    /// What decides a training, as lines of a name and a value: what a trial's folder keeps and what its hash is made of, so
-    /// that two trainings are the same exactly when these lines are. How probabilities become events, and which split is
-    /// reported, is chosen afterwards. Other trials are named by a hash of their own lines.
-    let rec trainingLines (specification: Specification) = [
+    let private value (value: 'value) : JsonNode | null = JsonValue.Create<'value> value
+
+    let private fields (fields: (string * (JsonNode | null)) list) =
+        JsonObject([ for name, node in fields -> KeyValuePair(name, node) ])
+
+    let private ofHoldout holdout =
+        match holdout with
+        | Nothing -> []
+        | Share share -> [ "holdoutShare", value share ]
+        | Fold(fold, folds) -> [ "fold", value fold; "folds", value folds ]
+
+    /// The canonical key of a trial's training, without its data. How probabilities become events, and which split is reported, is
+    /// chosen afterwards and not part of it; neither are the corpus's name and the experiment's names of networks and rows.
+    let rec key (specification: Specification) : JsonObject =
+        fields [
+            "format", value keyFormat
+            "seed", value specification.Seed
+            "selectOn", value (CanonicalKey.Of specification.SelectOn)
+            yield! ofHoldout specification.Holdout
+            if specification.Members.IsEmpty then
+                "features", CanonicalKey.Node specification.Features.Source
+                "network", Network.key specification.Network
+                "training", CanonicalKey.Node specification.Training.Options
+                match specification.Teaching with
+                | Some teaching ->
+                    let threshold =
+                        match teaching.Frames with
+                        | Hard threshold -> [ "threshold", value threshold ]
+                        | Soft -> []
+                    "pseudoLabels", fields (("teacher", key teaching.Teacher :> JsonNode | null) :: threshold)
+                | None -> ()
+            else
+                "ensembleOf", JsonArray [| for one in specification.Members -> key one :> JsonNode |]
+        ]
+
+    /// Tells a training from others within a script: its key, its corpus and the number of clips.
+    let identity (specification: Specification) =
+        let clips = specification.Clips
+        let counts =
+            if specification.Corpus.IsMixed then
+                $"{clips.Training} {clips.Testing} {clips.Evaluation}"
+            else
+                ""
+        $"{specification.Corpus.Name}\n{counts}\n{CanonicalKey.Text(key specification)}"
+
+    /// The name of the trial's folder: 16 hexadecimal digits of a hash of its key and of its data.
+    let hash (data: string) specification =
+        let whole = key specification
+        whole["data"] <- JsonValue.Create data
+        CanonicalKey.Hash(whole).Substring(0, 16)
+
+    /// A specification as a plan prints it, as lines of a name and a value.
+    let lines (specification: Specification) = [
         "data", specification.Corpus.Name
         if specification.Corpus.IsMixed then
             let clips = specification.Clips
             "clips", $"{clips.Training} training, {clips.Testing} testing, {clips.Evaluation} evaluation"
-        let named other = digest (asText (trainingLines other))
         if specification.Members.IsEmpty then
             "features", Features.print specification.Features
             "network", Network.print specification.Network
             "training", Training.print specification.Training
-            "strong weight", Text.number specification.Training.StrongWeight
-            "weak weight", Text.number specification.Training.WeakWeight
+            "strong weight", Text.number specification.Training.Options.StrongWeight
+            "weak weight", Text.number specification.Training.Options.WeakWeight
             match specification.Teaching with
-            | Some teaching -> "taught by", $"{named teaching.Teacher}, {OtherRows.printFrames teaching.Frames}"
+            | Some teaching ->
+                let teacher = CanonicalKey.Hash(key teaching.Teacher).Substring(0, 16)
+                "pseudo-labels", $"{OtherRows.printFrames teaching.Frames}, of training {teacher}"
             | None -> ()
         else
-            "average of", specification.Members |> List.map named |> String.concat ", "
+            let members = [ for one in specification.Members -> CanonicalKey.Hash(key one).Substring(0, 16) ]
+            "ensemble of", "trainings " + String.concat ", " members
         if specification.Holdout <> Nothing then
             "held out", Holdout.print specification.Holdout
+        "detection", Detection.print specification.Detection
         "select on", string specification.SelectOn
+        "score on", string specification.ScoreOn
         "seed", string specification.Seed
     ]
 
-    /// A whole specification, as a plan prints it: two specifications are equal exactly when these lines are.
-    let lines (specification: Specification) = [
-        for name, value in trainingLines specification do
-            if name = "select on" then
-                "detection", Detection.print specification.Detection
-            name, value
-            if name = "select on" then
-                "score on", string specification.ScoreOn
-    ]
+    /// The lines that decide the training.
+    let printTraining specification =
+        [
+            for name, value in lines specification do
+                if name <> "detection" && name <> "score on" then
+                    $"{name}: {value}"
+        ]
+        |> String.concat "\n"
 
-    let printTraining specification = asText (trainingLines specification)
-
-    /// Names the trial's folder together with what its data are: 16 hexadecimal digits.
-    let hash (data: string) specification =
-        digest (printTraining specification + "\n" + data)
-
-    /// The trial whose network figures look into: its own, or of an average the first one's.
+    /// The trial whose network is shown in figures: its own, or the first one of an ensemble.
     let rec withNetwork (specification: Specification) =
         match specification.Members with
         | [] -> specification
         | first :: _ -> withNetwork first
 
-    /// Clips that are held out have weak labels only, where there are any.
+    /// Held-out clips have weak labels only.
     let private splitProblems specification = [
         for place, split in [ "select on", specification.SelectOn; "score on", specification.ScoreOn ] do
             if split = Validation && specification.Holdout = Nothing then
                 Problem.at place "no clips are held out for validation" "say `validation 0.1` or `folds 5`"
         let strong =
-            List.ofSeq specification.Training.Monitor.Metrics |> List.filter _.NeedsEvents
+            List.ofSeq specification.Training.Options.Monitor.Metrics |> List.filter _.NeedsEvents
         if specification.SelectOn = Validation && not strong.IsEmpty then
             let names = strong |> List.map _.Name |> String.concat " and "
             Problem.at
                 "training"
-                $"the monitor has {names}, but validation clips have weak labels only"
-                "watch weak scores, for example `monitor WeakF`, or select on a split with strong labels"
+                $"the monitor uses {names}, but validation clips have weak labels only"
+                "monitor weak scores, for example `monitor WeakF`, or select on a split with strong labels"
     ]
 
-    /// Of what nothing is told, something else has to be learnt.
+    /// Unlabelled clips need pseudo-labels or a mean teacher.
     let private unlabelledProblems specification = [
-        match specification.Training.Labels with
+        match specification.Training.Options.Labels with
         | :? Labels.Mixed as mixed when
             mixed.HasUnlabelled
-            && specification.Training.MeanTeacher = None
+            && isNull specification.Training.Options.MeanTeacher
             && specification.Teaching = None
             ->
             Problem.at
                 "training"
-                "nothing is told of some clips, and nobody else teaches them"
-                "say `meanTeacher 0.999 2.0 50`, let the row be `taughtBy` another one, or leave Unlabelled out"
+                "some clips are unlabelled, and neither pseudo-labels nor a mean teacher uses them"
+                "say `meanTeacher 0.999 2.0 50`, give the row `pseudoLabelsFrom`, or leave Unlabelled out"
         | _ -> ()
     ]
 
-    // More are a digit too many; as many soundscapes take a terabyte.
+    // A larger number is a slip: so many soundscapes take a terabyte.
     let private mostClips = 1000000
 
     let private withFinite place part problems =

@@ -26,15 +26,6 @@ let training = TrainingBuilder()
 /// How probabilities become events and tags.
 let detection = DetectionBuilder()
 
-/// Adam with a learning rate.
-let adam learningRate = Adam learningRate
-
-/// Adam with a learning rate and a weight decay that acts on the weights themselves.
-let adamW learningRate weightDecay = AdamW(learningRate, weightDecay)
-
-/// Gradient descent with a learning rate and momentum.
-let sgd learningRate momentum = Sgd(learningRate, momentum)
-
 /// A published row: the settings that name it, and the cells that are known.
 let row settings cells : PublishedRow = {
     Settings = settings
@@ -53,18 +44,20 @@ let private ownRow name : RowName = { Experiment = ""; Row = name }
 
 let private rowOf experiment name : RowName = { Experiment = experiment; Row = name }
 
-/// The row learns the frames of another row's trial with the same seed (pseudo strong labels): `taughtBy "weak labels" (Hard
-/// 0.5)`, or Soft for its probabilities. Classes that a clip's own labels exclude stay absent.
-let taughtBy teacher frames =
-    Others(TaughtBy(ownRow teacher, frames, 1))
+/// Pseudo strong labels: the row learns the frame probabilities of another row's trial with the same seed, for example
+/// `pseudoLabelsFrom "weak labels" (Hard 0.5)`, or Soft for the probabilities themselves. Classes that a clip's own labels exclude stay
+/// absent.
+let pseudoLabelsFrom teacher frames =
+    Others(PseudoLabels(ownRow teacher, frames, 1))
 
-/// `taughtBy` in so many rounds: in each further one the student of the round before is the teacher.
-let taughtInRounds rounds teacher frames =
-    Others(TaughtBy(ownRow teacher, frames, rounds))
+/// `pseudoLabelsFrom` in several rounds: in each further one, the student of the previous round is the teacher.
+let pseudoLabelsInRounds rounds teacher frames =
+    Others(PseudoLabels(ownRow teacher, frames, rounds))
 
-/// `taughtBy` with a teacher of another experiment: `taughtByRowOf "pooling" "weak output attention" Soft`.
-let taughtByRowOf experiment teacher frames =
-    Others(TaughtBy(rowOf experiment teacher, frames, 1))
+/// `pseudoLabelsFrom` with a teacher of another experiment: `pseudoLabelsFromRowOf "pooling" "weak output attention" Soft`.
+let pseudoLabelsFromRowOf experiment teacher frames =
+    Others(PseudoLabels(rowOf experiment teacher, frames, 1))
 
-/// The row averages the probabilities of other rows' trials with the same seed, whatever their features; nothing is trained.
-let averageOf rows = Others(AverageOf(List.map ownRow rows))
+/// Averages the probabilities of other rows' trials with the same seed, whatever their features; nothing is trained.
+let ensembleOf rows =
+    Others(Ensemble(List.map ownRow rows))

@@ -26,11 +26,11 @@ let private writeWith (detection: DetectionOptions) (file: string) =
     Torch.Initialize()
     let logMel =
         LogMelOptions(
-            SampleRate = rate,
+            Rate = rate,
             WindowSeconds = 0.064,
-            HopSeconds = 0.04,
-            FftSize = 512,
-            Bands = 8,
+            StepSeconds = 0.04,
+            FftSamples = 512,
+            BandCount = 8,
             MaxHz = 4000.0
         )
     let description =

@@ -72,7 +72,7 @@ let private ofRows (experiment: Experiment) (variants: Variant list) = [
                 "give each row a value or a name of its own"
     match experiment.Against with
     | Some label when variants |> List.forall (fun variant -> variant.Label <> label) ->
-        Problem.at "against" $"no row is called '{label}'" $"there are {labels variants}"
+        Problem.at "compareWith" $"no row is called '{label}'" $"there are {labels variants}"
     | _ -> ()
 ]
 
@@ -119,7 +119,7 @@ let private ofPublished (experiment: Experiment) (variants: Variant list) = [
 ]
 
 let private ofOthers (experiment: Experiment) (variants: Variant list) = [
-    let place = "others"
+    let place = "otherSystems"
     if experiment.Others.IsEmpty && List.contains place experiment.Declared then
         Problem.at place "no systems" "say for example `\"Xu et al.\", [ WeakF, 0.556 ]`"
     for name, systems in List.groupBy fst experiment.Others do
@@ -174,7 +174,7 @@ let problems paper (experiment: Experiment) (corpus: Corpus option) seeds (varia
             Problem.at "columns" $"{column} is given {times} times" "a column stands once"
     match experiment.Sorted with
     | Some metric when not (List.contains metric experiment.Report) ->
-        Problem.at "sorted" $"{metric.Name} is no column of the table" "give it to `report` too"
+        Problem.at "sortBy" $"{metric.Name} is no column of the table" "give it to `report` too"
     | _ -> ()
     if experiment.Folds <> 0 && experiment.Holdout <> Nothing then
         Problem.at "folds" "given beside `validation`" "keep one of them: each holds training clips out"

@@ -95,14 +95,14 @@ type ExperimentBuilder(name: string) =
     }
 
     /// A row of its own, with its name and what it changes; beside what `vary` gives, or alone where nothing varies.
-    [<CustomOperation "alongside">]
+    [<CustomOperation "addRow">]
     member _.Alongside(experiment: Experiment, name: string, settings: Setting list) = {
         experiment with
             Alongside = experiment.Alongside @ [ name, settings ]
     }
 
     /// Several rows of their own, each with its name and what it changes.
-    [<CustomOperation "rows">]
+    [<CustomOperation "addRows">]
     member _.Rows(experiment: Experiment, rows: (string * Setting list) list) = {
         experiment with
             Alongside = experiment.Alongside @ rows
@@ -124,20 +124,20 @@ type ExperimentBuilder(name: string) =
         { experiment with Columns = columns } |> given "columns"
 
     /// Orders the rows by a reported metric, best first, and tells which of them cannot be told apart by it.
-    [<CustomOperation "sorted">]
+    [<CustomOperation "sortBy">]
     member _.Sorted(experiment: Experiment, metric: Metric) =
-        { experiment with Sorted = Some metric } |> given "sorted"
+        { experiment with Sorted = Some metric } |> given "sortBy"
 
     /// The row that the others are compared with, by its label. Default, and where that row is no better than a constant answer:
     /// the best one, metric by metric.
-    [<CustomOperation "against">]
+    [<CustomOperation "compareWith">]
     member _.Against(experiment: Experiment, label: string) =
-        { experiment with Against = Some label } |> given "against"
+        { experiment with Against = Some label } |> given "compareWith"
 
     /// What is shown below the table, for example `showing [ PerClass [] ]`.
-    [<CustomOperation "showing">]
+    [<CustomOperation "figures">]
     member _.Showing(experiment: Experiment, showing: Showing list) =
-        { experiment with Showing = showing } |> given "showing"
+        { experiment with Showing = showing } |> given "figures"
 
     /// What was published, and where: rows of settings and known cells.
     [<CustomOperation "published">]
@@ -150,14 +150,14 @@ type ExperimentBuilder(name: string) =
         |> given "published"
 
     /// Systems of others, and where they were published: names and known cells, below the table's own rows.
-    [<CustomOperation "others">]
+    [<CustomOperation "otherSystems">]
     member _.Others(experiment: Experiment, source: string, systems: (string * (Metric * float) list) list) =
         {
             experiment with
                 Others = systems
                 OthersSource = source
         }
-        |> given "others"
+        |> given "otherSystems"
 
     /// A way to run the experiment with other settings and seeds, chosen by `--profile`.
     [<CustomOperation "profile">]

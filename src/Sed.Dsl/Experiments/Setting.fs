@@ -1,10 +1,16 @@
 namespace Sed
 
+open System
 open Sed.Core.Detection.Steps
+open Sed.Core.Features.LogMel
 open Sed.Core.Networks.Layers
 open Sed.Core.Networks.WeakOutputs
 open Sed.Core.Scoring
+open Sed.Core.Training
+open Sed.Core.Training.Augmentations
+open Sed.Core.Training.Clips
 open Sed.Core.Training.Losses
+open Sed.Core.Training.Optimization
 open Sed.Core.Training.Targets
 
 /// One choice that a row of a table makes.
@@ -38,38 +44,39 @@ type Setting =
     | LearningRate of float
     | Schedule of Schedule
     | Batch of int
-    | Order of Order
+    | Order of ClipOrder
     | Epochs of int
     | Patience of int
     | Monitor of Monitor
     | PositiveWeight of PositiveWeight
     | Loss of Loss
     | MaskShort of bool
-    | Mixup of float
-    | SpecAugment of frames: int * bands: int
-    | ClipNorm of float
+    /// All augmentations.
+    | Augment of Augmentation list
+    /// Maximum norm of all gradients together.
+    | ClipGradients of float
     | AverageWeights of float
-    | Precision of Precision
-    /// What is told of the training clips.
+    | Precision of ComputePrecision
+    /// The labels that training uses.
     | Labels of Labels
-    | MeanTeacher of average: float * consistency: float * rampUp: int
+    | MeanTeacher of decay: float * consistency: float * rampUp: int
     | Threshold of float
     /// Length of the median filter over the frames.
     | Median of float<s>
-    /// Length of the shortest event that stays.
-    | Shortest of float<s>
+    /// Minimum duration of an event.
+    | MinDuration of float<s>
     | TagsFrom of Tags
     /// All of how probabilities become events.
     | Detect of Detection
-    /// What of it is chosen for each class alone.
-    | Tuned of Tuning
+    /// What is tuned per class.
+    | Tune of Tuning
     | TrainingClips of int
     | TestingClips of int
     | EvaluationClips of int
     | HeldOut of Holdout
     | SelectOn of Split
     | ScoreOn of Split
-    /// What the row's trials take of other rows' trials; the plan finds these.
+    /// What the row's trials use of other rows' trials; the plan resolves these.
     | Others of OtherRows
 
 module Setting =
@@ -105,13 +112,13 @@ module Setting =
                 Specification.Features = change all.Features
         })
 
-    let private logMel axis value change =
+    let private logMel axis value (change: LogMelOptions -> LogMelOptions) =
         features axis value (Features.withLogMel axis change)
 
-    let private training axis value change =
+    let private training axis value (change: TrainingOptions -> TrainingOptions) =
         define axis value (fun all -> {
             all with
-                Specification.Training = change all.Training
+                Specification.Training = Training.change change all.Training
         })
 
     let private detection axis value change =
@@ -128,8 +135,8 @@ module Setting =
     let private definition setting =
         match setting with
         | StrongWeight weight ->
-            training "strong weight" (Text.number weight) (fun all -> { all with StrongWeight = weight })
-        | WeakWeight weight -> training "weak weight" (Text.number weight) (fun all -> { all with WeakWeight = weight })
+            training "strong weight" (Text.number weight) _.WithStrongWeight(weight)
+        | WeakWeight weight -> training "weak weight" (Text.number weight) _.WithWeakWeight(weight)
         | Dropout rate -> network "dropout" (Text.number rate) (fun all -> { all with Dropout = rate })
         | Network all -> network "network" all.Name (fun _ -> all)
         | Width factor -> layers "width" $"x {Text.number factor}" _.Scaled(factor)
@@ -148,45 +155,31 @@ module Setting =
                 | other -> other)
         | Weak output -> network "weak output" output.Summary (fun all -> { all with Weak = output })
         | Features all -> features "features" (Features.print all) (fun _ -> all)
-        | Window length -> logMel "window" (ms length) (fun all -> { all with Window = length })
-        | Hop distance -> logMel "hop" (ms distance) (fun all -> { all with Step = Step.Hop distance })
-        | Bands count -> logMel "bands" (string count) (fun all -> { all with Bands = count })
-        | Optimizer optimizer ->
-            training "optimizer" (Training.printOptimizer optimizer) (fun all -> { all with Optimizer = optimizer })
+        | Window length -> logMel "window" (ms length) _.WithWindow(float length / 1000.0)
+        | Hop distance -> logMel "hop" (ms distance) _.WithHop(float distance / 1000.0)
+        | Bands count -> logMel "bands" (string count) _.WithBands(count)
+        | Optimizer optimizer -> training "optimizer" optimizer.Summary _.WithOptimizer(optimizer)
         | LearningRate rate ->
-            training "learning rate" (Text.number rate) (fun all -> {
-                all with
-                    Optimizer = Training.withLearningRate rate all.Optimizer
-            })
-        | Schedule schedule ->
-            training "schedule" (Training.printSchedule schedule) (fun all -> { all with Schedule = schedule })
-        | Batch count -> training "batch" (string count) (fun all -> { all with Batch = count })
-        | Order order -> training "order" (string order) (fun all -> { all with Order = order })
-        | Epochs count -> training "epochs" (string count) (fun all -> { all with Epochs = count })
-        | Patience count -> training "patience" (string count) (fun all -> { all with Patience = count })
-        | Monitor monitor -> training "monitor" (monitor.Summary) (fun all -> { all with Monitor = monitor })
-        | PositiveWeight weight ->
-            training "positive weight" (Training.printPositiveWeight weight) (fun all -> {
-                all with
-                    PositiveWeight = weight
-            })
-        | Loss loss -> training "loss" loss.Summary (fun all -> { all with Loss = loss })
-        | MaskShort yes ->
-            training "padding" (if yes then "left out" else "counts") (fun all -> { all with MaskShort = yes })
-        | Mixup parameter -> training "mixup" (Text.number parameter) (fun all -> { all with Mixup = parameter })
-        | SpecAugment(frames, bands) ->
-            training "masks" (Training.printSpecAugment (frames, bands)) (fun all -> {
-                all with
-                    SpecAugment = (frames, bands)
-            })
-        | ClipNorm norm -> training "clip norm" (Text.number norm) (fun all -> { all with ClipNorm = Some norm })
-        | AverageWeights past ->
-            training "average" (Text.number past) (fun all -> { all with AverageWeights = Some past })
-        | Precision precision -> training "precision" (string precision) (fun all -> { all with Precision = precision })
-        | Labels labels -> training "labels" labels.Summary (fun all -> { all with Labels = labels })
-        | MeanTeacher(average, consistency, rampUp) ->
-            let teacher = Training.meanTeacher average consistency rampUp
-            training "mean teacher" teacher.Summary (fun all -> { all with MeanTeacher = Some teacher })
+            training "learning rate" (Text.number rate) (fun options ->
+                options.WithOptimizer(Training.withLearningRate rate options.Optimizer))
+        | Schedule schedule -> training "schedule" schedule.Summary _.WithSchedule(schedule)
+        | Batch count -> training "batch" (string count) _.WithBatchSize(count)
+        | Order order -> training "order" (string order) _.WithOrder(order)
+        | Epochs count -> training "epochs" (string count) _.WithEpochs(count)
+        | Patience count -> training "patience" (string count) _.WithPatience(count)
+        | Monitor monitor -> training "monitor" monitor.Summary _.WithMonitor(monitor)
+        | PositiveWeight weight -> training "positive weight" weight.Summary _.WithPositiveWeight(weight)
+        | Loss loss -> training "loss" loss.Summary _.WithLoss(loss)
+        | MaskShort yes -> training "padding" (if yes then "left out" else "counts") _.WithMaskShortClips(yes)
+        | Augment augmentations ->
+            training "augmentation" (Training.printAugmentations augmentations) _.WithAugmentations(augmentations)
+        | ClipGradients norm -> training "gradient norm" (Text.number norm) _.WithMaxGradientNorm(Nullable norm)
+        | AverageWeights decay -> training "weight average" (Text.number decay) _.WithWeightAverage(Nullable decay)
+        | Precision precision -> training "precision" (string precision) _.WithPrecision(precision)
+        | Labels labels -> training "labels" labels.Summary _.WithLabels(labels)
+        | MeanTeacher(decay, consistency, rampUp) ->
+            let teacher = Training.meanTeacher decay consistency rampUp
+            training "mean teacher" teacher.Summary _.WithMeanTeacher(teacher)
         | Threshold probability ->
             detection "threshold" (Text.number probability) (fun all -> { all with Threshold = probability })
         | Median length ->
@@ -194,9 +187,9 @@ module Setting =
                 "median"
                 $"{Text.number (float length)} s"
                 (Detection.withStep (DecodingStep.MedianFilter(float length)))
-        | Shortest length ->
+        | MinDuration length ->
             detection
-                "shortest event"
+                "minimum duration"
                 $"{Text.number (float length)} s"
                 (Detection.withStep (DecodingStep.MinimumDuration(float length)))
         | TagsFrom source ->
@@ -206,7 +199,7 @@ module Setting =
                 | FromWeakOutput -> "weak output"
             detection "tags" words (fun all -> { all with Tags = source })
         | Detect all -> detection "detection" (Detection.print all) (fun _ -> all)
-        | Tuned tuning -> detection "tuned" (Detection.printTuning tuning) (fun all -> { all with Tuned = Some tuning })
+        | Tune tuning -> detection "tuned per class" (Detection.printTuning tuning) (fun all -> { all with Tuned = Some tuning })
         | TrainingClips count -> clips "training clips" (string count) (fun all -> { all with Training = count })
         | TestingClips count -> clips "testing clips" (string count) (fun all -> { all with Testing = count })
         | EvaluationClips count -> clips "evaluation clips" (string count) (fun all -> { all with Evaluation = count })
@@ -214,7 +207,7 @@ module Setting =
         | SelectOn split -> define "select on" (string split) (fun all -> { all with SelectOn = split })
         | ScoreOn split -> define "score on" (string split) (fun all -> { all with ScoreOn = split })
         | Others rows ->
-            let axis, value = OtherRows.inWords rows
+            let axis, value = OtherRows.print rows
             define axis value id
 
     /// What a setting changes, as a table's heading.

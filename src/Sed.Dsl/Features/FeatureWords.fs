@@ -1,85 +1,103 @@
 namespace Sed
 
+open Sed.Core.Features
+open Sed.Core.Features.LogMel
+
 /// logMel { window 40.0<ms>; overlap 0.5; bands 40; range 0.0<Hz> 22050.0<Hz> }
 type LogMelBuilder() =
-    inherit Block<LogMel>()
+    inherit Block<Features>()
 
-    let given keyword (features: LogMel) = {
-        features with
-            Declared = features.Declared @ [ keyword ]
+    let set keyword change (features: Features) = {
+        Features.withLogMel keyword change features with
+            Keywords = features.Keywords @ [ keyword ]
     }
 
-    member _.Yield(_: unit) = LogMel.defaults
-
-    member _.Run(features: LogMel) = Features.LogMel features
+    member _.Yield(_: unit) = Features.defaults
 
     /// Length of the Hamming window. Default 40 ms.
     [<CustomOperation "window">]
-    member _.Window(features: LogMel, length: float<ms>) =
-        { features with Window = length } |> given "window"
+    member _.Window(features: Features, length: float<ms>) =
+        features |> set "window" _.WithWindow(float length / 1000.0)
 
-    /// Share of a window that it has in common with the next, from 0 to below 1. Default 0.5.
+    /// Share of a window that the next one overlaps, from 0 to below 1. Default 0.5.
     [<CustomOperation "overlap">]
-    member _.Overlap(features: LogMel, share: float) =
-        {
-            features with
-                Step = Step.Overlap share
-        }
-        |> given "overlap"
+    member _.Overlap(features: Features, share: float) =
+        features |> set "overlap" _.WithOverlap(share)
 
-    /// Distance between the starts of two windows; another way to say the overlap.
+    /// Distance between the starts of two windows; an alternative to `overlap`.
     [<CustomOperation "hop">]
-    member _.Hop(features: LogMel, distance: float<ms>) =
-        {
-            features with
-                Step = Step.Hop distance
-        }
-        |> given "hop"
+    member _.Hop(features: Features, distance: float<ms>) =
+        features |> set "hop" _.WithHop(float distance / 1000.0)
 
     /// Number of mel bands. Default 40.
     [<CustomOperation "bands">]
-    member _.Bands(features: LogMel, count: int) =
-        { features with Bands = count } |> given "bands"
+    member _.Bands(features: Features, count: int) =
+        features |> set "bands" _.WithBands(count)
 
-    /// Lowest and highest frequency. Default 0 to 22,050 Hz.
+    /// Lower edge of the first and upper edge of the last band. Default 0 to 22,050 Hz.
     [<CustomOperation "range">]
-    member _.Range(features: LogMel, low: float<Hz>, high: float<Hz>) =
-        { features with Low = low; High = high } |> given "range"
+    member _.Range(features: Features, low: float<Hz>, high: float<Hz>) =
+        features |> set "range" _.WithRange(float low, float high)
 
-    /// The mel formula, Slaney or Htk. Default Slaney.
+    /// The mel scale, Slaney or Htk. Default Slaney.
     [<CustomOperation "mel">]
-    member _.Mel(features: LogMel, scale: MelScale) =
-        { features with MelScale = scale } |> given "mel"
+    member _.Mel(features: Features, scale: MelScale) =
+        features |> set "mel" _.WithMelScale(scale)
 
-    /// Whether each band is divided by its width. Default true.
+    /// Whether each band is divided by its width (Slaney's area normalisation). Default true.
     [<CustomOperation "normalised">]
-    member _.Normalised(features: LogMel, yes: bool) =
-        { features with Normalised = yes } |> given "normalised"
+    member _.Normalised(features: Features, yes: bool) =
+        features
+        |> set
+            "normalised"
+            _.WithNormalization(
+                if yes then
+                    MelNormalization.Area
+                else
+                    MelNormalization.None
+            )
 
-    /// What is summed in each band, Magnitude or Power. Default Magnitude.
+    /// What each band sums, Magnitude or Power. Default Magnitude.
     [<CustomOperation "spectrum">]
-    member _.Spectrum(features: LogMel, kind: Spectrum) =
-        { features with Spectrum = kind } |> given "spectrum"
+    member _.Spectrum(features: Features, kind: SpectrumKind) =
+        features |> set "spectrum" _.WithSpectrum(kind)
 
 /// samples { rate 16000.0<Hz>; frame 729 }
 type SamplesBuilder() =
-    inherit Block<Samples>()
+    inherit Block<Features>()
 
-    let given keyword (samples: Samples) = {
-        samples with
-            Declared = samples.Declared @ [ keyword ]
+    let set keyword (change: SampleFrames -> SampleFrames) (features: Features) = {
+        features with
+            Source = change (features.Source :?> SampleFrames)
+            Keywords = features.Keywords @ [ keyword ]
     }
 
-    member _.Yield(_: unit) = Samples.defaults
+    member _.Yield(_: unit) = Features.ofSource (SampleFrames())
 
-    member _.Run(samples: Samples) = Features.Samples samples
-
-    /// Samples per second. Default 16,000 Hz.
+    /// Sampling rate; clips of another rate are resampled. Default 16,000 Hz.
     [<CustomOperation "rate">]
-    member _.Rate(samples: Samples, rate: float<Hz>) =
-        { samples with Rate = rate } |> given "rate"
+    member _.Rate(features: Features, rate: float<Hz>) =
+        let whole = int rate
+        // A rate that is not a whole number becomes 0, which is a problem of the plan.
+        features
+        |> set "rate" _.WithRate(if float whole = float rate then whole else 0)
 
-    /// Samples of a frame, which the steps and pools of the network have to divide. Default 729.
+    /// Samples per frame: the network's strides and pools have to divide it. Default 729.
     [<CustomOperation "frame">]
-    member _.Frame(samples: Samples, count: int) =
-        { samples with Frame = count } |> given "frame"
+    member _.Frame(features: Features, count: int) =
+        features |> set "frame" _.WithFrameSamples(count)
+
+/// Values of the keywords of `logMel`.
+[<AutoOpen>]
+module FeatureValues =
+    /// Linear below 1 kHz, logarithmic above (M. Slaney, "Auditory Toolbox", 1998).
+    let Slaney = MelScale.Slaney
+
+    /// 2595 log10(1 + f / 700) (S. Young et al., "The HTK Book").
+    let Htk = MelScale.Htk
+
+    /// Magnitudes of the spectrum.
+    let Magnitude = SpectrumKind.Magnitude
+
+    /// Squared magnitudes of the spectrum.
+    let Power = SpectrumKind.Power

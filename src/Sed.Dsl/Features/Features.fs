@@ -1,45 +1,44 @@
 namespace Sed
 
-/// What a network sees of a clip.
-[<RequireQualifiedAccess>]
-type Features =
-    /// Log mel-band energies.
-    | LogMel of LogMel
-    /// The waveform.
-    | Samples of Samples
+open Sed.Core.Features
+open Sed.Core.Features.LogMel
 
-    /// Values of a frame: mel bands or samples.
-    member features.Bands =
-        match features with
-        | Features.LogMel logMel -> logMel.Bands
-        | Features.Samples samples -> samples.Frame
-
-    /// Distance between frames.
-    member features.Hop: float<ms> =
-        match features with
-        | Features.LogMel logMel -> logMel.Hop
-        | Features.Samples samples -> 1000.0<ms> * float samples.Frame / float samples.Rate
+/// How waveforms become frames.
+type Features = {
+    Source: FeatureSource
+    /// Settings of log-mel features that were applied to another source.
+    Refused: string list
+    /// The keywords that the script gave.
+    Keywords: string list
+}
 
 module Features =
-    /// Those of the DCASE 2017 baseline, which the paper used.
-    let defaults = Features.LogMel LogMel.defaults
+    let ofSource source = {
+        Source = source
+        Refused = []
+        Keywords = []
+    }
 
-    let print features =
-        match features with
-        | Features.LogMel logMel -> LogMel.print logMel
-        | Features.Samples samples -> Samples.print samples
+    /// Log-mel energies of the DCASE 2017 baseline, which Adavanne and Virtanen (2017) used, at the corpus's sampling rate.
+    let defaults = ofSource (LogMelOptions())
 
-    let problems features =
-        match features with
-        | Features.LogMel logMel -> LogMel.problems logMel
-        | Features.Samples samples -> Samples.problems samples
+    let print features = features.Source.Summary
 
-    /// Changes log-mel energies; what samples do not have becomes a problem of theirs.
-    let withLogMel setting change features =
-        match features with
-        | Features.LogMel logMel -> Features.LogMel(change logMel)
-        | Features.Samples samples ->
-            Features.Samples {
-                samples with
-                    Refused = samples.Refused @ [ setting ]
-            }
+    let problems features = [
+        yield! features.Source.Problems() |> Seq.map (Problem.within "features")
+        for setting in List.distinct features.Refused do
+            Problem.at
+                "features"
+                $"samples have no {setting}"
+                "leave the setting to log-mel features; the length of frames is set by `samples { frame 729 }`"
+        yield! Text.keywordsTwice "features" features.Keywords
+    ]
+
+    /// Changes log-mel features. Applied to another source, the setting becomes a problem.
+    let withLogMel setting (change: LogMelOptions -> LogMelOptions) features =
+        match features.Source with
+        | :? LogMelOptions as logMel -> { features with Source = change logMel }
+        | _ -> {
+            features with
+                Refused = features.Refused @ [ setting ]
+          }

@@ -1,8 +1,13 @@
 namespace Sed
 
+open System.Collections.Generic
+open System.Text.Json.Nodes
+open Sed.Core.Features
+open Sed.Core.Features.LogMel
 open Sed.Core.Networks
 open Sed.Core.Networks.Layers
 open Sed.Core.Networks.WeakOutputs
+open Sed.Core.Runtime.Keys
 
 /// A network with a strong and a weak output: layers from the bottom up, then a dense sigmoid layer per frame, then the weak output.
 type Network = {
@@ -53,6 +58,24 @@ module Network =
             Segments = (network.Segments |> Option.map (segmentation hopSeconds) |> Option.toObj)
         )
 
+    /// The canonical key: everything that decides what the network computes. Its name does not.
+    let key (network: Network) =
+        let layers = [| for layer in network.Layers -> CanonicalKey.Node layer |]
+        let key =
+            JsonObject(
+                [
+                    KeyValuePair("layers", JsonArray layers :> JsonNode)
+                    KeyValuePair("dropout", JsonValue.Create network.Dropout)
+                    KeyValuePair("weak", CanonicalKey.Node network.Weak)
+                ]
+            )
+        match network.Segments with
+        | Some(length, learning) ->
+            key["segmentSeconds"] <- JsonValue.Create(float length)
+            key["segmentLearning"] <- JsonValue.Create(CanonicalKey.Of learning)
+        | None -> ()
+        key
+
     let print (network: Network) =
         let layers = network.Layers |> List.map _.Summary |> String.concat ", "
         let segments =
@@ -72,7 +95,7 @@ module Network =
             None
 
     /// Convolutions along samples want samples, and those over bands want bands; what is below either has both.
-    let private kindProblems features (network: Network) = [
+    let private kindProblems (features: Features) (network: Network) = [
         let isOnSamples (layer: Layer) = layer :? Layer.SampleConvolution
         let isOnBands (layer: Layer) =
             layer :? Layer.Convolution
@@ -81,13 +104,13 @@ module Network =
             || layer :? Layer.DenseBlock
         let first =
             List.tryFindIndex (fun layer -> isOnSamples layer || isOnBands layer) network.Layers
-        match first, features with
-        | Some index, Features.LogMel _ when isOnSamples network.Layers[index] ->
+        match first, features.Source with
+        | Some index, (:? LogMelOptions) when isOnSamples network.Layers[index] ->
             Problem.at
                 $"network, layer {index + 1} ({network.Layers[index]})"
                 "goes along samples, but the features are log-mel energies"
                 "say `features (samples { frame 729 })`, or use `conv`"
-        | Some index, Features.Samples _ when isOnBands network.Layers[index] ->
+        | Some index, (:? SampleFrames) when isOnBands network.Layers[index] ->
             Problem.at
                 $"network, layer {index + 1} ({network.Layers[index]})"
                 "goes over bands, but the features are samples"
@@ -98,8 +121,8 @@ module Network =
     /// Every reason why a network does not fit features.
     let problems (features: Features) (network: Network) = [
         let hopSeconds =
-            if features.Hop > 0.0<ms> then
-                float features.Hop / 1000.0
+            if features.Source.HopSeconds > 0.0 then
+                features.Source.HopSeconds
             else
                 someHop
         let isLength (length: float<s>) = length > 0.0<s> && float length < 1e6
@@ -119,7 +142,7 @@ module Network =
                 $"segments of {Text.number (float length)} s"
                 "a segment has a length, for example `segments 1.5<s> LargestSegment`"
         | _ -> ()
-        for found in (describe hopSeconds frames (max 1 features.Bands) someClasses judged).Problems() do
+        for found in (describe hopSeconds frames (max 1 features.Source.Bands) someClasses judged).Problems() do
             let place =
                 if found.Place = "" then
                     "network"

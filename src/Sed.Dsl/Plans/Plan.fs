@@ -74,10 +74,7 @@ module Plan =
         yield! shared
         for variant, found in perRow do
             for problem in List.except shared found do
-                {
-                    problem with
-                        Place = $"row '{variant.Label}', {problem.Place}"
-                }
+                Problem.within $"row '{variant.Label}'" problem
     ]
 
     /// Axes that make no difference in any row, for example the filters of a network without convolutions.
@@ -174,12 +171,12 @@ module Plan =
     /// Every trial that is run, each after those that it needs: those of the table's rows, and what they take from others.
     let allTrials (plan: Plan) =
         let trials = [
-            for trial in plan.Trials @ plan.Needed -> Specification.printTraining trial.Specification, trial
+            for trial in plan.Trials @ plan.Needed -> Specification.identity trial.Specification, trial
         ]
         let known = Map(List.rev trials)
         let rec inOrder (trial: Trial) = [
             for other in Specification.needs trial.Specification do
-                yield! inOrder known[Specification.printTraining other]
+                yield! inOrder known[Specification.identity other]
             trial
         ]
         plan.Trials |> List.collect inOrder |> List.distinct

@@ -37,8 +37,8 @@ let private find (all: Chosen list) (own: Chosen) place (name: RowName) =
 
 /// The time from frame to frame of what a trial's network says, in milliseconds; None where its layers do not fit.
 let private resolution (specification: Specification) =
-    let hop = float specification.Features.Hop
-    Network.frameStep specification.Features.Bands specification.Network
+    let hop = 1000.0 * specification.Features.Source.HopSeconds
+    Network.frameStep specification.Features.Source.Bands specification.Network
     |> Option.map (fun step -> hop * step)
 
 /// What keeps a trial from taking anything of another one, whose data have to be the same.
@@ -141,11 +141,11 @@ let trial (all: Chosen list) (chosen: Chosen) seed holdout (variant: Variant) : 
             Circles = []
           }
         | Some rows ->
-            let place = fst (OtherRows.inWords rows)
+            let place = fst (OtherRows.print rows)
             let names =
                 match rows with
-                | TaughtBy(name, _, _) -> [ name ]
-                | AverageOf names -> names
+                | PseudoLabels(name, _, _) -> [ name ]
+                | Ensemble names -> names
             let others = [ for name in names -> name, other place name ]
             let found = [
                 for name, one in others do
@@ -153,18 +153,18 @@ let trial (all: Chosen list) (chosen: Chosen) seed holdout (variant: Variant) : 
             ]
             let specification =
                 match rows, List.map snd found with
-                | TaughtBy(_, frames, rounds), [ teacher ] ->
+                | PseudoLabels(_, frames, rounds), [ teacher ] ->
                     let taught teacher _ = {
                         alone with
                             Teaching = Some { Teacher = teacher; Frames = frames }
                     }
                     Seq.fold taught teacher (seq { 1 .. min rounds OtherRows.MostRounds })
-                | TaughtBy _, _ -> alone
-                | AverageOf _, members -> { alone with Members = members }
+                | PseudoLabels _, _ -> alone
+                | Ensemble _, members -> { alone with Members = members }
             let fit =
                 match rows with
-                | TaughtBy _ -> teacherProblems
-                | AverageOf _ -> dataProblems
+                | PseudoLabels _ -> teacherProblems
+                | Ensemble _ -> dataProblems
             {
                 Specification = specification
                 Problems = [
@@ -186,7 +186,7 @@ let trial (all: Chosen list) (chosen: Chosen) seed holdout (variant: Variant) : 
 let needed (trials: Trial list) : Trial list =
     let known =
         trials
-        |> List.map (fun trial -> Specification.printTraining trial.Specification)
+        |> List.map (fun trial -> Specification.identity trial.Specification)
         |> Set
     let rec below whose (specification: Specification) = [
         for number, other in List.indexed (Specification.needs specification) do
@@ -207,5 +207,5 @@ let needed (trials: Trial list) : Trial list =
     ]
     trials
     |> List.collect (fun trial -> below $"'{trial.Variant.Label}'" trial.Specification)
-    |> List.distinctBy (fun trial -> Specification.printTraining trial.Specification)
-    |> List.filter (fun trial -> not (known.Contains(Specification.printTraining trial.Specification)))
+    |> List.distinctBy (fun trial -> Specification.identity trial.Specification)
+    |> List.filter (fun trial -> not (known.Contains(Specification.identity trial.Specification)))

@@ -1,168 +1,187 @@
 namespace Sed
 
-open Sed.Core.Scoring
 open System
+open Sed.Core.Corpora
+open Sed.Core.Scoring
+open Sed.Core.Training
+open Sed.Core.Training.Augmentations
+open Sed.Core.Training.Clips
 open Sed.Core.Training.Losses
+open Sed.Core.Training.Optimization
 open Sed.Core.Training.Targets
 
 /// training { optimizer (adam 1e-3); epochs 1000; patience 100; monitor (WeakF - StrongER) }
 type TrainingBuilder() =
     inherit Block<Training>()
 
-    let given keyword (training: Training) = {
-        training with
-            Declared = training.Declared @ [ keyword ]
+    let set keyword (change: TrainingOptions -> TrainingOptions) (training: Training) = {
+        Options = change training.Options
+        Keywords = training.Keywords @ [ keyword ]
     }
 
     member _.Yield(_: unit) = Training.defaults
 
-    /// How the weights are moved: `adam 1e-3` (the default), `adamW 1e-3 0.01` or `sgd 0.1 0.9`.
+    /// The optimizer: `adam 1e-3` (the default), `adamW 1e-3 0.01` or `sgd 0.1 0.9`.
     [<CustomOperation "optimizer">]
     member _.Optimizer(training: Training, optimizer: Optimizer) =
-        { training with Optimizer = optimizer } |> given "optimizer"
+        training |> set "optimizer" _.WithOptimizer(optimizer)
 
-    /// How the learning rate changes: Constant (the default), `Cosine warmUpEpochs` or `Plateau(factor, patience)`.
+    /// How the learning rate changes: Constant (the default), `Cosine warmUpEpochs` or `Plateau 0.5 10` (factor and patience).
     [<CustomOperation "schedule">]
     member _.Schedule(training: Training, schedule: Schedule) =
-        { training with Schedule = schedule } |> given "schedule"
+        training |> set "schedule" _.WithSchedule(schedule)
 
     /// Clips per step. Default 32.
     [<CustomOperation "batch">]
     member _.Batch(training: Training, clips: int) =
-        { training with Batch = clips } |> given "batch"
+        training |> set "batch" _.WithBatchSize(clips)
 
-    /// In which order clips are read, Shuffled or Balanced. Default Shuffled.
+    /// Order of the clips in an epoch: Shuffled (the default), or Balanced, which repeats clips of rare classes.
     [<CustomOperation "order">]
-    member _.Order(training: Training, order: Order) =
-        { training with Order = order } |> given "order"
+    member _.Order(training: Training, order: ClipOrder) =
+        training |> set "order" _.WithOrder(order)
 
-    /// Passes over the training clips, at most. Default 1000.
+    /// Maximum number of passes over the training clips. Default 1000.
     [<CustomOperation "epochs">]
     member _.Epochs(training: Training, most: int) =
-        { training with Epochs = most } |> given "epochs"
+        training |> set "epochs" _.WithEpochs(most)
 
-    /// Passes without a gain of the monitor after which training stops. Default 100.
+    /// Epochs without improvement of the monitor after which training stops. Default 100.
     [<CustomOperation "patience">]
     member _.Patience(training: Training, epochs: int) =
-        { training with Patience = epochs } |> given "patience"
+        training |> set "patience" _.WithPatience(epochs)
 
-    /// What early stopping watches; higher is better. Default `WeakF - StrongER`.
+    /// What early stopping monitors; higher is better. Default `WeakF - StrongER`.
     [<CustomOperation "monitor">]
     member _.Monitor(training: Training, monitor: Monitor) =
-        { training with Monitor = monitor } |> given "monitor"
+        training |> set "monitor" _.WithMonitor(monitor)
 
-    /// What early stopping watches, one metric; higher is better.
+    /// What early stopping monitors, as a single metric; higher is better.
     [<CustomOperation "monitor">]
     member _.Monitor(training: Training, metric: Metric) =
-        { training with Monitor = Score metric } |> given "monitor"
+        training |> set "monitor" _.WithMonitor(Monitor.Score metric)
 
-    /// Weights of the losses of the strong and of the weak output. Default 1 and 1.
+    /// Weights of the strong and the weak loss. Default 1 and 1.
     [<CustomOperation "weights">]
     member _.Weights(training: Training, strong: float, weak: float) =
-        {
-            training with
-                StrongWeight = strong
-                WeakWeight = weak
-        }
-        |> given "weights"
+        training |> set "weights" _.WithStrongWeight(strong).WithWeakWeight(weak)
 
-    /// What a class that is there weighs against one that is not: `Same 1.0` (the default) or ByRarity.
+    /// Weight of present classes relative to absent ones: `Same 1.0` (the default) or ByRarity.
     [<CustomOperation "positives">]
     member _.Positives(training: Training, weight: PositiveWeight) =
-        {
-            training with
-                PositiveWeight = weight
-        }
-        |> given "positives"
+        training |> set "positives" _.WithPositiveWeight(weight)
 
-    /// What a probability costs that says something else than its label: CrossEntropy (the default) or `Focal 2.0`.
+    /// The loss per element: CrossEntropy (the default), `Focal 2.0` or `Asymmetric 1.0 4.0`.
     [<CustomOperation "loss">]
     member _.Loss(training: Training, loss: Loss) =
-        { training with Loss = loss } |> given "loss"
+        training |> set "loss" _.WithLoss(loss)
 
-    /// Whether the frames after the end of a short clip are left out of the strong loss. Default false.
+    /// Whether frames after the end of a short clip are left out of the strong loss. Default false.
     [<CustomOperation "maskShort">]
     member _.MaskShort(training: Training, yes: bool) =
-        { training with MaskShort = yes } |> given "maskShort"
+        training |> set "maskShort" _.WithMaskShortClips(yes)
 
-    /// Mixes clips in pairs (Zhang et al. 2018); the parameter of the beta distribution of their shares. Default 0, none.
-    [<CustomOperation "mixup">]
-    member _.Mixup(training: Training, parameter: float) =
-        { training with Mixup = parameter } |> given "mixup"
+    /// Random changes of the batches, in this order, for example `augment [ mixup 0.5; specAugment 20 8 ]`. Default none.
+    [<CustomOperation "augment">]
+    member _.Augment(training: Training, augmentations: Augmentation list) =
+        training |> set "augment" _.WithAugmentations(augmentations)
 
-    /// Masks a stretch of frames and one of bands in each clip (Park et al. 2019), at most so many. Default none.
-    [<CustomOperation "specAugment">]
-    member _.SpecAugment(training: Training, frames: int, bands: int) =
-        {
-            training with
-                SpecAugment = (frames, bands)
-        }
-        |> given "specAugment"
+    /// Maximum norm of all gradients together; larger gradients are scaled down. Default no limit.
+    [<CustomOperation "clipGradients">]
+    member _.ClipGradients(training: Training, norm: float) =
+        training |> set "clipGradients" _.WithMaxGradientNorm(Nullable norm)
 
-    /// The norm that all gradients together may have. Default: they stay as they are.
-    [<CustomOperation "clipNorm">]
-    member _.ClipNorm(training: Training, norm: float) =
-        { training with ClipNorm = Some norm } |> given "clipNorm"
-
-    /// Scores and keeps a running average of the weights, with this share of the past, for example 0.999. Default none.
+    /// Scores and keeps a running average of the weights with this decay, for example 0.999. Default none.
     [<CustomOperation "averageWeights">]
-    member _.AverageWeights(training: Training, past: float) =
-        {
-            training with
-                AverageWeights = Some past
-        }
-        |> given "averageWeights"
+    member _.AverageWeights(training: Training, decay: float) =
+        training |> set "averageWeights" _.WithWeightAverage(Nullable decay)
 
-    /// The numbers of the forward pass, Float32 or BFloat16. Default Float32.
+    /// Floating-point precision of the forward pass: Float32 (the default) or BFloat16.
     [<CustomOperation "precision">]
-    member _.Precision(training: Training, precision: Precision) =
-        { training with Precision = precision } |> given "precision"
+    member _.Precision(training: Training, precision: ComputePrecision) =
+        training |> set "precision" _.WithPrecision(precision)
 
-    /// What is told of the training clips: WeakOnly (the default), Strong, or `Mixed [ told Strong 0.1 0.25; ... ]`.
+    /// The labels that training uses: WeakOnly (the default), Strong, or `Mixed [ subset Strong 0.1 0.25; ... ]`.
     [<CustomOperation "labels">]
     member _.Labels(training: Training, labels: Labels) =
-        { training with Labels = labels } |> given "labels"
+        training |> set "labels" _.WithLabels(labels)
 
-    /// A teacher whose weights are the running average of the network's, with this share of the past, and to whose outputs
-    /// those of every clip are drawn, labelled or not, with this weight, which rises over so many epochs; the teacher is scored
-    /// and kept (Tarvainen and Valpola 2017): `meanTeacher 0.999 2.0 50`.
+    /// Mean teacher (Tarvainen and Valpola 2017): decay of the weight average, weight of the consistency loss and epochs of its
+    /// ramp-up, for example `meanTeacher 0.999 2.0 50`. Unlabelled clips are used too; the teacher is scored and kept.
     [<CustomOperation "meanTeacher">]
-    member _.MeanTeacher(training: Training, average: float, consistency: float, rampUp: int) =
-        {
-            training with
-                MeanTeacher = Some(Training.meanTeacher average consistency rampUp)
-        }
-        |> given "meanTeacher"
+    member _.MeanTeacher(training: Training, decay: float, consistency: float, rampUp: int) =
+        training
+        |> set "meanTeacher" _.WithMeanTeacher(Training.meanTeacher decay consistency rampUp)
 
-/// What stands for the labels that a training is told.
+/// Values of the keywords of `training`.
 [<AutoOpen>]
-module LabelWords =
-    /// Of each clip its tags.
+module TrainingValues =
+    /// Adam with a learning rate (Kingma and Ba 2015).
+    let adam learningRate : Optimizer = Optimizer.Adam learningRate
+
+    /// Adam with a learning rate and decoupled weight decay (Loshchilov and Hutter 2019).
+    let adamW learningRate weightDecay : Optimizer =
+        Optimizer.AdamW(learningRate, weightDecay)
+
+    /// Stochastic gradient descent with a learning rate and momentum.
+    let sgd learningRate momentum : Optimizer = Optimizer.Sgd(learningRate, momentum)
+
+    /// The learning rate stays the same.
+    let Constant: Schedule = Schedule.Constant()
+
+    /// Linear warm-up over a number of epochs, then half a cosine to 0 at the last epoch.
+    let Cosine warmUpEpochs : Schedule = Schedule.Cosine warmUpEpochs
+
+    /// The learning rate is multiplied by a factor after a number of epochs without improvement of the monitor.
+    let Plateau factor patience : Schedule = Schedule.Plateau(factor, patience)
+
+    /// Every clip once in an epoch, in random order.
+    let Shuffled = ClipOrder.Shuffled
+
+    /// As many clips in an epoch as there are, each class equally often.
+    let Balanced = ClipOrder.Balanced
+
+    /// The same weight of present classes for every class.
+    let Same weight : PositiveWeight = PositiveWeight.Same weight
+
+    /// For each class, the number of labelled training clips without it divided by the number with it.
+    let ByRarity: PositiveWeight = PositiveWeight.ByRarity()
+
+    /// float32.
+    let Float32 = ComputePrecision.Float32
+
+    /// bfloat16 in matrix products and convolutions; weights, losses and optimizer stay float32.
+    let BFloat16 = ComputePrecision.BFloat16
+
+    /// Mixup (Zhang et al. 2018) with the parameter of its beta distribution.
+    let mixup alpha : Augmentation = Mixup alpha
+
+    /// SpecAugment (Park et al. 2019): masks one stretch of up to `frames` frames and one of up to `bands` bands of each clip.
+    let specAugment frames bands : Augmentation = SpecAugment(frames, bands)
+
+    /// Weak labels: each clip's tags.
     let WeakOnly: Labels = Labels.WeakOnly()
 
-    /// Of each clip its events; a frame is held against those that touch it.
+    /// Strong labels: each clip's events.
     let Strong: Labels = Labels.Strong()
 
-    /// Of a clip nothing; a share of `Mixed`.
+    /// No labels; a part of `Mixed`.
     let Unlabelled: Labels = Labels.Unlabelled()
 
-    /// Of some clips more than of others: `Mixed [ told Strong 0.1 0.25; told WeakOnly 0.4 0.25; told Unlabelled 0.5 0.5 ]`.
+    /// Different kinds of labels for different clips: `Mixed [ subset Strong 0.1 0.25; subset WeakOnly 0.4 0.25; subset Unlabelled 0.5 0.5 ]`.
     let Mixed (shares: LabelShare list) : Labels = Labels.Mixed(List.toArray shares)
 
-    /// A kind's share of the training clips, drawn where everything is known, and its share of every batch.
-    let told (kind: Labels) (clips: float) (batch: float) = LabelShare(kind, Nullable clips, batch)
+    /// A random subset of the clips of a fully annotated corpus: kind of labels, share of the clips, share of every batch.
+    let subset (kind: Labels) (clips: float) (batch: float) = LabelShare(kind, Nullable clips, batch)
 
-    /// A kind's share of every batch; the clips are those of which the corpus's lists say as much and no more.
-    let listed (kind: Labels) (batch: float) = LabelShare(kind, Nullable(), batch)
+    /// The clips that the corpus annotates in exactly this way: kind of labels, share of every batch.
+    let annotated (kind: Labels) (batch: float) = LabelShare(kind, Nullable(), batch)
 
-/// What stands for the losses.
-[<AutoOpen>]
-module LossWords =
     /// Binary cross-entropy.
     let CrossEntropy: Loss = Loss.CrossEntropy()
 
-    /// Cross-entropy in which what is nearly right already counts less (Lin et al. 2017), by its exponent; 2 is usual.
+    /// Focal loss (Lin et al. 2017) with its exponent; 2 is common.
     let Focal exponent : Loss = Loss.Focal exponent
 
-    /// A focal loss with an exponent of its own for classes that are there and for those that are not (Ben-Baruch et al. 2021).
+    /// Asymmetric loss (Ben-Baruch et al. 2021) with its exponents for present and absent classes.
     let Asymmetric present absent : Loss = Loss.Asymmetric(present, absent)

@@ -51,7 +51,7 @@ public sealed class BatchReaderTests
         Assert.Equal(reads, store.Reads);
     }
 
-    private sealed class Numbers(int failAt = -1) : IFeatureSource
+    private sealed class Numbers(int failAt = -1) : IFeatureReader
     {
         private int reads;
 

@@ -130,10 +130,10 @@ public sealed class OnnxExportTests
     private static LogMelOptions Defined(string name) =>
         name switch
         {
-            "dcase2017" => LogMelOptions.Dcase2017 with { Bands = 8 },
-            "htk" => LogMelOptions.Htk with { Bands = 8 },
-            "inside" => LogMelOptions.Htk with { Bands = 8, Centred = false, Window = WindowShape.HannSymmetric },
-            _ => LogMelOptions.Dcase2017 with { Bands = 8, FftSize = 1764 },
+            "dcase2017" => LogMelOptions.Dcase2017 with { BandCount = 8 },
+            "htk" => LogMelOptions.Htk with { BandCount = 8 },
+            "inside" => LogMelOptions.Htk with { BandCount = 8, Centred = false, Window = WindowShape.HannSymmetric },
+            _ => LogMelOptions.Dcase2017 with { BandCount = 8, FftSamples = 1764 },
         };
 
     [Theory]

@@ -10,7 +10,7 @@ using Sed.Core.Training.Clips;
 namespace Sed.Core.Tests.Training;
 
 /// <summary>A corpus that nobody recorded: noise in which each class lifts its own bands for a while.</summary>
-internal sealed class Hums : IFeatureSource
+internal sealed class Hums : IFeatureReader
 {
     public const double HopSeconds = 0.1;
 

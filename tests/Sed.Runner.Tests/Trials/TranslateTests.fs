@@ -40,7 +40,7 @@ let private manifest =
 [<Fact>]
 let ``features that say nothing are the DCASE 2017 baseline's`` () =
     Assert.Equal(
-        LogMelOptions.Dcase2017 :> Core.Features.IFeatureDefinition,
+        LogMelOptions.Dcase2017 :> Core.Features.FeatureSource,
         Translate.features 44100 Features.defaults
     )
 
@@ -53,7 +53,7 @@ let ``HTK powers without normalisation are the core's second definition`` () =
             spectrum Power
         }
 
-    Assert.Equal(LogMelOptions.Htk :> Core.Features.IFeatureDefinition, Translate.features 44100 htk)
+    Assert.Equal(LogMelOptions.Htk :> Core.Features.FeatureSource, Translate.features 44100 htk)
 
 [<Fact>]
 let ``training that says nothing is the core's default`` () =

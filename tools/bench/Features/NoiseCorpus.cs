@@ -5,7 +5,7 @@ using Sed.Core.Features;
 namespace Sed.Bench;
 
 /// <summary>A corpus of noise, in memory, in which each class lifts some bands for a while.</summary>
-internal sealed class NoiseCorpus : IFeatureSource
+internal sealed class NoiseCorpus : IFeatureReader
 {
     public const double HopSeconds = 0.1;
 

@@ -22,8 +22,8 @@ internal static class StoreBench
     // Short clips, so that the machine's disk holds them: what is measured is what grows with their number.
     private static readonly LogMelOptions options = new()
     {
-        SampleRate = SampleRate,
-        FftSize = 512,
+        Rate = SampleRate,
+        FftSamples = 512,
         MaxHz = 4000,
     };
 

@@ -16,11 +16,11 @@ static class TinyModel
     {
         LogMelOptions options = new()
         {
-            SampleRate = 8000,
+            Rate = 8000,
             WindowSeconds = 0.064,
-            HopSeconds = 0.04,
-            FftSize = 512,
-            Bands = 8,
+            StepSeconds = 0.04,
+            FftSamples = 512,
+            BandCount = 8,
             MaxHz = 4000,
         };
         NetworkDescription description = new()

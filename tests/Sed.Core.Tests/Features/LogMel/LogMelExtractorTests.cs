@@ -99,9 +99,9 @@ public sealed class LogMelExtractorTests
         LogMelOptions wrong = new()
         {
             WindowSeconds = 0.01,
-            HopSeconds = 0.02,
+            StepSeconds = 0.02,
             MaxHz = 30_000,
-            Bands = 0,
+            BandCount = 0,
         };
         Assert.Equal(
             [

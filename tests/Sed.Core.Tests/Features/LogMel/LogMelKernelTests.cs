@@ -46,12 +46,12 @@ public sealed class LogMelKernelTests
             },
             LogMelOptions.Dcase2017 with
             {
-                SampleRate = 16_000,
+                Rate = 16_000,
                 WindowSeconds = 0.0400625,
-                FftSize = 1024,
+                FftSamples = 1024,
                 MaxHz = 8000,
                 MinHz = 50,
-                Bands = 64,
+                BandCount = 64,
                 Normalization = MelNormalization.None,
             },
         ];
@@ -82,7 +82,7 @@ public sealed class LogMelKernelTests
     [Fact]
     public void An_FFT_that_is_no_power_of_two_is_left_to_torch()
     {
-        using LogMelExtractor extractor = new(LogMelOptions.Dcase2017 with { FftSize = 1764 });
+        using LogMelExtractor extractor = new(LogMelOptions.Dcase2017 with { FftSamples = 1764 });
         Assert.False(extractor.HasKernel);
         using var scope = torch.NewDisposeScope();
         var clip = torch.rand(1, 44_100);

@@ -25,7 +25,7 @@ public sealed class FeatureStoreTests : StoreOfNoise
     public void Definitions_without_a_kernel_go_through_torch_in_batches()
     {
         Manifest corpus = Corpus(35);
-        LogMelOptions odd = SmallFeatures.Options with { FftSize = 500 };
+        LogMelOptions odd = SmallFeatures.Options with { FftSamples = 500 };
         using FeatureStore store = FeatureStore.Open(corpus, odd, Folder.File("stores"));
         using LogMelExtractor extractor = new(odd);
         Assert.False(extractor.HasKernel);

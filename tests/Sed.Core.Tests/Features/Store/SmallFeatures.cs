@@ -10,9 +10,9 @@ internal static class SmallFeatures
     public static LogMelOptions Options { get; } =
         new()
         {
-            SampleRate = SampleRate,
-            FftSize = 512,
+            Rate = SampleRate,
+            FftSamples = 512,
             MaxHz = 4000,
-            Bands = 10,
+            BandCount = 10,
         };
 }
