@@ -1,7 +1,9 @@
 namespace Sed
 
+open System.Text.Json.Nodes
 open Sed.Core.Detection
 open Sed.Core.Detection.Steps
+open Sed.Core.Runtime.Keys
 open Sed.Core.Scoring
 
 /// Where the tags of a clip come from.
@@ -108,6 +110,22 @@ module Detection =
             ]
             let ways = String.concat " or " ways
             $"threshold and {ways}"
+
+    /// The canonical key.
+    let key (detection: Detection) : JsonObject =
+        let key = JsonObject()
+        key["decoding"] <- CanonicalKey.Node(options detection)
+        match detection.Tuned with
+        | None -> ()
+        | Some ThresholdPerClass -> key["tuned"] <- JsonValue.Create "threshold"
+        | Some SmoothingPerClass -> key["tuned"] <- JsonValue.Create "smoothing"
+        | Some BoxesPerClass -> key["tuned"] <- JsonValue.Create "boxes"
+        | Some(StepsPerClass ways) ->
+            key["tuned"] <-
+                JsonArray [|
+                    for steps in ways -> JsonArray [| for step in steps -> CanonicalKey.Node step |] :> JsonNode
+                |]
+        key
 
     let print (detection: Detection) =
         let steps =

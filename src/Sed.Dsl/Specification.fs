@@ -80,6 +80,16 @@ module Specification =
                 "ensembleOf", JsonArray [| for one in specification.Members -> key one :> JsonNode |]
         ]
 
+    /// The name of a table's row in recorded results and random draws: 16 hexadecimal digits of a hash of what its trials have in common
+    /// and of how they are decoded and scored. It depends neither on the row's label nor on seeds, folds and data.
+    let rowKey (specification: Specification) =
+        let whole = key specification
+        for name in [ "seed"; "fold"; "folds" ] do
+            whole.Remove name |> ignore
+        whole["detection"] <- Detection.key specification.Detection
+        whole["scoreOn"] <- CanonicalKey.Of specification.ScoreOn |> JsonValue.Create
+        CanonicalKey.Hash(whole).Substring(0, 16)
+
     /// Tells a training from others within a script: its key, its corpus and the number of clips.
     let identity (specification: Specification) =
         let clips = specification.Clips

@@ -96,7 +96,7 @@ module internal DeviceAssignment =
                 source.Store.Bands
                 network.Parameters
                 network.ActivationCount
-                trial.Specification.Training.Batch)
+                trial.Specification.Training.Options.BatchSize)
         |> List.fold max 0.0
 
     /// The devices of the trials to train concurrently: `--jobs`, or else as cores, memory and the number of waiting trials

@@ -181,6 +181,17 @@ module Plan =
         ]
         plan.Trials |> List.collect inOrder |> List.distinct
 
+    /// The key of each row, by its label. Rows that are alike but for their labels are numbered.
+    let rowKeys (plan: Plan) : Map<string, string> =
+        plan.Trials
+        |> List.distinctBy _.Variant.Label
+        |> List.map (fun trial -> trial.Variant.Label, Specification.rowKey trial.Specification)
+        |> List.groupBy snd
+        |> List.collect (fun (key, rows) -> [
+            for index, (label, _) in List.indexed rows -> label, (if index = 0 then key else $"{key}-{index + 1}")
+        ])
+        |> Map
+
     /// The published cell of a row, where there is one: the published settings name all that the row changes, and the
     /// row's trials already are as they say.
     let published (plan: Plan) (variant: Variant) metric =

@@ -26,7 +26,7 @@ let private learning (plan: Plan) rows = {
     Contents = [
         Content.Figures(
             FigureLayout.SideBySide(
-                TrainingFigures.make plan.Trials.Head.Specification.Training.Monitor.Summary [
+                TrainingFigures.make plan.Trials.Head.Specification.Training.Options.Monitor.Summary [
                     for row in rows -> row.Series, [ for _, result in row.Trials -> result.History ]
                 ]
             )

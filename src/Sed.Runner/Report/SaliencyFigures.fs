@@ -133,7 +133,7 @@ let make (workspace: Workspace) (trial: Trial) (output: TrialOutput) (label: str
         let specification = Specification.withNetwork trial.Specification
         use network = TrialNetwork.load workspace specification
         use clips =
-            TrialNetwork.clips workspace specification (Translate.split trial.Specification.ScoreOn)
+            TrialNetwork.clips workspace specification trial.Specification.ScoreOn
         let features = clips.FeaturesOf(clip, workspace.Device)
         let store = (workspace.Source specification).Store
         for copies in [ 0; noisyCopies ] do

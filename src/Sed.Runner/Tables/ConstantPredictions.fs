@@ -23,7 +23,7 @@ let isBetter (metric: Metric) score than =
 /// The classes by falling number of training clips.
 let private byFrequency (manifest: Manifest) =
     let clips =
-        manifest.IndicesOf Core.Corpora.Split.Training
+        manifest.IndicesOf Split.Training
         |> Seq.collect (fun index -> manifest.Clips[index].WeakLabels)
         |> Seq.countBy id
         |> dict
@@ -48,7 +48,7 @@ let private judged (metrics: Metric list) =
     |> Seq.toList
 
 /// The best scores of constant predictions on a split, by the metrics of decisions and the given ones.
-let bounds (metrics: Metric list) (manifest: Manifest) (split: Core.Corpora.Split) : Bounds =
+let bounds (metrics: Metric list) (manifest: Manifest) (split: Split) : Bounds =
     let truth = ClipTruth.Of(manifest, manifest.IndicesOf split)
     let classes = byFrequency manifest
     let constant = [

@@ -30,12 +30,12 @@ module internal ExperimentOutcome =
         let labels split = [ for index in manifest.IndicesOf split -> manifest.Clips[index].WeakLabels ]
 
         let frequent, _ =
-            labels Core.Corpora.Split.Training
+            labels Split.Training
             |> Seq.concat
             |> Seq.countBy id
             |> Seq.maxBy (fun (label, count) -> count, label)
 
-        let tested = labels (Translate.split specification.ScoreOn)
+        let tested = labels specification.ScoreOn
         let hits = tested |> List.filter (Seq.contains frequent) |> List.length
         let tags = tested |> List.sumBy _.Count
         frequent, 2.0 * float hits / float (tested.Length + tags)
@@ -56,7 +56,7 @@ module internal ExperimentOutcome =
         |> List.map (fun specification ->
             let split = StoredScores.tunedOn specification
             let manifest = workspace.Manifest specification
-            let clips = manifest.IndicesOf(Translate.split split)
+            let clips = manifest.IndicesOf split
             let by =
                 if isNull (manifest.EventsOf clips) then
                     "tagging F-score, since event times are unknown"
@@ -74,7 +74,7 @@ module internal ExperimentOutcome =
         let label, weakF = alwaysMostFrequent workspace specification
         let manifest = workspace.Manifest specification
         let split = string specification.ScoreOn
-        let clips = manifest.IndicesOf(Translate.split specification.ScoreOn).Length
+        let clips = (manifest.IndicesOf specification.ScoreOn).Length
 
         $"{manifest.Corpus}: scored on {clips} {split.ToLowerInvariant()} clips. Tagging every clip as '{label}' has weak F {weakF:F3}."
 
@@ -123,6 +123,7 @@ module internal ExperimentOutcome =
         ]
         let statistics =
             Statistics.ofRows
+                (fun label -> (Plan.rowKeys plan)[label])
                 (isConstant finished)
                 plan.Experiment.Report
                 plan.Experiment.Against

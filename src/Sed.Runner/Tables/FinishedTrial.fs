@@ -29,7 +29,7 @@ module internal FinishedTrial =
             match known.TryGetValue key with
             | true, bounds -> bounds
             | _ ->
-                let split = Translate.split specification.ScoreOn
+                let split = specification.ScoreOn
                 let bounds = ConstantPredictions.bounds plan.Experiment.Report manifest split
                 known[key] <- bounds
                 bounds

@@ -3,6 +3,7 @@ namespace Sed.Runner
 open System
 open System.IO
 open Sed
+open Sed.Core.Runtime.Keys
 open Sed.Core.Features
 open Sed.Core.Models
 open Sed.Core.Runtime
@@ -77,7 +78,7 @@ module internal ModelExport =
             let others = [
                 for other in specifications do
                     if
-                        (TrialNetwork.description workspace other).Summary() <> network.Summary()
+                        CanonicalKey.Text(TrialNetwork.description workspace other) <> CanonicalKey.Text network
                         || other.Features <> first.Features
                     then
                         other

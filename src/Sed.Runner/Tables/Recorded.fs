@@ -10,6 +10,9 @@ open Sed.Core.Runtime
 open Sed
 
 [<Literal>]
+let private Key = "key"
+
+[<Literal>]
 let private Row = "row"
 
 [<Literal>]
@@ -32,11 +35,11 @@ let private problem outcome what remedy =
     Problem.at outcome.Plan.Experiment.Name what remedy
 
 let private read (file: string) : Frame<string, string> =
-    let frame = CsvFile.read [ Row ] file
-    let rows = frame.GetColumn<string>(Row).Values
-    match rows |> Seq.countBy id |> Seq.tryFind (fun (_, times) -> times > 1) with
-    | Some(row, times) -> raise (CsvFile.invalid file $"the row '{row}' stands in it {times} times")
-    | None -> Frame.indexRowsString Row frame
+    let frame = CsvFile.read [ Key; Row ] file
+    let keys = frame.GetColumn<string>(Key).Values
+    match keys |> Seq.countBy id |> Seq.tryFind (fun (_, times) -> times > 1) with
+    | Some(key, times) -> raise (CsvFile.invalid file $"the row with the key {key} occurs {times} times")
+    | None -> Frame.indexRowsString Key frame
 
 let private cell (frame: Frame<string, string>) row column =
     frame.TryGetColumn<obj>(column, Lookup.Exact)
@@ -56,23 +59,25 @@ let private text frame row column =
 /// Writes the means of an outcome with their intervals, and the processor that writes them.
 let write (folder: string) (outcome: ExperimentOutcome) =
     let file = file folder outcome
+    let keys = Plan.rowKeys outcome.Plan
     let labels = [ for variant in outcome.Plan.Variants -> variant.Label ]
     let table: Frame<string, string> =
         Frame.ofColumns [
+            Row, Series.ofObservations [ for label in labels -> keys[label], box label ]
             for statistics in outcome.Statistics do
                 let column (value: Estimate -> float) =
                     Series.ofOptionalObservations [
                         for label in labels ->
-                            label, Map.tryFind label statistics.Estimates |> Option.map (value >> rounded >> box)
+                            keys[label], Map.tryFind label statistics.Estimates |> Option.map (value >> rounded >> box)
                     ]
                 let low, high = bounds statistics.Metric
                 statistics.Metric.Name, column _.Mean
                 low, column _.Low
                 high, column _.High
-            ProcessorColumn, Series.ofObservations [ for label in labels -> label, box Processor.Name ]
+            ProcessorColumn, Series.ofObservations [ for label in labels -> keys[label], box Processor.Name ]
         ]
     Directory.CreateDirectory(folderOf folder outcome) |> ignore
-    table.SaveCsv(file, includeRowKeys = true, keyNames = [ Row ], culture = CultureInfo.InvariantCulture)
+    table.SaveCsv(file, includeRowKeys = true, keyNames = [ Key ], culture = CultureInfo.InvariantCulture)
     file
 
 /// What became of a recorded cell.
@@ -85,14 +90,16 @@ type private Cell =
 let private compared folder file (recorded: Frame<string, string>) (outcome: ExperimentOutcome) =
     let moved place what =
         Other(problem outcome $"{place}: {what}" "find out why; if it is meant to be so, `--record` anew")
+    let keys = Plan.rowKeys outcome.Plan
     let verdict row (statistics: MetricStatistics) =
+        let key = keys[row]
         let place = $"row '{row}', {statistics.Metric.Name}"
         let low, high = bounds statistics.Metric
-        let number = number recorded row
+        let number = number recorded key
         let now =
             Map.tryFind row statistics.Estimates
             |> Option.map (fun estimate -> rounded estimate.Mean)
-        match number statistics.Metric.Name, number low, number high, text recorded row ProcessorColumn, now with
+        match number statistics.Metric.Name, number low, number high, text recorded key ProcessorColumn, now with
         | _, _, _, _, None -> Other(problem outcome $"{place}: no trial has finished" "")
         | Some before, _, _, _, Some now when now = before -> Same
         | Some before, _, _, Some processor, Some now when processor = Processor.Name ->
@@ -104,8 +111,9 @@ let private compared folder file (recorded: Frame<string, string>) (outcome: Exp
             Other(problem outcome $"{place} is not recorded in {Path.GetRelativePath(folder, file)}" "`--record` anew")
     let labels = [ for variant in outcome.Plan.Variants -> variant.Label ]
     let cells = [
-        for row in recorded.RowKeys do
-            if not (List.contains row labels) then
+        for key in recorded.RowKeys do
+            if not (Map.exists (fun _ known -> known = key) keys) then
+                let row = text recorded key Row |> Option.defaultValue key
                 Other(
                     problem
                         outcome

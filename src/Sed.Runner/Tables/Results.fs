@@ -40,18 +40,8 @@ module Results =
         let rows = frame.GetColumn<string> "row"
         let trials = frame.GetColumn<string> "trial"
         let lines trial =
-            let file = Path.Combine(folder, "trials", trial, "specification.txt")
-            if not (File.Exists file) then
-                []
-            else
-                [
-                    for line in File.ReadAllLines file do
-                        match line.Split(": ", 2) with
-                        | [| "seed"; _ |] -> ()
-                        | [| "held out"; held |] when held.StartsWith "fold" -> ()
-                        | [| name; value |] -> name, value
-                        | _ -> ()
-                ]
+            TrialFolder.key (Path.Combine(folder, "trials", trial))
+            |> List.filter (fun (name, _) -> not (List.contains name [ "format"; "seed"; "fold"; "folds" ]))
         Map [
             for index, row in rows |> Series.observations |> Seq.distinctBy snd -> row, lines (Series.get index trials)
         ]

@@ -79,7 +79,7 @@ module internal RunPlan =
             Title = plan.Experiment.Title
             Question = plan.Experiment.Question
             Profile = plan.Profile
-            Monitor = plan.Trials.Head.Specification.Training.Monitor.Summary
+            Monitor = plan.Trials.Head.Specification.Training.Options.Monitor.Summary
             Began = DateTime.UtcNow
             Rows = [
                 for variant, name in List.zip plan.Variants (Variant.names plan.Variants) do
@@ -99,7 +99,7 @@ module internal RunPlan =
                         Name = trial.Name
                         Seed = trial.Specification.Seed
                         Folder = string (Path.GetFileName(folderOf trial.Specification))
-                        Epochs = trial.Specification.Training.Epochs
+                        Epochs = trial.Specification.Training.Options.Epochs
                         IsTrained = trial.Specification.Members.IsEmpty
                     }
             ]

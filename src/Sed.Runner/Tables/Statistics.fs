@@ -64,12 +64,12 @@ module internal Statistics =
         clips |> Array.fold (fun hash weight -> hash * 31L + int64 weight) 17L
 
     /// How often each trial of a row is drawn in a resample: once for the original clips, else at random with replacement. The
-    /// draw depends only on the row and the drawn clips, so a row has the same draws in every comparison.
-    let private trialWeights (row: string) (trials: int) (clips: int array) =
+    /// draw depends only on the row's key and the drawn clips, so a row has the same draws in every comparison and under any label.
+    let private trialWeights (key: string) (trials: int) (clips: int array) =
         if trials = 1 || clips |> Array.forall ((=) 1) then
             Array.create trials 1
         else
-            let random = RandomSource.For(hashOfDraw clips, "trials", row)
+            let random = RandomSource.For(hashOfDraw clips, "trials", key)
             let weights = Array.zeroCreate trials
             for _ in 1..trials do
                 let drawn = random.Next trials
@@ -77,9 +77,9 @@ module internal Statistics =
             weights
 
     /// The metrics of a row, means over its trials, on the original clips and on each resample.
-    let private resampled (metrics: Metric list) resamples row (trials: ScoredClips array) =
+    let private resampled (metrics: Metric list) resamples key (trials: ScoredClips array) =
         let measure (clips: int array) : IReadOnlyList<Measure> =
-            let trialWeights = trialWeights row trials.Length clips
+            let trialWeights = trialWeights key trials.Length clips
             let drawn = [|
                 for index in 0 .. trials.Length - 1 do
                     if trialWeights[index] > 0 then
@@ -157,7 +157,7 @@ module internal Statistics =
 
     /// Compares all pairs of rows (with Holm's correction) and returns the letters. Rows that are no better than a constant
     /// prediction, and rows that were not scored on the same clips as the best row, have none.
-    let private letters (metric: Metric) (own: (string * Estimate) list) rows constant =
+    let private letters keyOf (metric: Metric) (own: (string * Estimate) list) rows constant =
         let place = Map [ for row, estimate in own -> row, rank metric estimate ]
         let ordered =
             rows
@@ -170,7 +170,7 @@ module internal Statistics =
             let resamples = resamplesFor metric (ordered.Length * (ordered.Length - 1) / 2)
             let drawn =
                 [| for row, trials, _ in ordered -> row, trials |]
-                |> Array.Parallel.map (fun (row, trials) -> row, resampled [ metric ] resamples row trials)
+                |> Array.Parallel.map (fun (row, trials) -> row, resampled [ metric ] resamples (keyOf row) trials)
                 |> List.ofArray
             let pairs = [
                 for i, (left, first) in List.indexed drawn do
@@ -191,14 +191,14 @@ module internal Statistics =
         | _ -> Some(fst (List.maxBy (snd >> rank metric) candidates))
 
     /// The statistics of metrics that use the same number of resamples.
-    let private ofMetrics isConstant (metrics: Metric list) against sorted (rows: (string * ScoredClips list) list) = [
+    let private ofMetrics keyOf isConstant (metrics: Metric list) against sorted (rows: (string * ScoredClips list) list) = [
         let rows =
             [ for row, trials in rows -> row, List.toArray trials ]
             |> List.filter (snd >> Array.isEmpty >> not)
         let resamples = resamplesFor metrics.Head (rows.Length - 1)
         let rows =
             Array.ofList rows
-            |> Array.Parallel.map (fun (row, trials) -> row, trials, resampled metrics resamples row trials)
+            |> Array.Parallel.map (fun (row, trials) -> row, trials, resampled metrics resamples (keyOf row) trials)
             |> List.ofArray
         let all = [
             for row, trials, resampled in rows -> row, estimates metrics trials resampled
@@ -244,7 +244,7 @@ module internal Statistics =
                 Constant = constant
                 Letters =
                     if sorted = Some metric then
-                        letters metric own rows constant
+                        letters keyOf metric own rows constant
                     else
                         Map.empty
             }
@@ -252,8 +252,9 @@ module internal Statistics =
 
     /// The statistics of metrics over rows, given as labels with finished trials. Rows are compared with the row `against`, or else
     /// with the best row. Rows that were scored on other clips than the reference row are not compared. By the metric `sorted`,
-    /// all pairs of rows are compared as well.
+    /// all pairs of rows are compared as well. The rows' keys seed the draws of trials.
     let ofRows
+        (keyOf: string -> string)
         (isConstant: string -> Metric -> float -> bool)
         (metrics: Metric list)
         (against: string option)
@@ -262,6 +263,6 @@ module internal Statistics =
         =
         let found = [
             for _, metrics in List.groupBy (fun (metric: Metric) -> metric.Resamples) metrics do
-                yield! ofMetrics isConstant metrics against sorted rows
+                yield! ofMetrics keyOf isConstant metrics against sorted rows
         ]
         [ for metric in metrics -> found |> List.find (fun own -> own.Metric = metric) ]

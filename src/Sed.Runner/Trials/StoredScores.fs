@@ -10,10 +10,11 @@ open Sed
 open Sed.Core.Corpora
 open Sed.Core.Detection
 open Sed.Core.Detection.Steps
+open Sed.Core.Runtime.Keys
 open Sed.Core.Scoring
 
 let private fileOf folder (split: Split) =
-    Path.Combine(folder, $"scores-{(string split).ToLowerInvariant()}.npz")
+    Path.Combine(folder, $"scores-{CanonicalKey.Of split}.npz")
 
 /// The metrics of decisions, by which kept scores are known again.
 let private decided (scored: ScoredClips) =
@@ -69,8 +70,8 @@ let rec ask (workspace: Workspace) (specification: Specification) split : Scored
 and private saidAs (result: TrialResult) (workspace: Workspace) (specification: Specification) split : ScoredClips =
     let folder = workspace.TrialFolder specification
     let file = fileOf folder split
-    let known = Map.tryFind (string split) result.Scores
-    if result.Specification <> Specification.printTraining specification then
+    let known = Map.tryFind (CanonicalKey.Of split) result.Scores
+    if result.Key <> CanonicalKey.Text(Specification.key specification) then
         raise (damaged folder "its result is that of another trial")
     if Path.Exists file || Option.isSome known then
         let scores = read file
@@ -105,16 +106,16 @@ and saidBy (workspace: Workspace) (specification: Specification) (split: Split) 
     | Open -> invalidOp $"{workspace.TrialFolder specification} has no result yet."
 
 /// The split that decoding is tuned on: clips that are held out from training, or else those that early stopping watches.
-let tunedOn (specification: Specification) : Sed.Split =
+let tunedOn (specification: Specification) : Split =
     if specification.Holdout <> Nothing then
-        Sed.Split.Validation
+        Split.Validation
     else
         specification.SelectOn
 
 let private saidOf workspace specification (result: TrialResult) split =
-    saidAs result workspace specification (Translate.split split)
+    saidAs result workspace specification split
 
-let private decidedBy (specification: Specification) (saidOf: Sed.Split -> ScoredClips) =
+let private decidedBy (specification: Specification) (saidOf: Split -> ScoredClips) =
     let options = Detection.options specification.Detection
     match specification.Detection.Tuned with
     | None -> options
@@ -135,7 +136,7 @@ let detectionOfMean (workspace: Workspace) (trials: Specification list) : Detect
     | None, _
     | _, [ _ ] ->
         let mean = { trials.Head with Members = trials }
-        Some(decidedBy mean (Translate.split >> ask workspace mean))
+        Some(decidedBy mean (ask workspace mean))
     | _ -> None
 
 /// The clips of the split that a specification is scored on, decided on as it says.

@@ -97,7 +97,7 @@ let rec help (workspace: Workspace) (plan: Plan) (stop: CancellationToken) =
                         | :? CheckpointException -> () // who shows the table sets it aside, and says so
                         | :? LockLostException -> () // another process is at it now
                         | error when not (stopsEverything error) ->
-                            TrialFolder.fail folder (Specification.printTraining trial.Specification) error
+                            TrialFolder.fail folder (Specification.key trial.Specification) error
                             |> ignore
                     | Finished _
                     | Failed _ -> ()
@@ -131,7 +131,7 @@ let run
         let specification = trials[index].Specification
         let progress (epoch: EpochReport) =
             display.State(
-                $"{name index}, epoch {epoch.Epoch} of {specification.Training.Epochs}, loss {epoch.Loss:F4}, "
+                $"{name index}, epoch {epoch.Epoch} of {specification.Training.Options.Epochs}, loss {epoch.Loss:F4}, "
                 + scoreWords (fun metric ->
                     if epoch.Scores.ContainsKey metric.Name then
                         Some(epoch.Score metric)
@@ -161,7 +161,7 @@ let run
             Open
         | error when not (stopsEverything error) ->
             let failure =
-                TrialFolder.fail folder (Specification.printTraining specification) error
+                TrialFolder.fail folder (Specification.key specification) error
             display.Line $"{name index}: failed, {failure.Error}"
             Failed failure
 
@@ -187,7 +187,7 @@ let run
     let fail index folder (cause: TrialFailure) =
         let error = InvalidOperationException $"what it needs has failed: {cause.Error}"
         let failure =
-            TrialFolder.fail folder (Specification.printTraining trials[index].Specification) error
+            TrialFolder.fail folder (Specification.key trials[index].Specification) error
         display.Line $"{name index}: failed, {failure.Error}"
         Failed failure
 

@@ -4,6 +4,7 @@ open System
 open System.Globalization
 open System.IO
 open System.Text.Json
+open System.Text.Json.Nodes
 open Deedle
 open Sed.Core.Runtime
 
@@ -189,9 +190,40 @@ module internal TrialFolder =
                     $"Nothing can be trained in {folder}: {lock.Reason.TrimEnd '.'}. Let it be written, or name another folder with --out."
             )
 
+    /// The trial's canonical key, for people and for the comparison of runs.
+    let private keyFile folder =
+        Path.Combine(folder, "specification.json")
+
+    let private writeKey folder (key: JsonNode | null) =
+        match key with
+        | null -> ()
+        | key -> AtomicFile.Write(keyFile folder, key.ToJsonString(JsonSerializerOptions(WriteIndented = true)) + "\n")
+
+    /// The key of a trial, as names of fields (with a dot or an index for each level) and their values; empty where it has none.
+    let key (folder: string) : (string * string) list =
+        let rec fields name (node: JsonNode | null) =
+            match node with
+            | :? JsonObject as values -> [
+                for field in values do
+                    yield! fields (if name = "" then field.Key else $"{name}.{field.Key}") field.Value
+              ]
+            | :? JsonArray as items -> [
+                for index, item in Seq.indexed items do
+                    yield! fields $"{name}[{index + 1}]" item
+              ]
+            | null -> [ name, "none" ]
+            | value -> [ name, value.ToString() ]
+        if File.Exists(keyFile folder) then
+            try
+                fields "" (JsonNode.Parse(File.ReadAllText(keyFile folder)))
+            with :? JsonException as broken ->
+                raise (damaged (keyFile folder) broken.Message)
+        else
+            []
+
     /// Keeps what a finished trial found.
     let finish (folder: string) (result: TrialResult) =
-        AtomicFile.Write(Path.Combine(folder, "specification.txt"), result.Specification + "\n")
+        writeKey folder (JsonNode.Parse result.Key)
         AtomicFile.Write(resultFile folder, JsonSerializer.Serialize(result, options))
         File.Delete(failureFile folder)
         File.Delete(Path.Combine(folder, "checkpoint.npz")) // nothing is left to go on with
@@ -213,8 +245,8 @@ module internal TrialFolder =
         |> String.concat " "
 
     /// Keeps why a trial could not be finished.
-    let fail (folder: string) (specification: string) (error: exn) =
-        AtomicFile.Write(Path.Combine(folder, "specification.txt"), specification + "\n")
+    let fail (folder: string) (key: JsonNode) (error: exn) =
+        writeKey folder key
         let failure = {
             Error = $"{error.GetType().Name}: {sentence error}"
             Trace = string error

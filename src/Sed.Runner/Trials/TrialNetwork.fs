@@ -9,7 +9,7 @@ open Sed.Core.Training.Clips
 open TorchSharp
 
 /// The clips of a split of a trial's corpus. The caller owns them.
-let clips (workspace: Workspace) (specification: Specification) (split: Core.Corpora.Split) =
+let clips (workspace: Workspace) (specification: Specification) (split: Split) =
     let source = workspace.Source specification
     new ClipSet(source.Manifest, source.Store, source.Statistics, split)
 
@@ -40,4 +40,4 @@ let ask (workspace: Workspace) (specification: Specification) (network: SedNetwo
     let source = workspace.Source specification
     use clips = clips workspace specification split
     Evaluator(clips, source.Features.HopSeconds, Detection.options Detection.defaults)
-        .Evaluate(network, workspace.Device, specification.Training.Batch)
+        .Evaluate(network, workspace.Device, specification.Training.Options.BatchSize)

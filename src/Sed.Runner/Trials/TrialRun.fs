@@ -5,6 +5,7 @@ open System.Threading
 open Sed
 open Sed.Core.Networks
 open Sed.Core.Runtime
+open Sed.Core.Runtime.Keys
 open Sed.Core.Scoring
 open Sed.Core.Training
 open Sed.Core.Training.Targets
@@ -19,14 +20,14 @@ let private resultOf
     (scored: ScoredClips)
     : TrialResult =
     let manifest = workspace.Manifest specification
-    let split = Translate.split specification.ScoreOn
+    let split = specification.ScoreOn
     right.ThrowIfLost()
     {
-        Specification = Specification.printTraining specification
+        Key = CanonicalKey.Text(Specification.key specification)
         Corpus = manifest.Corpus
         Data = manifest.Hash
         Classes = manifest.Classes.Count
-        Scores = Map [ string split, StoredScores.write folder split scored ]
+        Scores = Map [ CanonicalKey.Of split, StoredScores.write folder split scored ]
         Epochs = 0
         BestEpoch = 0
         Parameters = 0L
@@ -42,7 +43,7 @@ let private pseudoLabels (workspace: Workspace) (specification: Specification) =
     | None -> null
     | Some teaching ->
         let said =
-            StoredScores.saidBy workspace teaching.Teacher Core.Corpora.Split.Training
+            StoredScores.saidBy workspace teaching.Teacher Split.Training
         match teaching.Frames with
         | Hard threshold -> FrameTargets.FromScores(said.Scores, threshold)
         | Soft -> FrameTargets.FromScores said.Scores
@@ -68,9 +69,9 @@ let private train
     network.``to`` workspace.Device |> ignore
 
     use clips =
-        TrialNetwork.clips workspace specification Sed.Core.Corpora.Split.Training
+        TrialNetwork.clips workspace specification Split.Training
     use selection =
-        TrialNetwork.clips workspace specification (Translate.split specification.SelectOn)
+        TrialNetwork.clips workspace specification specification.SelectOn
 
     // Decisions are chosen after training, so what early stopping watches is decided in one way for all.
     let evaluator =
@@ -78,7 +79,7 @@ let private train
 
     let trainer =
         Trainer(
-            Translate.training manifest workspace.Threads specification.Seed specification.Training,
+            specification.Training.Options.WithThreads(workspace.Threads).WithSeed(int64 specification.Seed),
             workspace.Device
         )
 
@@ -88,7 +89,7 @@ let private train
 
     let targets =
         TrainingTargets.Of(
-            specification.Training.Labels,
+            specification.Training.Options.Labels,
             clips,
             source.Features.HopSeconds,
             pseudoLabels workspace specification
@@ -99,16 +100,15 @@ let private train
             network,
             clips,
             evaluator,
-            specification.Training.Monitor,
             progress,
             stop,
-            TrainingFolder(folder, source.Features.Describe(), manifest.Hash, Right = right),
+            TrainingFolder(folder, CanonicalKey.Text source.Features, manifest.Hash, Right = right),
             targets
         )
 
     let last = history[history.Count - 1]
     let scored =
-        TrialNetwork.ask workspace specification network (Translate.split specification.ScoreOn)
+        TrialNetwork.ask workspace specification network specification.ScoreOn
     {
         resultOf workspace right folder specification scored with
             Epochs = last.Epoch
@@ -142,7 +142,7 @@ let private average
             | Open -> invalidOp $"{workspace.TrialFolder one} has no result yet."
     ]
     let ask split =
-        StoredScores.ask workspace specification (Translate.split split)
+        StoredScores.ask workspace specification split
     let scored = ask specification.ScoreOn
     let watched =
         if specification.SelectOn = specification.ScoreOn then
@@ -150,7 +150,7 @@ let private average
         else
             ask specification.SelectOn
     let selection = watched.Once()
-    let monitor = specification.Training.Monitor
+    let monitor = specification.Training.Options.Monitor
     let scores =
         Map [
             for metric in Seq.append [ WeakF; StrongF; StrongER ] monitor.Metrics |> Seq.distinct do

@@ -10,6 +10,7 @@ open Sed.Core.Corpora.Checks
 open Sed.Core.Corpora.Synthesis
 open Sed.Core.Features
 open Sed.Core.Features.Store
+open Sed.Core.Runtime.Keys
 open Sed.Core.Training
 open TorchSharp
 
@@ -125,9 +126,9 @@ type internal Workspace
                 let manifest = workspace.Manifest specification
                 for purpose, split in
                     [
-                        "to learn from", Core.Corpora.Split.Training
-                        "to select on", Translate.split specification.SelectOn
-                        "to be scored on", Translate.split specification.ScoreOn
+                        "to learn from", Split.Training
+                        "to select on", specification.SelectOn
+                        "to be scored on", specification.ScoreOn
                     ] do
                     if Array.isEmpty (manifest.IndicesOf split) then
                         Problem.at
@@ -136,8 +137,8 @@ type internal Workspace
                             "add their audio and labels, or choose other splits with `selectOn` and `scoreOn`"
                 if specification.Members.IsEmpty then
                     yield!
-                        TrainingTargets.Problems(specification.Training.Labels, manifest)
-                        |> Seq.map (Problem.ofSentence plan.Experiment.Name)
+                        TrainingTargets.Problems(specification.Training.Options.Labels, manifest)
+                        |> Seq.map (Problem.within plan.Experiment.Name)
             yield! workspace.Unfitting plan
         ]
         |> List.distinct
@@ -146,13 +147,9 @@ type internal Workspace
     member private workspace.Unfitting(plan: Plan) : Problem list = [
         for trial in plan.Trials do
             let manifest = workspace.Whole trial.Specification
-            match trial.Specification.Features with
-            | Features.LogMel logMel when float logMel.High > float manifest.SampleRate / 2.0 ->
-                Problem.at
-                    plan.Experiment.Name
-                    $"the features' range ends at {logMel.High} Hz, but {manifest.Corpus} has {manifest.SampleRate} samples per second"
-                    $"end it at {float manifest.SampleRate / 2.0} Hz or below"
-            | _ -> ()
+            yield!
+                (trial.Specification.Features.Source.At manifest.SampleRate).Problems()
+                |> Seq.map (Problem.within $"{plan.Experiment.Name}, features of {manifest.Corpus}")
             for showing in plan.Experiment.Showing do
                 match showing with
                 // Another corpus than the script's own may have other classes; its figure is left out.
@@ -176,8 +173,8 @@ type internal Workspace
     /// The corpus of a trial with its features, computed or read once.
     member workspace.Source(specification: Specification) =
         let whole = workspace.Whole specification
-        let features = Translate.features whole.SampleRate specification.Features
-        let key = whole.Hash + Features.print specification.Features
+        let features = specification.Features.Source.At whole.SampleRate
+        let key = whole.Hash + CanonicalKey.Text specification.Features.Source
 
         // Clips stay where they are when some are held out, so all holdouts share one store.
         let store =
@@ -190,7 +187,7 @@ type internal Workspace
                 Manifest = manifest
                 Features = features
                 Store = store
-                Statistics = BandStatistics.Fit(store, manifest.IndicesOf Core.Corpora.Split.Training)
+                Statistics = BandStatistics.Fit(store, manifest.IndicesOf Split.Training)
             })
 
     interface IDisposable with
