@@ -4,9 +4,9 @@ open System
 open System.IO
 open Xunit
 
-/// Whatever cannot be scored ends with exit code 2 and a line that names the place, and prints no number.
+/// Input that cannot be scored ends with exit code 2 and a message that gives file and line. No results are printed.
 [<Collection("console")>]
-type HostileInputTests() =
+type InvalidInputTests() =
     let folder = new Folder()
     let reference = folder.List("reference.tsv", [ "a.wav 0 1 Car"; "b.wav 1 2 Bus" ])
 
@@ -23,14 +23,14 @@ type HostileInputTests() =
         member _.Dispose() = (folder :> IDisposable).Dispose()
 
     [<Fact>]
-    member _.``A time that is not a number``() =
+    member _.``A NaN onset is refused``() =
         refusedRows "seddsl evaluate: list.tsv, line 2: the onset is NaN, not a time in seconds" [
             "a.wav 0 1 Car"
             "a.wav nan 1 Car"
         ]
 
     [<Fact>]
-    member _.``A negative time and an offset before its onset, both at once``() =
+    member _.``A negative onset and an offset before its onset are reported together``() =
         refusedRows
             (String.concat Environment.NewLine [
                 "seddsl evaluate: list.tsv, line 1: the onset of -1 s is negative"
@@ -39,20 +39,20 @@ type HostileInputTests() =
             [ "a.wav -1 1 Car"; "a.wav 3 1 Bus" ]
 
     [<Fact>]
-    member _.``A label outside the class list``() =
+    member _.``A label outside the class list is refused``() =
         refusedRows "seddsl evaluate: list.tsv, line 1: the label \"Zebra\" is not one of the 2 classes (Bus; Car)" [
             "a.wav 0 1 Zebra"
         ]
 
     [<Fact>]
-    member _.``A label outside the class list in a file that is not scored``() =
+    member _.``A label outside the class list is refused even in a file that is not scored``() =
         refusedRows "seddsl evaluate: list.tsv, line 2: the label \"Zebra\" is not one of the 2 classes (Bus; Car)" [
             "a.wav 0 1 Car"
             "other.wav 0 1 Zebra"
         ]
 
     [<Fact>]
-    member _.``An empty estimate, unless it is said to be meant``() =
+    member _.``An empty estimate is refused without --allow-empty``() =
         refusedRows "seddsl evaluate: list.tsv: the list is empty; if the system truly detected nothing, say --allow-empty" []
 
         let run =
@@ -70,7 +70,7 @@ type HostileInputTests() =
         Assert.Contains("overall.deletion_rate,1,", run.Output)
 
     [<Fact>]
-    member _.``An empty reference``() =
+    member _.``An empty reference is refused``() =
         refused "seddsl evaluate: empty.tsv: the list is empty: there is nothing to score against" [
             "--reference"
             folder.List("empty.tsv", [])
@@ -79,7 +79,7 @@ type HostileInputTests() =
         ]
 
     [<Fact>]
-    member _.``A binary file``() =
+    member _.``A binary file is refused``() =
         refused
             "seddsl evaluate: clip.wav, line 1: byte 4 is zero, so this is no text list (a list in UTF-16 must be saved as UTF-8)"
             [
@@ -90,7 +90,7 @@ type HostileInputTests() =
             ]
 
     [<Fact>]
-    member _.``A comma-separated list``() =
+    member _.``A comma-separated list is refused``() =
         File.WriteAllText(folder.Path "list.csv", "a.wav,0,1,Car\n")
 
         refused
@@ -98,7 +98,7 @@ type HostileInputTests() =
             [ "--reference"; reference; "--estimated"; folder.Path "list.csv" ]
 
     [<Fact>]
-    member _.``A file that does not exist``() =
+    member _.``A missing file is reported``() =
         refused "seddsl evaluate: nowhere.tsv: there is no such file" [
             "--reference"
             reference
@@ -107,13 +107,13 @@ type HostileInputTests() =
         ]
 
     [<Fact>]
-    member _.``An estimate of other files``() =
+    member _.``An estimate without any file of the reference is refused``() =
         refusedRows
             "seddsl evaluate: list.tsv: none of its 1 files is in reference.tsv; the first are \"Ya.wav\" and \"a.wav\"; without the Y of DCASE 2017's audio they are: seddsl predict --without-prefix Y names them so"
             [ "Ya.wav 0 1 Car" ]
 
     [<Fact>]
-    member _.``Repeated rows are counted as the reference tools do, but named, and refused when strict``() =
+    member _.``Repeated rows are counted with a warning, and refused with --strict``() =
         let list = folder.List("list.tsv", [ "a.wav 0 1 Car"; "a.wav 0 1 Car" ])
         let run =
             Run.evaluate [ "--reference"; reference; "--estimated"; list; "--format"; "csv" ]
@@ -125,7 +125,7 @@ type HostileInputTests() =
         Assert.Equal("", strict.Output)
 
     [<Fact>]
-    member _.``A file without a duration, where durations are given``() =
+    member _.``A list of durations must contain every file of the reference``() =
         refused "seddsl evaluate: durations.tsv: there is no length for the file \"b.wav\" of reference.tsv" [
             "--reference"
             reference
@@ -136,7 +136,7 @@ type HostileInputTests() =
         ]
 
     [<Fact>]
-    member _.``Scores that are not numbers, or leave out a file``() =
+    member _.``Scores that are not numbers, have gaps or lack a file are refused``() =
         refused
             (String.concat Environment.NewLine [
                 "seddsl evaluate: scores.tsv, line 3: the score of Bus, \"NaN\", is not a finite number"
@@ -165,7 +165,7 @@ type HostileInputTests() =
         ]
 
     [<Fact>]
-    member _.``Options that do not fit``() =
+    member _.``Missing estimates and a segment length of zero are refused``() =
         refused "seddsl evaluate: nothing to score: give --estimated, --scores or both" [ "--reference"; reference ]
 
         refused "seddsl evaluate: ResolutionSeconds must be at least 1e-6 s, was 0 s." [
@@ -178,7 +178,7 @@ type HostileInputTests() =
         ]
 
     [<Fact>]
-    member _.``A command that does not exist``() =
+    member _.``An unknown command is refused with the list of commands``() =
         let run = Run.seddsl [ "evalaute" ]
         Assert.Equal(2, run.ExitCode)
-        Assert.StartsWith("seddsl: there is no command \"evalaute\"; there is evaluate", run.Errors)
+        Assert.StartsWith("seddsl: there is no command 'evalaute'; the commands are evaluate, predict,", run.Errors)

@@ -5,27 +5,27 @@ open System.IO
 open System.Text.Json
 open Xunit
 
-/// What a run of the command line printed, and its exit code.
+/// The output and exit code of a run of the command line.
 type Run = {
     ExitCode: int
     Output: string
     Errors: string
 }
 
-/// The console belongs to one test at a time.
+/// Tests that redirect the console run one at a time.
 [<CollectionDefinition("console", DisableParallelization = true)>]
 type ConsoleCollection() = class end
 
-/// A folder of lists, deleted afterwards.
+/// A temporary folder, deleted on disposal.
 type Folder() =
     let path = Directory.CreateTempSubdirectory("sed-tool-").FullName
 
     member _.Path(name: string) = Path.Combine(path, name)
 
-    /// What stands before every name in a message.
+    /// The folder's path with a trailing separator, as it precedes file names in messages.
     member _.Prefix = path + string Path.DirectorySeparatorChar
 
-    /// Writes a list of rows whose fields are separated by spaces here and by tabs there.
+    /// Writes a tab-separated list from rows with spaces between fields.
     member this.List(name: string, rows: string list) =
         let text =
             rows |> List.map (fun row -> row.Replace(' ', '\t') + "\n") |> String.concat ""
@@ -67,7 +67,7 @@ module Run =
         Assert.Equal(0, run.ExitCode)
         JsonDocument.Parse(run.Output).RootElement
 
-    /// The element at a path of names and positions, for example "segment_based/0/overall".
+    /// The JSON element at a path of names and indices, for example "segment_based/0/overall".
     let at (path: string) (element: JsonElement) =
         path.Split '/'
         |> Array.fold

@@ -5,9 +5,9 @@ open System.Diagnostics
 open System.IO
 open Xunit
 
-/// Arguments that nobody means end with exit code 2 and say which option is meant, and no file is lost.
+/// Invalid arguments end with exit code 2 and a message that names the option. No file is overwritten.
 [<Collection("console")>]
-type HostileArgumentsTests() =
+type InvalidArgumentsTests() =
     let folder = new Folder()
     let reference = folder.List("reference.tsv", [ "a.wav 0 1 Car"; "b.wav 1 2 Bus" ])
     let evaluation = [ "evaluate"; "--reference"; reference; "--estimated"; reference ]
@@ -18,7 +18,7 @@ type HostileArgumentsTests() =
         Assert.Equal(expected, run.Errors.TrimEnd().Replace(folder.Prefix, ""))
         Assert.Equal(2, run.ExitCode)
 
-    /// A corpus of two clips of a tenth of a second.
+    /// Writes a corpus of two clips of 0.1 s.
     let corpus () =
         let below name =
             folder.Path(Path.Combine("corpus", name))
@@ -39,18 +39,18 @@ type HostileArgumentsTests() =
         member _.Dispose() = (folder :> IDisposable).Dispose()
 
     [<Fact>]
-    member _.``More resamples than anybody waits for``() =
+    member _.``The number of bootstrap resamples has an upper limit``() =
         refused
             "seddsl evaluate: --bootstrap must lie between 1 and 1000000, was 2147483647"
             (evaluation @ [ "--bootstrap"; "2147483647" ])
 
     [<Fact>]
-    member _.``A class without a label, and one given twice``() =
+    member _.``An empty class label and a repeated class are refused``() =
         refused "seddsl evaluate: --class names nothing; give it a label" (evaluation @ [ "--class"; " " ])
         refused "seddsl evaluate: --class \"Car\" is given 2 times" (evaluation @ [ "--class"; "Car"; "--class"; "Car" ])
 
     [<Fact>]
-    member _.``Class lists that are a folder, empty, no text or name a label twice``() =
+    member _.``Class lists that are a folder, empty, binary or contain a duplicate are refused``() =
         let classes path = evaluation @ [ "--classes"; path ]
         refused
             $"seddsl evaluate: {folder.Prefix.TrimEnd('/')}: this is a folder; name a list in it"
@@ -69,7 +69,7 @@ type HostileArgumentsTests() =
             (classes (folder.List("twice.txt", [ "Car"; "Bus"; "Car" ])))
 
     [<Fact>]
-    member _.``Paths that name nothing, all of them at once``() =
+    member _.``All empty paths are reported at once``() =
         refused
             (String.concat Environment.NewLine [
                 "seddsl evaluate: --reference names nothing; give it a path"
@@ -78,38 +78,38 @@ type HostileArgumentsTests() =
             [ "evaluate"; "--reference"; ""; "--estimated"; reference; "--durations"; " " ]
 
     [<Fact>]
-    member _.``A list given twice is not the last one silently``() =
+    member _.``An option that is given twice is refused``() =
         let run = Run.seddsl (evaluation @ [ "--estimated"; reference ])
         Assert.Equal(2, run.ExitCode)
         Assert.Equal("", run.Output)
         Assert.Contains("'--estimated' has been specified more than once", run.Errors)
 
     [<Fact>]
-    member _.``Findings are not written over another file, a folder or where nothing can be written``() =
+    member _.``check --csv does not overwrite other files or folders and reports an unwritable path``() =
         let corpus = corpus ()
         let list = Path.Combine(corpus, "train.tsv")
         let before = File.ReadAllText list
-        let said csv =
+        let errorOf csv =
             let run = Run.seddsl [ "check"; corpus; "--no-cache"; "--csv"; csv ]
             Assert.Equal(2, run.ExitCode)
             run.Errors.TrimEnd().Replace(folder.Prefix, "")
         Assert.Equal(
-            "seddsl check: --csv corpus/train.tsv: another file has this name, and it is no list that this command wrote; name another one",
-            said list
+            "seddsl check: --csv corpus/train.tsv: the file exists and was not written by this command; choose another name",
+            errorOf list
         )
         Assert.Equal(before, File.ReadAllText list)
-        Assert.Equal("seddsl check: --csv corpus: this is a folder; name a file", said corpus)
-        Assert.StartsWith("seddsl check: --csv /proc/x.csv: it cannot be written (", said "/proc/x.csv")
-        // Its own list is replaced.
+        Assert.Equal("seddsl check: --csv corpus: expected a file, found a folder", errorOf corpus)
+        Assert.StartsWith("seddsl check: --csv /proc/x.csv: cannot write the file (", errorOf "/proc/x.csv")
+        // A file that the command wrote itself is replaced.
         let own = folder.Path "findings.csv"
         for _ in 1..2 do
             Assert.Equal(0, (Run.seddsl [ "check"; corpus; "--no-cache"; "--csv"; own ]).ExitCode)
 
     [<Fact>]
-    member _.``Numbers and places of a check that cannot be``() =
+    member _.``check refuses a negative number of names and a cache that is a file``() =
         let corpus = corpus ()
-        refused "seddsl check: --names -5: give 0 or more" [ "check"; corpus; "--no-cache"; "--names"; "-5" ]
-        refused "seddsl check: --cache reference.tsv: this is a file; name a folder, which is made where there is none" [
+        refused "seddsl check: --names must be 0 or more, was -5" [ "check"; corpus; "--no-cache"; "--names"; "-5" ]
+        refused "seddsl check: --cache reference.tsv: expected a folder, found a file" [
             "check"
             corpus
             "--cache"
@@ -117,9 +117,9 @@ type HostileArgumentsTests() =
         ]
 
     [<Fact>]
-    member _.``Features where a file is, or on a device that does not exist``() =
+    member _.``features refuses an output path that is a file and an unknown device``() =
         let corpus = corpus ()
-        refused "seddsl features: --out reference.tsv: this is a file; name a folder, which is made where there is none" [
+        refused "seddsl features: --out reference.tsv: expected a folder, found a file" [
             "features"
             corpus
             "--out"
@@ -136,7 +136,7 @@ type HostileArgumentsTests() =
             ]
 
     [<Fact>]
-    member _.``An empty list and a pipe among a corpus's lists are named and not waited for``() =
+    member _.``Empty label files and pipes in a corpus are reported without waiting for input``() =
         let corpus = corpus ()
         let lists = [
             pipe (Path.Combine("corpus", "test.tsv"))
@@ -151,7 +151,7 @@ type HostileArgumentsTests() =
             [ "check"; corpus; "--no-cache" ]
 
     [<Fact>]
-    member _.``A pipe in a folder of scores is not waited for, a pipe that is named is read``() =
+    member _.``A pipe in a folder of scores is refused; a pipe given by path is read``() =
         Directory.CreateDirectory(folder.Path "scores") |> ignore
         let inside = pipe (Path.Combine("scores", "a.tsv"))
         refused "seddsl evaluate: scores/a.tsv: the list is empty, or it is a pipe or a device" [
@@ -168,7 +168,7 @@ type HostileArgumentsTests() =
         Assert.Equal(0, run.ExitCode)
 
     [<Fact>]
-    member _.``Long names and those with line breaks leave the tables of a check as they are``() =
+    member _.``Long labels and file names with line breaks do not break the layout of check``() =
         let corpus = corpus ()
         let audio name = Path.Combine(corpus, "audio", name)
         File.Copy(audio "c1.wav", audio "a\nb.wav")

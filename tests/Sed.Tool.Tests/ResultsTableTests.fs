@@ -1,12 +1,12 @@
-/// seddsl show and seddsl compare on tables as runs keep them.
+/// seddsl show and seddsl compare on stored results tables.
 [<Xunit.Collection("console")>]
-module Sed.Tool.Tests.RunsTests
+module Sed.Tool.Tests.ResultsTableTests
 
 open System
 open System.IO
 open Xunit
 
-/// A table of a few trials: row, seed, weak F, strong F.
+/// Writes a table of trials: row, seed, weak F, strong F.
 let private table (runs: Folder) (name: string) (trials: (string * int * float * float) list) (dropout: string) =
     Directory.CreateDirectory(runs.Path "tables") |> ignore
     File.WriteAllLines(
@@ -35,27 +35,27 @@ let private lines (run: Run) = [
 ]
 
 [<Fact>]
-let ``A table is shown with intervals over trials, what all rows specify and what each has of its own`` () =
+let ``show prints intervals over trials, the settings that all rows share and those of each row`` () =
     use runs = new Folder()
     let place = table runs "first" small "0.15"
     let run = Run.seddsl [ "show"; place ]
     Assert.Equal("", run.Errors)
     Assert.Equal(0, run.ExitCode)
     let shown = lines run
-    // Student's t for one degree of freedom is 12.706: 0.05 times it.
+    // Student's t for one degree of freedom is 12.706; the standard error of weak F is 0.05.
     Assert.Contains("16 2 0.450 ± 0.635 0.310 ± 0.127", shown)
     Assert.Contains("dropout: 0.15", shown)
     Assert.Equal<string list>([ "16:"; "units: 16"; "32:"; "units: 32" ], shown[shown.Length - 4 ..])
 
 [<Fact>]
-let ``Two tables are compared row by row, with what differs`` () =
+let ``compare prints differences row by row, in metrics and settings`` () =
     use runs = new Folder()
     let left, right = table runs "first" small "0.15", table runs "second" better "0.5"
     let run = Run.seddsl [ "compare"; left; right; "--metric"; "weak F" ]
     Assert.Equal("", run.Errors)
     Assert.Equal(0, run.ExitCode)
     let shown = lines run
-    // Welch: half of sqrt(0.0025 + 0.0025) times 4.303, the t of two degrees of freedom.
+    // Welch's t-test: the t of two degrees of freedom is 4.303, the standard error sqrt(0.0025 + 0.0025).
     Assert.Contains("16 weak F 0.450 ± 0.635 0.850 ± 0.635 +0.400 * +0.096 to +0.704", shown)
     Assert.Contains("32 weak F 0.650 ± 0.635 - -", shown)
     Assert.Contains("16: dropout: 0.15 -> 0.5", shown)
@@ -63,7 +63,7 @@ let ``Two tables are compared row by row, with what differs`` () =
     Assert.Contains($"64: only in {right}", shown)
 
 [<Fact>]
-let ``A table that is not there and a metric that is none are named with what there is`` () =
+let ``A missing table and an unknown metric are reported with the ones that exist`` () =
     use runs = new Folder()
     let place = table runs "first" small "0.15"
     let missing = Run.seddsl [ "show"; runs.Path "other" ]
