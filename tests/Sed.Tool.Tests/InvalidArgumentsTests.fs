@@ -47,7 +47,9 @@ type InvalidArgumentsTests() =
     [<Fact>]
     member _.``An empty class label and a repeated class are refused``() =
         refused "seddsl evaluate: --class names nothing; give it a label" (evaluation @ [ "--class"; " " ])
-        refused "seddsl evaluate: --class \"Car\" is given 2 times" (evaluation @ [ "--class"; "Car"; "--class"; "Car" ])
+        refused
+            "seddsl evaluate: --class \"Car\" is given 2 times"
+            (evaluation @ [ "--class"; "Car"; "--class"; "Car" ])
 
     [<Fact>]
     member _.``Class lists that are a folder, empty, binary or contain a duplicate are refused``() =

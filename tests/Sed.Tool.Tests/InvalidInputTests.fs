@@ -53,7 +53,9 @@ type InvalidInputTests() =
 
     [<Fact>]
     member _.``An empty estimate is refused without --allow-empty``() =
-        refusedRows "seddsl evaluate: list.tsv: the list is empty; if the system truly detected nothing, say --allow-empty" []
+        refusedRows
+            "seddsl evaluate: list.tsv: the list is empty; if the system truly detected nothing, say --allow-empty"
+            []
 
         let run =
             Run.evaluate [

@@ -185,7 +185,10 @@ let ``--threshold and --median replace the model's options`` () =
     let loud = wav folder "loud.wav" 1.0 [ 0.2, 0.4 ]
     let rows (run: Run) =
         run.Output.TrimEnd('\n').Split('\n').Length - 1
-    Assert.Equal("loud.wav\n", (Run.seddsl [ "predict"; model; loud; "--median"; "0.9" ]).Output.Split("event_label\n")[1])
+    Assert.Equal(
+        "loud.wav\n",
+        (Run.seddsl [ "predict"; model; loud; "--median"; "0.9" ]).Output.Split("event_label\n")[1]
+    )
     Assert.Equal(1, rows (Run.seddsl [ "predict"; model; loud; "--threshold"; "0.9" ]))
     let wrong = Run.seddsl [ "predict"; model; loud; "--threshold"; "1.5" ]
     Assert.Equal(2, wrong.ExitCode)

@@ -38,10 +38,7 @@ type ReportTests() =
             "seddsl report: --port must be between 1 and 65535, was 99999",
             refused [ place; "--serve"; "--port"; "99999" ]
         )
-        Assert.Equal(
-            "seddsl report: --port needs --serve",
-            refused [ place; "--port"; "8080" ]
-        )
+        Assert.Equal("seddsl report: --port needs --serve", refused [ place; "--port"; "8080" ])
         Directory.CreateDirectory(runs.Path "tables") |> ignore
         File.WriteAllText(runs.Path(Path.Combine("tables", "nothing.plan.json")), "{}")
         Assert.StartsWith($"seddsl report: {runs.Prefix}tables", refused [ place; "--serve" ])

@@ -87,7 +87,10 @@ let ``A command that needs torch names the package that contains it`` () =
         for name in [ "predict"; "features"; "report"; "export"; "devices" ] do
             let run = Run.seddsl [ name ]
             Assert.Equal(2, run.ExitCode)
-            Assert.StartsWith($"seddsl {name}: this build has no libtorch; install the full tool with: dotnet tool install", run.Errors)
+            Assert.StartsWith(
+                $"seddsl {name}: this build has no libtorch; install the full tool with: dotnet tool install",
+                run.Errors
+            )
         let help = (Run.seddsl [ "help" ]).Output
         Assert.Contains("  evaluate", help)
         Assert.DoesNotContain("  predict", help)

@@ -17,7 +17,8 @@ let private run (arguments: string[]) =
     | [| "--help" |] ->
         printfn "USAGE: seddsl devices"
         printfn ""
-        printfn "Lists the devices on which networks and features can be computed. If no GPU can be used, gives the reason."
+        printfn
+            "Lists the devices on which networks and features can be computed. If no GPU can be used, gives the reason."
         ExitCode.Done
     | _ ->
         eprintfn "seddsl devices: this command takes no arguments"

@@ -26,17 +26,14 @@ let private withoutTorch () =
 
 /// The package version, followed by the commit in a build from a git checkout: "0.1.0+148b2d9...".
 let private version () =
-    match
-        Assembly
-            .GetExecutingAssembly()
-            .GetCustomAttribute<AssemblyInformationalVersionAttribute>()
-    with
+    match Assembly.GetExecutingAssembly().GetCustomAttribute<AssemblyInformationalVersionAttribute>() with
     | null -> "unknown"
     | attribute -> attribute.InformationalVersion
 
 let private help () =
     let absent, present =
-        commands |> List.partition (fun command -> withoutTorch () && command.NeedsTorch)
+        commands
+        |> List.partition (fun command -> withoutTorch () && command.NeedsTorch)
     printfn "seddsl: weakly labelled sound event detection"
     printfn ""
     printfn "USAGE: seddsl COMMAND [options]"

@@ -17,7 +17,8 @@ type private ReportArguments =
     interface IArgParserTemplate with
         member argument.Usage =
             match argument with
-            | Run _ -> "a table's name, for example table2 or table2-smoke, optionally with its runs folder: elsewhere/table2."
+            | Run _ ->
+                "a table's name, for example table2 or table2-smoke, optionally with its runs folder: elsewhere/table2."
             | Runs _ -> "the runs folder, if the name has none (default: runs)."
             | Open -> "open the report in a browser."
             | Serve -> "serve a page on this machine that follows the run while it trains, until Ctrl-C."

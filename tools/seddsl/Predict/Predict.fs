@@ -14,7 +14,7 @@ open Sed.Tool
 type private PredictArguments =
     | [<MainCommand; Mandatory>] Model_And_Recordings of path: string list
     | [<Unique>] Out of file: string
-    | [<Unique>] Tags
+    | [<Unique; CustomCommandLine "--tags">] TagsOnly
     | [<Unique>] Json
     | [<Unique>] Scores of folder: string
     | [<Unique>] Without_Prefix of text: string
@@ -30,7 +30,7 @@ type private PredictArguments =
             | Model_And_Recordings _ ->
                 "the model file (.sed), then recordings or folders of recordings, of any length, format and sample rate."
             | Out _ -> "write to this file instead of standard output."
-            | Tags -> "write clip-level tags (filename, start, end, event_label) instead of events."
+            | TagsOnly -> "write clip-level tags (filename, start, end, event_label) instead of events."
             | Json ->
                 "write JSON with events, tags and tag probabilities; with --stream, one object per line and event."
             | Scores _ ->
@@ -46,8 +46,7 @@ type private PredictArguments =
 
 /// The model's detection options with the threshold and median filter of the command line, if given.
 let private detection (arguments: ParseResults<PredictArguments>) (model: DetectionOptions) =
-    let threshold (ofModel: float) =
-        arguments.GetResult(Threshold, ofModel)
+    let threshold (ofModel: float) = arguments.GetResult(Threshold, ofModel)
     let steps (ofModel: DecodingStep seq) =
         match arguments.TryGetResult Median with
         | None -> Array.ofSeq ofModel
@@ -89,7 +88,7 @@ let private problems (arguments: ParseResults<PredictArguments>) recordings = [
             "--stream reads standard input; name only the model"
         for isGiven, option in
             [
-                arguments.Contains Tags, "--tags"
+                arguments.Contains TagsOnly, "--tags"
                 arguments.Contains Scores, "--scores"
                 arguments.Contains Without_Prefix, "--without-prefix"
                 arguments.Contains Out, "--out"
@@ -101,7 +100,7 @@ let private problems (arguments: ParseResults<PredictArguments>) recordings = [
             "no recordings; name recordings or folders of recordings after the model"
         if arguments.Contains Rate then
             "--rate needs --stream"
-    if arguments.Contains Tags && arguments.Contains Json then
+    if arguments.Contains TagsOnly && arguments.Contains Json then
         "--json and --tags cannot both be given; JSON contains the tags"
     match arguments.TryGetResult Rate with
     | Some rate when rate < 1000 || rate > 768000 -> $"--rate must be between 1000 and 768000 Hz, was {rate}"
@@ -119,7 +118,7 @@ let private detectAll
     let names = dict [ for recording in recordings -> recording.Path, recording.Name ]
     let output =
         if arguments.Contains Json then Output.json text model
-        elif arguments.Contains Tags then Output.tags text
+        elif arguments.Contains TagsOnly then Output.tags text
         else Output.events text
     use progress = new Progress()
     use scores =

@@ -83,7 +83,8 @@ type internal ScoreFolder(folder: string option, model: SedModel, names: (string
 
     /// Completes the list of the current recording.
     member _.Finish() =
-        close () |> Option.iter (fun file -> File.Move(unfinished file, file, overwrite = true))
+        close ()
+        |> Option.iter (fun file -> File.Move(unfinished file, file, overwrite = true))
 
     interface IDisposable with
         member _.Dispose() =
