@@ -3,6 +3,7 @@ namespace Sed.Tool.Tests
 open System
 open System.IO
 open Xunit
+open Sed.Core.Scoring
 
 [<Collection("console")>]
 type EvaluateTests() =
@@ -14,6 +15,15 @@ type EvaluateTests() =
 
     let estimate =
         folder.List("estimate.tsv", [ "a.wav 0 1 Bus"; "b.wav 0 1 Car"; "b.wav 3 4 Bus" ])
+
+    let scores = [
+        "filename onset offset Bus Car"
+        "a.wav 0 1 0.1 0.9"
+        "a.wav 1 2 0.2 0.3"
+        "a.wav 2 3 0.8 0.1"
+        "b.wav 0 1 0.1 0.7"
+        "b.wav 1 2 0.1 0.6"
+    ]
 
     let evaluate options =
         Run.json ([ "--reference"; reference; "--estimated"; estimate ] @ options)
@@ -124,25 +134,66 @@ type EvaluateTests() =
 
     [<Fact>]
     member _.``Scores have PSDS by both conventions, best thresholds and rankings``() =
-        let scores =
-            folder.List(
-                "scores.tsv",
-                [
-                    "filename onset offset Bus Car"
-                    "a.wav 0 1 0.1 0.9"
-                    "a.wav 1 2 0.2 0.3"
-                    "a.wav 2 3 0.8 0.1"
-                    "b.wav 0 1 0.1 0.7"
-                    "b.wav 1 2 0.1 0.6"
-                ]
-            )
-
-        let result = Run.json [ "--reference"; reference; "--scores"; scores ]
+        let result =
+            Run.json [ "--reference"; reference; "--scores"; folder.List("scores.tsv", scores) ]
         Assert.Equal(1.0, result |> Run.number "psds/0/psds")
         Assert.Equal(3, (result |> Run.at "psds").GetArrayLength())
         Assert.Equal(1.0, result |> Run.number "threshold_curves/0/class_wise/Car/best_f/value")
         Assert.Equal(0.45, result |> Run.number "threshold_curves/0/class_wise/Car/best_f/threshold", 1e-12)
         Assert.Equal(1.0, result |> Run.number "tagging_from_scores/mean_average_precision")
+
+    /// A metric is added to Metric.All alone; everything else follows.
+    [<Fact>]
+    member _.``Every metric of lists is in the JSON, the tables, the rows and the help``() =
+        let inputs = [
+            "--reference"
+            reference
+            "--estimated"
+            estimate
+            "--scores"
+            folder.List("scores.tsv", scores)
+        ]
+        let json = Run.json inputs
+        let tables = (Run.evaluate inputs).Output
+        let rows = (Run.evaluate (inputs @ [ "--format"; "csv" ])).Output
+        let help = (Run.evaluate [ "--help" ]).Output
+        let ofLists = [
+            for metric in Metric.All do
+                if
+                    metric.Basis <> MetricBasis.WeakOutput
+                    && metric.Basis <> MetricBasis.WeakOutputTags
+                then
+                    metric
+        ]
+        Assert.Equal(16, ofLists.Length)
+        for metric in ofLists do
+            Assert.Equal(metric.Name, (json |> Run.at $"metrics/values/{metric.Key}/name").GetString())
+            Assert.NotEqual("", json |> Run.at $"metrics/values/{metric.Key}/value" |> string)
+            Assert.Contains($"{metric.Name} ", tables)
+            Assert.Contains($"\nmetrics,,{metric.Key},", rows)
+            Assert.Contains(metric.Key, help)
+
+    [<Fact>]
+    member _.``Metrics can be chosen, and have intervals and differences``() =
+        let values options =
+            let result = evaluate (options @ [ "--against"; reference; "--bootstrap"; "50" ])
+            Assert.Equal(5.0 / 7.0, result |> Run.number "metrics/differences/strongF/difference", 1e-12)
+            [
+                for one in (result |> Run.at "metrics/intervals").EnumerateObject() -> one.Name
+            ]
+        Assert.Equal<string list>([ "weakF"; "strongF" ], values [ "--metric"; "strongF"; "--metric"; "weakF" ])
+        Assert.Equal(9, (values []).Length)
+
+    [<Fact>]
+    member _.``An unknown metric is refused with the known ones``() =
+        let run =
+            Run.evaluate [ "--reference"; reference; "--estimated"; estimate; "--metric"; "weakG" ]
+        Assert.Equal(2, run.ExitCode)
+        Assert.Equal(
+            "seddsl evaluate: --metric \"weakG\" is unknown; the metrics are weakF, weakP, weakR, strongF, strongP, strongR, "
+            + "strongER, eventF, eventER, meanAP, lwlrap, dPrime, bestWeakF, bestStrongF, psds1, psds2\n",
+            run.Errors
+        )
 
     [<Fact>]
     member _.``Files that the reference does not list are ignored and named``() =

@@ -73,6 +73,18 @@ type KeptScoresTests() =
         ]
         Run.json ([ "--reference"; reference ] @ arguments @ classes)
 
+    /// Every metric that the command computed equals the one of the trial.
+    let equalMetrics result again =
+        let values = [ for one in (Run.at "metrics/values" result).EnumerateObject() -> one.Name ]
+        Assert.NotEmpty values
+        for key in values do
+            match Metric.WithKey key with
+            | null -> Assert.Fail $"there is no metric {key}"
+            | metric ->
+                // JSON has infinite values, such as d-prime of a perfect ranking, as strings.
+                let value = Run.at $"metrics/values/{key}/value" result |> string
+                Assert.Equal(metric.Of(again: ScoredClips), Double.Parse(value, CultureInfo.InvariantCulture))
+
     interface IDisposable with
         member _.Dispose() = (folder :> IDisposable).Dispose()
 
@@ -95,6 +107,7 @@ type KeptScoresTests() =
                 "tagging/0/micro/f_measure/f_measure", TagMetrics.F
             ] do
             Assert.Equal(Run.number path result, metric.Of again)
+        equalMetrics result again
 
     [<Fact>]
     member _.``Over all thresholds they have the scores that the lists of frames have``() =
@@ -121,3 +134,4 @@ type KeptScoresTests() =
         let psds = [ for one in (Run.at "psds" result).EnumerateArray() -> Run.number "psds" one ]
         Assert.Contains(PsdsMetrics.Scenario1.Of again, psds)
         Assert.Contains(PsdsMetrics.Scenario2.Of again, psds)
+        equalMetrics result again

@@ -5,11 +5,12 @@ using Sed.Core.Metrics.Pairs;
 using Sed.Core.Metrics.Psds;
 using Sed.Core.Metrics.Segments;
 using Sed.Core.Metrics.Tags;
+using Sed.Core.Runtime.Keys;
 using Sed.Core.Scoring;
 
 namespace Sed.Core.Tests.Scoring;
 
-/// <summary>The metrics of the language against the rooms that `seddsl evaluate` prints.</summary>
+/// <summary>The metrics of trials equal those that the same functions give for lists of events, tags and scores.</summary>
 public sealed class ScoredClipsTests
 {
     private const int Clips = 30;
@@ -129,11 +130,39 @@ public sealed class ScoredClipsTests
     }
 
     [Fact]
-    public void Every_metric_has_a_name_of_its_own_by_which_it_is_found()
+    public void Every_metric_has_a_unique_name_and_key_by_which_it_is_found()
     {
         foreach (var metric in Metric.All)
+        {
             Assert.Same(metric, Metric.Named(metric.Name));
+            Assert.Same(metric, Metric.WithKey(metric.Key));
+        }
         Assert.Null(Metric.Named("weak G"));
+        Assert.Null(Metric.WithKey("weakG"));
+    }
+
+    /// <summary>Kept results are identified by these keys, so an existing key never changes.</summary>
+    [Fact]
+    public void Keys_of_metrics_are_stable()
+    {
+        Assert.Equal(
+            "weakF weakP weakR weakOutputF strongF strongP strongR strongER eventF eventER meanAP weakOutputAP lwlrap "
+                + "dPrime bestWeakF bestStrongF psds1 psds2",
+            string.Join(' ', Metric.All.Select(metric => metric.Key))
+        );
+        Assert.Equal(
+            """{"kind":"minus","left":{"kind":"metric","metric":"weakF"},"right":{"kind":"metric","metric":"strongER"}}""",
+            CanonicalKey.Text(TagMetrics.F - SegmentMetrics.ErrorRate)
+        );
+    }
+
+    [Fact]
+    public void A_metric_without_its_inputs_is_not_a_number_and_its_rate_is_undefined()
+    {
+        var inputs = MetricInputs.Of(EventPairs.Of(classes, scored.Truth.Events!, scored.Events));
+        Assert.Equal(SegmentMetrics.F.Of(scored), SegmentMetrics.F.Of(inputs.Once()));
+        Assert.Equal(double.NaN, PsdsMetrics.Scenario1.Of(inputs.Once()));
+        Assert.Equal("these inputs have no frame scores", PsdsMetrics.Scenario1.RateOf(inputs.Once()).Why);
     }
 
     [Fact]

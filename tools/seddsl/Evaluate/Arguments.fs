@@ -1,6 +1,7 @@
 namespace Sed.Tool.Evaluate
 
 open Argu
+open Sed.Core.Scoring
 
 /// How results are printed.
 type Format =
@@ -28,6 +29,17 @@ type Empty_Estimate =
     | Undefined = 0
     | Zero = 1
 
+module Metrics =
+    /// The metrics that lists can have. Lists hold no weak output of a network.
+    let offered = [
+        for metric in Metric.All do
+            if
+                metric.Basis <> MetricBasis.WeakOutput
+                && metric.Basis <> MetricBasis.WeakOutputTags
+            then
+                metric
+    ]
+
 type Arguments =
     | [<Mandatory; Unique>] Reference of path: string
     | [<Unique>] Estimated of path: string
@@ -39,6 +51,7 @@ type Arguments =
     | [<Unique>] Estimated_Tags of path: string
     | [<Unique>] Classes of path: string
     | Class of label: string
+    | Metric of key: string
     | Segment of seconds: float
     | [<Unique>] Evaluated_Length of seconds: float
     | [<Unique>] Evaluated_Durations
@@ -81,6 +94,9 @@ type Arguments =
             | Classes _ ->
                 "the classes, one label per line; by default the labels of the reference, in alphabetical order"
             | Class _ -> "one class; may be given again"
+            | Metric _ ->
+                let described = [ for metric in Metrics.offered -> $"{metric.Key} ({metric.Summary})" ] |> String.concat ", "
+                $"a metric of the part \"metrics\"; may be given again; default all that the lists allow: {described}"
             | Segment _ -> "length of a segment in seconds; may be given again; default 1.0"
             | Evaluated_Length _ ->
                 "the length of every file in seconds for segments; by default the last offset of reference and estimate"

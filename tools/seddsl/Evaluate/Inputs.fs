@@ -5,6 +5,7 @@ open Argu
 open Sed.Core.Annotations
 open Sed.Core.Metrics.Pairs
 open Sed.Core.Metrics.Uncertainty
+open Sed.Core.Scoring
 open Sed.Tool
 
 /// The estimated events of one system, paired with the reference.
@@ -13,7 +14,14 @@ type System = {
     Events: EventList
     Pairs: EventPairs
     Tags: TagList
+    /// Segments and events, compared with the reference.
+    Decisions: MetricInputs
+    /// Tags by the plain rules, compared with the reference; a label outside the classes raises an exception.
+    Tagging: Lazy<MetricInputs>
 }
+
+/// The frame scores of one system, paired with the reference.
+type ScoredSystem = { Pairs: ScorePairs; Inputs: MetricInputs }
 
 /// Everything that is read, checked, and found worth a warning.
 type Inputs = {
@@ -23,8 +31,8 @@ type Inputs = {
     ReferenceTags: TagList
     Estimated: System option
     Against: System option
-    Scores: ScorePairs option
-    AgainstScores: ScorePairs option
+    Scores: ScoredSystem option
+    AgainstScores: ScoredSystem option
     Durations: Durations option
     Warnings: string list
 }
@@ -95,7 +103,14 @@ module Inputs =
                 )
             )
 
-    let private readSystem (arguments: ParseResults<Arguments>) classes (reference: EventList) tags (path: string) =
+    let private readSystem
+        (arguments: ParseResults<Arguments>)
+        classes
+        (reference: EventList)
+        referenceTags
+        tags
+        (path: string)
+        : System =
         let events = EventListFile.Read path
         requireRows arguments reference events
 
@@ -105,14 +120,19 @@ module Inputs =
             else
                 UnknownLabels.Refuse
 
+        let pairs = EventPairs.Of(classes, reference, events, unknown)
+        let tags =
+            tags
+            |> Option.map TagListFile.Read
+            |> Option.defaultWith (fun () -> TagList.From events)
+
         {
             Path = path
             Events = events
-            Pairs = EventPairs.Of(classes, reference, events, unknown)
-            Tags =
-                tags
-                |> Option.map TagListFile.Read
-                |> Option.defaultWith (fun () -> TagList.From events)
+            Pairs = pairs
+            Tags = tags
+            Decisions = MetricInputs.Of pairs
+            Tagging = lazy MetricInputs.Of(classes, referenceTags, tags)
         }
 
     let private check (arguments: ParseResults<Arguments>) =
@@ -128,7 +148,13 @@ module Inputs =
             "--classes", arguments.TryGetResult Classes
         ]
 
+        let known = Set [ for metric in Metrics.offered -> metric.Key ]
+
         let problems = [
+            for key in arguments.GetResults Arguments.Metric do
+                if not (known.Contains key) then
+                    let keys = String.concat ", " [ for metric in Metrics.offered -> metric.Key ]
+                    $"--metric \"{key}\" is unknown; the metrics are {keys}"
             for option, path in paths do
                 if Option.exists String.IsNullOrWhiteSpace path then
                     $"{option} names nothing; give it a path"
@@ -178,21 +204,23 @@ module Inputs =
         let durations =
             arguments.TryGetResult Arguments.Durations |> Option.map Durations.Read
 
-        let system =
-            readSystem arguments classes reference (arguments.TryGetResult Estimated_Tags)
+        let referenceTags =
+            arguments.TryGetResult Reference_Tags
+            |> Option.map TagListFile.Read
+            |> Option.defaultWith (fun () -> TagList.From reference)
 
-        let estimated = arguments.TryGetResult Estimated |> Option.map system
-
-        let against =
-            arguments.TryGetResult Against
-            |> Option.map (readSystem arguments classes reference None)
+        let system = readSystem arguments classes reference referenceTags
+        let estimated =
+            arguments.TryGetResult Estimated
+            |> Option.map (system (arguments.TryGetResult Estimated_Tags))
+        let against = arguments.TryGetResult Against |> Option.map (system None)
 
         let readScores (path: string) =
-            let scores = ScoreListFile.Read path
-
-            match durations with
-            | None -> ScorePairs.Of(scores, reference)
-            | Some durations -> ScorePairs.Of(scores, reference, durations)
+            let pairs = ScorePairs.Of(ScoreListFile.Read path, reference, Option.toObj durations)
+            {
+                Pairs = pairs
+                Inputs = MetricInputs.Of pairs
+            }
 
         let scores = arguments.TryGetResult Scores |> Option.map readScores
         let againstScores = arguments.TryGetResult Against_Scores |> Option.map readScores
@@ -211,10 +239,7 @@ module Inputs =
             Classes = classes
             ReferencePath = referencePath
             Reference = reference
-            ReferenceTags =
-                arguments.TryGetResult Reference_Tags
-                |> Option.map TagListFile.Read
-                |> Option.defaultWith (fun () -> TagList.From reference)
+            ReferenceTags = referenceTags
             Estimated = estimated
             Against = against
             Scores = scores

@@ -6,6 +6,7 @@ open Sed.Core.Metrics.Segments
 open Sed.Core.Metrics.Tags
 open Sed.Core.Metrics.Thresholds
 open Sed.Core.Metrics.Uncertainty
+open Sed.Core.Scoring
 
 /// One setting or convention that a result was made with.
 type Setting =
@@ -48,10 +49,17 @@ type PsdsScore = {
     Uncertainty: Uncertainty
 }
 
+/// The metrics of experiments (Metric.All) that the lists allow, by their keys.
+type MetricResults = {
+    Values: (Metric * Rate) list
+    Uncertainty: Uncertainty
+}
+
 type Results = {
     Inputs: Inputs
     Warnings: string list
     Bootstrap: BootstrapOptions option
+    Metrics: MetricResults
     Segments: DetectionResult list
     Events: DetectionResult option
     Tagging: TaggingResult list

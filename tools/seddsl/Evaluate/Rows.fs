@@ -101,6 +101,8 @@ let private curves (one: ThresholdCurves) =
 
 let all (results: Results) = [
     let certain = { Intervals = []; Differences = [] }
+    let metrics = [ for metric, value in results.Metrics.Values -> Measure(metric.Key, value) ]
+    yield! rows "metrics" "" metrics results.Metrics.Uncertainty
 
     for one in results.Segments do
         yield! detection "segment_based" one

@@ -9,6 +9,15 @@ open Sed.Core.Metrics.Thresholds
 open Sed.Tool.Evaluate.TableCells
 open Spectre.Console
 
+let private metrics (one: MetricResults) = [
+    if not one.Values.IsEmpty then
+        table "Metrics, as in the tables of experiments" [ "metric"; "name"; "key"; "value" ] [
+            for metric, value in one.Values -> [ metric.Summary; metric.Name; metric.Key; plain value ]
+        ]
+
+        yield! uncertainty "Metrics" one.Uncertainty
+]
+
 let private detection title (one: DetectionResult) = [
     let accuracies =
         if one.Scores.Overall.Accuracies.HasValue then
@@ -124,10 +133,10 @@ let private tagScores (tags: TagScores) =
     table "Tagging from scores (largest frame score)" [ "class"; "AP"; "lwlrap"; "ROC AUC"; "d'"; "EER %" ] [
         [
             "mean"
-            plain (curves.Mean(fun own -> own.AveragePrecision()))
+            plain (curves.MeanAveragePrecision())
             plain (tags.Lwlrap())
-            plain (curves.Mean(fun own -> own.RocArea()))
-            plain (ThresholdCurve.DPrime(curves.Mean(fun own -> own.RocArea())))
+            plain (curves.MeanRocArea())
+            plain (ThresholdCurve.DPrime(curves.MeanRocArea()))
             percent (curves.Mean(fun own -> own.EqualErrorRate()))
         ]
         []
@@ -151,6 +160,8 @@ let write (results: Results) =
         console.Profile.Width <- 180
 
     let show (one: Table) = console.Write one
+
+    metrics results.Metrics |> List.iter show
 
     for one in results.Segments do
         let resolution =

@@ -141,19 +141,14 @@ public sealed class TagScores
         return new TagScores(Classes, [.. drawnScores], [.. drawnTruths]);
     }
 
-    /// <summary>Every ranking metric, one by one: means over classes, and class by class.</summary>
+    /// <summary>The ranking metrics of all classes together, by their names in machine-readable output.</summary>
+    public IReadOnlyList<Measure> Averages() => Averages(Curves());
+
+    /// <summary>Every ranking metric: of all classes together, then class by class.</summary>
     public IReadOnlyList<Measure> All()
     {
         var curves = Curves();
-        List<Measure> all =
-        [
-            new("mean_average_precision", curves.Mean(own => own.AveragePrecision())),
-            new("lwlrap", Lwlrap()),
-            new("mean_roc_auc", curves.Mean(own => own.RocArea())),
-            new("d_prime_of_mean_roc_auc", ThresholdCurve.DPrime(curves.Mean(own => own.RocArea()))),
-            new("mean_equal_error_rate", curves.Mean(own => own.EqualErrorRate())),
-            new("pooled_equal_error_rate", Pooled().EqualErrorRate()),
-        ];
+        List<Measure> all = [.. Averages(curves)];
         var lwlrap = LwlrapPerClass();
         for (var k = 0; k < Classes.Count; k++)
         {
@@ -164,6 +159,16 @@ public sealed class TagScores
         }
         return all;
     }
+
+    private IReadOnlyList<Measure> Averages(ThresholdCurves curves) =>
+        [
+            new("mean_average_precision", curves.MeanAveragePrecision()),
+            new("lwlrap", Lwlrap()),
+            new("mean_roc_auc", curves.MeanRocArea()),
+            new("d_prime_of_mean_roc_auc", ThresholdCurve.DPrime(curves.MeanRocArea())),
+            new("mean_equal_error_rate", curves.Mean(own => own.EqualErrorRate())),
+            new("pooled_equal_error_rate", Pooled().EqualErrorRate()),
+        ];
 
     /// <summary>Intervals of every ranking metric over resampled clips.</summary>
     public ImmutableArray<Interval> Intervals(BootstrapOptions? bootstrap = null) =>

@@ -44,6 +44,12 @@ public sealed record ThresholdCurves(ImmutableArray<ThresholdCurve> PerClass, st
         return Mean(PerClass.Select(rate));
     }
 
+    /// <summary>The mean over classes of the average precision (mAP).</summary>
+    public Rate MeanAveragePrecision() => Mean(curve => curve.AveragePrecision());
+
+    /// <summary>The mean over classes of the area under the ROC curve.</summary>
+    public Rate MeanRocArea() => Mean(curve => curve.RocArea());
+
     /// <summary>The threshold with the largest F-measure of each class with references, by its label.</summary>
     public ImmutableDictionary<string, BestThreshold> BestF() =>
         Defined.ToImmutableDictionary(curve => curve.Label, curve => curve.BestF()!.Value);
