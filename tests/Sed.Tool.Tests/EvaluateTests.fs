@@ -32,7 +32,7 @@ type EvaluateTests() =
         member _.Dispose() = (folder :> IDisposable).Dispose()
 
     [<Fact>]
-    member _.``Segments are counted by hand as they are printed``() =
+    member _.``Printed segment counts equal those counted by hand``() =
         let result = evaluate []
         let segments = result |> Run.at "segment_based/0"
 
@@ -47,14 +47,14 @@ type EvaluateTests() =
         Assert.Equal(7.0, segments |> Run.number "evaluated_length_seconds")
 
     [<Fact>]
-    member _.``Several segment lengths are several results that name theirs``() =
+    member _.``Each segment length has a result with its length``() =
         let result = evaluate [ "--segment"; "1.0"; "--segment"; "0.1" ]
 
         Assert.Equal(1.0, result |> Run.number "segment_based/0/params/segment_seconds")
         Assert.Equal(0.1, result |> Run.number "segment_based/1/params/segment_seconds")
 
     [<Fact>]
-    member _.``An undefined value is null and says why``() =
+    member _.``An undefined value is null and has a reason``() =
         let result = evaluate [ "--class"; "Car"; "--class"; "Bus"; "--class"; "Train" ]
 
         let train = result |> Run.at "segment_based/0/class_wise/Train/f_measure"
@@ -62,7 +62,7 @@ type EvaluateTests() =
         Assert.Equal("nothing was estimated", (train |> Run.at "undefined/f_measure").GetString())
 
     [<Fact>]
-    member _.``Every convention stands in the result``() =
+    member _.``Results have their conventions``() =
         let result =
             evaluate [
                 "--undefined"
@@ -101,7 +101,7 @@ type EvaluateTests() =
         Assert.Contains(lines, fun line -> line.StartsWith "segment_based," && line.Contains ",overall.error_rate,1,")
 
     [<Fact>]
-    member _.``Resampling adds intervals, and a second system differences``() =
+    member _.``Resampling adds intervals and differences from a second system``() =
         let result = evaluate [ "--against"; reference; "--bootstrap"; "50" ]
 
         let segments = result |> Run.at "segment_based/0"
@@ -110,7 +110,7 @@ type EvaluateTests() =
         Assert.Equal(50.0, result |> Run.number "bootstrap/resamples")
 
     [<Fact>]
-    member _.``Decisions with durations have a PSDS that names its convention``() =
+    member _.``PSDS of decisions with durations has its convention``() =
         let durations = folder.List("durations.tsv", [ "a.wav 10"; "b.wav 10" ])
 
         let result =
@@ -133,7 +133,7 @@ type EvaluateTests() =
         )
 
     [<Fact>]
-    member _.``Scores have PSDS by both conventions, best thresholds and rankings``() =
+    member _.``Frame scores give PSDS by both conventions, best thresholds and rankings``() =
         let result =
             Run.json [ "--reference"; reference; "--scores"; folder.List("scores.tsv", scores) ]
         Assert.Equal(1.0, result |> Run.number "psds/0/psds")
@@ -142,9 +142,9 @@ type EvaluateTests() =
         Assert.Equal(0.45, result |> Run.number "threshold_curves/0/class_wise/Car/best_f/threshold", 1e-12)
         Assert.Equal(1.0, result |> Run.number "tagging_from_scores/mean_average_precision")
 
-    /// A metric is added to Metric.All alone; everything else follows.
+    /// A new metric is added to Metric.All only; this test covers the output of the command.
     [<Fact>]
-    member _.``Every metric of lists is in the JSON, the tables, the rows and the help``() =
+    member _.``Every metric of lists is in the JSON, the tables, the CSV and the help``() =
         let inputs = [
             "--reference"
             reference
@@ -168,7 +168,7 @@ type EvaluateTests() =
         Assert.Equal(16, ofLists.Length)
         for metric in ofLists do
             Assert.Equal(metric.Name, (json |> Run.at $"metrics/values/{metric.Key}/name").GetString())
-            Assert.NotEqual("", json |> Run.at $"metrics/values/{metric.Key}/value" |> string)
+            Assert.NotEmpty(string (json |> Run.at $"metrics/values/{metric.Key}/value"))
             Assert.Contains($"{metric.Name} ", tables)
             Assert.Contains($"\nmetrics,,{metric.Key},", rows)
             Assert.Contains(metric.Key, help)
@@ -185,7 +185,7 @@ type EvaluateTests() =
         Assert.Equal(9, (values []).Length)
 
     [<Fact>]
-    member _.``An unknown metric is refused with the known ones``() =
+    member _.``An unknown metric is refused with the list of metrics``() =
         let run =
             Run.evaluate [ "--reference"; reference; "--estimated"; estimate; "--metric"; "weakG" ]
         Assert.Equal(2, run.ExitCode)
@@ -196,7 +196,7 @@ type EvaluateTests() =
         )
 
     [<Fact>]
-    member _.``Files that the reference does not list are ignored and named``() =
+    member _.``Files that are missing from the reference are ignored with a warning``() =
         let more = folder.List("more.tsv", [ "a.wav 0 1 Car"; "zzz.wav 0 1 Car" ])
         let run =
             Run.evaluate [ "--reference"; reference; "--estimated"; more; "--format"; "csv" ]
@@ -204,7 +204,7 @@ type EvaluateTests() =
         Assert.Contains($"{more}: 1 files are not in {reference} and are not scored: zzz.wav", run.Errors)
 
     [<Fact>]
-    member _.``The authors' variant is labelled as no reference``() =
+    member _.``The authors' variant is marked as no reference``() =
         let result =
             Run.json [ "--reference"; reference; "--estimated"; reference; "--authors-variant" ]
 

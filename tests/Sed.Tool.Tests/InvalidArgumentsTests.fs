@@ -46,7 +46,7 @@ type InvalidArgumentsTests() =
 
     [<Fact>]
     member _.``An empty class label and a repeated class are refused``() =
-        refused "seddsl evaluate: --class names nothing; give it a label" (evaluation @ [ "--class"; " " ])
+        refused "seddsl evaluate: --class is empty; give a label" (evaluation @ [ "--class"; " " ])
         refused
             "seddsl evaluate: --class \"Car\" is given 2 times"
             (evaluation @ [ "--class"; "Car"; "--class"; "Car" ])
@@ -74,8 +74,8 @@ type InvalidArgumentsTests() =
     member _.``All empty paths are reported at once``() =
         refused
             (String.concat Environment.NewLine [
-                "seddsl evaluate: --reference names nothing; give it a path"
-                "seddsl evaluate: --durations names nothing; give it a path"
+                "seddsl evaluate: --reference is empty; give a path"
+                "seddsl evaluate: --durations is empty; give a path"
             ])
             [ "evaluate"; "--reference"; ""; "--estimated"; reference; "--durations"; " " ]
 

@@ -54,7 +54,7 @@ type InvalidInputTests() =
     [<Fact>]
     member _.``An empty estimate is refused without --allow-empty``() =
         refusedRows
-            "seddsl evaluate: list.tsv: the list is empty; if the system truly detected nothing, say --allow-empty"
+            "seddsl evaluate: list.tsv: the list is empty; if the system detected nothing, add --allow-empty"
             []
 
         let run =
@@ -111,7 +111,7 @@ type InvalidInputTests() =
     [<Fact>]
     member _.``An estimate without any file of the reference is refused``() =
         refusedRows
-            "seddsl evaluate: list.tsv: none of its 1 files is in reference.tsv; the first are \"Ya.wav\" and \"a.wav\"; without the Y of DCASE 2017's audio they are: seddsl predict --without-prefix Y names them so"
+            "seddsl evaluate: list.tsv: none of its 1 files is in reference.tsv; the first are \"Ya.wav\" and \"a.wav\"; without the prefix Y of DCASE 2017's audio files they would be: write the list with seddsl predict --without-prefix Y"
             [ "Ya.wav 0 1 Car" ]
 
     [<Fact>]

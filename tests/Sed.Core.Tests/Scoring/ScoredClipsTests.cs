@@ -55,7 +55,7 @@ public sealed class ScoredClipsTests
         return new ScoredClips(truth, scores, new DetectionOptions());
     }
 
-    /// <summary>A corpus in which clips stand again and again, each time under another name.</summary>
+    /// <summary>A corpus with repeated clips, each under a new name.</summary>
     private static (ClipTruth, ClipScores) Repeated(
         ClipTruth truth,
         ClipScores scores,
@@ -83,7 +83,7 @@ public sealed class ScoredClipsTests
     }
 
     [Fact]
-    public void Metrics_of_decisions_are_those_of_the_event_and_tag_lists()
+    public void Metrics_of_decisions_equal_those_of_the_event_and_tag_lists()
     {
         var pairs = EventPairs.Of(classes, scored.Truth.Events!, scored.Events);
         var segments = SegmentBased.Count(pairs).Scores().Overall;
@@ -99,7 +99,7 @@ public sealed class ScoredClipsTests
     }
 
     [Fact]
-    public void Metrics_of_scores_are_those_of_the_score_lists()
+    public void Metrics_of_scores_equal_those_of_the_score_lists()
     {
         var pairs = ScorePairs.Of(scored.FrameScores, scored.Truth.Events!);
         var tags = TagScores.Of(pairs);
@@ -117,7 +117,7 @@ public sealed class ScoredClipsTests
     }
 
     [Fact]
-    public void A_weighted_corpus_scores_as_one_in_which_its_clips_are_repeated()
+    public void Metrics_of_clips_with_weights_equal_those_of_repeated_clips()
     {
         Random random = new(5);
         int[] drawn = [.. Enumerable.Range(0, Clips).Select(_ => random.Next(Clips)).Order()];
@@ -141,7 +141,7 @@ public sealed class ScoredClipsTests
         Assert.Null(Metric.WithKey("weakG"));
     }
 
-    /// <summary>Kept results are identified by these keys, so an existing key never changes.</summary>
+    /// <summary>Stored results are identified by these keys, so existing keys never change.</summary>
     [Fact]
     public void Keys_of_metrics_are_stable()
     {
@@ -166,7 +166,7 @@ public sealed class ScoredClipsTests
     }
 
     [Fact]
-    public void Scores_read_back_to_the_last_bit_and_damaged_ones_are_refused()
+    public void Scores_are_read_back_bit_for_bit_and_damaged_files_are_refused()
     {
         using TemporaryFolder folder = new();
         var file = Path.Combine(folder.Path, "scores.npz");

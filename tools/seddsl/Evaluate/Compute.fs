@@ -1,4 +1,4 @@
-/// From inputs to results.
+/// Computes the results of the inputs.
 module Sed.Tool.Evaluate.Compute
 
 open System.Collections.Generic
@@ -13,14 +13,14 @@ open Sed.Core.Scoring
 open Sed.Tool.Evaluate.Decisions
 open Sed.Tool.Evaluate.Settings
 
-/// The metrics of experiments, by the same functions of the same inputs: those of tags, of events and of frame scores.
+/// The metrics of the tables of experiments, computed by the same functions.
 let private metrics (arguments: ParseResults<Arguments>) bootstrap (inputs: Inputs) =
     let chosen =
         match arguments.GetResults Arguments.Metric with
         | [] -> Metrics.offered
         | keys -> Metrics.offered |> List.filter (fun metric -> List.contains metric.Key keys)
 
-    // Lists of tags, events and scores can have different files, so each is resampled by itself.
+    // Lists of tags, events and scores can have different files, so each is resampled separately.
     let sources = [
         match inputs.Estimated with
         | Some system ->
@@ -50,7 +50,7 @@ let private metrics (arguments: ParseResults<Arguments>) bootstrap (inputs: Inpu
                     | Some second ->
                         List.ofSeq (Bootstrap.Differences(first.Clips, measures first, measures second, options))
               }
-            | _ -> noUncertainty
+            | _ -> Uncertainty.None
     ]
 
     let values = List.collect fst parts
@@ -70,7 +70,7 @@ let private psdsResult bootstrap settings (first: PreparedPsds) (second: Lazy<Pr
     Result = first.Evaluate()
     Uncertainty =
         match bootstrap with
-        | None -> noUncertainty
+        | None -> Uncertainty.None
         | Some(resampling: BootstrapOptions) -> {
             Intervals = List.ofSeq (first.Intervals resampling)
             Differences =
@@ -170,7 +170,7 @@ let all (arguments: ParseResults<Arguments>) (inputs: Inputs) =
 
                 tags,
                 match bootstrap with
-                | None -> noUncertainty
+                | None -> Uncertainty.None
                 | Some resampling -> {
                     Intervals = List.ofSeq (tags.Intervals resampling)
                     Differences = []

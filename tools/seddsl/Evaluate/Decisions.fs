@@ -1,4 +1,4 @@
-/// Metrics of decisions: segments, events and tags.
+/// Segment-based, event-based and clip-level metrics.
 module internal Sed.Tool.Evaluate.Decisions
 
 open System.Collections.Generic
@@ -18,7 +18,7 @@ let private uncertainty
     (metrics: 'counts -> IReadOnlyList<Measure>)
     =
     match options with
-    | None -> noUncertainty
+    | None -> Uncertainty.None
     | Some options -> {
         Intervals = List.ofSeq (Bootstrap.Intervals<'counts>(each first, metrics, options))
         Differences =
@@ -135,7 +135,7 @@ let events (arguments: ParseResults<Arguments>) (inputs: Inputs) (system: System
     }
 
 let tagging (inputs: Inputs) (system: System) options conventions rules =
-    // Only the plain rules score the same files whatever a system estimates.
+    // By the official rules the scored files depend on the estimate, so two systems cannot be compared.
     let plain = (rules = TaggingRules.Plain)
     let each (one: System) =
         if plain then
@@ -162,7 +162,7 @@ let tagging (inputs: Inputs) (system: System) options conventions rules =
         Scores = counts.Scores conventions
         Uncertainty =
             if perFile.Count = 0 then
-                noUncertainty
+                Uncertainty.None
             else
                 uncertainty options each system (if plain then inputs.Against else None) metrics
     }

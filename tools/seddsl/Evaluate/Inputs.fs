@@ -14,16 +14,16 @@ type System = {
     Events: EventList
     Pairs: EventPairs
     Tags: TagList
-    /// Segments and events, compared with the reference.
+    /// The inputs of segment-based and event-based metrics.
     Decisions: MetricInputs
-    /// Tags by the plain rules, compared with the reference; a label outside the classes raises an exception.
+    /// The inputs of clip-level metrics; computing them raises an exception for labels outside the classes.
     Tagging: Lazy<MetricInputs>
 }
 
 /// The frame scores of one system, paired with the reference.
 type ScoredSystem = { Pairs: ScorePairs; Inputs: MetricInputs }
 
-/// Everything that is read, checked, and found worth a warning.
+/// The lists that the arguments name, checked, with warnings.
 type Inputs = {
     Classes: ClassList
     ReferencePath: string
@@ -48,7 +48,7 @@ module Inputs =
         let struct (first, count) = list.Duplicates 3
 
         for problem in first do
-            $"{problem} (counted again, as the reference tools do)"
+            $"{problem} (counted again, as in the reference tools)"
         if count > first.Count then
             $"{list.Source}: {count - first.Count} more rows repeat an event"
     ]
@@ -70,7 +70,7 @@ module Inputs =
         | None, labels ->
             for label in labels do
                 if String.IsNullOrWhiteSpace label then
-                    raise (BadArguments [ "--class names nothing; give it a label" ])
+                    raise (BadArguments [ "--class is empty; give a label" ])
             for label, times in List.countBy id labels do
                 if times > 1 then
                     raise (BadArguments [ $"--class \"{label}\" is given {times} times" ])
@@ -82,7 +82,7 @@ module Inputs =
                 AnnotationException(
                     events.Source,
                     0,
-                    "the list is empty; if the system truly detected nothing, say --allow-empty"
+                    "the list is empty; if the system detected nothing, add --allow-empty"
                 )
             )
 
@@ -92,7 +92,7 @@ module Inputs =
                 if
                     Seq.exists (fun (file: string) -> file.StartsWith 'Y' && isThere (file.Substring 1)) events.Files
                 then
-                    "; without the Y of DCASE 2017's audio they are: seddsl predict --without-prefix Y names them so"
+                    "; without the prefix Y of DCASE 2017's audio files they would be: write the list with seddsl predict --without-prefix Y"
                 else
                     ""
             raise (
@@ -157,7 +157,7 @@ module Inputs =
                     $"--metric \"{key}\" is unknown; the metrics are {keys}"
             for option, path in paths do
                 if Option.exists String.IsNullOrWhiteSpace path then
-                    $"{option} names nothing; give it a path"
+                    $"{option} is empty; give a path"
             if not (arguments.Contains Estimated || arguments.Contains Scores) then
                 "nothing to score: give --estimated, --scores or both"
             if arguments.Contains Against && not (arguments.Contains Estimated) then
@@ -197,7 +197,7 @@ module Inputs =
                 AnnotationException(
                     referencePath,
                     0,
-                    "the list has no events, so the classes must be given: --classes or --class"
+                    "the list has no events; give the classes with --classes or --class"
                 )
             )
 

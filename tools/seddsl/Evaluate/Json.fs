@@ -1,5 +1,4 @@
-/// The machine-readable form of results. It is described in evaluate.md and only ever grows: a program that reads it may
-/// rely on every name.
+/// Results as JSON, as described in evaluate.md. Names are stable: they may be added but never removed or changed.
 module Sed.Tool.Evaluate.Json
 
 open System

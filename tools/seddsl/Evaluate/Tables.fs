@@ -1,4 +1,4 @@
-/// Results for people to read.
+/// Results as text tables.
 module Sed.Tool.Evaluate.Tables
 
 open System
@@ -155,7 +155,7 @@ let write (results: Results) =
     let settings = AnsiConsoleSettings(Out = AnsiConsoleOutput Console.Out)
     let console = AnsiConsole.Create settings
 
-    // What is redirected has no width of its own.
+    // Redirected output has no width.
     if Console.IsOutputRedirected then
         console.Profile.Width <- 180
 
@@ -189,7 +189,7 @@ let write (results: Results) =
     | None -> ()
     | Some one ->
         show (
-            table "The authors' published code (a variant, no reference)" [ "F %"; "P %"; "R %"; "ER" ] [
+            table "Published code of Adavanne and Virtanen (a variant, not a reference)" [ "F %"; "P %"; "R %"; "ER" ] [
                 [
                     percent one.FMeasure.F
                     percent one.FMeasure.Precision

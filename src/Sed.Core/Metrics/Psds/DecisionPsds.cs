@@ -13,7 +13,7 @@ public sealed class DecisionPsds : PreparedPsds
     private readonly ClassList classes;
     private readonly PsdsOptions options;
 
-    // Of each operating point the counts of each file.
+    // For each operating point the counts of each file.
     private readonly IntersectionCounter[][] counted;
 
     private DecisionPsds(

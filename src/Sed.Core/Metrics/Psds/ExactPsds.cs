@@ -13,14 +13,14 @@ public sealed class ExactPsds : PreparedPsds
     private readonly IntersectionChanges collector;
     private readonly ChangeList list = new();
 
-    // Of each class what changes above its floor, sorted; null until it is needed.
+    // For each class the changes above its floor, sorted; null until they are needed.
     private readonly Change[]?[] changes;
     private readonly PsdsFloor[] floors;
 
-    // Of each class and file the largest score.
+    // For each class and file the maximum score.
     private readonly double[][] largest;
 
-    // Of each class and file: number and summed length of the reference events.
+    // For each class and file the number and the summed length of the reference events.
     private readonly int[][] references;
     private readonly double[][] lengths;
 
@@ -86,7 +86,7 @@ public sealed class ExactPsds : PreparedPsds
         return PsdsResult.Of(pairs.Classes, counted, rocs, combined, options);
     }
 
-    /// <summary>What changes in a class, as far down as a corpus of these weights needs it.</summary>
+    /// <summary>The changes of a class, down to the lowest score that these weights need.</summary>
     private Change[] ChangesOf(int k, ReadOnlySpan<int> weights, double total)
     {
         if (!floors[k].Suffices(weights, total, options))
