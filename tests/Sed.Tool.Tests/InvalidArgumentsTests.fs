@@ -46,7 +46,7 @@ type InvalidArgumentsTests() =
 
     [<Fact>]
     member _.``An empty class label and a repeated class are refused``() =
-        refused "seddsl evaluate: --class is empty; give a label" (evaluation @ [ "--class"; " " ])
+        refused "seddsl evaluate: --class: the label is empty" (evaluation @ [ "--class"; " " ])
         refused
             "seddsl evaluate: --class \"Car\" is given 2 times"
             (evaluation @ [ "--class"; "Car"; "--class"; "Car" ])
@@ -74,8 +74,8 @@ type InvalidArgumentsTests() =
     member _.``All empty paths are reported at once``() =
         refused
             (String.concat Environment.NewLine [
-                "seddsl evaluate: --reference is empty; give a path"
-                "seddsl evaluate: --durations is empty; give a path"
+                "seddsl evaluate: --reference: the path is empty"
+                "seddsl evaluate: --durations: the path is empty"
             ])
             [ "evaluate"; "--reference"; ""; "--estimated"; reference; "--durations"; " " ]
 

@@ -33,7 +33,9 @@ public sealed record ClipScores(
     public static ClipScores Average(IReadOnlyList<ClipScores> parts)
     {
         if (parts.Count == 0 || parts.Any(part => part.Classes != parts[0].Classes))
-            throw new ArgumentException("An average needs at least one set of scores, all with the same number of classes.");
+            throw new ArgumentException(
+                "An average needs at least one set of scores, all with the same number of classes."
+            );
         var positions = parts.Select(part => part.Names.Index().ToDictionary(at => at.Item, at => at.Index)).ToArray();
         string[] names = [.. parts[0].Names.Where(name => positions.All(known => known.ContainsKey(name)))];
         if (names.Length == 0)

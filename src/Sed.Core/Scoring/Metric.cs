@@ -71,7 +71,8 @@ public sealed class Metric
     public bool NeedsEvents => Basis is MetricBasis.Segments or MetricBasis.Events or MetricBasis.FrameScores;
 
     /// <summary>Whether it is a function of decisions. Otherwise it is a function of the scores behind them.</summary>
-    public bool IsOfDecisions => Basis is not (MetricBasis.TagScores or MetricBasis.WeakOutput or MetricBasis.FrameScores);
+    public bool IsOfDecisions =>
+        Basis is not (MetricBasis.TagScores or MetricBasis.WeakOutput or MetricBasis.FrameScores);
 
     /// <summary>Number of bootstrap resamples for its intervals and p-values: 2000 for decisions, 400 for scores.</summary>
     public int Resamples => IsOfDecisions ? ManyResamples : FewResamples;

@@ -91,7 +91,10 @@ public sealed class MetricInputs
     public IReadOnlyList<SegmentCounts> SegmentCounts(SegmentOptions? options = null)
     {
         options ??= new();
-        return Kept<IReadOnlyList<SegmentCounts>>(options, () => SegmentBased.CountEach(Given(EventPairs).Value, options));
+        return Kept<IReadOnlyList<SegmentCounts>>(
+            options,
+            () => SegmentBased.CountEach(Given(EventPairs).Value, options)
+        );
     }
 
     /// <summary>The event-based counts of each clip.</summary>
@@ -108,10 +111,7 @@ public sealed class MetricInputs
     /// <summary>Segment-based counts at every threshold.</summary>
     /// <param name="segmentSeconds">Length of a segment, in seconds. Default 1.</param>
     public CurveSweep SegmentSweep(double segmentSeconds = 1.0) =>
-        Kept(
-            (nameof(SegmentSweep), segmentSeconds),
-            () => SegmentBased.Sweep(Given(ScorePairs).Value, segmentSeconds)
-        );
+        Kept((nameof(SegmentSweep), segmentSeconds), () => SegmentBased.Sweep(Given(ScorePairs).Value, segmentSeconds));
 
     /// <summary>PSDS at every threshold, prepared for resamples.</summary>
     public ExactPsds Psds(PsdsOptions options) =>

@@ -84,8 +84,7 @@ public static class ThresholdMetrics
     /// <summary>All metrics at the best thresholds.</summary>
     public static IReadOnlyList<Metric> All { get; } = [BestWeakF, BestStrongF];
 
-    private static Rate BestF(ThresholdCurves curves) =>
-        curves.MicroAverage(own => own.BestF()!.Value.Threshold).F;
+    private static Rate BestF(ThresholdCurves curves) => curves.MicroAverage(own => own.BestF()!.Value.Threshold).F;
 }
 
 /// <summary>

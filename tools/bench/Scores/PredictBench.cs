@@ -97,11 +97,11 @@ internal static class PredictBench
         using ModelNetworks networks = new(model, torch.CPU);
         var sounds = new float[files.Length][];
         var windows = new Window[files.Length];
-        var said = new (float[] Strong, float[] Weak)[files.Length];
+        var outputs = new (float[] Strong, float[] Weak)[files.Length];
         Stage("WAV", k => sounds[k] = Read(files[k], model.ClipSamples));
         Stage("features", k => windows[k] = Extracted(sounds[k]));
         Stage("network", k => Ask(k));
-        Stage("events", k => Decode(said[k].Strong));
+        Stage("events", k => Decode(outputs[k].Strong));
         Torch.Threads = threads;
 
         void Stage(string name, Action<int> one)
@@ -127,7 +127,7 @@ internal static class PredictBench
         void Ask(int k)
         {
             if (k % 16 == 0)
-                networks.Ask(windows[k..Math.Min(windows.Length, k + 16)]).CopyTo(said, k);
+                networks.Ask(windows[k..Math.Min(windows.Length, k + 16)]).CopyTo(outputs, k);
         }
 
         void Decode(float[] strong)

@@ -91,11 +91,12 @@ type Arguments =
             | Durations _ -> "the length of each file: rows of file and seconds; required for PSDS of decisions"
             | Reference_Tags _ -> "reference tags of each file; default: the labels of its reference events"
             | Estimated_Tags _ -> "estimated tags of each file; default: the labels of its estimated events"
-            | Classes _ ->
-                "a file with one class per line; default: the labels of the reference in alphabetical order"
+            | Classes _ -> "a file with one class per line; default: the labels of the reference in alphabetical order"
             | Class _ -> "a class; may be repeated"
             | Metric _ ->
-                let described = [ for metric in Metrics.offered -> $"{metric.Key} ({metric.Summary})" ] |> String.concat ", "
+                let described =
+                    [ for metric in Metrics.offered -> $"{metric.Key} ({metric.Summary})" ]
+                    |> String.concat ", "
                 $"a metric to print in the part \"metrics\"; may be repeated; default: all that the lists allow, of {described}"
             | Segment _ -> "segment length in seconds; may be repeated; default 1.0"
             | Evaluated_Length _ ->
@@ -110,8 +111,7 @@ type Arguments =
                 "pair events in the order of time instead of rows, so that no result depends on the order of rows"
             | Unknown_Labels ->
                 "count estimated labels outside the classes in the overall event-based metrics, as sed_eval does; segments are not scored"
-            | Undefined _ ->
-                "how averages over classes treat undefined values; default left_out, as in sed_eval"
+            | Undefined _ -> "how averages over classes treat undefined values; default left_out, as in sed_eval"
             | Empty_Reference _ ->
                 "error rates of an empty reference: division by 2^-52, as in sed_eval, or undefined; default epsilon"
             | Empty_Estimate _ ->
@@ -122,7 +122,8 @@ type Arguments =
             | Alpha_Ct _ -> "PSDS: weight of cross-triggers"
             | Alpha_St _ -> "PSDS: weight of the standard deviation over classes"
             | Max_Efpr _ -> "PSDS: maximum effective false positive rate, per hour"
-            | Authors_Variant -> "also score as the published code of Adavanne and Virtanen does (a variant, not a reference)"
+            | Authors_Variant ->
+                "also score as the published code of Adavanne and Virtanen does (a variant, not a reference)"
             | Bootstrap _ -> "print bootstrap intervals from this number of resamples of the files"
             | Seed _ -> "the seed of the resampling; default 1"
             | Confidence _ -> "the confidence level of intervals; default 0.95"

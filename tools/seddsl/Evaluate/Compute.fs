@@ -104,7 +104,8 @@ let private psds (inputs: Inputs) bootstrap (options: PsdsOptions) = [
             bootstrap
             (describe options "decisions, one operating point (psds_eval)")
             (prepared system)
-            (inputs.Against |> Option.map (fun other -> lazy (prepared other :> PreparedPsds)))
+            (inputs.Against
+             |> Option.map (fun other -> lazy (prepared other :> PreparedPsds)))
     | _ -> ()
 ]
 

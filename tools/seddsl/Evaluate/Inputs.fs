@@ -21,7 +21,10 @@ type System = {
 }
 
 /// The frame scores of one system, paired with the reference.
-type ScoredSystem = { Pairs: ScorePairs; Inputs: MetricInputs }
+type ScoredSystem = {
+    Pairs: ScorePairs
+    Inputs: MetricInputs
+}
 
 /// The lists that the arguments name, checked, with warnings.
 type Inputs = {
@@ -70,7 +73,7 @@ module Inputs =
         | None, labels ->
             for label in labels do
                 if String.IsNullOrWhiteSpace label then
-                    raise (BadArguments [ "--class is empty; give a label" ])
+                    raise (BadArguments [ "--class: the label is empty" ])
             for label, times in List.countBy id labels do
                 if times > 1 then
                     raise (BadArguments [ $"--class \"{label}\" is given {times} times" ])
@@ -157,7 +160,7 @@ module Inputs =
                     $"--metric \"{key}\" is unknown; the metrics are {keys}"
             for option, path in paths do
                 if Option.exists String.IsNullOrWhiteSpace path then
-                    $"{option} is empty; give a path"
+                    $"{option}: the path is empty"
             if not (arguments.Contains Estimated || arguments.Contains Scores) then
                 "nothing to score: give --estimated, --scores or both"
             if arguments.Contains Against && not (arguments.Contains Estimated) then
@@ -216,7 +219,8 @@ module Inputs =
         let against = arguments.TryGetResult Against |> Option.map (system None)
 
         let readScores (path: string) =
-            let pairs = ScorePairs.Of(ScoreListFile.Read path, reference, Option.toObj durations)
+            let pairs =
+                ScorePairs.Of(ScoreListFile.Read path, reference, Option.toObj durations)
             {
                 Pairs = pairs
                 Inputs = MetricInputs.Of pairs

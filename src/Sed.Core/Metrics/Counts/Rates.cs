@@ -10,7 +10,7 @@ internal static class Rates
     public const double Epsilon = 2.220446049250313e-16;
 
     private const string NoEstimate = "nothing was estimated";
-    private const string NoReference = "the reference has nothing";
+    private const string NoReference = "the reference has no positives";
 
     public static FMeasure FMeasure(BinaryCounts counts, ScoringConventions conventions)
     {

@@ -36,7 +36,7 @@ public sealed record EventOptions
             problems.Add(FormattableString.Invariant($"CollarSeconds must be positive, was {CollarSeconds} s."));
         if (!(PercentageOfLength >= 0 && PercentageOfLength <= 1))
             problems.Add(
-                FormattableString.Invariant($"PercentageOfLength must lie in 0 to 1, was {PercentageOfLength}.")
+                FormattableString.Invariant($"PercentageOfLength must lie between 0 and 1, was {PercentageOfLength}.")
             );
         return problems;
     }

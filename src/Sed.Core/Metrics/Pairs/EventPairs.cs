@@ -123,7 +123,11 @@ public sealed class EventPairs
         if (unnamedReference == unnamedEstimate || reference.Count == 0 || estimated.Count == 0)
             return;
         var unnamed = unnamedReference ? reference : estimated;
-        throw new AnnotationException(unnamed.Source, 0, "the rows have no file names, but those of the other list have");
+        throw new AnnotationException(
+            unnamed.Source,
+            0,
+            "the rows have no file names, but those of the other list have"
+        );
     }
 
     /// <summary>The events of the reference or of the estimate, file after file.</summary>

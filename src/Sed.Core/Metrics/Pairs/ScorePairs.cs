@@ -5,19 +5,19 @@ namespace Sed.Core.Metrics.Pairs;
 
 /// <summary>
 /// Frame scores and reference events, file by file and class by class, checked against each other. The files are those of the
-/// scores: a file that is missing from the reference has no events.
+/// scores: a file that is missing from the reference has no events. Reference rows "0 0 label", which have no time, are left
+/// out.
 /// </summary>
 public sealed class ScorePairs
 {
     // For each file and class the events by onset; null where there are none.
     private readonly CodedEvent[]?[,] events;
 
-    private ScorePairs(ScoreList scores, CodedEvent[]?[,] events, ImmutableArray<double> seconds, int unlocated)
+    private ScorePairs(ScoreList scores, CodedEvent[]?[,] events, ImmutableArray<double> seconds)
     {
         Scores = scores;
         this.events = events;
         Seconds = seconds;
-        UnlocatedEvents = unlocated;
     }
 
     /// <summary>Pairs scores with a reference by file name. Where no name is equal, names are compared without their audio extension.</summary>
@@ -34,7 +34,6 @@ public sealed class ScorePairs
         ProblemList problems = new();
         FileNames names = new(scores.Files);
         var lists = new List<CodedEvent>?[scores.Files.Length, scores.Classes.Count];
-        var unlocated = 0;
         for (var file = 0; file < reference.Files.Length; file++)
         {
             var scored = names.IndexOf(reference.Files[file]);
@@ -56,9 +55,7 @@ public sealed class ScorePairs
                             ? $"the label \"{sounds[k].Label}\" is not one of the scored classes ({scores.Classes})"
                             : $"the label \"{sounds[k].Label}\" is not one of the scored classes"
                     );
-                else if (sounds[k].IsUnlocated)
-                    unlocated++;
-                else if (scored >= 0)
+                else if (scored >= 0 && !sounds[k].IsUnlocated)
                     (lists[scored, index] ??= []).Add(new CodedEvent(sounds[k].Onset, sounds[k].Offset, index));
             }
         }
@@ -66,7 +63,7 @@ public sealed class ScorePairs
             .Files.Select((file, k) => LengthOf(file, scores[k], durations, problems))
             .ToImmutableArray();
         problems.ThrowIfAny();
-        return new ScorePairs(scores, Sorted(lists), seconds, unlocated);
+        return new ScorePairs(scores, Sorted(lists), seconds);
     }
 
     /// <summary>The frame scores.</summary>
@@ -80,9 +77,6 @@ public sealed class ScorePairs
 
     /// <summary>The length of each file in seconds.</summary>
     public ImmutableArray<double> Seconds { get; }
-
-    /// <summary>Number of reference rows "0 0 label", which mark a label as present without a time; they are left out.</summary>
-    public int UnlocatedEvents { get; }
 
     /// <summary>The events of a class in a file, ordered by onset.</summary>
     internal ReadOnlySpan<CodedEvent> EventsOf(int file, int classIndex) => events[file, classIndex];

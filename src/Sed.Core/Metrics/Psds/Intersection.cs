@@ -22,7 +22,8 @@ public static class Intersection
 
     /// <summary>PSDS from frame scores over all thresholds, exactly.</summary>
     /// <inheritdoc cref="ExactPsds.Prepare(ScorePairs, PsdsOptions)"/>
-    public static PsdsResult Psds(ScorePairs pairs, PsdsOptions options) => ExactPsds.Prepare(pairs, options).Evaluate();
+    public static PsdsResult Psds(ScorePairs pairs, PsdsOptions options) =>
+        ExactPsds.Prepare(pairs, options).Evaluate();
 
     /// <summary>The rates of one set of decisions.</summary>
     /// <param name="reference">The reference events. The classes are those of its events, in ordinal order.</param>

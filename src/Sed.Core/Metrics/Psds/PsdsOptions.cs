@@ -49,7 +49,7 @@ public sealed record PsdsOptions
         void InUnit(string name, double value)
         {
             if (!(value >= 0 && value <= 1))
-                problems.Add(FormattableString.Invariant($"{name} must lie in 0 to 1, was {value}."));
+                problems.Add(FormattableString.Invariant($"{name} must lie between 0 and 1, was {value}."));
         }
         InUnit(nameof(DetectionTolerance), DetectionTolerance);
         InUnit(nameof(GroundTruthIntersection), GroundTruthIntersection);

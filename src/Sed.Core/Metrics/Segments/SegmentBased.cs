@@ -104,7 +104,9 @@ public static class SegmentBased
         for (var file = 0; file < lengths.Count; file++)
             if (!(lengths[file] >= 0 && lengths[file] <= SoundEvent.LatestSeconds))
                 throw new ArgumentException(
-                    FormattableString.Invariant($"The length of file {file} must be 0 to {SoundEvent.LatestSeconds} s, was {lengths[file]} s."),
+                    FormattableString.Invariant(
+                        $"The length of file {file} must be 0 to {SoundEvent.LatestSeconds} s, was {lengths[file]} s."
+                    ),
                     nameof(lengths)
                 );
         return options;

@@ -50,7 +50,7 @@ public sealed class ThresholdCurve
     public Rate AveragePrecision()
     {
         if (References == 0)
-            return Rate.Undefined("the reference has nothing");
+            return Rate.Undefined("the reference has no positives");
         // Of several precisions at one recall, the largest counts.
         SortedDictionary<long, double> best = [];
         foreach (var point in Points)
@@ -77,7 +77,7 @@ public sealed class ThresholdCurve
     {
         var negatives = Points[^1].FalsePositives;
         if (References == 0)
-            return Rate.Undefined("the reference has nothing");
+            return Rate.Undefined("the reference has no positives");
         if (negatives == 0)
             return Rate.Undefined("the reference is never silent");
         if (ties == RocTies.AsSedScoresEval)
@@ -131,7 +131,7 @@ public sealed class ThresholdCurve
             ? new FMeasure(Missing, Missing, Missing)
             : new FMeasure(FOf(counts), PrecisionOf(counts), RecallOf(counts));
 
-    private static Rate Missing => Rate.Undefined("the reference has nothing");
+    private static Rate Missing => Rate.Undefined("the reference has no positives");
 
     private BinaryCounts CountsOf(ThresholdPoint point) =>
         new(point.TruePositives, point.FalsePositives, References - point.TruePositives);

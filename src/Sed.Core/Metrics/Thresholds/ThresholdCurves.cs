@@ -54,10 +54,6 @@ public sealed record ThresholdCurves(ImmutableArray<ThresholdCurve> PerClass, st
     public ImmutableDictionary<string, BestThreshold> BestF() =>
         Defined.ToImmutableDictionary(curve => curve.Label, curve => curve.BestF()!.Value);
 
-    /// <summary>The threshold with the smallest error rate, for each class with references, by label.</summary>
-    public ImmutableDictionary<string, BestThreshold> BestErrorRate() =>
-        Defined.ToImmutableDictionary(curve => curve.Label, curve => curve.BestErrorRate()!.Value);
-
     private IEnumerable<ThresholdCurve> Defined => PerClass.Where(curve => curve.References > 0);
 
     private static Rate Mean(IEnumerable<Rate> rates)

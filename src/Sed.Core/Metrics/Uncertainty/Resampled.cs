@@ -37,7 +37,10 @@ public sealed class Resampled
         if (!first.whole.Select(one => one.Name).SequenceEqual(whole.Select(one => one.Name)))
             throw new ArgumentException("The two systems have different metrics.", nameof(first));
         if (first.clips != clips || first.options != options)
-            throw new ArgumentException("The two systems have different numbers of clips or options of resampling.", nameof(first));
+            throw new ArgumentException(
+                "The two systems have different numbers of clips or options of resampling.",
+                nameof(first)
+            );
         var differences = ImmutableArray.CreateBuilder<PairedDifference>(whole.Count);
         for (var m = 0; m < whole.Count; m++)
         {

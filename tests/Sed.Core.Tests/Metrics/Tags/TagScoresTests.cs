@@ -96,7 +96,7 @@ public class TagScoresTests
         var tags = TagScores.Of(new ClassList(["a", "b", "c"]), [0.5f, 0.5f, 0.1f], [true, false, false]);
         Assert.Equal(0.5, tags.Lwlrap().Value);
         Assert.Equal("the reference is never silent", tags.Curves().PerClass[0].RocArea().Why);
-        Assert.Equal("the reference has nothing", tags.Curves().PerClass[1].AveragePrecision().Why);
+        Assert.Equal("the reference has no positives", tags.Curves().PerClass[1].AveragePrecision().Why);
     }
 
     [Fact]
