@@ -69,7 +69,7 @@ let ``A missing table and an unknown metric are reported with the ones that exis
     let missing = Run.seddsl [ "show"; runs.Path "other" ]
     Assert.Equal(2, missing.ExitCode)
     Assert.Contains("There are no results of 'other'", missing.Errors)
-    Assert.Contains("which has first", missing.Errors)
+    Assert.Contains("It has first.", missing.Errors)
     let unknown = Run.seddsl [ "show"; place; "--metric"; "beauty" ]
     Assert.Equal(2, unknown.ExitCode)
-    Assert.Contains("there is no metric beauty; there is weak F, strong F", unknown.Errors)
+    Assert.Contains("unknown metric beauty; the table has weak F, strong F", unknown.Errors)
