@@ -42,4 +42,4 @@ type ReportTests() =
         Directory.CreateDirectory(runs.Path "tables") |> ignore
         File.WriteAllText(runs.Path(Path.Combine("tables", "nothing.plan.json")), "{}")
         Assert.StartsWith($"seddsl report: {runs.Prefix}tables", refused [ place; "--serve" ])
-        Assert.EndsWith("Remove it; the run's script writes it again.", refused [ place ])
+        Assert.EndsWith("Remove it and run the script again.", refused [ place ])
