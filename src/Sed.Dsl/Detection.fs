@@ -180,7 +180,8 @@ type DetectionBuilder() =
     /// Events of a class with less between them are one. Default none.
     [<CustomOperation "gap">]
     member _.Gap(detection: Detection, length: float<s>) =
-        Detection.withStep (DecodingStep.MinimumGap(float length)) detection |> given "gap"
+        Detection.withStep (DecodingStep.MinimumGap(float length)) detection
+        |> given "gap"
 
     /// An event goes on while its probability reaches this lower threshold. Default none.
     [<CustomOperation "hysteresis">]

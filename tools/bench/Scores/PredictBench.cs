@@ -8,6 +8,7 @@ using Sed.Core.Features.LogMel;
 using Sed.Core.Models;
 using Sed.Core.Networks;
 using Sed.Core.Runtime;
+using Sed.Core.Runtime.Keys;
 using TorchSharp;
 
 namespace Sed.Bench;
@@ -155,7 +156,7 @@ internal static class PredictBench
         var network = Path.Combine(folder, "network");
         using (var built = model.Build(0))
         {
-            File.WriteAllText(network + ".json", NetworkJson.Of(model.Network));
+            File.WriteAllText(network + ".json", CanonicalKey.Text(model.Network));
             NetworkWeights.Write(built, network + ".npz");
         }
         var filters = MelFilters.Weights(LogMelOptions.Dcase2017);

@@ -3,7 +3,14 @@ using static TorchSharp.torch;
 
 namespace Sed.Core.Networks.Modules;
 
-/// <summary>(batch, maps, frames, bands) to (batch, frames, maps * bands); the network's input is laid out so already.</summary>
+/// <summary>Conversions of the inputs of layers.</summary>
+internal static class Maps
+{
+    /// <summary>Adds the axis of maps to the network's input, (batch, frames, bands); other values already have it.</summary>
+    public static Tensor AsMaps(this Tensor values) => values.dim() == 3 ? values.unsqueeze(1) : values;
+}
+
+/// <summary>Flattens maps: (batch, maps, frames, bands) to (batch, frames, maps * bands). The network's input has this shape already.</summary>
 internal sealed class MapsToVectors() : nn.Module<Tensor, Tensor>(nameof(MapsToVectors)), IOnnxModule
 {
     public override Tensor forward(Tensor input)
