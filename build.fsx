@@ -1,5 +1,5 @@
 // Restores, builds, tests and runs SedDsl: dotnet fsi build.fsx [command] [arguments]
-// Needs git, the .NET 10 SDK and, for compressed audio, ffmpeg. Everything else is restored.
+// Requires git and the .NET 10 SDK; ffmpeg for audio formats other than those read directly.
 #load "tools/build/packages.fsx"
 open System
 open System.IO
@@ -11,7 +11,7 @@ open Packages
 
 // ---------------------------------------------------------------------------------------------------------- restore
 
-/// Name and version of every package that paket.lock pins.
+/// Name and version of every package in paket.lock.
 let lockedPackages () = [
     for line in File.ReadLines(path "paket.lock") do
         let found = Regex.Match(line, @"^    (\S+) \(([^)]+)\)")
@@ -20,7 +20,7 @@ let lockedPackages () = [
             found.Groups[1].Value, found.Groups[2].Value
 ]
 
-/// NuGet downloads what paket.lock names, from whatever sources this machine has; Paket restores from NuGet's folder.
+/// Restores the packages of paket.lock: NuGet downloads them from the configured sources, and Paket reads NuGet's cache.
 let restore () =
     let folder = path "artifacts/restore"
     let stamp = Path.Combine(folder, "restored")
@@ -31,7 +31,7 @@ let restore () =
     let cache =
         Path.Combine(Environment.GetFolderPath Environment.SpecialFolder.UserProfile, ".nuget", "packages")
 
-    let present (name: string, version: string) =
+    let isCached (name: string, version: string) =
         Directory.Exists(Path.Combine(cache, name.ToLowerInvariant(), version))
 
     let packages = lockedPackages ()
@@ -39,7 +39,7 @@ let restore () =
     let upToDate =
         File.Exists stamp
         && File.ReadAllText stamp = lock
-        && List.forall present packages
+        && List.forall isCached packages
         && File.Exists(path ".paket/Paket.Restore.targets")
 
     if not upToDate then
@@ -52,7 +52,7 @@ let restore () =
                         $"    <PackageDownload Include=\"{name}\" Version=\"[{version}]\" />"
                 ]
                 |> String.concat "\n"
-            // Its own empty props: the packages are downloaded for everyone, not for this repository's settings.
+            // Empty files keep the settings of the repository out of this project.
             for file in [ "Directory.Build.props"; "Directory.Build.targets" ] do
                 File.WriteAllText(Path.Combine(folder, file), "<Project />\n")
 
@@ -68,7 +68,7 @@ let restore () =
             runQuietly "dotnet" [ "paket"; "restore" ]
             File.WriteAllText(stamp, lock))
 
-/// Every file that a build reads, with its size and time, in a line each.
+/// The input files of the build, one line each, with size and modification time.
 let private buildInputs () =
     let files folder =
         Directory.EnumerateFiles(path folder, "*", SearchOption.AllDirectories)
@@ -83,7 +83,7 @@ let private buildInputs () =
     |> List.map (fun file -> $"{file} {FileInfo(file).Length} {File.GetLastWriteTimeUtc(file).Ticks}")
     |> String.concat "\n"
 
-/// Builds, unless nothing has changed since the last time: to find that out takes MSBuild some ten seconds.
+/// Builds the solution unless its input files are unchanged. MSBuild alone needs about ten seconds to find that out.
 let build () =
     restore ()
     let stamp = path "artifacts/built"
@@ -114,7 +114,7 @@ let build () =
 
 // --------------------------------------------------------------------------------------------------------- commands
 
-/// Runs every test project and adds up what they say. Arguments go to each runner, for example -method "*Wav*".
+/// Runs every test project and prints the total. The arguments go to each test runner, for example -method "*Wav*".
 let test (arguments: string list) =
     build ()
     let results = path "artifacts/test-results"
@@ -178,7 +178,7 @@ let clean () =
         if Directory.Exists(path folder) then
             Directory.Delete(path folder, true)
 
-    printfn "Removed artifacts, .paket and paket-files; corpora and results under runs stay."
+    printfn "Removed artifacts, .paket and paket-files. Corpora and results in runs are kept."
 
 let experiments () =
     Directory.GetFiles(path "experiments", "*.fsx")
@@ -191,7 +191,7 @@ let runExperiment (name: string) (arguments: string list) =
     build ()
     run "dotnet" ("fsi" :: path $"experiments/{name}.fsx" :: arguments)
 
-/// Times parts of SedDsl, with PyTorch beside it where python3-torch is installed.
+/// Runs the benchmarks; compares with PyTorch if python3-torch is installed.
 let bench (arguments: string list) =
     build ()
     run (path $"""artifacts/bin/Sed.Bench/release/Sed.Bench{if windows then ".exe" else ""}""") arguments
@@ -200,20 +200,20 @@ let help () =
     printfn
         $"""dotnet fsi build.fsx [command]
 
-  (none)       restore and build
-  test         build and run every test; arguments go to the test runners
-  check        test, after checking the format
-  format       format every source file (Fantomas, CSharpier)
-  bench        time training beside PyTorch; or one part: bench train 64 20, bench metrics, bench resume 20
-  pack         make the packages, in artifacts/packages
-  pack-test    make them, install them into projects of somebody else and run these
-  tool         the command line for those who only score, as one file without libtorch, in artifacts/tool
-  words        write src/Sed.Dsl/README.md, the page of the language
-  docs         API pages of the libraries, in artifacts/docs/site
-  clean        remove what the build made
-  help         this text
+  (none)       restore packages and build
+  test         build and run all tests; arguments go to the test runners
+  check        check the format, then build and run all tests
+  format       format all source files with Fantomas and CSharpier
+  bench        run a benchmark, for example: bench train 64 20, bench metrics, bench resume 20
+  pack         build the packages into artifacts/packages
+  pack-test    build the packages, install them in separate projects and run these
+  tool         build the seddsl command without libtorch as a single file, artifacts/tool/seddsl
+  words        generate src/Sed.Dsl/README.md, the language reference
+  docs         generate API documentation in artifacts/docs/site
+  clean        delete all build output
+  help         show this text
 
-  an experiment's name builds and runs it; arguments go to the script:
+  The name of an experiment builds and runs it; arguments go to the script:
                {String.concat ", " (experiments ())}"""
 
 let command, arguments =
@@ -253,14 +253,14 @@ try
     | "-h" -> help ()
     | name when List.contains name (experiments ()) -> runExperiment name arguments
     | unknown ->
-        eprintfn $"There is no command '{unknown}'.\n"
+        eprintfn $"There is no command or experiment '{unknown}'.\n"
         help ()
         exit 2
 with
 | Failed(command, exitCode, output) ->
     printfn "failed"
-    eprintfn $"{output.TrimEnd()}\n\nThis step failed with exit code {exitCode}:\n  {command}"
+    eprintfn $"{output.TrimEnd()}\n\nThe following step failed with exit code {exitCode}:\n  {command}"
     exit (if exitCode > 0 && exitCode < 256 then exitCode else 1)
 | :? ComponentModel.Win32Exception as missing ->
-    eprintfn $"A program could not be started: {missing.Message}"
+    eprintfn $"A program cannot be started: {missing.Message}"
     exit 1

@@ -1,18 +1,18 @@
-/// The repository that the tests run in.
+/// Paths of the repository that contains the tests.
 module Sed.Tests.Repository
 
 open System
 open System.IO
 
-/// Its root folder.
+/// The root folder.
 let root =
     let rec above (folder: DirectoryInfo | null) =
         match folder with
-        | null -> failwith "The tests run outside the repository."
+        | null -> failwith "The tests must run inside the repository."
         | folder when File.Exists(Path.Combine(folder.FullName, "SedDsl.sln")) -> folder.FullName
         | folder -> above folder.Parent
     above (DirectoryInfo AppContext.BaseDirectory)
 
-/// A file or folder of it.
+/// The path of a file or folder, from its parts below the root.
 let path ([<ParamArray>] parts: string[]) =
     Path.Combine(Array.append [| root |] parts)

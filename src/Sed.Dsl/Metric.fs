@@ -2,66 +2,66 @@ namespace Sed
 
 open Sed.Core.Scoring
 
-/// A score of a detector on one split.
+/// A metric of a detector on one split.
 type Metric = Sed.Core.Scoring.Metric
 
-/// The metrics by the names that scripts have for them. `Weak` scores tags of clips; `Strong` scores what is active in each
-/// second (segment-based, 1 s); `Event` whole events. Averages are micro averages over all classes.
+/// The metrics as scripts name them: `Weak` for clip-level (tagging) metrics, `Strong` for segment-based metrics (1 s), `Event`
+/// for event-based metrics. Averages are micro averages over all classes.
 [<AutoOpen>]
 module MetricWords =
-    /// F-score of the tags.
+    /// Clip-level F1 (Mesaros et al. 2016).
     let WeakF = TagMetrics.F
 
-    /// Precision of the tags.
+    /// Clip-level precision.
     let WeakP = TagMetrics.Precision
 
-    /// Recall of the tags.
+    /// Clip-level recall.
     let WeakR = TagMetrics.Recall
 
-    /// F-score of the tags that the weak output gives at 0.5, whatever the tags are otherwise taken from.
+    /// Clip-level F1 of the weak output at threshold 0.5, whichever output the tags are taken from.
     let WeakOutputF = TagMetrics.WeakOutputF
 
-    /// Segment-based F-score.
+    /// Segment-based F1 at 1 s (sed_eval; Mesaros et al. 2016).
     let StrongF = SegmentMetrics.F
 
-    /// Segment-based precision.
+    /// Segment-based precision at 1 s.
     let StrongP = SegmentMetrics.Precision
 
-    /// Segment-based recall.
+    /// Segment-based recall at 1 s.
     let StrongR = SegmentMetrics.Recall
 
-    /// Segment-based error rate: substitutions, deletions and insertions over the active reference segments. Lower is better.
+    /// Segment-based error rate at 1 s: substitutions, deletions and insertions over active reference segments. Lower is better.
     let StrongER = SegmentMetrics.ErrorRate
 
-    /// Event-based F-score: onset within 0.2 s, offset within 0.2 s or half of the length.
+    /// Event-based F1 (sed_eval; Mesaros et al. 2016): onsets within 0.2 s, offsets within 0.2 s or half of the event's length.
     let EventF = EventMetrics.F
 
     /// Event-based error rate. Lower is better.
     let EventER = EventMetrics.ErrorRate
 
-    /// Mean average precision of the tags; a clip's score is the largest of its frames.
+    /// Mean average precision (mAP) of the tags. A clip's score is the maximum of its frames.
     let MeanAP = RankingMetrics.MeanAveragePrecision
 
-    /// Mean average precision of the tags; a clip's score is that of the weak output.
+    /// Mean average precision (mAP) of the tags. A clip's score is the weak output.
     let WeakOutputAP = RankingMetrics.WeakOutputMeanAveragePrecision
 
-    /// Label-weighted label-ranking average precision of the tags.
+    /// Label-weighted label-ranking average precision of the tags (Fonseca et al. 2019; DCASE 2019 Task 2).
     let Lwlrap = RankingMetrics.Lwlrap
 
-    /// d-prime of the mean area under the ROC curves of the tags.
+    /// d-prime of the mean area under the ROC curves of the tags (Gemmeke et al. 2017).
     let DPrime = RankingMetrics.DPrime
 
-    /// F-score of the tags with the best threshold of each class.
+    /// Clip-level F1 with the best threshold of each class on the scored clips.
     let BestWeakF = ThresholdMetrics.BestWeakF
 
-    /// Segment-based F-score with the best threshold of each class.
+    /// Segment-based F1 (1 s) with the best threshold of each class on the scored clips.
     let BestStrongF = ThresholdMetrics.BestStrongF
 
-    /// Polyphonic sound detection score, scenario 1: react fast, localise well.
+    /// Polyphonic sound detection score (Bilen et al. 2020; Ebbers et al. 2022), scenario 1: rewards exact onsets and offsets.
     let Psds1 = PsdsMetrics.Scenario1
 
-    /// Polyphonic sound detection score, scenario 2: do not confuse classes.
+    /// Polyphonic sound detection score, scenario 2: penalises confusion between classes.
     let Psds2 = PsdsMetrics.Scenario2
 
-    /// One metric, where a monitor is wanted.
+    /// A metric as a monitor.
     let Score (metric: Metric) : Monitor = Monitor.Score metric

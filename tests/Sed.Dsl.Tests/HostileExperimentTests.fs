@@ -40,7 +40,7 @@ let ``every number that is not finite is a problem, named once`` () =
             "others: Infinity is not a finite number; give one"
             "features, window: NaN is not a finite number; give one"
             "features, high: Infinity is not a finite number; give one"
-            "network: dropout is NaN; it is a share from 0 to below 1"
+            "network: the dropout rate is NaN; it must be at least 0 and less than 1"
             "training: the weight decay is NaN; it has to be 0 or above"
             "training: the plateau's factor is NaN; it lies between 0 and 1"
             "training: the weak weight is NaN; it has to be 0 or above"
@@ -70,7 +70,7 @@ let ``an axis without values hides no other problem`` () =
     Assert.Equal<string list>(
         [
             "vary: an axis without values; give it at least one"
-            "network: dropout is 7; it is a share from 0 to below 1"
+            "network: the dropout rate is 7; it must be at least 0 and less than 1"
             "training: the strong weight is -1; it has to be 0 or above"
         ],
         problems wrong

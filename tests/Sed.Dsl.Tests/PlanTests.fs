@@ -221,7 +221,7 @@ let ``a network's width scales filters and units in whole fours, and pooling sta
     Assert.Equal<string list>(times [ "conv 48", "conv 4"; "biGru 32", "biGru 4"; "dense 64", "dense 4" ], layers 0.001)
     for factor in [ 0.0; -1.0; nan ] do
         Assert.Contains(
-            "network, layer 1 (conv 0 3x3): a convolution needs filters and an odd kernel; for example `conv 48` with its 3x3 kernel",
+            "network, layer 1 (conv 0 3x3): 0 filters with a kernel of 3x3; a convolution needs at least one filter and a kernel of odd size, for example `conv 48` (3x3)",
             problems {
                 small with
                     Axes = []

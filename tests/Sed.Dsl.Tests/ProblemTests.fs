@@ -42,8 +42,8 @@ let ``every mistake of a script is named at once with its place and remedy`` () 
             "experiment: `title` is given 2 times; keep one of them"
             "features: the hop of 50 ms is longer than the window of 40 ms; sound between two windows would be lost; use a hop of at most the window"
             "features: `bands` is given 2 times; keep one of them"
-            "network, layer 2 (conv 4 3x3): works on bands, but the layers below leave one vector per frame; put it before any layer that works on frames as a whole, as biGru, dense and context do"
-            "network: dropout is 1.5; it is a share from 0 to below 1"
+            "network, layer 2 (conv 4 3x3): it works on bands, but the layers before it output one vector per frame; put it before all layers that work on vectors, such as biGru, dense and context"
+            "network: the dropout rate is 1.5; it must be at least 0 and less than 1"
             "training: 0 epochs; give at least one"
         ],
         problems wrong
@@ -60,7 +60,7 @@ let ``a mistake in one row is named with its row`` () =
         }
 
     Assert.Equal<string list>(
-        [ "row 'dropout 1', network: dropout is 1; it is a share from 0 to below 1" ],
+        [ "row 'dropout 1', network: the dropout rate is 1; it must be at least 0 and less than 1" ],
         problems wrong
     )
 
@@ -76,7 +76,7 @@ let ``pools have to divide the bands`` () =
 
     Assert.Equal<string list>(
         [
-            "network, layer 4 (pool 3): 8 bands cannot be pooled by 3; the pools have to divide the bands"
+            "network, layer 4 (pool 3): 8 bands cannot be pooled by 3; the pool size must divide the number of bands"
         ],
         problems wrong
     )
@@ -154,8 +154,8 @@ let ``samples that do not fit their network, and settings that they do not have,
             "features: samples have no window; leave the setting to log-mel energies; frames of samples are told by `samples { frame 729 }`"
             "features: samples have no bands; leave the setting to log-mel energies; frames of samples are told by `samples { frame 729 }`"
             "features: `frame` is given 2 times; keep one of them"
-            "network, layer 1 (sample conv 8, 3 samples, step 3): 512 samples of a frame cannot be gone through in steps of 3; the steps and pools have to divide the samples of a frame"
-            "network, layer 3 (pool 3): 512 bands cannot be pooled by 3; the pools have to divide the bands"
+            "network, layer 1 (sample conv 8, 3 samples, stride 3): 512 samples per frame are not divisible by the stride of 3; strides and pool sizes must divide the samples per frame"
+            "network, layer 3 (pool 3): 512 bands cannot be pooled by 3; the pool size must divide the number of bands"
         ],
         problems {
             lone with
@@ -177,7 +177,7 @@ let ``samples that do not fit their network, and settings that they do not have,
     )
     Assert.Equal<string list>(
         [
-            "network, layer 1 (sample conv 8, 3 samples, step 3): goes along samples, but the features are log-mel energies; say `features (samples { frame 729 })`, or use `conv`"
+            "network, layer 1 (sample conv 8, 3 samples, stride 3): goes along samples, but the features are log-mel energies; say `features (samples { frame 729 })`, or use `conv`"
         ],
         problems {
             lone with

@@ -77,7 +77,7 @@ let ``folds, held-out clips, training options and layers of the script run in on
     Assert.Equal("", errors)
     Assert.Equal(0, code)
     Assert.Contains("trial 2 of 4: watched on held-out clips, seed 1, fold 2 of 2", output)
-    Assert.Contains("Class by class: another version (means of 2 trials)", output)
+    Assert.Contains("Scores by class: another version (mean of 2 trials)", output)
     Assert.True(File.Exists(Path.Combine(out, "many.tex")))
     // Another version is another trial. All folds share the features.
     Assert.Equal(4, Directory.GetDirectories(Path.Combine(out, "trials")).Length)
@@ -208,7 +208,7 @@ let ``decoding is tuned after training, and the notes and the table show how`` (
     Assert.Equal(None, chosen "plain" |> Option.filter ((<>) ""))
     Assert.Contains(": threshold 0.", (chosen "tuned").Value)
     Assert.Contains("change points with a filter of", (chosen "boxes").Value)
-    Assert.Contains("decoding", output.Substring(output.IndexOf "Class by class: tuned"))
+    Assert.Contains("decoding", output.Substring(output.IndexOf "Scores by class: tuned"))
     // Tuning and scoring on the same clips is pointed out as optimistic.
     let code, output, _ = run out [] [ { once with ScoreOn = Testing } ]
     Assert.Equal(0, code)
@@ -256,6 +256,6 @@ let ``a diverged training is marked and is never the reference row`` () =
         |> String.concat ""
     )
     Assert.Contains("learnt nothing: 1", output)
-    Assert.Contains("○: no better than a constant prediction for all clips", output)
+    Assert.Contains("○: no better than a constant prediction, which", output)
     let learnt = (Results.read out "diverging").GetColumn<bool> "learnt"
     Assert.Equal<bool>([ false; false ], Seq.truncate 2 learnt.Values)

@@ -57,7 +57,7 @@ let ``all code blocks of the tutorial compile and run in order`` () =
         Assert.Equal("", errors.Result)
         Assert.Equal(0, started.ExitCode)
         Assert.Contains("2 trials: [", output)
-        Assert.Contains("What other decisions change", output)
+        Assert.Contains("Effect of the detection options", output)
         Assert.Contains("Three networks", output)
     finally
         Directory.Delete(folder, true)

@@ -3,6 +3,7 @@ namespace Sed.Tool.Tests
 open System
 open System.IO
 open Xunit
+open Sed.Core.Scoring
 
 [<Collection("console")>]
 type EvaluateTests() =
@@ -15,6 +16,15 @@ type EvaluateTests() =
     let estimate =
         folder.List("estimate.tsv", [ "a.wav 0 1 Bus"; "b.wav 0 1 Car"; "b.wav 3 4 Bus" ])
 
+    let scores = [
+        "filename onset offset Bus Car"
+        "a.wav 0 1 0.1 0.9"
+        "a.wav 1 2 0.2 0.3"
+        "a.wav 2 3 0.8 0.1"
+        "b.wav 0 1 0.1 0.7"
+        "b.wav 1 2 0.1 0.6"
+    ]
+
     let evaluate options =
         Run.json ([ "--reference"; reference; "--estimated"; estimate ] @ options)
 
@@ -22,7 +32,7 @@ type EvaluateTests() =
         member _.Dispose() = (folder :> IDisposable).Dispose()
 
     [<Fact>]
-    member _.``Segments are counted by hand as they are printed``() =
+    member _.``Printed segment counts equal those counted by hand``() =
         let result = evaluate []
         let segments = result |> Run.at "segment_based/0"
 
@@ -37,14 +47,14 @@ type EvaluateTests() =
         Assert.Equal(7.0, segments |> Run.number "evaluated_length_seconds")
 
     [<Fact>]
-    member _.``Several segment lengths are several results that name theirs``() =
+    member _.``Each segment length has a result with its length``() =
         let result = evaluate [ "--segment"; "1.0"; "--segment"; "0.1" ]
 
         Assert.Equal(1.0, result |> Run.number "segment_based/0/params/segment_seconds")
         Assert.Equal(0.1, result |> Run.number "segment_based/1/params/segment_seconds")
 
     [<Fact>]
-    member _.``An undefined value is null and says why``() =
+    member _.``An undefined value is null and has a reason``() =
         let result = evaluate [ "--class"; "Car"; "--class"; "Bus"; "--class"; "Train" ]
 
         let train = result |> Run.at "segment_based/0/class_wise/Train/f_measure"
@@ -52,7 +62,7 @@ type EvaluateTests() =
         Assert.Equal("nothing was estimated", (train |> Run.at "undefined/f_measure").GetString())
 
     [<Fact>]
-    member _.``Every convention stands in the result``() =
+    member _.``Results have their conventions``() =
         let result =
             evaluate [
                 "--undefined"
@@ -91,7 +101,7 @@ type EvaluateTests() =
         Assert.Contains(lines, fun line -> line.StartsWith "segment_based," && line.Contains ",overall.error_rate,1,")
 
     [<Fact>]
-    member _.``Resampling adds intervals, and a second system differences``() =
+    member _.``Resampling adds intervals and differences from a second system``() =
         let result = evaluate [ "--against"; reference; "--bootstrap"; "50" ]
 
         let segments = result |> Run.at "segment_based/0"
@@ -100,7 +110,7 @@ type EvaluateTests() =
         Assert.Equal(50.0, result |> Run.number "bootstrap/resamples")
 
     [<Fact>]
-    member _.``Decisions with durations have a PSDS that names its convention``() =
+    member _.``PSDS of decisions with durations has its convention``() =
         let durations = folder.List("durations.tsv", [ "a.wav 10"; "b.wav 10" ])
 
         let result =
@@ -123,29 +133,70 @@ type EvaluateTests() =
         )
 
     [<Fact>]
-    member _.``Scores have PSDS by both conventions, best thresholds and rankings``() =
-        let scores =
-            folder.List(
-                "scores.tsv",
-                [
-                    "filename onset offset Bus Car"
-                    "a.wav 0 1 0.1 0.9"
-                    "a.wav 1 2 0.2 0.3"
-                    "a.wav 2 3 0.8 0.1"
-                    "b.wav 0 1 0.1 0.7"
-                    "b.wav 1 2 0.1 0.6"
-                ]
-            )
-
-        let result = Run.json [ "--reference"; reference; "--scores"; scores ]
+    member _.``Frame scores give PSDS by both conventions, best thresholds and rankings``() =
+        let result =
+            Run.json [ "--reference"; reference; "--scores"; folder.List("scores.tsv", scores) ]
         Assert.Equal(1.0, result |> Run.number "psds/0/psds")
         Assert.Equal(3, (result |> Run.at "psds").GetArrayLength())
         Assert.Equal(1.0, result |> Run.number "threshold_curves/0/class_wise/Car/best_f/value")
         Assert.Equal(0.45, result |> Run.number "threshold_curves/0/class_wise/Car/best_f/threshold", 1e-12)
         Assert.Equal(1.0, result |> Run.number "tagging_from_scores/mean_average_precision")
 
+    /// A new metric is added to Metric.All only; this test covers the output of the command.
     [<Fact>]
-    member _.``Files that the reference does not list are ignored and named``() =
+    member _.``Every metric of lists is in the JSON, the tables, the CSV and the help``() =
+        let inputs = [
+            "--reference"
+            reference
+            "--estimated"
+            estimate
+            "--scores"
+            folder.List("scores.tsv", scores)
+        ]
+        let json = Run.json inputs
+        let tables = (Run.evaluate inputs).Output
+        let rows = (Run.evaluate (inputs @ [ "--format"; "csv" ])).Output
+        let help = (Run.evaluate [ "--help" ]).Output
+        let ofLists = [
+            for metric in Metric.All do
+                if
+                    metric.Basis <> MetricBasis.WeakOutput
+                    && metric.Basis <> MetricBasis.WeakOutputTags
+                then
+                    metric
+        ]
+        Assert.Equal(16, ofLists.Length)
+        for metric in ofLists do
+            Assert.Equal(metric.Name, (json |> Run.at $"metrics/values/{metric.Key}/name").GetString())
+            Assert.NotEmpty(string (json |> Run.at $"metrics/values/{metric.Key}/value"))
+            Assert.Contains($"{metric.Name} ", tables)
+            Assert.Contains($"\nmetrics,,{metric.Key},", rows)
+            Assert.Contains(metric.Key, help)
+
+    [<Fact>]
+    member _.``Metrics can be chosen, and have intervals and differences``() =
+        let values options =
+            let result = evaluate (options @ [ "--against"; reference; "--bootstrap"; "50" ])
+            Assert.Equal(5.0 / 7.0, result |> Run.number "metrics/differences/strongF/difference", 1e-12)
+            [
+                for one in (result |> Run.at "metrics/intervals").EnumerateObject() -> one.Name
+            ]
+        Assert.Equal<string list>([ "weakF"; "strongF" ], values [ "--metric"; "strongF"; "--metric"; "weakF" ])
+        Assert.Equal(9, (values []).Length)
+
+    [<Fact>]
+    member _.``An unknown metric is refused with the list of metrics``() =
+        let run =
+            Run.evaluate [ "--reference"; reference; "--estimated"; estimate; "--metric"; "weakG" ]
+        Assert.Equal(2, run.ExitCode)
+        Assert.Equal(
+            "seddsl evaluate: --metric \"weakG\" is unknown; the metrics are weakF, weakP, weakR, strongF, strongP, strongR, "
+            + "strongER, eventF, eventER, meanAP, lwlrap, dPrime, bestWeakF, bestStrongF, psds1, psds2\n",
+            run.Errors
+        )
+
+    [<Fact>]
+    member _.``Files that are missing from the reference are ignored with a warning``() =
         let more = folder.List("more.tsv", [ "a.wav 0 1 Car"; "zzz.wav 0 1 Car" ])
         let run =
             Run.evaluate [ "--reference"; reference; "--estimated"; more; "--format"; "csv" ]
@@ -153,7 +204,7 @@ type EvaluateTests() =
         Assert.Contains($"{more}: 1 files are not in {reference} and are not scored: zzz.wav", run.Errors)
 
     [<Fact>]
-    member _.``The authors' variant is labelled as no reference``() =
+    member _.``The authors' variant is marked as no reference``() =
         let result =
             Run.json [ "--reference"; reference; "--estimated"; reference; "--authors-variant" ]
 

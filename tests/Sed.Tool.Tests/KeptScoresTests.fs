@@ -9,7 +9,7 @@ open Sed.Core.Annotations
 open Sed.Core.Detection
 open Sed.Core.Scoring
 
-/// What a trial keeps of its network's scores, scored again, against `seddsl evaluate` on the lists of it.
+/// The stored scores of a trial, scored again, give the results of `seddsl evaluate` on lists of the same scores.
 [<Collection("console")>]
 type KeptScoresTests() =
     let folder = new Folder()
@@ -39,7 +39,7 @@ type KeptScoresTests() =
         |]
         ClipTruth(ClassList labels, names, tags, list)
 
-    /// Probabilities that rise where the events are.
+    /// Probabilities that are higher inside events.
     let scores =
         let isInside (own: SoundEvent array) time label =
             own
@@ -73,6 +73,18 @@ type KeptScoresTests() =
         ]
         Run.json ([ "--reference"; reference ] @ arguments @ classes)
 
+    /// Checks that every metric of the command equals that of the trial.
+    let equalMetrics result again =
+        let values = [ for one in (Run.at "metrics/values" result).EnumerateObject() -> one.Name ]
+        Assert.NotEmpty values
+        for key in values do
+            match Metric.WithKey key with
+            | null -> Assert.Fail $"there is no metric {key}"
+            | metric ->
+                // JSON has infinite values, such as d-prime of a perfect ranking, as strings.
+                let value = Run.at $"metrics/values/{key}/value" result |> string
+                Assert.Equal(metric.Of(again: ScoredClips), Double.Parse(value, CultureInfo.InvariantCulture))
+
     interface IDisposable with
         member _.Dispose() = (folder :> IDisposable).Dispose()
 
@@ -82,7 +94,7 @@ type KeptScoresTests() =
     [<InlineData 0.5>]
     [<InlineData 0.6>]
     [<InlineData 0.7>]
-    member _.``At any threshold they have the scores that the events have``(threshold: float) =
+    member _.``At any threshold the metrics equal those of the event lists``(threshold: float) =
         let again = scored threshold
         let estimate = folder.Path "estimate.tsv"
         EventListFile.Write(estimate, again.Events)
@@ -95,9 +107,10 @@ type KeptScoresTests() =
                 "tagging/0/micro/f_measure/f_measure", TagMetrics.F
             ] do
             Assert.Equal(Run.number path result, metric.Of again)
+        equalMetrics result again
 
     [<Fact>]
-    member _.``Over all thresholds they have the scores that the lists of frames have``() =
+    member _.``Over all thresholds the metrics equal those of the score lists``() =
         let again = scored 0.5
         let list = folder.Path "scores.tsv"
         let number (value: float) =
@@ -121,3 +134,4 @@ type KeptScoresTests() =
         let psds = [ for one in (Run.at "psds" result).EnumerateArray() -> Run.number "psds" one ]
         Assert.Contains(PsdsMetrics.Scenario1.Of again, psds)
         Assert.Contains(PsdsMetrics.Scenario2.Of again, psds)
+        equalMetrics result again

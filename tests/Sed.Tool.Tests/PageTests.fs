@@ -1,4 +1,4 @@
-/// tools/seddsl/README.md against what the commands say of themselves.
+/// tools/seddsl/README.md agrees with the help texts of the commands.
 [<Xunit.Collection("console")>]
 module Sed.Tool.Tests.PageTests
 
@@ -19,7 +19,7 @@ let private sections =
             section[.. at - 1], section[at..]
     ]
 
-/// The commands in the order in which `seddsl help` lists them.
+/// The commands in the order of `seddsl help`.
 let private commands = [
     for line in (Run.seddsl [ "help" ]).Output.Split '\n' do
         let found = Regex.Match(line, @"^  (\S+) +\S")
@@ -28,11 +28,11 @@ let private commands = [
 ]
 
 [<Fact>]
-let ``Every command has its section, and every section its command`` () =
+let ``The page has one section for each command, in the order of the help text`` () =
     Assert.Equal<string list>(commands, List.map fst sections)
 
 [<Fact>]
-let ``Every option stands on the page, and no other`` () =
+let ``The page names every option of a command, and no other`` () =
     for name, text in sections do
         let linked = [
             for link in Regex.Matches(text, @"\]\((\w+\.md)\)") ->
@@ -44,9 +44,16 @@ let ``Every option stands on the page, and no other`` () =
                     if found.Value <> "--help" then
                         found.Value
             ]
-        let there = options (Run.seddsl [ name; "--help" ]).Output
-        let said = options text
-        // What has a page of its own is explained there, or by --help.
-        let missing = if linked.IsEmpty then there - said else Set.empty
+        let inHelp = options (Run.seddsl [ name; "--help" ]).Output
+        let onPage = options text
+        // A command with a page of its own need not list every option.
+        let missing = if linked.IsEmpty then inHelp - onPage else Set.empty
         Assert.True(missing.IsEmpty, $"{name} lacks %A{missing}")
-        Assert.True(Set.isSubset said there, $"{name} has no %A{said - there}")
+        Assert.True(Set.isSubset onPage inHelp, $"{name} has no %A{onPage - inHelp}")
+
+[<Fact>]
+let ``--version prints the version of the package`` () =
+    let run = Run.seddsl [ "--version" ]
+    Assert.Equal(0, run.ExitCode)
+    Assert.Equal("", run.Errors)
+    Assert.Matches(@"^\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?(\+[0-9a-f]+)?\s*$", run.Output)

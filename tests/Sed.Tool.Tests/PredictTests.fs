@@ -21,7 +21,7 @@ open TorchSharp
 
 let private rate = 8000
 
-/// A model that is sure of "Car" wherever it is loud, and that decides so.
+/// Writes a model that detects "Car" in every loud frame.
 let private writeWith (detection: DetectionOptions) (file: string) =
     Torch.Initialize()
     let logMel =
@@ -94,7 +94,7 @@ let private wav (folder: Folder) (name: string) seconds events =
     path
 
 [<Fact>]
-let ``a folder's recordings are heard in order, and what cannot be read is named and left out`` () =
+let ``a folder's recordings are processed in order of their names, and unreadable files are listed and skipped`` () =
     use folder = new Folder()
     let model = write (folder.Path "m.sed")
     wav folder "in/b.wav" 1.0 [ 0.2, 0.6 ] |> ignore
@@ -104,14 +104,14 @@ let ``a folder's recordings are heard in order, and what cannot be read is named
     let run = Run.seddsl [ "predict"; model; folder.Path "in" ]
     Assert.Equal(3, run.ExitCode)
     Assert.EndsWith("1 of 4 recordings could not be read.\n", run.Errors)
-    Assert.Contains($"left out: {folder.Prefix}in/broken.wav", run.Errors)
+    Assert.Contains($"skipped: {folder.Prefix}in/broken.wav", run.Errors)
     let rows = run.Output.TrimEnd('\n').Split '\n'
     Assert.Equal("filename\tonset\toffset\tevent_label", rows[0])
     Assert.Equal(4, rows.Length)
     Assert.StartsWith("a/long.wav\t0.6\t", rows[1])
     Assert.StartsWith("b.wav\t0.2\t", rows[2])
     Assert.Equal("c.wav", rows[3])
-    // The lists are those that evaluate takes.
+    // evaluate reads this list.
     let estimated = folder.Bytes("events.tsv", Text.Encoding.UTF8.GetBytes run.Output)
     let reference =
         folder.List("truth.tsv", [ "a/long.wav 0.6 4.36 Car"; "b.wav 0.2 0.6 Car"; "c.wav" ])
@@ -129,7 +129,7 @@ let ``a folder's recordings are heard in order, and what cannot be read is named
     Assert.Equal(0, scored.ExitCode)
 
 [<Fact>]
-let ``recordings of DCASE 2017 can be named as its lists name them`` () =
+let ``--without-prefix names recordings as the label files of DCASE 2017 do`` () =
     use folder = new Folder()
     let model = write (folder.Path "m.sed")
     for name in [ "in/Ya_30.000_40.000.wav"; "in/Y/Yb_0.000_10.000.wav"; "in/c.wav" ] do
@@ -146,7 +146,7 @@ let ``recordings of DCASE 2017 can be named as its lists name them`` () =
     )
 
 [<Fact>]
-let ``tags, JSON and frame scores`` () =
+let ``predict writes tags, JSON and frame scores`` () =
     use folder = new Folder()
     let model = write (folder.Path "m.sed")
     let loud = wav folder "loud.wav" 1.0 [ 0.2, 0.6 ]
@@ -154,7 +154,7 @@ let ``tags, JSON and frame scores`` () =
     let tags = Run.seddsl [ "predict"; model; loud; quiet; "--tags" ]
     Assert.Equal("filename\tstart\tend\tevent_label\nloud.wav\t0\t1\tCar\nquiet.wav\n", tags.Output)
     Assert.Equal("", tags.Errors)
-    let out = folder.Path "heard.json"
+    let out = folder.Path "detected.json"
     let json =
         Run.seddsl [
             "predict"
@@ -179,19 +179,22 @@ let ``tags, JSON and frame scores`` () =
     Assert.True(scores[0].Largest 1 > 0.9)
 
 [<Fact>]
-let ``another threshold and median`` () =
+let ``--threshold and --median replace the model's options`` () =
     use folder = new Folder()
     let model = write (folder.Path "m.sed")
     let loud = wav folder "loud.wav" 1.0 [ 0.2, 0.4 ]
     let rows (run: Run) =
         run.Output.TrimEnd('\n').Split('\n').Length - 1
-    Assert.Equal("loud.wav\n", (Run.seddsl [ "predict"; model; loud; "--median"; "0.9" ]).Output.Split("event_label\n")[1])
+    Assert.Equal(
+        "loud.wav\n",
+        (Run.seddsl [ "predict"; model; loud; "--median"; "0.9" ]).Output.Split("event_label\n")[1]
+    )
     Assert.Equal(1, rows (Run.seddsl [ "predict"; model; loud; "--threshold"; "0.9" ]))
     let wrong = Run.seddsl [ "predict"; model; loud; "--threshold"; "1.5" ]
     Assert.Equal(2, wrong.ExitCode)
     Assert.Equal("seddsl predict: the threshold is 1.5; it must lie between 0 and 1\n", wrong.Errors)
 
-/// Decides on each class in its own way: events of cars from 0.5 s on, tags by the weak output.
+/// Per-class options: car events of at least 0.5 s; tags from the weak output.
 let private tuned =
     DetectionOptions(
         Tags = TagSource.WeakOutput,
@@ -203,7 +206,7 @@ let private tuned =
     )
 
 [<Fact>]
-let ``each class's own threshold, steps and threshold of tags, unless the command line has one for all`` () =
+let ``per-class thresholds and decoding steps apply unless --threshold is given`` () =
     use folder = new Folder()
     let model = writeWith tuned (folder.Path "m.sed")
     let files = [
@@ -221,17 +224,17 @@ let ``each class's own threshold, steps and threshold of tags, unless the comman
     Assert.Equal<Set<string>>(set [ "Car" ], tags [ "--threshold"; "0.4" ])
 
 [<Fact>]
-let ``what does not fit together is told at once, and a file that is no model by name`` () =
+let ``all bad combinations of options are reported at once, and a file that is not a model is named`` () =
     use folder = new Folder()
     let model = write (folder.Path "m.sed")
-    let both = Run.seddsl [ "predict"; model; "--rate"; "7"; "--tags"; "--json" ]
-    Assert.Equal(2, both.ExitCode)
+    let wrong = Run.seddsl [ "predict"; model; "--rate"; "7"; "--tags"; "--json" ]
+    Assert.Equal(2, wrong.ExitCode)
     Assert.Equal(
-        "seddsl predict: name recordings or folders of them behind the model\n"
-        + "seddsl predict: --rate is that of standard input; say --stream too\n"
-        + "seddsl predict: --json has tags and events; say one of --json and --tags\n"
-        + "seddsl predict: --rate is 7 Hz; it lies between 1000 and 768000\n",
-        both.Errors
+        "seddsl predict: no recordings; name recordings or folders of recordings after the model\n"
+        + "seddsl predict: --rate needs --stream\n"
+        + "seddsl predict: --json and --tags cannot both be given; JSON contains the tags\n"
+        + "seddsl predict: --rate must be between 1000 and 768000 Hz, was 7\n",
+        wrong.Errors
     )
     let none = folder.Bytes("none.sed", [| 1uy; 2uy |])
     let refused = Run.seddsl [ "predict"; none; model ]
@@ -239,7 +242,7 @@ let ``what does not fit together is told at once, and a file that is no model by
     Assert.Equal($"seddsl predict: {none}: it is no model file, or its end is missing.\n", refused.Errors)
 
 [<Fact>]
-let ``events in standard input are printed when they have ended`` () =
+let ``--stream prints each event within a second of its end`` () =
     use folder = new Folder()
     use model = SedModel.Load(write (folder.Path "m.sed"), null, "cpu")
     let samples = sound 4.0 [ 0.4, 1.0; 2.0, 2.6 ]
@@ -250,27 +253,27 @@ let ``events in standard input are printed when they have ended`` () =
     |]
     use output = new StringWriter()
     output.NewLine <- "\n"
-    // Tells how much of the input had been read when each line was printed.
+    // Records the position in the input, in seconds, at which each line was printed.
     use input = new MemoryStream(bytes)
-    let told = ResizeArray<float>()
+    let printedAt = ResizeArray<float>()
     use writer = {
         new StringWriter() with
             member _.WriteLine(line: string) =
-                told.Add(float input.Position / 2.0 / float rate)
+                printedAt.Add(float input.Position / 2.0 / float rate)
                 output.WriteLine line
     }
     let errors = Console.Error
     use captured = new StringWriter()
     Console.SetError captured
     try
-        Sed.Tool.Predict.Live.listen model rate true input writer Threading.CancellationToken.None
+        Sed.Tool.Predict.Live.detect model rate true input writer Threading.CancellationToken.None
     finally
         Console.SetError errors
     let lines = output.ToString().TrimEnd('\n').Split '\n'
     Assert.Equal(2, lines.Length)
-    for line, expected, at in Seq.zip3 lines [ 1.0; 2.6 ] told do
+    for line, expected, at in Seq.zip3 lines [ 1.0; 2.6 ] printedAt do
         use json = JsonDocument.Parse line
         let offset = json.RootElement.GetProperty("offset").GetDouble()
         Assert.InRange(offset, expected - 0.08, expected + 0.08)
         Assert.InRange(at - offset, 0.0, 1.0)
-    Assert.Contains("The input ends inside a sample", captured.ToString())
+    Assert.Contains("The input ends in the middle of a sample", captured.ToString())

@@ -4,7 +4,7 @@ open System
 open System.IO
 open Xunit
 
-/// seddsl report, without a script: what is there of a folder of runs, and what is said of the rest.
+/// seddsl report on folders of runs, without a script.
 [<Collection "console">]
 type ReportTests() =
     let refused (arguments: string list) =
@@ -14,7 +14,7 @@ type ReportTests() =
         run.Errors.TrimEnd()
 
     [<Fact>]
-    member _.``a report's file is printed, by the run's name or its place``() =
+    member _.``the report's path is found by the run's name or by its path``() =
         use runs = new Folder()
         let reports = Directory.CreateDirectory(runs.Path "reports").FullName
         let file = Path.Combine(reports, "own.html")
@@ -26,23 +26,20 @@ type ReportTests() =
             Assert.Equal(file, Path.GetFullPath(run.Output.TrimEnd()))
 
     [<Fact>]
-    member _.``what cannot be shown is said with its remedy``() =
+    member _.``missing runs, invalid ports and damaged plans are reported with a remedy``() =
         use runs = new Folder()
         let place = runs.Path "nothing"
         Assert.Equal(
-            $"seddsl report: There is no run 'nothing' in {runs.Prefix.TrimEnd Path.DirectorySeparatorChar}, which has no runs.",
+            $"seddsl report: There is no run 'nothing' in {runs.Prefix.TrimEnd Path.DirectorySeparatorChar}. It has no runs.",
             refused [ place ]
         )
         Assert.Equal(refused [ place ], refused [ place; "--serve" ])
         Assert.Equal(
-            "seddsl report: --port 99999 is no port: give a number from 1 to 65535",
+            "seddsl report: --port must be between 1 and 65535, was 99999",
             refused [ place; "--serve"; "--port"; "99999" ]
         )
-        Assert.Equal(
-            "seddsl report: --port 8080 says where a page is served: add --serve",
-            refused [ place; "--port"; "8080" ]
-        )
+        Assert.Equal("seddsl report: --port needs --serve", refused [ place; "--port"; "8080" ])
         Directory.CreateDirectory(runs.Path "tables") |> ignore
         File.WriteAllText(runs.Path(Path.Combine("tables", "nothing.plan.json")), "{}")
         Assert.StartsWith($"seddsl report: {runs.Prefix}tables", refused [ place; "--serve" ])
-        Assert.EndsWith("Remove it; the run's script writes it again.", refused [ place ])
+        Assert.EndsWith("Remove it and run the script again.", refused [ place ])

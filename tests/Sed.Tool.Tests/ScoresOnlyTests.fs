@@ -1,4 +1,4 @@
-/// The command line for those who only score (tools/seddsl-alone): what it leaves out, and that the rest runs without it.
+/// The torch-free build (tools/seddsl-alone) runs without the libraries that it leaves out.
 [<Xunit.Collection("console")>]
 module Sed.Tool.Tests.ScoresOnlyTests
 
@@ -11,13 +11,13 @@ open Sed.Tests
 
 let private root = Repository.root
 
-/// The libraries that the one file lacks, as its project names them.
+/// The libraries that the project leaves out.
 let private leftOut =
     let project =
         File.ReadAllText(Path.Combine(root, "tools", "seddsl-alone", "seddsl-alone.fsproj"))
     Set.ofArray (Regex.Match(project, "<LeftOut>;([^<]+);</LeftOut>").Groups[1].Value.Split ';')
 
-/// Runs the command line from a folder that lacks them, and every native library.
+/// Runs the command line in a folder without these libraries and without native libraries.
 let private withoutThem (arguments: string list) =
     use folder = new Folder()
     for file in Directory.GetFiles(AppContext.BaseDirectory, "*.dll") do
@@ -49,7 +49,7 @@ let private withoutThem (arguments: string list) =
     }
 
 [<Fact>]
-let ``Scores, tables and comparisons are the same where torch is not`` () =
+let ``evaluate, show and compare give the same results without torch`` () =
     Assert.Contains("TorchSharp", leftOut)
     use lists = new Folder()
     let reference =
@@ -81,16 +81,19 @@ let ``Scores, tables and comparisons are the same where torch is not`` () =
         Assert.Equal<string[]>(words here, words there)
 
 [<Fact>]
-let ``A command that needs torch says where it is to be had`` () =
+let ``A command that needs torch names the package that contains it`` () =
     AppContext.SetSwitch("Sed.WithoutTorch", true)
     try
         for name in [ "predict"; "features"; "report"; "export"; "devices" ] do
             let run = Run.seddsl [ name ]
             Assert.Equal(2, run.ExitCode)
-            Assert.StartsWith($"seddsl {name}: this seddsl only scores and has no torch; install the whole one", run.Errors)
+            Assert.StartsWith(
+                $"seddsl {name}: this build has no libtorch; install the full tool with: dotnet tool install",
+                run.Errors
+            )
         let help = (Run.seddsl [ "help" ]).Output
         Assert.Contains("  evaluate", help)
         Assert.DoesNotContain("  predict", help)
-        Assert.Contains("the package SedDsl.Tool: predict, features, report, export, devices.", help)
+        Assert.Contains("Only in the package SedDsl.Tool: predict, features, report, export, devices.", help)
     finally
         AppContext.SetSwitch("Sed.WithoutTorch", false)

@@ -7,10 +7,10 @@ using Microsoft.Build.Framework;
 using Microsoft.Build.Utilities;
 
 /// <summary>
-/// Writes a copy of libLibTorchSharp.so that also loads where libstdc++ is older than GCC 13 (Debian 12, Ubuntu 22.04).
-/// The library as shipped needs GLIBCXX_3.4.32 for one symbol, which only makes sure that the standard streams are
-/// initialised. The copy asks for the constructor of std::ios_base::Init instead: it does the same and is part of
-/// every libstdc++. Three entries change in place; nothing moves and nothing grows.
+/// Writes a copy of libLibTorchSharp.so that also loads with a libstdc++ older than GCC 13 (Debian 12, Ubuntu 22.04).
+/// The original requires GLIBCXX_3.4.32 for a single symbol, which initialises the standard streams. The copy references
+/// the constructor of std::ios_base::Init instead, which has the same effect and exists in every libstdc++. Three table
+/// entries are changed in place; no data is moved.
 /// </summary>
 public sealed class LoadableLibTorchSharp : Task
 {
@@ -42,8 +42,8 @@ public sealed class LoadableLibTorchSharp : Task
         catch (InvalidDataException different)
         {
             Log.LogError(
-                "{0} is not the library that tools/build knows how to make loadable: {1} Where libstdc++ has {2} "
-                    + "(GCC 13 or later), build with -p:PatchTorchSharp=false to use it as it is.",
+                "{0} cannot be adapted to older systems: {1} With a libstdc++ that provides {2} (GCC 13 or later), "
+                    + "build with -p:PatchTorchSharp=false to use the library unchanged.",
                 Original,
                 different.Message,
                 TooNew
@@ -57,7 +57,7 @@ public sealed class LoadableLibTorchSharp : Task
         var symbols = library.SymbolsOfVersion(TooNew);
         if (symbols.Count != 1 || symbols[0].Name != NewSymbol)
             throw new InvalidDataException(
-                $"expected {NewSymbol} alone to need {TooNew}, found {string.Join(", ", symbols.Select(s => s.Name))}."
+                $"expected {NewSymbol} to be the only symbol that requires {TooNew}, found {string.Join(", ", symbols.Select(s => s.Name))}."
             );
         library.Rename(symbols[0], OldSymbol);
         library.SetVersion(symbols[0], Everywhere);
@@ -71,7 +71,7 @@ public sealed class LoadableLibTorchSharp : Task
         public int NameOffset;
     }
 
-    /// <summary>A 64-bit little-endian ELF file, as far as symbol versions go.</summary>
+    /// <summary>The symbol versions of a 64-bit little-endian ELF file.</summary>
     private sealed class Elf
     {
         private const int DynSym = 11;
@@ -88,7 +88,7 @@ public sealed class LoadableLibTorchSharp : Task
         {
             Bytes = bytes;
             if (bytes.Length < 64 || BitConverter.ToUInt32(bytes, 0) != 0x464C457F || bytes[4] != 2 || bytes[5] != 1)
-                throw new InvalidDataException("it is not a 64-bit little-endian ELF file.");
+                throw new InvalidDataException("the file is not a 64-bit little-endian ELF file.");
             var dynamicSymbols = Section(DynSym);
             symbols = Offset(dynamicSymbols);
             symbolCount = (int)(BitConverter.ToInt64(bytes, dynamicSymbols + 32) / 24);
@@ -142,7 +142,7 @@ public sealed class LoadableLibTorchSharp : Task
         public void SetVersion(Symbol symbol, string version) =>
             BitConverter.GetBytes(VersionIndex(version)).CopyTo(Bytes, versions + 2 * symbol.Index);
 
-        /// <summary>Turns the entry of one version into a second entry for another: same hash, same name.</summary>
+        /// <summary>Overwrites the entry of a required version with the hash and name of another version.</summary>
         public void ReplaceNeededVersion(string version, string replacement)
         {
             var from = Entry(replacement);
@@ -157,7 +157,7 @@ public sealed class LoadableLibTorchSharp : Task
         {
             var found = neededVersions.Where(entry => VersionName(entry) == version).ToList();
             if (found.Count != 1)
-                throw new InvalidDataException($"expected one need for {version}, found {found.Count}.");
+                throw new InvalidDataException($"expected one entry for version {version}, found {found.Count}.");
             return found[0];
         }
 
@@ -171,7 +171,7 @@ public sealed class LoadableLibTorchSharp : Task
             for (var i = 0; i < BitConverter.ToUInt16(Bytes, 60); i++)
                 if (BitConverter.ToInt32(Bytes, SectionAt(i) + 4) == type)
                     return SectionAt(i);
-            throw new InvalidDataException($"it has no section of type 0x{type:x}.");
+            throw new InvalidDataException($"the file has no section of type 0x{type:x}.");
         }
 
         private int SectionAt(int index) =>

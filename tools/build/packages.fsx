@@ -1,4 +1,4 @@
-// What others get of SedDsl once it is built: packages, the command line in one file, pages.
+// Distribution: packages, the single-file command without libtorch, and documentation.
 #load "steps.fsx"
 open System
 open System.IO
@@ -6,7 +6,7 @@ open Steps
 
 let private packageFolder () = path "artifacts/packages"
 
-/// Packages of the libraries and of the command line into artifacts/packages.
+/// Builds the packages of the libraries and the command into artifacts/packages.
 let pack () =
     if Directory.Exists(packageFolder ()) then
         Directory.Delete(packageFolder (), true)
@@ -31,7 +31,7 @@ let pack () =
 
 let private program (name: string) = if windows then name + ".exe" else name
 
-/// Installs the packages into projects of somebody else, without a registry, and runs what their READMEs promise.
+/// Installs the packages in separate projects, without a registry, and runs the examples of their READMEs.
 let packTest () =
     let work = path "artifacts/pack-test"
 
@@ -40,7 +40,7 @@ let packTest () =
 
     let cache =
         Path.Combine(Environment.GetFolderPath Environment.SpecialFolder.UserProfile, ".nuget", "packages")
-    // The projects see what is packed and what the cache has, no registry and no setting of this repository.
+    // The projects use only the new packages and NuGet's cache: no registry, and no settings of this repository.
     let folder name =
         Directory.CreateDirectory(Path.Combine(work, name)).FullName
 
@@ -71,29 +71,29 @@ let packTest () =
     let expect (what: string) (expected: string list) (output: string) =
         for line in expected do
             if not (output.Contains line) then
-                raise (Failed(what, 1, $"It should have said '{line}', and said:\n{output}"))
+                raise (Failed(what, 1, $"Expected '{line}' in the output:\n{output}"))
 
-    let heard = "1.0 2.0 Car"
+    let detected = "1.0 2.0 Car"
 
     for name, expected in
         [
             "csharp",
             [
-                heard
+                detected
                 "log-mel (2, 500, 40)"
                 "strong (2, 500, 17), weak (2, 17)"
                 "F 0.666"
             ]
             "fsharp",
             [
-                heard
+                detected
                 "log-mel [|2L; 500L; 40L|]"
                 "weak [|2L; 17L|]"
                 "F 0.666"
                 "6 trials"
             ]
         ] do
-        timed $"Using the packages in a project of its own, {name}" (fun () ->
+        timed $"Using the packages in a separate project ({name})" (fun () ->
             let copy = folder name
 
             for file in Directory.GetFiles(path $"tools/pack-test/{name}") do
@@ -105,7 +105,7 @@ let packTest () =
             outputOf run (Path.Combine(copy, "out", program name)) []
             |> expect name expected)
 
-    timed "Installing the command line" (fun () ->
+    timed "Installing the command seddsl" (fun () ->
         let tools = folder "tools"
 
         [
@@ -131,11 +131,11 @@ let packTest () =
         seddsl [ "evaluate"; "--reference"; "truth.tsv"; "--estimated"; "predicted.tsv" ]
         |> expect "seddsl evaluate" [ "100.0" ])
 
-    printfn "The packages work, in C#, in F# and as a command line"
+    printfn "The packages work in C#, in F# and as a command-line tool"
 
-/// The command line for those who only score, as one file that needs neither .NET nor libtorch.
+/// Builds the command without libtorch as a single file that does not need .NET either.
 let tool () =
-    timed "Publishing the command line for scoring" (fun () ->
+    timed "Publishing the command without libtorch" (fun () ->
         runQuietly "dotnet" [
             "publish"
             path "tools/seddsl-alone"
@@ -153,11 +153,11 @@ let tool () =
     let file = path $"""artifacts/tool/{program "seddsl"}"""
     printfn $"  {Path.GetRelativePath(root, file)} {float (FileInfo(file).Length) / 1e6:F1} MB"
 
-/// Writes the page of the language from the comments in its source.
+/// Generates the language reference from the comments in the source.
 let words () =
     run "dotnet" [ "fsi"; path "tools/words/words.fsx" ]
 
-/// API pages of the libraries, by DocFX, from what was built.
+/// Generates API documentation with DocFX from the build output.
 let docs () =
     let folder = path "artifacts/docs"
     let tool = path $"""artifacts/docs/tool/docfx{if windows then ".exe" else ""}"""
@@ -175,5 +175,5 @@ let docs () =
             ])
 
     File.Copy(path "tools/docs/docfx.json", Path.Combine(folder, "docfx.json"), true)
-    timed "Writing the pages" (fun () -> runQuietly tool [ Path.Combine(folder, "docfx.json") ])
+    timed "Generating the documentation" (fun () -> runQuietly tool [ Path.Combine(folder, "docfx.json") ])
     printfn $"""{Path.Combine(folder, "site", "api", "Sed.html")}"""

@@ -1,4 +1,4 @@
-// What build.fsx is made of: steps that run a program and say so, or fail with what it said.
+// Steps of build.fsx: run a program, or fail with its output.
 open System
 open System.Diagnostics
 open System.IO
@@ -7,7 +7,7 @@ let root = Path.GetFullPath(Path.Combine(__SOURCE_DIRECTORY__, "..", ".."))
 let path (parts: string) = Path.Combine(root, parts)
 let windows = OperatingSystem.IsWindows()
 
-/// A step that did not succeed: what was run, and what it said if that was not on screen already.
+/// A failed step: the command line, its exit code, and its output unless that was already on the screen.
 exception Failed of command: string * exitCode: int * output: string
 
 let private start (quiet: bool) (folder: string) (file: string) (arguments: string list) =
@@ -19,7 +19,7 @@ let private start (quiet: bool) (folder: string) (file: string) (arguments: stri
             RedirectStandardOutput = quiet,
             RedirectStandardError = quiet
         )
-    // Paket reads the packages where NuGet keeps them by default, so NuGet has to put them there.
+    // Paket reads NuGet's default cache folder, so NuGet must use it.
     info.Environment.Remove "NUGET_PACKAGES" |> ignore
     info.Environment["DOTNET_NOLOGO"] <- "1"
     info.Environment["DOTNET_CLI_TELEMETRY_OPTOUT"] <- "1"
@@ -27,23 +27,23 @@ let private start (quiet: bool) (folder: string) (file: string) (arguments: stri
     info.Environment["DOTNET_CLI_USE_MSBUILD_SERVER"] <- "0"
     Process.Start info
 
-/// Runs a program whose output belongs on the screen; its exit code.
+/// Runs a program with its output on the screen and returns the exit code.
 let exitCodeOf (file: string) (arguments: string list) =
     use running = start false root file arguments
     running.WaitForExit()
     running.ExitCode
 
-/// Fails with a step that did not succeed.
+/// Raises `Failed` for a step.
 let fail (file: string) (arguments: string list) exitCode output =
     raise (Failed(String.concat " " (file :: arguments), exitCode, output))
 
-/// Runs a step whose output belongs on the screen.
+/// Runs a step with its output on the screen.
 let run (file: string) (arguments: string list) =
     match exitCodeOf file arguments with
     | 0 -> ()
     | code -> fail file arguments code ""
 
-/// What a step writes that runs in a folder.
+/// Runs a step in a folder and returns its standard output.
 let outputOf (folder: string) (file: string) (arguments: string list) =
     use running = start true folder file arguments
     let errors = running.StandardError.ReadToEndAsync()
@@ -53,9 +53,10 @@ let outputOf (folder: string) (file: string) (arguments: string list) =
         fail file arguments running.ExitCode (output + errors.Result)
     output
 
-/// Runs a step whose output is shown only if it fails.
+/// Runs a step and shows its output only if it fails.
 let runQuietly (file: string) (arguments: string list) = outputOf root file arguments |> ignore
 
+/// Prints the name of a step and the seconds that it takes.
 let timed (name: string) (step: unit -> unit) =
     let clock = Stopwatch.StartNew()
     printf $"{name} ... "

@@ -1,7 +1,7 @@
-"""Any network of SedDsl out of PyTorch's modules, from its description (JSON) and its exported weights (.npz).
+"""Builds a network of SedDsl from PyTorch's modules, given its canonical key (JSON) and its exported weights (.npz).
 
-Modules have SedDsl's names, so that weights and gradients carry over by name. Needs PyTorch and NumPy, for example Debian's
-python3-torch and python3-numpy.
+Modules have the names that SedDsl gives them, so weights and gradients are matched by name. Needs PyTorch and NumPy (Debian:
+python3-torch and python3-numpy).
 """
 import json
 
@@ -10,7 +10,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-# Attention's weights as SedDsl names them, and as PyTorch does.
+# Names of the attention weights in SedDsl and in PyTorch.
 ATTENTION = [
     ("queriesKeysValues.weight", "attention.in_proj_weight"),
     ("queriesKeysValues.bias", "attention.in_proj_bias"),
@@ -37,13 +37,13 @@ def from_torch(name):
 class OnMaps(nn.Module):
     """Works on (batch, maps, frames, bands)."""
 
-    on_vectors, makes_values, ends_layer_below = False, True, False
+    on_vectors, has_dropout, takes_over_dropout = False, True, False
 
 
 class OnVectors(nn.Module):
     """Works on (batch, frames, width)."""
 
-    on_vectors, makes_values, ends_layer_below = True, True, False
+    on_vectors, has_dropout, takes_over_dropout = True, True, False
 
 
 class Convolution(OnMaps):
@@ -70,7 +70,7 @@ class DoubleConvolution(OnMaps):
         self.second = nn.Conv2d(filters, filters, 3, padding=1)
         self.secondNormalisation = nn.BatchNorm2d(filters)
         self.shortcut = nn.Conv2d(maps, filters, 1) if "shortcut.weight" in shapes else nn.Identity()
-        self.residual = layer["isResidual"]
+        self.residual = layer["residual"]
 
     def forward(self, maps):
         values = self.secondNormalisation(self.second(self.first(maps)))
@@ -105,11 +105,11 @@ class SampleConvolution(OnMaps):
 
 
 class Pooling(OnMaps):
-    ends_layer_below = True
+    takes_over_dropout = True
 
     def __init__(self, layer, shapes):
         super().__init__()
-        kind = nn.AvgPool2d if layer.get("kind") == "Mean" else nn.MaxPool2d
+        kind = nn.AvgPool2d if layer.get("statistic") == "mean" else nn.MaxPool2d
         self.pool = kind((layer.get("frames", 1), layer["bands"]))
 
     def forward(self, maps):
@@ -117,7 +117,7 @@ class Pooling(OnMaps):
 
 
 class Context(OnVectors):
-    makes_values = False
+    has_dropout = False
 
     def __init__(self, layer, shapes):
         super().__init__()
@@ -134,7 +134,7 @@ class Dense(OnVectors):
         super().__init__()
         units, width = shapes["dense.weight"]
         self.dense = nn.Linear(width, units)
-        self.activation = nn.ReLU() if layer["activation"] == "Relu" else nn.Identity()
+        self.activation = nn.ReLU() if layer["activation"] == "relu" else nn.Identity()
 
     def forward(self, vectors):
         return self.activation(self.dense(vectors))
@@ -145,7 +145,7 @@ class BidirectionalGru(OnVectors):
         super().__init__()
         units, width = layer["units"], shapes["recurrent.weight_ih_l0"][1]
         self.recurrent = nn.GRU(width, units, batch_first=True, bidirectional=True)
-        self.multiplies = layer.get("merge", "Concatenate") == "Multiply"
+        self.multiplies = layer.get("merge", "concatenate") == "multiply"
 
     def forward(self, vectors):
         both = self.recurrent(vectors)[0]
@@ -223,18 +223,18 @@ class Conformer(OnVectors):
 
 
 class LayerNormalisation(nn.LayerNorm):
-    on_vectors, makes_values, ends_layer_below = True, False, False
+    on_vectors, has_dropout, takes_over_dropout = True, False, False
 
     def __init__(self, layer, shapes):
         super().__init__(shapes["weight"][0])
 
 
 class Upsampling(OnVectors):
-    makes_values = False
+    has_dropout = False
 
     def __init__(self, layer, shapes):
         super().__init__()
-        self.factor, self.linear = layer["factor"], layer["kind"] == "Linear"
+        self.factor, self.linear = layer["factor"], layer["interpolation"] == "linear"
 
     def forward(self, vectors):
         if not self.linear:
@@ -244,43 +244,43 @@ class Upsampling(OnVectors):
 
 
 LAYERS = {
-    kind.__name__: kind
-    for kind in (
+    layer.__name__[0].lower() + layer.__name__[1:]: layer
+    for layer in (
         Convolution, GatedConvolution, DoubleConvolution, DenseBlock, SampleConvolution, Pooling, Context, Dense,
         BidirectionalGru, GatedGru, SelfAttention, Conformer, LayerNormalisation, Upsampling,
     )
-} | {"BandPooling": Pooling}
+} | {"bandPooling": Pooling}
 
 
 class Weak(nn.Module):
-    """The weak output, from the hidden vectors and the strong output."""
+    """Computes the weak output from the hidden vectors and the strong output."""
 
     def __init__(self, kind, hidden, frames, classes):
         super().__init__()
         self.kind = kind
-        if kind == "DenseOverFrames":
+        if kind == "denseOverFrames":
             self.dense = nn.Linear(frames * classes, classes)
-        elif kind in ("Attention", "ClassAttention"):
-            self.linear = nn.Linear(hidden, classes, bias=kind == "ClassAttention")
+        elif kind in ("attention", "classAttention"):
+            self.linear = nn.Linear(hidden, classes, bias=kind == "classAttention")
 
     def forward(self, hidden, strong):
-        if self.kind == "DenseOverFrames":
+        if self.kind == "denseOverFrames":
             return torch.sigmoid(self.dense(strong.flatten(1)))
-        if self.kind == "MaxPooling":
+        if self.kind == "max":
             return strong.amax(1)
-        if self.kind == "Attention":
+        if self.kind == "attention":
             return (strong * torch.softmax(self.linear(hidden), 1)).sum(1)
         weights = {
-            "MeanPooling": lambda: torch.ones_like(strong),
-            "LinearSoftmax": lambda: strong,
-            "ExponentialSoftmax": lambda: strong.exp(),
-            "ClassAttention": lambda: torch.softmax(self.linear(hidden), 2),
+            "mean": lambda: torch.ones_like(strong),
+            "linearSoftmax": lambda: strong,
+            "exponentialSoftmax": lambda: strong.exp(),
+            "classAttention": lambda: torch.softmax(self.linear(hidden), 2),
         }[self.kind]()
         return (strong * weights).sum(1) / weights.sum(1)
 
 
 class Network(nn.Module):
-    """(batch, frames, bands) to the strong (batch, frames, classes) and the weak output (batch, classes)."""
+    """Maps (batch, frames, bands) to the strong output, (batch, frames, classes), and the weak output, (batch, classes)."""
 
     def __init__(self, description, weights, dropout=None):
         super().__init__()
@@ -289,25 +289,25 @@ class Network(nn.Module):
         self.layers = nn.ModuleDict()
         for number, layer in enumerate(description["layers"], 1):
             start = f"layers.{number}-"
-            own = [name for name in weights if name.startswith(start)]
-            name = own[0].split(".")[1] if own else f"{number}-"
-            shapes = {key.split(".", 2)[2]: weights[key].shape for key in own}
-            self.layers[name] = LAYERS[layer["type"]](layer, shapes)
+            keys = [key for key in weights if key.startswith(start)]
+            name = keys[0].split(".")[1] if keys else f"{number}-"
+            shapes = {key.split(".", 2)[2]: weights[key].shape for key in keys}
+            self.layers[name] = LAYERS[layer["kind"]](layer, shapes)
         classes, hidden = weights["strong.weight"].shape
         self.strong = nn.Linear(hidden, classes)
         outputs = weights["weak.dense.weight"].shape[1] // classes if "weak.dense.weight" in weights else 0
-        self.weak = Weak(description["weak"]["type"], hidden, outputs, classes)
+        self.weak = Weak(description["weak"]["kind"], hidden, outputs, classes)
         self.load_state_dict({to_torch(name): torch.as_tensor(array) for name, array in weights.items()})
 
     def forward(self, clips):
         values, layers = clips, list(self.layers.values())
-        for layer, above in zip(layers, layers[1:] + [None]):
+        for layer, following in zip(layers, layers[1:] + [None]):
             if layer.on_vectors and values.dim() == 4:
                 values = values.transpose(1, 2).flatten(2)
             if not layer.on_vectors and values.dim() == 3:
                 values = values.unsqueeze(1)
             values = layer(values)
-            if layer.makes_values and not (above is not None and above.ends_layer_below):
+            if layer.has_dropout and not (following is not None and following.takes_over_dropout):
                 values = self.dropout(values)
         hidden = values.transpose(1, 2).flatten(2) if values.dim() == 4 else values
         strong = torch.sigmoid(self.strong(hidden))
@@ -315,6 +315,6 @@ class Network(nn.Module):
 
 
 def load(path, dropout=None):
-    """The network of NAME.json and NAME.npz, given NAME; with another dropout than its own where one is given."""
+    """Loads PATH.json and PATH.npz. A dropout rate replaces the network's own."""
     with open(path + ".json") as description, numpy.load(path + ".npz") as weights:
         return Network(json.load(description), dict(weights), dropout)

@@ -6,14 +6,14 @@ open Argu
 open Sed.Core.Annotations
 open Sed.Core.Corpora
 
-/// One word behind "seddsl": what it does, and how it runs.
+/// One command of the program.
 type Command = {
     Name: string
     /// One line for the list of commands.
     Summary: string
-    /// Whether it computes with torch, or draws: the command line for those who only score has it in name only.
+    /// Whether the command loads libtorch or a drawing library. The torch-free build does not run these commands.
     NeedsTorch: bool
-    /// Takes the arguments behind the name and gives the exit code.
+    /// Runs the command with the arguments after its name; returns the exit code.
     Run: string[] -> int
 }
 
@@ -21,47 +21,43 @@ module ExitCode =
     [<Literal>]
     let Done = 0
 
-    /// Something went wrong that is not the input's fault.
+    /// Internal error.
     [<Literal>]
     let Failed = 1
 
-    /// The input or the arguments cannot be used; standard error says where and why.
+    /// Invalid input or arguments; standard error gives the place and the cause.
     [<Literal>]
     let BadInput = 2
 
-    /// Some of the input could not be used and was left out; standard error names it.
+    /// Some input files were skipped; standard error lists them.
     [<Literal>]
-    let Partly = 3
+    let Partial = 3
 
-    /// Stopped by Ctrl-C.
+    /// Interrupted by Ctrl-C.
     [<Literal>]
-    let Stopped = 130
+    let Interrupted = 130
 
-/// Arguments that Argu accepts but that do not fit together.
+/// Invalid arguments that Argu accepts: bad values and bad combinations.
 exception BadArguments of problems: string list
 
-/// Places that a command line names.
-module Place =
-    /// A path that names something; the empty one names nothing.
-    let named (option: string) (path: string) =
+/// Checks of the paths of output files and folders.
+module OutputPath =
+    let private nonEmpty (option: string) (path: string) =
         if String.IsNullOrWhiteSpace path || path.Contains '\000' then
-            raise (BadArguments [ $"{option} names nothing; give it a path" ])
+            raise (BadArguments [ $"{option}: the path is empty" ])
         path
 
-    /// A folder that is there or can be made.
+    /// Returns the path of a folder that exists or can be created.
     let folder (option: string) (path: string) =
-        if File.Exists(named option path) then
-            raise (
-                BadArguments [
-                    $"{option} {path}: this is a file; name a folder, which is made where there is none"
-                ]
-            )
+        if File.Exists(nonEmpty option path) then
+            raise (BadArguments [ $"{option} {path}: expected a folder, found a file" ])
         path
 
-    /// Writes a file of the command's own kind, known by its first line: a file of another kind is not overwritten.
+    /// Writes a file. An existing file is replaced only if it is empty or starts with the given first line, which identifies
+    /// files that this command wrote.
     let write (option: string) (path: string) (firstLine: string) (write: string -> unit) =
-        if Directory.Exists(named option path) then
-            raise (BadArguments [ $"{option} {path}: this is a folder; name a file" ])
+        if Directory.Exists(nonEmpty option path) then
+            raise (BadArguments [ $"{option} {path}: expected a file, found a folder" ])
         if
             File.Exists path
             && FileInfo(path).Length > 0
@@ -69,7 +65,7 @@ module Place =
         then
             raise (
                 BadArguments [
-                    $"{option} {path}: another file has this name, and it is no list that this command wrote; name another one"
+                    $"{option} {path}: the file exists and was not written by this command; choose another name"
                 ]
             )
         try
@@ -77,21 +73,21 @@ module Place =
         with
         | :? IOException
         | :? UnauthorizedAccessException as refused ->
-            raise (BadArguments [ $"{option} {path}: it cannot be written ({refused.Message.TrimEnd '.'})" ])
+            raise (BadArguments [ $"{option} {path}: cannot write the file ({refused.Message.TrimEnd '.'})" ])
 
 module Command =
-    /// Every reason for which input cannot be used, as lines; None for a fault of our own.
+    /// The problems with the input, one per line, or None if the error is an internal one.
     let private problemsOf (error: exn) =
         match error with
         | BadArguments problems -> Some problems
         | :? AnnotationException as problem -> Some [ problem.Message ]
         | :? CorpusException as problem -> Some(List.ofSeq problem.Problems)
         | :? NotSupportedException as unsupported -> Some(List.ofArray (unsupported.Message.Split Environment.NewLine))
-        // The framework's own message names no more than the file; ours say what there is instead.
+        // The framework's message repeats the path; the runner's message lists the tables that exist.
         | :? FileNotFoundException as problem when problem.Message.StartsWith "There are no results" ->
             Some [ problem.Message ]
         | :? FileNotFoundException as problem -> Some [ $"{problem.FileName}: there is no such file" ]
-        // What .NET appends names a parameter of the program, which whoever typed the command never saw.
+        // .NET appends the name of a parameter in the source, which means nothing on the command line.
         | :? ArgumentException as problem when not (isNull problem.ParamName) ->
             Some [ problem.Message.Replace($" (Parameter '{problem.ParamName}')", "") ]
         | :? DirectoryNotFoundException as problem -> Some [ problem.Message ]
@@ -102,8 +98,8 @@ module Command =
         | :? InvalidOperationException -> Some [ error.Message ]
         | _ -> None
 
-    /// Parses the arguments of a command and runs it, which gives the exit code; bad input becomes lines on standard error and
-    /// exit code 2.
+    /// Parses the arguments of a command and runs it. `work` returns the exit code. Invalid input is reported on standard
+    /// error, one problem per line, with exit code 2.
     let runToCode<'arguments when 'arguments :> IArgParserTemplate>
         (name: string)
         (work: ParseResults<'arguments> -> int)
@@ -129,10 +125,10 @@ module Command =
 
                 ExitCode.BadInput
             | None ->
-                eprintfn $"seddsl {name} failed: {error}"
+                eprintfn $"seddsl {name}: internal error: {error}"
                 ExitCode.Failed
 
-    /// The same of work that is done when it ends.
+    /// The same for work without an exit code of its own.
     let run<'arguments when 'arguments :> IArgParserTemplate> (name: string) work =
         runToCode<'arguments> name (fun arguments ->
             work arguments

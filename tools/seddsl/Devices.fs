@@ -17,16 +17,17 @@ let private run (arguments: string[]) =
     | [| "--help" |] ->
         printfn "USAGE: seddsl devices"
         printfn ""
-        printfn "Lists what networks and features can be computed with, and why there is not more."
+        printfn
+            "Lists the devices on which networks and features can be computed. If no GPU can be used, gives the reason."
         ExitCode.Done
     | _ ->
-        eprintfn "seddsl devices: it takes no arguments"
+        eprintfn "seddsl devices: this command takes no arguments"
         ExitCode.BadInput
 
-/// seddsl devices: what there is to compute with.
+/// seddsl devices: lists the available devices.
 let command = {
     Name = "devices"
-    Summary = "lists what networks can be computed with, and why there is not more"
+    Summary = "lists the devices (CPU, GPUs) that can be used for computation"
     NeedsTorch = true
     Run = run
 }

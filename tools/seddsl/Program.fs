@@ -1,13 +1,11 @@
 module Sed.Tool.Program
 
 open System
-open Sed.Tool.Data
+open System.Reflection
 open Sed.Tool.Evaluate
-open Sed.Tool.Models
 open Sed.Tool.Predict
-open Sed.Tool.Runs
 
-/// Every command, in the order in which they are listed.
+/// Every command, in the order of the help text.
 let private commands = [
     Evaluate.command
     Predict.command
@@ -20,16 +18,27 @@ let private commands = [
     Devices.command
 ]
 
-/// Whether this is the command line for those who only score (tools/seddsl-alone), which has no torch.
-let private scoresOnly () =
+/// Whether this is the torch-free build (tools/seddsl-alone).
+let private withoutTorch () =
     match AppContext.TryGetSwitch "Sed.WithoutTorch" with
     | true, without -> without
     | _ -> false
 
+/// The package version, followed by the commit in a build from a git checkout: "0.1.0+148b2d9...".
+let private version () =
+    match Assembly.GetExecutingAssembly().GetCustomAttribute<AssemblyInformationalVersionAttribute>() with
+    | null -> "unknown"
+    | attribute -> attribute.InformationalVersion
+
 let private help () =
     let absent, present =
-        commands |> List.partition (fun command -> scoresOnly () && command.NeedsTorch)
-    printfn "seddsl COMMAND [options]"
+        commands
+        |> List.partition (fun command -> withoutTorch () && command.NeedsTorch)
+    printfn "seddsl: weakly labelled sound event detection"
+    printfn ""
+    printfn "USAGE: seddsl COMMAND [options]"
+    printfn ""
+    printfn "COMMANDS:"
     printfn ""
 
     for command in present do
@@ -37,11 +46,10 @@ let private help () =
 
     if not absent.IsEmpty then
         printfn ""
-        printfn
-            $"""Of the whole command line, the package SedDsl.Tool: {absent |> List.map _.Name |> String.concat ", "}."""
+        printfn $"""Only in the package SedDsl.Tool: {absent |> List.map _.Name |> String.concat ", "}."""
 
     printfn ""
-    printfn "seddsl COMMAND --help tells the options of a command."
+    printfn "Run 'seddsl COMMAND --help' for the options of a command, 'seddsl --version' for the version."
 
 [<EntryPoint>]
 let main arguments =
@@ -52,14 +60,17 @@ let main arguments =
     | [ "-h" ] ->
         help ()
         ExitCode.Done
+    | [ "--version" ] ->
+        printfn $"{version ()}"
+        ExitCode.Done
     | name :: rest ->
         match commands |> List.tryFind (fun command -> command.Name = name) with
-        | Some command when scoresOnly () && command.NeedsTorch ->
+        | Some command when withoutTorch () && command.NeedsTorch ->
             eprintfn
-                $"seddsl {name}: this seddsl only scores and has no torch; install the whole one (dotnet tool install --global SedDsl.Tool)"
+                $"seddsl {name}: this build has no libtorch; install the full tool with: dotnet tool install --global SedDsl.Tool"
             ExitCode.BadInput
         | Some command -> command.Run(Array.ofList rest)
         | None ->
             let known = commands |> List.map _.Name |> String.concat ", "
-            eprintfn $"seddsl: there is no command \"{name}\"; there is {known}"
+            eprintfn $"seddsl: there is no command '{name}'; the commands are {known}"
             ExitCode.BadInput

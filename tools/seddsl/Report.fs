@@ -18,51 +18,50 @@ type private ReportArguments =
         member argument.Usage =
             match argument with
             | Run _ ->
-                "a table's name, for example table2 or table2-smoke; or a folder of runs and a name: elsewhere/table2."
-            | Runs _ -> "the folder of the runs where the name has none; runs by default."
-            | Open -> "open the page in a browser."
-            | Serve -> "show the run while it goes on, in a page of a local address, until Ctrl-C."
-            | Port _ -> "the port of that address, 1 to 65535; one that is free by default."
+                "a table's name, for example table2 or table2-smoke, optionally with its runs folder: elsewhere/table2."
+            | Runs _ -> "the runs folder, if the name has none (default: runs)."
+            | Open -> "open the report in a browser."
+            | Serve -> "serve a page on this machine that follows the run while it trains, until Ctrl-C."
+            | Port _ -> "port of the served page, 1 to 65535 (default: any free port)."
 
-let private show (address: string) =
+let private openInBrowser (address: string) =
     use _ = Process.Start(ProcessStartInfo(address, UseShellExecute = true))
     ()
 
-let private serve runs run port (isOpened: bool) =
+let private serve runs run port (openPage: bool) =
     use stop = new CancellationTokenSource()
-    let ended (signal: PosixSignalContext) =
+    let onSignal (signal: PosixSignalContext) =
         signal.Cancel <- true
         stop.Cancel()
-    use _ = PosixSignalRegistration.Create(PosixSignal.SIGINT, ended)
-    use _ = PosixSignalRegistration.Create(PosixSignal.SIGTERM, ended)
-    let say address =
-        printfn $"{address} (Ctrl-C ends it)"
-        if isOpened then
-            show address
-    Reports.serve runs run port say stop.Token
+    use _ = PosixSignalRegistration.Create(PosixSignal.SIGINT, onSignal)
+    use _ = PosixSignalRegistration.Create(PosixSignal.SIGTERM, onSignal)
+    let onStarted address =
+        printfn $"{address} (press Ctrl-C to stop)"
+        if openPage then
+            openInBrowser address
+    Reports.serve runs run port onStarted stop.Token
 
-let private work (given: ParseResults<ReportArguments>) =
-    let runs = given.GetResult(Runs, "runs")
-    let port = given.TryGetResult Port
+let private work (arguments: ParseResults<ReportArguments>) =
+    let runs = arguments.GetResult(Runs, "runs")
+    let port = arguments.TryGetResult Port
     match port with
     | Some number when number < 1 || number > 65535 ->
-        raise (BadArguments [ $"--port {number} is no port: give a number from 1 to 65535" ])
-    | Some number when not (given.Contains Serve) ->
-        raise (BadArguments [ $"--port {number} says where a page is served: add --serve" ])
+        raise (BadArguments [ $"--port must be between 1 and 65535, was {number}" ])
+    | Some _ when not (arguments.Contains Serve) -> raise (BadArguments [ "--port needs --serve" ])
     | _ -> ()
-    if given.Contains Serve then
-        serve runs (given.GetResult Run) port (given.Contains Open)
+    if arguments.Contains Serve then
+        serve runs (arguments.GetResult Run) port (arguments.Contains Open)
     else
-        let file, remark = Reports.find runs (given.GetResult Run)
+        let file, remark = Reports.find runs (arguments.GetResult Run)
         printfn $"{file}"
         remark |> Option.iter (fun remark -> eprintfn $"seddsl report: {remark}")
-        if given.Contains Open then
-            show file
+        if arguments.Contains Open then
+            openInBrowser file
 
-/// seddsl report: a run's report, or the run while it goes on.
+/// seddsl report: prints the path of a report or serves a live page.
 let command = {
     Name = "report"
-    Summary = "says where a run's report is, or shows a run while it goes on"
+    Summary = "prints the path of a run's report, or serves a page that follows a run"
     NeedsTorch = true
     Run = Command.run<ReportArguments> "report" work
 }

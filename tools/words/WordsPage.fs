@@ -1,4 +1,4 @@
-/// The page of every word of the language: what the types of Sed.Dsl offer a script, with what their `///` comments say.
+/// The language reference: every keyword that the types of Sed.Dsl offer to scripts, with its `///` comment.
 module Sed.Tools.WordsPage
 
 open System
@@ -8,22 +8,21 @@ open System.Text.RegularExpressions
 open System.Xml.Linq
 open Microsoft.FSharp.Reflection
 
-/// What a script can write in one place.
+/// A section of the page: a block, a module or a union, and its keywords.
 type Section = {
     Heading: string
     Summary: string
-    /// Each word as it is written, and what it says.
+    /// Each keyword with its parameters, and its comment.
     Words: (string * string) list
 }
 
-let private comments (xml: string) =
+let private commentsOf (xml: string) =
     Map [
         for entry in XDocument.Load(xml).Descendants(XName.Get "member") do
             let summary =
                 match entry.Element(XName.Get "summary") with
                 | null -> entry.Value
                 | summary -> summary.Value
-            // Overloads of a word say the same of what they share; the name before the parameters finds them.
             let name = (nonNull (entry.Attribute(XName.Get "name"))).Value
             let text = Regex.Replace(summary, @"\s+", " ").Trim()
             if text <> "" then
@@ -33,15 +32,15 @@ let private comments (xml: string) =
 let private typeName (kind: Type) =
     (nonNull kind.FullName).Replace('+', '.')
 
-/// The comment of a method, whatever its parameters: the one with as many of them.
-let private ofMethod (said: Map<string, string>) (method: MethodInfo) =
+/// The comment of a method. Among overloads, the one with the closest number of parameters.
+let private ofMethod (comments: Map<string, string>) (method: MethodInfo) =
     let start = $"M:{typeName (nonNull method.DeclaringType)}.{method.Name}"
     let count = method.GetParameters().Length
     let parameters (name: string) =
         match name.IndexOf '(' with
         | -1 -> 0
         | at ->
-            // Commas inside of braces separate type arguments.
+            // Commas inside braces separate type arguments.
             let mutable depth = 0
             let mutable found = 1
             for letter in name.Substring at do
@@ -51,7 +50,7 @@ let private ofMethod (said: Map<string, string>) (method: MethodInfo) =
                 | ',' when depth = 0 -> found <- found + 1
                 | _ -> ()
             found
-    said
+    comments
     |> Map.toSeq
     |> Seq.filter (fun (name, _) -> Regex.IsMatch(name, $@"^{Regex.Escape start}(``\d+)?(\(|$)"))
     |> Seq.sortBy (fun (name, _) -> abs (parameters name - count))
@@ -62,33 +61,33 @@ let private inOrder (members: seq<#MemberInfo>) =
     members |> Seq.sortBy _.MetadataToken |> List.ofSeq
 
 /// The operations of a block.
-let private operations said (builder: Type) = [
+let private operations comments (builder: Type) = [
     for method in builder.GetMethods() |> inOrder do
         match method.GetCustomAttribute(typeof<CustomOperationAttribute>) with
         | :? CustomOperationAttribute as operation ->
-            // The first parameter is the block so far.
+            // The first parameter is the state of the block.
             let arguments = [
                 for parameter in method.GetParameters() |> Array.skip 1 -> nonNull parameter.Name
             ]
-            String.concat " " (operation.Name :: arguments), defaultArg (ofMethod said method) ""
+            String.concat " " (operation.Name :: arguments), defaultArg (ofMethod comments method) ""
         | _ -> ()
 ]
 
 /// The values and functions of a module.
-let private values said (from: Type) = [
+let private values comments (from: Type) = [
     for found in
         from.GetMembers(BindingFlags.Static ||| BindingFlags.Public ||| BindingFlags.DeclaredOnly)
         |> inOrder do
         match found with
-        | :? PropertyInfo as property -> property.Name, Map.tryFind $"P:{typeName from}.{property.Name}" said
+        | :? PropertyInfo as property -> property.Name, Map.tryFind $"P:{typeName from}.{property.Name}" comments
         | :? MethodInfo as method when not method.IsSpecialName && not (method.Name.Contains '|') ->
             let parameters = [ for parameter in method.GetParameters() -> nonNull parameter.Name ]
-            String.concat " " (method.Name :: parameters), ofMethod said method
+            String.concat " " (method.Name :: parameters), ofMethod comments method
         | _ -> ()
 ]
 
 /// The cases of a union.
-let private cases said (union: Type) = [
+let private cases comments (union: Type) = [
     for case in FSharpType.GetUnionCases union do
         let fields = [ for field in case.GetFields() -> field.Name ]
         let written =
@@ -97,7 +96,9 @@ let private cases said (union: Type) = [
             | [ "Item" ] -> case.Name + " value"
             | fields -> $"""{case.Name}({String.concat ", " fields})"""
         let key = $"{typeName union}.{case.Name}"
-        written, Map.tryFind ("T:" + key) said |> Option.orElse (Map.tryFind ("P:" + key) said)
+        written,
+        Map.tryFind ("T:" + key) comments
+        |> Option.orElse (Map.tryFind ("P:" + key) comments)
 ]
 
 let private some (words: (string * string option) list) = [
@@ -107,12 +108,12 @@ let private some (words: (string * string option) list) = [
         | None -> ()
 ]
 
-/// The types whose cases a script writes: those that operations and functions take.
+/// The unions whose cases are written in scripts.
 let private written (assembly: Assembly) =
     let unions =
         assembly.GetExportedTypes()
         |> Array.filter (fun kind -> FSharpType.IsUnion kind && not kind.IsNested)
-    // These are written with words of their own.
+    // These are written with keywords of their own.
     let hidden = set [ "Corpus"; "Setting"; "Choices"; "Holdout"; "Optimizer"; "Step" ]
     unions |> Array.filter (fun kind -> not (hidden.Contains kind.Name)) |> inOrder
 
@@ -120,13 +121,13 @@ let private wordOf (builder: Type) =
     let name = builder.Name.Replace("Builder", "")
     string (Char.ToLowerInvariant name[0]) + name.Substring 1
 
-/// A comment as its first sentence, without the stop, and what follows.
+/// Splits a comment into its first sentence, without the full stop, and the rest.
 let private sentence (text: string) =
     match text.IndexOf ". " with
     | -1 -> text.TrimEnd '.', ""
     | stop -> text[.. stop - 1], text[stop + 2 ..]
 
-/// A block's comment, which begins with an example.
+/// Formats the comment of a block, which begins with an example.
 let private example (text: string) =
     match text.LastIndexOf '}' with
     | -1 -> text
@@ -134,19 +135,19 @@ let private example (text: string) =
         let rest = text[brace + 1 ..].TrimStart([| ':'; ','; ' ' |])
         $"```fsharp\n{text[..brace]}\n```" + (if rest = "" then "" else "\n\n" + rest)
 
-/// Everything that a script can write: blocks first, then the words that stand in them.
+/// All sections: functions that start a block, blocks, corpora, other functions, settings of `vary`, and unions.
 let sections (assembly: Assembly) (xml: string) =
-    let said = comments xml
+    let comments = commentsOf xml
     let about (kind: Type) =
-        Map.tryFind ("T:" + typeName kind) said |> Option.defaultValue ""
+        Map.tryFind ("T:" + typeName kind) comments |> Option.defaultValue ""
     let exported =
         assembly.GetExportedTypes() |> Array.filter (fun kind -> not kind.IsNested)
-    let isBuilder (kind: Type) = not (operations said kind).IsEmpty
+    let isBuilder (kind: Type) = not (operations comments kind).IsEmpty
     let opened =
         exported
         |> Array.filter (fun kind -> kind.IsDefined(typeof<AutoOpenAttribute>, false))
         |> inOrder
-        |> List.map (fun kind -> kind, some (values said kind))
+        |> List.map (fun kind -> kind, some (values comments kind))
     let starting, others =
         opened |> List.partition (fun (kind, _) -> kind.Name = "Words")
     let corpora =
@@ -156,7 +157,7 @@ let sections (assembly: Assembly) (xml: string) =
     [
         for kind, words in starting do
             {
-                Heading = "To begin with"
+                Heading = "Getting started"
                 Summary = about kind
                 Words = words
             }
@@ -168,14 +169,14 @@ let sections (assembly: Assembly) (xml: string) =
             {
                 Heading = $"`{wordOf kind} {{ ... }}`"
                 Summary = example (about kind)
-                Words = operations said kind
+                Words = operations comments kind
             }
         {
             Heading = "Corpora"
-            Summary = "What `data` takes."
+            Summary = "Values of `data`."
             Words = [
                 for kind in corpora do
-                    for word, text in some (values said kind) -> $"{kind.Name}.{word}", text
+                    for word, text in some (values comments kind) -> $"{kind.Name}.{word}", text
             ]
         }
         for kind, words in others do
@@ -186,34 +187,34 @@ let sections (assembly: Assembly) (xml: string) =
                 Words = words
             }
         {
-            Heading = "What `vary` varies"
-            Summary = "Each also stands in `rows`, `alongside` and profiles, with a value."
-            Words = some (cases said (nonNull (assembly.GetType "Sed.Setting")))
+            Heading = "Settings of `vary`"
+            Summary = "Each setting can also be given with a value in `rows`, `alongside` and profiles."
+            Words = some (cases comments (nonNull (assembly.GetType "Sed.Setting")))
         }
         for kind in written assembly do
             {
                 Heading = kind.Name
                 Summary = about kind
-                Words = some (cases said kind)
+                Words = some (cases comments kind)
             }
     ]
     |> List.filter (fun section -> not section.Words.IsEmpty)
 
 let private cell (text: string) = text.Replace("|", "\\|")
 
-/// Every word, to find one at a glance.
+/// Every keyword, without its parameters.
 let words (sections: Section list) =
     sections
     |> List.collect _.Words
     |> List.map (fun (written, _) -> written.Split([| ' '; '(' |])[0])
 
-/// The page in Markdown.
+/// The page as Markdown.
 let markdown (assembly: Assembly) (xml: string) =
     String.concat "\n" [
         "# The language"
         ""
-        "Every word that an experiment can be written with, and what stands where it is left out. An editor shows the same while"
-        "one types. This page is written by `dotnet fsi build.fsx words` from the comments in the source; a test holds it current."
+        "All keywords of experiment scripts, with their defaults. Editors show the same text as tooltips. This page is generated from"
+        "the comments in the source by `dotnet fsi build.fsx words`; a test checks that it is up to date."
         ""
         for section in sections assembly xml do
             $"## {section.Heading}"
@@ -221,14 +222,14 @@ let markdown (assembly: Assembly) (xml: string) =
             if section.Summary <> "" then
                 section.Summary
                 ""
-            "| word | |"
+            "| keyword | meaning |"
             "|---|---|"
             for word, text in section.Words do
                 $"| `{cell word}` | {cell text} |"
             ""
     ]
 
-/// Writes the page beside the language's source.
+/// Writes the page to src/Sed.Dsl/README.md and returns its path.
 let write (assembly: Assembly) (root: string) =
     let page = Path.Combine(root, "src", "Sed.Dsl", "README.md")
     let xml = nonNull (Path.ChangeExtension(assembly.Location, ".xml"))

@@ -1,4 +1,4 @@
-// Writes src/Sed.Dsl/README.md from what was built: dotnet fsi build.fsx words
+// Generates src/Sed.Dsl/README.md from the build output: dotnet fsi build.fsx words
 #r "../../artifacts/bin/Sed.Runner/release/Sed.Core.dll"
 #r "../../artifacts/bin/Sed.Runner/release/TorchSharp.dll"
 #r "../../artifacts/bin/Sed.Runner/release/Sed.Dsl.dll"

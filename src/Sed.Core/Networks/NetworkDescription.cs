@@ -1,46 +1,52 @@
 using Sed.Core.Networks.Layers;
 using Sed.Core.Networks.WeakOutputs;
+using Sed.Core.Runtime;
 using Sed.Core.Runtime.Keys;
 
 namespace Sed.Core.Networks;
 
 /// <summary>
-/// A network with a strong and a weak output, as data: layers from the bottom up, then a dense sigmoid layer for each
-/// frame (the strong output), then the weak output. Immutable; checked when a network is built from it.
+/// A network with a strong and a weak output, as data: the layers, a time-distributed dense sigmoid layer (the strong
+/// output), and a pooling function (the weak output). Immutable; checked when a network is built from it.
 /// </summary>
 public sealed record NetworkDescription
 {
-    /// <summary>Layers from the input upwards.</summary>
+    private const string Place = "network";
+
+    /// <summary>The layers, from the input to the outputs.</summary>
     [Key("layers")]
     public required IReadOnlyList<Layer> Layers { get; init; }
 
-    /// <summary>Frames of a clip.</summary>
+    /// <summary>Input frames per clip.</summary>
     [Key("frames")]
     public required int Frames { get; init; }
 
-    /// <summary>Mel bands, or samples, of a frame.</summary>
+    /// <summary>Mel bands, or samples, per input frame.</summary>
     [Key("bands")]
     public required int Bands { get; init; }
 
-    /// <summary>Classes of the outputs.</summary>
+    /// <summary>Number of classes.</summary>
     [Key("classes")]
     public required int Classes { get; init; }
 
-    /// <summary>Probability that a value is dropped in training, after every layer that makes values; from 0 to below 1. Default 0.15.</summary>
+    /// <summary>
+    /// Dropout rate after every layer, except those that only rearrange or rescale values; from 0 (inclusive) to 1 (exclusive).
+    /// Default 0.15.
+    /// </summary>
     [Key("dropout")]
     public double Dropout { get; init; } = 0.15;
 
-    /// <summary>How the weak output comes from the strong one. Default: a dense layer over all frames.</summary>
+    /// <summary>Computes the weak output from the strong output. Default: a dense layer over all frames.</summary>
     [Key("weak")]
     public WeakOutput Weak { get; init; } = new WeakOutput.DenseOverFrames();
 
-    /// <summary>Whether each segment of a clip is heard by itself; null (the default): the clip is heard as a whole.</summary>
+    /// <summary>Applies the network to segments of the clip; null (the default) applies it to the whole clip.</summary>
     [Key("segments")]
     public Segmentation? Segments { get; init; }
 
     /// <summary>
-    /// The layers that come near the 218,000 parameters of Adavanne and Virtanen (2017), who do not give the sizes:
-    /// 218,390 as Keras counts them (batch normalisation's moving statistics included, one bias per recurrent gate).
+    /// A candidate for the network of Adavanne and Virtanen (2017), who report about 218,000 parameters but no layer sizes. It has
+    /// 218,390 parameters as counted by Keras, which includes moving statistics and has one bias per recurrent gate.
     /// </summary>
     public static NetworkDescription Candidate218k(int frames = 500, int bands = 40, int classes = 17) =>
         new()
@@ -62,7 +68,10 @@ public sealed record NetworkDescription
             Classes = classes,
         };
 
-    /// <summary>The baseline of DCASE 2017 Task 4: 5 frames of context and two dense layers of 50 units; 13,467 parameters.</summary>
+    /// <summary>
+    /// The baseline of DCASE 2017 Task 4 (Mesaros et al. 2017): a context of 5 frames and two dense layers of 50 units; 13,467
+    /// parameters.
+    /// </summary>
     public static NetworkDescription Baseline(int frames = 500, int bands = 40, int classes = 17) =>
         new()
         {
@@ -74,89 +83,87 @@ public sealed record NetworkDescription
             Weak = new WeakOutput.MaxPooling(),
         };
 
-    /// <summary>What the layers hear at once: one map over the bands and the frames of the clip, or of a segment.</summary>
+    /// <summary>Input shape of the first layer: one map over the frames of the clip, or of a segment, and the bands.</summary>
     public Shape Input => new(Segments is { Frames: > 0 } segments ? segments.Frames : Frames, 1, Bands);
 
-    /// <summary>What the layers leave: one vector for each frame. Defined where there are no problems.</summary>
-    public Shape Hidden => Steps().Select(step => AsVectors(step.Leaves)).LastOrDefault(Input);
+    /// <summary>Output shape of the layers: one vector per frame. Defined only if there are no problems.</summary>
+    public Shape Hidden => Steps().Select(step => AsVectors(step.Output)).LastOrDefault(Input);
 
-    /// <summary>Frames of the strong output, which lie evenly over the clip. Defined where there are no problems.</summary>
+    /// <summary>Frames of the strong output, evenly spaced over the clip. Defined only if there are no problems.</summary>
     public int OutputFrames => Segments is null ? Hidden.Frames : Frames;
 
-    /// <summary>How many frames of the input lie between two frames of the strong output: below 1 where it has more.</summary>
-    public double FrameStride => Segments is null ? Layers.Aggregate(1.0, (step, layer) => step * layer.FrameStride) : 1;
+    /// <summary>Input frames per frame of the strong output; less than 1 after upsampling.</summary>
+    public double FrameStride =>
+        Segments is null ? Layers.Aggregate(1.0, (step, layer) => step * layer.FrameStride) : 1;
 
-    /// <summary>Numbers that training moves.</summary>
+    /// <summary>Number of trainable parameters.</summary>
     public long Parameters =>
-        Steps().Sum(step => step.Layer.Parameters(step.Finds))
+        Steps().Sum(step => step.Layer.Parameters(step.Input))
         + (Hidden.Width + 1L) * Classes
         + Weak.Parameters(Hidden, Classes);
 
-    /// <summary>Multiply-accumulates of the layers and the strong output for one clip in inference.</summary>
+    /// <summary>Multiply-accumulate operations of the layers and the strong output for one clip at inference.</summary>
     public long MultiplyAccumulates =>
-        (Steps().Sum(step => step.Layer.MultiplyAccumulates(step.Finds)) + Hidden.Values * Classes)
+        (Steps().Sum(step => step.Layer.MultiplyAccumulates(step.Input)) + Hidden.Values * Classes)
         * (Segments is { Frames: > 0 } segments ? segments.Count(Frames) : 1);
 
-    /// <summary>Values that all layers together make of one clip, which training keeps until it has their gradients.</summary>
-    public long ActivationCount => Steps().Sum(step => step.Leaves.Values);
+    /// <summary>Total output values of all layers for one clip. Training keeps them in memory for the backward pass.</summary>
+    public long ActivationCount => Steps().Sum(step => step.Output.Values);
 
-    /// <summary>Every reason why no network can be built, from the input upwards; empty when one can.</summary>
-    public IReadOnlyList<NetworkProblem> Problems()
+    /// <summary>Every reason the network cannot be built, from the input to the outputs; empty when it can.</summary>
+    public IReadOnlyList<Problem> Problems()
     {
-        List<NetworkProblem> problems = [];
+        List<Problem> problems = [];
         if (Frames < 1 || Bands < 1 || Classes < 1)
             problems.Add(
-                new(
-                    "",
-                    $"{Frames} frames of {Bands} bands and {Classes} classes",
-                    "there has to be at least one of each"
-                )
+                new(Place, $"{Frames} frames of {Bands} bands and {Classes} classes", "at least one of each is needed")
             );
-        if (Segments is { } cut && (cut.Frames < 1 || cut.Frames > Frames))
+        if (Segments is { } segments && (segments.Frames < 1 || segments.Frames > Frames))
             problems.Add(
                 new(
-                    "",
-                    $"segments of {cut.Frames} frames in clips of {Frames}",
-                    "a segment has at least one frame and at most all of the clip's"
+                    Place,
+                    $"segments of {segments.Frames} frames in clips of {Frames} frames",
+                    "a segment must have at least one frame and at most those of the clip"
                 )
             );
         if (Layers.Count == 0)
-            problems.Add(new("", "has no layers", "for example `crnn { dropout 0.15 }`"));
+            problems.Add(new(Place, "there are no layers", "add some, or use `crnn { dropout 0.15 }`"));
         var number = 0;
-        foreach (var (layer, finds, _) in Steps())
+        foreach (var (layer, input, _) in Steps())
         {
             number++;
-            problems.AddRange(
-                layer
-                    .Problems(finds)
-                    .Select(own => new NetworkProblem($"layer {number} ({layer})", own.What, own.Remedy))
-            );
+            var place = $"{Place}, layer {number} ({layer})";
+            problems.AddRange(layer.Problems(input).Select(problem => problem.Within(place)));
         }
         if (!(Dropout >= 0 && Dropout < 1))
             problems.Add(
-                new("", FormattableString.Invariant($"dropout is {Dropout}"), "it is a share from 0 to below 1")
+                new(
+                    Place,
+                    FormattableString.Invariant($"the dropout rate is {Dropout}"),
+                    "it must be at least 0 and less than 1"
+                )
             );
         return problems;
     }
 
-    /// <summary>The whole description in one line; two descriptions of the same network have the same.</summary>
+    /// <summary>A human-readable description of the whole network in one line.</summary>
     public string Summary() =>
         FormattableString.Invariant(
             $"{Frames} frames of {Bands} bands; {string.Join(", ", Layers)}; {Classes} classes, {Weak}; dropout {Dropout:R}{(Segments is { } segments ? $"; {segments.Summary}" : "")}"
         );
 
-    /// <summary>The layers with what each finds and leaves. One with problems is passed over, so that those above it are judged too.</summary>
-    internal IEnumerable<(Layer Layer, Shape Finds, Shape Leaves)> Steps()
+    /// <summary>The layers with their input and output shapes. A layer with problems is skipped, so that later ones are still checked.</summary>
+    internal IEnumerable<(Layer Layer, Shape Input, Shape Output)> Steps()
     {
         var shape = Input;
         foreach (var layer in Layers)
         {
-            var finds = layer.TakesVectors ? AsVectors(shape) : shape;
-            if (layer.Problems(finds).Count == 0)
-                shape = layer.Over(finds);
+            var input = layer.TakesVectors ? AsVectors(shape) : shape;
+            if (layer.Problems(input).Count == 0)
+                shape = layer.OutputShape(input);
             else if (layer.TakesVectors)
-                shape = finds;
-            yield return (layer, finds, shape);
+                shape = input;
+            yield return (layer, input, shape);
         }
     }
 

@@ -3,12 +3,12 @@ using Sed.Core.Runtime;
 namespace Sed.Core.Networks;
 
 /// <summary>
-/// A network's parameters and buffers as named arrays, with PyTorch's names, shapes and layout, so that weights travel
-/// both ways: <c>numpy.load("network.npz")</c> in Python, and back.
+/// Reads and writes a network's parameters and buffers as NumPy arrays with PyTorch's names, shapes and layout. Python reads
+/// the files with <c>numpy.load("network.npz")</c>.
 /// </summary>
 public static class NetworkWeights
 {
-    /// <summary>Copies every parameter and buffer.</summary>
+    /// <summary>Copies every parameter and buffer of a network.</summary>
     public static Dictionary<string, NumpyArray> Of(SedNetwork network) =>
         network.state_dict().ToDictionary(entry => entry.Key, entry => NumpyArray.Of(entry.Value));
 
@@ -16,12 +16,14 @@ public static class NetworkWeights
     public static void Write(SedNetwork network, string path) => NumpyArchive.Write(path, Of(network));
 
     /// <summary>Reads an .npz file into a network of the same description.</summary>
-    /// <exception cref="InvalidDataException">Arrays are missing, superfluous or of another shape; all are named.</exception>
+    /// <exception cref="InvalidDataException">Arrays are missing, unexpected or of the wrong shape; the message lists all of them.</exception>
     public static void Read(SedNetwork network, string path) => Load(network, NumpyArchive.Read(path), path);
 
     /// <summary>Copies arrays into a network.</summary>
-    /// <param name="source">What the arrays come from, for the message.</param>
-    /// <exception cref="InvalidDataException">Arrays are missing, superfluous or of another shape; all are named.</exception>
+    /// <param name="network">The network.</param>
+    /// <param name="arrays">One array for each parameter and buffer, by name.</param>
+    /// <param name="source">Name of the arrays' source, for error messages.</param>
+    /// <exception cref="InvalidDataException">Arrays are missing, unexpected or of the wrong shape; the message lists all of them.</exception>
     public static void Load(SedNetwork network, IReadOnlyDictionary<string, NumpyArray> arrays, string source)
     {
         var state = network.state_dict();
@@ -36,13 +38,13 @@ public static class NetworkWeights
                 {
                     array.CopyTo(tensor);
                 }
-                catch (InvalidDataException different)
+                catch (InvalidDataException mismatch)
                 {
-                    problems.Add($"{name}: {different.Message}");
+                    problems.Add($"{name}: {mismatch.Message}");
                 }
         if (problems.Count > 0)
             throw new InvalidDataException(
-                $"{source} does not belong to this network:{Environment.NewLine}  "
+                $"{source} does not fit this network:{Environment.NewLine}  "
                     + string.Join($"{Environment.NewLine}  ", problems)
             );
     }

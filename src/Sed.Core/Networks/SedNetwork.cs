@@ -105,8 +105,8 @@ public sealed partial class SedNetwork : nn.Module<Tensor, NetworkOutput>
                 Add("vectors", new MapsToVectors());
             Add(layer.ModuleName, layer.Build(finds));
             // A convolution and its pooling count as one layer, with dropout after the pooling.
-            var hasPooling = description.Layers.ElementAtOrDefault(number) is { EndsLayerBelow: true };
-            if (description.Dropout > 0 && layer.MakesValues && !hasPooling)
+            var hasPooling = description.Layers.ElementAtOrDefault(number) is { TakesOverDropout: true };
+            if (description.Dropout > 0 && layer.HasDropout && !hasPooling)
                 Add("dropout", nn.Dropout(description.Dropout));
             shape = leaves;
             number++;
@@ -118,3 +118,11 @@ public sealed partial class SedNetwork : nn.Module<Tensor, NetworkOutput>
         void Add(string name, nn.Module<Tensor, Tensor> module) => modules.Add(($"{number}-{name}", module, shape));
     }
 }
+
+/// <summary>The outputs of a network for a batch of clips. The caller owns the tensors.</summary>
+/// <param name="Strong">Frame probabilities, shape (batch, frames, classes).</param>
+/// <param name="Weak">Clip probabilities, shape (batch, classes).</param>
+/// <param name="Segments">
+/// Segment probabilities, shape (batch, segments, classes), in training with <see cref="SegmentLearning.InheritLabels"/>; else null.
+/// </param>
+public readonly record struct NetworkOutput(Tensor Strong, Tensor Weak, Tensor? Segments = null);

@@ -4,86 +4,89 @@ using static TorchSharp.torch;
 
 namespace Sed.Core.Networks;
 
-/// <summary>How a network that hears a clip in segments learns from the clip's labels.</summary>
+/// <summary>How segments learn from the weak labels of their clip.</summary>
 public enum SegmentLearning
 {
-    /// <summary>The clip's weak output is that of its largest segment, class by class (multiple instances).</summary>
+    /// <summary>Multiple-instance learning: the clip's weak output is the maximum over its segments.</summary>
     [Key("largestSegment")]
     LargestSegment,
 
-    /// <summary>Every segment is held against the clip's weak labels, as if they were its own.</summary>
+    /// <summary>Every segment is trained on the weak labels of the clip.</summary>
     [Key("inheritLabels")]
     InheritLabels,
 }
 
 /// <summary>
-/// A network that is applied to each segment of a clip by itself. Segments lie side by side, the last one filled up with
-/// zeros; their frames together are the clip's strong output, and the largest weak output of any of them is the clip's.
+/// Applies a network to each segment of a clip separately. Segments do not overlap, and the last one is padded with zeros. The
+/// clip's strong output concatenates those of the segments; its weak output is their maximum.
 /// </summary>
-/// <param name="Frames">Frames of a segment.</param>
-/// <param name="Learning">How they learn from the clip's labels.</param>
+/// <param name="Frames">Frames per segment.</param>
+/// <param name="Learning">How segments learn from weak labels.</param>
 public sealed record Segmentation(
     [property: Key("frames")] int Frames,
     [property: Key("learning")] SegmentLearning Learning
 )
 {
-    /// <summary>For example "segments of 75 frames that inherit labels".</summary>
+    /// <summary>A short human-readable description, for example "segments of 75 frames that inherit labels".</summary>
     public string Summary =>
         $"segments of {Frames} frames "
-        + (Learning == SegmentLearning.InheritLabels ? "that inherit labels" : "of which the largest counts");
+        + (Learning == SegmentLearning.InheritLabels ? "that inherit labels" : "with max pooling");
 
-    /// <summary>Segments of a clip.</summary>
+    /// <summary>Number of segments of a clip.</summary>
     internal int Count(int frames) => (frames + Frames - 1) / Frames;
 
-    /// <summary>(batch, frames, bands) to (batch * segments, frames of a segment, bands).</summary>
+    /// <summary>Cuts clips into segments: (batch, frames, bands) to (batch * segments, segment frames, bands).</summary>
     internal Tensor Cut(Tensor clips)
     {
         using var scope = NewDisposeScope();
-        var missing = Count((int)clips.shape[1]) * Frames - clips.shape[1];
-        var filled = missing == 0 ? clips : cat([clips, clips.new_zeros(clips.shape[0], missing, clips.shape[2])], 1);
-        return filled.reshape(-1, Frames, clips.shape[2]).MoveToOuterDisposeScope();
+        var padding = Count((int)clips.shape[1]) * Frames - clips.shape[1];
+        var padded = padding == 0 ? clips : cat([clips, clips.new_zeros(clips.shape[0], padding, clips.shape[2])], 1);
+        return padded.reshape(-1, Frames, clips.shape[2]).MoveToOuterDisposeScope();
     }
 
-    /// <summary>What is said of segments as what is said of their clips.</summary>
-    /// <param name="strong">(batch * segments, frames that the layers leave, classes); these are repeated to a segment's frames.</param>
-    /// <param name="weak">(batch * segments, classes).</param>
-    /// <param name="frames">Frames of a clip.</param>
-    /// <param name="training">Whether segments are told as well, where they are held against labels.</param>
+    /// <summary>Joins the outputs of segments to those of their clips.</summary>
+    /// <param name="strong">Shape (batch * segments, output frames, classes); repeated to the frames of a segment.</param>
+    /// <param name="weak">Shape (batch * segments, classes).</param>
+    /// <param name="frames">Frames per clip.</param>
+    /// <param name="training">Whether the outputs of segments are needed for the loss.</param>
     internal NetworkOutput Join(Tensor strong, Tensor weak, int frames, bool training)
     {
         using var scope = NewDisposeScope();
-        var (count, left, classes) = (Count(frames), strong.shape[1], strong.shape[2]);
-        if (left != Frames)
+        var (count, outputFrames, classes) = (Count(frames), strong.shape[1], strong.shape[2]);
+        if (outputFrames != Frames)
         {
-            long[] source = [.. Enumerable.Range(0, Frames).Select(frame => frame * left / Frames)];
+            long[] source = [.. Enumerable.Range(0, Frames).Select(frame => frame * outputFrames / Frames)];
             strong = strong.index_select(1, tensor(source, device: strong.device));
         }
-        var side = strong.reshape(-1, count * Frames, classes).narrow(1, 0, frames).contiguous();
-        var each = weak.view(-1, count, classes);
+        var joined = strong.reshape(-1, count * Frames, classes).narrow(1, 0, frames).contiguous();
+        var perSegment = weak.view(-1, count, classes);
         return new NetworkOutput(
-            side.MoveToOuterDisposeScope(),
-            each.amax([1]).MoveToOuterDisposeScope(),
-            training && Learning == SegmentLearning.InheritLabels ? each.MoveToOuterDisposeScope() : null
+            joined.MoveToOuterDisposeScope(),
+            perSegment.amax([1]).MoveToOuterDisposeScope(),
+            training && Learning == SegmentLearning.InheritLabels ? perSegment.MoveToOuterDisposeScope() : null
         );
     }
 
-    /// <summary>The same cutting in ONNX operators: (batch, frames, bands).</summary>
+    /// <summary><see cref="Cut(Tensor)"/> in ONNX operators.</summary>
     internal OnnxValue Cut(OnnxValue clips, int frames, int bands)
     {
-        var missing = Count(frames) * Frames - frames;
-        var filled = missing == 0 ? clips : clips.Pad("constant", 0, 0, 0, 0, missing, 0);
-        return filled.Reshape(-1, Frames, bands);
+        var padding = Count(frames) * Frames - frames;
+        var padded = padding == 0 ? clips : clips.Pad("constant", 0, 0, 0, 0, padding, 0);
+        return padded.Reshape(-1, Frames, bands);
     }
 
-    /// <summary>The same joining in ONNX operators, of the network whose description this belongs to.</summary>
+    /// <summary><see cref="Join(Tensor, Tensor, int, bool)"/> in ONNX operators, for the network with this segmentation.</summary>
     internal (OnnxValue Strong, OnnxValue Weak) Join(OnnxValue strong, OnnxValue weak, NetworkDescription network)
     {
-        var (count, left, classes) = (Count(network.Frames), network.Hidden.Frames, network.Classes);
-        if (left != Frames)
-            strong = strong.Gather(1, [.. Enumerable.Range(0, Frames).Select(frame => (long)(frame * left / Frames))]);
+        var (count, outputFrames, classes) = (Count(network.Frames), network.Hidden.Frames, network.Classes);
+        if (outputFrames != Frames)
+            strong = strong.Gather(
+                1,
+                [.. Enumerable.Range(0, Frames).Select(frame => (long)(frame * outputFrames / Frames))]
+            );
         return (
             strong.Reshape(-1, count * Frames, classes).Slice(1, 0, network.Frames),
-            weak.Reshape(-1, count, classes).Largest(1)
+            weak.Reshape(-1, count, classes).Max(1)
         );
     }
 }

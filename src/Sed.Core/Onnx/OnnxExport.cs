@@ -9,20 +9,20 @@ using Sed.Core.Runtime.Keys;
 namespace Sed.Core.Onnx;
 
 /// <summary>
-/// Trained networks as ONNX models (operator set 17), for whatever runs these. A model has a batch of any size, the inputs
-/// <c>log_mel</c>, (batch, frames, bands), or <c>samples</c>, (batch, samples), and the outputs <c>strong</c>, (batch, frames,
-/// classes), and <c>weak</c>, (batch, classes), all float32. A network that learnt from the waveform has the input <c>frames</c>,
-/// (batch, frames, samples of a frame), in place of <c>log_mel</c>. Standardisation is in the graph. Several networks become one model
-/// that gives the mean of what they give.
+/// Exports trained networks as ONNX models (operator set 17). The input is <c>samples</c>, shape (batch, samples), or the
+/// features before standardisation: <c>log_mel</c>, shape (batch, frames, bands), or <c>frames</c>, shape (batch, frames,
+/// samples per frame), for networks trained on waveforms. The outputs are <c>strong</c>, shape (batch, frames, classes), and
+/// <c>weak</c>, shape (batch, classes). All are float32; the batch can have any size. Several networks become one model that
+/// outputs the mean of their probabilities.
 /// </summary>
 public static class OnnxExport
 {
     /// <summary>
-    /// A saved model: the mean of its members. Beside the graph it says its name, its classes as a JSON array, the length of a
-    /// clip and of a frame of the strong output in seconds, and how its features are computed.
+    /// Exports a saved model: the mean of its members. The metadata hold its name, its classes (a JSON array), the length of a
+    /// clip and the hop of the strong output in seconds, and a description of its features.
     /// </summary>
     /// <param name="model">The model.</param>
-    /// <param name="withFeatures">Whether the graph begins with samples, else with features.</param>
+    /// <param name="withFeatures">Whether the graph computes the features from samples. Default false: its input is the features.</param>
     /// <returns>The content of an .onnx file.</returns>
     /// <exception cref="NotSupportedException">Layers or features have no ONNX form; the message names all of them.</exception>
     public static byte[] Of(SavedModel model, bool withFeatures = false)
@@ -54,9 +54,9 @@ public static class OnnxExport
         }
     }
 
-    /// <summary>A model from log-mel energies, not standardised, to probabilities.</summary>
-    /// <param name="networks">Networks of the same sizes, at least one, each with its standardisation.</param>
-    /// <param name="properties">What the model is to say of itself: its classes, for example.</param>
+    /// <summary>Exports networks with log-mel energies, before standardisation, as input.</summary>
+    /// <param name="networks">At least one network with its standardisation; all have the same input and output shapes.</param>
+    /// <param name="properties">Entries of the model's metadata, for example its classes.</param>
     /// <returns>The content of an .onnx file.</returns>
     /// <exception cref="NotSupportedException">Layers have no ONNX form; the message names all of them.</exception>
     public static byte[] FromLogMel(
@@ -64,14 +64,14 @@ public static class OnnxExport
         IReadOnlyDictionary<string, string>? properties = null
     ) => FromFeatures(networks, LogMelOptions.Dcase2017.OnnxInput, properties);
 
-    /// <summary>A model from samples to probabilities, which computes the features (log-mel energies in double precision).</summary>
-    /// <param name="networks">Networks of the same sizes, at least one, each with its standardisation.</param>
-    /// <param name="features">What the networks were trained on.</param>
-    /// <param name="samples">Samples of a clip; they have to give the frames that the networks take.</param>
-    /// <param name="properties">What the model is to say of itself: its classes, for example.</param>
+    /// <summary>Exports networks with samples as input. The graph computes the features (log-mel energies in double precision).</summary>
+    /// <param name="networks">At least one network with its standardisation; all have the same input and output shapes.</param>
+    /// <param name="features">The features that the networks were trained on.</param>
+    /// <param name="samples">Samples of a clip.</param>
+    /// <param name="properties">Entries of the model's metadata, for example its classes.</param>
     /// <returns>The content of an .onnx file.</returns>
     /// <exception cref="NotSupportedException">Layers have no ONNX form; the message names all of them.</exception>
-    /// <exception cref="ArgumentException">So many samples give other frames or bands than the networks take.</exception>
+    /// <exception cref="ArgumentException">A clip of this length has a different number of frames or bands than the networks' input.</exception>
     public static byte[] FromSamples(
         IReadOnlyList<(SedNetwork Network, BandStatistics Standardisation)> networks,
         FeatureSource features,
@@ -85,12 +85,12 @@ public static class OnnxExport
         if (frames != description.Frames || bands != description.Bands)
             throw new ArgumentException(
                 $"{samples} samples give {frames} frames of {bands} bands, "
-                    + $"the network takes {description.Frames} of {description.Bands}.",
+                    + $"but the network's input has {description.Frames} frames of {description.Bands} bands.",
                 nameof(samples)
             );
         OnnxGraph graph = new();
         var waveforms = graph.Input("samples", samples);
-        graph.Say("sample_rate", FormattableString.Invariant($"{features.SampleRate}"));
+        graph.SetMetadata("sample_rate", FormattableString.Invariant($"{features.SampleRate}"));
         return Finish(graph, features.Export(waveforms, samples), networks, properties);
     }
 
@@ -110,7 +110,7 @@ public static class OnnxExport
     {
         ArgumentNullException.ThrowIfNull(networks);
         if (networks.Count == 0)
-            throw new ArgumentException("There is no network.", nameof(networks));
+            throw new ArgumentException("There must be at least one network.", nameof(networks));
         return networks[0].Network.Description;
     }
 
@@ -126,9 +126,9 @@ public static class OnnxExport
         var description = networks[0].Network.Description;
         graph.Output("strong", Mean(output => output.Strong), description.OutputFrames, description.Classes);
         graph.Output("weak", Mean(output => output.Weak), description.Classes);
-        graph.Say("network", description.Summary());
+        graph.SetMetadata("network", description.Summary());
         foreach (var (name, text) in properties ?? new Dictionary<string, string>())
-            graph.Say(name, text);
+            graph.SetMetadata(name, text);
         return graph.ToBytes();
 
         OnnxValue Mean(Func<(OnnxValue Strong, OnnxValue Weak), OnnxValue> output)

@@ -1,14 +1,13 @@
-using System.Numerics;
 using Sed.Core.Runtime;
 
 namespace Sed.Core.Scoring;
 
-/// <summary>What a network said of a set of clips: probabilities of both outputs.</summary>
-/// <param name="Names">The clips.</param>
-/// <param name="Frames">Frames of each clip.</param>
+/// <summary>The outputs of a network for a set of clips, as probabilities.</summary>
+/// <param name="Names">The names of the clips.</param>
+/// <param name="Frames">Number of frames of each clip.</param>
 /// <param name="HopSeconds">Distance between frames, in seconds.</param>
-/// <param name="Strong">Probability of each class in each frame, shape (clips, frames, classes).</param>
-/// <param name="Weak">Probability of each class in each clip, shape (clips, classes).</param>
+/// <param name="Strong">The strong output: the probability of each class in each frame, shape (clips, frames, classes).</param>
+/// <param name="Weak">The weak output: the probability of each class in each clip, shape (clips, classes).</param>
 public sealed record ClipScores(
     IReadOnlyList<string> Names,
     int Frames,
@@ -17,24 +16,26 @@ public sealed record ClipScores(
     float[] Weak
 )
 {
-    private const char Between = '\n';
+    private const char Separator = '\n';
 
-    /// <summary>Classes of both outputs.</summary>
+    /// <summary>Number of classes.</summary>
     public int Classes => Weak.Length / Names.Count;
 
-    /// <summary>The frames of one clip, frame after frame, shape (frames, classes).</summary>
+    /// <summary>The strong output for one clip, shape (frames, classes).</summary>
     public ReadOnlySpan<float> StrongOf(int clip) => Strong.AsSpan(clip * Frames * Classes, Frames * Classes);
 
     /// <summary>
-    /// The mean of what several networks said. Frames are the finest of all; a coarser network says for each of them what it
-    /// says of the frame of its own in whose time the middle lies. Clips that any of them lacks are left out.
+    /// The mean of the outputs of several networks (ensemble). It has the frames of the network with the most frames; outputs of
+    /// the others are those of the frame that contains its centre. Clips that any of the networks lacks are left out.
     /// </summary>
-    /// <param name="parts">At least one, of the same classes.</param>
-    /// <exception cref="ArgumentException">There are none, their classes differ, or they have no clip in common.</exception>
+    /// <param name="parts">The outputs of at least one network, with equal numbers of classes.</param>
+    /// <exception cref="ArgumentException">There are no outputs, their classes differ, or they have no clip in common.</exception>
     public static ClipScores Average(IReadOnlyList<ClipScores> parts)
     {
         if (parts.Count == 0 || parts.Any(part => part.Classes != parts[0].Classes))
-            throw new ArgumentException("An average wants at least one set of scores, all of the same classes.");
+            throw new ArgumentException(
+                "An average needs at least one set of scores, all with the same number of classes."
+            );
         var positions = parts.Select(part => part.Names.Index().ToDictionary(at => at.Item, at => at.Index)).ToArray();
         string[] names = [.. parts[0].Names.Where(name => positions.All(known => known.ContainsKey(name)))];
         if (names.Length == 0)
@@ -67,7 +68,7 @@ public sealed record ClipScores(
         return new ClipScores(names, finest.Frames, finest.HopSeconds, strong, weak);
     }
 
-    /// <summary>For each frame of a finer grid, the own frame in whose time its middle lies.</summary>
+    /// <summary>For each frame of a finer grid, the frame that contains its centre.</summary>
     private int[] FramesFor(ClipScores finer) =>
         [
             .. Enumerable
@@ -75,20 +76,20 @@ public sealed record ClipScores(
                 .Select(frame => Math.Min((int)((frame + 0.5) * finer.HopSeconds / HopSeconds), Frames - 1)),
         ];
 
-    /// <summary>Writes an .npz file of the arrays strong, weak, names and hop; the one before stays until the new one is whole.</summary>
+    /// <summary>Writes an .npz file with the arrays strong, weak, names and hop. An existing file is replaced once the new one is complete.</summary>
     public void Write(string path) =>
         NumpyArchive.Write(
             path,
             [
                 new("strong", NumpyArray.Of(Strong) with { Shape = [Names.Count, Frames, Classes] }),
                 new("weak", NumpyArray.Of(Weak) with { Shape = [Names.Count, Classes] }),
-                new("names", NumpyArray.Of(string.Join(Between, Names))),
+                new("names", NumpyArray.Of(string.Join(Separator, Names))),
                 new("hop", NumpyArray.Of([HopSeconds])),
             ]
         );
 
-    /// <summary>Reads such a file.</summary>
-    /// <exception cref="InvalidDataException">It is damaged, or other arrays are in it.</exception>
+    /// <summary>Reads a file that <see cref="Write"/> wrote.</summary>
+    /// <exception cref="InvalidDataException">The file is damaged, or it has other arrays.</exception>
     public static ClipScores Read(string path)
     {
         var arrays = NumpyArchive.Read(path);
@@ -96,7 +97,7 @@ public sealed record ClipScores(
             if (!arrays.ContainsKey(name))
                 throw new InvalidDataException($"{path}: it has no array '{name}'.");
         var (strong, weak) = (arrays["strong"], arrays["weak"]);
-        var names = arrays["names"].Text.Split(Between);
+        var names = arrays["names"].Text.Split(Separator);
         var hop = arrays["hop"];
         var fits =
             strong is { Type: NumpyArray.Float32, Shape: [var clips, > 0, var classes] }

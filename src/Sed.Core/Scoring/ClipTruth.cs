@@ -3,16 +3,16 @@ using Sed.Core.Corpora;
 
 namespace Sed.Core.Scoring;
 
-/// <summary>What is true of the clips that are scored.</summary>
+/// <summary>The reference of a set of clips: tags and, where known, events.</summary>
 /// <param name="Classes">The classes.</param>
-/// <param name="Names">The clips.</param>
-/// <param name="Tags">Whether each clip has each class, clip after clip, shape (clips, classes).</param>
-/// <param name="Events">Their events; null where those of any clip are unknown.</param>
+/// <param name="Names">The names of the clips.</param>
+/// <param name="Tags">Whether each clip has each class (weak labels), shape (clips, classes).</param>
+/// <param name="Events">The events (strong labels); null when those of any clip are unknown.</param>
 public sealed record ClipTruth(ClassList Classes, IReadOnlyList<string> Names, bool[] Tags, EventList? Events)
 {
-    /// <summary>What a corpus knows of some of its clips.</summary>
+    /// <summary>The labels of some clips of a corpus.</summary>
     /// <param name="manifest">The corpus.</param>
-    /// <param name="clips">Positions in it.</param>
+    /// <param name="clips">The positions of the clips in the corpus.</param>
     public static ClipTruth Of(Manifest manifest, IReadOnlyCollection<int> clips)
     {
         var classes = manifest.Classes;

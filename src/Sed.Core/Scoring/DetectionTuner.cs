@@ -5,22 +5,22 @@ using Sed.Core.Metrics.Thresholds;
 namespace Sed.Core.Scoring;
 
 /// <summary>
-/// Chooses for each class how it is decided on, by clips of which the truth is known: the steps among those that are offered,
-/// and with each of them the threshold among all that differ on these clips. What counts is the F-score of the class:
-/// segment-based at 1 s where the events of all clips are known, else of its tags. Deterministic.
+/// Tunes decoding for each class on clips with known reference: the steps, chosen among candidates, and the threshold, chosen
+/// among all that make a difference on these clips. The objective is the F1 of the class: segment-based (1 s) where the events
+/// of all clips are known, otherwise clip-level. Deterministic.
 /// </summary>
 public static class DetectionTuner
 {
-    /// <summary>The options with a way of its own for each class that can be tuned.</summary>
+    /// <summary>Returns the options with tuned steps and thresholds for each class that can be tuned.</summary>
     /// <remarks>
-    /// A class that is in none of the clips, or that nothing finds, is decided on as the options say. Of equally good ways the
-    /// first is taken, of equally good thresholds the highest; a threshold lies half-way between two scores.
+    /// A class that is absent from the clips, or that no candidate detects, keeps the given options. Ties are resolved to the first
+    /// candidate and the highest threshold. A threshold lies half-way between two scores.
     /// </remarks>
-    /// <param name="truth">What is true of the clips.</param>
-    /// <param name="scores">What was said of them.</param>
-    /// <param name="options">How classes are decided on that cannot be tuned, and where tags come from.</param>
-    /// <param name="steps">The steps to choose from; at least one way, which may have no steps.</param>
-    /// <exception cref="ArgumentException">No steps are offered, or scores and truth are of other clips.</exception>
+    /// <param name="truth">The reference of the clips.</param>
+    /// <param name="scores">The outputs for the same clips.</param>
+    /// <param name="options">The options of classes that cannot be tuned, and the source of tags.</param>
+    /// <param name="steps">At least one candidate; a candidate may have no steps.</param>
+    /// <exception cref="ArgumentException">There are no candidates, or scores and reference have different clips.</exception>
     public static DetectionOptions Tune(
         ClipTruth truth,
         ClipScores scores,
@@ -29,12 +29,12 @@ public static class DetectionTuner
     )
     {
         if (steps.Count == 0)
-            throw new ArgumentException("There are no steps to choose from.", nameof(steps));
+            throw new ArgumentException("There are no candidate steps.", nameof(steps));
         var best = new Choice?[truth.Classes.Count];
         var tags = new double?[best.Length];
         foreach (var way in steps)
         {
-            ScoredClips scored = new(truth, scores, options with { Steps = way, PerClass = Nobody });
+            ScoredClips scored = new(truth, scores, options with { Steps = way, PerClass = NotTuned });
             var once = scored.Once();
             var curves = (scored.HasEvents ? once.SegmentCurves : once.TagCurves).PerClass;
             for (var k = 0; k < best.Length; k++)
@@ -62,13 +62,13 @@ public static class DetectionTuner
                 );
     }
 
-    private static readonly Dictionary<string, ClassDetection> Nobody = [];
+    private static readonly Dictionary<string, ClassDetection> NotTuned = [];
 
     private sealed record Choice(double F, double Threshold, IReadOnlyList<DecodingStep> Steps);
 
     private sealed record Tuned(string Label, ClassDetection Way);
 
-    /// <summary>The best threshold above 0, below which no score is; null where no threshold finds anything.</summary>
+    /// <summary>The best threshold above 0; null where no threshold has a true positive.</summary>
     private static Choice? BestOf(ThresholdCurve curve)
     {
         Choice? best = null;
@@ -82,4 +82,40 @@ public static class DetectionTuner
         }
         return best;
     }
+}
+
+/// <summary>
+/// Candidate decoding steps for tuning. The tuner takes the first of equally good candidates, so the simplest come first.
+/// </summary>
+public static class DecodingGrid
+{
+    /// <summary>30 candidates: a median filter of 0 (none), 0.1, 0.2, 0.5, 1 or 2 s, then a minimum event length of 0, 0.2, 0.5, 1 or 2 s.</summary>
+    public static IReadOnlyList<IReadOnlyList<DecodingStep>> Smoothing { get; } =
+    [
+        .. from median in (double[])[0, 0.1, 0.2, 0.5, 1, 2]
+        from shortest in (double[])[0, 0.2, 0.5, 1, 2]
+        select (IReadOnlyList<DecodingStep>)
+            [
+                .. median > 0 ? [new DecodingStep.MedianFilter(median)] : (DecodingStep[])[],
+                .. shortest > 0 ? [new DecodingStep.MinimumDuration(shortest)] : (DecodingStep[])[],
+            ],
+    ];
+
+    /// <summary>
+    /// 24 candidates: change-point based bounding boxes (cSEBBs; Ebbers et al. 2024) with a step filter of 0.3, 0.5, 1 or 2 s and
+    /// an absolute merge threshold of 0.1, 0.2 or 0.3 or a relative one of 1.5, 2 or 3.
+    /// </summary>
+    public static IReadOnlyList<IReadOnlyList<DecodingStep>> ChangePoints { get; } =
+    [
+        .. from seconds in (double[])[0.5, 0.3, 1, 2]
+        from step in (DecodingStep[])
+            [
+                .. ((double[])[0.2, 0.1, 0.3]).Select(fall => new DecodingStep.ChangePoints(
+                    seconds,
+                    MergeDifference: fall
+                )),
+                .. ((double[])[2, 1.5, 3]).Select(ratio => new DecodingStep.ChangePoints(seconds, MergeRatio: ratio)),
+            ]
+        select (IReadOnlyList<DecodingStep>)[step],
+    ];
 }

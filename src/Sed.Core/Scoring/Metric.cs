@@ -1,50 +1,43 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Sed.Core.Metrics.Counts;
+
 namespace Sed.Core.Scoring;
 
 /// <summary>
-/// A score of a detector on the clips of one split. Rates are fractions; where a rate is undefined because nothing was
-/// detected, it is 0, and where nobody knows when events start and end, a metric of events is <see cref="double.NaN"/>.
+/// One score of a system on a set of clips, for example the segment-based F1. The tables of experiments, early stopping and
+/// <c>seddsl evaluate</c> compute it by the same function. Rates are fractions.
 /// </summary>
-/// <param name="name">As a table's heading; every metric has another.</param>
-/// <param name="summary">What it says, in one line.</param>
-/// <param name="needsEvents">Whether it needs to know when events start and end.</param>
-public abstract class Metric(string name, string summary, bool needsEvents)
+[JsonConverter(typeof(KeyConverter))]
+public sealed class Metric
 {
-    // Resamples of clips whose counts are added up take microseconds each, of other metrics milliseconds.
-    private protected const int ManyResamples = 2000;
-    private protected const int FewResamples = 400;
+    // Summing counts takes microseconds for each resample, curves and rankings take milliseconds.
+    private const int ManyResamples = 2000;
+    private const int FewResamples = 400;
 
-    /// <summary>As a table's heading; every metric has another.</summary>
-    public string Name { get; } = name;
+    private readonly Func<WeightedClips, Rate> value;
 
-    /// <summary>What it says, in one line.</summary>
-    public string Summary { get; } = summary;
-
-    /// <summary>Whether it needs to know when events start and end.</summary>
-    public bool NeedsEvents { get; } = needsEvents;
-
-    /// <summary>Whether lower is better, as of error rates.</summary>
-    public bool LowerIsBetter { get; init; }
-
-    /// <summary>Whether it lies between 0 and 1, as F-scores and mean precisions do and error rates do not.</summary>
-    public bool IsFraction { get; init; } = true;
-
-    /// <summary>Whether it follows from the decisions; else it looks at the scores behind them, at every threshold.</summary>
-    public virtual bool IsOfDecisions => true;
-
-    /// <summary>How many resamples its intervals and p-values are made of.</summary>
-    public virtual int Resamples => ManyResamples;
-
-    /// <summary>Its value on clips that each stand in the corpus as often as their weights say.</summary>
-    public double Of(WeightedClips clips) => NeedsEvents && !clips.Scored.HasEvents ? double.NaN : Value(clips);
-
-    /// <summary>Its value on clips that each stand in the corpus once.</summary>
-    public double Of(ScoredClips clips) => Of(clips.Once());
-
-    private protected abstract double Value(WeightedClips clips);
+    /// <param name="key">The stable name in canonical keys and machine-readable output, for example "weakF"; unique.</param>
+    /// <param name="name">The heading in tables, for example "weak F"; unique.</param>
+    /// <param name="summary">A description in one line.</param>
+    /// <param name="basis">The part of the inputs that it is computed from.</param>
+    /// <param name="value">Its value on clips with weights; only called where the inputs have the basis.</param>
+    public Metric(string key, string name, string summary, MetricBasis basis, Func<WeightedClips, Rate> value)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(key);
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        ArgumentException.ThrowIfNullOrEmpty(summary);
+        ArgumentNullException.ThrowIfNull(value);
+        Key = key;
+        Name = name;
+        Summary = summary;
+        Basis = basis;
+        this.value = value;
+    }
 
     /// <summary>
-    /// Every metric that there is, in the order in which tables and reports list them. A metric is a line in one of the files
-    /// beside this one, and a name in the language.
+    /// Every metric, in the order of tables and reports. A new metric is a line in one of the lists below, or a file of its
+    /// own that is added here.
     /// </summary>
     public static IReadOnlyList<Metric> All { get; } =
     [
@@ -56,27 +49,133 @@ public abstract class Metric(string name, string summary, bool needsEvents)
         .. PsdsMetrics.All,
     ];
 
-    /// <summary>The metric of a name; null where there is none.</summary>
+    /// <summary>The stable name in canonical keys and machine-readable output; it never changes.</summary>
+    public string Key { get; }
+
+    /// <summary>The heading in tables.</summary>
+    public string Name { get; }
+
+    /// <summary>A description in one line.</summary>
+    public string Summary { get; }
+
+    /// <summary>The part of the inputs that it is computed from.</summary>
+    public MetricBasis Basis { get; }
+
+    /// <summary>Whether lower values are better, as for error rates. Default false.</summary>
+    public bool LowerIsBetter { get; init; }
+
+    /// <summary>Whether values lie between 0 and 1, as F-scores do and error rates do not. Default true.</summary>
+    public bool IsFraction { get; init; } = true;
+
+    /// <summary>Whether it needs the onsets and offsets of the reference events (strong labels).</summary>
+    public bool NeedsEvents => Basis is MetricBasis.Segments or MetricBasis.Events or MetricBasis.FrameScores;
+
+    /// <summary>Whether it is a function of decisions. Otherwise it is a function of the scores behind them.</summary>
+    public bool IsOfDecisions =>
+        Basis is not (MetricBasis.TagScores or MetricBasis.WeakOutput or MetricBasis.FrameScores);
+
+    /// <summary>Number of bootstrap resamples for its intervals and p-values: 2000 for decisions, 400 for scores.</summary>
+    public int Resamples => IsOfDecisions ? ManyResamples : FewResamples;
+
+    /// <summary>The metric with this heading; null where there is none.</summary>
     public static Metric? Named(string name) => All.FirstOrDefault(metric => metric.Name == name);
+
+    /// <summary>The metric with this stable name; null where there is none.</summary>
+    public static Metric? WithKey(string key) => All.FirstOrDefault(metric => metric.Key == key);
+
+    /// <summary>The value on clips with weights, or the reason why there is none.</summary>
+    public Rate RateOf(WeightedClips clips)
+    {
+        ArgumentNullException.ThrowIfNull(clips);
+        return clips.Inputs.Has(Basis) ? value(clips) : Rate.Undefined($"these inputs have no {NameOf(Basis)}");
+    }
+
+    /// <summary>
+    /// The value on clips with weights, as tables show it: 0 where the rate is undefined, for example because nothing was
+    /// detected, and <see cref="double.NaN"/> where the inputs lack the basis.
+    /// </summary>
+    public double Of(WeightedClips clips)
+    {
+        ArgumentNullException.ThrowIfNull(clips);
+        if (!clips.Inputs.Has(Basis))
+            return double.NaN;
+        var rate = value(clips);
+        return rate.IsDefined ? rate.Value : 0;
+    }
+
+    /// <summary>The value on clips of equal weight, as tables show it.</summary>
+    public double Of(ScoredClips clips)
+    {
+        ArgumentNullException.ThrowIfNull(clips);
+        return Of(clips.Once());
+    }
+
+    private static string NameOf(MetricBasis basis) =>
+        basis switch
+        {
+            MetricBasis.Tags => "tags",
+            MetricBasis.WeakOutputTags or MetricBasis.WeakOutput => "weak output",
+            MetricBasis.Segments => "segments",
+            MetricBasis.Events => "events",
+            MetricBasis.TagScores => "clip scores",
+            _ => "frame scores",
+        };
 
     /// <summary>The name.</summary>
     public override string ToString() => Name;
 
-    /// <summary>The metric alone.</summary>
+    /// <summary>A monitor of this metric alone.</summary>
     public static implicit operator Monitor(Metric metric) => new Monitor.Score(metric);
 
-    /// <summary>One metric and another.</summary>
+    /// <summary>The sum of two metrics.</summary>
     public static Monitor operator +(Metric left, Metric right) => new Monitor.Score(left) + new Monitor.Score(right);
 
-    /// <summary>One metric less another.</summary>
+    /// <summary>The difference of two metrics.</summary>
     public static Monitor operator -(Metric left, Metric right) => new Monitor.Score(left) - new Monitor.Score(right);
 
-    /// <summary>A metric and a monitor.</summary>
+    /// <summary>The sum of a metric and a monitor.</summary>
     public static Monitor operator +(Metric left, Monitor right) => new Monitor.Score(left) + right;
 
-    /// <summary>A metric less a monitor.</summary>
+    /// <summary>The difference of a metric and a monitor.</summary>
     public static Monitor operator -(Metric left, Monitor right) => new Monitor.Score(left) - right;
 
-    /// <summary>A metric, so many times.</summary>
+    /// <summary>The product of a factor and a metric.</summary>
     public static Monitor operator *(double factor, Metric metric) => factor * new Monitor.Score(metric);
+
+    /// <summary>In JSON a metric is its key.</summary>
+    private sealed class KeyConverter : JsonConverter<Metric>
+    {
+        public override Metric Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options) =>
+            reader.TokenType == JsonTokenType.String && WithKey(reader.GetString()!) is { } metric
+                ? metric
+                : throw new JsonException($"expected one of {string.Join(", ", All.Select(metric => metric.Key))}");
+
+        public override void Write(Utf8JsonWriter writer, Metric metric, JsonSerializerOptions options) =>
+            writer.WriteStringValue(metric.Key);
+    }
+}
+
+/// <summary>The part of the inputs that a metric is computed from.</summary>
+public enum MetricBasis
+{
+    /// <summary>Decisions about clips: which classes each clip has (tags).</summary>
+    Tags,
+
+    /// <summary>Decisions about clips at threshold 0.5 of the network's weak output.</summary>
+    WeakOutputTags,
+
+    /// <summary>Decisions about segments of 1 s.</summary>
+    Segments,
+
+    /// <summary>Detected events.</summary>
+    Events,
+
+    /// <summary>Scores of clips, each the maximum of its frame scores.</summary>
+    TagScores,
+
+    /// <summary>Scores of clips, as the network's weak output gives them.</summary>
+    WeakOutput,
+
+    /// <summary>Scores of frames, compared with the reference events at every threshold.</summary>
+    FrameScores,
 }

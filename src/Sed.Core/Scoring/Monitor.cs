@@ -4,7 +4,7 @@ using Sed.Core.Runtime.Keys;
 
 namespace Sed.Core.Scoring;
 
-/// <summary>What early stopping watches: metrics added, subtracted and weighted. Higher is better.</summary>
+/// <summary>The objective of early stopping: a linear combination of metrics. Higher is better.</summary>
 public abstract record Monitor
 {
     private Monitor() { }
@@ -13,20 +13,20 @@ public abstract record Monitor
     [Key("metric")]
     public sealed record Score([property: Key("metric")] Metric Metric) : Monitor;
 
-    /// <summary>One monitor and another.</summary>
+    /// <summary>The sum of two monitors.</summary>
     [Key("plus")]
     public sealed record Plus([property: Key("left")] Monitor Left, [property: Key("right")] Monitor Right) : Monitor;
 
-    /// <summary>One monitor less another.</summary>
+    /// <summary>The difference of two monitors.</summary>
     [Key("minus")]
     public sealed record Minus([property: Key("left")] Monitor Left, [property: Key("right")] Monitor Right) : Monitor;
 
-    /// <summary>A monitor, so many times.</summary>
+    /// <summary>A monitor multiplied by a factor.</summary>
     [Key("times")]
     public sealed record Times([property: Key("factor")] double Factor, [property: Key("inner")] Monitor Inner)
         : Monitor;
 
-    /// <summary>Its value where every metric has the given value.</summary>
+    /// <summary>The value of the monitor for given values of its metrics.</summary>
     public double Of(Func<Metric, double> metric) =>
         this switch
         {
@@ -34,10 +34,10 @@ public abstract record Monitor
             Plus sum => sum.Left.Of(metric) + sum.Right.Of(metric),
             Minus difference => difference.Left.Of(metric) - difference.Right.Of(metric),
             Times times => times.Factor * times.Inner.Of(metric),
-            _ => throw new InvalidOperationException($"There is no monitor {GetType().Name}."),
+            _ => throw new InvalidOperationException($"Unknown monitor: {GetType().Name}."),
         };
 
-    /// <summary>Its metrics, from left to right.</summary>
+    /// <summary>The metrics, from left to right.</summary>
     public IReadOnlyList<Metric> Metrics =>
         this switch
         {
@@ -79,7 +79,7 @@ public abstract record Monitor
                 );
     }
 
-    /// <summary>As it is written, for example "weak F - strong ER".</summary>
+    /// <summary>The expression, for example "weak F - strong ER".</summary>
     public string Summary =>
         this switch
         {
@@ -95,19 +95,19 @@ public abstract record Monitor
     /// <summary><see cref="Summary"/>.</summary>
     public sealed override string ToString() => Summary;
 
-    /// <summary>Both together.</summary>
+    /// <summary>The sum of two monitors.</summary>
     public static Monitor operator +(Monitor left, Monitor right) => new Plus(left, right);
 
-    /// <summary>The left one less the right one.</summary>
+    /// <summary>The difference of two monitors.</summary>
     public static Monitor operator -(Monitor left, Monitor right) => new Minus(left, right);
 
-    /// <summary>A monitor and a metric.</summary>
+    /// <summary>The sum of a monitor and a metric.</summary>
     public static Monitor operator +(Monitor left, Metric right) => left + new Score(right);
 
-    /// <summary>A monitor less a metric.</summary>
+    /// <summary>The difference of a monitor and a metric.</summary>
     public static Monitor operator -(Monitor left, Metric right) => left - new Score(right);
 
-    /// <summary>A monitor, so many times.</summary>
+    /// <summary>The product of a factor and a monitor.</summary>
     public static Monitor operator *(double factor, Monitor monitor) => new Times(factor, monitor);
 
     private static string Number(double value) => value.ToString("R", CultureInfo.InvariantCulture);

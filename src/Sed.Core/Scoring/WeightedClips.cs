@@ -7,8 +7,8 @@ using Sed.Core.Metrics.Thresholds;
 namespace Sed.Core.Scoring;
 
 /// <summary>
-/// Scored clips, each of which stands in the corpus as often as its weight says: the corpus itself, or a resample of it. What
-/// several metrics look at is worked out once.
+/// The inputs of metrics with a weight for each clip: all clips once, or a bootstrap resample of them. What several metrics
+/// need is computed once.
 /// </summary>
 public sealed class WeightedClips
 {
@@ -20,45 +20,49 @@ public sealed class WeightedClips
     private readonly Lazy<ThresholdCurves> tagCurves;
     private readonly Lazy<ThresholdCurves> weakOutputCurves;
 
-    internal WeightedClips(ScoredClips scored, int[] weights)
+    internal WeightedClips(MetricInputs inputs, int[] weights)
     {
-        Scored = scored;
+        Inputs = inputs;
         this.weights = weights;
-        tagging = new(() => scored.Tagging.Value.Of(weights));
-        weakOutputTagging = new(() => scored.WeakOutputTagging.Value.Of(weights));
-        segments = new(() => scored.Segments.Value.Of(weights));
-        events = new(() => scored.EventCounts.Value.Of(weights));
-        tagCurves = new(() => scored.TagSweep.Value.Of(weights));
-        weakOutputCurves = new(() => scored.WeakOutputSweep.Value.Of(weights));
+        tagging = new(() => inputs.TagSum.Of(weights));
+        weakOutputTagging = new(() => inputs.WeakOutputTagSum.Of(weights));
+        segments = new(() => inputs.SegmentSum.Of(weights));
+        events = new(() => inputs.EventSum.Of(weights));
+        tagCurves = new(() => inputs.TagSweep.Of(weights));
+        weakOutputCurves = new(() => inputs.WeakOutputSweep.Of(weights));
     }
 
-    /// <summary>The clips.</summary>
-    public ScoredClips Scored { get; }
+    /// <summary>The inputs without weights.</summary>
+    public MetricInputs Inputs { get; }
 
-    /// <summary>Decisions about the tags.</summary>
+    /// <summary>Counts of the tag decisions (<see cref="MetricBasis.Tags"/>).</summary>
     public TaggingCounts Tagging => tagging.Value;
 
-    /// <summary>Decisions about the tags that the weak output gives at 0.5.</summary>
+    /// <summary>Counts of the weak output's tag decisions at threshold 0.5 (<see cref="MetricBasis.WeakOutputTags"/>).</summary>
     public TaggingCounts WeakOutputTagging => weakOutputTagging.Value;
 
-    /// <summary>Decisions about what is active in each second; the events of all clips have to be known.</summary>
+    /// <summary>Counts of the segments of 1 s (<see cref="MetricBasis.Segments"/>).</summary>
     public SegmentCounts Segments => segments.Value;
 
-    /// <summary>Decisions about whole events; the events of all clips have to be known.</summary>
+    /// <summary>Counts of the events with a collar of 0.2 s (<see cref="MetricBasis.Events"/>).</summary>
     public EventCounts Events => events.Value;
 
-    /// <summary>The tags at every threshold, a clip scored by the largest of its frames.</summary>
+    /// <summary>Counts of the tags at every threshold of the clip scores (<see cref="MetricBasis.TagScores"/>).</summary>
     public ThresholdCurves TagCurves => tagCurves.Value;
 
-    /// <summary>The tags at every threshold, a clip scored by the weak output.</summary>
+    /// <summary>The clip scores, each clip as often as its weight (<see cref="MetricBasis.TagScores"/>).</summary>
+    public TagScores TagScores => Inputs.TagScores().Weighted(weights);
+
+    /// <summary>Counts of the tags at every threshold of the weak output (<see cref="MetricBasis.WeakOutput"/>).</summary>
     public ThresholdCurves WeakOutputCurves => weakOutputCurves.Value;
 
-    /// <summary>What is active in each second, at every threshold; the events of all clips have to be known.</summary>
-    public ThresholdCurves SegmentCurves => Scored.SegmentSweep.Value.Of(weights);
+    /// <summary>Counts of the segments of 1 s at every threshold (<see cref="MetricBasis.FrameScores"/>).</summary>
+    public ThresholdCurves SegmentCurves => SegmentCurvesOf(1.0);
 
-    /// <summary>The clips' tag scores, a clip scored by the largest of its frames.</summary>
-    public TagScores TagScores => Scored.TagScores.Value.Weighted(weights);
+    /// <summary>Counts of segments at every threshold (<see cref="MetricBasis.FrameScores"/>).</summary>
+    /// <param name="segmentSeconds">Length of a segment, in seconds; positive.</param>
+    public ThresholdCurves SegmentCurvesOf(double segmentSeconds) => Inputs.SegmentSweep(segmentSeconds).Of(weights);
 
-    /// <summary>The polyphonic sound detection score; the events of all clips have to be known.</summary>
-    public PsdsResult Psds(PsdsOptions options) => Scored.Psds(options, weights);
+    /// <summary>The polyphonic sound detection score (<see cref="MetricBasis.FrameScores"/>).</summary>
+    public PsdsResult Psds(PsdsOptions options) => Inputs.Psds(options).Evaluate(weights);
 }

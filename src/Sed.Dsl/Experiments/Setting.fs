@@ -146,7 +146,7 @@ module Setting =
                 | :? Layer.GatedConvolution as conv ->
                     Layer.GatedConvolution(count, conv.KernelFrames, conv.KernelBands)
                 | :? Layer.DoubleConvolution as conv -> Layer.DoubleConvolution(count, conv.IsResidual)
-                | :? Layer.SampleConvolution as conv -> Layer.SampleConvolution(count, conv.Kernel, conv.Step)
+                | :? Layer.SampleConvolution as conv -> Layer.SampleConvolution(count, conv.Kernel, conv.Stride)
                 | other -> other)
         | GruUnits count ->
             layers "GRU units" (string count) (function

@@ -82,7 +82,7 @@ module Network =
             match network.Segments with
             | Some(length, SegmentLearning.InheritLabels) ->
                 $"; segments of {Text.number (float length)} s that inherit labels"
-            | Some(length, _) -> $"; segments of {Text.number (float length)} s of which the largest counts"
+            | Some(length, _) -> $"; segments of {Text.number (float length)} s with max pooling"
             | None -> ""
         $"{network.Name}: {layers}; weak output: {network.Weak.Summary}; dropout {Text.number network.Dropout}{segments}"
 
@@ -143,12 +143,7 @@ module Network =
                 "a segment has a length, for example `segments 1.5<s> LargestSegment`"
         | _ -> ()
         for found in (describe hopSeconds frames (max 1 features.Source.Bands) someClasses judged).Problems() do
-            let place =
-                if found.Place = "" then
-                    "network"
-                else
-                    $"network, {found.Place}"
-            Problem.at place found.What found.Remedy
+            found
         yield! kindProblems features network
         yield! Text.keywordsTwice "network" network.Declared
     ]

@@ -63,8 +63,8 @@ let private thresholds (curves: Curves list) classes = {
                 Title = "Areas under these curves, for the best trial of each row"
                 Headings = [
                     Heading.TextColumn "row"
-                    Heading.NumberColumn "average precision of tags"
-                    Heading.NumberColumn "mean over classes"
+                    Heading.NumberColumn "micro average precision (tagging)"
+                    Heading.NumberColumn "macro average precision (tagging)"
                     for scenario in 1 .. curves.Head.Psds.Length do
                         Heading.NumberColumn $"PSDS {scenario}"
                 ]

@@ -3,6 +3,7 @@ module internal Sed.Runner.SaliencyFigures
 
 open System
 open System.IO
+open MathNet.Numerics.Statistics
 open Sed
 open Sed.Core.Annotations
 open Sed.Core.Networks
@@ -61,7 +62,7 @@ let private transposed (map: float32[,]) = [|
 /// Scales values to at most 1, which is the 99.5th percentile, so that a few extreme values do not leave the rest of the map dark.
 let private scaled (values: float[][]) =
     let sorted = values |> Array.concat |> Array.sort
-    let high = max 1e-30 sorted[int (0.995 * float (sorted.Length - 1))]
+    let high = max 1e-30 (SortedArrayStatistics.Quantile(sorted, 0.995))
     values |> Array.map (Array.map (fun value -> min 1.0 (value / high)))
 
 let private map network store clip label (options: SaliencyOptions) title seconds rules =

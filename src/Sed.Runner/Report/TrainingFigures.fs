@@ -56,7 +56,7 @@ let private score (metric: Metric) (epoch: EpochResult) =
 let make (monitor: string) (rows: Row list) =
     [
         figure rows "loss" "Training loss" "loss" _.Loss
-        figure rows "monitor" $"Early-stopping criterion: {monitor}" "monitor" _.Monitor
+        figure rows "monitor" $"Early-stopping criterion: {monitor}" "criterion" _.Monitor
         figure rows "weak-f" "Weak F on the selection split" "weak F" (score WeakF)
         figure rows "strong-er" "Strong ER on the selection split" "strong ER" (score StrongER)
     ]

@@ -91,7 +91,7 @@ module internal ExperimentOutcome =
         yield! tuned workspace plan
 
         if plan.Experiment.Source <> "" then
-            $"Published: {plan.Experiment.Source}, on DCASE 2017 Task 4. Not comparable with scores on another corpus."
+            $"Published: {plan.Experiment.Source}. Not comparable with scores on corpora other than DCASE 2017 Task 4."
 
         if plan.Experiment.OthersSource <> "" then
             $"Other systems: {plan.Experiment.OthersSource}."

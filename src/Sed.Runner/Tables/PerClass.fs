@@ -102,9 +102,9 @@ let view (row: string) (published: (string * string) list) (trials: ScoredClips 
     let seeds =
         match trials with
         | [ _ ] -> "1 trial"
-        | _ -> $"means of {trials.Length} trials"
+        | _ -> $"mean of {trials.Length} trials"
     {
-        Title = $"Class by class: {row} ({seeds})"
+        Title = $"Scores by class: {row} ({seeds})"
         Headings = [
             { Text = "class"; Number = false }
             { Text = "weak F"; Number = true }

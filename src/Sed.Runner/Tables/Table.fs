@@ -119,13 +119,9 @@ let private comparisonLegend (plan: Plan) (statistics: MetricStatistics list) =
     else
         let star =
             match plan.Experiment.Against with
-            | Some row ->
-                let otherwise =
-                    if statistics |> List.exists _.Constant.Contains(row) then
-                        $"; the best row where {row} is no better than a constant prediction"
-                    else
-                        ""
-                $"*: {row}, the reference row{otherwise}"
+            | Some row when statistics |> List.exists _.Constant.Contains(row) ->
+                $"*: reference row ({row}; for metrics by which it is no better than a constant prediction, the best row)"
+            | Some row -> $"*: reference row ({row})"
             | None -> "*: best row"
         [
             $"{star}. ≈: does not differ significantly from it (paired bootstrap over clips and trials, Holm correction, 5 %%)."
@@ -145,9 +141,9 @@ let private constantLegend (bounds: ConstantPredictions.Bounds) (statistics: Met
                     | None -> ()
             ]
             |> String.concat ", "
-        let best = if best = "" then "" else $" (best: {best})"
-        $"○: no better than a constant prediction for all clips: empty, the most frequent classes or all classes{best}. "
-        + "Not used as the reference row."
+        let best = if best = "" then "" else $"; the best one has {best}"
+        "○: no better than a constant prediction, which has the same classes for every clip (none, the most frequent or all"
+        + $"{best}). Such a row is not used as the reference row."
     if idle then
         "Learnt nothing: no better than a constant prediction by any metric, for example because training diverged or was too short."
 ]

@@ -3,7 +3,7 @@ using Sed.Core.Metrics.Counts;
 
 namespace Sed.Core.Tests.Metrics;
 
-/// <summary>Compares results with what a reference tool wrote, and says where they differ.</summary>
+/// <summary>Compares results with those of a reference tool; messages have the place of a difference.</summary>
 internal sealed class Expect(string place)
 {
     private readonly List<string> differences = [];
@@ -22,7 +22,7 @@ internal sealed class Expect(string place)
         Note(expected == actual, $"{name} is {actual}, should be {expected}");
     }
 
-    /// <summary>A rate to 1e-9, relative to its size where it is above 1; null stands for an undefined one.</summary>
+    /// <summary>Compares a rate to 1e-9, relative above 1. A null means that the rate is undefined.</summary>
     public void Rate(JsonElement rates, string name, Rate actual, double tolerance = 1e-9)
     {
         var expected = rates.GetProperty(name);

@@ -3,7 +3,7 @@ using Sed.Core.Metrics.Counts;
 
 namespace Sed.Core.Tests.Metrics;
 
-/// <summary>Compares metrics with the form in which the reference cases keep sed_eval's results.</summary>
+/// <summary>Compares metrics with the results of sed_eval in the reference cases.</summary>
 internal static class ExpectedScores
 {
     public static void Compare(Expect expect, JsonElement expected, DetectionScores actual)

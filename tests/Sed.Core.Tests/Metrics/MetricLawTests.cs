@@ -28,7 +28,7 @@ public class MetricLawTests
         );
 
     [Fact]
-    public void Segments_are_counted_as_a_plain_roll_counts_them() =>
+    public void Segment_counts_equal_those_of_an_event_roll() =>
         RandomCorpus.Always(corpus =>
             Resolutions.All(resolution =>
             {
@@ -38,7 +38,7 @@ public class MetricLawTests
         );
 
     [Fact]
-    public void Substitutions_with_deletions_are_the_misses_and_with_insertions_the_false_alarms() =>
+    public void Substitutions_plus_deletions_are_the_misses_and_plus_insertions_the_false_alarms() =>
         RandomCorpus.Always(corpus =>
         {
             var counts = SegmentBased.Count(PairsOf(corpus));
@@ -50,7 +50,7 @@ public class MetricLawTests
         });
 
     [Fact]
-    public void Nothing_changes_when_files_are_permuted() =>
+    public void Results_do_not_depend_on_the_order_of_files() =>
         RandomCorpus.Always(
             (corpus, random) =>
             {
@@ -65,7 +65,7 @@ public class MetricLawTests
         );
 
     [Fact]
-    public void Nothing_changes_when_events_are_permuted_and_taken_by_time() =>
+    public void Results_in_the_order_of_time_do_not_depend_on_the_order_of_rows() =>
         RandomCorpus.Always(
             (corpus, random) =>
             {
@@ -79,7 +79,7 @@ public class MetricLawTests
         );
 
     [Fact]
-    public void In_the_order_of_the_rows_only_the_substitutions_may_change_when_events_are_permuted() =>
+    public void Only_substitutions_can_depend_on_the_order_of_rows() =>
         RandomCorpus.Always(
             (corpus, random) =>
             {
@@ -95,7 +95,7 @@ public class MetricLawTests
         );
 
     [Fact]
-    public void Permuted_classes_permute_the_results_of_classes_and_change_no_overall_result() =>
+    public void The_order_of_classes_changes_only_the_order_of_their_results() =>
         RandomCorpus.Always(
             (corpus, random) =>
             {
@@ -116,7 +116,7 @@ public class MetricLawTests
         );
 
     [Fact]
-    public void A_corpus_that_is_split_anywhere_adds_up_to_the_whole() =>
+    public void Counts_of_two_parts_of_a_corpus_add_up_to_those_of_the_corpus() =>
         RandomCorpus.Always(
             (corpus, random) =>
             {
@@ -141,7 +141,7 @@ public class MetricLawTests
         );
 
     [Fact]
-    public void No_value_is_undefined_without_a_reason_and_none_defined_is_not_a_number() =>
+    public void Undefined_values_have_a_reason_and_defined_values_are_numbers() =>
         RandomCorpus.Always(corpus =>
             new[] { ScoringConventions.SedEval, Strict }.All(conventions =>
                 SegmentBased
@@ -157,7 +157,7 @@ public class MetricLawTests
         );
 
     [Fact]
-    public void Undefined_values_counted_as_zero_leave_no_class_average_undefined_and_never_raise_one() =>
+    public void Counting_undefined_values_as_zero_defines_every_class_average_and_never_raises_one() =>
         RandomCorpus.Always(corpus =>
         {
             var counts = SegmentBased.Count(PairsOf(corpus));
@@ -169,7 +169,7 @@ public class MetricLawTests
         });
 
     [Fact]
-    public void The_optimal_matching_never_finds_fewer_pairs_than_the_greedy_one() =>
+    public void The_optimal_matching_has_at_least_as_many_pairs_as_the_greedy_one() =>
         RandomCorpus.Always(corpus =>
             EventBased.Count(PairsOf(corpus)).TruePositives
             >= EventBased.Count(PairsOf(corpus), new EventOptions { Matching = EventMatching.Greedy }).TruePositives

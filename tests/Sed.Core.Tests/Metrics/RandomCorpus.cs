@@ -4,7 +4,7 @@ using Sed.Core.Annotations;
 
 namespace Sed.Core.Tests.Metrics;
 
-/// <summary>Small corpora with what makes scoring hard: shared borders, overlaps, repetitions, events without length, empty files.</summary>
+/// <summary>Small random corpora with difficult cases: equal times, overlaps, repetitions, events of length 0, empty files.</summary>
 internal sealed record RandomCorpus(
     IReadOnlyList<IReadOnlyList<SoundEvent>> Reference,
     IReadOnlyList<IReadOnlyList<SoundEvent>> Estimate
@@ -19,10 +19,10 @@ internal sealed record RandomCorpus(
     public override string ToString() =>
         string.Join("; ", Reference.Zip(Estimate, (r, e) => $"[{string.Join(", ", r)} | {string.Join(", ", e)}]"));
 
-    /// <summary>Holds a law against a few hundred corpora.</summary>
+    /// <summary>Checks a property on a few hundred corpora.</summary>
     public static void Always(Func<RandomCorpus, bool> law) => Prop.ForAll(Arb.From(Corpora), law).Check(quiet);
 
-    /// <summary>Holds a law against a few hundred corpora and a seed for whatever else is random in it.</summary>
+    /// <summary>Checks a property on a few hundred corpora, each with a seed for further random choices.</summary>
     public static void Always(Func<RandomCorpus, Random, bool> law) =>
         Prop.ForAll(
                 Arb.From(Corpora),
@@ -35,7 +35,7 @@ internal sealed record RandomCorpus(
     {
         get
         {
-            // Multiples of 0.05 s meet at borders of segments and collars; a few lie anywhere.
+            // Multiples of 0.05 s coincide with borders of segments and collars; a few times are arbitrary.
             var onGrid = Gen.Choose(0, 120).Select(step => step * 0.05);
             var anywhere = Gen.Choose(0, 6000).Select(step => step / 999.0);
             var time = Gen.Frequency((4, onGrid), (1, anywhere));

@@ -4,7 +4,7 @@ using Sed.Core.Annotations;
 namespace Sed.Core.Tests.Metrics;
 
 /// <summary>
-/// A case whose results the reference tools computed: each of the tiny ones has a folder beside this file, the others in the folder
+/// A case with results of the reference tools. Tiny cases are in folders beside this file, the others in the folder
 /// <c>reference/metrics</c> of the shared folder.
 /// </summary>
 internal sealed class ReferenceCase
@@ -33,10 +33,10 @@ internal sealed class ReferenceCase
 
     public bool Has(string ending) => File.Exists(PathOf(ending));
 
-    /// <summary>Every case of the shared folder, the tiny ones among them; skips the test where the folder is absent.</summary>
+    /// <summary>Every case of the shared folder, including the tiny ones. Skips the running test where the folder is absent.</summary>
     public static IEnumerable<ReferenceCase> All() => In(SharedFolder.Require("reference", "metrics"));
 
-    /// <summary>The tiny cases, which are always there.</summary>
+    /// <summary>The tiny cases, which are part of the repository.</summary>
     public static IEnumerable<ReferenceCase> Tiny() =>
         In(Path.Combine(AppContext.BaseDirectory, "Metrics", "Reference"));
 
@@ -50,14 +50,14 @@ internal sealed class ReferenceCase
             .OrderBy(one => one.Name, StringComparer.Ordinal);
 
     /// <summary>The cases of decisions, not of scores.</summary>
-    /// <param name="tiny">Those that are always there, instead of all.</param>
+    /// <param name="tiny">Whether to return only the tiny cases.</param>
     public static IEnumerable<ReferenceCase> OfEvents(bool tiny = false) =>
         (tiny ? Tiny() : All()).Where(one => one.Has("est.tsv"));
 
-    /// <summary>Every setting of the cases of decisions by one way of counting, with the place where it is compared.</summary>
-    /// <param name="way">The name of the results.</param>
-    /// <param name="expect">What compares.</param>
-    /// <param name="tiny">Those that are always there, instead of all.</param>
+    /// <summary>Every set of options of the cases of decisions for one kind of metrics, with the place for messages.</summary>
+    /// <param name="way">The name of the kind in the results.</param>
+    /// <param name="expect">The comparison.</param>
+    /// <param name="tiny">Whether to return only the tiny cases.</param>
     public static IEnumerable<(ReferenceCase Case, JsonElement Expected, Expect Here)> Settings(
         string way,
         Expect expect,

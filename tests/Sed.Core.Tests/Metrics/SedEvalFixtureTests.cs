@@ -5,7 +5,7 @@ using Sed.Core.Metrics.Segments;
 
 namespace Sed.Core.Tests.Metrics;
 
-/// <summary>The lists of sed_eval's own tests, with the figures that those tests state.</summary>
+/// <summary>The lists of sed_eval's tests, with the expected values of those tests.</summary>
 public class SedEvalFixtureTests
 {
     private static EventList Read(string name) =>
@@ -20,7 +20,7 @@ public class SedEvalFixtureTests
     }
 
     [Fact]
-    public void Two_recordings_of_which_one_is_silent_add_up()
+    public void Counts_of_a_recording_and_a_silent_recording_add_up()
     {
         ClassList classes = new(["event1"]);
         EventPairs[] pairs =
@@ -51,14 +51,14 @@ public class SedEvalFixtureTests
     }
 
     [Fact]
-    public void Equal_lists_are_perfect()
+    public void Equal_lists_have_perfect_scores()
     {
         var overall = SegmentBased.Count(Pair("audioset1")).Scores().Overall;
         Assert.Equal((0.0, 1.0), (overall.ErrorRates.ErrorRate.Value, overall.FMeasure.F.Value));
     }
 
     [Fact]
-    public void On_the_street_scene_both_matchings_agree()
+    public void Both_matchings_agree_on_the_street_scene()
     {
         var (reference, estimated) = (Read("street_fold1_reference"), Read("street_fold1_detected"));
         var pairs = EventPairs.Of(ClassList.Of(reference), reference, estimated);
@@ -70,7 +70,7 @@ public class SedEvalFixtureTests
     [Theory]
     [InlineData("mini_detected_a")]
     [InlineData("mini_detected_b")]
-    public void The_order_of_detections_does_not_keep_the_optimal_matching_from_finding_both(string detected)
+    public void The_optimal_matching_finds_both_events_in_any_order_of_detections(string detected)
     {
         var reference = Read("mini_reference");
         var pairs = EventPairs.Of(ClassList.Of(reference), reference, Read(detected));
@@ -79,7 +79,7 @@ public class SedEvalFixtureTests
     }
 
     [Fact]
-    public void The_worked_example_of_segments_has_its_figures()
+    public void The_worked_example_of_segments_is_reproduced()
     {
         var pairs = EventPairs.Of(
             new ClassList(["car"]),
@@ -96,7 +96,7 @@ public class SedEvalFixtureTests
     }
 
     [Fact]
-    public void The_worked_example_of_events_has_its_figures()
+    public void The_worked_example_of_events_is_reproduced()
     {
         var pairs = EventPairs.Of(
             new ClassList(["car"]),
@@ -112,6 +112,6 @@ public class SedEvalFixtureTests
         Assert.Equal(1.0 / 3, overall.ErrorRates.ErrorRate.Value, 1e-12);
     }
 
-    /// <summary>A list without rows is about the same unnamed recording.</summary>
+    /// <summary>A list without rows belongs to the same unnamed recording.</summary>
     private static EventList Silent(EventList list) => list.Files.IsEmpty ? EventList.Of([("", [])]) : list;
 }

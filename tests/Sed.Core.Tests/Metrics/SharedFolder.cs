@@ -1,9 +1,9 @@
 namespace Sed.Core.Tests.Metrics;
 
-/// <summary>The folder of recordings, labels and reference results that lies beside the repository, or where SED_SHARED says.</summary>
+/// <summary>The folder of recordings, labels and reference results beside the repository, or at the path in SED_SHARED.</summary>
 internal static class SharedFolder
 {
-    /// <summary>A folder in it; skips the running test where it is absent.</summary>
+    /// <summary>The path of a subfolder. Skips the running test where the folder is absent.</summary>
     public static string Require(params string[] parts)
     {
         if (Find(parts) is { } found)

@@ -32,7 +32,7 @@ public sealed class CustomLayerTests
         };
 
     [Fact]
-    public void It_is_known_by_name_version_units_and_code()
+    public void Name_version_units_and_code_identify_a_layer()
     {
         Assert.Equal(Twice(), Twice());
         Assert.Equal(Twice().GetHashCode(), Twice().GetHashCode());
@@ -54,7 +54,7 @@ public sealed class CustomLayerTests
     }
 
     [Fact]
-    public void Another_number_that_its_function_has_from_outside_makes_another_layer()
+    public void A_different_captured_value_makes_a_different_layer()
     {
         static Layer.Custom Scaled(double factor) => new("scaled", 1, 20, _ => new Scale(factor));
         Assert.Equal(Scaled(2), Scaled(2));
@@ -62,7 +62,7 @@ public sealed class CustomLayerTests
     }
 
     [Fact]
-    public void Other_code_in_its_module_makes_another_layer()
+    public void Different_code_makes_a_different_layer()
     {
         Layer.Custom scaled = new("own", 1, 20, _ => new Scale(2));
         Layer.Custom shifted = new("own", 1, 20, _ => new Shift(2));
@@ -74,7 +74,7 @@ public sealed class CustomLayerTests
     }
 
     [Fact]
-    public void Equal_code_at_another_place_makes_the_same_layer()
+    public void Equal_code_in_another_method_makes_the_same_layer()
     {
         static Layer.Custom Here() => new("own", 1, 20, width => nn.Sequential(nn.Linear(width, 20), new Scale(0.5)));
         static Layer.Custom There() => new("own", 1, 20, width => nn.Sequential(nn.Linear(width, 20), new Scale(0.5)));
@@ -82,7 +82,7 @@ public sealed class CustomLayerTests
     }
 
     [Fact]
-    public void It_is_given_the_width_below_it_and_maps_become_vectors_first()
+    public void The_function_receives_the_width_of_the_flattened_input()
     {
         List<int> widths = [];
         Layer.Custom own = new(
@@ -111,7 +111,7 @@ public sealed class CustomLayerTests
     }
 
     [Fact]
-    public void Convolutions_below_it_still_go_through_the_kernels_with_the_same_outputs_and_gradients()
+    public void Convolutions_before_a_custom_layer_use_the_kernels()
     {
         using var scope = NewDisposeScope();
         using SedNetwork network = new(
@@ -140,7 +140,7 @@ public sealed class CustomLayerTests
     }
 
     [Fact]
-    public void It_trains_and_its_weights_are_kept_exported_and_read_again()
+    public void Its_weights_are_trained_saved_and_restored()
     {
         Hums hums = new();
         var description = hums.Network with { Layers = [.. hums.Network.Layers, Twice()] };
@@ -164,7 +164,7 @@ public sealed class CustomLayerTests
     }
 
     [Fact]
-    public void A_checkpoint_of_another_version_of_it_is_refused()
+    public void A_checkpoint_of_another_version_is_refused()
     {
         Hums hums = new();
         using var folder = new TemporaryFolder();
@@ -187,20 +187,20 @@ public sealed class CustomLayerTests
     }
 
     [Fact]
-    public void A_module_of_another_shape_is_named_with_what_was_expected_and_what_came()
+    public void A_wrong_output_shape_is_reported_with_the_expected_one()
     {
         using SedNetwork network = new(With(new Layer.Custom("short", 3, 7, width => nn.Linear(width, 6))));
         using var scope = NewDisposeScope();
         var error = Assert.Throws<InvalidOperationException>(() => network.call(randn(2, 12, 20)));
         Assert.Equal(
-            "short version 3, 7 units has to give (batch, frames, units) = (2, 12, 7) "
-                + "for (2, 12, 20), but its module gives (2, 12, 6).",
+            "short version 3, 7 units: for an input of shape (2, 12, 20), the module must output (batch, frames, units) = "
+                + "(2, 12, 7), but its output is (2, 12, 6).",
             error.Message
         );
     }
 
     [Fact]
-    public void Its_problems_are_named()
+    public void Every_problem_is_named()
     {
         var wrong = With(
             new Layer.Custom(" ", 1, 4, width => nn.Linear(width, 4)),
@@ -210,16 +210,19 @@ public sealed class CustomLayerTests
         );
         Assert.Equal(
             [
-                "network, layer 1 (  version 1, 4 units): needs a name, a version from 1 and a function that builds it; for example `customLayer \"tcn\" 1 64 (fun width -> ...)`",
-                "network, layer 2 (old version 0, 4 units): needs a name, a version from 1 and a function that builds it; for example `customLayer \"tcn\" 1 64 (fun width -> ...)`",
-                "network, layer 3 (none version 1, 0 units): 0 units; give at least one",
-                "network, layer 4 (conv 4 3x3): works on bands, but the layers below leave one vector per frame; put it before any layer that works on frames as a whole, as biGru, dense and context do",
+                "network, layer 1 (  version 1, 4 units): it needs a name, a version from 1 and a function that builds its module; for example `customLayer \"tcn\" 1 64 (fun width -> ...)`",
+                "network, layer 2 (old version 0, 4 units): it needs a name, a version from 1 and a function that builds its module; for example `customLayer \"tcn\" 1 64 (fun width -> ...)`",
+                "network, layer 3 (none version 1, 0 units): 0 units; at least one is needed",
+                "network, layer 4 (conv 4 3x3): it works on bands, but the layers before it output one vector per frame; put it before all layers that work on vectors, such as biGru, dense and context",
             ],
             wrong.Problems().Select(problem => problem.ToString())
         );
         var error = Assert.Throws<ArgumentException>(() =>
             new SedNetwork(With(new Layer.Custom("nothing", 1, 4, _ => null!)))
         );
-        Assert.Equal("nothing version 1, 4 units: its function gave no module for 20 values per frame.", error.Message);
+        Assert.Equal(
+            "nothing version 1, 4 units: the function returned no module for an input of 20 values per frame.",
+            error.Message
+        );
     }
 }

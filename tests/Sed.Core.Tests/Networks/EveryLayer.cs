@@ -5,7 +5,7 @@ using Sed.Core.Runtime;
 
 namespace Sed.Core.Tests.Networks;
 
-/// <summary>Every layer, each in a small network of its own and of random sizes. A new layer is a line here.</summary>
+/// <summary>Small networks of random sizes that cover every layer. A new layer needs an entry here.</summary>
 internal static class EveryLayer
 {
     // Bands are a multiple of eight, frames at least four.
@@ -60,14 +60,14 @@ internal static class EveryLayer
                 new Layer.Dense(Some(draw), Activation.Relu),
             ],
         ["GRU"] = draw => [new Layer.BidirectionalGru(Some(draw), Merge.Concatenate)],
-        ["GRUs behind a dense layer"] = draw =>
+        ["GRUs after a dense layer"] = draw =>
             [
                 new Layer.Dense(Some(draw), Activation.Linear),
                 new Layer.BidirectionalGru(Some(draw), Merge.Multiply),
                 new Layer.BidirectionalGru(Some(draw), Merge.Concatenate),
             ],
         ["gated GRU"] = draw => [new Layer.GatedGru(Some(draw))],
-        ["gated GRU above convolutions"] = draw =>
+        ["gated GRU after convolutions"] = draw =>
             [new Layer.Convolution(Some(draw)), new Layer.BandPooling(8), new Layer.GatedGru(Some(draw))],
         ["self-attention"] = draw =>
             [new Layer.Dense(6 * draw.Next(1, 4), Activation.Linear), new Layer.SelfAttention(3)],
@@ -79,7 +79,7 @@ internal static class EveryLayer
 
     public static IReadOnlyCollection<string> Names => stacks.Keys;
 
-    /// <summary>A network with a layer, its sizes drawn: the same for the same number.</summary>
+    /// <summary>A network with a layer; the number seeds its sizes.</summary>
     public static NetworkDescription Of(string name, int number = 1)
     {
         var draw = RandomSource.For(number, name);

@@ -2,7 +2,7 @@ using Sed.Core.Networks.WeakOutputs;
 
 namespace Sed.Core.Tests.Networks;
 
-/// <summary>Every weak output that there is.</summary>
+/// <summary>All weak outputs.</summary>
 internal static class EveryWeakOutput
 {
     public static IReadOnlyList<WeakOutput> All { get; } =
@@ -14,5 +14,5 @@ internal static class EveryWeakOutput
             .OrderBy(output => output.Summary, StringComparer.Ordinal),
     ];
 
-    public static WeakOutput Named(string words) => All.Single(output => output.Summary == words);
+    public static WeakOutput Named(string summary) => All.Single(output => output.Summary == summary);
 }

@@ -235,7 +235,7 @@ public sealed class FastLayersTests
                     parameter.add_(randn(parameter.shape) * 0.7); // some negative, so that pooling takes minima
         network.to(type);
         network.train();
-        var frames = description.Steps().Last().Leaves.Frames;
+        var frames = description.Steps().Last().Output.Frames;
         var weights = randn(clips.shape[0], frames, description.Classes).to(type);
         var weakWeights = randn(clips.shape[0], description.Classes).to(type) * 10;
         var output = network.call(clips.to(type));

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace Sed.Core.Tests.Networks;
 
-/// <summary>What holds for every layer, each in a small network of its own.</summary>
+/// <summary>Properties of every layer, tested in small networks.</summary>
 [Collection(TorchCollection.Name)]
 public sealed class LayersTests
 {
@@ -22,7 +22,7 @@ public sealed class LayersTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void It_has_the_parameters_and_leaves_the_frames_that_its_description_says(string name)
+    public void Parameters_and_output_frames_match_the_description(string name)
     {
         using SedNetwork network = new(EveryLayer.Of(name));
         using var scope = NewDisposeScope();
@@ -37,7 +37,7 @@ public sealed class LayersTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void A_batch_gives_what_its_clips_give_one_by_one(string name)
+    public void A_batch_equals_its_clips_one_by_one(string name)
     {
         using SedNetwork network = new(EveryLayer.Of(name));
         network.eval();
@@ -58,7 +58,7 @@ public sealed class LayersTests
 
     [Theory]
     [MemberData(nameof(Sizes))]
-    public void Kernels_give_the_outputs_and_gradients_of_torchs_own_operations(string name, int number)
+    public void Kernels_have_the_outputs_and_gradients_of_torch(string name, int number)
     {
         using SedNetwork network = new(EveryLayer.Of(name, number));
         using var scope = NewDisposeScope();
@@ -79,7 +79,7 @@ public sealed class LayersTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void A_step_leaves_no_tensor_behind(string name)
+    public void A_training_step_leaks_no_tensor(string name)
     {
         using SedNetwork network = new(EveryLayer.Of(name));
         void Step()
@@ -88,7 +88,7 @@ public sealed class LayersTests
             var output = network.call(Clips(2, network.Description));
             (output.Strong.mean() + output.Weak.mean()).backward();
         }
-        Step(); // makes the gradients
+        Step(); // allocates the gradients
         TorchCollection.FreeForgottenTensors();
         var before = Tensor.TotalCount;
         for (var i = 0; i < 3; i++)
@@ -97,7 +97,7 @@ public sealed class LayersTests
     }
 
     [Fact]
-    public void A_gated_convolution_multiplies_one_half_of_its_maps_by_the_sigmoid_of_the_other()
+    public void A_gated_convolution_multiplies_half_of_its_maps_by_the_sigmoid_of_the_other_half()
     {
         using var module = new Layer.GatedConvolution(2).Build(new Shape(4, 1, 3));
         using var scope = NewDisposeScope();
@@ -122,7 +122,7 @@ public sealed class LayersTests
     }
 
     [Fact]
-    public void Self_attention_is_that_of_torchs_own_module()
+    public void Self_attention_equals_torchs_module()
     {
         const int width = 6;
         using var module = new Layer.SelfAttention(3).Build(Shape.Vectors(5, width));
@@ -147,14 +147,14 @@ public sealed class LayersTests
 
         var input = randn(2, 5, width);
         var placed = input + state["positions"];
-        var first = Normed(placed, "first").transpose(0, 1); // torch's module has frames first
+        var first = Normed(placed, "first").transpose(0, 1); // torch's module expects (frames, batch, width)
         var attended = placed + attention.call(first, first, first, null, false, null).Item1.transpose(0, 1);
         var wanted = attended + Dense(Dense(Normed(attended, "second"), "widen").relu(), "narrow");
         Assert.True(module.call(input).allclose(wanted, 1e-5, 1e-6));
     }
 
     [Fact]
-    public void Linear_upsampling_draws_straight_lines_between_the_middles_of_frames()
+    public void Linear_upsampling_interpolates_between_frame_centres()
     {
         using var module = new Layer.Upsampling(2, UpsamplingKind.Linear).Build(Shape.Vectors(3, 1));
         using var scope = NewDisposeScope();
@@ -163,7 +163,7 @@ public sealed class LayersTests
     }
 
     [Fact]
-    public void Sizes_that_do_not_fit_are_named_with_their_layer()
+    public void Problems_name_the_layer()
     {
         NetworkDescription wrong = new()
         {
@@ -182,21 +182,21 @@ public sealed class LayersTests
         };
         Assert.Equal(
             """
-            network, layer 1 (pool 20x3 mean): 12 frames cannot be pooled by 20; pool by at least 1 and at most all
-            network, layer 1 (pool 20x3 mean): 8 bands cannot be pooled by 3; the pools have to divide the bands
-            network, layer 2 (gated conv 4 2x3): a convolution needs filters and an odd kernel; for example `conv 48` with its 3x3 kernel
-            network, layer 3 (self-attention 3 heads): 3 heads cannot share 8 values per frame; the heads have to divide an even width; put a dense layer before it
-            network, layer 4 (upsample 0 linear): each frame becomes 0; give at least one
-            network, layer 5 (conformer 3 heads, 4 frames): 3 heads cannot share 8 values per frame; the heads have to divide an even width; put a dense layer before it
-            network, layer 5 (conformer 3 heads, 4 frames): a kernel of 4 frames has no middle; use an odd number of frames
-            network, layer 6 (sample conv 4, 3 samples, step 3): works on bands, but the layers below leave one vector per frame; put it before any layer that works on frames as a whole, as biGru, dense and context do
+            network, layer 1 (pool 20x3 mean): 12 frames cannot be pooled by 20; the pool size must lie between 1 and the number of frames
+            network, layer 1 (pool 20x3 mean): 8 bands cannot be pooled by 3; the pool size must divide the number of bands
+            network, layer 2 (gated conv 4 2x3): 4 filters with a kernel of 2x3; a convolution needs at least one filter and a kernel of odd size, for example `conv 48` (3x3)
+            network, layer 3 (self-attention 3 heads): 3 heads do not fit 8 values per frame; the width must be even and divisible by the number of heads; put a dense layer before it
+            network, layer 4 (upsample 0 linear): the factor is 0; it must be at least 1
+            network, layer 5 (conformer 3 heads, 4 frames): 3 heads do not fit 8 values per frame; the width must be even and divisible by the number of heads; put a dense layer before it
+            network, layer 5 (conformer 3 heads, 4 frames): a kernel of 4 frames is not odd; use an odd number of frames
+            network, layer 6 (sample conv 4, 3 samples, stride 3): it works on bands, but the layers before it output one vector per frame; put it before all layers that work on vectors, such as biGru, dense and context
             """.ReplaceLineEndings(),
             string.Join(Environment.NewLine, wrong.Problems())
         );
     }
 
     [Fact]
-    public void Steps_over_samples_and_growths_that_do_not_fit_are_named()
+    public void Problems_of_sample_convolutions_and_dense_blocks_are_named()
     {
         NetworkDescription wrong = new()
         {
@@ -213,19 +213,19 @@ public sealed class LayersTests
         };
         Assert.Equal(
             """
-            network, layer 1 (sample conv 4, 2 samples, step 2): 9 samples of a frame cannot be gone through in steps of 2; the steps and pools have to divide the samples of a frame
-            network, layer 2 (sample conv 0, 2 samples, step 3): 0 filters; give at least one
-            network, layer 2 (sample conv 0, 2 samples, step 3): a kernel of 2 samples cannot go in steps of 3; it covers the step, or more by an even number, for example `sampleConv 128 3 3`
-            network, layer 3 (sample conv 4, 2 samples, step 1): a kernel of 2 samples cannot go in steps of 1; it covers the step, or more by an even number, for example `sampleConv 128 3 3`
-            network, layer 4 (dense block 0 by 0): 0 convolutions; give at least one
-            network, layer 4 (dense block 0 by 0): 0 maps that each adds; give at least one
+            network, layer 1 (sample conv 4, 2 samples, stride 2): 9 samples per frame are not divisible by the stride of 2; strides and pool sizes must divide the samples per frame
+            network, layer 2 (sample conv 0, 2 samples, stride 3): 0 filters; at least one is needed
+            network, layer 2 (sample conv 0, 2 samples, stride 3): a kernel of 2 samples does not fit a stride of 3; the kernel must equal the stride or exceed it by an even number, for example `sampleConv 128 3 3`
+            network, layer 3 (sample conv 4, 2 samples, stride 1): a kernel of 2 samples does not fit a stride of 1; the kernel must equal the stride or exceed it by an even number, for example `sampleConv 128 3 3`
+            network, layer 4 (dense block 0 by 0): 0 convolutions; at least one is needed
+            network, layer 4 (dense block 0 by 0): 0 maps per convolution; at least one is needed
             """.ReplaceLineEndings(),
             string.Join(Environment.NewLine, wrong.Problems())
         );
     }
 
     [Fact]
-    public void A_convolution_along_samples_goes_over_the_borders_of_frames()
+    public void A_sample_convolution_extends_across_frame_boundaries()
     {
         using var module = new Layer.SampleConvolution(3, 5).Build(new Shape(4, 1, 6));
         using var scope = NewDisposeScope();
@@ -238,7 +238,7 @@ public sealed class LayersTests
     }
 
     [Fact]
-    public void Pools_and_upsampling_say_how_many_frames_lie_between_those_of_the_strong_output()
+    public void Pooling_and_upsampling_determine_the_frame_stride()
     {
         NetworkDescription pooled = new()
         {

@@ -12,7 +12,7 @@ public sealed class NetworkWeightsTests
     private static readonly NetworkDescription small = NetworkDescription.Candidate218k(frames: 12, classes: 3);
 
     [Fact]
-    public void Weights_written_and_read_are_the_same_and_so_are_the_files()
+    public void Weights_survive_writing_and_reading_bit_by_bit()
     {
         Torch.Initialize();
         using var scope = torch.NewDisposeScope();
@@ -29,7 +29,7 @@ public sealed class NetworkWeightsTests
     }
 
     [Fact]
-    public void Weights_travel_between_dropout_rates()
+    public void Weights_do_not_depend_on_the_dropout_rate()
     {
         Torch.Initialize();
         using SedNetwork one = new(small with { Dropout = 0.5 }),
@@ -40,7 +40,7 @@ public sealed class NetworkWeightsTests
     }
 
     [Fact]
-    public void Weights_of_another_network_are_refused_with_every_difference()
+    public void Weights_of_another_network_are_refused_and_every_difference_is_named()
     {
         Torch.Initialize();
         using var folder = new TemporaryFolder();
@@ -56,10 +56,10 @@ public sealed class NetworkWeightsTests
         var file = folder.File("one.npz");
         NetworkWeights.Write(one, file);
         var error = Assert.Throws<InvalidDataException>(() => NetworkWeights.Read(other, file));
-        Assert.StartsWith($"{file} does not belong to this network:", error.Message);
+        Assert.StartsWith($"{file} does not fit this network:", error.Message);
         Assert.Contains("the network has no weak.dense.weight", error.Message);
         Assert.Contains(
-            "layers.1-convolution.convolution.weight: it is Float32 (48, 1, 3, 3), but Float32 (16, 1, 3, 3) is wanted",
+            "layers.1-convolution.convolution.weight: the array is Float32 (48, 1, 3, 3), but the tensor is Float32 (16, 1, 3, 3)",
             error.Message
         );
     }

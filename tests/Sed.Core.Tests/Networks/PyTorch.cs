@@ -2,13 +2,14 @@ using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Sed.Core.Networks;
 using Sed.Core.Runtime;
+using Sed.Core.Runtime.Keys;
 using static TorchSharp.torch;
 
 namespace Sed.Core.Tests.Networks;
 
 /// <summary>
-/// Networks with every layer and every weak output, in random sizes, with what PyTorch's own modules say of them: one run of
-/// tools/reference/gradients.py for all. SED_PYTHON names the Python that has PyTorch; /usr/bin/python3 by default.
+/// Outputs and gradients of PyTorch's modules for networks that cover every layer and weak output, in random sizes. One run of
+/// tools/reference/gradients.py computes all of them. SED_PYTHON is the path of a Python with PyTorch; default /usr/bin/python3.
 /// </summary>
 public sealed class PyTorch : IDisposable
 {
@@ -35,7 +36,7 @@ public sealed class PyTorch : IDisposable
             using SedNetwork network = new(description);
             Disturb(network);
             var (clips, frames) = (2 + name.Length % 5, description.Hidden.Frames);
-            File.WriteAllText(Path(name, "json"), NetworkJson.Of(description));
+            File.WriteAllText(Path(name, "json"), CanonicalKey.Text(description));
             NetworkWeights.Write(network, Path(name, "npz"));
             NumpyArchive.Write(
                 Path(name, "batch.npz"),
@@ -50,8 +51,8 @@ public sealed class PyTorch : IDisposable
         missing = Run();
     }
 
-    /// <summary>A network's batch and what PyTorch says of it; skips the test where there is no PyTorch.</summary>
-    internal (IReadOnlyDictionary<string, NumpyArray> Batch, IReadOnlyDictionary<string, NumpyArray> Said) Of(
+    /// <summary>A network's batch and PyTorch's results for it; skips the test without PyTorch.</summary>
+    internal (IReadOnlyDictionary<string, NumpyArray> Batch, IReadOnlyDictionary<string, NumpyArray> Expected) Of(
         string name
     )
     {
@@ -59,7 +60,7 @@ public sealed class PyTorch : IDisposable
         return (NumpyArchive.Read(Path(name, "batch.npz")), NumpyArchive.Read(Path(name, "torch.npz")));
     }
 
-    /// <summary>The network whose weights PyTorch was given.</summary>
+    /// <summary>The network with the weights that PyTorch received.</summary>
     internal SedNetwork Network(string name)
     {
         SedNetwork network = new(Networks[name]);
@@ -71,7 +72,7 @@ public sealed class PyTorch : IDisposable
 
     private string Path(string name, string extension) => folder.File($"{name.Replace(' ', '-')}.{extension}");
 
-    /// <summary>Moves what starts at 0 or 1, so that nothing is right by chance.</summary>
+    /// <summary>Perturbs parameters that are initialised to 0 or 1, so that a wrong use of them changes the results.</summary>
     private static void Disturb(SedNetwork network)
     {
         using var noGradients = no_grad();
@@ -80,23 +81,23 @@ public sealed class PyTorch : IDisposable
                 parameter.add_(randn(parameter.shape) * 0.3);
     }
 
-    /// <summary>Why PyTorch says nothing; null where it does.</summary>
+    /// <summary>Runs PyTorch; returns why it is unavailable, or null.</summary>
     private string? Run([CallerFilePath] string source = "")
     {
         var python = Environment.GetEnvironmentVariable("SED_PYTHON") ?? "/usr/bin/python3";
         const string remedy =
             "Needs PyTorch and NumPy (Debian: python3-torch); SED_PYTHON names the Python that has them.";
-        if (!File.Exists(python) || !Says(python, "-c", "import torch, numpy").Succeeded)
+        if (!File.Exists(python) || !Execute(python, "-c", "import torch, numpy").Succeeded)
             return $"{python} has no PyTorch. {remedy}";
         var script = System.IO.Path.Combine(
             System.IO.Path.GetDirectoryName(source)!,
             "../../../tools/reference/gradients.py"
         );
-        var (succeeded, errors) = Says(python, script, folder.Path);
+        var (succeeded, errors) = Execute(python, script, folder.Path);
         return succeeded ? null : throw new InvalidOperationException($"{python} {script} failed:\n{errors}");
     }
 
-    private static (bool Succeeded, string Errors) Says(string python, params string[] arguments)
+    private static (bool Succeeded, string Errors) Execute(string python, params string[] arguments)
     {
         using var process = Process.Start(
             new ProcessStartInfo(python, arguments) { RedirectStandardError = true, RedirectStandardOutput = true }

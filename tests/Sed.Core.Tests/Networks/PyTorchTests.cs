@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace Sed.Core.Tests.Networks;
 
-/// <summary>Every layer and weak output against the same network of PyTorch's own modules, with the same weights.</summary>
+/// <summary>Compares every layer and weak output with PyTorch's modules for the same weights.</summary>
 [Collection(TorchCollection.Name)]
 public sealed class PyTorchTests(PyTorch pyTorch) : IClassFixture<PyTorch>
 {
@@ -14,11 +14,11 @@ public sealed class PyTorchTests(PyTorch pyTorch) : IClassFixture<PyTorch>
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void Outputs_and_gradients_are_those_of_PyTorchs_own_modules(string name)
+    public void Outputs_and_gradients_equal_those_of_PyTorch(string name)
     {
-        var (batch, said) = pyTorch.Of(name);
-        Agree(name, kernels: false, batch, said);
-        Agree(name, kernels: true, batch, said);
+        var (batch, expected) = pyTorch.Of(name);
+        Agree(name, kernels: false, batch, expected);
+        Agree(name, kernels: true, batch, expected);
     }
 
     [Fact]
@@ -33,14 +33,14 @@ public sealed class PyTorchTests(PyTorch pyTorch) : IClassFixture<PyTorch>
         string name,
         bool kernels,
         IReadOnlyDictionary<string, NumpyArray> batch,
-        IReadOnlyDictionary<string, NumpyArray> said
+        IReadOnlyDictionary<string, NumpyArray> expected
     )
     {
         using var scope = NewDisposeScope();
         using var network = pyTorch.Network(name);
         network.UseKernels = kernels;
         network.train();
-        // Kernels do not compute the gradient of the clips.
+        // The kernels do not compute gradients of the input.
         var clips = Tensor(batch["clips"]).requires_grad_(!kernels);
         var output = network.call(clips);
         ((output.Strong * Tensor(batch["strong"])).sum() + (output.Weak * Tensor(batch["weak"])).sum()).backward();
@@ -53,10 +53,10 @@ public sealed class PyTorchTests(PyTorch pyTorch) : IClassFixture<PyTorch>
 
         void Close(string what, Tensor found)
         {
-            var wanted = Tensor(said[what]);
-            Assert.Equal(wanted.shape, found.shape);
-            var largest = Math.Max(1, wanted.abs().max().item<float>());
-            var off = (wanted - found).abs().max().item<float>() / largest;
+            var reference = Tensor(expected[what]);
+            Assert.Equal(reference.shape, found.shape);
+            var largest = Math.Max(1, reference.abs().max().item<float>());
+            var off = (reference - found).abs().max().item<float>() / largest;
             Assert.True(
                 off <= Tolerance,
                 $"{name}{(kernels ? ", kernels" : "")}: {what} is off by {off:E1} of {largest:E1}."

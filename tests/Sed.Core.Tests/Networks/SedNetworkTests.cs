@@ -32,10 +32,10 @@ public sealed class SedNetworkTests
     }
 
     [Fact]
-    public void The_218k_candidate_has_the_parameters_that_Keras_counts()
+    public void The_218k_candidate_has_218390_parameters_as_counted_by_Keras()
     {
         using SedNetwork network = new(NetworkDescription.Candidate218k());
-        // Keras counts the moving statistics of batch normalisation too and has one bias per gate where torch has two.
+        // Keras counts the moving statistics of batch normalisation and has one bias per gate; torch has two.
         var movingStatistics = 3 * 2 * 48;
         var secondBiases = 2 * 2 * 3 * 32;
         Assert.Equal(218_390, network.ParameterCount + movingStatistics - secondBiases);
@@ -49,7 +49,7 @@ public sealed class SedNetworkTests
     }
 
     [Fact]
-    public void Outputs_are_probabilities_for_each_frame_and_each_clip()
+    public void Outputs_are_probabilities_per_frame_and_per_clip()
     {
         using SedNetwork network = new(Small);
         using var scope = NewDisposeScope();
@@ -62,7 +62,7 @@ public sealed class SedNetworkTests
     }
 
     [Fact]
-    public void A_batch_gives_what_its_clips_give_one_by_one()
+    public void A_batch_equals_its_clips_one_by_one()
     {
         using SedNetwork network = new(Small);
         network.eval();
@@ -79,7 +79,7 @@ public sealed class SedNetworkTests
     }
 
     [Fact]
-    public void A_step_leaves_no_tensor_behind()
+    public void A_training_step_leaks_no_tensor()
     {
         using SedNetwork network = new(Small);
         void Step()
@@ -88,7 +88,7 @@ public sealed class SedNetworkTests
             var output = network.call(randn(2, 20, 40));
             (output.Strong.mean() + output.Weak.mean()).backward();
         }
-        Step(); // makes the gradients
+        Step(); // allocates the gradients
         TorchCollection.FreeForgottenTensors();
         var before = Tensor.TotalCount;
         for (var i = 0; i < 3; i++)
@@ -97,7 +97,7 @@ public sealed class SedNetworkTests
     }
 
     [Fact]
-    public void Frames_at_the_edge_repeat_in_their_context()
+    public void A_context_repeats_the_frames_at_the_edges()
     {
         using FrameContext context = new(3);
         using var scope = NewDisposeScope();
@@ -106,7 +106,7 @@ public sealed class SedNetworkTests
     }
 
     [Fact]
-    public void A_description_counts_the_parameters_that_its_network_has()
+    public void The_parameter_count_of_a_description_is_that_of_its_network()
     {
         foreach (var description in new[] { Small, NetworkDescription.Candidate218k(), NetworkDescription.Baseline() })
         foreach (var weak in EveryWeakOutput.All)
@@ -117,7 +117,7 @@ public sealed class SedNetworkTests
     }
 
     [Fact]
-    public void Multiply_accumulates_are_those_worked_out_by_hand()
+    public void Multiply_accumulates_equal_a_manual_count()
     {
         var mlp = NetworkDescription.Baseline(frames: 10);
         Assert.Equal(10 * (200 * 50 + 50 * 50 + 50 * 17), mlp.MultiplyAccumulates);
@@ -140,7 +140,7 @@ public sealed class SedNetworkTests
     }
 
     [Fact]
-    public void Every_problem_of_a_description_is_named_at_once()
+    public void Every_problem_of_a_description_is_named()
     {
         var wrong = Small with
         {
@@ -150,10 +150,10 @@ public sealed class SedNetworkTests
         var thrown = Assert.Throws<ArgumentException>(() => new SedNetwork(wrong));
         Assert.Equal(
             """
-            network, layer 1 (pool 7): 40 bands cannot be pooled by 7; the pools have to divide the bands
-            network, layer 2 (dense 0): 0 units; give at least one
-            network, layer 3 (conv 4 3x3): works on bands, but the layers below leave one vector per frame; put it before any layer that works on frames as a whole, as biGru, dense and context do
-            network: dropout is 1; it is a share from 0 to below 1 (Parameter 'description')
+            network, layer 1 (pool 7): 40 bands cannot be pooled by 7; the pool size must divide the number of bands
+            network, layer 2 (dense 0): 0 units; at least one is needed
+            network, layer 3 (conv 4 3x3): it works on bands, but the layers before it output one vector per frame; put it before all layers that work on vectors, such as biGru, dense and context
+            network: the dropout rate is 1; it must be at least 0 and less than 1 (Parameter 'description')
             """.ReplaceLineEndings(),
             thrown.Message
         );

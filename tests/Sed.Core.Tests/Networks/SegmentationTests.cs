@@ -33,7 +33,7 @@ public sealed class SegmentationTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void Segments_are_heard_by_themselves_and_the_largest_counts(bool kernels)
+    public void The_network_is_applied_to_each_segment_and_the_weak_output_is_the_maximum(bool kernels)
     {
         using SedNetwork network = new(cut) { UseKernels = kernels };
         using SedNetwork alone = new(whole with { Frames = 6 }) { UseKernels = kernels };
@@ -53,7 +53,7 @@ public sealed class SegmentationTests
     }
 
     [Fact]
-    public void Frames_that_layers_pool_are_repeated_to_those_of_the_segment()
+    public void Pooled_frames_are_repeated_to_the_length_of_the_segment()
     {
         var pooled = cut with
         {
@@ -70,7 +70,7 @@ public sealed class SegmentationTests
     }
 
     [Fact]
-    public void Kernels_give_the_outputs_and_gradients_of_torchs_own_operations()
+    public void Kernels_have_the_outputs_and_gradients_of_torch()
     {
         using SedNetwork network = new(cut);
         using var scope = NewDisposeScope();
@@ -90,7 +90,7 @@ public sealed class SegmentationTests
     }
 
     [Fact]
-    public void Inherited_labels_are_learnt_by_every_segment_and_the_largest_one_alone_by_multiple_instances()
+    public void Every_segment_learns_inherited_labels_but_only_the_largest_learns_with_max_pooling()
     {
         using var scope = NewDisposeScope();
         var labels = tensor(new float[] { 1, 0, 1, 0, 0, 1 }, [2, 3]);
@@ -109,7 +109,7 @@ public sealed class SegmentationTests
     }
 
     [Fact]
-    public void The_cost_is_that_of_all_segments_and_the_weights_are_those_of_one()
+    public void Segments_share_weights_and_each_one_adds_to_the_cost()
     {
         using SedNetwork network = new(cut);
         Assert.Equal(network.ParameterCount, cut.Parameters);
@@ -118,22 +118,22 @@ public sealed class SegmentationTests
             (whole with { Frames = 6, Weak = new WeakOutput.DenseOverFrames() }).Parameters,
             (cut with { Weak = new WeakOutput.DenseOverFrames() }).Parameters
         );
-        Assert.EndsWith("; segments of 6 frames of which the largest counts", cut.Summary());
+        Assert.EndsWith("; segments of 6 frames with max pooling", cut.Summary());
     }
 
     [Theory]
     [InlineData(0)]
     [InlineData(21)]
-    public void A_segment_that_does_not_fit_the_clip_is_a_problem(int frames) =>
+    public void A_segment_longer_than_the_clip_or_empty_is_a_problem(int frames) =>
         Assert.Equal(
-            $"network: segments of {frames} frames in clips of 20; a segment has at least one frame and at most all of the clip's",
+            $"network: segments of {frames} frames in clips of 20 frames; a segment must have at least one frame and at most those of the clip",
             Assert
                 .Single((whole with { Segments = new Segmentation(frames, SegmentLearning.InheritLabels) }).Problems())
                 .ToString()
         );
 
     [Fact]
-    public void A_step_leaves_no_tensor_behind()
+    public void A_training_step_leaks_no_tensor()
     {
         using SedNetwork network = new(cut with { Segments = new Segmentation(6, SegmentLearning.InheritLabels) });
         void Step()

@@ -33,7 +33,7 @@ public sealed class WeakOutputTests
     [InlineData("linear softmax", 0.455555556, 0)]
     // exp: 1.105170918, 1.221402758, 1.822118800; (0.1105170918 + 0.2442805516 + 1.0932712800) / 4.148692476
     [InlineData("exponential softmax", 0.349042014, 0)]
-    public void A_statistic_of_the_frames_is_what_is_worked_out_by_hand(string weak, double first, double second)
+    public void A_pooling_function_equals_a_manual_calculation(string weak, double first, double second)
     {
         using var scope = NewDisposeScope();
         using var module = EveryWeakOutput.Named(weak).Build(Shape.Vectors(3, 5), 2);
@@ -50,7 +50,7 @@ public sealed class WeakOutputTests
     [InlineData("linear softmax")]
     [InlineData("exponential softmax")]
     [InlineData("attention")]
-    public void Certain_frames_make_a_certain_clip_and_no_more(string weak)
+    public void Frame_probabilities_of_1_give_a_clip_probability_of_at_most_1(string weak)
     {
         using var scope = NewDisposeScope();
         using var module = EveryWeakOutput.Named(weak).Build(Shape.Vectors(499, 5), 2);
@@ -63,7 +63,7 @@ public sealed class WeakOutputTests
     [InlineData("linear softmax")]
     [InlineData("exponential softmax")]
     [InlineData("attention")]
-    public void Gradients_are_those_of_finite_differences(string weak)
+    public void Gradients_equal_finite_differences(string weak)
     {
         const double step = 1e-6;
         using var scope = NewDisposeScope();
@@ -71,9 +71,9 @@ public sealed class WeakOutputTests
         module.to(float64);
         var hidden = randn(2, 3, 5, float64);
         var strong = rand(2, 3, 2, float64);
-        var wanted = tensor(new double[] { 1, -2, 0.5, 3 }, [2, 2]); // some function of all outputs
+        var wanted = tensor(new double[] { 1, -2, 0.5, 3 }, [2, 2]); // weights of a loss over all outputs
         Tensor[] inputs = [.. module.parameters(), strong.requires_grad_(), hidden.requires_grad_()];
-        // Hidden vectors that a weak output does not look at get a gradient of 0 instead of none.
+        // Gives hidden vectors that the weak output ignores a gradient of 0 instead of none.
         ((module.call(hidden, strong) * wanted).sum() + hidden.sum() * 0).backward();
         using var noGradients = no_grad();
         foreach (var input in inputs)
@@ -94,7 +94,7 @@ public sealed class WeakOutputTests
     }
 
     [Fact]
-    public void Class_attention_weighs_frames_by_a_softmax_over_the_classes_of_a_linear_layer()
+    public void Class_attention_weights_frames_by_a_softmax_over_the_classes()
     {
         using var scope = NewDisposeScope();
         using var module = new WeakOutput.ClassAttention().Build(Shape.Vectors(3, 5), 2);
@@ -117,7 +117,7 @@ public sealed class WeakOutputTests
     }
 
     [Fact]
-    public void Attention_weighs_frames_by_a_softmax_over_them_of_a_linear_layer_on_the_hidden_vectors()
+    public void Attention_weights_frames_by_a_softmax_over_the_frames()
     {
         using var scope = NewDisposeScope();
         using var module = new WeakOutput.Attention().Build(Shape.Vectors(3, 5), 2);
@@ -144,11 +144,11 @@ public sealed class WeakOutputTests
     [InlineData("linear softmax", 0)]
     [InlineData("exponential softmax", 0)]
     [InlineData("attention", 5 * 2)]
-    public void It_has_as_many_parameters_as_it_says(string weak, int own)
+    public void The_parameter_count_is_that_of_the_module(string weak, int parameters)
     {
         using SedNetwork network = new(small with { Weak = EveryWeakOutput.Named(weak) });
-        var below = (4 + 1) * 5 + (5 + 1) * 2;
-        Assert.Equal(below + own, network.ParameterCount);
+        var others = (4 + 1) * 5 + (5 + 1) * 2;
+        Assert.Equal(others + parameters, network.ParameterCount);
         using var scope = NewDisposeScope();
         var output = network.call(randn(6, 3, 4));
         Assert.Equal([6, 2], output.Weak.shape);
@@ -156,7 +156,7 @@ public sealed class WeakOutputTests
     }
 
     [Fact]
-    public void A_dense_weak_output_starts_near_the_mean_of_its_own_frames()
+    public void A_dense_weak_output_is_initialised_to_approximate_mean_pooling()
     {
         using SedNetwork network = new(small);
         using var scope = NewDisposeScope();

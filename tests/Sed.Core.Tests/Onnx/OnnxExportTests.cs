@@ -15,7 +15,7 @@ using DenseTensor = Microsoft.ML.OnnxRuntime.Tensors.DenseTensor<float>;
 
 namespace Sed.Core.Tests.Onnx;
 
-/// <summary>What ONNX Runtime makes of exported networks is what these make themselves.</summary>
+/// <summary>Compares exported models in ONNX Runtime with the original networks.</summary>
 [Collection(TorchCollection.Name)]
 public sealed class OnnxExportTests
 {
@@ -35,15 +35,15 @@ public sealed class OnnxExportTests
 
     [Theory]
     [MemberData(nameof(LayersTests.Names), MemberType = typeof(LayersTests))]
-    public void Every_layer_gives_the_same(string name) => GivesTheSame(EveryLayer.Of(name));
+    public void Every_layer_has_the_same_outputs(string name) => AssertSameOutputs(EveryLayer.Of(name));
 
     [Theory]
     [MemberData(nameof(WeakOutputs))]
-    public void Every_weak_output_gives_the_same(string weak) =>
-        GivesTheSame(Small("GRU") with { Weak = EveryWeakOutput.Named(weak) });
+    public void Every_weak_output_is_the_same(string weak) =>
+        AssertSameOutputs(Small("GRU") with { Weak = EveryWeakOutput.Named(weak) });
 
     [Fact]
-    public void Every_kind_of_layer_is_among_those_that_are_compared()
+    public void Every_layer_type_is_compared()
     {
         var compared = EveryLayer.Names.SelectMany(name => EveryLayer.Of(name).Layers);
         var kinds = typeof(Layer).GetNestedTypes().Where(type => type.IsSubclassOf(typeof(Layer)));
@@ -54,20 +54,20 @@ public sealed class OnnxExportTests
     }
 
     [Fact]
-    public void The_paper_s_network_gives_the_same_with_its_dropout()
+    public void The_paper_s_network_has_the_same_outputs()
     {
-        GivesTheSame(NetworkDescription.Candidate218k(50, 8 * 5, 4) with { Dropout = 0.15 });
-        GivesTheSame(NetworkDescription.Baseline(50, 8, 4));
+        AssertSameOutputs(NetworkDescription.Candidate218k(50, 8 * 5, 4) with { Dropout = 0.15 });
+        AssertSameOutputs(NetworkDescription.Baseline(50, 8, 4));
     }
 
     [Theory]
     [InlineData(5, "GRU")]
     [InlineData(6, "upsampling")]
-    public void A_network_that_hears_segments_gives_the_same(int frames, string layer) =>
-        GivesTheSame(Small(layer) with { Segments = new Segmentation(frames, SegmentLearning.LargestSegment) });
+    public void A_segmented_network_has_the_same_outputs(int frames, string layer) =>
+        AssertSameOutputs(Small(layer) with { Segments = new Segmentation(frames, SegmentLearning.LargestSegment) });
 
     [Fact]
-    public void Several_networks_give_their_mean()
+    public void Several_networks_become_their_mean()
     {
         using var one = Trained(Small("GRU"));
         using var other = Trained(Small("convolution"));
@@ -75,13 +75,13 @@ public sealed class OnnxExportTests
         var clips = randn(2, 12, 8);
         var model = OnnxExport.FromLogMel([(one, standardisation), (other, standardisation)]);
         var found = Run(model, "log_mel", clips);
-        Same((Outputs(one, clips).Strong + Outputs(other, clips).Strong) / 2, found["strong"]);
-        Same((Outputs(one, clips).Weak + Outputs(other, clips).Weak) / 2, found["weak"]);
+        AssertClose((Outputs(one, clips).Strong + Outputs(other, clips).Strong) / 2, found["strong"]);
+        AssertClose((Outputs(one, clips).Weak + Outputs(other, clips).Weak) / 2, found["weak"]);
     }
 
     [Fact]
-    public void A_layer_of_one_s_own_goes_where_it_is_stacked_of_common_modules() =>
-        GivesTheSame(
+    public void A_custom_layer_of_common_modules_can_be_exported() =>
+        AssertSameOutputs(
             Small("GRU") with
             {
                 Layers =
@@ -97,7 +97,7 @@ public sealed class OnnxExportTests
         );
 
     [Fact]
-    public void Layers_that_cannot_go_are_named_all_at_once()
+    public void All_layers_without_ONNX_form_are_named()
     {
         using SedNetwork network = new(
             Small("GRU") with
@@ -138,7 +138,7 @@ public sealed class OnnxExportTests
 
     [Theory]
     [MemberData(nameof(Definitions))]
-    public void From_samples_it_gives_the_same_beside_a_loud_tone_too(string definition)
+    public void A_model_with_features_has_the_same_outputs_even_with_a_loud_tone(string definition)
     {
         const int samples = 44_100 / 4;
         var options = Defined(definition);
@@ -150,14 +150,14 @@ public sealed class OnnxExportTests
         var sounds = stack([randn(samples).Times(0.1), randn(samples).Times(1e-4) + tone, zeros(samples)]);
         var model = OnnxExport.FromSamples([(network, standardisation)], options, samples);
         var found = Run(model, "samples", sounds);
-        var wanted = Outputs(network, extractor.Extract(sounds));
-        Same(wanted.Strong, found["strong"]);
-        Same(wanted.Weak, found["weak"]);
+        var reference = Outputs(network, extractor.Extract(sounds));
+        AssertClose(reference.Strong, found["strong"]);
+        AssertClose(reference.Weak, found["weak"]);
     }
 
     [Theory]
     [MemberData(nameof(Definitions))]
-    public void Log_mel_in_the_graph_is_the_extractor_s(string definition)
+    public void Log_mel_in_the_graph_equals_the_extractor_s(string definition)
     {
         const int samples = 44_100 / 4;
         var options = Defined(definition);
@@ -168,24 +168,27 @@ public sealed class OnnxExportTests
         OnnxGraph graph = new();
         var features = LogMelOnnx.Extract(graph.Input("samples", samples), options, samples);
         graph.Output("log_mel", features, options.FramesOf(samples), options.Bands);
-        Same(extractor.Extract(sounds), Run(graph.ToBytes(), "samples", sounds)["log_mel"]);
+        AssertClose(extractor.Extract(sounds), Run(graph.ToBytes(), "samples", sounds)["log_mel"]);
     }
 
     [Fact]
-    public void Samples_that_make_other_frames_are_refused()
+    public void A_clip_length_with_the_wrong_number_of_frames_is_refused()
     {
         using SedNetwork network = new(Small("GRU"));
         var options = Defined("htk");
         var refused = Assert.Throws<ArgumentException>(() =>
             OnnxExport.FromSamples([(network, standardisation)], options, 44_100)
         );
-        Assert.StartsWith("44100 samples give 50 frames of 8 bands, the network takes 12 of 8.", refused.Message);
+        Assert.StartsWith(
+            "44100 samples give 50 frames of 8 bands, but the network's input has 12 frames of 8 bands.",
+            refused.Message
+        );
     }
 
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void A_saved_model_gives_the_mean_of_its_members_and_says_what_it_is(bool withFeatures)
+    public void A_saved_model_becomes_the_mean_of_its_members_with_metadata(bool withFeatures)
     {
         var model = SmallModel.Make(members: 2);
         using LogMelExtractor extractor = new((LogMelOptions)model.Features);
@@ -202,8 +205,8 @@ public sealed class OnnxExportTests
             }
         );
         var (one, other) = (outputs.First(), outputs.Last());
-        Same((one.Strong + other.Strong) / 2, found["strong"]);
-        Same((one.Weak + other.Weak) / 2, found["weak"]);
+        AssertClose((one.Strong + other.Strong) / 2, found["strong"]);
+        AssertClose((one.Weak + other.Weak) / 2, found["weak"]);
         using InferenceSession session = new(exported);
         var said = session.ModelMetadata.CustomMetadataMap;
         Assert.Equal(model.Classes, JsonSerializer.Deserialize<string[]>(said["classes"])!);
@@ -213,7 +216,7 @@ public sealed class OnnxExportTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void A_saved_model_that_hears_samples_gives_what_predict_says(bool withFeatures)
+    public void A_saved_waveform_model_has_the_outputs_of_predict(bool withFeatures)
     {
         var model = SmallModel.OfSamples(members: 2);
         using var scope = NewDisposeScope();
@@ -226,8 +229,8 @@ public sealed class OnnxExportTests
         var said = networks.Ask([
             .. Enumerable.Range(0, 3).Select(k => new Window(sounds[k].contiguous().data<float>().ToArray(), 25)),
         ]);
-        Same(tensor(said.SelectMany(one => one.Strong).ToArray()), found["strong"]);
-        Same(tensor(said.SelectMany(one => one.Weak).ToArray()), found["weak"]);
+        AssertClose(tensor(said.SelectMany(one => one.Strong).ToArray()), found["strong"]);
+        AssertClose(tensor(said.SelectMany(one => one.Weak).ToArray()), found["weak"]);
         using InferenceSession session = new(exported);
         var map = session.ModelMetadata.CustomMetadataMap;
         Assert.Equal("samples 8000 Hz, frames of 320", map["features"]);
@@ -235,7 +238,7 @@ public sealed class OnnxExportTests
     }
 
     [Fact]
-    public void It_leaves_no_tensor_behind()
+    public void The_export_leaks_no_tensor()
     {
         using SedNetwork network = new(Small("self-attention"));
         OnnxExport.FromLogMel([(network, standardisation)]);
@@ -245,7 +248,7 @@ public sealed class OnnxExportTests
         Assert.Equal(before, Tensor.TotalCount);
     }
 
-    /// <summary>A network of sizes that all tests share.</summary>
+    /// <summary>A network of the size that all tests use.</summary>
     private static NetworkDescription Small(string layer) =>
         EveryLayer.Of(layer) with
         {
@@ -254,7 +257,7 @@ public sealed class OnnxExportTests
             Classes = 3,
         };
 
-    private static void GivesTheSame(NetworkDescription description)
+    private static void AssertSameOutputs(NetworkDescription description)
     {
         var bands = description.Bands;
         using var network = Trained(description);
@@ -265,12 +268,12 @@ public sealed class OnnxExportTests
         );
         var clips = randn(3, description.Frames, bands) * 4;
         var found = Run(OnnxExport.FromLogMel([(network, statistics)]), "log_mel", clips);
-        var wanted = Outputs(network, clips, statistics);
-        Same(wanted.Strong, found["strong"]);
-        Same(wanted.Weak, found["weak"]);
+        var reference = Outputs(network, clips, statistics);
+        AssertClose(reference.Strong, found["strong"]);
+        AssertClose(reference.Weak, found["weak"]);
     }
 
-    /// <summary>A network none of whose weights, biases and moving statistics are what they are at first.</summary>
+    /// <summary>A network whose weights, biases and moving statistics differ from their initial values.</summary>
     private static SedNetwork Trained(NetworkDescription description)
     {
         SedNetwork network = new(description);
@@ -302,12 +305,12 @@ public sealed class OnnxExportTests
         return outputs.ToDictionary(output => output.Name, output => output.AsEnumerable<float>().ToArray());
     }
 
-    private static void Same(Tensor wanted, float[] found)
+    private static void AssertClose(Tensor wanted, float[] found)
     {
         var values = wanted.contiguous().data<float>().ToArray();
         Assert.Equal(values.Length, found.Length);
         var largest = values.Zip(found, (own, theirs) => Math.Abs(own - theirs)).Max();
         Assert.True(largest <= Tolerance, FormattableString.Invariant($"differs by {largest}"));
-        Assert.True(values.Max() - values.Min() > 1e-3, "the outputs are all the same, which compares nothing");
+        Assert.True(values.Max() - values.Min() > 1e-3, "all outputs are equal, so the comparison is meaningless");
     }
 }

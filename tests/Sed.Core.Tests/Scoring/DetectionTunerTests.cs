@@ -20,7 +20,7 @@ public sealed class DetectionTunerTests
         [new DecodingStep.ChangePoints(2, MergeDifference: 0.2)],
     ];
 
-    /// <summary>Clips of cars and trains that are heard in noise; no bus.</summary>
+    /// <summary>Clips of cars and trains in noise, without buses.</summary>
     private static (ClipTruth Truth, ClipScores Scores) Noisy(bool knowsEvents)
     {
         Random random = new(7);
@@ -58,7 +58,7 @@ public sealed class DetectionTunerTests
     private static double F(BinaryCounts counts) =>
         2.0 * counts.TruePositives / Math.Max(1, counts.Reference + counts.Estimated);
 
-    /// <summary>The F-scores of a class that decisions give with these steps, threshold by threshold.</summary>
+    /// <summary>F1 of a class with these steps, threshold by threshold.</summary>
     private static IEnumerable<double> EveryF(
         ClipTruth truth,
         ClipScores scores,
@@ -85,7 +85,7 @@ public sealed class DetectionTunerTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void Each_class_gets_the_best_of_all_steps_and_of_all_thresholds_that_differ(bool knowsEvents)
+    public void Each_class_gets_the_best_of_all_candidates_and_thresholds(bool knowsEvents)
     {
         var (truth, scores) = Noisy(knowsEvents);
         var tuned = DetectionTuner.Tune(truth, scores, new(), Few);
@@ -99,7 +99,7 @@ public sealed class DetectionTunerTests
     }
 
     [Fact]
-    public void A_class_that_is_in_no_clip_is_decided_on_as_the_options_say()
+    public void A_class_that_is_absent_from_all_clips_keeps_the_given_options()
     {
         var (truth, scores) = Noisy(knowsEvents: true);
         DetectionOptions options = new() { Threshold = 0.45, Steps = [new DecodingStep.MinimumGap(0.5)] };
@@ -110,7 +110,7 @@ public sealed class DetectionTunerTests
     }
 
     [Fact]
-    public void Tags_from_the_weak_output_have_a_best_threshold_of_their_own()
+    public void Tags_of_the_weak_output_have_a_separate_threshold()
     {
         var (truth, scores) = Noisy(knowsEvents: true);
         var tuned = DetectionTuner.Tune(truth, scores, new() { Tags = TagSource.WeakOutput }, Few);
@@ -134,7 +134,7 @@ public sealed class DetectionTunerTests
     }
 
     [Fact]
-    public void The_grids_begin_with_their_simplest_and_have_no_way_twice()
+    public void Grids_start_with_the_simplest_candidate_and_have_no_duplicates()
     {
         Assert.Empty(DecodingGrid.Smoothing[0]);
         foreach (var (grid, ways) in new[] { (DecodingGrid.Smoothing, 30), (DecodingGrid.ChangePoints, 24) })
@@ -145,7 +145,7 @@ public sealed class DetectionTunerTests
     }
 
     [Fact]
-    public void What_looks_at_all_thresholds_looks_at_the_scores_after_the_steps()
+    public void Metrics_over_all_thresholds_use_the_scores_after_the_steps()
     {
         var (truth, scores) = Noisy(knowsEvents: true);
         DetectionOptions options = new() { Steps = [new DecodingStep.MedianFilter(1.25)] };

@@ -5,11 +5,12 @@ using Sed.Core.Metrics.Pairs;
 using Sed.Core.Metrics.Psds;
 using Sed.Core.Metrics.Segments;
 using Sed.Core.Metrics.Tags;
+using Sed.Core.Runtime.Keys;
 using Sed.Core.Scoring;
 
 namespace Sed.Core.Tests.Scoring;
 
-/// <summary>The metrics of the language against the rooms that `seddsl evaluate` prints.</summary>
+/// <summary>The metrics of trials equal those that the same functions give for lists of events, tags and scores.</summary>
 public sealed class ScoredClipsTests
 {
     private const int Clips = 30;
@@ -54,7 +55,7 @@ public sealed class ScoredClipsTests
         return new ScoredClips(truth, scores, new DetectionOptions());
     }
 
-    /// <summary>A corpus in which clips stand again and again, each time under another name.</summary>
+    /// <summary>A corpus with repeated clips, each under a new name.</summary>
     private static (ClipTruth, ClipScores) Repeated(
         ClipTruth truth,
         ClipScores scores,
@@ -82,7 +83,7 @@ public sealed class ScoredClipsTests
     }
 
     [Fact]
-    public void Metrics_of_decisions_are_those_of_the_event_and_tag_lists()
+    public void Metrics_of_decisions_equal_those_of_the_event_and_tag_lists()
     {
         var pairs = EventPairs.Of(classes, scored.Truth.Events!, scored.Events);
         var segments = SegmentBased.Count(pairs).Scores().Overall;
@@ -98,7 +99,7 @@ public sealed class ScoredClipsTests
     }
 
     [Fact]
-    public void Metrics_of_scores_are_those_of_the_score_lists()
+    public void Metrics_of_scores_equal_those_of_the_score_lists()
     {
         var pairs = ScorePairs.Of(scored.FrameScores, scored.Truth.Events!);
         var tags = TagScores.Of(pairs);
@@ -116,7 +117,7 @@ public sealed class ScoredClipsTests
     }
 
     [Fact]
-    public void A_weighted_corpus_scores_as_one_in_which_its_clips_are_repeated()
+    public void Metrics_of_clips_with_weights_equal_those_of_repeated_clips()
     {
         Random random = new(5);
         int[] drawn = [.. Enumerable.Range(0, Clips).Select(_ => random.Next(Clips)).Order()];
@@ -129,15 +130,43 @@ public sealed class ScoredClipsTests
     }
 
     [Fact]
-    public void Every_metric_has_a_name_of_its_own_by_which_it_is_found()
+    public void Every_metric_has_a_unique_name_and_key_by_which_it_is_found()
     {
         foreach (var metric in Metric.All)
+        {
             Assert.Same(metric, Metric.Named(metric.Name));
+            Assert.Same(metric, Metric.WithKey(metric.Key));
+        }
         Assert.Null(Metric.Named("weak G"));
+        Assert.Null(Metric.WithKey("weakG"));
+    }
+
+    /// <summary>Stored results are identified by these keys, so existing keys never change.</summary>
+    [Fact]
+    public void Keys_of_metrics_are_stable()
+    {
+        Assert.Equal(
+            "weakF weakP weakR weakOutputF strongF strongP strongR strongER eventF eventER meanAP weakOutputAP lwlrap "
+                + "dPrime bestWeakF bestStrongF psds1 psds2",
+            string.Join(' ', Metric.All.Select(metric => metric.Key))
+        );
+        Assert.Equal(
+            """{"kind":"minus","left":{"kind":"metric","metric":"weakF"},"right":{"kind":"metric","metric":"strongER"}}""",
+            CanonicalKey.Text(TagMetrics.F - SegmentMetrics.ErrorRate)
+        );
     }
 
     [Fact]
-    public void Scores_read_back_to_the_last_bit_and_damaged_ones_are_refused()
+    public void A_metric_without_its_inputs_is_not_a_number_and_its_rate_is_undefined()
+    {
+        var inputs = MetricInputs.Of(EventPairs.Of(classes, scored.Truth.Events!, scored.Events));
+        Assert.Equal(SegmentMetrics.F.Of(scored), SegmentMetrics.F.Of(inputs.Once()));
+        Assert.Equal(double.NaN, PsdsMetrics.Scenario1.Of(inputs.Once()));
+        Assert.Equal("these inputs have no frame scores", PsdsMetrics.Scenario1.RateOf(inputs.Once()).Why);
+    }
+
+    [Fact]
+    public void Scores_are_read_back_bit_for_bit_and_damaged_files_are_refused()
     {
         using TemporaryFolder folder = new();
         var file = Path.Combine(folder.Path, "scores.npz");

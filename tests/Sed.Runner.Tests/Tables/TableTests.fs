@@ -138,7 +138,7 @@ let ``rows that are no better than a constant prediction are marked, explained a
     )
     Assert.Equal<string list>(
         [
-            "○: no better than a constant prediction for all clips: empty, the most frequent classes or all classes (best: weak F 0.500). Not used as the reference row."
+            "○: no better than a constant prediction, which has the same classes for every clip (none, the most frequent or all; the best one has weak F 0.500). Such a row is not used as the reference row."
             "Learnt nothing: no better than a constant prediction by any metric, for example because training diverged or was too short."
             "A note."
         ],

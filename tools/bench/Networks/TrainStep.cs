@@ -1,5 +1,6 @@
 using Sed.Core.Networks;
 using Sed.Core.Runtime;
+using Sed.Core.Runtime.Keys;
 using Sed.Core.Training;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -77,7 +78,7 @@ internal sealed class TrainStep : IDisposable
     /// <summary>Writes the network for tools/reference: NAME.json and NAME.npz.</summary>
     public void Export(string name)
     {
-        File.WriteAllText(name + ".json", NetworkJson.Of(Network.Description));
+        File.WriteAllText(name + ".json", CanonicalKey.Text(Network.Description));
         NetworkWeights.Write(Network, name + ".npz");
     }
 

@@ -2,7 +2,7 @@ using Sed.Core.Annotations;
 
 namespace Sed.Bench;
 
-/// <summary>A made-up corpus of ten-second files, the same for a seed: labels like those of DCASE 2017 Task 4, and scores for them.</summary>
+/// <summary>A random corpus of files of 10 s with labels like those of DCASE 2017 Task 4, and frame scores; equal for equal seeds.</summary>
 internal static class EventCorpus
 {
     public const double HopSeconds = 0.02;
@@ -10,7 +10,7 @@ internal static class EventCorpus
 
     public static ClassList Classes { get; } = new(Enumerable.Range(1, 17).Select(k => $"Class {k}"));
 
-    /// <summary>Files with one to four events, in all about 1.4 per file.</summary>
+    /// <summary>Files with one to four events, 1.4 on average.</summary>
     public static EventList Reference(int files, int seed)
     {
         Random random = new(seed);
@@ -23,7 +23,7 @@ internal static class EventCorpus
         );
     }
 
-    /// <summary>The reference with shifted borders, missed events and invented ones.</summary>
+    /// <summary>The reference with shifted onsets and offsets, missed events and false alarms.</summary>
     public static EventList Estimate(EventList reference, int seed)
     {
         Random random = new(seed);
@@ -39,7 +39,7 @@ internal static class EventCorpus
         return EventList.Of(files);
     }
 
-    /// <summary>Scores of a system that hears something of the events: smooth noise that rises where they are, or noise alone.</summary>
+    /// <summary>Frame scores: smooth noise that is higher inside events, or white noise.</summary>
     public static ScoreList Scores(EventList reference, bool smooth, int seed)
     {
         Random random = new(seed);

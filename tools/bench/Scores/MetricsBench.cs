@@ -7,10 +7,10 @@ using Sed.Core.Metrics.Uncertainty;
 
 namespace Sed.Bench;
 
-/// <summary>Times reading lists and scoring them, against what the field's tools take.</summary>
+/// <summary>Measures the time to read and score lists, compared with the field's tools.</summary>
 internal static class MetricsBench
 {
-    /// <param name="lists">A reference and an estimate, read from files as a user's are; none: made-up ones.</param>
+    /// <param name="lists">The paths of a reference and an estimate; empty for a random corpus.</param>
     public static int Run(string[] lists)
     {
         var folder = Directory.CreateTempSubdirectory("sed-bench-");
@@ -24,7 +24,7 @@ internal static class MetricsBench
             Timing.Header();
 
             Timing.Report(
-                "read two lists of 488 files, segments of 1 s and of 0.1 s, events",
+                "read two lists of 488 files; segment-based (1 s, 0.1 s) and event-based metrics",
                 20,
                 "sed_eval 2,310 ms",
                 () =>
@@ -37,17 +37,17 @@ internal static class MetricsBench
             );
             var all = Read();
             Timing.Report(
-                "  segments of 1 s alone, in memory",
+                "  segment-based metrics (1 s) only, in memory",
                 20,
                 "sed_eval 600 ms",
                 () => SegmentBased.Count(all).Scores()
             );
-            Timing.Report("  events alone, in memory", 20, "", () => EventBased.Count(all).Scores());
+            Timing.Report("  event-based metrics only, in memory", 20, "", () => EventBased.Count(all).Scores());
 
             var thousand = EventCorpus.Reference(1000, seed: 3);
             var (truth, guess) = (InMemory(thousand), InMemory(EventCorpus.Estimate(thousand, seed: 4)));
             Timing.Report(
-                "after an epoch: 1,000 clips in memory, segments of 1 s",
+                "1,000 clips in memory, as after an epoch: segment-based metrics (1 s)",
                 20,
                 "",
                 () => SegmentBased.Count(EventPairs.Of(EventCorpus.Classes, truth, guess)).Scores()
@@ -89,21 +89,21 @@ internal static class MetricsBench
                 if (smooth)
                 {
                     Timing.Report(
-                        "  1,000 resamples of it, scenario 1",
+                        "  1,000 resamples, scenario 1",
                         5000,
                         "",
-                        () => Intersection.PsdsIntervals(pairs, PsdsOptions.Scenario1),
+                        () => ExactPsds.PrepareForResampling(pairs, PsdsOptions.Scenario1).Intervals(),
                         1
                     );
                     Timing.Report(
-                        "  best F of segments, every threshold",
+                        "  best segment-based F1 over all thresholds",
                         2000,
                         "",
                         () => SegmentBased.Curves(pairs).BestF(),
                         3
                     );
                     Timing.Report(
-                        "  best F of events, every threshold",
+                        "  best event-based F1 over all thresholds",
                         2000,
                         "",
                         () => EventBased.Curves(pairs).BestF(),

@@ -8,48 +8,49 @@ using Sed.Core.Features.LogMel;
 using Sed.Core.Models;
 using Sed.Core.Networks;
 using Sed.Core.Runtime;
+using Sed.Core.Runtime.Keys;
 using TorchSharp;
 
 namespace Sed.Bench;
 
 /// <summary>
-/// What listening costs with the network of 218k parameters: clips per second, the time of a long recording, and the memory
-/// that a process holds at most meanwhile; PyTorch's figures for the clips beside ours.
+/// Measures prediction with the network of 218k parameters: clips per second, compared with PyTorch, the time for a long
+/// recording, and peak memory.
 /// </summary>
 internal static class PredictBench
 {
     private const int Rate = 44100;
     private const int Rounds = 3;
 
-    /// <param name="python">A Python that has PyTorch.</param>
-    /// <param name="clips">Clips of 10 s.</param>
-    /// <param name="minutes">Length of the recording.</param>
+    /// <param name="python">The Python interpreter, with PyTorch.</param>
+    /// <param name="clips">Number of clips of 10 s.</param>
+    /// <param name="minutes">Length of the recording, in minutes.</param>
     public static int Run(string python, int clips, double minutes) =>
         InFolder(
             (listener, folder) =>
             {
                 var files = Clips(folder, clips);
-                // A process that has just started compiles meanwhile.
+                // The first pass includes just-in-time compilation.
                 Fastest first = new();
                 first.Add(() => Hear(listener, files));
-                Say("start", $"{clips} clips of 10 s heard first", clips / first.Seconds, "clips/s", null);
-                Say("", "of processor time for a clip", 1000 * first.Processor / clips, "ms", null);
+                Say("start", $"{clips} clips of 10 s, first pass", clips / first.Seconds, "clips/s", null);
+                Say("", "processor time per clip", 1000 * first.Processor / clips, "ms", null);
                 var theirs = Peer(python, listener.Saved, folder, files);
                 Fastest ours = new();
                 for (var round = 0; round < Rounds; round++)
                     ours.Add(() => Hear(listener, files));
-                Say("clips", $"{clips} of 10 s, WAV to events", clips / ours.Seconds, "clips/s", "150 or more");
-                Say("", "of processor time for a clip", 1000 * ours.Processor / clips, "ms", null);
-                Say("", "that the processors of this machine could do", Possible(ours, clips), "clips/s", null);
-                Say("PyTorch", "the same, as one would write it there", clips / theirs.Seconds, "clips/s", null);
-                Say("", "of processor time for a clip", 1000 * theirs.Processor / clips, "ms", null);
-                Say("", "of theirs for one of ours", theirs.Processor / ours.Processor, "", null);
+                Say("clips", $"{clips} clips of 10 s, WAV to events", clips / ours.Seconds, "clips/s", "150 or more");
+                Say("", "processor time per clip", 1000 * ours.Processor / clips, "ms", null);
+                Say("", "at full load of all processors", Possible(ours, clips), "clips/s", null);
+                Say("PyTorch", "the same task in PyTorch", clips / theirs.Seconds, "clips/s", null);
+                Say("", "processor time per clip", 1000 * theirs.Processor / clips, "ms", null);
+                Say("", "processor time of PyTorch over ours", theirs.Processor / ours.Processor, "", null);
                 Stages(listener.Saved, [.. files.Take(32)]);
                 Long(listener, folder, minutes);
             }
         );
 
-    /// <summary>The memory that a recording of so many hours takes, the file of which is mostly a hole.</summary>
+    /// <summary>Measures the memory for a recording of many hours, a sparse file.</summary>
     public static int Hours(double hours) => InFolder((listener, folder) => Long(listener, folder, 60 * hours));
 
     private static int InFolder(Action<SedModel, string> measure)
@@ -88,7 +89,7 @@ internal static class PredictBench
         return files;
     }
 
-    /// <summary>What a clip takes of one processor's time, step by step.</summary>
+    /// <summary>Measures the processor time of each step for one clip.</summary>
     private static void Stages(SavedModel model, string[] files)
     {
         var threads = Torch.Threads;
@@ -97,11 +98,11 @@ internal static class PredictBench
         using ModelNetworks networks = new(model, torch.CPU);
         var sounds = new float[files.Length][];
         var windows = new Window[files.Length];
-        var said = new (float[] Strong, float[] Weak)[files.Length];
+        var outputs = new (float[] Strong, float[] Weak)[files.Length];
         Stage("WAV", k => sounds[k] = Read(files[k], model.ClipSamples));
         Stage("features", k => windows[k] = Extracted(sounds[k]));
         Stage("network", k => Ask(k));
-        Stage("events", k => Decode(said[k].Strong));
+        Stage("events", k => Decode(outputs[k].Strong));
         Torch.Threads = threads;
 
         void Stage(string name, Action<int> one)
@@ -113,7 +114,7 @@ internal static class PredictBench
                     for (var k = 0; k < files.Length; k++)
                         one(k);
                 });
-            Say("", $"of it, on one thread: {name}", 1000 * fastest.Processor / files.Length, "ms", null);
+            Say("", $"one thread, {name}", 1000 * fastest.Processor / files.Length, "ms", null);
         }
 
         Window Extracted(float[] sound)
@@ -123,11 +124,11 @@ internal static class PredictBench
             return new Window(frames, model.Network.Frames);
         }
 
-        // In the batches that files are heard in.
+        // In batches as in prediction.
         void Ask(int k)
         {
             if (k % 16 == 0)
-                networks.Ask(windows[k..Math.Min(windows.Length, k + 16)]).CopyTo(said, k);
+                networks.Ask(windows[k..Math.Min(windows.Length, k + 16)]).CopyTo(outputs, k);
         }
 
         void Decode(float[] strong)
@@ -146,16 +147,16 @@ internal static class PredictBench
         return sound;
     }
 
-    /// <summary>The same clips through PyTorch: the fastest round.</summary>
+    /// <summary>Measures the same clips in PyTorch; the fastest round counts.</summary>
     private static Fastest Peer(string python, SavedModel model, string folder, string[] files)
     {
         var script = Path.Combine("tools", "reference", "predict_speed.py");
         if (!File.Exists(script))
-            throw new FileNotFoundException($"Run the benchmark from the repository's root; {script} is not here.");
+            throw new FileNotFoundException($"{script} is missing; run the benchmark from the root of the repository.");
         var network = Path.Combine(folder, "network");
         using (var built = model.Build(0))
         {
-            File.WriteAllText(network + ".json", NetworkJson.Of(model.Network));
+            File.WriteAllText(network + ".json", CanonicalKey.Text(model.Network));
             NetworkWeights.Write(built, network + ".npz");
         }
         var filters = MelFilters.Weights(LogMelOptions.Dcase2017);
@@ -203,9 +204,9 @@ internal static class PredictBench
         var recording = listener.Listen(file, (_, _, _) => largest = Math.Max(largest, Resident()));
         var seconds = clock.Elapsed.TotalSeconds;
         Say("long", $"{minutes} min, {recording.Events.Count} events", seconds, "s", null);
-        Say("", "for an hour", seconds * 60 / minutes, "s", "5 or less");
-        Say("", "of processor time for an hour", (Processor() - processor) * 60 / minutes, "s", null);
-        Say("memory", $"resident at most ({before:F0} before)", largest, "MiB", "500 or less for 10 hours");
+        Say("", "per hour of audio", seconds * 60 / minutes, "s", "5 or less");
+        Say("", "processor time per hour of audio", (Processor() - processor) * 60 / minutes, "s", null);
+        Say("memory", $"peak resident memory ({before:F0} before)", largest, "MiB", "500 or less for 10 hours");
     }
 
     private static SavedModel Model()
@@ -235,8 +236,8 @@ internal static class PredictBench
     }
 
     /// <summary>
-    /// Writes a minute of noise and then, sparsely, silence with a minute of noise in each half hour: a file of hours takes
-    /// little room on the disk.
+    /// Writes silence with a minute of noise in each half hour, as a sparse file, so that a file of many hours needs little disk
+    /// space.
     /// </summary>
     private static void WriteLong(string file, double minutes)
     {

@@ -5,8 +5,8 @@ using Sed.Core.Scoring;
 namespace Sed.Bench;
 
 /// <summary>
-/// Times scoring finished trials again from what is kept of them: every trial's file is read, decided on with each
-/// threshold, and scored.
+/// Measures the time to score finished trials again from their stored outputs: each file is read, decoded at each threshold,
+/// and scored.
 /// </summary>
 internal static class RescoreBench
 {

@@ -1,4 +1,4 @@
-// What the READMEs promise, as somebody has it who installed the package Sed.Core.
+// The examples of the READMEs in a project that installs the package Sed.Core.
 using Sed.Core.Annotations;
 using Sed.Core.Features.LogMel;
 using Sed.Core.Metrics.Events;

@@ -9,7 +9,7 @@ using Sed.Core.Networks.Layers;
 using Sed.Core.Networks.WeakOutputs;
 using Sed.Core.Runtime;
 
-/// <summary>A model of one dense layer, whose class "Car" is sure wherever a frame is loud; a recording with one loud second.</summary>
+/// <summary>Writes a model of one dense layer that detects "Car" in loud frames, and a recording with one loud second.</summary>
 static class TinyModel
 {
     public static void Write(string path)
@@ -34,7 +34,7 @@ static class TinyModel
         Torch.Initialize();
         using SedNetwork network = new(description);
         var weights = NetworkWeights.Of(network).ToDictionary(at => at.Key, at => Zero(at.Value));
-        // The mean of the standardised bands: far below 0 in silence, above 0 in noise.
+        // The mean of the standardised bands is far below 0 in silence and above 0 in noise.
         var mean = weights.Keys.Single(name => name.StartsWith("layers") && name.EndsWith("weight"));
         weights[mean] = NumpyArray.Of([.. Enumerable.Repeat(1f / 8, 8)]) with { Shape = [1, 8] };
         weights["strong.weight"] = NumpyArray.Of([0f, 4f]) with { Shape = [2, 1] };
@@ -57,7 +57,7 @@ static class TinyModel
         );
     }
 
-    /// <summary>Three seconds at 8 kHz, the middle one of noise.</summary>
+    /// <summary>Writes three seconds at 8 kHz; the middle one is noise.</summary>
     public static void WriteSound(string path)
     {
         Random draw = new(1);

@@ -1,4 +1,4 @@
-// What the READMEs promise, as somebody has it in F# who installed the package Sed.Runner, on what the C# program left.
+// The examples of the READMEs in a project that installs the package Sed.Runner. Reads the files that the C# program writes.
 open System.IO
 open Sed
 open Sed.Core.Annotations
@@ -30,8 +30,8 @@ let truth =
     EventList.Of [
         struct ("street.wav", [| SoundEvent(1, 2, "Car"); SoundEvent(2.5, 3, "Bus") |])
     ]
-let heard = EventList.Of [ struct ("street.wav", model.Detect "street.wav") ]
-let pairs = EventPairs.Of(model.Classes, truth, heard)
+let detected = EventList.Of [ struct ("street.wav", model.Detect "street.wav") ]
+let pairs = EventPairs.Of(model.Classes, truth, detected)
 printfn $"F {EventBased.Count(pairs).Scores().Overall.FMeasure.F}"
 
 // An experiment, planned.

@@ -1,24 +1,25 @@
 namespace Sed.Tool.Evaluate
 
 open Argu
+open Sed.Core.Scoring
 
-/// How results are printed.
+/// The output format.
 type Format =
     | Table = 0
     | Json = 1
     | Csv = 2
 
-/// How events are paired.
+/// The matching of reference and estimated events.
 type Matching =
     | Optimal = 0
     | Greedy = 1
 
-/// What an undefined class contributes to an average over classes.
+/// How an average over classes treats a class whose value is undefined.
 type Undefined =
     | Left_Out = 0
     | Zero = 1
 
-/// What a rate over an empty reference is.
+/// The error rates of an empty reference.
 type Empty_Reference =
     | Epsilon = 0
     | Undefined = 1
@@ -27,6 +28,17 @@ type Empty_Reference =
 type Empty_Estimate =
     | Undefined = 0
     | Zero = 1
+
+module Metrics =
+    /// The metrics that can be computed from lists, which do not contain the weak output of a network.
+    let offered = [
+        for metric in Metric.All do
+            if
+                metric.Basis <> MetricBasis.WeakOutput
+                && metric.Basis <> MetricBasis.WeakOutputTags
+            then
+                metric
+    ]
 
 type Arguments =
     | [<Mandatory; Unique>] Reference of path: string
@@ -39,6 +51,7 @@ type Arguments =
     | [<Unique>] Estimated_Tags of path: string
     | [<Unique>] Classes of path: string
     | Class of label: string
+    | Metric of key: string
     | Segment of seconds: float
     | [<Unique>] Evaluated_Length of seconds: float
     | [<Unique>] Evaluated_Durations
@@ -69,47 +82,51 @@ type Arguments =
     interface IArgParserTemplate with
         member this.Usage =
             match this with
-            | Reference _ -> "the true events: a tab-separated list of file, onset, offset, label"
-            | Estimated _ -> "the estimated events, a list of the same form"
-            | Against _ -> "the estimated events of a second system; with --bootstrap, its differences from the first"
+            | Reference _ -> "reference events: a tab-separated list of file, onset, offset and label"
+            | Estimated _ -> "estimated events: a list of the same format"
+            | Against _ -> "estimated events of a second system, which --bootstrap compares with the first"
             | Scores _ ->
-                "frame scores: a list with a header filename, onset, offset and the classes, or a folder of lists"
-            | Against_Scores _ -> "frame scores of a second system; with --bootstrap, its differences in PSDS"
-            | Durations _ -> "the length of each file: rows of file and seconds; needed for PSDS from decisions"
-            | Reference_Tags _ -> "the true tags of each file; by default the labels of the reference"
-            | Estimated_Tags _ -> "the estimated tags of each file; by default the labels of the estimate"
-            | Classes _ ->
-                "the classes, one label per line; by default the labels of the reference, in alphabetical order"
-            | Class _ -> "one class; may be given again"
-            | Segment _ -> "length of a segment in seconds; may be given again; default 1.0"
+                "frame scores: a list with the header filename, onset, offset and the classes, or a folder with one list per file"
+            | Against_Scores _ -> "frame scores of a second system, which --bootstrap compares with the first"
+            | Durations _ -> "the length of each file: rows of file and seconds; required for PSDS of decisions"
+            | Reference_Tags _ -> "reference tags of each file; default: the labels of its reference events"
+            | Estimated_Tags _ -> "estimated tags of each file; default: the labels of its estimated events"
+            | Classes _ -> "a file with one class per line; default: the labels of the reference in alphabetical order"
+            | Class _ -> "a class; may be repeated"
+            | Metric _ ->
+                let described =
+                    [ for metric in Metrics.offered -> $"{metric.Key} ({metric.Summary})" ]
+                    |> String.concat ", "
+                $"a metric to print in the part \"metrics\"; may be repeated; default: all that the lists allow, of {described}"
+            | Segment _ -> "segment length in seconds; may be repeated; default 1.0"
             | Evaluated_Length _ ->
-                "the length of every file in seconds for segments; by default the last offset of reference and estimate"
-            | Evaluated_Durations -> "take the length of each file for segments from --durations"
-            | Collar _ -> "how far onsets and offsets may be apart, in seconds; default 0.2"
-            | Length _ -> "the part of an event's length by which its offset may be off as well; default 0.5"
-            | Onset_Only -> "compare only the onsets of events"
-            | Offset_Only -> "compare only the offsets of events"
-            | Matching _ -> "pair as many events as possible, or the first that fits; default optimal"
+                "the length of every file in seconds, for segments; default: the last offset of reference and estimate"
+            | Evaluated_Durations -> "use the lengths of --durations for segments"
+            | Collar _ -> "the largest difference of onsets, and of offsets, in seconds; default 0.2"
+            | Length _ -> "the offset collar as a fraction of the event's length, where it is larger; default 0.5"
+            | Onset_Only -> "evaluate onsets only"
+            | Offset_Only -> "evaluate offsets only"
+            | Matching _ -> "maximum matching of events, or the first event that agrees; default optimal"
             | Order_By_Time ->
-                "take events by time, not in the order of the rows, so that no number depends on that order"
+                "pair events in the order of time instead of rows, so that no result depends on the order of rows"
             | Unknown_Labels ->
-                "count estimated labels outside the classes in overall event-based metrics, as sed_eval does; segments are left out"
-            | Undefined _ ->
-                "what an undefined class contributes to an average over classes; default left_out, as sed_eval"
+                "count estimated labels outside the classes in the overall event-based metrics, as sed_eval does; segments are not scored"
+            | Undefined _ -> "how averages over classes treat undefined values; default left_out, as in sed_eval"
             | Empty_Reference _ ->
-                "error rates of an empty reference: division by 2^-52, as sed_eval, or undefined; default epsilon"
+                "error rates of an empty reference: division by 2^-52, as in sed_eval, or undefined; default epsilon"
             | Empty_Estimate _ ->
-                "the precision of an empty estimate: undefined, as sed_eval, or zero; default undefined"
+                "the precision of an empty estimate: undefined, as in sed_eval, or zero; default undefined"
             | Dtc _ -> "PSDS: detection tolerance criterion"
             | Gtc _ -> "PSDS: ground truth intersection criterion"
             | Cttc _ -> "PSDS: cross-trigger tolerance criterion"
             | Alpha_Ct _ -> "PSDS: weight of cross-triggers"
-            | Alpha_St _ -> "PSDS: weight of the deviation between classes"
-            | Max_Efpr _ -> "PSDS: largest effective false positive rate, per hour"
-            | Authors_Variant -> "also score as the authors' own published code does (a labelled variant, no reference)"
-            | Bootstrap _ -> "resample the files so many times and print intervals"
+            | Alpha_St _ -> "PSDS: weight of the standard deviation over classes"
+            | Max_Efpr _ -> "PSDS: maximum effective false positive rate, per hour"
+            | Authors_Variant ->
+                "also score as the published code of Adavanne and Virtanen does (a variant, not a reference)"
+            | Bootstrap _ -> "print bootstrap intervals from this number of resamples of the files"
             | Seed _ -> "the seed of the resampling; default 1"
-            | Confidence _ -> "the part of the resamples inside an interval; default 0.95"
-            | Allow_Empty -> "accept an estimate without a single row: a system that detected nothing"
-            | Strict -> "take every warning for an error"
-            | Format _ -> "table, json or csv; default table"
+            | Confidence _ -> "the confidence level of intervals; default 0.95"
+            | Allow_Empty -> "accept an empty estimate, of a system without detections"
+            | Strict -> "treat warnings as errors"
+            | Format _ -> "output format; default table"

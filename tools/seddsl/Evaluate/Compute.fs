@@ -1,77 +1,128 @@
-/// From inputs to results.
+/// Computes the results of the inputs.
 module Sed.Tool.Evaluate.Compute
 
+open System.Collections.Generic
 open Argu
+open Sed.Core.Metrics.Counts
 open Sed.Core.Metrics.Events
 open Sed.Core.Metrics.Psds
 open Sed.Core.Metrics.Segments
 open Sed.Core.Metrics.Tags
 open Sed.Core.Metrics.Uncertainty
-
+open Sed.Core.Scoring
 open Sed.Tool.Evaluate.Decisions
 open Sed.Tool.Evaluate.Settings
+
+/// The metrics of the tables of experiments, computed by the same functions.
+let private metrics (arguments: ParseResults<Arguments>) bootstrap (inputs: Inputs) =
+    let chosen =
+        match arguments.GetResults Arguments.Metric with
+        | [] -> Metrics.offered
+        | keys -> Metrics.offered |> List.filter (fun metric -> List.contains metric.Key keys)
+
+    // Lists of tags, events and scores can have different files, so each is resampled separately.
+    let sources = [
+        match inputs.Estimated with
+        | Some system ->
+            if not system.Pairs.HasUnknownLabels then
+                system.Tagging.Value, inputs.Against |> Option.map _.Tagging.Value
+            system.Decisions, inputs.Against |> Option.map _.Decisions
+        | None -> ()
+        match inputs.Scores with
+        | Some scores -> scores.Inputs, inputs.AgainstScores |> Option.map _.Inputs
+        | None -> ()
+    ]
+
+    let parts = [
+        for first, second in sources do
+            let available = chosen |> List.filter (fun metric -> first.Has metric.Basis)
+            let measures (inputs: MetricInputs) (weights: int array) : IReadOnlyList<Measure> =
+                let clips = inputs.Weighted weights
+                [| for metric in available -> Measure(metric.Key, metric.RateOf clips) |]
+            let once = first.Once()
+            [ for metric in available -> metric, metric.RateOf once ],
+            match bootstrap with
+            | Some options when not available.IsEmpty -> {
+                Intervals = List.ofSeq (Bootstrap.Intervals(first.Clips, measures first, options))
+                Differences =
+                    match second with
+                    | None -> []
+                    | Some second ->
+                        List.ofSeq (Bootstrap.Differences(first.Clips, measures first, measures second, options))
+              }
+            | _ -> Uncertainty.None
+    ]
+
+    let values = List.collect fst parts
+    {
+        Values = [
+            for metric in chosen do
+                yield! values |> List.filter (fun (found, _) -> obj.ReferenceEquals(found, metric))
+        ]
+        Uncertainty = {
+            Intervals = parts |> List.collect (fun (_, own) -> own.Intervals)
+            Differences = parts |> List.collect (fun (_, own) -> own.Differences)
+        }
+    }
+
+let private psdsResult bootstrap settings (first: PreparedPsds) (second: Lazy<PreparedPsds> option) = {
+    Settings = settings
+    Result = first.Evaluate()
+    Uncertainty =
+        match bootstrap with
+        | None -> Uncertainty.None
+        | Some(resampling: BootstrapOptions) -> {
+            Intervals = List.ofSeq (first.Intervals resampling)
+            Differences =
+                match second with
+                | None -> []
+                | Some second -> List.ofSeq (second.Value.DifferencesFrom(first, resampling))
+          }
+}
 
 let private psds (inputs: Inputs) bootstrap (options: PsdsOptions) = [
     match inputs.Scores with
     | None -> ()
-    | Some pairs ->
+    | Some scores ->
         for average in [ CrossTriggerAverage.OverOtherClasses; CrossTriggerAverage.OverAllClasses ] do
             let options = options.WithCrossTriggers average
 
             if average = CrossTriggerAverage.OverOtherClasses || options.CrossTriggerWeight > 0 then
-                {
-                    Settings = describe options "scores, all thresholds (exact)"
-                    Result = Intersection.Psds(pairs, options)
-                    Uncertainty =
-                        match bootstrap with
-                        | None -> noUncertainty
-                        | Some resampling -> {
-                            Intervals = List.ofSeq (Intersection.PsdsIntervals(pairs, options, resampling))
-                            Differences =
-                                match inputs.AgainstScores with
-                                | None -> []
-                                | Some other ->
-                                    List.ofSeq (Intersection.PsdsDifferences(pairs, other, options, resampling))
-                          }
-                }
+                psdsResult
+                    bootstrap
+                    (describe options "scores, all thresholds (exact)")
+                    (scores.Inputs.Psds options)
+                    (inputs.AgainstScores
+                     |> Option.map (fun other -> lazy (other.Inputs.Psds options :> PreparedPsds)))
     match inputs.Estimated, inputs.Durations with
     | Some system, Some durations ->
         let options = options.WithCrossTriggers CrossTriggerAverage.OverAllClasses
+        let prepared (system: System) =
+            DecisionPsds.Prepare(inputs.Reference, durations, [ system.Events ], options)
 
-        {
-            Settings = describe options "decisions, one operating point (psds_eval)"
-            Result = Intersection.Psds(inputs.Reference, durations, [ system.Events ], options)
-            Uncertainty =
-                match bootstrap with
-                | None -> noUncertainty
-                | Some resampling -> {
-                    Intervals =
-                        List.ofSeq (
-                            Intersection.PsdsIntervals(
-                                inputs.Reference,
-                                durations,
-                                [ system.Events ],
-                                options,
-                                resampling
-                            )
-                        )
-                    Differences =
-                        match inputs.Against with
-                        | None -> []
-                        | Some other ->
-                            List.ofSeq (
-                                Intersection.PsdsDifferences(
-                                    inputs.Reference,
-                                    durations,
-                                    [ system.Events ],
-                                    [ other.Events ],
-                                    options,
-                                    resampling
-                                )
-                            )
-                  }
-        }
+        psdsResult
+            bootstrap
+            (describe options "decisions, one operating point (psds_eval)")
+            (prepared system)
+            (inputs.Against
+             |> Option.map (fun other -> lazy (prepared other :> PreparedPsds)))
     | _ -> ()
+]
+
+let private curves (arguments: ParseResults<Arguments>) resolutions (scores: ScoredSystem) = [
+    let once = scores.Inputs.Once()
+    for resolution in resolutions do
+        once.SegmentCurvesOf resolution
+
+    EventBased.Curves(
+        scores.Pairs,
+        EventOptions(
+            CollarSeconds = arguments.GetResult(Collar, 0.2),
+            PercentageOfLength = arguments.GetResult(Length, 0.5)
+        )
+    )
+
+    Intersection.Curves(scores.Pairs, (psdsOptions arguments).Head)
 ]
 
 let all (arguments: ParseResults<Arguments>) (inputs: Inputs) =
@@ -112,31 +163,15 @@ let all (arguments: ParseResults<Arguments>) (inputs: Inputs) =
             | _ -> ()
         ]
         Psds = psdsOptions arguments |> List.collect (psds inputs bootstrap)
-        Curves = [
-            match inputs.Scores with
-            | None -> ()
-            | Some pairs ->
-                for resolution in resolutions do
-                    SegmentBased.Curves(pairs, resolution)
-
-                EventBased.Curves(
-                    pairs,
-                    EventOptions(
-                        CollarSeconds = arguments.GetResult(Collar, 0.2),
-                        PercentageOfLength = arguments.GetResult(Length, 0.5)
-                    )
-                )
-
-                Intersection.Curves(pairs, (psdsOptions arguments).Head)
-        ]
+        Curves = inputs.Scores |> Option.toList |> List.collect (curves arguments resolutions)
         Tags =
             inputs.Scores
-            |> Option.map (fun pairs ->
-                let tags = TagScores.Of pairs
+            |> Option.map (fun scores ->
+                let tags = scores.Inputs.TagScores()
 
                 tags,
                 match bootstrap with
-                | None -> noUncertainty
+                | None -> Uncertainty.None
                 | Some resampling -> {
                     Intervals = List.ofSeq (tags.Intervals resampling)
                     Differences = []
@@ -146,4 +181,5 @@ let all (arguments: ParseResults<Arguments>) (inputs: Inputs) =
             | Some system when arguments.Contains Authors_Variant && not unknown ->
                 Some(AuthorsVariant.Score system.Pairs)
             | _ -> None
+        Metrics = metrics arguments bootstrap inputs
     }

@@ -1,4 +1,4 @@
-/// Metrics of decisions: segments, events and tags.
+/// Segment-based, event-based and clip-level metrics.
 module internal Sed.Tool.Evaluate.Decisions
 
 open System.Collections.Generic
@@ -18,7 +18,7 @@ let private uncertainty
     (metrics: 'counts -> IReadOnlyList<Measure>)
     =
     match options with
-    | None -> noUncertainty
+    | None -> Uncertainty.None
     | Some options -> {
         Intervals = List.ofSeq (Bootstrap.Intervals<'counts>(each first, metrics, options))
         Differences =
@@ -50,10 +50,13 @@ let segments (arguments: ParseResults<Arguments>) (inputs: Inputs) (system: Syst
         else
             null
 
-    let counts = SegmentBased.Count(system.Pairs, segment, lengths)
     let metrics (one: SegmentCounts) = one.Scores(conventions).All()
     let each (one: System) =
-        SegmentBased.CountEach(one.Pairs, segment, lengths) :> IReadOnlyList<_>
+        if isNull lengths then
+            one.Decisions.SegmentCounts segment
+        else
+            SegmentBased.CountEach(one.Pairs, segment, lengths)
+    let counts = each system |> Seq.reduce (fun sum one -> sum + one)
 
     {
         Settings = [
@@ -96,10 +99,9 @@ let events (arguments: ParseResults<Arguments>) (inputs: Inputs) (system: System
                      EventOrder.AsListed)
         )
 
-    let counts = EventBased.Count(system.Pairs, event)
     let metrics (one: EventCounts) = one.Scores(conventions).All()
-    let each (one: System) =
-        EventBased.CountEach(one.Pairs, event) :> IReadOnlyList<_>
+    let each (one: System) = one.Decisions.EventCounts event
+    let counts = each system |> Seq.reduce (fun sum one -> sum + one)
 
     {
         Settings = [
@@ -133,15 +135,18 @@ let events (arguments: ParseResults<Arguments>) (inputs: Inputs) (system: System
     }
 
 let tagging (inputs: Inputs) (system: System) options conventions rules =
+    // By the official rules the scored files depend on the estimate, so two systems cannot be compared.
+    let plain = (rules = TaggingRules.Plain)
     let each (one: System) =
-        Tagging.CountEach(inputs.Classes, inputs.ReferenceTags, one.Tags, rules) :> IReadOnlyList<_>
+        if plain then
+            one.Tagging.Value.TagCounts()
+        else
+            Tagging.CountEach(inputs.Classes, inputs.ReferenceTags, one.Tags, rules)
 
     let perFile = each system
     let counts =
         Seq.fold (fun sum one -> sum + one) (TaggingCounts.None(inputs.Classes, rules)) perFile
     let metrics (one: TaggingCounts) = one.Scores(conventions).All()
-    // Only the plain rules score the same files whatever a system estimates.
-    let plain = (rules = TaggingRules.Plain)
 
     {
         Settings = [
@@ -157,7 +162,7 @@ let tagging (inputs: Inputs) (system: System) options conventions rules =
         Scores = counts.Scores conventions
         Uncertainty =
             if perFile.Count = 0 then
-                noUncertainty
+                Uncertainty.None
             else
                 uncertainty options each system (if plain then inputs.Against else None) metrics
     }

@@ -5,6 +5,7 @@ open Argu
 open Sed.Core.Annotations
 open Sed.Core.Metrics.Pairs
 open Sed.Core.Metrics.Uncertainty
+open Sed.Core.Scoring
 open Sed.Tool
 
 /// The estimated events of one system, paired with the reference.
@@ -13,9 +14,19 @@ type System = {
     Events: EventList
     Pairs: EventPairs
     Tags: TagList
+    /// The inputs of segment-based and event-based metrics.
+    Decisions: MetricInputs
+    /// The inputs of clip-level metrics; computing them raises an exception for labels outside the classes.
+    Tagging: Lazy<MetricInputs>
 }
 
-/// Everything that is read, checked, and found worth a warning.
+/// The frame scores of one system, paired with the reference.
+type ScoredSystem = {
+    Pairs: ScorePairs
+    Inputs: MetricInputs
+}
+
+/// The lists that the arguments name, checked, with warnings.
 type Inputs = {
     Classes: ClassList
     ReferencePath: string
@@ -23,8 +34,8 @@ type Inputs = {
     ReferenceTags: TagList
     Estimated: System option
     Against: System option
-    Scores: ScorePairs option
-    AgainstScores: ScorePairs option
+    Scores: ScoredSystem option
+    AgainstScores: ScoredSystem option
     Durations: Durations option
     Warnings: string list
 }
@@ -40,7 +51,7 @@ module Inputs =
         let struct (first, count) = list.Duplicates 3
 
         for problem in first do
-            $"{problem} (counted again, as the reference tools do)"
+            $"{problem} (counted again, as in the reference tools)"
         if count > first.Count then
             $"{list.Source}: {count - first.Count} more rows repeat an event"
     ]
@@ -62,7 +73,7 @@ module Inputs =
         | None, labels ->
             for label in labels do
                 if String.IsNullOrWhiteSpace label then
-                    raise (BadArguments [ "--class names nothing; give it a label" ])
+                    raise (BadArguments [ "--class: the label is empty" ])
             for label, times in List.countBy id labels do
                 if times > 1 then
                     raise (BadArguments [ $"--class \"{label}\" is given {times} times" ])
@@ -74,7 +85,7 @@ module Inputs =
                 AnnotationException(
                     events.Source,
                     0,
-                    "the list is empty; if the system truly detected nothing, say --allow-empty"
+                    "the list is empty; if the system detected nothing, add --allow-empty"
                 )
             )
 
@@ -84,7 +95,7 @@ module Inputs =
                 if
                     Seq.exists (fun (file: string) -> file.StartsWith 'Y' && isThere (file.Substring 1)) events.Files
                 then
-                    "; without the Y of DCASE 2017's audio they are: seddsl predict --without-prefix Y names them so"
+                    "; without the prefix Y of DCASE 2017's audio files they would be: write the list with seddsl predict --without-prefix Y"
                 else
                     ""
             raise (
@@ -95,7 +106,14 @@ module Inputs =
                 )
             )
 
-    let private readSystem (arguments: ParseResults<Arguments>) classes (reference: EventList) tags (path: string) =
+    let private readSystem
+        (arguments: ParseResults<Arguments>)
+        classes
+        (reference: EventList)
+        referenceTags
+        tags
+        (path: string)
+        : System =
         let events = EventListFile.Read path
         requireRows arguments reference events
 
@@ -105,14 +123,19 @@ module Inputs =
             else
                 UnknownLabels.Refuse
 
+        let pairs = EventPairs.Of(classes, reference, events, unknown)
+        let tags =
+            tags
+            |> Option.map TagListFile.Read
+            |> Option.defaultWith (fun () -> TagList.From events)
+
         {
             Path = path
             Events = events
-            Pairs = EventPairs.Of(classes, reference, events, unknown)
-            Tags =
-                tags
-                |> Option.map TagListFile.Read
-                |> Option.defaultWith (fun () -> TagList.From events)
+            Pairs = pairs
+            Tags = tags
+            Decisions = MetricInputs.Of pairs
+            Tagging = lazy MetricInputs.Of(classes, referenceTags, tags)
         }
 
     let private check (arguments: ParseResults<Arguments>) =
@@ -128,10 +151,16 @@ module Inputs =
             "--classes", arguments.TryGetResult Classes
         ]
 
+        let known = Set [ for metric in Metrics.offered -> metric.Key ]
+
         let problems = [
+            for key in arguments.GetResults Arguments.Metric do
+                if not (known.Contains key) then
+                    let keys = String.concat ", " [ for metric in Metrics.offered -> metric.Key ]
+                    $"--metric \"{key}\" is unknown; the metrics are {keys}"
             for option, path in paths do
                 if Option.exists String.IsNullOrWhiteSpace path then
-                    $"{option} names nothing; give it a path"
+                    $"{option}: the path is empty"
             if not (arguments.Contains Estimated || arguments.Contains Scores) then
                 "nothing to score: give --estimated, --scores or both"
             if arguments.Contains Against && not (arguments.Contains Estimated) then
@@ -171,28 +200,31 @@ module Inputs =
                 AnnotationException(
                     referencePath,
                     0,
-                    "the list has no events, so the classes must be given: --classes or --class"
+                    "the list has no events; give the classes with --classes or --class"
                 )
             )
 
         let durations =
             arguments.TryGetResult Arguments.Durations |> Option.map Durations.Read
 
-        let system =
-            readSystem arguments classes reference (arguments.TryGetResult Estimated_Tags)
+        let referenceTags =
+            arguments.TryGetResult Reference_Tags
+            |> Option.map TagListFile.Read
+            |> Option.defaultWith (fun () -> TagList.From reference)
 
-        let estimated = arguments.TryGetResult Estimated |> Option.map system
-
-        let against =
-            arguments.TryGetResult Against
-            |> Option.map (readSystem arguments classes reference None)
+        let system = readSystem arguments classes reference referenceTags
+        let estimated =
+            arguments.TryGetResult Estimated
+            |> Option.map (system (arguments.TryGetResult Estimated_Tags))
+        let against = arguments.TryGetResult Against |> Option.map (system None)
 
         let readScores (path: string) =
-            let scores = ScoreListFile.Read path
-
-            match durations with
-            | None -> ScorePairs.Of(scores, reference)
-            | Some durations -> ScorePairs.Of(scores, reference, durations)
+            let pairs =
+                ScorePairs.Of(ScoreListFile.Read path, reference, Option.toObj durations)
+            {
+                Pairs = pairs
+                Inputs = MetricInputs.Of pairs
+            }
 
         let scores = arguments.TryGetResult Scores |> Option.map readScores
         let againstScores = arguments.TryGetResult Against_Scores |> Option.map readScores
@@ -211,10 +243,7 @@ module Inputs =
             Classes = classes
             ReferencePath = referencePath
             Reference = reference
-            ReferenceTags =
-                arguments.TryGetResult Reference_Tags
-                |> Option.map TagListFile.Read
-                |> Option.defaultWith (fun () -> TagList.From reference)
+            ReferenceTags = referenceTags
             Estimated = estimated
             Against = against
             Scores = scores

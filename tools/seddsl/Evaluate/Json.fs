@@ -1,5 +1,4 @@
-/// The machine-readable form of results. It is described in evaluate.md and only ever grows: a program that reads it may
-/// rely on every name.
+/// Results as JSON, as described in evaluate.md. Names are stable: they may be added but never removed or changed.
 module Sed.Tool.Evaluate.Json
 
 open System
@@ -12,6 +11,17 @@ open Sed.Core.Metrics.Segments
 open Sed.Core.Metrics.Tags
 open Sed.Core.Metrics.Thresholds
 open Sed.Tool.Evaluate.JsonFields
+
+let private metrics (json: Utf8JsonWriter) (one: MetricResults) =
+    object json "metrics" (fun () ->
+        object json "values" (fun () ->
+            for metric, value in one.Values do
+                object json metric.Key (fun () ->
+                    json.WriteString("name", metric.Name)
+                    json.WriteString("description", metric.Summary)
+                    rates json [ "value", value ]))
+
+        uncertainty json one.Uncertainty)
 
 let private detection (json: Utf8JsonWriter) (one: DetectionResult) =
     json.WriteStartObject()
@@ -152,14 +162,7 @@ let private tagScores (json: Utf8JsonWriter) (tags: TagScores, certainty: Uncert
     object json "tagging_from_scores" (fun () ->
         json.WriteString("clip_score", "largest frame score")
 
-        rates json [
-            "mean_average_precision", curves.Mean(fun own -> own.AveragePrecision())
-            "lwlrap", tags.Lwlrap()
-            "mean_roc_auc", curves.Mean(fun own -> own.RocArea())
-            "d_prime_of_mean_roc_auc", ThresholdCurve.DPrime(curves.Mean(fun own -> own.RocArea()))
-            "mean_equal_error_rate", curves.Mean(fun own -> own.EqualErrorRate())
-            "pooled_equal_error_rate", tags.Pooled().EqualErrorRate()
-        ]
+        rates json [ for measure in tags.Averages() -> measure.Name, measure.Value ]
 
         object json "class_wise" (fun () ->
             for own, lwlrap in Seq.zip curves.PerClass (tags.LwlrapPerClass()) do
@@ -194,7 +197,7 @@ let write (stream: Stream) (results: Results) =
     |> Option.iter (fun one -> json.WriteString("estimated", one.Path))
     inputs.Against |> Option.iter (fun one -> json.WriteString("against", one.Path))
     inputs.Scores
-    |> Option.iter (fun one -> json.WriteString("scores", one.Scores.Source))
+    |> Option.iter (fun one -> json.WriteString("scores", one.Pairs.Scores.Source))
     array json "classes" inputs.Classes json.WriteStringValue
     array json "warnings" results.Warnings json.WriteStringValue
 
@@ -209,6 +212,7 @@ let write (stream: Stream) (results: Results) =
                 "files drawn with replacement; percentile intervals; two-sided percentile p-values"
             )))
 
+    metrics json results.Metrics
     array json "segment_based" results.Segments (detection json)
     array json "event_based" (Option.toList results.Events) (detection json)
     array json "tagging" results.Tagging (tagging json)

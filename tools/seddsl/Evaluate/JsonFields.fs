@@ -1,4 +1,4 @@
-/// What the parts of the JSON form have in common: rates, counts, settings, intervals.
+/// JSON of rates, counts, settings and intervals.
 module internal Sed.Tool.Evaluate.JsonFields
 
 open System
@@ -25,7 +25,7 @@ let array (json: Utf8JsonWriter) (name: string) (items: 'item seq) write =
 
     json.WriteEndArray()
 
-/// Rates by name; an undefined one is null, and "undefined" beside it says why.
+/// Rates by name. Undefined rates are null, and "undefined" has their reasons.
 let rates (json: Utf8JsonWriter) (named: (string * Rate) list) =
     for name, rate in named do
         json.WritePropertyName name

@@ -6,32 +6,35 @@ open Sed.Core.Metrics.Segments
 open Sed.Core.Metrics.Tags
 open Sed.Core.Metrics.Thresholds
 open Sed.Core.Metrics.Uncertainty
+open Sed.Core.Scoring
 
-/// One setting or convention that a result was made with.
+/// The value of an option or convention of a result.
 type Setting =
     | Text of string
     | Number of float
     | Flag of bool
 
-/// How sure a result is over the choice of files; empty without --bootstrap.
+/// Bootstrap intervals over files, and differences from a second system; empty without --bootstrap.
 type Uncertainty = {
     Intervals: Interval list
     Differences: PairedDifference list
-}
+} with
 
-/// Segment-based or event-based metrics at one setting.
+    static member None = { Intervals = []; Differences = [] }
+
+/// Segment-based or event-based metrics for one set of options.
 type DetectionResult = {
     Settings: (string * Setting) list
     Files: int64
     Seconds: float
     Counts: (string * int64) list
-    /// Of each class, in the order of the classes.
+    /// The counts of each class, in the order of the classes.
     ClassCounts: (string * int64) list list
     Scores: DetectionScores
     Uncertainty: Uncertainty
 }
 
-/// Tagging metrics by one set of rules.
+/// Clip-level metrics by one set of rules.
 type TaggingResult = {
     Settings: (string * Setting) list
     Files: int64
@@ -41,10 +44,16 @@ type TaggingResult = {
     Uncertainty: Uncertainty
 }
 
-/// PSDS by one tool's definition.
+/// PSDS by the definition of one tool.
 type PsdsScore = {
     Settings: (string * Setting) list
     Result: PsdsResult
+    Uncertainty: Uncertainty
+}
+
+/// The metrics of the tables of experiments (Metric.All) that can be computed from the lists.
+type MetricResults = {
+    Values: (Metric * Rate) list
     Uncertainty: Uncertainty
 }
 
@@ -52,11 +61,12 @@ type Results = {
     Inputs: Inputs
     Warnings: string list
     Bootstrap: BootstrapOptions option
+    Metrics: MetricResults
     Segments: DetectionResult list
     Events: DetectionResult option
     Tagging: TaggingResult list
     Psds: PsdsScore list
-    /// Curves over thresholds: segments, events, intersections.
+    /// Counts at every threshold: of segments, of events, and of events by intersection.
     Curves: ThresholdCurves list
     Tags: (TagScores * Uncertainty) option
     Authors: AuthorsVariant option

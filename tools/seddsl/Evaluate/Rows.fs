@@ -1,4 +1,4 @@
-/// Results as rows of one table: what is printed for spreadsheets, and what readable tables are made from.
+/// Results as the rows of one table, for the CSV format.
 module Sed.Tool.Evaluate.Rows
 
 open System
@@ -8,7 +8,7 @@ open Sed.Core.Metrics.Counts
 open Sed.Core.Metrics.Tags
 open Sed.Core.Metrics.Thresholds
 
-/// One number: from which part of the results, at which setting, of what.
+/// One number of the results.
 type Row = {
     Part: string
     Setting: string
@@ -97,10 +97,11 @@ let private curves (one: ThresholdCurves) =
             yield! best "best_error_rate" (own.BestErrorRate()) own.Label
     ]
 
-    rows "threshold_curves" setting measures { Intervals = []; Differences = [] }
+    rows "threshold_curves" setting measures Uncertainty.None
 
 let all (results: Results) = [
-    let certain = { Intervals = []; Differences = [] }
+    let metrics = [ for metric, value in results.Metrics.Values -> Measure(metric.Key, value) ]
+    yield! rows "metrics" "" metrics results.Metrics.Uncertainty
 
     for one in results.Segments do
         yield! detection "segment_based" one
@@ -129,7 +130,7 @@ let all (results: Results) = [
                     Measure("recall", one.FMeasure.Recall)
                     Measure("error_rate", one.ErrorRates.ErrorRate)
                 ]
-                certain
+                Uncertainty.None
 ]
 
 let private quoted (field: string) =
@@ -138,7 +139,7 @@ let private quoted (field: string) =
     else
         field
 
-/// Comma-separated, with a header; an undefined value is empty and its reason stands in the last column.
+/// Writes comma-separated values with a header. Undefined values are empty; the last column has the reason.
 let writeCsv (writer: TextWriter) (results: Results) =
     let value (rate: Rate) =
         if rate.IsDefined then invariant rate.Value else ""

@@ -1,4 +1,4 @@
-/// What the arguments ask for, and how it is named in results.
+/// Options from arguments, and their names in results.
 module Sed.Tool.Evaluate.Settings
 
 open System.Collections.Generic
@@ -7,8 +7,6 @@ open Sed.Core.Annotations
 open Sed.Core.Metrics.Counts
 open Sed.Core.Metrics.Psds
 open Sed.Core.Metrics.Uncertainty
-
-let noUncertainty = { Intervals = []; Differences = [] }
 
 let conventions (arguments: ParseResults<Arguments>) =
     ScoringConventions(

@@ -1,4 +1,4 @@
-/// How numbers, rates and their uncertainty stand in a table.
+/// The format of numbers, rates and intervals in tables.
 module internal Sed.Tool.Evaluate.TableCells
 
 open System
@@ -18,7 +18,7 @@ let private format (pattern: string) (rate: Rate) =
     else
         rate.Value.ToString(pattern, CultureInfo.InvariantCulture)
 
-/// A fraction as a percentage, without the sign.
+/// A fraction as a percentage, without the percent sign.
 let percent (rate: Rate) =
     if rate.IsDefined then
         format "0.0" (Rate(100.0 * rate.Value))
@@ -93,7 +93,7 @@ let uncertainty title (one: Uncertainty) = [
                     ]
         ]
     if not one.Differences.IsEmpty then
-        table $"{title}: second system less first, on the same files" [
+        table $"{title}: second system minus first, on the same files" [
             "measure"
             "first"
             "second"

@@ -1,4 +1,4 @@
-/// Results for people to read.
+/// Results as text tables.
 module Sed.Tool.Evaluate.Tables
 
 open System
@@ -8,6 +8,15 @@ open Sed.Core.Metrics.Tags
 open Sed.Core.Metrics.Thresholds
 open Sed.Tool.Evaluate.TableCells
 open Spectre.Console
+
+let private metrics (one: MetricResults) = [
+    if not one.Values.IsEmpty then
+        table "Metrics, as in the tables of experiments" [ "metric"; "name"; "key"; "value" ] [
+            for metric, value in one.Values -> [ metric.Summary; metric.Name; metric.Key; plain value ]
+        ]
+
+        yield! uncertainty "Metrics" one.Uncertainty
+]
 
 let private detection title (one: DetectionResult) = [
     let accuracies =
@@ -124,10 +133,10 @@ let private tagScores (tags: TagScores) =
     table "Tagging from scores (largest frame score)" [ "class"; "AP"; "lwlrap"; "ROC AUC"; "d'"; "EER %" ] [
         [
             "mean"
-            plain (curves.Mean(fun own -> own.AveragePrecision()))
+            plain (curves.MeanAveragePrecision())
             plain (tags.Lwlrap())
-            plain (curves.Mean(fun own -> own.RocArea()))
-            plain (ThresholdCurve.DPrime(curves.Mean(fun own -> own.RocArea())))
+            plain (curves.MeanRocArea())
+            plain (ThresholdCurve.DPrime(curves.MeanRocArea()))
             percent (curves.Mean(fun own -> own.EqualErrorRate()))
         ]
         []
@@ -146,11 +155,13 @@ let write (results: Results) =
     let settings = AnsiConsoleSettings(Out = AnsiConsoleOutput Console.Out)
     let console = AnsiConsole.Create settings
 
-    // What is redirected has no width of its own.
+    // Redirected output has no width.
     if Console.IsOutputRedirected then
         console.Profile.Width <- 180
 
     let show (one: Table) = console.Write one
+
+    metrics results.Metrics |> List.iter show
 
     for one in results.Segments do
         let resolution =
@@ -178,7 +189,7 @@ let write (results: Results) =
     | None -> ()
     | Some one ->
         show (
-            table "The authors' published code (a variant, no reference)" [ "F %"; "P %"; "R %"; "ER" ] [
+            table "Published code of Adavanne and Virtanen (a variant, not a reference)" [ "F %"; "P %"; "R %"; "ER" ] [
                 [
                     percent one.FMeasure.F
                     percent one.FMeasure.Precision

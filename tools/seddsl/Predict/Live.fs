@@ -1,57 +1,58 @@
-/// Events in what comes through standard input.
+/// Detection in audio from standard input.
 module Sed.Tool.Predict.Live
 
 open System
 open System.IO
 open System.Runtime.InteropServices
 open System.Threading
+open Sed.Core.Annotations
 open Sed.Core.Models
 
-let private pieceSeconds = 0.02
+let private bufferSeconds = 0.02
 
-/// Prints events as they end, until the input does.
-let listen (model: SedModel) rate (asJson: bool) (input: Stream) (output: TextWriter) (stop: CancellationToken) =
-    let live = model.Live rate
+/// Prints each event after it has ended, until the input ends. The input is 16-bit little-endian mono PCM at `rate` Hz.
+let detect (model: SedModel) rate (asJson: bool) (input: Stream) (output: TextWriter) (stop: CancellationToken) =
+    let detector = model.Live rate
     eprintfn
-        $"Listening: 16-bit little-endian mono PCM at {rate} Hz. Events are told {live.DelaySeconds:F2} s after their end at most."
+        $"Reading 16-bit little-endian mono PCM at {rate} Hz. Each event is printed at most {detector.DelaySeconds:F2} s after its end."
     if not asJson then
         output.WriteLine "onset\toffset\tevent_label"
         output.Flush()
-    let tell (events: Sed.Core.Annotations.SoundEvent seq) =
-        for sound in events do
+    let print (events: SoundEvent seq) =
+        for event in events do
             if asJson then
-                output.WriteLine(Output.jsonLine sound)
+                output.WriteLine(Output.jsonLine event)
             else
-                output.WriteLine((Output.eventRow "" sound).TrimStart '\t')
+                output.WriteLine((Output.eventRow "" event).TrimStart '\t')
             output.Flush()
-    let bytes: byte[] = Array.zeroCreate (2 * max 1 (int (pieceSeconds * float rate)))
+    let bytes: byte[] = Array.zeroCreate (2 * max 1 (int (bufferSeconds * float rate)))
     let samples: float32[] = Array.zeroCreate (bytes.Length / 2)
-    let mutable held = 0
-    let mutable goesOn = true
-    /// What is there, be it less than a piece; a read that waits for more cannot be woken, so it is left alone on a stop.
+    let mutable remainder = 0
+    let mutable isOpen = true
+    /// Reads the bytes that are available. A pending read of standard input cannot be cancelled, so an interruption abandons it.
     let read () =
-        let reading = input.ReadAsync(bytes.AsMemory held, stop).AsTask()
+        let reading = input.ReadAsync(bytes.AsMemory remainder, stop).AsTask()
         try
             reading.Wait stop
         with
         | :? OperationCanceledException
         | :? AggregateException -> ()
         if stop.IsCancellationRequested then
-            tell (live.Finish())
+            print (detector.Finish())
             raise (OperationCanceledException stop)
         reading.GetAwaiter().GetResult()
-    while goesOn do
-        let got = read ()
-        goesOn <- got > 0
-        let whole = (held + got) / 2
-        let pcm = MemoryMarshal.Cast<byte, int16>(ReadOnlySpan(bytes, 0, 2 * whole))
-        for i in 0 .. whole - 1 do
+    while isOpen do
+        let count = read ()
+        isOpen <- count > 0
+        let complete = (remainder + count) / 2
+        let pcm = MemoryMarshal.Cast<byte, int16>(ReadOnlySpan(bytes, 0, 2 * complete))
+        for i in 0 .. complete - 1 do
             samples[i] <- float32 pcm[i] / 32768.0f
-        if whole > 0 then
-            tell (live.Push(ReadOnlySpan(samples, 0, whole)))
-        held <- held + got - 2 * whole
-        if held > 0 then
-            bytes[0] <- bytes[2 * whole]
-    tell (live.Finish())
-    if held > 0 then
-        eprintfn "The input ends inside a sample; its last byte is left out."
+        if complete > 0 then
+            print (detector.Push(ReadOnlySpan(samples, 0, complete)))
+        remainder <- remainder + count - 2 * complete
+        if remainder > 0 then
+            bytes[0] <- bytes[2 * complete]
+    print (detector.Finish())
+    if remainder > 0 then
+        eprintfn "The input ends in the middle of a sample; its last byte is ignored."

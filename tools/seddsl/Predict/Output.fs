@@ -1,4 +1,4 @@
-/// What was heard, as lists and as JSON, written while recordings are listened to.
+/// Detections as tab-separated lists or JSON, written recording by recording.
 module Sed.Tool.Predict.Output
 
 open System
@@ -9,71 +9,73 @@ open System.Text.Json
 open Sed.Core.Annotations
 open Sed.Core.Models
 
-/// Takes recording after recording, then the names and reasons of those that were left out.
+/// Writes the detections of one recording after another.
 type Output =
-    abstract Heard: name: string * recording: Recording -> unit
-    abstract LeftOut: name: string * reason: string -> unit
-    /// Closes what is written; also where not all recordings were heard.
+    abstract Write: name: string * recording: Recording -> unit
+    /// Records that a recording could not be read.
+    abstract Skip: name: string * reason: string -> unit
+    /// Completes the output. Also called after an interruption.
     abstract Finish: unit -> unit
 
 let private number (seconds: float) =
     seconds.ToString("R", CultureInfo.InvariantCulture)
 
-let eventRow (name: string) (sound: SoundEvent) =
-    $"{name}\t{number sound.Onset}\t{number sound.Offset}\t{sound.Label}"
+/// "name onset offset label", tab-separated, times in seconds.
+let eventRow (name: string) (event: SoundEvent) =
+    $"{name}\t{number event.Onset}\t{number event.Offset}\t{event.Label}"
 
-/// A list with a header, a recording without rows as its name alone; as DCASE and DESED have them.
-let private list (to_: TextWriter) (header: string) (rows: string -> Recording -> string list) =
-    to_.WriteLine header
+/// A list with a header, in the format of DCASE and DESED. A recording without rows is listed by its name alone.
+let private list (target: TextWriter) (header: string) (rows: string -> Recording -> string list) =
+    target.WriteLine header
     {
         new Output with
-            member _.Heard(name, recording) =
+            member _.Write(name, recording) =
                 match rows name recording with
-                | [] -> to_.WriteLine name
+                | [] -> target.WriteLine name
                 | rows ->
                     for row in rows do
-                        to_.WriteLine row
-                to_.Flush()
-            member _.LeftOut(_, _) = ()
-            member _.Finish() = to_.Flush()
+                        target.WriteLine row
+                target.Flush()
+            member _.Skip(_, _) = ()
+            member _.Finish() = target.Flush()
     }
 
-let events to_ =
-    list to_ "filename\tonset\toffset\tevent_label" (fun name recording -> [
-        for sound in recording.Events -> eventRow name sound
+let events target =
+    list target "filename\tonset\toffset\tevent_label" (fun name recording -> [
+        for event in recording.Events -> eventRow name event
     ])
 
-let tags to_ =
-    list to_ "filename\tstart\tend\tevent_label" (fun name recording -> [
+let tags target =
+    list target "filename\tstart\tend\tevent_label" (fun name recording -> [
         for label in recording.Tags -> $"{name}\t0\t{number recording.Seconds}\t{label}"
     ])
 
-let private writeEvent (json: Utf8JsonWriter) (sound: SoundEvent) =
+let private writeEvent (json: Utf8JsonWriter) (event: SoundEvent) =
     json.WriteStartObject()
-    json.WriteNumber("onset", sound.Onset)
-    json.WriteNumber("offset", sound.Offset)
-    json.WriteString("label", sound.Label)
+    json.WriteNumber("onset", event.Onset)
+    json.WriteNumber("offset", event.Offset)
+    json.WriteString("label", event.Label)
     json.WriteEndObject()
 
 let private jsonOptions indented =
     JsonWriterOptions(Indented = indented, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping)
 
-/// An event in one line.
-let jsonLine (sound: SoundEvent) =
+/// An event as JSON on one line.
+let jsonLine (event: SoundEvent) =
     use bytes = new MemoryStream()
     (use json = new Utf8JsonWriter(bytes, jsonOptions false)
-     writeEvent json sound)
+     writeEvent json event)
     Text.Encoding.UTF8.GetString(bytes.ToArray())
 
-/// One document: the model, every recording with its events, tags and probabilities, and what was left out.
-let json (to_: TextWriter) (model: SedModel) =
+/// One JSON document: the model, each recording's events, tags and tag probabilities, and the skipped recordings.
+let json (target: TextWriter) (model: SedModel) =
     let bytes = new MemoryStream()
     let json = new Utf8JsonWriter(bytes, jsonOptions true)
-    let leftOut = ResizeArray<struct (string * string)>()
-    let pass () =
+    let skipped = ResizeArray<struct (string * string)>()
+    let flush () =
         json.Flush()
-        to_.Write(Text.Encoding.UTF8.GetString(bytes.GetBuffer(), 0, int bytes.Length))
-        to_.Flush()
+        target.Write(Text.Encoding.UTF8.GetString(bytes.GetBuffer(), 0, int bytes.Length))
+        target.Flush()
         bytes.SetLength 0L
     json.WriteStartObject()
     json.WriteString("model", model.Saved.Name)
@@ -81,13 +83,13 @@ let json (to_: TextWriter) (model: SedModel) =
     json.WriteStartArray "files"
     {
         new Output with
-            member _.Heard(name, recording) =
+            member _.Write(name, recording) =
                 json.WriteStartObject()
                 json.WriteString("file", name)
                 json.WriteNumber("seconds", recording.Seconds)
                 json.WriteStartArray "events"
-                for sound in recording.Events do
-                    writeEvent json sound
+                for event in recording.Events do
+                    writeEvent json event
                 json.WriteEndArray()
                 json.WriteStartArray "tags"
                 for label in recording.Tags do
@@ -98,20 +100,20 @@ let json (to_: TextWriter) (model: SedModel) =
                     json.WriteNumber(label, probability)
                 json.WriteEndObject()
                 json.WriteEndObject()
-                pass ()
-            member _.LeftOut(name, reason) = leftOut.Add(struct (name, reason))
+                flush ()
+            member _.Skip(name, reason) = skipped.Add(struct (name, reason))
             member _.Finish() =
                 json.WriteEndArray()
-                json.WriteStartArray "leftOut"
-                for struct (name, reason) in leftOut do
+                json.WriteStartArray "skipped"
+                for struct (name, reason) in skipped do
                     json.WriteStartObject()
                     json.WriteString("file", name)
                     json.WriteString("reason", reason)
                     json.WriteEndObject()
                 json.WriteEndArray()
                 json.WriteEndObject()
-                pass ()
-                to_.WriteLine()
-                to_.Flush()
+                flush ()
+                target.WriteLine()
+                target.Flush()
                 json.Dispose()
     }

@@ -2,6 +2,7 @@ module Sed.Tool.Predict.Predict
 
 open System
 open System.IO
+open System.Runtime.InteropServices
 open System.Threading
 open Argu
 open Sed.Core.Detection
@@ -10,119 +11,154 @@ open Sed.Core.Models
 open Sed.Core.Runtime
 open Sed.Tool
 
-/// The model's way of decoding, as far as the command line does not say otherwise.
+type private PredictArguments =
+    | [<MainCommand; Mandatory>] Model_And_Recordings of path: string list
+    | [<Unique>] Out of file: string
+    | [<Unique; CustomCommandLine "--tags">] TagsOnly
+    | [<Unique>] Json
+    | [<Unique>] Scores of folder: string
+    | [<Unique>] Without_Prefix of text: string
+    | [<Unique>] Threshold of probability: float
+    | [<Unique>] Median of seconds: float
+    | [<Unique>] Device of name: string
+    | [<Unique>] Stream
+    | [<Unique>] Rate of hertz: int
+
+    interface IArgParserTemplate with
+        member argument.Usage =
+            match argument with
+            | Model_And_Recordings _ ->
+                "the model file (.sed), then recordings or folders of recordings, of any length, format and sample rate."
+            | Out _ -> "write to this file instead of standard output."
+            | TagsOnly -> "write clip-level tags (filename, start, end, event_label) instead of events."
+            | Json ->
+                "write JSON with events, tags and tag probabilities; with --stream, one object per line and event."
+            | Scores _ ->
+                "also write frame probabilities to this folder, one list per recording, in the format of sed_scores_eval."
+            | Without_Prefix _ ->
+                "remove this prefix from file names: Y for the audio of DCASE 2017, whose label files omit it."
+            | Threshold _ -> "decision threshold, between 0 and 1 (default: from the model file)."
+            | Median _ -> "length of the median filter in seconds, 0 for none (default: from the model file)."
+            | Device _ -> "device: auto (default), cpu, cuda or cuda:N."
+            | Stream ->
+                "read raw 16-bit little-endian mono PCM from standard input; print each event after it has ended."
+            | Rate _ -> "sample rate of standard input in Hz (default: 44100)."
+
+/// The model's detection options with the threshold and median filter of the command line, if given.
 let private detection (arguments: ParseResults<PredictArguments>) (model: DetectionOptions) =
-    let threshold (own: float) = arguments.GetResult(Threshold, own)
-    let steps (own: DecodingStep seq) =
+    let threshold (ofModel: float) = arguments.GetResult(Threshold, ofModel)
+    let steps (ofModel: DecodingStep seq) =
         match arguments.TryGetResult Median with
-        | None -> Array.ofSeq own
+        | None -> Array.ofSeq ofModel
         | Some seconds -> [|
             if seconds <> 0.0 then
                 DecodingStep.MedianFilter seconds
-            for step in own do
+            for step in ofModel do
                 if not (step :? DecodingStep.MedianFilter) then
                     step
           |]
-    let asked =
+    let options =
         DetectionOptions(
             Threshold = threshold model.Threshold,
             Steps = steps model.Steps,
             Tags = model.Tags,
             PerClass =
                 readOnlyDict [
-                    for own in model.PerClass ->
-                        own.Key,
+                    for entry in model.PerClass ->
+                        entry.Key,
                         ClassDetection(
-                            Threshold = threshold own.Value.Threshold,
-                            Steps = steps own.Value.Steps,
-                            // One threshold is for all there is.
+                            Threshold = threshold entry.Value.Threshold,
+                            Steps = steps entry.Value.Steps,
+                            // --threshold applies to events and tags of all classes.
                             TagThreshold =
                                 (if arguments.Contains Threshold then
                                      Nullable()
                                  else
-                                     own.Value.TagThreshold)
+                                     entry.Value.TagThreshold)
                         )
                 ]
         )
-    match List.ofSeq (asked.Problems()) with
-    | [] -> asked
+    match List.ofSeq (options.Problems()) with
+    | [] -> options
     | problems -> raise (BadArguments(problems |> List.map string))
 
 let private problems (arguments: ParseResults<PredictArguments>) recordings = [
-    if arguments.Contains PredictArguments.Stream then
+    if arguments.Contains Stream then
         if not (List.isEmpty recordings) then
-            "--stream listens to standard input; name the model alone"
-        for option, name in
+            "--stream reads standard input; name only the model"
+        for isGiven, option in
             [
                 arguments.Contains TagsOnly, "--tags"
                 arguments.Contains Scores, "--scores"
                 arguments.Contains Without_Prefix, "--without-prefix"
                 arguments.Contains Out, "--out"
             ] do
-            if option then
-                $"--stream prints events as they end, and takes no {name}"
+            if isGiven then
+                $"--stream and {option} cannot both be given"
     else
         if List.isEmpty recordings then
-            "name recordings or folders of them behind the model"
+            "no recordings; name recordings or folders of recordings after the model"
         if arguments.Contains Rate then
-            "--rate is that of standard input; say --stream too"
+            "--rate needs --stream"
     if arguments.Contains TagsOnly && arguments.Contains Json then
-        "--json has tags and events; say one of --json and --tags"
+        "--json and --tags cannot both be given; JSON contains the tags"
     match arguments.TryGetResult Rate with
-    | Some rate when rate < 1000 || rate > 768000 -> $"--rate is {rate} Hz; it lies between 1000 and 768000"
+    | Some rate when rate < 1000 || rate > 768000 -> $"--rate must be between 1000 and 768000 Hz, was {rate}"
     | _ -> ()
 ]
 
-/// Listens to the recordings, and names those that cannot be read.
-let private listen
+/// Writes the detections of all recordings; lists unreadable recordings on standard error.
+let private detectAll
     (arguments: ParseResults<PredictArguments>)
     (model: SedModel)
     (recordings: Recordings.Recording list)
     (text: TextWriter)
     stop
     =
-    let names = dict [ for one in recordings -> one.Path, one.Name ]
+    let names = dict [ for recording in recordings -> recording.Path, recording.Name ]
     let output =
         if arguments.Contains Json then Output.json text model
         elif arguments.Contains TagsOnly then Output.tags text
         else Output.events text
-    use progress = new Data.Progress()
+    use progress = new Progress()
     use scores =
-        match arguments.TryGetResult Scores with
-        | Some folder -> new ScoreFolder(Some folder, model, [ for one in recordings -> one.Path, one.Name ])
-        | None -> new ScoreFolder(None, model, [])
+        new ScoreFolder(
+            arguments.TryGetResult Scores,
+            model,
+            [ for recording in recordings -> recording.Path, recording.Name ]
+        )
     let frames =
         FrameListener(fun path first probabilities ->
             scores.Frames(path, first, probabilities)
             if first > 0L then
                 let time = TimeSpan.FromSeconds(float first * model.HopSeconds)
-                progress.State(fun () -> $"""{names[path]}: {time.ToString @"h\:mm\:ss"} heard"""))
+                progress.Show(fun () -> $"""{names[path]}: {time.ToString @"h\:mm\:ss"} processed"""))
     let mutable finished = 0
-    let leftOut = ResizeArray<string>()
+    let skipped = ResizeArray<string>()
     try
-        for heard in model.ListenAll([ for one in recordings -> one.Path ], frames, stop) do
-            let name = names[heard.Path]
-            match heard.Recording with
+        for result in model.ListenAll([ for recording in recordings -> recording.Path ], frames, stop) do
+            let name = names[result.Path]
+            match result.Recording with
             | null ->
-                let problem = string heard.Problem
-                leftOut.Add problem
-                output.LeftOut(name, problem)
+                let problem = string result.Problem
+                skipped.Add problem
+                output.Skip(name, problem)
             | recording ->
                 scores.Finish()
-                output.Heard(name, recording)
+                output.Write(name, recording)
             finished <- finished + 1
-            progress.Count "listening" finished recordings.Length
+            progress.Count "recordings" finished recordings.Length
     finally
-        // Also where it was stopped: what is printed is whole as far as it goes.
+        // Completes the output after an interruption, too: the JSON document is closed.
         output.Finish()
     (progress :> IDisposable).Dispose()
-    for reason in leftOut do
-        eprintfn $"left out: {reason}"
-    if leftOut.Count = 0 then
+    for problem in skipped do
+        eprintfn $"skipped: {problem}"
+    if skipped.Count = 0 then
         ExitCode.Done
     else
-        eprintfn $"{leftOut.Count} of {recordings.Length} recordings could not be read."
-        ExitCode.Partly
+        eprintfn $"{skipped.Count} of {recordings.Length} recordings could not be read."
+        ExitCode.Partial
 
 let private work (arguments: ParseResults<PredictArguments>) =
     let file, paths =
@@ -135,8 +171,8 @@ let private work (arguments: ParseResults<PredictArguments>) =
     let recordings = Recordings.find (arguments.GetResult(Without_Prefix, "")) paths
     use stop = new CancellationTokenSource()
     use _ =
-        System.Runtime.InteropServices.PosixSignalRegistration.Create(
-            System.Runtime.InteropServices.PosixSignal.SIGINT,
+        PosixSignalRegistration.Create(
+            PosixSignal.SIGINT,
             fun signal ->
                 signal.Cancel <- true
                 stop.Cancel()
@@ -145,14 +181,14 @@ let private work (arguments: ParseResults<PredictArguments>) =
     use model =
         SedModel.Of(saved, detection arguments saved.Detection, arguments.GetResult(Device, "auto"))
     try
-        if arguments.Contains PredictArguments.Stream then
+        if arguments.Contains Stream then
             let rate = arguments.GetResult(Rate, 44100)
             use input = Console.OpenStandardInput()
-            Live.listen model rate (arguments.Contains Json) input Console.Out stop.Token
+            Live.detect model rate (arguments.Contains Json) input Console.Out stop.Token
             ExitCode.Done
         else
             match arguments.TryGetResult Out with
-            | None -> listen arguments model recordings Console.Out stop.Token
+            | None -> detectAll arguments model recordings Console.Out stop.Token
             | Some out ->
                 let mutable code = ExitCode.Done
                 AtomicFile.Write(
@@ -160,17 +196,17 @@ let private work (arguments: ParseResults<PredictArguments>) =
                     Action<Stream>(fun stream ->
                         use text = new StreamWriter(stream, leaveOpen = true)
                         text.NewLine <- "\n"
-                        code <- listen arguments model recordings text stop.Token)
+                        code <- detectAll arguments model recordings text stop.Token)
                 )
                 code
     with :? OperationCanceledException ->
-        eprintfn "Stopped; what was not heard is missing."
-        ExitCode.Stopped
+        eprintfn "Interrupted; the remaining recordings were not processed."
+        ExitCode.Interrupted
 
-/// seddsl predict: what a model hears in recordings.
+/// seddsl predict: detects events in recordings with a trained model.
 let command = {
     Name = "predict"
-    Summary = "says what a trained model hears in recordings, or in sound as it comes"
+    Summary = "detects sound events in recordings or live audio with a trained model"
     NeedsTorch = true
     Run = Command.runToCode<PredictArguments> "predict" work
 }

@@ -1,4 +1,4 @@
-/// The recordings that the command line names, and what they are called in lists.
+/// The recordings to process, with the names used in the output.
 module internal Sed.Tool.Predict.Recordings
 
 open System
@@ -6,10 +6,9 @@ open System.IO
 open Sed.Core.Audio
 open Sed.Tool
 
-/// A file that is listened to.
 type Recording = {
     Path: string
-    /// Its name within the folder that was named, or its own.
+    /// The path relative to the folder given on the command line, or the file name if the file itself was given.
     Name: string
 }
 
@@ -28,8 +27,8 @@ let private ofPath (path: string) = [
         }
 ]
 
-/// The name without a prefix that it need not have; its folder stays.
-let private without (prefix: string) (name: string) =
+/// Removes a prefix from the file name; folders are kept.
+let private removePrefix (prefix: string) (name: string) =
     let start = name.LastIndexOf '/' + 1
     if
         prefix <> ""
@@ -39,31 +38,31 @@ let private without (prefix: string) (name: string) =
     else
         name
 
-/// Every recording once; a folder's in the order of their names. Where two have the same name, all are called by their paths.
+/// Finds all recordings, each once, in the order of the paths; the recordings of a folder are sorted by name. If two recordings
+/// have the same name, full paths are used as names.
 let find (prefix: string) (paths: string list) =
-    let recordings = [
-        for path in paths do
-            let found =
-                ofPath path
-                |> List.sortWith (fun one other -> String.CompareOrdinal(one.Name, other.Name))
-            if found.IsEmpty then
-                raise (BadArguments [ $"{path}: the folder has no audio files" ])
-            yield! found
-    ]
     let recordings =
-        recordings
-        |> List.distinctBy (fun one -> Path.GetFullPath one.Path)
-        |> List.map (fun one -> {
-            one with
-                Name = without prefix one.Name
+        [
+            for path in paths do
+                let found =
+                    ofPath path
+                    |> List.sortWith (fun first second -> String.CompareOrdinal(first.Name, second.Name))
+                if found.IsEmpty then
+                    raise (BadArguments [ $"{path}: the folder contains no audio files" ])
+                yield! found
+        ]
+        |> List.distinctBy (fun recording -> Path.GetFullPath recording.Path)
+        |> List.map (fun recording -> {
+            recording with
+                Name = removePrefix prefix recording.Name
         })
     if (List.distinctBy _.Name recordings).Length = recordings.Length then
         recordings
     else
         [
-            for one in recordings ->
+            for recording in recordings ->
                 {
-                    one with
-                        Name = one.Path.Replace('\\', '/')
+                    recording with
+                        Name = recording.Path.Replace('\\', '/')
                 }
         ]

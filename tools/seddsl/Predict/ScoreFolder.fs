@@ -6,10 +6,10 @@ open System.IO
 open Sed.Core.Models
 open Sed.Tool
 
-/// Frame probabilities, a list for each recording, written as they become known; nothing where no folder is wanted. A list has
-/// its name only when it is whole.
+/// Writes frame probabilities, one list per recording, while they are computed. A list gets its final name when it is complete.
+/// Does nothing without a folder.
 type internal ScoreFolder(folder: string option, model: SedModel, names: (string * string) list) =
-    let listOf folder (name: string) =
+    let listPath folder (name: string) =
         let stem = string (Path.ChangeExtension(name, null))
         Path.Combine(folder, stem.TrimStart('/').Replace('/', '_') + ".tsv")
 
@@ -17,7 +17,7 @@ type internal ScoreFolder(folder: string option, model: SedModel, names: (string
         dict [
             for path, name in names do
                 for folder in Option.toList folder do
-                    path, listOf folder name
+                    path, listPath folder name
         ]
 
     let mutable current: (StreamWriter * string) option = None
@@ -25,19 +25,19 @@ type internal ScoreFolder(folder: string option, model: SedModel, names: (string
     let unfinished file = file + ".unfinished"
 
     do
-        let twice = [
-            for list, times in Seq.countBy id lists.Values do
-                if times > 1 then
-                    $"{times} recordings would be written to {list}; name their folders one at a time"
+        let collisions = [
+            for list, count in Seq.countBy id lists.Values do
+                if count > 1 then
+                    $"{count} recordings would be written to {list}; process their folders one at a time"
         ]
 
-        if not twice.IsEmpty then
-            raise (BadArguments twice)
+        if not collisions.IsEmpty then
+            raise (BadArguments collisions)
 
         for folder in Option.toList folder do
             Directory.CreateDirectory folder |> ignore
 
-    /// Closes the list that is being written; its name.
+    /// Closes the open list, if any, and returns its final name.
     let close () =
         match current with
         | Some(writer, file) ->
@@ -47,21 +47,19 @@ type internal ScoreFolder(folder: string option, model: SedModel, names: (string
         | None -> None
 
     let start path =
-        match close () with
-        | Some given -> File.Delete(unfinished given) // the recording turned out to be broken
-        | None -> ()
-
+        // A list that is still open belongs to a recording that turned out to be damaged.
+        close () |> Option.iter (fun file -> File.Delete(unfinished file))
         let writer = new StreamWriter(unfinished lists[path])
         writer.Write("onset\toffset\t" + String.Join('\t', model.Classes) + "\n")
         current <- Some(writer, lists[path])
 
-    let writeFrame (writer: StreamWriter) (at: int64) (probabilities: ReadOnlySpan<float32>) =
-        let time (frames: int64) =
-            (float frames * model.HopSeconds).ToString("R", CultureInfo.InvariantCulture)
+    let writeFrame (writer: StreamWriter) (frame: int64) (probabilities: ReadOnlySpan<float32>) =
+        let time (frame: int64) =
+            (float frame * model.HopSeconds).ToString("R", CultureInfo.InvariantCulture)
 
-        writer.Write(time at)
+        writer.Write(time frame)
         writer.Write '\t'
-        writer.Write(time (at + 1L))
+        writer.Write(time (frame + 1L))
 
         for probability in probabilities do
             writer.Write '\t'
@@ -69,7 +67,7 @@ type internal ScoreFolder(folder: string option, model: SedModel, names: (string
 
         writer.Write '\n'
 
-    /// Takes frames; of one recording after another.
+    /// Appends frames (frames, classes) of a recording. Frame 0 starts a new list.
     member _.Frames(path: string, first: int64, probabilities: ReadOnlySpan<float32>) =
         if folder.IsSome then
             if first = 0L then
@@ -83,14 +81,11 @@ type internal ScoreFolder(folder: string option, model: SedModel, names: (string
                     writeFrame writer (first + int64 frame) (probabilities.Slice(frame * classes, classes))
             | None -> ()
 
-    /// The recording was heard to its end.
+    /// Completes the list of the current recording.
     member _.Finish() =
-        match close () with
-        | Some file -> File.Move(unfinished file, file, overwrite = true)
-        | None -> ()
+        close ()
+        |> Option.iter (fun file -> File.Move(unfinished file, file, overwrite = true))
 
     interface IDisposable with
         member _.Dispose() =
-            match close () with
-            | Some file -> File.Delete(unfinished file)
-            | None -> ()
+            close () |> Option.iter (fun file -> File.Delete(unfinished file))

@@ -1,10 +1,10 @@
 namespace Sed.Core.Metrics.Counts;
 
-/// <summary>How often something was there or not, and was said to be there or not. Adds up over clips, files, folds and workers.</summary>
-/// <param name="TruePositives">In the reference and in the estimate.</param>
-/// <param name="FalsePositives">Only in the estimate.</param>
-/// <param name="FalseNegatives">Only in the reference.</param>
-/// <param name="TrueNegatives">In neither; 0 where nothing can be absent, as with events.</param>
+/// <summary>Outcomes of binary decisions. Counts add up over clips, files and folds.</summary>
+/// <param name="TruePositives">Active in the reference and in the estimate.</param>
+/// <param name="FalsePositives">Active in the estimate only.</param>
+/// <param name="FalseNegatives">Active in the reference only.</param>
+/// <param name="TrueNegatives">Active in neither; 0 where negatives are not defined, as for events.</param>
 public readonly record struct BinaryCounts(
     long TruePositives,
     long FalsePositives,
@@ -12,13 +12,13 @@ public readonly record struct BinaryCounts(
     long TrueNegatives = 0
 )
 {
-    /// <summary>How often it was in the reference (Nref).</summary>
+    /// <summary>Positives of the reference (Nref).</summary>
     public long Reference => TruePositives + FalseNegatives;
 
-    /// <summary>How often it was in the estimate (Nsys).</summary>
+    /// <summary>Positives of the estimate (Nsys).</summary>
     public long Estimated => TruePositives + FalsePositives;
 
-    /// <summary>Both counts together.</summary>
+    /// <summary>The sum of both counts.</summary>
     public static BinaryCounts operator +(BinaryCounts a, BinaryCounts b) =>
         new(
             a.TruePositives + b.TruePositives,

@@ -4,24 +4,25 @@ using Sed.Core.Annotations;
 namespace Sed.Core.Metrics.Counts;
 
 /// <summary>
-/// What counts of every kind are: numbers about everything, then for each class how often it was there and was said to be.
-/// Immutable. Two counts are equal when classes, conditions and all numbers are (seconds, sums of doubles, are not compared).
+/// Counts of all classes together and of each class. Immutable. Two counts are equal when their classes, conditions and
+/// numbers are; evaluated seconds, which are sums of doubles, are not compared.
 /// </summary>
-/// <typeparam name="TSelf">The kind of counts.</typeparam>
-/// <typeparam name="TConditions">What decides how it is counted.</typeparam>
+/// <typeparam name="TSelf">The type of the counts.</typeparam>
+/// <typeparam name="TConditions">The type of the options or rules of counting.</typeparam>
 public abstract class ClassCounts<TSelf, TConditions> : IEquatable<TSelf>
     where TSelf : ClassCounts<TSelf, TConditions>
     where TConditions : notnull
 {
-    internal const int Header = 5; // numbers before those of the classes
+    /// <summary>Number of values before those of the classes.</summary>
+    internal const int Header = 5;
 
     private readonly long[] values;
     private readonly int perClass;
 
     /// <param name="classes">The classes.</param>
-    /// <param name="conditions">How it was counted.</param>
-    /// <param name="values">Five numbers about everything; then of each class TP, FP, FN and, where there are such, TN.</param>
-    /// <param name="perClass">Numbers of a class.</param>
+    /// <param name="conditions">The options or rules of counting.</param>
+    /// <param name="values">Five numbers of all classes, then TP, FP, FN and, where negatives are defined, TN of each class.</param>
+    /// <param name="perClass">Number of values of each class, 3 or 4.</param>
     private protected ClassCounts(ClassList classes, TConditions conditions, long[] values, int perClass)
     {
         Classes = classes;
@@ -33,13 +34,14 @@ public abstract class ClassCounts<TSelf, TConditions> : IEquatable<TSelf>
     /// <summary>The classes, in the order of the per-class counts.</summary>
     public ClassList Classes { get; }
 
-    /// <summary>Every number that adds up, in an order that depends only on what was counted (classes and options).</summary>
+    /// <summary>All numbers, in an order that depends only on the classes and options.</summary>
     public ReadOnlySpan<long> Values => values;
 
     /// <summary>Number of files.</summary>
     public long Files => values[4];
 
-    /// <summary>The counts of the class at this position.</summary>
+    /// <summary>The counts of one class.</summary>
+    /// <param name="index">Its position in <see cref="Classes"/>.</param>
     public BinaryCounts this[int index]
     {
         get
@@ -50,10 +52,10 @@ public abstract class ClassCounts<TSelf, TConditions> : IEquatable<TSelf>
         }
     }
 
-    /// <summary>The counts of every class.</summary>
+    /// <summary>The counts of every class, in the order of <see cref="Classes"/>.</summary>
     public ImmutableArray<BinaryCounts> ByClass => [.. Enumerable.Range(0, Classes.Count).Select(k => this[k])];
 
-    /// <summary>The same kind of counts with other numbers.</summary>
+    /// <summary>Counts of the same kind with other numbers.</summary>
     /// <param name="values">As many numbers as <see cref="Values"/> has.</param>
     public TSelf With(ReadOnlySpan<long> values) => Of(values.ToArray());
 
@@ -63,15 +65,15 @@ public abstract class ClassCounts<TSelf, TConditions> : IEquatable<TSelf>
 
     private protected abstract TSelf Of(long[] values);
 
-    /// <summary>The numbers of nothing counted.</summary>
+    /// <summary>Zeros for every number.</summary>
     internal static long[] Zeros(ClassList classes, int perClass)
     {
         ArgumentNullException.ThrowIfNull(classes);
         return new long[Header + perClass * classes.Count];
     }
 
-    /// <summary>The numbers of both.</summary>
-    /// <exception cref="ArgumentException">They count different things.</exception>
+    /// <summary>The sums of the numbers of both counts.</summary>
+    /// <exception cref="ArgumentException">Classes or conditions differ.</exception>
     private protected long[] SumWith(TSelf other) =>
         Classes.Equals(other.Classes) && Conditions.Equals(other.Conditions)
             ? Counting.Sum(values, other.values)

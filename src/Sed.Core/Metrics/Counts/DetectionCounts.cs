@@ -3,9 +3,9 @@ using Sed.Core.Annotations;
 
 namespace Sed.Core.Metrics.Counts;
 
-/// <summary>What segment-based and event-based counts have in common; those of the same classes and options add up.</summary>
-/// <typeparam name="TSelf">The kind of counts.</typeparam>
-/// <typeparam name="TOptions">What decides how it is counted.</typeparam>
+/// <summary>Segment-based or event-based counts. Counts of the same classes and options add up.</summary>
+/// <typeparam name="TSelf">The type of the counts.</typeparam>
+/// <typeparam name="TOptions">The type of the options.</typeparam>
 public abstract class DetectionCounts<TSelf, TOptions> : ClassCounts<TSelf, TOptions>
     where TSelf : DetectionCounts<TSelf, TOptions>
     where TOptions : notnull
@@ -19,26 +19,26 @@ public abstract class DetectionCounts<TSelf, TOptions> : ClassCounts<TSelf, TOpt
     )
         : base(classes, options, values, perClass) => EvaluatedSeconds = evaluatedSeconds;
 
-    /// <summary>How it was counted.</summary>
+    /// <summary>The options of counting.</summary>
     public TOptions Options => Conditions;
 
-    /// <summary>Summed length of what was scored, in seconds; of events, the last offsets of the reference's files.</summary>
+    /// <summary>Evaluated length in seconds, summed over files. For events, a file's length is the last offset of its reference.</summary>
     public double EvaluatedSeconds { get; }
 
-    /// <summary>All classes together; a wrong label is an error on both sides.</summary>
+    /// <summary>Counts of all classes together; a wrong label is one false positive and one false negative.</summary>
     public abstract BinaryCounts Overall { get; }
 
-    /// <summary>Wrong labels in place of right ones.</summary>
+    /// <summary>Units (segments or events) with a wrong label (S).</summary>
     public abstract long Substitutions { get; }
 
-    /// <summary>What was missed, without a wrong label to pair it with.</summary>
+    /// <summary>Missed units that are no substitutions (D).</summary>
     public abstract long Deletions { get; }
 
-    /// <summary>What was estimated where nothing was, without a missed label to pair it with.</summary>
+    /// <summary>Falsely detected units that are no substitutions (I).</summary>
     public abstract long Insertions { get; }
 
-    /// <summary>The metrics of these counts; accuracies only where there are true negatives.</summary>
-    /// <param name="conventions">What to do where tools differ; sed_eval's by default.</param>
+    /// <summary>The metrics of these counts. Accuracies need true negatives.</summary>
+    /// <param name="conventions">Values where a denominator is 0; those of sed_eval by default.</param>
     public DetectionScores Scores(ScoringConventions? conventions = null)
     {
         conventions ??= ScoringConventions.SedEval;
@@ -64,6 +64,32 @@ public abstract class DetectionCounts<TSelf, TOptions> : ClassCounts<TSelf, TOpt
 
     private protected sealed override TSelf Of(long[] values) => Of(values, EvaluatedSeconds);
 
-    /// <summary>Both counts together.</summary>
+    /// <summary>The sum of both counts.</summary>
     private protected TSelf Plus(TSelf other) => Of(SumWith(other), EvaluatedSeconds + other.EvaluatedSeconds);
+}
+
+/// <summary>Segment-based or event-based metrics of a system, in the three views of sed_eval (Mesaros et al. 2016).</summary>
+/// <param name="Classes">The classes, in the order of <paramref name="PerClass"/>.</param>
+/// <param name="Overall">Metrics of all decisions (micro average).</param>
+/// <param name="ClassAverage">Means over classes (macro average).</param>
+/// <param name="PerClass">Metrics of each class.</param>
+/// <param name="Conventions">Values where a denominator is 0.</param>
+public sealed record DetectionScores(
+    ClassList Classes,
+    ScoreSheet Overall,
+    ScoreSheet ClassAverage,
+    ImmutableArray<ScoreSheet> PerClass,
+    ScoringConventions Conventions
+)
+{
+    /// <summary>Every number by name: overall, averaged over classes, and of each class.</summary>
+    public IReadOnlyList<Measure> All()
+    {
+        List<Measure> all = new(12 * (Classes.Count + 2));
+        all.Add("overall.", Overall, substitutions: true);
+        all.Add("class_average.", ClassAverage, substitutions: false);
+        for (var k = 0; k < Classes.Count; k++)
+            all.Add(Measures.Prefix(Classes, k), PerClass[k], substitutions: false);
+        return all;
+    }
 }

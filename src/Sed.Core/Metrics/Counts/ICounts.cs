@@ -1,21 +1,43 @@
+using System.Numerics;
+
 namespace Sed.Core.Metrics.Counts;
 
 /// <summary>
-/// Immutable counts that add up: over files, folds and workers. Metrics are pure functions of them, so that a resampled
-/// corpus is only a weighted sum.
+/// Immutable counts that add up over files and folds. Metrics are pure functions of counts, so a bootstrap resample needs
+/// only a weighted sum.
 /// </summary>
-/// <typeparam name="TSelf">The type of counts.</typeparam>
+/// <typeparam name="TSelf">The type of the counts.</typeparam>
 public interface ICounts<TSelf>
     where TSelf : ICounts<TSelf>
 {
-    /// <summary>Every number that adds up, in an order that depends only on what was counted (classes and options).</summary>
+    /// <summary>All numbers, in an order that depends only on the classes and options.</summary>
     ReadOnlySpan<long> Values { get; }
 
-    /// <summary>The same kind of counts with other numbers.</summary>
+    /// <summary>Counts of the same kind with other numbers.</summary>
     /// <param name="values">As many numbers as <see cref="Values"/> has.</param>
     TSelf With(ReadOnlySpan<long> values);
 
-    /// <summary>Both counts together.</summary>
-    /// <exception cref="ArgumentException">They count different things (classes, options).</exception>
+    /// <summary>The sum of both counts.</summary>
+    /// <exception cref="ArgumentException">Classes or options differ.</exception>
     static abstract TSelf operator +(TSelf a, TSelf b);
+}
+
+/// <summary>Vectorised sums of counts.</summary>
+internal static class Counting
+{
+    public static long[] Sum(ReadOnlySpan<long> a, ReadOnlySpan<long> b)
+    {
+        var sum = a.ToArray();
+        AddTo(sum, b);
+        return sum;
+    }
+
+    public static void AddTo(Span<long> sum, ReadOnlySpan<long> added)
+    {
+        var k = 0;
+        for (; k <= sum.Length - Vector<long>.Count; k += Vector<long>.Count)
+            (new Vector<long>(sum[k..]) + new Vector<long>(added[k..])).CopyTo(sum[k..]);
+        for (; k < sum.Length; k++)
+            sum[k] += added[k];
+    }
 }

@@ -2,33 +2,34 @@ using System.Globalization;
 
 namespace Sed.Core.Metrics.Counts;
 
-/// <summary>A measured rate, or the reason why there is none. Where nothing could be divided the value is NaN and says so.</summary>
+/// <summary>The value of a metric, or the reason why it is undefined.</summary>
 public readonly record struct Rate
 {
-    /// <summary>A defined rate.</summary>
+    /// <summary>A defined value.</summary>
     /// <exception cref="ArgumentException">The value is NaN; use <see cref="Undefined"/> and give the reason.</exception>
     public Rate(double value)
     {
         if (double.IsNaN(value))
-            throw new ArgumentException("A rate without a value needs its reason: use Rate.Undefined.", nameof(value));
+            throw new ArgumentException("A rate of NaN needs a reason: use Rate.Undefined.", nameof(value));
         Value = value;
     }
 
     private Rate(string why) => (Value, Why) = (double.NaN, why);
 
-    /// <summary>The value, a fraction and not a percentage; NaN when the rate is undefined.</summary>
+    /// <summary>The value, a fraction and not a percentage; NaN when undefined.</summary>
     public double Value { get; }
 
-    /// <summary>Why the rate is undefined; null when it is defined.</summary>
+    /// <summary>Why the value is undefined; null when it is defined.</summary>
     public string? Why { get; }
 
-    /// <summary>True when there is a value.</summary>
+    /// <summary>Whether there is a value.</summary>
     public bool IsDefined => Why is null;
 
-    /// <summary>No rate, and why.</summary>
+    /// <summary>An undefined value.</summary>
+    /// <param name="why">The reason, for example "nothing was estimated".</param>
     public static Rate Undefined(string why) => new(why);
 
-    /// <summary>A defined rate.</summary>
+    /// <summary>A defined value.</summary>
     public static implicit operator Rate(double value) => new(value);
 
     /// <summary>The value in invariant notation, or "undefined: " and the reason.</summary>

@@ -2,15 +2,15 @@ namespace Sed.Core.Metrics.Counts;
 
 /// <summary>
 /// The formulas of Mesaros, Heittola and Virtanen, "Metrics for polyphonic sound event detection" (Applied Sciences 6(6),
-/// 2016), with the small addend that sed_eval's denominators have.
+/// 2016). As in sed_eval, the denominators of error rates and accuracies have 2^-52 added.
 /// </summary>
 internal static class Rates
 {
-    /// <summary>Distance from 1 to the next double, 2^-52: what sed_eval adds to denominators.</summary>
+    /// <summary>2^-52, the distance from 1 to the next double, which sed_eval adds to denominators.</summary>
     public const double Epsilon = 2.220446049250313e-16;
 
     private const string NoEstimate = "nothing was estimated";
-    private const string NoReference = "the reference has nothing";
+    private const string NoReference = "the reference has no positives";
 
     public static FMeasure FMeasure(BinaryCounts counts, ScoringConventions conventions)
     {
@@ -33,7 +33,7 @@ internal static class Rates
         : precision.Value == 0 && recall.Value == 0 ? 0
         : 2 * precision.Value * recall.Value / (precision.Value + recall.Value);
 
-    /// <summary>The error rates of all classes together, where a wrong label is one substitution.</summary>
+    /// <summary>Error rates of all classes together; a wrong label is one substitution.</summary>
     public static ErrorRates ErrorRates(
         long reference,
         long substitutions,
@@ -48,7 +48,7 @@ internal static class Rates
         return new ErrorRates(Sum(substitution, deletion, insertion), substitution, deletion, insertion);
     }
 
-    /// <summary>The error rates of one class, which cannot be mistaken for itself.</summary>
+    /// <summary>Error rates of one class, for which there are no substitutions.</summary>
     public static ErrorRates ErrorRates(BinaryCounts counts, ScoringConventions conventions)
     {
         var deletion = PerReference(counts.FalseNegatives, counts.Reference, conventions);
@@ -70,7 +70,7 @@ internal static class Rates
         return new Accuracies(sensitivity, specificity, 0.5 * sensitivity + 0.5 * specificity, accuracy);
     }
 
-    /// <summary>The mean over classes.</summary>
+    /// <summary>The mean of a rate over classes.</summary>
     public static Rate Average<T>(IReadOnlyList<T> perClass, Func<T, Rate> rate, ScoringConventions conventions)
     {
         var (sum, count) = (0.0, 0);
@@ -83,7 +83,7 @@ internal static class Rates
         return count > 0 ? sum / count : Rate.Undefined("it is undefined for every class");
     }
 
-    /// <summary>The three views of a system, from its counts.</summary>
+    /// <summary>The means of all rates over classes (macro average).</summary>
     public static ScoreSheet Average(IReadOnlyList<ScoreSheet> perClass, ScoringConventions conventions)
     {
         Rate Of(Func<ScoreSheet, Rate> rate) => Average(perClass, rate, conventions);

@@ -1,50 +1,50 @@
 namespace Sed.Core.Metrics.Counts;
 
 /// <summary>
-/// What a result says where the reference tools differ or divide by nothing. The defaults are those of sed_eval 0.2.1; a
-/// result carries the conventions that it was made with.
+/// Values where a denominator is 0, for which published tools differ. The defaults are those of sed_eval 0.2.1. Results carry
+/// their conventions.
 /// </summary>
 public sealed record ScoringConventions
 {
-    /// <summary>sed_eval 0.2.1: undefined values are left out of class averages, rates of an empty reference divide by 2^-52.</summary>
+    /// <summary>The conventions of sed_eval 0.2.1: class averages leave out undefined values; error rates add 2^-52 to denominators.</summary>
     public static ScoringConventions SedEval { get; } = new();
 
-    /// <summary>What an undefined class contributes to a class average. Default: nothing.</summary>
+    /// <summary>How a class average treats classes whose value is undefined. Default: it leaves them out.</summary>
     public UndefinedInAverage UndefinedInAverage { get; init; } = UndefinedInAverage.LeftOut;
 
-    /// <summary>The precision of an estimate without any activity. Default: undefined.</summary>
+    /// <summary>The precision of an empty estimate. Default: undefined.</summary>
     public EmptyEstimate EmptyEstimate { get; init; } = EmptyEstimate.Undefined;
 
-    /// <summary>The error rate of a reference without any activity. Default: division by 2^-52.</summary>
+    /// <summary>The error rate of an empty reference. Default: division by 2^-52.</summary>
     public EmptyReference EmptyReference { get; init; } = EmptyReference.AddEpsilon;
 }
 
-/// <summary>What a class whose value is undefined contributes to an average over classes.</summary>
+/// <summary>How an average over classes treats a class whose value is undefined.</summary>
 public enum UndefinedInAverage
 {
-    /// <summary>Nothing: the average is over the classes that have a value (sed_eval).</summary>
+    /// <summary>The average is over the classes that have a value (sed_eval).</summary>
     LeftOut,
 
-    /// <summary>Zero: the average is over all classes.</summary>
+    /// <summary>The class counts as 0, and the average is over all classes.</summary>
     CountedAsZero,
 }
 
-/// <summary>The precision where the estimate has nothing at all.</summary>
+/// <summary>The precision of an empty estimate.</summary>
 public enum EmptyEstimate
 {
-    /// <summary>Undefined, and with it the F-measure (sed_eval's default).</summary>
+    /// <summary>Undefined, and with it F1 (sed_eval's default).</summary>
     Undefined,
 
     /// <summary>Zero (sed_eval's empty_system_output_handling = "zero_score").</summary>
     ZeroPrecision,
 }
 
-/// <summary>Error rates where the reference has nothing at all.</summary>
+/// <summary>The error rates of an empty reference.</summary>
 public enum EmptyReference
 {
-    /// <summary>Every error rate divides by the reference count plus 2^-52, so that one insertion over nothing is 4.5e15 (sed_eval).</summary>
+    /// <summary>Errors over the reference count plus 2^-52 (sed_eval): one insertion gives 4.5e15.</summary>
     AddEpsilon,
 
-    /// <summary>Undefined, and left out of averages or counted as zero like every undefined value.</summary>
+    /// <summary>Undefined; a class average treats it as <see cref="ScoringConventions.UndefinedInAverage"/> says.</summary>
     Undefined,
 }

@@ -3,13 +3,13 @@ using Sed.Core.Metrics.Thresholds;
 
 namespace Sed.Core.Metrics.Events;
 
-/// <summary>How the event-based counts of one class and file change as the threshold falls. Reuses its memory; one thread.</summary>
+/// <summary>Changes of the event-based counts of one class in one file as the threshold falls. Reuses its memory; not thread-safe.</summary>
 internal sealed class CollarChanges(ScorePairs pairs, EventOptions options)
 {
     private readonly DetectionTree tree = new();
     private readonly MaximumMatching matching = new();
 
-    // Detections that agree with an event, and when they appear (+1) and are replaced (-1).
+    // Detections that agree with a reference event, and the scores at which each appears (+1) and disappears (-1).
     private readonly List<int> hits = [];
     private readonly List<(double Score, int Hit, int Change)> steps = [];
     private readonly List<(int Event, int Hit)> edges = [];
@@ -35,7 +35,7 @@ internal sealed class CollarChanges(ScorePairs pairs, EventOptions options)
             var now = Pair(active, scores.Borders, truths);
             if (now != found)
             {
-                // What is found is no longer false: the runs were all counted as false above.
+                // AddRuns has counted every detection as a false positive.
                 to.Add(steps[k].Score, file, Change.TruePositives, now - found);
                 to.Add(steps[k].Score, file, Change.FalsePositives, found - now);
             }

@@ -5,21 +5,21 @@ using Sed.Core.Metrics.Thresholds;
 namespace Sed.Core.Metrics.Events;
 
 /// <summary>
-/// Event-based evaluation: estimated events are paired with reference events whose onsets and offsets lie within collars
-/// (Mesaros et al. 2016; equal to sed_eval 0.2.1).
+/// Event-based evaluation: an estimated event is correct if its onset and offset lie within collars around those of a
+/// reference event (Mesaros et al. 2016). Results equal those of sed_eval 0.2.1.
 /// </summary>
 /// <remarks>
-/// An event agrees when |onset difference| is at most the collar and |offset difference| is at most the larger of the collar
-/// and a fraction of the reference event's length, both in double arithmetic. Events of one label are paired first; among
-/// what is left, a pair whose times agree is a substitution. Rows "0 0 label" are events, as they are for sed_eval.
+/// Two events agree when their onsets differ by at most the collar and their offsets by at most the larger of the collar and
+/// a fraction of the reference event's length, in double arithmetic. Events of equal labels are paired first. Among the
+/// events that remain, each pair that agrees in time is a substitution. As in sed_eval, rows "0 0 label" are events.
 /// </remarks>
 public static class EventBased
 {
     /// <summary>Counts all files together.</summary>
-    /// <param name="pairs">What is compared.</param>
+    /// <param name="pairs">Reference and estimate.</param>
     /// <param name="options">When events agree; onset and offset with a collar of 0.2 s by default.</param>
     /// <exception cref="ArgumentException">The options are unusable.</exception>
-    /// <exception cref="InvalidOperationException">So many events lie at one place that their pairs cannot be held.</exception>
+    /// <exception cref="InvalidOperationException">A file has more than 10,000,000 pairs of events that agree.</exception>
     public static EventCounts Count(EventPairs pairs, EventOptions? options = null)
     {
         options = Checked(pairs, options);
@@ -31,7 +31,7 @@ public static class EventBased
         return new EventCounts(pairs.Classes, options, values, seconds);
     }
 
-    /// <summary>Counts each file by itself, for resampling; their sum is what <see cref="Count"/> gives.</summary>
+    /// <summary>Counts each file separately, for resampling. The sum over files equals <see cref="Count"/>.</summary>
     /// <inheritdoc cref="Count"/>
     public static ImmutableArray<EventCounts> CountEach(EventPairs pairs, EventOptions? options = null)
     {
@@ -47,10 +47,10 @@ public static class EventBased
         return counts.MoveToImmutable();
     }
 
-    /// <summary>The counts at every decision threshold of frame scores; times are compared in whole microseconds.</summary>
-    /// <param name="pairs">What is compared.</param>
-    /// <param name="options">Collars; onset and offset both count, and pairs are as many as possible.</param>
-    /// <exception cref="ArgumentException">The options are unusable, or ask for something else.</exception>
+    /// <summary>Counts at every threshold of frame scores (sed_scores_eval; Ebbers et al. 2022). Times are rounded to microseconds.</summary>
+    /// <param name="pairs">Frame scores and reference.</param>
+    /// <param name="options">The collars; onset and offset must both be evaluated, with the optimal matching.</param>
+    /// <exception cref="ArgumentException">The options are unusable, or another evaluation is chosen.</exception>
     public static ThresholdCurves Curves(ScorePairs pairs, EventOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(pairs);

@@ -2,31 +2,31 @@ using Sed.Core.Metrics.Pairs;
 
 namespace Sed.Core.Metrics.Events;
 
-/// <summary>When an estimated event is taken for a reference event. Immutable; checked where it is used.</summary>
+/// <summary>Options of event-based evaluation: when an estimated event agrees with a reference event. Immutable; checked on use.</summary>
 public sealed record EventOptions
 {
-    /// <summary>True when the onsets must agree. Default true.</summary>
+    /// <summary>Whether onsets must agree. Default true.</summary>
     public bool EvaluateOnset { get; init; } = true;
 
-    /// <summary>True when the offsets must agree. Default true.</summary>
+    /// <summary>Whether offsets must agree. Default true.</summary>
     public bool EvaluateOffset { get; init; } = true;
 
-    /// <summary>The collar: how far onsets and offsets may be apart, in seconds. Default 0.2.</summary>
+    /// <summary>The collar: the largest difference of onsets, and of offsets, in seconds. Default 0.2.</summary>
     public double CollarSeconds { get; init; } = 0.2;
 
     /// <summary>
-    /// The offset may also be off by this fraction of the reference event's length, where that is more than the collar;
-    /// from 0 to 1. Default 0.5.
+    /// The offset collar as a fraction of the reference event's length, from 0 to 1; it applies where it is larger than
+    /// <see cref="CollarSeconds"/>. Default 0.5.
     /// </summary>
     public double PercentageOfLength { get; init; } = 0.5;
 
-    /// <summary>How events are paired. Default: as many pairs as possible.</summary>
+    /// <summary>How events are paired. Default: a maximum matching.</summary>
     public EventMatching Matching { get; init; } = EventMatching.Optimal;
 
-    /// <summary>In which order events are taken. Default: that of the rows.</summary>
+    /// <summary>The order in which events are paired. Default: the order of the rows.</summary>
     public EventOrder Order { get; init; } = EventOrder.AsListed;
 
-    /// <summary>Every reason these options cannot be used; empty when they can.</summary>
+    /// <summary>Every problem of these options; empty when they are valid.</summary>
     public IReadOnlyList<string> Problems()
     {
         List<string> problems = [];
@@ -36,7 +36,7 @@ public sealed record EventOptions
             problems.Add(FormattableString.Invariant($"CollarSeconds must be positive, was {CollarSeconds} s."));
         if (!(PercentageOfLength >= 0 && PercentageOfLength <= 1))
             problems.Add(
-                FormattableString.Invariant($"PercentageOfLength must lie in 0 to 1, was {PercentageOfLength}.")
+                FormattableString.Invariant($"PercentageOfLength must lie between 0 and 1, was {PercentageOfLength}.")
             );
         return problems;
     }
@@ -47,7 +47,7 @@ public sealed record EventOptions
             throw new ArgumentException(string.Join(Environment.NewLine, problems));
     }
 
-    /// <summary>Whether the times agree, in the same double arithmetic as sed_eval: rounding decides at the edge of a collar.</summary>
+    /// <summary>Whether the times agree. At the edge of a collar rounding decides, so the arithmetic is that of sed_eval.</summary>
     internal bool Agree(in CodedEvent reference, in CodedEvent estimated) =>
         (!EvaluateOnset || Math.Abs(reference.Onset - estimated.Onset) <= CollarSeconds)
         && (!EvaluateOffset || Math.Abs(reference.Offset - estimated.Offset) <= OffsetCollar(reference));
@@ -56,28 +56,28 @@ public sealed record EventOptions
         Math.Max(CollarSeconds, PercentageOfLength * (reference.Offset - reference.Onset));
 }
 
-/// <summary>How reference events and estimated events of one label are paired.</summary>
+/// <summary>How reference events and estimated events of equal labels are paired.</summary>
 public enum EventMatching
 {
-    /// <summary>As many pairs as possible (maximum bipartite matching; sed_eval's default).</summary>
+    /// <summary>Maximum bipartite matching: as many pairs as possible (sed_eval's default).</summary>
     Optimal,
 
     /// <summary>
-    /// Each reference event takes the first free estimated event, in the order of the lists (sed_eval's older way). The order
-    /// of the rows can change the result.
+    /// Each reference event is paired with the first free estimated event in the order of the rows (sed_eval's earlier
+    /// method). The result can depend on that order.
     /// </summary>
     Greedy,
 }
 
 /// <summary>
-/// The order in which events are taken. It never changes how many pairs the optimal matching finds, but where several largest
-/// matchings exist it decides which events are left over, and so how many of them are substitutions.
+/// The order in which events are paired. The number of pairs of the optimal matching does not depend on it. Where several
+/// maximum matchings exist, the order decides which events remain unpaired, and so the number of substitutions.
 /// </summary>
 public enum EventOrder
 {
-    /// <summary>The order of the rows, as in sed_eval: every number is the one that sed_eval gives for the same lists.</summary>
+    /// <summary>The order of the rows, as in sed_eval: all numbers equal those of sed_eval for the same lists.</summary>
     AsListed,
 
-    /// <summary>By onset, then offset: no number depends on the order of the rows.</summary>
+    /// <summary>By onset, then offset: no result depends on the order of the rows.</summary>
     ByTime,
 }

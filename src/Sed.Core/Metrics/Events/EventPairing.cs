@@ -2,10 +2,10 @@ using Sed.Core.Metrics.Pairs;
 
 namespace Sed.Core.Metrics.Events;
 
-/// <summary>Pairs the events of one file after another and counts the pairs. Reuses its memory; one thread.</summary>
+/// <summary>Pairs reference and estimated events, file by file, and counts the pairs. Reuses its memory; not thread-safe.</summary>
 internal sealed class EventPairing(int classes, EventOptions options)
 {
-    /// <summary>Beyond so many pairs of agreeing events in one file, pairing is refused instead of taking all memory.</summary>
+    /// <summary>The largest number of agreeing pairs in one file; more could exhaust the memory.</summary>
     public const int MostPairs = 10_000_000;
 
     private readonly TimeIndex index = new(options);
@@ -15,7 +15,7 @@ internal sealed class EventPairing(int classes, EventOptions options)
     private int[] partners = [];
     private bool[] taken = [];
 
-    /// <summary>Adds a file's counts to the values of an <see cref="EventCounts"/>.</summary>
+    /// <summary>Adds the counts of one file to the values of an <see cref="EventCounts"/>.</summary>
     /// <returns>The last offset of the reference, in seconds.</returns>
     public double Add(
         string name,
@@ -38,9 +38,9 @@ internal sealed class EventPairing(int classes, EventOptions options)
         index.Set(estimated);
 
         if (options.Matching == EventMatching.Optimal)
-            PairMost(name, reference, estimated);
+            PairOptimally(name, reference, estimated);
         else
-            PairFirst(reference, estimated);
+            PairGreedily(reference, estimated);
         CountPairs(reference, estimated, values);
         values[3] += CountSubstitutions(reference, estimated);
         values[4]++;
@@ -58,7 +58,7 @@ internal sealed class EventPairing(int classes, EventOptions options)
         return sorted;
     }
 
-    private void PairMost(string name, ReadOnlySpan<CodedEvent> reference, ReadOnlySpan<CodedEvent> estimated)
+    private void PairOptimally(string name, ReadOnlySpan<CodedEvent> reference, ReadOnlySpan<CodedEvent> estimated)
     {
         edges.Clear();
         for (var j = 0; j < reference.Length; j++)
@@ -69,8 +69,8 @@ internal sealed class EventPairing(int classes, EventOptions options)
                     near.Add(i);
             if (edges.Count + near.Count > MostPairs)
                 throw new InvalidOperationException(
-                    $"File {name}: more than {MostPairs} pairs of a reference event and an estimated event agree; such lists "
-                        + "(the same row many times?) are not paired."
+                    $"File {name}: more than {MostPairs} pairs of a reference event and an estimated event agree. Are rows "
+                        + "repeated?"
                 );
             near.Sort();
             foreach (var i in near)
@@ -84,7 +84,7 @@ internal sealed class EventPairing(int classes, EventOptions options)
                 taken[i] = true;
     }
 
-    private void PairFirst(ReadOnlySpan<CodedEvent> reference, ReadOnlySpan<CodedEvent> estimated)
+    private void PairGreedily(ReadOnlySpan<CodedEvent> reference, ReadOnlySpan<CodedEvent> estimated)
     {
         for (var j = 0; j < reference.Length; j++)
             partners[j] = TakeFirst(reference[j], estimated, sameLabel: true);
@@ -129,7 +129,7 @@ internal sealed class EventPairing(int classes, EventOptions options)
         return count;
     }
 
-    /// <summary>Takes the first free estimated event, in the order of the list, whose times agree; -1 when there is none.</summary>
+    /// <summary>Pairs a reference event with the first free estimated event, in order, that agrees in time; -1 if there is none.</summary>
     private int TakeFirst(in CodedEvent reference, ReadOnlySpan<CodedEvent> estimated, bool sameLabel)
     {
         var first = int.MaxValue;

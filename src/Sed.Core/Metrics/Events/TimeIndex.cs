@@ -3,8 +3,8 @@ using Sed.Core.Metrics.Pairs;
 namespace Sed.Core.Metrics.Events;
 
 /// <summary>
-/// Finds the estimated events of one file whose times agree with a reference event, without comparing every pair: events are
-/// sorted by the time that is compared, and only a window is looked at. Reuses its memory; one thread.
+/// Finds the estimated events near a reference event by binary search, so that not every pair is compared. Reuses its memory;
+/// not thread-safe.
 /// </summary>
 internal sealed class TimeIndex(EventOptions options)
 {
@@ -12,7 +12,7 @@ internal sealed class TimeIndex(EventOptions options)
     private int[] order = [];
     private int count;
 
-    /// <summary>Takes the estimated events that are searched from now on.</summary>
+    /// <summary>Sets the estimated events to search, of one file.</summary>
     public void Set(ReadOnlySpan<CodedEvent> estimated)
     {
         count = estimated.Length;
@@ -30,12 +30,12 @@ internal sealed class TimeIndex(EventOptions options)
             Array.Sort(times, order, 0, count);
     }
 
-    /// <summary>The positions of all events that can agree with this one; the times must still be compared. In no particular order.</summary>
+    /// <summary>The positions of all events that can agree with a reference event, in no particular order; the caller compares the times.</summary>
     public ReadOnlySpan<int> Near(in CodedEvent reference)
     {
         var centre = options.EvaluateOnset ? reference.Onset : reference.Offset;
         var reach = options.EvaluateOnset ? options.CollarSeconds : options.OffsetCollar(reference);
-        // Wider than any rounding of the comparison itself.
+        // The slack exceeds the rounding errors of the comparison.
         var slack = reach + 1e-12 * (1 + centre + reach);
         var first = FirstAtLeast(centre - slack);
         var end = first;

@@ -4,9 +4,9 @@ using Sed.Core.Annotations;
 namespace Sed.Core.Metrics.Pairs;
 
 /// <summary>
-/// What is scored: for every file of the reference its events and the estimated ones, checked against the class list once.
-/// As in sed_eval, the files are those of the reference; a file without estimate has none, and an estimated file that the
-/// reference does not list is ignored, but counted.
+/// Reference and estimated events, file by file, checked against the class list. As in sed_eval, the files are those of the
+/// reference: a file that is missing from the estimate has no estimated events, and an estimated file that is missing from
+/// the reference is not scored.
 /// </summary>
 public sealed class EventPairs
 {
@@ -33,10 +33,10 @@ public sealed class EventPairs
     }
 
     /// <summary>Pairs two lists by file name.</summary>
-    /// <param name="classes">The classes that count.</param>
-    /// <param name="reference">What is true.</param>
-    /// <param name="estimated">What a system said.</param>
-    /// <param name="unknown">What becomes of labels outside the class list; refused by default.</param>
+    /// <param name="classes">The classes that are scored.</param>
+    /// <param name="reference">The reference events.</param>
+    /// <param name="estimated">The estimated events.</param>
+    /// <param name="unknown">How labels outside the class list are treated; refused by default.</param>
     /// <exception cref="AnnotationException">A label is not in the class list, or one list names files and the other does not.</exception>
     public static EventPairs Of(
         ClassList classes,
@@ -64,12 +64,12 @@ public sealed class EventPairs
         return new EventPairs(classes, reference.Files, ignored, truth, guess);
     }
 
-    /// <summary>Pairs clips in memory by position, for example at the end of a training epoch.</summary>
-    /// <param name="classes">The classes that count.</param>
-    /// <param name="reference">The true events of each clip.</param>
-    /// <param name="estimated">The estimated events of each clip, as many clips.</param>
+    /// <summary>Pairs clips in memory by position.</summary>
+    /// <param name="classes">The classes that are scored.</param>
+    /// <param name="reference">The reference events of each clip.</param>
+    /// <param name="estimated">The estimated events of the same clips, in the same order.</param>
     /// <exception cref="ArgumentException">The numbers of clips differ.</exception>
-    /// <exception cref="AnnotationException">An event cannot be, or its label is not in the class list.</exception>
+    /// <exception cref="AnnotationException">An event is invalid, or its label is not in the class list.</exception>
     public static EventPairs Of(
         ClassList classes,
         IReadOnlyList<IReadOnlyList<SoundEvent>> reference,
@@ -92,22 +92,22 @@ public sealed class EventPairs
         return new EventPairs(classes, [], [], truth, guess);
     }
 
-    /// <summary>The classes that count.</summary>
+    /// <summary>The classes that are scored.</summary>
     public ClassList Classes { get; }
 
-    /// <summary>The files that are scored, in the order of the reference; empty when clips were paired by position.</summary>
+    /// <summary>The scored files, in the order of the reference; empty when clips were paired by position.</summary>
     public ImmutableArray<string> Files { get; }
 
-    /// <summary>Number of files that are scored.</summary>
+    /// <summary>Number of scored files.</summary>
     public int Count { get; }
 
-    /// <summary>Files of the estimate that the reference does not list; they are not scored.</summary>
+    /// <summary>Estimated files that are missing from the reference; they are not scored.</summary>
     public ImmutableArray<string> IgnoredFiles { get; }
 
-    /// <summary>True when labels outside the class list were let in.</summary>
+    /// <summary>Whether there are labels outside the class list.</summary>
     public bool HasUnknownLabels { get; }
 
-    /// <summary>What a file is called in messages.</summary>
+    /// <summary>The name of a file in messages.</summary>
     internal string NameOf(int file) => Files.IsEmpty ? $"clip {file}" : $"\"{Files[file]}\"";
 
     internal ReadOnlySpan<CodedEvent> ReferenceOf(int file) =>
@@ -116,17 +116,21 @@ public sealed class EventPairs
     internal ReadOnlySpan<CodedEvent> EstimatedOf(int file) =>
         estimated.AsSpan(estimatedStarts[file]..estimatedStarts[file + 1]);
 
-    /// <summary>A list about one unnamed file can only be compared with another such list.</summary>
+    /// <summary>Refuses to compare a list without file names with one that has them.</summary>
     private static void RequireSameNaming(EventList reference, EventList estimated)
     {
         var (unnamedReference, unnamedEstimate) = (reference.IndexOf("") >= 0, estimated.IndexOf("") >= 0);
         if (unnamedReference == unnamedEstimate || reference.Count == 0 || estimated.Count == 0)
             return;
         var unnamed = unnamedReference ? reference : estimated;
-        throw new AnnotationException(unnamed.Source, 0, "the rows name no file, but those of the other list do");
+        throw new AnnotationException(
+            unnamed.Source,
+            0,
+            "the rows have no file names, but those of the other list have"
+        );
     }
 
-    /// <summary>Events of one side, file after file.</summary>
+    /// <summary>The events of the reference or of the estimate, file after file.</summary>
     private sealed class Coding(int files)
     {
         public List<CodedEvent> Events { get; } = [];
@@ -158,7 +162,7 @@ public sealed class EventPairs
         }
     }
 
-    /// <summary>Turns labels into codes and notes those that are not classes.</summary>
+    /// <summary>Maps labels to class positions and collects problems.</summary>
     private sealed class Labels(ClassList classes, UnknownLabels unknown, ProblemList problems)
     {
         private readonly Dictionary<string, int> unknownCodes = new(StringComparer.Ordinal);
@@ -183,7 +187,7 @@ public sealed class EventPairs
             return code;
         }
 
-        /// <summary>A file that is not scored must still not hide a mistyped label.</summary>
+        /// <summary>Checks the labels of a file that is not scored, which would hide a misspelt label otherwise.</summary>
         public void Check(EventList list, int file)
         {
             var events = list.EventsAt(file);
@@ -201,7 +205,7 @@ public sealed class EventPairs
             return code;
         }
 
-        /// <summary>The first of many says which classes there are.</summary>
+        /// <summary>The message; only the first problem lists the classes.</summary>
         private string Cause(string? label) =>
             problems.Count == 0
                 ? $"the label \"{label}\" is not one of the {classes.Count} classes ({classes})"
@@ -209,14 +213,17 @@ public sealed class EventPairs
     }
 }
 
-/// <summary>What becomes of an event whose label is not in the class list.</summary>
+/// <summary>How events are treated whose label is not in the class list.</summary>
 public enum UnknownLabels
 {
-    /// <summary>It is an error that names the event.</summary>
+    /// <summary>They are an error.</summary>
     Refuse,
 
     /// <summary>
-    /// It counts in the overall event-based metrics and in no class, as in sed_eval; segment-based metrics still refuse it.
+    /// They count in the overall event-based metrics and in no class, as in sed_eval. Segment-based metrics refuse them.
     /// </summary>
     CountOverall,
 }
+
+/// <summary>An event with its class as a position; labels outside the class list have positions behind the classes.</summary>
+internal readonly record struct CodedEvent(double Onset, double Offset, int Class);

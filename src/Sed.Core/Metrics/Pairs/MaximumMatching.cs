@@ -1,15 +1,14 @@
 namespace Sed.Core.Metrics.Pairs;
 
 /// <summary>
-/// The largest set of pairs between two sides (Hopcroft and Karp 1973). Where several sets are largest, the one is found that
-/// the algorithm finds when it takes nodes in the order of their edges, as sed_eval does, so that the same events are left
-/// over. Reuses its memory; one thread.
+/// Maximum bipartite matching (Hopcroft and Karp 1973). Where several maximum matchings exist, it finds the one of sed_eval,
+/// which visits nodes in the order of their edges; so the same events remain unpaired. Reuses its memory; not thread-safe.
 /// </summary>
 internal sealed class MaximumMatching
 {
     private const int None = -1;
-    private const int Free = -2; // in front of a left node: it has no partner, so a path may begin there
-    private const int Used = -3; // in front of a left node: not on a path of this phase, or no longer
+    private const int Free = -2; // predecessor of a left node without a partner, where paths begin
+    private const int Used = -3; // predecessor of a left node that is on no path of this phase
 
     // Edges grouped by left node. Left nodes are numbered in the order in which they first occur.
     private int leftCount;
@@ -17,7 +16,7 @@ internal sealed class MaximumMatching
     private int[] edgeRight = [];
     private int[] edgeLeft = [];
 
-    // Of each right node: its partner, its layer (0 for none yet), and the edges that lead to it, as a chain.
+    // For each right node: its partner, its layer (0 before it is reached), and a linked list of the edges that reach it.
     private int rightCount;
     private int[] partner = [];
     private int[] layerOf = [];
@@ -25,7 +24,7 @@ internal sealed class MaximumMatching
     private int[] lastEdge = [];
     private int[] nextEdge = [];
 
-    // Of each left node: the right node in front of it on this phase's paths, or a mark.
+    // For each left node: the right node before it on the paths of this phase, or Free or Used.
     private int[] before = [];
 
     private readonly List<int> layer = [];
@@ -33,15 +32,15 @@ internal sealed class MaximumMatching
     private readonly List<int> ends = [];
     private readonly Stack<(int Right, int Edge)> path = [];
 
-    /// <summary>Pairs the nodes.</summary>
+    /// <summary>Finds a maximum matching.</summary>
     /// <param name="rights">Number of nodes on the right side.</param>
     /// <param name="lefts">Number of nodes on the left side.</param>
-    /// <param name="edges">The nodes that may be paired, right by right, the left ones of each in rising order.</param>
-    /// <param name="matched">Takes the partner of each right node, or -1.</param>
+    /// <param name="edges">The pairs of nodes that may be matched, ordered by right node, then by left node.</param>
+    /// <param name="matched">Receives the partner of each right node, or -1.</param>
     public void Find(int rights, int lefts, List<(int Right, int Left)> edges, Span<int> matched)
     {
         var names = Build(rights, lefts, edges);
-        TakeFirstFree();
+        MatchGreedily();
         while (FindPaths())
             foreach (var end in ends)
                 Augment(end);
@@ -88,7 +87,7 @@ internal sealed class MaximumMatching
             array = new int[Math.Max(length, 2 * array.Length)];
     }
 
-    private void TakeFirstFree()
+    private void MatchGreedily()
     {
         for (var left = 0; left < leftCount; left++)
         for (var edge = starts[left]; edge < starts[left + 1]; edge++)
@@ -99,7 +98,7 @@ internal sealed class MaximumMatching
             }
     }
 
-    /// <summary>Lays out the shortest alternating paths from free left nodes to free right nodes; false when there is none.</summary>
+    /// <summary>Finds the shortest alternating paths from free left nodes to free right nodes; false when there are none.</summary>
     private bool FindPaths()
     {
         before.AsSpan(0, leftCount).Fill(Free);
@@ -128,7 +127,7 @@ internal sealed class MaximumMatching
         return ends.Count > 0;
     }
 
-    /// <summary>Finds the new right nodes next to the current layer, each with all edges that lead to it from there.</summary>
+    /// <summary>Finds the right nodes adjacent to the current layer that were not reached before, with all edges from that layer.</summary>
     private void Reach(int depth)
     {
         reached.Clear();
@@ -151,7 +150,7 @@ internal sealed class MaximumMatching
             }
     }
 
-    /// <summary>Follows a path back from a free right node and swaps its pairs. Each node is tried once in a phase.</summary>
+    /// <summary>Augments the matching along a path that ends at a free right node. Each node is tried once in a phase.</summary>
     private void Augment(int end)
     {
         path.Clear();
@@ -162,7 +161,7 @@ internal sealed class MaximumMatching
             while (edge != None && before[edgeLeft[edge]] == Used)
                 edge = nextEdge[edge];
             if (edge == None)
-                continue; // a dead end: the node in front of it, now on top, tries its next edge
+                continue; // a dead end: its predecessor, now on top of the stack, tries its next edge
             var left = edgeLeft[edge];
             var front = before[left];
             before[left] = Used;

@@ -2,7 +2,7 @@ using Sed.Core.Annotations;
 
 namespace Sed.Core.Metrics.Pairs;
 
-/// <summary>Refuses a reference and an estimate in memory that cannot be of the same clips.</summary>
+/// <summary>Checks that a reference and an estimate in memory have the same clips.</summary>
 internal static class SameClips
 {
     /// <param name="reference">The number of clips of the reference.</param>
@@ -19,7 +19,7 @@ internal static class SameClips
     /// <param name="classes">The classes.</param>
     /// <param name="first">The number of elements of the first array.</param>
     /// <param name="second">The number of elements of the second array.</param>
-    /// <param name="parameter">What the second array is called.</param>
+    /// <param name="parameter">The parameter name of the second array.</param>
     public static void RequireShape(ClassList classes, int first, int second, string parameter)
     {
         if (first != second || classes.Count == 0 || first % classes.Count != 0)

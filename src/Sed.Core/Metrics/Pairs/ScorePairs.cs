@@ -4,26 +4,26 @@ using Sed.Core.Annotations;
 namespace Sed.Core.Metrics.Pairs;
 
 /// <summary>
-/// Frame scores and the events that are true, file by file and class by class, checked once. The files are those of the
-/// scores; a scored file that the reference does not list has no events.
+/// Frame scores and reference events, file by file and class by class, checked against each other. The files are those of the
+/// scores: a file that is missing from the reference has no events. Reference rows "0 0 label", which have no time, are left
+/// out.
 /// </summary>
 public sealed class ScorePairs
 {
-    // Of each file the events of each class, by onset; null where it has none.
+    // For each file and class the events by onset; null where there are none.
     private readonly CodedEvent[]?[,] events;
 
-    private ScorePairs(ScoreList scores, CodedEvent[]?[,] events, ImmutableArray<double> seconds, int unlocated)
+    private ScorePairs(ScoreList scores, CodedEvent[]?[,] events, ImmutableArray<double> seconds)
     {
         Scores = scores;
         this.events = events;
         Seconds = seconds;
-        UnlocatedEvents = unlocated;
     }
 
-    /// <summary>Pairs scores with a reference by file name; where no name is equal, names without their last extension are compared.</summary>
-    /// <param name="scores">What a system said.</param>
-    /// <param name="reference">What is true.</param>
-    /// <param name="durations">The length of each file; where it is not given, the end of its last frame.</param>
+    /// <summary>Pairs scores with a reference by file name. Where no name is equal, names are compared without their audio extension.</summary>
+    /// <param name="scores">The frame scores of a system.</param>
+    /// <param name="reference">The reference events.</param>
+    /// <param name="durations">The length of each file; by default the end of its last frame.</param>
     /// <exception cref="AnnotationException">
     /// A label is not among the scored classes, a file of the reference has no scores, or a file has no duration.
     /// </exception>
@@ -34,7 +34,6 @@ public sealed class ScorePairs
         ProblemList problems = new();
         FileNames names = new(scores.Files);
         var lists = new List<CodedEvent>?[scores.Files.Length, scores.Classes.Count];
-        var unlocated = 0;
         for (var file = 0; file < reference.Files.Length; file++)
         {
             var scored = names.IndexOf(reference.Files[file]);
@@ -56,9 +55,7 @@ public sealed class ScorePairs
                             ? $"the label \"{sounds[k].Label}\" is not one of the scored classes ({scores.Classes})"
                             : $"the label \"{sounds[k].Label}\" is not one of the scored classes"
                     );
-                else if (sounds[k].IsUnlocated)
-                    unlocated++;
-                else if (scored >= 0)
+                else if (scored >= 0 && !sounds[k].IsUnlocated)
                     (lists[scored, index] ??= []).Add(new CodedEvent(sounds[k].Onset, sounds[k].Offset, index));
             }
         }
@@ -66,10 +63,10 @@ public sealed class ScorePairs
             .Files.Select((file, k) => LengthOf(file, scores[k], durations, problems))
             .ToImmutableArray();
         problems.ThrowIfAny();
-        return new ScorePairs(scores, Sorted(lists), seconds, unlocated);
+        return new ScorePairs(scores, Sorted(lists), seconds);
     }
 
-    /// <summary>What a system said.</summary>
+    /// <summary>The frame scores.</summary>
     public ScoreList Scores { get; }
 
     /// <summary>The classes, in the order of the scores.</summary>
@@ -81,10 +78,7 @@ public sealed class ScorePairs
     /// <summary>The length of each file in seconds.</summary>
     public ImmutableArray<double> Seconds { get; }
 
-    /// <summary>Rows "0 0 label" of the reference, which say that a label is in a file but not where; they are left out.</summary>
-    public int UnlocatedEvents { get; }
-
-    /// <summary>The events of a class in a file, by onset.</summary>
+    /// <summary>The events of a class in a file, ordered by onset.</summary>
     internal ReadOnlySpan<CodedEvent> EventsOf(int file, int classIndex) => events[file, classIndex];
 
     private static double LengthOf(string file, FrameScores scores, Durations? durations, ProblemList problems)
@@ -106,7 +100,7 @@ public sealed class ScorePairs
         return sorted;
     }
 
-    /// <summary>Finds the scores of a file, if need be without the extension of its name.</summary>
+    /// <summary>Finds the scores of a file by its name, or by its name without extension.</summary>
     private sealed class FileNames
     {
         private readonly Dictionary<string, int> exact = new(StringComparer.Ordinal);
@@ -117,7 +111,7 @@ public sealed class ScorePairs
             for (var k = 0; k < files.Length; k++)
             {
                 exact[files[k]] = k;
-                // Two files of one stem are told apart by their full names alone.
+                // Files with equal stems are found by their full names only.
                 if (!stems.TryAdd(StemOf(files[k]), k))
                     stems[StemOf(files[k])] = -1;
             }

@@ -1,24 +1,41 @@
 using System.Collections.Immutable;
 using Sed.Core.Annotations;
+using Sed.Core.Metrics.Thresholds;
 
 namespace Sed.Core.Metrics.Psds;
 
-/// <summary>PSDS of decisions: counted once for every file and operating point, then evaluated for any weights of the files.</summary>
-internal sealed class DecisionPsds
+/// <summary>
+/// PSDS from the decisions at several operating points (psds_eval 0.3; Bilen et al. 2020): intersections are counted once for
+/// every file and operating point.
+/// </summary>
+public sealed class DecisionPsds : PreparedPsds
 {
     private readonly ClassList classes;
     private readonly PsdsOptions options;
 
-    // Of each operating point the counts of each file.
+    // For each operating point the counts of each file.
     private readonly IntersectionCounter[][] counted;
 
-    private DecisionPsds(ClassList classes, PsdsOptions options, IntersectionCounter[][] counted)
+    private DecisionPsds(
+        ImmutableArray<string> files,
+        ClassList classes,
+        PsdsOptions options,
+        IntersectionCounter[][] counted
+    )
+        : base(files)
     {
         this.classes = classes;
         this.options = options;
         this.counted = counted;
     }
 
+    /// <summary>Counts the intersections of every file at every operating point.</summary>
+    /// <param name="reference">The reference events. The classes are those of its events.</param>
+    /// <param name="durations">The length of every file that is scored; a file without events is silent.</param>
+    /// <param name="operatingPoints">The detections at each operating point, for example at 50 thresholds; at least one list.</param>
+    /// <param name="options">The parameters of PSDS.</param>
+    /// <exception cref="ArgumentException">The options are unusable, or there is no operating point.</exception>
+    /// <exception cref="AnnotationException">A file of the reference has no duration.</exception>
     public static DecisionPsds Prepare(
         EventList reference,
         Durations durations,
@@ -40,7 +57,7 @@ internal sealed class DecisionPsds
         IntersectionCounter[][] counted = [.. operatingPoints.Select(point => Count(point))];
         if (counted.Length == 0)
             throw new ArgumentException("There is no operating point.", nameof(operatingPoints));
-        return new DecisionPsds(classes, options, counted);
+        return new DecisionPsds(durations.Files, classes, options, counted);
 
         IntersectionCounter[] Count(EventList detections) =>
             [
@@ -53,25 +70,20 @@ internal sealed class DecisionPsds
             ];
     }
 
-    /// <summary>Weights by which every file stands once.</summary>
-    public int[] Once()
+    /// <summary>The rates at one operating point over all files.</summary>
+    internal OperatingPoint PointAt(int index)
     {
-        var weights = new int[counted[0].Length];
-        Array.Fill(weights, 1);
-        return weights;
-    }
-
-    /// <summary>What the decisions of one operating point achieve over all files.</summary>
-    public OperatingPoint PointAt(int index)
-    {
-        var sum = Sum(counted[index], Once());
+        var sum = Sum(counted[index], CurveCounting.Once(Files.Length));
         return sum.Finish(sum.Present);
     }
 
-    /// <summary>The score of a corpus in which each file stands as often as its weight says.</summary>
-    public PsdsResult Evaluate(int[] weights)
+    /// <inheritdoc />
+    public override PsdsResult Evaluate(ReadOnlySpan<int> weights)
     {
-        IntersectionCounter[] sums = [.. counted.Select(files => Sum(files, weights))];
+        RequireWeights(weights);
+        var sums = new IntersectionCounter[counted.Length];
+        for (var point = 0; point < sums.Length; point++)
+            sums[point] = Sum(counted[point], weights);
         var kept = sums[0].Present;
         if (kept.Length == 0)
             return PsdsResult.Of(classes, [], [], [], options);
@@ -91,7 +103,7 @@ internal sealed class DecisionPsds
         return PsdsResult.Of(classes, kept, rocs, combined, options);
     }
 
-    private IntersectionCounter Sum(IntersectionCounter[] files, int[] weights)
+    private IntersectionCounter Sum(IntersectionCounter[] files, ReadOnlySpan<int> weights)
     {
         IntersectionCounter sum = new(classes, options);
         for (var file = 0; file < files.Length; file++)

@@ -4,11 +4,8 @@ using Sed.Core.Metrics.Thresholds;
 
 namespace Sed.Core.Metrics.Psds;
 
-/// <summary>
-/// PSDS from scores over all thresholds, exactly: prepared once, then evaluated for the corpus or for resamples of its files.
-/// One thread at a time.
-/// </summary>
-public sealed class ExactPsds
+/// <summary>PSDS from frame scores over all thresholds, exactly (sed_scores_eval 0.0.4; Ebbers et al. 2022).</summary>
+public sealed class ExactPsds : PreparedPsds
 {
     private readonly ScorePairs pairs;
     private readonly PsdsOptions options;
@@ -16,18 +13,19 @@ public sealed class ExactPsds
     private readonly IntersectionChanges collector;
     private readonly ChangeList list = new();
 
-    // Of each class what changes above its floor, sorted; null until it is needed.
+    // For each class the changes above its floor, sorted; null until they are needed.
     private readonly Change[]?[] changes;
     private readonly PsdsFloor[] floors;
 
-    // Of each class and file the largest score.
+    // For each class and file the maximum score.
     private readonly double[][] largest;
 
-    // Of each class and file: number and summed length of the reference events.
+    // For each class and file the number and the summed length of the reference events.
     private readonly int[][] references;
     private readonly double[][] lengths;
 
     private ExactPsds(ScorePairs pairs, PsdsOptions options, double reserve)
+        : base(pairs.Scores.Files)
     {
         this.pairs = pairs;
         this.options = options;
@@ -41,41 +39,28 @@ public sealed class ExactPsds
         floors = [.. all.Select(k => PsdsFloor.Of(pairs, options, collector, k, largest[k], reserve))];
     }
 
-    /// <summary>Finds what changes at which score; the work that every evaluation shares.</summary>
+    /// <summary>Prepares the score of all files.</summary>
+    /// <param name="pairs">Frame scores and reference.</param>
+    /// <param name="options">The parameters of PSDS.</param>
     /// <exception cref="ArgumentException">The options are unusable.</exception>
-    public static ExactPsds Prepare(ScorePairs pairs, PsdsOptions options)
+    public static ExactPsds Prepare(ScorePairs pairs, PsdsOptions options) => Prepare(pairs, options, 1);
+
+    /// <summary>Prepares the score for resamples, which reach somewhat lower thresholds than all files do.</summary>
+    /// <inheritdoc cref="Prepare(ScorePairs, PsdsOptions)"/>
+    public static ExactPsds PrepareForResampling(ScorePairs pairs, PsdsOptions options) => Prepare(pairs, options, 2);
+
+    private static ExactPsds Prepare(ScorePairs pairs, PsdsOptions options, double reserve)
     {
         ArgumentNullException.ThrowIfNull(pairs);
         ArgumentNullException.ThrowIfNull(options);
         options.Check();
-        return new ExactPsds(pairs, options, 1);
+        return new ExactPsds(pairs, options, reserve);
     }
 
-    /// <summary>The same for many resamples, which need somewhat lower scores than the corpus itself.</summary>
-    internal static ExactPsds PrepareForResampling(ScorePairs pairs, PsdsOptions options)
+    /// <inheritdoc />
+    public override PsdsResult Evaluate(ReadOnlySpan<int> weights)
     {
-        options.Check();
-        return new ExactPsds(pairs, options, 2);
-    }
-
-    /// <summary>The score of the corpus.</summary>
-    public PsdsResult Evaluate()
-    {
-        var once = new int[pairs.Count];
-        Array.Fill(once, 1);
-        return Evaluate(once);
-    }
-
-    /// <summary>The score of a corpus in which each file stands as often as its weight says.</summary>
-    /// <param name="weights">How often each file stands in the corpus, 0 or more, in the order of the pairs.</param>
-    /// <exception cref="ArgumentException">There is not one weight for each file.</exception>
-    public PsdsResult Evaluate(ReadOnlySpan<int> weights)
-    {
-        if (weights.Length != pairs.Count)
-            throw new ArgumentException(
-                $"There are {weights.Length} weights for {pairs.Count} files.",
-                nameof(weights)
-            );
+        RequireWeights(weights);
         var counted = Counted(weights);
         if (counted.Count == 0)
             return PsdsResult.Of(pairs.Classes, [], [], [], options);
@@ -101,7 +86,7 @@ public sealed class ExactPsds
         return PsdsResult.Of(pairs.Classes, counted, rocs, combined, options);
     }
 
-    /// <summary>What changes in a class, as far down as a corpus of these weights needs it.</summary>
+    /// <summary>The changes of a class, down to the lowest score that these weights need.</summary>
     private Change[] ChangesOf(int k, ReadOnlySpan<int> weights, double total)
     {
         if (!floors[k].Suffices(weights, total, options))

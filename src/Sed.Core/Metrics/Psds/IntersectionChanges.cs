@@ -4,13 +4,12 @@ using Sed.Core.Metrics.Thresholds;
 namespace Sed.Core.Metrics.Psds;
 
 /// <summary>
-/// How the intersection-based counts of one class change as the threshold falls, file after file, at all scores at once
-/// (Ebbers, Serizel and Haeb-Umbach, ICASSP 2022). Detections that fail are counted where they appear and taken back where
-/// another takes their place, so that nothing depends on the number of thresholds. Reuses its memory; one thread.
+/// Changes of the intersection-based counts of one class in one file as the threshold falls (Ebbers et al. 2022). A detection
+/// is added where it appears and subtracted where its parent replaces it, so the time does not depend on the number of
+/// thresholds. Reuses its memory; not thread-safe.
 /// </summary>
 /// <remarks>
-/// Lengths are compared in whole microseconds, as sed_scores_eval does: a part that equals its criterion must not fail for
-/// the rounding of a sum.
+/// As in sed_scores_eval, lengths are rounded to microseconds, so that rounding errors of a sum do not fail a criterion.
 /// </remarks>
 internal sealed class IntersectionChanges(ScorePairs pairs, PsdsOptions options, bool crossTriggers)
 {
@@ -50,8 +49,8 @@ internal sealed class IntersectionChanges(ScorePairs pairs, PsdsOptions options,
     }
 
     /// <summary>
-    /// Whether every detection in a file is false that has no event of the class: it is, unless detections are so short that
-    /// the criterion rounds to nothing.
+    /// Whether every detection is a false positive in a file without events of the class. It is, unless frames are so short that
+    /// the detection tolerance rounds to 0 s.
     /// </summary>
     public bool AllFail(int file) =>
         allFail[file] ??= Microseconds.Of(options.DetectionTolerance * ShortestFrame(file)) > 0;
@@ -133,7 +132,7 @@ internal sealed class IntersectionChanges(ScorePairs pairs, PsdsOptions options,
             AddFound(own[e], covered.AsSpan(e * tree.Count, tree.Count), file, to);
     }
 
-    /// <summary>At which scores an event becomes found, and lost again.</summary>
+    /// <summary>Adds the scores at which a reference event becomes a true positive or a miss.</summary>
     private void AddFound(in CodedEvent truth, ReadOnlySpan<double> added, int file, ChangeList to)
     {
         coverage.Clear();
@@ -144,7 +143,7 @@ internal sealed class IntersectionChanges(ScorePairs pairs, PsdsOptions options,
             if (added[k] != 0)
                 coverage.Add((tree.Scores[k], added[k]));
         }
-        // With a criterion of nothing an event is found as soon as anything is detected in the file.
+        // If the criterion is 0, an event is a true positive as soon as the file has a detection.
         coverage.Add((highest, 0));
         coverage.Sort((a, b) => b.Score.CompareTo(a.Score));
         var needed = Microseconds.Of(options.GroundTruthIntersection * (truth.Offset - truth.Onset));

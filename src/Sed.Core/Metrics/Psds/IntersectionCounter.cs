@@ -6,8 +6,8 @@ using Sed.Core.Metrics.Pairs;
 namespace Sed.Core.Metrics.Psds;
 
 /// <summary>
-/// Counts the detections of one file after another as psds_eval does: times are compared in plain double arithmetic, a
-/// detection that only touches an event intersects it by zero, and of what has no length no part can be covered.
+/// Counts detections by intersection as psds_eval does: times are compared in double arithmetic without rounding, a detection
+/// that only touches an event has an intersection of length 0 with it, and events of length 0 cannot be covered.
 /// </summary>
 internal sealed class IntersectionCounter(ClassList classes, PsdsOptions options)
 {
@@ -38,25 +38,25 @@ internal sealed class IntersectionCounter(ClassList classes, PsdsOptions options
                 truePositives[truths[k].Class]++;
     }
 
-    /// <summary>Adds what another counter has counted, so many times.</summary>
-    public void Add(IntersectionCounter other, int times)
+    /// <summary>Adds the counts of another counter, multiplied by a weight.</summary>
+    public void Add(IntersectionCounter other, int weight)
     {
-        total += times * other.total;
+        total += weight * other.total;
         for (var k = 0; k < references.Length; k++)
         {
-            references[k] += times * other.references[k];
-            truePositives[k] += times * other.truePositives[k];
-            falsePositives[k] += times * other.falsePositives[k];
-            lengths[k] += times * other.lengths[k];
+            references[k] += weight * other.references[k];
+            truePositives[k] += weight * other.truePositives[k];
+            falsePositives[k] += weight * other.falsePositives[k];
+            lengths[k] += weight * other.lengths[k];
             for (var column = 0; column < references.Length; column++)
-                crossTriggers[k, column] += times * other.crossTriggers[k, column];
+                crossTriggers[k, column] += weight * other.crossTriggers[k, column];
         }
     }
 
     /// <summary>The classes that have reference events.</summary>
     public int[] Present => [.. Enumerable.Range(0, references.Length).Where(k => references[k] > 0)];
 
-    /// <summary>What was counted for some of the classes, all of which have reference events.</summary>
+    /// <summary>The rates of some classes, all of which have reference events.</summary>
     public OperatingPoint Finish(int[] kept) =>
         new(
             [.. kept.Select(k => references[k])],
@@ -93,7 +93,7 @@ internal sealed class IntersectionCounter(ClassList classes, PsdsOptions options
     private static double Shared(in CodedEvent detection, in CodedEvent truth) =>
         Math.Min(detection.Offset, truth.Offset) - Math.Max(detection.Onset, truth.Onset);
 
-    /// <summary>The detection tolerance criterion.</summary>
+    /// <summary>Whether a detection meets the detection tolerance criterion.</summary>
     private bool IsValid(in CodedEvent detection, CodedEvent[] truths)
     {
         CompensatedSum part = default;
@@ -123,7 +123,7 @@ internal sealed class IntersectionCounter(ClassList classes, PsdsOptions options
                 crossTriggers[detection.Class, other]++;
     }
 
-    /// <summary>A sum with Kahan's correction, as in pandas; an undefined part (of no length) adds nothing.</summary>
+    /// <summary>Kahan summation, as in pandas. NaN, the fraction of a length of 0, is skipped.</summary>
     private struct CompensatedSum
     {
         private double correction;

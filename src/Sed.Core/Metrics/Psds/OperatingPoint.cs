@@ -3,16 +3,14 @@ using Sed.Core.Metrics.Counts;
 
 namespace Sed.Core.Metrics.Psds;
 
-/// <summary>
-/// What one set of decisions achieves by intersection with the reference (Bilen et al. 2020): per class, and between classes.
-/// </summary>
-/// <param name="ReferenceEvents">Of each class the number of reference events.</param>
-/// <param name="TruePositives">Of each class the reference events that are found.</param>
-/// <param name="FalsePositives">Of each class the detections that fail the detection tolerance.</param>
-/// <param name="CrossTriggers">Of each class (row) the failed detections that lie on each other class (column).</param>
-/// <param name="TruePositiveRates">Of each class the part of its reference events that is found.</param>
-/// <param name="FalsePositiveRates">Of each class its false positives per unit of time.</param>
-/// <param name="CrossTriggerRates">Cross-triggers per unit of time of the other class; undefined where that has no length.</param>
+/// <summary>Intersection-based counts and rates of one set of decisions (Bilen et al. 2020).</summary>
+/// <param name="ReferenceEvents">Number of reference events of each class.</param>
+/// <param name="TruePositives">Number of detected reference events of each class.</param>
+/// <param name="FalsePositives">Number of detections of each class that fail the detection tolerance criterion.</param>
+/// <param name="CrossTriggers">Number of false positives of each class (row) that lie on events of each other class (column).</param>
+/// <param name="TruePositiveRates">True positives over reference events, for each class.</param>
+/// <param name="FalsePositiveRates">False positives per unit of time, for each class.</param>
+/// <param name="CrossTriggerRates">Cross-triggers per unit of time of the other class; undefined where its events have no length.</param>
 public sealed record OperatingPoint(
     ImmutableArray<long> ReferenceEvents,
     ImmutableArray<long> TruePositives,
@@ -23,7 +21,7 @@ public sealed record OperatingPoint(
     ImmutableArray<ImmutableArray<Rate>> CrossTriggerRates
 )
 {
-    /// <summary>The effective false positive rate of a class: its false positives and its weighted mean cross-triggers.</summary>
+    /// <summary>The effective false positive rate of a class: its false positive rate plus the weighted mean of its cross-trigger rates.</summary>
     public double EffectiveFalsePositiveRate(int index, PsdsOptions options)
     {
         var rates = CrossTriggerRates[index];
@@ -38,11 +36,11 @@ public sealed record OperatingPoint(
     }
 
     /// <summary>
-    /// The F-measure of a class, in which a cross-trigger is a false positive. psds_eval derives the number of missed events
-    /// from the rate of found ones, so that a class without a hit has none; by that convention it is undefined here too.
+    /// F1 of a class; a cross-trigger is a false positive. As in psds_eval, which derives the number of misses from the true
+    /// positive rate, it is undefined for a class without true positives.
     /// </summary>
     public Rate F(int index) =>
         TruePositives[index] == 0
-            ? Rate.Undefined("no reference event is found, and psds_eval then knows no number of missed ones")
+            ? Rate.Undefined("no reference event is detected, for which psds_eval gives no number of misses")
             : 2.0 * TruePositives[index] / (TruePositives[index] + FalsePositives[index] + ReferenceEvents[index]);
 }

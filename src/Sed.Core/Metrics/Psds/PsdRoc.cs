@@ -2,16 +2,16 @@ using System.Collections.Immutable;
 
 namespace Sed.Core.Metrics.Psds;
 
-/// <summary>Step curves of true over false positive rates: made from points, averaged over classes, measured.</summary>
+/// <summary>ROC curves as step functions: construction from points, combination over classes, and area.</summary>
 internal static class PsdRoc
 {
-    /// <summary>The points at which the best true positive rate rises, up to a largest false positive rate.</summary>
+    /// <summary>The points at which the best true positive rate rises, up to a maximum false positive rate.</summary>
     /// <param name="points">Points in any order.</param>
-    /// <param name="max">False positive rates beyond it are cut off.</param>
+    /// <param name="max">The maximum false positive rate.</param>
     public static ImmutableArray<RocPoint> Rising(IEnumerable<RocPoint> points, double max)
     {
         var sorted = points.Where(point => point.FalsePositiveRate <= max).ToArray();
-        // At one rate the best point comes last, and among equal ones the one with the highest threshold.
+        // Of points with equal false positive rates the best comes last; of equal points, the one with the highest threshold.
         Array.Sort(
             sorted,
             (a, b) =>
@@ -33,8 +33,8 @@ internal static class PsdRoc
     }
 
     /// <summary>
-    /// The mean of the classes' curves less a multiple of their standard deviation, never below 0, at every false positive
-    /// rate of the grid.
+    /// The effective true positive rate at each false positive rate of a grid: the mean over classes minus the weighted standard
+    /// deviation, but at least 0 (Bilen et al. 2020).
     /// </summary>
     public static ImmutableArray<RocPoint> Combine(
         IReadOnlyList<ImmutableArray<RocPoint>> classes,
@@ -58,7 +58,7 @@ internal static class PsdRoc
         return combined.MoveToImmutable();
     }
 
-    /// <summary>The area under the steps up to a false positive rate, divided by that rate.</summary>
+    /// <summary>The area under the curve up to a maximum false positive rate, divided by that rate.</summary>
     public static double Area(IReadOnlyList<RocPoint> curve, double max)
     {
         var area = 0.0;

@@ -3,22 +3,23 @@ using Sed.Core.Metrics.Pairs;
 namespace Sed.Core.Metrics.Psds;
 
 /// <summary>
-/// The score of a class below which no threshold can matter for PSDS: so many files without the class already have a frame
-/// that reaches it that their false positives alone exceed the largest rate.
+/// A score of a class below which thresholds do not affect PSDS: enough files without the class have a frame that reaches it
+/// for their false positives alone to exceed the maximum rate.
 /// </summary>
-/// <param name="Score">The floor; negative infinity when every threshold matters.</param>
-/// <param name="Files">The files without the class whose largest score reaches the floor.</param>
+/// <param name="Score">The floor; negative infinity when all thresholds are needed.</param>
+/// <param name="Files">The files without the class whose maximum score reaches the floor.</param>
 internal sealed record PsdsFloor(double Score, int[] Files)
 {
-    /// <summary>Every threshold matters.</summary>
+    /// <summary>No floor: all thresholds are needed.</summary>
     public static PsdsFloor None { get; } = new(double.NegativeInfinity, []);
 
-    /// <param name="pairs">The scores.</param>
-    /// <param name="options">The largest rate.</param>
-    /// <param name="collector">Knows whether detections in files without the class always fail.</param>
-    /// <param name="classIndex">The class.</param>
-    /// <param name="largest">The largest score of the class in each file.</param>
-    /// <param name="reserve">How many times as many files as are needed for the corpus itself; more leave room for resamples.</param>
+    /// <summary>The floor of a class.</summary>
+    /// <param name="pairs">Frame scores and reference.</param>
+    /// <param name="options">The parameters of PSDS.</param>
+    /// <param name="collector">Gives whether all detections in files without the class are false positives.</param>
+    /// <param name="classIndex">The position of the class.</param>
+    /// <param name="largest">The maximum score of the class in each file.</param>
+    /// <param name="reserve">Factor on the number of files, at least 1; with 2 the floor holds for most resamples.</param>
     public static PsdsFloor Of(
         ScorePairs pairs,
         PsdsOptions options,
@@ -43,7 +44,7 @@ internal sealed record PsdsFloor(double Score, int[] Files)
         return new PsdsFloor(silent[needed - 1].Score, [.. silent.Take(needed).Select(one => one.File)]);
     }
 
-    /// <summary>True when the floor also holds for a corpus in which each file stands as often as its weight says.</summary>
+    /// <summary>Whether the floor holds for files with these weights.</summary>
     public bool Suffices(ReadOnlySpan<int> weights, double total, PsdsOptions options)
     {
         if (Files.Length == 0)

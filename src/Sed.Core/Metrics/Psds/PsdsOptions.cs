@@ -1,15 +1,12 @@
 namespace Sed.Core.Metrics.Psds;
 
-/// <summary>
-/// What the polyphonic sound detection score asks of detections (Bilen et al., ICASSP 2020). Immutable; checked where it is
-/// used.
-/// </summary>
+/// <summary>The parameters of the polyphonic sound detection score (PSDS; Bilen et al. 2020). Immutable; checked on use.</summary>
 public sealed record PsdsOptions
 {
-    /// <summary>DCASE 2021 to 2023, scenario 1: react fast, localise well.</summary>
+    /// <summary>Scenario 1 of DCASE 2021 to 2023 Task 4: rewards exact onsets and offsets.</summary>
     public static PsdsOptions Scenario1 { get; } = new() { DetectionTolerance = 0.7, GroundTruthIntersection = 0.7 };
 
-    /// <summary>DCASE 2021 to 2023, scenario 2: do not confuse classes.</summary>
+    /// <summary>Scenario 2 of DCASE 2021 to 2023 Task 4: penalises confusion between classes.</summary>
     public static PsdsOptions Scenario2 { get; } =
         new()
         {
@@ -18,41 +15,41 @@ public sealed record PsdsOptions
             CrossTriggerWeight = 0.5,
         };
 
-    /// <summary>DTC: the part of a detection that must lie on reference events of its class; 0 to 1. Default 0.5.</summary>
+    /// <summary>Detection tolerance criterion (DTC): the fraction of a detection that must overlap reference events of its class, 0 to 1. Default 0.5.</summary>
     public double DetectionTolerance { get; init; } = 0.5;
 
-    /// <summary>GTC: the part of a reference event that valid detections must cover; 0 to 1. Default 0.5.</summary>
+    /// <summary>Ground truth intersection criterion (GTC): the fraction of a reference event that valid detections must cover, 0 to 1. Default 0.5.</summary>
     public double GroundTruthIntersection { get; init; } = 0.5;
 
-    /// <summary>CTTC: the part of a failed detection that must lie on another class to be a cross-trigger; 0 to 1. Default 0.3.</summary>
+    /// <summary>Cross-trigger tolerance criterion (CTTC): the fraction of a false positive that must overlap events of another class, 0 to 1. Default 0.3.</summary>
     public double CrossTriggerTolerance { get; init; } = 0.3;
 
-    /// <summary>alpha_ct: the weight of cross-triggers in the effective false positive rate; 0 to 1. Default 0.</summary>
+    /// <summary>alpha_ct: the weight of cross-triggers in the effective false positive rate, 0 to 1. Default 0.</summary>
     public double CrossTriggerWeight { get; init; }
 
-    /// <summary>alpha_st: how much the deviation between classes costs; 0 or more. Default 1.</summary>
+    /// <summary>alpha_st: the weight of the standard deviation over classes, 0 or more. Default 1.</summary>
     public double InstabilityWeight { get; init; } = 1;
 
-    /// <summary>The effective false positive rate up to which the area is taken, per unit of time; positive. Default 100.</summary>
+    /// <summary>The maximum effective false positive rate of the area, per unit of time; positive. Default 100.</summary>
     public double MaxEffectiveFalsePositiveRate { get; init; } = 100;
 
-    /// <summary>The unit of time of all rates, in seconds. Default 3600, an hour.</summary>
+    /// <summary>The unit of time of rates, in seconds. Default 3600 (one hour).</summary>
     public double UnitSeconds { get; init; } = 3600;
 
-    /// <summary>Over how many classes cross-triggers are averaged. Default: the other classes.</summary>
+    /// <summary>The classes that cross-triggers are averaged over. Default: the other classes.</summary>
     public CrossTriggerAverage CrossTriggers { get; init; } = CrossTriggerAverage.OverOtherClasses;
 
-    /// <summary>The same, with cross-triggers averaged by another convention.</summary>
+    /// <summary>These options with another average of cross-triggers.</summary>
     public PsdsOptions WithCrossTriggers(CrossTriggerAverage average) => this with { CrossTriggers = average };
 
-    /// <summary>Every reason these options cannot be used; empty when they can.</summary>
+    /// <summary>Every problem of these options; empty when they are valid.</summary>
     public IReadOnlyList<string> Problems()
     {
         List<string> problems = [];
         void InUnit(string name, double value)
         {
             if (!(value >= 0 && value <= 1))
-                problems.Add(FormattableString.Invariant($"{name} must lie in 0 to 1, was {value}."));
+                problems.Add(FormattableString.Invariant($"{name} must lie between 0 and 1, was {value}."));
         }
         InUnit(nameof(DetectionTolerance), DetectionTolerance);
         InUnit(nameof(GroundTruthIntersection), GroundTruthIntersection);
@@ -78,12 +75,12 @@ public sealed record PsdsOptions
     }
 }
 
-/// <summary>Over how many classes the cross-trigger rates of a class are averaged; the two published tools differ.</summary>
+/// <summary>The classes that the cross-trigger rates of a class are averaged over, for which published tools differ.</summary>
 public enum CrossTriggerAverage
 {
-    /// <summary>Over the n - 1 other classes (sed_scores_eval; Bilen et al. 2020, equation 5).</summary>
+    /// <summary>The n - 1 other classes (sed_scores_eval; Bilen et al. 2020, equation 5).</summary>
     OverOtherClasses,
 
-    /// <summary>Over all n classes, the class itself counting as zero (psds_eval 0.3).</summary>
+    /// <summary>All n classes; the class itself counts as 0 (psds_eval 0.3).</summary>
     OverAllClasses,
 }

@@ -4,14 +4,14 @@ using Sed.Core.Metrics.Counts;
 
 namespace Sed.Core.Metrics.Psds;
 
-/// <summary>The polyphonic sound detection score with the curves it is the area of.</summary>
+/// <summary>The polyphonic sound detection score (PSDS; Bilen et al. 2020) with its ROC curves.</summary>
 /// <param name="Value">The score, 0 to 1; undefined when the reference has no events.</param>
-/// <param name="Roc">Effective true positive rate over effective false positive rate, as steps (the PSD-ROC).</param>
-/// <param name="Classes">The classes that count: those with reference events.</param>
-/// <param name="ClassRocs">Of each class its curve, only the points at which it rises.</param>
-/// <param name="ClassScores">Of each class the area under its curve, 0 to 1.</param>
-/// <param name="LeftOut">Classes without reference events; their detections count nowhere, as in both published tools.</param>
-/// <param name="Options">What was asked of detections, and which convention averages cross-triggers.</param>
+/// <param name="Roc">The PSD-ROC: effective true positive rate over effective false positive rate, as a step function.</param>
+/// <param name="Classes">The scored classes: those with reference events.</param>
+/// <param name="ClassRocs">The ROC curve of each class, as the points at which it rises.</param>
+/// <param name="ClassScores">The area under the curve of each class, 0 to 1.</param>
+/// <param name="LeftOut">Classes without reference events; as in both published tools, their detections are ignored.</param>
+/// <param name="Options">The parameters.</param>
 public sealed record PsdsResult(
     Rate Value,
     ImmutableArray<RocPoint> Roc,
@@ -23,10 +23,10 @@ public sealed record PsdsResult(
 )
 {
     /// <param name="all">All classes.</param>
-    /// <param name="counted">The positions of those that count; none when the reference has no events.</param>
-    /// <param name="rocs">The curve of each class that counts.</param>
-    /// <param name="combined">The curve that they make together.</param>
-    /// <param name="options">What was asked of detections.</param>
+    /// <param name="counted">The positions of the scored classes; empty when the reference has no events.</param>
+    /// <param name="rocs">The curve of each scored class.</param>
+    /// <param name="combined">The curve of all classes together.</param>
+    /// <param name="options">The parameters.</param>
     internal static PsdsResult Of(
         ClassList all,
         IReadOnlyList<int> counted,
@@ -48,7 +48,7 @@ public sealed record PsdsResult(
         );
     }
 
-    /// <summary>Every number, one by one: the score and the area of every class.</summary>
+    /// <summary>Every number by name: the score and the area of each class.</summary>
     public IReadOnlyList<Measure> All()
     {
         List<Measure> all = [new("psds", Value)];
@@ -58,12 +58,12 @@ public sealed record PsdsResult(
     }
 }
 
-/// <summary>A point of a curve of true positives over effective false positives.</summary>
+/// <summary>A point of a ROC curve.</summary>
 /// <param name="FalsePositiveRate">Effective false positives per unit of time.</param>
-/// <param name="TruePositiveRate">The part of the reference events that is found.</param>
+/// <param name="TruePositiveRate">The fraction of reference events that are detected.</param>
 /// <param name="Threshold">
-/// The score below which the decision threshold must lie; infinite where nothing is detected. NaN on a curve over several
-/// classes or decisions, which has no threshold.
+/// The score below which the threshold must lie; infinity where nothing is detected. NaN for curves of several classes or of
+/// decisions, which have no threshold.
 /// </param>
 public readonly record struct RocPoint(
     double FalsePositiveRate,

@@ -3,11 +3,11 @@ using Sed.Core.Metrics.Thresholds;
 
 namespace Sed.Core.Metrics.Psds;
 
-/// <summary>Lets the threshold fall over the changes of a class and keeps the best points. Reuses its memory; one thread.</summary>
-/// <param name="options">What cross-triggers weigh and where the curve ends.</param>
-/// <param name="counted">The classes that count.</param>
-/// <param name="lengths">Summed length of the reference events of every class, in seconds.</param>
-/// <param name="total">Summed length of the files, in seconds.</param>
+/// <summary>Computes the ROC curve of a class from its changes by falling threshold. Reuses its memory; not thread-safe.</summary>
+/// <param name="options">The parameters of PSDS.</param>
+/// <param name="counted">The scored classes.</param>
+/// <param name="lengths">The lengths of the reference events of every class, summed, in seconds.</param>
+/// <param name="total">The lengths of the files, summed, in seconds.</param>
 internal sealed class PsdsSweep(PsdsOptions options, List<int> counted, double[] lengths, double total)
 {
     private readonly long[] crossTriggers = new long[lengths.Length];
@@ -15,7 +15,7 @@ internal sealed class PsdsSweep(PsdsOptions options, List<int> counted, double[]
     /// <summary>The curve of one class.</summary>
     public ImmutableArray<RocPoint> Run(Change[] changes, int classIndex, long references, ReadOnlySpan<int> weights)
     {
-        // The smallest false positive rate at which so many events are found; more of them is all that matters of a curve.
+        // best[n] is the point with the smallest false positive rate at n true positives.
         var best = new RocPoint[references + 1];
         for (var found = 0; found < best.Length; found++)
             best[found] = new RocPoint(double.PositiveInfinity, (double)found / Math.Max(references, 1));
@@ -39,7 +39,7 @@ internal sealed class PsdsSweep(PsdsOptions options, List<int> counted, double[]
                 else
                     crossTriggers[change.Kind - Change.CrossTriggers] += delta;
             }
-            // Cross-triggers only add to the rate, so they are not needed where false positives alone are too many.
+            // Cross-triggers only add to the rate, so they are not needed where false positives alone exceed the limit.
             var rate = falsePositives / total;
             if (rate * options.UnitSeconds > limit)
                 continue;

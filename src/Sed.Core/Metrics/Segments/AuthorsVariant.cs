@@ -4,15 +4,15 @@ using Sed.Core.Metrics.Pairs;
 namespace Sed.Core.Metrics.Segments;
 
 /// <summary>
-/// The scores that the evaluation code published by Adavanne and Virtanen (sed-crnn) gives: a variant that explains
-/// differences between papers, no reference. Its frames are cut into blocks of one second, but the last frame of every whole
-/// block is left out; F counts the frames that remain at the end as a block of their own, the error rate does not count them.
+/// Segment-based scores as the published code of Adavanne and Virtanen (sed-crnn) computes them: a variant that explains
+/// differences between papers, not a reference. That code splits frames into blocks of one second and ignores the last frame
+/// of every whole block. F1 counts the frames after the last whole block as another block; the error rate ignores them.
 /// </summary>
-/// <param name="FMeasure">F-measure, precision and recall, with 2^-52 added to every denominator.</param>
-/// <param name="ErrorRates">Error rate and its parts; undefined when the reference is silent.</param>
+/// <param name="FMeasure">F1, precision and recall, with 2^-52 added to every denominator.</param>
+/// <param name="ErrorRates">Error rate and its parts; undefined when the reference has no events.</param>
 /// <param name="FrameSeconds">Length of a frame, in seconds.</param>
-/// <param name="FramesPerBlock">Frames of a block.</param>
-/// <param name="ClipSeconds">Length that every clip is cut or padded to, in seconds.</param>
+/// <param name="FramesPerBlock">Frames per block.</param>
+/// <param name="ClipSeconds">Length to which every clip is cut or padded, in seconds.</param>
 public sealed record AuthorsVariant(
     FMeasure FMeasure,
     ErrorRates ErrorRates,
@@ -21,12 +21,12 @@ public sealed record AuthorsVariant(
     double ClipSeconds
 )
 {
-    /// <summary>Scores clips of equal length, put end to end as that code does.</summary>
-    /// <param name="pairs">What is compared; labels outside the class list are not allowed.</param>
+    /// <summary>Scores clips of equal length, concatenated as in that code.</summary>
+    /// <param name="pairs">Reference and estimate, without labels outside the class list.</param>
     /// <param name="frameSeconds">Length of a frame. Default 0.02 s.</param>
-    /// <param name="framesPerBlock">Frames of a block, at least 2. Default 50, one second.</param>
+    /// <param name="framesPerBlock">Frames per block, at least 2. Default 50 (one second).</param>
     /// <param name="clipSeconds">Length of every clip. Default 10 s.</param>
-    /// <exception cref="ArgumentException">The lengths are unusable, or labels outside the class list were let in.</exception>
+    /// <exception cref="ArgumentException">The lengths are invalid, or there are labels outside the class list.</exception>
     public static AuthorsVariant Score(
         EventPairs pairs,
         double frameSeconds = 0.02,
@@ -36,11 +36,11 @@ public sealed record AuthorsVariant(
     {
         ArgumentNullException.ThrowIfNull(pairs);
         if (pairs.HasUnknownLabels)
-            throw new ArgumentException("This variant has no place for labels outside the class list.", nameof(pairs));
+            throw new ArgumentException("This variant does not support labels outside the class list.", nameof(pairs));
         if (!(frameSeconds >= 1e-6) || framesPerBlock < 2 || !(clipSeconds >= frameSeconds && clipSeconds <= 3600))
             throw new ArgumentException(
                 FormattableString.Invariant(
-                    $"Frames of {frameSeconds} s, {framesPerBlock} to a block, do not fit clips of {clipSeconds} s."
+                    $"Blocks of {framesPerBlock} frames of {frameSeconds} s do not fit clips of {clipSeconds} s."
                 )
             );
         Blocks blocks = new(pairs.Classes.Count, framesPerBlock);
@@ -66,14 +66,14 @@ public sealed record AuthorsVariant(
         }
     }
 
-    /// <summary>Takes frame after frame and counts block after block.</summary>
+    /// <summary>Collects frames into blocks and counts the blocks.</summary>
     private sealed class Blocks(int classes, int length)
     {
         private readonly bool[] truth = new bool[classes];
         private readonly bool[] guess = new bool[classes];
         private int frame;
 
-        // Over all blocks, and over whole ones.
+        // Sums over all blocks, then over whole blocks.
         private long truePositives;
         private long references;
         private long estimates;
@@ -86,7 +86,7 @@ public sealed record AuthorsVariant(
         {
             for (var row = 0; row < truths.GetLength(0); row++)
             {
-                // The last frame of a block is not looked at.
+                // The code ignores the last frame of a block.
                 for (var k = 0; k < classes && frame < length - 1; k++)
                 {
                     truth[k] |= truths[row, k];

@@ -6,22 +6,21 @@ using Sed.Core.Metrics.Thresholds;
 namespace Sed.Core.Metrics.Segments;
 
 /// <summary>
-/// Segment-based evaluation: time is cut into segments of equal length, an event is active in every segment that it
-/// touches, and decisions are compared segment by segment (Mesaros et al. 2016; equal to sed_eval 0.2.1).
+/// Segment-based evaluation: time is split into segments of equal length, an event is active in every segment it overlaps,
+/// and reference and estimate are compared segment by segment (Mesaros et al. 2016). Results equal those of sed_eval 0.2.1.
 /// </summary>
 /// <remarks>
-/// An event is active in the segments from floor(onset / resolution) up to, not including, ceil(offset / resolution), in
-/// double division. Overlapping events of one label are one activity. Segments are never held one by one: a sweep over the
-/// onsets and offsets of a file counts whole stretches of equal activity, so that time and memory depend on the number of
-/// events alone.
+/// An event is active in the segments from floor(onset / resolution) up to but excluding ceil(offset / resolution), in double
+/// division. Overlapping events of one label are merged. A sweep over the onsets and offsets of a file counts runs of segments
+/// with equal activity, so time and memory depend on the number of events, not of segments.
 /// </remarks>
 public static class SegmentBased
 {
     /// <summary>Counts all files together.</summary>
-    /// <param name="pairs">What is compared.</param>
-    /// <param name="options">How time is cut; segments of 1 s by default.</param>
+    /// <param name="pairs">Reference and estimate, without labels outside the class list.</param>
+    /// <param name="options">How time is split; segments of 1 s by default.</param>
     /// <param name="lengths">The length of each file in seconds, in the order of the pairs; overrides the options' length.</param>
-    /// <exception cref="ArgumentException">The options are unusable, the lengths do not fit, or labels outside the class list were let in.</exception>
+    /// <exception cref="ArgumentException">The options or lengths are invalid, or there are labels outside the class list.</exception>
     public static SegmentCounts Count(
         EventPairs pairs,
         SegmentOptions? options = null,
@@ -42,7 +41,7 @@ public static class SegmentBased
         return new SegmentCounts(pairs.Classes, options, values, seconds);
     }
 
-    /// <summary>Counts each file by itself, for resampling; their sum is what <see cref="Count"/> gives.</summary>
+    /// <summary>Counts each file separately, for resampling. The sum over files equals <see cref="Count"/>.</summary>
     /// <inheritdoc cref="Count"/>
     public static ImmutableArray<SegmentCounts> CountEach(
         EventPairs pairs,
@@ -63,13 +62,17 @@ public static class SegmentBased
         return counts.MoveToImmutable();
     }
 
-    /// <summary>The counts at every decision threshold: a segment's score is the largest of the frames that it touches.</summary>
-    /// <param name="pairs">What is compared.</param>
+    /// <summary>
+    /// Counts at every threshold (sed_scores_eval; Ebbers et al. 2022). A segment's score is the maximum of the frames it
+    /// overlaps.
+    /// </summary>
+    /// <param name="pairs">Frame scores and reference.</param>
     /// <param name="segmentSeconds">Length of a segment, in seconds; positive.</param>
     public static ThresholdCurves Curves(ScorePairs pairs, double segmentSeconds = 1.0) =>
         Sweep(pairs, segmentSeconds).OfAll(pairs);
 
-    /// <summary>The same, prepared for resamples of the clips.</summary>
+    /// <summary>The same counts, prepared for resamples of the clips.</summary>
+    /// <inheritdoc cref="Curves"/>
     public static CurveSweep Sweep(ScorePairs pairs, double segmentSeconds = 1.0)
     {
         ArgumentNullException.ThrowIfNull(pairs);
@@ -91,7 +94,7 @@ public static class SegmentBased
         options.Check();
         if (pairs.HasUnknownLabels)
             throw new ArgumentException(
-                "Segment-based metrics have no place for labels outside the class list; pair the lists with UnknownLabels.Refuse.",
+                "Segment-based metrics do not support labels outside the class list; pair the lists with UnknownLabels.Refuse.",
                 nameof(pairs)
             );
         if (lengths is null)
@@ -101,7 +104,9 @@ public static class SegmentBased
         for (var file = 0; file < lengths.Count; file++)
             if (!(lengths[file] >= 0 && lengths[file] <= SoundEvent.LatestSeconds))
                 throw new ArgumentException(
-                    FormattableString.Invariant($"The length of file {file} is {lengths[file]} s."),
+                    FormattableString.Invariant(
+                        $"The length of file {file} must be 0 to {SoundEvent.LatestSeconds} s, was {lengths[file]} s."
+                    ),
                     nameof(lengths)
                 );
         return options;

@@ -3,7 +3,7 @@ using Sed.Core.Metrics.Thresholds;
 
 namespace Sed.Core.Metrics.Segments;
 
-/// <summary>How the segment-based counts of one class and file change as the threshold falls: each segment becomes positive once.</summary>
+/// <summary>Changes of the segment-based counts of one class in one file as the threshold falls; each segment becomes positive once.</summary>
 internal static class SegmentChanges
 {
     public static void Add(ScorePairs pairs, double segmentSeconds, int file, int classIndex, ChangeList to)
@@ -14,7 +14,7 @@ internal static class SegmentChanges
         var segments = (int)Math.Ceiling(pairs.Seconds[file] / segmentSeconds);
         for (var segment = 0; segment < segments; segment++)
         {
-            // Times in whole microseconds: a border between frames that is a border between segments must be the same time.
+            // Times are rounded to microseconds, so that coinciding borders of frames and segments are equal.
             var onset = Rounded(segment * segmentSeconds);
             var offset = Rounded((segment + 1) * segmentSeconds);
             var active = false;
@@ -29,7 +29,7 @@ internal static class SegmentChanges
         }
     }
 
-    /// <summary>The largest score of the frames that a segment touches; 0 for a segment behind the last frame.</summary>
+    /// <summary>The maximum score of the frames that a segment overlaps; 0 for a segment after the last frame.</summary>
     private static double LargestScore(
         ReadOnlySpan<double> row,
         ReadOnlySpan<double> borders,
@@ -43,7 +43,7 @@ internal static class SegmentChanges
         return largest == double.NegativeInfinity ? 0 : largest;
     }
 
-    /// <summary>The frame in which a time lies, or the first one; their number when it lies behind the last.</summary>
+    /// <summary>The index of the frame that contains a time: 0 before the first frame, the number of frames after the last.</summary>
     private static int FirstFrame(ReadOnlySpan<double> borders, double time)
     {
         var (low, high) = (0, borders.Length);

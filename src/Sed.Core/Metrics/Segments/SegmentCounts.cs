@@ -3,19 +3,19 @@ using Sed.Core.Metrics.Counts;
 
 namespace Sed.Core.Metrics.Segments;
 
-/// <summary>Segment-based counts; those of the same classes and segments add up.</summary>
+/// <summary>Segment-based counts. Counts of the same classes and options add up.</summary>
 public sealed class SegmentCounts : DetectionCounts<SegmentCounts, SegmentOptions>, ICounts<SegmentCounts>
 {
     internal const int PerClass = 4;
 
     /// <param name="classes">The classes.</param>
-    /// <param name="options">How time was cut.</param>
-    /// <param name="values">Substitutions, deletions, insertions, segments, files; then of each class TP, FP, FN, TN.</param>
-    /// <param name="evaluatedSeconds">Summed length of the files.</param>
+    /// <param name="options">How time is split.</param>
+    /// <param name="values">Substitutions, deletions, insertions, segments, files; then TP, FP, FN, TN of each class.</param>
+    /// <param name="evaluatedSeconds">The lengths of the files, summed.</param>
     internal SegmentCounts(ClassList classes, SegmentOptions options, long[] values, double evaluatedSeconds)
         : base(classes, options, values, PerClass, evaluatedSeconds) { }
 
-    /// <summary>Counts of nothing, to which others can be added.</summary>
+    /// <summary>Counts of zero files.</summary>
     public static SegmentCounts None(ClassList classes, SegmentOptions? options = null) =>
         new(classes, options ?? new(), Zeros(classes, PerClass), 0);
 
@@ -31,13 +31,13 @@ public sealed class SegmentCounts : DetectionCounts<SegmentCounts, SegmentOption
         }
     }
 
-    /// <summary>Wrong labels in place of right ones, segment by segment (S).</summary>
+    /// <summary>Substitutions (S): pairs of a missed and a falsely detected label in one segment.</summary>
     public override long Substitutions => Values[0];
 
-    /// <summary>Missed labels without a wrong one in the segment to pair them with (D).</summary>
+    /// <summary>Deletions (D): missed labels that are no substitutions.</summary>
     public override long Deletions => Values[1];
 
-    /// <summary>Wrong labels without a missed one in the segment to pair them with (I).</summary>
+    /// <summary>Insertions (I): falsely detected labels that are no substitutions.</summary>
     public override long Insertions => Values[2];
 
     /// <summary>Number of segments.</summary>
@@ -46,7 +46,7 @@ public sealed class SegmentCounts : DetectionCounts<SegmentCounts, SegmentOption
     private protected override SegmentCounts Of(long[] values, double evaluatedSeconds) =>
         new(Classes, Options, values, evaluatedSeconds);
 
-    /// <summary>Both counts together.</summary>
-    /// <exception cref="ArgumentException">Classes or segments differ.</exception>
+    /// <summary>The sum of both counts.</summary>
+    /// <exception cref="ArgumentException">Classes or options differ.</exception>
     public static SegmentCounts operator +(SegmentCounts a, SegmentCounts b) => a.Plus(b);
 }

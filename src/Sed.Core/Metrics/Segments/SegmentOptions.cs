@@ -1,18 +1,18 @@
 namespace Sed.Core.Metrics.Segments;
 
-/// <summary>How time is cut into segments. Immutable; checked where it is used.</summary>
+/// <summary>Options of segment-based evaluation: how time is split into segments. Immutable; checked on use.</summary>
 public sealed record SegmentOptions
 {
     /// <summary>Length of a segment, in seconds. Default 1.0 (DCASE 2017 Task 4 B).</summary>
     public double ResolutionSeconds { get; init; } = 1.0;
 
     /// <summary>
-    /// The length of every file, in seconds; what lies behind it is cut off. Default null: each file is as long as its last
-    /// offset in reference or estimate, as in sed_eval, unless its own length is given.
+    /// The length of every file, in seconds; later activity is ignored. Default null: the last offset of reference and estimate,
+    /// as in sed_eval, unless the lengths of the files are given.
     /// </summary>
     public double? LengthSeconds { get; init; }
 
-    /// <summary>Every reason these options cannot be used; empty when they can.</summary>
+    /// <summary>Every problem of these options; empty when they are valid.</summary>
     public IReadOnlyList<string> Problems()
     {
         List<string> problems = [];

@@ -2,24 +2,24 @@ using Sed.Core.Metrics.Pairs;
 
 namespace Sed.Core.Metrics.Segments;
 
-/// <summary>Counts the segments of one file after another by sweeping over its onsets and offsets. Reuses its memory; one thread.</summary>
+/// <summary>Counts the segments of a file by a sweep over its onsets and offsets. Reuses its memory; not thread-safe.</summary>
 internal sealed class SegmentSweep(int classes, double resolution)
 {
     private const int Reference = 1;
     private const int Estimate = 2;
 
-    // Of each class: how many events of either side are open, which sides are active, and since which segment.
+    // For each class: the number of open events on each side, the active sides, and the segment since which they are active.
     private readonly int[] openReference = new int[classes];
     private readonly int[] openEstimate = new int[classes];
     private readonly int[] active = new int[classes];
     private readonly long[] since = new long[classes];
 
-    // The borders of the activities: the segment, and 4 * class + 2 * (1 for an end) + (1 for the estimate).
+    // For each onset and offset: its segment, and the code 4 * class + 2 * (1 for an offset) + (1 for the estimate).
     private long[] segments = new long[64];
     private int[] codes = new int[64];
     private int borders;
 
-    /// <summary>Adds a file's counts to the values of a <see cref="SegmentCounts"/>.</summary>
+    /// <summary>Adds the counts of one file to the values of a <see cref="SegmentCounts"/>.</summary>
     /// <returns>The length of the file in seconds.</returns>
     public double Add(
         ReadOnlySpan<CodedEvent> reference,
@@ -37,7 +37,7 @@ internal sealed class SegmentSweep(int classes, double resolution)
         Sweep(values);
         values[3] += length;
         values[4]++;
-        // A class is silent in every segment of the file in which it was not counted before.
+        // Count has subtracted the segments in which a class is active.
         for (var k = SegmentCounts.Header + 3; k < values.Length; k += SegmentCounts.PerClass)
             values[k] += length;
         return seconds;
@@ -77,12 +77,12 @@ internal sealed class SegmentSweep(int classes, double resolution)
         var (inReference, inEstimate, inBoth) = (0, 0, 0);
         for (var k = 0; k < borders; k++)
         {
-            var stretch = segments[k] - position;
-            if (stretch > 0)
+            var run = segments[k] - position;
+            if (run > 0)
             {
-                values[0] += stretch * (Math.Min(inReference, inEstimate) - inBoth);
-                values[1] += stretch * Math.Max(0, inReference - inEstimate);
-                values[2] += stretch * Math.Max(0, inEstimate - inReference);
+                values[0] += run * (Math.Min(inReference, inEstimate) - inBoth);
+                values[1] += run * Math.Max(0, inReference - inEstimate);
+                values[2] += run * Math.Max(0, inEstimate - inReference);
                 position = segments[k];
             }
             var (label, before) = (codes[k] >> 2, active[codes[k] >> 2]);
@@ -96,7 +96,7 @@ internal sealed class SegmentSweep(int classes, double resolution)
         }
     }
 
-    /// <summary>Opens or closes an event; returns which sides are active behind the border.</summary>
+    /// <summary>Opens or closes an event; returns the sides on which its class is active afterwards.</summary>
     private int Cross(int code, int label)
     {
         var open = (code & 1) == 0 ? openReference : openEstimate;
@@ -104,10 +104,10 @@ internal sealed class SegmentSweep(int classes, double resolution)
         return active[label] = (openReference[label] > 0 ? Reference : 0) | (openEstimate[label] > 0 ? Estimate : 0);
     }
 
-    /// <summary>Counts the stretch in which a class was active on the same sides, and takes it from the silent segments.</summary>
+    /// <summary>Counts the run of segments in which a class was active on the same sides, and subtracts it from its true negatives.</summary>
     private void Count(Span<long> values, int label, int sides, long position)
     {
-        var stretch = position - since[label];
+        var run = position - since[label];
         since[label] = position;
         if (sides == 0)
             return;
@@ -116,7 +116,7 @@ internal sealed class SegmentSweep(int classes, double resolution)
             sides == 3 ? 0
             : sides == Estimate ? 1
             : 2
-        ] += stretch;
-        own[3] -= stretch;
+        ] += run;
+        own[3] -= run;
     }
 }

@@ -3,7 +3,7 @@ using Sed.Core.Annotations;
 
 namespace Sed.Core.Metrics.Tags;
 
-/// <summary>Counts as the official scorer of DCASE 2017 Task 4, subtask A does; its results depend on these details.</summary>
+/// <summary>Counts tags as the official scorer of DCASE 2017 Task 4, subtask A, does.</summary>
 internal static class SubtaskA
 {
     public static ImmutableArray<TaggingCounts> CountEach(ClassList classes, TagList reference, TagList estimated)
@@ -31,7 +31,7 @@ internal static class SubtaskA
             values[0] += matched;
             values[1] += inGuess - matched;
             values[2] += inTruth - matched;
-            // Of a class, any mention in the estimate hits all mentions in the reference.
+            // Class by class, one row of the estimate matches all rows of the reference.
             var own = values.AsSpan(TaggingCounts.Header + TaggingCounts.PerClass * k, TaggingCounts.PerClass);
             own[0] += inGuess > 0 ? inTruth : 0;
             own[1] += inTruth > 0 ? 0 : inGuess;
@@ -51,7 +51,7 @@ internal static class SubtaskA
                 named.Predict();
             foreach (var row in list.RowsAt(file))
             {
-                // A passed-over row still counts its file, and again until another row makes the file known.
+                // Rows whose end is 0 are skipped, but each counts its file until another row does.
                 if (row.EndIsZero)
                 {
                     named.Counted += named.IsPredicted ? 0 : 1;
@@ -67,7 +67,7 @@ internal static class SubtaskA
 
     private static string NameOf(string file) => file.Split(".wav")[0].Split(".flac")[0].Trim();
 
-    /// <summary>What a list says about the files of one name.</summary>
+    /// <summary>The rows of the files with one name.</summary>
     private sealed class Named
     {
         public List<string> Labels { get; } = [];

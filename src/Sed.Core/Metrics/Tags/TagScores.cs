@@ -7,7 +7,7 @@ using Sed.Core.Metrics.Uncertainty;
 
 namespace Sed.Core.Metrics.Tags;
 
-/// <summary>Clip-wise scores of every class and which classes each clip has; for metrics that need no threshold. Immutable.</summary>
+/// <summary>Clip-level scores and reference tags, for metrics that need no threshold. Immutable.</summary>
 public sealed class TagScores
 {
     private readonly double[] scores;
@@ -20,10 +20,10 @@ public sealed class TagScores
         this.truths = truths;
     }
 
-    /// <summary>The output of a network for a set of clips.</summary>
+    /// <summary>The scores that a network outputs for a set of clips.</summary>
     /// <param name="classes">The classes.</param>
-    /// <param name="scores">Scores, clip after clip, shape (clips, classes); finite.</param>
-    /// <param name="reference">Whether each clip has each class, in the same shape.</param>
+    /// <param name="scores">Finite scores, shape (clips, classes).</param>
+    /// <param name="reference">Whether each clip has each class, of the same shape.</param>
     /// <exception cref="ArgumentException">The shapes differ, or a score is not finite.</exception>
     public static TagScores Of(ClassList classes, ReadOnlySpan<float> scores, ReadOnlySpan<bool> reference)
     {
@@ -44,7 +44,7 @@ public sealed class TagScores
         return new TagScores(classes, copied, reference.ToArray());
     }
 
-    /// <summary>Clips scored by the largest of their frames; a clip has the classes of its events.</summary>
+    /// <summary>The maxima of frame scores as clip scores. A clip has the classes of its events.</summary>
     public static TagScores Of(ScorePairs pairs)
     {
         ArgumentNullException.ThrowIfNull(pairs);
@@ -69,12 +69,12 @@ public sealed class TagScores
     public int Clips => scores.Length / Classes.Count;
 
     /// <summary>
-    /// The curve of every class: average precision, whose mean over classes is mAP, ROC area, d-prime, equal error rate, and
-    /// the best thresholds.
+    /// The counts of every class at every threshold, which give average precision, ROC area, d-prime, equal error rate and best
+    /// thresholds.
     /// </summary>
     public ThresholdCurves Curves() => Sweep().Of(CurveCounting.Once(Clips));
 
-    /// <summary>The same, prepared for resamples of the clips.</summary>
+    /// <summary>The same counts, prepared for resamples of the clips.</summary>
     public CurveSweep Sweep()
     {
         var changes = new Change[Classes.Count][];
@@ -89,7 +89,7 @@ public sealed class TagScores
         return new CurveSweep(Classes, "clips", changes);
     }
 
-    /// <summary>The curve of all decisions together (micro average).</summary>
+    /// <summary>The counts of all classes together at every threshold (micro average).</summary>
     public ThresholdCurve Pooled()
     {
         ChangeList list = new();
@@ -101,8 +101,9 @@ public sealed class TagScores
     }
 
     /// <summary>
-    /// Label-weighted label-ranking average precision: for every label that a clip has, the part of the labels ranked at least
-    /// as high that the clip has too; the mean over all such labels (DCASE 2019 Task 2; ties as in scikit-learn).
+    /// Label-weighted label-ranking average precision (lwlrap; Fonseca et al. 2019, DCASE 2019 Task 2): for each label of a clip,
+    /// the fraction of labels ranked at least as high that the clip has; the mean over all labels of all clips. Ties count as in
+    /// scikit-learn.
     /// </summary>
     public Rate Lwlrap()
     {
@@ -116,7 +117,7 @@ public sealed class TagScores
         return count > 0 ? sum / count : Rate.Undefined("no clip has a label");
     }
 
-    /// <summary>The same mean for each class alone, over the clips that have it.</summary>
+    /// <summary>The same mean for each class, over the clips that have it.</summary>
     public ImmutableArray<Rate> LwlrapPerClass()
     {
         Rate Of((double Sum, long Count) own) =>
@@ -124,7 +125,7 @@ public sealed class TagScores
         return [.. Enumerable.Range(0, Classes.Count).Select(k => Of(Ranked(k)))];
     }
 
-    /// <summary>The same clips, each as often as its weight says; for resampling.</summary>
+    /// <summary>The clips repeated by their weights, for resampling.</summary>
     /// <exception cref="ArgumentException">There is not one weight for each clip.</exception>
     public TagScores Weighted(ReadOnlySpan<int> weights)
     {
@@ -141,19 +142,14 @@ public sealed class TagScores
         return new TagScores(Classes, [.. drawnScores], [.. drawnTruths]);
     }
 
-    /// <summary>Every ranking metric, one by one: means over classes, and class by class.</summary>
+    /// <summary>The ranking metrics of all classes together, by their names in machine-readable output.</summary>
+    public IReadOnlyList<Measure> Averages() => Averages(Curves());
+
+    /// <summary>Every ranking metric: of all classes together, then class by class.</summary>
     public IReadOnlyList<Measure> All()
     {
         var curves = Curves();
-        List<Measure> all =
-        [
-            new("mean_average_precision", curves.Mean(own => own.AveragePrecision())),
-            new("lwlrap", Lwlrap()),
-            new("mean_roc_auc", curves.Mean(own => own.RocArea())),
-            new("d_prime_of_mean_roc_auc", ThresholdCurve.DPrime(curves.Mean(own => own.RocArea()))),
-            new("mean_equal_error_rate", curves.Mean(own => own.EqualErrorRate())),
-            new("pooled_equal_error_rate", Pooled().EqualErrorRate()),
-        ];
+        List<Measure> all = [.. Averages(curves)];
         var lwlrap = LwlrapPerClass();
         for (var k = 0; k < Classes.Count; k++)
         {
@@ -164,6 +160,16 @@ public sealed class TagScores
         }
         return all;
     }
+
+    private IReadOnlyList<Measure> Averages(ThresholdCurves curves) =>
+        [
+            new("mean_average_precision", curves.MeanAveragePrecision()),
+            new("lwlrap", Lwlrap()),
+            new("mean_roc_auc", curves.MeanRocArea()),
+            new("d_prime_of_mean_roc_auc", ThresholdCurve.DPrime(curves.MeanRocArea())),
+            new("mean_equal_error_rate", curves.Mean(own => own.EqualErrorRate())),
+            new("pooled_equal_error_rate", Pooled().EqualErrorRate()),
+        ];
 
     /// <summary>Intervals of every ranking metric over resampled clips.</summary>
     public ImmutableArray<Interval> Intervals(BootstrapOptions? bootstrap = null) =>

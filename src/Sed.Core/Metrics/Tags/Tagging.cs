@@ -4,14 +4,14 @@ using Sed.Core.Metrics.Pairs;
 
 namespace Sed.Core.Metrics.Tags;
 
-/// <summary>Tagging evaluation: which labels a clip has, whenever they sound.</summary>
+/// <summary>Clip-level (tagging) evaluation: which labels a clip has, regardless of time.</summary>
 public static class Tagging
 {
     /// <summary>Counts the decisions of two lists.</summary>
-    /// <param name="classes">The classes that count.</param>
-    /// <param name="reference">What is true.</param>
-    /// <param name="estimated">What a system said.</param>
-    /// <param name="rules">What counts as a decision; plain by default.</param>
+    /// <param name="classes">The classes that are scored.</param>
+    /// <param name="reference">The reference tags.</param>
+    /// <param name="estimated">The estimated tags.</param>
+    /// <param name="rules">The rules of counting; plain by default.</param>
     /// <exception cref="AnnotationException">A label is not in the class list.</exception>
     public static TaggingCounts Count(
         ClassList classes,
@@ -22,8 +22,8 @@ public static class Tagging
         CountEach(classes, reference, estimated, rules)
             .Aggregate(TaggingCounts.None(classes, rules), (sum, one) => sum + one);
 
-    /// <summary>Counts each file by itself, for resampling; their sum is what <c>Count</c> gives.</summary>
-    /// <returns>The counts of the reference's files, or by the official rules of the estimate's files.</returns>
+    /// <summary>Counts each file separately, for resampling. The sum over files equals <c>Count</c>.</summary>
+    /// <returns>Counts of the reference's files; by the official rules, of the estimate's files.</returns>
     /// <exception cref="AnnotationException">A label is not in the class list.</exception>
     public static ImmutableArray<TaggingCounts> CountEach(
         ClassList classes,
@@ -41,11 +41,11 @@ public static class Tagging
             : SubtaskA.CountEach(classes, reference, estimated);
     }
 
-    /// <summary>Counts the decisions of clips in memory by the plain rules, for example at the end of a training epoch.</summary>
-    /// <param name="classes">The classes that count.</param>
-    /// <param name="reference">Whether each clip has each class, clip after clip, shape (clips, classes).</param>
-    /// <param name="estimated">Whether it was said to have it, in the same shape.</param>
-    /// <exception cref="ArgumentException">The shapes differ, or are not a whole number of clips.</exception>
+    /// <summary>Counts the decisions of clips in memory by the plain rules.</summary>
+    /// <param name="classes">The classes that are scored.</param>
+    /// <param name="reference">Whether each clip has each class, shape (clips, classes).</param>
+    /// <param name="estimated">The decisions, of the same shape.</param>
+    /// <exception cref="ArgumentException">The shapes differ, or the length is no multiple of the number of classes.</exception>
     public static TaggingCounts Count(ClassList classes, ReadOnlySpan<bool> reference, ReadOnlySpan<bool> estimated)
     {
         ArgumentNullException.ThrowIfNull(classes);
@@ -57,9 +57,9 @@ public static class Tagging
     }
 
     /// <summary>Counts the decisions of clips in memory by the plain rules.</summary>
-    /// <param name="classes">The classes that count.</param>
-    /// <param name="reference">The true labels of each clip.</param>
-    /// <param name="estimated">The estimated labels of each clip, as many clips.</param>
+    /// <param name="classes">The classes that are scored.</param>
+    /// <param name="reference">The reference labels of each clip.</param>
+    /// <param name="estimated">The estimated labels of the same clips, in the same order.</param>
     /// <exception cref="ArgumentException">The numbers of clips differ, or a label is not in the class list.</exception>
     public static TaggingCounts Count(
         ClassList classes,

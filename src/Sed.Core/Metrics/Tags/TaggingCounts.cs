@@ -3,40 +3,57 @@ using Sed.Core.Metrics.Counts;
 
 namespace Sed.Core.Metrics.Tags;
 
-/// <summary>Counts of tagging decisions, clip by clip and class by class, with the files as the rules count them; those of the same classes and rules add up.</summary>
+/// <summary>Counts of clip-level decisions. Counts of the same classes and rules add up.</summary>
 public sealed class TaggingCounts : ClassCounts<TaggingCounts, TaggingRules>, ICounts<TaggingCounts>
 {
     internal const int PerClass = 4;
 
     /// <param name="classes">The classes.</param>
-    /// <param name="rules">What was counted.</param>
+    /// <param name="rules">The rules of counting.</param>
     /// <param name="values">
-    /// Overall TP, FP, FN, TN, files; then of each class TP, FP, FN, TN. By the plain rules the overall counts are the sums of
-    /// the classes; where the official scorer meets repeated rows they are not.
+    /// TP, FP, FN, TN of all classes, files; then TP, FP, FN, TN of each class. By the plain rules the overall counts are the
+    /// sums over classes; by the official rules, repeated rows can make them differ.
     /// </param>
     internal TaggingCounts(ClassList classes, TaggingRules rules, long[] values)
         : base(classes, rules, values, PerClass) { }
 
-    /// <summary>Counts of nothing, to which others can be added.</summary>
+    /// <summary>Counts of zero files.</summary>
     public static TaggingCounts None(ClassList classes, TaggingRules rules = TaggingRules.Plain) =>
         new(classes, rules, Zeros(classes, PerClass));
 
-    /// <summary>What was counted.</summary>
+    /// <summary>The rules of counting.</summary>
     public TaggingRules Rules => Conditions;
 
-    /// <summary>All decisions together.</summary>
+    /// <summary>Counts of all classes together.</summary>
     public BinaryCounts Overall => new(Values[0], Values[1], Values[2], Values[3]);
 
     private protected override TaggingCounts Of(long[] values) => new(Classes, Rules, values);
 
-    /// <summary>Both counts together.</summary>
+    /// <summary>The sum of both counts.</summary>
     /// <exception cref="ArgumentException">Classes or rules differ.</exception>
     public static TaggingCounts operator +(TaggingCounts a, TaggingCounts b) => a.Of(a.SumWith(b));
 
     /// <summary>The metrics of these counts.</summary>
-    /// <param name="conventions">What to do where tools differ, under the plain rules; the official ones are fixed.</param>
+    /// <param name="conventions">Values where a denominator is 0, for the plain rules; the official rules fix them.</param>
     public TaggingScores Scores(ScoringConventions? conventions = null) =>
         Rules == TaggingRules.Plain
             ? TaggingScores.Plain(this, conventions ?? ScoringConventions.SedEval)
             : TaggingScores.Official(this);
+}
+
+/// <summary>Rules of counting clip-level decisions. Results carry their rules.</summary>
+public enum TaggingRules
+{
+    /// <summary>
+    /// One decision for every file of the reference and every class. A file that is missing from the estimate has no tags, and
+    /// repeated rows count once.
+    /// </summary>
+    Plain,
+
+    /// <summary>
+    /// The rules of the official scorer of DCASE 2017 Task 4 A: only files of the <em>estimate</em> are scored, so a file that is
+    /// missing from it adds no misses; rows whose end is 0 are skipped; repeated rows count again; names are compared without
+    /// .wav and .flac.
+    /// </summary>
+    Dcase2017SubtaskA,
 }

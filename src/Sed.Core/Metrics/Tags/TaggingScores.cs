@@ -4,17 +4,17 @@ using Sed.Core.Metrics.Counts;
 
 namespace Sed.Core.Metrics.Tags;
 
-/// <summary>Tagging metrics: over all decisions (micro), averaged over classes (macro), and class by class.</summary>
+/// <summary>Clip-level metrics: of all decisions (micro average), averaged over classes (macro average), and of each class.</summary>
 /// <param name="Classes">The classes, in the order of <paramref name="PerClass"/>.</param>
-/// <param name="Rules">What was counted.</param>
-/// <param name="Micro">Over all decisions.</param>
+/// <param name="Rules">The rules of counting.</param>
+/// <param name="Micro">Metrics of all decisions.</param>
 /// <param name="Macro">
-/// Over classes. By the plain rules F is the mean of the classes' F; the official scorer gives the harmonic mean of the mean
-/// precision and the mean recall.
+/// Averages over classes. By the plain rules, F1 is the mean of the classes' F1; by the official rules, it is the harmonic mean
+/// of the mean precision and the mean recall.
 /// </param>
-/// <param name="PerClass">Class by class.</param>
-/// <param name="MicroAccuracies">Accuracies over all decisions; null by the official rules, which know no true negatives.</param>
-/// <param name="Conventions">What was done with undefined values; null by the official rules, where 0/0 is 0.</param>
+/// <param name="PerClass">Metrics of each class.</param>
+/// <param name="MicroAccuracies">Accuracies of all decisions; null by the official rules, which have no true negatives.</param>
+/// <param name="Conventions">Values where a denominator is 0; null by the official rules, where 0/0 is 0.</param>
 public sealed record TaggingScores(
     ClassList Classes,
     TaggingRules Rules,
@@ -25,7 +25,7 @@ public sealed record TaggingScores(
     ScoringConventions? Conventions
 )
 {
-    /// <summary>Every number, one by one: micro, macro, and class by class.</summary>
+    /// <summary>Every number by name: micro, macro, and of each class.</summary>
     public IReadOnlyList<Measure> All()
     {
         List<Measure> all = new(3 * (Classes.Count + 2) + 4);
@@ -70,7 +70,7 @@ public sealed record TaggingScores(
             perClass.Add(own);
             precision += own.Precision.Value;
             recall += own.Recall.Value;
-            // A class that neither list mentions does not exist for the official scorer.
+            // The official scorer averages over the classes that occur in either list.
             met += counts[k].Reference + counts[k].Estimated > 0 ? 1 : 0;
         }
         var macro =

@@ -1,6 +1,6 @@
 namespace Sed.Core.Metrics.Thresholds;
 
-/// <summary>A growing list of changes that can be sorted from the highest score to the lowest.</summary>
+/// <summary>A growing list of changes with a fast sort by falling score.</summary>
 internal sealed class ChangeList
 {
     private const int DigitBits = 11;
@@ -31,7 +31,7 @@ internal sealed class ChangeList
         items[Count++] = change;
     }
 
-    /// <summary>The number of runs above the threshold rises at every peak and falls at every valley.</summary>
+    /// <summary>Adds every detection (run of frames above the threshold) as a false positive: one more at each peak, one fewer at each valley.</summary>
     public void AddRuns(ReadOnlySpan<double> row, int file, double floor)
     {
         var before = double.NegativeInfinity;
@@ -46,7 +46,7 @@ internal sealed class ChangeList
         }
     }
 
-    /// <summary>Sorts by falling score; changes at one score keep their order.</summary>
+    /// <summary>Sorts by falling score. The sort is stable.</summary>
     public void Sort()
     {
         if (Count < 64)
@@ -68,8 +68,8 @@ internal sealed class ChangeList
     }
 
     /// <summary>
-    /// Sorts digit by digit from the lowest (radix sort). A digit that is the same everywhere is passed over: scores that were
-    /// single precision take half the time.
+    /// Radix sort from the lowest digit. Digits that are equal in all keys are skipped, which halves the time for scores of
+    /// single precision.
     /// </summary>
     private void SortMany()
     {
@@ -94,4 +94,37 @@ internal sealed class ChangeList
     }
 
     private static int DigitOf(ulong key, int pass) => (int)(key >> (pass * DigitBits)) & (Digits - 1);
+}
+
+/// <summary>
+/// The change of a count of a file when the threshold falls below a score. Sixteen bytes, because millions are sorted.
+/// </summary>
+/// <param name="Key">The score, encoded as a number that rises as the score falls.</param>
+/// <param name="File">The position of the file.</param>
+/// <param name="Kind">
+/// The count: <see cref="TruePositives"/>, <see cref="FalsePositives"/>, or <see cref="CrossTriggers"/> plus the position of a
+/// class.
+/// </param>
+/// <param name="Delta">The change of the count.</param>
+internal readonly record struct Change(ulong Key, int File, short Kind, short Delta)
+{
+    public const short TruePositives = 0;
+    public const short FalsePositives = 1;
+    public const short CrossTriggers = 2;
+
+    public double Score => ScoreOf(Key);
+
+    public static ulong KeyOf(double score)
+    {
+        // Adding 0.0 makes -0.0 equal to 0.0. Doubles are ordered as their bits once the bits of negative ones are inverted.
+        var bits = BitConverter.DoubleToUInt64Bits(score + 0.0);
+        var rising = (bits >> 63) != 0 ? ~bits : bits | (1UL << 63);
+        return ~rising;
+    }
+
+    private static double ScoreOf(ulong key)
+    {
+        var rising = ~key;
+        return BitConverter.UInt64BitsToDouble((rising >> 63) != 0 ? rising & ~(1UL << 63) : ~rising);
+    }
 }

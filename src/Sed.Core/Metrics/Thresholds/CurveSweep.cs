@@ -1,20 +1,24 @@
 using System.Collections.Immutable;
 using Sed.Core.Annotations;
+using Sed.Core.Metrics.Pairs;
 
 namespace Sed.Core.Metrics.Thresholds;
 
-/// <summary>Curves over all thresholds, prepared once, for a corpus or for resamples of its clips. Immutable.</summary>
+/// <summary>
+/// Counts at every threshold, prepared once and summed for all clips or for resamples of them (sed_scores_eval 0.0.4; Ebbers et
+/// al. 2022). Immutable.
+/// </summary>
 public sealed class CurveSweep
 {
     private readonly ClassList classes;
     private readonly string counting;
-    private readonly Change[][] changes; // of each class, by falling score
-    private readonly int[][]? references; // of each class and clip; null where the lowest threshold finds them all
+    private readonly Change[][] changes; // for each class, by falling score
+    private readonly int[][]? references; // for each class and clip; null where the lowest threshold finds them all
 
     /// <param name="classes">The classes.</param>
-    /// <param name="counting">What is counted, in words.</param>
-    /// <param name="changes">Of each class what changes in which clip, by falling score.</param>
-    /// <param name="references">Of each class the references in each clip; null where the lowest threshold finds them all.</param>
+    /// <param name="counting">A description of the units that are counted.</param>
+    /// <param name="changes">For each class the changes of its counts, by falling score.</param>
+    /// <param name="references">For each class and clip the number of references; null where the lowest threshold finds them all.</param>
     internal CurveSweep(ClassList classes, string counting, Change[][] changes, int[][]? references = null)
     {
         this.classes = classes;
@@ -23,8 +27,8 @@ public sealed class CurveSweep
         this.references = references;
     }
 
-    /// <summary>The curve of every class of a corpus in which each clip stands as often as its weight says.</summary>
-    /// <param name="weights">How often each clip stands in the corpus, 0 or more.</param>
+    /// <summary>The counts of every class at every threshold, for clips with weights.</summary>
+    /// <param name="weights">How often each clip is counted, 0 or more.</param>
     public ThresholdCurves Of(ReadOnlySpan<int> weights)
     {
         var curves = ImmutableArray.CreateBuilder<ThresholdCurve>(classes.Count);
@@ -36,7 +40,7 @@ public sealed class CurveSweep
         return new ThresholdCurves(curves.MoveToImmutable(), counting);
     }
 
-    /// <summary>The points of one class, or of several together, sorted by falling score.</summary>
+    /// <summary>The points of the curve of sorted changes, by falling score.</summary>
     internal static ImmutableArray<ThresholdPoint> PointsOf(ReadOnlySpan<Change> sorted, ReadOnlySpan<int> weights)
     {
         var points = ImmutableArray.CreateBuilder<ThresholdPoint>();
@@ -68,5 +72,83 @@ public sealed class CurveSweep
         for (var clip = 0; clip < weights.Length; clip++)
             sum += (long)weights[clip] * references[k][clip];
         return sum;
+    }
+}
+
+/// <summary>
+/// Collects the counts at every threshold (sed_scores_eval 0.0.4; Ebbers et al. 2022). A detection is a maximal run of frames
+/// whose scores lie above the threshold.
+/// </summary>
+internal static class CurveCounting
+{
+    /// <summary>Collects the changes of the counts of every class.</summary>
+    /// <param name="pairs">Frame scores and reference.</param>
+    /// <param name="counting">A description of the units that are counted.</param>
+    /// <param name="add">Adds the changes of a file (first argument) and a class (second).</param>
+    /// <param name="countEvents">Whether the references of a class are its events; otherwise the units that the lowest threshold finds.</param>
+    public static CurveSweep Sweep(
+        ScorePairs pairs,
+        string counting,
+        Action<int, int, ChangeList> add,
+        bool countEvents = false
+    )
+    {
+        var changes = new Change[pairs.Classes.Count][];
+        var references = new int[pairs.Classes.Count][];
+        ChangeList list = new();
+        ChangeList ofFile = new();
+        for (var k = 0; k < pairs.Classes.Count; k++)
+        {
+            list.Clear();
+            references[k] = new int[pairs.Count];
+            for (var file = 0; file < pairs.Count; file++)
+            {
+                references[k][file] = pairs.EventsOf(file, k).Length;
+                // As in sed_scores_eval, in files without the class every peak and valley is a point of the curve, even if two
+                // at one score cancel; the best threshold lies half-way between points.
+                if (references[k][file] == 0)
+                {
+                    add(file, k, list);
+                    continue;
+                }
+                ofFile.Clear();
+                add(file, k, ofFile);
+                Merge(ofFile, list);
+            }
+            list.Sort();
+            changes[k] = list.Items.ToArray();
+        }
+        return new CurveSweep(pairs.Classes, counting, changes, countEvents ? references : null);
+    }
+
+    /// <summary>The counts of every class at every threshold, each file counted once.</summary>
+    public static ThresholdCurves OfAll(this CurveSweep sweep, ScorePairs pairs) => sweep.Of(Once(pairs.Count));
+
+    /// <summary>Weights of 1 for every clip.</summary>
+    public static int[] Once(int clips)
+    {
+        var weights = new int[clips];
+        Array.Fill(weights, 1);
+        return weights;
+    }
+
+    /// <summary>Adds the changes of a file, summed at each score; sums of 0 are left out.</summary>
+    private static void Merge(ChangeList ofFile, ChangeList to)
+    {
+        ofFile.Sort();
+        var items = ofFile.Items;
+        for (var k = 0; k < items.Length; )
+        {
+            var (first, found, wrong) = (k, 0, 0);
+            for (; k < items.Length && items[k].Key == items[first].Key; k++)
+                if (items[k].Kind == Change.TruePositives)
+                    found += items[k].Delta;
+                else
+                    wrong += items[k].Delta;
+            if (found != 0)
+                to.Add(items[first] with { Kind = Change.TruePositives, Delta = (short)found });
+            if (wrong != 0)
+                to.Add(items[first] with { Kind = Change.FalsePositives, Delta = (short)wrong });
+        }
     }
 }

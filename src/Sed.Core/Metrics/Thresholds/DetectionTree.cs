@@ -1,10 +1,10 @@
 namespace Sed.Core.Metrics.Thresholds;
 
 /// <summary>
-/// Every detection that any decision threshold gives for one row of scores. A detection is a longest run of frames whose
-/// scores reach the threshold; it exists while the threshold lies above the larger score beside it and not above its own
-/// smallest one. There are at most as many as frames, and they contain each other as a tree: when the threshold falls to a
-/// detection's score, it takes the place of its children. Built in one pass; reuses its memory; one thread.
+/// Every detection that any threshold gives for one row of scores. A detection is a maximal run of frames whose scores reach the
+/// threshold; it exists for thresholds up to its own minimum and above the larger of the two scores next to it. Detections
+/// form a tree: when the threshold falls to a detection's score, the detection replaces its children. There are at most as
+/// many detections as frames. Built in one pass; reuses its memory; not thread-safe.
 /// </summary>
 internal sealed class DetectionTree
 {
@@ -20,18 +20,18 @@ internal sealed class DetectionTree
     /// <summary>The first frame of each detection.</summary>
     public ReadOnlySpan<int> Starts => starts.AsSpan(0, Count);
 
-    /// <summary>The frame behind each detection.</summary>
+    /// <summary>The frame after each detection.</summary>
     public ReadOnlySpan<int> Ends => ends.AsSpan(0, Count);
 
-    /// <summary>The smallest score in each detection: it exists for thresholds up to this score.</summary>
+    /// <summary>The minimum score of each detection, the highest threshold at which it exists.</summary>
     public ReadOnlySpan<double> Scores => scores.AsSpan(0, Count);
 
-    /// <summary>The detection that takes each one's place as the threshold falls; -1 when none does.</summary>
+    /// <summary>The detection that replaces each one as the threshold falls; -1 for none.</summary>
     public ReadOnlySpan<int> Parents => parents.AsSpan(0, Count);
 
     /// <summary>Finds the detections of a row.</summary>
     /// <param name="row">The scores, frame by frame.</param>
-    /// <param name="floor">Only thresholds above it matter: what is not higher counts as silence.</param>
+    /// <param name="floor">The lowest threshold of interest, exclusive; frames with scores up to it are inactive.</param>
     public void Build(ReadOnlySpan<double> row, double floor = double.NegativeInfinity)
     {
         if (starts.Length < row.Length)
@@ -48,7 +48,7 @@ internal sealed class DetectionTree
             var silent = frame == row.Length || row[frame] <= floor;
             var score = silent ? double.NegativeInfinity : row[frame];
             var start = frame;
-            // What is higher than this frame ends here, and goes over into the lower neighbour that is higher.
+            // Detections above this frame's score end here; the higher of their two neighbours is in their parent.
             while (depth > 0 && scores[open[depth - 1]] > score)
             {
                 var closed = open[--depth];
@@ -67,4 +67,10 @@ internal sealed class DetectionTree
         }
         Count = count;
     }
+}
+
+/// <summary>Rounds times to microseconds, so that rounding errors of sums do not decide a comparison.</summary>
+internal static class Microseconds
+{
+    public static double Of(double seconds) => Math.Round(seconds * 1e6);
 }

@@ -1,8 +1,8 @@
 namespace Sed.Core.Metrics.Thresholds;
 
 /// <summary>
-/// The order in which NumPy 1.24 puts numbers (argsort, kind "quicksort"): where numbers are equal their order depends on the
-/// algorithm, a quicksort with the median of three that leaves parts of up to 16 numbers to insertion.
+/// The order of NumPy 1.24's argsort (kind "quicksort"). The order of equal numbers depends on the algorithm: a quicksort with
+/// median of three and insertion sort for at most 16 numbers.
 /// </summary>
 internal static class NumpyOrder
 {
@@ -21,7 +21,7 @@ internal static class NumpyOrder
             while (last - first > Few)
             {
                 var split = Partition(values, order, first, last);
-                // The larger side waits.
+                // The larger part is sorted later.
                 if (split - first < last - split)
                 {
                     waiting.Push((split + 1, last));

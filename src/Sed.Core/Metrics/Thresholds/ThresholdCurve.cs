@@ -4,14 +4,14 @@ using Sed.Core.Metrics.Counts;
 namespace Sed.Core.Metrics.Thresholds;
 
 /// <summary>
-/// What a class achieves at every decision threshold, exactly. The conventions are those of sed_scores_eval: the precision of
-/// no detection at all is 1, and of equally good thresholds the highest is taken.
+/// The counts of one class at every threshold, exactly. As in sed_scores_eval (Ebbers et al. 2022), the precision without
+/// detections is 1, and the highest of equally good thresholds is the best.
 /// </summary>
 public sealed class ThresholdCurve
 {
     /// <param name="label">The class.</param>
-    /// <param name="points">From the highest score to the lowest, beginning with an infinite one.</param>
-    /// <param name="references">How often the class is in the reference.</param>
+    /// <param name="points">Points by falling score; the first score is infinite.</param>
+    /// <param name="references">Number of positives of the reference.</param>
     internal ThresholdCurve(string label, ImmutableArray<ThresholdPoint> points, long references)
     {
         Label = label;
@@ -22,19 +22,19 @@ public sealed class ThresholdCurve
     /// <summary>The class.</summary>
     public string Label { get; }
 
-    /// <summary>The points from the highest score, infinite, where nothing is detected, to the lowest, where everything is.</summary>
+    /// <summary>The points by falling score, from infinity, where nothing is detected, to the lowest score, where everything is.</summary>
     public ImmutableArray<ThresholdPoint> Points { get; }
 
-    /// <summary>How often the class is in the reference: events, segments or clips.</summary>
+    /// <summary>Number of positives of the reference: events, segments or clips.</summary>
     public long References { get; }
 
-    /// <summary>The counts at a threshold: detections are what lies above it.</summary>
+    /// <summary>The counts at a threshold; scores above it are positive.</summary>
     public BinaryCounts At(double threshold) => CountsOf(Points[LastAbove(threshold)]);
 
-    /// <summary>The F-measure, precision and recall at a threshold; undefined without references.</summary>
+    /// <summary>F1, precision and recall at a threshold; undefined without references.</summary>
     public FMeasure FMeasureAt(double threshold) => FMeasureOf(At(threshold));
 
-    /// <summary>The threshold with the largest F-measure; null without references.</summary>
+    /// <summary>The threshold with the largest F1; null without references.</summary>
     public BestThreshold? BestF() => References == 0 ? null : Best(point => FOf(CountsOf(point)), higher: true);
 
     /// <summary>The threshold with the smallest error rate (deletions and insertions over references); null without references.</summary>
@@ -46,12 +46,12 @@ public sealed class ThresholdCurve
                 higher: false
             );
 
-    /// <summary>The area under the curve of precision over recall, as steps (average precision).</summary>
+    /// <summary>Average precision: the area under the precision-recall curve, as a step function.</summary>
     public Rate AveragePrecision()
     {
         if (References == 0)
-            return Rate.Undefined("the reference has nothing");
-        // At one recall the best precision counts.
+            return Rate.Undefined("the reference has no positives");
+        // Of several precisions at one recall, the largest counts.
         SortedDictionary<long, double> best = [];
         foreach (var point in Points)
         {
@@ -70,15 +70,14 @@ public sealed class ThresholdCurve
     }
 
     /// <summary>
-    /// The area under the curve of true over false positive rate. Only for segments and clips, where the lowest threshold
-    /// makes everything positive.
+    /// The area under the ROC curve. Only for segments and clips, where everything is positive at the lowest threshold.
     /// </summary>
-    /// <param name="ties">What ends a vertical step; the true area by default.</param>
+    /// <param name="ties">How points with equal false positive rates are ordered; the true area by default.</param>
     public Rate RocArea(RocTies ties = RocTies.InOrder)
     {
         var negatives = Points[^1].FalsePositives;
         if (References == 0)
-            return Rate.Undefined("the reference has nothing");
+            return Rate.Undefined("the reference has no positives");
         if (negatives == 0)
             return Rate.Undefined("the reference is never silent");
         if (ties == RocTies.AsSedScoresEval)
@@ -91,19 +90,20 @@ public sealed class ThresholdCurve
         return area / (2.0 * References * negatives);
     }
 
-    /// <summary>How far the scores of the class lie above the others, see <see cref="DPrime(Rate)"/>.</summary>
+    /// <summary>d-prime of the ROC area, see <see cref="DPrime(Rate)"/>.</summary>
     public Rate DPrime() => DPrime(RocArea());
 
     /// <summary>
-    /// d-prime: by how many deviations the scores of positives would lie above those of negatives if both were normal and
-    /// equally wide, sqrt(2) times the normal quantile of the ROC area. Infinite for a perfect ranking. Over classes it is
-    /// customary to take it of the mean area.
+    /// d-prime, sqrt(2) times the normal quantile of the ROC area: the distance in standard deviations between the means of the
+    /// scores of positives and negatives, if both were normal with equal variance. Infinite for a perfect ranking. For several
+    /// classes it is computed from the mean area (Gemmeke et al. 2017).
     /// </summary>
     public static Rate DPrime(Rate rocArea) =>
         rocArea.IsDefined ? Math.Sqrt(2) * MathNet.Numerics.Distributions.Normal.InvCDF(0, 1, rocArea.Value) : rocArea;
 
     /// <summary>
-    /// The rate at which misses and false alarms are equally frequent, interpolated between thresholds (as sed_eval does).
+    /// Equal error rate: the rate at which miss rate and false alarm rate are equal, interpolated between thresholds (as in
+    /// sed_eval).
     /// </summary>
     public Rate EqualErrorRate()
     {
@@ -131,7 +131,7 @@ public sealed class ThresholdCurve
             ? new FMeasure(Missing, Missing, Missing)
             : new FMeasure(FOf(counts), PrecisionOf(counts), RecallOf(counts));
 
-    private static Rate Missing => Rate.Undefined("the reference has nothing");
+    private static Rate Missing => Rate.Undefined("the reference has no positives");
 
     private BinaryCounts CountsOf(ThresholdPoint point) =>
         new(point.TruePositives, point.FalsePositives, References - point.TruePositives);
@@ -190,21 +190,30 @@ public sealed class ThresholdCurve
     }
 }
 
-/// <summary>The counts of a class once the decision threshold has fallen below a score.</summary>
-/// <param name="Score">The score; infinite where nothing is detected.</param>
+/// <summary>The counts of a class for thresholds just below a score.</summary>
+/// <param name="Score">The score; infinity where nothing is detected.</param>
 /// <param name="TruePositives">True positives.</param>
 /// <param name="FalsePositives">False positives.</param>
 public readonly record struct ThresholdPoint(double Score, long TruePositives, long FalsePositives);
 
-/// <summary>Which of several thresholds with the same false positive rate ends a vertical step of the ROC curve.</summary>
+/// <summary>How points of the ROC curve with equal false positive rates are ordered.</summary>
 public enum RocTies
 {
-    /// <summary>The lowest threshold, with the most true positives: the true area, as in scikit-learn.</summary>
+    /// <summary>By falling threshold, which gives the true area, as in scikit-learn.</summary>
     InOrder,
 
     /// <summary>
-    /// Whichever NumPy's unstable sort leaves last, twice, as in sed_scores_eval 0.0.4 with NumPy 1.24: a little off the true
-    /// area, and only for comparison with that tool.
+    /// By NumPy's unstable sort, applied twice, as in sed_scores_eval 0.0.4 with NumPy 1.24. The area differs slightly from the
+    /// true one; use it only to compare with that tool.
     /// </summary>
     AsSedScoresEval,
 }
+
+/// <summary>The best threshold of a class.</summary>
+/// <param name="Threshold">
+/// Half-way between the lowest score of the detections and the next score at which a count changes. Infinity when no detection
+/// is best, negative infinity when everything is detected.
+/// </param>
+/// <param name="Value">The F1 or error rate at the threshold.</param>
+/// <param name="Counts">The counts at the threshold.</param>
+public readonly record struct BestThreshold(double Threshold, double Value, BinaryCounts Counts);

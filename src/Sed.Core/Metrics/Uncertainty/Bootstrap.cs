@@ -4,15 +4,15 @@ using Sed.Core.Metrics.Counts;
 namespace Sed.Core.Metrics.Uncertainty;
 
 /// <summary>
-/// The uncertainty of metrics over the choice of clips: clips are drawn with replacement, counts added and metrics computed
-/// anew (Efron and Tibshirani, 1993). Intervals are percentiles of the resamples.
+/// The bootstrap over clips (Efron and Tibshirani 1993): clips are drawn with replacement, and metrics are recomputed for each
+/// resample. Intervals are percentile intervals.
 /// </summary>
 public static class Bootstrap
 {
     /// <summary>Intervals of metrics that are functions of counts.</summary>
     /// <param name="perClip">The counts of each clip.</param>
-    /// <param name="metrics">The metrics of summed counts, always the same ones in the same order.</param>
-    /// <param name="options">How often to resample; 1000 times by default.</param>
+    /// <param name="metrics">The metrics of summed counts, with the same names in the same order for every resample.</param>
+    /// <param name="options">The resampling; 1000 resamples by default.</param>
     /// <exception cref="ArgumentException">There are no clips, or the options are unusable.</exception>
     public static ImmutableArray<Interval> Intervals<TCounts>(
         IReadOnlyList<TCounts> perClip,
@@ -26,10 +26,10 @@ public static class Bootstrap
         return Intervals(perClip.Count, weights => metrics(sum.Of(weights)), options);
     }
 
-    /// <summary>Intervals of any metrics of a weighted corpus, for example PSDS.</summary>
+    /// <summary>Intervals of any metrics of clips with weights, for example PSDS.</summary>
     /// <param name="clips">Number of clips, at least 1.</param>
-    /// <param name="metrics">The metrics of a corpus in which each clip stands as often as its weight says.</param>
-    /// <param name="options">How often to resample; 1000 times by default.</param>
+    /// <param name="metrics">The metrics of clips with weights; a weight is how often the clip was drawn.</param>
+    /// <param name="options">The resampling; 1000 resamples by default.</param>
     /// <exception cref="ArgumentException">There are no clips, or the options are unusable.</exception>
     public static ImmutableArray<Interval> Intervals(
         int clips,
@@ -43,8 +43,8 @@ public static class Bootstrap
     /// <summary>Differences of metrics between two systems on the same clips.</summary>
     /// <param name="first">The counts of the first system for each clip.</param>
     /// <param name="second">The counts of the second system for the same clips in the same order.</param>
-    /// <param name="metrics">The metrics of summed counts, always the same ones in the same order.</param>
-    /// <param name="options">How often to resample; 1000 times by default.</param>
+    /// <param name="metrics">The metrics of summed counts, with the same names in the same order for every resample.</param>
+    /// <param name="options">The resampling; 1000 resamples by default.</param>
     /// <exception cref="ArgumentException">The numbers of clips differ or are 0, or the options are unusable.</exception>
     public static ImmutableArray<PairedDifference> Differences<TCounts>(
         IReadOnlyList<TCounts> first,
@@ -61,11 +61,11 @@ public static class Bootstrap
         return Differences(first.Count, weights => metrics(a.Of(weights)), weights => metrics(b.Of(weights)), options);
     }
 
-    /// <summary>Differences of any metrics of a weighted corpus between two systems, for example of PSDS.</summary>
+    /// <summary>Differences of any metrics of clips with weights between two systems, for example of PSDS.</summary>
     /// <param name="clips">Number of clips, at least 1.</param>
-    /// <param name="first">The metrics of the first system on a weighted corpus.</param>
+    /// <param name="first">The metrics of the first system on clips with weights.</param>
     /// <param name="second">The same metrics of the second system.</param>
-    /// <param name="options">How often to resample; 1000 times by default.</param>
+    /// <param name="options">The resampling; 1000 resamples by default.</param>
     /// <exception cref="ArgumentException">There are no clips, the metrics differ, or the options are unusable.</exception>
     public static ImmutableArray<PairedDifference> Differences(
         int clips,
@@ -76,17 +76,17 @@ public static class Bootstrap
     {
         ArgumentNullException.ThrowIfNull(first);
         ArgumentNullException.ThrowIfNull(second);
-        // Equal seeds draw equal clips: that is what pairs the systems.
+        // Equal seeds draw equal clips, which pairs the systems.
         return Resample(clips, second, options).DifferencesFrom(Resample(clips, first, options));
     }
 
     /// <summary>
-    /// Metrics of a weighted corpus and of its resamples, to take intervals from and to compare with those of other systems,
-    /// without drawing again for each.
+    /// Metrics of all clips and of resamples of them, which give intervals and differences from several other systems without
+    /// drawing again.
     /// </summary>
     /// <param name="clips">Number of clips, at least 1.</param>
-    /// <param name="metrics">The metrics of a corpus in which each clip stands as often as its weight says.</param>
-    /// <param name="options">How often to resample; 1000 times by default.</param>
+    /// <param name="metrics">The metrics of clips with weights; a weight is how often the clip was drawn.</param>
+    /// <param name="options">The resampling; 1000 resamples by default.</param>
     /// <exception cref="ArgumentException">There are no clips, or the options are unusable.</exception>
     public static Resampled Resample(
         int clips,
@@ -102,7 +102,7 @@ public static class Bootstrap
         var weights = new int[clips];
         Array.Fill(weights, 1);
         var whole = metrics(weights);
-        // A class that a resample lacks is missing from its metrics, so they are found by name.
+        // A resample without a class lacks the metrics of that class, so metrics are found by name.
         Dictionary<string, int> places = new(StringComparer.Ordinal);
         for (var m = 0; m < whole.Count; m++)
             places.Add(whole[m].Name, m);
@@ -121,5 +121,65 @@ public static class Bootstrap
             }
         }
         return new Resampled(whole, values, clips, options);
+    }
+}
+
+/// <summary>Options of the bootstrap. Immutable; checked on use.</summary>
+public sealed record BootstrapOptions
+{
+    /// <summary>The largest number of resamples, at which intervals are stable to three digits.</summary>
+    public const int MostResamples = 1_000_000;
+
+    /// <summary>Number of resamples, from 1 to <see cref="MostResamples"/>. Default 1000.</summary>
+    public int Resamples { get; init; } = 1000;
+
+    /// <summary>The seed; equal seeds draw equal clips on every machine. Default 1.</summary>
+    public ulong Seed { get; init; } = 1;
+
+    /// <summary>The confidence level of intervals, between 0 and 1. Default 0.95.</summary>
+    public double Confidence { get; init; } = 0.95;
+
+    /// <summary>Every problem of these options; empty when they are valid.</summary>
+    public IReadOnlyList<string> Problems()
+    {
+        List<string> problems = [];
+        if (Resamples < 1)
+            problems.Add($"Resamples must be at least 1, was {Resamples}.");
+        if (Resamples > MostResamples)
+            problems.Add($"Resamples must be at most {MostResamples}, was {Resamples}.");
+        if (!(Confidence > 0 && Confidence < 1))
+            problems.Add(FormattableString.Invariant($"Confidence must lie between 0 and 1, was {Confidence}."));
+        return problems;
+    }
+
+    internal void Check()
+    {
+        if (Problems() is { Count: > 0 } problems)
+            throw new ArgumentException(string.Join(Environment.NewLine, problems));
+    }
+}
+
+/// <summary>
+/// Draws bootstrap resamples. The generator is SplitMix64 (Steele, Lea and Flood 2014), so a seed gives the same draws on every
+/// machine and in every version.
+/// </summary>
+internal sealed class Resampling(ulong seed)
+{
+    private ulong state = seed;
+
+    /// <summary>Draws one resample; a weight is how often its clip was drawn.</summary>
+    public void Draw(Span<int> weights)
+    {
+        weights.Clear();
+        for (var k = 0; k < weights.Length; k++)
+            weights[(int)Math.BigMul(Next(), (ulong)weights.Length, out _)]++;
+    }
+
+    private ulong Next()
+    {
+        var z = state += 0x9E3779B97F4A7C15;
+        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
+        z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
+        return z ^ (z >> 31);
     }
 }

@@ -3,11 +3,11 @@ using Sed.Core.Metrics.Counts;
 
 namespace Sed.Core.Metrics.Uncertainty;
 
-/// <summary>What metrics say of a corpus and of its resamples. Immutable.</summary>
+/// <summary>The values of metrics on all clips and on bootstrap resamples of them. Immutable.</summary>
 public sealed class Resampled
 {
     private readonly IReadOnlyList<Measure> whole;
-    private readonly double[][] values; // of each metric its value in each resample; NaN where it is undefined
+    private readonly double[][] values; // for each metric its value in each resample; NaN where it is undefined
     private readonly int clips;
     private readonly BootstrapOptions options;
 
@@ -15,7 +15,7 @@ public sealed class Resampled
         (this.whole, this.values, this.clips, this.options) = (whole, values, clips, options);
 
     /// <summary>The interval of each metric.</summary>
-    /// <param name="resamples">How many resamples it is taken from, the first ones; by default all.</param>
+    /// <param name="resamples">The number of resamples to use, from the first on; by default all.</param>
     public ImmutableArray<Interval> Intervals(int? resamples = null)
     {
         var intervals = ImmutableArray.CreateBuilder<Interval>(whole.Count);
@@ -28,16 +28,19 @@ public sealed class Resampled
         return intervals.MoveToImmutable();
     }
 
-    /// <summary>How much each metric differs from another system's, draw by draw.</summary>
-    /// <param name="first">What the same metrics say of the other system on the same clips, drawn in the same way.</param>
-    /// <exception cref="ArgumentException">The metrics, the numbers of clips or the ways of drawing differ.</exception>
+    /// <summary>The differences of each metric from another system, resample by resample.</summary>
+    /// <param name="first">The same metrics of the other system on the same clips, with the same options.</param>
+    /// <exception cref="ArgumentException">The metrics, the numbers of clips or the options differ.</exception>
     public ImmutableArray<PairedDifference> DifferencesFrom(Resampled first)
     {
         ArgumentNullException.ThrowIfNull(first);
         if (!first.whole.Select(one => one.Name).SequenceEqual(whole.Select(one => one.Name)))
             throw new ArgumentException("The two systems have different metrics.", nameof(first));
         if (first.clips != clips || first.options != options)
-            throw new ArgumentException("The two systems were resampled in different ways.", nameof(first));
+            throw new ArgumentException(
+                "The two systems have different numbers of clips or options of resampling.",
+                nameof(first)
+            );
         var differences = ImmutableArray.CreateBuilder<PairedDifference>(whole.Count);
         for (var m = 0; m < whole.Count; m++)
         {
@@ -78,7 +81,7 @@ public sealed class Resampled
         var below = (int)Math.Floor(place);
         var above = Math.Min(below + 1, sorted.Length - 1);
         return sorted[below] == sorted[above] ? sorted[below]
-            // Nothing lies between a value and infinity.
+            // There is no interpolation with infinity.
             : !double.IsFinite(sorted[below]) || !double.IsFinite(sorted[above])
                 ? sorted[place - below < 0.5 ? below : above]
             : sorted[below] + (place - below) * (sorted[above] - sorted[below]);
@@ -108,6 +111,38 @@ public sealed class Resampled
         : !b.IsDefined ? b
         : Difference(a.Value, b.Value);
 
-    /// <summary>One value less another; equal ones, infinite too as d-prime is for a perfect ranking, do not differ.</summary>
+    /// <summary>The difference of two values; 0 for equal infinite values, such as d-prime of two perfect rankings.</summary>
     private static double Difference(double a, double b) => a == b ? 0 : a - b;
 }
+
+/// <summary>The value of a metric with its bootstrap interval over clips.</summary>
+/// <param name="Name">The name of the metric.</param>
+/// <param name="Value">The value on all clips.</param>
+/// <param name="Low">The lower limit; undefined when no resample has a value.</param>
+/// <param name="High">The upper limit.</param>
+/// <param name="StandardError">The standard deviation over resamples; undefined for fewer than two values.</param>
+/// <param name="Undefined">Number of resamples without a value, which the interval leaves out.</param>
+public sealed record Interval(string Name, Rate Value, Rate Low, Rate High, Rate StandardError, int Undefined);
+
+/// <summary>The difference of a metric between two systems on the same clips (paired bootstrap).</summary>
+/// <param name="Name">The name of the metric.</param>
+/// <param name="First">The value of the first system.</param>
+/// <param name="Second">The value of the second system.</param>
+/// <param name="Difference">The second value minus the first.</param>
+/// <param name="Low">The lower limit of the interval of the difference; undefined when no resample has a value.</param>
+/// <param name="High">The upper limit.</param>
+/// <param name="PValue">
+/// Two-sided p-value: twice the smaller of (1 + resamples with a difference of at most 0) and (1 + resamples with a difference
+/// of at least 0), over (1 + resamples), but at most 1.
+/// </param>
+/// <param name="Undefined">Number of resamples in which either system has no value; they are left out.</param>
+public sealed record PairedDifference(
+    string Name,
+    Rate First,
+    Rate Second,
+    Rate Difference,
+    Rate Low,
+    Rate High,
+    Rate PValue,
+    int Undefined
+);

@@ -2,7 +2,7 @@ using Sed.Core.Metrics.Counts;
 
 namespace Sed.Core.Metrics.Uncertainty;
 
-/// <summary>Adds the counts of clips, each as often as it was drawn. One thread at a time uses it.</summary>
+/// <summary>Sums the counts of clips with weights. Not thread-safe.</summary>
 public sealed class WeightedSum<TCounts>
     where TCounts : ICounts<TCounts>
 {
@@ -11,8 +11,8 @@ public sealed class WeightedSum<TCounts>
     private readonly long[] values;
     private readonly long[] sum;
 
-    /// <param name="perClip">The counts of each clip, of the same classes; at least one.</param>
-    /// <exception cref="ArgumentException">There are no clips, or they were counted for different classes.</exception>
+    /// <param name="perClip">The counts of each clip, for the same classes; at least one.</param>
+    /// <exception cref="ArgumentException">There are no clips, or their classes differ.</exception>
     public WeightedSum(IReadOnlyList<TCounts> perClip)
     {
         ArgumentNullException.ThrowIfNull(perClip);
@@ -30,7 +30,7 @@ public sealed class WeightedSum<TCounts>
         }
     }
 
-    /// <summary>The counts of a corpus in which each clip stands as often as its weight says.</summary>
+    /// <summary>The sum of the counts, each multiplied by its weight.</summary>
     public TCounts Of(ReadOnlySpan<int> weights)
     {
         Array.Clear(sum);

@@ -1,6 +1,7 @@
 using Sed.Core.Networks.Kernels.Recurrence;
 using Sed.Core.Networks.Modules;
 using Sed.Core.Onnx.Graph;
+using Sed.Core.Runtime;
 using Sed.Core.Runtime.Keys;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -8,23 +9,26 @@ using static TorchSharp.torch.nn;
 
 namespace Sed.Core.Networks.Layers;
 
-/// <summary>How the two directions of a recurrent layer become one.</summary>
+/// <summary>How the outputs of the two directions of a recurrent layer are merged.</summary>
 public enum Merge
 {
-    /// <summary>Forward times backward, unit by unit: as many values as units.</summary>
+    /// <summary>Element-wise product; the width equals the units of one direction.</summary>
     [Key("multiply")]
     Multiply,
 
-    /// <summary>Forward beside backward: twice as many values as units.</summary>
+    /// <summary>Concatenation; the width is twice the units of one direction.</summary>
     [Key("concatenate")]
     Concatenate,
 }
 
 public abstract partial record Layer
 {
-    /// <summary>Bidirectional gated recurrent units: sigmoid gates, tanh, reset after the projection (as in PyTorch).</summary>
+    /// <summary>
+    /// Bidirectional gated recurrent units (Cho et al. 2014, arXiv 1406.1078), with sigmoid gates, tanh and the reset gate applied
+    /// after the recurrent projection, as in PyTorch.
+    /// </summary>
     /// <param name="Units">Units of one direction.</param>
-    /// <param name="Merge">How the two directions become one.</param>
+    /// <param name="Merge">How the outputs of the directions are merged.</param>
     [Key("bidirectionalGru")]
     public sealed record BidirectionalGru([property: Key("units")] int Units, [property: Key("merge")] Merge Merge)
         : Layer
@@ -38,28 +42,28 @@ public abstract partial record Layer
         internal override bool TakesVectors => true;
         internal override string ModuleName => "gru";
 
-        private protected override IEnumerable<LayerProblem> OwnProblems(Shape below) => AtLeastOne(Units, "units");
+        private protected override IEnumerable<Problem> SizeProblems(Shape input) => AtLeastOne(Units, "units");
 
         /// <inheritdoc/>
         public override Layer Scaled(double factor) => this with { Units = Scaled(Units, factor) };
 
         /// <inheritdoc/>
-        public override Shape Over(Shape below) =>
-            Shape.Vectors(below.Frames, Merge == Merge.Multiply ? Units : Directions * Units);
+        public override Shape OutputShape(Shape input) =>
+            Shape.Vectors(input.Frames, Merge == Merge.Multiply ? Units : Directions * Units);
 
         /// <inheritdoc/>
-        public override long Parameters(Shape below) => Weights(below) + Directions * Gates * 2L * Units;
+        public override long Parameters(Shape input) => Weights(input) + Directions * Gates * 2L * Units;
 
         /// <inheritdoc/>
-        public override long MultiplyAccumulates(Shape below) => Weights(below) * below.Frames;
+        public override long MultiplyAccumulates(Shape input) => Weights(input) * input.Frames;
 
-        private long Weights(Shape below) => Directions * Gates * (long)Units * (below.Width + Units);
+        private long Weights(Shape input) => Directions * Gates * (long)Units * (input.Width + Units);
 
-        internal override nn.Module<Tensor, Tensor> Build(Shape below) => new MergedGru(below.Width, this);
+        internal override nn.Module<Tensor, Tensor> Build(Shape input) => new MergedGru(input.Width, this);
     }
 }
 
-/// <summary>A bidirectional GRU whose directions become one: (batch, frames, width) to (batch, frames, merged).</summary>
+/// <summary>A bidirectional GRU with merged directions: (batch, frames, width) to (batch, frames, units or 2 units).</summary>
 internal sealed class MergedGru : nn.Module<Tensor, Tensor>, IKernelModule, IOnnxModule
 {
     private readonly GRU recurrent;
@@ -75,8 +79,9 @@ internal sealed class MergedGru : nn.Module<Tensor, Tensor>, IKernelModule, IOnn
     }
 
     /// <summary>
-    /// Glorot and orthogonal weights gate by gate and no bias, as in Keras, but with tanh's gain of 5/3: two directions of
-    /// small values multiply to next to nothing, and a second such layer would pass hardly any gradient at first.
+    /// Initialises each gate with Glorot input weights, orthogonal recurrent weights and zero biases, as Keras does, but with
+    /// tanh's gain of 5/3: the product of two directions with small outputs would be close to 0, and stacked layers would
+    /// start with vanishing gradients.
     /// </summary>
     private void Initialise()
     {
@@ -97,7 +102,7 @@ internal sealed class MergedGru : nn.Module<Tensor, Tensor>, IKernelModule, IOnn
         }
     }
 
-    /// <summary>The layer's eight parameters in torch's order, the forward direction first.</summary>
+    /// <summary>The eight parameters in torch's order, forward direction first.</summary>
     internal IReadOnlyList<Tensor> Weights => [.. recurrent.parameters()];
 
     /// <inheritdoc/>
@@ -111,7 +116,7 @@ internal sealed class MergedGru : nn.Module<Tensor, Tensor>, IKernelModule, IOnn
     public override Tensor forward(Tensor input)
     {
         using var scope = NewDisposeScope();
-        // Without an initial state the module makes one that outlives every scope.
+        // Without an initial state, torch's module creates one that leaks from the scope.
         var start = zeros(2, input.shape[0], layer.Units, device: input.device, dtype: input.dtype);
         var (both, _) = recurrent.call(input, start); // (batch, frames, 2 * units)
         if (layer.Merge == Merge.Concatenate)
@@ -143,7 +148,7 @@ internal sealed class MergedGru : nn.Module<Tensor, Tensor>, IKernelModule, IOnn
         OnnxValue Stacked(Func<int, Tensor> ofDirection) =>
             graph.Weight(stack([ofDirection(0), ofDirection(Weights.Count / 2)]));
 
-        // torch has the gates of reset, update and candidate in this order, ONNX the update first.
+        // torch orders the gates reset, update, candidate; ONNX update, reset, candidate.
         static Tensor Ordered(Tensor weight)
         {
             var gates = weight.detach().chunk(3);

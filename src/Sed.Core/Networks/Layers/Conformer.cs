@@ -10,19 +10,19 @@ namespace Sed.Core.Networks.Layers;
 public abstract partial record Layer
 {
     /// <summary>
-    /// A conformer's block over the frames (Gulati et al. 2020, arXiv 2005.08100): half a dense step four times as wide with swish,
-    /// attention of every frame to all others, a convolution of each value over neighbouring frames between gated linear units
-    /// and batch normalisation with swish, and half a dense step again, each behind a layer normalisation and beside a way
-    /// past it; a layer normalisation at the end. Positions are sines and cosines added to what attention sees, not
-    /// relative ones as there.
+    /// A conformer block (Gulati et al. 2020, arXiv 2005.08100): a half-step feed-forward module (expansion factor 4, swish),
+    /// multi-head self-attention, a convolution module (gated linear unit, depthwise convolution over frames, batch
+    /// normalisation, swish) and a second half-step feed-forward module. Each has a residual connection and starts with layer
+    /// normalisation; another layer normalisation ends the block. Unlike the paper, it adds absolute sinusoidal position
+    /// encodings to the attention's input.
     /// </summary>
-    /// <param name="Heads">Heads of the attention; divides the width below, which has to be even.</param>
-    /// <param name="Kernel">Frames that the convolution covers, odd.</param>
+    /// <param name="Heads">Number of attention heads; divides the input width, which must be even.</param>
+    /// <param name="Kernel">Kernel size of the depthwise convolution in frames, odd. Default 31.</param>
     [Key("conformer")]
     public sealed record Conformer([property: Key("heads")] int Heads, [property: Key("kernel")] int Kernel = 31)
         : Layer
     {
-        private const int Widening = 4;
+        private const int Expansion = 4;
 
         /// <inheritdoc/>
         public override string Summary => $"conformer {Heads} heads, {Kernel} frames";
@@ -30,59 +30,59 @@ public abstract partial record Layer
         internal override bool TakesVectors => true;
         internal override string ModuleName => "conformer";
 
-        private protected override IEnumerable<LayerProblem> OwnProblems(Shape below)
+        private protected override IEnumerable<Problem> SizeProblems(Shape input)
         {
-            foreach (var problem in FrameAttention.Problems(Heads, below))
+            foreach (var problem in FrameAttention.Problems(Heads, input))
                 yield return problem;
             if (Kernel < 1 || Kernel % 2 == 0)
-                yield return new($"a kernel of {Kernel} frames has no middle", "use an odd number of frames");
+                yield return Problem.Of($"a kernel of {Kernel} frames is not odd", "use an odd number of frames");
         }
 
         /// <inheritdoc/>
-        public override Shape Over(Shape below) => below;
+        public override Shape OutputShape(Shape input) => input;
 
         /// <inheritdoc/>
-        public override long Parameters(Shape below)
+        public override long Parameters(Shape input)
         {
-            long width = below.Width;
-            // Five layer normalisations and a batch normalisation; biases of the dense layers and of the convolutions.
-            return Products * width * width + (6 * 2 + 2 * (Widening + 1) + 4 + 3 + 1 + Kernel) * width;
+            long width = input.Width;
+            // The second term counts five layer normalisations, the batch normalisation, and all biases and the kernel.
+            return Products * width * width + (6 * 2 + 2 * (Expansion + 1) + 4 + 3 + 1 + Kernel) * width;
         }
 
         /// <inheritdoc/>
-        public override long MultiplyAccumulates(Shape below) =>
-            (Products * below.Width + Kernel + 2L * below.Frames) * below.Values;
+        public override long MultiplyAccumulates(Shape input) =>
+            (Products * input.Width + Kernel + 2L * input.Frames) * input.Values;
 
-        // Two dense steps, queries, keys, values and their merging, two halves of gated linear units and what follows.
-        private static long Products => 2 * 2 * Widening + 4 + 3;
+        // Width x width matrices: two feed-forward modules, attention (queries, keys, values, output), gated linear unit and output.
+        private static long Products => 2 * 2 * Expansion + 4 + 3;
 
-        internal override nn.Module<Tensor, Tensor> Build(Shape below) => new Module(below, this);
+        internal override nn.Module<Tensor, Tensor> Build(Shape input) => new Module(input, this);
 
         private sealed class Module : nn.Module<Tensor, Tensor>, IOnnxModule
         {
             private readonly int heads;
             private readonly Tensor positions; // (frames, width)
-            private readonly HalfStep before;
+            private readonly FeedForward before;
             private readonly LayerNorm attentionNormalisation;
             private readonly Linear queriesKeysValues;
             private readonly Linear merge;
             private readonly FrameConvolution convolution;
-            private readonly HalfStep after;
+            private readonly FeedForward after;
             private readonly LayerNorm last;
 
-            public Module(Shape below, Conformer layer)
+            public Module(Shape input, Conformer layer)
                 : base(nameof(Conformer))
             {
                 heads = layer.Heads;
-                positions = FrameAttention.Positions(below.Frames, below.Width);
+                positions = FrameAttention.Positions(input.Frames, input.Width);
                 register_buffer("positions", positions, persistent: true);
-                before = new HalfStep(below.Width);
-                attentionNormalisation = nn.LayerNorm(below.Width);
-                queriesKeysValues = nn.Linear(below.Width, 3 * below.Width);
-                merge = nn.Linear(below.Width, below.Width);
-                convolution = new FrameConvolution(below.Width, layer.Kernel);
-                after = new HalfStep(below.Width);
-                last = nn.LayerNorm(below.Width);
+                before = new FeedForward(input.Width);
+                attentionNormalisation = nn.LayerNorm(input.Width);
+                queriesKeysValues = nn.Linear(input.Width, 3 * input.Width);
+                merge = nn.Linear(input.Width, input.Width);
+                convolution = new FrameConvolution(input.Width, layer.Kernel);
+                after = new FeedForward(input.Width);
+                last = nn.LayerNorm(input.Width);
                 RegisterComponents();
             }
 
@@ -90,33 +90,38 @@ public abstract partial record Layer
             {
                 using var scope = NewDisposeScope();
                 var values = before.call(input);
-                var seen = attentionNormalisation.call(values).Plus(get_buffer("positions")!);
-                values = values.Plus(merge.call(FrameAttention.Attend(queriesKeysValues.call(seen), heads)));
+                var attentionInput = attentionNormalisation.call(values).Plus(get_buffer("positions")!);
+                values = values.Plus(merge.call(FrameAttention.Attend(queriesKeysValues.call(attentionInput), heads)));
                 return last.call(after.call(convolution.call(values))).MoveToOuterDisposeScope();
             }
 
             public OnnxValue Export(OnnxValue input)
             {
                 var values = input.Through(before);
-                var placed = values.Through(attentionNormalisation) + input.Graph.Weight(get_buffer("positions")!);
-                var seen = FrameAttention.Attend(placed.Through(queriesKeysValues), heads, merge.in_features);
-                return (values + seen.Through(merge)).Through(convolution).Through(after).Through(last);
+                var attentionInput =
+                    values.Through(attentionNormalisation) + input.Graph.Weight(get_buffer("positions")!);
+                var attended = FrameAttention.Attend(
+                    attentionInput.Through(queriesKeysValues),
+                    heads,
+                    merge.in_features
+                );
+                return (values + attended.Through(merge)).Through(convolution).Through(after).Through(last);
             }
         }
 
-        /// <summary>x + dense(swish(dense(norm(x)))) / 2.</summary>
-        private sealed class HalfStep : nn.Module<Tensor, Tensor>, IOnnxModule
+        /// <summary>x + dense(swish(dense(layerNorm(x)))) / 2.</summary>
+        private sealed class FeedForward : nn.Module<Tensor, Tensor>, IOnnxModule
         {
             private readonly LayerNorm normalisation;
             private readonly Linear widen;
             private readonly Linear narrow;
 
-            public HalfStep(int width)
-                : base(nameof(HalfStep))
+            public FeedForward(int width)
+                : base(nameof(FeedForward))
             {
                 normalisation = nn.LayerNorm(width);
-                widen = nn.Linear(width, Widening * width);
-                narrow = nn.Linear(Widening * width, width);
+                widen = nn.Linear(width, Expansion * width);
+                narrow = nn.Linear(Expansion * width, width);
                 RegisterComponents();
             }
 
@@ -131,7 +136,7 @@ public abstract partial record Layer
                 input + input.Through(normalisation).Through(widen).Silu().Through(narrow).Times(0.5);
         }
 
-        /// <summary>x + dense(swish(batchNorm(convolution(gated(norm(x)))))), the convolution of each value by itself.</summary>
+        /// <summary>x + dense(swish(batchNorm(depthwise(glu(dense(layerNorm(x))))))).</summary>
         private sealed class FrameConvolution : nn.Module<Tensor, Tensor>, IOnnxModule
         {
             private readonly LayerNorm normalisation;
@@ -156,16 +161,16 @@ public abstract partial record Layer
                 using var scope = NewDisposeScope();
                 var halves = gates.call(normalisation.call(input)).chunk(2, 2);
                 var gated = (halves[0] * halves[1].sigmoid()).transpose(1, 2); // (batch, width, frames)
-                var swept = nn.functional.silu(batchNormalisation.call(convolution.call(gated)));
-                return input.Plus(output.call(swept.transpose(1, 2))).MoveToOuterDisposeScope();
+                var convolved = nn.functional.silu(batchNormalisation.call(convolution.call(gated)));
+                return input.Plus(output.call(convolved.transpose(1, 2))).MoveToOuterDisposeScope();
             }
 
             public OnnxValue Export(OnnxValue input)
             {
                 var halves = input.Through(normalisation).Through(gates).Chunks(2, 2, output.in_features);
                 var gated = (halves[0] * halves[1].Sigmoid()).Permute(0, 2, 1);
-                var swept = gated.Through(convolution).Through(batchNormalisation).Silu();
-                return input + swept.Permute(0, 2, 1).Through(output);
+                var convolved = gated.Through(convolution).Through(batchNormalisation).Silu();
+                return input + convolved.Permute(0, 2, 1).Through(output);
             }
         }
     }

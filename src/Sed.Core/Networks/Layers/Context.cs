@@ -1,5 +1,6 @@
 using Sed.Core.Networks.Modules;
 using Sed.Core.Onnx.Graph;
+using Sed.Core.Runtime;
 using Sed.Core.Runtime.Keys;
 using static TorchSharp.torch;
 
@@ -7,8 +8,8 @@ namespace Sed.Core.Networks.Layers;
 
 public abstract partial record Layer
 {
-    /// <summary>Each frame together with its neighbours as one vector; at the edges the outermost frame is repeated.</summary>
-    /// <param name="Frames">Frames in the vector, odd; the middle one is the frame itself.</param>
+    /// <summary>Context window: concatenates each frame with its neighbours. The first and last frames are repeated at the edges.</summary>
+    /// <param name="Frames">Length of the window in frames, odd; centred on the frame.</param>
     [Key("context")]
     public sealed record Context([property: Key("frames")] int Frames) : Layer
     {
@@ -16,29 +17,29 @@ public abstract partial record Layer
         public override string Summary => $"context {Frames}";
 
         internal override bool TakesVectors => true;
-        internal override bool MakesValues => false;
+        internal override bool HasDropout => false;
         internal override string ModuleName => "context";
 
-        private protected override IEnumerable<LayerProblem> OwnProblems(Shape below)
+        private protected override IEnumerable<Problem> SizeProblems(Shape input)
         {
             if (Frames < 1 || Frames % 2 == 0)
-                yield return new($"{Frames} frames have no middle", "use an odd number of frames");
+                yield return Problem.Of($"a context of {Frames} frames is not odd", "use an odd number of frames");
         }
 
         /// <inheritdoc/>
-        public override Shape Over(Shape below) => Shape.Vectors(below.Frames, Frames * below.Width);
+        public override Shape OutputShape(Shape input) => Shape.Vectors(input.Frames, Frames * input.Width);
 
         /// <inheritdoc/>
-        public override long Parameters(Shape below) => 0;
+        public override long Parameters(Shape input) => 0;
 
         /// <inheritdoc/>
-        public override long MultiplyAccumulates(Shape below) => 0;
+        public override long MultiplyAccumulates(Shape input) => 0;
 
-        internal override nn.Module<Tensor, Tensor> Build(Shape below) => new FrameContext(Frames);
+        internal override nn.Module<Tensor, Tensor> Build(Shape input) => new FrameContext(Frames);
     }
 }
 
-/// <summary>(batch, frames, width) to (batch, frames, count * width): each frame between its neighbours, oldest first.</summary>
+/// <summary>Concatenates each frame with its neighbours, in time order: (batch, frames, width) to (batch, frames, count * width).</summary>
 internal sealed class FrameContext(int count) : nn.Module<Tensor, Tensor>(nameof(FrameContext)), IOnnxModule
 {
     public override Tensor forward(Tensor input)

@@ -1,5 +1,6 @@
 using Sed.Core.Networks.Modules;
 using Sed.Core.Onnx.Graph;
+using Sed.Core.Runtime;
 using Sed.Core.Runtime.Keys;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -8,10 +9,10 @@ namespace Sed.Core.Networks.Layers;
 
 public abstract partial record Layer
 {
-    /// <summary>Convolution over frames and bands with zero padding, then batch normalisation and ReLU.</summary>
-    /// <param name="Filters">Maps that come out.</param>
-    /// <param name="KernelFrames">Frames that a kernel covers, odd.</param>
-    /// <param name="KernelBands">Bands that a kernel covers, odd.</param>
+    /// <summary>2D convolution over frames and bands with zero padding, followed by batch normalisation and ReLU.</summary>
+    /// <param name="Filters">Number of output maps.</param>
+    /// <param name="KernelFrames">Kernel size in frames, odd. Default 3.</param>
+    /// <param name="KernelBands">Kernel size in bands, odd. Default 3.</param>
     [Key("convolution")]
     public sealed record Convolution(
         [property: Key("filters")] int Filters,
@@ -25,24 +26,24 @@ public abstract partial record Layer
         internal override bool TakesVectors => false;
         internal override string ModuleName => "convolution";
 
-        private protected override IEnumerable<LayerProblem> OwnProblems(Shape below) =>
+        private protected override IEnumerable<Problem> SizeProblems(Shape input) =>
             OddKernel(Filters, KernelFrames, KernelBands);
 
         /// <inheritdoc/>
         public override Layer Scaled(double factor) => this with { Filters = Scaled(Filters, factor) };
 
         /// <inheritdoc/>
-        public override Shape Over(Shape below) => below with { Maps = Filters };
+        public override Shape OutputShape(Shape input) => input with { Maps = Filters };
 
         /// <inheritdoc/>
-        public override long Parameters(Shape below) => Weights(below) + 3L * Filters;
+        public override long Parameters(Shape input) => Weights(input) + 3L * Filters;
 
         /// <inheritdoc/>
-        public override long MultiplyAccumulates(Shape below) => Weights(below) * below.Frames * below.Bands;
+        public override long MultiplyAccumulates(Shape input) => Weights(input) * input.Frames * input.Bands;
 
-        private long Weights(Shape below) => (long)below.Maps * KernelFrames * KernelBands * Filters;
+        private long Weights(Shape input) => (long)input.Maps * KernelFrames * KernelBands * Filters;
 
-        internal override nn.Module<Tensor, Tensor> Build(Shape below) => new ConvolutionBlock(below.Maps, this);
+        internal override nn.Module<Tensor, Tensor> Build(Shape input) => new ConvolutionBlock(input.Maps, this);
     }
 }
 

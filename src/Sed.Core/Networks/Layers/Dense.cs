@@ -1,14 +1,15 @@
 using Sed.Core.Networks.Modules;
 using Sed.Core.Onnx.Graph;
+using Sed.Core.Runtime;
 using Sed.Core.Runtime.Keys;
 using static TorchSharp.torch;
 
 namespace Sed.Core.Networks.Layers;
 
-/// <summary>What follows the weights of a dense layer.</summary>
+/// <summary>Activation function of a dense layer.</summary>
 public enum Activation
 {
-    /// <summary>Nothing.</summary>
+    /// <summary>No activation.</summary>
     [Key("linear")]
     Linear,
 
@@ -19,9 +20,9 @@ public enum Activation
 
 public abstract partial record Layer
 {
-    /// <summary>The same dense layer for each frame.</summary>
-    /// <param name="Units">Values that come out for each frame.</param>
-    /// <param name="Activation">What follows the weights.</param>
+    /// <summary>A dense layer that is applied to every frame with the same weights (time-distributed).</summary>
+    /// <param name="Units">Output values per frame.</param>
+    /// <param name="Activation">The activation function.</param>
     [Key("dense")]
     public sealed record Dense([property: Key("units")] int Units, [property: Key("activation")] Activation Activation)
         : Layer
@@ -32,25 +33,25 @@ public abstract partial record Layer
         internal override bool TakesVectors => true;
         internal override string ModuleName => "dense";
 
-        private protected override IEnumerable<LayerProblem> OwnProblems(Shape below) => AtLeastOne(Units, "units");
+        private protected override IEnumerable<Problem> SizeProblems(Shape input) => AtLeastOne(Units, "units");
 
         /// <inheritdoc/>
         public override Layer Scaled(double factor) => this with { Units = Scaled(Units, factor) };
 
         /// <inheritdoc/>
-        public override Shape Over(Shape below) => Shape.Vectors(below.Frames, Units);
+        public override Shape OutputShape(Shape input) => Shape.Vectors(input.Frames, Units);
 
         /// <inheritdoc/>
-        public override long Parameters(Shape below) => (below.Width + 1L) * Units;
+        public override long Parameters(Shape input) => (input.Width + 1L) * Units;
 
         /// <inheritdoc/>
-        public override long MultiplyAccumulates(Shape below) => below.Values * Units;
+        public override long MultiplyAccumulates(Shape input) => input.Values * Units;
 
-        internal override nn.Module<Tensor, Tensor> Build(Shape below) => new FrameDense(below.Width, this);
+        internal override nn.Module<Tensor, Tensor> Build(Shape input) => new FrameDense(input.Width, this);
     }
 }
 
-/// <summary>The same dense layer for each frame: (batch, frames, width) to (batch, frames, units).</summary>
+/// <summary>A time-distributed dense layer: (batch, frames, width) to (batch, frames, units).</summary>
 internal sealed class FrameDense : nn.Module<Tensor, Tensor>, IOnnxModule
 {
     private readonly nn.Module<Tensor, Tensor> dense;

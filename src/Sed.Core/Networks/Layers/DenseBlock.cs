@@ -11,18 +11,18 @@ namespace Sed.Core.Networks.Layers;
 public abstract partial record Layer
 {
     /// <summary>
-    /// A dense block (Huang et al. 2017, arXiv 1608.06993): batch normalisation, ReLU and a 3x3 convolution without bias, again
-    /// and again, each on all maps that are there, to which its own are added.
+    /// A dense block of DenseNet (Huang et al. 2017, arXiv 1608.06993): a sequence of batch normalisation, ReLU and a 3x3
+    /// convolution without bias. Each convolution receives the concatenated maps of the input and all earlier convolutions.
     /// </summary>
-    /// <param name="Convolutions">Convolutions one after the other.</param>
-    /// <param name="Growth">Maps that each adds.</param>
+    /// <param name="Convolutions">Number of convolutions.</param>
+    /// <param name="Growth">Growth rate: output maps per convolution.</param>
     [Key("denseBlock")]
     public sealed record DenseBlock(
         [property: Key("convolutions")] int Convolutions,
         [property: Key("growth")] int Growth
     ) : Layer
     {
-        private const int Side = DenseBlockShape.Side;
+        private const int KernelSize = DenseBlockShape.Side;
 
         /// <inheritdoc/>
         public override string Summary => $"dense block {Convolutions} by {Growth}";
@@ -30,28 +30,28 @@ public abstract partial record Layer
         internal override bool TakesVectors => false;
         internal override string ModuleName => "dense-block";
 
-        private protected override IEnumerable<LayerProblem> OwnProblems(Shape below) =>
-            [.. AtLeastOne(Convolutions, "convolutions"), .. AtLeastOne(Growth, "maps that each adds")];
+        private protected override IEnumerable<Problem> SizeProblems(Shape input) =>
+            [.. AtLeastOne(Convolutions, "convolutions"), .. AtLeastOne(Growth, "maps per convolution")];
 
         /// <inheritdoc/>
         public override Layer Scaled(double factor) => this with { Growth = Scaled(Growth, factor) };
 
         /// <inheritdoc/>
-        public override Shape Over(Shape below) => below with { Maps = below.Maps + Convolutions * Growth };
+        public override Shape OutputShape(Shape input) => input with { Maps = input.Maps + Convolutions * Growth };
 
         /// <inheritdoc/>
-        public override long Parameters(Shape below) =>
-            MapsFound(below).Sum(maps => 2L * maps + (long)maps * Side * Side * Growth);
+        public override long Parameters(Shape input) =>
+            InputMaps(input).Sum(maps => 2L * maps + (long)maps * KernelSize * KernelSize * Growth);
 
         /// <inheritdoc/>
-        public override long MultiplyAccumulates(Shape below) =>
-            MapsFound(below).Sum(maps => (long)maps * Side * Side * Growth) * below.Frames * below.Bands;
+        public override long MultiplyAccumulates(Shape input) =>
+            InputMaps(input).Sum(maps => (long)maps * KernelSize * KernelSize * Growth) * input.Frames * input.Bands;
 
-        /// <summary>The maps that each convolution finds.</summary>
-        private IEnumerable<int> MapsFound(Shape below) =>
-            Enumerable.Range(0, Convolutions).Select(number => below.Maps + number * Growth);
+        /// <summary>Number of input maps of each convolution.</summary>
+        private IEnumerable<int> InputMaps(Shape input) =>
+            Enumerable.Range(0, Convolutions).Select(number => input.Maps + number * Growth);
 
-        internal override nn.Module<Tensor, Tensor> Build(Shape below) => new Module([.. MapsFound(below)], Growth);
+        internal override nn.Module<Tensor, Tensor> Build(Shape input) => new Module([.. InputMaps(input)], Growth);
 
         private sealed class Module : nn.Module<Tensor, Tensor>, IKernelModule, IOnnxModule
         {
@@ -59,13 +59,15 @@ public abstract partial record Layer
             private readonly ModuleList<BatchNorm2d> normalisations;
             private readonly ModuleList<Conv2d> convolutions;
 
-            public Module(int[] found, int growth)
+            public Module(int[] inputMaps, int growth)
                 : base(nameof(DenseBlock))
             {
                 this.growth = growth;
-                normalisations = nn.ModuleList<BatchNorm2d>([.. found.Select(maps => nn.BatchNorm2d(maps))]);
+                normalisations = nn.ModuleList<BatchNorm2d>([.. inputMaps.Select(maps => nn.BatchNorm2d(maps))]);
                 convolutions = nn.ModuleList<Conv2d>([
-                    .. found.Select(maps => nn.Conv2d(maps, growth, Side, padding: Side / 2, bias: false)),
+                    .. inputMaps.Select(maps =>
+                        nn.Conv2d(maps, growth, KernelSize, padding: KernelSize / 2, bias: false)
+                    ),
                 ]);
                 RegisterComponents();
             }
@@ -78,7 +80,7 @@ public abstract partial record Layer
                 var first = normalisations[0];
                 var maps = (int)first.weight!.shape[0];
                 var momentum = first.momentum ?? 0.1;
-                return new Covered(
+                return new KernelForm(
                     this,
                     new(new(maps, convolutions.Count, growth, frames, bands, first.eps, momentum, dropout))
                 );
@@ -102,7 +104,7 @@ public abstract partial record Layer
                             OnnxValue.Concatenate(1, maps, maps.Through(pair.First).Relu().Through(pair.Second))
                     );
 
-            private sealed class Covered(Module module, Kernels.DenseBlocks.DenseBlock kernel) : IKernelLayer
+            private sealed class KernelForm(Module module, Kernels.DenseBlocks.DenseBlock kernel) : IKernelLayer
             {
                 private Tensor[] Weights =>
                     [
@@ -112,7 +114,11 @@ public abstract partial record Layer
                     ];
 
                 private Tensor[] Running =>
-                    [.. module.normalisations.SelectMany(own => new[] { own.running_mean!, own.running_var! })];
+                    [
+                        .. module.normalisations.SelectMany(normalisation =>
+                            new[] { normalisation.running_mean!, normalisation.running_var! }
+                        ),
+                    ];
 
                 public Tensor Train(Tensor values, uint seed)
                 {

@@ -10,11 +10,12 @@ namespace Sed.Core.Networks.Layers;
 public abstract partial record Layer
 {
     /// <summary>
-    /// Two 3x3 convolutions, each with batch normalisation and ReLU (Kong et al. 2020, arXiv 1912.10211); residual where what
-    /// comes in, through a 1x1 convolution if it has other maps, is added before the last ReLU (He et al. 2016, arXiv 1512.03385).
+    /// Two 3x3 convolutions, each followed by batch normalisation and ReLU, as in PANNs (Kong et al. 2020, arXiv 1912.10211).
+    /// The residual form adds the input before the last ReLU (He et al. 2016, arXiv 1512.03385), through a 1x1 convolution if
+    /// the number of maps differs.
     /// </summary>
-    /// <param name="Filters">Maps that come out.</param>
-    /// <param name="IsResidual">Whether what comes in is added.</param>
+    /// <param name="Filters">Number of output maps.</param>
+    /// <param name="IsResidual">Whether the input is added. Default false.</param>
     [Key("doubleConvolution")]
     public sealed record DoubleConvolution(
         [property: Key("filters")] int Filters,
@@ -30,31 +31,31 @@ public abstract partial record Layer
         internal override bool TakesVectors => false;
         internal override string ModuleName => "block";
 
-        private protected override IEnumerable<LayerProblem> OwnProblems(Shape below) => AtLeastOne(Filters, "filters");
+        private protected override IEnumerable<Problem> SizeProblems(Shape input) => AtLeastOne(Filters, "filters");
 
         /// <inheritdoc/>
         public override Layer Scaled(double factor) => this with { Filters = Scaled(Filters, factor) };
 
         /// <inheritdoc/>
-        public override Shape Over(Shape below) => One.Over(below);
+        public override Shape OutputShape(Shape input) => One.OutputShape(input);
 
         /// <inheritdoc/>
-        public override long Parameters(Shape below) =>
-            One.Parameters(below)
-            + One.Parameters(One.Over(below))
-            + (HasShortcut(below) ? Shortcut(below) + Filters : 0);
+        public override long Parameters(Shape input) =>
+            One.Parameters(input)
+            + One.Parameters(One.OutputShape(input))
+            + (HasShortcut(input) ? Shortcut(input) + Filters : 0);
 
         /// <inheritdoc/>
-        public override long MultiplyAccumulates(Shape below) =>
-            One.MultiplyAccumulates(below)
-            + One.MultiplyAccumulates(One.Over(below))
-            + (HasShortcut(below) ? Shortcut(below) * below.Frames * below.Bands : 0);
+        public override long MultiplyAccumulates(Shape input) =>
+            One.MultiplyAccumulates(input)
+            + One.MultiplyAccumulates(One.OutputShape(input))
+            + (HasShortcut(input) ? Shortcut(input) * input.Frames * input.Bands : 0);
 
-        private bool HasShortcut(Shape below) => IsResidual && below.Maps != Filters;
+        private bool HasShortcut(Shape input) => IsResidual && input.Maps != Filters;
 
-        private long Shortcut(Shape below) => (long)below.Maps * Filters;
+        private long Shortcut(Shape input) => (long)input.Maps * Filters;
 
-        internal override nn.Module<Tensor, Tensor> Build(Shape below) => new Module(below.Maps, this);
+        internal override nn.Module<Tensor, Tensor> Build(Shape input) => new Module(input.Maps, this);
 
         private sealed class Module : nn.Module<Tensor, Tensor>, IConvolutionModule, IOnnxModule
         {

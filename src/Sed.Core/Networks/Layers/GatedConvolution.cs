@@ -1,5 +1,6 @@
 using Sed.Core.Networks.Modules;
 using Sed.Core.Onnx.Graph;
+using Sed.Core.Runtime;
 using Sed.Core.Runtime.Keys;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -9,12 +10,12 @@ namespace Sed.Core.Networks.Layers;
 public abstract partial record Layer
 {
     /// <summary>
-    /// Gated linear units: a convolution with zero padding and batch normalisation whose maps come in two halves, the one linear,
-    /// the other its sigmoid gate; each gate multiplies its map (Dauphin et al. 2017, arXiv 1612.08083).
+    /// Gated linear units (GLU: Dauphin et al. 2017, arXiv 1612.08083): a 2D convolution with zero padding and batch
+    /// normalisation, whose first half of maps is multiplied by the sigmoid of the second half.
     /// </summary>
-    /// <param name="Filters">Maps that come out.</param>
-    /// <param name="KernelFrames">Frames that a kernel covers, odd.</param>
-    /// <param name="KernelBands">Bands that a kernel covers, odd.</param>
+    /// <param name="Filters">Number of output maps.</param>
+    /// <param name="KernelFrames">Kernel size in frames, odd. Default 3.</param>
+    /// <param name="KernelBands">Kernel size in bands, odd. Default 3.</param>
     [Key("gatedConvolution")]
     public sealed record GatedConvolution(
         [property: Key("filters")] int Filters,
@@ -30,26 +31,26 @@ public abstract partial record Layer
         internal override bool TakesVectors => false;
         internal override string ModuleName => "gated-convolution";
 
-        private protected override IEnumerable<LayerProblem> OwnProblems(Shape below) =>
+        private protected override IEnumerable<Problem> SizeProblems(Shape input) =>
             OddKernel(Filters, KernelFrames, KernelBands);
 
         /// <inheritdoc/>
         public override Layer Scaled(double factor) => this with { Filters = Scaled(Filters, factor) };
 
         /// <inheritdoc/>
-        public override Shape Over(Shape below) => below with { Maps = Filters };
+        public override Shape OutputShape(Shape input) => input with { Maps = Filters };
 
         /// <inheritdoc/>
-        public override long Parameters(Shape below) => Weights(below) + 3L * Halves * Filters;
+        public override long Parameters(Shape input) => Weights(input) + 3L * Halves * Filters;
 
         /// <inheritdoc/>
-        public override long MultiplyAccumulates(Shape below) => Weights(below) * below.Frames * below.Bands;
+        public override long MultiplyAccumulates(Shape input) => Weights(input) * input.Frames * input.Bands;
 
-        private long Weights(Shape below) => (long)below.Maps * KernelFrames * KernelBands * Halves * Filters;
+        private long Weights(Shape input) => (long)input.Maps * KernelFrames * KernelBands * Halves * Filters;
 
-        internal override nn.Module<Tensor, Tensor> Build(Shape below) => new Module(below.Maps, this);
+        internal override nn.Module<Tensor, Tensor> Build(Shape input) => new Module(input.Maps, this);
 
-        /// <summary>One half of the maps times the sigmoid of the other, (batch, 2 filters, frames, bands) to half of them.</summary>
+        /// <summary>The first half of the maps times the sigmoid of the second: (batch, 2 filters, ...) to (batch, filters, ...).</summary>
         internal static Tensor Gated(Tensor maps)
         {
             using var scope = NewDisposeScope();

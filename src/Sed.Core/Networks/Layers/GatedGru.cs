@@ -1,6 +1,7 @@
 using Sed.Core.Networks.Kernels;
 using Sed.Core.Networks.Modules;
 using Sed.Core.Onnx.Graph;
+using Sed.Core.Runtime;
 using Sed.Core.Runtime.Keys;
 using static TorchSharp.torch;
 
@@ -9,9 +10,9 @@ namespace Sed.Core.Networks.Layers;
 public abstract partial record Layer
 {
     /// <summary>
-    /// A bidirectional GRU and a twin whose sigmoid gates it, both with their directions side by side (Xu et al., DCASE 2017).
+    /// A bidirectional GRU multiplied by the sigmoid of a second one, both with concatenated directions (Xu et al., DCASE 2017).
     /// </summary>
-    /// <param name="Units">Units of one direction of one of the two.</param>
+    /// <param name="Units">Units per direction of each GRU.</param>
     [Key("gatedGru")]
     public sealed record GatedGru([property: Key("units")] int Units) : Layer
     {
@@ -23,21 +24,21 @@ public abstract partial record Layer
         internal override bool TakesVectors => true;
         internal override string ModuleName => "gated-gru";
 
-        private protected override IEnumerable<LayerProblem> OwnProblems(Shape below) => AtLeastOne(Units, "units");
+        private protected override IEnumerable<Problem> SizeProblems(Shape input) => AtLeastOne(Units, "units");
 
         /// <inheritdoc/>
         public override Layer Scaled(double factor) => this with { Units = Scaled(Units, factor) };
 
         /// <inheritdoc/>
-        public override Shape Over(Shape below) => One.Over(below);
+        public override Shape OutputShape(Shape input) => One.OutputShape(input);
 
         /// <inheritdoc/>
-        public override long Parameters(Shape below) => 2 * One.Parameters(below);
+        public override long Parameters(Shape input) => 2 * One.Parameters(input);
 
         /// <inheritdoc/>
-        public override long MultiplyAccumulates(Shape below) => 2 * One.MultiplyAccumulates(below);
+        public override long MultiplyAccumulates(Shape input) => 2 * One.MultiplyAccumulates(input);
 
-        internal override nn.Module<Tensor, Tensor> Build(Shape below) => new Module(below.Width, One);
+        internal override nn.Module<Tensor, Tensor> Build(Shape input) => new Module(input.Width, One);
 
         private sealed class Module : nn.Module<Tensor, Tensor>, IKernelModule, IOnnxModule
         {
@@ -62,13 +63,15 @@ public abstract partial record Layer
 
             /// <inheritdoc/>
             public IKernelLayer? Kernel(int frames, int bands, double dropout) =>
-                dropout < 1 && values.Kernel(frames, bands, 0) is { } own && gates.Kernel(frames, bands, 0) is { } twin
-                    ? new Twins(own, twin, dropout)
+                dropout < 1
+                && values.Kernel(frames, bands, 0) is { } valueKernel
+                && gates.Kernel(frames, bands, 0) is { } gateKernel
+                    ? new KernelForm(valueKernel, gateKernel, dropout)
                     : null;
 
             private static Tensor Gated(Tensor values, Tensor gates) => values * gates.sigmoid();
 
-            private sealed class Twins(IKernelLayer values, IKernelLayer gates, double dropout) : IKernelLayer
+            private sealed class KernelForm(IKernelLayer values, IKernelLayer gates, double dropout) : IKernelLayer
             {
                 public Tensor Train(Tensor input, uint seed)
                 {

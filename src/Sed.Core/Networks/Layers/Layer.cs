@@ -1,98 +1,108 @@
+using Sed.Core.Runtime;
 using static TorchSharp.torch;
 
 namespace Sed.Core.Networks.Layers;
 
-/// <summary>Why a layer cannot stand where it stands.</summary>
-/// <param name="What">What is wrong, with the value.</param>
-/// <param name="Remedy">What to write instead.</param>
-public readonly record struct LayerProblem(string What, string Remedy);
-
 /// <summary>
-/// A layer of a network, as data: what it makes of what it finds, or why it cannot; what it costs; and the module that
-/// computes it. Each is a file of its own beside this one. Dropout at the network's rate follows every layer that makes
-/// values.
+/// A layer of a network, as data: its output shape, its problems, its cost and its torch module. Each layer is defined in a
+/// file of this folder. Shapes exclude the batch axis.
 /// </summary>
 public abstract partial record Layer
 {
-    /// <summary>The layer in a few words, as plans and tables have it; equal layers have the same, others another.</summary>
+    /// <summary>A short human-readable description, for plans and tables.</summary>
     public abstract string Summary { get; }
 
-    /// <summary>Whether it works on one vector for each frame; maps below it are then laid out as vectors. Else it works on maps.</summary>
+    /// <summary>Whether the layer works on one vector per frame, which flattens maps before it; otherwise it works on maps.</summary>
     internal abstract bool TakesVectors { get; }
 
-    /// <summary>Whether dropout follows. False for layers that move values and make none.</summary>
-    internal virtual bool MakesValues => true;
+    /// <summary>Whether the network's dropout follows the layer. False for layers that only rearrange or rescale values.</summary>
+    internal virtual bool HasDropout => true;
 
-    /// <summary>
-    /// Whether it ends the layer below it, as pooling ends a convolution: the dropout of that layer then comes after this one.
-    /// </summary>
-    internal virtual bool EndsLayerBelow => false;
+    /// <summary>Whether the dropout of the preceding layer moves behind this layer, as behind the pooling after a convolution.</summary>
+    internal virtual bool TakesOverDropout => false;
 
-    /// <summary>What its module is called among a network's weights, behind the layer's number.</summary>
+    /// <summary>Name of the layer's module in the names of weights, after the layer's number. It must never change.</summary>
     internal abstract string ModuleName { get; }
 
-    /// <summary>Every reason why the layer cannot work on what is below it; empty when it can.</summary>
-    /// <param name="below">What it finds: vectors only where it takes vectors.</param>
-    public IReadOnlyList<LayerProblem> Problems(Shape below) =>
-        !TakesVectors && below.IsVectors
+    /// <summary>Every reason the layer cannot be applied to an input, with an empty place; empty when it can.</summary>
+    /// <param name="input">Shape of the layer's input, flattened to vectors if the layer takes vectors.</param>
+    public IReadOnlyList<Problem> Problems(Shape input) =>
+        !TakesVectors && input.IsVectors
             ?
             [
-                new(
-                    "works on bands, but the layers below leave one vector per frame",
-                    "put it before any layer that works on frames as a whole, as biGru, dense and context do"
+                Problem.Of(
+                    "it works on bands, but the layers before it output one vector per frame",
+                    "put it before all layers that work on vectors, such as biGru, dense and context"
                 ),
             ]
-            : [.. OwnProblems(below)];
+            : [.. SizeProblems(input)];
 
-    /// <summary>Problems with the layer's sizes, alone and on what is below it.</summary>
-    private protected abstract IEnumerable<LayerProblem> OwnProblems(Shape below);
+    /// <summary>Every problem with the layer's sizes, by themselves and for an input.</summary>
+    private protected abstract IEnumerable<Problem> SizeProblems(Shape input);
 
-    /// <summary>What the layer leaves. Defined where it has no problems.</summary>
-    public abstract Shape Over(Shape below);
+    /// <summary>Shape of the layer's output. Defined only if there are no problems.</summary>
+    public abstract Shape OutputShape(Shape input);
 
-    /// <summary>How many frames of what is below lie between two frames of what it leaves. Default 1.</summary>
+    /// <summary>Number of input frames per output frame. Default 1.</summary>
     public virtual double FrameStride => 1;
 
     /// <summary>
-    /// The same layer with so many times its filters or units, rounded to whole fours and at least four; a layer that has
-    /// none of its own stays as it is.
+    /// Scales the number of filters or units, rounded to a multiple of 4 and at least 4. Layers without such a number are
+    /// returned unchanged.
     /// </summary>
     /// <param name="factor">Above 0.</param>
     public virtual Layer Scaled(double factor) => this;
 
-    /// <summary>Numbers that training moves.</summary>
-    public abstract long Parameters(Shape below);
+    /// <summary>Number of trainable parameters.</summary>
+    public abstract long Parameters(Shape input);
 
-    /// <summary>Multiplications, each with its addition, that one clip takes in inference; those of its matrix products and convolutions.</summary>
-    public abstract long MultiplyAccumulates(Shape below);
+    /// <summary>Multiply-accumulate operations for one clip at inference, counting matrix products and convolutions.</summary>
+    public abstract long MultiplyAccumulates(Shape input);
 
     /// <summary>
-    /// The module that computes the layer, its weights drawn from torch's generator: (batch, maps, frames, bands), or (batch,
-    /// frames, bands) for the network's input, or (batch, frames, width) where it takes vectors.
+    /// Builds the module and draws its weights from torch's generator. Its input has shape (batch, frames, width) if the layer
+    /// takes vectors; otherwise (batch, maps, frames, bands), or (batch, frames, bands) if it is the network's input.
     /// </summary>
-    internal abstract nn.Module<Tensor, Tensor> Build(Shape below);
+    internal abstract nn.Module<Tensor, Tensor> Build(Shape input);
 
     /// <summary><see cref="Summary"/>.</summary>
     public sealed override string ToString() => Summary;
 
-    /// <summary>So many filters or units times a factor, in whole fours; none, which is a problem, where it is not above 0.</summary>
+    /// <summary>Scales a number of filters or units. A factor of 0 or less gives 0, which <see cref="Problems"/> reports.</summary>
     private protected static int Scaled(int size, double factor) =>
         factor > 0 ? 4 * Math.Max(1, (int)Math.Round(size * factor / 4)) : 0;
 
-    /// <summary>The problem of a number that has to be at least one.</summary>
-    private protected static IEnumerable<LayerProblem> AtLeastOne(int count, string what)
+    private protected static IEnumerable<Problem> AtLeastOne(int count, string what)
     {
         if (count < 1)
-            yield return new($"{count} {what}", "give at least one");
+            yield return Problem.Of($"{count} {what}", "at least one is needed");
     }
 
-    /// <summary>The problem of a convolution without filters, or whose kernel has no middle.</summary>
-    private protected static IEnumerable<LayerProblem> OddKernel(int filters, int frames, int bands)
+    private protected static IEnumerable<Problem> OddKernel(int filters, int frames, int bands)
     {
         if (filters < 1 || frames < 1 || bands < 1 || frames % 2 != 1 || bands % 2 != 1)
-            yield return new(
-                "a convolution needs filters and an odd kernel",
-                "for example `conv 48` with its 3x3 kernel"
+            yield return Problem.Of(
+                $"{filters} filters with a kernel of {frames}x{bands}",
+                "a convolution needs at least one filter and a kernel of odd size, for example `conv 48` (3x3)"
             );
     }
+}
+
+/// <summary>The shape of a layer's input or output for one clip: maps over frames and bands, or one vector per frame.</summary>
+/// <param name="Frames">Number of frames.</param>
+/// <param name="Maps">Number of maps (channels); 0 if there is one vector per frame.</param>
+/// <param name="Bands">Bands per map, or the length of a vector.</param>
+public readonly record struct Shape(int Frames, int Maps, int Bands)
+{
+    /// <summary>One vector per frame.</summary>
+    public static Shape Vectors(int frames, int width) => new(frames, 0, width);
+
+    /// <summary>Whether there is one vector per frame.</summary>
+    public bool IsVectors => Maps == 0;
+
+    /// <summary>Values per frame.</summary>
+    public int Width => IsVectors ? Bands : Maps * Bands;
+
+    /// <summary>Values per clip.</summary>
+    public long Values => (long)Frames * Width;
 }

@@ -1,3 +1,4 @@
+using Sed.Core.Runtime;
 using Sed.Core.Runtime.Keys;
 using static TorchSharp.torch;
 
@@ -5,7 +6,7 @@ namespace Sed.Core.Networks.Layers;
 
 public abstract partial record Layer
 {
-    /// <summary>Each frame's vector with mean 0 and variance 1, then a learnt scale and shift (Ba et al. 2016, arXiv 1607.06450).</summary>
+    /// <summary>Layer normalisation of each frame's vector, with learnt scale and shift (Ba et al. 2016, arXiv 1607.06450).</summary>
     [Key("layerNormalisation")]
     public sealed record LayerNormalisation : Layer
     {
@@ -13,20 +14,20 @@ public abstract partial record Layer
         public override string Summary => "layer normalisation";
 
         internal override bool TakesVectors => true;
-        internal override bool MakesValues => false;
+        internal override bool HasDropout => false;
         internal override string ModuleName => "normalisation";
 
-        private protected override IEnumerable<LayerProblem> OwnProblems(Shape below) => [];
+        private protected override IEnumerable<Problem> SizeProblems(Shape input) => [];
 
         /// <inheritdoc/>
-        public override Shape Over(Shape below) => below;
+        public override Shape OutputShape(Shape input) => input;
 
         /// <inheritdoc/>
-        public override long Parameters(Shape below) => 2L * below.Width;
+        public override long Parameters(Shape input) => 2L * input.Width;
 
         /// <inheritdoc/>
-        public override long MultiplyAccumulates(Shape below) => 0;
+        public override long MultiplyAccumulates(Shape input) => 0;
 
-        internal override nn.Module<Tensor, Tensor> Build(Shape below) => nn.LayerNorm(below.Width);
+        internal override nn.Module<Tensor, Tensor> Build(Shape input) => nn.LayerNorm(input.Width);
     }
 }

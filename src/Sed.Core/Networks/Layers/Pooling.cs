@@ -1,28 +1,56 @@
 using Sed.Core.Networks.Modules;
 using Sed.Core.Onnx.Graph;
+using Sed.Core.Runtime;
 using Sed.Core.Runtime.Keys;
 using static TorchSharp.torch;
 
 namespace Sed.Core.Networks.Layers;
 
-/// <summary>What stands for several values.</summary>
+/// <summary>Statistic of a pooling layer.</summary>
 public enum PoolingKind
 {
-    /// <summary>The largest of them.</summary>
+    /// <summary>Max pooling.</summary>
     [Key("maximum")]
     Maximum,
 
-    /// <summary>Their mean.</summary>
+    /// <summary>Average pooling.</summary>
     [Key("mean")]
     Mean,
 }
 
 public abstract partial record Layer
 {
-    /// <summary>One value for each rectangle of neighbouring frames and bands; frames behind the last whole rectangle are left out.</summary>
-    /// <param name="Frames">Frames that become one.</param>
-    /// <param name="Bands">Bands that become one; divides the bands below.</param>
-    /// <param name="Kind">What stands for them.</param>
+    /// <summary>Max pooling over bands; the number of frames does not change.</summary>
+    /// <param name="Bands">Pool size in bands; divides the number of input bands.</param>
+    [Key("bandPooling")]
+    public sealed record BandPooling([property: Key("bands")] int Bands) : Layer
+    {
+        /// <inheritdoc/>
+        public override string Summary => $"pool {Bands}";
+
+        internal override bool TakesVectors => false;
+        internal override bool TakesOverDropout => true;
+        internal override string ModuleName => "pooling";
+
+        private protected override IEnumerable<Problem> SizeProblems(Shape input) => BandProblems(Bands, input);
+
+        /// <inheritdoc/>
+        public override Shape OutputShape(Shape input) => input with { Bands = input.Bands / Bands };
+
+        /// <inheritdoc/>
+        public override long Parameters(Shape input) => 0;
+
+        /// <inheritdoc/>
+        public override long MultiplyAccumulates(Shape input) => 0;
+
+        internal override nn.Module<Tensor, Tensor> Build(Shape input) =>
+            new PoolingModule(1, Bands, PoolingKind.Maximum);
+    }
+
+    /// <summary>Pooling over rectangles of frames and bands. Frames after the last complete rectangle are dropped.</summary>
+    /// <param name="Frames">Pool size in frames.</param>
+    /// <param name="Bands">Pool size in bands; divides the number of input bands.</param>
+    /// <param name="Kind">The statistic.</param>
     [Key("pooling")]
     public sealed record Pooling(
         [property: Key("frames")] int Frames,
@@ -34,71 +62,77 @@ public abstract partial record Layer
         public override string Summary => $"pool {Frames}x{Bands} {(Kind == PoolingKind.Maximum ? "maximum" : "mean")}";
 
         internal override bool TakesVectors => false;
-        internal override bool EndsLayerBelow => true;
+        internal override bool TakesOverDropout => true;
         internal override string ModuleName => "pooling";
 
-        private protected override IEnumerable<LayerProblem> OwnProblems(Shape below)
+        private protected override IEnumerable<Problem> SizeProblems(Shape input)
         {
-            if (Frames < 1 || Frames > below.Frames)
-                yield return new(
-                    $"{below.Frames} frames cannot be pooled by {Frames}",
-                    "pool by at least 1 and at most all"
+            if (Frames < 1 || Frames > input.Frames)
+                yield return Problem.Of(
+                    $"{input.Frames} frames cannot be pooled by {Frames}",
+                    "the pool size must lie between 1 and the number of frames"
                 );
-            if (Bands < 1 || below.Bands % Bands != 0)
-                yield return new(
-                    $"{below.Bands} bands cannot be pooled by {Bands}",
-                    "the pools have to divide the bands"
-                );
+            foreach (var problem in BandProblems(Bands, input))
+                yield return problem;
         }
 
         /// <inheritdoc/>
-        public override Shape Over(Shape below) =>
-            below with
+        public override Shape OutputShape(Shape input) =>
+            input with
             {
-                Frames = below.Frames / Frames,
-                Bands = below.Bands / Bands,
+                Frames = input.Frames / Frames,
+                Bands = input.Bands / Bands,
             };
 
         /// <inheritdoc/>
         public override double FrameStride => Frames;
 
         /// <inheritdoc/>
-        public override long Parameters(Shape below) => 0;
+        public override long Parameters(Shape input) => 0;
 
         /// <inheritdoc/>
-        public override long MultiplyAccumulates(Shape below) => 0;
+        public override long MultiplyAccumulates(Shape input) => 0;
 
-        internal override nn.Module<Tensor, Tensor> Build(Shape below) => new Module(this);
+        internal override nn.Module<Tensor, Tensor> Build(Shape input) => new PoolingModule(Frames, Bands, Kind);
+    }
 
-        private sealed class Module(Pooling layer) : nn.Module<Tensor, Tensor>(nameof(Pooling)), IPoolingModule, IOnnxModule
-        {
-            /// <inheritdoc/>
-            public int Frames => layer.Frames;
+    private static IEnumerable<Problem> BandProblems(int bands, Shape input)
+    {
+        if (bands < 1 || input.Bands % bands != 0)
+            yield return Problem.Of(
+                $"{input.Bands} bands cannot be pooled by {bands}",
+                "the pool size must divide the number of bands"
+            );
+    }
+}
 
-            /// <inheritdoc/>
-            public int Bands => layer.Bands;
+/// <summary>Pooling without padding: (batch, maps, frames, bands) to (batch, maps, frames / pool frames, bands / pool bands).</summary>
+internal sealed class PoolingModule(int frames, int bands, PoolingKind kind)
+    : nn.Module<Tensor, Tensor>(nameof(PoolingModule)),
+        IPoolingModule,
+        IOnnxModule
+{
+    /// <inheritdoc/>
+    public int Frames => frames;
 
-            /// <inheritdoc/>
-            public bool IsMaximum => layer.Kind == PoolingKind.Maximum;
+    /// <inheritdoc/>
+    public int Bands => bands;
 
-            public override Tensor forward(Tensor input)
-            {
-                using var scope = NewDisposeScope();
-                var maps = input.AsMaps();
-                long[] size = [layer.Frames, layer.Bands];
-                var pooled =
-                    layer.Kind == PoolingKind.Maximum
-                        ? nn.functional.max_pool2d(maps, size)
-                        : nn.functional.avg_pool2d(maps, size);
-                return pooled.MoveToOuterDisposeScope();
-            }
+    /// <inheritdoc/>
+    public bool IsMaximum => kind == PoolingKind.Maximum;
 
-            public OnnxValue Export(OnnxValue input)
-            {
-                long[] size = [layer.Frames, layer.Bands];
-                var pool = layer.Kind == PoolingKind.Maximum ? "MaxPool" : "AveragePool";
-                return input.Node(pool, ("kernel_shape", size), ("strides", size));
-            }
-        }
+    public override Tensor forward(Tensor input)
+    {
+        using var scope = NewDisposeScope();
+        var maps = input.AsMaps();
+        long[] size = [frames, bands];
+        var pooled = IsMaximum ? nn.functional.max_pool2d(maps, size) : nn.functional.avg_pool2d(maps, size);
+        return pooled.MoveToOuterDisposeScope();
+    }
+
+    public OnnxValue Export(OnnxValue input)
+    {
+        long[] size = [frames, bands];
+        return input.Node(IsMaximum ? "MaxPool" : "AveragePool", ("kernel_shape", size), ("strides", size));
     }
 }

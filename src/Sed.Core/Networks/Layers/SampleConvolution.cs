@@ -1,5 +1,6 @@
 using Sed.Core.Networks.Modules;
 using Sed.Core.Onnx.Graph;
+using Sed.Core.Runtime;
 using Sed.Core.Runtime.Keys;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -9,40 +10,40 @@ namespace Sed.Core.Networks.Layers;
 public abstract partial record Layer
 {
     /// <summary>
-    /// Convolution along samples with zero padding, then batch normalisation and ReLU (sample-level networks: Lee et al. 2017,
-    /// arXiv 1703.01789). The samples of a frame stand where others have bands, so a step over samples, like pooling by
-    /// <see cref="BandPooling"/>, leaves fewer of them in each frame and frames stay as they are; kernels reach over the
-    /// frames' borders.
+    /// 1D convolution over the waveform with zero padding, followed by batch normalisation and ReLU (sample-level networks: Lee
+    /// et al. 2017, arXiv 1703.01789). The samples of a frame take the place of its bands, so the stride and
+    /// <see cref="BandPooling"/> reduce the samples per frame and keep the number of frames. Kernels extend across frame
+    /// boundaries.
     /// </summary>
-    /// <param name="Filters">Maps that come out.</param>
-    /// <param name="Kernel">Samples that a kernel covers: the step's, or more by an even number.</param>
-    /// <param name="Step">Samples from one value to the next; divides the samples of a frame below.</param>
+    /// <param name="Filters">Number of output maps.</param>
+    /// <param name="Kernel">Kernel size in samples: the stride plus an even number, or the stride itself.</param>
+    /// <param name="Stride">Stride in samples; divides the number of input samples per frame. Default 1.</param>
     [Key("sampleConvolution")]
     public sealed record SampleConvolution(
         [property: Key("filters")] int Filters,
         [property: Key("kernel")] int Kernel,
-        [property: Key("step")] int Step = 1
+        [property: Key("step")] int Stride = 1
     ) : Layer
     {
         /// <inheritdoc/>
-        public override string Summary => $"sample conv {Filters}, {Kernel} samples, step {Step}";
+        public override string Summary => $"sample conv {Filters}, {Kernel} samples, stride {Stride}";
 
         internal override bool TakesVectors => false;
         internal override string ModuleName => "sample-convolution";
 
-        private protected override IEnumerable<LayerProblem> OwnProblems(Shape below)
+        private protected override IEnumerable<Problem> SizeProblems(Shape input)
         {
             foreach (var problem in AtLeastOne(Filters, "filters"))
                 yield return problem;
-            if (Step < 1 || Kernel < Step || (Kernel - Step) % 2 != 0)
-                yield return new(
-                    $"a kernel of {Kernel} samples cannot go in steps of {Step}",
-                    "it covers the step, or more by an even number, for example `sampleConv 128 3 3`"
+            if (Stride < 1 || Kernel < Stride || (Kernel - Stride) % 2 != 0)
+                yield return Problem.Of(
+                    $"a kernel of {Kernel} samples does not fit a stride of {Stride}",
+                    "the kernel must equal the stride or exceed it by an even number, for example `sampleConv 128 3 3`"
                 );
-            else if (below.Bands % Step != 0)
-                yield return new(
-                    $"{below.Bands} samples of a frame cannot be gone through in steps of {Step}",
-                    "the steps and pools have to divide the samples of a frame"
+            else if (input.Bands % Stride != 0)
+                yield return Problem.Of(
+                    $"{input.Bands} samples per frame are not divisible by the stride of {Stride}",
+                    "strides and pool sizes must divide the samples per frame"
                 );
         }
 
@@ -50,17 +51,17 @@ public abstract partial record Layer
         public override Layer Scaled(double factor) => this with { Filters = Scaled(Filters, factor) };
 
         /// <inheritdoc/>
-        public override Shape Over(Shape below) => below with { Maps = Filters, Bands = below.Bands / Step };
+        public override Shape OutputShape(Shape input) => input with { Maps = Filters, Bands = input.Bands / Stride };
 
         /// <inheritdoc/>
-        public override long Parameters(Shape below) => Weights(below) + 3L * Filters;
+        public override long Parameters(Shape input) => Weights(input) + 3L * Filters;
 
         /// <inheritdoc/>
-        public override long MultiplyAccumulates(Shape below) => Weights(below) * below.Frames * (below.Bands / Step);
+        public override long MultiplyAccumulates(Shape input) => Weights(input) * input.Frames * (input.Bands / Stride);
 
-        private long Weights(Shape below) => (long)below.Maps * Kernel * Filters;
+        private long Weights(Shape input) => (long)input.Maps * Kernel * Filters;
 
-        internal override nn.Module<Tensor, Tensor> Build(Shape below) => new Module(below, this);
+        internal override nn.Module<Tensor, Tensor> Build(Shape input) => new Module(input, this);
 
         private sealed class Module : nn.Module<Tensor, Tensor>, IConvolutionModule, IOnnxModule
         {
@@ -69,17 +70,17 @@ public abstract partial record Layer
             private readonly Conv1d convolution;
             private readonly BatchNorm1d normalisation;
 
-            public Module(Shape below, SampleConvolution layer)
+            public Module(Shape input, SampleConvolution layer)
                 : base(nameof(SampleConvolution))
             {
-                frames = below.Frames;
+                frames = input.Frames;
                 this.layer = layer;
                 convolution = nn.Conv1d(
-                    below.Maps,
+                    input.Maps,
                     layer.Filters,
                     layer.Kernel,
-                    stride: layer.Step,
-                    padding: (layer.Kernel - layer.Step) / 2
+                    stride: layer.Stride,
+                    padding: (layer.Kernel - layer.Stride) / 2
                 );
                 normalisation = nn.BatchNorm1d(layer.Filters);
                 RegisterComponents();
@@ -87,10 +88,10 @@ public abstract partial record Layer
 
             /// <inheritdoc/>
             public IReadOnlyList<NormalisedConvolution> Convolutions =>
-                layer.Step == 1 || layer.Step == layer.Kernel ? [new(convolution, normalisation)] : [];
+                layer.Stride == 1 || layer.Stride == layer.Kernel ? [new(convolution, normalisation)] : [];
 
             /// <inheritdoc/>
-            public int SampleStep => layer.Step;
+            public int SampleStep => layer.Stride;
 
             public override Tensor forward(Tensor input)
             {

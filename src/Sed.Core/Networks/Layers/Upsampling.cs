@@ -1,27 +1,28 @@
 using Sed.Core.Networks.Modules;
 using Sed.Core.Onnx.Graph;
+using Sed.Core.Runtime;
 using Sed.Core.Runtime.Keys;
 using static TorchSharp.torch;
 
 namespace Sed.Core.Networks.Layers;
 
-/// <summary>What stands between frames that lie further apart than those that are wanted.</summary>
+/// <summary>Interpolation of an upsampling layer.</summary>
 public enum UpsamplingKind
 {
-    /// <summary>The frame itself, again and again.</summary>
+    /// <summary>Repeats each frame.</summary>
     [Key("repetition")]
     Repetition,
 
-    /// <summary>Straight lines between the middles of the frames.</summary>
+    /// <summary>Linear interpolation between the centres of the frames.</summary>
     [Key("linear")]
     Linear,
 }
 
 public abstract partial record Layer
 {
-    /// <summary>More frames from fewer, so that the strong output has a finer resolution than pooled frames.</summary>
-    /// <param name="Factor">Frames that each frame becomes.</param>
-    /// <param name="Kind">What stands between them.</param>
+    /// <summary>Upsamples the frames, for example to restore the time resolution after pooling.</summary>
+    /// <param name="Factor">Output frames per input frame.</param>
+    /// <param name="Kind">The interpolation.</param>
     [Key("upsampling")]
     public sealed record Upsampling(
         [property: Key("factor")] int Factor,
@@ -33,35 +34,35 @@ public abstract partial record Layer
             $"upsample {Factor} {(Kind == UpsamplingKind.Linear ? "linear" : "repetition")}";
 
         internal override bool TakesVectors => true;
-        internal override bool MakesValues => false;
+        internal override bool HasDropout => false;
         internal override string ModuleName => "upsampling";
 
-        private protected override IEnumerable<LayerProblem> OwnProblems(Shape below)
+        private protected override IEnumerable<Problem> SizeProblems(Shape input)
         {
             if (Factor < 1)
-                yield return new($"each frame becomes {Factor}", "give at least one");
+                yield return Problem.Of($"the factor is {Factor}", "it must be at least 1");
         }
 
         /// <inheritdoc/>
-        public override Shape Over(Shape below) => below with { Frames = below.Frames * Factor };
+        public override Shape OutputShape(Shape input) => input with { Frames = input.Frames * Factor };
 
         /// <inheritdoc/>
         public override double FrameStride => 1.0 / Factor;
 
         /// <inheritdoc/>
-        public override long Parameters(Shape below) => 0;
+        public override long Parameters(Shape input) => 0;
 
         /// <inheritdoc/>
-        public override long MultiplyAccumulates(Shape below) => 0;
+        public override long MultiplyAccumulates(Shape input) => 0;
 
-        internal override nn.Module<Tensor, Tensor> Build(Shape below) => new Module(this);
+        internal override nn.Module<Tensor, Tensor> Build(Shape input) => new Module(this);
 
         private sealed class Module(Upsampling layer) : nn.Module<Tensor, Tensor>(nameof(Upsampling)), IOnnxModule
         {
             public override Tensor forward(Tensor input)
             {
                 using var scope = NewDisposeScope();
-                var wanted =
+                var upsampled =
                     layer.Kind == UpsamplingKind.Repetition
                         ? input.repeat_interleave(layer.Factor, 1)
                         : nn
@@ -72,7 +73,7 @@ public abstract partial record Layer
                                 align_corners: false
                             )
                             .transpose(1, 2);
-                return wanted.MoveToOuterDisposeScope();
+                return upsampled.MoveToOuterDisposeScope();
             }
 
             public OnnxValue Export(OnnxValue input)

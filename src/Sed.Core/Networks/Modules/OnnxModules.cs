@@ -5,15 +5,26 @@ using static TorchSharp.torch;
 
 namespace Sed.Core.Networks.Modules;
 
-/// <summary>Torch's own modules, and those of layers, as ONNX operators.</summary>
+/// <summary>A module of a layer that can be exported to ONNX.</summary>
+internal interface IOnnxModule
+{
+    /// <summary>Appends the operators of the forward pass at inference.</summary>
+    /// <param name="input">
+    /// The forward pass's input with all its axes: maps have shape (batch, maps, frames, bands), vectors (batch, frames, width).
+    /// </param>
+    /// <exception cref="NotSupportedException">A part of the module has no ONNX form; the message names it.</exception>
+    OnnxValue Export(OnnxValue input);
+}
+
+/// <summary>Exports torch's modules and those of layers to ONNX.</summary>
 internal static class OnnxModules
 {
-    /// <summary>What the module makes of a value in inference.</summary>
+    /// <summary>Appends the operators of a module at inference, and returns its output.</summary>
     /// <exception cref="NotSupportedException">The module has no ONNX form; the message names it.</exception>
     public static OnnxValue Through(this OnnxValue input, nn.Module<Tensor, Tensor> module) =>
         module switch
         {
-            IOnnxModule own => own.Export(input),
+            IOnnxModule exportable => exportable.Export(input),
             Linear linear => Dense(input, linear),
             Convolution convolution => Convolved(input, convolution),
             NormBase normalisation and (BatchNorm1d or BatchNorm2d) => Normalised(input, normalisation),
@@ -23,7 +34,7 @@ internal static class OnnxModules
             Sigmoid => input.Sigmoid(),
             Tanh => input.Node("Tanh"),
             SiLU => input.Silu(),
-            // A class of one's own on top of Sequential may compute anything.
+            // A class derived from Sequential can have another forward pass.
             Sequential stack when stack.GetType() == typeof(Sequential) => stack
                 .children()
                 .Cast<nn.Module<Tensor, Tensor>>()
@@ -45,7 +56,9 @@ internal static class OnnxModules
             || convolution.padding_type is not null
             || convolution.padding_mode != PaddingModes.Zeros
         )
-            throw new NotSupportedException($"the module {convolution.GetType().Name} pads as no ONNX form does");
+            throw new NotSupportedException(
+                $"the module {convolution.GetType().Name} has no ONNX form unless it pads with zeros"
+            );
         var graph = input.Graph;
         return graph.Node(
             "Conv",

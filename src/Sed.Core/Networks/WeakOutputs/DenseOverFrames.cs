@@ -10,7 +10,7 @@ namespace Sed.Core.Networks.WeakOutputs;
 
 public abstract partial record WeakOutput
 {
-    /// <summary>A dense sigmoid layer over all frames and classes of the strong output (Adavanne and Virtanen 2017).</summary>
+    /// <summary>A dense sigmoid layer on the flattened strong output of all frames and classes (Adavanne and Virtanen 2017).</summary>
     [Key("denseOverFrames")]
     public sealed record DenseOverFrames : WeakOutput
     {
@@ -25,7 +25,7 @@ public abstract partial record WeakOutput
     }
 }
 
-/// <summary>Sigmoid of a dense layer over the strong output of all frames and classes.</summary>
+/// <summary>A dense sigmoid layer on the flattened strong output.</summary>
 internal sealed class FlattenedDense : nn.Module<Tensor, Tensor, Tensor>, IOnnxOutput
 {
     private readonly Linear dense;
@@ -39,16 +39,16 @@ internal sealed class FlattenedDense : nn.Module<Tensor, Tensor, Tensor>, IOnnxO
     }
 
     /// <summary>
-    /// At first each class looks at the mean of its own frames (a slope of 4 around one half makes the sigmoid nearly that
-    /// mean). Random weights would instead push the strong output in directions that mean nothing, as hard as its own loss.
+    /// Starts from mean pooling: each class weights only its own frames, and a slope of 4 around 0.5 makes the sigmoid
+    /// approximately the identity. Random weights would send arbitrary gradients to the strong output.
     /// </summary>
     private void Initialise(int frames, int classes)
     {
         const double slope = 4;
         using var scope = NewDisposeScope();
         using var noGradients = no_grad();
-        var own = eye(classes).unsqueeze(1).expand(classes, frames, classes).Times(slope / frames);
-        dense.weight!.copy_(own.reshape(classes, frames * classes));
+        var ownFrames = eye(classes).unsqueeze(1).expand(classes, frames, classes).Times(slope / frames);
+        dense.weight!.copy_(ownFrames.reshape(classes, frames * classes));
         dense.bias!.zero_().Add(-slope / 2);
     }
 

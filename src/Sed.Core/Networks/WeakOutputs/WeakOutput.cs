@@ -1,29 +1,60 @@
 using Sed.Core.Networks.Layers;
+using Sed.Core.Onnx.Graph;
 using static TorchSharp.torch;
 
 namespace Sed.Core.Networks.WeakOutputs;
 
 /// <summary>
-/// How the weak output, one probability per class and clip, comes from the strong one, as data; each is a file of its own
-/// beside this one. The statistics are those that Wang, Li and Metze (2019, arXiv 1810.09050) compare; p is the probability of
-/// a class in a frame, sums go over the frames.
+/// The pooling function that computes the weak output, one probability per class and clip, from the strong output, as data.
+/// Wang, Li and Metze (2019, arXiv 1810.09050) compare most of them. In the formulas, p is the probability of a class in a
+/// frame, and sums run over the frames.
 /// </summary>
 public abstract partial record WeakOutput
 {
-    /// <summary>The output in a few words, as plans and tables have it; equal ones have the same.</summary>
+    /// <summary>A short human-readable description, for plans and tables.</summary>
     public abstract string Summary { get; }
 
-    /// <summary>Numbers that training moves.</summary>
-    /// <param name="hidden">What the layers leave.</param>
-    /// <param name="classes">Classes of the outputs.</param>
+    /// <summary>Number of trainable parameters.</summary>
+    /// <param name="hidden">Output shape of the layers.</param>
+    /// <param name="classes">Number of classes.</param>
     public virtual long Parameters(Shape hidden, int classes) => 0;
 
     /// <summary>
-    /// The module. It takes the hidden vectors, (batch, frames, width), and the strong output that comes from them, (batch,
-    /// frames, classes), and gives (batch, classes).
+    /// Builds the module. Its inputs are the hidden vectors, shape (batch, frames, width), and the strong output computed from
+    /// them, shape (batch, frames, classes). Its output has shape (batch, classes).
     /// </summary>
+    /// <param name="hidden">Output shape of the layers.</param>
+    /// <param name="classes">Number of classes.</param>
     internal abstract nn.Module<Tensor, Tensor, Tensor> Build(Shape hidden, int classes);
 
     /// <summary><see cref="Summary"/>.</summary>
     public sealed override string ToString() => Summary;
+}
+
+/// <summary>A weak output that can be exported to ONNX.</summary>
+internal interface IOnnxOutput
+{
+    /// <summary>Appends the operators of the forward pass at inference.</summary>
+    /// <param name="hidden">Shape (batch, frames, width).</param>
+    /// <param name="strong">Shape (batch, frames, classes).</param>
+    /// <returns>Shape (batch, classes).</returns>
+    /// <exception cref="NotSupportedException">The module has no ONNX form; the message gives the reason.</exception>
+    OnnxValue Export(OnnxValue hidden, OnnxValue strong);
+}
+
+/// <summary>
+/// Computes probabilities in float32 or wider, also from bfloat16 logits: bfloat16 rounds a probability above 0.998 to 1, where
+/// the cross-entropy of a false positive reaches its upper bound.
+/// </summary>
+internal static class Probabilities
+{
+    /// <summary>The sigmoid of logits.</summary>
+    public static Tensor Of(Tensor logits)
+    {
+        using var scope = NewDisposeScope();
+        return Wide(logits).sigmoid().MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Converts bfloat16 to float32 and leaves other types unchanged.</summary>
+    public static Tensor Wide(Tensor values) => values.dtype == bfloat16 ? values.to(float32) : values;
 }

@@ -7,32 +7,35 @@ using ElementType = global::Onnx.TensorProto.Types.DataType;
 namespace Sed.Core.Onnx.Graph;
 
 /// <summary>
-/// A graph of ONNX operators (operator set 17) that is built value by value: inputs first, what is computed from them through
-/// <see cref="OnnxValue"/>, outputs last. Nodes and weights carry the name of the part of the network that they belong to.
+/// Builds a graph of ONNX operators (operator set 17): declare the inputs, compute with <see cref="OnnxValue"/>, declare the
+/// outputs. The names of nodes and weights start with the part of the network that they belong to.
 /// </summary>
 internal sealed class OnnxGraph
 {
-    /// <summary>The version of the operator set: the first with LayerNormalization and STFT.</summary>
+    /// <summary>ONNX operator set version; the first one with LayerNormalization and STFT.</summary>
     public const int OperatorSet = 17;
 
-    private const int IrVersion = 8; // the one that came with operator set 17 (ONNX 1.12)
+    private const int IrVersion = 8; // released with operator set 17 (ONNX 1.12)
     private readonly GraphProto graph = new() { Name = "sed" };
-    private readonly Dictionary<string, string> properties = [];
+    private readonly Dictionary<string, string> metadata = [];
     private int count;
 
-    /// <summary>The part of the network that is written: the first half of the names of nodes and weights.</summary>
+    /// <summary>The part of the network that is being exported; prefixes the names of its nodes and weights.</summary>
     public string Part { get; set; } = "sed";
 
-    /// <summary>An input of float32. The first dimension is the batch, of any size.</summary>
-    /// <param name="sizes">The sizes behind the batch.</param>
+    /// <summary>Declares a float32 input with a batch axis of any size.</summary>
+    /// <param name="name">The input's name.</param>
+    /// <param name="sizes">Sizes of the axes after the batch axis.</param>
     public OnnxValue Input(string name, params ReadOnlySpan<int> sizes)
     {
-        graph.Input.Add(Described(name, sizes));
+        graph.Input.Add(ValueInfo(name, sizes));
         return new OnnxValue(this, name);
     }
 
-    /// <summary>Makes a value an output of float32. The first dimension is the batch, of any size.</summary>
-    /// <param name="sizes">The sizes behind the batch.</param>
+    /// <summary>Declares a value as a float32 output with a batch axis of any size.</summary>
+    /// <param name="name">The output's name.</param>
+    /// <param name="value">The value.</param>
+    /// <param name="sizes">Sizes of the axes after the batch axis.</param>
     public void Output(string name, OnnxValue value, params ReadOnlySpan<int> sizes)
     {
         graph.Node.Add(
@@ -44,15 +47,17 @@ internal sealed class OnnxGraph
                 Output = { name },
             }
         );
-        graph.Output.Add(Described(name, sizes));
+        graph.Output.Add(ValueInfo(name, sizes));
     }
 
-    /// <summary>What the model says of itself, beside its graph.</summary>
-    public void Say(string property, string text) => properties[property] = text;
+    /// <summary>Sets an entry of the model's metadata.</summary>
+    public void SetMetadata(string key, string value) => metadata[key] = value;
 
-    /// <summary>An operator on values; an empty one stands for an input that is left out.</summary>
-    /// <param name="attributes">long, float, long[] or string.</param>
-    /// <returns>Its first output.</returns>
+    /// <summary>Appends an operator.</summary>
+    /// <param name="operation">The operator's ONNX name.</param>
+    /// <param name="inputs">Its inputs; null omits an optional one.</param>
+    /// <param name="attributes">Its attributes; a value is a long, float, long[] or string.</param>
+    /// <returns>The operator's first output.</returns>
     public OnnxValue Node(
         string operation,
         OnnxValue?[] inputs,
@@ -68,23 +73,23 @@ internal sealed class OnnxGraph
         return new OnnxValue(this, node.Name);
     }
 
-    /// <summary>Whole numbers in a row, as sizes and axes are given.</summary>
+    /// <summary>A one-dimensional int64 constant, for sizes and axes.</summary>
     public OnnxValue Numbers(params ReadOnlySpan<long> values) =>
         Constant(ElementType.Int64, [values.Length], MemoryMarshal.AsBytes(values));
 
-    /// <summary>A whole number.</summary>
+    /// <summary>An int64 scalar constant.</summary>
     public OnnxValue Number(long value) =>
         Constant(ElementType.Int64, [], MemoryMarshal.AsBytes(new ReadOnlySpan<long>(in value)));
 
-    /// <summary>A number of float32.</summary>
+    /// <summary>A float32 scalar constant.</summary>
     public OnnxValue Single(float value) =>
         Constant(ElementType.Float, [], MemoryMarshal.AsBytes(new ReadOnlySpan<float>(in value)));
 
-    /// <summary>Numbers of float64.</summary>
+    /// <summary>A float64 constant.</summary>
     public OnnxValue Doubles(ReadOnlySpan<double> values, params ReadOnlySpan<long> shape) =>
         Constant(ElementType.Double, shape, MemoryMarshal.AsBytes(values));
 
-    /// <summary>A weight, or whatever else a tensor holds, as float32.</summary>
+    /// <summary>A tensor as a float32 constant.</summary>
     public OnnxValue Weight(Tensor weight)
     {
         using var scope = NewDisposeScope();
@@ -92,7 +97,7 @@ internal sealed class OnnxGraph
         return Constant(ElementType.Float, values.shape, values.bytes);
     }
 
-    /// <summary>The whole model, in ONNX's own format.</summary>
+    /// <summary>The model as the content of an .onnx file.</summary>
     public byte[] ToBytes()
     {
         ModelProto model = new()
@@ -102,8 +107,8 @@ internal sealed class OnnxGraph
             Graph = graph,
         };
         model.OpsetImport.Add(new OperatorSetIdProto { Domain = "", Version = OperatorSet });
-        foreach (var (name, text) in properties)
-            model.MetadataProps.Add(new StringStringEntryProto { Key = name, Value = text });
+        foreach (var (key, value) in metadata)
+            model.MetadataProps.Add(new StringStringEntryProto { Key = key, Value = value });
         return model.ToByteArray();
     }
 
@@ -121,7 +126,7 @@ internal sealed class OnnxGraph
         return new OnnxValue(this, tensor.Name);
     }
 
-    private static ValueInfoProto Described(string name, ReadOnlySpan<int> sizes)
+    private static ValueInfoProto ValueInfo(string name, ReadOnlySpan<int> sizes)
     {
         TensorShapeProto shape = new();
         shape.Dim.Add(new TensorShapeProto.Types.Dimension { DimParam = "batch" });
@@ -157,7 +162,10 @@ internal sealed class OnnxGraph
                 attribute.S = ByteString.CopyFromUtf8(text);
                 break;
             default:
-                throw new ArgumentException($"{name} is {value.GetType().Name}.", nameof(value));
+                throw new ArgumentException(
+                    $"The attribute {name} is a {value.GetType().Name}; it must be a long, float, long[] or string.",
+                    nameof(value)
+                );
         }
         return attribute;
     }

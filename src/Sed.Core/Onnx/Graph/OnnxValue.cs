@@ -1,15 +1,15 @@
 namespace Sed.Core.Onnx.Graph;
 
 /// <summary>
-/// A value of a graph, and what can be computed from it. What a layer writes with these reads as what it computes with
-/// tensors: the same words, the same axes.
+/// A value in an ONNX graph. Its methods append operators to the graph and mirror the tensor operations of the same name, so
+/// that the export of a layer reads like its forward pass.
 /// </summary>
 internal sealed class OnnxValue(OnnxGraph graph, string name)
 {
-    /// <summary>The graph that it belongs to.</summary>
+    /// <summary>The graph that the value belongs to.</summary>
     public OnnxGraph Graph => graph;
 
-    /// <summary>What nodes and outputs call it.</summary>
+    /// <summary>The value's name in the graph.</summary>
     public string Name => name;
 
     public static OnnxValue operator +(OnnxValue left, OnnxValue right) => left.With("Add", right);
@@ -28,7 +28,7 @@ internal sealed class OnnxValue(OnnxGraph graph, string name)
 
     public OnnxValue Sigmoid() => Node("Sigmoid");
 
-    /// <summary>x sigmoid(x).</summary>
+    /// <summary>Swish: x sigmoid(x).</summary>
     public OnnxValue Silu() => this * Sigmoid();
 
     public OnnxValue Exp() => Node("Exp");
@@ -39,61 +39,63 @@ internal sealed class OnnxValue(OnnxGraph graph, string name)
 
     public OnnxValue Softmax(long axis) => Node("Softmax", ("axis", axis));
 
-    /// <summary>The larger of each value and the bound.</summary>
+    /// <summary>Element-wise maximum of the value and a lower bound.</summary>
     public OnnxValue AtLeast(OnnxValue bound) => With("Max", bound);
 
-    /// <summary>The smaller of each value and the bound.</summary>
+    /// <summary>Element-wise minimum of the value and an upper bound.</summary>
     public OnnxValue AtMost(OnnxValue bound) => With("Min", bound);
 
-    /// <summary>The sum along an axis, which goes.</summary>
+    /// <summary>Sum over an axis, which is removed.</summary>
     public OnnxValue Sum(long axis) => With("ReduceSum", graph.Numbers([axis]), ("keepdims", 0L));
 
-    /// <summary>The mean along an axis, which goes.</summary>
+    /// <summary>Mean over an axis, which is removed.</summary>
     public OnnxValue Mean(long axis) => Node("ReduceMean", ("axes", new[] { axis }), ("keepdims", 0L));
 
-    /// <summary>The largest along an axis, which goes.</summary>
-    public OnnxValue Largest(long axis) => Node("ReduceMax", ("axes", new[] { axis }), ("keepdims", 0L));
+    /// <summary>Maximum over an axis, which is removed.</summary>
+    public OnnxValue Max(long axis) => Node("ReduceMax", ("axes", new[] { axis }), ("keepdims", 0L));
 
-    /// <summary>All axes in another order.</summary>
+    /// <summary>Reorders all axes.</summary>
     public OnnxValue Permute(params long[] axes) => Node("Transpose", ("perm", axes));
 
-    /// <summary>Other sizes; 0 stands for the size that the axis has, -1 for what is left.</summary>
+    /// <summary>Reshapes; 0 keeps the size of the axis, -1 infers it.</summary>
     public OnnxValue Reshape(params ReadOnlySpan<long> sizes) => With("Reshape", graph.Numbers(sizes));
 
     public OnnxValue Unsqueeze(long axis) => With("Unsqueeze", graph.Numbers([axis]));
 
     public OnnxValue Squeeze(long axis) => With("Squeeze", graph.Numbers([axis]));
 
-    /// <summary>From start to before end; negative ones count from the end of the axis.</summary>
+    /// <summary>The indices from start (inclusive) to end (exclusive) of an axis; negative ones count from its end.</summary>
     public OnnxValue Slice(long axis, long start, long end) =>
         graph.Node("Slice", [this, graph.Numbers([start]), graph.Numbers([end]), graph.Numbers([axis])]);
 
-    /// <summary>The position of an axis, which goes.</summary>
-    public OnnxValue Select(long axis, long position) => Slice(axis, position, position + 1).Squeeze(axis);
+    /// <summary>One index of an axis, which is removed.</summary>
+    public OnnxValue Select(long axis, long index) => Slice(axis, index, index + 1).Squeeze(axis);
 
-    /// <summary>The positions of an axis that are named, in their order.</summary>
-    public OnnxValue Gather(long axis, params ReadOnlySpan<long> positions) =>
-        With("Gather", graph.Numbers(positions), ("axis", axis));
+    /// <summary>The given indices of an axis, in the given order.</summary>
+    public OnnxValue Gather(long axis, params ReadOnlySpan<long> indices) =>
+        With("Gather", graph.Numbers(indices), ("axis", axis));
 
-    /// <summary>So many equal parts of an axis.</summary>
-    /// <param name="size">The size of a part.</param>
+    /// <summary>Splits an axis into equal parts.</summary>
+    /// <param name="axis">The axis.</param>
+    /// <param name="count">Number of parts.</param>
+    /// <param name="size">Size of a part.</param>
     public OnnxValue[] Chunks(long axis, int count, long size) =>
         [.. Enumerable.Range(0, count).Select(part => Slice(axis, part * size, (part + 1) * size))];
 
-    /// <summary>Values side by side along an axis.</summary>
+    /// <summary>Concatenates values along an axis.</summary>
     public static OnnxValue Concatenate(long axis, params OnnxValue[] values) =>
         values[0].Graph.Node("Concat", values, ("axis", axis));
 
-    /// <summary>More of an axis at both ends.</summary>
+    /// <summary>Pads both ends of the axes.</summary>
     /// <param name="mode">constant (zeros), edge or reflect.</param>
-    /// <param name="before">What is added before each axis, then what is added after each.</param>
-    public OnnxValue Pad(string mode, params ReadOnlySpan<long> before) =>
-        With("Pad", graph.Numbers(before), ("mode", mode));
+    /// <param name="sizes">Padding before each axis, then padding after each axis.</param>
+    public OnnxValue Pad(string mode, params ReadOnlySpan<long> sizes) =>
+        With("Pad", graph.Numbers(sizes), ("mode", mode));
 
-    /// <summary>Values of another type: 1 is float32, 11 float64.</summary>
+    /// <summary>Converts to another element type, by its ONNX number: 1 is float32, 11 is float64.</summary>
     public OnnxValue Cast(long type) => Node("Cast", ("to", type));
 
-    /// <summary>The operator on this value alone.</summary>
+    /// <summary>Appends an operator whose only input is this value.</summary>
     public OnnxValue Node(string operation, params ReadOnlySpan<(string Name, object Value)> attributes) =>
         graph.Node(operation, [this], attributes);
 

@@ -10,7 +10,7 @@ public class EventBasedReferenceTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void Every_reference_case_is_counted_and_scored_as_sed_eval_does(bool tiny)
+    public void Counts_and_scores_of_every_reference_case_equal_those_of_sed_eval(bool tiny)
     {
         Expect expect = new("event-based");
         foreach (var (one, expected, here) in ReferenceCase.Settings("event_based", expect, tiny))
@@ -39,7 +39,7 @@ public class EventBasedReferenceTests
     }
 
     [Fact]
-    public void Substitutions_stay_among_the_values_that_sed_eval_takes_over_orders_of_the_rows()
+    public void Substitutions_are_among_the_values_of_sed_eval_for_different_orders_of_rows()
     {
         Expect expect = new("substitutions");
         foreach (var one in ReferenceCase.OfEvents())

@@ -27,7 +27,7 @@ public class EventPairsTests
     }
 
     [Fact]
-    public void A_label_outside_the_classes_is_named_wherever_it_stands()
+    public void A_label_outside_the_classes_is_reported_for_either_list()
     {
         var reference = List("reference", ("a", [new(0, 1, "Car")]));
         var thrown = Assert.Throws<AnnotationException>(() =>
@@ -47,7 +47,7 @@ public class EventPairsTests
     }
 
     [Fact]
-    public void A_list_that_names_no_file_is_not_compared_with_one_that_does()
+    public void A_list_without_file_names_is_not_compared_with_a_list_with_file_names()
     {
         var thrown = Assert.Throws<AnnotationException>(() =>
             EventPairs.Of(
@@ -56,11 +56,11 @@ public class EventPairsTests
                 List("estimate", ("", [new(0, 1, "Car")]))
             )
         );
-        Assert.Equal("estimate: the rows name no file, but those of the other list do", thrown.Message);
+        Assert.Equal("estimate: the rows have no file names, but those of the other list have", thrown.Message);
     }
 
     [Fact]
-    public void Clips_in_memory_must_be_as_many_on_both_sides() =>
+    public void Reference_and_estimate_in_memory_must_have_the_same_number_of_clips() =>
         Assert.Throws<ArgumentException>(() =>
             EventPairs.Of(
                 Classes,
@@ -75,7 +75,7 @@ public class EventPairsTests
         );
 
     [Fact]
-    public void An_event_in_memory_that_cannot_be_is_named_with_its_clip()
+    public void An_invalid_event_in_memory_is_reported_with_its_clip()
     {
         var thrown = Assert.Throws<AnnotationException>(() =>
             EventPairs.Of(
@@ -92,7 +92,7 @@ public class EventPairsTests
     }
 
     [Fact]
-    public void Counts_of_different_things_do_not_add_up()
+    public void Counts_of_different_classes_or_options_do_not_add_up()
     {
         var pairs = EventPairs.Of(
             Classes,
@@ -108,7 +108,7 @@ public class EventPairsTests
     }
 
     [Fact]
-    public void A_year_of_sound_in_microseconds_needs_no_more_memory_than_a_second()
+    public void The_memory_for_segments_does_not_depend_on_their_number()
     {
         var pairs = EventPairs.Of(
             Classes,
@@ -124,7 +124,7 @@ public class EventPairsTests
     }
 
     [Fact]
-    public void More_pairs_than_can_be_held_are_refused_by_name()
+    public void Too_many_agreeing_pairs_are_refused_with_the_file_name()
     {
         SoundEvent[] same = [.. Enumerable.Repeat(new SoundEvent(1, 2, "Car"), 4000)];
         var pairs = EventPairs.Of(Classes, [same], [same]);

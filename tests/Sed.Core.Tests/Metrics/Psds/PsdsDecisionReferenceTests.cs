@@ -9,7 +9,7 @@ public class PsdsDecisionReferenceTests
     private const double Tolerance = 1e-6;
 
     [Fact]
-    public void Every_reference_case_has_the_rates_and_the_score_of_psds_eval()
+    public void Rates_and_scores_of_every_reference_case_equal_those_of_psds_eval()
     {
         Expect expect = new("psds_eval");
         foreach (var one in ReferenceCase.OfEvents())
@@ -44,7 +44,7 @@ public class PsdsDecisionReferenceTests
     }
 
     [Fact]
-    public void Fifty_thresholds_of_a_scores_case_have_the_score_of_psds_eval()
+    public void The_score_of_fifty_thresholds_equals_that_of_psds_eval()
     {
         Expect expect = new("50 thresholds");
         foreach (var one in ReferenceCase.All().Where(one => one.Has("scores.tsv")))

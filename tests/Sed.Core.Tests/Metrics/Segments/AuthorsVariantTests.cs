@@ -20,17 +20,17 @@ public class AuthorsVariantTests
     );
 
     [Fact]
-    public void The_last_frame_of_every_second_is_not_looked_at()
+    public void The_last_frame_of_every_second_is_ignored()
     {
         var variant = AuthorsVariant.Score(Pairs);
         Assert.Equal(0.588235294117647, variant.FMeasure.F.Value, 1e-12);
         Assert.Equal(0.75, variant.ErrorRates.ErrorRate.Value, 1e-12);
-        // The reference tool does look at it.
+        // sed_eval includes that frame.
         Assert.NotEqual(0.75, SegmentBased.Count(Pairs).Scores().Overall.ErrorRates.ErrorRate.Value, 1e-3);
     }
 
     [Fact]
-    public void Blocks_run_on_over_clips_and_a_rest_counts_for_f_alone()
+    public void Blocks_continue_across_clips_and_the_last_partial_block_counts_for_F1_only()
     {
         var variant = AuthorsVariant.Score(Pairs, clipSeconds: 9.5);
         Assert.Equal(0.6666666666666665, variant.FMeasure.F.Value, 1e-12);
@@ -38,7 +38,7 @@ public class AuthorsVariantTests
     }
 
     [Fact]
-    public void A_silent_reference_has_no_error_rate_and_says_so()
+    public void The_error_rate_of_a_silent_reference_is_undefined_with_a_reason()
     {
         var silent = EventPairs.Of(
             new ClassList(["Car"]),

@@ -10,7 +10,7 @@ public class SegmentBasedReferenceTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void Every_reference_case_is_counted_and_scored_as_sed_eval_does(bool tiny)
+    public void Counts_and_scores_of_every_reference_case_equal_those_of_sed_eval(bool tiny)
     {
         Expect expect = new("segment-based");
         foreach (var (one, expected, here) in ReferenceCase.Settings("segment_based", expect, tiny))
@@ -40,7 +40,7 @@ public class SegmentBasedReferenceTests
     }
 
     [Fact]
-    public void A_participants_published_scores_of_18_systems_are_reproduced()
+    public void Published_scores_of_18_systems_are_reproduced()
     {
         var folder = SharedFolder.Require("reference", "kaist_predictions");
         var reference = EventListFile.Read(Path.Combine(folder, "groundtruth_strong_label_testing_set_kaist.csv"));
@@ -88,7 +88,7 @@ public class SegmentBasedReferenceTests
     [Theory]
     [InlineData(null, 0.84244791666)]
     [InlineData(1200.0, 0.9719907407407408)]
-    public void The_street_scene_of_sed_evals_own_tests_has_its_published_scores(double? length, double accuracy)
+    public void The_street_scene_of_sed_evals_tests_has_its_published_scores(double? length, double accuracy)
     {
         var folder = SharedFolder.Require("reference", "sed_eval_fixtures");
         var reference = EventListFile.Read(Path.Combine(folder, "sound_event__street_fold1_reference.txt"));

@@ -48,7 +48,7 @@ public class TagScoresTests
     ];
 
     [Fact]
-    public void The_equal_error_rates_are_those_of_sed_eval()
+    public void Equal_error_rates_equal_those_of_sed_eval()
     {
         var tags = TagScores.Of(Classes, Scores, Truth);
         Assert.Equal(0.181818181818181, tags.Pooled().EqualErrorRate().Value, 1e-12);
@@ -56,7 +56,7 @@ public class TagScoresTests
     }
 
     [Fact]
-    public void Above_one_half_the_tags_have_the_f_measures_of_sed_eval()
+    public void F1_at_threshold_one_half_equals_that_of_sed_eval()
     {
         bool[] above = [.. Scores.Select(score => score > 0.5f)];
         var counts = Tagging.Count(Classes, Truth, above);
@@ -71,36 +71,36 @@ public class TagScoresTests
     }
 
     [Fact]
-    public void Average_precision_and_roc_area_are_what_their_ranks_say()
+    public void Average_precision_and_ROC_area_follow_from_the_ranks()
     {
-        // Of dog the ranks are 0.89 no, 0.88 yes, 0.83 yes, 0.8 yes, then nothing: precisions 1/2, 2/3, 3/4.
+        // For dog, the scores by rank are 0.89 (absent), 0.88, 0.83 and 0.8 (present): precisions 1/2, 2/3, 3/4.
         var dog = TagScores.Of(Classes, Scores, Truth).Curves().PerClass[2];
         Assert.Equal((0.5 + 2.0 / 3 + 0.75) / 3, dog.AveragePrecision().Value, 1e-12);
-        // Three of four negatives lie below each of the three positives.
+        // Three of four negatives rank below each of the three positives.
         Assert.Equal(0.75, dog.RocArea().Value, 1e-12);
         Assert.Equal(Math.Sqrt(2) * 0.6744897501960817, dog.DPrime().Value, 1e-12);
     }
 
     [Fact]
-    public void Lwlrap_is_the_mean_over_labels_of_the_precision_at_their_rank()
+    public void Lwlrap_is_the_mean_over_labels_of_the_precision_at_their_ranks()
     {
-        // Clip by clip: cat 1, dog 1; dog 1; bird 1, cat 1; cat 1; bird 1, speech 2/4; dog 2/3, speech 1; speech 1/2.
+        // Precisions by clip: cat 1, dog 1; dog 1; bird 1, cat 1; cat 1; bird 1, speech 2/4; dog 2/3, speech 1; speech 1/2.
         var tags = TagScores.Of(Classes, Scores, Truth);
         Assert.Equal((8 + 2.0 / 4 + 2.0 / 3 + 1.0 / 2) / 11, tags.Lwlrap().Value, 1e-12);
         Assert.Equal((2.0 / 4 + 1 + 1.0 / 2) / 3, tags.LwlrapPerClass()[3].Value, 1e-12);
     }
 
     [Fact]
-    public void Equal_scores_share_the_lowest_rank()
+    public void Tied_scores_share_the_lowest_rank()
     {
         var tags = TagScores.Of(new ClassList(["a", "b", "c"]), [0.5f, 0.5f, 0.1f], [true, false, false]);
         Assert.Equal(0.5, tags.Lwlrap().Value);
         Assert.Equal("the reference is never silent", tags.Curves().PerClass[0].RocArea().Why);
-        Assert.Equal("the reference has nothing", tags.Curves().PerClass[1].AveragePrecision().Why);
+        Assert.Equal("the reference has no positives", tags.Curves().PerClass[1].AveragePrecision().Why);
     }
 
     [Fact]
-    public void A_score_that_is_not_a_number_is_named()
+    public void A_score_of_NaN_is_reported_with_its_class_and_clip()
     {
         var thrown = Assert.Throws<ArgumentException>(() => TagScores.Of(Classes, [0, 1, float.NaN, 0], new bool[4]));
         Assert.StartsWith("The score of dog in clip 0 is NaN.", thrown.Message);

@@ -9,7 +9,7 @@ namespace Sed.Core.Tests.Metrics.Tags;
 public class TaggingReferenceTests
 {
     [Fact]
-    public void Every_reference_case_is_tagged_as_the_official_scorer_does()
+    public void Scores_of_every_reference_case_equal_those_of_the_official_scorer()
     {
         Expect expect = new("subtask A");
         foreach (var one in ReferenceCase.OfEvents())
@@ -29,7 +29,7 @@ public class TaggingReferenceTests
     }
 
     [Fact]
-    public void A_participants_published_tag_scores_of_13_systems_are_reproduced()
+    public void Published_tag_scores_of_13_systems_are_reproduced()
     {
         var folder = SharedFolder.Require("reference", "kaist_predictions");
         var reference = TagListFile.Read(Path.Combine(folder, "groundtruth_weak_label_testing_set_kaist.csv"));

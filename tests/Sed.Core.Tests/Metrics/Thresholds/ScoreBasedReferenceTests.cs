@@ -12,7 +12,7 @@ namespace Sed.Core.Tests.Metrics.Thresholds;
 public class ScoreBasedReferenceTests
 {
     [Fact]
-    public void Every_scores_case_has_the_exact_psds_of_sed_scores_eval()
+    public void PSDS_of_every_scores_case_equals_that_of_sed_scores_eval()
     {
         Expect expect = new("exact PSDS");
         foreach (var (one, pairs) in Cases())
@@ -44,7 +44,7 @@ public class ScoreBasedReferenceTests
     }
 
     [Fact]
-    public void Every_scores_case_has_the_curves_of_sed_scores_eval()
+    public void Curves_of_every_scores_case_equal_those_of_sed_scores_eval()
     {
         Expect expect = new("curves");
         foreach (var (one, pairs) in Cases())
@@ -88,7 +88,7 @@ public class ScoreBasedReferenceTests
     }
 
     [Fact]
-    public void A_scores_case_at_one_threshold_has_the_metrics_of_sed_eval()
+    public void Metrics_of_a_scores_case_at_one_threshold_equal_those_of_sed_eval()
     {
         Expect expect = new("at 0.5");
         foreach (var (one, _) in Cases())

@@ -12,8 +12,8 @@ public class BootstrapTests
 {
     private static readonly ClassList Classes = new(["Car", "Bus"]);
 
-    /// <summary>Clips with one car each, of which a system hears the first ones.</summary>
-    private static IReadOnlyList<SegmentCounts> Hearing(int clips, int heard)
+    /// <summary>Clips with one car each; a system detects the car in the first ones.</summary>
+    private static IReadOnlyList<SegmentCounts> Detecting(int clips, int heard)
     {
         IReadOnlyList<SoundEvent>[] truth =
         [
@@ -30,11 +30,11 @@ public class BootstrapTests
         [new("recall", counts.Scores().Overall.FMeasure.Recall)];
 
     [Fact]
-    public void An_interval_of_a_proportion_is_that_of_the_binomial_distribution()
+    public void The_interval_of_a_proportion_agrees_with_the_binomial_distribution()
     {
         // 60 of 100: the standard error is sqrt(0.6 * 0.4 / 100) = 0.049, the interval about 0.5 to 0.7.
         var interval = Assert.Single(
-            Bootstrap.Intervals(Hearing(100, 60), Recall, new BootstrapOptions { Resamples = 4000 })
+            Bootstrap.Intervals(Detecting(100, 60), Recall, new BootstrapOptions { Resamples = 4000 })
         );
         Assert.Equal(0.6, interval.Value.Value);
         Assert.Equal(0.049, interval.StandardError.Value, 0.003);
@@ -43,10 +43,10 @@ public class BootstrapTests
     }
 
     [Fact]
-    public void Equal_seeds_give_equal_intervals_and_other_seeds_others()
+    public void Equal_seeds_give_equal_intervals_and_different_seeds_different_ones()
     {
         Interval Of(ulong seed) =>
-            Bootstrap.Intervals(Hearing(37, 20), Recall, new BootstrapOptions { Resamples = 200, Seed = seed })[0];
+            Bootstrap.Intervals(Detecting(37, 20), Recall, new BootstrapOptions { Resamples = 200, Seed = seed })[0];
         Assert.Equal(Of(5), Of(5));
         Assert.NotEqual(Of(5).StandardError, Of(6).StandardError);
     }
@@ -54,7 +54,7 @@ public class BootstrapTests
     [Fact]
     public void A_system_does_not_differ_from_itself()
     {
-        var counts = Hearing(50, 30);
+        var counts = Detecting(50, 30);
         var difference = Assert.Single(Bootstrap.Differences(counts, counts, Recall));
         Assert.Equal(
             (0, 0, 0, 1),
@@ -63,9 +63,9 @@ public class BootstrapTests
     }
 
     [Fact]
-    public void A_system_that_hears_more_on_the_same_clips_differs_surely()
+    public void A_system_that_detects_more_events_in_the_same_clips_differs_significantly()
     {
-        var difference = Assert.Single(Bootstrap.Differences(Hearing(50, 20), Hearing(50, 35), Recall));
+        var difference = Assert.Single(Bootstrap.Differences(Detecting(50, 20), Detecting(50, 35), Recall));
         Assert.Equal(0.3, difference.Difference.Value, 1e-12);
         Assert.True(difference.Low.Value > 0.15 && difference.High.Value < 0.45);
         Assert.Equal(2.0 / 1001, difference.PValue.Value, 1e-12);
@@ -74,21 +74,21 @@ public class BootstrapTests
     [Fact]
     public void Resamples_without_a_value_are_left_out_and_counted()
     {
-        // Nearly half of the resamples of two clips miss the only one with an estimate.
+        // Some resamples of two clips lack the only clip with an estimate.
         IReadOnlyList<Measure> Precision(SegmentCounts counts) =>
             [new("precision", counts.Scores().Overall.FMeasure.Precision)];
         var interval = Assert.Single(
-            Bootstrap.Intervals(Hearing(2, 1), Precision, new BootstrapOptions { Resamples = 1000 })
+            Bootstrap.Intervals(Detecting(2, 1), Precision, new BootstrapOptions { Resamples = 1000 })
         );
         Assert.InRange(interval.Undefined, 200, 300);
         Assert.Equal(1, interval.Low.Value);
     }
 
     [Fact]
-    public void Every_unusable_option_is_told_at_once()
+    public void All_problems_of_options_are_reported_at_once()
     {
         var thrown = Assert.Throws<ArgumentException>(() =>
-            Bootstrap.Intervals(Hearing(2, 1), Recall, new BootstrapOptions { Resamples = 0, Confidence = 1 })
+            Bootstrap.Intervals(Detecting(2, 1), Recall, new BootstrapOptions { Resamples = 0, Confidence = 1 })
         );
         Assert.Equal(
             $"Resamples must be at least 1, was 0.{Environment.NewLine}Confidence must lie between 0 and 1, was 1.",
@@ -97,7 +97,7 @@ public class BootstrapTests
     }
 
     [Fact]
-    public void A_weighted_psds_is_that_of_the_corpus_written_out()
+    public void PSDS_with_weights_equals_PSDS_of_repeated_files()
     {
         ClassList classes = new(["Car", "Bus", "Train"]);
         Random random = new(8);
@@ -135,7 +135,7 @@ public class BootstrapTests
     }
 
     [Fact]
-    public void Weighted_decisions_have_the_psds_of_the_corpus_written_out()
+    public void PSDS_of_decisions_with_weights_equals_PSDS_of_repeated_files()
     {
         ClassList classes = new(["Car", "Bus"]);
         Random random = new(9);
@@ -182,7 +182,7 @@ public class BootstrapTests
     }
 
     [Fact]
-    public void Weighted_tags_are_those_of_the_clips_written_out()
+    public void Tags_with_weights_equal_tags_of_repeated_clips()
     {
         ClassList classes = new(["Car", "Bus"]);
         var tags = TagScores.Of(classes, [0.9f, 0.1f, 0.4f, 0.8f, 0.5f, 0.3f], [true, false, false, true, true, true]);

@@ -1,0 +1,124 @@
+using Sed.Core.Networks.Kernels.Convolutions;
+using Sed.Core.Runtime;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Sed.Core.Networks.Modules;
+
+/// <summary>A module of normalised convolutions that the kernels can compute.</summary>
+internal interface IConvolutionModule
+{
+    /// <summary>
+    /// The convolutions in order; empty if the kernels do not support them. ReLU follows each of them, except a gated last one.
+    /// </summary>
+    IReadOnlyList<NormalisedConvolution> Convolutions { get; }
+
+    /// <summary>Whether the last convolution is a gated linear unit: half of its maps are gates of the other half.</summary>
+    bool IsGated => false;
+
+    /// <summary>
+    /// Stride of a convolution over samples; 0 for a convolution over frames and bands. The kernels treat the samples of a
+    /// stride as one frame with one bin.
+    /// </summary>
+    int SampleStep => 0;
+}
+
+/// <summary>A convolution followed by batch normalisation, in the form that the kernels need. The modules own the parameters.</summary>
+internal sealed class NormalisedConvolution
+{
+    private readonly Func<(Tensor Kernel, Tensor Bias)> convolution;
+    private readonly BatchNorm normalisation;
+
+    public NormalisedConvolution(Conv2d convolution, BatchNorm normalisation)
+    {
+        this.convolution = () => (convolution.weight!, convolution.bias!);
+        this.normalisation = normalisation;
+    }
+
+    /// <summary>A convolution over samples. Its stride is 1 or its kernel size, and each stride becomes a frame with one bin.</summary>
+    public NormalisedConvolution(Conv1d convolution, BatchNorm normalisation)
+    {
+        this.convolution = () =>
+        {
+            var kernel = convolution.weight!; // (filters, channels, samples)
+            return (
+                convolution.stride[0] == 1
+                    ? kernel.unsqueeze(3)
+                    : kernel.transpose(1, 2).reshape(kernel.shape[0], -1, 1, 1),
+                convolution.bias!
+            );
+        };
+        this.normalisation = normalisation;
+    }
+
+    /// <summary>Weight and bias of the convolution, then of the normalisation.</summary>
+    public IReadOnlyList<Tensor> Weights
+    {
+        get
+        {
+            var (kernel, bias) = convolution();
+            return [kernel, bias, normalisation.weight!, normalisation.bias!];
+        }
+    }
+
+    /// <summary>Running mean and variance of the normalisation.</summary>
+    public IReadOnlyList<Tensor> Running => [normalisation.running_mean!, normalisation.running_var!];
+
+    /// <summary>Increments the normalisation's count of training batches, as its forward pass does.</summary>
+    public void CountBatch() => normalisation.get_buffer("num_batches_tracked")!.Count();
+
+    /// <summary>The kernels' description of the convolution for an input of this size.</summary>
+    public BlockShape Shape(int frames, int bins)
+    {
+        using var scope = NewDisposeScope();
+        var kernel = convolution().Kernel.shape;
+        return new(
+            (int)kernel[1],
+            (int)kernel[0],
+            bins,
+            1,
+            frames,
+            normalisation.eps,
+            normalisation.momentum ?? 0.1,
+            0,
+            (int)kernel[2],
+            (int)kernel[3]
+        );
+    }
+}
+
+/// <summary>A module that pools maps over rectangles of frames and bands.</summary>
+internal interface IPoolingModule
+{
+    /// <summary>Pool size in frames.</summary>
+    int Frames { get; }
+
+    /// <summary>Pool size in bands.</summary>
+    int Bands { get; }
+
+    /// <summary>Whether it is max pooling; otherwise it is average pooling.</summary>
+    bool IsMaximum { get; }
+}
+
+/// <summary>A module that has its own kernels, which also compute the dropout after it.</summary>
+internal interface IKernelModule
+{
+    /// <summary>The kernels for an input of this size; null if they do not support it.</summary>
+    /// <param name="frames">Number of frames.</param>
+    /// <param name="bands">Number of bands; 1 for vectors.</param>
+    /// <param name="dropout">Rate of the dropout after the module.</param>
+    IKernelLayer? Kernel(int frames, int bands, double dropout);
+}
+
+/// <summary>A layer and the dropout after it as one operation on the CPU, with the module's parameters.</summary>
+internal interface IKernelLayer
+{
+    /// <summary>The forward pass in training.</summary>
+    /// <param name="values">The module's input in torch's shape and any memory layout, float32.</param>
+    /// <param name="seed">Seed of the dropout mask.</param>
+    Tensor Train(Tensor values, uint seed);
+
+    /// <summary>The forward pass at inference, without dropout and gradients.</summary>
+    /// <param name="values">The module's input in torch's shape and any memory layout, float32.</param>
+    Tensor Infer(Tensor values);
+}

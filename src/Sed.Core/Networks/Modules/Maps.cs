@@ -1,0 +1,24 @@
+using Sed.Core.Onnx.Graph;
+using static TorchSharp.torch;
+
+namespace Sed.Core.Networks.Modules;
+
+/// <summary>Conversions of the inputs of layers.</summary>
+internal static class Maps
+{
+    /// <summary>Adds the axis of maps to the network's input, (batch, frames, bands); other values already have it.</summary>
+    public static Tensor AsMaps(this Tensor values) => values.dim() == 3 ? values.unsqueeze(1) : values;
+}
+
+/// <summary>Flattens maps: (batch, maps, frames, bands) to (batch, frames, maps * bands). The network's input has this shape already.</summary>
+internal sealed class MapsToVectors() : nn.Module<Tensor, Tensor>(nameof(MapsToVectors)), IOnnxModule
+{
+    public override Tensor forward(Tensor input)
+    {
+        using var scope = NewDisposeScope();
+        var vectors = input.dim() == 3 ? input.alias() : input.transpose(1, 2).flatten(2);
+        return vectors.MoveToOuterDisposeScope();
+    }
+
+    public OnnxValue Export(OnnxValue input) => input.Permute(0, 2, 1, 3).Reshape(0, 0, -1);
+}

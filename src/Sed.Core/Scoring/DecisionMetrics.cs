@@ -1,0 +1,127 @@
+using Sed.Core.Metrics.Counts;
+using Sed.Core.Metrics.Tags;
+
+namespace Sed.Core.Scoring;
+
+/// <summary>Clip-level (tagging) metrics: micro averages over all classes (Mesaros et al. 2016).</summary>
+public static class TagMetrics
+{
+    /// <summary>Clip-level F1.</summary>
+    public static Metric F { get; } =
+        new("weakF", "weak F", "F-score of the tags, micro average", MetricBasis.Tags, Of(own => own.F));
+
+    /// <summary>Clip-level precision.</summary>
+    public static Metric Precision { get; } =
+        new("weakP", "weak P", "precision of the tags, micro average", MetricBasis.Tags, Of(own => own.Precision));
+
+    /// <summary>Clip-level recall.</summary>
+    public static Metric Recall { get; } =
+        new("weakR", "weak R", "recall of the tags, micro average", MetricBasis.Tags, Of(own => own.Recall));
+
+    /// <summary>Clip-level F1 of the weak output at threshold 0.5, whichever output the tags are taken from.</summary>
+    public static Metric WeakOutputF { get; } =
+        new(
+            "weakOutputF",
+            "weak output F",
+            "F-score of the tags that the weak output gives at 0.5, micro average",
+            MetricBasis.WeakOutputTags,
+            clips => clips.WeakOutputTagging.Scores().Micro.F
+        );
+
+    /// <summary>All clip-level metrics of decisions.</summary>
+    public static IReadOnlyList<Metric> All { get; } = [F, Precision, Recall, WeakOutputF];
+
+    private static Func<WeightedClips, Rate> Of(Func<FMeasure, Rate> rate) =>
+        clips => rate(clips.Tagging.Scores().Micro);
+}
+
+/// <summary>Segment-based metrics with segments of 1 s: micro averages over all classes (sed_eval; Mesaros et al. 2016).</summary>
+public static class SegmentMetrics
+{
+    /// <summary>Segment-based F1.</summary>
+    public static Metric F { get; } =
+        new(
+            "strongF",
+            "strong F",
+            "segment-based F-score at 1 s, micro average",
+            MetricBasis.Segments,
+            Of(own => own.FMeasure.F)
+        );
+
+    /// <summary>Segment-based precision.</summary>
+    public static Metric Precision { get; } =
+        new(
+            "strongP",
+            "strong P",
+            "segment-based precision at 1 s, micro average",
+            MetricBasis.Segments,
+            Of(own => own.FMeasure.Precision)
+        );
+
+    /// <summary>Segment-based recall.</summary>
+    public static Metric Recall { get; } =
+        new(
+            "strongR",
+            "strong R",
+            "segment-based recall at 1 s, micro average",
+            MetricBasis.Segments,
+            Of(own => own.FMeasure.Recall)
+        );
+
+    /// <summary>Segment-based error rate: substitutions, deletions and insertions over active reference segments.</summary>
+    public static Metric ErrorRate { get; } =
+        new(
+            "strongER",
+            "strong ER",
+            "segment-based error rate at 1 s",
+            MetricBasis.Segments,
+            Of(own => own.ErrorRates.ErrorRate)
+        )
+        {
+            LowerIsBetter = true,
+            IsFraction = false,
+        };
+
+    /// <summary>All segment-based metrics of decisions.</summary>
+    public static IReadOnlyList<Metric> All { get; } = [F, Precision, Recall, ErrorRate];
+
+    private static Func<WeightedClips, Rate> Of(Func<ScoreSheet, Rate> rate) =>
+        clips => rate(clips.Segments.Scores().Overall);
+}
+
+/// <summary>
+/// Event-based metrics: micro averages over all classes (sed_eval; Mesaros et al. 2016). Onsets must agree within 0.2 s,
+/// offsets within 0.2 s or half of the event's length.
+/// </summary>
+public static class EventMetrics
+{
+    /// <summary>Event-based F1.</summary>
+    public static Metric F { get; } =
+        new(
+            "eventF",
+            "event F",
+            "event-based F-score, collar 0.2 s, micro average",
+            MetricBasis.Events,
+            Of(own => own.FMeasure.F)
+        );
+
+    /// <summary>Event-based error rate: substitutions, deletions and insertions over reference events.</summary>
+    public static Metric ErrorRate { get; } =
+        new(
+            "eventER",
+            "event ER",
+            "event-based error rate, collar 0.2 s",
+            MetricBasis.Events,
+            Of(own => own.ErrorRates.ErrorRate)
+        )
+        {
+            LowerIsBetter = true,
+            IsFraction = false,
+        };
+
+    /// <summary>All event-based metrics.</summary>
+    public static IReadOnlyList<Metric> All { get; } = [F, ErrorRate];
+
+    private static Func<WeightedClips, Rate> Of(Func<ScoreSheet, Rate> rate) =>
+        clips => rate(clips.Events.Scores().Overall);
+}

@@ -1,0 +1,141 @@
+using Sed.Core.Annotations;
+using Sed.Core.Metrics.Events;
+using Sed.Core.Metrics.Pairs;
+using Sed.Core.Metrics.Psds;
+using Sed.Core.Metrics.Segments;
+using Sed.Core.Metrics.Tags;
+using Sed.Core.Metrics.Thresholds;
+using Sed.Core.Metrics.Uncertainty;
+
+namespace Sed.Core.Scoring;
+
+/// <summary>
+/// The decisions and scores of one system on a set of clips, compared with the reference: what metrics are computed from.
+/// A trial (<see cref="ScoredClips"/>) gives every part; a list of events, tags or frame scores gives some. Counts and curves
+/// are computed on first use and kept. Not thread-safe.
+/// </summary>
+public sealed class MetricInputs
+{
+    private readonly Dictionary<object, object> kept = [];
+
+    internal MetricInputs() { }
+
+    /// <summary>Number of clips.</summary>
+    public required int Clips { get; init; }
+
+    internal Lazy<IReadOnlyList<TaggingCounts>>? TagDecisions { get; init; }
+    internal Lazy<IReadOnlyList<TaggingCounts>>? WeakOutputDecisions { get; init; }
+    internal Lazy<EventPairs>? EventPairs { get; init; }
+    internal Lazy<TagScores>? ClipScores { get; init; }
+    internal Lazy<TagScores>? WeakOutputScores { get; init; }
+    internal Lazy<ScorePairs>? ScorePairs { get; init; }
+
+    /// <summary>The inputs that lists of events give: segments and events.</summary>
+    /// <param name="pairs">Reference and estimate; with labels outside the class list, only events are available.</param>
+    public static MetricInputs Of(EventPairs pairs)
+    {
+        ArgumentNullException.ThrowIfNull(pairs);
+        return new MetricInputs { Clips = pairs.Count, EventPairs = new(pairs) };
+    }
+
+    /// <summary>The inputs that lists of tags give.</summary>
+    /// <param name="classes">The classes that are scored.</param>
+    /// <param name="reference">The reference tags; its files are the clips.</param>
+    /// <param name="estimated">The estimated tags.</param>
+    /// <exception cref="AnnotationException">A label is not in the class list.</exception>
+    public static MetricInputs Of(ClassList classes, TagList reference, TagList estimated)
+    {
+        var counts = Tagging.CountEach(classes, reference, estimated);
+        return new MetricInputs { Clips = counts.Length, TagDecisions = new(counts) };
+    }
+
+    /// <summary>The inputs that frame scores give: frames, and clips scored by their maximum.</summary>
+    public static MetricInputs Of(ScorePairs pairs)
+    {
+        ArgumentNullException.ThrowIfNull(pairs);
+        return new MetricInputs
+        {
+            Clips = pairs.Count,
+            ScorePairs = new(pairs),
+            ClipScores = new(() => Metrics.Tags.TagScores.Of(pairs)),
+        };
+    }
+
+    /// <summary>Whether metrics on this basis can be computed. Without clips, none can.</summary>
+    public bool Has(MetricBasis basis) =>
+        Clips > 0
+        && basis switch
+        {
+            MetricBasis.Tags => TagDecisions is not null,
+            MetricBasis.WeakOutputTags => WeakOutputDecisions is not null,
+            MetricBasis.Segments => EventPairs is { Value.HasUnknownLabels: false },
+            MetricBasis.Events => EventPairs is not null,
+            MetricBasis.TagScores => ClipScores is not null,
+            MetricBasis.WeakOutput => WeakOutputScores is not null,
+            MetricBasis.FrameScores => ScorePairs is not null,
+            _ => false,
+        };
+
+    /// <summary>The clips with weights, as a bootstrap resample draws them.</summary>
+    /// <param name="weights">How often each clip is counted, 0 or more, in the order of the clips.</param>
+    public WeightedClips Weighted(int[] weights) => new(this, weights);
+
+    /// <summary>The clips, each counted once.</summary>
+    public WeightedClips Once() => new(this, CurveCounting.Once(Clips));
+
+    /// <summary>The tag decisions of each clip.</summary>
+    public IReadOnlyList<TaggingCounts> TagCounts() => Given(TagDecisions).Value;
+
+    /// <summary>The segment-based counts of each clip.</summary>
+    /// <param name="options">How time is cut; segments of 1 s by default.</param>
+    public IReadOnlyList<SegmentCounts> SegmentCounts(SegmentOptions? options = null)
+    {
+        options ??= new();
+        return Kept<IReadOnlyList<SegmentCounts>>(
+            options,
+            () => SegmentBased.CountEach(Given(EventPairs).Value, options)
+        );
+    }
+
+    /// <summary>The event-based counts of each clip.</summary>
+    /// <param name="options">When events agree; onset and offset with a collar of 0.2 s by default.</param>
+    public IReadOnlyList<EventCounts> EventCounts(EventOptions? options = null)
+    {
+        options ??= new();
+        return Kept<IReadOnlyList<EventCounts>>(options, () => EventBased.CountEach(Given(EventPairs).Value, options));
+    }
+
+    /// <summary>The scores and tags of each clip; its scores are the maxima of its frames.</summary>
+    public TagScores TagScores() => Given(ClipScores).Value;
+
+    /// <summary>Segment-based counts at every threshold.</summary>
+    /// <param name="segmentSeconds">Length of a segment, in seconds. Default 1.</param>
+    public CurveSweep SegmentSweep(double segmentSeconds = 1.0) =>
+        Kept((nameof(SegmentSweep), segmentSeconds), () => SegmentBased.Sweep(Given(ScorePairs).Value, segmentSeconds));
+
+    /// <summary>PSDS at every threshold, prepared for resamples.</summary>
+    public ExactPsds Psds(PsdsOptions options) =>
+        Kept(options, () => ExactPsds.PrepareForResampling(Given(ScorePairs).Value, options));
+
+    internal WeightedSum<TaggingCounts> TagSum => Sum(nameof(TagSum), TagCounts);
+    internal WeightedSum<TaggingCounts> WeakOutputTagSum =>
+        Sum(nameof(WeakOutputTagSum), () => Given(WeakOutputDecisions).Value);
+    internal WeightedSum<SegmentCounts> SegmentSum => Sum(nameof(SegmentSum), () => SegmentCounts());
+    internal WeightedSum<EventCounts> EventSum => Sum(nameof(EventSum), () => EventCounts());
+    internal CurveSweep TagSweep => Kept(nameof(TagSweep), () => TagScores().Sweep());
+    internal CurveSweep WeakOutputSweep => Kept(nameof(WeakOutputSweep), () => Given(WeakOutputScores).Value.Sweep());
+
+    private WeightedSum<T> Sum<T>(string key, Func<IReadOnlyList<T>> counts)
+        where T : Metrics.Counts.ICounts<T> => Kept(key, () => new WeightedSum<T>(counts()));
+
+    private T Kept<T>(object key, Func<T> compute)
+        where T : notnull
+    {
+        if (!kept.TryGetValue(key, out var found))
+            kept[key] = found = compute();
+        return (T)found;
+    }
+
+    private static T Given<T>(T? part)
+        where T : class => part ?? throw new InvalidOperationException("These inputs do not have this part.");
+}

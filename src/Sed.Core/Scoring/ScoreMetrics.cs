@@ -1,0 +1,109 @@
+using Sed.Core.Metrics.Counts;
+using Sed.Core.Metrics.Psds;
+using Sed.Core.Metrics.Thresholds;
+
+namespace Sed.Core.Scoring;
+
+/// <summary>Clip-level metrics of how scores rank clips and classes; they need no threshold.</summary>
+public static class RankingMetrics
+{
+    /// <summary>Mean average precision (mAP): the mean over classes of the average precision. A clip's score is the maximum of its frames.</summary>
+    public static Metric MeanAveragePrecision { get; } =
+        new(
+            "meanAP",
+            "mAP",
+            "mean average precision of the tags, a clip scored by its largest frame",
+            MetricBasis.TagScores,
+            clips => clips.TagCurves.MeanAveragePrecision()
+        );
+
+    /// <summary>Mean average precision of the weak output.</summary>
+    public static Metric WeakOutputMeanAveragePrecision { get; } =
+        new(
+            "weakOutputAP",
+            "weak output mAP",
+            "mean average precision of the tags, a clip scored by the weak output",
+            MetricBasis.WeakOutput,
+            clips => clips.WeakOutputCurves.MeanAveragePrecision()
+        );
+
+    /// <summary>Label-weighted label-ranking average precision (Fonseca et al. 2019; DCASE 2019 Task 2).</summary>
+    public static Metric Lwlrap { get; } =
+        new(
+            "lwlrap",
+            "lwlrap",
+            "label-weighted label-ranking average precision of the tags",
+            MetricBasis.TagScores,
+            clips => clips.TagScores.Lwlrap()
+        );
+
+    /// <summary>d-prime of the mean area under the ROC curves of the classes (Gemmeke et al. 2017).</summary>
+    public static Metric DPrime { get; } =
+        new(
+            "dPrime",
+            "d-prime",
+            "d-prime of the mean area under the ROC curves of the tags",
+            MetricBasis.TagScores,
+            clips => ThresholdCurve.DPrime(clips.TagCurves.MeanRocArea())
+        )
+        {
+            IsFraction = false,
+        };
+
+    /// <summary>All ranking metrics.</summary>
+    public static IReadOnlyList<Metric> All { get; } =
+    [MeanAveragePrecision, WeakOutputMeanAveragePrecision, Lwlrap, DPrime];
+}
+
+/// <summary>
+/// F1 with the best threshold of each class, chosen on the clips that are scored: an upper bound for the choice of
+/// thresholds. Micro averages over all classes, from the scores after decoding (sed_scores_eval; Ebbers et al. 2022).
+/// </summary>
+public static class ThresholdMetrics
+{
+    /// <summary>Clip-level F1 with the best thresholds. A clip's score is the maximum of its frames.</summary>
+    public static Metric BestWeakF { get; } =
+        new(
+            "bestWeakF",
+            "best weak F",
+            "F-score of the tags with the best threshold of each class, micro average",
+            MetricBasis.TagScores,
+            clips => BestF(clips.TagCurves)
+        );
+
+    /// <summary>Segment-based F1 (1 s) with the best thresholds.</summary>
+    public static Metric BestStrongF { get; } =
+        new(
+            "bestStrongF",
+            "best strong F",
+            "segment-based F-score at 1 s with the best threshold of each class, micro average",
+            MetricBasis.FrameScores,
+            clips => BestF(clips.SegmentCurves)
+        );
+
+    /// <summary>All metrics at the best thresholds.</summary>
+    public static IReadOnlyList<Metric> All { get; } = [BestWeakF, BestStrongF];
+
+    private static Rate BestF(ThresholdCurves curves) => curves.MicroAverage(own => own.BestF()!.Value.Threshold).F;
+}
+
+/// <summary>
+/// The polyphonic sound detection score (Bilen et al. 2020), exact over all thresholds (sed_scores_eval; Ebbers et al. 2022),
+/// from the scores after decoding.
+/// </summary>
+public static class PsdsMetrics
+{
+    /// <summary>Scenario 1 of DCASE 2021 to 2023 Task 4: rewards exact onsets and offsets.</summary>
+    public static Metric Scenario1 { get; } =
+        Psds("psds1", "PSDS1", "polyphonic sound detection score, scenario 1", PsdsOptions.Scenario1);
+
+    /// <summary>Scenario 2 of DCASE 2021 to 2023 Task 4: penalises confusion between classes.</summary>
+    public static Metric Scenario2 { get; } =
+        Psds("psds2", "PSDS2", "polyphonic sound detection score, scenario 2", PsdsOptions.Scenario2);
+
+    /// <summary>Both scenarios.</summary>
+    public static IReadOnlyList<Metric> All { get; } = [Scenario1, Scenario2];
+
+    private static Metric Psds(string key, string name, string summary, PsdsOptions options) =>
+        new(key, name, summary, MetricBasis.FrameScores, clips => clips.Psds(options).Value);
+}

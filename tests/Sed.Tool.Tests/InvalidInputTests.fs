@@ -1,0 +1,186 @@
+namespace Sed.Tool.Tests
+
+open System
+open System.IO
+open Xunit
+
+/// Input that cannot be scored ends with exit code 2 and a message that gives file and line. No results are printed.
+[<Collection("console")>]
+type InvalidInputTests() =
+    let folder = new Folder()
+    let reference = folder.List("reference.tsv", [ "a.wav 0 1 Car"; "b.wav 1 2 Bus" ])
+
+    let refused (expected: string) (arguments: string list) =
+        let run = Run.evaluate arguments
+        Assert.Equal("", run.Output)
+        Assert.Equal(expected, run.Errors.TrimEnd().Replace(folder.Prefix, ""))
+        Assert.Equal(2, run.ExitCode)
+
+    let refusedRows expected rows =
+        refused expected [ "--reference"; reference; "--estimated"; folder.List("list.tsv", rows) ]
+
+    interface IDisposable with
+        member _.Dispose() = (folder :> IDisposable).Dispose()
+
+    [<Fact>]
+    member _.``A NaN onset is refused``() =
+        refusedRows "seddsl evaluate: list.tsv, line 2: the onset is NaN, not a time in seconds" [
+            "a.wav 0 1 Car"
+            "a.wav nan 1 Car"
+        ]
+
+    [<Fact>]
+    member _.``A negative onset and an offset before its onset are reported together``() =
+        refusedRows
+            (String.concat Environment.NewLine [
+                "seddsl evaluate: list.tsv, line 1: the onset of -1 s is negative"
+                "list.tsv, line 2: the offset of 1 s lies before the onset of 3 s"
+            ])
+            [ "a.wav -1 1 Car"; "a.wav 3 1 Bus" ]
+
+    [<Fact>]
+    member _.``A label outside the class list is refused``() =
+        refusedRows "seddsl evaluate: list.tsv, line 1: the label \"Zebra\" is not one of the 2 classes (Bus; Car)" [
+            "a.wav 0 1 Zebra"
+        ]
+
+    [<Fact>]
+    member _.``A label outside the class list is refused even in a file that is not scored``() =
+        refusedRows "seddsl evaluate: list.tsv, line 2: the label \"Zebra\" is not one of the 2 classes (Bus; Car)" [
+            "a.wav 0 1 Car"
+            "other.wav 0 1 Zebra"
+        ]
+
+    [<Fact>]
+    member _.``An empty estimate is refused without --allow-empty``() =
+        refusedRows
+            "seddsl evaluate: list.tsv: the list is empty; if the system detected nothing, add --allow-empty"
+            []
+
+        let run =
+            Run.evaluate [
+                "--reference"
+                reference
+                "--estimated"
+                folder.List("list.tsv", [])
+                "--allow-empty"
+                "--format"
+                "csv"
+            ]
+
+        Assert.Equal(0, run.ExitCode)
+        Assert.Contains("overall.deletion_rate,1,", run.Output)
+
+    [<Fact>]
+    member _.``An empty reference is refused``() =
+        refused "seddsl evaluate: empty.tsv: the list is empty: there is nothing to score against" [
+            "--reference"
+            folder.List("empty.tsv", [])
+            "--estimated"
+            reference
+        ]
+
+    [<Fact>]
+    member _.``A binary file is refused``() =
+        refused
+            "seddsl evaluate: clip.wav, line 1: byte 4 is zero, so this is no text list (a list in UTF-16 must be saved as UTF-8)"
+            [
+                "--reference"
+                reference
+                "--estimated"
+                folder.Bytes("clip.wav", [| 82uy; 73uy; 70uy; 70uy; 0uy; 1uy |])
+            ]
+
+    [<Fact>]
+    member _.``A comma-separated list is refused``() =
+        File.WriteAllText(folder.Path "list.csv", "a.wav,0,1,Car\n")
+
+        refused
+            "seddsl evaluate: list.csv, line 1: \"a.wav,0,1,Car\" is one field; the fields of an event are separated by tabs"
+            [ "--reference"; reference; "--estimated"; folder.Path "list.csv" ]
+
+    [<Fact>]
+    member _.``A missing file is reported``() =
+        refused "seddsl evaluate: nowhere.tsv: there is no such file" [
+            "--reference"
+            reference
+            "--estimated"
+            folder.Path "nowhere.tsv"
+        ]
+
+    [<Fact>]
+    member _.``An estimate without any file of the reference is refused``() =
+        refusedRows
+            "seddsl evaluate: list.tsv: none of its 1 files is in reference.tsv; the first are \"Ya.wav\" and \"a.wav\"; without the prefix Y of DCASE 2017's audio files they would be: write the list with seddsl predict --without-prefix Y"
+            [ "Ya.wav 0 1 Car" ]
+
+    [<Fact>]
+    member _.``Repeated rows are counted with a warning, and refused with --strict``() =
+        let list = folder.List("list.tsv", [ "a.wav 0 1 Car"; "a.wav 0 1 Car" ])
+        let run =
+            Run.evaluate [ "--reference"; reference; "--estimated"; list; "--format"; "csv" ]
+        Assert.Equal(0, run.ExitCode)
+        Assert.Contains("list.tsv, line 2: repeats the event of line 1: \"a.wav\", 0 s to 1 s, Car", run.Errors)
+        let strict =
+            Run.evaluate [ "--reference"; reference; "--estimated"; list; "--strict" ]
+        Assert.Equal(2, strict.ExitCode)
+        Assert.Equal("", strict.Output)
+
+    [<Fact>]
+    member _.``A list of durations must contain every file of the reference``() =
+        refused "seddsl evaluate: durations.tsv: there is no length for the file \"b.wav\" of reference.tsv" [
+            "--reference"
+            reference
+            "--estimated"
+            reference
+            "--durations"
+            folder.List("durations.tsv", [ "a.wav 10" ])
+        ]
+
+    [<Fact>]
+    member _.``Scores that are not numbers, have gaps or lack a file are refused``() =
+        refused
+            (String.concat Environment.NewLine [
+                "seddsl evaluate: scores.tsv, line 3: the score of Bus, \"NaN\", is not a finite number"
+                "scores.tsv, line 4: the frame begins at 2 s, but the one before it ends at 1.5 s"
+            ])
+            [
+                "--reference"
+                reference
+                "--scores"
+                folder.List(
+                    "scores.tsv",
+                    [
+                        "filename onset offset Bus Car"
+                        "a.wav 0 1 0.5 0.5"
+                        "a.wav 1 1.5 NaN 0.5"
+                        "a.wav 2 3 0.5 0.5"
+                    ]
+                )
+            ]
+
+        refused "seddsl evaluate: scores.tsv: there are no scores for the file \"b.wav\" of reference.tsv" [
+            "--reference"
+            reference
+            "--scores"
+            folder.List("scores.tsv", [ "filename onset offset Bus Car"; "a.wav 0 1 0.5 0.5" ])
+        ]
+
+    [<Fact>]
+    member _.``Missing estimates and a segment length of zero are refused``() =
+        refused "seddsl evaluate: nothing to score: give --estimated, --scores or both" [ "--reference"; reference ]
+
+        refused "seddsl evaluate: ResolutionSeconds must be at least 1e-6 s, was 0 s." [
+            "--reference"
+            reference
+            "--estimated"
+            reference
+            "--segment"
+            "0"
+        ]
+
+    [<Fact>]
+    member _.``An unknown command is refused with the list of commands``() =
+        let run = Run.seddsl [ "evalaute" ]
+        Assert.Equal(2, run.ExitCode)
+        Assert.StartsWith("seddsl: there is no command 'evalaute'; the commands are evaluate, predict,", run.Errors)

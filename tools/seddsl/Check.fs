@@ -1,0 +1,60 @@
+module Sed.Tool.Check
+
+open System
+open System.IO
+open Argu
+open Sed.Core.Corpora.Checks
+
+type private CheckArguments =
+    | [<MainCommand; ExactlyOnce>] Folder of folder: string
+    | [<Unique>] Csv of file: string
+    | [<Unique>] Names of count: int
+    | [<Unique>] Cache of folder: string
+    | [<Unique>] No_Cache
+
+    interface IArgParserTemplate with
+        member argument.Usage =
+            match argument with
+            | Folder _ -> "the corpus folder, with label files and audio in any supported layout."
+            | Csv _ -> "write every finding to this file."
+            | Names _ -> "number of file names shown for each kind of finding (default: 3)."
+            | Cache _ ->
+                "folder of cached decoding results, which make a second check take seconds (default: a folder in the user's application data)."
+            | No_Cache -> "decode every file again."
+
+let private defaultCache () =
+    Path.Combine(Environment.GetFolderPath Environment.SpecialFolder.LocalApplicationData, "SedDsl", "checks")
+
+let private work (arguments: ParseResults<CheckArguments>) =
+    let cache =
+        if arguments.Contains No_Cache then
+            null
+        else
+            match arguments.TryGetResult Cache with
+            | Some folder -> OutputPath.folder "--cache" folder
+            | None -> defaultCache ()
+
+    let names = arguments.GetResult(Names, 3)
+    if names < 0 then
+        raise (BadArguments [ $"--names must be 0 or more, was {names}" ])
+
+    let report =
+        use progress = new Progress()
+        Preflight.Check(arguments.GetResult Folder, cache, progress.Counter "decoding")
+
+    printf $"{report.ToText names}"
+    match arguments.TryGetResult Csv with
+    | Some path -> OutputPath.write "--csv" path PreflightReport.CsvHeader report.WriteCsv
+    | None -> ()
+    // Raises an error with the reasons if no clip of the corpus is usable.
+    let manifest = report.ToManifest()
+    printfn ""
+    printfn $"usable: {manifest.Describe()}"
+
+/// seddsl check: reports the problems of a corpus.
+let command = {
+    Name = "check"
+    Summary = "reports every problem in a corpus's label files and audio"
+    NeedsTorch = false
+    Run = Command.run<CheckArguments> "check" work
+}

@@ -1,0 +1,47 @@
+module Sed.Tool.Export
+
+open Argu
+open Sed.Core.Features
+open Sed.Core.Models
+open Sed.Core.Onnx
+open Sed.Core.Runtime
+
+type private ExportArguments =
+    | [<MainCommand; ExactlyOnce>] Model of model: string
+    | [<Mandatory; Unique>] Onnx of file: string
+    | [<Unique>] With_Features
+
+    interface IArgParserTemplate with
+        member argument.Usage =
+            match argument with
+            | Model _ -> "the model file (.sed)."
+            | Onnx _ -> "the ONNX file to write (operator set 17); an existing file is replaced."
+            | With_Features -> "include feature extraction, so that the model's input is audio samples."
+
+let private work (arguments: ParseResults<ExportArguments>) =
+    let model = ModelFile.Read(arguments.GetResult Model)
+    let withFeatures = arguments.Contains With_Features
+    let content = OnnxExport.Of(model, withFeatures)
+    let file = arguments.GetResult Onnx
+    AtomicFile.Write(file, fun stream -> stream.Write content)
+    let features = model.Features
+    let input =
+        if withFeatures then
+            $"samples (batch, {model.ClipSamples}), mono at {features.SampleRate} Hz"
+        else
+            match features with
+            | :? SampleFrames ->
+                $"frames (batch, {model.Network.Frames}, {features.Bands}), mono samples at {features.SampleRate} Hz"
+            | _ -> $"log_mel (batch, {model.Network.Frames}, {features.Bands}), not standardised"
+    printfn $"{file}: {float content.Length / 1e6:F1} MB, operator set 17"
+    printfn $"  input   {input}"
+    printfn $"  output  strong (batch, {model.Network.OutputFrames}, {model.Classes.Count})"
+    printfn $"          weak (batch, {model.Classes.Count})"
+
+/// seddsl export: converts a model file to ONNX.
+let command = {
+    Name = "export"
+    Summary = "converts a model file to ONNX"
+    NeedsTorch = true
+    Run = Command.run<ExportArguments> "export" work
+}

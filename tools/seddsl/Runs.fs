@@ -1,0 +1,52 @@
+// The commands on stored results tables: show and compare.
+namespace Sed.Tool
+
+open Argu
+open Sed.Runner
+
+type private ShowArguments =
+    | [<MainCommand; ExactlyOnce>] Table of table: string
+    | Metric of name: string
+
+    interface IArgParserTemplate with
+        member argument.Usage =
+            match argument with
+            | Table _ -> "a results table: the runs folder and the table's name, for example runs/table2."
+            | Metric _ -> "a metric to show; may be repeated (default: weak F, strong F and strong ER)."
+
+type private CompareArguments =
+    | [<MainCommand; ExactlyOnce>] Tables of first: string * second: string
+    | Metric of name: string
+
+    interface IArgParserTemplate with
+        member argument.Usage =
+            match argument with
+            | Tables _ -> "two results tables, for example runs/table2 elsewhere/table2."
+            | Metric _ -> "a metric to compare; may be repeated (default: weak F, strong F and strong ER)."
+
+/// seddsl show: a results table with intervals and settings.
+module Show =
+    let private work (arguments: ParseResults<ShowArguments>) =
+        StoredTables.describe "runs" (arguments.GetResult Table) (arguments.GetResults ShowArguments.Metric)
+        |> StoredTables.print
+
+    let command = {
+        Name = "show"
+        Summary = "shows a results table: metrics with confidence intervals, and settings"
+        NeedsTorch = false
+        Run = Command.run<ShowArguments> "show" work
+    }
+
+/// seddsl compare: the differences between two results tables.
+module Compare =
+    let private work (arguments: ParseResults<CompareArguments>) =
+        let first, second = arguments.GetResult Tables
+        StoredTables.compare "runs" first second (arguments.GetResults CompareArguments.Metric)
+        |> StoredTables.print
+
+    let command = {
+        Name = "compare"
+        Summary = "compares two results tables: metrics and settings"
+        NeedsTorch = false
+        Run = Command.run<CompareArguments> "compare" work
+    }
