@@ -18,8 +18,8 @@ let baseline =
                 weights 1.0 0.0
             }
         )
-        alongside "baseline MLP" [ Network mlp; Median 0.54<s> ]
-        alongside "CRNN" [ Network(crnn { dropout 0.15 }); StrongWeight 1.0; WeakWeight 1.0 ]
+        addRow "baseline MLP" [ Network mlp; Median 0.54<s> ]
+        addRow "CRNN" [ Network(crnn { dropout 0.15 }); StrongWeight 1.0; WeakWeight 1.0 ]
         seeds [ 1..5 ]
         report [ WeakF; WeakP; WeakR; StrongF; StrongER ]
         published Baseline.source Baseline.rows

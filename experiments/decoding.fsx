@@ -11,22 +11,22 @@ let decoding =
         data Soundscapes.smartCars
         network (crnn { weak LinearSoftmax })
 
-        rows [
+        addRows [
             "threshold 0.5", []
             "median filter", [ Median 0.5<s> ]
             "hysteresis", [ Detect(detection { hysteresis 0.2 }) ]
             "change points", [ Detect(detection { changePoints 1.0<s> (FallBelow 0.2) }) ]
-            "threshold tuned", [ Tuned ThresholdPerClass ]
-            "smoothing tuned", [ Tuned SmoothingPerClass ]
-            "change points tuned", [ Tuned BoxesPerClass ]
+            "threshold tuned", [ Tune ThresholdPerClass ]
+            "smoothing tuned", [ Tune SmoothingPerClass ]
+            "change points tuned", [ Tune BoxesPerClass ]
         ]
 
-        against "threshold 0.5"
+        compareWith "threshold 0.5"
         selectOn Testing
         scoreOn Evaluation
         seeds [ 1..5 ]
         report [ WeakF; StrongF; StrongER; EventF; Psds1 ]
-        sorted StrongF
+        sortBy StrongF
         profile "quick" [ 1; 2 ] quick
         profile "smoke" [ 1 ] smoke
     }

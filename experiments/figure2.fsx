@@ -9,10 +9,10 @@ let figure2 =
         question "Does the strong output look at the event, and the weak one at more?"
         data Soundscapes.smartCars
         network (crnn { dropout 0.15 })
-        alongside "CRNN" []
+        addRow "CRNN" []
         seeds [ 1 ]
         report [ WeakF; StrongF; StrongER ]
-        showing [ Saliency "Car" ]
+        figures [ Saliency "Car" ]
         profile "quick" [ 1 ] quick
         profile "smoke" [ 1 ] smoke
     }

@@ -52,7 +52,7 @@ let leaderboard =
             }
         )
 
-        rows [
+        addRows [
             "Adavanne and Virtanen", Systems.adavanne
             "baseline", Systems.baseline |> without [ "median" ]
             "Xu et al., CVSSP", Systems.xu
@@ -71,24 +71,24 @@ let leaderboard =
             "KAIST, frames of 2187 samples", Systems.leeKaistCoarse
             "Lee et al., KAIST",
             [
-                averageOf [ "KAIST, frames of 729 samples"; "KAIST, frames of 2187 samples" ]
+                ensembleOf [ "KAIST, frames of 729 samples"; "KAIST, frames of 2187 samples" ]
             ]
             "SNU, fine", Systems.leeSnuFine
             "SNU, coarse", Systems.leeSnuCoarse
-            "after Lee et al., SNU", [ averageOf [ "SNU, fine"; "SNU, coarse" ] ]
+            "after Lee et al., SNU", [ ensembleOf [ "SNU, fine"; "SNU, coarse" ] ]
             "pseudo labels of Wang et al.",
             without [ "strong weight" ] Systems.wang
-            @ [ StrongWeight 1.0; taughtBy "Wang et al., linear softmax" (Hard 0.5) ]
+            @ [ StrongWeight 1.0; pseudoLabelsFrom "Wang et al., linear softmax" (Hard 0.5) ]
         ]
 
         validation 0.15
         selectOn Validation
         scoreOn Evaluation
-        detect (detection { tuned SmoothingPerClass })
+        detect (detection { tune SmoothingPerClass })
         seeds [ 1..5 ]
         report [ WeakF; StrongF; StrongER; MeanAP ]
         columns [ Parameters; MultiplyAccumulates; TrainingTime ]
-        sorted StrongF
+        sortBy StrongF
         published "the papers' own figures on the evaluation split of DCASE 2017 Task 4" known
         profile "quick" [ 1 ] [
             TrainingClips 800

@@ -9,10 +9,10 @@ let perClass =
         question "Which classes does it find, and which does it not?"
         data Soundscapes.smartCars
         network (crnn { dropout 0.15 })
-        alongside "CRNN" []
+        addRow "CRNN" []
         seeds [ 1..5 ]
         report [ WeakF; StrongF; StrongER ]
-        showing [ PerClass Paper.weakFByClass ]
+        figures [ PerClass Paper.weakFByClass ]
         profile "quick" [ 1..3 ] quick
         profile "smoke" [ 1 ] smoke
     }

@@ -10,10 +10,10 @@ let protocol =
         data Soundscapes.smartCars
         network (crnn { dropout 0.15 })
         validation 0.15
-        alongside "test split, weak F - strong ER (the paper)" [ SelectOn Testing ]
-        alongside "test split, weak F" [ SelectOn Testing; Monitor(Score WeakF) ]
-        alongside "validation split, weak F" [ SelectOn Validation; Monitor(Score WeakF) ]
-        against "validation split, weak F"
+        addRow "test split, weak F - strong ER (the paper)" [ SelectOn Testing ]
+        addRow "test split, weak F" [ SelectOn Testing; Monitor(Score WeakF) ]
+        addRow "validation split, weak F" [ SelectOn Validation; Monitor(Score WeakF) ]
+        compareWith "validation split, weak F"
         seeds [ 1..5 ]
         report [ WeakF; StrongF; StrongER ]
         profile "quick" [ 1..3 ] quick

@@ -30,8 +30,8 @@ let search =
         question "Do the sizes matter?"
         data Soundscapes.smartCars
         network (crnn { dropout 0.15 })
-        alongside "candidate: 48 filters, 2 x 32 recurrent, dense 64" []
-        rows [ for name, drawn in drawn -> name, [ Network drawn ] ]
+        addRow "candidate: 48 filters, 2 x 32 recurrent, dense 64" []
+        addRows [ for name, drawn in drawn -> name, [ Network drawn ] ]
         seeds [ 1..3 ]
         report [ WeakF; StrongF; StrongER ]
         profile "quick" [ 1 ] quick

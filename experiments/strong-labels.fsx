@@ -19,26 +19,26 @@ let strongLabels =
             }
         )
 
-        rows [
+        addRows [
             "weak labels", []
             "strong labels", [ Labels Strong; StrongWeight 1.0 ]
             "strong labels for 10 %",
             [
-                Labels(Mixed [ told Strong 0.1 0.25; told WeakOnly 0.9 0.75 ])
+                Labels(Mixed [ subset Strong 0.1 0.25; subset WeakOnly 0.9 0.75 ])
                 StrongWeight 1.0
             ]
             "10 % strong, 40 % weak, mean teacher",
             [
-                Labels(Mixed [ told Strong 0.1 0.25; told WeakOnly 0.4 0.25; told Unlabelled 0.5 0.5 ])
+                Labels(Mixed [ subset Strong 0.1 0.25; subset WeakOnly 0.4 0.25; subset Unlabelled 0.5 0.5 ])
                 StrongWeight 1.0
                 MeanTeacher(0.99, 2.0, 10)
             ]
-            "pseudo labels", [ StrongWeight 1.0; taughtBy "weak labels" (Hard 0.5) ]
-            "pseudo labels, two rounds", [ StrongWeight 1.0; taughtInRounds 2 "weak labels" (Hard 0.5) ]
-            "pseudo labels, soft", [ StrongWeight 1.0; taughtBy "weak labels" Soft ]
+            "pseudo labels", [ StrongWeight 1.0; pseudoLabelsFrom "weak labels" (Hard 0.5) ]
+            "pseudo labels, two rounds", [ StrongWeight 1.0; pseudoLabelsInRounds 2 "weak labels" (Hard 0.5) ]
+            "pseudo labels, soft", [ StrongWeight 1.0; pseudoLabelsFrom "weak labels" Soft ]
         ]
 
-        against "weak labels"
+        compareWith "weak labels"
         selectOn Testing
         scoreOn Evaluation
         seeds [ 1..5 ]

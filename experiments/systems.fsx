@@ -91,8 +91,7 @@ module Systems =
         clipsAlone
         @ [
             Batch 32
-            Mixup 1.0
-            SpecAugment(64, 8)
+            Augment [ mixup 1.0; specAugment 64 8 ]
             Features(
                 logMel {
                     window 32.0<ms>

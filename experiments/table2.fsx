@@ -35,8 +35,8 @@ let table2 =
 
         vary Weak [ DenseOverFrames; LinearSoftmax ]
         vary StrongWeight [ 0.002; 0.02; 0.2; 1.0 ]
-        alongside "baseline MLP" [ Network mlp; StrongWeight 1.0; WeakWeight 0.0 ]
-        against "weak output dense over all frames, strong weight 1"
+        addRow "baseline MLP" [ Network mlp; StrongWeight 1.0; WeakWeight 0.0 ]
+        compareWith "weak output dense over all frames, strong weight 1"
         seeds [ 1..5 ]
         report [ WeakF; WeakOutputF; StrongF; StrongER; MeanAP ]
 

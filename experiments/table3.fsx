@@ -10,16 +10,16 @@ let table3 =
         question "How far do the systems carry beyond the split they were selected on?"
         data Soundscapes.smartCars
         network (crnn { dropout 0.15 })
-        alongside "CRNN, strong 1, weak 1" []
-        alongside "CRNN, strong 0.2, weak 1" [ StrongWeight 0.2 ]
-        alongside "CRNN, strong 1, weak 0.2" [ WeakWeight 0.2 ]
-        alongside "CRNN, strong 0.002, weak 1" [ StrongWeight 0.002 ]
-        alongside "baseline MLP" [ Network mlp; WeakWeight 0.0 ]
+        addRow "CRNN, strong 1, weak 1" []
+        addRow "CRNN, strong 0.2, weak 1" [ StrongWeight 0.2 ]
+        addRow "CRNN, strong 1, weak 0.2" [ WeakWeight 0.2 ]
+        addRow "CRNN, strong 0.002, weak 1" [ StrongWeight 0.002 ]
+        addRow "baseline MLP" [ Network mlp; WeakWeight 0.0 ]
         selectOn Testing
         scoreOn Evaluation
         seeds [ 1..5 ]
         report [ WeakF; WeakP; WeakR; StrongER ]
-        others Challenge.source Challenge.systems
+        otherSystems Challenge.source Challenge.systems
         profile "quick" [ 1; 2 ] quick
         profile "smoke" [ 1 ] smoke
     }

@@ -75,14 +75,18 @@ public sealed class DoorTests
         };
 
         var corpus = Soundscapes.SmartCars(folder.Path, few);
-        var logMel = LogMelOptions.Dcase2017 with { HopSeconds = 0.04 };
+        var logMel = LogMelOptions.Dcase2017 with { StepSeconds = 0.04 };
         using var store = FeatureStore.Open(corpus, logMel, folder.Path, CPU);
         var statistics = BandStatistics.Fit(store, corpus.IndicesOf(Split.Training));
         using ClipSet training = new(corpus, store, statistics, Split.Training);
         using ClipSet testing = new(corpus, store, statistics, Split.Testing);
         using SedNetwork network = new(NetworkDescription.Baseline(store.Frames, store.Bands, corpus.Classes.Count));
         Evaluator evaluator = new(testing, logMel.HopSeconds, new DetectionOptions());
-        new Trainer(new TrainingOptions { Epochs = 2 }, CPU).Train(network, training, evaluator, TagMetrics.F);
+        new Trainer(new TrainingOptions { Epochs = 2, Monitor = TagMetrics.F }, CPU).Train(
+            network,
+            training,
+            evaluator
+        );
         var scored = evaluator.Evaluate(network, CPU, batchSize: 4);
 
         Assert.InRange(SegmentMetrics.F.Of(scored), 0, 1);

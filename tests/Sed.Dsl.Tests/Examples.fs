@@ -11,7 +11,7 @@ let small =
         network (crnn { dropout 0.15 })
         train (training { epochs 3 })
         vary StrongWeight [ 0.5; 1.0 ]
-        alongside "baseline MLP" [ Network mlp; WeakWeight 0.0 ]
+        addRow "baseline MLP" [ Network mlp; WeakWeight 0.0 ]
         seeds [ 1; 2 ]
         report [ WeakF; StrongER ]
         profile "quick" [ 7 ] [ Epochs 1 ]

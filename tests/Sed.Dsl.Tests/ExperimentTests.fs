@@ -61,7 +61,7 @@ let ``a hop and the overlap that gives it are the same features`` () =
 [<Fact>]
 let ``training that says nothing is the paper's`` () =
     Assert.Equal(
-        "Adam 0.001, batches of 32, at most 1000 epochs, stops after 100 without a gain of weak F - strong ER",
+        "Adam 0.001, batches of 32, at most 1000 epochs, early stopping after 100 epochs without improvement of weak F - strong ER",
         Training.print Training.defaults
     )
 
@@ -94,7 +94,7 @@ let ``what is tuned, boxes between change points and sorted columns are words, a
             Detection =
                 detection {
                     changePoints 0.5<s> (FallBelow 0.2)
-                    tuned ThresholdPerClass
+                    tune ThresholdPerClass
                 }
     }
     Assert.Contains(
@@ -105,17 +105,17 @@ let ``what is tuned, boxes between change points and sorted columns are words, a
         experiment "small" {
             title "Two ways"
             data Soundscapes.smartCars
-            vary Tuned [ ThresholdPerClass; SmoothingPerClass; BoxesPerClass ]
+            vary Tune [ ThresholdPerClass; SmoothingPerClass; BoxesPerClass ]
             seeds [ 1 ]
             report [ WeakF ]
             columns [ Parameters; MultiplyAccumulates; TrainingTime ]
-            sorted WeakF
+            sortBy WeakF
         }
     Assert.Equal<string list>(
         [
-            "tuned threshold"
-            "tuned threshold, median filter and shortest event"
-            "tuned threshold and boxes between change points"
+            "tuned per class threshold"
+            "tuned per class threshold, median filter and shortest event"
+            "tuned per class threshold and boxes between change points"
         ],
         [ for variant in (Examples.plan Choices.none other).Variants -> variant.Label ]
     )
@@ -131,7 +131,7 @@ let ``mistakes in what is tuned and sorted are named with their remedies`` () =
     Assert.Equal<string list>(
         [
             "columns: TrainingTime is given 2 times; a column stands once"
-            "sorted: event F is no column of the table; give it to `report` too"
+            "sortBy: event F is no column of the table; give it to `report` too"
             "detection: the change point filter is 0 s long; it must be longer than 0 s, for example 0.5 s"
             "detection: the merge ratio is 0.5; it must be 1 (off) or more"
         ],
@@ -142,12 +142,12 @@ let ``mistakes in what is tuned and sorted are named with their remedies`` () =
             Detection =
                 detection {
                     median 0.5<s>
-                    tuned SmoothingPerClass
+                    tune SmoothingPerClass
                 }
     }
     Assert.Equal<string list>(
         [
-            "detection: steps are given beside those that are chosen for each class; leave them out, or say `tuned ThresholdPerClass`"
+            "detection: steps are given beside those that are chosen for each class; leave them out, or say `tune ThresholdPerClass`"
         ],
         Examples.problems twice
     )

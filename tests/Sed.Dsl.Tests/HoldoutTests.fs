@@ -44,7 +44,7 @@ let ``what needs strong labels cannot be watched or reported on held-out clips``
     Assert.Equal<string list>(
         [
             "validation: a share of 1.5; it lies between 0 and 1, for example 0.1"
-            "training: the monitor has strong ER, but validation clips have weak labels only; watch weak scores, for example `monitor WeakF`, or select on a split with strong labels"
+            "training: the monitor uses strong ER, but validation clips have weak labels only; monitor weak scores, for example `monitor WeakF`, or select on a split with strong labels"
             "report: strong ER of validation clips, which have weak labels only; score on another split"
         ],
         problems wrong
@@ -55,10 +55,7 @@ let ``a split that nothing is held out for cannot be watched`` () =
     let wrong = {
         held with
             SelectOn = Validation
-            Training = {
-                held.Training with
-                    Monitor = Score WeakF
-            }
+            Training = held.Training |> Training.change _.WithMonitor(Score WeakF)
     }
 
     Assert.Equal<string list>(
@@ -80,7 +77,7 @@ let ``folds beside a share, and a row to compare with that is not there, are pro
     Assert.Equal<string list>(
         [
             "folds: given beside `validation`; keep one of them: each holds training clips out"
-            "against: no row is called 'mine'; there are 'the experiment as given'"
+            "compareWith: no row is called 'mine'; there are 'the experiment as given'"
         ],
         problems wrong
     )

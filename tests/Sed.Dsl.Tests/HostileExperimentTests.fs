@@ -9,24 +9,22 @@ open Sed.Dsl.Tests.Examples
 let ``every number that is not finite is a problem, named once`` () =
     let wrong = {
         bare with
-            Training = {
-                Training.defaults with
-                    Optimizer = AdamW(infinity, nan)
-                    Schedule = Plateau(nan, 3)
-                    StrongWeight = infinity
-                    WeakWeight = nan
-                    PositiveWeight = Same infinity
-                    Loss = Focal infinity
-                    Mixup = infinity
-                    ClipNorm = Some infinity
-                    AverageWeights = Some nan
-                    Monitor = nan * WeakF
-            }
+            Training =
+                training {
+                    optimizer (adamW infinity nan)
+                    schedule (Plateau nan 3)
+                    weights infinity nan
+                    positives (Same infinity)
+                    loss (Focal infinity)
+                    augment [ mixup infinity ]
+                    clipGradients infinity
+                    averageWeights nan
+                    monitor (nan * WeakF)
+                }
             Features =
-                Features.LogMel {
-                    LogMel.defaults with
-                        Window = nan * 1.0<ms>
-                        High = infinity * 1.0<Hz>
+                logMel {
+                    window (nan * 1.0<ms>)
+                    range 0.0<Hz> (infinity * 1.0<Hz>)
                 }
             Detection = detection { median (infinity * 1.0<s>) }
             Network = { Network.baseline with Dropout = nan }
@@ -37,20 +35,22 @@ let ``every number that is not finite is a problem, named once`` () =
         [
             "published, settings: Infinity is not a finite number; give one"
             "published, cells: NaN is not a finite number; give one"
-            "others: Infinity is not a finite number; give one"
-            "features, window: NaN is not a finite number; give one"
-            "features, high: Infinity is not a finite number; give one"
+            "otherSystems: Infinity is not a finite number; give one"
+            "features: the window is NaN ms; give it a length, for example `window 40.0<ms>`"
+            "features: the hop is NaN ms; give a hop above 0, or an overlap from 0 to below 1, for example `overlap 0.5`"
+            "features: the frequency range ends at Infinity Hz and starts at 0 Hz; end above the start, for example `range 0.0<Hz> 22050.0<Hz>`"
             "network: the dropout rate is NaN; it must be at least 0 and less than 1"
+            "training: the learning rate is Infinity; it has to be above 0, for example `adamW 1e-3 0.01`"
             "training: the weight decay is NaN; it has to be 0 or above"
-            "training: the plateau's factor is NaN; it lies between 0 and 1"
+            "training: the plateau's factor is NaN; it has to be between 0 and 1"
+            "training: the monitor NaN weak F has a factor that is not a finite number; give a finite one"
+            "training: the strong weight is Infinity; it has to be 0 or above"
             "training: the weak weight is NaN; it has to be 0 or above"
-            "training: the focal loss has the exponent Infinity; 0 is cross-entropy, 2 is usual"
-            "training: the average has NaN of the past; it is a share from 0 to below 1"
-            "training, learning rate: Infinity is not a finite number; give one"
-            "training, strong weight: Infinity is not a finite number; give one"
-            "training, positive weight: Infinity is not a finite number; give one"
-            "training, mixup: Infinity is not a finite number; give one"
-            "training, clip norm: Infinity is not a finite number; give one"
+            "training: the weight of present classes is Infinity; it has to be above 0"
+            "training: the focal loss has the exponent Infinity; give 0 (cross-entropy) or more; 2 is common"
+            "training: mixup has the parameter Infinity; it has to be above 0; leave `mixup` out for none"
+            "training: the gradients' norm is limited to Infinity; the limit has to be above 0"
+            "training: the average of the weights has the decay NaN; it has to be from 0 to below 1"
             "detection: the length of the median filter is Infinity s; it must be 0 s (off) or more"
         ],
         problems wrong
@@ -158,12 +158,12 @@ let ``published rows and systems of others have rows, cells and names that stand
             seeds [ 1 ]
             report [ WeakF ]
             published "a paper" []
-            others "a page" []
+            otherSystems "a page" []
         }
     Assert.Equal<string list>(
         [
             "published: no rows; say for example `row [ StrongWeight 1.0 ] [ WeakF, 0.433 ]`"
-            "others: no systems; say for example `\"Xu et al.\", [ WeakF, 0.556 ]`"
+            "otherSystems: no systems; say for example `\"Xu et al.\", [ WeakF, 0.556 ]`"
         ],
         problems wrong
     )
@@ -172,22 +172,22 @@ let ``published rows and systems of others have rows, cells and names that stand
             data Soundscapes.smartCars
             seeds [ 1 ]
             report [ WeakF ]
-            alongside "mine" []
+            addRow "mine" []
             published "a paper" [
                 row [ Dropout 0.5 ] []
                 row [ Dropout 0.25; Batch 8 ] [ WeakF, 0.1 ]
                 row [ Batch 8; Dropout 0.25 ] [ WeakF, 0.2; WeakF, 0.3 ]
             ]
-            others "a page" [ "mine", [ WeakF, 0.1 ]; "", [] ]
+            otherSystems "a page" [ "mine", [ WeakF, 0.1 ]; "", [] ]
         }
     Assert.Equal<string list>(
         [
             "published: the row of 'dropout 0.5' has no cells; say for example `[ WeakF, 0.433 ]`"
             "published: the row of 'batch 8, dropout 0.25' is given 2 times; put its cells into one"
             "published: the row of 'batch 8, dropout 0.25' has weak F 2 times; keep one of them"
-            "others: 'mine' stands in the table already; give each system a name of its own"
-            "others: a system's name is empty; give it a name"
-            "others: '' has no cells; say for example `[ WeakF, 0.433 ]`"
+            "otherSystems: 'mine' stands in the table already; give each system a name of its own"
+            "otherSystems: a system's name is empty; give it a name"
+            "otherSystems: '' has no cells; say for example `[ WeakF, 0.433 ]`"
         ],
         problems wrong
     )

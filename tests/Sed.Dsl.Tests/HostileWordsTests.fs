@@ -42,20 +42,17 @@ let ``more clips than anybody means are a problem`` () =
 let ``a monitor that never changes, or rises as the network gets worse, is a problem`` () =
     let watching monitor = {
         bare with
-            Training = {
-                Training.defaults with
-                    Monitor = monitor
-            }
+            Training = Training.defaults |> Training.change _.WithMonitor(monitor)
     }
     let remedy = "for example `monitor (WeakF - StrongER)`"
     says
         [
-            "training: the monitor 0 weak F never changes; watch a metric, for example `monitor WeakF`"
+            "training: the monitor 0 weak F never changes; monitor a metric, for example `monitor WeakF`"
         ]
         (watching (0.0 * WeakF))
     says
         [
-            "training: the monitor weak F - weak F never changes; watch a metric, for example `monitor WeakF`"
+            "training: the monitor weak F - weak F never changes; monitor a metric, for example `monitor WeakF`"
         ]
         (watching (WeakF - WeakF))
     says
@@ -74,7 +71,7 @@ let ``a monitor that never changes, or rises as the network gets worse, is a pro
 let ``a hysteresis above its threshold is a problem`` () =
     says
         [
-            "detection: the lower threshold of the hysteresis is 0.6, the threshold 0.3; it lies below it"
+            "detection: the lower threshold of the hysteresis is 0.6, the threshold 0.3; the lower threshold must not exceed the threshold"
         ]
         {
             bare with
@@ -90,7 +87,7 @@ let ``published cells in percent or below 0 are problems, error rates and d-prim
     says
         [
             "published: the row of '' has weak F 43.3; it is a fraction: write 43.3 % as `0.433`"
-            "others: 'them' has strong ER -1; it is 0 or above"
+            "otherSystems: 'them' has strong ER -1; it is 0 or above"
         ]
         {
             bare with

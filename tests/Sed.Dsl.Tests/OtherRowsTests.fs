@@ -9,12 +9,12 @@ let private systems =
     experiment "systems" {
         data Soundscapes.smartCars
         clips 40 20 10
-        rows [
+        addRows [
             "crnn", []
             "mlp", [ Network mlp ]
-            "both", [ averageOf [ "crnn"; "mlp" ] ]
-            "student", [ Dropout 0.3; taughtBy "crnn" (Hard 0.5) ]
-            "grandchild", [ Dropout 0.4; taughtInRounds 2 "both" Soft ]
+            "both", [ ensembleOf [ "crnn"; "mlp" ] ]
+            "student", [ Dropout 0.3; pseudoLabelsFrom "crnn" (Hard 0.5) ]
+            "grandchild", [ Dropout 0.4; pseudoLabelsInRounds 2 "both" Soft ]
         ]
         seeds [ 1; 2 ]
         report [ WeakF ]
@@ -78,7 +78,7 @@ let ``a teacher and its threshold tell trainings apart, and an average does not 
             }
         Specification.printTraining (trialOf row 1 plan)
     let student frames =
-        printed "one" [ Dropout 0.3; taughtBy "crnn" frames ]
+        printed "one" [ Dropout 0.3; pseudoLabelsFrom "crnn" frames ]
     Assert.Equal(
         4,
         List.length (
@@ -91,7 +91,7 @@ let ``a teacher and its threshold tell trainings apart, and an average does not 
         )
     )
     let average dropout =
-        printed "two" [ Dropout dropout; averageOf [ "crnn"; "mlp" ] ]
+        printed "two" [ Dropout dropout; ensembleOf [ "crnn"; "mlp" ] ]
     Assert.Equal(average 0.1, average 0.9)
 
 [<Fact>]
@@ -100,7 +100,7 @@ let ``rows of another experiment of the script can teach`` () =
         experiment "students" {
             data Soundscapes.smartCars
             clips 40 20 10
-            rows [ "own", [ taughtByRowOf "systems" "crnn" Soft ] ]
+            addRows [ "own", [ pseudoLabelsFromRowOf "systems" "crnn" Soft ] ]
             seeds [ 2 ]
             report [ WeakF ]
         }
@@ -113,28 +113,28 @@ let ``whatever cannot teach or be averaged is named with its place, all at once`
     let wrong = {
         systems with
             Alongside = [
-                "a", [ taughtBy "b" Soft ]
-                "b", [ taughtBy "a" Soft ]
-                "lonely", [ averageOf [ "mlp" ] ]
+                "a", [ pseudoLabelsFrom "b" Soft ]
+                "b", [ pseudoLabelsFrom "a" Soft ]
+                "lonely", [ ensembleOf [ "mlp" ] ]
                 "mlp", [ Network mlp ]
-                "unknown", [ taughtBy "nobody" (Hard 1.5) ]
-                "abroad", [ taughtByRowOf "elsewhere" "mlp" Soft ]
-                "fewer", [ TrainingClips 20; taughtBy "mlp" Soft ]
-                "coarser", [ Hop 40.0<ms>; taughtInRounds 0 "mlp" Soft ]
+                "unknown", [ pseudoLabelsFrom "nobody" (Hard 1.5) ]
+                "abroad", [ pseudoLabelsFromRowOf "elsewhere" "mlp" Soft ]
+                "fewer", [ TrainingClips 20; pseudoLabelsFrom "mlp" Soft ]
+                "coarser", [ Hop 40.0<ms>; pseudoLabelsInRounds 0 "mlp" Soft ]
             ]
             Seeds = [ 1 ]
     }
     Assert.Equal<string list>(
         [
-            "row 'a', taught by: the rows 'a', 'b', 'a' go round in a circle; let one of them learn from labels alone"
-            "row 'b', taught by: the rows 'b', 'a', 'b' go round in a circle; let one of them learn from labels alone"
-            "row 'lonely', average of: 1 row; an average wants at least 2"
-            "row 'unknown', taught by: frames from 1.5 on; it lies between 0 and 1"
-            "row 'unknown', taught by: no row is called 'nobody'; there are 'a', 'b', 'lonely', 'mlp', 'unknown', 'abroad', 'fewer', 'coarser'"
-            "row 'abroad', taught by: no experiment 'elsewhere' is run with this one; add it to the list after `run`; this one runs alone"
-            "row 'fewer', taught by: 'mlp' has 40, 20 and 10 training, testing and evaluation clips, this row 20, 20 and 10; both have to have the same"
-            "row 'coarser', taught by: 0 rounds; give 1 to 100"
-            "row 'coarser', taught by: 'mlp' says what it hears every 20 ms, this row every 40 ms; give both the same hop, and the same pooling over time"
+            "row 'a', pseudo-labels: the rows 'a', 'b', 'a' go round in a circle; let one of them learn from labels alone"
+            "row 'b', pseudo-labels: the rows 'b', 'a', 'b' go round in a circle; let one of them learn from labels alone"
+            "row 'lonely', ensemble of: 1 row; an ensemble needs at least 2"
+            "row 'unknown', pseudo-labels: the threshold is 1.5; it has to be between 0 and 1"
+            "row 'unknown', pseudo-labels: no row is called 'nobody'; there are 'a', 'b', 'lonely', 'mlp', 'unknown', 'abroad', 'fewer', 'coarser'"
+            "row 'abroad', pseudo-labels: no experiment 'elsewhere' is run with this one; add it to the list after `run`; this one runs alone"
+            "row 'fewer', pseudo-labels: 'mlp' has 40, 20 and 10 training, testing and evaluation clips, this row 20, 20 and 10; both have to have the same"
+            "row 'coarser', pseudo-labels: 0 rounds; give 1 to 100"
+            "row 'coarser', pseudo-labels: 'mlp' says what it hears every 20 ms, this row every 40 ms; give both the same hop, and the same pooling over time"
         ],
         problems wrong
     )

@@ -39,9 +39,9 @@ let ``a mixed corpus comes in the script's own profile, a collected one in the p
 [<Fact>]
 let ``a profile's settings come before the row's own`` () =
     let plan = plan Choices.none small
-    Assert.Equal<int list>([ 1; 1; 1 ], [ for trial in plan.Trials -> trial.Specification.Training.Epochs ])
+    Assert.Equal<int list>([ 1; 1; 1 ], [ for trial in plan.Trials -> trial.Specification.Training.Options.Epochs ])
     Assert.Equal<int list>([ 7; 7; 7 ], [ for trial in plan.Trials -> trial.Specification.Seed ])
-    Assert.Equal(0.0, plan.Trials[2].Specification.Training.WeakWeight)
+    Assert.Equal(0.0, plan.Trials[2].Specification.Training.Options.WeakWeight)
 
 [<Fact>]
 let ``only keeps the rows that contain the text, in any case`` () =
@@ -66,7 +66,7 @@ every trial
   data: smartCars
   clips: 40 training, 20 testing, 10 evaluation
   features: log-mel, 40 ms Hamming window, hop 20 ms, 40 bands from 0 to 22050 Hz, Slaney mel, normalised, magnitude
-  training: Adam 0.001, batches of 32, at most 1 epochs, stops after 100 without a gain of weak F - strong ER
+  training: Adam 0.001, batches of 32, at most 1 epochs, early stopping after 100 epochs without improvement of weak F - strong ER
   detection: threshold 0.5, no smoothing, tags from the events
   select on: Testing
   score on: Testing
@@ -102,10 +102,7 @@ let ``specifications have the same hash exactly when their lines are the same`` 
         let other = {
             specification with
                 Seed = seed
-                Training = {
-                    specification.Training with
-                        StrongWeight = weight
-                }
+                Training = specification.Training |> Training.change _.WithStrongWeight(weight)
         }
 
         let same = Specification.lines other = Specification.lines specification
@@ -153,9 +150,9 @@ let ``what a profile sets otherwise is told, single fields leave the others as t
         Plan.printReplaced plan
     )
     for trial in plan.Trials do
-        Assert.Equal(80, trial.Specification.Features.Bands)
+        Assert.Equal(80, trial.Specification.Features.Source.Bands)
         let epochs = if trial.Variant.Name = "baseline MLP" then 9 else 7
-        Assert.Equal(epochs, trial.Specification.Training.Epochs)
+        Assert.Equal(epochs, trial.Specification.Training.Options.Epochs)
 
 [<Fact>]
 let ``a part of a table and other profiles have files of their own`` () =
@@ -198,11 +195,11 @@ let ``single fields of features, networks and optimizers vary alone`` () =
         ],
         layers [ Filters 4; GruUnits 8 ]
     )
-    Assert.Equal(Adam 0.5, (after [ LearningRate 0.5 ]).Training.Optimizer)
-    match (after [ Window 80.0<ms>; Hop 20.0<ms>; Bands 64 ]).Features with
-    | Features.LogMel features ->
-        Assert.Equal((80.0<ms>, 20.0<ms>, 64), (features.Window, features.Hop, features.Bands))
-    | other -> Assert.Fail(Features.print other)
+    Assert.Equal(adam 0.5, (after [ LearningRate 0.5 ]).Training.Options.Optimizer)
+    match (after [ Window 80.0<ms>; Hop 20.0<ms>; Bands 64 ]).Features.Source with
+    | :? Sed.Core.Features.LogMel.LogMelOptions as logMel ->
+        Assert.Equal((0.08, 0.02, 64), (logMel.WindowSeconds, logMel.HopSeconds, logMel.Bands))
+    | other -> Assert.Fail other.Summary
 
 [<Fact>]
 let ``a network's width scales filters and units in whole fours, and pooling stays as it is`` () =
@@ -242,7 +239,7 @@ let ``what every row of a profile wants comes after what rows say themselves, an
                     "quick", Some "other", [ Epochs 9 ]
                 ]
         }
-    Assert.Equal<int list>([ 8; 9; 9 ], [ for trial in plan.Trials -> trial.Specification.Training.Epochs ])
+    Assert.Equal<int list>([ 8; 9; 9 ], [ for trial in plan.Trials -> trial.Specification.Training.Options.Epochs ])
     Assert.Equal(
         Some
             "Profile quick sets otherwise than the script: epochs 8; 'special', 'other': epochs 9. `--profile paper` runs it as it is written.",

@@ -40,7 +40,7 @@ let ``every mistake of a script is named at once with its place and remedy`` () 
             "data: none given; say for example `data Soundscapes.smartCars`"
             "seeds: none given; say for example `seeds [ 1 .. 5 ]`"
             "experiment: `title` is given 2 times; keep one of them"
-            "features: the hop of 50 ms is longer than the window of 40 ms; sound between two windows would be lost; use a hop of at most the window"
+            "features: the hop of 50 ms is longer than the window of 40 ms; sound between two windows would be lost; give a hop of at most the window"
             "features: `bands` is given 2 times; keep one of them"
             "network, layer 2 (conv 4 3x3): it works on bands, but the layers before it output one vector per frame; put it before all layers that work on vectors, such as biGru, dense and context"
             "network: the dropout rate is 1.5; it must be at least 0 and less than 1"
@@ -150,9 +150,9 @@ let ``samples that do not fit their network, and settings that they do not have,
     let lone = { small with Alongside = [] }
     Assert.Equal<string list>(
         [
-            "features: 0.5 samples per second; give a whole number above 0, for example `rate 16000.0<Hz>`"
-            "features: samples have no window; leave the setting to log-mel energies; frames of samples are told by `samples { frame 729 }`"
-            "features: samples have no bands; leave the setting to log-mel energies; frames of samples are told by `samples { frame 729 }`"
+            "features: the sampling rate is 0 Hz; give a rate above 0, for example `rate 16000.0<Hz>`"
+            "features: samples have no window; leave the setting to log-mel features; the length of frames is set by `samples { frame 729 }`"
+            "features: samples have no bands; leave the setting to log-mel features; the length of frames is set by `samples { frame 729 }`"
             "features: `frame` is given 2 times; keep one of them"
             "network, layer 1 (sample conv 8, 3 samples, stride 3): 512 samples per frame are not divisible by the stride of 3; strides and pool sizes must divide the samples per frame"
             "network, layer 3 (pool 3): 512 bands cannot be pooled by 3; the pool size must divide the number of bands"

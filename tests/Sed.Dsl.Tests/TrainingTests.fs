@@ -6,30 +6,29 @@ open Sed
 [<Fact>]
 let ``what goes beyond the paper's training is said after it`` () =
     Assert.Equal(
-        "Adam 0.001, batches of 32, at most 1000 epochs, stops after 100 without a gain of weak F - strong ER",
+        "Adam 0.001, batches of 32, at most 1000 epochs, early stopping after 100 epochs without improvement of weak F - strong ER",
         Training.print Training.defaults
     )
 
     let rich =
         training {
             optimizer (sgd 0.1 0.9)
-            schedule (Plateau(0.5, 4))
+            schedule (Plateau 0.5 4)
             order Balanced
             positives ByRarity
             loss (Focal 2.0)
             maskShort true
-            mixup 0.2
-            specAugment 20 8
-            clipNorm 1.0
+            augment [ mixup 0.2; specAugment 20 8 ]
+            clipGradients 1.0
             averageWeights 0.99
             precision BFloat16
         }
 
     Assert.Equal(
-        "SGD 0.1 with momentum 0.9, learning rate times 0.5 after 4 epochs without a gain, batches of 32, classes in balance, "
-        + "at most 1000 epochs, stops after 100 without a gain of weak F - strong ER, a class that is there weighs by rarity, "
+        "SGD 0.1 with momentum 0.9, learning rate times 0.5 after 4 epochs without improvement, batches of 32, classes balanced, "
+        + "at most 1000 epochs, early stopping after 100 epochs without improvement of weak F - strong ER, present classes weighted by rarity, "
         + "focal loss 2, padding left out of the strong loss, mixup 0.2, masks of up to 20 frames and 8 bands, "
-        + "gradients clipped at 1, weights averaged with 0.99 of the past, forward pass in bfloat16",
+        + "gradients clipped to the norm 1, weights averaged with decay 0.99, forward pass in bfloat16",
         Training.print rich
     )
 
@@ -38,12 +37,11 @@ let ``every impossible value is named with its remedy`` () =
     let wrong =
         training {
             optimizer (adamW 0.0 -1.0)
-            schedule (Plateau(1.0, 1))
+            schedule (Plateau 1.0 1)
             positives (Same 0.0)
             loss (Focal -1.0)
-            mixup -0.1
-            specAugment -1 2
-            clipNorm 0.0
+            augment [ mixup -0.1; specAugment -1 2 ]
+            clipGradients 0.0
             averageWeights 1.0
         }
 
@@ -51,13 +49,13 @@ let ``every impossible value is named with its remedy`` () =
         [
             "training: the learning rate is 0; it has to be above 0, for example `adamW 1e-3 0.01`"
             "training: the weight decay is -1; it has to be 0 or above"
-            "training: the plateau's factor is 1; it lies between 0 and 1"
-            "training: a class that is there weighs 0; it has to be above 0"
-            "training: the focal loss has the exponent -1; 0 is cross-entropy, 2 is usual"
-            "training: mixup is -0.1; 0 is none"
-            "training: masks of -1 frames and 2 bands; 0 is none"
-            "training: gradients are clipped at 0; it has to be above 0"
-            "training: the average has 1 of the past; it is a share from 0 to below 1"
+            "training: the plateau's factor is 1; it has to be between 0 and 1"
+            "training: the weight of present classes is 0; it has to be above 0"
+            "training: the focal loss has the exponent -1; give 0 (cross-entropy) or more; 2 is common"
+            "training: mixup has the parameter -0.1; it has to be above 0; leave `mixup` out for none"
+            "training: masks of -1 frames and 2 bands; give 0 or more of each"
+            "training: the gradients' norm is limited to 0; the limit has to be above 0"
+            "training: the average of the weights has the decay 1; it has to be from 0 to below 1"
         ],
         [ for problem in Training.problems wrong -> Problem.print problem ]
     )
@@ -74,9 +72,8 @@ let ``each setting changes the line of the specification that it is about and no
         PositiveWeight ByRarity, "training"
         Loss(Focal 2.0), "training"
         MaskShort true, "training"
-        Mixup 0.2, "training"
-        SpecAugment(10, 4), "training"
-        ClipNorm 1.0, "training"
+        Augment [ mixup 0.2; specAugment 10 4 ], "training"
+        ClipGradients 1.0, "training"
         AverageWeights 0.9, "training"
         Precision BFloat16, "training"
         Labels Strong, "training"
@@ -99,20 +96,20 @@ let ``each setting changes the line of the specification that it is about and no
 let ``labels and a mean teacher are said after the rest`` () =
     let words =
         training {
-            labels (Mixed [ told Strong 0.1 0.25; told WeakOnly 0.4 0.25; told Unlabelled 0.5 0.5 ])
+            labels (Mixed [ subset Strong 0.1 0.25; subset WeakOnly 0.4 0.25; subset Unlabelled 0.5 0.5 ])
             meanTeacher 0.999 2.0 50
         }
     Assert.Equal(
         Training.print Training.defaults
         + ", strong labels for 0.1 of the clips and 0.25 of a batch, weak labels for 0.4 of the clips and 0.25 of a batch, "
-        + "no labels for 0.5 of the clips and 0.5 of a batch, mean teacher of 0.999 of the past, consistency 2 after 50 epochs",
+        + "no labels for 0.5 of the clips and 0.5 of a batch, mean teacher with decay 0.999, consistency 2 after 50 epochs",
         Training.print words
     )
     Assert.Empty(Training.problems words)
     Assert.Equal(
         Training.print Training.defaults
-        + ", strong labels as listed for 0.5 of a batch, weak labels as listed for 0.5 of a batch",
-        Training.print (training { labels (Mixed [ listed Strong 0.5; listed WeakOnly 0.5 ]) })
+        + ", strong labels as annotated for 0.5 of a batch, weak labels as annotated for 0.5 of a batch",
+        Training.print (training { labels (Mixed [ annotated Strong 0.5; annotated WeakOnly 0.5 ]) })
     )
     Assert.Equal(Training.print Training.defaults, Training.print (training { labels WeakOnly }))
 
@@ -121,31 +118,31 @@ let ``labels that cannot be told and teachers that cannot teach are named`` () =
     let problems training = [ for problem in Training.problems training -> Problem.print problem ]
     Assert.Equal<string list>(
         [
-            "training: strong labels take NaN of a batch; a share lies above 0 and goes up to 1"
-            "training: the shares of a batch add up to NaN; they have to make 1"
+            "training: strong labels in NaN of a batch; the share has to be above 0 and at most 1"
+            "training: the shares of a batch add up to NaN; they have to add up to 1"
             "training: batches of 1 clips have no room for 2 kinds of labels; make them larger"
-            "training: the consistency weighs 0; it has to be above 0"
-            "training: `meanTeacher` and `averageWeights` both average the weights; keep one of them"
+            "training: the consistency loss has the weight 0; it has to be above 0"
+            "training: a mean teacher and `averageWeights` both average the weights; keep one of them"
         ],
         problems (
             training {
                 batch 1
                 averageWeights 0.9
-                labels (Mixed [ told Strong 0.5 nan; told WeakOnly 0.5 0.5 ])
+                labels (Mixed [ subset Strong 0.5 nan; subset WeakOnly 0.5 0.5 ])
                 meanTeacher 0.5 0.0 1
             }
         )
     )
     Assert.Equal<string list>(
         [
-            "training: of no clip is anything told; say WeakOnly or Strong, or give Unlabelled a share of `Mixed`"
+            "training: no clip is labelled, so nothing can be learnt; say `labels WeakOnly` or `labels Strong`, or make Unlabelled a part of `Mixed`"
         ],
         problems (training { labels Unlabelled })
     )
 
 [<Fact>]
 let ``clips without labels want a mean teacher or another row that teaches them`` () =
-    let halves = Mixed [ told Strong 0.5 0.5; told Unlabelled 0.5 0.5 ]
+    let halves = Mixed [ subset Strong 0.5 0.5; subset Unlabelled 0.5 0.5 ]
     let with' settings =
         Examples.problems {
             Examples.small with
@@ -153,13 +150,13 @@ let ``clips without labels want a mean teacher or another row that teaches them`
         }
     Assert.Equal<string list>(
         [
-            "training: nothing is told of some clips, and nobody else teaches them; say `meanTeacher 0.999 2.0 50`, let the row be `taughtBy` another one, or leave Unlabelled out"
+            "training: some clips are unlabelled, and neither pseudo-labels nor a mean teacher uses them; say `meanTeacher 0.999 2.0 50`, give the row `pseudoLabelsFrom`, or leave Unlabelled out"
         ],
         with' []
         |> List.map (fun problem -> problem.Substring(problem.IndexOf "training:"))
     )
     Assert.Empty(with' [ MeanTeacher(0.999, 2.0, 50) ])
-    Assert.Empty(with' [ taughtBy "strong weight 1" (Hard 0.5) ])
+    Assert.Empty(with' [ pseudoLabelsFrom "strong weight 1" (Hard 0.5) ])
 
 [<Fact>]
 let ``segments are a part of the network that hears them`` () =

@@ -34,8 +34,8 @@ let ``a failed trial does not stop the others and is trained again only on reque
             data Soundscapes.smartCars
             clips 12 8 4
             train (training { epochs 1 })
-            alongside "wrong" [ Network(layers "wrong" { layer wrong }) ]
-            alongside "baseline" [ Network mlp; WeakWeight 0.0 ]
+            addRow "wrong" [ Network(layers "wrong" { layer wrong }) ]
+            addRow "baseline" [ Network mlp; WeakWeight 0.0 ]
             seeds [ 1 ]
             report [ WeakF ]
         }

@@ -33,12 +33,12 @@ run [
         title "A teacher, its student, and both together"
         data Soundscapes.smartCars
         network (crnn { convolutions [ 8, 5; 8, 8 ]; recurrent [ 8 ]; weak LinearSoftmax })
-        alongside "teacher" []
-        alongside "student" [ StrongWeight 0.5; taughtBy "teacher" (Hard 0.5) ]
-        alongside "both" [ averageOf [ "teacher"; "student" ] ]
+        addRow "teacher" []
+        addRow "student" [ StrongWeight 0.5; pseudoLabelsFrom "teacher" (Hard 0.5) ]
+        addRow "both" [ ensembleOf [ "teacher"; "student" ] ]
         seeds [ 1 ]
         report [ WeakF; StrongER ]
-        sorted WeakF
+        sortBy WeakF
     }
 ]
 """
@@ -52,10 +52,10 @@ run [
         data Soundscapes.smartCars
         network (crnn { convolutions [ 8, 5; 8, 8 ]; recurrent [ 8 ] })
         train (training {
-            labels (Mixed [ told Strong 0.3 0.25; told WeakOnly 0.3 0.25; told Unlabelled 0.4 0.5 ])
+            labels (Mixed [ subset Strong 0.3 0.25; subset WeakOnly 0.3 0.25; subset Unlabelled 0.4 0.5 ])
             meanTeacher 0.99 2.0 5
         })
-        detect (detection { tuned SmoothingPerClass })
+        detect (detection { tune SmoothingPerClass })
         vary Dropout [ 0.1; 0.3 ]
         seeds [ 1 ]
         report [ WeakF; EventF ]

@@ -37,11 +37,11 @@ let private family =
                 batch 4
             }
         )
-        rows [
+        addRows [
             "crnn", []
             "mlp, twice as fine", [ Network mlp; Features(logMel { overlap 0.5 }) ]
-            "both", [ averageOf [ "crnn"; "mlp, twice as fine" ] ]
-            "student", [ Dropout 0.3; taughtBy "crnn" Soft ]
+            "both", [ ensembleOf [ "crnn"; "mlp, twice as fine" ] ]
+            "student", [ Dropout 0.3; pseudoLabelsFrom "crnn" Soft ]
             "without a teacher", [ Dropout 0.3 ]
         ]
         seeds [ 1 ]
@@ -102,8 +102,8 @@ let ``a trial that depends on a failed one names the cause and is retried with i
         family with
             Alongside = [
                 "crnn", [ Network(layers "wrong" { layer wrong }) ]
-                "student", [ Dropout 0.3; taughtBy "crnn" Soft ]
-                "student's student", [ Dropout 0.4; taughtBy "student" Soft ]
+                "student", [ Dropout 0.3; pseudoLabelsFrom "crnn" Soft ]
+                "student's student", [ Dropout 0.4; pseudoLabelsFrom "student" Soft ]
             ]
     }
     let code, output, _ = session out [] [ broken ]

@@ -58,19 +58,18 @@ let ``folds, held-out clips, training options and layers of the script run in on
                     schedule (Cosine 1)
                     order Balanced
                     positives ByRarity
-                    mixup 0.2
-                    specAugment 8 4
-                    clipNorm 1.0
+                    augment [ mixup 0.2; specAugment 8 4 ]
+                    clipGradients 1.0
                     averageWeights 0.9
                     monitor WeakF
                 }
             )
-            alongside "watched on held-out clips" [ SelectOn Validation ]
-            alongside "another version" [ Network(layered 2); SelectOn Validation ]
+            addRow "watched on held-out clips" [ SelectOn Validation ]
+            addRow "another version" [ Network(layered 2); SelectOn Validation ]
             folds 2
             seeds [ 1 ]
             report [ WeakF; StrongER ]
-            showing [ PerClass [] ]
+            figures [ PerClass [] ]
         }
     let code, output, errors =
         run out [ "--export"; Path.Combine(out, "many.tex") ] [ many ]
@@ -90,7 +89,7 @@ let ``rows can vary labels, mean teacher and segments`` () =
     let out = Path.Combine(home, "labels")
     let mixed =
         let third = 1.0 / 3.0 // of 12 clips and 17 classes: a class of one clip goes to the kind with the largest share
-        Mixed [ told Strong third 0.25; told WeakOnly third 0.25; told Unlabelled third 0.5 ]
+        Mixed [ subset Strong third 0.25; subset WeakOnly third 0.25; subset Unlabelled third 0.5 ]
     let instances =
         crnn {
             name "MIL"
@@ -174,8 +173,8 @@ let ``decoding is tuned after training, and the notes and the table show how`` (
             Name = "tuned"
             Alongside = [
                 "plain", []
-                "tuned", [ Tuned SmoothingPerClass ]
-                "boxes", [ Tuned BoxesPerClass ]
+                "tuned", [ Tune SmoothingPerClass ]
+                "boxes", [ Tune BoxesPerClass ]
             ]
             ScoreOn = Evaluation
             Report = [ StrongF; Psds1 ]

@@ -31,8 +31,8 @@ let small =
             }
         )
 
-        alongside "crnn" []
-        alongside "baseline" [ Network mlp; WeakWeight 0.0 ]
+        addRow "crnn" []
+        addRow "baseline" [ Network mlp; WeakWeight 0.0 ]
         seeds [ 1 ]
         report [ WeakF; StrongER ]
     }

@@ -108,7 +108,7 @@ internal static class Checkpoint
                 differences.Add($"{name}: it has {kept}{Environment.NewLine}    but this training has {wanted}");
         if (differences.Count > 0)
             throw new TrainingException(
-                $"{folder.CheckpointFile} belongs to another training; remove it to start anew.{Environment.NewLine}  "
+                $"{folder.CheckpointFile} belongs to another training; delete it to start the training again.{Environment.NewLine}  "
                     + string.Join($"{Environment.NewLine}  ", differences)
             );
     }

@@ -17,7 +17,7 @@ internal sealed class EpochLog(TrainingFolder folder)
     [
         ("loss", report => report.Loss),
         ("monitor", report => report.Monitor),
-        .. Logged.Select(metric => (metric.Name, (Func<EpochReport, double>)(report => report.Score(metric)))),
+        .. Logged.Select(metric => (metric.Key, (Func<EpochReport, double>)(report => report.Score(metric)))),
         ("learning rate", report => report.LearningRate),
         ("clips per second", report => report.ClipsPerSecond),
         ("seconds", report => report.Elapsed.TotalSeconds),

@@ -21,7 +21,7 @@ public sealed record EpochReport(
 )
 {
     /// <summary>A metric; <see cref="double.NaN"/> where it is not defined or was not asked for.</summary>
-    public double Score(Metric metric) => Scores.GetValueOrDefault(metric.Name, double.NaN);
+    public double Score(Metric metric) => Scores.GetValueOrDefault(metric.Key, double.NaN);
 
     /// <summary>The learning rate of the epoch.</summary>
     public double LearningRate { get; init; }

@@ -130,14 +130,14 @@ public sealed class Trainer
             .All.Concat(SegmentMetrics.All)
             .Concat(monitor.Metrics)
             .Distinct()
-            .Select(metric => (metric.Name, Value: metric.Of(once)))
+            .Select(metric => (metric.Key, Value: metric.Of(once)))
             .Where(score => !double.IsNaN(score.Value))
-            .ToDictionary(score => score.Name, score => score.Value);
+            .ToDictionary(score => score.Key, score => score.Value);
     }
 
     private static double Watched(Monitor monitor, Dictionary<string, double> scores, bool eventsAreKnown, int epoch)
     {
-        var watched = monitor.Of(metric => scores.GetValueOrDefault(metric.Name, double.NaN));
+        var watched = monitor.Of(metric => scores.GetValueOrDefault(metric.Key, double.NaN));
         if (!double.IsNaN(watched))
             return watched;
         throw new TrainingException(

@@ -123,7 +123,7 @@ public sealed partial record TrainingOptions
         problems.AddRange(PositiveWeight.Problems());
         problems.AddRange(Loss.Problems());
         problems.AddRange(Augmentations.SelectMany(augmentation => augmentation.Problems()));
-        if (MaxGradientNorm is { } norm && !(norm > 0))
+        if (MaxGradientNorm is { } norm && !(norm > 0 && double.IsFinite(norm)))
             Add($"the gradients' norm is limited to {norm:R}", "the limit has to be above 0");
         if (WeightAverage is { } decay && !(decay >= 0 && decay < 1))
             Add($"the average of the weights has the decay {decay:R}", "it has to be from 0 to below 1");

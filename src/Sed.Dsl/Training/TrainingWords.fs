@@ -147,7 +147,7 @@ module TrainingValues =
     /// For each class, the number of labelled training clips without it divided by the number with it.
     let ByRarity: PositiveWeight = PositiveWeight.ByRarity()
 
-    /// float32.
+    /// Single precision, float32.
     let Float32 = ComputePrecision.Float32
 
     /// bfloat16 in matrix products and convolutions; weights, losses and optimizer stay float32.

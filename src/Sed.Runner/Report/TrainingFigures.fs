@@ -50,7 +50,7 @@ let private figure (rows: Row list) name (title: string) axis value = {
 }
 
 let private score (metric: Metric) (epoch: EpochResult) =
-    epoch.Scores |> Map.tryFind metric.Name |> Option.defaultValue nan
+    epoch.Scores |> Map.tryFind metric.Key |> Option.defaultValue nan
 
 /// Loss, early-stopping criterion (described by `monitor`), weak F and strong ER by epoch.
 let make (monitor: string) (rows: Row list) =

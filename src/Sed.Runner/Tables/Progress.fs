@@ -159,7 +159,7 @@ type internal Progress(plan: RunPlan, jobs: int, folderOf: int -> string) =
                 states
                 |> List.exists (fun (_, trials) ->
                     trials
-                    |> List.exists (fun (_, state) -> scores state |> Option.exists (Map.containsKey metric.Name))))
+                    |> List.exists (fun (_, state) -> scores state |> Option.exists (Map.containsKey metric.Key))))
         {
             Title = ""
             Headings = [
@@ -176,7 +176,7 @@ type internal Progress(plan: RunPlan, jobs: int, folderOf: int -> string) =
                         row.Label
                         $"{finished.Length} of {own.Length}"
                         for metric in watched do
-                            match finished |> List.choose (snd >> scores >> Option.bind (Map.tryFind metric.Name)) with
+                            match finished |> List.choose (snd >> scores >> Option.bind (Map.tryFind metric.Key)) with
                             | [] -> ""
                             | values -> digits metric (List.average values)
                         now own

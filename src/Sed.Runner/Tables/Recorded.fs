@@ -22,7 +22,7 @@ let private ProcessorColumn = "processor"
 let private rounded (value: float) = Math.Round(value, 4)
 
 let private bounds (metric: Metric) =
-    $"{metric.Name} from", $"{metric.Name} to"
+    $"{metric.Key} from", $"{metric.Key} to"
 
 // A folder for each profile.
 let private folderOf folder (outcome: ExperimentOutcome) =
@@ -71,7 +71,7 @@ let write (folder: string) (outcome: ExperimentOutcome) =
                             keys[label], Map.tryFind label statistics.Estimates |> Option.map (value >> rounded >> box)
                     ]
                 let low, high = bounds statistics.Metric
-                statistics.Metric.Name, column _.Mean
+                statistics.Metric.Key, column _.Mean
                 low, column _.Low
                 high, column _.High
             ProcessorColumn, Series.ofObservations [ for label in labels -> keys[label], box Processor.Name ]
@@ -99,7 +99,7 @@ let private compared folder file (recorded: Frame<string, string>) (outcome: Exp
         let now =
             Map.tryFind row statistics.Estimates
             |> Option.map (fun estimate -> rounded estimate.Mean)
-        match number statistics.Metric.Name, number low, number high, text recorded key ProcessorColumn, now with
+        match number statistics.Metric.Key, number low, number high, text recorded key ProcessorColumn, now with
         | _, _, _, _, None -> Other(problem outcome $"{place}: no trial has finished" "")
         | Some before, _, _, _, Some now when now = before -> Same
         | Some before, _, _, Some processor, Some now when processor = Processor.Name ->

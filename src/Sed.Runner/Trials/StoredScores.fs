@@ -23,7 +23,7 @@ let private decided (scored: ScoredClips) =
         for metric in Metric.All do
             let score = metric.Of once
             if metric.IsOfDecisions && not (Double.IsNaN score) then
-                metric.Name, score
+                metric.Key, score
     ]
 
 let private damaged = TrialFolder.damaged

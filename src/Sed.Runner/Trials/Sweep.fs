@@ -10,6 +10,7 @@ open Sed
 open Sed.Core.Corpora
 open Sed.Core.Features.Store
 open Sed.Core.Runtime
+open Sed.Core.Runtime.Keys
 open Sed.Core.Training
 
 /// What stops everything, not one trial: nothing to read, nowhere to write, or Ctrl-C.
@@ -42,7 +43,7 @@ let private summary folder (result: TrialResult) =
         result.History |> List.tryFind (fun epoch -> epoch.Epoch = result.BestEpoch)
     let scores =
         match best with
-        | Some epoch -> scoreWords (fun metric -> Map.tryFind metric.Name epoch.Scores)
+        | Some epoch -> scoreWords (fun metric -> Map.tryFind metric.Key epoch.Scores)
         | None -> ""
     $"{scores}; best of {result.Epochs} epochs was {result.BestEpoch}; {result.Parameters} parameters{took}"
 
@@ -97,7 +98,7 @@ let rec help (workspace: Workspace) (plan: Plan) (stop: CancellationToken) =
                         | :? CheckpointException -> () // who shows the table sets it aside, and says so
                         | :? LockLostException -> () // another process is at it now
                         | error when not (stopsEverything error) ->
-                            TrialFolder.fail folder (Specification.key trial.Specification) error
+                            TrialFolder.fail folder (CanonicalKey.Text(Specification.key trial.Specification)) error
                             |> ignore
                     | Finished _
                     | Failed _ -> ()
@@ -133,7 +134,7 @@ let run
             display.State(
                 $"{name index}, epoch {epoch.Epoch} of {specification.Training.Options.Epochs}, loss {epoch.Loss:F4}, "
                 + scoreWords (fun metric ->
-                    if epoch.Scores.ContainsKey metric.Name then
+                    if epoch.Scores.ContainsKey metric.Key then
                         Some(epoch.Score metric)
                     else
                         None)
@@ -161,7 +162,7 @@ let run
             Open
         | error when not (stopsEverything error) ->
             let failure =
-                TrialFolder.fail folder (Specification.key specification) error
+                TrialFolder.fail folder (CanonicalKey.Text(Specification.key specification)) error
             display.Line $"{name index}: failed, {failure.Error}"
             Failed failure
 
@@ -187,7 +188,7 @@ let run
     let fail index folder (cause: TrialFailure) =
         let error = InvalidOperationException $"what it needs has failed: {cause.Error}"
         let failure =
-            TrialFolder.fail folder (Specification.key trials[index].Specification) error
+            TrialFolder.fail folder (CanonicalKey.Text(Specification.key trials[index].Specification)) error
         display.Line $"{name index}: failed, {failure.Error}"
         Failed failure
 

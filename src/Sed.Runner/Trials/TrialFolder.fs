@@ -139,7 +139,7 @@ module internal TrialFolder =
     /// The epochs that its log tells of, with the scores of the split that early stopping watches; none before the first one.
     let epochs (folder: string) : EpochResult list =
         let isMetric name =
-            Seq.exists (fun (metric: Sed.Metric) -> metric.Name = name) Sed.Metric.All
+            Seq.exists (fun (metric: Sed.Metric) -> metric.Key = name) Sed.Metric.All
         let number (text: string) =
             match Double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture) with
             | true, value -> value
@@ -194,10 +194,11 @@ module internal TrialFolder =
     let private keyFile folder =
         Path.Combine(folder, "specification.json")
 
-    let private writeKey folder (key: JsonNode | null) =
-        match key with
+    let private writeKey folder (key: string) =
+        let indented = JsonSerializerOptions(WriteIndented = true)
+        match JsonNode.Parse key with
         | null -> ()
-        | key -> AtomicFile.Write(keyFile folder, key.ToJsonString(JsonSerializerOptions(WriteIndented = true)) + "\n")
+        | node -> AtomicFile.Write(keyFile folder, node.ToJsonString indented + "\n")
 
     /// The key of a trial, as names of fields (with a dot or an index for each level) and their values; empty where it has none.
     let key (folder: string) : (string * string) list =
@@ -223,7 +224,7 @@ module internal TrialFolder =
 
     /// Keeps what a finished trial found.
     let finish (folder: string) (result: TrialResult) =
-        writeKey folder (JsonNode.Parse result.Key)
+        writeKey folder result.Key
         AtomicFile.Write(resultFile folder, JsonSerializer.Serialize(result, options))
         File.Delete(failureFile folder)
         File.Delete(Path.Combine(folder, "checkpoint.npz")) // nothing is left to go on with
@@ -245,7 +246,7 @@ module internal TrialFolder =
         |> String.concat " "
 
     /// Keeps why a trial could not be finished.
-    let fail (folder: string) (key: JsonNode) (error: exn) =
+    let fail (folder: string) (key: string) (error: exn) =
         writeKey folder key
         let failure = {
             Error = $"{error.GetType().Name}: {sentence error}"

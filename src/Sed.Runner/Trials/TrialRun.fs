@@ -154,7 +154,7 @@ let private average
     let scores =
         Map [
             for metric in Seq.append [ WeakF; StrongF; StrongER ] monitor.Metrics |> Seq.distinct do
-                metric.Name, metric.Of selection
+                metric.Key, metric.Of selection
         ]
     {
         resultOf workspace right folder specification scored with
@@ -168,7 +168,7 @@ let private average
                     Loss =
                         members
                         |> List.averageBy (fun result -> result.History[result.BestEpoch - 1].Loss)
-                    Monitor = monitor.Of(fun metric -> scores[metric.Name])
+                    Monitor = monitor.Of(fun metric -> scores[metric.Key])
                     Scores = scores |> Map.filter (fun _ score -> not (System.Double.IsNaN score))
                 }
             ]

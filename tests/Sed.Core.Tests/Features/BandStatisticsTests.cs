@@ -15,8 +15,8 @@ public sealed class BandStatisticsTests
         var read = BandStatistics.Read(file);
         Assert.Equal(statistics.Means, read.Means);
         Assert.Equal(statistics.Deviations, read.Deviations);
-        Assert.Equal(statistics.Summary(), read.Summary());
-        Assert.NotEqual(statistics.Summary(), new BandStatistics([-3.25f, 1e-7f, 4], [0.5f, 2, 4]).Summary());
+        Assert.Equal(statistics.Hash(), read.Hash());
+        Assert.NotEqual(statistics.Hash(), new BandStatistics([-3.25f, 1e-7f, 4], [0.5f, 2, 4]).Hash());
         var arrays = NumpyArchive.Read(file);
         Assert.Equal(["means", "deviations"], arrays.Keys);
         Assert.All(arrays.Values, array => Assert.Equal((NumpyArray.Float32, 3L), (array.Type, array.Shape.Single())));

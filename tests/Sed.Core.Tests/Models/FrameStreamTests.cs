@@ -12,7 +12,7 @@ public sealed class FrameStreamTests
     [InlineData(false, 5000)]
     public void Features_in_pieces_are_those_of_the_whole(bool centred, int piece)
     {
-        var definition = LogMelOptions.Dcase2017 with { Centred = centred, HopSeconds = 0.01 };
+        var definition = LogMelOptions.Dcase2017 with { Centred = centred, StepSeconds = 0.01 };
         var draw = RandomSource.For(1, "noise in pieces");
         float[] sound = [.. Enumerable.Range(0, 300_123).Select(_ => draw.NextSingle() - 0.5f)];
         using var extractor = definition.Extractor(TorchSharp.torch.CPU);

@@ -150,7 +150,11 @@ public sealed class HostileModelTests : IDisposable
     [InlineData("\"filters\": 4", "\"filters\": null", "its network layers filters is null")]
     [InlineData("\"bands\": 4", "\"bands\": 0", "")]
     [InlineData("\"clipSeconds\": 1", "\"clipSeconds\": 9999999", "its features are larger than any that are used")]
-    [InlineData("\"threshold\": 0.45", "\"threshold\": 7", "detection: the threshold is 7; it must lie between 0 and 1")]
+    [InlineData(
+        "\"threshold\": 0.45",
+        "\"threshold\": 7",
+        "detection: the threshold is 7; it must lie between 0 and 1"
+    )]
     [InlineData("\"Car\"", "\"Air horn, truck horn\"", "")]
     [InlineData("{", "\u001b[2J{", "")]
     public void Values_that_no_model_has(string from, string to, string cause)

@@ -37,7 +37,10 @@ public sealed class ListeningTests : IDisposable
                 [Car] = new()
                 {
                     Threshold = 0.6,
-                    Steps = steps.Length > 0 ? steps : [new DecodingStep.MinimumGap(0.3), new DecodingStep.MinimumDuration(0.5)],
+                    Steps =
+                        steps.Length > 0
+                            ? steps
+                            : [new DecodingStep.MinimumGap(0.3), new DecodingStep.MinimumDuration(0.5)],
                 },
             },
         };
@@ -77,7 +80,12 @@ public sealed class ListeningTests : IDisposable
     public void With_usual_decoding_an_event_is_told_within_a_second_of_its_end()
     {
         foreach (
-            var steps in new DecodingStep[][] { [], [new DecodingStep.MedianFilter(0.54)], [new DecodingStep.MinimumGap(0.4)] }
+            var steps in new DecodingStep[][]
+            {
+                [],
+                [new DecodingStep.MedianFilter(0.54)],
+                [new DecodingStep.MinimumGap(0.4)],
+            }
         )
         {
             using var model = SedModel.Of(LoudnessModel.Make(new DetectionOptions { Steps = steps }));
@@ -142,7 +150,10 @@ public sealed class ListeningTests : IDisposable
             PerClass = new Dictionary<string, ClassDetection> { ["Tram"] = new() { Threshold = 0.3 } },
         };
         var wrong = LoudnessModel.Make(options);
-        Assert.Equal(["detection: Tram: there is no such class; use one of Air horn, truck horn; Car"], wrong.Problems());
+        Assert.Equal(
+            ["detection: Tram: there is no such class; use one of Air horn, truck horn; Car"],
+            wrong.Problems()
+        );
         Assert.Throws<ArgumentException>(() => SedModel.Of(LoudnessModel.Make(), options));
     }
 

@@ -54,7 +54,7 @@ public sealed class ModelFileTests : IDisposable
 
     public static TheoryData<Type> Kinds() =>
         [
-            .. new[] { typeof(Layer), typeof(WeakOutput), typeof(DecodingStep), typeof(SavedFeatures) }
+            .. new[] { typeof(Layer), typeof(WeakOutput), typeof(DecodingStep) }
                 .SelectMany(kind => kind.GetNestedTypes().Where(type => type.IsSubclassOf(kind)))
                 .Where(ModelJson.IsData),
         ];

@@ -58,7 +58,7 @@ public sealed class SedModelTests : IDisposable
             EvaluationClips = 1,
         };
         var corpus = Soundscapes.SmartCars(folder.Path, few);
-        var logMel = LogMelOptions.Dcase2017 with { HopSeconds = 0.04 };
+        var logMel = LogMelOptions.Dcase2017 with { StepSeconds = 0.04 };
         using var store = FeatureStore.Open(corpus, logMel, folder.Path, torch.CPU);
         var statistics = BandStatistics.Fit(store, corpus.IndicesOf(Split.Training));
         using ClipSet testing = new(corpus, store, statistics, Split.Testing);
@@ -92,7 +92,7 @@ public sealed class SedModelTests : IDisposable
                 BatchSize = 4,
                 Seed = seed,
             };
-            new Trainer(options, torch.CPU).Train(trained, training, evaluator, TagMetrics.F);
+            new Trainer(options with { Monitor = TagMetrics.F }, torch.CPU).Train(trained, training, evaluator);
             said.Add(evaluator.Evaluate(trained, torch.CPU, batchSize: 4).Scores);
             members.Add(
                 new ModelMember(

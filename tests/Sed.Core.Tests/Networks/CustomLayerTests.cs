@@ -150,11 +150,10 @@ public sealed class CustomLayerTests
         var before = network.state_dict().Keys.Single(name => name.EndsWith("own.built.weight"));
         var weights = NetworkWeights.Of(network)[before].Bytes;
         TrainingFolder kept = new(folder.Path, "features", "data");
-        new Trainer(new TrainingOptions { Epochs = 2 }, CPU).Train(
+        new Trainer(new TrainingOptions { Epochs = 2, Monitor = TagMetrics.F }, CPU).Train(
             network,
             hums.Clips(Split.Training),
             hums.Evaluator(),
-            TagMetrics.F,
             folder: kept
         );
         Assert.NotEqual(weights, NetworkWeights.Of(network)[before].Bytes);
@@ -172,11 +171,10 @@ public sealed class CustomLayerTests
         {
             Layer own = Twice() with { Version = version };
             using SedNetwork network = new(hums.Network with { Layers = [.. hums.Network.Layers, own] });
-            new Trainer(new TrainingOptions { Epochs = 1 }, CPU).Train(
+            new Trainer(new TrainingOptions { Epochs = 1, Monitor = TagMetrics.F }, CPU).Train(
                 network,
                 hums.Clips(Split.Training),
                 hums.Evaluator(),
-                TagMetrics.F,
                 folder: new TrainingFolder(folder.Path, "features", "data")
             );
         }

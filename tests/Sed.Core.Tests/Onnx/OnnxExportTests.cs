@@ -233,7 +233,7 @@ public sealed class OnnxExportTests
         AssertClose(tensor(said.SelectMany(one => one.Weak).ToArray()), found["weak"]);
         using InferenceSession session = new(exported);
         var map = session.ModelMetadata.CustomMetadataMap;
-        Assert.Equal("samples 8000 Hz, frames of 320", map["features"]);
+        Assert.Equal("""{"frameSamples":320,"kind":"samples","sampleRate":8000}""", map["features"]);
         Assert.Equal("0.04", map["frame_seconds"]);
     }
 

@@ -93,8 +93,8 @@ public sealed class ClipSetTests
         Assert.Equal(new Hums().Statistics.Deviations, read.Deviations);
         Hums others = new() { Statistics = Halves() };
         var error = Assert.Throws<TrainingException>(() => Train(others, options, resident: true, kept));
-        Assert.Contains("standardisation: it has 20 bands, SHA-256 ", error.Message);
-        Assert.Equal(read.Summary(), BandStatistics.Read(kept.StandardisationFile).Summary());
+        Assert.Contains("standardisation: it has ", error.Message);
+        Assert.Equal(read.Hash(), BandStatistics.Read(kept.StandardisationFile).Hash());
     }
 
     /// <summary>Means of one half and deviations of two.</summary>
@@ -110,11 +110,10 @@ public sealed class ClipSetTests
         random.manual_seed(1);
         using SedNetwork network = new(hums.Network);
         using var clips = hums.Clips(Split.Training, resident);
-        var reports = new Trainer(options, CPU).Train(
+        var reports = new Trainer(options with { Monitor = TagMetrics.F - SegmentMetrics.ErrorRate }, CPU).Train(
             network,
             clips,
             hums.Evaluator(resident),
-            TagMetrics.F - SegmentMetrics.ErrorRate,
             folder: folder
         );
         return (

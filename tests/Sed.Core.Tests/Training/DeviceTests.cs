@@ -4,6 +4,7 @@ using Sed.Core.Networks;
 using Sed.Core.Runtime;
 using Sed.Core.Scoring;
 using Sed.Core.Training;
+using Sed.Core.Training.Augmentations;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -31,9 +32,7 @@ public sealed class DeviceTests
                     {
                         Epochs = 1,
                         BatchSize = 8,
-                        Mixup = 0.3,
-                        MaskedFrames = 5,
-                        MaskedBands = 3,
+                        Augmentations = [new Mixup(0.3), new SpecAugment(5, 3)],
                     },
                     0
                 ),
@@ -95,7 +94,7 @@ public sealed class DeviceTests
         {
             Epochs = 2,
             BatchSize = 8,
-            Mixup = 0.3,
+            Augmentations = [new Mixup(0.3)],
             Seed = 3,
         };
         Assert.Equal(Trained(on, options, 0.2), Trained(on, options, 0.2));
@@ -133,7 +132,7 @@ public sealed class DeviceTests
         using var scope = NewDisposeScope();
         using var network = Network(on, dropout);
         using var clips = hums.Clips(Split.Training);
-        var reports = new Trainer(options, on).Train(network, clips, hums.Evaluator(), TagMetrics.F);
+        var reports = new Trainer(options with { Monitor = TagMetrics.F }, on).Train(network, clips, hums.Evaluator());
         return [.. reports.Select(report => (float)report.Loss)];
     }
 

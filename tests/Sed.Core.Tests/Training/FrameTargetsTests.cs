@@ -83,18 +83,18 @@ public sealed class FrameTargetsTests
         var scores = Scores(0.5, 0.2f, 0.8f);
         string[] all =
         [
-            FrameTargets.FromScores(scores).Identity,
-            FrameTargets.FromScores(scores, 0.5).Identity,
-            FrameTargets.FromScores(scores, 0.6).Identity,
-            FrameTargets.FromScores(scores, withinTags: false).Identity,
-            FrameTargets.FromScores(Scores(0.5, 0.2f, 0.9f)).Identity,
-            FrameTargets.FromScores(Scores(0.4, 0.2f, 0.8f)).Identity,
-            FrameTargets.FromEvents(classes, Events(new SoundEvent(0, 1, "car"))).Identity,
-            FrameTargets.FromEvents(classes, Events(new SoundEvent(0, 1, "bus"))).Identity,
+            FrameTargets.FromScores(scores).Key.ToJsonString(),
+            FrameTargets.FromScores(scores, 0.5).Key.ToJsonString(),
+            FrameTargets.FromScores(scores, 0.6).Key.ToJsonString(),
+            FrameTargets.FromScores(scores, withinTags: false).Key.ToJsonString(),
+            FrameTargets.FromScores(Scores(0.5, 0.2f, 0.9f)).Key.ToJsonString(),
+            FrameTargets.FromScores(Scores(0.4, 0.2f, 0.8f)).Key.ToJsonString(),
+            FrameTargets.FromEvents(classes, Events(new SoundEvent(0, 1, "car"))).Key.ToJsonString(),
+            FrameTargets.FromEvents(classes, Events(new SoundEvent(0, 1, "bus"))).Key.ToJsonString(),
         ];
         Assert.Equal(all.Length, all.Distinct().Count());
-        Assert.Equal(all[0], FrameTargets.FromScores(Scores(0.5, 0.2f, 0.8f)).Identity);
-        Assert.Matches("^scores, 1 from 0.5 on, within the tags, SHA-256 [0-9a-f]{64}$", all[1]);
+        Assert.Equal(all[0], FrameTargets.FromScores(Scores(0.5, 0.2f, 0.8f)).Key.ToJsonString());
+        Assert.Matches("""^\{"scores":"[0-9a-f]{64}","threshold":0.5,"withinTags":true\}$""", all[1]);
     }
 
     [Fact]

@@ -20,7 +20,7 @@ public sealed class MeanTeacherTests
     {
         MeanTeacher teacher = new()
         {
-            Average = 0.9,
+            Decay = 0.9,
             Consistency = 2,
             RampUpEpochs = 50,
         };
@@ -29,7 +29,7 @@ public sealed class MeanTeacherTests
         Assert.Equal(2, teacher.WeightAfter(50));
         Assert.Equal(2, teacher.WeightAfter(400));
         Assert.Equal(2, (teacher with { RampUpEpochs = 0 }).WeightAfter(0));
-        Assert.Equal([1 / 2.0, 1 - 1 / 3.0, 0.9], new long[] { 1, 2, 1000 }.Select(teacher.PastAfter));
+        Assert.Equal([1 / 2.0, 1 - 1 / 3.0, 0.9], new long[] { 1, 2, 1000 }.Select(teacher.DecayAt));
     }
 
     [Fact]
@@ -55,7 +55,11 @@ public sealed class MeanTeacherTests
     public void Its_weights_are_the_running_average_of_the_students_and_have_no_gradients()
     {
         using var network = Network();
-        TrainingOptions options = new() { MeanTeacher = new MeanTeacher(), LearningRate = 0.1 };
+        TrainingOptions options = new()
+        {
+            MeanTeacher = new MeanTeacher(),
+            Optimizer = new Sed.Core.Training.Optimization.Optimizer.Adam(0.1),
+        };
         using var state = new TrainingState(network, options);
         using var scope = NewDisposeScope();
         var teacher = state.Teacher!;
@@ -111,9 +115,13 @@ public sealed class MeanTeacherTests
             Seed = 3,
         };
         // A weight this small draws the student nowhere, so it takes the steps that it takes alone.
-        var teacher = new MeanTeacher { Average = 0.5, Consistency = 1e-30 };
-        new Trainer(options, CPU).Train(plain, clips, hums.Evaluator(), TagMetrics.F);
-        new Trainer(options with { MeanTeacher = teacher }, CPU).Train(network, clips, hums.Evaluator(), TagMetrics.F);
+        var teacher = new MeanTeacher { Decay = 0.5, Consistency = 1e-30 };
+        new Trainer(options with { Monitor = TagMetrics.F }, CPU).Train(plain, clips, hums.Evaluator());
+        new Trainer(options with { MeanTeacher = teacher, Monitor = TagMetrics.F }, CPU).Train(
+            network,
+            clips,
+            hums.Evaluator()
+        );
         using var scope = NewDisposeScope();
         Assert.False(Flat(network).allclose(Flat(plain), 1e-5, 1e-5));
         var (own, others) = (network.state_dict(), plain.state_dict());
@@ -135,11 +143,10 @@ public sealed class MeanTeacherTests
                 BatchSize = 8,
                 MeanTeacher = new MeanTeacher { Consistency = consistency, RampUpEpochs = 0 },
             };
-            new Trainer(options, CPU).Train(
+            new Trainer(options with { Monitor = TagMetrics.F }, CPU).Train(
                 network,
                 clips,
                 hums.Evaluator(),
-                TagMetrics.F,
                 targets: TrainingTargets.Of(labels, clips, Hums.HopSeconds)
             );
             using var scope = NewDisposeScope();
@@ -153,21 +160,23 @@ public sealed class MeanTeacherTests
     {
         Assert.Equal(
             [
-                "the mean teacher has 1 of the past; it is a share from 0 to below 1",
-                "the consistency weighs 0; it has to be above 0",
-                "the consistency rises over -1 epochs; 0 is at once",
-                "MeanTeacher and WeightAverage both average the weights; keep one of them.",
+                "the mean teacher's decay is 1; it has to be from 0 to below 1",
+                "the consistency loss has the weight 0; it has to be above 0",
+                "the consistency loss's ramp-up lasts -1 epochs; give 0 or more; 0 uses the final weight from the start",
+                "a mean teacher and `averageWeights` both average the weights; keep one of them",
             ],
             new TrainingOptions
             {
                 MeanTeacher = new MeanTeacher
                 {
-                    Average = 1,
+                    Decay = 1,
                     Consistency = 0,
                     RampUpEpochs = -1,
                 },
                 WeightAverage = 0.9,
-            }.Problems()
+            }
+                .Problems()
+                .Select(problem => problem.ToString())
         );
     }
 

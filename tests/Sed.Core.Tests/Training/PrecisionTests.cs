@@ -16,7 +16,7 @@ public sealed class PrecisionTests
     private static readonly TrainingOptions options = new()
     {
         Epochs = 8,
-        LearningRate = 0.01,
+        Optimizer = new Sed.Core.Training.Optimization.Optimizer.Adam(0.01),
         BatchSize = 7,
         Seed = 3,
         Precision = ComputePrecision.BFloat16,
@@ -136,11 +136,10 @@ public sealed class PrecisionTests
         SedNetwork network = new(hums.Network with { Layers = layers });
         TorchCollection.FreeForgottenTensors(); // TorchSharp's convolutions make one each
         using var clips = hums.Clips(Split.Training);
-        var reports = new Trainer(options, CPU).Train(
+        var reports = new Trainer(options with { Monitor = TagMetrics.F - SegmentMetrics.ErrorRate }, CPU).Train(
             network,
             clips,
             hums.Evaluator(),
-            TagMetrics.F - SegmentMetrics.ErrorRate,
             TorchCollection.FreeForgottenTensors
         );
         return (reports, network);

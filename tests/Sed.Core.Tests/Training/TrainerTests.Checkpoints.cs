@@ -18,11 +18,17 @@ public sealed partial class TrainerTests
         Train(usual with { Epochs = 1 }, folder.Path);
         using var network = new SedNetwork(hums.Network with { Dropout = 0.5 });
         var error = Assert.Throws<TrainingException>(() =>
-            new Trainer(usual with { LearningRate = 1 }, CPU).Train(
+            new Trainer(
+                usual with
+                {
+                    Optimizer = new Sed.Core.Training.Optimization.Optimizer.Adam(1),
+                    Monitor = TagMetrics.F,
+                },
+                CPU
+            ).Train(
                 network,
                 hums.Clips(Split.Training),
                 hums.Evaluator(),
-                TagMetrics.F,
                 folder: Folder(folder.Path) with
                 {
                     Features = "other features",
@@ -58,7 +64,7 @@ public sealed partial class TrainerTests
         File.WriteAllBytes(file, bytes[..(bytes.Length / 2)]);
         var error = Assert.Throws<CheckpointException>(() => Train(usual, folder.Path));
         Assert.Equal(file, error.File);
-        Assert.Equal($"{file} is damaged (it is no whole archive of arrays); remove it to start anew.", error.Message);
+        Assert.Equal($"{file} is damaged (it is no whole archive of arrays); delete it to start the training again.", error.Message);
     }
 
     [Theory]
@@ -71,7 +77,7 @@ public sealed partial class TrainerTests
         var file = Folder(folder.Path).CheckpointFile;
         NumpyArchive.Write(file, NumpyArchive.Read(file).Where(entry => entry.Key != missing));
         var error = Assert.Throws<CheckpointException>(() => Train(usual, folder.Path));
-        Assert.Equal($"{file} is damaged ({cause}); remove it to start anew.", error.Message);
+        Assert.Equal($"{file} is damaged ({cause}); delete it to start the training again.", error.Message);
     }
 
     [Theory]
@@ -88,7 +94,7 @@ public sealed partial class TrainerTests
         arrays[emptied] = NumpyArray.Of(Array.Empty<long>());
         NumpyArchive.Write(file, arrays);
         var error = Assert.Throws<CheckpointException>(() => Train(usual, folder.Path));
-        Assert.Equal($"{file} is damaged (its arrays do not fit together); remove it to start anew.", error.Message);
+        Assert.Equal($"{file} is damaged (its arrays do not fit together); delete it to start the training again.", error.Message);
     }
 
     [Fact]
@@ -98,9 +104,11 @@ public sealed partial class TrainerTests
         var clips = hums.Clips(Split.Training);
         using var network = Network();
         using var kept = new TrainingState(network, usual);
-        var first = new Trainer(usual with { Epochs = 1 }, CPU).Train(network, clips, hums.Evaluator(), TagMetrics.F)[
-            0
-        ];
+        var first = new Trainer(usual with { Epochs = 1, Monitor = TagMetrics.F }, CPU).Train(
+            network,
+            clips,
+            hums.Evaluator()
+        )[0];
         var draw = new Random(7);
         for (var epoch = 1; epoch <= 1000; epoch++)
             kept.Reports.Add(first with { Epoch = epoch, Elapsed = TimeSpan.FromTicks(draw.NextInt64(1L << 40)) });

@@ -3,6 +3,7 @@ using Sed.Core.Networks;
 using Sed.Core.Runtime;
 using Sed.Core.Scoring;
 using Sed.Core.Training;
+using Sed.Core.Training.Augmentations;
 using Sed.Core.Training.Clips;
 using Sed.Core.Training.Losses;
 using Sed.Core.Training.Optimization;
@@ -21,7 +22,7 @@ public sealed partial class TrainerTests
         Epochs = 5,
         Patience = 100,
         BatchSize = 7,
-        LearningRate = 0.01,
+        Optimizer = new Optimizer.Adam(0.01),
         Seed = 3,
     };
 
@@ -32,34 +33,28 @@ public sealed partial class TrainerTests
         ["adam"] = usual,
         ["adamw, clipped, averaged"] = usual with
         {
-            Optimizer = OptimizerKind.AdamW,
-            WeightDecay = 0.01,
-            ClipNorm = 1,
+            Optimizer = new Optimizer.AdamW(0.01, 0.01),
+            MaxGradientNorm = 1,
             WeightAverage = 0.9,
         },
         ["sgd on a plateau"] = usual with
         {
-            Optimizer = OptimizerKind.Sgd,
-            Schedule = Schedule.Plateau,
-            PlateauPatience = 1,
+            Optimizer = new Optimizer.Sgd(0.01),
+            Schedule = new Schedule.Plateau(Patience: 1),
         },
         ["mixed, masked, focal, cosine"] = usual with
         {
-            Mixup = 0.3,
-            MaskedFrames = 5,
-            MaskedBands = 3,
+            Augmentations = [new Mixup(0.3), new SpecAugment(5, 3)],
             MaskShortClips = true,
             Loss = new Loss.Focal(2),
-            PositiveWeights = [1, 2, 3],
-            Schedule = Schedule.Cosine,
-            WarmUpEpochs = 1,
+            PositiveWeight = new PositiveWeight.Same(2),
+            Schedule = new Schedule.Cosine(1),
         },
         ["strong labels"] = usual with { Order = ClipOrder.Balanced },
         ["mean teacher, mixed labels, mixup, masks"] = usual with
         {
-            MeanTeacher = new MeanTeacher { Average = 0.9, RampUpEpochs = 4 },
-            Mixup = 0.3,
-            MaskedFrames = 5,
+            MeanTeacher = new MeanTeacher { Decay = 0.9, RampUpEpochs = 4 },
+            Augmentations = [new Mixup(0.3), new SpecAugment(5, 0)],
             MaskShortClips = true,
         },
     };
@@ -124,12 +119,14 @@ public sealed partial class TrainerTests
     {
         Torch.Initialize();
         using var network = Network();
-        var reports = new Trainer(usual with { Epochs = 25 }, CPU).Train(
-            network,
-            hums.Clips(Split.Training),
-            hums.Evaluator(),
-            TagMetrics.F - SegmentMetrics.ErrorRate
-        );
+        var reports = new Trainer(
+            usual with
+            {
+                Epochs = 25,
+                Monitor = TagMetrics.F - SegmentMetrics.ErrorRate,
+            },
+            CPU
+        ).Train(network, hums.Clips(Split.Training), hums.Evaluator());
         Assert.True(reports[^1].Loss < 0.5 * reports[0].Loss, $"{reports[0].Loss} to {reports[^1].Loss}");
         Assert.True(reports.Max(report => report.Score(TagMetrics.F)) > 0.8);
     }
@@ -139,9 +136,9 @@ public sealed partial class TrainerTests
     {
         Torch.Initialize();
         using var network = Network();
-        var trainer = new Trainer(usual with { LargestLoss = 1e-3 }, CPU);
+        var trainer = new Trainer(usual with { LargestLoss = 1e-3, Monitor = TagMetrics.F }, CPU);
         var error = Assert.Throws<TrainingException>(() =>
-            trainer.Train(network, hums.Clips(Split.Training), hums.Evaluator(), TagMetrics.F)
+            trainer.Train(network, hums.Clips(Split.Training), hums.Evaluator())
         );
         Assert.Matches(
             @"^The loss is [\d.]+ in epoch 1, step 1, clips hum\d+, hum\d+, hum\d+, hum\d+, hum\d+ and 2 more; "
@@ -168,12 +165,16 @@ public sealed partial class TrainerTests
         Torch.Initialize();
         using var network = Network();
         TorchCollection.FreeForgottenTensors(); // TorchSharp's convolutions make one each
-        var options = variants["mixed, masked, focal, cosine"] with { Epochs = 6, ClipNorm = 1, WeightAverage = 0.5 };
-        var reports = new Trainer(options, CPU).Train(
+        var options = variants["mixed, masked, focal, cosine"] with
+        {
+            Epochs = 6,
+            MaxGradientNorm = 1,
+            WeightAverage = 0.5,
+        };
+        var reports = new Trainer(options with { Monitor = TagMetrics.F }, CPU).Train(
             network,
             hums.Clips(Split.Training),
             hums.Evaluator(),
-            TagMetrics.F,
             TorchCollection.FreeForgottenTensors
         );
         TorchCollection.AssertNoneIsLeft(reports);
@@ -193,11 +194,10 @@ public sealed partial class TrainerTests
         using var clips = hums.Clips(Split.Training);
         TorchCollection.FreeForgottenTensors();
         const string variant = "mean teacher, mixed labels, mixup, masks";
-        var reports = new Trainer(variants[variant] with { Epochs = 6 }, CPU).Train(
+        var reports = new Trainer(variants[variant] with { Epochs = 6, Monitor = TagMetrics.F }, CPU).Train(
             network,
             clips,
             hums.Evaluator(),
-            TagMetrics.F,
             TorchCollection.FreeForgottenTensors,
             targets: TrainingTargets.Of(told[variant], clips, Hums.HopSeconds)
         );
@@ -234,11 +234,10 @@ public sealed partial class TrainerTests
                 return input;
             }
         );
-        var reports = new Trainer(options, CPU).Train(
+        var reports = new Trainer(options with { Monitor = TagMetrics.F - SegmentMetrics.ErrorRate }, CPU).Train(
             network,
             clips,
             hums.Evaluator(),
-            TagMetrics.F - SegmentMetrics.ErrorRate,
             cancellation: stop.Token,
             folder: folder is null ? null : Folder(folder),
             targets: labels is null ? null : TrainingTargets.Of(labels, clips, Hums.HopSeconds)

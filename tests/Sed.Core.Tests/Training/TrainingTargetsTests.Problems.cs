@@ -14,20 +14,26 @@ public sealed partial class TrainingTargetsTests
     {
         var (manifest, clips) = Lists([.. hums.Manifest.Clips.Select(clip => clip with { StrongEvents = null })]);
         using var _ = clips;
-        const string known = "Hums has strong labels for 0 of its 40 training clips and weak ones alone for 40";
+        const string known = "Hums has strong labels for 0 of its 40 training clips and only weak labels for 40";
         Assert.Equal(
-            [$"{known}, but all are to be told strong ones; say `labels WeakOnly`, or take a corpus that is mixed"],
-            TrainingTargets.Problems(strong, manifest)
+            [
+                $"{known}, but `labels Strong` needs strong labels for all of them; say `labels WeakOnly`, or use a corpus of soundscapes",
+            ],
+            TrainingTargets.Problems(strong, manifest).Select(problem => problem.ToString())
         );
         Assert.Equal(
             [
-                $"{known}, and none has strong labels to take 0.5 of a batch; leave that kind out, or draw the kinds with `told` where everything is known",
+                $"{known}; none has strong labels, which are to be 0.5 of a batch; leave that part out, or draw the parts with `subset` where all clips have strong labels",
             ],
-            TrainingTargets.Problems(new Labels.Mixed([new(strong, null, 0.5), new(weak, null, 0.5)]), manifest)
+            TrainingTargets
+                .Problems(new Labels.Mixed([new(strong, null, 0.5), new(weak, null, 0.5)]), manifest)
+                .Select(problem => problem.ToString())
         );
         Assert.Equal(
-            ["strong labels are told of 0.001 of 40 training clips, which is none; give them a larger share"],
-            TrainingTargets.Problems(new Labels.Mixed([new(strong, 0.001, 0.5), new(weak, 0.9, 0.5)]), hums.Manifest)
+            ["strong labels for 0.001 of 40 training clips are no clip; give them a larger share"],
+            TrainingTargets
+                .Problems(new Labels.Mixed([new(strong, 0.001, 0.5), new(weak, 0.9, 0.5)]), hums.Manifest)
+                .Select(problem => problem.ToString())
         );
         var scores = new ClipScores(["hum0"], 2, 1, new float[4], new float[2]);
         var error = Assert.Throws<ArgumentException>(() =>
@@ -35,9 +41,9 @@ public sealed partial class TrainingTargetsTests
         );
         Assert.Equal(
             $"""
-            {known}, but all are to be told strong ones; say `labels WeakOnly`, or take a corpus that is mixed
-            the pseudo labels are of 2 classes, the clips of 3
-            the pseudo labels are of clips of 2 s, the clips last 4 s
+            {known}, but `labels Strong` needs strong labels for all of them; say `labels WeakOnly`, or use a corpus of soundscapes
+            the pseudo-labels have 2 classes, the clips 3
+            the pseudo-labels belong to clips of 2 s, the clips last 4 s
             """.ReplaceLineEndings(),
             error.Message
         );
@@ -49,7 +55,7 @@ public sealed partial class TrainingTargetsTests
         using var clips = hums.Clips(Split.Training);
         var targets = TrainingTargets.Of(thirds, clips, Hums.HopSeconds);
         Assert.Equal(
-            "Of 20 clips nothing is told, so nothing can be learnt from them; pseudo labels or a mean teacher would. (Parameter 'options')",
+            "20 clips are unlabelled, and neither pseudo-labels nor a mean teacher uses them. (Parameter 'options')",
             Assert.Throws<ArgumentException>(() => targets.Require(clips, taught with { MeanTeacher = null })).Message
         );
         Assert.Equal(
@@ -74,31 +80,37 @@ public sealed partial class TrainingTargetsTests
         ]);
         Assert.Equal(
             [
-                "strong labels have 2 shares; give each kind one",
-                "strong labels are told of 0 of the clips; a share lies above 0 and goes up to 1",
-                "strong labels take 1.5 of a batch; a share lies above 0 and goes up to 1",
-                "weak labels take -1 of a batch; a share lies above 0 and goes up to 1",
-                "some kinds are told and others listed; say `told` for all of them, or `listed`",
-                "the shares of the clips add up to 1.7000000000000002; they have 1 among them",
-                "the shares of a batch add up to 1.5; they have to make 1",
+                "strong labels occur in 2 parts; give each kind one part",
+                "strong labels for 0 of the clips; the share has to be above 0 and at most 1",
+                "strong labels in 1.5 of a batch; the share has to be above 0 and at most 1",
+                "weak labels in -1 of a batch; the share has to be above 0 and at most 1",
+                "`subset` and `annotated` are mixed; use one of them for all parts",
+                "the shares of the clips add up to 1.7000000000000002; they may add up to at most 1",
+                "the shares of a batch add up to 1.5; they have to add up to 1",
             ],
-            wrong.Problems()
+            wrong.Problems().Select(problem => problem.ToString())
         );
         Assert.Equal(
-            ["`Mixed` has no shares; for example `Mixed [ told Strong 0.1 0.25; told WeakOnly 0.9 0.75 ]`"],
-            new Labels.Mixed([]).Problems()
+            [
+                "`Mixed` is empty; list its parts, for example `Mixed [ subset Strong 0.1 0.25; subset WeakOnly 0.9 0.75 ]`",
+            ],
+            new Labels.Mixed([]).Problems().Select(problem => problem.ToString())
         );
         Assert.Equal(
-            ["of no clip is anything told; give Strong or WeakOnly a share too"],
-            new Labels.Mixed([new(none, 1, 1)]).Problems()
+            ["no clip is labelled, so nothing can be learnt; add a part with Strong or WeakOnly"],
+            new Labels.Mixed([new(none, 1, 1)]).Problems().Select(problem => problem.ToString())
         );
         Assert.Equal(
-            ["of no clip is anything told; say WeakOnly or Strong, or give Unlabelled a share of `Mixed`"],
-            none.Problems()
+            [
+                "no clip is labelled, so nothing can be learnt; say `labels WeakOnly` or `labels Strong`, or make Unlabelled a part of `Mixed`",
+            ],
+            none.Problems().Select(problem => problem.ToString())
         );
         Assert.Equal(
-            ["`Mixed` is one of its own shares; the kinds are Strong, WeakOnly and Unlabelled"],
-            new Labels.Mixed([new(new Labels.Mixed([new(weak, 1, 1)]), 1, 1)]).Problems()
+            ["`Mixed` contains `Mixed`; its parts are Strong, WeakOnly and Unlabelled"],
+            new Labels.Mixed([new(new Labels.Mixed([new(weak, 1, 1)]), 1, 1)])
+                .Problems()
+                .Select(problem => problem.ToString())
         );
         Assert.Empty(thirds.Problems());
         Assert.Equal(

@@ -180,16 +180,16 @@ public sealed partial class TrainingTargetsTests
         using var _ = clips;
         Assert.Equal(
             [
-                "Hums has strong labels for 20 of its 40 training clips and weak ones alone for 10, but all are to be told strong ones; "
-                    + "say what each kind takes of a batch, for example `labels (Mixed [ listed Strong 0.5; listed WeakOnly 0.5 ])`",
+                "Hums has strong labels for 20 of its 40 training clips and only weak labels for 10, but `labels Strong` needs strong labels for all of them; "
+                    + "give each kind its share of a batch, for example `labels (Mixed [ annotated Strong 0.5; annotated WeakOnly 0.5 ])`",
             ],
-            TrainingTargets.Problems(strong, manifest)
+            TrainingTargets.Problems(strong, manifest).Select(problem => problem.ToString())
         );
         Assert.Equal(
             [
-                "Hums has strong labels for 20 of its 40 training clips and weak ones alone for 10, but kinds are drawn among all of them; say `listed` instead of `told`",
+                "Hums has strong labels for 20 of its 40 training clips and only weak labels for 10, but `subset` draws among all of them; use `annotated` instead",
             ],
-            TrainingTargets.Problems(thirds, manifest)
+            TrainingTargets.Problems(thirds, manifest).Select(problem => problem.ToString())
         );
         Labels.Mixed listed = new([new(strong, null, 0.25), new(weak, null, 0.25), new(none, null, 0.5)]);
         Assert.Empty(TrainingTargets.Problems(listed, manifest));
@@ -219,7 +219,7 @@ public sealed partial class TrainingTargetsTests
         {
             Epochs = 12,
             BatchSize = 8,
-            LearningRate = 0.01,
+            Optimizer = new Sed.Core.Training.Optimization.Optimizer.Adam(0.01),
             Seed = 3,
         };
         double Learnt(Labels labels)
@@ -227,11 +227,10 @@ public sealed partial class TrainingTargetsTests
             random.manual_seed(1);
             using var network = new SedNetwork(hums.Network);
             using var clips = hums.Clips(Split.Training);
-            var reports = new Trainer(options, CPU).Train(
+            var reports = new Trainer(options with { Monitor = SegmentMetrics.F }, CPU).Train(
                 network,
                 clips,
                 hums.Evaluator(),
-                SegmentMetrics.F,
                 targets: TrainingTargets.Of(labels, clips, Hums.HopSeconds)
             );
             return reports.Max(report => report.Monitor);

@@ -44,7 +44,6 @@ public sealed class TwoOutputLossTests
         {
             StrongWeight = 0.5,
             WeakWeight = 2,
-            PositiveWeights = positive,
             Loss = new Loss.Focal(2),
         };
 
@@ -63,7 +62,7 @@ public sealed class TwoOutputLossTests
                 counted += frames[clip, frame];
             }
         }
-        var found = new TwoOutputLoss(options).Of(
+        var found = new TwoOutputLoss(options, [.. positive.Select(weight => (float)weight)]).Of(
             new NetworkOutput(tensor(strong), tensor(weak)),
             tensor(labels),
             tensor(frames)
@@ -113,10 +112,10 @@ public sealed class TwoOutputLossTests
         );
         Assert.Equal(
             [
-                "the asymmetric loss has the exponent -1; 0 is cross-entropy",
-                "the margin of the asymmetric loss is 1; it is a share from 0 to below 1",
+                "the asymmetric loss has the exponent -1; give 0 (cross-entropy) or more",
+                "the margin of the asymmetric loss is 1; it has to be from 0 to below 1",
             ],
-            new Loss.Asymmetric(-1, 0, 1).Problems()
+            new Loss.Asymmetric(-1, 0, 1).Problems().Select(problem => problem.ToString())
         );
     }
 }

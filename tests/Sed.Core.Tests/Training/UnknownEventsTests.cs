@@ -61,11 +61,10 @@ public sealed class UnknownEventsTests
     {
         using var network = Network();
         var error = Assert.Throws<TrainingException>(() =>
-            new Trainer(options, CPU).Train(
+            new Trainer(options with { Monitor = TagMetrics.F - SegmentMetrics.ErrorRate }, CPU).Train(
                 network,
                 unknown.Clips(Split.Training),
-                unknown.Evaluator(),
-                TagMetrics.F - SegmentMetrics.ErrorRate
+                unknown.Evaluator()
             )
         );
         Assert.Equal(
@@ -87,11 +86,10 @@ public sealed class UnknownEventsTests
     {
         hums ??= unknown;
         using var network = Network();
-        return new Trainer(options, CPU).Train(
+        return new Trainer(options with { Monitor = TagMetrics.F }, CPU).Train(
             network,
             hums.Clips(Split.Training),
             hums.Evaluator(),
-            TagMetrics.F,
             folder: Folder(folder)
         );
     }

@@ -62,7 +62,7 @@ type private WatchedRun() =
         run.Log(index, epochs)
         let history = TrialFolder.epochs (run.Folder index)
         TrialFolder.finish (run.Folder index) {
-            Specification = ""
+            Key = "{}"
             Corpus = "smartcars"
             Data = ""
             Classes = 17

@@ -32,8 +32,8 @@ let private tiny =
                 batch 8
             }
         )
-        alongside "crnn" []
-        alongside "baseline" [ Network mlp; WeakWeight 0.0 ]
+        addRow "crnn" []
+        addRow "baseline" [ Network mlp; WeakWeight 0.0 ]
         seeds [ 1; 2 ]
         report [ WeakF; StrongER ]
     }

@@ -115,7 +115,7 @@ let ``an average of several seeds is tuned on their mean probabilities, not on t
                 }
             Holdout = Share 0.4
             SelectOn = Validation
-            Detection = detection { tuned SmoothingPerClass }
+            Detection = detection { tune SmoothingPerClass }
     }
     let code, _, errors =
         Sessions.runAs "small.fsx" out [ "--export-model"; file ] [ tuned ]

@@ -21,7 +21,7 @@ let private plan =
     | Result.Error problems -> failwith (Problem.printAll "watched" problems)
 
 let private result weakF : TrialResult = {
-    Specification = ""
+    Key = "{}"
     Corpus = "smartcars"
     Data = ""
     Classes = 17
@@ -65,7 +65,7 @@ let ``the progress table shows finished, running and waiting trials of each row`
     TrialFolder.finish folders[2] (result 0.2)
     take 3
     log 3 [ "1,0.7,0"; "2,0.6,0.125" ]
-    TrialFolder.fail folders[5] "" (exn "no memory") |> ignore
+    TrialFolder.fail folders[5] "{}" (exn "no memory") |> ignore
     let view = progress.View
     Assert.Equal<string list>([ "row"; "done"; "weak F"; "now" ], [ for heading in view.Headings -> heading.Text ])
     Assert.Equal<string list list>(

@@ -21,8 +21,8 @@ let private outcome (weakF: float) : ExperimentOutcome =
         experiment "small" {
             title "50 % & more"
             data Soundscapes.smartCars
-            alongside "mine, too" []
-            alongside "other" [ Dropout 0.3 ]
+            addRow "mine, too" []
+            addRow "other" [ Dropout 0.3 ]
             seeds [ 1 ]
             report [ WeakF ]
         }
@@ -83,7 +83,7 @@ let ``recorded results are verified to the last digit on the same processor, and
     | Result.Error problems ->
         Assert.Equal(
             $"row 'mine, too', weak F: recorded 0.5000, now 0.5002, on the same processor ({Processor.Name})",
-            (Assert.Single problems).What
+            (Assert.Single problems).Cause
         )
 
 [<Fact>]
@@ -104,7 +104,7 @@ let ``on another processor a result may differ within its recorded interval`` ()
     | Result.Error problems ->
         Assert.Equal(
             $"row 'mine, too', weak F: recorded 0.5000 (0.4500 to 0.5500) on Elbrus, now 0.5600 on {Processor.Name}",
-            (Assert.Single problems).What
+            (Assert.Single problems).Cause
         )
 
 [<Fact>]

@@ -16,7 +16,7 @@ let private tagged hits clips =
 let private isNeverConstant _ _ _ = false
 
 let private weak rows =
-    Statistics.ofRows isNeverConstant [ WeakR ] None None rows |> List.exactlyOne
+    Statistics.ofRows id isNeverConstant [ WeakR ] None None rows |> List.exactlyOne
 
 [<Fact>]
 let ``p-values are corrected by Holm's procedure`` () =
@@ -68,7 +68,7 @@ let ``rows that differ are significant, equal rows are not, and the best row is 
 let ``a row that is better than the named reference row has a positive gain`` () =
     let rows = [ "mine", [ tagged 30 100 ]; "other", [ tagged 90 100 ] ]
     let statistics =
-        Statistics.ofRows isNeverConstant [ WeakR ] (Some "mine") None rows
+        Statistics.ofRows id isNeverConstant [ WeakR ] (Some "mine") None rows
         |> List.exactlyOne
     Assert.Equal(Some "mine", statistics.Reference)
     Assert.Equal(0.6, statistics.Comparisons["other"].Gain, 12)
@@ -132,16 +132,16 @@ let ``a row that is no better than a constant prediction is never the reference 
     ]
     let isConstant row _ _ = row = "diverged"
     let statistics =
-        Statistics.ofRows isConstant [ WeakR ] None None rows |> List.exactlyOne
+        Statistics.ofRows id isConstant [ WeakR ] None None rows |> List.exactlyOne
     Assert.Equal(Some "fair", statistics.Reference)
     Assert.Equal<string list>([ "diverged"; "poor" ], statistics.Comparisons |> Map.keys |> Seq.toList)
     Assert.Equal<Set<string>>(Set [ "diverged" ], statistics.Constant)
     let named =
-        Statistics.ofRows isConstant [ WeakR ] (Some "diverged") None rows
+        Statistics.ofRows id isConstant [ WeakR ] (Some "diverged") None rows
         |> List.exactlyOne
     Assert.Equal(Some "fair", named.Reference)
     let allConstant =
-        Statistics.ofRows (fun _ _ _ -> true) [ WeakR ] (Some "diverged") None rows
+        Statistics.ofRows id (fun _ _ _ -> true) [ WeakR ] (Some "diverged") None rows
         |> List.exactlyOne
     Assert.Equal(None, allConstant.Reference)
     Assert.True allConstant.Comparisons.IsEmpty
@@ -180,7 +180,7 @@ let ``clear differences are significant for any number of rows, from the best ro
     ]
     for metric in [ WeakR; MeanAP ] do
         let statistics =
-            Statistics.ofRows isNeverConstant [ metric ] None (Some metric) rows
+            Statistics.ofRows id isNeverConstant [ metric ] None (Some metric) rows
             |> List.exactlyOne
         for row, comparison in Map.toList statistics.Comparisons do
             Assert.Equal(row.StartsWith "bad", comparison.IsSignificant)
@@ -233,7 +233,7 @@ let ``all pairs of sorted rows are compared, and the verdict names the groups`` 
         "idle", [ tagged 0 100 ]
     ]
     let ofRows sorted =
-        Statistics.ofRows (fun row _ _ -> row = "idle") [ WeakR; WeakF ] None sorted rows
+        Statistics.ofRows id (fun row _ _ -> row = "idle") [ WeakR; WeakF ] None sorted rows
     let alone, together = ofRows None, ofRows (Some WeakR)
     Assert.Equal<Map<string, string list>>(
         Map [ "good", [ "a" ]; "as good", [ "a" ]; "bad", [ "b" ] ],
@@ -270,7 +270,7 @@ let ``rankings with infinite d-prime are compared like others`` () =
             ]
         ]
     let statistics =
-        Statistics.ofRows isNeverConstant [ DPrime ] None (Some DPrime) [ perfect "one"; perfect "other"; wrong ]
+        Statistics.ofRows id isNeverConstant [ DPrime ] None (Some DPrime) [ perfect "one"; perfect "other"; wrong ]
         |> List.exactlyOne
     Assert.Equal(infinity, statistics.Estimates["one"].Mean)
     Assert.Equal(0.0, statistics.Comparisons["other"].Gain)

@@ -11,7 +11,7 @@ let private experiment =
         title "Two weights"
         data Soundscapes.smartCars
         vary StrongWeight [ 0.5; 1.0 ]
-        alongside "baseline" [ Network mlp ]
+        addRow "baseline" [ Network mlp ]
         seeds [ 1; 2 ]
         report [ WeakF; StrongER ]
         published "a paper" [ row [ StrongWeight 1.0; WeakWeight 1.0 ] [ WeakF, 0.433 ] ]
@@ -30,7 +30,7 @@ let private plan =
     | Error problems -> failwith (Problem.printAll "small" problems)
 
 let private result = {
-    Specification = ""
+    Key = "{}"
     Corpus = ""
     Data = ""
     Classes = 17

@@ -15,11 +15,11 @@ let private folder () =
     Path.Combine(Path.GetTempPath(), "sed-" + Guid.NewGuid().ToString "N")
 
 let private result = {
-    Specification = "seed: 1"
+    Key = """{"seed":1}"""
     Corpus = "smartcars"
     Data = "abc"
     Classes = 17
-    Scores = Map [ "Testing", Map [ "weak F", 1.0 / 3.0 ] ]
+    Scores = Map [ "testing", Map [ "weakF", 1.0 / 3.0 ] ]
     Epochs = 2
     BestEpoch = 1
     Parameters = 13467L
@@ -32,7 +32,7 @@ let private result = {
                 Epoch = epoch
                 Loss = 0.7
                 Monitor = -1.0
-                Scores = Map [ "weak F", 0.1 ]
+                Scores = Map [ "weakF", 0.1 ]
             }
     ]
 }
@@ -43,7 +43,7 @@ let ``a finished trial reads back to the last digit`` () =
     Directory.CreateDirectory folder |> ignore
     TrialFolder.finish folder result
     Assert.Equal(Finished result, TrialFolder.state folder)
-    Assert.Equal("seed: 1\n", File.ReadAllText(Path.Combine(folder, "specification.txt")))
+    Assert.Equal<(string * string) list>([ "seed", "1" ], TrialFolder.key folder)
     Directory.Delete(folder, true)
 
 [<Fact>]
@@ -54,7 +54,7 @@ let ``a folder in which nothing has finished is open`` () =
 let ``a failed trial keeps its error until it finishes`` () =
     let folder = folder ()
     Directory.CreateDirectory folder |> ignore
-    TrialFolder.fail folder "seed: 1" (TrainingException "The loss is NaN")
+    TrialFolder.fail folder """{"seed":1}""" (TrainingException "The loss is NaN")
     |> ignore
     match TrialFolder.state folder with
     | Failed failure -> Assert.Equal("TrainingException: The loss is NaN", failure.Error)
@@ -76,7 +76,7 @@ let ``one at a time works in a folder`` () =
 [<Theory>]
 [<InlineData("")>]
 [<InlineData("null")>]
-[<InlineData("{ \"Epochs\": 2")>]
+[<InlineData("{ \"epochs\": 2")>]
 [<InlineData("{}")>]
 [<InlineData("[]")>]
 [<InlineData("7")>]
@@ -186,7 +186,7 @@ let ``a failure's message is what torch says, and its C++ frames are in the trac
     let frames =
         "\nException raised from addmm_impl at ../aten/src/LinearAlgebra.cpp:196\nframe #0: c10::Error::Error"
     let failure =
-        TrialFolder.fail folder "seed: 1" (InvalidOperationException(said + frames))
+        TrialFolder.fail folder """{"seed":1}""" (InvalidOperationException(said + frames))
     Assert.Equal($"InvalidOperationException: {said}", failure.Error)
     Assert.Contains("frame #0: c10::Error", failure.Trace)
     Directory.Delete(folder, true)

@@ -29,14 +29,14 @@ let family =
             }
         )
 
-        rows [
+        addRows [
             "teacher",
             [
-                Labels(Mixed [ told Strong 0.3 0.25; told WeakOnly 0.3 0.25; told Unlabelled 0.4 0.5 ])
+                Labels(Mixed [ subset Strong 0.3 0.25; subset WeakOnly 0.3 0.25; subset Unlabelled 0.4 0.5 ])
                 MeanTeacher(0.9, 2.0, 4)
             ]
-            "student", [ Dropout 0.2; taughtInRounds 2 "teacher" (Hard 0.5) ]
-            "both", [ averageOf [ "teacher"; "student" ] ]
+            "student", [ Dropout 0.2; pseudoLabelsInRounds 2 "teacher" (Hard 0.5) ]
+            "both", [ ensembleOf [ "teacher"; "student" ] ]
         ]
 
         seeds [ 1 ]

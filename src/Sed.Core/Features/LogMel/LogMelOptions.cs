@@ -192,7 +192,7 @@ public sealed record LogMelOptions : FeatureSource
             Add($"{BandCount} bands", $"give at most {MostBands}, for example `bands 40`");
         if (!(MinHz >= 0))
             Add($"the frequency range starts at {MinHz:R} Hz", $"start at 0 Hz or above");
-        if (!(MaxHz > MinHz))
+        if (!(MaxHz > MinHz && double.IsFinite(MaxHz)))
             Add(
                 $"the frequency range ends at {MaxHz:R} Hz and starts at {MinHz:R} Hz",
                 $"end above the start, for example `range 0.0<Hz> 22050.0<Hz>`"
@@ -201,7 +201,7 @@ public sealed record LogMelOptions : FeatureSource
             Add($"the signal offset is {SignalOffset:R}", $"give a finite number");
         if (!(LogFloor > 0) || !double.IsFinite(LogFloor))
             Add($"the floor of the logarithm is {LogFloor:R}", $"it has to be above 0");
-        if (Rate is { } rate && problems.Count == 0)
+        if (Rate is { } rate)
             AddRateProblems(rate);
         return problems;
 
@@ -215,12 +215,12 @@ public sealed record LogMelOptions : FeatureSource
                 Add($"the sampling rate is {rate} Hz", $"give a rate above 0");
                 return;
             }
-            if (WindowSamples < 2 || HopSamples < 1)
+            if (WindowSeconds > 0 && HopSeconds > 0 && (WindowSamples < 2 || HopSamples < 1))
                 Add(
                     $"the window has {WindowSamples} and the hop {HopSamples} samples at {rate} Hz",
                     $"a window has at least 2 samples, a hop 1"
                 );
-            if (FftSamples is { } size && (size < WindowSamples || size % 2 != 0))
+            if (WindowSeconds > 0 && FftSamples is { } size && (size < WindowSamples || size % 2 != 0))
                 Add(
                     $"the FFT has {size} samples",
                     $"give an even number that holds the window of {WindowSamples} samples"

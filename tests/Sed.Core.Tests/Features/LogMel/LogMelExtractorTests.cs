@@ -98,6 +98,7 @@ public sealed class LogMelExtractorTests
     {
         LogMelOptions wrong = new()
         {
+            Rate = 44_100,
             WindowSeconds = 0.01,
             StepSeconds = 0.02,
             MaxHz = 30_000,
@@ -105,11 +106,11 @@ public sealed class LogMelExtractorTests
         };
         Assert.Equal(
             [
-                "HopSeconds (0.02 s) is longer than WindowSeconds (0.01 s), which skips samples.",
-                "Bands must be at least 1, was 0.",
-                "MaxHz must not exceed half of SampleRate (22050 Hz), was 30000 Hz.",
+                "the hop of 20 ms is longer than the window of 10 ms; sound between two windows would be lost; give a hop of at most the window",
+                "0 bands; give at least one, for example `bands 40`",
+                "the frequency range ends at 30000 Hz, but the sampling rate is 44100 Hz; end it at 22050 Hz or below",
             ],
-            wrong.Problems()
+            wrong.Problems().Select(problem => problem.ToString())
         );
     }
 

@@ -27,6 +27,8 @@ internal static class Close
         using var scope = NewDisposeScope();
         var largest = expected.abs().max().to(float64).item<double>();
         var rounding = (expected.to(float64) - torch.to(float64)).abs().max().item<double>();
-        Assert(name, expected, actual, largest == 0 ? 0 : Math.Max(1e-5, 3 * rounding / largest));
+        // Torch's own convolutions give NaN now and then on some processors, which allows nothing.
+        var allowed = double.IsNaN(rounding) ? 0 : 3 * rounding / largest;
+        Assert(name, expected, actual, largest == 0 ? 0 : Math.Max(1e-5, allowed));
     }
 }
