@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
 using Sed.Core.Audio;
+using Sed.Core.Corpora.Layouts;
 using Sed.Core.Corpora;
 using Sed.Core.Corpora.Synthesis;
 using Sed.Core.Features;
@@ -75,7 +76,7 @@ internal static class StoreBench
             clock.Restart();
             return seconds;
         }
-        Manifest found = Dcase2017.Task4(Path.Combine(root, "corpus"));
+        Manifest found = CorpusLayouts.Read(Path.Combine(root, "corpus"));
         Manifest manifest = new(found.Corpus, found.Classes, SampleRate, 1, found.Clips);
         var index = Lap();
         using FeatureStore store = FeatureStore.Open(manifest, options, stores);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Sed.Core.Annotations;
 using Sed.Core.Audio;
+using Sed.Core.Corpora.Layouts;
 
 namespace Sed.Core.Corpora.Checks;
 
@@ -25,7 +26,7 @@ public static class Preflight
         CancellationToken cancellation = default
     )
     {
-        CorpusListing listing = CorpusListing.Open(folder);
+        var listing = CorpusLayouts.Open(folder);
         IReadOnlyList<string>[] audio = listing.FindAudio();
         string[] files = [.. audio.Where(paths => paths.Count > 0).Select(paths => paths[0]).Distinct()];
         AudioFacts[] surveyed = AudioSurvey.Of(folder, files, cache, progress, cancellation);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Sed.Core.Annotations;
 
@@ -26,8 +27,21 @@ internal sealed class EventTargets : FrameTargets
         this.classes = classes;
         this.events = events;
         identity = new(() =>
-            $"events, {Hash(hash => hash.AppendData(Encoding.UTF8.GetBytes(EventListFile.Format(events))))}"
+            $"events, {Hash(hash => hash.AppendData(Encoding.UTF8.GetBytes(Rows(events))))}"
         );
+    }
+
+    private static string Rows(EventList events)
+    {
+        StringBuilder rows = new();
+        foreach (var file in events.Files)
+        {
+            if (events.EventsOf(file).IsEmpty)
+                rows.Append(file).Append('\n');
+            foreach (var (onset, offset, label) in events.EventsOf(file))
+                rows.Append(CultureInfo.InvariantCulture, $"{file}\t{onset:R}\t{offset:R}\t{label}\n");
+        }
+        return rows.ToString();
     }
 
     public override int Classes => classes.Count;

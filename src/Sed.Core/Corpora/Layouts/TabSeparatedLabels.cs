@@ -1,15 +1,20 @@
 using Sed.Core.Annotations;
+using Sed.Core.Annotations.Formats;
+using Sed.Core.Runtime;
 
-namespace Sed.Core.Corpora;
+namespace Sed.Core.Corpora.Layouts;
 
 /// <summary>
-/// Any corpus with labels in the layout of DESED: tab-separated lists (*.tsv) with a header, of filename and event_label
-/// (or event_labels, separated by commas) for weak labels and of filename, onset, offset and event_label for strong ones. One
-/// of filename alone names clips of which nobody knows what is heard; those of the training split can be learnt from, others
-/// are passed over. A list's own name or its folder's says which split it describes: train or weak, valid, test, eval or public.
+/// Tab-separated lists (*.tsv) with a header, as in DESED: filename and event_label (or event_labels, separated by commas) for
+/// weak labels; filename, onset, offset and event_label for strong labels; filename alone, in a list whose name contains
+/// "unlabel", for training clips without labels. The name of a list, or of a folder that it is in, states its split by one of
+/// the words train or weak, valid, test, eval or public. Unlabelled lists of other splits are ignored.
 /// </summary>
-public static class FolderCorpus
+internal sealed class TabSeparatedLabels : ICorpusLayout
 {
+    private const int SampleRate = 44_100;
+    private const double ClipSeconds = 10;
+
     private static readonly (string Word, Split Split)[] Words =
     [
         ("train", Split.Training),
@@ -20,63 +25,66 @@ public static class FolderCorpus
         ("public", Split.Evaluation),
     ];
 
-    /// <summary>The corpus in a folder that holds lists and audio, each anywhere below it.</summary>
-    /// <param name="folder">The folder.</param>
-    /// <param name="options">Rate and length of clips; null takes the defaults.</param>
-    /// <exception cref="CorpusException">The folder is missing, empty, without labels or without audio; or a list's split is unclear.</exception>
-    /// <exception cref="AnnotationException">A list has rows that are no labels.</exception>
-    public static Manifest Read(string folder, FolderCorpusOptions? options = null) =>
-        ManifestBuilder.Build(List(folder, CorpusFolder.FilesBelow(folder), options ?? new FolderCorpusOptions()));
+    public string Title => "tab-separated labels (DESED)";
 
-    /// <summary>Whether a folder's files have such lists among them.</summary>
-    internal static bool IsAmong(string[] files) => files.Any(file => KindOf(file) != ListKind.None);
+    public string Expected =>
+        "lists (*.tsv) with a header of filename and event_label, or of filename, onset, offset and event_label";
 
-    internal static CorpusListing List(string folder, string[] files, FolderCorpusOptions options)
+    public LayoutMatch Recognise(CorpusFolder folder)
     {
-        List<string> problems = [.. CorpusFolder.Empty(files.Where(IsNamedList))];
+        string[] lists = [.. folder.Files.Where(IsNamedList)];
+        return LayoutMatch.Of(
+            lists.Where(file => KindOf(file) != ListKind.None),
+            lists.Length == 0
+                ? "there is no *.tsv file"
+                : $"no *.tsv file has such a header ({string.Join(", ", lists.Take(3).Select(folder.Relative))}{(lists.Length > 3 ? ", ..." : "")})"
+        );
+    }
+
+    public CorpusListing Read(CorpusFolder folder)
+    {
+        List<Problem> problems = [.. CorpusFolder.EmptyLists(folder.Files.Where(IsNamedList))];
         List<(Split, TagList)> weak = [];
         List<(Split, EventList)> strong = [];
         List<string> unlabelled = [];
-        foreach (var file in files)
+        foreach (var file in folder.Files)
         {
-            ListKind kind = KindOf(file);
+            var kind = KindOf(file);
             if (kind == ListKind.None)
                 continue;
-            if (SplitOf(Path.GetRelativePath(folder, file)) is not { } split)
+            if (SplitOf(folder.Relative(file)) is not { } split)
                 problems.Add(
-                    $"{file}: its name does not say which split it describes; put one of the words "
-                        + $"{string.Join(", ", Words.Select(entry => entry.Word))} into it or its folder's name."
+                    new(
+                        file,
+                        "the name of the list does not state its split",
+                        $"put one of the words {string.Join(", ", Words.Select(entry => entry.Word))} into its name or its folder's name"
+                    )
                 );
             else if (kind == ListKind.Unlabelled)
                 unlabelled.AddRange(split == Split.Training ? NamesIn(file) : []);
             else if (kind == ListKind.Weak)
-                weak.Add((split, TagListFile.Read(file)));
+                weak.Add((split, TagList.Read(file)));
             else
                 strong.Add((split, EventListFile.Read(file)));
         }
+        if (weak.Count + strong.Count == 0 && problems.Count == 0)
+            problems.Add(new(folder.Path, "all lists are unlabelled", "add lists with labels"));
         if (problems.Count > 0)
             throw new CorpusException(problems);
-        if (weak.Count + strong.Count == 0)
-            throw new CorpusException(
-                $"{folder}: no lists in it (*.tsv with a header of filename and event_label, or filename, onset, offset and "
-                    + "event_label)."
-            );
-        string[] labels =
-        [
-            .. weak.SelectMany(list => list.Item2.Labels)
+        ClassList classes = new(
+            weak.SelectMany(list => list.Item2.Labels)
                 .Concat(strong.SelectMany(list => list.Item2.Labels))
                 .Distinct(StringComparer.Ordinal)
-                .Order(StringComparer.Ordinal),
-        ];
-        ClassList classes = new(labels);
+                .Order(StringComparer.Ordinal)
+        );
         return new CorpusListing(
-            Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))),
-            folder,
+            folder.Name,
+            folder.Path,
             classes,
-            options.SampleRate,
-            options.ClipSeconds,
+            SampleRate,
+            ClipSeconds,
             [.. Join(weak, strong, unlabelled, classes)],
-            new AudioFinder(folder, files)
+            new AudioFinder(folder)
         );
     }
 
@@ -91,18 +99,21 @@ public static class FolderCorpus
     )
     {
         var labelled = Join(weak, strong, classes);
-        // A list of all clips may name those that have labels too.
+        // A list of unlabelled clips can name labelled ones too.
         var known = labelled.Where(clip => clip.Split == Split.Training).Select(clip => clip.Name).ToHashSet();
         var others = unlabelled.Distinct(StringComparer.Ordinal).Where(name => !known.Contains(name));
         return labelled
-            .Concat(others.Select(name => new LabelledClip(name, SourceOf(name), Split.Training, [], null, false)))
+            .Concat(
+                others.Select(name => new LabelledClip(
+                    name,
+                    LabelledClip.SourceOf(name),
+                    Split.Training,
+                    [],
+                    null,
+                    IsTagged: false
+                ))
+            )
             .OrderBy(clip => clip.Split);
-    }
-
-    private static string SourceOf(string name)
-    {
-        var stem = Path.GetFileNameWithoutExtension(name);
-        return YouTubeName.Parse(stem)?.Id ?? stem;
     }
 
     private static List<LabelledClip> Join(
@@ -117,18 +128,26 @@ public static class FolderCorpus
             .. strong.SelectMany(entry => entry.List.Files.Select(name => (entry.Split, name))),
         ];
         List<LabelledClip> clips = [];
-        foreach ((Split split, var name) in order.Distinct().OrderBy(clip => clip.Split))
+        foreach (var (split, name) in order.Distinct().OrderBy(clip => clip.Split))
         {
             List<string> labels = [];
             List<SoundEvent>? events = null;
-            foreach ((Split listSplit, TagList list) in weak)
+            foreach (var (listSplit, list) in weak)
                 if (listSplit == split)
                     labels.AddRange(list.RowsOf(name).ToArray().Select(row => row.Label));
-            foreach ((Split listSplit, EventList list) in strong)
+            foreach (var (listSplit, list) in strong)
                 if (listSplit == split && list.IndexOf(name) >= 0)
                     (events ??= []).AddRange(list.EventsOf(name));
-            labels.AddRange((events ?? []).Select(e => e.Label));
-            clips.Add(new LabelledClip(name, SourceOf(name), split, CorpusFolder.InOrder(labels, classes), events));
+            labels.AddRange((events ?? []).Select(sound => sound.Label));
+            clips.Add(
+                new LabelledClip(
+                    name,
+                    LabelledClip.SourceOf(name),
+                    split,
+                    LabelledClip.InOrder(labels, classes),
+                    events
+                )
+            );
         }
         return clips;
     }
@@ -158,23 +177,13 @@ public static class FolderCorpus
             : ListKind.None;
     }
 
-    // The list's own name speaks first, then its folders from the inside out.
+    // The name of the list takes precedence, then its folders from the innermost outwards.
     private static Split? SplitOf(string relativePath)
     {
         foreach (var part in relativePath.Split(Path.DirectorySeparatorChar).Reverse())
-        foreach ((var word, Split split) in Words)
+        foreach (var (word, split) in Words)
             if (part.Contains(word, StringComparison.OrdinalIgnoreCase))
                 return split;
         return null;
     }
-}
-
-/// <summary>What a corpus in tab-separated lists does not say about itself.</summary>
-public sealed record FolderCorpusOptions
-{
-    /// <summary>Samples per second at which clips are read (Hz). Default 44,100.</summary>
-    public int SampleRate { get; init; } = 44_100;
-
-    /// <summary>Length to which every clip is cut or padded (s). Default 10.</summary>
-    public double ClipSeconds { get; init; } = 10;
 }

@@ -2,17 +2,18 @@ using Sed.Core.Annotations;
 using Sed.Core.Audio;
 using Sed.Core.Corpora;
 using Sed.Core.Corpora.Checks;
+using Sed.Core.Corpora.Layouts;
 
-namespace Sed.Core.Tests.Corpora;
+namespace Sed.Core.Tests.Corpora.Layouts;
 
-public sealed class FolderCorpusTests : IDisposable
+public sealed class TabSeparatedLabelsTests : IDisposable
 {
     private readonly TemporaryFolder folder = new();
 
     public void Dispose() => folder.Dispose();
 
     [Fact]
-    public void Lists_as_DESED_has_them_are_read_with_their_splits()
+    public void Lists_of_DESED_are_read_with_their_splits()
     {
         Write("metadata/train/weak.tsv", "filename\tevent_labels\nYabc_0.000_10.000.wav\tDog,Speech\n");
         Write(
@@ -23,9 +24,9 @@ public sealed class FolderCorpusTests : IDisposable
         foreach (var name in (string[])["Yabc_0.000_10.000", "v", "e", "empty"])
             WavWriter.Write(folder.File("audio", $"{name}.wav"), new float[16_000], 16_000);
 
-        Manifest corpus = FolderCorpus.Read(
+        Manifest corpus = CorpusLayouts.Read(
             folder.Path,
-            new FolderCorpusOptions { SampleRate = 16_000, ClipSeconds = 1 }
+            new CorpusOptions { SampleRate = 16_000, ClipSeconds = 1 }
         );
 
         Assert.Equal(["Dog", "Speech"], corpus.Classes);
@@ -43,7 +44,7 @@ public sealed class FolderCorpusTests : IDisposable
     }
 
     [Fact]
-    public void A_list_of_clips_without_labels_names_what_can_be_learnt_from_all_the_same()
+    public void Unlabelled_training_clips_are_part_of_the_corpus()
     {
         Write("metadata/train/weak.tsv", "filename\tevent_labels\na.wav\tDog\nnothing.wav\t\n");
         Write("metadata/train/synthetic.tsv", "filename\tonset\toffset\tevent_label\nb.wav\t0\t1\tDog\n");
@@ -53,14 +54,14 @@ public sealed class FolderCorpusTests : IDisposable
         foreach (var name in (string[])["a", "b", "c", "d", "nothing"])
             WavWriter.Write(folder.File("audio", $"{name}.wav"), new float[16_000], 16_000);
 
-        Manifest corpus = FolderCorpus.Read(folder.Path);
+        Manifest corpus = CorpusLayouts.Read(folder.Path);
 
         Assert.Equal(["a.wav", "nothing.wav", "b.wav", "c.wav"], corpus.Clips.Select(clip => clip.Name));
         Assert.Equal([true, true, true, false], corpus.Clips.Select(clip => clip.IsTagged));
         Assert.Equal([false, false, true, false], corpus.Clips.Select(clip => clip.KnownEvents is not null));
         Assert.Empty(corpus.Clips[3].WeakLabels);
         Assert.Equal(Split.Training, corpus.Clips[3].Split);
-        // What nobody labelled has no label by right.
+        // Unlabelled clips are not reported as clips without a label.
         Assert.Equal(
             ["nothing.wav"],
             Preflight
@@ -71,34 +72,34 @@ public sealed class FolderCorpusTests : IDisposable
     }
 
     [Fact]
-    public void A_list_whose_split_is_unclear_is_named()
+    public void A_list_whose_name_does_not_state_its_split_is_reported()
     {
         Write("labels.tsv", "filename\tevent_label\na.wav\tDog\n");
-        CorpusException error = Assert.Throws<CorpusException>(() => FolderCorpus.Read(folder.Path));
+        CorpusException error = Assert.Throws<CorpusException>(() => CorpusLayouts.Read(folder.Path));
         Assert.Equal(
-            $"{folder.File("labels.tsv")}: its name does not say which split it describes; put one of the words train, weak, "
-                + "valid, test, eval, public into it or its folder's name.",
+            $"{folder.File("labels.tsv")}: the name of the list does not state its split; put one of the words train, weak, valid, "
+                + "test, eval, public into its name or its folder's name",
             error.Message
         );
     }
 
     [Fact]
-    public void Lists_without_a_byte_are_named_all_at_once()
+    public void All_empty_lists_are_reported()
     {
         Write("train.tsv", "");
         Write("eval.tsv", "");
         Write("test.tsv", "filename\tevent_label\na.wav\tDog\n");
-        CorpusException error = Assert.Throws<CorpusException>(() => FolderCorpus.Read(folder.Path));
+        CorpusException error = Assert.Throws<CorpusException>(() => CorpusLayouts.Read(folder.Path));
         Assert.Equal(
             ((string[])["eval.tsv", "train.tsv"]).Select(name =>
-                $"{folder.File(name)}: the list is empty, or it is a pipe or a device; write labels into it, or take it away."
+                $"{folder.File(name)}: the list is empty, or it is a pipe or a device; write labels into it or remove it"
             ),
-            error.Problems
+            error.Problems.Select(problem => problem.ToString())
         );
     }
 
     [Fact]
-    public void Links_that_lead_back_are_followed_no_further_and_links_elsewhere_are()
+    public void Links_to_other_folders_are_followed_and_loops_are_not()
     {
         Write("corpus/audio/a.wav", "a");
         Write("elsewhere/b.wav", "b");

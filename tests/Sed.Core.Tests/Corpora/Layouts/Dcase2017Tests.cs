@@ -1,8 +1,10 @@
+using Sed.Core.Annotations;
 using Sed.Core.Audio;
 using Sed.Core.Corpora;
+using Sed.Core.Corpora.Layouts;
 using Sed.Core.Tests.Metrics;
 
-namespace Sed.Core.Tests.Corpora;
+namespace Sed.Core.Tests.Corpora.Layouts;
 
 public sealed class Dcase2017Tests : IDisposable
 {
@@ -11,13 +13,10 @@ public sealed class Dcase2017Tests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Fact]
-    public void The_released_label_files_are_read_whole()
+    public void The_released_label_files_are_read_completely()
     {
         var labels = SharedFolder.Require("data", "dcase2017-task4");
-        (var classes, IReadOnlyList<LabelledClip> clips) = Dcase2017.ReadLabels(
-            labels,
-            CorpusFolder.FilesBelow(labels)
-        );
+        var (classes, clips) = Dcase2017Task4.ReadLabels(CorpusFolder.Open(labels));
 
         Assert.Equal(Dcase2017.Classes.Select(entry => entry.Label), classes);
         Assert.Equal([51_172, 488, 1_103], Count(clips, _ => 1));
@@ -33,19 +32,19 @@ public sealed class Dcase2017Tests : IDisposable
     }
 
     [Fact]
-    public void A_label_file_without_a_byte_is_named()
+    public void An_empty_label_file_is_reported()
     {
         var path = folder.File("groundtruth_weak_label_training_set.csv");
         File.WriteAllText(path, "");
-        CorpusException error = Assert.Throws<CorpusException>(() => Dcase2017.Task4(folder.Path));
+        CorpusException error = Assert.Throws<CorpusException>(() => CorpusLayouts.Read(folder.Path));
         Assert.Equal(
-            $"{path}: the list is empty, or it is a pipe or a device; write labels into it, or take it away.",
+            $"{path}: the list is empty, or it is a pipe or a device; write labels into it or remove it",
             error.Message
         );
     }
 
     [Fact]
-    public void Labels_with_commas_are_told_apart_by_their_identifiers()
+    public void Labels_with_commas_are_read_by_their_identifiers()
     {
         var path = folder.File("testing_set.csv");
         File.WriteAllText(
@@ -53,7 +52,7 @@ public sealed class Dcase2017Tests : IDisposable
             "-Gbohom8C4Q,30.000,40.000,\"Train horn,Air horn, truck horn,Train\",\"/m/0284vy3,/m/05x_td,/m/07jdr\"\r\n"
                 + "abc_efghijk,0.000,10.000,Train horn,/m/0284vy3\r\n"
         );
-        var tags = SegmentListFile.Read(path, Dcase2017.Classes);
+        var tags = Dcase2017Task4.ReadSegments(path, Dcase2017.Classes);
         Assert.Equal(["-Gbohom8C4Q_30.000_40.000.wav", "abc_efghijk_0.000_10.000.wav"], tags.Files);
         Assert.Equal(
             ["Train horn", "Air horn, truck horn", "Train"],
@@ -62,11 +61,11 @@ public sealed class Dcase2017Tests : IDisposable
     }
 
     [Fact]
-    public void Both_kinds_of_label_file_say_the_same()
+    public void Both_kinds_of_label_files_give_the_same_labels()
     {
         var labels = SharedFolder.Require("data", "dcase2017-task4");
-        var segments = SegmentListFile.Read(Path.Combine(labels, "training_set.csv"), Dcase2017.Classes);
-        var weak = Sed.Core.Annotations.TagListFile.Read(
+        var segments = Dcase2017Task4.ReadSegments(Path.Combine(labels, "training_set.csv"), Dcase2017.Classes);
+        var weak = TagList.Read(
             Path.Combine(labels, "groundtruth_weak_label_training_set.csv")
         );
         Assert.Equal(weak.Files.Order(), segments.Files.Order());
@@ -83,7 +82,7 @@ public sealed class Dcase2017Tests : IDisposable
     [InlineData("wav/aaaaaaaaaaa_30_40.wav")]
     [InlineData("Yaaaaaaaaaaa_30.000.wav")]
     [InlineData("aaaaaaaaaaa.wav")]
-    public void Audio_is_found_in_the_layouts_that_people_have(string layout)
+    public void Audio_is_found_under_all_common_names(string layout)
     {
         File.WriteAllText(
             folder.File("groundtruth_weak_label_training_set.csv"),
@@ -92,7 +91,7 @@ public sealed class Dcase2017Tests : IDisposable
         var path = folder.File(layout.Split('/'));
         WavWriter.Write(path, new float[44_100 * 9], 44_100);
 
-        Manifest corpus = Dcase2017.Task4(folder.Path);
+        Manifest corpus = CorpusLayouts.Read(folder.Path);
 
         Clip clip = Assert.Single(corpus.Clips);
         Assert.Equal(("aaaaaaaaaaa_30.000_40.000.wav", "aaaaaaaaaaa", path), (clip.Name, clip.Source, clip.AudioPath));
@@ -103,24 +102,13 @@ public sealed class Dcase2017Tests : IDisposable
     }
 
     [Fact]
-    public void Labels_without_audio_say_where_the_audio_belongs()
+    public void The_error_for_missing_audio_states_where_the_audio_belongs()
     {
         File.WriteAllText(folder.File("groundtruth_weak_label_testing_set.csv"), "a_0.000_10.000.wav\t0\t10\tCar\n");
-        CorpusException error = Assert.Throws<CorpusException>(() => Dcase2017.Task4(folder.Path));
+        CorpusException error = Assert.Throws<CorpusException>(() => CorpusLayouts.Read(folder.Path));
         Assert.Equal(
             $"{folder.Path}: its label files name 1 clips, but there is no audio below it; put the audio files there, in one "
                 + "folder or in one per split (audio/training, audio/testing, audio/evaluation).",
-            error.Message
-        );
-    }
-
-    [Fact]
-    public void A_folder_without_labels_says_so()
-    {
-        WavWriter.Write(folder.File("a.wav"), new float[10], 44_100);
-        CorpusException error = Assert.Throws<CorpusException>(() => Dcase2017.Task4(folder.Path));
-        Assert.Equal(
-            $"{folder.Path}: no label files of DCASE 2017 task 4 in it (groundtruth_weak_label_training_set.csv and the like).",
             error.Message
         );
     }
