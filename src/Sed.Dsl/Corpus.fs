@@ -73,7 +73,12 @@ module Corpus =
         | [| "soundscapes"; folder |] when folder <> "" -> Ok(Recordings folder)
         | [| "soundscapes"; _ |] -> Error(Problem.at "--data" "'soundscapes:' names no folder" "say soundscapes:DIR")
         | _ when System.String.IsNullOrWhiteSpace text ->
-            Error(Problem.at "--data" $"'{text}' names no corpus" "say smartCars, soundscapes:DIR or the folder of a corpus")
+            Error(
+                Problem.at
+                    "--data"
+                    $"'{text}' names no corpus"
+                    "say smartCars, soundscapes:DIR or the folder of a corpus"
+            )
         | _ -> Ok(Collected text)
 
 /// Corpora of soundscapes.

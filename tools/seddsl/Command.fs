@@ -81,7 +81,7 @@ module Command =
         match error with
         | BadArguments problems -> Some problems
         | :? AnnotationException as problem -> Some [ problem.Message ]
-        | :? CorpusException as problem -> Some(List.ofSeq problem.Problems)
+        | :? CorpusException as problem -> Some [ for one in problem.Problems -> string one ]
         | :? NotSupportedException as unsupported -> Some(List.ofArray (unsupported.Message.Split Environment.NewLine))
         // The framework's message repeats the path; the runner's message lists the tables that exist.
         | :? FileNotFoundException as problem when problem.Message.StartsWith "There are no results" ->

@@ -147,7 +147,12 @@ public sealed class TagList
             if (row[0].IsEmpty)
                 problems.Add(source, row.Line, "the file name is missing");
             else if (row.Count == 1 && row[0].Contains((byte)','))
-                problems.Add(source, row.Line, $"\"{ListText.Shown(row[0])}\" is a single field", "separate fields by tabs");
+                problems.Add(
+                    source,
+                    row.Line,
+                    $"\"{ListText.Shown(row[0])}\" is a single field",
+                    "separate fields by tabs"
+                );
             else
                 AddLabels(row, label, row.Count == 4 && endIsZero);
         }

@@ -92,8 +92,6 @@ internal sealed class CorpusFolder
     /// <summary>The full path of a folder, with links resolved.</summary>
     private static string Target(string folder) =>
         System.IO.Path.TrimEndingDirectorySeparator(
-            System.IO.Path.GetFullPath(
-                Directory.ResolveLinkTarget(folder, returnFinalTarget: true)?.FullName ?? folder
-            )
+            System.IO.Path.GetFullPath(Directory.ResolveLinkTarget(folder, returnFinalTarget: true)?.FullName ?? folder)
         );
 }

@@ -62,7 +62,11 @@ internal sealed record LabelledClip(
     }
 
     /// <summary>A problem for each label of a list that is not a class.</summary>
-    internal static IEnumerable<Problem> UnknownLabels(string? source, IEnumerable<string>? labels, ClassList classes) =>
+    internal static IEnumerable<Problem> UnknownLabels(
+        string? source,
+        IEnumerable<string>? labels,
+        ClassList classes
+    ) =>
         (labels ?? [])
             .Where(label => classes.IndexOf(label) < 0)
             .Select(label => new Problem(source ?? "", $"'{label}' is not one of the classes ({classes})"));

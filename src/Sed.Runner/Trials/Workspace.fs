@@ -71,7 +71,8 @@ type internal Workspace
                 )
             )
         let checks = within "checks"
-        let preflight = Preflight.Check(folder, checks, progress "Checking the corpus", stop)
+        let preflight =
+            Preflight.Check(folder, checks, progress "Checking the corpus", stop)
         let csv = Path.Combine(checks, "findings.csv")
         Directory.CreateDirectory checks |> ignore
         preflight.WriteCsv csv

@@ -1,8 +1,8 @@
 using Sed.Core.Annotations;
 using Sed.Core.Audio;
 using Sed.Core.Corpora;
-using Sed.Core.Corpora.Layouts;
 using Sed.Core.Corpora.Checks;
+using Sed.Core.Corpora.Layouts;
 
 namespace Sed.Core.Tests.Corpora;
 

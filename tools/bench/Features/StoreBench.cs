@@ -40,7 +40,7 @@ internal static class StoreBench
             case "kill":
                 return Kill(folder);
             case "extract":
-                using (FeatureStore.Open(Dcase2017.Task4(arguments[2]), LogMelOptions.Dcase2017, arguments[3])) { }
+                using (FeatureStore.Open(CorpusLayouts.Read(arguments[2]), LogMelOptions.Dcase2017, arguments[3])) { }
                 return 0;
             default:
                 Console.Error.WriteLine("store scale [folder] | store kill [folder]");

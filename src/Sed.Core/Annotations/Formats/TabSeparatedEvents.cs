@@ -80,17 +80,14 @@ public sealed class TabSeparatedEvents(bool header) : IAnnotationFormat
             if (events.Count == 0)
                 Text.Write($"{file}\n");
             foreach (var (onset, offset, label) in events)
-                Text.Write(
-                    string.Create(CultureInfo.InvariantCulture, $"{file}\t{onset:R}\t{offset:R}\t{label}\n")
-                );
+                Text.Write(string.Create(CultureInfo.InvariantCulture, $"{file}\t{onset:R}\t{offset:R}\t{label}\n"));
             Text.Flush();
         }
 
         private static string? ProblemOf(string name) =>
             name.AsSpan().IndexOfAnyInRange('\0', '\u001f') >= 0
                 ? $"\"{name}\" contains a tab, line break or other control character, which a tab-separated list cannot hold"
-            : name.Trim(' ') != name
-                ? $"\"{name}\" begins or ends with a space, which a tab-separated list cannot hold"
+            : name.Trim(' ') != name ? $"\"{name}\" begins or ends with a space, which a tab-separated list cannot hold"
             : null;
     }
 
@@ -235,7 +232,14 @@ public sealed class TabSeparatedEvents(bool header) : IAnnotationFormat
             "start_time",
             "start_time_seconds",
         ];
-        private static readonly string[] OffsetNames = ["offset", "event_offset", "end", "end_time", "end_time_seconds"];
+        private static readonly string[] OffsetNames =
+        [
+            "offset",
+            "event_offset",
+            "end",
+            "end_time",
+            "end_time_seconds",
+        ];
         private static readonly string[] LabelNames = ["event_label", "label", "class", "event"];
 
         /// <summary>

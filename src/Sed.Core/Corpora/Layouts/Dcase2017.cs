@@ -108,7 +108,9 @@ internal sealed class Dcase2017Task4 : ICorpusLayout
             if (lines[i].Trim().Length == 0)
                 continue;
             if (Segment(lines[i].Trim()) is not { } row)
-                problems.Add(new(place, "the row is not a segment", "write video,start,end,\"labels\",\"identifiers\""));
+                problems.Add(
+                    new(place, "the row is not a segment", "write video,start,end,\"labels\",\"identifiers\"")
+                );
             else if (row.Ids.FirstOrDefault(id => !labels.ContainsKey(id)) is { } unknown)
                 problems.Add(new(place, $"'{unknown}' is not the identifier of a class"));
             else

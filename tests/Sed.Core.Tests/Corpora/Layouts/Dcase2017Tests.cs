@@ -65,9 +65,7 @@ public sealed class Dcase2017Tests : IDisposable
     {
         var labels = SharedFolder.Require("data", "dcase2017-task4");
         var segments = Dcase2017Task4.ReadSegments(Path.Combine(labels, "training_set.csv"), Dcase2017.Classes);
-        var weak = TagList.Read(
-            Path.Combine(labels, "groundtruth_weak_label_training_set.csv")
-        );
+        var weak = TagList.Read(Path.Combine(labels, "groundtruth_weak_label_training_set.csv"));
         Assert.Equal(weak.Files.Order(), segments.Files.Order());
         foreach (var file in weak.Files)
             Assert.Equal(

@@ -24,10 +24,7 @@ public sealed class TabSeparatedLabelsTests : IDisposable
         foreach (var name in (string[])["Yabc_0.000_10.000", "v", "e", "empty"])
             WavWriter.Write(folder.File("audio", $"{name}.wav"), new float[16_000], 16_000);
 
-        Manifest corpus = CorpusLayouts.Read(
-            folder.Path,
-            new CorpusOptions { SampleRate = 16_000, ClipSeconds = 1 }
-        );
+        Manifest corpus = CorpusLayouts.Read(folder.Path, new CorpusOptions { SampleRate = 16_000, ClipSeconds = 1 });
 
         Assert.Equal(["Dog", "Speech"], corpus.Classes);
         Assert.Equal((16_000, 1.0), (corpus.SampleRate, corpus.ClipSeconds));

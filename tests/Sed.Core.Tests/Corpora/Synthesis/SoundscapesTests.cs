@@ -257,7 +257,7 @@ public sealed class SoundscapesTests : IDisposable
             first.Hash,
             ManifestBuilder
                 .Build(
-                    CorpusListing.Open(
+                    CorpusLayouts.Open(
                         Path.GetDirectoryName(Path.GetDirectoryName(Path.GetDirectoryName(first.Clips[0].AudioPath)))!
                     )
                 )
@@ -294,8 +294,8 @@ public sealed class SoundscapesTests : IDisposable
     }
 
     [Theory]
-    [InlineData("missing", "there is no such folder.")]
-    [InlineData("", "the folder is empty.")]
+    [InlineData("missing", "there is no such folder")]
+    [InlineData("", "the folder is empty")]
     public void A_missing_or_empty_folder_says_so(string name, string cause)
     {
         var recordings = Path.Combine(folder.Path, name).TrimEnd('/');
