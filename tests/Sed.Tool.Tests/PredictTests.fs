@@ -200,7 +200,8 @@ let private tuned =
         Tags = TagSource.WeakOutput,
         PerClass =
             readOnlyDict [
-                "Car", ClassDetection(Threshold = 0.6, Steps = [| DecodingStep.MinimumDuration 0.5 |], TagThreshold = 0.9)
+                "Car",
+                ClassDetection(Threshold = 0.6, Steps = [| DecodingStep.MinimumDuration 0.5 |], TagThreshold = 0.9)
                 "Air horn, truck horn", ClassDetection(Threshold = 0.5, TagThreshold = 1e-5)
             ]
     )

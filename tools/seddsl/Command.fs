@@ -83,9 +83,6 @@ module Command =
         | :? AnnotationException as problem -> Some [ problem.Message ]
         | :? CorpusException as problem -> Some [ for one in problem.Problems -> string one ]
         | :? NotSupportedException as unsupported -> Some(List.ofArray (unsupported.Message.Split Environment.NewLine))
-        // The framework's message repeats the path; the runner's message lists the tables that exist.
-        | :? FileNotFoundException as problem when problem.Message.StartsWith "There are no results" ->
-            Some [ problem.Message ]
         | :? FileNotFoundException as problem -> Some [ $"{problem.FileName}: there is no such file" ]
         // .NET appends the name of a parameter in the source, which means nothing on the command line.
         | :? ArgumentException as problem when not (isNull problem.ParamName) ->
