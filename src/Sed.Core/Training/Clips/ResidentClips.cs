@@ -69,7 +69,7 @@ internal sealed class ResidentClips : IDisposable
     {
         var size = features.Frames * features.Bands;
         var copy = empty(values.Length / size, features.Frames, features.Bands);
-        MemoryMarshal.AsBytes(values).CopyTo(copy.bytes);
+        values.CopyTo(copy.Span<float>(values.Length));
         return copy;
     }
 

@@ -4,7 +4,7 @@ using Sed.Core.Runtime;
 namespace Sed.Core.Tests.Networks.Kernels;
 
 [Collection(TorchCollection.Name)]
-public sealed class CrewTests : IDisposable
+public sealed class KernelThreadsTests : IDisposable
 {
     private readonly int threads = Torch.Threads;
 
@@ -15,36 +15,36 @@ public sealed class CrewTests : IDisposable
     [InlineData(2, 1000)]
     [InlineData(5, 3)]
     [InlineData(5, 1000)]
-    public void Every_piece_is_done_once(int threads, int pieces)
+    public void Every_item_is_processed_once(int threads, int items)
     {
         Torch.Threads = threads;
         for (var repetition = 0; repetition < 200; repetition++)
         {
-            var done = new int[pieces];
-            Crew.Share(pieces, piece => Interlocked.Increment(ref done[piece]));
+            var done = new int[items];
+            KernelThreads.Run(items, item => Interlocked.Increment(ref done[item]));
             Assert.All(done, times => Assert.Equal(1, times));
         }
     }
 
     [Fact]
-    public void Helpers_really_help()
+    public void Several_threads_work_at_once()
     {
         Torch.Threads = 2;
         using var both = new Barrier(2);
-        Crew.Share(2, _ => Assert.True(both.SignalAndWait(TimeSpan.FromSeconds(30))));
+        KernelThreads.Run(2, _ => Assert.True(both.SignalAndWait(TimeSpan.FromSeconds(30))));
     }
 
     [Fact]
-    public void What_a_piece_throws_comes_out_when_the_others_are_done()
+    public void An_exception_is_rethrown_after_all_items_are_done()
     {
         Torch.Threads = 2;
         var done = 0;
         var thrown = Assert.Throws<InvalidOperationException>(() =>
-            Crew.Share(
+            KernelThreads.Run(
                 100,
-                piece =>
+                item =>
                 {
-                    if (piece == 3)
+                    if (item == 3)
                         throw new InvalidOperationException("the third");
                     Interlocked.Increment(ref done);
                 }
@@ -52,15 +52,15 @@ public sealed class CrewTests : IDisposable
         );
         Assert.Equal("the third", thrown.Message);
         Assert.Equal(99, done);
-        Every_piece_is_done_once(2, 10);
+        Every_item_is_processed_once(2, 10);
     }
 
     [Fact]
-    public void Work_within_work_and_work_of_several_callers_is_done()
+    public void Nested_and_concurrent_calls_process_all_items()
     {
         Torch.Threads = 3;
         var done = 0;
-        Parallel.For(0, 4, _ => Crew.Share(20, _ => Crew.Share(5, _ => Interlocked.Increment(ref done))));
+        Parallel.For(0, 4, _ => KernelThreads.Run(20, _ => KernelThreads.Run(5, _ => Interlocked.Increment(ref done))));
         Assert.Equal(4 * 20 * 5, done);
     }
 
