@@ -42,12 +42,7 @@ internal static unsafe class TensorMemory
 
     private static void Require(Tensor tensor, ScalarType type, long length, long count, string unit)
     {
-        if (
-            tensor.device_type == DeviceType.CPU
-            && tensor.dtype == type
-            && length == count
-            && tensor.is_contiguous()
-        )
+        if (tensor.device_type == DeviceType.CPU && tensor.dtype == type && length == count && tensor.is_contiguous())
             return;
         List<string> differences = [];
         if (tensor.device_type != DeviceType.CPU)

@@ -75,13 +75,7 @@ public sealed unsafe class TensorMemoryTests
 
     private static void Refused(Tensor tensor, string message)
     {
-        foreach (
-            var access in new Action[]
-            {
-                () => tensor.Pointer<float>(6),
-                () => _ = tensor.Span<float>(6).Length,
-            }
-        )
+        foreach (var access in new Action[] { () => tensor.Pointer<float>(6), () => _ = tensor.Span<float>(6).Length })
             Assert.StartsWith($"The memory of the tensor {message}", Assert.Throws<ArgumentException>(access).Message);
     }
 }

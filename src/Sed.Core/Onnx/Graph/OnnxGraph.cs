@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using global::Onnx;
 using Google.Protobuf;
+using Sed.Core.Runtime;
 using static TorchSharp.torch;
 using ElementType = global::Onnx.TensorProto.Types.DataType;
 

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Sed.Core.Features;
+using Sed.Core.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -162,9 +162,7 @@ internal sealed unsafe class ConvolutionTrunk
             }
             var isWanted = block > 0 || isInputWanted;
             var below = isWanted ? empty(batch, shape.Frames, shape.Bins, shape.Channels) : null;
-            var to = below is null
-                ? null
-                : below.Pointer<float>(batch * shape.Frames * shape.Bins * shape.Channels);
+            var to = below is null ? null : below.Pointer<float>(batch * shape.Frames * shape.Bins * shape.Channels);
             blocks[block].Backward(saved[block], from, weights, own, to);
             gradient.Dispose();
             if (below is null)

@@ -83,7 +83,14 @@ internal sealed unsafe partial class FirstBlock(BlockShape shape)
         return new SavedBlock
         {
             Input = maps,
-            Output = Convolve(maps, weights, normalisation, dropout, border, indices.Pointer<sbyte>(batch * shape.PooledFloats)),
+            Output = Convolve(
+                maps,
+                weights,
+                normalisation,
+                dropout,
+                border,
+                indices.Pointer<sbyte>(batch * shape.PooledFloats)
+            ),
             Indices = indices,
             Normalisation = normalisation,
             Patches = patches,

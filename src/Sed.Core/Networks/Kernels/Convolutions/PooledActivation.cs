@@ -135,9 +135,7 @@ internal readonly unsafe struct GradientMask
     public Vector512<float> At(long pooled, int position) =>
         indices is null
             ? Anywhere(pooled)
-            : Vector512
-                .Equals(PooledActivation.LoadIndices(indices + pooled), Vector512.Create(position))
-                .AsSingle();
+            : Vector512.Equals(PooledActivation.LoadIndices(indices + pooled), Vector512.Create(position)).AsSingle();
 
     /// <summary>All bits set where the gradient passes to any position of the pooling window, otherwise none.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

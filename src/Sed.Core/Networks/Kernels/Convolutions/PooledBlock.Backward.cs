@@ -42,7 +42,15 @@ internal sealed unsafe partial class PooledBlock
             group =>
             {
                 for (var clip = batch * group / groups; clip < batch * (group + 1) / groups; clip++)
-                    BackwardClip(saved, clip, gradient, back, mirrored, sum + (long)group * kernelFloats, inputGradient);
+                    BackwardClip(
+                        saved,
+                        clip,
+                        gradient,
+                        back,
+                        mirrored,
+                        sum + (long)group * kernelFloats,
+                        inputGradient
+                    );
             }
         );
         for (var group = 1; group < groups; group++)

@@ -28,7 +28,8 @@ internal sealed unsafe partial class PooledBlock(BlockShape shape)
     /// <summary>Whether blocks support a pooling window.</summary>
     /// <param name="frames">Frames of the window.</param>
     /// <param name="bins">Bins of the window.</param>
-    public static bool CanPool(int frames, int bins) => frames * bins <= sbyte.MaxValue && StripFrames(frames) <= LargestStrip;
+    public static bool CanPool(int frames, int bins) =>
+        frames * bins <= sbyte.MaxValue && StripFrames(frames) <= LargestStrip;
 
     /// <summary>Least common multiple of the pooling size and the frames of a tile.</summary>
     private static int StripFrames(int pool) =>

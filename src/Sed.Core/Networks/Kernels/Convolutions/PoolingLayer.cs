@@ -77,7 +77,11 @@ internal sealed unsafe class PoolingLayer(int poolFrames, int poolBins, bool isM
                             {
                                 var larger = Vector512.GreaterThan(other, value);
                                 value = Vector512.ConditionalSelect(larger, other, value);
-                                index = Vector512.ConditionalSelect(larger.AsInt32(), Vector512.Create(position), index);
+                                index = Vector512.ConditionalSelect(
+                                    larger.AsInt32(),
+                                    Vector512.Create(position),
+                                    index
+                                );
                             }
                             else
                                 value += other;
@@ -192,8 +196,7 @@ internal sealed unsafe class PoolingLayer(int poolFrames, int poolBins, bool isM
             ((long)(pooled / PooledBins) * poolFrames * Bins + pooled % PooledBins * poolBins) * Channels;
 
         /// <summary>Offset of a position of a window relative to the first.</summary>
-        public long Offset(int position) =>
-            ((long)(position / poolBins) * Bins + position % poolBins) * Channels;
+        public long Offset(int position) => ((long)(position / poolBins) * Bins + position % poolBins) * Channels;
     }
 
     private sealed class Function : autograd.SingleTensorFunction<Function>

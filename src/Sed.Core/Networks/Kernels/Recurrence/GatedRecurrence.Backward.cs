@@ -68,7 +68,8 @@ internal sealed unsafe partial class GatedRecurrence
         var states = allStates + (long)(direction * groups + group) * frames * stepUnits;
         var others = allStates + (long)((1 - direction) * groups + group) * frames * stepUnits;
         var gate =
-            saved.Gates.Pointer<float>(2L * groups * frames * stepGates) + (long)(direction * groups + group) * frames * stepGates;
+            saved.Gates.Pointer<float>(2L * groups * frames * stepGates)
+            + (long)(direction * groups + group) * frames * stepGates;
         var clips = saved.Input.Pointer<float>((long)batch * frames * inputs) + (long)first * frames * inputs;
         var stateGradient = Scratch.Floats(0, stepUnits);
         var before = Scratch.Floats(1, stepUnits);

@@ -51,7 +51,8 @@ internal sealed unsafe partial class GatedRecurrence
     }
 
     /// <summary>Inference: no dropout, no gradients.</summary>
-    public Tensor Infer(Tensor input, IReadOnlyList<Tensor> parameters) => WithoutGradients(input, parameters, Dropout.None);
+    public Tensor Infer(Tensor input, IReadOnlyList<Tensor> parameters) =>
+        WithoutGradients(input, parameters, Dropout.None);
 
     private Tensor WithoutGradients(Tensor input, IReadOnlyList<Tensor> parameters, Dropout dropout)
     {
@@ -113,7 +114,14 @@ internal sealed unsafe partial class GatedRecurrence
         );
     }
 
-    private void RecurGroup(float* clips, int rows, RecurrentWeights weights, int direction, float* savedGates, float* states)
+    private void RecurGroup(
+        float* clips,
+        int rows,
+        RecurrentWeights weights,
+        int direction,
+        float* savedGates,
+        float* states
+    )
     {
         int stepGates = Rows * gates,
             stepUnits = Rows * units;

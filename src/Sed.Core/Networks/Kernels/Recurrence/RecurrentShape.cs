@@ -47,10 +47,7 @@ internal sealed record RecurrentShape(int Inputs, int Units, int Frames, bool Mu
     private Tensor PadGates(Tensor parameter, long[] values) =>
         parameter.shape.SequenceEqual([3 * Units, .. values])
             ? parameter
-            : Simd.Pad(
-                    parameter.reshape([3, parameter.shape[0] / 3, .. parameter.shape[1..]]),
-                    [3, Units, .. values]
-                )
+            : Simd.Pad(parameter.reshape([3, parameter.shape[0] / 3, .. parameter.shape[1..]]), [3, Units, .. values])
                 .reshape([3 * Units, .. values]);
 }
 
