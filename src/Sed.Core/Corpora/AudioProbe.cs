@@ -21,21 +21,11 @@ internal sealed record AudioProbe(
     internal static AudioProbe Of(string path)
     {
         var bytes = FileStamp.Of(path).Bytes;
-        if (Path.GetExtension(path).Equals(".wav", StringComparison.OrdinalIgnoreCase))
-        {
-            try
-            {
-                WavHeader header = WavReader.ReadHeader(path);
-                if (header.Encoding != WavEncoding.Other)
-                    return new AudioProbe(header.DurationSeconds, header.SampleRate, header.Channels, bytes);
-            }
-            catch (AudioFormatException strange) when (strange.IsOtherFormat)
-            {
-                // Misnamed: decoded as below, or refused there.
-            }
-        }
-        // Compressed formats state their length in ways that do not agree with what they decode to; so decode.
-        Waveform sound = AudioFile.Read(path);
+        using (var decoder = AudioFile.Open(path))
+            if (decoder.Frames is { } frames)
+                return new AudioProbe((double)frames / decoder.SampleRate, decoder.SampleRate, decoder.Channels, bytes);
+        // Compressed files state their length only approximately, if at all.
+        var sound = AudioFile.Read(path);
         return new AudioProbe(sound.DurationSeconds, sound.SampleRate, sound.Channels, bytes);
     }
 }

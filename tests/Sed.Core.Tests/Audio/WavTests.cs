@@ -11,12 +11,12 @@ public sealed class WavTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Theory]
-    [InlineData(WavEncoding.Pcm, 16, 1.0 / 32_768)]
-    [InlineData(WavEncoding.Pcm, 24, 1.0 / 8_388_608)]
-    [InlineData(WavEncoding.Pcm, 32, 1e-7)]
-    [InlineData(WavEncoding.Float, 32, 0)]
-    [InlineData(WavEncoding.Float, 64, 0)]
-    public void What_is_written_is_read_back_to_within_half_a_step(WavEncoding encoding, int bits, double step)
+    [InlineData(SampleEncoding.Pcm, 16, 1.0 / 32_768)]
+    [InlineData(SampleEncoding.Pcm, 24, 1.0 / 8_388_608)]
+    [InlineData(SampleEncoding.Pcm, 32, 1e-7)]
+    [InlineData(SampleEncoding.Float, 32, 0)]
+    [InlineData(SampleEncoding.Float, 64, 0)]
+    public void What_is_written_is_read_back_to_within_half_a_step(SampleEncoding encoding, int bits, double step)
     {
         float[] samples = [.. Enumerable.Range(0, 1001).Select(i => (float)(0.9 * Math.Sin(0.1 * i)))];
         var path = folder.File("a.wav");

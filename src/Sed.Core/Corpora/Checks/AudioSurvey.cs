@@ -90,7 +90,6 @@ internal sealed record AudioFacts(
         try
         {
             var audio = AudioFile.Read(path);
-            NumberCheck.Require(path, audio.Samples);
             var (peak, clipped) = Measure(audio.Samples);
             return unread with
             {
