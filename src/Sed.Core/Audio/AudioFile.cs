@@ -204,16 +204,27 @@ public static class AudioFile
         return samples;
     }
 
-    // Damage of a compressed file may show only where it is decoded.
-    private static void DecodeRest(string path, IAudioDecoder decoder, long before)
+    /// <summary>Decodes to the end of a file, because damage of a compressed file may show only there.</summary>
+    /// <param name="path">The file, for messages.</param>
+    /// <param name="decoder">The decoder of the file.</param>
+    /// <param name="before">Number of samples decoded before.</param>
+    /// <returns>The number of samples in the file.</returns>
+    internal static long DecodeRest(string path, IAudioDecoder decoder, long before)
     {
         var block = ArrayPool<float>.Shared.Rent(BlockSamples);
-        for (var got = block.Length; got == block.Length; before += got)
+        try
         {
-            got = decoder.Read(block);
-            FiniteSamples.Require(path, block.AsSpan(0, got), before);
+            for (var got = block.Length; got == block.Length; before += got)
+            {
+                got = decoder.Read(block);
+                FiniteSamples.Require(path, block.AsSpan(0, got), before);
+            }
         }
-        ArrayPool<float>.Shared.Return(block);
+        finally
+        {
+            ArrayPool<float>.Shared.Return(block);
+        }
+        return before;
     }
 
     private static float[] ReadKnown(string path, IAudioDecoder decoder, long frames)

@@ -111,6 +111,7 @@ internal sealed class MpegDecoder : IAudioDecoder
                 RequireWhole();
                 return false;
             }
+            position = MetadataTags.SkipId3(bytes, position); // of an appended file
             var header = NextHeader();
             frame.Set(header, bytes.Peek(position, header.FrameLength));
             if (frames == 0 && header.Layer == MpegLayer.LayerIII)
@@ -282,9 +283,12 @@ internal static class MetadataTags
             );
     }
 
-    private static long SkipId3(AudioBytes bytes, long at)
+    /// <summary>The position after an ID3v2 tag, or the given position if no tag starts there.</summary>
+    internal static long SkipId3(AudioBytes bytes, long at)
     {
         var start = bytes.Peek(at, Id3v2HeaderBytes);
+        if (!start.StartsWith("ID3"u8))
+            return at;
         if (start.Length < Id3v2HeaderBytes)
             return bytes.Length;
         // The size has seven bits in each byte; a footer repeats the header.

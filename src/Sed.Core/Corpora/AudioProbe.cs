@@ -2,7 +2,7 @@ using Sed.Core.Audio;
 
 namespace Sed.Core.Corpora;
 
-/// <summary>What a file says about its sound.</summary>
+/// <summary>Length and format of an audio file.</summary>
 /// <param name="DurationSeconds">Length in seconds.</param>
 /// <param name="SampleRate">Samples per second (Hz).</param>
 /// <param name="Channels">Number of channels.</param>
@@ -16,16 +16,14 @@ internal sealed record AudioProbe(
     string? Sha256 = null
 )
 {
-    /// <summary>Looks at a file: the header of a WAV, the decoded sound of other formats.</summary>
-    /// <exception cref="AudioFormatException">The file is broken, or ffmpeg is needed and missing.</exception>
+    /// <summary>Reads the header of a WAV or AIFF file and decodes files of other formats.</summary>
+    /// <exception cref="AudioFormatException">The file is damaged, or it needs ffmpeg, which is not installed.</exception>
     internal static AudioProbe Of(string path)
     {
         var bytes = FileStamp.Of(path).Bytes;
-        using (var decoder = AudioFile.Open(path))
-            if (decoder.Frames is { } frames)
-                return new AudioProbe((double)frames / decoder.SampleRate, decoder.SampleRate, decoder.Channels, bytes);
+        using var decoder = AudioFile.Open(path);
         // Compressed files state their length only approximately, if at all.
-        var sound = AudioFile.Read(path);
-        return new AudioProbe(sound.DurationSeconds, sound.SampleRate, sound.Channels, bytes);
+        var frames = decoder.Frames ?? AudioFile.DecodeRest(path, decoder, 0);
+        return new AudioProbe((double)frames / decoder.SampleRate, decoder.SampleRate, decoder.Channels, bytes);
     }
 }
