@@ -148,7 +148,7 @@ type InvalidArgumentsTests() =
         refused
             (String.concat Environment.NewLine [
                 for list in [ "corpus/test.tsv"; "corpus/valid.tsv" ] ->
-                    $"seddsl check: {list}: the list is empty, or it is a pipe or a device; write labels into it, or take it away."
+                    $"seddsl check: {list}: the list is empty, or it is a pipe or a device; write labels into it or remove it"
             ])
             [ "check"; corpus; "--no-cache" ]
 

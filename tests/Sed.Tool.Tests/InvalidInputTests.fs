@@ -34,7 +34,7 @@ type InvalidInputTests() =
         refusedRows
             (String.concat Environment.NewLine [
                 "seddsl evaluate: list.tsv, line 1: the onset of -1 s is negative"
-                "list.tsv, line 2: the offset of 1 s is before the onset of 3 s"
+                "seddsl evaluate: list.tsv, line 2: the offset of 1 s is before the onset of 3 s"
             ])
             [ "a.wav -1 1 Car"; "a.wav 3 1 Bus" ]
 
@@ -142,7 +142,7 @@ type InvalidInputTests() =
         refused
             (String.concat Environment.NewLine [
                 "seddsl evaluate: scores.tsv, line 3: the score of Bus, \"NaN\", is not a finite number"
-                "scores.tsv, line 4: the frame begins at 2 s, but the preceding frame ends at 1.5 s"
+                "seddsl evaluate: scores.tsv, line 4: the frame begins at 2 s, but the preceding frame ends at 1.5 s"
             ])
             [
                 "--reference"
