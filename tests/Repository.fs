@@ -2,6 +2,7 @@
 module Sed.Tests.Repository
 
 open System
+open System.Diagnostics
 open System.IO
 
 /// The root folder.
@@ -16,3 +17,24 @@ let root =
 /// The path of a file or folder, from its parts below the root.
 let path ([<ParamArray>] parts: string[]) =
     Path.Combine(Array.append [| root |] parts)
+
+/// Runs the program dotnet in the root folder. Returns its exit code, standard output and standard error.
+let dotnet (arguments: string list) =
+    use running =
+        match
+            Process.Start(
+                ProcessStartInfo(
+                    "dotnet",
+                    arguments,
+                    WorkingDirectory = root,
+                    RedirectStandardOutput = true,
+                    RedirectStandardError = true
+                )
+            )
+        with
+        | null -> failwith "dotnet cannot be started."
+        | running -> running
+    let errors = running.StandardError.ReadToEndAsync()
+    let output = running.StandardOutput.ReadToEnd()
+    running.WaitForExit()
+    running.ExitCode, output, errors.Result

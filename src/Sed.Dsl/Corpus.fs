@@ -1,6 +1,6 @@
 namespace Sed
 
-/// How many clips are mixed for each split of a corpus of soundscapes.
+/// Number of clips that are mixed for each split of a corpus of soundscapes.
 type Clips = {
     Training: int
     Testing: int
@@ -20,10 +20,10 @@ module Splits =
 
     let Evaluation = Split.Evaluation
 
-/// Which training clips are kept from training. Every class has its share of them, and no source is on both sides.
+/// Training clips that are held out. Each class keeps its share, and all clips of a source are on one side.
 type Holdout =
     | Nothing
-    /// A share of the training clips.
+    /// A fraction of the training clips.
     | Share of float
     /// One of several folds, counted from 1.
     | Fold of fold: int * folds: int
@@ -38,69 +38,66 @@ module Holdout =
     let problems holdout = [
         match holdout with
         | Share share when not (share > 0.0 && share < 1.0) ->
-            Problem.at "validation" $"a share of {Text.number share}" "it lies between 0 and 1, for example 0.1"
+            Problem.at
+                "validation"
+                $"a fraction of {Text.number share}"
+                "give a fraction between 0 and 1, for example 0.1"
         | Fold(_, folds) when folds < 2 -> Problem.at "folds" $"{folds} folds" "give at least 2"
         | _ -> ()
     ]
 
-/// Where recordings and labels come from.
+/// Source of recordings and labels.
 type Corpus =
-    /// Synthesised soundscapes with the 17 classes of DCASE 2017 Task 4; made on the spot, the same everywhere.
+    /// Synthesised soundscapes with the 17 classes of DCASE 2017 Task 4. They are generated at run time, identical on every machine.
     | SmartCars
-    /// Soundscapes mixed from real recordings: a folder with a folder of recordings per class.
+    /// Soundscapes mixed from recordings: a folder with one folder of recordings per class.
     | Recordings of folder: string
-    /// DCASE 2017 Task 4: a folder with the released label files and the audio.
-    | Dcase2017 of folder: string
-    /// Any collected corpus with labels in tab-separated lists, as DESED has them, and audio.
-    | Folder of folder: string
+    /// A collected corpus: a folder with label files and audio. The layout of the label files is detected.
+    | Collected of folder: string
 
-    /// As `--data` takes it.
+    /// The value of `--data`.
     member corpus.Name =
         match corpus with
         | SmartCars -> "smartCars"
         | Recordings folder -> $"soundscapes:{folder}"
-        | Dcase2017 folder -> $"dcase2017:{folder}"
-        | Folder folder -> $"folder:{folder}"
+        | Collected "smartCars" -> "./smartCars"
+        | Collected folder when folder.StartsWith("soundscapes:", System.StringComparison.Ordinal) -> $"./{folder}"
+        | Collected folder -> folder
 
-    /// True when clips are mixed, so that their number can be chosen.
+    /// True where clips are mixed, so that their number can be chosen.
     member corpus.IsMixed =
         match corpus with
         | SmartCars
         | Recordings _ -> true
-        | Dcase2017 _
-        | Folder _ -> false
+        | Collected _ -> false
 
 module Corpus =
-    /// Reads what `--data` takes: smartCars, soundscapes:DIR, dcase2017:DIR or folder:DIR.
+    /// Parses the value of `--data`: smartCars, soundscapes:DIR or the folder of a corpus.
     let parse (text: string) =
         match text.Split(':', 2) with
         | [| "smartCars" |] -> Ok SmartCars
         | [| "soundscapes"; folder |] when folder <> "" -> Ok(Recordings folder)
-        | [| "dcase2017"; folder |] when folder <> "" -> Ok(Dcase2017 folder)
-        | [| "folder"; folder |] when folder <> "" -> Ok(Folder folder)
-        | _ ->
+        | [| "soundscapes"; _ |] -> Error(Problem.at "--data" "'soundscapes:' names no folder" "say soundscapes:DIR")
+        | _ when System.String.IsNullOrWhiteSpace text ->
             Error(
                 Problem.at
                     "--data"
                     $"'{text}' names no corpus"
-                    "say smartCars, soundscapes:DIR, dcase2017:DIR or folder:DIR"
+                    "say smartCars, soundscapes:DIR or the folder of a corpus"
             )
+        | _ -> Ok(Collected text)
 
 /// Corpora of soundscapes.
 module Soundscapes =
     /// Synthesised soundscapes with the 17 classes of DCASE 2017 Task 4.
     let smartCars = SmartCars
 
-    /// Soundscapes mixed from folders of real recordings, one folder per class.
+    /// Soundscapes mixed from recordings: a folder with one folder of recordings per class.
     let ofFolder folder = Recordings folder
 
-/// DCASE 2017 Task 4, "Large-scale weakly supervised sound event detection for smart cars".
-module Dcase2017 =
-    /// The folder with the released label files and the audio.
-    let task4 folder = Dcase2017 folder
-
-/// Corpora that somebody collected.
-module Folder =
-    /// A folder with audio and labels in tab-separated lists, as DESED has them: filename and event_label for weak labels;
-    /// filename, onset, offset and event_label for strong ones. A list's name says its split: train, test, eval.
-    let corpus folder = Folder folder
+/// Collected corpora.
+[<AutoOpen>]
+module CorpusWords =
+    /// A folder with label files and audio. The layout of the label files is detected: the released files of DCASE 2017 Task 4, or
+    /// tab-separated lists as in DESED (filename and event_label for weak labels; filename, onset, offset and event_label for strong labels).
+    let corpus folder = Collected folder

@@ -41,7 +41,7 @@ type Arguments =
             | Profile _ ->
                 "the profile to run: one that the script defines, for example quick, or paper for the settings exactly as written."
             | Data _ ->
-                "the corpus: smartCars (synthesised), soundscapes:DIR (mixed from folders of recordings), dcase2017:DIR or folder:DIR."
+                "the corpus: smartCars (synthesised), soundscapes:DIR (mixed from folders of recordings), or the folder of a corpus."
             | Device _ -> "the device: auto (default), cpu, cuda or cuda:N."
             | Seeds _ -> "the seeds, for example 1..5 or 1,2,7."
             | Only _ -> "run only the rows whose label contains this text."

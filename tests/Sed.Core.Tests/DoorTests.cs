@@ -1,4 +1,5 @@
 using Sed.Core.Annotations;
+using Sed.Core.Annotations.Formats;
 using Sed.Core.Audio;
 using Sed.Core.Corpora;
 using Sed.Core.Corpora.Synthesis;

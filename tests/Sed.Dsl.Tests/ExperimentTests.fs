@@ -68,24 +68,28 @@ let ``training that says nothing is the paper's`` () =
 [<Theory>]
 [<InlineData("smartCars")>]
 [<InlineData("soundscapes:recordings")>]
-[<InlineData("dcase2017:C:/audio")>]
-let ``a corpus reads back as it is named`` (name: string) =
+[<InlineData("C:/audio")>]
+[<InlineData("corpora/birds")>]
+[<InlineData("./smartCars")>]
+let ``a corpus is parsed from its name`` (name: string) =
     match Corpus.parse name with
     | Ok corpus -> Assert.Equal(name, corpus.Name)
     | Error problem -> failwith (Problem.print problem)
 
 [<Theory>]
-[<InlineData("smartcars")>]
-[<InlineData("soundscapes:")>]
-[<InlineData("")>]
-let ``what names no corpus says what does`` (name: string) =
+[<InlineData("soundscapes:", "--data: 'soundscapes:' names no folder; say soundscapes:DIR")>]
+[<InlineData("", "--data: '' names no corpus; say smartCars, soundscapes:DIR or the folder of a corpus")>]
+let ``a value that names no corpus is reported`` (name: string, expected: string) =
     match Corpus.parse name with
     | Ok corpus -> failwith corpus.Name
-    | Error problem ->
-        Assert.Equal(
-            $"--data: '{name}' names no corpus; say smartCars, soundscapes:DIR, dcase2017:DIR or folder:DIR",
-            Problem.print problem
-        )
+    | Error problem -> Assert.Equal(expected, Problem.print problem)
+
+[<Fact>]
+let ``the folder of a corpus keeps its name in --data, whatever the folder is called`` () =
+    for folder in [ "birds"; "smartCars"; "soundscapes:x" ] do
+        match Corpus.parse (corpus folder).Name with
+        | Ok(Collected again) -> Assert.Equal(System.IO.Path.GetFullPath folder, System.IO.Path.GetFullPath again)
+        | other -> failwith $"{other}"
 
 [<Fact>]
 let ``what is tuned, boxes between change points and sorted columns are words, and stand in the plan`` () =

@@ -142,6 +142,6 @@ let ``a corpus whose folder has no name is a problem`` () =
     for folder in [ ""; " "; "a\000b" ] do
         says
             [
-                "data: the folder's name is empty or none; name the folder that the recordings are in"
+                "data: the name of the folder is empty or invalid; name the folder of the corpus"
             ]
-            { bare with Data = Some(Folder folder) }
+            { bare with Data = Some(Collected folder) }

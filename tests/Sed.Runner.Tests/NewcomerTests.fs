@@ -1,8 +1,6 @@
 /// Short scripts as a new user would write them.
 module Sed.Runner.Tests.NewcomerTests
 
-open System
-open System.Diagnostics
 open System.IO
 open Xunit
 open Sed.Tests
@@ -89,17 +87,9 @@ let ``three new users' scripts of about ten lines run`` () =
             "--out"
             Path.Combine(folder, "runs")
         ]
-        use started =
-            nonNull (
-                Process.Start(
-                    ProcessStartInfo("dotnet", arguments, RedirectStandardOutput = true, RedirectStandardError = true)
-                )
-            )
-        let errors = started.StandardError.ReadToEndAsync()
-        let output = started.StandardOutput.ReadToEnd()
-        started.WaitForExit()
-        Assert.Equal("", errors.Result)
-        Assert.Equal(0, started.ExitCode)
+        let exitCode, output, errors = Repository.dotnet arguments
+        Assert.Equal("", errors)
+        Assert.Equal(0, exitCode)
         for name, _ in scripts do
             Assert.True(File.Exists(Path.Combine(folder, "runs", "tables", $"{name}-smoke.csv")), output)
     finally

@@ -84,14 +84,14 @@ let ``every option is parsed`` () =
 let ``all invalid values are reported at once`` () =
     Assert.Equal<string list>(
         [
-            "--data: 'wavs' names no corpus; say smartCars, soundscapes:DIR, dcase2017:DIR or folder:DIR"
+            "--data: 'soundscapes:' names no folder; say soundscapes:DIR"
             "--seeds: '5..1' is not a list of seeds; give whole numbers from 0, for example 1..5 or 1,2,7, at most 10000 in a range"
             "--device: unknown device 'gpu'; use auto, cpu, cuda or cuda:N"
             "--export: 'table.xls' has an unknown extension; use .csv, .parquet, .md or .tex"
         ],
         problems [
             "--data"
-            "wavs"
+            "soundscapes:"
             "--seeds"
             "5..1"
             "--device"

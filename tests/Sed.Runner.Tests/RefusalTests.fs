@@ -29,7 +29,7 @@ let ``all clips and labels that a corpus lacks are reported before training`` ()
             ScoreOn = Evaluation
             Alongside = small.Alongside @ [ "strong", [ Labels Strong ] ]
     }
-    let code, _, errors = run out [ "--data"; $"folder:{corpus}" ] [ wanting ]
+    let code, _, errors = run out [ "--data"; corpus ] [ wanting ]
     Assert.Equal(2, code)
     Assert.Contains("small.fsx: 3 problems", errors)
     Assert.Contains("small: trainingOnly has no testing clips to select on", errors)
@@ -46,7 +46,7 @@ let ``all problems of the command line and the script are reported at once`` () 
     let code, output, errors =
         run home [
             "--data"
-            "wavs"
+            "soundscapes:"
             "--profile"
             "fast"
             "--only"
@@ -61,7 +61,7 @@ let ``all problems of the command line and the script are reported at once`` () 
     Assert.Equal(
         [
             "small.fsx: 3 problems"
-            "  --data: 'wavs' names no corpus; say smartCars, soundscapes:DIR, dcase2017:DIR or folder:DIR"
+            "  --data: 'soundscapes:' names no folder; say soundscapes:DIR"
             "  --seeds: '5..1' is not a list of seeds; give whole numbers from 0, for example 1..5 or 1,2,7, at most 10000 in a range"
             "  --device: unknown device 'gpu'; use auto, cpu, cuda or cuda:N"
             "small: 3 problems"

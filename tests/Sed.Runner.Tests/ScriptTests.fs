@@ -2,7 +2,6 @@
 module Sed.Runner.Tests.ScriptTests
 
 open System
-open System.Diagnostics
 open System.IO
 open Xunit
 open Sed.Tests
@@ -17,24 +16,7 @@ let private scripts = [
 
 /// Runs a script with --plan. Returns its exit code, output and errors.
 let private plan (script: string) =
-    let info =
-        ProcessStartInfo(
-            "dotnet",
-            [ "fsi"; Path.Combine(root, "experiments", script); "--plan" ],
-            WorkingDirectory = root,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true
-        )
-
-    use started =
-        match Process.Start info with
-        | null -> failwith "dotnet does not start"
-        | started -> started
-
-    let errors = started.StandardError.ReadToEndAsync()
-    let output = started.StandardOutput.ReadToEnd()
-    started.WaitForExit()
-    started.ExitCode, output, errors.Result
+    Repository.dotnet [ "fsi"; Path.Combine(root, "experiments", script); "--plan" ]
 
 let private textOf (script: string) =
     File.ReadAllText(Path.Combine(root, "experiments", script)).ReplaceLineEndings "\n"

@@ -1,8 +1,6 @@
 /// The tutorial in experiments/README.md.
 module Sed.Runner.Tests.TutorialTests
 
-open System
-open System.Diagnostics
 open System.IO
 open System.Text.RegularExpressions
 open Xunit
@@ -31,31 +29,19 @@ let ``all code blocks of the tutorial compile and run in order`` () =
                 .Replace("results \"first\"", "results \"first-smoke\"")
                 .Replace("compare \"first\" \"decided\"", "compare \"first-smoke\" \"decided-smoke\"")
         )
-        let info =
-            ProcessStartInfo(
-                "dotnet",
-                [
-                    "fsi"
-                    script
-                    "--profile"
-                    "smoke"
-                    "--jobs"
-                    "1"
-                    "--out"
-                    Path.Combine(folder, "runs")
-                ],
-                RedirectStandardOutput = true,
-                RedirectStandardError = true
-            )
-        use started =
-            match Process.Start info with
-            | null -> failwith "dotnet does not start"
-            | started -> started
-        let errors = started.StandardError.ReadToEndAsync()
-        let output = started.StandardOutput.ReadToEnd()
-        started.WaitForExit()
-        Assert.Equal("", errors.Result)
-        Assert.Equal(0, started.ExitCode)
+        let exitCode, output, errors =
+            Repository.dotnet [
+                "fsi"
+                script
+                "--profile"
+                "smoke"
+                "--jobs"
+                "1"
+                "--out"
+                Path.Combine(folder, "runs")
+            ]
+        Assert.Equal("", errors)
+        Assert.Equal(0, exitCode)
         Assert.Contains("2 trials: [", output)
         Assert.Contains("Effect of the detection options", output)
         Assert.Contains("Three networks", output)

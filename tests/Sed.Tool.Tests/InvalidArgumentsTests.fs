@@ -58,16 +58,16 @@ type InvalidArgumentsTests() =
             $"seddsl evaluate: {folder.Prefix.TrimEnd('/')}: this is a folder; name a list in it"
             (classes (folder.Prefix.TrimEnd '/'))
         refused
-            "seddsl evaluate: empty.txt: there are no labels in it; write one in each line"
+            "seddsl evaluate: empty.txt: the file has no labels; write one label per line"
             (classes (folder.List("empty.txt", [ ""; "" ])))
         refused
-            "seddsl evaluate: wide.txt, line 1: byte 3 is zero, so this is no text list (a list in UTF-16 must be saved as UTF-8)"
+            "seddsl evaluate: wide.txt, line 1: byte 3 is zero, so this is not text in UTF-8; save a list in UTF-16 as UTF-8"
             (classes (folder.Bytes("wide.txt", [| 0xFFuy; 0xFEuy; 67uy; 0uy |])))
         refused
-            "seddsl evaluate: latin.txt, line 2: the label is not UTF-8 text or holds a control character"
+            "seddsl evaluate: latin.txt, line 2: the label is not valid UTF-8 or contains a control character"
             (classes (folder.Bytes("latin.txt", [| 67uy; 10uy; 0xFCuy |])))
         refused
-            "seddsl evaluate: twice.txt, line 3: the label \"Car\" stands in line 1 already"
+            "seddsl evaluate: twice.txt, line 3: the label \"Car\" repeats line 1"
             (classes (folder.List("twice.txt", [ "Car"; "Bus"; "Car" ])))
 
     [<Fact>]
@@ -148,7 +148,7 @@ type InvalidArgumentsTests() =
         refused
             (String.concat Environment.NewLine [
                 for list in [ "corpus/test.tsv"; "corpus/valid.tsv" ] ->
-                    $"seddsl check: {list}: the list is empty, or it is a pipe or a device; write labels into it, or take it away."
+                    $"seddsl check: {list}: the list is empty, or it is a pipe or a device; write labels into it or remove it"
             ])
             [ "check"; corpus; "--no-cache" ]
 

@@ -34,7 +34,7 @@ type InvalidInputTests() =
         refusedRows
             (String.concat Environment.NewLine [
                 "seddsl evaluate: list.tsv, line 1: the onset of -1 s is negative"
-                "list.tsv, line 2: the offset of 1 s lies before the onset of 3 s"
+                "seddsl evaluate: list.tsv, line 2: the offset of 1 s is before the onset of 3 s"
             ])
             [ "a.wav -1 1 Car"; "a.wav 3 1 Bus" ]
 
@@ -83,7 +83,7 @@ type InvalidInputTests() =
     [<Fact>]
     member _.``A binary file is refused``() =
         refused
-            "seddsl evaluate: clip.wav, line 1: byte 4 is zero, so this is no text list (a list in UTF-16 must be saved as UTF-8)"
+            "seddsl evaluate: clip.wav, line 1: byte 4 is zero, so this is not text in UTF-8; save a list in UTF-16 as UTF-8"
             [
                 "--reference"
                 reference
@@ -96,7 +96,7 @@ type InvalidInputTests() =
         File.WriteAllText(folder.Path "list.csv", "a.wav,0,1,Car\n")
 
         refused
-            "seddsl evaluate: list.csv, line 1: \"a.wav,0,1,Car\" is one field; the fields of an event are separated by tabs"
+            "seddsl evaluate: list.csv, line 1: \"a.wav,0,1,Car\" is a single field; separate fields by tabs"
             [ "--reference"; reference; "--estimated"; folder.Path "list.csv" ]
 
     [<Fact>]
@@ -142,7 +142,7 @@ type InvalidInputTests() =
         refused
             (String.concat Environment.NewLine [
                 "seddsl evaluate: scores.tsv, line 3: the score of Bus, \"NaN\", is not a finite number"
-                "scores.tsv, line 4: the frame begins at 2 s, but the one before it ends at 1.5 s"
+                "seddsl evaluate: scores.tsv, line 4: the frame begins at 2 s, but the preceding frame ends at 1.5 s"
             ])
             [
                 "--reference"

@@ -6,6 +6,7 @@ open System.Globalization
 open System.IO
 open Xunit
 open Sed.Core.Annotations
+open Sed.Core.Annotations.Formats
 open Sed.Core.Detection
 open Sed.Core.Scoring
 

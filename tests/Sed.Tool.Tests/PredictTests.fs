@@ -173,7 +173,7 @@ let ``predict writes tags, JSON and frame scores`` () =
     Assert.Equal(2, files.GetArrayLength())
     Assert.Equal("Car", files[0].GetProperty("events").[0].GetProperty("label").GetString())
     Assert.Equal(0, files[1].GetProperty("tags").GetArrayLength())
-    let scores = ScoreListFile.Read(folder.Path "scores")
+    let scores = ScoreList.Read(folder.Path "scores")
     Assert.Equal<string>([ "loud"; "quiet" ], scores.Files)
     Assert.Equal(25, scores[0].Frames)
     Assert.True(scores[0].Largest 1 > 0.9)
@@ -200,7 +200,8 @@ let private tuned =
         Tags = TagSource.WeakOutput,
         PerClass =
             readOnlyDict [
-                "Car", ClassDetection(Threshold = 0.6, Steps = [| DecodingStep.MinimumDuration 0.5 |], TagThreshold = 0.9)
+                "Car",
+                ClassDetection(Threshold = 0.6, Steps = [| DecodingStep.MinimumDuration 0.5 |], TagThreshold = 0.9)
                 "Air horn, truck horn", ClassDetection(Threshold = 0.5, TagThreshold = 1e-5)
             ]
     )

@@ -68,8 +68,10 @@ let ``A missing table and an unknown metric are reported with the ones that exis
     let place = table runs "first" small "0.15"
     let missing = Run.seddsl [ "show"; runs.Path "other" ]
     Assert.Equal(2, missing.ExitCode)
-    Assert.Contains("There are no results of 'other'", missing.Errors)
-    Assert.Contains("It has first.", missing.Errors)
+    Assert.Equal(
+        $"seddsl show: There are no results of 'other' in {runs.Prefix.TrimEnd Path.DirectorySeparatorChar}. It has first.",
+        missing.Errors.TrimEnd()
+    )
     let unknown = Run.seddsl [ "show"; place; "--metric"; "beauty" ]
     Assert.Equal(2, unknown.ExitCode)
     Assert.Contains("unknown metric beauty; the table has weak F, strong F", unknown.Errors)

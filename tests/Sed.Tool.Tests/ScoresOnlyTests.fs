@@ -3,7 +3,6 @@
 module Sed.Tool.Tests.ScoresOnlyTests
 
 open System
-open System.Diagnostics
 open System.IO
 open System.Text.RegularExpressions
 open Xunit
@@ -28,24 +27,12 @@ let private withoutThem (arguments: string list) =
         Path.Combine(AppContext.BaseDirectory, "Sed.Tool.Tests.runtimeconfig.json"),
         folder.Path "seddsl.runtimeconfig.json"
     )
-    let info =
-        ProcessStartInfo(
-            "dotnet",
-            folder.Path "seddsl.dll" :: arguments,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true
-        )
-    use started =
-        match Process.Start info with
-        | null -> failwith "dotnet does not start"
-        | started -> started
-    let errors = started.StandardError.ReadToEndAsync()
-    let output = started.StandardOutput.ReadToEnd()
-    started.WaitForExit()
+    let exitCode, output, errors =
+        Repository.dotnet (folder.Path "seddsl.dll" :: arguments)
     {
-        ExitCode = started.ExitCode
+        ExitCode = exitCode
         Output = output
-        Errors = errors.Result
+        Errors = errors
     }
 
 [<Fact>]

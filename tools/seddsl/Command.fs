@@ -76,16 +76,15 @@ module OutputPath =
             raise (BadArguments [ $"{option} {path}: cannot write the file ({refused.Message.TrimEnd '.'})" ])
 
 module Command =
+    let private lines (text: string) = List.ofArray (text.Split Environment.NewLine)
+
     /// The problems with the input, one per line, or None if the error is an internal one.
     let private problemsOf (error: exn) =
         match error with
         | BadArguments problems -> Some problems
-        | :? AnnotationException as problem -> Some [ problem.Message ]
-        | :? CorpusException as problem -> Some(List.ofSeq problem.Problems)
-        | :? NotSupportedException as unsupported -> Some(List.ofArray (unsupported.Message.Split Environment.NewLine))
-        // The framework's message repeats the path; the runner's message lists the tables that exist.
-        | :? FileNotFoundException as problem when problem.Message.StartsWith "There are no results" ->
-            Some [ problem.Message ]
+        | :? AnnotationException as problem -> Some(lines problem.Message)
+        | :? CorpusException as problem -> Some [ for one in problem.Problems -> string one ]
+        | :? NotSupportedException as unsupported -> Some(lines unsupported.Message)
         | :? FileNotFoundException as problem -> Some [ $"{problem.FileName}: there is no such file" ]
         // .NET appends the name of a parameter in the source, which means nothing on the command line.
         | :? ArgumentException as problem when not (isNull problem.ParamName) ->

@@ -150,10 +150,10 @@ let sections (assembly: Assembly) (xml: string) =
         |> List.map (fun kind -> kind, some (values comments kind))
     let starting, others =
         opened |> List.partition (fun (kind, _) -> kind.Name = "Words")
+    let corpusWords, others =
+        others |> List.partition (fun (kind, _) -> kind.Name = "CorpusWords")
     let corpora =
-        exported
-        |> Array.filter (fun kind -> List.contains kind.Name [ "Soundscapes"; "Dcase2017"; "Folder" ])
-        |> inOrder
+        exported |> Array.filter (fun kind -> kind.Name = "Soundscapes") |> inOrder
     [
         for kind, words in starting do
             {
@@ -175,6 +175,7 @@ let sections (assembly: Assembly) (xml: string) =
             Heading = "Corpora"
             Summary = "Values of `data`."
             Words = [
+                yield! List.collect snd corpusWords
                 for kind in corpora do
                     for word, text in some (values comments kind) -> $"{kind.Name}.{word}", text
             ]

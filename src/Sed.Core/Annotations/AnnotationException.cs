@@ -1,32 +1,38 @@
+using Sed.Core.Runtime;
+
 namespace Sed.Core.Annotations;
 
-/// <summary>Lists of events, tags, durations or scores that cannot be used as they are, with every problem found and its place.</summary>
+/// <summary>Thrown for lists of events, tags, durations or scores that cannot be used. Holds every problem with its place.</summary>
 public sealed class AnnotationException : Exception
 {
-    /// <summary>How many problems are kept one by one; the rest are only counted.</summary>
-    public const int MostKept = 20;
+    /// <summary>Largest number of problems that are kept; further ones are only counted.</summary>
+    public const int MaxListed = 20;
 
-    /// <summary>An exception for these problems.</summary>
-    /// <param name="problems">The problems that are told one by one; at least one.</param>
-    /// <param name="count">How many there are in all; at least as many as are told.</param>
-    public AnnotationException(IReadOnlyList<AnnotationProblem> problems, int count)
+    /// <summary>Creates an exception for several problems.</summary>
+    /// <param name="problems">The listed problems, at least one; the place is "file, line 12" or "file".</param>
+    /// <param name="count">Number of problems in total, listed or not.</param>
+    public AnnotationException(IReadOnlyList<Problem> problems, int count)
         : base(Text(problems, count))
     {
         Problems = problems;
         Count = count;
     }
 
-    /// <summary>An exception for one problem.</summary>
-    public AnnotationException(string source, int line, string cause)
-        : this([new AnnotationProblem(source, line, cause)], 1) { }
+    /// <summary>Creates an exception for one problem.</summary>
+    /// <param name="source">Path or name of the list.</param>
+    /// <param name="line">Line number from 1; 0 for a problem of the whole list.</param>
+    /// <param name="cause">What is wrong, with the value.</param>
+    /// <param name="remedy">What to do about it; empty where the cause implies it.</param>
+    public AnnotationException(string source, int line, string cause, string remedy = "")
+        : this([ProblemList.At(source, line, cause, remedy)], 1) { }
 
-    /// <summary>The problems in reading order, at most <see cref="MostKept"/> of them.</summary>
-    public IReadOnlyList<AnnotationProblem> Problems { get; }
+    /// <summary>The problems in reading order, at most <see cref="MaxListed"/>.</summary>
+    public IReadOnlyList<Problem> Problems { get; }
 
-    /// <summary>How many problems there are, told or not.</summary>
+    /// <summary>Number of problems in total, listed or not.</summary>
     public int Count { get; }
 
-    private static string Text(IReadOnlyList<AnnotationProblem> problems, int count)
+    private static string Text(IReadOnlyList<Problem> problems, int count)
     {
         var lines = problems.Select(problem => problem.ToString());
         if (count > problems.Count)
@@ -35,12 +41,26 @@ public sealed class AnnotationException : Exception
     }
 }
 
-/// <summary>One thing that is wrong with a list, and where.</summary>
-/// <param name="Source">The list's path, or what it was called.</param>
-/// <param name="Line">The line, from 1; 0 when the problem belongs to the whole list.</param>
-/// <param name="Cause">What is wrong, with the value.</param>
-public sealed record AnnotationProblem(string Source, int Line, string Cause)
+/// <summary>Collects the problems of a list while it is read. Keeps the first ones and counts the rest.</summary>
+internal sealed class ProblemList
 {
-    /// <summary>"reference.tsv, line 12: the onset of -1 s is negative".</summary>
-    public override string ToString() => Line > 0 ? $"{Source}, line {Line}: {Cause}" : $"{Source}: {Cause}";
+    private readonly List<Problem> listed = [];
+
+    public int Count { get; private set; }
+
+    /// <summary>A problem at a line of a list, or of the whole list where the line is 0.</summary>
+    public static Problem At(string source, int line, string cause, string remedy = "") =>
+        new(line > 0 ? $"{source}, line {line}" : source, cause, remedy);
+
+    public void Add(string source, int line, string cause, string remedy = "")
+    {
+        if (Count++ < AnnotationException.MaxListed)
+            listed.Add(At(source, line, cause, remedy));
+    }
+
+    public void ThrowIfAny()
+    {
+        if (Count > 0)
+            throw new AnnotationException(listed, Count);
+    }
 }

@@ -1,16 +1,17 @@
 using System.Collections;
 using System.Collections.Frozen;
+using System.Text;
 
 namespace Sed.Core.Annotations;
 
-/// <summary>The sound classes of a task: distinct labels in a fixed order, which is the order of every per-class result.</summary>
+/// <summary>The sound classes of a task: distinct labels in a fixed order, which is the order of all class-wise results.</summary>
 public sealed class ClassList : IReadOnlyList<string>, IEquatable<ClassList>
 {
     private readonly string[] labels;
     private readonly FrozenDictionary<string, int> positions;
 
-    /// <summary>A class list with these labels, in this order.</summary>
-    /// <exception cref="ArgumentException">A label is empty or given twice.</exception>
+    /// <summary>Creates a class list; the labels keep their order.</summary>
+    /// <exception cref="ArgumentException">A label is empty or repeated.</exception>
     public ClassList(IEnumerable<string> labels)
     {
         ArgumentNullException.ThrowIfNull(labels);
@@ -29,17 +30,44 @@ public sealed class ClassList : IReadOnlyList<string>, IEquatable<ClassList>
         positions = found.ToFrozenDictionary(StringComparer.Ordinal);
     }
 
-    /// <summary>The labels that occur in the lists, each once, in ordinal alphabetical order (sed_eval's default).</summary>
+    /// <summary>The labels that occur in event lists, in ordinal alphabetical order (sed_eval's default; Mesaros et al. 2016).</summary>
     public static ClassList Of(params IEnumerable<EventList> lists) =>
         new(lists.SelectMany(list => list.Labels).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal));
+
+    /// <summary>Reads a class list: UTF-8 text with one label per line. Blank lines and spaces around labels are ignored.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="AnnotationException">The file is not text, has no label or repeats one.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public static ClassList Read(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        var bytes = ListText.Read(path);
+        ListText.RequireText(bytes, path);
+        ProblemList problems = new();
+        Dictionary<string, int> lines = new(StringComparer.Ordinal);
+        var number = 0;
+        foreach (var line in Encoding.UTF8.GetString(bytes).TrimStart('\uFEFF').Split('\n'))
+        {
+            number++;
+            var label = line.Trim();
+            if (label.Contains('\uFFFD') || label.Any(char.IsControl))
+                problems.Add(path, number, "the label is not valid UTF-8 or contains a control character");
+            else if (label.Length > 0 && !lines.TryAdd(label, number))
+                problems.Add(path, number, $"the label \"{label}\" repeats line {lines[label]}");
+        }
+        problems.ThrowIfAny();
+        return lines.Count > 0
+            ? new ClassList(lines.OrderBy(entry => entry.Value).Select(entry => entry.Key))
+            : throw new AnnotationException(path, 0, "the file has no labels", "write one label per line");
+    }
 
     /// <summary>Number of classes.</summary>
     public int Count => labels.Length;
 
-    /// <summary>The label of the class at this position, from 0.</summary>
+    /// <summary>The label of the class at a position, from 0.</summary>
     public string this[int index] => labels[index];
 
-    /// <summary>The position of a label, or -1 when it is not a class.</summary>
+    /// <summary>The position of a label, or -1 where it is not a class.</summary>
     public int IndexOf(string label) => positions.TryGetValue(label, out var index) ? index : -1;
 
     /// <summary>True when both lists have the same labels in the same order.</summary>
@@ -57,6 +85,6 @@ public sealed class ClassList : IReadOnlyList<string>, IEquatable<ClassList>
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
-    /// <summary>The labels, separated by semicolons (labels of DCASE 2017 contain commas).</summary>
+    /// <summary>The labels, separated by semicolons because labels of DCASE 2017 contain commas.</summary>
     public override string ToString() => string.Join("; ", labels);
 }

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Sed.Core.Annotations;
 
-/// <summary>How long each file is. Read from rows "file seconds", tab-separated, with or without a header.</summary>
+/// <summary>Durations of files in seconds. Read from tab-separated rows of file and duration, with or without a header.</summary>
 public sealed class Durations
 {
     private readonly Dictionary<string, double> seconds;
@@ -11,98 +11,101 @@ public sealed class Durations
     private Durations(string source, ImmutableArray<string> files, Dictionary<string, double> seconds) =>
         (Source, Files, this.seconds) = (source, files, seconds);
 
-    /// <summary>Lengths in memory.</summary>
-    /// <exception cref="AnnotationException">A file is given twice, or a length is not positive.</exception>
+    /// <summary>Durations given in memory.</summary>
+    /// <exception cref="AnnotationException">A file has two different durations, or a duration is not positive.</exception>
     public static Durations Of(IEnumerable<(string File, double Seconds)> files, string source = "durations in memory")
     {
         ArgumentNullException.ThrowIfNull(files);
-        ProblemList problems = new();
-        List<string> names = [];
-        Dictionary<string, double> seconds = new(StringComparer.Ordinal);
+        Reading reading = new(source);
         foreach (var (file, length) in files)
-            Add(file, length, 0, source, names, seconds, problems);
-        problems.ThrowIfAny();
-        return new Durations(source, [.. names], seconds);
+            reading.Add(file, length, 0);
+        return reading.Finish();
     }
 
-    /// <summary>Reads a list of lengths.</summary>
-    /// <exception cref="AnnotationException">The list has rows that are no lengths; every one is named with its line.</exception>
+    /// <summary>Reads a list of durations.</summary>
+    /// <exception cref="AnnotationException">The list has invalid rows; each is named with its line.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static Durations Read(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
-        return Parse(ListBytes.Read(path), path);
+        return Parse(ListText.Read(path), path);
     }
 
-    /// <summary>Reads lengths from UTF-8 text.</summary>
-    /// <exception cref="AnnotationException">The list has rows that are no lengths; every one is named with its line.</exception>
+    /// <summary>Reads durations from UTF-8 text.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="source">Name of the list in messages.</param>
+    /// <exception cref="AnnotationException">The list has invalid rows; each is named with its line.</exception>
     public static Durations Parse(ReadOnlySpan<byte> text, string source)
     {
-        ListBytes.RequireText(text, source);
+        ListText.RequireText(text, source);
         var rows = new TabRows(text);
-        ProblemList problems = new();
-        List<string> names = [];
-        Dictionary<string, double> seconds = new(StringComparer.Ordinal);
+        Reading reading = new(source);
         var first = true;
         while (rows.Next())
         {
             var isHeader = first && rows.Count == 2 && rows[0].SequenceEqual("filename"u8);
             first = false;
-            if (isHeader)
-                continue;
-            if (rows.Count != 2)
-                problems.Add(
-                    source,
-                    rows.Line,
-                    $"the row has {rows.Count} fields; it needs 2, the file and its length in seconds"
-                );
-            else if (!TextNumbers.TryRead(rows[1], out var length))
-                problems.Add(
-                    source,
-                    rows.Line,
-                    $"the length \"{Encoding.UTF8.GetString(rows[1])}\" is not a number of seconds"
-                );
-            else
-                Add(Encoding.UTF8.GetString(rows[0]), length, rows.Line, source, names, seconds, problems);
+            if (!isHeader)
+                reading.Add(rows);
         }
-        problems.ThrowIfAny();
-        return new Durations(source, [.. names], seconds);
+        return reading.Finish();
     }
 
-    /// <summary>The path the list was read from, or what it is called in messages.</summary>
+    /// <summary>Path of the list, or its name in messages.</summary>
     public string Source { get; }
 
-    /// <summary>The files, in the order in which they were named.</summary>
+    /// <summary>The files in the order in which they are first named.</summary>
     public ImmutableArray<string> Files { get; }
 
-    /// <summary>The length of a file in seconds, or null when the list does not name it.</summary>
+    /// <summary>The duration of a file in seconds, or null where the list does not name it.</summary>
     public double? Of(string file) => seconds.TryGetValue(file, out var length) ? length : null;
 
-    private static void Add(
-        string file,
-        double length,
-        int line,
-        string source,
-        List<string> names,
-        Dictionary<string, double> seconds,
-        ProblemList problems
-    )
+    private sealed class Reading(string source)
     {
-        if (!(length > 0 && length <= SoundEvent.LatestSeconds))
-            problems.Add(
-                source,
-                line,
-                FormattableString.Invariant(
-                    $"the file \"{file}\" lasts {length} s; it must last more than 0 s and at most {SoundEvent.LatestSeconds} s"
-                )
-            );
-        if (seconds.TryAdd(file, length))
-            names.Add(file);
-        else if (seconds[file] != length)
-            problems.Add(
-                source,
-                line,
-                FormattableString.Invariant($"the file \"{file}\" lasts {length} s here and {seconds[file]} s before")
-            );
+        private readonly ProblemList problems = new();
+        private readonly List<string> files = [];
+        private readonly Dictionary<string, double> seconds = new(StringComparer.Ordinal);
+
+        public void Add(in TabRows row)
+        {
+            if (row.Count != 2)
+                problems.Add(
+                    source,
+                    row.Line,
+                    $"the row has {row.Count} fields",
+                    "write 2 fields: the file and its duration in seconds"
+                );
+            else if (!TextNumbers.TryRead(row[1], out var length))
+                problems.Add(source, row.Line, $"the duration \"{Encoding.UTF8.GetString(row[1])}\" is not a number");
+            else
+                Add(Encoding.UTF8.GetString(row[0]), length, row.Line);
+        }
+
+        public void Add(string file, double length, int line)
+        {
+            if (!(length > 0 && length <= SoundEvent.LatestSeconds))
+                problems.Add(
+                    source,
+                    line,
+                    FormattableString.Invariant($"the file \"{file}\" has a duration of {length} s"),
+                    FormattableString.Invariant($"durations are above 0 s and at most {SoundEvent.LatestSeconds} s")
+                );
+            if (seconds.TryAdd(file, length))
+                files.Add(file);
+            else if (seconds[file] != length)
+                problems.Add(
+                    source,
+                    line,
+                    FormattableString.Invariant(
+                        $"the file \"{file}\" has a duration of {length} s here and of {seconds[file]} s in an earlier row"
+                    )
+                );
+        }
+
+        public Durations Finish()
+        {
+            problems.ThrowIfAny();
+            return new Durations(source, [.. files], seconds);
+        }
     }
 }

@@ -1,10 +1,11 @@
 using System.Collections.Immutable;
+using Sed.Core.Runtime;
 
 namespace Sed.Core.Annotations;
 
 /// <summary>
-/// The events of many files. Immutable; files keep the order in which they were first named, events the order of their
-/// rows. A file may be listed without an event. Every event has been checked.
+/// The sound events of many files. Immutable. Files are in the order in which they are first named, the events of a file in
+/// the order of their rows. A file can be listed without events. All events are valid.
 /// </summary>
 public sealed class EventList
 {
@@ -13,11 +14,11 @@ public sealed class EventList
     private readonly int[] starts;
     private readonly Dictionary<string, int> positions;
 
-    /// <param name="source">The list's name in messages.</param>
+    /// <param name="source">Path of the list, or its name in messages.</param>
     /// <param name="files">Distinct file names.</param>
     /// <param name="events">Events grouped by file.</param>
-    /// <param name="starts">Where each file's events start, and behind the last one their number.</param>
-    /// <param name="lines">The line of each event, where the list was read from a file.</param>
+    /// <param name="starts">Index of each file's first event, followed by the number of events.</param>
+    /// <param name="lines">The line of each event; null for lists that were not read from text.</param>
     /// <param name="positions">The position of each file in <paramref name="files"/>.</param>
     internal EventList(
         string source,
@@ -36,10 +37,10 @@ public sealed class EventList
         this.positions = positions;
     }
 
-    /// <summary>A list in memory.</summary>
-    /// <param name="files">Each file with its events; a file with none is listed without an event.</param>
-    /// <param name="source">What the list is called in messages.</param>
-    /// <exception cref="AnnotationException">An event cannot be (<see cref="SoundEvent.Problem"/>) or a file is given twice.</exception>
+    /// <summary>A list given in memory.</summary>
+    /// <param name="files">Each file with its events, possibly none.</param>
+    /// <param name="source">Name of the list in messages.</param>
+    /// <exception cref="AnnotationException">An event is not valid (<see cref="SoundEvent.Problem"/>) or a file is given twice.</exception>
     public static EventList Of(
         IEnumerable<(string File, IReadOnlyList<SoundEvent> Events)> files,
         string source = "event list in memory"
@@ -66,52 +67,52 @@ public sealed class EventList
         return new EventList(source, [.. names], [.. events], [.. starts], null, positions);
     }
 
-    /// <summary>The path the list was read from, or what it is called in messages.</summary>
+    /// <summary>Path of the list, or its name in messages.</summary>
     public string Source { get; }
 
-    /// <summary>The files, with or without events, in the order in which they were first named.</summary>
+    /// <summary>The files, with or without events, in the order in which they are first named.</summary>
     public ImmutableArray<string> Files { get; }
 
     /// <summary>Number of events in all files.</summary>
     public int Count => events.Length;
 
-    /// <summary>The labels that occur, each once, in ordinal alphabetical order.</summary>
+    /// <summary>The distinct labels in ordinal alphabetical order.</summary>
     public IEnumerable<string> Labels =>
         events.Select(sound => sound.Label).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal);
 
-    /// <summary>The position of a file in <see cref="Files"/>, or -1 when the list does not name it.</summary>
+    /// <summary>The position of a file in <see cref="Files"/>, or -1 where the list does not name it.</summary>
     public int IndexOf(string file) => positions.TryGetValue(file, out var index) ? index : -1;
 
-    /// <summary>The events of the file at this position of <see cref="Files"/>.</summary>
+    /// <summary>The events of the file at a position of <see cref="Files"/>.</summary>
     public ReadOnlySpan<SoundEvent> EventsAt(int file) => events.AsSpan(starts[file], starts[file + 1] - starts[file]);
 
-    /// <summary>The events of this file; empty when the list does not name it.</summary>
+    /// <summary>The events of a file; empty where the list does not name it.</summary>
     public ReadOnlySpan<SoundEvent> EventsOf(string file) => IndexOf(file) is var k and >= 0 ? EventsAt(k) : [];
 
-    /// <summary>The line on which an event stood, from 1; 0 when the list was not read from a file.</summary>
+    /// <summary>The line of an event, from 1; 0 for lists that were not read from text.</summary>
     /// <param name="file">Position of the file in <see cref="Files"/>.</param>
     /// <param name="index">Position of the event among the file's events.</param>
     public int LineOf(int file, int index) => lines is null ? 0 : lines[starts[file] + index];
 
-    /// <summary>The rows that say exactly what an earlier row of the same file says. They are kept, and count as events.</summary>
-    /// <param name="told">How many are told one by one; the rest are only counted.</param>
-    /// <returns>The first ones, and how many there are.</returns>
-    public (IReadOnlyList<AnnotationProblem> First, int Count) Duplicates(int told = AnnotationException.MostKept)
+    /// <summary>Events that repeat an earlier event of the same file. They stay in the list and count as events.</summary>
+    /// <param name="maxListed">Largest number of problems in the result.</param>
+    /// <returns>The first repetitions, and the number of all.</returns>
+    public (IReadOnlyList<Problem> First, int Count) Duplicates(int maxListed = AnnotationException.MaxListed)
     {
         Dictionary<SoundEvent, int> seen = [];
-        List<AnnotationProblem> first = [];
+        List<Problem> first = [];
         var count = 0;
         for (var file = 0; file < Files.Length; file++)
         {
             seen.Clear();
             for (var k = 0; k < starts[file + 1] - starts[file]; k++)
-                if (!seen.TryAdd(events[starts[file] + k], k) && count++ < told)
-                    first.Add(new AnnotationProblem(Source, LineOf(file, k), Repeats(file, k, seen)));
+                if (!seen.TryAdd(events[starts[file] + k], k) && count++ < maxListed)
+                    first.Add(ProblemList.At(Source, LineOf(file, k), Repetition(file, k, seen)));
         }
         return (first, count);
     }
 
-    private string Repeats(int file, int k, Dictionary<SoundEvent, int> seen)
+    private string Repetition(int file, int k, Dictionary<SoundEvent, int> seen)
     {
         var sound = events[starts[file] + k];
         var first = LineOf(file, seen[sound]);
@@ -119,5 +120,40 @@ public sealed class EventList
         return FormattableString.Invariant(
             $"repeats the event{where}: \"{Files[file]}\", {sound.Onset} s to {sound.Offset} s, {sound.Label}"
         );
+    }
+}
+
+/// <summary>A sound event with onset, offset and label. A plain value; <see cref="Problem"/> validates it.</summary>
+/// <param name="Onset">Start in seconds from the start of the file; 0 or more.</param>
+/// <param name="Offset">End in seconds from the start of the file; not before the onset.</param>
+/// <param name="Label">Class of the event, for example "Car".</param>
+public readonly record struct SoundEvent(double Onset, double Offset, string Label)
+{
+    /// <summary>The latest valid time in seconds (about 31 years). Later times would overflow segment counts.</summary>
+    public const double LatestSeconds = 1e9;
+
+    /// <summary>
+    /// True for rows "0 0 label" of DCASE 2017 lists: the label applies to the file, but the event is not located in time.
+    /// Such an event activates no segment.
+    /// </summary>
+    public bool IsUnlocated => Onset == 0 && Offset == 0;
+
+    /// <summary>Why the event is not valid, with the values; null for a valid event.</summary>
+    public string? Problem() => TimeProblem(Onset, Offset) ?? (Label is null or "" ? "the label is empty" : null);
+
+    /// <summary>Why the times of an event or frame are not valid; null for valid times.</summary>
+    internal static string? TimeProblem(double onset, double offset, string start = "onset", string end = "offset")
+    {
+        if (double.IsNaN(onset) || double.IsInfinity(onset))
+            return FormattableString.Invariant($"the {start} is {onset}, not a time in seconds");
+        if (double.IsNaN(offset) || double.IsInfinity(offset))
+            return FormattableString.Invariant($"the {end} is {offset}, not a time in seconds");
+        if (onset < 0)
+            return FormattableString.Invariant($"the {start} of {onset} s is negative");
+        if (offset < onset)
+            return FormattableString.Invariant($"the {end} of {offset} s is before the {start} of {onset} s");
+        if (offset > LatestSeconds)
+            return FormattableString.Invariant($"the {end} of {offset} s is beyond {LatestSeconds} s");
+        return null;
     }
 }

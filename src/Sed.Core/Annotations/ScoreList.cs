@@ -1,17 +1,18 @@
 using System.Collections.Immutable;
+using System.Numerics;
 
 namespace Sed.Core.Annotations;
 
-/// <summary>The frame scores of many files, for the same classes. Immutable; files keep their order.</summary>
+/// <summary>Frame scores of many files for the same classes. Immutable; files keep their order.</summary>
 public sealed class ScoreList
 {
     private readonly FrameScores[] scores;
     private readonly Dictionary<string, int> positions = new(StringComparer.Ordinal);
 
-    /// <summary>A list of these files.</summary>
-    /// <param name="classes">The classes that every file has scores for.</param>
-    /// <param name="files">Distinct file names, each with its scores.</param>
-    /// <param name="source">What the list is called in messages.</param>
+    /// <summary>Creates a list.</summary>
+    /// <param name="classes">The classes of the scores.</param>
+    /// <param name="files">Distinct file names with their scores.</param>
+    /// <param name="source">Name of the list in messages.</param>
     /// <exception cref="AnnotationException">A file is given twice.</exception>
     public ScoreList(
         ClassList classes,
@@ -38,46 +39,123 @@ public sealed class ScoreList
         scores = [.. all];
     }
 
-    /// <summary>The classes, in the order of the scores.</summary>
+    /// <summary>
+    /// Reads tab-separated frame scores (LF or CRLF, UTF-8): one list whose header is "filename onset offset" and the classes,
+    /// or a folder with one list per file, named after the file, whose header is "onset offset" and the classes (as
+    /// sed_scores_eval stores them; Ebbers et al. 2022). The frames of a file are consecutive.
+    /// </summary>
+    /// <param name="path">The list or folder.</param>
+    /// <exception cref="AnnotationException">Rows are not valid; each is named with its line.</exception>
+    /// <exception cref="IOException">A file cannot be read.</exception>
+    public static ScoreList Read(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        return Directory.Exists(path) ? ScoreListReading.ReadFolder(path) : Parse(ListText.Read(path), path);
+    }
+
+    /// <summary>Reads one list of scores from UTF-8 text.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="source">Name of the list in messages.</param>
+    /// <exception cref="AnnotationException">Rows are not valid; each is named with its line.</exception>
+    public static ScoreList Parse(ReadOnlySpan<byte> text, string source)
+    {
+        ScoreListReading reading = new(source, null);
+        reading.Add(text);
+        return reading.Finish(source);
+    }
+
+    /// <summary>The classes in the order of the scores.</summary>
     public ClassList Classes { get; }
 
-    /// <summary>The path the list was read from, or what it is called in messages.</summary>
+    /// <summary>Path of the list, or its name in messages.</summary>
     public string Source { get; }
 
-    /// <summary>The files, in the order in which they were named.</summary>
+    /// <summary>The files in the order in which they are named.</summary>
     public ImmutableArray<string> Files { get; }
 
-    /// <summary>The scores of the file at this position of <see cref="Files"/>.</summary>
+    /// <summary>The scores of the file at a position of <see cref="Files"/>.</summary>
     public FrameScores this[int file] => scores[file];
 
-    /// <summary>The position of a file in <see cref="Files"/>, or -1 when the list does not name it.</summary>
+    /// <summary>The position of a file in <see cref="Files"/>, or -1 where the list does not name it.</summary>
     public int IndexOf(string file) => positions.TryGetValue(file, out var index) ? index : -1;
+}
 
-    /// <summary>
-    /// The events at one threshold: frames whose score lies above it, joined where they follow each other (no smoothing).
-    /// </summary>
-    public EventList EventsAbove(double threshold) =>
-        EventList.Of(
-            Files.Select((file, k) => (file, (IReadOnlyList<SoundEvent>)Above(scores[k], threshold))),
-            FormattableString.Invariant($"{Source}, above {threshold}")
-        );
+/// <summary>Scores of one file, one per class and frame. Immutable; frames are consecutive.</summary>
+public sealed class FrameScores
+{
+    private readonly double[] borders;
+    private readonly double[] scores;
 
-    private List<SoundEvent> Above(FrameScores own, double threshold)
+    /// <param name="borders">Start of each frame, followed by the end of the last one, in seconds.</param>
+    /// <param name="scores">Scores, shape (classes, frames).</param>
+    internal FrameScores(double[] borders, double[] scores)
     {
-        List<SoundEvent> events = [];
-        for (var k = 0; k < Classes.Count; k++)
+        this.borders = borders;
+        this.scores = scores;
+    }
+
+    /// <summary>The scores that a network outputs for one clip.</summary>
+    /// <param name="scores">Scores, shape (frames, classes); finite.</param>
+    /// <param name="classes">Number of classes.</param>
+    /// <param name="hopSeconds">Length of a frame in seconds.</param>
+    /// <exception cref="ArgumentException">The scores are not a whole number of frames or not finite, or the length is not positive.</exception>
+    public static FrameScores Of(ReadOnlySpan<float> scores, int classes, double hopSeconds)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(classes);
+        if (scores.Length == 0 || scores.Length % classes != 0)
+            throw new ArgumentException(
+                $"{scores.Length} scores are not a whole number of frames with {classes} classes.",
+                nameof(scores)
+            );
+        if (!(hopSeconds > 0) || double.IsInfinity(hopSeconds))
+            throw new ArgumentException(
+                FormattableString.Invariant($"The length of a frame must be positive, was {hopSeconds} s."),
+                nameof(hopSeconds)
+            );
+        var frames = scores.Length / classes;
+        var transposed = new double[scores.Length];
+        for (var frame = 0; frame < frames; frame++)
+        for (var k = 0; k < classes; k++)
         {
-            var row = own.Of(k);
-            for (var frame = 0; frame < row.Length; frame++)
-            {
-                if (!(row[frame] > threshold))
-                    continue;
-                var onset = own.Borders[frame];
-                while (frame + 1 < row.Length && row[frame + 1] > threshold)
-                    frame++;
-                events.Add(new SoundEvent(onset, own.Borders[frame + 1], Classes[k]));
-            }
+            var score = scores[frame * classes + k];
+            if (!float.IsFinite(score))
+                throw new ArgumentException(
+                    FormattableString.Invariant($"The score of class {k} in frame {frame} is {score}."),
+                    nameof(scores)
+                );
+            transposed[k * frames + frame] = score;
         }
-        return events;
+        var borders = new double[frames + 1];
+        for (var frame = 0; frame <= frames; frame++)
+            borders[frame] = frame * hopSeconds;
+        return new FrameScores(borders, transposed);
+    }
+
+    /// <summary>Number of frames, at least 1.</summary>
+    public int Frames => borders.Length - 1;
+
+    /// <summary>Start of each frame in seconds, increasing, followed by the end of the last frame.</summary>
+    public ReadOnlySpan<double> Borders => borders;
+
+    /// <summary>The scores of a class, one per frame.</summary>
+    public ReadOnlySpan<double> Of(int classIndex) => scores.AsSpan(classIndex * Frames, Frames);
+
+    /// <summary>The largest score of a class.</summary>
+    public double Largest(int classIndex)
+    {
+        var row = Of(classIndex);
+        var frame = 0;
+        var largest = double.NegativeInfinity;
+        if (row.Length >= Vector<double>.Count)
+        {
+            var lanes = new Vector<double>(largest);
+            for (; frame <= row.Length - Vector<double>.Count; frame += Vector<double>.Count)
+                lanes = Vector.Max(lanes, new Vector<double>(row[frame..]));
+            for (var lane = 0; lane < Vector<double>.Count; lane++)
+                largest = Math.Max(largest, lanes[lane]);
+        }
+        for (; frame < row.Length; frame++)
+            largest = Math.Max(largest, row[frame]);
+        return largest;
     }
 }

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Sed.Core.Annotations;
 
-/// <summary>Takes the rows of one list of scores, or of one after another, and makes a <see cref="ScoreList"/> of them.</summary>
+/// <summary>Builds a <see cref="ScoreList"/> from the rows of one or several lists.</summary>
 internal sealed class ScoreListReading
 {
     private readonly string source;
@@ -13,14 +13,15 @@ internal sealed class ScoreListReading
     private readonly HashSet<string> finished;
     private ClassList? classes;
 
-    // The file whose rows are being read.
+    // State of the file whose rows are being read.
     private string? current;
+    private byte[] currentBytes = [];
     private readonly List<double> borders = [];
     private readonly List<double> rows = [];
 
-    /// <param name="source">What the list is called in messages.</param>
-    /// <param name="onlyFile">The file that the whole list is about; null when rows name their file.</param>
-    /// <param name="before">The list read before this one, which it continues.</param>
+    /// <param name="source">Name of the list in messages.</param>
+    /// <param name="onlyFile">The file that all rows belong to; null where each row names its file.</param>
+    /// <param name="before">The reading of the preceding list; this one continues it.</param>
     public ScoreListReading(string source, string? onlyFile, ScoreListReading? before = null)
     {
         this.source = source;
@@ -31,16 +32,35 @@ internal sealed class ScoreListReading
         classes = before?.classes;
     }
 
+    /// <summary>Reads the lists (*.tsv) of a folder in ordinal order of their names.</summary>
+    public static ScoreList ReadFolder(string folder)
+    {
+        var paths = Directory.GetFiles(folder, "*.tsv");
+        Array.Sort(paths, StringComparer.Ordinal);
+        if (paths.Length == 0)
+            throw new AnnotationException(folder, 0, "the folder has no list of scores (*.tsv)");
+        ScoreListReading? all = null;
+        foreach (var path in paths)
+        {
+            if (new FileInfo(path) is { Exists: true, Length: 0 })
+                throw new AnnotationException(path, 0, "the list is empty, or it is a pipe or a device");
+            ScoreListReading reading = new(path, Path.GetFileNameWithoutExtension(path), all);
+            reading.Add(ListText.Read(path));
+            all = reading;
+        }
+        return all!.Finish(folder);
+    }
+
     private int FirstClass => onlyFile is null ? 3 : 2;
 
     public void Add(ReadOnlySpan<byte> text)
     {
-        ListBytes.RequireText(text, source);
+        ListText.RequireText(text, source);
         var reader = new TabRows(text);
-        if (!reader.Next() || !TakeHeader(reader))
+        if (!reader.Next() || !AddHeader(reader))
         {
             if (problems.Count == 0)
-                problems.Add(source, 0, "the list is empty; it needs a header and a row for every frame");
+                problems.Add(source, 0, "the list is empty", "write a header and one row per frame");
             return;
         }
         while (reader.Next())
@@ -54,7 +74,7 @@ internal sealed class ScoreListReading
         return new ScoreList(classes!, files, name);
     }
 
-    private bool TakeHeader(in TabRows row)
+    private bool AddHeader(in TabRows row)
     {
         List<string> names = [];
         for (var k = 0; k < row.Count; k++)
@@ -65,7 +85,8 @@ internal sealed class ScoreListReading
             problems.Add(
                 source,
                 row.Line,
-                $"the header must begin with {string.Join(", ", expected)} and then name the classes"
+                "this is not a header of a score list",
+                $"write {string.Join(", ", expected)} and the classes, separated by tabs"
             );
             return false;
         }
@@ -73,7 +94,7 @@ internal sealed class ScoreListReading
         {
             ClassList own = new(names.Skip(expected.Length));
             if (classes is not null && !classes.Equals(own))
-                problems.Add(source, row.Line, $"the classes are {own}, but other lists have {classes}");
+                problems.Add(source, row.Line, $"the classes are {own}, but those of other lists are {classes}");
             classes ??= own;
             return true;
         }
@@ -91,7 +112,7 @@ internal sealed class ScoreListReading
             problems.Add(
                 source,
                 row.Line,
-                $"the row has {row.Count} fields where the header has {FirstClass + classes.Count}"
+                $"the row has {row.Count} fields, but the header has {FirstClass + classes.Count}"
             );
             return;
         }
@@ -108,7 +129,7 @@ internal sealed class ScoreListReading
             problems.Add(source, row.Line, cause);
             return;
         }
-        if (current is null || (onlyFile is null && !IsCurrent(row[0])))
+        if (current is null || (onlyFile is null && !row[0].SequenceEqual(currentBytes)))
             Begin(onlyFile ?? Encoding.UTF8.GetString(row[0]), onset, row.Line);
         if (offset <= onset)
             problems.Add(source, row.Line, "the frame has no length");
@@ -117,7 +138,7 @@ internal sealed class ScoreListReading
                 source,
                 row.Line,
                 FormattableString.Invariant(
-                    $"the frame begins at {onset} s, but the one before it ends at {borders[^1]} s"
+                    $"the frame begins at {onset} s, but the preceding frame ends at {borders[^1]} s"
                 )
             );
         borders[^1] = onset;
@@ -128,15 +149,11 @@ internal sealed class ScoreListReading
                 problems.Add(
                     source,
                     row.Line,
-                    $"the score of {classes[k]}, \"{Encoding.UTF8.GetString(row[FirstClass + k])}\", is not a finite number"
+                    $"the score of {classes[k]}, \"{ListText.Shown(row[FirstClass + k])}\", is not a finite number"
                 );
             rows.Add(score);
         }
     }
-
-    private byte[] currentBytes = [];
-
-    private bool IsCurrent(ReadOnlySpan<byte> name) => name.SequenceEqual(currentBytes);
 
     private void Begin(string file, double onset, int line)
     {
@@ -144,7 +161,7 @@ internal sealed class ScoreListReading
         if (file.Length == 0)
             problems.Add(source, line, "the file name is missing");
         if (!finished.Add(file))
-            problems.Add(source, line, $"rows of the file \"{file}\" come again after those of other files");
+            problems.Add(source, line, $"the rows of the file \"{file}\" are not consecutive");
         current = file;
         currentBytes = Encoding.UTF8.GetBytes(file);
         borders.Add(onset);
@@ -155,12 +172,12 @@ internal sealed class ScoreListReading
         if (current is not null && problems.Count == 0)
         {
             var (frames, count) = (borders.Count - 1, classes!.Count);
-            var turned = new double[rows.Count];
+            var transposed = new double[rows.Count];
             var span = CollectionsMarshal.AsSpan(rows);
             for (var frame = 0; frame < frames; frame++)
             for (var k = 0; k < count; k++)
-                turned[k * frames + frame] = span[frame * count + k];
-            files.Add((current, new FrameScores([.. borders], turned)));
+                transposed[k * frames + frame] = span[frame * count + k];
+            files.Add((current, new FrameScores([.. borders], transposed)));
         }
         current = null;
         borders.Clear();

@@ -1,12 +1,27 @@
+using System.Buffers;
+using System.Text;
+
 namespace Sed.Core.Audio;
 
+/// <summary>Mono audio in memory.</summary>
+/// <param name="Samples">Samples, channels averaged; full scale is -1 to 1.</param>
+/// <param name="SampleRate">Samples per second (Hz).</param>
+/// <param name="Channels">Number of channels in the file.</param>
+public sealed record Waveform(float[] Samples, int SampleRate, int Channels)
+{
+    /// <summary>Length in seconds.</summary>
+    public double DurationSeconds => (double)Samples.Length / SampleRate;
+}
+
 /// <summary>
-/// The one door through which audio enters: WAV by our own reader, everything else through ffmpeg, always mono, at the
-/// rate that is asked for. Another decoder would be added here and nowhere else.
+/// Decodes audio files. WAV (PCM, floating point, A-law, mu-law), AIFF, MP3 and Ogg Vorbis are decoded in process, all other
+/// formats by ffmpeg. The content of a file decides, not its name. Channels are averaged.
 /// </summary>
 public static class AudioFile
 {
-    /// <summary>File name extensions that are taken for audio, lower case, with their dot.</summary>
+    private const int BlockSamples = 1 << 16;
+
+    /// <summary>File name extensions of audio, in lower case with their dot.</summary>
     public static IReadOnlyList<string> Extensions { get; } =
     [
         ".wav",
@@ -16,6 +31,7 @@ public static class AudioFile
         ".caf",
         ".flac",
         ".ogg",
+        ".oga",
         ".opus",
         ".m4a",
         ".mp3",
@@ -24,89 +40,62 @@ public static class AudioFile
         ".webm",
         ".wma",
         ".aif",
+        ".aifc",
         ".aiff",
     ];
 
-    /// <summary>Whether a file's name says that it is audio.</summary>
+    /// <summary>Whether a file name has an extension of audio.</summary>
     /// <param name="path">A file name or path.</param>
     public static bool HasAudioExtension(string path) =>
         Extensions.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>A file's sound, channels averaged, at the wanted rate.</summary>
+    /// <summary>Decodes a file at a given sample rate.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="sampleRate">Samples per second wanted (Hz), positive; another rate in the file is converted.</param>
+    /// <param name="sampleRate">Samples per second of the result (Hz), positive. Other rates are resampled.</param>
     /// <returns>Samples; full scale is -1 to 1.</returns>
-    /// <exception cref="AudioFormatException">The file is broken, or ffmpeg is needed and missing.</exception>
+    /// <exception cref="AudioFormatException">The file is damaged, or it needs ffmpeg, which is not installed.</exception>
     /// <exception cref="IOException">The file cannot be opened.</exception>
     public static float[] Read(string path, int sampleRate)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(sampleRate);
-        Waveform sound = Read(path);
+        var sound = Read(path);
         return sound.SampleRate == sampleRate
             ? sound.Samples
             : Resampler.Resample(sound.Samples, sound.SampleRate, sampleRate);
     }
 
-    /// <summary>A file's sound at its own rate.</summary>
+    /// <summary>Decodes a file at its own sample rate.</summary>
     /// <param name="path">The file.</param>
-    /// <exception cref="AudioFormatException">The file is broken, or ffmpeg is needed and missing.</exception>
+    /// <exception cref="AudioFormatException">The file is damaged, or it needs ffmpeg, which is not installed.</exception>
     /// <exception cref="IOException">The file cannot be opened.</exception>
     public static Waveform Read(string path)
     {
-        // A .wav may hold ADPCM, which ffmpeg reads; a broken header is reported by our reader, which says where.
-        return ReadBy(
-            path,
-            () => WavReader.ReadHeader(path).Encoding == WavEncoding.Other ? null : WavReader.Read(path),
-            () => FfmpegPieces.ReadAll(path)
-        );
+        using var decoder = Open(path);
+        return new Waveform(ReadAll(path, decoder), decoder.SampleRate, decoder.Channels);
     }
 
-    /// <summary>Opens a file by our reader or by ffmpeg, whichever it is for.</summary>
+    /// <summary>Decodes the start of a file into a buffer. The rest of the buffer is set to silence.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="wav">Reads a WAV file; null for one that ffmpeg has to read.</param>
-    /// <param name="ffmpeg">Reads any other one.</param>
-    internal static T ReadBy<T>(string path, Func<T?> wav, Func<T> ffmpeg)
-        where T : class
-    {
-        ArgumentException.ThrowIfNullOrEmpty(path);
-        if (!File.Exists(path))
-            throw new FileNotFoundException($"{path}: there is no such file.", path);
-        if (!IsNamedWav(path))
-            return ffmpeg();
-        T? read;
-        try
-        {
-            read = wav();
-        }
-        catch (AudioFormatException strange) when (strange.IsOtherFormat)
-        {
-            // An RF64 or an MP3 that is called .wav. What ffmpeg does not know either is no WAV file, in our reader's words.
-            try
-            {
-                return ffmpeg();
-            }
-            catch (AudioFormatException)
-            {
-                throw strange;
-            }
-        }
-        return read ?? ffmpeg();
-    }
-
-    /// <summary>Reads a file's beginning into memory of the caller's; what lies beyond the sound is silence.</summary>
-    /// <param name="path">The file.</param>
-    /// <param name="sampleRate">Samples per second wanted (Hz), positive.</param>
+    /// <param name="sampleRate">Samples per second of the result (Hz), positive. Other rates are resampled.</param>
     /// <param name="target">Receives the samples.</param>
-    /// <returns>How many samples of the target are sound.</returns>
-    /// <exception cref="AudioFormatException">The file is broken, or ffmpeg is needed and missing.</exception>
+    /// <returns>The number of samples decoded.</returns>
+    /// <exception cref="AudioFormatException">The file is damaged, or it needs ffmpeg, which is not installed.</exception>
     /// <exception cref="IOException">The file cannot be opened.</exception>
     public static int ReadInto(string path, int sampleRate, Span<float> target)
     {
-        ArgumentException.ThrowIfNullOrEmpty(path);
-        var count = ReadPlainWav(path, sampleRate, target);
-        if (count < 0)
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(sampleRate);
+        using var decoder = Open(path);
+        int count;
+        if (decoder.SampleRate == sampleRate)
         {
-            var samples = Read(path, sampleRate);
+            count = decoder.Read(target);
+            FiniteSamples.Require(path, target[..count]);
+            if (decoder.Frames is null && count == target.Length)
+                DecodeRest(path, decoder, count);
+        }
+        else
+        {
+            var samples = Resampler.Resample(ReadAll(path, decoder), decoder.SampleRate, sampleRate);
             count = Math.Min(samples.Length, target.Length);
             samples.AsSpan(0, count).CopyTo(target);
         }
@@ -114,38 +103,152 @@ public static class AudioFile
         return count;
     }
 
-    // The common case without memory of its own; -1 where conversion or ffmpeg is needed.
-    private static int ReadPlainWav(string path, int sampleRate, Span<float> target)
+    /// <summary>Opens a file with the decoder of its format.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="AudioFormatException">The header is damaged, or the file needs ffmpeg, which is not installed.</exception>
+    /// <exception cref="IOException">The file cannot be opened.</exception>
+    internal static IAudioDecoder Open(string path)
     {
-        if (!IsNamedWav(path) || !File.Exists(path))
-            return -1;
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        if (!File.Exists(path))
+            throw new FileNotFoundException($"{path}: there is no such file.", path);
+        var bytes = AudioBytes.Open(path);
+        IAudioDecoder? decoder = null;
         try
         {
-            using WavSource source = WavSource.Open(path);
-            if (source.Header.Encoding == WavEncoding.Other || source.Header.SampleRate != sampleRate)
-                return -1;
-            var count = (int)Math.Min(source.Header.Frames, target.Length);
-            source.Decode(target[..count]);
-            return count;
+            decoder = OpenInProcess(bytes, out var formatName);
+            return decoder ?? OpenWithFfmpeg(bytes, formatName);
         }
-        catch (AudioFormatException strange) when (strange.IsOtherFormat)
+        finally
         {
-            return -1;
+            if (decoder is null)
+                bytes.Dispose();
         }
     }
 
-    /// <summary>Refuses what has no bytes before it is opened: an empty file, or a pipe or device, which might never answer.</summary>
-    /// <exception cref="AudioFormatException">The file has a length of 0.</exception>
-    internal static void RequireBytes(string path)
+    /// <summary>Opens a file without ffmpeg.</summary>
+    /// <param name="bytes">The file.</param>
+    /// <param name="formatName">The format, for messages.</param>
+    /// <returns>The decoder; null if the format needs ffmpeg.</returns>
+    private static IAudioDecoder? OpenInProcess(AudioBytes bytes, out string formatName)
     {
-        FileSystemInfo file = File.ResolveLinkTarget(path, returnFinalTarget: true) ?? new FileInfo(path);
-        if (file is FileInfo { Exists: true, Length: 0 })
-            throw new AudioFormatException(path, 0, "the file is empty, or it is a pipe or a device")
-            {
-                Fault = AudioFault.Truncated,
-            };
+        var start = bytes.Peek(0, 64).ToArray();
+        formatName = NameOf(start);
+        if (WavHeader.Matches(start))
+        {
+            var layout = WavHeader.Read(bytes, out var formatTag);
+            formatName = $"WAV with format code 0x{formatTag:X4}";
+            return layout is null ? null : new PcmDecoder(bytes, layout);
+        }
+        if (AiffHeader.Matches(start))
+        {
+            var layout = AiffHeader.Read(bytes, out var compression);
+            formatName = $"AIFF-C with compression '{compression}'";
+            return layout is null ? null : new PcmDecoder(bytes, layout);
+        }
+        if (VorbisDecoder.Matches(bytes, out var channels))
+        {
+            formatName = $"Ogg Vorbis with {channels} channels";
+            return channels > VorbisDecoder.MaxChannels ? null : new VorbisDecoder(bytes);
+        }
+        if (MpegDecoder.FindStart(bytes, out var header) is not null)
+        {
+            formatName = $"MP3 at {header.SampleRate} Hz";
+            return MpegDecoder.IsSupported(header) ? new MpegDecoder(bytes) : null;
+        }
+        if (NotAudio(start) is { } cause)
+            throw new AudioFormatException(bytes.Path, 0, cause);
+        return null;
     }
 
-    private static bool IsNamedWav(string path) =>
-        Path.GetExtension(path).Equals(".wav", StringComparison.OrdinalIgnoreCase);
+    private static FfmpegDecoder OpenWithFfmpeg(AudioBytes bytes, string formatName)
+    {
+        try
+        {
+            return new FfmpegDecoder(bytes.Path, formatName);
+        }
+        catch (AudioFormatException)
+            when (!WavHeader.Matches(bytes.Peek(0, 12))
+                && Path.GetExtension(bytes.Path).Equals(".wav", StringComparison.OrdinalIgnoreCase)
+            )
+        {
+            // Neither WAV nor a format that ffmpeg knows: the message about WAV gives the content.
+            WavHeader.Read(bytes, out _);
+            throw;
+        }
+    }
+
+    private static string NameOf(ReadOnlySpan<byte> start) =>
+        start.StartsWith("fLaC"u8) ? "FLAC"
+        : start.StartsWith("OggS"u8) ? "Ogg with content other than Vorbis"
+        : start.Length >= 8 && start[4..8].SequenceEqual("ftyp"u8) ? "MP4 (M4A)"
+        : start.StartsWith((ReadOnlySpan<byte>)[0x1A, 0x45, 0xDF, 0xA3]) ? "WebM (Matroska)"
+        : $"a file that starts with '{AudioBytes.Printable(start[..Math.Min(12, start.Length)])}'";
+
+    /// <summary>Recognises what failed downloads leave in place of a recording.</summary>
+    private static string? NotAudio(ReadOnlySpan<byte> start)
+    {
+        var text = Encoding.Latin1.GetString(start).TrimStart();
+        return text.StartsWith("version https://git-lfs", StringComparison.Ordinal)
+                ? "this is a Git LFS pointer instead of the recording; fetch the recordings with 'git lfs pull'"
+            : text.StartsWith("<!DOCTYPE html", StringComparison.OrdinalIgnoreCase)
+            || text.StartsWith("<html", StringComparison.OrdinalIgnoreCase)
+                ? "this is a web page instead of a recording; download the recording again"
+            : null;
+    }
+
+    private static float[] ReadAll(string path, IAudioDecoder decoder)
+    {
+        var samples = decoder.Frames is { } frames ? ReadKnown(path, decoder, frames) : ReadUnknown(path, decoder);
+        FiniteSamples.Require(path, samples);
+        return samples;
+    }
+
+    /// <summary>Decodes to the end of a file, because damage of a compressed file may show only there.</summary>
+    /// <param name="path">The file, for messages.</param>
+    /// <param name="decoder">The decoder of the file.</param>
+    /// <param name="before">Number of samples decoded before.</param>
+    /// <returns>The number of samples in the file.</returns>
+    internal static long DecodeRest(string path, IAudioDecoder decoder, long before)
+    {
+        var block = ArrayPool<float>.Shared.Rent(BlockSamples);
+        try
+        {
+            for (var got = block.Length; got == block.Length; before += got)
+            {
+                got = decoder.Read(block);
+                FiniteSamples.Require(path, block.AsSpan(0, got), before);
+            }
+        }
+        finally
+        {
+            ArrayPool<float>.Shared.Return(block);
+        }
+        return before;
+    }
+
+    private static float[] ReadKnown(string path, IAudioDecoder decoder, long frames)
+    {
+        if (frames > Array.MaxLength)
+            throw new AudioFormatException(path, null, $"{frames} samples do not fit in memory");
+        var samples = new float[frames];
+        decoder.Read(samples);
+        return samples;
+    }
+
+    private static float[] ReadUnknown(string path, IAudioDecoder decoder)
+    {
+        var samples = new float[BlockSamples];
+        var count = 0;
+        for (var got = BlockSamples; got == BlockSamples; count += got)
+        {
+            if (count > Array.MaxLength - BlockSamples)
+                throw new AudioFormatException(path, null, $"more than {count} samples do not fit in memory");
+            if (count + BlockSamples > samples.Length)
+                Array.Resize(ref samples, (int)Math.Min(2L * samples.Length, Array.MaxLength));
+            got = decoder.Read(samples.AsSpan(count, BlockSamples));
+        }
+        Array.Resize(ref samples, count);
+        return samples;
+    }
 }

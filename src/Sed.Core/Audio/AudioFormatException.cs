@@ -1,13 +1,29 @@
 namespace Sed.Core.Audio;
 
-/// <summary>An audio file that cannot be read as what it claims to be: which file, where in it, and why.</summary>
+/// <summary>The kind of fault that keeps an audio file from being decoded.</summary>
+public enum AudioFault
+{
+    /// <summary>The file is damaged, is not audio, or uses an unsupported encoding.</summary>
+    Damaged,
+
+    /// <summary>The file ends before the length that its header states.</summary>
+    Truncated,
+
+    /// <summary>The file contains NaN or infinite samples.</summary>
+    NotANumber,
+
+    /// <summary>The format needs ffmpeg, which is not installed. Nothing is known to be wrong with the file.</summary>
+    NoDecoder,
+}
+
+/// <summary>An audio file cannot be decoded. The exception gives the file, the position and the cause.</summary>
 public sealed class AudioFormatException : IOException
 {
-    /// <summary>Names the file, the byte and the cause; the message joins the three.</summary>
+    /// <summary>Builds the message from file, position and cause.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="byteOffset">The position of the fault in the file, or null where the decoder does not tell.</param>
-    /// <param name="cause">What is wrong, as a clause without a full stop.</param>
-    /// <param name="inner">What was caught, if anything.</param>
+    /// <param name="byteOffset">Position of the fault in bytes from the start of the file; null if it is unknown.</param>
+    /// <param name="cause">The cause, as a clause without a full stop.</param>
+    /// <param name="inner">The underlying exception, if any.</param>
     public AudioFormatException(string path, long? byteOffset, string cause, Exception? inner = null)
         : base(byteOffset is { } at ? $"{path}, byte {at}: {cause}." : $"{path}: {cause}.", inner)
     {
@@ -19,15 +35,15 @@ public sealed class AudioFormatException : IOException
     /// <summary>The kind of fault. Default <see cref="AudioFault.Damaged"/>.</summary>
     public AudioFault Fault { get; init; }
 
-    /// <summary>Whether the file does not begin as a WAV file does, so that another decoder may know it.</summary>
-    internal bool IsOtherFormat { get; init; }
-
     /// <summary>The file.</summary>
     public string Path { get; }
 
-    /// <summary>Where in the file the fault is, or null where the decoder does not tell.</summary>
+    /// <summary>Position of the fault in bytes from the start of the file; null if it is unknown.</summary>
     public long? ByteOffset { get; }
 
-    /// <summary>What is wrong, without file and position.</summary>
+    /// <summary>The cause, without file and position.</summary>
     public string Cause { get; }
+
+    internal static AudioFormatException Truncated(string path, long at, string cause) =>
+        new(path, at, cause) { Fault = AudioFault.Truncated };
 }

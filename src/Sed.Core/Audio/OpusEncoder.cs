@@ -1,35 +1,34 @@
 using System.ComponentModel;
-using System.Diagnostics;
 
 namespace Sed.Core.Audio;
 
-/// <summary>Compresses sound with the ffmpeg of this machine into what browsers play: Opus in WebM.</summary>
+/// <summary>Encodes audio as Opus in WebM, which browsers play. Needs ffmpeg.</summary>
 public static class OpusEncoder
 {
-    /// <summary>What the result is, as browsers want it named.</summary>
+    /// <summary>The media type of the result.</summary>
     public const string MediaType = "audio/webm; codecs=opus";
 
-    /// <summary>Encodes mono sound. The same samples give the same bytes.</summary>
-    /// <param name="samples">Samples, full scale is -1 to 1; beyond it they are clipped.</param>
+    /// <summary>Encodes mono audio. The result is deterministic.</summary>
+    /// <param name="samples">Samples; values outside -1 to 1 are clipped.</param>
     /// <param name="sampleRate">Samples per second (Hz), positive.</param>
-    /// <param name="bitsPerSecond">The mean bit rate, 6,000 to 256,000. Default 32,000: all that is heard of most sounds.</param>
-    /// <returns>A whole file, which tells its length and can be sought in; null where there is no ffmpeg that encodes Opus.</returns>
-    /// <exception cref="IOException">There is no room for temporary files.</exception>
+    /// <param name="bitsPerSecond">Mean bit rate, 6,000 to 256,000. Default 32,000, transparent for most sounds.</param>
+    /// <returns>A file that states its duration and supports seeking; null if no ffmpeg with an Opus encoder is installed.</returns>
+    /// <exception cref="IOException">Temporary files cannot be written.</exception>
     public static byte[]? TryEncode(ReadOnlySpan<float> samples, int sampleRate, int bitsPerSecond = 32_000)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(sampleRate);
         ArgumentOutOfRangeException.ThrowIfLessThan(bitsPerSecond, 6_000);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(bitsPerSecond, 256_000);
-        DirectoryInfo folder = Directory.CreateTempSubdirectory("sed-opus-");
+        var folder = Directory.CreateTempSubdirectory("sed-opus-");
         try
         {
-            // Files on both sides: the length is written into the header when all is encoded, which a pipe would not let it.
+            // Output to a file, because ffmpeg returns to the header to write the duration, which a pipe does not allow.
             var wav = Path.Combine(folder.FullName, "sound.wav");
             var webm = Path.Combine(folder.FullName, "sound.webm");
             WavWriter.Write(wav, samples, sampleRate);
-            // Bit-exact leaves out the random numbers that a WebM file is otherwise told from others by.
+            // Bit-exact mode omits the random identifiers of WebM.
             var encode = $"-c:a libopus -b:a {bitsPerSecond} -fflags +bitexact -flags:a +bitexact -f webm";
-            using (Process ffmpeg = Ffmpeg.Start(["-i", wav, .. encode.Split(' '), webm], new FfmpegLog()))
+            using (var ffmpeg = Ffmpeg.Start(["-i", wav, .. encode.Split(' '), webm], new FfmpegLog()))
                 ffmpeg.WaitForExit();
             return File.Exists(webm) && new FileInfo(webm).Length > 0 ? File.ReadAllBytes(webm) : null;
         }

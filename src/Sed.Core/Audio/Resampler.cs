@@ -1,15 +1,19 @@
+using System.Numerics;
+using MathNet.Numerics;
+
 namespace Sed.Core.Audio;
 
 /// <summary>
-/// Changes the sample rate by a Kaiser-windowed sinc (J. O. Smith, "Digital Audio Resampling"): 32 zero crossings on either
-/// side, pass band up to 0.945 of the lower Nyquist frequency, stop band about 90 dB down.
+/// Changes the sample rate with a Kaiser-windowed sinc filter (J. O. Smith, "Digital Audio Resampling"): 32 zero crossings on
+/// either side, pass band up to 0.945 of the lower Nyquist frequency.
 /// </summary>
 public static class Resampler
 {
-    /// <summary>The same sound at another rate; its length is rounded up to whole samples.</summary>
-    /// <param name="samples">Samples at <paramref name="from"/>.</param>
-    /// <param name="from">Samples per second now (Hz), positive.</param>
-    /// <param name="to">Samples per second wanted (Hz), positive.</param>
+    /// <summary>Resamples a signal.</summary>
+    /// <param name="samples">Samples at the rate <paramref name="from"/>.</param>
+    /// <param name="from">Samples per second of the input (Hz), positive.</param>
+    /// <param name="to">Samples per second of the result (Hz), positive.</param>
+    /// <returns>The resampled signal; its length is rounded up.</returns>
     public static float[] Resample(ReadOnlySpan<float> samples, int from, int to)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(from);
@@ -17,10 +21,170 @@ public static class Resampler
         if (from == to)
             return samples.ToArray();
 
-        ResamplingFilters filters = new(from, to);
-        var result = new float[filters.LengthOf(samples.Length)];
+        var filters = new ResamplingFilters(from, to);
+        var result = new float[filters.OutputLength(samples.Length)];
         for (long i = 0; i < result.LongLength; i++)
             result[i] = filters.At(samples, 0, i);
         return result;
+    }
+}
+
+/// <summary>Resamples a signal that arrives in blocks. The output equals that of <see cref="Resampler"/>.</summary>
+internal sealed class StreamResampler
+{
+    private readonly ResamplingFilters? filters;
+    private float[] held = [];
+    private int count;
+    private long start;
+    private long next;
+
+    /// <param name="from">Samples per second of the input (Hz), positive.</param>
+    /// <param name="to">Samples per second of the output (Hz), positive.</param>
+    internal StreamResampler(int from, int to)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(from);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(to);
+        filters = from == to ? null : new ResamplingFilters(from, to);
+    }
+
+    /// <summary>Whether input and output have the same rate.</summary>
+    internal bool IsIdentity => filters is null;
+
+    /// <summary>Adds a block of input.</summary>
+    /// <param name="block">The next samples of the input.</param>
+    /// <param name="isLast">Whether the input ends with this block.</param>
+    /// <returns>The output samples that depend on no later input.</returns>
+    internal float[] Push(ReadOnlySpan<float> block, bool isLast)
+    {
+        if (filters is null)
+            return block.ToArray();
+        Hold(block);
+        var received = start + count;
+        var end = next;
+        if (isLast)
+            end = filters.OutputLength(received);
+        else
+            while (filters.LastInput(end) < received)
+                end++;
+        var output = new float[end - next];
+        var samples = held.AsSpan(0, count);
+        for (var i = 0; i < output.Length; i++)
+            output[i] = filters.At(samples, start, next + i);
+        next = end;
+        DiscardBefore(filters.FirstInput(next));
+        return output;
+    }
+
+    private void Hold(ReadOnlySpan<float> block)
+    {
+        if (held.Length < count + block.Length)
+            Array.Resize(ref held, Math.Max(2 * held.Length, count + block.Length));
+        block.CopyTo(held.AsSpan(count));
+        count += block.Length;
+    }
+
+    private void DiscardBefore(long position)
+    {
+        var discarded = (int)Math.Clamp(position - start, 0, count);
+        held.AsSpan(discarded, count - discarded).CopyTo(held);
+        start += discarded;
+        count -= discarded;
+    }
+}
+
+/// <summary>The windowed sinc filters of all phases of a rate conversion. Safe for use from several threads.</summary>
+internal sealed class ResamplingFilters
+{
+    private const int ZeroCrossings = 32;
+    private const double PassBand = 0.945;
+    private const double KaiserBeta = 9.0;
+
+    // Rates with a small common divisor (44,100 and 44,101) have as many phases as output samples in a second. Beyond this
+    // number the nearest lower phase is used.
+    private const int MaxPhases = 2048;
+
+    private readonly long up;
+    private readonly long down;
+    private readonly int half;
+    private readonly float[][] filters;
+
+    internal ResamplingFilters(int from, int to)
+    {
+        var common = (int)BigInteger.GreatestCommonDivisor(from, to);
+        up = to / common;
+        down = from / common;
+        var cutoff = PassBand * Math.Min(1.0, (double)to / from);
+        half = (int)Math.Ceiling(ZeroCrossings / cutoff);
+        var phases = (int)Math.Min(up, MaxPhases);
+        filters = new float[phases][];
+        for (var phase = 0; phase < phases; phase++)
+            filters[phase] = Filter((double)phase / phases, cutoff, half);
+    }
+
+    /// <summary>The number of output samples for a number of input samples, rounded up.</summary>
+    internal long OutputLength(long samples) => ((samples * up) + down - 1) / down;
+
+    /// <summary>The first input sample on which an output sample depends; negative before the start of the signal.</summary>
+    internal long FirstInput(long output) => (output * down / up) - half + 1;
+
+    /// <summary>The last input sample on which an output sample depends.</summary>
+    internal long LastInput(long output) => (output * down / up) + half;
+
+    /// <summary>Computes an output sample.</summary>
+    /// <param name="samples">The input, or the part of it on which the output sample depends.</param>
+    /// <param name="start">Position of the first of these samples in the input.</param>
+    /// <param name="output">Index of the output sample.</param>
+    internal float At(ReadOnlySpan<float> samples, long start, long output)
+    {
+        var phase = (int)((output * down % up) * filters.Length / up);
+        return Dot(samples, FirstInput(output) - start, filters[phase]);
+    }
+
+    private static float Dot(ReadOnlySpan<float> samples, long start, float[] filter)
+    {
+        var first = (int)Math.Max(0, -start);
+        var last = (int)Math.Min(filter.Length, samples.Length - start);
+        if (first >= last)
+            return 0;
+        var x = samples.Slice((int)(start + first), last - first);
+        ReadOnlySpan<float> h = filter.AsSpan(first, last - first);
+        var sum = Vector<float>.Zero;
+        var i = 0;
+        for (; i + Vector<float>.Count <= x.Length; i += Vector<float>.Count)
+            sum += new Vector<float>(x[i..]) * new Vector<float>(h[i..]);
+        var total = Vector.Sum(sum);
+        for (; i < x.Length; i++)
+            total += x[i] * h[i];
+        return total;
+    }
+
+    private static float[] Filter(double fraction, double cutoff, int half)
+    {
+        var taps = new double[2 * half];
+        double sum = 0;
+        for (var k = 0; k < taps.Length; k++)
+        {
+            var distance = k - half + 1 - fraction;
+            var x = Math.PI * cutoff * distance;
+            var sinc = Math.Abs(x) < 1e-12 ? 1 : Math.Sin(x) / x;
+            var edge = distance / half;
+            var window = Math.Abs(edge) >= 1 ? 0 : BesselI0(KaiserBeta * Math.Sqrt(1 - (edge * edge)));
+            taps[k] = sinc * window;
+            sum += taps[k];
+        }
+        // Each phase has unit gain at 0 Hz; otherwise a constant signal would have a ripple.
+        return Array.ConvertAll(taps, tap => (float)(tap / sum));
+    }
+
+    private static double BesselI0(double x)
+    {
+        double sum = 1;
+        double term = 1;
+        for (var k = 1; term > 1e-17 * sum; k++)
+        {
+            term *= x / (2 * k) * (x / (2 * k));
+            sum += term;
+        }
+        return sum;
     }
 }

@@ -1,25 +1,77 @@
 using System.Buffers.Binary;
 using System.Numerics;
 using System.Runtime.InteropServices;
+using NAudio.Codecs;
 
 namespace Sed.Core.Audio;
 
-/// <summary>Stored samples to floating point, channels averaged.</summary>
-internal static class SampleFormat
+/// <summary>Encoding of uncompressed samples.</summary>
+public enum SampleEncoding
 {
-    /// <summary>Decodes whole frames.</summary>
-    /// <param name="bytes">Interleaved samples as stored; a whole number of frames.</param>
-    /// <param name="header">Encoding, width and channels.</param>
-    /// <param name="mono">One value per frame.</param>
-    internal static void ToMono(ReadOnlySpan<byte> bytes, WavHeader header, Span<float> mono)
+    /// <summary>Integers of 8, 16, 24 or 32 bits.</summary>
+    Pcm,
+
+    /// <summary>IEEE floating point of 32 or 64 bits; full scale is -1 to 1.</summary>
+    Float,
+
+    /// <summary>A-law, 8 bits (ITU-T G.711).</summary>
+    ALaw,
+
+    /// <summary>Mu-law, 8 bits (ITU-T G.711).</summary>
+    MuLaw,
+}
+
+/// <summary>How the samples of a WAV or AIFF file are stored. Channels are interleaved.</summary>
+/// <param name="Encoding">Encoding of one sample.</param>
+/// <param name="BitsPerSample">Bits of one sample of one channel, a multiple of 8.</param>
+/// <param name="Channels">Number of channels, at least 1.</param>
+internal readonly record struct SampleFormat(SampleEncoding Encoding, int BitsPerSample, int Channels)
+{
+    /// <summary>Whether the most significant byte comes first. Default false, as in RIFF.</summary>
+    internal bool IsBigEndian { get; init; }
+
+    /// <summary>Whether 8-bit integers are signed, as in AIFF. Default false, as in WAV.</summary>
+    internal bool HasSignedBytes { get; init; }
+
+    /// <summary>Bytes of one sample of all channels.</summary>
+    internal int FrameBytes => Channels * (BitsPerSample / 8);
+
+    /// <summary>Decodes whole frames and averages their channels.</summary>
+    /// <param name="bytes">Interleaved samples as stored, <see cref="FrameBytes"/> for each output sample.</param>
+    /// <param name="mono">Receives one sample per frame; full scale is -1 to 1.</param>
+    internal void ToMono(ReadOnlySpan<byte> bytes, Span<float> mono)
     {
-        var native = BitConverter.IsLittleEndian;
-        if (native && header is { Encoding: WavEncoding.Pcm, BitsPerSample: 16, Channels: 1 })
+        if (bytes.Length != (long)mono.Length * FrameBytes)
+            throw new ArgumentException($"{bytes.Length} bytes are not {mono.Length} frames of {FrameBytes} bytes.");
+        var isNative = BitConverter.IsLittleEndian && !IsBigEndian;
+        if (isNative && this is { Encoding: SampleEncoding.Pcm, BitsPerSample: 16, Channels: 1 })
             Pcm16(MemoryMarshal.Cast<byte, short>(bytes), mono);
-        else if (native && header is { Encoding: WavEncoding.Float, BitsPerSample: 32, Channels: 1 })
+        else if (isNative && this is { Encoding: SampleEncoding.Pcm, BitsPerSample: 16, Channels: 2 })
+            StereoPcm16(MemoryMarshal.Cast<byte, short>(bytes), mono);
+        else if (isNative && this is { Encoding: SampleEncoding.Float, BitsPerSample: 32, Channels: 1 })
             bytes.CopyTo(MemoryMarshal.AsBytes(mono));
         else
-            Any(bytes, header, mono);
+            Any(bytes, mono);
+    }
+
+    /// <summary>Averages the channels of interleaved samples.</summary>
+    /// <param name="interleaved">Samples, <paramref name="channels"/> for each output sample.</param>
+    /// <param name="channels">Number of channels, at least 1.</param>
+    /// <param name="mono">Receives one sample per frame.</param>
+    internal static void Average(ReadOnlySpan<float> interleaved, int channels, Span<float> mono)
+    {
+        if (interleaved.Length != (long)mono.Length * channels)
+            throw new ArgumentException($"{interleaved.Length} samples are not {mono.Length} of {channels} channels.");
+        if (channels == 1)
+            interleaved.CopyTo(mono);
+        else
+            for (int frame = 0, at = 0; frame < mono.Length; frame++)
+            {
+                double sum = 0;
+                for (var channel = 0; channel < channels; channel++)
+                    sum += interleaved[at++];
+                mono[frame] = (float)(sum / channels);
+            }
     }
 
     private static void Pcm16(ReadOnlySpan<short> source, Span<float> target)
@@ -29,7 +81,7 @@ internal static class SampleFormat
         var i = 0;
         for (; i + width <= source.Length; i += width)
         {
-            Vector.Widen(new Vector<short>(source[i..]), out Vector<int> low, out Vector<int> high);
+            Vector.Widen(new Vector<short>(source[i..]), out var low, out var high);
             (Vector.ConvertToSingle(low) * Scale).CopyTo(target[i..]);
             (Vector.ConvertToSingle(high) * Scale).CopyTo(target[(i + (width / 2))..]);
         }
@@ -37,27 +89,73 @@ internal static class SampleFormat
             target[i] = source[i] * Scale;
     }
 
-    private static void Any(ReadOnlySpan<byte> bytes, WavHeader header, Span<float> mono)
+    // Exact, like the general path: the sum has 17 bits and the scale is a power of two.
+    private static void StereoPcm16(ReadOnlySpan<short> source, Span<float> target)
     {
-        var width = header.BitsPerSample / 8;
+        for (var i = 0; i < target.Length; i++)
+            target[i] = (source[2 * i] + source[(2 * i) + 1]) * (1f / 65_536f);
+    }
+
+    private void Any(ReadOnlySpan<byte> bytes, Span<float> mono)
+    {
+        var width = BitsPerSample / 8;
         var at = 0;
         for (var frame = 0; frame < mono.Length; frame++)
         {
             double sum = 0;
-            for (var channel = 0; channel < header.Channels; channel++, at += width)
-                sum += Sample(bytes.Slice(at, width), header.Encoding);
-            mono[frame] = (float)(sum / header.Channels);
+            for (var channel = 0; channel < Channels; channel++, at += width)
+                sum += Sample(bytes.Slice(at, width));
+            mono[frame] = (float)(sum / Channels);
         }
     }
 
-    private static double Sample(ReadOnlySpan<byte> bytes, WavEncoding encoding) =>
-        (encoding, bytes.Length) switch
+    private double Sample(ReadOnlySpan<byte> bytes) =>
+        Encoding switch
         {
-            (WavEncoding.Pcm, 1) => (bytes[0] - 128) / 128.0,
-            (WavEncoding.Pcm, 2) => BinaryPrimitives.ReadInt16LittleEndian(bytes) / 32_768.0,
-            (WavEncoding.Pcm, 3) => ((bytes[2] << 24) | (bytes[1] << 16) | (bytes[0] << 8)) / 2_147_483_648.0,
-            (WavEncoding.Pcm, _) => BinaryPrimitives.ReadInt32LittleEndian(bytes) / 2_147_483_648.0,
-            (_, 4) => BinaryPrimitives.ReadSingleLittleEndian(bytes),
-            _ => BinaryPrimitives.ReadDoubleLittleEndian(bytes),
+            SampleEncoding.Pcm => Integer(bytes) / 2_147_483_648.0,
+            SampleEncoding.ALaw => ALawDecoder.ALawToLinearSample(bytes[0]) / 32_768.0,
+            SampleEncoding.MuLaw => MuLawDecoder.MuLawToLinearSample(bytes[0]) / 32_768.0,
+            _ when bytes.Length == 4 => IsBigEndian
+                ? BinaryPrimitives.ReadSingleBigEndian(bytes)
+                : BinaryPrimitives.ReadSingleLittleEndian(bytes),
+            _ => IsBigEndian
+                ? BinaryPrimitives.ReadDoubleBigEndian(bytes)
+                : BinaryPrimitives.ReadDoubleLittleEndian(bytes),
         };
+
+    // The sample in the upper bits of a 32-bit integer, so that one scale serves every width.
+    private int Integer(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.Length == 1)
+            return (HasSignedBytes ? (sbyte)bytes[0] : bytes[0] - 128) << 24;
+        var value = 0;
+        for (var i = 0; i < bytes.Length; i++)
+            value |= bytes[i] << (8 * (IsBigEndian ? 3 - i : 4 - bytes.Length + i));
+        return value;
+    }
+}
+
+/// <summary>Rejects NaN and infinite samples, which floating-point files may contain.</summary>
+internal static class FiniteSamples
+{
+    /// <summary>Checks decoded samples.</summary>
+    /// <param name="path">The file, for the message.</param>
+    /// <param name="samples">The samples.</param>
+    /// <param name="before">Number of samples decoded before these.</param>
+    /// <exception cref="AudioFormatException">A sample is NaN or infinite; the message gives the first one.</exception>
+    internal static void Require(string path, ReadOnlySpan<float> samples, long before = 0)
+    {
+        // Zero times a finite number is zero; zero times NaN or infinity is NaN.
+        var sum = Vector<float>.Zero;
+        var whole = samples.Length - (samples.Length % Vector<float>.Count);
+        for (var i = 0; i < whole; i += Vector<float>.Count)
+            sum += new Vector<float>(samples[i..]) * 0f;
+        var from = Vector.EqualsAll(sum, Vector<float>.Zero) ? whole : 0;
+        for (var i = from; i < samples.Length; i++)
+            if (!float.IsFinite(samples[i]))
+                throw new AudioFormatException(path, null, $"sample {before + i} is {samples[i]}, not a finite number")
+                {
+                    Fault = AudioFault.NotANumber,
+                };
+    }
 }

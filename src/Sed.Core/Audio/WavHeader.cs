@@ -1,29 +1,209 @@
+using System.Buffers.Binary;
+using System.Text;
+
 namespace Sed.Core.Audio;
 
-/// <summary>What the header of a WAV file says, checked against the file's length.</summary>
-/// <param name="Encoding">How samples are stored.</param>
-/// <param name="FormatTag">The format code as stored, the sub-format's where the header is an extensible one.</param>
-/// <param name="Channels">Channels, interleaved; at least 1.</param>
-/// <param name="SampleRate">Samples per second and channel (Hz).</param>
-/// <param name="BitsPerSample">Bits of one sample of one channel.</param>
-/// <param name="DataOffset">The byte of the file at which samples start.</param>
-/// <param name="DataBytes">Length of the samples in bytes, a whole number of frames.</param>
-public sealed record WavHeader(
-    WavEncoding Encoding,
-    int FormatTag,
-    int Channels,
-    int SampleRate,
-    int BitsPerSample,
-    long DataOffset,
-    long DataBytes
-)
+/// <summary>
+/// Reads the header of a WAV file: RIFF, RIFX (big-endian) and RF64 (64-bit sizes; EBU Tech 3306). Every stated size is compared
+/// with the bytes in the file (Microsoft, "Multiple Channel Audio Data and WAVE Files").
+/// </summary>
+internal static class WavHeader
 {
-    /// <summary>Bytes of one sample of all channels.</summary>
-    public int FrameBytes => Channels * (BitsPerSample / 8);
+    private const int PcmTag = 1;
+    private const int FloatTag = 3;
+    private const int ALawTag = 6;
+    private const int MuLawTag = 7;
+    private const int ExtensibleTag = 0xFFFE;
 
-    /// <summary>Samples per channel.</summary>
-    public long Frames => DataBytes / FrameBytes;
+    // Data sizes of programs that write to a pipe and cannot return to the header; the second one is written by SoX.
+    private const uint UnknownSize = 0xFFFF_FFFF;
+    private const uint UnknownSizeOfSox = 0x7FFF_F000;
 
-    /// <summary>Length in seconds.</summary>
-    public double DurationSeconds => (double)Frames / SampleRate;
+    private const int MaxFormatBytes = 1 << 16;
+
+    // Files have a handful of chunks; the limit stops a scan through a hostile file.
+    private const int MaxChunks = 4096;
+
+    /// <summary>Whether a file starts like a WAV file.</summary>
+    internal static bool Matches(ReadOnlySpan<byte> start) =>
+        start.Length >= 12
+        && (start.StartsWith("RIFF"u8) || start.StartsWith("RIFX"u8) || start.StartsWith("RF64"u8))
+        && start[8..12].SequenceEqual("WAVE"u8);
+
+    /// <summary>Reads the header.</summary>
+    /// <param name="bytes">The file.</param>
+    /// <param name="formatTag">The format code, taken from the sub-format of an extensible header.</param>
+    /// <returns>Where the samples are; null if their encoding is not PCM, floating point, A-law or mu-law.</returns>
+    /// <exception cref="AudioFormatException">The header is damaged or contradicts the length of the file.</exception>
+    internal static PcmLayout? Read(AudioBytes bytes, out int formatTag)
+    {
+        var riff = new byte[12];
+        if (bytes.Length == 0)
+            throw AudioFormatException.Truncated(bytes.Path, 0, "the file is empty");
+        if (bytes.ReadAt(0, riff) < 12)
+            throw AudioFormatException.Truncated(
+                bytes.Path,
+                bytes.Length,
+                $"the file ends after {bytes.Length} bytes, inside the RIFF header"
+            );
+        if (!Matches(riff))
+            throw new AudioFormatException(
+                bytes.Path,
+                0,
+                $"this is not a WAV file: it starts with '{AudioBytes.Printable(riff)}' instead of 'RIFF....WAVE'"
+            );
+        return new Chunks(bytes, riff).Read(out formatTag);
+    }
+
+    /// <summary>The chunks of one file.</summary>
+    private sealed class Chunks(AudioBytes bytes, byte[] riff)
+    {
+        private readonly string path = bytes.Path;
+        private readonly bool isBigEndian = riff.AsSpan().StartsWith("RIFX"u8);
+        private readonly bool isRf64 = riff.AsSpan().StartsWith("RF64"u8);
+        private byte[]? format;
+        private long? dataSize64;
+
+        internal PcmLayout? Read(out int formatTag)
+        {
+            var chunk = new byte[8];
+            long at = 12;
+            for (var count = 0; count < MaxChunks; count++)
+            {
+                if (bytes.ReadAt(at, chunk) < 8)
+                    throw AudioFormatException.Truncated(
+                        path,
+                        at,
+                        format is null ? "the file ends before a 'fmt ' chunk" : "the file ends before a 'data' chunk"
+                    );
+                var name = Encoding.Latin1.GetString(chunk, 0, 4);
+                var size = UInt32(chunk.AsSpan(4));
+                if (name == "data")
+                    return Describe(at, size, out formatTag);
+                if (name == "fmt " && size is < 16 or > MaxFormatBytes)
+                    throw new AudioFormatException(
+                        path,
+                        at,
+                        $"the 'fmt ' chunk has {size} bytes instead of 16 to {MaxFormatBytes}"
+                    );
+                if (at + 8 + size > bytes.Length)
+                    throw AudioFormatException.Truncated(
+                        path,
+                        at,
+                        $"the '{AudioBytes.Printable(chunk.AsSpan(0, 4))}' chunk claims {size} bytes, but "
+                            + $"{bytes.Length - at - 8} are left"
+                    );
+                if (name == "fmt ")
+                    bytes.ReadFully(at + 8, format = new byte[Math.Min(size, 40)]);
+                else if (name == "ds64" && isRf64 && size >= 16)
+                    ReadSizes(at + 8);
+                // Chunks start at even positions.
+                at += 8 + size + (size & 1);
+            }
+            throw new AudioFormatException(path, at, $"no 'data' chunk among the first {MaxChunks} chunks");
+        }
+
+        private void ReadSizes(long at)
+        {
+            var sizes = new byte[16];
+            bytes.ReadFully(at, sizes);
+            dataSize64 = BinaryPrimitives.ReadInt64LittleEndian(sizes.AsSpan(8));
+            if (dataSize64 < 0)
+                throw new AudioFormatException(path, at + 8, $"the 'ds64' chunk states {dataSize64} bytes of samples");
+        }
+
+        private PcmLayout? Describe(long chunkOffset, uint claimed, out int formatTag)
+        {
+            if (format is null)
+                throw new AudioFormatException(path, chunkOffset, "the 'data' chunk comes before any 'fmt ' chunk");
+            if (isRf64 && dataSize64 is null)
+                throw new AudioFormatException(path, 12, "this RF64 file has no 'ds64' chunk");
+            formatTag = UInt16(format);
+            var channels = UInt16(format.AsSpan(2));
+            var rate = UInt32(format.AsSpan(4));
+            var align = UInt16(format.AsSpan(12));
+            var bits = UInt16(format.AsSpan(14));
+            if (formatTag == ExtensibleTag && format.Length >= 26)
+                formatTag = UInt16(format.AsSpan(24));
+            if (channels == 0)
+                throw new AudioFormatException(path, 22, "the header states 0 channels");
+            if (rate is < PcmLayout.MinSampleRate or > PcmLayout.MaxSampleRate)
+                throw new AudioFormatException(
+                    path,
+                    24,
+                    $"the header states {rate} samples per second, which is not between {PcmLayout.MinSampleRate} and "
+                        + $"{PcmLayout.MaxSampleRate}"
+                );
+            if (EncodingOf(formatTag) is not { } encoding)
+                return null;
+            RequireWidth(encoding, bits);
+            var frameBytes = channels * (bits / 8);
+            if (align != frameBytes)
+                throw new AudioFormatException(
+                    path,
+                    32,
+                    $"the header states {align} bytes per frame, but {channels} channels of {bits} bits make {frameBytes}"
+                );
+            var data = chunkOffset + 8;
+            var length = DataLength(data, claimed, frameBytes);
+            var samples = new SampleFormat(encoding, bits, channels) { IsBigEndian = isBigEndian };
+            return new PcmLayout(samples, (int)rate, data, length / frameBytes);
+        }
+
+        private static SampleEncoding? EncodingOf(int formatTag) =>
+            formatTag switch
+            {
+                PcmTag => SampleEncoding.Pcm,
+                FloatTag => SampleEncoding.Float,
+                ALawTag => SampleEncoding.ALaw,
+                MuLawTag => SampleEncoding.MuLaw,
+                _ => null,
+            };
+
+        private void RequireWidth(SampleEncoding encoding, int bits)
+        {
+            var isKnown = encoding switch
+            {
+                SampleEncoding.Pcm => bits is 8 or 16 or 24 or 32,
+                SampleEncoding.Float => bits is 32 or 64,
+                _ => bits == 8,
+            };
+            if (!isKnown)
+                throw new AudioFormatException(
+                    path,
+                    34,
+                    $"{bits} bits per sample; PCM needs 8, 16, 24 or 32 bits, floating point 32 or 64, A-law and mu-law 8"
+                );
+        }
+
+        private long DataLength(long data, uint claimed, int frameBytes)
+        {
+            var left = bytes.Length - data;
+            // A recorder that was stopped leaves both sizes at 0.
+            var isUnfinished = claimed == 0 && UInt32(riff.AsSpan(4)) == 0 && left >= frameBytes;
+            var isUnknown = claimed is UnknownSize or UnknownSizeOfSox && dataSize64 is null;
+            var length = isUnfinished || isUnknown ? left - (left % frameBytes) : dataSize64 ?? claimed;
+            if (length > left)
+                throw AudioFormatException.Truncated(
+                    path,
+                    bytes.Length,
+                    $"the 'data' chunk claims {length} bytes, but the file ends after {left} of them"
+                );
+            if (length % frameBytes != 0)
+                throw new AudioFormatException(
+                    path,
+                    data + length,
+                    $"the 'data' chunk of {length} bytes ends inside a frame of {frameBytes} bytes"
+                );
+            if (length == 0)
+                throw new AudioFormatException(path, data, "the 'data' chunk contains no samples");
+            return length;
+        }
+
+        private int UInt16(ReadOnlySpan<byte> at) =>
+            isBigEndian ? BinaryPrimitives.ReadUInt16BigEndian(at) : BinaryPrimitives.ReadUInt16LittleEndian(at);
+
+        private uint UInt32(ReadOnlySpan<byte> at) =>
+            isBigEndian ? BinaryPrimitives.ReadUInt32BigEndian(at) : BinaryPrimitives.ReadUInt32LittleEndian(at);
+    }
 }

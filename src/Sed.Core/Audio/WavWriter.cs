@@ -6,9 +6,9 @@ namespace Sed.Core.Audio;
 /// <summary>Writes mono WAV files.</summary>
 public static class WavWriter
 {
-    /// <summary>Writes a mono file; an existing one is replaced.</summary>
-    /// <param name="path">Where to write.</param>
-    /// <param name="samples">Samples; full scale is -1 to 1, and integer encodings clip beyond it.</param>
+    /// <summary>Writes a mono file and replaces an existing one.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="samples">Samples; full scale is -1 to 1. Integer encodings clip larger values.</param>
     /// <param name="sampleRate">Samples per second (Hz), positive.</param>
     /// <param name="encoding">PCM or floating point. Default PCM.</param>
     /// <param name="bitsPerSample">16, 24 or 32 for PCM, 32 or 64 for floating point. Default 16.</param>
@@ -16,37 +16,41 @@ public static class WavWriter
         string path,
         ReadOnlySpan<float> samples,
         int sampleRate,
-        WavEncoding encoding = WavEncoding.Pcm,
+        SampleEncoding encoding = SampleEncoding.Pcm,
         int bitsPerSample = 16
     ) => File.WriteAllBytes(path, ToBytes(samples, sampleRate, encoding, bitsPerSample));
 
-    /// <summary>A mono file in memory.</summary>
-    /// <param name="samples">Samples; full scale is -1 to 1, and integer encodings clip beyond it.</param>
+    /// <summary>Encodes a mono file in memory.</summary>
+    /// <param name="samples">Samples; full scale is -1 to 1. Integer encodings clip larger values.</param>
     /// <param name="sampleRate">Samples per second (Hz), positive.</param>
     /// <param name="encoding">PCM or floating point. Default PCM.</param>
     /// <param name="bitsPerSample">16, 24 or 32 for PCM, 32 or 64 for floating point. Default 16.</param>
-    /// <returns>The file's bytes, header and samples.</returns>
+    /// <returns>The bytes of the file.</returns>
     public static byte[] ToBytes(
         ReadOnlySpan<float> samples,
         int sampleRate,
-        WavEncoding encoding = WavEncoding.Pcm,
+        SampleEncoding encoding = SampleEncoding.Pcm,
         int bitsPerSample = 16
     )
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(sampleRate);
-        if (encoding == WavEncoding.Pcm ? bitsPerSample is not (16 or 24 or 32) : bitsPerSample is not (32 or 64))
+        var isSupported = encoding switch
+        {
+            SampleEncoding.Pcm => bitsPerSample is 16 or 24 or 32,
+            SampleEncoding.Float => bitsPerSample is 32 or 64,
+            _ => false,
+        };
+        if (!isSupported)
             throw new ArgumentException(
                 $"{encoding} of {bitsPerSample} bits cannot be written.",
                 nameof(bitsPerSample)
             );
-        if (encoding == WavEncoding.Other)
-            throw new ArgumentException("Only PCM and floating point can be written.", nameof(encoding));
 
         var width = bitsPerSample / 8;
         var bytes = new byte[checked(44 + (samples.Length * width))];
         WriteHeader(bytes, samples.Length * width, sampleRate, encoding, bitsPerSample);
-        Span<byte> data = bytes.AsSpan(44);
-        if (encoding == WavEncoding.Pcm && bitsPerSample == 16)
+        var data = bytes.AsSpan(44);
+        if (encoding == SampleEncoding.Pcm && bitsPerSample == 16)
             WritePcm16(data, samples);
         else
             for (var i = 0; i < samples.Length; i++)
@@ -54,14 +58,14 @@ public static class WavWriter
         return bytes;
     }
 
-    private static void WriteHeader(Span<byte> header, int dataBytes, int sampleRate, WavEncoding encoding, int bits)
+    private static void WriteHeader(Span<byte> header, int dataBytes, int sampleRate, SampleEncoding encoding, int bits)
     {
         var width = bits / 8;
         Encoding.ASCII.GetBytes("RIFF", header);
         BinaryPrimitives.WriteInt32LittleEndian(header[4..], 36 + dataBytes);
         Encoding.ASCII.GetBytes("WAVEfmt ", header[8..]);
         BinaryPrimitives.WriteInt32LittleEndian(header[16..], 16);
-        BinaryPrimitives.WriteInt16LittleEndian(header[20..], (short)(encoding == WavEncoding.Pcm ? 1 : 3));
+        BinaryPrimitives.WriteInt16LittleEndian(header[20..], (short)(encoding == SampleEncoding.Pcm ? 1 : 3));
         BinaryPrimitives.WriteInt16LittleEndian(header[22..], 1);
         BinaryPrimitives.WriteInt32LittleEndian(header[24..], sampleRate);
         BinaryPrimitives.WriteInt32LittleEndian(header[28..], sampleRate * width);
@@ -80,17 +84,17 @@ public static class WavWriter
         }
     }
 
-    private static void WriteSample(Span<byte> target, float sample, WavEncoding encoding)
+    private static void WriteSample(Span<byte> target, float sample, SampleEncoding encoding)
     {
         switch (encoding, target.Length)
         {
-            case (WavEncoding.Pcm, 3):
+            case (SampleEncoding.Pcm, 3):
                 var value = (int)Integer(sample, 8_388_608);
                 target[0] = (byte)value;
                 target[1] = (byte)(value >> 8);
                 target[2] = (byte)(value >> 16);
                 break;
-            case (WavEncoding.Pcm, _):
+            case (SampleEncoding.Pcm, _):
                 BinaryPrimitives.WriteInt32LittleEndian(target, (int)Integer(sample, 2_147_483_648));
                 break;
             case (_, 4):

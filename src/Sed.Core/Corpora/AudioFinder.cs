@@ -4,43 +4,41 @@ using Sed.Core.Audio;
 namespace Sed.Core.Corpora;
 
 /// <summary>
-/// Finds the audio of clips in the layouts in which people have them: all in one folder or one per split, with or without
-/// the leading "Y" that the organisers' scripts put before YouTube ids, in any format.
+/// Finds the audio files of clips: in one folder or one per split, in any audio format, with or without the leading "Y" that
+/// the download scripts of DCASE 2017 write before YouTube ids.
 /// </summary>
 internal sealed class AudioFinder
 {
     private readonly Dictionary<string, List<string>> byStem = new(StringComparer.Ordinal);
-    private readonly string root;
+    private readonly CorpusFolder folder;
 
-    /// <param name="root">The corpus's folder.</param>
-    /// <param name="files">Every file below the corpus's folder.</param>
-    internal AudioFinder(string root, IEnumerable<string> files)
+    internal AudioFinder(CorpusFolder folder)
     {
-        this.root = root;
-        foreach (var file in files.Where(AudioFile.HasAudioExtension).Order(StringComparer.Ordinal))
+        this.folder = folder;
+        foreach (var file in folder.Files.Where(AudioFile.HasAudioExtension).Order(StringComparer.Ordinal))
         {
             var stem = Path.GetFileNameWithoutExtension(file);
-            if (!byStem.TryGetValue(stem, out List<string>? paths))
+            if (!byStem.TryGetValue(stem, out var paths))
                 byStem[stem] = paths = [];
             paths.Add(file);
             Count++;
         }
     }
 
-    /// <summary>How many audio files there are.</summary>
+    /// <summary>Number of audio files.</summary>
     internal int Count { get; }
 
-    /// <summary>Every audio file, in ordinal order of their names.</summary>
+    /// <summary>The audio files in ordinal order of their paths.</summary>
     internal IEnumerable<string> Files => byStem.Values.SelectMany(paths => paths).Order(StringComparer.Ordinal);
 
-    /// <summary>Every file that could be the clip's, the one to be used first; empty where there is none.</summary>
-    /// <param name="name">The clip's name in the label files.</param>
-    /// <param name="split">Its split: a file in a folder of that name is preferred to others of the same name.</param>
-    /// <param name="onlyClipOfItsSource">Whether a file named by the source's id alone can be meant.</param>
+    /// <summary>The candidate files of a clip, best match first; empty where there is none.</summary>
+    /// <param name="name">Name of the clip in the label files.</param>
+    /// <param name="split">Split of the clip. Among files of the same name, one in a folder named after the split is preferred.</param>
+    /// <param name="onlyClipOfItsSource">Whether a file named by the YouTube id alone matches.</param>
     internal IReadOnlyList<string> Find(string name, Split split, bool onlyClipOfItsSource)
     {
         foreach (var stem in Stems(name, onlyClipOfItsSource))
-            if (byStem.TryGetValue(stem, out List<string>? paths))
+            if (byStem.TryGetValue(stem, out var paths))
                 return paths.Count == 1
                     ? paths
                     :
@@ -59,7 +57,7 @@ internal sealed class AudioFinder
         yield return "Y" + stem;
         if (YouTubeName.Parse(stem) is not { } clip)
             yield break;
-        // "id_30.000_40.000" is also met as "id_30_40", "id_30.000" and, where whole videos' cuts are kept, "id".
+        // "id_30.000_40.000" is also stored as "id_30_40", "id_30.000" and, for the only clip of a video, "id".
         var start = clip.StartSeconds.ToString(CultureInfo.InvariantCulture);
         var end = clip.EndSeconds.ToString(CultureInfo.InvariantCulture);
         foreach (var prefix in (string[])["", "Y"])
@@ -81,9 +79,30 @@ internal sealed class AudioFinder
             _ => "eval",
         };
         // Only folders within the corpus count, so that its location does not matter.
-        var folders = Path.GetDirectoryName(Path.GetRelativePath(root, path)) ?? "";
+        var folders = Path.GetDirectoryName(folder.Relative(path)) ?? "";
         return folders
             .Split(Path.DirectorySeparatorChar)
             .Any(folder => folder.Contains(word, StringComparison.OrdinalIgnoreCase));
+    }
+}
+
+/// <summary>A clip name of the form "id_start_end": "-5QrBL6MzLg_60.000_70.000" is seconds 60 to 70 of video -5QrBL6MzLg.</summary>
+/// <param name="Id">The YouTube id, which can contain underscores.</param>
+/// <param name="StartSeconds">Start of the clip in the video, in seconds.</param>
+/// <param name="EndSeconds">End of the clip in the video, in seconds.</param>
+internal sealed record YouTubeName(string Id, double StartSeconds, double EndSeconds)
+{
+    /// <summary>Parses a name without extension; null where it has another form.</summary>
+    internal static YouTubeName? Parse(string stem)
+    {
+        var second = stem.LastIndexOf('_');
+        var first = second > 0 ? stem.LastIndexOf('_', second - 1) : -1;
+        if (
+            first <= 0
+            || !double.TryParse(stem[(first + 1)..second], CultureInfo.InvariantCulture, out var start)
+            || !double.TryParse(stem[(second + 1)..], CultureInfo.InvariantCulture, out var end)
+        )
+            return null;
+        return new YouTubeName(stem[..first], start, end);
     }
 }

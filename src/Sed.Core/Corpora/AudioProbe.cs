@@ -2,7 +2,7 @@ using Sed.Core.Audio;
 
 namespace Sed.Core.Corpora;
 
-/// <summary>What a file says about its sound.</summary>
+/// <summary>Length and format of an audio file.</summary>
 /// <param name="DurationSeconds">Length in seconds.</param>
 /// <param name="SampleRate">Samples per second (Hz).</param>
 /// <param name="Channels">Number of channels.</param>
@@ -16,26 +16,14 @@ internal sealed record AudioProbe(
     string? Sha256 = null
 )
 {
-    /// <summary>Looks at a file: the header of a WAV, the decoded sound of other formats.</summary>
-    /// <exception cref="AudioFormatException">The file is broken, or ffmpeg is needed and missing.</exception>
+    /// <summary>Reads the header of a WAV or AIFF file and decodes files of other formats.</summary>
+    /// <exception cref="AudioFormatException">The file is damaged, or it needs ffmpeg, which is not installed.</exception>
     internal static AudioProbe Of(string path)
     {
         var bytes = FileStamp.Of(path).Bytes;
-        if (Path.GetExtension(path).Equals(".wav", StringComparison.OrdinalIgnoreCase))
-        {
-            try
-            {
-                WavHeader header = WavReader.ReadHeader(path);
-                if (header.Encoding != WavEncoding.Other)
-                    return new AudioProbe(header.DurationSeconds, header.SampleRate, header.Channels, bytes);
-            }
-            catch (AudioFormatException strange) when (strange.IsOtherFormat)
-            {
-                // Misnamed: decoded as below, or refused there.
-            }
-        }
-        // Compressed formats state their length in ways that do not agree with what they decode to; so decode.
-        Waveform sound = AudioFile.Read(path);
-        return new AudioProbe(sound.DurationSeconds, sound.SampleRate, sound.Channels, bytes);
+        using var decoder = AudioFile.Open(path);
+        // Compressed files state their length only approximately, if at all.
+        var frames = decoder.Frames ?? AudioFile.DecodeRest(path, decoder, 0);
+        return new AudioProbe((double)frames / decoder.SampleRate, decoder.SampleRate, decoder.Channels, bytes);
     }
 }

@@ -1,18 +1,30 @@
+using Sed.Core.Runtime;
+
 namespace Sed.Core.Corpora;
 
-/// <summary>A corpus that cannot be used, with every reason that was found.</summary>
+/// <summary>Thrown for a corpus that cannot be used. Holds every problem that was found.</summary>
 public sealed class CorpusException : Exception
 {
-    /// <summary>Joins the problems, one to a line.</summary>
-    /// <param name="problems">At least one; each names its place and, where there is one, the remedy.</param>
-    public CorpusException(IReadOnlyList<string> problems)
+    /// <summary>Creates an exception for several problems.</summary>
+    /// <param name="problems">At least one; the place is a file, a file and line, or a folder.</param>
+    public CorpusException(IReadOnlyList<Problem> problems)
         : base(string.Join(Environment.NewLine, problems)) => Problems = problems;
 
-    /// <summary>One problem.</summary>
-    /// <param name="problem">Names its place and, where there is one, the remedy.</param>
-    public CorpusException(string problem)
-        : this([problem]) { }
+    /// <summary>Creates an exception for one problem.</summary>
+    /// <param name="place">The file, file and line, or folder.</param>
+    /// <param name="cause">What is wrong, with the value.</param>
+    /// <param name="remedy">What to do about it; empty where the cause implies it.</param>
+    public CorpusException(string place, string cause, string remedy = "")
+        : this([new Problem(place, cause, remedy)]) { }
 
-    /// <summary>Everything that is wrong.</summary>
-    public IReadOnlyList<string> Problems { get; }
+    /// <summary>Creates an exception for problems that are described in one sentence each.</summary>
+    public CorpusException(IEnumerable<string> problems)
+        : this([.. problems.Select(problem => Problem.Of(problem))]) { }
+
+    /// <summary>Creates an exception for a problem that is described in one sentence.</summary>
+    public CorpusException(string problem)
+        : this([Problem.Of(problem)]) { }
+
+    /// <summary>The problems in the order in which they were found.</summary>
+    public IReadOnlyList<Problem> Problems { get; }
 }

@@ -1,87 +1,97 @@
 using System.IO.Enumeration;
-using Sed.Core.Annotations;
+using Sed.Core.Runtime;
 
 namespace Sed.Core.Corpora;
 
-/// <summary>What the readers of corpora do alike with folders and labels.</summary>
-internal static class CorpusFolder
+/// <summary>The folder of a corpus and all files below it.</summary>
+internal sealed class CorpusFolder
 {
-    // Deeper than any layout that people have.
-    private const int MostFolders = 8;
+    // Deeper than any layout in use.
+    private const int MaxDepth = 8;
 
-    /// <summary>Every file below a folder, in ordinal order, each folder looked into once whatever links lead to it.</summary>
+    private CorpusFolder(string path, string[] files) => (Path, Files) = (path, files);
+
+    /// <summary>Lists the files of a folder.</summary>
+    /// <exception cref="CorpusException">The folder is missing or empty.</exception>
+    internal static CorpusFolder Open(string path) => new(path, FilesBelow(path));
+
+    /// <summary>The folder as the caller names it.</summary>
+    internal string Path { get; }
+
+    /// <summary>All files below the folder, in ordinal order of their paths.</summary>
+    internal IReadOnlyList<string> Files { get; }
+
+    /// <summary>The name of the folder itself.</summary>
+    internal string Name =>
+        System.IO.Path.GetFileName(System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(Path)));
+
+    /// <summary>The path of a file within the folder.</summary>
+    internal string Relative(string file) => System.IO.Path.GetRelativePath(Path, file);
+
+    /// <summary>The file whose name matches a pattern (* and ?), the one in the fewest folders first; null where there is none.</summary>
+    internal string? FirstNamed(string pattern) =>
+        Named(pattern).MinBy(file => file.Count(c => c == System.IO.Path.DirectorySeparatorChar));
+
+    /// <summary>The files whose names match a pattern (* and ?).</summary>
+    internal IEnumerable<string> Named(string pattern) =>
+        Files.Where(file => FileSystemName.MatchesSimpleExpression(pattern, System.IO.Path.GetFileName(file)));
+
+    /// <summary>All files below a folder, in ordinal order. Each folder is listed once, however many links lead to it.</summary>
     /// <exception cref="CorpusException">The folder is missing or empty.</exception>
     internal static string[] FilesBelow(string folder)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         if (File.Exists(folder))
-            throw new CorpusException($"{folder}: this is a file, not a folder.");
+            throw new CorpusException(folder, "this is a file, not a folder");
         if (!Directory.Exists(folder))
-            throw new CorpusException($"{folder}: there is no such folder.");
+            throw new CorpusException(folder, "there is no such folder");
         List<string> files = [];
-        AddFiles(folder, Real(folder), MostFolders, [], files);
+        AddFiles(folder, Target(folder), MaxDepth, [], files);
         if (files.Count == 0)
-            throw new CorpusException($"{folder}: the folder is empty.");
+            throw new CorpusException(folder, "the folder is empty");
         files.Sort(StringComparer.Ordinal);
         return [.. files];
     }
 
-    private static void AddFiles(string folder, string real, int deeper, HashSet<string> known, List<string> files)
-    {
-        EnumerationOptions options = new() { IgnoreInaccessible = true };
-        if (!known.Add(real))
-            return;
-        files.AddRange(Directory.GetFiles(folder, "*", options));
-        if (deeper == 0)
-            return;
-        // What is a folder here comes before what is linked from elsewhere.
-        foreach (
-            (var below, var its) in Directory
-                .GetDirectories(folder, "*", options)
-                .Select(below => (below, its: Real(Path.Combine(real, Path.GetFileName(below)))))
-                .OrderBy(entry => entry.its != Path.Combine(real, Path.GetFileName(entry.below)))
-                .ThenBy(entry => entry.below, StringComparer.Ordinal)
-        )
-            AddFiles(below, its, deeper - 1, known, files);
-    }
-
-    /// <summary>Where a folder is that may be a link.</summary>
-    private static string Real(string folder) =>
-        Path.TrimEndingDirectorySeparator(
-            Path.GetFullPath(Directory.ResolveLinkTarget(folder, returnFinalTarget: true)?.FullName ?? folder)
-        );
-
-    /// <summary>Whether a list says nothing: it has no bytes, or is a pipe or a device, which might never answer.</summary>
+    /// <summary>Whether a list is empty, or is a pipe or a device, which might block.</summary>
     internal static bool IsEmpty(string list) =>
         (File.ResolveLinkTarget(list, returnFinalTarget: true) ?? new FileInfo(list)) is not FileInfo { Length: > 0 };
 
-    /// <summary>A problem for each list that says nothing.</summary>
-    internal static IEnumerable<string> Empty(IEnumerable<string> lists) =>
+    /// <summary>A problem for each empty list.</summary>
+    internal static IEnumerable<Problem> EmptyLists(IEnumerable<string> lists) =>
         lists
             .Where(IsEmpty)
-            .Select(list =>
-                $"{list}: the list is empty, or it is a pipe or a device; write labels into it, or take it away."
-            );
+            .Select(list => new Problem(
+                list,
+                "the list is empty, or it is a pipe or a device",
+                "write labels into it or remove it"
+            ));
 
-    /// <summary>The first file with a name like the pattern (* and ?), the least deep one first; null where there is none.</summary>
-    internal static string? FirstNamed(string[] files, string pattern) =>
-        Named(files, pattern).MinBy(file => file.Count(c => c == Path.DirectorySeparatorChar));
-
-    /// <summary>The files with names like the pattern (* and ?).</summary>
-    internal static IEnumerable<string> Named(string[] files, string pattern) =>
-        files.Where(file => FileSystemName.MatchesSimpleExpression(pattern, Path.GetFileName(file)));
-
-    /// <summary>The labels once each, in the order of the classes.</summary>
-    internal static IReadOnlyList<string> InOrder(IEnumerable<string> labels, ClassList classes) =>
-        [.. labels.Where(label => label.Length > 0).Distinct(StringComparer.Ordinal).OrderBy(classes.IndexOf)];
-
-    /// <exception cref="CorpusException">A label file uses labels that are no classes.</exception>
-    internal static void RequireClasses(string? source, IEnumerable<string>? labels, ClassList classes)
+    private static void AddFiles(string folder, string target, int depth, HashSet<string> known, List<string> files)
     {
-        string[] strange = [.. (labels ?? []).Where(label => classes.IndexOf(label) < 0)];
-        if (strange.Length > 0)
-            throw new CorpusException([
-                .. strange.Select(label => $"{source}: '{label}' is not one of the classes ({classes})."),
-            ]);
+        EnumerationOptions options = new() { IgnoreInaccessible = true };
+        if (!known.Add(target))
+            return;
+        files.AddRange(Directory.GetFiles(folder, "*", options));
+        if (depth == 0)
+            return;
+        // Folders that are here come before links to folders elsewhere.
+        foreach (
+            (var below, var itsTarget) in Directory
+                .GetDirectories(folder, "*", options)
+                .Select(below => (below, target: Target(Within(target, below))))
+                .OrderBy(entry => entry.target != Within(target, entry.below))
+                .ThenBy(entry => entry.below, StringComparer.Ordinal)
+        )
+            AddFiles(below, itsTarget, depth - 1, known, files);
     }
+
+    private static string Within(string folder, string below) =>
+        System.IO.Path.Combine(folder, System.IO.Path.GetFileName(below));
+
+    /// <summary>The full path of a folder, with links resolved.</summary>
+    private static string Target(string folder) =>
+        System.IO.Path.TrimEndingDirectorySeparator(
+            System.IO.Path.GetFullPath(Directory.ResolveLinkTarget(folder, returnFinalTarget: true)?.FullName ?? folder)
+        );
 }

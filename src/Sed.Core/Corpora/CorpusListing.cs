@@ -1,8 +1,16 @@
 using Sed.Core.Annotations;
+using Sed.Core.Runtime;
 
 namespace Sed.Core.Corpora;
 
-/// <summary>A corpus as its folder shows it: what the label files say, and the audio files there are; nothing joined yet.</summary>
+/// <summary>The label files and audio files of a corpus, before clips are matched with audio.</summary>
+/// <param name="Corpus">Name of the corpus.</param>
+/// <param name="Folder">Its folder.</param>
+/// <param name="Classes">Its classes, in the order of all class-wise results.</param>
+/// <param name="SampleRate">Sampling rate at which clips are read, in Hz.</param>
+/// <param name="ClipSeconds">Length of a clip in seconds.</param>
+/// <param name="Clips">The labelled clips.</param>
+/// <param name="Audio">The audio files below the folder.</param>
 internal sealed record CorpusListing(
     string Corpus,
     string Folder,
@@ -13,28 +21,53 @@ internal sealed record CorpusListing(
     AudioFinder Audio
 )
 {
-    /// <summary>Reads the label files of a folder, of whichever known layout they are.</summary>
-    /// <exception cref="CorpusException">The folder is missing or empty, or has no label files of a known layout.</exception>
-    internal static CorpusListing Open(string folder)
-    {
-        var files = CorpusFolder.FilesBelow(folder);
-        if (Dcase2017.IsAmong(files))
-            return Dcase2017.List(folder, files);
-        if (FolderCorpus.IsAmong(files))
-            return FolderCorpus.List(folder, files, new FolderCorpusOptions());
-        throw new CorpusException(
-            $"{folder}: no label files of a known layout in it. Known are those of DCASE 2017 task 4 "
-                + "(groundtruth_weak_label_training_set.csv and the like) and tab-separated lists as DESED has them (*.tsv with a "
-                + "header of filename and event_label, or filename, onset, offset and event_label)."
-        );
-    }
+    /// <summary>Title of the layout of the label files.</summary>
+    internal string Layout { get; init; } = "";
 
-    /// <summary>The files that may be each clip's audio, the one to be used first.</summary>
+    /// <summary>The candidate audio files of each clip, best match first; empty where there is none.</summary>
     internal IReadOnlyList<string>[] FindAudio()
     {
-        Dictionary<string, int> clipsOfSource = Clips
+        var clipsOfSource = Clips
             .GroupBy(clip => clip.Source, StringComparer.Ordinal)
             .ToDictionary(group => group.Key, group => group.Count(), StringComparer.Ordinal);
         return [.. Clips.Select(clip => Audio.Find(clip.Name, clip.Split, clipsOfSource[clip.Source] == 1))];
     }
+}
+
+/// <summary>A clip as the label files describe it, before its audio is found.</summary>
+/// <param name="Name">Name in the label files.</param>
+/// <param name="Source">The recording that the clip was cut from.</param>
+/// <param name="Split">Split of the clip.</param>
+/// <param name="WeakLabels">Clip-level labels, in the order of the classes.</param>
+/// <param name="StrongEvents">Events with times; null where they are not annotated.</param>
+/// <param name="IsTagged">Whether the clip-level labels are annotated.</param>
+internal sealed record LabelledClip(
+    string Name,
+    string Source,
+    Split Split,
+    IReadOnlyList<string> WeakLabels,
+    IReadOnlyList<SoundEvent>? StrongEvents,
+    bool IsTagged = true
+)
+{
+    /// <summary>Distinct labels in the order of the classes.</summary>
+    internal static IReadOnlyList<string> InOrder(IEnumerable<string> labels, ClassList classes) =>
+        [.. labels.Where(label => label.Length > 0).Distinct(StringComparer.Ordinal).OrderBy(classes.IndexOf)];
+
+    /// <summary>The recording that a clip was cut from, by its name: a YouTube id, or the name without extension.</summary>
+    internal static string SourceOf(string name)
+    {
+        var stem = Path.GetFileNameWithoutExtension(name);
+        return YouTubeName.Parse(stem)?.Id ?? stem;
+    }
+
+    /// <summary>A problem for each label of a list that is not a class.</summary>
+    internal static IEnumerable<Problem> UnknownLabels(
+        string? source,
+        IEnumerable<string>? labels,
+        ClassList classes
+    ) =>
+        (labels ?? [])
+            .Where(label => classes.IndexOf(label) < 0)
+            .Select(label => new Problem(source ?? "", $"'{label}' is not one of the classes ({classes})"));
 }

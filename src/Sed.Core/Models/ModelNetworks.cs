@@ -1,5 +1,5 @@
-using System.Runtime.InteropServices;
 using Sed.Core.Networks;
+using Sed.Core.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -69,7 +69,7 @@ internal sealed class ModelNetworks : IDisposable
         using var threads = networks[member].LimitTorchThreads(device);
         var size = model.Network.Frames * model.Network.Bands;
         var batch = empty(windows.Count, model.Network.Frames, model.Network.Bands); // (windows, frames, bands)
-        var values = MemoryMarshal.Cast<byte, float>(batch.bytes);
+        var values = batch.Span<float>((long)windows.Count * size);
         for (var i = 0; i < windows.Count; i++)
         {
             var own = values.Slice(i * size, size);

@@ -48,7 +48,7 @@ internal sealed class FastConvolutions : IFastStep
         {
             next++;
             var gated = first.Convolutions[0];
-            var shape = gated.Shape(input.Frames, input.Bands) with { Rectifies = false };
+            var shape = gated.Shape(input.Frames, input.Bands) with { HasRelu = false };
             return new([(gated, shape)], input, isGated: true, step);
         }
         List<(NormalisedConvolution, BlockShape)> blocks = [];

@@ -44,7 +44,9 @@ public sealed partial record NumpyArray(string Type, IReadOnlyList<long> Shape, 
                 $"A tensor of type {tensor.dtype} cannot be stored; use float32, float64, int64 or uint8.",
                 nameof(tensor)
             );
-        return new NumpyArray(name, [.. tensor.shape], tensor.detach().cpu().contiguous().bytes.ToArray());
+        var (size, _) = types[name];
+        var values = tensor.detach().cpu().contiguous();
+        return new NumpyArray(name, [.. tensor.shape], values.Bytes(values.numel() * size).ToArray());
     }
 
     /// <summary>A one-dimensional array of floats.</summary>
@@ -90,7 +92,7 @@ public sealed partial record NumpyArray(string Type, IReadOnlyList<long> Shape, 
         using var scope = NewDisposeScope();
         using var noGradients = no_grad();
         var copy = empty([.. Shape], types[Type].Torch);
-        Bytes.CopyTo(copy.bytes);
+        Bytes.CopyTo(copy.Bytes(Bytes.Length));
         tensor.copy_(copy);
     }
 

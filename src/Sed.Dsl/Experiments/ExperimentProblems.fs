@@ -158,10 +158,8 @@ let problems paper (experiment: Experiment) (corpus: Corpus option) seeds (varia
             yield! Text.lineProblems place $"the {place}" text
     match corpus with
     | None -> Problem.at "data" "none given" "say for example `data Soundscapes.smartCars`"
-    | Some(Recordings folder | Dcase2017 folder | Folder folder) when
-        System.String.IsNullOrWhiteSpace folder || folder.Contains '\000'
-        ->
-        Problem.at "data" "the folder's name is empty or none" "name the folder that the recordings are in"
+    | Some(Recordings folder | Collected folder) when System.String.IsNullOrWhiteSpace folder || folder.Contains '\000' ->
+        Problem.at "data" "the name of the folder is empty or invalid" "name the folder of the corpus"
     | Some _ -> ()
     yield! ofSeeds seeds
     if experiment.Report.IsEmpty then

@@ -61,10 +61,19 @@ type internal Workspace
                 report what state.Done state.All
     }
 
-    /// A corpus that somebody collected is looked through before anything is computed from it.
-    let checkedCorpus (audio: string) =
+    /// A collected corpus, checked before anything is computed from it.
+    let checkedCorpus (folder: string) =
+        if not (Directory.Exists folder || File.Exists folder) then
+            raise (
+                CorpusException(
+                    folder,
+                    "there is no such folder",
+                    "name the folder of a corpus, or say smartCars or soundscapes:DIR"
+                )
+            )
         let checks = within "checks"
-        let preflight = Preflight.Check(audio, checks, progress "Checking the corpus", stop)
+        let preflight =
+            Preflight.Check(folder, checks, progress "Checking the corpus", stop)
         let csv = Path.Combine(checks, "findings.csv")
         Directory.CreateDirectory checks |> ignore
         preflight.WriteCsv csv
@@ -84,8 +93,7 @@ type internal Workspace
         | SmartCars -> Soundscapes.SmartCars(within "corpora", options, progress "Mixing soundscapes", stop)
         | Recordings recordings ->
             Soundscapes.FromFolders(recordings, within "corpora", options, progress "Mixing soundscapes", stop)
-        | Dcase2017 collected
-        | Folder collected -> checkedCorpus collected
+        | Collected folder -> checkedCorpus folder
 
     // The same clips are held out whatever a trial's own seed is, so that rows and seeds differ in nothing else.
     let holdOut holdout (manifest: Manifest) =

@@ -5,7 +5,7 @@ namespace Sed.Core.Tests.Annotations;
 public class ClassListTests
 {
     [Fact]
-    public void Labels_keep_their_order_and_know_their_place()
+    public void Labels_keep_their_order_and_are_found_by_name()
     {
         ClassList classes = new(["Truck", "Air horn, truck horn", "Car"]);
         Assert.Equal(2, classes.IndexOf("Car"));
@@ -14,7 +14,7 @@ public class ClassListTests
     }
 
     [Fact]
-    public void Every_empty_or_repeated_label_is_told_at_once()
+    public void All_empty_and_repeated_labels_are_reported()
     {
         var thrown = Assert.Throws<ArgumentException>(() => new ClassList(["Car", "", "Car"]));
         Assert.StartsWith(

@@ -1,5 +1,6 @@
 using System.Text;
 using Sed.Core.Annotations;
+using Sed.Core.Annotations.Formats;
 
 namespace Sed.Core.Tests.Annotations;
 
@@ -19,7 +20,7 @@ public class EventListFileTests
     [InlineData("event_label\tfilename\tonset\toffset\nCar\ta.wav\t0.5\t1.25\nBus\tb.wav\t0\t2\n")]
     [InlineData("a.wav\tstreet\t0.5\t1.25\tCar\nb.wav\tstreet\t0\t2\tBus\n")]
     [InlineData("a.wav\t  0.500000\t 1.25 \tCar\nb.wav\t0e0\t+2\tBus\n")]
-    public void Every_common_form_of_a_list_is_the_same_list(string text)
+    public void All_common_forms_of_a_list_are_read_alike(string text)
     {
         var list = Parse(text);
         Assert.Equal(["a.wav", "b.wav"], list.Files);
@@ -28,7 +29,7 @@ public class EventListFileTests
     }
 
     [Fact]
-    public void A_label_may_hold_commas_spaces_and_letters_of_any_language()
+    public void A_label_can_contain_commas_spaces_and_letters_of_any_language()
     {
         var list = Parse("a.wav\t0\t1\tAir horn, truck horn\na.wav\t1\t2\tÄußerung\n");
         Assert.Equal(["Air horn, truck horn", "Äußerung"], list.Labels);
@@ -49,7 +50,7 @@ public class EventListFileTests
     public void An_empty_list_has_no_files() => Assert.Empty(Parse("").Files);
 
     [Fact]
-    public void A_list_about_one_file_need_not_name_it()
+    public void A_list_of_one_file_need_not_name_it()
     {
         var list = Parse("1.2\t2.3\tevent1");
         Assert.Equal([""], list.Files);
@@ -57,7 +58,7 @@ public class EventListFileTests
     }
 
     [Fact]
-    public void Rows_of_a_file_keep_their_order_and_their_lines_wherever_they_stand()
+    public void Rows_of_a_file_keep_their_order_and_line_numbers_when_they_are_not_consecutive()
     {
         var list = Parse("a\t3\t4\tCar\nb\t0\t1\tBus\na\t1\t2\tBus\n");
         Assert.Equal([new SoundEvent(3, 4, "Car"), new SoundEvent(1, 2, "Bus")], list.EventsOf("a").ToArray());
@@ -65,7 +66,7 @@ public class EventListFileTests
     }
 
     [Fact]
-    public void A_row_0_0_label_is_an_event_that_nobody_located()
+    public void A_row_0_0_label_is_an_unlocated_event()
     {
         var sound = Parse("a.wav\t0\t0\tCar\n").EventsOf("a.wav")[0];
         Assert.True(sound.IsUnlocated);
@@ -73,22 +74,22 @@ public class EventListFileTests
     }
 
     [Fact]
-    public void Every_bad_row_is_named_with_its_line_and_cause_at_once()
+    public void All_invalid_rows_are_reported_with_line_and_cause()
     {
         string[] expected =
         [
             "list.tsv, line 1: the onset is NaN, not a time in seconds",
             "list.tsv, line 2: the offset is Infinity, not a time in seconds",
             "list.tsv, line 3: the onset of -0.1 s is negative",
-            "list.tsv, line 4: the offset of 1 s lies before the onset of 2 s",
-            "list.tsv, line 5: the onset \"one\" is not a number of seconds",
-            "list.tsv, line 6: the offset \"1,5\" is not a number of seconds",
+            "list.tsv, line 4: the offset of 1 s is before the onset of 2 s",
+            "list.tsv, line 5: the onset \"one\" is not a number",
+            "list.tsv, line 6: the offset \"1,5\" is not a number",
             "list.tsv, line 7: the label is missing",
             "list.tsv, line 8: the file name is missing",
-            "list.tsv, line 9: the row has 3 fields where the list has 4",
-            "list.tsv, line 10: the row has 5 fields where the list has 4",
-            "list.tsv, line 11: \"a.wav,0.5,1.0,Car\" is one field; the fields of an event are separated by tabs",
-            "list.tsv, line 12: the offset of 1E+18 s lies beyond 1000000000 s",
+            "list.tsv, line 9: the row has 3 fields, but the list has 4",
+            "list.tsv, line 10: the row has 5 fields, but the list has 4",
+            "list.tsv, line 11: \"a.wav,0.5,1.0,Car\" is a single field; separate fields by tabs",
+            "list.tsv, line 12: the offset of 1E+18 s is beyond 1000000000 s",
         ];
         var text = string.Join(
             '\n',
@@ -109,7 +110,7 @@ public class EventListFileTests
     }
 
     [Fact]
-    public void Only_the_first_twenty_problems_are_told_and_the_rest_counted()
+    public void The_first_twenty_problems_are_listed_and_the_rest_counted()
     {
         var thrown = Assert.Throws<AnnotationException>(() =>
             Parse(string.Concat(Enumerable.Repeat("a\tx\t1\tCar\n", 250)))
@@ -120,30 +121,30 @@ public class EventListFileTests
     }
 
     [Fact]
-    public void A_binary_file_is_named_with_its_first_zero_byte()
+    public void A_binary_file_is_reported_with_its_first_zero_byte()
     {
         var thrown = Assert.Throws<AnnotationException>(() => EventListFile.Parse([.. "RIFF"u8, 0, 1, 2], "clip.wav"));
         Assert.Equal(
-            "clip.wav, line 1: byte 4 is zero, so this is no text list (a list in UTF-16 must be saved as UTF-8)",
+            "clip.wav, line 1: byte 4 is zero, so this is not text in UTF-8; save a list in UTF-16 as UTF-8",
             thrown.Message
         );
     }
 
     [Fact]
-    public void Bytes_that_are_no_text_are_named_with_their_line()
+    public void Invalid_UTF8_is_reported_with_its_line()
     {
         var thrown = Assert.Throws<AnnotationException>(() =>
             EventListFile.Parse([.. "a\t0\t1\tCar\nb\t0\t1\t"u8, 0xff, 0xfe], "l")
         );
-        Assert.Equal("l, line 2: the label is not UTF-8 text or holds a control character", thrown.Message);
+        Assert.Equal("l, line 2: the label is not valid UTF-8 or contains a control character", thrown.Message);
     }
 
     [Fact]
-    public void A_comma_separated_list_is_refused_and_not_taken_for_file_names() =>
+    public void A_comma_separated_list_is_rejected_and_not_read_as_file_names() =>
         Assert.Single(ProblemsOf("a.wav,0.5,1.5,Car\n"));
 
     [Fact]
-    public void Repeated_rows_are_found_with_both_lines()
+    public void Repeated_rows_are_reported_with_both_lines()
     {
         var list = Parse("a\t1\t2\tCar\nb\t1\t2\tCar\na\t1\t2\tBus\na\t1.0\t2.0\tCar\n");
         var problem = Assert.Single(list.Duplicates().First);
@@ -153,7 +154,7 @@ public class EventListFileTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void What_is_written_is_read_again_equal(bool header)
+    public void A_written_list_is_read_back_unchanged(bool header)
     {
         var list = EventList.Of([
             ("a.wav", [new(0.1, 0.30000000000000004, "Car"), new(1e-7, 12345.678, "Air horn, truck horn")]),
@@ -165,11 +166,11 @@ public class EventListFileTests
     }
 
     [Fact]
-    public void A_label_with_a_tab_is_not_written() =>
+    public void A_label_with_a_tab_cannot_be_written() =>
         Assert.Throws<AnnotationException>(() => EventListFile.Format(EventList.Of([("a", [new(0, 1, "C\tar")])])));
 
     [Fact]
-    public void Numbers_are_the_doubles_nearest_to_their_decimals()
+    public void Decimal_numbers_are_read_as_the_nearest_double()
     {
         Random random = new(20);
         for (var k = 0; k < 20_000; k++)

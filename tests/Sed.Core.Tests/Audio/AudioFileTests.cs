@@ -18,11 +18,10 @@ public sealed class AudioFileTests : IDisposable
     }
 
     [Fact]
-    public void Ogg_Vorbis_is_read_through_ffmpeg()
+    public void A_recording_of_ESC_10_is_decoded()
     {
-        RequireFfmpeg();
         var path = Path.Combine(SharedFolder.Require("data", "esc10"), "dog_bark", "1-100032-A.ogg");
-        Waveform sound = AudioFile.Read(path);
+        var sound = AudioFile.Read(path);
         Assert.Equal((44_100, 1), (sound.SampleRate, sound.Channels));
         Assert.Equal(5.0, sound.DurationSeconds, 0.01);
         Assert.InRange(sound.Samples.Max(), 0.9f, 1.1f);
@@ -30,14 +29,12 @@ public sealed class AudioFileTests : IDisposable
 
     [Theory]
     [InlineData("flac")]
-    [InlineData("mp3")]
     [InlineData("m4a")]
-    [InlineData("ogg")]
     [InlineData("opus")]
     [InlineData("w64")]
     [InlineData("au")]
     [InlineData("caf")]
-    public void The_formats_that_people_have_are_read(string extension)
+    public void Other_formats_are_decoded_by_ffmpeg(string extension)
     {
         var path = Tone(folder.File($"tone.{extension}"), []);
 
@@ -51,7 +48,7 @@ public sealed class AudioFileTests : IDisposable
     [InlineData("RF64", "-f", "wav", "-rf64", "always")]
     [InlineData("MP3", "-f", "mp3")]
     [InlineData("AIFF", "-f", "aiff")]
-    public void Another_format_that_is_called_wav_is_read(string format, params string[] options)
+    public void The_content_of_a_file_decides_its_format_and_not_its_name(string format, params string[] options)
     {
         var path = Tone(folder.File($"{format}.wav"), options);
 
@@ -66,11 +63,11 @@ public sealed class AudioFileTests : IDisposable
     }
 
     [Fact]
-    public void What_is_called_wav_and_no_decoder_knows_is_no_wav_file()
+    public void A_wav_file_with_unknown_content_is_reported_with_its_start()
     {
         var path = folder.File("a.wav");
         File.WriteAllText(path, "no audio at all, in any format");
-        AudioFormatException error = Assert.Throws<AudioFormatException>(() => AudioFile.Read(path));
+        var error = Assert.Throws<AudioFormatException>(() => AudioFile.Read(path));
         Assert.Equal(
             $"{path}, byte 0: this is not a WAV file: it starts with 'no audio at ' instead of 'RIFF....WAVE'.",
             error.Message
@@ -78,45 +75,12 @@ public sealed class AudioFileTests : IDisposable
     }
 
     [Theory]
-    [InlineData(
-        "flac",
-        true,
-        AudioFault.Damaged,
-        @"ffmpeg found it damaged \(.+\); 1\.\d\d s of sound could be decoded\.$"
-    )]
-    [InlineData(
-        "flac",
-        false,
-        AudioFault.Truncated,
-        @"its header says 4\.00 s, but 2\.\d\d s of sound could be decoded\.$"
-    )]
-    [InlineData(
-        "ogg",
-        false,
-        AudioFault.Damaged,
-        @"ffmpeg found it damaged \(CRC mismatch!\); \d\.\d\d s of sound could be decoded\.$"
-    )]
-    [InlineData(
-        "mp3",
-        true,
-        AudioFault.Truncated,
-        @"its header says 4\.\d\d s, but 1\.\d\d s of sound could be decoded\.$"
-    )]
-    [InlineData(
-        "mp3",
-        false,
-        AudioFault.Damaged,
-        @"ffmpeg found it damaged \(Header missing\); \d\.\d\d s of sound could be decoded\.$"
-    )]
-    public void Sound_that_is_cut_or_has_noise_in_its_file_is_not_taken_for_whole(
-        string extension,
-        bool isCut,
-        AudioFault fault,
-        string message
-    )
+    [InlineData(true, AudioFault.Damaged, @"ffmpeg found it damaged \(.+\); 1\.\d\d s could be decoded\.$")]
+    [InlineData(false, AudioFault.Truncated, @"its header states 4\.00 s, but 2\.\d\d s could be decoded\.$")]
+    public void Damage_that_ffmpeg_reports_is_an_error(bool isCut, AudioFault fault, string message)
     {
         RequireFfmpeg();
-        var path = folder.File($"noise.{extension}");
+        var path = folder.File("noise.flac");
         Run("ffmpeg", "-v", "error", "-f", "lavfi", "-i", "anoisesrc=d=4:r=44100:a=0.3:seed=1", path);
         Assert.InRange(AudioFile.Read(path).DurationSeconds, 3.99, 4.1);
         var bytes = File.ReadAllBytes(path);
@@ -126,16 +90,59 @@ public sealed class AudioFileTests : IDisposable
             new Random(1).NextBytes(bytes.AsSpan(bytes.Length / 2, bytes.Length / 4));
         File.WriteAllBytes(path, bytes);
 
-        AudioFormatException error = Assert.Throws<AudioFormatException>(() => AudioFile.Read(path));
+        var error = Assert.Throws<AudioFormatException>(() => AudioFile.Read(path));
 
         Assert.Equal(fault, error.Fault);
         Assert.Matches(message, error.Message);
     }
 
+    [Fact]
+    public void Only_formats_without_a_decoder_of_their_own_need_ffmpeg()
+    {
+        using var _ = new WithoutFfmpeg();
+        foreach (var name in (string[])["clicks.mp3", "clicks.ogg", "clicks.aiff", "clicks-alaw.wav"])
+            Assert.InRange(AudioFile.Read(Fixture(name)).DurationSeconds, 1.2344, 1.2346);
+        Assert.Equal(
+            "FLAC is decoded by ffmpeg, which is not installed; install ffmpeg (Debian, Ubuntu: apt-get install ffmpeg) or "
+                + "convert the file to WAV, AIFF, MP3 or Ogg Vorbis",
+            Refused("a.flac", [.. "fLaC"u8, 0, 0, 0, 34], AudioFault.NoDecoder)
+        );
+        Assert.StartsWith(
+            "WAV with format code 0x0011 is decoded by ffmpeg, which is not installed;",
+            Refused("adpcm.wav", WavTests.Wav(0x11, 1, 4, new byte[64]), AudioFault.NoDecoder)
+        );
+        Assert.StartsWith(
+            "a file that starts with 'some text' is decoded by ffmpeg, which is not installed;",
+            Refused("a.ogg", "some text"u8.ToArray(), AudioFault.NoDecoder)
+        );
+    }
+
+    [Fact]
+    public void A_web_page_and_a_Git_LFS_pointer_are_named()
+    {
+        Assert.Equal(
+            "this is a web page instead of a recording; download the recording again",
+            Refused("page.mp3", "<!DOCTYPE html><html>"u8.ToArray(), AudioFault.Damaged)
+        );
+        Assert.Equal(
+            "this is a Git LFS pointer instead of the recording; fetch the recordings with 'git lfs pull'",
+            Refused("a.mp3", "version https://git-lfs.github.com/spec/v1"u8.ToArray(), AudioFault.Damaged)
+        );
+    }
+
+    private string Refused(string name, byte[] content, AudioFault fault)
+    {
+        var path = folder.File(name);
+        File.WriteAllBytes(path, content);
+        var error = Assert.Throws<AudioFormatException>(() => AudioFile.Read(path));
+        Assert.Equal((path, fault), (error.Path, error.Fault));
+        return error.Cause;
+    }
+
     [Theory]
     [InlineData("pipe.wav")]
     [InlineData("pipe.ogg")]
-    public void A_pipe_is_not_waited_for(string name)
+    public void A_pipe_is_refused_without_waiting(string name)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "there are no pipes among the files of Windows");
         var path = folder.File(name);
@@ -144,31 +151,31 @@ public sealed class AudioFileTests : IDisposable
         File.CreateSymbolicLink(link, path);
         foreach (var file in new[] { path, link })
         {
-            AudioFormatException error = Assert.Throws<AudioFormatException>(() => AudioFile.Read(file));
+            var error = Assert.Throws<AudioFormatException>(() => AudioFile.Read(file));
             Assert.EndsWith(": the file is empty, or it is a pipe or a device.", error.Message);
             Assert.Throws<AudioFormatException>(() => AudioFile.ReadInto(file, 44_100, new float[8]));
         }
     }
 
     [Fact]
-    public void What_ffmpeg_cannot_read_is_named()
+    public void A_file_that_ffmpeg_cannot_decode_is_an_error()
     {
         RequireFfmpeg();
         var path = folder.File("a.ogg");
         File.WriteAllText(path, "no audio at all");
-        AudioFormatException error = Assert.Throws<AudioFormatException>(() => AudioFile.Read(path));
+        var error = Assert.Throws<AudioFormatException>(() => AudioFile.Read(path));
         Assert.StartsWith($"{path}: ffmpeg cannot decode it (", error.Message);
     }
 
     [Fact]
-    public void A_missing_file_is_named()
+    public void A_missing_file_is_an_error()
     {
         var path = folder.File("nowhere.wav");
-        FileNotFoundException error = Assert.Throws<FileNotFoundException>(() => AudioFile.Read(path));
+        var error = Assert.Throws<FileNotFoundException>(() => AudioFile.Read(path));
         Assert.Equal($"{path}: there is no such file.", error.Message);
     }
 
-    /// <summary>A second of a tone in the format that the name or ffmpeg's options say.</summary>
+    /// <summary>Writes one second of a tone in the format given by the name or by ffmpeg's options.</summary>
     private string Tone(string path, string[] options)
     {
         RequireFfmpeg();
@@ -185,10 +192,21 @@ public sealed class AudioFileTests : IDisposable
         process.WaitForExit();
     }
 
+    /// <summary>A file that is kept with the tests.</summary>
+    internal static string Fixture(string name) => Path.Combine(AppContext.BaseDirectory, "Audio", "Fixtures", name);
+
     internal static void RequireFfmpeg()
     {
         var folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator);
         if (!folders.Any(folder => File.Exists(Path.Combine(folder, "ffmpeg"))))
             Assert.Skip("ffmpeg is not installed.");
     }
+}
+
+/// <summary>Hides ffmpeg from the current test.</summary>
+internal sealed class WithoutFfmpeg : IDisposable
+{
+    public WithoutFfmpeg() => Ffmpeg.Program = "ffmpeg-that-is-not-installed";
+
+    public void Dispose() => Ffmpeg.Program = "ffmpeg";
 }

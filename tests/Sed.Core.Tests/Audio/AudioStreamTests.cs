@@ -34,13 +34,13 @@ public sealed class AudioStreamTests : IDisposable
     [InlineData(22_050, 44_100)]
     [InlineData(44_100, 16_000)]
     [InlineData(44_101, 44_100)]
-    public void A_sound_resampled_in_pieces_is_the_sound_resampled_whole(int from, int to)
+    public void Resampling_in_blocks_equals_resampling_at_once(int from, int to)
     {
         var sound = Noise(from + 17);
         var whole = Resampler.Resample(sound, from, to);
         foreach (var piece in (int[])[1009, 30_000, sound.Length])
         {
-            StreamResampler resampler = new(from, to);
+            var resampler = new StreamResampler(from, to);
             List<float> made = [];
             for (var at = 0; at < sound.Length; at += piece)
                 made.AddRange(
@@ -53,15 +53,48 @@ public sealed class AudioStreamTests : IDisposable
     [Theory]
     [InlineData(8000)]
     [InlineData(44_100)]
-    public void A_file_in_pieces_is_the_file_read_whole(int rate)
+    public void Decoding_in_blocks_equals_decoding_at_once(int rate)
     {
         var wav = folder.File("noise.wav");
         WavWriter.Write(wav, Noise(200_001), 44_100);
         Assert.Equal(AudioFile.Read(wav, rate), InPieces(wav, rate, 7001));
     }
 
+    [Theory]
+    [InlineData("clicks.mp3", 22_050)]
+    [InlineData("clicks.mp3", 16_000)]
+    [InlineData("clicks.ogg", 22_050)]
+    [InlineData("clicks.aiff", 44_100)]
+    [InlineData("clicks-alaw.wav", 8000)]
+    public void Every_format_can_be_decoded_in_blocks(string name, int rate)
+    {
+        var path = AudioFileTests.Fixture(name);
+        Assert.Equal(AudioFile.Read(path, rate), InPieces(path, rate, 701));
+    }
+
+    [Theory]
+    [InlineData("clicks.mp3")]
+    [InlineData("clicks.ogg")]
+    public void Memory_does_not_grow_with_the_length_of_a_compressed_file(string name)
+    {
+        var once = File.ReadAllBytes(AudioFileTests.Fixture(name));
+        var path = folder.File(name);
+        using (var longer = File.Create(path))
+            for (var i = 0; i < 200; i++)
+                longer.Write(once);
+        using var stream = AudioStream.Open(path, 22_050);
+        var target = new float[10_000];
+        stream.Read(target);
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+        var blocks = 1;
+        while (stream.Read(target) == target.Length)
+            blocks++;
+        Assert.InRange(blocks, 500, 600);
+        Assert.InRange(GC.GetTotalMemory(forceFullCollection: true) - before, -1_000_000, 1_000_000);
+    }
+
     [Fact]
-    public void What_ffmpeg_decodes_in_pieces_is_what_it_decodes_whole()
+    public void Decoding_with_ffmpeg_in_blocks_equals_decoding_at_once()
     {
         var (wav, flac) = (folder.File("noise.wav"), folder.File("noise \"quoted\".flac"));
         WavWriter.Write(wav, Noise(200_001), 44_100);

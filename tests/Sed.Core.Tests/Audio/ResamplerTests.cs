@@ -21,14 +21,14 @@ public sealed class ResamplerTests
     }
 
     [Fact]
-    public void What_lies_above_the_new_band_is_taken_away_and_not_folded_back()
+    public void A_tone_above_the_new_Nyquist_frequency_is_removed_and_not_aliased()
     {
         var result = Resampler.Resample(Tone(15_000, 44_100, 44_100), 44_100, 16_000);
         Assert.True(result[1600..14_400].Max(Math.Abs) < 1e-4);
     }
 
     [Fact]
-    public void The_same_rate_changes_nothing()
+    public void Equal_rates_leave_the_signal_unchanged()
     {
         var tone = Tone(440, 8000, 100);
         Assert.Equal(tone, Resampler.Resample(tone, 8000, 8000));

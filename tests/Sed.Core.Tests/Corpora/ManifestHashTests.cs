@@ -2,6 +2,7 @@ using Sed.Core.Annotations;
 using Sed.Core.Audio;
 using Sed.Core.Corpora;
 using Sed.Core.Corpora.Checks;
+using Sed.Core.Corpora.Layouts;
 
 namespace Sed.Core.Tests.Corpora;
 
@@ -140,7 +141,7 @@ public sealed class ManifestHashTests : IDisposable
     [Fact]
     public void Manifests_with_other_splits_share_the_content_hashes()
     {
-        var corpus = Dcase2017.Task4(Corpus("corpus", lists: false));
+        var corpus = CorpusLayouts.Read(Corpus("corpus", lists: false));
         var hash = corpus.Hash;
         foreach (var clip in corpus.Clips)
             File.Delete(clip.AudioPath);
@@ -169,7 +170,7 @@ public sealed class ManifestHashTests : IDisposable
         return root;
     }
 
-    private static string Hash(string corpus) => ManifestBuilder.Build(CorpusListing.Open(corpus)).Hash;
+    private static string Hash(string corpus) => ManifestBuilder.Build(CorpusLayouts.Open(corpus)).Hash;
 
     // With the cache of earlier checks.
     private string CheckedHash(string corpus) => Preflight.Check(corpus, folder.File("cache")).ToManifest().Hash;

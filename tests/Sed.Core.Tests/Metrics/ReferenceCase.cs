@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Sed.Core.Annotations;
+using Sed.Core.Annotations.Formats;
 
 namespace Sed.Core.Tests.Metrics;
 

@@ -1,4 +1,5 @@
 using Sed.Core.Annotations;
+using Sed.Core.Annotations.Formats;
 using Sed.Core.Metrics.Events;
 using Sed.Core.Metrics.Pairs;
 using Sed.Core.Metrics.Segments;

@@ -112,7 +112,7 @@ public sealed class HostileModelTests : IDisposable
     {
         Replace("\"units\": 4", "\"units\": 3");
         Assert.Contains(
-            "weight_ih_l0: it is Float32 (12, 8), but Float32 (9, 8) is wanted",
+            "weight_ih_l0: the array is Float32 (12, 8), but the tensor is Float32 (9, 8)",
             Refused(),
             StringComparison.Ordinal
         );

@@ -245,5 +245,5 @@ let ``an invalid stored table is named`` (text: string, cause: string) =
 let ``the error for missing results names the available ones`` () =
     let runs = stored ()
     let missing =
-        Assert.Throws<FileNotFoundException>(fun () -> Results.read runs "three" |> ignore)
+        Assert.Throws<IOException>(fun () -> Results.read runs "three" |> ignore)
     Assert.Equal($"There are no results of 'three' in {runs}. It has one, two.", missing.Message)

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
 using Sed.Core.Audio;
+using Sed.Core.Corpora.Layouts;
 using Sed.Core.Corpora;
 using Sed.Core.Corpora.Synthesis;
 using Sed.Core.Features;
@@ -39,7 +40,7 @@ internal static class StoreBench
             case "kill":
                 return Kill(folder);
             case "extract":
-                using (FeatureStore.Open(Dcase2017.Task4(arguments[2]), LogMelOptions.Dcase2017, arguments[3])) { }
+                using (FeatureStore.Open(CorpusLayouts.Read(arguments[2]), LogMelOptions.Dcase2017, arguments[3])) { }
                 return 0;
             default:
                 Console.Error.WriteLine("store scale [folder] | store kill [folder]");
@@ -75,7 +76,7 @@ internal static class StoreBench
             clock.Restart();
             return seconds;
         }
-        Manifest found = Dcase2017.Task4(Path.Combine(root, "corpus"));
+        Manifest found = CorpusLayouts.Read(Path.Combine(root, "corpus"));
         Manifest manifest = new(found.Corpus, found.Classes, SampleRate, 1, found.Clips);
         var index = Lap();
         using FeatureStore store = FeatureStore.Open(manifest, options, stores);

@@ -37,13 +37,13 @@ internal static unsafe class KernelBench
             b = Scratch.Floats(6, 1 << 12),
             c = Scratch.Floats(7, 1 << 12);
         foreach (var memory in new[] { (nint)a, (nint)b, (nint)c })
-            Lanes.Clear((float*)memory, 1 << 12);
-        var walk = new Walk(48, 48, 1, 48);
+            Simd.Clear((float*)memory, 1 << 12);
+        var loop = new ReductionLoop(48, 48, 1, 48);
         const int calls = 2000;
         var best = Best(() =>
         {
             for (var i = 0; i < calls; i++)
-                Tile.Add(a, b, c, 48, 8, 48, walk);
+                Tile.Add(a, b, c, 48, 8, 48, loop);
         });
         return calls * 8 * 48 * 48 * 2 / (best * 1e6);
     }
@@ -90,7 +90,7 @@ internal static unsafe class KernelBench
     {
         using var scope = NewDisposeScope();
         var shape = new DenseBlockShape(24, 4, 12, 250, 32, 1e-5, 0.1, 0.15);
-        int[] found = [.. Enumerable.Range(0, shape.Convolutions).Select(shape.Found)];
+        int[] found = [.. Enumerable.Range(0, shape.Convolutions).Select(shape.InputMaps)];
         Tensor[] parameters =
         [
             .. found.SelectMany(maps => new[] { ones(maps), zeros(maps), randn(shape.Growth, maps, 3, 3) * 0.1 }),
@@ -101,7 +101,7 @@ internal static unsafe class KernelBench
         var maps = randn([Clips, shape.Maps, shape.Frames, shape.Bins], requires_grad: true);
         var block = new DenseBlock(shape);
         Time("dense block, 4 by 12", [.. parameters, maps], () => block.Train(maps, parameters, running, 1));
-        var operations = 2e-6 * found.Sum(maps => maps * DenseBlockShape.Taps * shape.Growth) * shape.Places;
+        var operations = 2e-6 * found.Sum(maps => maps * DenseBlockShape.Taps * shape.Growth) * shape.MapFloats;
         Console.WriteLine($"  of {operations:F0} million operations forward, twice as many backward");
     }
 

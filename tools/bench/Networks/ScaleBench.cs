@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using Sed.Core.Annotations;
+using Sed.Core.Corpora.Layouts;
 using Sed.Core.Corpora;
 using Sed.Core.Features;
 using Sed.Core.Features.LogMel;

@@ -242,8 +242,7 @@ internal static class PredictBench
     private static void WriteLong(string file, double minutes)
     {
         WavWriter.Write(file, Noise(new Random(2), 60 * Rate), Rate);
-        var header = WavReader.ReadHeader(file);
-        var (head, minute) = (header.DataOffset, header.DataBytes);
+        var (head, minute) = (44L, 2L * 60 * Rate);
         using var to = File.OpenHandle(file, FileMode.Open, FileAccess.ReadWrite);
         var noise = new byte[minute];
         RandomAccess.Read(to, noise, head);

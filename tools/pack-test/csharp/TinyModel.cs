@@ -62,7 +62,7 @@ static class TinyModel
     {
         Random draw = new(1);
         var samples = Enumerable.Range(0, 24_000).Select(i => Noise(draw) * (i is >= 8000 and < 16_000 ? 0.5f : 1e-6f));
-        WavWriter.Write(path, [.. samples], 8000, WavEncoding.Float, 32);
+        WavWriter.Write(path, [.. samples], 8000, SampleEncoding.Float, 32);
     }
 
     static float Noise(Random draw) => draw.NextSingle() - 0.5f;

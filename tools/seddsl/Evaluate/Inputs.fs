@@ -3,6 +3,7 @@ namespace Sed.Tool.Evaluate
 open System
 open Argu
 open Sed.Core.Annotations
+open Sed.Core.Annotations.Formats
 open Sed.Core.Metrics.Pairs
 open Sed.Core.Metrics.Uncertainty
 open Sed.Core.Scoring
@@ -68,7 +69,7 @@ module Inputs =
     let private readClasses (arguments: ParseResults<Arguments>) (reference: EventList) =
         match arguments.TryGetResult Classes, arguments.GetResults Class with
         | Some _, _ :: _ -> raise (BadArguments [ "--classes and --class cannot both be given" ])
-        | Some path, [] -> ClassListFile.Read path
+        | Some path, [] -> ClassList.Read path
         | None, [] -> ClassList.Of [| reference |]
         | None, labels ->
             for label in labels do
@@ -126,7 +127,7 @@ module Inputs =
         let pairs = EventPairs.Of(classes, reference, events, unknown)
         let tags =
             tags
-            |> Option.map TagListFile.Read
+            |> Option.map TagList.Read
             |> Option.defaultWith (fun () -> TagList.From events)
 
         {
@@ -209,7 +210,7 @@ module Inputs =
 
         let referenceTags =
             arguments.TryGetResult Reference_Tags
-            |> Option.map TagListFile.Read
+            |> Option.map TagList.Read
             |> Option.defaultWith (fun () -> TagList.From reference)
 
         let system = readSystem arguments classes reference referenceTags
@@ -220,7 +221,7 @@ module Inputs =
 
         let readScores (path: string) =
             let pairs =
-                ScorePairs.Of(ScoreListFile.Read path, reference, Option.toObj durations)
+                ScorePairs.Of(ScoreList.Read path, reference, Option.toObj durations)
             {
                 Pairs = pairs
                 Inputs = MetricInputs.Of pairs

@@ -97,7 +97,7 @@ let private curves (one: ThresholdCurves) =
             yield! best "best_error_rate" (own.BestErrorRate()) own.Label
     ]
 
-    addRows "threshold_curves" setting measures Uncertainty.None
+    rows "threshold_curves" setting measures Uncertainty.None
 
 let all (results: Results) = [
     let metrics = [ for metric, value in results.Metrics.Values -> Measure(metric.Key, value) ]
@@ -121,7 +121,7 @@ let all (results: Results) = [
     | None -> ()
     | Some one ->
         yield!
-            addRows
+            rows
                 "authors_variant"
                 "the authors' published code, no reference"
                 [

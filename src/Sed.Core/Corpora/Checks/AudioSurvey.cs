@@ -1,9 +1,11 @@
 using System.Globalization;
+using System.Numerics;
+using System.Runtime.InteropServices;
 using Sed.Core.Audio;
 
 namespace Sed.Core.Corpora.Checks;
 
-/// <summary>Decodes many audio files, caching what is found: a second survey decodes only new and changed files.</summary>
+/// <summary>Decodes many audio files and caches the results: a second survey decodes only new and changed files.</summary>
 internal static class AudioSurvey
 {
     private static readonly FileCache<AudioFacts> Cache = new("audio 2", AudioFacts.Of, Format, Parse);
@@ -52,5 +54,121 @@ internal static class AudioSurvey
             && double.TryParse(f[4], culture, out var clipped)
             ? new AudioFacts(stamp.Bytes, seconds, rate, channels, peak, clipped, f[5], f[6], fault, f[8])
             : null;
+    }
+}
+
+/// <summary>Properties of an audio file, found by decoding it completely.</summary>
+/// <param name="Bytes">Length of the file in bytes.</param>
+/// <param name="DurationSeconds">Duration in seconds; 0 where the file cannot be read.</param>
+/// <param name="SampleRate">Sampling rate in Hz; 0 where the file cannot be read.</param>
+/// <param name="Channels">Number of channels; 0 where the file cannot be read.</param>
+/// <param name="Peak">Largest magnitude of the samples; full scale is 1.</param>
+/// <param name="ClippedFraction">Fraction of the samples at full scale, 0 to 1.</param>
+/// <param name="ContentHash">Hash of the samples; empty where the file cannot be read.</param>
+/// <param name="Sha256">SHA-256 of the file's content; empty where the file cannot be read.</param>
+/// <param name="Fault">Kind of fault; null where the file can be read.</param>
+/// <param name="Reason">Why the file cannot be read; empty where it can.</param>
+internal sealed record AudioFacts(
+    long Bytes,
+    double DurationSeconds,
+    int SampleRate,
+    int Channels,
+    double Peak,
+    double ClippedFraction,
+    string ContentHash,
+    string Sha256,
+    AudioFault? Fault,
+    string Reason
+)
+{
+    private const float FullScale = 0.9995f;
+
+    /// <summary>Decodes a file.</summary>
+    internal static AudioFacts Of(string path, FileStamp stamp)
+    {
+        AudioFacts unread = new(stamp.Bytes, 0, 0, 0, 0, 0, "", "", null, "");
+        try
+        {
+            var audio = AudioFile.Read(path);
+            var (peak, clipped) = Measure(audio.Samples);
+            return unread with
+            {
+                DurationSeconds = audio.DurationSeconds,
+                SampleRate = audio.SampleRate,
+                Channels = audio.Channels,
+                Peak = peak,
+                ClippedFraction = (double)clipped / Math.Max(1, audio.Samples.Length),
+                ContentHash = SampleHash.Of(audio.Samples),
+                Sha256 = FileStamp.ContentHash(path),
+            };
+        }
+        catch (AudioFormatException broken)
+        {
+            return unread with { Fault = broken.Fault, Reason = broken.Message };
+        }
+        catch (Exception unopened) when (unopened is IOException or UnauthorizedAccessException)
+        {
+            return unread with { Fault = AudioFault.Damaged, Reason = unopened.Message };
+        }
+    }
+
+    private static (float Peak, int Clipped) Measure(ReadOnlySpan<float> samples)
+    {
+        float peak = 0;
+        var clipped = 0;
+        foreach (var sample in samples)
+        {
+            var magnitude = Math.Abs(sample);
+            peak = Math.Max(peak, magnitude);
+            if (magnitude >= FullScale)
+                clipped++;
+        }
+        return (peak, clipped);
+    }
+}
+
+/// <summary>
+/// A 128-bit hash of samples. Not cryptographic: four lanes of multiply and rotate as in xxHash (Y. Collet), mixed at the end.
+/// Different samples have the same hash with a probability of about 2^-64.
+/// </summary>
+internal static class SampleHash
+{
+    private const ulong Odd1 = 0x9E37_79B1_85EB_CA87;
+    private const ulong Odd2 = 0xC2B2_AE3D_27D4_EB4F;
+
+    /// <summary>The hash, 32 hexadecimal digits.</summary>
+    internal static string Of(ReadOnlySpan<float> samples)
+    {
+        var words = MemoryMarshal.Cast<float, ulong>(samples);
+        var a = Odd1;
+        var b = Odd2;
+        var c = Odd1 ^ Odd2;
+        var d = (ulong)samples.Length;
+        var i = 0;
+        for (; i + 4 <= words.Length; i += 4)
+        {
+            a = Round(a, words[i]);
+            b = Round(b, words[i + 1]);
+            c = Round(c, words[i + 2]);
+            d = Round(d, words[i + 3]);
+        }
+        for (; i < words.Length; i++)
+            a = Round(a, words[i]);
+        if (samples.Length % 2 == 1)
+            b = Round(b, BitConverter.SingleToUInt32Bits(samples[^1]));
+        var first = Mix(
+            a ^ BitOperations.RotateLeft(b, 17) ^ BitOperations.RotateLeft(c, 31) ^ BitOperations.RotateLeft(d, 47)
+        );
+        var second = Mix((a * Odd2) + (b * Odd1) + BitOperations.RotateLeft(c, 7) + (d ^ first));
+        return $"{first:x16}{second:x16}";
+    }
+
+    private static ulong Round(ulong lane, ulong word) => BitOperations.RotateLeft(lane + (word * Odd2), 31) * Odd1;
+
+    private static ulong Mix(ulong x)
+    {
+        x = (x ^ (x >> 33)) * Odd2;
+        x = (x ^ (x >> 29)) * Odd1;
+        return x ^ (x >> 32);
     }
 }

@@ -1,8 +1,105 @@
 namespace Sed.Core.Corpora.Checks;
 
-/// <summary>One thing that a check of a corpus found.</summary>
-/// <param name="Kind">What kind of thing.</param>
-/// <param name="Split">The split, where it belongs to one.</param>
-/// <param name="Name">The clip, file, source or class.</param>
-/// <param name="Detail">What exactly, with the values; empty where the kind says it all.</param>
+/// <summary>A finding of the check of a corpus.</summary>
+/// <param name="Kind">Kind of the finding.</param>
+/// <param name="Split">Split that it belongs to; null where it belongs to none.</param>
+/// <param name="Name">Name of the clip, file, source or class.</param>
+/// <param name="Detail">The values; empty where the kind is sufficient.</param>
 public sealed record Finding(FindingKind Kind, Split? Split, string Name, string Detail);
+
+/// <summary>Kinds of findings.</summary>
+public enum FindingKind
+{
+    /// <summary>A labelled clip without audio.</summary>
+    Missing,
+
+    /// <summary>Audio that cannot be read.</summary>
+    Unreadable,
+
+    /// <summary>Audio that ends before the length in its header.</summary>
+    Truncated,
+
+    /// <summary>Audio with samples that are NaN or infinite.</summary>
+    NotANumber,
+
+    /// <summary>Audio that needs ffmpeg, which is not installed.</summary>
+    NoDecoder,
+
+    /// <summary>Audio with a peak below -80 dB of full scale.</summary>
+    Silent,
+
+    /// <summary>Audio with more than 0.1 % of its samples at full scale.</summary>
+    Clipped,
+
+    /// <summary>Audio that is more than 10 ms shorter than the clip length.</summary>
+    Short,
+
+    /// <summary>Audio that is more than 10 ms longer than the clip length.</summary>
+    Long,
+
+    /// <summary>Audio whose sampling rate is not that of the corpus.</summary>
+    OtherRate,
+
+    /// <summary>Audio with several channels.</summary>
+    MultiChannel,
+
+    /// <summary>A clip with the same samples as another one.</summary>
+    Duplicate,
+
+    /// <summary>A clip that several audio files match.</summary>
+    SeveralFiles,
+
+    /// <summary>An audio file that no label file names.</summary>
+    Unlabelled,
+
+    /// <summary>An annotated clip without any label.</summary>
+    NoLabel,
+
+    /// <summary>A source with clips in several splits.</summary>
+    SharedSource,
+
+    /// <summary>A strong event that ends after the clip's audio.</summary>
+    OutsideClip,
+
+    /// <summary>A strong event with a duration of zero.</summary>
+    ZeroLength,
+
+    /// <summary>A class without clips in a split.</summary>
+    EmptyClass,
+}
+
+/// <summary>How each kind of finding is handled, in every corpus.</summary>
+public static class FindingPolicy
+{
+    /// <summary>The action for a kind of finding, in a few words.</summary>
+    public static string Of(FindingKind kind) =>
+        kind switch
+        {
+            FindingKind.Missing => "left out",
+            FindingKind.Unreadable or FindingKind.Truncated or FindingKind.NotANumber => "left out",
+            FindingKind.NoDecoder => "left out; install ffmpeg",
+            FindingKind.Silent or FindingKind.Clipped => "kept",
+            FindingKind.Short => "kept; padded and masked",
+            FindingKind.Long => "kept; end cut off",
+            FindingKind.OtherRate => "kept; resampled",
+            FindingKind.MultiChannel => "kept; channels averaged",
+            FindingKind.Duplicate => "kept",
+            FindingKind.SeveralFiles => "first file used",
+            FindingKind.Unlabelled => "not used",
+            FindingKind.NoLabel => "kept; no class present",
+            FindingKind.SharedSource => "kept; on one side of held-out splits",
+            FindingKind.OutsideClip => "kept as labelled",
+            FindingKind.ZeroLength => "kept; activates no frame",
+            FindingKind.EmptyClass => "scores undefined",
+            _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
+        };
+
+    /// <summary>Whether clips with this finding are left out of the corpus.</summary>
+    public static bool LeavesOut(FindingKind kind) =>
+        kind
+            is FindingKind.Missing
+                or FindingKind.Unreadable
+                or FindingKind.Truncated
+                or FindingKind.NotANumber
+                or FindingKind.NoDecoder;
+}

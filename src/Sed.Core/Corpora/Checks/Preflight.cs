@@ -1,23 +1,24 @@
 using System.Globalization;
 using Sed.Core.Annotations;
 using Sed.Core.Audio;
+using Sed.Core.Corpora.Layouts;
 
 namespace Sed.Core.Corpora.Checks;
 
-/// <summary>Looks at everything in a corpus before anything is computed from it: every label and every sample.</summary>
+/// <summary>Checks all labels and all samples of a corpus before features are computed.</summary>
 public static class Preflight
 {
     private const double SilentPeak = 1e-4;
-    private const double MostClipped = 1e-3;
+    private const double MaxClippedFraction = 1e-3;
     private const double ToleranceSeconds = 0.01;
 
-    /// <summary>Checks the corpus in a folder, of whichever known layout.</summary>
+    /// <summary>Checks the corpus in a folder. Its label files decide the layout.</summary>
     /// <param name="folder">The folder with label files and audio.</param>
-    /// <param name="cache">A folder to remember decoded files in, so that a second check takes seconds; null remembers nothing.</param>
-    /// <param name="progress">Told how many of all audio files have been decoded.</param>
+    /// <param name="cache">Folder in which the results of decoding are cached, so that a second check takes seconds; null caches nothing.</param>
+    /// <param name="progress">Receives the numbers of decoded files and of all files.</param>
     /// <param name="cancellation">Stops the check.</param>
-    /// <exception cref="CorpusException">The folder is missing, empty, or without label files of a known layout.</exception>
-    /// <exception cref="AnnotationException">A label file has rows that are no labels.</exception>
+    /// <exception cref="CorpusException">The folder is missing or empty, or no or several layouts recognise it.</exception>
+    /// <exception cref="AnnotationException">A label file has invalid rows; each is named with its line.</exception>
     public static PreflightReport Check(
         string folder,
         string? cache = null,
@@ -25,10 +26,10 @@ public static class Preflight
         CancellationToken cancellation = default
     )
     {
-        CorpusListing listing = CorpusListing.Open(folder);
-        IReadOnlyList<string>[] audio = listing.FindAudio();
+        var listing = CorpusLayouts.Open(folder);
+        var audio = listing.FindAudio();
         string[] files = [.. audio.Where(paths => paths.Count > 0).Select(paths => paths[0]).Distinct()];
-        AudioFacts[] surveyed = AudioSurvey.Of(folder, files, cache, progress, cancellation);
+        var surveyed = AudioSurvey.Of(folder, files, cache, progress, cancellation);
         Dictionary<string, AudioFacts> facts = new(StringComparer.Ordinal);
         for (var i = 0; i < files.Length; i++)
             facts[files[i]] = surveyed[i];
@@ -36,7 +37,7 @@ public static class Preflight
         List<Finding> findings = [];
         for (var i = 0; i < listing.Clips.Count; i++)
         {
-            AudioFacts? own = audio[i].Count > 0 ? facts[audio[i][0]] : null;
+            var own = audio[i].Count > 0 ? facts[audio[i][0]] : null;
             findings.AddRange(OfAudio(listing, listing.Clips[i], audio[i], own));
             findings.AddRange(OfLabels(listing, listing.Clips[i], own));
         }
@@ -72,12 +73,12 @@ public static class Preflight
         }
         if (facts.Peak < SilentPeak)
             yield return Found(FindingKind.Silent, $"peak {facts.Peak:G3} of full scale");
-        if (facts.ClippedFraction > MostClipped)
-            yield return Found(FindingKind.Clipped, $"{facts.ClippedFraction:P1} of its samples at full scale");
+        if (facts.ClippedFraction > MaxClippedFraction)
+            yield return Found(FindingKind.Clipped, $"{facts.ClippedFraction:P1} of the samples at full scale");
         if (facts.DurationSeconds < listing.ClipSeconds - ToleranceSeconds)
-            yield return Found(FindingKind.Short, $"{facts.DurationSeconds:F3} s of {listing.ClipSeconds} s");
+            yield return Found(FindingKind.Short, $"{facts.DurationSeconds:F3} s instead of {listing.ClipSeconds} s");
         if (facts.DurationSeconds > listing.ClipSeconds + ToleranceSeconds)
-            yield return Found(FindingKind.Long, $"{facts.DurationSeconds:F3} s of {listing.ClipSeconds} s");
+            yield return Found(FindingKind.Long, $"{facts.DurationSeconds:F3} s instead of {listing.ClipSeconds} s");
         if (facts.SampleRate != listing.SampleRate)
             yield return Found(FindingKind.OtherRate, $"{facts.SampleRate} Hz instead of {listing.SampleRate} Hz");
         if (facts.Channels > 1)
@@ -89,7 +90,7 @@ public static class Preflight
         if (clip.IsTagged && clip.WeakLabels.Count == 0)
             yield return new Finding(FindingKind.NoLabel, clip.Split, clip.Name, "");
         var end = facts is { Fault: null } ? Math.Min(facts.DurationSeconds, listing.ClipSeconds) : listing.ClipSeconds;
-        foreach (SoundEvent sound in clip.StrongEvents ?? [])
+        foreach (var sound in clip.StrongEvents ?? [])
         {
             var text = string.Create(
                 CultureInfo.InvariantCulture,
@@ -102,7 +103,7 @@ public static class Preflight
                     FindingKind.OutsideClip,
                     clip.Split,
                     clip.Name,
-                    string.Create(CultureInfo.InvariantCulture, $"{text}, the sound ends at {end:F3} s")
+                    string.Create(CultureInfo.InvariantCulture, $"{text}; the audio ends at {end:F3} s")
                 );
         }
     }
@@ -120,4 +121,72 @@ public static class Preflight
         facts.Fault is null
             ? new AudioProbe(facts.DurationSeconds, facts.SampleRate, facts.Channels, facts.Bytes, facts.Sha256)
             : throw new IOException(facts.Reason.Length > 0 ? facts.Reason : path);
+}
+
+/// <summary>Findings that concern several clips together.</summary>
+internal static class CorpusFindings
+{
+    internal static IEnumerable<Finding> Of(
+        CorpusListing listing,
+        IReadOnlyList<string>[] audio,
+        Dictionary<string, AudioFacts> facts
+    ) =>
+        Duplicates(listing, audio, facts)
+            .Concat(Unlabelled(listing, audio))
+            .Concat(SharedSources(listing))
+            .Concat(EmptyClasses(listing));
+
+    private static IEnumerable<Finding> Duplicates(
+        CorpusListing listing,
+        IReadOnlyList<string>[] audio,
+        Dictionary<string, AudioFacts> facts
+    )
+    {
+        Dictionary<string, LabelledClip> first = new(StringComparer.Ordinal);
+        for (var i = 0; i < audio.Length; i++)
+        {
+            // Digital silence is not a duplicate.
+            if (audio[i].Count == 0 || facts[audio[i][0]] is not { Fault: null, Peak: > 0 } own)
+                continue;
+            var clip = listing.Clips[i];
+            if (first.TryGetValue(own.ContentHash, out var other))
+                yield return new Finding(
+                    FindingKind.Duplicate,
+                    clip.Split,
+                    clip.Name,
+                    $"same samples as the {other.Split} clip {other.Name}"
+                );
+            else
+                first.Add(own.ContentHash, clip);
+        }
+    }
+
+    private static IEnumerable<Finding> Unlabelled(CorpusListing listing, IReadOnlyList<string>[] audio)
+    {
+        HashSet<string> used = new(audio.SelectMany(paths => paths), StringComparer.Ordinal);
+        foreach (var file in listing.Audio.Files.Where(file => !used.Contains(file)))
+            yield return new Finding(FindingKind.Unlabelled, null, Path.GetRelativePath(listing.Folder, file), "");
+    }
+
+    private static IEnumerable<Finding> SharedSources(CorpusListing listing)
+    {
+        foreach (var clips in listing.Clips.GroupBy(clip => clip.Source))
+            if (clips.Select(clip => clip.Split).Distinct().Count() > 1)
+                yield return new Finding(
+                    FindingKind.SharedSource,
+                    null,
+                    clips.Key,
+                    string.Join("; ", clips.Select(clip => $"{clip.Split} {clip.Name}"))
+                );
+    }
+
+    private static IEnumerable<Finding> EmptyClasses(CorpusListing listing)
+    {
+        foreach (var split in listing.Clips.GroupBy(clip => clip.Split))
+        {
+            HashSet<string> present = [.. split.SelectMany(clip => clip.WeakLabels)];
+            foreach (var label in listing.Classes.Where(label => !present.Contains(label)))
+                yield return new Finding(FindingKind.EmptyClass, split.Key, label, "");
+        }
+    }
 }

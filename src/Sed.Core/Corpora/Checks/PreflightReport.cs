@@ -3,14 +3,14 @@ using System.Text;
 
 namespace Sed.Core.Corpora.Checks;
 
-/// <summary>What a check of a corpus found, and the corpus as it can be used.</summary>
+/// <summary>The findings of the check of a corpus, and the usable part of the corpus.</summary>
 public sealed class PreflightReport
 {
-    /// <summary>The first line of the findings as CSV.</summary>
-    public const string CsvHeader = "kind,split,name,detail,policy";
+    /// <summary>The header of the findings as CSV.</summary>
+    public const string CsvHeader = "kind,split,name,detail,action";
 
-    // Longer names and labels, and what is no letter in them, would break the tables.
-    private const int LongestShown = 60;
+    // Longer names, and control characters in them, would break the tables.
+    private const int MaxShown = 60;
 
     private readonly CorpusListing listing;
     private readonly Func<Manifest> build;
@@ -28,42 +28,45 @@ public sealed class PreflightReport
         AudioFiles = audioFiles;
     }
 
-    /// <summary>Everything found, sorted by kind, then in the order of the label files.</summary>
+    /// <summary>All findings, ordered by kind, then as in the label files.</summary>
     public IReadOnlyList<Finding> Findings { get; }
 
-    /// <summary>How many audio files were decoded or known from an earlier check.</summary>
+    /// <summary>Number of audio files that were checked.</summary>
     public int AudioFiles { get; }
 
     /// <summary>The folder that was checked.</summary>
     public string Folder => listing.Folder;
 
-    /// <summary>How many clips the label files name.</summary>
+    /// <summary>Title of the layout of the label files, for example "DCASE 2017 Task 4".</summary>
+    public string Layout => listing.Layout;
+
+    /// <summary>Number of clips in the label files.</summary>
     public int LabelledClips => listing.Clips.Count;
 
-    /// <summary>How many of them can be used.</summary>
+    /// <summary>Number of usable clips.</summary>
     public int UsableClips =>
         LabelledClips
         - Findings.Where(f => FindingPolicy.LeavesOut(f.Kind)).Select(f => (f.Split, f.Name)).Distinct().Count();
 
     /// <summary>The corpus without the clips that are left out.</summary>
-    /// <exception cref="CorpusException">No clip can be used.</exception>
+    /// <exception cref="CorpusException">No clip is usable.</exception>
     public Manifest ToManifest() => build();
 
-    /// <summary>How many clips of a split the label files give a class.</summary>
+    /// <summary>Number of clips of a split that the label files assign to a class.</summary>
     public int ClipsOf(Split split, string label) =>
         listing.Clips.Count(clip => clip.Split == split && clip.WeakLabels.Contains(label));
 
-    /// <summary>The report as tables: findings with counts, policies and first names; clips per class and split.</summary>
-    /// <param name="names">How many names are shown for each kind of finding. Default 3.</param>
+    /// <summary>The report as tables: findings with counts, actions and first names; clips per class and split.</summary>
+    /// <param name="names">Number of names for each kind of finding. Default 3.</param>
     public string ToText(int names = 3)
     {
         StringBuilder text = new();
         text.Append(
             CultureInfo.InvariantCulture,
-            $"{Folder}: {UsableClips} of {LabelledClips} labelled clips can be used ({AudioFiles} audio files looked at)\n\n"
+            $"{Folder}: {Layout}; {UsableClips} of {LabelledClips} labelled clips are usable ({AudioFiles} audio files checked)\n\n"
         );
-        TextTable findings = new("finding", "count", "what is done", "first");
-        foreach (IGrouping<FindingKind, Finding> kind in Findings.GroupBy(finding => finding.Kind))
+        TextTable findings = new("finding", "count", "action", "first");
+        foreach (var kind in Findings.GroupBy(finding => finding.Kind))
             findings.Add(
                 kind.Key.ToString(),
                 kind.Count().ToString(CultureInfo.InvariantCulture),
@@ -71,17 +74,17 @@ public sealed class PreflightReport
                 string.Join(", ", kind.Take(names).Select(finding => Shown(finding.Name)))
                     + (kind.Count() > names ? ", ..." : "")
             );
-        text.Append(Findings.Count == 0 ? "Nothing found.\n" : findings.ToString()).Append('\n');
+        text.Append(Findings.Count == 0 ? "No findings.\n" : findings.ToString()).Append('\n');
         text.Append(ClassTable());
         return text.ToString();
     }
 
-    /// <summary>Writes every finding as CSV: kind, split, name, detail, policy.</summary>
-    /// <param name="path">Where to write; an existing file is replaced.</param>
+    /// <summary>Writes all findings as CSV: kind, split, name, detail, action.</summary>
+    /// <param name="path">The file to write; an existing one is replaced.</param>
     public void WriteCsv(string path)
     {
         StringBuilder text = new(CsvHeader + "\n");
-        foreach (Finding finding in Findings)
+        foreach (var finding in Findings)
             text.AppendJoin(
                     ',',
                     finding.Kind,
@@ -97,7 +100,7 @@ public sealed class PreflightReport
     private string ClassTable()
     {
         Split[] splits = [.. listing.Clips.Select(clip => clip.Split).Distinct().Order()];
-        Dictionary<(Split, string), int> counts = listing
+        var counts = listing
             .Clips.SelectMany(clip => clip.WeakLabels.Select(label => (clip.Split, label)))
             .CountBy(entry => entry)
             .ToDictionary();
@@ -106,7 +109,7 @@ public sealed class PreflightReport
         TextTable table = new(["clips per class", .. splits.Select(split => split.ToString())]);
         foreach (var label in listing.Classes)
             table.Add([Shown(label), .. splits.Select(split => Of(split, label))]);
-        table.Add(["most to fewest", .. splits.Select(split => Imbalance(split, counts))]);
+        table.Add(["imbalance (largest / smallest)", .. splits.Select(split => Imbalance(split, counts))]);
         return table.ToString();
     }
 
@@ -121,9 +124,36 @@ public sealed class PreflightReport
     private static string Shown(string name)
     {
         var line = string.Concat(name.Select(letter => char.IsControl(letter) ? '?' : letter));
-        return line.Length <= LongestShown ? line : $"{line[..LongestShown]}...";
+        return line.Length <= MaxShown ? line : $"{line[..MaxShown]}...";
     }
 
     private static string Quoted(string text) =>
         text.IndexOfAny([',', '"', '\n', '\r']) < 0 ? text : $"\"{text.Replace("\"", "\"\"")}\"";
+
+    /// <summary>Rows of text in aligned columns. Columns of numbers are aligned to the right.</summary>
+    private sealed class TextTable(params string[] header)
+    {
+        private readonly List<string[]> rows = [];
+
+        internal void Add(params string[] row) => rows.Add(row);
+
+        public override string ToString()
+        {
+            var columns = Enumerable.Range(0, header.Length).ToArray();
+            int[] widths = [.. columns.Select(c => rows.Select(row => row[c].Length).Append(header[c].Length).Max())];
+            bool[] numbers =
+            [
+                .. columns.Select(c =>
+                    rows.Count > 0 && rows.All(row => row[c].All(x => char.IsAsciiDigit(x) || x is '.' or '-'))
+                ),
+            ];
+            StringBuilder text = new();
+            foreach (var row in rows.Prepend(header))
+            {
+                var cells = row.Select((cell, c) => numbers[c] ? cell.PadLeft(widths[c]) : cell.PadRight(widths[c]));
+                text.Append(string.Join("  ", cells).TrimEnd()).Append('\n');
+            }
+            return text.ToString();
+        }
+    }
 }

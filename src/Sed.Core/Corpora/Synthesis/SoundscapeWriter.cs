@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Text;
 using Sed.Core.Annotations;
+using Sed.Core.Annotations.Formats;
 using Sed.Core.Audio;
+using Sed.Core.Corpora.Layouts;
 using Sed.Core.Runtime;
 
 namespace Sed.Core.Corpora.Synthesis;

@@ -3,13 +3,14 @@ using System.Security.Cryptography;
 using System.Text;
 using Sed.Core.Annotations;
 using Sed.Core.Audio;
+using Sed.Core.Corpora.Layouts;
 
 namespace Sed.Core.Corpora.Synthesis;
 
 /// <summary>
 /// Corpora that are made, not collected: 10 s, 44.1 kHz mono soundscapes with exact strong labels, which those of the training
 /// split show only to networks that are to learn from them (<see cref="Clip.MixedEvents"/>). They are written as WAV
-/// and label files in the layout of DCASE 2017 task 4 and read back by <see cref="Dcase2017.Task4"/>; one that is there
+/// and label files in the layout of DCASE 2017 task 4 and read back by <see cref="CorpusLayouts.Read"/>; one that is there
 /// already is used again.
 /// </summary>
 public static class Soundscapes
@@ -89,7 +90,7 @@ public static class Soundscapes
         {
             var hashes = SoundscapeWriter.Ensure(folder, source, options, progress, cancellation);
             EventList mixed = SoundscapeWriter.MixedEvents(folder, source, options);
-            var listing = Dcase2017.List(folder, CorpusFolder.FilesBelow(folder)) with { Corpus = name };
+            var listing = new Dcase2017Task4().Read(CorpusFolder.Open(folder)) with { Corpus = name };
             return ManifestBuilder
                 .Build(
                     listing,

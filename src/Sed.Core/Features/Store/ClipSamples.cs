@@ -7,10 +7,7 @@ namespace Sed.Core.Features.Store;
 internal static class ClipSamples
 {
     /// <summary>Reads a clip: longer ones are cut at the end, shorter ones padded with silence.</summary>
-    /// <exception cref="AudioFormatException">The clip cannot be read, or holds samples that are no numbers.</exception>
-    internal static void Read(Clip clip, int sampleRate, Span<float> target)
-    {
-        var count = AudioFile.ReadInto(clip.AudioPath, sampleRate, target);
-        NumberCheck.Require(clip.AudioPath, target[..count]);
-    }
+    /// <exception cref="AudioFormatException">The clip cannot be read, or contains samples that are not finite.</exception>
+    internal static void Read(Clip clip, int sampleRate, Span<float> target) =>
+        AudioFile.ReadInto(clip.AudioPath, sampleRate, target);
 }

@@ -1,22 +1,117 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using Sed.Core.Runtime;
+using static TorchSharp.torch;
+
 namespace Sed.Core.Networks.Kernels;
 
 /// <summary>
-/// Dropout whose mask is a function of a seed and the element's index (the 32-bit finaliser of MurmurHash3), so that
-/// nobody stores it, every thread finds the same one, and the backward pass makes it again.
+/// Dropout whose mask is a hash of a seed and the element's index (the 32-bit finaliser of MurmurHash3). The mask is not stored:
+/// every thread and the backward pass compute it again.
 /// </summary>
-/// <param name="Rate">Share of elements set to zero, in [0, 1).</param>
-/// <param name="Seed">One per layer and step.</param>
+/// <param name="Rate">Probability that an element is set to zero, in [0, 1).</param>
+/// <param name="Seed">Seed of this layer and step.</param>
 internal readonly record struct Dropout(double Rate, uint Seed)
 {
-    /// <summary>No dropout at all.</summary>
+    /// <summary>No dropout.</summary>
     public static readonly Dropout None = default;
 
-    /// <summary>Whether anything is dropped.</summary>
+    /// <summary>Whether the rate is positive.</summary>
     public bool Active => Rate > 0;
 
-    /// <summary>What is kept is multiplied by this.</summary>
+    /// <summary>Factor of the elements that are kept, 1 / (1 - rate).</summary>
     public float Scale => (float)(1 / (1 - Rate));
 
-    /// <summary>The mask from one element on.</summary>
+    /// <summary>The mask starting at an element.</summary>
     public DropoutMask From(long index) => new(this, index);
+}
+
+/// <summary>The mask of a <see cref="Dropout"/> starting at an element.</summary>
+internal readonly struct DropoutMask(Dropout dropout, long first)
+{
+    private readonly uint seed = dropout.Seed;
+    private readonly uint first = (uint)first;
+    private readonly int threshold = (int)(dropout.Rate * 2147483648.0); // 31-bit hashes below it are dropped
+    private readonly float scale = dropout.Scale;
+
+    /// <summary>Whether the rate is positive.</summary>
+    public readonly bool Active = dropout.Active;
+
+    /// <summary>Factors of sixteen elements: 0 or the scale.</summary>
+    /// <param name="offset">Index of the first of them, relative to the mask's first element.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Vector512<float> At(long offset)
+    {
+        var x = Vector512.Create(first + (uint)offset);
+        x += Vector512.Create(0u, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+        x = (x ^ Vector512.Create(seed)) * Vector512.Create(0x9E3779B1u) + Vector512.Create(seed);
+        x = (x ^ (x >> 16)) * Vector512.Create(0x85EBCA6Bu);
+        x = (x ^ (x >> 13)) * Vector512.Create(0xC2B2AE35u);
+        x ^= x >> 16;
+        var kept = Vector512.GreaterThanOrEqual((x >> 1).AsInt32(), Vector512.Create(threshold));
+        return kept.AsSingle() & Vector512.Create(scale);
+    }
+
+    /// <summary>Multiplies elements by the mask.</summary>
+    /// <param name="from">The elements, from the mask's first one on.</param>
+    /// <param name="to">Receives the products; may be the same memory.</param>
+    /// <param name="count">Number of elements.</param>
+    public unsafe void Apply(float* from, float* to, long count)
+    {
+        long at = 0;
+        for (; at + Simd.Lanes <= count; at += Simd.Lanes)
+            (Vector512.Load(from + at) * At(at)).Store(to + at);
+        if (at == count)
+            return;
+        var last = At(at);
+        for (var lane = 0; at < count; lane++, at++)
+            to[at] = from[at] * last[lane];
+    }
+}
+
+/// <summary>Dropout of a tensor as an operation for autograd.</summary>
+internal static unsafe class DropoutLayer
+{
+    private const long ItemSize = 1 << 16; // elements per work item
+
+    /// <summary>Applies dropout; records it for the backward pass if gradients are enabled.</summary>
+    /// <param name="input">Contiguous, float32, on the CPU.</param>
+    /// <param name="dropout">Rate and seed.</param>
+    public static Tensor Train(Tensor input, Dropout dropout) =>
+        is_grad_enabled() ? Function.apply(input, dropout) : Apply(input, dropout);
+
+    private static Tensor Apply(Tensor input, Dropout dropout)
+    {
+        var output = empty_like(input);
+        var length = input.numel();
+        float* from = input.Pointer<float>(length),
+            to = output.Pointer<float>(length);
+        KernelThreads.Run(
+            (int)((length + ItemSize - 1) / ItemSize),
+            item =>
+            {
+                var start = item * ItemSize;
+                var count = Math.Min(ItemSize, length - start);
+                dropout.From(start).Apply(from + start, to + start, count);
+            }
+        );
+        return output;
+    }
+
+    private sealed class Function : autograd.SingleTensorFunction<Function>
+    {
+        public override string Name => nameof(DropoutLayer);
+
+        public override Tensor forward(autograd.AutogradContext context, params object[] arguments)
+        {
+            context.save_data("dropout", arguments[1]);
+            return Apply((Tensor)arguments[0], (Dropout)arguments[1]);
+        }
+
+        public override List<Tensor> backward(autograd.AutogradContext context, Tensor gradient)
+        {
+            using var contiguous = gradient.contiguous();
+            return [Apply(contiguous, (Dropout)context.get_data("dropout")), null!];
+        }
+    }
 }

@@ -1,11 +1,11 @@
 namespace Sed.Core.Networks.Kernels;
 
-/// <summary>A batch normalisation: its sizes, and where its parameters lie.</summary>
-/// <param name="Filters">Filters that it normalises.</param>
+/// <summary>Sizes, hyperparameters and parameter addresses of a batch normalisation.</summary>
+/// <param name="Filters">Number of filters.</param>
 /// <param name="Epsilon">Added to the variance.</param>
-/// <param name="Momentum">Weight of the new batch in the running statistics.</param>
-/// <param name="Scale">Its weight, (filters).</param>
-/// <param name="Shift">Its bias, (filters).</param>
+/// <param name="Momentum">Weight of a new batch in the running statistics.</param>
+/// <param name="Scale">Address of the weight, (filters).</param>
+/// <param name="Shift">Address of the bias, (filters).</param>
 internal readonly unsafe record struct NormalisationWeights(
     int Filters,
     double Epsilon,
@@ -21,7 +21,9 @@ internal readonly unsafe record struct NormalisationWeights(
     public float* ShiftFloats => (float*)Shift;
 }
 
-/// <summary>Batch normalisation of one step: z = scale (x - mean) inverse + shift, per filter, folded into z = Factor x + Offset.</summary>
+/// <summary>
+/// Batch normalisation of one step: z = scale (x - mean) inverse + shift for each filter, folded into z = Factor x + Offset.
+/// </summary>
 internal sealed unsafe class Normalisation
 {
     private Normalisation(int filters)
@@ -32,19 +34,22 @@ internal sealed unsafe class Normalisation
         Offset = new float[filters];
     }
 
-    /// <summary>Mean of every filter's output.</summary>
+    /// <summary>Mean of each filter.</summary>
     public double[] Mean { get; }
 
     /// <summary>1 / sqrt(variance + epsilon).</summary>
     public double[] Inverse { get; }
 
-    /// <summary>What the output is multiplied by.</summary>
+    /// <summary>Multiplier of each filter.</summary>
     public float[] Factor { get; }
 
-    /// <summary>What is added then.</summary>
+    /// <summary>Offset of each filter.</summary>
     public float[] Offset { get; }
 
-    /// <summary>From the statistics of this batch, which also move the running ones (with the unbiased variance, as torch does).</summary>
+    /// <summary>
+    /// Normalisation by the statistics of this batch. Also updates the running statistics; as in torch, the running variance is
+    /// unbiased.
+    /// </summary>
     public static Normalisation OfBatch(
         NormalisationWeights weights,
         double[] mean,
@@ -65,7 +70,7 @@ internal sealed unsafe class Normalisation
         return normalisation;
     }
 
-    /// <summary>From the running statistics.</summary>
+    /// <summary>Normalisation by the running statistics.</summary>
     public static Normalisation OfRunning(NormalisationWeights weights, float* runningMean, float* runningVariance)
     {
         var normalisation = new Normalisation(weights.Filters);

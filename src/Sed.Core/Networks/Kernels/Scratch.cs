@@ -3,42 +3,42 @@ using System.Runtime.InteropServices;
 namespace Sed.Core.Networks.Kernels;
 
 /// <summary>
-/// Working memory of one thread: numbered pieces that grow and are kept from call to call. So no step makes large arrays
-/// anew, for which .NET would walk its whole heap every few steps and torch's allocator would tear its memory to pieces.
+/// Scratch memory of one thread: numbered buffers that grow and are reused from call to call. Allocating large arrays in each
+/// step instead would trigger full garbage collections every few steps and fragment torch's allocator.
 /// </summary>
 internal sealed unsafe class Scratch
 {
     /// <summary>
-    /// The first of the pieces for what a caller prepares and all who share its work read; those before are for the work.
+    /// First buffer for data that a caller prepares and its work items read. Lower numbers are for the work items themselves.
     /// </summary>
     public const int Shared = 4;
 
-    private const int Pieces = 8;
+    private const int Buffers = 8;
 
     [ThreadStatic]
-    private static Scratch? mine;
+    private static Scratch? ofThread;
 
-    private readonly nint[] memory = new nint[Pieces];
-    private readonly long[] lengths = new long[Pieces];
+    private readonly nint[] memory = new nint[Buffers];
+    private readonly long[] lengths = new long[Buffers];
 
     ~Scratch()
     {
-        foreach (var piece in memory)
-            NativeMemory.AlignedFree((void*)piece);
+        foreach (var buffer in memory)
+            NativeMemory.AlignedFree((void*)buffer);
     }
 
-    /// <summary>A piece of this thread's memory, aligned to 64 bytes; its content is whatever was left there.</summary>
-    /// <param name="piece">0 to 7; two pieces in use at once have different numbers.</param>
-    /// <param name="floats">How many floats are needed.</param>
-    public static float* Floats(int piece, long floats)
+    /// <summary>A buffer of this thread, aligned to 64 bytes, with undefined content.</summary>
+    /// <param name="buffer">Number of the buffer, 0 to 7. Buffers that are in use at the same time need different numbers.</param>
+    /// <param name="floats">Smallest length.</param>
+    public static float* Floats(int buffer, long floats)
     {
-        var own = mine ??= new Scratch();
-        if (own.lengths[piece] < floats)
+        var own = ofThread ??= new Scratch();
+        if (own.lengths[buffer] < floats)
         {
-            NativeMemory.AlignedFree((void*)own.memory[piece]);
-            own.memory[piece] = (nint)NativeMemory.AlignedAlloc((nuint)(floats * sizeof(float)), 64);
-            own.lengths[piece] = floats;
+            NativeMemory.AlignedFree((void*)own.memory[buffer]);
+            own.memory[buffer] = (nint)NativeMemory.AlignedAlloc((nuint)(floats * sizeof(float)), 64);
+            own.lengths[buffer] = floats;
         }
-        return (float*)own.memory[piece];
+        return (float*)own.memory[buffer];
     }
 }

@@ -4,54 +4,76 @@ using System.Runtime.Intrinsics.X86;
 namespace Sed.Core.Networks.Kernels;
 
 /// <summary>
-/// Small matrix products in registers: the one piece of arithmetic under the convolutions and the recurrent layers.
-/// The order of every sum is fixed by the walk, so a result has the same digits whoever computes it.
+/// The reduction loop of a small matrix product: <see cref="Outer"/> times <see cref="Inner"/> terms, with strides in floats. A
+/// convolution needs the two levels: the inner loop runs over neighbouring channels, the outer loop over the kernel's frames.
+/// </summary>
+/// <param name="ARow">Stride of the left operand from one row of the result to the next.</param>
+/// <param name="Inner">Terms of the inner loop.</param>
+/// <param name="AInner">Stride of the left operand in the inner loop.</param>
+/// <param name="BInner">Stride of the right operand in the inner loop.</param>
+/// <param name="Outer">Iterations of the outer loop.</param>
+/// <param name="AOuter">Stride of the left operand in the outer loop.</param>
+/// <param name="BOuter">Stride of the right operand in the outer loop.</param>
+internal readonly record struct ReductionLoop(
+    nint ARow,
+    int Inner,
+    nint AInner,
+    nint BInner,
+    int Outer = 1,
+    nint AOuter = 0,
+    nint BOuter = 0
+);
+
+/// <summary>
+/// Small matrix products in registers, on which convolutions and recurrent layers are built. The order of each sum is fixed by
+/// the reduction loop, so that results are identical on all processors.
 /// </summary>
 internal static unsafe class Tile
 {
-    /// <summary>Columns come in multiples of this.</summary>
-    public const int Lanes = 16;
-
-    /// <summary>
-    /// c[r, j] += sum over the walk of a[r, k] b[k, j].
-    /// </summary>
-    /// <param name="rows">Rows of the result; eight at a time, and four, are fast.</param>
-    /// <param name="width">Columns of the result, a multiple of <see cref="Lanes"/>.</param>
-    public static void Add(float* a, float* b, float* c, nint cRow, int rows, int width, in Walk walk)
+    /// <summary>c[r, j] += sum over k of a[r, k] b[k, j].</summary>
+    /// <param name="a">Left operand.</param>
+    /// <param name="b">Right operand, rows of contiguous columns.</param>
+    /// <param name="c">Result, rows of contiguous columns.</param>
+    /// <param name="cRow">Stride of the result from row to row.</param>
+    /// <param name="rows">Rows of the result. Groups of eight and four are fast.</param>
+    /// <param name="width">Columns of the result, a multiple of <see cref="Simd.Lanes"/>.</param>
+    /// <param name="loop">Terms and strides of the sum.</param>
+    public static void Add(float* a, float* b, float* c, nint cRow, int rows, int width, in ReductionLoop loop)
     {
-        for (; rows >= 8; rows -= 8, a += 8 * walk.ARow, c += 8 * cRow)
+        for (; rows >= 8; rows -= 8, a += 8 * loop.ARow, c += 8 * cRow)
         {
-            // Vector512.IsHardwareAccelerated is false on processors that lower their clock for it; it still wins here.
+            // Vector512.IsHardwareAccelerated is false on processors that lower their clock for AVX-512; it is still faster here.
             if (Avx512F.IsSupported)
-                Tile512.AddEightRows(a, b, c, cRow, width, walk);
+                Tile512.AddEightRows(a, b, c, cRow, width, loop);
             else
-                Tile256.AddEightRows(a, b, c, cRow, width, walk);
+                Tile256.AddEightRows(a, b, c, cRow, width, loop);
         }
         if (rows >= 4)
         {
-            Tile256.AddFourRows(a, b, c, cRow, width, walk);
+            Tile256.AddFourRows(a, b, c, cRow, width, loop);
             rows -= 4;
-            a += 4 * walk.ARow;
+            a += 4 * loop.ARow;
             c += 4 * cRow;
         }
-        for (; rows > 0; rows--, a += walk.ARow, c += cRow)
-            AddRow(a, b, c, width, walk);
+        for (; rows > 0; rows--, a += loop.ARow, c += cRow)
+            AddRow(a, b, c, width, loop);
     }
 
-    /// <summary>How many of so many columns a tile takes first.</summary>
+    /// <summary>Number of columns that a tile covers first.</summary>
+    /// <param name="left">Columns left, a multiple of <see cref="Simd.Lanes"/>.</param>
     public static int Columns(int left) => left == 64 ? 32 : Math.Min(left, 48);
 
-    private static void AddRow(float* a, float* b, float* c, int width, in Walk walk)
+    private static void AddRow(float* a, float* b, float* c, int width, in ReductionLoop loop)
     {
-        for (var j = 0; j < width; j += Lanes)
+        for (var j = 0; j < width; j += Simd.Lanes)
         {
             var low = Vector256.Load(c + j);
             var high = Vector256.Load(c + j + 8);
-            for (var outer = 0; outer < walk.Outer; outer++)
+            for (var outer = 0; outer < loop.Outer; outer++)
             {
-                var x = a + outer * walk.AOuter;
-                var w = b + outer * walk.BOuter + j;
-                for (var inner = 0; inner < walk.Inner; inner++, x += walk.AInner, w += walk.BInner)
+                var x = a + outer * loop.AOuter;
+                var w = b + outer * loop.BOuter + j;
+                for (var inner = 0; inner < loop.Inner; inner++, x += loop.AInner, w += loop.BInner)
                 {
                     var value = Vector256.Create(*x);
                     low = Vector256.MultiplyAddEstimate(value, Vector256.Load(w), low);
@@ -62,4 +84,32 @@ internal static unsafe class Tile
             high.Store(c + j + 8);
         }
     }
+}
+
+/// <summary>Width of a register tile as a type, which is a constant for the JIT.</summary>
+internal interface ITileColumns
+{
+    /// <summary>Vectors in a row of the tile.</summary>
+    static abstract int Vectors { get; }
+}
+
+/// <summary>Rows of one vector.</summary>
+internal readonly struct OneVector : ITileColumns
+{
+    /// <inheritdoc/>
+    public static int Vectors => 1;
+}
+
+/// <summary>Rows of two vectors.</summary>
+internal readonly struct TwoVectors : ITileColumns
+{
+    /// <inheritdoc/>
+    public static int Vectors => 2;
+}
+
+/// <summary>Rows of three vectors.</summary>
+internal readonly struct ThreeVectors : ITileColumns
+{
+    /// <inheritdoc/>
+    public static int Vectors => 3;
 }

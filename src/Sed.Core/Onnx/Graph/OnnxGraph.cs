@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using global::Onnx;
 using Google.Protobuf;
+using Sed.Core.Runtime;
 using static TorchSharp.torch;
 using ElementType = global::Onnx.TensorProto.Types.DataType;
 
@@ -94,7 +95,7 @@ internal sealed class OnnxGraph
     {
         using var scope = NewDisposeScope();
         var values = weight.detach().to(float32, CPU).contiguous();
-        return Constant(ElementType.Float, values.shape, values.bytes);
+        return Constant(ElementType.Float, values.shape, values.Bytes(values.numel() * sizeof(float)));
     }
 
     /// <summary>The model as the content of an .onnx file.</summary>

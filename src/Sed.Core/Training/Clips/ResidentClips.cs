@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Sed.Core.Features;
+using Sed.Core.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -69,7 +70,7 @@ internal sealed class ResidentClips : IDisposable
     {
         var size = features.Frames * features.Bands;
         var copy = empty(values.Length / size, features.Frames, features.Bands);
-        MemoryMarshal.AsBytes(values).CopyTo(copy.bytes);
+        values.CopyTo(copy.Span<float>(values.Length));
         return copy;
     }
 

@@ -27,24 +27,21 @@ internal sealed class EventTargets : FrameTargets
             );
         this.classes = classes;
         this.events = events;
-        key = new(MakeKey);
+        key = new(() => new JsonObject { ["events"] = Hash(hash => hash.AppendData(Encoding.UTF8.GetBytes(Rows(events)))) });
     }
 
-    private JsonObject MakeKey() =>
-        new()
+    private static string Rows(EventList events)
+    {
+        StringBuilder rows = new();
+        foreach (var file in events.Files)
         {
-            ["events"] = Hash(hash =>
-            {
-                StringBuilder lines = new();
-                for (var clip = 0; clip < events.Files.Length; clip++)
-                    foreach (var (onset, offset, label) in events.EventsOf(events.Files[clip]))
-                        lines.Append(
-                            CultureInfo.InvariantCulture,
-                            $"{events.Files[clip]}\t{onset:R}\t{offset:R}\t{label}\n"
-                        );
-                hash.AppendData(Encoding.UTF8.GetBytes(lines.ToString()));
-            }),
-        };
+            if (events.EventsOf(file).IsEmpty)
+                rows.Append(file).Append('\n');
+            foreach (var (onset, offset, label) in events.EventsOf(file))
+                rows.Append(CultureInfo.InvariantCulture, $"{file}\t{onset:R}\t{offset:R}\t{label}\n");
+        }
+        return rows.ToString();
+    }
 
     public override int Classes => classes.Count;
 

@@ -61,7 +61,7 @@ public sealed class RecordingFoldersTests : IDisposable
                 $"{folder.Path}: class 'dog' has no recording for Evaluation; its 1 recordings come from too few folds or "
                     + "sources to be divided in 3.",
             ],
-            error.Problems
+            error.Problems.Select(problem => problem.ToString())
         );
     }
 }

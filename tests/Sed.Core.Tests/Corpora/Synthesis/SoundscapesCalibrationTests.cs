@@ -1,5 +1,6 @@
 using Sed.Core.Annotations;
 using Sed.Core.Corpora;
+using Sed.Core.Corpora.Layouts;
 using Sed.Core.Corpora.Synthesis;
 using Sed.Core.Corpora.Synthesis.Voices;
 using Sed.Core.Tests.Metrics;

@@ -1,5 +1,6 @@
 using Sed.Core.Audio;
 using Sed.Core.Corpora;
+using Sed.Core.Corpora.Layouts;
 using Sed.Core.Corpora.Synthesis;
 using Sed.Core.Runtime;
 using Sed.Core.Tests.Audio;
@@ -63,7 +64,7 @@ public sealed class SoundscapesTests : IDisposable
             clip => Assert.Null(clip.StrongEvents)
         );
         string made = Assert.Single(Directory.GetDirectories(folder.Path));
-        Manifest collected = Dcase2017.Task4(made, corpus.Corpus);
+        Manifest collected = CorpusLayouts.Read(made, new CorpusOptions { Name = corpus.Corpus });
         Assert.Equal(corpus.Hash, collected.Hash);
         Assert.All(collected.Clips, clip => Assert.Null(clip.MixedEvents));
         // A corpus that was made without that list draws its score again.
@@ -256,7 +257,7 @@ public sealed class SoundscapesTests : IDisposable
             first.Hash,
             ManifestBuilder
                 .Build(
-                    CorpusListing.Open(
+                    CorpusLayouts.Open(
                         Path.GetDirectoryName(Path.GetDirectoryName(Path.GetDirectoryName(first.Clips[0].AudioPath)))!
                     )
                 )
@@ -293,8 +294,8 @@ public sealed class SoundscapesTests : IDisposable
     }
 
     [Theory]
-    [InlineData("missing", "there is no such folder.")]
-    [InlineData("", "the folder is empty.")]
+    [InlineData("missing", "there is no such folder")]
+    [InlineData("", "the folder is empty")]
     public void A_missing_or_empty_folder_says_so(string name, string cause)
     {
         var recordings = Path.Combine(folder.Path, name).TrimEnd('/');

@@ -116,8 +116,8 @@ public sealed class FeatureStoreTests : StoreOfNoise
         var bad = new float[SmallFeatures.SampleRate];
         bad[5] = float.NaN;
         var path = corpus.Clips[1].AudioPath;
-        WavWriter.Write(path, bad, SmallFeatures.SampleRate, WavEncoding.Float, 32);
-        BrokenClip expected = new(1, "clip1.wav", $"{path}: sample 5 is NaN, not a number.");
+        WavWriter.Write(path, bad, SmallFeatures.SampleRate, SampleEncoding.Float, 32);
+        BrokenClip expected = new(1, "clip1.wav", $"{path}: sample 5 is NaN, not a finite number.");
         using (FeatureStore store = Open(corpus))
         {
             Assert.Equal([expected], store.Broken);

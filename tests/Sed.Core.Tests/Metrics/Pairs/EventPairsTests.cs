@@ -88,7 +88,7 @@ public class EventPairsTests
                 ]
             )
         );
-        Assert.Equal("estimate, clip 0: the offset of 1 s lies before the onset of 2 s", thrown.Message);
+        Assert.Equal("estimate, clip 0: the offset of 1 s is before the onset of 2 s", thrown.Message);
     }
 
     [Fact]

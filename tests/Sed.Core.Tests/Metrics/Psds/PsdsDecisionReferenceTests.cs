@@ -49,7 +49,7 @@ public class PsdsDecisionReferenceTests
         Expect expect = new("50 thresholds");
         foreach (var one in ReferenceCase.All().Where(one => one.Has("scores.tsv")))
         {
-            var scores = ScoreListFile.Read(one.PathOf("scores.tsv"));
+            var scores = ScoreList.Read(one.PathOf("scores.tsv"));
             var seconds = one.Expected.GetProperty("audio_duration_seconds_each").GetDouble();
             var durations = Durations.Of(scores.Files.Select(file => (file, seconds)));
             var given = one.Expected.GetProperty("psds_eval_50_thresholds");

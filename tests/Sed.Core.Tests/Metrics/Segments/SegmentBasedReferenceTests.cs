@@ -1,5 +1,6 @@
 using System.Globalization;
 using Sed.Core.Annotations;
+using Sed.Core.Annotations.Formats;
 using Sed.Core.Metrics.Pairs;
 using Sed.Core.Metrics.Segments;
 

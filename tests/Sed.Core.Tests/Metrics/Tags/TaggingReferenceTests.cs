@@ -20,8 +20,8 @@ public class TaggingReferenceTests
                 continue;
             var tags = one.Expected.GetProperty("subtask_a_on_tag_lists");
             var (reference, estimated) = (
-                TagListFile.Read(one.PathOf("tags.ref.tsv")),
-                TagListFile.Read(one.PathOf("tags.est.tsv"))
+                TagList.Read(one.PathOf("tags.ref.tsv")),
+                TagList.Read(one.PathOf("tags.est.tsv"))
             );
             Compare(expect.At($"{one.Name}, tags"), tags, reference, estimated);
         }
@@ -32,13 +32,13 @@ public class TaggingReferenceTests
     public void Published_tag_scores_of_13_systems_are_reproduced()
     {
         var folder = SharedFolder.Require("reference", "kaist_predictions");
-        var reference = TagListFile.Read(Path.Combine(folder, "groundtruth_weak_label_testing_set_kaist.csv"));
+        var reference = TagList.Read(Path.Combine(folder, "groundtruth_weak_label_testing_set_kaist.csv"));
         ClassList classes = new(reference.Labels);
         Expect expect = new("participant");
         foreach (var line in File.ReadLines(Path.Combine(folder, "tag_test", "expected.tsv")).Skip(1))
         {
             var row = line.Split('\t');
-            var estimated = TagListFile.Read(Path.Combine(folder, "tag_test", row[0]));
+            var estimated = TagList.Read(Path.Combine(folder, "tag_test", row[0]));
             var scores = Tagging.Count(classes, reference, estimated, TaggingRules.Dcase2017SubtaskA).Scores();
             Rate[] actual =
             [

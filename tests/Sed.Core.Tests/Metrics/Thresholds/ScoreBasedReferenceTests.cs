@@ -93,7 +93,7 @@ public class ScoreBasedReferenceTests
         Expect expect = new("at 0.5");
         foreach (var (one, _) in Cases())
         {
-            var scores = ScoreListFile.Read(one.PathOf("scores.tsv"));
+            var scores = ScoreList.Read(one.PathOf("scores.tsv"));
             var given = one.Expected.GetProperty("sed_eval_at_threshold_0.5");
             var pairs = EventPairs.Of(one.Classes, one.Reference, scores.EventsAbove(0.5));
             ExpectedScores.Compare(
@@ -114,7 +114,7 @@ public class ScoreBasedReferenceTests
     {
         foreach (var one in ReferenceCase.All().Where(one => one.Has("scores.tsv")))
         {
-            var scores = ScoreListFile.Read(one.PathOf("scores.tsv"));
+            var scores = ScoreList.Read(one.PathOf("scores.tsv"));
             var seconds = one.Expected.GetProperty("audio_duration_seconds_each").GetDouble();
             var durations = Durations.Of(scores.Files.Select(file => (file, seconds)));
             yield return (one, ScorePairs.Of(scores, one.Reference, durations));

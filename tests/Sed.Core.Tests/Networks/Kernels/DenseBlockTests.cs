@@ -40,7 +40,7 @@ public sealed class DenseBlockTests
         var generator = new Generator(11);
         var input = randn(batch, maps, frames, bins, generator: generator) * 2 + 0.5;
         var parameters = Parameters(shape, generator);
-        var weights = randn(batch, shape.All, frames, bins, generator: generator);
+        var weights = randn(batch, shape.OutputMaps, frames, bins, generator: generator);
 
         var exact = parameters.Select(parameter => parameter.to(float64).requires_grad_()).ToArray();
         var exactInput = input.to(float64).requires_grad_();
@@ -134,12 +134,12 @@ public sealed class DenseBlockTests
                 .Range(0, shape.Convolutions)
                 .SelectMany(number =>
                 {
-                    var found = shape.Found(number);
+                    var inputMaps = shape.InputMaps(number);
                     return new[]
                     {
-                        randn(found, generator: generator),
-                        randn(found, generator: generator),
-                        randn(shape.Growth, found, 3, 3, generator: generator) / Math.Sqrt(9 * found),
+                        randn(inputMaps, generator: generator),
+                        randn(inputMaps, generator: generator),
+                        randn(shape.Growth, inputMaps, 3, 3, generator: generator) / Math.Sqrt(9 * inputMaps),
                     };
                 }),
         ];
@@ -149,7 +149,7 @@ public sealed class DenseBlockTests
             .. Enumerable
                 .Range(0, shape.Convolutions)
                 .SelectMany(number =>
-                    new[] { zeros(shape.Found(number), dtype: type), ones(shape.Found(number), dtype: type) }
+                    new[] { zeros(shape.InputMaps(number), dtype: type), ones(shape.InputMaps(number), dtype: type) }
                 ),
         ];
 

@@ -4,12 +4,12 @@ namespace Sed.Core.Tests.Networks.Kernels;
 
 public sealed unsafe class TileTests
 {
-    /// <summary>Widths that take every tile, alone and after one another.</summary>
+    /// <summary>Widths that use each tile alone and in sequence.</summary>
     public static TheoryData<int> Widths => [16, 32, 48, 64, 80, 96, 112, 144, 240];
 
     [Theory]
     [MemberData(nameof(Widths))]
-    public void Both_kinds_of_registers_give_the_bits_of_sums_made_one_by_one(int width)
+    public void All_tiles_equal_sums_computed_term_by_term_bit_for_bit(int width)
     {
         const int inner = 7;
         const int outer = 3;
@@ -17,17 +17,17 @@ public sealed unsafe class TileTests
         var a = Values(random, 8 * inner * outer);
         var b = Values(random, inner * outer * width);
         var before = Values(random, 8 * width);
-        var walk = new Walk(inner * outer, inner, 1, width, outer, inner, inner * width);
+        var loop = new ReductionLoop(inner * outer, inner, 1, width, outer, inner, inner * width);
 
-        var expected = OneByOne(a, b, before, width, inner * outer);
-        Assert.Equal(expected, Computed(a, b, before, (x, y, z) => Tile256.AddEightRows(x, y, z, width, width, walk)));
-        // Without AVX-512 .NET splits each of its vectors in two: the sums and their order are the same.
-        Assert.Equal(expected, Computed(a, b, before, (x, y, z) => Tile512.AddEightRows(x, y, z, width, width, walk)));
-        Assert.Equal(expected, Computed(a, b, before, (x, y, z) => Tile.Add(x, y, z, width, 8, width, walk)));
-        // Seven rows and one: rows one by one, too.
+        var expected = TermByTerm(a, b, before, width, inner * outer);
+        Assert.Equal(expected, Computed(a, b, before, (x, y, z) => Tile256.AddEightRows(x, y, z, width, width, loop)));
+        // Without AVX-512 .NET splits each vector in two; sums and order stay the same.
+        Assert.Equal(expected, Computed(a, b, before, (x, y, z) => Tile512.AddEightRows(x, y, z, width, width, loop)));
+        Assert.Equal(expected, Computed(a, b, before, (x, y, z) => Tile.Add(x, y, z, width, 8, width, loop)));
+        // Seven rows use the tile of four rows and single rows.
         Assert.Equal(
             expected[..(7 * width)],
-            Computed(a, b, before, (x, y, z) => Tile.Add(x, y, z, width, 7, width, walk))[..(7 * width)]
+            Computed(a, b, before, (x, y, z) => Tile.Add(x, y, z, width, 7, width, loop))[..(7 * width)]
         );
     }
 
@@ -45,7 +45,7 @@ public sealed unsafe class TileTests
         return [.. c.Select(BitConverter.SingleToUInt32Bits)];
     }
 
-    private static uint[] OneByOne(float[] a, float[] b, float[] before, int width, int terms)
+    private static uint[] TermByTerm(float[] a, float[] b, float[] before, int width, int terms)
     {
         var sums = new uint[before.Length];
         for (var row = 0; row < 8; row++)

@@ -2,19 +2,21 @@ using static TorchSharp.torch;
 
 namespace Sed.Core.Networks.Kernels.Convolutions;
 
-/// <summary>One convolution block: convolution, batch normalisation, ReLU, max-pooling over rectangles, dropout.</summary>
-/// <param name="Channels">Input channels: 1 for a network's first block; else a multiple of 16 where the kernels compute.</param>
-/// <param name="Filters">Output channels; a multiple of 16 where the kernels compute.</param>
-/// <param name="Bins">Frequency bins that come in.</param>
-/// <param name="Pool">Bins per pooled bin; bins that do not fill one are left out, as torch does.</param>
-/// <param name="Frames">Frames that come in.</param>
-/// <param name="Epsilon">Added to the variance (batch normalisation).</param>
-/// <param name="Momentum">Weight of the new batch in the running statistics.</param>
-/// <param name="Rate">Dropout rate after the block; 0 where it does not rectify.</param>
-/// <param name="KernelFrames">Frames that a kernel covers, odd.</param>
-/// <param name="KernelBins">Bins that a kernel covers, odd.</param>
-/// <param name="Rectifies">Whether ReLU follows the normalisation.</param>
-/// <param name="PoolFrames">Frames per pooled frame; frames that do not fill one are left out.</param>
+/// <summary>
+/// Sizes and hyperparameters of a convolution block: convolution, batch normalisation, ReLU, max-pooling, dropout.
+/// </summary>
+/// <param name="Channels">Input channels: 1 for the network's input, otherwise padded to a multiple of 16 for the kernels.</param>
+/// <param name="Filters">Output channels, padded to a multiple of 16 for the kernels.</param>
+/// <param name="Bins">Frequency bins of the input.</param>
+/// <param name="Pool">Pooling size along frequency. As in torch, bins that do not fill a pooled bin are dropped.</param>
+/// <param name="Frames">Frames of the input.</param>
+/// <param name="Epsilon">Added to the variance in batch normalisation.</param>
+/// <param name="Momentum">Weight of a new batch in the running statistics.</param>
+/// <param name="Rate">Dropout rate after the block; 0 without ReLU.</param>
+/// <param name="KernelFrames">Kernel size along time, odd.</param>
+/// <param name="KernelBins">Kernel size along frequency, odd.</param>
+/// <param name="HasRelu">Whether ReLU follows the normalisation.</param>
+/// <param name="PoolFrames">Pooling size along time. Frames that do not fill a pooled frame are dropped.</param>
 internal sealed record BlockShape(
     int Channels,
     int Filters,
@@ -26,49 +28,134 @@ internal sealed record BlockShape(
     double Rate,
     int KernelFrames = 3,
     int KernelBins = 3,
-    bool Rectifies = true,
+    bool HasRelu = true,
     int PoolFrames = 1
 )
 {
-    /// <summary>The same block, its channels and filters widened; only the network's input stays as it is.</summary>
-    public BlockShape Wider(bool isInput) =>
-        this with
-        {
-            Channels = isInput ? Channels : Widened.Size(Channels),
-            Filters = Widened.Size(Filters),
-        };
-
-    /// <summary>This block's kernel, or one of its vectors with a value for each filter, from one that may be narrower.</summary>
-    public Tensor Wide(Tensor tensor) =>
-        tensor.dim() == 4
-            ? Widened.To(tensor, Filters, Channels, tensor.shape[2], tensor.shape[3])
-            : Widened.To(tensor, Filters);
-
-    /// <summary>The normalisation, with its parameters among those of the block.</summary>
-    public NormalisationWeights Normalised(BlockWeights weights) =>
-        new(Filters, Epsilon, Momentum, weights.Scale, weights.Shift);
-
-    /// <summary>Frequency bins that go out.</summary>
+    /// <summary>Frequency bins of the output.</summary>
     public int PooledBins => Bins / Pool;
 
-    /// <summary>Frames that go out.</summary>
+    /// <summary>Frames of the output.</summary>
     public int PooledFrames => Frames / PoolFrames;
 
-    /// <summary>Whether one value goes out for several.</summary>
-    public bool Pools => Pool > 1 || PoolFrames > 1;
+    /// <summary>Whether the block pools.</summary>
+    public bool HasPooling => Pool > 1 || PoolFrames > 1;
 
-    /// <summary>Frames of zeros before and after a clip that comes in.</summary>
+    /// <summary>Frames of zero padding before and after an input clip.</summary>
     public int Border => KernelFrames / 2;
 
-    /// <summary>Floats of one input clip, with the zero frames before and after.</summary>
+    /// <summary>Floats of an input clip, including the padding frames.</summary>
     public long InputFloats => (Frames + 2L * Border) * Bins * Channels;
 
-    /// <summary>The convolution.</summary>
-    public ConvolutionSize Convolution => new(KernelFrames, KernelBins, Bins, Channels, Filters);
-
-    /// <summary>Floats of one clip before pooling.</summary>
+    /// <summary>Floats of the convolution's output for one clip.</summary>
     public long RawFloats => (long)Frames * Bins * Filters;
 
-    /// <summary>Floats of one output clip, without the zero frames.</summary>
+    /// <summary>Floats of the block's output for one clip, without padding frames.</summary>
     public long PooledFloats => (long)PooledFrames * PooledBins * Filters;
+
+    /// <summary>Sizes of the convolution.</summary>
+    public ConvolutionSize Convolution => new(KernelFrames, KernelBins, Bins, Channels, Filters);
+
+    /// <summary>Parameters of the batch normalisation, from those of the block.</summary>
+    public NormalisationWeights NormalisationOf(BlockWeights weights) =>
+        new(Filters, Epsilon, Momentum, weights.Scale, weights.Shift);
+
+    /// <summary>The block with channels and filters padded to multiples of 16.</summary>
+    /// <param name="isInput">Whether this block's input is the network's, which is not padded.</param>
+    public BlockShape Padded(bool isInput) =>
+        this with
+        {
+            Channels = isInput ? Channels : Simd.RoundUp(Channels),
+            Filters = Simd.RoundUp(Filters),
+        };
+
+    /// <summary>Pads a kernel, or a vector with one value per filter, to this block's channels and filters.</summary>
+    public Tensor Pad(Tensor tensor) =>
+        tensor.dim() == 4
+            ? Simd.Pad(tensor, Filters, Channels, tensor.shape[2], tensor.shape[3])
+            : Simd.Pad(tensor, Filters);
+}
+
+/// <summary>Sizes of a convolution.</summary>
+/// <param name="KernelFrames">Kernel size along time, odd.</param>
+/// <param name="KernelBins">Kernel size along frequency, odd.</param>
+/// <param name="Bins">Bins of input and output.</param>
+/// <param name="Channels">Input channels.</param>
+/// <param name="Filters">Output channels.</param>
+internal readonly record struct ConvolutionSize(int KernelFrames, int KernelBins, int Bins, int Channels, int Filters)
+{
+    /// <summary>Positions of the kernel.</summary>
+    public int Taps => KernelFrames * KernelBins;
+
+    /// <summary>Floats of all kernels.</summary>
+    public long KernelFloats => (long)Taps * Channels * Filters;
+
+    /// <summary>Sizes of the convolution that computes the input's gradient from the output's.</summary>
+    public ConvolutionSize Mirrored => this with { Channels = Filters, Filters = Channels };
+}
+
+/// <summary>Addresses of a convolution block's parameters, or of their gradients, in torch's layouts.</summary>
+/// <param name="Kernel">(filters, channels, kernel frames, kernel bins).</param>
+/// <param name="Bias">Bias of the convolution, (filters).</param>
+/// <param name="Scale">Weight of the batch normalisation, (filters).</param>
+/// <param name="Shift">Bias of the batch normalisation, (filters).</param>
+internal readonly unsafe record struct BlockWeights(nint Kernel, nint Bias, nint Scale, nint Shift)
+{
+    /// <summary>The kernel as floats.</summary>
+    public float* KernelFloats => (float*)Kernel;
+
+    /// <summary>The convolution's bias as floats.</summary>
+    public float* BiasFloats => (float*)Bias;
+
+    /// <summary>The normalisation's weight as floats.</summary>
+    public float* ScaleFloats => (float*)Scale;
+
+    /// <summary>The normalisation's bias as floats.</summary>
+    public float* ShiftFloats => (float*)Shift;
+}
+
+/// <summary>Tensors and statistics that the forward pass of a block saves for the backward pass.</summary>
+internal sealed class SavedBlock : IDisposable
+{
+    /// <summary>Input, (batch, frames + 2 borders, bins, channels), including the padding frames.</summary>
+    public required Tensor Input { get; init; }
+
+    /// <summary>
+    /// Output after ReLU, pooling and dropout, (batch, pooled frames + 2 borders of the next block, pooled bins, filters).
+    /// </summary>
+    public required Tensor Output { get; init; }
+
+    /// <summary>Output of the convolution, (batch, frames, bins, filters); null in a first block, which does not store it.</summary>
+    public Tensor? Raw { get; init; }
+
+    /// <summary>
+    /// Output of the convolution at the positions that pooling selects, shaped like <see cref="Indices"/>; null in a first block
+    /// and without pooling.
+    /// </summary>
+    public Tensor? Selected { get; init; }
+
+    /// <summary>
+    /// Position of the maximum in each pooling window, counted frame by frame, int8, (batch, pooled frames, pooled bins, filters);
+    /// -1 where the output is zero. Null without pooling, where the sign of the output has the same information.
+    /// </summary>
+    public Tensor? Indices { get; init; }
+
+    /// <summary>Batch normalisation of this step.</summary>
+    public required Normalisation Normalisation { get; init; }
+
+    /// <summary>Mean and covariance of the input's patches, in a first block.</summary>
+    public PatchMoments? Patches { get; init; }
+
+    /// <summary>Dropout after the block.</summary>
+    public required Dropout Dropout { get; init; }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Input.Dispose();
+        Output.Dispose();
+        Raw?.Dispose();
+        Selected?.Dispose();
+        Indices?.Dispose();
+    }
 }

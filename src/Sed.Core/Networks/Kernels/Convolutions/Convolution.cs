@@ -1,27 +1,30 @@
 namespace Sed.Core.Networks.Kernels.Convolutions;
 
 /// <summary>
-/// Convolutions over clips laid out as (frames, bins, channels), zero beyond the edges. The input has half a kernel of zero
-/// frames before and after; beyond the lowest and the highest bin the taps are left out instead.
+/// Convolution with zero padding of one clip in the layout (frames, bins, channels). Along time the input contains the padding,
+/// half a kernel of zero frames at both ends. Along frequency, taps beyond the lowest and highest bin are skipped.
 /// </summary>
 internal static unsafe class Convolution
 {
-    /// <summary>Frames computed together, and the rows of one tile.</summary>
+    /// <summary>Frames in a register tile.</summary>
     public const int TileFrames = 8;
 
     /// <summary>
-    /// Adds the convolution of frames [<paramref name="from"/>, <paramref name="from"/> + <paramref name="count"/>)
-    /// to the output, which holds the bias or zeros.
+    /// Adds the convolution to the output, which holds the bias or zeros, for the frames
+    /// [<paramref name="from"/>, <paramref name="from"/> + <paramref name="count"/>).
     /// </summary>
-    /// <param name="input">(frames and zeros around, bins, channels).</param>
-    /// <param name="kernel">(kernel's frames, kernel's bins, channels, filters).</param>
+    /// <param name="input">(padded frames, bins, channels).</param>
+    /// <param name="kernel">(kernel frames, kernel bins, channels, filters).</param>
     /// <param name="output">(frames, bins, filters).</param>
+    /// <param name="size">Sizes of the convolution.</param>
+    /// <param name="from">First frame.</param>
+    /// <param name="count">Number of frames.</param>
     public static void Add(float* input, float* kernel, float* output, ConvolutionSize size, int from, int count)
     {
         var (taps, bins, channels, filters) = (size.KernelBins, size.Bins, size.Channels, size.Filters);
         var frame = (nint)bins * channels;
         var reach = taps / 2;
-        // The part of the kernels that gives some filters stays in the cache from bin to bin, where all of them would not.
+        // The kernels of a few filters stay in the cache from bin to bin; those of all filters would not.
         for (var (filter, width) = (0, 0); filter < filters; filter += width)
         {
             width = Tile.Columns(filters - filter);
@@ -33,7 +36,7 @@ internal static unsafe class Convolution
         {
             var low = Math.Max(0, reach - bin);
             var high = Math.Min(taps - 1, bins - 1 - bin + reach);
-            var walk = new Walk(
+            var loop = new ReductionLoop(
                 ARow: frame,
                 Inner: (high - low + 1) * channels,
                 AInner: 1,
@@ -49,15 +52,18 @@ internal static unsafe class Convolution
                 (nint)bins * filters,
                 count,
                 width,
-                walk
+                loop
             );
         }
     }
 
-    /// <summary>Adds the kernel's gradient over some frames.</summary>
-    /// <param name="input">(frames and zeros around, bins, channels).</param>
-    /// <param name="gradient">Gradient of the output from the first of these frames on, (count, bins, filters).</param>
-    /// <param name="kernelGradient">(kernel's frames, kernel's bins, channels, filters).</param>
+    /// <summary>Adds the contribution of some frames to the kernel's gradient.</summary>
+    /// <param name="input">(padded frames, bins, channels).</param>
+    /// <param name="gradient">Gradient of the output for these frames, (count, bins, filters).</param>
+    /// <param name="kernelGradient">(kernel frames, kernel bins, channels, filters).</param>
+    /// <param name="size">Sizes of the convolution.</param>
+    /// <param name="from">First frame.</param>
+    /// <param name="count">Number of frames.</param>
     public static void AddKernelGradient(
         float* input,
         float* gradient,
@@ -73,24 +79,24 @@ internal static unsafe class Convolution
         for (var df = 0; df < taps; df++)
         {
             var shift = df - taps / 2;
-            var first = Math.Max(0, -shift); // the lowest output bin that this tap reaches
+            var first = Math.Max(0, -shift); // lowest output bin whose input bin exists
             var reached = bins - Math.Abs(shift);
             if (reached <= 0)
                 continue;
-            var walk =
-                shift == 0 ? new Walk(1, count * bins, channels, filters)
-                : reached >= count ? new Walk(1, reached, channels, filters, count, aFrame, bFrame)
-                : new Walk(1, count, aFrame, bFrame, reached, channels, filters);
+            var loop =
+                shift == 0 ? new ReductionLoop(1, count * bins, channels, filters)
+                : reached >= count ? new ReductionLoop(1, reached, channels, filters, count, aFrame, bFrame)
+                : new ReductionLoop(1, count, aFrame, bFrame, reached, channels, filters);
             for (var dt = 0; dt < size.KernelFrames; dt++)
             {
                 var a = input + (from + dt) * aFrame + (first + shift) * channels;
                 var c = kernelGradient + (nint)(dt * taps + df) * channels * filters;
-                Tile.Add(a, gradient + first * filters, c, filters, channels, filters, walk);
+                Tile.Add(a, gradient + first * filters, c, filters, channels, filters, loop);
             }
         }
     }
 
-    /// <summary>From torch's (filters, channels, frames, bins) to (frames, bins, channels, filters).</summary>
+    /// <summary>Converts a kernel from torch's layout (filters, channels, frames, bins) to (frames, bins, channels, filters).</summary>
     public static void Pack(float* torch, float* packed, ConvolutionSize size)
     {
         for (var tap = 0; tap < size.Taps; tap++)
@@ -101,7 +107,10 @@ internal static unsafe class Convolution
             ];
     }
 
-    /// <summary>From torch's (filters, channels, frames, bins) to the kernel that carries gradients back, (frames, bins, filters, channels), mirrored.</summary>
+    /// <summary>
+    /// Converts a kernel from torch's layout (filters, channels, frames, bins) to the kernel of the input's gradient: mirrored along
+    /// both axes, (frames, bins, filters, channels).
+    /// </summary>
     public static void PackMirrored(float* torch, float* packed, ConvolutionSize size)
     {
         for (var tap = 0; tap < size.Taps; tap++)
@@ -112,7 +121,7 @@ internal static unsafe class Convolution
             ];
     }
 
-    /// <summary>From (frames, bins, channels, filters) back to torch's (filters, channels, frames, bins).</summary>
+    /// <summary>Converts a kernel from (frames, bins, channels, filters) to torch's layout (filters, channels, frames, bins).</summary>
     public static void Unpack(float* packed, float* torch, ConvolutionSize size)
     {
         for (var tap = 0; tap < size.Taps; tap++)

@@ -1,126 +1,129 @@
+using Sed.Core.Runtime;
 using static TorchSharp.torch;
 
 namespace Sed.Core.Networks.Kernels.Convolutions;
 
 /// <summary>
-/// Convolution blocks, one after the other, as a single operation for autograd. Maps stay in the layout (batch, frames, bins,
-/// channels) from block to block, also where they come from others and go to them.
+/// A sequence of convolution blocks as one operation for autograd. Maps keep the channels-last layout (batch, frames, bins,
+/// channels) from block to block.
 /// </summary>
 internal sealed unsafe class ConvolutionTrunk
 {
-    /// <summary>Parameters per block: kernel, bias, normalisation's weight and bias.</summary>
+    /// <summary>Parameters per block: kernel, bias, weight and bias of the normalisation.</summary>
     public const int ParametersPerBlock = 4;
 
-    private readonly int filters; // of the last block, as it was asked for
+    private readonly int filters; // of the last block, without padding
     private readonly BlockShape[] shapes;
-    private readonly FirstBlock? first; // where the network's input fits it
+    private readonly FirstBlock? first; // null if the first block is not of the supported kind
     private readonly PooledBlock[] blocks;
 
-    /// <param name="shapes">The blocks; each one's input is what the one before gives.</param>
+    /// <param name="shapes">The blocks. The output of each is the input of the next.</param>
     public ConvolutionTrunk(IReadOnlyList<BlockShape> shapes)
     {
         filters = shapes[^1].Filters;
-        this.shapes = [.. shapes.Select((shape, block) => shape.Wider(isInput: block == 0 && shape.Channels == 1))];
+        this.shapes = [.. shapes.Select((shape, block) => shape.Padded(isInput: block == 0 && shape.Channels == 1))];
         blocks = [.. this.shapes.Select(shape => new PooledBlock(shape))];
         if (FirstBlock.Fits(this.shapes[0]))
             first = new FirstBlock(this.shapes[0]);
     }
 
-    /// <summary>Training: batch statistics, dropout and, where they are enabled, gradients; of what comes in, too, unless it is the network's input.</summary>
-    /// <param name="maps">(batch, channels, frames, bins), or the network's input, (batch, frames, bins); float32, in any layout.</param>
-    /// <param name="parameters">Four per block.</param>
-    /// <param name="running">Running mean and variance of every block, two per block.</param>
-    /// <param name="seeds">Dropout seed of every block.</param>
-    /// <returns>(batch, filters, pooled frames, pooled bins), with the filters of a bin side by side in memory.</returns>
+    /// <summary>
+    /// Training: batch statistics, dropout and, if enabled, gradients of the parameters and of maps that require them.
+    /// </summary>
+    /// <param name="maps">
+    /// (batch, channels, frames, bins), or the network's input, (batch, frames, bins); float32, in any layout.
+    /// </param>
+    /// <param name="parameters">Four tensors per block.</param>
+    /// <param name="running">Running mean and variance of each block; updated.</param>
+    /// <param name="seeds">Dropout seed of each block.</param>
+    /// <returns>(batch, filters, pooled frames, pooled bins), channels-last in memory.</returns>
     public Tensor Train(Tensor maps, IReadOnlyList<Tensor> parameters, IReadOnlyList<Tensor> running, uint[] seeds)
     {
         using var scope = NewDisposeScope();
-        var wide = Wide(running);
-        var entering = Entering(maps);
+        var padded = Pad(running);
+        var input = ToChannelsLast(maps);
         var output = is_grad_enabled()
-            ? Function.apply([this, entering, wide, seeds, entering.requires_grad, .. Wide(parameters)])
-            : WithoutGradients(entering, Wide(parameters), wide, seeds);
-        foreach (var (own, moved) in running.Zip(wide))
-            if (!ReferenceEquals(own, moved))
-                own.copy_(moved.narrow(0, 0, own.shape[0]));
-        return Leaving(output).MoveToOuterDisposeScope();
+            ? Function.apply([this, input, padded, seeds, input.requires_grad, .. Pad(parameters)])
+            : WithoutGradients(input, Pad(parameters), padded, seeds);
+        foreach (var (own, updated) in running.Zip(padded))
+            if (!ReferenceEquals(own, updated))
+                own.copy_(updated.narrow(0, 0, own.shape[0]));
+        return FromChannelsLast(output).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Running statistics, no dropout, no gradients.</summary>
+    /// <summary>Inference: running statistics, no dropout, no gradients.</summary>
     public Tensor Infer(Tensor maps, IReadOnlyList<Tensor> parameters, IReadOnlyList<Tensor> running)
     {
         using var scope = NewDisposeScope();
-        (parameters, running) = (Wide(parameters), Wide(running));
-        var values = Bordered(Entering(maps));
+        (parameters, running) = (Pad(parameters), Pad(running));
+        var values = PadFrames(ToChannelsLast(maps));
         for (var block = 0; block < shapes.Length; block++)
         {
             var weights = Weights(parameters, block);
-            float* mean = Lanes.Memory<float>(running[2 * block]),
-                variance = Lanes.Memory<float>(running[2 * block + 1]);
+            var (mean, variance) = Running(running, block);
             var output =
                 block == 0 && first is not null
-                    ? first.Infer(values, weights, mean, variance, BorderAfter(block))
-                    : blocks[block].Infer(values, weights, mean, variance, BorderAfter(block));
+                    ? first.Infer(values, weights, (float*)mean, (float*)variance, BorderAfter(block))
+                    : blocks[block].Infer(values, weights, (float*)mean, (float*)variance, BorderAfter(block));
             values.Dispose();
             values = output;
         }
         using (values)
-            return Leaving(values).MoveToOuterDisposeScope();
+            return FromChannelsLast(values).MoveToOuterDisposeScope();
     }
 
-    /// <summary>(batch, frames, bins, channels), contiguous, with zeros behind the channels where the first block is widened.</summary>
-    private Tensor Entering(Tensor maps)
+    /// <summary>(batch, frames, bins, channels), contiguous, with the channels padded to those of the first block.</summary>
+    private Tensor ToChannelsLast(Tensor maps)
     {
-        var inside = maps.dim() == 3 ? maps.unsqueeze(3) : maps.permute(0, 2, 3, 1);
-        return Widened.To(inside, inside.shape[0], inside.shape[1], inside.shape[2], shapes[0].Channels).contiguous();
+        var last = maps.dim() == 3 ? maps.unsqueeze(3) : maps.permute(0, 2, 3, 1);
+        return Simd.Pad(last, last.shape[0], last.shape[1], last.shape[2], shapes[0].Channels).contiguous();
     }
 
-    // Backwards a cut makes a new tensor, also where it cuts nothing off.
-    private Tensor Leaving(Tensor maps) =>
+    // In the backward pass, narrow copies the gradient even if it removes nothing.
+    private Tensor FromChannelsLast(Tensor maps) =>
         (maps.shape[3] == filters ? maps : maps.narrow(3, 0, filters)).permute(0, 3, 1, 2);
 
-    /// <summary>What comes in with zeros around it.</summary>
-    private Tensor Bordered(Tensor maps) =>
+    /// <summary>The input with its zero padding.</summary>
+    private Tensor PadFrames(Tensor maps) =>
         first is not null
-            ? first.Bordered(maps)
+            ? first.Pad(maps)
             : nn.functional.pad(maps, [0, 0, 0, 0, shapes[0].Border, shapes[0].Border]).DetachFromDisposeScope();
 
-    /// <summary>Frames of zeros that the next block wants around what a block gives.</summary>
+    /// <summary>Padding frames that the next block needs around a block's output.</summary>
     private int BorderAfter(int block) => block + 1 < shapes.Length ? shapes[block + 1].Border : 0;
 
-    /// <summary>The same number of tensors for each block, with zeros behind them where a block is widened.</summary>
-    private Tensor[] Wide(IReadOnlyList<Tensor> tensors) =>
+    /// <summary>Pads the tensors of each block to its channels and filters.</summary>
+    private Tensor[] Pad(IReadOnlyList<Tensor> tensors) =>
         [
             .. tensors
                 .Chunk(tensors.Count / shapes.Length)
                 .Zip(shapes)
-                .SelectMany(block => block.First.Select(tensor => block.Second.Wide(tensor))),
+                .SelectMany(block => block.First.Select(tensor => block.Second.Pad(tensor))),
         ];
 
-    private BlockRun[] Forward(
+    private SavedBlock[] Forward(
         Tensor maps,
         IReadOnlyList<Tensor> parameters,
         IReadOnlyList<Tensor> running,
         uint[] seeds
     )
     {
-        var runs = new BlockRun[shapes.Length];
+        var saved = new SavedBlock[shapes.Length];
         for (var block = 0; block < shapes.Length; block++)
         {
             var weights = Weights(parameters, block);
-            float* mean = Lanes.Memory<float>(running[2 * block]),
-                variance = Lanes.Memory<float>(running[2 * block + 1]);
+            var (mean, variance) = Running(running, block);
             var dropout = new Dropout(shapes[block].Rate, seeds[block]);
-            var input = block == 0 ? Bordered(maps) : runs[block - 1].Output;
-            runs[block] =
+            var input = block == 0 ? PadFrames(maps) : saved[block - 1].Output;
+            saved[block] =
                 block == 0 && first is not null
-                    ? first.Forward(input, weights, mean, variance, dropout, BorderAfter(block))
-                    : blocks[block].Forward(input, weights, mean, variance, dropout, BorderAfter(block));
+                    ? first.Forward(input, weights, (float*)mean, (float*)variance, dropout, BorderAfter(block))
+                    : blocks[block]
+                        .Forward(input, weights, (float*)mean, (float*)variance, dropout, BorderAfter(block));
         }
-        return runs;
+        return saved;
     }
 
-    // What a backward pass would need is kept by none, so it has to go here.
     private Tensor WithoutGradients(
         Tensor maps,
         IReadOnlyList<Tensor> parameters,
@@ -128,16 +131,16 @@ internal sealed unsafe class ConvolutionTrunk
         uint[] seeds
     )
     {
-        var runs = Forward(maps, parameters, running, seeds);
-        var output = runs[^1].Output.alias();
-        foreach (var run in runs)
-            run.Dispose();
+        var saved = Forward(maps, parameters, running, seeds);
+        var output = saved[^1].Output.alias();
+        foreach (var block in saved)
+            block.Dispose();
         return output;
     }
 
-    /// <summary>Gradients of the parameters, four per block, and of what came in; null where that is not wanted.</summary>
+    /// <summary>Gradients of the parameters, four per block, and of the input if wanted.</summary>
     private (Tensor[] Parameters, Tensor? Input) Backward(
-        BlockRun[] runs,
+        SavedBlock[] saved,
         Tensor outputGradient,
         IReadOnlyList<Tensor> parameters,
         bool isInputWanted
@@ -148,23 +151,19 @@ internal sealed unsafe class ConvolutionTrunk
         for (var block = shapes.Length - 1; block >= 0; block--)
         {
             var shape = shapes[block];
+            var batch = saved[block].Input.shape[0];
             var (own, weights) = (Weights(gradients, block), Weights(parameters, block));
+            var from = gradient.Pointer<float>(batch * shape.PooledFloats);
             if (block == 0 && first is not null)
             {
-                first.Backward(runs[0], Lanes.Memory<float>(gradient), weights, own);
+                first.Backward(saved[0], from, weights, own);
                 gradient.Dispose();
                 return (gradients, null);
             }
             var isWanted = block > 0 || isInputWanted;
-            var below = isWanted ? empty(runs[block].Input.shape[0], shape.Frames, shape.Bins, shape.Channels) : null;
-            blocks[block]
-                .Backward(
-                    runs[block],
-                    Lanes.Memory<float>(gradient),
-                    weights,
-                    own,
-                    below is null ? null : Lanes.Memory<float>(below)
-                );
+            var below = isWanted ? empty(batch, shape.Frames, shape.Bins, shape.Channels) : null;
+            var to = below is null ? null : below.Pointer<float>(batch * shape.Frames * shape.Bins * shape.Channels);
+            blocks[block].Backward(saved[block], from, weights, own, to);
             gradient.Dispose();
             if (below is null)
                 return (gradients, null);
@@ -173,12 +172,23 @@ internal sealed unsafe class ConvolutionTrunk
         return (gradients, gradient);
     }
 
-    private static BlockWeights Weights(IReadOnlyList<Tensor> parameters, int block)
+    private BlockWeights Weights(IReadOnlyList<Tensor> tensors, int block)
     {
-        var from = block * ParametersPerBlock;
-        return new BlockWeights(At(from), At(from + 1), At(from + 2), At(from + 3));
-        nint At(int index) => (nint)Lanes.Memory<float>(parameters[index]);
+        var shape = shapes[block];
+        return new BlockWeights(
+            At(0, shape.Convolution.KernelFloats),
+            At(1, shape.Filters),
+            At(2, shape.Filters),
+            At(3, shape.Filters)
+        );
+        nint At(int index, long count) => (nint)tensors[block * ParametersPerBlock + index].Pointer<float>(count);
     }
+
+    private (nint Mean, nint Variance) Running(IReadOnlyList<Tensor> running, int block) =>
+        (
+            (nint)running[2 * block].Pointer<float>(shapes[block].Filters),
+            (nint)running[2 * block + 1].Pointer<float>(shapes[block].Filters)
+        );
 
     private sealed class Function : autograd.SingleTensorFunction<Function>
     {
@@ -190,32 +200,32 @@ internal sealed unsafe class ConvolutionTrunk
         {
             var trunk = (ConvolutionTrunk)arguments[0];
             var parameters = arguments.Skip(FirstParameter).Cast<Tensor>().ToArray();
-            var runs = trunk.Forward(
+            var saved = trunk.Forward(
                 (Tensor)arguments[1],
                 parameters,
                 (IReadOnlyList<Tensor>)arguments[2],
                 (uint[])arguments[3]
             );
             context.save_data("trunk", trunk);
-            context.save_data("runs", runs);
+            context.save_data("saved", saved);
             context.save_data("isInputWanted", arguments[4]);
             context.save_for_backward([.. parameters]);
-            return runs[^1].Output.alias();
+            return saved[^1].Output.alias();
         }
 
         public override List<Tensor> backward(autograd.AutogradContext context, Tensor gradient)
         {
             var trunk = (ConvolutionTrunk)context.get_data("trunk");
-            var runs = (BlockRun[])context.get_data("runs");
+            var saved = (SavedBlock[])context.get_data("saved");
             var parameters = context.get_saved_variables();
             var (gradients, below) = trunk.Backward(
-                runs,
+                saved,
                 gradient,
                 parameters,
                 (bool)context.get_data("isInputWanted")
             );
-            foreach (var run in runs)
-                run.Dispose();
+            foreach (var block in saved)
+                block.Dispose();
             return [null!, below!, null!, null!, null!, .. gradients];
         }
     }

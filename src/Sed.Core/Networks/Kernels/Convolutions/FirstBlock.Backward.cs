@@ -1,19 +1,23 @@
 using System.Runtime.Intrinsics;
+using Sed.Core.Runtime;
 
 namespace Sed.Core.Networks.Kernels.Convolutions;
 
 internal sealed unsafe partial class FirstBlock
 {
     /// <summary>
-    /// The backward pass. With G = sum of g times the winning patch, s = scale * inverse, and the patches' mean and
-    /// covariance C: the gradient of the kernel w is s (G - mean sum g - C w inverse^2 sum g (y - mean y)), and
-    /// sum g (y - mean y) = w.(G - mean sum g), so one pass over the pooled gradient gives everything.
+    /// Backward pass. Let G be the sum of g times the patch that pooling selected, s = scale * inverse, and C the covariance of
+    /// the patches. The gradient of the kernel w is s (G - mean sum g - C w inverse^2 sum g (y - mean y)). Since
+    /// sum g (y - mean y) = w.(G - mean sum g), one pass over the pooled gradient suffices.
     /// </summary>
-    /// <param name="gradient">Gradient of the output without zero frames, (batch, frames, pooled bins, filters).</param>
-    public void Backward(BlockRun run, float* gradient, BlockWeights weights, BlockWeights gradients)
+    /// <param name="saved">Forward pass.</param>
+    /// <param name="gradient">Gradient of the output without padding frames, (batch, frames, pooled bins, filters).</param>
+    /// <param name="weights">Parameters.</param>
+    /// <param name="gradients">Receives their gradients.</param>
+    public void Backward(SavedBlock saved, float* gradient, BlockWeights weights, BlockWeights gradients)
     {
-        var sums = SumPatches(run, gradient);
-        var patches = run.Patches!;
+        var sums = SumPatches(saved, gradient);
+        var patches = saved.Patches!;
         Span<double> kernel = stackalloc double[Taps];
         Span<double> covariances = stackalloc double[Taps];
         for (var filter = 0; filter < filters; filter++)
@@ -26,7 +30,7 @@ internal sealed unsafe partial class FirstBlock
                 weighted += kernel[tap] * (sums[tap * filters + filter] - patches.Mean[tap] * sum);
             }
             patches.Times(kernel, covariances);
-            var inverse = run.Normalisation.Inverse[filter];
+            var inverse = saved.Normalisation.Inverse[filter];
             var s = weights.ScaleFloats[filter] * inverse;
             for (var tap = 0; tap < Taps; tap++)
                 gradients.KernelFloats[filter * Taps + tap] = (float)(
@@ -39,18 +43,20 @@ internal sealed unsafe partial class FirstBlock
                 );
             gradients.ScaleFloats[filter] = (float)(weighted * inverse);
             gradients.ShiftFloats[filter] = (float)sum;
-            gradients.BiasFloats[filter] = 0; // the mean takes the bias away again
+            gradients.BiasFloats[filter] = 0; // batch normalisation removes the bias
         }
     }
 
-    /// <summary>Sums over the batch of gradient times the winning patch's nine values, and of the gradient: (10, filters).</summary>
-    private double[] SumPatches(BlockRun run, float* gradient)
+    /// <summary>
+    /// Sums over the batch of the gradient times the nine values of the selected patch, and of the gradient itself: (10, filters).
+    /// </summary>
+    private double[] SumPatches(SavedBlock saved, float* gradient)
     {
-        var batch = (int)run.Input.shape[0];
+        var batch = (int)saved.Input.shape[0];
         var clips = new float[batch][];
-        var maps = Kernels.Lanes.Memory<float>(run.Input);
-        var winners = Kernels.Lanes.Memory<sbyte>(run.Winner!);
-        Crew.Share(
+        var maps = saved.Input.Pointer<float>(batch * MapFloats);
+        var indices = saved.Indices!.Pointer<sbyte>(batch * shape.PooledFloats);
+        KernelThreads.Run(
             batch,
             clip =>
             {
@@ -63,8 +69,8 @@ internal sealed unsafe partial class FirstBlock
                         SumLanes(
                             maps + clip * MapFloats + (long)frame * (bins + 2),
                             gradient + at,
-                            winners + at,
-                            run.Dropout,
+                            indices + at,
+                            saved.Dropout,
                             to + j
                         );
                     }
@@ -78,8 +84,8 @@ internal sealed unsafe partial class FirstBlock
         return all;
     }
 
-    /// <summary>Adds one frame of sixteen filters.</summary>
-    private void SumLanes(float* map, float* gradient, sbyte* winners, Dropout dropout, float* sums)
+    /// <summary>Adds the sums of one frame for sixteen filters.</summary>
+    private void SumLanes(float* map, float* gradient, sbyte* indices, Dropout dropout, float* sums)
     {
         nint row = bins + 2;
         int pool = shape.Pool,
@@ -99,9 +105,9 @@ internal sealed unsafe partial class FirstBlock
         var x = map;
         for (int pooled = shape.PooledBins, at = 0; pooled > 0; pooled--, at += step, x += pool)
         {
-            var left = PooledActivation.LoadWinners(winners + at);
+            var left = PooledActivation.LoadIndices(indices + at);
             var g = PooledActivation.Back(gradient + at, left, scale);
-            // Where nothing won the gradient is zero and any value will do.
+            // Without a selected position the gradient is zero, so any patch will do.
             left = Vector512.MaxNative(left, Vector512<int>.Zero);
             var middle = left + one;
             var right = middle + one;

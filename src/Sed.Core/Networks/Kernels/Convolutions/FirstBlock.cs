@@ -1,16 +1,18 @@
 using System.Runtime.Intrinsics;
+using Sed.Core.Runtime;
 using static TorchSharp.torch;
 
 namespace Sed.Core.Networks.Kernels.Convolutions;
 
 /// <summary>
-/// The convolution block over the features themselves, one channel. The normalisation follows from the input's patches
-/// (<see cref="PatchMoments"/>), so it is folded into the kernel, and convolution, normalisation, ReLU, pooling and
-/// dropout are one pass that writes pooled values only. Backward, one bin of each pooled bin has a gradient.
+/// A convolution block whose input is the features: one channel, 3 x 3 kernels, pooling along frequency. The statistics of the
+/// normalisation follow from those of the input's patches (<see cref="PatchMoments"/>), so the normalisation is folded into the
+/// kernel. Convolution, normalisation, ReLU, pooling and dropout are one pass that writes only the pooled values. In the backward
+/// pass, one bin of each pooling window has a gradient.
 /// </summary>
 internal sealed unsafe partial class FirstBlock(BlockShape shape)
 {
-    private const int Lanes = Tile.Lanes;
+    private const int Lanes = Simd.Lanes;
     private const int Taps = PatchMoments.Size;
 
     private readonly int filters = shape.Filters;
@@ -19,23 +21,28 @@ internal sealed unsafe partial class FirstBlock(BlockShape shape)
 
     private long MapFloats => (frames + 2L) * (bins + 2);
 
-    /// <summary>Copies clips into maps with a border of zeros.</summary>
-    /// <param name="clips">(batch, frames, bins).</param>
+    /// <summary>Whether this class supports a block.</summary>
+    public static bool Fits(BlockShape shape) =>
+        shape is { Channels: 1, KernelFrames: 3, KernelBins: 3, HasRelu: true, PoolFrames: 1 }
+        && shape.Pool + 2 <= Simd.Lanes;
+
+    /// <summary>Copies clips with one zero of padding on each side.</summary>
+    /// <param name="clips">(batch, frames, bins, 1), contiguous.</param>
     /// <returns>(batch, frames + 2, bins + 2).</returns>
-    public Tensor Bordered(Tensor clips)
+    public Tensor Pad(Tensor clips)
     {
         var batch = (int)clips.shape[0];
-        // A little more than the maps: the backward pass reads whole vectors at the end of a row.
+        // The backward pass reads whole vectors at the end of the last row, so the memory is one vector longer.
         using var memory = empty(batch * MapFloats + Lanes);
         var maps = memory.narrow(0, 0, batch * MapFloats).reshape(batch, frames + 2, bins + 2).DetachFromDisposeScope();
-        float* from = Kernels.Lanes.Memory<float>(clips),
-            to = Kernels.Lanes.Memory<float>(maps);
-        Crew.Share(
+        float* from = clips.Pointer<float>((long)batch * frames * bins),
+            to = maps.Pointer<float>(batch * MapFloats);
+        KernelThreads.Run(
             batch,
             clip =>
             {
                 var map = to + clip * MapFloats;
-                Kernels.Lanes.Clear(map, MapFloats);
+                Simd.Clear(map, MapFloats);
                 for (var frame = 0; frame < frames; frame++)
                     new Span<float>(from + ((long)clip * frames + frame) * bins, bins).CopyTo(
                         new Span<float>(map + (frame + 1L) * (bins + 2) + 1, bins)
@@ -45,14 +52,14 @@ internal sealed unsafe partial class FirstBlock(BlockShape shape)
         return maps;
     }
 
-    /// <summary>Whether it can compute a block.</summary>
-    public static bool Fits(BlockShape shape) =>
-        shape is { Channels: 1, KernelFrames: 3, KernelBins: 3, Rectifies: true, PoolFrames: 1 }
-        && shape.Pool + 2 <= Tile.Lanes;
-
-    /// <summary>One training step's forward pass.</summary>
-    /// <param name="maps">From <see cref="Bordered"/>; the run owns them from here on.</param>
-    public BlockRun Forward(
+    /// <summary>Forward pass of a training step.</summary>
+    /// <param name="maps">Padded input, from <see cref="Pad"/>; the result owns it.</param>
+    /// <param name="weights">Parameters.</param>
+    /// <param name="runningMean">Running mean, (filters); updated.</param>
+    /// <param name="runningVariance">Running variance, (filters); updated.</param>
+    /// <param name="dropout">Dropout after the block.</param>
+    /// <param name="border">Padding frames before and after the output.</param>
+    public SavedBlock Forward(
         Tensor maps,
         BlockWeights weights,
         float* runningMean,
@@ -62,34 +69,41 @@ internal sealed unsafe partial class FirstBlock(BlockShape shape)
     )
     {
         var batch = maps.shape[0];
-        var patches = PatchMoments.Of(Kernels.Lanes.Memory<float>(maps), (int)batch, frames, bins);
+        var patches = PatchMoments.Of(maps.Pointer<float>(batch * MapFloats), (int)batch, frames, bins);
         var (mean, variance) = OutputMoments(patches, weights);
         var normalisation = Normalisation.OfBatch(
-            shape.Normalised(weights),
+            shape.NormalisationOf(weights),
             mean,
             variance,
             patches.Count,
             runningMean,
             runningVariance
         );
-        var winner = empty([batch, frames, shape.PooledBins, filters], int8).DetachFromDisposeScope();
-        return new BlockRun
+        var indices = empty([batch, frames, shape.PooledBins, filters], int8).DetachFromDisposeScope();
+        return new SavedBlock
         {
             Input = maps,
-            Output = Convolve(maps, weights, normalisation, dropout, border, Kernels.Lanes.Memory<sbyte>(winner)),
-            Winner = winner,
+            Output = Convolve(
+                maps,
+                weights,
+                normalisation,
+                dropout,
+                border,
+                indices.Pointer<sbyte>(batch * shape.PooledFloats)
+            ),
+            Indices = indices,
             Normalisation = normalisation,
             Patches = patches,
             Dropout = dropout,
         };
     }
 
-    /// <summary>The pass without training: running statistics, nothing kept.</summary>
+    /// <summary>Forward pass of inference, with the running statistics.</summary>
     public Tensor Infer(Tensor maps, BlockWeights weights, float* runningMean, float* runningVariance, int border) =>
         Convolve(
             maps,
             weights,
-            Normalisation.OfRunning(shape.Normalised(weights), runningMean, runningVariance),
+            Normalisation.OfRunning(shape.NormalisationOf(weights), runningMean, runningVariance),
             Dropout.None,
             border,
             null
@@ -123,7 +137,7 @@ internal sealed unsafe partial class FirstBlock(BlockShape shape)
         Normalisation normalisation,
         Dropout dropout,
         int border,
-        sbyte* winners
+        sbyte* indices
     )
     {
         var batch = maps.shape[0];
@@ -136,12 +150,12 @@ internal sealed unsafe partial class FirstBlock(BlockShape shape)
                 folded[tap * filters + filter] = factor * weights.KernelFloats[filter * Taps + tap];
             folded[Taps * filters + filter] = normalisation.Offset[filter] + factor * weights.BiasFloats[filter];
         }
-        float* map = Kernels.Lanes.Memory<float>(maps),
-            outputs = Kernels.Lanes.Memory<float>(output);
+        float* map = maps.Pointer<float>(batch * MapFloats),
+            outputs = output.Pointer<float>(output.numel());
         fixed (float* kernel = folded)
         {
             var pinned = kernel;
-            Crew.Share(
+            KernelThreads.Run(
                 (int)batch,
                 clip =>
                 {
@@ -158,7 +172,7 @@ internal sealed unsafe partial class FirstBlock(BlockShape shape)
                             to + at,
                             mask,
                             at,
-                            winners is null ? null : winners + first + at
+                            indices is null ? null : indices + first + at
                         );
                     }
                 }
@@ -167,8 +181,8 @@ internal sealed unsafe partial class FirstBlock(BlockShape shape)
         return output;
     }
 
-    /// <summary>Sixteen filters over one frame, their kernel in ten registers.</summary>
-    private void ConvolveLanes(float* map, float* kernel, float* output, DropoutMask mask, long first, sbyte* winners)
+    /// <summary>Computes one frame of sixteen filters, whose kernels and offsets are in ten registers.</summary>
+    private void ConvolveLanes(float* map, float* kernel, float* output, DropoutMask mask, long first, sbyte* indices)
     {
         nint row = bins + 2;
         int pool = shape.Pool,
@@ -208,8 +222,8 @@ internal sealed unsafe partial class FirstBlock(BlockShape shape)
             if (mask.Active)
                 best *= mask.At(first + at);
             best.Store(output + at);
-            if (winners is not null)
-                PooledActivation.StoreWinners(index, best, winners + at);
+            if (indices is not null)
+                PooledActivation.StoreIndices(index, best, indices + at);
         }
     }
 }

@@ -1,26 +1,27 @@
 using System.Runtime.Intrinsics;
+using Sed.Core.Runtime;
 using static TorchSharp.torch;
 
 namespace Sed.Core.Networks.Kernels.Convolutions;
 
 /// <summary>
-/// Gated linear units of maps that lie as (batch, frames, bins, channels): half of the channels, each times the sigmoid of its
-/// gate, which the other half has.
+/// Gated linear units (Dauphin et al. 2017) of channels-last maps: the first half of the channels times the sigmoid of the second.
 /// </summary>
 internal static unsafe class GatedUnits
 {
-    private const int Piece = 1 << 10; // bins that one thread takes at a time
+    private const int ItemSize = 1 << 10; // bins per work item
 
-    /// <summary>Whether there are whole vectors of them.</summary>
-    public static bool Fits(int units) => units % Tile.Lanes == 0;
+    /// <summary>Whether the units fill whole vectors.</summary>
+    public static bool Fits(int units) => units % Simd.Lanes == 0;
 
-    /// <param name="maps">(batch, 2 units, frames, bins), float32, with the values of a bin side by side in memory.</param>
-    /// <returns>(batch, units, frames, bins), in the same layout.</returns>
+    /// <summary>Applies the units; records them for the backward pass if gradients are wanted.</summary>
+    /// <param name="maps">(batch, 2 units, frames, bins), float32, channels-last in memory.</param>
+    /// <returns>(batch, units, frames, bins), channels-last in memory.</returns>
     public static Tensor Of(Tensor maps)
     {
         using var scope = NewDisposeScope();
-        var entering = maps.permute(0, 2, 3, 1).contiguous();
-        var units = is_grad_enabled() && entering.requires_grad ? Function.apply(entering) : Forward(entering);
+        var input = maps.permute(0, 2, 3, 1).contiguous();
+        var units = is_grad_enabled() && input.requires_grad ? Function.apply(input) : Forward(input);
         return units.permute(0, 3, 1, 2).MoveToOuterDisposeScope();
     }
 
@@ -29,16 +30,16 @@ internal static unsafe class GatedUnits
         var shape = maps.shape;
         var units = (int)shape[3] / 2;
         var output = empty(shape[0], shape[1], shape[2], units);
-        float* from = Lanes.Memory<float>(maps),
-            to = Lanes.Memory<float>(output);
-        Share(
+        float* from = maps.Pointer<float>(shape[0] * shape[1] * shape[2] * 2 * units),
+            to = output.Pointer<float>(shape[0] * shape[1] * shape[2] * units);
+        ForEachBin(
             maps,
             bin =>
             {
                 float* values = from + 2 * bin * units,
                     own = to + bin * units;
-                for (var j = 0; j < units; j += Tile.Lanes)
-                    (Vector512.Load(values + j) * Lanes.Sigmoid(Vector512.Load(values + units + j))).Store(own + j);
+                for (var j = 0; j < units; j += Simd.Lanes)
+                    (Vector512.Load(values + j) * Simd.Sigmoid(Vector512.Load(values + units + j))).Store(own + j);
             }
         );
         return output;
@@ -48,36 +49,37 @@ internal static unsafe class GatedUnits
     {
         var units = (int)maps.shape[3] / 2;
         var below = empty(maps.shape);
-        float* from = Lanes.Memory<float>(maps),
-            gradients = Lanes.Memory<float>(gradient),
-            to = Lanes.Memory<float>(below);
-        Share(
+        var bins = maps.shape[0] * maps.shape[1] * maps.shape[2];
+        float* from = maps.Pointer<float>(bins * 2 * units),
+            gradients = gradient.Pointer<float>(bins * units),
+            to = below.Pointer<float>(bins * 2 * units);
+        ForEachBin(
             maps,
             bin =>
             {
                 float* values = from + 2 * bin * units,
                     own = to + 2 * bin * units;
-                for (var j = 0; j < units; j += Tile.Lanes)
+                for (var j = 0; j < units; j += Simd.Lanes)
                 {
-                    var gate = Lanes.Sigmoid(Vector512.Load(values + units + j));
-                    var passed = Vector512.Load(gradients + bin * units + j) * gate;
-                    passed.Store(own + j);
-                    (passed * Vector512.Load(values + j) * (Vector512<float>.One - gate)).Store(own + units + j);
+                    var gate = Simd.Sigmoid(Vector512.Load(values + units + j));
+                    var gated = Vector512.Load(gradients + bin * units + j) * gate;
+                    gated.Store(own + j);
+                    (gated * Vector512.Load(values + j) * (Vector512<float>.One - gate)).Store(own + units + j);
                 }
             }
         );
         return below;
     }
 
-    private static void Share(Tensor maps, Action<long> work)
+    private static void ForEachBin(Tensor maps, Action<long> work)
     {
         var bins = maps.shape[0] * maps.shape[1] * maps.shape[2];
-        Crew.Share(
-            (int)((bins + Piece - 1) / Piece),
-            piece =>
+        KernelThreads.Run(
+            (int)((bins + ItemSize - 1) / ItemSize),
+            item =>
             {
-                var until = Math.Min(bins, (piece + 1L) * Piece);
-                for (var bin = (long)piece * Piece; bin < until; bin++)
+                var until = Math.Min(bins, (item + 1L) * ItemSize);
+                for (var bin = (long)item * ItemSize; bin < until; bin++)
                     work(bin);
             }
         );

@@ -3,9 +3,8 @@ using System.Runtime.Intrinsics;
 namespace Sed.Core.Networks.Kernels.Convolutions;
 
 /// <summary>
-/// Count, mean and variance of several filters over one clip, and of several clips together. Within a clip, sums are taken
-/// of what is left above the first group's mean, so that squares do not cancel; clips are joined by the formula of Chan,
-/// Golub and LeVeque (1979).
+/// Count, mean and variance of each filter over one clip or over several. Within a clip the sums are those of differences from the
+/// mean of the first strip, which avoids cancellation. Clips are combined by the formula of Chan, Golub and LeVeque (1979).
 /// </summary>
 internal sealed unsafe class Moments(int filters)
 {
@@ -13,15 +12,15 @@ internal sealed unsafe class Moments(int filters)
     private readonly double[] sums = new double[filters];
     private readonly double[] squares = new double[filters];
 
-    /// <summary>Values per filter so far.</summary>
+    /// <summary>Number of values per filter.</summary>
     public double Count { get; private set; }
 
-    /// <summary>Adds one small group, (count, filters).</summary>
+    /// <summary>Adds values, (count, filters).</summary>
     public void Add(float* values, int count)
     {
         var step = filters;
         fixed (float* origins = origin)
-            for (var j = 0; j < step; j += Tile.Lanes)
+            for (var j = 0; j < step; j += Simd.Lanes)
             {
                 if (Count == 0)
                     Mean(values + j, count, step).Store(origins + j);
@@ -53,7 +52,7 @@ internal sealed unsafe class Moments(int filters)
         Count += count;
     }
 
-    /// <summary>Mean and variance (divided by the count) of all clips together.</summary>
+    /// <summary>Mean and biased variance over all clips.</summary>
     public static (double[] Mean, double[] Variance, double Count) Combine(IReadOnlyList<Moments> clips)
     {
         var filters = clips[0].sums.Length;

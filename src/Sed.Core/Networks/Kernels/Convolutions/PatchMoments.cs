@@ -3,12 +3,12 @@ using System.Runtime.Intrinsics;
 namespace Sed.Core.Networks.Kernels.Convolutions;
 
 /// <summary>
-/// Mean and covariance of the 3 x 3 patches of a batch of one-channel maps. A convolution's output w.p + b has the mean
-/// w.mean + b and the variance w' covariance w over the batch, so batch normalisation needs no pass over its output.
+/// Mean and covariance of the 3 x 3 patches of a batch of one-channel maps. A convolution's output w.p + b has mean w.mean + b and
+/// variance w' covariance w over the batch, so batch normalisation needs no pass over the output.
 /// </summary>
 /// <param name="Mean">Mean of the nine values, row by row.</param>
-/// <param name="Covariance">Their covariance (divided by the count), 9 x 9.</param>
-/// <param name="Count">Patches: batch times frames times bins.</param>
+/// <param name="Covariance">Biased covariance of the nine values, 9 x 9.</param>
+/// <param name="Count">Number of patches: batch times frames times bins.</param>
 internal sealed record PatchMoments(double[] Mean, double[] Covariance, double Count)
 {
     /// <summary>Values of a patch.</summary>
@@ -16,12 +16,15 @@ internal sealed record PatchMoments(double[] Mean, double[] Covariance, double C
 
     private const int Sums = Size + Size * (Size + 1) / 2;
 
-    /// <summary>Measures a batch.</summary>
-    /// <param name="maps">(batch, frames + 2, bins + 2), the border zero.</param>
+    /// <summary>Computes the moments of a batch.</summary>
+    /// <param name="maps">(batch, frames + 2, bins + 2), with zero padding.</param>
+    /// <param name="batch">Clips.</param>
+    /// <param name="frames">Frames without padding.</param>
+    /// <param name="bins">Bins without padding.</param>
     public static unsafe PatchMoments Of(float* maps, int batch, int frames, int bins)
     {
         var clips = new double[batch][];
-        Crew.Share(batch, clip => clips[clip] = SumsOf(maps + clip * (frames + 2L) * (bins + 2), frames, bins));
+        KernelThreads.Run(batch, clip => clips[clip] = SumsOf(maps + clip * (frames + 2L) * (bins + 2), frames, bins));
         var total = new double[Sums];
         foreach (var clip in clips)
             for (var i = 0; i < Sums; i++)
@@ -36,7 +39,7 @@ internal sealed record PatchMoments(double[] Mean, double[] Covariance, double C
         return new PatchMoments(mean, covariance, count);
     }
 
-    /// <summary>Covariance times a kernel: the covariance of each patch value with the convolution's output.</summary>
+    /// <summary>Covariance times a kernel, which is the covariance of each patch value with the convolution's output.</summary>
     public void Times(ReadOnlySpan<double> kernel, Span<double> result)
     {
         for (var i = 0; i < Size; i++)
@@ -49,9 +52,9 @@ internal sealed record PatchMoments(double[] Mean, double[] Covariance, double C
     }
 
     /// <summary>
-    /// Sums of the nine values and of their 45 products over one clip, in doubles. Products of two rows so many frames
-    /// apart are the same for every place in the patch; only the first and the last row make a difference, and only to
-    /// products within a row, because the rows beyond them are zero.
+    /// Sums of the nine values and of their 45 products over one clip, in double precision. The sum of products of two rows depends
+    /// only on their distance, not on their position in the patch. The exceptions are products within a row, for which the clip's
+    /// first and last row are corrected; the padding rows beyond them are zero.
     /// </summary>
     private static unsafe double[] SumsOf(float* map, int frames, int bins)
     {
@@ -76,13 +79,13 @@ internal sealed record PatchMoments(double[] Mean, double[] Covariance, double C
         }
         return result;
 
-        // Row 0 of a patch never is the clip's last row, row 2 never its first.
+        // Row 0 of a patch is never the clip's last row, and row 2 never its first.
         double Within(int row, int sum) => whole[sum] - (row == 0 ? last[sum] : 0) - (row == 2 ? first[sum] : 0);
 
         static int Pair(int left, int right) => left == 0 ? right : left + right + 1;
     }
 
-    // 3 sums of a row's values, 6 of products within it, 9 with the next row and 9 with the one after.
+    // 3 sums of a row's values, 6 of products within the row, 9 with the next row and 9 with the row after that.
     private const int RowSums = 27;
     private const int Lanes = 8;
 
@@ -108,7 +111,7 @@ internal sealed record PatchMoments(double[] Mean, double[] Covariance, double C
             sums[i] += Vector512.Sum(all[i]);
     }
 
-    /// <summary>Adds a row's values at the three places of a patch, and the six products of two of them.</summary>
+    /// <summary>Adds a row's values at the three columns of the patch and their six products.</summary>
     private static unsafe void AddWithin(double* row, int bins, Span<Vector512<double>> sums)
     {
         Vector512<double> s0 = sums[0],
@@ -140,7 +143,7 @@ internal sealed record PatchMoments(double[] Mean, double[] Covariance, double C
         added.CopyTo(sums);
     }
 
-    /// <summary>Adds the nine products of a value of one row and a value of another, at the three places of a patch.</summary>
+    /// <summary>Adds the nine products of one row's and another row's values at the three columns of the patch.</summary>
     private static unsafe void AddProducts(double* row, double* other, int bins, Span<Vector512<double>> sums)
     {
         Vector512<double> s0 = sums[0],
@@ -175,7 +178,7 @@ internal sealed record PatchMoments(double[] Mean, double[] Covariance, double C
         added.CopyTo(sums);
     }
 
-    /// <summary>Keeps so many lanes: bins beyond the last count nothing, for which it is enough that one factor is zero there.</summary>
+    /// <summary>Mask of the lanes whose bins exist. It suffices to mask one factor of each product.</summary>
     private static Vector512<double> Counted(int bins) =>
         Vector512.LessThan(Vector512.Create(0L, 1, 2, 3, 4, 5, 6, 7), Vector512.Create((long)bins)).AsDouble();
 

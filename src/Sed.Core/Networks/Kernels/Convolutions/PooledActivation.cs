@@ -1,30 +1,38 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
+using Sed.Core.Runtime;
 
 namespace Sed.Core.Networks.Kernels.Convolutions;
 
-/// <summary>The end of a block: normalisation, ReLU and dropout of pooled values, and the way back through them.</summary>
+/// <summary>Normalisation, ReLU and dropout of pooled values, and the gradient through ReLU and dropout.</summary>
 internal static unsafe class PooledActivation
 {
-    /// <summary>Writes one clip's output from the convolution's values at the winning bins.</summary>
-    /// <param name="extreme">This clip's values, (frames, pooled bins, filters).</param>
-    /// <param name="outputs">All clips' outputs.</param>
-    /// <param name="winners">This clip's winners, which become -1 where the output is zero; or null.</param>
+    /// <summary>Writes the block's output for one clip.</summary>
+    /// <param name="shape">The block.</param>
+    /// <param name="normalisation">Batch normalisation of this step.</param>
+    /// <param name="selected">
+    /// This clip's convolution output at the positions that pooling selects, (pooled frames, pooled bins, filters).
+    /// </param>
+    /// <param name="outputs">Outputs of all clips.</param>
+    /// <param name="clip">The clip.</param>
+    /// <param name="border">Padding frames before and after the output.</param>
+    /// <param name="dropout">Dropout after the block.</param>
+    /// <param name="indices">This clip's pooling indices, set to -1 where the output is zero; or null.</param>
     public static void Apply(
         BlockShape shape,
         Normalisation normalisation,
-        float* extreme,
+        float* selected,
         float* outputs,
         int clip,
         int border,
         Dropout dropout,
-        sbyte* winners
+        sbyte* indices
     )
     {
         var output = Output(shape, outputs, clip, border);
         var filters = shape.Filters;
-        var (floats, rectifies) = (shape.PooledFloats, shape.Rectifies);
+        var (floats, hasRelu) = (shape.PooledFloats, shape.HasRelu);
         var mask = dropout.From(clip * floats);
         fixed (
             float* factor = normalisation.Factor,
@@ -32,61 +40,61 @@ internal static unsafe class PooledActivation
         )
         {
             for (long at = 0; at < floats; at += filters)
-            for (var j = 0; j < filters; j += Tile.Lanes)
+            for (var j = 0; j < filters; j += Simd.Lanes)
             {
                 var value = Vector512.MultiplyAddEstimate(
-                    Vector512.Load(extreme + at + j),
+                    Vector512.Load(selected + at + j),
                     Vector512.Load(factor + j),
                     Vector512.Load(offset + j)
                 );
-                if (rectifies)
+                if (hasRelu)
                     value = Vector512.MaxNative(value, Vector512<float>.Zero);
                 if (mask.Active)
                     value *= mask.At(at + j);
                 value.Store(output + at + j);
-                if (winners is not null)
-                    StoreWinners(
-                        LoadWinners(winners + at + j),
-                        rectifies ? value : Vector512<float>.One,
-                        winners + at + j
+                if (indices is not null)
+                    StoreIndices(
+                        LoadIndices(indices + at + j),
+                        hasRelu ? value : Vector512<float>.One,
+                        indices + at + j
                     );
             }
         }
     }
 
-    /// <summary>The clip's first output value; clears the frames of zeros around it.</summary>
+    /// <summary>Address of a clip's first output value. Also clears the padding frames around the clip.</summary>
     public static float* Output(BlockShape shape, float* outputs, int clip, int border)
     {
         var frame = (long)shape.PooledBins * shape.Filters;
-        var around = border * frame;
-        var start = outputs + clip * (shape.PooledFloats + 2 * around);
-        Lanes.Clear(start, around);
-        Lanes.Clear(start + around + shape.PooledFloats, around);
-        return start + around;
+        var padding = border * frame;
+        var start = outputs + clip * (shape.PooledFloats + 2 * padding);
+        Simd.Clear(start, padding);
+        Simd.Clear(start + padding + shape.PooledFloats, padding);
+        return start + padding;
     }
 
-    /// <summary>The gradient before ReLU and dropout: both let through exactly where there is a winner.</summary>
+    /// <summary>Gradient before ReLU and dropout, which both pass it exactly where there is a pooling index.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> Back(float* gradient, Vector512<int> winners, Vector512<float> dropoutScale) =>
-        Vector512.Load(gradient) * dropoutScale & Vector512.GreaterThanOrEqual(winners, Vector512<int>.Zero).AsSingle();
+    public static Vector512<float> Back(float* gradient, Vector512<int> indices, Vector512<float> dropoutScale) =>
+        Vector512.Load(gradient) * dropoutScale & Vector512.GreaterThanOrEqual(indices, Vector512<int>.Zero).AsSingle();
 
-    /// <summary>Stores which of the pooled bins won, as bytes; -1 where the output is zero and no gradient goes back.</summary>
+    /// <summary>Stores sixteen pooling indices as bytes; -1 where the output is zero and the gradient does not pass.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void StoreWinners(Vector512<int> index, Vector512<float> output, sbyte* to)
+    public static void StoreIndices(Vector512<int> indices, Vector512<float> output, sbyte* to)
     {
-        index |= Vector512.LessThanOrEqual(output, Vector512<float>.Zero).AsInt32();
+        indices |= Vector512.LessThanOrEqual(output, Vector512<float>.Zero).AsInt32();
         if (Avx512F.IsSupported)
         {
-            Avx512F.ConvertToVector128SByte(index).Store(to);
+            Avx512F.ConvertToVector128SByte(indices).Store(to);
             return;
         }
-        var narrow = Vector256.Narrow(index.GetLower(), index.GetUpper());
+        var narrow = Vector256.Narrow(indices.GetLower(), indices.GetUpper());
         Vector128.Narrow(narrow.GetLower(), narrow.GetUpper()).Store(to);
     }
 
-    /// <summary>Sixteen winners as integers.</summary>
+    /// <summary>Loads sixteen pooling indices.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<int> LoadWinners(sbyte* from)
+    public static Vector512<int> LoadIndices(sbyte* from)
     {
         if (Avx512F.IsSupported)
             return Avx512F.ConvertToVector512Int32(Vector128.Load(from));
@@ -95,4 +103,47 @@ internal static unsafe class PooledActivation
         var (c, d) = Vector128.Widen(high);
         return Vector512.Create(Vector256.Create(a, b), Vector256.Create(c, d));
     }
+}
+
+/// <summary>Where gradients of one clip pass through ReLU, pooling and dropout.</summary>
+internal readonly unsafe struct GradientMask
+{
+    private readonly sbyte* indices; // null without pooling
+    private readonly float* outputs; // null if all gradients pass
+
+    /// <param name="shape">The block.</param>
+    /// <param name="saved">Its forward pass.</param>
+    /// <param name="clip">The clip.</param>
+    public GradientMask(BlockShape shape, SavedBlock saved, long clip)
+    {
+        var batch = saved.Input.shape[0];
+        if (saved.Indices is not null)
+            indices = saved.Indices.Pointer<sbyte>(batch * shape.PooledFloats) + clip * shape.PooledFloats;
+        else if (shape.HasRelu)
+        {
+            var frame = (long)shape.PooledBins * shape.Filters;
+            var frames = saved.Output.shape[1];
+            var border = (frames - shape.PooledFrames) / 2;
+            outputs = saved.Output.Pointer<float>(batch * frames * frame) + (clip * frames + border) * frame;
+        }
+    }
+
+    /// <summary>All bits set where the gradient passes to a position of the pooling window, otherwise none.</summary>
+    /// <param name="pooled">Index of the first of sixteen pooled values of the clip.</param>
+    /// <param name="position">Position in the window; 0 without pooling.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Vector512<float> At(long pooled, int position) =>
+        indices is null
+            ? Anywhere(pooled)
+            : Vector512.Equals(PooledActivation.LoadIndices(indices + pooled), Vector512.Create(position)).AsSingle();
+
+    /// <summary>All bits set where the gradient passes to any position of the pooling window, otherwise none.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Vector512<float> Anywhere(long pooled) =>
+        indices is not null
+            ? Vector512
+                .GreaterThanOrEqual(PooledActivation.LoadIndices(indices + pooled), Vector512<int>.Zero)
+                .AsSingle()
+        : outputs is not null ? Vector512.GreaterThan(Vector512.Load(outputs + pooled), Vector512<float>.Zero)
+        : Vector512<float>.AllBitsSet;
 }

@@ -1,70 +1,85 @@
 using System.Runtime.Intrinsics;
+using Sed.Core.Runtime;
 using static TorchSharp.torch;
 
 namespace Sed.Core.Networks.Kernels.Convolutions;
 
 internal sealed unsafe partial class PooledBlock
 {
-    // Kernel gradients are added up in this many groups of neighbouring clips, whatever the number of threads.
+    // Kernel gradients are summed in this many groups of neighbouring clips, independent of the number of threads.
     private const int Groups = 16;
 
-    // Bands of the convolution's gradient that are in memory at once.
-    private const int HeldBands = 4;
+    // Strips of the convolution's gradient that are in memory at once.
+    private const int BufferedStrips = 4;
 
-    /// <summary>The backward pass.</summary>
-    /// <param name="gradient">Gradient of the output without zero frames, (batch, frames, pooled bins, filters).</param>
-    /// <param name="inputGradient">Gradient of the input without zero frames, (batch, frames, bins, channels); null where it is not wanted.</param>
+    /// <summary>Backward pass.</summary>
+    /// <param name="saved">Forward pass.</param>
+    /// <param name="gradient">Gradient of the output without padding frames, (batch, pooled frames, pooled bins, filters).</param>
+    /// <param name="weights">Parameters.</param>
+    /// <param name="gradients">Receives their gradients.</param>
+    /// <param name="inputGradient">
+    /// Receives the gradient of the input without padding frames, (batch, frames, bins, channels); null if not wanted.
+    /// </param>
     public void Backward(
-        BlockRun run,
+        SavedBlock saved,
         float* gradient,
         BlockWeights weights,
         BlockWeights gradients,
         float* inputGradient
     )
     {
-        var batch = (int)run.Input.shape[0];
-        var back = new AffineBack(shape, run, weights, SumGradients(run, gradient, batch), gradients);
+        var batch = (int)saved.Input.shape[0];
+        var back = new NormalisationGradient(shape, saved, weights, SumGradients(saved, gradient, batch), gradients);
         var kernelFloats = (int)shape.Convolution.KernelFloats;
         var mirrored = Scratch.Floats(Scratch.Shared, kernelFloats);
         var groups = Math.Min(batch, Groups);
         using var sums = zeros(groups, kernelFloats).DetachFromDisposeScope();
-        var sum = Kernels.Lanes.Memory<float>(sums);
+        var sum = sums.Pointer<float>((long)groups * kernelFloats);
         if (inputGradient is not null)
             Convolution.PackMirrored(weights.KernelFloats, mirrored, shape.Convolution);
-        Crew.Share(
+        KernelThreads.Run(
             groups,
             group =>
             {
                 for (var clip = batch * group / groups; clip < batch * (group + 1) / groups; clip++)
-                    BackwardClip(run, clip, gradient, back, mirrored, sum + (long)group * kernelFloats, inputGradient);
+                    BackwardClip(
+                        saved,
+                        clip,
+                        gradient,
+                        back,
+                        mirrored,
+                        sum + (long)group * kernelFloats,
+                        inputGradient
+                    );
             }
         );
         for (var group = 1; group < groups; group++)
         for (var i = 0; i < kernelFloats; i++)
             sum[i] += sum[(long)group * kernelFloats + i];
         Convolution.Unpack(sum, gradients.KernelFloats, shape.Convolution);
-        // The mean takes the bias away again.
-        Kernels.Lanes.Clear(gradients.BiasFloats, filters);
+        // Batch normalisation removes the bias, so its gradient is zero.
+        Simd.Clear(gradients.BiasFloats, filters);
     }
 
-    /// <summary>Sums over the batch of the gradient and of gradient times (winning value - mean), per filter.</summary>
-    private (double[] Plain, double[] Weighted) SumGradients(BlockRun run, float* gradient, int batch)
+    /// <summary>Sums over the batch of the gradient, and of the gradient times (selected value - mean), for each filter.</summary>
+    private (double[] Plain, double[] Weighted) SumGradients(SavedBlock saved, float* gradient, int batch)
     {
         var clips = new float[batch][];
-        var extremes = Kernels.Lanes.Memory<float>(run.Extreme ?? run.Raw!);
-        var dropoutScale = Vector512.Create(run.Dropout.Scale);
+        // Without pooling every value is selected.
+        var selected = (saved.Selected ?? saved.Raw!).Pointer<float>(batch * shape.PooledFloats);
+        var dropoutScale = Vector512.Create(saved.Dropout.Scale);
         var floats = shape.PooledFloats;
         var step = filters;
-        Crew.Share(
+        KernelThreads.Run(
             batch,
             clip =>
             {
-                var passes = new Passed(shape, run, clip);
-                var extreme = extremes + clip * shape.PooledFloats;
+                var mask = new GradientMask(shape, saved, clip);
+                var values = selected + clip * shape.PooledFloats;
                 var own = gradient + clip * shape.PooledFloats;
                 var sums = new float[2 * filters];
                 fixed (float* to = sums)
-                fixed (float* means = run.Normalisation.Mean.Select(value => (float)value).ToArray())
+                fixed (float* means = saved.Normalisation.Mean.Select(value => (float)value).ToArray())
                     for (var j = 0; j < filters; j += Lanes)
                     {
                         Vector512<float> mean = Vector512.Load(means + j),
@@ -72,9 +87,9 @@ internal sealed unsafe partial class PooledBlock
                             weighted = Vector512<float>.Zero;
                         for (long at = j; at < floats; at += step)
                         {
-                            var g = Vector512.Load(own + at) * dropoutScale & passes.Anywhere(at);
+                            var g = Vector512.Load(own + at) * dropoutScale & mask.Anywhere(at);
                             plain += g;
-                            weighted = Vector512.MultiplyAddEstimate(g, Vector512.Load(extreme + at) - mean, weighted);
+                            weighted = Vector512.MultiplyAddEstimate(g, Vector512.Load(values + at) - mean, weighted);
                         }
                         plain.Store(to + j);
                         weighted.Store(to + filters + j);
@@ -94,44 +109,46 @@ internal sealed unsafe partial class PooledBlock
     }
 
     private void BackwardClip(
-        BlockRun run,
+        SavedBlock saved,
         int clip,
         float* gradients,
-        AffineBack back,
+        NormalisationGradient back,
         float* mirrored,
         float* kernelGradient,
         float* inputGradients
     )
     {
-        var input = Kernels.Lanes.Memory<float>(run.Input) + clip * shape.InputFloats;
+        var input = saved.Input.Pointer<float>(saved.Input.shape[0] * shape.InputFloats) + clip * shape.InputFloats;
+        var mask = new GradientMask(shape, saved, clip);
         var channels = shape.Channels;
         var border = shape.Border;
         var inputGradient = inputGradients is null ? null : inputGradients + clip * (long)frames * bins * channels;
         var frameFloats = (nint)bins * filters;
-        // The gradient of the convolution, zeros around. Only some frames are there, so that they stay in the cache.
-        var held = Math.Min(frames + 2 * border, TileFrames + HeldBands * bandFrames + 2 * border);
-        var memory = Scratch.Floats(0, held * frameFloats);
-        var raw = memory; // where the first of all frames would be
-        var first = 0; // of those that are there
-        Kernels.Lanes.Clear(raw, border * frameFloats);
+        // Gradient of the convolution's output with padding frames. The buffer holds only some frames, so that they stay in the
+        // cache.
+        var buffered = Math.Min(frames + 2 * border, TileFrames + BufferedStrips * stripFrames + 2 * border);
+        var buffer = Scratch.Floats(0, buffered * frameFloats);
+        var raw = buffer; // address that the clip's first padded frame would have
+        var first = 0; // first buffered frame
+        Simd.Clear(raw, border * frameFloats);
         var ready = 0;
-        for (var from = 0; from < frames; from += bandFrames)
+        for (var from = 0; from < frames; from += stripFrames)
         {
-            var count = Math.Min(bandFrames, frames - from);
-            // The gradient is made just ahead of its use.
+            var count = Math.Min(stripFrames, frames - from);
+            // The gradient is computed shortly before its use.
             var needed = Math.Min(frames, from + count + border);
-            if (needed + 2 * border > first + held)
+            if (needed + 2 * border > first + buffered)
             {
                 var kept = Math.Max(0, from - TileFrames);
                 var floats = (ready + border - kept) * frameFloats;
-                new Span<float>(raw + kept * frameFloats, (int)floats).CopyTo(new Span<float>(memory, (int)floats));
-                raw = memory - kept * frameFloats;
+                new Span<float>(raw + kept * frameFloats, (int)floats).CopyTo(new Span<float>(buffer, (int)floats));
+                raw = buffer - kept * frameFloats;
                 first = kept;
             }
-            back.Fill(run, clip, gradients, raw + border * frameFloats, ready, needed);
+            back.Fill(clip, gradients, mask, raw + border * frameFloats, ready, needed);
             ready = needed;
             if (ready == frames)
-                Kernels.Lanes.Clear(raw + (frames + border) * frameFloats, border * frameFloats);
+                Simd.Clear(raw + (frames + border) * frameFloats, border * frameFloats);
             Convolution.AddKernelGradient(
                 input,
                 raw + (from + border) * frameFloats,
@@ -144,7 +161,7 @@ internal sealed unsafe partial class PooledBlock
                 continue;
             var start = WholeTiles(from, count);
             var computed = from + count - start;
-            Kernels.Lanes.Clear(inputGradient + (long)start * bins * channels, (long)computed * bins * channels);
+            Simd.Clear(inputGradient + (long)start * bins * channels, (long)computed * bins * channels);
             Convolution.Add(raw, mirrored, inputGradient, shape.Convolution.Mirrored, start, computed);
         }
     }

@@ -1,38 +1,48 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using Sed.Core.Runtime;
 using static TorchSharp.torch;
 
 namespace Sed.Core.Networks.Kernels.Convolutions;
 
 /// <summary>
-/// A convolution block whose input has many channels. While a few frames of the convolution's output are in the cache
-/// they are measured for batch normalisation and searched for the place that pooling will choose: the largest where the
-/// normalisation's weight is positive, the smallest where it is negative. Everything after works on pooled maps.
+/// A convolution block with several input channels. While a strip of frames of the convolution's output is in the cache, its
+/// moments are accumulated for the batch normalisation, and pooling selects a value from each window: the largest if the
+/// normalisation's weight is positive, the smallest if it is negative. The following operations see only the pooled values.
 /// </summary>
 internal sealed unsafe partial class PooledBlock(BlockShape shape)
 {
-    private const int Lanes = Tile.Lanes;
+    private const int Lanes = Simd.Lanes;
     private const int TileFrames = Convolution.TileFrames;
 
     private readonly int filters = shape.Filters;
     private readonly int bins = shape.Bins;
     private readonly int frames = shape.Frames;
 
-    // Whole tiles and whole pooled frames.
-    private readonly int bandFrames = Band(shape.PoolFrames);
+    // A strip consists of whole tiles and whole pooled frames.
+    private readonly int stripFrames = StripFrames(shape.PoolFrames);
 
-    private const int MostFrames = 64; // of a band, so that it stays in the cache
+    private const int LargestStrip = 64; // frames, so that a strip stays in the cache
 
-    /// <summary>Whether a block can pool so many frames and bins into one.</summary>
-    public static bool CanPool(int frames, int bins) => frames * bins <= sbyte.MaxValue && Band(frames) <= MostFrames;
+    /// <summary>Whether blocks support a pooling window.</summary>
+    /// <param name="frames">Frames of the window.</param>
+    /// <param name="bins">Bins of the window.</param>
+    public static bool CanPool(int frames, int bins) =>
+        frames * bins <= sbyte.MaxValue && StripFrames(frames) <= LargestStrip;
 
-    /// <summary>The least common multiple with a tile's frames.</summary>
-    private static int Band(int pool) => pool * TileFrames / (int)BigInteger.GreatestCommonDivisor(pool, TileFrames);
+    /// <summary>Least common multiple of the pooling size and the frames of a tile.</summary>
+    private static int StripFrames(int pool) =>
+        pool * TileFrames / (int)BigInteger.GreatestCommonDivisor(pool, TileFrames);
 
-    /// <summary>One training step's forward pass.</summary>
-    /// <param name="input">(batch, frames + 2 borders, bins, channels), zeros around; the run owns it from here on.</param>
-    public BlockRun Forward(
+    /// <summary>Forward pass of a training step.</summary>
+    /// <param name="input">(batch, frames + 2 borders, bins, channels), with padding frames; the result owns it.</param>
+    /// <param name="weights">Parameters.</param>
+    /// <param name="runningMean">Running mean, (filters); updated.</param>
+    /// <param name="runningVariance">Running variance, (filters); updated.</param>
+    /// <param name="dropout">Dropout after the block.</param>
+    /// <param name="border">Padding frames before and after the output.</param>
+    public SavedBlock Forward(
         Tensor input,
         BlockWeights weights,
         float* runningMean,
@@ -44,30 +54,30 @@ internal sealed unsafe partial class PooledBlock(BlockShape shape)
         var batch = input.shape[0];
         var raw = empty(batch, frames, bins, filters).DetachFromDisposeScope();
         long[] pooled = [batch, shape.PooledFrames, shape.PooledBins, filters];
-        var extreme = shape.Pools ? empty(pooled).DetachFromDisposeScope() : null;
-        var winner = shape.Pools ? empty(pooled, int8).DetachFromDisposeScope() : null;
+        var selected = shape.HasPooling ? empty(pooled).DetachFromDisposeScope() : null;
+        var indices = shape.HasPooling ? empty(pooled, int8).DetachFromDisposeScope() : null;
         var moments = new Moments[batch];
         var packed = Packed(weights);
-        float* inputs = Kernels.Lanes.Memory<float>(input),
-            raws = Kernels.Lanes.Memory<float>(raw),
-            extremes = extreme is null ? raws : Kernels.Lanes.Memory<float>(extreme);
-        var winners = winner is null ? null : Kernels.Lanes.Memory<sbyte>(winner);
-        Crew.Share(
+        float* inputs = input.Pointer<float>(batch * shape.InputFloats),
+            toRaw = raw.Pointer<float>(batch * shape.RawFloats),
+            toSelected = selected is null ? toRaw : selected.Pointer<float>(batch * shape.PooledFloats);
+        var toIndices = indices is null ? null : indices.Pointer<sbyte>(batch * shape.PooledFloats);
+        KernelThreads.Run(
             (int)batch,
             clip =>
                 Convolve(
                     inputs + clip * shape.InputFloats,
                     packed,
                     weights,
-                    raws + clip * shape.RawFloats,
-                    extremes + clip * shape.PooledFloats,
-                    winners is null ? null : winners + clip * shape.PooledFloats,
+                    toRaw + clip * shape.RawFloats,
+                    toSelected + clip * shape.PooledFloats,
+                    toIndices is null ? null : toIndices + clip * shape.PooledFloats,
                     moments[clip] = new Moments(filters)
                 )
         );
         var all = Moments.Combine(moments);
         var normalisation = Normalisation.OfBatch(
-            shape.Normalised(weights),
+            shape.NormalisationOf(weights),
             all.Mean,
             all.Variance,
             all.Count,
@@ -75,51 +85,51 @@ internal sealed unsafe partial class PooledBlock(BlockShape shape)
             runningVariance
         );
         var output = empty(batch, shape.PooledFrames + 2 * border, shape.PooledBins, filters).DetachFromDisposeScope();
-        var outputs = Kernels.Lanes.Memory<float>(output);
-        Crew.Share(
+        var outputs = output.Pointer<float>(output.numel());
+        KernelThreads.Run(
             (int)batch,
             clip =>
                 PooledActivation.Apply(
                     shape,
                     normalisation,
-                    extremes + clip * shape.PooledFloats,
+                    toSelected + clip * shape.PooledFloats,
                     outputs,
                     clip,
                     border,
                     dropout,
-                    winners is null ? null : winners + clip * shape.PooledFloats
+                    toIndices is null ? null : toIndices + clip * shape.PooledFloats
                 )
         );
-        return new BlockRun
+        return new SavedBlock
         {
             Input = input,
             Output = output,
             Raw = raw,
-            Extreme = extreme,
-            Winner = winner,
+            Selected = selected,
+            Indices = indices,
             Normalisation = normalisation,
             Dropout = dropout,
         };
     }
 
-    /// <summary>The pass without training: running statistics, nothing kept.</summary>
+    /// <summary>Forward pass of inference, with the running statistics.</summary>
     public Tensor Infer(Tensor input, BlockWeights weights, float* runningMean, float* runningVariance, int border)
     {
         var batch = input.shape[0];
-        var normalisation = Normalisation.OfRunning(shape.Normalised(weights), runningMean, runningVariance);
+        var normalisation = Normalisation.OfRunning(shape.NormalisationOf(weights), runningMean, runningVariance);
         var output = empty(batch, shape.PooledFrames + 2 * border, shape.PooledBins, filters).DetachFromDisposeScope();
         var packed = Packed(weights);
-        float* inputs = Kernels.Lanes.Memory<float>(input),
-            outputs = Kernels.Lanes.Memory<float>(output);
-        Crew.Share(
+        float* inputs = input.Pointer<float>(batch * shape.InputFloats),
+            outputs = output.Pointer<float>(output.numel());
+        KernelThreads.Run(
             (int)batch,
             clip =>
             {
                 var raw = Scratch.Floats(0, shape.RawFloats);
-                var extreme = shape.Pools ? Scratch.Floats(1, shape.PooledFloats) : raw;
-                var winner = shape.Pools ? (sbyte*)Scratch.Floats(2, shape.PooledFloats) : null;
-                Convolve(inputs + clip * shape.InputFloats, packed, weights, raw, extreme, winner, null);
-                PooledActivation.Apply(shape, normalisation, extreme, outputs, clip, border, Dropout.None, null);
+                var selected = shape.HasPooling ? Scratch.Floats(1, shape.PooledFloats) : raw;
+                var indices = shape.HasPooling ? (sbyte*)Scratch.Floats(2, shape.PooledFloats) : null;
+                Convolve(inputs + clip * shape.InputFloats, packed, weights, raw, selected, indices, null);
+                PooledActivation.Apply(shape, normalisation, selected, outputs, clip, border, Dropout.None, null);
             }
         );
         return output;
@@ -132,21 +142,28 @@ internal sealed unsafe partial class PooledBlock(BlockShape shape)
         return packed;
     }
 
-    /// <param name="moments">Receives those of the output; null where running ones are used.</param>
+    /// <summary>Computes one clip's convolution and pooling.</summary>
+    /// <param name="input">The clip with padding frames.</param>
+    /// <param name="kernel">Packed kernel.</param>
+    /// <param name="weights">Parameters.</param>
+    /// <param name="raw">Receives the convolution's output.</param>
+    /// <param name="selected">Receives the values that pooling selects.</param>
+    /// <param name="indices">Receives the pooling indices.</param>
+    /// <param name="moments">Receives the moments of the convolution's output; null if running statistics are used.</param>
     private void Convolve(
         float* input,
         float* kernel,
         BlockWeights weights,
         float* raw,
-        float* extreme,
-        sbyte* winner,
+        float* selected,
+        sbyte* indices,
         Moments? moments
     )
     {
         var frameFloats = (nint)bins * filters;
-        for (var from = 0; from < frames; from += bandFrames)
+        for (var from = 0; from < frames; from += stripFrames)
         {
-            var count = Math.Min(bandFrames, frames - from);
+            var count = Math.Min(stripFrames, frames - from);
             var start = WholeTiles(from, count);
             var computed = from + count - start;
             for (var position = 0; position < computed * bins; position++)
@@ -157,12 +174,12 @@ internal sealed unsafe partial class PooledBlock(BlockShape shape)
                 );
             Convolution.Add(input, kernel, raw, shape.Convolution, start, computed);
             moments?.Add(raw + from * frameFloats, count * bins);
-            if (shape.Pools)
-                FindExtremes(
+            if (shape.HasPooling)
+                Pool(
                     raw,
                     weights.ScaleFloats,
-                    extreme,
-                    winner,
+                    selected,
+                    indices,
                     from / shape.PoolFrames,
                     (from + count) / shape.PoolFrames
                 );
@@ -170,8 +187,8 @@ internal sealed unsafe partial class PooledBlock(BlockShape shape)
     }
 
     /// <summary>
-    /// Where to begin so that frames up to the last of these are whole tiles. A short last tile goes back over frames that are
-    /// done: whole tiles are fast, and the digits are the same.
+    /// First frame from which whole tiles end at the last frame of a strip. A tile may repeat frames that are already computed:
+    /// whole tiles are faster, and the results are identical.
     /// </summary>
     private int WholeTiles(int from, int count)
     {
@@ -179,7 +196,8 @@ internal sealed unsafe partial class PooledBlock(BlockShape shape)
         return Math.Max(0, Math.Min(from, frames - whole));
     }
 
-    private void FindExtremes(float* raw, float* scale, float* extreme, sbyte* winner, int from, int to)
+    /// <summary>Selects a value from each pooling window of the pooled frames [from, to).</summary>
+    private void Pool(float* raw, float* scale, float* selected, sbyte* indices, int from, int to)
     {
         int pool = shape.Pool,
             pooledBins = shape.PooledBins,
@@ -188,7 +206,7 @@ internal sealed unsafe partial class PooledBlock(BlockShape shape)
         for (var frame = from; frame < to; frame++)
         for (var pooled = 0; pooled < pooledBins; pooled++)
         {
-            var group = raw + ((nint)frame * poolFrames * bins + pooled * pool) * step;
+            var window = raw + ((nint)frame * poolFrames * bins + pooled * pool) * step;
             var at = ((nint)frame * pooledBins + pooled) * step;
             for (var j = 0; j < step; j += Lanes)
             {
@@ -197,19 +215,19 @@ internal sealed unsafe partial class PooledBlock(BlockShape shape)
                     Vector512.Create(-1f),
                     Vector512<float>.One
                 );
-                var best = Vector512.Load(group + j) * sign;
+                var best = Vector512.Load(window + j) * sign;
                 var index = Vector512<int>.Zero;
-                for (int row = 0, place = 0; row < poolFrames; row++)
-                for (var bin = 0; bin < pool; bin++, place++)
+                for (int row = 0, position = 0; row < poolFrames; row++)
+                for (var bin = 0; bin < pool; bin++, position++)
                 {
-                    var value = Vector512.Load(group + ((nint)row * bins + bin) * step + j) * sign;
+                    var value = Vector512.Load(window + ((nint)row * bins + bin) * step + j) * sign;
                     var larger = Vector512.GreaterThan(value, best);
                     best = Vector512.ConditionalSelect(larger, value, best);
-                    index = Vector512.ConditionalSelect(larger.AsInt32(), Vector512.Create(place), index);
+                    index = Vector512.ConditionalSelect(larger.AsInt32(), Vector512.Create(position), index);
                 }
-                (best * sign).Store(extreme + at + j);
-                // Whether the output will be zero is known when the batch's statistics are.
-                PooledActivation.StoreWinners(index, Vector512<float>.One, winner + at + j);
+                (best * sign).Store(selected + at + j);
+                // Indices become -1 for zero outputs once the statistics of the batch are known.
+                PooledActivation.StoreIndices(index, Vector512<float>.One, indices + at + j);
             }
         }
     }

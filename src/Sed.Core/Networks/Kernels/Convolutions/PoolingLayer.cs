@@ -1,34 +1,36 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using Sed.Core.Runtime;
 using static TorchSharp.torch;
 
 namespace Sed.Core.Networks.Kernels.Convolutions;
 
 /// <summary>
-/// Pooling of maps over rectangles and the dropout after it as one pass, where no convolution pools already: the mean, and the
-/// maximum of what is no rectified convolution. Maps lie as (batch, frames, bins, channels).
+/// Mean or maximum pooling and the dropout after it as one pass over channels-last maps, for pooling layers that are not part of
+/// a convolution block.
 /// </summary>
-/// <param name="poolFrames">Frames that become one; those that do not fill one are left out.</param>
-/// <param name="poolBins">Bins that become one.</param>
-/// <param name="isMaximum">Whether the largest value stands for a rectangle, or else their mean.</param>
-/// <param name="rate">Dropout rate, below 1.</param>
+/// <param name="poolFrames">Pooling size along time. Frames that do not fill a pooled frame are dropped.</param>
+/// <param name="poolBins">Pooling size along frequency. Bins that do not fill a pooled bin are dropped.</param>
+/// <param name="isMaximum">Maximum pooling; otherwise mean pooling.</param>
+/// <param name="rate">Dropout rate, in [0, 1).</param>
 internal sealed unsafe class PoolingLayer(int poolFrames, int poolBins, bool isMaximum, double rate)
 {
-    private readonly int places = poolFrames * poolBins;
+    private readonly int windowSize = poolFrames * poolBins;
 
+    /// <summary>Training: with dropout and, if enabled, gradients.</summary>
     /// <param name="maps">(batch, channels, frames, bins), float32, in any layout.</param>
-    /// <param name="seed">Decides what dropout drops.</param>
-    /// <returns>(batch, channels, pooled frames, pooled bins), with the channels of a bin side by side in memory.</returns>
+    /// <param name="seed">Dropout seed.</param>
+    /// <returns>(batch, channels, pooled frames, pooled bins), channels-last in memory.</returns>
     public Tensor Train(Tensor maps, uint seed)
     {
         using var scope = NewDisposeScope();
-        var entering = maps.permute(0, 2, 3, 1).contiguous();
+        var input = maps.permute(0, 2, 3, 1).contiguous();
         var dropout = new Dropout(rate, seed);
-        var pooled = is_grad_enabled() ? Function.apply(this, entering, dropout) : Pool(entering, dropout, null);
+        var pooled = is_grad_enabled() ? Function.apply(this, input, dropout) : Pool(input, dropout, null);
         return pooled.permute(0, 3, 1, 2).MoveToOuterDisposeScope();
     }
 
-    /// <summary>The same without dropout.</summary>
+    /// <summary>Inference: no dropout, no gradients.</summary>
     public Tensor Infer(Tensor maps)
     {
         using var scope = NewDisposeScope();
@@ -36,23 +38,26 @@ internal sealed unsafe class PoolingLayer(int poolFrames, int poolBins, bool isM
         return pooled.permute(0, 3, 1, 2).MoveToOuterDisposeScope();
     }
 
-    private Tensor Winners(Tensor maps) =>
+    /// <summary>Memory for the indices of maxima, whose channels are padded to whole vectors; empty for mean pooling.</summary>
+    private Tensor Indices(Tensor maps) =>
         isMaximum
             ? empty(
-                [maps.shape[0], maps.shape[1] / poolFrames, maps.shape[2] / poolBins, Widened.Size((int)maps.shape[3])],
+                [maps.shape[0], maps.shape[1] / poolFrames, maps.shape[2] / poolBins, Simd.RoundUp((int)maps.shape[3])],
                 int8
             )
             : empty([0], int8);
 
-    private Tensor Pool(Tensor maps, Dropout dropout, Tensor? winners)
+    private Tensor Pool(Tensor maps, Dropout dropout, Tensor? indices)
     {
         var size = new Size(maps.shape, poolFrames, poolBins);
         var output = empty(maps.shape[0], size.PooledFrames, size.PooledBins, size.Channels);
-        float* from = Lanes.Memory<float>(maps),
-            to = Lanes.Memory<float>(output);
-        var won = winners is null || !isMaximum ? null : Lanes.Memory<sbyte>(winners);
-        var count = Vector512.Create((float)places);
-        Crew.Share(
+        var batch = maps.shape[0];
+        float* from = maps.Pointer<float>(batch * size.Floats),
+            to = output.Pointer<float>(batch * size.PooledFloats);
+        var toIndices =
+            indices is null || !isMaximum ? null : indices.Pointer<sbyte>(batch * size.Pooled * size.IndexStride);
+        var count = Vector512.Create((float)windowSize);
+        KernelThreads.Run(
             (int)maps.shape[0],
             clip =>
             {
@@ -60,19 +65,23 @@ internal sealed unsafe class PoolingLayer(int poolFrames, int poolBins, bool isM
                 for (var pooled = 0; pooled < size.Pooled; pooled++)
                 {
                     var first = from + clip * size.Floats + size.First(pooled);
-                    for (var j = 0; j < size.Channels; j += Tile.Lanes)
+                    for (var j = 0; j < size.Channels; j += Simd.Lanes)
                     {
-                        var lanes = Math.Min(Tile.Lanes, size.Channels - j);
+                        var lanes = Math.Min(Simd.Lanes, size.Channels - j);
                         var value = Load(first + j, lanes);
                         var index = Vector512<int>.Zero;
-                        for (var place = 1; place < places; place++)
+                        for (var position = 1; position < windowSize; position++)
                         {
-                            var other = Load(first + size.Step(place) + j, lanes);
+                            var other = Load(first + size.Offset(position) + j, lanes);
                             if (isMaximum)
                             {
                                 var larger = Vector512.GreaterThan(other, value);
                                 value = Vector512.ConditionalSelect(larger, other, value);
-                                index = Vector512.ConditionalSelect(larger.AsInt32(), Vector512.Create(place), index);
+                                index = Vector512.ConditionalSelect(
+                                    larger.AsInt32(),
+                                    Vector512.Create(position),
+                                    index
+                                );
                             }
                             else
                                 value += other;
@@ -83,11 +92,11 @@ internal sealed unsafe class PoolingLayer(int poolFrames, int poolBins, bool isM
                         if (mask.Active)
                             value *= mask.At(at);
                         Store(value, to + clip * size.PooledFloats + at, lanes);
-                        if (won is not null)
-                            PooledActivation.StoreWinners(
+                        if (toIndices is not null)
+                            PooledActivation.StoreIndices(
                                 index,
                                 Vector512<float>.One,
-                                won + (clip * (long)size.Pooled + pooled) * Widened.Size(size.Channels) + j
+                                toIndices + (clip * (long)size.Pooled + pooled) * size.IndexStride + j
                             );
                     }
                 }
@@ -96,48 +105,49 @@ internal sealed unsafe class PoolingLayer(int poolFrames, int poolBins, bool isM
         return output;
     }
 
-    private Tensor Back(Tensor gradient, long[] shape, Dropout dropout, Tensor winners)
+    private Tensor Back(Tensor gradient, long[] shape, Dropout dropout, Tensor indices)
     {
         var size = new Size(shape, poolFrames, poolBins);
         var below = empty(shape);
-        float* from = Lanes.Memory<float>(gradient),
-            to = Lanes.Memory<float>(below);
-        var won = isMaximum ? Lanes.Memory<sbyte>(winners) : null;
-        var count = Vector512.Create((float)places);
-        Crew.Share(
+        var batch = shape[0];
+        float* from = gradient.Pointer<float>(batch * size.PooledFloats),
+            to = below.Pointer<float>(batch * size.Floats);
+        var fromIndices = isMaximum ? indices.Pointer<sbyte>(batch * size.Pooled * size.IndexStride) : null;
+        var count = Vector512.Create((float)windowSize);
+        KernelThreads.Run(
             (int)shape[0],
             clip =>
             {
                 var mask = dropout.From(clip * size.PooledFloats);
-                var left = to + clip * size.Floats;
+                var result = to + clip * size.Floats;
                 var covered = (long)size.PooledFrames * poolFrames * size.Bins * size.Channels;
                 if (size.PooledBins * poolBins == size.Bins)
-                    Lanes.Clear(left + covered, size.Floats - covered);
+                    Simd.Clear(result + covered, size.Floats - covered);
                 else
-                    Lanes.Clear(left, size.Floats);
+                    Simd.Clear(result, size.Floats);
                 for (var pooled = 0; pooled < size.Pooled; pooled++)
                 {
-                    var first = left + size.First(pooled);
-                    for (var j = 0; j < size.Channels; j += Tile.Lanes)
+                    var first = result + size.First(pooled);
+                    for (var j = 0; j < size.Channels; j += Simd.Lanes)
                     {
-                        var lanes = Math.Min(Tile.Lanes, size.Channels - j);
+                        var lanes = Math.Min(Simd.Lanes, size.Channels - j);
                         var at = (long)pooled * size.Channels + j;
                         var value = Load(from + clip * size.PooledFloats + at, lanes);
                         if (mask.Active)
                             value *= mask.At(at);
                         var index = isMaximum
-                            ? PooledActivation.LoadWinners(
-                                won + (clip * (long)size.Pooled + pooled) * Widened.Size(size.Channels) + j
+                            ? PooledActivation.LoadIndices(
+                                fromIndices + (clip * (long)size.Pooled + pooled) * size.IndexStride + j
                             )
                             : default;
                         if (!isMaximum)
                             value /= count;
-                        for (var place = 0; place < places; place++)
+                        for (var position = 0; position < windowSize; position++)
                         {
                             var own = isMaximum
-                                ? value & Vector512.Equals(index, Vector512.Create(place)).AsSingle()
+                                ? value & Vector512.Equals(index, Vector512.Create(position)).AsSingle()
                                 : value;
-                            Store(own, first + size.Step(place) + j, lanes);
+                            Store(own, first + size.Offset(position) + j, lanes);
                         }
                     }
                 }
@@ -149,7 +159,7 @@ internal sealed unsafe class PoolingLayer(int poolFrames, int poolBins, bool isM
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<float> Load(float* from, int lanes)
     {
-        if (lanes == Tile.Lanes)
+        if (lanes == Simd.Lanes)
             return Vector512.Load(from);
         var values = Vector512<float>.Zero;
         Unsafe.CopyBlockUnaligned(&values, from, (uint)lanes * sizeof(float));
@@ -159,13 +169,13 @@ internal sealed unsafe class PoolingLayer(int poolFrames, int poolBins, bool isM
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Store(Vector512<float> values, float* to, int lanes)
     {
-        if (lanes == Tile.Lanes)
+        if (lanes == Simd.Lanes)
             values.Store(to);
         else
             Unsafe.CopyBlockUnaligned(to, &values, (uint)lanes * sizeof(float));
     }
 
-    /// <summary>Where things lie in a clip's maps, in floats.</summary>
+    /// <summary>Sizes and offsets in the maps of one clip, in floats.</summary>
     private readonly struct Size(long[] shape, int poolFrames, int poolBins)
     {
         public readonly int Bins = (int)shape[2];
@@ -176,14 +186,17 @@ internal sealed unsafe class PoolingLayer(int poolFrames, int poolBins, bool isM
 
         public int Pooled => PooledFrames * PooledBins;
 
+        /// <summary>Indices per pooled bin, including padding.</summary>
+        public int IndexStride => Simd.RoundUp(Channels);
+
         public long PooledFloats => (long)Pooled * Channels;
 
-        /// <summary>The first place of a rectangle.</summary>
+        /// <summary>Offset of a window's first position.</summary>
         public long First(int pooled) =>
             ((long)(pooled / PooledBins) * poolFrames * Bins + pooled % PooledBins * poolBins) * Channels;
 
-        /// <summary>From the first place to another.</summary>
-        public long Step(int place) => ((long)(place / poolBins) * Bins + place % poolBins) * Channels;
+        /// <summary>Offset of a position of a window relative to the first.</summary>
+        public long Offset(int position) => ((long)(position / poolBins) * Bins + position % poolBins) * Channels;
     }
 
     private sealed class Function : autograd.SingleTensorFunction<Function>
@@ -194,12 +207,12 @@ internal sealed unsafe class PoolingLayer(int poolFrames, int poolBins, bool isM
         {
             var layer = (PoolingLayer)arguments[0];
             var maps = (Tensor)arguments[1];
-            var winners = layer.Winners(maps);
-            var output = layer.Pool(maps, (Dropout)arguments[2], winners);
+            var indices = layer.Indices(maps);
+            var output = layer.Pool(maps, (Dropout)arguments[2], indices);
             context.save_data("layer", layer);
             context.save_data("shape", maps.shape);
             context.save_data("dropout", arguments[2]);
-            context.save_for_backward([winners]);
+            context.save_for_backward([indices]);
             return output;
         }
 
@@ -207,7 +220,7 @@ internal sealed unsafe class PoolingLayer(int poolFrames, int poolBins, bool isM
         {
             var layer = (PoolingLayer)context.get_data("layer");
             using var contiguous = gradient.contiguous();
-            var winners = context.get_saved_variables()[0];
+            var indices = context.get_saved_variables()[0];
             return
             [
                 null!,
@@ -215,7 +228,7 @@ internal sealed unsafe class PoolingLayer(int poolFrames, int poolBins, bool isM
                     contiguous,
                     (long[])context.get_data("shape"),
                     (Dropout)context.get_data("dropout"),
-                    winners
+                    indices
                 ),
                 null!,
             ];

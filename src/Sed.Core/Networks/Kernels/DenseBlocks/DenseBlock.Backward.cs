@@ -1,18 +1,21 @@
 using System.Runtime.Intrinsics;
+using Sed.Core.Runtime;
 using static TorchSharp.torch;
 
 namespace Sed.Core.Networks.Kernels.DenseBlocks;
 
 internal sealed unsafe partial class DenseBlock
 {
-    // Kernel gradients are added up in this many groups of neighbouring clips, whatever the number of threads.
+    // Kernel gradients are summed in this many groups of neighbouring clips, independent of the number of threads.
     private const int Groups = 16;
 
-    /// <summary>Gradients of the parameters, three per convolution, and of what came in; null where that is not wanted.</summary>
-    /// <param name="run">The forward pass.</param>
-    /// <param name="outputGradient">(batch, frames, bins, all maps), contiguous.</param>
+    /// <summary>Gradients of the parameters, three per convolution, and of the input if wanted.</summary>
+    /// <param name="saved">Forward pass.</param>
+    /// <param name="outputGradient">(batch, frames, bins, output maps), contiguous.</param>
+    /// <param name="parameters">Parameters.</param>
+    /// <param name="isInputWanted">Whether the input's gradient is wanted.</param>
     private (Tensor[] Parameters, Tensor? Input) Backward(
-        DenseBlockRun run,
+        SavedDenseBlock saved,
         Tensor outputGradient,
         IReadOnlyList<Tensor> parameters,
         bool isInputWanted
@@ -20,34 +23,34 @@ internal sealed unsafe partial class DenseBlock
     {
         var batch = (int)outputGradient.shape[0];
         var gradients = parameters.Select(parameter => empty(parameter.shape)).ToArray();
-        using var lineGradients = empty(batch, shape.All, shape.Length).DetachFromDisposeScope();
-        float* from = Lanes.Memory<float>(outputGradient),
-            lines = Lanes.Memory<float>(run.Lines),
-            back = Lanes.Memory<float>(lineGradients);
-        long clipFloats = (long)shape.All * shape.Length,
-            outputFloats = (long)shape.Places * shape.All;
-        Crew.Share(
+        using var rowGradients = empty(batch, shape.OutputMaps, shape.Length).DetachFromDisposeScope();
+        long clipFloats = (long)shape.OutputMaps * shape.Length,
+            outputFloats = (long)shape.MapFloats * shape.OutputMaps;
+        float* from = outputGradient.Pointer<float>(batch * outputFloats),
+            rows = saved.Rows.Pointer<float>(batch * clipFloats),
+            back = rowGradients.Pointer<float>(batch * clipFloats);
+        KernelThreads.Run(
             batch,
             clip =>
             {
                 var own = from + clip * outputFloats;
-                if (run.Dropout.Active)
+                if (saved.Dropout.Active)
                 {
-                    var kept = Scratch.Floats(0, outputFloats);
-                    run.Dropout.From(clip * outputFloats).Apply(own, kept, outputFloats);
-                    own = kept;
+                    var masked = Scratch.Floats(0, outputFloats);
+                    saved.Dropout.From(clip * outputFloats).Apply(own, masked, outputFloats);
+                    own = masked;
                 }
-                MapLines.Enter(shape, shape.All, own, back + clip * clipFloats);
+                MapRows.Pack(shape, shape.OutputMaps, own, back + clip * clipFloats);
             }
         );
-        var taken = new MeanGradients(shape.All, run.Statistics);
+        var corrections = new StatisticsGradients(shape.OutputMaps, saved.Statistics);
         for (var number = shape.Convolutions - 1; number >= 0; number--)
-            Backward(run, number, lines, back, parameters, gradients, taken, batch);
+            Backward(saved, number, rows, back, parameters, gradients, corrections, batch);
         if (!isInputWanted)
             return (gradients, null);
         var input = empty(batch, shape.Frames, shape.Bins, shape.Maps);
-        var to = Lanes.Memory<float>(input);
-        Crew.Share(
+        var to = input.Pointer<float>((long)batch * shape.MapFloats * shape.Maps);
+        KernelThreads.Run(
             batch,
             clip =>
             {
@@ -55,55 +58,55 @@ internal sealed unsafe partial class DenseBlock
                 for (var map = 0; map < shape.Maps; map++)
                 {
                     var at = (nint)map * shape.Length;
-                    taken.Apply(map, lines + clip * clipFloats + at, own + at, own + at, shape.Length);
+                    corrections.Apply(map, rows + clip * clipFloats + at, own + at, own + at, shape.Length);
                 }
-                MapLines.Leave(shape, shape.Maps, own, to + (long)clip * shape.Places * shape.Maps);
+                MapRows.Unpack(shape, shape.Maps, own, to + (long)clip * shape.MapFloats * shape.Maps);
             }
         );
         return (gradients, input);
     }
 
     private void Backward(
-        DenseBlockRun run,
+        SavedDenseBlock saved,
         int number,
-        float* lines,
+        float* rows,
         float* back,
         IReadOnlyList<Tensor> parameters,
         Tensor[] gradients,
-        MeanGradients taken,
+        StatisticsGradients corrections,
         int batch
     )
     {
-        var found = shape.Found(number);
-        var columns = Widened.Size(shape.Growth);
-        var clipFloats = (long)shape.All * shape.Length;
-        var normalisation = run.Normalisations[number];
+        var inputMaps = shape.InputMaps(number);
+        var columns = Simd.RoundUp(shape.Growth);
+        var clipFloats = (long)shape.OutputMaps * shape.Length;
+        var normalisation = saved.Normalisations[number];
         var mirrored = Mirrored(parameters, number);
-        var kernelFloats = DenseBlockShape.Taps * found * columns;
+        var kernelFloats = DenseBlockShape.Taps * inputMaps * columns;
         var groups = Math.Min(batch, Groups);
         using var kernelSums = zeros(groups, kernelFloats).DetachFromDisposeScope();
-        var kernelSum = Lanes.Memory<float>(kernelSums);
+        var kernelSum = kernelSums.Pointer<float>((long)groups * kernelFloats);
         var sums = new (double Plain, double Weighted)[batch][];
-        Crew.Share(
+        KernelThreads.Run(
             groups,
             group =>
             {
                 for (var clip = batch * group / groups; clip < batch * (group + 1) / groups; clip++)
                     sums[clip] = BackwardClip(
                         number,
-                        lines + clip * clipFloats,
+                        rows + clip * clipFloats,
                         back + clip * clipFloats,
                         normalisation,
                         mirrored,
-                        taken,
+                        corrections,
                         kernelSum + (long)group * kernelFloats
                     );
             }
         );
-        float* scale = Lanes.Memory<float>(parameters[ParametersPerConvolution * number]),
-            scaleGradient = Lanes.Memory<float>(gradients[ParametersPerConvolution * number]),
-            shiftGradient = Lanes.Memory<float>(gradients[ParametersPerConvolution * number + 1]);
-        for (var map = 0; map < found; map++)
+        float* scale = parameters[ParametersPerConvolution * number].Pointer<float>(inputMaps),
+            scaleGradient = gradients[ParametersPerConvolution * number].Pointer<float>(inputMaps),
+            shiftGradient = gradients[ParametersPerConvolution * number + 1].Pointer<float>(inputMaps);
+        for (var map = 0; map < inputMaps; map++)
         {
             double plain = 0,
                 weighted = 0;
@@ -115,84 +118,84 @@ internal sealed unsafe partial class DenseBlock
             var inverse = normalisation.Inverse[map];
             scaleGradient[map] = (float)(weighted * inverse);
             shiftGradient[map] = (float)plain;
-            taken.Add(map, scale[map] * inverse * plain, scale[map] * inverse * inverse * inverse * weighted);
+            corrections.Add(map, scale[map] * inverse * plain, scale[map] * inverse * inverse * inverse * weighted);
         }
         for (var group = 1; group < groups; group++)
         for (var i = 0; i < kernelFloats; i++)
             kernelSum[i] += kernelSum[(long)group * kernelFloats + i];
         var kernel = Kernel(gradients, number);
         for (var tap = 0; tap < DenseBlockShape.Taps; tap++)
-        for (var channel = 0; channel < found; channel++)
+        for (var channel = 0; channel < inputMaps; channel++)
         for (var map = 0; map < shape.Growth; map++)
-            kernel[(map * found + channel) * DenseBlockShape.Taps + tap] = kernelSum[
-                (tap * found + channel) * columns + map
+            kernel[(map * inputMaps + channel) * DenseBlockShape.Taps + tap] = kernelSum[
+                (tap * inputMaps + channel) * columns + map
             ];
     }
 
     /// <summary>
-    /// Carries one clip's gradient through a convolution, ReLU and, but for what the batch's mean and variance take off, the
-    /// normalisation, to the lines it found.
+    /// Propagates one clip's gradient through a convolution, ReLU and the normalisation to the convolution's input maps. The part
+    /// that flows through the batch's mean and variance is subtracted later.
     /// </summary>
-    /// <returns>Of each map found, the sum of the gradient before the normalisation, and of that times (value - mean).</returns>
+    /// <returns>For each input map, the sums of the normalisation's output gradient and of that times (value - mean).</returns>
     private (double Plain, double Weighted)[] BackwardClip(
         int number,
-        float* lines,
+        float* rows,
         float* back,
         Normalisation normalisation,
         float* mirrored,
-        MeanGradients taken,
+        StatisticsGradients corrections,
         float* kernelSum
     )
     {
-        int found = shape.Found(number),
+        int inputMaps = shape.InputMaps(number),
             growth = shape.Growth,
-            columns = Widened.Size(growth);
-        var activated = Activated(number, lines, normalisation) + shape.Margin;
-        var gradient = OwnGradient(found, lines, back, taken);
-        var turned = Turned(gradient, columns);
-        var through = Scratch.Floats(3, (long)found * Piece);
-        var sums = new (double Plain, double Weighted)[found];
-        var towardsKernel = new Walk(shape.Padded, 0, 1, columns);
-        var towardsMaps = new Walk(Side * growth, growth, 1, shape.Padded, Side, growth, -1);
-        for (var from = 0; from < shape.Length; from += Piece)
+            columns = Simd.RoundUp(growth);
+        var activated = Activated(number, rows, normalisation) + shape.Margin;
+        var gradient = OwnGradient(inputMaps, rows, back, corrections);
+        var transposed = Transpose(gradient, columns);
+        var through = Scratch.Floats(3, (long)inputMaps * Strip);
+        var sums = new (double Plain, double Weighted)[inputMaps];
+        var forKernel = new ReductionLoop(shape.PaddedLength, 0, 1, columns);
+        var forInput = new ReductionLoop(Side * growth, growth, 1, shape.PaddedLength, Side, growth, -1);
+        for (var from = 0; from < shape.Length; from += Strip)
         {
-            var count = Math.Min(Piece, shape.Length - from);
-            Lanes.Clear(through, (long)found * Piece);
+            var count = Math.Min(Strip, shape.Length - from);
+            Simd.Clear(through, (long)inputMaps * Strip);
             for (var frame = 0; frame < Side; frame++)
             {
                 for (var bin = 0; bin < Side; bin++)
                     Tile.Add(
                         activated + from + shape.Shift(frame, bin),
-                        turned + (nint)from * columns,
-                        kernelSum + (nint)(frame * Side + bin) * found * columns,
+                        transposed + (nint)from * columns,
+                        kernelSum + (nint)(frame * Side + bin) * inputMaps * columns,
                         columns,
-                        found,
+                        inputMaps,
                         columns,
-                        towardsKernel with
+                        forKernel with
                         {
                             Inner = count,
                         }
                     );
                 Tile.Add(
-                    mirrored + (nint)frame * found * Side * growth,
+                    mirrored + (nint)frame * inputMaps * Side * growth,
                     gradient + from - shape.Shift(frame, 0),
                     through,
-                    Piece,
-                    found,
+                    Strip,
+                    inputMaps,
                     count,
-                    towardsMaps
+                    forInput
                 );
             }
-            for (var map = 0; map < found; map++)
+            for (var map = 0; map < inputMaps; map++)
             {
-                var line = (nint)map * shape.Length + from;
-                var (plain, weighted) = Passed(
-                    through + (nint)map * Piece,
-                    activated + (nint)map * shape.Padded + from,
-                    lines + line,
-                    taken.Mean(map),
+                var row = (nint)map * shape.Length + from;
+                var (plain, weighted) = Propagate(
+                    through + (nint)map * Strip,
+                    activated + (nint)map * shape.PaddedLength + from,
+                    rows + row,
+                    corrections.Mean(map),
                     normalisation.Factor[map],
-                    back + line,
+                    back + row,
                     count
                 );
                 sums[map] = (sums[map].Plain + plain, sums[map].Weighted + weighted);
@@ -201,36 +204,39 @@ internal sealed unsafe partial class DenseBlock
         return sums;
     }
 
-    /// <summary>The whole gradient of the maps that a convolution made, lines with zeros around them.</summary>
-    private float* OwnGradient(int first, float* lines, float* back, MeanGradients taken)
+    /// <summary>Complete gradient of a convolution's output maps, as rows with margins.</summary>
+    private float* OwnGradient(int first, float* rows, float* back, StatisticsGradients corrections)
     {
-        var gradient = Scratch.Floats(1, (long)shape.Growth * shape.Padded);
+        var gradient = Scratch.Floats(1, (long)shape.Growth * shape.PaddedLength);
         for (var map = 0; map < shape.Growth; map++)
         {
-            var own = gradient + (nint)map * shape.Padded;
-            var line = (nint)(first + map) * shape.Length;
-            taken.Apply(first + map, lines + line, back + line, own + shape.Margin, shape.Length);
-            MapLines.ClearAround(shape, own);
+            var own = gradient + (nint)map * shape.PaddedLength;
+            var row = (nint)(first + map) * shape.Length;
+            corrections.Apply(first + map, rows + row, back + row, own + shape.Margin, shape.Length);
+            MapRows.ClearMargins(shape, own);
         }
         return gradient + shape.Margin;
     }
 
-    /// <summary>Such lines place by place, (length, columns), zeros in the columns that are too many.</summary>
-    private float* Turned(float* lines, int columns)
+    /// <summary>Transposes such rows to (row length, columns), with zeros in the padding columns.</summary>
+    private float* Transpose(float* rows, int columns)
     {
-        var turned = Scratch.Floats(2, (long)shape.Length * columns);
-        Lanes.Clear(turned, (long)shape.Length * columns);
+        var transposed = Scratch.Floats(2, (long)shape.Length * columns);
+        Simd.Clear(transposed, (long)shape.Length * columns);
         for (var at = 0; at < shape.Length; at++)
         for (var map = 0; map < shape.Growth; map++)
-            turned[(nint)at * columns + map] = lines[(nint)map * shape.Padded + at];
-        return turned;
+            transposed[(nint)at * columns + map] = rows[(nint)map * shape.PaddedLength + at];
+        return transposed;
     }
 
-    /// <summary>Lets a gradient through ReLU and the normalisation's factor; sums of it and of it times (value - mean).</summary>
-    private static (double Plain, double Weighted) Passed(
+    /// <summary>
+    /// Propagates a gradient through ReLU and the normalisation's factor. Returns the sums of the gradient after ReLU and of that
+    /// times (value - mean).
+    /// </summary>
+    private static (double Plain, double Weighted) Propagate(
         float* gradient,
         float* activated,
-        float* line,
+        float* row,
         float mean,
         float factor,
         float* back,
@@ -240,17 +246,17 @@ internal sealed unsafe partial class DenseBlock
         var (means, factors) = (Vector512.Create(mean), Vector512.Create(factor));
         Vector512<float> plain = default,
             weighted = default;
-        for (var at = 0; at < count; at += Tile.Lanes)
+        for (var at = 0; at < count; at += Simd.Lanes)
         {
             var passes = Vector512.GreaterThan(Vector512.Load(activated + at), Vector512<float>.Zero);
             var own = Vector512.Load(gradient + at) & passes;
             plain += own;
-            weighted = Vector512.MultiplyAddEstimate(own, Vector512.Load(line + at) - means, weighted);
+            weighted = Vector512.MultiplyAddEstimate(own, Vector512.Load(row + at) - means, weighted);
             Vector512.MultiplyAddEstimate(own, factors, Vector512.Load(back + at)).Store(back + at);
         }
         double sum = 0,
             weightedSum = 0;
-        for (var lane = 0; lane < Tile.Lanes; lane++)
+        for (var lane = 0; lane < Simd.Lanes; lane++)
         {
             sum += plain[lane];
             weightedSum += weighted[lane];
@@ -258,18 +264,18 @@ internal sealed unsafe partial class DenseBlock
         return (sum, weightedSum);
     }
 
-    /// <summary>A convolution's kernels for the way back: (tap's frame, maps found, tap's bin, growth).</summary>
+    /// <summary>A convolution's kernels for the gradient of its input: (tap frame, input maps, tap bin, growth).</summary>
     private float* Mirrored(IReadOnlyList<Tensor> parameters, int number)
     {
-        var found = shape.Found(number);
+        var inputMaps = shape.InputMaps(number);
         var kernel = Kernel(parameters, number);
         var mirrored = Scratch.Floats(Scratch.Shared, shape.KernelFloats(number));
         var to = mirrored;
         for (var frame = 0; frame < Side; frame++)
-        for (var channel = 0; channel < found; channel++)
+        for (var channel = 0; channel < inputMaps; channel++)
         for (var bin = 0; bin < Side; bin++)
         for (var map = 0; map < shape.Growth; map++)
-            *to++ = kernel[(map * found + channel) * DenseBlockShape.Taps + frame * Side + bin];
+            *to++ = kernel[(map * inputMaps + channel) * DenseBlockShape.Taps + frame * Side + bin];
         return mirrored;
     }
 
@@ -283,14 +289,14 @@ internal sealed unsafe partial class DenseBlock
         {
             var block = (DenseBlock)arguments[0];
             var parameters = arguments.Skip(FirstParameter).Cast<Tensor>().ToArray();
-            var (run, output) = block.Forward(
+            var (saved, output) = block.Forward(
                 (Tensor)arguments[1],
                 parameters,
                 (IReadOnlyList<Tensor>)arguments[2],
                 (uint)arguments[3]
             );
             context.save_data("block", block);
-            context.save_data("run", run);
+            context.save_data("saved", saved);
             context.save_data("isInputWanted", arguments[4]);
             context.save_for_backward([.. parameters]);
             return output;
@@ -299,10 +305,10 @@ internal sealed unsafe partial class DenseBlock
         public override List<Tensor> backward(autograd.AutogradContext context, Tensor gradient)
         {
             var block = (DenseBlock)context.get_data("block");
-            using var run = (DenseBlockRun)context.get_data("run");
+            using var saved = (SavedDenseBlock)context.get_data("saved");
             using var contiguous = gradient.contiguous();
             var (gradients, input) = block.Backward(
-                run,
+                saved,
                 contiguous,
                 context.get_saved_variables(),
                 (bool)context.get_data("isInputWanted")

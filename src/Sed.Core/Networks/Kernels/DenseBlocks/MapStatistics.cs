@@ -3,23 +3,23 @@ using System.Runtime.Intrinsics;
 namespace Sed.Core.Networks.Kernels.DenseBlocks;
 
 /// <summary>
-/// Mean and variance of maps over a batch. Every normalisation of a dense block that finds a map finds the same: they are taken
-/// once, in double precision, when the map is made.
+/// Mean and variance of maps over a batch, in double precision. All normalisations of a map in a dense block share them, so they
+/// are computed once, after the map.
 /// </summary>
 internal sealed unsafe class MapStatistics(int maps, double count)
 {
-    /// <summary>Values of a map in the batch.</summary>
+    /// <summary>Number of values of a map in the batch.</summary>
     public double Count { get; } = count;
 
-    /// <summary>The mean of each map.</summary>
+    /// <summary>Mean of each map.</summary>
     public double[] Mean { get; } = new double[maps];
 
-    /// <summary>The variance of each map, divided by the count.</summary>
+    /// <summary>Biased variance of each map.</summary>
     public double[] Variance { get; } = new double[maps];
 
-    /// <summary>Takes the sums of some maps over all clips.</summary>
-    /// <param name="first">The first of the maps.</param>
-    /// <param name="clips">Of each clip, sum and sum of squares of each of the maps.</param>
+    /// <summary>Sets the statistics of some maps.</summary>
+    /// <param name="first">First map.</param>
+    /// <param name="clips">For each clip, sum and sum of squares of each map.</param>
     public void Set(int first, (double Sum, double Squares)[][] clips)
     {
         for (var map = 0; map < clips[0].Length; map++)
@@ -37,14 +37,14 @@ internal sealed unsafe class MapStatistics(int maps, double count)
         }
     }
 
-    /// <summary>Sum and sum of squares of a line.</summary>
-    public static (double Sum, double Squares) Sums(float* line, int length)
+    /// <summary>Sum and sum of squares of a row.</summary>
+    public static (double Sum, double Squares) Sums(float* row, int length)
     {
         Vector512<double> sum = default,
             squares = default;
-        for (var at = 0; at < length; at += Tile.Lanes)
+        for (var at = 0; at < length; at += Simd.Lanes)
         {
-            var (low, high) = Vector512.Widen(Vector512.Load(line + at));
+            var (low, high) = Vector512.Widen(Vector512.Load(row + at));
             sum += low;
             sum += high;
             squares = Vector512.MultiplyAddEstimate(low, low, squares);
@@ -58,5 +58,47 @@ internal sealed unsafe class MapStatistics(int maps, double count)
             allSquares += squares[lane];
         }
         return (all, allSquares);
+    }
+}
+
+/// <summary>
+/// The part of the gradient that flows through the batch's mean and variance: for each map a + b (value - mean), summed over all
+/// normalisations of the map and subtracted once the sum is complete.
+/// </summary>
+internal sealed unsafe class StatisticsGradients(int maps, MapStatistics statistics)
+{
+    private readonly double[] constant = new double[maps];
+    private readonly double[] slope = new double[maps];
+
+    /// <summary>Mean of a map.</summary>
+    public float Mean(int map) => (float)statistics.Mean[map];
+
+    /// <summary>Adds the part of one normalisation.</summary>
+    /// <param name="map">The map.</param>
+    /// <param name="plain">Sum over the batch of the normalisation's output gradient, times the factor.</param>
+    /// <param name="weighted">
+    /// Sum over the batch of that gradient times (value - mean), times the factor and the inverse variance.
+    /// </param>
+    public void Add(int map, double plain, double weighted)
+    {
+        constant[map] += plain / statistics.Count;
+        slope[map] += weighted / statistics.Count;
+    }
+
+    /// <summary>Subtracts the sum from the gradient of one row.</summary>
+    /// <param name="map">The map.</param>
+    /// <param name="row">Its values.</param>
+    /// <param name="gradient">Its gradient.</param>
+    /// <param name="to">Receives the difference.</param>
+    /// <param name="length">A multiple of the vector length.</param>
+    public void Apply(int map, float* row, float* gradient, float* to, int length)
+    {
+        var mean = Vector512.Create(Mean(map));
+        var (a, b) = (Vector512.Create((float)constant[map]), Vector512.Create((float)slope[map]));
+        for (var at = 0; at < length; at += Simd.Lanes)
+        {
+            var correction = Vector512.MultiplyAddEstimate(b, Vector512.Load(row + at) - mean, a);
+            (Vector512.Load(gradient + at) - correction).Store(to + at);
+        }
     }
 }

@@ -1,54 +1,55 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using Sed.Core.Runtime;
 using static TorchSharp.torch;
 
 namespace Sed.Core.Networks.Kernels.Recurrence;
 
 internal sealed unsafe partial class GatedRecurrence
 {
-    /// <summary>The backward pass; the run's gates become their gradients.</summary>
+    /// <summary>Backward pass. The gradients of the gates replace the saved gates.</summary>
     /// <returns>Gradients of the input and of the eight parameters.</returns>
-    private List<Tensor> Backward(RecurrentRun run, Tensor outputGradient, IReadOnlyList<Tensor> parameters)
+    private List<Tensor> Backward(SavedRecurrence saved, Tensor outputGradient, IReadOnlyList<Tensor> parameters)
     {
-        var batch = (int)run.Input.shape[0];
+        var batch = (int)saved.Input.shape[0];
         var groups = Groups(batch);
         RecurrentWeights[] weights = [new(shape, parameters, 0), new(shape, parameters, 1)];
         using var gradient = outputGradient.contiguous();
         using var inputGradients = empty(2, batch, frames, inputs);
-        var perPiece = (long)columns * (inputs + units) + gates;
-        using var sums = zeros(2 * groups, perPiece);
-        float* output = Kernels.Lanes.Memory<float>(gradient),
-            toInput = Kernels.Lanes.Memory<float>(inputGradients),
-            sum = Kernels.Lanes.Memory<float>(sums);
-        Crew.Share(
+        var perItem = (long)columns * (inputs + units) + gates;
+        using var sums = zeros(2 * groups, perItem);
+        float* output = gradient.Pointer<float>((long)batch * frames * shape.Outputs),
+            toInput = inputGradients.Pointer<float>(2L * batch * frames * inputs),
+            sum = sums.Pointer<float>(2 * groups * perItem);
+        KernelThreads.Run(
             2 * groups,
-            piece =>
+            item =>
                 BackwardGroup(
-                    run,
-                    piece % groups,
+                    saved,
+                    item % groups,
                     groups,
                     batch,
-                    weights[piece / groups],
-                    piece / groups,
+                    weights[item / groups],
+                    item / groups,
                     output,
-                    toInput + (long)(piece / groups) * batch * frames * inputs,
-                    sum + piece * perPiece
+                    toInput + (long)(item / groups) * batch * frames * inputs,
+                    sum + item * perItem
                 )
         );
         List<Tensor> gradients = [inputGradients.sum(dim: [0L])];
         for (var direction = 0; direction < 2; direction++)
         {
-            var own = sum + (long)direction * groups * perPiece;
+            var own = sum + (long)direction * groups * perItem;
             for (var group = 1; group < groups; group++)
-            for (var i = 0; i < perPiece; i++)
-                own[i] += own[group * perPiece + i];
+            for (var i = 0; i < perItem; i++)
+                own[i] += own[group * perItem + i];
             gradients.AddRange(Unpacked(own));
         }
         return gradients;
     }
 
     private void BackwardGroup(
-        RecurrentRun run,
+        SavedRecurrence saved,
         int group,
         int groups,
         int batch,
@@ -63,37 +64,39 @@ internal sealed unsafe partial class GatedRecurrence
         var rows = Math.Min(Rows, batch - first);
         int stepGates = Rows * gates,
             stepUnits = Rows * units;
-        var allStates = Kernels.Lanes.Memory<float>(run.States);
+        var allStates = saved.States.Pointer<float>(2L * groups * frames * stepUnits);
         var states = allStates + (long)(direction * groups + group) * frames * stepUnits;
         var others = allStates + (long)((1 - direction) * groups + group) * frames * stepUnits;
-        var gate = Kernels.Lanes.Memory<float>(run.Gates) + (long)(direction * groups + group) * frames * stepGates;
-        var clips = Kernels.Lanes.Memory<float>(run.Input) + (long)first * frames * inputs;
+        var gate =
+            saved.Gates.Pointer<float>(2L * groups * frames * stepGates)
+            + (long)(direction * groups + group) * frames * stepGates;
+        var clips = saved.Input.Pointer<float>((long)batch * frames * inputs) + (long)first * frames * inputs;
         var stateGradient = Scratch.Floats(0, stepUnits);
         var before = Scratch.Floats(1, stepUnits);
         var inputRows = Scratch.Floats(2, (long)Steps * Rows * inputs);
         var backRows = Scratch.Floats(3, Rows * inputs);
-        Kernels.Lanes.Clear(stateGradient, stepUnits);
-        Kernels.Lanes.Clear(before, stepUnits);
-        Kernels.Lanes.Clear(inputRows, (long)Steps * Rows * inputs);
+        Simd.Clear(stateGradient, stepUnits);
+        Simd.Clear(before, stepUnits);
+        Simd.Clear(inputRows, (long)Steps * Rows * inputs);
         float* inputSums = sums,
             stateSums = sums + (long)columns * inputs,
             biasSums = stateSums + (long)columns * units;
-        var throughState = new Walk(gates, columns, 1, units);
-        var throughInput = new Walk(gates, columns, 1, inputs);
+        var throughState = new ReductionLoop(gates, columns, 1, units);
+        var throughInput = new ReductionLoop(gates, columns, 1, inputs);
         for (var until = frames; until > 0; until -= Steps)
         {
-            var from = Math.Max(0, until - Steps); // steps in the order of the forward pass
+            var from = Math.Max(0, until - Steps); // steps are numbered in the order of the forward pass
             for (var step = until - 1; step >= from; step--)
             {
                 var frame = Frame(direction, step);
-                AddOutputGradient(run, first, rows, direction, frame, outputGradient, others, stateGradient);
+                AddOutputGradient(saved, first, rows, direction, frame, outputGradient, others, stateGradient);
                 var previous = step == 0 ? before : states + (long)Frame(direction, step - 1) * stepUnits;
                 var own = gate + (long)frame * stepGates;
                 StepBack(own, previous, stateGradient, biasSums);
                 if (step > 0)
-                    Tile.Add(own, weights.StateBack, stateGradient, units, Rows, units, throughState);
+                    Tile.Add(own, weights.StateTransposed, stateGradient, units, Rows, units, throughState);
             }
-            // The weights' gradients over these frames: they are neighbours in memory in either direction.
+            // Gradients of the weights over these frames, which are contiguous in memory in both directions.
             var lowest = Math.Min(Frame(direction, from), Frame(direction, until - 1));
             var count = until - from;
             for (var step = 0; step < count; step++)
@@ -104,9 +107,9 @@ internal sealed unsafe partial class GatedRecurrence
                         inputRows + (step * Rows + row) * inputs,
                         inputs
                     );
-                Kernels.Lanes.Clear(backRows, Rows * inputs);
+                Simd.Clear(backRows, Rows * inputs);
                 var own = gate + (long)(lowest + step) * stepGates;
-                Tile.Add(own + units, weights.InputBack, backRows, inputs, Rows, inputs, throughInput);
+                Tile.Add(own + units, weights.InputTransposed, backRows, inputs, Rows, inputs, throughInput);
                 for (var row = 0; row < rows; row++)
                     Copy(
                         backRows + row * inputs,
@@ -114,7 +117,7 @@ internal sealed unsafe partial class GatedRecurrence
                         inputs
                     );
             }
-            var overInput = new Walk(1, count * Rows, inputs, gates);
+            var overInput = new ReductionLoop(1, count * Rows, inputs, gates);
             Tile.Add(
                 inputRows,
                 gate + (long)lowest * stepGates + units,
@@ -124,12 +127,12 @@ internal sealed unsafe partial class GatedRecurrence
                 columns,
                 overInput
             );
-            // The state before the first step is zero and adds nothing.
+            // The state before the first step is zero and contributes nothing.
             var skipped = from == 0 ? 1 : 0;
             if (count == skipped)
                 continue;
             var lowestWithState = direction == 0 ? lowest + skipped : lowest;
-            var overState = new Walk(1, (count - skipped) * Rows, units, gates);
+            var overState = new ReductionLoop(1, (count - skipped) * Rows, units, gates);
             Tile.Add(
                 states + (long)(lowestWithState + (direction == 0 ? -1 : 1)) * stepUnits,
                 gate + (long)lowestWithState * stepGates,
@@ -142,9 +145,9 @@ internal sealed unsafe partial class GatedRecurrence
         }
     }
 
-    /// <summary>Adds what comes from above at one frame: through dropout and the merging of the directions.</summary>
+    /// <summary>Adds the output's gradient at one frame, propagated through dropout and the merging of the directions.</summary>
     private void AddOutputGradient(
-        RecurrentRun run,
+        SavedRecurrence saved,
         int first,
         int rows,
         int direction,
@@ -154,17 +157,17 @@ internal sealed unsafe partial class GatedRecurrence
         float* stateGradient
     )
     {
-        var multiply = shape.Multiplies;
+        var multiplies = shape.Multiplies;
         for (var row = 0; row < rows; row++)
         {
-            var at = ((long)(first + row) * frames + frame) * shape.Outputs + (multiply ? 0 : direction * units);
-            // The mask counts within the clip from the clip's first element, as the forward pass does.
-            var mask = run.Dropout.From(at);
+            var at = ((long)(first + row) * frames + frame) * shape.Outputs + (multiplies ? 0 : direction * units);
+            // In the forward pass, too, the mask is indexed from the first element of the output.
+            var mask = saved.Dropout.From(at);
             var other = others + ((long)frame * Rows + row) * units;
             for (var j = 0; j < units; j += Lanes)
             {
-                var gradient = Kept(Vector512.Load(outputGradient + at + j), mask, j);
-                if (multiply)
+                var gradient = ApplyDropout(Vector512.Load(outputGradient + at + j), mask, j);
+                if (multiplies)
                     gradient *= Vector512.Load(other + j);
                 (Vector512.Load(stateGradient + row * units + j) + gradient).Store(stateGradient + row * units + j);
             }
@@ -172,7 +175,8 @@ internal sealed unsafe partial class GatedRecurrence
     }
 
     /// <summary>
-    /// From the gradient of a state to those of its gates (in place) and to the direct part of that of the state before.
+    /// Computes, from the gradient of a state, the gradients of its gates (in place) and the direct part of the gradient of the
+    /// previous state.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void StepBack(float* gate, float* before, float* stateGradient, float* biasSums)
@@ -204,14 +208,14 @@ internal sealed unsafe partial class GatedRecurrence
         }
     }
 
-    /// <summary>One direction's sums as gradients of torch's weight_ih, weight_hh, bias_ih and bias_hh.</summary>
+    /// <summary>Converts the sums of one direction to gradients of torch's weight_ih, weight_hh, bias_ih and bias_hh.</summary>
     private Tensor[] Unpacked(float* sums)
     {
         Tensor[] gradients = [empty(columns, inputs), empty(columns, units), empty(columns), empty(columns)];
-        float* ih = Kernels.Lanes.Memory<float>(gradients[0]),
-            hh = Kernels.Lanes.Memory<float>(gradients[1]),
-            bih = Kernels.Lanes.Memory<float>(gradients[2]),
-            bhh = Kernels.Lanes.Memory<float>(gradients[3]),
+        float* ih = gradients[0].Pointer<float>(columns * inputs),
+            hh = gradients[1].Pointer<float>(columns * units),
+            bih = gradients[2].Pointer<float>(columns),
+            bhh = gradients[3].Pointer<float>(columns),
             stateSums = sums + (long)columns * inputs,
             biasSums = stateSums + (long)columns * units;
         for (var row = 0; row < columns; row++)
@@ -235,9 +239,9 @@ internal sealed unsafe partial class GatedRecurrence
         {
             var layer = (GatedRecurrence)arguments[0];
             var parameters = arguments.Skip(3).Cast<Tensor>().ToArray();
-            var (run, output) = layer.Forward((Tensor)arguments[2], parameters, (uint)arguments[1]);
+            var (saved, output) = layer.Forward((Tensor)arguments[2], parameters, (uint)arguments[1]);
             context.save_data("layer", layer);
-            context.save_data("run", run);
+            context.save_data("saved", saved);
             context.save_for_backward([.. parameters]);
             return output;
         }
@@ -245,8 +249,8 @@ internal sealed unsafe partial class GatedRecurrence
         public override List<Tensor> backward(autograd.AutogradContext context, Tensor gradient)
         {
             var layer = (GatedRecurrence)context.get_data("layer");
-            using var run = (RecurrentRun)context.get_data("run");
-            return [null!, null!, .. layer.Backward(run, gradient, context.get_saved_variables())];
+            using var saved = (SavedRecurrence)context.get_data("saved");
+            return [null!, null!, .. layer.Backward(saved, gradient, context.get_saved_variables())];
         }
     }
 }

@@ -1,24 +1,25 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using Sed.Core.Runtime;
 using static TorchSharp.torch;
 
 namespace Sed.Core.Networks.Kernels.Recurrence;
 
 /// <summary>
-/// A bidirectional GRU layer: r = sigmoid(Wr x + Ur h + b), z likewise, n = tanh(Wn x + b + r (Un h + c)),
-/// h' = n + z (h - n), as in PyTorch. Eight clips of one direction go through all frames together; groups and
-/// directions are independent and shared among the threads.
+/// A bidirectional GRU layer with PyTorch's equations: reset gate r = sigmoid(Wr x + Ur h + b), update gate z likewise, candidate
+/// n = tanh(Wn x + b + r (Un h + c)), new state h' = n + z (h - n). A work item is one direction of a group of eight clips over all
+/// frames.
 /// </summary>
 internal sealed unsafe partial class GatedRecurrence
 {
-    /// <summary>Parameters of both directions: weight_ih, weight_hh, bias_ih, bias_hh and the same reversed.</summary>
+    /// <summary>Number of parameters: weight_ih, weight_hh, bias_ih and bias_hh of the forward and the backward direction.</summary>
     public const int ParameterCount = 8;
 
     private const int Rows = RecurrentShape.Rows;
     private const int Steps = RecurrentShape.Steps;
-    private const int Lanes = Tile.Lanes;
+    private const int Lanes = Simd.Lanes;
 
-    private readonly RecurrentShape asked;
+    private readonly RecurrentShape requested;
     private readonly RecurrentShape shape;
     private readonly int inputs;
     private readonly int units;
@@ -26,108 +27,116 @@ internal sealed unsafe partial class GatedRecurrence
     private readonly int gates;
     private readonly int columns;
 
-    /// <param name="asked">Inputs and units of any number.</param>
-    public GatedRecurrence(RecurrentShape asked)
+    /// <param name="requested">The layer, with any number of inputs and units.</param>
+    public GatedRecurrence(RecurrentShape requested)
     {
-        this.asked = asked;
-        shape = asked.Wider();
+        this.requested = requested;
+        shape = requested.Padded();
         (inputs, units, frames) = (shape.Inputs, shape.Units, shape.Frames);
         (gates, columns) = (shape.Gates, shape.Columns);
     }
 
-    /// <summary>Training: dropout and, where they are enabled, gradients.</summary>
+    /// <summary>Training: dropout and, if enabled, gradients.</summary>
     /// <param name="input">(batch, frames, inputs), contiguous, float32.</param>
-    /// <param name="parameters">Torch's eight tensors.</param>
-    /// <param name="seed">Dropout seed of this layer and step.</param>
+    /// <param name="parameters">The eight tensors of torch's GRU.</param>
+    /// <param name="seed">Dropout seed.</param>
     /// <returns>(batch, frames, outputs).</returns>
     public Tensor Train(Tensor input, IReadOnlyList<Tensor> parameters, uint seed)
     {
         if (!is_grad_enabled())
-            return Without(input, parameters, new Dropout(shape.Rate, seed));
+            return WithoutGradients(input, parameters, new Dropout(shape.Rate, seed));
         using var scope = NewDisposeScope();
-        var output = Function.apply([this, seed, Wide(input), .. shape.Wide(parameters)]);
-        return Cut(output).MoveToOuterDisposeScope();
+        var output = Function.apply([this, seed, Pad(input), .. shape.Pad(parameters)]);
+        return RemovePadding(output).MoveToOuterDisposeScope();
     }
 
-    /// <summary>No dropout, no gradients.</summary>
-    public Tensor Infer(Tensor input, IReadOnlyList<Tensor> parameters) => Without(input, parameters, Dropout.None);
+    /// <summary>Inference: no dropout, no gradients.</summary>
+    public Tensor Infer(Tensor input, IReadOnlyList<Tensor> parameters) =>
+        WithoutGradients(input, parameters, Dropout.None);
 
-    private Tensor Without(Tensor input, IReadOnlyList<Tensor> parameters, Dropout dropout)
+    private Tensor WithoutGradients(Tensor input, IReadOnlyList<Tensor> parameters, Dropout dropout)
     {
         using var scope = NewDisposeScope();
         using var states = States((int)input.shape[0]);
-        Recur(Wide(input), [.. shape.Wide(parameters)], states, null);
-        return Cut(Merged(states, (int)input.shape[0], dropout)).MoveToOuterDisposeScope();
+        Recur(Pad(input), [.. shape.Pad(parameters)], states, null);
+        return RemovePadding(MergeDirections(states, (int)input.shape[0], dropout)).MoveToOuterDisposeScope();
     }
 
-    private Tensor Wide(Tensor input) => Widened.To(input, input.shape[0], frames, inputs);
+    private Tensor Pad(Tensor input) => Simd.Pad(input, input.shape[0], frames, inputs);
 
-    /// <summary>The units that were asked for, of both directions.</summary>
-    private Tensor Cut(Tensor output) =>
-        asked.Units == units ? output
-        : asked.Multiplies ? output.narrow(2, 0, asked.Units)
-        : output.unflatten(2, 2, units).narrow(3, 0, asked.Units).flatten(2);
+    /// <summary>Removes the padding units of both directions.</summary>
+    private Tensor RemovePadding(Tensor output) =>
+        requested.Units == units ? output
+        : requested.Multiplies ? output.narrow(2, 0, requested.Units)
+        : output.unflatten(2, 2, units).narrow(3, 0, requested.Units).flatten(2);
 
     private static int Groups(int batch) => (batch + Rows - 1) / Rows;
 
     private Tensor States(int batch) => empty([2, Groups(batch), frames, Rows, units]).DetachFromDisposeScope();
 
-    private (RecurrentRun Run, Tensor Output) Forward(Tensor input, IReadOnlyList<Tensor> parameters, uint seed)
+    private (SavedRecurrence Run, Tensor Output) Forward(Tensor input, IReadOnlyList<Tensor> parameters, uint seed)
     {
         var batch = (int)input.shape[0];
         var states = States(batch);
         var gateValues = empty([2, Groups(batch), frames, Rows, gates]).DetachFromDisposeScope();
-        Recur(input, parameters, states, Kernels.Lanes.Memory<float>(gateValues));
-        var run = new RecurrentRun
+        Recur(input, parameters, states, gateValues.Pointer<float>(2L * Groups(batch) * frames * Rows * gates));
+        var saved = new SavedRecurrence
         {
             Input = input.alias().DetachFromDisposeScope(),
             Gates = gateValues,
             States = states,
             Dropout = new Dropout(shape.Rate, seed),
         };
-        return (run, Merged(states, batch, run.Dropout));
+        return (saved, MergeDirections(states, batch, saved.Dropout));
     }
 
-    private void Recur(Tensor input, IReadOnlyList<Tensor> parameters, Tensor states, float* kept)
+    private void Recur(Tensor input, IReadOnlyList<Tensor> parameters, Tensor states, float* savedGates)
     {
         var batch = (int)input.shape[0];
         var groups = Groups(batch);
         RecurrentWeights[] weights = [new(shape, parameters, 0), new(shape, parameters, 1)];
-        float* clips = Kernels.Lanes.Memory<float>(input),
-            state = Kernels.Lanes.Memory<float>(states);
-        Crew.Share(
+        float* clips = input.Pointer<float>((long)batch * frames * inputs),
+            state = states.Pointer<float>(2L * groups * frames * Rows * units);
+        KernelThreads.Run(
             2 * groups,
-            piece =>
+            item =>
             {
-                var group = piece % groups;
+                var group = item % groups;
                 RecurGroup(
                     clips + (long)group * Rows * frames * inputs,
                     Math.Min(Rows, batch - group * Rows),
-                    weights[piece / groups],
-                    piece / groups,
-                    kept is null ? null : kept + (long)piece * frames * Rows * gates,
-                    state + (long)piece * frames * Rows * units
+                    weights[item / groups],
+                    item / groups,
+                    savedGates is null ? null : savedGates + (long)item * frames * Rows * gates,
+                    state + (long)item * frames * Rows * units
                 );
             }
         );
     }
 
-    private void RecurGroup(float* clips, int rows, RecurrentWeights weights, int direction, float* kept, float* states)
+    private void RecurGroup(
+        float* clips,
+        int rows,
+        RecurrentWeights weights,
+        int direction,
+        float* savedGates,
+        float* states
+    )
     {
         int stepGates = Rows * gates,
             stepUnits = Rows * units;
         var rowsOfInput = Scratch.Floats(0, Rows * inputs);
         var ahead = Scratch.Floats(1, (long)Steps * stepGates);
-        Kernels.Lanes.Clear(rowsOfInput, Rows * inputs);
-        var fromInput = new Walk(inputs, inputs, 1, columns);
-        var fromState = new Walk(units, units, 1, columns);
+        Simd.Clear(rowsOfInput, Rows * inputs);
+        var fromInput = new ReductionLoop(inputs, inputs, 1, columns);
+        var fromState = new ReductionLoop(units, units, 1, columns);
         for (var from = 0; from < frames; from += Steps)
         {
             var count = Math.Min(Steps, frames - from);
             for (var step = 0; step < count; step++)
             {
                 var frame = Frame(direction, from + step);
-                var gate = kept is null ? ahead + step * stepGates : kept + (long)frame * stepGates;
+                var gate = savedGates is null ? ahead + step * stepGates : savedGates + (long)frame * stepGates;
                 for (var row = 0; row < Rows; row++)
                     Copy(weights.Bias, gate + row * gates, gates);
                 for (var row = 0; row < rows; row++)
@@ -137,11 +146,11 @@ internal sealed unsafe partial class GatedRecurrence
             for (var step = 0; step < count; step++)
             {
                 var frame = Frame(direction, from + step);
-                var gate = kept is null ? ahead + step * stepGates : kept + (long)frame * stepGates;
+                var gate = savedGates is null ? ahead + step * stepGates : savedGates + (long)frame * stepGates;
                 var state = states + (long)frame * stepUnits;
                 if (from + step == 0)
                 {
-                    Kernels.Lanes.Clear(state, stepUnits);
+                    Simd.Clear(state, stepUnits);
                     Step(gate, state, state);
                     continue;
                 }
@@ -152,7 +161,7 @@ internal sealed unsafe partial class GatedRecurrence
         }
     }
 
-    /// <summary>The gates' functions and the new state, for eight clips; the gates keep their values.</summary>
+    /// <summary>Computes gates and new state of eight clips for one frame. The gate values replace their inputs.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Step(float* gate, float* before, float* state)
     {
@@ -161,9 +170,9 @@ internal sealed unsafe partial class GatedRecurrence
         for (var clip = 0; clip < Rows; clip++, gate += row, before += width, state += width)
         for (var j = 0; j < width; j += Lanes)
         {
-            var reset = Kernels.Lanes.Sigmoid(Vector512.Load(gate + width + j));
-            var update = Kernels.Lanes.Sigmoid(Vector512.Load(gate + 2 * width + j));
-            var candidate = Kernels.Lanes.Tanh(
+            var reset = Simd.Sigmoid(Vector512.Load(gate + width + j));
+            var update = Simd.Sigmoid(Vector512.Load(gate + 2 * width + j));
+            var candidate = Simd.Tanh(
                 Vector512.MultiplyAddEstimate(reset, Vector512.Load(gate + j), Vector512.Load(gate + 3 * width + j))
             );
             reset.Store(gate + width + j);
@@ -173,13 +182,13 @@ internal sealed unsafe partial class GatedRecurrence
         }
     }
 
-    private Tensor Merged(Tensor states, int batch, Dropout dropout)
+    private Tensor MergeDirections(Tensor states, int batch, Dropout dropout)
     {
         var output = empty(batch, frames, shape.Outputs);
-        float* state = Kernels.Lanes.Memory<float>(states),
-            outputs = Kernels.Lanes.Memory<float>(output);
+        float* state = states.Pointer<float>(2L * Groups(batch) * frames * Rows * units),
+            outputs = output.Pointer<float>((long)batch * frames * shape.Outputs);
         var other = (long)Groups(batch) * frames * Rows * units;
-        Crew.Share(
+        KernelThreads.Run(
             batch,
             clip =>
             {
@@ -193,11 +202,11 @@ internal sealed unsafe partial class GatedRecurrence
                         back = Vector512.Load(forward + other + j);
                     if (shape.Multiplies)
                     {
-                        Kept(ahead * back, mask, at + j).Store(to + at + j);
+                        ApplyDropout(ahead * back, mask, at + j).Store(to + at + j);
                         continue;
                     }
-                    Kept(ahead, mask, at + j).Store(to + at + j);
-                    Kept(back, mask, at + units + j).Store(to + at + units + j);
+                    ApplyDropout(ahead, mask, at + j).Store(to + at + j);
+                    ApplyDropout(back, mask, at + units + j).Store(to + at + units + j);
                 }
             }
         );
@@ -205,10 +214,10 @@ internal sealed unsafe partial class GatedRecurrence
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<float> Kept(Vector512<float> value, DropoutMask mask, long at) =>
+    private static Vector512<float> ApplyDropout(Vector512<float> value, DropoutMask mask, long at) =>
         mask.Active ? value * mask.At(at) : value;
 
-    /// <summary>A clip's first state in the forward direction; frames are 8 * units apart.</summary>
+    /// <summary>First state of a clip in the forward direction. The distance between frames is 8 * units.</summary>
     private float* StateOf(float* states, int clip) =>
         states + ((long)(clip / Rows) * frames * Rows + clip % Rows) * units;
 

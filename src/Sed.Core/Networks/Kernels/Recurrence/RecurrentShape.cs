@@ -2,18 +2,18 @@ using static TorchSharp.torch;
 
 namespace Sed.Core.Networks.Kernels.Recurrence;
 
-/// <summary>A bidirectional GRU layer and the dropout after it.</summary>
-/// <param name="Inputs">Values per frame that come in; a multiple of 16 where the kernels compute.</param>
-/// <param name="Units">Units of one direction; a multiple of 16 where the kernels compute.</param>
-/// <param name="Frames">Frames.</param>
-/// <param name="Multiplies">Whether the directions are multiplied, unit by unit; else one stands beside the other.</param>
+/// <summary>Sizes of a bidirectional GRU layer and the dropout after it.</summary>
+/// <param name="Inputs">Input values per frame, padded to a multiple of 16 for the kernels.</param>
+/// <param name="Units">Units per direction, padded to a multiple of 16 for the kernels.</param>
+/// <param name="Frames">Number of frames.</param>
+/// <param name="Multiplies">Whether the two directions are multiplied unit by unit; otherwise they are concatenated.</param>
 /// <param name="Rate">Dropout rate after the layer.</param>
 internal sealed record RecurrentShape(int Inputs, int Units, int Frames, bool Multiplies, double Rate)
 {
-    /// <summary>Clips that go through the recurrence together, the rows of one tile.</summary>
+    /// <summary>Clips processed together, the rows of a register tile.</summary>
     public const int Rows = 8;
 
-    /// <summary>Frames between which the input's part of the gates is made ahead.</summary>
+    /// <summary>Frames for which the input's part of the gates is computed at once.</summary>
     public const int Steps = 8;
 
     /// <summary>Gate values per clip and frame: hidden part of the candidate, reset, update, candidate.</summary>
@@ -22,32 +22,55 @@ internal sealed record RecurrentShape(int Inputs, int Units, int Frames, bool Mu
     /// <summary>Columns of a weight matrix.</summary>
     public int Columns => 3 * Units;
 
-    /// <summary>Values per frame that go out.</summary>
+    /// <summary>Output values per frame.</summary>
     public int Outputs => Multiplies ? Units : 2 * Units;
 
-    /// <summary>Whether the kernels can compute it.</summary>
+    /// <summary>Whether the kernels support the layer.</summary>
     public bool Fits => Rate < 1;
 
-    /// <summary>The same layer, its inputs and units widened.</summary>
-    public RecurrentShape Wider() => this with { Inputs = Widened.Size(Inputs), Units = Widened.Size(Units) };
+    /// <summary>The layer with inputs and units padded to multiples of 16.</summary>
+    public RecurrentShape Padded() => this with { Inputs = Simd.RoundUp(Inputs), Units = Simd.RoundUp(Units) };
 
-    /// <summary>This layer's eight parameters, whose rows are three gates one after the other, from those of one that may be narrower.</summary>
-    public IEnumerable<Tensor> Wide(IReadOnlyList<Tensor> weights) =>
-        weights.Select(
-            (weight, number) =>
+    /// <summary>Pads the eight parameters of a layer to the sizes of this one.</summary>
+    public IEnumerable<Tensor> Pad(IReadOnlyList<Tensor> parameters) =>
+        parameters.Select(
+            (parameter, number) =>
                 (number % (GatedRecurrence.ParameterCount / 2)) switch
                 {
-                    0 => WideGates(weight, [Inputs]),
-                    1 => WideGates(weight, [Units]),
-                    _ => WideGates(weight, []),
+                    0 => PadGates(parameter, [Inputs]),
+                    1 => PadGates(parameter, [Units]),
+                    _ => PadGates(parameter, []),
                 }
         );
 
-    /// <summary>(3 units, values) to wider gates and more values.</summary>
-    private Tensor WideGates(Tensor weight, long[] values) =>
-        weight.shape.SequenceEqual([3 * Units, .. values])
-            ? weight
-            : Widened
-                .To(weight.reshape([3, weight.shape[0] / 3, .. weight.shape[1..]]), [3, Units, .. values])
+    /// <summary>Pads each of the three gates of a parameter, (3 units, values).</summary>
+    private Tensor PadGates(Tensor parameter, long[] values) =>
+        parameter.shape.SequenceEqual([3 * Units, .. values])
+            ? parameter
+            : Simd.Pad(parameter.reshape([3, parameter.shape[0] / 3, .. parameter.shape[1..]]), [3, Units, .. values])
                 .reshape([3 * Units, .. values]);
+}
+
+/// <summary>Tensors that the forward pass of a recurrent layer saves for the backward pass. A group has eight clips.</summary>
+internal sealed class SavedRecurrence : IDisposable
+{
+    /// <summary>Input, (batch, frames, inputs).</summary>
+    public required Tensor Input { get; init; }
+
+    /// <summary>Gates of both directions, (2, groups, frames, 8, 4 units).</summary>
+    public required Tensor Gates { get; init; }
+
+    /// <summary>States of both directions, (2, groups, frames, 8, units).</summary>
+    public required Tensor States { get; init; }
+
+    /// <summary>Dropout after the layer.</summary>
+    public required Dropout Dropout { get; init; }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Input.Dispose();
+        Gates.Dispose();
+        States.Dispose();
+    }
 }

@@ -1,16 +1,17 @@
+using Sed.Core.Runtime;
 using static TorchSharp.torch;
 
 namespace Sed.Core.Networks.Kernels.Recurrence;
 
 /// <summary>
-/// One direction's weights, packed for tiles. Gates lie as (hidden part of the candidate, reset, update, candidate), so
-/// that the three that the state feeds and the three that the input feeds are both neighbours. Torch keeps rows in the
-/// order reset, update, candidate.
+/// Weights of one direction, packed for register tiles. Gates are in the order hidden part of the candidate, reset, update,
+/// candidate, so that the three gates that depend on the state are contiguous, and so are the three that depend on the input. In
+/// torch's layout the order is reset, update, candidate.
 /// </summary>
 internal sealed unsafe class RecurrentWeights
 {
     /// <param name="shape">The layer.</param>
-    /// <param name="parameters">Torch's eight tensors.</param>
+    /// <param name="parameters">The eight tensors of torch's GRU.</param>
     /// <param name="direction">0: forward, 1: backward.</param>
     public RecurrentWeights(RecurrentShape shape, IReadOnlyList<Tensor> parameters, int direction)
     {
@@ -20,20 +21,20 @@ internal sealed unsafe class RecurrentWeights
             columns = shape.Columns;
         Input = Scratch.Floats(Scratch.Shared + direction, 2L * columns * (inputs + units) + shape.Gates);
         State = Input + inputs * columns;
-        InputBack = State + units * columns;
-        StateBack = InputBack + inputs * columns;
-        Bias = StateBack + units * columns;
-        float* ih = Lanes.Memory<float>(parameters[first]),
-            hh = Lanes.Memory<float>(parameters[first + 1]),
-            bih = Lanes.Memory<float>(parameters[first + 2]),
-            bhh = Lanes.Memory<float>(parameters[first + 3]);
+        InputTransposed = State + units * columns;
+        StateTransposed = InputTransposed + inputs * columns;
+        Bias = StateTransposed + units * columns;
+        float* ih = parameters[first].Pointer<float>(columns * inputs),
+            hh = parameters[first + 1].Pointer<float>(columns * units),
+            bih = parameters[first + 2].Pointer<float>(columns),
+            bhh = parameters[first + 3].Pointer<float>(columns);
         for (var row = 0; row < columns; row++)
         {
             for (var i = 0; i < inputs; i++)
-                Input[i * columns + row] = InputBack[row * inputs + i] = ih[row * inputs + i];
-            var column = (row + units) % columns; // candidate first
+                Input[i * columns + row] = InputTransposed[row * inputs + i] = ih[row * inputs + i];
+            var column = (row + units) % columns; // the candidate comes first
             for (var i = 0; i < units; i++)
-                State[i * columns + column] = StateBack[column * units + i] = hh[row * units + i];
+                State[i * columns + column] = StateTransposed[column * units + i] = hh[row * units + i];
         }
         for (var unit = 0; unit < units; unit++)
         {
@@ -44,18 +45,18 @@ internal sealed unsafe class RecurrentWeights
         }
     }
 
-    /// <summary>(inputs, reset update candidate).</summary>
+    /// <summary>Input weights, (inputs, 3 units): reset, update, candidate.</summary>
     public float* Input { get; }
 
-    /// <summary>(units, candidate reset update).</summary>
+    /// <summary>State weights, (units, 3 units): candidate, reset, update.</summary>
     public float* State { get; }
 
-    /// <summary>(reset update candidate, inputs).</summary>
-    public float* InputBack { get; }
+    /// <summary>Transposed <see cref="Input"/>, (3 units, inputs).</summary>
+    public float* InputTransposed { get; }
 
-    /// <summary>(candidate reset update, units).</summary>
-    public float* StateBack { get; }
+    /// <summary>Transposed <see cref="State"/>, (3 units, units).</summary>
+    public float* StateTransposed { get; }
 
-    /// <summary>Bias of the four gate values.</summary>
+    /// <summary>Biases of the four gate values, (4 units).</summary>
     public float* Bias { get; }
 }

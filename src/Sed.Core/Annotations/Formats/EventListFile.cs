@@ -1,0 +1,112 @@
+using System.Text;
+using Sed.Core.Runtime;
+
+namespace Sed.Core.Annotations.Formats;
+
+/// <summary>Reads and writes files of sound events in any of the <see cref="Formats"/>.</summary>
+public static class EventListFile
+{
+    private const int HeadBytes = 1 << 16;
+
+    /// <summary>The annotation formats; the first one is the default for writing.</summary>
+    public static IReadOnlyList<IAnnotationFormat> Formats { get; } = [new TabSeparatedEvents()];
+
+    /// <summary>Reads a file; its first lines decide the format.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="AnnotationException">No format recognises the file, or rows are invalid; each is named with its line.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public static EventList Read(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        return Parse(ListText.Read(path), path);
+    }
+
+    /// <summary>Reads a list from its bytes; the first lines decide the format.</summary>
+    /// <param name="text">The text; empty for a list without files.</param>
+    /// <param name="source">Path of the list, or its name in messages.</param>
+    /// <exception cref="AnnotationException">No format recognises the text, or rows are invalid; each is named with its line.</exception>
+    public static EventList Parse(ReadOnlySpan<byte> text, string source) => Parse(text, source, Formats);
+
+    internal static EventList Parse(ReadOnlySpan<byte> text, string source, IReadOnlyList<IAnnotationFormat> formats)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        if (text.StartsWith("\uFEFF"u8))
+            text = text[3..];
+        return FormatOf(text, source, formats).Read(text, source);
+    }
+
+    /// <summary>Writes a list as a tab-separated list.</summary>
+    /// <param name="path">The file to write; an existing one is replaced.</param>
+    /// <param name="list">The list to write.</param>
+    /// <param name="header">Whether the first row names the columns, as in DESED.</param>
+    /// <exception cref="AnnotationException">A name or label cannot be written in a tab-separated list.</exception>
+    public static void Write(string path, EventList list, bool header = false)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        File.WriteAllText(path, Format(list, header), new UTF8Encoding(false));
+    }
+
+    /// <summary>The text that <see cref="Write"/> writes.</summary>
+    /// <exception cref="AnnotationException">A name or label cannot be written in a tab-separated list.</exception>
+    public static string Format(EventList list, bool header = false) => Format(list, new TabSeparatedEvents(header));
+
+    /// <summary>A list as text in a format.</summary>
+    /// <exception cref="AnnotationException">A name or label cannot be written in this format.</exception>
+    public static string Format(EventList list, IAnnotationFormat format)
+    {
+        ArgumentNullException.ThrowIfNull(list);
+        ArgumentNullException.ThrowIfNull(format);
+        using StringWriter text = new() { NewLine = "\n" };
+        var writer = format.Write(text);
+        for (var file = 0; file < list.Files.Length; file++)
+            writer.Add(list.Files[file], list.EventsAt(file).ToArray());
+        writer.Finish();
+        return text.ToString();
+    }
+
+    private static IAnnotationFormat FormatOf(
+        ReadOnlySpan<byte> text,
+        string source,
+        IReadOnlyList<IAnnotationFormat> formats
+    )
+    {
+        List<IAnnotationFormat> recognised = [];
+        foreach (var format in formats)
+            if (format.Recognises(Head(text)))
+                recognised.Add(format);
+        if (recognised.Count == 1)
+            return recognised[0];
+        // A malformed list is read by its extension, so that its reader names the malformed lines.
+        var extension = Path.GetExtension(source).ToLowerInvariant();
+        IAnnotationFormat[] named =
+        [
+            .. (recognised.Count > 0 ? recognised : formats).Where(format => format.Extensions.Contains(extension)),
+        ];
+        if (named.Length == 1)
+            return named[0];
+        if (recognised.Count > 0)
+            throw new AnnotationException(
+                source,
+                0,
+                $"the text is valid in several formats: {string.Join(", ", recognised.Select(format => format.Title))}",
+                $"rename it to an extension of one of them: {string.Join(", ", recognised.Select(format => format.Extensions[0]))}"
+            );
+        ListText.RequireText(text, source);
+        Problem[] problems =
+        [
+            .. formats.Select(format =>
+                ProblemList.At(source, 0, $"this is not a {format.Title}", $"expected {format.Expected}")
+            ),
+        ];
+        throw new AnnotationException(problems, problems.Length);
+    }
+
+    /// <summary>Whole lines at the start of a text.</summary>
+    private static ReadOnlySpan<byte> Head(ReadOnlySpan<byte> text)
+    {
+        if (text.Length <= HeadBytes)
+            return text;
+        var head = text[..HeadBytes];
+        return head.LastIndexOf((byte)'\n') is var end and >= 0 ? head[..(end + 1)] : head;
+    }
+}

@@ -1,0 +1,208 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace Sed.Core.Audio;
+
+/// <summary>The ffmpeg program of this machine.</summary>
+internal static class Ffmpeg
+{
+    private static readonly AsyncLocal<string?> program = new();
+
+    /// <summary>
+    /// The program that is started, a name on the PATH or a path. Default "ffmpeg". A value set here holds for the current
+    /// thread and the tasks it starts, so that a test can run without ffmpeg.
+    /// </summary>
+    internal static string Program
+    {
+        get => program.Value ?? "ffmpeg";
+        set => program.Value = value;
+    }
+
+    /// <summary>Starts ffmpeg.</summary>
+    /// <param name="arguments">Inputs, options and outputs; <c>pipe:1</c> is standard output.</param>
+    /// <param name="log">Receives the messages.</param>
+    /// <exception cref="Win32Exception">ffmpeg is not installed.</exception>
+    internal static Process Start(IEnumerable<string> arguments, FfmpegLog log)
+    {
+        var start = new ProcessStartInfo(Program, ["-v", "level+info", "-nostats", "-nostdin", .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
+        var ffmpeg = Process.Start(start)!;
+        ffmpeg.ErrorDataReceived += (_, line) => log.Add(line.Data ?? "");
+        ffmpeg.BeginErrorReadLine();
+        return ffmpeg;
+    }
+}
+
+/// <summary>Parses the messages of ffmpeg, each of which has its level (<c>-v level+info</c>).</summary>
+internal sealed partial class FfmpegLog
+{
+    private readonly List<string> errors = [];
+    private bool hasEstimatedDuration;
+
+    /// <summary>Whether ffmpeg reported an error.</summary>
+    internal bool HasErrors => errors.Count > 0;
+
+    /// <summary>The first error, of which later ones are usually consequences.</summary>
+    internal string Reason => errors.FirstOrDefault() ?? "ffmpeg gave no reason";
+
+    /// <summary>The duration that the file states (s); NaN if it states none.</summary>
+    internal double StatedSeconds { get; private set; } = double.NaN;
+
+    /// <summary>Adds a line.</summary>
+    internal void Add(string line)
+    {
+        if (
+            Error().Match(line) is { Success: true } error
+            && error.Groups["what"].Value.Trim().TrimEnd('.') is { Length: > 0 } what
+        )
+            errors.Add(what);
+        else if (EstimatedDuration().IsMatch(line))
+            hasEstimatedDuration = true;
+        else if (
+            !hasEstimatedDuration
+            && Duration().Match(line) is { Success: true } duration
+            && TimeSpan.TryParse(duration.Groups["time"].Value, CultureInfo.InvariantCulture, out var stated)
+        )
+            StatedSeconds = stated.TotalSeconds;
+    }
+
+    // For example "[flac @ 0x55f55b584600] [error] invalid residual".
+    [GeneratedRegex(@"\[(error|fatal|panic)\](?<what>.*)")]
+    private static partial Regex Error();
+
+    // An Ogg file states no duration: ffmpeg prints the time of the last page, which need not start at 0.
+    [GeneratedRegex(@"Estimating duration from bitrate|\[info\] Input #0, ogg,")]
+    private static partial Regex EstimatedDuration();
+
+    [GeneratedRegex(@"\[info\]\s+Duration: (?<time>\d+:\d+:\d+\.\d+)")]
+    private static partial Regex Duration();
+}
+
+/// <summary>Decodes the first audio stream of a file with ffmpeg, which runs as a separate process.</summary>
+internal sealed class FfmpegDecoder : IAudioDecoder
+{
+    private const int HeaderBytes = 4096; // ffmpeg writes about 100
+
+    // Stated durations may include the encoder's delay and padding: at most two MP3 frames, or 0.1 s at high sample rates.
+    private const double ToleratedSeconds = 0.1;
+    private const double ToleratedSamples = 2400;
+
+    private readonly string path;
+    private readonly Process ffmpeg;
+    private readonly FfmpegLog log = new();
+    private readonly SampleFormat format;
+    private byte[] first;
+    private byte[] buffer = [];
+    private long frames;
+
+    /// <summary>Starts ffmpeg and reads the header of its output.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="formatName">The format, for the message if ffmpeg is not installed.</param>
+    /// <exception cref="AudioFormatException">ffmpeg is not installed or cannot decode the file.</exception>
+    internal FfmpegDecoder(string path, string formatName)
+    {
+        this.path = path;
+        // Floating point avoids clipping and rounding. Channels are averaged and rates converted here, as for all formats.
+        string[] decode =
+        [
+            "-i",
+            Path.GetFullPath(path),
+            .. "-map 0:a:0 -c:a pcm_f32le -f wav -bitexact pipe:1".Split(' '),
+        ];
+        try
+        {
+            ffmpeg = Ffmpeg.Start(decode, log);
+        }
+        catch (Win32Exception missing)
+        {
+            throw new AudioFormatException(
+                path,
+                null,
+                $"{formatName} is decoded by ffmpeg, which is not installed; install ffmpeg (Debian, Ubuntu: apt-get install "
+                    + "ffmpeg) or convert the file to WAV, AIFF, MP3 or Ogg Vorbis",
+                missing
+            )
+            {
+                Fault = AudioFault.NoDecoder,
+            };
+        }
+        try
+        {
+            first = new byte[HeaderBytes];
+            Array.Resize(ref first, ffmpeg.StandardOutput.BaseStream.ReadAtLeast(first, first.Length, false));
+            if (first.Length == 0)
+            {
+                ffmpeg.WaitForExit();
+                throw new AudioFormatException(path, null, $"ffmpeg cannot decode it ({log.Reason})");
+            }
+            using var header = AudioBytes.Of(first, path);
+            var layout = WavHeader.Read(header, out _)!;
+            (format, SampleRate) = (layout.Format, layout.SampleRate);
+            first = first[(int)layout.DataOffset..];
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    public int SampleRate { get; }
+
+    public int Channels => format.Channels;
+
+    public long? Frames => null;
+
+    public int Read(Span<float> target)
+    {
+        var wanted = target.Length * format.FrameBytes;
+        if (buffer.Length < wanted)
+            buffer = new byte[wanted];
+        var bytes = buffer.AsSpan(0, wanted);
+        var got = Math.Min(first.Length, wanted);
+        first.AsSpan(0, got).CopyTo(bytes);
+        first = first[got..];
+        got += ffmpeg.StandardOutput.BaseStream.ReadAtLeast(bytes[got..], wanted - got, false);
+        var count = got / format.FrameBytes;
+        format.ToMono(bytes[..(count * format.FrameBytes)], target[..count]);
+        frames += count;
+        if (count < target.Length)
+            RequireWhole();
+        return count;
+    }
+
+    public void Dispose()
+    {
+        if (!ffmpeg.HasExited)
+            ffmpeg.Kill();
+        ffmpeg.Dispose();
+    }
+
+    /// <summary>Rejects a file that ffmpeg reported as damaged, or that is shorter than it states.</summary>
+    private void RequireWhole()
+    {
+        ffmpeg.WaitForExit(); // also waits for the last message
+        var seconds = (double)frames / SampleRate;
+        var decoded = string.Create(CultureInfo.InvariantCulture, $"{seconds:F2} s could be decoded");
+        if (log.HasErrors)
+            throw new AudioFormatException(path, null, $"ffmpeg found it damaged ({log.Reason}); {decoded}");
+        if (seconds < log.StatedSeconds - Math.Max(ToleratedSeconds, ToleratedSamples / SampleRate))
+            throw new AudioFormatException(
+                path,
+                null,
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"its header states {log.StatedSeconds:F2} s, but {decoded}"
+                )
+            )
+            {
+                Fault = AudioFault.Truncated,
+            };
+    }
+}

@@ -1,0 +1,73 @@
+using Sed.Core.Runtime;
+
+namespace Sed.Core.Corpora.Layouts;
+
+/// <summary>Reads corpora from folders, in any of the known layouts.</summary>
+public static class CorpusLayouts
+{
+    /// <summary>The corpus layouts.</summary>
+    internal static IReadOnlyList<ICorpusLayout> All { get; } = [new Dcase2017Task4(), new TabSeparatedLabels()];
+
+    /// <summary>Reads the corpus in a folder. Its label files decide the layout; clips without audio are left out.</summary>
+    /// <param name="folder">The folder. Label files and audio can be in folders below it.</param>
+    /// <param name="options">Name, sampling rate and length of clips; null takes those of the layout.</param>
+    /// <exception cref="CorpusException">The folder is missing or empty, no or several layouts recognise it, or it has no audio.</exception>
+    /// <exception cref="Annotations.AnnotationException">A label file has invalid rows; each is named with its line.</exception>
+    public static Manifest Read(string folder, CorpusOptions? options = null) =>
+        ManifestBuilder.Build((options ?? new CorpusOptions()).ApplyTo(Open(folder)));
+
+    /// <summary>Reads the label files of the corpus in a folder.</summary>
+    /// <exception cref="CorpusException">The folder is missing or empty, or no or several layouts recognise it.</exception>
+    /// <exception cref="Annotations.AnnotationException">A label file has invalid rows; each is named with its line.</exception>
+    internal static CorpusListing Open(string folder) => Open(folder, All);
+
+    internal static CorpusListing Open(string folder, IReadOnlyList<ICorpusLayout> layouts)
+    {
+        var corpus = CorpusFolder.Open(folder);
+        (ICorpusLayout Layout, LayoutMatch Match)[] matches =
+        [
+            .. layouts.Select(layout => (layout, layout.Recognise(corpus))),
+        ];
+        (ICorpusLayout Layout, LayoutMatch Match)[] recognised = [.. matches.Where(entry => entry.Match.IsRecognised)];
+        if (recognised.Length == 0)
+            throw new CorpusException([
+                .. matches.Select(entry => new Problem(
+                    folder,
+                    $"not a corpus in the layout of {entry.Layout.Title}: {entry.Match.Missing}",
+                    $"expected {entry.Layout.Expected}"
+                )),
+            ]);
+        if (recognised.Length > 1)
+            throw new CorpusException(
+                folder,
+                $"label files in several layouts: {string.Join(", ", recognised.Select(entry => Shown(entry.Layout, entry.Match, corpus)))}",
+                "keep the label files of one layout in the folder and move the others out of it"
+            );
+        var layout = recognised[0].Layout;
+        return layout.Read(corpus) with { Layout = layout.Title };
+    }
+
+    private static string Shown(ICorpusLayout layout, LayoutMatch match, CorpusFolder corpus) =>
+        $"{layout.Title} ({corpus.Relative(match.LabelFiles[0])}{(match.LabelFiles.Count > 1 ? ", ..." : "")})";
+}
+
+/// <summary>Properties of a corpus that replace those of its layout.</summary>
+public sealed record CorpusOptions
+{
+    /// <summary>Name of the corpus; null (default) takes the layout's.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>Sampling rate at which clips are read, in Hz; null (default) takes the layout's.</summary>
+    public int? SampleRate { get; init; }
+
+    /// <summary>Length to which clips are cut or padded, in seconds; null (default) takes the layout's.</summary>
+    public double? ClipSeconds { get; init; }
+
+    internal CorpusListing ApplyTo(CorpusListing listing) =>
+        listing with
+        {
+            Corpus = Name ?? listing.Corpus,
+            SampleRate = SampleRate ?? listing.SampleRate,
+            ClipSeconds = ClipSeconds ?? listing.ClipSeconds,
+        };
+}

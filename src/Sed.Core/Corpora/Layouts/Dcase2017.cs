@@ -1,0 +1,189 @@
+using System.Globalization;
+using Sed.Core.Annotations;
+using Sed.Core.Annotations.Formats;
+using Sed.Core.Corpora.Synthesis.Voices;
+using Sed.Core.Runtime;
+
+namespace Sed.Core.Corpora.Layouts;
+
+/// <summary>
+/// DCASE 2017 Task 4, "Large-scale weakly supervised sound event detection for smart cars": 17 classes of warning and vehicle
+/// sounds in clips of 10 s from YouTube. Training clips have weak labels; testing and evaluation clips have strong labels too.
+/// </summary>
+public static class Dcase2017
+{
+    /// <summary>Sampling rate of the clips in Hz.</summary>
+    public const int SampleRate = 44_100;
+
+    /// <summary>Length of the clips in seconds.</summary>
+    public const double ClipSeconds = 10;
+
+    /// <summary>The classes with their AudioSet identifiers, in the official order.</summary>
+    public static IReadOnlyList<(string Id, string Label)> Classes { get; } =
+    [.. SmartCarVoices.All.Select(voice => (voice.Id, voice.Label))];
+}
+
+/// <summary>
+/// The label files of DCASE 2017 Task 4 as they were released, whichever of them there are. The folder can contain a class list
+/// of its own (sound_event_list_*.txt).
+/// </summary>
+internal sealed class Dcase2017Task4 : ICorpusLayout
+{
+    private static readonly (Split Split, string Word)[] Splits =
+    [
+        (Split.Training, "training"),
+        (Split.Testing, "testing"),
+        (Split.Evaluation, "evaluation"),
+    ];
+
+    public string Title => "DCASE 2017 Task 4";
+
+    public string Expected =>
+        "the released label files, such as groundtruth_weak_label_training_set.csv and groundtruth_strong_label_testing_set.csv, "
+        + "or training_set.csv";
+
+    public LayoutMatch Recognise(CorpusFolder folder) =>
+        LayoutMatch.Of(
+            Splits.SelectMany(split => LabelFiles(folder, split.Word)),
+            "there is no groundtruth_*_label_*_set.csv and no training_set.csv, testing_set.csv or evaluation_set.csv"
+        );
+
+    public CorpusListing Read(CorpusFolder folder)
+    {
+        var (classes, clips) = ReadLabels(folder);
+        return new CorpusListing(
+            "dcase2017-task4",
+            folder.Path,
+            classes,
+            Dcase2017.SampleRate,
+            Dcase2017.ClipSeconds,
+            clips,
+            new AudioFinder(folder)
+        );
+    }
+
+    /// <summary>The classes and labelled clips of the label files.</summary>
+    internal static (ClassList Classes, IReadOnlyList<LabelledClip> Clips) ReadLabels(CorpusFolder folder)
+    {
+        const string ClassListName = "sound_event_list_*.txt";
+        var lists = Splits.SelectMany(split => LabelFiles(folder, split.Word)).Concat(folder.Named(ClassListName));
+        if (CorpusFolder.EmptyLists(lists).ToArray() is { Length: > 0 } empty)
+            throw new CorpusException(empty);
+        var known = folder.FirstNamed(ClassListName) is { } list ? ReadClasses(list) : Dcase2017.Classes;
+        ClassList classes = new(known.Select(entry => entry.Label));
+        List<LabelledClip> clips = [];
+        List<Problem> problems = [];
+        foreach (var (split, word) in Splits)
+        {
+            var weak =
+                folder.FirstNamed($"groundtruth_weak_label_{word}_set.csv") is { } weakFile ? TagList.Read(weakFile)
+                : folder.FirstNamed($"{word}_set.csv") is { } segments ? ReadSegments(segments, known)
+                : null;
+            var strong = folder.FirstNamed($"groundtruth_strong_label_{word}_set.csv") is { } strongFile
+                ? EventListFile.Read(strongFile)
+                : null;
+            problems.AddRange(LabelledClip.UnknownLabels(weak?.Source, weak?.Labels, classes));
+            problems.AddRange(LabelledClip.UnknownLabels(strong?.Source, strong?.Labels, classes));
+            clips.AddRange(Join(split, weak, strong, classes));
+        }
+        if (clips.Count == 0 && problems.Count == 0)
+            problems.Add(new(folder.Path, "the label files name no clips"));
+        return problems.Count == 0 ? (classes, clips) : throw new CorpusException(problems);
+    }
+
+    /// <summary>
+    /// Reads an AudioSet segment list: rows of video, start, end, "labels", "identifiers", separated by commas. Three of the 17
+    /// labels contain commas, so the identifiers are read instead. Files are named "video_start_end.wav" as in the other lists.
+    /// </summary>
+    /// <exception cref="CorpusException">A row is not a segment, or has an identifier that is not a class.</exception>
+    internal static TagList ReadSegments(string path, IReadOnlyList<(string Id, string Label)> classes)
+    {
+        var labels = classes.ToDictionary(entry => entry.Id, entry => entry.Label);
+        List<(string, IReadOnlyCollection<string>)> rows = [];
+        List<Problem> problems = [];
+        var lines = File.ReadAllLines(path);
+        for (var i = 0; i < lines.Length; i++)
+        {
+            var place = $"{path}, line {i + 1}";
+            if (lines[i].Trim().Length == 0)
+                continue;
+            if (Segment(lines[i].Trim()) is not { } row)
+                problems.Add(
+                    new(place, "the row is not a segment", "write video,start,end,\"labels\",\"identifiers\"")
+                );
+            else if (row.Ids.FirstOrDefault(id => !labels.ContainsKey(id)) is { } unknown)
+                problems.Add(new(place, $"'{unknown}' is not the identifier of a class"));
+            else
+                rows.Add((row.Name, [.. row.Ids.Select(id => labels[id])]));
+        }
+        return problems.Count == 0 ? TagList.Of(rows, path) : throw new CorpusException(problems);
+    }
+
+    private static IEnumerable<string> LabelFiles(CorpusFolder folder, string split) =>
+        folder.Named($"groundtruth_*_label_{split}_set.csv").Concat(folder.Named($"{split}_set.csv"));
+
+    private static IEnumerable<LabelledClip> Join(Split split, TagList? weak, EventList? strong, ClassList classes)
+    {
+        IEnumerable<string> names = [.. weak?.Files ?? [], .. strong?.Files ?? []];
+        foreach (var clip in names.Distinct(StringComparer.Ordinal))
+        {
+            SoundEvent[]? events = strong is null ? null : [.. strong.EventsOf(clip)];
+            var labels = weak is null
+                ? events!.Select(sound => sound.Label)
+                : weak.RowsOf(clip).ToArray().Select(row => row.Label);
+            yield return new LabelledClip(
+                clip,
+                LabelledClip.SourceOf(clip),
+                split,
+                LabelledClip.InOrder(labels, classes),
+                events
+            );
+        }
+    }
+
+    private static (string Name, string[] Ids)? Segment(string line)
+    {
+        var start = line.Split(',', 4);
+        if (
+            start.Length < 4
+            || !double.TryParse(start[1], CultureInfo.InvariantCulture, out _)
+            || !double.TryParse(start[2], CultureInfo.InvariantCulture, out _)
+        )
+            return null;
+        // The identifiers are the last column, in quotes where there are several.
+        var rest = start[3];
+        var from = rest.EndsWith('"') ? rest.LastIndexOf('"', rest.Length - 2) : rest.LastIndexOf(',');
+        if (from < 0)
+            return null;
+        var ids = rest[(from + 1)..].TrimEnd('"').Split(',', StringSplitOptions.TrimEntries);
+        return ($"{start[0]}_{start[1]}_{start[2]}.wav", ids);
+    }
+
+    /// <summary>Reads the class list of the task: a header, then rows of identifier, confidence and label, separated by tabs.</summary>
+    /// <exception cref="CorpusException">A row does not have three fields, or there is no class.</exception>
+    private static IReadOnlyList<(string Id, string Label)> ReadClasses(string path)
+    {
+        List<(string, string)> classes = [];
+        List<Problem> problems = [];
+        var lines = File.ReadAllLines(path);
+        for (var i = 0; i < lines.Length; i++)
+        {
+            if (lines[i].Length == 0 || lines[i].StartsWith("Class_ID", StringComparison.Ordinal))
+                continue;
+            var fields = lines[i].Split('\t');
+            if (fields.Length == 3 && fields[2].Trim().Length > 0)
+                classes.Add((fields[0].Trim(), fields[2].Trim()));
+            else
+                problems.Add(
+                    new(
+                        $"{path}, line {i + 1}",
+                        "the row is not a class",
+                        "write identifier, confidence and label, separated by tabs"
+                    )
+                );
+        }
+        if (classes.Count == 0 && problems.Count == 0)
+            problems.Add(new(path, "the list has no classes"));
+        return problems.Count == 0 ? classes : throw new CorpusException(problems);
+    }
+}

@@ -1,0 +1,45 @@
+namespace Sed.Core.Corpora.Layouts;
+
+/// <summary>
+/// A convention for the label files and audio of a corpus. Each layout is one file in this folder, and
+/// <see cref="CorpusLayouts.All"/> lists it.
+/// </summary>
+internal interface ICorpusLayout
+{
+    /// <summary>Name in messages and reports, for example "DCASE 2017 Task 4". Unique among the layouts.</summary>
+    string Title { get; }
+
+    /// <summary>The label files that <see cref="Recognise"/> looks for, described in one clause for messages.</summary>
+    string Expected { get; }
+
+    /// <summary>Looks for the layout's label files in a folder.</summary>
+    LayoutMatch Recognise(CorpusFolder folder);
+
+    /// <summary>Reads the label files of a folder that the layout recognises.</summary>
+    /// <exception cref="CorpusException">Label files contradict each other or are empty.</exception>
+    /// <exception cref="Annotations.AnnotationException">A label file has invalid rows; each is named with its line.</exception>
+    CorpusListing Read(CorpusFolder folder);
+}
+
+/// <summary>Whether a layout recognises a folder, and why.</summary>
+internal sealed record LayoutMatch
+{
+    private LayoutMatch() { }
+
+    /// <summary>The label files that were found; empty where the layout does not recognise the folder.</summary>
+    internal IReadOnlyList<string> LabelFiles { get; private init; } = [];
+
+    /// <summary>What was not found, as a clause; empty where the layout recognises the folder.</summary>
+    internal string Missing { get; private init; } = "";
+
+    internal bool IsRecognised => LabelFiles.Count > 0;
+
+    /// <summary>The match of a folder with these label files, or with none.</summary>
+    /// <param name="labelFiles">The label files that were found, possibly none.</param>
+    /// <param name="missing">What was not found, as a clause; used where there are no label files.</param>
+    internal static LayoutMatch Of(IEnumerable<string> labelFiles, string missing)
+    {
+        string[] found = [.. labelFiles];
+        return found.Length > 0 ? new() { LabelFiles = found } : new() { Missing = missing };
+    }
+}

@@ -1,0 +1,63 @@
+namespace Sed.Core.Networks.Kernels.DenseBlocks;
+
+/// <summary>Conversion of one clip's maps between channels-last layout and the rows of <see cref="DenseBlockShape"/>.</summary>
+internal static unsafe class MapRows
+{
+    /// <summary>Converts maps to rows.</summary>
+    /// <param name="shape">The block's sizes.</param>
+    /// <param name="maps">Number of maps.</param>
+    /// <param name="from">(frames, bins, maps).</param>
+    /// <param name="rows">(maps, row length).</param>
+    public static void Pack(DenseBlockShape shape, int maps, float* from, float* rows)
+    {
+        for (var frame = 0; frame < shape.Frames; frame++)
+        {
+            var own = from + (nint)frame * shape.Bins * maps;
+            for (var map = 0; map < maps; map++)
+            {
+                var to = rows + (nint)map * shape.Length + frame * shape.FrameStride;
+                for (var bin = 0; bin < shape.Bins; bin++)
+                    to[bin] = own[bin * maps + map];
+            }
+        }
+        for (var map = 0; map < maps; map++)
+            ClearGaps(shape, rows + (nint)map * shape.Length);
+    }
+
+    /// <summary>Converts rows to maps.</summary>
+    /// <param name="shape">The block's sizes.</param>
+    /// <param name="maps">Number of maps.</param>
+    /// <param name="rows">(maps, row length).</param>
+    /// <param name="to">(frames, bins, maps).</param>
+    public static void Unpack(DenseBlockShape shape, int maps, float* rows, float* to)
+    {
+        for (var frame = 0; frame < shape.Frames; frame++)
+        {
+            var own = to + (nint)frame * shape.Bins * maps;
+            for (var map = 0; map < maps; map++)
+            {
+                var from = rows + (nint)map * shape.Length + frame * shape.FrameStride;
+                for (var bin = 0; bin < shape.Bins; bin++)
+                    own[bin * maps + map] = from[bin];
+            }
+        }
+    }
+
+    /// <summary>Clears the zero after each frame and the padding at the end of a row.</summary>
+    public static void ClearGaps(DenseBlockShape shape, float* row)
+    {
+        for (var frame = 0; frame < shape.Frames; frame++)
+            row[frame * shape.FrameStride + shape.Bins] = 0;
+        Simd.Clear(row + shape.UsedLength, shape.Length - shape.UsedLength);
+    }
+
+    /// <summary>Clears the zeros between frames and the margins of a row.</summary>
+    /// <param name="shape">The block's sizes.</param>
+    /// <param name="row">Start of the margin before the row.</param>
+    public static void ClearMargins(DenseBlockShape shape, float* row)
+    {
+        Simd.Clear(row, shape.Margin);
+        ClearGaps(shape, row + shape.Margin);
+        Simd.Clear(row + shape.Margin + shape.Length, shape.Margin);
+    }
+}

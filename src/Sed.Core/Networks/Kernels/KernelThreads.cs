@@ -1,0 +1,98 @@
+using System.Runtime.ExceptionServices;
+using Sed.Core.Runtime;
+
+namespace Sed.Core.Networks.Kernels;
+
+/// <summary>
+/// Pool of threads for the kernels. Work is divided into items by the data alone, each item writes its own results, and
+/// reductions over items run in the order of the items, so that results do not depend on the number of threads. The threads
+/// live as long as the process and keep their <see cref="Scratch"/> memory.
+/// </summary>
+internal static class KernelThreads
+{
+    private static readonly List<Thread> helpers = [];
+    private static readonly SemaphoreSlim wakeUps = new(0);
+    private static Job? current;
+
+    /// <summary>
+    /// Processes the items 0 to <paramref name="items"/> - 1 in any order on <see cref="Torch.KernelThreads"/> threads and returns
+    /// when all are done. While the pool works for one caller, other callers process their items alone.
+    /// </summary>
+    /// <exception cref="Exception">The first exception of an item, after all other items are done.</exception>
+    public static void Run(int items, Action<int> work)
+    {
+        var wanted = Math.Min(Torch.KernelThreads, items) - 1;
+        var job = new Job(items, wanted, work);
+        if (wanted > 0 && Interlocked.CompareExchange(ref current, job, null) is null)
+        {
+            while (helpers.Count < wanted)
+                AddHelper();
+            wakeUps.Release(wanted);
+            job.Work();
+            job.WaitForHelpers();
+            Volatile.Write(ref current, null);
+        }
+        else
+            job.Work();
+        job.ThrowFailure();
+    }
+
+    private static void AddHelper()
+    {
+        var helper = new Thread(Help) { IsBackground = true, Name = $"kernels {helpers.Count + 1}" };
+        helpers.Add(helper);
+        helper.Start();
+    }
+
+    private static void Help()
+    {
+        while (true)
+        {
+            wakeUps.Wait();
+            // A helper that wakes up late finds no job or the next one.
+            Volatile.Read(ref current)?.Help();
+        }
+    }
+
+    /// <summary>Items that several threads process; each thread takes the next item when it is free.</summary>
+    private sealed class Job(int items, int helpersWanted, Action<int> work)
+    {
+        private readonly ManualResetEventSlim allDone = new();
+        private int next = -1;
+        private int done;
+        private int helpersLeft = helpersWanted;
+        private Exception? failure;
+
+        /// <summary>Works on the job unless it has enough helpers.</summary>
+        public void Help()
+        {
+            if (Interlocked.Decrement(ref helpersLeft) >= 0)
+                Work();
+        }
+
+        public void Work()
+        {
+            for (var item = Interlocked.Increment(ref next); item < items; item = Interlocked.Increment(ref next))
+            {
+                try
+                {
+                    work(item);
+                }
+                catch (Exception thrown)
+                {
+                    Interlocked.CompareExchange(ref failure, thrown, null);
+                }
+                if (Interlocked.Increment(ref done) == items)
+                    allDone.Set();
+            }
+        }
+
+        public void WaitForHelpers() => allDone.Wait();
+
+        public void ThrowFailure()
+        {
+            if (failure is not null)
+                ExceptionDispatchInfo.Throw(failure);
+        }
+    }
+}
