@@ -125,7 +125,7 @@ public sealed class HostileModelTests : IDisposable
         var bytes = File.ReadAllBytes(file);
         bytes[bytes.AsSpan().IndexOf("\"hums\""u8) + 1]++;
         File.WriteAllBytes(file, bytes);
-        Assert.Equal("its bytes have changed", Refused());
+        Assert.Equal("its checksum is wrong", Refused());
     }
 
     [Theory]

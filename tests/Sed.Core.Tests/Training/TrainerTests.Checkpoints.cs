@@ -58,7 +58,7 @@ public sealed partial class TrainerTests
         File.WriteAllBytes(file, bytes[..(bytes.Length / 2)]);
         var error = Assert.Throws<CheckpointException>(() => Train(usual, folder.Path));
         Assert.Equal(file, error.File);
-        Assert.Equal($"{file} is damaged (it is no whole archive of arrays); remove it to start anew.", error.Message);
+        Assert.Equal($"{file} is damaged (the file is not a complete .npz archive); remove it to start anew.", error.Message);
     }
 
     [Theory]
