@@ -6,18 +6,17 @@ using Sed.Core.Annotations;
 namespace Sed.Core.Models;
 
 /// <summary>
-/// What is data in a model as JSON, and back. Records that come in kinds (layers, weak outputs, steps of decoding,
-/// features) are those nested in an abstract one, and are known by their names; so a new layer needs no line here.
-/// Strict: unknown kinds, members and values are errors.
+/// JSON serialisation of model descriptions. The kinds of layers, weak outputs, decoding steps and features are the records
+/// nested in their abstract types, so a new layer needs no change here. Unknown kinds, properties and values are errors.
 /// </summary>
 internal static class ModelJson
 {
-    // A name that no member of a record can have.
+    // No property of a record can have this name.
     private const string KindName = "$kind";
 
     public static JsonSerializerOptions Options { get; } = Strict();
 
-    /// <summary>Whether a kind is data throughout. What carries code is none.</summary>
+    /// <summary>Whether a kind is pure data: it holds no delegate.</summary>
     public static bool IsData(Type kind) =>
         !kind.GetProperties().Any(property => typeof(Delegate).IsAssignableFrom(property.PropertyType));
 
@@ -60,9 +59,9 @@ internal static class ModelJson
             {
                 return new ClassList(labels);
             }
-            catch (ArgumentException wrong)
+            catch (ArgumentException invalid)
             {
-                throw new JsonException(wrong.Message, wrong);
+                throw new JsonException(invalid.Message, invalid);
             }
         }
 

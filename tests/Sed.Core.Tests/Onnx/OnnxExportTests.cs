@@ -225,8 +225,8 @@ public sealed class OnnxExportTests
         var found = withFeatures
             ? Run(exported, "samples", sounds)
             : Run(exported, "frames", sounds.reshape(3, 25, 320));
-        using ModelNetworks networks = new(model, CPU);
-        var said = networks.Ask([
+        using ModelEnsemble networks = new(model, CPU);
+        var said = networks.Predict([
             .. Enumerable.Range(0, 3).Select(k => new Window(sounds[k].contiguous().data<float>().ToArray(), 25)),
         ]);
         AssertClose(tensor(said.SelectMany(one => one.Strong).ToArray()), found["strong"]);
