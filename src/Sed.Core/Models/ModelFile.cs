@@ -108,7 +108,9 @@ public static class ModelFile
     private static ModelDescription ReadDescription(ZipArchiveEntry entry)
     {
         if (entry.Length > LongestDescription)
-            throw new InvalidDataException($"its {DescriptionName} has {entry.Length} bytes, more than {LongestDescription}");
+            throw new InvalidDataException(
+                $"its {DescriptionName} has {entry.Length} bytes, more than {LongestDescription}"
+            );
         var bytes = NumpyArchive.BytesOf(entry);
         using var document = JsonDocument.Parse(bytes);
         if (!document.RootElement.TryGetProperty("layout", out var layout) || !layout.TryGetInt32(out var number))
