@@ -55,7 +55,10 @@ let private metrics (arguments: ParseResults<Arguments>) bootstrap (inputs: Inpu
 
     let position = dict [ for index, metric in Seq.indexed chosen -> metric.Key, index ]
     {
-        Values = parts |> List.collect fst |> List.sortBy (fun (metric, _) -> position[metric.Key])
+        Values =
+            parts
+            |> List.collect fst
+            |> List.sortBy (fun (metric, _) -> position[metric.Key])
         Uncertainty = {
             Intervals =
                 parts
