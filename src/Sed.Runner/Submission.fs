@@ -125,7 +125,7 @@ let run
         | Ok jobs ->
             let logs = logsOf options arguments
             printfn
-                $"Submitted: job {jobs.Prepare} prepares corpora and features, array job {jobs.Array} trains {numbers.Length} trials. Logs: {logs}"
+                $"""Submitted: job {jobs.Prepare} prepares corpora and features, array job {jobs.Array} trains {Text.count numbers.Length "trial"}. Logs: {logs}"""
             if not slurm.Wait then
                 printfn "When they have ended, the same command without --on slurm prints the table."
                 Some 0
@@ -134,7 +134,7 @@ let run
                     match follow options display jobs plans stop with
                     | [] -> None
                     | left ->
-                        eprintfn $"The jobs have ended, but {left.Length} trials have no result:"
+                        eprintfn $"The jobs have ended. Trials without a result ({left.Length}):"
                         for trial in left do
                             eprintfn $"  {trial.Name}"
                         eprintfn

@@ -73,7 +73,7 @@ type InvalidInputTests() =
 
     [<Fact>]
     member _.``An empty reference is refused``() =
-        refused "seddsl evaluate: empty.tsv: the list is empty: there is nothing to score against" [
+        refused "seddsl evaluate: empty.tsv: the list is empty; a reference needs at least one file" [
             "--reference"
             folder.List("empty.tsv", [])
             "--estimated"
@@ -111,7 +111,7 @@ type InvalidInputTests() =
     [<Fact>]
     member _.``An estimate without any file of the reference is refused``() =
         refusedRows
-            "seddsl evaluate: list.tsv: none of its 1 files is in reference.tsv; the first are \"Ya.wav\" and \"a.wav\"; without the prefix Y of DCASE 2017's audio files they would be: write the list with seddsl predict --without-prefix Y"
+            "seddsl evaluate: list.tsv: none of its 1 files is in reference.tsv; the first are \"Ya.wav\" and \"a.wav\"; the names differ by the prefix Y of DCASE 2017's audio files: write the list with seddsl predict --without-prefix Y"
             [ "Ya.wav 0 1 Car" ]
 
     [<Fact>]

@@ -240,7 +240,7 @@ let ``all bad combinations of options are reported at once, and a file that is n
     let none = folder.Bytes("none.sed", [| 1uy; 2uy |])
     let refused = Run.seddsl [ "predict"; none; model ]
     Assert.Equal(2, refused.ExitCode)
-    Assert.Equal($"seddsl predict: {none}: it is no model file, or its end is missing.\n", refused.Errors)
+    Assert.Equal($"seddsl predict: {none}: it is not a model file, or is truncated.\n", refused.Errors)
 
 [<Fact>]
 let ``--stream prints each event within a second of its end`` () =

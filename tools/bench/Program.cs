@@ -1,30 +1,29 @@
-// Times parts of SedDsl and checks what takes too long for a test: Sed.Bench PART [ARGUMENTS], from the repository's root.
+// Benchmarks, and checks that take too long for a test. Run from the repository's root: Sed.Bench PART [ARGUMENTS].
 using System.Globalization;
 using Sed.Bench;
 using Sed.Core.Runtime;
 
 const string Usage = """
     Sed.Bench [PART]
-      train [BATCH STEPS]   training steps per second, PyTorch's beside them (the default: batches of 32 and 64)
-      networks [NAME]       training steps of every kind of network there is, PyTorch's beside them
-      kernels               each kernel alone, on one thread
-      memory STEPS          memory and live tensors over many steps
-      resume KILLS          a trial killed at random moments and continued has to end with the same digits
-      family KILLS          the same of trials that need each other: a teacher, its students, their average
-      sweep KILLS           several trials killed so many times in one folder have to end with the same table
-      jobs                  a sweep with two trials at once beside one after another: time and bytes
-      workers KILLS         a sweep with two at once whose processes are killed so many times has to keep the same bytes
-      scale [FOLDER]        an epoch of 51,172 clips read from a store of their size beside training from memory
-      gpu [cpu]             features, training and an epoch on the GPU, PyTorch's figures beside them; or a trial run on the CPU
-      outputs               an exported network has to say the same in PyTorch
-      extraction            clips per second from WAV files to features, torchaudio's beside them
-      metrics [REF EST]     reading and scoring event lists (the default: made-up ones), what other tools take beside it
-      rescore               ten finished trials scored again with five thresholds, from what is kept
-      store                 feature stores at scale: memory, cost per clip, kills
-      predict [CLIPS MINUTES]  listening with a model: clips per second, PyTorch's beside them, where the time goes, a long
-                            recording, memory (the default: 200 and 10)
-      predict hours N       the memory and time that a recording of N hours takes
-    SED_PYTHON names the Python that has PyTorch; /usr/bin/python3 by default.
+      train [BATCH STEPS]   training speed compared with PyTorch (default: batches of 32 and 64, 20 steps)
+      networks [NAME]       training speed of all kinds of networks compared with PyTorch
+      kernels               time of each kernel on one thread
+      memory STEPS          memory and live tensors over STEPS training steps
+      resume KILLS          kills a trial KILLS times at random moments; the resumed trial must give identical results
+      family KILLS          the same for dependent trials: a teacher, its students, their average
+      sweep KILLS           kills a sweep KILLS times in one folder; the table must be identical
+      jobs                  time and results of a sweep with two parallel trials and with one at a time
+      workers KILLS         kills processes of a parallel sweep KILLS times; the results must be identical
+      scale [FOLDER]        training from a feature store of 51,172 clips compared with training from memory
+      gpu [cpu]             features and training on the GPU compared with PyTorch; with cpu: a dry run on the CPU
+      outputs               an exported network must give the same outputs in PyTorch
+      extraction            speed of feature extraction from WAV files compared with torchaudio
+      metrics [REF EST]     reading and scoring of event lists (default: synthetic ones) compared with other tools
+      rescore               ten finished trials scored again with five thresholds from stored outputs
+      store                 feature stores at scale: memory, time per clip, recovery after kills
+      predict [CLIPS MINUTES]  speed of prediction compared with PyTorch, time per stage, memory (default: 200 and 10)
+      predict hours N       memory and time for a recording of N hours
+    SED_PYTHON names a Python interpreter with PyTorch. Default: /usr/bin/python3.
     """;
 
 Torch.Initialize();

@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace Sed.Bench;
 
 /// <summary>
-/// Runs work until it is warm, then a number of times, and prints wall and processor time beside the target and what a
-/// reference tool takes. On a busy machine the processor time is the one to look at.
+/// Measures work after a warm-up and prints wall time, CPU time, a target and the time of a reference tool. On a busy machine
+/// CPU time is the more reliable one.
 /// </summary>
 internal static class Timing
 {
@@ -15,7 +15,7 @@ internal static class Timing
     {
         for (var k = 0; k < 5; k++)
             work();
-        // Lets the compiler's second thoughts come before the clock starts.
+        // Lets tiered compilation finish.
         Thread.Sleep(300);
         for (var k = 0; k < 3; k++)
             work();
@@ -42,5 +42,27 @@ internal static class Timing
                 $"{name, -72}{walls[repeats / 2], 11:F2}{walls[0], 10:F2}{processors[repeats / 2], 9:F2}{targetMs, 11:F0}  {peer}; {met}"
             )
         );
+    }
+}
+
+/// <summary>The shortest wall time and the shortest CPU time of several runs.</summary>
+internal sealed class Fastest
+{
+    public double Seconds { get; private set; } = double.MaxValue;
+
+    public double Processor { get; private set; } = double.MaxValue;
+
+    public void Add(Action action)
+    {
+        var processor = Environment.CpuUsage.TotalTime;
+        var clock = Stopwatch.StartNew();
+        action();
+        Add(clock.Elapsed.TotalSeconds, (Environment.CpuUsage.TotalTime - processor).TotalSeconds);
+    }
+
+    public void Add(double seconds, double processor)
+    {
+        Seconds = Math.Min(Seconds, seconds);
+        Processor = Math.Min(Processor, processor);
     }
 }

@@ -2,8 +2,8 @@
 
 usage: compare_outputs.py NETWORK OUTPUTS.npz
 
-NETWORK.json describes the network, NETWORK.npz has its weights. OUTPUTS.npz holds clips (batch, frames, bands) and what SedDsl's network said about them: strong and weak. Fails where a
-value differs by more than 1e-5.
+NETWORK.json describes the network, NETWORK.npz has its weights. OUTPUTS.npz holds clips
+(batch, frames, bands) and SedDsl's strong and weak outputs for them. Fails if a value differs by more than 1e-5.
 """
 import sys
 

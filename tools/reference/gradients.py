@@ -2,9 +2,9 @@
 
 usage: gradients.py FOLDER
 
-For each NAME.json in the folder, with weights in NAME.npz and a batch in NAME.batch.npz: clips (batch, frames, bands) and what the
-outputs are multiplied with before they are added up to a loss, strong (batch, frames, classes) and weak (batch, classes).
-Writes NAME.torch.npz: strong, weak, the gradient of the clips, and that of each parameter by its name. In training mode.
+Reads each NAME.json in the folder, with weights in NAME.npz and a batch in NAME.batch.npz: clips (batch, frames, bands) and the
+coefficients of the outputs in the loss, strong (batch, frames, classes) and weak (batch, classes). Writes NAME.torch.npz in
+training mode: both outputs, the gradient of the clips, and the gradient of each parameter by name.
 """
 import glob
 import sys

@@ -35,13 +35,13 @@ def from_torch(name):
 
 
 class OnMaps(nn.Module):
-    """Works on (batch, maps, frames, bands)."""
+    """A layer of maps, (batch, maps, frames, bands)."""
 
     on_vectors, has_dropout, takes_over_dropout = False, True, False
 
 
 class OnVectors(nn.Module):
-    """Works on (batch, frames, width)."""
+    """A layer of vectors, (batch, frames, width)."""
 
     on_vectors, has_dropout, takes_over_dropout = True, True, False
 

@@ -3,8 +3,8 @@
 usage: predict_speed.py NETWORK MEL.npz CLIPS.txt ROUNDS
 
 NETWORK.json describes the network, NETWORK.npz has its weights; MEL.npz holds filters (bands, bins); CLIPS.txt names 16-bit mono
-WAV files of one length, one a line. Prints the seconds and the processor's seconds of each round. The settings are PyTorch's own,
-batches of 16 clips; the features are those of DCASE 2017 in single precision.
+WAV files of equal length, one per line. Prints wall time and CPU time of each round in seconds, with PyTorch's default settings and
+batches of 16 clips. The features are those of DCASE 2017 in single precision.
 """
 import sys
 import time
@@ -29,7 +29,7 @@ def read(path):
     return torch.from_numpy(samples.astype(numpy.float32) / 32768)
 
 
-def hear(batch):
+def predict(batch):
     sounds = torch.stack([read(path) for path in batch])
     spectrum = torch.stft(sounds, 2048, 882, 1764, window, center=True, return_complex=True).abs()
     features = torch.log(filters @ spectrum + 2.0**-52).transpose(1, 2)[:, :500]
@@ -37,13 +37,13 @@ def hear(batch):
     return (strong >= 0.5).any(1).sum()
 
 
-def hear_all(paths):
-    return sum(int(hear(paths[at : at + 16])) for at in range(0, len(paths), 16))
+def predict_all(paths):
+    return sum(int(predict(paths[at : at + 16])) for at in range(0, len(paths), 16))
 
 
 with torch.no_grad():
-    hear_all(paths[:32])
+    predict_all(paths[:32])
     for _ in range(int(sys.argv[4])):
         start, start_processor = time.perf_counter(), time.process_time()
-        hear_all(paths)
+        predict_all(paths)
         print(time.perf_counter() - start, time.process_time() - start_processor, flush=True)

@@ -2,8 +2,9 @@
 
 usage: train_speed.py NETWORK BATCH.npz STEPS [THREADS]
 
-NETWORK.json describes the network, NETWORK.npz has its weights. Prints the loss of the first step without dropout, then of each step the seconds and the processor's seconds. The batch holds features (batch,
-frames, bands) and labels (batch, classes).
+NETWORK.json describes the network, NETWORK.npz has its weights. The batch holds features
+(batch, frames, bands) and labels (batch, classes). Prints the loss of the first step without dropout, then wall time and CPU time of
+each step in seconds.
 """
 import sys
 import time

@@ -3,66 +3,73 @@ using Sed.Core.Runtime;
 
 namespace Sed.Core.Models;
 
-/// <summary>The features of a sound that comes in pieces: the same frames as those of the whole sound. One thread at a time.</summary>
+/// <summary>
+/// Extracts features from sound that arrives in pieces. The frames equal those of the whole sound. Not thread-safe.
+/// </summary>
 internal sealed class FrameStream(FeatureSource definition, IFeatureExtractor extractor)
 {
-    // What a thread makes at once.
-    private const int FramesOfPiece = 512;
+    // Frames that a thread extracts at once.
+    private const int FramesPerTask = 512;
 
-    // Frames of sound around a frame, on either side, so that it does not see where a piece was cut.
+    // Frames of sound before and after a frame that its features depend on.
     private readonly int context =
         (Math.Max(definition.SamplesBefore, definition.SamplesFrom) + definition.HopSamples - 1)
         / definition.HopSamples;
 
-    private float[] held = [];
-    private int count;
-    private long start; // in the sound, of what is held: the first sample of a frame
+    private float[] buffer = [];
+    private int count; // samples in the buffer
+    private long start; // position of the buffer in the sound, in samples; a multiple of the hop
 
-    /// <summary>Frames made so far.</summary>
-    public long Made { get; private set; }
+    /// <summary>Number of frames extracted so far.</summary>
+    public long Extracted { get; private set; }
 
-    /// <summary>Frames of sound that have to follow a frame before it is made.</summary>
+    /// <summary>Frames of sound that must follow a frame before it can be extracted.</summary>
     public int Context => context;
 
     /// <summary>Takes the next samples.</summary>
     /// <param name="piece">Samples.</param>
     /// <param name="isLast">Whether the sound ends with them.</param>
-    /// <returns>The frames that are known now, shape (frames, bands).</returns>
+    /// <returns>The frames that can be extracted now, shape (frames, bands).</returns>
     public float[] Push(ReadOnlySpan<float> piece, bool isLast)
     {
-        if (held.Length < count + piece.Length)
-            Array.Resize(ref held, count + piece.Length);
-        piece.CopyTo(held.AsSpan(count));
+        if (buffer.Length < count + piece.Length)
+            Array.Resize(ref buffer, count + piece.Length);
+        piece.CopyTo(buffer.AsSpan(count));
         count += piece.Length;
         var hop = definition.HopSamples;
-        var received = start + count;
         var first = start / hop;
-        // At the end the definition itself says how many frames there are.
-        var to = isLast ? first + definition.FramesOf(count) : received / hop - context;
-        var wanted = (int)Math.Max(0, to - Made);
-        var made = new float[wanted * definition.Bands];
-        var (sound, length) = (held, count);
-        var from = Made;
+        // At the end, the definition determines the number of frames.
+        var to = isLast ? first + definition.FramesOf(count) : (start + count) / hop - context;
+        var from = Extracted;
+        var frames = (int)Math.Max(0, to - from);
+        var features = new float[frames * definition.Bands];
+        var (samples, length) = (buffer, count);
         Workers.Run(
-            (wanted + FramesOfPiece - 1) / FramesOfPiece,
-            number =>
+            (frames + FramesPerTask - 1) / FramesPerTask,
+            task =>
             {
-                var (begin, end) = (number * FramesOfPiece, Math.Min(wanted, (number + 1) * FramesOfPiece));
+                var (begin, end) = (task * FramesPerTask, Math.Min(frames, (task + 1) * FramesPerTask));
                 var before = Math.Max(first, from + begin - context);
-                var last = isLast && end == wanted ? length : (int)((from + end + context - first) * hop);
-                var own = sound.AsSpan((int)((before - first) * hop)..Math.Min(last, length));
-                var frames = new float[definition.FramesOf(own.Length) * definition.Bands];
-                extractor.Extract(own, frames);
+                var last = isLast && end == frames ? length : (int)((from + end + context - first) * hop);
+                var sound = samples.AsSpan((int)((before - first) * hop)..Math.Min(last, length));
+                var extracted = new float[definition.FramesOf(sound.Length) * definition.Bands];
+                extractor.Extract(sound, extracted);
                 var skipped = (int)(from + begin - before) * definition.Bands;
-                frames.AsSpan(skipped, (end - begin) * definition.Bands).CopyTo(made.AsSpan(begin * definition.Bands));
+                extracted
+                    .AsSpan(skipped, (end - begin) * definition.Bands)
+                    .CopyTo(features.AsSpan(begin * definition.Bands));
             }
         );
-        Made += wanted;
-        var keepFrom = Math.Max(first, Made - context);
-        var gone = (int)((keepFrom - first) * hop);
-        held.AsSpan(gone, count - gone).CopyTo(held);
-        count -= gone;
-        start = keepFrom * hop;
-        return made;
+        Extracted += frames;
+        Discard(Math.Max(first, Extracted - context));
+        return features;
+    }
+
+    private void Discard(long beforeFrame)
+    {
+        var discarded = (int)(beforeFrame * definition.HopSamples - start);
+        buffer.AsSpan(discarded, count - discarded).CopyTo(buffer);
+        count -= discarded;
+        start += discarded;
     }
 }

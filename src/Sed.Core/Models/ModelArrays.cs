@@ -4,14 +4,14 @@ using Sed.Core.Runtime;
 
 namespace Sed.Core.Models;
 
-/// <summary>The arrays of a model's member, and their names among the file's entries.</summary>
+/// <summary>Writes and reads the arrays of a model's member as entries of a model file.</summary>
 internal static class ModelArrays
 {
     private const string Weights = "weights/";
     private const string Means = "means";
     private const string Deviations = "deviations";
 
-    /// <summary>A member's arrays by their names, without its number.</summary>
+    /// <summary>The arrays of a member, by the names of their entries without the member's number.</summary>
     public static IEnumerable<KeyValuePair<string, NumpyArray>> Of(ModelMember member) =>
         [
             .. member.Weights.Select(array => KeyValuePair.Create(Weights + array.Key, array.Value)),
@@ -19,13 +19,15 @@ internal static class ModelArrays
             new(Deviations, NumpyArray.Of([.. member.Statistics.Deviations])),
         ];
 
-    /// <summary>Reads the arrays of the member whose entries begin so, and takes them from the entries.</summary>
+    /// <summary>Reads the arrays of a member and removes their entries.</summary>
+    /// <param name="prefix">Start of the names of the member's entries.</param>
+    /// <param name="entries">The entries of the file.</param>
     public static (BandStatistics Statistics, IReadOnlyDictionary<string, NumpyArray> Weights) Take(
         string prefix,
         Dictionary<string, ZipArchiveEntry> entries
     )
     {
-        BandStatistics statistics = new(Floats(Means), Floats(Deviations));
+        BandStatistics statistics = new(Vector(Means), Vector(Deviations));
         Dictionary<string, NumpyArray> weights = new(StringComparer.Ordinal);
         var (from, to) = ((prefix + Weights).Length, NumpyArchive.Extension.Length);
         foreach (var name in entries.Keys.Where(name => name.StartsWith(prefix + Weights, StringComparison.Ordinal)))
@@ -33,10 +35,10 @@ internal static class ModelArrays
                 weights.Add(name[from..^to], Array(name));
         return (statistics, weights);
 
-        float[] Floats(string name) =>
+        float[] Vector(string name) =>
             Array(prefix + name + NumpyArchive.Extension) is { Type: NumpyArray.Float32, Shape.Count: 1 } array
                 ? array.Floats.ToArray()
-                : throw new InvalidDataException($"its array {prefix}{name} is no row of float32");
+                : throw new InvalidDataException($"its array {prefix}{name} is not a one-dimensional float32 array");
 
         NumpyArray Array(string name)
         {

@@ -3,78 +3,80 @@ using System.Text.Json;
 namespace Sed.Core.Models;
 
 /// <summary>
-/// What is believed of numbers in a file before anything is computed from them or made as large as they say. Whatever a
-/// network that somebody trained may need lies well within.
+/// Upper bounds for the numbers in a model file. They are checked before anything is computed from the numbers or allocated,
+/// and lie far above those of any real model.
 /// </summary>
 internal static class ModelBounds
 {
     private const double LargestNumber = 1e7;
-    private const double LargestOfLayer = 1 << 15; // four of them multiplied still fit 64 bits
+    private const double LargestOfLayer = 1 << 15; // a product of four fits in 64 bits
     private const int MostLayers = 1000;
-    private const long MostOperations = 1L << 40; // multiply-accumulates of a clip
-    private const long MostValues = 1L << 27; // of a clip in a layer, of a clip's samples, of filters
+    private const long MostOperations = 1L << 40; // multiply-accumulates per clip
+    private const long MostValues = 1L << 27; // activations of a layer, samples, or filter weights, per clip
 
-    /// <summary>Refuses numbers beyond all bounds, and null, which no member may be.</summary>
-    public static void Require(JsonElement paper)
+    /// <summary>Refuses null and numbers above the bounds.</summary>
+    public static void Require(JsonElement description)
     {
-        foreach (var (element, place, bound) in Within(paper, "", LargestNumber))
+        foreach (var (element, path, bound) in Numbers(description, "", LargestNumber))
         {
             if (element.ValueKind == JsonValueKind.Null)
-                throw new InvalidDataException($"its{place} is null");
+                throw new InvalidDataException($"its{path} is null");
             if (element.ValueKind == JsonValueKind.Number && !(Math.Abs(element.GetDouble()) <= bound))
                 throw new InvalidDataException(
-                    FormattableString.Invariant($"its{place} is {element.GetDouble()}, more than {bound}")
+                    FormattableString.Invariant($"its{path} is {element.GetDouble()}, more than {bound}")
                 );
         }
     }
 
-    /// <summary>Refuses what would take more memory or time than a network does, or has more weights than the file has bytes.</summary>
-    public static void Require(ModelPaper paper, long fileBytes)
+    /// <summary>Refuses models that need excessive memory or time, or have more weights than the file can hold.</summary>
+    public static void Require(ModelDescription description, long fileBytes)
     {
-        var model = paper.With([]);
-        if (paper.Network.Layers.Count > MostLayers)
-            throw new InvalidDataException($"its network has {paper.Network.Layers.Count} layers");
+        var model = description.With([]);
+        if (description.Network.Layers.Count > MostLayers)
+            throw new InvalidDataException(
+                $"its network has {description.Network.Layers.Count} layers, more than {MostLayers}"
+            );
         if (model.Features.KeptValues > MostValues || model.ClipSeconds * model.Features.SampleRate > MostValues)
-            throw new InvalidDataException("its features are larger than any that are used");
-        if (model.PaperProblems() is { Count: > 0 } problems)
+            throw new InvalidDataException("its features exceed the size limits");
+        if (model.DescriptionProblems() is { Count: > 0 } problems)
             throw new InvalidDataException(string.Join("; ", problems));
         long parameters = 0;
-        foreach (var (layer, finds, leaves) in paper.Network.Steps())
+        foreach (var (layer, input, output) in description.Network.Steps())
         {
-            parameters += layer.Parameters(finds);
-            var values = (double)leaves.Frames * leaves.Width;
-            if (values is < 1 or > MostValues || layer.MultiplyAccumulates(finds) is < 0 or > MostOperations)
-                throw new InvalidDataException($"its layer {layer} is larger than any that is used");
+            parameters += layer.Parameters(input);
+            var values = (double)output.Frames * output.Width;
+            if (values is < 1 or > MostValues || layer.MultiplyAccumulates(input) is < 0 or > MostOperations)
+                throw new InvalidDataException($"its layer {layer} exceeds the size limits");
             RequireRoom(parameters);
         }
-        RequireRoom(paper.Network.Parameters);
+        RequireRoom(description.Network.Parameters);
 
         void RequireRoom(long all)
         {
-            if (all < 0 || all > fileBytes / sizeof(float) / Math.Max(1, paper.Members.Count))
-                throw new InvalidDataException($"its network has {all} parameters, for which the file is too short");
+            if (all < 0 || all > fileBytes / sizeof(float) / Math.Max(1, description.Members.Count))
+                throw new InvalidDataException($"its network has {all} parameters, but the file is too short for them");
         }
     }
 
-    private static IEnumerable<(JsonElement Element, string Place, double Bound)> Within(
+    private static IEnumerable<(JsonElement Element, string Path, double Bound)> Numbers(
         JsonElement element,
-        string place,
+        string path,
         double bound
     ) =>
         element.ValueKind switch
         {
             JsonValueKind.Object => element
                 .EnumerateObject()
-                .SelectMany(part => Within(part.Value, $"{place} {part.Name}", Bound(part.Name, bound))),
-            JsonValueKind.Array => element.EnumerateArray().SelectMany(part => Within(part, place, bound)),
-            _ => [(element, place, bound)],
+                .SelectMany(part => Numbers(part.Value, $"{path} {part.Name}", Bound(part.Name, bound))),
+            JsonValueKind.Array => element.EnumerateArray().SelectMany(part => Numbers(part, path, bound)),
+            _ => [(element, path, bound)],
         };
 
-    private static double Bound(string name, double outside) =>
+    private static double Bound(string name, double outer) =>
         name switch
         {
             "layers" => LargestOfLayer,
             "scores" => double.MaxValue,
-            _ => outside,
+            _ => outer,
         };
 }

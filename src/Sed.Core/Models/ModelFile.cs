@@ -7,33 +7,34 @@ using Sed.Core.Runtime;
 namespace Sed.Core.Models;
 
 /// <summary>
-/// A model in one file: a ZIP archive of model.json and, for each member k from 1, the arrays k/weights/NAME.npy, k/means.npy
-/// and k/deviations.npy, all stored without compression, so that <c>numpy.load</c> reads it as it reads an .npz file. The same
-/// model gives the same bytes. Reading executes nothing, writes nothing, and takes no more memory than the file is long.
+/// Reads and writes model files. A model file is an uncompressed ZIP archive of model.json and, for each member k from 1, the
+/// arrays k/weights/NAME.npy, k/means.npy and k/deviations.npy, so that <c>numpy.load</c> reads it like an .npz file. Equal models
+/// have equal bytes. Files are untrusted input: reading executes no code, writes nothing, and needs no more memory than the
+/// length of the file.
 /// </summary>
 public static class ModelFile
 {
-    /// <summary>What model files are called at their end.</summary>
+    /// <summary>File name extension of model files.</summary>
     public const string Extension = ".sed";
 
-    private const string PaperName = "model.json";
-    private const long LongestPaper = 4 << 20;
+    private const string DescriptionName = "model.json";
+    private const long LongestDescription = 4 << 20;
 
-    /// <summary>Writes the file, replacing one that is there only when all of it is on the disk.</summary>
-    /// <exception cref="ArgumentException">The model has problems; all of them are in the message.</exception>
+    /// <summary>Writes a file atomically, replacing an existing one.</summary>
+    /// <exception cref="ArgumentException">The model has problems; the message lists all of them.</exception>
     public static void Write(string path, SavedModel model)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(model);
         if (model.Problems() is { Count: > 0 } problems)
             throw new ArgumentException(string.Join(Environment.NewLine, problems), nameof(model));
-        var paper = JsonSerializer.SerializeToUtf8Bytes(ModelPaper.Of(model), ModelJson.Options);
+        var description = JsonSerializer.SerializeToUtf8Bytes(ModelDescription.Of(model), ModelJson.Options);
         AtomicFile.Write(
             path,
             file =>
             {
                 using ZipArchive archive = new(file, ZipArchiveMode.Create, leaveOpen: true);
-                NumpyArchive.Add(archive, PaperName, entry => entry.Write(paper));
+                NumpyArchive.Add(archive, DescriptionName, entry => entry.Write(description));
                 foreach (var (member, number) in model.Members.Select((member, k) => (member, k + 1)))
                 foreach (var (name, array) in ModelArrays.Of(member))
                     NumpyArchive.Add(archive, $"{number}/{name}{NumpyArchive.Extension}", array.Write);
@@ -41,9 +42,9 @@ public static class ModelFile
         );
     }
 
-    /// <summary>Reads the file.</summary>
-    /// <exception cref="ModelFileException">It is no model, damaged, or of another layout.</exception>
-    /// <exception cref="IOException">It cannot be opened.</exception>
+    /// <summary>Reads a file.</summary>
+    /// <exception cref="ModelFileException">The file is not a model, is damaged, or has another format version.</exception>
+    /// <exception cref="IOException">The file cannot be opened.</exception>
     public static SavedModel Read(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -54,10 +55,10 @@ public static class ModelFile
         {
             return Read(file);
         }
-        // Whatever a damaged or hostile file makes its readers throw, it is the file's fault.
-        catch (Exception broken) when (broken is not (ModelFileException or OutOfMemoryException))
+        // Any exception while parsing is caused by a damaged or hostile file.
+        catch (Exception damage) when (damage is not (ModelFileException or OutOfMemoryException))
         {
-            throw new ModelFileException(path, Cause(broken), broken);
+            throw new ModelFileException(path, Cause(damage), damage);
         }
     }
 
@@ -74,19 +75,19 @@ public static class ModelFile
             if (!entries.TryAdd(entry.FullName, entry))
                 throw new InvalidDataException($"it has two entries {entry.FullName}");
         }
-        if (!entries.Remove(PaperName, out var first))
-            throw new InvalidDataException($"it has no {PaperName}, so it is no model");
-        var paper = ReadPaper(first);
-        ModelBounds.Require(paper, file.Length);
+        if (!entries.Remove(DescriptionName, out var first))
+            throw new InvalidDataException($"it is not a model file: it has no {DescriptionName}");
+        var description = ReadDescription(first);
+        ModelBounds.Require(description, file.Length);
         List<(BandStatistics, IReadOnlyDictionary<string, NumpyArray>)> members = [];
-        for (var number = 1; number <= paper.Members.Count; number++)
+        for (var number = 1; number <= description.Members.Count; number++)
             members.Add(ModelArrays.Take($"{number}/", entries));
         if (entries.Count > 0)
-            throw new InvalidDataException($"no model has an entry {entries.Keys.First()}");
-        var model = paper.With(members);
+            throw new InvalidDataException($"it has an unexpected entry {entries.Keys.First()}");
+        var model = description.With(members);
         if (model.Problems() is { Count: > 0 } problems)
             throw new InvalidDataException(string.Join("; ", problems));
-        // Only the network itself knows the shapes of its weights.
+        // Building the networks checks the shapes of the weights.
         for (var member = 0; member < model.Members.Count; member++)
             model.Build(member).Dispose();
         return model;
@@ -98,39 +99,61 @@ public static class ModelFile
         {
             return new ZipArchive(file, ZipArchiveMode.Read, leaveOpen: true);
         }
-        catch (InvalidDataException none)
+        catch (InvalidDataException invalid)
         {
-            throw new InvalidDataException("it is no model file, or its end is missing", none);
+            throw new InvalidDataException("it is not a model file, or is truncated", invalid);
         }
     }
 
-    private static ModelPaper ReadPaper(ZipArchiveEntry entry)
+    private static ModelDescription ReadDescription(ZipArchiveEntry entry)
     {
-        if (entry.Length > LongestPaper)
-            throw new InvalidDataException($"its {PaperName} has {entry.Length} bytes, more than {LongestPaper}");
+        if (entry.Length > LongestDescription)
+            throw new InvalidDataException(
+                $"its {DescriptionName} has {entry.Length} bytes, more than {LongestDescription}"
+            );
         var bytes = NumpyArchive.BytesOf(entry);
         using var document = JsonDocument.Parse(bytes);
         if (!document.RootElement.TryGetProperty("layout", out var layout) || !layout.TryGetInt32(out var number))
-            throw new InvalidDataException($"its {PaperName} says no layout");
-        if (number != ModelPaper.Current)
+            throw new InvalidDataException($"its {DescriptionName} has no layout (format version)");
+        if (number != ModelDescription.CurrentLayout)
             throw new InvalidDataException(
-                $"it has layout {number}, and this version reads layout {ModelPaper.Current}; "
-                    + (number > ModelPaper.Current ? "use a newer version" : "export the model again")
+                $"its format version is {number}, but this release reads version {ModelDescription.CurrentLayout}; "
+                    + (number > ModelDescription.CurrentLayout ? "use a newer release" : "export the model again")
             );
         ModelBounds.Require(document.RootElement);
-        return JsonSerializer.Deserialize<ModelPaper>(bytes, ModelJson.Options)
-            ?? throw new InvalidDataException($"its {PaperName} is empty");
+        return JsonSerializer.Deserialize<ModelDescription>(bytes, ModelJson.Options)
+            ?? throw new InvalidDataException($"its {DescriptionName} is empty");
     }
 
-    /// <summary>What was thrown as a clause in one line, without characters that steer a terminal.</summary>
-    private static string Cause(Exception broken)
+    /// <summary>The message of an exception as a clause in one line, without control characters.</summary>
+    private static string Cause(Exception damage)
     {
-        var what = broken is JsonException or NotSupportedException ? $"its {PaperName} is wrong: " : "";
+        var what = damage is JsonException or NotSupportedException ? $"its {DescriptionName} is invalid: " : "";
         StringBuilder line = new(what);
-        foreach (var letter in broken.Message.Split(" Path: ")[0].TrimEnd('.'))
+        foreach (var letter in damage.Message.Split(" Path: ")[0].TrimEnd('.'))
             line.Append(char.IsControl(letter) ? ' ' : letter);
-        if (broken is JsonException { Path: { Length: > 0 } place })
+        if (damage is JsonException { Path: { Length: > 0 } place })
             line.Append($" (at {string.Concat(place.Where(letter => !char.IsControl(letter)))})");
         return line.ToString();
     }
+}
+
+/// <summary>Thrown when a file cannot be used as a model.</summary>
+public sealed class ModelFileException : IOException
+{
+    /// <param name="path">Path of the file.</param>
+    /// <param name="cause">The cause, as a clause without a full stop.</param>
+    /// <param name="inner">The underlying exception, if any.</param>
+    public ModelFileException(string path, string cause, Exception? inner = null)
+        : base($"{path}: {cause}.", inner)
+    {
+        Path = path;
+        Cause = cause;
+    }
+
+    /// <summary>Path of the file.</summary>
+    public string Path { get; }
+
+    /// <summary>The cause, without the path.</summary>
+    public string Cause { get; }
 }

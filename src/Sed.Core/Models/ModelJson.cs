@@ -34,9 +34,9 @@ internal static class ModelJson
             {
                 return new ClassList(labels);
             }
-            catch (ArgumentException wrong)
+            catch (ArgumentException invalid)
             {
-                throw new JsonException(wrong.Message, wrong);
+                throw new JsonException(invalid.Message, invalid);
             }
         }
 

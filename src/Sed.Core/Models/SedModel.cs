@@ -8,63 +8,65 @@ using TorchSharp;
 namespace Sed.Core.Models;
 
 /// <summary>
-/// A trained network, ready to listen to recordings of any length, format and rate:
+/// A trained model that detects events in recordings of any length, format and sample rate:
 /// <code>
 /// using var model = SedModel.Load("m.sed");
 /// foreach (var sound in model.Detect("street.wav"))
 ///     Console.WriteLine($"{sound.Onset} {sound.Offset} {sound.Label}");
 /// </code>
-/// A recording of up to a clip's length (and <see cref="ToleratedSeconds"/>, by which containers pad) is heard as the clips of
-/// the training's corpus are, so that testing clips are decided on as the trial did; where it is shorter, silence fills it up
-/// and what is found there is cut off at the recording's end. Of a longer one overlapping windows are heard, and joined
-/// (<see cref="OverlapInWords"/>). Memory does not grow with the recording, but for decoding by change points, which looks at
-/// the whole of it: 4 bytes for each frame and class. Safe from several threads, which take turns in the network.
+/// A recording of up to the length of a clip (plus <see cref="ToleratedSeconds"/>) is processed like a clip of the training
+/// corpus, padded with silence if it is shorter. A longer recording is cut into windows of a clip's length that overlap by a
+/// fifth, and their frame probabilities are cross-faded. Memory use does not depend on the length of the recording, except that
+/// decoding with change points needs 4 bytes per frame and class. Thread-safe: callers take turns in the network.
 /// </summary>
 public sealed class SedModel : IDisposable
 {
-    /// <summary>By so much a recording may be longer than a clip and still be taken for one, its end cut; in seconds.</summary>
+    /// <summary>
+    /// Longest excess over a clip's length, in seconds, at which a recording is still processed as one clip, without its end.
+    /// Audio containers can pad a clip by this much.
+    /// </summary>
     public const double ToleratedSeconds = 0.1;
 
-    private const int ClipsAtOnce = 16;
+    private const int ClipsPerBatch = 16;
 
-    // Of a long recording, whose memory is mostly theirs.
-    private const int WindowsAtOnce = 4;
+    // Fewer windows than clips, because they dominate the memory use for a long recording.
+    private const int WindowsPerBatch = 4;
 
-    private readonly ModelNetworks networks;
+    private readonly ModelEnsemble networks;
     private readonly IFeatureExtractor extractor;
 
     private SedModel(SavedModel saved, DetectionOptions detection, torch.Device device)
     {
         Saved = saved;
         Detection = detection;
-        if (Detection.Problems(saved.Classes) is { Length: > 0 } problems)
-            throw new ArgumentException(string.Join(Environment.NewLine, problems), nameof(detection));
+        detection.ThrowIfUnusable(saved.Classes);
         extractor = saved.Features.Extractor(torch.CPU);
-        networks = new ModelNetworks(saved, device);
-        HopSeconds = FeatureHopSeconds * saved.Network.FrameStride;
+        networks = new ModelEnsemble(saved, device);
+        HopSeconds = (double)saved.Features.HopSamples / saved.Features.SampleRate * saved.Network.FrameStride;
     }
 
-    /// <summary>Reads a model file.</summary>
-    /// <param name="path">The file.</param>
-    /// <param name="detection">How probabilities become events and tags; null (the default): as the model says.</param>
-    /// <param name="device">Where networks compute: auto (the default), cpu, cuda or cuda:N.</param>
-    /// <exception cref="ModelFileException">It is no model, damaged, or of another layout.</exception>
-    /// <exception cref="IOException">It cannot be opened.</exception>
-    /// <exception cref="ArgumentException">There is no such device, or the detection has problems.</exception>
+    /// <summary>Loads a model file.</summary>
+    /// <param name="path">Path of the file.</param>
+    /// <param name="detection">Decoding options; null (the default) means those of the file.</param>
+    /// <param name="device">Device of the networks: auto (the default), cpu, cuda or cuda:N.</param>
+    /// <exception cref="ModelFileException">The file is not a model, is damaged, or has another format version.</exception>
+    /// <exception cref="IOException">The file cannot be opened.</exception>
+    /// <exception cref="ArgumentException">The device does not exist, or the decoding options have problems.</exception>
     public static SedModel Load(string path, DetectionOptions? detection = null, string device = "auto") =>
         Of(ModelFile.Read(path), detection, device);
 
-    /// <summary>The same from a model in memory.</summary>
+    /// <summary>Creates a model from one in memory.</summary>
+    /// <inheritdoc cref="Load"/>
     public static SedModel Of(SavedModel saved, DetectionOptions? detection = null, string device = "auto")
     {
         ArgumentNullException.ThrowIfNull(saved);
         return new SedModel(saved, detection ?? saved.Detection, Devices.Choose(device));
     }
 
-    /// <summary>What the model file says.</summary>
+    /// <summary>The content of the model file.</summary>
     public SavedModel Saved { get; }
 
-    /// <summary>How probabilities become events and tags.</summary>
+    /// <summary>The decoding options.</summary>
     public DetectionOptions Detection { get; }
 
     /// <summary>The classes.</summary>
@@ -73,91 +75,80 @@ public sealed class SedModel : IDisposable
     /// <summary>Distance between frames of probabilities, in seconds.</summary>
     public double HopSeconds { get; }
 
-    /// <summary>How a recording longer than a clip is cut and joined.</summary>
-    public string OverlapInWords
-    {
-        get
-        {
-            var step = new Seams(Saved.Network).Step * FeatureHopSeconds;
-            return FormattableString.Invariant(
-                $"windows of {Saved.ClipSeconds:0.###} s, each {step:0.###} s after the one before, cross-faded"
-            );
-        }
-    }
+    /// <summary>The events of a file, ordered by onset.</summary>
+    /// <inheritdoc cref="Predict(string, FrameProbabilityHandler?, CancellationToken)"/>
+    public IReadOnlyList<SoundEvent> Detect(string path) => Predict(path).Events;
 
-    /// <summary>The events of a file, in order of their onsets.</summary>
-    /// <exception cref="AudioFormatException">The file is broken, or ffmpeg is needed and missing.</exception>
-    /// <exception cref="IOException">The file cannot be opened.</exception>
-    public IReadOnlyList<SoundEvent> Detect(string path) => Listen(path).Events;
-
-    /// <summary>The classes that a file has.</summary>
-    /// <exception cref="AudioFormatException">The file is broken, or ffmpeg is needed and missing.</exception>
-    /// <exception cref="IOException">The file cannot be opened.</exception>
-    public IReadOnlyList<string> DetectTags(string path) => Listen(path).Tags;
+    /// <summary>The tags of a file.</summary>
+    /// <inheritdoc cref="Predict(string, FrameProbabilityHandler?, CancellationToken)"/>
+    public IReadOnlyList<string> DetectTags(string path) => Predict(path).Tags;
 
     /// <summary>The frame probabilities of a file.</summary>
-    /// <exception cref="AudioFormatException">The file is broken, or ffmpeg is needed and missing.</exception>
-    /// <exception cref="IOException">The file cannot be opened.</exception>
+    /// <inheritdoc cref="Predict(string, FrameProbabilityHandler?, CancellationToken)"/>
     public FrameScores Scores(string path)
     {
         List<float> all = [];
-        Listen(path, (_, _, probabilities) => all.AddRange(probabilities));
+        Predict(path, (_, _, probabilities) => all.AddRange(probabilities));
         return FrameScores.Of(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(all), Classes.Count, HopSeconds);
     }
 
-    /// <summary>Everything that is heard in a file.</summary>
-    /// <param name="path">WAV, or anything that ffmpeg reads.</param>
-    /// <param name="frames">Told the frame probabilities as they become known.</param>
-    /// <param name="cancellation">Stops before the next windows.</param>
-    /// <exception cref="AudioFormatException">The file is broken, or ffmpeg is needed and missing.</exception>
+    /// <summary>The events and tags of a file.</summary>
+    /// <param name="path">Path of an audio file.</param>
+    /// <param name="frames">Receives the frame probabilities while they are computed.</param>
+    /// <param name="cancellation">Cancels before the next batch of windows.</param>
+    /// <exception cref="AudioFormatException">The file is damaged, or its format needs ffmpeg, which is missing.</exception>
     /// <exception cref="IOException">The file cannot be opened.</exception>
-    /// <exception cref="OperationCanceledException">It was stopped.</exception>
-    public Recording Listen(string path, FrameListener? frames = null, CancellationToken cancellation = default)
-    {
-        using var beginning = Beginning.Of(path, Saved, extractor);
-        return beginning.Clip is { } clip
-            ? Clip(path, clip, beginning.Seconds, networks.Ask([clip])[0], frames)
-            : Long(path, beginning, frames, cancellation);
-    }
-
-    /// <summary>
-    /// Listens to many files, in their order; short ones are decoded and computed several at a time. A file that cannot be read
-    /// is told of and does not stop the others.
-    /// </summary>
-    /// <param name="paths">The files.</param>
-    /// <param name="frames">Told the frame probabilities of each file as they become known, on the thread that asks for results.</param>
-    /// <param name="cancellation">Stops before the next windows.</param>
-    /// <exception cref="AudioFormatException">ffmpeg is needed and missing, which is no fault of a file.</exception>
-    /// <exception cref="OperationCanceledException">It was stopped.</exception>
-    public IEnumerable<HeardFile> ListenAll(
-        IEnumerable<string> paths,
-        FrameListener? frames = null,
+    /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
+    public Prediction Predict(
+        string path,
+        FrameProbabilityHandler? frames = null,
         CancellationToken cancellation = default
     )
     {
-        // The next files are decoded while the network works on these.
-        Task<Beginning[]>? next = null;
+        using var head = RecordingHead.Open(path, Saved, extractor);
+        return head.Clip is { } clip
+            ? OfClip(path, clip, head.Seconds, networks.Predict([clip])[0], frames)
+            : OfLongRecording(path, head, frames, cancellation);
+    }
+
+    /// <summary>
+    /// The events and tags of many files, in their order. Clips are decoded and processed in batches. An unreadable file is
+    /// reported in its place and does not stop the others.
+    /// </summary>
+    /// <param name="paths">Paths of the files.</param>
+    /// <param name="frames">Receives the frame probabilities of each file, on the thread that enumerates the results.</param>
+    /// <param name="cancellation">Cancels before the next batch.</param>
+    /// <exception cref="AudioFormatException">A format needs ffmpeg, which is missing.</exception>
+    /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
+    public IEnumerable<FilePrediction> PredictAll(
+        IEnumerable<string> paths,
+        FrameProbabilityHandler? frames = null,
+        CancellationToken cancellation = default
+    )
+    {
+        // The next files are decoded while the network processes these.
+        Task<RecordingHead[]>? next = null;
         try
         {
-            foreach (var group in paths.Chunk(ClipsAtOnce).Append([]))
+            foreach (var group in paths.Chunk(ClipsPerBatch).Append([]))
             {
-                var begun = next?.GetAwaiter().GetResult() ?? [];
-                next = group.Length == 0 ? null : Task.Run(() => Begin(group, cancellation), cancellation);
-                foreach (var heard in Hear(begun, frames, cancellation))
-                    yield return heard;
+                var opened = next?.GetAwaiter().GetResult() ?? [];
+                next = group.Length == 0 ? null : Task.Run(() => OpenAll(group, cancellation), cancellation);
+                foreach (var prediction in PredictAll(opened, frames, cancellation))
+                    yield return prediction;
             }
         }
         finally
         {
-            foreach (var left in next is { IsCompletedSuccessfully: true } ? next.Result : [])
-                left.Dispose();
+            foreach (var unused in next is { IsCompletedSuccessfully: true } ? next.Result : [])
+                unused.Dispose();
         }
     }
 
-    /// <summary>Listens to sound as it comes.</summary>
-    /// <param name="sampleRate">Samples per second that come (Hz), positive.</param>
-    /// <exception cref="NotSupportedException">A step of decoding looks at the whole recording.</exception>
-    public LiveDetector Live(int sampleRate) => new(this, networks, extractor, sampleRate);
+    /// <summary>Starts to detect events in a stream of samples.</summary>
+    /// <param name="sampleRate">Sample rate of the stream in Hz, positive.</param>
+    /// <exception cref="NotSupportedException">A decoding step needs the whole recording.</exception>
+    public StreamingDetector Stream(int sampleRate) => new(this, networks, extractor, sampleRate);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -166,103 +157,118 @@ public sealed class SedModel : IDisposable
         extractor.Dispose();
     }
 
-    private double FeatureHopSeconds => (double)Saved.Features.HopSamples / Saved.Features.SampleRate;
-
-    private Beginning[] Begin(string[] group, CancellationToken cancellation)
+    private RecordingHead[] OpenAll(string[] paths, CancellationToken cancellation)
     {
-        var begun = new Beginning[group.Length];
-        Workers.Run(group.Length, i => begun[i] = Beginning.Try(group[i], Saved, extractor), cancellation);
-        return begun;
+        var heads = new RecordingHead[paths.Length];
+        Workers.Run(paths.Length, i => heads[i] = RecordingHead.TryOpen(paths[i], Saved, extractor), cancellation);
+        return heads;
     }
 
-    private IEnumerable<HeardFile> Hear(Beginning[] begun, FrameListener? frames, CancellationToken cancellation)
+    private IEnumerable<FilePrediction> PredictAll(
+        RecordingHead[] heads,
+        FrameProbabilityHandler? frames,
+        CancellationToken cancellation
+    )
     {
-        Window[] clips = [.. begun.Select(one => one.Clip).OfType<Window>()];
-        var said = clips.Length == 0 ? [] : networks.Ask(clips);
+        Window[] clips = [.. heads.Select(head => head.Clip).OfType<Window>()];
+        var outputs = clips.Length == 0 ? [] : networks.Predict(clips);
         var number = 0;
-        foreach (var one in begun)
+        foreach (var head in heads)
         {
-            using var _ = one;
+            using var _ = head;
             cancellation.ThrowIfCancellationRequested();
-            if (one.Problem is { } problem)
-                yield return new HeardFile(one.Path, null, problem);
-            else if (one.Clip is { } clip)
-                yield return new HeardFile(one.Path, Clip(one.Path, clip, one.Seconds, said[number++], frames), null);
+            if (head.Problem is { } problem)
+                yield return new FilePrediction(head.Path, null, problem);
+            else if (head.Clip is { } clip)
+                yield return new FilePrediction(
+                    head.Path,
+                    OfClip(head.Path, clip, head.Seconds, outputs[number++], frames),
+                    null
+                );
             else
-                yield return Tried(one.Path, () => Long(one.Path, one, frames, cancellation));
+                yield return Try(head.Path, () => OfLongRecording(head.Path, head, frames, cancellation));
         }
     }
 
-    private static HeardFile Tried(string path, Func<Recording> listen)
+    private static FilePrediction Try(string path, Func<Prediction> predict)
     {
         try
         {
-            return new HeardFile(path, listen(), null);
+            return new FilePrediction(path, predict(), null);
         }
-        catch (IOException broken)
+        catch (IOException damaged)
         {
-            return new HeardFile(path, null, broken.Message);
+            return new FilePrediction(path, null, damaged.Message);
         }
     }
 
-    private Recording Clip(
+    private Prediction OfClip(
         string path,
         Window clip,
         double seconds,
-        (float[] Strong, float[] Weak) said,
-        FrameListener? frames
+        (float[] Strong, float[] Weak) output,
+        FrameProbabilityHandler? frames
     )
     {
-        Listening listening = new(Saved, Detection, HopSeconds, frames, path);
-        // A hundredth of a frame may be rounding.
-        listening.Hear(said.Strong, (int)Math.Ceiling(seconds / HopSeconds - 0.01));
-        listening.HearTags(said.Weak);
-        return listening.Finish(seconds);
+        PredictionBuilder builder = new(Saved, Detection, HopSeconds, frames, path);
+        // Tolerates a rounding error of 0.01 frames.
+        builder.Add(output.Strong, reported: (int)Math.Ceiling(seconds / HopSeconds - 0.01));
+        builder.AddTags(output.Weak);
+        return builder.Finish(seconds);
     }
 
-    private Recording Long(string path, Beginning beginning, FrameListener? listener, CancellationToken cancellation)
+    private Prediction OfLongRecording(
+        string path,
+        RecordingHead head,
+        FrameProbabilityHandler? frames,
+        CancellationToken cancellation
+    )
     {
-        Listening listening = new(Saved, Detection, HopSeconds, listener, path);
-        Seams seams = new(Saved.Network);
-        var (taken, bands) = (Saved.Network.Frames, Saved.Network.Bands);
+        PredictionBuilder builder = new(Saved, Detection, HopSeconds, frames, path);
+        OverlappingWindows windows = new(Saved.Network);
+        var (length, bands) = (Saved.Network.Frames, Saved.Network.Bands);
         FrameStream stream = new(Saved.Features, extractor);
-        List<float> held = [];
-        var (start, next) = (0L, 0L); // of what is held, and of the next window
-        var piece = new float[WindowsAtOnce * seams.Step * Saved.Features.HopSamples];
-        beginning.Samples.CopyTo(piece, 0);
-        var count = beginning.Samples.Length + beginning.Stream!.Read(piece.AsSpan(beginning.Samples.Length));
-        for (var isLast = false; !isLast; count = beginning.Stream.Read(piece))
+        List<float> buffer = [];
+        var (start, next) = (0L, 0L); // first frames of the buffer and of the next window
+        var piece = new float[WindowsPerBatch * windows.Stride * Saved.Features.HopSamples];
+        head.Samples.CopyTo(piece, 0);
+        var count = head.Samples.Length + head.Stream!.Read(piece.AsSpan(head.Samples.Length));
+        for (var isLast = false; !isLast; count = head.Stream.Read(piece))
         {
             isLast = count < piece.Length;
-            held.AddRange(stream.Push(piece.AsSpan(0, count), isLast));
-            List<(long From, Window Window)> windows = [];
-            for (; next + taken <= stream.Made; next += seams.Step)
-                windows.Add((next, Cut(next)));
-            if (isLast && seams.Last(stream.Made) is var last && (last > next - seams.Step || next == 0))
-                windows.Add((last, Cut(last)));
-            foreach (var group in windows.Chunk(WindowsAtOnce))
+            buffer.AddRange(stream.Push(piece.AsSpan(0, count), isLast));
+            List<(long From, Window Window)> batch = [];
+            for (; next + length <= stream.Extracted; next += windows.Stride)
+                batch.Add((next, Cut(next)));
+            if (
+                isLast
+                && windows.LastStart(stream.Extracted) is var last
+                && (last > next - windows.Stride || next == 0)
+            )
+                batch.Add((last, Cut(last)));
+            foreach (var group in batch.Chunk(WindowsPerBatch))
             {
                 cancellation.ThrowIfCancellationRequested();
-                foreach (var (window, said) in group.Zip(networks.Ask([.. group.Select(one => one.Window)])))
+                foreach (var (window, output) in group.Zip(networks.Predict([.. group.Select(one => one.Window)])))
                 {
-                    listening.Hear(seams.Join(window.From, said.Strong));
-                    listening.HearTags(said.Weak);
+                    builder.Add(windows.Add(window.From, output.Strong));
+                    builder.AddTags(output.Weak);
                 }
             }
-            // The last window may begin anywhere behind the beginning of the one before.
-            var gone = Math.Max(0, next - seams.Step - start);
-            held.RemoveRange(0, (int)gone * bands);
-            start += gone;
+            // The last window can start at any frame after the start of the previous one.
+            var discarded = Math.Max(0, next - windows.Stride - start);
+            buffer.RemoveRange(0, (int)discarded * bands);
+            start += discarded;
         }
-        listening.Hear(seams.Finish(stream.Made));
-        return listening.Finish(beginning.Stream.Seconds);
+        builder.Add(windows.Finish(stream.Extracted));
+        return builder.Finish(head.Stream.Seconds);
 
         Window Cut(long from)
         {
-            var window = new float[taken * bands];
-            var there = (int)Math.Min(taken, stream.Made - from);
-            held.CopyTo((int)(from - start) * bands, window, 0, there * bands);
-            return new Window(window, there);
+            var window = new float[length * bands];
+            var available = (int)Math.Min(length, stream.Extracted - from);
+            buffer.CopyTo((int)(from - start) * bands, window, 0, available * bands);
+            return new Window(window, available);
         }
     }
 }

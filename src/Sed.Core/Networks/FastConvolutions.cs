@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace Sed.Core.Networks;
 
 /// <summary>
-/// Convolutions that follow each other, each with what pooling by the maximum and dropout come after it. Those along samples see
-/// every step's samples as a frame of one bin.
+/// Consecutive convolutions with the max-pooling and dropout after each, computed by one kernel. Convolutions along samples treat
+/// the samples of each step as a frame of one bin.
 /// </summary>
 internal sealed class FastConvolutions : IFastStep
 {
@@ -15,7 +15,7 @@ internal sealed class FastConvolutions : IFastStep
     private readonly ConvolutionTrunk trunk;
     private readonly Shape finds;
     private readonly bool isGated;
-    private readonly int sampleStep; // 0: over frames and bands
+    private readonly int sampleStep; // 0: two-dimensional convolutions
 
     private FastConvolutions(
         IReadOnlyList<(NormalisedConvolution Convolution, BlockShape Shape)> blocks,
@@ -34,7 +34,13 @@ internal sealed class FastConvolutions : IFastStep
     /// <inheritdoc/>
     public int Seeds => convolutions.Count;
 
-    /// <summary>From the modules that come next, which are passed; null, and none is, where these do not begin with convolutions.</summary>
+    /// <summary>
+    /// Creates the step from the next modules and advances <paramref name="next"/> past them. Returns null, without advancing, if the
+    /// next module is not a convolution that the kernels support.
+    /// </summary>
+    /// <param name="modules">The network's modules with their input shapes.</param>
+    /// <param name="next">Index of the next module.</param>
+    /// <param name="dropout">Dropout rate of the network.</param>
     public static FastConvolutions? From(
         IReadOnlyList<(nn.Module<Tensor, Tensor> Module, Shape Finds)> modules,
         ref int next,

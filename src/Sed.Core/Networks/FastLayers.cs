@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace Sed.Core.Networks;
 
 /// <summary>
-/// A network's layers through the kernels: convolutions that follow each other as one operation, recurrent layers as one
-/// each, dropout without stored masks; whatever else as its own module. Parameters stay the modules'.
+/// Computes a network's layers with the kernels: consecutive convolutions as one operation, each recurrent layer as one, dropout
+/// without stored masks. Other layers use their torch modules. All parameters belong to the modules.
 /// </summary>
 internal sealed class FastLayers
 {
@@ -20,7 +20,7 @@ internal sealed class FastLayers
         this.steps = steps;
     }
 
-    /// <summary>The layers through the kernels, or null where these cover none of them.</summary>
+    /// <summary>Creates the kernel path of a network; null if the kernels support none of its layers.</summary>
     public static FastLayers? For(
         NetworkDescription description,
         IReadOnlyList<(nn.Module<Tensor, Tensor> Module, Shape Finds)> modules
@@ -38,8 +38,8 @@ internal sealed class FastLayers
     }
 
     /// <summary>
-    /// Whether the kernels can take this input now: on the CPU, float32, of the described size, in training with
-    /// gradients of the parameters alone, or with none.
+    /// Whether the kernels can compute a batch: float32 on the CPU, of the described size, without gradients of the input. In
+    /// evaluation, gradients must be disabled.
     /// </summary>
     public bool Takes(Tensor clips, bool training) =>
         clips.device_type == DeviceType.CPU
@@ -52,7 +52,9 @@ internal sealed class FastLayers
         && !Autocast.IsActive
         && (training || !is_grad_enabled());
 
+    /// <summary>Computes the layers.</summary>
     /// <param name="clips">(batch, frames, bands).</param>
+    /// <param name="training">Whether to use batch statistics and dropout.</param>
     /// <returns>(batch, frames, width).</returns>
     public Tensor Call(Tensor clips, bool training)
     {
@@ -68,7 +70,7 @@ internal sealed class FastLayers
         return values.MoveToOuterDisposeScope();
     }
 
-    /// <summary>Fresh dropout seeds from torch's generator, so that its state alone decides about every mask.</summary>
+    /// <summary>Draws dropout seeds from torch's generator, whose state thus determines all masks.</summary>
     private static uint[] Seeds(int count)
     {
         using var drawn = randint(0, uint.MaxValue, [count], ScalarType.Int64);

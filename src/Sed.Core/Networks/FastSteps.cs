@@ -6,27 +6,28 @@ using static TorchSharp.torch;
 
 namespace Sed.Core.Networks;
 
-/// <summary>One or several of a network's modules, computed together.</summary>
+/// <summary>One or more modules of a network that are computed together.</summary>
 internal interface IFastStep
 {
-    /// <summary>Dropout seeds that a training step takes.</summary>
+    /// <summary>Number of dropout seeds that a training step needs.</summary>
     int Seeds { get; }
 
-    /// <param name="values">What the modules find, in torch's shapes.</param>
-    /// <param name="seeds">Decide what dropout drops.</param>
+    /// <summary>Computes a training step.</summary>
+    /// <param name="values">Input of the modules, in torch's shapes.</param>
+    /// <param name="seeds">Dropout seeds.</param>
     Tensor Train(Tensor values, uint[] seeds);
 
-    /// <summary>Without dropout and gradients.</summary>
+    /// <summary>Computes inference, without dropout and gradients.</summary>
     Tensor Infer(Tensor values);
 }
 
-/// <summary>A layer, and the dropout after it, that has kernels of its own.</summary>
+/// <summary>A layer with its own kernel, and the dropout after it.</summary>
 internal sealed class FastKernel(IKernelLayer kernel) : IFastStep
 {
     /// <inheritdoc/>
     public int Seeds => 1;
 
-    /// <summary>From the modules that come next, which are passed; null, and none is, where the first has no kernels.</summary>
+    /// <summary>Creates the step from the next modules and advances past them; null if the next module has no kernel.</summary>
     public static FastKernel? From(
         IReadOnlyList<(nn.Module<Tensor, Tensor> Module, Shape Finds)> modules,
         ref int next,
@@ -50,13 +51,15 @@ internal sealed class FastKernel(IKernelLayer kernel) : IFastStep
     public Tensor Infer(Tensor values) => kernel.Infer(values);
 }
 
-/// <summary>Pooling that no convolution before it does, and the dropout after it.</summary>
+/// <summary>Pooling that is not part of a convolution step, and the dropout after it.</summary>
 internal sealed class FastPooling(PoolingLayer pooling) : IFastStep
 {
     /// <inheritdoc/>
     public int Seeds => 1;
 
-    /// <summary>From the modules that come next, which are passed; null, and none is, where the first does not pool.</summary>
+    /// <summary>
+    /// Creates the step from the next modules and advances past them; null if the next module is not a supported pooling layer.
+    /// </summary>
     public static FastPooling? From(
         IReadOnlyList<(nn.Module<Tensor, Tensor> Module, Shape Finds)> modules,
         ref int next,
@@ -85,13 +88,16 @@ internal sealed class FastPooling(PoolingLayer pooling) : IFastStep
     }
 }
 
-/// <summary>A module as it is; dropout by kernels.</summary>
+/// <summary>A module computed by torch, except that dropout uses the kernel.</summary>
 internal sealed class FastModule(nn.Module<Tensor, Tensor> module, double rate) : IFastStep
 {
-    /// <summary>One for whatever computes: the same masks as ever, whether it drops or not.</summary>
+    /// <summary>
+    /// One for each module that computes, with or without dropout. The number is part of the sequence of random draws, so it must
+    /// not change.
+    /// </summary>
     public int Seeds => module is MapsToVectors ? 0 : 1;
 
-    /// <summary>The next module, which is passed.</summary>
+    /// <summary>Creates the step from the next module and advances past it.</summary>
     public static FastModule From(
         IReadOnlyList<(nn.Module<Tensor, Tensor> Module, Shape Finds)> modules,
         ref int next,

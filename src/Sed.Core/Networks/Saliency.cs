@@ -7,26 +7,24 @@ using NormalNoise = MathNet.Numerics.Distributions.Normal;
 namespace Sed.Core.Networks;
 
 /// <summary>
-/// Which parts of a clip a network's output depends on: the gradient of a class's probability with respect to every value
-/// of the input (Simonyan et al. 2013), plain or as the mean over noisy copies of the input (SmoothGrad, Smilkov et al. 2017).
+/// Saliency maps: the gradient of a class's probability with respect to each value of the input (Simonyan et al. 2013), plain or
+/// averaged over noisy copies of the input (SmoothGrad, Smilkov et al. 2017).
 /// </summary>
 public static class Saliency
 {
-    private const int CopiesAtOnce = 16;
+    private const int CopiesPerBatch = 16;
 
     /// <summary>
-    /// The saliency map of one clip. The network computes as in evaluation, and is left in the mode and with the gradients that
-    /// it had.
+    /// Computes the saliency map of one clip. The network runs in evaluation mode; afterwards its mode and gradients are as before.
     /// </summary>
     /// <param name="network">The network.</param>
-    /// <param name="clip">Standardised features, shape (frames, bands), where the network is.</param>
-    /// <param name="label">Which class, from 0.</param>
-    /// <param name="options">Which output, and whether smoothed; null: the defaults.</param>
+    /// <param name="clip">Standardised features, shape (frames, bands), on the network's device.</param>
+    /// <param name="label">Index of the class, from 0.</param>
+    /// <param name="options">Output to explain and smoothing; null: the defaults.</param>
     /// <returns>
-    /// How much the output changes with each value, shape (frames, bands): its sign says in which direction, so figures show
-    /// the absolute value.
+    /// Partial derivatives of the output, shape (frames, bands). Figures usually show their absolute values.
     /// </returns>
-    /// <exception cref="ArgumentException">Clip, class or options do not fit the network; all reasons are in the message.</exception>
+    /// <exception cref="ArgumentException">Clip, class or options do not fit the network; the message lists all reasons.</exception>
     public static float[,] Of(SedNetwork network, Tensor clip, int label, SaliencyOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(network);
@@ -41,7 +39,8 @@ public static class Saliency
         try
         {
             network.eval();
-            // cuDNN's recurrent layers have no gradients in evaluation; without dropout of their own both modes are the same.
+            // cuDNN computes no gradients of recurrent layers in evaluation mode. These layers have no dropout of their own, so
+            // training mode gives the same output.
             foreach (var (module, _) in modes)
                 if (clip.device_type == DeviceType.CUDA && module is GRU or LSTM or RNN)
                     module.train();
@@ -54,7 +53,7 @@ public static class Saliency
                 module.train(mode);
         }
 
-        // The clips' maps, added up: clips of a batch do not depend on each other.
+        // Sum of the maps of all clips, which are independent of each other.
         Tensor Plain(Tensor clips)
         {
             var input = clips.detach().clone().requires_grad_();
@@ -66,10 +65,10 @@ public static class Saliency
         {
             var deviation = options.NoiseShare * (clip.max() - clip.min()).to(float64).item<double>();
             var sum = zeros_like(clip);
-            for (var start = 0; start < options.Copies; start += CopiesAtOnce)
+            for (var start = 0; start < options.Copies; start += CopiesPerBatch)
             {
-                using var piece = NewDisposeScope();
-                var copies = Enumerable.Range(start, Math.Min(CopiesAtOnce, options.Copies - start));
+                using var batch = NewDisposeScope();
+                var copies = Enumerable.Range(start, Math.Min(CopiesPerBatch, options.Copies - start));
                 sum.Add(
                     Plain(stack([.. copies.Select(copy => clip.Plus(Noise(clip, deviation, options.Seed, copy)))]))
                 );
@@ -78,7 +77,7 @@ public static class Saliency
         }
     }
 
-    /// <summary>The explained number of each clip, shape (batch).</summary>
+    /// <summary>The value to explain for each clip, shape (batch).</summary>
     private static Tensor Output(NetworkOutput output, int label, SaliencyOptions options)
     {
         if (options.Output == SaliencyOutput.Weak)
@@ -89,7 +88,7 @@ public static class Saliency
         return options.Averaged ? span.mean([1]) : span.sum(1);
     }
 
-    /// <summary>Drawn on the host, so that it is the same on every device.</summary>
+    /// <summary>Normal noise, drawn on the host so that it is the same on all devices.</summary>
     private static Tensor Noise(Tensor like, double deviation, long seed, int copy)
     {
         var noise = new double[like.numel()];

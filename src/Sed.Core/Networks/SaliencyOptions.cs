@@ -1,46 +1,46 @@
 namespace Sed.Core.Networks;
 
-/// <summary>Which output of a network a saliency map explains.</summary>
+/// <summary>Output of a network that a saliency map explains.</summary>
 public enum SaliencyOutput
 {
-    /// <summary>The probabilities of a class in a span of frames.</summary>
+    /// <summary>Probabilities of a class in a range of frames.</summary>
     Strong,
 
-    /// <summary>The probability of a class in the clip.</summary>
+    /// <summary>Probability of a class in the clip.</summary>
     Weak,
 }
 
-/// <summary>What a saliency map explains, and whether it is smoothed. Immutable; checked when a map is made.</summary>
+/// <summary>Options of a saliency map. Immutable; checked when a map is computed.</summary>
 public sealed record SaliencyOptions
 {
-    /// <summary>The output. Default the strong one.</summary>
+    /// <summary>Output to explain. Default: strong.</summary>
     public SaliencyOutput Output { get; init; } = SaliencyOutput.Strong;
 
-    /// <summary>First frame of the span, from 0; only the strong output has one. Default 0.</summary>
+    /// <summary>First frame of the range, from 0; strong output only. Default 0.</summary>
     public int FromFrame { get; init; }
 
-    /// <summary>The frame after the span's last one; null (the default): after the clip's last.</summary>
+    /// <summary>Frame after the last one of the range; null (the default): the end of the clip.</summary>
     public int? ToFrame { get; init; }
 
-    /// <summary>Whether the span's probabilities are averaged instead of summed. Default: summed.</summary>
+    /// <summary>Whether the probabilities of the range are averaged. Default: they are summed.</summary>
     public bool Averaged { get; init; }
 
     /// <summary>
-    /// Noisy copies of the input over whose maps the mean is taken, 0 or more; 0 (the default) takes the plain map.
-    /// Smilkov et al. (2017) see little gain beyond 50.
+    /// Number of noisy copies of the input whose maps are averaged, at least 0. Default 0: the plain map. Smilkov et al. (2017)
+    /// report little gain beyond 50.
     /// </summary>
     public int Copies { get; init; }
 
     /// <summary>
-    /// Deviation of the copies' normal noise as a share of the input's range, largest minus smallest value; 0 or more.
-    /// Default 0.15 (Smilkov et al. 2017 recommend 0.1 to 0.2).
+    /// Standard deviation of the noise relative to the input's range (largest minus smallest value), at least 0. Default 0.15;
+    /// Smilkov et al. (2017) recommend 0.1 to 0.2.
     /// </summary>
     public double NoiseShare { get; init; } = 0.15;
 
-    /// <summary>Decides the noise.</summary>
+    /// <summary>Seed of the noise.</summary>
     public long Seed { get; init; } = 1;
 
-    /// <summary>Every reason these options cannot be used for clips of so many frames, in reading order; empty when they can.</summary>
+    /// <summary>All reasons why the options are invalid for clips of <paramref name="frames"/> frames; empty if valid.</summary>
     public IReadOnlyList<string> Problems(int frames)
     {
         List<string> problems = [];

@@ -8,15 +8,15 @@ namespace Sed.Core.Networks;
 
 public sealed partial class SedNetwork
 {
-    /// <summary>The network in inference as ONNX operators: what <see cref="forward"/> computes.</summary>
-    /// <param name="input">Log-mel energies, standardised, (batch, frames, bands).</param>
-    /// <exception cref="NotSupportedException">Layers have no ONNX form; the message names all of them.</exception>
+    /// <summary>Exports inference as ONNX operators, equivalent to <see cref="forward"/>.</summary>
+    /// <param name="input">Standardised log-mel energies, (batch, frames, bands).</param>
+    /// <exception cref="NotSupportedException">Some layers have no ONNX form; the message names all of them.</exception>
     internal (OnnxValue Strong, OnnxValue Weak) Export(OnnxValue input)
     {
         List<string> problems = [];
         var graph = input.Graph;
-        var heard = Description.Segments?.Cut(input, Description.Frames, Description.Bands) ?? input;
-        var hidden = heard.Unsqueeze(1); // (batch, 1, frames, bands)
+        var clips = Description.Segments?.Cut(input, Description.Frames, Description.Bands) ?? input;
+        var hidden = clips.Unsqueeze(1); // (batch, 1, frames, bands)
         foreach (var (name, module) in layers.named_children())
         {
             graph.Part = name;
@@ -32,17 +32,17 @@ public sealed partial class SedNetwork
         graph.Part = "strong";
         var frames = hidden.Through(strong).Sigmoid();
         graph.Part = "weak";
-        var clips = frames;
+        var tags = frames;
         Try(
             () =>
-                clips = weak is IOnnxOutput output
+                tags = weak is IOnnxOutput output
                     ? output.Export(hidden, frames)
                     : throw new NotSupportedException("it has no ONNX form"),
             () => $"weak output ({Description.Weak})"
         );
         if (problems.Count > 0)
             throw new NotSupportedException(string.Join(Environment.NewLine, problems));
-        return Description.Segments?.Join(frames, clips, Description) ?? (frames, clips);
+        return Description.Segments?.Join(frames, tags, Description) ?? (frames, tags);
 
         void Try(Action export, Func<string> what)
         {

@@ -10,7 +10,8 @@ let private file out =
     Path.Combine(out, "corpora", "prepared.tsv")
 
 let private key (specification: Specification) =
-    $"%A{specification.Corpus} %A{specification.Clips}".ReplaceLineEndings " "
+    let clips = specification.Clips
+    $"{specification.Corpus.Name} {clips.Training} {clips.Testing} {clips.Evaluation}".ReplaceLineEndings " "
 
 /// The hash of a trial's corpus when it was last prepared; None if it never was.
 let private hashOf out (specification: Specification) : string option =

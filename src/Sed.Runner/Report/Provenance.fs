@@ -13,7 +13,7 @@ let private mostExcluded = 100
 let private excluded (manifest: Manifest) : TableView =
     let shown = manifest.LeftOut |> Seq.truncate mostExcluded |> Seq.toList
     {
-        Title = $"{manifest.LeftOut.Count} labelled clips that were excluded"
+        Title = $"Excluded clips that have labels: {manifest.LeftOut.Count}"
         Headings = [ for name in [ "clip"; "split"; "reason" ] -> Heading.TextColumn name ]
         Rows = [
             for clip in shown -> [ clip.Name; string(clip.Split).ToLowerInvariant(); clip.Reason ]

@@ -123,5 +123,5 @@ module internal ModelExport =
                         | many -> $"{many.Length} networks with averaged probabilities"
                     Ok $"Exported: {file}, {name}, {networks}{tunedAs}"
                 | problems ->
-                    let all = problems |> String.concat Environment.NewLine
+                    let all = problems |> List.map string |> String.concat Environment.NewLine
                     Error $"The row {label} cannot be exported as a model:{Environment.NewLine}{all}"

@@ -112,7 +112,7 @@ module StoredTables =
                 | [] -> Set.empty
                 | lines -> Set.intersectMany lines
         {
-            Title = $"{place}: {frame.RowCount} trials"
+            Title = $"""{place}: {Text.count frame.RowCount "trial"}"""
             Headings = [
                 { Text = "row"; Number = false }
                 { Text = "trials"; Number = true }

@@ -10,7 +10,7 @@ public sealed class FrameStreamTests
     [InlineData(true, 1000)]
     [InlineData(true, 77777)]
     [InlineData(false, 5000)]
-    public void Features_in_pieces_are_those_of_the_whole(bool centred, int piece)
+    public void Features_of_pieces_equal_those_of_the_whole_sound(bool centred, int piece)
     {
         var definition = LogMelOptions.Dcase2017 with { Centred = centred, StepSeconds = 0.01 };
         var draw = RandomSource.For(1, "noise in pieces");
@@ -20,12 +20,12 @@ public sealed class FrameStreamTests
         extractor.Extract(sound, whole);
 
         FrameStream stream = new(definition, extractor);
-        List<float> made = [];
+        List<float> streamed = [];
         for (var at = 0; at < sound.Length; at += piece)
-            made.AddRange(
+            streamed.AddRange(
                 stream.Push(sound.AsSpan(at, Math.Min(piece, sound.Length - at)), at + piece >= sound.Length)
             );
 
-        Assert.Equal(whole, made);
+        Assert.Equal(whole, streamed);
     }
 }

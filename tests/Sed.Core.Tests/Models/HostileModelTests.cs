@@ -5,7 +5,7 @@ using Sed.Core.Runtime;
 
 namespace Sed.Core.Tests.Models;
 
-/// <summary>Files that are no models, or were made to do harm, are refused in words; nothing else happens.</summary>
+/// <summary>Damaged and hostile files are refused with their cause and without side effects.</summary>
 [Collection(TorchCollection.Name)]
 public sealed class HostileModelTests : IDisposable
 {
@@ -30,7 +30,7 @@ public sealed class HostileModelTests : IDisposable
         return refused.Cause;
     }
 
-    /// <summary>Writes the file anew, its entries changed.</summary>
+    /// <summary>Rewrites the file with changed entries.</summary>
     private void Rewrite(
         Action<List<(string Name, byte[] Bytes)>> change,
         CompressionLevel level = CompressionLevel.NoCompression
@@ -57,7 +57,7 @@ public sealed class HostileModelTests : IDisposable
         });
 
     [Fact]
-    public void A_file_that_is_not_there_is_no_fault_of_a_models() =>
+    public void A_missing_file_is_not_reported_as_a_damaged_model() =>
         Assert.Throws<FileNotFoundException>(() => ModelFile.Read(folder.File("none.sed")));
 
     [Theory]
@@ -65,21 +65,21 @@ public sealed class HostileModelTests : IDisposable
     [InlineData(1)]
     [InlineData(1000)]
     [InlineData(-1)]
-    public void A_truncated_file(int length)
+    public void A_truncated_file_is_refused(int length)
     {
         File.WriteAllBytes(file, whole[..(length < 0 ? whole.Length + length : length)]);
-        Assert.Equal("it is no model file, or its end is missing", Refused());
+        Assert.Equal("it is not a model file, or is truncated", Refused());
     }
 
     [Fact]
-    public void Another_layout()
+    public void Another_format_version_is_refused()
     {
         Replace("\"layout\": 1,", "\"layout\": 7, \"fields of tomorrow\": [],");
-        Assert.Equal("it has layout 7, and this version reads layout 1; use a newer version", Refused());
+        Assert.Equal("its format version is 7, but this release reads version 1; use a newer release", Refused());
     }
 
     [Fact]
-    public void A_compressed_file_that_unpacks_to_more_than_it_is_long()
+    public void A_compressed_file_is_refused()
     {
         Rewrite(entries => entries.Add(("2/means.npy", new byte[100_000_000])), CompressionLevel.Fastest);
         Assert.InRange(new FileInfo(file).Length, 0, 1_000_000);
@@ -87,28 +87,28 @@ public sealed class HostileModelTests : IDisposable
     }
 
     [Fact]
-    public void An_entry_that_would_leave_the_folder_if_it_were_unpacked()
+    public void An_entry_outside_the_archive_s_folder_is_refused()
     {
         Rewrite(entries => entries.Add(("../../outside.npy", [1, 2, 3])));
-        Assert.Equal("no model has an entry ../../outside.npy", Refused());
+        Assert.Equal("it has an unexpected entry ../../outside.npy", Refused());
     }
 
     [Fact]
-    public void An_archive_that_is_no_model()
+    public void An_archive_without_a_description_is_refused()
     {
         Rewrite(entries => entries.RemoveAt(0));
-        Assert.Equal("it has no model.json, so it is no model", Refused());
+        Assert.Equal("it is not a model file: it has no model.json", Refused());
     }
 
     [Fact]
-    public void An_array_that_is_missing()
+    public void A_missing_array_is_refused()
     {
         Rewrite(entries => entries.RemoveAll(entry => entry.Name == "1/means.npy"));
         Assert.Equal("it has no array 1/means.npy", Refused());
     }
 
     [Fact]
-    public void A_weight_of_another_shape()
+    public void A_weight_of_the_wrong_shape_is_refused()
     {
         Replace("\"units\": 4", "\"units\": 3");
         Assert.Contains(
@@ -119,20 +119,20 @@ public sealed class HostileModelTests : IDisposable
     }
 
     [Fact]
-    public void A_byte_that_has_changed()
+    public void A_changed_byte_is_refused()
     {
         Rewrite(_ => { });
         var bytes = File.ReadAllBytes(file);
         bytes[bytes.AsSpan().IndexOf("\"hums\""u8) + 1]++;
         File.WriteAllBytes(file, bytes);
-        Assert.Equal("its bytes have changed", Refused());
+        Assert.Equal("its checksum is wrong", Refused());
     }
 
     [Theory]
     [InlineData(
         "\"filters\": 4",
         "\"filters\": 30000",
-        "its network has 360000 parameters, for which the file is too short"
+        "its network has 360000 parameters, but the file is too short for them"
     )]
     [InlineData(
         "\"filters\": 4",
@@ -149,7 +149,7 @@ public sealed class HostileModelTests : IDisposable
     [InlineData("\"filters\": 4", "\"filters\": 4, \"more\": 1", "")]
     [InlineData("\"filters\": 4", "\"filters\": null", "its network layers filters is null")]
     [InlineData("\"bands\": 4", "\"bands\": 0", "")]
-    [InlineData("\"clipSeconds\": 1", "\"clipSeconds\": 9999999", "its features are larger than any that are used")]
+    [InlineData("\"clipSeconds\": 1", "\"clipSeconds\": 9999999", "its features exceed the size limits")]
     [InlineData(
         "\"threshold\": 0.45",
         "\"threshold\": 7",
@@ -157,7 +157,7 @@ public sealed class HostileModelTests : IDisposable
     )]
     [InlineData("\"Car\"", "\"Air horn, truck horn\"", "")]
     [InlineData("{", "\u001b[2J{", "")]
-    public void Values_that_no_model_has(string from, string to, string cause)
+    public void Invalid_values_are_refused(string from, string to, string cause)
     {
         Replace(from, to);
         var refused = Refused();
@@ -167,11 +167,11 @@ public sealed class HostileModelTests : IDisposable
     }
 
     /// <summary>
-    /// Bytes changed, cut, doubled or moved anywhere; in half of the files in model.json, its checksum set right again. Each is
-    /// read as a model that computes, or refused; nothing else may happen.
+    /// Changes, removes, doubles or moves bytes anywhere; in half of the files, in an entry with a correct checksum. Each file is
+    /// either refused or read as a working model.
     /// </summary>
     [Fact]
-    public void A_thousand_mutated_files_are_refused_or_are_models()
+    public void A_thousand_mutated_files_are_refused_or_valid()
     {
         var draw = RandomSource.For(1, "mutated models");
         var (refused, read) = (0, 0);
@@ -194,13 +194,13 @@ public sealed class HostileModelTests : IDisposable
                 Assert.Equal(model.Network.Frames, model.Features.FramesOf(model.ClipSamples));
                 read++;
             }
-            catch (ModelFileException told)
+            catch (ModelFileException refusal)
             {
-                Assert.DoesNotContain(told.Cause, char.IsControl);
+                Assert.DoesNotContain(refusal.Cause, char.IsControl);
                 refused++;
             }
         }
-        // Letters of a name, digits of a mean: some changes leave a model.
+        // Some changes, such as a letter of a name or a digit of a mean, leave a valid model.
         Assert.InRange(refused, 700, 999);
         Assert.Equal(1000, refused + read);
     }

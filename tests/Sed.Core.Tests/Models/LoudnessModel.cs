@@ -5,18 +5,18 @@ using Sed.Core.Runtime;
 
 namespace Sed.Core.Tests.Models;
 
-/// <summary>A model whose class "Car" is sure wherever a frame is loud, and whose other class never is: what it says is known beforehand.</summary>
+/// <summary>A model with known outputs: it detects "Car" in loud frames and never detects its other class.</summary>
 internal static class LoudnessModel
 {
-    /// <param name="detection">How it decides; the defaults if null.</param>
-    /// <param name="first">Layers below that have no weights and leave loud frames loud.</param>
+    /// <param name="detection">Decoding options; null means the defaults.</param>
+    /// <param name="first">First layers, which must have no weights and keep loud frames loud.</param>
     public static SavedModel Make(DetectionOptions? detection = null, params Layer[] first)
     {
         var plain = SmallModel.Make(1, [.. first, new Layer.Dense(1, Activation.Linear)]);
         var weights = plain.Members[0].Weights.ToDictionary();
         foreach (var (name, array) in plain.Members[0].Weights)
             weights[name] = array with { Bytes = new byte[array.Bytes.Length] };
-        // The mean of the standardised bands: about -5 in silence (ln of next to nothing), above 0 in a loud sound.
+        // Mean of the standardised bands: about -5 in silence, above 0 in loud sound.
         var sum = weights.Keys.Single(name =>
             name.StartsWith("layers", StringComparison.Ordinal) && name.EndsWith("weight", StringComparison.Ordinal)
         );
@@ -27,7 +27,7 @@ internal static class LoudnessModel
         return plain with { Members = [member], Detection = detection ?? new DetectionOptions() };
     }
 
-    /// <summary>Noise while an event lasts, else next to silence; at 8 kHz.</summary>
+    /// <summary>Noise at 8 kHz: loud during events, almost silent otherwise.</summary>
     public static float[] Sound(double seconds, params (double Onset, double Offset)[] events)
     {
         var draw = RandomSource.For(1, "loud and quiet");

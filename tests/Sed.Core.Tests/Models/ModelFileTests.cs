@@ -19,7 +19,7 @@ public sealed class ModelFileTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Fact]
-    public void A_model_that_is_written_and_read_is_the_same_and_gives_the_same_bytes()
+    public void A_model_survives_writing_and_reading_and_has_the_same_bytes_again()
     {
         var model = SmallModel.Make(members: 2);
         var (first, second) = (folder.File("first.sed"), folder.File("second.sed"));
@@ -40,7 +40,7 @@ public sealed class ModelFileTests : IDisposable
     }
 
     [Fact]
-    public void A_network_from_a_file_says_what_the_saved_one_says()
+    public void A_network_from_a_file_has_the_outputs_of_the_saved_one()
     {
         var model = SmallModel.Make();
         ModelFile.Write(folder.File("m.sed"), model);
@@ -61,7 +61,7 @@ public sealed class ModelFileTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public void Every_kind_of_layer_output_step_and_feature_survives(Type kind)
+    public void Every_layer_weak_output_step_and_feature_kind_survives(Type kind)
     {
         var example = Example(kind);
         var text = JsonSerializer.Serialize(example, kind.BaseType!, ModelJson.Options);
@@ -75,7 +75,7 @@ public sealed class ModelFileTests : IDisposable
                 Assert.Equal(property.GetValue(example), property.GetValue(read));
     }
 
-    /// <summary>A value of a kind in which no argument of its constructor has the value it would have if it were forgotten.</summary>
+    /// <summary>A value of a kind whose constructor arguments all differ from their defaults.</summary>
     private static object Example(Type type) =>
         type switch
         {
@@ -93,7 +93,7 @@ public sealed class ModelFileTests : IDisposable
         };
 
     [Fact]
-    public void The_names_in_a_file_stay_what_they_are()
+    public void The_names_in_a_file_are_stable()
     {
         const string Text = """
             {
@@ -120,16 +120,16 @@ public sealed class ModelFileTests : IDisposable
     }
 
     [Fact]
-    public void A_layer_of_a_scripts_own_cannot_travel()
+    public void A_custom_layer_cannot_be_saved()
     {
         var model = SmallModel.Make(1, new Layer.Dense(4, Activation.Relu));
-        var own = new Layer.Custom("tcn", 1, 4, width => torch.nn.Linear(width, 4));
+        var custom = new Layer.Custom("tcn", 1, 4, width => torch.nn.Linear(width, 4));
         var refused = Assert.Throws<ArgumentException>(() =>
-            ModelFile.Write(folder.File("m.sed"), model with { Network = model.Network with { Layers = [own] } })
+            ModelFile.Write(folder.File("m.sed"), model with { Network = model.Network with { Layers = [custom] } })
         );
         Assert.StartsWith(
-            "the layer tcn version 1, 4 units is code of a script, which a model file cannot carry; build the network from the "
-                + "layers of the language, or keep the script and its trial's folder",
+            "network: the layer tcn version 1, 4 units is code of a script, which a model file cannot store; "
+                + "use the layers of the language, or keep the script and the trial's folder",
             refused.Message,
             StringComparison.Ordinal
         );
@@ -137,7 +137,7 @@ public sealed class ModelFileTests : IDisposable
     }
 
     [Fact]
-    public void Every_problem_of_a_model_is_told_at_once()
+    public void Every_problem_of_a_model_is_named()
     {
         var model = SmallModel.Make(members: 2);
         var weights = model.Members[0].Weights.ToDictionary();
@@ -149,11 +149,11 @@ public sealed class ModelFileTests : IDisposable
         };
         Assert.Equal(
             [
-                "a clip of 2 s has 50 frames, but the network takes 25",
-                "2 members are called seed 1",
-                "seed 1: strong.bias holds what is no number",
+                "a clip of 2 s has 50 frames, but the network's input has 25",
+                "seed 1: 2 members have this name",
+                "seed 1: strong.bias has values that are not finite",
             ],
-            wrong.Problems()
+            wrong.Problems().Select(problem => problem.ToString())
         );
     }
 
@@ -178,9 +178,9 @@ public sealed class ModelFileTests : IDisposable
         using var python = Start(Environment.GetEnvironmentVariable("SED_PYTHON") ?? "/usr/bin/python3");
         python.StandardInput.Write(Script);
         python.StandardInput.Close();
-        var said = python.StandardOutput.ReadToEnd();
+        var output = python.StandardOutput.ReadToEnd();
         python.WaitForExit();
-        Assert.SkipWhen(python.ExitCode == 77, Wanted);
+        Assert.SkipWhen(python.ExitCode == 77, Requirement);
         var weights = saved.Members[0].Weights;
         Assert.Equal(
             $$"""
@@ -194,11 +194,11 @@ public sealed class ModelFileTests : IDisposable
             """.ReplaceLineEndings(
                 "\n"
             ),
-            said
+            output
         );
     }
 
-    private const string Wanted =
+    private const string Requirement =
         "Needs NumPy (Debian: python3-numpy); SED_PYTHON names the Python that has it, /usr/bin/python3 by default.";
 
     private Process Start(string python)
@@ -215,13 +215,13 @@ public sealed class ModelFileTests : IDisposable
         }
         catch (System.ComponentModel.Win32Exception)
         {
-            Assert.Skip(Wanted);
+            Assert.Skip(Requirement);
             throw;
         }
     }
 
     [Fact]
-    public void The_file_holds_the_paper_first_and_arrays_by_their_members_numbers()
+    public void The_file_starts_with_the_description_and_names_arrays_by_member()
     {
         ModelFile.Write(folder.File("m.sed"), SmallModel.Make());
         using var archive = System.IO.Compression.ZipFile.OpenRead(folder.File("m.sed"));

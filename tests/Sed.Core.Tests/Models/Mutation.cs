@@ -1,6 +1,6 @@
 namespace Sed.Core.Tests.Models;
 
-/// <summary>Bytes as a bad disk, a cut transfer or an attacker leaves them.</summary>
+/// <summary>Random changes of bytes, as by a defective disk, an interrupted transfer or an attacker.</summary>
 internal static class Mutation
 {
     private static readonly string[] words =
@@ -57,7 +57,7 @@ internal static class Mutation
         }
     }
 
-    /// <summary>Puts another value where the next number stands.</summary>
+    /// <summary>Replaces the next number.</summary>
     private static void Digits(List<byte> bytes, int at, Random draw)
     {
         var from = bytes.FindIndex(at, letter => letter is >= (byte)'0' and <= (byte)'9');

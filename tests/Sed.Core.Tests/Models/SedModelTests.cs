@@ -33,7 +33,7 @@ public sealed class SedModelTests : IDisposable
     }
 
     [Fact]
-    public void Three_lines()
+    public void A_model_is_used_in_three_lines()
     {
         ModelFile.Write(folder.File("m.sed"), LoudnessModel.Make());
         Wav("street.wav", LoudnessModel.Sound(1, (0.4, 0.8)));
@@ -49,7 +49,7 @@ public sealed class SedModelTests : IDisposable
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
-    public void Of_the_testing_clips_it_says_what_the_trial_says(int seeds)
+    public void The_predictions_for_testing_clips_equal_those_of_the_trial(int seeds)
     {
         SoundscapeOptions few = new()
         {
@@ -79,7 +79,7 @@ public sealed class SedModelTests : IDisposable
         };
         DetectionOptions detection = new() { Threshold = 0.48, Steps = [new DecodingStep.MedianFilter(0.2)] };
         Evaluator evaluator = new(testing, logMel.HopSeconds, detection);
-        List<ClipScores> said = [];
+        List<ClipScores> scores = [];
         List<ModelMember> members = [];
         for (var seed = 1; seed <= seeds; seed++)
         {
@@ -93,7 +93,7 @@ public sealed class SedModelTests : IDisposable
                 Seed = seed,
             };
             new Trainer(options with { Monitor = TagMetrics.F }, torch.CPU).Train(trained, training, evaluator);
-            said.Add(evaluator.Evaluate(trained, torch.CPU, batchSize: 4).Scores);
+            scores.Add(evaluator.Evaluate(trained, torch.CPU, batchSize: 4).Scores);
             members.Add(
                 new ModelMember(
                     $"seed {seed}",
@@ -104,7 +104,7 @@ public sealed class SedModelTests : IDisposable
                 )
             );
         }
-        var trial = new ScoredClips(testing.Truth, seeds == 1 ? said[0] : ClipScores.Average(said), detection);
+        var trial = new ScoredClips(testing.Truth, seeds == 1 ? scores[0] : ClipScores.Average(scores), detection);
         SavedModel saved = new()
         {
             Name = "trial",
@@ -121,32 +121,35 @@ public sealed class SedModelTests : IDisposable
         using var model = SedModel.Load(folder.File("m.sed"), device: "cpu");
 
         List<float> probabilities = [];
-        var heard = model
-            .ListenAll(
+        var predictions = model
+            .PredictAll(
                 testing.Rows.Select(row => corpus.Clips[row].AudioPath),
                 (_, _, frames) => probabilities.AddRange(frames)
             )
-            .Select(file => file.Recording!)
+            .Select(file => file.Prediction!)
             .ToArray();
 
         Assert.Equal(trial.Scores.Strong, probabilities);
-        Assert.NotEmpty(heard.SelectMany(recording => recording.Events));
-        for (var clip = 0; clip < heard.Length; clip++)
+        Assert.NotEmpty(predictions.SelectMany(prediction => prediction.Events));
+        for (var clip = 0; clip < predictions.Length; clip++)
         {
             var events = trial.Events.EventsAt(clip).ToArray();
             Assert.Equal(
                 events.OrderBy(sound => (sound.Onset, sound.Offset, sound.Label)),
-                heard[clip].Events.OrderBy(sound => (sound.Onset, sound.Offset, sound.Label))
+                predictions[clip].Events.OrderBy(sound => (sound.Onset, sound.Offset, sound.Label))
             );
-            Assert.Equal(trial.Tags.RowsAt(clip).ToArray().Select(row => row.Label), heard[clip].Tags);
-            Assert.Equal(trial.Scores.Weak.Chunk(corpus.Classes.Count).ElementAt(clip), heard[clip].TagProbabilities);
+            Assert.Equal(trial.Tags.RowsAt(clip).ToArray().Select(row => row.Label), predictions[clip].Tags);
+            Assert.Equal(
+                trial.Scores.Weak.Chunk(corpus.Classes.Count).ElementAt(clip),
+                predictions[clip].TagProbabilities
+            );
         }
     }
 
     [Fact]
-    public void An_event_across_seams_is_one_event()
+    public void An_event_across_windows_is_one_event()
     {
-        // Windows of 1 s begin every 0.8 s; this event crosses four seams.
+        // Windows of 1 s start every 0.8 s; the first event spans five of them.
         var file = Wav("long.wav", LoudnessModel.Sound(5.2, (0.6, 4.36), (4.8, 5.0)));
         using var model = SedModel.Of(LoudnessModel.Make());
         var events = model.Detect(file);
@@ -155,7 +158,6 @@ public sealed class SedModelTests : IDisposable
         Assert.InRange(events[0].Onset, 0.56, 0.64);
         Assert.InRange(events[0].Offset, 4.32, 4.4);
         Assert.InRange(events[1].Onset, 4.76, 4.84);
-        Assert.Equal("windows of 1 s, each 0.8 s after the one before, cross-faded", model.OverlapInWords);
     }
 
     [Theory]
@@ -163,9 +165,7 @@ public sealed class SedModelTests : IDisposable
     [InlineData(1.8)]
     [InlineData(2.3)]
     [InlineData(17.77)]
-    public void A_network_that_looks_at_single_frames_says_of_a_long_recording_what_it_says_of_each_frame(
-        double seconds
-    )
+    public void A_long_recording_has_the_probabilities_of_its_frames(double seconds)
     {
         var sound = LoudnessModel.Sound(seconds, (0.1, 0.5), (0.9, 1.0), (5, 9.5));
         var saved = LoudnessModel.Make();
@@ -177,7 +177,7 @@ public sealed class SedModelTests : IDisposable
         using var model = SedModel.Of(saved);
         var file = folder.File("long.wav");
         Wav("long.wav", sound);
-        // As the file keeps them: 16 bits.
+        // The samples of the file are rounded to 16 bits.
         extractor.Extract(AudioFile.Read(file, 8000), features);
         saved.Members[0].Statistics.Apply(features);
         var scores = model.Scores(file);
@@ -191,9 +191,9 @@ public sealed class SedModelTests : IDisposable
     }
 
     [Fact]
-    public void A_network_that_pools_over_time_is_joined_on_its_own_grid()
+    public void Windows_of_a_network_that_pools_over_time_coincide_in_their_output_frames()
     {
-        // 25 frames become 5, so windows begin at multiples of 5 frames; 17.77 s are 444 frames, in 89 answers.
+        // 25 input frames become 5, so windows start at multiples of 5 frames; 17.77 s are 444 input and 89 output frames.
         var saved = SmallModel.Make(1, new Layer.Convolution(4), new Layer.Pooling(5, 8, PoolingKind.Mean));
         using var model = SedModel.Of(saved);
         Assert.Equal(0.2, model.HopSeconds, 1e-12);
@@ -201,7 +201,7 @@ public sealed class SedModelTests : IDisposable
     }
 
     [Fact]
-    public void Rates_and_formats_are_converted_and_broken_files_are_named_in_their_place()
+    public void Sample_rates_are_converted_and_damaged_files_are_reported_in_order()
     {
         var sound = LoudnessModel.Sound(1, (0.4, 0.8));
         var twice = sound.SelectMany(sample => new[] { sample, sample }).ToArray();
@@ -215,32 +215,35 @@ public sealed class SedModelTests : IDisposable
         ];
         File.WriteAllBytes(files[1], File.ReadAllBytes(files[0])[..5000]);
         using var model = SedModel.Of(LoudnessModel.Make());
-        var heard = model.ListenAll(files).ToArray();
+        var results = model.PredictAll(files).ToArray();
 
-        Assert.Equal(files, heard.Select(one => one.Path));
-        Assert.Equal([1, 1, 3], heard.Where(one => one.Recording is not null).Select(one => one.Recording!.Seconds));
-        Assert.All(heard.Where(one => one.Recording is not null), one => Assert.Single(one.Recording!.Events));
-        Assert.Contains("claims 16000 bytes, but the file ends after", heard[1].Problem, StringComparison.Ordinal);
-        Assert.Equal($"{files[3]}: there is no such file.", heard[3].Problem);
+        Assert.Equal(files, results.Select(one => one.Path));
+        Assert.Equal(
+            [1, 1, 3],
+            results.Where(one => one.Prediction is not null).Select(one => one.Prediction!.Seconds)
+        );
+        Assert.All(results.Where(one => one.Prediction is not null), one => Assert.Single(one.Prediction!.Events));
+        Assert.Contains("claims 16000 bytes, but the file ends after", results[1].Problem, StringComparison.Ordinal);
+        Assert.Equal($"{files[3]}: there is no such file.", results[3].Problem);
     }
 
     [Fact]
-    public void Sound_as_it_comes_gives_events_within_the_stated_delay()
+    public void A_stream_reports_events_within_the_stated_delay()
     {
         (double Onset, double Offset)[] events = [(0.3, 0.7), (1.5, 4.1), (6, 6.6)];
         var sound = LoudnessModel.Sound(8, events);
         DetectionOptions detection = new() { Steps = [new DecodingStep.MedianFilter(0.2)] };
         using var model = SedModel.Of(LoudnessModel.Make(detection));
-        var live = model.Live(8000);
+        var live = model.Stream(8000);
         Assert.InRange(live.DelaySeconds, 0.3, 1);
 
-        List<(SoundEvent Event, double At)> told = [];
+        List<(SoundEvent Event, double At)> reported = [];
         const int Piece = 160; // 20 ms
         for (var at = 0; at < sound.Length; at += Piece)
             foreach (var one in live.Push(sound.AsSpan(at, Piece)))
-                told.Add((one, (at + Piece) / 8000.0));
-        Assert.Equal(events.Length, told.Count);
-        foreach (var ((one, at), expected) in told.Zip(events))
+                reported.Add((one, (at + Piece) / 8000.0));
+        Assert.Equal(events.Length, reported.Count);
+        foreach (var ((one, at), expected) in reported.Zip(events))
         {
             Assert.InRange(one.Onset, expected.Onset - 0.08, expected.Onset + 0.08);
             Assert.InRange(one.Offset, expected.Offset - 0.08, expected.Offset + 0.08);
@@ -250,13 +253,13 @@ public sealed class SedModelTests : IDisposable
     }
 
     [Fact]
-    public void Sound_as_it_comes_is_heard_alike_in_pieces_of_any_length_and_its_last_event_is_told_at_the_end()
+    public void The_events_of_a_stream_do_not_depend_on_the_length_of_its_pieces()
     {
         var sound = LoudnessModel.Sound(3, (0.3, 0.7), (2.5, 3));
         using var model = SedModel.Of(LoudnessModel.Make());
         List<SoundEvent> All(int piece)
         {
-            var live = model.Live(8000);
+            var live = model.Stream(8000);
             List<SoundEvent> events = [];
             for (var at = 0; at < sound.Length; at += piece)
                 events.AddRange(live.Push(sound.AsSpan(at, Math.Min(piece, sound.Length - at))));
@@ -269,17 +272,17 @@ public sealed class SedModelTests : IDisposable
     }
 
     [Fact]
-    public void Listening_leaves_no_tensor_behind_and_can_be_stopped()
+    public void Prediction_leaks_no_tensor_and_can_be_cancelled()
     {
         using var model = SedModel.Of(LoudnessModel.Make());
         var file = Wav("long.wav", LoudnessModel.Sound(20, (3, 9)));
-        model.Listen(file);
+        model.Predict(file);
         TorchCollection.FreeForgottenTensors();
         var before = torch.Tensor.TotalCount;
-        model.Listen(file);
+        model.Predict(file);
         Assert.Equal(before, torch.Tensor.TotalCount);
         using CancellationTokenSource stop = new();
         stop.Cancel();
-        Assert.Throws<OperationCanceledException>(() => model.Listen(file, cancellation: stop.Token));
+        Assert.Throws<OperationCanceledException>(() => model.Predict(file, cancellation: stop.Token));
     }
 }

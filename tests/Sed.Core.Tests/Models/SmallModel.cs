@@ -12,7 +12,7 @@ using TorchSharp;
 
 namespace Sed.Core.Tests.Models;
 
-/// <summary>A model of a second of sound at 8 kHz: 25 frames of 8 bands, 2 classes, weights drawn and not trained.</summary>
+/// <summary>An untrained model for clips of 1 s at 8 kHz: 25 frames of 8 bands, 2 classes.</summary>
 internal static class SmallModel
 {
     public static SavedModel Make(int members = 1, params Layer[] layers)
@@ -57,7 +57,7 @@ internal static class SmallModel
         };
     }
 
-    /// <summary>The same of a network that hears the samples themselves: 25 frames of 320.</summary>
+    /// <summary>A waveform model: 25 frames of 320 samples.</summary>
     public static SavedModel OfSamples(int members = 1)
     {
         var plain = Make();

@@ -252,6 +252,6 @@ public sealed class LayersTests
                 new Layer.Upsampling(2, UpsamplingKind.Repetition),
             ],
         };
-        Assert.Equal((8, 6), (pooled.FrameStride, pooled.Hidden.Frames)); // two frames lie behind the last whole rectangle
+        Assert.Equal((8, 6), (pooled.FrameStride, pooled.Hidden.Frames)); // drops two frames after the last complete rectangle
     }
 }

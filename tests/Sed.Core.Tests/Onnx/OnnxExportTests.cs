@@ -208,9 +208,9 @@ public sealed class OnnxExportTests
         AssertClose((one.Strong + other.Strong) / 2, found["strong"]);
         AssertClose((one.Weak + other.Weak) / 2, found["weak"]);
         using InferenceSession session = new(exported);
-        var said = session.ModelMetadata.CustomMetadataMap;
-        Assert.Equal(model.Classes, JsonSerializer.Deserialize<string[]>(said["classes"])!);
-        Assert.Equal("0.04", said["frame_seconds"]);
+        var metadata = session.ModelMetadata.CustomMetadataMap;
+        Assert.Equal(model.Classes, JsonSerializer.Deserialize<string[]>(metadata["classes"])!);
+        Assert.Equal("0.04", metadata["frame_seconds"]);
     }
 
     [Theory]
@@ -225,12 +225,12 @@ public sealed class OnnxExportTests
         var found = withFeatures
             ? Run(exported, "samples", sounds)
             : Run(exported, "frames", sounds.reshape(3, 25, 320));
-        using ModelNetworks networks = new(model, CPU);
-        var said = networks.Ask([
+        using ModelEnsemble networks = new(model, CPU);
+        var outputs = networks.Predict([
             .. Enumerable.Range(0, 3).Select(k => new Window(sounds[k].contiguous().data<float>().ToArray(), 25)),
         ]);
-        AssertClose(tensor(said.SelectMany(one => one.Strong).ToArray()), found["strong"]);
-        AssertClose(tensor(said.SelectMany(one => one.Weak).ToArray()), found["weak"]);
+        AssertClose(tensor(outputs.SelectMany(one => one.Strong).ToArray()), found["strong"]);
+        AssertClose(tensor(outputs.SelectMany(one => one.Weak).ToArray()), found["weak"]);
         using InferenceSession session = new(exported);
         var map = session.ModelMetadata.CustomMetadataMap;
         Assert.Equal("""{"frameSamples":320,"kind":"samples","sampleRate":8000}""", map["features"]);

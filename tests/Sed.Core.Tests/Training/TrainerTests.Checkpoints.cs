@@ -64,7 +64,10 @@ public sealed partial class TrainerTests
         File.WriteAllBytes(file, bytes[..(bytes.Length / 2)]);
         var error = Assert.Throws<CheckpointException>(() => Train(usual, folder.Path));
         Assert.Equal(file, error.File);
-        Assert.Equal($"{file} is damaged (it is no whole archive of arrays); delete it to start the training again.", error.Message);
+        Assert.Equal(
+            $"{file} is damaged (the file is not a complete .npz archive); delete it to start the training again.",
+            error.Message
+        );
     }
 
     [Theory]
@@ -94,7 +97,10 @@ public sealed partial class TrainerTests
         arrays[emptied] = NumpyArray.Of(Array.Empty<long>());
         NumpyArchive.Write(file, arrays);
         var error = Assert.Throws<CheckpointException>(() => Train(usual, folder.Path));
-        Assert.Equal($"{file} is damaged (its arrays do not fit together); delete it to start the training again.", error.Message);
+        Assert.Equal(
+            $"{file} is damaged (its arrays do not fit together); delete it to start the training again.",
+            error.Message
+        );
     }
 
     [Fact]

@@ -189,7 +189,7 @@ let ``up to a hundred excluded clips are listed with reasons`` () =
     ]
     Assert.Empty(tables 0)
     let table = Assert.Single(tables 101)
-    Assert.Equal("101 labelled clips that were excluded", table.Title)
+    Assert.Equal("Excluded clips that have labels: 101", table.Title)
     Assert.Equal(100, table.Rows.Length)
     Assert.Equal<string>([ "clip 1"; "training"; "there is no audio file" ], table.Rows.Head)
     Assert.StartsWith("The first 100. The file checks/findings.csv", Assert.Single table.Notes)

@@ -78,10 +78,10 @@ let ``an exported model predicts the testing clips like its trials`` seeds =
     let audio = audio (Path.Combine(out, "corpora"))
     let probabilities = ResizeArray<float32>()
     let listen =
-        FrameListener(fun _ _ frames -> probabilities.AddRange(frames.ToArray()))
+        FrameProbabilityHandler(fun _ _ frames -> probabilities.AddRange(frames.ToArray()))
     let recordings = [|
-        for one in model.ListenAll([ for name in stored.Names -> audio[clipName name] ], listen) ->
-            nonNull one.Recording
+        for one in model.PredictAll([ for name in stored.Names -> audio[clipName name] ], listen) ->
+            nonNull one.Prediction
     |]
     // Matrix products round differently for other batch sizes. The decisions are the same.
     let areClose (expected: float32 seq) (found: float32 seq) =

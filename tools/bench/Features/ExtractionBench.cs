@@ -10,15 +10,15 @@ using Sed.Core.Runtime;
 namespace Sed.Bench;
 
 /// <summary>
-/// Clips per second from WAV files to a feature store, and of the features alone, beside torchaudio's in the same run.
+/// Speed of extraction from WAV files to a feature store, and of the features alone, compared with torchaudio in the same run.
 /// </summary>
 internal static class ExtractionBench
 {
     private const int Clips = 400;
     private const int Rounds = 3;
 
-    /// <summary>Runs it.</summary>
-    /// <param name="arguments">A folder for corpora and stores; the system's temporary one by default.</param>
+    /// <summary>Runs the benchmark.</summary>
+    /// <param name="arguments">Folder for corpora and stores. Default: the system's temporary folder.</param>
     internal static int Run(string[] arguments)
     {
         Torch.Initialize();
@@ -32,8 +32,8 @@ internal static class ExtractionBench
                 EvaluationClips = 17,
             }
         );
-        // Peer, ours, peer, ours: a machine that others use as well is slow for both. Processor time is what the work takes;
-        // clips per second follow from it only where nothing else runs.
+        // torchaudio and SedDsl alternate, so that other load on the machine slows both. CPU time is more reliable than the
+        // rate if other processes run.
         (double Rate, double Cpu)[] peer = new (double, double)[Rounds];
         (double Rate, double Cpu)[] extraction = new (double, double)[Rounds];
         (double Rate, double Cpu)[] features = new (double, double)[Rounds];
@@ -52,12 +52,12 @@ internal static class ExtractionBench
             Console.WriteLine($"         features alone {Text(features[round])}");
         }
         Console.WriteLine(
-            $"extraction is {extraction.Sum(x => x.Rate) / peer.Sum(x => x.Rate):F1} times torchaudio's rate (wanted: 4), "
-                + $"{peer.Min(x => x.Cpu) / extraction.Min(x => x.Cpu):F1} times by processor time"
+            $"extraction is {extraction.Sum(x => x.Rate) / peer.Sum(x => x.Rate):F1} times as fast as torchaudio (target: 4), "
+                + $"{peer.Min(x => x.Cpu) / extraction.Min(x => x.Cpu):F1} times by CPU time"
         );
         Console.WriteLine(
-            $"features alone {features.Max(x => x.Rate):F0} clips/s (wanted: 150); {Environment.ProcessorCount} processors of their "
-                + $"own would make {1e3 * Environment.ProcessorCount / features.Min(x => x.Cpu):F0}"
+            $"features alone {features.Max(x => x.Rate):F0} clips/s (target: 150); "
+                + $"{1e3 * Environment.ProcessorCount / features.Min(x => x.Cpu):F0} on {Environment.ProcessorCount} idle processors"
         );
         return 0;
     }
@@ -65,7 +65,7 @@ internal static class ExtractionBench
     private static string Text((double Rate, double Cpu) measured) =>
         string.Create(
             CultureInfo.InvariantCulture,
-            $"{measured.Rate:F1} clips/s ({measured.Cpu:F1} ms of processor per clip)"
+            $"{measured.Rate:F1} clips/s ({measured.Cpu:F1} ms of CPU time per clip)"
         );
 
     private static (double Rate, double Cpu) Timed(Action work)
@@ -124,10 +124,10 @@ internal static class ExtractionBench
         ];
         return figures is [var rate, var cpu]
             ? (rate, cpu)
-            : throw new InvalidOperationException("torchaudio did not run; Debian has it as python3-torchaudio.");
+            : throw new InvalidOperationException("torchaudio failed; on Debian install python3-torchaudio.");
     }
 
-    // What a user would write: the documented transform, clip by clip, on both cores.
+    // The documented transform, clip by clip, on two threads.
     private const string Script = """
         import sys, time, torch, torchaudio
         torch.set_num_threads(2)

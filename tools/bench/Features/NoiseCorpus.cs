@@ -4,7 +4,7 @@ using Sed.Core.Features;
 
 namespace Sed.Bench;
 
-/// <summary>A corpus of noise, in memory, in which each class lifts some bands for a while.</summary>
+/// <summary>Corpus of noise features in memory. Events of a class raise the energy of its bands.</summary>
 internal sealed class NoiseCorpus : IFeatureReader
 {
     public const double HopSeconds = 0.1;

@@ -2,8 +2,8 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
 using Sed.Core.Audio;
-using Sed.Core.Corpora.Layouts;
 using Sed.Core.Corpora;
+using Sed.Core.Corpora.Layouts;
 using Sed.Core.Corpora.Synthesis;
 using Sed.Core.Features;
 using Sed.Core.Features.LogMel;
@@ -12,15 +12,15 @@ using Sed.Core.Features.Store;
 namespace Sed.Bench;
 
 /// <summary>
-/// The feature store at the paper's scale, and under a hard death: <c>store scale</c> indexes, stores and reads 51,172 clips
-/// and compares the cost per clip with 1,000; <c>store kill</c> kills extractions at random moments and compares bytes.
+/// Scale and recovery of the feature store. <c>store scale</c> indexes, stores and reads 51,172 clips and compares the time per
+/// clip with that for 1,000 clips. <c>store kill</c> kills extractions at random moments and compares the resumed stores.
 /// </summary>
 internal static class StoreBench
 {
     private const int Paper = 51_172;
     private const int SampleRate = 8000;
 
-    // Short clips, so that the machine's disk holds them: what is measured is what grows with their number.
+    // Short clips fit on the disk; the benchmark measures the cost per clip, not per second.
     private static readonly LogMelOptions options = new()
     {
         Rate = SampleRate,
@@ -28,7 +28,7 @@ internal static class StoreBench
         MaxHz = 4000,
     };
 
-    /// <summary>Runs one of the two.</summary>
+    /// <summary>Runs one of the two benchmarks.</summary>
     internal static int Run(string[] arguments)
     {
         var folder = Path.Combine(arguments.ElementAtOrDefault(1) ?? Path.GetTempPath(), "sed-bench");
@@ -50,14 +50,14 @@ internal static class StoreBench
 
     private static void Scale(string folder)
     {
-        // Once for the runtime to compile what is measured.
+        // Warm-up for the JIT compiler.
         CostPerClip(folder, 1000);
         var small = CostPerClip(folder, 1000);
         var large = CostPerClip(folder, Paper);
         Console.WriteLine(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"cost per clip at {Paper} is {large / small:P0} of that at 1000 (wanted: at most 120 %)"
+                $"time per clip with {Paper} clips: {large / small:P0} of that with 1000 (target: at most 120 %)"
             )
         );
     }
@@ -98,7 +98,7 @@ internal static class StoreBench
             string.Create(
                 CultureInfo.InvariantCulture,
                 $"{clips} clips: index {1e3 * index / clips:F3}, store {1e3 * extract / clips:F3}, epoch {1e3 * epoch / clips:F3} ms/clip; "
-                    + $"{read} read; peak resident {self.PeakWorkingSet64 / 1e9:F2} GB (wanted: under 1.5)"
+                    + $"{read} read; peak resident {self.PeakWorkingSet64 / 1e9:F2} GB (target: below 1.5)"
             )
         );
         return (index + extract + epoch) / clips;
@@ -137,7 +137,7 @@ internal static class StoreBench
         var audio = Directory.GetParent(corpus.Clips[0].AudioPath)!.Parent!.Parent!.FullName;
         var stores = Path.Combine(folder, "killed");
         Stopwatch clock = Stopwatch.StartNew();
-        var undisturbed = Extract(audio, Fresh(stores), null);
+        var uninterrupted = Extract(audio, Fresh(stores), null);
         var whole = clock.Elapsed.TotalSeconds;
         Random random = new(1);
         var wrong = 0;
@@ -147,16 +147,16 @@ internal static class StoreBench
             var moment = random.NextDouble() * whole;
             Extract(audio, stores, TimeSpan.FromSeconds(moment));
             var rows = Directory.GetFiles(stores, "features.npy", SearchOption.AllDirectories).Length;
-            var same = Extract(audio, stores, null) == undisturbed;
+            var same = Extract(audio, stores, null) == uninterrupted;
             wrong += same ? 0 : 1;
             Console.WriteLine(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"killed after {moment:F2} s of {whole:F2} s ({(rows > 0 ? "complete" : "incomplete")}): {(same ? "same bytes" : "OTHER BYTES")}"
+                    $"killed after {moment:F2} s of {whole:F2} s ({(rows > 0 ? "complete" : "incomplete")}): {(same ? "identical" : "DIFFERENT")}"
                 )
             );
         }
-        Console.WriteLine($"{20 - wrong} of 20 the same bytes as an undisturbed run (wanted: 20)");
+        Console.WriteLine($"{20 - wrong} of 20 stores identical to an uninterrupted run (target: 20)");
         return wrong == 0 ? 0 : 1;
     }
 
@@ -168,7 +168,7 @@ internal static class StoreBench
         return folder;
     }
 
-    // In a process of its own, since only a process can be killed. Returns the hash of everything in the store.
+    // Extracts in another process, which can be killed. Returns a hash of the whole store.
     private static string Extract(string audio, string stores, TimeSpan? killAfter)
     {
         using Process child = Process.Start(Environment.ProcessPath!, ["store", "extract", "-", audio, stores])!;

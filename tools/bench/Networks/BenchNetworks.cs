@@ -5,8 +5,8 @@ using Sed.Core.Networks.WeakOutputs;
 namespace Sed.Bench;
 
 /// <summary>
-/// The networks of experiments/systems.fsx, and a conformer. Kong's have half their maps and a quarter of their frames; those
-/// that hear segments are given segments as clips.
+/// The networks of experiments/systems.fsx and a conformer. Kong's networks have half the filters and a quarter of the frames;
+/// segment-based networks receive segments as clips.
 /// </summary>
 internal static class BenchNetworks
 {

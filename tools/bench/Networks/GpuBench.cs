@@ -8,8 +8,8 @@ using static TorchSharp.torch;
 namespace Sed.Bench;
 
 /// <summary>
-/// Features and training of the 218k network on the GPU that is there, in each precision, PyTorch's figure beside each.
-/// On the CPU it runs the same with a few clips, to prove that it runs; those figures say nothing.
+/// Features and training of the 218k network on a GPU in each precision, compared with PyTorch. On the CPU it is a dry run with a
+/// few clips, whose figures are meaningless.
 /// </summary>
 internal static class GpuBench
 {
@@ -20,16 +20,16 @@ internal static class GpuBench
     {
         if (!onCpu && !cuda.is_available())
         {
-            Console.WriteLine("There is no GPU to time:");
+            Console.WriteLine("There is no GPU:");
             foreach (var line in Devices.Describe())
                 Console.WriteLine($"  {line}");
-            Console.WriteLine("`gpu cpu` runs the same on the CPU, with a few clips.");
+            Console.WriteLine("`gpu cpu` is a dry run on the CPU with a few clips.");
             return 0;
         }
         var on = Devices.Choose(onCpu ? "cpu" : "cuda");
         var (batches, steps) = onCpu ? (new[] { 2 }, 2) : ([32, 128, 512], 50);
-        Say($"{(onCpu ? "trial run on the CPU" : Name())}; {Torch.Library}");
-        Say($"log-mel: {LogMel(on, onCpu ? 2 : 64, steps):F0} clips/s");
+        Print($"{(onCpu ? "dry run on the CPU" : Name())}; {Torch.Library}");
+        Print($"log-mel: {LogMel(on, onCpu ? 2 : 64, steps):F0} clips/s");
         var fastest = 0.0;
         var behind = 0;
         foreach (var precision in Precisions(onCpu))
@@ -39,11 +39,11 @@ internal static class GpuBench
             var theirs = Theirs(python, on, batch, steps, precision);
             fastest = Math.Max(fastest, ours);
             behind += theirs > ours ? 1 : 0;
-            var peer = theirs > 0 ? $"PyTorch {theirs:F0}, {ours / theirs:F2} times" : "PyTorch is not to be had";
-            Say($"{precision, -8} batch {batch, 3}: {ours:F0} clips/s; {peer}{Memory(onCpu)}");
+            var peer = theirs > 0 ? $"PyTorch {theirs:F0}, {ours / theirs:F2} times" : "PyTorch is not available";
+            Print($"{precision, -8} batch {batch, 3}: {ours:F0} clips/s; {peer}{Memory(onCpu)}");
         }
-        Say(
-            $"an epoch of {Epoch} clips at the fastest: {Epoch / fastest:F1} s (wanted on an H100: at most {EpochTarget:F0})"
+        Print(
+            $"an epoch of {Epoch} clips at the highest rate: {Epoch / fastest:F1} s (target on an H100: at most {EpochTarget:F0})"
         );
         return onCpu || behind == 0 ? 0 : 1;
     }
@@ -73,7 +73,7 @@ internal static class GpuBench
         backends.cudnn.allow_tf32 = allowed;
     }
 
-    /// <summary>Steps a second, the device's work included.</summary>
+    /// <summary>Steps per second, including the work of the device.</summary>
     private static double Rate(Device on, int steps, Action step)
     {
         Finish(on);
@@ -90,7 +90,7 @@ internal static class GpuBench
             cuda.synchronize();
     }
 
-    /// <summary>PyTorch's clips a second for the same network and batch; 0 where it cannot be run.</summary>
+    /// <summary>PyTorch's clips per second for the same network and batch; 0 if PyTorch is not available.</summary>
     private static double Theirs(string python, Device on, int batch, int steps, string precision)
     {
         var folder = Directory.CreateTempSubdirectory("sed-gpu-").FullName;
@@ -151,5 +151,5 @@ internal static class GpuBench
         }
     }
 
-    private static void Say(FormattableString text) => Console.WriteLine(text.ToString(CultureInfo.InvariantCulture));
+    private static void Print(FormattableString text) => Console.WriteLine(text.ToString(CultureInfo.InvariantCulture));
 }

@@ -9,7 +9,7 @@ using static TorchSharp.torch;
 
 namespace Sed.Bench;
 
-/// <summary>Where a training step's time goes: each kernel of the 218k candidate alone, on one thread, one group of clips.</summary>
+/// <summary>Time of each kernel of the 218k network on one thread with one group of eight clips.</summary>
 internal static unsafe class KernelBench
 {
     private const int Clips = 8;
@@ -102,7 +102,7 @@ internal static unsafe class KernelBench
         var block = new DenseBlock(shape);
         Time("dense block, 4 by 12", [.. parameters, maps], () => block.Train(maps, parameters, running, 1));
         var operations = 2e-6 * found.Sum(maps => maps * DenseBlockShape.Taps * shape.Growth) * shape.MapFloats;
-        Console.WriteLine($"  of {operations:F0} million operations forward, twice as many backward");
+        Console.WriteLine($"  {operations:F0} million operations forward, twice as many backward");
     }
 
     private static void Time(string name, Tensor[] parameters, Func<Tensor> forward)

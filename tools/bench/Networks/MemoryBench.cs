@@ -3,14 +3,14 @@ using TorchSharp;
 namespace Sed.Bench;
 
 /// <summary>
-/// Many training steps of one process: its memory and its tensors must not grow. Between collections .NET lets garbage
-/// fill about as much memory as the processor's cache has, so what the process holds is measured after full collections;
-/// what it had before them is printed beside it.
+/// Memory and live tensors of one process over many training steps, which must not grow. Between garbage collections .NET lets
+/// garbage grow to about the size of the processor's cache, so memory is measured after full collections. The memory before a
+/// collection is printed too.
 /// </summary>
 internal static class MemoryBench
 {
-    private const int Settled = 500;
-    private const int Distance = 1000;
+    private const int WarmUp = 500; // steps
+    private const int Interval = 1000; // steps
 
     public static int Run(int steps)
     {
@@ -19,13 +19,13 @@ internal static class MemoryBench
         for (var i = 1; i <= steps; i++)
         {
             step.Run();
-            if (i != Settled && i % Distance != 0)
+            if (i != WarmUp && i % Interval != 0)
                 continue;
             var before = Resident();
             GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
             var now = Resident();
             var live = torch.Tensor.TotalCount;
-            if (i == Settled)
+            if (i == WarmUp)
                 (first, tensors) = (now, live);
             (highest, lowest) = (Math.Max(highest, now), Math.Min(lowest, now));
             Console.WriteLine(
@@ -33,13 +33,13 @@ internal static class MemoryBench
             );
             if (live != tensors)
             {
-                Console.WriteLine($"There were {tensors} tensors after step {Settled} and {live} after step {i}.");
+                Console.WriteLine($"There were {tensors} tensors after step {WarmUp} and {live} after step {i}.");
                 return 1;
             }
         }
         Console.WriteLine(
             FormattableString.Invariant(
-                $"after step {Settled}: {first:F1} MiB; from then on {lowest:F1} to {highest:F1} MiB, at most {100 * (highest / first - 1):F2} % more"
+                $"after step {WarmUp}: {first:F1} MiB; afterwards {lowest:F1} to {highest:F1} MiB, at most {100 * (highest / first - 1):F2} % more (target: 2 %)"
             )
         );
         return highest <= 1.02 * first ? 0 : 1;

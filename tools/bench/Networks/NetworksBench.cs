@@ -4,23 +4,23 @@ using static TorchSharp.torch;
 namespace Sed.Bench;
 
 /// <summary>
-/// Training steps of the networks of experiments/systems.fsx on batches of 16, ours and PyTorch's in turn, and beside what ours
-/// reach what a large matrix product does in the same process.
+/// Training speed of the networks of experiments/systems.fsx with batches of 16, alternating with PyTorch. The throughput of a large
+/// matrix product in the same process is printed for comparison.
 /// </summary>
 internal static class NetworksBench
 {
     private const int Batch = 16;
     private const int Turns = 2;
-    private const int Side = 1536; // of the matrices
-    private const double Product = 2e-9 * Side * Side * Side; // billions of operations
+    private const int Side = 1536; // rows and columns of the matrices
+    private const double Product = 2e-9 * Side * Side * Side; // billions of floating-point operations
     private const int Steps = 2;
 
-    /// <summary>Times the networks whose names contain a text.</summary>
+    /// <summary>Measures the networks whose names contain a text.</summary>
     public static void Run(string python, string name)
     {
         Console.WriteLine(string.Join(Environment.NewLine, Devices.Describe()));
         Console.WriteLine(
-            $"{"", -18}{"clips/s", 10}{"PyTorch", 10}{"times", 8}{"by processor", 14}{"GFLOP per clip", 16}{"GFLOP/s", 9}{"matrix product", 16}"
+            $"{"", -18}{"clips/s", 10}{"PyTorch", 10}{"ratio", 8}{"by CPU time", 14}{"GFLOP per clip", 16}{"GFLOP/s", 9}{"matrix product", 16}"
         );
         using var scope = NewDisposeScope();
         var matrix = randn(Side, Side);
@@ -39,7 +39,7 @@ internal static class NetworksBench
             Fastest ours = new(),
                 theirs = new(),
                 product = new();
-            // The machine may be shared: all are measured in turn, and of each the fastest counts.
+            // On a shared machine the shortest of alternating measurements is the most reliable.
             for (var turn = 0; turn < Turns; turn++)
             {
                 for (var i = 0; i < Steps; i++)
@@ -49,7 +49,7 @@ internal static class NetworksBench
                     PyTorchSteps.Measure(theirs, python, [network, data, $"{Steps}", $"{Torch.Threads}"], loss);
             }
             Directory.Delete(folder, recursive: true);
-            // Forward and backward: three times the forward products, each of a multiplication and an addition.
+            // Forward and backward passes have three times the multiply-accumulates of the forward pass, of two operations each.
             var gigaflops = 6e-9 * description.MultiplyAccumulates;
             Console.WriteLine(
                 FormattableString.Invariant(

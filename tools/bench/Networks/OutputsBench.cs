@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace Sed.Bench;
 
-/// <summary>Trains for some steps, exports the network, and lets PyTorch compare its outputs with ours.</summary>
+/// <summary>Trains a network for a few steps, exports it, and compares its outputs with those of PyTorch.</summary>
 internal static class OutputsBench
 {
     public static int Run(string python)

@@ -3,15 +3,19 @@ using System.Globalization;
 
 namespace Sed.Bench;
 
-/// <summary>Training steps in PyTorch, by tools/reference.</summary>
+/// <summary>Training steps in PyTorch, run by tools/reference/train_speed.py.</summary>
 internal static class PyTorchSteps
 {
-    /// <summary>Steps of the same network in PyTorch, once with its default settings and once with as many threads as ours.</summary>
+    /// <summary>Measures training steps of the same network and verifies that the loss agrees.</summary>
+    /// <param name="theirs">Receives the times.</param>
+    /// <param name="python">Python interpreter with PyTorch.</param>
+    /// <param name="arguments">Arguments of the script.</param>
+    /// <param name="loss">Loss of the first step without dropout.</param>
     public static void Measure(Fastest theirs, string python, string[] arguments, float loss)
     {
         var script = Path.Combine("tools", "reference", "train_speed.py");
         if (!File.Exists(script))
-            throw new FileNotFoundException($"Run the benchmark from the repository's root; {script} is not here.");
+            throw new FileNotFoundException($"{script} was not found; run the benchmark from the repository's root.");
         using var process = Process.Start(
             new ProcessStartInfo(python, [script, .. arguments]) { RedirectStandardOutput = true }
         )!;
@@ -20,17 +24,17 @@ internal static class PyTorchSteps
         {
             var words = line.Split(' ');
             if (words[0] == "loss" && Math.Abs(Number(words[1]) / loss - 1) > 1e-4)
-                throw new InvalidOperationException($"PyTorch computes the loss {words[1]}, SedDsl {loss}.");
+                throw new InvalidOperationException($"The loss is {words[1]} in PyTorch but {loss} in SedDsl.");
             if (words[0] != "step")
                 continue;
-            if (!first) // the first step warms up
+            if (!first) // the first step is a warm-up
                 theirs.Add(Number(words[1]), Number(words[2]));
             first = false;
         }
         process.WaitForExit();
         if (process.ExitCode != 0)
             throw new InvalidOperationException(
-                $"{python} {script} failed. It needs PyTorch and NumPy (Debian: python3-torch, python3-numpy)."
+                $"{python} {script} failed; it needs PyTorch and NumPy (Debian: python3-torch, python3-numpy)."
             );
     }
 

@@ -2,8 +2,8 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using Sed.Core.Annotations;
-using Sed.Core.Corpora.Layouts;
 using Sed.Core.Corpora;
+using Sed.Core.Corpora.Layouts;
 using Sed.Core.Features;
 using Sed.Core.Features.LogMel;
 using Sed.Core.Features.Store;
@@ -14,31 +14,31 @@ using static TorchSharp.torch;
 namespace Sed.Bench;
 
 /// <summary>
-/// An epoch at the paper's scale: 51,172 clips of made-up features in a real store of 4 GB, read in the order of an epoch
-/// while the 218k network trains, beside the same steps from memory. Every batch of the epoch is read; so many of them, in
-/// pieces that take turns with training from memory, are trained on.
+/// Training from a feature store at full scale: 51,172 clips of synthetic features in a store of 4 GB, read in the order of an
+/// epoch while the 218k network trains. Groups of steps from the store alternate with groups of steps from memory. The rest of the
+/// epoch is read without training.
 /// </summary>
 internal static class ScaleBench
 {
     private const int Clips = 51_172;
     private const int BatchSize = 32;
-    private const int Piece = 10; // steps
-    private const int Pieces = 5; // of each kind
+    private const int GroupSteps = 10;
+    private const int Groups = 5; // of each kind
 
     public static int Run(string place)
     {
         var folder = Path.Combine(place, $"sed-scale-{Environment.ProcessId}");
         try
         {
-            var manifest = Made();
+            var manifest = SyntheticCorpus();
             var clock = Stopwatch.StartNew();
             var bytes = Fill(manifest, folder);
-            Say(
-                $"{Clips} clips of made-up features, {StorageSize.Print(bytes)}: written in {clock.Elapsed.TotalSeconds:F0} s"
+            Print(
+                $"{Clips} clips of synthetic features, {StorageSize.Print(bytes)}: written in {clock.Elapsed.TotalSeconds:F0} s"
             );
             clock.Restart();
             using var store = FeatureStore.Open(manifest, LogMelOptions.Dcase2017, folder);
-            Say($"opened, every row's checksum compared: {clock.Elapsed.TotalSeconds:F0} s");
+            Print($"opened, with all checksums verified: {clock.Elapsed.TotalSeconds:F0} s");
             return Epoch(manifest, store);
         }
         finally
@@ -48,9 +48,9 @@ internal static class ScaleBench
         }
     }
 
-    private static Manifest Made() =>
+    private static Manifest SyntheticCorpus() =>
         new(
-            "made-up",
+            "synthetic",
             new ClassList([.. Dcase2017.Classes.Select(known => known.Label)]),
             Dcase2017.SampleRate,
             Dcase2017.ClipSeconds,
@@ -61,7 +61,7 @@ internal static class ScaleBench
                     {
                         Name = $"clip{i:D7}",
                         Source = $"clip{i:D7}",
-                        AudioPath = "made-up",
+                        AudioPath = "synthetic",
                         AudioBytes = 1,
                         DurationSeconds = Dcase2017.ClipSeconds,
                         Split = Split.Training,
@@ -70,7 +70,7 @@ internal static class ScaleBench
             ]
         );
 
-    /// <summary>Writes the rows as an extraction does; their number of bytes.</summary>
+    /// <summary>Writes the rows as extraction does; returns their number of bytes.</summary>
     private static long Fill(Manifest manifest, string folder)
     {
         var options = LogMelOptions.Dcase2017;
@@ -95,7 +95,7 @@ internal static class ScaleBench
             Clips,
             row =>
             {
-                // Each row is another piece of the noise.
+                // Each row is a different section of the noise.
                 var values = MemoryMarshal.AsBytes(noise.AsSpan(row * 7 % (noise.Length / 2), noise.Length / 2));
                 files.WriteRow(row, values, RowEntry.For(RowState.Done, row, values, manifest.Clips[row]));
             }
@@ -118,11 +118,11 @@ internal static class ScaleBench
         for (var i = 0; i < 3; i++)
             step.Run();
         var (stored, resident) = (new Spent(), new Spent());
-        for (var piece = 0; piece < Pieces; piece++)
+        for (var group = 0; group < Groups; group++)
         {
             resident.Add(() =>
             {
-                for (var i = 0; i < Piece; i++)
+                for (var i = 0; i < GroupSteps; i++)
                 {
                     using var scope = NewDisposeScope();
                     var chosen = order.AsSpan(i * BatchSize, BatchSize);
@@ -132,14 +132,14 @@ internal static class ScaleBench
             });
             stored.Add(() =>
             {
-                for (var i = 0; i < Piece && batches.MoveNext(); i++)
+                for (var i = 0; i < GroupSteps && batches.MoveNext(); i++)
                 {
                     using var scope = NewDisposeScope();
                     step.Run(batches.Current.Features(), clips.Labels(batches.Current.Clips, CPU));
                 }
             });
         }
-        const double trained = Pieces * Piece * BatchSize;
+        const double trained = Groups * GroupSteps * BatchSize;
         var read = 0;
         var clock = Stopwatch.StartNew();
         while (batches.MoveNext())
@@ -150,23 +150,23 @@ internal static class ScaleBench
         var readRate = read / clock.Elapsed.TotalSeconds;
         var (wall, cpu) = (resident.Wall / stored.Wall, resident.Processor / stored.Processor);
         var peak = PeakResident();
-        Say(
-            $"from memory: {trained / resident.Wall:F1} clips/s ({1e3 * resident.Processor / trained:F1} ms of processors a clip)"
+        Print(
+            $"from memory: {trained / resident.Wall:F1} clips/s ({1e3 * resident.Processor / trained:F1} ms of CPU time per clip)"
         );
-        Say(
-            $"from the store: {trained / stored.Wall:F1} clips/s ({1e3 * stored.Processor / trained:F1} ms of processors a clip)"
+        Print(
+            $"from the store: {trained / stored.Wall:F1} clips/s ({1e3 * stored.Processor / trained:F1} ms of CPU time per clip)"
         );
-        Say($"rate from the store: {wall:P0} of that from memory, {cpu:P0} by processor time (wanted: at least 90 %)");
-        Say($"the rest of the epoch read without training, {read} clips: {readRate:F0} clips/s");
-        Say($"resident at most, page cache not counted: {peak:F2} GB (wanted: at most 1.5)");
+        Print($"the store reaches {wall:P0} of the rate from memory, {cpu:P0} by CPU time (target: at least 90 %)");
+        Print($"reading without training, {read} clips: {readRate:F0} clips/s");
+        Print($"peak resident memory without page cache: {peak:F2} GB (target: at most 1.5)");
         return Math.Max(wall, cpu) >= 0.9 && peak <= 1.5 ? 0 : 1;
     }
 
-    /// <summary>The clips of the first steps, as they are kept where all of them fit.</summary>
+    /// <summary>Features of the first steps in memory.</summary>
     private static Tensor FromMemory(ClipSet clips, int[] order)
     {
         using var scope = NewDisposeScope();
-        var first = order[..(Piece * BatchSize)];
+        var first = order[..(GroupSteps * BatchSize)];
         return stack(first.Select(clip => clips.FeaturesOf(clip, CPU))).DetachFromDisposeScope();
     }
 
@@ -176,9 +176,9 @@ internal static class ScaleBench
         return self.PeakWorkingSet64 / 1e9;
     }
 
-    private static void Say(FormattableString text) => Console.WriteLine(text.ToString(CultureInfo.InvariantCulture));
+    private static void Print(FormattableString text) => Console.WriteLine(text.ToString(CultureInfo.InvariantCulture));
 
-    /// <summary>Time by the clock and by the processors.</summary>
+    /// <summary>Accumulated wall time and CPU time.</summary>
     private sealed class Spent
     {
         public double Wall { get; private set; }

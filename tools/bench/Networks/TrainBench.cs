@@ -3,10 +3,10 @@ using static TorchSharp.torch;
 
 namespace Sed.Bench;
 
-/// <summary>Whole training steps, ours and PyTorch's in turn, beside what the machine multiplies.</summary>
+/// <summary>Speed of whole training steps, alternating with PyTorch, and the throughput of a matrix product for comparison.</summary>
 internal static class TrainBench
 {
-    // Forward and backward of the 218k candidate: three times its forward products, less the first layer's input gradient.
+    // Forward and backward pass of the 218k network: three times the forward pass, without the first layer's input gradient.
     private const double GigaflopsPerClip = 0.72;
 
     public static void Run(string python, int[] batches, int steps)
@@ -23,7 +23,7 @@ internal static class TrainBench
             var loss = step.LossWithoutDropout();
             for (var i = 0; i < 5; i++)
                 step.Run();
-            // The machine may be shared: all are measured in turn, and of each the fastest step counts.
+            // On a shared machine the shortest of alternating measurements is the most reliable.
             Fastest ours = new(),
                 theirs = new(),
                 product = new();
@@ -46,12 +46,12 @@ internal static class TrainBench
                     $"""
                     batch {batch}: {batch / ours.Seconds:F1} clips/s, PyTorch {batch
                         / theirs.Seconds:F1} clips/s: {theirs.Seconds / ours.Seconds:F1} times as fast
-                      {Rate(batch, ours.Seconds):F0} GFLOP/s of the {Products
-                        / product.Seconds:F0} that libtorch's matrix product reaches: {100
+                      {Rate(batch, ours.Seconds):F0} GFLOP/s; libtorch's matrix product reaches {Products
+                        / product.Seconds:F0} GFLOP/s: {100
                         * Rate(batch, ours.Seconds)
                         * product.Seconds
                         / Products:F0} %
-                      per second of processor time, which other work on the machine distorts less: {batch
+                      per second of CPU time, which other load distorts less: {batch
                         / ours.Processor:F1} clips, PyTorch {batch / theirs.Processor:F1}: {theirs.Processor
                         / ours.Processor:F1} times;
                       {Rate(batch, ours.Processor):F0} GFLOP, the matrix product {Products / product.Processor:F0}: {100
@@ -69,7 +69,7 @@ internal static class TrainBench
 
     private static double Rate(int batch, double seconds) => batch * GigaflopsPerClip / seconds;
 
-    /// <summary>libtorch's fp32 matrix product, 2048 x 2048.</summary>
+    /// <summary>Measures libtorch's float32 matrix product of 2048 x 2048 elements.</summary>
     private static void MeasureProduct(Fastest product)
     {
         using var scope = NewDisposeScope();

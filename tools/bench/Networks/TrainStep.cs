@@ -7,23 +7,23 @@ using static TorchSharp.torch;
 
 namespace Sed.Bench;
 
-/// <summary>Training steps of a network, by default the 218k candidate, on one batch of noise.</summary>
+/// <summary>Training steps of a network on one batch of noise.</summary>
 internal sealed class TrainStep : IDisposable
 {
     private readonly TrainingState state;
     private readonly TwoOutputLoss loss;
 
     private readonly Device on;
-    private readonly bool rounded;
+    private readonly bool bfloat16;
 
-    /// <param name="batch">Clips in it.</param>
-    /// <param name="description">The network; null: the 218k candidate.</param>
-    /// <param name="device">Where it is computed; null: on the CPU.</param>
-    /// <param name="rounded">Whether in bfloat16.</param>
-    public TrainStep(int batch, NetworkDescription? description = null, Device? device = null, bool rounded = false)
+    /// <param name="batch">Clips in the batch.</param>
+    /// <param name="description">The network; null: the 218k network.</param>
+    /// <param name="device">Device; null: the CPU.</param>
+    /// <param name="bfloat16">Whether to compute in bfloat16.</param>
+    public TrainStep(int batch, NetworkDescription? description = null, Device? device = null, bool bfloat16 = false)
     {
         on = device ?? CPU;
-        this.rounded = rounded;
+        this.bfloat16 = bfloat16;
         random.manual_seed(1);
         var options = new TrainingOptions();
         description ??= NetworkDescription.Candidate218k();
@@ -41,17 +41,17 @@ internal sealed class TrainStep : IDisposable
 
     public Tensor Labels { get; }
 
-    /// <summary>One step; gives its loss.</summary>
+    /// <summary>Runs one step and returns its loss.</summary>
     public float Run() => Run(Features, Labels);
 
-    /// <summary>One step on other clips; gives its loss.</summary>
+    /// <summary>Runs one step on other clips and returns its loss.</summary>
     public float Run(Tensor features, Tensor labels)
     {
         using var scope = NewDisposeScope();
         return Step(features, labels).item<float>();
     }
 
-    /// <summary>One step, whose loss stays on the device: nothing waits for it.</summary>
+    /// <summary>Runs one step without waiting for the device.</summary>
     public void Advance()
     {
         using var scope = NewDisposeScope();
@@ -61,7 +61,7 @@ internal sealed class TrainStep : IDisposable
     private Tensor Step(Tensor features, Tensor labels)
     {
         Network.train();
-        using var threads = Network.LimitTorchThreads(on, !rounded);
+        using var threads = Network.LimitTorchThreads(on, !bfloat16);
         state.Optimizer.ClearGradients();
         var value = loss.Of(Outputs(features), labels);
         value.backward();
@@ -71,7 +71,7 @@ internal sealed class TrainStep : IDisposable
 
     private NetworkOutput Outputs(Tensor features)
     {
-        using var scope = rounded ? Autocast.BFloat16(on) : null;
+        using var scope = bfloat16 ? Autocast.BFloat16(on) : null;
         return Network.call(features);
     }
 
@@ -93,14 +93,14 @@ internal sealed class TrainStep : IDisposable
             }
         );
 
-    /// <summary>The loss of a network without dropout that has the same weights.</summary>
+    /// <summary>Loss of a network with the same weights and no dropout.</summary>
     public float LossWithoutDropout()
     {
         using var scope = NewDisposeScope();
         using var plain = new SedNetwork(Network.Description with { Dropout = 1e-12 });
         NetworkWeights.Load(plain, NetworkWeights.Of(Network), "the benchmark's network");
         plain.train();
-        using var threads = plain.LimitTorchThreads(on, !rounded);
+        using var threads = plain.LimitTorchThreads(on, !bfloat16);
         return loss.Of(plain.call(Features), Labels).item<float>();
     }
 

@@ -76,7 +76,7 @@ internal static class PredictBench
 
     private static void Hear(SedModel listener, string[] files)
     {
-        if (listener.ListenAll(files).Any(file => file.Recording is null))
+        if (listener.PredictAll(files).Any(file => file.Prediction is null))
             throw new InvalidOperationException("A clip could not be read.");
     }
 
@@ -95,7 +95,7 @@ internal static class PredictBench
         var threads = Torch.Threads;
         Torch.Threads = 1;
         using var extractor = model.Features.Extractor(TorchSharp.torch.CPU);
-        using ModelNetworks networks = new(model, torch.CPU);
+        using ModelEnsemble networks = new(model, torch.CPU);
         var sounds = new float[files.Length][];
         var windows = new Window[files.Length];
         var outputs = new (float[] Strong, float[] Weak)[files.Length];
@@ -128,7 +128,7 @@ internal static class PredictBench
         void Ask(int k)
         {
             if (k % 16 == 0)
-                networks.Ask(windows[k..Math.Min(windows.Length, k + 16)]).CopyTo(outputs, k);
+                networks.Predict(windows[k..Math.Min(windows.Length, k + 16)]).CopyTo(outputs, k);
         }
 
         void Decode(float[] strong)
@@ -201,7 +201,7 @@ internal static class PredictBench
         var clock = Stopwatch.StartNew();
         var processor = Processor();
         var largest = before;
-        var recording = listener.Listen(file, (_, _, _) => largest = Math.Max(largest, Resident()));
+        var recording = listener.Predict(file, (_, _, _) => largest = Math.Max(largest, Resident()));
         var seconds = clock.Elapsed.TotalSeconds;
         Say("long", $"{minutes} min, {recording.Events.Count} events", seconds, "s", null);
         Say("", "per hour of audio", seconds * 60 / minutes, "s", "5 or less");

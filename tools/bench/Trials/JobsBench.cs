@@ -4,12 +4,12 @@ using System.Globalization;
 namespace Sed.Bench;
 
 /// <summary>
-/// A sweep one trial after another and with several at once, and with its processes killed at random: what is kept has to be
-/// the same bytes.
+/// A sweep with parallel trials, compared with one trial at a time, and a sweep whose processes are killed at random. The results
+/// must be identical.
 /// </summary>
 internal static class JobsBench
 {
-    // What is killed is small, so that it is begun often.
+    // Small trials, so that many of them start.
     private static readonly Sweep killed = new("tools/bench/Trials/jobs.fsx");
 
     private static readonly Sweep timed = new(
@@ -21,22 +21,25 @@ internal static class JobsBench
         "--no-report"
     );
 
-    /// <summary>Times table2 with --jobs 1 and --jobs 2, each from nothing but corpus and features.</summary>
+    /// <summary>Measures table2 with --jobs 1 and --jobs 2, each starting from corpus and features.</summary>
     public static int Compare()
     {
         using var folders = new Folders(timed);
-        var one = Timed(folders, "one after another", 1);
-        var two = Timed(folders, "two at once", 2);
+        var one = Timed(folders, "one trial at a time", 1);
+        var two = Timed(folders, "two parallel trials", 2);
         var same = KeptBytes.Same(folders.Of("1"), folders.Of("2"));
-        Say($"--jobs 2 takes {two / one:F2} of the time of --jobs 1 (wanted: at most 0.80); {Verdict(same)}");
+        Print($"--jobs 2 takes {two / one:F2} of the time of --jobs 1 (target: at most 0.80); {Verdict(same)}");
         return same && two / one <= 0.8 ? 0 : 1;
     }
 
-    /// <summary>Kills a process of a sweep with --jobs 2 so many times; whoever starts it starts it again where need be.</summary>
+    /// <summary>
+    /// Kills processes of a sweep with --jobs 2 <paramref name="kills"/> times and restarts the sweep whenever its main process was
+    /// killed.
+    /// </summary>
     public static int KillWorkers(int kills)
     {
         using var folders = new Folders(killed);
-        Timed(folders, "undisturbed", 2);
+        Timed(folders, "uninterrupted", 2);
         var own = folders.Of("killed");
         var (dead, mains) = (0, 0);
         while (true)
@@ -48,13 +51,11 @@ internal static class JobsBench
             {
                 if (dead == kills || Working(own) is not { Length: > 0 } working)
                     continue;
-                var (process, isHelper) = working[Random.Shared.Next(working.Length)];
+                var (process, isWorker) = working[Random.Shared.Next(working.Length)];
                 process.Kill();
                 dead++;
-                mains += isHelper ? 0 : 1;
-                Say(
-                    $"kill {dead}: {(isHelper ? "a helper" : "the process that shows the table")}, {Epochs(own)} epochs done"
-                );
+                mains += isWorker ? 0 : 1;
+                Print($"kill {dead}: {(isWorker ? "a worker" : "the main process")}, {Epochs(own)} epochs done");
             }
             if (main.ExitCode == 0)
                 break;
@@ -62,12 +63,12 @@ internal static class JobsBench
                 throw new InvalidOperationException($"The script ended with {main.ExitCode}.");
         }
         var same = KeptBytes.Same(folders.Of("2"), own);
-        Say($"{dead} kills, {mains} of them of the first process: {Verdict(same)}");
+        Print($"{dead} kills, {mains} of them of the main process: {Verdict(same)}");
         return same && dead == kills ? 0 : 1;
     }
 
-    /// <summary>The processes that train in a folder, and whether each was started by another one.</summary>
-    private static (Process Process, bool IsHelper)[] Working(string own)
+    /// <summary>The processes that train in a folder, and whether each is a worker of the main process.</summary>
+    private static (Process Process, bool IsWorker)[] Working(string own)
     {
         List<(Process, bool)> working = [];
         foreach (var process in Process.GetProcesses())
@@ -78,7 +79,7 @@ internal static class JobsBench
                 words = File.ReadAllText($"/proc/{process.Id}/cmdline").Split('\0');
             }
             catch (IOException) { }
-            // The SDK's own process, which only waits, has no fsi.dll among its words.
+            // The SDK's launcher, which only waits, has no fsi.dll in its command line.
             if (words.Contains(own) && words.Any(word => word.EndsWith("fsi.dll", StringComparison.Ordinal)))
                 working.Add((process, words.Contains("--worker")));
         }
@@ -94,17 +95,17 @@ internal static class JobsBench
     {
         var clock = Stopwatch.StartNew();
         folders.Sweep.Run(folders.Of($"{jobs}"), "--jobs", $"{jobs}");
-        Say($"{what} (--jobs {jobs}): {clock.Elapsed.TotalSeconds:F1} s");
+        Print($"{what} (--jobs {jobs}): {clock.Elapsed.TotalSeconds:F1} s");
         return clock.Elapsed.TotalSeconds;
     }
 
-    private static string Verdict(bool same) => same ? "the same bytes" : "OTHER BYTES";
+    private static string Verdict(bool same) => same ? "identical results" : "DIFFERENT RESULTS";
 
-    private static void Say(FormattableString text) => Console.WriteLine(text.ToString(CultureInfo.InvariantCulture));
+    private static void Print(FormattableString text) => Console.WriteLine(text.ToString(CultureInfo.InvariantCulture));
 
-    /// <summary>A script with words that it is always started with.</summary>
+    /// <summary>A script with fixed arguments.</summary>
     /// <param name="Script">The script.</param>
-    /// <param name="Words">The words.</param>
+    /// <param name="Words">Its fixed arguments.</param>
     private sealed record Sweep(string Script, params string[] Words)
     {
         public Process Start(string own, params string[] arguments) =>
@@ -125,7 +126,7 @@ internal static class JobsBench
         }
     }
 
-    /// <summary>Places for runs that share a corpus and its features, which are made first and are not what is timed.</summary>
+    /// <summary>Run folders that share a corpus and its features, which are prepared before the measurement.</summary>
     private sealed class Folders : IDisposable
     {
         private static readonly string[] shared = ["corpora", "features"];

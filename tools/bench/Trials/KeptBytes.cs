@@ -3,16 +3,16 @@ using System.Text.RegularExpressions;
 
 namespace Sed.Bench;
 
-/// <summary>What a script keeps in a folder, to be compared with what it keeps in another: no times, no number of threads.</summary>
+/// <summary>Comparison of the results in two run folders, without times and numbers of threads.</summary>
 internal static partial class KeptBytes
 {
     private static readonly string[] kept = [".json", ".npz"];
     private static readonly string[] times = ["seconds", "clips per second"];
 
-    /// <summary>Whether two folders have the same trials and the same table.</summary>
+    /// <summary>Whether two folders have identical trials and tables.</summary>
     public static bool Same(string expected, string found) => Of(expected).SequenceEqual(Of(found));
 
-    /// <summary>Every kept file with its hash, and the table without what its training took.</summary>
+    /// <summary>Hashes of all result files, and the table without its columns of training times.</summary>
     private static List<string> Of(string folder)
     {
         var trials = Path.Combine(folder, "trials");
@@ -37,11 +37,11 @@ internal static partial class KeptBytes
         return digits;
     }
 
-    // Commas outside of quotes: rows' names have some, too.
+    // Commas outside quotation marks; row names may contain commas.
     [GeneratedRegex(",(?=(?:[^\"]*\"[^\"]*\")*[^\"]*$)")]
     private static partial Regex BetweenCells();
 
-    // How many threads computed a result stands in it, and changes nothing else of it.
+    // Results record the number of threads, which does not affect anything else.
     private static byte[] Bytes(string file) =>
         Path.GetExtension(file) == ".npz"
             ? File.ReadAllBytes(file)

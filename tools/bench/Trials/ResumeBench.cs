@@ -4,12 +4,12 @@ using System.Globalization;
 namespace Sed.Bench;
 
 /// <summary>
-/// Kills a script at random moments, runs it again, and compares what is kept with an undisturbed run: results, weights,
-/// events, tags and the table have to be the same bytes.
+/// Kills a script at random moments, resumes it, and compares it with an uninterrupted run: results, weights, events, tags and the
+/// table must be identical.
 /// </summary>
 internal static class ResumeBench
 {
-    /// <summary>One trial, killed once and continued, again and again from the beginning.</summary>
+    /// <summary>A trial that is killed once and resumed, repeated <paramref name="kills"/> times from the beginning.</summary>
     public static int Trial(int kills) =>
         Run(
             "resume",
@@ -18,13 +18,13 @@ internal static class ResumeBench
         );
 
     /// <summary>
-    /// A family of trials that need each other (a mean teacher, its students in rounds, an average of them), killed once and
-    /// continued, again and again from the beginning.
+    /// Dependent trials (a mean teacher, its students in rounds, their average) that are killed once and resumed, repeated
+    /// <paramref name="kills"/> times from the beginning.
     /// </summary>
     public static int Family(int kills) =>
         Run("family", [], (folder, length, start) => Again(kills, "family", folder, length, start));
 
-    /// <summary>A sweep of four trials, killed again and again in one folder, then left to finish.</summary>
+    /// <summary>A sweep of four trials that is killed <paramref name="kills"/> times in one folder and then finishes.</summary>
     public static int Sweep(int kills) =>
         Run(
             "resume",
@@ -33,10 +33,10 @@ internal static class ResumeBench
             {
                 var own = Path.Combine(folder, "killed");
                 for (var kill = 1; kill <= kills; kill++)
-                    Say($"killed after {Kill(start(own), length / 2).TotalSeconds:F2} s");
+                    Print($"killed after {Kill(start(own), length / 2).TotalSeconds:F2} s");
                 Finish(start(own));
-                var identical = KeptBytes.Same(Path.Combine(folder, "undisturbed"), own);
-                Say($"after {kills} kills: {Verdict(identical)}");
+                var identical = KeptBytes.Same(Path.Combine(folder, "uninterrupted"), own);
+                Print($"after {kills} kills: {Verdict(identical)}");
                 return identical;
             }
         );
@@ -54,12 +54,12 @@ internal static class ResumeBench
                     .Sum(file => File.ReadAllLines(file).Length - 1)
                 : 0;
             Finish(start(own));
-            var identical = KeptBytes.Same(Path.Combine(folder, "undisturbed"), own);
+            var identical = KeptBytes.Same(Path.Combine(folder, "uninterrupted"), own);
             same += identical ? 1 : 0;
-            Say($"killed after {moment.TotalSeconds:F2} s, {done} epochs done: {Verdict(identical)}");
+            Print($"killed after {moment.TotalSeconds:F2} s, {done} epochs done: {Verdict(identical)}");
             Directory.Delete(own, recursive: true);
         }
-        Say($"{same} of {kills} the same");
+        Print($"{same} of {kills} identical");
         return same == kills;
     }
 
@@ -74,8 +74,8 @@ internal static class ResumeBench
                 }
             )!;
         var clock = Stopwatch.StartNew();
-        Finish(Start(Path.Combine(folder, "undisturbed")));
-        Say($"undisturbed: {clock.Elapsed.TotalSeconds:F1} s");
+        Finish(Start(Path.Combine(folder, "uninterrupted")));
+        Print($"uninterrupted: {clock.Elapsed.TotalSeconds:F1} s");
         var same = disturb(folder, clock.Elapsed, Start);
         Directory.Delete(folder, recursive: true);
         return same ? 0 : 1;
@@ -89,7 +89,7 @@ internal static class ResumeBench
             throw new InvalidOperationException($"The script ended with {process.ExitCode}.");
     }
 
-    /// <summary>SIGKILL, at a moment within a length of time.</summary>
+    /// <summary>Kills a process at a random moment within a period.</summary>
     private static TimeSpan Kill(Process process, TimeSpan length)
     {
         var moment = length * Random.Shared.NextDouble();
@@ -100,7 +100,7 @@ internal static class ResumeBench
         return moment;
     }
 
-    private static string Verdict(bool identical) => identical ? "the same" : "DIFFERENT";
+    private static string Verdict(bool identical) => identical ? "identical" : "DIFFERENT";
 
-    private static void Say(FormattableString text) => Console.WriteLine(FormattableString.Invariant(text));
+    private static void Print(FormattableString text) => Console.WriteLine(FormattableString.Invariant(text));
 }

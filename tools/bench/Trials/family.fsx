@@ -1,10 +1,10 @@
-// The trials that Sed.Bench kills and goes on with where trials need each other.
+// Dependent trials that Sed.Bench kills and resumes.
 #load "../../../experiments/sed.fsx"
 open Sed
 
 let family =
     experiment "family" {
-        title "Trials that need each other and are killed"
+        title "Dependent trials that are killed and resumed"
         data Soundscapes.smartCars
         clips 48 16 4
         features (

@@ -1,10 +1,10 @@
-// What Sed.Bench trains one trial after another and several at once: a piece of table2's quick profile.
+// Part of table2's quick profile, which Sed.Bench trains with one and with several trials at a time.
 #load "../../../experiments/sed.fsx"
 open Sed
 
 let jobs =
     experiment "jobs" {
-        title "Trials one after another, or several at once"
+        title "Sequential and parallel trials"
         data Soundscapes.smartCars
         clips 400 40 4
 

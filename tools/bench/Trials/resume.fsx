@@ -1,10 +1,10 @@
-// The trials that Sed.Bench kills and goes on with: small, but each with everything that has to survive.
+// Small trials with all kinds of training state, which Sed.Bench kills and resumes.
 #load "../../../experiments/sed.fsx"
 open Sed
 
 let resume =
     experiment "resume" {
-        title "Trials that are killed"
+        title "Trials that are killed and resumed"
         data Soundscapes.smartCars
         clips 48 16 4
         features (logMel { overlap 0.0 })

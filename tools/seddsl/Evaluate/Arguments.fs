@@ -97,7 +97,7 @@ type Arguments =
                 let described =
                     [ for metric in Metrics.offered -> $"{metric.Key} ({metric.Summary})" ]
                     |> String.concat ", "
-                $"a metric to print in the part \"metrics\"; may be repeated; default: all that the lists allow, of {described}"
+                $"a metric of the part \"metrics\"; may be repeated; default: all that the lists allow. The metrics are {described}"
             | Segment _ -> "segment length in seconds; may be repeated; default 1.0"
             | Evaluated_Length _ ->
                 "the length of every file in seconds, for segments; default: the last offset of reference and estimate"
@@ -106,7 +106,8 @@ type Arguments =
             | Length _ -> "the offset collar as a fraction of the event's length, where it is larger; default 0.5"
             | Onset_Only -> "evaluate onsets only"
             | Offset_Only -> "evaluate offsets only"
-            | Matching _ -> "maximum matching of events, or the first event that agrees; default optimal"
+            | Matching _ ->
+                "how events are paired: optimal (maximum matching) or greedy (the first event that agrees); default optimal"
             | Order_By_Time ->
                 "pair events in the order of time instead of rows, so that no result depends on the order of rows"
             | Unknown_Labels ->

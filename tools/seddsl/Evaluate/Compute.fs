@@ -53,15 +53,21 @@ let private metrics (arguments: ParseResults<Arguments>) bootstrap (inputs: Inpu
             | _ -> Uncertainty.None
     ]
 
-    let values = List.collect fst parts
+    let position = dict [ for index, metric in Seq.indexed chosen -> metric.Key, index ]
     {
-        Values = [
-            for metric in chosen do
-                yield! values |> List.filter (fun (found, _) -> obj.ReferenceEquals(found, metric))
-        ]
+        Values =
+            parts
+            |> List.collect fst
+            |> List.sortBy (fun (metric, _) -> position[metric.Key])
         Uncertainty = {
-            Intervals = parts |> List.collect (fun (_, own) -> own.Intervals)
-            Differences = parts |> List.collect (fun (_, own) -> own.Differences)
+            Intervals =
+                parts
+                |> List.collect (fun (_, own) -> own.Intervals)
+                |> List.sortBy (fun one -> position[one.Name])
+            Differences =
+                parts
+                |> List.collect (fun (_, own) -> own.Differences)
+                |> List.sortBy (fun one -> position[one.Name])
         }
     }
 

@@ -96,7 +96,7 @@ module Inputs =
                 if
                     Seq.exists (fun (file: string) -> file.StartsWith 'Y' && isThere (file.Substring 1)) events.Files
                 then
-                    "; without the prefix Y of DCASE 2017's audio files they would be: write the list with seddsl predict --without-prefix Y"
+                    "; the names differ by the prefix Y of DCASE 2017's audio files: write the list with seddsl predict --without-prefix Y"
                 else
                     ""
             raise (
@@ -192,7 +192,7 @@ module Inputs =
         let reference = EventListFile.Read referencePath
 
         if reference.Files.IsEmpty then
-            raise (AnnotationException(referencePath, 0, "the list is empty: there is nothing to score against"))
+            raise (AnnotationException(referencePath, 0, "the list is empty; a reference needs at least one file"))
 
         let classes = readClasses arguments reference
 
@@ -220,8 +220,7 @@ module Inputs =
         let against = arguments.TryGetResult Against |> Option.map (system None)
 
         let readScores (path: string) =
-            let pairs =
-                ScorePairs.Of(ScoreList.Read path, reference, Option.toObj durations)
+            let pairs = ScorePairs.Of(ScoreList.Read path, reference, Option.toObj durations)
             {
                 Pairs = pairs
                 Inputs = MetricInputs.Of pairs

@@ -11,7 +11,7 @@ open Sed.Core.Models
 
 /// Writes the detections of one recording after another.
 type Output =
-    abstract Write: name: string * recording: Recording -> unit
+    abstract Write: name: string * prediction: Prediction -> unit
     /// Records that a recording could not be read.
     abstract Skip: name: string * reason: string -> unit
     /// Completes the output. Also called after an interruption.
@@ -25,12 +25,12 @@ let eventRow (name: string) (event: SoundEvent) =
     $"{name}\t{number event.Onset}\t{number event.Offset}\t{event.Label}"
 
 /// A list with a header, in the format of DCASE and DESED. A recording without rows is listed by its name alone.
-let private list (target: TextWriter) (header: string) (rows: string -> Recording -> string list) =
+let private list (target: TextWriter) (header: string) (rows: string -> Prediction -> string list) =
     target.WriteLine header
     {
         new Output with
-            member _.Write(name, recording) =
-                match rows name recording with
+            member _.Write(name, prediction) =
+                match rows name prediction with
                 | [] -> target.WriteLine name
                 | rows ->
                     for row in rows do
@@ -41,13 +41,13 @@ let private list (target: TextWriter) (header: string) (rows: string -> Recordin
     }
 
 let events target =
-    list target "filename\tonset\toffset\tevent_label" (fun name recording -> [
-        for event in recording.Events -> eventRow name event
+    list target "filename\tonset\toffset\tevent_label" (fun name prediction -> [
+        for event in prediction.Events -> eventRow name event
     ])
 
 let tags target =
-    list target "filename\tstart\tend\tevent_label" (fun name recording -> [
-        for label in recording.Tags -> $"{name}\t0\t{number recording.Seconds}\t{label}"
+    list target "filename\tstart\tend\tevent_label" (fun name prediction -> [
+        for label in prediction.Tags -> $"{name}\t0\t{number prediction.Seconds}\t{label}"
     ])
 
 let private writeEvent (json: Utf8JsonWriter) (event: SoundEvent) =
@@ -83,20 +83,20 @@ let json (target: TextWriter) (model: SedModel) =
     json.WriteStartArray "files"
     {
         new Output with
-            member _.Write(name, recording) =
+            member _.Write(name, prediction) =
                 json.WriteStartObject()
                 json.WriteString("file", name)
-                json.WriteNumber("seconds", recording.Seconds)
+                json.WriteNumber("seconds", prediction.Seconds)
                 json.WriteStartArray "events"
-                for event in recording.Events do
+                for event in prediction.Events do
                     writeEvent json event
                 json.WriteEndArray()
                 json.WriteStartArray "tags"
-                for label in recording.Tags do
+                for label in prediction.Tags do
                     json.WriteStringValue label
                 json.WriteEndArray()
                 json.WriteStartObject "probabilities"
-                for label, probability in Seq.zip model.Classes recording.TagProbabilities do
+                for label, probability in Seq.zip model.Classes prediction.TagProbabilities do
                     json.WriteNumber(label, probability)
                 json.WriteEndObject()
                 json.WriteEndObject()

@@ -128,7 +128,7 @@ let private detectAll
             [ for recording in recordings -> recording.Path, recording.Name ]
         )
     let frames =
-        FrameListener(fun path first probabilities ->
+        FrameProbabilityHandler(fun path first probabilities ->
             scores.Frames(path, first, probabilities)
             if first > 0L then
                 let time = TimeSpan.FromSeconds(float first * model.HopSeconds)
@@ -136,16 +136,16 @@ let private detectAll
     let mutable finished = 0
     let skipped = ResizeArray<string>()
     try
-        for result in model.ListenAll([ for recording in recordings -> recording.Path ], frames, stop) do
+        for result in model.PredictAll([ for recording in recordings -> recording.Path ], frames, stop) do
             let name = names[result.Path]
-            match result.Recording with
+            match result.Prediction with
             | null ->
                 let problem = string result.Problem
                 skipped.Add problem
                 output.Skip(name, problem)
-            | recording ->
+            | prediction ->
                 scores.Finish()
-                output.Write(name, recording)
+                output.Write(name, prediction)
             finished <- finished + 1
             progress.Count "recordings" finished recordings.Length
     finally

@@ -18,7 +18,7 @@ public abstract partial record Layer
     /// <summary>Whether the network's dropout follows the layer. False for layers that only rearrange or rescale values.</summary>
     internal virtual bool HasDropout => true;
 
-    /// <summary>Whether the dropout of the preceding layer moves behind this layer, as behind the pooling after a convolution.</summary>
+    /// <summary>Whether the dropout of the preceding layer is applied after this layer instead, as for the pooling after a convolution.</summary>
     internal virtual bool TakesOverDropout => false;
 
     /// <summary>Name of the layer's module in the names of weights, after the layer's number. It must never change.</summary>

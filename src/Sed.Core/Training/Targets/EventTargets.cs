@@ -27,7 +27,9 @@ internal sealed class EventTargets : FrameTargets
             );
         this.classes = classes;
         this.events = events;
-        key = new(() => new JsonObject { ["events"] = Hash(hash => hash.AppendData(Encoding.UTF8.GetBytes(Rows(events)))) });
+        key = new(() =>
+            new JsonObject { ["events"] = Hash(hash => hash.AppendData(Encoding.UTF8.GetBytes(Rows(events)))) }
+        );
     }
 
     private static string Rows(EventList events)

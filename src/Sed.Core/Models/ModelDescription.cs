@@ -7,11 +7,11 @@ using Sed.Core.Runtime.Keys;
 
 namespace Sed.Core.Models;
 
-/// <summary>What a model file says in words and numbers, its arrays aside: the members of model.json.</summary>
-internal sealed record ModelPaper
+/// <summary>The content of model.json: a model without its arrays.</summary>
+internal sealed record ModelDescription
 {
-    /// <summary>The layout that is written, and the only one that is read.</summary>
-    public const int Current = 2;
+    /// <summary>The format version that is written, and the only one that is read.</summary>
+    public const int CurrentLayout = 2;
 
     [Key("layout")]
     public required int Layout { get; init; }
@@ -49,10 +49,10 @@ internal sealed record ModelPaper
         [property: Key("scores")] IReadOnlyDictionary<string, IReadOnlyDictionary<string, double>> Scores
     );
 
-    public static ModelPaper Of(SavedModel model) =>
+    public static ModelDescription Of(SavedModel model) =>
         new()
         {
-            Layout = Current,
+            Layout = CurrentLayout,
             Name = model.Name,
             Classes = model.Classes,
             ClipSeconds = model.ClipSeconds,
@@ -64,7 +64,7 @@ internal sealed record ModelPaper
             Members = [.. model.Members.Select(member => new Member(member.Name, member.Specification, member.Scores))],
         };
 
-    /// <summary>The model, with each member's arrays: its weights by their names, its means and its deviations.</summary>
+    /// <summary>The model with the arrays of its members.</summary>
     public SavedModel With(
         IReadOnlyList<(BandStatistics Statistics, IReadOnlyDictionary<string, NumpyArray> Weights)> arrays
     ) =>
@@ -82,8 +82,14 @@ internal sealed record ModelPaper
             [
                 .. Members.Zip(
                     arrays,
-                    (member, own) =>
-                        new ModelMember(member.Name, member.Specification, member.Scores, own.Statistics, own.Weights)
+                    (member, ofMember) =>
+                        new ModelMember(
+                            member.Name,
+                            member.Specification,
+                            member.Scores,
+                            ofMember.Statistics,
+                            ofMember.Weights
+                        )
                 ),
             ],
         };

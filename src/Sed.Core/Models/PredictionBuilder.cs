@@ -3,12 +3,12 @@ using Sed.Core.Detection;
 
 namespace Sed.Core.Models;
 
-/// <summary>What has been heard of a recording so far. One thread at a time.</summary>
-internal sealed class Listening(
+/// <summary>Builds the prediction of a recording from the outputs of the network, frame by frame. Not thread-safe.</summary>
+internal sealed class PredictionBuilder(
     SavedModel model,
     DetectionOptions detection,
     double hopSeconds,
-    FrameListener? listener,
+    FrameProbabilityHandler? handler,
     string path
 )
 {
@@ -17,39 +17,42 @@ internal sealed class Listening(
     private readonly float[] tags = new float[model.Classes.Count];
     private long frames;
 
-    /// <param name="probabilities">The next frames, shape (frames, classes).</param>
-    /// <param name="inside">How many of them are not wholly behind the recording's end; all of them by default.</param>
-    public void Hear(ReadOnlySpan<float> probabilities, int? inside = null)
+    /// <summary>Adds the next frames.</summary>
+    /// <param name="probabilities">Frame probabilities, shape (frames, classes).</param>
+    /// <param name="reported">Number of frames to report to the handler, without padding after the recording; all by default.</param>
+    public void Add(ReadOnlySpan<float> probabilities, int? reported = null)
     {
         if (probabilities.IsEmpty)
             return;
-        listener?.Invoke(
+        handler?.Invoke(
             path,
             frames,
-            probabilities[..Math.Min((inside * model.Classes.Count) ?? int.MaxValue, probabilities.Length)]
+            probabilities[..Math.Min((reported * model.Classes.Count) ?? int.MaxValue, probabilities.Length)]
         );
         events.AddRange(decoder.Push(probabilities));
         frames += probabilities.Length / model.Classes.Count;
     }
 
-    public void HearTags(ReadOnlySpan<float> weak)
+    /// <summary>Adds the weak output of a window; tags have its maximum over all windows.</summary>
+    public void AddTags(ReadOnlySpan<float> weak)
     {
         for (var k = 0; k < tags.Length; k++)
             tags[k] = Math.Max(tags[k], weak[k]);
     }
 
+    /// <summary>Ends the recording.</summary>
     /// <param name="seconds">
-    /// Length of the recording, where its events end at the latest: one that is shorter than a clip is filled up with silence, of
-    /// which the network may say anything, and the last frame may reach beyond the sound.
+    /// Length of the recording. Events are cut there: they can extend into the silence that pads a short recording, or to the end
+    /// of the last frame.
     /// </param>
-    public Recording Finish(double seconds)
+    public Prediction Finish(double seconds)
     {
         events.AddRange(decoder.Finish());
         events.RemoveAll(sound => sound.Onset >= seconds);
         for (var k = 0; k < events.Count; k++)
             events[k] = events[k] with { Offset = Math.Min(events[k].Offset, seconds) };
-        var found = events.Select(sound => sound.Label).ToHashSet();
-        return new Recording(
+        var detected = events.Select(sound => sound.Label).ToHashSet();
+        return new Prediction(
             seconds,
             [
                 .. events
@@ -61,7 +64,7 @@ internal sealed class Listening(
                 .. model.Classes.Where(
                     (label, k) =>
                         detection.Tags == TagSource.Events
-                            ? found.Contains(label)
+                            ? detected.Contains(label)
                             : tags[k] >= (float)detection.Of(label).WeakThreshold
                 ),
             ],

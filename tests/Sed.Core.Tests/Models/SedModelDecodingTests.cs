@@ -8,9 +8,9 @@ using Sed.Core.Runtime;
 
 namespace Sed.Core.Tests.Models;
 
-/// <summary>How a model decides: in ways of each class's own, at the ends of recordings, on samples.</summary>
+/// <summary>Decoding in models: class options, streams, ends of recordings, waveform models and time resolutions.</summary>
 [Collection(TorchCollection.Name)]
-public sealed class ListeningTests : IDisposable
+public sealed class SedModelDecodingTests : IDisposable
 {
     private const string Car = "Car";
 
@@ -27,7 +27,7 @@ public sealed class ListeningTests : IDisposable
         return folder.File(name);
     }
 
-    /// <summary>Only long events of cars count, and gaps between them do not; of the other class everything does.</summary>
+    /// <summary>Options that keep only long events of cars and merge them across short gaps.</summary>
     private static DetectionOptions Tuned(params DecodingStep[] steps) =>
         new()
         {
@@ -45,7 +45,7 @@ public sealed class ListeningTests : IDisposable
             },
         };
 
-    private static void AssertLongOnes(IEnumerable<SoundEvent> events) =>
+    private static void AssertLongEvents(IEnumerable<SoundEvent> events) =>
         Assert.Collection(events, one => AssertNear(one, 1.2, 2.4), other => AssertNear(other, 3.2, 4.2));
 
     private static void AssertNear(SoundEvent found, double onset, double offset)
@@ -56,28 +56,28 @@ public sealed class ListeningTests : IDisposable
     }
 
     [Fact]
-    public void A_class_s_own_threshold_and_steps_hold_in_files_in_long_ones_and_of_sound_as_it_comes()
+    public void Class_options_apply_to_clips_long_recordings_and_streams()
     {
         var saved = LoudnessModel.Make(Tuned());
         ModelFile.Write(folder.File("m.sed"), saved);
         using var model = SedModel.Load(folder.File("m.sed"), device: "cpu");
-        AssertLongOnes(model.Detect(Wav("long.wav", sound)));
+        AssertLongEvents(model.Detect(Wav("long.wav", sound)));
         Assert.Empty(model.Detect(Wav("clip.wav", sound[..8000])));
         Assert.Single(model.Detect(Wav("other.wav", sound[9600..17600])));
 
-        var live = model.Live(8000);
-        Assert.InRange(live.DelaySeconds, 0.8, 1.3); // the steps look 0.7 s ahead
-        List<(SoundEvent Event, double At)> told = [];
+        var live = model.Stream(8000);
+        Assert.InRange(live.DelaySeconds, 0.8, 1.3); // the steps have a lookahead of 0.7 s
+        List<(SoundEvent Event, double At)> reported = [];
         for (var at = 0; at < sound.Length; at += 80)
             foreach (var one in live.Push(sound.AsSpan(at, 80)))
-                told.Add((one, (at + 80) / 8000.0));
-        AssertLongOnes(told.Select(one => one.Event));
-        Assert.All(told, one => Assert.InRange(one.At - one.Event.Offset, 0, live.DelaySeconds + 0.01));
+                reported.Add((one, (at + 80) / 8000.0));
+        AssertLongEvents(reported.Select(one => one.Event));
+        Assert.All(reported, one => Assert.InRange(one.At - one.Event.Offset, 0, live.DelaySeconds + 0.01));
         Assert.Empty(live.Finish());
     }
 
     [Fact]
-    public void With_usual_decoding_an_event_is_told_within_a_second_of_its_end()
+    public void With_common_steps_a_stream_reports_events_within_a_second()
     {
         foreach (
             var steps in new DecodingStep[][]
@@ -89,7 +89,7 @@ public sealed class ListeningTests : IDisposable
         )
         {
             using var model = SedModel.Of(LoudnessModel.Make(new DetectionOptions { Steps = steps }));
-            var live = model.Live(8000);
+            var live = model.Stream(8000);
             Assert.InRange(live.DelaySeconds, 0.2, 1.1);
             var count = 0;
             for (var at = 0; at < sound.Length; at += 80)
@@ -104,25 +104,25 @@ public sealed class ListeningTests : IDisposable
     }
 
     [Fact]
-    public void Boxes_of_change_points_are_found_in_files_and_refused_of_sound_as_it_comes()
+    public void Change_points_work_for_files_and_are_refused_for_streams()
     {
         using var model = SedModel.Of(LoudnessModel.Make(Tuned(new DecodingStep.ChangePoints(0.4, 0.5))));
         var found = model.Detect(Wav("long.wav", sound));
         Assert.Contains(found, one => Math.Abs(one.Onset - 1.2) < 0.1 && Math.Abs(one.Offset - 2.4) < 0.1);
         Assert.StartsWith(
-            "change points with a filter of 0.4 s, merged below a difference of 0.5 (Car) looks at the whole recording: ",
-            Assert.Throws<NotSupportedException>(() => model.Live(8000)).Message,
+            "A decoding step needs the whole recording: change points with a filter of 0.4 s, merged below a difference of 0.5 (Car). ",
+            Assert.Throws<NotSupportedException>(() => model.Stream(8000)).Message,
             StringComparison.Ordinal
         );
     }
 
     [Fact]
-    public void Tags_of_the_weak_output_are_held_against_thresholds_of_their_own()
+    public void Tags_from_the_weak_output_use_the_tag_thresholds()
     {
         var file = Wav("clip.wav", LoudnessModel.Sound(1, (0.2, 0.8)));
         using var probe = SedModel.Of(LoudnessModel.Make());
-        // Of the class that the model is never sure of.
-        var probability = probe.Listen(file).TagProbabilities[0];
+        // The class whose probabilities are always low.
+        var probability = probe.Predict(file).TagProbabilities[0];
         Assert.Contains(probe.Classes[0], Tags(0.9 * probability));
         Assert.DoesNotContain(probe.Classes[0], Tags(1.1 * probability));
 
@@ -143,7 +143,7 @@ public sealed class ListeningTests : IDisposable
     }
 
     [Fact]
-    public void A_way_of_deciding_on_a_class_that_is_not_there_is_refused()
+    public void Options_of_an_unknown_class_are_refused()
     {
         DetectionOptions options = new()
         {
@@ -151,8 +151,8 @@ public sealed class ListeningTests : IDisposable
         };
         var wrong = LoudnessModel.Make(options);
         Assert.Equal(
-            ["detection: Tram: there is no such class; use one of Air horn, truck horn; Car"],
-            wrong.Problems()
+            ["detection, Tram: there is no such class; use one of Air horn, truck horn; Car"],
+            wrong.Problems().Select(problem => problem.ToString())
         );
         Assert.Throws<ArgumentException>(() => SedModel.Of(LoudnessModel.Make(), options));
     }
@@ -161,29 +161,29 @@ public sealed class ListeningTests : IDisposable
     [InlineData(0.3)]
     [InlineData(0.717)]
     [InlineData(0.99)]
-    public void Events_of_a_recording_shorter_than_a_clip_end_with_it(double seconds)
+    public void Events_end_with_a_recording_that_is_shorter_than_a_clip(double seconds)
     {
-        // In silence this one is sure of cars: they go on behind the sound.
+        // This model detects cars in silence, so the event extends into the padding.
         var model = LoudnessModel.Make(new DetectionOptions { Steps = [new DecodingStep.MinimumGap(0.5)] });
         var weights = model.Members[0].Weights.ToDictionary();
         weights["strong.bias"] = NumpyArray.Of([-9f, 9f]);
-        using var sure = SedModel.Of(model with { Members = [model.Members[0] with { Weights = weights }] });
+        using var padded = SedModel.Of(model with { Members = [model.Members[0] with { Weights = weights }] });
         List<float> scores = [];
         var file = Wav("short.wav", LoudnessModel.Sound(seconds, (0.08, seconds)));
-        var recording = sure.Listen(file, (_, _, frames) => scores.AddRange(frames));
+        var recording = padded.Predict(file, (_, _, frames) => scores.AddRange(frames));
         var last = recording.Events[^1];
         var length = Math.Round(seconds * 8000) / 8000;
         Assert.Equal(length, recording.Seconds);
         Assert.Equal(length, last.Offset);
         Assert.All(recording.Events, sound => Assert.True(sound.Onset < sound.Offset));
         Assert.Equal((int)Math.Ceiling(seconds / 0.04), scores.Count / 2);
-        // A recording of a clip's length is left as it is.
-        var whole = sure.Listen(Wav("whole.wav", LoudnessModel.Sound(1, (0.08, 1))));
+        // A recording with the length of a clip needs no cut.
+        var whole = padded.Predict(Wav("whole.wav", LoudnessModel.Sound(1, (0.08, 1))));
         Assert.Equal(1, whole.Events[^1].Offset);
     }
 
     [Fact]
-    public void A_network_that_hears_samples_is_written_read_and_asked()
+    public void A_waveform_model_survives_its_file_and_predicts()
     {
         var saved = SmallModel.OfSamples();
         ModelFile.Write(folder.File("m.sed"), saved);
@@ -192,12 +192,12 @@ public sealed class ListeningTests : IDisposable
         using var model = SedModel.Load(folder.File("m.sed"), device: "cpu");
         var clip = Wav("clip.wav", sound[..8000]);
 
-        using ModelNetworks networks = new(saved, TorchSharp.torch.CPU);
-        var said = networks.Ask([new Window(AudioFile.Read(clip, 8000).ToArray(), 25)])[0];
-        Assert.Equal(said.Weak, model.Listen(clip).TagProbabilities);
+        using ModelEnsemble networks = new(saved, TorchSharp.torch.CPU);
+        var output = networks.Predict([new Window(AudioFile.Read(clip, 8000).ToArray(), 25)])[0];
+        Assert.Equal(output.Weak, model.Predict(clip).TagProbabilities);
         Assert.Equal(25, model.Scores(clip).Frames);
         Assert.Equal(150, model.Scores(Wav("long.wav", sound)).Frames);
-        var live = model.Live(16000);
+        var live = model.Stream(16000);
         live.Push(sound);
         live.Finish();
     }
@@ -205,48 +205,51 @@ public sealed class ListeningTests : IDisposable
     public static TheoryData<string, Layer[]> Resolutions =>
         new()
         {
-            { "6 answers to 25 frames, the last of which is left out", [new Layer.Pooling(4, 1, PoolingKind.Mean)] },
-            { "one answer, to the first 16 frames", [new Layer.Pooling(16, 1, PoolingKind.Mean)] },
             {
-                "an answer to each of the first 16 frames",
+                "6 output frames for 25 input frames, without the last input frame",
+                [new Layer.Pooling(4, 1, PoolingKind.Mean)]
+            },
+            { "one output frame for the first 16 input frames", [new Layer.Pooling(16, 1, PoolingKind.Mean)] },
+            {
+                "16 output frames for the first 16 input frames",
                 [new Layer.Pooling(16, 1, PoolingKind.Mean), new Layer.Upsampling(16, UpsamplingKind.Repetition)]
             },
             {
-                "two answers to three frames",
+                "two output frames for three input frames",
                 [new Layer.Pooling(3, 1, PoolingKind.Mean), new Layer.Upsampling(2, UpsamplingKind.Repetition)]
             },
-            { "two answers to a frame", [new Layer.Upsampling(2, UpsamplingKind.Linear)] },
+            { "two output frames for one input frame", [new Layer.Upsampling(2, UpsamplingKind.Linear)] },
         };
 
     [Theory]
     [MemberData(nameof(Resolutions))]
-    public void Whatever_the_resolution_events_are_where_they_were_in_the_sound(string name, Layer[] layers)
+    public void Event_times_are_correct_at_any_resolution(string name, Layer[] layers)
     {
         Assert.NotEmpty(name);
         using var model = SedModel.Of(LoudnessModel.Make(new DetectionOptions(), layers));
-        var step = model.Saved.Network.FrameStride;
-        Assert.Equal(0.04 * step, model.HopSeconds, 12);
-        // Whole multiples of every resolution, so that a frame of the answer is loud or quiet.
+        var stride = model.Saved.Network.FrameStride;
+        Assert.Equal(0.04 * stride, model.HopSeconds, 12);
+        // Multiples of every output frame length, so that each output frame is either loud or quiet.
         (double Onset, double Offset)[] events = [(3.84, 7.68), (26.88, 30.72), (53.76, 57.6)];
         var long60 = LoudnessModel.Sound(60, events);
         var file = Wav("long.wav", long60);
-        // A window that begins in the middle of a pool mixes loud and quiet, so edges are as sharp as the pool is long.
+        // A window that starts inside a pooled frame mixes loud and quiet, so the error is at most the pool size.
         var near = 0.04 * layers.OfType<Layer.Pooling>().Select(pool => pool.Frames).DefaultIfEmpty(2).Max() + 1e-9;
-        AssertAreThose(model.Detect(file));
-        Assert.Equal((int)Math.Ceiling(1500 / step), model.Scores(file).Frames);
+        AssertFound(model.Detect(file));
+        Assert.Equal((int)Math.Ceiling(1500 / stride), model.Scores(file).Frames);
 
-        var live = model.Live(8000);
-        List<SoundEvent> told = [];
+        var live = model.Stream(8000);
+        List<SoundEvent> reported = [];
         for (var at = 0; at < long60.Length; at += 80)
             foreach (var one in live.Push(long60.AsSpan(at, 80)))
             {
                 Assert.InRange((at + 80) / 8000.0 - one.Offset, 0, live.DelaySeconds + 0.01);
-                told.Add(one);
+                reported.Add(one);
             }
-        AssertAreThose(told);
+        AssertFound(reported);
         Assert.Empty(live.Finish());
 
-        void AssertAreThose(IReadOnlyList<SoundEvent> found)
+        void AssertFound(IReadOnlyList<SoundEvent> found)
         {
             Assert.Equal(events.Length, found.Count);
             foreach (var (sound, one) in events.Zip(found))

@@ -6,17 +6,17 @@ using static TorchSharp.torch;
 namespace Sed.Core.Models;
 
 /// <summary>
-/// The networks of a model's members, asked about windows of a clip's length. Safe from several threads, which take turns: the
-/// kernels share out a batch among all processors anyway.
+/// The networks of a model's members, whose outputs are averaged. Thread-safe: callers take turns, because the kernels use all
+/// cores for one batch.
 /// </summary>
-internal sealed class ModelNetworks : IDisposable
+internal sealed class ModelEnsemble : IDisposable
 {
     private readonly SavedModel model;
     private readonly Device device;
     private readonly SedNetwork[] networks;
     private readonly Lock turn = new();
 
-    public ModelNetworks(SavedModel model, Device device)
+    public ModelEnsemble(SavedModel model, Device device)
     {
         this.model = model;
         this.device = device;
@@ -36,20 +36,20 @@ internal sealed class ModelNetworks : IDisposable
         }
     }
 
-    /// <summary>The mean of what the members say of each window.</summary>
-    public (float[] Strong, float[] Weak)[] Ask(IReadOnlyList<Window> windows)
+    /// <summary>The mean output of the members for each window: shapes (frames, classes) and (classes).</summary>
+    public (float[] Strong, float[] Weak)[] Predict(IReadOnlyList<Window> windows)
     {
         lock (turn)
         {
-            var mean = Say(0, windows);
+            var mean = Predict(0, windows);
             for (var member = 1; member < networks.Length; member++)
-                foreach (var (sum, own) in mean.Zip(Say(member, windows)))
+                foreach (var (sum, output) in mean.Zip(Predict(member, windows)))
                 {
-                    Add(sum.Strong, own.Strong);
-                    Add(sum.Weak, own.Weak);
+                    Add(sum.Strong, output.Strong);
+                    Add(sum.Weak, output.Weak);
                 }
             if (networks.Length > 1)
-                foreach (var values in mean.SelectMany(one => new[] { one.Strong, one.Weak }))
+                foreach (var values in mean.SelectMany(output => new[] { output.Strong, output.Weak }))
                     for (var i = 0; i < values.Length; i++)
                         values[i] /= networks.Length;
             return mean;
@@ -62,7 +62,7 @@ internal sealed class ModelNetworks : IDisposable
             network?.Dispose();
     }
 
-    private (float[] Strong, float[] Weak)[] Say(int member, IReadOnlyList<Window> windows)
+    private (float[] Strong, float[] Weak)[] Predict(int member, IReadOnlyList<Window> windows)
     {
         using var noGradients = no_grad();
         using var scope = NewDisposeScope();
@@ -72,15 +72,15 @@ internal sealed class ModelNetworks : IDisposable
         var values = batch.Span<float>((long)windows.Count * size);
         for (var i = 0; i < windows.Count; i++)
         {
-            var own = values.Slice(i * size, size);
-            windows[i].Features.CopyTo(own);
-            model.Members[member].Statistics.Apply(own, windows[i].FramesWithSound);
+            var window = values.Slice(i * size, size);
+            windows[i].Features.CopyTo(window);
+            model.Members[member].Statistics.Apply(window, windows[i].FramesWithSound);
         }
-        var said = networks[member].call(batch.to(device));
-        return [.. Each(said.Strong, windows.Count).Zip(Each(said.Weak, windows.Count))];
+        var output = networks[member].call(batch.to(device));
+        return [.. PerWindow(output.Strong, windows.Count).Zip(PerWindow(output.Weak, windows.Count))];
     }
 
-    private static float[][] Each(Tensor values, int count)
+    private static float[][] PerWindow(Tensor values, int count)
     {
         var all = values.cpu().contiguous().data<float>().ToArray();
         return [.. all.Chunk(all.Length / count)];
@@ -93,7 +93,7 @@ internal sealed class ModelNetworks : IDisposable
     }
 }
 
-/// <summary>A clip's length of features, and how many of its frames have sound; the others are padding.</summary>
-/// <param name="Features">Shape (frames, bands), not standardised.</param>
-/// <param name="FramesWithSound">From the first frame on.</param>
+/// <summary>The features of a window of a clip's length.</summary>
+/// <param name="Features">Features before standardisation, shape (frames, bands).</param>
+/// <param name="FramesWithSound">Number of frames with sound; the frames after them are padding.</param>
 internal sealed record Window(float[] Features, int FramesWithSound);

@@ -1,0 +1,83 @@
+using Sed.Core.Networks;
+
+namespace Sed.Core.Models;
+
+/// <summary>
+/// Positions the windows of a long recording and cross-fades their frame probabilities. A window has the length of a clip and
+/// starts about 0.8 clips after the previous one; the last window ends with the recording and can overlap more. Windows start
+/// at boundaries of output frames, so that the output frames of all windows coincide.
+/// </summary>
+internal sealed class OverlappingWindows
+{
+    private const double StrideInClips = 0.8;
+
+    private readonly int classes;
+    private readonly int unit; // smallest number of input frames with a whole number of output frames
+    private readonly int outputFramesPerUnit;
+    private readonly List<float> pending = []; // probabilities that the next window can change
+    private long start; // output frame at which the pending probabilities start
+
+    /// <param name="network">The network. Pooling can drop the last input frames of a window.</param>
+    public OverlappingWindows(NetworkDescription network)
+    {
+        classes = network.Classes;
+        outputFramesPerUnit = Enumerable.Range(1, network.Frames).First(count => IsWhole(count * network.FrameStride));
+        unit = (int)Math.Round(outputFramesPerUnit * network.FrameStride);
+        CoveredFrames = network.OutputFrames / outputFramesPerUnit * unit;
+        Stride = Math.Max(1, Math.Min((int)(StrideInClips * network.Frames), CoveredFrames) / unit) * unit;
+    }
+
+    /// <summary>Input frames that the output of a window covers.</summary>
+    public int CoveredFrames { get; }
+
+    /// <summary>Input frames between the starts of two windows.</summary>
+    public int Stride { get; }
+
+    /// <summary>Start of the window whose output ends with a recording of this many input frames, or up to a unit later.</summary>
+    public long LastStart(long inputFrames) => Math.Max(0, (inputFrames - CoveredFrames + unit - 1) / unit * unit);
+
+    /// <summary>Number of output frames that end within this many input frames.</summary>
+    public long OutputFramesEndedIn(long inputFrames) => inputFrames * outputFramesPerUnit / unit;
+
+    /// <summary>Number of output frames that start within this many input frames.</summary>
+    public long OutputFramesStartedIn(long inputFrames) => (inputFrames * outputFramesPerUnit + unit - 1) / unit;
+
+    /// <summary>The latest start of a window that contains an output frame.</summary>
+    public long LatestStartWith(long outputFrame) => outputFrame / outputFramesPerUnit * unit;
+
+    /// <summary>Rounds a number of input frames to a positive whole number of units.</summary>
+    public int RoundToUnits(double inputFrames) => Math.Max(1, (int)Math.Round(inputFrames / unit)) * unit;
+
+    /// <summary>Adds the output of the next window and cross-fades it linearly with the previous ones.</summary>
+    /// <param name="from">The window's first input frame, after that of the previous window.</param>
+    /// <param name="strong">Frame probabilities, shape (frames, classes).</param>
+    /// <returns>The probabilities that later windows cannot change, shape (frames, classes).</returns>
+    public float[] Add(long from, ReadOnlySpan<float> strong)
+    {
+        var first = OutputFramesEndedIn(from);
+        var overlap = (int)(start + pending.Count / classes - first);
+        var at = (int)(first - start) * classes;
+        for (var frame = 0; frame < overlap; frame++)
+        {
+            var weight = (frame + 0.5f) / overlap;
+            for (var k = 0; k < classes; k++, at++)
+                pending[at] = (1 - weight) * pending[at] + weight * strong[frame * classes + k];
+        }
+        pending.AddRange(strong[(overlap * classes)..]);
+        return Take((int)(first - start));
+    }
+
+    /// <summary>The remaining probabilities of a recording of this many input frames, shape (frames, classes).</summary>
+    public float[] Finish(long inputFrames) =>
+        Take((int)Math.Min(OutputFramesStartedIn(inputFrames) - start, pending.Count / classes));
+
+    private static bool IsWhole(double value) => Math.Abs(value - Math.Round(value)) < 1e-9;
+
+    private float[] Take(int count)
+    {
+        var taken = pending.Take(count * classes).ToArray();
+        pending.RemoveRange(0, taken.Length);
+        start += count;
+        return taken;
+    }
+}

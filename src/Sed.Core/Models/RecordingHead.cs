@@ -1,0 +1,89 @@
+using System.Buffers;
+using Sed.Core.Audio;
+using Sed.Core.Features;
+
+namespace Sed.Core.Models;
+
+/// <summary>
+/// The start of a file, which shows whether it is a clip or a longer recording: the features of a clip, or the first samples of
+/// a longer recording with the stream of its remaining samples.
+/// </summary>
+internal sealed class RecordingHead : IDisposable
+{
+    private RecordingHead(string path) => Path = path;
+
+    public string Path { get; }
+
+    /// <summary>Features of a clip; null for a longer recording or an unreadable file.</summary>
+    public Window? Clip { get; private init; }
+
+    /// <summary>Length of a clip in seconds.</summary>
+    public double Seconds { get; private init; }
+
+    /// <summary>The first samples of a longer recording.</summary>
+    public float[] Samples { get; private init; } = [];
+
+    /// <summary>The remaining samples of a longer recording.</summary>
+    public AudioStream? Stream { get; private init; }
+
+    /// <summary>Why the file cannot be read; null if it can.</summary>
+    public string? Problem { get; private init; }
+
+    /// <summary>Opens a file; reports an unreadable one as <see cref="Problem"/>.</summary>
+    /// <exception cref="AudioFormatException">The format needs ffmpeg, which is missing.</exception>
+    public static RecordingHead TryOpen(string path, SavedModel model, IFeatureExtractor extractor)
+    {
+        try
+        {
+            return Open(path, model, extractor);
+        }
+        catch (Exception unreadable)
+            when (unreadable
+                    is IOException
+                        and not AudioFormatException { Fault: AudioFault.NoDecoder }
+                        or UnauthorizedAccessException
+            )
+        {
+            return new RecordingHead(path) { Problem = unreadable.Message };
+        }
+    }
+
+    /// <summary>Opens a file and reads at most the length of a clip.</summary>
+    public static RecordingHead Open(string path, SavedModel model, IFeatureExtractor extractor)
+    {
+        var (features, length) = (model.Features, model.ClipSamples);
+        var stream = AudioStream.Open(path, features.SampleRate);
+        // One sample more than the longest clip.
+        var limit = length + (int)(SedModel.ToleratedSeconds * features.SampleRate) + 1;
+        var samples = ArrayPool<float>.Shared.Rent(limit);
+        try
+        {
+            var count = stream.Read(samples.AsSpan(0, limit));
+            if (count == limit)
+                return new RecordingHead(path) { Samples = samples[..limit], Stream = stream };
+            samples.AsSpan(count).Clear();
+            var frames = new float[model.Network.Frames * features.Bands];
+            extractor.Extract(samples.AsSpan(0, length), frames);
+            // Counts frames with sound as the feature store does.
+            var sound = (int)Math.Round(Math.Min(stream.Seconds, model.ClipSeconds) * features.SampleRate);
+            var framesWithSound = Math.Clamp(
+                (sound + features.HopSamples - 1) / features.HopSamples,
+                0,
+                model.Network.Frames
+            );
+            stream.Dispose();
+            return new RecordingHead(path) { Clip = new Window(frames, framesWithSound), Seconds = stream.Seconds };
+        }
+        catch
+        {
+            stream.Dispose();
+            throw;
+        }
+        finally
+        {
+            ArrayPool<float>.Shared.Return(samples);
+        }
+    }
+
+    public void Dispose() => Stream?.Dispose();
+}

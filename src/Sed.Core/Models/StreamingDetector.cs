@@ -1,0 +1,125 @@
+using Sed.Core.Annotations;
+using Sed.Core.Audio;
+using Sed.Core.Detection;
+using Sed.Core.Features;
+
+namespace Sed.Core.Models;
+
+/// <summary>
+/// Detects events in a stream of samples and reports each one after it has ended. Ten times a second, the network processes the
+/// most recent window of a clip's length. The decisions use its output from the last decided frame to 0.2 s before the newest
+/// one, so they can differ slightly from those for a file. Not thread-safe.
+/// </summary>
+public sealed class StreamingDetector
+{
+    private const double HopSeconds = 0.1;
+    private const double LookaheadSeconds = 0.2;
+
+    private readonly SedModel model;
+    private readonly ModelEnsemble networks;
+    private readonly StreamResampler resampler;
+    private readonly FrameStream features;
+    private readonly StreamingDecoder decoder;
+    private readonly List<float> buffer = []; // features
+    private readonly int sampleRate;
+    private readonly OverlappingWindows windows;
+    private readonly int hop; // input frames between two windows
+    private readonly int lookahead; // input frames after a decided one
+    private long received; // samples
+    private long start; // first input frame of the buffer
+    private long processed; // input frames at the last window
+    private long decided; // output frames
+
+    internal StreamingDetector(SedModel model, ModelEnsemble networks, IFeatureExtractor extractor, int sampleRate)
+    {
+        this.model = model;
+        this.networks = networks;
+        windows = new OverlappingWindows(model.Saved.Network);
+        this.sampleRate = sampleRate;
+        var definition = model.Saved.Features;
+        resampler = new StreamResampler(sampleRate, definition.SampleRate);
+        features = new FrameStream(definition, extractor);
+        decoder = new StreamingDecoder(model.Classes, model.HopSeconds, model.Detection);
+        if (
+            StreamingDecoder.WholeRecordingSteps(model.Classes, model.Detection).ToArray() is
+            { Length: > 0 } wholeRecording
+        )
+            throw new NotSupportedException(
+                $"A decoding step needs the whole recording: {wholeRecording[0].Step} "
+                    + $"({string.Join(", ", wholeRecording.Select(found => found.Label))}). "
+                    + "For a stream, use steps with a bounded delay: median filter, minimum duration, minimum gap or hysteresis."
+            );
+        var frameSeconds = (double)definition.HopSamples / definition.SampleRate;
+        hop = windows.RoundToUnits(HopSeconds / frameSeconds);
+        lookahead = Math.Min(
+            windows.RoundToUnits(LookaheadSeconds / frameSeconds),
+            Math.Max(0, windows.CoveredFrames - hop)
+        );
+        DelaySeconds = (hop + lookahead + features.Context) * frameSeconds + decoder.DelaySeconds;
+    }
+
+    /// <summary>Longest time from the end of an event to its report, in seconds, not counting the time for computation.</summary>
+    public double DelaySeconds { get; }
+
+    /// <summary>Takes the next samples.</summary>
+    /// <param name="samples">Samples; full scale is -1 to 1.</param>
+    /// <returns>The events that have ended. Times are in seconds from the first sample.</returns>
+    public IReadOnlyList<SoundEvent> Push(ReadOnlySpan<float> samples)
+    {
+        List<SoundEvent> events = [];
+        // At most one hop at a time, so that the result does not depend on the length of the pieces.
+        var longest = Math.Max(1, hop * model.Saved.Features.HopSamples);
+        received += samples.Length;
+        var resampled = resampler.Push(samples, isLast: false).AsSpan();
+        for (var from = 0; from < resampled.Length; from += longest)
+        {
+            Extract(resampled[from..Math.Min(resampled.Length, from + longest)], isLast: false);
+            if (features.Extracted - processed >= hop)
+                Process(windows.OutputFramesEndedIn(features.Extracted - lookahead), events);
+        }
+        return events;
+    }
+
+    /// <summary>Ends the stream.</summary>
+    /// <returns>The remaining events, cut at the end of the sound.</returns>
+    public IReadOnlyList<SoundEvent> Finish()
+    {
+        List<SoundEvent> events = [];
+        Extract(resampler.Push([], isLast: true), isLast: true);
+        if (features.Extracted > 0)
+            Process(windows.OutputFramesStartedIn(features.Extracted), events);
+        events.AddRange(decoder.Finish());
+        var end = (double)received / sampleRate;
+        return
+        [
+            .. events
+                .Where(sound => sound.Onset < end)
+                .Select(sound => sound with { Offset = Math.Min(sound.Offset, end) }),
+        ];
+    }
+
+    private void Extract(ReadOnlySpan<float> samples, bool isLast) => buffer.AddRange(features.Push(samples, isLast));
+
+    /// <summary>Processes the most recent window and decodes its output.</summary>
+    /// <param name="until">Number of output frames to decide on.</param>
+    /// <param name="events">Receives the events that have ended.</param>
+    private void Process(long until, List<SoundEvent> events)
+    {
+        var (length, bands, classes) = (model.Saved.Network.Frames, model.Saved.Network.Bands, model.Classes.Count);
+        processed = features.Extracted;
+        // The window contains the first undecided frame.
+        var from = Math.Min(windows.LastStart(features.Extracted), windows.LatestStartWith(decided));
+        buffer.RemoveRange(0, (int)(from - start) * bands);
+        start = from;
+        var available = Math.Min(buffer.Count, length * bands);
+        var window = new float[length * bands];
+        buffer.CopyTo(0, window, 0, available);
+        var strong = networks.Predict([new Window(window, available / bands)])[0].Strong;
+        var first = windows.OutputFramesEndedIn(from);
+        var end = Math.Min(until, first + strong.Length / classes);
+        if (end <= decided)
+            return;
+        events.AddRange(decoder.Push(strong.AsSpan((int)(decided - first) * classes, (int)(end - decided) * classes)));
+        decided = end;
+    }
+}
