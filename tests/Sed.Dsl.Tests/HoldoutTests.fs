@@ -43,7 +43,7 @@ let ``what needs strong labels cannot be watched or reported on held-out clips``
 
     Assert.Equal<string list>(
         [
-            "validation: a share of 1.5; it lies between 0 and 1, for example 0.1"
+            "validation: a fraction of 1.5; give a fraction between 0 and 1, for example 0.1"
             "training: the monitor uses strong ER, but validation clips have weak labels only; monitor weak scores, for example `monitor WeakF`, or select on a split with strong labels"
             "report: strong ER of validation clips, which have weak labels only; score on another split"
         ],
