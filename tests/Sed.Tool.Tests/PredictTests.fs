@@ -75,7 +75,7 @@ let private writeWith (detection: DetectionOptions) (file: string) =
     )
     file
 
-let private write file = writeWith (DetectionOptions()) file
+let internal write file = writeWith (DetectionOptions()) file
 
 let private sound (seconds: float) (events: (float * float) list) =
     let draw = Random 1

@@ -15,7 +15,8 @@ public sealed record Waveform(float[] Samples, int SampleRate, int Channels)
 
 /// <summary>
 /// Decodes audio files. WAV (PCM, floating point, A-law, mu-law), AIFF, MP3 and Ogg Vorbis are decoded in process, all other
-/// formats by ffmpeg. The content of a file decides, not its name. Channels are averaged.
+/// formats by ffmpeg, and with them MP3 at 8 kHz and Ogg Vorbis of more than two channels. The content of a file decides, not
+/// its name. Channels are averaged.
 /// </summary>
 public static class AudioFile
 {

@@ -115,6 +115,8 @@ internal sealed class VorbisLink : IDisposable
     private float[] held = [];
     private int heldTaken;
     private long position;
+    private int positionTolerance;
+    private bool isCut;
 
     /// <summary>Reads the headers of a stream.</summary>
     /// <param name="bytes">The file.</param>
@@ -153,7 +155,7 @@ internal sealed class VorbisLink : IDisposable
         var end = packets.Page.IsLast ? packets.Page.Granule : long.MaxValue;
         var kept = Math.Clamp(end - position, 0, count / Channels);
         position += count / Channels;
-        if (count == 0 && position < end && end != long.MaxValue)
+        if (count == 0 && end != long.MaxValue && position < end - (isCut ? positionTolerance : 0))
             throw AudioFormatException.Truncated(
                 bytes.Path,
                 packets.Page.Offset,
@@ -190,6 +192,7 @@ internal sealed class VorbisLink : IDisposable
                 at + 28,
                 $"the Vorbis header states blocks of 2^{shortBlock} and 2^{longBlock} samples"
             );
+        positionTolerance = ((1 << longBlock) - (1 << shortBlock)) / 4;
         return (channels, (int)rate);
     }
 
@@ -207,9 +210,12 @@ internal sealed class VorbisLink : IDisposable
         }
         held = [.. samples];
         var start = decoder.SamplePosition - (held.Length / Channels);
-        // A stream of one page is cut at its end; a longer one whose first page states too few samples at its start.
-        if (packets.IsSinglePage)
+        // NVorbis returns a long block before a short one up to its slope, while granule positions count to its centre.
+        if (packets.IsSinglePage || (start < 0 && start >= -positionTolerance))
             start = 0;
+        else if (start != 0)
+            isCut = true;
+        // A stream that was cut out of a longer one may start with samples before position 0, which are not part of it.
         if (start < 0)
             heldTaken = (int)Math.Min(-start * Channels, held.Length);
         position = Math.Max(0, start);

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Sed.Core.Audio;
+using Sed.Core.Tests.Metrics;
 
 namespace Sed.Core.Tests.Audio;
 
@@ -78,6 +79,20 @@ public sealed class CompressedAudioTests : IDisposable
     {
         var path = Encode("a.ogg", seconds, ["-c:a", "libvorbis"]);
         Assert.Equal((int)Math.Round(seconds * 44_100), AudioFile.Read(path).Samples.Length);
+    }
+
+    [Theory]
+    [InlineData("baby_cry/4-167077-C.ogg")]
+    [InlineData("sea_waves/3-155642-B.ogg")]
+    public void A_first_page_that_ends_between_a_long_and_a_short_block_shifts_nothing(string name)
+    {
+        AudioFileTests.RequireFfmpeg();
+        var path = Path.Combine([SharedFolder.Require("data", "esc10"), .. name.Split('/')]);
+        var reference = folder.File("reference.wav");
+        Run([.. "-i".Split(' '), path, .. "-c:a pcm_f32le -bitexact".Split(' '), reference]);
+        var (expected, decoded) = (AudioFile.Read(reference).Samples, AudioFile.Read(path).Samples);
+        Assert.Equal(expected.Length, decoded.Length);
+        Assert.InRange(expected.Zip(decoded, (a, b) => Math.Abs(a - b)).Max(), 0, Rounding);
     }
 
     [Fact]
