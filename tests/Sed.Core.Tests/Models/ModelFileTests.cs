@@ -7,6 +7,7 @@ using Sed.Core.Networks;
 using Sed.Core.Networks.Layers;
 using Sed.Core.Networks.WeakOutputs;
 using Sed.Core.Runtime;
+using Sed.Core.Runtime.Keys;
 using TorchSharp;
 
 namespace Sed.Core.Tests.Models;
@@ -67,7 +68,7 @@ public sealed class ModelFileTests : IDisposable
         var text = JsonSerializer.Serialize(example, kind.BaseType!, ModelJson.Options);
         var read = JsonSerializer.Deserialize(text, kind.BaseType!, ModelJson.Options);
 
-        Assert.StartsWith($"{{\n  \"$kind\": \"{kind.Name}\"", text, StringComparison.Ordinal);
+        Assert.StartsWith($"{{\n  \"kind\": \"{KeyContract.Of(kind)!.Name}\"", text, StringComparison.Ordinal);
         Assert.Equal(kind, read!.GetType());
         Assert.Equal(text, JsonSerializer.Serialize(read, kind.BaseType!, ModelJson.Options));
         foreach (var property in kind.GetProperties().Where(property => property.PropertyType.IsValueType))
@@ -98,16 +99,16 @@ public sealed class ModelFileTests : IDisposable
         const string Text = """
             {
               "layers": [
-                { "$kind": "Convolution", "filters": 48, "kernelFrames": 3, "kernelBands": 3 },
-                { "$kind": "BandPooling", "bands": 5 },
-                { "$kind": "BidirectionalGru", "units": 32, "merge": "Multiply" },
-                { "$kind": "Dense", "units": 64, "activation": "Linear" }
+                { "kind": "convolution", "filters": 48, "kernelFrames": 3, "kernelBands": 3 },
+                { "kind": "bandPooling", "bands": 5 },
+                { "kind": "bidirectionalGru", "units": 32, "merge": "multiply" },
+                { "kind": "dense", "units": 64, "activation": "linear" }
               ],
               "frames": 500,
               "bands": 40,
               "classes": 17,
               "dropout": 0.15,
-              "weak": { "$kind": "DenseOverFrames" }
+              "weak": { "kind": "denseOverFrames" }
             }
             """;
         var read = JsonSerializer.Deserialize<NetworkDescription>(Text, ModelJson.Options)!;
@@ -228,7 +229,7 @@ public sealed class ModelFileTests : IDisposable
         var first = archive.Entries[0];
         Assert.Equal("model.json", first.FullName);
         Assert.StartsWith(
-            "{\n  \"layout\": 1,",
+            "{\n  \"layout\": 2,",
             Encoding.UTF8.GetString(NumpyArchive.BytesOf(first)),
             StringComparison.Ordinal
         );

@@ -15,7 +15,7 @@ internal static class Mutation
         "\"\"",
         "true",
         "9".PadLeft(40, '9'),
-        "\"$kind\"",
+        "\"kind\"",
         "\ud83d\ude00",
     ];
 

@@ -180,8 +180,8 @@ public sealed class CustomLayerTests
         }
         Train(1);
         var error = Assert.Throws<TrainingException>(() => Train(2));
-        Assert.Contains("twice version 1, 7 units", error.Message);
-        Assert.Contains("twice version 2, 7 units", error.Message);
+        Assert.Matches("\"kind\":\"custom\",\"name\":\"twice\",\"units\":7,\"version\":1", error.Message);
+        Assert.Matches("\"kind\":\"custom\",\"name\":\"twice\",\"units\":7,\"version\":2", error.Message);
     }
 
     [Fact]

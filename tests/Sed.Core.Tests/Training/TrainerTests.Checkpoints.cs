@@ -49,7 +49,8 @@ public sealed partial class TrainerTests
         Train(usual with { Epochs = 1 }, folder.Path);
         var error = Assert.Throws<TrainingException>(() => Train(usual, folder.Path, labels: new Labels.Strong()));
         Assert.Matches(
-            @"labels: it has weak labels\r?\n    but this training has strong labels; events, SHA-256 [0-9a-f]{64}$",
+            "labels: it has \\{\"events\":null,\"labels\":\\{\"kind\":\"weakOnly\"\\},\"pseudoLabels\":null\\}\r?\n"
+                + "    but this training has \\{\"events\":\\{\"events\":\"[0-9a-f]{64}\"\\},\"labels\":\\{\"kind\":\"strong\"\\},\"pseudoLabels\":null\\}$",
             error.Message
         );
     }

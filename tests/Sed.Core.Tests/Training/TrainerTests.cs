@@ -154,7 +154,7 @@ public sealed partial class TrainerTests
         Train(usual with { Epochs = 3 }, folder.Path);
         var lines = File.ReadAllLines(Folder(folder.Path).EpochsFile);
         Assert.Equal(4, lines.Length);
-        Assert.StartsWith("epoch,loss,monitor,weak F,strong F,strong ER,learning rate,", lines[0]);
+        Assert.StartsWith("epoch,loss,monitor,weakF,strongF,strongER,learning rate,", lines[0]);
         Assert.StartsWith("3,", lines[3]);
         Assert.Single(Directory.GetFiles(Folder(folder.Path).TensorBoardFolder, "*", SearchOption.AllDirectories));
     }

@@ -41,7 +41,7 @@ public sealed class UnknownEventsTests
         var first = Train(options with { Epochs = 2 }, folder.Path);
         var reports = Train(options, folder.Path);
         Assert.Equal(3, reports.Count);
-        Assert.All(reports, report => Assert.DoesNotContain(SegmentMetrics.F.Name, report.Scores.Keys));
+        Assert.All(reports, report => Assert.DoesNotContain(SegmentMetrics.F.Key, report.Scores.Keys));
         Assert.Equal(first, reports.Take(2));
         Assert.Contains(",NaN,NaN,", File.ReadAllLines(Folder(folder.Path).EpochsFile)[3]);
     }
@@ -53,7 +53,7 @@ public sealed class UnknownEventsTests
         var first = Train(options with { Epochs = 2 }, folder.Path, known);
         var again = Train(options with { Epochs = 2 }, folder.Path, known);
         Assert.Equal(first, again);
-        Assert.All(again, report => Assert.Contains(SegmentMetrics.F.Name, report.Scores.Keys));
+        Assert.All(again, report => Assert.Contains(SegmentMetrics.F.Key, report.Scores.Keys));
     }
 
     [Fact]

@@ -1,0 +1,46 @@
+using Sed.Core.Runtime.Keys;
+using Sed.Core.Training.Augmentations;
+using Sed.Core.Training.Targets;
+using static TorchSharp.torch;
+
+namespace Sed.Core.Tests.Training;
+
+/// <summary>The requirements on every augmentation.</summary>
+[Collection(TorchCollection.Name)]
+public sealed class AugmentationTests
+{
+    private static readonly Augmentation[] examples = [new Mixup(0.5), new SpecAugment(4, 3)];
+
+    public static TheoryData<Type> Kinds() =>
+        [.. typeof(Augmentation).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(Augmentation)))];
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void Every_augmentation_has_an_example_here_a_stable_key_and_a_summary(Type kind)
+    {
+        var example = Of(kind);
+        Assert.Contains("\"kind\":", CanonicalKey.Text(example));
+        Assert.NotEqual("", example.Summary);
+        Assert.Empty(example.Problems());
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void The_same_draw_gives_the_same_batch_another_one_another_and_shapes_stay(Type kind)
+    {
+        Sed.Core.Runtime.Torch.Initialize();
+        using var scope = NewDisposeScope();
+        random.manual_seed(1);
+        AugmentedBatch batch = new(randn(6, 20, 8), new BatchTargets(rand(6, 3)));
+        var augmentation = Of(kind);
+        var first = augmentation.Apply(batch, new Random(1));
+        Assert.Equal(batch.Features.shape, first.Features.shape);
+        Assert.Equal(batch.Targets.Tags.shape, first.Targets.Tags.shape);
+        Assert.True(first.Features.equal(augmentation.Apply(batch, new Random(1)).Features).all().item<bool>());
+        Assert.False(first.Features.allclose(augmentation.Apply(batch, new Random(2)).Features));
+        if (augmentation.IsPerNetwork)
+            Assert.Same(batch.Targets, first.Targets);
+    }
+
+    private static Augmentation Of(Type kind) => examples.First(example => example.GetType() == kind);
+}
