@@ -9,8 +9,8 @@ public sealed class StratificationTests
     [InlineData(3)]
     public void Folds_hold_every_class_in_its_share_and_no_source_is_in_two(int clipsPerSource)
     {
-        Manifest corpus = TinyCorpus.Random(1000, 1, clipsPerSource);
-        IReadOnlyList<int[]> folds = Stratification.Folds(corpus, 5, 1);
+        var corpus = TinyCorpus.Random(1000, 1, clipsPerSource);
+        var folds = Stratification.Folds(corpus, 5, 1);
 
         Assert.Equal(Enumerable.Range(0, 1000), folds.SelectMany(fold => fold).Order());
         foreach (var fold in folds)
@@ -27,11 +27,11 @@ public sealed class StratificationTests
     [Fact]
     public void A_validation_split_is_carved_from_the_training_clips_alone()
     {
-        Manifest training = TinyCorpus.Random(500, 2, 2);
-        Clip test = TinyCorpus.Clip("test.wav", "other", ["a"], Split.Testing);
+        var training = TinyCorpus.Random(500, 2, 2);
+        var test = TinyCorpus.Clip("test.wav", "other", ["a"], Split.Testing);
         Manifest corpus = new("mixed", training.Classes, 44_100, 10, [.. training.Clips, test]);
 
-        Manifest carved = Stratification.CarveValidation(corpus, 0.2, 7);
+        var carved = Stratification.CarveValidation(corpus, 0.2, 7);
 
         Assert.InRange(carved.IndicesOf(Split.Validation).Length, 90, 110);
         Assert.Equal(Split.Testing, carved.Clips[^1].Split);
@@ -47,7 +47,7 @@ public sealed class StratificationTests
     [Fact]
     public void The_seed_decides_and_nothing_else()
     {
-        Manifest corpus = TinyCorpus.Random(300, 3);
+        var corpus = TinyCorpus.Random(300, 3);
         Assert.Equal(Stratification.Folds(corpus, 3, 5), Stratification.Folds(corpus, 3, 5));
         Assert.NotEqual(Stratification.Folds(corpus, 3, 5)[0], Stratification.Folds(corpus, 3, 6)[0]);
     }
@@ -55,8 +55,8 @@ public sealed class StratificationTests
     [Fact]
     public void Too_few_sources_are_an_error()
     {
-        Manifest corpus = TinyCorpus.Random(10, 1, clipsPerSource: 10);
-        CorpusException error = Assert.Throws<CorpusException>(() => Stratification.Folds(corpus, 3, 1));
+        var corpus = TinyCorpus.Random(10, 1, clipsPerSource: 10);
+        var error = Assert.Throws<CorpusException>(() => Stratification.Folds(corpus, 3, 1));
         Assert.Equal(
             $"{corpus.Corpus}: the training clips come from fewer sources than 3 folds; give fewer folds.",
             error.Message
