@@ -7,7 +7,7 @@ public sealed class StratificationTests
     [Theory]
     [InlineData(1)]
     [InlineData(3)]
-    public void Folds_hold_every_class_in_its_share_and_no_source_is_in_two(int clipsPerSource)
+    public void Folds_have_equal_shares_of_every_class_and_no_source_in_common(int clipsPerSource)
     {
         var corpus = TinyCorpus.Random(1000, 1, clipsPerSource);
         var folds = Stratification.Folds(corpus, 5, 1);
@@ -25,7 +25,7 @@ public sealed class StratificationTests
     }
 
     [Fact]
-    public void A_validation_split_is_carved_from_the_training_clips_alone()
+    public void A_validation_split_is_held_out_of_the_training_clips_only()
     {
         var training = TinyCorpus.Random(500, 2, 2);
         var test = TinyCorpus.Clip("test.wav", "other", ["a"], Split.Testing);
@@ -45,7 +45,7 @@ public sealed class StratificationTests
     }
 
     [Fact]
-    public void The_seed_decides_and_nothing_else()
+    public void Equal_seeds_give_equal_folds_and_different_seeds_different_ones()
     {
         var corpus = TinyCorpus.Random(300, 3);
         Assert.Equal(Stratification.Folds(corpus, 3, 5), Stratification.Folds(corpus, 3, 5));
@@ -58,13 +58,13 @@ public sealed class StratificationTests
         var corpus = TinyCorpus.Random(10, 1, clipsPerSource: 10);
         var error = Assert.Throws<CorpusException>(() => Stratification.Folds(corpus, 3, 1));
         Assert.Equal(
-            $"{corpus.Corpus}: the training clips come from fewer sources than 3 folds; give fewer folds.",
+            $"{corpus.Corpus}: the training clips are from fewer than 3 sources; use fewer folds.",
             error.Message
         );
         error = Assert.Throws<CorpusException>(() => Stratification.CarveValidation(corpus, 1e-5, 1));
         Assert.Equal(
             $"{corpus.Corpus}: 0.0010 % of 10 training clips cannot be held out for validation, since clips of one source stay "
-                + "together; hold out another share, or add clips of other sources.",
+                + "together; hold out another share or add clips of other sources.",
             error.Message
         );
     }
