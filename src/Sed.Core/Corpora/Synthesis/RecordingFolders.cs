@@ -67,8 +67,8 @@ internal sealed class RecordingFolders
         foreach (var split in Parts)
             if (result.Recordings(label, split).Length == 0 && !isBackground(label))
                 problems.Add(
-                    $"{folder}: class '{label}' has no {split.ToString().ToLowerInvariant()} recordings, since its "
-                        + $"{byLabel[label].Length} recordings are from fewer than {Parts.Count} folds or sources."
+                    $"{folder}: class '{label}' has no {split.ToString().ToLowerInvariant()} recordings: its recordings "
+                        + $"({byLabel[label].Length}) are from fewer than {Parts.Count} folds or sources."
                 );
         return problems.Count == 0 ? result : throw new CorpusException(problems);
     }
@@ -81,12 +81,12 @@ internal sealed class RecordingFolders
     private void Divide(Dictionary<string, string[]> byLabel, long seed)
     {
         var folds = byLabel.Values.All(files => files.All(file => FoldOf(file) is not null));
-        var side = folds ? DivideFolds(byLabel) : DivideSources(byLabel, seed);
+        var splits = folds ? DivideFolds(byLabel) : DivideSources(byLabel, seed);
         foreach ((var label, var files) in byLabel)
         foreach (var split in Parts)
             recordings[(label, split)] =
             [
-                .. files.Where(file => side[folds ? FoldOf(file)! : SourceOf(file)] == split),
+                .. files.Where(file => splits[folds ? FoldOf(file)! : SourceOf(file)] == split),
             ];
     }
 
@@ -100,19 +100,19 @@ internal sealed class RecordingFolders
                 .Distinct()
                 .Order(StringComparer.Ordinal),
         ];
-        var side = folds.ToDictionary(fold => fold, _ => Split.Training);
+        var splits = folds.ToDictionary(fold => fold, _ => Split.Training);
         if (folds.Length > 1)
-            side[folds[^1]] = Split.Evaluation;
+            splits[folds[^1]] = Split.Evaluation;
         if (folds.Length > 2)
-            side[folds[^2]] = Split.Testing;
-        return side;
+            splits[folds[^2]] = Split.Testing;
+        return splits;
     }
 
     // Class by class, each new source is assigned to the split that is furthest below its share of the class.
     private static Dictionary<string, Split> DivideSources(Dictionary<string, string[]> byLabel, long seed)
     {
         (Split Split, double Share)[] shares = [(Split.Training, 0.6), (Split.Testing, 0.2), (Split.Evaluation, 0.2)];
-        Dictionary<string, Split> side = new(StringComparer.Ordinal);
+        Dictionary<string, Split> splits = new(StringComparer.Ordinal);
         foreach (
             (var label, var files) in byLabel
                 .OrderBy(entry => entry.Value.Length)
@@ -121,18 +121,18 @@ internal sealed class RecordingFolders
         {
             string[] sources = [.. files.Select(SourceOf).Distinct(StringComparer.Ordinal)];
             RandomSource.For(seed, "sources", label).Shuffle(sources);
-            foreach (var source in sources.Where(source => !side.ContainsKey(source)))
+            foreach (var source in sources.Where(source => !splits.ContainsKey(source)))
             {
-                var assigned = files.Count(file => side.ContainsKey(SourceOf(file)));
-                side[source] = shares
+                var assigned = files.Count(file => splits.ContainsKey(SourceOf(file)));
+                splits[source] = shares
                     .MaxBy(part =>
                         (part.Share * (assigned + 1))
-                        - files.Count(file => side.TryGetValue(SourceOf(file), out Split at) && at == part.Split)
+                        - files.Count(file => splits.TryGetValue(SourceOf(file), out Split at) && at == part.Split)
                     )
                     .Split;
             }
         }
-        return side;
+        return splits;
     }
 
     private static string? FoldOf(string file)

@@ -13,7 +13,7 @@ internal static class Sirens
         return Tone(random, samples, sampleRate, high, t => Modulation.Phase((t / period) + start) < 0.5 ? low : high);
     }
 
-    /// <summary>Fire engine (wail): slow rises and falls of pitch, each 3 to 6 s long.</summary>
+    /// <summary>Fire engine (wail): a slow rise and fall of pitch, with a period of 3 to 6 s.</summary>
     internal static float[] FireEngine(Random random, int samples, int sampleRate)
     {
         var bottom = random.LogUniform(350, 600);
