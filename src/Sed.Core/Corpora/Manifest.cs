@@ -1,5 +1,6 @@
 using Sed.Core.Annotations;
 using Sed.Core.Runtime;
+using Sed.Core.Runtime.Keys;
 
 namespace Sed.Core.Corpora;
 
@@ -157,18 +158,21 @@ public sealed class Manifest
 
     private void Check()
     {
-        List<string> problems = [];
+        List<Problem> problems = [];
         HashSet<(Split, string)> seen = [];
-        foreach (Clip clip in Clips)
+        foreach (var clip in Clips)
         {
             if (!seen.Add((clip.Split, clip.Name)))
                 problems.Add(
-                    $"{Corpus}: there are two {clip.Split.ToString().ToLowerInvariant()} clips named {clip.Name}."
+                    new Problem(Corpus, $"there are two {CanonicalKey.Of(clip.Split)} clips named {clip.Name}")
                 );
-            IEnumerable<string> labels = clip.WeakLabels.Concat((clip.StrongEvents ?? []).Select(e => e.Label));
+            var labels = clip.WeakLabels.Concat((clip.StrongEvents ?? []).Select(e => e.Label));
             foreach (var label in labels.Where(label => Classes.IndexOf(label) < 0).Distinct())
                 problems.Add(
-                    $"{Corpus}: {clip.Name} is labelled '{label}', which is not one of the {Classes.Count} classes."
+                    new Problem(
+                        Corpus,
+                        $"{clip.Name} is labelled '{label}', which is not one of the {Classes.Count} classes"
+                    )
                 );
         }
         if (problems.Count > 0)

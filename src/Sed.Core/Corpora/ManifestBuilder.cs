@@ -31,7 +31,7 @@ internal static class ManifestBuilder
             }
         );
         if (found.All(clip => clip is null))
-            throw new CorpusException(NothingUsable(listing, leftOut));
+            throw new CorpusException([NothingUsable(listing, leftOut)]);
         return new Manifest(
             listing.Corpus,
             listing.Classes,
@@ -72,16 +72,22 @@ internal static class ManifestBuilder
         }
     }
 
-    private static string NothingUsable(CorpusListing listing, LeftOutClip?[] leftOut)
+    private static Problem NothingUsable(CorpusListing listing, LeftOutClip?[] leftOut)
     {
         var labelled = listing.Clips.Count;
         if (listing.Audio.Count == 0)
-            return $"{listing.Folder}: the label files name {labelled} clips, but the folder contains no audio; add the audio files, "
-                + "in one folder or in one per split (audio/training, audio/testing, audio/evaluation).";
-        LeftOutClip? broken = leftOut.FirstOrDefault(clip => clip is { Missing: false });
-        return broken is not null
-            ? $"{listing.Folder}: none of the {labelled} clips has readable audio; the first error is: {broken.Reason}"
-            : $"{listing.Folder}: the names of its {listing.Audio.Count} audio files match none of the {labelled} clips in the "
-                + $"label files (the first clip is {leftOut[0]!.Name}).";
+            return new Problem(
+                listing.Folder,
+                $"the label files name {labelled} clips, but the folder contains no audio",
+                "add the audio files, in one folder or in one per split (audio/training, audio/testing, audio/evaluation)"
+            );
+        var unreadable = leftOut.FirstOrDefault(clip => clip is { Missing: false });
+        return new Problem(
+            listing.Folder,
+            unreadable is not null
+                ? $"none of the {labelled} clips has readable audio; the first error is: {unreadable.Reason}"
+                : $"the names of its {listing.Audio.Count} audio files match none of the {labelled} clips in the label files "
+                    + $"(the first clip is {leftOut[0]!.Name})"
+        );
     }
 }

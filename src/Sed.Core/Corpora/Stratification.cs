@@ -26,10 +26,12 @@ public static class Stratification
         var parts = Divide(manifest, training, [1 - fraction, fraction], seed);
         if (parts.Distinct().Count() < 2)
             throw new CorpusException(
+                manifest.Corpus,
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{manifest.Corpus}: {fraction:P4} of {training.Length} training clips cannot be held out for validation, "
-                ) + "since clips of one source stay together; hold out another share or add clips of other sources."
+                    $"{fraction:P4} of {training.Length} training clips cannot be held out for validation, "
+                ) + "since clips of one source stay together",
+                "hold out another share or add clips of other sources"
             );
         Split[] splits = [.. manifest.Clips.Select(clip => clip.Split)];
         for (var i = 0; i < training.Length; i++)
@@ -56,7 +58,9 @@ public static class Stratification
         return result.All(fold => fold.Length > 0)
             ? result
             : throw new CorpusException(
-                $"{manifest.Corpus}: the training clips are from fewer than {folds} sources; use fewer folds."
+                manifest.Corpus,
+                $"the training clips are from fewer than {folds} sources",
+                "use fewer folds"
             );
     }
 

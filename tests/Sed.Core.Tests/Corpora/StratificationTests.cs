@@ -58,13 +58,13 @@ public sealed class StratificationTests
         var corpus = TinyCorpus.Random(10, 1, clipsPerSource: 10);
         var error = Assert.Throws<CorpusException>(() => Stratification.Folds(corpus, 3, 1));
         Assert.Equal(
-            $"{corpus.Corpus}: the training clips are from fewer than 3 sources; use fewer folds.",
+            $"{corpus.Corpus}: the training clips are from fewer than 3 sources; use fewer folds",
             error.Message
         );
         error = Assert.Throws<CorpusException>(() => Stratification.CarveValidation(corpus, 1e-5, 1));
         Assert.Equal(
             $"{corpus.Corpus}: 0.0010 % of 10 training clips cannot be held out for validation, since clips of one source stay "
-                + "together; hold out another share or add clips of other sources.",
+                + "together; hold out another share or add clips of other sources",
             error.Message
         );
     }

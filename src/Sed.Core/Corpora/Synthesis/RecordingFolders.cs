@@ -1,5 +1,6 @@
 using Sed.Core.Audio;
 using Sed.Core.Runtime;
+using Sed.Core.Runtime.Keys;
 
 namespace Sed.Core.Corpora.Synthesis;
 
@@ -45,13 +46,16 @@ internal sealed class RecordingFolders
             .ToDictionary(entry => entry.Label, entry => entry.Files.Order(StringComparer.Ordinal).ToArray());
         if (byLabel.Count == 0)
             throw new CorpusException(
-                $"{folder}: none of its folders contains audio. Put the recordings into one folder per class; the name of "
-                    + "the folder is the label, as in dog_bark/1-100032-A.ogg."
+                folder,
+                "none of its folders contains audio",
+                "put the recordings into one folder per class, named by the label, as in dog_bark/1-100032-A.ogg"
             );
-        List<string> problems = [];
+        List<Problem> problems = [];
         foreach (var name in options.BackgroundFolders ?? [])
             if (!byLabel.ContainsKey(name))
-                problems.Add($"{folder}: the background folder '{name}' does not exist or contains no audio.");
+                problems.Add(
+                    new Problem(folder, $"the background folder '{name}' does not exist or contains no audio")
+                );
         Func<string, bool> isBackground = options.BackgroundFolders is { } named ? named.Contains : LooksLikeBackground;
         string[] labels = [.. byLabel.Keys.Order(StringComparer.Ordinal)];
         RecordingFolders result = new(
@@ -60,15 +64,21 @@ internal sealed class RecordingFolders
         );
         if (result.Classes.Count == 0)
             problems.Add(
-                $"{folder}: there is no class, since all folders are backgrounds ({string.Join(", ", labels)})."
+                new Problem(
+                    folder,
+                    $"there is no class, since all folders are backgrounds ({string.Join(", ", labels)})"
+                )
             );
         result.Divide(byLabel, options.Seed);
-        foreach (var label in labels)
+        foreach (var label in result.Classes)
         foreach (var split in Parts)
-            if (result.Recordings(label, split).Length == 0 && !isBackground(label))
+            if (result.Recordings(label, split).Length == 0)
                 problems.Add(
-                    $"{folder}: class '{label}' has no {split.ToString().ToLowerInvariant()} recordings: its recordings "
-                        + $"({byLabel[label].Length}) are from fewer than {Parts.Count} folds or sources."
+                    new Problem(
+                        folder,
+                        $"class '{label}' has no {CanonicalKey.Of(split)} recordings: its recordings "
+                            + $"({byLabel[label].Length}) are from fewer than {Parts.Count} folds or sources"
+                    )
                 );
         return problems.Count == 0 ? result : throw new CorpusException(problems);
     }

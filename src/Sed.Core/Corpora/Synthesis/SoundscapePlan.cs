@@ -1,4 +1,5 @@
 using Sed.Core.Annotations;
+using Sed.Core.Corpora.Layouts;
 using Sed.Core.Corpora.Synthesis.SoundModels;
 using Sed.Core.Runtime;
 

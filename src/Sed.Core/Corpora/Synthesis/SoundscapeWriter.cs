@@ -67,15 +67,16 @@ internal static class SoundscapeWriter
     {
         const int named = 5;
         const string remedy =
-            "Remove the folder to mix the corpus again. Keep your own corpora in another folder and name it with --data.";
+            "remove the folder to mix the corpus again, and keep your own corpora in another folder, named with --data";
         if (!Directory.EnumerateFileSystemEntries(target).Any())
-            throw new CorpusException($"{target}: the folder of this mixed corpus is empty. {remedy}");
+            throw new CorpusException(target, "the folder of this mixed corpus is empty", remedy);
         (var changed, var hashes) = ChecksumList.Verify(target);
         if (changed.Count > 0)
             throw new CorpusException(
-                $"{target}: {changed.Count} files of this mixed corpus were changed or removed "
-                    + $"({string.Join(", ", changed.Take(named))}{(changed.Count > named ? ", ..." : "")}). "
-                    + remedy
+                target,
+                $"{changed.Count} files of this mixed corpus were changed or removed "
+                    + $"({string.Join(", ", changed.Take(named))}{(changed.Count > named ? ", ..." : "")})",
+                remedy
             );
         return hashes;
     }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Sed.Core.Corpora.Layouts;
 using Sed.Core.Corpora.Synthesis.SoundModels;
 
 namespace Sed.Core.Corpora.Synthesis;

@@ -106,7 +106,7 @@ public sealed class Dcase2017Tests : IDisposable
         CorpusException error = Assert.Throws<CorpusException>(() => CorpusLayouts.Read(folder.Path));
         Assert.Equal(
             $"{folder.Path}: the label files name 1 clips, but the folder contains no audio; add the audio files, in one folder "
-                + "or in one per split (audio/training, audio/testing, audio/evaluation).",
+                + "or in one per split (audio/training, audio/testing, audio/evaluation)",
             error.Message
         );
     }

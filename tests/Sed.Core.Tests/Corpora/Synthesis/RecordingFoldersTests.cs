@@ -55,11 +55,11 @@ public sealed class RecordingFoldersTests : IDisposable
         );
         Assert.Equal(
             [
-                $"{folder.Path}: the background folder 'street' does not exist or contains no audio.",
+                $"{folder.Path}: the background folder 'street' does not exist or contains no audio",
                 $"{folder.Path}: class 'dog' has no testing recordings: its recordings (1) are from fewer than 3 folds "
-                    + "or sources.",
+                    + "or sources",
                 $"{folder.Path}: class 'dog' has no evaluation recordings: its recordings (1) are from fewer than 3 folds "
-                    + "or sources.",
+                    + "or sources",
             ],
             error.Problems.Select(problem => problem.ToString())
         );

@@ -144,7 +144,7 @@ public sealed class SoundscapesTests : IDisposable
         foreach (var index in new[] { 0, 2 })
             Assert.Contains(Path.GetFileName(clips[index].AudioPath), error.Message);
         Assert.EndsWith(
-            "Remove the folder to mix the corpus again. Keep your own corpora in another folder and name it with --data.",
+            "remove the folder to mix the corpus again, and keep your own corpora in another folder, named with --data",
             error.Message
         );
     }
@@ -164,8 +164,8 @@ public sealed class SoundscapesTests : IDisposable
         Directory.CreateDirectory(mixed);
         var error = Assert.Throws<CorpusException>(() => Soundscapes.SmartCars(folder.Path, tiny));
         Assert.Equal(
-            $"{mixed}: the folder of this mixed corpus is empty. Remove the folder to mix the corpus again. Keep your own corpora "
-                + "in another folder and name it with --data.",
+            $"{mixed}: the folder of this mixed corpus is empty; remove the folder to mix the corpus again, and keep your own corpora "
+                + "in another folder, named with --data",
             error.Message
         );
     }
@@ -271,8 +271,8 @@ public sealed class SoundscapesTests : IDisposable
         File.WriteAllText(folder.File("notes.txt"), "");
         var error = Assert.Throws<CorpusException>(() => Soundscapes.FromFolders(folder.Path, folder.File("mixed")));
         Assert.Equal(
-            $"{folder.Path}: none of its folders contains audio. Put the recordings into one folder per class; the name of "
-                + "the folder is the label, as in dog_bark/1-100032-A.ogg.",
+            $"{folder.Path}: none of its folders contains audio; put the recordings into one folder per class, named by "
+                + "the label, as in dog_bark/1-100032-A.ogg",
             error.Message
         );
     }

@@ -1,4 +1,5 @@
 using Sed.Core.Corpora;
+using Sed.Core.Corpora.Layouts;
 using Sed.Core.Corpora.Synthesis.SoundModels;
 
 namespace Sed.Core.Tests.Corpora.Synthesis.SoundModels;
