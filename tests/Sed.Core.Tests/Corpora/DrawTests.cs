@@ -2,7 +2,6 @@ using System.Globalization;
 using Sed.Core.Corpora;
 using Sed.Core.Corpora.Layouts;
 using Sed.Core.Corpora.Synthesis;
-using Sed.Core.Runtime;
 
 namespace Sed.Core.Tests.Corpora;
 

@@ -1,4 +1,3 @@
-using Sed.Core.Corpora;
 using Sed.Core.Corpora.Layouts;
 using Sed.Core.Corpora.Synthesis.SoundModels;
 
