@@ -70,7 +70,9 @@ public sealed partial class HouseTests
         string[] roots = [src, Path.Combine(src, "Sed.Core"), Root()];
         var paths = additions.SelectMany(line => QuotedPath().Matches(line)).Select(match => match.Groups[1].Value);
         Nothing(
-            paths.Where(path => !roots.Any(root => Path.Exists(Path.Combine(root, path)))).Select(path => $"no file: {path}")
+            paths
+                .Where(path => !roots.Any(root => Path.Exists(Path.Combine(root, path))))
+                .Select(path => $"no file: {path}")
         );
     }
 

@@ -133,8 +133,10 @@ let private detectAll
     =
     let names = dict [ for recording in recordings -> recording.Path, recording.Name ]
     let output =
-        if arguments.Contains Json then Output.json text model
-        elif arguments.Contains TagsOnly then Output.tags text
+        if arguments.Contains Json then
+            Output.json text model
+        elif arguments.Contains TagsOnly then
+            Output.tags text
         else
             let format =
                 arguments.TryGetResult Format
