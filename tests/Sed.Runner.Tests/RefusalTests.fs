@@ -134,7 +134,7 @@ let ``requests that a corpus cannot fulfil are reported before training`` () =
             small with
                 Features = logMel { range 0.0<Hz> 30000.0<Hz> }
         }
-    refused "smartcars: the training clips come from fewer sources than 500 folds; give fewer folds." {
+    refused "smartcars: the training clips are from fewer than 500 sources; use fewer folds" {
         small with
             Folds = 500
     }

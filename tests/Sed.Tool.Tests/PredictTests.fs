@@ -7,6 +7,7 @@ open System.IO
 open System.Text.Json
 open Xunit
 open Sed.Core.Annotations
+open Sed.Core.Annotations.Formats
 open Sed.Core.Audio
 open Sed.Core.Detection
 open Sed.Core.Detection.Steps
@@ -94,6 +95,33 @@ let private wav (folder: Folder) (name: string) seconds events =
     path
 
 [<Fact>]
+let ``every annotation format can be written and is read back by evaluate`` () =
+    use folder = new Folder()
+    let model = write (folder.Path "m.sed")
+    let recordings = [ wav folder "a.wav" 1.0 [ 0.2, 0.6 ]; wav folder "b.wav" 1.0 [] ]
+    let reference = folder.List("truth.tsv", [ "a.wav 0.2 0.6 Car"; "b.wav" ])
+    let baseline = Run.seddsl ("predict" :: model :: recordings)
+    for format in EventListFile.Formats do
+        let estimated = folder.Path $"events{format.Extensions[0]}"
+        let run =
+            Run.seddsl (
+                "predict" :: model :: recordings
+                @ [ "--format"; format.Name; "--out"; estimated ]
+            )
+        Assert.Equal("", run.Errors)
+        let read = EventListFile.Read estimated
+        let expected =
+            EventListFile.Parse(Text.Encoding.UTF8.GetBytes baseline.Output, "events.tsv")
+        Assert.Equal<string>(expected.Files, read.Files)
+        Assert.Equal<SoundEvent>(expected.EventsOf("a.wav").ToArray(), read.EventsOf("a.wav").ToArray())
+        let scored =
+            Run.seddsl [ "evaluate"; "--reference"; reference; "--estimated"; estimated ]
+        Assert.Equal("", scored.Errors)
+    let unknown = Run.seddsl [ "predict"; model; recordings.Head; "--format"; "xls" ]
+    Assert.Equal(2, unknown.ExitCode)
+    Assert.StartsWith("seddsl predict: --format: unknown format 'xls'; use tsv", unknown.Errors)
+
+[<Fact>]
 let ``a folder's recordings are processed in order of their names, and unreadable files are listed and skipped`` () =
     use folder = new Folder()
     let model = write (folder.Path "m.sed")
@@ -103,7 +131,7 @@ let ``a folder's recordings are processed in order of their names, and unreadabl
     File.WriteAllText(folder.Path "in/broken.wav", "no sound")
     let run = Run.seddsl [ "predict"; model; folder.Path "in" ]
     Assert.Equal(3, run.ExitCode)
-    Assert.EndsWith("1 of 4 recordings could not be read.\n", run.Errors)
+    Assert.EndsWith("1 of 4 recordings could not be read or written.\n", run.Errors)
     Assert.Contains($"skipped: {folder.Prefix}in/broken.wav", run.Errors)
     let rows = run.Output.TrimEnd('\n').Split '\n'
     Assert.Equal("filename\tonset\toffset\tevent_label", rows[0])

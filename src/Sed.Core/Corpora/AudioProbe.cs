@@ -6,8 +6,8 @@ namespace Sed.Core.Corpora;
 /// <param name="DurationSeconds">Length in seconds.</param>
 /// <param name="SampleRate">Samples per second (Hz).</param>
 /// <param name="Channels">Number of channels.</param>
-/// <param name="Bytes">Length of the file.</param>
-/// <param name="Sha256">SHA-256 of the file's content, 64 lower-case hexadecimal digits; null where it is not known.</param>
+/// <param name="Bytes">File size in bytes.</param>
+/// <param name="Sha256">SHA-256 of the file's content, 64 lower-case hexadecimal digits; null where it has not been computed.</param>
 internal sealed record AudioProbe(
     double DurationSeconds,
     int SampleRate,

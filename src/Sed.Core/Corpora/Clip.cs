@@ -2,50 +2,60 @@ using Sed.Core.Annotations;
 
 namespace Sed.Core.Corpora;
 
-/// <summary>One clip that is there: its sound and what is known about it.</summary>
+/// <summary>A clip with usable audio, and its labels.</summary>
 public sealed record Clip
 {
-    /// <summary>The clip's name as the corpus's label files write it, for example "-5QrBL6MzLg_60.000_70.000.wav".</summary>
+    /// <summary>Name as in the corpus's label files, for example "-5QrBL6MzLg_60.000_70.000.wav".</summary>
     public required string Name { get; init; }
 
-    /// <summary>What it was cut from (YouTube id, Freesound id): clips of one source never stand on two sides of a split.</summary>
+    /// <summary>
+    /// The recording that the clip was cut from, for example a YouTube id. Validation splits and folds keep clips of one source
+    /// together.
+    /// </summary>
     public required string Source { get; init; }
 
-    /// <summary>The audio file.</summary>
+    /// <summary>Path of the audio file.</summary>
     public required string AudioPath { get; init; }
 
     /// <summary>Length of the audio file in bytes.</summary>
     public required long AudioBytes { get; init; }
 
     /// <summary>
-    /// SHA-256 of the audio file's content, 64 lower-case hexadecimal digits; null where nobody has computed it yet.
+    /// SHA-256 of the audio file's content, 64 lower-case hexadecimal digits; null where it has not been computed.
     /// </summary>
     public string? AudioSha256 { get; init; }
 
-    /// <summary>Length of the sound in seconds, positive, as the audio file has it.</summary>
+    /// <summary>Duration of the audio (s), positive.</summary>
     public required double DurationSeconds { get; init; }
 
-    /// <summary>What the clip may be used for.</summary>
+    /// <summary>The split that the clip belongs to.</summary>
     public required Split Split { get; init; }
 
-    /// <summary>The classes heard in the clip, each once, in the order of the corpus's classes.</summary>
+    /// <summary>Classes present in the clip, without duplicates, in the order of the corpus's classes.</summary>
     public required IReadOnlyList<string> WeakLabels { get; init; }
 
     /// <summary>
-    /// When each sound is heard, in seconds from the clip's start; null where nobody wrote that down. Includes the
-    /// unlocated events of DCASE 2017 (0 to 0: tagged, but not heard).
+    /// Annotated events, in seconds from the clip's start; null where the clip has no strong labels. Includes the unlocated
+    /// events of DCASE 2017, which are annotated from 0 to 0 s.
     /// </summary>
     public IReadOnlyList<SoundEvent>? StrongEvents { get; init; }
 
     /// <summary>
-    /// The events of a training clip that was mixed, known to who mixed it: for networks that learn from strong labels, and for
-    /// nothing else. Null where <see cref="StrongEvents"/> has them, or nobody knows them.
+    /// Events of a training clip of a mixed corpus, for training with strong labels only: the clip counts as weakly labelled.
+    /// Null for other clips.
     /// </summary>
     public IReadOnlyList<SoundEvent>? MixedEvents { get; init; }
 
-    /// <summary>Whether anybody wrote down which classes are heard; where nobody did, there are no labels. Default true.</summary>
+    /// <summary>Whether the clip has weak labels, which may be none; false for unlabelled clips. Default true.</summary>
     public bool IsTagged { get; init; } = true;
 
-    /// <summary>The events that a training may be told of; null where nobody knows them.</summary>
+    /// <summary>Events that are available for training with strong labels; null where there are none.</summary>
     public IReadOnlyList<SoundEvent>? KnownEvents => StrongEvents ?? MixedEvents;
 }
+
+/// <summary>A clip of the label files that cannot be used.</summary>
+/// <param name="Name">Name as in the label files.</param>
+/// <param name="Split">The split of the label file.</param>
+/// <param name="Missing">True where there is no audio file, false where it cannot be read.</param>
+/// <param name="Reason">Why the clip is left out.</param>
+public sealed record LeftOutClip(string Name, Split Split, bool Missing, string Reason);

@@ -14,7 +14,7 @@ internal readonly record struct FileStamp(long Bytes, long Ticks)
     internal static FileStamp Of(string path)
     {
         FileInfo file = new(path);
-        if (file.Exists && file.LinkTarget is not null)
+        if (file.Exists && file.Attributes.HasFlag(FileAttributes.ReparsePoint))
             file = (FileInfo?)file.ResolveLinkTarget(returnFinalTarget: true) ?? file;
         return file.Exists ? new FileStamp(file.Length, file.LastWriteTimeUtc.Ticks) : default;
     }

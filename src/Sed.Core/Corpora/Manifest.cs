@@ -1,22 +1,23 @@
 using Sed.Core.Annotations;
 using Sed.Core.Runtime;
+using Sed.Core.Runtime.Keys;
 
 namespace Sed.Core.Corpora;
 
-/// <summary>What is really there of a corpus: every clip whose audio can be read, and what is known about it. Immutable.</summary>
+/// <summary>A corpus: its classes and all clips with readable audio, with their labels and splits. Immutable.</summary>
 public sealed class Manifest
 {
     private readonly Lazy<string[]> audioHashes;
     private readonly Lazy<string> hash;
 
-    /// <summary>Puts a corpus together; the readers of this folder do that from files.</summary>
-    /// <param name="corpus">The corpus's name.</param>
-    /// <param name="classes">The classes, in the order in which networks and tables have them.</param>
-    /// <param name="sampleRate">Samples per second at which clips are read (Hz).</param>
-    /// <param name="clipSeconds">Length to which every clip is cut or padded (s).</param>
-    /// <param name="clips">The clips, in the order that rows of feature stores have.</param>
-    /// <param name="leftOut">The clips that label files name and that cannot be used.</param>
-    /// <exception cref="CorpusException">Two clips of one split share a name, or a clip has a label that is no class.</exception>
+    /// <summary>Creates a manifest. Readers of corpus folders create manifests from label files and audio.</summary>
+    /// <param name="corpus">Display name of the corpus.</param>
+    /// <param name="classes">The classes, in the order of network outputs and tables.</param>
+    /// <param name="sampleRate">Samples per second (Hz); audio at other rates is resampled.</param>
+    /// <param name="clipSeconds">Clip length (s); audio is cut or padded to it.</param>
+    /// <param name="clips">The clips, in the order of feature store rows.</param>
+    /// <param name="leftOut">Clips of the label files that have no readable audio.</param>
+    /// <exception cref="CorpusException">Two clips of one split have the same name, or a label is not one of the classes.</exception>
     public Manifest(
         string corpus,
         ClassList classes,
@@ -61,35 +62,35 @@ public sealed class Manifest
         hash = new Lazy<string>(() => ManifestKey.Hash(this, audioHashes.Value));
     }
 
-    /// <summary>The corpus's name.</summary>
+    /// <summary>Display name of the corpus; not part of its identity.</summary>
     public string Corpus { get; }
 
-    /// <summary>The classes, in the order in which networks and tables have them.</summary>
+    /// <summary>The classes, in the order of network outputs and tables.</summary>
     public ClassList Classes { get; }
 
-    /// <summary>Samples per second at which clips are read (Hz).</summary>
+    /// <summary>Samples per second (Hz); audio at other rates is resampled.</summary>
     public int SampleRate { get; }
 
-    /// <summary>Length to which every clip is cut or padded (s).</summary>
+    /// <summary>Clip length (s); audio is cut or padded to it.</summary>
     public double ClipSeconds { get; }
 
     /// <summary>The clips; row i of a feature store belongs to clip i.</summary>
     public IReadOnlyList<Clip> Clips { get; }
 
-    /// <summary>The clips that label files name and that cannot be used: missing or broken.</summary>
+    /// <summary>Clips of the label files whose audio is missing or cannot be read.</summary>
     public IReadOnlyList<LeftOutClip> LeftOut { get; }
 
     /// <summary>
     /// Identity of the corpus's content, 64 lower-case hexadecimal digits: a hash of sample rate, clip length, classes and each
-    /// clip's split, name, source, labels, events and audio content. Neither folders nor the corpus's name change it.
-    /// Clips without <see cref="Clip.AudioSha256"/> have their audio files read on first use.
+    /// clip's split, name, source, labels, events and audio content. It does not depend on paths or on the corpus's name. The
+    /// first use reads the audio files of clips without <see cref="Clip.AudioSha256"/>.
     /// </summary>
     /// <exception cref="IOException">An audio file cannot be read.</exception>
     public string Hash => hash.Value;
 
     /// <summary>
-    /// What was used and what was not, in a line for the foot of a table: "600 training, 200 testing clips; left out: 12
-    /// missing, 1 unreadable".
+    /// The numbers of clips that are used and left out, for example "600 training, 200 testing clips; left out: 12 missing, 1
+    /// unreadable".
     /// </summary>
     public string Describe()
     {
@@ -107,25 +108,25 @@ public sealed class Manifest
         return unused.Length == 0 ? text : $"{text}; left out: {string.Join(", ", unused)}";
     }
 
-    /// <summary>The positions in <see cref="Clips"/> of one split's clips, in order.</summary>
+    /// <summary>Indices of a split's clips in <see cref="Clips"/>, ascending.</summary>
     public int[] IndicesOf(Split split) => [.. Enumerable.Range(0, Clips.Count).Where(i => Clips[i].Split == split)];
 
-    /// <summary>The reference events of some clips; null where nobody wrote down those of any of them.</summary>
-    /// <param name="clips">Positions in <see cref="Clips"/>.</param>
+    /// <summary>The annotated events of some clips; null where one of the clips has no strong labels.</summary>
+    /// <param name="clips">Indices in <see cref="Clips"/>.</param>
     public EventList? EventsOf(IReadOnlyCollection<int> clips)
     {
-        (string, IReadOnlyList<SoundEvent>)[] known =
+        (string, IReadOnlyList<SoundEvent>)[] annotated =
         [
             .. clips
                 .Select(index => Clips[index])
                 .Where(clip => clip.StrongEvents is not null)
                 .Select(clip => (clip.Name, clip.StrongEvents!)),
         ];
-        return known.Length == clips.Count ? EventList.Of(known) : null;
+        return annotated.Length == clips.Count ? EventList.Of(annotated) : null;
     }
 
-    /// <summary>The same corpus with other splits, for example after carving a validation split.</summary>
-    /// <param name="splits">One for each clip.</param>
+    /// <summary>The same corpus with other splits, for example with a validation split.</summary>
+    /// <param name="splits">The split of each clip.</param>
     public Manifest WithSplits(IReadOnlyList<Split> splits)
     {
         ArgumentNullException.ThrowIfNull(splits);
@@ -135,8 +136,8 @@ public sealed class Manifest
         return new Manifest(Corpus, Classes, SampleRate, ClipSeconds, clips, LeftOut, audioHashes);
     }
 
-    /// <summary>The same corpus, in which it is known what was mixed into its training clips; its hash stays.</summary>
-    /// <param name="events">The events of training clips.</param>
+    /// <summary>The same corpus with the events of its training clips as <see cref="Clip.MixedEvents"/>. The hash stays the same.</summary>
+    /// <param name="events">Events of the training clips.</param>
     internal Manifest WithMixedEvents(EventList events)
     {
         Clip[] clips =
@@ -157,26 +158,24 @@ public sealed class Manifest
 
     private void Check()
     {
-        List<string> problems = [];
+        List<Problem> problems = [];
         HashSet<(Split, string)> seen = [];
-        foreach (Clip clip in Clips)
+        foreach (var clip in Clips)
         {
             if (!seen.Add((clip.Split, clip.Name)))
-                problems.Add($"{Corpus}: the {clip.Split} clip {clip.Name} is there twice.");
-            IEnumerable<string> labels = clip.WeakLabels.Concat((clip.StrongEvents ?? []).Select(e => e.Label));
+                problems.Add(
+                    new Problem(Corpus, $"there are two {CanonicalKey.Of(clip.Split)} clips named {clip.Name}")
+                );
+            var labels = clip.WeakLabels.Concat((clip.StrongEvents ?? []).Select(e => e.Label));
             foreach (var label in labels.Where(label => Classes.IndexOf(label) < 0).Distinct())
                 problems.Add(
-                    $"{Corpus}: {clip.Name} is labelled '{label}', which is not one of the {Classes.Count} classes."
+                    new Problem(
+                        Corpus,
+                        $"{clip.Name} is labelled '{label}', which is not one of the {Classes.Count} classes"
+                    )
                 );
         }
         if (problems.Count > 0)
             throw new CorpusException(problems);
     }
 }
-
-/// <summary>A clip that the label files name and that cannot be used.</summary>
-/// <param name="Name">The clip's name as the label files write it.</param>
-/// <param name="Split">Where it would have belonged.</param>
-/// <param name="Missing">True where there is no audio file at all, false where there is one that cannot be read.</param>
-/// <param name="Reason">Why it is left out.</param>
-public sealed record LeftOutClip(string Name, Split Split, bool Missing, string Reason);

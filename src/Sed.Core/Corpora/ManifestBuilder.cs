@@ -2,18 +2,18 @@ using Sed.Core.Runtime;
 
 namespace Sed.Core.Corpora;
 
-/// <summary>Joins labelled clips with the audio that is there: one way for every corpus.</summary>
+/// <summary>Creates manifests by joining labelled clips with their audio files.</summary>
 internal static class ManifestBuilder
 {
-    /// <summary>The manifest of a listing, looking at the audio files' headers.</summary>
-    /// <exception cref="CorpusException">No clip has readable audio, or labels are no classes.</exception>
+    /// <summary>The manifest of a listing. Reads the headers of the audio files.</summary>
+    /// <exception cref="CorpusException">No clip has readable audio, or a label is not one of the classes.</exception>
     internal static Manifest Build(CorpusListing listing) => Build(listing, listing.FindAudio(), AudioProbe.Of);
 
     /// <summary>The manifest of a listing.</summary>
-    /// <param name="listing">The corpus.</param>
-    /// <param name="audio">The files of each clip, the one to be used first.</param>
-    /// <param name="probe">What is known of a file; throws where it cannot be used.</param>
-    /// <exception cref="CorpusException">No clip has readable audio, or labels are no classes.</exception>
+    /// <param name="listing">Labelled clips and audio files of a corpus.</param>
+    /// <param name="audio">The audio files found for each clip; the first one is used.</param>
+    /// <param name="probe">Returns the properties of an audio file; throws an <see cref="IOException"/> where it cannot be used.</param>
+    /// <exception cref="CorpusException">No clip has readable audio, or a label is not one of the classes.</exception>
     internal static Manifest Build(CorpusListing listing, IReadOnlyList<string>[] audio, Func<string, AudioProbe> probe)
     {
         var count = listing.Clips.Count;
@@ -31,7 +31,7 @@ internal static class ManifestBuilder
             }
         );
         if (found.All(clip => clip is null))
-            throw new CorpusException(NothingUsable(listing, leftOut));
+            throw new CorpusException([NothingUsable(listing, leftOut)]);
         return new Manifest(
             listing.Corpus,
             listing.Classes,
@@ -72,16 +72,22 @@ internal static class ManifestBuilder
         }
     }
 
-    private static string NothingUsable(CorpusListing listing, LeftOutClip?[] leftOut)
+    private static Problem NothingUsable(CorpusListing listing, LeftOutClip?[] leftOut)
     {
         var labelled = listing.Clips.Count;
         if (listing.Audio.Count == 0)
-            return $"{listing.Folder}: its label files name {labelled} clips, but there is no audio below it; put the audio "
-                + "files there, in one folder or in one per split (audio/training, audio/testing, audio/evaluation).";
-        LeftOutClip? broken = leftOut.FirstOrDefault(clip => clip is { Missing: false });
-        return broken is not null
-            ? $"{listing.Folder}: none of the {labelled} clips has audio that can be read; the first: {broken.Reason}"
-            : $"{listing.Folder}: none of its {listing.Audio.Count} audio files is named like one of the {labelled} clips of "
-                + $"its label files (the first clip is {leftOut[0]!.Name}).";
+            return new Problem(
+                listing.Folder,
+                $"the label files name {labelled} clips, but the folder contains no audio",
+                "add the audio files, in one folder or in one per split (audio/training, audio/testing, audio/evaluation)"
+            );
+        var unreadable = leftOut.FirstOrDefault(clip => clip is { Missing: false });
+        return new Problem(
+            listing.Folder,
+            unreadable is not null
+                ? $"none of the {labelled} clips has readable audio; the first error is: {unreadable.Reason}"
+                : $"the names of its {listing.Audio.Count} audio files match none of the {labelled} clips in the label files "
+                    + $"(the first clip is {leftOut[0]!.Name})"
+        );
     }
 }

@@ -4,32 +4,34 @@ using Sed.Core.Runtime;
 namespace Sed.Core.Corpora;
 
 /// <summary>
-/// Divides clips in parts that resemble each other in every class, by iterative stratification (Sechidis, Tsoumakas and
-/// Vlahavas, "On the stratification of multi-label data", 2011): the rarest class is dealt out first, each clip to the part
-/// that lacks it most. Clips of one source are dealt out together.
+/// Divides clips into parts with similar class distributions by iterative stratification (Sechidis, Tsoumakas and Vlahavas,
+/// "On the stratification of multi-label data", 2011): clips of the rarest class are assigned first, each to the part that is
+/// furthest below its share of the class. Clips of one source are assigned together.
 /// </summary>
 public static class Stratification
 {
-    /// <summary>Takes a part of the training clips for validation.</summary>
+    /// <summary>Holds out a share of the training clips as the validation split.</summary>
     /// <param name="manifest">The corpus; its training clips are divided.</param>
     /// <param name="fraction">The validation split's share of the training clips, above 0 and below 1.</param>
-    /// <param name="seed">Decides between parts that lack a class equally.</param>
+    /// <param name="seed">Seed of the random order of sources.</param>
     /// <returns>The corpus with those clips moved to <see cref="Split.Validation"/>.</returns>
     /// <exception cref="ArgumentException">The fraction is not between 0 and 1.</exception>
-    /// <exception cref="CorpusException">The training clips cannot be divided so: a side would have none.</exception>
+    /// <exception cref="CorpusException">One of the two splits would have no clips.</exception>
     public static Manifest CarveValidation(Manifest manifest, double fraction, long seed)
     {
         ArgumentNullException.ThrowIfNull(manifest);
         if (!(fraction > 0 && fraction < 1))
             throw new ArgumentException($"The fraction must lie between 0 and 1, was {fraction}.", nameof(fraction));
-        var training = Tagged(manifest);
+        var training = Labelled(manifest);
         var parts = Divide(manifest, training, [1 - fraction, fraction], seed);
         if (parts.Distinct().Count() < 2)
             throw new CorpusException(
+                manifest.Corpus,
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{manifest.Corpus}: {fraction:P4} of {training.Length} training clips cannot be held out for validation, "
-                ) + "since clips of one source stay together; hold out another share, or add clips of other sources."
+                    $"{fraction:P4} of {training.Length} training clips cannot be held out for validation, "
+                ) + "since clips of one source stay together",
+                "hold out another share or add clips of other sources"
             );
         Split[] splits = [.. manifest.Clips.Select(clip => clip.Split)];
         for (var i = 0; i < training.Length; i++)
@@ -37,17 +39,17 @@ public static class Stratification
         return manifest.WithSplits(splits);
     }
 
-    /// <summary>Divides the training clips in folds.</summary>
+    /// <summary>Divides the training clips into folds.</summary>
     /// <param name="manifest">The corpus; its training clips are divided.</param>
-    /// <param name="folds">How many folds, at least 2.</param>
-    /// <param name="seed">Decides between folds that lack a class equally.</param>
-    /// <returns>The positions in the manifest of each fold's clips, in order.</returns>
+    /// <param name="folds">Number of folds, at least 2.</param>
+    /// <param name="seed">Seed of the random order of sources.</param>
+    /// <returns>The indices of each fold's clips in the manifest, ascending.</returns>
     /// <exception cref="CorpusException">There are fewer sources than folds.</exception>
     public static IReadOnlyList<int[]> Folds(Manifest manifest, int folds, long seed)
     {
         ArgumentNullException.ThrowIfNull(manifest);
         ArgumentOutOfRangeException.ThrowIfLessThan(folds, 2);
-        var training = Tagged(manifest);
+        var training = Labelled(manifest);
         var parts = Divide(manifest, training, [.. Enumerable.Repeat(1.0 / folds, folds)], seed);
         int[][] result =
         [
@@ -56,13 +58,15 @@ public static class Stratification
         return result.All(fold => fold.Length > 0)
             ? result
             : throw new CorpusException(
-                $"{manifest.Corpus}: the training clips come from fewer sources than {folds} folds; give fewer folds."
+                manifest.Corpus,
+                $"the training clips are from fewer than {folds} sources",
+                "use fewer folds"
             );
     }
 
-    /// <summary>The corpus with one fold for validation and the others for training.</summary>
+    /// <summary>The corpus with one fold as the validation split.</summary>
     /// <param name="manifest">The corpus.</param>
-    /// <param name="validation">Positions of the fold's clips.</param>
+    /// <param name="validation">Indices of the fold's clips in the manifest.</param>
     public static Manifest WithFold(Manifest manifest, IReadOnlyCollection<int> validation)
     {
         ArgumentNullException.ThrowIfNull(manifest);
@@ -72,15 +76,15 @@ public static class Stratification
         ]);
     }
 
-    /// <summary>The training clips that can be scored too: those of which nobody knows the classes stay where they are.</summary>
-    private static int[] Tagged(Manifest manifest) =>
+    /// <summary>Indices of the labelled training clips. Unlabelled clips stay in the training split, since they cannot be scored.</summary>
+    private static int[] Labelled(Manifest manifest) =>
         [.. manifest.IndicesOf(Split.Training).Where(clip => manifest.Clips[clip].IsTagged)];
 
-    /// <summary>The part that each clip is dealt to.</summary>
+    /// <summary>Assigns each clip to a part.</summary>
     /// <param name="manifest">The corpus.</param>
-    /// <param name="clips">Positions in it.</param>
-    /// <param name="shares">The parts' shares of the clips; they make 1.</param>
-    /// <param name="seed">Decides between parts that lack a class equally.</param>
+    /// <param name="clips">Indices of the clips to divide.</param>
+    /// <param name="shares">Each part's share of the clips; the shares sum to 1.</param>
+    /// <param name="seed">Seed of the random order of sources.</param>
     internal static int[] Divide(Manifest manifest, int[] clips, double[] shares, long seed)
     {
         Source[] sources =
@@ -100,7 +104,7 @@ public static class Stratification
         while (left.Count > 0)
         {
             var label = demand.RarestAmong(left);
-            // The order of the shuffled sources decides; sources with most clips of the class first, as they fit least easily.
+            // Sources with most clips of the class come first; ties keep the shuffled order.
             foreach (
                 Source source in sources
                     .Where(source => left.Contains(source) && (label < 0 || source.Labels[label] > 0))
@@ -108,10 +112,10 @@ public static class Stratification
                     .ToArray()
             )
             {
-                var part = demand.Neediest(label);
+                var part = demand.MostLacking(label);
                 foreach (var position in source.Positions)
                     parts[position] = part;
-                demand.Take(source, part);
+                demand.Assign(source, part);
                 left.Remove(source);
             }
         }
@@ -126,10 +130,10 @@ public static class Stratification
         return counts;
     }
 
-    /// <summary>All clips of one source: positions among the clips to divide, and how many of them have each class.</summary>
+    /// <summary>All clips of one source: their positions among the clips to divide, and the number of clips of each class.</summary>
     private sealed record Source(int[] Positions, int[] Labels);
 
-    /// <summary>How many clips, of each class and in all, each part still lacks.</summary>
+    /// <summary>The number of clips that each part lacks, per class and in total.</summary>
     private sealed class Demand
     {
         private readonly double[][] ofLabel;
@@ -146,7 +150,7 @@ public static class Stratification
             ];
         }
 
-        /// <summary>The class with the fewest clips among these sources; -1 where none has a class.</summary>
+        /// <summary>The class with the fewest clips in these sources; -1 where they have no labels.</summary>
         internal int RarestAmong(HashSet<Source> sources)
         {
             var counts = new int[ofLabel[0].Length];
@@ -157,15 +161,15 @@ public static class Stratification
             return present.Length == 0 ? -1 : present.MinBy(k => counts[k]);
         }
 
-        /// <summary>The part that lacks most of a class; among equals the one that lacks most clips.</summary>
-        internal int Neediest(int label) =>
+        /// <summary>The part that lacks most clips of a class; ties go to the part that lacks most clips in total.</summary>
+        internal int MostLacking(int label) =>
             Enumerable
                 .Range(0, ofClips.Length)
                 .OrderByDescending(part => label < 0 ? 0 : ofLabel[part][label])
                 .ThenByDescending(part => ofClips[part])
                 .First();
 
-        internal void Take(Source source, int part)
+        internal void Assign(Source source, int part)
         {
             ofClips[part] -= source.Positions.Length;
             for (var k = 0; k < source.Labels.Length; k++)

@@ -2,11 +2,10 @@ using System.Globalization;
 using Sed.Core.Corpora;
 using Sed.Core.Corpora.Layouts;
 using Sed.Core.Corpora.Synthesis;
-using Sed.Core.Runtime;
 
 namespace Sed.Core.Tests.Corpora;
 
-/// <summary>Recorded draws: recorded results of experiments depend on them.</summary>
+/// <summary>Recorded draws, which recorded results of experiments depend on.</summary>
 public sealed class DrawTests : IDisposable
 {
     private readonly TemporaryFolder folder = new();
@@ -28,8 +27,8 @@ public sealed class DrawTests : IDisposable
         var source = new SynthesisedSounds(Dcase2017.SampleRate);
         var plans = Enumerable
             .Range(20, 3)
-            .SelectMany(index => Score.Draw(source, new SoundscapeOptions(), split, index))
-            .Select(entry => entry.Event)
+            .SelectMany(index => SoundscapePlan.Draw(source, new SoundscapeOptions(), split, index))
+            .Select(planned => planned.Event)
             .Select(e => string.Create(CultureInfo.InvariantCulture, $"{e.Onset}-{e.Offset} {e.Label}"));
         Assert.Equal(events, string.Join("; ", plans));
     }
@@ -38,7 +37,7 @@ public sealed class DrawTests : IDisposable
     public void Soundscapes_are_mixed_as_recorded()
     {
         var source = new SynthesisedSounds(Dcase2017.SampleRate);
-        var samples = Soundscape.Make(source, new SoundscapeOptions(), Split.Testing, 20).Samples;
+        var samples = Soundscape.Mix(source, new SoundscapeOptions(), Split.Testing, 20).Samples;
         var shown = Enumerable
             .Range(1, 6)
             .Select(i => samples[i * 70_000].ToString("F4", CultureInfo.InvariantCulture));

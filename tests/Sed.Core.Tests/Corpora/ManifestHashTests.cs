@@ -15,12 +15,12 @@ public sealed class ManifestHashTests : IDisposable
     [Fact]
     public void The_canonical_text_lists_what_identifies_a_corpus()
     {
-        Clip weak = TinyCorpus.Clip("a\tb.wav", "a", ["car", "bus"]);
-        Clip strong = TinyCorpus.Clip("c.wav", "c", ["bus"], Split.Testing) with
+        var weak = TinyCorpus.Clip("a\tb.wav", "a", ["car", "bus"]);
+        var strong = TinyCorpus.Clip("c.wav", "c", ["bus"], Split.Testing) with
         {
             StrongEvents = [new SoundEvent(0.25, 1.5, "bus")],
         };
-        Clip unlabelled = TinyCorpus.Clip("d.wav", "d", []) with { IsTagged = false };
+        var unlabelled = TinyCorpus.Clip("d.wav", "d", []) with { IsTagged = false };
         Manifest corpus = new("name", new ClassList(["bus", "car"]), 16_000, 2.5, [weak, strong, unlabelled]);
         Assert.Equal(
             [
@@ -48,7 +48,7 @@ public sealed class ManifestHashTests : IDisposable
     [Fact]
     public void Every_identifying_field_changes_the_hash()
     {
-        Clip clip = TinyCorpus.Clip("a.wav", "a", ["a"]) with { AudioSha256 = "1" };
+        var clip = TinyCorpus.Clip("a.wav", "a", ["a"]) with { AudioSha256 = "1" };
         string Hash(Clip changed, int sampleRate = 8000, double clipSeconds = 1, string classes = "a b") =>
             new Manifest("corpus", new ClassList(classes.Split(' ')), sampleRate, clipSeconds, [changed]).Hash;
         string[] hashes =
@@ -73,7 +73,7 @@ public sealed class ManifestHashTests : IDisposable
     [Fact]
     public void Neither_the_name_of_a_corpus_nor_the_location_of_its_audio_changes_the_hash_or_the_folds()
     {
-        Manifest corpus = TinyCorpus.Random(60, 1);
+        var corpus = TinyCorpus.Random(60, 1);
         Manifest renamed = new(
             "another",
             corpus.Classes,

@@ -7,10 +7,10 @@ public sealed class StratificationTests
     [Theory]
     [InlineData(1)]
     [InlineData(3)]
-    public void Folds_hold_every_class_in_its_share_and_no_source_is_in_two(int clipsPerSource)
+    public void Folds_have_equal_shares_of_every_class_and_no_source_in_common(int clipsPerSource)
     {
-        Manifest corpus = TinyCorpus.Random(1000, 1, clipsPerSource);
-        IReadOnlyList<int[]> folds = Stratification.Folds(corpus, 5, 1);
+        var corpus = TinyCorpus.Random(1000, 1, clipsPerSource);
+        var folds = Stratification.Folds(corpus, 5, 1);
 
         Assert.Equal(Enumerable.Range(0, 1000), folds.SelectMany(fold => fold).Order());
         foreach (var fold in folds)
@@ -25,13 +25,13 @@ public sealed class StratificationTests
     }
 
     [Fact]
-    public void A_validation_split_is_carved_from_the_training_clips_alone()
+    public void A_validation_split_is_held_out_of_the_training_clips_only()
     {
-        Manifest training = TinyCorpus.Random(500, 2, 2);
-        Clip test = TinyCorpus.Clip("test.wav", "other", ["a"], Split.Testing);
+        var training = TinyCorpus.Random(500, 2, 2);
+        var test = TinyCorpus.Clip("test.wav", "other", ["a"], Split.Testing);
         Manifest corpus = new("mixed", training.Classes, 44_100, 10, [.. training.Clips, test]);
 
-        Manifest carved = Stratification.CarveValidation(corpus, 0.2, 7);
+        var carved = Stratification.CarveValidation(corpus, 0.2, 7);
 
         Assert.InRange(carved.IndicesOf(Split.Validation).Length, 90, 110);
         Assert.Equal(Split.Testing, carved.Clips[^1].Split);
@@ -45,9 +45,9 @@ public sealed class StratificationTests
     }
 
     [Fact]
-    public void The_seed_decides_and_nothing_else()
+    public void Equal_seeds_give_equal_folds_and_different_seeds_different_ones()
     {
-        Manifest corpus = TinyCorpus.Random(300, 3);
+        var corpus = TinyCorpus.Random(300, 3);
         Assert.Equal(Stratification.Folds(corpus, 3, 5), Stratification.Folds(corpus, 3, 5));
         Assert.NotEqual(Stratification.Folds(corpus, 3, 5)[0], Stratification.Folds(corpus, 3, 6)[0]);
     }
@@ -55,16 +55,16 @@ public sealed class StratificationTests
     [Fact]
     public void Too_few_sources_are_an_error()
     {
-        Manifest corpus = TinyCorpus.Random(10, 1, clipsPerSource: 10);
-        CorpusException error = Assert.Throws<CorpusException>(() => Stratification.Folds(corpus, 3, 1));
+        var corpus = TinyCorpus.Random(10, 1, clipsPerSource: 10);
+        var error = Assert.Throws<CorpusException>(() => Stratification.Folds(corpus, 3, 1));
         Assert.Equal(
-            $"{corpus.Corpus}: the training clips come from fewer sources than 3 folds; give fewer folds.",
+            $"{corpus.Corpus}: the training clips are from fewer than 3 sources; use fewer folds",
             error.Message
         );
         error = Assert.Throws<CorpusException>(() => Stratification.CarveValidation(corpus, 1e-5, 1));
         Assert.Equal(
             $"{corpus.Corpus}: 0.0010 % of 10 training clips cannot be held out for validation, since clips of one source stay "
-                + "together; hold out another share, or add clips of other sources.",
+                + "together; hold out another share or add clips of other sources",
             error.Message
         );
     }

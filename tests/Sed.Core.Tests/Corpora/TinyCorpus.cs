@@ -3,10 +3,10 @@ using Sed.Core.Corpora;
 
 namespace Sed.Core.Tests.Corpora;
 
-/// <summary>Corpora that exist in memory only, for what needs labels and no sound.</summary>
+/// <summary>Corpora in memory, without audio files.</summary>
 internal static class TinyCorpus
 {
-    /// <summary>Clips with random labels out of classes a, b, c, d; c is rare, d rarer; some share a source.</summary>
+    /// <summary>Clips with random labels of the classes a, b, c and d, of which c is rare and d rarest.</summary>
     public static Manifest Random(int clips, int seed, int clipsPerSource = 1)
     {
         Random random = new(seed);

@@ -63,6 +63,19 @@ public sealed partial class HouseTests
         Assert.Equal(changes.Distinct(), changes);
     }
 
+    [Fact]
+    public void The_files_and_folders_that_the_page_names_for_additions_exist()
+    {
+        var additions = drawing.SkipWhile(line => !line.StartsWith("## To add", StringComparison.Ordinal)).Skip(1);
+        string[] roots = [src, Path.Combine(src, "Sed.Core"), Root()];
+        var paths = additions.SelectMany(line => QuotedPath().Matches(line)).Select(match => match.Groups[1].Value);
+        Nothing(
+            paths
+                .Where(path => !roots.Any(root => Path.Exists(Path.Combine(root, path))))
+                .Select(path => $"no file: {path}")
+        );
+    }
+
     /// <summary>Fails with every line of what is wrong; assertions on collections cut them short.</summary>
     private static void Nothing(IEnumerable<string> wrong)
     {
@@ -98,6 +111,9 @@ public sealed partial class HouseTests
                 return folder.FullName;
         throw new InvalidOperationException($"No folder around {AppContext.BaseDirectory} has SedDsl.sln.");
     }
+
+    [GeneratedRegex(@"`([\w.]+/[\w/.]+)`")]
+    private static partial Regex QuotedPath();
 
     [GeneratedRegex(@"^\| `([\w/.]+)` \| \S")]
     private static partial Regex Description();

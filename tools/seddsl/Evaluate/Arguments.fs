@@ -82,7 +82,7 @@ type Arguments =
     interface IArgParserTemplate with
         member this.Usage =
             match this with
-            | Reference _ -> "reference events: a tab-separated list of file, onset, offset and label"
+            | Reference _ -> "reference events, for example a tab-separated list of file, onset, offset and label"
             | Estimated _ -> "estimated events: a list of the same format"
             | Against _ -> "estimated events of a second system, which --bootstrap compares with the first"
             | Scores _ ->

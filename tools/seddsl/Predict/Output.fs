@@ -1,4 +1,4 @@
-/// Detections as tab-separated lists or JSON, written recording by recording.
+/// Detections in an annotation format, as lists of tags or as JSON, written recording by recording.
 module Sed.Tool.Predict.Output
 
 open System
@@ -7,6 +7,7 @@ open System.IO
 open System.Text.Encodings.Web
 open System.Text.Json
 open Sed.Core.Annotations
+open Sed.Core.Annotations.Formats
 open Sed.Core.Models
 
 /// Writes the detections of one recording after another.
@@ -24,31 +25,30 @@ let private number (seconds: float) =
 let eventRow (name: string) (event: SoundEvent) =
     $"{name}\t{number event.Onset}\t{number event.Offset}\t{event.Label}"
 
-/// A list with a header, in the format of DCASE and DESED. A recording without rows is listed by its name alone.
-let private list (target: TextWriter) (header: string) (rows: string -> Prediction -> string list) =
-    target.WriteLine header
+/// The events of each recording, in an annotation format.
+let events (format: IAnnotationFormat) (target: TextWriter) =
+    let writer = format.Write target
+    {
+        new Output with
+            member _.Write(name, prediction) = writer.Add(name, prediction.Events)
+            member _.Skip(_, _) = ()
+            member _.Finish() = writer.Finish()
+    }
+
+/// A tab-separated list of tags with a header. A recording without tags is listed by its name alone.
+let tags (target: TextWriter) =
+    target.WriteLine "filename\tstart\tend\tevent_label"
     {
         new Output with
             member _.Write(name, prediction) =
-                match rows name prediction with
-                | [] -> target.WriteLine name
-                | rows ->
-                    for row in rows do
-                        target.WriteLine row
+                if prediction.Tags.Count = 0 then
+                    target.WriteLine name
+                for label in prediction.Tags do
+                    target.WriteLine $"{name}\t0\t{number prediction.Seconds}\t{label}"
                 target.Flush()
             member _.Skip(_, _) = ()
             member _.Finish() = target.Flush()
     }
-
-let events target =
-    list target "filename\tonset\toffset\tevent_label" (fun name prediction -> [
-        for event in prediction.Events -> eventRow name event
-    ])
-
-let tags target =
-    list target "filename\tstart\tend\tevent_label" (fun name prediction -> [
-        for label in prediction.Tags -> $"{name}\t0\t{number prediction.Seconds}\t{label}"
-    ])
 
 let private writeEvent (json: Utf8JsonWriter) (event: SoundEvent) =
     json.WriteStartObject()

@@ -5,6 +5,8 @@ open System.IO
 open System.Runtime.InteropServices
 open System.Threading
 open Argu
+open Sed.Core.Annotations
+open Sed.Core.Annotations.Formats
 open Sed.Core.Detection
 open Sed.Core.Detection.Steps
 open Sed.Core.Models
@@ -14,6 +16,7 @@ open Sed.Tool
 type private PredictArguments =
     | [<MainCommand; Mandatory>] Model_And_Recordings of path: string list
     | [<Unique>] Out of file: string
+    | [<Unique>] Format of name: string
     | [<Unique; CustomCommandLine "--tags">] TagsOnly
     | [<Unique>] Json
     | [<Unique>] Scores of folder: string
@@ -30,6 +33,9 @@ type private PredictArguments =
             | Model_And_Recordings _ ->
                 "the model file (.sed), then recordings or folders of recordings, of any length, format and sample rate."
             | Out _ -> "write to this file instead of standard output."
+            | Format _ ->
+                let names = EventListFile.Formats |> Seq.map _.Name |> String.concat ", "
+                $"format of the events: {names} (default: {EventListFile.Formats[0].Name})."
             | TagsOnly -> "write clip-level tags (filename, start, end, event_label) instead of events."
             | Json ->
                 "write JSON with events, tags and tag probabilities; with --stream, one object per line and event."
@@ -88,6 +94,7 @@ let private problems (arguments: ParseResults<PredictArguments>) recordings = [
             "--stream reads standard input; name only the model"
         for isGiven, option in
             [
+                arguments.Contains Format, "--format"
                 arguments.Contains TagsOnly, "--tags"
                 arguments.Contains Scores, "--scores"
                 arguments.Contains Without_Prefix, "--without-prefix"
@@ -102,6 +109,15 @@ let private problems (arguments: ParseResults<PredictArguments>) recordings = [
             "--rate needs --stream"
     if arguments.Contains TagsOnly && arguments.Contains Json then
         "--json and --tags cannot both be given; JSON contains the tags"
+    if arguments.Contains Format then
+        for isGiven, option in [ arguments.Contains TagsOnly, "--tags"; arguments.Contains Json, "--json" ] do
+            if isGiven then
+                $"--format and {option} cannot both be given; --format applies to lists of events"
+    match arguments.TryGetResult Format with
+    | Some name when isNull (EventListFile.FormatNamed name) ->
+        let names = EventListFile.Formats |> Seq.map _.Name |> String.concat ", "
+        $"--format: unknown format '{name}'; use {names}"
+    | _ -> ()
     match arguments.TryGetResult Rate with
     | Some rate when rate < 1000 || rate > 768000 -> $"--rate must be between 1000 and 768000 Hz, was {rate}"
     | _ -> ()
@@ -117,9 +133,16 @@ let private detectAll
     =
     let names = dict [ for recording in recordings -> recording.Path, recording.Name ]
     let output =
-        if arguments.Contains Json then Output.json text model
-        elif arguments.Contains TagsOnly then Output.tags text
-        else Output.events text
+        if arguments.Contains Json then
+            Output.json text model
+        elif arguments.Contains TagsOnly then
+            Output.tags text
+        else
+            let format =
+                arguments.TryGetResult Format
+                |> Option.bind (EventListFile.FormatNamed >> Option.ofObj)
+                |> Option.defaultValue EventListFile.Formats[0]
+            Output.events format text
     use progress = new Progress()
     use scores =
         new ScoreFolder(
@@ -145,7 +168,12 @@ let private detectAll
                 output.Skip(name, problem)
             | prediction ->
                 scores.Finish()
-                output.Write(name, prediction)
+                try
+                    output.Write(name, prediction)
+                with :? AnnotationException as problem ->
+                    // A name that the format cannot hold does not end the run.
+                    skipped.Add problem.Message
+                    output.Skip(name, problem.Message)
             finished <- finished + 1
             progress.Count "recordings" finished recordings.Length
     finally
@@ -157,7 +185,7 @@ let private detectAll
     if skipped.Count = 0 then
         ExitCode.Done
     else
-        eprintfn $"{skipped.Count} of {recordings.Length} recordings could not be read."
+        eprintfn $"{skipped.Count} of {recordings.Length} recordings could not be read or written."
         ExitCode.Partial
 
 let private work (arguments: ParseResults<PredictArguments>) =

@@ -11,6 +11,9 @@ public static class EventListFile
     /// <summary>The annotation formats; the first one is the default for writing.</summary>
     public static IReadOnlyList<IAnnotationFormat> Formats { get; } = [new TabSeparatedEvents()];
 
+    /// <summary>The format with a name (<see cref="IAnnotationFormat.Name"/>); null where there is none.</summary>
+    public static IAnnotationFormat? FormatNamed(string name) => Formats.FirstOrDefault(format => format.Name == name);
+
     /// <summary>Reads a file; its first lines decide the format.</summary>
     /// <param name="path">The file.</param>
     /// <exception cref="AnnotationException">No format recognises the file, or rows are invalid; each is named with its line.</exception>

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Sed.Core.Annotations;
 using Sed.Core.Annotations.Formats;
-using Sed.Core.Corpora.Synthesis.Voices;
 using Sed.Core.Runtime;
 
 namespace Sed.Core.Corpora.Layouts;
@@ -20,7 +19,25 @@ public static class Dcase2017
 
     /// <summary>The classes with their AudioSet identifiers, in the official order.</summary>
     public static IReadOnlyList<(string Id, string Label)> Classes { get; } =
-    [.. SmartCarVoices.All.Select(voice => (voice.Id, voice.Label))];
+    [
+        ("/m/0284vy3", "Train horn"),
+        ("/m/05x_td", "Air horn, truck horn"),
+        ("/m/02mfyn", "Car alarm"),
+        ("/m/02rhddq", "Reversing beeps"),
+        ("/m/0199g", "Bicycle"),
+        ("/m/06_fw", "Skateboard"),
+        ("/m/012n7d", "Ambulance (siren)"),
+        ("/m/012ndj", "Fire engine, fire truck (siren)"),
+        ("/m/0dgbq", "Civil defense siren"),
+        ("/m/04qvtq", "Police car (siren)"),
+        ("/m/03qc9zr", "Screaming"),
+        ("/m/0k4j", "Car"),
+        ("/t/dd00134", "Car passing by"),
+        ("/m/01bjv", "Bus"),
+        ("/m/07r04", "Truck"),
+        ("/m/04_sv", "Motorcycle"),
+        ("/m/07jdr", "Train"),
+    ];
 }
 
 /// <summary>

@@ -1,15 +1,17 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using Sed.Core.Corpora.Synthesis.Voices;
+using Sed.Core.Audio;
+using Sed.Core.Corpora.Synthesis.SoundModels;
 using Sed.Core.Runtime.Keys;
 
 namespace Sed.Core.Corpora.Synthesis;
 
-/// <summary>Events and backgrounds from folders of recordings, one folder per class.</summary>
+/// <summary>Events and backgrounds from folders of recordings.</summary>
 internal sealed class RecordedSounds : ISoundSource
 {
-    private const double MostEventSeconds = 6;
+    private const double MaxEventSeconds = 6;
     private readonly int sampleRate;
     private readonly Dictionary<Split, string[][]> events;
     private readonly Dictionary<Split, string[]> backgrounds;
@@ -52,36 +54,36 @@ internal sealed class RecordedSounds : ISoundSource
 
     public string Fingerprint { get; }
 
-    public Take Event(Random random, Split split, int label, int mostSamples)
+    public SourceEvent DrawEvent(Random random, Split split, int label, int maxSamples)
     {
         var recordings = events[split][label];
-        var sound = cache.WithoutSilentEnds(recordings[random.Next(recordings.Length)]);
-        var most = Math.Min(mostSamples, (int)(MostEventSeconds * sampleRate));
-        var length = Math.Min(sound.Length, most);
+        var sound = cache.Trimmed(recordings[random.Next(recordings.Length)]);
+        var maxLength = Math.Min(maxSamples, (int)(MaxEventSeconds * sampleRate));
+        var length = Math.Min(sound.Length, maxLength);
         var from = random.Next(sound.Length - length + 1);
-        return new Take(length, () => sound.AsSpan(from, length).ToArray().Faded(sampleRate, 0.01, 0.02));
+        return new SourceEvent(length, () => sound.AsSpan(from, length).ToArray().Faded(sampleRate, 0.01, 0.02));
     }
 
-    /// <summary>Real recordings have a microphone behind them already.</summary>
-    public float[] Recorded(Random random, float[] mix) => mix;
+    /// <summary>Returns the mix unchanged, since recordings contain the response of their microphones.</summary>
+    public float[] ApplyMicrophone(Random random, float[] mix) => mix;
 
-    /// <summary>A recording repeated with cross-fades, or synthesised noise where no folder holds backgrounds.</summary>
+    /// <summary>A recording, repeated with cross-fades; synthesised noise where no folder contains backgrounds.</summary>
     public float[] Background(Random random, Split split, int samples)
     {
         var recordings = backgrounds[split];
         if (recordings.Length == 0)
             return noise.Background(random, split, samples);
-        var sound = cache.WithoutSilentEnds(recordings[random.Next(recordings.Length)]);
+        var sound = cache.Trimmed(recordings[random.Next(recordings.Length)]);
         var fade = Math.Min(sampleRate / 4, sound.Length / 4);
         var result = new float[samples];
-        // The first round starts somewhere inside the recording.
+        // The first repetition starts at a random point of the recording.
         var at = -random.Next(sound.Length / 2);
         while (at < samples)
         {
             for (var i = Math.Max(0, -at); i < sound.Length && at + i < samples; i++)
             {
                 var gain = Math.Min(1, Math.Min(i, sound.Length - 1 - i) / (double)Math.Max(1, fade));
-                // Equal power, since the two rounds have nothing in common.
+                // An equal-power cross-fade, since overlapping repetitions are uncorrelated.
                 result[at + i] += (float)(sound[i] * Math.Sin(Math.PI / 2 * gain));
             }
             at += Math.Max(1, sound.Length - fade);
@@ -113,5 +115,48 @@ internal sealed class RecordedSounds : ISoundSource
         {
             throw new CorpusException(unreadable.Message);
         }
+    }
+}
+
+/// <summary>Decoded recordings without leading and trailing silence, cached up to a fixed amount of memory.</summary>
+internal sealed class RecordingCache(int sampleRate)
+{
+    private const long MaxSamples = 64 << 20;
+    private readonly ConcurrentDictionary<string, Lazy<float[]>> recordings = new(StringComparer.Ordinal);
+    private long samples;
+
+    /// <summary>The recording without leading and trailing silence. Callers must not change it.</summary>
+    /// <exception cref="AudioFormatException">The recording cannot be decoded or is silent.</exception>
+    internal float[] Trimmed(string path)
+    {
+        var sound = recordings.GetOrAdd(path, name => new Lazy<float[]>(() => Load(name))).Value;
+        if (Interlocked.Read(ref samples) > MaxSamples)
+        {
+            recordings.Clear();
+            Interlocked.Exchange(ref samples, 0);
+        }
+        return sound;
+    }
+
+    private float[] Load(string path)
+    {
+        var sound = Trim(AudioFile.Read(path, sampleRate));
+        if (sound.Length < sampleRate / 20)
+            throw new AudioFormatException(path, null, "the recording is silent or shorter than 0.05 s");
+        Interlocked.Add(ref samples, sound.Length);
+        return sound;
+    }
+
+    // Recordings are often padded to a common length. Silence is 40 dB below the loudest 10 ms.
+    private float[] Trim(float[] sound)
+    {
+        var block = Math.Max(1, sampleRate / 100);
+        var levels = new double[sound.Length / block];
+        for (var i = 0; i < levels.Length; i++)
+            levels[i] = Signal.Rms(sound.AsSpan(i * block, block));
+        var threshold = levels.DefaultIfEmpty(0).Max() / 100;
+        var first = Array.FindIndex(levels, level => level > threshold);
+        var last = Array.FindLastIndex(levels, level => level > threshold);
+        return first < 0 ? [] : sound[(first * block)..((last + 1) * block)];
     }
 }

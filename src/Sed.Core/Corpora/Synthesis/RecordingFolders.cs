@@ -1,11 +1,13 @@
 using Sed.Core.Audio;
 using Sed.Core.Runtime;
+using Sed.Core.Runtime.Keys;
 
 namespace Sed.Core.Corpora.Synthesis;
 
 /// <summary>
-/// Folders of recordings, divided among the splits: by fold where file names start with one ("3-152007-A.ogg"), else by
-/// source ("152007-A.ogg", or the whole name).
+/// Folders of recordings, one per class, divided among the splits. Where all file names start with a fold, as in
+/// "3-152007-A.ogg", recordings are divided by fold, otherwise by source: the number at the start of "152007-A.ogg", or the
+/// whole name.
 /// </summary>
 internal sealed class RecordingFolders
 {
@@ -18,20 +20,24 @@ internal sealed class RecordingFolders
         Backgrounds = backgrounds;
     }
 
-    /// <summary>The splits that recordings are divided among.</summary>
+    /// <summary>The splits among which recordings are divided.</summary>
     internal static IReadOnlyList<Split> Parts { get; } = [Split.Training, Split.Testing, Split.Evaluation];
 
+    /// <summary>Names of the folders that are classes, in ordinal order.</summary>
     internal IReadOnlyList<string> Classes { get; }
 
+    /// <summary>Names of the folders that contain backgrounds, in ordinal order.</summary>
     internal IReadOnlyList<string> Backgrounds { get; }
 
+    /// <summary>Paths of a folder's recordings in one split, in ordinal order.</summary>
     internal string[] Recordings(string label, Split split) => recordings[(label, split)];
 
-    /// <exception cref="CorpusException">There is nothing to mix, and why.</exception>
+    /// <summary>Lists the recordings below a folder and divides them among the splits.</summary>
+    /// <exception cref="CorpusException">There are no classes, or a class lacks recordings for a split.</exception>
     internal static RecordingFolders Open(string folder, SoundscapeOptions options)
     {
         CorpusFolder.FilesBelow(folder);
-        Dictionary<string, string[]> byLabel = Directory
+        var byLabel = Directory
             .GetDirectories(folder)
             .Select(path =>
                 (Label: Path.GetFileName(path), Files: Directory.GetFiles(path).Where(AudioFile.HasAudioExtension))
@@ -40,13 +46,16 @@ internal sealed class RecordingFolders
             .ToDictionary(entry => entry.Label, entry => entry.Files.Order(StringComparer.Ordinal).ToArray());
         if (byLabel.Count == 0)
             throw new CorpusException(
-                $"{folder}: it has no folder with audio in it. The recordings belong into one folder per class, which gives "
-                    + "them their label, for example dog_bark/1-100032-A.ogg."
+                folder,
+                "none of its folders contains audio",
+                "put the recordings into one folder per class, named by the label, as in dog_bark/1-100032-A.ogg"
             );
-        List<string> problems = [];
+        List<Problem> problems = [];
         foreach (var name in options.BackgroundFolders ?? [])
             if (!byLabel.ContainsKey(name))
-                problems.Add($"{folder}: the background folder '{name}' is not there, or has no audio in it.");
+                problems.Add(
+                    new Problem(folder, $"the background folder '{name}' does not exist or contains no audio")
+                );
         Func<string, bool> isBackground = options.BackgroundFolders is { } named ? named.Contains : LooksLikeBackground;
         string[] labels = [.. byLabel.Keys.Order(StringComparer.Ordinal)];
         RecordingFolders result = new(
@@ -55,15 +64,21 @@ internal sealed class RecordingFolders
         );
         if (result.Classes.Count == 0)
             problems.Add(
-                $"{folder}: every folder in it is a background ({string.Join(", ", labels)}); none is a class."
+                new Problem(
+                    folder,
+                    $"there is no class, since all folders are backgrounds ({string.Join(", ", labels)})"
+                )
             );
         result.Divide(byLabel, options.Seed);
-        foreach (var label in labels)
-        foreach (Split split in Parts)
-            if (result.Recordings(label, split).Length == 0 && !isBackground(label))
+        foreach (var label in result.Classes)
+        foreach (var split in Parts)
+            if (result.Recordings(label, split).Length == 0)
                 problems.Add(
-                    $"{folder}: class '{label}' has no recording for {split}; its {byLabel[label].Length} recordings come "
-                        + $"from too few folds or sources to be divided in {Parts.Count}."
+                    new Problem(
+                        folder,
+                        $"class '{label}' has no {CanonicalKey.Of(split)} recordings: its recordings "
+                            + $"({byLabel[label].Length}) are from fewer than {Parts.Count} folds or sources"
+                    )
                 );
         return problems.Count == 0 ? result : throw new CorpusException(problems);
     }
@@ -76,16 +91,16 @@ internal sealed class RecordingFolders
     private void Divide(Dictionary<string, string[]> byLabel, long seed)
     {
         var folds = byLabel.Values.All(files => files.All(file => FoldOf(file) is not null));
-        Dictionary<string, Split> side = folds ? DivideFolds(byLabel) : DivideSources(byLabel, seed);
+        var splits = folds ? DivideFolds(byLabel) : DivideSources(byLabel, seed);
         foreach ((var label, var files) in byLabel)
-        foreach (Split split in Parts)
+        foreach (var split in Parts)
             recordings[(label, split)] =
             [
-                .. files.Where(file => side[folds ? FoldOf(file)! : SourceOf(file)] == split),
+                .. files.Where(file => splits[folds ? FoldOf(file)! : SourceOf(file)] == split),
             ];
     }
 
-    // The last fold is for evaluation, the one before it for testing, all others for training.
+    // The last fold is the evaluation split, the second last the testing split; all others are the training split.
     private static Dictionary<string, Split> DivideFolds(Dictionary<string, string[]> byLabel)
     {
         string[] folds =
@@ -95,19 +110,19 @@ internal sealed class RecordingFolders
                 .Distinct()
                 .Order(StringComparer.Ordinal),
         ];
-        Dictionary<string, Split> side = folds.ToDictionary(fold => fold, _ => Split.Training);
+        var splits = folds.ToDictionary(fold => fold, _ => Split.Training);
         if (folds.Length > 1)
-            side[folds[^1]] = Split.Evaluation;
+            splits[folds[^1]] = Split.Evaluation;
         if (folds.Length > 2)
-            side[folds[^2]] = Split.Testing;
-        return side;
+            splits[folds[^2]] = Split.Testing;
+        return splits;
     }
 
-    // Class by class, each source goes where the class lacks most of its share; a source met before stays where it is.
+    // Class by class, each new source is assigned to the split that is furthest below its share of the class.
     private static Dictionary<string, Split> DivideSources(Dictionary<string, string[]> byLabel, long seed)
     {
         (Split Split, double Share)[] shares = [(Split.Training, 0.6), (Split.Testing, 0.2), (Split.Evaluation, 0.2)];
-        Dictionary<string, Split> side = new(StringComparer.Ordinal);
+        Dictionary<string, Split> splits = new(StringComparer.Ordinal);
         foreach (
             (var label, var files) in byLabel
                 .OrderBy(entry => entry.Value.Length)
@@ -116,18 +131,18 @@ internal sealed class RecordingFolders
         {
             string[] sources = [.. files.Select(SourceOf).Distinct(StringComparer.Ordinal)];
             RandomSource.For(seed, "sources", label).Shuffle(sources);
-            foreach (var source in sources.Where(source => !side.ContainsKey(source)))
+            foreach (var source in sources.Where(source => !splits.ContainsKey(source)))
             {
-                var placed = files.Count(file => side.ContainsKey(SourceOf(file)));
-                side[source] = shares
+                var assigned = files.Count(file => splits.ContainsKey(SourceOf(file)));
+                splits[source] = shares
                     .MaxBy(part =>
-                        (part.Share * (placed + 1))
-                        - files.Count(file => side.TryGetValue(SourceOf(file), out Split at) && at == part.Split)
+                        (part.Share * (assigned + 1))
+                        - files.Count(file => splits.TryGetValue(SourceOf(file), out Split at) && at == part.Split)
                     )
                     .Split;
             }
         }
-        return side;
+        return splits;
     }
 
     private static string? FoldOf(string file)

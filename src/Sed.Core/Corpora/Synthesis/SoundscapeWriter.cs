@@ -9,13 +9,13 @@ using Sed.Core.Runtime;
 namespace Sed.Core.Corpora.Synthesis;
 
 /// <summary>
-/// Writes a corpus of soundscapes as DCASE 2017 task 4 lays it out. It grows under another name and takes its own by one
-/// renaming at the end, so a corpus with its name is a whole one.
+/// Writes corpora of soundscapes in the layout of DCASE 2017 task 4. A corpus is written to a temporary folder, which is renamed
+/// when it is complete.
 /// </summary>
 internal static class SoundscapeWriter
 {
     private const string MixedEventsFile = "mixed_events_training_set.csv";
-    private const string Making = "making";
+    private const string LockName = "mixing";
 
     private static readonly (Split Split, string Word, string Id)[] Splits =
     [
@@ -24,14 +24,14 @@ internal static class SoundscapeWriter
         (Split.Evaluation, "evaluation", "evl"),
     ];
 
-    /// <summary>Makes the corpus unless it is there already.</summary>
+    /// <summary>Mixes the corpus unless it exists, and compares its files with their checksums.</summary>
     /// <param name="target">The corpus's folder.</param>
-    /// <param name="source">Events and backgrounds.</param>
-    /// <param name="options">How clips are made.</param>
-    /// <param name="progress">Told how many of all clips are done.</param>
-    /// <param name="cancellation">Stops the making; nothing is left behind.</param>
-    /// <returns>SHA-256 of the corpus's files by their full paths.</returns>
-    /// <exception cref="CorpusException">It is there, and files of it are not as they were made.</exception>
+    /// <param name="source">Source of events and backgrounds.</param>
+    /// <param name="options">Options for mixing.</param>
+    /// <param name="progress">Receives the number of mixed clips.</param>
+    /// <param name="cancellation">Stops mixing and removes the temporary folder.</param>
+    /// <returns>SHA-256 of the corpus's files, by their full paths.</returns>
+    /// <exception cref="CorpusException">Files of the existing corpus were changed or removed.</exception>
     internal static IReadOnlyDictionary<string, string> Ensure(
         string target,
         ISoundSource source,
@@ -41,41 +41,42 @@ internal static class SoundscapeWriter
     )
     {
         if (Directory.Exists(target))
-            return RequireUnaltered(target);
+            return RequireUnchanged(target);
         var parent = Path.GetDirectoryName(Path.GetFullPath(target))!;
         Directory.CreateDirectory(parent);
         RemoveAbandoned(target, parent);
-        var growing = $"{target}.{Guid.NewGuid():N}.making";
-        Directory.CreateDirectory(growing);
+        var temporary = $"{target}.{Guid.NewGuid():N}.mixing";
+        Directory.CreateDirectory(temporary);
         try
         {
-            // By it others see that the folder is not abandoned.
-            using (FolderLock.Try(growing, Making))
-                Write(growing, source, options, progress, cancellation);
-            SoundscapeSeal.Write(growing);
-            Publish(growing, target);
+            // The lock shows other processes that the folder is in use.
+            using (FolderLock.Try(temporary, LockName))
+                Write(temporary, source, options, progress, cancellation);
+            ChecksumList.Write(temporary);
+            Publish(temporary, target);
         }
         catch
         {
-            Directory.Delete(growing, recursive: true);
+            Directory.Delete(temporary, recursive: true);
             throw;
         }
-        return RequireUnaltered(target);
+        return RequireUnchanged(target);
     }
 
-    private static IReadOnlyDictionary<string, string> RequireUnaltered(string target)
+    private static IReadOnlyDictionary<string, string> RequireUnchanged(string target)
     {
         const int named = 5;
         const string remedy =
-            "Remove the folder and it is made again; a corpus of your own belongs elsewhere, named by --data.";
+            "remove the folder to mix the corpus again, and keep your own corpora in another folder, named with --data";
         if (!Directory.EnumerateFileSystemEntries(target).Any())
-            throw new CorpusException($"{target}: its files are gone. {remedy}");
-        (var altered, var hashes) = SoundscapeSeal.Verify(target);
-        if (altered.Count > 0)
+            throw new CorpusException(target, "the folder of this mixed corpus is empty", remedy);
+        (var changed, var hashes) = ChecksumList.Verify(target);
+        if (changed.Count > 0)
             throw new CorpusException(
-                $"{target}: {altered.Count} of its files are not as they were made "
-                    + $"({string.Join(", ", altered.Take(named))}{(altered.Count > named ? ", ..." : "")}). "
-                    + remedy
+                target,
+                $"{changed.Count} files of this mixed corpus were changed or removed "
+                    + $"({string.Join(", ", changed.Take(named))}{(changed.Count > named ? ", ..." : "")})",
+                remedy
             );
         return hashes;
     }
@@ -95,12 +96,12 @@ internal static class SoundscapeWriter
         {
             var audio = Path.Combine(folder, "audio", word);
             Directory.CreateDirectory(audio);
-            IReadOnlyList<SoundEvent>[] events = new IReadOnlyList<SoundEvent>[options.ClipsOf(split)];
+            var events = new IReadOnlyList<SoundEvent>[options.ClipsOf(split)];
             Workers.Run(
                 events.Length,
                 index =>
                 {
-                    Soundscape clip = Soundscape.Make(source, options, split, index);
+                    var clip = Soundscape.Mix(source, options, split, index);
                     events[index] = clip.Events;
                     WavWriter.Write(Path.Combine(audio, $"Y{Name(id, index)}"), clip.Samples, Dcase2017.SampleRate);
                     progress?.Report((Interlocked.Increment(ref done), all));
@@ -111,7 +112,7 @@ internal static class SoundscapeWriter
         }
     }
 
-    // Eleven characters, as YouTube's identifiers have.
+    // The identifier has eleven characters, like those of YouTube.
     private static string Name(string id, int index) =>
         string.Create(CultureInfo.InvariantCulture, $"{id}{index:D8}_0.000_{Dcase2017.ClipSeconds:F3}.wav");
 
@@ -138,48 +139,51 @@ internal static class SoundscapeWriter
             var name = Name(id, index);
             foreach (var label in events[index].Select(e => e.Label).Distinct())
                 weak.Append(CultureInfo.InvariantCulture, $"{name}\t0.000\t{Dcase2017.ClipSeconds:F3}\t{label}\n");
-            foreach (SoundEvent e in events[index])
+            foreach (var e in events[index])
                 strong.Append(CultureInfo.InvariantCulture, $"{name}\t{e.Onset:0.###}\t{e.Offset:0.###}\t{e.Label}\n");
         }
         File.WriteAllText(Path.Combine(folder, $"groundtruth_weak_label_{word}_set.csv"), weak.ToString());
-        // Training clips have weak labels only for whoever reads this folder; what was mixed is kept beside them.
+        // Training clips have weak labels only; their events are kept in a list that readers of the layout ignore.
         var list = split == Split.Training ? MixedEventsFile : $"groundtruth_strong_label_{word}_set.csv";
         File.WriteAllText(Path.Combine(folder, list), strong.ToString());
     }
 
-    /// <summary>What was mixed into the training clips of a made corpus.</summary>
+    /// <summary>The events of a mixed corpus's training clips.</summary>
     internal static EventList MixedEvents(string folder, ISoundSource source, SoundscapeOptions options)
     {
-        var kept = Path.Combine(folder, MixedEventsFile);
-        if (File.Exists(kept))
-            return EventListFile.Read(kept);
-        // A corpus without that list: its score depends on its seed alone, and is drawn again.
-        IReadOnlyList<SoundEvent>[] drawn = new IReadOnlyList<SoundEvent>[options.TrainingClips];
+        var list = Path.Combine(folder, MixedEventsFile);
+        if (File.Exists(list))
+            return EventListFile.Read(list);
+        // Without the list, the events are drawn again from the seed.
+        var drawn = new IReadOnlyList<SoundEvent>[options.TrainingClips];
         Workers.Run(
             drawn.Length,
-            index => drawn[index] = [.. Score.Draw(source, options, Split.Training, index).Select(entry => entry.Event)]
+            index =>
+                drawn[index] = [
+                    .. SoundscapePlan.Draw(source, options, Split.Training, index).Select(planned => planned.Event),
+                ]
         );
-        return EventList.Of(drawn.Select((events, index) => (Name(Splits[0].Id, index), events)), kept);
+        return EventList.Of(drawn.Select((events, index) => (Name(Splits[0].Id, index), events)), list);
     }
 
-    private static void Publish(string growing, string target)
+    private static void Publish(string temporary, string target)
     {
         try
         {
-            Directory.Move(growing, target);
+            Directory.Move(temporary, target);
         }
         catch (IOException) when (Directory.Exists(target))
         {
-            // Another process made the same corpus meanwhile: the same seed gives the same bytes, so either will do.
-            Directory.Delete(growing, recursive: true);
+            // Another process has mixed the same corpus in the meantime, with identical files.
+            Directory.Delete(temporary, recursive: true);
         }
     }
 
     private static void RemoveAbandoned(string target, string parent)
     {
-        foreach (var folder in Directory.GetDirectories(parent, $"{Path.GetFileName(target)}.*.making"))
+        foreach (var folder in Directory.GetDirectories(parent, $"{Path.GetFileName(target)}.*.mixing"))
         {
-            using FolderLock right = FolderLock.TryTakeOver(folder, Making);
+            using FolderLock right = FolderLock.TryTakeOver(folder, LockName);
             if (right.Outcome == LockOutcome.Acquired)
                 Directory.Delete(folder, recursive: true);
         }

@@ -8,31 +8,30 @@ using Sed.Core.Corpora.Layouts;
 namespace Sed.Core.Corpora.Synthesis;
 
 /// <summary>
-/// Corpora that are made, not collected: 10 s, 44.1 kHz mono soundscapes with exact strong labels, which those of the training
-/// split show only to networks that are to learn from them (<see cref="Clip.MixedEvents"/>). They are written as WAV
-/// and label files in the layout of DCASE 2017 task 4 and read back by <see cref="CorpusLayouts.Read"/>; one that is there
-/// already is used again.
+/// Mixes corpora of soundscapes: 10 s clips, 44.1 kHz, mono, with exact strong labels. They are written as WAV and label files
+/// in the layout of DCASE 2017 task 4; an existing corpus is used again. Training clips have weak labels only; networks that
+/// learn from strong labels use <see cref="Clip.MixedEvents"/>.
 /// </summary>
 public static class Soundscapes
 {
     /// <summary>
-    /// The built-in corpus: the 17 classes of DCASE 2017 task 4, synthesised, over a street with wind, voices and music now
-    /// and then, each clip through another microphone. As many events a clip as in the real data's testing split, and as
-    /// long; sirens and horns share their timbre, engines theirs, and are told apart by how they move in time. The same
-    /// seed gives the same bytes.
+    /// The built-in corpus: synthesised events of the 17 classes of DCASE 2017 task 4 over street noise, with a random
+    /// microphone response per clip. Numbers and durations of events are those of the task's testing set. Sirens and horns share
+    /// a timbre, as do the engines, and differ in their temporal pattern.
     /// </summary>
-    /// <param name="directory">Where made corpora are kept, each in a folder of its own.</param>
-    /// <param name="options">Seed, numbers of clips, levels; null takes the defaults.</param>
-    /// <param name="progress">Told how many of all clips are done.</param>
-    /// <param name="cancellation">Stops the making; nothing is left behind.</param>
-    /// <exception cref="ArgumentException">The options cannot be used; all reasons are given.</exception>
+    /// <param name="directory">The folder of mixed corpora, each in a folder of its own.</param>
+    /// <param name="options">Seed, numbers of clips and levels; null takes the defaults.</param>
+    /// <param name="progress">Receives the number of mixed clips.</param>
+    /// <param name="cancellation">Stops mixing; nothing is left behind.</param>
+    /// <exception cref="ArgumentException">The options are not valid; the message lists all problems.</exception>
+    /// <exception cref="CorpusException">Files of the existing corpus were changed or removed.</exception>
     public static Manifest SmartCars(
         string directory,
         SoundscapeOptions? options = null,
         IProgress<(int Done, int All)>? progress = null,
         CancellationToken cancellation = default
     ) =>
-        Make(
+        Mix(
             "smartcars",
             "smartcars",
             new SynthesisedSounds(Dcase2017.SampleRate),
@@ -43,19 +42,19 @@ public static class Soundscapes
         );
 
     /// <summary>
-    /// A corpus mixed from folders of real recordings: each folder is a class, some are backgrounds. The recordings of one
-    /// fold (file names "fold-source-take") or, without folds, of one source serve one split only.
+    /// A corpus mixed from folders of recordings, each of which is a class or contains backgrounds. The recordings of one fold
+    /// (file names "fold-source-take") or, without folds, of one source are used in one split only.
     /// </summary>
     /// <param name="recordings">The folder with one folder of recordings per class.</param>
     /// <param name="directory">
     /// The folder of mixed corpora, each in a folder of its own. Content hashes of the recordings are cached there too.
     /// </param>
-    /// <param name="options">Seed, numbers of clips, levels, backgrounds; null takes the defaults.</param>
-    /// <param name="progress">Told how many of all clips are done.</param>
-    /// <param name="cancellation">Stops the making; nothing is left behind.</param>
-    /// <exception cref="ArgumentException">The options cannot be used; all reasons are given.</exception>
+    /// <param name="options">Seed, numbers of clips, levels and backgrounds; null takes the defaults.</param>
+    /// <param name="progress">Receives the number of mixed clips.</param>
+    /// <param name="cancellation">Stops mixing; nothing is left behind.</param>
+    /// <exception cref="ArgumentException">The options are not valid; the message lists all problems.</exception>
     /// <exception cref="CorpusException">
-    /// The folder is missing, empty or without folders that name classes, or a recording in it cannot be decoded.
+    /// The folder is missing or has no class folders, a recording cannot be decoded, or files of the existing corpus were changed.
     /// </exception>
     public static Manifest FromFolders(
         string recordings,
@@ -66,12 +65,12 @@ public static class Soundscapes
     )
     {
         options ??= new SoundscapeOptions();
-        RecordedSounds source = RecordedSounds.Open(recordings, options, Dcase2017.SampleRate, directory);
+        var source = RecordedSounds.Open(recordings, options, Dcase2017.SampleRate, directory);
         var name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(recordings)));
-        return Make(name, "recordings", source, directory, options, progress, cancellation);
+        return Mix(name, "recordings", source, directory, options, progress, cancellation);
     }
 
-    private static Manifest Make(
+    private static Manifest Mix(
         string name,
         string kind,
         ISoundSource source,
@@ -89,7 +88,7 @@ public static class Soundscapes
         try
         {
             var hashes = SoundscapeWriter.Ensure(folder, source, options, progress, cancellation);
-            EventList mixed = SoundscapeWriter.MixedEvents(folder, source, options);
+            var mixed = SoundscapeWriter.MixedEvents(folder, source, options);
             var listing = new Dcase2017Task4().Read(CorpusFolder.Open(folder)) with { Corpus = name };
             return ManifestBuilder
                 .Build(

@@ -1,42 +1,44 @@
 using System.Globalization;
-using Sed.Core.Corpora.Synthesis.Voices;
+using Sed.Core.Corpora.Layouts;
+using Sed.Core.Corpora.Synthesis.SoundModels;
 
 namespace Sed.Core.Corpora.Synthesis;
 
-/// <summary>Events and backgrounds out of thin air.</summary>
+/// <summary>Synthesised events and backgrounds of the built-in corpus.</summary>
 internal sealed class SynthesisedSounds(int sampleRate) : ISoundSource
 {
-    // Raise it when any voice or the mixing changes: corpora of an older kind are then made anew.
+    // Incremented whenever sound models or mixing change, so that existing corpora are mixed again.
     private const int Version = 4;
 
-    // How much nearer or farther a source comes while it is heard (dB between start and end).
-    private const double MostApproachDb = 12;
+    // Largest change of level during an event, from an approaching or receding source (dB).
+    private const double MaxApproachDb = 12;
 
-    public IReadOnlyList<(string Id, string Label)> Classes { get; } =
-    [.. SmartCarVoices.All.Select(voice => (voice.Id, voice.Label))];
+    public IReadOnlyList<(string Id, string Label)> Classes => Dcase2017.Classes;
 
-    public IReadOnlyList<double> Weights { get; } = [.. SmartCarVoices.All.Select(voice => voice.Weight)];
+    public IReadOnlyList<double> Weights { get; } = [.. SmartCarModels.All.Select(model => model.Weight)];
 
+    // Part of a hash: the words do not change.
     public string Fingerprint => string.Create(CultureInfo.InvariantCulture, $"voices {Version} at {sampleRate} Hz");
 
-    public Take Event(Random random, Split split, int label, int mostSamples)
+    public SourceEvent DrawEvent(Random random, Split split, int label, int maxSamples)
     {
-        Voice voice = SmartCarVoices.All[label];
-        var samples = (int)(voice.Seconds(random, (double)mostSamples / sampleRate) * sampleRate);
+        var model = SmartCarModels.All[label];
+        var samples = (int)(model.Seconds(random, (double)maxSamples / sampleRate) * sampleRate);
         var seed = random.Next();
-        return new Take(samples, () => Play(voice, new Random(seed), samples));
+        return new SourceEvent(samples, () => Render(model, new Random(seed), samples));
     }
 
-    public float[] Background(Random random, Split split, int samples) => Street.Make(random, samples, sampleRate);
+    public float[] Background(Random random, Split split, int samples) =>
+        StreetNoise.Synthesise(random, samples, sampleRate);
 
-    public float[] Recorded(Random random, float[] mix) => Microphone.Record(random, mix, sampleRate);
+    public float[] ApplyMicrophone(Random random, float[] mix) => Microphone.Apply(random, mix, sampleRate);
 
-    private float[] Play(Voice voice, Random random, int samples)
+    private float[] Render(SoundModel model, Random random, int samples)
     {
-        var sound = voice.Play(random, samples, sampleRate);
-        var approach = random.Between(-MostApproachDb, MostApproachDb) / 20;
+        var sound = model.Render(random, samples, sampleRate);
+        var approach = random.Uniform(-MaxApproachDb, MaxApproachDb) / 20;
         var seconds = (double)samples / sampleRate;
-        sound.Shape(sampleRate, t => Math.Pow(10, approach * ((t / seconds) - 0.5)));
-        return Room.Pass(random, sound, sampleRate).Faded(sampleRate, 0.01, 0.02);
+        sound.WithGain(sampleRate, t => Math.Pow(10, approach * ((t / seconds) - 0.5)));
+        return Reverberation.Apply(random, sound, sampleRate).Faded(sampleRate, 0.01, 0.02);
     }
 }

@@ -105,8 +105,8 @@ public sealed class Dcase2017Tests : IDisposable
         File.WriteAllText(folder.File("groundtruth_weak_label_testing_set.csv"), "a_0.000_10.000.wav\t0\t10\tCar\n");
         CorpusException error = Assert.Throws<CorpusException>(() => CorpusLayouts.Read(folder.Path));
         Assert.Equal(
-            $"{folder.Path}: its label files name 1 clips, but there is no audio below it; put the audio files there, in one "
-                + "folder or in one per split (audio/training, audio/testing, audio/evaluation).",
+            $"{folder.Path}: the label files name 1 clips, but the folder contains no audio; add the audio files, in one folder "
+                + "or in one per split (audio/training, audio/testing, audio/evaluation)",
             error.Message
         );
     }

@@ -15,7 +15,7 @@ public sealed class RecordingFoldersTests : IDisposable
         foreach (var fold in Enumerable.Range(1, 4))
         foreach (var name in (string[])["dog", "rain"])
             File.WriteAllText(folder.File(name, $"{fold}-{fold}00-A.ogg"), "");
-        RecordingFolders folders = RecordingFolders.Open(folder.Path, new SoundscapeOptions());
+        var folders = RecordingFolders.Open(folder.Path, new SoundscapeOptions());
         Assert.Equal(["dog"], folders.Classes);
         Assert.Equal(["rain"], folders.Backgrounds);
         Assert.Equal(
@@ -27,12 +27,12 @@ public sealed class RecordingFoldersTests : IDisposable
     }
 
     [Fact]
-    public void Without_folds_all_takes_of_one_source_stay_together()
+    public void Without_folds_all_recordings_of_a_source_are_in_one_split()
     {
         for (var source = 100; source < 120; source++)
             foreach (var take in (string[])["A", "B"])
                 File.WriteAllText(folder.File(source % 2 == 0 ? "dog" : "cat", $"{source}-{take}.wav"), "");
-        RecordingFolders folders = RecordingFolders.Open(folder.Path, new SoundscapeOptions());
+        var folders = RecordingFolders.Open(folder.Path, new SoundscapeOptions());
         foreach (var label in folders.Classes)
         {
             string[][] parts =
@@ -50,16 +50,16 @@ public sealed class RecordingFoldersTests : IDisposable
     public void A_class_with_too_few_sources_is_named()
     {
         File.WriteAllText(folder.File("dog", "100-A.wav"), "");
-        CorpusException error = Assert.Throws<CorpusException>(() =>
+        var error = Assert.Throws<CorpusException>(() =>
             RecordingFolders.Open(folder.Path, new SoundscapeOptions { BackgroundFolders = ["street"] })
         );
         Assert.Equal(
             [
-                $"{folder.Path}: the background folder 'street' is not there, or has no audio in it.",
-                $"{folder.Path}: class 'dog' has no recording for Testing; its 1 recordings come from too few folds or "
-                    + "sources to be divided in 3.",
-                $"{folder.Path}: class 'dog' has no recording for Evaluation; its 1 recordings come from too few folds or "
-                    + "sources to be divided in 3.",
+                $"{folder.Path}: the background folder 'street' does not exist or contains no audio",
+                $"{folder.Path}: class 'dog' has no testing recordings: its recordings (1) are from fewer than 3 folds "
+                    + "or sources",
+                $"{folder.Path}: class 'dog' has no evaluation recordings: its recordings (1) are from fewer than 3 folds "
+                    + "or sources",
             ],
             error.Problems.Select(problem => problem.ToString())
         );

@@ -2,21 +2,21 @@ using Sed.Core.Annotations;
 using Sed.Core.Corpora;
 using Sed.Core.Corpora.Layouts;
 using Sed.Core.Corpora.Synthesis;
-using Sed.Core.Corpora.Synthesis.Voices;
+using Sed.Core.Corpora.Synthesis.SoundModels;
 using Sed.Core.Tests.Metrics;
 
 namespace Sed.Core.Tests.Corpora.Synthesis;
 
-/// <summary>The built-in corpus has events like the real one's testing split, rows "0 0" of its labels left out.</summary>
+/// <summary>The built-in corpus has the event statistics of the testing set of DCASE 2017 task 4, without unlocated events from 0 to 0.</summary>
 public sealed class SoundscapesCalibrationTests
 {
     private const int Clips = 4000;
 
-    // 652 events in 477 clips, 571 of them distinct labels of their clips.
+    // 652 events in 477 clips, with 571 distinct pairs of clip and label.
     private const double RealEvents = 1.37;
     private const double RealLabels = 1.20;
 
-    // Mean length of the real events (s), in the classes' order.
+    // Mean duration of the real events (s), in the order of the classes.
     private static readonly double[] RealSeconds =
     [
         2.6,
@@ -43,7 +43,7 @@ public sealed class SoundscapesCalibrationTests
     );
 
     [Fact]
-    public void A_clip_has_as_many_events_and_labels_as_a_real_one()
+    public void Clips_have_as_many_events_and_labels_as_real_ones()
     {
         Assert.Equal(RealEvents, Drawn.Value.Average(clip => clip.Count), 0.05);
         Assert.Equal(RealLabels, Drawn.Value.Average(clip => clip.Select(e => e.Label).Distinct().Count()), 0.1);
@@ -52,19 +52,17 @@ public sealed class SoundscapesCalibrationTests
     }
 
     [Fact]
-    public void Events_last_as_long_as_the_real_ones_of_their_class()
+    public void Events_have_the_mean_duration_of_real_ones_of_their_class()
     {
-        ILookup<string, double> seconds = Drawn
-            .Value.SelectMany(clip => clip)
-            .ToLookup(e => e.Label, e => e.Offset - e.Onset);
+        var seconds = Drawn.Value.SelectMany(clip => clip).ToLookup(e => e.Label, e => e.Offset - e.Onset);
         Assert.Equal(6.4, seconds.SelectMany(length => length).Average(), 0.3);
         Assert.Equal(0.44, seconds.SelectMany(length => length).Average(length => length > 9 ? 1 : 0), 0.05);
-        foreach ((Voice voice, var real) in SmartCarVoices.All.Zip(RealSeconds))
-            Assert.Equal(real, seconds[voice.Label].Average(), 0.8);
+        foreach ((var model, var real) in SmartCarModels.All.Zip(RealSeconds))
+            Assert.Equal(real, seconds[model.Label].Average(), 0.8);
     }
 
     [Fact]
-    public void Some_events_begin_with_the_clip_and_some_end_with_it()
+    public void Some_events_start_or_end_with_the_clip()
     {
         SoundEvent[] partial = [.. Drawn.Value.SelectMany(clip => clip).Where(e => e.Offset - e.Onset < 9.9)];
         Assert.InRange(partial.Average(e => e.Onset == 0 ? 1 : 0), 0.15, 0.35);
@@ -72,29 +70,26 @@ public sealed class SoundscapesCalibrationTests
     }
 
     [Fact]
-    public void The_numbers_of_events_asked_for_hold()
+    public void The_number_of_events_stays_within_the_options()
     {
-        IReadOnlyList<IReadOnlyList<SoundEvent>> drawn = Draw(
-            new SoundscapeOptions { MinEvents = 2, MaxEvents = 3 },
-            300
-        );
+        var drawn = Draw(new SoundscapeOptions { MinEvents = 2, MaxEvents = 3 }, 300);
         Assert.All(drawn, clip => Assert.InRange(clip.Count, 2, 3));
     }
 
     [Fact]
-    public void Labels_need_no_sound_and_agree_with_the_clip_that_is_made()
+    public void The_mixed_clip_has_the_events_of_its_plan()
     {
         SynthesisedSounds sounds = new(Dcase2017.SampleRate);
         SoundscapeOptions options = new();
         foreach (var index in Enumerable.Range(0, 3))
             Assert.Equal(
-                Score.Draw(sounds, options, Split.Testing, index).Select(entry => entry.Event),
-                Soundscape.Make(sounds, options, Split.Testing, index).Events
+                SoundscapePlan.Draw(sounds, options, Split.Testing, index).Select(planned => planned.Event),
+                Soundscape.Mix(sounds, options, Split.Testing, index).Events
             );
     }
 
     [Fact]
-    public void The_real_figures_are_those_of_the_strong_labels()
+    public void The_real_statistics_are_those_of_the_strong_labels()
     {
         var path = Path.Combine(
             SharedFolder.Require("data", "dcase2017-task4"),
@@ -111,9 +106,9 @@ public sealed class SoundscapesCalibrationTests
         double clips = rows.Select(row => row.File).Distinct().Count();
         Assert.Equal(RealEvents, rows.Length / clips, 0.005);
         Assert.Equal(RealLabels, rows.Select(row => (row.File, row.Label)).Distinct().Count() / clips, 0.005);
-        ILookup<string, double> seconds = rows.ToLookup(row => row.Label, row => row.Seconds);
-        foreach ((Voice voice, var real) in SmartCarVoices.All.Zip(RealSeconds))
-            Assert.Equal(real, seconds[voice.Label].Average(), 0.06);
+        var seconds = rows.ToLookup(row => row.Label, row => row.Seconds);
+        foreach ((var model, var real) in SmartCarModels.All.Zip(RealSeconds))
+            Assert.Equal(real, seconds[model.Label].Average(), 0.06);
     }
 
     private static double Number(string text) => double.Parse(text, System.Globalization.CultureInfo.InvariantCulture);
@@ -126,7 +121,10 @@ public sealed class SoundscapesCalibrationTests
             .. Enumerable
                 .Range(0, clips)
                 .Select(index =>
-                    Score.Draw(sounds, options, Split.Training, index).Select(entry => entry.Event).ToArray()
+                    SoundscapePlan
+                        .Draw(sounds, options, Split.Training, index)
+                        .Select(planned => planned.Event)
+                        .ToArray()
                 ),
         ];
     }

@@ -21,12 +21,12 @@ public sealed class SoundscapesTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Fact]
-    public void Every_class_is_in_every_split_and_only_training_clips_have_no_strong_labels()
+    public void Every_split_has_every_class_and_only_training_clips_have_no_strong_labels()
     {
-        Manifest corpus = Soundscapes.SmartCars(folder.Path, Small);
+        var corpus = Soundscapes.SmartCars(folder.Path, Small);
         Assert.Equal(17, corpus.Classes.Count);
         Assert.Empty(corpus.LeftOut);
-        foreach (Split split in (Split[])[Split.Training, Split.Testing, Split.Evaluation])
+        foreach (var split in (Split[])[Split.Training, Split.Testing, Split.Evaluation])
         {
             Clip[] clips = [.. corpus.IndicesOf(split).Select(i => corpus.Clips[i])];
             Assert.Equal(Small.ClipsOf(split), clips.Length);
@@ -37,10 +37,10 @@ public sealed class SoundscapesTests : IDisposable
     }
 
     [Fact]
-    public void Strong_labels_lie_inside_the_clip_and_agree_with_the_weak_ones()
+    public void Strong_labels_are_within_the_clip_and_agree_with_the_weak_labels()
     {
-        Manifest corpus = Soundscapes.SmartCars(folder.Path, Small);
-        foreach (Clip clip in corpus.Clips.Where(clip => clip.StrongEvents is not null))
+        var corpus = Soundscapes.SmartCars(folder.Path, Small);
+        foreach (var clip in corpus.Clips.Where(clip => clip.StrongEvents is not null))
         {
             Assert.InRange(clip.StrongEvents!.Count, 1, 4);
             Assert.All(clip.StrongEvents, e => Assert.True(0 <= e.Onset && e.Onset < e.Offset && e.Offset <= 10));
@@ -49,35 +49,35 @@ public sealed class SoundscapesTests : IDisposable
     }
 
     [Fact]
-    public void What_was_mixed_into_training_clips_is_known_beside_their_labels_and_changes_no_hash()
+    public void The_events_of_training_clips_are_known_in_addition_to_their_labels_and_leave_the_hash_unchanged()
     {
-        Manifest corpus = Soundscapes.SmartCars(folder.Path, Small);
+        var corpus = Soundscapes.SmartCars(folder.Path, Small);
         Clip[] training = [.. corpus.Clips.Where(clip => clip.Split == Split.Training)];
         Assert.All(
             training,
             clip => Assert.Equal(clip.WeakLabels.Order(), clip.KnownEvents!.Select(e => e.Label).Distinct().Order())
         );
         Assert.All(corpus.Clips.Except(training), clip => Assert.Null(clip.MixedEvents));
-        // Validation clips are scored as collected ones would be, and whoever reads the folder finds weak labels.
+        // Validation clips have weak labels only, as in a recorded corpus.
         Assert.All(
             Stratification.CarveValidation(corpus, 0.3, 1).Clips.Where(clip => clip.Split == Split.Validation),
             clip => Assert.Null(clip.StrongEvents)
         );
-        string made = Assert.Single(Directory.GetDirectories(folder.Path));
-        Manifest collected = CorpusLayouts.Read(made, new CorpusOptions { Name = corpus.Corpus });
+        var mixed = Assert.Single(Directory.GetDirectories(folder.Path));
+        var collected = CorpusLayouts.Read(mixed, new CorpusOptions { Name = corpus.Corpus });
         Assert.Equal(corpus.Hash, collected.Hash);
         Assert.All(collected.Clips, clip => Assert.Null(clip.MixedEvents));
-        // A corpus that was made without that list draws its score again.
-        File.Delete(Assert.Single(Directory.GetFiles(made, "mixed_events_*")));
-        var seal = Path.Combine(made, "made.tsv");
-        File.WriteAllLines(seal, [.. File.ReadLines(seal).Where(line => !line.StartsWith("mixed_events_"))]);
-        Manifest older = Soundscapes.SmartCars(folder.Path, Small);
+        // Without the list of events they are drawn again.
+        File.Delete(Assert.Single(Directory.GetFiles(mixed, "mixed_events_*")));
+        var checksums = Path.Combine(mixed, "checksums.tsv");
+        File.WriteAllLines(checksums, [.. File.ReadLines(checksums).Where(line => !line.StartsWith("mixed_events_"))]);
+        var older = Soundscapes.SmartCars(folder.Path, Small);
         foreach (var (clip, again) in corpus.Clips.Zip(older.Clips))
             Assert.Equal(clip.MixedEvents, again.MixedEvents);
     }
 
     [Fact]
-    public void The_same_seed_gives_the_same_bytes_and_another_seed_others()
+    public void Equal_seeds_give_identical_files_and_different_seeds_different_ones()
     {
         SoundscapeOptions tiny = new()
         {
@@ -85,9 +85,9 @@ public sealed class SoundscapesTests : IDisposable
             TestingClips = 1,
             EvaluationClips = 1,
         };
-        Manifest first = Soundscapes.SmartCars(folder.File("a"), tiny);
-        Manifest second = Soundscapes.SmartCars(folder.File("b"), tiny);
-        Manifest third = Soundscapes.SmartCars(folder.File("c"), tiny with { Seed = 2 });
+        var first = Soundscapes.SmartCars(folder.File("a"), tiny);
+        var second = Soundscapes.SmartCars(folder.File("b"), tiny);
+        var third = Soundscapes.SmartCars(folder.File("c"), tiny with { Seed = 2 });
         Assert.Equal(first.Hash, second.Hash);
         for (var i = 0; i < first.Clips.Count; i++)
         {
@@ -98,7 +98,7 @@ public sealed class SoundscapesTests : IDisposable
     }
 
     [Fact]
-    public void A_corpus_that_is_there_is_used_again_and_what_a_killed_making_left_is_removed()
+    public void An_existing_corpus_is_used_again_and_temporary_folders_of_killed_processes_are_removed()
     {
         SoundscapeOptions tiny = new()
         {
@@ -106,23 +106,23 @@ public sealed class SoundscapesTests : IDisposable
             TestingClips = 1,
             EvaluationClips = 1,
         };
-        Manifest first = Soundscapes.SmartCars(folder.Path, tiny);
-        DateTime made = File.GetLastWriteTimeUtc(first.Clips[0].AudioPath);
-        Assert.Equal(made, File.GetLastWriteTimeUtc(Soundscapes.SmartCars(folder.Path, tiny).Clips[0].AudioPath));
+        var first = Soundscapes.SmartCars(folder.Path, tiny);
+        var written = File.GetLastWriteTimeUtc(first.Clips[0].AudioPath);
+        Assert.Equal(written, File.GetLastWriteTimeUtc(Soundscapes.SmartCars(folder.Path, tiny).Clips[0].AudioPath));
 
-        string corpus = Assert.Single(Directory.GetDirectories(folder.Path));
-        Directory.Move(corpus, corpus + ".0123.making");
-        Directory.CreateDirectory(corpus + ".4567.making");
-        using FolderLock alive = FolderLock.Try(corpus + ".4567.making", "making");
+        var corpus = Assert.Single(Directory.GetDirectories(folder.Path));
+        Directory.Move(corpus, corpus + ".0123.mixing");
+        Directory.CreateDirectory(corpus + ".4567.mixing");
+        using FolderLock alive = FolderLock.Try(corpus + ".4567.mixing", "mixing");
         LockRecord ended = new("ended", LockOwner.Here with { Started = "before" });
-        File.WriteAllText(Path.Combine(corpus + ".0123.making", "making"), ended.Text(0));
-        Manifest again = Soundscapes.SmartCars(folder.Path, tiny);
+        File.WriteAllText(Path.Combine(corpus + ".0123.mixing", "mixing"), ended.Text(0));
+        var again = Soundscapes.SmartCars(folder.Path, tiny);
         Assert.Equal(first.Hash, again.Hash);
-        Assert.Equal([corpus, corpus + ".4567.making"], Directory.GetDirectories(folder.Path).Order());
+        Assert.Equal([corpus, corpus + ".4567.mixing"], Directory.GetDirectories(folder.Path).Order());
     }
 
     [Fact]
-    public void A_file_of_a_made_corpus_that_was_altered_is_named_and_a_copy_with_other_times_is_not()
+    public void A_changed_file_of_a_mixed_corpus_is_named_and_one_with_another_time_is_not()
     {
         SoundscapeOptions tiny = new()
         {
@@ -138,19 +138,19 @@ public sealed class SoundscapesTests : IDisposable
         sound[^1] ^= 1;
         File.WriteAllBytes(clips[0].AudioPath, sound);
         File.Delete(clips[2].AudioPath);
-        CorpusException error = Assert.Throws<CorpusException>(() => Soundscapes.SmartCars(folder.Path, tiny));
+        var error = Assert.Throws<CorpusException>(() => Soundscapes.SmartCars(folder.Path, tiny));
 
-        Assert.Contains(": 2 of its files are not as they were made (audio/", error.Message);
+        Assert.Contains(": 2 files of this mixed corpus were changed or removed (audio/", error.Message);
         foreach (var index in new[] { 0, 2 })
             Assert.Contains(Path.GetFileName(clips[index].AudioPath), error.Message);
         Assert.EndsWith(
-            "Remove the folder and it is made again; a corpus of your own belongs elsewhere, named by --data.",
+            "remove the folder to mix the corpus again, and keep your own corpora in another folder, named with --data",
             error.Message
         );
     }
 
     [Fact]
-    public void A_made_corpus_whose_files_are_gone_says_how_it_is_made_again()
+    public void The_empty_folder_of_a_mixed_corpus_is_an_error_with_its_remedy()
     {
         SoundscapeOptions tiny = new()
         {
@@ -159,13 +159,13 @@ public sealed class SoundscapesTests : IDisposable
             EvaluationClips = 1,
         };
         Soundscapes.SmartCars(folder.Path, tiny);
-        string made = Assert.Single(Directory.GetDirectories(folder.Path));
-        Directory.Delete(made, recursive: true);
-        Directory.CreateDirectory(made);
-        CorpusException error = Assert.Throws<CorpusException>(() => Soundscapes.SmartCars(folder.Path, tiny));
+        var mixed = Assert.Single(Directory.GetDirectories(folder.Path));
+        Directory.Delete(mixed, recursive: true);
+        Directory.CreateDirectory(mixed);
+        var error = Assert.Throws<CorpusException>(() => Soundscapes.SmartCars(folder.Path, tiny));
         Assert.Equal(
-            $"{made}: its files are gone. Remove the folder and it is made again; a corpus of your own belongs elsewhere, "
-                + "named by --data.",
+            $"{mixed}: the folder of this mixed corpus is empty; remove the folder to mix the corpus again, and keep your own corpora "
+                + "in another folder, named with --data",
             error.Message
         );
     }
@@ -180,7 +180,7 @@ public sealed class SoundscapesTests : IDisposable
     }
 
     [Fact]
-    public void All_wrong_options_are_told_at_once()
+    public void All_problems_of_options_are_reported_together()
     {
         SoundscapeOptions wrong = new()
         {
@@ -200,7 +200,7 @@ public sealed class SoundscapesTests : IDisposable
     }
 
     [Fact]
-    public void Real_recordings_make_a_corpus_whose_classes_follow_the_folders()
+    public void A_corpus_mixed_from_recordings_has_the_folders_as_classes()
     {
         AudioFileTests.RequireFfmpeg();
         var recordings = SharedFolder.Require("data", "esc10");
@@ -211,7 +211,7 @@ public sealed class SoundscapesTests : IDisposable
             EvaluationClips = 7,
             MaxEvents = 1,
         };
-        Manifest corpus = Soundscapes.FromFolders(recordings, folder.Path, few);
+        var corpus = Soundscapes.FromFolders(recordings, folder.Path, few);
         Assert.Equal(
             ["baby_cry", "chainsaw", "clock_tick", "dog_bark", "helicopter", "person_sneeze", "rooster"],
             corpus.Classes
@@ -266,15 +266,13 @@ public sealed class SoundscapesTests : IDisposable
     }
 
     [Fact]
-    public void A_folder_without_class_folders_says_how_it_should_look()
+    public void A_folder_without_class_folders_is_an_error_that_describes_the_layout()
     {
         File.WriteAllText(folder.File("notes.txt"), "");
-        CorpusException error = Assert.Throws<CorpusException>(() =>
-            Soundscapes.FromFolders(folder.Path, folder.File("made"))
-        );
+        var error = Assert.Throws<CorpusException>(() => Soundscapes.FromFolders(folder.Path, folder.File("mixed")));
         Assert.Equal(
-            $"{folder.Path}: it has no folder with audio in it. The recordings belong into one folder per class, which gives "
-                + "them their label, for example dog_bark/1-100032-A.ogg.",
+            $"{folder.Path}: none of its folders contains audio; put the recordings into one folder per class, named by "
+                + "the label, as in dog_bark/1-100032-A.ogg",
             error.Message
         );
     }
@@ -284,8 +282,8 @@ public sealed class SoundscapesTests : IDisposable
     {
         foreach (var fold in Enumerable.Range(1, 3))
             File.WriteAllText(folder.File("recordings", "dog", $"{fold}-100-A.wav"), "no audio in it");
-        CorpusException error = Assert.Throws<CorpusException>(() =>
-            Soundscapes.FromFolders(folder.File("recordings"), folder.File("made"))
+        var error = Assert.Throws<CorpusException>(() =>
+            Soundscapes.FromFolders(folder.File("recordings"), folder.File("mixed"))
         );
         Assert.EndsWith(
             "this is not a WAV file: it starts with 'no audio in ' instead of 'RIFF....WAVE'.",
@@ -296,10 +294,10 @@ public sealed class SoundscapesTests : IDisposable
     [Theory]
     [InlineData("missing", "there is no such folder")]
     [InlineData("", "the folder is empty")]
-    public void A_missing_or_empty_folder_says_so(string name, string cause)
+    public void A_missing_or_empty_folder_is_an_error(string name, string cause)
     {
         var recordings = Path.Combine(folder.Path, name).TrimEnd('/');
-        CorpusException error = Assert.Throws<CorpusException>(() => Soundscapes.FromFolders(recordings, folder.Path));
+        var error = Assert.Throws<CorpusException>(() => Soundscapes.FromFolders(recordings, folder.Path));
         Assert.Equal($"{recordings}: {cause}", error.Message);
     }
 

@@ -1,6 +1,6 @@
-namespace Sed.Core.Corpora.Synthesis.Voices;
+namespace Sed.Core.Corpora.Synthesis.SoundModels;
 
-/// <summary>A second-order filter (R. Bristow-Johnson, "Cookbook formulae for audio EQ biquad filter coefficients").</summary>
+/// <summary>A second-order recursive filter (R. Bristow-Johnson, "Cookbook formulae for audio EQ biquad filter coefficients").</summary>
 internal sealed class Biquad
 {
     private readonly double b0;
@@ -30,14 +30,14 @@ internal sealed class Biquad
         return new Biquad((1 + cos) / 2, -(1 + cos), (1 + cos) / 2, 1 + alpha, -2 * cos, 1 - alpha);
     }
 
-    /// <summary>Gain 1 at the centre.</summary>
+    /// <summary>A band-pass filter with gain 1 at its centre.</summary>
     internal static Biquad BandPass(double hz, double sampleRate, double q)
     {
         (var cos, var alpha) = Angles(hz, sampleRate, q);
         return new Biquad(alpha, 0, -alpha, 1 + alpha, -2 * cos, 1 - alpha);
     }
 
-    /// <summary>A broad rise (or dip) of so many dB at the centre; 0 dB far from it.</summary>
+    /// <summary>A peaking filter: <paramref name="decibels"/> of gain at the centre, 0 dB far from it.</summary>
     internal static Biquad Peak(double hz, double sampleRate, double q, double decibels)
     {
         (var cos, var alpha) = Angles(hz, sampleRate, q);
@@ -52,7 +52,7 @@ internal sealed class Biquad
         );
     }
 
-    /// <summary>So many dB well above the corner; 0 dB well below it.</summary>
+    /// <summary>A high shelf: <paramref name="decibels"/> of gain well above the corner frequency, 0 dB well below it.</summary>
     internal static Biquad HighShelf(double hz, double sampleRate, double q, double decibels)
     {
         (var cos, var alpha) = Angles(hz, sampleRate, q);
@@ -68,10 +68,10 @@ internal sealed class Biquad
         );
     }
 
-    /// <summary>Filters a buffer in place and hands it back. The filter starts from rest.</summary>
+    /// <summary>Filters a buffer in place, from zero initial state, and returns it.</summary>
     internal float[] Run(float[] buffer)
     {
-        // Direct form II transposed; state in locals, which stay in registers.
+        // Direct form II transposed; locals keep the state in registers.
         double s1 = 0;
         double s2 = 0;
         for (var i = 0; i < buffer.Length; i++)
@@ -85,7 +85,7 @@ internal sealed class Biquad
         return buffer;
     }
 
-    /// <summary>This filter and then another, in place: one pass over both, in which neither waits for the other.</summary>
+    /// <summary>Applies this filter and then another in one pass, in place. The two recursions overlap in the processor's pipeline.</summary>
     internal float[] Run(float[] buffer, Biquad next)
     {
         double s1 = 0;

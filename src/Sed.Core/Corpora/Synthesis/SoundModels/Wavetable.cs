@@ -1,16 +1,16 @@
-namespace Sed.Core.Corpora.Synthesis.Voices;
+namespace Sed.Core.Corpora.Synthesis.SoundModels;
 
-/// <summary>One period of a harmonic sound, played back at a pitch that may change with time.</summary>
+/// <summary>One period of a harmonic sound, played at a pitch that may vary with time.</summary>
 internal sealed class Wavetable
 {
     private const int Length = 2048;
 
-    // How often a changing pitch is looked at again: 32 samples are 0.7 ms.
+    // The pitch is constant over 32 samples (0.7 ms at 44.1 kHz).
     private const int Stride = 32;
     private readonly float[] period = new float[Length + 1];
 
     /// <param name="harmonics">Amplitudes of the fundamental and its multiples.</param>
-    /// <param name="phases">Draws the phases; null starts all at zero.</param>
+    /// <param name="phases">Source of random phases; null starts all harmonics at phase 0.</param>
     internal Wavetable(ReadOnlySpan<double> harmonics, Random? phases = null)
     {
         var sum = new double[Length];
@@ -25,7 +25,7 @@ internal sealed class Wavetable
         period[Length] = period[0];
     }
 
-    /// <summary>Harmonics 1 to <paramref name="count"/> falling with the given power: 1 is a sawtooth's spectrum.</summary>
+    /// <summary>A table of harmonics 1 to <paramref name="count"/> whose amplitudes fall as a power of their number; power 1 is a sawtooth.</summary>
     internal static Wavetable Falling(int count, double power, Random? phases = null)
     {
         var harmonics = new double[count];
@@ -35,11 +35,11 @@ internal sealed class Wavetable
     }
 
     /// <summary>Adds the sound to a buffer.</summary>
-    /// <param name="into">The buffer.</param>
-    /// <param name="sampleRate">Hz.</param>
-    /// <param name="hz">Pitch at a time in seconds.</param>
-    /// <param name="gain">Factor.</param>
-    /// <param name="phase">Where in the period to start, 0 to 1.</param>
+    /// <param name="into">The buffer to which the sound is added.</param>
+    /// <param name="sampleRate">Samples per second (Hz).</param>
+    /// <param name="hz">Pitch (Hz) as a function of time (s).</param>
+    /// <param name="gain">Amplitude factor.</param>
+    /// <param name="phase">Initial phase, 0 to 1.</param>
     internal void Add(Span<float> into, int sampleRate, Func<double, double> hz, double gain = 1, double phase = 0)
     {
         var position = phase * Length;

@@ -1,10 +1,10 @@
-namespace Sed.Core.Corpora.Synthesis.Voices;
+namespace Sed.Core.Corpora.Synthesis.SoundModels;
 
-/// <summary>What is done to whole buffers: shaping, adding, measuring.</summary>
+/// <summary>Operations on buffers of samples. Those with "With" and "Faded" work in place and return the buffer.</summary>
 internal static class Signal
 {
-    /// <summary>Multiplies by a function of time in seconds, in place, and hands the buffer back.</summary>
-    internal static float[] Shape(this float[] buffer, int sampleRate, Func<double, double> gain)
+    /// <summary>Multiplies by a gain, given as a function of time (s) and interpolated linearly over 32 samples.</summary>
+    internal static float[] WithGain(this float[] buffer, int sampleRate, Func<double, double> gain)
     {
         const int Stride = 32;
         var next = gain(0);
@@ -19,7 +19,7 @@ internal static class Signal
         return buffer;
     }
 
-    /// <summary>Adds a buffer from a sample on; what lies beyond the end is dropped.</summary>
+    /// <summary>Adds another buffer, starting at a sample; samples beyond the end are dropped.</summary>
     internal static void AddAt(this float[] buffer, ReadOnlySpan<float> other, int at, double gain = 1)
     {
         var count = Math.Min(other.Length, buffer.Length - at);
@@ -28,7 +28,7 @@ internal static class Signal
             buffer[at + i] += factor * other[i];
     }
 
-    /// <summary>Root mean square.</summary>
+    /// <summary>Root mean square; 0 for an empty buffer.</summary>
     internal static double Rms(ReadOnlySpan<float> buffer)
     {
         double sum = 0;
@@ -37,7 +37,7 @@ internal static class Signal
         return buffer.Length == 0 ? 0 : Math.Sqrt(sum / buffer.Length);
     }
 
-    /// <summary>Scales to a root mean square, in place; silence stays silence.</summary>
+    /// <summary>Scales to a root mean square; silence remains silence.</summary>
     internal static float[] WithRms(this float[] buffer, double rms)
     {
         var now = Rms(buffer);
@@ -48,7 +48,7 @@ internal static class Signal
         return buffer;
     }
 
-    /// <summary>Fades both ends, in place, so that a cut does not click.</summary>
+    /// <summary>Fades both ends linearly, which prevents clicks.</summary>
     internal static float[] Faded(this float[] buffer, int sampleRate, double inSeconds, double outSeconds)
     {
         var rise = Math.Min(buffer.Length / 2, (int)(inSeconds * sampleRate));
@@ -57,6 +57,36 @@ internal static class Signal
             buffer[i] *= (float)i / rise;
         for (var i = 0; i < fall; i++)
             buffer[^(i + 1)] *= (float)i / fall;
+        return buffer;
+    }
+}
+
+/// <summary>
+/// White noise, uniform between -1 and 1, from the generator xorshift64* (Vigna 2016). A clip needs millions of samples, for
+/// which <see cref="Random"/> would be too slow.
+/// </summary>
+internal struct Noise
+{
+    private ulong state;
+
+    internal Noise(Random seed) => state = ((ulong)seed.Next() << 32) | (uint)seed.Next() | 1;
+
+    internal float Next()
+    {
+        state ^= state >> 12;
+        state ^= state << 25;
+        state ^= state >> 27;
+        // The upper bits of the product, as a signed fraction.
+        return (int)((state * 2_685_821_657_736_338_717UL) >> 32) * (1f / 2_147_483_648f);
+    }
+
+    /// <summary>A buffer of white noise.</summary>
+    internal static float[] White(Random seed, int samples)
+    {
+        Noise noise = new(seed);
+        var buffer = new float[samples];
+        for (var i = 0; i < buffer.Length; i++)
+            buffer[i] = noise.Next();
         return buffer;
     }
 }

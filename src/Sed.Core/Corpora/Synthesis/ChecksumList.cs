@@ -7,9 +7,9 @@ namespace Sed.Core.Corpora.Synthesis;
 /// The list of a mixed corpus's files with their SHA-256 hashes, written after mixing. It reveals files that were changed later,
 /// and supplies the content hashes of the corpus's clips.
 /// </summary>
-internal static class SoundscapeSeal
+internal static class ChecksumList
 {
-    private const string Name = "made.tsv";
+    private const string Name = "checksums.tsv";
     private const string Header = "path\tbytes\tticks\tsha256";
 
     /// <summary>Lists the files in a folder.</summary>
@@ -24,7 +24,7 @@ internal static class SoundscapeSeal
             {
                 var path = Path.GetRelativePath(folder, files[i]).Replace('\\', '/');
                 var stamp = FileStamp.Of(files[i]);
-                // Without a time the content is compared whenever the corpus is opened.
+                // Without a reliable time, the content is compared whenever the corpus is opened.
                 var ticks = stamp.IsReliable ? stamp.Ticks : 0;
                 lines[i] = string.Create(
                     CultureInfo.InvariantCulture,
