@@ -1,5 +1,5 @@
 // The systems of the literature on DCASE 2017 Task 4 as rows: what each sees, its network, and what is known of its training.
-// `#load "systems.fsx"`, then `alongside "Xu et al." Systems.xu`. Sizes that are not published are chosen here and said so: call
+// `#load "systems.fsx"`, then `addRow "Xu et al." Systems.xu`. Sizes that are not published are chosen here and said so: call
 // such a row "after" its authors. The resolution is that of the strong output at the sizes below.
 #load "sed.fsx"
 open Sed

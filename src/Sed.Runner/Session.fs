@@ -107,6 +107,7 @@ let private work (options: Options) threads (plans: Plan list) (stopping: StopSi
     parent.Start()
     try
         Torch.Initialize()
+        RunFolder.openFor options.Out
         use workspace =
             new Workspace(options.Out, Devices.Choose options.Device, ignore, (fun _ _ _ -> ()), either.Token)
         workspace.Threads <- threads
@@ -122,6 +123,7 @@ let private onNode (options: Options) (display: Display) (plans: Plan list) (sto
     let progress what finished all =
         display.State $"{what}: {finished} of {all} clips"
     Torch.Initialize()
+    RunFolder.openFor options.Out
     use workspace =
         new Workspace(options.Out, Devices.Choose options.Device, display.Line, progress, stopping.Token)
     workspace.Threads <- Option.defaultValue 0 options.Worker
@@ -188,6 +190,7 @@ let private runPlans
             0
     Torch.Initialize()
     stop.ThrowIfCancellationRequested()
+    RunFolder.openFor options.Out
     use workspace =
         new Workspace(options.Out, Devices.Choose options.Device, display.Line, progress, stop)
     match plans |> List.collect workspace.Lacking with

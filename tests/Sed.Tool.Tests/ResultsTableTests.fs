@@ -16,9 +16,9 @@ let private table (runs: Folder) (name: string) (trials: (string * int * float *
             for row, seed, weak, strong in trials do
                 let trial = $"{name}-{row}-{seed}"
                 Directory.CreateDirectory(runs.Path $"trials/{trial}") |> ignore
-                File.WriteAllLines(
-                    runs.Path $"trials/{trial}/specification.txt",
-                    [ "data: smartCars"; $"dropout: {dropout}"; $"units: {row}"; $"seed: {seed}" ]
+                File.WriteAllText(
+                    runs.Path $"trials/{trial}/specification.json",
+                    $$"""{ "dropout": {{dropout}}, "units": {{row}}, "seed": {{seed}} }"""
                 )
                 FormattableString.Invariant $"{row},{trial},{seed},{weak},{strong}"
         ]

@@ -10,6 +10,7 @@ open Sed.Core.Corpora.Checks
 open Sed.Core.Corpora.Synthesis
 open Sed.Core.Features
 open Sed.Core.Features.Store
+open Sed.Core.Runtime
 open Sed.Core.Runtime.Keys
 open Sed.Core.Training
 open TorchSharp
@@ -21,6 +22,32 @@ type internal Source = {
     Store: FeatureStore
     Statistics: BandStatistics
 }
+
+/// The format of a run folder: results of one format are found under the same keys.
+module internal RunFolder =
+    let private format = "2"
+
+    /// Marks a new run folder with its format, and refuses one of another format. Nothing in it is changed or deleted.
+    let openFor (folder: string) =
+        let file = Path.Combine(folder, "format")
+        let refuse found =
+            raise (
+                InvalidDataException
+                    $"{folder} was written by another version of SedDsl (run folder format {found}; this version uses {format}). Nothing in it was changed; choose another folder with --out."
+            )
+        if File.Exists file then
+            match File.ReadAllText(file).Trim() with
+            | found when found <> format -> refuse found
+            | _ -> ()
+        elif Directory.Exists(Path.Combine(folder, "trials")) then
+            refuse "1"
+        else
+            try
+                Directory.CreateDirectory folder |> ignore
+                AtomicFile.Write(file, format + "\n")
+            with
+            | :? IOException
+            | :? UnauthorizedAccessException -> () // whatever is written next says why the folder cannot be written
 
 /// Where everything that experiments make is kept: corpora, features, trials and tables, each in a folder.
 type internal Workspace

@@ -120,6 +120,21 @@ public sealed class ModelFileTests : IDisposable
         );
     }
 
+    /// <summary>Model files that an earlier state of the source wrote stay readable.</summary>
+    [Fact]
+    public void The_golden_model_file_is_read()
+    {
+        var model = ModelFile.Read(Path.Combine(AppContext.BaseDirectory, "Models", "Golden", "baseline.sed"));
+        Assert.Equal(17, model.Classes.Count);
+        Assert.Equal(13_467, model.Network.Parameters);
+        Assert.Equal(0.04, model.Features.HopSeconds);
+        using var network = model.Build(0);
+        using var scope = torch.NewDisposeScope();
+        using var noGradients = torch.no_grad();
+        var output = network.call(torch.zeros(1, model.Network.Frames, model.Network.Bands));
+        Assert.Equal([1, model.Network.OutputFrames, 17], output.Strong.shape);
+    }
+
     [Fact]
     public void A_custom_layer_cannot_be_saved()
     {

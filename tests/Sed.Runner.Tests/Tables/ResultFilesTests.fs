@@ -189,8 +189,8 @@ let private stored () =
         let trial = $"{name}-trial"
         Directory.CreateDirectory(Path.Combine(runs, "trials", trial)) |> ignore
         File.WriteAllText(
-            Path.Combine(runs, "trials", trial, "specification.txt"),
-            $"data: smartCars\nnetwork: dropout {dropout}\nseed: 1\n"
+            Path.Combine(runs, "trials", trial, "specification.json"),
+            $$"""{ "network": { "dropout": {{dropout}} }, "seed": 1 }"""
         )
         Directory.CreateDirectory(Path.Combine(runs, "tables")) |> ignore
         File.WriteAllLines(
@@ -220,7 +220,7 @@ let ``a comparison joins rows by name and lists differences in specification and
     Assert.Equal<string>([ "a"; "one"; "two" ], both.RowKeys)
     Assert.Equal(0.125, both.GetColumn<float>("weak F, difference")["a"])
     let differs = both.GetColumn<string> "what differs"
-    Assert.Equal("network: dropout 0.1 -> dropout 0.2", differs["a"])
+    Assert.Equal("network.dropout: 0.1 -> 0.2", differs["a"])
     Assert.Equal("only in one", differs["one"])
     Assert.Equal("only in two", differs["two"])
     let elsewhere = Results.compare runs "one" (Path.Combine(other, "one"))

@@ -226,3 +226,32 @@ let ``a lock that cannot be made is told from one that is held`` () =
         thrown.Message
     )
     Directory.Delete(folder, true)
+
+/// Results that an earlier state of the source wrote stay readable.
+[<Fact>]
+let ``the golden trial is read under its stable names`` () =
+    let golden =
+        Sed.Tests.Repository.path [| "tests"; "Sed.Runner.Tests"; "Trials"; "Golden" |]
+    match TrialFolder.state golden with
+    | Finished result ->
+        Assert.Equal(result.Epochs, result.History.Length)
+        Assert.Contains("evaluation", result.Scores.Keys)
+        Assert.Contains("weakF", result.Scores["evaluation"].Keys)
+        Assert.Contains(("training.optimizer.kind", "adam"), TrialFolder.key golden)
+    | other -> failwith $"{other}"
+
+[<Fact>]
+let ``a run folder of an earlier version is refused with one line, and nothing in it changes`` () =
+    let folder = folder ()
+    Directory.CreateDirectory(Path.Combine(folder, "trials", "0123456789abcdef")) |> ignore
+    let thrown =
+        Assert.Throws<InvalidDataException>(fun () -> RunFolder.openFor folder)
+    Assert.Equal(
+        $"{folder} was written by another version of SedDsl (run folder format 1; this version uses 2). Nothing in it was changed; choose another folder with --out.",
+        thrown.Message
+    )
+    Assert.Equal(1, Directory.GetFileSystemEntries(folder).Length)
+    Directory.Delete(folder, true)
+    RunFolder.openFor folder
+    RunFolder.openFor folder
+    Directory.Delete(folder, true)
