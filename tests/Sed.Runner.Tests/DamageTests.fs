@@ -93,9 +93,9 @@ let ``missing or foreign scores of a trial are an error, not a wrong table`` () 
     File.WriteAllBytes(scores, whole)
     let result = Path.Combine(trial, "result.json")
     let text = File.ReadAllText result
-    let weak = System.Text.RegularExpressions.Regex "\"weak F\": [0-9.E-]+"
-    File.WriteAllText(result, weak.Replace(text, "\"weak F\": 0.99"))
-    Assert.StartsWith($"{trial} is damaged (what it detected has another weak F than its result)", refused ())
+    let weak = System.Text.RegularExpressions.Regex "\"weakF\": [0-9.E-]+"
+    File.WriteAllText(result, weak.Replace(text, "\"weakF\": 0.99"))
+    Assert.StartsWith($"{trial} is damaged (what it detected has another weakF than its result)", refused ())
     File.WriteAllText(result, text)
     let code, _, _ = run out [] [ once ]
     Assert.Equal(0, code)
@@ -243,7 +243,7 @@ let ``another trial's files and invalid probabilities are reported`` () =
     let trial, errorsWith = damaging "others"
     let errors =
         errorsWith "result.json" (fun path ->
-            File.WriteAllText(path, (File.ReadAllText path).Replace("seed: 1", "seed: 2")))
+            File.WriteAllText(path, (File.ReadAllText path).Replace("u0022seed\\u0022:1", "u0022seed\\u0022:2")))
     Assert.Equal($"{trial} is damaged (its result is that of another trial). {remedy}\n", errors)
     let scores = Path.Combine(trial, "scores-testing.npz")
     let errors =

@@ -34,8 +34,8 @@ let ``all clips and labels that a corpus lacks are reported before training`` ()
     Assert.Contains("small.fsx: 3 problems", errors)
     Assert.Contains("small: trainingOnly has no testing clips to select on", errors)
     Assert.Contains(
-        "small: trainingOnly has strong labels for 0 of its 4 training clips and weak ones alone for 4, but all are to be told "
-        + "strong ones; say `labels WeakOnly`, or take a corpus that is mixed",
+        "small: trainingOnly has strong labels for 0 of its 4 training clips and only weak labels for 4, but `labels Strong` "
+        + "needs strong labels for all of them; say `labels WeakOnly`, or use a corpus of soundscapes",
         errors
     )
     Assert.Contains("small: trainingOnly has no evaluation clips to be scored on", errors)
@@ -129,7 +129,7 @@ let ``requests that a corpus cannot fulfil are reported before training`` () =
         Assert.Equal(expected, errors.TrimEnd())
         Assert.False(Directory.Exists(Path.Combine(out, "trials")))
     refused
-        "small.fsx: 1 problem\n  small: the features' range ends at 30000 Hz, but smartcars has 44100 samples per second; end it at 22050 Hz or below"
+        "small.fsx: 1 problem\n  small, features of smartcars: the frequency range ends at 30000 Hz, but the sampling rate is 44100 Hz; end it at 22050 Hz or below"
         {
             small with
                 Features = logMel { range 0.0<Hz> 30000.0<Hz> }

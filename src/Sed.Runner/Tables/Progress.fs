@@ -77,7 +77,7 @@ type internal Progress(plan: RunPlan, jobs: int, folderOf: int -> string) =
                 match state with
                 | Running log ->
                     let score =
-                        match Map.tryFind WeakF.Name log.Last with
+                        match Map.tryFind WeakF.Key log.Last with
                         | Some weakF -> $", {WeakF.Name} {digits WeakF weakF}"
                         | None -> ""
                     $"seed {trial.Seed}: epoch {log.Epochs} of {trial.Epochs}{score}"

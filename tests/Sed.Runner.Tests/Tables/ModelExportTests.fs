@@ -99,7 +99,7 @@ let ``an exported model predicts the testing clips like its trials`` seeds =
             |> Array.ofSeq
         Assert.Equal<SoundEvent>(sorted (decoder.Decode(stored.StrongOf clip)), sorted recordings[clip].Events)
     Assert.Contains("seed: 1", model.Saved.Members[0].Specification)
-    Assert.True(model.Saved.Members[0].Scores["Testing"].Count > 5)
+    Assert.True(model.Saved.Members[0].Scores["testing"].Count > 5)
 
 [<Fact>]
 let ``an average of several seeds is tuned on their mean probabilities, not on those of one seed`` () =
@@ -166,7 +166,7 @@ let ``a row with a layer defined in the script cannot be exported, and the layer
         Sessions.runAs "small.fsx" out [ "--seeds"; "1"; "--only"; "mine"; "--export-model"; file ] [ several ]
     Assert.Equal(1, code)
     Assert.Contains(
-        "The row mine cannot be exported as a model:\nthe layer mean version 1, 3 units is code of a script",
+        "The row mine cannot be exported as a model:\nnetwork: the layer mean version 1, 3 units is code of a script",
         errors
     )
     Assert.False(File.Exists file)

@@ -38,7 +38,7 @@ let private result weakF : TrialResult = {
                 Epoch = epoch
                 Loss = 0.7
                 Monitor = 0.1
-                Scores = Map [ "weak F", weakF * float epoch / 2.0 ]
+                Scores = Map [ "weakF", weakF * float epoch / 2.0 ]
             }
     ]
 }
@@ -52,7 +52,7 @@ let ``the progress table shows finished, running and waiting trials of each row`
     List.iter (Directory.CreateDirectory >> ignore) folders
     // An unlocked trial is waiting, even if it has logged epochs.
     let log index (lines: string list) =
-        File.WriteAllLines(Path.Combine(folders[index], "epochs.csv"), "epoch,loss,weak F" :: lines)
+        File.WriteAllLines(Path.Combine(folders[index], "epochs.csv"), "epoch,loss,weakF" :: lines)
     log 4 [ "1,0.7,0.1" ]
     let take index =
         File.WriteAllText(Path.Combine(folders[index], "lock"), "")

@@ -132,26 +132,26 @@ let private rewritten (alter: JsonObject -> unit) =
 [<Fact>]
 let ``a result that lacks something or contradicts itself is damaged`` () =
     let remedy = "Remove its folder to train the trial again."
-    for name in [ "Scores"; "History"; "Specification" ] do
+    for name in [ "scores"; "history"; "key" ] do
         Assert.StartsWith("FILE is damaged (", rewritten (fun kept -> kept.Remove name |> ignore))
         Assert.StartsWith("FILE is damaged (", rewritten (fun kept -> kept[name] <- null))
     Assert.Equal(
         $"FILE is damaged (it has 0 of 2 epochs). {remedy}",
-        rewritten (fun kept -> kept["History"] <- JsonArray())
+        rewritten (fun kept -> kept["history"] <- JsonArray())
     )
     Assert.Equal(
         $"FILE is damaged (an epoch is empty). {remedy}",
-        rewritten (fun kept -> kept["History"] <- JsonNode.Parse "[null,null]")
+        rewritten (fun kept -> kept["history"] <- JsonNode.Parse "[null,null]")
     )
     Assert.Equal(
         $"FILE is damaged (its best epoch is 9 of 2). {remedy}",
-        rewritten (fun kept -> kept["BestEpoch"] <- JsonValue.Create 9)
+        rewritten (fun kept -> kept["bestEpoch"] <- JsonValue.Create 9)
     )
 
 [<Theory>]
 [<InlineData("{}")>]
 [<InlineData("garbage")>]
-[<InlineData("{ \"Error\": null, \"Trace\": null }")>]
+[<InlineData("{ \"error\": null, \"trace\": null }")>]
 let ``a damaged failure is named with the remedy`` (text: string) =
     let folder = folder ()
     Directory.CreateDirectory folder |> ignore
