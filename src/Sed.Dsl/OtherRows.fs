@@ -38,7 +38,8 @@ module OtherRows =
     let print rows =
         match rows with
         | PseudoLabels(teacher, frames, 1) -> "pseudo-labels", $"of {teacher}, {printFrames frames}"
-        | PseudoLabels(teacher, frames, rounds) -> "pseudo-labels", $"of {teacher}, {printFrames frames}, {rounds} rounds"
+        | PseudoLabels(teacher, frames, rounds) ->
+            "pseudo-labels", $"of {teacher}, {printFrames frames}, {rounds} rounds"
         | Ensemble rows -> "ensemble of", rows |> List.map string |> String.concat ", "
 
     /// Maximum number of rounds; each is a training.

@@ -124,7 +124,9 @@ module Specification =
                 "pseudo-labels", $"{OtherRows.printFrames teaching.Frames}, of training {teacher}"
             | None -> ()
         else
-            let members = [ for one in specification.Members -> CanonicalKey.Hash(key one).Substring(0, 16) ]
+            let members = [
+                for one in specification.Members -> CanonicalKey.Hash(key one).Substring(0, 16)
+            ]
             "ensemble of", "trainings " + String.concat ", " members
         if specification.Holdout <> Nothing then
             "held out", Holdout.print specification.Holdout
@@ -155,7 +157,8 @@ module Specification =
             if split = Validation && specification.Holdout = Nothing then
                 Problem.at place "no clips are held out for validation" "say `validation 0.1` or `folds 5`"
         let strong =
-            List.ofSeq specification.Training.Options.Monitor.Metrics |> List.filter _.NeedsEvents
+            List.ofSeq specification.Training.Options.Monitor.Metrics
+            |> List.filter _.NeedsEvents
         if specification.SelectOn = Validation && not strong.IsEmpty then
             let names = strong |> List.map _.Name |> String.concat " and "
             Problem.at

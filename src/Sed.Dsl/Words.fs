@@ -59,5 +59,4 @@ let pseudoLabelsFromRowOf experiment teacher frames =
     Others(PseudoLabels(rowOf experiment teacher, frames, 1))
 
 /// Averages the probabilities of other rows' trials with the same seed, whatever their features; nothing is trained.
-let ensembleOf rows =
-    Others(Ensemble(List.map ownRow rows))
+let ensembleOf rows = Others(Ensemble(List.map ownRow rows))

@@ -144,4 +144,7 @@ let ``a corpus whose folder has no name is a problem`` () =
             [
                 "data: the name of the folder is empty or invalid; name the folder of the corpus"
             ]
-            { bare with Data = Some(Collected folder) }
+            {
+                bare with
+                    Data = Some(Collected folder)
+            }

@@ -60,7 +60,9 @@ let ``a mistake in one row is named with its row`` () =
         }
 
     Assert.Equal<string list>(
-        [ "row 'dropout 1', network: the dropout rate is 1; it must be at least 0 and less than 1" ],
+        [
+            "row 'dropout 1', network: the dropout rate is 1; it must be at least 0 and less than 1"
+        ],
         problems wrong
     )
 

@@ -134,10 +134,7 @@ let ``requests that a corpus cannot fulfil are reported before training`` () =
             small with
                 Features = logMel { range 0.0<Hz> 30000.0<Hz> }
         }
-    refused "smartcars: the training clips are from fewer than 500 sources; use fewer folds" {
-        small with
-            Folds = 500
-    }
+    refused "smartcars: the training clips are from fewer than 500 sources; use fewer folds" { small with Folds = 500 }
     let _, _, errors =
         run out [] [
             {

@@ -89,7 +89,11 @@ let ``rows can vary labels, mean teacher and segments`` () =
     let out = Path.Combine(home, "labels")
     let mixed =
         let third = 1.0 / 3.0 // of 12 clips and 17 classes: a class of one clip goes to the kind with the largest share
-        Mixed [ subset Strong third 0.25; subset WeakOnly third 0.25; subset Unlabelled third 0.5 ]
+        Mixed [
+            subset Strong third 0.25
+            subset WeakOnly third 0.25
+            subset Unlabelled third 0.5
+        ]
     let instances =
         crnn {
             name "MIL"

@@ -53,9 +53,7 @@ type InvalidInputTests() =
 
     [<Fact>]
     member _.``An empty estimate is refused without --allow-empty``() =
-        refusedRows
-            "seddsl evaluate: list.tsv: the list is empty; if the system detected nothing, add --allow-empty"
-            []
+        refusedRows "seddsl evaluate: list.tsv: the list is empty; if the system detected nothing, add --allow-empty" []
 
         let run =
             Run.evaluate [
@@ -95,9 +93,12 @@ type InvalidInputTests() =
     member _.``A comma-separated list is refused``() =
         File.WriteAllText(folder.Path "list.csv", "a.wav,0,1,Car\n")
 
-        refused
-            "seddsl evaluate: list.csv, line 1: \"a.wav,0,1,Car\" is a single field; separate fields by tabs"
-            [ "--reference"; reference; "--estimated"; folder.Path "list.csv" ]
+        refused "seddsl evaluate: list.csv, line 1: \"a.wav,0,1,Car\" is a single field; separate fields by tabs" [
+            "--reference"
+            reference
+            "--estimated"
+            folder.Path "list.csv"
+        ]
 
     [<Fact>]
     member _.``A missing file is reported``() =

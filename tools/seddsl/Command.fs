@@ -76,7 +76,8 @@ module OutputPath =
             raise (BadArguments [ $"{option} {path}: cannot write the file ({refused.Message.TrimEnd '.'})" ])
 
 module Command =
-    let private lines (text: string) = List.ofArray (text.Split Environment.NewLine)
+    let private lines (text: string) =
+        List.ofArray (text.Split Environment.NewLine)
 
     /// The problems with the input, one per line, or None if the error is an internal one.
     let private problemsOf (error: exn) =

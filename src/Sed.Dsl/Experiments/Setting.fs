@@ -134,8 +134,7 @@ module Setting =
 
     let private definition setting =
         match setting with
-        | StrongWeight weight ->
-            training "strong weight" (Text.number weight) _.WithStrongWeight(weight)
+        | StrongWeight weight -> training "strong weight" (Text.number weight) _.WithStrongWeight(weight)
         | WeakWeight weight -> training "weak weight" (Text.number weight) _.WithWeakWeight(weight)
         | Dropout rate -> network "dropout" (Text.number rate) (fun all -> { all with Dropout = rate })
         | Network all -> network "network" all.Name (fun _ -> all)
@@ -199,7 +198,8 @@ module Setting =
                 | FromWeakOutput -> "weak output"
             detection "tags" words (fun all -> { all with Tags = source })
         | Detect all -> detection "detection" (Detection.print all) (fun _ -> all)
-        | Tune tuning -> detection "tuned per class" (Detection.printTuning tuning) (fun all -> { all with Tuned = Some tuning })
+        | Tune tuning ->
+            detection "tuned per class" (Detection.printTuning tuning) (fun all -> { all with Tuned = Some tuning })
         | TrainingClips count -> clips "training clips" (string count) (fun all -> { all with Training = count })
         | TestingClips count -> clips "testing clips" (string count) (fun all -> { all with Testing = count })
         | EvaluationClips count -> clips "evaluation clips" (string count) (fun all -> { all with Evaluation = count })

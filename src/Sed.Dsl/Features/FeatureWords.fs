@@ -48,14 +48,7 @@ type LogMelBuilder() =
     [<CustomOperation "normalised">]
     member _.Normalised(features: Features, yes: bool) =
         features
-        |> set
-            "normalised"
-            _.WithNormalization(
-                if yes then
-                    MelNormalization.Area
-                else
-                    MelNormalization.None
-            )
+        |> set "normalised" _.WithNormalization(if yes then MelNormalization.Area else MelNormalization.None)
 
     /// What each band sums, Magnitude or Power. Default Magnitude.
     [<CustomOperation "spectrum">]
@@ -79,8 +72,7 @@ type SamplesBuilder() =
     member _.Rate(features: Features, rate: float<Hz>) =
         let whole = int rate
         // A rate that is not a whole number becomes 0, which is a problem of the plan.
-        features
-        |> set "rate" _.WithRate(if float whole = float rate then whole else 0)
+        features |> set "rate" _.WithRate(if float whole = float rate then whole else 0)
 
     /// Samples per frame: the network's strides and pools have to divide it. Default 729.
     [<CustomOperation "frame">]

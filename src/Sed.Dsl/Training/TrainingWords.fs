@@ -73,8 +73,7 @@ type TrainingBuilder() =
 
     /// The loss per element: CrossEntropy (the default), `Focal 2.0` or `Asymmetric 1.0 4.0`.
     [<CustomOperation "loss">]
-    member _.Loss(training: Training, loss: Loss) =
-        training |> set "loss" _.WithLoss(loss)
+    member _.Loss(training: Training, loss: Loss) = training |> set "loss" _.WithLoss(loss)
 
     /// Whether frames after the end of a short clip are left out of the strong loss. Default false.
     [<CustomOperation "maskShort">]

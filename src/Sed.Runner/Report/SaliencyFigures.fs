@@ -133,8 +133,7 @@ let make (workspace: Workspace) (trial: Trial) (output: TrialOutput) (label: str
         use _ = torch.NewDisposeScope()
         let specification = Specification.withNetwork trial.Specification
         use network = TrialNetwork.load workspace specification
-        use clips =
-            TrialNetwork.clips workspace specification trial.Specification.ScoreOn
+        use clips = TrialNetwork.clips workspace specification trial.Specification.ScoreOn
         let features = clips.FeaturesOf(clip, workspace.Device)
         let store = (workspace.Source specification).Store
         for copies in [ 0; noisyCopies ] do

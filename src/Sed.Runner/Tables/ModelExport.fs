@@ -78,7 +78,8 @@ module internal ModelExport =
             let others = [
                 for other in specifications do
                     if
-                        CanonicalKey.Text(TrialNetwork.description workspace other) <> CanonicalKey.Text network
+                        CanonicalKey.Text(TrialNetwork.description workspace other)
+                        <> CanonicalKey.Text network
                         || other.Features <> first.Features
                     then
                         other

@@ -191,7 +191,14 @@ module internal Statistics =
         | _ -> Some(fst (List.maxBy (snd >> rank metric) candidates))
 
     /// The statistics of metrics that use the same number of resamples.
-    let private ofMetrics keyOf isConstant (metrics: Metric list) against sorted (rows: (string * ScoredClips list) list) = [
+    let private ofMetrics
+        keyOf
+        isConstant
+        (metrics: Metric list)
+        against
+        sorted
+        (rows: (string * ScoredClips list) list)
+        = [
         let rows =
             [ for row, trials in rows -> row, List.toArray trials ]
             |> List.filter (snd >> Array.isEmpty >> not)

@@ -42,8 +42,7 @@ let private pseudoLabels (workspace: Workspace) (specification: Specification) =
     match specification.Teaching with
     | None -> null
     | Some teaching ->
-        let said =
-            StoredScores.saidBy workspace teaching.Teacher Split.Training
+        let said = StoredScores.saidBy workspace teaching.Teacher Split.Training
         match teaching.Frames with
         | Hard threshold -> FrameTargets.FromScores(said.Scores, threshold)
         | Soft -> FrameTargets.FromScores said.Scores
@@ -68,10 +67,8 @@ let private train
     use network = new SedNetwork(description)
     network.``to`` workspace.Device |> ignore
 
-    use clips =
-        TrialNetwork.clips workspace specification Split.Training
-    use selection =
-        TrialNetwork.clips workspace specification specification.SelectOn
+    use clips = TrialNetwork.clips workspace specification Split.Training
+    use selection = TrialNetwork.clips workspace specification specification.SelectOn
 
     // Decisions are chosen after training, so what early stopping watches is decided in one way for all.
     let evaluator =
@@ -107,8 +104,7 @@ let private train
         )
 
     let last = history[history.Count - 1]
-    let scored =
-        TrialNetwork.ask workspace specification network specification.ScoreOn
+    let scored = TrialNetwork.ask workspace specification network specification.ScoreOn
     {
         resultOf workspace right folder specification scored with
             Epochs = last.Epoch

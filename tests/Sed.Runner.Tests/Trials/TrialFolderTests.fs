@@ -243,9 +243,9 @@ let ``the golden trial is read under its stable names`` () =
 [<Fact>]
 let ``a run folder of an earlier version is refused with one line, and nothing in it changes`` () =
     let folder = folder ()
-    Directory.CreateDirectory(Path.Combine(folder, "trials", "0123456789abcdef")) |> ignore
-    let thrown =
-        Assert.Throws<InvalidDataException>(fun () -> RunFolder.openFor folder)
+    Directory.CreateDirectory(Path.Combine(folder, "trials", "0123456789abcdef"))
+    |> ignore
+    let thrown = Assert.Throws<InvalidDataException>(fun () -> RunFolder.openFor folder)
     Assert.Equal(
         $"{folder} was written by another version of SedDsl (run folder format 1; this version uses 2). Nothing in it was changed; choose another folder with --out.",
         thrown.Message
