@@ -13,7 +13,12 @@ public sealed class FeatureSourceTests
 {
     private static readonly FeatureSource[] examples =
     [
-        new LogMelOptions { Rate = 8000, BandCount = 8, MaxHz = 4000 },
+        new LogMelOptions
+        {
+            Rate = 8000,
+            BandCount = 8,
+            MaxHz = 4000,
+        },
         new SampleFrames(8000, 320),
     ];
 
