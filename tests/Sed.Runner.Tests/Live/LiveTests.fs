@@ -51,7 +51,7 @@ type private WatchedRun() =
         Directory.CreateDirectory(run.Folder index) |> ignore
         File.WriteAllLines(
             Path.Combine(run.Folder index, "epochs.csv"),
-            "epoch,loss,monitor,weak F,seconds"
+            "epoch,loss,monitor,weakF,seconds"
             :: [
                 for epoch in 1..epochs ->
                     FormattableString.Invariant $"{epoch},{1.0 / float epoch},0.5,{float epoch / 10.0},3"
