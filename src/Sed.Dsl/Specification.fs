@@ -56,36 +56,40 @@ module Specification =
         | Share share -> [ "holdoutShare", value share ]
         | Fold(fold, folds) -> [ "fold", value fold; "folds", value folds ]
 
-    /// The canonical key of a trial's training, without its data. How probabilities become events, and which split is reported, is
-    /// chosen afterwards and not part of it; neither are the corpus's name and the experiment's names of networks and rows.
-    let rec key (specification: Specification) : JsonObject =
+    /// What decides a training, with or without what differs between the trials of a row: the seed and the fold.
+    let rec private keyOf (ofRow: bool) (specification: Specification) : JsonObject =
         fields [
             "format", value keyFormat
-            "seed", value specification.Seed
+            if not ofRow then
+                "seed", value specification.Seed
             "selectOn", value (CanonicalKey.Of specification.SelectOn)
-            yield! ofHoldout specification.Holdout
+            match specification.Holdout with
+            | Fold _ when ofRow -> ()
+            | holdout -> yield! ofHoldout holdout
             if specification.Members.IsEmpty then
                 "features", CanonicalKey.Node specification.Features.Source
                 "network", Network.key specification.Network
-                "training", CanonicalKey.Node specification.Training.Options
+                "training", Training.key specification.Training
                 match specification.Teaching with
                 | Some teaching ->
                     let threshold =
                         match teaching.Frames with
                         | Hard threshold -> [ "threshold", value threshold ]
                         | Soft -> []
-                    "pseudoLabels", fields (("teacher", key teaching.Teacher :> JsonNode | null) :: threshold)
+                    "pseudoLabels", fields (("teacher", keyOf ofRow teaching.Teacher :> JsonNode | null) :: threshold)
                 | None -> ()
             else
-                "ensembleOf", JsonArray [| for one in specification.Members -> key one :> JsonNode |]
+                "ensembleOf", JsonArray [| for one in specification.Members -> keyOf ofRow one :> JsonNode |]
         ]
+
+    /// The canonical key of a trial's training, without its data. How probabilities become events, and which split is reported, is
+    /// chosen afterwards and not part of it; neither are the corpus's name and the experiment's names of networks and rows.
+    let key (specification: Specification) = keyOf false specification
 
     /// The name of a table's row in recorded results and random draws: 16 hexadecimal digits of a hash of what its trials have in common
     /// and of how they are decoded and scored. It depends neither on the row's label nor on seeds, folds and data.
     let rowKey (specification: Specification) =
-        let whole = key specification
-        for name in [ "seed"; "fold"; "folds" ] do
-            whole.Remove name |> ignore
+        let whole = keyOf true specification
         whole["detection"] <- Detection.key specification.Detection
         whole["scoreOn"] <- CanonicalKey.Of specification.ScoreOn |> JsonValue.Create
         CanonicalKey.Hash(whole).Substring(0, 16)

@@ -95,6 +95,12 @@ let ``a teacher and its threshold tell trainings apart, and an average does not 
     Assert.Equal(average 0.1, average 0.9)
 
 [<Fact>]
+let ``the key of a row does not depend on the seeds, whatever its trials use of others`` () =
+    let keys seeds =
+        plan { Choices.none with Seeds = Some seeds } systems |> Plan.rowKeys
+    Assert.Equal<Map<string, string>>(keys [ 1 ], keys [ 2; 3 ])
+
+[<Fact>]
 let ``rows of another experiment of the script can teach`` () =
     let students =
         experiment "students" {

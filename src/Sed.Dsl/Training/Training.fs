@@ -1,5 +1,7 @@
 namespace Sed
 
+open System.Text.Json.Nodes
+open Sed.Core.Runtime.Keys
 open Sed.Core.Training
 open Sed.Core.Training.Clips
 open Sed.Core.Training.Losses
@@ -77,6 +79,12 @@ module Training =
             | None -> ()
         ]
         |> String.concat ", "
+
+    /// The canonical key. The seed is the trial's.
+    let key (training: Training) : JsonObject =
+        let key = CanonicalKey.Node(training.Options).AsObject()
+        key.Remove "seed" |> ignore
+        key
 
     let problems (training: Training) = [
         yield! training.Options.Problems() |> Seq.map (Problem.within "training")
