@@ -121,9 +121,10 @@ module internal ExperimentOutcome =
                 if one.Trial.Variant = variant then
                     one.Scored
         ]
+        let keys = Plan.rowKeys plan
         let statistics =
             Statistics.ofRows
-                (fun label -> (Plan.rowKeys plan)[label])
+                (fun label -> keys[label])
                 (isConstant finished)
                 plan.Experiment.Report
                 plan.Experiment.Against
