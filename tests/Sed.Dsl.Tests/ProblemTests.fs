@@ -152,7 +152,7 @@ let ``samples that do not fit their network, and settings that they do not have,
     let lone = { small with Alongside = [] }
     Assert.Equal<string list>(
         [
-            "features: the sampling rate is 0 Hz; give a rate above 0, for example `rate 16000.0<Hz>`"
+            "features: 0.5 samples per second; give a whole number above 0, for example `rate 16000.0<Hz>`"
             "features: samples have no window; leave the setting to log-mel features; the length of frames is set by `samples { frame 729 }`"
             "features: samples have no bands; leave the setting to log-mel features; the length of frames is set by `samples { frame 729 }`"
             "features: `frame` is given 2 times; keep one of them"

@@ -1,5 +1,6 @@
 namespace Sed
 
+open System
 open Sed.Core.Features
 open Sed.Core.Features.LogMel
 
@@ -70,9 +71,18 @@ type SamplesBuilder() =
     /// Sampling rate; clips of another rate are resampled. Default 16,000 Hz.
     [<CustomOperation "rate">]
     member _.Rate(features: Features, rate: float<Hz>) =
-        let whole = int rate
-        // A rate that is not a whole number becomes 0, which is a problem of the plan.
-        features |> set "rate" _.WithRate(if float whole = float rate then whole else 0)
+        if
+            rate >= 1.0<Hz>
+            && rate <= float Int32.MaxValue * 1.0<Hz>
+            && float rate = floor (float rate)
+        then
+            features |> set "rate" _.WithRate(int rate)
+        else
+            features
+            |> set "rate" id
+            |> Features.withProblem
+                $"{Text.number (float rate)} samples per second"
+                "give a whole number above 0, for example `rate 16000.0<Hz>`"
 
     /// Samples per frame: the network's strides and pools have to divide it. Default 729.
     [<CustomOperation "frame">]

@@ -6,8 +6,8 @@ open Sed.Core.Features.LogMel
 /// How waveforms become frames.
 type Features = {
     Source: FeatureSource
-    /// Settings of log-mel features that were applied to another source.
-    Refused: string list
+    /// Problems of keywords and settings that the source cannot represent.
+    Problems: Problem list
     /// The keywords that the script gave.
     Keywords: string list
 }
@@ -15,7 +15,7 @@ type Features = {
 module Features =
     let ofSource source = {
         Source = source
-        Refused = []
+        Problems = []
         Keywords = []
     }
 
@@ -26,19 +26,21 @@ module Features =
 
     let problems features = [
         yield! features.Source.Problems() |> Seq.map (Problem.within "features")
-        for setting in List.distinct features.Refused do
-            Problem.at
-                "features"
-                $"samples have no {setting}"
-                "leave the setting to log-mel features; the length of frames is set by `samples { frame 729 }`"
+        yield! List.distinct features.Problems
         yield! Text.keywordsTwice "features" features.Keywords
     ]
+
+    let withProblem cause remedy features = {
+        features with
+            Problems = features.Problems @ [ Problem.at "features" cause remedy ]
+    }
 
     /// Changes log-mel features. Applied to another source, the setting becomes a problem.
     let withLogMel setting (change: LogMelOptions -> LogMelOptions) features =
         match features.Source with
         | :? LogMelOptions as logMel -> { features with Source = change logMel }
-        | _ -> {
-            features with
-                Refused = features.Refused @ [ setting ]
-          }
+        | _ ->
+            features
+            |> withProblem
+                $"samples have no {setting}"
+                "leave the setting to log-mel features; the length of frames is set by `samples { frame 729 }`"
