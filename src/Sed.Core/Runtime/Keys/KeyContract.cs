@@ -80,7 +80,7 @@ internal static class KeyContract
                 if (key.OmitWhen is { } omitted)
                     property.ShouldSerialize = (_, value) => value is not null && !Equals(value, omitted);
             }
-            else if (property.Get is null || property.Set is null && !IsParameter(info.Type, property))
+            else if (property.Set is null)
                 info.Properties.RemoveAt(i);
             else
                 throw new InvalidOperationException(
@@ -88,14 +88,6 @@ internal static class KeyContract
                 );
         }
     }
-
-    private static bool IsParameter(Type type, JsonPropertyInfo property) =>
-        (property.AttributeProvider as PropertyInfo)?.SetMethod is not null
-        || type.GetConstructors()
-            .Any(made =>
-                made.GetParameters()
-                    .Any(parameter => string.Equals(parameter.Name, property.Name, StringComparison.OrdinalIgnoreCase))
-            );
 
     private sealed class EnumConverter : JsonConverterFactory
     {
