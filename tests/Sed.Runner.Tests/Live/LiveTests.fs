@@ -95,11 +95,13 @@ type private WatchedRun() =
             Directory.Delete(runs, true)
 
 module private Page =
-    /// Waits until an expression is true in the page.
+    /// Waits until an expression is true in the page; fails after a minute, so that a page that never gets there cannot hang the tests.
     let waitUntil (browser: Browser) expression =
-        browser.Evaluate
-            $"new Promise(done => {{ const look = () => ({expression}) ? done(true) : setTimeout(look, 50); look(); }})"
-        |> ignore
+        let look =
+            $"const look = () => ({expression}) ? done(true) : Date.now() > end ? done(false) : setTimeout(look, 50)"
+        let reached =
+            browser.Evaluate $"new Promise(done => {{ const end = Date.now() + 60000; {look}; look(); }})"
+        Assert.True((reached = "true"), $"not reached within a minute: {expression}")
 
 /// Live pages of runs.
 [<Collection "torch">]
