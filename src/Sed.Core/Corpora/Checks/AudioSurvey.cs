@@ -8,7 +8,7 @@ namespace Sed.Core.Corpora.Checks;
 /// <summary>Decodes many audio files and caches the results: a second survey decodes only new and changed files.</summary>
 internal static class AudioSurvey
 {
-    private static readonly FileCache<AudioFacts> Cache = new("audio 2", AudioFacts.Of, Format, Parse);
+    private static readonly FileCache<AudioFacts> Cache = new("audio 3", AudioFacts.Of, Format, Parse);
 
     /// <summary>The facts of each file, in the order of <paramref name="paths"/>.</summary>
     /// <param name="root">The corpus's folder.</param>
