@@ -17,6 +17,7 @@ const string Usage = """
       scale [FOLDER]        training from a feature store of 51,172 clips compared with training from memory
       gpu [cpu]             features and training on the GPU compared with PyTorch; with cpu: a dry run on the CPU
       outputs               an exported network must give the same outputs in PyTorch
+      audio                 decoding rates of our decoders, NAudio and ffmpeg on the same files; resamplers
       extraction            speed of feature extraction from WAV files compared with torchaudio
       metrics [REF EST]     reading and scoring of event lists (default: synthetic ones) compared with other tools
       rescore               ten finished trials scored again with five thresholds from stored outputs
@@ -63,6 +64,8 @@ switch (args)
         return GpuBench.Run(python, args.Length == 2);
     case ["outputs"]:
         return OutputsBench.Run(python);
+    case ["audio"]:
+        return AudioBench.Run();
     case ["extraction", .. var rest]:
         return ExtractionBench.Run(rest);
     case ["metrics"] or ["metrics", _, _]:

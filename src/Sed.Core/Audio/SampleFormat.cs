@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Numerics;
 using System.Runtime.InteropServices;
@@ -44,10 +45,11 @@ internal readonly record struct SampleFormat(SampleEncoding Encoding, int BitsPe
         if (bytes.Length != (long)mono.Length * FrameBytes)
             throw new ArgumentException($"{bytes.Length} bytes are not {mono.Length} frames of {FrameBytes} bytes.");
         var isNative = BitConverter.IsLittleEndian && !IsBigEndian;
-        if (isNative && this is { Encoding: SampleEncoding.Pcm, BitsPerSample: 16, Channels: 1 })
-            Pcm16(MemoryMarshal.Cast<byte, short>(bytes), mono);
-        else if (isNative && this is { Encoding: SampleEncoding.Pcm, BitsPerSample: 16, Channels: 2 })
-            StereoPcm16(MemoryMarshal.Cast<byte, short>(bytes), mono);
+        var isSixteenBits =
+            Encoding is SampleEncoding.ALaw or SampleEncoding.MuLaw
+            || this is { Encoding: SampleEncoding.Pcm, BitsPerSample: 16 };
+        if (isSixteenBits && Channels <= 2 && BitConverter.IsLittleEndian)
+            SixteenBits(bytes, mono);
         else if (isNative && this is { Encoding: SampleEncoding.Float, BitsPerSample: 32, Channels: 1 })
             bytes.CopyTo(MemoryMarshal.AsBytes(mono));
         else
@@ -72,6 +74,27 @@ internal readonly record struct SampleFormat(SampleEncoding Encoding, int BitsPe
                     sum += interleaved[at++];
                 mono[frame] = (float)(sum / channels);
             }
+    }
+
+    // Mono and stereo of 16 bits, and of A-law and mu-law, which expand to 16 bits. The digits equal those of the general path.
+    private void SixteenBits(ReadOnlySpan<byte> bytes, Span<float> mono)
+    {
+        var isStored = Encoding == SampleEncoding.Pcm && !IsBigEndian;
+        var count = mono.Length * Channels;
+        var expanded = isStored ? [] : ArrayPool<short>.Shared.Rent(count);
+        if (Encoding == SampleEncoding.ALaw)
+            ALawDecoder.Decode(bytes, expanded);
+        else if (Encoding == SampleEncoding.MuLaw)
+            MuLawDecoder.Decode(bytes, expanded);
+        else if (IsBigEndian)
+            BinaryPrimitives.ReverseEndianness(MemoryMarshal.Cast<byte, short>(bytes), expanded);
+        var samples = isStored ? MemoryMarshal.Cast<byte, short>(bytes) : expanded.AsSpan(0, count);
+        if (Channels == 1)
+            Pcm16(samples, mono);
+        else
+            StereoPcm16(samples, mono);
+        if (!isStored)
+            ArrayPool<short>.Shared.Return(expanded);
     }
 
     private static void Pcm16(ReadOnlySpan<short> source, Span<float> target)
