@@ -1,7 +1,6 @@
 module Sed.Tool.Export
 
 open Argu
-open Sed.Core.Features
 open Sed.Core.Models
 open Sed.Core.Onnx
 open Sed.Core.Runtime
@@ -29,10 +28,7 @@ let private work (arguments: ParseResults<ExportArguments>) =
         if withFeatures then
             $"samples (batch, {model.ClipSamples}), mono at {features.SampleRate} Hz"
         else
-            match features with
-            | :? SampleFrames ->
-                $"frames (batch, {model.Network.Frames}, {features.Bands}), mono samples at {features.SampleRate} Hz"
-            | _ -> $"log_mel (batch, {model.Network.Frames}, {features.Bands}), not standardised"
+            $"{features.OnnxInput} (batch, {model.Network.Frames}, {features.Bands}), {features.OnnxInputSummary}"
     printfn $"{file}: {float content.Length / 1e6:F1} MB, operator set 17"
     printfn $"  input   {input}"
     printfn $"  output  strong (batch, {model.Network.OutputFrames}, {model.Classes.Count})"

@@ -65,10 +65,10 @@ public abstract record FeatureSource
     private protected abstract IFeatureExtractor CreateExtractor(torch.Device device);
 
     /// <summary>The name of the input of ONNX models that start from these features.</summary>
-    internal abstract string OnnxInput { get; }
+    public abstract string OnnxInput { get; }
 
-    /// <summary>What that input holds, for example "log-mel energies, not standardised".</summary>
-    internal abstract string OnnxInputSummary { get; }
+    /// <summary>The content of that input, for example "log-mel energies, not standardised".</summary>
+    public abstract string OnnxInputSummary { get; }
 
     /// <summary>The computation in ONNX operators.</summary>
     /// <param name="waveforms">Shape (batch, samples).</param>

@@ -68,9 +68,11 @@ public sealed record SampleFrames(
 
     private protected override IFeatureExtractor CreateExtractor(torch.Device device) => new Cut(this);
 
-    internal override string OnnxInput => "frames";
+    /// <inheritdoc/>
+    public override string OnnxInput => "frames";
 
-    internal override string OnnxInputSummary => $"mono samples at {Rate} Hz";
+    /// <inheritdoc/>
+    public override string OnnxInputSummary => $"mono samples at {Rate} Hz";
 
     internal override OnnxValue Export(OnnxValue waveforms, int samples) =>
         waveforms.Slice(1, 0, (long)FramesOf(samples) * FrameSamples).Reshape(-1, FramesOf(samples), FrameSamples);

@@ -100,6 +100,9 @@ public static partial class Torch
             // The convolution gradients of oneDNN's AVX2 code contain NaN on this virtual processor, those of its SSE4.1 code do not.
             var isFaulty = Processor.Name.StartsWith("Oxide Virtual", StringComparison.Ordinal);
             _ = setenv("ONEDNN_MAX_CPU_ISA", isFaulty ? "SSE41" : "AVX2", overwrite: 0);
+            // Without that code torch tries NNPACK and warns for each thread that the processor has no support for it.
+            if (isFaulty)
+                _ = setenv("TORCH_CPP_LOG_LEVEL", "ERROR", overwrite: 0);
         }
         catch (Exception missing) when (missing is DllNotFoundException or EntryPointNotFoundException)
         {

@@ -287,9 +287,11 @@ public sealed record LogMelOptions : FeatureSource
     private protected override IFeatureExtractor CreateExtractor(torch.Device device) =>
         new LogMelExtractor(this, device);
 
-    internal override string OnnxInput => "log_mel";
+    /// <inheritdoc/>
+    public override string OnnxInput => "log_mel";
 
-    internal override string OnnxInputSummary => "log-mel energies, not standardised";
+    /// <inheritdoc/>
+    public override string OnnxInputSummary => "log-mel energies, not standardised";
 
     internal override OnnxValue Export(OnnxValue waveforms, int samples) =>
         LogMelOnnx.Extract(waveforms, this, samples);
