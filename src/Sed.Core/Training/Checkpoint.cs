@@ -5,8 +5,8 @@ using Sed.Core.Runtime.Keys;
 namespace Sed.Core.Training;
 
 /// <summary>
-/// The state of a training after an epoch, as named arrays. Random numbers need no state: each epoch draws its own from
-/// the seed, the epoch and the purpose.
+/// Saves and restores the training state after an epoch, as named arrays. No random state is saved: each epoch derives
+/// its random numbers from the seed, the epoch and the purpose.
 /// </summary>
 internal static class Checkpoint
 {
@@ -16,7 +16,7 @@ internal static class Checkpoint
     private const string BestPrefix = "best.";
     private const char BetweenNames = '\n';
 
-    /// <summary>Writes the checkpoint; the one before stays until the new one is whole.</summary>
+    /// <summary>Writes the checkpoint. The previous file stays in place until the new one is complete.</summary>
     public static void Write(
         TrainingFolder folder,
         TrainingOptions options,
@@ -42,9 +42,14 @@ internal static class Checkpoint
         NumpyArchive.Write(folder.CheckpointFile, arrays);
     }
 
-    /// <summary>Puts a training where its checkpoint says, if there is one.</summary>
-    /// <exception cref="TrainingException">It belongs to another network, features, data, standardisation, labels or options; all are named.</exception>
-    /// <exception cref="CheckpointException">It is damaged; the training is then left half set and of no more use.</exception>
+    /// <summary>Restores the training state from the folder's checkpoint; does nothing if there is none.</summary>
+    /// <exception cref="TrainingException">
+    /// The checkpoint has a different network, features, data, standardisation, labels or options; the message lists
+    /// each.
+    /// </exception>
+    /// <exception cref="CheckpointException">
+    /// The checkpoint is damaged. The state may then be partly restored and must not be used.
+    /// </exception>
     public static void Read(
         TrainingFolder folder,
         TrainingOptions options,
@@ -58,7 +63,7 @@ internal static class Checkpoint
         {
             Put(folder, options, targets, state, NumpyArchive.Read(folder.CheckpointFile));
         }
-        // Bytes that anything may have happened to can break any step of reading them.
+        // A damaged file can make any step of reading fail, with any exception.
         catch (Exception broken) when (broken is not TrainingException and (not IOException or EndOfStreamException))
         {
             throw new CheckpointException(folder.CheckpointFile, Cause(broken, folder.CheckpointFile), broken);
@@ -125,7 +130,8 @@ internal static class Checkpoint
             ("data", folder.Data),
             ("standardisation", targets.Clips.Statistics.Hash()),
             ("labels", CanonicalKey.Text(targets.Key)),
-            // More epochs or another patience continue the same training, unless the learning rate depends on them.
+            // A different patience continues the same training; so do more epochs, unless the learning rate depends on
+            // them.
             ("training", CanonicalKey.Text(options with { Epochs = Epochs(options), Patience = 1 })),
         ];
 

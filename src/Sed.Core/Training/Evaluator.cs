@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace Sed.Core.Training;
 
-/// <summary>Runs a network over a set of clips and holds what it says against what is true.</summary>
+/// <summary>Runs a network over a set of clips and scores its output against the reference labels.</summary>
 public sealed class Evaluator
 {
     private readonly ClipSet clips;
@@ -14,11 +14,13 @@ public sealed class Evaluator
     private readonly DetectionOptions options;
 
     /// <param name="clips">
-    /// Clips with weak labels. Where all of them have reference events too, events are scored; where any has none (for example
-    /// in a split carved from weakly labelled clips), metrics of events are undefined.
+    /// Clips with weak labels. Event metrics are defined only if every clip also has reference events, which is not the
+    /// case in a split of weakly labelled clips.
     /// </param>
-    /// <param name="hopSeconds">Distance between frames of the features; networks that pool over time say less often what they hear.</param>
-    /// <param name="options">How probabilities become events and tags.</param>
+    /// <param name="hopSeconds">
+    /// Hop of the features, in seconds. A network that pools over time has a longer output hop.
+    /// </param>
+    /// <param name="options">Decoding of probabilities into events and tags.</param>
     public Evaluator(ClipSet clips, double hopSeconds, DetectionOptions options)
     {
         this.clips = clips;
@@ -26,10 +28,10 @@ public sealed class Evaluator
         this.options = options;
     }
 
-    /// <summary>Asks a network, which is left in evaluation mode, about every clip, and decides.</summary>
-    /// <param name="network">A network for these clips, on <paramref name="device"/>.</param>
-    /// <param name="device">Where to compute.</param>
-    /// <param name="batchSize">Clips per step.</param>
+    /// <summary>Runs the network on every clip and decodes its output. Leaves the network in evaluation mode.</summary>
+    /// <param name="network">A network with the clips' bands, frames and classes, on <paramref name="device"/>.</param>
+    /// <param name="device">Device of the forward pass.</param>
+    /// <param name="batchSize">Clips per forward pass.</param>
     public ScoredClips Evaluate(SedNetwork network, Device device, int batchSize)
     {
         var strong = new List<float[]>(clips.Count);

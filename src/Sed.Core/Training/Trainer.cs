@@ -10,8 +10,8 @@ using Monitor = Sed.Core.Scoring.Monitor;
 namespace Sed.Core.Training;
 
 /// <summary>
-/// Trains a network, with early stopping. The same seed gives the same digits on the same device, whatever
-/// else ran before, and also when training was interrupted and went on from its checkpoint.
+/// Trains a network with early stopping. On one device, the same seed gives bit-identical results, whatever ran before
+/// in the process, also when training is interrupted and resumed from its checkpoint.
 /// </summary>
 public sealed class Trainer
 {
@@ -19,10 +19,12 @@ public sealed class Trainer
     private readonly Device device;
     private readonly AugmentationPipeline augmentations;
 
-    /// <param name="options">How to train.</param>
-    /// <param name="device">Where to compute.</param>
-    /// <exception cref="ArgumentException">The options have problems; all of them are in the message.</exception>
-    /// <exception cref="NotSupportedException">They ask for bfloat16, which the libtorch in use does not offer.</exception>
+    /// <param name="options">Optimizer, losses, augmentation and early stopping.</param>
+    /// <param name="device">Device of the forward and backward passes.</param>
+    /// <exception cref="ArgumentException">The options are invalid; the message lists every problem.</exception>
+    /// <exception cref="NotSupportedException">
+    /// The options select bfloat16, which the loaded libtorch does not support.
+    /// </exception>
     public Trainer(TrainingOptions options, Device device)
     {
         if (options.Problems() is { Count: > 0 } problems)
@@ -35,20 +37,26 @@ public sealed class Trainer
     }
 
     /// <summary>
-    /// Trains the network and leaves it with the weights of its best epoch; with a mean teacher it is that which is scored and
-    /// whose weights these are.
+    /// Trains the network and loads the weights of the best epoch into it. With a mean teacher, the teacher is scored
+    /// and its weights are kept.
     /// </summary>
-    /// <param name="network">The network, on the trainer's device.</param>
-    /// <param name="clips">What it learns from.</param>
+    /// <param name="network">The network to train, already on the trainer's device.</param>
+    /// <param name="clips">Training clips.</param>
     /// <param name="selection">Scores the network after each epoch.</param>
-    /// <param name="progress">Told after each epoch.</param>
-    /// <param name="cancellation">Stops training after the current step.</param>
-    /// <param name="folder">Where checkpoints are kept and found, and epochs logged; null: nowhere.</param>
-    /// <param name="targets">What the outputs are held against; null: the clips' weak labels alone.</param>
-    /// <returns>The report of each epoch, those before an interruption included.</returns>
-    /// <exception cref="ArgumentException">The targets are of other clips, or batches too small for them.</exception>
-    /// <exception cref="TrainingException">The loss or the monitor is not a number, or the checkpoint is another training's.</exception>
-    /// <exception cref="LockLostException">The right to work in the folder was lost; nothing was written after that.</exception>
+    /// <param name="progress">Called with the report after each epoch.</param>
+    /// <param name="cancellation">
+    /// Stops training before the next step, with an <see cref="OperationCanceledException"/>.
+    /// </param>
+    /// <param name="folder">Folder of the checkpoint and the epoch log; null writes neither.</param>
+    /// <param name="targets">Training targets; null uses only the clips' weak labels.</param>
+    /// <returns>One report per epoch, including the epochs before a resume.</returns>
+    /// <exception cref="ArgumentException">
+    /// The targets belong to other clips, or the batch size is too small for them.
+    /// </exception>
+    /// <exception cref="TrainingException">
+    /// The loss or the monitor is not a number, or the checkpoint belongs to another training.
+    /// </exception>
+    /// <exception cref="LockLostException">The lock on the folder was lost; nothing is written afterwards.</exception>
     public IReadOnlyList<EpochReport> Train(
         SedNetwork network,
         ClipSet clips,
@@ -122,7 +130,7 @@ public sealed class Trainer
         return state.Reports;
     }
 
-    /// <summary>The usual metrics and those that early stopping watches; those that are not defined are left out.</summary>
+    /// <summary>Tagging, segment and monitored metrics by key, without undefined ones.</summary>
     private static Dictionary<string, double> Scores(ScoredClips scored, Monitor monitor)
     {
         var once = scored.Once();
@@ -151,8 +159,8 @@ public sealed class Trainer
         );
     }
 
-    /// <summary>One pass over the clips.</summary>
-    /// <returns>The mean loss, and how many clips were taken.</returns>
+    /// <summary>Trains for one epoch.</summary>
+    /// <returns>The mean loss and the number of clips used.</returns>
     private (double Loss, int Clips) Epoch(
         int epoch,
         double rate,
@@ -188,7 +196,7 @@ public sealed class Trainer
             var value = loss.Of(said, shared.Targets, frames);
             if (options.MeanTeacher is { } mean)
             {
-                // It hears the same clips through other masks and with other dropout, and gets no gradients.
+                // The teacher gets the same clips with different masks and dropout, and no gradients.
                 var taught = WithoutGradients(state.Teacher!, augmentations.PerNetwork(shared, draw));
                 var weight = mean.WeightAfter(epoch - 1 + done++ / steps);
                 value = value.Plus(ConsistencyLoss.Of(said, taught, frames).Times(weight));

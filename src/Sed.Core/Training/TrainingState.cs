@@ -6,14 +6,14 @@ using static TorchSharp.torch;
 
 namespace Sed.Core.Training;
 
-/// <summary>All that changes while a network trains.</summary>
+/// <summary>Everything that changes during training: network, optimizer, averages, teacher and history.</summary>
 internal sealed class TrainingState : IDisposable
 {
     private readonly FlatParameters parameters;
     private readonly FlatParameters? teacherParameters;
 
-    /// <param name="network">On the device it trains on.</param>
-    /// <param name="options">How it is trained.</param>
+    /// <param name="network">The network to train, already on the training device.</param>
+    /// <param name="options">Select the optimizer, the weight average and the mean teacher.</param>
     public TrainingState(SedNetwork network, TrainingOptions options)
     {
         Network = network;
@@ -30,50 +30,53 @@ internal sealed class TrainingState : IDisposable
         teacherParameters = new FlatParameters(Teacher);
     }
 
-    /// <summary>The network.</summary>
+    /// <summary>The network that the optimizer updates.</summary>
     public SedNetwork Network { get; }
 
-    /// <summary>What moves its parameters.</summary>
+    /// <summary>Optimizer of the network's parameters.</summary>
     public FlatOptimizer Optimizer { get; }
 
-    /// <summary>The running average of all parameters, if there is one.</summary>
+    /// <summary>Running average of all parameters, flattened; null without weight averaging.</summary>
     public Tensor? Average { get; }
 
     /// <summary>
-    /// The mean teacher, if there is one: a network whose parameters are the running average of the other's. The statistics of
-    /// its batch normalisation are its own, of the batches that it is asked about.
+    /// The mean teacher; null without one. Its parameters are the running average of the network's; its batch
+    /// normalisation statistics come from its own forward passes.
     /// </summary>
     public SedNetwork? Teacher { get; }
 
-    /// <summary>The network of the best epoch so far.</summary>
+    /// <summary>Weights of the best epoch so far, by parameter name; empty before the first epoch.</summary>
     public Dictionary<string, NumpyArray> Best { get; set; } = [];
 
-    /// <summary>The epochs so far.</summary>
+    /// <summary>Reports of the completed epochs, in order.</summary>
     public List<EpochReport> Reports { get; } = [];
 
-    /// <summary>The best epoch so far, 0 before the first.</summary>
+    /// <summary>Number of the best epoch so far, from 1; 0 before the first.</summary>
     public int BestEpoch => Reports.Count == 0 ? 0 : Reports[^1].BestEpoch;
 
-    /// <summary>The best monitor so far.</summary>
+    /// <summary>Highest monitor value so far; negative infinity before the first epoch.</summary>
     public double BestMonitor => BestEpoch == 0 ? double.NegativeInfinity : Reports[BestEpoch - 1].Monitor;
 
-    /// <summary>Moves the running average towards the parameters.</summary>
-    /// <param name="past">Share of the past.</param>
+    /// <summary>Updates the running average with the current parameters.</summary>
+    /// <param name="past">Weight of the previous average (decay), from 0 to 1.</param>
     public void MoveAverage(double past)
     {
         using var noGradients = no_grad();
         Average!.Scale(past).Add(parameters.Values, 1 - past);
     }
 
-    /// <summary>Moves the mean teacher's parameters towards the network's.</summary>
-    /// <param name="past">Share of the past.</param>
+    /// <summary>Updates the mean teacher's parameters with the network's.</summary>
+    /// <param name="past">Weight of the previous average (decay), from 0 to 1.</param>
     public void MoveTeacher(double past)
     {
         using var noGradients = no_grad();
         teacherParameters!.Values.Scale(past).Add(parameters.Values, 1 - past);
     }
 
-    /// <summary>Does something with the network that is scored and kept: the mean teacher, or with averaged parameters, where there are such.</summary>
+    /// <summary>
+    /// Runs an action on the network that is scored and saved: the network with averaged parameters if weights are
+    /// averaged, otherwise the mean teacher if there is one, otherwise the network.
+    /// </summary>
     public T WithScoredNetwork<T>(Func<SedNetwork, T> action)
     {
         if (Average is null)
