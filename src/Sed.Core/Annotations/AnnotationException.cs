@@ -32,6 +32,9 @@ public sealed class AnnotationException : Exception
     /// <summary>Number of problems in total, listed or not.</summary>
     public int Count { get; }
 
+    /// <summary>The lines that have problems, listed or not, from 1.</summary>
+    internal IReadOnlySet<int> Lines { get; init; } = new HashSet<int>();
+
     private static string Text(IReadOnlyList<Problem> problems, int count)
     {
         var lines = problems.Select(problem => problem.ToString());
@@ -45,6 +48,7 @@ public sealed class AnnotationException : Exception
 internal sealed class ProblemList
 {
     private readonly List<Problem> listed = [];
+    private readonly HashSet<int> lines = [];
 
     public int Count { get; private set; }
 
@@ -54,6 +58,8 @@ internal sealed class ProblemList
 
     public void Add(string source, int line, string cause, string remedy = "")
     {
+        if (line > 0)
+            lines.Add(line);
         if (Count++ < AnnotationException.MaxListed)
             listed.Add(At(source, line, cause, remedy));
     }
@@ -61,6 +67,6 @@ internal sealed class ProblemList
     public void ThrowIfAny()
     {
         if (Count > 0)
-            throw new AnnotationException(listed, Count);
+            throw new AnnotationException(listed, Count) { Lines = lines };
     }
 }

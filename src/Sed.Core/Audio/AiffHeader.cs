@@ -27,7 +27,7 @@ internal static class AiffHeader
         compression = "NONE";
         var isCompressible = bytes.Peek(8, 4).SequenceEqual("AIFC"u8);
         byte[]? common = null;
-        (long Offset, long Length)? sound = null;
+        Sound? sound = null;
         var chunk = new byte[8];
         long at = 12;
         for (var count = 0; count < MaxChunks && (common is null || sound is null); count++)
@@ -40,10 +40,10 @@ internal static class AiffHeader
                 );
             var name = Encoding.Latin1.GetString(chunk, 0, 4);
             long size = BinaryPrimitives.ReadUInt32BigEndian(chunk.AsSpan(4));
-            if (at + 8 + size > bytes.Length)
+            if (at + 8 + size > bytes.Length && name != "SSND")
                 throw AudioFormatException.Truncated(
                     bytes.Path,
-                    name == "SSND" ? bytes.Length : at,
+                    at,
                     $"the '{AudioBytes.Printable(chunk.AsSpan(0, 4))}' chunk claims {size} bytes, but "
                         + $"{bytes.Length - at - 8} are left"
                 );
@@ -62,7 +62,7 @@ internal static class AiffHeader
             );
         if (isCompressible)
             compression = AudioBytes.Printable(common.AsSpan(18, 4));
-        return Describe(bytes.Path, common, compression, sound.Value);
+        return Describe(bytes.Path, common, compression, sound);
     }
 
     private static byte[] ReadCommon(AudioBytes bytes, long at, long size, int needed)
@@ -74,9 +74,14 @@ internal static class AiffHeader
         return common;
     }
 
-    private static (long Offset, long Length) ReadSound(AudioBytes bytes, long at, long size)
+    private static Sound ReadSound(AudioBytes bytes, long at, long size)
     {
         var start = new byte[4];
+        var left = bytes.Length - at - 8;
+        // Recorders that were stopped and programs that write to a pipe do not know the size.
+        var isUnknown = left >= 8 && (size == 0 || (size > left && RiffSize.IsPlaceholder((uint)size)));
+        var claimed = size;
+        size = isUnknown ? left : Math.Min(size, left);
         if (size < 8 || bytes.ReadAt(at + 8, start) < 4)
             throw new AudioFormatException(bytes.Path, at, $"the 'SSND' chunk has {size} bytes instead of 8 or more");
         long padding = BinaryPrimitives.ReadUInt32BigEndian(start);
@@ -86,10 +91,17 @@ internal static class AiffHeader
                 at + 8,
                 $"the samples start {padding} bytes into an 'SSND' chunk of {size} bytes"
             );
-        return (at + 16 + padding, size - 8 - padding);
+        return new Sound(at + 16 + padding, size - 8 - padding, claimed, isUnknown);
     }
 
-    private static PcmLayout? Describe(string path, byte[] common, string compression, (long Offset, long Length) sound)
+    /// <summary>The samples of a file, as far as it contains them.</summary>
+    /// <param name="Offset">Position of the first sample.</param>
+    /// <param name="Length">Bytes from there to the end of the chunk or of the file.</param>
+    /// <param name="Claimed">The size in the header of the chunk.</param>
+    /// <param name="IsUnknown">Whether that size is a placeholder.</param>
+    private sealed record Sound(long Offset, long Length, long Claimed, bool IsUnknown);
+
+    private static PcmLayout? Describe(string path, byte[] common, string compression, Sound sound)
     {
         int channels = BinaryPrimitives.ReadUInt16BigEndian(common);
         long frames = BinaryPrimitives.ReadUInt32BigEndian(common.AsSpan(2));
@@ -108,6 +120,21 @@ internal static class AiffHeader
             return null;
         if (format.BitsPerSample is < 8 or > 64 || (format.Encoding == SampleEncoding.Pcm && format.BitsPerSample > 32))
             throw new AudioFormatException(path, null, $"the 'COMM' chunk states {bits} bits per sample");
+        List<string> findings = [];
+        var isUnfinished = frames == 0 || frames * format.FrameBytes > sound.Length;
+        if (sound.IsUnknown)
+        {
+            if (isUnfinished)
+                frames = sound.Length / format.FrameBytes;
+            findings.Add(
+                $"the header states no length (0x{sound.Claimed:X8} bytes), as that of an unfinished recording or of a pipe; "
+                    + (
+                        isUnfinished
+                            ? "the file was read to its end"
+                            : "the frames that the 'COMM' chunk states were read"
+                    )
+            );
+        }
         if (frames == 0)
             throw new AudioFormatException(path, sound.Offset, "the file contains no samples");
         var needed = frames * format.FrameBytes;
@@ -118,7 +145,11 @@ internal static class AiffHeader
                 $"the 'COMM' chunk states {frames} frames of {format.FrameBytes} bytes, but the 'SSND' chunk holds "
                     + $"{sound.Length} bytes"
             );
-        return new PcmLayout(format, (int)Math.Round(rate), sound.Offset, frames);
+        if (sound.Length - needed >= Math.Max(2, format.FrameBytes))
+            findings.Add(
+                $"the 'COMM' chunk states {frames} frames; {sound.Length - needed} more bytes of samples were not read"
+            );
+        return new PcmLayout(format, (int)Math.Round(rate), sound.Offset, frames) { Findings = findings };
     }
 
     // Integers of other widths are left-justified in whole bytes.

@@ -12,6 +12,7 @@ internal sealed class AudioBytes : IDisposable
 
     private readonly SafeFileHandle? file;
     private readonly ReadOnlyMemory<byte> memory;
+    private long origin;
     private byte[] window = [];
     private long windowStart;
     private int windowLength;
@@ -24,8 +25,16 @@ internal sealed class AudioBytes : IDisposable
     /// <summary>The file, for messages.</summary>
     internal string Path { get; }
 
-    /// <summary>Length in bytes.</summary>
-    internal long Length { get; }
+    /// <summary>Length in bytes, from the start that <see cref="StartAt"/> sets.</summary>
+    internal long Length { get; private set; }
+
+    /// <summary>Leaves out the first bytes: all offsets count from here on.</summary>
+    internal void StartAt(long offset)
+    {
+        origin += offset;
+        Length -= offset;
+        windowLength = 0;
+    }
 
     /// <summary>Opens a file.</summary>
     /// <exception cref="AudioFormatException">The file is empty, or it is a pipe or a device, whose reading could block.</exception>
@@ -108,8 +117,8 @@ internal sealed class AudioBytes : IDisposable
     private int ReadOnce(long offset, Span<byte> target)
     {
         if (file is not null)
-            return RandomAccess.Read(file, target, offset);
-        var rest = memory.Span[(int)offset..];
+            return RandomAccess.Read(file, target, origin + offset);
+        var rest = memory.Span[(int)(origin + offset)..];
         var count = Math.Min(target.Length, rest.Length);
         rest[..count].CopyTo(target);
         return count;

@@ -14,6 +14,9 @@ internal interface IAudioDecoder : IDisposable
     /// <summary>Number of samples per channel; null if it is known only after decoding.</summary>
     long? Frames { get; }
 
+    /// <summary>What is wrong with the file although it can be decoded, a clause each; complete after the last sample.</summary>
+    IReadOnlyList<string> Findings => [];
+
     /// <summary>Decodes the next samples.</summary>
     /// <param name="target">Receives samples; full scale is -1 to 1.</param>
     /// <returns>The number of samples, less than the target's length only at the end of the file.</returns>
@@ -31,6 +34,9 @@ internal sealed record PcmLayout(SampleFormat Format, int SampleRate, long DataO
     // No audio is recorded outside these rates (Hz), and resampling from them could exhaust memory.
     internal const int MinSampleRate = 1000;
     internal const int MaxSampleRate = 768_000;
+
+    /// <summary>What is wrong with the header although the samples can be read, a clause each.</summary>
+    internal IReadOnlyList<string> Findings { get; init; } = [];
 }
 
 /// <summary>Decodes the uncompressed samples of a WAV or AIFF file.</summary>
@@ -44,6 +50,8 @@ internal sealed class PcmDecoder(AudioBytes bytes, PcmLayout layout) : IAudioDec
     public int Channels => layout.Format.Channels;
 
     public long? Frames => layout.Frames;
+
+    public IReadOnlyList<string> Findings => layout.Findings;
 
     public int Read(Span<float> target)
     {

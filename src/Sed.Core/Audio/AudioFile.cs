@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Text;
 
 namespace Sed.Core.Audio;
 
@@ -11,6 +10,9 @@ public sealed record Waveform(float[] Samples, int SampleRate, int Channels)
 {
     /// <summary>Length in seconds.</summary>
     public double DurationSeconds => (double)Samples.Length / SampleRate;
+
+    /// <summary>What is wrong with the file although it could be decoded, a clause each; usually empty.</summary>
+    public IReadOnlyList<string> Findings { get; init; } = [];
 }
 
 /// <summary>
@@ -72,7 +74,10 @@ public static class AudioFile
     public static Waveform Read(string path)
     {
         using var decoder = Open(path);
-        return new Waveform(ReadAll(path, decoder), decoder.SampleRate, decoder.Channels);
+        return new Waveform(ReadAll(path, decoder), decoder.SampleRate, decoder.Channels)
+        {
+            Findings = decoder.Findings,
+        };
     }
 
     /// <summary>Decodes the start of a file into a buffer. The rest of the buffer is set to silence.</summary>
@@ -133,33 +138,58 @@ public static class AudioFile
     /// <returns>The decoder; null if the format needs ffmpeg.</returns>
     private static IAudioDecoder? OpenInProcess(AudioBytes bytes, out string formatName)
     {
+        var skipped = SkipTagBeforeHeader(bytes);
         var start = bytes.Peek(0, 64).ToArray();
         formatName = NameOf(start);
         if (WavHeader.Matches(start))
         {
             var layout = WavHeader.Read(bytes, out var formatTag);
             formatName = $"WAV with format code 0x{formatTag:X4}";
-            return layout is null ? null : new PcmDecoder(bytes, layout);
+            return layout is null
+                ? null
+                : new PcmDecoder(bytes, layout with { Findings = [.. skipped, .. layout.Findings] });
         }
         if (AiffHeader.Matches(start))
         {
             var layout = AiffHeader.Read(bytes, out var compression);
             formatName = $"AIFF-C with compression '{compression}'";
-            return layout is null ? null : new PcmDecoder(bytes, layout);
+            return layout is null
+                ? null
+                : new PcmDecoder(bytes, layout with { Findings = [.. skipped, .. layout.Findings] });
         }
         if (VorbisDecoder.Matches(bytes, out var channels))
         {
             formatName = $"Ogg Vorbis with {channels} channels";
             return channels > VorbisDecoder.MaxChannels ? null : new VorbisDecoder(bytes);
         }
+        if (OtherContent.NameOf(bytes) is { } content)
+            throw new AudioFormatException(bytes.Path, 0, content);
         if (MpegDecoder.FindStart(bytes, out var header) is not null)
         {
             formatName = $"MP3 at {header.SampleRate} Hz";
             return MpegDecoder.IsSupported(header) ? new MpegDecoder(bytes) : null;
         }
-        if (NotAudio(start) is { } cause)
-            throw new AudioFormatException(bytes.Path, 0, cause);
+        if (OtherContent.StartsWithZeros(bytes))
+            throw new AudioFormatException(
+                bytes.Path,
+                0,
+                "the file contains only zero bytes where its header should be, as an interrupted copy or download leaves it; "
+                    + "copy it again"
+            );
         return null;
+    }
+
+    /// <summary>Moves the start of the file to a WAV or AIFF header that follows an ID3 tag or zero bytes.</summary>
+    /// <returns>A finding if the start was moved.</returns>
+    private static string[] SkipTagBeforeHeader(AudioBytes bytes)
+    {
+        var at = MetadataTags.SkipLeading(bytes);
+        var start = bytes.Peek(at, 12);
+        if (at == 0 || !(WavHeader.Matches(start) || AiffHeader.Matches(start)))
+            return [];
+        var kind = bytes.Peek(0, 3).StartsWith("ID3"u8) ? "an ID3 tag" : "zero bytes";
+        bytes.StartAt(at);
+        return [$"{at} bytes ({kind}) come before the header"];
     }
 
     private static FfmpegDecoder OpenWithFfmpeg(AudioBytes bytes, string formatName)
@@ -184,19 +214,10 @@ public static class AudioFile
         : start.StartsWith("OggS"u8) ? "Ogg with content other than Vorbis"
         : start.Length >= 8 && start[4..8].SequenceEqual("ftyp"u8) ? "MP4 (M4A)"
         : start.StartsWith((ReadOnlySpan<byte>)[0x1A, 0x45, 0xDF, 0xA3]) ? "WebM (Matroska)"
+        : start.StartsWith((ReadOnlySpan<byte>)[.. "riff"u8, 0x2E, 0x91, 0xCF, 0x11]) ? "Wave64 (W64)"
+        : start.StartsWith(".snd"u8) ? "Sun audio (AU)"
+        : start.StartsWith("caff"u8) ? "Core Audio (CAF)"
         : $"a file that starts with '{AudioBytes.Printable(start[..Math.Min(12, start.Length)])}'";
-
-    /// <summary>Recognises what failed downloads leave in place of a recording.</summary>
-    private static string? NotAudio(ReadOnlySpan<byte> start)
-    {
-        var text = Encoding.Latin1.GetString(start).TrimStart();
-        return text.StartsWith("version https://git-lfs", StringComparison.Ordinal)
-                ? "this is a Git LFS pointer instead of the recording; fetch the recordings with 'git lfs pull'"
-            : text.StartsWith("<!DOCTYPE html", StringComparison.OrdinalIgnoreCase)
-            || text.StartsWith("<html", StringComparison.OrdinalIgnoreCase)
-                ? "this is a web page instead of a recording; download the recording again"
-            : null;
-    }
 
     private static float[] ReadAll(string path, IAudioDecoder decoder)
     {

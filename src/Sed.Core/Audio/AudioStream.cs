@@ -38,6 +38,9 @@ public sealed class AudioStream : IDisposable
     /// <summary>Length of the audio decoded so far, in seconds, at the sample rate of the file.</summary>
     public double Seconds => (double)decoded / decoder.SampleRate;
 
+    /// <summary>What is wrong with the file although it can be decoded, a clause each; usually empty.</summary>
+    public IReadOnlyList<string> Findings => decoder.Findings;
+
     /// <summary>Decodes the next samples.</summary>
     /// <param name="target">Receives samples; full scale is -1 to 1.</param>
     /// <returns>The number of samples, less than the target's length only at the end of the file.</returns>

@@ -4,8 +4,8 @@ using System.Text;
 namespace Sed.Core.Audio;
 
 /// <summary>
-/// Reads the header of a WAV file: RIFF, RIFX (big-endian) and RF64 (64-bit sizes; EBU Tech 3306). Every stated size is compared
-/// with the bytes in the file (Microsoft, "Multiple Channel Audio Data and WAVE Files").
+/// Reads the header of a WAV file: RIFF, RIFX (big-endian), RF64 and BW64 (64-bit sizes; EBU Tech 3306, ITU-R BS.2088). Every
+/// stated size is compared with the bytes in the file (Microsoft, "Multiple Channel Audio Data and WAVE Files").
 /// </summary>
 internal static class WavHeader
 {
@@ -15,10 +15,6 @@ internal static class WavHeader
     private const int MuLawTag = 7;
     private const int ExtensibleTag = 0xFFFE;
 
-    // Data sizes of programs that write to a pipe and cannot return to the header; the second one is written by SoX.
-    private const uint UnknownSize = 0xFFFF_FFFF;
-    private const uint UnknownSizeOfSox = 0x7FFF_F000;
-
     private const int MaxFormatBytes = 1 << 16;
 
     // Files have a handful of chunks; the limit stops a scan through a hostile file.
@@ -27,8 +23,11 @@ internal static class WavHeader
     /// <summary>Whether a file starts like a WAV file.</summary>
     internal static bool Matches(ReadOnlySpan<byte> start) =>
         start.Length >= 12
-        && (start.StartsWith("RIFF"u8) || start.StartsWith("RIFX"u8) || start.StartsWith("RF64"u8))
+        && (start.StartsWith("RIFF"u8) || start.StartsWith("RIFX"u8) || Has64BitSizes(start))
         && start[8..12].SequenceEqual("WAVE"u8);
+
+    private static bool Has64BitSizes(ReadOnlySpan<byte> start) =>
+        start.StartsWith("RF64"u8) || start.StartsWith("BW64"u8);
 
     /// <summary>Reads the header.</summary>
     /// <param name="bytes">The file.</param>
@@ -60,9 +59,11 @@ internal static class WavHeader
     {
         private readonly string path = bytes.Path;
         private readonly bool isBigEndian = riff.AsSpan().StartsWith("RIFX"u8);
-        private readonly bool isRf64 = riff.AsSpan().StartsWith("RF64"u8);
+        private readonly bool isRf64 = Has64BitSizes(riff);
+        private readonly List<string> findings = [];
         private byte[]? format;
         private long? dataSize64;
+        private bool hasSizes;
 
         internal PcmLayout? Read(out int formatTag)
         {
@@ -97,18 +98,33 @@ internal static class WavHeader
                     bytes.ReadFully(at + 8, format = new byte[Math.Min(size, 40)]);
                 else if (name == "ds64" && isRf64 && size >= 16)
                     ReadSizes(at + 8);
-                // Chunks start at even positions.
-                at += 8 + size + (size & 1);
+                at += 8 + size + Padding(at + 8 + size, size);
             }
             throw new AudioFormatException(path, at, $"no 'data' chunk among the first {MaxChunks} chunks");
         }
 
+        /// <summary>Chunks start at even positions, but some programs leave out the padding byte.</summary>
+        private long Padding(long end, uint size)
+        {
+            if (size % 2 == 0)
+                return 0;
+            if (RiffSize.IsChunkName(bytes.Peek(end, 4)) && !RiffSize.IsChunkName(bytes.Peek(end + 1, 4)))
+            {
+                findings.Add($"the chunk that ends at byte {end} has an odd size and no padding byte");
+                return 0;
+            }
+            return 1;
+        }
+
         private void ReadSizes(long at)
         {
+            hasSizes = true;
             var sizes = new byte[16];
             bytes.ReadFully(at, sizes);
             dataSize64 = BinaryPrimitives.ReadInt64LittleEndian(sizes.AsSpan(8));
-            if (dataSize64 < 0)
+            if (dataSize64 == -1)
+                dataSize64 = null;
+            else if (dataSize64 < 0)
                 throw new AudioFormatException(path, at + 8, $"the 'ds64' chunk states {dataSize64} bytes of samples");
         }
 
@@ -116,8 +132,12 @@ internal static class WavHeader
         {
             if (format is null)
                 throw new AudioFormatException(path, chunkOffset, "the 'data' chunk comes before any 'fmt ' chunk");
-            if (isRf64 && dataSize64 is null)
-                throw new AudioFormatException(path, 12, "this RF64 file has no 'ds64' chunk");
+            if (isRf64 && !hasSizes)
+                throw new AudioFormatException(
+                    path,
+                    12,
+                    $"this {AudioBytes.Printable(riff.AsSpan(0, 4))} file has no 'ds64' chunk"
+                );
             formatTag = UInt16(format);
             var channels = UInt16(format.AsSpan(2));
             var rate = UInt32(format.AsSpan(4));
@@ -137,18 +157,31 @@ internal static class WavHeader
             if (EncodingOf(formatTag) is not { } encoding)
                 return null;
             RequireWidth(encoding, bits);
-            var frameBytes = channels * (bits / 8);
-            if (align != frameBytes)
-                throw new AudioFormatException(
-                    path,
-                    32,
-                    $"the header states {align} bytes per frame, but {channels} channels of {bits} bits make {frameBytes}"
-                );
+            var isDataRateOfAlign = UInt32(format.AsSpan(8)) == (long)rate * align;
+            var width = ContainerBits(bits, align, channels, isDataRateOfAlign);
+            var samples = new SampleFormat(encoding, width, channels) { IsBigEndian = isBigEndian };
+            if (align != samples.FrameBytes)
+                RequireFrameBytes(align, samples, isDataRateOfAlign);
             var data = chunkOffset + 8;
-            var length = DataLength(data, claimed, frameBytes);
-            var samples = new SampleFormat(encoding, bits, channels) { IsBigEndian = isBigEndian };
-            return new PcmLayout(samples, (int)rate, data, length / frameBytes);
+            RiffSize stated = new(bytes, UInt32(riff.AsSpan(4)), isBigEndian, isRf64);
+            var length = stated.DataLength(data, claimed, dataSize64, samples.FrameBytes, findings);
+            return new PcmLayout(samples, (int)rate, data, length / samples.FrameBytes) { Findings = findings };
         }
+
+        // The frame size is redundant. Where the data rate agrees with it, the number of channels or bits may be the wrong one.
+        private void RequireFrameBytes(int align, SampleFormat samples, bool isDataRateOfAlign)
+        {
+            var contradiction =
+                $"the header states {align} bytes per frame, but {samples.Channels} channels of {samples.BitsPerSample} bits make "
+                + $"{samples.FrameBytes}";
+            if (isDataRateOfAlign)
+                throw new AudioFormatException(path, 32, contradiction);
+            findings.Add($"{contradiction}, which were read");
+        }
+
+        // Samples of 24 bits can be stored in 32 bits, the lower 8 of which are zero; the data rate confirms it.
+        private static int ContainerBits(int bits, int align, int channels, bool isDataRateOfAlign) =>
+            bits == 24 && align == 4 * channels && isDataRateOfAlign ? 32 : bits;
 
         private static SampleEncoding? EncodingOf(int formatTag) =>
             formatTag switch
@@ -174,30 +207,6 @@ internal static class WavHeader
                     34,
                     $"{bits} bits per sample; PCM needs 8, 16, 24 or 32 bits, floating point 32 or 64, A-law and mu-law 8"
                 );
-        }
-
-        private long DataLength(long data, uint claimed, int frameBytes)
-        {
-            var left = bytes.Length - data;
-            // A recorder that was stopped leaves both sizes at 0.
-            var isUnfinished = claimed == 0 && UInt32(riff.AsSpan(4)) == 0 && left >= frameBytes;
-            var isUnknown = claimed is UnknownSize or UnknownSizeOfSox && dataSize64 is null;
-            var length = isUnfinished || isUnknown ? left - (left % frameBytes) : dataSize64 ?? claimed;
-            if (length > left)
-                throw AudioFormatException.Truncated(
-                    path,
-                    bytes.Length,
-                    $"the 'data' chunk claims {length} bytes, but the file ends after {left} of them"
-                );
-            if (length % frameBytes != 0)
-                throw new AudioFormatException(
-                    path,
-                    data + length,
-                    $"the 'data' chunk of {length} bytes ends inside a frame of {frameBytes} bytes"
-                );
-            if (length == 0)
-                throw new AudioFormatException(path, data, "the 'data' chunk contains no samples");
-            return length;
         }
 
         private int UInt16(ReadOnlySpan<byte> at) =>

@@ -11,6 +11,7 @@ internal sealed class AudioFinder
 {
     private readonly Dictionary<string, List<string>> byStem = new(StringComparer.Ordinal);
     private readonly CorpusFolder folder;
+    private Dictionary<string, string>? similar;
 
     internal AudioFinder(CorpusFolder folder)
     {
@@ -45,9 +46,45 @@ internal sealed class AudioFinder
                     [
                         .. paths
                             .OrderBy(path => path.EndsWith(name, StringComparison.Ordinal) ? 0 : 1)
-                            .ThenBy(path => InFolderOf(path, split) ? 0 : 1),
+                            .ThenBy(path => Distance(path, split)),
                     ];
         return [];
+    }
+
+    /// <summary>An audio file with almost the name of a clip, and what the names differ by; null if there is none.</summary>
+    /// <param name="name">Name of a clip without audio.</param>
+    internal (string File, string Difference)? Similar(string name)
+    {
+        similar ??= Files
+            .GroupBy(file => SimilarNames.KeyOf(StemOf(file)))
+            .ToDictionary(group => group.Key, group => group.First());
+        List<string> differences = [];
+        var last = name[(name.LastIndexOf('\\') + 1)..];
+        if (last.Length < name.Length)
+            differences.Add("\\ instead of /");
+        var stem = StemOf(last);
+        var withoutPrefix = stem is ['Y' or 'y', _, ..] ? stem[1..] : "";
+        foreach (var (known, hasOtherPrefix) in new[] { (stem, false), (withoutPrefix, true), ($"Y{stem}", true) })
+        {
+            var file =
+                known == "" ? null
+                : Find(known, Split.Training, true) is [var found, ..] ? found
+                : similar.GetValueOrDefault(SimilarNames.KeyOf(known));
+            if (file is null)
+                continue;
+            if (hasOtherPrefix)
+                differences.Add("a leading Y");
+            if (SimilarNames.AreSimilar(StemOf(file), known))
+                differences.Add(SimilarNames.Difference(StemOf(file), known));
+            return (file, string.Join(" and ", differences));
+        }
+        return null;
+    }
+
+    private static string StemOf(string name)
+    {
+        var file = Path.GetFileName(name);
+        return AudioFile.HasAudioExtension(file) ? Path.GetFileNameWithoutExtension(file) : file;
     }
 
     private static IEnumerable<string> Stems(string name, bool onlyClipOfItsSource)
@@ -70,20 +107,15 @@ internal sealed class AudioFinder
         }
     }
 
-    private bool InFolderOf(string path, Split split)
-    {
-        var word = split switch
+    // Only folders within the corpus count, so that its location does not matter. Held-out clips can be in the training folder,
+    // and DESED's test clips are in the folder "validation".
+    private int Distance(string path, Split split) =>
+        (SplitName.OfFolders(folder.Relative(path)), split) switch
         {
-            Split.Training or Split.Validation => "train",
-            Split.Testing => "test",
-            _ => "eval",
+            ({ } stated, _) when stated == split => 0,
+            (Split.Training, Split.Validation) or (Split.Validation, Split.Testing) => 1,
+            _ => 2,
         };
-        // Only folders within the corpus count, so that its location does not matter.
-        var folders = Path.GetDirectoryName(folder.Relative(path)) ?? "";
-        return folders
-            .Split(Path.DirectorySeparatorChar)
-            .Any(folder => folder.Contains(word, StringComparison.OrdinalIgnoreCase));
-    }
 }
 
 /// <summary>A clip name of the form "id_start_end": "-5QrBL6MzLg_60.000_70.000" is seconds 60 to 70 of video -5QrBL6MzLg.</summary>

@@ -24,6 +24,12 @@ internal sealed record CorpusListing(
     /// <summary>Title of the layout of the label files.</summary>
     internal string Layout { get; init; } = "";
 
+    /// <summary>The lists of the folder, used and ignored.</summary>
+    internal IReadOnlyList<ListUse> Lists { get; init; } = [];
+
+    /// <summary>Invalid rows and lists, which were left out. A corpus that has any can be checked, but not used.</summary>
+    internal IReadOnlyList<Problem> Problems { get; init; } = [];
+
     /// <summary>The candidate audio files of each clip, best match first; empty where there is none.</summary>
     internal IReadOnlyList<string>[] FindAudio()
     {
@@ -32,6 +38,18 @@ internal sealed record CorpusListing(
             .ToDictionary(group => group.Key, group => group.Count(), StringComparer.Ordinal);
         return [.. Clips.Select(clip => Audio.Find(clip.Name, clip.Split, clipsOfSource[clip.Source] == 1))];
     }
+}
+
+/// <summary>How a list in the folder of a corpus is used.</summary>
+/// <param name="File">Path within the folder.</param>
+/// <param name="Split">The split of its clips; null for a list that is ignored.</param>
+/// <param name="Content">What it contains: "weak labels", "strong labels" or "no labels"; empty for a list that is ignored.</param>
+/// <param name="Clips">Number of clips that it names.</param>
+/// <param name="Note">Why it is ignored, or why it has this split where its name does not say so; empty otherwise.</param>
+internal sealed record ListUse(string File, Split? Split, string Content, int Clips, string Note)
+{
+    /// <summary>A list that is not used.</summary>
+    internal static ListUse Ignored(string file, string reason) => new(file, null, "", 0, reason);
 }
 
 /// <summary>A clip as the label files describe it, before its audio is found.</summary>
@@ -69,5 +87,11 @@ internal sealed record LabelledClip(
     ) =>
         (labels ?? [])
             .Where(label => classes.IndexOf(label) < 0)
-            .Select(label => new Problem(source ?? "", $"'{label}' is not one of the classes ({classes})"));
+            .Select(label => new Problem(
+                source ?? "",
+                $"'{label}' is not one of the classes ({classes})",
+                classes.FirstOrDefault(known => SimilarNames.AreSimilar(known, label)) is { } similar
+                    ? $"'{similar}' differs only by {SimilarNames.Difference(similar, label)}"
+                    : ""
+            ));
 }

@@ -6,7 +6,9 @@ namespace Sed.Core.Corpora;
 internal static class ManifestBuilder
 {
     /// <summary>The manifest of a listing. Reads the headers of the audio files.</summary>
-    /// <exception cref="CorpusException">No clip has readable audio, or a label is not one of the classes.</exception>
+    /// <exception cref="CorpusException">
+    /// Label files have problems, no clip has readable audio, or a label is not one of the classes.
+    /// </exception>
     internal static Manifest Build(CorpusListing listing) => Build(listing, listing.FindAudio(), AudioProbe.Of);
 
     /// <summary>The manifest of a listing.</summary>
@@ -16,6 +18,8 @@ internal static class ManifestBuilder
     /// <exception cref="CorpusException">No clip has readable audio, or a label is not one of the classes.</exception>
     internal static Manifest Build(CorpusListing listing, IReadOnlyList<string>[] audio, Func<string, AudioProbe> probe)
     {
+        if (listing.Problems.Count > 0)
+            throw new CorpusException(listing.Problems);
         var count = listing.Clips.Count;
         Clip?[] found = new Clip?[count];
         LeftOutClip?[] leftOut = new LeftOutClip?[count];
@@ -72,6 +76,11 @@ internal static class ManifestBuilder
         }
     }
 
+    private static string Similar(CorpusListing listing, string name) =>
+        listing.Audio.Similar(name) is { } similar
+            ? $"; {Path.GetRelativePath(listing.Folder, similar.File)} differs by {similar.Difference}"
+            : "";
+
     private static Problem NothingUsable(CorpusListing listing, LeftOutClip?[] leftOut)
     {
         var labelled = listing.Clips.Count;
@@ -87,7 +96,7 @@ internal static class ManifestBuilder
             unreadable is not null
                 ? $"none of the {labelled} clips has readable audio; the first error is: {unreadable.Reason}"
                 : $"the names of its {listing.Audio.Count} audio files match none of the {labelled} clips in the label files "
-                    + $"(the first clip is {leftOut[0]!.Name})"
+                    + $"(the first clip is {leftOut[0]!.Name}{Similar(listing, leftOut[0]!.Name)})"
         );
     }
 }

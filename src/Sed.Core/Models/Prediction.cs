@@ -20,7 +20,11 @@ public sealed record Prediction(
 /// <param name="Path">Path of the file.</param>
 /// <param name="Prediction">The prediction; null if the file cannot be read.</param>
 /// <param name="Problem">Why the file cannot be read; null if it can.</param>
-public sealed record FilePrediction(string Path, Prediction? Prediction, string? Problem);
+public sealed record FilePrediction(string Path, Prediction? Prediction, string? Problem)
+{
+    /// <summary>What is wrong with a file that can be read, a clause each, for example a header without a length.</summary>
+    public IReadOnlyList<string> Findings { get; init; } = [];
+}
 
 /// <summary>Receives the frame probabilities of a recording, piece by piece, in order.</summary>
 /// <param name="path">Path of the file.</param>

@@ -26,6 +26,9 @@ internal sealed class RecordingHead : IDisposable
     /// <summary>The remaining samples of a longer recording.</summary>
     public AudioStream? Stream { get; private init; }
 
+    /// <summary>What is wrong with a file that can be read.</summary>
+    public IReadOnlyList<string> Findings { get; private init; } = [];
+
     /// <summary>Why the file cannot be read; null if it can.</summary>
     public string? Problem { get; private init; }
 
@@ -60,7 +63,12 @@ internal sealed class RecordingHead : IDisposable
         {
             var count = stream.Read(samples.AsSpan(0, limit));
             if (count == limit)
-                return new RecordingHead(path) { Samples = samples[..limit], Stream = stream };
+                return new RecordingHead(path)
+                {
+                    Samples = samples[..limit],
+                    Stream = stream,
+                    Findings = stream.Findings,
+                };
             samples.AsSpan(count).Clear();
             var frames = new float[model.Network.Frames * features.Bands];
             extractor.Extract(samples.AsSpan(0, length), frames);
@@ -72,7 +80,12 @@ internal sealed class RecordingHead : IDisposable
                 model.Network.Frames
             );
             stream.Dispose();
-            return new RecordingHead(path) { Clip = new Window(frames, framesWithSound), Seconds = stream.Seconds };
+            return new RecordingHead(path)
+            {
+                Clip = new Window(frames, framesWithSound),
+                Seconds = stream.Seconds,
+                Findings = stream.Findings,
+            };
         }
         catch
         {

@@ -184,9 +184,15 @@ public sealed class SedModel : IDisposable
                     head.Path,
                     OfClip(head.Path, clip, head.Seconds, outputs[number++], frames),
                     null
-                );
+                )
+                {
+                    Findings = head.Findings,
+                };
             else
-                yield return Try(head.Path, () => OfLongRecording(head.Path, head, frames, cancellation));
+                yield return Try(head.Path, () => OfLongRecording(head.Path, head, frames, cancellation)) with
+                {
+                    Findings = head.Findings,
+                };
         }
     }
 

@@ -66,10 +66,10 @@ public sealed class AudioFileTests : IDisposable
     public void A_wav_file_with_unknown_content_is_reported_with_its_start()
     {
         var path = folder.File("a.wav");
-        File.WriteAllText(path, "no audio at all, in any format");
+        File.WriteAllBytes(path, [1, 2, .. "no audio at all, in any format"u8]);
         var error = Assert.Throws<AudioFormatException>(() => AudioFile.Read(path));
         Assert.Equal(
-            $"{path}, byte 0: this is not a WAV file: it starts with 'no audio at ' instead of 'RIFF....WAVE'.",
+            $"{path}, byte 0: this is not a WAV file: it starts with '..no audio a' instead of 'RIFF....WAVE'.",
             error.Message
         );
     }
@@ -112,8 +112,8 @@ public sealed class AudioFileTests : IDisposable
             Refused("adpcm.wav", WavTests.Wav(0x11, 1, 4, new byte[64]), AudioFault.NoDecoder)
         );
         Assert.StartsWith(
-            "a file that starts with 'some text' is decoded by ffmpeg, which is not installed;",
-            Refused("a.ogg", "some text"u8.ToArray(), AudioFault.NoDecoder)
+            "a file that starts with '..some data' is decoded by ffmpeg, which is not installed;",
+            Refused("a.ogg", [1, 2, .. "some data"u8], AudioFault.NoDecoder)
         );
     }
 
@@ -162,7 +162,7 @@ public sealed class AudioFileTests : IDisposable
     {
         RequireFfmpeg();
         var path = folder.File("a.ogg");
-        File.WriteAllText(path, "no audio at all");
+        File.WriteAllBytes(path, [1, 2, .. "no audio at all"u8]);
         var error = Assert.Throws<AudioFormatException>(() => AudioFile.Read(path));
         Assert.StartsWith($"{path}: ffmpeg cannot decode it (", error.Message);
     }

@@ -30,8 +30,13 @@ internal static class DamagedAudio
             With(40, BitConverter.GetBytes(int.MaxValue - 1)),
             FindingKind.Truncated
         );
-        yield return ("data-of-nothing.wav", With(40, [0, 0, 0, 0]), FindingKind.Unreadable);
-        yield return ("inside-a-frame.wav", With(40, [199, 0, 0, 0]), FindingKind.Unreadable);
+        yield return ("data-of-nothing.wav", With(40, [0, 0, 0, 0])[..44], FindingKind.Unreadable);
+        yield return (
+            "data-of-nothing-before-a-list.wav",
+            [.. With(40, [0, 0, 0, 0])[..44], .. "LIST"u8, 4, 0, 0, 0, .. "INFO"u8],
+            FindingKind.Unreadable
+        );
+        yield return ("half-a-frame.wav", [.. With(40, [1, 0, 0, 0])[..44], 0], FindingKind.Unreadable);
         yield return ("zeros.wav", new byte[1000], FindingKind.Unreadable);
         yield return (
             "text.wav",
@@ -73,7 +78,7 @@ internal static class DamagedAudio
         yield return ("bits-20.wav", With(34, [20, 0]), FindingKind.Unreadable);
         yield return ("integers-of-64-bits.wav", WavTests.Wav(1, 1, 64, new byte[64]), FindingKind.Unreadable);
         yield return ("halves.wav", WavTests.Wav(3, 1, 16, new byte[64]), FindingKind.Unreadable);
-        yield return ("wrong-frame-size.wav", With(32, [7, 0]), FindingKind.Unreadable);
+        yield return ("two-channels-in-frames-of-one.wav", With(22, [2, 0]), FindingKind.Unreadable);
         yield return ("65535-channels.wav", With(22, [0xFF, 0xFF]), FindingKind.Unreadable);
         yield return ("nan.wav", Floats(0.5f, float.NaN), FindingKind.NotANumber);
         yield return ("infinity.wav", Floats(float.PositiveInfinity, 0), FindingKind.NotANumber);

@@ -158,9 +158,12 @@ let private detectAll
                 progress.Show(fun () -> $"""{names[path]}: {time.ToString @"h\:mm\:ss"} processed"""))
     let mutable finished = 0
     let skipped = ResizeArray<string>()
+    let findings = ResizeArray<string>()
     try
         for result in model.PredictAll([ for recording in recordings -> recording.Path ], frames, stop) do
             let name = names[result.Path]
+            for finding in result.Findings do
+                findings.Add $"{result.Path}: {finding}"
             match result.Prediction with
             | null ->
                 let problem = string result.Problem
@@ -180,6 +183,8 @@ let private detectAll
         // Completes the output after an interruption, too: the JSON document is closed.
         output.Finish()
     (progress :> IDisposable).Dispose()
+    for finding in findings do
+        eprintfn $"note: {finding}"
     for problem in skipped do
         eprintfn $"skipped: {problem}"
     if skipped.Count = 0 then

@@ -8,7 +8,7 @@ namespace Sed.Core.Corpora.Checks;
 /// <summary>Decodes many audio files and caches the results: a second survey decodes only new and changed files.</summary>
 internal static class AudioSurvey
 {
-    private static readonly FileCache<AudioFacts> Cache = new("audio 3", AudioFacts.Of, Format, Parse);
+    private static readonly FileCache<AudioFacts> Cache = new("audio 4", AudioFacts.Of, Format, Parse);
 
     /// <summary>The facts of each file, in the order of <paramref name="paths"/>.</summary>
     /// <param name="root">The corpus's folder.</param>
@@ -31,28 +31,30 @@ internal static class AudioSurvey
             : string.Create(
                 CultureInfo.InvariantCulture,
                 $"{f.DurationSeconds:R}\t{f.SampleRate}\t{f.Channels}\t{f.Peak:R}\t{f.ClippedFraction:R}\t{f.ContentHash}\t"
-                    + $"{f.Sha256}\t{f.Fault}\t{f.Reason.ReplaceLineEndings(" ").Replace('\t', ' ')}"
+                    + $"{f.Sha256}\t{f.Fault}\t{OneField(f.Reason)}\t{OneField(f.Finding)}"
             );
+
+    private static string OneField(string text) => text.ReplaceLineEndings(" ").Replace('\t', ' ');
 
     private static AudioFacts? Parse(string text, FileStamp stamp)
     {
         var culture = CultureInfo.InvariantCulture;
         var f = text.Split('\t');
         AudioFault? fault = null;
-        if (f.Length == 9 && f[7].Length > 0)
+        if (f.Length == 10 && f[7].Length > 0)
         {
             if (!Enum.TryParse(f[7], out AudioFault known))
                 return null;
             fault = known;
         }
         return
-            f.Length == 9
+            f.Length == 10
             && double.TryParse(f[0], culture, out var seconds)
             && int.TryParse(f[1], culture, out var rate)
             && int.TryParse(f[2], culture, out var channels)
             && double.TryParse(f[3], culture, out var peak)
             && double.TryParse(f[4], culture, out var clipped)
-            ? new AudioFacts(stamp.Bytes, seconds, rate, channels, peak, clipped, f[5], f[6], fault, f[8])
+            ? new AudioFacts(stamp.Bytes, seconds, rate, channels, peak, clipped, f[5], f[6], fault, f[8], f[9])
             : null;
     }
 }
@@ -68,6 +70,7 @@ internal static class AudioSurvey
 /// <param name="Sha256">SHA-256 of the file's content; empty where the file cannot be read.</param>
 /// <param name="Fault">Kind of fault; null where the file can be read.</param>
 /// <param name="Reason">Why the file cannot be read; empty where it can.</param>
+/// <param name="Finding">What is wrong with a file that can be read; empty for most files.</param>
 internal sealed record AudioFacts(
     long Bytes,
     double DurationSeconds,
@@ -78,7 +81,8 @@ internal sealed record AudioFacts(
     string ContentHash,
     string Sha256,
     AudioFault? Fault,
-    string Reason
+    string Reason,
+    string Finding
 )
 {
     private const float FullScale = 0.9995f;
@@ -86,7 +90,7 @@ internal sealed record AudioFacts(
     /// <summary>Decodes a file.</summary>
     internal static AudioFacts Of(string path, FileStamp stamp)
     {
-        AudioFacts unread = new(stamp.Bytes, 0, 0, 0, 0, 0, "", "", null, "");
+        AudioFacts unread = new(stamp.Bytes, 0, 0, 0, 0, 0, "", "", null, "", "");
         try
         {
             var audio = AudioFile.Read(path);
@@ -100,6 +104,7 @@ internal sealed record AudioFacts(
                 ClippedFraction = (double)clipped / Math.Max(1, audio.Samples.Length),
                 ContentHash = SampleHash.Of(audio.Samples),
                 Sha256 = FileStamp.ContentHash(path),
+                Finding = string.Join("; ", audio.Findings),
             };
         }
         catch (AudioFormatException broken)

@@ -10,8 +10,17 @@ public sealed record Finding(FindingKind Kind, Split? Split, string Name, string
 /// <summary>Kinds of findings.</summary>
 public enum FindingKind
 {
+    /// <summary>A row or list of labels that cannot be read.</summary>
+    InvalidLabels,
+
     /// <summary>A labelled clip without audio.</summary>
     Missing,
+
+    /// <summary>
+    /// A labelled clip without audio, where an audio file differs from its name only by case, Unicode form, separators or a
+    /// leading "Y".
+    /// </summary>
+    SimilarFile,
 
     /// <summary>Audio that cannot be read.</summary>
     Unreadable,
@@ -24,6 +33,9 @@ public enum FindingKind
 
     /// <summary>Audio that needs ffmpeg, which is not installed.</summary>
     NoDecoder,
+
+    /// <summary>Audio with a header that is wrong although the samples can be read.</summary>
+    FaultyHeader,
 
     /// <summary>Audio with a peak below -80 dB of full scale.</summary>
     Silent,
@@ -64,7 +76,16 @@ public enum FindingKind
     /// <summary>A strong event with a duration of zero.</summary>
     ZeroLength,
 
-    /// <summary>A class without clips in a split.</summary>
+    /// <summary>A strong event that repeats another one of the clip.</summary>
+    RepeatedEvent,
+
+    /// <summary>Strong events of the same class that overlap.</summary>
+    OverlappingEvents,
+
+    /// <summary>Classes whose names differ only by case, spaces, underscores, hyphens or Unicode form.</summary>
+    SimilarClasses,
+
+    /// <summary>A class without usable clips in a split.</summary>
     EmptyClass,
 }
 
@@ -75,9 +96,12 @@ public static class FindingPolicy
     public static string Of(FindingKind kind) =>
         kind switch
         {
+            FindingKind.InvalidLabels => "error; correct the list",
             FindingKind.Missing => "left out",
+            FindingKind.SimilarFile => "left out; rename the file or correct the list",
             FindingKind.Unreadable or FindingKind.Truncated or FindingKind.NotANumber => "left out",
             FindingKind.NoDecoder => "left out; install ffmpeg",
+            FindingKind.FaultyHeader => "kept; read as the samples suggest",
             FindingKind.Silent or FindingKind.Clipped => "kept",
             FindingKind.Short => "kept; padded and masked",
             FindingKind.Long => "kept; end cut off",
@@ -90,9 +114,21 @@ public static class FindingPolicy
             FindingKind.SharedSource => "kept; on one side of held-out splits",
             FindingKind.OutsideClip => "kept as labelled",
             FindingKind.ZeroLength => "kept; activates no frame",
+            FindingKind.RepeatedEvent or FindingKind.OverlappingEvents => "kept as labelled",
+            FindingKind.SimilarClasses => "kept as different classes",
             FindingKind.EmptyClass => "scores undefined",
             _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
         };
+
+    /// <summary>Whether the text report gives the details of findings of a kind, because names alone do not explain them.</summary>
+    public static bool HasDetails(FindingKind kind) =>
+        kind
+            is FindingKind.InvalidLabels
+                or FindingKind.SimilarFile
+                or FindingKind.FaultyHeader
+                or FindingKind.RepeatedEvent
+                or FindingKind.OverlappingEvents
+                or FindingKind.SimilarClasses;
 
     /// <summary>Whether clips with this finding are left out of the corpus.</summary>
     public static bool LeavesOut(FindingKind kind) =>

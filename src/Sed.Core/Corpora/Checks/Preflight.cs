@@ -17,8 +17,13 @@ public static class Preflight
     /// <param name="cache">Folder in which the results of decoding are cached, so that a second check takes seconds; null caches nothing.</param>
     /// <param name="progress">Receives the numbers of decoded files and of all files.</param>
     /// <param name="cancellation">Stops the check.</param>
-    /// <exception cref="CorpusException">The folder is missing or empty, or no or several layouts recognise it.</exception>
-    /// <exception cref="AnnotationException">A label file has invalid rows; each is named with its line.</exception>
+    /// <returns>
+    /// The findings. Invalid rows of label files are findings too, so that all problems are reported at once; the corpus cannot
+    /// be used with them.
+    /// </returns>
+    /// <exception cref="CorpusException">
+    /// The folder is missing or empty, no or several layouts recognise it, or no clip remains without the invalid rows.
+    /// </exception>
     public static PreflightReport Check(
         string folder,
         string? cache = null,
@@ -34,7 +39,15 @@ public static class Preflight
         for (var i = 0; i < files.Length; i++)
             facts[files[i]] = surveyed[i];
 
-        List<Finding> findings = [];
+        List<Finding> findings =
+        [
+            .. listing.Problems.Select(problem => new Finding(
+                FindingKind.InvalidLabels,
+                null,
+                Relative(listing.Folder, problem.Place),
+                (problem with { Place = "" }).ToString()
+            )),
+        ];
         for (var i = 0; i < listing.Clips.Count; i++)
         {
             var own = audio[i].Count > 0 ? facts[audio[i][0]] : null;
@@ -42,8 +55,17 @@ public static class Preflight
             findings.AddRange(OfLabels(listing, listing.Clips[i], own));
         }
         findings.AddRange(CorpusFindings.Of(listing, audio, facts));
+        HashSet<(Split?, string)> leftOut =
+        [
+            .. findings
+                .Where(finding => FindingPolicy.LeavesOut(finding.Kind))
+                .Select(finding => (finding.Split, finding.Name)),
+        ];
+        LabelledClip[] usable = [.. listing.Clips.Where(clip => !leftOut.Contains((clip.Split, clip.Name)))];
+        findings.AddRange(CorpusFindings.EmptyClasses(listing, usable));
         return new PreflightReport(
             listing,
+            usable,
             [.. findings.OrderBy(finding => finding.Kind)],
             files.Length,
             () => ManifestBuilder.Build(listing, audio, path => Probe(facts[path], path))
@@ -62,6 +84,11 @@ public static class Preflight
         if (facts is null)
         {
             yield return Found(FindingKind.Missing, $"");
+            if (listing.Audio.Similar(clip.Name) is { } similar)
+                yield return Found(
+                    FindingKind.SimilarFile,
+                    $"{Path.GetRelativePath(listing.Folder, similar.File)} differs by {similar.Difference}"
+                );
             yield break;
         }
         if (paths.Count > 1)
@@ -71,6 +98,8 @@ public static class Preflight
             yield return Found(KindOf(fault), $"{facts.Reason}");
             yield break;
         }
+        if (facts.Finding.Length > 0)
+            yield return Found(FindingKind.FaultyHeader, $"{facts.Finding}");
         if (facts.Peak < SilentPeak)
             yield return Found(FindingKind.Silent, $"peak {facts.Peak:G3} of full scale");
         if (facts.ClippedFraction > MaxClippedFraction)
@@ -90,6 +119,8 @@ public static class Preflight
         if (clip.IsTagged && clip.WeakLabels.Count == 0)
             yield return new Finding(FindingKind.NoLabel, clip.Split, clip.Name, "");
         var end = facts is { Fault: null } ? Math.Min(facts.DurationSeconds, listing.ClipSeconds) : listing.ClipSeconds;
+        foreach (var finding in OfEvents(clip))
+            yield return finding;
         foreach (var sound in clip.StrongEvents ?? [])
         {
             var text = string.Create(
@@ -107,6 +138,37 @@ public static class Preflight
                 );
         }
     }
+
+    private static IEnumerable<Finding> OfEvents(LabelledClip clip)
+    {
+        var events = clip.StrongEvents ?? [];
+        foreach (var repeated in events.GroupBy(sound => sound).Where(group => group.Count() > 1))
+            yield return new Finding(
+                FindingKind.RepeatedEvent,
+                clip.Split,
+                clip.Name,
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{repeated.Key.Label} from {repeated.Key.Onset} s to {repeated.Key.Offset} s, {repeated.Count()} times"
+                )
+            );
+        foreach (var (first, second) in EventOverlaps.Of(events))
+            yield return new Finding(
+                FindingKind.OverlappingEvents,
+                clip.Split,
+                clip.Name,
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{first.Label} from {first.Onset} s to {first.Offset} s and from {second.Onset} s to {second.Offset} s"
+                )
+            );
+    }
+
+    // Places begin with the path of a list.
+    private static string Relative(string folder, string place) =>
+        place.StartsWith(folder, StringComparison.Ordinal) && place.Length > folder.Length
+            ? place[folder.Length..].TrimStart(Path.DirectorySeparatorChar)
+            : place;
 
     private static FindingKind KindOf(AudioFault fault) =>
         fault switch
@@ -134,7 +196,7 @@ internal static class CorpusFindings
         Duplicates(listing, audio, facts)
             .Concat(Unlabelled(listing, audio))
             .Concat(SharedSources(listing))
-            .Concat(EmptyClasses(listing));
+            .Concat(SimilarClasses(listing));
 
     private static IEnumerable<Finding> Duplicates(
         CorpusListing listing,
@@ -180,13 +242,29 @@ internal static class CorpusFindings
                 );
     }
 
-    private static IEnumerable<Finding> EmptyClasses(CorpusListing listing)
+    private static IEnumerable<Finding> SimilarClasses(CorpusListing listing)
     {
-        foreach (var split in listing.Clips.GroupBy(clip => clip.Split))
+        foreach (var group in listing.Classes.GroupBy(SimilarNames.KeyOf).Where(group => group.Count() > 1))
+        foreach (var label in group.Skip(1))
+            yield return new Finding(
+                FindingKind.SimilarClasses,
+                null,
+                label,
+                $"'{group.First()}' differs only by {SimilarNames.Difference(group.First(), label)}; write one of them in all lists"
+            );
+    }
+
+    /// <summary>The classes of which a split has no usable clip.</summary>
+    internal static IEnumerable<Finding> EmptyClasses(CorpusListing listing, IReadOnlyList<LabelledClip> usable)
+    {
+        foreach (var split in listing.Clips.Select(clip => clip.Split).Distinct())
         {
-            HashSet<string> present = [.. split.SelectMany(clip => clip.WeakLabels)];
+            HashSet<string> present =
+            [
+                .. usable.Where(clip => clip.Split == split).SelectMany(clip => clip.WeakLabels),
+            ];
             foreach (var label in listing.Classes.Where(label => !present.Contains(label)))
-                yield return new Finding(FindingKind.EmptyClass, split.Key, label, "");
+                yield return new Finding(FindingKind.EmptyClass, split, label, "");
         }
     }
 }

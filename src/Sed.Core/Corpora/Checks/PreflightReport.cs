@@ -13,16 +13,19 @@ public sealed class PreflightReport
     private const int MaxShown = 60;
 
     private readonly CorpusListing listing;
+    private readonly IReadOnlyList<LabelledClip> usable;
     private readonly Func<Manifest> build;
 
     internal PreflightReport(
         CorpusListing listing,
+        IReadOnlyList<LabelledClip> usable,
         IReadOnlyList<Finding> findings,
         int audioFiles,
         Func<Manifest> build
     )
     {
         this.listing = listing;
+        this.usable = usable;
         this.build = build;
         Findings = findings;
         AudioFiles = audioFiles;
@@ -44,19 +47,20 @@ public sealed class PreflightReport
     public int LabelledClips => listing.Clips.Count;
 
     /// <summary>Number of usable clips.</summary>
-    public int UsableClips =>
-        LabelledClips
-        - Findings.Where(f => FindingPolicy.LeavesOut(f.Kind)).Select(f => (f.Split, f.Name)).Distinct().Count();
+    public int UsableClips => usable.Count;
 
     /// <summary>The corpus without the clips that are left out.</summary>
-    /// <exception cref="CorpusException">No clip is usable.</exception>
+    /// <exception cref="CorpusException">No clip is usable, or label files have invalid rows.</exception>
     public Manifest ToManifest() => build();
 
-    /// <summary>Number of clips of a split that the label files assign to a class.</summary>
+    /// <summary>Number of usable clips of a split that have a label.</summary>
     public int ClipsOf(Split split, string label) =>
-        listing.Clips.Count(clip => clip.Split == split && clip.WeakLabels.Contains(label));
+        usable.Count(clip => clip.Split == split && clip.WeakLabels.Contains(label));
 
-    /// <summary>The report as tables: findings with counts, actions and first names; clips per class and split.</summary>
+    /// <summary>
+    /// The report as tables: lists with their splits; findings with counts, actions and first names; usable clips per class and
+    /// split.
+    /// </summary>
     /// <param name="names">Number of names for each kind of finding. Default 3.</param>
     public string ToText(int names = 3)
     {
@@ -65,6 +69,7 @@ public sealed class PreflightReport
             CultureInfo.InvariantCulture,
             $"{Folder}: {Layout}; {UsableClips} of {LabelledClips} labelled clips are usable ({AudioFiles} audio files checked)\n\n"
         );
+        text.Append(ListTable(names)).Append('\n');
         TextTable findings = new("finding", "count", "action", "first");
         foreach (var kind in Findings.GroupBy(finding => finding.Kind))
             findings.Add(
@@ -75,6 +80,7 @@ public sealed class PreflightReport
                     + (kind.Count() > names ? ", ..." : "")
             );
         text.Append(Findings.Count == 0 ? "No findings.\n" : findings.ToString()).Append('\n');
+        text.Append(Details(names));
         text.Append(ClassTable());
         return text.ToString();
     }
@@ -97,11 +103,50 @@ public sealed class PreflightReport
         File.WriteAllText(path, text.ToString());
     }
 
+    /// <summary>Which list became which split, and which lists are ignored and why.</summary>
+    private string ListTable(int names)
+    {
+        StringBuilder text = new();
+        TextTable table = new("list", "split", "content", "clips", "note");
+        foreach (var use in listing.Lists.Where(use => use.Split is not null))
+            table.Add(
+                ShownEnd(use.File),
+                use.Split!.ToString()!,
+                use.Content,
+                use.Clips.ToString(CultureInfo.InvariantCulture),
+                use.Note
+            );
+        text.Append(table);
+        foreach (var reason in listing.Lists.Where(use => use.Split is null).GroupBy(use => use.Note))
+        {
+            var first = string.Join(", ", reason.Take(Math.Max(1, names)).Select(use => ShownEnd(use.File)));
+            var all = reason.Count() > Math.Max(1, names) ? $", ... ({reason.Count()} lists)" : "";
+            text.Append(CultureInfo.InvariantCulture, $"ignored: {first}{all}: {Line(reason.Key)}\n");
+        }
+        return text.ToString();
+    }
+
+    private string Details(int names)
+    {
+        StringBuilder text = new();
+        foreach (var kind in Findings.Where(f => FindingPolicy.HasDetails(f.Kind)).GroupBy(f => f.Kind))
+        {
+            foreach (var finding in kind.Take(names))
+                text.Append(
+                    CultureInfo.InvariantCulture,
+                    $"{kind.Key}: {ShownEnd(finding.Name)}: {Line(finding.Detail)}\n"
+                );
+            if (kind.Count() > names && names > 0)
+                text.Append(CultureInfo.InvariantCulture, $"{kind.Key}: ... and {kind.Count() - names} more\n");
+        }
+        return text.Length == 0 ? "" : text.Append('\n').ToString();
+    }
+
     private string ClassTable()
     {
         Split[] splits = [.. listing.Clips.Select(clip => clip.Split).Distinct().Order()];
-        var counts = listing
-            .Clips.SelectMany(clip => clip.WeakLabels.Select(label => (clip.Split, label)))
+        var counts = usable
+            .SelectMany(clip => clip.WeakLabels.Select(label => (clip.Split, label)))
             .CountBy(entry => entry)
             .ToDictionary();
         string Of(Split split, string label) =>
@@ -121,11 +166,15 @@ public sealed class PreflightReport
             : string.Create(CultureInfo.InvariantCulture, $"{(double)all.Max() / all.Min():F1}");
     }
 
-    private static string Shown(string name)
-    {
-        var line = string.Concat(name.Select(letter => char.IsControl(letter) ? '?' : letter));
-        return line.Length <= MaxShown ? line : $"{line[..MaxShown]}...";
-    }
+    private static string Line(string text) =>
+        string.Concat(text.Select(letter => char.IsControl(letter) ? '?' : letter));
+
+    private static string Shown(string name) =>
+        Line(name) is var line && line.Length <= MaxShown ? line : $"{line[..MaxShown]}...";
+
+    // The end of a path says most.
+    private static string ShownEnd(string path) =>
+        Line(path) is var line && line.Length <= MaxShown ? line : $"...{line[^MaxShown..]}";
 
     private static string Quoted(string text) =>
         text.IndexOfAny([',', '"', '\n', '\r']) < 0 ? text : $"\"{text.Replace("\"", "\"\"")}\"";

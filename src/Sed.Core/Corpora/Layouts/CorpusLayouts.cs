@@ -11,14 +11,17 @@ public static class CorpusLayouts
     /// <summary>Reads the corpus in a folder. Its label files decide the layout; clips without audio are left out.</summary>
     /// <param name="folder">The folder. Label files and audio can be in folders below it.</param>
     /// <param name="options">Name, sampling rate and length of clips; null takes those of the layout.</param>
-    /// <exception cref="CorpusException">The folder is missing or empty, no or several layouts recognise it, or it has no audio.</exception>
-    /// <exception cref="Annotations.AnnotationException">A label file has invalid rows; each is named with its line.</exception>
+    /// <exception cref="CorpusException">
+    /// The folder is missing or empty, no or several layouts recognise it, it has no audio, or label files have invalid rows, each
+    /// of which is named with its line.
+    /// </exception>
     public static Manifest Read(string folder, CorpusOptions? options = null) =>
         ManifestBuilder.Build((options ?? new CorpusOptions()).ApplyTo(Open(folder)));
 
-    /// <summary>Reads the label files of the corpus in a folder.</summary>
-    /// <exception cref="CorpusException">The folder is missing or empty, or no or several layouts recognise it.</exception>
-    /// <exception cref="Annotations.AnnotationException">A label file has invalid rows; each is named with its line.</exception>
+    /// <summary>Reads the label files of the corpus in a folder. Invalid rows are problems of the result.</summary>
+    /// <exception cref="CorpusException">
+    /// The folder is missing or empty, no or several layouts recognise it, or no clip remains without the invalid rows.
+    /// </exception>
     internal static CorpusListing Open(string folder) => Open(folder, All);
 
     internal static CorpusListing Open(string folder, IReadOnlyList<ICorpusLayout> layouts)
@@ -29,6 +32,8 @@ public static class CorpusLayouts
             .. layouts.Select(layout => (layout, layout.Recognise(corpus))),
         ];
         (ICorpusLayout Layout, LayoutMatch Match)[] recognised = [.. matches.Where(entry => entry.Match.IsRecognised)];
+        if (recognised.Any(entry => !entry.Match.IsTentative))
+            recognised = [.. recognised.Where(entry => !entry.Match.IsTentative)];
         if (recognised.Length == 0)
             throw new CorpusException([
                 .. matches.Select(entry => new Problem(

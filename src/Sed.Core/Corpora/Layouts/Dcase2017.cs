@@ -61,13 +61,15 @@ internal sealed class Dcase2017Task4 : ICorpusLayout
 
     public LayoutMatch Recognise(CorpusFolder folder) =>
         LayoutMatch.Of(
-            Splits.SelectMany(split => LabelFiles(folder, split.Word)),
+            Splits.SelectMany(split => LabelFilesOf(folder, split.Word)),
             "there is no groundtruth_*_label_*_set.csv and no training_set.csv, testing_set.csv or evaluation_set.csv"
         );
 
     public CorpusListing Read(CorpusFolder folder)
     {
-        var (classes, clips) = ReadLabels(folder);
+        LabelFiles files = new();
+        List<ListUse> uses = [];
+        var (classes, clips) = ReadLabels(folder, files, uses);
         return new CorpusListing(
             "dcase2017-task4",
             folder.Path,
@@ -76,36 +78,65 @@ internal sealed class Dcase2017Task4 : ICorpusLayout
             Dcase2017.ClipSeconds,
             clips,
             new AudioFinder(folder)
-        );
+        )
+        {
+            Lists = [.. uses, .. Ignored(folder, uses)],
+            Problems = files.Problems,
+        };
     }
 
     /// <summary>The classes and labelled clips of the label files.</summary>
-    internal static (ClassList Classes, IReadOnlyList<LabelledClip> Clips) ReadLabels(CorpusFolder folder)
+    /// <param name="folder">The folder.</param>
+    /// <param name="files">Reads the lists and collects their problems.</param>
+    /// <param name="uses">Receives the lists that are used.</param>
+    internal static (ClassList Classes, IReadOnlyList<LabelledClip> Clips) ReadLabels(
+        CorpusFolder folder,
+        LabelFiles files,
+        List<ListUse> uses
+    )
     {
         const string ClassListName = "sound_event_list_*.txt";
-        var lists = Splits.SelectMany(split => LabelFiles(folder, split.Word)).Concat(folder.Named(ClassListName));
+        var lists = Splits.SelectMany(split => LabelFilesOf(folder, split.Word)).Concat(folder.Named(ClassListName));
         if (CorpusFolder.EmptyLists(lists).ToArray() is { Length: > 0 } empty)
             throw new CorpusException(empty);
         var known = folder.FirstNamed(ClassListName) is { } list ? ReadClasses(list) : Dcase2017.Classes;
         ClassList classes = new(known.Select(entry => entry.Label));
         List<LabelledClip> clips = [];
-        List<Problem> problems = [];
         foreach (var (split, word) in Splits)
         {
             var weak =
-                folder.FirstNamed($"groundtruth_weak_label_{word}_set.csv") is { } weakFile ? TagList.Read(weakFile)
-                : folder.FirstNamed($"{word}_set.csv") is { } segments ? ReadSegments(segments, known)
+                folder.FirstNamed($"groundtruth_weak_label_{word}_set.csv") is { } weakFile ? files.Tags(weakFile)
+                : folder.FirstNamed($"{word}_set.csv") is { } segments ? ReadSegments(segments, known, files)
                 : null;
             var strong = folder.FirstNamed($"groundtruth_strong_label_{word}_set.csv") is { } strongFile
-                ? EventListFile.Read(strongFile)
+                ? files.Events(strongFile)
                 : null;
-            problems.AddRange(LabelledClip.UnknownLabels(weak?.Source, weak?.Labels, classes));
-            problems.AddRange(LabelledClip.UnknownLabels(strong?.Source, strong?.Labels, classes));
+            files.AddRange(LabelledClip.UnknownLabels(weak?.Source, weak?.Labels, classes));
+            files.AddRange(LabelledClip.UnknownLabels(strong?.Source, strong?.Labels, classes));
+            if (weak is not null)
+                uses.Add(new(folder.Relative(weak.Source), split, "weak labels", weak.Files.Length, ""));
+            if (strong is not null)
+                uses.Add(new(folder.Relative(strong.Source), split, "strong labels", strong.Files.Length, ""));
             clips.AddRange(Join(split, weak, strong, classes));
         }
-        if (clips.Count == 0 && problems.Count == 0)
-            problems.Add(new(folder.Path, "the label files name no clips"));
-        return problems.Count == 0 ? (classes, clips) : throw new CorpusException(problems);
+        if (clips.Count == 0 && files.Problems.Count == 0)
+            files.Add(new(folder.Path, "the label files name no clips"));
+        return clips.Count > 0 ? (classes, clips) : throw new CorpusException(files.Problems);
+    }
+
+    /// <summary>The other lists of the folder.</summary>
+    private static IEnumerable<ListUse> Ignored(CorpusFolder folder, IReadOnlyList<ListUse> used)
+    {
+        var known = used.Select(use => use.File).ToHashSet(StringComparer.Ordinal);
+        var labelFiles = Splits.SelectMany(split => LabelFilesOf(folder, split.Word)).ToHashSet(StringComparer.Ordinal);
+        foreach (var file in folder.Files.Where(file => Path.GetExtension(file).ToLowerInvariant() is ".tsv" or ".csv"))
+            if (folder.Relative(file) is var relative && !known.Contains(relative))
+                yield return ListUse.Ignored(
+                    relative,
+                    labelFiles.Contains(file)
+                        ? "other lists have the labels of this split, or it cannot be read"
+                        : "it is not one of the released label files"
+                );
     }
 
     /// <summary>
@@ -115,9 +146,15 @@ internal sealed class Dcase2017Task4 : ICorpusLayout
     /// <exception cref="CorpusException">A row is not a segment, or has an identifier that is not a class.</exception>
     internal static TagList ReadSegments(string path, IReadOnlyList<(string Id, string Label)> classes)
     {
+        LabelFiles files = new();
+        var segments = ReadSegments(path, classes, files);
+        return files.Problems.Count == 0 ? segments : throw new CorpusException(files.Problems);
+    }
+
+    private static TagList ReadSegments(string path, IReadOnlyList<(string Id, string Label)> classes, LabelFiles files)
+    {
         var labels = classes.ToDictionary(entry => entry.Id, entry => entry.Label);
         List<(string, IReadOnlyCollection<string>)> rows = [];
-        List<Problem> problems = [];
         var lines = File.ReadAllLines(path);
         for (var i = 0; i < lines.Length; i++)
         {
@@ -125,18 +162,16 @@ internal sealed class Dcase2017Task4 : ICorpusLayout
             if (lines[i].Trim().Length == 0)
                 continue;
             if (Segment(lines[i].Trim()) is not { } row)
-                problems.Add(
-                    new(place, "the row is not a segment", "write video,start,end,\"labels\",\"identifiers\"")
-                );
+                files.Add(new(place, "the row is not a segment", "write video,start,end,\"labels\",\"identifiers\""));
             else if (row.Ids.FirstOrDefault(id => !labels.ContainsKey(id)) is { } unknown)
-                problems.Add(new(place, $"'{unknown}' is not the identifier of a class"));
+                files.Add(new(place, $"'{unknown}' is not the identifier of a class"));
             else
                 rows.Add((row.Name, [.. row.Ids.Select(id => labels[id])]));
         }
-        return problems.Count == 0 ? TagList.Of(rows, path) : throw new CorpusException(problems);
+        return TagList.Of(rows, path);
     }
 
-    private static IEnumerable<string> LabelFiles(CorpusFolder folder, string split) =>
+    private static IEnumerable<string> LabelFilesOf(CorpusFolder folder, string split) =>
         folder.Named($"groundtruth_*_label_{split}_set.csv").Concat(folder.Named($"{split}_set.csv"));
 
     private static IEnumerable<LabelledClip> Join(Split split, TagList? weak, EventList? strong, ClassList classes)

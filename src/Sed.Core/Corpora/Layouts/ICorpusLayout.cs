@@ -15,9 +15,11 @@ internal interface ICorpusLayout
     /// <summary>Looks for the layout's label files in a folder.</summary>
     LayoutMatch Recognise(CorpusFolder folder);
 
-    /// <summary>Reads the label files of a folder that the layout recognises.</summary>
-    /// <exception cref="CorpusException">Label files contradict each other or are empty.</exception>
-    /// <exception cref="Annotations.AnnotationException">A label file has invalid rows; each is named with its line.</exception>
+    /// <summary>
+    /// Reads the label files of a folder that the layout recognises. Invalid rows are left out and are problems of the result,
+    /// which also states how each list is used.
+    /// </summary>
+    /// <exception cref="CorpusException">No clip remains. Every problem is named.</exception>
     CorpusListing Read(CorpusFolder folder);
 }
 
@@ -31,6 +33,11 @@ internal sealed record LayoutMatch
 
     /// <summary>What was not found, as a clause; empty where the layout recognises the folder.</summary>
     internal string Missing { get; private init; } = "";
+
+    /// <summary>
+    /// Whether other layouts take precedence, because these label files have no particular names. Default false.
+    /// </summary>
+    internal bool IsTentative { get; init; }
 
     internal bool IsRecognised => LabelFiles.Count > 0;
 

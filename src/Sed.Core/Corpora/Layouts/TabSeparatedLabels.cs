@@ -5,25 +5,16 @@ using Sed.Core.Runtime;
 namespace Sed.Core.Corpora.Layouts;
 
 /// <summary>
-/// Tab-separated lists (*.tsv) with a header, as in DESED: filename and event_label (or event_labels, separated by commas) for
+/// Lists (*.tsv, *.csv, *.txt) with a header, as in DESED: filename and event_label (or event_labels, separated by commas) for
 /// weak labels; filename, onset, offset and event_label for strong labels; filename alone, in a list whose name contains
-/// "unlabel", for training clips without labels. The name of a list, or of a folder that it is in, states its split by one of
-/// the words train or weak, valid, test, eval or public. Unlabelled lists of other splits are ignored.
+/// "unlabel", for training clips without labels. The name of a list, or of a folder that it is in, states its split
+/// (<see cref="SplitName"/>). DESED's list validation/validation.tsv is its public test set and becomes the test split.
+/// Unlabelled lists of other splits than training are ignored.
 /// </summary>
 internal sealed class TabSeparatedLabels : ICorpusLayout
 {
     private const int SampleRate = 44_100;
     private const double ClipSeconds = 10;
-
-    private static readonly (string Word, Split Split)[] Words =
-    [
-        ("train", Split.Training),
-        ("weak", Split.Training),
-        ("valid", Split.Validation),
-        ("test", Split.Testing),
-        ("eval", Split.Evaluation),
-        ("public", Split.Evaluation),
-    ];
 
     public string Title => "tab-separated labels (DESED)";
 
@@ -32,48 +23,62 @@ internal sealed class TabSeparatedLabels : ICorpusLayout
 
     public LayoutMatch Recognise(CorpusFolder folder)
     {
-        string[] lists = [.. folder.Files.Where(IsNamedList)];
+        string[] lists = [.. folder.Files.Where(ListHeader.IsNamedList)];
+        string[] labelled = [.. lists.Where(IsLabelled)];
         return LayoutMatch.Of(
-            lists.Where(file => KindOf(file) != ListKind.None),
+            labelled,
             lists.Length == 0
-                ? "there is no *.tsv file"
-                : $"no *.tsv file has such a header ({string.Join(", ", lists.Take(3).Select(folder.Relative))}{(lists.Length > 3 ? ", ..." : "")})"
-        );
+                ? "there is no *.tsv, *.csv or *.txt file"
+                : $"no list has such a header ({string.Join(", ", lists.Take(3).Select(folder.Relative))}{(lists.Length > 3 ? ", ..." : "")})"
+        ) with
+        {
+            IsTentative = !labelled.Any(IsTabSeparated),
+        };
     }
 
     public CorpusListing Read(CorpusFolder folder)
     {
-        List<Problem> problems = [.. CorpusFolder.EmptyLists(folder.Files.Where(IsNamedList))];
-        List<(Split, TagList)> weak = [];
-        List<(Split, EventList)> strong = [];
+        LabelFiles files = new();
+        files.AddRange(CorpusFolder.EmptyLists(folder.Files.Where(IsTabSeparated)));
+        List<ListUse> uses = [];
+        List<(Split Split, TagList List)> weak = [];
+        List<(Split Split, EventList List)> strong = [];
         List<string> unlabelled = [];
-        foreach (var file in folder.Files)
+        foreach (var list in Sorted(folder, files, uses))
         {
-            var kind = KindOf(file);
-            if (kind == ListKind.None)
-                continue;
-            if (SplitOf(folder.Relative(file)) is not { } split)
-                problems.Add(
-                    new(
-                        file,
-                        "the name of the list does not state its split",
-                        $"put one of the words {string.Join(", ", Words.Select(entry => entry.Word))} into its name or its folder's name"
-                    )
-                );
-            else if (kind == ListKind.Unlabelled)
-                unlabelled.AddRange(split == Split.Training ? NamesIn(file) : []);
-            else if (kind == ListKind.Weak)
-                weak.Add((split, TagList.Read(file)));
+            if (list.Kind == ListKind.Names)
+            {
+                var names = NamesIn(list.File);
+                unlabelled.AddRange(names);
+                uses.Add(list.Use("no labels", names.Distinct(StringComparer.Ordinal).Count()));
+            }
+            else if (list.Kind == ListKind.Weak && files.Tags(list.File) is { } tags)
+            {
+                weak.Add((list.Split, tags));
+                uses.Add(list.Use("weak labels", tags.Files.Length));
+            }
+            else if (list.Kind == ListKind.Strong && files.Events(list.File) is { } events)
+            {
+                if (ContainingList(strong, list.Split, events) is { } other)
+                {
+                    uses.Add(
+                        ListUse.Ignored(list.Relative, $"its clips and events are all in {folder.Relative(other)}")
+                    );
+                    continue;
+                }
+                strong.Add((list.Split, events));
+                uses.Add(list.Use("strong labels", events.Files.Length));
+            }
             else
-                strong.Add((split, EventListFile.Read(file)));
+                uses.Add(ListUse.Ignored(list.Relative, "it cannot be read"));
         }
-        if (weak.Count + strong.Count == 0 && problems.Count == 0)
-            problems.Add(new(folder.Path, "all lists are unlabelled", "add lists with labels"));
-        if (problems.Count > 0)
-            throw new CorpusException(problems);
+        if (weak.Count + strong.Count == 0 && files.Problems.Count == 0)
+            files.Add(new(folder.Path, "all lists are unlabelled", "add lists with labels"));
+        if (weak.Count + strong.Count == 0)
+            throw new CorpusException(files.Problems);
         ClassList classes = new(
-            weak.SelectMany(list => list.Item2.Labels)
-                .Concat(strong.SelectMany(list => list.Item2.Labels))
+            weak.SelectMany(list => list.List.Labels)
+                .Concat(strong.SelectMany(list => list.List.Labels))
                 .Distinct(StringComparer.Ordinal)
                 .Order(StringComparer.Ordinal)
         );
@@ -85,7 +90,88 @@ internal sealed class TabSeparatedLabels : ICorpusLayout
             ClipSeconds,
             [.. Join(weak, strong, unlabelled, classes)],
             new AudioFinder(folder)
+        )
+        {
+            Lists = [.. uses.OrderBy(use => use.File, StringComparer.Ordinal)],
+            Problems = files.Problems,
+        };
+    }
+
+    /// <summary>A list with labels, or one of unlabelled training clips, and its split.</summary>
+    private sealed record SplitList(string File, string Relative, ListKind Kind, Split Split, string Note)
+    {
+        internal ListUse Use(string content, int clips) => new(Relative, Split, content, clips, Note);
+    }
+
+    /// <summary>
+    /// The lists that are used, with their splits; DESED's test list comes before the parts of it that are lists of their own.
+    /// </summary>
+    private static List<SplitList> Sorted(CorpusFolder folder, LabelFiles files, List<ListUse> uses)
+    {
+        List<(string File, string Relative, ListKind Kind)> found = [];
+        foreach (var file in folder.Files.Where(ListHeader.IsNamedList))
+        {
+            var header = ListHeader.Of(file);
+            var relative = folder.Relative(file);
+            if (header.Kind == ListKind.Names && !IsNamedUnlabelled(relative))
+                uses.Add(
+                    ListUse.Ignored(
+                        relative,
+                        "it names files without labels, and its name does not contain \"unlabelled\""
+                    )
+                );
+            else if (header.Kind != ListKind.None)
+                found.Add((file, relative, header.Kind));
+            else if (IsTabSeparated(file) || header.MayBeList)
+                uses.Add(ListUse.Ignored(relative, header.Reason));
+        }
+        // Where no other list states the training split, "dev" is a development set, which is trained on.
+        var hasTraining = found.Any(list =>
+            list.Kind != ListKind.Names && SplitName.Of(list.Relative, false).Splits is [Split.Training]
         );
+        List<SplitList> lists = [];
+        foreach (var (file, relative, kind) in found)
+        {
+            var name = SplitName.Of(relative, isDevelopmentTraining: !hasTraining);
+            if (name.Splits is not [var split])
+            {
+                var cause = name.IsContradiction
+                    ? $"the name of the list states several splits ({string.Join(", ", name.Words)})"
+                    : "the name of the list does not state its split";
+                files.Add(new Problem(file, cause, SplitName.Remedy));
+                uses.Add(ListUse.Ignored(relative, cause));
+            }
+            else if (kind == ListKind.Names && split != Split.Training)
+                uses.Add(ListUse.Ignored(relative, "clips without labels are used for training only"));
+            else if (kind == ListKind.Strong && IsTestListOfDesed(relative))
+                lists.Insert(0, new(file, relative, kind, Split.Testing, "DESED's public test set"));
+            else
+                lists.Add(new(file, relative, kind, split, name.Note));
+        }
+        return lists;
+    }
+
+    // The list of DESED's validation folder is the set that systems are compared on; its tables call it the validation set.
+    private static bool IsTestListOfDesed(string relative) =>
+        relative.Split('/', '\\') is [.., var inner, var name]
+        && inner.Equals("validation", StringComparison.OrdinalIgnoreCase)
+        && Path.GetFileNameWithoutExtension(name).Equals("validation", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>
+    /// A list that has all clips of another one with the same events, as DESED's test set has the test and evaluation sets of
+    /// 2018; null if there is none.
+    /// </summary>
+    private static string? ContainingList(List<(Split Split, EventList List)> lists, Split split, EventList part)
+    {
+        foreach (var (otherSplit, whole) in lists)
+            if (
+                (otherSplit == split || Path.GetFileName(whole.Source) == "validation.tsv")
+                && part.Files.All(file =>
+                    whole.IndexOf(file) >= 0 && whole.EventsOf(file).SequenceEqual(part.EventsOf(file))
+                )
+            )
+                return whole.Source;
+        return null;
     }
 
     private static string[] NamesIn(string file) =>
@@ -152,38 +238,15 @@ internal sealed class TabSeparatedLabels : ICorpusLayout
         return clips;
     }
 
-    private enum ListKind
-    {
-        None,
-        Weak,
-        Strong,
-        Unlabelled,
-    }
+    private static bool IsTabSeparated(string file) => file.EndsWith(".tsv", StringComparison.OrdinalIgnoreCase);
 
-    private static bool IsNamedList(string file) => file.EndsWith(".tsv", StringComparison.OrdinalIgnoreCase);
+    private static bool IsLabelled(string file) =>
+        ListHeader.Of(file).Kind is var kind
+        && (kind is ListKind.Weak or ListKind.Strong || (kind == ListKind.Names && IsNamedUnlabelled(file)));
 
-    private static ListKind KindOf(string file)
-    {
-        if (!IsNamedList(file) || CorpusFolder.IsEmpty(file))
-            return ListKind.None;
-        using StreamReader reader = new(file);
-        var header = (reader.ReadLine() ?? "").Split('\t', StringSplitOptions.TrimEntries);
-        if (header[0] != "filename")
-            return ListKind.None;
-        return header.Contains("onset") && header.Contains("offset") ? ListKind.Strong
-            : header.Contains("event_label") || header.Contains("event_labels") ? ListKind.Weak
-            : header is ["filename"] && Path.GetFileName(file).Contains("unlabel", StringComparison.OrdinalIgnoreCase)
-                ? ListKind.Unlabelled
-            : ListKind.None;
-    }
-
-    // The name of the list takes precedence, then its folders from the innermost outwards.
-    private static Split? SplitOf(string relativePath)
-    {
-        foreach (var part in relativePath.Split(Path.DirectorySeparatorChar).Reverse())
-        foreach (var (word, split) in Words)
-            if (part.Contains(word, StringComparison.OrdinalIgnoreCase))
-                return split;
-        return null;
-    }
+    private static bool IsNamedUnlabelled(string path) =>
+        Path.GetFileName(path)
+            .Replace("-", "")
+            .Replace("_", "")
+            .Contains("unlabel", StringComparison.OrdinalIgnoreCase);
 }

@@ -1,6 +1,7 @@
 using Sed.Core.Audio;
 using Sed.Core.Corpora;
 using Sed.Core.Corpora.Checks;
+using Sed.Core.Corpora.Layouts;
 using Sed.Core.Tests.Audio;
 
 namespace Sed.Core.Tests.Corpora.Checks;
@@ -110,16 +111,151 @@ public sealed class PreflightTests : IDisposable
             $"{folder.Path}: DCASE 2017 Task 4; 2 of 6 labelled clips are usable (2 audio files checked)",
             lines[0]
         );
-        Assert.Equal("finding     count  action                   first", lines[2]);
-        Assert.Equal("Missing         4  left out                 gone1.wav, gone2.wav, gone3.wav, ...", lines[3]);
-        Assert.Equal("Short           1  kept; padded and masked  b, with comma.wav", lines[4]);
+        Assert.Equal("list                                     split     content      clips  note", lines[2]);
+        Assert.Equal("groundtruth_weak_label_training_set.csv  Training  weak labels      6", lines[3]);
+        Assert.Equal("finding     count  action                   first", lines[5]);
+        Assert.Equal("Missing         4  left out                 gone1.wav, gone2.wav, gone3.wav, ...", lines[6]);
+        Assert.Equal("Short           1  kept; padded and masked  b, with comma.wav", lines[7]);
         Assert.Contains("clips per class                  Training", lines);
-        Assert.Contains("Car                                     6", lines);
+        // Clips that are left out do not count.
+        Assert.Contains("Car                                     2", lines);
         var csv = folder.File("report.csv");
         report.WriteCsv(csv);
         Assert.Contains(
             "Short,Training,\"b, with comma.wav\",3.000 s instead of 10 s,kept; padded and masked",
             File.ReadAllLines(csv)
+        );
+    }
+
+    [Fact]
+    public void A_faulty_header_is_a_finding_and_the_clip_is_used()
+    {
+        Tone("a.wav", 10);
+        var wav = File.ReadAllBytes(Audio("a.wav"));
+        wav[32] = 4;
+        File.WriteAllBytes(Audio("a.wav"), wav);
+        Label("training", ["a.wav"]);
+        var cache = folder.File("cache");
+
+        foreach (var report in new[] { Preflight.Check(folder.Path, cache), Preflight.Check(folder.Path, cache) })
+        {
+            Assert.Equal(
+                "the header states 4 bytes per frame, but 1 channels of 16 bits make 2, which were read",
+                Only(report, FindingKind.FaultyHeader).Detail
+            );
+            Assert.Equal(1, report.UsableClips);
+            Assert.Contains("\nFaultyHeader: a.wav: the header states 4 bytes per frame", report.ToText());
+        }
+    }
+
+    [Fact]
+    public void Invalid_rows_of_all_lists_are_reported_together_with_the_findings_of_the_other_rows()
+    {
+        Tone("good.wav", 10);
+        Tone("silent.wav", 3);
+        File.WriteAllText(
+            folder.File("train.tsv"),
+            "filename\tevent_label\ngood.wav\tCar\n\tBus\nsilent.wav\tCar\nx.wav\tCar\tBus\tToo\tmany\n"
+        );
+        File.WriteAllText(
+            folder.File("test.tsv"),
+            "filename\tonset\toffset\tevent_label\ngood.wav\t0\tone\tCar\ngood.wav\t1\t2\tCar\n"
+        );
+        File.WriteAllText(folder.File("labels.tsv"), "filename\tevent_label\ngood.wav\tCar\n");
+
+        PreflightReport report = Preflight.Check(folder.Path);
+
+        Assert.Equal(
+            [
+                ("labels.tsv", "the name of the list does not state its split; " + SplitName.Remedy),
+                ("test.tsv, line 2", "the offset \"one\" is not a number"),
+                ("train.tsv, line 3", "the file name is missing"),
+                ("train.tsv, line 5", "the row has 5 fields; write 2 (file, label) or 4 (file, start, end, label)"),
+            ],
+            report
+                .Findings.Where(finding => finding.Kind == FindingKind.InvalidLabels)
+                .Select(finding => (finding.Name, finding.Detail))
+        );
+        Assert.Equal("silent.wav", Only(report, FindingKind.Short).Name);
+        Assert.Equal(1, report.ClipsOf(Split.Testing, "Car"));
+        var error = Assert.Throws<CorpusException>(report.ToManifest);
+        Assert.Equal(4, error.Problems.Count);
+        Assert.Equal(error.Message, Assert.Throws<CorpusException>(() => CorpusLayouts.Read(folder.Path)).Message);
+    }
+
+    [Theory]
+    [InlineData("Yabc.wav", "abc.wav", "a leading Y")]
+    [InlineData("sub\\abc.wav", "sub/abc.wav", "\\ instead of /")]
+    [InlineData("Abc.wav", "abc.wav", "case")]
+    [InlineData("a bc.wav", "a_bc.wav", "spaces, underscores or hyphens")]
+    [InlineData("caf\u00e9.wav", "cafe\u0301.wav", "Unicode form")]
+    [InlineData("Yabc_0.000_10.000.wav", "abc_0_10.wav", "a leading Y")]
+    [InlineData("train\\YABC.wav", "abc.mp3", "\\ instead of / and a leading Y and case")]
+    public void An_audio_file_with_almost_the_name_of_a_clip_is_a_hint(string name, string file, string difference)
+    {
+        File.WriteAllText(folder.File("train.tsv"), $"filename\tevent_label\n{name}\tCar\n");
+        File.WriteAllBytes(folder.File(file.Split('/')), WavTests.Wav(1, 1, 16, Noise(16_000)));
+
+        PreflightReport report = Preflight.Check(folder.Path);
+
+        Finding found = Only(report, FindingKind.SimilarFile);
+        Assert.Equal(
+            (name, $"{file.Replace('/', Path.DirectorySeparatorChar)} differs by {difference}"),
+            (found.Name, found.Detail)
+        );
+        Only(report, FindingKind.Missing);
+        Assert.Contains($"differs by {difference}", Assert.Throws<CorpusException>(report.ToManifest).Message);
+    }
+
+    [Fact]
+    public void Classes_that_differ_only_in_spelling_are_reported()
+    {
+        string[] labels =
+        [
+            "Alarm_bell_ringing",
+            "Alarm bell ringing",
+            "alarm_bell_ringing",
+            "caf\u00e9",
+            "cafe\u0301",
+            "Dog",
+            "Dogs",
+        ];
+        File.WriteAllText(
+            folder.File("train.tsv"),
+            "filename\tevent_label\n" + string.Concat(labels.Select((label, i) => $"{i}.wav\t{label}\n"))
+        );
+        Tone("0.wav", 10);
+
+        PreflightReport report = Preflight.Check(folder.Path);
+
+        Assert.Equal(
+            [
+                ("Alarm_bell_ringing", "spaces, underscores or hyphens"),
+                ("alarm_bell_ringing", "case and spaces, underscores or hyphens"),
+                ("caf\u00e9", "Unicode form"),
+            ],
+            report
+                .Findings.Where(finding => finding.Kind == FindingKind.SimilarClasses)
+                .Select(finding => (finding.Name, finding.Detail.Split(" differs only by ")[1].Split(';')[0]))
+        );
+    }
+
+    [Fact]
+    public void Repeated_and_overlapping_events_of_a_class_are_reported()
+    {
+        Tone("a.wav", 10);
+        File.WriteAllText(
+            folder.File("test.tsv"),
+            "filename\tonset\toffset\tevent_label\na.wav\t0\t10\tDishes\na.wav\t3.5\t4\tDishes\na.wav\t3.5\t4\tDishes\n"
+                + "a.wav\t1\t2\tDog\na.wav\t2\t3\tDog\na.wav\t2\t3\tCat\n"
+        );
+
+        PreflightReport report = Preflight.Check(folder.Path);
+
+        Assert.Equal("Dishes from 3.5 s to 4 s, 2 times", Only(report, FindingKind.RepeatedEvent).Detail);
+        Assert.Equal(
+            "Dishes from 0 s to 10 s and from 3.5 s to 4 s",
+            Only(report, FindingKind.OverlappingEvents).Detail
         );
     }
 

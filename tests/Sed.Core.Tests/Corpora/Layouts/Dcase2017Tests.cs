@@ -16,7 +16,7 @@ public sealed class Dcase2017Tests : IDisposable
     public void The_released_label_files_are_read_completely()
     {
         var labels = SharedFolder.Require("data", "dcase2017-task4");
-        var (classes, clips) = Dcase2017Task4.ReadLabels(CorpusFolder.Open(labels));
+        var (classes, clips) = Dcase2017Task4.ReadLabels(CorpusFolder.Open(labels), new LabelFiles(), []);
 
         Assert.Equal(Dcase2017.Classes.Select(entry => entry.Label), classes);
         Assert.Equal([51_172, 488, 1_103], Count(clips, _ => 1));

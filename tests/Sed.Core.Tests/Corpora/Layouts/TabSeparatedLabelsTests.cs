@@ -30,7 +30,7 @@ public sealed class TabSeparatedLabelsTests : IDisposable
         Assert.Equal((16_000, 1.0), (corpus.SampleRate, corpus.ClipSeconds));
         Assert.Equal(["Yabc_0.000_10.000.wav", "v.wav", "empty.wav", "e.wav"], corpus.Clips.Select(clip => clip.Name));
         Assert.Equal(
-            [Split.Training, Split.Validation, Split.Validation, Split.Evaluation],
+            [Split.Training, Split.Testing, Split.Testing, Split.Evaluation],
             corpus.Clips.Select(clip => clip.Split)
         );
         Assert.Equal(["Dog", "Speech"], corpus.Clips[0].WeakLabels);
@@ -69,13 +69,98 @@ public sealed class TabSeparatedLabelsTests : IDisposable
     }
 
     [Fact]
+    public void Each_list_is_used_for_the_split_that_its_name_states_or_ignored_with_a_reason()
+    {
+        const string Weak = "filename\tevent_label\n";
+        const string Strong = "filename\tonset\toffset\tevent_label\n";
+        Write("metadata/train/weak.tsv", Weak + "a.wav\tDog\n");
+        Write("metadata/train/synthetic20/soundscapes.tsv", Strong + "0.wav\t2\t6\tDog\n");
+        Write("metadata/train/unlabel_in_domain.tsv", "filename\nu.wav\nu.wav\n");
+        Write("metadata/validation/validation.tsv", Strong + "v.wav\t2\t6\tDog\nw.wav\t0\t1\tDog\n");
+        Write("metadata/validation/test_dcase2018.tsv", Strong + "v.wav\t2\t6\tDog\n");
+        Write("metadata/validation/eval_dcase2018.tsv", Strong + "w.wav\t0\t1\tDog\n");
+        Write("metadata/validation/validation_durations.tsv", "filename\tduration\nv.wav\t10\n");
+        Write("metadata/eval/unlabelled.tsv", "filename\nx.wav\n");
+        Write("metadata/files.tsv", "filename\nx.wav\n");
+        Write("metadata/classes.csv", "Dog\nCat\n");
+        Write("README.txt", "This corpus has clips, labels and audio.\n");
+
+        var listing = CorpusLayouts.Open(folder.Path);
+
+        Assert.Empty(listing.Problems);
+        Assert.Equal(
+            [
+                ("metadata/classes.csv", null, 0, "its first line, \"Dog\", does not name its columns"),
+                ("metadata/eval/unlabelled.tsv", null, 0, "clips without labels are used for training only"),
+                (
+                    "metadata/files.tsv",
+                    null,
+                    0,
+                    "it names files without labels, and its name does not contain \"unlabelled\""
+                ),
+                ("metadata/train/synthetic20/soundscapes.tsv", Split.Training, 1, ""),
+                ("metadata/train/unlabel_in_domain.tsv", Split.Training, 1, ""),
+                ("metadata/train/weak.tsv", Split.Training, 1, ""),
+                (
+                    "metadata/validation/eval_dcase2018.tsv",
+                    null,
+                    0,
+                    "its clips and events are all in metadata/validation/validation.tsv"
+                ),
+                (
+                    "metadata/validation/test_dcase2018.tsv",
+                    null,
+                    0,
+                    "its clips and events are all in metadata/validation/validation.tsv"
+                ),
+                ("metadata/validation/validation.tsv", Split.Testing, 2, "DESED's public test set"),
+                ("metadata/validation/validation_durations.tsv", null, 0, "it is a list of durations"),
+            ],
+            listing.Lists.Select(use => (use.File.Replace('\\', '/'), use.Split, use.Clips, use.Note))
+        );
+    }
+
+    [Fact]
+    public void The_report_prints_the_split_of_each_list_and_the_reason_for_each_ignored_one()
+    {
+        Write("audioset_weak_train.tsv", "filename\tevent_label\na.wav\tDog\n");
+        Write("audioset_weak_eval.tsv", "filename\tevent_label\nb.wav\tDog\n");
+        Write("durations.tsv", "filename\tduration\na.wav\t10\n");
+        WavWriter.Write(folder.File("a.wav"), new float[16_000], 16_000);
+
+        var text = Preflight.Check(folder.Path).ToText();
+
+        Assert.Contains(
+            """
+            list                     split       content      clips  note
+            audioset_weak_eval.tsv   Evaluation  weak labels      1
+            audioset_weak_train.tsv  Training    weak labels      1
+            ignored: durations.tsv: it is a list of durations
+            """.ReplaceLineEndings("\n"),
+            text
+        );
+    }
+
+    [Fact]
+    public void A_list_whose_name_states_several_splits_is_reported()
+    {
+        Write("train.tsv", "filename\tevent_label\na.wav\tDog\n");
+        Write("test_train.tsv", "filename\tevent_label\nb.wav\tDog\n");
+        CorpusException error = Assert.Throws<CorpusException>(() => CorpusLayouts.Read(folder.Path));
+        Assert.Equal(
+            $"{folder.File("test_train.tsv")}: the name of the list states several splits (train, test); {SplitName.Remedy}",
+            error.Message
+        );
+    }
+
+    [Fact]
     public void A_list_whose_name_does_not_state_its_split_is_reported()
     {
         Write("labels.tsv", "filename\tevent_label\na.wav\tDog\n");
         CorpusException error = Assert.Throws<CorpusException>(() => CorpusLayouts.Read(folder.Path));
         Assert.Equal(
-            $"{folder.File("labels.tsv")}: the name of the list does not state its split; put one of the words train, weak, valid, "
-                + "test, eval, public into its name or its folder's name",
+            $"{folder.File("labels.tsv")}: the name of the list does not state its split; put one of the words train, valid, test or "
+                + "eval into its name or its folder's name",
             error.Message
         );
     }

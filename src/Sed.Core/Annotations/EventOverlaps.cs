@@ -1,0 +1,26 @@
+namespace Sed.Core.Annotations;
+
+/// <summary>
+/// Events of the same class and file that overlap in time. A reference with such events describes one activity of the class
+/// several times: event-based metrics count each of them, and psds_eval refuses it.
+/// </summary>
+public static class EventOverlaps
+{
+    /// <summary>Pairs of overlapping events; each event that begins before an earlier one ends is the second of one pair.</summary>
+    /// <param name="events">The events of a file, in any order. Events without duration, and repetitions, are ignored.</param>
+    public static IEnumerable<(SoundEvent First, SoundEvent Second)> Of(IEnumerable<SoundEvent> events)
+    {
+        ArgumentNullException.ThrowIfNull(events);
+        foreach (var group in events.Distinct().GroupBy(sound => sound.Label, StringComparer.Ordinal))
+        {
+            SoundEvent? latest = null;
+            foreach (var sound in group.Where(sound => sound.Offset > sound.Onset).OrderBy(sound => sound.Onset))
+            {
+                if (latest is { } earlier && sound.Onset < earlier.Offset)
+                    yield return (earlier, sound);
+                if (latest is not { } last || sound.Offset > last.Offset)
+                    latest = sound;
+            }
+        }
+    }
+}

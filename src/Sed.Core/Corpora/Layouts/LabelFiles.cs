@@ -1,0 +1,106 @@
+using Sed.Core.Annotations;
+using Sed.Core.Annotations.Formats;
+using Sed.Core.Runtime;
+
+namespace Sed.Core.Corpora.Layouts;
+
+/// <summary>
+/// Reads lists of labels and collects the problems of all of them. Rows with a problem are left out, so that the rest of a
+/// corpus can be checked too; a corpus with problems is not used otherwise.
+/// </summary>
+internal sealed class LabelFiles
+{
+    private readonly List<Problem> problems = [];
+
+    private delegate T Parser<out T>(ReadOnlySpan<byte> text, string source);
+
+    /// <summary>The problems of the lists so far, in reading order.</summary>
+    internal IReadOnlyList<Problem> Problems => problems;
+
+    /// <summary>Adds a problem that is not of a row.</summary>
+    internal void Add(Problem problem) => problems.Add(problem);
+
+    /// <summary>Adds problems that are not of rows.</summary>
+    internal void AddRange(IEnumerable<Problem> more) => problems.AddRange(more);
+
+    /// <summary>The valid rows of a list of tags; null where the list cannot be read.</summary>
+    internal TagList? Tags(string path) => Read(path, TagList.Parse);
+
+    /// <summary>The valid rows of a list of events; null where the list cannot be read.</summary>
+    internal EventList? Events(string path) => Read(path, EventListFile.Parse);
+
+    private T? Read<T>(string path, Parser<T> parse)
+        where T : class
+    {
+        try
+        {
+            var text = ListText.Read(path);
+            return Parse(text, path, parse, out var invalid) ?? Rest(WithoutLines(text, invalid), path, parse);
+        }
+        catch (AnnotationException invalid)
+        {
+            problems.AddRange(invalid.Problems);
+        }
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
+        {
+            problems.Add(new Problem(path, $"the list cannot be read: {unreadable.Message}"));
+        }
+        return null;
+    }
+
+    /// <summary>Parses a list; adds its problems where there are any and returns the lines that have them.</summary>
+    private T? Parse<T>(byte[] text, string path, Parser<T> parse, out IReadOnlySet<int> lines)
+        where T : class
+    {
+        lines = new HashSet<int>();
+        try
+        {
+            return parse(text, path);
+        }
+        catch (AnnotationException invalid)
+        {
+            problems.AddRange(invalid.Problems);
+            if (invalid.Count > invalid.Problems.Count)
+                problems.Add(new Problem(path, $"{invalid.Count - invalid.Problems.Count} more rows are invalid"));
+            lines = invalid.Lines;
+            return null;
+        }
+    }
+
+    /// <summary>The list without its invalid rows; null where other rows depend on them, as on a header.</summary>
+    private static T? Rest<T>(byte[]? text, string path, Parser<T> parse)
+        where T : class
+    {
+        try
+        {
+            return text is null ? null : parse(text, path);
+        }
+        catch (AnnotationException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>A text with blank lines in place of some lines; null where there are none, or where the first row is one.</summary>
+    private static byte[]? WithoutLines(byte[] text, IReadOnlySet<int> lines)
+    {
+        if (lines.Count == 0)
+            return null;
+        var rest = (byte[])text.Clone();
+        var line = 1;
+        var isFirstRow = true;
+        for (var start = 0; start < text.Length; line++)
+        {
+            var length = text.AsSpan(start).IndexOf((byte)'\n');
+            var row = rest.AsSpan(start, length < 0 ? text.Length - start : length);
+            var isBlank = row.IndexOfAnyExcept(" \t\r"u8) < 0;
+            if (lines.Contains(line) && isFirstRow)
+                return null;
+            if (lines.Contains(line))
+                row.Fill((byte)' ');
+            isFirstRow &= isBlank;
+            start += row.Length + 1;
+        }
+        return rest;
+    }
+}

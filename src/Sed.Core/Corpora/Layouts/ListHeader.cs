@@ -1,0 +1,113 @@
+using System.Text;
+
+namespace Sed.Core.Corpora.Layouts;
+
+/// <summary>What a list contains, by the names of its columns.</summary>
+internal enum ListKind
+{
+    /// <summary>No labels.</summary>
+    None,
+
+    /// <summary>Clip-level labels.</summary>
+    Weak,
+
+    /// <summary>Events with onset and offset.</summary>
+    Strong,
+
+    /// <summary>File names alone.</summary>
+    Names,
+}
+
+/// <summary>The header of a list in a corpus: its kind, and why it is not a list of labels.</summary>
+/// <param name="Kind">What the list contains.</param>
+/// <param name="Reason">Why the list has no labels, as a clause; empty for lists with labels.</param>
+internal sealed record ListHeader(ListKind Kind, string Reason = "")
+{
+    /// <summary>Whether a file that is not a list of labels names a column of one, so that it is no other text.</summary>
+    internal bool MayBeList { get; private init; }
+
+    private const int MaxBytes = 1 << 14;
+    private const int MaxShown = 60;
+
+    private static readonly string[] FileNames =
+    [
+        "filename",
+        "file_name",
+        "file",
+        "fname",
+        "audio_filename",
+        "audio_file",
+        "segment_id",
+    ];
+    private static readonly string[] OnsetNames = ["onset", "event_onset", "start", "start_time", "start_time_seconds"];
+    private static readonly string[] OffsetNames = ["offset", "event_offset", "end", "end_time", "end_time_seconds"];
+    private static readonly string[] LabelNames =
+    [
+        "event_label",
+        "event_labels",
+        "label",
+        "labels",
+        "class",
+        "event",
+        "events",
+    ];
+
+    /// <summary>Whether a file can be a list, by its extension.</summary>
+    internal static bool IsNamedList(string file) =>
+        Path.GetExtension(file).ToLowerInvariant() is ".tsv" or ".csv" or ".txt";
+
+    /// <summary>
+    /// Reads the header of a list. Its fields can be quoted and in any case, separated by tabs, commas or semicolons.
+    /// </summary>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    internal static ListHeader Of(string file)
+    {
+        if (CorpusFolder.IsEmpty(file))
+            return new ListHeader(ListKind.None, "it is empty");
+        var line = FirstLine(file);
+        var columns = Columns(line);
+        var hasFile = columns.Any(FileNames.Contains);
+        var hasLabel = columns.Any(LabelNames.Contains);
+        if (hasFile && columns.Any(OnsetNames.Contains) && columns.Any(OffsetNames.Contains))
+            return new ListHeader(ListKind.Strong);
+        if (hasFile && hasLabel)
+            return new ListHeader(ListKind.Weak);
+        if (hasFile && columns.Length == 1)
+            return new ListHeader(ListKind.Names);
+        if (hasFile && columns.Any(column => column is "duration" or "length"))
+            return new ListHeader(ListKind.None, "it is a list of durations") { MayBeList = true };
+        var shown = line.Length <= MaxShown ? line : $"{line[..MaxShown]}...";
+        return new ListHeader(
+            ListKind.None,
+            hasFile || hasLabel
+                ? $"its columns are {string.Join(", ", columns)}, of which {(hasFile ? "none is a label" : "none is a file name")}"
+                : $"its first line, \"{shown.Replace('\t', ' ')}\", does not name its columns"
+        )
+        {
+            MayBeList = hasFile || hasLabel || Path.GetExtension(file).ToLowerInvariant() != ".txt",
+        };
+    }
+
+    private static string FirstLine(string file)
+    {
+        using var stream = File.OpenRead(file);
+        var bytes = new byte[MaxBytes];
+        var count = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+        var text = Encoding.UTF8.GetString(bytes, 0, count).TrimStart('\uFEFF');
+        var line = text.Split('\n').Select(line => line.Trim()).FirstOrDefault(line => line != "") ?? "";
+        return string.Concat(line.Select(letter => char.IsControl(letter) && letter != '\t' ? '?' : letter));
+    }
+
+    private static string[] Columns(string line)
+    {
+        var separator =
+            line.Contains('\t') ? '\t'
+            : line.Contains(';') ? ';'
+            : ',';
+        return
+        [
+            .. line.Split(separator)
+                .Select(field => field.Trim().Trim('"', '\'').Trim().ToLowerInvariant().Replace(' ', '_')),
+        ];
+    }
+}

@@ -1,0 +1,54 @@
+using System.Globalization;
+using System.Text;
+
+namespace Sed.Core.Corpora;
+
+/// <summary>Names of classes and files that readers take for the same and programs for different ones.</summary>
+internal static class SimilarNames
+{
+    /// <summary>
+    /// A form that is the same for names that differ only by case, spaces, underscores, hyphens or Unicode form, which includes
+    /// characters without width.
+    /// </summary>
+    internal static string KeyOf(string name)
+    {
+        StringBuilder key = new(name.Length);
+        foreach (var letter in ComposedText.Of(name).Where(letter => !IsSeparator(letter)))
+            key.Append(char.ToLowerInvariant(letter));
+        return key.ToString();
+    }
+
+    /// <summary>Whether two different names have the same <see cref="KeyOf"/>.</summary>
+    internal static bool AreSimilar(string first, string second) => first != second && KeyOf(first) == KeyOf(second);
+
+    /// <summary>What two similar names differ by, for example "case and Unicode form".</summary>
+    internal static string Difference(string first, string second)
+    {
+        List<string> differences = [];
+        var (one, other) = (ComposedText.Of(first), ComposedText.Of(second));
+        if (WithoutSeparators(one) != WithoutSeparators(other))
+            differences.Add("case");
+        if (Separators(one) != Separators(other))
+            differences.Add("spaces, underscores or hyphens");
+        if (differences.Count == 0)
+            differences.Add("Unicode form");
+        return string.Join(" and ", differences);
+    }
+
+    private static bool IsSeparator(char letter) =>
+        letter is '_' or '-' or '\u00AD'
+        || char.IsWhiteSpace(letter)
+        || char.GetUnicodeCategory(letter) is UnicodeCategory.Format or UnicodeCategory.DashPunctuation;
+
+    private static string WithoutSeparators(string name) => string.Concat(name.Where(letter => !IsSeparator(letter)));
+
+    // The separators, and the places that they are at.
+    private static string Separators(string name) =>
+        string.Concat(
+            name.Select(letter =>
+                !IsSeparator(letter) ? 'x'
+                : letter is '_' or '-' ? letter
+                : ' '
+            )
+        );
+}

@@ -1,0 +1,151 @@
+namespace Sed.Core.Corpora;
+
+/// <summary>The split that the name of a list, or of a folder that it is in, states in whole words.</summary>
+/// <param name="Splits">The splits that the name states: none, one, or several, which is a contradiction.</param>
+/// <param name="Words">The words that state them.</param>
+internal sealed record SplitName(IReadOnlyList<Split> Splits, IReadOnlyList<string> Words)
+{
+    // "dev" is the validation split of most corpora, but the development set of DCASE and FSD50K, which is trained on.
+    private static readonly string[] DevelopmentWords = ["dev", "devel", "development"];
+
+    // Words for kinds of labels, of which training clips usually are. Any word for a split takes precedence.
+    private static readonly string[] TrainingKinds =
+    [
+        "weak",
+        "weakly",
+        "unlabel",
+        "unlabeled",
+        "unlabelled",
+        "unannotated",
+        "synth",
+        "synthetic",
+    ];
+
+    private static readonly (Split Split, string[] Words)[] SplitWords =
+    [
+        (Split.Training, ["train", "training", "trains"]),
+        (Split.Validation, ["val", "valid", "validate", "validation", "validating"]),
+        (Split.Testing, ["test", "tests", "testing"]),
+        (Split.Evaluation, ["eval", "evals", "evaluate", "evaluation", "evaluating"]),
+    ];
+
+    // Words that occur together with those above without a separator, as in "trainset" and "weaktrain".
+    private static readonly string[] OtherWords =
+    [
+        .. TrainingKinds,
+        .. DevelopmentWords,
+        "public",
+        "strong",
+        "strongly",
+        "label",
+        "labels",
+        "labeled",
+        "labelled",
+        "set",
+        "sets",
+        "split",
+        "data",
+        "dataset",
+        "list",
+        "lists",
+        "meta",
+        "metadata",
+        "file",
+        "files",
+        "clip",
+        "clips",
+        "audio",
+        "wav",
+        "wavs",
+        "fold",
+        "gt",
+        "groundtruth",
+        "audioset",
+        "dcase",
+        "desed",
+    ];
+
+    /// <summary>Words that a name can state its split with, for messages.</summary>
+    internal const string Remedy = "put one of the words train, valid, test or eval into its name or its folder's name";
+
+    /// <summary>Why the name has this split, where it does not say so; empty otherwise.</summary>
+    internal string Note =>
+        Words is not [var word] ? ""
+        : DevelopmentWords.Contains(word)
+            ? Splits is [Split.Training] ? $"\"{word}\": no other list is for training"
+                : $"\"{word}\": another list is for training"
+        : TrainingKinds.Contains(word) ? $"\"{word}\": no name states another split"
+        : "";
+
+    /// <summary>Whether the name states several splits.</summary>
+    internal bool IsContradiction => Splits.Count > 1;
+
+    /// <summary>
+    /// What the path of a list states. The name of the list takes precedence over its folders, and these from the innermost
+    /// outwards. Words for kinds of labels, such as "weak", count only where no word for a split does.
+    /// </summary>
+    /// <param name="relativePath">Path within the corpus.</param>
+    /// <param name="isDevelopmentTraining">Whether "dev" means the training split, and not the validation split.</param>
+    internal static SplitName Of(string relativePath, bool isDevelopmentTraining)
+    {
+        string[] parts = [.. relativePath.Split('/', '\\').Reverse()];
+        if (Path.HasExtension(parts[0]))
+            parts[0] = Path.GetFileNameWithoutExtension(parts[0]);
+        foreach (var part in parts)
+        {
+            var words = WordsOf(part);
+            var known = SplitWords
+                .SelectMany(entry => entry.Words.Intersect(words).Take(1).Select(word => (entry.Split, Word: word)))
+                .ToArray();
+            if (known.Length > 0)
+                return new SplitName([.. known.Select(entry => entry.Split)], [.. known.Select(entry => entry.Word)]);
+            if (words.Contains("public"))
+                return new SplitName([Split.Evaluation], ["public"]);
+            if (DevelopmentWords.Intersect(words).FirstOrDefault() is { } development)
+                return new SplitName([isDevelopmentTraining ? Split.Training : Split.Validation], [development]);
+        }
+        var kind = parts.SelectMany(part => TrainingKinds.Intersect(WordsOf(part))).FirstOrDefault();
+        return kind is null ? new SplitName([], []) : new SplitName([Split.Training], [kind]);
+    }
+
+    /// <summary>The split that the folders of a path state; null for none or several.</summary>
+    /// <param name="relativePath">Path of a file within the corpus.</param>
+    internal static Split? OfFolders(string relativePath) =>
+        Path.GetDirectoryName(relativePath) is { Length: > 0 } folders
+        && Of(folders + Path.DirectorySeparatorChar, false) is { Splits: [var split], Words: [var word] }
+        && !TrainingKinds.Contains(word)
+            ? split
+            : null;
+
+    /// <summary>Words in lower case: runs of letters, divided where a capital follows a small letter and between known words.</summary>
+    private static HashSet<string> WordsOf(string name)
+    {
+        HashSet<string> words = [];
+        var start = 0;
+        for (var end = 1; end <= name.Length; end++)
+        {
+            var isBorder =
+                end == name.Length
+                || char.IsLetter(name[end]) != char.IsLetter(name[end - 1])
+                || (char.IsUpper(name[end]) && char.IsLower(name[end - 1]));
+            if (!isBorder)
+                continue;
+            var word = name[start..end].ToLowerInvariant();
+            words.Add(word);
+            words.UnionWith(PartsOf(word) ?? []);
+            start = end;
+        }
+        return words;
+    }
+
+    /// <summary>The known words that a word consists of; null where it does not consist of known words.</summary>
+    private static List<string>? PartsOf(string word)
+    {
+        if (word.Length == 0)
+            return [];
+        foreach (var known in SplitWords.SelectMany(entry => entry.Words).Concat(OtherWords))
+            if (word.StartsWith(known, StringComparison.Ordinal) && PartsOf(word[known.Length..]) is { } rest)
+                return [known, .. rest];
+        return null;
+    }
+}
