@@ -73,12 +73,12 @@ internal static class Checkpoint
     private static string Cause(Exception broken, string file) =>
         broken switch
         {
-            KeyNotFoundException => "it lacks arrays that a checkpoint has",
+            KeyNotFoundException => "arrays are missing",
             InvalidDataException => broken
                 .Message.Split(Environment.NewLine)[0]
                 .Replace(file, "")
                 .Trim('.', ',', ':', ' '),
-            _ => "its arrays do not fit together",
+            _ => "its arrays are inconsistent",
         };
 
     private static void Put(

@@ -4,13 +4,15 @@ using static TorchSharp.torch;
 
 namespace Sed.Core.Training;
 
-/// <summary>How far a network's outputs are from those of its mean teacher.</summary>
+/// <summary>Consistency loss between the outputs of a network and its mean teacher.</summary>
 internal static class ConsistencyLoss
 {
-    /// <summary>The mean squared difference of the strong outputs and that of the weak ones, added up.</summary>
-    /// <param name="student">What the network says; gradients go there alone.</param>
-    /// <param name="teacher">What its teacher says of the same clips.</param>
-    /// <param name="frames">1 for each frame that counts and 0 for others, shape (batch, frames); null: all count.</param>
+    /// <summary>The mean squared error of the strong outputs plus the mean squared error of the weak outputs.</summary>
+    /// <param name="student">Output of the trained network. Only the student receives gradients.</param>
+    /// <param name="teacher">Output of the teacher for the same clips.</param>
+    /// <param name="frames">
+    /// Mask of the strong outputs: 1 for frames that count and 0 for others, shape (batch, frames); null: all count.
+    /// </param>
     /// <returns>A scalar. The caller owns it.</returns>
     public static Tensor Of(NetworkOutput student, NetworkOutput teacher, Tensor? frames)
     {

@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace Sed.Core.Training;
 
 /// <summary>
-/// What there is to watch: a line per epoch in a CSV file, and TensorBoard's event files. Undefined scores are NaN in the
-/// one and left out of the others.
+/// Logs each epoch to a CSV file and, optionally, to TensorBoard event files. Undefined scores are NaN in the CSV file
+/// and omitted from TensorBoard.
 /// </summary>
 internal sealed class EpochLog(TrainingFolder folder)
 {
@@ -25,12 +25,15 @@ internal sealed class EpochLog(TrainingFolder folder)
         ("live tensors", report => report.LiveTensors),
     ];
 
-    // It opens its file for each value, and one of it makes one file.
+    // The writer reopens its event file for every value, so one instance writes a single file.
     private readonly TorchSharp.Modules.SummaryWriter? writer = folder.TensorBoard
         ? utils.tensorboard.SummaryWriter(folder.TensorBoardFolder)
         : null;
 
-    /// <summary>Writes every epoch so far, so that the file is whole after an interruption too, and the last to TensorBoard.</summary>
+    /// <summary>
+    /// Rewrites the CSV file with all epochs so far, which keeps it complete after an interruption, and adds the last
+    /// epoch to TensorBoard.
+    /// </summary>
     public void Write(IReadOnlyList<EpochReport> reports)
     {
         var lines = reports.Select(report =>

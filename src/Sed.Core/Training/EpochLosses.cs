@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace Sed.Core.Training;
 
 /// <summary>
-/// The losses of an epoch's steps. On a CPU each is looked at once it is there; a GPU is not made to wait, so there they
-/// are looked at when the epoch is over.
+/// The losses of an epoch's steps. On a CPU, each loss is checked immediately. On other devices, the losses are checked
+/// at the end of the epoch, which avoids a synchronisation per step.
 /// </summary>
 internal sealed class EpochLosses(TrainingOptions options, Device device, ClipSet clips, int epoch, int[] order)
     : IDisposable
@@ -17,7 +17,9 @@ internal sealed class EpochLosses(TrainingOptions options, Device device, ClipSe
     private readonly List<Tensor> unseen = [];
 
     /// <summary>Adds the loss of the next step.</summary>
-    /// <exception cref="TrainingException">It is not a number, or too large.</exception>
+    /// <exception cref="TrainingException">
+    /// On a CPU: the loss is not finite or exceeds <see cref="TrainingOptions.LargestLoss"/>.
+    /// </exception>
     public void Add(Tensor loss)
     {
         if (device.type == DeviceType.CPU)
@@ -26,8 +28,10 @@ internal sealed class EpochLosses(TrainingOptions options, Device device, ClipSe
             unseen.Add(loss.detach().DetachFromDisposeScope());
     }
 
-    /// <summary>The mean over the clips.</summary>
-    /// <exception cref="TrainingException">A loss is not a number, or too large.</exception>
+    /// <summary>The mean loss of the epoch, weighted by the number of clips of each step.</summary>
+    /// <exception cref="TrainingException">
+    /// A loss is not finite or exceeds <see cref="TrainingOptions.LargestLoss"/>.
+    /// </exception>
     public double Mean()
     {
         if (unseen.Count > 0)
@@ -55,7 +59,7 @@ internal sealed class EpochLosses(TrainingOptions options, Device device, ClipSe
         var others = batch.Length > NamedClips ? $" and {batch.Length - NamedClips} more" : "";
         throw new TrainingException(
             $"The loss is {loss} in epoch {epoch}, step {seen.Count + 1}, clips {names}{others}; "
-                + "a lower learning rate or a clip norm may help, or these clips are damaged."
+                + "try a lower learning rate or gradient clipping, or check these clips for damage."
         );
     }
 

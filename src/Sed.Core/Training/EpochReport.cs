@@ -2,14 +2,14 @@ using Sed.Core.Scoring;
 
 namespace Sed.Core.Training;
 
-/// <summary>What is known after an epoch.</summary>
-/// <param name="Epoch">From 1.</param>
-/// <param name="Loss">Mean training loss of the epoch's steps.</param>
-/// <param name="Scores">Metrics on the split that early stopping watches, by their names; those that are not defined there are missing.</param>
-/// <param name="Monitor">What early stopping watches; higher is better.</param>
+/// <summary>Loss, scores and speed of an epoch.</summary>
+/// <param name="Epoch">Epoch number, from 1.</param>
+/// <param name="Loss">Mean training loss per clip.</param>
+/// <param name="Scores">Metrics on the early-stopping split, by metric key. Undefined metrics are absent.</param>
+/// <param name="Monitor">The score that early stopping maximises.</param>
 /// <param name="BestEpoch">The epoch with the highest monitor so far.</param>
-/// <param name="Elapsed">Time since training started; time before an interruption counts.</param>
-/// <param name="ClipsPerSecond">Training clips per second in this epoch, scoring left out.</param>
+/// <param name="Elapsed">Training time so far, including the time before a resume.</param>
+/// <param name="ClipsPerSecond">Training clips per second in this epoch, without evaluation.</param>
 public sealed record EpochReport(
     int Epoch,
     double Loss,
@@ -20,18 +20,18 @@ public sealed record EpochReport(
     double ClipsPerSecond
 )
 {
-    /// <summary>A metric; <see cref="double.NaN"/> where it is not defined or was not asked for.</summary>
+    /// <summary>The value of a metric; <see cref="double.NaN"/> if it is undefined or was not computed.</summary>
     public double Score(Metric metric) => Scores.GetValueOrDefault(metric.Key, double.NaN);
 
-    /// <summary>The learning rate of the epoch.</summary>
+    /// <summary>Learning rate of this epoch.</summary>
     public double LearningRate { get; init; }
 
-    /// <summary>Memory of the process after the epoch, in MiB.</summary>
+    /// <summary>Resident memory of the process after the epoch, in MiB.</summary>
     public double ResidentMiB { get; init; }
 
     /// <summary>
-    /// Tensors alive after the epoch, in the whole process, as TorchSharp counts them: its count keeps one for every parameter
-    /// ever made, so it grows from network to network, but not within a training.
+    /// TorchSharp's count of live tensors in the process after the epoch. The count includes every parameter ever
+    /// created, so it grows with each new network, but not within a training.
     /// </summary>
     public long LiveTensors { get; init; }
 

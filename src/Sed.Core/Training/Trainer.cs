@@ -149,12 +149,12 @@ public sealed class Trainer
         if (!double.IsNaN(watched))
             return watched;
         throw new TrainingException(
-            $"What early stopping watches is not a number after epoch {epoch}"
+            $"The early-stopping monitor is undefined (NaN) after epoch {epoch}"
                 + (
                     eventsAreKnown
                         ? "."
-                        : ": the events of the clips that select are unknown, so only weak scores are defined there; "
-                            + "watch those alone, or select on clips with strong labels."
+                        : ": the clips of the early-stopping split have no strong labels, so only clip-level scores are "
+                            + "defined; monitor only those, or select on clips with strong labels."
                 )
         );
     }

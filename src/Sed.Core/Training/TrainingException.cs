@@ -1,16 +1,16 @@
 namespace Sed.Core.Training;
 
-/// <summary>Training cannot continue.</summary>
-/// <param name="message">Why, and where.</param>
+/// <summary>Thrown when training cannot continue.</summary>
+/// <param name="message">The cause and where it occurred, for example the epoch and the clips.</param>
 public sealed class TrainingException(string message) : Exception(message);
 
-/// <summary>A checkpoint is damaged, so training cannot be resumed from it.</summary>
-/// <param name="file">The checkpoint.</param>
-/// <param name="cause">What is wrong with it, as a clause.</param>
-/// <param name="inner">The exception that reading it caused, where there was one.</param>
+/// <summary>Thrown when a checkpoint is damaged and training cannot be resumed from it.</summary>
+/// <param name="file">Path of the checkpoint.</param>
+/// <param name="cause">The damage, as a clause without a final full stop.</param>
+/// <param name="inner">The exception thrown while reading the checkpoint, if any.</param>
 public sealed class CheckpointException(string file, string cause, Exception? inner = null)
     : Exception($"{file} is damaged ({cause}); delete it to start the training again.", inner)
 {
-    /// <summary>The checkpoint.</summary>
+    /// <summary>Path of the checkpoint.</summary>
     public string File { get; } = file;
 }

@@ -7,7 +7,7 @@ using Monitor = Sed.Core.Scoring.Monitor;
 
 namespace Sed.Core.Training;
 
-// F# has no `with` for C# records: each method returns a copy with one other value.
+// F# does not support `with` expressions on C# records, so each method returns a copy with one value changed.
 public sealed partial record TrainingOptions
 {
     /// <summary>A copy with another <see cref="Epochs"/>.</summary>

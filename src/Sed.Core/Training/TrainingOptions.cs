@@ -11,14 +11,16 @@ using Monitor = Sed.Core.Scoring.Monitor;
 
 namespace Sed.Core.Training;
 
-/// <summary>How a network is trained. Immutable; checked when training starts.</summary>
+/// <summary>Options of a training. Immutable; validated when training starts.</summary>
 public sealed partial record TrainingOptions
 {
     /// <summary>Maximum number of passes over the training clips. Default 1000 (Adavanne and Virtanen 2017).</summary>
     [Key("epochs")]
     public int Epochs { get; init; } = 1000;
 
-    /// <summary>Epochs without improvement of the monitor after which training stops. Default 100 (same source).</summary>
+    /// <summary>
+    /// Epochs without improvement of the monitor after which training stops. Default 100 (same source).
+    /// </summary>
     [Key("patience")]
     public int Patience { get; init; } = 100;
 
@@ -34,24 +36,34 @@ public sealed partial record TrainingOptions
     [Key("optimizer")]
     public Optimizer Optimizer { get; init; } = new Optimizer.Adam(1e-3);
 
-    /// <summary>How the learning rate changes over the epochs. Default constant.</summary>
+    /// <summary>The learning rate schedule. Default constant.</summary>
     [Key("schedule")]
     public Schedule Schedule { get; init; } = new Schedule.Constant();
 
-    /// <summary>What early stopping monitors; higher is better. Default weak F minus strong ER (Adavanne and Virtanen 2017).</summary>
+    /// <summary>
+    /// The score that early stopping maximises. Default: clip-level F1 minus segment-based error rate (Adavanne and
+    /// Virtanen 2017).
+    /// </summary>
     [Key("monitor")]
     public Monitor Monitor { get; init; } =
         new Monitor.Minus(new Monitor.Score(TagMetrics.F), new Monitor.Score(SegmentMetrics.ErrorRate));
 
-    /// <summary>Maximum norm of all gradients together; larger gradients are scaled down. Null (the default): no limit.</summary>
+    /// <summary>
+    /// Gradient clipping: the maximum norm over all gradients, above 0. Null (the default): no clipping.
+    /// </summary>
     [Key("maxGradientNorm")]
     public double? MaxGradientNorm { get; init; }
 
-    /// <summary>Decay of a running average of the weights, which is then scored and kept; from 0 to below 1, for example 0.999. Null (the default): none.</summary>
+    /// <summary>
+    /// Decay of an exponential moving average of the weights, from 0 to below 1, for example 0.999. The averaged
+    /// weights are evaluated and saved. Null (the default): no averaging.
+    /// </summary>
     [Key("weightAverage")]
     public double? WeightAverage { get; init; }
 
-    /// <summary>A mean teacher, which is scored and kept instead of the network. Null (the default): none.</summary>
+    /// <summary>
+    /// Mean teacher settings. The teacher's weights are evaluated and saved. Null (the default): no mean teacher.
+    /// </summary>
     [Key("meanTeacher")]
     public MeanTeacher? MeanTeacher { get; init; }
 
@@ -75,11 +87,11 @@ public sealed partial record TrainingOptions
     [Key("loss")]
     public Loss Loss { get; init; } = new Loss.CrossEntropy();
 
-    /// <summary>Whether frames after the end of a short clip are left out of the strong loss. Default false.</summary>
+    /// <summary>Whether the strong loss ignores the padding frames of short clips. Default false.</summary>
     [Key("maskShortClips")]
     public bool MaskShortClips { get; init; }
 
-    /// <summary>Random changes of the batches, in the order in which they are applied. Default none.</summary>
+    /// <summary>Augmentations of the batches, in the order of their application. Default none.</summary>
     [Key("augmentations")]
     public IReadOnlyList<Augmentation> Augmentations
     {
@@ -95,15 +107,21 @@ public sealed partial record TrainingOptions
     [Key("largestLoss")]
     public double LargestLoss { get; init; } = 1e6;
 
-    /// <summary>Threads that compute on a CPU; 0 (the default) takes one per processor. It is recorded with the result and does not decide it.</summary>
+    /// <summary>
+    /// Number of CPU threads; 0 (the default) uses one per processor. Recorded with the result, but not part of the
+    /// training's identity.
+    /// </summary>
     [JsonIgnore]
     public int Threads { get; init; }
 
-    /// <summary>Seed of the order of the clips, dropout and augmentations. The weights are drawn when the network is built. Default 1.</summary>
+    /// <summary>
+    /// Seed of the clip order, dropout and augmentations. Default 1. It does not affect the initial weights, which are
+    /// drawn when the network is built.
+    /// </summary>
     [Key("seed")]
     public long Seed { get; init; } = 1;
 
-    /// <summary>Every reason these options cannot be used, in reading order; empty when they can.</summary>
+    /// <summary>All problems of these options; empty if they are valid.</summary>
     public IReadOnlyList<Problem> Problems()
     {
         List<Problem> problems = [.. Optimizer.Problems(), .. Schedule.Problems(), .. Monitor.Problems()];
@@ -157,8 +175,8 @@ public enum ComputePrecision
     Float32,
 
     /// <summary>
-    /// bfloat16 in matrix products and convolutions: faster on GPUs, slower on most CPUs. Weights, loss, gradients, optimizer
-    /// and evaluation stay float32.
+    /// bfloat16 in matrix products and convolutions: faster on GPUs, slower on most CPUs. Weights, loss, gradients,
+    /// optimizer and evaluation stay float32.
     /// </summary>
     [Key("bfloat16")]
     BFloat16,

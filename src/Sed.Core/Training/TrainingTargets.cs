@@ -10,7 +10,7 @@ using static TorchSharp.torch;
 
 namespace Sed.Core.Training;
 
-/// <summary>The targets of a training, clip by clip, and the composition of its batches.</summary>
+/// <summary>The targets of each training clip, and the composition of the batches.</summary>
 public sealed class TrainingTargets
 {
     private readonly Labels labels;
@@ -34,17 +34,17 @@ public sealed class TrainingTargets
             );
     }
 
-    /// <summary>The targets of training clips.</summary>
-    /// <param name="labels">Which labels are used.</param>
-    /// <param name="clips">The clips.</param>
-    /// <param name="hopSeconds">Distance between the frames of their features, in seconds.</param>
+    /// <summary>Creates the targets of training clips.</summary>
+    /// <param name="labels">Kinds of labels (strong, weak, none) that the training uses.</param>
+    /// <param name="clips">Training clips.</param>
+    /// <param name="hopSeconds">Hop of the features, in seconds.</param>
     /// <param name="pseudo">
-    /// Pseudo-labels: frame targets of clips without strong labels. Null: none; with weak labels only, the tags are then repeated
-    /// for every frame.
+    /// Pseudo-labels: frame targets of clips without strong labels. If null and <paramref name="labels"/> is
+    /// <see cref="Labels.WeakOnly"/>, the tags are repeated for every frame.
     /// </param>
     /// <exception cref="ArgumentException">
-    /// The corpus does not have these labels, or the pseudo-labels have other classes or belong to clips of another length; the
-    /// message gives all reasons.
+    /// The corpus lacks these labels, or the pseudo-labels have another number of classes or another clip length. The
+    /// message lists every problem.
     /// </exception>
     public static TrainingTargets Of(Labels labels, ClipSet clips, double hopSeconds, FrameTargets? pseudo = null)
     {
@@ -72,7 +72,9 @@ public sealed class TrainingTargets
         return new TrainingTargets(labels, clips, hopSeconds, pseudo);
     }
 
-    /// <summary>Every reason these labels cannot be used of a corpus's training clips; empty when they can.</summary>
+    /// <summary>
+    /// All reasons why a corpus's training clips cannot provide these labels; empty if they can.
+    /// </summary>
     public static IReadOnlyList<Problem> Problems(Labels labels, Manifest manifest)
     {
         ArgumentNullException.ThrowIfNull(labels);
@@ -80,7 +82,9 @@ public sealed class TrainingTargets
         return [.. LabelAssignment.Problems(labels, manifest, manifest.IndicesOf(Split.Training))];
     }
 
-    /// <summary>The weights of present classes for the clips whose tags are used; null: 1.</summary>
+    /// <summary>
+    /// Weight of each class where it is present, computed from the clips whose tags are used; null if all are 1.
+    /// </summary>
     internal float[]? PositiveWeights(PositiveWeight weight)
     {
         var classes = Clips.Classes.Count;
@@ -93,13 +97,13 @@ public sealed class TrainingTargets
         );
     }
 
-    /// <summary>The clips' weak labels alone.</summary>
+    /// <summary>Targets from the clips' weak labels only.</summary>
     internal static TrainingTargets WeakOnly(ClipSet clips) => new(new Labels.WeakOnly(), clips, 0, null);
 
-    /// <summary>The clips.</summary>
+    /// <summary>The training clips.</summary>
     public ClipSet Clips { get; }
 
-    /// <summary>The canonical key of the targets, which contains hashes of events and pseudo-labels.</summary>
+    /// <summary>Canonical key of the targets, with hashes of the events and pseudo-labels.</summary>
     internal JsonObject Key =>
         new()
         {
@@ -108,12 +112,14 @@ public sealed class TrainingTargets
             ["pseudoLabels"] = pseudo?.Key.DeepClone(),
         };
 
-    /// <summary>Refuses to train with these targets.</summary>
-    /// <exception cref="ArgumentException">They are of other clips, or the options do not fit them.</exception>
+    /// <summary>Validates these targets against the clips and options of a training.</summary>
+    /// <exception cref="ArgumentException">
+    /// The targets belong to other clips, the batches are too small, or nothing uses the unlabelled clips.
+    /// </exception>
     internal void Require(ClipSet clips, TrainingOptions options)
     {
         if (!ReferenceEquals(clips, Clips))
-            throw new ArgumentException("The targets are of another set of clips.", nameof(clips));
+            throw new ArgumentException("The targets belong to another set of clips.", nameof(clips));
         if (labels is Labels.Mixed mixed && options.BatchSize < mixed.Shares.Count)
             throw new ArgumentException(
                 $"Batches of {options.BatchSize} clips have no room for {mixed.Shares.Count} kinds of labels.",
@@ -132,9 +138,10 @@ public sealed class TrainingTargets
     }
 
     /// <summary>
-    /// The clips of an epoch, batch after batch. Each clip that is used occurs once; where batches have shares of
-    /// kinds, there are as many batches as that takes, and each kind goes through its own clips, beginning again when they
-    /// run out.
+    /// The clips of an epoch in batch order. Without <see cref="Labels.Mixed"/>, the clips follow
+    /// <see cref="TrainingOptions.Order"/>. With it, every batch has a fixed number of clips of each kind: the number
+    /// of batches is the number of used clips divided by the batch size, rounded up, and each kind cycles through its
+    /// own clips.
     /// </summary>
     internal int[] Order(TrainingOptions options, int epoch)
     {
@@ -159,7 +166,7 @@ public sealed class TrainingTargets
     private int[] Repeated(LabelKind kind, int count, TrainingOptions options, int epoch)
     {
         var own = assignment.Of(kind);
-        // Labels that are not used must not influence the order.
+        // The labels of unlabelled clips are withheld, so they must not affect the order.
         var order = kind == LabelKind.Unlabelled ? ClipOrder.Shuffled : options.Order;
         return
         [
@@ -172,7 +179,7 @@ public sealed class TrainingTargets
         ];
     }
 
-    // Part of the seed, so it never changes.
+    // Part of the seed, so the names must not change.
     private static string DrawName(LabelKind kind) =>
         kind switch
         {
@@ -183,10 +190,10 @@ public sealed class TrainingTargets
         };
 
     /// <summary>The targets of a batch, in the current dispose scope.</summary>
-    /// <param name="batch">Positions in the set.</param>
-    /// <param name="frames">Frames of the strong output.</param>
-    /// <param name="device">Where the tensors go.</param>
-    /// <param name="frameStep">Frames of the features from one frame of the output to the next.</param>
+    /// <param name="batch">Positions in the clip set.</param>
+    /// <param name="frames">Number of frames of the strong output.</param>
+    /// <param name="device">Device of the tensors.</param>
+    /// <param name="frameStep">Feature frames per output frame.</param>
     internal BatchTargets Of(int[] batch, int frames, Device device, double frameStep = 1)
     {
         BatchTargets targets = new(Clips.Labels(batch, device));
@@ -220,7 +227,7 @@ public sealed class TrainingTargets
         Tensor? OrAll(float[] which) => Array.TrueForAll(which, one => one == 1) ? null : tensor(which, device: device);
     }
 
-    /// <summary>Writes the frame targets of a clip; false where it has none.</summary>
+    /// <summary>Writes the frame targets of a clip, shape (frames, classes); returns false if it has none.</summary>
     private bool Fill(int clip, LabelKind kind, double frameSeconds, Span<float> values)
     {
         var classes = Clips.Classes.Count;

@@ -7,9 +7,9 @@ using static TorchSharp.torch;
 namespace Sed.Core.Training;
 
 /// <summary>
-/// The weighted sum of the losses of both outputs, each the mean over the clips of which something is told. Where nothing is
-/// known about frames, the strong output is held against the weak labels, repeated for every frame (Adavanne and Virtanen
-/// 2017, section 2.2); the repetition is a view, never made.
+/// The weighted sum of the strong and weak losses, each averaged over the clips that have a target for that output.
+/// Without frame targets, the target of the strong output is the weak labels, broadcast to every frame (Adavanne and
+/// Virtanen 2017, section 2.2).
 /// </summary>
 public sealed class TwoOutputLoss
 {
@@ -18,12 +18,12 @@ public sealed class TwoOutputLoss
     private readonly Loss loss;
     private readonly float[]? positiveWeights;
 
-    /// <param name="strongWeight">Weight of the strong output, 0 or more.</param>
-    /// <param name="weakWeight">Weight of the weak output, 0 or more.</param>
+    /// <param name="strongWeight">Weight of the strong loss, 0 or above.</param>
+    /// <param name="weakWeight">Weight of the weak loss, 0 or above.</param>
     public TwoOutputLoss(double strongWeight, double weakWeight)
         : this(new TrainingOptions { StrongWeight = strongWeight, WeakWeight = weakWeight }) { }
 
-    /// <param name="options">Weights of the outputs, and the loss.</param>
+    /// <param name="options">Source of the output weights and the per-element loss.</param>
     /// <param name="positiveWeights">Weight of each class where it is present; null: 1.</param>
     public TwoOutputLoss(TrainingOptions options, float[]? positiveWeights = null)
     {
@@ -33,17 +33,23 @@ public sealed class TwoOutputLoss
         this.positiveWeights = positiveWeights;
     }
 
-    /// <param name="output">Probabilities.</param>
+    /// <summary>The loss of a batch with weak labels only.</summary>
+    /// <param name="output">Probabilities of both outputs.</param>
     /// <param name="labels">Weak labels, 0 to 1, shape (batch, classes).</param>
-    /// <param name="frames">1 for each frame that counts and 0 for others, shape (batch, frames); null: all count.</param>
-    /// <returns>The loss, a scalar. The caller owns it.</returns>
+    /// <param name="frames">
+    /// Mask of the strong loss: 1 for frames that count and 0 for others, shape (batch, frames); null: all count.
+    /// </param>
+    /// <returns>A scalar. The caller owns it.</returns>
     public Tensor Of(NetworkOutput output, Tensor labels, Tensor? frames = null) =>
         Of(output, new BatchTargets(labels), frames);
 
-    /// <param name="output">Probabilities.</param>
-    /// <param name="targets">What they are held against.</param>
-    /// <param name="frames">1 for each frame that counts and 0 for others, shape (batch, frames); null: all count.</param>
-    /// <returns>The loss, a scalar; 0 where nothing is told of any clip. The caller owns it.</returns>
+    /// <summary>The loss of a batch.</summary>
+    /// <param name="output">Probabilities of both outputs.</param>
+    /// <param name="targets">Targets of both outputs.</param>
+    /// <param name="frames">
+    /// Mask of the strong loss: 1 for frames that count and 0 for others, shape (batch, frames); null: all count.
+    /// </param>
+    /// <returns>A scalar; 0 if no clip of the batch has a target. The caller owns it.</returns>
     internal Tensor Of(NetworkOutput output, BatchTargets targets, Tensor? frames)
     {
         using var scope = NewDisposeScope();
@@ -54,7 +60,10 @@ public sealed class TwoOutputLoss
         return strong.Times(strongWeight).Plus(weak).MoveToOuterDisposeScope();
     }
 
-    /// <summary>The loss of the weak output, or of those of the segments where they inherit the labels of their clip.</summary>
+    /// <summary>
+    /// The unweighted weak loss. With <see cref="NetworkOutput.Segments"/>, the mean over the segments, each with the
+    /// tags of its clip as target.
+    /// </summary>
     private Tensor Weak(NetworkOutput output, BatchTargets targets) =>
         output.Segments is { } segments
             ? Mean(
@@ -64,7 +73,10 @@ public sealed class TwoOutputLoss
             )
             : Mean(output.Weak, targets.Tags, targets.Tagged?.unsqueeze(1));
 
-    /// <summary>1 for each frame that counts, shape (batch, frames, 1); null: all count.</summary>
+    /// <summary>
+    /// Mask of the strong loss, shape (batch, frames, 1): 1 for unmasked frames of clips with frame targets; null: all
+    /// count.
+    /// </summary>
     private static Tensor? Counted(NetworkOutput output, BatchTargets targets, Tensor? frames)
     {
         if (targets.Framed is not { } framed)

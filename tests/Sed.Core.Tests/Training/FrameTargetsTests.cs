@@ -105,7 +105,7 @@ public sealed class FrameTargetsTests
             () => FrameTargets.FromEvents(classes, Events(new(0, 1, "train"), new(0, 1, "tram"), new(0, 1, "car")))
         );
         Refused(
-            "The score of clip in frame 1 is 1.5; probabilities are wanted. (Parameter 'scores')",
+            "The score of clip in frame 1 is 1.5; scores have to be probabilities from 0 to 1. (Parameter 'scores')",
             () => FrameTargets.FromScores(Scores(0.5, 0.2f, 1.5f))
         );
         Refused(
@@ -113,7 +113,7 @@ public sealed class FrameTargetsTests
             () => FrameTargets.FromScores(Scores(0.5, 0.2f), 1)
         );
         Refused(
-            "Targets of 2 classes cannot be joined with targets of 1. (Parameter 'second')",
+            "Targets of 2 classes cannot be combined with targets of 1. (Parameter 'second')",
             () =>
                 FrameTargets
                     .FromScores(Scores(0.5, 0.2f))

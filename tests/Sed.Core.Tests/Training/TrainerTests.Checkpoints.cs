@@ -72,8 +72,8 @@ public sealed partial class TrainerTests
     }
 
     [Theory]
-    [InlineData("threads", "it lacks arrays that a checkpoint has")]
-    [InlineData("about.network", "it lacks arrays that a checkpoint has")]
+    [InlineData("threads", "arrays are missing")]
+    [InlineData("about.network", "arrays are missing")]
     public void A_checkpoint_without_an_array_is_named(string missing, string cause)
     {
         using var folder = new TemporaryFolder();
@@ -99,7 +99,7 @@ public sealed partial class TrainerTests
         NumpyArchive.Write(file, arrays);
         var error = Assert.Throws<CheckpointException>(() => Train(usual, folder.Path));
         Assert.Equal(
-            $"{file} is damaged (its arrays do not fit together); delete it to start the training again.",
+            $"{file} is damaged (its arrays are inconsistent); delete it to start the training again.",
             error.Message
         );
     }

@@ -142,7 +142,7 @@ public sealed partial class TrainerTests
         );
         Assert.Matches(
             @"^The loss is [\d.]+ in epoch 1, step 1, clips hum\d+, hum\d+, hum\d+, hum\d+, hum\d+ and 2 more; "
-                + "a lower learning rate or a clip norm may help, or these clips are damaged.$",
+                + "try a lower learning rate or gradient clipping, or check these clips for damage.$",
             error.Message
         );
     }

@@ -23,14 +23,14 @@ public sealed partial class TrainingTargetsTests
         );
         Assert.Equal(
             [
-                $"{known}; none has strong labels, which are to be 0.5 of a batch; leave that part out, or draw the parts with `subset` where all clips have strong labels",
+                $"{known}; none has strong labels, but their share of a batch is 0.5; leave that part out, or draw the parts with `subset` where all clips have strong labels",
             ],
             TrainingTargets
                 .Problems(new Labels.Mixed([new(strong, null, 0.5), new(weak, null, 0.5)]), manifest)
                 .Select(problem => problem.ToString())
         );
         Assert.Equal(
-            ["strong labels for 0.001 of 40 training clips are no clip; give them a larger share"],
+            ["strong labels for 0.001 of 40 training clips round to 0 clips; give them a larger share"],
             TrainingTargets
                 .Problems(new Labels.Mixed([new(strong, 0.001, 0.5), new(weak, 0.9, 0.5)]), hums.Manifest)
                 .Select(problem => problem.ToString())

@@ -7,7 +7,9 @@ using static TorchSharp.torch;
 
 namespace Sed.Core.Tests.Training;
 
-/// <summary>Clips of which nobody knows when their events are, for example those of a split carved from weakly labelled ones.</summary>
+/// <summary>
+/// Clips of which nobody knows when their events are, for example those of a split carved from weakly labelled ones.
+/// </summary>
 [Collection(TorchCollection.Name)]
 public sealed class UnknownEventsTests
 {
@@ -68,8 +70,9 @@ public sealed class UnknownEventsTests
             )
         );
         Assert.Equal(
-            "What early stopping watches is not a number after epoch 1: the events of the clips that select are unknown, so "
-                + "only weak scores are defined there; watch those alone, or select on clips with strong labels.",
+            "The early-stopping monitor is undefined (NaN) after epoch 1: the clips of the early-stopping split have no "
+                + "strong labels, so only clip-level scores are defined; monitor only those, or select on clips with "
+                + "strong labels.",
             error.Message
         );
     }

@@ -5,47 +5,49 @@ using static TorchSharp.torch;
 namespace Sed.Core.Training.Augmentations;
 
 /// <summary>
-/// A random change of training batches, as data; each kind is a file beside this one. Random numbers are drawn on the host, from
-/// one generator per epoch; the arithmetic runs on the batch's device.
+/// A data augmentation of training batches, as data. Each case has its own file in this folder. Random numbers are
+/// drawn on the host from one generator per epoch; the arithmetic runs on the batch's device.
 /// </summary>
 public abstract record Augmentation
 {
     /// <summary>A short description, for plans and tables.</summary>
     public abstract string Summary { get; }
 
-    /// <summary>Every reason the augmentation cannot be used; empty when it can.</summary>
+    /// <summary>All problems of the augmentation's parameters; empty if they are valid.</summary>
     public abstract IEnumerable<Problem> Problems();
 
     /// <summary>
-    /// Whether a mean teacher and its student receive different draws. Only features change then. False (the default): both
-    /// receive the same batch, whose labels may change with the sound.
+    /// Whether a mean teacher and its student receive independent draws. If true, the augmentation changes only
+    /// features. If false (the default), both receive the same augmented batch, and the labels may change too.
     /// </summary>
     internal virtual bool IsPerNetwork => false;
 
-    /// <summary>Changes a batch.</summary>
-    /// <param name="batch">Features and targets; tensors live in the current dispose scope.</param>
-    /// <param name="draw">This epoch's generator.</param>
+    /// <summary>Augments a batch.</summary>
+    /// <param name="batch">Features and targets; the tensors belong to the current dispose scope.</param>
+    /// <param name="draw">Random generator of the epoch.</param>
     internal abstract AugmentedBatch Apply(AugmentedBatch batch, Random draw);
 
     /// <inheritdoc/>
     public sealed override string ToString() => Summary;
 }
 
-/// <summary>A training batch that augmentations change.</summary>
-/// <param name="Features">Standardised features, so that 0 is the mean; shape (batch, frames, bands).</param>
-/// <param name="Targets">The labels of the batch.</param>
+/// <summary>The features and targets of a training batch.</summary>
+/// <param name="Features">Standardised features (mean 0 per band), shape (batch, frames, bands).</param>
+/// <param name="Targets">Weak and strong targets.</param>
 internal sealed record AugmentedBatch(Tensor Features, BatchTargets Targets);
 
-/// <summary>Applies a training's augmentations in order: those of the batch once, then those of each network.</summary>
+/// <summary>
+/// Applies the augmentations in order: first those that student and teacher share, then those drawn per network.
+/// </summary>
 internal sealed class AugmentationPipeline(IReadOnlyList<Augmentation> augmentations)
 {
-    /// <summary>The batch that teacher and student share.</summary>
+    /// <summary>Applies the augmentations that teacher and student share.</summary>
     public AugmentedBatch Shared(AugmentedBatch batch, Random draw) =>
         augmentations
             .Where(augmentation => !augmentation.IsPerNetwork)
             .Aggregate(batch, (changed, augmentation) => augmentation.Apply(changed, draw));
 
-    /// <summary>The features that one network receives.</summary>
+    /// <summary>Applies the augmentations that are drawn per network, and returns the features.</summary>
     public Tensor PerNetwork(AugmentedBatch batch, Random draw) =>
         augmentations
             .Where(augmentation => augmentation.IsPerNetwork)

@@ -6,10 +6,10 @@ using static TorchSharp.torch;
 namespace Sed.Core.Training.Augmentations;
 
 /// <summary>
-/// Mixup (Zhang et al. 2018, arXiv 1710.09412): every clip becomes a weighted mean of itself and another clip with the same kind
-/// of labels, and so do its labels. One weight per batch is drawn from Beta(alpha, alpha).
+/// Mixup (Zhang et al. 2018, arXiv 1710.09412): replaces the features and labels of each clip by a weighted mean with
+/// those of a random clip that has the same kind of labels. One weight per batch is drawn from Beta(alpha, alpha).
 /// </summary>
-/// <param name="Alpha">Both parameters of the beta distribution, above 0.</param>
+/// <param name="Alpha">Parameter of the beta distribution, above 0.</param>
 [Key("mixup")]
 public sealed record Mixup([property: Key("alpha")] double Alpha) : Augmentation
 {
@@ -43,7 +43,7 @@ public sealed record Mixup([property: Key("alpha")] double Alpha) : Augmentation
         Tensor Mixed(Tensor values) => values.Times(share).Plus(values.index_select(0, order).Times(1 - share));
     }
 
-    /// <summary>The clip that each clip is mixed with: one that has the same kind of labels.</summary>
+    /// <summary>A random permutation of the clips within each kind of labels.</summary>
     private static long[] Partners(long clips, int[]? kinds, Random draw)
     {
         var partners = new long[clips];

@@ -5,11 +5,12 @@ using static TorchSharp.torch;
 namespace Sed.Core.Training.Augmentations;
 
 /// <summary>
-/// SpecAugment without time warping (Park et al. 2019, arXiv 1904.08779): in each clip, one stretch of consecutive frames and one
-/// of consecutive bands are set to the mean. Their lengths are drawn uniformly from 0 to the given maximum.
+/// SpecAugment without time warping (Park et al. 2019, arXiv 1904.08779): each clip gets one time mask and one
+/// frequency mask, whose values are set to the mean (0). The mask widths are drawn uniformly from 0 to the given
+/// maximum.
 /// </summary>
-/// <param name="Frames">Maximum length of the masked frames, 0 or above; 0 masks none.</param>
-/// <param name="Bands">Maximum number of the masked bands, 0 or above; 0 masks none.</param>
+/// <param name="Frames">Maximum width of the time mask in frames, 0 or above; 0 masks none.</param>
+/// <param name="Bands">Maximum width of the frequency mask in bands, 0 or above; 0 masks none.</param>
 [Key("specAugment")]
 public sealed record SpecAugment([property: Key("frames")] int Frames, [property: Key("bands")] int Bands)
     : Augmentation
@@ -36,7 +37,9 @@ public sealed record SpecAugment([property: Key("frames")] int Frames, [property
         return batch with { Features = features };
     }
 
-    /// <summary>0 in one stretch of each clip's frames or bands and 1 elsewhere, shape (batch, frames or bands).</summary>
+    /// <summary>
+    /// 0 in each clip's masked frames or bands and 1 elsewhere, shape (batch, frames) or (batch, bands).
+    /// </summary>
     private static Tensor Mask(Tensor features, int dimension, int most, Random draw)
     {
         var (clips, length) = ((int)features.shape[0], (int)features.shape[dimension]);

@@ -2,10 +2,10 @@ using TorchSharp;
 
 namespace Sed.Core.Training.Clips;
 
-/// <summary>Clips that a network takes in one step. Valid until the next batch is asked for.</summary>
-/// <param name="Clips">Positions in their set.</param>
+/// <summary>The clips of one step. Valid until the enumeration advances to the next batch.</summary>
+/// <param name="Clips">Positions in the <see cref="ClipSet"/>.</param>
 /// <param name="Features">
-/// Makes the tensor of their standardised features, shape (batch, frames, bands), on the device; call it once, in the step's
-/// own dispose scope.
+/// Creates the tensor of standardised features, shape (batch, frames, bands), on the device. Call it once, in the
+/// step's dispose scope.
 /// </param>
 public sealed record ClipBatch(int[] Clips, Func<torch.Tensor> Features);

@@ -2,14 +2,17 @@ using Sed.Core.Runtime.Keys;
 
 namespace Sed.Core.Training.Clips;
 
-/// <summary>In which order an epoch goes through the training clips (<see cref="Features.EpochOrder"/>).</summary>
+/// <summary>Order of the training clips in an epoch (<see cref="Features.EpochOrder"/>).</summary>
 public enum ClipOrder
 {
-    /// <summary>Every clip once, shuffled.</summary>
+    /// <summary>Each clip once, in random order.</summary>
     [Key("shuffled")]
     Shuffled,
 
-    /// <summary>As many clips as there are, each class as often as any other: clips of rare classes come several times.</summary>
+    /// <summary>
+    /// Class-balanced sampling: every class is drawn equally often, so clips of rare classes repeat. The epoch's length
+    /// is the number of clips.
+    /// </summary>
     [Key("balanced")]
     Balanced,
 }

@@ -3,16 +3,19 @@ using static TorchSharp.torch;
 
 namespace Sed.Core.Training.Clips;
 
-/// <summary>What a network says about one clip.</summary>
-/// <param name="Clip">Position in the set.</param>
-/// <param name="Strong">Probability of every class in every frame, shape (frames, classes).</param>
-/// <param name="Weak">Probability of every class in the clip, shape (classes).</param>
+/// <summary>A network's output for one clip.</summary>
+/// <param name="Clip">Position in the <see cref="ClipSet"/>.</param>
+/// <param name="Strong">Frame-level probabilities, shape (frames, classes).</param>
+/// <param name="Weak">Clip-level probabilities, shape (classes).</param>
 public sealed record ClipProbabilities(int Clip, float[] Strong, float[] Weak)
 {
-    /// <summary>Asks a network about every clip of a set, in order. It is left in evaluation mode.</summary>
-    /// <param name="network">A network for these clips, on <paramref name="device"/>.</param>
-    /// <param name="clips">The clips.</param>
-    /// <param name="device">Where to compute.</param>
+    /// <summary>
+    /// Runs a network on every clip of a set, in order, without gradients. The network is in evaluation mode
+    /// afterwards.
+    /// </summary>
+    /// <param name="network">A network whose input has the clips' shape, on <paramref name="device"/>.</param>
+    /// <param name="clips">The input clips.</param>
+    /// <param name="device">Device of the forward pass.</param>
     /// <param name="batchSize">Clips per step.</param>
     public static IEnumerable<ClipProbabilities> Of(SedNetwork network, ClipSet clips, Device device, int batchSize)
     {
@@ -36,7 +39,7 @@ public sealed record ClipProbabilities(int Clip, float[] Strong, float[] Weak)
         ];
     }
 
-    /// <summary>The values of each clip of a batch.</summary>
+    /// <summary>Splits a tensor of shape (batch, ...) into one flat array per clip.</summary>
     private static IEnumerable<float[]> Each(Tensor values)
     {
         var count = (int)(values.numel() / values.shape[0]);

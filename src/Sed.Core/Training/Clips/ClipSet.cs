@@ -6,7 +6,10 @@ using static TorchSharp.torch;
 
 namespace Sed.Core.Training.Clips;
 
-/// <summary>The clips of one split that can be heard, as a network takes them: standardised features and labels.</summary>
+/// <summary>
+/// The readable clips of one split as network input: standardised features and labels. Clips whose audio cannot be read
+/// are left out.
+/// </summary>
 public sealed class ClipSet : IDisposable
 {
     private readonly Manifest manifest;
@@ -14,19 +17,21 @@ public sealed class ClipSet : IDisposable
     private readonly int[] rows;
     private ResidentClips? resident;
 
-    /// <param name="manifest">The corpus.</param>
-    /// <param name="features">Its features.</param>
-    /// <param name="statistics">What the bands are standardised with.</param>
-    /// <param name="split">Which clips.</param>
-    /// <exception cref="ArgumentException">The split has no clips, or features and manifest do not belong together.</exception>
+    /// <param name="manifest">The corpus's clips and labels.</param>
+    /// <param name="features">Features, one row per clip of the manifest.</param>
+    /// <param name="statistics">Mean and standard deviation of each band.</param>
+    /// <param name="split">The split whose clips the set contains.</param>
+    /// <exception cref="ArgumentException">
+    /// The split has no readable clips, or the features have another number of clips than the manifest.
+    /// </exception>
     public ClipSet(Manifest manifest, IFeatureReader features, BandStatistics statistics, Split split)
     {
         if (features.Count != manifest.Clips.Count)
             throw new ArgumentException(
-                $"There are features of {features.Count} clips, but {manifest.Clips.Count} clips in the manifest.",
+                $"The features cover {features.Count} clips, but the manifest has {manifest.Clips.Count}.",
                 nameof(features)
             );
-        // A clip that cannot be heard is no example of its labels.
+        // The row of an unreadable clip holds the features of silence, which do not match its labels.
         rows = [.. manifest.IndicesOf(split).Except(features.Broken.Select(broken => broken.Index))];
         if (rows.Length == 0)
             throw new ArgumentException($"{manifest.Corpus} has no {split} clips.", nameof(split));
@@ -37,54 +42,53 @@ public sealed class ClipSet : IDisposable
         Truth = ClipTruth.Of(manifest, rows);
     }
 
-    /// <summary>The classes, in the order of the labels.</summary>
+    /// <summary>The classes, in the order of the label columns.</summary>
     public ClassList Classes { get; }
 
-    /// <summary>What the bands are standardised with.</summary>
+    /// <summary>Mean and standard deviation of each band, used for standardisation.</summary>
     public BandStatistics Statistics { get; }
 
-    /// <summary>Frames of a clip's features.</summary>
+    /// <summary>Feature frames per clip.</summary>
     public int Frames => features.Frames;
 
     /// <summary>Number of clips.</summary>
     public int Count => rows.Length;
 
-    /// <summary>The clips' positions in the manifest.</summary>
+    /// <summary>Manifest index of each clip.</summary>
     public IReadOnlyList<int> Rows => rows;
 
-    /// <summary>What is true of the clips.</summary>
+    /// <summary>The reference labels of the clips.</summary>
     public ClipTruth Truth { get; }
 
-    /// <summary>The clips' names, as the corpus's label files write them.</summary>
+    /// <summary>The clips' names, as in the corpus's label files.</summary>
     public IReadOnlyList<string> Names => Truth.Names;
 
-    /// <summary>Whether each clip has each class, clip after clip, shape (clips, classes).</summary>
+    /// <summary>Clip-level labels (tags), row-major, shape (clips, classes).</summary>
     public ReadOnlySpan<bool> Tags => Truth.Tags;
 
-    /// <summary>The clips' reference events; null where those of any clip are unknown.</summary>
+    /// <summary>The clips' reference events; null if any clip has no strong labels.</summary>
     public EventList? Events => Truth.Events;
 
     /// <summary>
-    /// Of the memory that this process may use, the share that features kept on the CPU take at most; 0 keeps none on any device.
+    /// Maximum share of the process's available memory for features kept in CPU memory; 0 keeps none on any device.
     /// </summary>
     internal double LargestResidentShare { get; init; } = 0.25;
 
-    /// <summary>What the corpus says of a clip.</summary>
+    /// <summary>The manifest entry of a clip.</summary>
     /// <param name="clip">Position in this set.</param>
     internal Clip Of(int clip) => manifest.Clips[rows[clip]];
 
-    /// <summary>The corpus.</summary>
     internal Manifest Manifest => manifest;
 
-    /// <summary>The positions of this set's clips in the order of an epoch.</summary>
-    /// <param name="order">Which order.</param>
-    /// <param name="seed">The training's seed.</param>
-    /// <param name="epoch">The epoch.</param>
-    /// <exception cref="ArgumentException">Classes are to be balanced, but no clip has one.</exception>
+    /// <summary>The clips of an epoch in order, as positions in this set.</summary>
+    /// <param name="order">Shuffled or class-balanced.</param>
+    /// <param name="seed">Seed of the training.</param>
+    /// <param name="epoch">Epoch number; each epoch has its own order.</param>
+    /// <exception cref="ArgumentException">The order is class-balanced, but no clip has any class.</exception>
     public int[] Order(ClipOrder order, long seed, int epoch) =>
         Order(order, seed, epoch, [.. Enumerable.Range(0, Count)]);
 
-    /// <summary>The same for some of the clips.</summary>
+    /// <summary>The order of an epoch restricted to some of the clips.</summary>
     internal int[] Order(ClipOrder order, long seed, int epoch, IReadOnlyList<int> among)
     {
         int[] own = [.. among.Select(clip => rows[clip])];
@@ -97,12 +101,12 @@ public sealed class ClipSet : IDisposable
     }
 
     /// <summary>
-    /// Batches for the network, in order. Where all features fit, they are kept on the device from the first batch on and
-    /// batches are picked there; otherwise the next batches are read while one is worked on.
+    /// Batches of the given clips, in order. If all features fit, the first call copies them to the device and batches
+    /// are gathered there; otherwise the next batches are prefetched while the current one is processed.
     /// </summary>
     /// <param name="order">Positions in this set.</param>
-    /// <param name="batchSize">Clips in a batch, positive; the last batch may have fewer.</param>
-    /// <param name="device">Where the features go.</param>
+    /// <param name="batchSize">Clips per batch, positive; the last batch may have fewer.</param>
+    /// <param name="device">Device of the batches.</param>
     public IEnumerable<ClipBatch> Batches(int[] order, int batchSize, Device device)
     {
         resident ??= ResidentClips.Of(rows, features, Statistics, device, LargestResidentShare);
@@ -116,9 +120,11 @@ public sealed class ClipSet : IDisposable
                 );
     }
 
-    /// <summary>The standardised features of one clip, read anew, shape (frames, bands). The caller owns the tensor.</summary>
+    /// <summary>
+    /// The standardised features of one clip, shape (frames, bands), read from the store. The caller owns the tensor.
+    /// </summary>
     /// <param name="clip">Position in this set.</param>
-    /// <param name="device">Where the tensor goes.</param>
+    /// <param name="device">Device of the tensor.</param>
     public Tensor FeaturesOf(int clip, Device device)
     {
         using var scope = NewDisposeScope();
@@ -130,7 +136,7 @@ public sealed class ClipSet : IDisposable
 
     /// <summary>Weak labels as 0 and 1, shape (batch, classes). The caller owns the tensor.</summary>
     /// <param name="clips">Positions in this set.</param>
-    /// <param name="device">Where the tensor goes.</param>
+    /// <param name="device">Device of the tensor.</param>
     public Tensor Labels(ReadOnlySpan<int> clips, Device device)
     {
         var labels = new float[clips.Length * Classes.Count];
@@ -140,24 +146,27 @@ public sealed class ClipSet : IDisposable
         return tensor(labels, [clips.Length, Classes.Count], device: device);
     }
 
-    /// <summary>1 for each frame with sound and 0 for the padding of short clips, shape (batch, frames). The caller owns it.</summary>
+    /// <summary>
+    /// The padding mask: 1 for frames of the clip and 0 for the padding of short clips, shape (batch, frames). The
+    /// caller owns the tensor.
+    /// </summary>
     /// <param name="clips">Positions in this set.</param>
-    /// <param name="frames">Frames of the output that is masked.</param>
-    /// <param name="frameStep">Frames of the features from one of them to the next.</param>
-    /// <param name="device">Where the tensor goes.</param>
+    /// <param name="frames">Number of output frames.</param>
+    /// <param name="frameStep">Feature frames per output frame.</param>
+    /// <param name="device">Device of the tensor.</param>
     public Tensor FramesWithSound(ReadOnlySpan<int> clips, int frames, double frameStep, Device device)
     {
         var mask = new float[clips.Length * frames];
         for (var i = 0; i < clips.Length; i++)
         {
             var heard = Math.Min(features.Frames, features.FramesWithSound(rows[clips[i]]));
-            // Where layers pool over time, a frame counts in which anything can be heard.
+            // With pooling over time, an output frame that is only partly padding counts as a frame of the clip.
             mask.AsSpan(i * frames, (int)Math.Min(frames, Math.Ceiling(heard / frameStep))).Fill(1);
         }
         return tensor(mask, [clips.Length, frames], device: device);
     }
 
-    /// <summary>Gives back the memory of features kept on a device; the set can still be used.</summary>
+    /// <summary>Frees the features kept on a device. The set stays usable.</summary>
     public void Dispose()
     {
         resident?.Dispose();

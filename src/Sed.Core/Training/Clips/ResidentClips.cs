@@ -6,10 +6,10 @@ using static TorchSharp.torch;
 
 namespace Sed.Core.Training.Clips;
 
-/// <summary>The features of a whole set on the device that trains, where there is room for them.</summary>
+/// <summary>The features of a whole clip set in device memory, if they fit.</summary>
 internal sealed class ResidentClips : IDisposable
 {
-    private const int Piece = 256; // clips copied at a time
+    private const int Piece = 256; // clips per copy
 
     private readonly Tensor? all;
     private readonly Device device;
@@ -20,12 +20,14 @@ internal sealed class ResidentClips : IDisposable
         this.device = device;
     }
 
-    /// <summary>Copies every clip to the device; keeps none where they do not fit.</summary>
-    /// <param name="rows">The clips' rows.</param>
-    /// <param name="features">What they are rows of.</param>
-    /// <param name="statistics">Standardises them.</param>
-    /// <param name="device">Where they are kept.</param>
-    /// <param name="largestShare">Share of the process's memory that they may take on a CPU; 0: nothing is kept anywhere.</param>
+    /// <summary>Copies every clip to the device; keeps none if they do not fit.</summary>
+    /// <param name="rows">Rows of the clips in <paramref name="features"/>.</param>
+    /// <param name="features">Features that are not yet standardised.</param>
+    /// <param name="statistics">Mean and standard deviation of each band.</param>
+    /// <param name="device">Device of the copy.</param>
+    /// <param name="largestShare">
+    /// Maximum share of the process's available memory on a CPU; 0 keeps nothing on any device.
+    /// </param>
     public static ResidentClips Of(
         int[] rows,
         IFeatureReader features,
@@ -54,7 +56,7 @@ internal sealed class ResidentClips : IDisposable
         }
         catch (ExternalException) when (!onCpu)
         {
-            // The device's memory is full: batches are read one by one instead.
+            // Out of device memory: batches are copied one by one instead.
             all?.Dispose();
             return new ResidentClips(null, device);
         }
@@ -65,7 +67,9 @@ internal sealed class ResidentClips : IDisposable
         }
     }
 
-    /// <summary>A copy of clips' values on the CPU, (clips, frames, bands). The caller owns it.</summary>
+    /// <summary>
+    /// Copies feature values to a CPU tensor of shape (clips, frames, bands). The caller owns the tensor.
+    /// </summary>
     public static Tensor Copy(ReadOnlySpan<float> values, IFeatureReader features)
     {
         var size = features.Frames * features.Bands;
@@ -74,7 +78,7 @@ internal sealed class ResidentClips : IDisposable
         return copy;
     }
 
-    /// <summary>All features, (clips, frames, bands); null where they are not kept on this device.</summary>
+    /// <summary>All features, shape (clips, frames, bands); null if this device does not hold them.</summary>
     public Tensor? All(Device wanted) => wanted.ToString() == device.ToString() ? all : null;
 
     /// <inheritdoc/>

@@ -7,12 +7,15 @@ namespace Sed.Core.Training.Losses;
 public abstract partial record Loss
 {
     /// <summary>
-    /// Asymmetric loss (Ben-Baruch et al. 2021, arXiv 2009.14119): a focal loss with separate exponents for present and absent
-    /// classes, and a margin below which absent classes have no loss. For labels with many classes of which few are present.
+    /// Asymmetric loss (Ben-Baruch et al. 2021, arXiv 2009.14119): a focal loss with separate exponents for present and
+    /// absent classes and a probability margin below which absent classes have no loss. Suits multi-label data with few
+    /// present classes per clip.
     /// </summary>
     /// <param name="Present">Exponent for present classes, 0 or above.</param>
     /// <param name="Absent">Exponent for absent classes, 0 or above.</param>
-    /// <param name="Margin">Subtracted from the probability of an absent class, from 0 to below 1. Default 0.05.</param>
+    /// <param name="Margin">
+    /// Subtracted from the probability of an absent class, from 0 to below 1. Default 0.05.
+    /// </param>
     [Key("asymmetric")]
     public sealed record Asymmetric(
         [property: Key("present")] double Present,

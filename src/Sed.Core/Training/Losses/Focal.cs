@@ -7,10 +7,10 @@ namespace Sed.Core.Training.Losses;
 public abstract partial record Loss
 {
     /// <summary>
-    /// Focal loss (Lin et al. 2017, arXiv 1708.02002): -(y (1 - p)^g log p + (1 - y) p^g log(1 - p)), which reduces the loss of
-    /// elements that are nearly right.
+    /// Focal loss (Lin et al. 2017, arXiv 1708.02002): -(y (1 - p)^g log p + (1 - y) p^g log(1 - p)). It down-weights
+    /// well-classified elements.
     /// </summary>
-    /// <param name="Exponent">g, 0 or above; 0 is cross-entropy, 2 is common.</param>
+    /// <param name="Exponent">The exponent g, 0 or above; 0 is cross-entropy, 2 is common.</param>
     [Key("focal")]
     public sealed record Focal([property: Key("exponent")] double Exponent) : Loss
     {

@@ -3,27 +3,25 @@ using static TorchSharp.torch;
 
 namespace Sed.Core.Training.Losses;
 
-/// <summary>
-/// The loss per element, as data; each kind is a file beside this one.
-/// </summary>
+/// <summary>The per-element loss, as data. Each case has its own file in this folder.</summary>
 public abstract partial record Loss
 {
-    // As in PyTorch, so that the loss of a wrong output with probability 1 is finite.
+    // Clamp of the logarithm, as in PyTorch: keeps the loss finite at probabilities 0 and 1.
     private protected const double SmallestLogarithm = -100;
 
     /// <summary>A short description, for plans and tables.</summary>
     public abstract string Summary { get; }
 
-    /// <summary>Every reason the loss cannot be used; empty when it can.</summary>
+    /// <summary>All problems of the loss's parameters; empty if they are valid.</summary>
     public virtual IEnumerable<Problem> Problems() => [];
 
     /// <summary>The loss of each element.</summary>
     /// <param name="probabilities">Any shape whose last dimension is the classes.</param>
-    /// <param name="labels">Labels from 0 to 1, of the same shape or one that is broadcast to it.</param>
+    /// <param name="labels">Targets from 0 to 1, of a shape that broadcasts to that of the probabilities.</param>
     /// <param name="presence">Weight of each class where it is present, shape (classes); null: 1.</param>
     internal abstract Tensor Each(Tensor probabilities, Tensor labels, Tensor? presence);
 
-    /// <summary>The mean loss of all elements, with weight 1 for present classes.</summary>
+    /// <summary>The mean over all elements, with weight 1 for present classes.</summary>
     internal virtual Tensor Mean(Tensor probabilities, Tensor labels)
     {
         using var scope = NewDisposeScope();
@@ -33,7 +31,10 @@ public abstract partial record Loss
     /// <summary><see cref="Summary"/>.</summary>
     public sealed override string ToString() => Summary;
 
-    /// <summary>-(presence y log p (1 - p)^a + (1 - y) log(1 - q) q^b), where p is the probability used for present classes and q that for absent ones.</summary>
+    /// <summary>
+    /// Computes -(w y (1 - p)^a log p + (1 - y) q^b log(1 - q)), where p is <paramref name="present"/>, q is
+    /// <paramref name="absent"/>, w is <paramref name="presence"/>, and a and b are the exponents.
+    /// </summary>
     private protected static Tensor Weighted(
         Tensor present,
         Tensor absent,

@@ -4,8 +4,8 @@ using Sed.Core.Runtime.Keys;
 namespace Sed.Core.Training.Losses;
 
 /// <summary>
-/// The weight of a present class relative to an absent one in both losses, as data (PyTorch: pos_weight). Weights by class
-/// frequency are resolved when the training clips are known.
+/// The weight of present relative to absent classes in both losses (PyTorch: pos_weight), as data. Frequency-based
+/// weights are computed from the training clips by <see cref="Resolve"/>.
 /// </summary>
 public abstract record PositiveWeight
 {
@@ -14,11 +14,11 @@ public abstract record PositiveWeight
     /// <summary>A short description, for plans and tables.</summary>
     public abstract string Summary { get; }
 
-    /// <summary>Every reason the weight cannot be used; empty when it can.</summary>
+    /// <summary>All problems of the weight; empty if it is valid.</summary>
     public virtual IEnumerable<Problem> Problems() => [];
 
-    /// <summary>One weight per class; null where all are 1.</summary>
-    /// <param name="tags">The tags of the labelled training clips, one array of presences per clip, in the order of the classes.</param>
+    /// <summary>One weight per class; null if all are 1.</summary>
+    /// <param name="tags">Tags of the labelled training clips, each of shape (classes).</param>
     /// <param name="classes">Number of classes.</param>
     internal abstract float[]? Resolve(IEnumerable<ReadOnlyMemory<bool>> tags, int classes);
 
@@ -47,7 +47,9 @@ public abstract record PositiveWeight
             Weight == 1 ? null : [.. Enumerable.Repeat((float)Weight, classes)];
     }
 
-    /// <summary>For each class, the number of labelled training clips without it divided by the number with it.</summary>
+    /// <summary>
+    /// For each class, the number of labelled training clips without it divided by the number with it.
+    /// </summary>
     [Key("byRarity")]
     public sealed record ByRarity : PositiveWeight
     {
@@ -66,7 +68,7 @@ public abstract record PositiveWeight
                 for (var label = 0; label < classes; label++)
                     present[label] += clip.Span[label] ? 1 : 0;
             }
-            // A class without any training clip keeps the weight 1, so that the loss stays defined.
+            // A class without training clips has weight 1, which avoids a division by zero.
             return
             [
                 .. present.Select(count => count == 0 ? 1 : (float)Math.Max((double)(clips - count) / count, Smallest)),

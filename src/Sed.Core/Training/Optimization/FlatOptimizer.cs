@@ -14,16 +14,16 @@ internal sealed class FlatOptimizer : IDisposable
     private readonly Optimizer optimizer;
     private readonly double weightDecay;
     private readonly double? maxGradientNorm;
-    private readonly Tensor first; // mean of the gradients, or SGD's velocity
-    private readonly Tensor second; // mean of their squares
+    private readonly Tensor first; // first moment of the gradients (Adam), or momentum buffer (SGD)
+    private readonly Tensor second; // second moment of the gradients (Adam)
     private long steps;
 
-    /// <summary>Steps so far.</summary>
+    /// <summary>Number of optimizer steps so far.</summary>
     public long Steps => steps;
 
-    /// <param name="parameters">The parameters that it updates.</param>
-    /// <param name="optimizer">The update rule.</param>
-    /// <param name="maxGradientNorm">Maximum norm of all gradients together; null: no limit.</param>
+    /// <param name="parameters">Parameters to update, with their gradients.</param>
+    /// <param name="optimizer">Update rule and hyperparameters.</param>
+    /// <param name="maxGradientNorm">Maximum norm over all gradients; null: no clipping.</param>
     public FlatOptimizer(FlatParameters parameters, Optimizer optimizer, double? maxGradientNorm)
     {
         this.parameters = parameters;
@@ -40,7 +40,9 @@ internal sealed class FlatOptimizer : IDisposable
         second = zeros_like(parameters.Values).DetachFromDisposeScope();
     }
 
-    /// <summary>Moves the parameters by their gradients.</summary>
+    /// <summary>
+    /// Updates the parameters from their gradients, which clipping and L2 regularisation modify in place.
+    /// </summary>
     /// <param name="rate">Learning rate of this step.</param>
     public void Step(double rate)
     {
@@ -50,7 +52,7 @@ internal sealed class FlatOptimizer : IDisposable
         var gradients = parameters.Gradients;
         if (maxGradientNorm is { } limit)
         {
-            // No host sees the norm, so that a GPU need not wait.
+            // The norm stays on the device, which avoids a synchronisation with the GPU.
             var factor = gradients.norm().Plus(1e-6).reciprocal().Times(limit).AtMost(1);
             gradients.mul_(factor);
         }
@@ -77,7 +79,7 @@ internal sealed class FlatOptimizer : IDisposable
     /// <summary>Sets every gradient to zero.</summary>
     public void ClearGradients() => parameters.Gradients.zero_();
 
-    /// <summary>Everything the next steps depend on, by name.</summary>
+    /// <summary>The optimizer state for checkpoints, as named arrays.</summary>
     public IEnumerable<KeyValuePair<string, NumpyArray>> State =>
         [
             new("optimizer.first", NumpyArray.Of(first)),
@@ -85,7 +87,7 @@ internal sealed class FlatOptimizer : IDisposable
             new("optimizer.steps", NumpyArray.Of([steps])),
         ];
 
-    /// <summary>Goes on from a state.</summary>
+    /// <summary>Restores a state saved from <see cref="State"/>.</summary>
     public void Load(IReadOnlyDictionary<string, NumpyArray> state)
     {
         state["optimizer.first"].CopyTo(first);

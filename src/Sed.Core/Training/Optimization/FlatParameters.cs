@@ -3,15 +3,15 @@ using static TorchSharp.torch;
 namespace Sed.Core.Training.Optimization;
 
 /// <summary>
-/// A network's parameters in one piece of memory and their gradients in another, so that an optimizer, clipping or
-/// averaging is a handful of operations for all of them. The network's own tensors become views; nothing else changes.
+/// A network's trainable parameters in one contiguous tensor and their gradients in another, so that the optimizer,
+/// gradient clipping and weight averaging need only a few operations. The network's own tensors become views of them.
 /// </summary>
 internal sealed class FlatParameters : IDisposable
 {
     private readonly List<Tensor> views = [];
     private readonly List<TorchSharp.Modules.Parameter> parameters;
 
-    /// <param name="network">On the device it will train on.</param>
+    /// <param name="network">A network that is already on its training device.</param>
     public FlatParameters(nn.Module network)
     {
         parameters = [.. network.parameters().Where(parameter => parameter.requires_grad)];
@@ -35,10 +35,10 @@ internal sealed class FlatParameters : IDisposable
         }
     }
 
-    /// <summary>All values, one dimension.</summary>
+    /// <summary>All parameter values, one-dimensional.</summary>
     public Tensor Values { get; }
 
-    /// <summary>All gradients, in the same order; backward passes add to them.</summary>
+    /// <summary>All gradients, in the order of <see cref="Values"/>. Backward passes accumulate into them.</summary>
     public Tensor Gradients { get; }
 
     /// <inheritdoc/>
@@ -48,6 +48,6 @@ internal sealed class FlatParameters : IDisposable
             parameter.grad = null;
         views.ForEach(view => view.Dispose());
         Gradients.Dispose();
-        Values.Dispose(); // the parameters keep the memory
+        Values.Dispose(); // the parameters share the storage and keep it alive
     }
 }

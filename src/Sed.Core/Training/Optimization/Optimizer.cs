@@ -3,14 +3,16 @@ using Sed.Core.Runtime.Keys;
 
 namespace Sed.Core.Training.Optimization;
 
-/// <summary>The optimizer with its hyperparameters, as data. The formulas and remaining defaults are PyTorch's.</summary>
+/// <summary>
+/// The optimizer with its hyperparameters, as data. The formulas and remaining defaults are PyTorch's.
+/// </summary>
 /// <param name="LearningRate">Learning rate before the schedule, above 0.</param>
 public abstract record Optimizer([property: Key("learningRate")] double LearningRate)
 {
     /// <summary>A short description, for plans and tables.</summary>
     public abstract string Summary { get; }
 
-    /// <summary>Every reason these settings cannot be used; empty when they can.</summary>
+    /// <summary>All problems of these settings; empty if they are valid.</summary>
     public IEnumerable<Problem> Problems()
     {
         if (!(LearningRate > 0 && double.IsFinite(LearningRate)))
@@ -69,7 +71,9 @@ public abstract record Optimizer([property: Key("learningRate")] double Learning
         private protected override IEnumerable<Problem> OwnProblems() => WeightDecayProblems(WeightDecay);
     }
 
-    /// <summary>Stochastic gradient descent with momentum. Weight decay is added to the gradient (L2 regularisation).</summary>
+    /// <summary>
+    /// Stochastic gradient descent with momentum. Weight decay is added to the gradient (L2 regularisation).
+    /// </summary>
     /// <param name="LearningRate">Learning rate before the schedule, above 0.</param>
     /// <param name="Momentum">From 0 to below 1. Default 0.9.</param>
     /// <param name="WeightDecay">Weight decay, 0 or above. Default 0.</param>

@@ -3,7 +3,7 @@ using Sed.Core.Runtime.Keys;
 
 namespace Sed.Core.Training.Optimization;
 
-/// <summary>How the learning rate changes over the epochs, as data.</summary>
+/// <summary>The learning rate schedule, as data.</summary>
 public abstract record Schedule
 {
     private Schedule() { }
@@ -11,26 +11,28 @@ public abstract record Schedule
     /// <summary>A short description, for plans and tables.</summary>
     public abstract string Summary { get; }
 
-    /// <summary>Whether the learning rate depends on the number of epochs, so that training for more epochs is another training.</summary>
+    /// <summary>
+    /// Whether the learning rate depends on the maximum number of epochs. If so, a training with another maximum cannot
+    /// resume from its checkpoint.
+    /// </summary>
     internal virtual bool DependsOnEpochs => false;
 
-    /// <summary>Every reason these settings cannot be used; empty when they can.</summary>
+    /// <summary>All problems of these settings; empty if they are valid.</summary>
     public virtual IEnumerable<Problem> Problems() => [];
 
     /// <summary>
-    /// The learning rate of an epoch. It is a function of the monitor's values so far, so a checkpoint keeps no state of the
-    /// schedule.
+    /// The learning rate of an epoch. The result depends only on the arguments, so checkpoints need no schedule state.
     /// </summary>
-    /// <param name="learningRate">The optimizer's learning rate.</param>
-    /// <param name="epoch">The epoch, from 1.</param>
+    /// <param name="learningRate">The optimizer's base learning rate.</param>
+    /// <param name="epoch">Epoch number, from 1.</param>
     /// <param name="epochs">Maximum number of epochs.</param>
-    /// <param name="monitors">The monitor after each epoch before this one.</param>
+    /// <param name="monitors">The monitor after each previous epoch.</param>
     internal abstract double Rate(double learningRate, int epoch, int epochs, IReadOnlyList<double> monitors);
 
     /// <inheritdoc/>
     public sealed override string ToString() => Summary;
 
-    /// <summary>The learning rate stays the same.</summary>
+    /// <summary>Constant learning rate.</summary>
     [Key("constant")]
     public sealed record Constant : Schedule
     {
@@ -42,7 +44,8 @@ public abstract record Schedule
     }
 
     /// <summary>
-    /// Linear warm-up, then half a cosine that reaches 0 after the last epoch (Loshchilov and Hutter 2017, without restarts).
+    /// Linear warm-up, then cosine decay that reaches 0 after the last epoch (Loshchilov and Hutter 2017, without
+    /// restarts).
     /// </summary>
     /// <param name="WarmUpEpochs">Epochs of warm-up, 0 or above. Default 0.</param>
     [Key("cosine")]
@@ -71,8 +74,10 @@ public abstract record Schedule
         }
     }
 
-    /// <summary>The learning rate is multiplied by a factor whenever the monitor has not improved for some epochs.</summary>
-    /// <param name="Multiplier">The factor, between 0 and 1. Default 0.5.</param>
+    /// <summary>
+    /// Multiplies the learning rate by a factor when the monitor has not improved for a number of epochs.
+    /// </summary>
+    /// <param name="Multiplier">Factor, between 0 and 1. Default 0.5.</param>
     /// <param name="Patience">Epochs without improvement, at least 1. Default 10.</param>
     [Key("plateau")]
     public sealed record Plateau(

@@ -2,12 +2,20 @@ using static TorchSharp.torch;
 
 namespace Sed.Core.Training.Targets;
 
-/// <summary>What the outputs of a batch are held against. Valid in the step's dispose scope.</summary>
-/// <param name="Tags">Weak labels, 0 to 1, shape (batch, classes).</param>
-/// <param name="Tagged">1 for each clip whose tags are told and 0 for others, shape (batch); null: those of all are.</param>
-/// <param name="Frames">What frames are held against, 0 to 1, shape (batch, frames, classes); null: the tags, repeated.</param>
-/// <param name="Framed">1 for each clip whose frames are held against something, shape (batch); null: those of all are.</param>
-/// <param name="Kinds">A number for each clip, the same where as much is told; null: of all as much is.</param>
+/// <summary>Targets of a batch. Valid in the step's dispose scope.</summary>
+/// <param name="Tags">Weak targets, 0 to 1, shape (batch, classes).</param>
+/// <param name="Tagged">
+/// 1 for clips with weak targets and 0 for others, shape (batch); null: all clips have them.
+/// </param>
+/// <param name="Frames">
+/// Frame targets, 0 to 1, shape (batch, frames, classes); null: the tags, repeated for every frame.
+/// </param>
+/// <param name="Framed">
+/// 1 for clips with frame targets and 0 for others, shape (batch); null: all clips have them.
+/// </param>
+/// <param name="Kinds">
+/// A group number per clip; mixup combines clips of the same group only. Null: all clips form one group.
+/// </param>
 internal sealed record BatchTargets(
     Tensor Tags,
     Tensor? Tagged = null,

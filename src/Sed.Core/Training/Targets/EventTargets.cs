@@ -5,10 +5,10 @@ using Sed.Core.Annotations;
 
 namespace Sed.Core.Training.Targets;
 
-/// <summary>Targets from events: what <see cref="FrameTargets.FromEvents"/> makes.</summary>
+/// <summary>Frame targets from events; see <see cref="FrameTargets.FromEvents"/>.</summary>
 internal sealed class EventTargets : FrameTargets
 {
-    // Of a frame: an event that ends with a frame must not touch the next one because of a rounded division.
+    // In frames: an event that ends on a frame boundary must not activate the next frame through rounding.
     private const double Tolerance = 1e-6;
 
     private readonly ClassList classes;

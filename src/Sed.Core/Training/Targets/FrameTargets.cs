@@ -6,49 +6,56 @@ using Sed.Core.Scoring;
 namespace Sed.Core.Training.Targets;
 
 /// <summary>
-/// What the frames of clips are held against, a value from 0 to 1 for each class and frame: from events that somebody wrote
-/// down, or from what another network said (pseudo labels). Clips are known by their names; about some nothing may be known.
+/// Frame targets, a value from 0 to 1 per frame and class, from annotated events or from another network's outputs
+/// (pseudo-labels). Clips are identified by name; a clip may have no targets.
 /// </summary>
 public abstract class FrameTargets
 {
     /// <summary>Number of classes.</summary>
     public abstract int Classes { get; }
 
-    /// <summary>Whether anything is known about a clip's frames.</summary>
+    /// <summary>Whether a clip has frame targets.</summary>
     public abstract bool Knows(string clip);
 
-    /// <summary>The canonical key of these targets, which contains a hash of their values.</summary>
+    /// <summary>Canonical key of these targets, with a hash of their values.</summary>
     internal abstract JsonNode Key { get; }
 
-    /// <summary>Writes the targets of a clip that is known.</summary>
-    /// <param name="clip">Its name.</param>
-    /// <param name="possible">The classes that it may have, as its tags say; empty where these are unknown.</param>
-    /// <param name="frameSeconds">Distance between the frames that are held against them; frame k begins after k of them.</param>
-    /// <param name="values">Frame after frame, shape (frames, classes).</param>
+    /// <summary>Writes the targets of a clip for which <see cref="Knows"/> is true.</summary>
+    /// <param name="clip">Name of the clip.</param>
+    /// <param name="possible">The clip's tags, shape (classes); empty if they are unknown.</param>
+    /// <param name="frameSeconds">Hop of the target frames, in seconds; frame k starts at k hops.</param>
+    /// <param name="values">Output, row-major, shape (frames, classes).</param>
     internal abstract void Fill(string clip, ReadOnlySpan<bool> possible, double frameSeconds, Span<float> values);
 
-    /// <summary>How long what is known of each clip lasts, in seconds; null where any length will do.</summary>
+    /// <summary>Clip length that the targets cover, in seconds; null if they fit clips of any length.</summary>
     internal virtual double? Seconds => null;
 
-    /// <summary>1 in each frame that an event of the class touches and 0 in others.</summary>
-    /// <param name="classes">The classes, in the order of the outputs.</param>
-    /// <param name="events">The events of the clips. Those without a length (DCASE 2017: tagged, but not heard) touch no frame.</param>
-    /// <exception cref="ArgumentException">An event's label is no class.</exception>
+    /// <summary>Targets from events: 1 in frames that overlap an event of the class, 0 elsewhere.</summary>
+    /// <param name="classes">The classes, in the order of the network's outputs.</param>
+    /// <param name="events">
+    /// Events of the clips. Events of zero length (DCASE 2017: tagged, but not audible) activate no frame.
+    /// </param>
+    /// <exception cref="ArgumentException">The label of an event is not a class.</exception>
     public static FrameTargets FromEvents(ClassList classes, EventList events) => new EventTargets(classes, events);
 
     /// <summary>
-    /// What a network said of clips. Other frames than its own hold the mean of its frames within them, each weighted by the
-    /// time that they share, so that a coarser network's frames are repeated.
+    /// Pseudo-labels from a network's strong output. If the hops differ, each target frame is the mean of the network's
+    /// frames that overlap it, weighted by the overlap.
     /// </summary>
-    /// <param name="scores">What it said; the strong output is taken.</param>
-    /// <param name="threshold">From here on a frame is 1, and 0 below (hard); null keeps probabilities (soft).</param>
-    /// <param name="withinTags">Whether classes that a clip's tags do not name are 0, where its tags are known. Default true.</param>
-    /// <exception cref="ArgumentException">A score is no probability, or the threshold does not lie between 0 and 1.</exception>
+    /// <param name="scores">The network's scores; only the strong output is used.</param>
+    /// <param name="threshold">
+    /// Hard pseudo-labels: 1 at or above this probability, 0 below; between 0 and 1. Null: soft pseudo-labels, the
+    /// probabilities themselves.
+    /// </param>
+    /// <param name="withinTags">
+    /// Whether classes absent from a clip's tags are set to 0, if its tags are known. Default true.
+    /// </param>
+    /// <exception cref="ArgumentException">A score or the threshold is out of range.</exception>
     public static FrameTargets FromScores(ClipScores scores, double? threshold = null, bool withinTags = true) =>
         new ScoreTargets(scores, threshold, withinTags);
 
-    /// <summary>These targets, and others for the clips that these know nothing about.</summary>
-    /// <exception cref="ArgumentException">The others are of other classes.</exception>
+    /// <summary>Combines these targets with fallback targets for the clips that have none here.</summary>
+    /// <exception cref="ArgumentException">The numbers of classes differ.</exception>
     public FrameTargets Else(FrameTargets others) => new OneOrOther(this, others);
 
     private protected static string Hash(Action<IncrementalHash> add)
@@ -68,7 +75,7 @@ public abstract class FrameTargets
             ArgumentNullException.ThrowIfNull(second);
             if (first.Classes != second.Classes)
                 throw new ArgumentException(
-                    $"Targets of {first.Classes} classes cannot be joined with targets of {second.Classes}.",
+                    $"Targets of {first.Classes} classes cannot be combined with targets of {second.Classes}.",
                     nameof(second)
                 );
             this.first = first;

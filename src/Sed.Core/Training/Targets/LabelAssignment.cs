@@ -3,13 +3,13 @@ using Sed.Core.Runtime;
 
 namespace Sed.Core.Training.Targets;
 
-/// <summary>Which labels of a clip a training uses, from fewest to most.</summary>
+/// <summary>The labels of a clip that a training uses, from least to most information.</summary>
 internal enum LabelKind
 {
     /// <summary>The clip is not used.</summary>
     Unused,
 
-    /// <summary>The clip is used without labels.</summary>
+    /// <summary>The clip is used without its labels.</summary>
     Unlabelled,
 
     /// <summary>The clip's tags are used.</summary>
@@ -19,10 +19,13 @@ internal enum LabelKind
     Strong,
 }
 
-/// <summary>The kind of labels that is used of each training clip: as annotated, or drawn at random in a fully annotated corpus.</summary>
+/// <summary>
+/// Assigns a <see cref="LabelKind"/> to each training clip: as annotated, or drawn at random in a fully annotated
+/// corpus.
+/// </summary>
 internal sealed class LabelAssignment
 {
-    // Independent of a trial's seed, so that rows and seeds differ in nothing else.
+    // Independent of the trial's seed, so that all rows and seeds of an experiment use the same subsets.
     private const long Seed = 1;
 
     private readonly LabelKind[] kinds;
@@ -33,10 +36,12 @@ internal sealed class LabelAssignment
         Used = [.. Enumerable.Range(0, kinds.Length).Where(clip => kinds[clip] != LabelKind.Unused)];
     }
 
-    /// <summary>Assigns labels to clips.</summary>
-    /// <param name="labels">Without problems, for these clips too.</param>
-    /// <param name="manifest">The corpus.</param>
-    /// <param name="clips">Positions in it.</param>
+    /// <summary>Assigns a kind of labels to each clip.</summary>
+    /// <param name="labels">
+    /// Labels that both <see cref="Labels.Problems"/> and <see cref="Problems"/> accept.
+    /// </param>
+    /// <param name="manifest">The corpus of the clips.</param>
+    /// <param name="clips">Indices of the clips in the manifest.</param>
     public static LabelAssignment Of(Labels labels, Manifest manifest, IReadOnlyList<int> clips) =>
         new(
             labels switch
@@ -48,16 +53,16 @@ internal sealed class LabelAssignment
             }
         );
 
-    /// <summary>The labels that are used of a clip.</summary>
+    /// <summary>The kind of labels used for a clip, by its position among the assigned clips.</summary>
     public LabelKind this[int clip] => kinds[clip];
 
-    /// <summary>Positions of the clips that are used.</summary>
+    /// <summary>Positions of the used clips.</summary>
     public int[] Used { get; }
 
-    /// <summary>Positions of the clips of a kind.</summary>
+    /// <summary>Positions of the used clips with this kind of labels.</summary>
     public int[] Of(LabelKind kind) => [.. Used.Where(clip => kinds[clip] == kind)];
 
-    /// <summary>The kind of a part.</summary>
+    /// <summary>The label kind that corresponds to a part of <see cref="Labels.Mixed"/>.</summary>
     public static LabelKind KindOf(Labels kind) =>
         kind switch
         {
@@ -66,7 +71,7 @@ internal sealed class LabelAssignment
             _ => LabelKind.Unlabelled,
         };
 
-    /// <summary>Every reason these labels cannot be used of a corpus's clips; empty when they can.</summary>
+    /// <summary>All reasons why a corpus's clips cannot provide these labels; empty if they can.</summary>
     public static IEnumerable<Problem> Problems(Labels labels, Manifest manifest, IReadOnlyList<int> clips)
     {
         LabelKind[] known = [.. clips.Select(clip => Known(manifest.Clips[clip]))];
@@ -92,7 +97,7 @@ internal sealed class LabelAssignment
                 foreach (var share in mixed.Shares.Where(share => !known.Contains(KindOf(share.Kind))))
                     yield return Problem.Of(
                         FormattableString.Invariant(
-                            $"{annotated}; none has {share.Kind.Summary}, which are to be {share.Batch:R} of a batch"
+                            $"{annotated}; none has {share.Kind.Summary}, but their share of a batch is {share.Batch:R}"
                         ),
                         "leave that part out, or draw the parts with `subset` where all clips have strong labels"
                     );
@@ -113,7 +118,7 @@ internal sealed class LabelAssignment
                     foreach (var share in mixed.Shares.Where(share => !drawn.Contains(KindOf(share.Kind))))
                         yield return Problem.Of(
                             FormattableString.Invariant(
-                                $"{share.Kind.Summary} for {share.Clips:R} of {known.Length} training clips are no clip"
+                                $"{share.Kind.Summary} for {share.Clips:R} of {known.Length} training clips round to 0 clips"
                             ),
                             "give them a larger share"
                         );

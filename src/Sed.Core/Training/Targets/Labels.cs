@@ -3,7 +3,7 @@ using Sed.Core.Runtime.Keys;
 
 namespace Sed.Core.Training.Targets;
 
-/// <summary>Which labels of its clips a training uses, as data.</summary>
+/// <summary>The labels of the training clips that a training uses, as data.</summary>
 public abstract record Labels
 {
     private Labels() { }
@@ -11,15 +11,15 @@ public abstract record Labels
     /// <summary>A short description, for plans and tables.</summary>
     public abstract string Summary { get; }
 
-    /// <summary>Every reason nothing can be learnt from these labels; empty when something can.</summary>
+    /// <summary>All problems of these settings; empty if they are valid.</summary>
     public virtual IEnumerable<Problem> Problems() => [];
 
     /// <inheritdoc/>
     public sealed override string ToString() => Summary;
 
     /// <summary>
-    /// Weak labels: each clip's tags. They are the target of both outputs; the strong output's is repeated for every frame
-    /// (Adavanne and Virtanen 2017, section 2.2).
+    /// Weak labels: each clip's tags. The tags are the target of the weak output and, repeated for every frame, of the
+    /// strong output (Adavanne and Virtanen 2017, section 2.2).
     /// </summary>
     [Key("weakOnly")]
     public sealed record WeakOnly : Labels
@@ -28,7 +28,9 @@ public abstract record Labels
         public override string Summary => "weak labels";
     }
 
-    /// <summary>Strong labels: the events are the target of the strong output frame by frame, the tags that of the weak output.</summary>
+    /// <summary>
+    /// Strong labels: the events are the target of the strong output, the tags the target of the weak output.
+    /// </summary>
     [Key("strong")]
     public sealed record Strong : Labels
     {
@@ -36,7 +38,7 @@ public abstract record Labels
         public override string Summary => "strong labels";
     }
 
-    /// <summary>No labels: a part of <see cref="Mixed"/>, for a mean teacher or pseudo-labels.</summary>
+    /// <summary>No labels. Only valid as a part of <see cref="Mixed"/>, with a mean teacher or pseudo-labels.</summary>
     [Key("unlabelled")]
     public sealed record Unlabelled : Labels
     {
@@ -54,13 +56,13 @@ public abstract record Labels
     }
 
     /// <summary>Different kinds of labels for different clips; every batch contains clips of each kind.</summary>
-    /// <param name="Shares">One share for each kind.</param>
+    /// <param name="Shares">One share per kind of labels.</param>
     [Key("mixed")]
     public sealed record Mixed([property: Key("shares")] IReadOnlyList<LabelShare> Shares) : Labels
     {
         private const double Rounding = 1e-9;
 
-        /// <summary>Whether the corpus's annotation decides each clip's kind; otherwise random subsets are drawn.</summary>
+        /// <summary>Whether each clip's kind follows from its annotation; otherwise random subsets are drawn.</summary>
         internal bool IsAnnotated => Shares.All(share => share.Clips is null);
 
         /// <summary>Whether some clips are unlabelled.</summary>
@@ -122,7 +124,10 @@ public abstract record Labels
                 );
         }
 
-        /// <summary>Clips of each kind in a batch: at least one, otherwise by share; the largest remainders are rounded up.</summary>
+        /// <summary>
+        /// Number of clips of each kind in a batch, at least 1 each. Shares are rounded by the largest-remainder
+        /// method.
+        /// </summary>
         internal int[] Counts(int batch)
         {
             int[] counts = [.. Shares.Select(share => Math.Max(1, (int)Math.Floor(share.Batch * batch + Rounding)))];
@@ -142,13 +147,13 @@ public abstract record Labels
     }
 }
 
-/// <summary>The clips of a training whose labels are used in the same way.</summary>
-/// <param name="Kind">Which of their labels are used.</param>
+/// <summary>One part of <see cref="Labels.Mixed"/>: the clips that use the same kind of labels.</summary>
+/// <param name="Kind">The kind of labels used for these clips.</param>
 /// <param name="Clips">
-/// Their share of the training clips, drawn at random, stratified by class and equal for all seeds; for fully annotated corpora.
-/// Null: the clips that are annotated in exactly this way.
+/// Share of the training clips, drawn at random, stratified by class and the same for all seeds; requires a fully
+/// annotated corpus. Null: all clips that are annotated with exactly this kind of labels.
 /// </param>
-/// <param name="Batch">Their share of every batch.</param>
+/// <param name="Batch">Share of every batch, above 0 and at most 1.</param>
 public sealed record LabelShare(
     [property: Key("labels")] Labels Kind,
     [property: Key("clips")] double? Clips,

@@ -4,21 +4,29 @@ using Sed.Core.Runtime.Keys;
 namespace Sed.Core.Training.Targets;
 
 /// <summary>
-/// Mean teacher (Tarvainen and Valpola 2017, arXiv 1703.01780): a second network whose parameters are a running average of the
-/// trained one's. A consistency loss draws the trained network's outputs towards the teacher's, on unlabelled clips too. The
-/// teacher is scored and kept. In sound event detection: JiaKai 2018 and the baselines of DESED.
+/// Mean teacher (Tarvainen and Valpola 2017, arXiv 1703.01780). The teacher's parameters are an exponential moving
+/// average of the student's. A consistency loss pulls the student's outputs towards the teacher's, also on unlabelled
+/// clips. The teacher is evaluated and saved. Used in sound event detection by JiaKai 2018 and the DESED baselines.
 /// </summary>
 public sealed record MeanTeacher
 {
-    /// <summary>Decay of the running average, from 0 to below 1. Default 0.999; step t uses at most 1 - 1 / (t + 1).</summary>
+    /// <summary>
+    /// Decay of the moving average, from 0 to below 1. Default 0.999; step t uses at most 1 - 1 / (t + 1).
+    /// </summary>
     [Key("decay")]
     public double Decay { get; init; } = 0.999;
 
-    /// <summary>Final weight of the consistency loss: the mean squared differences of both outputs. Above 0. Default 2.</summary>
+    /// <summary>
+    /// Final weight of the consistency loss (mean squared error of the strong outputs plus that of the weak outputs),
+    /// above 0. Default 2.
+    /// </summary>
     [Key("consistency")]
     public double Consistency { get; init; } = 2;
 
-    /// <summary>Epochs over which that weight rises as exp(-5 (1 - t)^2), t from 0 to 1; 0 uses it from the start. Default 50.</summary>
+    /// <summary>
+    /// Epochs over which the consistency weight ramps up as exp(-5 (1 - t)^2), t from 0 to 1. Default 50; 0 uses the
+    /// final weight from the start.
+    /// </summary>
     [Key("rampUpEpochs")]
     public int RampUpEpochs { get; init; } = 50;
 
@@ -28,7 +36,7 @@ public sealed record MeanTeacher
             $"mean teacher with decay {Decay:R}, consistency {Consistency:R} after {RampUpEpochs} epochs"
         );
 
-    /// <summary>Every reason these settings cannot be used; empty when they can.</summary>
+    /// <summary>All problems of these settings; empty if they are valid.</summary>
     public IEnumerable<Problem> Problems()
     {
         if (!(Decay >= 0 && Decay < 1))
@@ -48,13 +56,15 @@ public sealed record MeanTeacher
             );
     }
 
-    /// <summary>The weight of the consistency loss after a number of epochs, which need not be whole.</summary>
+    /// <summary>The weight of the consistency loss after a number of epochs, which may be fractional.</summary>
     internal double WeightAfter(double epochs)
     {
         var missing = RampUpEpochs == 0 ? 0 : 1 - Math.Min(1, epochs / RampUpEpochs);
         return Consistency * Math.Exp(-5 * missing * missing);
     }
 
-    /// <summary>The decay of a step. It is small at first, so that the average soon forgets the untrained network.</summary>
+    /// <summary>
+    /// The decay at a step. Early steps use a small decay, so that the initial weights do not dominate the average.
+    /// </summary>
     internal double DecayAt(long step) => Math.Min(Decay, 1 - 1.0 / (step + 1));
 }

@@ -5,7 +5,7 @@ using Sed.Core.Scoring;
 
 namespace Sed.Core.Training.Targets;
 
-/// <summary>Targets from what a network said: what <see cref="FrameTargets.FromScores"/> makes.</summary>
+/// <summary>Pseudo-labels from a network's scores; see <see cref="FrameTargets.FromScores"/>.</summary>
 internal sealed class ScoreTargets : FrameTargets
 {
     private readonly ClipScores scores;
@@ -19,14 +19,14 @@ internal sealed class ScoreTargets : FrameTargets
         ArgumentNullException.ThrowIfNull(scores);
         if (threshold is { } limit && !(limit > 0 && limit < 1))
             throw new ArgumentException(
-                FormattableString.Invariant($"The threshold of pseudo labels is {limit:R}; it lies between 0 and 1."),
+                FormattableString.Invariant($"The threshold of pseudo-labels is {limit:R}; it has to be between 0 and 1."),
                 nameof(threshold)
             );
         var strange = Array.FindIndex(scores.Strong, value => !(value >= 0 && value <= 1));
         if (strange >= 0)
             throw new ArgumentException(
                 FormattableString.Invariant(
-                    $"The score of {scores.Names[strange / (scores.Frames * scores.Classes)]} in frame {strange / scores.Classes % scores.Frames} is {scores.Strong[strange]}; probabilities are wanted."
+                    $"The score of {scores.Names[strange / (scores.Frames * scores.Classes)]} in frame {strange / scores.Classes % scores.Frames} is {scores.Strong[strange]}; scores have to be probabilities from 0 to 1."
                 ),
                 nameof(scores)
             );
@@ -58,10 +58,12 @@ internal sealed class ScoreTargets : FrameTargets
                 values[at] = 0;
     }
 
-    /// <summary>The mean of the frames within each wanted one, each weighted by the time that they share.</summary>
+    /// <summary>
+    /// Resamples to another hop: each target frame is the mean of the overlapping source frames, weighted by overlap.
+    /// </summary>
     private void Resample(ReadOnlySpan<float> said, double frameSeconds, Span<float> values)
     {
-        // How many of the network's frames one wanted frame lasts; a clip may be a rounding longer or shorter than said.
+        // Source frames per target frame. A clip may be slightly longer or shorter than the scores, through rounding.
         var length = frameSeconds / scores.HopSeconds;
         if (Math.Abs(length - 1) < 1e-9 && values.Length == said.Length)
         {
