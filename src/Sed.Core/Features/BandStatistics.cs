@@ -7,26 +7,26 @@ using TorchSharp;
 namespace Sed.Core.Features;
 
 /// <summary>
-/// Mean and deviation of each band over the frames with sound of some clips (the training clips), and the standardisation by
-/// them: every band then has mean 0 and deviation 1 there.
+/// Standardises features to mean 0 and standard deviation 1 per band. The statistics are computed over all frames of
+/// the training clips, without padding.
 /// </summary>
 public sealed class BandStatistics
 {
-    // A band that never changes is only centred; dividing by its deviation of 0 would make it infinite.
+    // A constant band is only centred, because its deviation of 0 cannot be a divisor.
     private const double SmallestDeviation = 1e-6;
     private const string MeansName = "means";
     private const string DeviationsName = "deviations";
 
-    /// <summary>Statistics known from elsewhere, for example from a checkpoint.</summary>
-    /// <param name="means">One for each band.</param>
-    /// <param name="deviations">One for each band, positive.</param>
+    /// <summary>Creates statistics from given values, for example from a checkpoint.</summary>
+    /// <param name="means">Mean of each band.</param>
+    /// <param name="deviations">Standard deviation of each band, positive.</param>
     public BandStatistics(IReadOnlyList<float> means, IReadOnlyList<float> deviations)
     {
         ArgumentNullException.ThrowIfNull(means);
         ArgumentNullException.ThrowIfNull(deviations);
         if (means.Count != deviations.Count || means.Count == 0)
             throw new ArgumentException(
-                $"{means.Count} means and {deviations.Count} deviations; each band has one of both."
+                $"There are {means.Count} means and {deviations.Count} deviations; each band needs one of each."
             );
         if (deviations.Any(deviation => !(deviation > 0)))
             throw new ArgumentException("Every deviation must be positive.", nameof(deviations));
@@ -40,20 +40,20 @@ public sealed class BandStatistics
     /// <summary>Standard deviation of each band.</summary>
     public IReadOnlyList<float> Deviations { get; }
 
-    /// <summary>Fits the statistics to clips; pass training clips and no others.</summary>
-    /// <param name="store">The features.</param>
-    /// <param name="clips">Positions in the manifest, at least one.</param>
+    /// <summary>Computes the statistics from clips. Pass training clips only.</summary>
+    /// <param name="store">Features that are not standardised.</param>
+    /// <param name="clips">Manifest indices, at least one.</param>
     public static BandStatistics Fit(IFeatureReader store, IReadOnlyList<int> clips)
     {
         ArgumentNullException.ThrowIfNull(store);
         ArgumentNullException.ThrowIfNull(clips);
-        // Where all values of a frame are of one kind, each counts as a frame of one band.
+        // Uniform features share one mean and deviation, so each value counts as a frame with one band.
         var bands = store.IsUniform ? 1 : store.Bands;
         var sums = new double[bands];
         var squares = new double[bands];
         long count = 0;
         var row = new float[store.Frames * store.Bands];
-        // Squares are summed around the first frame met: far from 0, sum(x^2) - n mean^2 would lose its digits.
+        // Sums are relative to the first frame: far from 0, sum(x^2) - n mean^2 suffers from cancellation.
         float[]? origin = null;
         foreach (var clip in clips)
         {
@@ -70,7 +70,7 @@ public sealed class BandStatistics
             count += frames;
         }
         if (count == 0)
-            throw new ArgumentException("There is no frame with sound to fit to.", nameof(clips));
+            throw new ArgumentException("The clips have no frames to compute statistics from.", nameof(clips));
         var means = new float[bands];
         var deviations = new float[bands];
         for (var band = 0; band < bands; band++)
@@ -87,8 +87,10 @@ public sealed class BandStatistics
     private static float[] Repeated(float[] values, int times) =>
         [.. Enumerable.Repeat(values, times).SelectMany(all => all)];
 
-    /// <summary>Reads what <see cref="Write"/> has written.</summary>
-    /// <exception cref="InvalidDataException">The file is damaged or holds something else; the message names it.</exception>
+    /// <summary>Reads a file written by <see cref="Write"/>.</summary>
+    /// <exception cref="InvalidDataException">
+    /// The file is damaged or has other content; the message names the file.
+    /// </exception>
     public static BandStatistics Read(string path)
     {
         var arrays = NumpyArchive.Read(path);
@@ -107,30 +109,32 @@ public sealed class BandStatistics
                 : throw new InvalidDataException($"{path}: there is no one-dimensional array {name} of float32.");
     }
 
-    /// <summary>Writes the statistics as an .npz file of two float32 arrays, <c>means</c> and <c>deviations</c>.</summary>
+    /// <summary>
+    /// Writes the statistics as an .npz file of two float32 arrays, <c>means</c> and <c>deviations</c>.
+    /// </summary>
     public void Write(string path) =>
         NumpyArchive.Write(
             path,
             [new(MeansName, NumpyArray.Of([.. Means])), new(DeviationsName, NumpyArray.Of([.. Deviations]))]
         );
 
-    /// <summary>SHA-256 of all values, as hexadecimal digits.</summary>
+    /// <summary>SHA-256 of all means and deviations, as hexadecimal digits.</summary>
     public string Hash() =>
         Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes<float>([.. Means, .. Deviations])));
 
-    /// <summary>Standardises one clip in place; frames of padding become 0, the mean.</summary>
+    /// <summary>Standardises one clip in place. Padding frames become 0, the mean.</summary>
     /// <param name="clip">Features, shape (frames, bands).</param>
-    /// <param name="framesWithSound">How many frames are not padding; all of them by default.</param>
+    /// <param name="framesWithSound">Number of frames before the padding. Default: all frames.</param>
     public void Apply(Span<float> clip, int framesWithSound = int.MaxValue)
     {
         var bands = Means.Count;
         if (clip.Length % bands != 0)
             throw new ArgumentException(
-                $"{clip.Length} values are no whole number of frames of {bands} bands.",
+                $"{clip.Length} values are not a whole number of frames of {bands} bands.",
                 nameof(clip)
             );
         var inside = (int)Math.Min(clip.Length, (long)framesWithSound * bands);
-        // Arrays, since a list is asked by a call for each value.
+        // Arrays avoid an interface call per value in the inner loop.
         float[] means = [.. Means];
         float[] deviations = [.. Deviations];
         for (var at = 0; at < inside; at += bands)
@@ -142,7 +146,9 @@ public sealed class BandStatistics
         clip[inside..].Clear();
     }
 
-    /// <summary>The standardisation in ONNX operators: (batch, frames, bands), all of them with sound.</summary>
+    /// <summary>
+    /// Exports the standardisation as ONNX operators, for clips of shape (batch, frames, bands) without padding.
+    /// </summary>
     internal OnnxValue Apply(OnnxValue clips)
     {
         using var scope = torch.NewDisposeScope();

@@ -2,16 +2,18 @@ using System.Threading.Channels;
 
 namespace Sed.Core.Features;
 
-/// <summary>Reads batches ahead on another thread, so that the device does not wait for the disk.</summary>
+/// <summary>Prefetches batches on another thread, so that the device does not wait for the disk.</summary>
 public static class BatchReader
 {
-    /// <summary>The batches of an epoch, in order. While one is worked on, the next ones are read.</summary>
-    /// <param name="store">The features.</param>
-    /// <param name="order">Positions in the manifest, for example of <see cref="EpochOrder"/>.</param>
-    /// <param name="batchClips">Clips in a batch, positive; the last batch may have fewer.</param>
-    /// <param name="statistics">Standardises each clip; null leaves features as they are.</param>
-    /// <param name="ahead">How many batches are read ahead, at least 1. Default 2.</param>
-    /// <returns>Batches whose values are valid until the next one is asked for.</returns>
+    /// <summary>
+    /// The batches of an epoch, in order. The next batches are read while the current one is processed.
+    /// </summary>
+    /// <param name="store">Source of the features.</param>
+    /// <param name="order">Manifest indices, for example from <see cref="EpochOrder"/>.</param>
+    /// <param name="batchClips">Clips per batch, positive; the last batch may have fewer.</param>
+    /// <param name="statistics">Standardises each clip; null leaves the features unchanged.</param>
+    /// <param name="ahead">Number of batches to prefetch, at least 1. Default 2.</param>
+    /// <returns>Batches whose values are valid until the enumeration advances.</returns>
     public static IEnumerable<FeatureBatch> Read(
         IFeatureReader store,
         IReadOnlyList<int> order,
@@ -36,7 +38,7 @@ public static class BatchReader
     )
     {
         var size = store.Frames * store.Bands;
-        // Buffers go round: so many wait filled, one is being filled, one is being used.
+        // Buffers are recycled: up to `ahead` are filled and waiting, one is being filled and one is in use.
         Channel<float[]> free = Channel.CreateUnbounded<float[]>();
         for (var i = 0; i < ahead + 2; i++)
             free.Writer.TryWrite(new float[batchClips * size]);
@@ -57,7 +59,7 @@ public static class BatchReader
         }
         finally
         {
-            // Whoever stops in the middle of an epoch must not leave a thread reading from a store that is then closed.
+            // If the caller stops early, the reading thread must end before the caller closes the store.
             abandoned.Cancel();
             reading.ContinueWith(_ => { }, TaskScheduler.Default).Wait();
         }
@@ -95,16 +97,18 @@ public static class BatchReader
         }
         catch (Exception failure)
         {
-            // The reader of the channel gets it, at the batch where it happened.
+            // Rethrown to the reader of the channel at the batch that failed.
             filled.TryComplete(failure);
         }
     }
 }
 
-/// <summary>Clips' features in memory, ready for the device.</summary>
-/// <param name="Clips">Positions in the manifest.</param>
-/// <param name="Values">Features, shape (clips, frames, bands), standardised if that was asked for. Valid until the next batch.</param>
-/// <param name="FramesWithSound">How many frames of each clip are not padding.</param>
+/// <summary>A batch of features in host memory.</summary>
+/// <param name="Clips">Manifest indices.</param>
+/// <param name="Values">
+/// Features, shape (clips, frames, bands), standardised if statistics were given. Valid until the next batch.
+/// </param>
+/// <param name="FramesWithSound">Number of frames before the padding, per clip.</param>
 public sealed record FeatureBatch(
     IReadOnlyList<int> Clips,
     ReadOnlyMemory<float> Values,

@@ -3,13 +3,13 @@ using Sed.Core.Runtime;
 
 namespace Sed.Core.Features;
 
-/// <summary>In which order clips are read in an epoch. Depends on the seed and the epoch alone, not on what ran before.</summary>
+/// <summary>Order of the clips in an epoch: a pure function of the clips, the seed and the epoch.</summary>
 public static class EpochOrder
 {
-    /// <summary>Every clip once, shuffled.</summary>
-    /// <param name="clips">Positions in the manifest.</param>
-    /// <param name="seed">The run's seed.</param>
-    /// <param name="epoch">The epoch, from 0.</param>
+    /// <summary>Each clip once, in random order.</summary>
+    /// <param name="clips">Manifest indices.</param>
+    /// <param name="seed">Seed of the training.</param>
+    /// <param name="epoch">Epoch number; each epoch has its own order.</param>
     public static int[] Shuffled(IReadOnlyList<int> clips, long seed, int epoch)
     {
         ArgumentNullException.ThrowIfNull(clips);
@@ -19,13 +19,14 @@ public static class EpochOrder
     }
 
     /// <summary>
-    /// As many clips as are given, each class as often as any other: classes take turns, and each goes through its own clips in
-    /// a shuffled order, beginning again when they run out. Clips without a class are not drawn.
+    /// Class-balanced sampling. Each round draws one clip from every class, in random class order; each class cycles
+    /// through its own clips and reshuffles them when they run out. The result has as many entries as <paramref
+    /// name="clips"/>. Clips without a class are not drawn.
     /// </summary>
-    /// <param name="manifest">The corpus.</param>
-    /// <param name="clips">Positions in the manifest.</param>
-    /// <param name="seed">The run's seed.</param>
-    /// <param name="epoch">The epoch, from 0.</param>
+    /// <param name="manifest">Source of the clips' tags.</param>
+    /// <param name="clips">Manifest indices.</param>
+    /// <param name="seed">Seed of the training.</param>
+    /// <param name="epoch">Epoch number; each epoch has its own order.</param>
     /// <exception cref="ArgumentException">None of the clips has a class.</exception>
     public static int[] Balanced(Manifest manifest, IReadOnlyList<int> clips, long seed, int epoch)
     {
@@ -45,7 +46,7 @@ public static class EpochOrder
         var order = new int[clips.Count];
         for (var i = 0; i < order.Length; i++)
         {
-            // The classes take turns in another order each round, so that a batch's end favours none.
+            // A new class order in each round, so that no class is favoured at batch boundaries.
             if (i % turns.Length == 0)
                 random.Shuffle(turns);
             var turn = turns[i % turns.Length];

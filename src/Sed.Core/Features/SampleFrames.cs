@@ -6,11 +6,13 @@ using TorchSharp;
 namespace Sed.Core.Features;
 
 /// <summary>
-/// The waveform, -1 to 1, in consecutive frames without gap or overlap, for networks that learn from samples (Lee et al. 2017,
-/// arXiv 1703.01789). Samples after the last whole frame are left out.
+/// The raw waveform, -1 to 1, cut into adjacent frames without overlap, for sample-level networks (Lee et al. 2017,
+/// arXiv 1703.01789). Samples after the last whole frame are dropped.
 /// </summary>
-/// <param name="Rate">Sampling rate (Hz); clips of another rate are resampled. Default 16,000.</param>
-/// <param name="FrameSamples">Samples per frame: the network's strides and pools have to divide it. Default 729.</param>
+/// <param name="Rate">Sampling rate in Hz; clips with another rate are resampled. Default 16,000.</param>
+/// <param name="FrameSamples">
+/// Samples per frame; must be divisible by the network's strides and pools. Default 729.
+/// </param>
 [Key("samples")]
 public sealed record SampleFrames(
     [property: Key("sampleRate")] int Rate = 16_000,
@@ -32,16 +34,16 @@ public sealed record SampleFrames(
     /// <inheritdoc/>
     public override int Bands => FrameSamples;
 
-    /// <summary>True: the position of a sample in its frame has no meaning.</summary>
+    /// <summary>True, because all samples of a frame have the same distribution.</summary>
     public override bool IsUniform => true;
 
-    /// <summary>0: frames do not overlap.</summary>
+    /// <summary>0, because frames do not overlap.</summary>
     public override int SamplesBefore => 0;
 
     /// <inheritdoc/>
     public override int SamplesFrom => FrameSamples;
 
-    /// <summary>0: nothing is computed.</summary>
+    /// <summary>0, because the extractor has no weights.</summary>
     public override long KeptValues => 0;
 
     /// <inheritdoc/>

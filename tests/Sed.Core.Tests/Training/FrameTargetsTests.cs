@@ -109,7 +109,7 @@ public sealed class FrameTargetsTests
             () => FrameTargets.FromScores(Scores(0.5, 0.2f, 1.5f))
         );
         Refused(
-            "The threshold of pseudo labels is 1; it lies between 0 and 1. (Parameter 'threshold')",
+            "The threshold of pseudo-labels is 1; it has to be between 0 and 1. (Parameter 'threshold')",
             () => FrameTargets.FromScores(Scores(0.5, 0.2f), 1)
         );
         Refused(

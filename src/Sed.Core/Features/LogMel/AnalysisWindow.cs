@@ -1,9 +1,9 @@
 namespace Sed.Core.Features.LogMel;
 
-/// <summary>The window of a frame.</summary>
+/// <summary>Analysis windows of the short-time Fourier transform.</summary>
 internal static class AnalysisWindow
 {
-    /// <summary>The window's values.</summary>
+    /// <summary>The values of a window, shape (samples).</summary>
     internal static double[] Values(WindowShape shape, int samples)
     {
         var hamming = shape is WindowShape.HammingPeriodic or WindowShape.HammingSymmetric;

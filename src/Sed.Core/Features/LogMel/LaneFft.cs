@@ -5,10 +5,11 @@ using System.Runtime.InteropServices;
 namespace Sed.Core.Features.LogMel;
 
 /// <summary>
-/// Fourier transforms of several real sequences at once, one in each lane of a vector, in double precision: Stockham's
-/// self-sorting transform of radix 4 (Van Loan, "Computational Frameworks for the Fast Fourier Transform", section 1.7) over
-/// half as many complex points, then the split into the real sequence's spectrum. Every lane goes through the same
-/// operations in the same order, so a result does not depend on what else is in the batch, on its lane or on their number.
+/// Fourier transform of several real sequences in parallel, one per SIMD lane, in double precision. A real sequence of
+/// N samples is transformed as N / 2 complex points with Stockham's self-sorting radix-4 algorithm (Van Loan,
+/// "Computational Frameworks for the Fast Fourier Transform", section 1.7) and then split into the real spectrum. All
+/// lanes use the same operations in the same order, so a result depends neither on the lane, the number of lanes nor
+/// the other sequences.
 /// </summary>
 internal sealed class LaneFft
 {
@@ -17,7 +18,7 @@ internal sealed class LaneFft
     private readonly double[] splitCos;
     private readonly double[] splitSin;
 
-    /// <param name="size">Length of the real sequences, a power of two, at least 4.</param>
+    /// <param name="size">Length of the real sequences: a power of two, at least 4.</param>
     internal LaneFft(int size)
     {
         if (!Supports(size))
@@ -33,17 +34,17 @@ internal sealed class LaneFft
             (splitSin[k], splitCos[k]) = Math.SinCos(-Math.PI * k / points);
     }
 
-    /// <summary>How many sequences are transformed at once.</summary>
+    /// <summary>Number of sequences per transform: the SIMD width.</summary>
     internal static int Lanes => Vector<double>.Count;
 
     internal static bool Supports(int size) => size >= 4 && BitOperations.IsPow2(size);
 
-    /// <summary>Squared magnitudes of bins 0 to size / 2 of each lane's sequence.</summary>
-    /// <param name="buffers">The samples in order, in <see cref="Buffers.Samples"/>; overwritten.</param>
+    /// <summary>Computes the power spectrum (bins 0 to size / 2) of each lane's sequence.</summary>
+    /// <param name="buffers">Input samples in <see cref="Buffers.Samples"/>; overwritten.</param>
     /// <param name="powers">Receives size / 2 + 1 vectors.</param>
     internal void Powers(Buffers buffers, Span<Vector<double>> powers)
     {
-        // Even samples are taken for real and odd ones for imaginary parts, which lie side by side in a cache line.
+        // Even samples serve as real parts and odd samples as imaginary parts, so no reordering is needed.
         Vector<double>[] from = buffers.Samples;
         Vector<double>[] to = buffers.Other;
         var n = points;
@@ -107,7 +108,7 @@ internal sealed class LaneFft
                 Vector<double> differenceI = ai - ci;
                 Vector<double> otherSumR = br + dr;
                 Vector<double> otherSumI = bi + di;
-                // i times b - d
+                // i * (b - d)
                 Vector<double> turnedR = di - bi;
                 Vector<double> turnedI = br - dr;
                 Unsafe.Add(ref target, q) = sumR + otherSumR;
@@ -137,8 +138,8 @@ internal sealed class LaneFft
         }
     }
 
-    // With Z the transform of even + i odd samples: X[k] = E + w O, E = (Z[k] + Z*[M-k]) / 2, O = (Z[k] - Z*[M-k]) / 2i;
-    // bin M - k comes from the same two, X[M-k] = (E - w O)*.
+    // Let Z be the transform of (even + i odd) samples, M its length and w = exp(-i pi k / M). Then X[k] = E + w O with
+    // E = (Z[k] + Z*[M-k]) / 2 and O = (Z[k] - Z*[M-k]) / 2i, and X[M-k] = (E - w O)*.
     private void Split(Vector<double>[] z, Span<Vector<double>> powers)
     {
         Vector<double> half = new(0.5);
@@ -162,10 +163,10 @@ internal sealed class LaneFft
         }
     }
 
-    /// <summary>Room for one transform; each thread has its own.</summary>
+    /// <summary>Working memory of one transform. Not shared between threads.</summary>
     internal sealed class Buffers(int size)
     {
-        /// <summary>Sample n of every lane in vector n.</summary>
+        /// <summary>Input samples: vector n holds sample n of every lane.</summary>
         internal Vector<double>[] Samples { get; } = new Vector<double>[size];
 
         internal Vector<double>[] Other { get; } = new Vector<double>[size];

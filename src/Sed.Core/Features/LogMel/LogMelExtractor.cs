@@ -6,10 +6,10 @@ using static TorchSharp.torch;
 namespace Sed.Core.Features.LogMel;
 
 /// <summary>
-/// Log-mel energies of batches of clips on the device of one's choice. The arithmetic is in double precision: in single
-/// precision a loud tone leaves up to 2e-3 of rounding error in the logarithm of quiet bands. torch computes it on every
-/// device; on the CPU a kernel of our own, several times faster, takes its place where the FFT's size is a power of two.
-/// The two agree to 1e-5 in the logarithm. On the CPU a clip's features do not depend on the batch it is in.
+/// Computes log-mel energies of clips on a device. Arithmetic is in double precision: in single precision, a loud tone
+/// causes rounding errors of up to 2e-3 in the logarithm of quiet bands. On the CPU, if the FFT size is a power of two,
+/// <see cref="LogMelKernel"/> replaces the several times slower torch implementation; the two agree to 1e-5 in the
+/// logarithm. On the CPU, a clip's features do not depend on its batch.
 /// </summary>
 public sealed class LogMelExtractor : IFeatureExtractor
 {
@@ -17,10 +17,10 @@ public sealed class LogMelExtractor : IFeatureExtractor
     private readonly Tensor filters;
     private readonly ConcurrentBag<LogMelKernel> kernels = [];
 
-    /// <summary>An extractor for one definition on one device.</summary>
-    /// <param name="options">The definition.</param>
-    /// <param name="device">Where to compute; null takes the CPU.</param>
-    /// <exception cref="ArgumentException">The options cannot be used; all reasons are given.</exception>
+    /// <summary>Creates an extractor.</summary>
+    /// <param name="options">Definition of the features, with a sampling rate.</param>
+    /// <param name="device">Device of the computation; null for the CPU.</param>
+    /// <exception cref="ArgumentException">The options are invalid; the message lists every problem.</exception>
     public LogMelExtractor(LogMelOptions options, Device? device = null)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -36,42 +36,48 @@ public sealed class LogMelExtractor : IFeatureExtractor
         filters = tensor(weights, float64, Device).t().contiguous().DetachFromDisposeScope(); // (bins, bands)
     }
 
-    /// <summary>The definition.</summary>
+    /// <summary>The definition of the features.</summary>
     public LogMelOptions Options { get; }
 
-    /// <summary>Where it is computed.</summary>
+    /// <summary>Device of the computation.</summary>
     public Device Device { get; }
 
-    /// <summary>Whether clips are computed one by one without tensors, by <see cref="Extract(ReadOnlySpan{float}, Span{float})"/>.</summary>
+    /// <inheritdoc/>
     public bool HasKernel => Device.type == DeviceType.CPU && LogMelKernel.Supports(Options);
 
-    /// <summary>Log-mel energies of a batch.</summary>
+    /// <summary>Computes the log-mel energies of a batch.</summary>
     /// <param name="waveforms">Samples, float32, shape (clips, samples); on any device.</param>
-    /// <returns>Natural logarithms, float32, shape (clips, frames, bands), on <see cref="Device"/>. The caller owns it.</returns>
-    /// <exception cref="ArgumentException">The waveforms are no batch, or too short for a frame.</exception>
+    /// <returns>
+    /// Natural logarithms, float32, shape (clips, frames, bands), on <see cref="Device"/>. The caller owns the tensor.
+    /// </returns>
+    /// <exception cref="ArgumentException">
+    /// The tensor does not have two dimensions, or the clips are shorter than a frame.
+    /// </exception>
     public Tensor Extract(Tensor waveforms)
     {
         ArgumentNullException.ThrowIfNull(waveforms);
         if (waveforms.dim() != 2)
             throw new ArgumentException(
-                $"Waveforms have the shape (clips, samples); these have {waveforms.dim()} dimensions.",
+                $"Waveforms need the shape (clips, samples), but these have {waveforms.dim()} dimensions.",
                 nameof(waveforms)
             );
         RequireFrames(waveforms.shape[1]);
         return HasKernel ? ExtractWithKernel(waveforms) : ExtractWithTorch(waveforms);
     }
 
-    /// <summary>Log-mel energies of one clip, by torch where there is no kernel. Safe from several threads.</summary>
-    /// <param name="waveform">Samples.</param>
+    /// <summary>Computes the log-mel energies of one clip. Thread-safe.</summary>
+    /// <param name="waveform">Samples of the clip.</param>
     /// <param name="features">Receives natural logarithms, shape (frames, bands).</param>
-    /// <exception cref="ArgumentException">The sizes do not fit, or the clip is too short for a frame.</exception>
+    /// <exception cref="ArgumentException">
+    /// <paramref name="features"/> has the wrong length, or the clip is shorter than a frame.
+    /// </exception>
     public void Extract(ReadOnlySpan<float> waveform, Span<float> features)
     {
         RequireFrames(waveform.Length);
         var values = Options.FramesOf(waveform.Length) * Options.Bands;
         if (features.Length != values)
             throw new ArgumentException(
-                $"The clip has {values} values, got room for {features.Length}.",
+                $"The clip has {values} feature values, but the destination has {features.Length}.",
                 nameof(features)
             );
         if (!HasKernel)
@@ -86,7 +92,7 @@ public sealed class LogMelExtractor : IFeatureExtractor
         kernels.Add(kernel);
     }
 
-    /// <summary>The same by torch alone, on any device: what the kernel is tested against.</summary>
+    /// <summary>Computes a batch with torch operations only. Also the reference in tests of the kernel.</summary>
     internal Tensor ExtractWithTorch(Tensor waveforms)
     {
         using DisposeScope scope = NewDisposeScope();
@@ -98,7 +104,8 @@ public sealed class LogMelExtractor : IFeatureExtractor
             signal = signal.Plus(Options.SignalOffset);
         if (Options.Centred)
             signal = nn.functional.pad(signal, [half, half], PaddingModes.Reflect); // (clips, samples + fft)
-        // The window sits in the middle of the transform; where zeros pad it changes phases only, so they come after it.
+        // The window is centred in the transform. The position of the zero padding affects phases only, so all of it is
+        // at the end.
         var margin = (Options.FftSize - Options.WindowSamples) / 2;
         var frames = Options.FramesOf(samples);
         Tensor framed = signal
@@ -139,11 +146,11 @@ public sealed class LogMelExtractor : IFeatureExtractor
 
     private void RequireFrames(long samples)
     {
-        // Reflection needs one sample more than it mirrors.
+        // Reflection padding of n samples needs n + 1 samples.
         long least = Options.Centred ? (Options.FftSize / 2) + 1 : Options.FftSize;
         if (samples < least)
             throw new ArgumentException(
-                $"A clip needs {least} samples or more for these features, this one has {samples}."
+                $"These features need clips of at least {least} samples, but this clip has {samples}."
             );
     }
 }

@@ -4,8 +4,9 @@ using System.Runtime.InteropServices;
 namespace Sed.Core.Features.LogMel;
 
 /// <summary>
-/// Log-mel energies on the CPU without large tensors: a few frames at a time go from samples to bands inside the cache. In
-/// double precision, like the torch path, with which it agrees to 1e-6 in the logarithm. An instance serves one thread.
+/// A CPU kernel for log-mel energies. It processes one vector of frames at a time, from samples to bands, within the
+/// CPU cache. Arithmetic is in double precision and agrees with the torch implementation to 1e-6 in the logarithm. Not
+/// thread-safe.
 /// </summary>
 internal sealed class LogMelKernel
 {
@@ -24,7 +25,7 @@ internal sealed class LogMelKernel
     {
         this.options = options;
         window = AnalysisWindow.Values(options.Window, options.WindowSamples);
-        // An odd window gets a zero more, so that samples go in pairs.
+        // Zero-padded to an even length, because samples are converted in pairs.
         Array.Resize(ref window, window.Length + (window.Length % 2));
         spread = new float[window.Length * LaneFft.Lanes];
         bands = Sparse(MelFilters.Weights(options));
@@ -33,11 +34,11 @@ internal sealed class LogMelKernel
         spectrum = new Vector<double>[(options.FftSize / 2) + 1];
     }
 
-    /// <summary>Whether the definition can be computed here.</summary>
+    /// <summary>Whether the kernel supports these options: the FFT size must be a power of two.</summary>
     internal static bool Supports(LogMelOptions options) => LaneFft.Supports(options.FftSize);
 
-    /// <summary>Computes one clip.</summary>
-    /// <param name="waveform">Samples.</param>
+    /// <summary>Computes the log-mel energies of one clip.</summary>
+    /// <param name="waveform">Samples of the clip.</param>
     /// <param name="features">Receives natural logarithms, shape (frames, bands).</param>
     internal void Compute(ReadOnlySpan<float> waveform, Span<float> features)
     {
@@ -73,7 +74,7 @@ internal sealed class LogMelKernel
 
     private Vector<double> Apply(BandWeights band)
     {
-        // Two sums, so that one addition need not wait for the other.
+        // Two independent sums hide the latency of the additions.
         ReadOnlySpan<Vector<double>> bins = spectrum.AsSpan(band.FirstBin, band.Weights.Length);
         ReadOnlySpan<double> weights = band.Weights;
         Vector<double> even = Vector<double>.Zero;
@@ -89,7 +90,7 @@ internal sealed class LogMelKernel
         return even + odd;
     }
 
-    // Sample n of all lanes side by side: what a vector is loaded from.
+    // Interleaves the lanes: sample n of all lanes is contiguous, as vector loads require.
     private void Spread(ReadOnlySpan<float> frame, int lane)
     {
         Span<float> target = spread.AsSpan(lane);
@@ -98,7 +99,7 @@ internal sealed class LogMelKernel
             target[at] = frame[n];
     }
 
-    // Where the window sits in the transform changes phases only, so it is put at its start.
+    // The window's position within the transform affects phases only, so it is placed at the start.
     private void Window()
     {
         Vector<double> offset = new(options.SignalOffset);

@@ -3,18 +3,19 @@ using Sed.Core.Onnx.Graph;
 namespace Sed.Core.Features.LogMel;
 
 /// <summary>
-/// Log-mel energies in ONNX operators, in double precision as <see cref="LogMelExtractor"/> computes them: in single precision
-/// quiet bands beside a loud tone would lose their digits.
+/// ONNX export of log-mel energies. Arithmetic is in double precision, as in <see cref="LogMelExtractor"/>, because
+/// single precision is inaccurate in quiet bands beside a loud tone.
 /// </summary>
 internal static class LogMelOnnx
 {
     private const long Float32 = 1;
     private const long Float64 = 11;
 
-    /// <param name="waveforms">Samples, float32, (batch, samples).</param>
-    /// <param name="options">The definition.</param>
-    /// <param name="samples">Samples of a clip.</param>
-    /// <returns>Natural logarithms, float32, (batch, frames, bands).</returns>
+    /// <summary>Adds the operators to the graph of <paramref name="waveforms"/>.</summary>
+    /// <param name="waveforms">Samples, float32, shape (batch, samples).</param>
+    /// <param name="options">Definition of the features.</param>
+    /// <param name="samples">Number of samples per clip.</param>
+    /// <returns>Natural logarithms, float32, shape (batch, frames, bands).</returns>
     public static OnnxValue Extract(OnnxValue waveforms, LogMelOptions options, int samples)
     {
         var graph = waveforms.Graph;
@@ -45,7 +46,7 @@ internal static class LogMelOnnx
         return guarded.Log().Cast(Float32);
     }
 
-    /// <summary>The window in the middle of the transform.</summary>
+    /// <summary>The window, zero-padded on both sides to the FFT size.</summary>
     private static double[] Window(LogMelOptions options)
     {
         var window = new double[options.FftSize];

@@ -8,24 +8,28 @@ using TorchSharp;
 namespace Sed.Core.Features.LogMel;
 
 /// <summary>
-/// Log-mel energies with their definition. Definitions that differ in one of these settings differ by up to 5.8 in the logarithm,
-/// so each has a name. The defaults are those of the DCASE 2017 baseline.
+/// The definition of log-mel energies. Common definitions differ by up to 5.8 in the logarithm, so every setting is
+/// explicit and part of the canonical key. The defaults are those of the DCASE 2017 baseline.
 /// </summary>
 [Key("logMel")]
 public sealed record LogMelOptions : FeatureSource
 {
-    // Longer windows contain whole events; shorter hops and more bands add nothing. All three are slips of units or digits.
+    // Values beyond these limits are most likely mistakes in the unit or the number of digits.
     private const double LongestWindowSeconds = 10;
     private const double ShortestHopSeconds = 1e-3;
     private const int MostBands = 1024;
 
     /// <summary>
-    /// The baseline system of DCASE 2017 and of Adavanne and Virtanen (2017): 44,100 Hz, 40 ms periodic Hamming window, 50 % overlap, FFT of
-    /// 2048, magnitudes, 40 bands from 0 to 22,050 Hz on Slaney's scale with equal areas, ln(x + 2^-52).
+    /// The definition of the DCASE 2017 baseline and of Adavanne and Virtanen (2017): 44,100 Hz, 40 ms periodic Hamming
+    /// window, 50 % overlap, FFT size 2048, magnitude spectrum, 40 Slaney mel bands of equal area from 0 to 22,050 Hz,
+    /// ln(x + 2^-52).
     /// </summary>
     public static LogMelOptions Dcase2017 { get; } = new() { Rate = 44_100 };
 
-    /// <summary>The other common definition: HTK's scale, triangles with a peak of 1, powers, ln(max(x, 1e-10)); 44,100 Hz.</summary>
+    /// <summary>
+    /// HTK mel scale, filters with a peak of 1, power spectrum, ln(max(x, 1e-10)); 44,100 Hz. The other settings are
+    /// the defaults.
+    /// </summary>
     public static LogMelOptions Htk { get; } =
         new LogMelOptions
         {
@@ -34,17 +38,19 @@ public sealed record LogMelOptions : FeatureSource
             Normalization = MelNormalization.None,
         }.WithSpectrum(SpectrumKind.Power);
 
-    /// <summary>Sampling rate (Hz). Null (the default): the corpus's.</summary>
+    /// <summary>Sampling rate in Hz. Null (the default): that of the corpus.</summary>
     [Key("sampleRate")]
     public int? Rate { get; init; }
 
-    /// <summary>Length of the window in seconds, at most 10. Default 0.040 (Adavanne and Virtanen 2017, section 2.1).</summary>
+    /// <summary>
+    /// Length of the window in seconds, at most 10. Default 0.040 (Adavanne and Virtanen 2017, section 2.1).
+    /// </summary>
     [Key("windowSeconds")]
     public double WindowSeconds { get; init; } = 0.040;
 
     /// <summary>
-    /// Distance between frames in seconds, at least 0.001 and at most the window. Default: what <see cref="Overlap"/> leaves of the
-    /// window, 0.020 (Adavanne and Virtanen 2017, section 2.1).
+    /// Hop in seconds, at least 0.001 and at most the window. Default: the window times (1 - <see cref="Overlap"/>),
+    /// which is 0.020 (Adavanne and Virtanen 2017, section 2.1).
     /// </summary>
     [Key("hopSeconds")]
     public double StepSeconds
@@ -55,11 +61,17 @@ public sealed record LogMelOptions : FeatureSource
 
     private double? FixedHop { get; init; }
 
-    /// <summary>The share of a window that the next one overlaps, from 0 to below 1, unless <see cref="StepSeconds"/> is given. Default 0.5.</summary>
+    /// <summary>
+    /// Overlap of consecutive windows, as a share of the window, from 0 to below 1. Default 0.5. Ignored if
+    /// <see cref="StepSeconds"/> is set.
+    /// </summary>
     [JsonIgnore]
     public double Overlap { get; init; } = 0.5;
 
-    /// <summary>Length of the Fourier transform in samples, even, at least the window's. Null (the default): the smallest sufficient power of two.</summary>
+    /// <summary>
+    /// FFT size in samples: even and at least the window's length. Null (the default): the smallest sufficient power of
+    /// two.
+    /// </summary>
     [Key("fftSize")]
     public int? FftSamples { get; init; }
 
@@ -68,8 +80,9 @@ public sealed record LogMelOptions : FeatureSource
     public WindowShape Window { get; init; } = WindowShape.HammingPeriodic;
 
     /// <summary>
-    /// Whether frame k is centred on sample k * hop of the clip, which is mirrored at its ends by half a transform; the
-    /// frame centred on the clip's very end is dropped. Otherwise frames lie wholly inside the clip. Default true.
+    /// Whether frame k is centred on sample k * hop. If true (the default), the clip is reflection-padded by half the
+    /// FFT size at both ends, and the frame centred on the end of the clip is dropped. If false, all frames lie within
+    /// the clip.
     /// </summary>
     [Key("centred")]
     public bool Centred { get; init; } = true;
@@ -90,23 +103,23 @@ public sealed record LogMelOptions : FeatureSource
     [Key("melScale")]
     public MelScale MelScale { get; init; } = MelScale.Slaney;
 
-    /// <summary>How the filters are normalised. Default equal area.</summary>
+    /// <summary>Normalisation of the filters. Default equal area.</summary>
     [Key("normalization")]
     public MelNormalization Normalization { get; init; } = MelNormalization.Area;
 
-    /// <summary>What the filters sum. Default magnitudes.</summary>
+    /// <summary>Input spectrum of the filters. Default magnitudes.</summary>
     [Key("spectrum")]
     public SpectrumKind Spectrum { get; init; } = SpectrumKind.Magnitude;
 
-    /// <summary>Added to every sample before anything else. Default 2^-52, as in the DCASE 2017 baseline.</summary>
+    /// <summary>Constant added to every input sample. Default 2^-52, as in the DCASE 2017 baseline.</summary>
     [Key("signalOffset")]
     public double SignalOffset { get; init; } = 2.220446049250313e-16;
 
-    /// <summary>Keeps the logarithm finite; positive. Default 2^-52.</summary>
+    /// <summary>Positive constant that keeps the logarithm finite in silence. Default 2^-52.</summary>
     [Key("logFloor")]
     public double LogFloor { get; init; } = 2.220446049250313e-16;
 
-    /// <summary>Whether the floor is added or is a lower bound. Default added.</summary>
+    /// <summary>Whether <see cref="LogFloor"/> is added to the energy or is its lower bound. Default added.</summary>
     [Key("logFloorKind")]
     public LogFloorKind LogFloorKind { get; init; } = LogFloorKind.Add;
 
@@ -120,10 +133,10 @@ public sealed record LogMelOptions : FeatureSource
     public override int SampleRate =>
         Rate
         ?? throw new InvalidOperationException(
-            "The sampling rate of these features is the corpus's; At(sampleRate) sets it, or Rate."
+            "The sampling rate of these features is not set; set Rate, or call At with the corpus's sampling rate."
         );
 
-    /// <summary>Length of the Fourier transform in samples.</summary>
+    /// <summary>FFT size in samples.</summary>
     public int FftSize =>
         FftSamples ?? (int)BitOperations.RoundUpToPowerOf2((uint)Math.Ceiling(WindowSeconds * SampleRate));
 
@@ -148,7 +161,7 @@ public sealed record LogMelOptions : FeatureSource
     /// <inheritdoc/>
     public override long KeptValues => (long)BandCount * FftSize;
 
-    /// <summary>Number of frames of a clip; 500 for 10 s by default.</summary>
+    /// <summary>Number of frames of a clip of the given length in samples; by default 500 for 10 s.</summary>
     public override int FramesOf(int samples) =>
         Centred ? samples / HopSamples
         : samples < FftSize ? 0
@@ -233,7 +246,7 @@ public sealed record LogMelOptions : FeatureSource
         }
     }
 
-    // F# has no `with` for C# records: each method returns a copy with one other value.
+    // F# does not support `with` expressions on C# records, so each method returns a copy with one value changed.
 
     /// <summary>A copy with another <see cref="Rate"/>.</summary>
     public LogMelOptions WithRate(int? rate) => this with { Rate = rate };
@@ -244,7 +257,7 @@ public sealed record LogMelOptions : FeatureSource
     /// <summary>A copy with another <see cref="StepSeconds"/>.</summary>
     public LogMelOptions WithHop(double seconds) => this with { StepSeconds = seconds };
 
-    /// <summary>A copy whose <see cref="StepSeconds"/> follow from another <see cref="Overlap"/>.</summary>
+    /// <summary>A copy with another <see cref="Overlap"/>, from which <see cref="StepSeconds"/> is computed.</summary>
     public LogMelOptions WithOverlap(double share) => this with { FixedHop = null, Overlap = share };
 
     /// <summary>A copy with another <see cref="BandCount"/>.</summary>
@@ -264,8 +277,8 @@ public sealed record LogMelOptions : FeatureSource
         };
 
     /// <summary>
-    /// A copy with another <see cref="Spectrum"/> and the offset and floor that are customary with it: those of the DCASE 2017 baseline
-    /// for magnitudes, no offset and ln(max(x, 1e-10)) for powers.
+    /// A copy with another <see cref="Spectrum"/> and its usual offset and floor: those of the DCASE 2017 baseline for
+    /// magnitudes; no offset and ln(max(x, 1e-10)) for powers.
     /// </summary>
     public LogMelOptions WithSpectrum(SpectrumKind spectrum) =>
         spectrum == SpectrumKind.Power
@@ -297,7 +310,10 @@ public sealed record LogMelOptions : FeatureSource
         LogMelOnnx.Extract(waveforms, this, samples);
 }
 
-/// <summary>The window; periodic ones have a period of the window's length, symmetric ones of one sample less.</summary>
+/// <summary>
+/// Shape of the analysis window of N samples. The period is N samples for periodic and N - 1 samples for symmetric
+/// windows.
+/// </summary>
 public enum WindowShape
 {
     /// <summary>0.54 - 0.46 cos(2 pi n / N).</summary>
@@ -317,7 +333,7 @@ public enum WindowShape
     HannSymmetric,
 }
 
-/// <summary>What the filters add up.</summary>
+/// <summary>Spectrum to which the mel filters are applied.</summary>
 public enum SpectrumKind
 {
     /// <summary>Magnitudes.</summary>
@@ -329,7 +345,7 @@ public enum SpectrumKind
     Power,
 }
 
-/// <summary>How frequency maps to mel.</summary>
+/// <summary>The mel scale.</summary>
 public enum MelScale
 {
     /// <summary>Linear to 1 kHz, logarithmic above (M. Slaney, "Auditory Toolbox", 1998).</summary>
@@ -341,7 +357,7 @@ public enum MelScale
     Htk,
 }
 
-/// <summary>How the triangular filters are scaled.</summary>
+/// <summary>Normalisation of the triangular filters.</summary>
 public enum MelNormalization
 {
     /// <summary>Equal area: divided by half the filter's width in Hz (Slaney).</summary>
@@ -353,7 +369,7 @@ public enum MelNormalization
     None,
 }
 
-/// <summary>How the logarithm is kept finite in silence.</summary>
+/// <summary>How <see cref="LogMelOptions.LogFloor"/> keeps the logarithm finite in silence.</summary>
 public enum LogFloorKind
 {
     /// <summary>ln(x + floor).</summary>

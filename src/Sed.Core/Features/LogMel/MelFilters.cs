@@ -1,6 +1,6 @@
 namespace Sed.Core.Features.LogMel;
 
-/// <summary>Triangular filters evenly spaced in mel.</summary>
+/// <summary>Triangular filters, evenly spaced on the mel scale.</summary>
 public static class MelFilters
 {
     // Slaney's scale: 200/3 Hz per mel to 1 kHz (mel 15), then 27 mels per factor of 6.4.
@@ -9,9 +9,9 @@ public static class MelFilters
     private const double BreakMel = BreakHz / HzPerMel;
     private static readonly double logStep = Math.Log(6.4) / 27;
 
-    /// <summary>The filter bank.</summary>
-    /// <param name="options">Bands, range, scale, normalisation, FFT size and rate.</param>
-    /// <returns>Weights, [band, bin], FFT size / 2 + 1 bins.</returns>
+    /// <summary>The weights of the filter bank.</summary>
+    /// <param name="options">Bands, range, scale, normalisation, FFT size and sampling rate.</param>
+    /// <returns>Weights, shape (bands, FFT size / 2 + 1).</returns>
     public static double[,] Weights(LogMelOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -32,7 +32,7 @@ public static class MelFilters
         return weights;
     }
 
-    /// <summary>The bands' edges in Hz: band b rises from edge b, peaks at edge b + 1 and ends at edge b + 2.</summary>
+    /// <summary>Band edges in Hz: band b starts at edge b, peaks at edge b + 1 and ends at edge b + 2.</summary>
     public static double[] Edges(LogMelOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);

@@ -8,7 +8,7 @@ using TorchSharp;
 
 namespace Sed.Core.Features.Store;
 
-/// <summary>Brings a store to completion: finds the rows that are missing, damaged or out of date, and makes them.</summary>
+/// <summary>Completes a feature store: extracts the rows that are missing, damaged or older than their audio.</summary>
 internal sealed class Extraction(
     Manifest manifest,
     FeatureSource options,
@@ -22,8 +22,10 @@ internal sealed class Extraction(
     private readonly ConcurrentDictionary<int, string> broken = [];
     private readonly int samples = FeatureStore.SamplesPerClip(manifest, options);
 
-    /// <summary>Makes what is missing. Killed at any moment, the next call goes on from there.</summary>
-    /// <returns>The clips that cannot be read.</returns>
+    /// <summary>
+    /// Extracts the missing rows. After an interruption, the next call continues with the remaining rows.
+    /// </summary>
+    /// <returns>The unreadable clips.</returns>
     internal IReadOnlyList<BrokenClip> Complete(string folder, CancellationToken cancellation)
     {
         var missing = Missing(StoreIndex.ReadBroken(folder), cancellation);
@@ -32,7 +34,7 @@ internal sealed class Extraction(
             files.RequireWritable(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{missing.Length} of its {manifest.Clips.Count} rows are damaged, or made from other audio than is there now"
+                    $"{missing.Length} of its {manifest.Clips.Count} rows are damaged or do not match the current audio files"
                 )
             );
             files.Withdraw();
@@ -70,7 +72,7 @@ internal sealed class Extraction(
     {
         if (entry.State == RowState.Empty || !entry.IsFrom(manifest.Clips[row]))
             return false;
-        // A clip known to be broken is not tried again unless its file changes; but its reason must be known.
+        // An unreadable clip is read again only if its file has changed or broken.tsv lacks its reason.
         var reason = reasons.GetValueOrDefault(row);
         if (entry.State == RowState.Broken && reason is null)
             return false;
@@ -128,7 +130,7 @@ internal sealed class Extraction(
         for (var done = 0; done < missing.Length; done += BatchClips)
         {
             cancellation.ThrowIfCancellationRequested();
-            // The next batch is decoded while the device works on this one.
+            // Decode the next batch while the device computes this one.
             var following = done + BatchClips;
             Task<float[]> decoding = Task.Run(() => LoadBatch(missing, following), cancellation);
             var count = waveforms.Length / samples;
@@ -159,7 +161,8 @@ internal sealed class Extraction(
         {
             ClipSamples.Read(manifest.Clips[row], options.SampleRate, waveform);
         }
-        // Without a decoder nothing is wrong with the clip: to keep it as broken would leave it so when there is one.
+        // A missing decoder is not a fault of the clip: recorded as broken, the clip would not be read again once the
+        // decoder is installed.
         catch (Exception unreadable)
             when (unreadable
                     is IOException

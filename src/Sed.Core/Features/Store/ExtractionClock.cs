@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Sed.Core.Features.Store;
 
-/// <summary>Counts clips as they are made and tells the progress a few times per second. Safe from several threads.</summary>
+/// <summary>Counts extracted clips and reports the progress at most five times per second. Thread-safe.</summary>
 internal sealed class ExtractionClock(int all, int missing, IProgress<ExtractionProgress>? progress)
 {
     private static readonly TimeSpan pause = TimeSpan.FromSeconds(0.2);
@@ -11,7 +11,7 @@ internal sealed class ExtractionClock(int all, int missing, IProgress<Extraction
     private int made;
     private TimeSpan told = -pause;
 
-    /// <summary>So many clips more are in the store.</summary>
+    /// <summary>Adds clips that have been written to the store.</summary>
     internal void Made(int clips)
     {
         lock (gate)
@@ -28,9 +28,9 @@ internal sealed class ExtractionClock(int all, int missing, IProgress<Extraction
     }
 }
 
-/// <summary>How far the extraction of features is.</summary>
-/// <param name="Done">Clips that are in the store.</param>
-/// <param name="All">Clips of the corpus.</param>
-/// <param name="ClipsPerSecond">Clips per second since this extraction started; 0 before the first one.</param>
-/// <param name="Left">Time left at that rate; zero where it is not known yet.</param>
+/// <summary>Progress of a feature extraction.</summary>
+/// <param name="Done">Number of clips in the store.</param>
+/// <param name="All">Number of clips in the corpus.</param>
+/// <param name="ClipsPerSecond">Mean rate since this extraction started.</param>
+/// <param name="Left">Estimated remaining time at that rate.</param>
 public readonly record struct ExtractionProgress(int Done, int All, double ClipsPerSecond, TimeSpan Left);

@@ -2,14 +2,16 @@ using Sed.Core.Runtime.Keys;
 
 namespace Sed.Core.Features.Store;
 
-/// <summary>How a feature store keeps one value.</summary>
+/// <summary>Number format of the values in a feature store.</summary>
 public enum FeaturePrecision
 {
-    /// <summary>Four bytes; equal to the direct computation bit for bit.</summary>
+    /// <summary>Four bytes per value; bit-identical to the computed features.</summary>
     [Key("float32")]
     Float32,
 
-    /// <summary>Two bytes; rounded to 11 significant bits, 0.016 at a logarithm of -36.</summary>
+    /// <summary>
+    /// Two bytes per value, rounded to 11 significant bits; the error is at most 0.016 at a logarithm of -36.
+    /// </summary>
     [Key("float16")]
     Float16,
 }

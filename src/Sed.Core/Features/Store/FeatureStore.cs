@@ -8,14 +8,14 @@ using TorchSharp;
 namespace Sed.Core.Features.Store;
 
 /// <summary>
-/// The features of every clip of a corpus in one file: a NumPy array (clips, frames, bands), whose row i belongs to
-/// clip i of the manifest. Rows are read from the file when they are asked for, so memory does not grow with the corpus.
-/// An extraction that was stopped, in whatever way, goes on where it was; a damaged row is found by its checksum when the
-/// store is opened and made anew. Reading is safe from several threads.
+/// The features of a corpus in one NumPy file of shape (clips, frames, bands); row i belongs to clip i of the manifest.
+/// Rows are read from the file on demand, so memory use does not grow with the corpus. An interrupted extraction
+/// resumes with the missing rows. Opening the store verifies every row's checksum and extracts damaged rows again.
+/// Reading is thread-safe.
 /// </summary>
 public sealed class FeatureStore : IFeatureReader, IDisposable
 {
-    // Raised when stores of earlier versions hold other values or another layout.
+    // Increased when the values or the file layout change, so that stores of earlier versions are not reused.
     private const int KeyFormat = 2;
 
     private readonly StoreFiles files;
@@ -39,41 +39,43 @@ public sealed class FeatureStore : IFeatureReader, IDisposable
         Frames = options.FramesOf(SamplesPerClip(manifest, options));
     }
 
-    /// <summary>The corpus.</summary>
+    /// <summary>The corpus whose clips the rows belong to.</summary>
     public Manifest Manifest { get; }
 
-    /// <summary>The features' definition.</summary>
+    /// <summary>The definition of the features.</summary>
     public FeatureSource Options { get; }
 
-    /// <summary>The store's folder; "features.npy" in it is the array.</summary>
+    /// <summary>The store's folder, which contains the array as features.npy.</summary>
     public string Folder { get; }
 
-    /// <summary>Clips whose sound cannot be read. Their rows hold the features of silence; leave them out of training.</summary>
+    /// <summary>
+    /// Unreadable clips. Their rows hold the features of silence and must not be used as training examples.
+    /// </summary>
     public IReadOnlyList<BrokenClip> Broken { get; }
 
-    /// <summary>Number of rows: the manifest's clips.</summary>
+    /// <summary>Number of rows, one per clip of the manifest.</summary>
     public int Count => Manifest.Clips.Count;
 
-    /// <summary>Frames of each clip.</summary>
+    /// <summary>Number of frames per clip.</summary>
     public int Frames { get; }
 
-    /// <summary>Values of each frame.</summary>
+    /// <summary>Number of values per frame.</summary>
     public int Bands => Options.Bands;
 
     /// <inheritdoc />
     public bool IsUniform => Options.IsUniform;
 
-    /// <summary>Opens the store of a corpus and a definition, and first computes what is not in it yet.</summary>
-    /// <param name="manifest">The corpus.</param>
-    /// <param name="options">The features' definition; clips of another sample rate than its own are resampled.</param>
-    /// <param name="directory">Where stores are kept, each in a folder of its own.</param>
-    /// <param name="device">Where to compute; null takes the CPU.</param>
-    /// <param name="progress">Told about the extraction a few times per second.</param>
-    /// <param name="cancellation">Stops the extraction; what is done stays done.</param>
-    /// <param name="precision">How values are kept. Default float32.</param>
-    /// <exception cref="ArgumentException">The options cannot be used.</exception>
+    /// <summary>Opens the feature store of a corpus, after extracting the features that are missing.</summary>
+    /// <param name="manifest">Corpus whose features are stored.</param>
+    /// <param name="options">Definition of the features. Clips with another sampling rate are resampled.</param>
+    /// <param name="directory">Parent directory of all stores; each store has its own folder.</param>
+    /// <param name="device">Device of the extraction; null for the CPU.</param>
+    /// <param name="progress">Receives the progress of the extraction at most five times per second.</param>
+    /// <param name="cancellation">Stops the extraction; the rows written so far are kept.</param>
+    /// <param name="precision">Number format of the stored values. Default float32.</param>
+    /// <exception cref="ArgumentException">The options are invalid; the message lists every problem.</exception>
     /// <exception cref="FeatureStoreException">
-    /// The disk has not enough space; or nothing can be written there, and not all features are there already.
+    /// The disk has too little space, or features are missing and the folder cannot be written.
     /// </exception>
     /// <exception cref="Audio.AudioFormatException">A clip needs ffmpeg, which is missing.</exception>
     public static FeatureStore Open(
@@ -112,15 +114,15 @@ public sealed class FeatureStore : IFeatureReader, IDisposable
         }
     }
 
-    /// <summary>Reads clips' features.</summary>
-    /// <param name="clips">Positions in the manifest, in the order wanted; one may occur several times.</param>
-    /// <param name="destination">Receives clip after clip, shape (clips, frames, bands).</param>
+    /// <summary>Reads the features of clips.</summary>
+    /// <param name="clips">Manifest indices in the order of the output; an index may occur several times.</param>
+    /// <param name="destination">Receives the features, shape (clips, frames, bands).</param>
     public void Read(ReadOnlySpan<int> clips, Span<float> destination)
     {
         var size = Frames * Bands;
         if (destination.Length != clips.Length * size)
             throw new ArgumentException(
-                $"{clips.Length} clips of {Frames} x {Bands} need {clips.Length * size} values, got room for {destination.Length}.",
+                $"{clips.Length} clips of {Frames} x {Bands} need {clips.Length * size} values, but the destination has {destination.Length}.",
                 nameof(destination)
             );
         Span<Half> halves = precision == FeaturePrecision.Float16 ? new Half[size] : [];
@@ -140,8 +142,8 @@ public sealed class FeatureStore : IFeatureReader, IDisposable
         }
     }
 
-    /// <summary>How many of a clip's frames lie inside its sound; those after them are padding.</summary>
-    /// <param name="clip">Position in the manifest.</param>
+    /// <summary>Number of frames before the padding at the end of a short clip.</summary>
+    /// <param name="clip">Manifest index.</param>
     public int FramesWithSound(int clip)
     {
         var seconds = Math.Min(Manifest.Clips[clip].DurationSeconds, Manifest.ClipSeconds);

@@ -3,13 +3,16 @@ using System.Text;
 
 namespace Sed.Core.Features.Store;
 
-/// <summary>The header of a NumPy array file, version 1.0 (NumPy Enhancement Proposal 1), for an array (clips, frames, bands).</summary>
+/// <summary>
+/// The header of a NumPy .npy file, version 1.0 (NumPy Enhancement Proposal 1), for an array of shape (clips, frames,
+/// bands).
+/// </summary>
 internal static class NpyHeader
 {
-    /// <summary>Where the values start: a multiple of 64, so that they are aligned when mapped.</summary>
+    /// <summary>Length of the header: a multiple of 64, so that memory-mapped values are aligned.</summary>
     internal const int Bytes = 128;
 
-    /// <summary>The header's bytes.</summary>
+    /// <summary>Creates the header, of <see cref="Bytes"/> bytes.</summary>
     internal static byte[] Of(FeaturePrecision precision, int clips, int frames, int bands)
     {
         var type = precision == FeaturePrecision.Float32 ? "<f4" : "<f2";

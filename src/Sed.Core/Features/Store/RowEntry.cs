@@ -4,35 +4,37 @@ using Sed.Core.Corpora;
 
 namespace Sed.Core.Features.Store;
 
-/// <summary>What is in one row of a store.</summary>
+/// <summary>The state of one row of a feature store.</summary>
 internal enum RowState : byte
 {
-    /// <summary>Nothing yet.</summary>
+    /// <summary>The row is not written yet.</summary>
     Empty = 0,
 
-    /// <summary>The clip's features.</summary>
+    /// <summary>The row holds the clip's features.</summary>
     Done = 1,
 
-    /// <summary>The features of silence, since the clip cannot be read.</summary>
+    /// <summary>The row holds the features of silence because the clip cannot be read.</summary>
     Broken = 2,
 }
 
 /// <summary>
-/// The record of one row: its state, the checksum of its bytes, and size and time of the audio file it was made from. The
-/// record carries a checksum of its own, so that one half written counts as none.
+/// The entry of one row in rows.bin: state, checksum of the row's bytes, and size and modification time of its audio
+/// file. The stored entry ends with its own checksum, so a half-written entry reads as empty.
 /// </summary>
 internal readonly record struct RowEntry(RowState State, UInt128 Checksum, long AudioBytes, long AudioTicks)
 {
     internal const int Bytes = 48;
 
-    /// <summary>The entry of a clip's row.</summary>
+    /// <summary>
+    /// Creates the entry for a clip's row from the row's bytes and the audio file's current size and time.
+    /// </summary>
     internal static RowEntry For(RowState state, int row, ReadOnlySpan<byte> values, Clip clip) =>
         new(state, ChecksumOf(row, values), clip.AudioBytes, TicksOf(clip));
 
-    /// <summary>Whether the row was made from the audio that is there now.</summary>
+    /// <summary>Whether the audio file has the size and modification time recorded at extraction.</summary>
     internal bool IsFrom(Clip clip) => AudioBytes == clip.AudioBytes && AudioTicks == TicksOf(clip);
 
-    /// <summary>SHA-256 of the row's number and bytes, shortened to 128 bits.</summary>
+    /// <summary>The first 128 bits of the SHA-256 of the row number and the row's bytes.</summary>
     internal static UInt128 ChecksumOf(int row, ReadOnlySpan<byte> values)
     {
         using IncrementalHash sha = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -44,7 +46,7 @@ internal readonly record struct RowEntry(RowState State, UInt128 Checksum, long 
         return BinaryPrimitives.ReadUInt128LittleEndian(buffer);
     }
 
-    /// <summary>Writes the entry as bytes.</summary>
+    /// <summary>Writes the entry as <see cref="Bytes"/> bytes.</summary>
     internal void Write(Span<byte> target)
     {
         target[..Bytes].Clear();
@@ -55,7 +57,7 @@ internal readonly record struct RowEntry(RowState State, UInt128 Checksum, long 
         SelfCheck(target).CopyTo(target[40..]);
     }
 
-    /// <summary>Reads an entry; one that is damaged is an empty one.</summary>
+    /// <summary>Reads an entry; a damaged entry reads as empty.</summary>
     internal static RowEntry Read(ReadOnlySpan<byte> source)
     {
         if (!SelfCheck(source).AsSpan().SequenceEqual(source[40..Bytes]) || source[0] is not (1 or 2))

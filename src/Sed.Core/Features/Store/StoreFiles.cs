@@ -5,8 +5,8 @@ using Sed.Core.Runtime;
 namespace Sed.Core.Features.Store;
 
 /// <summary>
-/// The files of one store. While rows are missing the array is called features.npy.partial; it takes its name only when
-/// every row is in it, so that nothing which looks complete is not.
+/// The files of one feature store. The array is named features.npy.partial while rows are missing and is renamed to
+/// features.npy when all rows are written, so features.npy is always complete.
 /// </summary>
 internal sealed class StoreFiles : IDisposable
 {
@@ -43,20 +43,23 @@ internal sealed class StoreFiles : IDisposable
 
     internal int RowBytes { get; }
 
-    /// <summary>Whether rows can be written; where not, the store is finished or of no use.</summary>
+    /// <summary>Whether rows can be written. A read-only store is usable only if it is complete.</summary>
     internal bool Writable { get; }
 
-    /// <summary>Opens what is there, or makes an empty array of the right size.</summary>
-    /// <exception cref="FeatureStoreException">The disk has not enough space, cannot be written and has no such array, or has a folder in its place.</exception>
+    /// <summary>Opens the existing files, or creates an empty array of the right size.</summary>
+    /// <exception cref="FeatureStoreException">
+    /// The disk has too little space, the store is missing and cannot be written, or a folder has the name of the
+    /// array.
+    /// </exception>
     internal static StoreFiles Open(string folder, byte[] header, int rows, int rowBytes, FolderLock writing)
     {
         if (Directory.Exists(Final(folder)) || Directory.Exists(Partial(folder)))
             throw new FeatureStoreException(
-                $"{folder}: there is a folder where the file features.npy belongs. Remove it, and the features are made again."
+                $"{folder}: there is a folder in place of the file features.npy; remove it to extract the features again."
             );
         var writable = writing.Outcome == LockOutcome.Acquired;
         if (!writable && !(File.Exists(Final(folder)) && File.Exists(Entries(folder))))
-            throw Unwritable(folder, "the features are not all there", writing.Reason);
+            throw Unwritable(folder, "features are missing", writing.Reason);
         var length = header.Length + ((long)rows * rowBytes);
         if (!File.Exists(Final(folder)) && !File.Exists(Partial(folder)))
             RequireSpace(folder, length + ((long)rows * RowEntry.Bytes));
@@ -75,7 +78,9 @@ internal sealed class StoreFiles : IDisposable
         }
     }
 
-    /// <exception cref="FeatureStoreException">The storage cannot be written; says what would have been.</exception>
+    /// <summary>Throws if the store cannot be written.</summary>
+    /// <param name="cause">Why the store has to be written, as a clause; part of the message.</param>
+    /// <exception cref="FeatureStoreException">The store cannot be written.</exception>
     internal void RequireWritable(string cause)
     {
         if (!Writable)
@@ -96,8 +101,10 @@ internal sealed class StoreFiles : IDisposable
 
     internal void ReadRow(int row, Span<float> target) => ReadRow(row, MemoryMarshal.AsBytes(target));
 
-    /// <summary>Writes a row, then its entry: killed in between, the row counts as empty.</summary>
-    /// <exception cref="FeatureStoreException">The disk does not take it.</exception>
+    /// <summary>
+    /// Writes a row, then its entry. If the process is killed in between, the row counts as missing.
+    /// </summary>
+    /// <exception cref="FeatureStoreException">Writing fails.</exception>
     internal void WriteRow(int row, ReadOnlySpan<byte> source, RowEntry entry)
     {
         Span<byte> bytes = stackalloc byte[RowEntry.Bytes];
@@ -110,15 +117,15 @@ internal sealed class StoreFiles : IDisposable
         catch (IOException refused)
         {
             throw new FeatureStoreException(
-                $"{folder}: the features of clip {row} cannot be written ({refused.Message}). What is there stays valid; the "
-                    + "next run goes on from it.",
+                $"{folder}: the features of clip {row} cannot be written ({refused.Message}). The rows "
+                    + "written so far stay valid; the next run continues from them.",
                 refused
             );
         }
     }
 
-    /// <summary>Takes the final name away, before rows are rewritten.</summary>
-    /// <exception cref="LockLostException">Another process has the right to write meanwhile.</exception>
+    /// <summary>Renames features.npy to features.npy.partial, before rows are rewritten.</summary>
+    /// <exception cref="LockLostException">Another process has taken over the lock.</exception>
     internal void Withdraw()
     {
         writing.ThrowIfLost();
@@ -126,8 +133,8 @@ internal sealed class StoreFiles : IDisposable
             File.Move(Final(folder), Partial(folder), overwrite: true);
     }
 
-    /// <summary>Gives the final name, once every row is there and on the disk.</summary>
-    /// <exception cref="LockLostException">Another process has the right to write meanwhile.</exception>
+    /// <summary>Flushes the files to disk and renames features.npy.partial to features.npy.</summary>
+    /// <exception cref="LockLostException">Another process has taken over the lock.</exception>
     internal void Publish()
     {
         if (File.Exists(Final(folder)))
@@ -153,7 +160,7 @@ internal sealed class StoreFiles : IDisposable
     {
         if (Misshapen(header, length))
         {
-            RequireWritable("features.npy has another shape than its features");
+            RequireWritable("features.npy has an unexpected shape or data type");
             Withdraw();
             RandomAccess.SetLength(values, length);
             RandomAccess.Write(values, header, 0);
@@ -161,15 +168,15 @@ internal sealed class StoreFiles : IDisposable
         var entriesLength = (long)rows * RowEntry.Bytes;
         if (RandomAccess.GetLength(entries) != entriesLength)
         {
-            RequireWritable("rows.bin has another length than its features");
+            RequireWritable("rows.bin has an unexpected length");
             RandomAccess.SetLength(entries, entriesLength);
         }
     }
 
     private static FeatureStoreException Unwritable(string folder, string cause, string reason) =>
         new(
-            $"{folder}: {cause}, and nothing can be written there ({reason.TrimEnd('.')}). Copy the folder to where it can be "
-                + "written, or keep the features elsewhere."
+            $"{folder}: {cause}, but the folder cannot be written ({reason.TrimEnd('.')}). Copy the folder to a writable "
+                + "location, or store the features elsewhere."
         );
 
     private bool Misshapen(byte[] header, long length)
@@ -188,7 +195,7 @@ internal sealed class StoreFiles : IDisposable
         {
             var more = RandomAccess.Read(file, target[got..], offset + got);
             if (more == 0)
-                throw new FeatureStoreException("A feature store became shorter while it was read.");
+                throw new FeatureStoreException("A file of the feature store is shorter than expected.");
             got += more;
         }
     }
@@ -198,8 +205,8 @@ internal sealed class StoreFiles : IDisposable
         var free = new DriveInfo(Path.GetFullPath(folder)).AvailableFreeSpace;
         if (free < needed)
             throw new FeatureStoreException(
-                $"{folder}: the features need {StorageSize.Print(needed)}, but {StorageSize.Print(free)} are free there; "
-                    + $"make {StorageSize.Print(needed - free)} of room, or keep them elsewhere or in float16."
+                $"{folder}: the features need {StorageSize.Print(needed)}, but only {StorageSize.Print(free)} are free; "
+                    + $"free {StorageSize.Print(needed - free)}, store the features elsewhere, or use float16."
             );
     }
 }

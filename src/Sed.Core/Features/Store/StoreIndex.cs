@@ -5,10 +5,14 @@ using Sed.Core.Runtime;
 
 namespace Sed.Core.Features.Store;
 
-/// <summary>The texts beside the array: which clip each row is, and which clips are broken.</summary>
+/// <summary>
+/// The text files of a feature store: index.tsv (clip of each row) and broken.tsv (unreadable clips).
+/// </summary>
 internal static class StoreIndex
 {
-    /// <summary>Writes index.tsv: two lines about the store, then row, split and name of every clip.</summary>
+    /// <summary>
+    /// Writes index.tsv: two comment lines about the store, a header, then row, split and name of each clip.
+    /// </summary>
     internal static void Write(string folder, Manifest manifest, FeatureSource options)
     {
         StringBuilder text = new();
@@ -22,7 +26,7 @@ internal static class StoreIndex
         AtomicFile.WriteIfChanged(Path.Combine(folder, "index.tsv"), text.ToString());
     }
 
-    /// <summary>Writes broken.tsv: row, name and reason.</summary>
+    /// <summary>Writes broken.tsv: row, name and reason of each unreadable clip.</summary>
     internal static void WriteBroken(string folder, IEnumerable<BrokenClip> broken)
     {
         StringBuilder text = new("row\tfilename\treason\n");
@@ -34,7 +38,7 @@ internal static class StoreIndex
         AtomicFile.Write(Path.Combine(folder, "broken.tsv"), text.ToString());
     }
 
-    /// <summary>Reads broken.tsv; empty where there is none.</summary>
+    /// <summary>Reads the reasons in broken.tsv by row; empty if the file does not exist.</summary>
     internal static Dictionary<int, string> ReadBroken(string folder)
     {
         Dictionary<int, string> reasons = [];

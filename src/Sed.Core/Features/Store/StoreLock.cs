@@ -2,11 +2,16 @@ using Sed.Core.Runtime;
 
 namespace Sed.Core.Features.Store;
 
-/// <summary>Lets one process at a time write a store, on whatever machine; the right of one that is gone is taken over.</summary>
+/// <summary>
+/// The lock that lets one process at a time write a store, across machines. The lock of a dead process is taken over.
+/// </summary>
 internal static class StoreLock
 {
-    /// <summary>Waits while another process has the lock.</summary>
-    /// <returns>The lock, or that there can be none: then the store can only be read. Dispose it when done.</returns>
+    /// <summary>Acquires the lock, waiting while another process holds it.</summary>
+    /// <returns>
+    /// The lock; its outcome is not <see cref="LockOutcome.Acquired"/> if the folder cannot be written. Dispose it when
+    /// done.
+    /// </returns>
     internal static FolderLock Take(string folder, CancellationToken cancellation)
     {
         while (true)

@@ -19,7 +19,9 @@ internal sealed class ScoreTargets : FrameTargets
         ArgumentNullException.ThrowIfNull(scores);
         if (threshold is { } limit && !(limit > 0 && limit < 1))
             throw new ArgumentException(
-                FormattableString.Invariant($"The threshold of pseudo-labels is {limit:R}; it has to be between 0 and 1."),
+                FormattableString.Invariant(
+                    $"The threshold of pseudo-labels is {limit:R}; it has to be between 0 and 1."
+                ),
                 nameof(threshold)
             );
         var strange = Array.FindIndex(scores.Strong, value => !(value >= 0 && value <= 1));

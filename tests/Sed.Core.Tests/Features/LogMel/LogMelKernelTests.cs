@@ -99,6 +99,6 @@ public sealed class LogMelKernelTests
         using LogMelExtractor extractor = new(LogMelOptions.Dcase2017);
         using torch.Tensor waveforms = torch.zeros(1, 1000);
         ArgumentException error = Assert.Throws<ArgumentException>(() => extractor.Extract(waveforms));
-        Assert.Equal("A clip needs 1025 samples or more for these features, this one has 1000.", error.Message);
+        Assert.Equal("These features need clips of at least 1025 samples, but this clip has 1000.", error.Message);
     }
 }

@@ -36,7 +36,7 @@ public sealed class StoreRecoveryTests : StoreOfNoise
         File.Delete(Path.Combine(store, "features.npy"));
         Directory.CreateDirectory(Path.Combine(store, "features.npy"));
         Assert.Equal(
-            $"{store}: there is a folder where the file features.npy belongs. Remove it, and the features are made again.",
+            $"{store}: there is a folder in place of the file features.npy; remove it to extract the features again.",
             Assert.Throws<FeatureStoreException>(() => Open(corpus)).Message
         );
         Directory.Delete(Path.Combine(store, "features.npy"));
@@ -117,8 +117,8 @@ public sealed class StoreRecoveryTests : StoreOfNoise
             )
         );
         Assert.Matches(
-            $"^{Folder.Path}: the features need 160 TB, but [0-9.]+ ([kMGT]B|bytes) are free there; make [0-9.]+ TB of room, "
-                + "or keep them elsewhere or in float16.$",
+            $"^{Folder.Path}: the features need 160 TB, but only [0-9.]+ ([kMGT]B|bytes) are free; free [0-9.]+ TB, "
+                + "store the features elsewhere, or use float16.$",
             error.Message
         );
         Assert.Equal([Folder.File("writing.lock")], Directory.GetFiles(Folder.Path));
@@ -158,17 +158,17 @@ public sealed class StoreRecoveryTests : StoreOfNoise
             path = store.Folder;
         var denied = $"Access to the path '{Path.Combine(path, "writing.lock")}' is denied";
         var remedy =
-            $"nothing can be written there ({denied}). Copy the folder to where it can be written, or keep the features elsewhere.";
+            $"but the folder cannot be written ({denied}). Copy the folder to a writable location, or store the features elsewhere.";
         Block(path);
         File.SetLastWriteTimeUtc(corpus.Clips[2].AudioPath, DateTime.UtcNow.AddMinutes(1));
         FeatureStoreException changed = Assert.Throws<FeatureStoreException>(() => Open(corpus));
         Assert.Equal(
-            $"{path}: 1 of its 3 rows are damaged, or made from other audio than is there now, and {remedy}",
+            $"{path}: 1 of its 3 rows are damaged or do not match the current audio files, {remedy}",
             changed.Message
         );
         File.Delete(Path.Combine(path, "features.npy"));
         FeatureStoreException gone = Assert.Throws<FeatureStoreException>(() => Open(corpus));
-        Assert.Equal($"{path}: the features are not all there, and {remedy}", gone.Message);
+        Assert.Equal($"{path}: features are missing, {remedy}", gone.Message);
     }
 
     // A folder in the lock's place: a lock that nobody can take, for root neither.
