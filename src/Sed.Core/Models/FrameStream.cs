@@ -4,31 +4,31 @@ using Sed.Core.Runtime;
 namespace Sed.Core.Models;
 
 /// <summary>
-/// Extracts features from sound that arrives in pieces. The frames equal those of the whole sound. Not thread-safe.
+/// Extracts features from audio that arrives in pieces. The frames equal those of the whole recording. Not thread-safe.
 /// </summary>
 internal sealed class FrameStream(FeatureSource definition, IFeatureExtractor extractor)
 {
-    // Frames that a thread extracts at once.
+    // Number of frames per parallel task.
     private const int FramesPerTask = 512;
 
-    // Frames of sound before and after a frame that its features depend on.
+    // Number of frames before and after a frame whose samples its features depend on.
     private readonly int context =
         (Math.Max(definition.SamplesBefore, definition.SamplesFrom) + definition.HopSamples - 1)
         / definition.HopSamples;
 
     private float[] buffer = [];
     private int count; // samples in the buffer
-    private long start; // position of the buffer in the sound, in samples; a multiple of the hop
+    private long start; // position of the buffer in the recording, in samples; a multiple of the hop
 
     /// <summary>Number of frames extracted so far.</summary>
     public long Extracted { get; private set; }
 
-    /// <summary>Frames of sound that must follow a frame before it can be extracted.</summary>
+    /// <summary>Number of frames of audio that must follow a frame before it can be extracted.</summary>
     public int Context => context;
 
-    /// <summary>Takes the next samples.</summary>
-    /// <param name="piece">Samples.</param>
-    /// <param name="isLast">Whether the sound ends with them.</param>
+    /// <summary>Adds the next samples.</summary>
+    /// <param name="piece">Samples that follow the previous piece.</param>
+    /// <param name="isLast">Whether the recording ends with this piece.</param>
     /// <returns>The frames that can be extracted now, shape (frames, bands).</returns>
     public float[] Push(ReadOnlySpan<float> piece, bool isLast)
     {
@@ -38,7 +38,7 @@ internal sealed class FrameStream(FeatureSource definition, IFeatureExtractor ex
         count += piece.Length;
         var hop = definition.HopSamples;
         var first = start / hop;
-        // At the end, the definition determines the number of frames.
+        // At the end of the recording, the feature definition determines the number of frames.
         var to = isLast ? first + definition.FramesOf(count) : (start + count) / hop - context;
         var from = Extracted;
         var frames = (int)Math.Max(0, to - from);

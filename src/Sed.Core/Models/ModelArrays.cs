@@ -11,7 +11,7 @@ internal static class ModelArrays
     private const string Means = "means";
     private const string Deviations = "deviations";
 
-    /// <summary>The arrays of a member, by the names of their entries without the member's number.</summary>
+    /// <summary>The arrays of a member, by entry name without the member's number.</summary>
     public static IEnumerable<KeyValuePair<string, NumpyArray>> Of(ModelMember member) =>
         [
             .. member.Weights.Select(array => KeyValuePair.Create(Weights + array.Key, array.Value)),
@@ -20,8 +20,8 @@ internal static class ModelArrays
         ];
 
     /// <summary>Reads the arrays of a member and removes their entries.</summary>
-    /// <param name="prefix">Start of the names of the member's entries.</param>
-    /// <param name="entries">The entries of the file.</param>
+    /// <param name="prefix">Common prefix of the member's entries, for example "1/".</param>
+    /// <param name="entries">Remaining entries of the file, by name.</param>
     public static (BandStatistics Statistics, IReadOnlyDictionary<string, NumpyArray> Weights) Take(
         string prefix,
         Dictionary<string, ZipArchiveEntry> entries

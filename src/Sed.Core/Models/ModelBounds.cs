@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace Sed.Core.Models;
 
 /// <summary>
-/// Upper bounds for the numbers in a model file. They are checked before anything is computed from the numbers or allocated,
-/// and lie far above those of any real model.
+/// Upper bounds for the numbers in a model file, far above those of any real model. They are checked before any
+/// computation or allocation that depends on the numbers.
 /// </summary>
 internal static class ModelBounds
 {
@@ -14,7 +14,7 @@ internal static class ModelBounds
     private const long MostOperations = 1L << 40; // multiply-accumulates per clip
     private const long MostValues = 1L << 27; // activations of a layer, samples, or filter weights, per clip
 
-    /// <summary>Refuses null and numbers above the bounds.</summary>
+    /// <summary>Throws if the description contains null or a number above its bound.</summary>
     public static void Require(JsonElement description)
     {
         foreach (var (element, path, bound) in Numbers(description, "", LargestNumber))
@@ -28,7 +28,7 @@ internal static class ModelBounds
         }
     }
 
-    /// <summary>Refuses models that need excessive memory or time, or have more weights than the file can hold.</summary>
+    /// <summary>Throws if the model needs excessive memory or time, or has more weights than fit in the file.</summary>
     public static void Require(ModelDescription description, long fileBytes)
     {
         var model = description.With([]);

@@ -10,7 +10,7 @@ namespace Sed.Core.Models;
 /// <summary>The content of model.json: a model without its arrays.</summary>
 internal sealed record ModelDescription
 {
-    /// <summary>The format version that is written, and the only one that is read.</summary>
+    /// <summary>The format version that this release reads and writes.</summary>
     public const int CurrentLayout = 2;
 
     [Key("layout")]
@@ -64,7 +64,7 @@ internal sealed record ModelDescription
             Members = [.. model.Members.Select(member => new Member(member.Name, member.Specification, member.Scores))],
         };
 
-    /// <summary>The model with the arrays of its members.</summary>
+    /// <summary>Combines the description with the arrays of its members.</summary>
     public SavedModel With(
         IReadOnlyList<(BandStatistics Statistics, IReadOnlyDictionary<string, NumpyArray> Weights)> arrays
     ) =>

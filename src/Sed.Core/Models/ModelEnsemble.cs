@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace Sed.Core.Models;
 
 /// <summary>
-/// The networks of a model's members, whose outputs are averaged. Thread-safe: callers take turns, because the kernels use all
-/// cores for one batch.
+/// The networks of a model's members, whose outputs are averaged. Thread-safe: calls are serialised, because the
+/// kernels use all cores for one batch.
 /// </summary>
 internal sealed class ModelEnsemble : IDisposable
 {
@@ -36,7 +36,7 @@ internal sealed class ModelEnsemble : IDisposable
         }
     }
 
-    /// <summary>The mean output of the members for each window: shapes (frames, classes) and (classes).</summary>
+    /// <summary>The mean output of the members per window: strong (frames, classes) and weak (classes).</summary>
     public (float[] Strong, float[] Weak)[] Predict(IReadOnlyList<Window> windows)
     {
         lock (turn)
@@ -93,7 +93,7 @@ internal sealed class ModelEnsemble : IDisposable
     }
 }
 
-/// <summary>The features of a window of a clip's length.</summary>
+/// <summary>The features of a window with the length of a clip.</summary>
 /// <param name="Features">Features before standardisation, shape (frames, bands).</param>
-/// <param name="FramesWithSound">Number of frames with sound; the frames after them are padding.</param>
+/// <param name="FramesWithSound">Number of frames before the padding.</param>
 internal sealed record Window(float[] Features, int FramesWithSound);

@@ -7,10 +7,10 @@ using Sed.Core.Runtime;
 namespace Sed.Core.Models;
 
 /// <summary>
-/// Reads and writes model files. A model file is an uncompressed ZIP archive of model.json and, for each member k from 1, the
-/// arrays k/weights/NAME.npy, k/means.npy and k/deviations.npy, so that <c>numpy.load</c> reads it like an .npz file. Equal models
-/// have equal bytes. Files are untrusted input: reading executes no code, writes nothing, and needs no more memory than the
-/// length of the file.
+/// Reads and writes model files. A model file is an uncompressed ZIP archive of model.json and, for each member k from
+/// 1, the arrays k/weights/NAME.npy, k/means.npy and k/deviations.npy, so <c>numpy.load</c> can read it like an .npz
+/// file. Equal models give identical bytes. Files are treated as untrusted input: reading executes no code, writes
+/// nothing and uses memory in proportion to the length of the file.
 /// </summary>
 public static class ModelFile
 {
@@ -20,7 +20,7 @@ public static class ModelFile
     private const string DescriptionName = "model.json";
     private const long LongestDescription = 4 << 20;
 
-    /// <summary>Writes a file atomically, replacing an existing one.</summary>
+    /// <summary>Writes a model file atomically, replacing an existing file.</summary>
     /// <exception cref="ArgumentException">The model has problems; the message lists all of them.</exception>
     public static void Write(string path, SavedModel model)
     {
@@ -42,8 +42,10 @@ public static class ModelFile
         );
     }
 
-    /// <summary>Reads a file.</summary>
-    /// <exception cref="ModelFileException">The file is not a model, is damaged, or has another format version.</exception>
+    /// <summary>Reads a model file.</summary>
+    /// <exception cref="ModelFileException">
+    /// The file is not a model, is damaged, or has another format version.
+    /// </exception>
     /// <exception cref="IOException">The file cannot be opened.</exception>
     public static SavedModel Read(string path)
     {
@@ -55,7 +57,7 @@ public static class ModelFile
         {
             return Read(file);
         }
-        // Any exception while parsing is caused by a damaged or hostile file.
+        // A damaged or malicious file can cause any exception while parsing.
         catch (Exception damage) when (damage is not (ModelFileException or OutOfMemoryException))
         {
             throw new ModelFileException(path, Cause(damage), damage);
@@ -87,7 +89,7 @@ public static class ModelFile
         var model = description.With(members);
         if (model.Problems() is { Count: > 0 } problems)
             throw new InvalidDataException(string.Join("; ", problems));
-        // Building the networks checks the shapes of the weights.
+        // Building the networks validates the shapes of the weights.
         for (var member = 0; member < model.Members.Count; member++)
             model.Build(member).Dispose();
         return model;
@@ -125,7 +127,7 @@ public static class ModelFile
             ?? throw new InvalidDataException($"its {DescriptionName} is empty");
     }
 
-    /// <summary>The message of an exception as a clause in one line, without control characters.</summary>
+    /// <summary>The message of an exception as a single-line clause without control characters.</summary>
     private static string Cause(Exception damage)
     {
         var what = damage is JsonException or NotSupportedException ? $"its {DescriptionName} is invalid: " : "";

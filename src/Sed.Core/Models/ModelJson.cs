@@ -6,14 +6,14 @@ using Sed.Core.Runtime.Keys;
 namespace Sed.Core.Models;
 
 /// <summary>
-/// Writes and reads the data of a model as JSON by stable names (<see cref="KeyAttribute"/>), so that types can be renamed. Reading
-/// is strict: unknown kinds, properties and values are errors.
+/// JSON serialization of a model's data by stable names (<see cref="KeyAttribute"/>), so that types can be renamed.
+/// Reading is strict: unknown kinds, properties and values are errors.
 /// </summary>
 internal static class ModelJson
 {
     public static JsonSerializerOptions Options { get; } = Strict();
 
-    /// <summary>Whether a type holds data only. A type that holds code cannot be stored.</summary>
+    /// <summary>Whether a type consists of data only. A type with a delegate cannot be stored.</summary>
     public static bool IsData(Type kind) =>
         !kind.GetProperties().Any(property => typeof(Delegate).IsAssignableFrom(property.PropertyType));
 

@@ -3,9 +3,9 @@ using Sed.Core.Networks;
 namespace Sed.Core.Models;
 
 /// <summary>
-/// Positions the windows of a long recording and cross-fades their frame probabilities. A window has the length of a clip and
-/// starts about 0.8 clips after the previous one; the last window ends with the recording and can overlap more. Windows start
-/// at boundaries of output frames, so that the output frames of all windows coincide.
+/// Positions the windows of a long recording and cross-fades their frame probabilities. A window has the length of a
+/// clip and starts about 0.8 clips after the previous window. The last window ends with the recording and can overlap
+/// more. Windows start at output-frame boundaries, so that the output frames of all windows are aligned.
 /// </summary>
 internal sealed class OverlappingWindows
 {
@@ -14,10 +14,12 @@ internal sealed class OverlappingWindows
     private readonly int classes;
     private readonly int unit; // smallest number of input frames with a whole number of output frames
     private readonly int outputFramesPerUnit;
-    private readonly List<float> pending = []; // probabilities that the next window can change
-    private long start; // output frame at which the pending probabilities start
+    private readonly List<float> pending = []; // probabilities that the next window can still change
+    private long start; // first output frame of the pending probabilities
 
-    /// <param name="network">The network. Pooling can drop the last input frames of a window.</param>
+    /// <param name="network">
+    /// Network applied to each window. Its pooling can drop the last input frames of a window.
+    /// </param>
     public OverlappingWindows(NetworkDescription network)
     {
         classes = network.Classes;
@@ -27,29 +29,37 @@ internal sealed class OverlappingWindows
         Stride = Math.Max(1, Math.Min((int)(StrideInClips * network.Frames), CoveredFrames) / unit) * unit;
     }
 
-    /// <summary>Input frames that the output of a window covers.</summary>
+    /// <summary>Number of input frames that the output of a window covers.</summary>
     public int CoveredFrames { get; }
 
-    /// <summary>Input frames between the starts of two windows.</summary>
+    /// <summary>Number of input frames between the starts of two consecutive windows.</summary>
     public int Stride { get; }
 
-    /// <summary>Start of the window whose output ends with a recording of this many input frames, or up to a unit later.</summary>
+    /// <summary>
+    /// First input frame of the last window of a recording. The window's output ends with the recording or less than
+    /// one unit later.
+    /// </summary>
+    /// <param name="inputFrames">Length of the recording in input frames.</param>
     public long LastStart(long inputFrames) => Math.Max(0, (inputFrames - CoveredFrames + unit - 1) / unit * unit);
 
-    /// <summary>Number of output frames that end within this many input frames.</summary>
+    /// <summary>
+    /// Number of output frames that end within the first <paramref name="inputFrames"/> input frames.
+    /// </summary>
     public long OutputFramesEndedIn(long inputFrames) => inputFrames * outputFramesPerUnit / unit;
 
-    /// <summary>Number of output frames that start within this many input frames.</summary>
+    /// <summary>
+    /// Number of output frames that start within the first <paramref name="inputFrames"/> input frames.
+    /// </summary>
     public long OutputFramesStartedIn(long inputFrames) => (inputFrames * outputFramesPerUnit + unit - 1) / unit;
 
-    /// <summary>The latest start of a window that contains an output frame.</summary>
+    /// <summary>The latest first input frame of a window that contains the given output frame.</summary>
     public long LatestStartWith(long outputFrame) => outputFrame / outputFramesPerUnit * unit;
 
     /// <summary>Rounds a number of input frames to a positive whole number of units.</summary>
     public int RoundToUnits(double inputFrames) => Math.Max(1, (int)Math.Round(inputFrames / unit)) * unit;
 
-    /// <summary>Adds the output of the next window and cross-fades it linearly with the previous ones.</summary>
-    /// <param name="from">The window's first input frame, after that of the previous window.</param>
+    /// <summary>Adds the output of the next window and cross-fades it linearly with the previous windows.</summary>
+    /// <param name="from">The window's first input frame; increases from window to window.</param>
     /// <param name="strong">Frame probabilities, shape (frames, classes).</param>
     /// <returns>The probabilities that later windows cannot change, shape (frames, classes).</returns>
     public float[] Add(long from, ReadOnlySpan<float> strong)
@@ -67,7 +77,8 @@ internal sealed class OverlappingWindows
         return Take((int)(first - start));
     }
 
-    /// <summary>The remaining probabilities of a recording of this many input frames, shape (frames, classes).</summary>
+    /// <summary>Returns the remaining probabilities at the end of the recording, shape (frames, classes).</summary>
+    /// <param name="inputFrames">Length of the recording in input frames.</param>
     public float[] Finish(long inputFrames) =>
         Take((int)Math.Min(OutputFramesStartedIn(inputFrames) - start, pending.Count / classes));
 

@@ -3,9 +3,9 @@ using Sed.Core.Annotations;
 namespace Sed.Core.Models;
 
 /// <summary>The events and tags that a model detects in a recording.</summary>
-/// <param name="Seconds">Length of the recording, in seconds.</param>
-/// <param name="Events">The events, ordered by onset.</param>
-/// <param name="Tags">The labels of the tags, in the order of the classes.</param>
+/// <param name="Seconds">Length of the recording in seconds.</param>
+/// <param name="Events">Detected events, ordered by onset.</param>
+/// <param name="Tags">Labels of the detected classes, in the order of the classes.</param>
 /// <param name="TagProbabilities">
 /// The weak output: probability of each class in the recording; for a long recording, the maximum over its windows.
 /// </param>
@@ -16,13 +16,13 @@ public sealed record Prediction(
     IReadOnlyList<float> TagProbabilities
 );
 
-/// <summary>The prediction for a file, or the reason that it cannot be read.</summary>
+/// <summary>The prediction for a file, or the reason why the file cannot be read.</summary>
 /// <param name="Path">Path of the file.</param>
 /// <param name="Prediction">The prediction; null if the file cannot be read.</param>
 /// <param name="Problem">Why the file cannot be read; null if it can.</param>
 public sealed record FilePrediction(string Path, Prediction? Prediction, string? Problem)
 {
-    /// <summary>What is wrong with a file that can be read, a clause each, for example a header without a length.</summary>
+    /// <summary>Faults of a readable file, for example a header without a length; one clause each.</summary>
     public IReadOnlyList<string> Findings { get; init; } = [];
 }
 

@@ -3,7 +3,9 @@ using Sed.Core.Detection;
 
 namespace Sed.Core.Models;
 
-/// <summary>Builds the prediction of a recording from the outputs of the network, frame by frame. Not thread-safe.</summary>
+/// <summary>
+/// Builds the prediction of a recording from the outputs of the network, frame by frame. Not thread-safe.
+/// </summary>
 internal sealed class PredictionBuilder(
     SavedModel model,
     DetectionOptions detection,
@@ -19,7 +21,7 @@ internal sealed class PredictionBuilder(
 
     /// <summary>Adds the next frames.</summary>
     /// <param name="probabilities">Frame probabilities, shape (frames, classes).</param>
-    /// <param name="reported">Number of frames to report to the handler, without padding after the recording; all by default.</param>
+    /// <param name="reported">Number of frames to report to the handler, without padding. Default: all frames.</param>
     public void Add(ReadOnlySpan<float> probabilities, int? reported = null)
     {
         if (probabilities.IsEmpty)
@@ -33,7 +35,9 @@ internal sealed class PredictionBuilder(
         frames += probabilities.Length / model.Classes.Count;
     }
 
-    /// <summary>Adds the weak output of a window; tags have its maximum over all windows.</summary>
+    /// <summary>
+    /// Adds the weak output of a window. The recording's weak output is the maximum over all windows.
+    /// </summary>
     public void AddTags(ReadOnlySpan<float> weak)
     {
         for (var k = 0; k < tags.Length; k++)
@@ -42,8 +46,8 @@ internal sealed class PredictionBuilder(
 
     /// <summary>Ends the recording.</summary>
     /// <param name="seconds">
-    /// Length of the recording. Events are cut there: they can extend into the silence that pads a short recording, or to the end
-    /// of the last frame.
+    /// Length of the recording in seconds. Events are truncated to this length, because padding and the last frame can
+    /// extend beyond the recording.
     /// </param>
     public Prediction Finish(double seconds)
     {

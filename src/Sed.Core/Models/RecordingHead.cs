@@ -5,8 +5,8 @@ using Sed.Core.Features;
 namespace Sed.Core.Models;
 
 /// <summary>
-/// The start of a file, which shows whether it is a clip or a longer recording: the features of a clip, or the first samples of
-/// a longer recording with the stream of its remaining samples.
+/// The start of an audio file. For a file of at most a clip's length: the features of the clip. For a longer recording:
+/// the first samples and a stream of the remaining samples.
 /// </summary>
 internal sealed class RecordingHead : IDisposable
 {
@@ -26,7 +26,7 @@ internal sealed class RecordingHead : IDisposable
     /// <summary>The remaining samples of a longer recording.</summary>
     public AudioStream? Stream { get; private init; }
 
-    /// <summary>What is wrong with a file that can be read.</summary>
+    /// <summary>Faults of a readable file.</summary>
     public IReadOnlyList<string> Findings { get; private init; } = [];
 
     /// <summary>Why the file cannot be read; null if it can.</summary>
@@ -56,7 +56,7 @@ internal sealed class RecordingHead : IDisposable
     {
         var (features, length) = (model.Features, model.ClipSamples);
         var stream = AudioStream.Open(path, features.SampleRate);
-        // One sample more than the longest clip.
+        // One sample more than the longest clip distinguishes a clip from a longer recording.
         var limit = length + (int)(SedModel.ToleratedSeconds * features.SampleRate) + 1;
         var samples = ArrayPool<float>.Shared.Rent(limit);
         try
@@ -72,7 +72,7 @@ internal sealed class RecordingHead : IDisposable
             samples.AsSpan(count).Clear();
             var frames = new float[model.Network.Frames * features.Bands];
             extractor.Extract(samples.AsSpan(0, length), frames);
-            // Counts frames with sound as the feature store does.
+            // Same number of frames without padding as in the feature store.
             var sound = (int)Math.Round(Math.Min(stream.Seconds, model.ClipSeconds) * features.SampleRate);
             var framesWithSound = Math.Clamp(
                 (sound + features.HopSamples - 1) / features.HopSamples,

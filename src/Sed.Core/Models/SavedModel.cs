@@ -8,12 +8,12 @@ using Sed.Core.Runtime;
 namespace Sed.Core.Models;
 
 /// <summary>
-/// A trained model as data: its networks, features, decoding options and provenance. It is the content of a model file
+/// A trained model as data: networks, features, decoding options and provenance. The content of a model file
 /// (<see cref="ModelFile"/>). Immutable.
 /// </summary>
 public sealed record SavedModel
 {
-    /// <summary>The model's name, for example the table row that it comes from.</summary>
+    /// <summary>Name of the model, for example that of its row in the results table.</summary>
     public required string Name { get; init; }
 
     /// <summary>The classes, in the order of the network's outputs.</summary>
@@ -22,10 +22,10 @@ public sealed record SavedModel
     /// <summary>Length of the network's input, in seconds.</summary>
     public required double ClipSeconds { get; init; }
 
-    /// <summary>The features that are the network's input.</summary>
+    /// <summary>Definition of the features that the networks take as input.</summary>
     public required FeatureSource Features { get; init; }
 
-    /// <summary>The network.</summary>
+    /// <summary>Architecture of the networks.</summary>
     public required NetworkDescription Network { get; init; }
 
     /// <summary>The decoding options.</summary>
@@ -37,15 +37,19 @@ public sealed record SavedModel
     /// <summary>Hash of the training corpus's manifest.</summary>
     public required string CorpusHash { get; init; }
 
-    /// <summary>The trained networks, at least one. The model outputs the mean of their probabilities.</summary>
+    /// <summary>The trained networks, at least one. The model's output is the mean of their probabilities.</summary>
     public required IReadOnlyList<ModelMember> Members { get; init; }
 
-    /// <summary>Samples per clip.</summary>
+    /// <summary>Number of samples per clip.</summary>
     public int ClipSamples => (int)Math.Round(ClipSeconds * Features.SampleRate);
 
-    /// <summary>Builds the network of a member with its weights, on the CPU and in evaluation mode. The caller owns it.</summary>
+    /// <summary>
+    /// Builds the network of a member with its weights, on the CPU and in evaluation mode. The caller owns it.
+    /// </summary>
     /// <param name="member">Index of the member.</param>
-    /// <exception cref="InvalidDataException">The weights do not fit the network; the message lists all differences.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The weights do not fit the network; the message lists all differences.
+    /// </exception>
     public SedNetwork Build(int member)
     {
         Torch.Initialize();
@@ -63,7 +67,7 @@ public sealed record SavedModel
         }
     }
 
-    /// <summary>Every reason the model cannot be used or saved; empty when it can.</summary>
+    /// <summary>All problems that prevent using or saving the model; empty if it is valid.</summary>
     public IReadOnlyList<Problem> Problems()
     {
         var problems = DescriptionProblems();
@@ -93,16 +97,16 @@ public sealed record SavedModel
     private static Problem HasCode(Layer layer) =>
         new(
             "network",
-            $"the layer {layer} is code of a script, which a model file cannot store",
-            "use the layers of the language, or keep the script and the trial's folder"
+            $"the layer {layer} is defined by code in a script, which a model file cannot contain",
+            "use built-in layers, or keep the script and the trial folder"
         );
 
     private IEnumerable<Problem> ClipProblems()
     {
         if (!(ClipSeconds > 0 && ClipSeconds * Features.SampleRate <= Array.MaxLength))
             yield return Problem.Of(
-                FormattableString.Invariant($"a clip lasts {ClipSeconds:R} s"),
-                "it must be longer than 0 s and fit in memory"
+                FormattableString.Invariant($"the clip length is {ClipSeconds:R} s"),
+                "it must be above 0 s and fit in memory"
             );
         else if (Features.FramesOf(ClipSamples) is var frames && frames != Network.Frames)
             yield return Problem.Of(
@@ -119,9 +123,9 @@ public sealed record SavedModel
 
 /// <summary>One trained network of a model.</summary>
 /// <param name="Name">Unique name, for example "seed 1".</param>
-/// <param name="Specification">All settings of the training, one per line.</param>
+/// <param name="Specification">All settings of its training, one per line.</param>
 /// <param name="Scores">Metrics by split and name, with the default decoding (threshold 0.5, no steps).</param>
-/// <param name="Statistics">Means and deviations that standardise the features.</param>
+/// <param name="Statistics">Mean and standard deviation of each band, for standardisation.</param>
 /// <param name="Weights">Parameters and buffers, by PyTorch's names.</param>
 public sealed record ModelMember(
     string Name,
@@ -134,7 +138,10 @@ public sealed record ModelMember(
     internal IEnumerable<Problem> Problems(int bands)
     {
         if (Statistics.Means.Count != bands)
-            yield return new Problem(Name, $"{Statistics.Means.Count} bands are standardised instead of {bands}");
+            yield return new Problem(
+                Name,
+                $"the standardisation has {Statistics.Means.Count} bands, but the features have {bands}"
+            );
         if (Statistics.Means.Concat(Statistics.Deviations).Any(value => !float.IsFinite(value)))
             yield return new Problem(Name, "a band's mean or deviation is not finite");
         foreach (var (name, array) in Weights)

@@ -14,22 +14,23 @@ namespace Sed.Core.Models;
 /// foreach (var sound in model.Detect("street.wav"))
 ///     Console.WriteLine($"{sound.Onset} {sound.Offset} {sound.Label}");
 /// </code>
-/// A recording of up to the length of a clip (plus <see cref="ToleratedSeconds"/>) is processed like a clip of the training
-/// corpus, padded with silence if it is shorter. A longer recording is cut into windows of a clip's length that overlap by a
-/// fifth, and their frame probabilities are cross-faded. Memory use does not depend on the length of the recording, except that
-/// decoding with change points needs 4 bytes per frame and class. Thread-safe: callers take turns in the network.
+/// A recording of at most a clip's length (plus <see cref="ToleratedSeconds"/>) is processed like a clip of the
+/// training corpus, with padding if it is shorter. A longer recording is split into windows of a clip's length that
+/// overlap by a fifth, and their frame probabilities are cross-faded. Memory use does not depend on the length of the
+/// recording, except that decoding with change points needs 4 bytes per frame and class. Thread-safe: network calls are
+/// serialised.
 /// </summary>
 public sealed class SedModel : IDisposable
 {
     /// <summary>
-    /// Longest excess over a clip's length, in seconds, at which a recording is still processed as one clip, without its end.
-    /// Audio containers can pad a clip by this much.
+    /// Maximum excess over a clip's length, in seconds, at which a recording is still processed as one clip; the excess
+    /// is dropped. Audio containers can pad a clip by this much.
     /// </summary>
     public const double ToleratedSeconds = 0.1;
 
     private const int ClipsPerBatch = 16;
 
-    // Fewer windows than clips, because they dominate the memory use for a long recording.
+    // Smaller than ClipsPerBatch, because the windows dominate the memory use for a long recording.
     private const int WindowsPerBatch = 4;
 
     private readonly ModelEnsemble networks;
@@ -47,15 +48,19 @@ public sealed class SedModel : IDisposable
 
     /// <summary>Loads a model file.</summary>
     /// <param name="path">Path of the file.</param>
-    /// <param name="detection">Decoding options; null (the default) means those of the file.</param>
+    /// <param name="detection">Decoding options; null (the default) uses those of the model.</param>
     /// <param name="device">Device of the networks: auto (the default), cpu, cuda or cuda:N.</param>
-    /// <exception cref="ModelFileException">The file is not a model, is damaged, or has another format version.</exception>
+    /// <exception cref="ModelFileException">
+    /// The file is not a model, is damaged, or has another format version.
+    /// </exception>
     /// <exception cref="IOException">The file cannot be opened.</exception>
-    /// <exception cref="ArgumentException">The device does not exist, or the decoding options have problems.</exception>
+    /// <exception cref="ArgumentException">
+    /// The device does not exist, or the decoding options have problems.
+    /// </exception>
     public static SedModel Load(string path, DetectionOptions? detection = null, string device = "auto") =>
         Of(ModelFile.Read(path), detection, device);
 
-    /// <summary>Creates a model from one in memory.</summary>
+    /// <summary>Creates a model from data in memory.</summary>
     /// <inheritdoc cref="Load"/>
     public static SedModel Of(SavedModel saved, DetectionOptions? detection = null, string device = "auto")
     {
@@ -72,7 +77,7 @@ public sealed class SedModel : IDisposable
     /// <summary>The classes.</summary>
     public ClassList Classes => Saved.Classes;
 
-    /// <summary>Distance between frames of probabilities, in seconds.</summary>
+    /// <summary>Hop of the frame probabilities, in seconds.</summary>
     public double HopSeconds { get; }
 
     /// <summary>The events of a file, ordered by onset.</summary>
@@ -96,7 +101,9 @@ public sealed class SedModel : IDisposable
     /// <param name="path">Path of an audio file.</param>
     /// <param name="frames">Receives the frame probabilities while they are computed.</param>
     /// <param name="cancellation">Cancels before the next batch of windows.</param>
-    /// <exception cref="AudioFormatException">The file is damaged, or its format needs ffmpeg, which is missing.</exception>
+    /// <exception cref="AudioFormatException">
+    /// The file is damaged, or its format needs ffmpeg, which is missing.
+    /// </exception>
     /// <exception cref="IOException">The file cannot be opened.</exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public Prediction Predict(
@@ -112,11 +119,13 @@ public sealed class SedModel : IDisposable
     }
 
     /// <summary>
-    /// The events and tags of many files, in their order. Clips are decoded and processed in batches. An unreadable file is
-    /// reported in its place and does not stop the others.
+    /// The events and tags of many files, in the order of the paths. Clips are decoded and processed in batches. An
+    /// unreadable file gives a result with <see cref="FilePrediction.Problem"/> and does not affect the other files.
     /// </summary>
     /// <param name="paths">Paths of the files.</param>
-    /// <param name="frames">Receives the frame probabilities of each file, on the thread that enumerates the results.</param>
+    /// <param name="frames">
+    /// Receives the frame probabilities of each file, on the thread that enumerates the results.
+    /// </param>
     /// <param name="cancellation">Cancels before the next batch.</param>
     /// <exception cref="AudioFormatException">A format needs ffmpeg, which is missing.</exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
@@ -126,7 +135,7 @@ public sealed class SedModel : IDisposable
         CancellationToken cancellation = default
     )
     {
-        // The next files are decoded while the network processes these.
+        // Decode the next files while the network processes the current ones.
         Task<RecordingHead[]>? next = null;
         try
         {
@@ -145,7 +154,7 @@ public sealed class SedModel : IDisposable
         }
     }
 
-    /// <summary>Starts to detect events in a stream of samples.</summary>
+    /// <summary>Creates a detector for a stream of samples.</summary>
     /// <param name="sampleRate">Sample rate of the stream in Hz, positive.</param>
     /// <exception cref="NotSupportedException">A decoding step needs the whole recording.</exception>
     public StreamingDetector Stream(int sampleRate) => new(this, networks, extractor, sampleRate);
@@ -217,7 +226,7 @@ public sealed class SedModel : IDisposable
     )
     {
         PredictionBuilder builder = new(Saved, Detection, HopSeconds, frames, path);
-        // Tolerates a rounding error of 0.01 frames.
+        // 0.01 frames of tolerance for rounding errors.
         builder.Add(output.Strong, reported: (int)Math.Ceiling(seconds / HopSeconds - 0.01));
         builder.AddTags(output.Weak);
         return builder.Finish(seconds);

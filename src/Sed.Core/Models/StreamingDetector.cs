@@ -6,9 +6,9 @@ using Sed.Core.Features;
 namespace Sed.Core.Models;
 
 /// <summary>
-/// Detects events in a stream of samples and reports each one after it has ended. Ten times a second, the network processes the
-/// most recent window of a clip's length. The decisions use its output from the last decided frame to 0.2 s before the newest
-/// one, so they can differ slightly from those for a file. Not thread-safe.
+/// Detects events in a stream of samples and reports each event after its end. Every 0.1 s, the network processes the
+/// most recent window of a clip's length, and the frames up to 0.2 s before the end of the window are decoded. Results
+/// can differ slightly from those for a file. Not thread-safe.
 /// </summary>
 public sealed class StreamingDetector
 {
@@ -24,11 +24,11 @@ public sealed class StreamingDetector
     private readonly int sampleRate;
     private readonly OverlappingWindows windows;
     private readonly int hop; // input frames between two windows
-    private readonly int lookahead; // input frames after a decided one
-    private long received; // samples
+    private readonly int lookahead; // minimum number of input frames after a decided frame
+    private long received; // samples, before resampling
     private long start; // first input frame of the buffer
-    private long processed; // input frames at the last window
-    private long decided; // output frames
+    private long processed; // input frames at the time of the last window
+    private long decided; // output frames that have been decoded
 
     internal StreamingDetector(SedModel model, ModelEnsemble networks, IFeatureExtractor extractor, int sampleRate)
     {
@@ -58,16 +58,16 @@ public sealed class StreamingDetector
         DelaySeconds = (hop + lookahead + features.Context) * frameSeconds + decoder.DelaySeconds;
     }
 
-    /// <summary>Longest time from the end of an event to its report, in seconds, not counting the time for computation.</summary>
+    /// <summary>Maximum delay from the end of an event to its report, in seconds, without computation time.</summary>
     public double DelaySeconds { get; }
 
-    /// <summary>Takes the next samples.</summary>
+    /// <summary>Processes the next samples.</summary>
     /// <param name="samples">Samples; full scale is -1 to 1.</param>
     /// <returns>The events that have ended. Times are in seconds from the first sample.</returns>
     public IReadOnlyList<SoundEvent> Push(ReadOnlySpan<float> samples)
     {
         List<SoundEvent> events = [];
-        // At most one hop at a time, so that the result does not depend on the length of the pieces.
+        // At most one hop per step, so that the result does not depend on how the stream is split into calls.
         var longest = Math.Max(1, hop * model.Saved.Features.HopSamples);
         received += samples.Length;
         var resampled = resampler.Push(samples, isLast: false).AsSpan();
@@ -81,7 +81,7 @@ public sealed class StreamingDetector
     }
 
     /// <summary>Ends the stream.</summary>
-    /// <returns>The remaining events, cut at the end of the sound.</returns>
+    /// <returns>The remaining events, truncated at the end of the stream.</returns>
     public IReadOnlyList<SoundEvent> Finish()
     {
         List<SoundEvent> events = [];
@@ -101,7 +101,7 @@ public sealed class StreamingDetector
     private void Extract(ReadOnlySpan<float> samples, bool isLast) => buffer.AddRange(features.Push(samples, isLast));
 
     /// <summary>Processes the most recent window and decodes its output.</summary>
-    /// <param name="until">Number of output frames to decide on.</param>
+    /// <param name="until">Output frame before which decoding stops, counted from the start of the stream.</param>
     /// <param name="events">Receives the events that have ended.</param>
     private void Process(long until, List<SoundEvent> events)
     {

@@ -9,22 +9,28 @@ using Sed.Core.Runtime.Keys;
 namespace Sed.Core.Onnx;
 
 /// <summary>
-/// Exports trained networks as ONNX models (operator set 17). The input is <c>samples</c>, shape (batch, samples), or the
-/// features before standardisation: <c>log_mel</c>, shape (batch, frames, bands), or <c>frames</c>, shape (batch, frames,
-/// samples per frame), for networks trained on waveforms. The outputs are <c>strong</c>, shape (batch, frames, classes), and
-/// <c>weak</c>, shape (batch, classes). All are float32; the batch can have any size. Several networks become one model that
-/// outputs the mean of their probabilities.
+/// Exports trained networks as ONNX models (operator set 17). The input is <c>samples</c>, shape (batch, samples), or
+/// the features before standardisation: <c>log_mel</c>, shape (batch, frames, bands), or <c>frames</c>, shape (batch,
+/// frames, samples per frame), for networks trained on waveforms. The outputs are <c>strong</c>, shape (batch, frames,
+/// classes), and
+/// <c>weak</c>, shape (batch, classes). All are float32; the batch can have any size. Several networks are exported as
+/// one model whose output is the mean of their probabilities.
 /// </summary>
 public static class OnnxExport
 {
     /// <summary>
-    /// Exports a saved model: the mean of its members. The metadata hold its name, its classes (a JSON array), the length of a
-    /// clip and the hop of the strong output in seconds, and a description of its features.
+    /// Exports a saved model, as the mean of its members. The metadata contains the model's name, the classes (a JSON
+    /// array), the clip length and the hop of the strong output in seconds, and the canonical key of the features.
     /// </summary>
-    /// <param name="model">The model.</param>
-    /// <param name="withFeatures">Whether the graph computes the features from samples. Default false: its input is the features.</param>
+    /// <param name="model">Model to export.</param>
+    /// <param name="withFeatures">
+    /// Whether the input is samples, from which the graph computes the features. Default false: the input is the
+    /// features.
+    /// </param>
     /// <returns>The content of an .onnx file.</returns>
-    /// <exception cref="NotSupportedException">Layers or features have no ONNX form; the message names all of them.</exception>
+    /// <exception cref="NotSupportedException">
+    /// Layers or features have no ONNX equivalent; the message lists all of them.
+    /// </exception>
     public static byte[] Of(SavedModel model, bool withFeatures = false)
     {
         ArgumentNullException.ThrowIfNull(model);
@@ -54,24 +60,34 @@ public static class OnnxExport
         }
     }
 
-    /// <summary>Exports networks with log-mel energies, before standardisation, as input.</summary>
-    /// <param name="networks">At least one network with its standardisation; all have the same input and output shapes.</param>
-    /// <param name="properties">Entries of the model's metadata, for example its classes.</param>
+    /// <summary>Exports networks whose input is log-mel energies before standardisation.</summary>
+    /// <param name="networks">
+    /// At least one network with its standardisation; all have the same input and output shapes.
+    /// </param>
+    /// <param name="properties">Entries of the model's metadata, for example the classes.</param>
     /// <returns>The content of an .onnx file.</returns>
-    /// <exception cref="NotSupportedException">Layers have no ONNX form; the message names all of them.</exception>
+    /// <exception cref="NotSupportedException">
+    /// Layers have no ONNX equivalent; the message lists all of them.
+    /// </exception>
     public static byte[] FromLogMel(
         IReadOnlyList<(SedNetwork Network, BandStatistics Standardisation)> networks,
         IReadOnlyDictionary<string, string>? properties = null
     ) => FromFeatures(networks, LogMelOptions.Dcase2017.OnnxInput, properties);
 
-    /// <summary>Exports networks with samples as input. The graph computes the features (log-mel energies in double precision).</summary>
-    /// <param name="networks">At least one network with its standardisation; all have the same input and output shapes.</param>
-    /// <param name="features">The features that the networks were trained on.</param>
-    /// <param name="samples">Samples of a clip.</param>
-    /// <param name="properties">Entries of the model's metadata, for example its classes.</param>
+    /// <summary>Exports networks whose input is samples, from which the graph computes the features.</summary>
+    /// <param name="networks">
+    /// At least one network with its standardisation; all have the same input and output shapes.
+    /// </param>
+    /// <param name="features">Definition of the features on which the networks were trained.</param>
+    /// <param name="samples">Number of samples per clip.</param>
+    /// <param name="properties">Entries of the model's metadata, for example the classes.</param>
     /// <returns>The content of an .onnx file.</returns>
-    /// <exception cref="NotSupportedException">Layers have no ONNX form; the message names all of them.</exception>
-    /// <exception cref="ArgumentException">A clip of this length has a different number of frames or bands than the networks' input.</exception>
+    /// <exception cref="NotSupportedException">
+    /// Layers or features have no ONNX equivalent; the message lists all of them.
+    /// </exception>
+    /// <exception cref="ArgumentException">
+    /// The features of such a clip have another number of frames or bands than the networks' input.
+    /// </exception>
     public static byte[] FromSamples(
         IReadOnlyList<(SedNetwork Network, BandStatistics Standardisation)> networks,
         FeatureSource features,

@@ -4,10 +4,10 @@ using static TorchSharp.torch;
 namespace Sed.Core.Runtime;
 
 /// <summary>
-/// Arithmetic of tensors and scalars that is safe from the garbage collector. TorchSharp's operators wrap each number in a
-/// <see cref="Scalar"/>, including the implicit factor 1 of a sum, and keep no reference to it while native code reads it. A
-/// garbage collection at that moment frees the scalar, and the operation fails or computes with another number. The methods
-/// here hold every scalar until the native call returns.
+/// Tensor arithmetic that works around a garbage-collection bug of TorchSharp. TorchSharp's operators wrap each number
+/// (including the implicit factor 1 of a sum) in a <see cref="Scalar"/> without keeping it alive during the native
+/// call. A garbage collection during the call frees the scalar, and the operation fails or uses a wrong number. The
+/// methods here keep every scalar alive until the native call returns.
 /// </summary>
 internal static class Arithmetic
 {

@@ -4,9 +4,9 @@ using System.Text;
 namespace Sed.Core.Runtime;
 
 /// <summary>
-/// Atomic file writes. The content goes to a temporary file "name.machine.process.unfinished", which is flushed to disk and then
-/// renamed, so that readers see either the old file or the whole new one. Each write also deletes the temporary files that ended
-/// processes of this machine left in the folder, and those of other machines after one day.
+/// Atomic file writes. The content is written to a temporary file "name.machine.process.unfinished", flushed to disk
+/// and renamed, so readers see either the old or the complete new file. Each write also deletes abandoned temporary
+/// files in the folder: those of dead processes of this machine, and those of other machines after one day.
 /// </summary>
 public static class AtomicFile
 {
@@ -14,14 +14,17 @@ public static class AtomicFile
     private static readonly TimeSpan abandonedAfter = TimeSpan.FromDays(1);
 
     /// <summary>Writes a text file in UTF-8 atomically, replacing an existing file.</summary>
-    /// <param name="path">The file; its folder is created if missing.</param>
-    /// <param name="text">The whole text.</param>
+    /// <param name="path">Path of the file; its folder is created if missing.</param>
+    /// <param name="text">Content of the file.</param>
     /// <exception cref="IOException">The file cannot be written; an existing file stays as it is.</exception>
     public static void Write(string path, string text) => Write(path, file => file.Write(Encoding.UTF8.GetBytes(text)));
 
-    /// <summary>Writes a text file atomically unless it already has this text, so that finished results may be on read-only storage.</summary>
-    /// <param name="path">The file; its folder is created if missing.</param>
-    /// <param name="text">The whole text.</param>
+    /// <summary>
+    /// Writes a text file atomically unless it already has this content, so that unchanged files may be on read-only
+    /// storage.
+    /// </summary>
+    /// <param name="path">Path of the file; its folder is created if missing.</param>
+    /// <param name="text">Content of the file.</param>
     /// <exception cref="IOException">The file cannot be written; an existing file stays as it is.</exception>
     public static void WriteIfChanged(string path, string text)
     {
@@ -30,8 +33,8 @@ public static class AtomicFile
     }
 
     /// <summary>Writes a file atomically, replacing an existing file.</summary>
-    /// <param name="path">The file; its folder is created if missing.</param>
-    /// <param name="write">Writes the whole content.</param>
+    /// <param name="path">Path of the file; its folder is created if missing.</param>
+    /// <param name="write">Writes the content to the stream.</param>
     /// <exception cref="IOException">The file cannot be written; an existing file stays as it is.</exception>
     public static void Write(string path, Action<Stream> write)
     {

@@ -4,9 +4,10 @@ using static TorchSharp.torch;
 namespace Sed.Core.Runtime;
 
 /// <summary>
-/// Mixed precision: inside a scope torch computes matrix products and convolutions in bfloat16 (8 bits of mantissa), as PyTorch's
-/// <c>torch.autocast</c> does. Weights and precision-sensitive operations stay in float32. TorchSharp does not expose autocast, so
-/// this class calls the C++ functions that libtorch exports under their mangled names on Linux.
+/// Mixed precision, like PyTorch's <c>torch.autocast</c>: within a scope, torch computes matrix products and
+/// convolutions in bfloat16 (8 bits of mantissa). Weights and precision-sensitive operations stay in float32.
+/// TorchSharp does not expose autocast, so this class calls the C++ functions that libtorch exports under their mangled
+/// names on Linux.
 /// </summary>
 public static unsafe class Autocast
 {
@@ -17,7 +18,7 @@ public static unsafe class Autocast
     [ThreadStatic]
     private static bool active;
 
-    /// <summary>Whether the libtorch in use exports the functions.</summary>
+    /// <summary>Whether the libtorch in use exports the autocast functions.</summary>
     public static bool IsAvailable => functions.Value is not null;
 
     /// <summary>Whether this thread is inside a scope.</summary>
@@ -35,6 +36,7 @@ public static unsafe class Autocast
         return new Scope(functions.Value!, (sbyte)device.type);
     }
 
+    /// <summary>Throws if autocast is not available.</summary>
     /// <exception cref="NotSupportedException">The libtorch in use does not export the functions.</exception>
     internal static void RequireAvailable()
     {
@@ -48,7 +50,7 @@ public static unsafe class Autocast
     private static Functions? Find()
     {
         Torch.Initialize();
-        // The library is already loaded, so its name without a path finds it.
+        // The library is already loaded, so its file name is sufficient.
         return
             NativeLibrary.TryLoad("libtorch_cpu.so", out var library)
             && Export(library, "18set_autocast_dtypeEN3c1010DeviceTypeENS1_10ScalarTypeE") is var dtype and not 0

@@ -4,12 +4,13 @@ using static TorchSharp.torch;
 
 namespace Sed.Core.Runtime;
 
-/// <summary>Devices that compute networks and features.</summary>
+/// <summary>Selects and describes torch devices.</summary>
 public static class Devices
 {
     /// <summary>Selects a device by name.</summary>
     /// <param name="name">
-    /// <c>auto</c> (the first CUDA device if there is one, else the CPU), <c>cpu</c>, <c>cuda</c> (the first) or <c>cuda:N</c>.
+    /// <c>auto</c> (the first CUDA device if there is one, else the CPU), <c>cpu</c>, <c>cuda</c> (the first) or
+    /// <c>cuda:N</c>.
     /// </param>
     /// <exception cref="ArgumentException">There is no such device; the message lists the available ones.</exception>
     public static Device Choose(string name)
@@ -35,7 +36,7 @@ public static class Devices
                     : $"There is no CUDA device {number} for '{name}'; there are {available}, numbered from 0.",
                 nameof(name)
             );
-        // TF32 matrix products: inputs have 10 bits of mantissa, sums stay in float32.
+        // TF32 matrix products: inputs are rounded to 10 bits of mantissa, sums are in float32.
         backends.cuda.matmul.allow_tf32 = true;
         backends.cudnn.allow_tf32 = true;
         return device(DeviceType.CUDA, number);

@@ -4,8 +4,9 @@ using System.Text;
 namespace Sed.Core.Runtime;
 
 /// <summary>
-/// Symbols that a Linux shared library defines and requires, from the dynamic symbol table of a 64-bit little-endian ELF file. The
-/// library is read, not loaded (System V ABI, chapters 4 and 5; symbol versions: Linux Standard Base).
+/// The symbols that a Linux shared library defines and requires, from the dynamic symbol table of a 64-bit
+/// little-endian ELF file (System V ABI, chapters 4 and 5; symbol versions: Linux Standard Base). The library is not
+/// loaded.
 /// </summary>
 internal sealed class ElfSymbols
 {
@@ -26,14 +27,16 @@ internal sealed class ElfSymbols
     public IReadOnlySet<string> Defined { get; }
 
     /// <summary>
-    /// Undefined symbols that other libraries must define. Weak symbols and versioned ones, such as those of the C and C++
-    /// libraries, are left out.
+    /// Undefined symbols that other libraries must define, without weak symbols and versioned symbols (such as those of
+    /// the C and C++ libraries).
     /// </summary>
     public IReadOnlySet<string> Required { get; }
 
     /// <summary>Reads the symbol table of a library.</summary>
-    /// <param name="path">The library.</param>
-    /// <exception cref="InvalidDataException">The file is not a 64-bit ELF library, or is truncated or damaged.</exception>
+    /// <param name="path">Path of the library.</param>
+    /// <exception cref="InvalidDataException">
+    /// The file is not a 64-bit ELF library, or is truncated or damaged.
+    /// </exception>
     public static ElfSymbols Read(string path)
     {
         using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);

@@ -5,23 +5,27 @@ using TorchSharp;
 namespace Sed.Core.Runtime;
 
 /// <summary>
-/// Replaces the packaged libtorch by that of an installed PyTorch, whose <c>lib</c> folder an environment variable names. The
-/// replacement must define all symbols that TorchSharp's native library requires. Its libraries are loaded by full path before
-/// torch is first used, so that TorchSharp's library finds them by name.
+/// Replaces the packaged libtorch by that of an installed PyTorch. The environment variable <see cref="Variable"/> is
+/// the path of its <c>lib</c> folder. The replacement must define all symbols that TorchSharp's native library
+/// requires. Its libraries are loaded by full path before the first use of torch, so that TorchSharp's library finds
+/// them by name.
 /// </summary>
 internal static partial class ExternalLibTorch
 {
-    /// <summary>Environment variable that names the folder.</summary>
+    /// <summary>Environment variable with the path of the lib folder.</summary>
     public const string Variable = "SED_LIBTORCH";
 
-    /// <summary>Environment variable that names a TorchSharp native library built against that libtorch. Default: the packaged one.</summary>
+    /// <summary>
+    /// Environment variable with the path of a TorchSharp native library built against that libtorch. Default: the
+    /// packaged library.
+    /// </summary>
     public const string NativeVariable = "SED_LIBTORCHSHARP";
 
     /// <summary>The libtorch version that the packaged native library is built against.</summary>
     public const string Version = "2.10";
 
     private const string Native = "libLibTorchSharp.so";
-    private const int NamedSymbols = 3; // missing symbols named in a message
+    private const int NamedSymbols = 3; // maximum number of missing symbols in a message
 
     // In the order of their dependencies. The CUDA libraries are optional.
     private static readonly string[] libraries = ["c10", "torch_cpu", "c10_cuda", "torch_cuda", "torch"];
@@ -29,9 +33,14 @@ internal static partial class ExternalLibTorch
     /// <summary>The folder in use with its version; null for the packaged libtorch.</summary>
     public static string? InUse { get; private set; }
 
-    /// <summary>Loads the libtorch that the environment variable names. If the variable is not set, restores the packaged one.</summary>
+    /// <summary>
+    /// Loads the libtorch in the folder of <see cref="Variable"/>. If the variable is not set, restores the packaged
+    /// libtorch.
+    /// </summary>
     /// <returns>Whether the loaded libtorch supports CUDA.</returns>
-    /// <exception cref="NotSupportedException">The folder is not a libtorch, lacks symbols, or cannot be loaded.</exception>
+    /// <exception cref="NotSupportedException">
+    /// The folder is not a libtorch, lacks symbols, or cannot be loaded.
+    /// </exception>
     public static bool Load()
     {
         var folder = Environment.GetEnvironmentVariable(Variable);
@@ -89,7 +98,10 @@ internal static partial class ExternalLibTorch
             );
     }
 
-    /// <summary>The symbols that a library requires and no other defines, in ordinal order, and the number of required symbols.</summary>
+    /// <summary>The required symbols of a library that no other library defines, in ordinal order.</summary>
+    /// <param name="native">Path of the library that requires symbols.</param>
+    /// <param name="paths">Paths of the libraries that define symbols.</param>
+    /// <returns>The missing symbols and the number of required symbols.</returns>
     internal static (string[] Missing, int Required) Missing(string native, IEnumerable<string> paths)
     {
         var required = ElfSymbols.Read(native).Required;
@@ -109,7 +121,8 @@ internal static partial class ExternalLibTorch
     private static string PathOf(string folder, string library) => Path.Combine(folder, $"lib{library}.so");
 
     /// <summary>
-    /// The version from version.py (PyTorch) or build-version (plain libtorch) beside the lib folder; null if there is neither.
+    /// The version from version.py (PyTorch) or build-version (plain libtorch) beside the lib folder; null if there is
+    /// neither.
     /// </summary>
     private static string? VersionOf(string folder)
     {
@@ -125,9 +138,9 @@ internal static partial class ExternalLibTorch
     private static partial Regex PythonVersion();
 
     // TorchSharp's native library finds libtorch by name among the loaded libraries. TorchSharp itself, however, loads
-    // libtorch_cpu.so and its native library from its own folder by path, and two copies in one process crash it. The loader
-    // treats two paths to the same file as one library. So the packaged files are renamed, and links to the replacement take
-    // their place.
+    // libtorch_cpu.so and its native library from its own folder by path, and two copies in one process crash it. The
+    // loader treats two paths to the same file as one library. So the packaged files are renamed, and links to the
+    // replacement take their place.
     private static string Beside(string name) =>
         Path.Combine(Path.GetDirectoryName(typeof(torch).Assembly.Location)!, name);
 

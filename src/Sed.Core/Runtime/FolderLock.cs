@@ -12,27 +12,30 @@ public enum LockOutcome
     /// <summary>Another process, or another part of this one, holds the lock.</summary>
     HeldElsewhere,
 
-    /// <summary>The lock file cannot be created: read-only storage, missing permissions, or something else at its path.</summary>
+    /// <summary>
+    /// The lock file cannot be created: read-only storage, missing permissions, or something else at its path.
+    /// </summary>
     Unavailable,
 }
 
 /// <summary>
-/// Another process has taken over a folder lock because this process did not renew it in time. Nothing more may be written to
-/// the folder.
+/// Thrown when another process has taken over a folder lock because this process did not renew it in time. The caller
+/// must not write to the folder afterwards.
 /// </summary>
-/// <param name="folder">The folder.</param>
+/// <param name="folder">Path of the locked folder.</param>
 public sealed class LockLostException(string folder)
     : Exception($"Another process has taken over {folder}: this process did not renew its lock in time.");
 
 /// <summary>
-/// An exclusive lock on a folder, for processes on all machines that share it. The lock is a file that names its owner. It is
-/// created in one atomic step (a link, or exclusive creation), which also works on network file systems, and renewed every 15 s.
-/// A lock is stale when its owner has ended. On the same machine the process table shows that; a lock from another machine is
-/// stale when it was not renewed for 2 minutes by the clock of the file system. The next process that asks takes over a stale lock.
+/// An exclusive lock on a folder, for processes on all machines that share it. The lock is a file that contains its
+/// owner. It is created atomically (by a link or exclusive creation), which also works on network file systems, and
+/// renewed every 15 s. A stale lock is taken over by the next process that tries to acquire it. A lock of the same
+/// machine is stale if the process table no longer lists its owner; a lock of another machine is stale if it was not
+/// renewed for 2 minutes by the clock of the file system.
 /// </summary>
 public sealed class FolderLock : IDisposable
 {
-    // Attempts while the owner changes between two looks at the file.
+    // Maximum number of attempts while the owner changes between two reads of the file.
     private const int Attempts = 8;
 
     private readonly string path;
@@ -64,18 +67,20 @@ public sealed class FolderLock : IDisposable
     public string Reason { get; }
 
     /// <summary>
-    /// Whether this process still holds the lock; a process that was suspended may have lost it. Check before replacing a file.
+    /// Whether this process still holds the lock. A suspended process can lose it, so check before replacing a file.
     /// </summary>
     public bool IsHeld => record is not null && LockFile.Read(path)?.Token == record.Token;
 
-    /// <summary>Tries once, without waiting, to acquire the lock. Failures are reported by <see cref="Reason"/>, not thrown.</summary>
-    /// <param name="folder">The folder; created if missing.</param>
+    /// <summary>
+    /// Tries once, without waiting, to acquire the lock. Failures are reported by <see cref="Reason"/>, not thrown.
+    /// </summary>
+    /// <param name="folder">Folder to lock; created if missing.</param>
     /// <param name="name">Name of the lock file in the folder.</param>
     /// <returns>The lock, to be disposed whatever its outcome.</returns>
     public static FolderLock Try(string folder, string name) => Try(folder, name, LockOwner.Here);
 
     /// <summary>Tries to take over a stale lock. A missing lock file counts as held elsewhere.</summary>
-    /// <param name="folder">The folder.</param>
+    /// <param name="folder">Folder to lock.</param>
     /// <param name="name">Name of the lock file in the folder.</param>
     /// <returns>The lock, to be disposed whatever its outcome.</returns>
     public static FolderLock TryTakeOver(string folder, string name) =>
@@ -119,7 +124,7 @@ public sealed class FolderLock : IDisposable
         }
         catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
         {
-            // The lock becomes stale: this process ends or no longer renews it.
+            // The lock becomes stale because it is no longer renewed.
         }
     }
 
@@ -135,7 +140,7 @@ public sealed class FolderLock : IDisposable
         try
         {
             file = Write(candidate, path, record);
-            // The time by the file system's clock, so that the machines' clocks need not agree.
+            // Time by the clock of the file system, because the clocks of the machines may differ.
             var now = File.GetLastWriteTimeUtc(file);
             for (var attempt = 0; attempt < Attempts && !acquired; attempt++)
             {
@@ -189,14 +194,14 @@ public sealed class FolderLock : IDisposable
     }
 
     /// <summary>
-    /// Moves a candidate to the lock's path. The file found there afterwards decides, since a network file system may lose the
-    /// reply to a successful move.
+    /// Moves a candidate to the lock's path. The result depends on the file that is there afterwards, because a network
+    /// file system can report failure for a successful move.
     /// </summary>
     private static bool MoveInto(string candidate, string path, LockRecord record, bool overwrite)
     {
         try
         {
-            // Without overwriting .NET links the file or, where links are not supported, creates a copy exclusively.
+            // Without overwrite, .NET creates a link or, if links are not supported, an exclusive copy.
             File.Move(candidate, path, overwrite);
         }
         catch (IOException) when (Path.Exists(path)) { }
@@ -215,8 +220,8 @@ public sealed class FolderLock : IDisposable
             File.Delete(aside);
             return;
         }
-        // The lock was taken over between the check and the move. Put the other process's file back, unless a third has
-        // already created one.
+        // The lock was taken over between the check and the move. Put the other process's file back, unless a third
+        // process has already created one.
         try
         {
             File.Move(aside, path, overwrite: false);
@@ -238,7 +243,8 @@ public sealed class FolderLock : IDisposable
             }
             catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
             {
-                // The storage may be unreachable for a moment. Owners check that they still hold the lock before they write.
+                // The storage may be unreachable for a moment. Owners check that they still hold the lock before they
+                // write.
             }
     }
 }

@@ -3,13 +3,15 @@ using System.Text;
 
 namespace Sed.Core.Runtime;
 
-/// <summary>A process that takes locks.</summary>
-/// <param name="Host">Name of the machine, for people.</param>
+/// <summary>The process that owns a lock.</summary>
+/// <param name="Host">Name of the machine; informational.</param>
 /// <param name="ProcessNamespace">
-/// Where <paramref name="Process"/> is unique: machine name, boot identifier and PID namespace (each container has its own).
+/// Scope in which process identifiers are unique: machine name, boot identifier and PID namespace (one per container).
 /// </param>
 /// <param name="Process">Process identifier.</param>
-/// <param name="Started">Start time of the process, which tells it from a later one with the same identifier.</param>
+/// <param name="Started">
+/// Start time of the process, which distinguishes it from a later process with the same identifier.
+/// </param>
 internal sealed record LockOwner(string Host, string ProcessNamespace, int Process, string Started)
 {
     /// <summary>This process.</summary>
@@ -21,18 +23,18 @@ internal sealed record LockOwner(string Host, string ProcessNamespace, int Proce
             StartOf(Environment.ProcessId) ?? ""
         );
 
-    /// <summary>Time between two renewals of a lock. Default 15 s.</summary>
+    /// <summary>Interval between renewals of a lock. Default 15 s.</summary>
     public TimeSpan RenewalInterval { get; init; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>A lock from another process namespace is stale when it was not renewed for this time. Default 2 min.</summary>
+    /// <summary>Time without renewal after which a lock of another process namespace is stale. Default 2 min.</summary>
     public TimeSpan StaleAfter { get; init; } = TimeSpan.FromMinutes(2);
 
     /// <summary>Whether the owner of a lock file is known to be running, without comparing clocks.</summary>
     public bool KnowsAlive(LockFile file) => SharesNamespace(file) && IsRunning(file.Record!.Owner);
 
     /// <summary>Whether the owner of a lock file has ended.</summary>
-    /// <param name="file">The lock file.</param>
-    /// <param name="now">The present time by the clock of the file system that holds the file.</param>
+    /// <param name="file">Lock file as read from disk.</param>
+    /// <param name="now">Current time by the clock of the file system that contains the lock file.</param>
     public bool IsStale(LockFile file, DateTime now) =>
         SharesNamespace(file) ? !IsRunning(file.Record!.Owner) : now - file.Written > StaleAfter;
 
@@ -41,7 +43,9 @@ internal sealed record LockOwner(string Host, string ProcessNamespace, int Proce
 
     private static bool IsRunning(LockOwner other) => StartOf(other.Process) == other.Started;
 
-    /// <summary>The start time of a running process, in the system's own format; null if no such process runs.</summary>
+    /// <summary>
+    /// The start time of a running process, in the system's own format; null if no such process runs.
+    /// </summary>
     internal static string? StartOf(int process)
     {
         try
@@ -51,7 +55,7 @@ internal sealed record LockOwner(string Host, string ProcessNamespace, int Proce
                 using var running = System.Diagnostics.Process.GetProcessById(process);
                 return running.StartTime.Ticks.ToString(CultureInfo.InvariantCulture);
             }
-            // The name, in brackets, may contain spaces. Of the fields after it the first is the state and the 20th the
+            // The process name, in brackets, may contain spaces. The first field after it is the state; the 20th is the
             // start time in clock ticks (proc(5)).
             var stat = File.ReadAllText($"/proc/{process}/stat");
             var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
@@ -90,7 +94,7 @@ internal sealed record LockRecord(string Token, LockOwner Owner)
             $"host: {Owner.Host}\nplace: {Owner.ProcessNamespace}\nprocess: {Owner.Process}\nstarted: {Owner.Started}\ntoken: {Token}\n{RenewalName}{renewals:D10}\n"
         );
 
-    /// <summary>Parses the text of a lock file; null if it is incomplete or not one.</summary>
+    /// <summary>Parses the text of a lock file; null if it is incomplete or invalid.</summary>
     public static LockRecord? Parse(string text)
     {
         string[] names = ["host: ", "place: ", "process: ", "started: ", "token: ", RenewalName];
@@ -115,7 +119,7 @@ internal sealed record LockRecord(string Token, LockOwner Owner)
 /// <param name="Written">Time of the last renewal, by the clock of the file system.</param>
 internal sealed record LockFile(LockRecord? Record, DateTime Written)
 {
-    /// <summary>Token of the acquisition; "unreadable" if the contents are.</summary>
+    /// <summary>Token of the acquisition; "unreadable" if the contents are unreadable.</summary>
     public string Token => Record?.Token ?? "unreadable";
 
     /// <summary>Reads the file, bypassing the caches of network file systems; null if it does not exist.</summary>

@@ -4,18 +4,18 @@ using ICSharpCode.SharpZipLib.Checksum;
 namespace Sed.Core.Runtime;
 
 /// <summary>
-/// Reads and writes named arrays in NumPy's .npz format (<c>numpy.load</c>). Files are written atomically, and the same arrays
-/// give the same bytes.
+/// Reads and writes named arrays in NumPy's .npz format (<c>numpy.load</c>). Files are written atomically. Equal arrays
+/// give identical bytes.
 /// </summary>
 public static class NumpyArchive
 {
     internal const string Extension = ".npy";
 
-    // The earliest time of the ZIP format: equal contents make equal files.
+    // The earliest time of the ZIP format. A fixed time keeps files reproducible.
     private static readonly DateTimeOffset fixedTime = new(1980, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     /// <summary>Writes a file atomically, replacing an existing one.</summary>
-    /// <param name="path">The file; its folder is created if missing.</param>
+    /// <param name="path">Path of the file; its folder is created if missing.</param>
     /// <param name="arrays">Arrays by name, written in this order.</param>
     public static void Write(string path, IEnumerable<KeyValuePair<string, NumpyArray>> arrays)
     {
@@ -30,8 +30,10 @@ public static class NumpyArchive
         );
     }
 
-    /// <summary>Reads a file.</summary>
-    /// <exception cref="InvalidDataException">The file is damaged; the message names it and, if known, the array.</exception>
+    /// <summary>Reads all arrays of a file, by name.</summary>
+    /// <exception cref="InvalidDataException">
+    /// The file is damaged; the message names the file and, if known, the array.
+    /// </exception>
     public static Dictionary<string, NumpyArray> Read(string path)
     {
         var arrays = new Dictionary<string, NumpyArray>();
@@ -50,7 +52,7 @@ public static class NumpyArchive
         }
         catch (InvalidDataException damaged)
         {
-            // .NET's messages about a damaged ZIP directory mean nothing to users.
+            // .NET's messages about a damaged ZIP directory do not help users.
             var cause = reading == "" ? "the file is not a complete .npz archive" : damaged.Message.TrimEnd('.');
             throw new InvalidDataException($"{path}{reading}: {cause}.", damaged);
         }
@@ -66,8 +68,10 @@ public static class NumpyArchive
         write(to);
     }
 
-    /// <summary>Reads an entry's bytes and verifies their number and checksum.</summary>
-    /// <exception cref="InvalidDataException">Length or checksum differ from those in the archive's directory.</exception>
+    /// <summary>Reads an entry's bytes and verifies length and checksum.</summary>
+    /// <exception cref="InvalidDataException">
+    /// Length or checksum differ from those in the archive's directory.
+    /// </exception>
     internal static byte[] BytesOf(ZipArchiveEntry entry)
     {
         using var from = entry.Open();

@@ -7,22 +7,22 @@ using static TorchSharp.torch;
 
 namespace Sed.Core.Runtime;
 
-/// <summary>An array in NumPy's format (NumPy Enhancement Proposal 1): C order, little-endian.</summary>
-/// <param name="Type">NumPy's type name: &lt;f4, &lt;f8, &lt;i8 or |u1.</param>
+/// <summary>An array in NumPy's .npy format (NumPy Enhancement Proposal 1): C order, little-endian.</summary>
+/// <param name="Type">NumPy type descriptor: &lt;f4, &lt;f8, &lt;i8 or |u1.</param>
 /// <param name="Shape">Length of each dimension.</param>
-/// <param name="Bytes">The values' bytes.</param>
+/// <param name="Bytes">Values as little-endian bytes.</param>
 public sealed partial record NumpyArray(string Type, IReadOnlyList<long> Shape, byte[] Bytes)
 {
-    /// <summary>Float32 values.</summary>
+    /// <summary>Type descriptor of float32.</summary>
     public const string Float32 = "<f4";
 
-    /// <summary>Float64 values.</summary>
+    /// <summary>Type descriptor of float64.</summary>
     public const string Float64 = "<f8";
 
-    /// <summary>Int64 values.</summary>
+    /// <summary>Type descriptor of int64.</summary>
     public const string Int64 = "<i8";
 
-    /// <summary>Bytes; also the type of UTF-8 text.</summary>
+    /// <summary>Type descriptor of uint8, which is also used for UTF-8 text.</summary>
     public const string UInt8 = "|u1";
 
     private static readonly Dictionary<string, (int Size, ScalarType Torch)> types = new()
@@ -81,7 +81,7 @@ public sealed partial record NumpyArray(string Type, IReadOnlyList<long> Shape, 
     public string Text => Encoding.UTF8.GetString(Bytes);
 
     /// <summary>Copies the values into a tensor of the same shape and type.</summary>
-    /// <exception cref="InvalidDataException">Shape or type differ.</exception>
+    /// <exception cref="InvalidDataException">The shape or type differs.</exception>
     public void CopyTo(Tensor tensor)
     {
         if (types[Type].Torch != tensor.dtype || !Shape.SequenceEqual(tensor.shape))
@@ -115,7 +115,9 @@ public sealed partial record NumpyArray(string Type, IReadOnlyList<long> Shape, 
     }
 
     /// <summary>Reads an .npy file.</summary>
-    /// <exception cref="InvalidDataException">The bytes are not an .npy file, or its type or order is not supported.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The bytes are not an .npy file, or the type or order is not supported.
+    /// </exception>
     internal static NumpyArray Read(byte[] file)
     {
         if (file.Length < 12 || file[0] != 0x93 || !file.AsSpan(1, 5).SequenceEqual("NUMPY"u8) || file[6] is < 1 or > 3)

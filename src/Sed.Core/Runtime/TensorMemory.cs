@@ -6,28 +6,32 @@ using static TorchSharp.torch;
 namespace Sed.Core.Runtime;
 
 /// <summary>
-/// Access to the memory of tensors. All pointers and spans to tensor memory are made here, so that each of them is checked: the
-/// tensor is on the CPU, contiguous, of the right type and of the right length. The tensor must outlive the pointer or span.
+/// Checked access to the memory of tensors: every method verifies that the tensor is on the CPU, contiguous, and of the
+/// expected type and length. All pointers and spans to tensor memory are created here. The tensor must outlive them.
 /// </summary>
 internal static unsafe class TensorMemory
 {
-    /// <summary>Pointer to the first element.</summary>
+    /// <summary>A pointer to the first element.</summary>
     /// <typeparam name="T">Type of the elements.</typeparam>
     /// <param name="tensor">A contiguous tensor on the CPU.</param>
-    /// <param name="count">Number of elements that the tensor must have.</param>
-    /// <exception cref="ArgumentException">Device, type, layout or length differ; the message lists all differences.</exception>
+    /// <param name="count">Required number of elements.</param>
+    /// <exception cref="ArgumentException">
+    /// Device, type, layout or length differ; the message lists all differences.
+    /// </exception>
     public static T* Pointer<T>(this Tensor tensor, long count)
         where T : unmanaged => (T*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(Checked<T>(tensor, count)));
 
-    /// <summary>Span over all elements.</summary>
+    /// <summary>A span over all elements.</summary>
     /// <inheritdoc cref="Pointer{T}"/>
     public static Span<T> Span<T>(this Tensor tensor, long count)
         where T : unmanaged => MemoryMarshal.Cast<byte, T>(Checked<T>(tensor, count));
 
-    /// <summary>Span over the bytes of a tensor of any type.</summary>
+    /// <summary>A span over the bytes of a tensor of any type.</summary>
     /// <param name="tensor">A contiguous tensor on the CPU.</param>
-    /// <param name="count">Number of bytes that the tensor must have.</param>
-    /// <exception cref="ArgumentException">Device, layout or length differ; the message lists all differences.</exception>
+    /// <param name="count">Required number of bytes.</param>
+    /// <exception cref="ArgumentException">
+    /// Device, layout or length differ; the message lists all differences.
+    /// </exception>
     public static Span<byte> Bytes(this Tensor tensor, long count)
     {
         Require(tensor, tensor.dtype, tensor.numel() * tensor.ElementSize, count, "bytes");

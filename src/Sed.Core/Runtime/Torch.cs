@@ -3,7 +3,7 @@ using TorchSharp;
 
 namespace Sed.Core.Runtime;
 
-/// <summary>Initialises libtorch and controls the number of threads that compute on the CPU.</summary>
+/// <summary>Initialises libtorch and sets the number of CPU threads.</summary>
 public static partial class Torch
 {
     private static readonly Lock gate = new();
@@ -36,8 +36,8 @@ public static partial class Torch
     }
 
     /// <summary>
-    /// Number of threads for the kernels alone. It does not affect results, so it may change at any time. Setting
-    /// <see cref="Threads"/> sets it too.
+    /// Number of threads for the kernels alone. It does not affect results and may change at any time. Setting
+    /// <see cref="Threads"/> also sets this value.
     /// </summary>
     public static int KernelThreads
     {
@@ -50,22 +50,28 @@ public static partial class Torch
     }
 
     /// <summary>
-    /// Limits torch's own operations to one thread until the scope is disposed; the kernels keep their threads. The last bits of
-    /// torch's results depend on its number of threads: it splits a tensor by that number and computes the elements left over at
-    /// the end of each part with other functions (the C library's exp instead of the vectorised one). Code whose results must not
-    /// depend on the number of processors therefore opens a scope around its whole computation.
+    /// Limits torch's own operations to one thread until the scope is disposed; the kernels keep their threads. Code
+    /// whose results must not depend on the number of processors runs in such a scope, because the last bits of torch's
+    /// results depend on the number of threads: torch splits a tensor into one part per thread and computes the
+    /// remainder of each part with scalar instead of vectorised functions (for example exp).
     /// </summary>
     /// <returns>The scope; dispose it on the same thread.</returns>
     public static IDisposable SingleThreaded() => new ThreadLimit(1);
 
     /// <summary>
     /// Prepares the process for torch. Call this before the first tensor is created; later calls do nothing.
-    /// On Linux it configures three things. Environment variables that are already set take precedence.
-    /// glibc's allocator keeps and reuses large blocks: by default it maps and unmaps each large tensor, whose page faults take
-    /// longer than the arithmetic. Idle torch threads sleep (OMP_WAIT_POLICY): by default they spin on the cores that the kernels
-    /// need. Torch, MKL and oneDNN use AVX2 code (ATEN_CPU_CAPABILITY, MKL_CBWR, ONEDNN_MAX_CPU_ISA), so that results are
-    /// identical on all x86-64 processors with AVX2.
     /// </summary>
+    /// <remarks>
+    /// On Linux, it configures the following; environment variables that are already set take precedence.
+    /// <list type="bullet">
+    /// <item>glibc's allocator keeps and reuses large blocks. By default it maps and unmaps each large tensor, and the
+    /// page faults take longer than the arithmetic.</item>
+    /// <item>Idle torch threads sleep (OMP_WAIT_POLICY). By default they spin on the cores that the kernels
+    /// need.</item>
+    /// <item>Torch, MKL and oneDNN use AVX2 code (ATEN_CPU_CAPABILITY, MKL_CBWR, ONEDNN_MAX_CPU_ISA), so that results
+    /// are identical on all x86-64 processors with AVX2.</item>
+    /// </list>
+    /// </remarks>
     public static void Initialize()
     {
         lock (gate)
@@ -92,21 +98,23 @@ public static partial class Torch
             _ = mallopt(mmapMax, 0);
             _ = mallopt(trimThreshold, int.MaxValue);
             _ = mallopt(topPad, 256 << 20);
-            // Native libraries read the process's environment, of which .NET has only a copy.
+            // Native libraries read the environment of the process; .NET modifies only its own copy.
             _ = setenv("OMP_WAIT_POLICY", "passive", overwrite: 0);
-            // By default each library chooses its code, and with it the order of its sums, by the processor.
+            // By default, each library selects code, and thereby the order of summation, by processor.
             _ = setenv("ATEN_CPU_CAPABILITY", "avx2", overwrite: 0);
             _ = setenv("MKL_CBWR", "COMPATIBLE", overwrite: 0);
-            // The convolution gradients of oneDNN's AVX2 code contain NaN on this virtual processor, those of its SSE4.1 code do not.
+            // On this virtual processor, convolution gradients of oneDNN's AVX2 code contain NaN; its SSE4.1 code is
+            // correct.
             var isFaulty = Processor.Name.StartsWith("Oxide Virtual", StringComparison.Ordinal);
             _ = setenv("ONEDNN_MAX_CPU_ISA", isFaulty ? "SSE41" : "AVX2", overwrite: 0);
-            // Without that code torch tries NNPACK and warns for each thread that the processor has no support for it.
+            // Without oneDNN's AVX2 code, torch tries NNPACK and warns in each thread that the processor is not
+            // supported.
             if (isFaulty)
                 _ = setenv("TORCH_CPP_LOG_LEVEL", "ERROR", overwrite: 0);
         }
         catch (Exception missing) when (missing is DllNotFoundException or EntryPointNotFoundException)
         {
-            // Another C library, such as musl: slower, but correct.
+            // Another C library, such as musl: the defaults are slower but correct.
         }
     }
 

@@ -2,7 +2,10 @@ using System.Collections;
 
 namespace Sed.Core.Runtime;
 
-/// <summary>A read-only list that equals every other with equal items in the same order, for records that hold lists.</summary>
+/// <summary>
+/// A read-only list with value equality: lists are equal if they have equal items in the same order. For use in
+/// records.
+/// </summary>
 internal sealed class ValueList<T>(IEnumerable<T> items) : IReadOnlyList<T>
 {
     private readonly T[] items = [.. items];

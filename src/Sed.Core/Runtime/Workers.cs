@@ -2,18 +2,22 @@ using System.Runtime.ExceptionServices;
 
 namespace Sed.Core.Runtime;
 
-/// <summary>Parallel loops on all processors that rethrow the first exception itself, not an <see cref="AggregateException"/>.</summary>
+/// <summary>
+/// Parallel loops on all processors. They rethrow the first exception itself, not an <see cref="AggregateException"/>.
+/// </summary>
 public static class Workers
 {
-    /// <summary>Calls a body for the indices 0 to <paramref name="count"/> - 1; each thread takes the next index when it is free.</summary>
+    /// <summary>Calls a body for the indices 0 to <paramref name="count"/> - 1, with dynamic scheduling.</summary>
     /// <param name="count">Number of indices.</param>
-    /// <param name="body">The loop body; several threads call it at once.</param>
+    /// <param name="body">The loop body; must be thread-safe.</param>
     /// <param name="cancellation">Stops the loop before the next index.</param>
     /// <exception cref="OperationCanceledException">The loop was cancelled.</exception>
     public static void Run(int count, Action<int> body, CancellationToken cancellation = default) =>
         Run(count, () => body, cancellation);
 
-    /// <summary>The same loop with a separate body for each thread, so that a body can own buffers.</summary>
+    /// <summary>
+    /// Runs indices 0 to <paramref name="count"/> - 1 with a separate body per thread, so that a body can own buffers.
+    /// </summary>
     /// <param name="count">Number of indices.</param>
     /// <param name="bodyOfThread">Creates the body of one thread.</param>
     /// <param name="cancellation">Stops the loop before the next index.</param>

@@ -3,11 +3,11 @@ using Sed.Core.Runtime;
 namespace Sed.Core.Scoring;
 
 /// <summary>The outputs of a network for a set of clips, as probabilities.</summary>
-/// <param name="Names">The names of the clips.</param>
-/// <param name="Frames">Number of frames of each clip.</param>
-/// <param name="HopSeconds">Distance between frames, in seconds.</param>
-/// <param name="Strong">The strong output: the probability of each class in each frame, shape (clips, frames, classes).</param>
-/// <param name="Weak">The weak output: the probability of each class in each clip, shape (clips, classes).</param>
+/// <param name="Names">Names of the clips.</param>
+/// <param name="Frames">Number of frames per clip.</param>
+/// <param name="HopSeconds">Hop in seconds.</param>
+/// <param name="Strong">The strong output: frame-level probabilities, shape (clips, frames, classes).</param>
+/// <param name="Weak">The weak output: clip-level probabilities, shape (clips, classes).</param>
 public sealed record ClipScores(
     IReadOnlyList<string> Names,
     int Frames,
@@ -25,11 +25,14 @@ public sealed record ClipScores(
     public ReadOnlySpan<float> StrongOf(int clip) => Strong.AsSpan(clip * Frames * Classes, Frames * Classes);
 
     /// <summary>
-    /// The mean of the outputs of several networks (ensemble). It has the frames of the network with the most frames; outputs of
-    /// the others are those of the frame that contains its centre. Clips that any of the networks lacks are left out.
+    /// The mean of the outputs of several networks (ensemble), on the frame grid of the network with the most frames.
+    /// The other networks contribute the frame that contains the centre of each grid frame. Only clips that all
+    /// networks have are included.
     /// </summary>
-    /// <param name="parts">The outputs of at least one network, with equal numbers of classes.</param>
-    /// <exception cref="ArgumentException">There are no outputs, their classes differ, or they have no clip in common.</exception>
+    /// <param name="parts">Outputs of at least one network, with equal numbers of classes.</param>
+    /// <exception cref="ArgumentException">
+    /// There are no outputs, their classes differ, or they have no clip in common.
+    /// </exception>
     public static ClipScores Average(IReadOnlyList<ClipScores> parts)
     {
         if (parts.Count == 0 || parts.Any(part => part.Classes != parts[0].Classes))
@@ -68,7 +71,7 @@ public sealed record ClipScores(
         return new ClipScores(names, finest.Frames, finest.HopSeconds, strong, weak);
     }
 
-    /// <summary>For each frame of a finer grid, the frame that contains its centre.</summary>
+    /// <summary>For each frame of a finer grid, the index of the frame here that contains its centre.</summary>
     private int[] FramesFor(ClipScores finer) =>
         [
             .. Enumerable
@@ -76,7 +79,9 @@ public sealed record ClipScores(
                 .Select(frame => Math.Min((int)((frame + 0.5) * finer.HopSeconds / HopSeconds), Frames - 1)),
         ];
 
-    /// <summary>Writes an .npz file with the arrays strong, weak, names and hop. An existing file is replaced once the new one is complete.</summary>
+    /// <summary>
+    /// Writes an .npz file with the arrays strong, weak, names and hop, atomically replacing an existing file.
+    /// </summary>
     public void Write(string path) =>
         NumpyArchive.Write(
             path,
@@ -88,8 +93,8 @@ public sealed record ClipScores(
             ]
         );
 
-    /// <summary>Reads a file that <see cref="Write"/> wrote.</summary>
-    /// <exception cref="InvalidDataException">The file is damaged, or it has other arrays.</exception>
+    /// <summary>Reads a file written by <see cref="Write"/>.</summary>
+    /// <exception cref="InvalidDataException">The file is damaged or has other arrays.</exception>
     public static ClipScores Read(string path)
     {
         var arrays = NumpyArchive.Read(path);

@@ -3,16 +3,16 @@ using Sed.Core.Corpora;
 
 namespace Sed.Core.Scoring;
 
-/// <summary>The reference of a set of clips: tags and, where known, events.</summary>
-/// <param name="Classes">The classes.</param>
-/// <param name="Names">The names of the clips.</param>
-/// <param name="Tags">Whether each clip has each class (weak labels), shape (clips, classes).</param>
-/// <param name="Events">The events (strong labels); null when those of any clip are unknown.</param>
+/// <summary>The reference labels of a set of clips: tags and, if known, events.</summary>
+/// <param name="Classes">The classes, in the order of the tag columns.</param>
+/// <param name="Names">Names of the clips.</param>
+/// <param name="Tags">Weak labels (tags), shape (clips, classes).</param>
+/// <param name="Events">Strong labels (events); null if any clip has none.</param>
 public sealed record ClipTruth(ClassList Classes, IReadOnlyList<string> Names, bool[] Tags, EventList? Events)
 {
     /// <summary>The labels of some clips of a corpus.</summary>
-    /// <param name="manifest">The corpus.</param>
-    /// <param name="clips">The positions of the clips in the corpus.</param>
+    /// <param name="manifest">Source of the labels.</param>
+    /// <param name="clips">Manifest indices of the clips.</param>
     public static ClipTruth Of(Manifest manifest, IReadOnlyCollection<int> clips)
     {
         var classes = manifest.Classes;

@@ -18,7 +18,9 @@ public static class TagMetrics
     public static Metric Recall { get; } =
         new("weakR", "weak R", "recall of the tags, micro average", MetricBasis.Tags, Of(own => own.Recall));
 
-    /// <summary>Clip-level F1 of the weak output at threshold 0.5, whichever output the tags are taken from.</summary>
+    /// <summary>
+    /// Clip-level F1 of the weak output at threshold 0.5, regardless of the configured source of tags.
+    /// </summary>
     public static Metric WeakOutputF { get; } =
         new(
             "weakOutputF",
@@ -35,7 +37,9 @@ public static class TagMetrics
         clips => rate(clips.Tagging.Scores().Micro);
 }
 
-/// <summary>Segment-based metrics with segments of 1 s: micro averages over all classes (sed_eval; Mesaros et al. 2016).</summary>
+/// <summary>
+/// Segment-based metrics with segments of 1 s: micro averages over all classes (sed_eval; Mesaros et al. 2016).
+/// </summary>
 public static class SegmentMetrics
 {
     /// <summary>Segment-based F1.</summary>
@@ -68,7 +72,9 @@ public static class SegmentMetrics
             Of(own => own.FMeasure.Recall)
         );
 
-    /// <summary>Segment-based error rate: substitutions, deletions and insertions over active reference segments.</summary>
+    /// <summary>
+    /// Segment-based error rate: substitutions, deletions and insertions over active reference segments.
+    /// </summary>
     public static Metric ErrorRate { get; } =
         new(
             "strongER",
@@ -90,8 +96,8 @@ public static class SegmentMetrics
 }
 
 /// <summary>
-/// Event-based metrics: micro averages over all classes (sed_eval; Mesaros et al. 2016). Onsets must agree within 0.2 s,
-/// offsets within 0.2 s or half of the event's length.
+/// Event-based metrics: micro averages over all classes (sed_eval; Mesaros et al. 2016). Onsets must agree within 0.2
+/// s, offsets within 0.2 s or half of the event's length.
 /// </summary>
 public static class EventMetrics
 {

@@ -5,22 +5,25 @@ using Sed.Core.Metrics.Thresholds;
 namespace Sed.Core.Scoring;
 
 /// <summary>
-/// Tunes decoding for each class on clips with known reference: the steps, chosen among candidates, and the threshold, chosen
-/// among all that make a difference on these clips. The objective is the F1 of the class: segment-based (1 s) where the events
-/// of all clips are known, otherwise clip-level. Deterministic.
+/// Tunes the decoding of each class on labelled clips: the steps, from a list of candidates, and the threshold, over
+/// all values that change a decision. The objective is the F1 of the class: segment-based (1 s) if all clips have
+/// strong labels, otherwise clip-level. Deterministic.
 /// </summary>
 public static class DetectionTuner
 {
     /// <summary>Returns the options with tuned steps and thresholds for each class that can be tuned.</summary>
     /// <remarks>
-    /// A class that is absent from the clips, or that no candidate detects, keeps the given options. Ties are resolved to the first
-    /// candidate and the highest threshold. A threshold lies half-way between two scores.
+    /// A class that is absent from the clips, or that no candidate detects, keeps the given options. Ties are resolved
+    /// in favour of the first candidate and the highest threshold. Thresholds are midpoints between two adjacent
+    /// scores.
     /// </remarks>
-    /// <param name="truth">The reference of the clips.</param>
-    /// <param name="scores">The outputs for the same clips.</param>
+    /// <param name="truth">Reference labels of the clips.</param>
+    /// <param name="scores">Network outputs for the same clips.</param>
     /// <param name="options">The options of classes that cannot be tuned, and the source of tags.</param>
     /// <param name="steps">At least one candidate; a candidate may have no steps.</param>
-    /// <exception cref="ArgumentException">There are no candidates, or scores and reference have different clips.</exception>
+    /// <exception cref="ArgumentException">
+    /// There are no candidates, or scores and reference have different clips.
+    /// </exception>
     public static DetectionOptions Tune(
         ClipTruth truth,
         ClipScores scores,
@@ -68,7 +71,7 @@ public static class DetectionTuner
 
     private sealed record Tuned(string Label, ClassDetection Way);
 
-    /// <summary>The best threshold above 0; null where no threshold has a true positive.</summary>
+    /// <summary>The threshold with the highest F1; null if no threshold has a true positive.</summary>
     private static Choice? BestOf(ThresholdCurve curve)
     {
         Choice? best = null;
@@ -85,11 +88,15 @@ public static class DetectionTuner
 }
 
 /// <summary>
-/// Candidate decoding steps for tuning. The tuner takes the first of equally good candidates, so the simplest come first.
+/// Candidate decoding steps for tuning. The simplest candidates come first, because the tuner resolves ties in favour
+/// of the first.
 /// </summary>
 public static class DecodingGrid
 {
-    /// <summary>30 candidates: a median filter of 0 (none), 0.1, 0.2, 0.5, 1 or 2 s, then a minimum event length of 0, 0.2, 0.5, 1 or 2 s.</summary>
+    /// <summary>
+    /// 30 candidates: a median filter of 0 (none), 0.1, 0.2, 0.5, 1 or 2 s, then a minimum event length of 0 (none),
+    /// 0.2, 0.5, 1 or 2 s.
+    /// </summary>
     public static IReadOnlyList<IReadOnlyList<DecodingStep>> Smoothing { get; } =
     [
         .. from median in (double[])[0, 0.1, 0.2, 0.5, 1, 2]
@@ -102,8 +109,8 @@ public static class DecodingGrid
     ];
 
     /// <summary>
-    /// 24 candidates: change-point based bounding boxes (cSEBBs; Ebbers et al. 2024) with a step filter of 0.3, 0.5, 1 or 2 s and
-    /// an absolute merge threshold of 0.1, 0.2 or 0.3 or a relative one of 1.5, 2 or 3.
+    /// 24 candidates: change-point based bounding boxes (cSEBBs; Ebbers et al. 2024) with a step filter of 0.3, 0.5, 1
+    /// or 2 s and an absolute merge threshold of 0.1, 0.2 or 0.3 or a relative one of 1.5, 2 or 3.
     /// </summary>
     public static IReadOnlyList<IReadOnlyList<DecodingStep>> ChangePoints { get; } =
     [

@@ -5,23 +5,25 @@ using Sed.Core.Metrics.Counts;
 namespace Sed.Core.Scoring;
 
 /// <summary>
-/// One score of a system on a set of clips, for example the segment-based F1. The tables of experiments, early stopping and
-/// <c>seddsl evaluate</c> compute it by the same function. Rates are fractions.
+/// A metric of a system on a set of clips, for example the segment-based F1. Result tables, early stopping and
+/// <c>seddsl evaluate</c> share its implementation. Rates are fractions.
 /// </summary>
 [JsonConverter(typeof(KeyConverter))]
 public sealed class Metric
 {
-    // Summing counts takes microseconds for each resample, curves and rankings take milliseconds.
+    // Per resample, metrics of decisions take microseconds; curves and rankings take milliseconds.
     private const int ManyResamples = 2000;
     private const int FewResamples = 400;
 
     private readonly Func<WeightedClips, Rate> value;
 
-    /// <param name="key">The stable name in canonical keys and machine-readable output, for example "weakF"; unique.</param>
+    /// <param name="key">
+    /// The stable name in canonical keys and machine-readable output, for example "weakF"; unique.
+    /// </param>
     /// <param name="name">The heading in tables, for example "weak F"; unique.</param>
     /// <param name="summary">A description in one line.</param>
-    /// <param name="basis">The part of the inputs that it is computed from.</param>
-    /// <param name="value">Its value on clips with weights; only called where the inputs have the basis.</param>
+    /// <param name="basis">The part of the inputs that the metric is computed from.</param>
+    /// <param name="value">Computes the metric on weighted clips; only called if the inputs have the basis.</param>
     public Metric(string key, string name, string summary, MetricBasis basis, Func<WeightedClips, Rate> value)
     {
         ArgumentException.ThrowIfNullOrEmpty(key);
@@ -36,8 +38,8 @@ public sealed class Metric
     }
 
     /// <summary>
-    /// Every metric, in the order of tables and reports. A new metric is a line in one of the lists below, or a file of its
-    /// own that is added here.
+    /// All metrics, in the order of tables and reports. Add a new metric to one of the lists below, or add a new list
+    /// here.
     /// </summary>
     public static IReadOnlyList<Metric> All { get; } =
     [
@@ -58,7 +60,7 @@ public sealed class Metric
     /// <summary>A description in one line.</summary>
     public string Summary { get; }
 
-    /// <summary>The part of the inputs that it is computed from.</summary>
+    /// <summary>The part of the inputs that the metric is computed from.</summary>
     public MetricBasis Basis { get; }
 
     /// <summary>Whether lower values are better, as for error rates. Default false.</summary>
@@ -67,23 +69,26 @@ public sealed class Metric
     /// <summary>Whether values lie between 0 and 1, as F-scores do and error rates do not. Default true.</summary>
     public bool IsFraction { get; init; } = true;
 
-    /// <summary>Whether it needs the onsets and offsets of the reference events (strong labels).</summary>
+    /// <summary>Whether the metric needs strong labels.</summary>
     public bool NeedsEvents => Basis is MetricBasis.Segments or MetricBasis.Events or MetricBasis.FrameScores;
 
-    /// <summary>Whether it is a function of decisions. Otherwise it is a function of the scores behind them.</summary>
+    /// <summary>Whether the metric is computed from decisions (events or tags) rather than from scores.</summary>
     public bool IsOfDecisions =>
         Basis is not (MetricBasis.TagScores or MetricBasis.WeakOutput or MetricBasis.FrameScores);
 
-    /// <summary>Number of bootstrap resamples for its intervals and p-values: 2000 for decisions, 400 for scores.</summary>
+    /// <summary>
+    /// Number of bootstrap resamples for intervals and p-values: 2000 for metrics of decisions, 400 for metrics of
+    /// scores.
+    /// </summary>
     public int Resamples => IsOfDecisions ? ManyResamples : FewResamples;
 
-    /// <summary>The metric with this heading; null where there is none.</summary>
+    /// <summary>The metric with this heading; null if there is none.</summary>
     public static Metric? Named(string name) => All.FirstOrDefault(metric => metric.Name == name);
 
-    /// <summary>The metric with this stable name; null where there is none.</summary>
+    /// <summary>The metric with this stable name; null if there is none.</summary>
     public static Metric? WithKey(string key) => All.FirstOrDefault(metric => metric.Key == key);
 
-    /// <summary>The value on clips with weights, or the reason why there is none.</summary>
+    /// <summary>The value on weighted clips, or the reason why it is undefined.</summary>
     public Rate RateOf(WeightedClips clips)
     {
         ArgumentNullException.ThrowIfNull(clips);
@@ -91,8 +96,8 @@ public sealed class Metric
     }
 
     /// <summary>
-    /// The value on clips with weights, as tables show it: 0 where the rate is undefined, for example because nothing was
-    /// detected, and <see cref="double.NaN"/> where the inputs lack the basis.
+    /// The value on weighted clips as shown in tables: 0 if the rate is undefined, for example because nothing was
+    /// detected, and <see cref="double.NaN"/> if the inputs lack the basis.
     /// </summary>
     public double Of(WeightedClips clips)
     {
@@ -103,7 +108,7 @@ public sealed class Metric
         return rate.IsDefined ? rate.Value : 0;
     }
 
-    /// <summary>The value on clips of equal weight, as tables show it.</summary>
+    /// <summary>The value on clips of equal weight, as shown in tables.</summary>
     public double Of(ScoredClips clips)
     {
         ArgumentNullException.ThrowIfNull(clips);
@@ -121,10 +126,10 @@ public sealed class Metric
             _ => "frame scores",
         };
 
-    /// <summary>The name.</summary>
+    /// <summary>Returns <see cref="Name"/>.</summary>
     public override string ToString() => Name;
 
-    /// <summary>A monitor of this metric alone.</summary>
+    /// <summary>Converts a metric to a monitor of only this metric.</summary>
     public static implicit operator Monitor(Metric metric) => new Monitor.Score(metric);
 
     /// <summary>The sum of two metrics.</summary>
@@ -142,7 +147,7 @@ public sealed class Metric
     /// <summary>The product of a factor and a metric.</summary>
     public static Monitor operator *(double factor, Metric metric) => factor * new Monitor.Score(metric);
 
-    /// <summary>In JSON a metric is its key.</summary>
+    /// <summary>Serializes a metric as its key.</summary>
     private sealed class KeyConverter : JsonConverter<Metric>
     {
         public override Metric Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options) =>
@@ -158,24 +163,24 @@ public sealed class Metric
 /// <summary>The part of the inputs that a metric is computed from.</summary>
 public enum MetricBasis
 {
-    /// <summary>Decisions about clips: which classes each clip has (tags).</summary>
+    /// <summary>Clip-level decisions (tags).</summary>
     Tags,
 
-    /// <summary>Decisions about clips at threshold 0.5 of the network's weak output.</summary>
+    /// <summary>Clip-level decisions of the network's weak output at threshold 0.5.</summary>
     WeakOutputTags,
 
-    /// <summary>Decisions about segments of 1 s.</summary>
+    /// <summary>Decisions per segment of 1 s.</summary>
     Segments,
 
     /// <summary>Detected events.</summary>
     Events,
 
-    /// <summary>Scores of clips, each the maximum of its frame scores.</summary>
+    /// <summary>Clip-level scores: the maximum over each clip's frame scores.</summary>
     TagScores,
 
-    /// <summary>Scores of clips, as the network's weak output gives them.</summary>
+    /// <summary>Clip-level scores of the network's weak output.</summary>
     WeakOutput,
 
-    /// <summary>Scores of frames, compared with the reference events at every threshold.</summary>
+    /// <summary>Frame-level scores, compared with the reference events at every threshold.</summary>
     FrameScores,
 }

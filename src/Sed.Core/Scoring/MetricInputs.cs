@@ -10,9 +10,9 @@ using Sed.Core.Metrics.Uncertainty;
 namespace Sed.Core.Scoring;
 
 /// <summary>
-/// The decisions and scores of one system on a set of clips, compared with the reference: what metrics are computed from.
-/// A trial (<see cref="ScoredClips"/>) gives every part; a list of events, tags or frame scores gives some. Counts and curves
-/// are computed on first use and kept. Not thread-safe.
+/// The inputs of all metrics: decisions and scores of one system on a set of clips, compared with the reference. A
+/// trial (<see cref="ScoredClips"/>) provides every part; a list of events, tags or frame scores provides only some.
+/// Counts and curves are computed on first use and cached. Not thread-safe.
 /// </summary>
 public sealed class MetricInputs
 {
@@ -30,17 +30,19 @@ public sealed class MetricInputs
     internal Lazy<TagScores>? WeakOutputScores { get; init; }
     internal Lazy<ScorePairs>? ScorePairs { get; init; }
 
-    /// <summary>The inputs that lists of events give: segments and events.</summary>
-    /// <param name="pairs">Reference and estimate; with labels outside the class list, only events are available.</param>
+    /// <summary>Creates inputs from lists of events, which provide segments and events.</summary>
+    /// <param name="pairs">
+    /// Reference and estimate; with labels outside the class list, only events are available.
+    /// </param>
     public static MetricInputs Of(EventPairs pairs)
     {
         ArgumentNullException.ThrowIfNull(pairs);
         return new MetricInputs { Clips = pairs.Count, EventPairs = new(pairs) };
     }
 
-    /// <summary>The inputs that lists of tags give.</summary>
+    /// <summary>Creates inputs from lists of tags.</summary>
     /// <param name="classes">The classes that are scored.</param>
-    /// <param name="reference">The reference tags; its files are the clips.</param>
+    /// <param name="reference">The reference tags; the files of this list are the clips.</param>
     /// <param name="estimated">The estimated tags.</param>
     /// <exception cref="AnnotationException">A label is not in the class list.</exception>
     public static MetricInputs Of(ClassList classes, TagList reference, TagList estimated)
@@ -49,7 +51,7 @@ public sealed class MetricInputs
         return new MetricInputs { Clips = counts.Length, TagDecisions = new(counts) };
     }
 
-    /// <summary>The inputs that frame scores give: frames, and clips scored by their maximum.</summary>
+    /// <summary>Creates inputs from frame scores; the score of a clip is the maximum of its frame scores.</summary>
     public static MetricInputs Of(ScorePairs pairs)
     {
         ArgumentNullException.ThrowIfNull(pairs);
@@ -61,7 +63,7 @@ public sealed class MetricInputs
         };
     }
 
-    /// <summary>Whether metrics on this basis can be computed. Without clips, none can.</summary>
+    /// <summary>Whether metrics with this basis can be computed. Always false without clips.</summary>
     public bool Has(MetricBasis basis) =>
         Clips > 0
         && basis switch
@@ -76,7 +78,7 @@ public sealed class MetricInputs
             _ => false,
         };
 
-    /// <summary>The clips with weights, as a bootstrap resample draws them.</summary>
+    /// <summary>The clips with weights, for example a bootstrap resample.</summary>
     /// <param name="weights">How often each clip is counted, 0 or more, in the order of the clips.</param>
     public WeightedClips Weighted(int[] weights) => new(this, weights);
 
@@ -87,7 +89,7 @@ public sealed class MetricInputs
     public IReadOnlyList<TaggingCounts> TagCounts() => Given(TagDecisions).Value;
 
     /// <summary>The segment-based counts of each clip.</summary>
-    /// <param name="options">How time is cut; segments of 1 s by default.</param>
+    /// <param name="options">Segment length; by default 1 s.</param>
     public IReadOnlyList<SegmentCounts> SegmentCounts(SegmentOptions? options = null)
     {
         options ??= new();
@@ -98,22 +100,22 @@ public sealed class MetricInputs
     }
 
     /// <summary>The event-based counts of each clip.</summary>
-    /// <param name="options">When events agree; onset and offset with a collar of 0.2 s by default.</param>
+    /// <param name="options">Criteria for matching events; by default onset and offset with a collar of 0.2 s.</param>
     public IReadOnlyList<EventCounts> EventCounts(EventOptions? options = null)
     {
         options ??= new();
         return Kept<IReadOnlyList<EventCounts>>(options, () => EventBased.CountEach(Given(EventPairs).Value, options));
     }
 
-    /// <summary>The scores and tags of each clip; its scores are the maxima of its frames.</summary>
+    /// <summary>The scores and reference tags of each clip; a clip's scores are the maxima over its frames.</summary>
     public TagScores TagScores() => Given(ClipScores).Value;
 
     /// <summary>Segment-based counts at every threshold.</summary>
-    /// <param name="segmentSeconds">Length of a segment, in seconds. Default 1.</param>
+    /// <param name="segmentSeconds">Length of a segment in seconds. Default 1.</param>
     public CurveSweep SegmentSweep(double segmentSeconds = 1.0) =>
         Kept((nameof(SegmentSweep), segmentSeconds), () => SegmentBased.Sweep(Given(ScorePairs).Value, segmentSeconds));
 
-    /// <summary>PSDS at every threshold, prepared for resamples.</summary>
+    /// <summary>The exact PSDS over all thresholds, prepared for bootstrap resamples.</summary>
     public ExactPsds Psds(PsdsOptions options) =>
         Kept(options, () => ExactPsds.PrepareForResampling(Given(ScorePairs).Value, options));
 

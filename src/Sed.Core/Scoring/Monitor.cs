@@ -48,7 +48,9 @@ public abstract record Monitor
             _ => [],
         };
 
-    /// <summary>Every reason early stopping cannot use it: its value has to rise as the network gets better.</summary>
+    /// <summary>
+    /// All problems of the monitor; empty if its value rises whenever the network improves, as early stopping requires.
+    /// </summary>
     public IEnumerable<Problem> Problems()
     {
         const string remedy = "for example `monitor (WeakF - StrongER)`";
@@ -92,7 +94,7 @@ public abstract record Monitor
             _ => "",
         };
 
-    /// <summary><see cref="Summary"/>.</summary>
+    /// <summary>Returns <see cref="Summary"/>.</summary>
     public sealed override string ToString() => Summary;
 
     /// <summary>The sum of two monitors.</summary>

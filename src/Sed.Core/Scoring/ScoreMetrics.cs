@@ -4,10 +4,13 @@ using Sed.Core.Metrics.Thresholds;
 
 namespace Sed.Core.Scoring;
 
-/// <summary>Clip-level metrics of how scores rank clips and classes; they need no threshold.</summary>
+/// <summary>Clip-level ranking metrics, which need no threshold.</summary>
 public static class RankingMetrics
 {
-    /// <summary>Mean average precision (mAP): the mean over classes of the average precision. A clip's score is the maximum of its frames.</summary>
+    /// <summary>
+    /// Mean average precision (mAP): the mean over classes of the average precision. A clip's score is the maximum over
+    /// its frames.
+    /// </summary>
     public static Metric MeanAveragePrecision { get; } =
         new(
             "meanAP",
@@ -56,12 +59,12 @@ public static class RankingMetrics
 }
 
 /// <summary>
-/// F1 with the best threshold of each class, chosen on the clips that are scored: an upper bound for the choice of
+/// F1 with the optimal threshold of each class on the scored clips themselves: an upper bound over all choices of
 /// thresholds. Micro averages over all classes, from the scores after decoding (sed_scores_eval; Ebbers et al. 2022).
 /// </summary>
 public static class ThresholdMetrics
 {
-    /// <summary>Clip-level F1 with the best thresholds. A clip's score is the maximum of its frames.</summary>
+    /// <summary>Clip-level F1 with the best thresholds. A clip's score is the maximum over its frames.</summary>
     public static Metric BestWeakF { get; } =
         new(
             "bestWeakF",
@@ -88,8 +91,8 @@ public static class ThresholdMetrics
 }
 
 /// <summary>
-/// The polyphonic sound detection score (Bilen et al. 2020), exact over all thresholds (sed_scores_eval; Ebbers et al. 2022),
-/// from the scores after decoding.
+/// The polyphonic sound detection score (Bilen et al. 2020), exact over all thresholds (sed_scores_eval; Ebbers et al.
+/// 2022), from the scores after decoding.
 /// </summary>
 public static class PsdsMetrics
 {

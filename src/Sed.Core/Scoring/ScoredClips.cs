@@ -7,8 +7,8 @@ using Sed.Core.Metrics.Tags;
 namespace Sed.Core.Scoring;
 
 /// <summary>
-/// The outputs of a network for a set of clips, decoded and compared with the reference. Every part is computed on first use
-/// and kept. Not thread-safe.
+/// The outputs of a network for a set of clips, decoded and compared with the reference. Every part is computed on
+/// first use and cached. Not thread-safe.
 /// </summary>
 public sealed class ScoredClips
 {
@@ -20,9 +20,9 @@ public sealed class ScoredClips
     private readonly Lazy<bool[]> tags;
     private readonly Lazy<ScoreList> frameScores;
 
-    /// <param name="truth">The reference of the clips.</param>
-    /// <param name="scores">The outputs for the same clips in the same order.</param>
-    /// <param name="detection">How outputs are decoded into events and tags.</param>
+    /// <param name="truth">Reference labels of the clips.</param>
+    /// <param name="scores">Network outputs for the same clips, in the same order.</param>
+    /// <param name="detection">Decoding options.</param>
     /// <exception cref="ArgumentException">The clips or classes differ, or the options have problems.</exception>
     public ScoredClips(ClipTruth truth, ClipScores scores, DetectionOptions detection)
     {
@@ -30,7 +30,7 @@ public sealed class ScoredClips
         ArgumentNullException.ThrowIfNull(scores);
         ArgumentNullException.ThrowIfNull(detection);
         if (!truth.Names.SequenceEqual(scores.Names))
-            throw new ArgumentException("The scores are of other clips, or in another order.", nameof(scores));
+            throw new ArgumentException("The scores belong to other clips or have another order.", nameof(scores));
         if (truth.Classes.Count != scores.Classes)
             throw new ArgumentException(
                 $"The scores have {scores.Classes} classes, the reference has {truth.Classes.Count}.",
@@ -60,16 +60,16 @@ public sealed class ScoredClips
         };
     }
 
-    /// <summary>The reference of the clips.</summary>
+    /// <summary>The reference labels of the clips.</summary>
     public ClipTruth Truth { get; }
 
     /// <summary>The outputs of the network.</summary>
     public ClipScores Scores { get; }
 
-    /// <summary>How outputs are decoded into events and tags.</summary>
+    /// <summary>The decoding options.</summary>
     public DetectionOptions Detection { get; }
 
-    /// <summary>What metrics are computed from.</summary>
+    /// <summary>The inputs of all metrics.</summary>
     public MetricInputs Inputs { get; }
 
     /// <summary>The classes.</summary>
@@ -78,7 +78,7 @@ public sealed class ScoredClips
     /// <summary>The names of the clips.</summary>
     public IReadOnlyList<string> Names => Truth.Names;
 
-    /// <summary>Whether the reference events of all clips are known (strong labels).</summary>
+    /// <summary>Whether all clips have strong labels.</summary>
     public bool HasEvents => Truth.Events is not null;
 
     /// <summary>The detected events of each clip.</summary>
@@ -94,16 +94,19 @@ public sealed class ScoredClips
         );
 
     /// <summary>
-    /// The frame scores after every step of decoding: the scores that thresholds are applied to, and that metrics over all
-    /// thresholds are computed from.
+    /// The frame scores after all decoding steps and before thresholding. Metrics over all thresholds are computed from
+    /// these scores.
     /// </summary>
     public ScoreList FrameScores => frameScores.Value;
 
-    /// <summary>The clip scores of the output that tags are taken from: the maxima of the frames, or the weak output.</summary>
+    /// <summary>
+    /// The clip scores that correspond to the configured source of tags: the maxima over the frames, or the weak
+    /// output.
+    /// </summary>
     public TagScores TagScoresAsDecided =>
         (Detection.Tags == TagSource.Events ? Inputs.ClipScores : Inputs.WeakOutputScores)!.Value;
 
-    /// <summary>The counts of one clip: of its segments, or of its tags where the reference events are unknown.</summary>
+    /// <summary>Segment-based counts of one clip, or clip-level counts without strong labels.</summary>
     public BinaryCounts CountsOf(int clip)
     {
         var alone = new int[Names.Count];
@@ -112,7 +115,7 @@ public sealed class ScoredClips
         return HasEvents ? own.Segments.Overall : own.Tagging.Overall;
     }
 
-    /// <summary>The clips with weights, as a bootstrap resample draws them.</summary>
+    /// <summary>The clips with weights, for example a bootstrap resample.</summary>
     /// <param name="weights">How often each clip is counted, 0 or more, in the order of the clips.</param>
     public WeightedClips Weighted(int[] weights) => Inputs.Weighted(weights);
 

@@ -7,8 +7,8 @@ using Sed.Core.Metrics.Thresholds;
 namespace Sed.Core.Scoring;
 
 /// <summary>
-/// The inputs of metrics with a weight for each clip: all clips once, or a bootstrap resample of them. What several metrics
-/// need is computed once.
+/// The inputs of metrics with a weight per clip: all clips once, or a bootstrap resample. Intermediate results are
+/// computed once and shared between metrics.
 /// </summary>
 public sealed class WeightedClips
 {
@@ -38,7 +38,9 @@ public sealed class WeightedClips
     /// <summary>Counts of the tag decisions (<see cref="MetricBasis.Tags"/>).</summary>
     public TaggingCounts Tagging => tagging.Value;
 
-    /// <summary>Counts of the weak output's tag decisions at threshold 0.5 (<see cref="MetricBasis.WeakOutputTags"/>).</summary>
+    /// <summary>
+    /// Counts of the weak output's tag decisions at threshold 0.5 (<see cref="MetricBasis.WeakOutputTags"/>).
+    /// </summary>
     public TaggingCounts WeakOutputTagging => weakOutputTagging.Value;
 
     /// <summary>Counts of the segments of 1 s (<see cref="MetricBasis.Segments"/>).</summary>
@@ -47,20 +49,24 @@ public sealed class WeightedClips
     /// <summary>Counts of the events with a collar of 0.2 s (<see cref="MetricBasis.Events"/>).</summary>
     public EventCounts Events => events.Value;
 
-    /// <summary>Counts of the tags at every threshold of the clip scores (<see cref="MetricBasis.TagScores"/>).</summary>
+    /// <summary>
+    /// Counts of the tags at every threshold of the clip scores (<see cref="MetricBasis.TagScores"/>).
+    /// </summary>
     public ThresholdCurves TagCurves => tagCurves.Value;
 
-    /// <summary>The clip scores, each clip as often as its weight (<see cref="MetricBasis.TagScores"/>).</summary>
+    /// <summary>The clip scores, each repeated by its clip's weight (<see cref="MetricBasis.TagScores"/>).</summary>
     public TagScores TagScores => Inputs.TagScores().Weighted(weights);
 
-    /// <summary>Counts of the tags at every threshold of the weak output (<see cref="MetricBasis.WeakOutput"/>).</summary>
+    /// <summary>
+    /// Counts of the tags at every threshold of the weak output (<see cref="MetricBasis.WeakOutput"/>).
+    /// </summary>
     public ThresholdCurves WeakOutputCurves => weakOutputCurves.Value;
 
     /// <summary>Counts of the segments of 1 s at every threshold (<see cref="MetricBasis.FrameScores"/>).</summary>
     public ThresholdCurves SegmentCurves => SegmentCurvesOf(1.0);
 
     /// <summary>Counts of segments at every threshold (<see cref="MetricBasis.FrameScores"/>).</summary>
-    /// <param name="segmentSeconds">Length of a segment, in seconds; positive.</param>
+    /// <param name="segmentSeconds">Length of a segment in seconds, positive.</param>
     public ThresholdCurves SegmentCurvesOf(double segmentSeconds) => Inputs.SegmentSweep(segmentSeconds).Of(weights);
 
     /// <summary>The polyphonic sound detection score (<see cref="MetricBasis.FrameScores"/>).</summary>

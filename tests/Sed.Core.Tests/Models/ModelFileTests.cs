@@ -144,8 +144,8 @@ public sealed class ModelFileTests : IDisposable
             ModelFile.Write(folder.File("m.sed"), model with { Network = model.Network with { Layers = [custom] } })
         );
         Assert.StartsWith(
-            "network: the layer tcn version 1, 4 units is code of a script, which a model file cannot store; "
-                + "use the layers of the language, or keep the script and the trial's folder",
+            "network: the layer tcn version 1, 4 units is defined by code in a script, which a model file cannot contain; "
+                + "use built-in layers, or keep the script and the trial folder",
             refused.Message,
             StringComparison.Ordinal
         );

@@ -43,7 +43,7 @@ public sealed class CanonicalKeyTests
     {
         var refused = Assert.Throws<InvalidOperationException>(() => CanonicalKey.Text(new Forgotten(1, 2)));
         Assert.Equal(
-            "Forgotten.Second decides results but has no [Key]; add one, or [JsonIgnore] where it decides nothing.",
+            "Forgotten.Second can affect results but has no [Key]; add [Key], or [JsonIgnore] if it cannot affect results.",
             refused.Message
         );
     }
@@ -52,7 +52,7 @@ public sealed class CanonicalKeyTests
     public void Names_of_enum_members_cannot_seed_draws()
     {
         var refused = Assert.Throws<ArgumentException>(() => RandomSource.SeedFor(1, "order", Merge.Multiply));
-        Assert.StartsWith("The name of Merge.Multiply must not decide a draw.", refused.Message);
+        Assert.StartsWith("Random numbers must not depend on the name of Merge.Multiply.", refused.Message);
     }
 
     [Fact]

@@ -166,7 +166,7 @@ let ``a row with a layer defined in the script cannot be exported, and the layer
         Sessions.runAs "small.fsx" out [ "--seeds"; "1"; "--only"; "mine"; "--export-model"; file ] [ several ]
     Assert.Equal(1, code)
     Assert.Contains(
-        "The row mine cannot be exported as a model:\nnetwork: the layer mean version 1, 3 units is code of a script",
+        "The row mine cannot be exported as a model:\nnetwork: the layer mean version 1, 3 units is defined by code",
         errors
     )
     Assert.False(File.Exists file)

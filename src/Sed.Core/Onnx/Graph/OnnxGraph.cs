@@ -8,8 +8,8 @@ using ElementType = global::Onnx.TensorProto.Types.DataType;
 namespace Sed.Core.Onnx.Graph;
 
 /// <summary>
-/// Builds a graph of ONNX operators (operator set 17): declare the inputs, compute with <see cref="OnnxValue"/>, declare the
-/// outputs. The names of nodes and weights start with the part of the network that they belong to.
+/// Builds a graph of ONNX operators (operator set 17): declare the inputs, compute with <see cref="OnnxValue"/>, then
+/// declare the outputs. The names of nodes and weights have <see cref="Part"/> as prefix.
 /// </summary>
 internal sealed class OnnxGraph
 {
@@ -21,11 +21,11 @@ internal sealed class OnnxGraph
     private readonly Dictionary<string, string> metadata = [];
     private int count;
 
-    /// <summary>The part of the network that is being exported; prefixes the names of its nodes and weights.</summary>
+    /// <summary>The part of the network that is being exported: a prefix of the names of nodes and weights.</summary>
     public string Part { get; set; } = "sed";
 
     /// <summary>Declares a float32 input with a batch axis of any size.</summary>
-    /// <param name="name">The input's name.</param>
+    /// <param name="name">Name of the input in the ONNX model.</param>
     /// <param name="sizes">Sizes of the axes after the batch axis.</param>
     public OnnxValue Input(string name, params ReadOnlySpan<int> sizes)
     {
@@ -34,8 +34,8 @@ internal sealed class OnnxGraph
     }
 
     /// <summary>Declares a value as a float32 output with a batch axis of any size.</summary>
-    /// <param name="name">The output's name.</param>
-    /// <param name="value">The value.</param>
+    /// <param name="name">Name of the output in the ONNX model.</param>
+    /// <param name="value">Value of the output.</param>
     /// <param name="sizes">Sizes of the axes after the batch axis.</param>
     public void Output(string name, OnnxValue value, params ReadOnlySpan<int> sizes)
     {
@@ -55,9 +55,9 @@ internal sealed class OnnxGraph
     public void SetMetadata(string key, string value) => metadata[key] = value;
 
     /// <summary>Appends an operator.</summary>
-    /// <param name="operation">The operator's ONNX name.</param>
-    /// <param name="inputs">Its inputs; null omits an optional one.</param>
-    /// <param name="attributes">Its attributes; a value is a long, float, long[] or string.</param>
+    /// <param name="operation">ONNX name of the operator.</param>
+    /// <param name="inputs">Inputs of the operator; null omits an optional input.</param>
+    /// <param name="attributes">Attributes of the operator; values are long, float, long[] or string.</param>
     /// <returns>The operator's first output.</returns>
     public OnnxValue Node(
         string operation,

@@ -1,8 +1,8 @@
 namespace Sed.Core.Onnx.Graph;
 
 /// <summary>
-/// A value in an ONNX graph. Its methods append operators to the graph and mirror the tensor operations of the same name, so
-/// that the export of a layer reads like its forward pass.
+/// A value in an ONNX graph. The methods append operators to the graph and mirror the tensor operations of the same
+/// name, so that the export of a layer resembles its forward pass.
 /// </summary>
 internal sealed class OnnxValue(OnnxGraph graph, string name)
 {
@@ -64,21 +64,23 @@ internal sealed class OnnxValue(OnnxGraph graph, string name)
 
     public OnnxValue Squeeze(long axis) => With("Squeeze", graph.Numbers([axis]));
 
-    /// <summary>The indices from start (inclusive) to end (exclusive) of an axis; negative ones count from its end.</summary>
+    /// <summary>
+    /// Selects the indices from start (inclusive) to end (exclusive) of an axis; negative indices count from the end.
+    /// </summary>
     public OnnxValue Slice(long axis, long start, long end) =>
         graph.Node("Slice", [this, graph.Numbers([start]), graph.Numbers([end]), graph.Numbers([axis])]);
 
-    /// <summary>One index of an axis, which is removed.</summary>
+    /// <summary>Selects one index of an axis and removes the axis.</summary>
     public OnnxValue Select(long axis, long index) => Slice(axis, index, index + 1).Squeeze(axis);
 
-    /// <summary>The given indices of an axis, in the given order.</summary>
+    /// <summary>Selects the given indices of an axis, in the given order.</summary>
     public OnnxValue Gather(long axis, params ReadOnlySpan<long> indices) =>
         With("Gather", graph.Numbers(indices), ("axis", axis));
 
     /// <summary>Splits an axis into equal parts.</summary>
-    /// <param name="axis">The axis.</param>
+    /// <param name="axis">Axis to split, of length <paramref name="count"/> * <paramref name="size"/>.</param>
     /// <param name="count">Number of parts.</param>
-    /// <param name="size">Size of a part.</param>
+    /// <param name="size">Length of a part.</param>
     public OnnxValue[] Chunks(long axis, int count, long size) =>
         [.. Enumerable.Range(0, count).Select(part => Slice(axis, part * size, (part + 1) * size))];
 

@@ -3,14 +3,14 @@ using System.Reflection.Emit;
 
 namespace Sed.Core.Runtime.Code;
 
-/// <summary>An instruction of a compiled method (ECMA-335, partition III).</summary>
-/// <param name="Code">What is done.</param>
+/// <summary>A CIL instruction (ECMA-335, partition III).</summary>
+/// <param name="Code">The opcode.</param>
 /// <param name="Operand">
-/// With what: a method, a field, a type, a text, or the bytes as they are for numbers, variables and jumps.
+/// The operand: a method, field, type or string; for numbers, variables and branches, the raw bytes in hexadecimal.
 /// </param>
 internal readonly record struct Instruction(OpCode Code, object Operand);
 
-/// <summary>The code of compiled methods.</summary>
+/// <summary>Disassembles compiled methods.</summary>
 internal static class MethodCode
 {
     private const byte FirstOfTwo = 0xFE;
@@ -21,7 +21,7 @@ internal static class MethodCode
         .OfType<OpCode>()
         .ToDictionary(code => code.Value);
 
-    /// <summary>A method's instructions; none where it has no body.</summary>
+    /// <summary>The instructions of a method; none if it has no body.</summary>
     public static IEnumerable<Instruction> Of(MethodBase method)
     {
         if (method.GetMethodBody()?.GetILAsByteArray() is not { } bytes)
@@ -58,7 +58,7 @@ internal static class MethodCode
                     method.IsGenericMethod ? method.GetGenericArguments() : null
                 )!,
             OperandType.InlineString => method.Module.ResolveString(BitConverter.ToInt32(bytes)),
-            OperandType.InlineSig => "", // of a call through a pointer; its argument types follow from what is called
+            OperandType.InlineSig => "", // signature of an indirect call; it follows from the function pointer
             _ => Convert.ToHexString(bytes),
         };
 }

@@ -9,9 +9,9 @@ using System.Text;
 namespace Sed.Core.Runtime.Code;
 
 /// <summary>
-/// A hash of what a function of somebody's script does: of its code, that of all it calls and makes in the script, and the
-/// numbers and texts that it has from there. Names that compilers give do not count, nor does where in a file the code is, so
-/// the hash stays while other parts of the script change.
+/// Hashes the behaviour of a function in a user's script: its code, the code of all script functions that it calls and
+/// script types that it creates, and the numbers and strings that it captures. Compiler-generated names and the
+/// position in the file are not part of the hash, so it does not change when other parts of the script change.
 /// </summary>
 internal sealed class OwnCode
 {
@@ -22,7 +22,7 @@ internal sealed class OwnCode
         | BindingFlags.Static
         | BindingFlags.DeclaredOnly;
 
-    // What these do changes with their versions only, and is no part of anybody's layer.
+    // Assemblies of libraries. Their code is not part of the script and is identified by name only.
     private static readonly string[] families = ["System.", "Microsoft.", "FSharp."];
     private static readonly string[] libraries =
     [
@@ -43,8 +43,8 @@ internal sealed class OwnCode
 
     private static readonly ConditionalWeakTable<Delegate, string> known = [];
 
-    /// <summary>The hash, 8 hexadecimal digits; it is the same for the same code in another process.</summary>
-    /// <param name="function">For example what makes a layer's module.</param>
+    /// <summary>The hash as 8 hexadecimal digits; the same code has the same hash in every process.</summary>
+    /// <param name="function">The function, for example the one that creates a custom layer's module.</param>
     public static string Of(Delegate function) =>
         known.GetValue(
             function,
@@ -81,12 +81,14 @@ internal sealed class OwnCode
         }
     }
 
-    /// <summary>Writes what a member is called, and has its code read where that is the script's.</summary>
+    /// <summary>
+    /// Appends the name of a member. If the member belongs to the script, its code is queued for reading.
+    /// </summary>
     private void Refer(MemberInfo member)
     {
         text.Append(Name(member));
         if (member is ConstructorInfo { IsStatic: false, DeclaringType: { } made })
-            Type(made); // whatever its base calls may be overridden in it
+            Type(made); // base-class code may call any overridden method
     }
 
     private string Name(MemberInfo member) =>
@@ -116,10 +118,10 @@ internal sealed class OwnCode
         return number;
     }
 
-    /// <summary>All methods of a type, and of the types of the script that it comes from.</summary>
+    /// <summary>Queues all methods of a script type and of its base types in the script.</summary>
     private void Type(Type type)
     {
-        // C# keeps functions that have nothing to do with each other in one type; each is found where it is made.
+        // The C# compiler collects unrelated lambdas in one closure type; each lambda is found where it is created.
         if (!IsOwn(type) || type.Name.StartsWith("<>c", StringComparison.Ordinal) || !seen.Add(type))
             return;
         foreach (var method in type.GetMethods(Declared).Concat<MethodBase>(type.GetConstructors(Declared)))
@@ -128,7 +130,7 @@ internal sealed class OwnCode
             Type(parent);
     }
 
-    /// <summary>What a function carries with it: numbers, texts, and objects of the script with theirs.</summary>
+    /// <summary>Appends a captured value: a number, a string, or the fields of a script object, recursively.</summary>
     private void Value(object? value)
     {
         switch (value)
@@ -160,7 +162,7 @@ internal sealed class OwnCode
 
     private static IEnumerable<object?> Items(ITuple tuple) => Enumerable.Range(0, tuple.Length).Select(i => tuple[i]);
 
-    // Lists and options, and what the language's words wrap around a function: they hold what is somebody's own.
+    // F# lists and options and the wrappers of Sed.Dsl can contain objects of the script, so their fields are read too.
     private static bool IsTransparent(Type type) => type.Assembly.GetName().Name is "FSharp.Core" or "Sed.Dsl";
 
     private static bool IsOwn(MemberInfo member)

@@ -7,34 +7,34 @@ using System.Text.Json.Serialization;
 namespace Sed.Core.Runtime.Keys;
 
 /// <summary>
-/// Canonical keys: what identifies trials, checkpoints, feature stores and recorded results. A key is JSON without white
-/// space, its properties in ordinal order, made of stable names (<see cref="KeyAttribute"/>) and values alone, so it depends
-/// neither on wording nor on the names of types and members.
+/// Canonical keys, which identify trials, checkpoints, feature stores and recorded results. A key is JSON without white
+/// space and with properties in ordinal order. It consists only of stable names (<see cref="KeyAttribute"/>) and
+/// values, so it is independent of descriptions and of the names of types and members.
 /// </summary>
 public static class CanonicalKey
 {
     private static readonly JsonSerializerOptions Options = Writing();
 
-    /// <summary>The key of a value as a JSON node, to be made part of a larger key.</summary>
+    /// <summary>The key of a value as a JSON node, for inclusion in a larger key.</summary>
     /// <param name="value">A value whose type has stable names.</param>
-    /// <exception cref="InvalidOperationException">A property that can be set has no <see cref="KeyAttribute"/>.</exception>
+    /// <exception cref="InvalidOperationException">A settable property has no <see cref="KeyAttribute"/>.</exception>
     public static JsonNode Node(object value)
     {
         ArgumentNullException.ThrowIfNull(value);
         return JsonSerializer.SerializeToNode(value, KeyContract.KindOf(value.GetType()), Options)!;
     }
 
-    /// <summary>The key of a value as text.</summary>
+    /// <summary>The canonical text of a value's key.</summary>
     public static string Text(object value) => Text(Node(value));
 
-    /// <summary>A key as text.</summary>
+    /// <summary>The canonical text of a key.</summary>
     public static string Text(JsonNode key) => Sorted(key)!.ToJsonString();
 
-    /// <summary>The hash of a key: 64 hexadecimal digits.</summary>
+    /// <summary>The SHA-256 of a key's canonical text, as 64 hexadecimal digits.</summary>
     public static string Hash(JsonNode key) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Text(key))));
 
-    /// <summary>The stable name of an enum's member.</summary>
+    /// <summary>The stable name of an enum member.</summary>
     /// <exception cref="InvalidOperationException">The member has no <see cref="KeyAttribute"/>.</exception>
     public static string Of(Enum value)
     {

@@ -7,22 +7,22 @@ using System.Text.Json.Serialization.Metadata;
 namespace Sed.Core.Runtime.Keys;
 
 /// <summary>
-/// How values with <see cref="KeyAttribute"/> become JSON: properties by their stable names, and types that implement one
-/// abstract type or interface by a property "kind". Canonical keys and model files share it.
+/// The JSON contract of types with <see cref="KeyAttribute"/>: properties have their stable names, and subtypes of an
+/// abstract type are distinguished by a property "kind". Canonical keys and model files share this contract.
 /// </summary>
 internal static class KeyContract
 {
-    /// <summary>The property that holds the stable name of a value's type.</summary>
+    /// <summary>JSON property with the stable name of a value's type.</summary>
     public const string KindName = "kind";
 
     private static readonly ConcurrentDictionary<Assembly, Type[]> KeyedTypes = new();
 
-    /// <summary>The stable name of a type, property or enum member; null where it has none.</summary>
+    /// <summary>The key attribute of a type, property or enum member; null if it has none.</summary>
     public static KeyAttribute? Of(ICustomAttributeProvider? member) =>
         member?.GetCustomAttributes(typeof(KeyAttribute), false).Cast<KeyAttribute>().FirstOrDefault();
 
-    /// <summary>Serializer options that follow the stable names.</summary>
-    /// <param name="isKind">Which concrete types may be written and read.</param>
+    /// <summary>Creates serializer options with this contract.</summary>
+    /// <param name="isKind">Whether a concrete type may be written and read.</param>
     public static JsonSerializerOptions Options(Func<Type, bool> isKind)
     {
         JsonSerializerOptions options = new(JsonSerializerOptions.Strict)
@@ -40,7 +40,7 @@ internal static class KeyContract
         return options;
     }
 
-    /// <summary>The abstract type or interface by which a value of this type is one of several kinds; else the type itself.</summary>
+    /// <summary>The nearest abstract base type in the same assembly; the type itself if there is none.</summary>
     public static Type KindOf(Type type)
     {
         for (var above = type.BaseType; above is { IsAbstract: true }; above = above.BaseType)
@@ -84,7 +84,7 @@ internal static class KeyContract
                 info.Properties.RemoveAt(i);
             else
                 throw new InvalidOperationException(
-                    $"{info.Type.Name}.{property.Name} decides results but has no [Key]; add one, or [JsonIgnore] where it decides nothing."
+                    $"{info.Type.Name}.{property.Name} can affect results but has no [Key]; add [Key], or [JsonIgnore] if it cannot affect results."
                 );
         }
     }
