@@ -74,7 +74,7 @@ public sealed class SedModel : IDisposable
     /// <summary>The decoding options.</summary>
     public DetectionOptions Detection { get; }
 
-    /// <summary>The classes.</summary>
+    /// <summary>The classes, in the order of the network's outputs.</summary>
     public ClassList Classes => Saved.Classes;
 
     /// <summary>Hop of the frame probabilities, in seconds.</summary>

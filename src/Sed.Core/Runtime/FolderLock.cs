@@ -76,13 +76,13 @@ public sealed class FolderLock : IDisposable
     /// </summary>
     /// <param name="folder">Folder to lock; created if missing.</param>
     /// <param name="name">Name of the lock file in the folder.</param>
-    /// <returns>The lock, to be disposed whatever its outcome.</returns>
+    /// <returns>The lock. Dispose it for every outcome.</returns>
     public static FolderLock Try(string folder, string name) => Try(folder, name, LockOwner.Here);
 
     /// <summary>Tries to take over a stale lock. A missing lock file counts as held elsewhere.</summary>
     /// <param name="folder">Folder to lock.</param>
     /// <param name="name">Name of the lock file in the folder.</param>
-    /// <returns>The lock, to be disposed whatever its outcome.</returns>
+    /// <returns>The lock. Dispose it for every outcome.</returns>
     public static FolderLock TryTakeOver(string folder, string name) =>
         Try(folder, name, LockOwner.Here, takeOverOnly: true);
 

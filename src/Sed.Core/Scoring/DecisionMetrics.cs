@@ -25,7 +25,7 @@ public static class TagMetrics
         new(
             "weakOutputF",
             "weak output F",
-            "F-score of the tags that the weak output gives at 0.5, micro average",
+            "F-score of the weak output's tags at threshold 0.5, micro average",
             MetricBasis.WeakOutputTags,
             clips => clips.WeakOutputTagging.Scores().Micro.F
         );

@@ -15,7 +15,7 @@ public static class RankingMetrics
         new(
             "meanAP",
             "mAP",
-            "mean average precision of the tags, a clip scored by its largest frame",
+            "mean average precision of the tags from the maximum frame score of each clip",
             MetricBasis.TagScores,
             clips => clips.TagCurves.MeanAveragePrecision()
         );
@@ -25,7 +25,7 @@ public static class RankingMetrics
         new(
             "weakOutputAP",
             "weak output mAP",
-            "mean average precision of the tags, a clip scored by the weak output",
+            "mean average precision of the tags from the weak output",
             MetricBasis.WeakOutput,
             clips => clips.WeakOutputCurves.MeanAveragePrecision()
         );

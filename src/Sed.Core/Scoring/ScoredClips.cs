@@ -72,7 +72,7 @@ public sealed class ScoredClips
     /// <summary>The inputs of all metrics.</summary>
     public MetricInputs Inputs { get; }
 
-    /// <summary>The classes.</summary>
+    /// <summary>The classes, in the order of the network's outputs.</summary>
     public ClassList Classes => Truth.Classes;
 
     /// <summary>The names of the clips.</summary>

@@ -10,8 +10,8 @@ using Monitor = Sed.Core.Scoring.Monitor;
 namespace Sed.Core.Training;
 
 /// <summary>
-/// Trains a network with early stopping. On one device, the same seed gives bit-identical results, whatever ran before
-/// in the process, also when training is interrupted and resumed from its checkpoint.
+/// Trains a network with early stopping. On one device, the same seed gives bit-identical results, independent of
+/// earlier computations in the process and of interruptions with a resume from the checkpoint.
 /// </summary>
 public sealed class Trainer
 {
