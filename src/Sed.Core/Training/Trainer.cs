@@ -153,7 +153,7 @@ public sealed class Trainer
                 + (
                     eventsAreKnown
                         ? "."
-                        : ": the clips of the early-stopping split have no strong labels, so only clip-level scores are "
+                        : ": not all clips of the early-stopping split have strong labels, so only clip-level scores are "
                             + "defined; monitor only those, or select on clips with strong labels."
                 )
         );
