@@ -153,8 +153,8 @@ public sealed class Trainer
                 + (
                     eventsAreKnown
                         ? "."
-                        : ": not all clips of the early-stopping split have strong labels, so only clip-level scores are "
-                            + "defined; monitor only those, or select on clips with strong labels."
+                        : ": not all clips of the early-stopping split have strong labels, so only clip-level scores "
+                            + "are defined; monitor only those, or select on clips with strong labels."
                 )
         );
     }
