@@ -1,4 +1,4 @@
-// Every script, one after another in one process: dotnet fsi experiments/all.fsx --profile smoke --verify
+// Runs all scripts in one process: dotnet fsi experiments/all.fsx --profile smoke --verify
 #load "baseline.fsx"
 #load "decoding.fsx"
 #load "figure2.fsx"

@@ -1,4 +1,4 @@
-// The baseline of DCASE 2017 Task 4 as its page describes it, beside what it was published with.
+// The baseline of DCASE 2017 Task 4 as described on its page, compared with its published scores and with the CRNN.
 #load "published.fsx"
 open Sed
 open Published

@@ -1,13 +1,14 @@
-// How probabilities of frames become events. One network is trained, and every row decides on what it said: a threshold alone,
-// a median filter, thresholds and smoothing tuned for each class, hysteresis, and boxes between change points (Ebbers et al.,
-// arXiv 2406.04212). Decoding is tuned on the testing clips, which early stopping watches too, and scored on the evaluation clips.
+// Decoding methods. One network is trained, and each row decodes its frame probabilities in another way: a threshold, a
+// median filter, thresholds and smoothing tuned for each class, hysteresis, and boxes between change points (cSEBBs;
+// Ebbers et al. 2024, arXiv 2406.04212). Decoding is tuned on the testing clips, which early stopping also monitors,
+// and scored on the evaluation clips.
 #load "sed.fsx"
 open Sed
 
 let decoding =
     experiment "decoding" {
-        title "From the probabilities of one network to events"
-        question "What does decoding win, and does tuning it for each class carry over to other clips?"
+        title "Decoding of the frame probabilities of one network"
+        question "How much does decoding improve the scores, and does class-wise tuning generalise to other clips?"
         data Soundscapes.smartCars
         network (crnn { weak LinearSoftmax })
 

@@ -1,12 +1,12 @@
-// Adavanne and Virtanen (DCASE 2017, arXiv 1710.02998), figure 2: where the network looks when it says "car", once for the
-// strong and once for the weak output.
+// Figure 2 of Adavanne and Virtanen (DCASE 2017, arXiv 1710.02998): saliency maps of the strong and of the weak output
+// for the class Car.
 #load "published.fsx"
 open Sed
 
 let figure2 =
     experiment "figure2" {
-        title "What the outputs for a class depend on"
-        question "Does the strong output look at the event, and the weak one at more?"
+        title "Saliency of the outputs for a class"
+        question "Does the strong output depend on the event alone, and the weak output on more of the clip?"
         data Soundscapes.smartCars
         network (crnn { dropout 0.15 })
         addRow "CRNN" []

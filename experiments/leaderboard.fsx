@@ -1,11 +1,11 @@
-// Every system of the literature on DCASE 2017 Task 4 in one table and under one protocol: trained on weak labels, stopped and
-// tuned on held-out training clips, scored once on the evaluation clips. What was published stands beside it. "After" a name
-// are networks whose sizes were not published.
+// Published systems for DCASE 2017 Task 4 under one protocol: training on weak labels, early stopping and tuning on
+// held-out training clips, and a single scoring on the evaluation clips. Published scores are shown beside the results.
+// "After" marks systems whose layer sizes were not published.
 #load "systems.fsx"
 open Sed
 open Systems
 
-/// What was published of the evaluation split: the results page of DCASE 2017 Task 4, and Kong et al. 2019.
+/// Published scores on the evaluation split: the results page of DCASE 2017 Task 4, and Kong et al. 2019.
 let known = [
     publishedAs "Adavanne and Virtanen" [ WeakF, 0.466; StrongER, 0.79 ]
     publishedAs "baseline" [ WeakF, 0.182; StrongER, 0.93 ]
@@ -16,12 +16,12 @@ let known = [
     publishedAs "after Lee et al., SNU" [ WeakF, 0.526; StrongER, 0.66 ]
 ]
 
-/// A system's settings without those of some axes, which the table's protocol or another row decides.
+/// The settings of a system without those of some axes, which the protocol of the table or another row sets.
 let without axes settings =
     settings
     |> List.filter (fun setting -> not (List.contains (Setting.axis setting) axes))
 
-// What systems with several rows want in the quick profile.
+// Settings of the quick profile that several rows share.
 let kong = [ Width 0.125; Window 50.0<ms>; Hop 50.0<ms>; Epochs 32 ]
 let wang = [ Width 0.25; Hop 50.0<ms> ]
 let kaist length = [
@@ -39,7 +39,7 @@ let kaist length = [
 let leaderboard =
     experiment "leaderboard" {
         title "Systems of the literature, trained on weak labels"
-        question "Which systems can be told apart, and what do they cost?"
+        question "Which systems differ significantly, and what do they cost?"
         data Soundscapes.smartCars
         clips 2000 440 440
 
@@ -89,7 +89,7 @@ let leaderboard =
         report [ WeakF; StrongF; StrongER; MeanAP ]
         columns [ Parameters; MultiplyAccumulates; TrainingTime ]
         sortBy StrongF
-        published "the papers' own figures on the evaluation split of DCASE 2017 Task 4" known
+        published "scores reported for the evaluation split of DCASE 2017 Task 4" known
         profile "quick" [ 1 ] [
             TrainingClips 800
             TestingClips 40
@@ -98,7 +98,7 @@ let leaderboard =
             Hop 100.0<ms>
         ]
         profileRows "quick" [ Optimizer(adam 3e-3); Schedule(Cosine 1); Batch 16; Epochs 30; Patience 30 ]
-        // Narrower networks and coarser frames, so that each learns within a minute or two on one processor.
+        // Narrower networks and longer frames, so that each is trained in a minute or two on one processor.
         profileRow "quick" "Adavanne and Virtanen" [ Filters 16; Epochs 120 ]
         profileRow "quick" "baseline" [ Epochs 60; Patience 60 ]
         profileRow "quick" "Xu et al., CVSSP" [ Width 0.25; Window 80.0<ms>; Hop 80.0<ms>; Epochs 20 ]

@@ -1,11 +1,12 @@
-// What early stopping should watch: the paper's weak F - strong ER is pinned to an early epoch where the error rate rises.
+// The criterion of early stopping. With the paper's criterion, weak F - strong ER, an early epoch is the best one if
+// the error rate rises later.
 #load "sed.fsx"
 open Sed
 
 let monitors =
     experiment "monitor" {
-        title "What early stopping watches"
-        question "Does the choice of the epoch depend on what is watched?"
+        title "The criterion of early stopping"
+        question "Does the best epoch depend on the criterion?"
         data Soundscapes.smartCars
         network (crnn { dropout 0.15 })
         vary StrongWeight [ 0.002; 1.0 ]

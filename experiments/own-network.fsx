@@ -1,9 +1,9 @@
-// A network of one's own beside the built-in ones: a torch module, written here, takes the place of a layer.
+// A custom network compared with the built-in ones: a torch module that is written in this script is used as a layer.
 #load "sed.fsx"
 open Sed
 open TorchSharp
 
-/// Convolutions over frames whose reach doubles from one to the next, with ReLU.
+/// Dilated convolutions over the frames with ReLU. The dilation doubles from one to the next.
 type Dilated(width: int, units: int) as this =
     inherit torch.nn.Module<torch.Tensor, torch.Tensor>("Dilated")
 
@@ -28,7 +28,7 @@ type Dilated(width: int, units: int) as this =
         use found = stack.forward channelsFirst
         found.transpose (1, 2)
 
-/// Its trials are known by its code: a changed module is trained anew.
+/// Trials are trained again if the code of the module changes.
 let dilated = customLayer "dilated" 1 48 (fun width -> new Dilated(width, 48))
 
 let temporal =

@@ -1,12 +1,12 @@
-// Class by class: Adavanne and Virtanen name classes that their network finds and classes that it never does.
+// Class-wise scores. Adavanne and Virtanen name classes that their network detects and classes that it never detects.
 #load "published.fsx"
 open Sed
 open Published
 
 let perClass =
     experiment "per-class" {
-        title "The CRNN at weights 1 and 1, class by class"
-        question "Which classes does it find, and which does it not?"
+        title "Class-wise scores of the CRNN with loss weights 1 and 1"
+        question "Which classes does the network detect?"
         data Soundscapes.smartCars
         network (crnn { dropout 0.15 })
         addRow "CRNN" []

@@ -1,12 +1,12 @@
-// How the weak output comes from the strong one, where only weak labels teach: the functions that Wang, Li and Metze
-// (arXiv 1810.09050) compare, and the paper's dense layer over all frames.
+// The weak output as a function of the strong output, with weak labels only: the pooling functions that Wang, Li and
+// Metze (arXiv 1810.09050) compare, and the dense layer over all frames of Adavanne and Virtanen (2017).
 #load "sed.fsx"
 open Sed
 
 let pooling =
     experiment "pooling" {
         title "Pooling the strong output into the weak one"
-        question "Which pooling learns when events are from weak labels alone?"
+        question "With which pooling does a network learn the times of events from weak labels alone?"
         data Soundscapes.smartCars
         network (crnn { dropout 0.15 })
         train (training { weights 0.0 1.0 })

@@ -1,12 +1,13 @@
-// The paper chose its best epoch on the split that it reports. How much does that flatter, against a validation split
-// carved from the training clips? Those have weak labels only, so weak F is what can be watched there.
+// The paper selects the best epoch on the split that it reports. This script measures how optimistic that is, compared
+// with a validation split of the training clips. Training clips have weak labels only, so the criterion there is weak
+// F.
 #load "published.fsx"
 open Sed
 
 let protocol =
     experiment "protocol" {
-        title "Where the best epoch is chosen"
-        question "How much does selection on the test split flatter?"
+        title "The split on which the best epoch is selected"
+        question "How optimistic are scores if the best epoch is selected on the test split?"
         data Soundscapes.smartCars
         network (crnn { dropout 0.15 })
         validation 0.15

@@ -1,25 +1,24 @@
-// What was published, as data: every number with its source. Scripts load it beside their own words:
-// `#load "published.fsx"`. A cell that is not known is not here.
+// Published scores with their sources, for other scripts: `#load "published.fsx"`. Unknown scores are left out.
 #load "sed.fsx"
 open Sed
 
 /// Adavanne and Virtanen, "Sound event detection using weakly labeled dataset with stacked convolutional and recurrent
-/// neural network", DCASE 2017 (arXiv 1710.02998): one run per cell, scored on the testing split.
+/// neural network", DCASE 2017 (arXiv 1710.02998). Each score is of one run on the testing split.
 module Paper =
     let source =
         "Adavanne and Virtanen 2017 (arXiv 1710.02998), testing split of DCASE 2017 Task 4"
 
-    /// Dropout and both loss weights, with the cells that are known.
+    /// A row: dropout, both loss weights, and the published scores.
     let private cells dropout strong weak cells =
         row [ Dropout dropout; StrongWeight strong; WeakWeight weak; Weak DenseOverFrames ] cells
 
     let rows = [
         cells 0.15 1.0 1.0 [ WeakF, 0.433; StrongER, 0.84 ]
-        // "19.2 %" is quoted where the text says that the score falls by more than half from 0.25 on.
+        // The text gives 19.2 % for the drop by more than half above a dropout rate of 0.25.
         cells 0.5 1.0 1.0 [ (WeakF, 0.192) ]
     ]
 
-    /// Weak F of classes at weights 1 and 1, as far as the text names them.
+    /// Weak F by class with loss weights 1 and 1, for the classes that the text gives.
     let weakFByClass = [
         for label in
             [
@@ -44,12 +43,12 @@ module Baseline =
         "page of DCASE 2017 Task 4 (weak F 10.9 %, strong ER 1.02; the paper quotes a weak F of 13.1 %)"
     let rows = [ row [ Network mlp; Median 0.54<s> ] [ WeakF, 0.109; StrongER, 1.02 ] ]
 
-/// Results of DCASE 2017 Task 4 on the evaluation split, as its page has them.
+/// Results of DCASE 2017 Task 4 on the evaluation split, from its results page.
 module Challenge =
     let source = "results page of DCASE 2017 Task 4, evaluation split"
 
-    /// Systems by name, with the cells that are known. The best strong ER of Adavanne and Virtanen's four systems is 0.79;
-    /// the page says not of which in what could be read.
+    /// Systems with their scores. The best strong ER of Adavanne and Virtanen's four systems is 0.79; it is left out
+    /// because the source does not say which system has it.
     let systems = [
         "Adavanne and Virtanen 1", [ WeakF, 0.455; WeakP, 0.572; WeakR, 0.379 ]
         "Adavanne and Virtanen 2", [ WeakF, 0.466; WeakP, 0.580; WeakR, 0.389 ]

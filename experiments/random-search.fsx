@@ -1,5 +1,5 @@
-// Layer sizes drawn at random within bounds, as in section 3.4 of Adavanne and Virtanen (DCASE 2017, arXiv 1710.02998).
-// The draws are the same each time; the table has the number of parameters of each.
+// A random search of layer sizes within bounds, as in section 3.4 of Adavanne and Virtanen (DCASE 2017, arXiv
+// 1710.02998). The seed of the draws is fixed. The table shows the number of parameters of each network.
 #load "published.fsx"
 open System
 open Sed
@@ -8,7 +8,7 @@ let private sizes = Random 2017
 
 let private oneOf (values: int list) = values[sizes.Next values.Length]
 
-/// Filters of each convolution, units of each recurrent layer, units of the dense layer.
+/// Drawn sizes: filters of each convolution, units of each recurrent layer, and units of the dense layer.
 let private drawn = [
     for number in 1..8 do
         let filters = oneOf [ 16; 24; 32; 48; 64 ]
@@ -26,8 +26,8 @@ let private drawn = [
 
 let search =
     experiment "random-search" {
-        title "Layer sizes drawn at random"
-        question "Do the sizes matter?"
+        title "Random search of layer sizes"
+        question "How much do the layer sizes affect the scores?"
         data Soundscapes.smartCars
         network (crnn { dropout 0.15 })
         addRow "candidate: 48 filters, 2 x 32 recurrent, dense 64" []

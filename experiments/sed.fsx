@@ -1,4 +1,4 @@
-// What every experiment script loads: `#load "sed.fsx"`, then `open Sed`. Needs the build: `dotnet fsi build.fsx`.
+// The environment of experiment scripts: `#load "sed.fsx"`, then `open Sed`. Build first: `dotnet fsi build.fsx`.
 #r "../artifacts/bin/Sed.Runner/release/Deedle.dll"
 #r "../artifacts/bin/Sed.Runner/release/TorchSharp.dll"
 #r "../artifacts/bin/Sed.Runner/release/Sed.Core.dll"
@@ -9,8 +9,8 @@ open System.IO
 open Sed
 open Sed.Runner
 
-/// The default: a profile for 2 CPU cores and the built-in corpus, in which the networks learn. Fewer and longer frames, fewer
-/// clips and epochs than the paper's, a higher learning rate that falls to 0. At least 20 clips of each class are scored.
+/// A profile for two CPU cores and the built-in corpus: fewer and longer frames, fewer clips and fewer epochs than in
+/// the paper, and a higher learning rate that decreases to 0. At least 20 clips of each class are scored.
 let quick = [
     TrainingClips 800
     TestingClips 440
@@ -25,10 +25,10 @@ let quick = [
     Patience 15
 ]
 
-/// As many clips and epochs again: what the built-in corpus has to teach.
+/// A profile with twice the training clips and epochs of `quick`.
 let long = quick @ [ TrainingClips 1600; Epochs 80; Patience 30 ]
 
-/// The least that still runs everything.
+/// A minimal profile that runs every step in seconds. The networks learn nothing.
 let smoke = [
     TrainingClips 32
     TestingClips 16
@@ -38,17 +38,18 @@ let smoke = [
     Epochs 2
 ]
 
-/// Where corpora, features, trials and tables are kept: what `--out` says, or else runs, beside the scripts.
+/// The folder of corpora, features, trials and tables: the value of `--out`, or else the folder runs beside the
+/// scripts.
 let runs =
     match fsi.CommandLineArgs |> Array.tryFindIndex ((=) "--out") with
     | Some index when index + 1 < fsi.CommandLineArgs.Length -> fsi.CommandLineArgs[index + 1]
     | _ -> Path.GetFullPath(Path.Combine(__SOURCE_DIRECTORY__, "..", "runs"))
 
-/// The results of an experiment that has run, a row for each trial: `results "table2"`, or `results "elsewhere/table2"` for
-/// runs that are kept in another folder.
+/// The results of an experiment as a frame with one row for each trial: `results "table2"`, or
+/// `results "elsewhere/table2"` for another folder of runs.
 let results place = Results.read runs place
 
-/// Two experiments, or one in two folders, side by side: what differs in specification and in result.
+/// Compares two experiments, or the same experiment in two folders: differences in settings and scores.
 let compare left right = Results.compare runs left right
 
 /// Shows a frame as a table.
@@ -57,7 +58,8 @@ let show title frame = Results.print title frame
 /// Writes a frame to a file: .csv, .parquet, .md or .tex.
 let export file frame = Export.frame file frame
 
-/// Runs experiments as the command line says: plans them, trains what has no result yet, prints their tables.
+/// Runs experiments with the options of the command line: plans them, trains the unfinished trials and prints the
+/// tables.
 let run (experiments: Experiment list) =
     StaleBuild.warn (Path.Combine(__SOURCE_DIRECTORY__, "..", "src"))
     let experiments = [

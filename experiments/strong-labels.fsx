@@ -1,12 +1,13 @@
-// What labels cost: the same network learns from weak labels, from strong ones, from a few strong ones among others, from a
-// teacher's frames (pseudo strong labels) and with a mean teacher from clips without labels.
+// The benefit of strong labels: the same network is trained on weak labels, on strong labels, on a mixture of strong,
+// weak and unlabelled clips (with a mean teacher), and on the frame probabilities of a teacher (pseudo strong labels).
 #load "sed.fsx"
 open Sed
 
 let strongLabels =
     experiment "strong-labels" {
-        title "Weak labels, strong labels, and what lies between"
-        question "How far do weak labels fall behind strong ones, and what do pseudo labels win back?"
+        title "Weak labels, strong labels and mixtures of them"
+        question
+            "How much better are strong labels than weak labels, and how much of the difference do pseudo-labels make up?"
         data Soundscapes.smartCars
         network (crnn { weak LinearSoftmax })
 

@@ -1,16 +1,17 @@
-// The systems of the literature on DCASE 2017 Task 4 as rows: what each sees, its network, and what is known of its training.
-// `#load "systems.fsx"`, then `addRow "Xu et al." Systems.xu`. Sizes that are not published are chosen here and said so: call
-// such a row "after" its authors. The resolution is that of the strong output at the sizes below.
+// Published systems for DCASE 2017 Task 4 as settings of rows: features, network and training. Usage:
+// `#load "systems.fsx"`, then `addRow "Xu et al." Systems.xu`. If layer sizes were not published, comments say that
+// they are chosen here; rows of such systems should be named "after" the authors. The times in the comments are the
+// distance between frames of the strong output.
 #load "sed.fsx"
 open Sed
 open Sed.Core.Networks.Layers
 
 module Systems =
-    /// The loss on clips alone, as most systems have it.
+    /// The loss of the weak output alone, as in most systems.
     let private clipsAlone = [ StrongWeight 0.0; WeakWeight 1.0 ]
 
-    /// Adavanne and Virtanen 2017 (arXiv 1710.02998): convolutions, recurrent layers, two weighted losses. Layer sizes are not
-    /// published; these come to their number of parameters. 20 ms.
+    /// Adavanne and Virtanen 2017 (arXiv 1710.02998): convolutions, recurrent layers, two weighted losses. Layer sizes
+    /// were not published; those chosen here have the published number of parameters. 20 ms.
     let adavanne = [
         Network(
             crnn {
@@ -23,7 +24,7 @@ module Systems =
         WeakWeight 1.0
     ]
 
-    /// The baseline of the task: 5 frames of context, two dense layers. 20 ms.
+    /// The baseline of the task: a context of 5 frames and two dense layers. 20 ms.
     let baseline = [
         Network mlp
         Batch 256
@@ -33,8 +34,8 @@ module Systems =
         Median 0.54<s>
     ]
 
-    /// Xu et al., CVSSP, the best tagger of the challenge: gated linear units, a gated recurrent layer, attention that classes
-    /// share. 240 frames of a clip, 41.5 ms.
+    /// Xu et al., CVSSP, the best tagging system of the challenge: gated linear units, a gated recurrent layer, and
+    /// attention with a softmax over the classes. 240 frames per clip, 41.5 ms.
     let xu =
         clipsAlone
         @ [
@@ -68,7 +69,7 @@ module Systems =
             Threshold 0.3
         ]
 
-    /// A network above the layers of another one.
+    /// The layers of a network, followed by those of another one.
     let private above (below: Network) (upper: Network) = {
         upper with
             Layers = below.Layers @ upper.Layers
@@ -104,7 +105,8 @@ module Systems =
             Network(above kongConvolutions upper)
         ]
 
-    /// Kong et al. 2019 (arXiv 1912.04761), nine layers of convolution, the mean over the frames. 160 ms, repeated every 10 ms.
+    /// Kong et al. 2019 (arXiv 1912.04761): nine convolutional layers, mean over the frames. 160 ms, repeated every 10
+    /// ms.
     let kongAverage =
         kong (
             layers "CNN of 9 layers" {
@@ -115,7 +117,7 @@ module Systems =
             }
         )
 
-    /// Kong et al. 2019 with a bidirectional recurrent layer and attention. 160 ms, repeated every 10 ms.
+    /// Kong et al. 2019 with a bidirectional GRU and attention. 160 ms, repeated every 10 ms.
     let kongGru =
         kong (
             layers "CNN and GRU" {
@@ -126,7 +128,7 @@ module Systems =
             }
         )
 
-    /// Kong et al. 2019 with a transformer's block and attention. 160 ms, repeated every 10 ms.
+    /// Kong et al. 2019 with a transformer block and attention. 160 ms, repeated every 10 ms.
     let kongTransformer =
         kong (
             layers "CNN and transformer" {
@@ -164,7 +166,8 @@ module Systems =
             Batch 100
         ]
 
-    /// Sobieraj: four convolutions of 24 filters, two recurrent layers (their units are chosen here), the maximum over time. 20 ms.
+    /// Sobieraj: four convolutions of 24 filters, two recurrent layers (number of units chosen here), maximum over
+    /// time. 20 ms.
     let sobieraj =
         clipsAlone
         @ [
@@ -186,8 +189,8 @@ module Systems =
             )
         ]
 
-    /// After Su, Liu et al.: fully convolutional, pooled over time too, one map for each class, repeated for every frame. Sizes are
-    /// chosen here. 160 ms, repeated every 20 ms.
+    /// After Su, Liu et al.: fully convolutional with pooling over time and one map for each class. Sizes are chosen
+    /// here. 160 ms, repeated every 20 ms.
     let su =
         clipsAlone
         @ [
@@ -207,8 +210,8 @@ module Systems =
             )
         ]
 
-    /// After Kumar et al., FCN: a whole clip in, what is said of segments of about 1.3 s out, their mean for the clip. Sizes are
-    /// chosen here. 640 ms, repeated every 20 ms.
+    /// After Kumar et al., FCN: computes the outputs of segments of about 1.3 s from the whole clip; the weak output is
+    /// their mean. Sizes are chosen here. 640 ms, repeated every 20 ms.
     let kumarFcn =
         clipsAlone
         @ [
@@ -231,8 +234,8 @@ module Systems =
             )
         ]
 
-    /// After Kumar et al., VGG: the network of segments of 1.5 s that each inherit the clip's labels (1.6 here, whole
-    /// numbers of pooled frames). Sizes are chosen here. 80 ms, repeated every 20 ms.
+    /// After Kumar et al., VGG: segments of 1.5 s (here 1.6 s, a whole number of pooled frames), each trained on the
+    /// labels of its clip. Sizes are chosen here. 80 ms, repeated every 20 ms.
     let kumarVgg =
         clipsAlone
         @ [
@@ -253,7 +256,8 @@ module Systems =
             )
         ]
 
-    /// After Kumar and Raj: multiple instances of 1 s, of which the largest counts. Sizes are chosen here. 20 ms.
+    /// After Kumar and Raj: multiple-instance learning with segments of 1 s and their maximum. Sizes are chosen here.
+    /// 20 ms.
     let kumarRaj =
         clipsAlone
         @ [
@@ -269,7 +273,7 @@ module Systems =
             )
         ]
 
-    /// Cakir, Adavanne: the CRNN of strong labels. 20 ms.
+    /// After Cakir et al.: a CRNN published for strong labels. 20 ms.
     let cakir = [
         Network(
             layers "CRNN of 128 maps" {
@@ -290,8 +294,8 @@ module Systems =
         WeakWeight 0.0
     ]
 
-    /// After Kao 2020 (arXiv 2008.03350): a DenseNet and the mean over all that is left. Blocks and growth are chosen here. 160 ms,
-    /// repeated every 20 ms.
+    /// After Kao 2020 (arXiv 2008.03350): a DenseNet and the mean over its output frames. Blocks and growth are chosen
+    /// here. 160 ms, repeated every 20 ms.
     let kao =
         clipsAlone
         @ [
@@ -342,8 +346,8 @@ module Systems =
             Network(above kaistConvolutions upper)
         ]
 
-    /// Lee et al., KAIST: convolutions along samples, here of one of their eight input sizes: frames of 3^6 samples at 16 kHz; maps
-    /// are those of arXiv 1703.01789, halved. 45.6 ms.
+    /// Lee et al., KAIST: convolutions on the waveform with one of their eight input sizes, frames of 3^6 samples at 16
+    /// kHz. The number of maps is half of that in arXiv 1703.01789. 45.6 ms.
     let leeKaist =
         kaist
             729
@@ -352,7 +356,7 @@ module Systems =
                 weak MeanPooling
             })
 
-    /// Lee et al., KAIST, at a coarser scale: frames of 3^7 samples. 136.7 ms.
+    /// Lee et al., KAIST, with longer frames of 3^7 samples. 136.7 ms.
     let leeKaistCoarse =
         kaist
             2187
@@ -387,9 +391,9 @@ module Systems =
             )
         ]
 
-    /// After Lee et al., SNU, the best detector of the challenge: one CNN of the ensemble, at a fine scale. Sizes are chosen here; no
-    /// code is public. 23 ms.
+    /// After Lee et al., SNU, the best detection system of the challenge: one CNN of the ensemble, with short frames.
+    /// Sizes are chosen here, because no code is public. 23 ms.
     let leeSnuFine = leeSnu "CNN, fine" 46.0<ms>
 
-    /// After Lee et al., SNU: another CNN of the ensemble, at a coarse scale. 93 ms.
+    /// After Lee et al., SNU: another CNN of the ensemble, with long frames. 93 ms.
     let leeSnuCoarse = leeSnu "CNN, coarse" 186.0<ms>

@@ -1,6 +1,6 @@
-// Adavanne and Virtanen (DCASE 2017, arXiv 1710.02998): what the weights of the two losses do. The paper's network forms its
-// weak output by a dense layer over all frames; linear softmax, which has no parameters, stands beside it, so that the table
-// tells what is a property of the losses and what of that layer.
+// Table 2 of Adavanne and Virtanen (DCASE 2017, arXiv 1710.02998): the weights of the two losses. The paper's network
+// computes the weak output by a dense layer over all frames. The same weights with linear softmax, which has no
+// parameters, separate the effect of the losses from that of the dense layer.
 #load "published.fsx"
 open Sed
 open Published
@@ -8,7 +8,7 @@ open Published
 let table2 =
     experiment "table2" {
         title "Weighting the losses of the strong and the weak output"
-        question "Is 1/1 best, as in the paper? And is that a property of the losses, or of the dense layer?"
+        question "Are equal weights best, as in the paper, and is that an effect of the losses or of the dense layer?"
         data Soundscapes.smartCars
 
         features (
@@ -22,8 +22,8 @@ let table2 =
 
         network (crnn { dropout 0.15 })
 
-        // The paper watches weak F - strong ER. At low strong weights ER rises above 1 after some epochs, which pins that
-        // choice to the first of them; a sum of F-scores cannot be pinned (see monitor.fsx).
+        // The paper monitors weak F - strong ER. With low strong weights, ER rises above 1 after some epochs, so that
+        // one of the first epochs would be selected. A sum of F-scores avoids this (see monitor.fsx).
         train (
             training {
                 optimizer (adam 1e-3)

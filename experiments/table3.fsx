@@ -1,5 +1,6 @@
-// The evaluation split of DCASE 2017 Task 4: four weightings of the CRNN and the baseline, beside what was submitted.
-// The paper does not say how its four systems differ, so theirs stand below ours instead of beside them.
+// The evaluation split of DCASE 2017 Task 4: the CRNN with four loss weightings and the baseline, compared with
+// submitted systems. The paper does not say how its four systems differ, so their scores are shown as separate systems
+// below the rows.
 #load "published.fsx"
 open Sed
 open Published
@@ -7,7 +8,7 @@ open Published
 let table3 =
     experiment "table3" {
         title "Evaluation split"
-        question "How far do the systems carry beyond the split they were selected on?"
+        question "How well do the systems generalise beyond the split on which they were selected?"
         data Soundscapes.smartCars
         network (crnn { dropout 0.15 })
         addRow "CRNN, strong 1, weak 1" []

@@ -1,14 +1,14 @@
-// Adavanne and Virtanen (DCASE 2017, arXiv 1710.02998) ran each cell once. Is the difference between their cells larger
-// than what another seed, or other training clips, would have made? Compare the deviations here with the differences
-// between the rows of table1 and table2.
+// Adavanne and Virtanen (DCASE 2017, arXiv 1710.02998) trained each configuration once. This script measures the
+// variation over seeds and over training clips, to be compared with the differences between the rows of table1 and
+// table2.
 #load "published.fsx"
 open Sed
 open Published
 
 let overSeeds =
     experiment "variance-seeds" {
-        title "Five seeds of one cell"
-        question "How much do the weights that one starts from matter?"
+        title "One configuration with five seeds"
+        question "How much do the scores vary with the initial weights?"
         data Soundscapes.smartCars
         network (crnn { dropout 0.15 })
         vary StrongWeight [ 1.0 ]
@@ -21,8 +21,8 @@ let overSeeds =
 
 let overFolds =
     experiment "variance-folds" {
-        title "Five folds of one cell, each trained on the other four"
-        question "How much do the training clips matter?"
+        title "One configuration with five folds of the training clips"
+        question "How much do the scores vary with the training clips?"
         data Soundscapes.smartCars
         network (crnn { dropout 0.15 })
         folds 5

@@ -128,7 +128,7 @@ let ``--verify compares with recorded results and exits with 1 if they differ`` 
     Assert.Equal(0, code)
     let code, output = runScript [ "--verify" ]
     Assert.Equal(0, code)
-    Assert.Contains("small: 4 cells are as recorded", output)
+    Assert.Contains("small: 4 cells equal the recorded ones", output)
     let file = Path.Combine(out, "recorded", "paper", "small.csv")
     File.WriteAllText(file, File.ReadAllText(file).Replace("baseline,", "baseline,9"))
     let code, output = runScript [ "--verify" ]

@@ -1,5 +1,5 @@
-/// Results that were recorded beside a script, and whether today's are the same: to the last digit on the processor they
-/// were recorded on, and on another one within the recorded intervals over clips and trials.
+/// Compares results with those recorded beside a script. On the processor of the recording every digit has to agree; on
+/// another one, the means have to be within the recorded confidence intervals.
 module internal Sed.Runner.Recorded
 
 open System
@@ -18,7 +18,7 @@ let private Row = "row"
 [<Literal>]
 let private ProcessorColumn = "processor"
 
-// Four decimals are kept.
+// Four decimals are recorded.
 let private rounded (value: float) = Math.Round(value, 4)
 
 let private bounds (metric: Metric) =
@@ -46,7 +46,7 @@ let private cell (frame: Frame<string, string>) row column =
     |> OptionalValue.asOption
     |> Option.bind (Series.tryGet row)
 
-/// A cell's number; None where there is none or something else.
+/// The number in a cell; None if the cell is empty or is not a number.
 let private number frame row column =
     match cell frame row column with
     | Some(:? string)
@@ -56,7 +56,7 @@ let private number frame row column =
 let private text frame row column =
     cell frame row column |> Option.map string
 
-/// Writes the means of an outcome with their intervals, and the processor that writes them.
+/// Writes the means and confidence intervals of an outcome, and the name of the processor. Returns the file.
 let write (folder: string) (outcome: ExperimentOutcome) =
     let file = file folder outcome
     let keys = Plan.rowKeys outcome.Plan
@@ -80,16 +80,18 @@ let write (folder: string) (outcome: ExperimentOutcome) =
     table.SaveCsv(file, includeRowKeys = true, keyNames = [ Key ], culture = CultureInfo.InvariantCulture)
     file
 
-/// What became of a recorded cell.
+/// The comparison of a cell with the recorded one.
 type private Cell =
     | Same
     | Within of processor: string
     | Other of Problem
 
-/// What of the recorded cells is not so any more, or else how many are.
+/// Compares all cells. Returns a summary or the differences.
 let private compared folder file (recorded: Frame<string, string>) (outcome: ExperimentOutcome) =
     let moved place what =
-        Other(problem outcome $"{place}: {what}" "find out why; if it is meant to be so, `--record` anew")
+        Other(
+            problem outcome $"{place}: {what}" "find the cause; if the change is intended, record again with `--record`"
+        )
     let keys = Plan.rowKeys outcome.Plan
     let verdict row (statistics: MetricStatistics) =
         let key = keys[row]
@@ -108,7 +110,12 @@ let private compared folder file (recorded: Frame<string, string>) (outcome: Exp
         | Some before, Some low, Some high, Some processor, Some now ->
             moved place $"recorded {before:F4} ({low:F4} to {high:F4}) on {processor}, now {now:F4} on {Processor.Name}"
         | _ ->
-            Other(problem outcome $"{place} is not recorded in {Path.GetRelativePath(folder, file)}" "`--record` anew")
+            Other(
+                problem
+                    outcome
+                    $"{place} is not recorded in {Path.GetRelativePath(folder, file)}"
+                    "record again with `--record`"
+            )
     let labels = [ for variant in outcome.Plan.Variants -> variant.Label ]
     let cells = [
         for key in recorded.RowKeys do
@@ -118,7 +125,7 @@ let private compared folder file (recorded: Frame<string, string>) (outcome: Exp
                     problem
                         outcome
                         $"the recorded row '{row}' is not in the table"
-                        "run the whole table, or `--record` anew"
+                        "run the whole table, or record again with `--record`"
                 )
         for statistics in outcome.Statistics do
             for row in labels do
@@ -137,15 +144,15 @@ let private compared folder file (recorded: Frame<string, string>) (outcome: Exp
             | _ -> None),
         processors
     with
-    | [], [] -> Ok $"{outcome.Plan.Experiment.Name}: {cells.Length} cells are as recorded, to the last digit."
+    | [], [] -> Ok $"{outcome.Plan.Experiment.Name}: {cells.Length} cells equal the recorded ones to the last digit."
     | [], _ ->
         let same = cells |> List.filter ((=) Same) |> List.length
         let recordedOn = String.concat ", " processors
         Ok
-            $"{outcome.Plan.Experiment.Name}: {same} of {cells.Length} cells are as recorded, to the last digit; the others are within the intervals recorded on {recordedOn} (this is {Processor.Name})."
+            $"{outcome.Plan.Experiment.Name}: {same} of {cells.Length} cells equal the recorded ones to the last digit; the others are within the intervals recorded on {recordedOn} (this is {Processor.Name})."
     | problems, _ -> Result.Error problems
 
-/// Every cell that is not as recorded, or else how many are.
+/// Compares an outcome with the recorded results. Returns a summary or the differences.
 let verify (folder: string) (outcome: ExperimentOutcome) : Result<string, Problem list> =
     let file = file folder outcome
     if not (File.Exists file) then
@@ -153,10 +160,10 @@ let verify (folder: string) (outcome: ExperimentOutcome) : Result<string, Proble
             problem
                 outcome
                 $"there are no recorded results for the profile {outcome.Plan.Profile}"
-                "`--record` writes them"
+                "record them with `--record`"
         ]
     else
         try
             compared folder file (read file) outcome
         with :? InvalidDataException as broken ->
-            Result.Error [ problem outcome (broken.Message.TrimEnd '.') "`--record` anew" ]
+            Result.Error [ problem outcome (broken.Message.TrimEnd '.') "record again with `--record`" ]

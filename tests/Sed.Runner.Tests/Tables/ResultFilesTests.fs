@@ -79,7 +79,7 @@ let ``recorded results are verified to the last digit on the same processor, and
         ]
     )
     match Recorded.verify recorded (outcome 0.50001) with
-    | Ok words -> Assert.Equal("small: 2 cells are as recorded, to the last digit.", words)
+    | Ok words -> Assert.Equal("small: 2 cells equal the recorded ones to the last digit.", words)
     | Result.Error problems -> failwith $"{problems}"
     match Recorded.verify recorded (outcome 0.5002) with
     | Ok words -> failwith words
@@ -97,7 +97,7 @@ let ``on another processor a result may differ within its recorded interval`` ()
     match Recorded.verify recorded (outcome 0.53) with
     | Ok words ->
         Assert.Equal(
-            "small: 1 of 2 cells are as recorded, to the last digit; the others are within the intervals recorded on Elbrus "
+            "small: 1 of 2 cells equal the recorded ones to the last digit; the others are within the intervals recorded on Elbrus "
             + $"(this is {Processor.Name}).",
             words
         )
@@ -129,7 +129,10 @@ let ``an invalid table of recorded results is named`` (text: string, cause: stri
     match Recorded.verify recorded (outcome 0.5) with
     | Ok words -> failwith words
     | Result.Error problems ->
-        Assert.Equal<string list>([ $"small: {file} {cause}; `--record` anew" ], List.map Problem.print problems)
+        Assert.Equal<string list>(
+            [ $"small: {file} {cause}; record again with `--record`" ],
+            List.map Problem.print problems
+        )
 
 [<Fact>]
 let ``a recorded cell that is not a number counts as missing`` () =
@@ -140,7 +143,7 @@ let ``a recorded cell that is not a number counts as missing`` () =
     | Ok words -> failwith words
     | Result.Error problems ->
         Assert.Equal(
-            "small: row 'mine, too', weak F is not recorded in paper/small.csv; `--record` anew",
+            "small: row 'mine, too', weak F is not recorded in paper/small.csv; record again with `--record`",
             Problem.print problems.Head
         )
 
