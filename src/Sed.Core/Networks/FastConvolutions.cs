@@ -6,8 +6,9 @@ using static TorchSharp.torch;
 namespace Sed.Core.Networks;
 
 /// <summary>
-/// Consecutive convolutions with the max-pooling and dropout after each, computed by one kernel. Convolutions along samples treat
-/// the samples of each step as a frame of one bin.
+/// Consecutive convolutions with the max-pooling and dropout after each, computed by one kernel. A convolution over raw
+/// samples is computed as a two-dimensional one whose frames are the steps of the convolution and which has a single
+/// bin.
 /// </summary>
 internal sealed class FastConvolutions : IFastStep
 {
@@ -35,8 +36,8 @@ internal sealed class FastConvolutions : IFastStep
     public int Seeds => convolutions.Count;
 
     /// <summary>
-    /// Creates the step from the next modules and advances <paramref name="next"/> past them. Returns null, without advancing, if the
-    /// next module is not a convolution that the kernels support.
+    /// Creates the step from the next modules and advances <paramref name="next"/> past them. Returns null, without
+    /// advancing, if the next module is not a convolution that the kernels support.
     /// </summary>
     /// <param name="modules">The network's modules with their input shapes.</param>
     /// <param name="next">Index of the next module.</param>

@@ -6,8 +6,9 @@ using static TorchSharp.torch;
 namespace Sed.Core.Networks;
 
 /// <summary>
-/// Computes a network's layers with the kernels: consecutive convolutions as one operation, each recurrent layer as one, dropout
-/// without stored masks. Other layers use their torch modules. All parameters belong to the modules.
+/// Computes a network's layers with the kernels: consecutive convolutions as one operation, each recurrent layer as one
+/// operation, and dropout without stored masks. Other layers run their torch modules. The torch modules own all
+/// parameters.
 /// </summary>
 internal sealed class FastLayers
 {
@@ -38,8 +39,8 @@ internal sealed class FastLayers
     }
 
     /// <summary>
-    /// Whether the kernels can compute a batch: float32 on the CPU, of the described size, without gradients of the input. In
-    /// evaluation, gradients must be disabled.
+    /// True if the kernels can compute the batch: float32 on the CPU, of the described size, and no gradient with
+    /// respect to the input is required. In evaluation mode, gradients must also be disabled.
     /// </summary>
     public bool Takes(Tensor clips, bool training) =>
         clips.device_type == DeviceType.CPU

@@ -27,7 +27,9 @@ internal sealed class FastKernel(IKernelLayer kernel) : IFastStep
     /// <inheritdoc/>
     public int Seeds => 1;
 
-    /// <summary>Creates the step from the next modules and advances past them; null if the next module has no kernel.</summary>
+    /// <summary>
+    /// Creates the step from the next modules and advances past them; null if the next module has no kernel.
+    /// </summary>
     public static FastKernel? From(
         IReadOnlyList<(nn.Module<Tensor, Tensor> Module, Shape Finds)> modules,
         ref int next,
@@ -58,7 +60,8 @@ internal sealed class FastPooling(PoolingLayer pooling) : IFastStep
     public int Seeds => 1;
 
     /// <summary>
-    /// Creates the step from the next modules and advances past them; null if the next module is not a supported pooling layer.
+    /// Creates the step from the next modules and advances past them; null if the next module is not a supported
+    /// pooling layer.
     /// </summary>
     public static FastPooling? From(
         IReadOnlyList<(nn.Module<Tensor, Tensor> Module, Shape Finds)> modules,
@@ -92,8 +95,8 @@ internal sealed class FastPooling(PoolingLayer pooling) : IFastStep
 internal sealed class FastModule(nn.Module<Tensor, Tensor> module, double rate) : IFastStep
 {
     /// <summary>
-    /// One for each module that computes, with or without dropout. The number is part of the sequence of random draws, so it must
-    /// not change.
+    /// 1 for every module that computes values, with or without dropout. Must not change: every seed is a draw from the
+    /// random generator, so a different number would change all later draws.
     /// </summary>
     public int Seeds => module is MapsToVectors ? 0 : 1;
 

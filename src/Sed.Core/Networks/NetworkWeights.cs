@@ -3,8 +3,8 @@ using Sed.Core.Runtime;
 namespace Sed.Core.Networks;
 
 /// <summary>
-/// Reads and writes a network's parameters and buffers as NumPy arrays with PyTorch's names, shapes and layout. Python reads
-/// the files with <c>numpy.load("network.npz")</c>.
+/// Reads and writes a network's parameters and buffers as NumPy arrays with PyTorch's names, shapes and layout. Python
+/// reads the files with <c>numpy.load("network.npz")</c>.
 /// </summary>
 public static class NetworkWeights
 {
@@ -16,14 +16,18 @@ public static class NetworkWeights
     public static void Write(SedNetwork network, string path) => NumpyArchive.Write(path, Of(network));
 
     /// <summary>Reads an .npz file into a network of the same description.</summary>
-    /// <exception cref="InvalidDataException">Arrays are missing, unexpected or of the wrong shape; the message lists all of them.</exception>
+    /// <exception cref="InvalidDataException">
+    /// Arrays are missing, unexpected or of the wrong shape; the message lists all of them.
+    /// </exception>
     public static void Read(SedNetwork network, string path) => Load(network, NumpyArchive.Read(path), path);
 
     /// <summary>Copies arrays into a network.</summary>
-    /// <param name="network">The network.</param>
+    /// <param name="network">Network whose parameters and buffers are overwritten.</param>
     /// <param name="arrays">One array for each parameter and buffer, by name.</param>
     /// <param name="source">Name of the arrays' source, for error messages.</param>
-    /// <exception cref="InvalidDataException">Arrays are missing, unexpected or of the wrong shape; the message lists all of them.</exception>
+    /// <exception cref="InvalidDataException">
+    /// Arrays are missing, unexpected or of the wrong shape; the message lists all of them.
+    /// </exception>
     public static void Load(SedNetwork network, IReadOnlyDictionary<string, NumpyArray> arrays, string source)
     {
         var state = network.state_dict();

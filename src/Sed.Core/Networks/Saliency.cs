@@ -7,24 +7,27 @@ using NormalNoise = MathNet.Numerics.Distributions.Normal;
 namespace Sed.Core.Networks;
 
 /// <summary>
-/// Saliency maps: the gradient of a class's probability with respect to each value of the input (Simonyan et al. 2013), plain or
-/// averaged over noisy copies of the input (SmoothGrad, Smilkov et al. 2017).
+/// Saliency maps: the gradient of a class's probability with respect to each value of the input (Simonyan et al. 2013),
+/// plain or averaged over noisy copies of the input (SmoothGrad, Smilkov et al. 2017).
 /// </summary>
 public static class Saliency
 {
     private const int CopiesPerBatch = 16;
 
     /// <summary>
-    /// Computes the saliency map of one clip. The network runs in evaluation mode; afterwards its mode and gradients are as before.
+    /// Computes the saliency map of one clip. The network runs in evaluation mode; afterwards its mode and gradients
+    /// are as before.
     /// </summary>
-    /// <param name="network">The network.</param>
+    /// <param name="network">Network to explain.</param>
     /// <param name="clip">Standardised features, shape (frames, bands), on the network's device.</param>
     /// <param name="label">Index of the class, from 0.</param>
-    /// <param name="options">Output to explain and smoothing; null: the defaults.</param>
+    /// <param name="options">Output to explain, and smoothing; null for the defaults.</param>
     /// <returns>
     /// Partial derivatives of the output, shape (frames, bands). Figures usually show their absolute values.
     /// </returns>
-    /// <exception cref="ArgumentException">Clip, class or options do not fit the network; the message lists all reasons.</exception>
+    /// <exception cref="ArgumentException">
+    /// Clip, class or options do not fit the network; the message lists all reasons.
+    /// </exception>
     public static float[,] Of(SedNetwork network, Tensor clip, int label, SaliencyOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(network);
@@ -39,8 +42,8 @@ public static class Saliency
         try
         {
             network.eval();
-            // cuDNN computes no gradients of recurrent layers in evaluation mode. These layers have no dropout of their own, so
-            // training mode gives the same output.
+            // cuDNN computes no gradients of recurrent layers in evaluation mode. These layers have no dropout of their
+            // own, so training mode gives the same output.
             foreach (var (module, _) in modes)
                 if (clip.device_type == DeviceType.CUDA && module is GRU or LSTM or RNN)
                     module.train();
@@ -53,7 +56,8 @@ public static class Saliency
                 module.train(mode);
         }
 
-        // Sum of the maps of all clips, which are independent of each other.
+        // Sum of the saliency maps of all clips. One backward pass computes them all because no clip affects another's
+        // output.
         Tensor Plain(Tensor clips)
         {
             var input = clips.detach().clone().requires_grad_();
@@ -77,7 +81,7 @@ public static class Saliency
         }
     }
 
-    /// <summary>The value to explain for each clip, shape (batch).</summary>
+    /// <summary>The scalar to differentiate for each clip, shape (batch).</summary>
     private static Tensor Output(NetworkOutput output, int label, SaliencyOptions options)
     {
         if (options.Output == SaliencyOutput.Weak)

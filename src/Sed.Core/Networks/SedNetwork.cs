@@ -45,16 +45,17 @@ public sealed partial class SedNetwork : nn.Module<Tensor, NetworkOutput>
     public long ParameterCount => parameters().Sum(parameter => parameter.numel());
 
     /// <summary>
-    /// Whether the kernels of this library compute the layers that they support on a CPU, instead of torch's operations. Outputs and
-    /// gradients agree within rounding; dropout drops different values. Default true.
+    /// Whether a CPU runs the layers on this library's kernels where they support them, instead of on torch's
+    /// operations. Outputs and gradients of the two agree within rounding; dropout masks differ. Default true.
     /// </summary>
     public bool UseKernels { get; set; } = true;
 
     /// <summary>
-    /// Limits torch's own operations to one thread until the scope is disposed, if this network computes on a CPU and gains
-    /// nothing from more: its layers run in kernels, which have their own threads, or the network is small. Results then do not
-    /// depend on <see cref="Torch.Threads"/>. Open the scope around everything that belongs to a result: forward pass, loss,
-    /// backward pass and optimizer step. The trainer, evaluation and prediction do so.
+    /// Limits torch's own operations to one thread until the returned scope is disposed. Applies only on a CPU, and
+    /// only if more threads would not help: the layers run on the kernels, which have their own threads, or the network
+    /// is small. With the limit, results do not depend on <see cref="Torch.Threads"/>. The scope must enclose the
+    /// forward pass, the loss, the backward pass and the optimizer step. The trainer, evaluation and prediction open it
+    /// themselves.
     /// </summary>
     /// <param name="device">Device of the computation.</param>
     /// <param name="kernels">
@@ -89,8 +90,8 @@ public sealed partial class SedNetwork : nn.Module<Tensor, NetworkOutput>
     }
 
     /// <summary>
-    /// The modules of the layers with their names and input shapes. Names start with the layer's number in the description, from 1, so
-    /// that weights have the same names with and without dropout.
+    /// The modules of the layers with their names and input shapes. Names start with the layer's number in the
+    /// description, from 1, so that weights have the same names with and without dropout.
     /// </summary>
     private static List<(string Name, nn.Module<Tensor, Tensor> Module, Shape Finds)> Stack(
         NetworkDescription description
@@ -123,6 +124,7 @@ public sealed partial class SedNetwork : nn.Module<Tensor, NetworkOutput>
 /// <param name="Strong">Frame probabilities, shape (batch, frames, classes).</param>
 /// <param name="Weak">Clip probabilities, shape (batch, classes).</param>
 /// <param name="Segments">
-/// Segment probabilities, shape (batch, segments, classes), in training with <see cref="SegmentLearning.InheritLabels"/>; else null.
+/// Segment probabilities, shape (batch, segments, classes), in training with
+/// <see cref="SegmentLearning.InheritLabels"/>; else null.
 /// </param>
 public readonly record struct NetworkOutput(Tensor Strong, Tensor Weak, Tensor? Segments = null);

@@ -17,8 +17,8 @@ public enum SegmentLearning
 }
 
 /// <summary>
-/// Applies a network to each segment of a clip separately. Segments do not overlap, and the last one is padded with zeros. The
-/// clip's strong output concatenates those of the segments; its weak output is their maximum.
+/// Applies a network to each segment of a clip separately. Segments do not overlap, and the last one is padded with
+/// zeros. The clip's strong output concatenates those of the segments; its weak output is their maximum.
 /// </summary>
 /// <param name="Frames">Frames per segment.</param>
 /// <param name="Learning">How segments learn from weak labels.</param>
@@ -35,7 +35,9 @@ public sealed record Segmentation(
     /// <summary>Number of segments of a clip.</summary>
     internal int Count(int frames) => (frames + Frames - 1) / Frames;
 
-    /// <summary>Cuts clips into segments: (batch, frames, bands) to (batch * segments, segment frames, bands).</summary>
+    /// <summary>
+    /// Cuts clips into segments: (batch, frames, bands) to (batch * segments, segment frames, bands).
+    /// </summary>
     internal Tensor Cut(Tensor clips)
     {
         using var scope = NewDisposeScope();
@@ -44,8 +46,10 @@ public sealed record Segmentation(
         return padded.reshape(-1, Frames, clips.shape[2]).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Joins the outputs of segments to those of their clips.</summary>
-    /// <param name="strong">Shape (batch * segments, output frames, classes); repeated to the frames of a segment.</param>
+    /// <summary>Joins the outputs of segments to outputs of whole clips.</summary>
+    /// <param name="strong">
+    /// Shape (batch * segments, output frames, classes); frames are repeated if the network pools over time.
+    /// </param>
     /// <param name="weak">Shape (batch * segments, classes).</param>
     /// <param name="frames">Frames per clip.</param>
     /// <param name="training">Whether the outputs of segments are needed for the loss.</param>
@@ -75,7 +79,9 @@ public sealed record Segmentation(
         return padded.Reshape(-1, Frames, bands);
     }
 
-    /// <summary><see cref="Join(Tensor, Tensor, int, bool)"/> in ONNX operators, for the network with this segmentation.</summary>
+    /// <summary>
+    /// <see cref="Join(Tensor, Tensor, int, bool)"/> in ONNX operators, for the network with this segmentation.
+    /// </summary>
     internal (OnnxValue Strong, OnnxValue Weak) Join(OnnxValue strong, OnnxValue weak, NetworkDescription network)
     {
         var (count, outputFrames, classes) = (Count(network.Frames), network.Hidden.Frames, network.Classes);

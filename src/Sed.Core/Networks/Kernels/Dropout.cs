@@ -6,11 +6,11 @@ using static TorchSharp.torch;
 namespace Sed.Core.Networks.Kernels;
 
 /// <summary>
-/// Dropout whose mask is a hash of a seed and the element's index (the 32-bit finaliser of MurmurHash3). The mask is not stored:
-/// every thread and the backward pass compute it again.
+/// Dropout whose mask is a hash (the 32-bit finaliser of MurmurHash3) of a seed and the element's index. The mask is
+/// never stored: each thread recomputes its part, in the forward and in the backward pass.
 /// </summary>
 /// <param name="Rate">Probability that an element is set to zero, in [0, 1).</param>
-/// <param name="Seed">Seed of this layer and step.</param>
+/// <param name="Seed">Seed of the mask; differs between layers and between training steps.</param>
 internal readonly record struct Dropout(double Rate, uint Seed)
 {
     /// <summary>No dropout.</summary>
@@ -19,14 +19,14 @@ internal readonly record struct Dropout(double Rate, uint Seed)
     /// <summary>Whether the rate is positive.</summary>
     public bool Active => Rate > 0;
 
-    /// <summary>Factor of the elements that are kept, 1 / (1 - rate).</summary>
+    /// <summary>Multiplier of the kept elements, 1 / (1 - rate).</summary>
     public float Scale => (float)(1 / (1 - Rate));
 
-    /// <summary>The mask starting at an element.</summary>
+    /// <summary>The part of the mask from an element on.</summary>
     public DropoutMask From(long index) => new(this, index);
 }
 
-/// <summary>The mask of a <see cref="Dropout"/> starting at an element.</summary>
+/// <summary>The mask of a <see cref="Dropout"/> from an element on.</summary>
 internal readonly struct DropoutMask(Dropout dropout, long first)
 {
     private readonly uint seed = dropout.Seed;
@@ -37,8 +37,8 @@ internal readonly struct DropoutMask(Dropout dropout, long first)
     /// <summary>Whether the rate is positive.</summary>
     public readonly bool Active = dropout.Active;
 
-    /// <summary>Factors of sixteen elements: 0 or the scale.</summary>
-    /// <param name="offset">Index of the first of them, relative to the mask's first element.</param>
+    /// <summary>Multipliers of sixteen elements: 0 or the scale.</summary>
+    /// <param name="offset">Index of the first of the sixteen elements, relative to the mask's first element.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Vector512<float> At(long offset)
     {
@@ -53,7 +53,7 @@ internal readonly struct DropoutMask(Dropout dropout, long first)
     }
 
     /// <summary>Multiplies elements by the mask.</summary>
-    /// <param name="from">The elements, from the mask's first one on.</param>
+    /// <param name="from">The elements; the first one corresponds to the mask's first element.</param>
     /// <param name="to">Receives the products; may be the same memory.</param>
     /// <param name="count">Number of elements.</param>
     public unsafe void Apply(float* from, float* to, long count)

@@ -4,9 +4,9 @@ using Sed.Core.Runtime;
 namespace Sed.Core.Networks.Kernels;
 
 /// <summary>
-/// Pool of threads for the kernels. Work is divided into items by the data alone, each item writes its own results, and
-/// reductions over items run in the order of the items, so that results do not depend on the number of threads. The threads
-/// live as long as the process and keep their <see cref="Scratch"/> memory.
+/// Thread pool of the kernels. Results do not depend on the number of threads: only the data determine how work is
+/// divided into items, each item writes its own results, and reductions over items run in item order. The threads run
+/// until the process ends and keep their <see cref="Scratch"/> memory.
 /// </summary>
 internal static class KernelThreads
 {
@@ -15,8 +15,9 @@ internal static class KernelThreads
     private static Job? current;
 
     /// <summary>
-    /// Processes the items 0 to <paramref name="items"/> - 1 in any order on <see cref="Torch.KernelThreads"/> threads and returns
-    /// when all are done. While the pool works for one caller, other callers process their items alone.
+    /// Processes the items 0 to <paramref name="items"/> - 1 in any order on <see cref="Torch.KernelThreads"/> threads
+    /// and returns when all are done. If another caller is using the pool, the calling thread processes all items
+    /// itself.
     /// </summary>
     /// <exception cref="Exception">The first exception of an item, after all other items are done.</exception>
     public static void Run(int items, Action<int> work)
@@ -49,12 +50,12 @@ internal static class KernelThreads
         while (true)
         {
             wakeUps.Wait();
-            // A helper that wakes up late finds no job or the next one.
+            // A helper that wakes up late finds either no job or the next job.
             Volatile.Read(ref current)?.Help();
         }
     }
 
-    /// <summary>Items that several threads process; each thread takes the next item when it is free.</summary>
+    /// <summary>Items that several threads process. Each thread takes the next item when it has finished one.</summary>
     private sealed class Job(int items, int helpersWanted, Action<int> work)
     {
         private readonly ManualResetEventSlim allDone = new();
@@ -63,7 +64,7 @@ internal static class KernelThreads
         private int helpersLeft = helpersWanted;
         private Exception? failure;
 
-        /// <summary>Works on the job unless it has enough helpers.</summary>
+        /// <summary>Processes items, unless enough helpers are already doing so.</summary>
         public void Help()
         {
             if (Interlocked.Decrement(ref helpersLeft) >= 0)

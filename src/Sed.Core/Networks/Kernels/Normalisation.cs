@@ -1,7 +1,7 @@
 namespace Sed.Core.Networks.Kernels;
 
 /// <summary>Sizes, hyperparameters and parameter addresses of a batch normalisation.</summary>
-/// <param name="Filters">Number of filters.</param>
+/// <param name="Filters">Number of filters (normalised channels).</param>
 /// <param name="Epsilon">Added to the variance.</param>
 /// <param name="Momentum">Weight of a new batch in the running statistics.</param>
 /// <param name="Scale">Address of the weight, (filters).</param>
@@ -22,7 +22,8 @@ internal readonly unsafe record struct NormalisationWeights(
 }
 
 /// <summary>
-/// Batch normalisation of one step: z = scale (x - mean) inverse + shift for each filter, folded into z = Factor x + Offset.
+/// Batch normalisation in one step: z = scale (x - mean) inverse + shift for each filter, folded into z = Factor x +
+/// Offset.
 /// </summary>
 internal sealed unsafe class Normalisation
 {
@@ -37,7 +38,7 @@ internal sealed unsafe class Normalisation
     /// <summary>Mean of each filter.</summary>
     public double[] Mean { get; }
 
-    /// <summary>1 / sqrt(variance + epsilon).</summary>
+    /// <summary>1 / sqrt(variance + epsilon) of each filter.</summary>
     public double[] Inverse { get; }
 
     /// <summary>Multiplier of each filter.</summary>
@@ -47,8 +48,8 @@ internal sealed unsafe class Normalisation
     public float[] Offset { get; }
 
     /// <summary>
-    /// Normalisation by the statistics of this batch. Also updates the running statistics; as in torch, the running variance is
-    /// unbiased.
+    /// Normalisation by the statistics of the current batch. Also updates the running statistics; as in torch, the
+    /// running variance is unbiased.
     /// </summary>
     public static Normalisation OfBatch(
         NormalisationWeights weights,

@@ -3,13 +3,14 @@ using System.Runtime.InteropServices;
 namespace Sed.Core.Networks.Kernels;
 
 /// <summary>
-/// Scratch memory of one thread: numbered buffers that grow and are reused from call to call. Allocating large arrays in each
-/// step instead would trigger full garbage collections every few steps and fragment torch's allocator.
+/// Scratch memory of one thread: numbered buffers that are reused across calls and grow as needed. Allocating large
+/// arrays in each step would trigger frequent full garbage collections and fragment torch's allocator.
 /// </summary>
 internal sealed unsafe class Scratch
 {
     /// <summary>
-    /// First buffer for data that a caller prepares and its work items read. Lower numbers are for the work items themselves.
+    /// First buffer for data that a caller prepares for its work items to read. The work items themselves use lower
+    /// numbers.
     /// </summary>
     public const int Shared = 4;
 
@@ -28,8 +29,10 @@ internal sealed unsafe class Scratch
     }
 
     /// <summary>A buffer of this thread, aligned to 64 bytes, with undefined content.</summary>
-    /// <param name="buffer">Number of the buffer, 0 to 7. Buffers that are in use at the same time need different numbers.</param>
-    /// <param name="floats">Smallest length.</param>
+    /// <param name="buffer">
+    /// Number of the buffer, 0 to 7. Buffers that are in use at the same time need different numbers.
+    /// </param>
+    /// <param name="floats">Minimum length in floats.</param>
     public static float* Floats(int buffer, long floats)
     {
         var own = ofThread ??= new Scratch();

@@ -5,10 +5,12 @@ using static TorchSharp.torch;
 
 namespace Sed.Core.Networks.Kernels;
 
-/// <summary>The vector width of the kernels, functions of such vectors, and padding to their width.</summary>
+/// <summary>Vector width of the kernels, elementary functions of vectors, and padding to the vector width.</summary>
 internal static unsafe class Simd
 {
-    /// <summary>Floats in a vector. Channels, filters and units are multiples of it in memory.</summary>
+    /// <summary>
+    /// Floats per vector. In memory, channels, filters and units are padded to a multiple of this number.
+    /// </summary>
     public const int Lanes = 16;
 
     /// <summary>1 / (1 + e^-x), absolute error below 2e-7.</summary>
@@ -26,7 +28,8 @@ internal static unsafe class Simd
     }
 
     /// <summary>
-    /// e^x, relative error about 1e-7: x = n ln 2 + r, and a polynomial of degree 7 in r with the coefficients of expf in Cephes.
+    /// e^x, relative error about 1e-7: x = n ln 2 + r, and a polynomial of degree 7 in r with the coefficients of expf
+    /// in Cephes.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Exp(Vector512<float> x)
@@ -56,12 +59,13 @@ internal static unsafe class Simd
     public static int RoundUp(int size) => (size + Lanes - 1) / Lanes * Lanes;
 
     /// <summary>
-    /// Pads a tensor with zeros at the end of each dimension. Padded parameters add filters and units that are always zero, which
-    /// the kernels' callers remove from the output; autograd propagates through both.
+    /// Pads a tensor with zeros at the end of each dimension. Padded parameters yield filters and units whose output is
+    /// always zero; callers of the kernels remove these from the output. Autograd propagates gradients through padding
+    /// and removal.
     /// </summary>
-    /// <param name="tensor">The tensor.</param>
+    /// <param name="tensor">Tensor of any shape.</param>
     /// <param name="sizes">The new size of each dimension.</param>
-    /// <returns>The padded tensor; the tensor itself if it has these sizes.</returns>
+    /// <returns>The padded tensor, or the original one if it already has these sizes.</returns>
     public static Tensor Pad(Tensor tensor, params long[] sizes)
     {
         if (tensor.shape.SequenceEqual(sizes))

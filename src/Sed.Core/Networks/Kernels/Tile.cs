@@ -4,8 +4,9 @@ using System.Runtime.Intrinsics.X86;
 namespace Sed.Core.Networks.Kernels;
 
 /// <summary>
-/// The reduction loop of a small matrix product: <see cref="Outer"/> times <see cref="Inner"/> terms, with strides in floats. A
-/// convolution needs the two levels: the inner loop runs over neighbouring channels, the outer loop over the kernel's frames.
+/// The reduction loop of a small matrix product: <see cref="Outer"/> times <see cref="Inner"/> terms, with strides in
+/// floats. A convolution needs the two levels: the inner loop runs over neighbouring channels, the outer loop over the
+/// kernel's frames.
 /// </summary>
 /// <param name="ARow">Stride of the left operand from one row of the result to the next.</param>
 /// <param name="Inner">Terms of the inner loop.</param>
@@ -25,24 +26,25 @@ internal readonly record struct ReductionLoop(
 );
 
 /// <summary>
-/// Small matrix products in registers, on which convolutions and recurrent layers are built. The order of each sum is fixed by
-/// the reduction loop, so that results are identical on all processors.
+/// Small matrix products in registers, used by the convolutions and recurrent layers. The reduction loop fixes the
+/// order of each sum, so that results are identical on all processors.
 /// </summary>
 internal static unsafe class Tile
 {
     /// <summary>c[r, j] += sum over k of a[r, k] b[k, j].</summary>
     /// <param name="a">Left operand.</param>
-    /// <param name="b">Right operand, rows of contiguous columns.</param>
-    /// <param name="c">Result, rows of contiguous columns.</param>
+    /// <param name="b">Right operand; the columns of a row are contiguous.</param>
+    /// <param name="c">Result; the columns of a row are contiguous.</param>
     /// <param name="cRow">Stride of the result from row to row.</param>
-    /// <param name="rows">Rows of the result. Groups of eight and four are fast.</param>
+    /// <param name="rows">Rows of the result. Fastest for multiples of eight, then of four.</param>
     /// <param name="width">Columns of the result, a multiple of <see cref="Simd.Lanes"/>.</param>
     /// <param name="loop">Terms and strides of the sum.</param>
     public static void Add(float* a, float* b, float* c, nint cRow, int rows, int width, in ReductionLoop loop)
     {
         for (; rows >= 8; rows -= 8, a += 8 * loop.ARow, c += 8 * cRow)
         {
-            // Vector512.IsHardwareAccelerated is false on processors that lower their clock for AVX-512; it is still faster here.
+            // Vector512.IsHardwareAccelerated is false on processors that lower their clock for AVX-512; it is still
+            // faster here.
             if (Avx512F.IsSupported)
                 Tile512.AddEightRows(a, b, c, cRow, width, loop);
             else
@@ -59,7 +61,7 @@ internal static unsafe class Tile
             AddRow(a, b, c, width, loop);
     }
 
-    /// <summary>Number of columns that a tile covers first.</summary>
+    /// <summary>Number of columns that the next tile covers.</summary>
     /// <param name="left">Columns left, a multiple of <see cref="Simd.Lanes"/>.</param>
     public static int Columns(int left) => left == 64 ? 32 : Math.Min(left, 48);
 
@@ -86,28 +88,28 @@ internal static unsafe class Tile
     }
 }
 
-/// <summary>Width of a register tile as a type, which is a constant for the JIT.</summary>
+/// <summary>Width of a register tile, encoded as a type so that the JIT treats the width as a constant.</summary>
 internal interface ITileColumns
 {
-    /// <summary>Vectors in a row of the tile.</summary>
+    /// <summary>Vectors per row of the tile.</summary>
     static abstract int Vectors { get; }
 }
 
-/// <summary>Rows of one vector.</summary>
+/// <summary>One vector per row.</summary>
 internal readonly struct OneVector : ITileColumns
 {
     /// <inheritdoc/>
     public static int Vectors => 1;
 }
 
-/// <summary>Rows of two vectors.</summary>
+/// <summary>Two vectors per row.</summary>
 internal readonly struct TwoVectors : ITileColumns
 {
     /// <inheritdoc/>
     public static int Vectors => 2;
 }
 
-/// <summary>Rows of three vectors.</summary>
+/// <summary>Three vectors per row.</summary>
 internal readonly struct ThreeVectors : ITileColumns
 {
     /// <inheritdoc/>

@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics;
 
 namespace Sed.Core.Networks.Kernels;
 
-/// <summary>Register tiles of <see cref="Tile"/> for processors with 16 registers of 256 bits (AVX2) and for all others.</summary>
+/// <summary>Register tiles of <see cref="Tile"/> with 256-bit vectors, for processors without AVX-512.</summary>
 internal static unsafe class Tile256
 {
     /// <summary>Computes eight rows; <paramref name="width"/> is a multiple of 16.</summary>

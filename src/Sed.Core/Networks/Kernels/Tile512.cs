@@ -3,7 +3,9 @@ using System.Runtime.Intrinsics;
 
 namespace Sed.Core.Networks.Kernels;
 
-/// <summary>Register tiles of <see cref="Tile"/> for processors with 32 registers of 512 bits (AVX-512).</summary>
+/// <summary>
+/// Register tiles of <see cref="Tile"/> with 512-bit vectors, for processors with AVX-512 (32 registers).
+/// </summary>
 internal static unsafe class Tile512
 {
     /// <summary>Computes eight rows; <paramref name="width"/> is a multiple of 16.</summary>
@@ -25,8 +27,8 @@ internal static unsafe class Tile512
     }
 
     /// <summary>
-    /// Eight rows of one to three vectors of 16 floats, with up to 24 accumulators in registers. The conditions are constants for
-    /// the JIT, which compiles a method without branches for each width.
+    /// Eight rows of one to three vectors of 16 floats, with up to 24 accumulators in registers. The conditions are
+    /// constant for each type argument, so the JIT compiles one branch-free method per width.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Add<TColumns>(float* a, float* b, float* c, nint cRow, in ReductionLoop loop)

@@ -11,17 +11,18 @@ namespace Sed.Core.Networks.Layers;
 public abstract partial record Layer
 {
     /// <summary>
-    /// A user-supplied layer, given as a torch module. Equality, checkpoints and trials identify it by its name, version, units
-    /// and a hash of its code, which includes the functions of the same script that it calls. Increase the version when the
-    /// module changes for another reason, such as a new version of a library or of a file that it reads.
+    /// A user-supplied layer, given as a torch module. Its name, version, units and a hash of its code identify it in
+    /// comparisons, checkpoints and trials. The hash covers the module's code and the functions of the same script that
+    /// it calls. Increase the version when the module changes for another reason, such as a new version of a library or
+    /// of a file that it reads.
     /// </summary>
     /// <param name="Name">The layer's name, not blank.</param>
     /// <param name="Version">The layer's version, from 1.</param>
     /// <param name="Units">Output values per frame.</param>
     /// <param name="Module">
-    /// Builds the module for an input width, with weights from torch's generator. The module maps (batch, frames, width) to
-    /// (batch, frames, <paramref name="Units"/>). The network registers it, so that its parameters are trained, saved and
-    /// exported, and disposes it.
+    /// Builds the module for an input width, with weights from torch's generator. The module maps (batch, frames,
+    /// width) to (batch, frames, <paramref name="Units"/>). The network registers it, so that its parameters are
+    /// trained, saved and exported, and disposes it.
     /// </param>
     [Key("custom")]
     public sealed record Custom(
@@ -75,7 +76,9 @@ public abstract partial record Layer
     }
 }
 
-/// <summary>Wraps a user's module and checks the shape of its output: (batch, frames, width) to (batch, frames, units).</summary>
+/// <summary>
+/// Wraps a user's module and checks the shape of its output: (batch, frames, width) to (batch, frames, units).
+/// </summary>
 internal sealed class CustomModule : nn.Module<Tensor, Tensor>, IOnnxModule
 {
     private readonly nn.Module<Tensor, Tensor> built;

@@ -4,24 +4,34 @@ using static TorchSharp.torch;
 namespace Sed.Core.Networks.Layers;
 
 /// <summary>
-/// A layer of a network, as data: its output shape, its problems, its cost and its torch module. Each layer is defined in a
-/// file of this folder. Shapes exclude the batch axis.
+/// Description of a network layer, with its output shape, problems, cost and torch module. Each kind of layer has its
+/// own file in this folder. Shapes exclude the batch axis.
 /// </summary>
 public abstract partial record Layer
 {
     /// <summary>A short human-readable description, for plans and tables.</summary>
     public abstract string Summary { get; }
 
-    /// <summary>Whether the layer works on one vector per frame, which flattens maps before it; otherwise it works on maps.</summary>
+    /// <summary>
+    /// Whether the layer's input is one vector per frame; maps are then flattened before it. Otherwise the input is
+    /// maps.
+    /// </summary>
     internal abstract bool TakesVectors { get; }
 
-    /// <summary>Whether the network's dropout follows the layer. False for layers that only rearrange or rescale values.</summary>
+    /// <summary>
+    /// Whether the network's dropout follows the layer. False for layers that only rearrange or rescale values.
+    /// </summary>
     internal virtual bool HasDropout => true;
 
-    /// <summary>Whether the dropout of the preceding layer is applied after this layer instead, as for the pooling after a convolution.</summary>
+    /// <summary>
+    /// Whether the dropout of the preceding layer is applied after this layer instead, as for the pooling after a
+    /// convolution.
+    /// </summary>
     internal virtual bool TakesOverDropout => false;
 
-    /// <summary>Name of the layer's module in the names of weights, after the layer's number. It must never change.</summary>
+    /// <summary>
+    /// Name of the layer's module in the names of weights, after the layer's number. It must never change.
+    /// </summary>
     internal abstract string ModuleName { get; }
 
     /// <summary>Every reason the layer cannot be applied to an input, with an empty place; empty when it can.</summary>
@@ -37,7 +47,7 @@ public abstract partial record Layer
             ]
             : [.. SizeProblems(input)];
 
-    /// <summary>Every problem with the layer's sizes, by themselves and for an input.</summary>
+    /// <summary>All problems with the layer's sizes, both on their own and for the given input.</summary>
     private protected abstract IEnumerable<Problem> SizeProblems(Shape input);
 
     /// <summary>Shape of the layer's output. Defined only if there are no problems.</summary>
@@ -47,8 +57,8 @@ public abstract partial record Layer
     public virtual double FrameStride => 1;
 
     /// <summary>
-    /// Scales the number of filters or units, rounded to a multiple of 4 and at least 4. Layers without such a number are
-    /// returned unchanged.
+    /// Scales the number of filters or units, rounded to a multiple of 4 and at least 4. Layers without such a number
+    /// are returned unchanged.
     /// </summary>
     /// <param name="factor">Above 0.</param>
     public virtual Layer Scaled(double factor) => this;
@@ -56,19 +66,24 @@ public abstract partial record Layer
     /// <summary>Number of trainable parameters.</summary>
     public abstract long Parameters(Shape input);
 
-    /// <summary>Multiply-accumulate operations for one clip at inference, counting matrix products and convolutions.</summary>
+    /// <summary>
+    /// Multiply-accumulate operations for one clip at inference, counting matrix products and convolutions.
+    /// </summary>
     public abstract long MultiplyAccumulates(Shape input);
 
     /// <summary>
-    /// Builds the module and draws its weights from torch's generator. Its input has shape (batch, frames, width) if the layer
-    /// takes vectors; otherwise (batch, maps, frames, bands), or (batch, frames, bands) if it is the network's input.
+    /// Builds the module and draws its weights from torch's generator. Its input has shape (batch, frames, width) if
+    /// the layer takes vectors; otherwise (batch, maps, frames, bands), or (batch, frames, bands) if it is the
+    /// network's input.
     /// </summary>
     internal abstract nn.Module<Tensor, Tensor> Build(Shape input);
 
     /// <summary><see cref="Summary"/>.</summary>
     public sealed override string ToString() => Summary;
 
-    /// <summary>Scales a number of filters or units. A factor of 0 or less gives 0, which <see cref="Problems"/> reports.</summary>
+    /// <summary>
+    /// Scales a number of filters or units. A factor of 0 or less gives 0, which <see cref="Problems"/> reports.
+    /// </summary>
     private protected static int Scaled(int size, double factor) =>
         factor > 0 ? 4 * Math.Max(1, (int)Math.Round(size * factor / 4)) : 0;
 
@@ -88,7 +103,9 @@ public abstract partial record Layer
     }
 }
 
-/// <summary>The shape of a layer's input or output for one clip: maps over frames and bands, or one vector per frame.</summary>
+/// <summary>
+/// The shape of a layer's input or output for one clip: maps over frames and bands, or one vector per frame.
+/// </summary>
 /// <param name="Frames">Number of frames.</param>
 /// <param name="Maps">Number of maps (channels); 0 if there is one vector per frame.</param>
 /// <param name="Bands">Bands per map, or the length of a vector.</param>

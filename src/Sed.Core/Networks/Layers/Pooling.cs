@@ -47,10 +47,12 @@ public abstract partial record Layer
             new PoolingModule(1, Bands, PoolingKind.Maximum);
     }
 
-    /// <summary>Pooling over rectangles of frames and bands. Frames after the last complete rectangle are dropped.</summary>
+    /// <summary>
+    /// Pooling over rectangles of frames and bands. Frames after the last complete rectangle are dropped.
+    /// </summary>
     /// <param name="Frames">Pool size in frames.</param>
     /// <param name="Bands">Pool size in bands; divides the number of input bands.</param>
-    /// <param name="Kind">The statistic.</param>
+    /// <param name="Kind">Whether to take the maximum or the mean of each rectangle.</param>
     [Key("pooling")]
     public sealed record Pooling(
         [property: Key("frames")] int Frames,
@@ -106,7 +108,9 @@ public abstract partial record Layer
     }
 }
 
-/// <summary>Pooling without padding: (batch, maps, frames, bands) to (batch, maps, frames / pool frames, bands / pool bands).</summary>
+/// <summary>
+/// Pooling without padding: (batch, maps, frames, bands) to (batch, maps, frames / pool frames, bands / pool bands).
+/// </summary>
 internal sealed class PoolingModule(int frames, int bands, PoolingKind kind)
     : nn.Module<Tensor, Tensor>(nameof(PoolingModule)),
         IPoolingModule,

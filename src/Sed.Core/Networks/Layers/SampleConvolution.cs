@@ -10,13 +10,14 @@ namespace Sed.Core.Networks.Layers;
 public abstract partial record Layer
 {
     /// <summary>
-    /// 1D convolution over the waveform with zero padding, followed by batch normalisation and ReLU (sample-level networks: Lee
-    /// et al. 2017, arXiv 1703.01789). The samples of a frame take the place of its bands, so the stride and
-    /// <see cref="BandPooling"/> reduce the samples per frame and keep the number of frames. Kernels extend across frame
-    /// boundaries.
+    /// 1D convolution over the waveform with zero padding, followed by batch normalisation and ReLU (sample-level
+    /// networks: Lee et al. 2017, arXiv 1703.01789). The samples of a frame take the place of its bands, so the stride
+    /// and
+    /// <see cref="BandPooling"/> reduce the samples per frame and keep the number of frames. Kernels extend across
+    /// frame boundaries.
     /// </summary>
     /// <param name="Filters">Number of output maps.</param>
-    /// <param name="Kernel">Kernel size in samples: the stride plus an even number, or the stride itself.</param>
+    /// <param name="Kernel">Kernel size in samples; equals the stride or exceeds it by an even number.</param>
     /// <param name="Stride">Stride in samples; divides the number of input samples per frame. Default 1.</param>
     [Key("sampleConvolution")]
     public sealed record SampleConvolution(

@@ -10,9 +10,10 @@ namespace Sed.Core.Networks.Layers;
 public abstract partial record Layer
 {
     /// <summary>
-    /// A transformer encoder block (Vaswani et al. 2017, arXiv 1706.03762): multi-head self-attention over the frames and a
-    /// feed-forward module (expansion factor 4, ReLU). Each has a residual connection and starts with layer normalisation
-    /// (pre-norm: Xiong et al. 2020, arXiv 2002.04745). Sinusoidal position encodings are added to the input.
+    /// A transformer encoder block (Vaswani et al. 2017, arXiv 1706.03762): multi-head self-attention over the frames
+    /// and a feed-forward module (expansion factor 4, ReLU). Each has a residual connection and starts with layer
+    /// normalisation (pre-norm: Xiong et al. 2020, arXiv 2002.04745). Sinusoidal position encodings are added to the
+    /// input.
     /// </summary>
     /// <param name="Heads">Number of attention heads; divides the input width, which must be even.</param>
     [Key("selfAttention")]
@@ -99,10 +100,12 @@ public abstract partial record Layer
     }
 }
 
-/// <summary>Multi-head attention over frames and sinusoidal position encodings (Vaswani et al. 2017, arXiv 1706.03762).</summary>
+/// <summary>
+/// Multi-head attention over frames and sinusoidal position encodings (Vaswani et al. 2017, arXiv 1706.03762).
+/// </summary>
 internal static class FrameAttention
 {
-    /// <summary>Every reason that a number of heads does not fit an input.</summary>
+    /// <summary>A problem if the input width is odd or not divisible by the number of heads.</summary>
     public static IEnumerable<Problem> Problems(int heads, Shape input)
     {
         if (heads < 1 || input.Width % heads != 0 || input.Width % 2 != 0)
@@ -114,7 +117,7 @@ internal static class FrameAttention
 
     /// <summary>Scaled dot-product attention.</summary>
     /// <param name="queriesKeysValues">Queries, keys and values, concatenated: shape (batch, frames, 3 width).</param>
-    /// <param name="heads">Number of heads.</param>
+    /// <param name="heads">Number of attention heads; divides the width.</param>
     /// <returns>The concatenated heads, shape (batch, frames, width).</returns>
     public static Tensor Attend(Tensor queriesKeysValues, int heads)
     {
@@ -139,7 +142,8 @@ internal static class FrameAttention
     }
 
     /// <summary>
-    /// Position encodings, shape (frames, width): columns 2k and 2k + 1 are the sine and cosine of frame / 10000^(2k / width).
+    /// Position encodings, shape (frames, width): columns 2k and 2k + 1 are the sine and cosine of frame / 10000^(2k /
+    /// width).
     /// </summary>
     public static Tensor Positions(int frames, int width)
     {

@@ -22,7 +22,7 @@ public abstract partial record Layer
 {
     /// <summary>Upsamples the frames, for example to restore the time resolution after pooling.</summary>
     /// <param name="Factor">Output frames per input frame.</param>
-    /// <param name="Kind">The interpolation.</param>
+    /// <param name="Kind">Whether to repeat frames or to interpolate linearly between them.</param>
     [Key("upsampling")]
     public sealed record Upsampling(
         [property: Key("factor")] int Factor,

@@ -9,21 +9,26 @@ namespace Sed.Core.Networks.Modules;
 internal interface IConvolutionModule
 {
     /// <summary>
-    /// The convolutions in order; empty if the kernels do not support them. ReLU follows each of them, except a gated last one.
+    /// The convolutions in order; empty if the kernels do not support them. A ReLU follows each convolution except a
+    /// gated last one.
     /// </summary>
     IReadOnlyList<NormalisedConvolution> Convolutions { get; }
 
-    /// <summary>Whether the last convolution is a gated linear unit: half of its maps are gates of the other half.</summary>
+    /// <summary>
+    /// Whether the last convolution is a gated linear unit: the second half of its maps gates the first half.
+    /// </summary>
     bool IsGated => false;
 
     /// <summary>
-    /// Stride of a convolution over samples; 0 for a convolution over frames and bands. The kernels treat the samples of a
-    /// stride as one frame with one bin.
+    /// Stride of a convolution over samples; 0 for a convolution over frames and bands. The kernels compute each step
+    /// of a convolution over samples as one frame with one bin.
     /// </summary>
     int SampleStep => 0;
 }
 
-/// <summary>A convolution followed by batch normalisation, in the form that the kernels need. The modules own the parameters.</summary>
+/// <summary>
+/// A convolution followed by batch normalisation, in the form that the kernels need. The modules own the parameters.
+/// </summary>
 internal sealed class NormalisedConvolution
 {
     private readonly Func<(Tensor Kernel, Tensor Bias)> convolution;
@@ -35,7 +40,10 @@ internal sealed class NormalisedConvolution
         this.normalisation = normalisation;
     }
 
-    /// <summary>A convolution over samples. Its stride is 1 or its kernel size, and each stride becomes a frame with one bin.</summary>
+    /// <summary>
+    /// A convolution over samples, with a stride of 1 or the kernel size. Each step is computed as a frame with one
+    /// bin.
+    /// </summary>
     public NormalisedConvolution(Conv1d convolution, BatchNorm normalisation)
     {
         this.convolution = () =>

@@ -3,14 +3,19 @@ using static TorchSharp.torch;
 
 namespace Sed.Core.Networks.Modules;
 
-/// <summary>Conversions of the inputs of layers.</summary>
+/// <summary>Shape conversions of layer inputs.</summary>
 internal static class Maps
 {
-    /// <summary>Adds the axis of maps to the network's input, (batch, frames, bands); other values already have it.</summary>
+    /// <summary>
+    /// Inserts the map axis into the network's input, (batch, frames, bands); returns other inputs unchanged.
+    /// </summary>
     public static Tensor AsMaps(this Tensor values) => values.dim() == 3 ? values.unsqueeze(1) : values;
 }
 
-/// <summary>Flattens maps: (batch, maps, frames, bands) to (batch, frames, maps * bands). The network's input has this shape already.</summary>
+/// <summary>
+/// Flattens maps: (batch, maps, frames, bands) to (batch, frames, maps * bands). The network's input has this shape
+/// already.
+/// </summary>
 internal sealed class MapsToVectors() : nn.Module<Tensor, Tensor>(nameof(MapsToVectors)), IOnnxModule
 {
     public override Tensor forward(Tensor input)

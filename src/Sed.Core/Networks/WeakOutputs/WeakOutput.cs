@@ -5,9 +5,9 @@ using static TorchSharp.torch;
 namespace Sed.Core.Networks.WeakOutputs;
 
 /// <summary>
-/// The pooling function that computes the weak output, one probability per class and clip, from the strong output, as data.
-/// Wang, Li and Metze (2019, arXiv 1810.09050) compare most of them. In the formulas, p is the probability of a class in a
-/// frame, and sums run over the frames.
+/// Description of the pooling function that computes the weak output (one probability per class and clip) from the
+/// strong output. Wang, Li and Metze (2019, arXiv 1810.09050) compare most of these functions. In the formulas, p is
+/// the probability of a class in a frame, and sums run over the frames.
 /// </summary>
 public abstract partial record WeakOutput
 {
@@ -20,8 +20,8 @@ public abstract partial record WeakOutput
     public virtual long Parameters(Shape hidden, int classes) => 0;
 
     /// <summary>
-    /// Builds the module. Its inputs are the hidden vectors, shape (batch, frames, width), and the strong output computed from
-    /// them, shape (batch, frames, classes). Its output has shape (batch, classes).
+    /// Builds the module. Its inputs are the hidden vectors, shape (batch, frames, width), and the strong output
+    /// computed from them, shape (batch, frames, classes). Its output has shape (batch, classes).
     /// </summary>
     /// <param name="hidden">Output shape of the layers.</param>
     /// <param name="classes">Number of classes.</param>
@@ -43,8 +43,8 @@ internal interface IOnnxOutput
 }
 
 /// <summary>
-/// Computes probabilities in float32 or wider, also from bfloat16 logits: bfloat16 rounds a probability above 0.998 to 1, where
-/// the cross-entropy of a false positive reaches its upper bound.
+/// Computes probabilities in float32 or wider, also from bfloat16 logits: bfloat16 rounds a probability above 0.998 to
+/// 1, where the cross-entropy of a false positive reaches its upper bound.
 /// </summary>
 internal static class Probabilities
 {

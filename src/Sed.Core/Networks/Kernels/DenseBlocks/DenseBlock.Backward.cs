@@ -6,14 +6,15 @@ namespace Sed.Core.Networks.Kernels.DenseBlocks;
 
 internal sealed unsafe partial class DenseBlock
 {
-    // Kernel gradients are summed in this many groups of neighbouring clips, independent of the number of threads.
+    // Number of groups of neighbouring clips over which kernel gradients are summed first; independent of the number of
+    // threads.
     private const int Groups = 16;
 
-    /// <summary>Gradients of the parameters, three per convolution, and of the input if wanted.</summary>
-    /// <param name="saved">Forward pass.</param>
+    /// <summary>Computes the gradients of the parameters, three per convolution, and optionally of the input.</summary>
+    /// <param name="saved">Values saved by the forward pass.</param>
     /// <param name="outputGradient">(batch, frames, bins, output maps), contiguous.</param>
-    /// <param name="parameters">Parameters.</param>
-    /// <param name="isInputWanted">Whether the input's gradient is wanted.</param>
+    /// <param name="parameters">Three tensors per convolution.</param>
+    /// <param name="isInputWanted">Whether to compute the gradient of the input.</param>
     private (Tensor[] Parameters, Tensor? Input) Backward(
         SavedDenseBlock saved,
         Tensor outputGradient,
@@ -133,10 +134,11 @@ internal sealed unsafe partial class DenseBlock
     }
 
     /// <summary>
-    /// Propagates one clip's gradient through a convolution, ReLU and the normalisation to the convolution's input maps. The part
-    /// that flows through the batch's mean and variance is subtracted later.
+    /// Propagates one clip's gradient through a convolution, ReLU and the normalisation to the convolution's input
+    /// maps. The part that flows through the batch's mean and variance is subtracted later.
     /// </summary>
-    /// <returns>For each input map, the sums of the normalisation's output gradient and of that times (value - mean).</returns>
+    /// <returns>For each input map, the sum of the normalisation's output gradient, and the sum of that gradient times
+    /// (value - mean).</returns>
     private (double Plain, double Weighted)[] BackwardClip(
         int number,
         float* rows,
@@ -204,7 +206,7 @@ internal sealed unsafe partial class DenseBlock
         return sums;
     }
 
-    /// <summary>Complete gradient of a convolution's output maps, as rows with margins.</summary>
+    /// <summary>The complete gradient of a convolution's output maps, as rows with margins.</summary>
     private float* OwnGradient(int first, float* rows, float* back, StatisticsGradients corrections)
     {
         var gradient = Scratch.Floats(1, (long)shape.Growth * shape.PaddedLength);
@@ -218,7 +220,7 @@ internal sealed unsafe partial class DenseBlock
         return gradient + shape.Margin;
     }
 
-    /// <summary>Transposes such rows to (row length, columns), with zeros in the padding columns.</summary>
+    /// <summary>Transposes rows with margins to (row length, columns). Padding columns are zero.</summary>
     private float* Transpose(float* rows, int columns)
     {
         var transposed = Scratch.Floats(2, (long)shape.Length * columns);
@@ -230,8 +232,8 @@ internal sealed unsafe partial class DenseBlock
     }
 
     /// <summary>
-    /// Propagates a gradient through ReLU and the normalisation's factor. Returns the sums of the gradient after ReLU and of that
-    /// times (value - mean).
+    /// Propagates a gradient through ReLU and the normalisation's factor. Returns the sum of the gradient after ReLU,
+    /// and the sum of that gradient times (value - mean).
     /// </summary>
     private static (double Plain, double Weighted) Propagate(
         float* gradient,
@@ -264,7 +266,9 @@ internal sealed unsafe partial class DenseBlock
         return (sum, weightedSum);
     }
 
-    /// <summary>A convolution's kernels for the gradient of its input: (tap frame, input maps, tap bin, growth).</summary>
+    /// <summary>
+    /// A convolution's kernels, rearranged for the gradient of its input: (tap frame, input maps, tap bin, growth).
+    /// </summary>
     private float* Mirrored(IReadOnlyList<Tensor> parameters, int number)
     {
         var inputMaps = shape.InputMaps(number);

@@ -5,12 +5,14 @@ using static TorchSharp.torch;
 namespace Sed.Core.Networks.Kernels.DenseBlocks;
 
 /// <summary>
-/// A dense block and the dropout after it as one operation for autograd. The outputs of normalisation and ReLU are not saved but
-/// computed again in the backward pass.
+/// A dense block and the dropout after it as one operation for autograd. The outputs of normalisation and ReLU are not
+/// saved; the backward pass recomputes them.
 /// </summary>
 internal sealed unsafe partial class DenseBlock(DenseBlockShape shape)
 {
-    /// <summary>Parameters per convolution: weight and bias of the normalisation, kernel.</summary>
+    /// <summary>
+    /// Parameters per convolution: the normalisation's weight and bias, and the convolution's kernels.
+    /// </summary>
     public const int ParametersPerConvolution = 3;
 
     private const int Side = DenseBlockShape.Side;
@@ -165,7 +167,9 @@ internal sealed unsafe partial class DenseBlock(DenseBlockShape shape)
             (nint)parameters[ParametersPerConvolution * number + 1].Pointer<float>(shape.InputMaps(number))
         );
 
-    /// <summary>The input of a convolution after normalisation and ReLU, as rows with margins, (input maps, padded length).</summary>
+    /// <summary>
+    /// The input of a convolution after normalisation and ReLU, as rows with margins, (input maps, padded length).
+    /// </summary>
     private float* Activated(int number, float* rows, Normalisation normalisation)
     {
         var inputMaps = shape.InputMaps(number);

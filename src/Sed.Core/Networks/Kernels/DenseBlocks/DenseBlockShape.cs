@@ -3,9 +3,9 @@ using static TorchSharp.torch;
 namespace Sed.Core.Networks.Kernels.DenseBlocks;
 
 /// <summary>
-/// Sizes of a dense block (Huang et al. 2017): batch normalisation, ReLU and a 3 x 3 convolution, repeated on all maps so far. The
-/// kernels store a map as one row: its frames one after another, each followed by a zero, so that the convolution is a sum of
-/// shifted rows.
+/// Sizes of a dense block (Huang et al. 2017): batch normalisation, ReLU and a 3 x 3 convolution, repeated, each on the
+/// input maps and the output maps of all earlier convolutions. The kernels store a map as one row: its frames one after
+/// another, each followed by a zero, so that the convolution is a sum of shifted rows.
 /// </summary>
 /// <param name="Maps">Input maps of the block.</param>
 /// <param name="Convolutions">Number of convolutions.</param>
@@ -29,37 +29,39 @@ internal sealed record DenseBlockShape(
     /// <summary>Kernel size along time and frequency.</summary>
     public const int Side = 3;
 
-    /// <summary>Positions of the kernel.</summary>
+    /// <summary>Number of kernel positions.</summary>
     public const int Taps = Side * Side;
 
-    /// <summary>Input maps of a convolution, numbered from 0.</summary>
+    /// <summary>Number of input maps of a convolution; convolutions are numbered from 0.</summary>
     public int InputMaps(int convolution) => Maps + convolution * Growth;
 
     /// <summary>Output maps of the block.</summary>
     public int OutputMaps => InputMaps(Convolutions);
 
-    /// <summary>Floats of a map without padding.</summary>
+    /// <summary>Floats per map, without padding.</summary>
     public int MapFloats => Frames * Bins;
 
-    /// <summary>Distance between two frames of a row.</summary>
+    /// <summary>Distance in floats between two frames of a row.</summary>
     public int FrameStride => Bins + 1;
 
-    /// <summary>Floats of a row up to the zero after its last frame.</summary>
+    /// <summary>Floats per row, up to and including the zero after the last frame.</summary>
     public int UsedLength => Frames * FrameStride;
 
-    /// <summary>Floats of a row, padded with zeros to whole vectors.</summary>
+    /// <summary>Floats per row, padded with zeros to whole vectors.</summary>
     public int Length => Simd.RoundUp(UsedLength);
 
-    /// <summary>Zeros before and after a row that is shifted.</summary>
+    /// <summary>Number of zeros before and after a row, so that it can be shifted.</summary>
     public int Margin => Simd.RoundUp(FrameStride + 1);
 
-    /// <summary>Floats of a row with margins.</summary>
+    /// <summary>Floats per row, including margins.</summary>
     public int PaddedLength => Length + 2 * Margin;
 
-    /// <summary>Floats of a convolution's kernels.</summary>
+    /// <summary>Floats in the kernels of one convolution.</summary>
     public int KernelFloats(int convolution) => Growth * InputMaps(convolution) * Taps;
 
-    /// <summary>Offset in a row of the input that a tap reads, relative to the output.</summary>
+    /// <summary>
+    /// Offset in floats between an output position and the input position that a tap reads, within a row.
+    /// </summary>
     /// <param name="frame">Frame of the tap, 0 to 2.</param>
     /// <param name="bin">Bin of the tap, 0 to 2.</param>
     public int Shift(int frame, int bin) => (frame - Side / 2) * FrameStride + bin - Side / 2;

@@ -1,10 +1,12 @@
 namespace Sed.Core.Networks.Kernels.DenseBlocks;
 
-/// <summary>Conversion of one clip's maps between channels-last layout and the rows of <see cref="DenseBlockShape"/>.</summary>
+/// <summary>
+/// Conversion of one clip's maps between channels-last layout and the rows of <see cref="DenseBlockShape"/>.
+/// </summary>
 internal static unsafe class MapRows
 {
     /// <summary>Converts maps to rows.</summary>
-    /// <param name="shape">The block's sizes.</param>
+    /// <param name="shape">Sizes of the block.</param>
     /// <param name="maps">Number of maps.</param>
     /// <param name="from">(frames, bins, maps).</param>
     /// <param name="rows">(maps, row length).</param>
@@ -25,7 +27,7 @@ internal static unsafe class MapRows
     }
 
     /// <summary>Converts rows to maps.</summary>
-    /// <param name="shape">The block's sizes.</param>
+    /// <param name="shape">Sizes of the block.</param>
     /// <param name="maps">Number of maps.</param>
     /// <param name="rows">(maps, row length).</param>
     /// <param name="to">(frames, bins, maps).</param>
@@ -43,7 +45,7 @@ internal static unsafe class MapRows
         }
     }
 
-    /// <summary>Clears the zero after each frame and the padding at the end of a row.</summary>
+    /// <summary>Sets the element after each frame and the padding at the end of a row to zero.</summary>
     public static void ClearGaps(DenseBlockShape shape, float* row)
     {
         for (var frame = 0; frame < shape.Frames; frame++)
@@ -51,8 +53,8 @@ internal static unsafe class MapRows
         Simd.Clear(row + shape.UsedLength, shape.Length - shape.UsedLength);
     }
 
-    /// <summary>Clears the zeros between frames and the margins of a row.</summary>
-    /// <param name="shape">The block's sizes.</param>
+    /// <summary>Sets the margins of a row, the element after each frame and the padding to zero.</summary>
+    /// <param name="shape">Sizes of the block.</param>
     /// <param name="row">Start of the margin before the row.</param>
     public static void ClearMargins(DenseBlockShape shape, float* row)
     {

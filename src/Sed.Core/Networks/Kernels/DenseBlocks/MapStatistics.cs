@@ -3,12 +3,12 @@ using System.Runtime.Intrinsics;
 namespace Sed.Core.Networks.Kernels.DenseBlocks;
 
 /// <summary>
-/// Mean and variance of maps over a batch, in double precision. All normalisations of a map in a dense block share them, so they
-/// are computed once, after the map.
+/// Mean and variance of maps over a batch, in double precision. All normalisations of a map in a dense block use the
+/// same values, so these are computed only once, right after the map.
 /// </summary>
 internal sealed unsafe class MapStatistics(int maps, double count)
 {
-    /// <summary>Number of values of a map in the batch.</summary>
+    /// <summary>Number of values per map in the batch.</summary>
     public double Count { get; } = count;
 
     /// <summary>Mean of each map.</summary>
@@ -17,9 +17,9 @@ internal sealed unsafe class MapStatistics(int maps, double count)
     /// <summary>Biased variance of each map.</summary>
     public double[] Variance { get; } = new double[maps];
 
-    /// <summary>Sets the statistics of some maps.</summary>
-    /// <param name="first">First map.</param>
-    /// <param name="clips">For each clip, sum and sum of squares of each map.</param>
+    /// <summary>Sets the statistics of consecutive maps.</summary>
+    /// <param name="first">Index of the first map.</param>
+    /// <param name="clips">Sum and sum of squares, by clip and map.</param>
     public void Set(int first, (double Sum, double Squares)[][] clips)
     {
         for (var map = 0; map < clips[0].Length; map++)
@@ -62,8 +62,8 @@ internal sealed unsafe class MapStatistics(int maps, double count)
 }
 
 /// <summary>
-/// The part of the gradient that flows through the batch's mean and variance: for each map a + b (value - mean), summed over all
-/// normalisations of the map and subtracted once the sum is complete.
+/// The part of the gradient that flows through the batch's mean and variance. For each map it is a + b (value - mean),
+/// summed over all normalisations of the map, and subtracted from the map's gradient once the sum is complete.
 /// </summary>
 internal sealed unsafe class StatisticsGradients(int maps, MapStatistics statistics)
 {
@@ -73,11 +73,11 @@ internal sealed unsafe class StatisticsGradients(int maps, MapStatistics statist
     /// <summary>Mean of a map.</summary>
     public float Mean(int map) => (float)statistics.Mean[map];
 
-    /// <summary>Adds the part of one normalisation.</summary>
-    /// <param name="map">The map.</param>
+    /// <summary>Adds the contribution of one normalisation.</summary>
+    /// <param name="map">Index of the map.</param>
     /// <param name="plain">Sum over the batch of the normalisation's output gradient, times the factor.</param>
     /// <param name="weighted">
-    /// Sum over the batch of that gradient times (value - mean), times the factor and the inverse variance.
+    /// Sum over the batch of the output gradient times (value - mean), times the factor and the inverse variance.
     /// </param>
     public void Add(int map, double plain, double weighted)
     {
@@ -85,12 +85,12 @@ internal sealed unsafe class StatisticsGradients(int maps, MapStatistics statist
         slope[map] += weighted / statistics.Count;
     }
 
-    /// <summary>Subtracts the sum from the gradient of one row.</summary>
-    /// <param name="map">The map.</param>
-    /// <param name="row">Its values.</param>
-    /// <param name="gradient">Its gradient.</param>
+    /// <summary>Subtracts this part from the gradient of one row.</summary>
+    /// <param name="map">Index of the row's map.</param>
+    /// <param name="row">Values of the row.</param>
+    /// <param name="gradient">Gradient of the row.</param>
     /// <param name="to">Receives the difference.</param>
-    /// <param name="length">A multiple of the vector length.</param>
+    /// <param name="length">Length of the row, a multiple of the vector length.</param>
     public void Apply(int map, float* row, float* gradient, float* to, int length)
     {
         var mean = Vector512.Create(Mean(map));

@@ -7,7 +7,7 @@ namespace Sed.Core.Networks.Kernels.Recurrence;
 
 internal sealed unsafe partial class GatedRecurrence
 {
-    /// <summary>Backward pass. The gradients of the gates replace the saved gates.</summary>
+    /// <summary>Backward pass. Overwrites the saved gates with their gradients.</summary>
     /// <returns>Gradients of the input and of the eight parameters.</returns>
     private List<Tensor> Backward(SavedRecurrence saved, Tensor outputGradient, IReadOnlyList<Tensor> parameters)
     {
@@ -145,7 +145,9 @@ internal sealed unsafe partial class GatedRecurrence
         }
     }
 
-    /// <summary>Adds the output's gradient at one frame, propagated through dropout and the merging of the directions.</summary>
+    /// <summary>
+    /// Adds one frame's output gradient, propagated back through dropout and the merging of the directions.
+    /// </summary>
     private void AddOutputGradient(
         SavedRecurrence saved,
         int first,
@@ -161,7 +163,7 @@ internal sealed unsafe partial class GatedRecurrence
         for (var row = 0; row < rows; row++)
         {
             var at = ((long)(first + row) * frames + frame) * shape.Outputs + (multiplies ? 0 : direction * units);
-            // In the forward pass, too, the mask is indexed from the first element of the output.
+            // As in the forward pass, the mask is indexed from the first element of the output.
             var mask = saved.Dropout.From(at);
             var other = others + ((long)frame * Rows + row) * units;
             for (var j = 0; j < units; j += Lanes)
@@ -175,8 +177,8 @@ internal sealed unsafe partial class GatedRecurrence
     }
 
     /// <summary>
-    /// Computes, from the gradient of a state, the gradients of its gates (in place) and the direct part of the gradient of the
-    /// previous state.
+    /// Computes the gradients of the gates from the gradient of the state, in place, and the direct part (past the
+    /// gates) of the gradient of the previous state.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void StepBack(float* gate, float* before, float* stateGradient, float* biasSums)
@@ -208,7 +210,9 @@ internal sealed unsafe partial class GatedRecurrence
         }
     }
 
-    /// <summary>Converts the sums of one direction to gradients of torch's weight_ih, weight_hh, bias_ih and bias_hh.</summary>
+    /// <summary>
+    /// Converts one direction's sums to the gradients of torch's weight_ih, weight_hh, bias_ih and bias_hh.
+    /// </summary>
     private Tensor[] Unpacked(float* sums)
     {
         Tensor[] gradients = [empty(columns, inputs), empty(columns, units), empty(columns), empty(columns)];

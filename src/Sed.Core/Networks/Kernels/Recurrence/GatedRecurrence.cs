@@ -6,13 +6,15 @@ using static TorchSharp.torch;
 namespace Sed.Core.Networks.Kernels.Recurrence;
 
 /// <summary>
-/// A bidirectional GRU layer with PyTorch's equations: reset gate r = sigmoid(Wr x + Ur h + b), update gate z likewise, candidate
-/// n = tanh(Wn x + b + r (Un h + c)), new state h' = n + z (h - n). A work item is one direction of a group of eight clips over all
-/// frames.
+/// A bidirectional GRU layer with PyTorch's equations: reset gate r = sigmoid(Wr x + Ur h + b), update gate z of the
+/// same form, candidate n = tanh(Wn x + b + r (Un h + c)), new state h' = n + z (h - n). A work item covers one
+/// direction of a group of eight clips, over all frames.
 /// </summary>
 internal sealed unsafe partial class GatedRecurrence
 {
-    /// <summary>Number of parameters: weight_ih, weight_hh, bias_ih and bias_hh of the forward and the backward direction.</summary>
+    /// <summary>
+    /// Number of parameters: weight_ih, weight_hh, bias_ih and bias_hh of the forward and the backward direction.
+    /// </summary>
     public const int ParameterCount = 8;
 
     private const int Rows = RecurrentShape.Rows;
@@ -27,7 +29,7 @@ internal sealed unsafe partial class GatedRecurrence
     private readonly int gates;
     private readonly int columns;
 
-    /// <param name="requested">The layer, with any number of inputs and units.</param>
+    /// <param name="requested">Sizes of the layer; inputs and units need not be multiples of the vector width.</param>
     public GatedRecurrence(RecurrentShape requested)
     {
         this.requested = requested;
@@ -161,7 +163,10 @@ internal sealed unsafe partial class GatedRecurrence
         }
     }
 
-    /// <summary>Computes gates and new state of eight clips for one frame. The gate values replace their inputs.</summary>
+    /// <summary>
+    /// Computes the gates and the new state of eight clips for one frame. The gate values overwrite their
+    /// pre-activations.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Step(float* gate, float* before, float* state)
     {
@@ -217,7 +222,9 @@ internal sealed unsafe partial class GatedRecurrence
     private static Vector512<float> ApplyDropout(Vector512<float> value, DropoutMask mask, long at) =>
         mask.Active ? value * mask.At(at) : value;
 
-    /// <summary>First state of a clip in the forward direction. The distance between frames is 8 * units.</summary>
+    /// <summary>
+    /// Address of a clip's first state in the forward direction. Consecutive frames are 8 * units floats apart.
+    /// </summary>
     private float* StateOf(float* states, int clip) =>
         states + ((long)(clip / Rows) * frames * Rows + clip % Rows) * units;
 

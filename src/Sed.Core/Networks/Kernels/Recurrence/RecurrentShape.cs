@@ -6,14 +6,16 @@ namespace Sed.Core.Networks.Kernels.Recurrence;
 /// <param name="Inputs">Input values per frame, padded to a multiple of 16 for the kernels.</param>
 /// <param name="Units">Units per direction, padded to a multiple of 16 for the kernels.</param>
 /// <param name="Frames">Number of frames.</param>
-/// <param name="Multiplies">Whether the two directions are multiplied unit by unit; otherwise they are concatenated.</param>
+/// <param name="Multiplies">
+/// Whether the two directions are multiplied unit by unit; otherwise they are concatenated.
+/// </param>
 /// <param name="Rate">Dropout rate after the layer.</param>
 internal sealed record RecurrentShape(int Inputs, int Units, int Frames, bool Multiplies, double Rate)
 {
-    /// <summary>Clips processed together, the rows of a register tile.</summary>
+    /// <summary>Clips processed together: the rows of a register tile.</summary>
     public const int Rows = 8;
 
-    /// <summary>Frames for which the input's part of the gates is computed at once.</summary>
+    /// <summary>Frames whose input contributions to the gates are computed together.</summary>
     public const int Steps = 8;
 
     /// <summary>Gate values per clip and frame: hidden part of the candidate, reset, update, candidate.</summary>
@@ -28,10 +30,10 @@ internal sealed record RecurrentShape(int Inputs, int Units, int Frames, bool Mu
     /// <summary>Whether the kernels support the layer.</summary>
     public bool Fits => Rate < 1;
 
-    /// <summary>The layer with inputs and units padded to multiples of 16.</summary>
+    /// <summary>The sizes with inputs and units padded to multiples of 16.</summary>
     public RecurrentShape Padded() => this with { Inputs = Simd.RoundUp(Inputs), Units = Simd.RoundUp(Units) };
 
-    /// <summary>Pads the eight parameters of a layer to the sizes of this one.</summary>
+    /// <summary>Pads the eight parameters of a layer to the sizes of this shape.</summary>
     public IEnumerable<Tensor> Pad(IReadOnlyList<Tensor> parameters) =>
         parameters.Select(
             (parameter, number) =>
@@ -51,7 +53,9 @@ internal sealed record RecurrentShape(int Inputs, int Units, int Frames, bool Mu
                 .reshape([3 * Units, .. values]);
 }
 
-/// <summary>Tensors that the forward pass of a recurrent layer saves for the backward pass. A group has eight clips.</summary>
+/// <summary>
+/// Tensors that the forward pass of a recurrent layer saves for the backward pass. A group has eight clips.
+/// </summary>
 internal sealed class SavedRecurrence : IDisposable
 {
     /// <summary>Input, (batch, frames, inputs).</summary>

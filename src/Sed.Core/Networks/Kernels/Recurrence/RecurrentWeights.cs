@@ -4,13 +4,13 @@ using static TorchSharp.torch;
 namespace Sed.Core.Networks.Kernels.Recurrence;
 
 /// <summary>
-/// Weights of one direction, packed for register tiles. Gates are in the order hidden part of the candidate, reset, update,
-/// candidate, so that the three gates that depend on the state are contiguous, and so are the three that depend on the input. In
-/// torch's layout the order is reset, update, candidate.
+/// Weights of one direction, packed for register tiles. The gate values are ordered: hidden part of the candidate,
+/// reset, update, candidate. In this order the three that depend on the state are contiguous, as are the three that
+/// depend on the input. Torch's order is reset, update, candidate.
 /// </summary>
 internal sealed unsafe class RecurrentWeights
 {
-    /// <param name="shape">The layer.</param>
+    /// <param name="shape">Sizes of the layer, padded.</param>
     /// <param name="parameters">The eight tensors of torch's GRU.</param>
     /// <param name="direction">0: forward, 1: backward.</param>
     public RecurrentWeights(RecurrentShape shape, IReadOnlyList<Tensor> parameters, int direction)
