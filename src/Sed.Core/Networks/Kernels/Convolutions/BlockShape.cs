@@ -5,10 +5,14 @@ namespace Sed.Core.Networks.Kernels.Convolutions;
 /// <summary>
 /// Sizes and hyperparameters of a convolution block: convolution, batch normalisation, ReLU, max-pooling, dropout.
 /// </summary>
-/// <param name="Channels">Input channels: 1 for the network's input, otherwise padded to a multiple of 16 for the kernels.</param>
+/// <param name="Channels">
+/// Input channels: 1 for the network's input, otherwise padded to a multiple of 16 for the kernels.
+/// </param>
 /// <param name="Filters">Output channels, padded to a multiple of 16 for the kernels.</param>
 /// <param name="Bins">Frequency bins of the input.</param>
-/// <param name="Pool">Pooling size along frequency. As in torch, bins that do not fill a pooled bin are dropped.</param>
+/// <param name="Pool">
+/// Pooling size along frequency. As in torch, bins that do not fill a pooled bin are dropped.
+/// </param>
 /// <param name="Frames">Frames of the input.</param>
 /// <param name="Epsilon">Added to the variance in batch normalisation.</param>
 /// <param name="Momentum">Weight of a new batch in the running statistics.</param>
@@ -56,12 +60,14 @@ internal sealed record BlockShape(
     /// <summary>Sizes of the convolution.</summary>
     public ConvolutionSize Convolution => new(KernelFrames, KernelBins, Bins, Channels, Filters);
 
-    /// <summary>Parameters of the batch normalisation, from those of the block.</summary>
+    /// <summary>Sizes of the batch normalisation and addresses of its parameters.</summary>
     public NormalisationWeights NormalisationOf(BlockWeights weights) =>
         new(Filters, Epsilon, Momentum, weights.Scale, weights.Shift);
 
-    /// <summary>The block with channels and filters padded to multiples of 16.</summary>
-    /// <param name="isInput">Whether this block's input is the network's, which is not padded.</param>
+    /// <summary>The shape with channels and filters padded to multiples of 16.</summary>
+    /// <param name="isInput">
+    /// Whether the block's input is the network's input, whose single channel is not padded.
+    /// </param>
     public BlockShape Padded(bool isInput) =>
         this with
         {
@@ -84,13 +90,15 @@ internal sealed record BlockShape(
 /// <param name="Filters">Output channels.</param>
 internal readonly record struct ConvolutionSize(int KernelFrames, int KernelBins, int Bins, int Channels, int Filters)
 {
-    /// <summary>Positions of the kernel.</summary>
+    /// <summary>Number of kernel positions.</summary>
     public int Taps => KernelFrames * KernelBins;
 
     /// <summary>Floats of all kernels.</summary>
     public long KernelFloats => (long)Taps * Channels * Filters;
 
-    /// <summary>Sizes of the convolution that computes the input's gradient from the output's.</summary>
+    /// <summary>
+    /// Sizes of the convolution that computes the gradient of the input from the gradient of the output.
+    /// </summary>
     public ConvolutionSize Mirrored => this with { Channels = Filters, Filters = Channels };
 }
 
@@ -121,22 +129,26 @@ internal sealed class SavedBlock : IDisposable
     public required Tensor Input { get; init; }
 
     /// <summary>
-    /// Output after ReLU, pooling and dropout, (batch, pooled frames + 2 borders of the next block, pooled bins, filters).
+    /// Output after ReLU, pooling and dropout, (batch, pooled frames + 2 borders of the next block, pooled bins,
+    /// filters).
     /// </summary>
     public required Tensor Output { get; init; }
 
-    /// <summary>Output of the convolution, (batch, frames, bins, filters); null in a first block, which does not store it.</summary>
+    /// <summary>
+    /// Output of the convolution, (batch, frames, bins, filters); null in a first block, which does not store it.
+    /// </summary>
     public Tensor? Raw { get; init; }
 
     /// <summary>
-    /// Output of the convolution at the positions that pooling selects, shaped like <see cref="Indices"/>; null in a first block
-    /// and without pooling.
+    /// Output of the convolution at the positions that pooling selects, shaped like <see cref="Indices"/>; null in a
+    /// first block and without pooling.
     /// </summary>
     public Tensor? Selected { get; init; }
 
     /// <summary>
-    /// Position of the maximum in each pooling window, counted frame by frame, int8, (batch, pooled frames, pooled bins, filters);
-    /// -1 where the output is zero. Null without pooling, where the sign of the output has the same information.
+    /// Position of the maximum in each pooling window, numbered row by row (frame by frame), int8,
+    /// (batch, pooled frames, pooled bins, filters); -1 where the output is zero. Null without pooling: the output's
+    /// sign then gives the same information.
     /// </summary>
     public Tensor? Indices { get; init; }
 

@@ -1,8 +1,9 @@
 namespace Sed.Core.Networks.Kernels.Convolutions;
 
 /// <summary>
-/// Convolution with zero padding of one clip in the layout (frames, bins, channels). Along time the input contains the padding,
-/// half a kernel of zero frames at both ends. Along frequency, taps beyond the lowest and highest bin are skipped.
+/// Convolution with zero padding of one clip in the layout (frames, bins, channels). Along time, the input contains the
+/// padding: half a kernel of zero frames at either end. Along frequency, taps below the lowest or above the highest bin
+/// are skipped.
 /// </summary>
 internal static unsafe class Convolution
 {
@@ -24,7 +25,8 @@ internal static unsafe class Convolution
         var (taps, bins, channels, filters) = (size.KernelBins, size.Bins, size.Channels, size.Filters);
         var frame = (nint)bins * channels;
         var reach = taps / 2;
-        // The kernels of a few filters stay in the cache from bin to bin; those of all filters would not.
+        // Filters are computed in groups whose kernels stay in the cache from bin to bin; the kernels of all filters
+        // would not fit.
         for (var (filter, width) = (0, 0); filter < filters; filter += width)
         {
             width = Tile.Columns(filters - filter);
@@ -57,9 +59,9 @@ internal static unsafe class Convolution
         }
     }
 
-    /// <summary>Adds the contribution of some frames to the kernel's gradient.</summary>
+    /// <summary>Adds the contribution of a range of frames to the gradient of the kernel.</summary>
     /// <param name="input">(padded frames, bins, channels).</param>
-    /// <param name="gradient">Gradient of the output for these frames, (count, bins, filters).</param>
+    /// <param name="gradient">Gradient of the output for this range, (count, bins, filters).</param>
     /// <param name="kernelGradient">(kernel frames, kernel bins, channels, filters).</param>
     /// <param name="size">Sizes of the convolution.</param>
     /// <param name="from">First frame.</param>
@@ -96,7 +98,9 @@ internal static unsafe class Convolution
         }
     }
 
-    /// <summary>Converts a kernel from torch's layout (filters, channels, frames, bins) to (frames, bins, channels, filters).</summary>
+    /// <summary>
+    /// Converts a kernel from torch's layout (filters, channels, frames, bins) to (frames, bins, channels, filters).
+    /// </summary>
     public static void Pack(float* torch, float* packed, ConvolutionSize size)
     {
         for (var tap = 0; tap < size.Taps; tap++)
@@ -108,8 +112,8 @@ internal static unsafe class Convolution
     }
 
     /// <summary>
-    /// Converts a kernel from torch's layout (filters, channels, frames, bins) to the kernel of the input's gradient: mirrored along
-    /// both axes, (frames, bins, filters, channels).
+    /// Converts a kernel from torch's layout (filters, channels, frames, bins) to the kernel that computes the gradient
+    /// of the input: mirrored along both axes, (frames, bins, filters, channels).
     /// </summary>
     public static void PackMirrored(float* torch, float* packed, ConvolutionSize size)
     {
@@ -121,7 +125,9 @@ internal static unsafe class Convolution
             ];
     }
 
-    /// <summary>Converts a kernel from (frames, bins, channels, filters) to torch's layout (filters, channels, frames, bins).</summary>
+    /// <summary>
+    /// Converts a kernel from (frames, bins, channels, filters) to torch's layout (filters, channels, frames, bins).
+    /// </summary>
     public static void Unpack(float* packed, float* torch, ConvolutionSize size)
     {
         for (var tap = 0; tap < size.Taps; tap++)

@@ -4,20 +4,22 @@ using static TorchSharp.torch;
 namespace Sed.Core.Networks.Kernels.Convolutions;
 
 /// <summary>
-/// A sequence of convolution blocks as one operation for autograd. Maps keep the channels-last layout (batch, frames, bins,
-/// channels) from block to block.
+/// A sequence of convolution blocks as one operation for autograd. Maps keep the channels-last layout (batch, frames,
+/// bins, channels) from block to block.
 /// </summary>
 internal sealed unsafe class ConvolutionTrunk
 {
     /// <summary>Parameters per block: kernel, bias, weight and bias of the normalisation.</summary>
-    public const int ParametersPerBlock = 4;
+    /// <summary>
+    /// Parameters per block: the convolution's kernel and bias, and the normalisation's weight and bias.
+    /// </summary>
 
     private readonly int filters; // of the last block, without padding
     private readonly BlockShape[] shapes;
     private readonly FirstBlock? first; // null if the first block is not of the supported kind
     private readonly PooledBlock[] blocks;
 
-    /// <param name="shapes">The blocks. The output of each is the input of the next.</param>
+    /// <param name="shapes">Shapes of the blocks. The output of each block is the input of the next.</param>
     public ConvolutionTrunk(IReadOnlyList<BlockShape> shapes)
     {
         filters = shapes[^1].Filters;
@@ -28,7 +30,8 @@ internal sealed unsafe class ConvolutionTrunk
     }
 
     /// <summary>
-    /// Training: batch statistics, dropout and, if enabled, gradients of the parameters and of maps that require them.
+    /// Training: batch statistics, dropout and, if enabled, gradients of the parameters and of the input if it requires
+    /// them.
     /// </summary>
     /// <param name="maps">
     /// (batch, channels, frames, bins), or the network's input, (batch, frames, bins); float32, in any layout.
@@ -72,27 +75,30 @@ internal sealed unsafe class ConvolutionTrunk
             return FromChannelsLast(values).MoveToOuterDisposeScope();
     }
 
-    /// <summary>(batch, frames, bins, channels), contiguous, with the channels padded to those of the first block.</summary>
+    /// <summary>
+    /// Converts maps to contiguous (batch, frames, bins, channels), with the channels padded to those of the first
+    /// block.
+    /// </summary>
     private Tensor ToChannelsLast(Tensor maps)
     {
         var last = maps.dim() == 3 ? maps.unsqueeze(3) : maps.permute(0, 2, 3, 1);
         return Simd.Pad(last, last.shape[0], last.shape[1], last.shape[2], shapes[0].Channels).contiguous();
     }
 
-    // In the backward pass, narrow copies the gradient even if it removes nothing.
+    // Skips narrow where it would remove nothing: its backward pass would copy the gradient all the same.
     private Tensor FromChannelsLast(Tensor maps) =>
         (maps.shape[3] == filters ? maps : maps.narrow(3, 0, filters)).permute(0, 3, 1, 2);
 
-    /// <summary>The input with its zero padding.</summary>
+    /// <summary>Adds the zero padding that the first block needs.</summary>
     private Tensor PadFrames(Tensor maps) =>
         first is not null
             ? first.Pad(maps)
             : nn.functional.pad(maps, [0, 0, 0, 0, shapes[0].Border, shapes[0].Border]).DetachFromDisposeScope();
 
-    /// <summary>Padding frames that the next block needs around a block's output.</summary>
+    /// <summary>Number of padding frames that the next block needs on each side of this block's output.</summary>
     private int BorderAfter(int block) => block + 1 < shapes.Length ? shapes[block + 1].Border : 0;
 
-    /// <summary>Pads the tensors of each block to its channels and filters.</summary>
+    /// <summary>Pads the tensors of each block to the padded channels and filters of the block.</summary>
     private Tensor[] Pad(IReadOnlyList<Tensor> tensors) =>
         [
             .. tensors
@@ -138,7 +144,7 @@ internal sealed unsafe class ConvolutionTrunk
         return output;
     }
 
-    /// <summary>Gradients of the parameters, four per block, and of the input if wanted.</summary>
+    /// <summary>Computes the gradients of the parameters, four per block, and optionally of the input.</summary>
     private (Tensor[] Parameters, Tensor? Input) Backward(
         SavedBlock[] saved,
         Tensor outputGradient,

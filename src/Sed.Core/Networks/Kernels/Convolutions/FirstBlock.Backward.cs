@@ -6,14 +6,17 @@ namespace Sed.Core.Networks.Kernels.Convolutions;
 internal sealed unsafe partial class FirstBlock
 {
     /// <summary>
-    /// Backward pass. Let G be the sum of g times the patch that pooling selected, s = scale * inverse, and C the covariance of
-    /// the patches. The gradient of the kernel w is s (G - mean sum g - C w inverse^2 sum g (y - mean y)). Since
-    /// sum g (y - mean y) = w.(G - mean sum g), one pass over the pooled gradient suffices.
+    /// Backward pass. Let g be the pooled gradient, y the convolution's output, w the kernel, G the sum of g times the
+    /// patch that pooling selected, s = scale * inverse, and C the covariance of the patches. The gradient of w is s (G
+    /// - mean sum g - C w inverse^2 sum g (y - mean y)). Since sum g (y - mean y) = w.(G - mean sum g), one pass over
+    /// the pooled gradient suffices.
     /// </summary>
-    /// <param name="saved">Forward pass.</param>
-    /// <param name="gradient">Gradient of the output without padding frames, (batch, frames, pooled bins, filters).</param>
-    /// <param name="weights">Parameters.</param>
-    /// <param name="gradients">Receives their gradients.</param>
+    /// <param name="saved">Values saved by the forward pass.</param>
+    /// <param name="gradient">
+    /// Gradient of the output without padding frames, (batch, frames, pooled bins, filters).
+    /// </param>
+    /// <param name="weights">Parameters of the block.</param>
+    /// <param name="gradients">Receives the gradients of the parameters.</param>
     public void Backward(SavedBlock saved, float* gradient, BlockWeights weights, BlockWeights gradients)
     {
         var sums = SumPatches(saved, gradient);
@@ -48,7 +51,8 @@ internal sealed unsafe partial class FirstBlock
     }
 
     /// <summary>
-    /// Sums over the batch of the gradient times the nine values of the selected patch, and of the gradient itself: (10, filters).
+    /// Sums, over the batch, of the gradient times each of the nine values of the selected patch, and of the gradient:
+    /// (10, filters).
     /// </summary>
     private double[] SumPatches(SavedBlock saved, float* gradient)
     {
@@ -84,7 +88,7 @@ internal sealed unsafe partial class FirstBlock
         return all;
     }
 
-    /// <summary>Adds the sums of one frame for sixteen filters.</summary>
+    /// <summary>Adds one frame's contribution to the sums of sixteen filters.</summary>
     private void SumLanes(float* map, float* gradient, sbyte* indices, Dropout dropout, float* sums)
     {
         nint row = bins + 2;
@@ -107,7 +111,7 @@ internal sealed unsafe partial class FirstBlock
         {
             var left = PooledActivation.LoadIndices(indices + at);
             var g = PooledActivation.Back(gradient + at, left, scale);
-            // Without a selected position the gradient is zero, so any patch will do.
+            // Where no position is selected, the gradient is zero, so any patch gives the correct sum.
             left = Vector512.MaxNative(left, Vector512<int>.Zero);
             var middle = left + one;
             var right = middle + one;

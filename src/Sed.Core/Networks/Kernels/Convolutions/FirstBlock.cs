@@ -5,10 +5,10 @@ using static TorchSharp.torch;
 namespace Sed.Core.Networks.Kernels.Convolutions;
 
 /// <summary>
-/// A convolution block whose input is the features: one channel, 3 x 3 kernels, pooling along frequency. The statistics of the
-/// normalisation follow from those of the input's patches (<see cref="PatchMoments"/>), so the normalisation is folded into the
-/// kernel. Convolution, normalisation, ReLU, pooling and dropout are one pass that writes only the pooled values. In the backward
-/// pass, one bin of each pooling window has a gradient.
+/// A convolution block on the network's input: one channel, 3 x 3 kernels, pooling along frequency. The normalisation's
+/// statistics are computed from the moments of the input's patches (<see cref="PatchMoments"/>), so the normalisation
+/// can be folded into the kernel. A single pass computes convolution, normalisation, ReLU, pooling and dropout, and
+/// writes only the pooled values. In the backward pass, only one bin of each pooling window has a nonzero gradient.
 /// </summary>
 internal sealed unsafe partial class FirstBlock(BlockShape shape)
 {
@@ -26,13 +26,13 @@ internal sealed unsafe partial class FirstBlock(BlockShape shape)
         shape is { Channels: 1, KernelFrames: 3, KernelBins: 3, HasRelu: true, PoolFrames: 1 }
         && shape.Pool + 2 <= Simd.Lanes;
 
-    /// <summary>Copies clips with one zero of padding on each side.</summary>
+    /// <summary>Copies clips into memory with one frame and one bin of zero padding on each side.</summary>
     /// <param name="clips">(batch, frames, bins, 1), contiguous.</param>
     /// <returns>(batch, frames + 2, bins + 2).</returns>
     public Tensor Pad(Tensor clips)
     {
         var batch = (int)clips.shape[0];
-        // The backward pass reads whole vectors at the end of the last row, so the memory is one vector longer.
+        // The backward pass loads whole vectors at the end of the last row, so the memory is one vector longer.
         using var memory = empty(batch * MapFloats + Lanes);
         var maps = memory.narrow(0, 0, batch * MapFloats).reshape(batch, frames + 2, bins + 2).DetachFromDisposeScope();
         float* from = clips.Pointer<float>((long)batch * frames * bins),
@@ -53,12 +53,12 @@ internal sealed unsafe partial class FirstBlock(BlockShape shape)
     }
 
     /// <summary>Forward pass of a training step.</summary>
-    /// <param name="maps">Padded input, from <see cref="Pad"/>; the result owns it.</param>
-    /// <param name="weights">Parameters.</param>
+    /// <param name="maps">Padded input, from <see cref="Pad"/>; owned by the result.</param>
+    /// <param name="weights">Parameters of the block.</param>
     /// <param name="runningMean">Running mean, (filters); updated.</param>
     /// <param name="runningVariance">Running variance, (filters); updated.</param>
     /// <param name="dropout">Dropout after the block.</param>
-    /// <param name="border">Padding frames before and after the output.</param>
+    /// <param name="border">Number of padding frames before and after the output.</param>
     public SavedBlock Forward(
         Tensor maps,
         BlockWeights weights,
@@ -181,7 +181,7 @@ internal sealed unsafe partial class FirstBlock(BlockShape shape)
         return output;
     }
 
-    /// <summary>Computes one frame of sixteen filters, whose kernels and offsets are in ten registers.</summary>
+    /// <summary>Computes one frame for sixteen filters, whose kernels and offsets occupy ten registers.</summary>
     private void ConvolveLanes(float* map, float* kernel, float* output, DropoutMask mask, long first, sbyte* indices)
     {
         nint row = bins + 2;

@@ -5,16 +5,17 @@ using static TorchSharp.torch;
 namespace Sed.Core.Networks.Kernels.Convolutions;
 
 /// <summary>
-/// Gated linear units (Dauphin et al. 2017) of channels-last maps: the first half of the channels times the sigmoid of the second.
+/// Gated linear units (Dauphin et al. 2017) on channels-last maps: the first half of the channels times the sigmoid of
+/// the second.
 /// </summary>
 internal static unsafe class GatedUnits
 {
     private const int ItemSize = 1 << 10; // bins per work item
 
-    /// <summary>Whether the units fill whole vectors.</summary>
+    /// <summary>Whether the number of units is a multiple of the vector width.</summary>
     public static bool Fits(int units) => units % Simd.Lanes == 0;
 
-    /// <summary>Applies the units; records them for the backward pass if gradients are wanted.</summary>
+    /// <summary>Applies the units; records them for the backward pass if gradients are required.</summary>
     /// <param name="maps">(batch, 2 units, frames, bins), float32, channels-last in memory.</param>
     /// <returns>(batch, units, frames, bins), channels-last in memory.</returns>
     public static Tensor Of(Tensor maps)

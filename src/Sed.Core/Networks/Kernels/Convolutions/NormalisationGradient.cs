@@ -4,9 +4,10 @@ using Sed.Core.Runtime;
 namespace Sed.Core.Networks.Kernels.Convolutions;
 
 /// <summary>
-/// Gradient of the convolution's output through pooling and batch normalisation. With s = scale * inverse and sums over the N
-/// positions of the batch, the gradient at the output y is s (g - sum g / N - (y - mean) inverse^2 sum g (y - mean) / N), where g
-/// is zero except at the positions that pooling selected: an affine function of y at all positions, plus s g at the selected ones.
+/// Gradient of the convolution's output, propagated back through pooling and batch normalisation. With s = scale *
+/// inverse and sums over the N positions of the batch, the gradient at the output y is s (g - sum g / N - (y - mean)
+/// inverse^2 sum g (y - mean) / N), where g is zero except at the positions that pooling selected. This is an affine
+/// function of y at all positions, plus s g at the selected positions.
 /// </summary>
 internal sealed unsafe class NormalisationGradient
 {
@@ -44,10 +45,14 @@ internal sealed unsafe class NormalisationGradient
         }
     }
 
-    /// <summary>Writes the gradient of one clip for the frames [<paramref name="from"/>, <paramref name="to"/>).</summary>
-    /// <param name="clip">The clip.</param>
-    /// <param name="gradients">Gradient of the block's output for all clips, (batch, pooled frames, pooled bins, filters).</param>
-    /// <param name="mask">Where the clip's gradients pass through pooling, ReLU and dropout.</param>
+    /// <summary>
+    /// Writes the gradient of one clip for the frames [<paramref name="from"/>, <paramref name="to"/>).
+    /// </summary>
+    /// <param name="clip">Index of the clip in the batch.</param>
+    /// <param name="gradients">
+    /// Gradient of the block's output for all clips, (batch, pooled frames, pooled bins, filters).
+    /// </param>
+    /// <param name="mask">Positions where the clip's gradients pass through pooling, ReLU and dropout.</param>
     /// <param name="result">Gradient of the convolution's output for this clip, (frames, bins, filters).</param>
     /// <param name="from">First frame.</param>
     /// <param name="to">Frame after the last.</param>

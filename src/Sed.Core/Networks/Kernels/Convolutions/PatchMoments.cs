@@ -3,24 +3,24 @@ using System.Runtime.Intrinsics;
 namespace Sed.Core.Networks.Kernels.Convolutions;
 
 /// <summary>
-/// Mean and covariance of the 3 x 3 patches of a batch of one-channel maps. A convolution's output w.p + b has mean w.mean + b and
-/// variance w' covariance w over the batch, so batch normalisation needs no pass over the output.
+/// Mean and covariance of the 3 x 3 patches of a batch of one-channel maps. Over the batch, a convolution's output w.p
+/// + b has mean w.mean + b and variance w' covariance w, so batch normalisation needs no pass over the output.
 /// </summary>
 /// <param name="Mean">Mean of the nine values, row by row.</param>
 /// <param name="Covariance">Biased covariance of the nine values, 9 x 9.</param>
 /// <param name="Count">Number of patches: batch times frames times bins.</param>
 internal sealed record PatchMoments(double[] Mean, double[] Covariance, double Count)
 {
-    /// <summary>Values of a patch.</summary>
+    /// <summary>Values per patch.</summary>
     public const int Size = 9;
 
     private const int Sums = Size + Size * (Size + 1) / 2;
 
     /// <summary>Computes the moments of a batch.</summary>
     /// <param name="maps">(batch, frames + 2, bins + 2), with zero padding.</param>
-    /// <param name="batch">Clips.</param>
-    /// <param name="frames">Frames without padding.</param>
-    /// <param name="bins">Bins without padding.</param>
+    /// <param name="batch">Number of clips.</param>
+    /// <param name="frames">Number of frames without padding.</param>
+    /// <param name="bins">Number of bins without padding.</param>
     public static unsafe PatchMoments Of(float* maps, int batch, int frames, int bins)
     {
         var clips = new double[batch][];
@@ -39,7 +39,10 @@ internal sealed record PatchMoments(double[] Mean, double[] Covariance, double C
         return new PatchMoments(mean, covariance, count);
     }
 
-    /// <summary>Covariance times a kernel, which is the covariance of each patch value with the convolution's output.</summary>
+    /// <summary>
+    /// Multiplies the covariance by a kernel, which gives the covariance of each patch value with the convolution's
+    /// output.
+    /// </summary>
     public void Times(ReadOnlySpan<double> kernel, Span<double> result)
     {
         for (var i = 0; i < Size; i++)
@@ -52,9 +55,9 @@ internal sealed record PatchMoments(double[] Mean, double[] Covariance, double C
     }
 
     /// <summary>
-    /// Sums of the nine values and of their 45 products over one clip, in double precision. The sum of products of two rows depends
-    /// only on their distance, not on their position in the patch. The exceptions are products within a row, for which the clip's
-    /// first and last row are corrected; the padding rows beyond them are zero.
+    /// Sums of the nine values and of their 45 products over one clip, in double precision. The sum of products of two
+    /// different rows of the patch depends only on the distance between the rows, because the padding rows are zero.
+    /// Sums within one row are corrected for the clip's first or last row, which that row of the patch never covers.
     /// </summary>
     private static unsafe double[] SumsOf(float* map, int frames, int bins)
     {
@@ -79,13 +82,14 @@ internal sealed record PatchMoments(double[] Mean, double[] Covariance, double C
         }
         return result;
 
-        // Row 0 of a patch is never the clip's last row, and row 2 never its first.
+        // Row 0 of a patch never covers the clip's last row, and row 2 never covers the first row.
         double Within(int row, int sum) => whole[sum] - (row == 0 ? last[sum] : 0) - (row == 2 ? first[sum] : 0);
 
         static int Pair(int left, int right) => left == 0 ? right : left + right + 1;
     }
 
-    // 3 sums of a row's values, 6 of products within the row, 9 with the next row and 9 with the row after that.
+    // Per row: 3 sums of values, 6 of products within the row, 9 of products with the next row and 9 with the row after
+    // that.
     private const int RowSums = 27;
     private const int Lanes = 8;
 
@@ -111,7 +115,7 @@ internal sealed record PatchMoments(double[] Mean, double[] Covariance, double C
             sums[i] += Vector512.Sum(all[i]);
     }
 
-    /// <summary>Adds a row's values at the three columns of the patch and their six products.</summary>
+    /// <summary>Adds the sums of a row's values at the three columns of the patch, and of their six products.</summary>
     private static unsafe void AddWithin(double* row, int bins, Span<Vector512<double>> sums)
     {
         Vector512<double> s0 = sums[0],
@@ -143,7 +147,7 @@ internal sealed record PatchMoments(double[] Mean, double[] Covariance, double C
         added.CopyTo(sums);
     }
 
-    /// <summary>Adds the nine products of one row's and another row's values at the three columns of the patch.</summary>
+    /// <summary>Adds the nine products of two rows' values at the three columns of the patch.</summary>
     private static unsafe void AddProducts(double* row, double* other, int bins, Span<Vector512<double>> sums)
     {
         Vector512<double> s0 = sums[0],
@@ -178,7 +182,7 @@ internal sealed record PatchMoments(double[] Mean, double[] Covariance, double C
         added.CopyTo(sums);
     }
 
-    /// <summary>Mask of the lanes whose bins exist. It suffices to mask one factor of each product.</summary>
+    /// <summary>Mask of the lanes that hold existing bins. Masking one factor of each product suffices.</summary>
     private static Vector512<double> Counted(int bins) =>
         Vector512.LessThan(Vector512.Create(0L, 1, 2, 3, 4, 5, 6, 7), Vector512.Create((long)bins)).AsDouble();
 

@@ -5,20 +5,22 @@ using Sed.Core.Runtime;
 
 namespace Sed.Core.Networks.Kernels.Convolutions;
 
-/// <summary>Normalisation, ReLU and dropout of pooled values, and the gradient through ReLU and dropout.</summary>
+/// <summary>
+/// Normalisation, ReLU and dropout of pooled values, and propagation of gradients back through ReLU and dropout.
+/// </summary>
 internal static unsafe class PooledActivation
 {
     /// <summary>Writes the block's output for one clip.</summary>
-    /// <param name="shape">The block.</param>
+    /// <param name="shape">Shape of the block.</param>
     /// <param name="normalisation">Batch normalisation of this step.</param>
     /// <param name="selected">
     /// This clip's convolution output at the positions that pooling selects, (pooled frames, pooled bins, filters).
     /// </param>
-    /// <param name="outputs">Outputs of all clips.</param>
-    /// <param name="clip">The clip.</param>
-    /// <param name="border">Padding frames before and after the output.</param>
+    /// <param name="outputs">Output memory of all clips.</param>
+    /// <param name="clip">Index of the clip in the batch.</param>
+    /// <param name="border">Number of padding frames before and after the output.</param>
     /// <param name="dropout">Dropout after the block.</param>
-    /// <param name="indices">This clip's pooling indices, set to -1 where the output is zero; or null.</param>
+    /// <param name="indices">Pooling indices of this clip, set to -1 where the output is zero; may be null.</param>
     public static void Apply(
         BlockShape shape,
         Normalisation normalisation,
@@ -62,7 +64,9 @@ internal static unsafe class PooledActivation
         }
     }
 
-    /// <summary>Address of a clip's first output value. Also clears the padding frames around the clip.</summary>
+    /// <summary>
+    /// Returns the address of a clip's first output value and sets the padding frames around the clip to zero.
+    /// </summary>
     public static float* Output(BlockShape shape, float* outputs, int clip, int border)
     {
         var frame = (long)shape.PooledBins * shape.Filters;
@@ -73,12 +77,14 @@ internal static unsafe class PooledActivation
         return start + padding;
     }
 
-    /// <summary>Gradient before ReLU and dropout, which both pass it exactly where there is a pooling index.</summary>
+    /// <summary>Gradient before ReLU and dropout. It is nonzero only where the pooling index is not -1.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Back(float* gradient, Vector512<int> indices, Vector512<float> dropoutScale) =>
         Vector512.Load(gradient) * dropoutScale & Vector512.GreaterThanOrEqual(indices, Vector512<int>.Zero).AsSingle();
 
-    /// <summary>Stores sixteen pooling indices as bytes; -1 where the output is zero and the gradient does not pass.</summary>
+    /// <summary>
+    /// Stores sixteen pooling indices as bytes, -1 where the output is zero and therefore blocks the gradient.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StoreIndices(Vector512<int> indices, Vector512<float> output, sbyte* to)
     {
@@ -105,15 +111,15 @@ internal static unsafe class PooledActivation
     }
 }
 
-/// <summary>Where gradients of one clip pass through ReLU, pooling and dropout.</summary>
+/// <summary>Mask of the positions where one clip's gradients pass through ReLU, pooling and dropout.</summary>
 internal readonly unsafe struct GradientMask
 {
     private readonly sbyte* indices; // null without pooling
     private readonly float* outputs; // null if all gradients pass
 
-    /// <param name="shape">The block.</param>
-    /// <param name="saved">Its forward pass.</param>
-    /// <param name="clip">The clip.</param>
+    /// <param name="shape">Shape of the block.</param>
+    /// <param name="saved">Values saved by the block's forward pass.</param>
+    /// <param name="clip">Index of the clip in the batch.</param>
     public GradientMask(BlockShape shape, SavedBlock saved, long clip)
     {
         var batch = saved.Input.shape[0];
@@ -128,7 +134,7 @@ internal readonly unsafe struct GradientMask
         }
     }
 
-    /// <summary>All bits set where the gradient passes to a position of the pooling window, otherwise none.</summary>
+    /// <summary>All bits set where the gradient passes to one position of the pooling window; otherwise none.</summary>
     /// <param name="pooled">Index of the first of sixteen pooled values of the clip.</param>
     /// <param name="position">Position in the window; 0 without pooling.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -137,7 +143,9 @@ internal readonly unsafe struct GradientMask
             ? Anywhere(pooled)
             : Vector512.Equals(PooledActivation.LoadIndices(indices + pooled), Vector512.Create(position)).AsSingle();
 
-    /// <summary>All bits set where the gradient passes to any position of the pooling window, otherwise none.</summary>
+    /// <summary>
+    /// All bits set where the gradient passes to some position of the pooling window; otherwise none.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Vector512<float> Anywhere(long pooled) =>
         indices is not null

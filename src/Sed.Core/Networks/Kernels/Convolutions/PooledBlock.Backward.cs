@@ -6,19 +6,23 @@ namespace Sed.Core.Networks.Kernels.Convolutions;
 
 internal sealed unsafe partial class PooledBlock
 {
-    // Kernel gradients are summed in this many groups of neighbouring clips, independent of the number of threads.
+    // Number of groups of neighbouring clips over which kernel gradients are summed first; independent of the number of
+    // threads.
     private const int Groups = 16;
 
-    // Strips of the convolution's gradient that are in memory at once.
+    // Number of strips of the convolution's output gradient that are in memory at the same time.
     private const int BufferedStrips = 4;
 
     /// <summary>Backward pass.</summary>
-    /// <param name="saved">Forward pass.</param>
-    /// <param name="gradient">Gradient of the output without padding frames, (batch, pooled frames, pooled bins, filters).</param>
-    /// <param name="weights">Parameters.</param>
-    /// <param name="gradients">Receives their gradients.</param>
+    /// <param name="saved">Values saved by the forward pass.</param>
+    /// <param name="gradient">
+    /// Gradient of the output without padding frames, (batch, pooled frames, pooled bins, filters).
+    /// </param>
+    /// <param name="weights">Parameters of the block.</param>
+    /// <param name="gradients">Receives the gradients of the parameters.</param>
     /// <param name="inputGradient">
-    /// Receives the gradient of the input without padding frames, (batch, frames, bins, channels); null if not wanted.
+    /// Receives the gradient of the input without padding frames, (batch, frames, bins, channels); null to skip its
+    /// computation.
     /// </param>
     public void Backward(
         SavedBlock saved,
@@ -61,11 +65,13 @@ internal sealed unsafe partial class PooledBlock
         Simd.Clear(gradients.BiasFloats, filters);
     }
 
-    /// <summary>Sums over the batch of the gradient, and of the gradient times (selected value - mean), for each filter.</summary>
+    /// <summary>
+    /// For each filter, the sums over the batch of the gradient and of the gradient times (selected value - mean).
+    /// </summary>
     private (double[] Plain, double[] Weighted) SumGradients(SavedBlock saved, float* gradient, int batch)
     {
         var clips = new float[batch][];
-        // Without pooling every value is selected.
+        // Without pooling, every value is selected.
         var selected = (saved.Selected ?? saved.Raw!).Pointer<float>(batch * shape.PooledFloats);
         var dropoutScale = Vector512.Create(saved.Dropout.Scale);
         var floats = shape.PooledFloats;
@@ -124,8 +130,8 @@ internal sealed unsafe partial class PooledBlock
         var border = shape.Border;
         var inputGradient = inputGradients is null ? null : inputGradients + clip * (long)frames * bins * channels;
         var frameFloats = (nint)bins * filters;
-        // Gradient of the convolution's output with padding frames. The buffer holds only some frames, so that they stay in the
-        // cache.
+        // Gradient of the convolution's output, with padding frames. The buffer holds only a range of frames, so that
+        // they stay in the cache.
         var buffered = Math.Min(frames + 2 * border, TileFrames + BufferedStrips * stripFrames + 2 * border);
         var buffer = Scratch.Floats(0, buffered * frameFloats);
         var raw = buffer; // address that the clip's first padded frame would have
@@ -135,7 +141,7 @@ internal sealed unsafe partial class PooledBlock
         for (var from = 0; from < frames; from += stripFrames)
         {
             var count = Math.Min(stripFrames, frames - from);
-            // The gradient is computed shortly before its use.
+            // Each strip's gradient is computed just before it is used.
             var needed = Math.Min(frames, from + count + border);
             if (needed + 2 * border > first + buffered)
             {

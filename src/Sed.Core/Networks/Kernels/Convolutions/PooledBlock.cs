@@ -7,9 +7,10 @@ using static TorchSharp.torch;
 namespace Sed.Core.Networks.Kernels.Convolutions;
 
 /// <summary>
-/// A convolution block with several input channels. While a strip of frames of the convolution's output is in the cache, its
-/// moments are accumulated for the batch normalisation, and pooling selects a value from each window: the largest if the
-/// normalisation's weight is positive, the smallest if it is negative. The following operations see only the pooled values.
+/// A convolution block with several input channels. While a strip of frames of the convolution's output is in the
+/// cache, its moments are accumulated for batch normalisation, and pooling selects one value from each window: the
+/// largest if the normalisation's weight is positive, the smallest if it is negative. The remaining operations process
+/// only the pooled values.
 /// </summary>
 internal sealed unsafe partial class PooledBlock(BlockShape shape)
 {
@@ -25,9 +26,9 @@ internal sealed unsafe partial class PooledBlock(BlockShape shape)
 
     private const int LargestStrip = 64; // frames, so that a strip stays in the cache
 
-    /// <summary>Whether blocks support a pooling window.</summary>
-    /// <param name="frames">Frames of the window.</param>
-    /// <param name="bins">Bins of the window.</param>
+    /// <summary>Whether the kernels support a pooling window of this size.</summary>
+    /// <param name="frames">Pooling size in frames.</param>
+    /// <param name="bins">Pooling size in bins.</param>
     public static bool CanPool(int frames, int bins) =>
         frames * bins <= sbyte.MaxValue && StripFrames(frames) <= LargestStrip;
 
@@ -36,12 +37,14 @@ internal sealed unsafe partial class PooledBlock(BlockShape shape)
         pool * TileFrames / (int)BigInteger.GreatestCommonDivisor(pool, TileFrames);
 
     /// <summary>Forward pass of a training step.</summary>
-    /// <param name="input">(batch, frames + 2 borders, bins, channels), with padding frames; the result owns it.</param>
-    /// <param name="weights">Parameters.</param>
+    /// <param name="input">
+    /// (batch, frames + 2 borders, bins, channels), with padding frames; owned by the result.
+    /// </param>
+    /// <param name="weights">Parameters of the block.</param>
     /// <param name="runningMean">Running mean, (filters); updated.</param>
     /// <param name="runningVariance">Running variance, (filters); updated.</param>
     /// <param name="dropout">Dropout after the block.</param>
-    /// <param name="border">Padding frames before and after the output.</param>
+    /// <param name="border">Number of padding frames before and after the output.</param>
     public SavedBlock Forward(
         Tensor input,
         BlockWeights weights,
@@ -144,12 +147,14 @@ internal sealed unsafe partial class PooledBlock(BlockShape shape)
 
     /// <summary>Computes one clip's convolution and pooling.</summary>
     /// <param name="input">The clip with padding frames.</param>
-    /// <param name="kernel">Packed kernel.</param>
-    /// <param name="weights">Parameters.</param>
+    /// <param name="kernel">Kernel in the layout of <see cref="Convolution.Pack"/>.</param>
+    /// <param name="weights">Parameters of the block.</param>
     /// <param name="raw">Receives the convolution's output.</param>
     /// <param name="selected">Receives the values that pooling selects.</param>
     /// <param name="indices">Receives the pooling indices.</param>
-    /// <param name="moments">Receives the moments of the convolution's output; null if running statistics are used.</param>
+    /// <param name="moments">
+    /// Receives the moments of the convolution's output; null if the running statistics are used.
+    /// </param>
     private void Convolve(
         float* input,
         float* kernel,
@@ -187,8 +192,8 @@ internal sealed unsafe partial class PooledBlock(BlockShape shape)
     }
 
     /// <summary>
-    /// First frame from which whole tiles end at the last frame of a strip. A tile may repeat frames that are already computed:
-    /// whole tiles are faster, and the results are identical.
+    /// First frame to compute so that the tiles of a strip are all complete. The first tile may recompute earlier
+    /// frames: complete tiles are faster, and the results are identical.
     /// </summary>
     private int WholeTiles(int from, int count)
     {
@@ -196,7 +201,7 @@ internal sealed unsafe partial class PooledBlock(BlockShape shape)
         return Math.Max(0, Math.Min(from, frames - whole));
     }
 
-    /// <summary>Selects a value from each pooling window of the pooled frames [from, to).</summary>
+    /// <summary>Selects one value from each pooling window of the pooled frames [from, to).</summary>
     private void Pool(float* raw, float* scale, float* selected, sbyte* indices, int from, int to)
     {
         int pool = shape.Pool,
@@ -226,7 +231,7 @@ internal sealed unsafe partial class PooledBlock(BlockShape shape)
                     index = Vector512.ConditionalSelect(larger.AsInt32(), Vector512.Create(position), index);
                 }
                 (best * sign).Store(selected + at + j);
-                // Indices become -1 for zero outputs once the statistics of the batch are known.
+                // Indices of zero outputs are set to -1 later, when the batch statistics are known.
                 PooledActivation.StoreIndices(index, Vector512<float>.One, indices + at + j);
             }
         }

@@ -6,18 +6,18 @@ using static TorchSharp.torch;
 namespace Sed.Core.Networks.Kernels.Convolutions;
 
 /// <summary>
-/// Mean or maximum pooling and the dropout after it as one pass over channels-last maps, for pooling layers that are not part of
-/// a convolution block.
+/// Average or max pooling and the dropout after it, in one pass over channels-last maps. Used for pooling layers that
+/// are not part of a convolution block.
 /// </summary>
 /// <param name="poolFrames">Pooling size along time. Frames that do not fill a pooled frame are dropped.</param>
 /// <param name="poolBins">Pooling size along frequency. Bins that do not fill a pooled bin are dropped.</param>
-/// <param name="isMaximum">Maximum pooling; otherwise mean pooling.</param>
+/// <param name="isMaximum">Whether to use max pooling; otherwise average pooling.</param>
 /// <param name="rate">Dropout rate, in [0, 1).</param>
 internal sealed unsafe class PoolingLayer(int poolFrames, int poolBins, bool isMaximum, double rate)
 {
     private readonly int windowSize = poolFrames * poolBins;
 
-    /// <summary>Training: with dropout and, if enabled, gradients.</summary>
+    /// <summary>Training: dropout and, if enabled, gradients.</summary>
     /// <param name="maps">(batch, channels, frames, bins), float32, in any layout.</param>
     /// <param name="seed">Dropout seed.</param>
     /// <returns>(batch, channels, pooled frames, pooled bins), channels-last in memory.</returns>
@@ -38,7 +38,9 @@ internal sealed unsafe class PoolingLayer(int poolFrames, int poolBins, bool isM
         return pooled.permute(0, 3, 1, 2).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Memory for the indices of maxima, whose channels are padded to whole vectors; empty for mean pooling.</summary>
+    /// <summary>
+    /// Allocates the indices of the maxima, with channels padded to whole vectors; empty for average pooling.
+    /// </summary>
     private Tensor Indices(Tensor maps) =>
         isMaximum
             ? empty(
@@ -191,11 +193,11 @@ internal sealed unsafe class PoolingLayer(int poolFrames, int poolBins, bool isM
 
         public long PooledFloats => (long)Pooled * Channels;
 
-        /// <summary>Offset of a window's first position.</summary>
+        /// <summary>Offset of the first position of a window.</summary>
         public long First(int pooled) =>
             ((long)(pooled / PooledBins) * poolFrames * Bins + pooled % PooledBins * poolBins) * Channels;
 
-        /// <summary>Offset of a position of a window relative to the first.</summary>
+        /// <summary>Offset of a position from the first position of its window.</summary>
         public long Offset(int position) => ((long)(position / poolBins) * Bins + position % poolBins) * Channels;
     }
 
