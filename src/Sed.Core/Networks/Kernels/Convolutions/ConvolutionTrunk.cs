@@ -9,10 +9,10 @@ namespace Sed.Core.Networks.Kernels.Convolutions;
 /// </summary>
 internal sealed unsafe class ConvolutionTrunk
 {
-    /// <summary>Parameters per block: kernel, bias, weight and bias of the normalisation.</summary>
     /// <summary>
     /// Parameters per block: the convolution's kernel and bias, and the normalisation's weight and bias.
     /// </summary>
+    public const int ParametersPerBlock = 4;
 
     private readonly int filters; // of the last block, without padding
     private readonly BlockShape[] shapes;
