@@ -4,10 +4,10 @@ using Sed.Core.Annotations;
 namespace Sed.Core.Metrics.Counts;
 
 /// <summary>
-/// Counts of all classes together and of each class. Immutable. Two counts are equal when their classes, conditions and
-/// numbers are; evaluated seconds, which are sums of doubles, are not compared.
+/// Counts of all classes together and of each class. Immutable. Two objects are equal when their classes, conditions
+/// and counts are equal; evaluated seconds, which are sums of doubles, are not compared.
 /// </summary>
-/// <typeparam name="TSelf">The type of the counts.</typeparam>
+/// <typeparam name="TSelf">The derived class.</typeparam>
 /// <typeparam name="TConditions">The type of the options or rules of counting.</typeparam>
 public abstract class ClassCounts<TSelf, TConditions> : IEquatable<TSelf>
     where TSelf : ClassCounts<TSelf, TConditions>
@@ -19,10 +19,12 @@ public abstract class ClassCounts<TSelf, TConditions> : IEquatable<TSelf>
     private readonly long[] values;
     private readonly int perClass;
 
-    /// <param name="classes">The classes.</param>
+    /// <param name="classes">Classes, in the order of the per-class counts.</param>
     /// <param name="conditions">The options or rules of counting.</param>
-    /// <param name="values">Five numbers of all classes, then TP, FP, FN and, where negatives are defined, TN of each class.</param>
-    /// <param name="perClass">Number of values of each class, 3 or 4.</param>
+    /// <param name="values">
+    /// Five numbers over all classes, then TP, FP, FN and, where negatives are defined, TN of each class.
+    /// </param>
+    /// <param name="perClass">Number of values per class, 3 or 4.</param>
     private protected ClassCounts(ClassList classes, TConditions conditions, long[] values, int perClass)
     {
         Classes = classes;
@@ -41,7 +43,7 @@ public abstract class ClassCounts<TSelf, TConditions> : IEquatable<TSelf>
     public long Files => values[4];
 
     /// <summary>The counts of one class.</summary>
-    /// <param name="index">Its position in <see cref="Classes"/>.</param>
+    /// <param name="index">Position of the class in <see cref="Classes"/>.</param>
     public BinaryCounts this[int index]
     {
         get
@@ -55,8 +57,8 @@ public abstract class ClassCounts<TSelf, TConditions> : IEquatable<TSelf>
     /// <summary>The counts of every class, in the order of <see cref="Classes"/>.</summary>
     public ImmutableArray<BinaryCounts> ByClass => [.. Enumerable.Range(0, Classes.Count).Select(k => this[k])];
 
-    /// <summary>Counts of the same kind with other numbers.</summary>
-    /// <param name="values">As many numbers as <see cref="Values"/> has.</param>
+    /// <summary>Returns counts with the same classes and conditions and with the given numbers.</summary>
+    /// <param name="values">The numbers, in the order and of the length of <see cref="Values"/>.</param>
     public TSelf With(ReadOnlySpan<long> values) => Of(values.ToArray());
 
     private protected TConditions Conditions { get; }
@@ -65,20 +67,20 @@ public abstract class ClassCounts<TSelf, TConditions> : IEquatable<TSelf>
 
     private protected abstract TSelf Of(long[] values);
 
-    /// <summary>Zeros for every number.</summary>
+    /// <summary>The initial values: zeros.</summary>
     internal static long[] Zeros(ClassList classes, int perClass)
     {
         ArgumentNullException.ThrowIfNull(classes);
         return new long[Header + perClass * classes.Count];
     }
 
-    /// <summary>The sums of the numbers of both counts.</summary>
+    /// <summary>Adds the numbers of both counts element by element.</summary>
     /// <exception cref="ArgumentException">Classes or conditions differ.</exception>
     private protected long[] SumWith(TSelf other) =>
         Classes.Equals(other.Classes) && Conditions.Equals(other.Conditions)
             ? Counting.Sum(values, other.values)
             : throw new ArgumentException(
-                $"Counts of different classes or by different {typeof(TConditions).Name} do not add up."
+                $"Counts with different classes or different {typeof(TConditions).Name} cannot be added."
             );
 
     /// <inheritdoc />

@@ -3,8 +3,8 @@ using Sed.Core.Annotations;
 
 namespace Sed.Core.Metrics.Counts;
 
-/// <summary>Segment-based or event-based counts. Counts of the same classes and options add up.</summary>
-/// <typeparam name="TSelf">The type of the counts.</typeparam>
+/// <summary>Segment-based or event-based counts. Counts with the same classes and options can be added.</summary>
+/// <typeparam name="TSelf">The derived class.</typeparam>
 /// <typeparam name="TOptions">The type of the options.</typeparam>
 public abstract class DetectionCounts<TSelf, TOptions> : ClassCounts<TSelf, TOptions>
     where TSelf : DetectionCounts<TSelf, TOptions>
@@ -22,23 +22,27 @@ public abstract class DetectionCounts<TSelf, TOptions> : ClassCounts<TSelf, TOpt
     /// <summary>The options of counting.</summary>
     public TOptions Options => Conditions;
 
-    /// <summary>Evaluated length in seconds, summed over files. For events, a file's length is the last offset of its reference.</summary>
+    /// <summary>
+    /// Evaluated length in seconds, summed over files. For events, a file's length is the last offset of its reference.
+    /// </summary>
     public double EvaluatedSeconds { get; }
 
-    /// <summary>Counts of all classes together; a wrong label is one false positive and one false negative.</summary>
+    /// <summary>
+    /// Counts of all classes together; a substitution counts as one false positive and one false negative.
+    /// </summary>
     public abstract BinaryCounts Overall { get; }
 
     /// <summary>Units (segments or events) with a wrong label (S).</summary>
     public abstract long Substitutions { get; }
 
-    /// <summary>Missed units that are no substitutions (D).</summary>
+    /// <summary>Missed units that are not substitutions (D).</summary>
     public abstract long Deletions { get; }
 
-    /// <summary>Falsely detected units that are no substitutions (I).</summary>
+    /// <summary>Falsely detected units that are not substitutions (I).</summary>
     public abstract long Insertions { get; }
 
-    /// <summary>The metrics of these counts. Accuracies need true negatives.</summary>
-    /// <param name="conventions">Values where a denominator is 0; those of sed_eval by default.</param>
+    /// <summary>Computes the metrics. Accuracies are null without true negatives.</summary>
+    /// <param name="conventions">Values of metrics whose denominator is 0. Default: those of sed_eval.</param>
     public DetectionScores Scores(ScoringConventions? conventions = null)
     {
         conventions ??= ScoringConventions.SedEval;
@@ -68,12 +72,14 @@ public abstract class DetectionCounts<TSelf, TOptions> : ClassCounts<TSelf, TOpt
     private protected TSelf Plus(TSelf other) => Of(SumWith(other), EvaluatedSeconds + other.EvaluatedSeconds);
 }
 
-/// <summary>Segment-based or event-based metrics of a system, in the three views of sed_eval (Mesaros et al. 2016).</summary>
+/// <summary>
+/// Segment-based or event-based metrics of a system, in the three views of sed_eval (Mesaros et al. 2016).
+/// </summary>
 /// <param name="Classes">The classes, in the order of <paramref name="PerClass"/>.</param>
 /// <param name="Overall">Metrics of all decisions (micro average).</param>
 /// <param name="ClassAverage">Means over classes (macro average).</param>
 /// <param name="PerClass">Metrics of each class.</param>
-/// <param name="Conventions">Values where a denominator is 0.</param>
+/// <param name="Conventions">Values of metrics whose denominator is 0.</param>
 public sealed record DetectionScores(
     ClassList Classes,
     ScoreSheet Overall,
@@ -82,7 +88,7 @@ public sealed record DetectionScores(
     ScoringConventions Conventions
 )
 {
-    /// <summary>Every number by name: overall, averaged over classes, and of each class.</summary>
+    /// <summary>All metrics with their names: overall, class average, and per class.</summary>
     public IReadOnlyList<Measure> All()
     {
         List<Measure> all = new(12 * (Classes.Count + 2));

@@ -3,18 +3,18 @@ using System.Numerics;
 namespace Sed.Core.Metrics.Counts;
 
 /// <summary>
-/// Immutable counts that add up over files and folds. Metrics are pure functions of counts, so a bootstrap resample needs
-/// only a weighted sum.
+/// Immutable counts that can be added over files and folds. Metrics are pure functions of counts, so a bootstrap
+/// resample needs only a weighted sum.
 /// </summary>
-/// <typeparam name="TSelf">The type of the counts.</typeparam>
+/// <typeparam name="TSelf">The implementing class.</typeparam>
 public interface ICounts<TSelf>
     where TSelf : ICounts<TSelf>
 {
     /// <summary>All numbers, in an order that depends only on the classes and options.</summary>
     ReadOnlySpan<long> Values { get; }
 
-    /// <summary>Counts of the same kind with other numbers.</summary>
-    /// <param name="values">As many numbers as <see cref="Values"/> has.</param>
+    /// <summary>Returns counts with the same classes and options and with the given numbers.</summary>
+    /// <param name="values">The numbers, in the order and of the length of <see cref="Values"/>.</param>
     TSelf With(ReadOnlySpan<long> values);
 
     /// <summary>The sum of both counts.</summary>

@@ -2,12 +2,12 @@ using Sed.Core.Annotations;
 
 namespace Sed.Core.Metrics.Counts;
 
-/// <summary>One number of a result with its stable name, for tables, resampling and machine-readable output.</summary>
+/// <summary>The value of a metric with its stable name, for tables, resampling and machine-readable output.</summary>
 /// <param name="Name">For example "overall.f_measure", "class_average.recall" or "class.Car.error_rate".</param>
 /// <param name="Value">The value, or the reason why it is undefined.</param>
 public readonly record struct Measure(string Name, Rate Value);
 
-/// <summary>Names of the numbers of a result.</summary>
+/// <summary>Builds lists of metric values with their names.</summary>
 internal static class Measures
 {
     public static string Prefix(ClassList classes, int k) => $"class.{classes[k]}.";

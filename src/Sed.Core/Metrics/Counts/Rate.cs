@@ -6,11 +6,13 @@ namespace Sed.Core.Metrics.Counts;
 public readonly record struct Rate
 {
     /// <summary>A defined value.</summary>
-    /// <exception cref="ArgumentException">The value is NaN; use <see cref="Undefined"/> and give the reason.</exception>
+    /// <exception cref="ArgumentException">
+    /// The value is NaN; use <see cref="Undefined"/> and give the reason.
+    /// </exception>
     public Rate(double value)
     {
         if (double.IsNaN(value))
-            throw new ArgumentException("A rate of NaN needs a reason: use Rate.Undefined.", nameof(value));
+            throw new ArgumentException("A rate cannot be NaN; use Rate.Undefined with a reason.", nameof(value));
         Value = value;
     }
 

@@ -1,8 +1,8 @@
 namespace Sed.Core.Metrics.Counts;
 
 /// <summary>
-/// The formulas of Mesaros, Heittola and Virtanen, "Metrics for polyphonic sound event detection" (Applied Sciences 6(6),
-/// 2016). As in sed_eval, the denominators of error rates and accuracies have 2^-52 added.
+/// Formulas of Mesaros, Heittola and Virtanen, "Metrics for polyphonic sound event detection" (Applied Sciences 6(6),
+/// 2016). As in sed_eval, 2^-52 is added to the denominators of error rates and accuracies.
 /// </summary>
 internal static class Rates
 {

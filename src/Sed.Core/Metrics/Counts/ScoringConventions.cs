@@ -1,15 +1,18 @@
 namespace Sed.Core.Metrics.Counts;
 
 /// <summary>
-/// Values where a denominator is 0, for which published tools differ. The defaults are those of sed_eval 0.2.1. Results carry
-/// their conventions.
+/// Values of metrics whose denominator is 0. Published tools differ in them; the defaults are those of sed_eval 0.2.1.
+/// Results include the conventions by which they were computed.
 /// </summary>
 public sealed record ScoringConventions
 {
-    /// <summary>The conventions of sed_eval 0.2.1: class averages leave out undefined values; error rates add 2^-52 to denominators.</summary>
+    /// <summary>
+    /// The conventions of sed_eval 0.2.1: class averages leave out undefined values; error rates add 2^-52 to
+    /// denominators.
+    /// </summary>
     public static ScoringConventions SedEval { get; } = new();
 
-    /// <summary>How a class average treats classes whose value is undefined. Default: it leaves them out.</summary>
+    /// <summary>How a class average treats classes whose value is undefined. Default: they are left out.</summary>
     public UndefinedInAverage UndefinedInAverage { get; init; } = UndefinedInAverage.LeftOut;
 
     /// <summary>The precision of an empty estimate. Default: undefined.</summary>
@@ -32,19 +35,22 @@ public enum UndefinedInAverage
 /// <summary>The precision of an empty estimate.</summary>
 public enum EmptyEstimate
 {
-    /// <summary>Undefined, and with it F1 (sed_eval's default).</summary>
+    /// <summary>Precision and F1 are undefined (sed_eval's default).</summary>
     Undefined,
 
-    /// <summary>Zero (sed_eval's empty_system_output_handling = "zero_score").</summary>
+    /// <summary>Precision is 0 (sed_eval's empty_system_output_handling = "zero_score").</summary>
     ZeroPrecision,
 }
 
 /// <summary>The error rates of an empty reference.</summary>
 public enum EmptyReference
 {
-    /// <summary>Errors over the reference count plus 2^-52 (sed_eval): one insertion gives 4.5e15.</summary>
+    /// <summary>Errors divided by 2^-52 (sed_eval): one insertion gives 4.5e15.</summary>
     AddEpsilon,
 
-    /// <summary>Undefined; a class average treats it as <see cref="ScoringConventions.UndefinedInAverage"/> says.</summary>
+    /// <summary>
+    /// Error rates are undefined. <see cref="ScoringConventions.UndefinedInAverage"/> determines how a class average
+    /// treats them.
+    /// </summary>
     Undefined,
 }

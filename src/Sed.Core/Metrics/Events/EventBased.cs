@@ -9,17 +9,20 @@ namespace Sed.Core.Metrics.Events;
 /// reference event (Mesaros et al. 2016). Results equal those of sed_eval 0.2.1.
 /// </summary>
 /// <remarks>
-/// Two events agree when their onsets differ by at most the collar and their offsets by at most the larger of the collar and
-/// a fraction of the reference event's length, in double arithmetic. Events of equal labels are paired first. Among the
-/// events that remain, each pair that agrees in time is a substitution. As in sed_eval, rows "0 0 label" are events.
+/// Two events agree if their onsets differ by at most the collar and their offsets differ by at most the larger of the
+/// collar and a fraction of the reference event's length, in double arithmetic. Events with the same label are paired
+/// first. Of the remaining events, each pair that agrees in time is a substitution. As in sed_eval, rows "0 0 label"
+/// count as events.
 /// </remarks>
 public static class EventBased
 {
     /// <summary>Counts all files together.</summary>
     /// <param name="pairs">Reference and estimate.</param>
-    /// <param name="options">When events agree; onset and offset with a collar of 0.2 s by default.</param>
-    /// <exception cref="ArgumentException">The options are unusable.</exception>
-    /// <exception cref="InvalidOperationException">A file has more than 10,000,000 pairs of events that agree.</exception>
+    /// <param name="options">Criteria of agreement. Default: onset and offset, with a collar of 0.2 s.</param>
+    /// <exception cref="ArgumentException">The options are invalid.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// A file has more than 10,000,000 pairs of events that agree.
+    /// </exception>
     public static EventCounts Count(EventPairs pairs, EventOptions? options = null)
     {
         options = Checked(pairs, options);
@@ -47,10 +50,15 @@ public static class EventBased
         return counts.MoveToImmutable();
     }
 
-    /// <summary>Counts at every threshold of frame scores (sed_scores_eval; Ebbers et al. 2022). Times are rounded to microseconds.</summary>
+    /// <summary>
+    /// Counts at every threshold of frame scores (sed_scores_eval; Ebbers et al. 2022). Times are rounded to
+    /// microseconds.
+    /// </summary>
     /// <param name="pairs">Frame scores and reference.</param>
-    /// <param name="options">The collars; onset and offset must both be evaluated, with the optimal matching.</param>
-    /// <exception cref="ArgumentException">The options are unusable, or another evaluation is chosen.</exception>
+    /// <param name="options">The collars. Onset and offset must both be evaluated, with optimal matching.</param>
+    /// <exception cref="ArgumentException">
+    /// The options are invalid, or they do not evaluate onset and offset with optimal matching.
+    /// </exception>
     public static ThresholdCurves Curves(ScorePairs pairs, EventOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(pairs);
@@ -58,7 +66,7 @@ public static class EventBased
         options.Check();
         if (!options.EvaluateOnset || !options.EvaluateOffset || options.Matching != EventMatching.Optimal)
             throw new ArgumentException(
-                "Curves over thresholds need onset and offset and the optimal matching.",
+                "Curves over thresholds require that onset and offset are evaluated with optimal matching.",
                 nameof(options)
             );
         CollarChanges changes = new(pairs, options);

@@ -3,13 +3,15 @@ using Sed.Core.Metrics.Counts;
 
 namespace Sed.Core.Metrics.Events;
 
-/// <summary>Event-based counts. Counts of the same classes and options add up. There are no true negatives.</summary>
+/// <summary>
+/// Event-based counts. Counts with the same classes and options can be added. There are no true negatives.
+/// </summary>
 public sealed class EventCounts : DetectionCounts<EventCounts, EventOptions>, ICounts<EventCounts>
 {
     internal const int PerClass = 3;
 
-    /// <param name="classes">The classes.</param>
-    /// <param name="options">When events agree.</param>
+    /// <param name="classes">Classes, in the order of the per-class counts.</param>
+    /// <param name="options">Criteria of agreement between events.</param>
     /// <param name="values">Nref, Nsys, Ntp, substitutions, files; then TP, FP, FN of each class.</param>
     /// <param name="evaluatedSeconds">The last offsets of the reference, summed over files.</param>
     internal EventCounts(ClassList classes, EventOptions options, long[] values, double evaluatedSeconds)
@@ -32,15 +34,15 @@ public sealed class EventCounts : DetectionCounts<EventCounts, EventOptions>, IC
     public override BinaryCounts Overall => new(TruePositives, Estimated - TruePositives, Reference - TruePositives);
 
     /// <summary>
-    /// Pairs that agree in time but not in label (Nsubs), among the events that the matching leaves unpaired. Several maximum
-    /// matchings can exist, and the one that is found decides which events remain.
+    /// Pairs that agree in time but not in label (Nsubs), among the events that the matching leaves unpaired. Where
+    /// several maximum matchings exist, which one is found determines which events remain unpaired.
     /// </summary>
     public override long Substitutions => Values[3];
 
-    /// <summary>Reference events in no pair (Nfn).</summary>
+    /// <summary>Reference events without a partner (Nfn).</summary>
     public override long Deletions => Reference - TruePositives - Substitutions;
 
-    /// <summary>Estimated events in no pair (Nfp).</summary>
+    /// <summary>Estimated events without a partner (Nfp).</summary>
     public override long Insertions => Estimated - TruePositives - Substitutions;
 
     private protected override EventCounts Of(long[] values, double evaluatedSeconds) =>

@@ -2,7 +2,9 @@ using Sed.Core.Metrics.Pairs;
 
 namespace Sed.Core.Metrics.Events;
 
-/// <summary>Options of event-based evaluation: when an estimated event agrees with a reference event. Immutable; checked on use.</summary>
+/// <summary>
+/// Options of event-based evaluation: when an estimated event agrees with a reference event. Immutable; checked on use.
+/// </summary>
 public sealed record EventOptions
 {
     /// <summary>Whether onsets must agree. Default true.</summary>
@@ -11,7 +13,7 @@ public sealed record EventOptions
     /// <summary>Whether offsets must agree. Default true.</summary>
     public bool EvaluateOffset { get; init; } = true;
 
-    /// <summary>The collar: the largest difference of onsets, and of offsets, in seconds. Default 0.2.</summary>
+    /// <summary>Collar: the maximum difference between onsets, and between offsets, in seconds. Default 0.2.</summary>
     public double CollarSeconds { get; init; } = 0.2;
 
     /// <summary>
@@ -47,7 +49,9 @@ public sealed record EventOptions
             throw new ArgumentException(string.Join(Environment.NewLine, problems));
     }
 
-    /// <summary>Whether the times agree. At the edge of a collar rounding decides, so the arithmetic is that of sed_eval.</summary>
+    /// <summary>
+    /// Whether the times agree. Uses the arithmetic of sed_eval, because rounding decides at the edge of a collar.
+    /// </summary>
     internal bool Agree(in CodedEvent reference, in CodedEvent estimated) =>
         (!EvaluateOnset || Math.Abs(reference.Onset - estimated.Onset) <= CollarSeconds)
         && (!EvaluateOffset || Math.Abs(reference.Offset - estimated.Offset) <= OffsetCollar(reference));
@@ -56,28 +60,28 @@ public sealed record EventOptions
         Math.Max(CollarSeconds, PercentageOfLength * (reference.Offset - reference.Onset));
 }
 
-/// <summary>How reference events and estimated events of equal labels are paired.</summary>
+/// <summary>How reference events and estimated events with the same label are paired.</summary>
 public enum EventMatching
 {
-    /// <summary>Maximum bipartite matching: as many pairs as possible (sed_eval's default).</summary>
+    /// <summary>Maximum bipartite matching: the largest possible number of pairs (sed_eval's default).</summary>
     Optimal,
 
     /// <summary>
-    /// Each reference event is paired with the first free estimated event in the order of the rows (sed_eval's earlier
-    /// method). The result can depend on that order.
+    /// Each reference event is paired with the first free estimated event in row order (sed_eval's earlier method). The
+    /// result can depend on that order.
     /// </summary>
     Greedy,
 }
 
 /// <summary>
-/// The order in which events are paired. The number of pairs of the optimal matching does not depend on it. Where several
-/// maximum matchings exist, the order decides which events remain unpaired, and so the number of substitutions.
+/// The order in which events are paired. It does not change the number of pairs of the optimal matching. Where several
+/// maximum matchings exist, it determines which events remain unpaired, and so the number of substitutions.
 /// </summary>
 public enum EventOrder
 {
-    /// <summary>The order of the rows, as in sed_eval: all numbers equal those of sed_eval for the same lists.</summary>
+    /// <summary>Row order, as in sed_eval: for the same lists, all counts equal those of sed_eval.</summary>
     AsListed,
 
-    /// <summary>By onset, then offset: no result depends on the order of the rows.</summary>
+    /// <summary>By onset, then by offset: counts do not depend on row order.</summary>
     ByTime,
 }

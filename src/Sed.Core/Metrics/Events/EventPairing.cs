@@ -2,10 +2,12 @@ using Sed.Core.Metrics.Pairs;
 
 namespace Sed.Core.Metrics.Events;
 
-/// <summary>Pairs reference and estimated events, file by file, and counts the pairs. Reuses its memory; not thread-safe.</summary>
+/// <summary>
+/// Pairs reference and estimated events, file by file, and counts the pairs. Reuses its memory; not thread-safe.
+/// </summary>
 internal sealed class EventPairing(int classes, EventOptions options)
 {
-    /// <summary>The largest number of agreeing pairs in one file; more could exhaust the memory.</summary>
+    /// <summary>Maximum number of agreeing pairs in one file; more could exhaust the memory.</summary>
     public const int MostPairs = 10_000_000;
 
     private readonly TimeIndex index = new(options);
@@ -129,7 +131,10 @@ internal sealed class EventPairing(int classes, EventOptions options)
         return count;
     }
 
-    /// <summary>Pairs a reference event with the first free estimated event, in order, that agrees in time; -1 if there is none.</summary>
+    /// <summary>
+    /// Pairs a reference event with the first free estimated event, in order, that agrees in time. Returns the event's
+    /// position, or -1.
+    /// </summary>
     private int TakeFirst(in CodedEvent reference, ReadOnlySpan<CodedEvent> estimated, bool sameLabel)
     {
         var first = int.MaxValue;

@@ -3,8 +3,8 @@ using Sed.Core.Metrics.Pairs;
 namespace Sed.Core.Metrics.Events;
 
 /// <summary>
-/// Finds the estimated events near a reference event by binary search, so that not every pair is compared. Reuses its memory;
-/// not thread-safe.
+/// Finds the estimated events near a reference event by binary search, so that not every pair is compared. Reuses its
+/// memory; not thread-safe.
 /// </summary>
 internal sealed class TimeIndex(EventOptions options)
 {
@@ -12,7 +12,7 @@ internal sealed class TimeIndex(EventOptions options)
     private int[] order = [];
     private int count;
 
-    /// <summary>Sets the estimated events to search, of one file.</summary>
+    /// <summary>Sets the events to search: the estimated events of one file.</summary>
     public void Set(ReadOnlySpan<CodedEvent> estimated)
     {
         count = estimated.Length;
@@ -30,7 +30,10 @@ internal sealed class TimeIndex(EventOptions options)
             Array.Sort(times, order, 0, count);
     }
 
-    /// <summary>The positions of all events that can agree with a reference event, in no particular order; the caller compares the times.</summary>
+    /// <summary>
+    /// The positions of all events that can agree with a reference event, in no particular order; the caller compares
+    /// the times.
+    /// </summary>
     public ReadOnlySpan<int> Near(in CodedEvent reference)
     {
         var centre = options.EvaluateOnset ? reference.Onset : reference.Offset;

@@ -4,9 +4,9 @@ using Sed.Core.Annotations;
 namespace Sed.Core.Metrics.Pairs;
 
 /// <summary>
-/// Reference and estimated events, file by file, checked against the class list. As in sed_eval, the files are those of the
-/// reference: a file that is missing from the estimate has no estimated events, and an estimated file that is missing from
-/// the reference is not scored.
+/// Reference and estimated events, file by file, checked against the class list. As in sed_eval, the files are those of
+/// the reference: a file that is missing from the estimate has no estimated events, and an estimated file that is
+/// missing from the reference is not scored.
 /// </summary>
 public sealed class EventPairs
 {
@@ -34,10 +34,12 @@ public sealed class EventPairs
 
     /// <summary>Pairs two lists by file name.</summary>
     /// <param name="classes">The classes that are scored.</param>
-    /// <param name="reference">The reference events.</param>
+    /// <param name="classes">Classes to score.</param>
     /// <param name="estimated">The estimated events.</param>
-    /// <param name="unknown">How labels outside the class list are treated; refused by default.</param>
-    /// <exception cref="AnnotationException">A label is not in the class list, or one list names files and the other does not.</exception>
+    /// <param name="unknown">Treatment of labels outside the class list. Default: an error.</param>
+    /// <exception cref="AnnotationException">
+    /// A label is not in the class list, or one list names files and the other does not.
+    /// </exception>
     public static EventPairs Of(
         ClassList classes,
         EventList reference,
@@ -65,7 +67,7 @@ public sealed class EventPairs
     }
 
     /// <summary>Pairs clips in memory by position.</summary>
-    /// <param name="classes">The classes that are scored.</param>
+    /// <param name="classes">Classes to score.</param>
     /// <param name="reference">The reference events of each clip.</param>
     /// <param name="estimated">The estimated events of the same clips, in the same order.</param>
     /// <exception cref="ArgumentException">The numbers of clips differ.</exception>
@@ -116,7 +118,7 @@ public sealed class EventPairs
     internal ReadOnlySpan<CodedEvent> EstimatedOf(int file) =>
         estimated.AsSpan(estimatedStarts[file]..estimatedStarts[file + 1]);
 
-    /// <summary>Refuses to compare a list without file names with one that has them.</summary>
+    /// <summary>Throws if one list has file names and the other does not.</summary>
     private static void RequireSameNaming(EventList reference, EventList estimated)
     {
         var (unnamedReference, unnamedEstimate) = (reference.IndexOf("") >= 0, estimated.IndexOf("") >= 0);
@@ -126,7 +128,7 @@ public sealed class EventPairs
         throw new AnnotationException(
             unnamed.Source,
             0,
-            "the rows have no file names, but those of the other list have"
+            "the rows have no file names, but the rows of the other list do"
         );
     }
 
@@ -187,7 +189,9 @@ public sealed class EventPairs
             return code;
         }
 
-        /// <summary>Checks the labels of a file that is not scored, which would hide a misspelt label otherwise.</summary>
+        /// <summary>
+        /// Checks the labels of a file that is not scored, so that a misspelt label in it is reported.
+        /// </summary>
         public void Check(EventList list, int file)
         {
             var events = list.EventsAt(file);
@@ -205,7 +209,7 @@ public sealed class EventPairs
             return code;
         }
 
-        /// <summary>The message; only the first problem lists the classes.</summary>
+        /// <summary>The message. Only the first one lists the classes.</summary>
         private string Cause(string? label) =>
             problems.Count == 0
                 ? $"the label \"{label}\" is not one of the {classes.Count} classes ({classes})"
@@ -213,17 +217,21 @@ public sealed class EventPairs
     }
 }
 
-/// <summary>How events are treated whose label is not in the class list.</summary>
+/// <summary>Treatment of events whose label is not in the class list.</summary>
 public enum UnknownLabels
 {
-    /// <summary>They are an error.</summary>
+    /// <summary>Such events are an error.</summary>
     Refuse,
 
     /// <summary>
-    /// They count in the overall event-based metrics and in no class, as in sed_eval. Segment-based metrics refuse them.
+    /// Such events count in the overall event-based metrics but in no class, as in sed_eval. Segment-based metrics
+    /// reject them.
     /// </summary>
     CountOverall,
 }
 
-/// <summary>An event with its class as a position; labels outside the class list have positions behind the classes.</summary>
+/// <summary>
+/// An event with its label as a class index. Indices from the number of classes on stand for labels outside the class
+/// list.
+/// </summary>
 internal readonly record struct CodedEvent(double Onset, double Offset, int Class);

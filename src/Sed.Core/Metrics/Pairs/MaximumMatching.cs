@@ -1,8 +1,8 @@
 namespace Sed.Core.Metrics.Pairs;
 
 /// <summary>
-/// Maximum bipartite matching (Hopcroft and Karp 1973). Where several maximum matchings exist, it finds the one of sed_eval,
-/// which visits nodes in the order of their edges; so the same events remain unpaired. Reuses its memory; not thread-safe.
+/// Maximum bipartite matching (Hopcroft and Karp 1973). Nodes are visited in the same order as in sed_eval, so that
+/// where several maximum matchings exist, the same events remain unpaired. Reuses its memory; not thread-safe.
 /// </summary>
 internal sealed class MaximumMatching
 {
@@ -10,13 +10,13 @@ internal sealed class MaximumMatching
     private const int Free = -2; // predecessor of a left node without a partner, where paths begin
     private const int Used = -3; // predecessor of a left node that is on no path of this phase
 
-    // Edges grouped by left node. Left nodes are numbered in the order in which they first occur.
+    // Edges grouped by left node. Left nodes are numbered in order of first occurrence.
     private int leftCount;
     private int[] starts = [];
     private int[] edgeRight = [];
     private int[] edgeLeft = [];
 
-    // For each right node: its partner, its layer (0 before it is reached), and a linked list of the edges that reach it.
+    // For each right node: its partner, its layer (0 if not yet reached), and a linked list of the edges that reach it.
     private int rightCount;
     private int[] partner = [];
     private int[] layerOf = [];
@@ -98,7 +98,9 @@ internal sealed class MaximumMatching
             }
     }
 
-    /// <summary>Finds the shortest alternating paths from free left nodes to free right nodes; false when there are none.</summary>
+    /// <summary>
+    /// Finds the shortest alternating paths from free left nodes to free right nodes; false when there are none.
+    /// </summary>
     private bool FindPaths()
     {
         before.AsSpan(0, leftCount).Fill(Free);
@@ -127,7 +129,10 @@ internal sealed class MaximumMatching
         return ends.Count > 0;
     }
 
-    /// <summary>Finds the right nodes adjacent to the current layer that were not reached before, with all edges from that layer.</summary>
+    /// <summary>
+    /// Finds the right nodes adjacent to the current layer that were not reached before, with all edges from that
+    /// layer.
+    /// </summary>
     private void Reach(int depth)
     {
         reached.Clear();
@@ -150,7 +155,9 @@ internal sealed class MaximumMatching
             }
     }
 
-    /// <summary>Augments the matching along a path that ends at a free right node. Each node is tried once in a phase.</summary>
+    /// <summary>
+    /// Augments the matching along a path that ends at a free right node. Each node is tried once per phase.
+    /// </summary>
     private void Augment(int end)
     {
         path.Clear();

@@ -4,13 +4,13 @@ using Sed.Core.Annotations;
 namespace Sed.Core.Metrics.Pairs;
 
 /// <summary>
-/// Frame scores and reference events, file by file and class by class, checked against each other. The files are those of the
-/// scores: a file that is missing from the reference has no events. Reference rows "0 0 label", which have no time, are left
-/// out.
+/// Frame scores and reference events, file by file and class by class, checked for consistency. The files are those of
+/// the scores: a file that is missing from the reference has no events. Reference rows "0 0 label", which give no time,
+/// are left out.
 /// </summary>
 public sealed class ScorePairs
 {
-    // For each file and class the events by onset; null where there are none.
+    // Events by file and class, sorted by onset; null where there are none.
     private readonly CodedEvent[]?[,] events;
 
     private ScorePairs(ScoreList scores, CodedEvent[]?[,] events, ImmutableArray<double> seconds)
@@ -20,10 +20,13 @@ public sealed class ScorePairs
         Seconds = seconds;
     }
 
-    /// <summary>Pairs scores with a reference by file name. Where no name is equal, names are compared without their audio extension.</summary>
+    /// <summary>
+    /// Pairs scores with a reference by file name. A name without an exact match is compared without its audio
+    /// extension.
+    /// </summary>
     /// <param name="scores">The frame scores of a system.</param>
     /// <param name="reference">The reference events.</param>
-    /// <param name="durations">The length of each file; by default the end of its last frame.</param>
+    /// <param name="durations">Length of each file. Default: the end of its last frame.</param>
     /// <exception cref="AnnotationException">
     /// A label is not among the scored classes, a file of the reference has no scores, or a file has no duration.
     /// </exception>

@@ -5,15 +5,15 @@ using Sed.Core.Metrics.Thresholds;
 namespace Sed.Core.Metrics.Psds;
 
 /// <summary>
-/// PSDS from the decisions at several operating points (psds_eval 0.3; Bilen et al. 2020): intersections are counted once for
-/// every file and operating point.
+/// PSDS from the decisions at several operating points (psds_eval 0.3; Bilen et al. 2020). Intersections are counted
+/// only once for each file and operating point.
 /// </summary>
 public sealed class DecisionPsds : PreparedPsds
 {
     private readonly ClassList classes;
     private readonly PsdsOptions options;
 
-    // For each operating point the counts of each file.
+    // Counts by operating point and file.
     private readonly IntersectionCounter[][] counted;
 
     private DecisionPsds(
@@ -30,11 +30,13 @@ public sealed class DecisionPsds : PreparedPsds
     }
 
     /// <summary>Counts the intersections of every file at every operating point.</summary>
-    /// <param name="reference">The reference events. The classes are those of its events.</param>
-    /// <param name="durations">The length of every file that is scored; a file without events is silent.</param>
-    /// <param name="operatingPoints">The detections at each operating point, for example at 50 thresholds; at least one list.</param>
+    /// <param name="reference">The reference events, whose labels define the classes.</param>
+    /// <param name="durations">Length of every scored file; a file without reference events is silent.</param>
+    /// <param name="operatingPoints">
+    /// The detections at each operating point, for example at 50 thresholds; at least one list.
+    /// </param>
     /// <param name="options">The parameters of PSDS.</param>
-    /// <exception cref="ArgumentException">The options are unusable, or there is no operating point.</exception>
+    /// <exception cref="ArgumentException">The options are invalid, or there is no operating point.</exception>
     /// <exception cref="AnnotationException">A file of the reference has no duration.</exception>
     public static DecisionPsds Prepare(
         EventList reference,

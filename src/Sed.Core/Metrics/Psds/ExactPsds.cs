@@ -13,14 +13,14 @@ public sealed class ExactPsds : PreparedPsds
     private readonly IntersectionChanges collector;
     private readonly ChangeList list = new();
 
-    // For each class the changes above its floor, sorted; null until they are needed.
+    // Changes of each class above its floor, sorted; null until they are needed.
     private readonly Change[]?[] changes;
     private readonly PsdsFloor[] floors;
 
-    // For each class and file the maximum score.
+    // Maximum score by class and file.
     private readonly double[][] largest;
 
-    // For each class and file the number and the summed length of the reference events.
+    // Number and summed length of the reference events by class and file.
     private readonly int[][] references;
     private readonly double[][] lengths;
 
@@ -39,13 +39,13 @@ public sealed class ExactPsds : PreparedPsds
         floors = [.. all.Select(k => PsdsFloor.Of(pairs, options, collector, k, largest[k], reserve))];
     }
 
-    /// <summary>Prepares the score of all files.</summary>
+    /// <summary>Prepares PSDS for the full set of files.</summary>
     /// <param name="pairs">Frame scores and reference.</param>
     /// <param name="options">The parameters of PSDS.</param>
-    /// <exception cref="ArgumentException">The options are unusable.</exception>
+    /// <exception cref="ArgumentException">The options are invalid.</exception>
     public static ExactPsds Prepare(ScorePairs pairs, PsdsOptions options) => Prepare(pairs, options, 1);
 
-    /// <summary>Prepares the score for resamples, which reach somewhat lower thresholds than all files do.</summary>
+    /// <summary>Prepares PSDS for resamples, which need somewhat lower thresholds than the full set of files.</summary>
     /// <inheritdoc cref="Prepare(ScorePairs, PsdsOptions)"/>
     public static ExactPsds PrepareForResampling(ScorePairs pairs, PsdsOptions options) => Prepare(pairs, options, 2);
 

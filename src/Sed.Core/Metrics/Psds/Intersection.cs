@@ -5,9 +5,9 @@ using Sed.Core.Metrics.Thresholds;
 namespace Sed.Core.Metrics.Psds;
 
 /// <summary>
-/// Intersection-based evaluation and the polyphonic sound detection score (PSDS; Bilen et al. 2020): from decisions at a set
-/// of operating points, as psds_eval 0.3 computes it, and from frame scores over all thresholds, as sed_scores_eval 0.0.4
-/// does (Ebbers et al. 2022).
+/// Intersection-based evaluation and the polyphonic sound detection score (PSDS; Bilen et al. 2020), either from
+/// decisions at a set of operating points, as in psds_eval 0.3, or from frame scores over all thresholds, as in
+/// sed_scores_eval 0.0.4 (Ebbers et al. 2022).
 /// </summary>
 public static class Intersection
 {
@@ -25,12 +25,14 @@ public static class Intersection
     public static PsdsResult Psds(ScorePairs pairs, PsdsOptions options) =>
         ExactPsds.Prepare(pairs, options).Evaluate();
 
-    /// <summary>The rates of one set of decisions.</summary>
-    /// <param name="reference">The reference events. The classes are those of its events, in ordinal order.</param>
-    /// <param name="durations">The length of every file that is scored.</param>
-    /// <param name="detections">The decisions; files without a duration and labels without reference events are ignored.</param>
+    /// <summary>Counts and rates of one set of decisions.</summary>
+    /// <param name="reference">The reference events. Their labels, in ordinal order, are the classes.</param>
+    /// <param name="durations">Length of every scored file.</param>
+    /// <param name="detections">
+    /// The decisions; files without a duration and labels without reference events are ignored.
+    /// </param>
     /// <param name="options">The parameters of PSDS.</param>
-    /// <exception cref="ArgumentException">The options are unusable.</exception>
+    /// <exception cref="ArgumentException">The options are invalid.</exception>
     /// <exception cref="AnnotationException">A file of the reference has no duration.</exception>
     public static OperatingPoint At(
         EventList reference,
@@ -41,8 +43,10 @@ public static class Intersection
 
     /// <summary>The intersection-based counts of events at every threshold of frame scores.</summary>
     /// <param name="pairs">Frame scores and reference.</param>
-    /// <param name="options">The parameters; only the detection tolerance and the ground truth intersection matter here.</param>
-    /// <exception cref="ArgumentException">The options are unusable.</exception>
+    /// <param name="options">
+    /// The parameters, of which only the detection tolerance and the ground truth intersection are used.
+    /// </param>
+    /// <exception cref="ArgumentException">The options are invalid.</exception>
     public static ThresholdCurves Curves(ScorePairs pairs, PsdsOptions options)
     {
         ArgumentNullException.ThrowIfNull(pairs);

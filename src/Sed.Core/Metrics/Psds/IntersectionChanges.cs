@@ -4,12 +4,13 @@ using Sed.Core.Metrics.Thresholds;
 namespace Sed.Core.Metrics.Psds;
 
 /// <summary>
-/// Changes of the intersection-based counts of one class in one file as the threshold falls (Ebbers et al. 2022). A detection
-/// is added where it appears and subtracted where its parent replaces it, so the time does not depend on the number of
-/// thresholds. Reuses its memory; not thread-safe.
+/// Changes of the intersection-based counts of one class in one file as the threshold falls (Ebbers et al. 2022). Each
+/// detection is added at the score where it appears and subtracted where its parent in the <see cref="DetectionTree"/>
+/// replaces it, so the running time does not depend on the number of thresholds. Reuses its memory; not thread-safe.
 /// </summary>
 /// <remarks>
-/// As in sed_scores_eval, lengths are rounded to microseconds, so that rounding errors of a sum do not fail a criterion.
+/// As in sed_scores_eval, lengths are rounded to microseconds, so that rounding errors of sums do not decide a
+/// criterion.
 /// </remarks>
 internal sealed class IntersectionChanges(ScorePairs pairs, PsdsOptions options, bool crossTriggers)
 {
@@ -49,8 +50,8 @@ internal sealed class IntersectionChanges(ScorePairs pairs, PsdsOptions options,
     }
 
     /// <summary>
-    /// Whether every detection is a false positive in a file without events of the class. It is, unless frames are so short that
-    /// the detection tolerance rounds to 0 s.
+    /// Whether every detection is a false positive in a file without events of the class. False only if frames are so
+    /// short that the detection tolerance rounds to 0 s.
     /// </summary>
     public bool AllFail(int file) =>
         allFail[file] ??= Microseconds.Of(options.DetectionTolerance * ShortestFrame(file)) > 0;
@@ -132,7 +133,9 @@ internal sealed class IntersectionChanges(ScorePairs pairs, PsdsOptions options,
             AddFound(own[e], covered.AsSpan(e * tree.Count, tree.Count), file, to);
     }
 
-    /// <summary>Adds the scores at which a reference event becomes a true positive or a miss.</summary>
+    /// <summary>
+    /// Adds a change at each score where a reference event becomes a true positive or ceases to be one.
+    /// </summary>
     private void AddFound(in CodedEvent truth, ReadOnlySpan<double> added, int file, ChangeList to)
     {
         coverage.Clear();
@@ -143,7 +146,8 @@ internal sealed class IntersectionChanges(ScorePairs pairs, PsdsOptions options,
             if (added[k] != 0)
                 coverage.Add((tree.Scores[k], added[k]));
         }
-        // If the criterion is 0, an event is a true positive as soon as the file has a detection.
+        // The entry is needed if the criterion is 0: then an event is a true positive as soon as the file has a
+        // detection.
         coverage.Add((highest, 0));
         coverage.Sort((a, b) => b.Score.CompareTo(a.Score));
         var needed = Microseconds.Of(options.GroundTruthIntersection * (truth.Offset - truth.Onset));

@@ -6,8 +6,8 @@ using Sed.Core.Metrics.Pairs;
 namespace Sed.Core.Metrics.Psds;
 
 /// <summary>
-/// Counts detections by intersection as psds_eval does: times are compared in double arithmetic without rounding, a detection
-/// that only touches an event has an intersection of length 0 with it, and events of length 0 cannot be covered.
+/// Counts detections by intersection as psds_eval does. Times are compared in double arithmetic without rounding, a
+/// detection that only touches an event intersects it with length 0, and events of length 0 cannot be covered.
 /// </summary>
 internal sealed class IntersectionCounter(ClassList classes, PsdsOptions options)
 {
@@ -56,7 +56,7 @@ internal sealed class IntersectionCounter(ClassList classes, PsdsOptions options
     /// <summary>The classes that have reference events.</summary>
     public int[] Present => [.. Enumerable.Range(0, references.Length).Where(k => references[k] > 0)];
 
-    /// <summary>The rates of some classes, all of which have reference events.</summary>
+    /// <summary>Computes the rates of the given classes, all of which must have reference events.</summary>
     public OperatingPoint Finish(int[] kept) =>
         new(
             [.. kept.Select(k => references[k])],
@@ -123,7 +123,7 @@ internal sealed class IntersectionCounter(ClassList classes, PsdsOptions options
                 crossTriggers[detection.Class, other]++;
     }
 
-    /// <summary>Kahan summation, as in pandas. NaN, the fraction of a length of 0, is skipped.</summary>
+    /// <summary>Kahan summation, as in pandas. Skips NaN, the fraction for a length of 0.</summary>
     private struct CompensatedSum
     {
         private double correction;

@@ -7,10 +7,14 @@ namespace Sed.Core.Metrics.Psds;
 /// <param name="ReferenceEvents">Number of reference events of each class.</param>
 /// <param name="TruePositives">Number of detected reference events of each class.</param>
 /// <param name="FalsePositives">Number of detections of each class that fail the detection tolerance criterion.</param>
-/// <param name="CrossTriggers">Number of false positives of each class (row) that lie on events of each other class (column).</param>
+/// <param name="CrossTriggers">
+/// Number of false positives of each class (row) that lie on events of each other class (column).
+/// </param>
 /// <param name="TruePositiveRates">True positives over reference events, for each class.</param>
 /// <param name="FalsePositiveRates">False positives per unit of time, for each class.</param>
-/// <param name="CrossTriggerRates">Cross-triggers per unit of time of the other class; undefined where its events have no length.</param>
+/// <param name="CrossTriggerRates">
+/// Cross-triggers per unit of time of the other class; undefined where its events have no length.
+/// </param>
 public sealed record OperatingPoint(
     ImmutableArray<long> ReferenceEvents,
     ImmutableArray<long> TruePositives,
@@ -21,7 +25,10 @@ public sealed record OperatingPoint(
     ImmutableArray<ImmutableArray<Rate>> CrossTriggerRates
 )
 {
-    /// <summary>The effective false positive rate of a class: its false positive rate plus the weighted mean of its cross-trigger rates.</summary>
+    /// <summary>
+    /// The effective false positive rate of a class: its false positive rate plus the weighted mean of its
+    /// cross-trigger rates.
+    /// </summary>
     public double EffectiveFalsePositiveRate(int index, PsdsOptions options)
     {
         var rates = CrossTriggerRates[index];
@@ -36,11 +43,11 @@ public sealed record OperatingPoint(
     }
 
     /// <summary>
-    /// F1 of a class; a cross-trigger is a false positive. As in psds_eval, which derives the number of misses from the true
-    /// positive rate, it is undefined for a class without true positives.
+    /// F1 of a class; a cross-trigger is a false positive. Undefined for a class without true positives, as in
+    /// psds_eval, which derives the number of misses from the true positive rate.
     /// </summary>
     public Rate F(int index) =>
         TruePositives[index] == 0
-            ? Rate.Undefined("no reference event is detected, for which psds_eval gives no number of misses")
+            ? Rate.Undefined("no reference event is detected, so psds_eval cannot count misses")
             : 2.0 * TruePositives[index] / (TruePositives[index] + FalsePositives[index] + ReferenceEvents[index]);
 }

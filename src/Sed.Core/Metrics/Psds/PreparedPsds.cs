@@ -5,8 +5,8 @@ using Sed.Core.Metrics.Uncertainty;
 namespace Sed.Core.Metrics.Psds;
 
 /// <summary>
-/// The polyphonic sound detection score (PSDS), prepared once and evaluated for all files or for bootstrap resamples of them.
-/// Not thread-safe.
+/// The polyphonic sound detection score (PSDS), prepared once and evaluated for all files or for bootstrap resamples of
+/// them. Not thread-safe.
 /// </summary>
 public abstract class PreparedPsds
 {
@@ -15,21 +15,23 @@ public abstract class PreparedPsds
     /// <summary>The files that are scored, in the order of the weights.</summary>
     public ImmutableArray<string> Files { get; }
 
-    /// <summary>The score of all files, each counted once.</summary>
+    /// <summary>PSDS of all files, each counted once.</summary>
     public PsdsResult Evaluate() => Evaluate(CurveCounting.Once(Files.Length));
 
-    /// <summary>The score of the files with weights.</summary>
-    /// <param name="weights">How often each file is counted, 0 or more.</param>
+    /// <summary>PSDS of a weighted set of files.</summary>
+    /// <param name="weights">Number of times that each file is counted, 0 or more.</param>
     /// <exception cref="ArgumentException">The number of weights is not the number of files.</exception>
     public abstract PsdsResult Evaluate(ReadOnlySpan<int> weights);
 
-    /// <summary>Bootstrap intervals of the score and of every class's score over resampled files.</summary>
+    /// <summary>Bootstrap intervals of PSDS and of every class's score over resampled files.</summary>
     /// <param name="options">The resampling; 1000 resamples by default.</param>
     public ImmutableArray<Interval> Intervals(BootstrapOptions? options = null) =>
         Bootstrap.Intervals(Files.Length, weights => Evaluate(weights).All(), options);
 
-    /// <summary>Differences of the scores from those of another system, over the same resampled files.</summary>
-    /// <param name="first">The other system.</param>
+    /// <summary>
+    /// Bootstrap intervals of the differences, this system minus another, over the same resampled files.
+    /// </summary>
+    /// <param name="first">The other system, whose scores are subtracted.</param>
     /// <param name="options">The resampling; 1000 resamples by default.</param>
     /// <exception cref="ArgumentException">The two systems have different files, or their order differs.</exception>
     public ImmutableArray<PairedDifference> DifferencesFrom(PreparedPsds first, BootstrapOptions? options = null)
@@ -37,7 +39,7 @@ public abstract class PreparedPsds
         ArgumentNullException.ThrowIfNull(first);
         if (!first.Files.SequenceEqual(Files))
             throw new ArgumentException(
-                "The two systems have scores for different files, or in another order.",
+                "The two systems must have scores for the same files in the same order.",
                 nameof(first)
             );
         return Bootstrap.Differences(

@@ -5,13 +5,16 @@ namespace Sed.Core.Metrics.Psds;
 /// <summary>ROC curves as step functions: construction from points, combination over classes, and area.</summary>
 internal static class PsdRoc
 {
-    /// <summary>The points at which the best true positive rate rises, up to a maximum false positive rate.</summary>
+    /// <summary>
+    /// Keeps the points at which the best true positive rate rises, up to a maximum false positive rate.
+    /// </summary>
     /// <param name="points">Points in any order.</param>
     /// <param name="max">The maximum false positive rate.</param>
     public static ImmutableArray<RocPoint> Rising(IEnumerable<RocPoint> points, double max)
     {
         var sorted = points.Where(point => point.FalsePositiveRate <= max).ToArray();
-        // Of points with equal false positive rates the best comes last; of equal points, the one with the highest threshold.
+        // Of points with equal false positive rates, the best comes last; of equal points, the one with the highest
+        // threshold.
         Array.Sort(
             sorted,
             (a, b) =>
@@ -33,8 +36,8 @@ internal static class PsdRoc
     }
 
     /// <summary>
-    /// The effective true positive rate at each false positive rate of a grid: the mean over classes minus the weighted standard
-    /// deviation, but at least 0 (Bilen et al. 2020).
+    /// The effective true positive rate at each false positive rate of a grid: the mean over classes minus the weighted
+    /// standard deviation, but at least 0 (Bilen et al. 2020).
     /// </summary>
     public static ImmutableArray<RocPoint> Combine(
         IReadOnlyList<ImmutableArray<RocPoint>> classes,

@@ -3,23 +3,27 @@ using Sed.Core.Metrics.Pairs;
 namespace Sed.Core.Metrics.Psds;
 
 /// <summary>
-/// A score of a class below which thresholds do not affect PSDS: enough files without the class have a frame that reaches it
-/// for their false positives alone to exceed the maximum rate.
+/// Score of a class below which thresholds do not affect PSDS, because the false positives in files without the class
+/// alone exceed the maximum rate.
 /// </summary>
-/// <param name="Score">The floor; negative infinity when all thresholds are needed.</param>
-/// <param name="Files">The files without the class whose maximum score reaches the floor.</param>
+/// <param name="Score">The floor; negative infinity if all thresholds are needed.</param>
+/// <param name="Files">Files without the class whose maximum score reaches the floor.</param>
 internal sealed record PsdsFloor(double Score, int[] Files)
 {
     /// <summary>No floor: all thresholds are needed.</summary>
     public static PsdsFloor None { get; } = new(double.NegativeInfinity, []);
 
-    /// <summary>The floor of a class.</summary>
+    /// <summary>Computes the floor of a class.</summary>
     /// <param name="pairs">Frame scores and reference.</param>
     /// <param name="options">The parameters of PSDS.</param>
-    /// <param name="collector">Gives whether all detections in files without the class are false positives.</param>
-    /// <param name="classIndex">The position of the class.</param>
-    /// <param name="largest">The maximum score of the class in each file.</param>
-    /// <param name="reserve">Factor on the number of files, at least 1; with 2 the floor holds for most resamples.</param>
+    /// <param name="collector">
+    /// Determines whether all detections in files without the class are false positives.
+    /// </param>
+    /// <param name="classIndex">Position of the class.</param>
+    /// <param name="largest">Maximum score of the class in each file.</param>
+    /// <param name="reserve">
+    /// Multiplier of the required number of files, at least 1; with 2, the floor holds for most resamples.
+    /// </param>
     public static PsdsFloor Of(
         ScorePairs pairs,
         PsdsOptions options,
@@ -44,7 +48,7 @@ internal sealed record PsdsFloor(double Score, int[] Files)
         return new PsdsFloor(silent[needed - 1].Score, [.. silent.Take(needed).Select(one => one.File)]);
     }
 
-    /// <summary>Whether the floor holds for files with these weights.</summary>
+    /// <summary>Whether the floor holds for a weighted set of files.</summary>
     public bool Suffices(ReadOnlySpan<int> weights, double total, PsdsOptions options)
     {
         if (Files.Length == 0)

@@ -1,6 +1,8 @@
 namespace Sed.Core.Metrics.Psds;
 
-/// <summary>The parameters of the polyphonic sound detection score (PSDS; Bilen et al. 2020). Immutable; checked on use.</summary>
+/// <summary>
+/// The parameters of the polyphonic sound detection score (PSDS; Bilen et al. 2020). Immutable; checked on use.
+/// </summary>
 public sealed record PsdsOptions
 {
     /// <summary>Scenario 1 of DCASE 2021 to 2023 Task 4: rewards exact onsets and offsets.</summary>
@@ -15,31 +17,44 @@ public sealed record PsdsOptions
             CrossTriggerWeight = 0.5,
         };
 
-    /// <summary>Detection tolerance criterion (DTC): the fraction of a detection that must overlap reference events of its class, 0 to 1. Default 0.5.</summary>
+    /// <summary>
+    /// Detection tolerance criterion (DTC): the fraction of a detection that must overlap reference events of its
+    /// class, 0 to 1. Default 0.5.
+    /// </summary>
     public double DetectionTolerance { get; init; } = 0.5;
 
-    /// <summary>Ground truth intersection criterion (GTC): the fraction of a reference event that valid detections must cover, 0 to 1. Default 0.5.</summary>
+    /// <summary>
+    /// Ground truth intersection criterion (GTC): the fraction of a reference event that valid detections must cover, 0
+    /// to 1. Default 0.5.
+    /// </summary>
     public double GroundTruthIntersection { get; init; } = 0.5;
 
-    /// <summary>Cross-trigger tolerance criterion (CTTC): the fraction of a false positive that must overlap events of another class, 0 to 1. Default 0.3.</summary>
+    /// <summary>
+    /// Cross-trigger tolerance criterion (CTTC): the fraction of a false positive that must overlap events of another
+    /// class, 0 to 1. Default 0.3.
+    /// </summary>
     public double CrossTriggerTolerance { get; init; } = 0.3;
 
-    /// <summary>alpha_ct: the weight of cross-triggers in the effective false positive rate, 0 to 1. Default 0.</summary>
+    /// <summary>
+    /// alpha_ct: the weight of cross-triggers in the effective false positive rate, 0 to 1. Default 0.
+    /// </summary>
     public double CrossTriggerWeight { get; init; }
 
     /// <summary>alpha_st: the weight of the standard deviation over classes, 0 or more. Default 1.</summary>
     public double InstabilityWeight { get; init; } = 1;
 
-    /// <summary>The maximum effective false positive rate of the area, per unit of time; positive. Default 100.</summary>
+    /// <summary>
+    /// The maximum effective false positive rate of the area, per unit of time; positive. Default 100.
+    /// </summary>
     public double MaxEffectiveFalsePositiveRate { get; init; } = 100;
 
     /// <summary>The unit of time of rates, in seconds. Default 3600 (one hour).</summary>
     public double UnitSeconds { get; init; } = 3600;
 
-    /// <summary>The classes that cross-triggers are averaged over. Default: the other classes.</summary>
+    /// <summary>Classes over which cross-trigger rates are averaged. Default: the other classes.</summary>
     public CrossTriggerAverage CrossTriggers { get; init; } = CrossTriggerAverage.OverOtherClasses;
 
-    /// <summary>These options with another average of cross-triggers.</summary>
+    /// <summary>Copies the options with another average of cross-trigger rates.</summary>
     public PsdsOptions WithCrossTriggers(CrossTriggerAverage average) => this with { CrossTriggers = average };
 
     /// <summary>Every problem of these options; empty when they are valid.</summary>
@@ -75,7 +90,9 @@ public sealed record PsdsOptions
     }
 }
 
-/// <summary>The classes that the cross-trigger rates of a class are averaged over, for which published tools differ.</summary>
+/// <summary>
+/// Classes over which the cross-trigger rates of a class are averaged. Published tools differ in them.
+/// </summary>
 public enum CrossTriggerAverage
 {
     /// <summary>The n - 1 other classes (sed_scores_eval; Bilen et al. 2020, equation 5).</summary>

@@ -6,11 +6,15 @@ namespace Sed.Core.Metrics.Psds;
 
 /// <summary>The polyphonic sound detection score (PSDS; Bilen et al. 2020) with its ROC curves.</summary>
 /// <param name="Value">The score, 0 to 1; undefined when the reference has no events.</param>
-/// <param name="Roc">The PSD-ROC: effective true positive rate over effective false positive rate, as a step function.</param>
+/// <param name="Roc">
+/// The PSD-ROC: effective true positive rate over effective false positive rate, as a step function.
+/// </param>
 /// <param name="Classes">The scored classes: those with reference events.</param>
 /// <param name="ClassRocs">The ROC curve of each class, as the points at which it rises.</param>
 /// <param name="ClassScores">The area under the curve of each class, 0 to 1.</param>
-/// <param name="LeftOut">Classes without reference events; as in both published tools, their detections are ignored.</param>
+/// <param name="LeftOut">
+/// Classes without reference events; their detections are ignored, as in psds_eval and sed_scores_eval.
+/// </param>
 /// <param name="Options">The parameters.</param>
 public sealed record PsdsResult(
     Rate Value,
@@ -23,7 +27,7 @@ public sealed record PsdsResult(
 )
 {
     /// <param name="all">All classes.</param>
-    /// <param name="counted">The positions of the scored classes; empty when the reference has no events.</param>
+    /// <param name="counted">Positions of the scored classes; empty if the reference has no events.</param>
     /// <param name="rocs">The curve of each scored class.</param>
     /// <param name="combined">The curve of all classes together.</param>
     /// <param name="options">The parameters.</param>
@@ -48,7 +52,7 @@ public sealed record PsdsResult(
         );
     }
 
-    /// <summary>Every number by name: the score and the area of each class.</summary>
+    /// <summary>All metrics with their names: PSDS and the area of each class.</summary>
     public IReadOnlyList<Measure> All()
     {
         List<Measure> all = [new("psds", Value)];
@@ -62,8 +66,8 @@ public sealed record PsdsResult(
 /// <param name="FalsePositiveRate">Effective false positives per unit of time.</param>
 /// <param name="TruePositiveRate">The fraction of reference events that are detected.</param>
 /// <param name="Threshold">
-/// The score below which the threshold must lie; infinity where nothing is detected. NaN for curves of several classes or of
-/// decisions, which have no threshold.
+/// The score below which the threshold must lie; infinity where nothing is detected. NaN for curves of several classes
+/// or of decisions, which have no threshold.
 /// </param>
 public readonly record struct RocPoint(
     double FalsePositiveRate,

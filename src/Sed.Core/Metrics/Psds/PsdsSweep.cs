@@ -3,16 +3,19 @@ using Sed.Core.Metrics.Thresholds;
 
 namespace Sed.Core.Metrics.Psds;
 
-/// <summary>Computes the ROC curve of a class from its changes by falling threshold. Reuses its memory; not thread-safe.</summary>
+/// <summary>
+/// Computes the ROC curve of a class from its changes, ordered by falling threshold. Reuses its memory; not
+/// thread-safe.
+/// </summary>
 /// <param name="options">The parameters of PSDS.</param>
 /// <param name="counted">The scored classes.</param>
-/// <param name="lengths">The lengths of the reference events of every class, summed, in seconds.</param>
-/// <param name="total">The lengths of the files, summed, in seconds.</param>
+/// <param name="lengths">Summed length of the reference events of each class, in seconds.</param>
+/// <param name="total">Summed length of the files, in seconds.</param>
 internal sealed class PsdsSweep(PsdsOptions options, List<int> counted, double[] lengths, double total)
 {
     private readonly long[] crossTriggers = new long[lengths.Length];
 
-    /// <summary>The curve of one class.</summary>
+    /// <summary>Computes the curve of one class.</summary>
     public ImmutableArray<RocPoint> Run(Change[] changes, int classIndex, long references, ReadOnlySpan<int> weights)
     {
         // best[n] is the point with the smallest false positive rate at n true positives.
@@ -39,7 +42,8 @@ internal sealed class PsdsSweep(PsdsOptions options, List<int> counted, double[]
                 else
                     crossTriggers[change.Kind - Change.CrossTriggers] += delta;
             }
-            // Cross-triggers only add to the rate, so they are not needed where false positives alone exceed the limit.
+            // Cross-triggers only increase the rate, so they are not needed where false positives alone exceed the
+            // limit.
             var rate = falsePositives / total;
             if (rate * options.UnitSeconds > limit)
                 continue;

@@ -4,10 +4,10 @@ using Sed.Core.Metrics.Pairs;
 namespace Sed.Core.Metrics.Segments;
 
 /// <summary>
-/// Segment-based scores as the published code of Adavanne and Virtanen (sed-crnn) computes them: a variant that explains
-/// differences between papers, not a reference. That code splits frames into blocks of one second and ignores the last frame
-/// of every whole block. F1 counts the frames after the last whole block as another block; the error rate ignores them.
-/// </summary>
+/// Segment-based scores as computed by the published code of Adavanne and Virtanen (sed-crnn). Serves to explain
+/// differences between papers, not as a reference. The code splits frames into blocks of one second and ignores the
+/// last frame of every whole block. F1 counts the frames after the last whole block as another block; the error rate
+/// ignores them.
 /// <param name="FMeasure">F1, precision and recall, with 2^-52 added to every denominator.</param>
 /// <param name="ErrorRates">Error rate and its parts; undefined when the reference has no events.</param>
 /// <param name="FrameSeconds">Length of a frame, in seconds.</param>
@@ -21,12 +21,14 @@ public sealed record AuthorsVariant(
     double ClipSeconds
 )
 {
-    /// <summary>Scores clips of equal length, concatenated as in that code.</summary>
+    /// <summary>Scores clips of equal length, concatenated as in the published code.</summary>
     /// <param name="pairs">Reference and estimate, without labels outside the class list.</param>
-    /// <param name="frameSeconds">Length of a frame. Default 0.02 s.</param>
+    /// <param name="frameSeconds">Length of a frame in seconds. Default 0.02.</param>
     /// <param name="framesPerBlock">Frames per block, at least 2. Default 50 (one second).</param>
-    /// <param name="clipSeconds">Length of every clip. Default 10 s.</param>
-    /// <exception cref="ArgumentException">The lengths are invalid, or there are labels outside the class list.</exception>
+    /// <param name="clipSeconds">Length of every clip in seconds. Default 10.</param>
+    /// <exception cref="ArgumentException">
+    /// The lengths are invalid, or there are labels outside the class list.
+    /// </exception>
     public static AuthorsVariant Score(
         EventPairs pairs,
         double frameSeconds = 0.02,
@@ -66,7 +68,7 @@ public sealed record AuthorsVariant(
         }
     }
 
-    /// <summary>Collects frames into blocks and counts the blocks.</summary>
+    /// <summary>Combines frames into blocks and counts the blocks.</summary>
     private sealed class Blocks(int classes, int length)
     {
         private readonly bool[] truth = new bool[classes];
@@ -86,7 +88,7 @@ public sealed record AuthorsVariant(
         {
             for (var row = 0; row < truths.GetLength(0); row++)
             {
-                // The code ignores the last frame of a block.
+                // The published code ignores the last frame of a block.
                 for (var k = 0; k < classes && frame < length - 1; k++)
                 {
                     truth[k] |= truths[row, k];

@@ -6,21 +6,27 @@ using Sed.Core.Metrics.Thresholds;
 namespace Sed.Core.Metrics.Segments;
 
 /// <summary>
-/// Segment-based evaluation: time is split into segments of equal length, an event is active in every segment it overlaps,
-/// and reference and estimate are compared segment by segment (Mesaros et al. 2016). Results equal those of sed_eval 0.2.1.
+/// Segment-based evaluation: time is split into segments of equal length, an event is active in every segment it
+/// overlaps, and reference and estimate are compared segment by segment (Mesaros et al. 2016). Results equal those of
+/// sed_eval 0.2.1.
 /// </summary>
 /// <remarks>
-/// An event is active in the segments from floor(onset / resolution) up to but excluding ceil(offset / resolution), in double
-/// division. Overlapping events of one label are merged. A sweep over the onsets and offsets of a file counts runs of segments
-/// with equal activity, so time and memory depend on the number of events, not of segments.
+/// An event is active in the segments from floor(onset / resolution) up to but excluding ceil(offset / resolution), in
+/// double division. Overlapping events with the same label are merged. A sweep over the onsets and offsets of a file
+/// counts runs of segments with equal activity, so time and memory depend on the number of events, not on the number of
+/// segments.
 /// </remarks>
 public static class SegmentBased
 {
     /// <summary>Counts all files together.</summary>
     /// <param name="pairs">Reference and estimate, without labels outside the class list.</param>
-    /// <param name="options">How time is split; segments of 1 s by default.</param>
-    /// <param name="lengths">The length of each file in seconds, in the order of the pairs; overrides the options' length.</param>
-    /// <exception cref="ArgumentException">The options or lengths are invalid, or there are labels outside the class list.</exception>
+    /// <param name="options">Segmentation of time. Default: segments of 1 s.</param>
+    /// <param name="lengths">
+    /// Length of each file in seconds, in the order of the pairs; overrides the length in the options.
+    /// </param>
+    /// <exception cref="ArgumentException">
+    /// The options or lengths are invalid, or there are labels outside the class list.
+    /// </exception>
     public static SegmentCounts Count(
         EventPairs pairs,
         SegmentOptions? options = null,
@@ -63,15 +69,15 @@ public static class SegmentBased
     }
 
     /// <summary>
-    /// Counts at every threshold (sed_scores_eval; Ebbers et al. 2022). A segment's score is the maximum of the frames it
-    /// overlaps.
+    /// Counts at every threshold (sed_scores_eval; Ebbers et al. 2022). The score of a segment is the maximum over the
+    /// frames it overlaps.
     /// </summary>
     /// <param name="pairs">Frame scores and reference.</param>
     /// <param name="segmentSeconds">Length of a segment, in seconds; positive.</param>
     public static ThresholdCurves Curves(ScorePairs pairs, double segmentSeconds = 1.0) =>
         Sweep(pairs, segmentSeconds).OfAll(pairs);
 
-    /// <summary>The same counts, prepared for resamples of the clips.</summary>
+    /// <summary>Prepares the counts of <see cref="Curves"/> for resamples of the clips.</summary>
     /// <inheritdoc cref="Curves"/>
     public static CurveSweep Sweep(ScorePairs pairs, double segmentSeconds = 1.0)
     {

@@ -3,15 +3,17 @@ using Sed.Core.Metrics.Counts;
 
 namespace Sed.Core.Metrics.Segments;
 
-/// <summary>Segment-based counts. Counts of the same classes and options add up.</summary>
+/// <summary>Segment-based counts. Counts with the same classes and options can be added.</summary>
 public sealed class SegmentCounts : DetectionCounts<SegmentCounts, SegmentOptions>, ICounts<SegmentCounts>
 {
     internal const int PerClass = 4;
 
-    /// <param name="classes">The classes.</param>
-    /// <param name="options">How time is split.</param>
-    /// <param name="values">Substitutions, deletions, insertions, segments, files; then TP, FP, FN, TN of each class.</param>
-    /// <param name="evaluatedSeconds">The lengths of the files, summed.</param>
+    /// <param name="classes">Classes, in the order of the per-class counts.</param>
+    /// <param name="options">Segmentation of time.</param>
+    /// <param name="values">
+    /// Substitutions, deletions, insertions, segments, files; then TP, FP, FN, TN of each class.
+    /// </param>
+    /// <param name="evaluatedSeconds">Summed length of the files.</param>
     internal SegmentCounts(ClassList classes, SegmentOptions options, long[] values, double evaluatedSeconds)
         : base(classes, options, values, PerClass, evaluatedSeconds) { }
 
@@ -34,10 +36,10 @@ public sealed class SegmentCounts : DetectionCounts<SegmentCounts, SegmentOption
     /// <summary>Substitutions (S): pairs of a missed and a falsely detected label in one segment.</summary>
     public override long Substitutions => Values[0];
 
-    /// <summary>Deletions (D): missed labels that are no substitutions.</summary>
+    /// <summary>Deletions (D): missed labels that are not substitutions.</summary>
     public override long Deletions => Values[1];
 
-    /// <summary>Insertions (I): falsely detected labels that are no substitutions.</summary>
+    /// <summary>Insertions (I): falsely detected labels that are not substitutions.</summary>
     public override long Insertions => Values[2];
 
     /// <summary>Number of segments.</summary>

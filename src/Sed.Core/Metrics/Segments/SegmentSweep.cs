@@ -2,13 +2,16 @@ using Sed.Core.Metrics.Pairs;
 
 namespace Sed.Core.Metrics.Segments;
 
-/// <summary>Counts the segments of a file by a sweep over its onsets and offsets. Reuses its memory; not thread-safe.</summary>
+/// <summary>
+/// Counts the segments of a file by a sweep over its onsets and offsets. Reuses its memory; not thread-safe.
+/// </summary>
 internal sealed class SegmentSweep(int classes, double resolution)
 {
     private const int Reference = 1;
     private const int Estimate = 2;
 
-    // For each class: the number of open events on each side, the active sides, and the segment since which they are active.
+    // For each class: the number of open events on each side, the active sides, and the segment from which on they are
+    // active.
     private readonly int[] openReference = new int[classes];
     private readonly int[] openEstimate = new int[classes];
     private readonly int[] active = new int[classes];
@@ -37,7 +40,7 @@ internal sealed class SegmentSweep(int classes, double resolution)
         Sweep(values);
         values[3] += length;
         values[4]++;
-        // Count has subtracted the segments in which a class is active.
+        // True negatives are all segments minus those in which the class is active, which Count has subtracted.
         for (var k = SegmentCounts.Header + 3; k < values.Length; k += SegmentCounts.PerClass)
             values[k] += length;
         return seconds;
@@ -104,7 +107,10 @@ internal sealed class SegmentSweep(int classes, double resolution)
         return active[label] = (openReference[label] > 0 ? Reference : 0) | (openEstimate[label] > 0 ? Estimate : 0);
     }
 
-    /// <summary>Counts the run of segments in which a class was active on the same sides, and subtracts it from its true negatives.</summary>
+    /// <summary>
+    /// Counts the run of segments in which a class was active on the same sides, and subtracts it from the true
+    /// negatives.
+    /// </summary>
     private void Count(Span<long> values, int label, int sides, long position)
     {
         var run = position - since[label];

@@ -3,7 +3,7 @@ using Sed.Core.Annotations;
 
 namespace Sed.Core.Metrics.Tags;
 
-/// <summary>Counts tags as the official scorer of DCASE 2017 Task 4, subtask A, does.</summary>
+/// <summary>Counts tags by the rules of the official scorer of DCASE 2017 Task 4, subtask A.</summary>
 internal static class SubtaskA
 {
     public static ImmutableArray<TaggingCounts> CountEach(ClassList classes, TagList reference, TagList estimated)
@@ -31,7 +31,7 @@ internal static class SubtaskA
             values[0] += matched;
             values[1] += inGuess - matched;
             values[2] += inTruth - matched;
-            // Class by class, one row of the estimate matches all rows of the reference.
+            // In the per-class counts, one row of the estimate matches all rows of the reference with its label.
             var own = values.AsSpan(TaggingCounts.Header + TaggingCounts.PerClass * k, TaggingCounts.PerClass);
             own[0] += inGuess > 0 ? inTruth : 0;
             own[1] += inTruth > 0 ? 0 : inGuess;
@@ -51,7 +51,8 @@ internal static class SubtaskA
                 named.Predict();
             foreach (var row in list.RowsAt(file))
             {
-                // Rows whose end is 0 are skipped, but each counts its file until another row does.
+                // Rows whose end is 0 are skipped, but each one before the file's first other row adds 1 to the number
+                // of files.
                 if (row.EndIsZero)
                 {
                     named.Counted += named.IsPredicted ? 0 : 1;
@@ -67,7 +68,7 @@ internal static class SubtaskA
 
     private static string NameOf(string file) => file.Split(".wav")[0].Split(".flac")[0].Trim();
 
-    /// <summary>The rows of the files with one name.</summary>
+    /// <summary>The rows of all files that share a name.</summary>
     private sealed class Named
     {
         public List<string> Labels { get; } = [];

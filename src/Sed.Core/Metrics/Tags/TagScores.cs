@@ -20,10 +20,10 @@ public sealed class TagScores
         this.truths = truths;
     }
 
-    /// <summary>The scores that a network outputs for a set of clips.</summary>
-    /// <param name="classes">The classes.</param>
+    /// <summary>Creates the scores from the outputs of a network for a set of clips.</summary>
+    /// <param name="classes">Classes, the second axis of both arrays.</param>
     /// <param name="scores">Finite scores, shape (clips, classes).</param>
-    /// <param name="reference">Whether each clip has each class, of the same shape.</param>
+    /// <param name="reference">Whether each clip has each class, shape (clips, classes).</param>
     /// <exception cref="ArgumentException">The shapes differ, or a score is not finite.</exception>
     public static TagScores Of(ClassList classes, ReadOnlySpan<float> scores, ReadOnlySpan<bool> reference)
     {
@@ -35,7 +35,7 @@ public sealed class TagScores
             if (!float.IsFinite(scores[k]))
                 throw new ArgumentException(
                     FormattableString.Invariant(
-                        $"The score of {classes[k % classes.Count]} in clip {k / classes.Count} is {scores[k]}."
+                        $"The score of {classes[k % classes.Count]} in clip {k / classes.Count} is {scores[k]}, which is not finite."
                     ),
                     nameof(scores)
                 );
@@ -44,7 +44,9 @@ public sealed class TagScores
         return new TagScores(classes, copied, reference.ToArray());
     }
 
-    /// <summary>The maxima of frame scores as clip scores. A clip has the classes of its events.</summary>
+    /// <summary>
+    /// Uses the maximum of each class's frame scores as the clip score. The classes of a clip are those of its events.
+    /// </summary>
     public static TagScores Of(ScorePairs pairs)
     {
         ArgumentNullException.ThrowIfNull(pairs);
@@ -69,12 +71,12 @@ public sealed class TagScores
     public int Clips => scores.Length / Classes.Count;
 
     /// <summary>
-    /// The counts of every class at every threshold, which give average precision, ROC area, d-prime, equal error rate and best
-    /// thresholds.
+    /// Counts of every class at every threshold, from which average precision, ROC area, d-prime, equal error rate and
+    /// best thresholds are computed.
     /// </summary>
     public ThresholdCurves Curves() => Sweep().Of(CurveCounting.Once(Clips));
 
-    /// <summary>The same counts, prepared for resamples of the clips.</summary>
+    /// <summary>Prepares the counts of <see cref="Curves"/> for resamples of the clips.</summary>
     public CurveSweep Sweep()
     {
         var changes = new Change[Classes.Count][];
@@ -101,9 +103,9 @@ public sealed class TagScores
     }
 
     /// <summary>
-    /// Label-weighted label-ranking average precision (lwlrap; Fonseca et al. 2019, DCASE 2019 Task 2): for each label of a clip,
-    /// the fraction of labels ranked at least as high that the clip has; the mean over all labels of all clips. Ties count as in
-    /// scikit-learn.
+    /// Label-weighted label-ranking average precision (lwlrap; Fonseca et al. 2019, DCASE 2019 Task 2). For each label
+    /// of a clip, the precision is the fraction of correct labels among the labels ranked at least as high; lwlrap is
+    /// the mean over all labels of all clips. Ties are ranked as in scikit-learn.
     /// </summary>
     public Rate Lwlrap()
     {
@@ -117,7 +119,7 @@ public sealed class TagScores
         return count > 0 ? sum / count : Rate.Undefined("no clip has a label");
     }
 
-    /// <summary>The same mean for each class, over the clips that have it.</summary>
+    /// <summary>lwlrap of each class: the mean precision over the clips with the class.</summary>
     public ImmutableArray<Rate> LwlrapPerClass()
     {
         Rate Of((double Sum, long Count) own) =>
@@ -125,8 +127,8 @@ public sealed class TagScores
         return [.. Enumerable.Range(0, Classes.Count).Select(k => Of(Ranked(k)))];
     }
 
-    /// <summary>The clips repeated by their weights, for resampling.</summary>
-    /// <exception cref="ArgumentException">There is not one weight for each clip.</exception>
+    /// <summary>Repeats clips by their weights, for resampling.</summary>
+    /// <exception cref="ArgumentException">The number of weights is not the number of clips.</exception>
     public TagScores Weighted(ReadOnlySpan<int> weights)
     {
         if (weights.Length != Clips)
@@ -142,10 +144,10 @@ public sealed class TagScores
         return new TagScores(Classes, [.. drawnScores], [.. drawnTruths]);
     }
 
-    /// <summary>The ranking metrics of all classes together, by their names in machine-readable output.</summary>
+    /// <summary>The ranking metrics of all classes together, with their names in machine-readable output.</summary>
     public IReadOnlyList<Measure> Averages() => Averages(Curves());
 
-    /// <summary>Every ranking metric: of all classes together, then class by class.</summary>
+    /// <summary>All ranking metrics with their names: of all classes together, then of each class.</summary>
     public IReadOnlyList<Measure> All()
     {
         var curves = Curves();

@@ -4,14 +4,14 @@ using Sed.Core.Metrics.Pairs;
 
 namespace Sed.Core.Metrics.Tags;
 
-/// <summary>Clip-level (tagging) evaluation: which labels a clip has, regardless of time.</summary>
+/// <summary>Clip-level (tagging) evaluation: compares the labels of clips, regardless of time.</summary>
 public static class Tagging
 {
     /// <summary>Counts the decisions of two lists.</summary>
-    /// <param name="classes">The classes that are scored.</param>
+    /// <param name="classes">Classes to score.</param>
     /// <param name="reference">The reference tags.</param>
     /// <param name="estimated">The estimated tags.</param>
-    /// <param name="rules">The rules of counting; plain by default.</param>
+    /// <param name="rules">Rules of counting. Default: plain.</param>
     /// <exception cref="AnnotationException">A label is not in the class list.</exception>
     public static TaggingCounts Count(
         ClassList classes,
@@ -23,7 +23,7 @@ public static class Tagging
             .Aggregate(TaggingCounts.None(classes, rules), (sum, one) => sum + one);
 
     /// <summary>Counts each file separately, for resampling. The sum over files equals <c>Count</c>.</summary>
-    /// <returns>Counts of the reference's files; by the official rules, of the estimate's files.</returns>
+    /// <returns>One element per file of the reference, or of the estimate by the official rules.</returns>
     /// <exception cref="AnnotationException">A label is not in the class list.</exception>
     public static ImmutableArray<TaggingCounts> CountEach(
         ClassList classes,
@@ -42,10 +42,12 @@ public static class Tagging
     }
 
     /// <summary>Counts the decisions of clips in memory by the plain rules.</summary>
-    /// <param name="classes">The classes that are scored.</param>
+    /// <param name="classes">Classes to score.</param>
     /// <param name="reference">Whether each clip has each class, shape (clips, classes).</param>
-    /// <param name="estimated">The decisions, of the same shape.</param>
-    /// <exception cref="ArgumentException">The shapes differ, or the length is no multiple of the number of classes.</exception>
+    /// <param name="estimated">The decisions, shape (clips, classes).</param>
+    /// <exception cref="ArgumentException">
+    /// The shapes differ, or the length is not a multiple of the number of classes.
+    /// </exception>
     public static TaggingCounts Count(ClassList classes, ReadOnlySpan<bool> reference, ReadOnlySpan<bool> estimated)
     {
         ArgumentNullException.ThrowIfNull(classes);
@@ -57,10 +59,12 @@ public static class Tagging
     }
 
     /// <summary>Counts the decisions of clips in memory by the plain rules.</summary>
-    /// <param name="classes">The classes that are scored.</param>
+    /// <param name="classes">Classes to score.</param>
     /// <param name="reference">The reference labels of each clip.</param>
     /// <param name="estimated">The estimated labels of the same clips, in the same order.</param>
-    /// <exception cref="ArgumentException">The numbers of clips differ, or a label is not in the class list.</exception>
+    /// <exception cref="ArgumentException">
+    /// The numbers of clips differ, or a label is not in the class list.
+    /// </exception>
     public static TaggingCounts Count(
         ClassList classes,
         IReadOnlyList<IReadOnlyCollection<string>> reference,

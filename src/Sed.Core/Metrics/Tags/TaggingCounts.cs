@@ -3,16 +3,16 @@ using Sed.Core.Metrics.Counts;
 
 namespace Sed.Core.Metrics.Tags;
 
-/// <summary>Counts of clip-level decisions. Counts of the same classes and rules add up.</summary>
+/// <summary>Counts of clip-level decisions. Counts with the same classes and rules can be added.</summary>
 public sealed class TaggingCounts : ClassCounts<TaggingCounts, TaggingRules>, ICounts<TaggingCounts>
 {
     internal const int PerClass = 4;
 
-    /// <param name="classes">The classes.</param>
+    /// <param name="classes">Classes, in the order of the per-class counts.</param>
     /// <param name="rules">The rules of counting.</param>
     /// <param name="values">
-    /// TP, FP, FN, TN of all classes, files; then TP, FP, FN, TN of each class. By the plain rules the overall counts are the
-    /// sums over classes; by the official rules, repeated rows can make them differ.
+    /// TP, FP, FN, TN over all classes, files; then TP, FP, FN, TN of each class. By the plain rules, the overall
+    /// counts are the sums over classes. By the official rules, they can differ from the sums if rows are repeated.
     /// </param>
     internal TaggingCounts(ClassList classes, TaggingRules rules, long[] values)
         : base(classes, rules, values, PerClass) { }
@@ -33,8 +33,10 @@ public sealed class TaggingCounts : ClassCounts<TaggingCounts, TaggingRules>, IC
     /// <exception cref="ArgumentException">Classes or rules differ.</exception>
     public static TaggingCounts operator +(TaggingCounts a, TaggingCounts b) => a.Of(a.SumWith(b));
 
-    /// <summary>The metrics of these counts.</summary>
-    /// <param name="conventions">Values where a denominator is 0, for the plain rules; the official rules fix them.</param>
+    /// <summary>Computes the metrics.</summary>
+    /// <param name="conventions">
+    /// Values of metrics whose denominator is 0. Used by the plain rules only; the official rules define their own.
+    /// </param>
     public TaggingScores Scores(ScoringConventions? conventions = null) =>
         Rules == TaggingRules.Plain
             ? TaggingScores.Plain(this, conventions ?? ScoringConventions.SedEval)
@@ -45,15 +47,15 @@ public sealed class TaggingCounts : ClassCounts<TaggingCounts, TaggingRules>, IC
 public enum TaggingRules
 {
     /// <summary>
-    /// One decision for every file of the reference and every class. A file that is missing from the estimate has no tags, and
-    /// repeated rows count once.
+    /// One decision for every file of the reference and every class. A file that is missing from the estimate has no
+    /// tags, and repeated rows count once.
     /// </summary>
     Plain,
 
     /// <summary>
-    /// The rules of the official scorer of DCASE 2017 Task 4 A: only files of the <em>estimate</em> are scored, so a file that is
-    /// missing from it adds no misses; rows whose end is 0 are skipped; repeated rows count again; names are compared without
-    /// .wav and .flac.
+    /// The rules of the official scorer of DCASE 2017 Task 4 A. Only files of the <em>estimate</em> are scored, so
+    /// files that are missing from it add no misses. Rows whose end is 0 are skipped. Repeated rows count repeatedly.
+    /// Names are compared without .wav and .flac.
     /// </summary>
     Dcase2017SubtaskA,
 }

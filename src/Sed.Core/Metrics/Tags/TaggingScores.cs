@@ -4,17 +4,23 @@ using Sed.Core.Metrics.Counts;
 
 namespace Sed.Core.Metrics.Tags;
 
-/// <summary>Clip-level metrics: of all decisions (micro average), averaged over classes (macro average), and of each class.</summary>
+/// <summary>
+/// Clip-level metrics: of all decisions (micro average), averaged over classes (macro average), and of each class.
+/// </summary>
 /// <param name="Classes">The classes, in the order of <paramref name="PerClass"/>.</param>
 /// <param name="Rules">The rules of counting.</param>
 /// <param name="Micro">Metrics of all decisions.</param>
 /// <param name="Macro">
-/// Averages over classes. By the plain rules, F1 is the mean of the classes' F1; by the official rules, it is the harmonic mean
-/// of the mean precision and the mean recall.
+/// Averages over classes. By the plain rules, F1 is the mean of the classes' F1; by the official rules, it is the
+/// harmonic mean of the mean precision and the mean recall.
 /// </param>
 /// <param name="PerClass">Metrics of each class.</param>
-/// <param name="MicroAccuracies">Accuracies of all decisions; null by the official rules, which have no true negatives.</param>
-/// <param name="Conventions">Values where a denominator is 0; null by the official rules, where 0/0 is 0.</param>
+/// <param name="MicroAccuracies">
+/// Accuracies of all decisions; null by the official rules, which count no true negatives.
+/// </param>
+/// <param name="Conventions">
+/// Values of metrics whose denominator is 0; null by the official rules, where 0/0 is 0.
+/// </param>
 public sealed record TaggingScores(
     ClassList Classes,
     TaggingRules Rules,
@@ -25,7 +31,7 @@ public sealed record TaggingScores(
     ScoringConventions? Conventions
 )
 {
-    /// <summary>Every number by name: micro, macro, and of each class.</summary>
+    /// <summary>All metrics with their names: micro average, macro average, and per class.</summary>
     public IReadOnlyList<Measure> All()
     {
         List<Measure> all = new(3 * (Classes.Count + 2) + 4);

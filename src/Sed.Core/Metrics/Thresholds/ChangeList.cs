@@ -1,6 +1,6 @@
 namespace Sed.Core.Metrics.Thresholds;
 
-/// <summary>A growing list of changes with a fast sort by falling score.</summary>
+/// <summary>A growing list of changes that can be sorted quickly by falling score.</summary>
 internal sealed class ChangeList
 {
     private const int DigitBits = 11;
@@ -31,7 +31,10 @@ internal sealed class ChangeList
         items[Count++] = change;
     }
 
-    /// <summary>Adds every detection (run of frames above the threshold) as a false positive: one more at each peak, one fewer at each valley.</summary>
+    /// <summary>
+    /// Adds every detection (run of frames above the threshold) as a false positive: one more at each peak, one fewer
+    /// at each valley.
+    /// </summary>
     public void AddRuns(ReadOnlySpan<double> row, int file, double floor)
     {
         var before = double.NegativeInfinity;
@@ -68,8 +71,8 @@ internal sealed class ChangeList
     }
 
     /// <summary>
-    /// Radix sort from the lowest digit. Digits that are equal in all keys are skipped, which halves the time for scores of
-    /// single precision.
+    /// Radix sort from the lowest digit. Passes whose digit is equal in all keys are skipped, which halves the time for
+    /// scores of single precision.
     /// </summary>
     private void SortMany()
     {
@@ -97,13 +100,14 @@ internal sealed class ChangeList
 }
 
 /// <summary>
-/// The change of a count of a file when the threshold falls below a score. Sixteen bytes, because millions are sorted.
+/// Change of one count of one file when the threshold falls below a score. Only 16 bytes, because millions of changes
+/// are sorted.
 /// </summary>
 /// <param name="Key">The score, encoded as a number that rises as the score falls.</param>
-/// <param name="File">The position of the file.</param>
+/// <param name="File">Position of the file.</param>
 /// <param name="Kind">
-/// The count: <see cref="TruePositives"/>, <see cref="FalsePositives"/>, or <see cref="CrossTriggers"/> plus the position of a
-/// class.
+/// The count: <see cref="TruePositives"/>, <see cref="FalsePositives"/>, or <see cref="CrossTriggers"/> plus the
+/// position of a class.
 /// </param>
 /// <param name="Delta">The change of the count.</param>
 internal readonly record struct Change(ulong Key, int File, short Kind, short Delta)
@@ -116,7 +120,8 @@ internal readonly record struct Change(ulong Key, int File, short Kind, short De
 
     public static ulong KeyOf(double score)
     {
-        // Adding 0.0 makes -0.0 equal to 0.0. Doubles are ordered as their bits once the bits of negative ones are inverted.
+        // Adding 0.0 makes -0.0 equal to 0.0. Flipping the sign bit of positive numbers and all bits of negative ones
+        // makes the order of the bits that of the numbers.
         var bits = BitConverter.DoubleToUInt64Bits(score + 0.0);
         var rising = (bits >> 63) != 0 ? ~bits : bits | (1UL << 63);
         return ~rising;

@@ -5,8 +5,8 @@ using Sed.Core.Metrics.Pairs;
 namespace Sed.Core.Metrics.Thresholds;
 
 /// <summary>
-/// Counts at every threshold, prepared once and summed for all clips or for resamples of them (sed_scores_eval 0.0.4; Ebbers et
-/// al. 2022). Immutable.
+/// Counts at every threshold, prepared once and evaluated for all clips or for resamples of them (sed_scores_eval
+/// 0.0.4; Ebbers et al. 2022). Immutable.
 /// </summary>
 public sealed class CurveSweep
 {
@@ -17,8 +17,10 @@ public sealed class CurveSweep
 
     /// <param name="classes">The classes.</param>
     /// <param name="counting">A description of the units that are counted.</param>
-    /// <param name="changes">For each class the changes of its counts, by falling score.</param>
-    /// <param name="references">For each class and clip the number of references; null where the lowest threshold finds them all.</param>
+    /// <param name="changes">Changes of the counts of each class, by falling score.</param>
+    /// <param name="references">
+    /// Number of references by class and clip; null if the lowest threshold finds all of them.
+    /// </param>
     internal CurveSweep(ClassList classes, string counting, Change[][] changes, int[][]? references = null)
     {
         this.classes = classes;
@@ -27,8 +29,8 @@ public sealed class CurveSweep
         this.references = references;
     }
 
-    /// <summary>The counts of every class at every threshold, for clips with weights.</summary>
-    /// <param name="weights">How often each clip is counted, 0 or more.</param>
+    /// <summary>The counts of every class at every threshold, for a weighted set of clips.</summary>
+    /// <param name="weights">Number of times that each clip is counted, 0 or more.</param>
     public ThresholdCurves Of(ReadOnlySpan<int> weights)
     {
         var curves = ImmutableArray.CreateBuilder<ThresholdCurve>(classes.Count);
@@ -40,7 +42,7 @@ public sealed class CurveSweep
         return new ThresholdCurves(curves.MoveToImmutable(), counting);
     }
 
-    /// <summary>The points of the curve of sorted changes, by falling score.</summary>
+    /// <summary>Computes the points of a curve from changes sorted by falling score.</summary>
     internal static ImmutableArray<ThresholdPoint> PointsOf(ReadOnlySpan<Change> sorted, ReadOnlySpan<int> weights)
     {
         var points = ImmutableArray.CreateBuilder<ThresholdPoint>();
@@ -76,8 +78,8 @@ public sealed class CurveSweep
 }
 
 /// <summary>
-/// Collects the counts at every threshold (sed_scores_eval 0.0.4; Ebbers et al. 2022). A detection is a maximal run of frames
-/// whose scores lie above the threshold.
+/// Collects the counts at every threshold (sed_scores_eval 0.0.4; Ebbers et al. 2022). A detection is a maximal run of
+/// frames whose scores exceed the threshold.
 /// </summary>
 internal static class CurveCounting
 {
@@ -85,7 +87,9 @@ internal static class CurveCounting
     /// <param name="pairs">Frame scores and reference.</param>
     /// <param name="counting">A description of the units that are counted.</param>
     /// <param name="add">Adds the changes of a file (first argument) and a class (second).</param>
-    /// <param name="countEvents">Whether the references of a class are its events; otherwise the units that the lowest threshold finds.</param>
+    /// <param name="countEvents">
+    /// Whether the references of a class are its events; otherwise they are the positives at the lowest threshold.
+    /// </param>
     public static CurveSweep Sweep(
         ScorePairs pairs,
         string counting,
@@ -104,8 +108,9 @@ internal static class CurveCounting
             for (var file = 0; file < pairs.Count; file++)
             {
                 references[k][file] = pairs.EventsOf(file, k).Length;
-                // As in sed_scores_eval, in files without the class every peak and valley is a point of the curve, even if two
-                // at one score cancel; the best threshold lies half-way between points.
+                // As in sed_scores_eval, every peak and valley in a file without the class is a point of the curve,
+                // even where the changes at one score cancel. The points matter because the best threshold lies
+                // half-way between two of them.
                 if (references[k][file] == 0)
                 {
                     add(file, k, list);
@@ -124,7 +129,7 @@ internal static class CurveCounting
     /// <summary>The counts of every class at every threshold, each file counted once.</summary>
     public static ThresholdCurves OfAll(this CurveSweep sweep, ScorePairs pairs) => sweep.Of(Once(pairs.Count));
 
-    /// <summary>Weights of 1 for every clip.</summary>
+    /// <summary>A weight of 1 for each clip.</summary>
     public static int[] Once(int clips)
     {
         var weights = new int[clips];
@@ -132,7 +137,7 @@ internal static class CurveCounting
         return weights;
     }
 
-    /// <summary>Adds the changes of a file, summed at each score; sums of 0 are left out.</summary>
+    /// <summary>Adds the changes of a file, summed over equal scores. Sums of 0 are left out.</summary>
     private static void Merge(ChangeList ofFile, ChangeList to)
     {
         ofFile.Sort();

@@ -1,10 +1,10 @@
 namespace Sed.Core.Metrics.Thresholds;
 
 /// <summary>
-/// Every detection that any threshold gives for one row of scores. A detection is a maximal run of frames whose scores reach the
-/// threshold; it exists for thresholds up to its own minimum and above the larger of the two scores next to it. Detections
-/// form a tree: when the threshold falls to a detection's score, the detection replaces its children. There are at most as
-/// many detections as frames. Built in one pass; reuses its memory; not thread-safe.
+/// All detections that occur at any threshold in one row of scores. A detection is a maximal run of frames whose scores
+/// reach the threshold. It exists for thresholds up to its own minimum and above the larger of the two adjacent scores.
+/// Detections form a tree: when the threshold falls to a detection's score, the detection replaces its children. There
+/// are at most as many detections as frames. Built in one pass; reuses its memory; not thread-safe.
 /// </summary>
 internal sealed class DetectionTree
 {
@@ -23,15 +23,17 @@ internal sealed class DetectionTree
     /// <summary>The frame after each detection.</summary>
     public ReadOnlySpan<int> Ends => ends.AsSpan(0, Count);
 
-    /// <summary>The minimum score of each detection, the highest threshold at which it exists.</summary>
+    /// <summary>Minimum score of each detection: the highest threshold at which the detection exists.</summary>
     public ReadOnlySpan<double> Scores => scores.AsSpan(0, Count);
 
-    /// <summary>The detection that replaces each one as the threshold falls; -1 for none.</summary>
+    /// <summary>For each detection, the one that replaces it as the threshold falls; -1 if none does.</summary>
     public ReadOnlySpan<int> Parents => parents.AsSpan(0, Count);
 
     /// <summary>Finds the detections of a row.</summary>
-    /// <param name="row">The scores, frame by frame.</param>
-    /// <param name="floor">The lowest threshold of interest, exclusive; frames with scores up to it are inactive.</param>
+    /// <param name="row">Scores, frame by frame.</param>
+    /// <param name="floor">
+    /// The lowest threshold of interest, exclusive; frames with scores up to it are inactive.
+    /// </param>
     public void Build(ReadOnlySpan<double> row, double floor = double.NegativeInfinity)
     {
         if (starts.Length < row.Length)
@@ -48,7 +50,7 @@ internal sealed class DetectionTree
             var silent = frame == row.Length || row[frame] <= floor;
             var score = silent ? double.NegativeInfinity : row[frame];
             var start = frame;
-            // Detections above this frame's score end here; the higher of their two neighbours is in their parent.
+            // Detections above this frame's score end here. Their parent contains the neighbour with the higher score.
             while (depth > 0 && scores[open[depth - 1]] > score)
             {
                 var closed = open[--depth];

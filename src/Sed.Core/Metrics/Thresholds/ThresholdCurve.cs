@@ -4,12 +4,12 @@ using Sed.Core.Metrics.Counts;
 namespace Sed.Core.Metrics.Thresholds;
 
 /// <summary>
-/// The counts of one class at every threshold, exactly. As in sed_scores_eval (Ebbers et al. 2022), the precision without
-/// detections is 1, and the highest of equally good thresholds is the best.
+/// The exact counts of one class at every threshold. As in sed_scores_eval (Ebbers et al. 2022), the precision without
+/// detections is 1, and of equally good thresholds the highest is the best.
 /// </summary>
 public sealed class ThresholdCurve
 {
-    /// <param name="label">The class.</param>
+    /// <param name="label">Label of the class.</param>
     /// <param name="points">Points by falling score; the first score is infinite.</param>
     /// <param name="references">Number of positives of the reference.</param>
     internal ThresholdCurve(string label, ImmutableArray<ThresholdPoint> points, long references)
@@ -19,16 +19,19 @@ public sealed class ThresholdCurve
         References = references;
     }
 
-    /// <summary>The class.</summary>
+    /// <summary>Label of the class.</summary>
     public string Label { get; }
 
-    /// <summary>The points by falling score, from infinity, where nothing is detected, to the lowest score, where everything is.</summary>
+    /// <summary>
+    /// The points by falling score: from infinity, where nothing is detected, to the lowest score, where everything is
+    /// detected.
+    /// </summary>
     public ImmutableArray<ThresholdPoint> Points { get; }
 
     /// <summary>Number of positives of the reference: events, segments or clips.</summary>
     public long References { get; }
 
-    /// <summary>The counts at a threshold; scores above it are positive.</summary>
+    /// <summary>The counts at a threshold. Scores above the threshold are positive.</summary>
     public BinaryCounts At(double threshold) => CountsOf(Points[LastAbove(threshold)]);
 
     /// <summary>F1, precision and recall at a threshold; undefined without references.</summary>
@@ -37,7 +40,9 @@ public sealed class ThresholdCurve
     /// <summary>The threshold with the largest F1; null without references.</summary>
     public BestThreshold? BestF() => References == 0 ? null : Best(point => FOf(CountsOf(point)), higher: true);
 
-    /// <summary>The threshold with the smallest error rate (deletions and insertions over references); null without references.</summary>
+    /// <summary>
+    /// The threshold with the smallest error rate (deletions and insertions over references); null without references.
+    /// </summary>
     public BestThreshold? BestErrorRate() =>
         References == 0
             ? null
@@ -51,7 +56,7 @@ public sealed class ThresholdCurve
     {
         if (References == 0)
             return Rate.Undefined("the reference has no positives");
-        // Of several precisions at one recall, the largest counts.
+        // Where several points have the same recall, the largest precision counts.
         SortedDictionary<long, double> best = [];
         foreach (var point in Points)
         {
@@ -70,16 +75,19 @@ public sealed class ThresholdCurve
     }
 
     /// <summary>
-    /// The area under the ROC curve. Only for segments and clips, where everything is positive at the lowest threshold.
+    /// Area under the ROC curve. Defined only for segments and clips, all of which are positive at the lowest
+    /// threshold.
     /// </summary>
-    /// <param name="ties">How points with equal false positive rates are ordered; the true area by default.</param>
+    /// <param name="ties">
+    /// Order of points with equal false positive rates. Default: the order that gives the true area.
+    /// </param>
     public Rate RocArea(RocTies ties = RocTies.InOrder)
     {
         var negatives = Points[^1].FalsePositives;
         if (References == 0)
             return Rate.Undefined("the reference has no positives");
         if (negatives == 0)
-            return Rate.Undefined("the reference is never silent");
+            return Rate.Undefined("the reference has no negatives");
         if (ties == RocTies.AsSedScoresEval)
             return RocAreaByNumpy(negatives);
         var area = 0.0;
@@ -90,20 +98,20 @@ public sealed class ThresholdCurve
         return area / (2.0 * References * negatives);
     }
 
-    /// <summary>d-prime of the ROC area, see <see cref="DPrime(Rate)"/>.</summary>
+    /// <summary>d-prime of the ROC area; see <see cref="DPrime(Rate)"/>.</summary>
     public Rate DPrime() => DPrime(RocArea());
 
     /// <summary>
-    /// d-prime, sqrt(2) times the normal quantile of the ROC area: the distance in standard deviations between the means of the
-    /// scores of positives and negatives, if both were normal with equal variance. Infinite for a perfect ranking. For several
-    /// classes it is computed from the mean area (Gemmeke et al. 2017).
+    /// d-prime: sqrt(2) times the normal quantile of the ROC area. If the scores of positives and of negatives are
+    /// normal with equal variance, it is the distance between their means in standard deviations. Infinite for a
+    /// perfect ranking. For several classes it is computed from the mean area (Gemmeke et al. 2017).
     /// </summary>
     public static Rate DPrime(Rate rocArea) =>
         rocArea.IsDefined ? Math.Sqrt(2) * MathNet.Numerics.Distributions.Normal.InvCDF(0, 1, rocArea.Value) : rocArea;
 
     /// <summary>
-    /// Equal error rate: the rate at which miss rate and false alarm rate are equal, interpolated between thresholds (as in
-    /// sed_eval).
+    /// Equal error rate: the value at which miss rate and false alarm rate are equal, interpolated between thresholds
+    /// as in sed_eval.
     /// </summary>
     public Rate EqualErrorRate()
     {
@@ -196,24 +204,24 @@ public sealed class ThresholdCurve
 /// <param name="FalsePositives">False positives.</param>
 public readonly record struct ThresholdPoint(double Score, long TruePositives, long FalsePositives);
 
-/// <summary>How points of the ROC curve with equal false positive rates are ordered.</summary>
+/// <summary>Order of the points of a ROC curve with equal false positive rates.</summary>
 public enum RocTies
 {
-    /// <summary>By falling threshold, which gives the true area, as in scikit-learn.</summary>
+    /// <summary>By falling threshold, which gives the true area (as in scikit-learn).</summary>
     InOrder,
 
     /// <summary>
-    /// By NumPy's unstable sort, applied twice, as in sed_scores_eval 0.0.4 with NumPy 1.24. The area differs slightly from the
-    /// true one; use it only to compare with that tool.
+    /// By NumPy's unstable sort, applied twice, as in sed_scores_eval 0.0.4 with NumPy 1.24. The area differs slightly
+    /// from the true one; use it only to compare with that tool.
     /// </summary>
     AsSedScoresEval,
 }
 
 /// <summary>The best threshold of a class.</summary>
 /// <param name="Threshold">
-/// Half-way between the lowest score of the detections and the next score at which a count changes. Infinity when no detection
-/// is best, negative infinity when everything is detected.
+/// Half-way between the lowest score of the detections and the next score at which a count changes. Infinity if
+/// detecting nothing is best, negative infinity if detecting everything is best.
 /// </param>
-/// <param name="Value">The F1 or error rate at the threshold.</param>
+/// <param name="Value">F1 or error rate at the threshold.</param>
 /// <param name="Counts">The counts at the threshold.</param>
 public readonly record struct BestThreshold(double Threshold, double Value, BinaryCounts Counts);

@@ -3,13 +3,17 @@ using Sed.Core.Metrics.Counts;
 
 namespace Sed.Core.Metrics.Thresholds;
 
-/// <summary>The counts of all classes at every threshold, with the averages of sed_scores_eval (Ebbers et al. 2022).</summary>
+/// <summary>
+/// The counts of all classes at every threshold, with the averages of sed_scores_eval (Ebbers et al. 2022).
+/// </summary>
 /// <param name="PerClass">The curve of each class.</param>
 /// <param name="Counting">A description of the units that are counted.</param>
 public sealed record ThresholdCurves(ImmutableArray<ThresholdCurve> PerClass, string Counting)
 {
-    /// <summary>F1, precision and recall of all classes together, each at its own threshold (micro average).</summary>
-    /// <param name="thresholdOf">The threshold of a class.</param>
+    /// <summary>
+    /// F1, precision and recall of all classes together (micro average), each class at its own threshold.
+    /// </summary>
+    /// <param name="thresholdOf">Returns the threshold of a class.</param>
     public FMeasure MicroAverage(Func<ThresholdCurve, double> thresholdOf)
     {
         ArgumentNullException.ThrowIfNull(thresholdOf);
@@ -24,8 +28,10 @@ public sealed record ThresholdCurves(ImmutableArray<ThresholdCurve> PerClass, st
         return new FMeasure(2 * precision * recall / Math.Max(precision + recall, 1e-15), precision, recall);
     }
 
-    /// <summary>The means over classes of F1, precision and recall, each class at its own threshold (macro average).</summary>
-    /// <param name="thresholdOf">The threshold of a class.</param>
+    /// <summary>
+    /// Means over classes of F1, precision and recall (macro average), each class at its own threshold.
+    /// </summary>
+    /// <param name="thresholdOf">Returns the threshold of a class.</param>
     public FMeasure MacroAverage(Func<ThresholdCurve, double> thresholdOf)
     {
         ArgumentNullException.ThrowIfNull(thresholdOf);

@@ -56,7 +56,7 @@ public class EventPairsTests
                 List("estimate", ("", [new(0, 1, "Car")]))
             )
         );
-        Assert.Equal("estimate: the rows have no file names, but those of the other list have", thrown.Message);
+        Assert.Equal("estimate: the rows have no file names, but the rows of the other list do", thrown.Message);
     }
 
     [Fact]

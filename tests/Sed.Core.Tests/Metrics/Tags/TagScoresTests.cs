@@ -95,7 +95,7 @@ public class TagScoresTests
     {
         var tags = TagScores.Of(new ClassList(["a", "b", "c"]), [0.5f, 0.5f, 0.1f], [true, false, false]);
         Assert.Equal(0.5, tags.Lwlrap().Value);
-        Assert.Equal("the reference is never silent", tags.Curves().PerClass[0].RocArea().Why);
+        Assert.Equal("the reference has no negatives", tags.Curves().PerClass[0].RocArea().Why);
         Assert.Equal("the reference has no positives", tags.Curves().PerClass[1].AveragePrecision().Why);
     }
 
@@ -103,6 +103,6 @@ public class TagScoresTests
     public void A_score_of_NaN_is_reported_with_its_class_and_clip()
     {
         var thrown = Assert.Throws<ArgumentException>(() => TagScores.Of(Classes, [0, 1, float.NaN, 0], new bool[4]));
-        Assert.StartsWith("The score of dog in clip 0 is NaN.", thrown.Message);
+        Assert.StartsWith("The score of dog in clip 0 is NaN, which is not finite.", thrown.Message);
     }
 }
