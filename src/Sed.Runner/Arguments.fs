@@ -20,7 +20,12 @@ type Arguments =
     | [<Unique>] Cpus of count: int
     | [<Unique>] Account of name: string
     | [<Unique>] Slurm of options: string
+    | [<Unique>] Slurm_Prepare of options: string
+    | [<Unique>] Slurm_Trials of options: string
+    | Setup of line: string
     | [<Unique>] Batch_Trials of count: int
+    | [<Unique>] Parallel_Trials of count: int
+    | [<Unique>] Max_Tasks of count: int
     | [<Unique>] Wait
     | [<Unique>] Dry_Run
     | [<Hidden; Unique>] Prepare
@@ -69,8 +74,19 @@ type Arguments =
             | Gpus _ -> "with --on slurm: GPUs for each task."
             | Cpus _ -> "with --on slurm: processors for each task. Default: 1, unless Slurm is configured otherwise."
             | Account _ -> "with --on slurm: sbatch's --account."
-            | Slurm _ -> "with --on slurm: further sbatch options, for example \"--mem=16G --constraint=a100\"."
+            | Slurm _ ->
+                "with --on slurm: further sbatch options of all jobs, for example \"--mem=16G --mail-type=FAIL\"."
+            | Slurm_Prepare _ ->
+                "with --on slurm: further sbatch options of the job that prepares corpora and features."
+            | Slurm_Trials _ ->
+                "with --on slurm: further sbatch options of the tasks that train, for example \"--constraint=a100\"."
+            | Setup _ ->
+                "with --on slurm: a shell command that each job runs first, for example \"module load cuda\". May be repeated."
             | Batch_Trials _ -> "with --on slurm: trials for each task. Default: 1."
+            | Parallel_Trials _ ->
+                "with --on slurm: trials that a task trains at the same time, sharing its processors and GPUs. Default: 1."
+            | Max_Tasks _ ->
+                "with --on slurm: the maximum number of tasks that run at the same time. Default: no limit."
             | Wait -> "with --on slurm: show the progress of the jobs, then print the table."
             | Dry_Run -> "with --on slurm: print the submission script and stop."
             | Prepare -> "prepare corpora and features. Used internally by --on slurm."

@@ -128,7 +128,12 @@ module Options =
         Cpus = given.TryGetResult Cpus
         Account = given.TryGetResult Account
         More = given.TryGetResult Slurm
+        MoreForPreparation = given.TryGetResult Slurm_Prepare
+        MoreForTrials = given.TryGetResult Slurm_Trials
+        Setup = given.GetResults Setup
         BatchTrials = given.TryGetResult Batch_Trials |> Option.defaultValue 1
+        ParallelTrials = given.TryGetResult Parallel_Trials |> Option.defaultValue 1
+        MaxTasks = given.TryGetResult Max_Tasks
         Wait = given.Contains Wait
         DryRun = given.Contains Dry_Run
     }
@@ -145,7 +150,12 @@ module Options =
                 "--cpus", slurm.Cpus.IsSome
                 "--account", slurm.Account.IsSome
                 "--slurm", slurm.More.IsSome
+                "--slurm-prepare", slurm.MoreForPreparation.IsSome
+                "--slurm-trials", slurm.MoreForTrials.IsSome
+                "--setup", not slurm.Setup.IsEmpty
                 "--batch-trials", given.Contains Batch_Trials
+                "--parallel-trials", given.Contains Parallel_Trials
+                "--max-tasks", slurm.MaxTasks.IsSome
                 "--wait", slurm.Wait
                 "--dry-run", slurm.DryRun
             ]
@@ -169,8 +179,8 @@ module Options =
                 if given.Contains Jobs then
                     Problem.at
                         "--jobs"
-                        "a Slurm task trains one trial at a time"
-                        "leave it out, or use --batch-trials N"
+                        "it is for trials on this machine"
+                        "use --parallel-trials N for the trials that a task trains at the same time"
                 if not slurm.Wait then
                     for word, isGiven in afterwards do
                         if isGiven then

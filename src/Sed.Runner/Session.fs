@@ -129,12 +129,27 @@ let private onNode (options: Options) (display: Display) (plans: Plan list) (sto
     workspace.Threads <- Option.defaultValue 0 options.Worker
     match options.Part with
     | Some numbers ->
-        let states = [
-            for plan in Submission.part numbers plans do
-                let progress = Progress(plan, 1, workspace.TrialFolder)
-                yield! Sweep.run workspace display options.RetryFailed plan (fun () -> progress.Left) stopping.Token
-        ]
-        if states |> List.exists (snd >> _.IsFailed) then 1 else 0
+        let part = Submission.part numbers plans
+        let completedEpochs () =
+            List.sum [
+                for trial in List.collect Plan.allTrials part |> List.distinct do
+                    let folder = workspace.TrialFolder trial.Specification
+                    match TrialFolder.state folder, TrialFolder.log folder with
+                    | Finished result, _ -> result.Epochs
+                    | _, Some log -> log.Epochs
+                    | _ -> 0
+            ]
+        let atStart = completedEpochs ()
+        try
+            let states = [
+                for plan in part do
+                    let progress = Progress(plan, 1, workspace.TrialFolder)
+                    yield! Sweep.run workspace display options.RetryFailed plan (fun () -> progress.Left) stopping.Token
+            ]
+            if states |> List.exists (snd >> _.IsFailed) then 1 else 0
+        with :? OperationCanceledException when completedEpochs () = atStart ->
+            display.Line "Stopped before an epoch was completed."
+            SlurmScript.stalledCode
     | None ->
         match plans |> List.collect workspace.Lacking with
         | [] ->

@@ -15,6 +15,7 @@ let private commands = [
     Export.command
     Show.command
     Compare.command
+    Status.command
     Devices.command
 ]
 

@@ -1,4 +1,4 @@
-// The commands on stored results tables: show and compare.
+// The commands on runs: show and compare for stored results tables, status for submitted jobs.
 namespace Sed.Tool
 
 open Argu
@@ -49,4 +49,25 @@ module Compare =
         Summary = "compares two results tables: metrics and settings"
         NeedsTorch = false
         Run = Command.run<CompareArguments> "compare" work
+    }
+
+type private StatusArguments =
+    | [<MainCommand; ExactlyOnce>] Run of run: string
+
+    interface IArgParserTemplate with
+        member argument.Usage =
+            match argument with
+            | Run _ -> "the runs folder, for example runs, optionally with an experiment's name: runs/table2."
+
+/// seddsl status: the jobs that were submitted to Slurm.
+module Status =
+    let private work (arguments: ParseResults<StatusArguments>) =
+        for line in SubmittedJobs.describe (arguments.GetResult StatusArguments.Run) do
+            printfn $"{line}"
+
+    let command = {
+        Name = "status"
+        Summary = "shows the state of the jobs that a run submitted to Slurm"
+        NeedsTorch = false
+        Run = Command.run<StatusArguments> "status" work
     }

@@ -3,10 +3,27 @@ module internal Sed.Runner.Slurm
 
 open System
 open System.Diagnostics
+open System.Globalization
 open System.IO
+open System.Text.RegularExpressions
 
 /// The numbers of the two submitted jobs.
 type Jobs = { Prepare: string; Array: string }
+
+/// A job or a task of an array job, as Slurm describes it.
+type JobState = {
+    /// The task's number in its array; None for a job without tasks.
+    Task: int option
+    /// Slurm's name of the state, for example PENDING, RUNNING or OUT_OF_MEMORY.
+    State: string
+    /// Slurm's reason for the state; empty without one.
+    Reason: string
+    ExitCode: int
+    /// The signal that ended the job; 0 without one.
+    Signal: int
+    Restarts: int
+    Nodes: string
+}
 
 /// Whether sbatch is on the PATH.
 let isInstalled () =
@@ -17,26 +34,29 @@ let isInstalled () =
         Path.PathSeparator
     |> Array.exists (fun folder -> folder <> "" && File.Exists(Path.Combine(folder, "sbatch")))
 
-/// Runs a program. Returns its output or, if it fails, its error output.
+/// Runs a program. Returns its output or, if it fails or does not exist, the error.
 let private outputOf (program: string) (arguments: string list) (input: string) =
-    let info =
-        ProcessStartInfo(
-            program,
-            arguments,
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true
-        )
-    use running = nonNull (Process.Start info)
-    let errors = running.StandardError.ReadToEndAsync()
-    running.StandardInput.Write input
-    running.StandardInput.Close()
-    let output = running.StandardOutput.ReadToEnd()
-    running.WaitForExit()
-    if running.ExitCode = 0 then
-        Ok output
-    else
-        Error(errors.Result.Trim())
+    try
+        let info =
+            ProcessStartInfo(
+                program,
+                arguments,
+                RedirectStandardInput = true,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true
+            )
+        use running = nonNull (Process.Start info)
+        let errors = running.StandardError.ReadToEndAsync()
+        running.StandardInput.Write input
+        running.StandardInput.Close()
+        let output = running.StandardOutput.ReadToEnd()
+        running.WaitForExit()
+        if running.ExitCode = 0 then
+            Ok output
+        else
+            Error(errors.Result.Trim())
+    with :? ComponentModel.Win32Exception as missing ->
+        Error missing.Message
 
 /// Runs a submission script. Returns Slurm's error message if it rejects the jobs.
 let submit (script: string) : Result<Jobs, string> =
@@ -51,9 +71,218 @@ let submit (script: string) : Result<Jobs, string> =
             Array = number "array"
         })
 
-/// Whether a job is waiting or running. Slurm forgets a job some time after its end.
-let isActive (job: string) =
-    match outputOf "squeue" [ "--noheader"; "--format=%T"; "--jobs"; job ] "" with
-    | Ok output -> output.Trim() <> ""
-    | Error complaint when complaint.Contains "Invalid job id" -> false
-    | Error _ -> true // the controller may be temporarily unavailable
+/// Submits a job script. Returns the job's number or Slurm's error message.
+let submitJob (script: string) : Result<string, string> =
+    outputOf "sbatch" [ "--parsable" ] script
+    |> Result.map (fun output -> output.Trim().Split(';').[0])
+
+let cancel (jobs: string list) = outputOf "scancel" jobs "" |> ignore
+
+/// Queues a task again that ended without success.
+let requeue (task: string) =
+    match outputOf "scontrol" [ "requeue"; task ] "" with
+    | Ok _ -> true
+    | Error _ -> false
+
+/// The maximum number of tasks of an array job. Default 1,001, Slurm's own.
+let mostTasks () =
+    match outputOf "scontrol" [ "show"; "config" ] "" with
+    | Ok config ->
+        let found = Regex.Match(config, @"(?m)^\s*MaxArraySize\s*=\s*(\d+)")
+        // The maximum is that of the task numbers, which start at 0, plus 1.
+        if found.Success then int found.Groups[1].Value else 1001
+    | Error _ -> 1001
+
+let private number (text: string) =
+    match Int32.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture) with
+    | true, value -> value
+    | _ -> 0
+
+/// The task number of a record that stands for all tasks without a record of their own.
+let remainingTasks = -1
+
+/// The task numbers in a text such as "7", "0-3,8" or "0-999%10"; [None] for a job without tasks. Slurm shortens long lists with "...".
+let private tasksOf (text: string) : int option list =
+    if text = "" then
+        [ None ]
+    elif text = "4294967294" then
+        [ Some remainingTasks ]
+    else
+        let plain = text.Split('%').[0].Trim('[', ']')
+        [
+            for part in plain.Split(',', StringSplitOptions.RemoveEmptyEntries) do
+                match part.Split('-') |> Array.map (fun side -> side.Split(':').[0]) with
+                | [| first; last |] when Seq.forall Char.IsDigit (first + last) ->
+                    yield! List.map Some [ number first .. number last ]
+                | [| only |] when only <> "" && Seq.forall Char.IsDigit only -> Some(number only)
+                | _ -> ()
+        ]
+
+let private exit (text: string) =
+    match text.Split ':' with
+    | [| code; signal |] -> number code, number signal
+    | _ -> 0, 0
+
+/// Reads the output of `scontrol show job --oneliner`.
+let internal readJobs (output: string) : JobState list = [
+    for line in output.Split('\n', StringSplitOptions.RemoveEmptyEntries) do
+        let field name =
+            let found = Regex.Match(line, $@"(?:^|\s){name}=(\S*)")
+            if found.Success && found.Groups[1].Value <> "(null)" then
+                found.Groups[1].Value
+            else
+                ""
+        if field "JobId" <> "" then
+            let code, signal = exit (field "ExitCode")
+            for task in tasksOf (field "ArrayTaskId") do
+                {
+                    Task = task
+                    State = field "JobState"
+                    Reason =
+                        match field "Reason" with
+                        | "None" -> ""
+                        | reason -> reason.Replace('_', ' ')
+                    ExitCode = code
+                    Signal = signal
+                    Restarts = number (field "Restarts")
+                    Nodes = field "NodeList"
+                }
+]
+
+/// Reads the output of `sacct --parsable2 --noheader --allocations --format=JobID,State,ExitCode,Reason,NodeList`.
+let internal readAccounting (output: string) : JobState list = [
+    for line in output.Split('\n', StringSplitOptions.RemoveEmptyEntries) do
+        match line.Split '|' with
+        | [| job; state; exitCode; reason; nodes |] ->
+            let code, signal = exit exitCode
+            let task =
+                match job.IndexOf '_' with
+                | -1 -> ""
+                | at -> job.Substring(at + 1)
+            for task in tasksOf task do
+                {
+                    Task = task
+                    State = state.Split(' ').[0] // "CANCELLED by 1000"
+                    Reason = if reason = "None" then "" else reason.Replace('_', ' ')
+                    ExitCode = code
+                    Signal = signal
+                    Restarts = 0
+                    Nodes = nodes
+                }
+        | _ -> ()
+]
+
+/// The state of a job or of the tasks of an array job. Empty if Slurm no longer knows the job: it forgets a job some minutes after its end,
+/// unless it keeps accounts. None if Slurm cannot be asked.
+let states (job: string) : JobState list option =
+    match outputOf "scontrol" [ "show"; "job"; "--oneliner"; job ] "" with
+    | Ok output -> Some(readJobs output)
+    | Error complaint when complaint.Contains "Invalid job id" ->
+        match
+            outputOf
+                "sacct"
+                [
+                    "--parsable2"
+                    "--noheader"
+                    "--allocations"
+                    "--format=JobID,State,ExitCode,Reason,NodeList"
+                    "--jobs"
+                    job
+                ]
+                ""
+        with
+        | Ok output -> Some(readAccounting output)
+        | Error _ -> Some []
+    | Error _ -> None // the controller may be temporarily unavailable
+
+/// Whether a job or task is waiting or running.
+let isActive (state: JobState) =
+    List.contains state.State [
+        "PENDING"
+        "CONFIGURING"
+        "RUNNING"
+        "COMPLETING"
+        "SUSPENDED"
+        "STOPPED"
+        "REQUEUED"
+        "REQUEUE_FED"
+        "REQUEUE_HOLD"
+        "RESIZING"
+        "SIGNALING"
+        "STAGE_OUT"
+    ]
+
+/// Whether a waiting job can never start as it was requested: the reasons that no time and no freed resource removes.
+let isImpossible (state: JobState) =
+    state.State = "PENDING"
+    && List.exists (fun (reason: string) -> state.Reason.StartsWith reason) [
+        "PartitionConfig"
+        "PartitionTimeLimit"
+        "PartitionNodeLimit"
+        "BadConstraints"
+        "AccountNotAllowed"
+        "InvalidAccount"
+        "InvalidQOS"
+        "QOSNotAllowed"
+        "AssocMaxWallDurationPerJobLimit"
+        "QOSMaxWallDurationPerJobLimit"
+        "AssocMaxCpuPerJobLimit"
+        "QOSMaxCpuPerJobLimit"
+        "QOSMaxCpuPerNode"
+        "AssocMaxNodePerJobLimit"
+        "QOSMaxNodePerJobLimit"
+        "QOSMaxGRESPerJob"
+        "AssocMaxGRESPerJob"
+    ]
+
+/// What a waiting job waits for, or why it can never start, for Slurm's most common reasons; empty for others.
+let private meaning (reason: string) =
+    match reason.Split(',').[0] with
+    | "" -> ""
+    | "Dependency" -> "for the preparation to succeed"
+    | "DependencyNeverSatisfied" -> "for a preparation that failed"
+    | "Resources" -> "for free resources"
+    | "Priority" -> "for jobs of higher priority"
+    | "JobArrayTaskLimit" -> "for other tasks to end (--max-tasks)"
+    | "BeginTime" -> "for its start time; a requeued task waits for some time first"
+    | "JobHeldUser" -> "to be released: scontrol release"
+    | "JobHeldAdmin" -> "to be released by an administrator"
+    | "PartitionDown"
+    | "PartitionInactive" -> "for its partition, which is down"
+    | "PartitionConfig" -> "no node of the partition has what the job requests"
+    | "PartitionTimeLimit" -> "the job's time limit exceeds that of the partition"
+    | "PartitionNodeLimit" -> "the job requests more nodes than the partition allows"
+    | _ -> ""
+
+/// Slurm's reason, with its meaning where it is a known one.
+let describeReason (reason: string) =
+    match meaning reason with
+    | "" -> reason
+    | text -> $"{text} ({reason})"
+
+/// A state in words, for example "waiting for free resources (Resources)" or "failed with exit code 3".
+let describe (state: JobState) =
+    let at = if state.Nodes = "" then "" else $" on {state.Nodes}"
+    let restarted =
+        if state.Restarts = 0 then
+            ""
+        else
+            $", restarted {state.Restarts} times"
+    match state.State with
+    | "PENDING" when state.Reason = "" -> "waiting"
+    | "PENDING" when isImpossible state -> $"waiting in vain: {describeReason state.Reason}"
+    | "PENDING" when meaning state.Reason = "" -> $"waiting: {state.Reason}"
+    | "PENDING" -> $"waiting {describeReason state.Reason}"
+    | "RUNNING" -> $"running{at}{restarted}"
+    | "COMPLETED" -> "completed"
+    | "FAILED" when state.Signal <> 0 -> $"killed by signal {state.Signal}{at}"
+    // 128 and the signal's number.
+    | "FAILED" when state.ExitCode > 128 && state.ExitCode <= 192 -> $"killed by signal {state.ExitCode - 128}{at}"
+    | "FAILED" -> $"failed with exit code {state.ExitCode}{at}"
+    | "CANCELLED" -> "cancelled"
+    | "TIMEOUT" -> $"stopped at its time limit{at}"
+    | "OUT_OF_MEMORY" -> $"killed for lack of memory{at}; request more with --slurm-trials \"--mem=...\""
+    | "NODE_FAIL" -> $"lost with its node{at}"
+    | "PREEMPTED" -> "preempted by another job"
+    | "" -> "unknown to Slurm"
+    | other -> $"{other.ToLowerInvariant()}{at}"

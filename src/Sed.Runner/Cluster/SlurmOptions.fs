@@ -1,6 +1,8 @@
 namespace Sed.Runner
 
 open System
+open System.Globalization
+open System.Text.RegularExpressions
 open Sed
 
 /// The options for a submission to Slurm. Most values are passed to sbatch unchanged, after a check that they cannot inject
@@ -12,10 +14,20 @@ type SlurmOptions = {
     Gpus: int option
     Cpus: int option
     Account: string option
-    /// Further sbatch options, as in a script after #SBATCH.
+    /// Further sbatch options of all jobs, as in a script after #SBATCH.
     More: string option
+    /// Further sbatch options of the job that prepares corpora and features.
+    MoreForPreparation: string option
+    /// Further sbatch options of the tasks that train trials.
+    MoreForTrials: string option
+    /// Shell commands that each job runs first, for example `module load cuda`.
+    Setup: string list
     /// Trials for each task, at least 1.
     BatchTrials: int
+    /// Trials that a task trains at the same time on its processors and GPUs, at least 1.
+    ParallelTrials: int
+    /// The maximum number of tasks that run at the same time.
+    MaxTasks: int option
     /// Whether to wait for the jobs and then print the table.
     Wait: bool
     /// Whether to print the submission script instead of submitting.
@@ -32,10 +44,18 @@ module internal SlurmOptions =
             "--cpus", 1
             "--account", 1
             "--slurm", 1
+            "--slurm-prepare", 1
+            "--slurm-trials", 1
+            "--setup", 1
             "--batch-trials", 1
+            "--parallel-trials", 1
+            "--max-tasks", 1
             "--wait", 0
             "--dry-run", 0
         ]
+
+    /// Seconds before a task's time limit at which Slurm signals it to stop.
+    let secondsBeforeLimit = 60
 
     let private escaped (text: string) = text.ReplaceLineEndings @"\n"
 
@@ -52,19 +72,77 @@ module internal SlurmOptions =
         | _ -> ()
     ]
 
+    let private sbatchLine option example (value: string option) = [
+        match value with
+        | Some text when not (text.TrimStart().StartsWith '-') || Seq.exists Char.IsControl text ->
+            Problem.at
+                option
+                $"'{escaped text}' is not a line of sbatch options"
+                $"give all options in one line, for example {option} \"{example}\""
+        | _ -> ()
+    ]
+
+    /// A time limit in seconds; None if it is unlimited or in no format of sbatch: minutes, minutes:seconds, hours:minutes:seconds,
+    /// days-hours, days-hours:minutes, days-hours:minutes:seconds.
+    let seconds (limit: string) : int64 option =
+        let numbers (text: string) = [
+            for part in text.Split ':' -> Int64.Parse(part, CultureInfo.InvariantCulture)
+        ]
+        let matched = Regex.Match(limit, @"^(?:(\d{1,6})-)?(\d{1,9}(?::\d{1,9}){0,2})$")
+        if not matched.Success then
+            None
+        else
+            match matched.Groups[1].Success, numbers matched.Groups[2].Value with
+            | false, [ minutes ] -> Some(60L * minutes)
+            | false, [ minutes; seconds ] -> Some(60L * minutes + seconds)
+            | false, [ hours; minutes; seconds ] -> Some(3600L * hours + 60L * minutes + seconds)
+            | _, (hours :: rest) ->
+                let days = Int64.Parse(matched.Groups[1].Value, CultureInfo.InvariantCulture)
+                let minutes = rest |> List.tryItem 0 |> Option.defaultValue 0L
+                let seconds = rest |> List.tryItem 1 |> Option.defaultValue 0L
+                Some(86400L * days + 3600L * hours + 60L * minutes + seconds)
+            | _ -> None
+
     /// All problems of the options.
     let problems (options: SlurmOptions) : Problem list = [
         yield! oneWord "--partition" options.Partition
         yield! oneWord "--time" options.Time
+        match options.Time |> Option.bind seconds with
+        | Some seconds when seconds > 0L && seconds <= int64 secondsBeforeLimit ->
+            Problem.at
+                "--time"
+                $"a limit of {seconds} s leaves no time to train, because tasks are stopped {secondsBeforeLimit} s before their limit"
+                "give several minutes"
+        | _ -> ()
         yield! positive "--gpus" options.Gpus
         yield! positive "--cpus" options.Cpus
         yield! oneWord "--account" options.Account
-        match options.More with
-        | Some text when not (text.TrimStart().StartsWith '-') || Seq.exists Char.IsControl text ->
-            Problem.at
-                "--slurm"
-                $"'{escaped text}' is not a line of sbatch options"
-                "give all options in one line, for example --slurm \"--mem=16G --constraint=a100\""
-        | _ -> ()
+        yield! sbatchLine "--slurm" "--mem=16G --constraint=a100" options.More
+        yield! sbatchLine "--slurm-prepare" "--mem=64G" options.MoreForPreparation
+        yield! sbatchLine "--slurm-trials" "--constraint=a100" options.MoreForTrials
+        for line in options.Setup do
+            if Seq.exists Char.IsControl line then
+                Problem.at
+                    "--setup"
+                    $"'{escaped line}' has more than one line"
+                    "give each line with a --setup of its own"
         yield! positive "--batch-trials" (Some options.BatchTrials)
+        yield! positive "--parallel-trials" (Some options.ParallelTrials)
+        yield! positive "--max-tasks" options.MaxTasks
     ]
+
+    /// Warnings about options that work but rarely do what their author wants.
+    let warnings (options: SlurmOptions) : string list = [
+        match options.Time |> Option.bind seconds with
+        | Some seconds when seconds < 300L ->
+            $"warning: --time: with a limit of {seconds} s a task trains for at most {seconds - int64 secondsBeforeLimit} s, because it is stopped {secondsBeforeLimit} s before its limit. A task that completes no epoch in that time is given up after three starts."
+        | _ -> ()
+        if options.ParallelTrials > 1 && options.BatchTrials < options.ParallelTrials then
+            $"warning: --parallel-trials: a task has {options.BatchTrials} trials, so --batch-trials {options.ParallelTrials} is used."
+    ]
+
+    /// The trials of each task: as many as `--batch-trials` says, at least one for each concurrent trial, and as many as are needed to stay
+    /// within the cluster's maximum number of tasks.
+    let tasks (maximum: int) (options: SlurmOptions) (trials: 'trial list) : 'trial list list =
+        let needed = (trials.Length + maximum - 1) / max 1 maximum
+        List.chunkBySize (List.max [ 1; options.BatchTrials; options.ParallelTrials; needed ]) trials

@@ -5,6 +5,14 @@ module internal Sed.Runner.SlurmScript
 open System
 open System.Text.RegularExpressions
 
+/// The trials of one task of the array job.
+type Task = {
+    /// The numbers of its trials, from 1 in the order of the script.
+    Trials: int list
+    /// The name of its log, without folder, job number and extension.
+    LogName: string
+}
+
 /// A word quoted for bash.
 let private quoted (word: string) =
     if Regex.IsMatch(word, @"^[\w./:=,%+@-]+$") then
@@ -15,8 +23,25 @@ let private quoted (word: string) =
 let private commandLine (words: string list) =
     words |> List.map quoted |> String.concat " "
 
-/// The options of both jobs.
-let private shared (options: SlurmOptions) = [
+/// A name with letters, digits, points, underscores and hyphens only, for jobs and log files.
+let plainName (name: string) =
+    let plain = Regex.Replace(name, @"[^\w.-]+", "-").Trim '-'
+    if plain.Length <= 100 then plain else plain[..99]
+
+/// The log of the preparation.
+let prepareLog (logs: string) (name: string) (job: string) =
+    $"{logs}/{plainName name}-prepare-{job}.out"
+
+/// The log of a task: what the training prints.
+let taskLog (logs: string) (name: string) (array: string) (index: int) (task: Task) =
+    $"{logs}/{plainName name}-{array}_{index}-{task.LogName}.out"
+
+/// The file for Slurm's own messages about a task. It is removed when the task ends without such messages.
+let slurmLog (logs: string) (name: string) (array: string) (index: int) =
+    $"{logs}/{plainName name}-{array}_{index}.slurm"
+
+/// The sbatch options of all jobs, in the order of precedence of their sources.
+let private shared (options: SlurmOptions) (own: string option) = [
     for option, value in
         [
             "partition", options.Partition
@@ -32,26 +57,79 @@ let private shared (options: SlurmOptions) = [
     // A requeued task appends to its log.
     "#SBATCH --open-mode=append"
     "#SBATCH --requeue"
-    match options.More with
-    | Some more -> $"#SBATCH {more.Trim()}"
+    for more in List.choose id [ options.More; own ] do
+        $"#SBATCH {more.Trim()}"
+]
+
+let private ofTrials (options: SlurmOptions) = [
+    yield! shared options options.MoreForTrials
+    match options.Gpus with
+    | Some count -> $"#SBATCH --gpus={count}"
     | None -> ()
 ]
 
-/// Seconds before a task's time limit at which Slurm signals it to stop.
-let private secondsBeforeLimit = 60
-
-/// The maximum number of times that a task is queued again. Without a limit, a task whose epochs exceed its time limit would be
-/// queued forever.
+/// The maximum number of times that a task is queued again after a time limit. Without a limit, a task could be queued forever.
 let private mostRestarts = 100
+
+/// The maximum number of times that a killed task is queued again.
+let mostKills = 3
+
+/// The number of consecutive starts without a completed epoch after which a task is given up.
+let private mostStalls = 3
+
+/// The exit code of a part that was stopped before it completed an epoch.
+let stalledCode = 79
+
+/// A job that ends at once and has the options of the trials' tasks. Slurm's reason for letting it wait shows whether it can ever start.
+let probe (options: SlurmOptions) =
+    [
+        "#!/usr/bin/env bash"
+        "#SBATCH --job-name=seddsl-probe"
+        "#SBATCH --output=/dev/null"
+        yield! ofTrials options
+        "exit 0"
+        ""
+    ]
+    |> String.concat "\n"
+
+/// What a task does after its trainings have stopped: it is queued again where another start can help. Counts of kills and of starts without a
+/// completed epoch are kept beside the log, because each start is a new process.
+let private afterwards = [
+    "killed=0 stalled=0"
+    "[ ! -e \"$log.starts\" ] || . \"$log.starts\""
+    $"case $code in 134|137|139) killed=$((killed + 1));; esac"
+    $"if [ \"$code\" = {stalledCode} ]; then stalled=$((stalled + 1)); else stalled=0; fi"
+    "echo \"killed=$killed stalled=$stalled\" >\"$log.starts\""
+    "again="
+    $"if [ -n \"$limit\" ] && [ \"$code\" != 0 ] && [ \"${{SLURM_RESTART_COUNT:-0}}\" -lt {mostRestarts} ]; then"
+    $"    if [ \"$stalled\" -lt {mostStalls} ]; then again=yes; else"
+    $"        echo \"Given up: {mostStalls} consecutive starts completed no epoch before the time limit. Give more time with --time.\""
+    "    fi"
+    "fi"
+    "case $code in 134|137|139)"
+    $"    if [ \"$killed\" -le {mostKills} ]; then again=yes; else"
+    $"        echo \"Given up: killed {mostKills + 1} times (exit code $code; 137 is usually a lack of memory).\""
+    "    fi;;"
+    "esac"
+    "if [ -n \"$again\" ]; then"
+    "    echo \"Queued again (exit code $code).\""
+    "    scontrol requeue \"${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID\""
+    "elif [ \"$code\" = 0 ]; then"
+    "    rm -f \"$log.starts\""
+    "fi"
+    "[ -s \"$own\" ] || rm -f \"$own\""
+    "exit \"$code\""
+]
 
 /// The submission script.
 /// name: the name of the jobs. logs: the folder for their output. command: the command line of the F# script.
-/// parts: the trial numbers of each task.
-let text (options: SlurmOptions) (name: string) (logs: string) (command: string list) (parts: int list list) =
-    let name = Regex.Replace(name, @"[^\w.-]", "-")
-    let log suffix =
-        quoted (logs + "/%x-" + suffix + ".out")
-    let numbers = [ for part in parts -> part |> List.map string |> String.concat "," ]
+let text (options: SlurmOptions) (name: string) (logs: string) (command: string list) (tasks: Task list) =
+    let name = plainName name
+    let numbers = [ for task in tasks -> task.Trials |> List.map string |> String.concat "," ]
+    let limit =
+        match options.MaxTasks with
+        | Some count -> $"%%{count}"
+        | None -> ""
     [
         "#!/usr/bin/env bash"
         "# Submits two jobs to Slurm. Run this script in the folder that its paths are relative to."
@@ -62,8 +140,9 @@ let text (options: SlurmOptions) (name: string) (logs: string) (command: string 
         "prepare=$(sbatch --parsable <<'END_OF_JOB'"
         "#!/usr/bin/env bash"
         $"#SBATCH --job-name={name}-prepare"
-        $"""#SBATCH --output={log "%j"}"""
-        yield! shared options
+        $"""#SBATCH --output={quoted (prepareLog logs name "%j")}"""
+        yield! shared options options.MoreForPreparation
+        yield! options.Setup
         $"exec {commandLine command} --prepare"
         "END_OF_JOB"
         ")"
@@ -74,27 +153,34 @@ let text (options: SlurmOptions) (name: string) (logs: string) (command: string 
         "array=$(sbatch --parsable --dependency=\"afterok:$prepare\" --kill-on-invalid-dep=yes <<'END_OF_JOB'"
         "#!/usr/bin/env bash"
         $"#SBATCH --job-name={name}"
-        $"#SBATCH --array=0-{parts.Length - 1}"
-        $"""#SBATCH --output={log "%A_%a"}"""
-        yield! shared options
-        match options.Gpus with
-        | Some count -> $"#SBATCH --gpus={count}"
-        | None -> ()
-        $"#SBATCH --signal=B:USR1@{secondsBeforeLimit}"
+        $"#SBATCH --array=0-{tasks.Length - 1}{limit}"
+        $"""#SBATCH --output={quoted (logs + "/%x-%A_%a.slurm")}"""
+        yield! ofTrials options
+        $"#SBATCH --signal=B:USR1@{SlurmOptions.secondsBeforeLimit}"
         $"""parts=({String.concat " " numbers})"""
-        "again="
+        $"""names=({commandLine [ for task in tasks -> task.LogName ]})"""
+        "part=${parts[$SLURM_ARRAY_TASK_ID]}"
+        $"own={quoted logs}/{name}-${{SLURM_ARRAY_JOB_ID}}_$SLURM_ARRAY_TASK_ID.slurm"
+        "log=${own%.slurm}-${names[$SLURM_ARRAY_TASK_ID]}.out"
+        "exec >>\"$log\" 2>&1"
+        "echo \"Start ${SLURM_RESTART_COUNT:-0} on ${SLURMD_NODENAME:-?}, trials $part\""
+        yield! options.Setup
+        "limit= tasks=()"
         "# Slurm sends USR1 shortly before the time limit: the task stops after its current step and is queued again."
-        "trap 'again=yes; kill -TERM \"$task\"' USR1"
-        "trap 'kill -TERM \"$task\"' TERM"
-        commandLine command
-        + " --part \"${parts[$SLURM_ARRAY_TASK_ID]}\" --worker \"${SLURM_CPUS_PER_TASK:-1}\" &"
-        "task=$!"
-        "while wait \"$task\"; code=$?; kill -0 \"$task\" 2>/dev/null; do :; done"
-        "if [ -n \"$again\" ] && [ \"$code\" != 0 ] && [ \"${SLURM_RESTART_COUNT:-0}\" -lt "
-        + $"{mostRestarts} ]; then"
-        "    scontrol requeue \"${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID\""
-        "fi"
-        "exit \"$code\""
+        "trap 'limit=yes; kill -TERM \"${tasks[@]}\" 2>/dev/null' USR1"
+        "trap 'kill -TERM \"${tasks[@]}\" 2>/dev/null' TERM"
+        $"threads=$(( ${{SLURM_CPUS_PER_TASK:-1}} / {options.ParallelTrials} ))"
+        $"for ((i = 0; i < {options.ParallelTrials}; i++)); do"
+        $"    {commandLine command} --part \"$part\" --worker \"$(( threads > 0 ? threads : 1 ))\" &"
+        "    tasks+=(\"$!\")"
+        "done"
+        "code=0"
+        "for task in \"${tasks[@]}\"; do"
+        "    # A trapped signal interrupts wait."
+        "    while wait \"$task\"; one=$?; kill -0 \"$task\" 2>/dev/null; do :; done"
+        "    [ \"$one\" = 0 ] || code=$one"
+        "done"
+        yield! afterwards
         "END_OF_JOB"
         ") || { scancel \"$prepare\"; exit 1; }"
         "echo \"array ${array%%;*}\""

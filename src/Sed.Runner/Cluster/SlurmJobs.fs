@@ -1,0 +1,233 @@
+namespace Sed.Runner
+
+open System
+open System.IO
+open System.Text.Json
+open Sed.Core.Runtime
+
+/// A trial of a submitted task.
+type SubmittedTrial = {
+    Name: string
+    /// The hash of its specification without the data's, which is not known before the preparation.
+    Key: string
+}
+
+type SubmittedTask = {
+    Trials: SubmittedTrial list
+    Log: string
+    /// The file for Slurm's own messages; it exists only if there are any.
+    SlurmLog: string
+}
+
+/// A submission: the job that prepares corpora and features, and the array job that trains the trials. It is stored in the run folder, so
+/// that other processes can explain the jobs and submit none of their trials again.
+type SubmittedJobs = {
+    Name: string
+    Prepare: string
+    PrepareLog: string
+    Array: string
+    Tasks: SubmittedTask list
+}
+
+/// The state of a submission as Slurm knows it now.
+type internal SubmissionState = {
+    Jobs: SubmittedJobs
+    /// None if Slurm has forgotten the job.
+    Prepare: Slurm.JobState option
+    /// The state of each task; None for tasks that Slurm has forgotten.
+    Tasks: (SubmittedTask * Slurm.JobState option) list
+}
+
+module internal SlurmJobs =
+    let private options = JsonSerializerOptions(WriteIndented = true)
+
+    let private folder (out: string) = Path.Combine(out, "slurm")
+
+    let save (out: string) (jobs: SubmittedJobs) =
+        let file =
+            Path.Combine(folder out, $"{SlurmScript.plainName jobs.Name}-{jobs.Array}.json")
+        Directory.CreateDirectory(folder out) |> ignore
+        AtomicFile.Write(file, JsonSerializer.Serialize(jobs, options))
+
+    /// All submissions of a run folder, the latest first. Files that are not readable as one are left out.
+    let load (out: string) : SubmittedJobs list =
+        if not (Directory.Exists(folder out)) then
+            []
+        else
+            [
+                for file in
+                    DirectoryInfo(folder out).GetFiles "*.json"
+                    |> Array.sortByDescending _.LastWriteTimeUtc do
+                    try
+                        match JsonSerializer.Deserialize<SubmittedJobs>(File.ReadAllText file.FullName, options) with
+                        | null -> ()
+                        | jobs -> jobs
+                    with
+                    | :? JsonException
+                    | :? IOException -> ()
+            ]
+
+    /// Asks Slurm for the state of a submission. None if Slurm does not answer.
+    let state (jobs: SubmittedJobs) : SubmissionState option =
+        match Slurm.states jobs.Prepare, Slurm.states jobs.Array with
+        | Some prepare, Some tasks ->
+            let known = Map [ for task in tasks -> task.Task, task ]
+            let remaining =
+                match Map.tryFind (Some Slurm.remainingTasks) known, tasks with
+                | Some state, _ -> Some state
+                // Slurm drops a task that is cancelled before its start from the record of the array job.
+                | None, other :: _ ->
+                    Some {
+                        other with
+                            State = "CANCELLED"
+                            Reason = ""
+                            ExitCode = 0
+                            Signal = 0
+                            Nodes = ""
+                    }
+                | None, [] -> None
+            Some {
+                Jobs = jobs
+                Prepare = List.tryHead prepare
+                Tasks = [
+                    for index, task in List.indexed jobs.Tasks ->
+                        task, Map.tryFind (Some index) known |> Option.orElse remaining
+                ]
+            }
+        | _ -> None
+
+    let private isActive (state: Slurm.JobState option) = state |> Option.exists Slurm.isActive
+
+    /// Whether a job of the submission is waiting or running.
+    let isAnyActive (state: SubmissionState) =
+        isActive state.Prepare || state.Tasks |> List.exists (snd >> isActive)
+
+    /// The keys of the trials that waiting or running tasks have, each with the task's array job.
+    let activeTrials (states: SubmissionState list) =
+        dict [
+            for state in states do
+                for task, own in state.Tasks do
+                    if isActive own then
+                        for trial in task.Trials -> trial.Key, state.Jobs.Array
+        ]
+
+    /// The names of a task's trials: "weight 1, seed 2" or "weight 1, seed 2 and 3 more".
+    let trialNames (task: SubmittedTask) =
+        match task.Trials with
+        | [] -> ""
+        | [ only ] -> only.Name
+        | first :: rest -> $"{first.Name} and {rest.Length} more"
+
+    /// The log of a task, followed by the file with Slurm's messages if there are any.
+    let logs (task: SubmittedTask) =
+        if File.Exists task.SlurmLog && FileInfo(task.SlurmLog).Length > 0L then
+            $"{task.Log}, Slurm's messages: {task.SlurmLog}"
+        else
+            task.Log
+
+    let private inState (state: Slurm.JobState option) =
+        match state with
+        | Some state -> Slurm.describe state
+        | None -> "no longer known to Slurm"
+
+    /// One line for each job: the preparation and all tasks, each with its state and its log.
+    let lines (state: SubmissionState) = [
+        $"preparation, job {state.Jobs.Prepare}: {inState state.Prepare}; log: {state.Jobs.PrepareLog}"
+        for index, (task, own) in List.indexed state.Tasks do
+            $"{trialNames task}, job {state.Jobs.Array}_{index}: {inState own}; log: {logs task}"
+    ]
+
+    /// The number of tasks in each state, for example "2 running, 4 waiting for free resources (Resources)".
+    let summary (state: SubmissionState) =
+        let words (own: Slurm.JobState option) =
+            match own with
+            | Some own when own.State = "RUNNING" -> "running"
+            | other -> inState other
+        let tasks =
+            state.Tasks
+            |> List.countBy (snd >> words)
+            |> List.map (fun (words, count) -> $"{count} {words}")
+            |> String.concat ", "
+        match state.Prepare with
+        | Some prepare when Slurm.isActive prepare -> $"preparation {Slurm.describe prepare}"
+        | Some prepare when prepare.State <> "COMPLETED" -> $"preparation {Slurm.describe prepare}; tasks: {tasks}"
+        | _ -> $"tasks: {tasks}"
+
+    let private lastLines count (file: string) =
+        try
+            File.ReadAllLines file
+            |> Array.filter (fun line -> line.Trim() <> "")
+            |> Array.rev
+            |> Array.truncate count
+            |> Array.rev
+            |> List.ofArray
+        with
+        | :? IOException
+        | :? UnauthorizedAccessException -> []
+
+    let private withEnd (file: string) = [
+        match lastLines 3 file with
+        | [] -> ()
+        | lines ->
+            for line in lines do
+                $"    {line}"
+    ]
+
+    /// Why a submission has trials without a result: each job that did not succeed, how it ended, its log and the log's last lines.
+    let explain (state: SubmissionState) : string list = [
+        match state.Prepare with
+        | Some prepare when not (Slurm.isActive prepare) && prepare.State <> "COMPLETED" ->
+            $"The preparation (job {state.Jobs.Prepare}) {Slurm.describe prepare}, so no trial was started. Its log: {state.Jobs.PrepareLog}"
+            yield! withEnd state.Jobs.PrepareLog
+        | _ ->
+            for index, (task, own) in List.indexed state.Tasks do
+                match own with
+                | Some own when own.State <> "COMPLETED" && not (Slurm.isActive own) ->
+                    $"{trialNames task} (job {state.Jobs.Array}_{index}): {Slurm.describe own}. Its log: {logs task}"
+                    yield! withEnd task.Log
+                | _ -> ()
+    ]
+
+/// The jobs that were submitted from a run folder.
+module SubmittedJobs =
+    /// The state and the log of every job and task of the latest submissions: those with active jobs or, without any, the last one. Each
+    /// block of lines begins with a heading. `run` is a run folder, or such a folder followed by the name of a table.
+    /// Throws InvalidDataException if there is no such folder, no job was submitted from it, or Slurm does not answer.
+    let describe (run: string) : string list =
+        let folder, name =
+            match Path.GetDirectoryName(run.TrimEnd('/', '\\')) with
+            | null
+            | "" -> run, None
+            | parent when Directory.Exists run || not (Directory.Exists parent) -> run, None
+            | parent -> parent, Some(string (Path.GetFileName(run.TrimEnd('/', '\\'))))
+        if not (Directory.Exists folder) then
+            raise (
+                InvalidDataException
+                    $"{folder}: no such run folder. Name the folder that the script wrote, for example runs."
+            )
+        let jobs =
+            SlurmJobs.load folder
+            |> List.filter (fun jobs -> name |> Option.forall (fun name -> jobs.Name = name))
+        if jobs.IsEmpty then
+            let what = name |> Option.defaultValue "this folder"
+            raise (
+                InvalidDataException
+                    $"{run}: no jobs of {what} were submitted to Slurm. `seddsl report {run} --serve` follows a run on this machine."
+            )
+        let states =
+            jobs
+            |> List.map (fun jobs ->
+                match SlurmJobs.state jobs with
+                | Some state -> state
+                | None ->
+                    raise (InvalidDataException $"Slurm does not answer about job {jobs.Array}. Try again later."))
+        let shown =
+            match states |> List.filter SlurmJobs.isAnyActive with
+            | [] -> [ states.Head ]
+            | active -> active
+        [
+            for state in shown do
+                $"{state.Jobs.Name}: {SlurmJobs.summary state}"
+                for line in SlurmJobs.lines state do
+                    $"  {line}"
+        ]
