@@ -87,6 +87,7 @@ type internal OneNode() =
                 "TaskPlugin=task/none"
                 "MpiDefault=none"
                 "KillWait=2"
+                "MaxArraySize=2"
                 "SchedulerParameters=sched_interval=1,bf_interval=1"
                 "SelectType=select/cons_tres"
                 "SelectTypeParameters=CR_CPU"
@@ -131,6 +132,9 @@ type internal OneNode() =
 
     /// The working folder of all programs.
     member _.Folder = folder
+
+    /// The name of its node.
+    member _.Node = host
 
     /// Starts a program that uses this cluster.
     member _.Start(program: string, arguments: string list) = started program arguments

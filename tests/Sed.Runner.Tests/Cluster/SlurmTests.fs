@@ -18,7 +18,12 @@ let private plain: SlurmOptions = {
     Cpus = None
     Account = None
     More = None
+    MoreForPreparation = None
+    MoreForTrials = None
+    Setup = []
     BatchTrials = 1
+    ParallelTrials = 1
+    MaxTasks = None
     Wait = false
     DryRun = true
 }
@@ -31,12 +36,23 @@ let private everything = {
         Cpus = Some 4
         Account = Some "ears"
         More = Some "--mem=16G --comment='two words'"
+        MoreForPreparation = Some "--mem=64G"
+        MoreForTrials = Some "--constraint=a100"
+        Setup = [ "module load cuda" ]
+        ParallelTrials = 2
+        MaxTasks = Some 8
 }
 
 let private script options =
     SlurmScript.text options "table 2" "runs/slurm" [ "dotnet"; "fsi"; "it's.fsx"; "--only"; "weight 1" ] [
-        [ 1; 2 ]
-        [ 5 ]
+        {
+            Trials = [ 1; 2 ]
+            LogName = "weight-1-seed-1-and-1-more"
+        }
+        {
+            Trials = [ 5 ]
+            LogName = "weight-3-seed-1"
+        }
     ]
 
 [<Fact>]
@@ -45,14 +61,18 @@ let ``the submission script contains all options`` () =
     for line in
         [
             "#SBATCH --job-name=table-2-prepare"
-            "#SBATCH --output=runs/slurm/%x-%A_%a.out"
+            "#SBATCH --output=runs/slurm/%x-%A_%a.slurm"
             "#SBATCH --partition=gpu"
             "#SBATCH --time=1-12"
             "#SBATCH --gpus=1"
             "#SBATCH --cpus-per-task=4"
             "#SBATCH --account=ears"
             "#SBATCH --mem=16G --comment='two words'"
-            "#SBATCH --array=0-1"
+            "#SBATCH --array=0-1%8"
+            "#SBATCH --constraint=a100"
+            "names=(weight-1-seed-1-and-1-more weight-3-seed-1)"
+            "log=${own%.slurm}-${names[$SLURM_ARRAY_TASK_ID]}.out"
+            "for ((i = 0; i < 2; i++)); do"
             "#SBATCH --requeue"
             "#SBATCH --signal=B:USR1@60"
             "parts=(1,2 5)"
@@ -60,6 +80,12 @@ let ``the submission script contains all options`` () =
         ] do
         Assert.Contains(line, lines)
     Assert.Contains("--dependency=\"afterok:$prepare\"", script everything)
+    let job number =
+        (script everything).Split "END_OF_JOB" |> Array.item number
+    Assert.Contains("#SBATCH --mem=64G\nmodule load cuda\nexec dotnet", job 1)
+    Assert.DoesNotContain("--constraint", job 1)
+    Assert.DoesNotContain("--mem=64G", job 3)
+    Assert.Contains("\nmodule load cuda\n", job 3)
 
 [<Fact>]
 let ``the submission script is valid bash and contains only the given paths`` () =
@@ -98,10 +124,12 @@ let ``invalid Slurm options are reported with remedies`` () =
     Assert.Equal<string list>(
         [
             "--partition: 'a b' is not a single word; give a value that sbatch accepts"
+            "--time: a limit of 60 s leaves no time to train, because tasks are stopped 60 s before their limit; give several minutes"
             "--gpus: 0 is too few; give at least 1"
             "--slurm: 'mem=3' is not a line of sbatch options; give all options in one line, for example --slurm \"--mem=16G --constraint=a100\""
+            "--setup: 'a\\nb' has more than one line; give each line with a --setup of its own"
             "--batch-trials: 0 is too few; give at least 1"
-            "--jobs: a Slurm task trains one trial at a time; leave it out, or use --batch-trials N"
+            "--jobs: it is for trials on this machine; use --parallel-trials N for the trials that a task trains at the same time"
             for word in [ "--verify"; "--export-model" ] do
                 $"{word}: there is no table until the jobs have ended; add --wait, or use this option without --on slurm when they have ended"
         ],
@@ -116,6 +144,10 @@ let ``invalid Slurm options are reported with remedies`` () =
                 "0"
                 "--slurm"
                 "mem=3"
+                "--time"
+                "1"
+                "--setup"
+                "a\nb"
             ]
             yield! [ "--batch-trials"; "0"; "--jobs"; "2"; "--verify"; "--export-model"; "m.sed" ]
         ]
@@ -140,6 +172,61 @@ let tiny =
     }}
 run [ tiny ]
 """
+
+[<Fact>]
+let ``the tasks of arrays and accounts are read`` () =
+    let states =
+        Slurm.readJobs
+            "JobId=49 ArrayJobId=49 ArrayTaskId=0,2-3%2 JobState=PENDING Reason=Resources ExitCode=0:0 Restarts=0 NodeList=(null)\nJobId=50 ArrayJobId=49 ArrayTaskId=1 JobState=FAILED Reason=NonZeroExitCode ExitCode=0:9 Restarts=1 NodeList=n7\n"
+    Assert.Equal<(int option * string) list>(
+        [
+            for task in [ 0; 2; 3 ] do
+                yield Some task, "waiting for free resources (Resources)"
+            yield Some 1, "killed by signal 9 on n7"
+        ],
+        [ for state in states -> state.Task, Slurm.describe state ]
+    )
+    Assert.Equal<(int option * string) list>(
+        [
+            None, "completed"
+            Some 0, "cancelled"
+            Some 1, "killed for lack of memory on n7; request more with --slurm-trials \"--mem=...\""
+        ],
+        [
+            for state in
+                Slurm.readAccounting
+                    "48|COMPLETED|0:0|None|n7\n49_0|CANCELLED by 1000|0:15|None|n7\n49_1|OUT_OF_MEMORY|0:125|None|n7\n" ->
+                state.Task, Slurm.describe state
+        ]
+    )
+
+[<Fact>]
+let ``time limits are read in all formats of sbatch`` () =
+    Assert.Equal<int64 option list>(
+        [
+            Some 1800L
+            Some 90L
+            Some 3661L
+            Some 129600L
+            Some 131400L
+            Some 90061L
+            None
+            None
+        ],
+        [
+            for limit in [ "30"; "1:30"; "1:1:1"; "1-12"; "1-12:30"; "1-1:1:1"; "UNLIMITED"; "a:b" ] ->
+                SlurmOptions.seconds limit
+        ]
+    )
+
+[<Fact>]
+let ``tasks stay within the maximum size of an array`` () =
+    let sizes maximum options =
+        SlurmOptions.tasks maximum options [ 1..10 ] |> List.map List.length
+    Assert.Equal<int list>(List.replicate 10 1, sizes 1001 plain)
+    Assert.Equal<int list>([ 4; 4; 2 ], sizes 3 plain)
+    Assert.Equal<int list>([ 5; 5 ], sizes 3 { plain with BatchTrials = 5 })
+    Assert.Equal<int list>([ 2; 2; 2; 2; 2 ], sizes 1001 { plain with ParallelTrials = 2 })
 
 let rec private until (seconds: float) (reached: unit -> bool) =
     Assert.True(seconds > 0.0, "It takes too long.")
@@ -189,9 +276,9 @@ let ``an array job gives the same table as a local run, even if tasks are killed
     // The signal that Slurm sends shortly before a task's time limit.
     slurm.Run("scancel", [ "--signal=USR1"; "--batch"; noticed ]) |> ignore
     slurm.Run("scancel", [ "--signal=KILL"; "--full"; killed ]) |> ignore
+    // The waiting process queues the killed task again.
     for task in [ killed; noticed ] do
-        until 30.0 (fun () -> not ((state task).Contains "JobState=RUNNING"))
-    Assert.Equal((0, "", ""), slurm.Run("scontrol", [ "requeue"; killed ]))
+        until 30.0 (fun () -> (state task).Contains "Restarts=1")
     // By default Slurm waits two minutes before it restarts a task. A restart within the same second fails, because Slurm confuses
     // the new start's credential with the revoked one.
     for task in [ killed; noticed ] do
@@ -211,3 +298,86 @@ let ``an array job gives the same table as a local run, even if tasks are killed
         table (Path.Combine(slurm.Folder, "undisturbed")),
         table (Path.Combine(slurm.Folder, "runs"))
     )
+
+let private small = tiny.Replace("seeds [ 1 ]", "seeds [ 1; 2 ]")
+
+[<Fact>]
+let ``impossible requests, failed preparations, drained nodes, repeated submissions and cancelled tasks are explained``
+    ()
+    =
+    use slurm = new OneNode()
+    let within name = Path.Combine(slurm.Folder, name)
+    File.WriteAllText(within "tiny.fsx", small)
+    File.WriteAllText(
+        within "status.fsx",
+        $"""#load "{Path.Combine(root, "experiments", "sed.fsx")}"
+for line in Sed.Runner.SubmittedJobs.describe "runs" do
+    System.Console.WriteLine line
+"""
+    )
+    let arguments more =
+        [ "fsi"; "tiny.fsx"; "--profile"; "paper"; "--on"; "slurm" ] @ more
+    let submit more = slurm.Run("dotnet", arguments more)
+
+    let code, _, errors = submit [ "--out"; "refused"; "--cpus"; "1000" ]
+    Assert.Equal(2, code)
+    Assert.Contains(
+        "Slurm can never start these jobs, so they were cancelled: no node of the partition has what the job requests (PartitionConfig)",
+        errors
+    )
+
+    let code, _, errors =
+        submit [
+            "--out"
+            "unprepared"
+            "--wait"
+            "--setup"
+            "echo no such module >&2; exit 7"
+        ]
+    Assert.Equal(1, code)
+    Assert.Matches(
+        @"The preparation \(job \d+\) failed with exit code 7 on \S+, so no trial was started\. Its log: unprepared/slurm/tiny-prepare-\d+\.out\r?\n    no such module",
+        errors
+    )
+
+    let node state =
+        slurm.Run("scontrol", [ "update"; $"nodename={slurm.Node}"; $"state={state}"; "reason=disk" ])
+        |> ignore
+    node "drain"
+    use waiting = slurm.Start("dotnet", arguments [ "--out"; "runs"; "--wait" ])
+    let errors = waiting.StandardError.ReadToEndAsync()
+    let first = nonNull (waiting.StandardOutput.ReadLine())
+    // Arrays have at most two tasks here.
+    let array =
+        Regex.Match(first, @"array job (\d+) trains 4 trials in 2 tasks").Groups[1].Value
+    Assert.True(array <> "", first)
+    Assert.Contains("DRAINED", nonNull (waiting.StandardOutput.ReadLine()))
+    let output = waiting.StandardOutput.ReadToEndAsync()
+    let code, status, _ = slurm.Run("dotnet", [ "fsi"; "status.fsx" ])
+    Assert.Equal(0, code)
+    Assert.Contains("DRAINED", status)
+    Assert.Contains($"runs/slurm/tiny-{array}_1-dropout-0.2-seed-1-and-1-more.out", status)
+    let code, again, _ = submit [ "--out"; "runs" ]
+    Assert.Equal(0, code)
+    Assert.StartsWith(
+        $"4 trials of 4 without a result already waiting or running in job {array}; not submitted again.",
+        again
+    )
+
+    node "resume"
+    let trials = within "runs/trials"
+    until 120.0 (fun () ->
+        Directory.Exists trials
+        && Directory.GetFiles(trials, "checkpoint.npz", SearchOption.AllDirectories).Length = 2)
+    slurm.Run("scancel", [ $"{array}_0" ]) |> ignore
+    waiting.WaitForExit()
+    Assert.Equal(1, waiting.ExitCode)
+    Assert.Contains("tasks: ", output.Result)
+    Assert.Contains(
+        $"dropout 0.1, seed 1 and 1 more (job {array}_0): cancelled. Its log: runs/slurm/tiny-{array}_0-",
+        errors.Result
+    )
+    let code, output, errors = submit [ "--out"; "runs"; "--wait" ]
+    Assert.True((code = 0), output + errors + slurm.Logs)
+    Assert.Contains("trains 2 trials in 1 task", output)
+    Assert.Contains("tiny: As jobs", output)
