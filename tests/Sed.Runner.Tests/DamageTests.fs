@@ -42,7 +42,7 @@ let ``a failed trial does not stop the others and is trained again only on reque
     let code, output, errors = run out [] [ failing ]
     Assert.Equal(1, code)
     Assert.Equal("", errors)
-    Assert.Contains("trial 1 of 2: wrong, seed 1: failed, InvalidOperationException: ", output)
+    Assert.Contains("trial 1 of 2: wrong, seed 1: failed: InvalidOperationException: ", output)
     Assert.Contains("0, failed: 1", output)
     Assert.Contains("trial 2 of 2: baseline, seed 1: weak F", output)
     promised.Value <- 5
@@ -114,8 +114,8 @@ let ``a damaged checkpoint is renamed with a message, and the trial starts again
     Assert.Equal("", errors)
     Assert.Equal(0, code)
     Assert.Contains(
-        "trial 1 of 1: the experiment as given, seed 1: its checkpoint is damaged, is kept as "
-        + $"{checkpoint}.damaged, and the trial starts anew\n",
+        "trial 1 of 1: the experiment as given, seed 1: its checkpoint is damaged; it was renamed to "
+        + $"{checkpoint}.damaged, and the trial starts again\n",
         output
     )
     Assert.Equal("PK garbage", File.ReadAllText(checkpoint + ".damaged"))

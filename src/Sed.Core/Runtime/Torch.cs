@@ -107,10 +107,6 @@ public static partial class Torch
             // correct.
             var isFaulty = Processor.Name.StartsWith("Oxide Virtual", StringComparison.Ordinal);
             _ = setenv("ONEDNN_MAX_CPU_ISA", isFaulty ? "SSE41" : "AVX2", overwrite: 0);
-            // Without oneDNN's AVX2 code, torch tries NNPACK and warns in each thread that the processor is not
-            // supported.
-            if (isFaulty)
-                _ = setenv("TORCH_CPP_LOG_LEVEL", "ERROR", overwrite: 0);
         }
         catch (Exception missing) when (missing is DllNotFoundException or EntryPointNotFoundException)
         {

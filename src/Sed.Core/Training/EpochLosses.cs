@@ -54,12 +54,20 @@ internal sealed class EpochLosses(TrainingOptions options, Device device, ClipSe
             seen.Add(loss);
             return;
         }
-        var batch = ClipsOf(seen.Count);
+        throw Divergence(FormattableString.Invariant($"The loss is {loss}"), seen.Count);
+    }
+
+    /// <summary>The error of a training that has diverged.</summary>
+    /// <param name="observation">The first part of the message, for example "The loss is NaN".</param>
+    /// <param name="step">The step, from 0.</param>
+    public TrainingException Divergence(string observation, int step)
+    {
+        var batch = ClipsOf(step);
         var names = string.Join(", ", batch.Take(NamedClips).Select(clip => clips.Names[clip]));
         var others = batch.Length > NamedClips ? $" and {batch.Length - NamedClips} more" : "";
-        throw new TrainingException(
-            $"The loss is {loss} in epoch {epoch}, step {seen.Count + 1}, clips {names}{others}; "
-                + "try a lower learning rate or gradient clipping, or check these clips for damage."
+        return new TrainingException(
+            $"{observation} in epoch {epoch}, step {step + 1}, clips {names}{others}: the training has diverged. "
+                + "Lower the learning rate or limit the gradients (clipGradients); or these clips are damaged."
         );
     }
 

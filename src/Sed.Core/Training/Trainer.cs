@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using Sed.Core.Networks;
 using Sed.Core.Runtime;
 using Sed.Core.Scoring;
@@ -183,7 +184,7 @@ public sealed class Trainer
         foreach (var batch in clips.Batches(order, options.BatchSize, device))
         {
             cancellation.ThrowIfCancellationRequested();
-            using var step = NewDisposeScope();
+            using var scope = NewDisposeScope();
             var frames = options.MaskShortClips
                 ? clips.FramesWithSound(batch.Clips, outputFrames, frameStep, device)
                 : null;
@@ -192,14 +193,23 @@ public sealed class Trainer
                 draw
             );
             state.Optimizer.ClearGradients();
-            var said = Outputs(state.Network, augmentations.PerNetwork(shared, draw));
-            var value = loss.Of(said, shared.Targets, frames);
+            var outputs = Outputs(state.Network, augmentations.PerNetwork(shared, draw));
+            Tensor value;
+            try
+            {
+                value = loss.Of(outputs, shared.Targets, frames);
+            }
+            // Torch refuses probabilities that are not finite, with an error that names neither step nor clips.
+            catch (ExternalException) when (!AreFinite(outputs))
+            {
+                throw losses.Divergence("The network's outputs are not finite", done);
+            }
             if (options.MeanTeacher is { } mean)
             {
                 // The teacher gets the same clips with different masks and dropout, and no gradients.
-                var taught = WithoutGradients(state.Teacher!, augmentations.PerNetwork(shared, draw));
-                var weight = mean.WeightAfter(epoch - 1 + done++ / steps);
-                value = value.Plus(ConsistencyLoss.Of(said, taught, frames).Times(weight));
+                var teacherOutputs = WithoutGradients(state.Teacher!, augmentations.PerNetwork(shared, draw));
+                var weight = mean.WeightAfter(epoch - 1 + done / steps);
+                value = value.Plus(ConsistencyLoss.Of(outputs, teacherOutputs, frames).Times(weight));
             }
             losses.Add(value);
             value.backward();
@@ -208,8 +218,15 @@ public sealed class Trainer
                 state.MoveAverage(past);
             if (options.MeanTeacher is { } average)
                 state.MoveTeacher(average.DecayAt(state.Optimizer.Steps));
+            done++;
         }
         return (losses.Mean(), order.Length);
+    }
+
+    private static bool AreFinite(NetworkOutput outputs)
+    {
+        using var scope = NewDisposeScope();
+        return (outputs.Strong.isfinite().all() & outputs.Weak.isfinite().all()).item<bool>();
     }
 
     private NetworkOutput WithoutGradients(SedNetwork network, Tensor features)

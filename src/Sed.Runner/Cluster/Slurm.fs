@@ -245,6 +245,7 @@ let private meaning (reason: string) =
     | "Priority" -> "for jobs of higher priority"
     | "JobArrayTaskLimit" -> "for other tasks to end (--max-tasks)"
     | "BeginTime" -> "for its start time; a requeued task waits for some time first"
+    | "ReqNodeNotAvail" -> "for a node that is down, drained or reserved"
     | "JobHeldUser" -> "to be released: scontrol release"
     | "JobHeldAdmin" -> "to be released by an administrator"
     | "PartitionDown"

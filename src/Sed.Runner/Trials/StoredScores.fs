@@ -1,6 +1,5 @@
-/// What a finished trial's network says of the clips of a split: kept in the trial's folder, split by split, so that
-/// thresholds, smoothing and metrics are chosen afterwards and nothing is trained again, and so that other trials can learn
-/// from it.
+/// Stored frame probabilities of a trial's network, one file for each split, in the trial's folder. With them decoding and metrics can
+/// be changed without training again, and other trials can use them as pseudo-labels.
 module internal Sed.Runner.StoredScores
 
 open System
@@ -16,7 +15,7 @@ open Sed.Core.Scoring
 let private fileOf folder (split: Split) =
     Path.Combine(folder, $"scores-{CanonicalKey.Of split}.npz")
 
-/// The metrics of decisions, by which kept scores are known again.
+/// Metrics of decisions at the default decoding. They are stored with the probabilities and identify them when they are read.
 let private decided (scored: ScoredClips) =
     let once = scored.Once()
     Map [
@@ -28,12 +27,12 @@ let private decided (scored: ScoredClips) =
 
 let private damaged = TrialFolder.damaged
 
-/// Keeps what was said of a split, and what it is worth by the usual decisions.
+/// Writes the probabilities of a split. Returns their metrics at the default decoding.
 let write folder split (scored: ScoredClips) =
     scored.Scores.Write(fileOf folder split)
     decided scored
 
-/// What is true of the clips that were scored.
+/// The reference labels of the scored clips.
 let private truth (manifest: Manifest) file (scores: ClipScores) =
     let known =
         dict [ for index, clip in Seq.indexed manifest.Clips -> clip.Name, index ]
@@ -53,7 +52,7 @@ let private read (file: string) =
     | :? FileNotFoundException -> raise (damaged file "it is gone")
     | :? InvalidDataException as broken -> raise (damaged file (broken.Message.Replace(file, "").Trim(':', ' ', '.')))
 
-/// What a trial's network says of a split, or of an average the mean of what its members say, decided on as the paper does.
+/// Computes the probabilities of a split with a trial's network (for an ensemble: their mean over its members), with the paper's decoding.
 let rec ask (workspace: Workspace) (specification: Specification) split : ScoredClips =
     match specification.Members with
     | [] ->
@@ -65,8 +64,8 @@ let rec ask (workspace: Workspace) (specification: Specification) split : Scored
         let truth = truth (workspace.Manifest specification) "the average" scores
         ScoredClips(truth, scores, Detection.options Detection.defaults)
 
-/// The same, read back where it is kept and kept where it is not; that of the split which a result tells of has to be what
-/// the result says.
+/// The probabilities of a split: read if they are stored, otherwise computed and stored. Stored probabilities must have the metrics that the
+/// trial's result gives for the split.
 and private saidAs (result: TrialResult) (workspace: Workspace) (specification: Specification) split : ScoredClips =
     let folder = workspace.TrialFolder specification
     let file = fileOf folder split
@@ -95,17 +94,17 @@ and private saidAs (result: TrialResult) (workspace: Workspace) (specification: 
             said.Scores.Write file
          with
          | :? IOException
-         | :? UnauthorizedAccessException -> ()) // storage that cannot be written is asked again the next time
+         | :? UnauthorizedAccessException -> ()) // read-only storage: computed again the next time
         said
 
-/// What a finished trial says of a split.
+/// The probabilities of a finished trial for a split.
 and saidBy (workspace: Workspace) (specification: Specification) (split: Split) : ScoredClips =
     match TrialFolder.state (workspace.TrialFolder specification) with
     | Finished result -> saidAs result workspace specification split
     | Failed _
     | Open -> invalidOp $"{workspace.TrialFolder specification} has no result yet."
 
-/// The split that decoding is tuned on: clips that are held out from training, or else those that early stopping watches.
+/// The split on which decoding is tuned: the held-out training clips, or without any the clips that early stopping monitors.
 let tunedOn (specification: Specification) : Split =
     if specification.Holdout <> Nothing then
         Split.Validation
@@ -126,11 +125,11 @@ let private decidedBy (specification: Specification) (saidOf: Split -> ScoredCli
         |]
         DetectionTuner.Tune(said.Truth, said.Scores, options, choices)
 
-/// How a trial's probabilities become events: as its specification says, with what is tuned for each class.
+/// The decoding of a trial: that of its specification, with the values that are tuned for each class.
 let detection (workspace: Workspace) (specification: Specification) (result: TrialResult) : DetectionOptions =
     decidedBy specification (saidOf workspace specification result)
 
-/// The same of the mean of several trials of one row, tuned on what that says; None where each has held-out clips of its own.
+/// The decoding of the ensemble of a row's trials, tuned on the mean of their probabilities; None if each trial has its own held-out clips.
 let detectionOfMean (workspace: Workspace) (trials: Specification list) : DetectionOptions option =
     match trials.Head.Detection.Tuned, List.distinctBy _.Holdout trials with
     | None, _
@@ -139,7 +138,7 @@ let detectionOfMean (workspace: Workspace) (trials: Specification list) : Detect
         Some(decidedBy mean (ask workspace mean))
     | _ -> None
 
-/// The clips of the split that a specification is scored on, decided on as it says.
+/// The scored clips of a specification, with its decoding.
 let scored (workspace: Workspace) (specification: Specification) (result: TrialResult) : ScoredClips =
     let said = saidOf workspace specification result specification.ScoreOn
     ScoredClips(said.Truth, said.Scores, detection workspace specification result)

@@ -1,4 +1,4 @@
-/// Runs the trials of a plan that have no result yet, one after another.
+/// Runs the unfinished trials of a plan, one after another.
 module internal Sed.Runner.Sweep
 
 open System
@@ -13,7 +13,7 @@ open Sed.Core.Runtime
 open Sed.Core.Runtime.Keys
 open Sed.Core.Training
 
-/// What stops everything, not one trial: nothing to read, nowhere to write, or Ctrl-C.
+/// Whether an error stops the whole run rather than one trial: unreadable data, unwritable storage or Ctrl-C.
 let private stopsEverything (error: exn) =
     match error with
     | :? OperationCanceledException
@@ -23,7 +23,7 @@ let private stopsEverything (error: exn) =
     | :? FeatureStoreException -> true
     | _ -> false
 
-/// What is told of an epoch, on the split that early stopping watches.
+/// The scores of an epoch for progress lines, on the split that early stopping monitors.
 let private scoreWords (score: Metric -> float option) =
     [
         for metric, digits in [ WeakF, "F3"; StrongF, "F3"; StrongER, "F2" ] do
@@ -34,7 +34,7 @@ let private scoreWords (score: Metric -> float option) =
     |> String.concat ", "
 
 let private summary folder (result: TrialResult) =
-    // Nothing of an average is trained.
+    // An ensemble is not trained, so it has no training time.
     let took =
         match (TrialFolder.timing folder).Seconds with
         | seconds when Double.IsNaN seconds -> ""
@@ -47,7 +47,7 @@ let private summary folder (result: TrialResult) =
         | None -> ""
     $"{scores}; best of {result.Epochs} epochs was {result.BestEpoch}; {result.Parameters} parameters{took}"
 
-/// The trials that have no result yet, with their places among all of the plan; rows that share a training count once.
+/// The unfinished trials with their indices in the plan. A training that several rows share is listed once.
 let openTrials (workspace: Workspace) (plan: Plan) =
     Plan.allTrials plan
     |> List.indexed
@@ -56,10 +56,10 @@ let openTrials (workspace: Workspace) (plan: Plan) =
         index, trial, TrialFolder.state (workspace.TrialFolder trial.Specification))
     |> List.choose (fun (index, trial, state) -> if state.IsOpen then Some(index, trial) else None)
 
-/// How far the trials are that another one needs.
+/// The state of the trials that another trial depends on.
 type private Needs =
     | Ready
-    /// Some have no result yet.
+    /// At least one is unfinished.
     | Unfinished
     | Hopeless of TrialFailure
 
@@ -77,14 +77,15 @@ let private needs (workspace: Workspace) (trial: Trial) =
     | None when states |> List.forall _.IsFinished -> Ready
     | None -> Unfinished
 
-/// Helps another process with a plan, from its end: trains what has no result, nobody is at and what it needs is there for.
+/// Trains a plan's unfinished trials in a worker process, in reverse order: those that no other process trains and whose dependencies
+/// are finished.
 let rec help (workspace: Workspace) (plan: Plan) (stop: CancellationToken) =
     let waiting = [
         for _, trial in List.rev (openTrials workspace plan) do
             let folder = workspace.TrialFolder trial.Specification
             match needs workspace trial with
             | Unfinished -> trial
-            | Hopeless _ -> () // who shows the table says so
+            | Hopeless _ -> () // the main process reports it
             | Ready ->
                 match TrialFolder.tryLock folder with
                 | Some lock ->
@@ -95,8 +96,8 @@ let rec help (workspace: Workspace) (plan: Plan) (stop: CancellationToken) =
                             TrialRun.run workspace lock folder trial.Specification ignore stop
                             |> TrialFolder.finish folder
                         with
-                        | :? CheckpointException -> () // who shows the table sets it aside, and says so
-                        | :? LockLostException -> () // another process is at it now
+                        | :? CheckpointException -> () // the main process renames the checkpoint and reports it
+                        | :? LockLostException -> () // another process trains it now
                         | error when not (stopsEverything error) ->
                             TrialFolder.fail folder (CanonicalKey.Text(Specification.key trial.Specification)) error
                             |> ignore
@@ -109,8 +110,8 @@ let rec help (workspace: Workspace) (plan: Plan) (stop: CancellationToken) =
         stop.ThrowIfCancellationRequested()
         help workspace plan stop
 
-/// The state of each trial once all of them are finished or have failed, in the plan's order. What is left of the plan is
-/// told in the given words.
+/// Trains until every trial of the plan is finished or has failed. Returns their states in the plan's order.
+/// left: the estimate of the remaining time, which is appended to progress lines.
 let run
     (workspace: Workspace)
     (display: Display)
@@ -123,10 +124,13 @@ let run
     let states = Array.create trials.Length Open
     let waiting = Queue [ 0 .. trials.Length - 1 ]
     let openAtFirst = openTrials workspace plan |> Seq.map fst |> HashSet
-    let mutable turnedAway = 0 // trials in a row that other processes are at
+    let mutable turnedAway = 0 // consecutive trials that other processes train
 
     let name index =
         $"trial {index + 1} of {trials.Length}: {trials[index].Name}"
+
+    let details folder =
+        $" (details: {TrialFolder.failureFile folder})"
 
     let train index folder right =
         let specification = trials[index].Specification
@@ -142,13 +146,14 @@ let run
                 + $"{epoch.ClipsPerSecond:F0} clips/s"
                 + left ()
             )
-        // Whatever a damaged checkpoint left half set is made anew with the network.
+        // A damaged checkpoint may have been loaded in part, so the network is created again.
         let rec runOrAnew () =
             try
                 TrialRun.run workspace right folder specification progress stop
             with :? CheckpointException as damaged ->
                 let aside = TrialFolder.setAside damaged.File
-                display.Line $"{name index}: its checkpoint is damaged, is kept as {aside}, and the trial starts anew"
+                display.Line
+                    $"{name index}: its checkpoint is damaged; it was renamed to {aside}, and the trial starts again"
                 runOrAnew ()
         try
             let result = runOrAnew ()
@@ -163,14 +168,14 @@ let run
         | error when not (stopsEverything error) ->
             let failure =
                 TrialFolder.fail folder (CanonicalKey.Text(Specification.key specification)) error
-            display.Line $"{name index}: failed, {failure.Error}"
+            display.Line $"{name index}: failed: {failure.Error}{details folder}"
             Failed failure
 
-    /// What a trial has come to already, which nobody changes any more; None where there is something to do.
+    /// The final state of a trial; None if it has to be trained.
     let settled index folder =
         match TrialFolder.state folder with
         | Finished result ->
-            // What was open when this began was trained since, by another process.
+            // A trial that was unfinished at the start has been trained by another process.
             let words =
                 if openAtFirst.Contains index then
                     summary folder result
@@ -179,20 +184,21 @@ let run
             display.Line $"{name index}: {words}"
             Some(Finished result)
         | Failed failure when not retryFailed ->
-            display.Line $"{name index}: failed before, {failure.Error}"
+            display.Line $"{name index}: failed before: {failure.Error}{details folder}"
             Some(Failed failure)
         | Failed _
         | Open -> None
 
-    /// A trial that needs what cannot be had fails too; those that need it are told the first cause.
+    /// Fails a trial because a dependency has failed. Its dependents receive the first cause.
     let fail index folder (cause: TrialFailure) =
-        let error = InvalidOperationException $"what it needs has failed: {cause.Error}"
+        let error =
+            InvalidOperationException $"a trial that it depends on has failed: {cause.Error}"
         let failure =
             TrialFolder.fail folder (CanonicalKey.Text(Specification.key trials[index].Specification)) error
-        display.Line $"{name index}: failed, {failure.Error}"
+        display.Line $"{name index}: failed: {failure.Error}{details folder}"
         Failed failure
 
-    /// Puts a trial behind the others; where all are turned away, waits a moment.
+    /// Moves a trial to the end of the queue. If no trial of the queue can be trained now, waits for a moment.
     let turnAway index (why: string) =
         waiting.Enqueue index
         turnedAway <- turnedAway + 1
@@ -206,22 +212,22 @@ let run
         let index = waiting.Dequeue()
         let specification = trials[index].Specification
         let folder = workspace.TrialFolder specification
-        // What is finished is shown without a lock, so also from storage that cannot be written.
+        // A finished trial needs no lock, so that results can be shown from read-only storage.
         match settled index folder with
         | Some state -> states[index] <- state
         | None ->
             match needs workspace trials[index] with
-            | Unfinished -> turnAway index "another process is at what it needs"
+            | Unfinished -> turnAway index "another process trains a trial that it depends on"
             | wanted ->
                 match TrialFolder.tryLock folder with
-                | None -> turnAway index $"another process is at it{TrialFolder.progress folder}"
+                | None -> turnAway index $"another process trains it{TrialFolder.progress folder}"
                 | Some lock ->
                     use _ = lock
                     match wanted with
                     | Hopeless cause -> states[index] <- fail index folder cause
                     | _ ->
                         turnedAway <- 0
-                        // Another process may have been at it until now.
+                        // Another process may have finished it in the meantime.
                         states[index] <- settled index folder |> Option.defaultWith (fun () -> train index folder lock)
     let stateOf =
         dict [ for index, trial in Seq.indexed trials -> trial, states[index] ]

@@ -7,22 +7,23 @@ open System.Text.Json
 open System.Text.Json.Nodes
 open Deedle
 open Sed.Core.Runtime
+open Sed.Core.Training
 
-/// What the training of a trial took.
+/// Time and speed of a trial's training.
 type internal TrialTiming = {
     Seconds: float
     ClipsPerSecond: float
 }
 
-/// How far a training is.
+/// The progress of a training, from its epoch log.
 type internal EpochLog = {
     Epochs: int
-    /// The columns of its last epoch.
+    /// The values of its last epoch by column name.
     Last: Map<string, float>
 }
 
-/// A trial's folder: its specification, and what it left behind. Files are there whole or not at all, however the process
-/// ends; one process at a time works in it.
+/// A trial's folder: its specification, checkpoint, epoch log, network and result. Every file is written completely or not at all, however
+/// the process ends. One process at a time writes in it.
 module internal TrialFolder =
     let private options =
         JsonSerializerOptions(
@@ -32,13 +33,14 @@ module internal TrialFolder =
         )
 
     let private resultFile folder = Path.Combine(folder, "result.json")
-    let private failureFile folder = Path.Combine(folder, "failure.json")
+    /// The file with the error of a failed trial.
+    let failureFile folder = Path.Combine(folder, "failure.json")
 
-    /// What is said of a file that cannot be one of a trial's.
+    /// The error for a damaged file.
     let damaged (file: string) (cause: string) =
         InvalidDataException $"{file} is damaged ({cause}). Remove its folder to train the trial again."
 
-    /// Reads what belongs to each of many, all of them before damage is told of, so that everything damaged is named at once.
+    /// Reads the files of several trials. Damaged files are reported together, after all have been read.
     let readAll (read: 'a -> 'b) (all: 'a list) : 'b list =
         let outcomes = [
             for one in all ->
@@ -57,7 +59,7 @@ module internal TrialFolder =
             raise (InvalidDataException(String.concat Environment.NewLine (List.distinct broken)))
         List.choose Result.toOption outcomes
 
-    /// What a result says that cannot be.
+    /// An inconsistency in a result.
     let private contradiction (result: TrialResult) =
         if List.exists (fun epoch -> isNull (box epoch)) result.History then
             Some "an epoch is empty"
@@ -78,7 +80,7 @@ module internal TrialFolder =
 
     let private files = [ "result.json"; "failure.json"; "checkpoint.npz"; "network.npz"; "epochs.csv" ]
 
-    /// How far the trial is.
+    /// The state of the trial.
     let state (folder: string) =
         for file in files do
             let file = Path.Combine(folder, file)
@@ -94,7 +96,7 @@ module internal TrialFolder =
         else
             Open
 
-    /// What its training took, as its log of epochs says; unknown where that is gone.
+    /// Time and speed of the training, from its epoch log; NaN without a log.
     let timing (folder: string) =
         let epochs = Path.Combine(folder, "epochs.csv")
         if File.Exists epochs then
@@ -104,18 +106,18 @@ module internal TrialFolder =
                     Seconds = log.GetColumn<float>("seconds") |> Series.lastValue
                     ClipsPerSecond = log.GetColumn<float>("clips per second") |> Stats.mean
                 }
-            // Deedle has an exception of another kind for each way in which a table is none.
+            // Deedle throws different exceptions for different kinds of invalid tables.
             with error when not (error :? IOException) ->
                 raise (
                     InvalidDataException(
-                        $"{epochs} is no log of epochs. Remove it: only the times of the training are in it.",
+                        $"{epochs} is not a valid epoch log. Remove it: it contains only the training times.",
                         error
                     )
                 )
         else
             { Seconds = nan; ClipsPerSecond = nan }
 
-    /// What its log of epochs says while it is trained; None before its first epoch.
+    /// The last epoch of a running training; None before the first one.
     let log (folder: string) : EpochLog option =
         let epochs = Path.Combine(folder, "epochs.csv")
         try
@@ -136,7 +138,7 @@ module internal TrialFolder =
         | :? IOException
         | :? UnauthorizedAccessException -> None
 
-    /// The epochs that its log tells of, with the scores of the split that early stopping watches; none before the first one.
+    /// The epochs in the log, with their scores on the split that early stopping monitors.
     let epochs (folder: string) : EpochResult list =
         let isMetric name =
             Seq.exists (fun (metric: Sed.Metric) -> metric.Key = name) Sed.Metric.All
@@ -164,7 +166,7 @@ module internal TrialFolder =
         | :? IOException
         | :? UnauthorizedAccessException -> []
 
-    /// How far a training is that another process is at, for example ", epoch 7"; empty before its first epoch.
+    /// The progress of a training in another process, for example ", epoch 7"; empty before its first epoch.
     let progress (folder: string) =
         match log folder with
         | Some log -> $", epoch {log.Epochs}"
@@ -172,11 +174,11 @@ module internal TrialFolder =
 
     let private lockName = "lock"
 
-    /// Whether a process has the right to work in the folder, or had it when it was killed.
+    /// Whether a process holds the folder's lock, or held it when it was killed.
     let isTaken (folder: string) =
         File.Exists(Path.Combine(folder, lockName))
 
-    /// The right to work in the folder until it is disposed; None while another process has it.
+    /// Takes the folder's lock, which is released on disposal; None while another process holds it.
     let tryLock (folder: string) : FolderLock option =
         let lock = FolderLock.Try(folder, lockName)
         match lock.Outcome with
@@ -190,7 +192,7 @@ module internal TrialFolder =
                     $"Nothing can be trained in {folder}: {lock.Reason.TrimEnd '.'}. Let it be written, or name another folder with --out."
             )
 
-    /// The trial's canonical key, for people and for the comparison of runs.
+    /// Writes the trial's canonical key, for people and for the comparison of runs.
     let private keyFile folder =
         Path.Combine(folder, "specification.json")
 
@@ -200,7 +202,7 @@ module internal TrialFolder =
         | null -> ()
         | node -> AtomicFile.Write(keyFile folder, node.ToJsonString indented + "\n")
 
-    /// The key of a trial, as names of fields (with a dot or an index for each level) and their values; empty where it has none.
+    /// The canonical key of a trial as pairs of field name and value. Names have a dot or an index for each level. Empty without a key.
     let key (folder: string) : (string * string) list =
         let rec fields name (node: JsonNode | null) =
             match node with
@@ -222,14 +224,14 @@ module internal TrialFolder =
         else
             []
 
-    /// Keeps what a finished trial found.
+    /// Writes the result of a finished trial.
     let finish (folder: string) (result: TrialResult) =
         writeKey folder result.Key
         AtomicFile.Write(resultFile folder, JsonSerializer.Serialize(result, options))
         File.Delete(failureFile folder)
-        File.Delete(Path.Combine(folder, "checkpoint.npz")) // nothing is left to go on with
+        File.Delete(Path.Combine(folder, "checkpoint.npz")) // a finished training is not resumed
 
-    /// Sets a damaged checkpoint aside under another name, so that the trial starts anew; the name.
+    /// Renames a damaged checkpoint, so that the trial starts again. Returns the new name.
     let setAside (checkpoint: string) =
         let rec free number =
             let name = $"{checkpoint}.damaged" + (if number = 1 then "" else $"-{number}")
@@ -238,18 +240,22 @@ module internal TrialFolder =
         File.Move(checkpoint, aside)
         aside
 
-    // Torch appends the frames of its C++ stack to what it says.
+    // Torch appends its C++ stack trace to its messages.
     let private sentence (error: exn) =
         (error.Message.Split "\nException raised from ").[0].Split('\n')
         |> Array.map _.Trim()
         |> Array.filter ((<>) "")
         |> String.concat " "
 
-    /// Keeps why a trial could not be finished.
+    /// Writes the error of a failed trial.
     let fail (folder: string) (key: string) (error: exn) =
         writeKey folder key
         let failure = {
-            Error = $"{error.GetType().Name}: {sentence error}"
+            // The messages of diverged trainings are complete; other errors are unexpected, and their type helps to find them.
+            Error =
+                match error with
+                | :? TrainingException -> sentence error
+                | _ -> $"{error.GetType().Name}: {sentence error}"
             Trace = string error
         }
         AtomicFile.Write(failureFile folder, JsonSerializer.Serialize(failure, options))

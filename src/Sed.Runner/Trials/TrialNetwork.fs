@@ -13,7 +13,7 @@ let clips (workspace: Workspace) (specification: Specification) (split: Split) =
     let source = workspace.Source specification
     new ClipSet(source.Manifest, source.Store, source.Statistics, split)
 
-/// What a trial's network is, over the frames and bands of its features.
+/// The description of a trial's network for the frames and bands of its features.
 let description (workspace: Workspace) (specification: Specification) =
     let source = workspace.Source specification
     Network.describe
@@ -23,7 +23,7 @@ let description (workspace: Workspace) (specification: Specification) =
         source.Manifest.Classes.Count
         specification.Network
 
-/// The trained network, ready to be asked. The caller owns it.
+/// The trained network in evaluation mode. The caller owns it.
 let load (workspace: Workspace) (specification: Specification) =
     let network = new SedNetwork(description workspace specification)
     try
@@ -35,7 +35,7 @@ let load (workspace: Workspace) (specification: Specification) =
         network.Dispose()
         reraise ()
 
-/// What a network says of a split of its trial's corpus, decided on as the paper does.
+/// The probabilities of a network for a split of its trial's corpus, with the paper's decoding.
 let ask (workspace: Workspace) (specification: Specification) (network: SedNetwork) split =
     let source = workspace.Source specification
     use clips = clips workspace specification split

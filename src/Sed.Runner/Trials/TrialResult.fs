@@ -15,13 +15,12 @@ type EpochResult = {
     Scores: Map<string, float>
 }
 
-/// What a finished trial leaves behind. The same specification and data give the same on the same machine, so times are
-/// not here.
+/// The result of a finished trial. It is a function of specification, data and machine, so it contains no times.
 type TrialResult = {
     /// The canonical key of the training, without its data.
     [<JsonPropertyName "key">]
     Key: string
-    /// The corpus that was there.
+    /// The name of the corpus.
     [<JsonPropertyName "corpus">]
     Corpus: string
     /// Hash of the corpus's manifest.
@@ -29,8 +28,8 @@ type TrialResult = {
     Data: string
     [<JsonPropertyName "classes">]
     Classes: int
-    /// Of each split that the best epoch was scored on when training ended, the metrics of the usual decisions (threshold 0.5,
-    /// no smoothing) by their names; what was said of its clips is kept beside.
+    /// Metrics of the best epoch by split and metric key, at the default decoding (threshold 0.5, no smoothing). The frame probabilities are
+    /// stored in the same folder.
     [<JsonPropertyName "scores">]
     Scores: Map<string, Map<string, float>>
     [<JsonPropertyName "epochs">]
@@ -39,7 +38,7 @@ type TrialResult = {
     BestEpoch: int
     [<JsonPropertyName "parameters">]
     Parameters: int64
-    /// Multiply-accumulates of one clip in inference.
+    /// Multiply-accumulate operations for one clip in inference.
     [<JsonPropertyName "multiplyAccumulates">]
     MultiplyAccumulates: int64
     [<JsonPropertyName "threads">]
@@ -50,17 +49,17 @@ type TrialResult = {
     History: EpochResult list
 }
 
-/// What a trial that could not be finished leaves behind.
+/// The error of a failed trial.
 type TrialFailure = {
-    /// What went wrong, in one line.
+    /// The error in one line.
     [<JsonPropertyName "error">]
     Error: string
-    /// Where in the program.
+    /// The stack trace.
     [<JsonPropertyName "trace">]
     Trace: string
 }
 
-/// How far a trial is.
+/// The state of a trial.
 type TrialState =
     | Open
     | Failed of TrialFailure

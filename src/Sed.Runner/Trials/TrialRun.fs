@@ -11,7 +11,7 @@ open Sed.Core.Training
 open Sed.Core.Training.Targets
 open TorchSharp
 
-/// What is the same of every result: of which data it is, and what was said of the split that is scored.
+/// The fields that the results of trained networks and of ensembles have in common. Writes the probabilities of the scored split.
 let private resultOf
     (workspace: Workspace)
     (right: FolderLock)
@@ -37,7 +37,7 @@ let private resultOf
         History = []
     }
 
-/// What the frames of the training clips are held against that a teacher heard; null where there is none.
+/// Frame targets from the teacher's probabilities for the training clips; null without a teacher.
 let private pseudoLabels (workspace: Workspace) (specification: Specification) =
     match specification.Teaching with
     | None -> null
@@ -47,8 +47,8 @@ let private pseudoLabels (workspace: Workspace) (specification: Specification) =
         | Hard threshold -> FrameTargets.FromScores(said.Scores, threshold)
         | Soft -> FrameTargets.FromScores said.Scores
 
-/// Trains the network of a specification and scores it, in a folder that this process has the right to. Training that was
-/// interrupted goes on from its last whole epoch.
+/// Trains and scores the network of a specification, in a folder whose lock this process holds. An interrupted training resumes from its
+/// last completed epoch.
 let private train
     (workspace: Workspace)
     (right: FolderLock)
@@ -70,7 +70,7 @@ let private train
     use clips = TrialNetwork.clips workspace specification Split.Training
     use selection = TrialNetwork.clips workspace specification specification.SelectOn
 
-    // Decisions are chosen after training, so what early stopping watches is decided in one way for all.
+    // Decoding is chosen after training, so early stopping uses the default decoding for all rows.
     let evaluator =
         Evaluator(selection, source.Features.HopSeconds, Detection.options Detection.defaults)
 
@@ -122,8 +122,8 @@ let private train
             ]
     }
 
-/// Averages what the members of an average say; they are finished. Its one epoch is what they come to together on the split
-/// that is selected on, with the mean of their losses.
+/// Scores an ensemble: the mean of the probabilities of its members, which are finished. Its history has one epoch, with the ensemble's scores
+/// on the selection split and the mean loss of the members' best epochs.
 let private average
     (workspace: Workspace)
     (right: FolderLock)
@@ -170,7 +170,7 @@ let private average
             ]
     }
 
-/// Runs a trial whose needs are finished: trains its network, or averages what others say.
+/// Runs a trial whose dependencies are finished: trains its network, or scores its ensemble.
 let run workspace right folder (specification: Specification) progress stop =
     if specification.Members.IsEmpty then
         train workspace right folder specification progress stop

@@ -15,7 +15,7 @@ open Sed.Core.Runtime.Keys
 open Sed.Core.Training
 open TorchSharp
 
-/// A corpus, read, with the features that an experiment wants of it.
+/// A corpus with the features of an experiment.
 type internal Source = {
     Manifest: Manifest
     Features: FeatureSource
@@ -23,11 +23,11 @@ type internal Source = {
     Statistics: BandStatistics
 }
 
-/// The format of a run folder: results of one format are found under the same keys.
+/// The format of a run folder. Within a format, equal settings have equal keys.
 module internal RunFolder =
     let private format = "2"
 
-    /// Marks a new run folder with its format, and refuses one of another format. Nothing in it is changed or deleted.
+    /// Writes the format into a new run folder and refuses a folder of another format, which it leaves unchanged.
     let openFor (folder: string) =
         let file = Path.Combine(folder, "format")
         let refuse found =
@@ -47,9 +47,9 @@ module internal RunFolder =
                 AtomicFile.Write(file, format + "\n")
             with
             | :? IOException
-            | :? UnauthorizedAccessException -> () // whatever is written next says why the folder cannot be written
+            | :? UnauthorizedAccessException -> () // the next write reports why the folder cannot be written
 
-/// Where everything that experiments make is kept: corpora, features, trials and tables, each in a folder.
+/// The run folder with its subfolders: corpora, features, trials and tables.
 type internal Workspace
     (
         folder: string,
@@ -63,7 +63,7 @@ type internal Workspace
     let stores = Dictionary<string, FeatureStore>()
     let sources = Dictionary<struct (string * Holdout), Source>()
 
-    /// What is known for a key, or else what is made now.
+    /// The cached value of a key, which is created on first use.
     let once (known: Dictionary<'key, 'value>) key make =
         match known.TryGetValue key with
         | true, value -> value
@@ -88,14 +88,14 @@ type internal Workspace
                 report what state.Done state.All
     }
 
-    /// A collected corpus, checked before anything is computed from it.
+    /// Reads and checks a corpus of recordings.
     let checkedCorpus (folder: string) =
         if not (Directory.Exists folder || File.Exists folder) then
             raise (
                 CorpusException(
                     folder,
                     "there is no such folder",
-                    "name the folder of a corpus, or say smartCars or soundscapes:DIR"
+                    "name the folder of a corpus, or give smartCars or soundscapes:DIR"
                 )
             )
         let checks = within "checks"
@@ -122,20 +122,20 @@ type internal Workspace
             Soundscapes.FromFolders(recordings, within "corpora", options, progress "Mixing soundscapes", stop)
         | Collected folder -> checkedCorpus folder
 
-    // The same clips are held out whatever a trial's own seed is, so that rows and seeds differ in nothing else.
+    // Held-out clips do not depend on the trial's seed, so that rows and seeds differ in nothing else.
     let holdOut holdout (manifest: Manifest) =
         match holdout with
         | Nothing -> manifest
         | Share share -> Stratification.CarveValidation(manifest, share, 1L)
         | Fold(fold, folds) -> Stratification.WithFold(manifest, Stratification.Folds(manifest, folds, 1L)[fold - 1])
 
-    /// Trials that are trained at once.
+    /// The number of trials that are trained at the same time.
     member val Jobs = 1 with get, set
 
-    /// Threads that each training takes; 0 for one for each processor.
+    /// Threads of each training; 0 for one per processor.
     member val Threads = 0 with get, set
 
-    /// Threads that kernels may take now, asked after every epoch.
+    /// The number of kernel threads for the next epoch; called after every epoch.
     member val KernelThreads = (fun () -> Sed.Core.Runtime.Torch.KernelThreads) with get, set
 
     member _.Folder = folder
@@ -143,17 +143,17 @@ type internal Workspace
 
     member _.Tables = within "tables"
 
-    /// The whole corpus of a trial, made or read once, with nothing held out.
+    /// The whole corpus of a trial without held-out clips. It is synthesised or read once.
     member _.Whole(specification: Specification) =
         once manifests (specification.Corpus, specification.Clips) (fun () ->
             make specification.Corpus specification.Clips)
 
-    /// The corpus of a trial, in which what is held out is the validation split.
+    /// The corpus of a trial; held-out training clips form the validation split.
     member workspace.Manifest(specification: Specification) =
         let whole = workspace.Whole specification
         once held (struct (whole.Hash, specification.Holdout)) (fun () -> holdOut specification.Holdout whole)
 
-    /// The splits that a plan's trials need and of which their corpora have no clips.
+    /// Problems: splits that the plan's trials need and that have no clips.
     member workspace.Lacking(plan: Plan) : Problem list =
         [
             for trial in plan.Trials do
@@ -178,7 +178,7 @@ type internal Workspace
         ]
         |> List.distinct
 
-    /// What a plan asks for that its corpora cannot give: frequencies that they do not have, classes that they do not know.
+    /// Problems: frequencies above the corpus's Nyquist frequency and classes that the corpus does not have.
     member private workspace.Unfitting(plan: Plan) : Problem list = [
         for trial in plan.Trials do
             let manifest = workspace.Whole trial.Specification
@@ -187,7 +187,7 @@ type internal Workspace
                 |> Seq.map (Problem.within $"{plan.Experiment.Name}, features of {manifest.Corpus}")
             for showing in plan.Experiment.Showing do
                 match showing with
-                // Another corpus than the script's own may have other classes; its figure is left out.
+                // With another corpus than the script's, figures of classes that it does not have are left out.
                 | Saliency label when
                     plan.Experiment.Data = Some trial.Specification.Corpus
                     && not (Seq.contains label manifest.Classes)
@@ -205,13 +205,13 @@ type internal Workspace
         let hash = Specification.hash (workspace.Whole specification).Hash specification
         Path.Combine(folder, "trials", hash)
 
-    /// The corpus of a trial with its features, computed or read once.
+    /// The corpus of a trial with its features, which are computed or opened once.
     member workspace.Source(specification: Specification) =
         let whole = workspace.Whole specification
         let features = specification.Features.Source.At whole.SampleRate
         let key = whole.Hash + CanonicalKey.Text specification.Features.Source
 
-        // Clips stay where they are when some are held out, so all holdouts share one store.
+        // Holding clips out does not change their order, so all holdouts share one store.
         let store =
             once stores key (fun () -> FeatureStore.Open(whole, features, within "features", device, extraction, stop))
 

@@ -1,5 +1,6 @@
 using Sed.Core.Corpora;
 using Sed.Core.Networks;
+using Sed.Core.Networks.Layers;
 using Sed.Core.Runtime;
 using Sed.Core.Scoring;
 using Sed.Core.Training;
@@ -132,7 +133,7 @@ public sealed partial class TrainerTests
     }
 
     [Fact]
-    public void A_loss_that_is_no_number_names_its_clips()
+    public void A_loss_that_is_too_large_names_its_clips()
     {
         Torch.Initialize();
         using var network = Network();
@@ -141,8 +142,30 @@ public sealed partial class TrainerTests
             trainer.Train(network, hums.Clips(Split.Training), hums.Evaluator())
         );
         Assert.Matches(
-            @"^The loss is [\d.]+ in epoch 1, step 1, clips hum\d+, hum\d+, hum\d+, hum\d+, hum\d+ and 2 more; "
-                + "try a lower learning rate or gradient clipping, or check these clips for damage.$",
+            @"^The loss is [\d.]+ in epoch 1, step 1, clips hum\d+, hum\d+, hum\d+, hum\d+, hum\d+ and 2 more: the training has diverged\. "
+                + @"Lower the learning rate or limit the gradients \(clipGradients\); or these clips are damaged\.$",
+            error.Message
+        );
+    }
+
+    [Theory]
+    [InlineData(1e30)]
+    [InlineData(1e20)]
+    public void A_diverged_training_names_its_cause_and_its_clips(double learningRate)
+    {
+        Torch.Initialize();
+        using var network = new SedNetwork(
+            hums.Network with
+            {
+                Layers = [new Layer.Dense(16, Activation.Relu), new Layer.Dense(16, Activation.Relu)],
+            }
+        );
+        var trainer = new Trainer(usual with { Optimizer = new Optimizer.Adam(learningRate) }, CPU);
+        var error = Assert.Throws<TrainingException>(() =>
+            trainer.Train(network, hums.Clips(Split.Training), hums.Evaluator())
+        );
+        Assert.Matches(
+            @"^The network's outputs are not finite in epoch \d, step \d+, clips hum\d+, .* the training has diverged\. ",
             error.Message
         );
     }

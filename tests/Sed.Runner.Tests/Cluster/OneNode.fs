@@ -142,6 +142,20 @@ type internal OneNode() =
     /// Runs a program that uses this cluster. Returns exit code, output and errors.
     member _.Run(program: string, arguments: string list) = run program arguments
 
+    /// Kills the process that trains a part of a script's trials.
+    member _.KillTraining(part: string) =
+        for info in DirectoryInfo("/proc").GetDirectories() do
+            try
+                let isOurs = DirectoryInfo(Path.Combine(info.FullName, "cwd")).LinkTarget = folder
+                let words = File.ReadAllText(Path.Combine(info.FullName, "cmdline")).Split '\000'
+                if isOurs && words |> Seq.pairwise |> Seq.contains ("--part", part) then
+                    Process.GetProcessById(int info.Name).Kill()
+            with
+            | :? IOException
+            | :? UnauthorizedAccessException
+            | :? FormatException
+            | :? ArgumentException -> () // not a process, or one that has just ended
+
     /// The logs of the daemons and the jobs, for failure messages.
     member _.Logs =
         [

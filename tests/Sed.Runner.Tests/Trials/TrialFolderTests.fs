@@ -57,7 +57,7 @@ let ``a failed trial keeps its error until it finishes`` () =
     TrialFolder.fail folder """{"seed":1}""" (TrainingException "The loss is NaN")
     |> ignore
     match TrialFolder.state folder with
-    | Failed failure -> Assert.Equal("TrainingException: The loss is NaN", failure.Error)
+    | Failed failure -> Assert.Equal("The loss is NaN", failure.Error)
     | other -> failwith $"{other}"
     TrialFolder.finish folder result
     Assert.Equal(Finished result, TrialFolder.state folder)
@@ -175,7 +175,7 @@ let ``a log of epochs that is none is named with the remedy`` (text: string) =
     File.WriteAllText(file, text)
     let thrown =
         Assert.Throws<InvalidDataException>(fun () -> TrialFolder.timing folder |> ignore)
-    Assert.Equal($"{file} is no log of epochs. Remove it: only the times of the training are in it.", thrown.Message)
+    Assert.Equal($"{file} is not a valid epoch log. Remove it: it contains only the training times.", thrown.Message)
     Directory.Delete(folder, true)
 
 [<Fact>]

@@ -3,25 +3,37 @@ using static TorchSharp.torch;
 
 namespace Sed.Core.Training.Clips;
 
-/// <summary>A network's output for one clip.</summary>
-/// <param name="Clip">Position in the <see cref="ClipSet"/>.</param>
-/// <param name="Strong">Frame-level probabilities, shape (frames, classes).</param>
-/// <param name="Weak">Clip-level probabilities, shape (classes).</param>
+/// <summary>The outputs of a network for one clip.</summary>
+/// <param name="Clip">Index of the clip in its set.</param>
+/// <param name="Strong">Probability of every class in every frame, shape (frames, classes).</param>
+/// <param name="Weak">Probability of every class in the clip, shape (classes).</param>
 public sealed record ClipProbabilities(int Clip, float[] Strong, float[] Weak)
 {
-    /// <summary>
-    /// Runs a network on every clip of a set, in order, without gradients. The network is in evaluation mode
-    /// afterwards.
-    /// </summary>
-    /// <param name="network">A network whose input has the clips' shape, on <paramref name="device"/>.</param>
-    /// <param name="clips">The input clips.</param>
+    /// <summary>Computes the outputs for every clip of a set, in order. Leaves the network in evaluation mode.</summary>
+    /// <param name="network">A network with the clips' bands, frames and classes, on <paramref name="device"/>.</param>
+    /// <param name="clips">The clips with their features.</param>
     /// <param name="device">Device of the forward pass.</param>
-    /// <param name="batchSize">Clips per step.</param>
+    /// <param name="batchSize">Clips per forward pass.</param>
+    /// <exception cref="TrainingException">An output is not finite; the message names the clip.</exception>
     public static IEnumerable<ClipProbabilities> Of(SedNetwork network, ClipSet clips, Device device, int batchSize)
     {
         network.eval();
         int[] all = [.. Enumerable.Range(0, clips.Count)];
-        return clips.Batches(all, batchSize, device).SelectMany(batch => Of(network, batch));
+        return clips
+            .Batches(all, batchSize, device)
+            .SelectMany(batch => Of(network, batch))
+            .Select(outputs => Finite(outputs, clips));
+    }
+
+    private static ClipProbabilities Finite(ClipProbabilities outputs, ClipSet clips)
+    {
+        foreach (var values in new[] { outputs.Strong, outputs.Weak })
+            if (Array.Exists(values, value => !float.IsFinite(value)))
+                throw new TrainingException(
+                    $"The network's outputs for the clip {clips.Names[outputs.Clip]} are not finite: the training has diverged. "
+                        + "Lower the learning rate or limit the gradients (clipGradients)."
+                );
+        return outputs;
     }
 
     private static ClipProbabilities[] Of(SedNetwork network, ClipBatch batch)

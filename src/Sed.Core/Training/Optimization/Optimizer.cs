@@ -9,6 +9,9 @@ namespace Sed.Core.Training.Optimization;
 /// <param name="LearningRate">Learning rate before the schedule, above 0.</param>
 public abstract record Optimizer([property: Key("learningRate")] double LearningRate)
 {
+    // Bias correction divides the first step's rate by 0.001 or more.
+    private const double LargestLearningRate = 1e30;
+
     /// <summary>A short description, for plans and tables.</summary>
     public abstract string Summary { get; }
 
@@ -19,6 +22,13 @@ public abstract record Optimizer([property: Key("learningRate")] double Learning
             yield return Problem.Of(
                 Invariant($"the learning rate is {LearningRate:R}"),
                 $"it has to be above 0, for example `{Example}`"
+            );
+        else if (LearningRate > LargestLearningRate)
+            yield return Problem.Of(
+                Invariant($"the learning rate is {LearningRate:R}"),
+                Invariant(
+                    $"it has to be at most {LargestLearningRate:R}, the range of 32-bit numbers; usual values are below 0.1"
+                )
             );
         foreach (var problem in OwnProblems())
             yield return problem;
