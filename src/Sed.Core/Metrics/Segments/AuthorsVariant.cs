@@ -8,6 +8,7 @@ namespace Sed.Core.Metrics.Segments;
 /// differences between papers, not as a reference. The code splits frames into blocks of one second and ignores the
 /// last frame of every whole block. F1 counts the frames after the last whole block as another block; the error rate
 /// ignores them.
+/// </summary>
 /// <param name="FMeasure">F1, precision and recall, with 2^-52 added to every denominator.</param>
 /// <param name="ErrorRates">Error rate and its parts; undefined when the reference has no events.</param>
 /// <param name="FrameSeconds">Length of a frame, in seconds.</param>
