@@ -48,7 +48,8 @@ module Holdout =
 
 /// Source of recordings and labels.
 type Corpus =
-    /// Synthesised soundscapes with the 17 classes of DCASE 2017 Task 4. They are generated at run time, identical on every machine.
+    /// Synthesised soundscapes with the 17 classes of DCASE 2017 Task 4. They are generated at run time, identical on
+    /// every machine.
     | SmartCars
     /// Soundscapes mixed from recordings: a folder with one folder of recordings per class.
     | Recordings of folder: string
@@ -77,13 +78,14 @@ module Corpus =
         match text.Split(':', 2) with
         | [| "smartCars" |] -> Ok SmartCars
         | [| "soundscapes"; folder |] when folder <> "" -> Ok(Recordings folder)
-        | [| "soundscapes"; _ |] -> Error(Problem.at "--data" "'soundscapes:' names no folder" "say soundscapes:DIR")
+        | [| "soundscapes"; _ |] ->
+            Error(Problem.at "--data" "no folder is given after 'soundscapes:'" "give soundscapes:DIR")
         | _ when System.String.IsNullOrWhiteSpace text ->
             Error(
                 Problem.at
                     "--data"
-                    $"'{text}' names no corpus"
-                    "say smartCars, soundscapes:DIR or the folder of a corpus"
+                    $"'{text}' is not a corpus"
+                    "give smartCars, soundscapes:DIR or the folder of a corpus"
             )
         | _ -> Ok(Collected text)
 
@@ -98,6 +100,7 @@ module Soundscapes =
 /// Collected corpora.
 [<AutoOpen>]
 module CorpusWords =
-    /// A folder with label files and audio. The layout of the label files is detected: the released files of DCASE 2017 Task 4, or
-    /// tab-separated lists as in DESED (filename and event_label for weak labels; filename, onset, offset and event_label for strong labels).
+    /// A folder with label files and audio. The layout of the label files is detected: the released files of DCASE 2017
+    /// Task 4, or tab-separated lists as in DESED (filename and event_label for weak labels; filename, onset, offset
+    /// and event_label for strong labels).
     let corpus folder = Collected folder

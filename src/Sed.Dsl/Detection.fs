@@ -33,11 +33,11 @@ type Merging =
     /// Those whose confidences are less than so many times what is between them.
     | RatioBelow of float
 
-/// How frame probabilities become events and tags.
+/// The decoding of frame probabilities into events and tags.
 type Detection = {
-    /// A frame is active from this probability on.
+    /// A class is active in a frame if its probability is at least this.
     Threshold: float
-    /// What is done with the probabilities before, in this order.
+    /// Further decoding steps, in order.
     Steps: DecodingStep list
     Tags: Tags
     /// What is chosen for each class alone.
@@ -54,7 +54,7 @@ module Detection =
         Declared = []
     }
 
-    /// The same in the core's words; what is tuned is chosen later.
+    /// The options for the core. Tuned options are chosen later.
     let options (detection: Detection) =
         DetectionOptions(
             Threshold = detection.Threshold,
@@ -65,7 +65,7 @@ module Detection =
                 | FromWeakOutput -> TagSource.WeakOutput
         )
 
-    /// Puts a step in the place of the one of its kind, or after the others.
+    /// Replaces the step of the same kind, or appends the step.
     let withStep (step: DecodingStep) (detection: Detection) =
         let isOfItsKind (other: DecodingStep) = other.GetType() = step.GetType()
         {
@@ -174,7 +174,7 @@ type DetectionBuilder() =
 
     member _.Yield(_: unit) = Detection.defaults
 
-    /// A frame is active from this probability on. Default 0.5.
+    /// A class is active in a frame if its probability is at least this. Default 0.5.
     [<CustomOperation "threshold">]
     member _.Threshold(detection: Detection, probability: float) =
         {
@@ -189,19 +189,19 @@ type DetectionBuilder() =
         Detection.withStep (DecodingStep.MedianFilter(float length)) detection
         |> given "median"
 
-    /// Events that are shorter are dropped. Default none.
+    /// Shorter events are removed. Default none.
     [<CustomOperation "minDuration">]
     member _.MinDuration(detection: Detection, length: float<s>) =
         Detection.withStep (DecodingStep.MinimumDuration(float length)) detection
         |> given "minDuration"
 
-    /// Events of a class with shorter gaps between them are joined. Default none.
+    /// Events of a class are joined if the gap between them is shorter than this. Default none.
     [<CustomOperation "minGap">]
     member _.MinGap(detection: Detection, length: float<s>) =
         Detection.withStep (DecodingStep.MinimumGap(float length)) detection
         |> given "minGap"
 
-    /// An event goes on while its probability reaches this lower threshold. Default none.
+    /// Hysteresis: an event continues while its probability is at least this lower threshold. Default none.
     [<CustomOperation "hysteresis">]
     member _.Hysteresis(detection: Detection, low: float) =
         Detection.withStep (DecodingStep.Hysteresis low) detection |> given "hysteresis"

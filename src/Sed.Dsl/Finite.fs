@@ -1,11 +1,11 @@
-/// The rule that every number of an experiment is finite, whatever keyword it came through.
+/// Checks that all numbers of an experiment are finite.
 module internal Sed.Finite
 
 open System
 open System.Collections
 open Microsoft.FSharp.Reflection
 
-/// "StrongWeight" and "learningRate" as words.
+/// A field name as words: "StrongWeight" as "strong weight".
 let private words (name: string) =
     name
     |> String.collect (fun letter ->
@@ -15,14 +15,15 @@ let private words (name: string) =
             string letter)
     |> _.Trim()
 
-// Parts of a union case or a tuple without a name of their own are called as what holds them.
+// A field without a name of its own has the name of the value that contains it.
 let private named (above: string) (field: Reflection.PropertyInfo) =
     if field.Name.StartsWith("Item", StringComparison.Ordinal) || field.Name = "Value" then
         above
     else
         words field.Name
 
-/// The core's own records, such as monitors; those that find their problems themselves, such as losses, find these too.
+/// Whether a type is a C# record without a method `Problems`, such as a monitor. Records with this method check their
+/// numbers.
 let private isCSharpRecord (kind: Type) =
     not (isNull (kind.GetMethod "<Clone>$")) && isNull (kind.GetMethod "Problems")
 
@@ -53,7 +54,7 @@ let rec private numbers (name: string) (value: obj | null) : (string * float) li
         else
             []
 
-/// A problem for each number in a value that is not finite, but for those that other problems of the place name already.
+/// A problem for each number in a value that is not finite, except numbers that other problems mention already.
 let problems place (others: Problem list) value = [
     let found = [ for name, number in numbers "" (box value) -> name, Text.number number ]
     let isNamed (name: string) (text: string) (problem: Problem) =
@@ -61,5 +62,8 @@ let problems place (others: Problem list) value = [
         && name.Split ' ' |> Array.exists problem.Cause.Contains
     for name, text in List.distinct found do
         if not (List.exists (isNamed name text) others) then
-            Problem.at (if name = "" then place else $"{place}, {name}") $"{text} is not a finite number" "give one"
+            Problem.at
+                (if name = "" then place else $"{place}, {name}")
+                $"{text} is not a finite number"
+                "give a finite number"
 ]

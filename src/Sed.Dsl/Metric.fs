@@ -5,8 +5,8 @@ open Sed.Core.Scoring
 /// A metric of a detector on one split.
 type Metric = Sed.Core.Scoring.Metric
 
-/// The metrics as scripts name them: `Weak` for clip-level (tagging) metrics, `Strong` for segment-based metrics (1 s), `Event`
-/// for event-based metrics. Averages are micro averages over all classes.
+/// The metrics as scripts name them: `Weak` for clip-level (tagging) metrics, `Strong` for segment-based metrics (1 s),
+/// `Event` for event-based metrics. Averages are micro averages over all classes.
 [<AutoOpen>]
 module MetricWords =
     /// Clip-level F1 (Mesaros et al. 2016).
@@ -30,10 +30,12 @@ module MetricWords =
     /// Segment-based recall at 1 s.
     let StrongR = SegmentMetrics.Recall
 
-    /// Segment-based error rate at 1 s: substitutions, deletions and insertions over active reference segments. Lower is better.
+    /// Segment-based error rate at 1 s: substitutions, deletions and insertions over active reference segments. Lower
+    /// is better.
     let StrongER = SegmentMetrics.ErrorRate
 
-    /// Event-based F1 (sed_eval; Mesaros et al. 2016): onsets within 0.2 s, offsets within 0.2 s or half of the event's length.
+    /// Event-based F1 (sed_eval; Mesaros et al. 2016): onsets within 0.2 s, offsets within 0.2 s or half of the event's
+    /// length.
     let EventF = EventMetrics.F
 
     /// Event-based error rate. Lower is better.
@@ -57,11 +59,12 @@ module MetricWords =
     /// Segment-based F1 (1 s) with the best threshold of each class on the scored clips.
     let BestStrongF = ThresholdMetrics.BestStrongF
 
-    /// Polyphonic sound detection score (Bilen et al. 2020; Ebbers et al. 2022), scenario 1: rewards exact onsets and offsets.
+    /// Polyphonic sound detection score (Bilen et al. 2020; Ebbers et al. 2022), scenario 1: rewards exact onsets and
+    /// offsets.
     let Psds1 = PsdsMetrics.Scenario1
 
     /// Polyphonic sound detection score, scenario 2: penalises confusion between classes.
     let Psds2 = PsdsMetrics.Scenario2
 
-    /// A metric as a monitor.
+    /// A metric as the criterion of early stopping.
     let Score (metric: Metric) : Monitor = Monitor.Score metric

@@ -1,6 +1,6 @@
 namespace Sed
 
-/// A row by its label, of the same experiment or of another one that the script runs.
+/// The label of a row of the same experiment or of another experiment of the script.
 type RowName = {
     /// The other experiment's name; empty for the same one.
     Experiment: string
@@ -22,10 +22,10 @@ type FrameLabels =
 
 /// What a row's trials use of other rows' trials with the same seed.
 type OtherRows =
-    /// The strong output learns a teacher's frame labels instead of repeated tags (pseudo strong labels). In each further round,
-    /// the student of the previous one is the teacher.
+    /// Pseudo strong labels: the strong output is trained on a teacher's frame labels instead of the repeated tags.
+    /// From the second round on, the teacher is the student of the previous round.
     | PseudoLabels of teacher: RowName * frames: FrameLabels * rounds: int
-    /// Nothing is trained: probabilities are the mean of other rows' networks, whatever their features.
+    /// The mean of the probabilities of other rows' networks, which may have different features. Nothing is trained.
     | Ensemble of RowName list
 
 module OtherRows =
@@ -42,7 +42,7 @@ module OtherRows =
             "pseudo-labels", $"of {teacher}, {printFrames frames}, {rounds} rounds"
         | Ensemble rows -> "ensemble of", rows |> List.map string |> String.concat ", "
 
-    /// Maximum number of rounds; each is a training.
+    /// Maximum number of rounds. Each round trains a network.
     [<Literal>]
     let internal MostRounds = 100
 

@@ -4,19 +4,19 @@ open System
 open System.Globalization
 open System.Text
 
-/// Something in an experiment that cannot be run: its place, its cause, and what to do about it.
+/// A problem of an experiment: its place, its cause and a remedy.
 type Problem = Sed.Core.Runtime.Problem
 
 [<CompilationRepresentation(CompilationRepresentationFlags.ModuleSuffix)>]
 module Problem =
     let at place cause remedy = Problem(place, cause, remedy)
 
-    /// The same problem inside a larger place.
+    /// Prefixes the place of a problem.
     let within (place: string) (problem: Problem) = problem.Within place
 
     let print (problem: Problem) = string problem
 
-    /// "table2: 3 problems" and a line for each.
+    /// A line such as "table2: 3 problems", followed by a line for each problem.
     let printAll (name: string) (problems: Problem list) =
         let count =
             match problems with
@@ -26,17 +26,17 @@ module Problem =
         $"{name}: {count}" :: [ for problem in problems -> "  " + print problem ]
         |> String.concat Environment.NewLine
 
-/// Numbers as text, the same in every culture.
+/// Text that does not depend on the culture, and checks of names.
 module internal Text =
-    /// The shortest text that reads back as the same number.
+    /// The shortest text that is parsed as the same number.
     let number (value: float) =
         value.ToString("R", CultureInfo.InvariantCulture)
 
-    /// "1 row", "2 rows".
+    /// A count with its noun, for example "1 row" or "2 rows".
     let count (number: int) what =
         if number = 1 then $"1 {what}" else $"{number} {what}s"
 
-    // Files are named after experiments and profiles, in every system's file names at once.
+    // Files are named after experiments and profiles, so names have to be valid on every file system.
     let private longestName = 100
 
     let private isNameLetter (letter: char) =
@@ -47,36 +47,35 @@ module internal Text =
         ]
         || List.contains letter [ ' '; '-'; '_'; '.' ]
 
-    /// What keeps a text from naming files.
+    /// Problems of a name that files are named after.
     let nameProblems place (name: string) = [
         let shown =
             name |> String.map (fun letter -> if Char.IsControl letter then '?' else letter)
-        let remedy =
-            "letters, digits, '-', '_', '.' and blanks make a name, for example `table2`"
+        let remedy = "use letters, digits, '-', '_', '.' and spaces, for example `table2`"
         if String.IsNullOrWhiteSpace name then
-            Problem.at place "the name is empty" "files are named after it: give it one, for example `table2`"
+            Problem.at place "the name is empty" "give a name, for example `table2`; files are named after it"
         elif not (Seq.forall isNameLetter name) then
-            Problem.at place $"the name '{shown}' cannot name files" remedy
+            Problem.at place $"the name '{shown}' is not valid in file names" remedy
         elif name.Trim() <> name || name.StartsWith '.' || name.EndsWith '.' then
-            Problem.at place $"the name '{shown}' starts or ends with a blank or a dot" "take it away"
+            Problem.at place $"the name '{shown}' starts or ends with a space or a dot" "remove it"
         elif Encoding.UTF8.GetByteCount name > longestName then
             Problem.at
                 place
                 $"the name '{shown.Substring(0, 20)}...' has {Encoding.UTF8.GetByteCount name} bytes"
-                $"files are named after it: at most {longestName}"
+                $"give at most {longestName} bytes, because files are named after it"
     ]
 
-    /// What keeps a text from standing in a line of a table.
+    /// Problems of a text that is printed in one line.
     let lineProblems place what (text: string) = [
         if String.IsNullOrWhiteSpace text then
             Problem.at place $"{what} is empty" "give it a name"
         elif Seq.exists Char.IsControl text then
             let shown =
                 text |> String.map (fun letter -> if Char.IsControl letter then '?' else letter)
-            Problem.at place $"{what} '{shown}' has line breaks, tabs or other control characters" "leave them out"
+            Problem.at place $"{what} '{shown}' contains line breaks, tabs or other control characters" "remove them"
     ]
 
-    /// Each keyword that was given more than once, as a problem.
+    /// A problem for each keyword that is given more than once.
     let keywordsTwice place (declared: string list) = [
         for keyword, times in List.countBy id declared do
             if times > 1 then

@@ -5,10 +5,10 @@ open System.Text.Json.Nodes
 open Sed.Core.Runtime.Keys
 open Sed.Core.Training.Targets
 
-/// Everything that decides a trial's result.
+/// All settings that affect a trial's result.
 type Specification = {
     Corpus: Corpus
-    /// Clips per split, where the corpus is mixed.
+    /// Clips per split, for corpora of soundscapes.
     Clips: Clips
     Features: Features
     Network: Network
@@ -22,20 +22,20 @@ type Specification = {
     ScoreOn: Split
     /// Seed of the weights, dropout, augmentations and the order of the clips.
     Seed: int
-    /// The teacher of pseudo-labels; None where training uses labels alone.
+    /// The teacher of pseudo-labels; None without pseudo-labels.
     Teaching: Teaching option
-    /// The trials whose probabilities are averaged. Where there are any, nothing is trained.
+    /// The members of an ensemble, whose probabilities are averaged; empty for a trial that is trained.
     Members: Specification list
 }
 
-/// What a trial uses of another one, which is finished before it.
+/// A teacher, whose trial is finished first, and the labels that are derived from its probabilities.
 and Teaching = {
     Teacher: Specification
     Frames: FrameLabels
 }
 
 module Specification =
-    // Raised when the same key means another result.
+    // Increased when equal settings give another result than before.
     let private keyFormat = 2
 
     /// The trials that have to be finished before this one begins.
@@ -56,7 +56,7 @@ module Specification =
         | Share share -> [ "holdoutShare", value share ]
         | Fold(fold, folds) -> [ "fold", value fold; "folds", value folds ]
 
-    /// What decides a training, with or without what differs between the trials of a row: the seed and the fold.
+    /// All settings that affect a training. For the key of a row, the seed and the fold are left out.
     let rec private keyOf (ofRow: bool) (specification: Specification) : JsonObject =
         fields [
             "format", value keyFormat
@@ -82,19 +82,20 @@ module Specification =
                 "ensembleOf", JsonArray [| for one in specification.Members -> keyOf ofRow one :> JsonNode |]
         ]
 
-    /// The canonical key of a trial's training, without its data. How probabilities become events, and which split is reported, is
-    /// chosen afterwards and not part of it; neither are the corpus's name and the experiment's names of networks and rows.
+    /// The canonical key of a trial's training, without its data. Decoding and the scored split are not part of it,
+    /// because they are chosen after training; names of corpora, networks and rows are not part of it either.
     let key (specification: Specification) = keyOf false specification
 
-    /// The name of a table's row in recorded results and random draws: 16 hexadecimal digits of a hash of what its trials have in common
-    /// and of how they are decoded and scored. It depends neither on the row's label nor on seeds, folds and data.
+    /// The key of a table's row in recorded results and random draws: 16 hexadecimal digits of a hash of the settings
+    /// that its trials share, including decoding and scoring. It depends neither on the row's label nor on seeds, folds
+    /// and data.
     let rowKey (specification: Specification) =
         let whole = keyOf true specification
         whole["detection"] <- Detection.key specification.Detection
         whole["scoreOn"] <- CanonicalKey.Of specification.ScoreOn |> JsonValue.Create
         CanonicalKey.Hash(whole).Substring(0, 16)
 
-    /// Tells a training from others within a script: its key, its corpus and the number of clips.
+    /// Identifies a training within a script: its key, its corpus and the number of clips.
     let identity (specification: Specification) =
         let clips = specification.Clips
         let counts =
@@ -110,7 +111,7 @@ module Specification =
         whole["data"] <- JsonValue.Create data
         CanonicalKey.Hash(whole).Substring(0, 16)
 
-    /// A specification as a plan prints it, as lines of a name and a value.
+    /// The specification as lines of name and value, as in printed plans.
     let lines (specification: Specification) = [
         "data", specification.Corpus.Name
         if specification.Corpus.IsMixed then
@@ -140,7 +141,7 @@ module Specification =
         "seed", string specification.Seed
     ]
 
-    /// The lines that decide the training.
+    /// The lines that affect the training, as text.
     let printTraining specification =
         [
             for name, value in lines specification do
@@ -186,7 +187,7 @@ module Specification =
         | _ -> ()
     ]
 
-    // A larger number is a slip: so many soundscapes take a terabyte.
+    // A larger number is probably a typing error: a million soundscapes take a terabyte.
     let private mostClips = 1000000
 
     let private withFinite place part problems =

@@ -1,39 +1,39 @@
-/// The words that start a block or a value in a script.
+/// The keywords that start a block or a value in a script.
 [<AutoOpen>]
 module Sed.Words
 
-/// A table to be, by its name.
+/// An experiment and its name, which is also the name of its table and files.
 let experiment name = ExperimentBuilder name
 
-/// Log mel-band energies; what is not said is as in the DCASE 2017 baseline.
+/// Log-mel energies. The defaults are those of the DCASE 2017 baseline.
 let logMel = LogMelBuilder()
 
-/// The waveform itself, in frames of so many samples, for networks that learn from samples.
+/// The waveform, in frames with a fixed number of samples, for networks that learn from the waveform.
 let samples = SamplesBuilder()
 
-/// The paper's kind of network; what is not said is as in the 218k candidate.
+/// A convolutional recurrent network as in Adavanne and Virtanen (2017). The defaults have about 218,000 parameters.
 let crnn = CrnnBuilder()
 
-/// Any stack of layers, from the bottom up, by its name.
+/// A network with the given name: a stack of layers, listed from input to output.
 let layers name = LayersBuilder name
 
-/// The DCASE 2017 baseline: 5 frames of context and two dense layers of 50 units.
+/// The network of the DCASE 2017 baseline: a context of 5 frames and two dense layers of 50 units.
 let mlp = Network.baseline
 
-/// How a network is trained; what is not said is as in the paper.
+/// How a network is trained. The defaults are those of Adavanne and Virtanen (2017).
 let training = TrainingBuilder()
 
-/// How probabilities become events and tags.
+/// How frame probabilities are decoded into events and tags.
 let detection = DetectionBuilder()
 
-/// A published row: the settings that name it, and the cells that are known.
+/// A published row: the settings that identify the table's row, and the published scores.
 let row settings cells : PublishedRow = {
     Settings = settings
     Row = ""
     Cells = cells
 }
 
-/// A published row that stands beside the table's row of this label, whatever that is run with.
+/// The published scores of the table's row with this label. The settings of the row do not matter.
 let publishedAs label cells : PublishedRow = {
     Settings = []
     Row = label
@@ -44,19 +44,21 @@ let private ownRow name : RowName = { Experiment = ""; Row = name }
 
 let private rowOf experiment name : RowName = { Experiment = experiment; Row = name }
 
-/// Pseudo strong labels: the row learns the frame probabilities of another row's trial with the same seed, for example
-/// `pseudoLabelsFrom "weak labels" (Hard 0.5)`, or Soft for the probabilities themselves. Classes that a clip's own labels exclude stay
-/// absent.
+/// Pseudo strong labels: the row is trained on the frame probabilities of another row's trial with the same seed, for
+/// example `pseudoLabelsFrom "weak labels" (Hard 0.5)`, or Soft for the probabilities themselves. A class that is
+/// absent from a clip's own labels stays absent.
 let pseudoLabelsFrom teacher frames =
     Others(PseudoLabels(ownRow teacher, frames, 1))
 
-/// `pseudoLabelsFrom` in several rounds: in each further one, the student of the previous round is the teacher.
+/// `pseudoLabelsFrom` in several rounds. From the second round on, the teacher is the student of the previous round.
 let pseudoLabelsInRounds rounds teacher frames =
     Others(PseudoLabels(ownRow teacher, frames, rounds))
 
-/// `pseudoLabelsFrom` with a teacher of another experiment: `pseudoLabelsFromRowOf "pooling" "weak output attention" Soft`.
+/// `pseudoLabelsFrom` with a teacher from another experiment:
+/// `pseudoLabelsFromRowOf "pooling" "weak output attention" Soft`.
 let pseudoLabelsFromRowOf experiment teacher frames =
     Others(PseudoLabels(rowOf experiment teacher, frames, 1))
 
-/// Averages the probabilities of other rows' trials with the same seed, whatever their features; nothing is trained.
+/// An ensemble: the mean of the probabilities of other rows' trials with the same seed. Nothing is trained. Features
+/// may differ.
 let ensembleOf rows = Others(Ensemble(List.map ownRow rows))

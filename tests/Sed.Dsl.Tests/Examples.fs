@@ -2,7 +2,7 @@ module Sed.Dsl.Tests.Examples
 
 open Sed
 
-/// A small experiment without a mistake.
+/// A small valid experiment.
 let small =
     experiment "small" {
         title "Two weights"
@@ -17,7 +17,7 @@ let small =
         profile "quick" [ 7 ] [ Epochs 1 ]
     }
 
-/// As little as an experiment can say.
+/// A valid experiment with as few settings as possible.
 let bare = {
     Experiment.named "bare" with
         Data = Some SmartCars

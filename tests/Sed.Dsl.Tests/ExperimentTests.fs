@@ -4,7 +4,7 @@ open Xunit
 open Sed
 
 [<Fact>]
-let ``a crnn that says nothing is the 218k candidate`` () =
+let ``an empty crnn is the 218k candidate`` () =
     Assert.Equal(
         "CRNN: conv 48 3x3, pool 5, conv 48 3x3, pool 4, conv 48 3x3, pool 2, biGru 32 multiply, biGru 32 multiply, "
         + "dense 64; weak output: dense over all frames; dropout 0.15",
@@ -12,7 +12,7 @@ let ``a crnn that says nothing is the 218k candidate`` () =
     )
 
 [<Fact>]
-let ``what a crnn says replaces only that`` () =
+let ``a keyword of crnn replaces one kind of layer only`` () =
     let small =
         crnn {
             convolutions [ 16, 5; 16, 8 ]
@@ -59,7 +59,7 @@ let ``a hop and the overlap that gives it are the same features`` () =
     Assert.Equal(Features.print overlap, Features.print hop)
 
 [<Fact>]
-let ``training that says nothing is the paper's`` () =
+let ``an empty training has the paper's settings`` () =
     Assert.Equal(
         "Adam 0.001, batches of 32, at most 1000 epochs, early stopping after 100 epochs without improvement of weak F - strong ER",
         Training.print Training.defaults
@@ -77,22 +77,22 @@ let ``a corpus is parsed from its name`` (name: string) =
     | Error problem -> failwith (Problem.print problem)
 
 [<Theory>]
-[<InlineData("soundscapes:", "--data: 'soundscapes:' names no folder; say soundscapes:DIR")>]
-[<InlineData("", "--data: '' names no corpus; say smartCars, soundscapes:DIR or the folder of a corpus")>]
-let ``a value that names no corpus is reported`` (name: string, expected: string) =
+[<InlineData("soundscapes:", "--data: no folder is given after 'soundscapes:'; give soundscapes:DIR")>]
+[<InlineData("", "--data: '' is not a corpus; give smartCars, soundscapes:DIR or the folder of a corpus")>]
+let ``a value that is not a corpus is reported`` (name: string, expected: string) =
     match Corpus.parse name with
     | Ok corpus -> failwith corpus.Name
     | Error problem -> Assert.Equal(expected, Problem.print problem)
 
 [<Fact>]
-let ``the folder of a corpus keeps its name in --data, whatever the folder is called`` () =
+let ``the name of a corpus folder is a valid value of --data, even if it looks like another corpus`` () =
     for folder in [ "birds"; "smartCars"; "soundscapes:x" ] do
         match Corpus.parse (corpus folder).Name with
         | Ok(Collected again) -> Assert.Equal(System.IO.Path.GetFullPath folder, System.IO.Path.GetFullPath again)
         | other -> failwith $"{other}"
 
 [<Fact>]
-let ``what is tuned, boxes between change points and sorted columns are words, and stand in the plan`` () =
+let ``tuning, change points and sorting have keywords and are printed in the plan`` () =
     let tuned = {
         Examples.small with
             Detection =
@@ -125,7 +125,7 @@ let ``what is tuned, boxes between change points and sorted columns are words, a
     )
 
 [<Fact>]
-let ``mistakes in what is tuned and sorted are named with their remedies`` () =
+let ``problems of tuning and sorting are reported with remedies`` () =
     let wrong = {
         Examples.small with
             Detection = detection { changePoints 0.0<s> (RatioBelow 0.5) }
@@ -134,8 +134,8 @@ let ``mistakes in what is tuned and sorted are named with their remedies`` () =
     }
     Assert.Equal<string list>(
         [
-            "columns: TrainingTime is given 2 times; a column stands once"
-            "sortBy: event F is no column of the table; give it to `report` too"
+            "columns: TrainingTime is given 2 times; give each column once"
+            "sortBy: event F is not a column of the table; add it to `report`"
             "detection: the change point filter is 0 s long; it must be longer than 0 s, for example 0.5 s"
             "detection: the merge ratio is 0.5; it must be 1 (off) or more"
         ],

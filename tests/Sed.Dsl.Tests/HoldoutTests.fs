@@ -33,7 +33,7 @@ let ``a share for validation is held out of every trial and part of its specific
         Assert.Contains(("held out", "10 % of the training clips"), Specification.lines trial.Specification)
 
 [<Fact>]
-let ``what needs strong labels cannot be watched or reported on held-out clips`` () =
+let ``metrics that need strong labels cannot be monitored or reported on held-out clips`` () =
     let wrong = {
         held with
             Holdout = Share 1.5
@@ -45,13 +45,13 @@ let ``what needs strong labels cannot be watched or reported on held-out clips``
         [
             "validation: a fraction of 1.5; give a fraction between 0 and 1, for example 0.1"
             "training: the monitor uses strong ER, but validation clips have weak labels only; monitor weak scores, for example `monitor WeakF`, or select on a split with strong labels"
-            "report: strong ER of validation clips, which have weak labels only; score on another split"
+            "report: strong ER cannot be reported on validation clips, which have weak labels only; score on another split"
         ],
         problems wrong
     )
 
 [<Fact>]
-let ``a split that nothing is held out for cannot be watched`` () =
+let ``the validation split cannot be used if no clips are held out`` () =
     let wrong = {
         held with
             SelectOn = Validation
@@ -66,7 +66,7 @@ let ``a split that nothing is held out for cannot be watched`` () =
     )
 
 [<Fact>]
-let ``folds beside a share, and a row to compare with that is not there, are problems`` () =
+let ``folds together with validation, and an unknown reference row, are problems`` () =
     let wrong = {
         held with
             Folds = 5
@@ -76,7 +76,7 @@ let ``folds beside a share, and a row to compare with that is not there, are pro
 
     Assert.Equal<string list>(
         [
-            "folds: given beside `validation`; keep one of them: each holds training clips out"
+            "folds: `validation` is given too; keep one of them, because both hold out training clips"
             "compareWith: no row is called 'mine'; there are 'the experiment as given'"
         ],
         problems wrong

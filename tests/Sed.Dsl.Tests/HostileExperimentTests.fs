@@ -1,4 +1,4 @@
-/// Experiments with contents that nobody means.
+/// Experiments with invalid contents.
 module Sed.Dsl.Tests.HostileExperimentTests
 
 open Xunit
@@ -6,7 +6,7 @@ open Sed
 open Sed.Dsl.Tests.Examples
 
 [<Fact>]
-let ``every number that is not finite is a problem, named once`` () =
+let ``each number that is not finite is reported once`` () =
     let wrong = {
         bare with
             Training =
@@ -33,9 +33,9 @@ let ``every number that is not finite is a problem, named once`` () =
     }
     Assert.Equal<string list>(
         [
-            "published, settings: Infinity is not a finite number; give one"
-            "published, cells: NaN is not a finite number; give one"
-            "otherSystems: Infinity is not a finite number; give one"
+            "published, settings: Infinity is not a finite number; give a finite number"
+            "published, cells: NaN is not a finite number; give a finite number"
+            "otherSystems: Infinity is not a finite number; give a finite number"
             "features: the window is NaN ms; give it a length, for example `window 40.0<ms>`"
             "features: the hop is NaN ms; give a hop above 0, or an overlap from 0 to below 1, for example `overlap 0.5`"
             "features: the frequency range ends at Infinity Hz and starts at 0 Hz; end above the start, for example `range 0.0<Hz> 22050.0<Hz>`"
@@ -57,7 +57,7 @@ let ``every number that is not finite is a problem, named once`` () =
     )
 
 [<Fact>]
-let ``an axis without values hides no other problem`` () =
+let ``an axis without values does not hide other problems`` () =
     let wrong =
         experiment "wrong" {
             data Soundscapes.smartCars
@@ -69,7 +69,7 @@ let ``an axis without values hides no other problem`` () =
         }
     Assert.Equal<string list>(
         [
-            "vary: an axis without values; give it at least one"
+            "vary: no values are given; give at least one value"
             "network: the dropout rate is 7; it must be at least 0 and less than 1"
             "training: the strong weight is -1; it has to be 0 or above"
         ],
@@ -77,7 +77,7 @@ let ``an axis without values hides no other problem`` () =
     )
 
 let private letters =
-    "letters, digits, '-', '_', '.' and blanks make a name, for example `table2`"
+    "use letters, digits, '-', '_', '.' and spaces, for example `table2`"
 
 [<Theory>]
 [<InlineData("a/b")>]
@@ -86,30 +86,30 @@ let private letters =
 [<InlineData("it's")>]
 [<InlineData("a:b")>]
 [<InlineData("a*")>]
-let ``a name that cannot name files is a problem`` (name: string) =
+let ``a name that is not valid in file names is a problem`` (name: string) =
     Assert.Equal<string list>(
-        [ $"experiment: the name '{name}' cannot name files; {letters}" ],
+        [ $"experiment: the name '{name}' is not valid in file names; {letters}" ],
         problems { bare with Name = name }
     )
 
 [<Fact>]
-let ``an empty name, one with control characters, one of dots and one that is too long are problems`` () =
+let ``names that are empty, consist of dots, are too long or contain control characters are problems`` () =
     let problem name = problems { bare with Name = name }
     let empty =
-        "experiment: the name is empty; files are named after it: give it one, for example `table2`"
+        "experiment: the name is empty; give a name, for example `table2`; files are named after it"
     Assert.Equal<string list>([ empty ], problem "")
     Assert.Equal<string list>([ empty ], problem " \t")
-    Assert.Equal<string list>([ $"experiment: the name 'a?b' cannot name files; {letters}" ], problem "a\nb")
+    Assert.Equal<string list>([ $"experiment: the name 'a?b' is not valid in file names; {letters}" ], problem "a\nb")
     for name in [ ".."; ".hidden"; "trailing."; " blank" ] do
         Assert.Equal<string list>(
             [
-                $"experiment: the name '{name}' starts or ends with a blank or a dot; take it away"
+                $"experiment: the name '{name}' starts or ends with a space or a dot; remove it"
             ],
             problem name
         )
     Assert.Equal<string list>(
         [
-            "experiment: the name 'xxxxxxxxxxxxxxxxxxxx...' has 300 bytes; files are named after it: at most 100"
+            "experiment: the name 'xxxxxxxxxxxxxxxxxxxx...' has 300 bytes; give at most 100 bytes, because files are named after it"
         ],
         problem (String.replicate 300 "x")
     )
@@ -119,12 +119,15 @@ let ``an empty name, one with control characters, one of dots and one that is to
 [<InlineData("größe 2")>]
 [<InlineData("実験_1.b")>]
 [<InlineData("हिन्दी")>]
-let ``names in any script are names`` (name: string) =
+let ``names may be written in any alphabet`` (name: string) =
     Assert.Empty(problems { bare with Name = name })
 
 [<Fact>]
-let ``a seed below 0 is a problem of the script, or of the command line that gave it`` () =
-    Assert.Equal<string list>([ "seeds: -1 is below 0; seeds count from 0" ], problems { bare with Seeds = [ -1; 0 ] })
+let ``a negative seed is reported with its place, the script or the command line`` () =
+    Assert.Equal<string list>(
+        [ "seeds: -1 is below 0; give seeds of at least 0" ],
+        problems { bare with Seeds = [ -1; 0 ] }
+    )
     let choices = {
         Choices.none with
             Seeds = Some [ -3 ]
@@ -132,14 +135,14 @@ let ``a seed below 0 is a problem of the script, or of the command line that gav
     match Plan.ofExperiment choices bare with
     | Ok _ -> failwith "planned"
     | Error found ->
-        Assert.Equal<string list>([ "--seeds: -3 is below 0; seeds count from 0" ], List.map Problem.print found)
+        Assert.Equal<string list>([ "--seeds: -3 is below 0; give seeds of at least 0" ], List.map Problem.print found)
 
 [<Fact>]
-let ``more seeds, folds and columns than anybody means are problems`` () =
+let ``too many seeds or folds and repeated columns are problems`` () =
     Assert.Equal<string list>(
         [
             "seeds: 10001 seeds; give at most 10000"
-            "report: weak F is given 2 times; a column stands once"
+            "report: weak F is given 2 times; give each column once"
             "folds: 2000000000 folds; give at most 1000"
         ],
         problems {
@@ -151,7 +154,7 @@ let ``more seeds, folds and columns than anybody means are problems`` () =
     )
 
 [<Fact>]
-let ``published rows and systems of others have rows, cells and names that stand once`` () =
+let ``published rows and other systems need scores and unique names`` () =
     let wrong =
         experiment "wrong" {
             data Soundscapes.smartCars
@@ -183,9 +186,9 @@ let ``published rows and systems of others have rows, cells and names that stand
     Assert.Equal<string list>(
         [
             "published: the row of 'dropout 0.5' has no cells; say for example `[ WeakF, 0.433 ]`"
-            "published: the row of 'batch 8, dropout 0.25' is given 2 times; put its cells into one"
+            "published: the row of 'batch 8, dropout 0.25' is given 2 times; put all its scores into one row"
             "published: the row of 'batch 8, dropout 0.25' has weak F 2 times; keep one of them"
-            "otherSystems: 'mine' stands in the table already; give each system a name of its own"
+            "otherSystems: 'mine' is already in the table; give each system its own name"
             "otherSystems: a system's name is empty; give it a name"
             "otherSystems: '' has no cells; say for example `[ WeakF, 0.433 ]`"
         ],
@@ -193,10 +196,10 @@ let ``published rows and systems of others have rows, cells and names that stand
     )
 
 [<Fact>]
-let ``a value given twice is a problem of its axis, once however many rows it makes alike`` () =
+let ``a repeated value of an axis is reported once, however many rows it makes equal`` () =
     Assert.Equal<string list>(
         [
-            "vary dropout: 0.1 is given 2 times; give each value once, or a name of its own"
+            "vary dropout: 0.1 is given 2 times; give each value once; networks need different names"
         ],
         problems {
             bare with
@@ -205,15 +208,15 @@ let ``a value given twice is a problem of its axis, once however many rows it ma
     )
 
 [<Fact>]
-let ``rows have names that stand in one line, profiles names that name files`` () =
+let ``row names have to fit in one line, and profile names have to be valid in file names`` () =
     Assert.Equal<string list>(
         [
-            "title: the title 'a?b' has line breaks, tabs or other control characters; leave them out"
+            "title: the title 'a?b' contains line breaks, tabs or other control characters; remove them"
             "rows: a row's name is empty; give it a name"
-            "rows: a row's name 'x?y' has line breaks, tabs or other control characters; leave them out"
-            "rows: 'twice' stands 2 times in the table; give each row a value or a name of its own"
-            $"profile: the name '../quick' cannot name files; {letters}"
-            "profile: 'paper' is the script as it is written; give the profile another name"
+            "rows: a row's name 'x?y' contains line breaks, tabs or other control characters; remove them"
+            "rows: 'twice' is the label of 2 rows; give each row its own value or name"
+            $"profile: the name '../quick' is not valid in file names; {letters}"
+            "profile: the name 'paper' is reserved for the script's own settings; give the profile another name"
         ],
         problems {
             bare with

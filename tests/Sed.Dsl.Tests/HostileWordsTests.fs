@@ -1,4 +1,4 @@
-/// Words that are each allowed and make no sense as they stand together, or slips of units and digits.
+/// Settings that are valid alone but not together, and values with a wrong unit or too many digits.
 module Sed.Dsl.Tests.HostileWordsTests
 
 open Xunit
@@ -9,7 +9,7 @@ let private says (expected: string list) experiment =
     Assert.Equal<string list>(expected, problems experiment)
 
 [<Fact>]
-let ``features of slipped units and digits are problems`` () =
+let ``feature settings with a wrong unit or too many digits are problems`` () =
     says
         [
             "features: the window is 1000000000 ms; give at most 10000 ms, for example `window 40.0<ms>`"
@@ -28,7 +28,7 @@ let ``features of slipped units and digits are problems`` () =
         }
 
 [<Fact>]
-let ``more clips than anybody means are a problem`` () =
+let ``too many clips are a problem`` () =
     says [ "data: 2000000000 training clips; give at most 1000000" ] {
         bare with
             Clips = {
@@ -83,11 +83,11 @@ let ``a hysteresis above its threshold is a problem`` () =
         }
 
 [<Fact>]
-let ``published cells in percent or below 0 are problems, error rates and d-primes above 1 are none`` () =
+let ``published scores in percent or below 0 are problems, error rates and d-prime above 1 are not`` () =
     says
         [
             "published: the row of '' has weak F 43.3; it is a fraction: write 43.3 % as `0.433`"
-            "otherSystems: 'them' has strong ER -1; it is 0 or above"
+            "otherSystems: 'them' has strong ER -1; give a value of at least 0"
         ]
         {
             bare with
@@ -96,7 +96,7 @@ let ``published cells in percent or below 0 are problems, error rates and d-prim
         }
 
 [<Fact>]
-let ``a setting that one row gives twice is a problem`` () =
+let ``a setting that a row has twice is a problem`` () =
     says
         [
             "rows: 'mine' sets dropout 2 times; keep one of them"
@@ -109,7 +109,7 @@ let ``a setting that one row gives twice is a problem`` () =
         }
 
 [<Fact>]
-let ``an axis that makes no difference in any row is a problem, one that makes some is none`` () =
+let ``an axis that changes no row is a problem`` () =
     let idle = {
         bare with
             Network = mlp
@@ -117,7 +117,7 @@ let ``an axis that makes no difference in any row is a problem, one that makes s
     }
     says
         [
-            "vary filters: it makes no difference in any row; vary what the network, its training, the features or the corpus has"
+            "vary filters: it makes no difference in any row; vary a setting that some row uses"
         ]
         idle
     says [] {
@@ -126,19 +126,15 @@ let ``an axis that makes no difference in any row is a problem, one that makes s
     }
 
 [<Fact>]
-let ``rows that hold out clips of their own are a problem beside folds`` () =
-    says
-        [
-            "folds: given beside rows that hold out clips of their own; keep one of them"
-        ]
-        {
-            bare with
-                Folds = 3
-                Axes = [ [ HeldOut(Share 0.1); HeldOut(Share 0.2) ] ]
-        }
+let ``rows that hold out clips together with folds are a problem`` () =
+    says [ "folds: some rows hold out clips themselves; keep one of them" ] {
+        bare with
+            Folds = 3
+            Axes = [ [ HeldOut(Share 0.1); HeldOut(Share 0.2) ] ]
+    }
 
 [<Fact>]
-let ``a corpus whose folder has no name is a problem`` () =
+let ``a corpus with an empty folder name is a problem`` () =
     for folder in [ ""; " "; "a\000b" ] do
         says
             [

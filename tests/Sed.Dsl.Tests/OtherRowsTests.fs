@@ -1,4 +1,4 @@
-/// Rows whose trials take something of other rows' trials.
+/// Rows that use other rows' trials: pseudo-labels and ensembles.
 module Sed.Dsl.Tests.OtherRowsTests
 
 open Xunit
@@ -34,7 +34,7 @@ let ``a row takes the trials of other rows with its own seed`` () =
         Assert.Equal(Some { Teacher = crnn; Frames = Hard 0.5 }, (trialOf "student" seed plan).Teaching)
 
 [<Fact>]
-let ``in each further round the student of the one before is the teacher`` () =
+let ``from the second round on, the teacher is the student of the previous round`` () =
     let plan = plan Choices.none systems
     let last = trialOf "grandchild" 1 plan
     let first = last.Teaching.Value.Teacher
@@ -48,7 +48,7 @@ let ``in each further round the student of the one before is the teacher`` () =
     )
 
 [<Fact>]
-let ``every trial is run after those that it needs, and those of no row are run too`` () =
+let ``every trial runs after the trials that it depends on, which need not be in the table`` () =
     let plan =
         plan
             {
@@ -59,8 +59,8 @@ let ``every trial is run after those that it needs, and those of no row are run 
     Assert.Equal<string list>(
         [
             for seed in [ 1; 2 ] do
-                $"part 1 of teacher of teacher of 'grandchild', seed {seed}"
-                $"part 2 of teacher of teacher of 'grandchild', seed {seed}"
+                $"member 1 of teacher of teacher of 'grandchild', seed {seed}"
+                $"member 2 of teacher of teacher of 'grandchild', seed {seed}"
                 $"teacher of teacher of 'grandchild', seed {seed}"
                 $"teacher of 'grandchild', seed {seed}"
                 $"grandchild, seed {seed}"
@@ -69,7 +69,7 @@ let ``every trial is run after those that it needs, and those of no row are run 
     )
 
 [<Fact>]
-let ``a teacher and its threshold tell trainings apart, and an average does not depend on what it does not train`` () =
+let ``a training depends on its teacher and threshold, and an ensemble does not depend on training settings`` () =
     let printed row settings =
         let plan =
             plan Choices.none {
@@ -95,13 +95,13 @@ let ``a teacher and its threshold tell trainings apart, and an average does not 
     Assert.Equal(average 0.1, average 0.9)
 
 [<Fact>]
-let ``the key of a row does not depend on the seeds, whatever its trials use of others`` () =
+let ``the key of a row does not depend on seeds, even with teachers or ensembles`` () =
     let keys seeds =
         plan { Choices.none with Seeds = Some seeds } systems |> Plan.rowKeys
     Assert.Equal<Map<string, string>>(keys [ 1 ], keys [ 2; 3 ])
 
 [<Fact>]
-let ``rows of another experiment of the script can teach`` () =
+let ``teachers can be rows of another experiment of the script`` () =
     let students =
         experiment "students" {
             data Soundscapes.smartCars
@@ -115,7 +115,7 @@ let ``rows of another experiment of the script can teach`` () =
     | planned -> failwith $"%A{planned}"
 
 [<Fact>]
-let ``whatever cannot teach or be averaged is named with its place, all at once`` () =
+let ``all problems of teachers and ensembles are reported at once with their places`` () =
     let wrong = {
         systems with
             Alongside = [
@@ -132,15 +132,15 @@ let ``whatever cannot teach or be averaged is named with its place, all at once`
     }
     Assert.Equal<string list>(
         [
-            "row 'a', pseudo-labels: the rows 'a', 'b', 'a' go round in a circle; let one of them learn from labels alone"
-            "row 'b', pseudo-labels: the rows 'b', 'a', 'b' go round in a circle; let one of them learn from labels alone"
+            "row 'a', pseudo-labels: the rows depend on each other in a cycle: 'a', 'b', 'a'; train one of them on labels alone"
+            "row 'b', pseudo-labels: the rows depend on each other in a cycle: 'b', 'a', 'b'; train one of them on labels alone"
             "row 'lonely', ensemble of: 1 row; an ensemble needs at least 2"
             "row 'unknown', pseudo-labels: the threshold is 1.5; it has to be between 0 and 1"
             "row 'unknown', pseudo-labels: no row is called 'nobody'; there are 'a', 'b', 'lonely', 'mlp', 'unknown', 'abroad', 'fewer', 'coarser'"
-            "row 'abroad', pseudo-labels: no experiment 'elsewhere' is run with this one; add it to the list after `run`; this one runs alone"
-            "row 'fewer', pseudo-labels: 'mlp' has 40, 20 and 10 training, testing and evaluation clips, this row 20, 20 and 10; both have to have the same"
+            "row 'abroad', pseudo-labels: 'elsewhere' is not in the list after `run`; add it; it contains no other experiment"
+            "row 'fewer', pseudo-labels: 'mlp' has 40, 20 and 10 training, testing and evaluation clips, this row 20, 20 and 10; use the same for both"
             "row 'coarser', pseudo-labels: 0 rounds; give 1 to 100"
-            "row 'coarser', pseudo-labels: 'mlp' says what it hears every 20 ms, this row every 40 ms; give both the same hop, and the same pooling over time"
+            "row 'coarser', pseudo-labels: the strong output of 'mlp' has a frame every 20 ms, that of this row every 40 ms; use the same hop and the same pooling over time for both"
         ],
         problems wrong
     )

@@ -12,7 +12,7 @@ let private paper = {
 }
 
 [<Fact>]
-let ``rows are the product of the axes, then the rows alongside, each with every seed`` () =
+let ``rows are the product of the axes followed by the added rows, each with every seed`` () =
     let plan = plan paper small
 
     Assert.Equal<(string * int) list>(
@@ -60,7 +60,7 @@ let ``a plan prints what all trials share once and what each row changes`` () =
     Assert.Equal(
         """small: Two weights
 profile quick, 3 rows, 3 trials
-Profile quick sets otherwise than the script: epochs 1. `--profile paper` runs it as it is written.
+Profile quick changes the script's settings: epochs 1. `--profile paper` runs the script as written.
 
 every trial
   data: smartCars
@@ -112,7 +112,7 @@ let ``specifications have the same hash exactly when their lines are the same`` 
     Assert.NotEqual<string>(Specification.hash "data" specification, Specification.hash "other" specification)
 
 [<Fact>]
-let ``rows are called by what differs between them`` () =
+let ``short names of rows are the values that differ`` () =
     let row name coordinates = {
         Coordinates = coordinates
         Name = name
@@ -129,7 +129,7 @@ let ``rows are called by what differs between them`` () =
     Assert.Equal<string>([ "dropout 0.5" ], Variant.names [ row "" [ "dropout", "0.5" ] ])
 
 [<Fact>]
-let ``what a profile sets otherwise is told, single fields leave the others as they are written`` () =
+let ``the plan prints the settings that a profile changes, and other settings stay as written`` () =
     let narrow = {
         small with
             Features = logMel { bands 80 }
@@ -146,7 +146,7 @@ let ``what a profile sets otherwise is told, single fields leave the others as t
     let plan = plan Choices.none narrow
     Assert.Equal(
         Some
-            "Profile quick sets otherwise than the script: epochs 7, hop 40 ms; 'baseline MLP': epochs 9. `--profile paper` runs it as it is written.",
+            "Profile quick changes the script's settings: epochs 7, hop 40 ms; 'baseline MLP': epochs 9. `--profile paper` runs the script as written.",
         Plan.printReplaced plan
     )
     for trial in plan.Trials do
@@ -155,7 +155,7 @@ let ``what a profile sets otherwise is told, single fields leave the others as t
         Assert.Equal(epochs, trial.Specification.Training.Options.Epochs)
 
 [<Fact>]
-let ``a part of a table and other profiles have files of their own`` () =
+let ``a part of a table and other profiles have their own files`` () =
     let fileOf choices = (plan choices small).FileName
     Assert.Equal(small.Name, fileOf Choices.none)
     Assert.Equal(
@@ -174,7 +174,7 @@ let ``a part of a table and other profiles have files of their own`` () =
     )
 
 [<Fact>]
-let ``what a profile wants of a row that is not there, or of no profile, is a problem`` () =
+let ``profile settings for an unknown row or an unknown profile are problems`` () =
     let wrong = {
         small with
             ProfileRows = [ "fast", Some "nobody", [ Epochs 9 ] ]
@@ -184,7 +184,7 @@ let ``what a profile wants of a row that is not there, or of no profile, is a pr
     Assert.StartsWith("profileRow: no row is called 'nobody'; there are ", problems[1])
 
 [<Fact>]
-let ``single fields of features, networks and optimizers vary alone`` () =
+let ``single settings of features, networks and optimizers can vary`` () =
     let specification = (plan Choices.none small).Trials.Head.Specification
     let after settings =
         List.fold Setting.apply specification settings
@@ -202,7 +202,7 @@ let ``single fields of features, networks and optimizers vary alone`` () =
     | other -> Assert.Fail other.Summary
 
 [<Fact>]
-let ``a network's width scales filters and units in whole fours, and pooling stays as it is`` () =
+let ``Width scales filters and units to multiples of 4 and leaves pooling unchanged`` () =
     let specification = (plan Choices.none small).Trials.Head.Specification
     let layers factor = [
         for layer in (Setting.apply specification (Width factor)).Network.Layers -> layer.Summary
@@ -227,7 +227,7 @@ let ``a network's width scales filters and units in whole fours, and pooling sta
         )
 
 [<Fact>]
-let ``what every row of a profile wants comes after what rows say themselves, and before what one row wants`` () =
+let ``profileRows is applied after the settings of the row and before profileRow`` () =
     let plan =
         plan Choices.none {
             small with
@@ -242,12 +242,12 @@ let ``what every row of a profile wants comes after what rows say themselves, an
     Assert.Equal<int list>([ 8; 9; 9 ], [ for trial in plan.Trials -> trial.Specification.Training.Options.Epochs ])
     Assert.Equal(
         Some
-            "Profile quick sets otherwise than the script: epochs 8; 'special', 'other': epochs 9. `--profile paper` runs it as it is written.",
+            "Profile quick changes the script's settings: epochs 8; 'special', 'other': epochs 9. `--profile paper` runs the script as written.",
         Plan.printReplaced plan
     )
 
 [<Fact>]
-let ``what was published of a row stands beside it by its label, whatever it is run with`` () =
+let ``published scores are found by the row's label, whatever its settings are`` () =
     let named label = {
         small with
             Alongside = [ "own", [ Epochs 50 ] ]

@@ -5,10 +5,10 @@ open Sed
 open Sed.Dsl.Tests.Examples
 
 [<Fact>]
-let ``an experiment without a mistake has no problems`` () = Assert.Empty(problems small)
+let ``a valid experiment has no problems`` () = Assert.Empty(problems small)
 
 [<Fact>]
-let ``every mistake of a script is named at once with its place and remedy`` () =
+let ``all problems of a script are reported at once with place and remedy`` () =
     let wrong =
         experiment "wrong" {
             title "One"
@@ -50,7 +50,7 @@ let ``every mistake of a script is named at once with its place and remedy`` () 
     )
 
 [<Fact>]
-let ``a mistake in one row is named with its row`` () =
+let ``a problem of one row is reported with the row`` () =
     let wrong =
         experiment "wrong" {
             data Soundscapes.smartCars
@@ -67,7 +67,7 @@ let ``a mistake in one row is named with its row`` () =
     )
 
 [<Fact>]
-let ``pools have to divide the bands`` () =
+let ``pool sizes have to divide the number of bands`` () =
     let wrong =
         experiment "wrong" {
             data Soundscapes.smartCars
@@ -96,15 +96,15 @@ let ``an axis, a value and a seed given twice are problems`` () =
 
     Assert.Equal<string list>(
         [
-            "seeds: 1 is given 2 times; a seed counts once"
+            "seeds: 1 is given 2 times; give each seed once"
             "vary strong weight: is given 2 times; put all its values into one list"
-            "vary strong weight: 2 is given 2 times; give each value once, or a name of its own"
+            "vary strong weight: 2 is given 2 times; give each value once; networks need different names"
         ],
         problems wrong
     )
 
 [<Fact>]
-let ``an unknown profile names those that there are`` () =
+let ``an unknown profile is reported with the existing ones`` () =
     let choices = {
         Choices.none with
             Profile = Some "fast"
@@ -137,7 +137,7 @@ let private sampleLevel =
     }
 
 [<Fact>]
-let ``samples are features like others`` () =
+let ``samples can be used as features`` () =
     let onSamples = {
         small with
             Features = samples { frame 729 }
@@ -148,7 +148,7 @@ let ``samples are features like others`` () =
     Assert.Contains(("features", "samples at 16000 Hz, frames of 729"), Specification.lines trial.Specification)
 
 [<Fact>]
-let ``samples that do not fit their network, and settings that they do not have, are named with their place`` () =
+let ``problems of sample features are reported with their place`` () =
     let lone = { small with Alongside = [] }
     Assert.Equal<string list>(
         [
@@ -179,7 +179,7 @@ let ``samples that do not fit their network, and settings that they do not have,
     )
     Assert.Equal<string list>(
         [
-            "network, layer 1 (sample conv 8, 3 samples, stride 3): goes along samples, but the features are log-mel energies; say `features (samples { frame 729 })`, or use `conv`"
+            "network, layer 1 (sample conv 8, 3 samples, stride 3): needs waveforms, but the features are log-mel energies; give `features (samples { frame 729 })`, or use `conv`"
         ],
         problems {
             lone with
@@ -189,7 +189,7 @@ let ``samples that do not fit their network, and settings that they do not have,
     )
     Assert.Equal<string list>(
         [
-            "network, layer 1 (conv 8 3x3): goes over bands, but the features are samples; put `sampleConv` before it, or say `features (logMel { bands 40 })`"
+            "network, layer 1 (conv 8 3x3): needs frequency bands, but the features are waveforms; put `sampleConv` before it, or give `features (logMel { bands 40 })`"
         ],
         problems {
             lone with

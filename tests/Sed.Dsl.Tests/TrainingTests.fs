@@ -4,7 +4,7 @@ open Xunit
 open Sed
 
 [<Fact>]
-let ``what goes beyond the paper's training is said after it`` () =
+let ``settings that differ from the paper's are printed after them`` () =
     Assert.Equal(
         "Adam 0.001, batches of 32, at most 1000 epochs, early stopping after 100 epochs without improvement of weak F - strong ER",
         Training.print Training.defaults
@@ -33,7 +33,7 @@ let ``what goes beyond the paper's training is said after it`` () =
     )
 
 [<Fact>]
-let ``every impossible value is named with its remedy`` () =
+let ``every invalid value is reported with a remedy`` () =
     let wrong =
         training {
             optimizer (adamW 0.0 -1.0)
@@ -61,7 +61,7 @@ let ``every impossible value is named with its remedy`` () =
     )
 
 [<Fact>]
-let ``each setting changes the line of the specification that it is about and no other`` () =
+let ``each setting changes its own line of the specification and no other`` () =
     let plain = (Examples.plan Choices.none Examples.small).Trials.Head.Specification
 
     let changed = [
@@ -93,7 +93,7 @@ let ``each setting changes the line of the specification that it is about and no
         Assert.NotEqual<string>("", Setting.axis setting + Setting.value setting)
 
 [<Fact>]
-let ``labels and a mean teacher are said after the rest`` () =
+let ``labels and a mean teacher are printed last`` () =
     let words =
         training {
             labels (Mixed [ subset Strong 0.1 0.25; subset WeakOnly 0.4 0.25; subset Unlabelled 0.5 0.5 ])
@@ -114,7 +114,7 @@ let ``labels and a mean teacher are said after the rest`` () =
     Assert.Equal(Training.print Training.defaults, Training.print (training { labels WeakOnly }))
 
 [<Fact>]
-let ``labels that cannot be told and teachers that cannot teach are named`` () =
+let ``invalid shares of labels and invalid mean teachers are reported`` () =
     let problems training = [ for problem in Training.problems training -> Problem.print problem ]
     Assert.Equal<string list>(
         [
@@ -141,7 +141,7 @@ let ``labels that cannot be told and teachers that cannot teach are named`` () =
     )
 
 [<Fact>]
-let ``clips without labels want a mean teacher or another row that teaches them`` () =
+let ``unlabelled clips need a mean teacher or pseudo-labels`` () =
     let halves = Mixed [ subset Strong 0.5 0.5; subset Unlabelled 0.5 0.5 ]
     let with' settings =
         Examples.problems {
@@ -159,7 +159,7 @@ let ``clips without labels want a mean teacher or another row that teaches them`
     Assert.Empty(with' [ pseudoLabelsFrom "strong weight 1" (Hard 0.5) ])
 
 [<Fact>]
-let ``segments are a part of the network that hears them`` () =
+let ``segments are part of the network`` () =
     let heard = crnn { segments 1.5<s> InheritLabels }
     Assert.Equal(Network.print Network.candidate218k + "; segments of 1.5 s that inherit labels", Network.print heard)
     let stack =
@@ -172,7 +172,7 @@ let ``segments are a part of the network that hears them`` () =
     Assert.Empty(Network.problems Features.defaults heard)
     Assert.Equal<string list>(
         [
-            "network: segments of 0 s; a segment has a length, for example `segments 1.5<s> LargestSegment`"
+            "network: segments of 0 s; give a length above 0, for example `segments 1.5<s> LargestSegment`"
         ],
         [
             for problem in Network.problems Features.defaults (crnn { segments 0.0<s> InheritLabels }) ->

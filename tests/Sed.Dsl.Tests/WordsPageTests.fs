@@ -13,7 +13,7 @@ let private comments = nonNull (Path.ChangeExtension(language.Location, ".xml"))
 let private page = Repository.path [| "src"; "Sed.Dsl"; "README.md" |]
 
 [<Fact>]
-let ``The page of the language is what its comments say; build.fsx words writes it anew`` () =
+let ``The language page agrees with the comments; build.fsx words regenerates it`` () =
     let lines (text: string) =
         text.ReplaceLineEndings("\n").Split '\n'
     Assert.Equal<string[]>(lines (WordsPage.markdown language comments), lines (File.ReadAllText page))

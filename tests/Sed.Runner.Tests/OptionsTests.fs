@@ -84,7 +84,7 @@ let ``every option is parsed`` () =
 let ``all invalid values are reported at once`` () =
     Assert.Equal<string list>(
         [
-            "--data: 'soundscapes:' names no folder; say soundscapes:DIR"
+            "--data: no folder is given after 'soundscapes:'; give soundscapes:DIR"
             "--seeds: '5..1' is not a list of seeds; give whole numbers from 0, for example 1..5 or 1,2,7, at most 10000 in a range"
             "--device: unknown device 'gpu'; use auto, cpu, cuda or cuda:N"
             "--export: 'table.xls' has an unknown extension; use .csv, .parquet, .md or .tex"

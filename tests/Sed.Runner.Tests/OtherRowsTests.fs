@@ -1,4 +1,4 @@
-/// Rows that depend on other rows' trials: averages and students.
+/// Rows that use other rows' trials: ensembles and students.
 [<Xunit.Collection "torch">]
 module Sed.Runner.Tests.OtherRowsTests
 
@@ -58,7 +58,7 @@ let private scoresOf out row =
     ClipScores.Read(Path.Combine(out, "trials", trial, "scores-testing.npz"))
 
 [<Fact>]
-let ``an average is the mean of its rows' probabilities on the finest frames, and a teacher changes its student`` () =
+let ``an ensemble averages the probabilities of its rows on the finest frames, and a teacher changes its student`` () =
     let out = Path.Combine(home, "all")
     let code, output, errors = session out [] [ family ]
     Assert.Equal("", errors)

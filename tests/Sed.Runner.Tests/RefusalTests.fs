@@ -61,7 +61,7 @@ let ``all problems of the command line and the script are reported at once`` () 
     Assert.Equal(
         [
             "small.fsx: 3 problems"
-            "  --data: 'soundscapes:' names no folder; say soundscapes:DIR"
+            "  --data: no folder is given after 'soundscapes:'; give soundscapes:DIR"
             "  --seeds: '5..1' is not a list of seeds; give whole numbers from 0, for example 1..5 or 1,2,7, at most 10000 in a range"
             "  --device: unknown device 'gpu'; use auto, cpu, cuda or cuda:N"
             "small: 3 problems"

@@ -105,6 +105,6 @@ let ``a misspelt keyword in a nested block is reported`` () =
 let ``a statement in a block is reported with a sentence`` () =
     let errors = compilerErrors [ "title \"One\""; "printfn \"hello\""; "seeds [ 1 ]" ]
     Assert.Equal(
-        "wrong.fsx(5,9): error FS10001: Only the words of the block can stand here; lists and loops belong before it or into the values of `vary` and `rows`.",
+        "wrong.fsx(5,9): error FS10001: Only keywords are allowed inside a block. Compute lists before the block, or inside the values of a keyword such as `vary`.",
         errors[0]
     )

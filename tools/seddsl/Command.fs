@@ -128,7 +128,7 @@ module Command =
                 eprintfn $"seddsl {name}: internal error: {error}"
                 ExitCode.Failed
 
-    /// The same for work without an exit code of its own.
+    /// The same for work that returns no exit code.
     let run<'arguments when 'arguments :> IArgParserTemplate> (name: string) work =
         runToCode<'arguments> name (fun arguments ->
             work arguments

@@ -189,7 +189,7 @@ let sections (assembly: Assembly) (xml: string) =
             }
         {
             Heading = "Settings of `vary`"
-            Summary = "Each setting can also be given with a value in `rows`, `alongside` and profiles."
+            Summary = "Each setting can also be given with a value in `addRow`, `addRows` and profiles."
             Words = some (cases comments (nonNull (assembly.GetType "Sed.Setting")))
         }
         for kind in written assembly do

@@ -1,38 +1,41 @@
 namespace Sed
 
-/// A row that was published: the settings or the label that name it, and the cells that are known.
+/// A published row: the settings or the label that identify the table's row, and the published scores.
 type PublishedRow = {
-    /// All that the row changes; empty where it is named by its label.
+    /// All settings of the table's row; empty if the row is identified by its label.
     Settings: Setting list
-    /// The label of the table's row beside which it stands, whatever that is run with; empty where settings name it.
+    /// The label of the table's row; empty if the row is identified by its settings.
     Row: string
     Cells: (Metric * float) list
 }
 
-/// The settings of one way to run an experiment, for example sized for a laptop, applied before the rows' own.
+/// Named settings for running an experiment, for example at a size for a laptop. They are applied before the settings
+/// of the rows.
 type Profile = { Name: string; Settings: Setting list }
 
-/// What a row's training takes, as a column of the table. None of it is recorded or verified.
+/// The cost of a row, as a column of the table. Costs are neither recorded nor verified.
 type Column =
-    /// Weights of the network.
+    /// Number of trainable parameters.
     | Parameters
-    /// Multiply-accumulates of the network for a second of audio.
+    /// Multiply-accumulate operations of the network for each second of audio.
     | MultiplyAccumulates
-    /// How long the training took on the machine that did it, the mean over trials.
+    /// Training time on the machine that was used, mean over trials.
     | TrainingTime
 
-/// What is shown below a table.
+/// Further results, shown below the table and in the report.
 type Showing =
-    /// Weak and strong scores of every class, the best and the worst named, beside the published weak F where it is known.
+    /// A table of each row with the weak and strong scores of every class, with the published weak F of the classes if
+    /// given.
     | PerClass of published: (string * string) list
-    /// Which time and frequency move the outputs of a class, above the log-mel and the reference events of a clip.
+    /// A saliency map: how strongly each input value of an example clip affects the outputs for a class.
     | Saliency of label: string
 
-/// A table to be: what is the same for every row, what varies, over which seeds, and what was published.
+/// An experiment: the settings that all rows share, the settings that vary, the seeds, the metrics, and published
+/// results.
 type Experiment = {
     Name: string
     Title: string
-    /// What the table is to answer; may be empty.
+    /// The question that the table answers; may be empty.
     Question: string
     Data: Corpus option
     Clips: Clips
@@ -41,31 +44,33 @@ type Experiment = {
     Training: Training
     Detection: Detection
     Holdout: Holdout
-    /// Folds of the training clips, each held out once per row and seed; 0 for none.
+    /// Number of folds of the training clips for cross-validation: each row and seed is trained once without each fold.
+    /// 0 for none.
     Folds: int
     SelectOn: Split
     ScoreOn: Split
-    /// What varies; the rows are the product of the axes.
+    /// The values of each setting that varies; the rows are the product of these axes.
     Axes: Setting list list
-    /// Rows of their own beside the product, each with its name.
+    /// Additional rows, each with a name and settings.
     Alongside: (string * Setting list) list
     Seeds: int list
     Report: Metric list
     Columns: Column list
-    /// The metric by which rows are ordered, best first, and told from each other; None for the order of the script.
+    /// The metric that rows are sorted by (best first) and grouped by if they do not differ significantly; None for the
+    /// script's order.
     Sorted: Metric option
-    /// The row that the others are compared with; the best one where none is named.
+    /// The label of the reference row, which the other rows are compared with; None for the best row.
     Against: string option
     Showing: Showing list
     Published: PublishedRow list
-    /// Where the published cells stand.
+    /// The source of the published scores.
     Source: string
-    /// Systems of others, which stand below the rows with what was published of them.
+    /// Published systems that are shown below the rows: name and scores.
     Others: (string * (Metric * float) list) list
     OthersSource: string
     Profiles: (Profile * int list) list
-    /// What a row of a profile wants besides: the profile, the row's label (None: every row), settings that are applied after
-    /// the row's own.
+    /// Settings of a profile for a single row: the profile, the row's label (None for every row), and settings that are
+    /// applied after those of the row.
     ProfileRows: (string * string option * Setting list) list
     Declared: string list
 }

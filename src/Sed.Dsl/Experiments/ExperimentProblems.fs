@@ -1,14 +1,14 @@
-/// What is wrong with an experiment as a whole; what is wrong with a row's own settings is in its specification.
+/// Problems of an experiment as a whole. Problems of single rows are found in their specifications.
 module internal Sed.ExperimentProblems
 
-/// Seeds by where they come from, the script or the command line.
+/// Seeds and the place that gives them: the script or the command line.
 type SeedsGiven = { Place: string; Seeds: int list }
 
-/// Seeds of a sweep, at most; more are a slip, such as a bound with a digit too many.
+/// The maximum number of seeds. A larger number is probably a typing error.
 [<Literal>]
 let private MostSeeds = 10000
 
-/// Folds of the training clips, at most.
+/// The maximum number of folds.
 [<Literal>]
 let MostFolds = 1000
 
@@ -19,15 +19,15 @@ let private ofSeeds given = [
     | seeds ->
         for seed, times in List.countBy id seeds do
             if times > 1 then
-                Problem.at given.Place $"{seed} is given {times} times" "a seed counts once"
+                Problem.at given.Place $"{seed} is given {times} times" "give each seed once"
             if seed < 0 then
-                Problem.at given.Place $"{seed} is below 0" "seeds count from 0"
+                Problem.at given.Place $"{seed} is below 0" "give seeds of at least 0"
 ]
 
 let private ofAxes (experiment: Experiment) = [
     for axis, values in List.countBy (List.tryHead >> Option.map Setting.axis) experiment.Axes do
         match axis with
-        | None -> Problem.at "vary" "an axis without values" "give it at least one"
+        | None -> Problem.at "vary" "no values are given" "give at least one value"
         | Some name when values > 1 ->
             Problem.at $"vary {name}" $"is given {values} times" "put all its values into one list"
         | Some _ -> ()
@@ -37,10 +37,10 @@ let private ofAxes (experiment: Experiment) = [
                 Problem.at
                     $"vary {Setting.axis settings.Head}"
                     $"{value} is given {settings.Length} times"
-                    "give each value once, or a name of its own"
+                    "give each value once; networks need different names"
 ]
 
-/// Axes that are set more than once by what one row lists.
+/// Axes that the settings of one row set more than once.
 let private setTwice place what (settings: Setting list) = [
     for axis, times in List.countBy Setting.axis settings do
         if times > 1 then
@@ -54,7 +54,7 @@ let private ofRows (experiment: Experiment) (variants: Variant list) = [
     for name, settings in experiment.Alongside do
         yield! Text.lineProblems "rows" "a row's name" name
         yield! setTwice "rows" $"'{name}'" settings
-    // Rows that a value given twice makes alike are named with the axis.
+    // Rows that are equal because an axis has a value twice are reported with the axis.
     let alike = [
         for axis in experiment.Axes do
             for value, settings in List.groupBy Setting.value axis do
@@ -66,10 +66,7 @@ let private ofRows (experiment: Experiment) (variants: Variant list) = [
             same.Length > 1
             && not (same.Head.Coordinates |> List.exists (fun own -> List.contains own alike))
         then
-            Problem.at
-                "rows"
-                $"'{label}' stands {same.Length} times in the table"
-                "give each row a value or a name of its own"
+            Problem.at "rows" $"'{label}' is the label of {same.Length} rows" "give each row its own value or name"
     match experiment.Against with
     | Some label when variants |> List.forall (fun variant -> variant.Label <> label) ->
         Problem.at "compareWith" $"no row is called '{label}'" $"there are {labels variants}"
@@ -89,7 +86,7 @@ let private ofCells place what (cells: (Metric * float) list) = [
                 $"{what} has {metric.Name} {Text.number value}"
                 $"it is a fraction: write 43.3 %% as `0.433`"
         elif value < 0.0 && value > -infinity && (metric.IsFraction || metric.LowerIsBetter) then
-            Problem.at place $"{what} has {metric.Name} {Text.number value}" "it is 0 or above"
+            Problem.at place $"{what} has {metric.Name} {Text.number value}" "give a value of at least 0"
 ]
 
 let private ofPublished (experiment: Experiment) (variants: Variant list) = [
@@ -111,7 +108,7 @@ let private ofPublished (experiment: Experiment) (variants: Variant list) = [
         |> String.concat ", "
     for name, rows in List.groupBy named experiment.Published do
         if rows.Length > 1 then
-            Problem.at place $"the row of '{name}' is given {rows.Length} times" "put its cells into one"
+            Problem.at place $"the row of '{name}' is given {rows.Length} times" "put all its scores into one row"
         for row in rows do
             yield! setTwice place $"the row of '{name}'" row.Settings
             yield! ofCells place $"the row of '{name}'" row.Cells
@@ -128,7 +125,7 @@ let private ofOthers (experiment: Experiment) (variants: Variant list) = [
             systems.Length > 1
             || variants |> List.exists (fun variant -> variant.Label = name)
         then
-            Problem.at place $"'{name}' stands in the table already" "give each system a name of its own"
+            Problem.at place $"'{name}' is already in the table" "give each system its own name"
         for _, cells in systems do
             yield! ofCells place $"'{name}'" cells
     yield! Finite.problems place [] experiment.Others
@@ -145,12 +142,15 @@ let private ofProfiles (paper: string) (experiment: Experiment) (variants: Varia
     for name, times in List.countBy (fun (profile: Profile, _) -> profile.Name) experiment.Profiles do
         yield! Text.nameProblems "profile" name
         if times > 1 then
-            Problem.at "profile" $"'{name}' is given {times} times" "give each a name of its own"
+            Problem.at "profile" $"'{name}' is given {times} times" "give each profile its own name"
         if name = paper then
-            Problem.at "profile" $"'{paper}' is the script as it is written" "give the profile another name"
+            Problem.at
+                "profile"
+                $"the name '{paper}' is reserved for the script's own settings"
+                "give the profile another name"
 ]
 
-/// Every problem that the experiment has whatever its rows change.
+/// All problems of the experiment that do not depend on the settings of its rows.
 let problems paper (experiment: Experiment) (corpus: Corpus option) seeds (variants: Variant list) = [
     yield! Text.nameProblems "experiment" experiment.Name
     for place, text in [ "title", experiment.Title; "question", experiment.Question ] do
@@ -166,22 +166,22 @@ let problems paper (experiment: Experiment) (corpus: Corpus option) seeds (varia
         Problem.at "report" "no columns" "say for example `report [ WeakF; StrongER ]`"
     for metric, times in List.countBy id experiment.Report do
         if times > 1 then
-            Problem.at "report" $"{metric.Name} is given {times} times" "a column stands once"
+            Problem.at "report" $"{metric.Name} is given {times} times" "give each column once"
     for column, times in List.countBy id experiment.Columns do
         if times > 1 then
-            Problem.at "columns" $"{column} is given {times} times" "a column stands once"
+            Problem.at "columns" $"{column} is given {times} times" "give each column once"
     match experiment.Sorted with
     | Some metric when not (List.contains metric experiment.Report) ->
-        Problem.at "sortBy" $"{metric.Name} is no column of the table" "give it to `report` too"
+        Problem.at "sortBy" $"{metric.Name} is not a column of the table" "add it to `report`"
     | _ -> ()
     if experiment.Folds <> 0 && experiment.Holdout <> Nothing then
-        Problem.at "folds" "given beside `validation`" "keep one of them: each holds training clips out"
+        Problem.at "folds" "`validation` is given too" "keep one of them, because both hold out training clips"
     let holdsOut = List.exists (fun setting -> Setting.axis setting = "held out")
     if
         experiment.Folds <> 0
         && List.exists holdsOut (experiment.Axes @ List.map snd experiment.Alongside)
     then
-        Problem.at "folds" "given beside rows that hold out clips of their own" "keep one of them"
+        Problem.at "folds" "some rows hold out clips themselves" "keep one of them"
     if experiment.Folds > MostFolds then
         Problem.at "folds" $"{experiment.Folds} folds" $"give at most {MostFolds}"
     yield! ofAxes experiment

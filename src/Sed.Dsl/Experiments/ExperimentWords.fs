@@ -11,22 +11,22 @@ type ExperimentBuilder(name: string) =
 
     member _.Yield(_: unit) = Experiment.named name
 
-    /// What the table shows, as its caption.
+    /// The caption of the table.
     [<CustomOperation "title">]
     member _.Title(experiment: Experiment, caption: string) =
         { experiment with Title = caption } |> given "title"
 
-    /// What the table is to answer, for example "Is 1/1 best?".
+    /// The question that the table answers, for example "Are equal weights best?".
     [<CustomOperation "question">]
     member _.Question(experiment: Experiment, sentence: string) =
         { experiment with Question = sentence } |> given "question"
 
-    /// Where recordings and labels come from, for example `Soundscapes.smartCars`; `--data` names another corpus.
+    /// The corpus, for example `Soundscapes.smartCars`. The option `--data` replaces it.
     [<CustomOperation "data">]
     member _.Data(experiment: Experiment, corpus: Corpus) =
         { experiment with Data = Some corpus } |> given "data"
 
-    /// Clips per split, where the corpus is mixed: training, testing, evaluation.
+    /// Number of training, testing and evaluation clips of a corpus of soundscapes. Default 2000, 400 and 400.
     [<CustomOperation "clips">]
     member _.Clips(experiment: Experiment, training: int, testing: int, evaluation: int) =
         {
@@ -39,7 +39,7 @@ type ExperimentBuilder(name: string) =
         }
         |> given "clips"
 
-    /// How waveforms become frames, for example `logMel { bands 40 }` or `samples { frame 729 }`.
+    /// The features, for example `logMel { bands 40 }` or `samples { frame 729 }`.
     [<CustomOperation "features">]
     member _.Features(experiment: Experiment, features: Features) =
         { experiment with Features = features } |> given "features"
@@ -49,12 +49,12 @@ type ExperimentBuilder(name: string) =
     member _.Network(experiment: Experiment, network: Network) =
         { experiment with Network = network } |> given "network"
 
-    /// How the network is trained, for example `training { epochs 1000; patience 100 }`.
+    /// The training, for example `training { epochs 1000; patience 100 }`.
     [<CustomOperation "train">]
     member _.Train(experiment: Experiment, training: Training) =
         { experiment with Training = training } |> given "train"
 
-    /// How probabilities become events, for example `detection { threshold 0.5 }`.
+    /// The decoding of frame probabilities into events, for example `detection { threshold 0.5 }`.
     [<CustomOperation "detect">]
     member _.Detect(experiment: Experiment, detection: Detection) =
         {
@@ -63,7 +63,8 @@ type ExperimentBuilder(name: string) =
         }
         |> given "detect"
 
-    /// Keeps a share of the training clips from training, for `selectOn Validation`. Every class has its share of them.
+    /// Holds out a fraction of the training clips, stratified by class, for example for `selectOn Validation`. Default
+    /// none.
     [<CustomOperation "validation">]
     member _.Validation(experiment: Experiment, share: float) =
         {
@@ -72,12 +73,13 @@ type ExperimentBuilder(name: string) =
         }
         |> given "validation"
 
-    /// Divides the training clips in so many folds; every row and seed is trained once without each of them.
+    /// Number of folds for cross-validation: each row and seed is trained once without each fold of the training clips.
+    /// Default none.
     [<CustomOperation "folds">]
     member _.Folds(experiment: Experiment, count: int) =
         { experiment with Folds = count } |> given "folds"
 
-    /// The split that early stopping watches: Testing (the default, as in the paper), Evaluation or Validation.
+    /// The split that early stopping monitors: Testing (the default, as in the paper), Evaluation or Validation.
     [<CustomOperation "selectOn">]
     member _.SelectOn(experiment: Experiment, split: Split) =
         { experiment with SelectOn = split } |> given "selectOn"
@@ -87,59 +89,60 @@ type ExperimentBuilder(name: string) =
     member _.ScoreOn(experiment: Experiment, split: Split) =
         { experiment with ScoreOn = split } |> given "scoreOn"
 
-    /// What varies, and over which values; given several times, the rows are the product.
+    /// A setting and its values, one row for each value. With several `vary` lines the rows are their product.
     [<CustomOperation "vary">]
     member _.Vary(experiment: Experiment, setting: 'value -> Setting, values: 'value list) = {
         experiment with
             Axes = experiment.Axes @ [ List.map setting values ]
     }
 
-    /// A row of its own, with its name and what it changes; beside what `vary` gives, or alone where nothing varies.
+    /// An additional row: its name and its settings. Without `vary`, only added rows are in the table.
     [<CustomOperation "addRow">]
     member _.Alongside(experiment: Experiment, name: string, settings: Setting list) = {
         experiment with
             Alongside = experiment.Alongside @ [ name, settings ]
     }
 
-    /// Several rows of their own, each with its name and what it changes.
+    /// Several additional rows, each with its name and its settings.
     [<CustomOperation "addRows">]
     member _.Rows(experiment: Experiment, rows: (string * Setting list) list) = {
         experiment with
             Alongside = experiment.Alongside @ rows
     }
 
-    /// The seeds; every row is trained once with each.
+    /// The seeds. Each row is trained once with each seed.
     [<CustomOperation "seeds">]
     member _.Seeds(experiment: Experiment, seeds: int list) =
         { experiment with Seeds = seeds } |> given "seeds"
 
-    /// The columns of the table.
+    /// The metrics to report, one column each.
     [<CustomOperation "report">]
     member _.Report(experiment: Experiment, metrics: Metric list) =
         { experiment with Report = metrics } |> given "report"
 
-    /// What a training takes, as columns behind the metrics, for example `columns [ Parameters; MultiplyAccumulates; TrainingTime ]`.
+    /// Costs of each row as columns after the metrics, for example
+    /// `columns [ Parameters; MultiplyAccumulates; TrainingTime ]`.
     [<CustomOperation "columns">]
     member _.Columns(experiment: Experiment, columns: Column list) =
         { experiment with Columns = columns } |> given "columns"
 
-    /// Orders the rows by a reported metric, best first, and tells which of them cannot be told apart by it.
+    /// Sorts the rows by a reported metric, best first, and groups the rows that do not differ significantly by it.
     [<CustomOperation "sortBy">]
     member _.Sorted(experiment: Experiment, metric: Metric) =
         { experiment with Sorted = Some metric } |> given "sortBy"
 
-    /// The row that the others are compared with, by its label. Default, and where that row is no better than a constant answer:
-    /// the best one, metric by metric.
+    /// The label of the reference row, which the other rows are compared with. Default: for each metric, the best row.
+    /// The best row is also used if the named row is no better than a constant prediction.
     [<CustomOperation "compareWith">]
     member _.Against(experiment: Experiment, label: string) =
         { experiment with Against = Some label } |> given "compareWith"
 
-    /// What is shown below the table, for example `showing [ PerClass [] ]`.
+    /// Further results below the table, for example `figures [ PerClass [] ]`.
     [<CustomOperation "figures">]
     member _.Showing(experiment: Experiment, showing: Showing list) =
         { experiment with Showing = showing } |> given "figures"
 
-    /// What was published, and where: rows of settings and known cells.
+    /// Published scores: their source, and rows that are identified by settings or labels.
     [<CustomOperation "published">]
     member _.Published(experiment: Experiment, source: string, rows: PublishedRow list) =
         {
@@ -149,7 +152,7 @@ type ExperimentBuilder(name: string) =
         }
         |> given "published"
 
-    /// Systems of others, and where they were published: names and known cells, below the table's own rows.
+    /// Published systems, shown below the rows: their source, and the name and scores of each system.
     [<CustomOperation "otherSystems">]
     member _.Others(experiment: Experiment, source: string, systems: (string * (Metric * float) list) list) =
         {
@@ -159,22 +162,22 @@ type ExperimentBuilder(name: string) =
         }
         |> given "otherSystems"
 
-    /// A way to run the experiment with other settings and seeds, chosen by `--profile`.
+    /// Other seeds and settings for the experiment, selected by `--profile`.
     [<CustomOperation "profile">]
     member _.Profile(experiment: Experiment, name: string, seeds: int list, settings: Setting list) = {
         experiment with
             Profiles = experiment.Profiles @ [ { Name = name; Settings = settings }, seeds ]
     }
 
-    /// What one row of a profile wants besides, by its label; for example a network that wants more epochs than others.
+    /// Settings of a profile for the row with this label, for example more epochs for one network.
     [<CustomOperation "profileRow">]
     member _.ProfileRow(experiment: Experiment, name: string, row: string, settings: Setting list) = {
         experiment with
             ProfileRows = experiment.ProfileRows @ [ name, Some row, settings ]
     }
 
-    /// What every row of a profile wants besides, whatever it says itself; for example networks of other papers at a smaller
-    /// width. Settings of `profileRow` come after it.
+    /// Settings of a profile that replace those of every row, for example narrower networks. Settings of `profileRow`
+    /// are applied afterwards.
     [<CustomOperation "profileRows">]
     member _.ProfileRows(experiment: Experiment, name: string, settings: Setting list) = {
         experiment with

@@ -13,23 +13,23 @@ open Sed.Core.Training.Losses
 open Sed.Core.Training.Optimization
 open Sed.Core.Training.Targets
 
-/// One choice that a row of a table makes.
+/// A setting of a row.
 type Setting =
     /// Weight of the loss of the strong output.
     | StrongWeight of float
     /// Weight of the loss of the weak output.
     | WeakWeight of float
-    /// Probability that a value is dropped in training.
+    /// Dropout rate.
     | Dropout of float
     /// The whole network.
     | Network of Network
-    /// Filters and units of every layer of the network times a factor, in whole fours.
+    /// Multiplies the filters and units of every layer by a factor, rounded to multiples of 4.
     | Width of factor: float
     /// Filters of every convolution of the network.
     | Filters of int
     /// Units of every bidirectional recurrent layer of the network.
     | GruUnits of int
-    /// How the weak output comes from the strong one.
+    /// How the weak output is computed from the strong output.
     | Weak of WeakOutput
     /// All of the features.
     | Features of Features
@@ -66,9 +66,9 @@ type Setting =
     /// Minimum duration of an event.
     | MinDuration of float<s>
     | TagsFrom of Tags
-    /// All of how probabilities become events.
+    /// The whole decoding.
     | Detect of Detection
-    /// What is tuned per class.
+    /// What is tuned for each class.
     | Tune of Tuning
     | TrainingClips of int
     | TestingClips of int
@@ -76,11 +76,11 @@ type Setting =
     | HeldOut of Holdout
     | SelectOn of Split
     | ScoreOn of Split
-    /// What the row's trials use of other rows' trials; the plan resolves these.
+    /// Pseudo-labels or an ensemble of other rows' trials. The plan finds these rows.
     | Others of OtherRows
 
 module Setting =
-    /// What a setting changes, as a table's heading; its value, as a table's cell; and the specification with it.
+    /// The heading and the cell of a setting in tables, and its effect on a specification.
     type private Definition = {
         Axis: string
         Value: string
@@ -99,7 +99,7 @@ module Setting =
                 Specification.Network = change all.Network
         })
 
-    /// Changes the layers of one kind, wherever they are.
+    /// Applies a function to every layer.
     let private layers axis value (change: Layer -> Layer) =
         network axis value (fun network -> {
             network with
@@ -210,7 +210,7 @@ module Setting =
             let axis, value = OtherRows.print rows
             define axis value id
 
-    /// What a setting changes, as a table's heading.
+    /// The name of a setting, as a heading of tables.
     let axis setting = (definition setting).Axis
 
     /// The value of a setting, as a table's cell.

@@ -1,10 +1,10 @@
 namespace Sed
 
-/// A row of the table: its name, and what it changes.
+/// A row of the table: its name and its settings.
 type Variant = {
-    /// Axis and value, in the order of the axes.
+    /// The name and the value of each setting that varies, in order.
     Coordinates: (string * string) list
-    /// The name of a row beside the product of the axes; empty otherwise.
+    /// The name of a row that was added by name; empty for a row of the product.
     Name: string
     Settings: Setting list
 } with
@@ -20,7 +20,7 @@ type Variant = {
             |> String.concat ", "
 
 module Variant =
-    /// What rows are called in figures and sentences: their own name, or the coordinates that are not the same in all of them.
+    /// Short names of rows for figures and sentences: the row's name, or the values that differ between rows.
     let names (variants: Variant list) =
         let same =
             match variants |> List.filter (fun variant -> not variant.Coordinates.IsEmpty) with
@@ -37,7 +37,7 @@ module Variant =
                 | _ -> variant.Label
         ]
 
-/// One training: a row with one seed (and one fold, where there are folds), fully spelled out.
+/// A row with one seed and, with cross-validation, one fold. Its specification contains every setting.
 type Trial = {
     Variant: Variant
     Specification: Specification

@@ -20,12 +20,12 @@ type LogMelBuilder() =
     member _.Window(features: Features, length: float<ms>) =
         features |> set "window" _.WithWindow(float length / 1000.0)
 
-    /// Share of a window that the next one overlaps, from 0 to below 1. Default 0.5.
+    /// Overlap of neighbouring windows as a fraction of their length, from 0 (inclusive) to 1 (exclusive). Default 0.5.
     [<CustomOperation "overlap">]
     member _.Overlap(features: Features, share: float) =
         features |> set "overlap" _.WithOverlap(share)
 
-    /// Distance between the starts of two windows; an alternative to `overlap`.
+    /// Distance between the starts of neighbouring windows; an alternative to `overlap`.
     [<CustomOperation "hop">]
     member _.Hop(features: Features, distance: float<ms>) =
         features |> set "hop" _.WithHop(float distance / 1000.0)
@@ -51,7 +51,7 @@ type LogMelBuilder() =
         features
         |> set "normalised" _.WithNormalization(if yes then MelNormalization.Area else MelNormalization.None)
 
-    /// What each band sums, Magnitude or Power. Default Magnitude.
+    /// The spectrum that the bands sum: Magnitude or Power. Default Magnitude.
     [<CustomOperation "spectrum">]
     member _.Spectrum(features: Features, kind: SpectrumKind) =
         features |> set "spectrum" _.WithSpectrum(kind)
@@ -84,7 +84,7 @@ type SamplesBuilder() =
                 $"{Text.number (float rate)} samples per second"
                 "give a whole number above 0, for example `rate 16000.0<Hz>`"
 
-    /// Samples per frame: the network's strides and pools have to divide it. Default 729.
+    /// Samples per frame; the product of the network's strides and pool sizes has to divide it. Default 729.
     [<CustomOperation "frame">]
     member _.Frame(features: Features, count: int) =
         features |> set "frame" _.WithFrameSamples(count)

@@ -3,7 +3,7 @@ namespace Sed
 open Sed.Core.Features
 open Sed.Core.Features.LogMel
 
-/// How waveforms become frames.
+/// A feature source: the computation of frames from waveforms.
 type Features = {
     Source: FeatureSource
     /// Problems of keywords and settings that the source cannot represent.
@@ -19,7 +19,8 @@ module Features =
         Keywords = []
     }
 
-    /// Log-mel energies of the DCASE 2017 baseline, which Adavanne and Virtanen (2017) used, at the corpus's sampling rate.
+    /// Log-mel energies of the DCASE 2017 baseline, which Adavanne and Virtanen (2017) used, at the corpus's sampling
+    /// rate.
     let defaults = ofSource (LogMelOptions())
 
     let print features = features.Source.Summary

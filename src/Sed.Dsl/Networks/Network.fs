@@ -9,20 +9,22 @@ open Sed.Core.Networks.Layers
 open Sed.Core.Networks.WeakOutputs
 open Sed.Core.Runtime.Keys
 
-/// A network with a strong and a weak output: layers from the bottom up, then a dense sigmoid layer per frame, then the weak output.
+/// A network with a strong and a weak output: layers from input to output, then a dense sigmoid layer per frame (the
+/// strong output), then the weak output.
 type Network = {
     Name: string
     Layers: Layer list
-    /// Probability that a value is dropped in training, from 0 to below 1; after every layer that makes values.
+    /// Dropout rate after every layer that computes new values; from 0 (inclusive) to 1 (exclusive).
     Dropout: float
     Weak: WeakOutput
-    /// Length of the segments that are heard by themselves, and how they learn; None where a clip is heard as a whole.
+    /// Length of the segments that the network processes separately, and how they learn from weak labels; None to
+    /// process whole clips.
     Segments: (float<s> * SegmentLearning) option
     Declared: string list
 }
 
 module Network =
-    // What a network leaves of a clip depends on the clip's length; what is wrong with it does not, so any will do.
+    // Problems do not depend on the length of clips or the number of classes, so any values do.
     let private someFrames = 500
     let private someClasses = 1
     let private someHop = 0.02
@@ -36,17 +38,19 @@ module Network =
         Declared = []
     }
 
-    /// The layers that come near the paper's 218,000 parameters (its own sizes are not published): 3 convolutions of
-    /// 48 filters pooled by 5, 4 and 2, two bidirectional layers of 32 units, a dense layer of 64.
+    /// A network with about the paper's 218,000 parameters (the paper does not give layer sizes): 3 convolutions of 48
+    /// filters with max pooling over 5, 4 and 2 bands, two bidirectional GRU layers of 32 units, and a dense layer of
+    /// 64 units.
     let candidate218k = ofDescription "CRNN" (NetworkDescription.Candidate218k())
 
-    /// The DCASE 2017 baseline: 5 frames of context and two dense layers of 50 units.
+    /// The network of the DCASE 2017 baseline: a context of 5 frames and two dense layers of 50 units.
     let baseline = ofDescription "MLP" (NetworkDescription.Baseline())
 
     let private segmentation (hopSeconds: float) (length: float<s>, learning) =
         Segmentation(int (round (float length / hopSeconds)), learning)
 
-    /// The network over clips of so many frames, which lie so many seconds apart, bands and classes.
+    /// The description of the network for clips of `frames` frames and `bands` bands. `hopSeconds` is the distance
+    /// between frames.
     let describe hopSeconds frames bands classes (network: Network) =
         NetworkDescription(
             Layers = List.toArray network.Layers,
@@ -58,7 +62,7 @@ module Network =
             Segments = (network.Segments |> Option.map (segmentation hopSeconds) |> Option.toObj)
         )
 
-    /// The canonical key: everything that decides what the network computes. Its name does not.
+    /// The canonical key: everything that affects the computation, so not the name.
     let key (network: Network) =
         let layers = [| for layer in network.Layers -> CanonicalKey.Node layer |]
         let key =
@@ -86,7 +90,7 @@ module Network =
             | None -> ""
         $"{network.Name}: {layers}; weak output: {network.Weak.Summary}; dropout {Text.number network.Dropout}{segments}"
 
-    /// How many frames of the features lie between two of the strong output; None where the layers do not fit.
+    /// Feature frames per frame of the strong output; None if the layers have a problem.
     let internal frameStep (bands: int) (network: Network) =
         let description = describe someHop someFrames (max 1 bands) someClasses network
         if description.Problems().Count = 0 then
@@ -94,7 +98,7 @@ module Network =
         else
             None
 
-    /// Convolutions along samples want samples, and those over bands want bands; what is below either has both.
+    /// The first convolution has to match the features: along samples for waveforms, over bands for log-mel energies.
     let private kindProblems (features: Features) (network: Network) = [
         let isOnSamples (layer: Layer) = layer :? Layer.SampleConvolution
         let isOnBands (layer: Layer) =
@@ -108,17 +112,17 @@ module Network =
         | Some index, (:? LogMelOptions) when isOnSamples network.Layers[index] ->
             Problem.at
                 $"network, layer {index + 1} ({network.Layers[index]})"
-                "goes along samples, but the features are log-mel energies"
-                "say `features (samples { frame 729 })`, or use `conv`"
+                "needs waveforms, but the features are log-mel energies"
+                "give `features (samples { frame 729 })`, or use `conv`"
         | Some index, (:? SampleFrames) when isOnBands network.Layers[index] ->
             Problem.at
                 $"network, layer {index + 1} ({network.Layers[index]})"
-                "goes over bands, but the features are samples"
-                "put `sampleConv` before it, or say `features (logMel { bands 40 })`"
+                "needs frequency bands, but the features are waveforms"
+                "put `sampleConv` before it, or give `features (logMel { bands 40 })`"
         | _ -> ()
     ]
 
-    /// Every reason why a network does not fit features.
+    /// All problems of a network with the given features.
     let problems (features: Features) (network: Network) = [
         let hopSeconds =
             if features.Source.HopSeconds > 0.0 then
@@ -126,7 +130,7 @@ module Network =
             else
                 someHop
         let isLength (length: float<s>) = length > 0.0<s> && float length < 1e6
-        // A segment that is no length is named once, and its layers are judged over the whole clip.
+        // An invalid segment length is reported once. The layers are then checked for whole clips.
         let judged =
             match network.Segments with
             | Some(length, _) when not (isLength length) -> { network with Segments = None }
@@ -140,7 +144,7 @@ module Network =
             Problem.at
                 "network"
                 $"segments of {Text.number (float length)} s"
-                "a segment has a length, for example `segments 1.5<s> LargestSegment`"
+                "give a length above 0, for example `segments 1.5<s> LargestSegment`"
         | _ -> ()
         for found in (describe hopSeconds frames (max 1 features.Source.Bands) someClasses judged).Problems() do
             found

@@ -6,7 +6,8 @@ open Sed.Core.Networks.Layers
 open Sed.Core.Networks.WeakOutputs
 open TorchSharp
 
-/// crnn { dropout 0.15 }: the paper's kind of network; what is not said stays as in the 218k candidate.
+/// crnn { dropout 0.15 }: convolutions, then bidirectional GRU layers, then dense layers. The defaults have about
+/// 218,000 parameters: `convolutions [ 48, 5; 48, 4; 48, 2 ]; recurrent [ 32; 32 ]; dense [ 64 ]`.
 type CrnnBuilder() =
     inherit Block<Network>()
 
@@ -22,7 +23,7 @@ type CrnnBuilder() =
 
     let isDense (layer: Layer) = layer :? Layer.Dense
 
-    /// The paper's order: convolutions, then recurrent layers, then dense ones.
+    /// Replaces the layers of one kind. The order is that of the paper: convolutions, recurrent layers, dense layers.
     let assemble network replaced (layers: Layer list) =
         let kind (which: Layer -> bool) =
             List.filter which (List.filter (replaced >> not) network.Layers @ layers)
@@ -33,7 +34,8 @@ type CrnnBuilder() =
 
     member _.Yield(_: unit) = Network.candidate218k
 
-    /// Each convolution's filters and the bands that are pooled after it: `convolutions [ 48, 5; 48, 4; 48, 2 ]`.
+    /// For each 3x3 convolution, its filters and the bands of the max pooling after it (1 for none):
+    /// `convolutions [ 48, 5; 48, 4; 48, 2 ]`.
     [<CustomOperation "convolutions">]
     member _.Convolutions(network: Network, filtersAndPools: (int * int) list) =
         assemble network isConvolutional [
@@ -44,7 +46,8 @@ type CrnnBuilder() =
         ]
         |> given "convolutions"
 
-    /// Units of each bidirectional recurrent layer, whose directions are multiplied: `recurrent [ 32; 32 ]`.
+    /// Units per direction of each bidirectional GRU layer; the outputs of both directions are multiplied:
+    /// `recurrent [ 32; 32 ]`.
     [<CustomOperation "recurrent">]
     member _.Recurrent(network: Network, units: int list) =
         assemble network isRecurrent [ for size in units -> Layer.BidirectionalGru(size, Merge.Multiply) ]
@@ -56,17 +59,18 @@ type CrnnBuilder() =
         assemble network isDense [ for size in units -> Layer.Dense(size, Activation.Linear) ]
         |> given "dense"
 
-    /// Probability that a value is dropped after each layer. Default 0.15.
+    /// Dropout rate after each layer. Default 0.15.
     [<CustomOperation "dropout">]
     member _.Dropout(network: Network, rate: float) =
         { network with Dropout = rate } |> given "dropout"
 
-    /// How the weak output comes from the strong one. Default DenseOverFrames.
+    /// How the weak output is computed from the strong output. Default DenseOverFrames.
     [<CustomOperation "weak">]
     member _.Weak(network: Network, output: WeakOutput) =
         { network with Weak = output } |> given "weak"
 
-    /// Hears each segment of this length by itself: `segments 1.5<s> LargestSegment` (multiple instances) or InheritLabels.
+    /// Applies the network to each segment of this length separately: `segments 1.5<s> LargestSegment`
+    /// (multiple-instance learning) or `segments 1.5<s> InheritLabels`. Default: whole clips.
     [<CustomOperation "segments">]
     member _.Segments(network: Network, length: float<s>, learning: SegmentLearning) =
         {
@@ -75,12 +79,12 @@ type CrnnBuilder() =
         }
         |> given "segments"
 
-    /// The name that tables show. Default "CRNN".
+    /// The name of the network in tables. Default "CRNN".
     [<CustomOperation "name">]
     member _.Name(network: Network, name: string) =
         { network with Name = name } |> given "name"
 
-/// layers "mine" { conv 32; pool 5; biGru 16; dense 32; dropout 0.2 }: any stack, from the bottom up.
+/// layers "mine" { conv 32; pool 5; biGru 16; dense 32; dropout 0.2 }: a stack of layers, listed from input to output.
 type LayersBuilder(name: string) =
     inherit Block<Network>()
 
@@ -103,7 +107,7 @@ type LayersBuilder(name: string) =
         Declared = []
     }
 
-    /// Each frame together with its neighbours; an odd number of frames.
+    /// Concatenates each frame with its neighbours: the length of the window in frames, odd.
     [<CustomOperation "context">]
     member _.Context(network: Network, frames: int) = add (Layer.Context frames) network
 
@@ -111,56 +115,61 @@ type LayersBuilder(name: string) =
     [<CustomOperation "conv">]
     member _.Conv(network: Network, filters: int) = add (Layer.Convolution filters) network
 
-    /// A convolution over so many frames and bands, odd numbers, with batch normalisation and ReLU.
+    /// A convolution with batch normalisation and ReLU: the number of filters, and the kernel size in frames and bands,
+    /// both odd.
     [<CustomOperation "conv">]
     member _.Conv(network: Network, filters: int, frames: int, bands: int) =
         add (Layer.Convolution(filters, frames, bands)) network
 
-    /// The largest of so many neighbouring bands.
+    /// Max pooling over bands.
     [<CustomOperation "pool">]
     member _.Pool(network: Network, bands: int) = add (Layer.BandPooling bands) network
 
-    /// Bidirectional gated recurrent units whose directions are multiplied.
+    /// A bidirectional GRU: units per direction. The outputs of both directions are multiplied.
     [<CustomOperation "biGru">]
     member _.BiGru(network: Network, units: int) =
         add (Layer.BidirectionalGru(units, Merge.Multiply)) network
 
-    /// Bidirectional gated recurrent units whose directions are merged: Merge.Multiply or Merge.Concatenate.
+    /// A bidirectional GRU: units per direction, and how both directions are merged (Merge.Multiply or
+    /// Merge.Concatenate).
     [<CustomOperation "biGru">]
     member _.BiGru(network: Network, units: int, merge: Merge) =
         add (Layer.BidirectionalGru(units, merge)) network
 
-    /// A linear dense layer for each frame.
+    /// A dense layer without activation, applied to each frame.
     [<CustomOperation "dense">]
     member _.Dense(network: Network, units: int) =
         add (Layer.Dense(units, Activation.Linear)) network
 
-    /// A dense layer with ReLU for each frame.
+    /// A dense layer with ReLU, applied to each frame.
     [<CustomOperation "denseRelu">]
     member _.DenseRelu(network: Network, units: int) =
         add (Layer.Dense(units, Activation.Relu)) network
 
-    /// A convolution like `conv` whose maps are gated by sigmoid twins (gated linear units).
+    /// A gated linear unit: a 3x3 convolution multiplied by the sigmoid of a second one, with batch normalisation.
     [<CustomOperation "gatedConv">]
     member _.GatedConv(network: Network, filters: int) =
         add (Layer.GatedConvolution filters) network
 
-    /// A convolution over so many frames and bands, odd numbers, whose maps are gated by sigmoid twins.
+    /// A gated linear unit: the number of filters, and the kernel size in frames and bands, both odd.
     [<CustomOperation "gatedConv">]
     member _.GatedConv(network: Network, filters: int, frames: int, bands: int) =
         add (Layer.GatedConvolution(filters, frames, bands)) network
 
-    /// A convolution along samples with batch normalisation and ReLU: filters and the samples that a kernel covers, odd.
+    /// A convolution along samples with batch normalisation and ReLU: the number of filters and the kernel size in
+    /// samples, odd.
     [<CustomOperation "sampleConv">]
     member _.SampleConv(network: Network, filters: int, kernel: int) =
         add (Layer.SampleConvolution(filters, kernel)) network
 
-    /// A convolution along samples that leaves one value for each step over them: `sampleConv 128 3 3`.
+    /// A strided convolution along samples: filters, kernel size and stride in samples, for example
+    /// `sampleConv 128 3 3`.
     [<CustomOperation "sampleConv">]
     member _.SampleConv(network: Network, filters: int, kernel: int, step: int) =
         add (Layer.SampleConvolution(filters, kernel, step)) network
 
-    /// So many 3x3 convolutions, each on all maps before it, to which it adds so many (DenseNet): `denseBlock 4 12`.
+    /// A dense block (DenseNet): the number of 3x3 convolutions, and the maps that each adds to its input:
+    /// `denseBlock 4 12`.
     [<CustomOperation "denseBlock">]
     member _.DenseBlock(network: Network, convolutions: int, growth: int) =
         add (Layer.DenseBlock(convolutions, growth)) network
@@ -170,68 +179,71 @@ type LayersBuilder(name: string) =
     member _.DoubleConv(network: Network, filters: int) =
         add (Layer.DoubleConvolution filters) network
 
-    /// Two 3x3 convolutions with a way past them.
+    /// Two 3x3 convolutions with a residual connection.
     [<CustomOperation "residual">]
     member _.Residual(network: Network, filters: int) =
         add (Layer.DoubleConvolution(filters, true)) network
 
-    /// The largest of so many neighbouring frames and bands.
+    /// Max pooling over frames and bands.
     [<CustomOperation "pool">]
     member _.Pool(network: Network, frames: int, bands: int) =
         add (Layer.Pooling(frames, bands, PoolingKind.Maximum)) network
 
-    /// The mean of so many neighbouring frames and bands.
+    /// Average pooling over frames and bands.
     [<CustomOperation "poolMean">]
     member _.PoolMean(network: Network, frames: int, bands: int) =
         add (Layer.Pooling(frames, bands, PoolingKind.Mean)) network
 
-    /// Each frame so many times, to undo what was pooled over time.
+    /// Upsampling over time by repeating each frame; undoes pooling over time.
     [<CustomOperation "upsample">]
     member _.Upsample(network: Network, factor: int) =
         add (Layer.Upsampling(factor, UpsamplingKind.Repetition)) network
 
-    /// So many times as many frames, with straight lines between the middles of those that are there.
+    /// Upsampling over time by linear interpolation between the centres of frames.
     [<CustomOperation "upsampleLinear">]
     member _.UpsampleLinear(network: Network, factor: int) =
         add (Layer.Upsampling(factor, UpsamplingKind.Linear)) network
 
-    /// Bidirectional gated recurrent units and a sigmoid twin that gates them, with directions side by side.
+    /// A bidirectional GRU multiplied by the sigmoid of a second one, both with concatenated directions: units per
+    /// direction.
     [<CustomOperation "gatedGru">]
     member _.GatedGru(network: Network, units: int) = add (Layer.GatedGru units) network
 
-    /// A transformer's encoder block with so many heads, over the frames.
+    /// A transformer encoder block over the frames: the number of attention heads.
     [<CustomOperation "selfAttention">]
     member _.SelfAttention(network: Network, heads: int) = add (Layer.SelfAttention heads) network
 
-    /// A conformer's block with so many heads, over the frames; its convolution covers 31 of them.
+    /// A conformer block over the frames: the number of attention heads. Its convolution has a kernel of 31 frames.
     [<CustomOperation "conformer">]
     member _.Conformer(network: Network, heads: int) = add (Layer.Conformer heads) network
 
-    /// A conformer's block with so many heads, whose convolution covers so many frames, an odd number.
+    /// A conformer block over the frames: the number of attention heads, and the kernel size of its convolution in
+    /// frames, odd.
     [<CustomOperation "conformer">]
     member _.Conformer(network: Network, heads: int, frames: int) =
         add (Layer.Conformer(heads, frames)) network
 
-    /// Each frame's vector with mean 0 and variance 1, then a learnt scale and shift.
+    /// Layer normalisation of each frame's vector, with a learnt scale and shift.
     [<CustomOperation "layerNorm">]
     member _.LayerNorm(network: Network) =
         add (Layer.LayerNormalisation()) network
 
-    /// Any layer, as a value.
+    /// A layer given as a value, for example a `customLayer`.
     [<CustomOperation "layer">]
     member _.Layer(network: Network, layer: Layer) = add layer network
 
-    /// Probability that a value is dropped after each layer. Default 0.
+    /// Dropout rate after each layer. Default 0.
     [<CustomOperation "dropout">]
     member _.Dropout(network: Network, rate: float) =
         { network with Dropout = rate } |> given "dropout"
 
-    /// How the weak output comes from the strong one. Default MaxPooling.
+    /// How the weak output is computed from the strong output. Default MaxPooling.
     [<CustomOperation "weak">]
     member _.Weak(network: Network, output: WeakOutput) =
         { network with Weak = output } |> given "weak"
 
-    /// Hears each segment of this length by itself: `segments 1.5<s> LargestSegment` (multiple instances) or InheritLabels.
+    /// Applies the network to each segment of this length separately: `segments 1.5<s> LargestSegment`
+    /// (multiple-instance learning) or `segments 1.5<s> InheritLabels`. Default: whole clips.
     [<CustomOperation "segments">]
     member _.Segments(network: Network, length: float<s>, learning: SegmentLearning) =
         {
@@ -240,39 +252,43 @@ type LayersBuilder(name: string) =
         }
         |> given "segments"
 
-/// What stands for the parts of a network that have no block of their own.
+/// Weak outputs, learning from segments, and custom layers.
 [<AutoOpen>]
 module NetworkWords =
-    /// A dense layer over all frames and classes of the strong output, as in the paper.
+    /// A dense sigmoid layer over all frames and classes of the strong output (Adavanne and Virtanen 2017).
     let DenseOverFrames: WeakOutput = WeakOutput.DenseOverFrames()
 
-    /// The largest probability of any frame; no parameters.
+    /// The maximum probability over the frames; no parameters.
     let MaxPooling: WeakOutput = WeakOutput.MaxPooling()
 
-    /// The mean over the frames; no parameters.
+    /// The mean probability over the frames; no parameters.
     let MeanPooling: WeakOutput = WeakOutput.MeanPooling()
 
-    /// The mean over the frames, each weighted by its own probability; no parameters.
+    /// The mean over the frames, weighted by the probability of each frame; no parameters (Wang, Li and Metze 2019).
     let LinearSoftmax: WeakOutput = WeakOutput.LinearSoftmax()
 
-    /// The mean over the frames, each weighted by the exponential of its probability; no parameters.
+    /// The mean over the frames, weighted by the exponential of each frame's probability; no parameters (Wang, Li and
+    /// Metze 2019).
     let ExponentialSoftmax: WeakOutput = WeakOutput.ExponentialSoftmax()
 
-    /// The mean over the frames with weights that a dense layer learns.
+    /// The weighted mean over the frames. A dense layer and a softmax over the frames give the weights (Wang, Li and
+    /// Metze 2019).
     let Attention: WeakOutput = WeakOutput.Attention()
 
-    /// The mean over the frames with weights that a dense layer learns and that the classes of a frame share (Xu et al. 2017).
+    /// The weighted mean over the frames. A dense layer and a softmax over the classes give the weights (Xu et al.
+    /// 2017).
     let ClassAttention: WeakOutput = WeakOutput.ClassAttention()
 
-    /// Of the segments of a clip the one with the largest weak output counts, class by class (multiple instances).
+    /// Multiple-instance learning: the weak output of a clip is the maximum over its segments, for each class.
     let LargestSegment = SegmentLearning.LargestSegment
 
-    /// Every segment of a clip is held against the clip's weak labels.
+    /// Every segment is trained on the weak labels of its clip.
     let InheritLabels = SegmentLearning.InheritLabels
 
-    /// A layer of one's own, for the keyword `layer`: a name, a version, the values that it leaves for each frame, and
-    /// a function that makes the torch module, given the values per frame below it. Its parameters are trained, kept and exported
-    /// like all others. Its trials are known by its code and all that this calls in the script, so a changed layer is trained
-    /// anew; raise the version where a library or a file that it reads has changed.
+    /// A custom layer for the keyword `layer`: a name, a version, the number of outputs per frame, and a function that
+    /// creates the torch module from the number of inputs per frame. The module maps (batch, frames, inputs) to (batch,
+    /// frames, outputs). Its parameters are trained, stored and exported like all others. Trials are trained again if
+    /// the code of the function, or code in the script that it calls, changes. Increase the version if only a library
+    /// or a file that it reads has changed.
     let customLayer name version units (build: int -> torch.nn.Module<torch.Tensor, torch.Tensor>) : Layer =
         Layer.Custom(name, version, units, Func<_, _> build)

@@ -1,11 +1,11 @@
 namespace Sed
 
-/// What the command line changes in an experiment.
+/// The choices of the command line; None for those of the script.
 type Choices = {
     Profile: string option
     Data: Corpus option
     Seeds: int list option
-    /// Keeps the rows whose label contains the text.
+    /// Selects the rows whose label contains this text, in any case.
     Only: string option
 }
 
@@ -17,13 +17,13 @@ module Choices =
         Only = None
     }
 
-/// An experiment as it is to be run: its rows, and what a profile and the command line choose.
+/// An experiment with the choices of the profile and the command line.
 type internal Chosen = {
     Experiment: Experiment
     Corpus: Corpus option
     Profile: Profile
     Seeds: int list
-    /// Whether this is what runs where no profile is named.
+    /// Whether this is the default profile.
     IsDefault: bool
     Variants: Variant list
 }
@@ -43,8 +43,8 @@ module internal Chosen =
             [ [] ]
 
     let private variants (experiment: Experiment) = [
-        // Where nothing varies and rows are named, those are the rows; an axis without values is a problem of its own and
-        // hides no other.
+        // Without `vary`, the rows are the added rows alone. An axis without values is ignored here, so that other
+        // problems are found; it is reported elsewhere.
         for settings in
             (if experiment.Axes.IsEmpty && not experiment.Alongside.IsEmpty then
                  []
@@ -63,12 +63,12 @@ module internal Chosen =
             }
     ]
 
-    /// What runs of an experiment, and what is wrong with the profile that is asked for.
+    /// An experiment with its chosen profile, and the problems of the choice.
     let ofExperiment (choices: Choices) (experiment: Experiment) : Chosen * Problem list =
         let corpus = choices.Data |> Option.orElse experiment.Data
         let paper = { Name = PaperProfile; Settings = [] }, experiment.Seeds
         let profiles = experiment.Profiles @ [ paper ]
-        // Real recordings deserve the paper's protocol; what is mixed on the spot comes in the first profile's size.
+        // The default is the first profile for soundscapes and the script as written for collected corpora.
         let byDefault =
             match corpus with
             | Some(corpus: Corpus) when corpus.IsMixed -> fst profiles.Head
@@ -89,7 +89,7 @@ module internal Chosen =
             chosen { Name = ""; Settings = [] } experiment.Seeds true,
             [ Problem.at "--profile" $"there is no profile '{name}'" $"there are {known}" ]
 
-    /// What rows of the profile want besides, by their labels; without one what all of them do.
+    /// The profile's settings for single rows, by their labels (None for every row).
     let rowSettings (chosen: Chosen) = [
         for profile, row, settings in chosen.Experiment.ProfileRows do
             if profile = chosen.Profile.Name then
@@ -107,7 +107,7 @@ module internal Chosen =
                else
                    []))
 
-    /// The experiment's own specification with some settings; what other rows give is not in it yet.
+    /// The experiment's specification with the given settings, without teachers and ensemble members.
     let specification (chosen: Chosen) seed holdout (settings: Setting list) =
         let experiment = chosen.Experiment
         let plain = {

@@ -2,19 +2,19 @@ namespace Sed
 
 open System
 
-/// Every trial of an experiment, validated and frozen before the first one starts.
+/// All trials of an experiment, validated before the first one starts.
 type Plan = {
     Experiment: Experiment
     Profile: string
-    /// What the profile sets otherwise than the script as it is written, in words: of all rows (where no labels are given),
-    /// and of those with these labels.
+    /// The settings of the profile that differ from the script, as text: labels of rows (empty for all rows) and
+    /// settings.
     Replaced: (string list * string list) list
-    /// What the table's file is called: the experiment's name, and what else tells it from the whole table of the default
-    /// profile.
+    /// The file name of the table without its extension: the experiment's name, with suffixes for a profile other than
+    /// the default one and for a part of the rows.
     FileName: string
     Variants: Variant list
     Trials: Trial list
-    /// What these need and what is in no row: teachers and members of averages.
+    /// Teachers and ensemble members that are not trials of the table's rows.
     Needed: Trial list
 }
 
@@ -23,12 +23,15 @@ module Plan =
     [<Literal>]
     let PaperProfile = Chosen.PaperProfile
 
-    /// Clips that are held out have weak labels only, so nothing strong can be reported of them.
+    /// Held-out clips have weak labels only, so metrics that need event times cannot be reported on them.
     let private reportProblems (experiment: Experiment) (specification: Specification) = [
         let strong = experiment.Report |> List.filter _.NeedsEvents
         if specification.ScoreOn = Validation && not strong.IsEmpty then
             let names = strong |> List.map _.Name |> String.concat ", "
-            Problem.at "report" $"{names} of validation clips, which have weak labels only" "score on another split"
+            Problem.at
+                "report"
+                $"{names} cannot be reported on validation clips, which have weak labels only"
+                "score on another split"
     ]
 
     let private otherwise settings (written: Specification) = [
@@ -37,10 +40,10 @@ module Plan =
                 Setting.axis setting, $"{Setting.axis setting} {Setting.value setting}"
     ]
 
-    /// What the profile sets otherwise than the script; rows of which the same is set stand together.
+    /// The settings of the profile that differ from the script, with rows that have the same settings together.
     let private replaced (chosen: Chosen) =
         let written = Chosen.specification chosen 0 chosen.Experiment.Holdout []
-        // The last word on an axis counts.
+        // If a setting is given several times, the last one applies.
         let words settings =
             otherwise settings written
             |> List.rev
@@ -54,8 +57,8 @@ module Plan =
         |> List.map (fun ((_, words), rows) -> List.choose fst rows, words)
         |> List.filter (snd >> List.isEmpty >> not)
 
-    /// The problems of every row, so that a mistake in a row that is not run today is found today; a mistake that all rows
-    /// share is named once.
+    /// The problems of all rows, including those that are not selected to run. A problem that all rows share is
+    /// reported once.
     let private rowProblems (chosen: Chosen) (trial: Variant -> Specification * Problem list) = [
         let perRow = [
             for variant in chosen.Variants do
@@ -77,7 +80,7 @@ module Plan =
                 Problem.within $"row '{variant.Label}'" problem
     ]
 
-    /// Axes that make no difference in any row, for example the filters of a network without convolutions.
+    /// Axes that change nothing in any row, for example the filters of a network without convolutions.
     let private idleAxes (experiment: Experiment) (chosen: Chosen) (trial: Variant -> Specification * Problem list) = [
         let rows = [
             for variant in chosen.Variants do
@@ -93,10 +96,7 @@ module Plan =
                     |> List.groupBy (fst >> List.filter (fun (other, _) -> other <> axis))
                     |> List.forall (fun (_, alike) -> (List.distinctBy snd alike).Length = 1)
                 if makesNone then
-                    Problem.at
-                        $"vary {axis}"
-                        "it makes no difference in any row"
-                        "vary what the network, its training, the features or the corpus has"
+                    Problem.at $"vary {axis}" "it makes no difference in any row" "vary a setting that some row uses"
             | _ -> ()
     ]
 
@@ -130,7 +130,7 @@ module Plan =
                 Problem.at "--only" $"no row contains '{text}'" $"there are {labels}"
             | _ -> ()
             yield! rowProblems chosen (trial 0 (holdouts experiment).Head)
-            // Another corpus may lack what the script's own has, for example clips that are mixed.
+            // A setting may have no effect with another corpus, for example the number of clips.
             if choices.Data.IsNone then
                 yield! idleAxes experiment chosen (trial 0 (holdouts experiment).Head)
         ]
@@ -159,16 +159,17 @@ module Plan =
             }
         | _ -> Error problems
 
-    /// Every trial of each of a script's experiments, or every problem that it has. Rows may name rows of each other.
+    /// Plans all experiments of a script: for each, the plan or its problems. Rows may refer to rows of other
+    /// experiments.
     let ofExperiments (choices: Choices) (experiments: Experiment list) : Result<Plan, Problem list> list =
         let chosen = List.map (Chosen.ofExperiment choices) experiments
         [ for one in chosen -> ofChosen choices (List.map fst chosen) one ]
 
-    /// Every trial of an experiment, or every problem that it has.
+    /// Plans a single experiment.
     let ofExperiment (choices: Choices) (experiment: Experiment) : Result<Plan, Problem list> =
         List.exactlyOne (ofExperiments choices [ experiment ])
 
-    /// Every trial that is run, each after those that it needs: those of the table's rows, and what they take from others.
+    /// All trials to run, including teachers and ensemble members, each after the trials that it depends on.
     let allTrials (plan: Plan) =
         let trials = [
             for trial in plan.Trials @ plan.Needed -> Specification.identity trial.Specification, trial
@@ -181,7 +182,7 @@ module Plan =
         ]
         plan.Trials |> List.collect inOrder |> List.distinct
 
-    /// The key of each row, by its label. Rows that are alike but for their labels are numbered.
+    /// The key of each row, by its label. Rows that differ only in their labels are numbered.
     let rowKeys (plan: Plan) : Map<string, string> =
         plan.Trials
         |> List.distinctBy _.Variant.Label
@@ -192,8 +193,8 @@ module Plan =
         ])
         |> Map
 
-    /// The published cell of a row, where there is one: the published settings name all that the row changes, and the
-    /// row's trials already are as they say.
+    /// The published score of a row. A published row belongs to a row if it has its label, or if it lists all settings
+    /// of the row and its other settings agree with the row's specification.
     let published (plan: Plan) (variant: Variant) metric =
         let belongsTo specification (row: PublishedRow) =
             if row.Row <> "" then
@@ -208,7 +209,7 @@ module Plan =
         |> Option.bind (fun row -> List.tryFind (fun (known, _) -> known = metric) row.Cells)
         |> Option.map snd
 
-    /// What the profile sets otherwise than the script, in a line; None where it sets nothing.
+    /// The settings of the profile that differ from the script, in one line; None if there are none.
     let printReplaced (plan: Plan) =
         match plan.Replaced with
         | [] -> None
@@ -224,9 +225,9 @@ module Plan =
                 ]
                 |> String.concat "; "
             Some
-                $"Profile {plan.Profile} sets otherwise than the script: {words}. `--profile {PaperProfile}` runs it as it is written."
+                $"Profile {plan.Profile} changes the script's settings: {words}. `--profile {PaperProfile}` runs the script as written."
 
-    /// The plan as text: what is the same for every trial, then what each row changes.
+    /// The plan as text: the settings that all trials share, then those of each row.
     let print (plan: Plan) =
         let perTrial = [ for trial in plan.Trials -> Specification.lines trial.Specification ]
 

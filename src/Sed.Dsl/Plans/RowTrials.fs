@@ -1,10 +1,10 @@
-/// Rows' trials with what they take of other rows: teachers and members of averages, whole specifications themselves.
+/// The specifications of rows' trials, including those of their teachers and ensemble members.
 module internal Sed.RowTrials
 
 let private isSame (left: Chosen) (right: Chosen) =
     left.Experiment.Name = right.Experiment.Name
 
-/// The row of a name: with its experiment and itself, or why there is none.
+/// Finds a row by its name, with its experiment.
 let private find (all: Chosen list) (own: Chosen) place (name: RowName) =
     let labels (chosen: Chosen) =
         [ for variant in chosen.Variants -> $"'{variant.Label}'" ] |> String.concat ", "
@@ -17,16 +17,11 @@ let private find (all: Chosen list) (own: Chosen) place (name: RowName) =
     | None ->
         let known =
             match all |> List.filter (isSame own >> not) with
-            | [] -> "this one runs alone"
+            | [] -> "it contains no other experiment"
             | others ->
                 let names = [ for chosen in others -> chosen.Experiment.Name ] |> String.concat ", "
-                $"beside this one there are {names}"
-        Error(
-            Problem.at
-                place
-                $"no experiment '{name.Experiment}' is run with this one"
-                $"add it to the list after `run`; {known}"
-        )
+                $"it also contains {names}"
+        Error(Problem.at place $"'{name.Experiment}' is not in the list after `run`" $"add it; {known}")
     | Some chosen ->
         match chosen.Variants |> List.tryFind (fun variant -> variant.Label = name.Row) with
         | Some variant -> Ok(chosen, variant)
@@ -35,16 +30,16 @@ let private find (all: Chosen list) (own: Chosen) place (name: RowName) =
         | None ->
             Error(Problem.at place $"no row of {name.Experiment} is called '{name.Row}'" $"there are {labels chosen}")
 
-/// The time from frame to frame of what a trial's network says, in milliseconds; None where its layers do not fit.
+/// The distance between frames of the strong output in milliseconds; None if the network has a problem.
 let private resolution (specification: Specification) =
     let hop = 1000.0 * specification.Features.Source.HopSeconds
     Network.frameStep specification.Features.Source.Bands specification.Network
     |> Option.map (fun step -> hop * step)
 
-/// What keeps a trial from taking anything of another one, whose data have to be the same.
+/// Differences between the data of a row and those of a teacher or ensemble member, which have to be equal.
 let private dataProblems place (own: Specification) name (other: Specification) = [
     let differ what ofOwn ofOther =
-        Problem.at place $"{name} has {ofOther} {what}, this row {ofOwn}" "both have to have the same"
+        Problem.at place $"{name} has {ofOther} {what}, this row {ofOwn}" "use the same for both"
     if own.Corpus <> other.Corpus then
         differ "as its data" own.Corpus.Name other.Corpus.Name
     elif own.Corpus.IsMixed && own.Clips <> other.Clips then
@@ -62,30 +57,30 @@ let private teacherProblems place (own: Specification) name (teacher: Specificat
         | Some ofOwn, Some ofTeacher when abs (ofOwn - ofTeacher) > 1e-6 * ofOwn ->
             Problem.at
                 place
-                $"{name} says what it hears every {Text.number ofTeacher} ms, this row every {Text.number ofOwn} ms"
-                "give both the same hop, and the same pooling over time"
+                $"the strong output of {name} has a frame every {Text.number ofTeacher} ms, that of this row every {Text.number ofOwn} ms"
+                "use the same hop and the same pooling over time for both"
         | _ -> ()
 ]
 
-/// A row with what it takes of others.
+/// A row with its teachers and ensemble members.
 type private Resolved = {
     Specification: Specification
-    /// What is wrong with the row itself; what is wrong with another one is named where that is planned.
+    /// Problems of this row. Problems of another row are reported for that row.
     Problems: Problem list
-    /// Rows that need each other, which every one of them is told.
+    /// Cyclic dependencies, which are reported for each row of the cycle.
     Circles: Problem list
 }
 
-/// Another row that is named, or why it cannot be had.
+/// The specification of another row, or problems.
 type private Other = {
     Found: Specification option
     Own: Problem list
     Circles: Problem list
 }
 
-/// A row's trial, with what it takes of others, and what is wrong with that.
-/// <param name="all">Every experiment of the script, by which rows of others are found.</param>
-/// <param name="chosen">The row's own experiment.</param>
+/// The specification of a row's trial, including its teachers and ensemble members, and its problems.
+/// <param name="all">Every experiment of the script, to find rows of other experiments.</param>
+/// <param name="chosen">The experiment of the row.</param>
 let trial (all: Chosen list) (chosen: Chosen) seed holdout (variant: Variant) : Specification * Problem list =
     let rec resolve (path: RowName list) (chosen: Chosen) (variant: Variant) : Resolved =
         let settings = Chosen.settings chosen variant
@@ -117,8 +112,8 @@ let trial (all: Chosen list) (chosen: Chosen) seed holdout (variant: Variant) : 
                         Circles = [
                             Problem.at
                                 place
-                                $"the rows {circle} go round in a circle"
-                                "let one of them learn from labels alone"
+                                $"the rows depend on each other in a cycle: {circle}"
+                                "train one of them on labels alone"
                         ]
                     }
                 else
@@ -182,7 +177,7 @@ let trial (all: Chosen list) (chosen: Chosen) seed holdout (variant: Variant) : 
     let whole = resolve [] chosen variant
     whole.Specification, whole.Problems @ whole.Circles
 
-/// The trials that others need and that are rows of no table themselves, each after what it needs itself.
+/// Teachers and ensemble members that are not trials of the given rows, each after the trials that it depends on.
 let needed (trials: Trial list) : Trial list =
     let known =
         trials
@@ -194,7 +189,7 @@ let needed (trials: Trial list) : Trial list =
                 if specification.Members.IsEmpty then
                     $"teacher of {whose}"
                 else
-                    $"part {number + 1} of {whose}"
+                    $"member {number + 1} of {whose}"
             yield! below name other
             {
                 Variant = {

@@ -26,7 +26,8 @@ type TrainingBuilder() =
     member _.Optimizer(training: Training, optimizer: Optimizer) =
         training |> set "optimizer" _.WithOptimizer(optimizer)
 
-    /// How the learning rate changes: Constant (the default), `Cosine warmUpEpochs` or `Plateau 0.5 10` (factor and patience).
+    /// The schedule of the learning rate: Constant (the default), `Cosine warmUpEpochs` or `Plateau 0.5 10` (factor and
+    /// patience).
     [<CustomOperation "schedule">]
     member _.Schedule(training: Training, schedule: Schedule) =
         training |> set "schedule" _.WithSchedule(schedule)
@@ -51,12 +52,14 @@ type TrainingBuilder() =
     member _.Patience(training: Training, epochs: int) =
         training |> set "patience" _.WithPatience(epochs)
 
-    /// What early stopping monitors; higher is better. Default `WeakF - StrongER`.
+    /// The criterion of early stopping, higher is better: a metric, or an expression of metrics. Default
+    /// `WeakF - StrongER`.
     [<CustomOperation "monitor">]
     member _.Monitor(training: Training, monitor: Monitor) =
         training |> set "monitor" _.WithMonitor(monitor)
 
-    /// What early stopping monitors, as a single metric; higher is better.
+    /// The criterion of early stopping, higher is better: a metric, or an expression of metrics. Default
+    /// `WeakF - StrongER`.
     [<CustomOperation "monitor">]
     member _.Monitor(training: Training, metric: Metric) =
         training |> set "monitor" _.WithMonitor(Monitor.Score metric)
@@ -80,7 +83,8 @@ type TrainingBuilder() =
     member _.MaskShort(training: Training, yes: bool) =
         training |> set "maskShort" _.WithMaskShortClips(yes)
 
-    /// Random changes of the batches, in this order, for example `augment [ mixup 0.5; specAugment 20 8 ]`. Default none.
+    /// Augmentations of the training batches, in this order, for example `augment [ mixup 0.5; specAugment 20 8 ]`.
+    /// Default none.
     [<CustomOperation "augment">]
     member _.Augment(training: Training, augmentations: Augmentation list) =
         training |> set "augment" _.WithAugmentations(augmentations)
@@ -90,7 +94,8 @@ type TrainingBuilder() =
     member _.ClipGradients(training: Training, norm: float) =
         training |> set "clipGradients" _.WithMaxGradientNorm(Nullable norm)
 
-    /// Scores and keeps a running average of the weights with this decay, for example 0.999. Default none.
+    /// Decay of an exponential moving average of the weights, for example 0.999. The averaged weights are scored and
+    /// stored. Default none.
     [<CustomOperation "averageWeights">]
     member _.AverageWeights(training: Training, decay: float) =
         training |> set "averageWeights" _.WithWeightAverage(Nullable decay)
@@ -105,8 +110,9 @@ type TrainingBuilder() =
     member _.Labels(training: Training, labels: Labels) =
         training |> set "labels" _.WithLabels(labels)
 
-    /// Mean teacher (Tarvainen and Valpola 2017): decay of the weight average, weight of the consistency loss and epochs of its
-    /// ramp-up, for example `meanTeacher 0.999 2.0 50`. Unlabelled clips are used too; the teacher is scored and kept.
+    /// Mean teacher (Tarvainen and Valpola 2017): decay of the weight average, weight of the consistency loss and
+    /// epochs of its ramp-up, for example `meanTeacher 0.999 2.0 50`. Unlabelled clips are used too. The teacher is the
+    /// trained network that is scored and stored.
     [<CustomOperation "meanTeacher">]
     member _.MeanTeacher(training: Training, decay: float, consistency: float, rampUp: int) =
         training
@@ -137,7 +143,7 @@ module TrainingValues =
     /// Every clip once in an epoch, in random order.
     let Shuffled = ClipOrder.Shuffled
 
-    /// As many clips in an epoch as there are, each class equally often.
+    /// Clips drawn so that all classes are equally frequent. An epoch has the number of clips of the training split.
     let Balanced = ClipOrder.Balanced
 
     /// The same weight of present classes for every class.
@@ -155,7 +161,8 @@ module TrainingValues =
     /// Mixup (Zhang et al. 2018) with the parameter of its beta distribution.
     let mixup alpha : Augmentation = Mixup alpha
 
-    /// SpecAugment (Park et al. 2019): masks one stretch of up to `frames` frames and one of up to `bands` bands of each clip.
+    /// SpecAugment (Park et al. 2019): masks one stretch of up to `frames` frames and one of up to `bands` bands of
+    /// each clip.
     let specAugment frames bands : Augmentation = SpecAugment(frames, bands)
 
     /// Weak labels: each clip's tags.
@@ -167,13 +174,15 @@ module TrainingValues =
     /// No labels; a part of `Mixed`.
     let Unlabelled: Labels = Labels.Unlabelled()
 
-    /// Different kinds of labels for different clips: `Mixed [ subset Strong 0.1 0.25; subset WeakOnly 0.4 0.25; subset Unlabelled 0.5 0.5 ]`.
+    /// Different labels for different clips:
+    /// `Mixed [ subset Strong 0.1 0.25; subset WeakOnly 0.4 0.25; subset Unlabelled 0.5 0.5 ]`.
     let Mixed (shares: LabelShare list) : Labels = Labels.Mixed(List.toArray shares)
 
-    /// A random subset of the clips of a fully annotated corpus: kind of labels, share of the clips, share of every batch.
+    /// A random subset of the clips of a fully annotated corpus: kind of labels, share of the clips, share of every
+    /// batch.
     let subset (kind: Labels) (clips: float) (batch: float) = LabelShare(kind, Nullable clips, batch)
 
-    /// The clips that the corpus annotates in exactly this way: kind of labels, share of every batch.
+    /// The clips that the corpus annotates with this kind of labels: kind of labels, share of every batch.
     let annotated (kind: Labels) (batch: float) = LabelShare(kind, Nullable(), batch)
 
     /// Binary cross-entropy.

@@ -36,7 +36,7 @@ module internal ModelExport =
                 | [] -> None
                 | rows -> Some(fst (rows |> List.minBy (snd >> loss))))
 
-    /// The trained trials of a specification: itself, or the members of an average.
+    /// The trainings of a specification: its own, or those of the members of an ensemble.
     let rec private trainings (specification: Specification) =
         match specification.Members with
         | [] -> [ specification ]
@@ -61,8 +61,8 @@ module internal ModelExport =
             NumpyArchive.Read files.NetworkFile
         )
 
-    /// Writes the model of the best row. The networks of all its seeds and folds are averaged. Returns a message on what was
-    /// written, or on why nothing was.
+    /// Writes the model of the best row. The networks of all its seeds and folds are averaged. Returns a message on
+    /// what was written, or on why nothing was.
     let write (workspace: Workspace) (outcome: ExperimentOutcome) (file: string) : Result<string, string> =
         match best outcome with
         | None -> Error "No row has a score yet, so there is no model to export."
@@ -86,7 +86,7 @@ module internal ModelExport =
             ]
             if not others.IsEmpty then
                 Error
-                    $"The row {label} averages networks of different kinds, which one model file cannot hold. Choose another row with --only."
+                    $"The row {label} averages networks of different kinds, which cannot be stored in one model file. Choose another row with --only."
             else
                 let detection, tunedAs =
                     match row with

@@ -14,7 +14,7 @@ type PlannedTrial = {
     Folder: string
     /// The maximum number of epochs.
     Epochs: int
-    /// False for an average of other trials' outputs.
+    /// False for an ensemble of other trials.
     IsTrained: bool
 }
 
@@ -27,8 +27,8 @@ type PlannedRow = {
     Trials: int list
 }
 
-/// The rows and trials of a run. It is stored in the run's folder when the run begins, so that other programs can show the
-/// progress without the script.
+/// The rows and trials of a run. It is stored in the run's folder when the run begins, so that other programs can show
+/// the progress without the script.
 type RunPlan = {
     Title: string
     /// May be empty.

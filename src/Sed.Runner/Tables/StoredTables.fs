@@ -8,8 +8,8 @@ open MathNet.Numerics.Statistics
 open Sed
 open Sed.Core.Scoring
 
-/// Describes and compares stored tables, without the scripts that made them. Confidence intervals are those of Student's t over the
-/// trials of a row, at 95 %. They cover other seeds on the same clips.
+/// Describes and compares stored tables, without the scripts that made them. Confidence intervals are those of
+/// Student's t over the trials of a row, at 95 %. They cover other seeds on the same clips.
 module StoredTables =
     let private level = 0.975
 
@@ -97,8 +97,8 @@ module StoredTables =
                     $"""unknown metric {String.concat ", " unknown}; the table has {String.concat ", " known}"""
             )
 
-    /// Describes a table: the number of trials and the scores of each row, what the rows' specifications have in common, and what
-    /// differs between them.
+    /// Describes a table: the number of trials and the scores of each row, the settings that all rows share, and the
+    /// settings of each row.
     let describe (runs: string) (place: string) (metrics: string list) : TableView =
         let frame = Results.read runs place
         let metrics = chosen [ frame ] metrics
@@ -153,8 +153,8 @@ module StoredTables =
             ]
         }
 
-    /// Compares two tables, or the same table in two folders: one line for each row and metric, and the differences between the
-    /// specifications.
+    /// Compares two tables, or the same table in two folders: one line for each row and metric, and the differences
+    /// between the specifications.
     let compare (runs: string) (left: string) (right: string) (metrics: string list) : TableView =
         let before, after = Results.read runs left, Results.read runs right
         let metrics = chosen [ before; after ] metrics

@@ -12,7 +12,7 @@ let private trial =
     ]
 
 [<Fact>]
-let ``a class that is annotated but never detected has F 0, one that is neither has none`` () =
+let ``a class that is annotated but never detected has F 0, and a class that is neither has no F`` () =
     Assert.Equal<ClassScores list>(
         [
             // Car: 1 of 2 clips and 2 of 4 seconds detected, no false alarms: F = 2/3 and 4/6, ER = 2/4.

@@ -38,7 +38,7 @@ let private result = {
 }
 
 [<Fact>]
-let ``a finished trial reads back to the last digit`` () =
+let ``a finished trial is read back exactly`` () =
     let folder = folder ()
     Directory.CreateDirectory folder |> ignore
     TrialFolder.finish folder result
@@ -47,7 +47,7 @@ let ``a finished trial reads back to the last digit`` () =
     Directory.Delete(folder, true)
 
 [<Fact>]
-let ``a folder in which nothing has finished is open`` () =
+let ``a trial without a result is open`` () =
     Assert.Equal(Open, TrialFolder.state (folder ()))
 
 [<Fact>]
@@ -64,7 +64,7 @@ let ``a failed trial keeps its error until it finishes`` () =
     Directory.Delete(folder, true)
 
 [<Fact>]
-let ``one at a time works in a folder`` () =
+let ``only one process at a time holds the lock of a trial's folder`` () =
     let folder = folder ()
     let first = TrialFolder.tryLock folder
     Assert.True first.IsSome
@@ -93,7 +93,7 @@ let ``a damaged result is named with the remedy`` (text: string) =
     Directory.Delete(folder, true)
 
 [<Fact>]
-let ``all damaged results are named at once, each of them once`` () =
+let ``all damaged results are reported together, each of them once`` () =
     let folders = [ for _ in 1..3 -> folder () ]
     let files = [
         for folder in folders ->
@@ -130,7 +130,7 @@ let private rewritten (alter: JsonObject -> unit) =
     thrown.Message.Replace(file, "FILE")
 
 [<Fact>]
-let ``a result that lacks something or contradicts itself is damaged`` () =
+let ``an incomplete or inconsistent result is damaged`` () =
     let remedy = "Remove its folder to train the trial again."
     for name in [ "scores"; "history"; "key" ] do
         Assert.StartsWith("FILE is damaged (", rewritten (fun kept -> kept.Remove name |> ignore))
@@ -168,7 +168,7 @@ let ``a damaged failure is named with the remedy`` (text: string) =
 [<InlineData("epoch,seconds,clips per second\n")>]
 [<InlineData("epoch,seconds,clips per second\n1,soon,many\n")>]
 [<InlineData("\000\001\002")>]
-let ``a log of epochs that is none is named with the remedy`` (text: string) =
+let ``an invalid epoch log is reported with a remedy`` (text: string) =
     let folder = folder ()
     Directory.CreateDirectory folder |> ignore
     let file = Path.Combine(folder, "epochs.csv")
@@ -179,7 +179,7 @@ let ``a log of epochs that is none is named with the remedy`` (text: string) =
     Directory.Delete(folder, true)
 
 [<Fact>]
-let ``a failure's message is what torch says, and its C++ frames are in the trace`` () =
+let ``a failure has torch's message without the C++ stack, which is in the trace`` () =
     let folder = folder ()
     Directory.CreateDirectory folder |> ignore
     let said = "mat1 and mat2 shapes cannot be multiplied (4x3 and 4x2)"
@@ -192,7 +192,7 @@ let ``a failure's message is what torch says, and its C++ frames are in the trac
     Directory.Delete(folder, true)
 
 [<Fact>]
-let ``checkpoints that are set aside keep each a name of its own`` () =
+let ``renamed checkpoints have different names`` () =
     let folder = folder ()
     Directory.CreateDirectory folder |> ignore
     let checkpoint = Path.Combine(folder, "checkpoint.npz")
@@ -215,7 +215,7 @@ let ``a file where a trial's folder should be is named`` () =
     File.Delete file
 
 [<Fact>]
-let ``a lock that cannot be made is told from one that is held`` () =
+let ``a lock that cannot be created is distinguished from one that is held`` () =
     let folder = folder ()
     let place = Path.Combine(folder, "lock")
     Directory.CreateDirectory place |> ignore
