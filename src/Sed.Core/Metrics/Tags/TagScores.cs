@@ -35,7 +35,7 @@ public sealed class TagScores
             if (!float.IsFinite(scores[k]))
                 throw new ArgumentException(
                     FormattableString.Invariant(
-                        $"The score of {classes[k % classes.Count]} in clip {k / classes.Count} is {scores[k]}, which is not finite."
+                        $"The score of {classes[k % classes.Count]} in clip {k / classes.Count} is {scores[k]}, not finite."
                     ),
                     nameof(scores)
                 );
