@@ -1,4 +1,4 @@
-"""Compares the outputs of an exported network with PyTorch's.
+"""Compares the outputs of an exported network in SedDsl and in PyTorch.
 
 usage: compare_outputs.py NETWORK OUTPUTS.npz
 

@@ -2,8 +2,8 @@
 
 usage: gpu_speed.py NETWORK cuda|cpu float32|tf32|bfloat16 BATCH STEPS
 
-NETWORK.json describes the network, NETWORK.npz has its weights. Prints clips per second for clips of
-noise on the device.
+NETWORK.json describes the network, NETWORK.npz has its weights. Prints the throughput in
+clips per second, for random clips that are already on the device.
 """
 import sys
 import time

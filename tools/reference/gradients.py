@@ -1,4 +1,4 @@
-"""Outputs and gradients of exported networks in PyTorch.
+"""Computes outputs and gradients of exported networks in PyTorch.
 
 usage: gradients.py FOLDER
 

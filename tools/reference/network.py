@@ -1,6 +1,6 @@
 """Builds a network of SedDsl from PyTorch's modules, given its canonical key (JSON) and its exported weights (.npz).
 
-Modules have the names that SedDsl gives them, so weights and gradients are matched by name. Needs PyTorch and NumPy (Debian:
+Modules have the same names as in SedDsl, so weights and gradients are matched by name. Needs PyTorch and NumPy (Debian:
 python3-torch and python3-numpy).
 """
 import json
@@ -315,6 +315,6 @@ class Network(nn.Module):
 
 
 def load(path, dropout=None):
-    """Loads PATH.json and PATH.npz. A dropout rate replaces the network's own."""
+    """Loads a network from PATH.json and PATH.npz. `dropout` overrides the network's dropout rate unless it is None."""
     with open(path + ".json") as description, numpy.load(path + ".npz") as weights:
         return Network(json.load(description), dict(weights), dropout)

@@ -1,10 +1,10 @@
-"""Times tagging and detection of WAV clips in PyTorch: reading, log-mel, network, frames above the threshold.
+"""Times tagging and detection of WAV clips in PyTorch: reading, log-mel features, network and thresholding.
 
 usage: predict_speed.py NETWORK MEL.npz CLIPS.txt ROUNDS
 
-NETWORK.json describes the network, NETWORK.npz has its weights; MEL.npz holds filters (bands, bins); CLIPS.txt names 16-bit mono
-WAV files of equal length, one per line. Prints wall time and CPU time of each round in seconds, with PyTorch's default settings and
-batches of 16 clips. The features are those of DCASE 2017 in single precision.
+NETWORK.json describes the network, NETWORK.npz has its weights; MEL.npz holds filters (bands, bins); CLIPS.txt lists
+16-bit mono WAV files of equal length, one per line. Uses PyTorch's default settings, batches of 16 clips and the features
+of DCASE 2017 in single precision. Prints the wall time and the CPU time of each round in seconds.
 """
 import sys
 import time

@@ -1,10 +1,10 @@
-"""Times training steps of a network in PyTorch, with its default settings or with a number of threads.
+"""Times training steps of a network in PyTorch, with the default or a given number of threads.
 
 usage: train_speed.py NETWORK BATCH.npz STEPS [THREADS]
 
-NETWORK.json describes the network, NETWORK.npz has its weights. The batch holds features
-(batch, frames, bands) and labels (batch, classes). Prints the loss of the first step without dropout, then wall time and CPU time of
-each step in seconds.
+NETWORK.json describes the network, NETWORK.npz has its weights. BATCH.npz holds features (batch, frames, bands) and labels
+(batch, classes). Prints the loss of the first step without dropout, then the wall time and the CPU time of each step in
+seconds.
 """
 import sys
 import time

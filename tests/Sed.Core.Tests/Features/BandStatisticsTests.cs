@@ -6,7 +6,7 @@ namespace Sed.Core.Tests.Features;
 public sealed class BandStatisticsTests
 {
     [Fact]
-    public void What_is_written_is_read_again_and_has_the_same_words()
+    public void Statistics_survive_writing_and_reading()
     {
         using TemporaryFolder folder = new();
         BandStatistics statistics = new([-3.25f, 1e-7f, 4], [0.5f, 2, 3]);
@@ -23,7 +23,7 @@ public sealed class BandStatisticsTests
     }
 
     [Fact]
-    public void A_file_of_something_else_is_named()
+    public void Another_kind_of_file_is_rejected()
     {
         using TemporaryFolder folder = new();
         var file = folder.File("other.npz");

@@ -5,7 +5,7 @@ namespace Sed.Core.Tests.Features;
 public sealed class BatchReaderTests
 {
     [Fact]
-    public void Batches_come_in_order_and_hold_what_the_store_holds()
+    public void Batches_arrive_in_order_with_the_features_of_the_store()
     {
         Numbers store = new();
         List<int> seen = [];
@@ -28,7 +28,7 @@ public sealed class BatchReaderTests
     }
 
     [Fact]
-    public void A_failure_arrives_at_the_batch_where_it_happened()
+    public void A_failure_is_rethrown_at_its_batch()
     {
         List<int> seen = [];
         IOException error = Assert.Throws<IOException>(() =>
@@ -41,7 +41,7 @@ public sealed class BatchReaderTests
     }
 
     [Fact]
-    public void Leaving_an_epoch_in_the_middle_stops_the_reading()
+    public void Leaving_an_epoch_early_stops_the_reader()
     {
         Numbers store = new();
         foreach (FeatureBatch _ in BatchReader.Read(store, [.. Enumerable.Repeat(0, 10_000)], 1))

@@ -7,7 +7,7 @@ namespace Sed.Core.Tests.Features;
 public sealed class EpochOrderTests
 {
     [Fact]
-    public void A_shuffle_depends_on_seed_and_epoch_alone()
+    public void A_shuffle_depends_only_on_seed_and_epoch()
     {
         int[] clips = [.. Enumerable.Range(10, 100)];
         var order = EpochOrder.Shuffled(clips, 1, 3);
@@ -18,7 +18,7 @@ public sealed class EpochOrderTests
     }
 
     [Fact]
-    public void Balanced_reading_draws_every_class_equally_often_and_goes_through_all_its_clips()
+    public void Balanced_order_draws_classes_equally_often_and_uses_all_their_clips()
     {
         Clip[] clips =
         [

@@ -7,7 +7,7 @@ using TorchSharp;
 
 namespace Sed.Core.Tests.Features;
 
-/// <summary>The requirements on every feature source.</summary>
+/// <summary>Requirements that every feature source must meet.</summary>
 [Collection(TorchCollection.Name)]
 public sealed class FeatureSourceTests
 {
@@ -32,7 +32,7 @@ public sealed class FeatureSourceTests
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public void A_model_file_stores_it_under_stable_names(Type kind)
+    public void A_model_file_stores_a_source_under_stable_names(Type kind)
     {
         var source = Of(kind);
         var text = JsonSerializer.Serialize(source, ModelJson.Options);
@@ -60,7 +60,7 @@ public sealed class FeatureSourceTests
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public void It_keeps_its_own_sampling_rate_and_has_no_problems(Type kind)
+    public void A_source_keeps_its_own_sampling_rate_and_has_no_problems(Type kind)
     {
         var source = Of(kind);
         Assert.Equal(8000, source.At(44_100).SampleRate);
@@ -69,7 +69,7 @@ public sealed class FeatureSourceTests
     }
 
     [Fact]
-    public void Log_mel_features_without_a_rate_take_the_corpus_s()
+    public void Log_mel_features_without_a_sampling_rate_use_that_of_the_corpus()
     {
         LogMelOptions source = new();
         Assert.Throws<InvalidOperationException>(() => source.SampleRate);

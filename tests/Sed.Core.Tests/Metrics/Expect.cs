@@ -3,7 +3,7 @@ using Sed.Core.Metrics.Counts;
 
 namespace Sed.Core.Tests.Metrics;
 
-/// <summary>Compares results with those of a reference tool; messages have the place of a difference.</summary>
+/// <summary>Compares results with those of a reference tool. Messages state the place of each difference.</summary>
 internal sealed class Expect(string place)
 {
     private readonly List<string> differences = [];

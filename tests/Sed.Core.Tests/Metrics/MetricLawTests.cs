@@ -38,7 +38,7 @@ public class MetricLawTests
         );
 
     [Fact]
-    public void Substitutions_plus_deletions_are_the_misses_and_plus_insertions_the_false_alarms() =>
+    public void Misses_are_substitutions_plus_deletions_and_false_positives_substitutions_plus_insertions() =>
         RandomCorpus.Always(corpus =>
         {
             var counts = SegmentBased.Count(PairsOf(corpus));
@@ -65,7 +65,7 @@ public class MetricLawTests
         );
 
     [Fact]
-    public void Results_in_the_order_of_time_do_not_depend_on_the_order_of_rows() =>
+    public void Results_with_events_ordered_by_time_do_not_depend_on_row_order() =>
         RandomCorpus.Always(
             (corpus, random) =>
             {
@@ -79,7 +79,7 @@ public class MetricLawTests
         );
 
     [Fact]
-    public void Only_substitutions_can_depend_on_the_order_of_rows() =>
+    public void Only_substitutions_can_depend_on_row_order() =>
         RandomCorpus.Always(
             (corpus, random) =>
             {
@@ -116,7 +116,7 @@ public class MetricLawTests
         );
 
     [Fact]
-    public void Counts_of_two_parts_of_a_corpus_add_up_to_those_of_the_corpus() =>
+    public void The_sum_of_the_counts_of_two_parts_equals_the_counts_of_the_corpus() =>
         RandomCorpus.Always(
             (corpus, random) =>
             {

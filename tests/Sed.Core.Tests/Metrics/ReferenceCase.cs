@@ -34,7 +34,9 @@ internal sealed class ReferenceCase
 
     public bool Has(string ending) => File.Exists(PathOf(ending));
 
-    /// <summary>Every case of the shared folder, including the tiny ones. Skips the running test where the folder is absent.</summary>
+    /// <summary>
+    /// Every case of the shared folder, including the tiny ones. Skips the running test where the folder is absent.
+    /// </summary>
     public static IEnumerable<ReferenceCase> All() => In(SharedFolder.Require("reference", "metrics"));
 
     /// <summary>The tiny cases, which are part of the repository.</summary>
@@ -50,14 +52,16 @@ internal sealed class ReferenceCase
             ))
             .OrderBy(one => one.Name, StringComparer.Ordinal);
 
-    /// <summary>The cases of decisions, not of scores.</summary>
+    /// <summary>The cases with decisions; cases with frame scores are left out.</summary>
     /// <param name="tiny">Whether to return only the tiny cases.</param>
     public static IEnumerable<ReferenceCase> OfEvents(bool tiny = false) =>
         (tiny ? Tiny() : All()).Where(one => one.Has("est.tsv"));
 
-    /// <summary>Every set of options of the cases of decisions for one kind of metrics, with the place for messages.</summary>
-    /// <param name="way">The name of the kind in the results.</param>
-    /// <param name="expect">The comparison.</param>
+    /// <summary>
+    /// All option sets of the cases with decisions for one kind of metric, with the place for messages.
+    /// </summary>
+    /// <param name="way">Name of the kind in the expected results, for example "event_based".</param>
+    /// <param name="expect">Collects the differences.</param>
     /// <param name="tiny">Whether to return only the tiny cases.</param>
     public static IEnumerable<(ReferenceCase Case, JsonElement Expected, Expect Here)> Settings(
         string way,

@@ -59,7 +59,7 @@ public class SedEvalFixtureTests
     }
 
     [Fact]
-    public void Both_matchings_agree_on_the_street_scene()
+    public void Optimal_and_greedy_matching_agree_on_the_street_scene()
     {
         var (reference, estimated) = (Read("street_fold1_reference"), Read("street_fold1_detected"));
         var pairs = EventPairs.Of(ClassList.Of(reference), reference, estimated);
@@ -113,6 +113,6 @@ public class SedEvalFixtureTests
         Assert.Equal(1.0 / 3, overall.ErrorRates.ErrorRate.Value, 1e-12);
     }
 
-    /// <summary>A list without rows belongs to the same unnamed recording.</summary>
+    /// <summary>Replaces a list without rows by one with an unnamed recording without events.</summary>
     private static EventList Silent(EventList list) => list.Files.IsEmpty ? EventList.Of([("", [])]) : list;
 }

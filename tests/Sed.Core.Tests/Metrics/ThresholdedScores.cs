@@ -4,7 +4,9 @@ namespace Sed.Core.Tests.Metrics;
 
 internal static class ThresholdedScores
 {
-    /// <summary>Events of the frames whose score is above a threshold; consecutive frames are joined, without smoothing.</summary>
+    /// <summary>
+    /// Converts runs of consecutive frames with scores above a threshold to events, without smoothing.
+    /// </summary>
     public static EventList EventsAbove(this ScoreList list, double threshold) =>
         EventList.Of(
             list.Files.Select((file, k) => (file, (IReadOnlyList<SoundEvent>)Above(list.Classes, list[k], threshold)))

@@ -8,7 +8,7 @@ namespace Sed.Core.Tests.Models;
 /// <summary>A model with known outputs: it detects "Car" in loud frames and never detects its other class.</summary>
 internal static class LoudnessModel
 {
-    /// <param name="detection">Decoding options; null means the defaults.</param>
+    /// <param name="detection">Decoding options; null for the defaults.</param>
     /// <param name="first">First layers, which must have no weights and keep loud frames loud.</param>
     public static SavedModel Make(DetectionOptions? detection = null, params Layer[] first)
     {

@@ -20,7 +20,7 @@ public sealed class ModelFileTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Fact]
-    public void A_model_survives_writing_and_reading_and_has_the_same_bytes_again()
+    public void A_model_survives_writing_and_reading_and_is_rewritten_byte_for_byte()
     {
         var model = SmallModel.Make(members: 2);
         var (first, second) = (folder.File("first.sed"), folder.File("second.sed"));
@@ -41,7 +41,7 @@ public sealed class ModelFileTests : IDisposable
     }
 
     [Fact]
-    public void A_network_from_a_file_has_the_outputs_of_the_saved_one()
+    public void A_network_read_from_a_file_has_the_outputs_of_the_saved_one()
     {
         var model = SmallModel.Make();
         ModelFile.Write(folder.File("m.sed"), model);
@@ -153,7 +153,7 @@ public sealed class ModelFileTests : IDisposable
     }
 
     [Fact]
-    public void Every_problem_of_a_model_is_named()
+    public void All_problems_of_a_model_are_reported()
     {
         var model = SmallModel.Make(members: 2);
         var weights = model.Members[0].Weights.ToDictionary();

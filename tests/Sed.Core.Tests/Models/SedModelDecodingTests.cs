@@ -8,7 +8,9 @@ using Sed.Core.Runtime;
 
 namespace Sed.Core.Tests.Models;
 
-/// <summary>Decoding in models: class options, streams, ends of recordings, waveform models and time resolutions.</summary>
+/// <summary>
+/// Decoding in models: class options, streams, ends of recordings, waveform models and time resolutions.
+/// </summary>
 [Collection(TorchCollection.Name)]
 public sealed class SedModelDecodingTests : IDisposable
 {
@@ -177,7 +179,7 @@ public sealed class SedModelDecodingTests : IDisposable
         Assert.Equal(length, last.Offset);
         Assert.All(recording.Events, sound => Assert.True(sound.Onset < sound.Offset));
         Assert.Equal((int)Math.Ceiling(seconds / 0.04), scores.Count / 2);
-        // A recording with the length of a clip needs no cut.
+        // A recording as long as a clip has no padding, so nothing is cut.
         var whole = padded.Predict(Wav("whole.wav", LoudnessModel.Sound(1, (0.08, 1))));
         Assert.Equal(1, whole.Events[^1].Offset);
     }

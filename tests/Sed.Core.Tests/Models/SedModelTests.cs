@@ -165,7 +165,7 @@ public sealed class SedModelTests : IDisposable
     [InlineData(1.8)]
     [InlineData(2.3)]
     [InlineData(17.77)]
-    public void A_long_recording_has_the_probabilities_of_its_frames(double seconds)
+    public void Every_frame_of_a_long_recording_has_the_correct_probability(double seconds)
     {
         var sound = LoudnessModel.Sound(seconds, (0.1, 0.5), (0.9, 1.0), (5, 9.5));
         var saved = LoudnessModel.Make();
@@ -193,7 +193,8 @@ public sealed class SedModelTests : IDisposable
     [Fact]
     public void Windows_of_a_network_that_pools_over_time_coincide_in_their_output_frames()
     {
-        // 25 input frames become 5, so windows start at multiples of 5 frames; 17.77 s are 444 input and 89 output frames.
+        // 25 input frames become 5, so windows start at multiples of 5 frames; 17.77 s are 444 input and 89 output
+        // frames.
         var saved = SmallModel.Make(1, new Layer.Convolution(4), new Layer.Pooling(5, 8, PoolingKind.Mean));
         using var model = SedModel.Of(saved);
         Assert.Equal(0.2, model.HopSeconds, 1e-12);

@@ -133,14 +133,14 @@ public sealed class CustomLayerTests
         var (plain, plainGradients) = Step(kernels: false);
         Close.Assert("strong", plain.Strong, fast.Strong);
         Close.Assert("weak", plain.Weak, fast.Weak);
-        // A bias below batch normalisation has no gradient but rounding.
+        // The gradient of a bias before batch normalisation is zero up to rounding.
         foreach (var ((name, _), i) in network.named_parameters().Select((entry, i) => (entry, i)))
             if (!name.EndsWith("convolution.bias"))
                 Close.Assert(name, plainGradients[i], fastGradients[i]);
     }
 
     [Fact]
-    public void Its_weights_are_trained_saved_and_restored()
+    public void The_weights_of_a_custom_layer_are_trained_saved_and_restored()
     {
         Hums hums = new();
         var description = hums.Network with { Layers = [.. hums.Network.Layers, Twice()] };
@@ -163,7 +163,7 @@ public sealed class CustomLayerTests
     }
 
     [Fact]
-    public void A_checkpoint_of_another_version_is_refused()
+    public void A_checkpoint_with_another_version_of_the_layer_is_rejected()
     {
         Hums hums = new();
         using var folder = new TemporaryFolder();
@@ -198,7 +198,7 @@ public sealed class CustomLayerTests
     }
 
     [Fact]
-    public void Every_problem_is_named()
+    public void All_problems_are_reported()
     {
         var wrong = With(
             new Layer.Custom(" ", 1, 4, width => nn.Linear(width, 4)),

@@ -79,7 +79,7 @@ internal static class EveryLayer
 
     public static IReadOnlyCollection<string> Names => stacks.Keys;
 
-    /// <summary>A network with a layer; the number seeds its sizes.</summary>
+    /// <summary>A network that contains the named layer, with random sizes seeded by the number.</summary>
     public static NetworkDescription Of(string name, int number = 1)
     {
         var draw = RandomSource.For(number, name);

@@ -15,7 +15,7 @@ public sealed class FastLayersTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void A_random_network_has_the_same_outputs_and_gradients_through_kernels_as_through_torch(int number)
+    public void Kernels_and_torch_give_a_random_network_the_same_outputs_and_gradients(int number)
     {
         Torch.Initialize();
         using var scope = NewDisposeScope();
@@ -40,7 +40,7 @@ public sealed class FastLayersTests
     [Theory]
     [InlineData(48, 32)]
     [InlineData(24, 20)]
-    public void The_paths_share_parameters_buffers_and_names(int filters, int units)
+    public void Kernels_and_torch_share_parameters_buffers_and_names(int filters, int units)
     {
         Torch.Initialize();
         using var scope = NewDisposeScope();
@@ -90,7 +90,7 @@ public sealed class FastLayersTests
         }
     }
 
-    /// <summary>Gated units, pools of what they give, a dense block, the mean, the maximum over frames.</summary>
+    /// <summary>A network with a gated convolution, a dense block, and pooling over bands and over frames.</summary>
     private static NetworkDescription OfMaps(double dropout) =>
         new()
         {
@@ -127,7 +127,7 @@ public sealed class FastLayersTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void Every_kernel_gives_the_same_digits_on_any_number_of_threads_and_leaves_nothing_behind(bool samples)
+    public void Results_do_not_depend_on_the_number_of_threads_and_no_tensor_leaks(bool samples)
     {
         Torch.Initialize();
         using var scope = NewDisposeScope();
@@ -167,7 +167,7 @@ public sealed class FastLayersTests
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]
-    public void Gated_units_and_what_pools_them_have_torchs_outputs_and_gradients(int seed)
+    public void Gated_units_followed_by_pooling_have_the_outputs_and_gradients_of_torch(int seed)
     {
         Torch.Initialize();
         using var scope = NewDisposeScope();
@@ -184,7 +184,7 @@ public sealed class FastLayersTests
     }
 
     [Fact]
-    public void The_same_seed_drops_the_same_values()
+    public void Equal_seeds_give_equal_dropout_masks()
     {
         Torch.Initialize();
         using var scope = NewDisposeScope();
@@ -202,7 +202,7 @@ public sealed class FastLayersTests
     }
 
     [Fact]
-    public void A_gradient_of_the_input_takes_the_plain_path()
+    public void An_input_that_requires_gradients_is_computed_by_torch()
     {
         Torch.Initialize();
         using var scope = NewDisposeScope();
@@ -243,7 +243,7 @@ public sealed class FastLayersTests
         return (output, network.named_parameters().ToDictionary(p => p.name, p => p.parameter.grad!));
     }
 
-    // Vectors have sixteen lanes; what is no multiple of them is widened.
+    // Both multiples of the sixteen vector lanes and other sizes, which the kernels pad.
     private static int Size(Random draw) => draw.Next(2) == 0 ? 16 * draw.Next(1, 4) : draw.Next(1, 50);
 
     private static NetworkDescription Describe(Random draw)

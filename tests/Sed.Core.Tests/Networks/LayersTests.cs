@@ -163,7 +163,7 @@ public sealed class LayersTests
     }
 
     [Fact]
-    public void Problems_name_the_layer()
+    public void Problems_are_reported_with_their_layer()
     {
         NetworkDescription wrong = new()
         {
@@ -196,7 +196,7 @@ public sealed class LayersTests
     }
 
     [Fact]
-    public void Problems_of_sample_convolutions_and_dense_blocks_are_named()
+    public void Problems_of_sample_convolutions_and_dense_blocks_are_reported()
     {
         NetworkDescription wrong = new()
         {
@@ -233,8 +233,8 @@ public sealed class LayersTests
         var input = randn(2, 4, 6);
         var whole = module.call(input);
         var cut = module.call(input.narrow(1, 0, 2));
-        Assert.False(cut.select(3, 5).select(2, 1).allclose(whole.select(3, 5).select(2, 1), 1e-3, 1e-3)); // beside the cut
-        Assert.True(cut.select(3, 3).allclose(whole.narrow(2, 0, 2).select(3, 3), 1e-5, 1e-6)); // a kernel's reach away
+        Assert.False(cut.select(3, 5).select(2, 1).allclose(whole.select(3, 5).select(2, 1), 1e-3, 1e-3)); // next to the boundary
+        Assert.True(cut.select(3, 3).allclose(whole.narrow(2, 0, 2).select(3, 3), 1e-5, 1e-6)); // beyond the kernel's reach
     }
 
     [Fact]

@@ -12,7 +12,7 @@ public sealed class NetworkWeightsTests
     private static readonly NetworkDescription small = NetworkDescription.Candidate218k(frames: 12, classes: 3);
 
     [Fact]
-    public void Weights_survive_writing_and_reading_bit_by_bit()
+    public void Weights_survive_writing_and_reading_bit_for_bit()
     {
         Torch.Initialize();
         using var scope = torch.NewDisposeScope();
@@ -40,7 +40,7 @@ public sealed class NetworkWeightsTests
     }
 
     [Fact]
-    public void Weights_of_another_network_are_refused_and_every_difference_is_named()
+    public void Weights_of_another_network_are_rejected_and_all_differences_are_reported()
     {
         Torch.Initialize();
         using var folder = new TemporaryFolder();

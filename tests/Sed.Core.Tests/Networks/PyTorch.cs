@@ -8,8 +8,9 @@ using static TorchSharp.torch;
 namespace Sed.Core.Tests.Networks;
 
 /// <summary>
-/// Outputs and gradients of PyTorch's modules for networks that cover every layer and weak output, in random sizes. One run of
-/// tools/reference/gradients.py computes all of them. SED_PYTHON is the path of a Python with PyTorch; default /usr/bin/python3.
+/// Outputs and gradients of PyTorch's modules for networks that cover every layer and weak output, in random sizes. One
+/// run of tools/reference/gradients.py computes all of them. SED_PYTHON is the path of a Python with PyTorch; default
+/// /usr/bin/python3.
 /// </summary>
 public sealed class PyTorch : IDisposable
 {
@@ -72,7 +73,9 @@ public sealed class PyTorch : IDisposable
 
     private string Path(string name, string extension) => folder.File($"{name.Replace(' ', '-')}.{extension}");
 
-    /// <summary>Perturbs parameters that are initialised to 0 or 1, so that a wrong use of them changes the results.</summary>
+    /// <summary>
+    /// Perturbs parameters that are initialised to 0 or 1, so that using them incorrectly changes the results.
+    /// </summary>
     private static void Disturb(SedNetwork network)
     {
         using var noGradients = no_grad();

@@ -13,7 +13,7 @@ public sealed class SaliencyTests
     private const int Frames = 10;
     private const int Bands = 8;
 
-    // Without pooling and ReLU the outputs are smooth in the input.
+    // Without max pooling and ReLU, the outputs are smooth functions of the input.
     private static readonly NetworkDescription smooth = new()
     {
         Layers =
@@ -49,7 +49,7 @@ public sealed class SaliencyTests
 
     [Theory]
     [MemberData(nameof(Targets))]
-    public void It_is_the_slope_that_finite_differences_find(SaliencyOptions options)
+    public void The_saliency_map_equals_finite_differences(SaliencyOptions options)
     {
         const double step = 1e-5;
         using var scope = NewDisposeScope();
@@ -84,7 +84,7 @@ public sealed class SaliencyTests
     }
 
     [Fact]
-    public void The_convolutional_network_in_float32_has_it_too()
+    public void The_saliency_map_of_a_convolutional_network_in_float32_predicts_the_slope_along_it()
     {
         const float step = 1e-2f;
         using var scope = NewDisposeScope();
@@ -97,7 +97,8 @@ public sealed class SaliencyTests
         network.eval();
         var clip = randn(Frames, 40);
         var map = Saliency.Of(network, clip, 2, new SaliencyOptions { Averaged = true });
-        // The mean of all frames is also this weak output, and a step along the map climbs by the square of its length.
+        // With mean pooling, the weak output equals the mean over all frames. The slope along the map is the map's
+        // norm.
         var weak = Saliency.Of(network, clip, 2, new SaliencyOptions { Output = SaliencyOutput.Weak });
         Assert.Equal(map.Cast<float>(), weak.Cast<float>(), (a, b) => Math.Abs(a - b) < 1e-7);
         using var noGradients = no_grad();
@@ -109,7 +110,7 @@ public sealed class SaliencyTests
     }
 
     [Fact]
-    public void Without_noise_a_smoothed_map_is_the_plain_one_and_with_noise_the_seed_decides()
+    public void A_smoothed_map_without_noise_equals_the_plain_map_and_with_noise_depends_on_the_seed()
     {
         using var scope = NewDisposeScope();
         using var network = Lively(smooth);
@@ -126,7 +127,7 @@ public sealed class SaliencyTests
     }
 
     [Fact]
-    public void A_smoothed_map_is_the_mean_of_the_maps_of_noisy_clips_of_the_stated_deviation()
+    public void A_smoothed_map_is_the_mean_of_the_maps_of_clips_with_noise_of_the_given_deviation()
     {
         using var scope = NewDisposeScope();
         using var network = Lively(smooth);
@@ -147,7 +148,7 @@ public sealed class SaliencyTests
     }
 
     [Fact]
-    public void The_network_is_left_as_it_was_and_no_tensor_remains()
+    public void The_network_is_unchanged_and_no_tensor_leaks()
     {
         using var network = Lively(smooth);
         using var clip = randn(Frames, Bands);
@@ -171,7 +172,7 @@ public sealed class SaliencyTests
     }
 
     [Fact]
-    public void Every_problem_is_named_at_once()
+    public void All_problems_are_reported_at_once()
     {
         using var network = Lively(smooth);
         using var clip = zeros(4, 5);

@@ -106,7 +106,7 @@ public sealed class SedNetworkTests
     }
 
     [Fact]
-    public void The_parameter_count_of_a_description_is_that_of_its_network()
+    public void The_parameter_count_of_a_description_equals_that_of_its_network()
     {
         foreach (var description in new[] { Small, NetworkDescription.Candidate218k(), NetworkDescription.Baseline() })
         foreach (var weak in EveryWeakOutput.All)
@@ -140,7 +140,7 @@ public sealed class SedNetworkTests
     }
 
     [Fact]
-    public void Every_problem_of_a_description_is_named()
+    public void All_problems_of_a_description_are_reported()
     {
         var wrong = Small with
         {

@@ -90,7 +90,7 @@ public sealed class SegmentationTests
     }
 
     [Fact]
-    public void Every_segment_learns_inherited_labels_but_only_the_largest_learns_with_max_pooling()
+    public void Inherited_labels_train_every_segment_and_max_pooling_trains_only_the_one_with_the_maximum()
     {
         using var scope = NewDisposeScope();
         var labels = tensor(new float[] { 1, 0, 1, 0, 0, 1 }, [2, 3]);
@@ -109,7 +109,7 @@ public sealed class SegmentationTests
     }
 
     [Fact]
-    public void Segments_share_weights_and_each_one_adds_to_the_cost()
+    public void Segments_share_weights_and_each_adds_to_the_cost()
     {
         using SedNetwork network = new(cut);
         Assert.Equal(network.ParameterCount, cut.Parameters);
@@ -124,7 +124,7 @@ public sealed class SegmentationTests
     [Theory]
     [InlineData(0)]
     [InlineData(21)]
-    public void A_segment_longer_than_the_clip_or_empty_is_a_problem(int frames) =>
+    public void An_empty_segment_or_one_longer_than_the_clip_is_a_problem(int frames) =>
         Assert.Equal(
             $"network: segments of {frames} frames in clips of 20 frames; a segment must have at least one frame and at most those of the clip",
             Assert

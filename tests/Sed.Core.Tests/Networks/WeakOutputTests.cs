@@ -73,7 +73,7 @@ public sealed class WeakOutputTests
         var strong = rand(2, 3, 2, float64);
         var wanted = tensor(new double[] { 1, -2, 0.5, 3 }, [2, 2]); // weights of a loss over all outputs
         Tensor[] inputs = [.. module.parameters(), strong.requires_grad_(), hidden.requires_grad_()];
-        // Gives hidden vectors that the weak output ignores a gradient of 0 instead of none.
+        // Adds a gradient of 0, so that the gradient is not null if the weak output ignores the hidden vectors.
         ((module.call(hidden, strong) * wanted).sum() + hidden.sum() * 0).backward();
         using var noGradients = no_grad();
         foreach (var input in inputs)
@@ -144,7 +144,7 @@ public sealed class WeakOutputTests
     [InlineData("linear softmax", 0)]
     [InlineData("exponential softmax", 0)]
     [InlineData("attention", 5 * 2)]
-    public void The_parameter_count_is_that_of_the_module(string weak, int parameters)
+    public void The_parameter_count_equals_that_of_the_module(string weak, int parameters)
     {
         using SedNetwork network = new(small with { Weak = EveryWeakOutput.Named(weak) });
         var others = (4 + 1) * 5 + (5 + 1) * 2;

@@ -39,7 +39,7 @@ public sealed class OnnxExportTests
 
     [Theory]
     [MemberData(nameof(WeakOutputs))]
-    public void Every_weak_output_is_the_same(string weak) =>
+    public void Every_weak_output_has_the_same_values(string weak) =>
         AssertSameOutputs(Small("GRU") with { Weak = EveryWeakOutput.Named(weak) });
 
     [Fact]
@@ -67,7 +67,7 @@ public sealed class OnnxExportTests
         AssertSameOutputs(Small(layer) with { Segments = new Segmentation(frames, SegmentLearning.LargestSegment) });
 
     [Fact]
-    public void Several_networks_become_their_mean()
+    public void Several_networks_are_exported_as_the_mean_of_their_outputs()
     {
         using var one = Trained(Small("GRU"));
         using var other = Trained(Small("convolution"));
@@ -97,7 +97,7 @@ public sealed class OnnxExportTests
         );
 
     [Fact]
-    public void All_layers_without_ONNX_form_are_named()
+    public void All_layers_without_an_ONNX_form_are_reported()
     {
         using SedNetwork network = new(
             Small("GRU") with
@@ -172,7 +172,7 @@ public sealed class OnnxExportTests
     }
 
     [Fact]
-    public void A_clip_length_with_the_wrong_number_of_frames_is_refused()
+    public void A_clip_length_with_the_wrong_number_of_frames_is_rejected()
     {
         using SedNetwork network = new(Small("GRU"));
         var options = Defined("htk");
@@ -188,7 +188,7 @@ public sealed class OnnxExportTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void A_saved_model_becomes_the_mean_of_its_members_with_metadata(bool withFeatures)
+    public void A_saved_model_is_exported_as_the_mean_of_its_members_with_metadata(bool withFeatures)
     {
         var model = SmallModel.Make(members: 2);
         using LogMelExtractor extractor = new((LogMelOptions)model.Features);

@@ -6,8 +6,8 @@ using TorchSharp;
 namespace Sed.Core.Tests.Runtime;
 
 /// <summary>
-/// Searches the compiled library for calls of TorchSharp methods that create scalars. Nothing references such a scalar while
-/// native code reads it, so the garbage collector may free it.
+/// Searches the compiled library for calls of TorchSharp methods that create scalars. Nothing references such a scalar
+/// while native code reads it, so the garbage collector may free it.
 /// </summary>
 public class ArithmeticTests
 {
@@ -32,7 +32,7 @@ public class ArithmeticTests
         } while (making.Count > before);
 
         var sum = typeof(torch.Tensor).GetMethod("op_Addition", [typeof(torch.Tensor), typeof(torch.Tensor)])!;
-        Assert.Contains(sum, making); // it creates the implicit factor 1; otherwise the search would find nothing
+        Assert.Contains(sum, making); // op_Addition creates the implicit factor 1; checks that the search works
 
         var unheld =
             from method in Methods(typeof(SedNetwork).Assembly)

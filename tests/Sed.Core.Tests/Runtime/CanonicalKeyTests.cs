@@ -23,7 +23,7 @@ public sealed class CanonicalKeyTests
     }
 
     [Fact]
-    public void Another_vocabulary_with_the_same_stable_names_leaves_keys_unchanged()
+    public void Renamed_types_and_properties_with_the_same_stable_names_have_the_same_keys()
     {
         Before.Filter before = new(4, Before.Mode.Fast);
         After.SmoothingStage after = new(4, After.Quality.Draft);
@@ -32,7 +32,7 @@ public sealed class CanonicalKeyTests
     }
 
     [Fact]
-    public void A_property_that_was_added_later_leaves_keys_unchanged_at_its_earlier_value()
+    public void A_property_added_later_does_not_change_keys_while_it_has_its_previous_implicit_value()
     {
         Assert.Equal(CanonicalKey.Text(new Grown.First(3)), CanonicalKey.Text(new Grown.Second(3, 1.0)));
         Assert.NotEqual(CanonicalKey.Text(new Grown.First(3)), CanonicalKey.Text(new Grown.Second(3, 0.5)));
@@ -56,7 +56,7 @@ public sealed class CanonicalKeyTests
     }
 
     [Fact]
-    public void Hashes_do_not_depend_on_the_order_in_which_a_key_is_put_together()
+    public void Hashes_do_not_depend_on_the_order_of_properties()
     {
         var one = new JsonObject
         {
@@ -71,7 +71,7 @@ public sealed class CanonicalKeyTests
         Assert.Equal(CanonicalKey.Hash(one), CanonicalKey.Hash(other));
     }
 
-    /// <summary>Two types with one stable name would be read as each other.</summary>
+    /// <summary>A reader could not distinguish two types with the same stable name.</summary>
     [Fact]
     public void Stable_names_are_unique_among_the_kinds_of_a_type_and_the_members_of_a_type()
     {

@@ -82,7 +82,7 @@ public sealed class ElfSymbolsTests : IDisposable
     }
 
     [Fact]
-    public void Damaged_tables_cause_no_other_exception_than_invalid_data()
+    public void Damaged_tables_cause_only_InvalidDataException()
     {
         var whole = File.ReadAllBytes(Libraries[0]);
         Random random = new(1);

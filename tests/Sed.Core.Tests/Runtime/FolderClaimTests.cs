@@ -30,7 +30,7 @@ public sealed class FolderClaimTests : IDisposable
     private void LastRenewed(TimeSpan ago) => File.SetLastWriteTimeUtc(LockPath, DateTime.UtcNow - ago);
 
     [Fact]
-    public void A_lock_names_its_holder_while_it_is_held_and_leaves_nothing_behind()
+    public void A_held_lock_states_its_holder_and_a_released_lock_leaves_no_file()
     {
         using (Ask(there))
             Assert.StartsWith("host: there\nplace: there\nprocess: ", File.ReadAllText(LockPath));
@@ -94,7 +94,7 @@ public sealed class FolderClaimTests : IDisposable
     }
 
     [Fact]
-    public void One_of_several_simultaneous_takeovers_succeeds()
+    public void Exactly_one_of_several_simultaneous_takeovers_succeeds()
     {
         for (var round = 0; round < 50; round++)
         {

@@ -20,7 +20,8 @@ public class ProcessorTests
         );
         Assert.EndsWith(generation, Processor.Name);
         Assert.NotEqual(generation, Processor.Name);
-        // The kernel of a virtual machine keeps the brand that it started with, whatever processor it moves to.
+        // The kernel of a virtual machine keeps the brand read at boot, even if the machine migrates to another
+        // processor.
         if (!facts["flags"].Split(' ').Contains("hypervisor"))
             Assert.StartsWith(facts["model name"], Processor.Name);
     }

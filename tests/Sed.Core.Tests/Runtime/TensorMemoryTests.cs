@@ -9,7 +9,7 @@ public sealed unsafe class TensorMemoryTests
     public TensorMemoryTests() => Torch.Initialize();
 
     [Fact]
-    public void Pointers_and_spans_see_the_elements_of_the_tensor()
+    public void Pointers_and_spans_access_the_elements_of_the_tensor()
     {
         using var scope = NewDisposeScope();
         var values = arange(6, float32).reshape(2, 3);

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace Sed.Core.Tests.Training;
 
-/// <summary>The requirements on every augmentation.</summary>
+/// <summary>Requirements that every augmentation must meet.</summary>
 [Collection(TorchCollection.Name)]
 public sealed class AugmentationTests
 {
@@ -26,7 +26,7 @@ public sealed class AugmentationTests
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public void The_same_draw_gives_the_same_batch_another_one_another_and_shapes_stay(Type kind)
+    public void Equal_seeds_give_equal_batches_different_seeds_different_ones_and_shapes_are_kept(Type kind)
     {
         Sed.Core.Runtime.Torch.Initialize();
         using var scope = NewDisposeScope();

@@ -22,20 +22,20 @@ public sealed class ClipSetTests
     public ClipSetTests() => Torch.Initialize();
 
     [Fact]
-    public void Features_that_do_not_fit_the_device_are_read_ahead_and_train_to_the_same_digits()
+    public void Features_that_do_not_fit_the_device_are_read_ahead_with_identical_training_results()
     {
         Hums kept = new(),
             read = new();
         var (expected, weights) = Train(kept, options, resident: true);
         Assert.Equal((expected, weights), Train(read, options, resident: false));
-        Assert.Equal(2, kept.Reads); // all training clips at once, and all testing clips
-        Assert.Equal(3 * (4 + 2), read.Reads); // batch by batch in each epoch
+        Assert.Equal(2, kept.Reads); // one read for all training clips and one for all testing clips
+        Assert.Equal(3 * (4 + 2), read.Reads); // one read per batch in each of three epochs
     }
 
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void Batches_hold_the_standardised_features_and_the_labels_of_the_clips_asked_for(bool resident)
+    public void Batches_contain_the_standardised_features_and_the_labels_of_the_requested_clips(bool resident)
     {
         Hums hums = new() { Statistics = Halves() };
         using var scope = NewDisposeScope();
@@ -62,7 +62,7 @@ public sealed class ClipSetTests
     }
 
     [Fact]
-    public void The_order_is_that_of_the_epoch_and_goes_by_positions_in_the_set()
+    public void The_order_of_an_epoch_consists_of_positions_in_the_set()
     {
         Hums hums = new();
         using var clips = hums.Clips(Split.Testing);
@@ -74,7 +74,7 @@ public sealed class ClipSetTests
     }
 
     [Fact]
-    public void Training_goes_through_the_clips_in_the_order_that_is_asked_for()
+    public void Training_follows_the_chosen_order_of_clips()
     {
         var shuffled = Train(new(), options, resident: true);
         var balanced = options with { Order = ClipOrder.Balanced };
@@ -83,7 +83,7 @@ public sealed class ClipSetTests
     }
 
     [Fact]
-    public void The_standardisation_is_kept_and_a_checkpoint_of_another_one_is_refused()
+    public void The_standardisation_is_saved_and_a_checkpoint_with_another_one_is_rejected()
     {
         using var folder = new TemporaryFolder();
         TrainingFolder kept = new(folder.Path, "features", "data");
@@ -97,7 +97,7 @@ public sealed class ClipSetTests
         Assert.Equal(read.Hash(), BandStatistics.Read(kept.StandardisationFile).Hash());
     }
 
-    /// <summary>Means of one half and deviations of two.</summary>
+    /// <summary>Band statistics with means of 0.5 and deviations of 2.</summary>
     private static BandStatistics Halves() => new([.. Enumerable.Repeat(0.5f, 20)], [.. Enumerable.Repeat(2f, 20)]);
 
     private static (string Losses, string Weights) Train(

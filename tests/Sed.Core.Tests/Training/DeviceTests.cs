@@ -11,8 +11,8 @@ using static TorchSharp.torch;
 namespace Sed.Core.Tests.Training;
 
 /// <summary>
-/// The same work on every device there is: what comes out has to be what the CPU's own operations give, the same each time
-/// with the same seed. On the CPU the second run stands for the other device.
+/// Runs the same computations on each available device. Results must equal those of the CPU within a tolerance and be
+/// reproducible from the seed. For the CPU itself, a second run is compared with the first.
 /// </summary>
 [Collection(TorchCollection.Name)]
 public sealed class DeviceTests
@@ -59,9 +59,9 @@ public sealed class DeviceTests
     private static Device On(string name)
     {
         Torch.Initialize();
-        Assert.SkipWhen(name == "cuda" && !cuda.is_available(), "There is no GPU here.");
+        Assert.SkipWhen(name == "cuda" && !cuda.is_available(), "No CUDA device is available.");
         var device = Devices.Choose(name);
-        // Ten bits of mantissa are another computation; what is compared here is the same one.
+        // TF32 has only ten bits of mantissa, so its results would differ from those of the CPU.
         backends.cuda.matmul.allow_tf32 = false;
         backends.cudnn.allow_tf32 = false;
         return device;
@@ -69,7 +69,7 @@ public sealed class DeviceTests
 
     [Theory]
     [MemberData(nameof(WorksOnDevices))]
-    public void Every_device_says_what_the_CPU_says(string work, string name)
+    public void Every_device_gives_the_results_of_the_CPU(string work, string name)
     {
         var on = On(name);
         var (run, tolerance) = works[work];
@@ -87,7 +87,7 @@ public sealed class DeviceTests
     [Theory]
     [InlineData("cpu")]
     [InlineData("cuda")]
-    public void The_same_seed_trains_to_the_same_digits_with_chance_in_it(string name)
+    public void Training_with_dropout_and_mixup_is_reproducible_from_the_seed(string name)
     {
         var on = On(name);
         var options = new TrainingOptions

@@ -9,12 +9,13 @@ namespace Sed.Core.Tests.Training;
 public sealed class DisposedNetworksTests
 {
     [Fact]
-    public void Fifty_networks_built_trained_for_a_step_and_disposed_leave_no_tensor_behind()
+    public void Building_training_and_disposing_fifty_networks_leaks_no_tensor()
     {
         Torch.Initialize();
         var description = new Hums().Network;
-        // TorchSharp's count of live tensors is one too high for every parameter ever made from a tensor (it takes over the
-        // tensor's handle, and counts that twice). Those of recurrent layers are made by libtorch.
+        // TorchSharp's count of live tensors is one too high for every parameter created from a tensor: the parameter
+        // takes over the tensor's handle, which is counted twice. The parameters of recurrent layers are created by
+        // libtorch.
         long counted;
         using (SedNetwork network = new(description))
             counted = CountedTwice() * network.named_parameters().Count(p => !p.name.Contains("recurrent."));

@@ -10,13 +10,13 @@ public sealed class FrameTargetsTests
     private static readonly ClassList classes = new(["bus", "car"]);
 
     [Fact]
-    public void A_frame_is_held_against_every_event_that_touches_it()
+    public void A_frame_is_active_if_an_event_overlaps_it()
     {
         var targets = FrameTargets.FromEvents(
             classes,
             Events(new(0.25, 0.5, "car"), new(0.3, 0.35, "car"), new(0, 0, "bus"), new(0.55, 9, "bus"))
         );
-        // Frames of 0.1 s: the car touches those from 0.2 s to 0.5 s; what was tagged but not heard touches none.
+        // Frames of 0.1 s: the car events overlap those from 0.2 s to 0.5 s; the row "0 0 bus" overlaps none.
         Assert.Equal([0, 0, 0, 0, 0, 1, 1], Of(targets, 7, 0.1, 0));
         Assert.Equal([0, 0, 1, 1, 1, 0, 0], Of(targets, 7, 0.1, 1));
         Assert.True(targets.Knows("clip"));
@@ -28,7 +28,7 @@ public sealed class FrameTargetsTests
     [InlineData(0.1)]
     [InlineData(1 / 3.0)]
     [InlineData(0.0464)]
-    public void Frames_that_were_decoded_into_events_come_back(double hop)
+    public void Decoding_frames_to_events_and_converting_back_restores_the_frames(double hop)
     {
         var draw = new Random(3);
         var roll = new float[300 * 2];
@@ -41,18 +41,18 @@ public sealed class FrameTargetsTests
     }
 
     [Fact]
-    public void Scores_are_taken_as_they_are_repeated_or_averaged_to_the_frames_that_are_wanted()
+    public void Scores_are_used_unchanged_or_resampled_to_the_frames_of_the_network()
     {
         var targets = FrameTargets.FromScores(Scores(0.5, 0.2f, 0.8f, 0.6f));
         Assert.Equal([0.2f, 0.8f, 0.6f], Of(targets, 3, 0.5, 0));
         Assert.Equal([0.2f, 0.2f, 0.8f, 0.8f, 0.6f, 0.6f], Of(targets, 6, 0.25, 0));
-        Close([0.5, 0.6], Of(targets, 2, 1, 0)); // the last frame lasts as long as the clip
+        Close([0.5, 0.6], Of(targets, 2, 1, 0)); // the last frame is cut at the end of the clip
         Close([0.2, (0.25 * 0.2 + 0.5 * 0.8) / 0.75, (0.5 * 0.8 + 0.25 * 0.6) / 0.75], Of(targets, 3, 0.375, 0));
         Close([1 - 0.2, 1 - 0.8, 1 - 0.6], Of(targets, 3, 0.5, 1));
     }
 
     [Fact]
-    public void A_threshold_makes_them_hard_and_the_tags_exclude_classes()
+    public void A_threshold_makes_pseudo_labels_binary_and_tags_exclude_classes()
     {
         var scores = Scores(0.5, 0.2f, 0.8f, 0.5f);
         Assert.Equal([0, 1, 1], Of(FrameTargets.FromScores(scores, 0.5), 3, 0.5, 0));
@@ -64,7 +64,7 @@ public sealed class FrameTargetsTests
     }
 
     [Fact]
-    public void Others_stand_in_where_nothing_is_known_of_a_clip()
+    public void Fallback_targets_are_used_for_clips_without_targets()
     {
         var events = FrameTargets.FromEvents(classes, EventList.Of([("other", [new SoundEvent(0, 1, "car")])]));
         var both = events.Else(FrameTargets.FromScores(Scores(0.5, 0.2f, 0.8f)));
@@ -78,7 +78,7 @@ public sealed class FrameTargetsTests
     }
 
     [Fact]
-    public void Other_targets_have_another_identity()
+    public void Different_targets_have_different_keys()
     {
         var scores = Scores(0.5, 0.2f, 0.8f);
         string[] all =
@@ -98,7 +98,7 @@ public sealed class FrameTargetsTests
     }
 
     [Fact]
-    public void What_cannot_be_learnt_is_refused()
+    public void Invalid_targets_are_rejected()
     {
         Refused(
             "event list in memory: no class is called 'train', 'tram' (bus; car). (Parameter 'events')",
@@ -126,7 +126,9 @@ public sealed class FrameTargetsTests
 
     private static EventList Events(params SoundEvent[] events) => EventList.Of([("clip", events)]);
 
-    /// <summary>One clip whose first class has these probabilities and whose second has the rest.</summary>
+    /// <summary>
+    /// Scores of one clip: the given probabilities for the first class, 1 minus these for the second.
+    /// </summary>
     private static ClipScores Scores(double hop, params float[] first) =>
         new(["clip"], first.Length, hop, [.. first.SelectMany(value => new[] { value, 1 - value })], [0.5f, 0.5f]);
 

@@ -9,7 +9,9 @@ using Sed.Core.Training.Clips;
 
 namespace Sed.Core.Tests.Training;
 
-/// <summary>A corpus that nobody recorded: noise in which each class lifts its own bands for a while.</summary>
+/// <summary>
+/// A synthetic corpus of features: noise, with a level offset in the bands of a class during its events.
+/// </summary>
 internal sealed class Hums : IFeatureReader
 {
     public const double HopSeconds = 0.1;
@@ -19,7 +21,7 @@ internal sealed class Hums : IFeatureReader
 
     /// <param name="training">Number of training clips.</param>
     /// <param name="testing">Number of testing clips.</param>
-    /// <param name="unknown">How many of the testing clips have weak labels only.</param>
+    /// <param name="unknown">Number of testing clips with weak labels only.</param>
     public Hums(int training = 24, int testing = 10, int unknown = 0)
     {
         var draw = new Random(5);
@@ -96,7 +98,7 @@ internal sealed class Hums : IFeatureReader
 
     public int FramesWithSound(int clip) => clip % 5 == 0 ? Frames / 2 : Frames;
 
-    /// <summary>How often features were read.</summary>
+    /// <summary>Number of calls of <see cref="Read"/>.</summary>
     public int Reads { get; private set; }
 
     public void Read(ReadOnlySpan<int> clips, Span<float> destination)

@@ -16,7 +16,7 @@ public sealed class MeanTeacherTests
     public MeanTeacherTests() => Torch.Initialize();
 
     [Fact]
-    public void Its_weight_rises_as_the_exponential_of_a_parabola_and_its_memory_with_the_steps()
+    public void The_consistency_weight_ramps_up_over_epochs_and_the_decay_over_steps()
     {
         MeanTeacher teacher = new()
         {
@@ -33,7 +33,7 @@ public sealed class MeanTeacherTests
     }
 
     [Fact]
-    public void Consistency_is_the_mean_squared_error_of_both_outputs_and_moves_the_student_alone()
+    public void The_consistency_loss_is_the_mean_squared_error_of_both_outputs_with_gradients_to_the_student_only()
     {
         using var scope = NewDisposeScope();
         Tensor Some(params long[] shape) => rand(shape).requires_grad_();
@@ -52,7 +52,7 @@ public sealed class MeanTeacherTests
     }
 
     [Fact]
-    public void Its_weights_are_the_running_average_of_the_students_and_have_no_gradients()
+    public void The_teachers_weights_are_the_moving_average_of_the_students_and_have_no_gradients()
     {
         using var network = Network();
         TrainingOptions options = new()
@@ -74,7 +74,7 @@ public sealed class MeanTeacherTests
     }
 
     [Fact]
-    public void A_network_that_is_asked_without_gradients_says_what_it_says_with_them_and_leaves_nothing_behind()
+    public void Outputs_without_gradients_equal_those_with_gradients_and_no_tensor_leaks()
     {
         using var network = Network();
         network.train();
@@ -103,7 +103,7 @@ public sealed class MeanTeacherTests
     }
 
     [Fact]
-    public void It_is_what_is_scored_and_kept_with_batch_statistics_of_its_own()
+    public void The_teacher_is_evaluated_and_saved_with_its_own_batch_statistics()
     {
         using var network = Network();
         using var plain = Network();
@@ -114,7 +114,7 @@ public sealed class MeanTeacherTests
             BatchSize = 7,
             Seed = 3,
         };
-        // A weight this small draws the student nowhere, so it takes the steps that it takes alone.
+        // The consistency weight is negligible, so the student is trained as without a teacher.
         var teacher = new MeanTeacher { Decay = 0.5, Consistency = 1e-30 };
         new Trainer(options with { Monitor = TagMetrics.F }, CPU).Train(plain, clips, hums.Evaluator());
         new Trainer(options with { MeanTeacher = teacher, Monitor = TagMetrics.F }, CPU).Train(
@@ -130,7 +130,7 @@ public sealed class MeanTeacherTests
     }
 
     [Fact]
-    public void What_it_learns_from_clips_without_labels_changes_the_network()
+    public void Consistency_on_unlabelled_clips_changes_the_network()
     {
         Labels.Mixed labels = new([new(new Labels.Strong(), 0.5, 0.5), new(new Labels.Unlabelled(), 0.5, 0.5)]);
         float Weights(double consistency)
@@ -156,7 +156,7 @@ public sealed class MeanTeacherTests
     }
 
     [Fact]
-    public void Impossible_numbers_are_named()
+    public void Invalid_options_are_reported()
     {
         Assert.Equal(
             [

@@ -32,7 +32,7 @@ public sealed class PrecisionTests
     [Theory]
     [InlineData("dense over all frames")]
     [InlineData("attention")]
-    public void Outputs_and_gradients_are_float32_and_near_those_of_float32(string weak)
+    public void Outputs_and_gradients_are_float32_and_close_to_full_precision(string weak)
     {
         using var scope = NewDisposeScope();
         random.manual_seed(1);
@@ -80,7 +80,7 @@ public sealed class PrecisionTests
     }
 
     [Fact]
-    public void Training_learns_with_reproducible_digits_and_is_evaluated_in_float32()
+    public void Training_converges_reproducibly_and_is_evaluated_in_float32()
     {
         var (reports, network) = Train(options);
         using (network)
@@ -101,7 +101,7 @@ public sealed class PrecisionTests
     }
 
     [Fact]
-    public void No_epoch_leaves_a_tensor_behind()
+    public void An_epoch_leaks_no_tensor()
     {
         var (reports, network) = Train(options with { Epochs = 3 });
         network.Dispose();
@@ -109,7 +109,7 @@ public sealed class PrecisionTests
     }
 
     [Fact]
-    public void A_scope_in_a_scope_is_refused_and_an_ended_one_ends_once()
+    public void A_nested_scope_is_rejected_and_a_second_disposal_has_no_effect()
     {
         using (var scope = Autocast.BFloat16(CPU))
         {
@@ -131,10 +131,10 @@ public sealed class PrecisionTests
     private static (IReadOnlyList<EpochReport> Reports, SedNetwork Network) Train(TrainingOptions options)
     {
         random.manual_seed(1);
-        // No recurrent layer: its many small products are slow in bfloat16 on CPUs without instructions for it.
+        // No recurrent layer: its many small products are slow in bfloat16 on CPUs without bfloat16 instructions.
         Layer[] layers = [new Layer.Convolution(16), new Layer.BandPooling(5), new Layer.Dense(16, Activation.Relu)];
         SedNetwork network = new(hums.Network with { Layers = layers });
-        TorchCollection.FreeForgottenTensors(); // TorchSharp's convolutions make one each
+        TorchCollection.FreeForgottenTensors(); // each convolution of TorchSharp creates one
         using var clips = hums.Clips(Split.Training);
         var reports = new Trainer(options with { Monitor = TagMetrics.F - SegmentMetrics.ErrorRate }, CPU).Train(
             network,

@@ -12,7 +12,7 @@ public sealed class ScheduleTests
         ];
 
     [Fact]
-    public void The_rate_stays_constant_or_rises_linearly_and_falls_along_a_cosine()
+    public void The_learning_rate_is_constant_or_rises_linearly_and_then_follows_a_cosine()
     {
         var nine = new double[9];
         Assert.All(Rates(new Schedule.Constant(), nine), rate => Assert.Equal(1, rate));
@@ -25,7 +25,7 @@ public sealed class ScheduleTests
     }
 
     [Fact]
-    public void On_a_plateau_the_rate_falls_after_the_patience_and_again_after_another()
+    public void On_a_plateau_the_learning_rate_falls_each_time_the_patience_is_exhausted()
     {
         var rates = Rates(new Schedule.Plateau(0.1, 2), 1, 0.5, 0.5, 2, 2, 2, 1, 1);
         double[] expected = [1, 1, 1, 0.1, 0.1, 0.1, 0.01, 0.01, 0.001];

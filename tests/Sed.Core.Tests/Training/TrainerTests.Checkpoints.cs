@@ -8,11 +8,11 @@ using static TorchSharp.torch;
 
 namespace Sed.Core.Tests.Training;
 
-/// <summary>What a checkpoint keeps, and what is said of one that cannot be gone on from.</summary>
+/// <summary>Contents of checkpoints, and errors for checkpoints from which training cannot be resumed.</summary>
 public sealed partial class TrainerTests
 {
     [Fact]
-    public void A_checkpoint_of_another_training_is_refused_with_every_difference()
+    public void A_checkpoint_of_another_training_is_rejected_with_all_differences()
     {
         using var folder = new TemporaryFolder();
         Train(usual with { Epochs = 1 }, folder.Path);
@@ -43,7 +43,7 @@ public sealed partial class TrainerTests
     }
 
     [Fact]
-    public void A_checkpoint_of_other_labels_is_refused_with_both()
+    public void A_checkpoint_of_training_with_other_labels_is_rejected_and_both_are_reported()
     {
         using var folder = new TemporaryFolder();
         Train(usual with { Epochs = 1 }, folder.Path);
@@ -56,7 +56,7 @@ public sealed partial class TrainerTests
     }
 
     [Fact]
-    public void A_cut_checkpoint_is_named_with_the_remedy()
+    public void A_truncated_checkpoint_is_reported_with_the_remedy()
     {
         using var folder = new TemporaryFolder();
         Train(usual with { Epochs = 1 }, folder.Path);
@@ -74,7 +74,7 @@ public sealed partial class TrainerTests
     [Theory]
     [InlineData("threads", "arrays are missing")]
     [InlineData("about.network", "arrays are missing")]
-    public void A_checkpoint_without_an_array_is_named(string missing, string cause)
+    public void A_checkpoint_with_a_missing_array_is_reported(string missing, string cause)
     {
         using var folder = new TemporaryFolder();
         Train(usual with { Epochs = 1 }, folder.Path);
@@ -89,7 +89,7 @@ public sealed partial class TrainerTests
     [InlineData("history.numbers")]
     [InlineData("history.scores")]
     [InlineData("threads")]
-    public void A_checkpoint_whose_arrays_do_not_fit_together_is_named(string emptied)
+    public void A_checkpoint_with_inconsistent_arrays_is_reported(string emptied)
     {
         using var folder = new TemporaryFolder();
         Train(usual with { Epochs = 1 }, folder.Path);
@@ -105,7 +105,7 @@ public sealed partial class TrainerTests
     }
 
     [Fact]
-    public void Times_go_through_the_checkpoint_to_the_last_tick()
+    public void Times_survive_the_checkpoint_exactly()
     {
         using var folder = new TemporaryFolder();
         var clips = hums.Clips(Split.Training);

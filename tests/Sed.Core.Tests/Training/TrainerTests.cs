@@ -60,7 +60,7 @@ public sealed partial class TrainerTests
         },
     };
 
-    /// <summary>What is told of the clips, where it is not their weak labels alone.</summary>
+    /// <summary>Labels of the variants that do not use weak labels only.</summary>
     private static readonly Dictionary<string, Labels> told = new()
     {
         ["strong labels"] = new Labels.Strong(),
@@ -73,7 +73,7 @@ public sealed partial class TrainerTests
 
     [Theory]
     [MemberData(nameof(Variants))]
-    public void Training_that_is_stopped_at_any_step_goes_on_to_the_same_digits(string variant)
+    public void Interrupted_and_resumed_training_gives_identical_results(string variant)
     {
         using var undisturbed = new TemporaryFolder();
         using var interrupted = new TemporaryFolder();
@@ -82,7 +82,7 @@ public sealed partial class TrainerTests
         var expected = Train(options, undisturbed.Path, labels: labels);
         foreach (var steps in new[] { 2, 5, 1, 11 })
             Assert.Throws<OperationCanceledException>(() => Train(options, interrupted.Path, steps, labels));
-        random.manual_seed(99); // what happened before must not matter
+        random.manual_seed(99); // the state of the generator before resumption must not matter
         Assert.Equal(expected, Train(options, interrupted.Path, labels: labels));
         Assert.Equal(
             File.ReadAllBytes(Folder(undisturbed.Path).NetworkFile),
@@ -91,7 +91,7 @@ public sealed partial class TrainerTests
     }
 
     [Fact]
-    public void The_same_seed_gives_the_same_digits_and_another_seed_others()
+    public void Equal_seeds_give_identical_results_and_different_seeds_different_ones()
     {
         var first = Train(usual, null);
         Assert.Equal(first, Train(usual, null));
@@ -99,7 +99,7 @@ public sealed partial class TrainerTests
     }
 
     [Fact]
-    public void The_number_of_threads_changes_no_digit()
+    public void Results_do_not_depend_on_the_number_of_threads()
     {
         var threads = Torch.Threads;
         try
@@ -116,7 +116,7 @@ public sealed partial class TrainerTests
     }
 
     [Fact]
-    public void It_learns()
+    public void Training_converges()
     {
         Torch.Initialize();
         using var network = Network();
@@ -133,7 +133,7 @@ public sealed partial class TrainerTests
     }
 
     [Fact]
-    public void A_loss_that_is_too_large_names_its_clips()
+    public void A_loss_above_the_limit_is_reported_with_the_clips_of_the_batch()
     {
         Torch.Initialize();
         using var network = Network();
@@ -151,7 +151,7 @@ public sealed partial class TrainerTests
     [Theory]
     [InlineData(1e30)]
     [InlineData(1e20)]
-    public void A_diverged_training_names_its_cause_and_its_clips(double learningRate)
+    public void Diverged_training_is_reported_with_its_cause_and_clips(double learningRate)
     {
         Torch.Initialize();
         using var network = new SedNetwork(
@@ -171,7 +171,7 @@ public sealed partial class TrainerTests
     }
 
     [Fact]
-    public void Every_epoch_is_a_line_of_the_log()
+    public void Every_epoch_is_logged_in_one_line()
     {
         using var folder = new TemporaryFolder();
         Train(usual with { Epochs = 3 }, folder.Path);
@@ -183,11 +183,11 @@ public sealed partial class TrainerTests
     }
 
     [Fact]
-    public void No_epoch_leaves_a_tensor_behind()
+    public void An_epoch_leaks_no_tensor()
     {
         Torch.Initialize();
         using var network = Network();
-        TorchCollection.FreeForgottenTensors(); // TorchSharp's convolutions make one each
+        TorchCollection.FreeForgottenTensors(); // each convolution of TorchSharp creates one
         var options = variants["mixed, masked, focal, cosine"] with
         {
             Epochs = 6,
@@ -204,7 +204,7 @@ public sealed partial class TrainerTests
     }
 
     [Fact]
-    public void Nor_does_one_with_a_mean_teacher_targets_for_frames_and_segments()
+    public void An_epoch_with_a_mean_teacher_frame_targets_and_segments_leaks_no_tensor()
     {
         Torch.Initialize();
         random.manual_seed(1);

@@ -6,11 +6,11 @@ using Sed.Core.Training.Targets;
 
 namespace Sed.Core.Tests.Training;
 
-/// <summary>What is wrong with labels, before anything is trained.</summary>
+/// <summary>Problems with labels that are reported before training.</summary>
 public sealed partial class TrainingTargetsTests
 {
     [Fact]
-    public void A_corpus_that_does_not_know_what_is_to_be_told_is_named_before_anything_is_trained()
+    public void Labels_that_the_corpus_lacks_are_reported_before_training()
     {
         var (manifest, clips) = Lists([.. hums.Manifest.Clips.Select(clip => clip with { StrongEvents = null })]);
         using var _ = clips;
@@ -50,7 +50,7 @@ public sealed partial class TrainingTargetsTests
     }
 
     [Fact]
-    public void Clips_without_labels_need_somebody_who_teaches_them()
+    public void Unlabelled_clips_need_pseudo_labels_or_a_mean_teacher()
     {
         using var clips = hums.Clips(Split.Training);
         var targets = TrainingTargets.Of(thirds, clips, Hums.HopSeconds);
@@ -70,7 +70,7 @@ public sealed partial class TrainingTargetsTests
     }
 
     [Fact]
-    public void Every_impossible_share_is_named_at_once()
+    public void All_invalid_shares_are_reported_at_once()
     {
         Labels.Mixed wrong = new([
             new(strong, 0, 0.5),

@@ -26,7 +26,7 @@ public sealed partial class TrainingTargetsTests
     public TrainingTargetsTests() => Torch.Initialize();
 
     [Fact]
-    public void Strong_labels_are_cross_entropy_with_the_events_frames_and_with_the_tags()
+    public void Strong_labels_are_the_targets_of_the_strong_and_of_the_weak_output()
     {
         using var scope = NewDisposeScope();
         using var clips = hums.Clips(Split.Training);
@@ -49,7 +49,7 @@ public sealed partial class TrainingTargetsTests
     }
 
     [Fact]
-    public void Each_kind_has_its_loss_and_gradients_flow_to_nothing_else()
+    public void Each_clip_gets_gradients_only_through_the_outputs_that_its_labels_cover()
     {
         using var scope = NewDisposeScope();
         using var clips = hums.Clips(Split.Training);
@@ -68,7 +68,7 @@ public sealed partial class TrainingTargetsTests
     }
 
     [Fact]
-    public void A_batch_of_which_nothing_is_told_costs_nothing()
+    public void The_loss_of_an_unlabelled_batch_is_zero()
     {
         using var scope = NewDisposeScope();
         using var clips = hums.Clips(Split.Training);
@@ -78,7 +78,7 @@ public sealed partial class TrainingTargetsTests
     }
 
     [Fact]
-    public void Pseudo_labels_are_learnt_instead_of_repeated_tags_and_where_nothing_is_told()
+    public void Pseudo_labels_replace_repeated_tags_and_missing_labels()
     {
         using var scope = NewDisposeScope();
         using var clips = hums.Clips(Split.Training);
@@ -91,14 +91,14 @@ public sealed partial class TrainingTargetsTests
             var held = targets.Of(batch, hums.Frames, CPU);
             Assert.Null(held.Framed);
             Assert.Equal(labels is Labels.Mixed, held.Tagged is not null);
-            // The teacher has half the frames: each is there twice.
+            // The pseudo-labels have half as many frames as the network, so each frame is repeated.
             var expected = tensor(said.StrongOf(batch[7]).ToArray(), [hums.Frames / 2, 3]).repeat_interleave(2, 0);
             Assert.True(held.Frames![7].allclose(expected));
         }
     }
 
     [Fact]
-    public void Pseudo_labels_of_some_clips_leave_the_others_their_repeated_tags()
+    public void Clips_without_pseudo_labels_keep_their_repeated_tags()
     {
         using var scope = NewDisposeScope();
         using var clips = hums.Clips(Split.Training);
@@ -117,7 +117,7 @@ public sealed partial class TrainingTargetsTests
     }
 
     [Fact]
-    public void Every_batch_has_its_share_of_each_kind_and_no_clip_changes_its_kind()
+    public void Every_batch_has_its_share_of_each_kind_of_labels_and_a_clip_keeps_its_kind()
     {
         using var clips = hums.Clips(Split.Training);
         var targets = TrainingTargets.Of(thirds, clips, Hums.HopSeconds);
@@ -138,7 +138,7 @@ public sealed partial class TrainingTargetsTests
         Assert.Empty(kinds[0].Intersect(kinds[1]).Union(kinds[0].Union(kinds[1]).Intersect(kinds[2])));
         Assert.Equal(targets.Order(taught, 1), targets.Order(taught, 1));
         Assert.NotEqual(targets.Order(taught, 1), targets.Order(taught, 2));
-        // Every class has its part of every kind.
+        // Labels are stratified: a class is about as frequent in each kind as in all clips.
         for (var k = 0; k < 3; k++)
         {
             double Share(IEnumerable<int> own) => own.Average(clip => clips.Tags[clip * 3 + k] ? 1.0 : 0);
@@ -147,7 +147,7 @@ public sealed partial class TrainingTargetsTests
     }
 
     [Fact]
-    public void A_kind_of_few_clips_begins_again_and_balanced_order_goes_by_what_is_told()
+    public void Clips_of_a_rare_kind_are_repeated_and_balanced_order_uses_known_labels()
     {
         using var clips = hums.Clips(Split.Training);
         Labels.Mixed few = new([new(strong, 0.1, 0.5), new(none, 0.9, 0.5)]);
@@ -165,11 +165,11 @@ public sealed partial class TrainingTargetsTests
     [InlineData(9, new[] { 2, 2, 5 })]
     [InlineData(3, new[] { 1, 1, 1 })]
     [InlineData(32, new[] { 8, 8, 16 })]
-    public void Shares_of_a_batch_are_whole_clips_and_at_least_one(int batch, int[] wanted) =>
+    public void Shares_of_a_batch_are_rounded_to_at_least_one_clip(int batch, int[] wanted) =>
         Assert.Equal(wanted, thirds.Counts(batch));
 
     [Fact]
-    public void What_the_corpus_lists_of_a_clip_is_its_kind()
+    public void The_annotations_of_a_clip_determine_its_kind()
     {
         Clip[] known = [.. hums.Manifest.Clips];
         for (var i = 0; i < 20; i++)
@@ -203,7 +203,7 @@ public sealed partial class TrainingTargetsTests
                 Assert.All(batch[4..], clip => Assert.InRange(clip, 0, 9));
             }
         );
-        // Weak labels alone leave out what has none; what is drawn for validation has some too.
+        // WeakOnly leaves out untagged clips, and so does the validation split.
         Assert.Equal(Enumerable.Range(10, 30), TrainingTargets.Of(weak, clips, 0.1).Order(taught, 1).Order());
         Assert.DoesNotContain(
             Stratification.CarveValidation(manifest, 0.3, 1).Clips,
@@ -213,7 +213,7 @@ public sealed partial class TrainingTargetsTests
     }
 
     [Fact]
-    public void Strong_labels_teach_frames_what_weak_ones_do_not()
+    public void Training_with_strong_labels_gives_a_higher_segment_based_F1_than_with_weak_labels()
     {
         var options = new TrainingOptions
         {
@@ -239,14 +239,14 @@ public sealed partial class TrainingTargetsTests
         Assert.True(ofStrong > ofWeak + 0.05, $"{ofStrong} against {ofWeak}");
     }
 
-    /// <summary>The hums with other labels.</summary>
+    /// <summary>The synthetic corpus with other labels.</summary>
     private static (Manifest Manifest, ClipSet Clips) Lists(Clip[] clips)
     {
         Manifest manifest = new("Hums", hums.Manifest.Classes, 8000, hums.Frames * Hums.HopSeconds, clips);
         return (manifest, new ClipSet(manifest, hums, hums.Statistics, Split.Training));
     }
 
-    /// <summary>What some network says of clips.</summary>
+    /// <summary>Random scores of clips, as a teacher network would output them.</summary>
     private static ClipScores Said(ClipSet clips, int frames)
     {
         var draw = new Random(1);
@@ -261,7 +261,7 @@ public sealed partial class TrainingTargetsTests
             rand(clips, 3).Times(0.8).Plus(0.1).requires_grad_()
         );
 
-    /// <summary>1 for each clip to whose values any gradient flows.</summary>
+    /// <summary>For each clip, 1 if its values have a nonzero gradient, otherwise 0.</summary>
     private static int[] Moved(Tensor values) =>
         [
             .. Enumerable

@@ -9,7 +9,7 @@ namespace Sed.Core.Tests.Training;
 public sealed class TwoOutputLossTests
 {
     [Fact]
-    public void Weights_of_classes_frames_that_count_and_the_focal_exponent_are_as_written_out()
+    public void Class_weights_frame_masks_and_the_focal_exponent_equal_a_manual_calculation()
     {
         Torch.Initialize();
         using var scope = NewDisposeScope();
@@ -71,7 +71,7 @@ public sealed class TwoOutputLossTests
     }
 
     [Fact]
-    public void Without_options_it_is_torchs_cross_entropy()
+    public void The_default_loss_is_the_binary_cross_entropy_of_torch()
     {
         Torch.Initialize();
         using var scope = NewDisposeScope();
@@ -95,7 +95,7 @@ public sealed class TwoOutputLossTests
     }
 
     [Fact]
-    public void An_asymmetric_loss_is_what_is_worked_out_by_hand_and_focal_where_both_sides_are_alike()
+    public void The_asymmetric_loss_equals_a_manual_calculation_and_with_equal_exponents_the_focal_loss()
     {
         Torch.Initialize();
         using var scope = NewDisposeScope();

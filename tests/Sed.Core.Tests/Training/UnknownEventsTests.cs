@@ -8,7 +8,7 @@ using static TorchSharp.torch;
 namespace Sed.Core.Tests.Training;
 
 /// <summary>
-/// Clips of which nobody knows when their events are, for example those of a split carved from weakly labelled ones.
+/// Evaluation on clips without strong labels, for example a validation split drawn from weakly labelled clips.
 /// </summary>
 [Collection(TorchCollection.Name)]
 public sealed class UnknownEventsTests
@@ -22,7 +22,7 @@ public sealed class UnknownEventsTests
     [Theory]
     [InlineData(10)]
     [InlineData(1)]
-    public void Weak_scores_are_the_same_and_strong_scores_are_undefined_where_any_clip_has_no_events(int count)
+    public void Weak_scores_are_unchanged_and_strong_scores_undefined_if_any_clip_lacks_strong_labels(int count)
     {
         using var network = Network();
         var expected = known.Evaluator().Evaluate(network, CPU, 4);
@@ -37,7 +37,7 @@ public sealed class UnknownEventsTests
     }
 
     [Fact]
-    public void They_go_through_the_checkpoint_and_the_log()
+    public void Undefined_strong_scores_survive_the_checkpoint_and_are_logged()
     {
         using var folder = new TemporaryFolder();
         var first = Train(options with { Epochs = 2 }, folder.Path);
@@ -49,7 +49,7 @@ public sealed class UnknownEventsTests
     }
 
     [Fact]
-    public void Known_ones_go_through_the_checkpoint_as_they_were()
+    public void Defined_strong_scores_survive_the_checkpoint()
     {
         using var folder = new TemporaryFolder();
         var first = Train(options with { Epochs = 2 }, folder.Path, known);
@@ -59,7 +59,7 @@ public sealed class UnknownEventsTests
     }
 
     [Fact]
-    public void A_monitor_that_needs_them_is_refused_after_the_first_epoch()
+    public void A_monitor_that_needs_strong_labels_is_rejected_after_the_first_epoch()
     {
         using var network = Network();
         var error = Assert.Throws<TrainingException>(() =>

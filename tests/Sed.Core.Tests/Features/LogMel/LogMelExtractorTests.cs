@@ -61,7 +61,7 @@ public sealed class LogMelExtractorTests
     }
 
     [Fact]
-    public void A_batch_equals_clip_by_clip()
+    public void A_batch_equals_its_clips_one_by_one()
     {
         float[][] clips = [.. signals.Select(ReferenceSignals.Named)];
         using LogMelExtractor extractor = new(LogMelOptions.Dcase2017);
@@ -75,7 +75,7 @@ public sealed class LogMelExtractorTests
     }
 
     [Fact]
-    public void Ten_seconds_have_500_frames_and_a_shorter_clip_fewer()
+    public void A_clip_of_ten_seconds_has_500_frames_and_a_shorter_clip_has_fewer()
     {
         Assert.Equal(500, LogMelOptions.Dcase2017.FramesOf(441_000));
         Assert.Equal(50, LogMelOptions.Dcase2017.FramesOf(44_100));
@@ -83,7 +83,7 @@ public sealed class LogMelExtractorTests
     }
 
     [Fact]
-    public void No_tensor_is_left_behind()
+    public void Extraction_leaks_no_tensor()
     {
         using LogMelExtractor extractor = new(LogMelOptions.Dcase2017);
         using torch.Tensor waveforms = torch.zeros(1, 44_100);
@@ -94,7 +94,7 @@ public sealed class LogMelExtractorTests
     }
 
     [Fact]
-    public void All_wrong_options_are_told_at_once()
+    public void All_invalid_options_are_reported_at_once()
     {
         LogMelOptions wrong = new()
         {

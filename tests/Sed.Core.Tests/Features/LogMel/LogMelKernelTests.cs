@@ -61,7 +61,7 @@ public sealed class LogMelKernelTests
     public void The_kernel_agrees_with_torch(LogMelOptions options)
     {
         Random random = new(1);
-        // A tone under noise, then digital silence; a length that leaves some lanes empty.
+        // A tone in noise, followed by digital silence. The length leaves some vector lanes empty.
         float[] samples =
         [
             .. Enumerable
@@ -80,7 +80,7 @@ public sealed class LogMelKernelTests
     }
 
     [Fact]
-    public void An_FFT_that_is_no_power_of_two_is_left_to_torch()
+    public void FFT_sizes_other_than_powers_of_two_use_torch()
     {
         using LogMelExtractor extractor = new(LogMelOptions.Dcase2017 with { FftSamples = 1764 });
         Assert.False(extractor.HasKernel);
@@ -94,7 +94,7 @@ public sealed class LogMelKernelTests
     }
 
     [Fact]
-    public void A_clip_too_short_for_a_frame_is_refused_with_its_length()
+    public void A_clip_too_short_for_a_frame_is_rejected_with_its_length()
     {
         using LogMelExtractor extractor = new(LogMelOptions.Dcase2017);
         using torch.Tensor waveforms = torch.zeros(1, 1000);

@@ -19,12 +19,12 @@ public sealed class DamagedClipsTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Fact]
-    public void A_corpus_of_every_kind_of_damage_is_extracted_with_each_broken_clip_named_and_the_rest_exact()
+    public void Damaged_clips_are_reported_and_all_others_extracted_exactly()
     {
         AudioFileTests.RequireFfmpeg();
         (string Name, byte[] Bytes)[] odd = [.. Odd()];
         (string Name, byte[] Bytes)[] damaged = [.. DamagedAudio.All.Select(file => (file.Name, file.Bytes))];
-        // Odd and damaged clips take turns, so that a broken one always has a whole one beside it.
+        // Unusual and damaged clips alternate, so that every damaged clip is next to an intact one.
         var all = damaged.SelectMany((file, i) => new[] { file, Numbered(odd[i % odd.Length], i) }).ToArray();
         Manifest corpus = Corpus(all);
 
@@ -50,7 +50,7 @@ public sealed class DamagedClipsTests : IDisposable
     }
 
     [Fact]
-    public void A_missing_decoder_is_an_error_and_no_damage_that_the_store_remembers()
+    public void A_missing_decoder_is_an_error_and_is_not_recorded_as_damage()
     {
         AudioFileTests.RequireFfmpeg();
         var wav = folder.File("tone.wav");
@@ -77,7 +77,7 @@ public sealed class DamagedClipsTests : IDisposable
         Assert.Equal(Direct(AudioFile.Read(flac, SampleRate)), Row(store, 0));
     }
 
-    /// <summary>What is unusual and yet can be read.</summary>
+    /// <summary>Unusual audio files that are readable.</summary>
     private IEnumerable<(string Name, byte[] Bytes)> Odd()
     {
         var noise = new byte[48_000];

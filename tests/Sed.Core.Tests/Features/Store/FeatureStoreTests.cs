@@ -22,7 +22,7 @@ public sealed class FeatureStoreTests : StoreOfNoise
     }
 
     [Fact]
-    public void Definitions_without_a_kernel_go_through_torch_in_batches()
+    public void Options_without_a_kernel_are_computed_by_torch_in_batches()
     {
         Manifest corpus = Corpus(35);
         LogMelOptions odd = SmallFeatures.Options with { FftSamples = 500 };
@@ -34,10 +34,10 @@ public sealed class FeatureStoreTests : StoreOfNoise
     }
 
     [Fact]
-    public void Samples_are_kept_as_frames_of_them_at_the_rate_of_their_definition()
+    public void Samples_are_stored_in_frames_at_the_configured_sampling_rate()
     {
         Manifest corpus = Corpus(3);
-        SampleFrames frames = new(SmallFeatures.SampleRate / 2, 81); // 4,000 samples: 49 frames and a rest
+        SampleFrames frames = new(SmallFeatures.SampleRate / 2, 81); // 4,000 samples: 49 frames and a remainder
         using FeatureStore store = FeatureStore.Open(corpus, frames, Folder.File("stores"));
         Assert.Equal((3, 49, 81), (store.Count, store.Frames, store.Bands));
         for (var i = 0; i < store.Count; i++)
@@ -47,7 +47,7 @@ public sealed class FeatureStoreTests : StoreOfNoise
             Assert.Equal(samples[..(49 * 81)], Row(store, i));
         }
         BandStatistics statistics = BandStatistics.Fit(store, [0, 1, 2]);
-        // The padding of a short clip is no sound.
+        // The padding of a short clip is not included in the statistics.
         float[] all = [.. Enumerable.Range(0, 3).SelectMany(i => Row(store, i)[..(81 * store.FramesWithSound(i))])];
         var mean = all.Average(value => (double)value);
         Assert.All(statistics.Means, value => Assert.Equal(mean, value, 1e-6));
@@ -57,7 +57,7 @@ public sealed class FeatureStoreTests : StoreOfNoise
     }
 
     [Fact]
-    public void Rows_come_in_the_order_asked_for()
+    public void Rows_are_read_in_the_requested_order()
     {
         using FeatureStore store = Open(Corpus(3));
         var rows = new float[3 * 500];
@@ -68,7 +68,7 @@ public sealed class FeatureStoreTests : StoreOfNoise
     }
 
     [Fact]
-    public void A_second_opening_computes_nothing_and_gives_the_same()
+    public void Reopening_a_store_computes_nothing_and_gives_the_same_features()
     {
         Manifest corpus = Corpus(3);
         float[] first;
@@ -81,7 +81,7 @@ public sealed class FeatureStoreTests : StoreOfNoise
     }
 
     [Fact]
-    public void The_array_is_one_that_NumPy_reads()
+    public void The_array_is_in_the_format_of_NumPy()
     {
         using FeatureStore store = Open(Corpus(2));
         var bytes = File.ReadAllBytes(Path.Combine(store.Folder, "features.npy"));
@@ -95,7 +95,7 @@ public sealed class FeatureStoreTests : StoreOfNoise
     }
 
     [Fact]
-    public void Float16_is_half_as_large_and_rounded()
+    public void Float16_halves_the_file_and_rounds_the_values()
     {
         Manifest corpus = Corpus(2);
         using FeatureStore exact = Open(corpus);
@@ -110,7 +110,7 @@ public sealed class FeatureStoreTests : StoreOfNoise
     }
 
     [Fact]
-    public void A_clip_that_cannot_be_read_is_named_and_its_row_is_silence()
+    public void An_unreadable_clip_is_reported_and_its_row_is_silence()
     {
         Manifest corpus = Corpus(3);
         var bad = new float[SmallFeatures.SampleRate];

@@ -2,7 +2,7 @@ using Sed.Core.Features.LogMel;
 
 namespace Sed.Core.Tests.Features.Store;
 
-/// <summary>Features that are computed in no time.</summary>
+/// <summary>Small log-mel features that are fast to compute.</summary>
 internal static class SmallFeatures
 {
     public const int SampleRate = 8000;

@@ -7,7 +7,7 @@ using TorchSharp;
 
 namespace Sed.Core.Tests.Features.Store;
 
-/// <summary>What tests of feature stores share: a folder, a corpus of noise and its store.</summary>
+/// <summary>Base class of the tests of feature stores: a folder, a corpus of noise and its store.</summary>
 public abstract class StoreOfNoise : IDisposable
 {
     private protected TemporaryFolder Folder { get; } = new();

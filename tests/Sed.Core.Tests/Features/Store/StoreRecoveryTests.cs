@@ -4,12 +4,12 @@ using Sed.Core.Runtime;
 
 namespace Sed.Core.Tests.Features.Store;
 
-/// <summary>Stores that were stopped, damaged, or lie where nothing can be written.</summary>
+/// <summary>Stores that were interrupted or damaged, or are on read-only storage.</summary>
 [Collection(TorchCollection.Name)]
 public sealed class StoreRecoveryTests : StoreOfNoise
 {
     [Fact]
-    public void A_damaged_row_is_found_and_made_anew()
+    public void A_damaged_row_is_detected_and_recomputed()
     {
         Manifest corpus = Corpus(3);
         string path;
@@ -27,7 +27,7 @@ public sealed class StoreRecoveryTests : StoreOfNoise
     }
 
     [Fact]
-    public void A_folder_in_the_place_of_the_array_is_named()
+    public void A_folder_in_place_of_the_array_is_reported()
     {
         Manifest corpus = Corpus(3);
         string store;
@@ -45,7 +45,7 @@ public sealed class StoreRecoveryTests : StoreOfNoise
     }
 
     [Fact]
-    public void A_stopped_extraction_goes_on_and_looks_complete_only_at_its_end()
+    public void An_interrupted_extraction_resumes_and_the_store_is_complete_only_at_its_end()
     {
         Manifest corpus = Corpus(40);
         using CancellationTokenSource stop = new();
@@ -61,7 +61,7 @@ public sealed class StoreRecoveryTests : StoreOfNoise
     }
 
     [Fact]
-    public void Torn_records_and_missing_files_are_made_good()
+    public void Damaged_records_and_missing_files_are_repaired()
     {
         Manifest corpus = Corpus(4);
         string store;
@@ -89,7 +89,7 @@ public sealed class StoreRecoveryTests : StoreOfNoise
     }
 
     [Fact]
-    public void A_clip_whose_file_changed_is_computed_anew()
+    public void A_clip_whose_file_changed_is_recomputed()
     {
         Manifest corpus = Corpus(3);
         using (Open(corpus)) { }
@@ -104,7 +104,7 @@ public sealed class StoreRecoveryTests : StoreOfNoise
     }
 
     [Fact]
-    public void A_disk_without_room_is_an_error_that_says_how_much_is_needed()
+    public void Insufficient_disk_space_is_an_error_that_states_the_space_needed()
     {
         using FolderLock writing = FolderLock.Try(Folder.Path, "writing.lock");
         FeatureStoreException error = Assert.Throws<FeatureStoreException>(() =>
@@ -137,7 +137,7 @@ public sealed class StoreRecoveryTests : StoreOfNoise
     }
 
     [Fact]
-    public void A_finished_store_whose_lock_cannot_be_made_is_opened()
+    public void A_finished_store_whose_lock_cannot_be_created_is_opened()
     {
         Manifest corpus = Corpus(3);
         float[] row;
@@ -150,7 +150,7 @@ public sealed class StoreRecoveryTests : StoreOfNoise
     }
 
     [Fact]
-    public void A_store_that_is_neither_finished_nor_can_be_written_is_refused_with_the_reason()
+    public void An_unfinished_store_that_cannot_be_written_is_rejected_with_the_reason()
     {
         Manifest corpus = Corpus(3);
         string path;
@@ -171,7 +171,7 @@ public sealed class StoreRecoveryTests : StoreOfNoise
         Assert.Equal($"{path}: features are missing, {remedy}", gone.Message);
     }
 
-    // A folder in the lock's place: a lock that nobody can take, for root neither.
+    // Puts a folder in place of the lock file, so that no user, not even root, can acquire the lock.
     private static void Block(string store)
     {
         File.Delete(Path.Combine(store, "writing.lock"));

@@ -39,7 +39,7 @@ public class EventBasedReferenceTests
     }
 
     [Fact]
-    public void Substitutions_are_among_the_values_of_sed_eval_for_different_orders_of_rows()
+    public void Substitutions_equal_those_of_sed_eval_for_one_of_several_row_orders()
     {
         Expect expect = new("substitutions");
         foreach (var one in ReferenceCase.OfEvents())

@@ -92,7 +92,7 @@ public class EventPairsTests
     }
 
     [Fact]
-    public void Counts_of_different_classes_or_options_do_not_add_up()
+    public void Counts_with_different_classes_or_options_cannot_be_added()
     {
         var pairs = EventPairs.Of(
             Classes,
@@ -108,7 +108,7 @@ public class EventPairsTests
     }
 
     [Fact]
-    public void The_memory_for_segments_does_not_depend_on_their_number()
+    public void Memory_does_not_depend_on_the_number_of_segments()
     {
         var pairs = EventPairs.Of(
             Classes,
@@ -124,7 +124,7 @@ public class EventPairsTests
     }
 
     [Fact]
-    public void Too_many_agreeing_pairs_are_refused_with_the_file_name()
+    public void Too_many_agreeing_pairs_are_rejected_with_the_file_name()
     {
         SoundEvent[] same = [.. Enumerable.Repeat(new SoundEvent(1, 2, "Car"), 4000)];
         var pairs = EventPairs.Of(Classes, [same], [same]);

@@ -26,7 +26,7 @@ public sealed class ConvolutionTrunkTests
 
     [Theory]
     [MemberData(nameof(Shapes))]
-    public void Outputs_gradients_and_running_statistics_equal_torchs(
+    public void Outputs_gradients_and_running_statistics_equal_those_of_torch(
         int batch,
         int frames,
         int bins,
@@ -53,7 +53,7 @@ public sealed class ConvolutionTrunkTests
             Close.Assert($"running {i}", plainRunning[i], running[i]);
         for (var i = 0; i < own.Length; i++)
         {
-            // The bias before a batch normalisation has no gradient; torch computes rounding errors there.
+            // The gradient of a bias before batch normalisation is zero; torch returns rounding errors instead.
             if (i % 4 == 1)
                 Assert.Equal(0f, own[i].grad!.abs().max().item<float>());
             else
@@ -62,7 +62,7 @@ public sealed class ConvolutionTrunkTests
     }
 
     [Fact]
-    public void Without_training_the_running_statistics_normalise()
+    public void Inference_normalises_by_the_running_statistics()
     {
         Torch.Initialize();
         using var scope = NewDisposeScope();
@@ -94,7 +94,7 @@ public sealed class ConvolutionTrunkTests
     }
 
     [Fact]
-    public void The_digits_do_not_depend_on_the_number_of_threads()
+    public void Results_do_not_depend_on_the_number_of_threads()
     {
         Torch.Initialize();
         using var scope = NewDisposeScope();
@@ -125,7 +125,7 @@ public sealed class ConvolutionTrunkTests
     }
 
     [Fact]
-    public void No_tensor_outlives_a_step()
+    public void A_training_step_leaks_no_tensor()
     {
         Torch.Initialize();
         using var scope = NewDisposeScope();
@@ -148,7 +148,9 @@ public sealed class ConvolutionTrunkTests
             Assert.Equal(first, Step());
     }
 
-    /// <summary>Random blocks; some of the normalisations' weights are negative, so that pooling must choose the smallest.</summary>
+    /// <summary>
+    /// Random blocks. Some weights of the normalisations are negative, so that pooling must select minima.
+    /// </summary>
     private static (IReadOnlyList<BlockShape> Shapes, Tensor[] Parameters) Blocks(
         int frames,
         int bins,

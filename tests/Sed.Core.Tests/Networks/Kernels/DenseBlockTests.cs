@@ -25,7 +25,7 @@ public sealed class DenseBlockTests
 
     [Theory]
     [MemberData(nameof(Shapes))]
-    public void Outputs_gradients_and_running_statistics_equal_torchs(
+    public void Outputs_gradients_and_running_statistics_equal_those_of_torch(
         int batch,
         int maps,
         int convolutions,
@@ -63,7 +63,7 @@ public sealed class DenseBlockTests
     }
 
     [Fact]
-    public void Without_training_the_running_statistics_normalise()
+    public void Inference_normalises_by_the_running_statistics()
     {
         Torch.Initialize();
         using var scope = NewDisposeScope();
@@ -84,7 +84,7 @@ public sealed class DenseBlockTests
     }
 
     [Fact]
-    public void Dropout_drops_from_gradients_what_it_drops_from_outputs()
+    public void Dropout_masks_outputs_and_gradients_alike()
     {
         Torch.Initialize();
         using var scope = NewDisposeScope();
@@ -104,7 +104,7 @@ public sealed class DenseBlockTests
     }
 
     [Fact]
-    public void The_digits_do_not_depend_on_the_number_of_threads()
+    public void Results_do_not_depend_on_the_number_of_threads()
     {
         Torch.Initialize();
         using var scope = NewDisposeScope();

@@ -15,7 +15,7 @@ public sealed class GatedRecurrenceTests
     [InlineData(13, 25, 48, 32, false)]
     [InlineData(17, 8, 64, 48, true)]
     [InlineData(2, 60, 16, 64, true)]
-    public void Outputs_and_gradients_equal_torchs(int batch, int frames, int inputs, int units, bool multiplies)
+    public void Outputs_and_gradients_match_torch(int batch, int frames, int inputs, int units, bool multiplies)
     {
         Torch.Initialize();
         using var scope = NewDisposeScope();
@@ -43,7 +43,7 @@ public sealed class GatedRecurrenceTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void Dropout_multiplies_outputs_and_gradients_by_one_mask(bool multiplies)
+    public void Dropout_masks_outputs_and_gradients_alike(bool multiplies)
     {
         Torch.Initialize();
         using var scope = NewDisposeScope();
@@ -66,7 +66,7 @@ public sealed class GatedRecurrenceTests
     }
 
     [Fact]
-    public void No_tensor_outlives_a_step_and_the_digits_do_not_depend_on_the_number_of_threads()
+    public void A_training_step_leaks_no_tensor_and_does_not_depend_on_the_number_of_threads()
     {
         Torch.Initialize();
         using var scope = NewDisposeScope();

@@ -9,7 +9,7 @@ public sealed unsafe class TileTests
 
     [Theory]
     [MemberData(nameof(Widths))]
-    public void All_tiles_equal_sums_computed_term_by_term_bit_for_bit(int width)
+    public void Every_tile_equals_the_term_by_term_sum_bit_for_bit(int width)
     {
         const int inner = 7;
         const int outer = 3;
@@ -21,7 +21,7 @@ public sealed unsafe class TileTests
 
         var expected = TermByTerm(a, b, before, width, inner * outer);
         Assert.Equal(expected, Computed(a, b, before, (x, y, z) => Tile256.AddEightRows(x, y, z, width, width, loop)));
-        // Without AVX-512 .NET splits each vector in two; sums and order stay the same.
+        // Without AVX-512, .NET splits each vector in two; the order of each sum is unchanged.
         Assert.Equal(expected, Computed(a, b, before, (x, y, z) => Tile512.AddEightRows(x, y, z, width, width, loop)));
         Assert.Equal(expected, Computed(a, b, before, (x, y, z) => Tile.Add(x, y, z, width, 8, width, loop)));
         // Seven rows use the tile of four rows and single rows.
