@@ -6,9 +6,8 @@ using static TorchSharp.torch;
 namespace Sed.Core.Networks;
 
 /// <summary>
-/// Consecutive convolutions with the max-pooling and dropout after each, computed by one kernel. A convolution over raw
-/// samples is computed as a two-dimensional one whose frames are the steps of the convolution and which has a single
-/// bin.
+/// Consecutive convolutions with the max-pooling and dropout after each, computed by one kernel. Convolutions over raw
+/// samples use the same kernel: each step of the convolution is a frame with a single bin.
 /// </summary>
 internal sealed class FastConvolutions : IFastStep
 {

@@ -62,7 +62,7 @@ public sealed class ModelFileTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public void Every_layer_weak_output_step_and_feature_kind_survives(Type kind)
+    public void Every_layer_weak_output_step_and_feature_kind_survives_writing_and_reading(Type kind)
     {
         var example = Example(kind);
         var text = JsonSerializer.Serialize(example, kind.BaseType!, ModelJson.Options);

@@ -185,7 +185,7 @@ public sealed class SedModelDecodingTests : IDisposable
     }
 
     [Fact]
-    public void A_waveform_model_survives_its_file_and_predicts()
+    public void A_waveform_model_survives_writing_and_reading_and_predicts()
     {
         var saved = SmallModel.OfSamples();
         ModelFile.Write(folder.File("m.sed"), saved);

@@ -15,7 +15,7 @@ namespace Sed.Core.Metrics.Psds;
 /// <param name="LeftOut">
 /// Classes without reference events; their detections are ignored, as in psds_eval and sed_scores_eval.
 /// </param>
-/// <param name="Options">The parameters.</param>
+/// <param name="Options">Parameters of PSDS.</param>
 public sealed record PsdsResult(
     Rate Value,
     ImmutableArray<RocPoint> Roc,
@@ -30,7 +30,7 @@ public sealed record PsdsResult(
     /// <param name="counted">Positions of the scored classes; empty if the reference has no events.</param>
     /// <param name="rocs">The curve of each scored class.</param>
     /// <param name="combined">The curve of all classes together.</param>
-    /// <param name="options">The parameters.</param>
+    /// <param name="options">Parameters of PSDS.</param>
     internal static PsdsResult Of(
         ClassList all,
         IReadOnlyList<int> counted,

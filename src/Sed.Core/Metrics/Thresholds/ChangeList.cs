@@ -121,7 +121,7 @@ internal readonly record struct Change(ulong Key, int File, short Kind, short De
     public static ulong KeyOf(double score)
     {
         // Adding 0.0 makes -0.0 equal to 0.0. Flipping the sign bit of positive numbers and all bits of negative ones
-        // makes the order of the bits that of the numbers.
+        // makes the bits sort in the order of the numbers.
         var bits = BitConverter.DoubleToUInt64Bits(score + 0.0);
         var rising = (bits >> 63) != 0 ? ~bits : bits | (1UL << 63);
         return ~rising;

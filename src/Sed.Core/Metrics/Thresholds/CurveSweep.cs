@@ -15,7 +15,7 @@ public sealed class CurveSweep
     private readonly Change[][] changes; // for each class, by falling score
     private readonly int[][]? references; // for each class and clip; null where the lowest threshold finds them all
 
-    /// <param name="classes">The classes.</param>
+    /// <param name="classes">Classes, in the order of the changes.</param>
     /// <param name="counting">A description of the units that are counted.</param>
     /// <param name="changes">Changes of the counts of each class, by falling score.</param>
     /// <param name="references">

@@ -85,7 +85,7 @@ internal sealed unsafe class ConvolutionTrunk
         return Simd.Pad(last, last.shape[0], last.shape[1], last.shape[2], shapes[0].Channels).contiguous();
     }
 
-    // Skips narrow where it would remove nothing: its backward pass would copy the gradient all the same.
+    // Skips narrow where it would remove nothing: its backward pass would still copy the gradient.
     private Tensor FromChannelsLast(Tensor maps) =>
         (maps.shape[3] == filters ? maps : maps.narrow(3, 0, filters)).permute(0, 3, 1, 2);
 

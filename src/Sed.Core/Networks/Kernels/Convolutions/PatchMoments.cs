@@ -57,7 +57,8 @@ internal sealed record PatchMoments(double[] Mean, double[] Covariance, double C
     /// <summary>
     /// Sums of the nine values and of their 45 products over one clip, in double precision. The sum of products of two
     /// different rows of the patch depends only on the distance between the rows, because the padding rows are zero.
-    /// Sums within one row are corrected for the clip's first or last row, which that row of the patch never covers.
+    /// Sums within row 0
+    /// of the patch exclude the clip's last row and sums within row 2 its first row, which these rows never cover.
     /// </summary>
     private static unsafe double[] SumsOf(float* map, int frames, int bins)
     {
