@@ -57,8 +57,8 @@ internal sealed record PatchMoments(double[] Mean, double[] Covariance, double C
     /// <summary>
     /// Sums of the nine values and of their 45 products over one clip, in double precision. The sum of products of two
     /// different rows of the patch depends only on the distance between the rows, because the padding rows are zero.
-    /// Sums within row 0
-    /// of the patch exclude the clip's last row and sums within row 2 its first row, which these rows never cover.
+    /// Sums within row 0 of the patch exclude the clip's last row, and sums within row 2 exclude its first row, because
+    /// these rows of the patch never cover them.
     /// </summary>
     private static unsafe double[] SumsOf(float* map, int frames, int bins)
     {
