@@ -32,14 +32,20 @@ public sealed class Evaluator
     /// <param name="network">A network with the clips' bands, frames and classes, on <paramref name="device"/>.</param>
     /// <param name="device">Device of the forward pass.</param>
     /// <param name="batchSize">Clips per forward pass.</param>
+    /// <exception cref="TrainingException">An output is not finite; the message names the clip.</exception>
     public ScoredClips Evaluate(SedNetwork network, Device device, int batchSize)
     {
         var strong = new List<float[]>(clips.Count);
         var weak = new List<float[]>(clips.Count);
-        foreach (var said in ClipProbabilities.Of(network, clips, device, batchSize))
+        foreach (var outputs in ClipProbabilities.Of(network, clips, device, batchSize))
         {
-            strong.Add(said.Strong);
-            weak.Add(said.Weak);
+            if (!Array.TrueForAll(outputs.Strong, float.IsFinite) || !Array.TrueForAll(outputs.Weak, float.IsFinite))
+                throw new TrainingException(
+                    $"The network's outputs for the clip {clips.Names[outputs.Clip]} are not finite: the training has diverged. "
+                        + "Lower the learning rate or limit the gradients (clipGradients)."
+                );
+            strong.Add(outputs.Strong);
+            weak.Add(outputs.Weak);
         }
         var frames = strong[0].Length / clips.Classes.Count;
         ClipScores scores = new(

@@ -205,7 +205,7 @@ public sealed class ModelFileTests : IDisposable
                 array.Shape.Aggregate(1L, (all, size) => all * size)
             )}} float32 int64
             {{string.Join(' ', saved.Members[0].Statistics.Means.Select(mean => $"{mean:F1}"))}}
-            b'{\n  "layout": 1'
+            b'{\n  "layout": 2'
 
             """.ReplaceLineEndings(
                 "\n"

@@ -33,7 +33,6 @@ public sealed class EventPairs
     }
 
     /// <summary>Pairs two lists by file name.</summary>
-    /// <param name="classes">The classes that are scored.</param>
     /// <param name="classes">Classes to score.</param>
     /// <param name="estimated">The estimated events.</param>
     /// <param name="unknown">Treatment of labels outside the class list. Default: an error.</param>

@@ -14,26 +14,11 @@ public sealed record ClipProbabilities(int Clip, float[] Strong, float[] Weak)
     /// <param name="clips">The clips with their features.</param>
     /// <param name="device">Device of the forward pass.</param>
     /// <param name="batchSize">Clips per forward pass.</param>
-    /// <exception cref="TrainingException">An output is not finite; the message names the clip.</exception>
     public static IEnumerable<ClipProbabilities> Of(SedNetwork network, ClipSet clips, Device device, int batchSize)
     {
         network.eval();
         int[] all = [.. Enumerable.Range(0, clips.Count)];
-        return clips
-            .Batches(all, batchSize, device)
-            .SelectMany(batch => Of(network, batch))
-            .Select(outputs => Finite(outputs, clips));
-    }
-
-    private static ClipProbabilities Finite(ClipProbabilities outputs, ClipSet clips)
-    {
-        foreach (var values in new[] { outputs.Strong, outputs.Weak })
-            if (Array.Exists(values, value => !float.IsFinite(value)))
-                throw new TrainingException(
-                    $"The network's outputs for the clip {clips.Names[outputs.Clip]} are not finite: the training has diverged. "
-                        + "Lower the learning rate or limit the gradients (clipGradients)."
-                );
-        return outputs;
+        return clips.Batches(all, batchSize, device).SelectMany(batch => Of(network, batch));
     }
 
     private static ClipProbabilities[] Of(SedNetwork network, ClipBatch batch)

@@ -286,7 +286,7 @@ public sealed class SoundscapesTests : IDisposable
             Soundscapes.FromFolders(folder.File("recordings"), folder.File("mixed"))
         );
         Assert.EndsWith(
-            "this is not a WAV file: it starts with 'no audio in ' instead of 'RIFF....WAVE'.",
+            "this is text instead of a recording: it starts with 'no audio in...'.",
             error.Message
         );
     }
