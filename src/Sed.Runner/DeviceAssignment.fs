@@ -13,7 +13,8 @@ module internal DeviceAssignment =
     // Memory that libtorch and the CUDA libraries allocate on a GPU before the first tensor.
     let private contextMiB = 700.0
 
-    // Values in memory for each activation: itself, its gradient, and the intermediates that its layer keeps for backpropagation.
+    // Values in memory for each activation: itself, its gradient, and the intermediates that its layer keeps for
+    // backpropagation.
     let private valuesPerActivation = 6.0
 
     let private bytesOfFloat = 4.0
@@ -22,8 +23,8 @@ module internal DeviceAssignment =
     // Main memory of one training on the CPU, features included.
     let private bytesOfTrial = 2.0 * 1024.0 ** 3.0
 
-    /// Upper bound of the GPU memory of one training, in MiB: the features of all clips, the weights with their optimizer
-    /// state, and the activations of one batch.
+    /// Upper bound of the GPU memory of one training, in MiB: the features of all clips, the weights with their
+    /// optimizer state, and the activations of one batch.
     let trialMiB clips frames bands (parameters: int64) (activationsPerClip: int64) batch =
         let values =
             float clips * float frames * float bands
@@ -31,8 +32,8 @@ module internal DeviceAssignment =
             + valuesPerActivation * float batch * float activationsPerClip
         contextMiB + values * bytesOfFloat / bytesOfMiB
 
-    /// The device of each concurrent trial, at most `most` trials. Each trial goes to the GPU with the most free memory. The
-    /// first trial is assigned even if no GPU seems large enough, because the estimate is an upper bound.
+    /// The device of each concurrent trial, at most `most` trials. Each trial goes to the GPU with the most free
+    /// memory. The first trial is assigned even if no GPU seems large enough, because the estimate is an upper bound.
     let devices (gpus: Gpu list) (trialMiB: float) (most: int) : string list =
         let rec assign (free: Map<int, float>) assigned =
             let index, left =
@@ -99,8 +100,8 @@ module internal DeviceAssignment =
                 trial.Specification.Training.Options.BatchSize)
         |> List.fold max 0.0
 
-    /// The devices of the trials to train concurrently: `--jobs`, or else as cores, memory and the number of waiting trials
-    /// allow. The first device is this process's own.
+    /// The devices of the trials to train concurrently: `--jobs`, or else as cores, memory and the number of waiting
+    /// trials allow. The first device is this process's own.
     let forTrials (options: Options) (workspace: Workspace) (waiting: Trial list) : string list =
         let own = string workspace.Device
         let most = options.Jobs |> Option.defaultValue Int32.MaxValue |> min waiting.Length
@@ -121,9 +122,9 @@ module internal DeviceAssignment =
             | Some index -> own :: List.removeAt index all
             | None -> own :: List.truncate (all.Length - 1) all
 
-    /// The number of kernel threads for each training at this moment. The processors are divided among the trials that are
-    /// being trained, so that the first and the last trials of a run use all of them. The result is at least `share`, because
-    /// other trials may be training on other machines.
+    /// The number of kernel threads for each training at this moment. The processors are divided among the trials that
+    /// are being trained, so that the first and the last trials of a run use all of them. The result is at least
+    /// `share`, because other trials may be training on other machines.
     let threadsNow (share: int) (processors: int) (folders: string list) =
         let training = folders |> List.filter TrialFolder.isTaken |> List.length
         max share (processors / max 1 training)

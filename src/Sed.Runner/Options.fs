@@ -257,8 +257,8 @@ module Options =
         @ List.collect Export.problems exports
         @ List.collect ModelExport.problems (Option.toList exportModel)
 
-    /// Parses the command line. Returns None after printing the help. An argument with a problem is left out of the options, so
-    /// that the problems of the experiments can be reported together with it.
+    /// Parses the command line. Returns None after printing the help. An argument with a problem is left out of the
+    /// options, so that the problems of the experiments can be reported together with it.
     let parse (script: string) (home: string) (arguments: string list) : (Options * Problem list) option =
         let parser =
             ArgumentParser.Create<Arguments>(

@@ -4,10 +4,10 @@ open System
 open System.Diagnostics
 open System.IO
 
-/// Worker processes: the same script, started with `--worker`, which trains trials of the same plans. A worker ends when no
-/// trial is left or when its standard input closes, so it never outlives the process that started it. A worker that crashes or
-/// is killed is restarted; its trial resumes from the last epoch in whichever process takes it next. `own` holds additional
-/// arguments for each worker.
+/// Worker processes: the same script, started with `--worker`, which trains trials of the same plans. A worker ends
+/// when no trial is left or when its standard input closes, so it never outlives the process that started it. A worker
+/// that crashes or is killed is restarted; its trial resumes from the last epoch in whichever process takes it next.
+/// `own` holds additional arguments for each worker.
 type internal WorkerProcesses(script: string, arguments: string list, own: string list list, threads: int) =
     // More crashes than this are no accident.
     let mostRestarts = 20

@@ -1,4 +1,5 @@
-/// Failing trials and damaged files. Tests that train share the console and torch's random numbers, so they run one at a time.
+/// Failing trials and damaged files. Tests that train share the console and torch's random numbers, so they run one at
+/// a time.
 [<Xunit.Collection "torch">]
 module Sed.Runner.Tests.DamageTests
 
@@ -52,7 +53,7 @@ let ``a failed trial does not stop the others and is trained again only on reque
     let code, output, _ = run out [ "--retry-failed" ] [ failing ]
     Assert.Equal(0, code)
     Assert.Contains("trial 1 of 2: wrong, seed 1: weak F", output)
-    Assert.Contains("trial 2 of 2: baseline, seed 1: kept", output)
+    Assert.Contains("trial 2 of 2: baseline, seed 1: already finished", output)
 
 [<Fact>]
 let ``missing or foreign scores of a trial are an error, not a wrong table`` () =
@@ -71,7 +72,7 @@ let ``missing or foreign scores of a trial are an error, not a wrong table`` () 
     let other strong =
         ClipScores(kept.Names, kept.Frames, kept.HopSeconds, strong, kept.Weak)
     (other (Array.map (fun probability -> 1.0f - probability) kept.Strong)).Write scores
-    Assert.StartsWith($"{trial} is damaged (what it detected has another ", refused ())
+    Assert.StartsWith($"{trial} is damaged (the ", refused ())
     ClipScores(
         Seq.toArray (Seq.map (fun name -> name + "?") kept.Names),
         kept.Frames,
@@ -89,13 +90,16 @@ let ``missing or foreign scores of a trial are an error, not a wrong table`` () 
         Assert.StartsWith($"{scores} is damaged (", errors)
         Assert.EndsWith($"). {remedy}\n", errors)
     File.Delete scores
-    Assert.Equal($"{scores} is damaged (it is gone). {remedy}\n", refused ())
+    Assert.Equal($"{scores} is damaged (it is missing). {remedy}\n", refused ())
     File.WriteAllBytes(scores, whole)
     let result = Path.Combine(trial, "result.json")
     let text = File.ReadAllText result
     let weak = System.Text.RegularExpressions.Regex "\"weakF\": [0-9.E-]+"
     File.WriteAllText(result, weak.Replace(text, "\"weakF\": 0.99"))
-    Assert.StartsWith($"{trial} is damaged (what it detected has another weakF than its result)", refused ())
+    Assert.StartsWith(
+        $"{trial} is damaged (the weakF of its stored probabilities differs from that of its result)",
+        refused ()
+    )
     File.WriteAllText(result, text)
     let code, _, _ = run out [] [ once ]
     Assert.Equal(0, code)
@@ -196,7 +200,8 @@ let ``a full disk is reported with a remedy, and the same command resumes when t
     finally
         Assert.True(succeeds "umount" [ out ])
 
-/// Runs one trial. Returns its folder, and a function that damages a file of it, runs again, repairs the file and returns the errors.
+/// Runs one trial. Returns its folder, and a function that damages a file of it, runs again, repairs the file and
+/// returns the errors.
 let private damaging (name: string) =
     let out = Path.Combine(home, name)
     let once = {

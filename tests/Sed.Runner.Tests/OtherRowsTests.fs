@@ -92,7 +92,7 @@ let ``--only also trains the trials that a row depends on, and the whole table r
     Assert.Contains("trial 1 of 2: teacher of 'student', seed 1: ", output)
     Assert.Contains("trial 2 of 2: student, seed 1: ", output)
     let _, output, _ = session out [ "--only"; "crnn" ] [ family ]
-    Assert.Contains("trial 1 of 1: crnn, seed 1: kept", output)
+    Assert.Contains("trial 1 of 1: crnn, seed 1: already finished", output)
 
 [<Fact>]
 let ``a trial that depends on a failed one names the cause and is retried with it`` () =
@@ -112,6 +112,9 @@ let ``a trial that depends on a failed one names the cause and is retried with i
         "student, seed 1: failed: InvalidOperationException: a trial that it depends on has failed: InvalidOperationException: it cannot be made",
         output
     )
-    Assert.Contains("student's student, seed 1: failed: InvalidOperationException: a trial that it depends on has failed: ", output)
+    Assert.Contains(
+        "student's student, seed 1: failed: InvalidOperationException: a trial that it depends on has failed: ",
+        output
+    )
     let _, again, _ = session out [ "--retry-failed" ] [ broken ]
     Assert.Equal(3, again.Split("seed 1: failed: ").Length - 1)

@@ -1,5 +1,5 @@
-/// Runs with problems that are reported before anything is trained. Tests that train share the console and torch's random numbers,
-/// so they run one at a time.
+/// Runs with problems that are reported before anything is trained. Tests that train share the console and torch's
+/// random numbers, so they run one at a time.
 [<Xunit.Collection "torch">]
 module Sed.Runner.Tests.RefusalTests
 
@@ -32,13 +32,13 @@ let ``all clips and labels that a corpus lacks are reported before training`` ()
     let code, _, errors = run out [ "--data"; corpus ] [ wanting ]
     Assert.Equal(2, code)
     Assert.Contains("small.fsx: 3 problems", errors)
-    Assert.Contains("small: trainingOnly has no testing clips to select on", errors)
+    Assert.Contains("small: trainingOnly has no testing clips for early stopping", errors)
     Assert.Contains(
         "small: trainingOnly has strong labels for 0 of its 4 training clips and only weak labels for 4, but `labels Strong` "
         + "needs strong labels for all of them; say `labels WeakOnly`, or use a corpus of soundscapes",
         errors
     )
-    Assert.Contains("small: trainingOnly has no evaluation clips to be scored on", errors)
+    Assert.Contains("small: trainingOnly has no evaluation clips for scoring", errors)
     Assert.False(Directory.Exists(Path.Combine(out, "trials")))
 
 [<Fact>]
@@ -143,7 +143,7 @@ let ``requests that a corpus cannot fulfil are reported before training`` () =
             }
         ]
     Assert.StartsWith(
-        "small.fsx: 1 problem\n  small: there is no class 'Zebra' whose saliency could be shown; smartcars has Train horn; ",
+        "small.fsx: 1 problem\n  small: there is no class 'Zebra' for a saliency map; smartcars has Train horn; ",
         errors
     )
 

@@ -1,4 +1,5 @@
-/// Complete runs of small experiments. Tests that train share the console and torch's random numbers, so they run one at a time.
+/// Complete runs of small experiments. Tests that train share the console and torch's random numbers, so they run one
+/// at a time.
 [<Xunit.Collection "torch">]
 module Sed.Runner.Tests.SessionTests
 
@@ -164,7 +165,7 @@ let ``thresholds, smoothing, metrics and the scored split change without new tra
         Assert.Equal("", errors)
         Assert.Equal(0, code)
         Assert.DoesNotContain("epoch 1 of", output)
-        Assert.Equal(experiment.Axes.Head.Length, output.Split(": kept\n").Length - 1)
+        Assert.Equal(experiment.Axes.Head.Length, output.Split(": already finished\n").Length - 1)
     Assert.Single(Directory.GetDirectories(Path.Combine(out, "trials"))) |> ignore
     let _, again, _ = run out [] [ once ]
     Assert.Equal(tableOf first, tableOf again)

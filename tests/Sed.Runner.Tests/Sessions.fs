@@ -37,8 +37,8 @@ let small =
         report [ WeakF; StrongER ]
     }
 
-/// Runs a script's experiments. Returns the exit code, the output and the error output. Writes a report only on request, because
-/// a report takes longer than the rest.
+/// Runs a script's experiments. Returns the exit code, the output and the error output. Writes a report only on
+/// request, because a report takes longer than the rest.
 let runAs script out arguments experiments =
     let arguments =
         if List.contains "--report" arguments then

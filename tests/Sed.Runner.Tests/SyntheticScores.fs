@@ -10,7 +10,8 @@ type Event = float * float * string
 
 let private eventsOf (events: Event list) = [| for onset, offset, label in events -> SoundEvent(onset, offset, label) |]
 
-/// Clips of `seconds` s, each given by its name, its reference events and its detected events. The tags are the labels of the events.
+/// Clips of `seconds` s, each given by its name, its reference events and its detected events. The tags are the labels
+/// of the events.
 let clips (labels: string list) seconds areEventsKnown (rows: (string * Event list * Event list) list) : ScoredClips =
     let classes = ClassList labels
     let names = [| for name, _, _ in rows -> name |]

@@ -1,5 +1,5 @@
-/// An experiment on WAV, AIFF, MP3 and Ogg Vorbis files without ffmpeg. Tests that train share the console and torch's random
-/// numbers, so they run one at a time.
+/// An experiment on WAV, AIFF, MP3 and Ogg Vorbis files without ffmpeg. Tests that train share the console and torch's
+/// random numbers, so they run one at a time.
 [<Xunit.Collection "torch">]
 module Sed.Runner.Tests.WithoutFfmpegTests
 

@@ -1,5 +1,5 @@
-/// The corpora that were prepared in a workspace, with their hashes. They give the folders of trials on machines where the corpora
-/// are not to be read, such as a cluster's login node.
+/// The corpora that were prepared in a workspace, with their hashes. They give the folders of trials on machines where
+/// the corpora should not be read, such as a cluster's login node.
 module internal Sed.Runner.PreparedCorpora
 
 open System.IO

@@ -8,8 +8,8 @@ open System.Security.Cryptography
 open System.Text
 open System.Threading
 
-/// Serves the page of a run to browsers on this machine only. It listens on the loopback address and answers only requests for that
-/// host name, so that pages of other sites cannot access it by DNS rebinding.
+/// Serves the page of a run to browsers on this machine only. It listens on the loopback address and answers only
+/// requests for that host name, so that pages of other sites cannot access it by DNS rebinding.
 type internal LiveServer(runs: string, name: string, plan: RunPlan, port: int option) =
     let gate = obj ()
     let progress = Progress(plan, runs)

@@ -48,9 +48,9 @@ let find (runs: string) (place: string) : string * string option =
         )
     | None -> raise (noRun runs name)
 
-/// Serves a live page of a run on a port of the loopback address (any free one by default) until `stop` is cancelled. Calls `say`
-/// with the page's address once it is available.
-/// Raises IOException if there is no such run or the port is not available.
+/// Serves a live page of a run on a port of the loopback address (any free one by default) until `stop` is cancelled.
+/// Calls `say` with the page's address once it is available. Raises IOException if there is no such run or the port is
+/// not available.
 let serve (runs: string) (place: string) (port: int option) (say: string -> unit) (stop: CancellationToken) =
     let runs, name = RunPlan.locate runs place
     match RunPlan.read runs name with

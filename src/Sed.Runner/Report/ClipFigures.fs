@@ -74,8 +74,8 @@ let private spans (classes: string list) offset (events: SoundEvent[]) = [|
         | _ -> ()
 |]
 
-/// The classes to show, in the corpus's order: those in the reference, detected, or with a high mean probability. If there are
-/// too many, classes are preferred in this order.
+/// The classes to show, in the corpus's order: those in the reference, detected, or with a high mean probability. If
+/// there are too many, classes are preferred in this order.
 let private involved (classes: ClassList) truth found (foundByOthers: SoundEvent[]) (scores: FrameScores) =
     let isIn (events: SoundEvent[]) k =
         events |> Array.exists (fun sound -> sound.Label = classes[k])
@@ -101,8 +101,8 @@ let private roll lines (truth: SoundEvent[]) (rows: (Series * SoundEvent[]) list
             Mark.Spans(series, spans lines (centre (float (top + index) + 0.5)) found, 0.9 * step)
     ]
 
-/// The figure of one clip: an event roll with the reference above the events detected by each row, the probabilities by one row,
-/// and the network's input.
+/// The figure of one clip: an event roll with the reference above the events detected by each row, the probabilities by
+/// one row, and the network's input.
 let private clip
     (store: FeatureStore)
     (output: TrialOutput)
@@ -162,8 +162,8 @@ let private clip
         ]
     }
 
-/// The clips by falling F-score: names and F-scores of segments or, if event times are unknown, of tags. Clips without reference
-/// events are left out.
+/// The clips by falling F-score: names and F-scores of segments or, if event times are unknown, of tags. Clips without
+/// reference events are left out.
 let private ranked (scored: ScoredClips) =
     [
         for clip, name in Seq.indexed scored.Names do
@@ -183,8 +183,8 @@ let choose (scored: ScoredClips) wanted =
         [ for step in 0 .. wanted - 1 -> ranked[step * last / max 1 (wanted - 1)] ]
         |> List.distinct
 
-/// Figures of clips from the best to the worst detected one by the best row. Each has a label with the clip's classes and F-score,
-/// and is returned with the clip itself.
+/// Figures of clips from the best to the worst detected one by the best row. Each has a label with the clip's classes
+/// and F-score, and is returned with the clip itself.
 let make
     (manifest: Manifest)
     (store: FeatureStore)

@@ -41,7 +41,8 @@ let private read (file: string) (seconds: float) =
     | :? IOException
     | :? UnauthorizedAccessException as unreadable -> Error unreadable.Message
 
-/// Embeds the audio of files, each with its duration in seconds. Once the page's limit is reached, further audio is left out.
+/// Embeds the audio of files, each with its duration in seconds. Once the page's limit is reached, further audio is
+/// left out.
 let embed (clips: (string * float) list) : Sound list =
     ((0, []), clips)
     ||> List.fold (fun (used, sounds) (file, seconds) ->

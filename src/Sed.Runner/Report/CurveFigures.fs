@@ -32,7 +32,8 @@ let private precisionRecall name what (curves: (Series * (float * float)[]) list
                     Mark.Line(series, points, false)
         ]
 
-/// Precision-recall curves for all classes together and for each class: of tagging and, if event times are known, of segments.
+/// Precision-recall curves for all classes together and for each class: of tagging and, if event times are known, of
+/// segments.
 let precisionAndRecall (classes: ClassList) (rows: Curves list) = [
     let pair name what tags segments = [
         for kind, curve in [ "tags", tags; "segments", segments ] do

@@ -10,16 +10,19 @@ open Sed.Core.Metrics.Thresholds
 /// Threshold-independent results of a row's best trial.
 type internal Curves = {
     Row: FinishedRow
-    /// Points (recall, precision) of tagging, for all classes together and for each class. Empty if the reference is empty.
+    /// Points (recall, precision) of tagging, for all classes together and for each class. Empty if the reference is
+    /// empty.
     Tags: (float * float)[]
     TagsByClass: (float * float)[] list
     /// The same for segments of 1 s.
     Segments: (float * float)[]
     SegmentsByClass: (float * float)[] list
-    /// The average precision of tagging for all classes together (micro average), and its mean over classes (macro average).
+    /// The average precision of tagging for all classes together (micro average), and its mean over classes (macro
+    /// average).
     Pooled: Rate
     Mean: Rate
-    /// PSDS in the two scenarios of DCASE 2021 to 2023 (Bilen et al. 2020, Ebbers et al. 2022). Empty if event times are unknown.
+    /// PSDS in the two scenarios of DCASE 2021 to 2023 (Bilen et al. 2020, Ebbers et al. 2022). Empty if event times
+    /// are unknown.
     Psds: PsdsResult list
 }
 

@@ -100,7 +100,8 @@ module Axis =
         }
 
 module Figure =
-    /// Colours that colour-blind readers can distinguish, on white and on black (Okabe and Ito 2008, without yellow and black).
+    /// Colours that colour-blind readers can distinguish, on white and on black (Okabe and Ito 2008, without yellow and
+    /// black).
     let palette = [|
         "#0072B2"
         "#D55E00"

@@ -187,7 +187,8 @@ let private panelTitle (panel: Panel) (_, top) =
         Font = Font.init (Size = 12.0)
     )
 
-/// An object with data and layout for Plotly's newPlot, escaped for a script element, and the figure's height in pixels.
+/// An object with data and layout for Plotly's newPlot, escaped for a script element, and the figure's height in
+/// pixels.
 let write (figure: Figure) =
     let domains, height = domains figure
     let panels = List.zip figure.Panels domains |> List.indexed

@@ -1,4 +1,5 @@
-/// Saliency maps: how strongly the outputs for a class depend on each input value, as in figure 2 of Adavanne and Virtanen (2017).
+/// Saliency maps: how strongly the outputs for a class depend on each input value, as in figure 2 of Adavanne and
+/// Virtanen (2017).
 module internal Sed.Runner.SaliencyFigures
 
 open System
@@ -24,8 +25,8 @@ let private eventsOf (label: string) (events: SoundEvent seq) =
     |> Seq.filter (fun sound -> sound.Label = label && not sound.IsUnlocated)
     |> Seq.toArray
 
-/// The best example clip of a class: the class preferably begins and ends within the clip, and its mean probability differs most
-/// between its events and the rest of the clip. None if no clip contains the class in only a part of it.
+/// The best example clip of a class: the class preferably begins and ends within the clip, and its mean probability
+/// differs most between its events and the rest of the clip. None if no clip contains the class in only a part of it.
 let private bestExample (output: TrialOutput) (label: string) =
     let k = output.Classes.IndexOf label
     let contrast (reference: EventList) clip =
@@ -59,7 +60,8 @@ let private transposed (map: float32[,]) = [|
         [| for frame in 0 .. Array2D.length1 map - 1 -> float (abs map[frame, band]) |]
 |]
 
-/// Scales values to at most 1, which is the 99.5th percentile, so that a few extreme values do not leave the rest of the map dark.
+/// Scales values to at most 1, which is the 99.5th percentile, so that a few extreme values do not leave the rest of
+/// the map dark.
 let private scaled (values: float[][]) =
     let sorted = values |> Array.concat |> Array.sort
     let high = max 1e-30 (SortedArrayStatistics.Quantile(sorted, 0.995))
@@ -70,8 +72,8 @@ let private map network store clip label (options: SaliencyOptions) title second
         scaled (ClipFigures.meanOfSamples store (transposed (Saliency.Of(network, clip, label, options))))
     ClipFigures.bandPanel title "" (Some(0.0, 1.0)) seconds values [ Mark.Rules rules ]
 
-/// The figure of a class: the network's input, and the saliency of the strong and of the weak output. Dashed lines mark the
-/// reference onsets and offsets.
+/// The figure of a class: the network's input, and the saliency of the strong and of the weak output. Dashed lines mark
+/// the reference onsets and offsets.
 let private figure
     (network: SedNetwork)
     (input: torch.Tensor)

@@ -1,6 +1,6 @@
-/// Scores of constant predictions, which are the same for every clip: empty, the most frequent classes, or all classes. A network
-/// that diverged outputs such a prediction, which some metrics reward: the empty prediction has an error rate of 1, better than
-/// that of a weak network. A trial that is no better than a constant prediction has learnt nothing.
+/// Scores of constant predictions, which are the same for every clip: empty, the most frequent classes, or all classes.
+/// A network that diverged outputs such a prediction, which some metrics reward: the empty prediction has an error rate
+/// of 1, better than that of a weak network. A trial that is no better than a constant prediction has learnt nothing.
 module internal Sed.Runner.ConstantPredictions
 
 open System
@@ -9,11 +9,12 @@ open Sed.Core.Annotations
 open Sed.Core.Corpora
 open Sed.Core.Scoring
 
-/// The best score of any constant prediction, by the metric's name. Metrics that a constant prediction can maximise are missing,
-/// for example recall, which is 1 if all classes are predicted.
+/// The best score of any constant prediction, by the metric's name. Metrics that a constant prediction can maximise are
+/// missing, for example recall, which is 1 if all classes are predicted.
 type Bounds = Map<string, float>
 
-// Predictions of the most frequent classes are tried up to this number of classes. The best ones have few classes or all.
+// Predictions of the most frequent classes are tried up to this number of classes. The best ones have few classes or
+// all.
 let private mostClasses = 20
 
 /// Whether a score is better than another, also if lower is better.

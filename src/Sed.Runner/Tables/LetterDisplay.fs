@@ -1,4 +1,5 @@
-/// Compact letter display: rows that share a letter do not differ significantly, rows without a common letter do (Piepho 2004).
+/// Compact letter display: rows that share a letter do not differ significantly, rows without a common letter do
+/// (Piepho 2004).
 module internal Sed.Runner.LetterDisplay
 
 // Further groups are numbered.
@@ -23,8 +24,8 @@ let private absorbed (groups: Set<int> list) =
             || (group = larger && index < other)))
     |> List.map snd
 
-/// The maximal groups of rows without a differing pair. Starts from one group of all rows and splits it at each differing pair
-/// (insert-and-absorb algorithm, Piepho 2004).
+/// The maximal groups of rows without a differing pair. Starts from one group of all rows and splits it at each
+/// differing pair (insert-and-absorb algorithm, Piepho 2004).
 let private groups (rows: 'row list) differ =
     let pairs = [
         for right in 1 .. rows.Length - 1 do

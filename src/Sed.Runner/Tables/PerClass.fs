@@ -6,7 +6,8 @@ open Sed
 open Sed.Core.Metrics.Counts
 open Sed.Core.Scoring
 
-/// The scores of one class in one row, means over the row's trials. None if the class is neither annotated nor detected.
+/// The scores of one class in one row, means over the row's trials. None if the class is neither annotated nor
+/// detected.
 type ClassScores = {
     Label: string
     WeakF: float option
@@ -27,8 +28,8 @@ let decoding (trial: ScoredClips) =
     ]
     |> String.concat "; "
 
-/// The F-score; None if nothing is annotated or detected. A class that is annotated but never detected has 0, whereas sed_eval
-/// (Mesaros et al. 2016) leaves it undefined.
+/// The F-score; None if nothing is annotated or detected. A class that is annotated but never detected has 0, whereas
+/// sed_eval (Mesaros et al. 2016) leaves it undefined.
 let fMeasure (counts: BinaryCounts) =
     match counts.Reference + counts.Estimated with
     | 0L -> None

@@ -24,8 +24,8 @@ type internal Tally = {
     Running: int
 }
 
-/// The progress of a plan, read from the folders of its trials, whichever processes train them. `folderOf` maps a trial's index to
-/// its folder. Finished trials are read once.
+/// The progress of a plan, read from the folders of its trials, whichever processes train them. `folderOf` maps a
+/// trial's index to its folder. Finished trials are read once.
 type internal Progress(plan: RunPlan, jobs: int, folderOf: int -> string) =
     let metrics = [ WeakF; StrongF; StrongER ]
     let settled = Dictionary<string, TrialProgress>()
@@ -117,8 +117,9 @@ type internal Progress(plan: RunPlan, jobs: int, folderOf: int -> string) =
             | Waiting -> ()
     ]
 
-    /// The remaining time if no training stops early, for example ", at most 5 min 3 s left". Empty before the first epoch. Assumes
-    /// that the waiting trials need as long for an epoch as the running ones, and that `jobs` trials run at a time.
+    /// The remaining time if no training stops early, for example ", at most 5 min 3 s left". Empty before the first
+    /// epoch. Assumes that the waiting trials need as long for an epoch as the running ones, and that `jobs` trials run
+    /// at a time.
     member _.Left: string =
         let states = all ()
         let running = [
@@ -149,8 +150,8 @@ type internal Progress(plan: RunPlan, jobs: int, folderOf: int -> string) =
             let seconds = max longest (ahead / float jobs)
             $", at most {Duration.print (TimeSpan.FromSeconds seconds)} left"
 
-    /// The current table. For each row: the number of finished trials, their mean scores on the selection split, and the trials
-    /// in training.
+    /// The current table. For each row: the number of finished trials, their mean scores on the selection split, and
+    /// the trials in training.
     member _.View: TableView =
         let states = rows ()
         let watched =

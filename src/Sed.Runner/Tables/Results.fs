@@ -30,8 +30,9 @@ module Results =
                     String.concat ", " kept
             raise (IOException $"There are no results of '{name}' in {folder}. It has {found}.")
 
-    /// One row for each finished trial of an experiment: the table's row, the varied settings, the seed, all metrics, and the cost of
-    /// training. `place` is the experiment's name or, for runs in another folder, that folder and the name.
+    /// One row for each finished trial of an experiment: the table's row, the varied settings, the seed, all metrics,
+    /// and the cost of training. `place` is the experiment's name or, for runs in another folder, that folder and the
+    /// name.
     let read (runs: string) (place: string) : Frame<int, string> =
         CsvFile.read [ "row"; "trial" ] (snd (locate runs place))
 
@@ -75,8 +76,9 @@ module Results =
         else
             Map.empty
 
-    /// Compares two experiments, joined by the names of their rows. For each metric: the mean over trials of the left one and of the
-    /// right one, and right minus left. The last column lists the differences between the specifications.
+    /// Compares two experiments, joined by the names of their rows. For each metric: the mean over trials of the left
+    /// one and of the right one, and right minus left. The last column lists the differences between the
+    /// specifications.
     let compare (runs: string) (left: string) (right: string) : Frame<string, string> =
         let leftFolder, _ = locate runs left
         let rightFolder, _ = locate runs right

@@ -1,5 +1,5 @@
-/// Stored frame probabilities of a trial's network, one file for each split, in the trial's folder. With them decoding and metrics can
-/// be changed without training again, and other trials can use them as pseudo-labels.
+/// Stored frame probabilities of a trial's network, one file for each split, in the trial's folder. With them decoding
+/// and metrics can be changed without training again, and other trials can use them as pseudo-labels.
 module internal Sed.Runner.StoredScores
 
 open System
@@ -15,7 +15,8 @@ open Sed.Core.Scoring
 let private fileOf folder (split: Split) =
     Path.Combine(folder, $"scores-{CanonicalKey.Of split}.npz")
 
-/// Metrics of decisions at the default decoding. They are stored with the probabilities and identify them when they are read.
+/// Metrics of decisions at the default decoding. They are stored with the probabilities and identify them when they are
+/// read.
 let private decided (scored: ScoredClips) =
     let once = scored.Once()
     Map [
@@ -49,10 +50,11 @@ let private read (file: string) =
     try
         ClipScores.Read file
     with
-    | :? FileNotFoundException -> raise (damaged file "it is gone")
+    | :? FileNotFoundException -> raise (damaged file "it is missing")
     | :? InvalidDataException as broken -> raise (damaged file (broken.Message.Replace(file, "").Trim(':', ' ', '.')))
 
-/// Computes the probabilities of a split with a trial's network (for an ensemble: their mean over its members), with the paper's decoding.
+/// Computes the probabilities of a split with a trial's network (for an ensemble: their mean over its members), with
+/// the paper's decoding.
 let rec ask (workspace: Workspace) (specification: Specification) split : ScoredClips =
     match specification.Members with
     | [] ->
@@ -61,11 +63,11 @@ let rec ask (workspace: Workspace) (specification: Specification) split : Scored
     | members ->
         let scores =
             ClipScores.Average [| for one in members -> (saidBy workspace one split).Scores |]
-        let truth = truth (workspace.Manifest specification) "the average" scores
+        let truth = truth (workspace.Manifest specification) "the ensemble" scores
         ScoredClips(truth, scores, Detection.options Detection.defaults)
 
-/// The probabilities of a split: read if they are stored, otherwise computed and stored. Stored probabilities must have the metrics that the
-/// trial's result gives for the split.
+/// The probabilities of a split: read if they are stored, otherwise computed and stored. Stored probabilities must have
+/// the metrics that the trial's result gives for the split.
 and private saidAs (result: TrialResult) (workspace: Workspace) (specification: Specification) split : ScoredClips =
     let folder = workspace.TrialFolder specification
     let file = fileOf folder split
@@ -86,7 +88,7 @@ and private saidAs (result: TrialResult) (workspace: Workspace) (specification: 
                 known
                 |> Map.tryFindKey (fun name value -> Map.tryFind name (decided usual) <> Some value)
                 |> Option.defaultValue "value"
-            raise (damaged folder $"what it detected has another {differs} than its result")
+            raise (damaged folder $"the {differs} of its stored probabilities differs from that of its result")
         | _ -> usual
     else
         let said = ask workspace specification split
@@ -104,7 +106,8 @@ and saidBy (workspace: Workspace) (specification: Specification) (split: Split) 
     | Failed _
     | Open -> invalidOp $"{workspace.TrialFolder specification} has no result yet."
 
-/// The split on which decoding is tuned: the held-out training clips, or without any the clips that early stopping monitors.
+/// The split on which decoding is tuned: the held-out training clips, or without any the clips that early stopping
+/// monitors.
 let tunedOn (specification: Specification) : Split =
     if specification.Holdout <> Nothing then
         Split.Validation
@@ -129,7 +132,8 @@ let private decidedBy (specification: Specification) (saidOf: Split -> ScoredCli
 let detection (workspace: Workspace) (specification: Specification) (result: TrialResult) : DetectionOptions =
     decidedBy specification (saidOf workspace specification result)
 
-/// The decoding of the ensemble of a row's trials, tuned on the mean of their probabilities; None if each trial has its own held-out clips.
+/// The decoding of the ensemble of a row's trials, tuned on the mean of their probabilities; None if each trial has its
+/// own held-out clips.
 let detectionOfMean (workspace: Workspace) (trials: Specification list) : DetectionOptions option =
     match trials.Head.Detection.Tuned, List.distinctBy _.Holdout trials with
     | None, _

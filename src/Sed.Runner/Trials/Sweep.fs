@@ -77,8 +77,8 @@ let private needs (workspace: Workspace) (trial: Trial) =
     | None when states |> List.forall _.IsFinished -> Ready
     | None -> Unfinished
 
-/// Trains a plan's unfinished trials in a worker process, in reverse order: those that no other process trains and whose dependencies
-/// are finished.
+/// Trains a plan's unfinished trials in a worker process, in reverse order: those that no other process trains and
+/// whose dependencies are finished.
 let rec help (workspace: Workspace) (plan: Plan) (stop: CancellationToken) =
     let waiting = [
         for _, trial in List.rev (openTrials workspace plan) do
@@ -180,7 +180,7 @@ let run
                 if openAtFirst.Contains index then
                     summary folder result
                 else
-                    "kept"
+                    "already finished"
             display.Line $"{name index}: {words}"
             Some(Finished result)
         | Failed failure when not retryFailed ->

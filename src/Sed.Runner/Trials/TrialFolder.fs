@@ -22,8 +22,8 @@ type internal EpochLog = {
     Last: Map<string, float>
 }
 
-/// A trial's folder: its specification, checkpoint, epoch log, network and result. Every file is written completely or not at all, however
-/// the process ends. One process at a time writes in it.
+/// A trial's folder: its specification, checkpoint, epoch log, network and result. Every file is written completely or
+/// not at all, however the process ends. One process at a time writes in it.
 module internal TrialFolder =
     let private options =
         JsonSerializerOptions(
@@ -189,7 +189,7 @@ module internal TrialFolder =
         | _ ->
             raise (
                 IOException
-                    $"Nothing can be trained in {folder}: {lock.Reason.TrimEnd '.'}. Let it be written, or name another folder with --out."
+                    $"Nothing can be trained in {folder}: {lock.Reason.TrimEnd '.'}. Make it writable, or name another folder with --out."
             )
 
     /// Writes the trial's canonical key, for people and for the comparison of runs.
@@ -202,7 +202,8 @@ module internal TrialFolder =
         | null -> ()
         | node -> AtomicFile.Write(keyFile folder, node.ToJsonString indented + "\n")
 
-    /// The canonical key of a trial as pairs of field name and value. Names have a dot or an index for each level. Empty without a key.
+    /// The canonical key of a trial as pairs of field name and value. Names have a dot or an index for each level.
+    /// Empty without a key.
     let key (folder: string) : (string * string) list =
         let rec fields name (node: JsonNode | null) =
             match node with
@@ -251,7 +252,8 @@ module internal TrialFolder =
     let fail (folder: string) (key: string) (error: exn) =
         writeKey folder key
         let failure = {
-            // The messages of diverged trainings are complete; other errors are unexpected, and their type helps to find them.
+            // The messages of diverged trainings are complete; other errors are unexpected, and their type helps to
+            // find them.
             Error =
                 match error with
                 | :? TrainingException -> sentence error

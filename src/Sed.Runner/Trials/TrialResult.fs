@@ -28,8 +28,8 @@ type TrialResult = {
     Data: string
     [<JsonPropertyName "classes">]
     Classes: int
-    /// Metrics of the best epoch by split and metric key, at the default decoding (threshold 0.5, no smoothing). The frame probabilities are
-    /// stored in the same folder.
+    /// Metrics of the best epoch by split and metric key, at the default decoding (threshold 0.5, no smoothing). The
+    /// frame probabilities are stored in the same folder.
     [<JsonPropertyName "scores">]
     Scores: Map<string, Map<string, float>>
     [<JsonPropertyName "epochs">]

@@ -11,7 +11,8 @@ open Sed.Core.Training
 open Sed.Core.Training.Targets
 open TorchSharp
 
-/// The fields that the results of trained networks and of ensembles have in common. Writes the probabilities of the scored split.
+/// The fields that the results of trained networks and of ensembles have in common. Writes the probabilities of the
+/// scored split.
 let private resultOf
     (workspace: Workspace)
     (right: FolderLock)
@@ -47,8 +48,8 @@ let private pseudoLabels (workspace: Workspace) (specification: Specification) =
         | Hard threshold -> FrameTargets.FromScores(said.Scores, threshold)
         | Soft -> FrameTargets.FromScores said.Scores
 
-/// Trains and scores the network of a specification, in a folder whose lock this process holds. An interrupted training resumes from its
-/// last completed epoch.
+/// Trains and scores the network of a specification, in a folder whose lock this process holds. An interrupted training
+/// resumes from its last completed epoch.
 let private train
     (workspace: Workspace)
     (right: FolderLock)
@@ -122,8 +123,8 @@ let private train
             ]
     }
 
-/// Scores an ensemble: the mean of the probabilities of its members, which are finished. Its history has one epoch, with the ensemble's scores
-/// on the selection split and the mean loss of the members' best epochs.
+/// Scores an ensemble: the mean of the probabilities of its members, which are finished. Its history has one epoch,
+/// with the ensemble's scores on the selection split and the mean loss of the members' best epochs.
 let private average
     (workspace: Workspace)
     (right: FolderLock)

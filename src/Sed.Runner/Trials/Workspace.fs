@@ -161,9 +161,9 @@ type internal Workspace
                 let manifest = workspace.Manifest specification
                 for purpose, split in
                     [
-                        "to learn from", Split.Training
-                        "to select on", specification.SelectOn
-                        "to be scored on", specification.ScoreOn
+                        "for training", Split.Training
+                        "for early stopping", specification.SelectOn
+                        "for scoring", specification.ScoreOn
                     ] do
                     if Array.isEmpty (manifest.IndicesOf split) then
                         Problem.at
@@ -195,7 +195,7 @@ type internal Workspace
                     let classes = String.concat "; " manifest.Classes
                     Problem.at
                         plan.Experiment.Name
-                        $"there is no class '{label}' whose saliency could be shown"
+                        $"there is no class '{label}' for a saliency map"
                         $"{manifest.Corpus} has {classes}"
                 | _ -> ()
     ]

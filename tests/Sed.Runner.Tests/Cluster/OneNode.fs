@@ -6,8 +6,8 @@ open System.IO
 open System.Threading
 open Xunit
 
-/// A Slurm cluster of this machine alone, with all its files in a temporary folder. Only root can start it. Tests are skipped if
-/// Slurm is not installed or cannot run.
+/// A Slurm cluster of this machine alone, with all its files in a temporary folder. Only root can start it. Tests are
+/// skipped if Slurm is not installed or cannot run.
 type internal OneNode() =
     let folder = Directory.CreateTempSubdirectory("sed-slurm-").FullName
     let within name = Path.Combine(folder, name)

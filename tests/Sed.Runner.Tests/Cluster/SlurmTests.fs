@@ -280,8 +280,8 @@ let ``an array job gives the same table as a local run, even if tasks are killed
     // Each task's script queues it again.
     for task in [ killed; noticed ] do
         until 30.0 (fun () -> (state task).Contains "Restarts=1")
-    // By default Slurm waits two minutes before it restarts a task. A restart within the same second fails, because Slurm confuses
-    // the new start's credential with the revoked one.
+    // By default Slurm waits two minutes before it restarts a task. A restart within the same second fails, because
+    // Slurm confuses the new start's credential with the revoked one.
     for task in [ killed; noticed ] do
         slurm.Run("scontrol", [ "update"; $"jobid={task}"; "starttime=now+3" ])
         |> ignore

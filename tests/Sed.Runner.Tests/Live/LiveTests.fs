@@ -95,7 +95,8 @@ type private WatchedRun() =
             Directory.Delete(runs, true)
 
 module private Page =
-    /// Waits until an expression is true in the page; fails after a minute, so that a page that never gets there cannot hang the tests.
+    /// Waits until an expression is true in the page; fails after a minute, so that a page that never gets there cannot
+    /// hang the tests.
     let waitUntil (browser: Browser) expression =
         let look =
             $"const look = () => ({expression}) ? done(true) : Date.now() > end ? done(false) : setTimeout(look, 50)"
@@ -174,8 +175,8 @@ type LiveTests(browser: OneBrowser) =
         Assert.Equal(HttpStatusCode.NotFound, (ask HttpMethod.Get "report").StatusCode)
         Assert.Equal(HttpStatusCode.NotFound, (ask HttpMethod.Get "../tables/watched.plan.json").StatusCode)
         Assert.Equal(HttpStatusCode.MethodNotAllowed, (ask HttpMethod.Post "state").StatusCode)
-        // A request under another host name, as after DNS rebinding. It needs its own connection, because .NET's listener closes a
-        // connection after refusing its host.
+        // A request under another host name, as after DNS rebinding. It needs its own connection, because .NET's
+        // listener closes a connection after refusing its host.
         use stranger = new HttpClient()
         let rebound = new HttpRequestMessage(HttpMethod.Get, address + "state")
         rebound.Headers.Host <- "elsewhere.example"

@@ -4,7 +4,8 @@ open Xunit
 open Sed.Runner
 open Sed.Runner.PerClass
 
-/// Two clips: a car is detected in one and missed in the other, a train is missed, a bus is a false alarm, and there is no truck.
+/// Two clips: a car is detected in one and missed in the other, a train is missed, a bus is a false alarm, and there is
+/// no truck.
 let private trial =
     SyntheticScores.clips [ "Car"; "Train"; "Bus"; "Truck" ] 2 true [
         "a", [ 0.0, 2.0, "Car" ], [ 0.0, 2.0, "Car" ]

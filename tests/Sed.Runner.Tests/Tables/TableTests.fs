@@ -46,8 +46,8 @@ let private result = {
 
 let private states = [ for trial in plan.Trials -> trial, Finished result ]
 
-/// Ten clips with a car each. Each trial detects one more car than the trial before. A constant prediction has a weak F of 0.5 at
-/// best.
+/// Ten clips with a car each. Each trial detects one more car than the trial before. A constant prediction has a weak F
+/// of 0.5 at best.
 let private finished = [
     for index, trial in List.indexed plan.Trials ->
         {

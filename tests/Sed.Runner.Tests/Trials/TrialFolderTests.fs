@@ -222,7 +222,7 @@ let ``a lock that cannot be created is distinguished from one that is held`` () 
     let thrown =
         Assert.Throws<IOException>(fun () -> TrialFolder.tryLock folder |> ignore)
     Assert.Equal(
-        $"Nothing can be trained in {folder}: Access to the path '{place}' is denied. Let it be written, or name another folder with --out.",
+        $"Nothing can be trained in {folder}: Access to the path '{place}' is denied. Make it writable, or name another folder with --out.",
         thrown.Message
     )
     Directory.Delete(folder, true)
