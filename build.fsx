@@ -1,72 +1,12 @@
 // Restores, builds, tests and runs SedDsl: dotnet fsi build.fsx [command] [arguments]
 // Requires git and the .NET 10 SDK; ffmpeg for audio formats other than those read directly.
-#load "tools/build/packages.fsx"
+#load "tools/build/restore.fsx" "tools/build/packages.fsx"
 open System
 open System.IO
-open System.Security.Cryptography
-open System.Text.RegularExpressions
 open System.Xml.Linq
 open Steps
+open Restore
 open Packages
-
-// ---------------------------------------------------------------------------------------------------------- restore
-
-/// Name and version of every package in paket.lock.
-let lockedPackages () = [
-    for line in File.ReadLines(path "paket.lock") do
-        let found = Regex.Match(line, @"^    (\S+) \(([^)]+)\)")
-
-        if found.Success then
-            found.Groups[1].Value, found.Groups[2].Value
-]
-
-/// Restores the packages of paket.lock: NuGet downloads them from the configured sources, and Paket reads NuGet's cache.
-let restore () =
-    let folder = path "artifacts/restore"
-    let stamp = Path.Combine(folder, "restored")
-
-    let lock =
-        File.ReadAllBytes(path "paket.lock") |> SHA256.HashData |> Convert.ToHexString
-
-    let cache =
-        Path.Combine(Environment.GetFolderPath Environment.SpecialFolder.UserProfile, ".nuget", "packages")
-
-    let isCached (name: string, version: string) =
-        Directory.Exists(Path.Combine(cache, name.ToLowerInvariant(), version))
-
-    let packages = lockedPackages ()
-
-    let upToDate =
-        File.Exists stamp
-        && File.ReadAllText stamp = lock
-        && List.forall isCached packages
-        && File.Exists(path ".paket/Paket.Restore.targets")
-
-    if not upToDate then
-        timed "Restoring packages" (fun () ->
-            Directory.CreateDirectory folder |> ignore
-
-            let downloads =
-                [
-                    for name, version in packages ->
-                        $"    <PackageDownload Include=\"{name}\" Version=\"[{version}]\" />"
-                ]
-                |> String.concat "\n"
-            // Empty files keep the settings of the repository out of this project.
-            for file in [ "Directory.Build.props"; "Directory.Build.targets" ] do
-                File.WriteAllText(Path.Combine(folder, file), "<Project />\n")
-
-            let project = Path.Combine(folder, "Packages.csproj")
-
-            File.WriteAllText(
-                project,
-                $"<Project Sdk=\"Microsoft.NET.Sdk\">\n  <PropertyGroup>\n    <TargetFramework>net10.0</TargetFramework>\n  </PropertyGroup>\n  <ItemGroup>\n{downloads}\n  </ItemGroup>\n</Project>\n"
-            )
-
-            runQuietly "dotnet" [ "restore"; project ]
-            runQuietly "dotnet" [ "tool"; "restore" ]
-            runQuietly "dotnet" [ "paket"; "restore" ]
-            File.WriteAllText(stamp, lock))
 
 /// The input files of the build, one line each, with size and modification time.
 let private buildInputs () =
@@ -210,6 +150,7 @@ let help () =
   tool         build the seddsl command without libtorch as a single file, artifacts/tool/seddsl
   words        generate src/Sed.Dsl/README.md, the language reference
   docs         generate API documentation in artifacts/docs/site
+  hashes       record the content hashes of the packages, after packages were added or raised
   clean        delete all build output
   help         show this text
 
@@ -247,6 +188,7 @@ try
     | "docs" ->
         build ()
         docs ()
+    | "hashes" -> hashes ()
     | "clean" -> clean ()
     | "help"
     | "--help"

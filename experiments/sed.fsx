@@ -61,6 +61,7 @@ let export file frame = Export.frame file frame
 /// Runs experiments with the options of the command line: plans them, trains the unfinished trials and prints the
 /// tables.
 let run (experiments: Experiment list) =
+    Sed.Core.Runtime.StandardStreams.Install()
     StaleBuild.warn (Path.Combine(__SOURCE_DIRECTORY__, "..", "src"))
     let experiments = [
         for experiment in experiments ->

@@ -3,6 +3,7 @@ namespace Sed.Runner
 open System
 open System.Diagnostics
 open System.Threading
+open Sed.Core.Runtime
 open Spectre.Console
 open Spectre.Console.Rendering
 
@@ -24,12 +25,16 @@ type internal Display() =
             Console.Write("\r" + String(' ', shown) + "\r")
             shown <- 0
 
+    // File names and labels in messages may contain escape sequences.
+    let safe (text: string) =
+        text.Split '\n' |> Array.map OneLine.Of |> String.concat "\n"
+
     let line (text: string) =
         clear ()
         if watching then
-            AnsiConsole.WriteLine text // above the live table, which is then redrawn below it
+            AnsiConsole.WriteLine(safe text) // above the live table, which is then redrawn below it
         else
-            Console.WriteLine text
+            Console.WriteLine(safe text)
         lastLine <- clock.Elapsed
 
     let state (text: string) =
@@ -50,7 +55,7 @@ type internal Display() =
                     text
 
             clear ()
-            Console.Write text
+            Console.Write(safe text)
             shown <- text.Length
         elif lastLine = TimeSpan.MinValue || clock.Elapsed - lastLine > linesApart then
             line text

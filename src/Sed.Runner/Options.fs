@@ -5,6 +5,7 @@ open System.Globalization
 open System.IO
 open Argu
 open Sed
+open Sed.Core.Runtime
 
 /// The parsed command line.
 type Options = {
@@ -288,5 +289,14 @@ module Options =
                     else
                         first
 
-                let remedy = $"`dotnet fsi {script} help` lists the options"
+                let names = [
+                    for case in parser.GetArgumentCases() do
+                        if not case.IsHidden.Value then
+                            yield! case.CommandLineNames.Value
+                ]
+                let remedy =
+                    match first.Split '\'' with
+                    | [| "unrecognized argument: "; word; _ |] when not (isNull (Spelling.Nearest(word, names))) ->
+                        $"did you mean `{Spelling.Nearest(word, names)}`?"
+                    | _ -> $"`dotnet fsi {script} help` lists the options"
                 Some(defaults home, [ Problem.at "command line" (first.TrimEnd '.') remedy ])

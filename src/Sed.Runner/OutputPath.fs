@@ -4,6 +4,7 @@ module internal Sed.Runner.OutputPath
 open System
 open System.IO
 open Sed
+open Sed.Core.Runtime
 
 /// Why a path given for an option cannot be written to: it is empty, or one of its parent folders is a file.
 let problem (option: string) (path: string) : Problem option =
@@ -19,3 +20,24 @@ let problem (option: string) (path: string) : Problem option =
     else
         fileAbove (Path.GetFullPath path)
         |> Option.map (fun file -> Problem.at option $"'{path}' lies in '{file}', which is a file" "name a folder")
+
+/// The problems of outputs that would overwrite an input: an input itself, or a file in a folder of inputs. Each output has its
+/// option, and each input a description such as "the script".
+let overwritten (outputs: (string * string) list) (inputs: (string * string) list) (folders: (string * string) list) = [
+    let pairs named =
+        seq { for name, path in named -> struct (name, path) }
+    yield! FileIdentity.Overwritten(pairs outputs, pairs inputs)
+    let places =
+        dict [ for what, folder in List.rev folders -> FileIdentity.Of folder, what ]
+    let rec above (path: string | null) =
+        match path with
+        | null -> None
+        | folder ->
+            match places.TryGetValue(FileIdentity.Of folder) with
+            | true, what -> Some what
+            | _ -> above (Path.GetDirectoryName folder)
+    for option, file in outputs do
+        match above (Path.GetDirectoryName(FileIdentity.FullTarget file)) with
+        | Some what -> Problem.at $"{option} {file}" $"this is in {what}" "choose another folder"
+        | None -> ()
+]

@@ -4,30 +4,40 @@ module internal Sed.Runner.ResultWriter
 open System
 open System.IO
 open Sed
+open Sed.Core.Runtime
 
 /// Prints problems on standard error, under the name of what has them.
 let printProblems (name: string) problems =
-    eprintfn $"{Problem.printAll name problems}"
+    eprintfn $"{Problem.printAll (OneLine.Of name) problems}"
 
 /// The file of an experiment's export. If a script has several experiments, the experiment's name is appended.
-let private exportFile (file: string) (outcome: ExperimentOutcome) several =
+let private exportFile (file: string) (plan: Plan) several =
     if several then
         let folder = Path.GetDirectoryName file |> string
         let name = Path.GetFileNameWithoutExtension file
-        Path.Combine(folder, $"{name}-{outcome.Plan.Experiment.Name}{Path.GetExtension file}")
+        Path.Combine(folder, $"{name}-{plan.Experiment.Name}{Path.GetExtension file}")
     else
         file
 
-/// Writes something and returns whether it was written. A failure is reported and stops nothing else.
-let private tryWrite (what: string) (write: unit -> unit) =
+// EROFS of Linux and macOS, ERROR_WRITE_PROTECT of Windows.
+let private isReadOnly (refused: exn) =
+    refused :? UnauthorizedAccessException
+    || List.contains refused.HResult [ 30; 0x80070013 ]
+
+/// Writes something and returns whether it was written. A failure is reported and stops nothing else. With `mayBeReadOnly`, storage
+/// that is read-only is no failure, so that a finished table can be shown from it.
+let private tryWriteTo mayBeReadOnly (what: string) (write: unit -> unit) =
     try
         write ()
         true
     with
+    | :? OutputClosedException -> reraise ()
     | :? IOException
     | :? UnauthorizedAccessException as refused ->
-        printfn $"{what} could not be written: {refused.Message}"
-        false
+        printfn $"{what} could not be written: {OneLine.Of refused.Message}"
+        mayBeReadOnly && isReadOnly refused
+
+let private tryWrite what write = tryWriteTo false what write
 
 let private writeFigures (workspace: Workspace) (outcome: ExperimentOutcome) =
     for figure in Report.requestedFigures workspace outcome do
@@ -71,8 +81,38 @@ let writePlan (workspace: Workspace) (plan: Plan) =
     if not (RunPlan.isKept workspace.Folder plan.FileName && isFinished ()) then
         tryWrite "The plan" (fun () -> RunPlan.write workspace plan) |> ignore
 
+/// The problems of exports that would overwrite an input of the script.
+let outputProblems (options: Options) (script: string) recorded (plans: Plan list) = [
+    let several = plans.Length > 1
+    let fileOf (plan: Plan) file = exportFile file plan several
+    let outputs = [
+        for plan in plans do
+            for file in options.Exports do
+                "--export", fileOf plan file
+            for file in Option.toList options.ExportModel do
+                "--export-model", fileOf plan file
+    ]
+    if not outputs.IsEmpty then
+        let corpora =
+            plans
+            |> List.collect Plan.allTrials
+            |> List.map _.Specification.Corpus
+            |> List.distinct
+        let folders = [
+            for corpus in corpora do
+                match corpus with
+                | SmartCars -> ()
+                | Recordings folder -> "a folder of recordings", folder
+                | Collected folder -> "the corpus", folder
+            "the recorded results", recorded
+            for name in [ "corpora"; "features"; "trials"; "tables" ] do
+                $"the {name} of the run", Path.Combine(options.Out, name)
+        ]
+        yield! OutputPath.overwritten outputs [ "the script", script ] folders
+]
+
 /// Prints the results of a plan, and writes and verifies them as the command line requests. Returns false if the results differ
-/// from the recorded ones or a file named on the command line cannot be written.
+/// from the recorded ones or a file cannot be written.
 let writeAll (options: Options) command recorded several (workspace: Workspace) (outcome: ExperimentOutcome) =
     TableView.print outcome.Table
     printfn ""
@@ -82,21 +122,20 @@ let writeAll (options: Options) command recorded several (workspace: Workspace) 
         printfn $"{sentence}"
     for table in outcome.Below do
         TableView.print table
-    // Failures in the workspace are ignored, so that a finished table can be shown from read-only storage.
-    tryWrite "The table" (fun () -> ExperimentOutcome.save outcome) |> ignore
-    tryWrite "The figures" (fun () -> writeFigures workspace outcome) |> ignore
     let isWhole = outcome.Plan.FileName = outcome.Plan.Experiment.Name
-    if options.Report |> Option.defaultValue isWhole then
-        tryWrite "The report" (fun () -> writeReport workspace outcome options.Audio command)
-        |> ignore
     [
+        tryWriteTo true "The table" (fun () -> ExperimentOutcome.save outcome)
+        tryWriteTo true "The figures" (fun () -> writeFigures workspace outcome)
+        if options.Report |> Option.defaultValue isWhole then
+            tryWriteTo options.Report.IsNone "The report" (fun () ->
+                writeReport workspace outcome options.Audio command)
         for file in options.Exports do
-            let file = exportFile file outcome several
+            let file = exportFile file outcome.Plan several
             tryWrite file (fun () ->
                 Export.write file (fun () -> outcome.Table) outcome.Frame
                 printfn $"Exported: {file}")
         for file in Option.toList options.ExportModel do
-            writeModel workspace outcome (exportFile file outcome several)
+            writeModel workspace outcome (exportFile file outcome.Plan several)
         if options.Record then
             tryWrite "The record" (fun () -> printfn $"Recorded: {Recorded.write recorded outcome}")
         if options.Verify then

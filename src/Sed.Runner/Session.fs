@@ -223,11 +223,16 @@ let private isFull (error: IOException) =
 let private guarded (options: Options) (display: Display) (stopping: StopSignals) (work: unit -> int) =
     let ended code (message: string) =
         display.Clear()
-        eprintfn $"{message}"
+        for line in message.TrimEnd().Split '\n' do
+            eprintfn $"{OneLine.Of line}"
         code
     try
         work ()
     with
+    | :? OutputClosedException as closed ->
+        eprintfn
+            $"{closed.Message} Finished trials and completed epochs are kept in {options.Out}. Run the script again to resume."
+        1
     | :? OperationCanceledException ->
         display.Line
             $"Stopped. Finished trials and completed epochs are kept in {options.Out}. Run the script again to resume."
@@ -268,7 +273,7 @@ let private outProblems (options: Options) = [
 ]
 
 /// Runs experiments as the command line requests. Returns the exit code: 0 when the tables are printed; 1 when a trial failed, the
-/// results differ from the recorded ones or a file named on the command line could not be written; 2 when the script, the
+/// results differ from the recorded ones or a file could not be written; 2 when the script, the
 /// command line or the data have a problem; 130 after Ctrl-C; 143 after SIGTERM.
 let run (script: string) (home: string) (arguments: string list) (experiments: Experiment list) =
     match Options.parse script home arguments with
@@ -281,7 +286,11 @@ let run (script: string) (home: string) (arguments: string list) (experiments: E
             @ deviceProblems options
             @ (if commandProblems.IsEmpty then outProblems options else [])
             @ noExperiments experiments
+        let recorded = recordedFolder script
         match wrong, plans options.Choices experiments with
+        | [], Ok plans when not (ResultWriter.outputProblems options script recorded plans).IsEmpty ->
+            ResultWriter.printProblems script (ResultWriter.outputProblems options script recorded plans)
+            2
         | [], Ok plans when options.PlanOnly ->
             printfn "%s" (plans |> List.map Plan.print |> String.concat "\n\n")
             0

@@ -3,6 +3,7 @@ module Sed.Runner.StaleBuild
 
 open System.IO
 open System.Reflection
+open Sed.Core.Runtime
 
 /// A source file below `source` that is newer than every Sed assembly in the folder `built`.
 let internal newer (source: string) (built: string) : string option =
@@ -12,9 +13,8 @@ let internal newer (source: string) (built: string) : string option =
     if times.IsEmpty || not (Directory.Exists source) then
         None
     else
-        Seq.append
-            (Directory.EnumerateFiles(source, "*.cs", SearchOption.AllDirectories))
-            (Directory.EnumerateFiles(source, "*.fs", SearchOption.AllDirectories))
+        FolderTree.Files source
+        |> Seq.filter (fun file -> List.contains (Path.GetExtension file) [ ".cs"; ".fs" ])
         |> Seq.tryFind (fun file -> File.GetLastWriteTimeUtc file > List.max times)
 
 /// Prints a warning on standard error if a file below `source` is newer than this assembly.

@@ -128,7 +128,9 @@ let ``a damaged checkpoint is renamed with a message, and the trial starts again
     Assert.Equal(table whole, table output)
 
 [<Fact>]
-let ``a finished table is shown from read-only storage, with messages on files that could not be written`` () =
+let ``a finished table is shown from read-only storage, and a report or another file that cannot be written is a failure``
+    ()
+    =
     let out = Path.Combine(home, "readOnly")
     let once = {
         small with
@@ -156,7 +158,7 @@ let ``a finished table is shown from read-only storage, with messages on files t
     File.WriteAllText(Path.Combine(out, "reports"), "")
     let code, output, errors = run out [ "--report" ] [ once ]
     Assert.Equal("", errors)
-    Assert.Equal(0, code)
+    Assert.Equal(1, code)
     Assert.Contains("\nThe table could not be written: ", output)
     Assert.Contains("\nThe report could not be written: ", output)
     // An unwritable file that the command line names is an error.

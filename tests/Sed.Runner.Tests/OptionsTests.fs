@@ -102,13 +102,13 @@ let ``all invalid values are reported at once`` () =
     )
 
 [<Theory>]
-[<InlineData("--plann", "unrecognized argument: '--plann'")>]
-[<InlineData("--seeds", "argument '--seeds' must be followed by <seeds>")>]
-let ``an unknown argument is reported with a pointer to the help`` (argument: string, cause: string) =
-    Assert.Equal<string list>(
-        [ $"command line: {cause}; `dotnet fsi table2.fsx help` lists the options" ],
-        problems [ argument ]
-    )
+[<InlineData("--plann", "unrecognized argument: '--plann'; did you mean `--plan`?")>]
+[<InlineData("--quiet", "unrecognized argument: '--quiet'; `dotnet fsi table2.fsx help` lists the options")>]
+[<InlineData("--seeds", "argument '--seeds' must be followed by <seeds>; `dotnet fsi table2.fsx help` lists the options")>]
+let ``an unknown argument is reported with the nearest one or a pointer to the help``
+    (argument: string, problem: string)
+    =
+    Assert.Equal<string list>([ $"command line: {problem}" ], problems [ argument ])
 
 [<Theory>]
 [<InlineData("")>]

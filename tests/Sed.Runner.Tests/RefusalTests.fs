@@ -161,3 +161,41 @@ let ``a script without experiments and an output folder that cannot be created a
         "small.fsx: 1 problem\n  --out: the folder '/proc/runs' cannot be created; name a folder in a writable place\n",
         errors
     )
+
+[<Fact>]
+let ``no export overwrites the script, the corpus, the recorded results or the run, and a model replaces only a model``
+    ()
+    =
+    let folder = Path.Combine(home, "inputs")
+    Directory.CreateDirectory(Path.Combine(folder, "corpus", "audio")) |> ignore
+    let list = Path.Combine(folder, "corpus", "train.csv")
+    let link = Path.Combine(folder, "link.csv")
+    let notes = Path.Combine(folder, "notes.txt")
+    for file in [ list; notes ] do
+        File.WriteAllText(file, "kept")
+    File.CreateSymbolicLink(link, list) |> ignore
+    let out = Path.Combine(folder, "runs")
+    let refused (arguments: string list) =
+        let code, _, errors =
+            run out ([ "--data"; Path.Combine(folder, "corpus") ] @ arguments) [ small ]
+        Assert.Equal(2, code)
+        errors.Replace(folder, "")
+    Assert.Equal(
+        "small.fsx: 1 problem\n  --export /corpus/train.csv: this is in the corpus; choose another folder\n",
+        refused [ "--export"; list ]
+    )
+    Assert.Contains("--export /link.csv: this is in the corpus", refused [ "--export"; link ])
+    Assert.Contains(
+        "this is in the tables of the run",
+        refused [ "--export"; Path.Combine(out, "tables", "small.csv") ]
+    )
+    Assert.Contains(
+        "--export-model: '/notes.txt' exists and is not a model file; choose another name",
+        refused [ "--export-model"; notes ]
+    )
+    Assert.Contains(
+        "--export ./a.csv: --export a.csv is the same file",
+        refused [ "--export"; "a.csv"; "--export"; "./a.csv" ]
+    )
+    for file in [ list; notes ] do
+        Assert.Equal("kept", File.ReadAllText file)

@@ -179,3 +179,51 @@ type InvalidArgumentsTests() =
         Assert.Equal(0, run.ExitCode)
         Assert.Contains("audio/a?b.wav", run.Output)
         Assert.All(run.Output.Split '\n', (fun line -> Assert.InRange(line.Length, 0, 200)))
+
+    [<Fact>]
+    member _.``A misspelt option is refused with the nearest one, not taken as a file``() =
+        refused
+            (String.concat Environment.NewLine [
+                "seddsl predict: there is no option --treshold; did you mean --threshold?"
+                "seddsl predict: there is no option --quiet; 'seddsl predict --help' lists the options"
+            ])
+            [ "predict"; "m.sed"; "a.wav"; "--treshold"; "0.3"; "--quiet" ]
+        refused "seddsl export: there is no option --onxn; did you mean --onnx?" [
+            "export"
+            "m.sed"
+            "--onxn"
+            "m.onnx"
+        ]
+        refused "seddsl show: there is no option --metrics; did you mean --metric?" [
+            "show"
+            "--metrics"
+            "weakF"
+            "t"
+        ]
+
+    [<Fact>]
+    member _.``Escape sequences in arguments, labels and file names do not reach the terminal``() =
+        for arguments in
+            [
+                [ "evaluate"; "--reference"; "\u001b[2Ja\nb"; "--estimated"; "b" ]
+                [ "evaluate"; "--\u001b[2J" ]
+                [ "\u001b[2J" ]
+                [ "check"; "\u001b[2J" ]
+                [ "show"; "\u009b2J" ]
+                [ "predict"; "\u001b[2J"; "a.wav" ]
+            ] do
+            let run = Run.seddsl arguments
+            Assert.Equal(2, run.ExitCode)
+            Assert.Equal("", run.Output)
+            Assert.DoesNotContain(run.Errors.Replace("\n", ""), Char.IsControl)
+
+    [<Fact>]
+    member _.``A device without an end is refused as a list``() =
+        refused
+            "seddsl evaluate: /dev/zero, line 1: byte 0 is zero, so this is not text in UTF-8; save a list in UTF-16 as UTF-8"
+            [ "evaluate"; "--reference"; "/dev/zero"; "--estimated"; reference ]
+        refused "seddsl predict: /dev/zero: it is a pipe or a device, not a model file." [
+            "predict"
+            "/dev/zero"
+            reference
+        ]

@@ -48,7 +48,7 @@ module Run =
         Console.SetError capturedErrors
 
         try
-            let exitCode = Sed.Tool.Program.main (Array.ofList arguments)
+            let exitCode = Sed.Tool.Program.run (Array.ofList arguments)
 
             {
                 ExitCode = exitCode

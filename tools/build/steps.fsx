@@ -10,7 +10,7 @@ let windows = OperatingSystem.IsWindows()
 /// A failed step: the command line, its exit code, and its output unless that was already on the screen.
 exception Failed of command: string * exitCode: int * output: string
 
-let private start (quiet: bool) (folder: string) (file: string) (arguments: string list) =
+let private describe (quiet: bool) (folder: string) (file: string) (arguments: string list) =
     let info =
         ProcessStartInfo(
             file,
@@ -25,7 +25,10 @@ let private start (quiet: bool) (folder: string) (file: string) (arguments: stri
     info.Environment["DOTNET_CLI_TELEMETRY_OPTOUT"] <- "1"
     info.Environment["MSBUILDDISABLENODEREUSE"] <- "1"
     info.Environment["DOTNET_CLI_USE_MSBUILD_SERVER"] <- "0"
-    Process.Start info
+    info
+
+let private start quiet folder file arguments =
+    Process.Start(describe quiet folder file arguments)
 
 /// Runs a program with its output on the screen and returns the exit code.
 let exitCodeOf (file: string) (arguments: string list) =
@@ -52,6 +55,23 @@ let outputOf (folder: string) (file: string) (arguments: string list) =
     if running.ExitCode <> 0 then
         fail file arguments running.ExitCode (output + errors.Result)
     output
+
+/// Runs a program with additional environment variables for at most a number of seconds; 0 for no limit. Returns its output if it
+/// fails, an empty text if it is not done in time, and None if it succeeds.
+let tryRun (settings: (string * string) list) (seconds: int) (file: string) (arguments: string list) =
+    let info = describe true root file arguments
+    for name, value in settings do
+        info.Environment[name] <- value
+    use running = Process.Start info
+    let output = running.StandardOutput.ReadToEndAsync()
+    let errors = running.StandardError.ReadToEndAsync()
+    if not (running.WaitForExit(if seconds = 0 then -1 else 1000 * seconds)) then
+        running.Kill true
+        Some ""
+    elif running.ExitCode <> 0 then
+        Some(output.Result + errors.Result + " ")
+    else
+        None
 
 /// Runs a step and shows its output only if it fails.
 let runQuietly (file: string) (arguments: string list) = outputOf root file arguments |> ignore

@@ -2,9 +2,11 @@ namespace Sed.Tool
 
 open System
 open System.IO
+open System.Threading
 open Argu
 open Sed.Core.Annotations
 open Sed.Core.Corpora
+open Sed.Core.Runtime
 
 /// One command of the program.
 type Command = {
@@ -21,7 +23,7 @@ module ExitCode =
     [<Literal>]
     let Done = 0
 
-    /// Internal error.
+    /// Internal error, or standard output cannot be written.
     [<Literal>]
     let Failed = 1
 
@@ -33,9 +35,28 @@ module ExitCode =
     [<Literal>]
     let Partial = 3
 
-    /// Interrupted by Ctrl-C.
+    /// Interrupted by Ctrl-C; by another signal, 128 plus its number.
     [<Literal>]
     let Interrupted = 130
+
+/// Ctrl-C, SIGTERM and SIGHUP.
+module Interruption =
+    let mutable private signals: StopSignals option = None
+
+    /// Starts to receive signals, for the whole process.
+    let start () = signals <- Some(new StopSignals(false))
+
+    /// Cancelled by the first signal. Commands that never ask for it end at once.
+    let token () =
+        match signals with
+        | Some signals -> signals.Token
+        | None -> CancellationToken.None
+
+    /// The exit code of an interrupted command.
+    let code () =
+        match signals with
+        | Some signals when signals.Code <> 0 -> signals.Code
+        | _ -> ExitCode.Interrupted
 
 /// Invalid arguments that Argu accepts: bad values and bad combinations.
 exception BadArguments of problems: string list
@@ -53,13 +74,25 @@ module OutputPath =
             raise (BadArguments [ $"{option} {path}: expected a folder, found a file" ])
         path
 
+    /// Returns the path of a file that exists or can be created.
+    let file (option: string) (path: string) =
+        if Directory.Exists(nonEmpty option path) then
+            raise (BadArguments [ $"{option} {path}: expected a file, found a folder" ])
+        path
+
+    /// Refuses outputs, with their options, that are inputs or that are named twice. Inputs are described as in "the model".
+    let protect (outputs: (string * string) seq) (inputs: (string * string) seq) =
+        let pairs named =
+            seq { for name, path in named -> struct (name, path) }
+        match List.ofSeq (FileIdentity.Overwritten(pairs outputs, pairs inputs)) with
+        | [] -> ()
+        | problems -> raise (BadArguments(List.map string problems))
+
     /// Writes a file. An existing file is replaced only if it is empty or starts with the given first line, which identifies
     /// files that this command wrote.
     let write (option: string) (path: string) (firstLine: string) (write: string -> unit) =
-        if Directory.Exists(nonEmpty option path) then
-            raise (BadArguments [ $"{option} {path}: expected a file, found a folder" ])
         if
-            File.Exists path
+            File.Exists(file option path)
             && FileInfo(path).Length > 0
             && Seq.tryHead (File.ReadLines path) <> Some firstLine
         then
@@ -79,6 +112,11 @@ module Command =
     let private lines (text: string) =
         List.ofArray (text.Split Environment.NewLine)
 
+    /// Prints text on standard error. Names in it may contain escape sequences.
+    let complain (text: string) =
+        for line in lines (text.TrimEnd()) do
+            eprintfn $"{OneLine.Of line}"
+
     /// The problems with the input, one per line, or None if the error is an internal one.
     let private problemsOf (error: exn) =
         match error with
@@ -89,7 +127,7 @@ module Command =
         | :? FileNotFoundException as problem -> Some [ $"{problem.FileName}: there is no such file" ]
         // .NET appends the name of a parameter in the source, which means nothing on the command line.
         | :? ArgumentException as problem when not (isNull problem.ParamName) ->
-            Some [ problem.Message.Replace($" (Parameter '{problem.ParamName}')", "") ]
+            Some(lines (problem.Message.Replace($" (Parameter '{problem.ParamName}')", "")))
         | :? DirectoryNotFoundException as problem -> Some [ problem.Message ]
         | :? IOException
         | :? InvalidDataException
@@ -108,24 +146,32 @@ module Command =
         let parser =
             ArgumentParser.Create<'arguments>(programName = $"seddsl {name}", checkStructure = false)
 
+        let complainAll problems =
+            for problem in problems do
+                eprintfn $"seddsl {name}: {OneLine.Of problem}"
+            ExitCode.BadInput
+
         try
-            work (parser.ParseCommandLine(arguments, raiseOnUsage = true))
+            match CommandLine.arrange name parser (List.ofArray arguments) with
+            | words, problems when problems.IsEmpty || List.contains "--help" words ->
+                work (parser.ParseCommandLine(Array.ofList words, raiseOnUsage = true))
+            | _, problems -> complainAll problems
         with
         | :? ArguParseException as help when help.ErrorCode = ErrorCode.HelpText ->
             printfn $"{help.Message}"
             ExitCode.Done
         | :? ArguParseException as problem ->
-            eprintfn $"{problem.Message}"
+            complain problem.Message
             ExitCode.BadInput
+        | :? OperationCanceledException ->
+            eprintfn $"seddsl {name}: interrupted"
+            Interruption.code ()
+        | :? OutputClosedException -> reraise ()
         | error ->
             match problemsOf error with
-            | Some problems ->
-                for problem in problems do
-                    eprintfn $"seddsl {name}: {problem}"
-
-                ExitCode.BadInput
+            | Some problems -> complainAll problems
             | None ->
-                eprintfn $"seddsl {name}: internal error: {error}"
+                complain $"seddsl {name}: internal error: {error}"
                 ExitCode.Failed
 
     /// The same for work that returns no exit code.

@@ -18,10 +18,12 @@ type private ExportArguments =
             | With_Features -> "include feature extraction, so that the model's input is audio samples."
 
 let private work (arguments: ParseResults<ExportArguments>) =
-    let model = ModelFile.Read(arguments.GetResult Model)
+    let source = arguments.GetResult Model
+    let file = arguments.GetResult Onnx |> OutputPath.file "--onnx"
+    OutputPath.protect [ "--onnx", file ] [ "the model", source ]
+    let model = ModelFile.Read source
     let withFeatures = arguments.Contains With_Features
     let content = OnnxExport.Of(model, withFeatures)
-    let file = arguments.GetResult Onnx
     AtomicFile.Write(file, fun stream -> stream.Write content)
     let features = model.Features
     let input =

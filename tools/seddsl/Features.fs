@@ -1,7 +1,6 @@
 module Sed.Tool.Features
 
 open System
-open System.Threading
 open Argu
 open Sed.Core.Corpora.Checks
 open Sed.Core.Features.LogMel
@@ -58,13 +57,13 @@ let private work (arguments: ParseResults<FeaturesArguments>) =
         Preflight.Check(folder, null, progress.Counter "decoding").ToManifest()
 
     use store =
-        FeatureStore.Open(manifest, options, out, device, extraction, CancellationToken.None, precision)
+        FeatureStore.Open(manifest, options, out, device, extraction, Interruption.token (), precision)
 
     printfn $"{store.Folder}: {store.Count} clips x {store.Frames} frames x {store.Bands} bands"
     printfn $"{manifest.Describe()}"
 
     for broken in store.Broken do
-        printfn $"stored as silence: {broken.Name} ({broken.Reason})"
+        printfn $"stored as silence: {OneLine.Of broken.Name} ({OneLine.Of broken.Reason})"
 
 /// seddsl features: computes the log-mel features of a corpus.
 let command = {

@@ -2,6 +2,7 @@ module Sed.Tool.Program
 
 open System
 open System.Reflection
+open Sed.Core.Runtime
 open Sed.Tool.Evaluate
 open Sed.Tool.Predict
 
@@ -52,8 +53,8 @@ let private help () =
     printfn ""
     printfn "Run 'seddsl COMMAND --help' for the options of a command, 'seddsl --version' for the version."
 
-[<EntryPoint>]
-let main arguments =
+/// Runs the command that the arguments name. Returns the exit code.
+let run arguments =
     match List.ofArray arguments with
     | []
     | [ "help" ]
@@ -73,5 +74,15 @@ let main arguments =
         | Some command -> command.Run(Array.ofList rest)
         | None ->
             let known = commands |> List.map _.Name |> String.concat ", "
-            eprintfn $"seddsl: there is no command '{name}'; the commands are {known}"
+            Command.complain $"seddsl: there is no command '{name}'; the commands are {known}"
             ExitCode.BadInput
+
+[<EntryPoint>]
+let main arguments =
+    StandardStreams.Install()
+    Interruption.start ()
+    try
+        run arguments
+    with :? OutputClosedException as closed ->
+        eprintfn $"seddsl: {closed.Message}"
+        ExitCode.Failed

@@ -2,6 +2,7 @@ namespace Sed.Tool
 
 open System
 open System.Diagnostics
+open Sed.Core.Runtime
 
 /// Progress on standard error: one line that is rewritten in a terminal, otherwise one line every ten seconds. Thread-safe.
 type Progress() =
@@ -24,12 +25,12 @@ type Progress() =
                 lastShown <- clock.Elapsed.TotalSeconds
 
                 if interactive then
-                    let line = text ()
+                    let line = OneLine.Of(text ())
                     clear ()
                     eprintf $"{line}"
                     width <- line.Length
                 else
-                    eprintfn $"{text ()}")
+                    eprintfn $"{OneLine.Of(text ())}")
 
     /// Shows the number of finished items and an estimate of the remaining time.
     member progress.Count (what: string) (finished: int) (total: int) =

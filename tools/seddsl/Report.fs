@@ -2,8 +2,6 @@ module Sed.Tool.Report
 
 open System
 open System.Diagnostics
-open System.Runtime.InteropServices
-open System.Threading
 open Argu
 open Sed.Runner
 
@@ -29,17 +27,11 @@ let private openInBrowser (address: string) =
     ()
 
 let private serve runs run port (openPage: bool) =
-    use stop = new CancellationTokenSource()
-    let onSignal (signal: PosixSignalContext) =
-        signal.Cancel <- true
-        stop.Cancel()
-    use _ = PosixSignalRegistration.Create(PosixSignal.SIGINT, onSignal)
-    use _ = PosixSignalRegistration.Create(PosixSignal.SIGTERM, onSignal)
     let onStarted address =
         printfn $"{address} (press Ctrl-C to stop)"
         if openPage then
             openInBrowser address
-    Reports.serve runs run port onStarted stop.Token
+    Reports.serve runs run port onStarted (Interruption.token ())
 
 let private work (arguments: ParseResults<ReportArguments>) =
     let runs = arguments.GetResult(Runs, "runs")

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Unicode;
+using Sed.Core.Runtime;
 
 namespace Sed.Core.Annotations;
 
@@ -81,6 +82,8 @@ internal ref struct TabRows
 /// <summary>Reads files of text, and shows their fields in messages.</summary>
 internal static class ListText
 {
+    private const int LongestStream = 1 << 29;
+
     /// <summary>The bytes of a file.</summary>
     /// <exception cref="AnnotationException">The path is a folder, or the file is too large.</exception>
     public static byte[] Read(string path)
@@ -94,7 +97,29 @@ internal static class ListText
                 $"the list has {file.Length} bytes, more than the {Array.MaxLength} that can be read",
                 "split it"
             );
-        return File.ReadAllBytes(path);
+        return FileIdentity.IsDevice(path) ? ReadStream(path) : File.ReadAllBytes(path);
+    }
+
+    /// <summary>Reads a pipe or a device, which may have no end, up to the first byte that is not text.</summary>
+    private static byte[] ReadStream(string path)
+    {
+        using FileStream input = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        using MemoryStream text = new();
+        var piece = new byte[1 << 16];
+        while (input.Read(piece) is var count and > 0)
+        {
+            text.Write(piece, 0, count);
+            if (text.Length > LongestStream)
+                throw new AnnotationException(
+                    path,
+                    0,
+                    $"the pipe or device gave more than {LongestStream >> 20} MiB without an end",
+                    "write the list to a file"
+                );
+            if (piece.AsSpan(0, count).Contains((byte)0))
+                RequireText(text.GetBuffer().AsSpan(0, (int)text.Length), path);
+        }
+        return text.ToArray();
     }
 
     /// <summary>Rejects binary content: text in UTF-8 has no zero byte.</summary>
@@ -203,7 +228,7 @@ internal sealed class NamePool
         characters = characters[..count];
         if (!lookup.TryGetValue(characters, out var index))
         {
-            if (characters.IndexOfAnyInRange('\0', '\u001f') >= 0)
+            if (OneLine.HasUnprintable(characters))
                 return -1;
             index = names.Count;
             names.Add(characters.ToString());

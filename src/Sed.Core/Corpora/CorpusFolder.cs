@@ -45,12 +45,8 @@ internal sealed class CorpusFolder
             throw new CorpusException(folder, "this is a file, not a folder");
         if (!Directory.Exists(folder))
             throw new CorpusException(folder, "there is no such folder");
-        List<string> files = [];
-        AddFiles(folder, Target(folder), MaxDepth, [], files);
-        if (files.Count == 0)
-            throw new CorpusException(folder, "the folder is empty");
-        files.Sort(StringComparer.Ordinal);
-        return [.. files];
+        var files = FolderTree.Files(folder, MaxDepth);
+        return files.Length > 0 ? files : throw new CorpusException(folder, "the folder is empty");
     }
 
     /// <summary>Whether a list is empty, or is a pipe or a device, which might block.</summary>
@@ -66,32 +62,4 @@ internal sealed class CorpusFolder
                 "the list is empty, or it is a pipe or a device",
                 "write labels into it or remove it"
             ));
-
-    private static void AddFiles(string folder, string target, int depth, HashSet<string> known, List<string> files)
-    {
-        EnumerationOptions options = new() { IgnoreInaccessible = true };
-        if (!known.Add(target))
-            return;
-        files.AddRange(Directory.GetFiles(folder, "*", options));
-        if (depth == 0)
-            return;
-        // Folders that are here come before links to folders elsewhere.
-        foreach (
-            (var below, var itsTarget) in Directory
-                .GetDirectories(folder, "*", options)
-                .Select(below => (below, target: Target(Within(target, below))))
-                .OrderBy(entry => entry.target != Within(target, entry.below))
-                .ThenBy(entry => entry.below, StringComparer.Ordinal)
-        )
-            AddFiles(below, itsTarget, depth - 1, known, files);
-    }
-
-    private static string Within(string folder, string below) =>
-        System.IO.Path.Combine(folder, System.IO.Path.GetFileName(below));
-
-    /// <summary>The full path of a folder, with links resolved.</summary>
-    private static string Target(string folder) =>
-        System.IO.Path.TrimEndingDirectorySeparator(
-            System.IO.Path.GetFullPath(Directory.ResolveLinkTarget(folder, returnFinalTarget: true)?.FullName ?? folder)
-        );
 }

@@ -14,6 +14,7 @@ internal sealed class ModelEnsemble : IDisposable
     private readonly SavedModel model;
     private readonly Device device;
     private readonly SedNetwork[] networks;
+    private readonly bool[] isProbed; // members whose layers were checked for overflow
     private readonly Lock turn = new();
 
     public ModelEnsemble(SavedModel model, Device device)
@@ -21,6 +22,7 @@ internal sealed class ModelEnsemble : IDisposable
         this.model = model;
         this.device = device;
         networks = new SedNetwork[model.Members.Count];
+        isProbed = new bool[networks.Length];
         try
         {
             for (var member = 0; member < networks.Length; member++)
@@ -36,14 +38,17 @@ internal sealed class ModelEnsemble : IDisposable
         }
     }
 
-    /// <summary>The mean output of the members per window: strong (frames, classes) and weak (classes).</summary>
-    public (float[] Strong, float[] Weak)[] Predict(IReadOnlyList<Window> windows)
+    /// <summary>The mean output of the members for each window: shapes (frames, classes) and (classes).</summary>
+    /// <param name="windows">The windows, at least one.</param>
+    /// <param name="recording">The recording of the first window, for messages.</param>
+    /// <exception cref="ModelOutputException">A member's layers overflow for the first window that the model processes.</exception>
+    public (float[] Strong, float[] Weak)[] Predict(IReadOnlyList<Window> windows, string recording)
     {
         lock (turn)
         {
-            var mean = Predict(0, windows);
+            var mean = Predict(0, windows, recording);
             for (var member = 1; member < networks.Length; member++)
-                foreach (var (sum, output) in mean.Zip(Predict(member, windows)))
+                foreach (var (sum, output) in mean.Zip(Predict(member, windows, recording)))
                 {
                     Add(sum.Strong, output.Strong);
                     Add(sum.Weak, output.Weak);
@@ -62,7 +67,7 @@ internal sealed class ModelEnsemble : IDisposable
             network?.Dispose();
     }
 
-    private (float[] Strong, float[] Weak)[] Predict(int member, IReadOnlyList<Window> windows)
+    private (float[] Strong, float[] Weak)[] Predict(int member, IReadOnlyList<Window> windows, string recording)
     {
         using var noGradients = no_grad();
         using var scope = NewDisposeScope();
@@ -70,14 +75,36 @@ internal sealed class ModelEnsemble : IDisposable
         var size = model.Network.Frames * model.Network.Bands;
         var batch = empty(windows.Count, model.Network.Frames, model.Network.Bands); // (windows, frames, bands)
         var values = batch.Span<float>((long)windows.Count * size);
+        var isFinite = new bool[windows.Count];
         for (var i = 0; i < windows.Count; i++)
         {
             var window = values.Slice(i * size, size);
             windows[i].Features.CopyTo(window);
             model.Members[member].Statistics.Apply(window, windows[i].FramesWithSound);
+            isFinite[i] = !window.ContainsAnyExceptInRange(float.MinValue, float.MaxValue);
         }
-        var output = networks[member].call(batch.to(device));
-        return [.. PerWindow(output.Strong, windows.Count).Zip(PerWindow(output.Weak, windows.Count))];
+        var input = batch.to(device);
+        if (!isProbed[member] && Array.IndexOf(isFinite, true) is var first and >= 0)
+        {
+            // An overflow in a layer can end in finite outputs, for example no events at all.
+            if (networks[member].FirstOverflow(input.narrow(0, first, 1)) is { } overflow)
+                throw new ModelOutputException(
+                    model.Name,
+                    recording,
+                    $"{overflow} not finite ({model.Members[member].Name})"
+                );
+            isProbed[member] = true;
+        }
+        var output = networks[member].call(input);
+        var (strong, weak) = (PerWindow(output.Strong, windows.Count), PerWindow(output.Weak, windows.Count));
+        // Comparisons in kernels can replace NaN by 0.
+        for (var i = 0; i < windows.Count; i++)
+            if (!isFinite[i])
+            {
+                strong[i].AsSpan().Fill(float.NaN);
+                weak[i].AsSpan().Fill(float.NaN);
+            }
+        return [.. strong.Zip(weak)];
     }
 
     private static float[][] PerWindow(Tensor values, int count)
@@ -92,6 +119,15 @@ internal sealed class ModelEnsemble : IDisposable
             sum[i] += values[i];
     }
 }
+
+/// <summary>Thrown when a model's values for a recording are not finite, so that they are no probabilities.</summary>
+/// <param name="model">Name of the model.</param>
+/// <param name="recording">The recording.</param>
+/// <param name="cause">Which values are not finite, as a clause.</param>
+public sealed class ModelOutputException(string model, string recording, string cause)
+    : InvalidOperationException(
+        $"{recording}: the model \"{OneLine.Of(model)}\" cannot process this recording: {cause}."
+    );
 
 /// <summary>The features of a window with the length of a clip.</summary>
 /// <param name="Features">Features before standardisation, shape (frames, bands).</param>

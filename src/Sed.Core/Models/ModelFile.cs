@@ -1,5 +1,4 @@
 using System.IO.Compression;
-using System.Text;
 using System.Text.Json;
 using Sed.Core.Features;
 using Sed.Core.Runtime;
@@ -52,6 +51,8 @@ public static class ModelFile
         ArgumentException.ThrowIfNullOrEmpty(path);
         if (!File.Exists(path))
             throw new FileNotFoundException($"{path}: there is no such file.", path);
+        if (FileIdentity.IsDevice(path))
+            throw new ModelFileException(path, "it is a pipe or a device, not a model file");
         using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
         try
         {
@@ -131,12 +132,9 @@ public static class ModelFile
     private static string Cause(Exception damage)
     {
         var what = damage is JsonException or NotSupportedException ? $"its {DescriptionName} is invalid: " : "";
-        StringBuilder line = new(what);
-        foreach (var letter in damage.Message.Split(" Path: ")[0].TrimEnd('.'))
-            line.Append(char.IsControl(letter) ? ' ' : letter);
-        if (damage is JsonException { Path: { Length: > 0 } place })
-            line.Append($" (at {string.Concat(place.Where(letter => !char.IsControl(letter)))})");
-        return line.ToString();
+        var message = damage.Message.Split(" Path: ")[0].TrimEnd('.');
+        var place = damage is JsonException { Path: { Length: > 0 } found } ? $" (at {found})" : "";
+        return OneLine.Of(what + message + place);
     }
 }
 

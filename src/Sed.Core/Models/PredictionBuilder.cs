@@ -20,12 +20,14 @@ internal sealed class PredictionBuilder(
     private long frames;
 
     /// <summary>Adds the next frames.</summary>
+    /// <exception cref="ModelOutputException">A probability is not finite.</exception>
     /// <param name="probabilities">Frame probabilities, shape (frames, classes).</param>
     /// <param name="reported">Number of frames to report to the handler, without padding. Default: all frames.</param>
     public void Add(ReadOnlySpan<float> probabilities, int? reported = null)
     {
         if (probabilities.IsEmpty)
             return;
+        RequireFinite(probabilities);
         handler?.Invoke(
             path,
             frames,
@@ -40,6 +42,7 @@ internal sealed class PredictionBuilder(
     /// </summary>
     public void AddTags(ReadOnlySpan<float> weak)
     {
+        RequireFinite(weak);
         for (var k = 0; k < tags.Length; k++)
             tags[k] = Math.Max(tags[k], weak[k]);
     }
@@ -74,5 +77,11 @@ internal sealed class PredictionBuilder(
             ],
             tags
         );
+    }
+
+    private void RequireFinite(ReadOnlySpan<float> probabilities)
+    {
+        if (probabilities.ContainsAnyExceptInRange(float.MinValue, float.MaxValue))
+            throw new ModelOutputException(model.Name, path, "its probabilities are not finite numbers");
     }
 }

@@ -105,6 +105,7 @@ public sealed class SedModel : IDisposable
     /// The file is damaged, or its format needs ffmpeg, which is missing.
     /// </exception>
     /// <exception cref="IOException">The file cannot be opened.</exception>
+    /// <exception cref="ModelOutputException">The model's values for the file are not finite.</exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public Prediction Predict(
         string path,
@@ -114,13 +115,13 @@ public sealed class SedModel : IDisposable
     {
         using var head = RecordingHead.Open(path, Saved, extractor);
         return head.Clip is { } clip
-            ? OfClip(path, clip, head.Seconds, networks.Predict([clip])[0], frames)
+            ? OfClip(path, clip, head.Seconds, networks.Predict([clip], path)[0], frames)
             : OfLongRecording(path, head, frames, cancellation);
     }
 
     /// <summary>
-    /// The events and tags of many files, in the order of the paths. Clips are decoded and processed in batches. An
-    /// unreadable file gives a result with <see cref="FilePrediction.Problem"/> and does not affect the other files.
+    /// The events and tags of many files, in their order. Clips are decoded and processed in batches. An unreadable file, or
+    /// one for which the model's probabilities are not finite, is reported in its place and does not stop the others.
     /// </summary>
     /// <param name="paths">Paths of the files.</param>
     /// <param name="frames">
@@ -128,6 +129,7 @@ public sealed class SedModel : IDisposable
     /// </param>
     /// <param name="cancellation">Cancels before the next batch.</param>
     /// <exception cref="AudioFormatException">A format needs ffmpeg, which is missing.</exception>
+    /// <exception cref="ModelOutputException">The model's layers overflow for the first file, so that it cannot be used.</exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public IEnumerable<FilePrediction> PredictAll(
         IEnumerable<string> paths,
@@ -180,7 +182,7 @@ public sealed class SedModel : IDisposable
     )
     {
         Window[] clips = [.. heads.Select(head => head.Clip).OfType<Window>()];
-        var outputs = clips.Length == 0 ? [] : networks.Predict(clips);
+        var outputs = clips.Length == 0 ? [] : networks.Predict(clips, heads.First(head => head.Clip is not null).Path);
         var number = 0;
         foreach (var head in heads)
         {
@@ -189,14 +191,13 @@ public sealed class SedModel : IDisposable
             if (head.Problem is { } problem)
                 yield return new FilePrediction(head.Path, null, problem);
             else if (head.Clip is { } clip)
-                yield return new FilePrediction(
-                    head.Path,
-                    OfClip(head.Path, clip, head.Seconds, outputs[number++], frames),
-                    null
-                )
+            {
+                var output = outputs[number++];
+                yield return Try(head.Path, () => OfClip(head.Path, clip, head.Seconds, output, frames)) with
                 {
                     Findings = head.Findings,
                 };
+            }
             else
                 yield return Try(head.Path, () => OfLongRecording(head.Path, head, frames, cancellation)) with
                 {
@@ -211,9 +212,9 @@ public sealed class SedModel : IDisposable
         {
             return new FilePrediction(path, predict(), null);
         }
-        catch (IOException damaged)
+        catch (Exception problem) when (problem is IOException or ModelOutputException)
         {
-            return new FilePrediction(path, null, damaged.Message);
+            return new FilePrediction(path, null, problem.Message);
         }
     }
 
@@ -264,7 +265,9 @@ public sealed class SedModel : IDisposable
             foreach (var group in batch.Chunk(WindowsPerBatch))
             {
                 cancellation.ThrowIfCancellationRequested();
-                foreach (var (window, output) in group.Zip(networks.Predict([.. group.Select(one => one.Window)])))
+                foreach (
+                    var (window, output) in group.Zip(networks.Predict([.. group.Select(one => one.Window)], path))
+                )
                 {
                     builder.Add(windows.Add(window.From, output.Strong));
                     builder.AddTags(output.Weak);

@@ -12,6 +12,7 @@ namespace Sed.Core.Models;
 /// </summary>
 public sealed class StreamingDetector
 {
+    private const string StreamName = "the stream";
     private const double HopSeconds = 0.1;
     private const double LookaheadSeconds = 0.2;
 
@@ -114,7 +115,9 @@ public sealed class StreamingDetector
         var available = Math.Min(buffer.Count, length * bands);
         var window = new float[length * bands];
         buffer.CopyTo(0, window, 0, available);
-        var strong = networks.Predict([new Window(window, available / bands)])[0].Strong;
+        var strong = networks.Predict([new Window(window, available / bands)], StreamName)[0].Strong;
+        if (strong.AsSpan().ContainsAnyExceptInRange(float.MinValue, float.MaxValue))
+            throw new ModelOutputException(model.Saved.Name, StreamName, "its probabilities are not finite numbers");
         var first = windows.OutputFramesEndedIn(from);
         var end = Math.Min(until, first + strong.Length / classes);
         if (end <= decided)

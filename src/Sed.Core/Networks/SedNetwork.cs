@@ -90,6 +90,26 @@ public sealed partial class SedNetwork : nn.Module<Tensor, NetworkOutput>
     }
 
     /// <summary>
+    /// The first part of the network whose values for an input are not finite, for messages; null if all are finite. Computed by
+    /// torch's operations, because comparisons in kernels can replace NaN by 0.
+    /// </summary>
+    /// <param name="input">Finite standardised log-mel energies, shape (batch, frames, bands).</param>
+    internal string? FirstOverflow(Tensor input)
+    {
+        using var scope = NewDisposeScope();
+        var hidden = Description.Segments is { } cut ? cut.Cut(input) : input;
+        foreach (var (name, layer) in layers.named_children())
+        {
+            hidden = ((nn.Module<Tensor, Tensor>)layer).call(hidden);
+            if (!IsFinite(hidden))
+                return $"the output of its layer {name} is";
+        }
+        return IsFinite(strong.call(hidden)) ? null : "its strong output before the sigmoid is";
+    }
+
+    private static bool IsFinite(Tensor values) => values.isfinite().all().item<bool>();
+
+    /// <summary>
     /// The modules of the layers with their names and input shapes. Names start with the layer's number in the
     /// description, from 1, so that weights have the same names with and without dropout.
     /// </summary>

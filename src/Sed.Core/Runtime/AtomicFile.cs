@@ -1,17 +1,21 @@
+using System.Collections.Concurrent;
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text;
 
 namespace Sed.Core.Runtime;
 
 /// <summary>
-/// Atomic file writes. The content is written to a temporary file "name.machine.process.unfinished", flushed to disk
-/// and renamed, so readers see either the old or the complete new file. Each write also deletes abandoned temporary
-/// files in the folder: those of dead processes of this machine, and those of other machines after one day.
+/// Atomic file writes. The content goes to a temporary file "name.place.process.start.unfinished", which is flushed to disk and
+/// then renamed, so that readers see either the old file or the whole new one. Each write also deletes the temporary files that
+/// ended processes left in the folder: those of this process namespace at once, those of other machines, containers and boots
+/// after one day. A link is followed, and a pipe or a device is written directly.
 /// </summary>
 public static class AtomicFile
 {
     private const string TemporarySuffix = ".unfinished";
     private static readonly TimeSpan abandonedAfter = TimeSpan.FromDays(1);
+    private static readonly ConcurrentDictionary<string, bool> unfinished = new(StringComparer.Ordinal);
 
     /// <summary>Writes a text file in UTF-8 atomically, replacing an existing file.</summary>
     /// <param name="path">Path of the file; its folder is created if missing.</param>
@@ -36,50 +40,160 @@ public static class AtomicFile
     /// <param name="path">Path of the file; its folder is created if missing.</param>
     /// <param name="write">Writes the content to the stream.</param>
     /// <exception cref="IOException">The file cannot be written; an existing file stays as it is.</exception>
-    public static void Write(string path, Action<Stream> write)
+    public static void Write(string path, Action<Stream> write) => Write(path, write, LockOwner.Here);
+
+    /// <summary>Opens a file for atomic writing in several steps. It gets its name by <see cref="UnfinishedFile.Complete"/>.</summary>
+    /// <param name="path">The file; its folder is created if missing.</param>
+    /// <exception cref="IOException">The file cannot be created.</exception>
+    public static UnfinishedFile Begin(string path) => new(path, LockOwner.Here);
+
+    /// <summary>Deletes the temporary files of this process. For the end of a process that was interrupted while it wrote.</summary>
+    public static void DeleteUnfinished()
+    {
+        foreach (var file in unfinished.Keys)
+            TryDelete(file);
+    }
+
+    internal static void Write(string path, Action<Stream> write, LockOwner writer)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(write);
-        var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
-        Directory.CreateDirectory(folder);
-        ClearAbandoned(folder);
-        var temporary = string.Create(
-            CultureInfo.InvariantCulture,
-            $"{path}.{Environment.MachineName}.{Environment.ProcessId}{TemporarySuffix}"
-        );
+        using UnfinishedFile file = new(path, writer);
         try
         {
-            using FileStream file = new(temporary, FileMode.Create, FileAccess.Write, FileShare.Delete);
-            write(file);
-            file.Flush(flushToDisk: true);
-            File.Move(temporary, path, overwrite: true);
+            write(file.Content);
+            file.Complete();
+        }
+        catch (IOException refused)
+            when (file.Temporary is { } temporary && refused.Message.Contains(temporary, StringComparison.Ordinal))
+        {
+            throw new IOException(refused.Message.Replace(temporary, path, StringComparison.Ordinal), refused.HResult);
+        }
+    }
+
+    /// <summary>The temporary file of a process, registered until it is forgotten.</summary>
+    internal static string Temporary(string target, LockOwner writer)
+    {
+        ClearAbandoned(Path.GetDirectoryName(target)!, writer);
+        var file = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{target}.{PlaceOf(writer)}.{writer.Process}.{writer.Started}{TemporarySuffix}"
+        );
+        unfinished[file] = true;
+        return file;
+    }
+
+    /// <summary>Removes a temporary file from the list of <see cref="DeleteUnfinished"/>.</summary>
+    internal static void Forget(string temporary) => unfinished.TryRemove(temporary, out _);
+
+    private static void ClearAbandoned(string folder, LockOwner here)
+    {
+        foreach (var file in Directory.GetFiles(folder, $"*{TemporarySuffix}"))
+            if (IsAbandoned(file, here))
+                TryDelete(file);
+    }
+
+    private static bool IsAbandoned(string file, LockOwner here)
+    {
+        var fields = Path.GetFileNameWithoutExtension(file).Split('.');
+        if (
+            fields.Length < 4
+            || !int.TryParse(fields[^2], NumberStyles.None, CultureInfo.InvariantCulture, out var process)
+            || process < 1
+        )
+            return false;
+        return fields[^3] == PlaceOf(here)
+            ? !LockOwner.IsRunning(process, fields[^1])
+            : DateTime.UtcNow - File.GetLastWriteTimeUtc(file) > abandonedAfter;
+    }
+
+    /// <summary>Short text for the process namespace, in which process identifiers are unique.</summary>
+    private static string PlaceOf(LockOwner owner) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(owner.ProcessNamespace)), 0, 6);
+
+    private static void TryDelete(string file)
+    {
+        try
+        {
+            File.Delete(file);
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+        {
+            // Another user's file, or storage that has become unavailable: it is no obstacle to the present write.
+        }
+    }
+}
+
+/// <summary>A file that is being written and does not have its name yet. Without <see cref="Complete"/>, disposal deletes it.</summary>
+public sealed class UnfinishedFile : IDisposable
+{
+    private readonly string target;
+    private bool isComplete;
+
+    internal UnfinishedFile(string path, LockOwner writer)
+    {
+        if (FileIdentity.IsDevice(path))
+        {
+            target = path;
+            Content = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
+            return;
+        }
+        target = Path.GetFullPath(FileIdentity.Target(path));
+        Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+        Temporary = AtomicFile.Temporary(target, writer);
+        try
+        {
+            Content = new FileStream(Temporary, FileMode.Create, FileAccess.Write, FileShare.Delete);
         }
         catch
         {
-            File.Delete(temporary);
+            AtomicFile.Forget(Temporary);
             throw;
         }
     }
 
-    private static void ClearAbandoned(string folder)
+    /// <summary>Path of the temporary file; null for a pipe or a device.</summary>
+    internal string? Temporary { get; }
+
+    /// <summary>Receives the content.</summary>
+    public Stream Content { get; }
+
+    /// <summary>Flushes the content to disk and gives the file its name, replacing an existing file.</summary>
+    /// <exception cref="IOException">The file cannot be written; an existing file stays as it is.</exception>
+    public void Complete()
     {
-        foreach (var file in Directory.GetFiles(folder, $"*{TemporarySuffix}"))
-            if (ProcessOf(file) is { } process && IsAbandoned(file, process))
-                File.Delete(file);
+        if (Temporary is null)
+        {
+            Content.Flush();
+            return;
+        }
+        ((FileStream)Content).Flush(flushToDisk: true);
+        File.Move(Temporary, target, overwrite: true);
+        isComplete = true;
     }
 
-    private static bool IsAbandoned(string file, int process)
+    /// <summary>Closes the file, and deletes it unless it is complete. Does not throw: a full disk was reported by the write.</summary>
+    public void Dispose()
     {
-        var name = Path.GetFileNameWithoutExtension(file);
-        var ofThisMachine = string.Create(CultureInfo.InvariantCulture, $".{Environment.MachineName}.{process}");
-        return name.EndsWith(ofThisMachine, StringComparison.Ordinal)
-            ? LockOwner.StartOf(process) is null
-            : DateTime.UtcNow - File.GetLastWriteTimeUtc(file) > abandonedAfter;
-    }
-
-    private static int? ProcessOf(string file)
-    {
-        var number = Path.GetExtension(Path.GetFileNameWithoutExtension(file)).TrimStart('.');
-        return int.TryParse(number, CultureInfo.InvariantCulture, out var process) && process > 0 ? process : null;
+        try
+        {
+            Content.Dispose();
+        }
+        catch (IOException)
+        {
+            // What is left in the buffer cannot be written. A complete file has been flushed.
+        }
+        if (Temporary is null)
+            return;
+        try
+        {
+            if (!isComplete)
+                File.Delete(Temporary);
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+        {
+            // The storage has become unavailable. The next write to the folder deletes the file.
+        }
+        AtomicFile.Forget(Temporary);
     }
 }

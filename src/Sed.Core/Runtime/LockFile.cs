@@ -41,7 +41,10 @@ internal sealed record LockOwner(string Host, string ProcessNamespace, int Proce
     private bool SharesNamespace(LockFile file) =>
         file.Record is { } record && record.Owner.ProcessNamespace == ProcessNamespace;
 
-    private static bool IsRunning(LockOwner other) => StartOf(other.Process) == other.Started;
+    private static bool IsRunning(LockOwner other) => IsRunning(other.Process, other.Started);
+
+    /// <summary>Whether the process that started at this time runs, not a later one with the same identifier.</summary>
+    internal static bool IsRunning(int process, string started) => StartOf(process) == started;
 
     /// <summary>
     /// The start time of a running process, in the system's own format; null if no such process runs.

@@ -15,10 +15,10 @@ public sealed record Problem(string Place, string Cause, string Remedy = "")
     /// <param name="place">The enclosing location.</param>
     public Problem Within(string place) => this with { Place = Place == "" ? place : $"{place}, {Place}" };
 
-    /// <summary>Formats the problem as "place: cause; remedy".</summary>
+    /// <summary>Formats the problem as "place: cause; remedy" in one line (<see cref="OneLine"/>).</summary>
     public override string ToString()
     {
         var text = Remedy == "" ? Cause : $"{Cause}; {Remedy}";
-        return Place == "" ? text : $"{Place}: {text}";
+        return OneLine.Of(Place == "" ? text : $"{Place}: {text}");
     }
 }

@@ -84,8 +84,20 @@ public static partial class Torch
             var cuda = ExternalLibTorch.Load();
             _ = torch.TryInitializeDeviceType(cuda ? DeviceType.CUDA : DeviceType.CPU);
             torch.set_num_threads(threads);
+            if (OperatingSystem.IsLinux())
+                ReadLogLevel();
             initialized = true;
         }
+    }
+
+    /// <summary>Lets libtorch read TORCH_CPP_LOG_LEVEL, which by itself it does only in Python.</summary>
+    private static unsafe void ReadLogLevel()
+    {
+        if (
+            NativeLibrary.TryLoad("libc10.so", out var library)
+            && NativeLibrary.TryGetExport(library, "_ZN3c1011initLoggingEv", out var initLogging)
+        )
+            ((delegate* unmanaged<void>)initLogging)();
     }
 
     private static void ConfigureLinux()
@@ -107,6 +119,8 @@ public static partial class Torch
             // correct.
             var isFaulty = Processor.Name.StartsWith("Oxide Virtual", StringComparison.Ordinal);
             _ = setenv("ONEDNN_MAX_CPU_ISA", isFaulty ? "SSE41" : "AVX2", overwrite: 0);
+            // Where oneDNN has no code for a convolution, torch tries NNPACK and warns for each thread on processors without it.
+            _ = setenv("TORCH_CPP_LOG_LEVEL", "ERROR", overwrite: 0);
         }
         catch (Exception missing) when (missing is DllNotFoundException or EntryPointNotFoundException)
         {

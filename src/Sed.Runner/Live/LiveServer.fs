@@ -1,6 +1,7 @@
 namespace Sed.Runner
 
 open System
+open System.Collections.Generic
 open System.IO
 open System.Net
 open System.Net.Sockets
@@ -11,6 +12,11 @@ open System.Threading
 /// Serves the page of a run to browsers on this machine only. It listens on the loopback address and answers only
 /// requests for that host name, so that pages of other sites cannot access it by DNS rebinding.
 type internal LiveServer(runs: string, name: string, plan: RunPlan, port: int option) =
+    // More responses than these are not written at once: one page has a single connection or two.
+    let mostPending = 32
+    let pending = LinkedList<HttpListenerResponse>()
+    let pieceBytes = 65536
+    let mutable keptReport = DateTime.MinValue, [||]
     let gate = obj ()
     let progress = Progress(plan, runs)
     let reportFile = RunPlan.reportFile runs name
@@ -18,6 +24,14 @@ type internal LiveServer(runs: string, name: string, plan: RunPlan, port: int op
     // A report older than the run's start is from an earlier run.
     let hasReport () =
         File.Exists reportFile && File.GetLastWriteTimeUtc reportFile >= plan.Began
+
+    /// The report's bytes, kept for the next requests until it changes.
+    let report () =
+        lock pending (fun () ->
+            let written = File.GetLastWriteTimeUtc reportFile
+            if fst keptReport <> written then
+                keptReport <- written, File.ReadAllBytes reportFile
+            snd keptReport)
 
     let listenAt (port: int) =
         let listener = new HttpListener()
@@ -54,14 +68,8 @@ type internal LiveServer(runs: string, name: string, plan: RunPlan, port: int op
                     )
                 )
 
-    let answer (response: HttpListenerResponse) code (kind: string) (body: byte[]) =
-        response.StatusCode <- code
-        response.ContentType <- kind
-        response.ContentLength64 <- int64 body.Length
-        response.OutputStream.Write(body, 0, body.Length)
-
-    let text (response: HttpListenerResponse) code kind (body: string) =
-        answer response code (kind + "; charset=utf-8") (Encoding.UTF8.GetBytes body)
+    let text code kind (body: string) =
+        code, kind + "; charset=utf-8", Encoding.UTF8.GetBytes body
 
     let state (request: HttpListenerRequest) (response: HttpListenerResponse) =
         let body = lock gate (fun () -> LivePage.state name plan progress (hasReport ()))
@@ -69,42 +77,71 @@ type internal LiveServer(runs: string, name: string, plan: RunPlan, port: int op
             $"\"{Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes body), 0, 8)}\""
         response.Headers["ETag"] <- tag
         if request.Headers["If-None-Match"] = tag then
-            response.StatusCode <- 304
+            304, "application/json", [||]
         else
-            text response 200 "application/json" body
+            text 200 "application/json" body
 
-    let respond (context: HttpListenerContext) =
-        let request, response = context.Request, context.Response
-        response.Headers["Cache-Control"] <- "no-store"
-        response.Headers["X-Content-Type-Options"] <- "nosniff"
+    /// The status, the content type and the body of the answer to a request.
+    let answer (request: HttpListenerRequest) (response: HttpListenerResponse) =
         match request.HttpMethod, (nonNull request.Url).AbsolutePath with
-        | "GET", "/" -> text response 200 "text/html" (lock gate (fun () -> LivePage.write name plan progress))
+        | "GET", "/" -> text 200 "text/html" (lock gate (fun () -> LivePage.write name plan progress))
         | "GET", "/state" -> state request response
-        | "GET", "/report" when hasReport () ->
-            answer response 200 "text/html; charset=utf-8" (File.ReadAllBytes reportFile)
-        | "GET", path -> text response 404 "text/plain" $"{path} does not exist.\n"
+        | "GET", "/report" when hasReport () -> 200, "text/html; charset=utf-8", report ()
+        | "GET", path -> text 404 "text/plain" $"{path} does not exist.\n"
         | method', _ ->
             response.Headers["Allow"] <- "GET"
-            text response 405 "text/plain" $"{method'} is not allowed.\n"
+            text 405 "text/plain" $"{method'} is not allowed.\n"
+
+    /// Counts a response as pending. Aborts the oldest one if there are too many: its client does not read.
+    let begin' (response: HttpListenerResponse) =
+        let oldest =
+            lock pending (fun () ->
+                pending.AddLast response |> ignore
+                match pending.First with
+                | null -> None
+                | first when pending.Count > mostPending ->
+                    pending.RemoveFirst()
+                    Some first.Value
+                | _ -> None)
+        oldest |> Option.iter _.Abort()
+
+    /// Sends the answer without occupying a thread while the client reads it.
+    let send (response: HttpListenerResponse) (code: int, kind: string, body: byte[]) =
+        task {
+            begin' response
+            try
+                try
+                    response.StatusCode <- code
+                    if code <> 304 then
+                        response.ContentType <- kind
+                        response.ContentLength64 <- int64 body.Length
+                        // .NET copies the first piece together with the headers.
+                        for at in 0..pieceBytes .. body.Length - 1 do
+                            do! response.OutputStream.WriteAsync(body, at, min pieceBytes (body.Length - at))
+                    response.Close()
+                with
+                | :? HttpListenerException
+                | :? IOException
+                | :? InvalidOperationException -> response.Abort() // the browser has gone, or was too slow
+            finally
+                lock pending (fun () -> pending.Remove response |> ignore)
+        }
 
     let handle (context: HttpListenerContext) =
+        let request, response = context.Request, context.Response
         try
-            try
-                respond context
-            with
-            | :? HttpListenerException
-            | :? ObjectDisposedException -> () // the browser has gone
-            | :? IOException
-            | :? UnauthorizedAccessException as unreadable ->
+            response.Headers["Cache-Control"] <- "no-store"
+            response.Headers["X-Content-Type-Options"] <- "nosniff"
+            let found =
                 try
-                    text context.Response 500 "text/plain" (unreadable.Message + "\n")
-                with _ ->
-                    ()
-        finally
-            try
-                context.Response.Close()
-            with _ ->
-                () // the browser has gone
+                    answer request response
+                with
+                | :? IOException
+                | :? UnauthorizedAccessException as unreadable -> text 500 "text/plain" (unreadable.Message + "\n")
+            send response found |> ignore
+        with
+        | :? HttpListenerException
+        | :? InvalidOperationException -> response.Abort() // the browser has gone
 
     /// The page's address.
     member _.Address = $"http://127.0.0.1:{chosen}/"

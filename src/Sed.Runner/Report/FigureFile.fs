@@ -5,6 +5,7 @@ open System
 open System.IO
 open System.Text
 open ScottPlot
+open Sed.Core.Runtime
 open SkiaSharp
 
 let private width = 900
@@ -234,7 +235,7 @@ let write (file: string) (figure: Figure) =
          render figure series height canvas)
         // Heat maps are small images. Without interpolation their cells have sharp edges, as in a PNG.
         let text = Encoding.UTF8.GetString(stream.ToArray())
-        File.WriteAllText(file, text.Replace("<image ", "<image style=\"image-rendering:pixelated\" "))
+        AtomicFile.Write(file, text.Replace("<image ", "<image style=\"image-rendering:pixelated\" "))
     | ".png" ->
         use surface =
             SKSurface.Create(SKImageInfo(int pixelsPerUnit * width, int (ceil (pixelsPerUnit * height))))
@@ -242,6 +243,5 @@ let write (file: string) (figure: Figure) =
         render figure series height surface.Canvas
         use image = surface.Snapshot()
         use data = image.Encode(SKEncodedImageFormat.Png, 90)
-        use stream = File.Create file
-        data.SaveTo stream
+        AtomicFile.Write(file, Action<Stream> data.SaveTo)
     | other -> invalidArg (nameof file) $"A figure can be written as .png or .svg, not as '{other}': {file}"

@@ -5,6 +5,7 @@ open System
 open System.IO
 open Sed
 open Sed.Core.Metrics.Counts
+open Sed.Core.Runtime
 
 let private number (rate: Rate) =
     if rate.IsDefined then
@@ -227,4 +228,4 @@ let write (workspace: Workspace) (outcome: ExperimentOutcome) (audio: bool) (com
         File.Delete old
     for figure in figures sections do
         FigureFile.write (Path.Combine(folder, figure.Name + ".svg")) figure
-    File.WriteAllText(file, page)
+    AtomicFile.Write(file, page)

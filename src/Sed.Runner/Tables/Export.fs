@@ -4,6 +4,7 @@ open System
 open System.IO
 open Deedle
 open Sed
+open Sed.Core.Runtime
 
 /// Exports tables and frames as CSV, Markdown, LaTeX or Parquet, according to the file extension.
 module Export =
@@ -93,19 +94,27 @@ module Export =
             | folder -> Directory.CreateDirectory folder |> ignore
         | found -> invalidArg (nameof file) (Problem.printAll "export" found)
 
+    let private lines (text: string list) =
+        String.concat "" [ for line in text -> line + Environment.NewLine ]
+
     let internal write (file: string) (table: unit -> TableView) (frame: Frame<'row, string>) =
         prepare file
         match kind file with
         | ".csv" ->
-            FrameExtensions.SaveCsv(
-                frame,
+            AtomicFile.Write(
                 file,
-                includeRowKeys = not (Seq.contains "row" frame.ColumnKeys),
-                keyNames = [ "row" ]
+                Action<Stream>(fun stream ->
+                    use writer = new StreamWriter(stream, leaveOpen = true)
+                    FrameExtensions.SaveCsv(
+                        frame,
+                        writer,
+                        includeRowKeys = not (Seq.contains "row" frame.ColumnKeys),
+                        keyNames = [ "row" ]
+                    ))
             )
         | ".parquet" -> ParquetFile.write file frame
-        | ".md" -> File.WriteAllLines(file, toMarkdown (table ()))
-        | _ -> File.WriteAllLines(file, toLatex (table ()))
+        | ".md" -> AtomicFile.Write(file, lines (toMarkdown (table ())))
+        | _ -> AtomicFile.Write(file, lines (toLatex (table ())))
 
     /// Writes a frame, for example a result of `results` or `compare`.
     let frame (file: string) (frame: Frame<'row, string>) =

@@ -11,10 +11,24 @@ open Sed.Core.Training
 
 /// Writes the trained networks of the best row as one model file.
 module internal ModelExport =
+    /// Whether a file exists that is not a model, which is an archive like .npz files.
+    let private isOther (file: string) =
+        File.Exists file
+        && not (FileIdentity.IsDevice file)
+        && FileInfo(file).Length > 0L
+        && (use content = File.OpenRead file
+            let start = Array.zeroCreate 2
+            content.ReadAtLeast(start.AsSpan(), 2, false) < 2 || start <> "PK"B)
+
     /// Why a model cannot be written to a file.
     let problems (file: string) = [
         if Directory.Exists file then
             Problem.at "--export-model" $"'{file}' is a folder" $"name a file, for example model{ModelFile.Extension}"
+        elif isOther file then
+            Problem.at
+                "--export-model"
+                $"'{file}' exists and is not a model file"
+                $"choose another name, for example model{ModelFile.Extension}"
         else
             yield! Option.toList (OutputPath.problem "--export-model" file)
     ]

@@ -7,6 +7,7 @@ open System.Threading.Tasks
 open Deedle
 open Parquet
 open Parquet.Schema
+open Sed.Core.Runtime
 
 type private Column =
     | Whole of Nullable<int64> array
@@ -48,9 +49,8 @@ let private field name column =
     | Real _ -> DataField(name, typeof<Nullable<float>>)
     | Text _ -> DataField(name, typeof<string>)
 
-let private save (file: string) (fields: DataField list) (columns: Column list) : Task =
+let private save (stream: Stream) (fields: DataField list) (columns: Column list) : Task =
     task {
-        use stream = File.Create file
         let schema = ParquetSchema(fields |> List.map (fun field -> field :> Field))
         use! writer = ParquetWriter.CreateAsync(schema, stream)
         use group = writer.CreateRowGroup()
@@ -71,4 +71,6 @@ let write (file: string) (frame: Frame<'row, string>) =
             name, column keys (frame.GetColumn<obj> name)
     ]
     let fields = [ for name, column in named -> field name column ]
-    (save file fields (List.map snd named)).GetAwaiter().GetResult()
+    use bytes = new MemoryStream()
+    (save bytes fields (List.map snd named)).GetAwaiter().GetResult()
+    AtomicFile.Write(file, fun stream -> stream.Write(bytes.ToArray(), 0, int bytes.Length))

@@ -76,8 +76,12 @@ let write (folder: string) (outcome: ExperimentOutcome) =
                 high, column _.High
             ProcessorColumn, Series.ofObservations [ for label in labels -> keys[label], box Processor.Name ]
         ]
-    Directory.CreateDirectory(folderOf folder outcome) |> ignore
-    table.SaveCsv(file, includeRowKeys = true, keyNames = [ Key ], culture = CultureInfo.InvariantCulture)
+    AtomicFile.Write(
+        file,
+        Action<Stream>(fun stream ->
+            use writer = new StreamWriter(stream, leaveOpen = true)
+            table.SaveCsv(writer, includeRowKeys = true, keyNames = [ Key ], culture = CultureInfo.InvariantCulture))
+    )
     file
 
 /// The comparison of a cell with the recorded one.

@@ -1,6 +1,7 @@
 namespace Sed.Runner
 
 open System
+open Sed.Core.Runtime
 open Spectre.Console
 
 /// A column heading of a table.
@@ -39,12 +40,14 @@ module internal TableView =
     let rendered (view: TableView) =
         let table = Table(Border = TableBorder.Simple)
         for heading in view.Headings do
-            let column = TableColumn(Markup.Escape heading.Text)
+            let column = TableColumn(Markup.Escape(OneLine.Of heading.Text))
             table.AddColumn(if heading.Number then column.RightAligned() else column)
             |> ignore
         for cells in view.Rows do
             // Spectre.Console trims trailing spaces, which align numbers without a mark below those with one.
-            table.AddRow [| for text in cells -> Markup.Escape(text.Replace("  ", " \u00a0")) |]
+            table.AddRow [|
+                for text in cells -> Markup.Escape((OneLine.Of text).Replace("  ", " \u00a0"))
+            |]
             |> ignore
         table
 
@@ -52,7 +55,7 @@ module internal TableView =
     let print (view: TableView) =
         let console = console ()
         console.WriteLine()
-        console.WriteLine view.Title
+        console.WriteLine(OneLine.Of view.Title)
         console.Write(rendered view)
         for note in view.Notes do
-            console.WriteLine note
+            console.WriteLine(OneLine.Of note)

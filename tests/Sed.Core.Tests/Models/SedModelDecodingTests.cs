@@ -195,7 +195,7 @@ public sealed class SedModelDecodingTests : IDisposable
         var clip = Wav("clip.wav", sound[..8000]);
 
         using ModelEnsemble networks = new(saved, TorchSharp.torch.CPU);
-        var output = networks.Predict([new Window(AudioFile.Read(clip, 8000).ToArray(), 25)])[0];
+        var output = networks.Predict([new Window(AudioFile.Read(clip, 8000).ToArray(), 25)], clip)[0];
         Assert.Equal(output.Weak, model.Predict(clip).TagProbabilities);
         Assert.Equal(25, model.Scores(clip).Frames);
         Assert.Equal(150, model.Scores(Wav("long.wav", sound)).Frames);

@@ -226,9 +226,10 @@ public sealed class OnnxExportTests
             ? Run(exported, "samples", sounds)
             : Run(exported, "frames", sounds.reshape(3, 25, 320));
         using ModelEnsemble networks = new(model, CPU);
-        var outputs = networks.Predict([
-            .. Enumerable.Range(0, 3).Select(k => new Window(sounds[k].contiguous().data<float>().ToArray(), 25)),
-        ]);
+        var outputs = networks.Predict(
+            [.. Enumerable.Range(0, 3).Select(k => new Window(sounds[k].contiguous().data<float>().ToArray(), 25))],
+            "noise"
+        );
         AssertClose(tensor(outputs.SelectMany(one => one.Strong).ToArray()), found["strong"]);
         AssertClose(tensor(outputs.SelectMany(one => one.Weak).ToArray()), found["weak"]);
         using InferenceSession session = new(exported);

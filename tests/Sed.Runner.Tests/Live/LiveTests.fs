@@ -189,6 +189,35 @@ type LiveTests(browser: OneBrowser) =
         Assert.Equal(HttpStatusCode.OK, (ask HttpMethod.Get "state").StatusCode)
 
     [<Fact>]
+    member _.``the page is served while many clients ask for the report and do not read it``() =
+        use run = new WatchedRun()
+        run.Begin()
+        let report = RunPlan.reportFile run.Runs "watched"
+        Directory.CreateDirectory(nonNull (Path.GetDirectoryName report)) |> ignore
+        // More than the buffers of a connection hold.
+        File.WriteAllBytes(report, Array.zeroCreate 16_000_000)
+        let address = Uri(run.Serve())
+        let ask =
+            Text.Encoding.ASCII.GetBytes $"GET /report HTTP/1.1\r\nHost: {address.Authority}\r\n\r\n"
+        // If each occupied a thread, the pool would need minutes to start as many.
+        let stuck = [
+            for _ in 1..200 ->
+                let client =
+                    new Sockets.TcpClient(address.Host, address.Port, ReceiveBufferSize = 4096)
+                client.GetStream().Write(ask, 0, ask.Length)
+                client
+        ]
+        try
+            use client = new HttpClient()
+            let body (path: string) =
+                client.GetByteArrayAsync(Uri(address, path)).Result
+            Assert.NotEmpty(body "state")
+            Assert.Equal(16_000_000, (body "report").Length)
+        finally
+            for client in stuck do
+                client.Dispose()
+
+    [<Fact>]
     member _.``reports are found, reports of earlier runs are pointed out, and missing ones are reported with a remedy``
         ()
         =

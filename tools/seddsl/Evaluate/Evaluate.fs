@@ -11,7 +11,7 @@ module Evaluate =
         let results = arguments |> Inputs.read |> Compute.all arguments
 
         for warning in results.Warnings do
-            eprintfn $"seddsl evaluate: warning: {warning}"
+            Command.complain $"seddsl evaluate: warning: {warning}"
 
         match arguments.GetResult(Format, Format.Table) with
         | Format.Json ->

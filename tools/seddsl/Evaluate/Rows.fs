@@ -134,7 +134,7 @@ let all (results: Results) = [
 ]
 
 let private quoted (field: string) =
-    if field.IndexOfAny [| ','; '"'; '\n' |] >= 0 then
+    if field.IndexOfAny [| ','; '"'; '\n'; '\r' |] >= 0 then
         "\"" + field.Replace("\"", "\"\"") + "\""
     else
         field

@@ -13,6 +13,8 @@ let private bufferSeconds = 0.02
 /// Prints each event after it has ended, until the input ends. The input is 16-bit little-endian mono PCM at `rate` Hz.
 let detect (model: SedModel) rate (asJson: bool) (input: Stream) (output: TextWriter) (stop: CancellationToken) =
     let detector = model.Stream rate
+    if not asJson then
+        ListNames.Require(model.Saved.Name, model.Classes)
     eprintfn
         $"Reading 16-bit little-endian mono PCM at {rate} Hz. Each event is printed at most {detector.DelaySeconds:F2} s after its end."
     if not asJson then

@@ -41,6 +41,7 @@ let tags (target: TextWriter) =
     {
         new Output with
             member _.Write(name, prediction) =
+                ListNames.Require(name, Seq.append [ name ] prediction.Tags)
                 if prediction.Tags.Count = 0 then
                     target.WriteLine name
                 for label in prediction.Tags do

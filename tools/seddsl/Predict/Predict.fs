@@ -2,7 +2,6 @@ module Sed.Tool.Predict.Predict
 
 open System
 open System.IO
-open System.Runtime.InteropServices
 open System.Threading
 open Argu
 open Sed.Core.Annotations
@@ -92,6 +91,8 @@ let private problems (arguments: ParseResults<PredictArguments>) recordings = [
     if arguments.Contains Stream then
         if not (List.isEmpty recordings) then
             "--stream reads standard input; name only the model"
+        if StandardStreams.IsInputClosed then
+            "--stream: standard input is closed; give the samples by a pipe or a file, for example with < samples.raw"
         for isGiven, option in
             [
                 arguments.Contains Format, "--format"
@@ -127,10 +128,17 @@ let private problems (arguments: ParseResults<PredictArguments>) recordings = [
 let private detectAll
     (arguments: ParseResults<PredictArguments>)
     (model: SedModel)
-    (recordings: Recordings.Recording list)
+    (all: Recordings.Recording list)
     (text: TextWriter)
     stop
     =
+    // Formats of events check the names themselves.
+    let isList = arguments.Contains TagsOnly || arguments.Contains Scores
+    if isList then
+        ListNames.Require(model.Saved.Name, model.Classes)
+    let recordings, unnameable =
+        all
+        |> List.partition (fun recording -> not isList || isNull (ListNames.ProblemOf recording.Name))
     let names = dict [ for recording in recordings -> recording.Path, recording.Name ]
     let output =
         if arguments.Contains Json then
@@ -160,6 +168,10 @@ let private detectAll
     let skipped = ResizeArray<string>()
     let findings = ResizeArray<string>()
     try
+        for recording in unnameable do
+            let problem = $"{recording.Path}: {ListNames.ProblemOf recording.Name}"
+            skipped.Add problem
+            output.Skip(recording.Name, problem)
         for result in model.PredictAll([ for recording in recordings -> recording.Path ], frames, stop) do
             let name = names[result.Path]
             for finding in result.Findings do
@@ -186,11 +198,11 @@ let private detectAll
     for finding in findings do
         eprintfn $"note: {finding}"
     for problem in skipped do
-        eprintfn $"skipped: {problem}"
+        eprintfn $"skipped: {OneLine.Of problem}"
     if skipped.Count = 0 then
         ExitCode.Done
     else
-        eprintfn $"{skipped.Count} of {recordings.Length} recordings could not be read or written."
+        eprintfn $"{skipped.Count} of {all.Length} recordings could not be read, processed or written."
         ExitCode.Partial
 
 let private work (arguments: ParseResults<PredictArguments>) =
@@ -202,14 +214,23 @@ let private work (arguments: ParseResults<PredictArguments>) =
     | [] -> ()
     | found -> raise (BadArguments found)
     let recordings = Recordings.find (arguments.GetResult(Without_Prefix, "")) paths
-    use stop = new CancellationTokenSource()
-    use _ =
-        PosixSignalRegistration.Create(
-            PosixSignal.SIGINT,
-            fun signal ->
-                signal.Cancel <- true
-                stop.Cancel()
-        )
+    let scores =
+        arguments.TryGetResult Scores |> Option.map (OutputPath.folder "--scores")
+    OutputPath.protect [
+        for out in Option.toList (arguments.TryGetResult Out) do
+            "--out", OutputPath.file "--out" out
+        for folder in Option.toList scores do
+            "--scores", folder
+            for recording in recordings do
+                let list = ScoreFolder.ListPath(folder, recording.Name)
+                if File.Exists list then
+                    "--scores", list
+    ] [
+        "the model", file
+        for recording in recordings do
+            "a recording", recording.Path
+    ]
+    let stop = Interruption.token ()
     let saved = ModelFile.Read file
     use model =
         SedModel.Of(saved, detection arguments saved.Detection, arguments.GetResult(Device, "auto"))
@@ -217,11 +238,11 @@ let private work (arguments: ParseResults<PredictArguments>) =
         if arguments.Contains Stream then
             let rate = arguments.GetResult(Rate, 44100)
             use input = Console.OpenStandardInput()
-            Live.detect model rate (arguments.Contains Json) input Console.Out stop.Token
+            Live.detect model rate (arguments.Contains Json) input Console.Out stop
             ExitCode.Done
         else
             match arguments.TryGetResult Out with
-            | None -> detectAll arguments model recordings Console.Out stop.Token
+            | None -> detectAll arguments model recordings Console.Out stop
             | Some out ->
                 let mutable code = ExitCode.Done
                 AtomicFile.Write(
@@ -229,12 +250,12 @@ let private work (arguments: ParseResults<PredictArguments>) =
                     Action<Stream>(fun stream ->
                         use text = new StreamWriter(stream, leaveOpen = true)
                         text.NewLine <- "\n"
-                        code <- detectAll arguments model recordings text stop.Token)
+                        code <- detectAll arguments model recordings text stop)
                 )
                 code
     with :? OperationCanceledException ->
         eprintfn "Interrupted; the remaining recordings were not processed."
-        ExitCode.Interrupted
+        Interruption.code ()
 
 /// seddsl predict: detects events in recordings with a trained model.
 let command = {

@@ -4,6 +4,7 @@ module internal Sed.Tool.Predict.Recordings
 open System
 open System.IO
 open Sed.Core.Audio
+open Sed.Core.Runtime
 open Sed.Tool
 
 type Recording = {
@@ -14,7 +15,7 @@ type Recording = {
 
 let private ofPath (path: string) = [
     if Directory.Exists path then
-        for file in Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories) do
+        for file in FolderTree.Files path do
             if AudioFile.HasAudioExtension file then
                 {
                     Path = file

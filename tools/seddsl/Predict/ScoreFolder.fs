@@ -4,25 +4,20 @@ open System
 open System.Globalization
 open System.IO
 open Sed.Core.Models
+open Sed.Core.Runtime
 open Sed.Tool
 
 /// Writes frame probabilities, one list per recording, while they are computed. A list gets its final name when it is complete.
 /// Does nothing without a folder.
 type internal ScoreFolder(folder: string option, model: SedModel, names: (string * string) list) =
-    let listPath folder (name: string) =
-        let stem = string (Path.ChangeExtension(name, null))
-        Path.Combine(folder, stem.TrimStart('/').Replace('/', '_') + ".tsv")
-
     let lists =
         dict [
             for path, name in names do
                 for folder in Option.toList folder do
-                    path, listPath folder name
+                    path, ScoreFolder.ListPath(folder, name)
         ]
 
-    let mutable current: (StreamWriter * string) option = None
-
-    let unfinished file = file + ".unfinished"
+    let mutable current: (StreamWriter * UnfinishedFile) option = None
 
     do
         let collisions = [
@@ -37,21 +32,26 @@ type internal ScoreFolder(folder: string option, model: SedModel, names: (string
         for folder in Option.toList folder do
             Directory.CreateDirectory folder |> ignore
 
-    /// Closes the open list, if any, and returns its final name.
-    let close () =
-        match current with
-        | Some(writer, file) ->
-            writer.Dispose()
-            current <- None
-            Some file
-        | None -> None
+    /// Deletes the open list, if any. It belongs to a recording that turned out to be damaged, or that was interrupted.
+    let abandon () =
+        current |> Option.iter (fun (_, file) -> (file :> IDisposable).Dispose())
+        current <- None
+
+    /// A list that cannot be written ends the command, as the next one could not be written either.
+    let writing (write: unit -> unit) =
+        try
+            write ()
+        with
+        | :? IOException
+        | :? UnauthorizedAccessException as refused ->
+            raise (BadArguments [ $"--scores: cannot write a list ({refused.Message.TrimEnd '.'})" ])
 
     let start path =
-        // A list that is still open belongs to a recording that turned out to be damaged.
-        close () |> Option.iter (fun file -> File.Delete(unfinished file))
-        let writer = new StreamWriter(unfinished lists[path])
+        abandon ()
+        let file = AtomicFile.Begin lists[path]
+        let writer = new StreamWriter(file.Content, leaveOpen = true)
+        current <- Some(writer, file)
         writer.Write("onset\toffset\t" + String.Join('\t', model.Classes) + "\n")
-        current <- Some(writer, lists[path])
 
     let writeFrame (writer: StreamWriter) (frame: int64) (probabilities: ReadOnlySpan<float32>) =
         let time (frame: int64) =
@@ -67,25 +67,33 @@ type internal ScoreFolder(folder: string option, model: SedModel, names: (string
 
         writer.Write '\n'
 
+    /// The list of a recording with this name.
+    static member ListPath(folder: string, name: string) =
+        let stem = string (Path.ChangeExtension(name, null))
+        Path.Combine(folder, stem.TrimStart('/').Replace('/', '_') + ".tsv")
+
     /// Appends frames (frames, classes) of a recording. Frame 0 starts a new list.
     member _.Frames(path: string, first: int64, probabilities: ReadOnlySpan<float32>) =
         if folder.IsSome then
             if first = 0L then
-                start path
+                writing (fun () -> start path)
 
             match current with
             | Some(writer, _) ->
                 let classes = model.Classes.Count
-
-                for frame in 0 .. probabilities.Length / classes - 1 do
-                    writeFrame writer (first + int64 frame) (probabilities.Slice(frame * classes, classes))
+                let values = probabilities.ToArray()
+                writing (fun () ->
+                    for frame in 0 .. values.Length / classes - 1 do
+                        writeFrame writer (first + int64 frame) (ReadOnlySpan(values, frame * classes, classes)))
             | None -> ()
 
     /// Completes the list of the current recording.
     member _.Finish() =
-        close ()
-        |> Option.iter (fun file -> File.Move(unfinished file, file, overwrite = true))
+        writing (fun () ->
+            for writer, file in Option.toList current do
+                writer.Flush()
+                file.Complete())
+        abandon ()
 
     interface IDisposable with
-        member _.Dispose() =
-            close () |> Option.iter (fun file -> File.Delete(unfinished file))
+        member _.Dispose() = abandon ()

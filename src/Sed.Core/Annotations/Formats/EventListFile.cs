@@ -1,4 +1,3 @@
-using System.Text;
 using Sed.Core.Runtime;
 
 namespace Sed.Core.Annotations.Formats;
@@ -46,7 +45,7 @@ public static class EventListFile
     public static void Write(string path, EventList list, bool header = false)
     {
         ArgumentNullException.ThrowIfNull(path);
-        File.WriteAllText(path, Format(list, header), new UTF8Encoding(false));
+        AtomicFile.Write(path, Format(list, header));
     }
 
     /// <summary>The text that <see cref="Write"/> writes.</summary>

@@ -72,23 +72,13 @@ public sealed class TabSeparatedEvents(bool header) : IAnnotationFormat
     {
         public override void Add(string file, IReadOnlyList<SoundEvent> events)
         {
-            ProblemList problems = new();
-            foreach (var name in events.Select(sound => sound.Label).Distinct(StringComparer.Ordinal).Prepend(file))
-                if (ProblemOf(name) is { } cause)
-                    problems.Add(file, 0, cause);
-            problems.ThrowIfAny();
+            ListNames.Require(file, events.Select(sound => sound.Label).Prepend(file));
             if (events.Count == 0)
                 Text.Write($"{file}\n");
             foreach (var (onset, offset, label) in events)
                 Text.Write(string.Create(CultureInfo.InvariantCulture, $"{file}\t{onset:R}\t{offset:R}\t{label}\n"));
             Text.Flush();
         }
-
-        private static string? ProblemOf(string name) =>
-            name.AsSpan().IndexOfAnyInRange('\0', '\u001f') >= 0
-                ? $"\"{name}\" contains a tab, line break or other control character, which a tab-separated list cannot hold"
-            : name.Trim(' ') != name ? $"\"{name}\" begins or ends with a space, which a tab-separated list cannot hold"
-            : null;
     }
 
     /// <summary>Builds an event list from the rows of a text.</summary>

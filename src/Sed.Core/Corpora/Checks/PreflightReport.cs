@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Sed.Core.Runtime;
 
 namespace Sed.Core.Corpora.Checks;
 
@@ -100,7 +101,7 @@ public sealed class PreflightReport
                     Quoted(FindingPolicy.Of(finding.Kind))
                 )
                 .Append('\n');
-        File.WriteAllText(path, text.ToString());
+        AtomicFile.Write(path, text.ToString());
     }
 
     /// <summary>Which list became which split, and which lists are ignored and why.</summary>
@@ -166,8 +167,7 @@ public sealed class PreflightReport
             : string.Create(CultureInfo.InvariantCulture, $"{(double)all.Max() / all.Min():F1}");
     }
 
-    private static string Line(string text) =>
-        string.Concat(text.Select(letter => char.IsControl(letter) ? '?' : letter));
+    private static string Line(string text) => OneLine.Of(text);
 
     private static string Shown(string name) =>
         Line(name) is var line && line.Length <= MaxShown ? line : $"{line[..MaxShown]}...";

@@ -1,3 +1,4 @@
+using Sed.Core.Annotations;
 using Sed.Core.Audio;
 using Sed.Core.Runtime;
 using Sed.Core.Runtime.Keys;
@@ -62,6 +63,9 @@ internal sealed class RecordingFolders
             [.. labels.Where(label => !isBackground(label))],
             [.. labels.Where(label => isBackground(label))]
         );
+        foreach (var label in result.Classes)
+            if (ListNames.ProblemOf(label) is { } cause)
+                problems.Add(new Problem(folder, $"the folder {cause}", "rename it"));
         if (result.Classes.Count == 0)
             problems.Add(
                 new Problem(

@@ -64,4 +64,18 @@ public sealed class RecordingFoldersTests : IDisposable
             error.Problems.Select(problem => problem.ToString())
         );
     }
+
+    [Fact]
+    public void A_folder_whose_name_a_list_cannot_hold_is_named()
+    {
+        foreach (var fold in Enumerable.Range(1, 4))
+        foreach (var name in (string[])["dog", "a\tcat"])
+            File.WriteAllText(folder.File(name, $"{fold}-{fold}00-A.ogg"), "");
+        var error = Assert.Throws<CorpusException>(() => RecordingFolders.Open(folder.Path, new SoundscapeOptions()));
+        Assert.Equal(
+            $"{folder.Path}: the folder \"a?cat\" contains a tab, line break or other control character, which a "
+                + "tab-separated list cannot hold; rename it",
+            Assert.Single(error.Problems).ToString()
+        );
+    }
 }

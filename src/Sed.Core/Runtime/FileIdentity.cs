@@ -1,0 +1,127 @@
+using System.Runtime.InteropServices;
+
+namespace Sed.Core.Runtime;
+
+/// <summary>
+/// Identifies files and folders whatever their spelling: relative and absolute paths, symbolic links, hard links, and names in
+/// another case on a file system that ignores case are the same file.
+/// </summary>
+public static partial class FileIdentity
+{
+    // Directory entries relative to the current folder, and the fields of struct statx (statx(2)), the same on all processors.
+    private const int CurrentFolder = -100;
+    private const uint TypeAndInode = 0x0101;
+    private const int ModeField = 28;
+    private const int InodeField = 32;
+    private const int DeviceField = 136;
+    private const int StatusBytes = 256;
+    private const ushort TypeMask = 0xF000;
+    private const ushort RegularFile = 0x8000;
+    private const ushort Folder = 0x4000;
+
+    // More links in a chain than this form a loop, as on Linux.
+    private const int MostLinks = 40;
+
+    /// <summary>Whether two paths lead to the same file or folder. A path at which nothing exists is compared by its folder and name.</summary>
+    public static bool AreSame(string first, string second) => Of(first) == Of(second);
+
+    /// <summary>Text that is equal for two paths exactly when they lead to the same file or folder.</summary>
+    /// <param name="path">A path, at which something need not exist.</param>
+    public static string Of(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        if (TryRead(path, out var status))
+            return status.Identity;
+        var resolved = FullTarget(path);
+        if (TryRead(resolved, out status))
+            return status.Identity;
+        var folder = Path.GetDirectoryName(resolved);
+        if (OperatingSystem.IsLinux() && !string.IsNullOrEmpty(folder))
+            return Path.Combine(Of(folder), Path.GetFileName(resolved));
+        return OperatingSystem.IsLinux() ? resolved : resolved.ToUpperInvariant();
+    }
+
+    /// <summary>Whether a pipe, a device or a socket is at a path. Replacing one of these by a file would remove it.</summary>
+    public static bool IsDevice(string path) =>
+        TryRead(path, out var status) && status.Type is not (RegularFile or Folder);
+
+    /// <summary>The file that a path leads to, after links; the path itself where it is not a link.</summary>
+    public static string Target(string path) => new FileInfo(path).LinkTarget is null ? path : FullTarget(path);
+
+    /// <summary>The full path of a file or folder without links in it.</summary>
+    public static string FullTarget(string path) => Resolved(Path.GetFullPath(path), MostLinks);
+
+    /// <summary>
+    /// A problem for each output that is also an input, or is named twice. Outputs are compared with inputs before anything is
+    /// written, so that no command overwrites what it reads.
+    /// </summary>
+    /// <param name="outputs">For each output its option, for example "--out", and its path.</param>
+    /// <param name="inputs">For each input what it is, for example "the model", and its path.</param>
+    public static IReadOnlyList<Problem> Overwritten(
+        IEnumerable<(string Option, string Path)> outputs,
+        IEnumerable<(string What, string Path)> inputs
+    )
+    {
+        ArgumentNullException.ThrowIfNull(outputs);
+        ArgumentNullException.ThrowIfNull(inputs);
+        List<Problem> problems = [];
+        Dictionary<string, string> written = new(StringComparer.Ordinal);
+        foreach (var (option, path) in outputs.Where(output => IsUsable(output.Path) && !IsDevice(output.Path)))
+            if (!written.TryAdd(Of(path), $"{option} {path}"))
+                problems.Add(
+                    new Problem($"{option} {path}", $"{written[Of(path)]} is the same file", "choose another name")
+                );
+        if (written.Count == 0)
+            return problems;
+        foreach (var (what, path) in inputs.Where(input => IsUsable(input.Path)))
+            if (written.Remove(Of(path), out var output))
+                problems.Add(new Problem(output, $"this is {what}, which would be overwritten", "choose another name"));
+        return problems;
+    }
+
+    private static bool IsUsable(string path) => !string.IsNullOrWhiteSpace(path) && !path.Contains('\0');
+
+    /// <summary>A full path with every link in it followed.</summary>
+    private static string Resolved(string path, int links)
+    {
+        var folder = Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(path));
+        if (string.IsNullOrEmpty(folder))
+            return path;
+        var here = Path.Combine(Resolved(folder, links), Path.GetFileName(Path.TrimEndingDirectorySeparator(path)));
+        return links > 0 && new FileInfo(here).LinkTarget is { } target
+            ? Resolved(Path.GetFullPath(target, Path.GetDirectoryName(here)!), links - 1)
+            : here;
+    }
+
+    private static unsafe bool TryRead(string path, out Status status)
+    {
+        status = default;
+        if (!OperatingSystem.IsLinux())
+            return false;
+        var bytes = stackalloc byte[StatusBytes];
+        try
+        {
+            if (statx(CurrentFolder, path, 0, TypeAndInode, bytes) != 0)
+                return false;
+        }
+        catch (Exception missing) when (missing is EntryPointNotFoundException or DllNotFoundException)
+        {
+            // A C library from before 2018: paths are compared instead.
+            return false;
+        }
+        status = new Status(
+            (ushort)(*(ushort*)(bytes + ModeField) & TypeMask),
+            *(ulong*)(bytes + InodeField),
+            *(ulong*)(bytes + DeviceField)
+        );
+        return true;
+    }
+
+    [LibraryImport("libc.so.6", StringMarshalling = StringMarshalling.Utf8)]
+    private static unsafe partial int statx(int folder, string path, int flags, uint mask, byte* status);
+
+    private readonly record struct Status(ushort Type, ulong Inode, ulong Device)
+    {
+        public string Identity => $"{Device:x}:{Inode:x}";
+    }
+}

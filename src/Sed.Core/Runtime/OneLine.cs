@@ -1,0 +1,45 @@
+using System.Globalization;
+using System.Text;
+
+namespace Sed.Core.Runtime;
+
+/// <summary>
+/// Names and messages as one line of text that is safe in a terminal and in a list. File names, classes and model files can
+/// contain line breaks, tabs and escape sequences, which would add lines and rows or control the terminal.
+/// </summary>
+public static class OneLine
+{
+    /// <summary>
+    /// The text with "?" for each character that is not printed: control characters, line and paragraph separators, and marks
+    /// that override the direction of text.
+    /// </summary>
+    public static string Of(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        if (!HasUnprintable(text))
+            return text;
+        StringBuilder line = new(text.Length);
+        foreach (var rune in text.EnumerateRunes())
+            line.Append(IsUnprintable(rune) ? "?" : rune.ToString());
+        return line.ToString();
+    }
+
+    /// <summary>Whether <see cref="Of"/> replaces characters of a text.</summary>
+    public static bool HasUnprintable(ReadOnlySpan<char> text)
+    {
+        // Most names are plain ASCII.
+        if (text.IndexOfAnyExceptInRange(' ', '~') < 0)
+            return false;
+        foreach (var rune in text.EnumerateRunes())
+            if (IsUnprintable(rune))
+                return true;
+        return false;
+    }
+
+    private static bool IsUnprintable(Rune rune) =>
+        Rune.GetUnicodeCategory(rune)
+            is UnicodeCategory.Control
+                or UnicodeCategory.LineSeparator
+                or UnicodeCategory.ParagraphSeparator
+        || rune.Value is (>= 0x202A and <= 0x202E) or (>= 0x2066 and <= 0x2069);
+}

@@ -1,0 +1,82 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+
+namespace Sed.Core.Runtime;
+
+/// <summary>
+/// Turns the first Ctrl-C, SIGTERM or SIGHUP into a cancellation, so that the process can end cleanly. A second signal, or the
+/// first one where nothing observes the cancellation, ends the process at once, without unfinished files. A SIGHUP that is
+/// ignored, as under nohup, stays ignored.
+/// </summary>
+public sealed class StopSignals : IDisposable
+{
+    private readonly CancellationTokenSource source = new();
+    private readonly List<PosixSignalRegistration> registrations = [];
+    private volatile bool isObserved;
+    private volatile int code;
+
+    /// <summary>Starts to receive signals.</summary>
+    /// <param name="isObserved">Whether <see cref="Token"/> is observed from the start; otherwise from its first use.</param>
+    public StopSignals(bool isObserved = true)
+    {
+        this.isObserved = isObserved;
+        Register(PosixSignal.SIGINT, 130);
+        Register(PosixSignal.SIGTERM, 143);
+        if (!OperatingSystem.IsWindows() && !IsIgnored(1))
+            Register(PosixSignal.SIGHUP, 129);
+    }
+
+    /// <summary>Cancelled by the first signal. Work that uses it has to end soon after the cancellation.</summary>
+    public CancellationToken Token
+    {
+        get
+        {
+            isObserved = true;
+            return source.Token;
+        }
+    }
+
+    /// <summary>The exit code after a signal: 128 plus the signal's number. 0 without one.</summary>
+    public int Code => code;
+
+    /// <summary>Stops to receive signals.</summary>
+    public void Dispose()
+    {
+        foreach (var registration in registrations)
+            registration.Dispose();
+        source.Dispose();
+    }
+
+    private void Register(PosixSignal signal, int exitCode) =>
+        registrations.Add(PosixSignalRegistration.Create(signal, context => Receive(context, exitCode)));
+
+    private void Receive(PosixSignalContext context, int exitCode)
+    {
+        if (isObserved && code == 0)
+        {
+            context.Cancel = true;
+            code = exitCode;
+            source.Cancel();
+            return;
+        }
+        // The system's default action follows, which ends the process.
+        AtomicFile.DeleteUnfinished();
+    }
+
+    private static bool IsIgnored(int signal)
+    {
+        const string status = "/proc/self/status";
+        const string field = "SigIgn:";
+        if (!File.Exists(status))
+            return false;
+        var line = File.ReadLines(status).FirstOrDefault(line => line.StartsWith(field, StringComparison.Ordinal));
+        return line is not null
+            && ulong.TryParse(
+                line.AsSpan(field.Length).Trim(),
+                NumberStyles.HexNumber,
+                CultureInfo.InvariantCulture,
+                out var ignored
+            )
+            && (ignored >> (signal - 1) & 1) == 1;
+    }
+}

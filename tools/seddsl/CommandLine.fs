@@ -1,0 +1,50 @@
+namespace Sed.Tool
+
+open System
+open System.Collections.Generic
+open System.IO
+open Argu
+open Sed.Core.Runtime
+
+/// Arranges the words of a command line, so that options may precede, follow or separate the other arguments, and a misspelt
+/// option is an error instead of one of them. After `--`, words that begin with a hyphen are names of files.
+module internal CommandLine =
+    /// Which option was meant, or where to find the options.
+    let private unknown command (names: string seq) (word: string) =
+        if Path.Exists word then
+            $"there is no option {word}; to name the file, write -- before the names of files"
+        else
+            match Spelling.Nearest(word, names) with
+            | null -> $"there is no option {word}; 'seddsl {command} --help' lists the options"
+            | nearest -> $"there is no option {word}; did you mean {nearest}?"
+
+    /// The words with the values of options after their options and all other arguments first, and every problem. Options and their
+    /// values are those of the parser.
+    let arrange (command: string) (parser: ArgumentParser) (words: string list) : string list * string list =
+        let arity = Dictionary<string, int>()
+        for case in parser.GetArgumentCases() do
+            for name in case.CommandLineNames.Value do
+                arity[name] <- case.UnionCaseInfo.GetFields().Length
+        for flag in parser.HelpFlags do
+            arity[flag] <- 0
+        let isOption (word: string) = arity.ContainsKey word
+        let takesFiles = parser.GetArgumentCases() |> List.exists _.IsMainCommand
+        // A leading folder keeps the name of a file from being read as an option.
+        let asFile (word: string) =
+            if word.StartsWith '-' then $"./{word}" else word
+        let rec read words options others problems =
+            match words with
+            | [] -> List.rev others @ List.rev options, List.rev problems
+            | "--" :: files when takesFiles -> read [] options (List.rev (List.map asFile files) @ others) problems
+            | "-h" :: rest -> read ("--help" :: rest) options others problems
+            | word :: rest when isOption word ->
+                // A missing value is left to the parser's message.
+                let values = rest |> List.truncate arity[word] |> List.takeWhile (isOption >> not)
+                read (List.skip values.Length rest) (List.rev values @ word :: options) others problems
+            | word :: rest when word.StartsWith '-' && word.Length > 1 && not (Char.IsDigit word[1]) ->
+                match word.Split('=', 2) with
+                | [| name; value |] when isOption name && arity[name] = 1 ->
+                    read rest (value :: name :: options) others problems
+                | _ -> read rest options others (unknown command arity.Keys word :: problems)
+            | word :: rest -> read rest options (word :: others) problems
+        read words [] [] []
