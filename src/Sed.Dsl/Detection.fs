@@ -14,24 +14,31 @@ type Tags =
     | FromWeakOutput
 
 /// What is chosen for each class alone, by clips that are not scored: the held-out training clips, or else those that early
-/// stopping watches. The choice with the best F-score of the class is taken, segment-based where events are known, else of tags.
+/// stopping watches. The best choice by segment-based F-score of the class is taken, unless the choice names another score; by the
+/// F-score of its tags where event times are unknown.
 type Tuning =
     /// The threshold, among all that differ.
     | ThresholdPerClass
     /// Threshold, median filter (0 to 2 s) and shortest event (0 to 2 s).
     | SmoothingPerClass
-    /// Threshold, and what boxes between change points are found and merged with.
-    | BoxesPerClass
+    /// The step filter and merging of change points with the best PSDS1 of the class (the 18 candidates of Ebbers et al. 2024);
+    /// then the threshold by segment-based F-score.
+    | BoxesForPsds1
+    /// The step filter and merging of change points (the same candidates) and the threshold with the best collar-based F-score of
+    /// the class: a collar of 0.2 s, for offsets 20 % of the event's length where that is longer.
+    | BoxesForEventF
     /// Threshold, and steps among lists of one's own.
     | StepsPerClass of DecodingStep list list
 
-/// Which boxes between change points are one.
+/// When neighbouring boxes between change points are merged. Compared are the maximum score of each box and the minimum of the gap.
 type Merging =
     | NoMerging
-    /// Those with a fall below so much between them.
+    /// Both maxima exceed the minimum by less than this, for example 0.2.
     | FallBelow of float
-    /// Those whose confidences are less than so many times what is between them.
+    /// Both maxima are less than this many times the minimum, for example 2.0.
     | RatioBelow of float
+    /// Both of these: FallAndRatioBelow(0.3, 2.0).
+    | FallAndRatioBelow of fall: float * ratio: float
 
 /// The decoding of frame probabilities into events and tags.
 type Detection = {
@@ -84,6 +91,8 @@ module Detection =
         | NoMerging -> DecodingStep.ChangePoints(float filter)
         | FallBelow fall -> DecodingStep.ChangePoints(float filter, MergeDifference = fall)
         | RatioBelow ratio -> DecodingStep.ChangePoints(float filter, MergeRatio = ratio)
+        | FallAndRatioBelow(fall, ratio) ->
+            DecodingStep.ChangePoints(float filter, MergeDifference = fall, MergeRatio = ratio)
 
     /// The steps that tuning chooses from for each class.
     let choices (detection: Detection) tuning : DecodingStep list list =
@@ -93,14 +102,25 @@ module Detection =
         match tuning with
         | ThresholdPerClass -> [ detection.Steps ]
         | SmoothingPerClass -> all DecodingGrid.Smoothing
-        | BoxesPerClass -> all DecodingGrid.ChangePoints
+        | BoxesForPsds1
+        | BoxesForEventF -> all DecodingGrid.ChangePoints
         | StepsPerClass steps -> steps
+
+    /// The score of each class that tuning maximises.
+    let objective tuning =
+        match tuning with
+        | BoxesForPsds1 -> TuningObjective.Psds1
+        | BoxesForEventF -> TuningObjective.EventF
+        | ThresholdPerClass
+        | SmoothingPerClass
+        | StepsPerClass _ -> TuningObjective.SegmentF
 
     let printTuning tuning =
         match tuning with
         | ThresholdPerClass -> "threshold"
         | SmoothingPerClass -> "threshold, median filter and shortest event"
-        | BoxesPerClass -> "threshold and boxes between change points"
+        | BoxesForPsds1 -> "boxes between change points by PSDS1, and threshold"
+        | BoxesForEventF -> "boxes between change points and threshold by collar-based F-score"
         | StepsPerClass steps ->
             let ways = [
                 for way in steps ->
@@ -119,7 +139,8 @@ module Detection =
         | None -> ()
         | Some ThresholdPerClass -> key["tuned"] <- JsonValue.Create "threshold"
         | Some SmoothingPerClass -> key["tuned"] <- JsonValue.Create "smoothing"
-        | Some BoxesPerClass -> key["tuned"] <- JsonValue.Create "boxes"
+        | Some BoxesForPsds1 -> key["tuned"] <- JsonValue.Create "boxesForPsds1"
+        | Some BoxesForEventF -> key["tuned"] <- JsonValue.Create "boxesForEventF"
         | Some(StepsPerClass ways) ->
             key["tuned"] <-
                 JsonArray [|
@@ -154,7 +175,7 @@ module Detection =
         | Some(StepsPerClass steps) ->
             for found in List.concat steps |> Seq.collect _.Problems() |> Seq.distinct do
                 found.Within "detection, tune"
-        | Some(SmoothingPerClass | BoxesPerClass) when not detection.Steps.IsEmpty ->
+        | Some(SmoothingPerClass | BoxesForPsds1 | BoxesForEventF) when not detection.Steps.IsEmpty ->
             Problem.at
                 "detection"
                 "steps are given beside those that are chosen for each class"
@@ -206,15 +227,16 @@ type DetectionBuilder() =
     member _.Hysteresis(detection: Detection, low: float) =
         Detection.withStep (DecodingStep.Hysteresis low) detection |> given "hysteresis"
 
-    /// Events lie between the change points of the scores that a step filter of this length finds, whatever the threshold; which
-    /// neighbours are one: `NoMerging`, `FallBelow 0.2` or `RatioBelow 2.0`. Default none.
+    /// Events are boxes between the change points of the scores that a step filter of this length finds (cSEBBs), independent of
+    /// the threshold. Neighbouring boxes are merged by `NoMerging`, `FallBelow 0.2`, `RatioBelow 2.0` or
+    /// `FallAndRatioBelow(0.3, 2.0)`. Always the last step. Default none.
     [<CustomOperation "changePoints">]
     member _.ChangePoints(detection: Detection, filter: float<s>, merging: Merging) =
         Detection.withStep (Detection.changePoints filter merging) detection
         |> given "changePoints"
 
-    /// What is chosen for each class alone, by clips that are not scored: ThresholdPerClass, SmoothingPerClass, BoxesPerClass or
-    /// `StepsPerClass [ ... ]`. Default nothing.
+    /// What is chosen for each class alone, by clips that are not scored: ThresholdPerClass, SmoothingPerClass, BoxesForPsds1,
+    /// BoxesForEventF or `StepsPerClass [ ... ]`. Default nothing.
     [<CustomOperation "tune">]
     member _.Tune(detection: Detection, tuning: Tuning) =
         { detection with Tuned = Some tuning } |> given "tune"

@@ -109,7 +109,7 @@ let ``tuning, change points and sorting have keywords and are printed in the pla
         experiment "small" {
             title "Two ways"
             data Soundscapes.smartCars
-            vary Tune [ ThresholdPerClass; SmoothingPerClass; BoxesPerClass ]
+            vary Tune [ ThresholdPerClass; SmoothingPerClass; BoxesForPsds1; BoxesForEventF ]
             seeds [ 1 ]
             report [ WeakF ]
             columns [ Parameters; MultiplyAccumulates; TrainingTime ]
@@ -119,7 +119,8 @@ let ``tuning, change points and sorting have keywords and are printed in the pla
         [
             "tuned per class threshold"
             "tuned per class threshold, median filter and shortest event"
-            "tuned per class threshold and boxes between change points"
+            "tuned per class boxes between change points by PSDS1, and threshold"
+            "tuned per class boxes between change points and threshold by collar-based F-score"
         ],
         [ for variant in (Examples.plan Choices.none other).Variants -> variant.Label ]
     )

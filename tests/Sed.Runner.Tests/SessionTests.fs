@@ -179,7 +179,8 @@ let ``decoding is tuned after training, and the notes and the table show how`` (
             Alongside = [
                 "plain", []
                 "tuned", [ Tune SmoothingPerClass ]
-                "boxes", [ Tune BoxesPerClass ]
+                "boxes", [ Tune BoxesForPsds1 ]
+                "boxes for events", [ Tune BoxesForEventF ]
             ]
             ScoreOn = Evaluation
             Report = [ StrongF; Psds1 ]
@@ -198,7 +199,7 @@ let ``decoding is tuned after training, and the notes and the table show how`` (
         |> List.sort
     )
     Assert.Contains(
-        "In tuned rows, decoding was tuned for each class on the 8 testing clips (by segment-based F-score). These clips are not scored.",
+        "In tuned rows, decoding was tuned for each class on the 8 testing clips (by segment-based F-score; by PSDS1 for boxes and segment-based F-score for their thresholds; by collar-based F-score for boxes and their thresholds). These clips are not scored.",
         output
     )
     let frame = Results.read out "tuned"

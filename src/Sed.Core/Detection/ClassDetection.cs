@@ -26,6 +26,12 @@ public sealed record ClassDetection
     /// <summary><see cref="TagThreshold"/>, or <see cref="Threshold"/> where it is null.</summary>
     internal double WeakThreshold => TagThreshold ?? Threshold;
 
+    /// <summary>The last step where it finds boxes; null where scores stay on the grid of frames.</summary>
+    internal DecodingStep.ChangePoints? Boxing => Steps.Count > 0 ? Steps[^1] as DecodingStep.ChangePoints : null;
+
+    /// <summary>The steps whose output is frame scores.</summary>
+    internal IEnumerable<DecodingStep> FrameSteps => Steps.Take(Steps.Count - (Boxing is null ? 0 : 1));
+
     /// <summary>A short human-readable description, for example "threshold 0.31, median filter of 0.2 s".</summary>
     [JsonIgnore]
     public string Summary =>
@@ -49,6 +55,12 @@ public sealed record ClassDetection
             yield return Outside("tag threshold", tags);
         foreach (var problem in Steps.SelectMany(step => step.Problems()))
             yield return problem;
+        for (var k = 0; k + 1 < Steps.Count; k++)
+            if (Steps[k] is DecodingStep.ChangePoints)
+                yield return Problem.Of(
+                    $"another step follows the change points: {Steps[k + 1]}",
+                    "put the change points last, since their boxes are not frame scores"
+                );
         foreach (var step in Steps.OfType<DecodingStep.Hysteresis>())
             if (step.Low > Threshold && step.Low < 1)
                 yield return Problem.Of(

@@ -1,4 +1,5 @@
 using Sed.Core.Annotations;
+using Sed.Core.Detection.Steps;
 
 namespace Sed.Core.Detection;
 
@@ -7,6 +8,7 @@ public sealed class EventDecoder
 {
     private readonly ClassDetection[] perClass;
     private readonly ClassList classes;
+    private readonly double hopSeconds;
     private readonly double framesPerSecond;
 
     /// <param name="classes">The classes, in the order of the network's outputs.</param>
@@ -18,6 +20,7 @@ public sealed class EventDecoder
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(hopSeconds);
         options.ThrowIfUnusable(classes);
         this.classes = classes;
+        this.hopSeconds = hopSeconds;
         perClass = [.. classes.Select(options.Of)];
         // Division by 50 gives exact whole seconds, multiplication by 0.02 does not.
         framesPerSecond = 1 / hopSeconds;
@@ -26,14 +29,33 @@ public sealed class EventDecoder
     /// <summary>Whether no class has a decoding step, so that scores equal probabilities.</summary>
     internal bool HasNoSteps => perClass.All(ofClass => ofClass.Steps.Count == 0);
 
+    /// <summary>Whether a class is decoded into boxes (change points).</summary>
+    internal bool HasBoxes => perClass.Any(ofClass => ofClass.Boxing is not null);
+
+    /// <summary>Applies the decoding steps, on the grid of frames.</summary>
+    /// <param name="probabilities">Frame probabilities of one clip, shape (frames, classes).</param>
+    /// <returns>
+    /// Scores in the same shape. The thresholds apply to them, except for classes with change points: their scores are the
+    /// confidence of the box around the centre of each frame, or 0, and <see cref="ScoresOverTime"/> has their exact borders.
+    /// </returns>
+    public float[] Scores(ReadOnlySpan<float> probabilities) => Apply(probabilities).Frames;
+
     /// <summary>Applies the decoding steps. The thresholds apply to the scores that it returns.</summary>
     /// <param name="probabilities">Frame probabilities of one clip, shape (frames, classes).</param>
-    /// <returns>Scores in the same shape.</returns>
-    public float[] Scores(ReadOnlySpan<float> probabilities)
+    /// <returns>
+    /// Scores over time. Without change points, the pieces are the frames. The borders of boxes can lie within frames; outside
+    /// the boxes of a class its score is negative infinity.
+    /// </returns>
+    public FrameScores ScoresOverTime(ReadOnlySpan<float> probabilities) =>
+        Apply(probabilities).OverTime(classes.Count, hopSeconds);
+
+    /// <summary>Applies the decoding steps.</summary>
+    internal DecodedClip Apply(ReadOnlySpan<float> probabilities)
     {
         var scores = probabilities.ToArray();
+        var boxes = HasBoxes ? new IReadOnlyList<EventBox>?[classes.Count] : [];
         if (HasNoSteps)
-            return scores;
+            return new(scores, boxes);
         var ofClass = new float[probabilities.Length / classes.Count];
         for (var k = 0; k < classes.Count; k++)
         {
@@ -41,26 +63,41 @@ public sealed class EventDecoder
                 continue;
             for (var frame = 0; frame < ofClass.Length; frame++)
                 ofClass[frame] = scores[frame * classes.Count + k];
-            foreach (var step in perClass[k].Steps)
+            foreach (var step in perClass[k].FrameSteps)
                 step.Apply(ofClass, framesPerSecond);
+            if (perClass[k].Boxing is { } boxing)
+            {
+                var found = boxing.Boxes(ofClass, framesPerSecond);
+                DecodingStep.ChangePoints.Fill(ofClass, found, framesPerSecond);
+                boxes[k] = found;
+            }
             for (var frame = 0; frame < ofClass.Length; frame++)
                 scores[frame * classes.Count + k] = ofClass[frame];
         }
-        return scores;
+        return new(scores, boxes);
     }
 
     /// <summary>The events of one clip, ordered by class, then by onset.</summary>
     /// <param name="probabilities">Frame probabilities, shape (frames, classes).</param>
-    public List<SoundEvent> Decode(ReadOnlySpan<float> probabilities) => EventsOf(Scores(probabilities));
+    public List<SoundEvent> Decode(ReadOnlySpan<float> probabilities)
+    {
+        var (frames, boxes) = Apply(probabilities);
+        return EventsOf(frames, boxes);
+    }
 
-    /// <summary>Thresholds the scores of <see cref="Scores"/>.</summary>
-    internal List<SoundEvent> EventsOf(ReadOnlySpan<float> scores)
+    /// <summary>Thresholds the scores and boxes of <see cref="Apply"/>.</summary>
+    internal List<SoundEvent> EventsOf(ReadOnlySpan<float> scores, IReadOnlyList<EventBox>?[] boxes)
     {
         var frames = scores.Length / classes.Count;
         List<SoundEvent> events = [];
         for (var k = 0; k < classes.Count; k++)
         {
             var threshold = perClass[k].Threshold;
+            if (perClass[k].Boxing is not null)
+            {
+                events.AddRange(EventsOf(boxes[k]!, threshold, classes[k]));
+                continue;
+            }
             for (var frame = 0; frame < frames; frame++)
             {
                 if (!(scores[frame * classes.Count + k] >= threshold))
@@ -73,4 +110,8 @@ public sealed class EventDecoder
         }
         return events;
     }
+
+    /// <summary>The boxes of a class that reach a threshold.</summary>
+    internal static IEnumerable<SoundEvent> EventsOf(IReadOnlyList<EventBox> boxes, double threshold, string label) =>
+        boxes.Where(box => box.Confidence >= threshold).Select(box => new SoundEvent(box.Onset, box.Offset, label));
 }

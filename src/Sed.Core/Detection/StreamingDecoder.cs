@@ -73,6 +73,8 @@ public sealed class StreamingDecoder
         private readonly double framesPerSecond;
         private readonly double threshold;
         private readonly StepStream[] steps;
+        private readonly DecodingStep.ChangePoints? boxing;
+        private readonly List<float> whole = []; // scores of the recording, for boxes
         private long frames; // frames that have passed all steps
         private long onset = -1; // of the open event; -1 if there is none
 
@@ -81,11 +83,17 @@ public sealed class StreamingDecoder
             this.label = label;
             this.framesPerSecond = framesPerSecond;
             threshold = options.Threshold;
-            steps = [.. options.Steps.Select(step => step.Stream(framesPerSecond, threshold))];
-            LookaheadFrames = steps.Sum(step => step.LookaheadFrames);
+            boxing = options.Boxing;
+            LookaheadFrames = options.Steps.Sum(step => step.Stream(framesPerSecond, threshold).LookaheadFrames);
             // The streaming forms preserve only whether a score reaches the threshold. Change points need the score itself.
-            if (double.IsInfinity(LookaheadFrames))
-                steps = [.. options.Steps.Select(step => new StepStream.WholeRecording(step, framesPerSecond))];
+            steps =
+            [
+                .. options.FrameSteps.Select(step =>
+                    double.IsInfinity(LookaheadFrames)
+                        ? new StepStream.WholeRecording(step, framesPerSecond)
+                        : step.Stream(framesPerSecond, threshold)
+                ),
+            ];
         }
 
         /// <summary>Number of later frames that can change the decision on a frame.</summary>
@@ -98,6 +106,19 @@ public sealed class StreamingDecoder
                 List<float> output = [];
                 step.Push(scores, isLast, output);
                 scores = CollectionsMarshal.AsSpan(output);
+            }
+            if (boxing is not null)
+            {
+                whole.AddRange(scores);
+                if (isLast)
+                    events.AddRange(
+                        EventDecoder.EventsOf(
+                            boxing.Boxes(CollectionsMarshal.AsSpan(whole), framesPerSecond),
+                            threshold,
+                            label
+                        )
+                    );
+                return;
             }
             foreach (var score in scores)
             {

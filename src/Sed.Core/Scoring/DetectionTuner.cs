@@ -1,13 +1,15 @@
 using Sed.Core.Detection;
 using Sed.Core.Detection.Steps;
+using Sed.Core.Metrics.Events;
+using Sed.Core.Metrics.Psds;
 using Sed.Core.Metrics.Thresholds;
 
 namespace Sed.Core.Scoring;
 
 /// <summary>
 /// Tunes the decoding of each class on labelled clips: the steps, from a list of candidates, and the threshold, over
-/// all values that change a decision. The objective is the F1 of the class: segment-based (1 s) if all clips have
-/// strong labels, otherwise clip-level. Deterministic.
+/// all values that change a decision. The objective is a score of the class (<see cref="TuningObjective"/>) if all clips
+/// have strong labels, otherwise its clip-level F1. Deterministic.
 /// </summary>
 public static class DetectionTuner
 {
@@ -21,6 +23,7 @@ public static class DetectionTuner
     /// <param name="scores">Network outputs for the same clips.</param>
     /// <param name="options">The options of classes that cannot be tuned, and the source of tags.</param>
     /// <param name="steps">At least one candidate; a candidate may have no steps.</param>
+    /// <param name="objective">The score that is maximised. Default: segment-based F1.</param>
     /// <exception cref="ArgumentException">
     /// There are no candidates, or scores and reference have different clips.
     /// </exception>
@@ -28,7 +31,8 @@ public static class DetectionTuner
         ClipTruth truth,
         ClipScores scores,
         DetectionOptions options,
-        IReadOnlyList<IReadOnlyList<DecodingStep>> steps
+        IReadOnlyList<IReadOnlyList<DecodingStep>> steps,
+        TuningObjective objective = TuningObjective.SegmentF
     )
     {
         if (steps.Count == 0)
@@ -39,10 +43,15 @@ public static class DetectionTuner
         {
             ScoredClips scored = new(truth, scores, options with { Steps = way, PerClass = NotTuned });
             var once = scored.Once();
-            var curves = (scored.HasEvents ? once.SegmentCurves : once.TagCurves).PerClass;
+            var curves = CurvesOf(scored, once, objective).PerClass;
+            var psds = scored.HasEvents && objective == TuningObjective.Psds1 ? once.Psds(PsdsOptions.Scenario1) : null;
             for (var k = 0; k < best.Length; k++)
-                if (BestOf(curves[k]) is { } found && !(found.F <= best[k]?.F))
-                    best[k] = found with { Steps = way };
+                if (BestOf(curves[k]) is { } found)
+                {
+                    var value = psds?.ClassScores[psds.Classes.IndexOf(truth.Classes[k])] ?? found.Value;
+                    if (!(value <= best[k]?.Value))
+                        best[k] = found with { Value = value, Steps = way };
+                }
             if (options.Tags == TagSource.WeakOutput && way == steps[0])
                 tags = [.. once.WeakOutputCurves.PerClass.Select(curve => BestOf(curve)?.Threshold)];
         }
@@ -67,11 +76,18 @@ public static class DetectionTuner
 
     private static readonly Dictionary<string, ClassDetection> NotTuned = [];
 
-    private sealed record Choice(double F, double Threshold, IReadOnlyList<DecodingStep> Steps);
+    private sealed record Choice(double Value, double Threshold, IReadOnlyList<DecodingStep> Steps);
 
     private sealed record Tuned(string Label, ClassDetection Way);
 
-    /// <summary>The threshold with the highest F1; null if no threshold has a true positive.</summary>
+    /// <summary>The curves from which thresholds are chosen.</summary>
+    private static ThresholdCurves CurvesOf(ScoredClips scored, WeightedClips once, TuningObjective objective) =>
+        !scored.HasEvents ? once.TagCurves
+        : objective == TuningObjective.EventF
+            ? EventBased.Curves(scored.Inputs.ScorePairs!.Value, new EventOptions { PercentageOfLength = 0.2 })
+        : once.SegmentCurves;
+
+    /// <summary>The threshold with the highest F1, and that F1; null if no threshold has a true positive.</summary>
     private static Choice? BestOf(ThresholdCurve curve)
     {
         Choice? best = null;
@@ -80,11 +96,27 @@ public static class DetectionTuner
             var point = curve.Points[k];
             var f = 2.0 * point.TruePositives / (point.TruePositives + point.FalsePositives + curve.References);
             var next = k + 1 < curve.Points.Length ? curve.Points[k + 1].Score : 0;
-            if (f > (best?.F ?? 0))
+            if (f > (best?.Value ?? 0))
                 best = new(f, (point.Score + next) / 2, []);
         }
         return best;
     }
+}
+
+/// <summary>The score of each class that tuning maximises.</summary>
+public enum TuningObjective
+{
+    /// <summary>Segment-based F1 (1 s), for steps and thresholds.</summary>
+    SegmentF,
+
+    /// <summary>PSDS1 for the steps. PSDS1 has no threshold, so the threshold maximises segment-based F1 (1 s).</summary>
+    Psds1,
+
+    /// <summary>
+    /// Collar-based (event-based) F1, for steps and thresholds: a collar of 0.2 s, for offsets of 20 % of the event's length where
+    /// that is longer (Ebbers et al. 2024).
+    /// </summary>
+    EventF,
 }
 
 /// <summary>
@@ -109,19 +141,19 @@ public static class DecodingGrid
     ];
 
     /// <summary>
-    /// 24 candidates: change-point based bounding boxes (cSEBBs; Ebbers et al. 2024) with a step filter of 0.3, 0.5, 1
-    /// or 2 s and an absolute merge threshold of 0.1, 0.2 or 0.3 or a relative one of 1.5, 2 or 3.
+    /// 18 candidates: change-point based bounding boxes (cSEBBs) with a step filter of 0.32, 0.48 or 0.64 s and an
+    /// absolute merge threshold of 0.15, 0.2 or 0.3 or a relative one of 1.5, 2 or 3 (Ebbers et al. 2024).
     /// </summary>
     public static IReadOnlyList<IReadOnlyList<DecodingStep>> ChangePoints { get; } =
     [
-        .. from seconds in (double[])[0.5, 0.3, 1, 2]
+        .. from seconds in (double[])[0.32, 0.48, 0.64]
         from step in (DecodingStep[])
             [
-                .. ((double[])[0.2, 0.1, 0.3]).Select(fall => new DecodingStep.ChangePoints(
+                .. ((double[])[0.15, 0.2, 0.3]).Select(fall => new DecodingStep.ChangePoints(
                     seconds,
                     MergeDifference: fall
                 )),
-                .. ((double[])[2, 1.5, 3]).Select(ratio => new DecodingStep.ChangePoints(seconds, MergeRatio: ratio)),
+                .. ((double[])[1.5, 2, 3]).Select(ratio => new DecodingStep.ChangePoints(seconds, MergeRatio: ratio)),
             ]
         select (IReadOnlyList<DecodingStep>)[step],
     ];

@@ -1,5 +1,6 @@
 using Sed.Core.Annotations;
 using Sed.Core.Detection;
+using Sed.Core.Detection.Steps;
 using Sed.Core.Metrics.Counts;
 using Sed.Core.Metrics.Pairs;
 using Sed.Core.Metrics.Tags;
@@ -15,10 +16,11 @@ public sealed class ScoredClips
     private const double WeakOutputThreshold = 0.5;
 
     private readonly EventDecoder decoder;
-    private readonly Lazy<float[]> decoded;
+    private readonly Lazy<(float[] Frames, IReadOnlyList<EventBox>?[][] Boxes)> decoded;
     private readonly Lazy<EventList> events;
     private readonly Lazy<bool[]> tags;
     private readonly Lazy<ScoreList> frameScores;
+    private readonly Lazy<ScoreList> scoresOverTime;
 
     /// <param name="truth">Reference labels of the clips.</param>
     /// <param name="scores">Network outputs for the same clips, in the same order.</param>
@@ -47,7 +49,8 @@ public sealed class ScoredClips
                 ? TagsOfEvents()
                 : TagsOfWeakOutput(k => detection.Of(Classes[k]).WeakThreshold)
         );
-        frameScores = new(AsList);
+        frameScores = new(() => AsList(clip => FrameScoresOf(clip)));
+        scoresOverTime = decoder.HasBoxes ? new(() => AsList(ScoresOverTimeOf)) : frameScores;
         Inputs = new MetricInputs
         {
             Clips = Names.Count,
@@ -56,7 +59,7 @@ public sealed class ScoredClips
             EventPairs = truth.Events is { } reference ? new(() => EventPairs.Of(Classes, reference, Events)) : null,
             ClipScores = new(() => TagScores.Of(Classes, LargestFrames(), truth.Tags)),
             WeakOutputScores = new(() => TagScores.Of(Classes, scores.Weak, truth.Tags)),
-            ScorePairs = truth.Events is { } known ? new(() => ScorePairs.Of(FrameScores, known)) : null,
+            ScorePairs = truth.Events is { } known ? new(() => ScorePairs.Of(ScoresOverTime, known)) : null,
         };
     }
 
@@ -94,8 +97,14 @@ public sealed class ScoredClips
         );
 
     /// <summary>
-    /// The frame scores after all decoding steps and before thresholding. Metrics over all thresholds are computed from
-    /// these scores.
+    /// The scores after all decoding steps and before thresholding. Metrics over all thresholds are computed from these
+    /// scores. For classes with change points, they have the exact borders of the boxes and are negative infinity outside.
+    /// </summary>
+    public ScoreList ScoresOverTime => scoresOverTime.Value;
+
+    /// <summary>
+    /// The scores after all decoding steps on the grid of frames, for figures. For classes with change points: the
+    /// confidence of the box around the centre of each frame, or 0.
     /// </summary>
     public ScoreList FrameScores => frameScores.Value;
 
@@ -122,20 +131,37 @@ public sealed class ScoredClips
     /// <summary>The clips, each counted once.</summary>
     public WeightedClips Once() => Inputs.Once();
 
-    private float[] Decoded()
+    private (float[] Frames, IReadOnlyList<EventBox>?[][] Boxes) Decoded()
     {
+        var boxes = new IReadOnlyList<EventBox>?[Names.Count][];
         if (decoder.HasNoSteps)
-            return Scores.Strong;
+        {
+            Array.Fill(boxes, []);
+            return (Scores.Strong, boxes);
+        }
         var all = new float[Scores.Strong.Length];
         for (var clip = 0; clip < Names.Count; clip++)
-            decoder.Scores(Scores.StrongOf(clip)).CopyTo(all.AsSpan(clip * Scores.Frames * Classes.Count));
-        return all;
+        {
+            (var frames, boxes[clip]) = decoder.Apply(Scores.StrongOf(clip));
+            frames.CopyTo(all.AsSpan(clip * Scores.Frames * Classes.Count));
+        }
+        return (all, boxes);
     }
 
     private ReadOnlySpan<float> DecodedOf(int clip) =>
-        decoded.Value.AsSpan(clip * Scores.Frames * Classes.Count, Scores.Frames * Classes.Count);
+        decoded.Value.Frames.AsSpan(clip * Scores.Frames * Classes.Count, Scores.Frames * Classes.Count);
 
-    private IReadOnlyList<SoundEvent> EventsOf(int clip) => decoder.EventsOf(DecodedOf(clip));
+    private IReadOnlyList<SoundEvent> EventsOf(int clip) =>
+        decoder.EventsOf(DecodedOf(clip), decoded.Value.Boxes[clip]);
+
+    private FrameScores FrameScoresOf(int clip) =>
+        Annotations.FrameScores.Of(DecodedOf(clip), Classes.Count, Scores.HopSeconds);
+
+    private FrameScores ScoresOverTimeOf(int clip) =>
+        new DecodedClip(DecodedOf(clip).ToArray(), decoded.Value.Boxes[clip]).OverTime(
+            Classes.Count,
+            Scores.HopSeconds
+        );
 
     private bool[] TagsOfEvents()
     {
@@ -168,6 +194,14 @@ public sealed class ScoredClips
         var largest = new float[Names.Count * Classes.Count];
         for (var clip = 0; clip < Names.Count; clip++)
         {
+            // A box may be too short to contain the centre of a frame.
+            var boxes = decoded.Value.Boxes[clip];
+            for (var k = 0; k < boxes.Length; k++)
+                foreach (var box in boxes[k] ?? [])
+                    largest[clip * Classes.Count + k] = Math.Max(
+                        largest[clip * Classes.Count + k],
+                        (float)box.Confidence
+                    );
             var own = DecodedOf(clip);
             for (var value = 0; value < own.Length; value++)
             {
@@ -178,12 +212,6 @@ public sealed class ScoredClips
         return largest;
     }
 
-    private ScoreList AsList() =>
-        new(
-            Classes,
-            Names.Select(
-                (name, clip) => (name, Annotations.FrameScores.Of(DecodedOf(clip), Classes.Count, Scores.HopSeconds))
-            ),
-            "the network's scores"
-        );
+    private ScoreList AsList(Func<int, FrameScores> ofClip) =>
+        new(Classes, Names.Select((name, clip) => (name, ofClip(clip))), "the network's scores");
 }

@@ -74,7 +74,7 @@ module internal Curves =
         let together = output.Tags.Pooled()
         let pairs =
             output.Reference
-            |> Option.map (fun reference -> ScorePairs.Of(output.Frames, reference))
+            |> Option.map (fun reference -> ScorePairs.Of(output.Scored.ScoresOverTime, reference))
         let segments = pairs |> Option.map SegmentBased.Curves
         {
             Row = row

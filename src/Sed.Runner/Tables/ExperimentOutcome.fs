@@ -3,6 +3,7 @@ namespace Sed.Runner
 open System.IO
 open Deedle
 open Sed.Core.Runtime
+open Sed.Core.Scoring
 open Sed
 
 /// The outcome of a plan: its trials with their scores and statistics.
@@ -52,8 +53,9 @@ module internal ExperimentOutcome =
         plan.Trials
         |> List.filter isTuned
         |> List.map _.Specification
-        |> List.distinctBy (fun specification -> StoredScores.tunedOn specification, specification.ScoreOn)
-        |> List.map (fun specification ->
+        |> List.groupBy (fun specification -> StoredScores.tunedOn specification, specification.ScoreOn)
+        |> List.map (fun (_, specifications) ->
+            let specification = specifications.Head
             let split = StoredScores.tunedOn specification
             let manifest = workspace.Manifest specification
             let clips = manifest.IndicesOf split
@@ -61,7 +63,16 @@ module internal ExperimentOutcome =
                 if isNull (manifest.EventsOf clips) then
                     "tagging F-score, since event times are unknown"
                 else
-                    "segment-based F-score"
+                    specifications
+                    |> List.choose _.Detection.Tuned
+                    |> List.map Detection.objective
+                    |> List.distinct
+                    |> List.map (fun objective ->
+                        match objective with
+                        | TuningObjective.Psds1 -> "PSDS1 for boxes and segment-based F-score for their thresholds"
+                        | TuningObjective.EventF -> "collar-based F-score for boxes and their thresholds"
+                        | _ -> "segment-based F-score")
+                    |> String.concat "; by "
             let consequence =
                 if split = specification.ScoreOn then
                     "The same clips are scored, so the scores are optimistic."

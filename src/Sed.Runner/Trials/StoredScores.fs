@@ -126,7 +126,7 @@ let private decidedBy (specification: Specification) (saidOf: Split -> ScoredCli
         let choices: IReadOnlyList<DecodingStep> array = [|
             for steps in Detection.choices specification.Detection tuning -> List.toArray steps
         |]
-        DetectionTuner.Tune(said.Truth, said.Scores, options, choices)
+        DetectionTuner.Tune(said.Truth, said.Scores, options, choices, Detection.objective tuning)
 
 /// The decoding of a trial: that of its specification, with the values that are tuned for each class.
 let detection (workspace: Workspace) (specification: Specification) (result: TrialResult) : DetectionOptions =

@@ -2,6 +2,9 @@ using Sed.Core.Annotations;
 using Sed.Core.Detection;
 using Sed.Core.Detection.Steps;
 using Sed.Core.Metrics.Counts;
+using Sed.Core.Metrics.Events;
+using Sed.Core.Metrics.Pairs;
+using Sed.Core.Metrics.Psds;
 using Sed.Core.Scoring;
 
 namespace Sed.Core.Tests.Scoring;
@@ -76,6 +79,37 @@ public sealed class DetectionTunerTests
             yield return Decided(truth, scores, new() { Threshold = threshold, Steps = steps }, k);
     }
 
+    [Fact]
+    public void Boxes_are_tuned_for_PSDS1_or_for_collar_based_F_of_each_class()
+    {
+        var (truth, scores) = Noisy(knowsEvents: true);
+        var grid = DecodingGrid.ChangePoints;
+        double[] Psds(DetectionOptions options) =>
+            [.. new ScoredClips(truth, scores, options).Once().Psds(PsdsOptions.Scenario1).ClassScores];
+        var forPsds = DetectionTuner.Tune(truth, scores, new(), grid, TuningObjective.Psds1);
+        Assert.Equal(
+            [.. Enumerable.Range(0, 2).Select(k => grid.Max(steps => Psds(new() { Steps = steps })[k]))],
+            Psds(forPsds)
+        );
+        BinaryCounts Collars(DetectionOptions options, int k)
+        {
+            ScoredClips scored = new(truth, scores, options);
+            EventOptions collars = new() { PercentageOfLength = 0.2 };
+            return EventBased.Count(EventPairs.Of(Classes, truth.Events!, scored.Events), collars)[k];
+        }
+        var forEventF = DetectionTuner.Tune(truth, scores, new(), grid, TuningObjective.EventF);
+        for (var k = 0; k < 2; k++)
+        {
+            var thresholds = Enumerable.Range(1, 99).Select(percent => percent / 100.0);
+            var best = grid.Max(steps =>
+                thresholds.Max(threshold => F(Collars(new() { Threshold = threshold, Steps = steps }, k)))
+            );
+            Assert.True(best > 0);
+            Assert.InRange(F(Collars(forEventF, k)), best, 1);
+            Assert.InRange(F(Collars(forPsds, k)), 0, F(Collars(forEventF, k)));
+        }
+    }
+
     private static double Decided(ClipTruth truth, ClipScores scores, DetectionOptions options, int k)
     {
         var once = new ScoredClips(truth, scores, options).Once();
@@ -137,10 +171,10 @@ public sealed class DetectionTunerTests
     public void Grids_start_with_the_simplest_candidate_and_have_no_duplicates()
     {
         Assert.Empty(DecodingGrid.Smoothing[0]);
-        foreach (var (grid, ways) in new[] { (DecodingGrid.Smoothing, 30), (DecodingGrid.ChangePoints, 24) })
+        foreach (var (grid, ways) in new[] { (DecodingGrid.Smoothing, 30), (DecodingGrid.ChangePoints, 18) })
         {
             Assert.Equal(ways, grid.Select(steps => string.Join(", ", steps)).Distinct().Count());
-            Assert.Empty(new DetectionOptions { Steps = [.. grid.SelectMany(steps => steps)] }.Problems());
+            Assert.All(grid, steps => Assert.Empty(new DetectionOptions { Steps = steps }.Problems()));
         }
     }
 

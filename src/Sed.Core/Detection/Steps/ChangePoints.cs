@@ -8,28 +8,42 @@ public abstract partial record DecodingStep
 {
     /// <summary>
     /// Sound event bounding boxes from change points (cSEBBs: Ebbers, Germain, Wichern and Le Roux, Interspeech 2024, arXiv
-    /// 2406.04212). An event extends from the steepest rise of the scores to the steepest fall after it, independent of the
-    /// threshold, and its confidence is its mean score. Scores become the confidence inside a box and 0 elsewhere, so the
-    /// threshold selects boxes and does not move their boundaries.
+    /// 2406.04212). The output is boxes in seconds, each with the mean of its scores as confidence; the threshold selects boxes
+    /// and does not move their boundaries. It must be the last step of a class.
     /// </summary>
-    /// <param name="Seconds">
-    /// Length of the step filter, above 0. The filter's response is the mean of its second half minus the mean of its first half.
-    /// </param>
+    /// <remarks>
+    /// A step filter slides over the scores, which are constant within a frame and 0 outside the clip. Its response at a time is
+    /// the mean of the half length that follows minus the mean of the half length that precedes. A box extends from a local
+    /// maximum of the response to the next local minimum. Both can lie within a frame, because half the filter need not be a whole
+    /// number of frames. Where the response is constant, it does not rise: a plateau of the scores that is longer than the filter
+    /// begins a box or extends one, as in the authors' code (merlresearch/sebbs 1.0.1) up to its rounding errors.
+    /// </remarks>
+    /// <param name="Seconds">Length of the step filter, above 0.</param>
     /// <param name="MergeDifference">
-    /// Absolute merge threshold, from 0 (the default, off) to 1: neighbouring boxes are merged if the lower of their confidences
-    /// exceeds the mean score of the gap by less than this.
+    /// Absolute merge threshold, from 0 (the default, not used) to 1: neighbouring boxes are merged if the maximum score of either
+    /// exceeds the minimum of the gap by less than this.
     /// </param>
     /// <param name="MergeRatio">
-    /// Relative merge threshold, at least 1 (the default, off): neighbouring boxes are merged if the lower of their confidences
-    /// is less than this many times the mean score of the gap.
+    /// Relative merge threshold, at least 1 (the default, not used): neighbouring boxes are merged if the maximum score of either
+    /// is less than this many times the minimum of the gap, with 0.001 added to both. If both thresholds are used, both must hold;
+    /// if neither is, no boxes are merged.
     /// </param>
-    [Key("changePoints")]
+    [Key("boundingBoxes")]
     public sealed record ChangePoints(
         [property: Key("seconds")] double Seconds,
         [property: Key("mergeDifference")] double MergeDifference = 0,
         [property: Key("mergeRatio")] double MergeRatio = 1
     ) : DecodingStep
     {
+        /// <summary>Borders that are closer than this, in seconds, are equal.</summary>
+        internal const double Tolerance = 1e-7;
+
+        private const double RatioOffset = 1e-3;
+
+        private bool HasDifference => MergeDifference > 0;
+
+        private bool HasRatio => MergeRatio > 1;
+
         /// <inheritdoc/>
         [JsonIgnore]
         public override string Summary
@@ -37,12 +51,12 @@ public abstract partial record DecodingStep
             get
             {
                 List<string> merged = [];
-                if (MergeDifference > 0)
+                if (HasDifference)
                     merged.Add(FormattableString.Invariant($"difference of {MergeDifference:R}"));
-                if (MergeRatio > 1)
+                if (HasRatio)
                     merged.Add(FormattableString.Invariant($"ratio of {MergeRatio:R}"));
                 return FormattableString.Invariant($"change points with a filter of {Seconds:R} s")
-                    + (merged.Count > 0 ? $", merged below a {string.Join(" or a ", merged)}" : "");
+                    + (merged.Count > 0 ? $", merged below a {string.Join(" and a ", merged)}" : "");
             }
         }
 
@@ -66,72 +80,141 @@ public abstract partial record DecodingStep
                 );
         }
 
-        internal override void Apply(Span<float> scores, double framesPerSecond)
+        /// <summary>The boxes of one class in one clip, ordered by onset and separated by gaps.</summary>
+        /// <param name="scores">Score of each frame.</param>
+        /// <param name="framesPerSecond">Frames per second.</param>
+        public IReadOnlyList<EventBox> Boxes(ReadOnlySpan<float> scores, double framesPerSecond)
         {
+            var spans = Falling(scores, framesPerSecond);
+            Merge(spans, scores);
             var sums = new double[scores.Length + 1];
             for (var frame = 0; frame < scores.Length; frame++)
                 sums[frame + 1] = sums[frame] + scores[frame];
-            var boxes = Boxes(sums, Math.Max(1, Frames(Seconds, framesPerSecond) / 2));
-            Merge(boxes, sums);
-            scores.Clear();
-            foreach (var (onset, offset) in boxes)
-                scores[onset..offset].Fill((float)Mean(sums, onset, offset));
-        }
-
-        private static double Mean(double[] sums, int from, int to) => (sums[to] - sums[from]) / (to - from);
-
-        /// <summary>
-        /// Onsets and offsets, as boundaries between frames. Of several rises before a fall, the steepest is the onset; of several
-        /// falls before a rise, the steepest is the offset.
-        /// </summary>
-        /// <param name="sums">Cumulative scores: the sum of all frames before each boundary.</param>
-        /// <param name="half">Half of the filter's length, in frames.</param>
-        private static List<(int Onset, int Offset)> Boxes(double[] sums, int half)
-        {
-            List<(int, int)> boxes = [];
-            var frames = sums.Length - 1;
-            var (onset, offset) = (-1, -1);
-            var (steepestRise, steepestFall) = (0.0, 0.0);
-            for (var boundary = 0; boundary <= frames; boundary++)
+            var boxes = new EventBox[spans.Count];
+            for (var k = 0; k < boxes.Length; k++)
             {
-                var after = sums[Math.Min(boundary + half, frames)] - sums[boundary];
-                var before = sums[boundary] - sums[Math.Max(boundary - half, 0)];
-                var change = after - before;
-                if (change > 0 && offset >= 0)
-                {
-                    boxes.Add((onset, offset));
-                    (onset, offset, steepestRise, steepestFall) = (-1, -1, 0, 0);
-                }
-                if (change > steepestRise && offset < 0)
-                    (onset, steepestRise) = (boundary, change);
-                else if (change < steepestFall && onset >= 0)
-                    (offset, steepestFall) = (boundary, change);
+                var (from, to) = spans[k];
+                var mean = (SumUntil(to, sums, scores) - SumUntil(from, sums, scores)) / (to - from);
+                boxes[k] = new(SecondsOf(from, framesPerSecond), SecondsOf(to, framesPerSecond), mean);
             }
-            if (offset >= 0)
-                boxes.Add((onset, offset));
             return boxes;
         }
 
-        /// <summary>Merges neighbouring boxes, those with the smallest difference first, until no pair qualifies.</summary>
-        private void Merge(List<(int Onset, int Offset)> boxes, double[] sums)
-        {
-            while (true)
-            {
-                var (closest, smallest) = (-1, double.PositiveInfinity);
-                for (var k = 0; k + 1 < boxes.Count; k++)
-                {
-                    var gap = Mean(sums, boxes[k].Offset, boxes[k + 1].Onset);
-                    var lower = Math.Min(Confidence(boxes[k]), Confidence(boxes[k + 1]));
-                    if ((lower - gap < MergeDifference || lower < MergeRatio * gap) && lower - gap < smallest)
-                        (closest, smallest) = (k, lower - gap);
-                }
-                if (closest < 0)
-                    return;
-                boxes[closest] = (boxes[closest].Onset, boxes[closest + 1].Offset);
-                boxes.RemoveAt(closest + 1);
-            }
+        /// <summary>The confidence of the box around each frame's centre, or 0. Boxes keep their exact borders in <see cref="Boxes"/>.</summary>
+        internal override void Apply(Span<float> scores, double framesPerSecond) =>
+            Fill(scores, Boxes(scores, framesPerSecond), framesPerSecond);
 
-            double Confidence((int Onset, int Offset) box) => Mean(sums, box.Onset, box.Offset);
+        /// <summary>Writes the confidence of the box around each frame's centre, or 0.</summary>
+        internal static void Fill(Span<float> scores, IReadOnlyList<EventBox> boxes, double framesPerSecond)
+        {
+            scores.Clear();
+            foreach (var (onset, offset, confidence) in boxes)
+                for (
+                    var frame = (int)Math.Ceiling(onset * framesPerSecond - 0.5);
+                    frame < scores.Length && frame + 0.5 < offset * framesPerSecond;
+                    frame++
+                )
+                    scores[frame] = (float)confidence;
         }
+
+        /// <summary>
+        /// The parts of the clip in which the filter's response does not rise, from a local maximum to the next local minimum,
+        /// in frames.
+        /// </summary>
+        /// <remarks>
+        /// The response is linear between the times at which an end or the centre of the filter passes a border of frames, and its
+        /// slope there is the second difference of the three scores. The slope is exactly 0 where these are equal, unlike a
+        /// difference of sums, so rounding errors add no boxes.
+        /// </remarks>
+        private List<(double From, double To)> Falling(ReadOnlySpan<float> scores, double framesPerSecond)
+        {
+            var tolerance = Tolerance * framesPerSecond;
+            var half = Math.Min(Seconds / 2 * framesPerSecond, scores.Length + 1);
+            var whole = (int)Math.Floor(half + tolerance);
+            var rest = half - whole <= tolerance ? 0 : half - whole;
+            // Where, within a frame, an end or the centre of the filter passes a border.
+            List<double> breaks = [0];
+            foreach (var at in rest < 0.5 ? (double[])[rest, 1 - rest] : [1 - rest, rest])
+                if (at - breaks[^1] > tolerance && at < 1)
+                    breaks.Add(at);
+            List<(double, double)> spans = [];
+            var from = -1.0;
+            for (var frame = 0; frame < scores.Length; frame++)
+            for (var part = 0; part < breaks.Count; part++)
+            {
+                var middle = (breaks[part] + (part + 1 < breaks.Count ? breaks[part + 1] : 1)) / 2;
+                double here = scores[frame];
+                var before = ScoreAt(scores, frame - whole - (middle < rest ? 1 : 0));
+                var after = ScoreAt(scores, frame + whole + (middle + rest >= 1 ? 1 : 0));
+                var rises = after - here > here - before;
+                if (!rises && from < 0)
+                    from = frame + breaks[part];
+                if (rises && from >= 0)
+                {
+                    spans.Add((from, frame + breaks[part]));
+                    from = -1;
+                }
+            }
+            if (from >= 0)
+                spans.Add((from, scores.Length));
+            return spans;
+        }
+
+        /// <summary>Merges all neighbours that qualify at once: the scores of the boxes as they were found decide.</summary>
+        private void Merge(List<(double From, double To)> spans, ReadOnlySpan<float> scores)
+        {
+            if (!HasDifference && !HasRatio)
+                return;
+            var count = 0;
+            var left = double.NaN; // maximum score of the last box as it was found
+            foreach (var span in spans.ToArray())
+            {
+                var right = Extreme(scores, span.From, span.To, 1) + RatioOffset;
+                if (count > 0)
+                {
+                    var gap = Extreme(scores, spans[count - 1].To, span.From, -1) + RatioOffset;
+                    if (Qualify(left, gap) && Qualify(right, gap))
+                        spans[count - 1] = (spans[count - 1].From, span.To);
+                    else
+                        spans[count++] = span;
+                }
+                else
+                    spans[count++] = span;
+                left = right;
+            }
+            spans.RemoveRange(count, spans.Count - count);
+
+            bool Qualify(double box, double gap) =>
+                (!HasDifference || box - gap < MergeDifference) && (!HasRatio || box / gap < MergeRatio);
+        }
+
+        /// <summary>The maximum (sign 1) or minimum (sign -1) of the scores of the frames that a span overlaps.</summary>
+        private static double Extreme(ReadOnlySpan<float> scores, double from, double to, int sign)
+        {
+            var extreme = double.NegativeInfinity;
+            for (var frame = (int)from; frame < to; frame++)
+                extreme = Math.Max(extreme, sign * (double)scores[frame]);
+            return sign * extreme;
+        }
+
+        private static double ScoreAt(ReadOnlySpan<float> scores, int frame) =>
+            (uint)frame < (uint)scores.Length ? scores[frame] : 0;
+
+        private static double SumUntil(double position, double[] sums, ReadOnlySpan<float> scores) =>
+            (int)position is var frame && frame < scores.Length
+                ? sums[frame] + (position - frame) * scores[frame]
+                : sums[frame];
+
+        /// <summary>A position in frames as a time. Borders of frames are exact, others are rounded to 10 ns.</summary>
+        private static double SecondsOf(double position, double framesPerSecond) =>
+            position == Math.Floor(position)
+                ? position / framesPerSecond
+                : Math.Round(position / framesPerSecond, 8, MidpointRounding.AwayFromZero);
     }
 }
+
+/// <summary>A sound event bounding box of one class (SEBB; Ebbers et al. 2024): an event with a confidence.</summary>
+/// <param name="Onset">Start in seconds.</param>
+/// <param name="Offset">End in seconds, after <paramref name="Onset"/>.</param>
+/// <param name="Confidence">The mean of the scores between onset and offset. The event is detected at thresholds up to it.</param>
+public readonly record struct EventBox(double Onset, double Offset, double Confidence);

@@ -13,7 +13,7 @@ namespace Sed.Core.Detection.Steps;
 [JsonDerivedType(typeof(MinimumDuration), "shortest")]
 [JsonDerivedType(typeof(MinimumGap), "gap")]
 [JsonDerivedType(typeof(Hysteresis), "hysteresis")]
-[JsonDerivedType(typeof(ChangePoints), "changePoints")]
+[JsonDerivedType(typeof(ChangePoints), "boundingBoxes")]
 public abstract partial record DecodingStep
 {
     /// <summary>A short human-readable description, for plans and tables.</summary>
