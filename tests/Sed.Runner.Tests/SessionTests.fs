@@ -199,7 +199,7 @@ let ``decoding is tuned after training, and the notes and the table show how`` (
         |> List.sort
     )
     Assert.Contains(
-        "In tuned rows, decoding was tuned for each class on the 8 testing clips (by segment-based F-score; by PSDS1 for boxes and segment-based F-score for their thresholds; by collar-based F-score for boxes and their thresholds). These clips are not scored.",
+        "In tuned rows, decoding was tuned for each class on the 8 testing clips (by segment-based F-score, PSDS1, collar-based F-score). These clips are not scored.",
         output
     )
     let frame = Results.read out "tuned"

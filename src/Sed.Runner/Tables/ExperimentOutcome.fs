@@ -69,10 +69,10 @@ module internal ExperimentOutcome =
                     |> List.distinct
                     |> List.map (fun objective ->
                         match objective with
-                        | TuningObjective.Psds1 -> "PSDS1 for boxes and segment-based F-score for their thresholds"
-                        | TuningObjective.EventF -> "collar-based F-score for boxes and their thresholds"
+                        | TuningObjective.Psds1 -> "PSDS1"
+                        | TuningObjective.EventF -> "collar-based F-score"
                         | _ -> "segment-based F-score")
-                    |> String.concat "; by "
+                    |> String.concat ", "
             let consequence =
                 if split = specification.ScoreOn then
                     "The same clips are scored, so the scores are optimistic."
