@@ -128,7 +128,7 @@ internal static class PredictBench
         void Ask(int k)
         {
             if (k % 16 == 0)
-                networks.Predict(windows[k..Math.Min(windows.Length, k + 16)]).CopyTo(outputs, k);
+                networks.Predict(windows[k..Math.Min(windows.Length, k + 16)], "clips").CopyTo(outputs, k);
         }
 
         void Decode(float[] strong)

@@ -285,10 +285,7 @@ public sealed class SoundscapesTests : IDisposable
         var error = Assert.Throws<CorpusException>(() =>
             Soundscapes.FromFolders(folder.File("recordings"), folder.File("mixed"))
         );
-        Assert.EndsWith(
-            "this is text instead of a recording: it starts with 'no audio in...'.",
-            error.Message
-        );
+        Assert.EndsWith("this is text instead of a recording: it starts with 'no audio in...'.", error.Message);
     }
 
     [Theory]
