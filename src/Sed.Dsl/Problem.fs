@@ -26,7 +26,7 @@ module Problem =
         $"{name}: {count}" :: [ for problem in problems -> "  " + print problem ]
         |> String.concat Environment.NewLine
 
-/// Text that does not depend on the culture, and checks of names.
+/// Culture-invariant formatting, and checks of names.
 module internal Text =
     /// The shortest text that is parsed as the same number.
     let number (value: float) =

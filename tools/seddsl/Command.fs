@@ -58,7 +58,7 @@ module Interruption =
         | Some signals when signals.Code <> 0 -> signals.Code
         | _ -> ExitCode.Interrupted
 
-/// Invalid arguments that Argu accepts: bad values and bad combinations.
+/// Arguments that the parser (Argu) accepts but that have invalid values or cannot be combined.
 exception BadArguments of problems: string list
 
 /// Checks of the paths of output files and folders.

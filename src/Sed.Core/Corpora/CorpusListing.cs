@@ -79,7 +79,7 @@ internal sealed record LabelledClip(
         return YouTubeName.Parse(stem)?.Id ?? stem;
     }
 
-    /// <summary>A problem for each label of a list that is not a class.</summary>
+    /// <summary>One problem for each label in the list that is not the name of a class.</summary>
     internal static IEnumerable<Problem> UnknownLabels(
         string? source,
         IEnumerable<string>? labels,

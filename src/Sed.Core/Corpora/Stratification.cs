@@ -13,7 +13,7 @@ public static class Stratification
     /// <summary>Holds out a share of the training clips as the validation split.</summary>
     /// <param name="manifest">The corpus; its training clips are divided.</param>
     /// <param name="fraction">The validation split's share of the training clips, above 0 and below 1.</param>
-    /// <param name="seed">Seed of the random order of sources.</param>
+    /// <param name="seed">Seed for shuffling the source recordings.</param>
     /// <returns>The corpus with those clips moved to <see cref="Split.Validation"/>.</returns>
     /// <exception cref="ArgumentException">The fraction is not between 0 and 1.</exception>
     /// <exception cref="CorpusException">One of the two splits would have no clips.</exception>
@@ -39,12 +39,12 @@ public static class Stratification
         return manifest.WithSplits(splits);
     }
 
-    /// <summary>Divides the training clips into folds.</summary>
+    /// <summary>Divides the training clips into folds. All clips from the same source recording are in the same fold.</summary>
     /// <param name="manifest">The corpus; its training clips are divided.</param>
     /// <param name="folds">Number of folds, at least 2.</param>
-    /// <param name="seed">Seed of the random order of sources.</param>
+    /// <param name="seed">Seed for shuffling the source recordings.</param>
     /// <returns>The indices of each fold's clips in the manifest, ascending.</returns>
-    /// <exception cref="CorpusException">There are fewer sources than folds.</exception>
+    /// <exception cref="CorpusException">There are fewer source recordings than folds.</exception>
     public static IReadOnlyList<int[]> Folds(Manifest manifest, int folds, long seed)
     {
         ArgumentNullException.ThrowIfNull(manifest);
@@ -84,7 +84,7 @@ public static class Stratification
     /// <param name="manifest">The corpus.</param>
     /// <param name="clips">Indices of the clips to divide.</param>
     /// <param name="shares">Each part's share of the clips; the shares sum to 1.</param>
-    /// <param name="seed">Seed of the random order of sources.</param>
+    /// <param name="seed">Seed for shuffling the source recordings.</param>
     internal static int[] Divide(Manifest manifest, int[] clips, double[] shares, long seed)
     {
         Source[] sources =

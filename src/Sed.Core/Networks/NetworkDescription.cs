@@ -86,10 +86,10 @@ public sealed record NetworkDescription
     /// <summary>Input shape of the first layer: one map over the frames of the clip, or of a segment, and the bands.</summary>
     public Shape Input => new(Segments is { Frames: > 0 } segments ? segments.Frames : Frames, 1, Bands);
 
-    /// <summary>Output shape of the layers: one vector per frame. Defined only if there are no problems.</summary>
+    /// <summary>Output shape of the layers: one vector per frame. Valid only if the description has no <see cref="Problems"/>.</summary>
     public Shape Hidden => Steps().Select(step => AsVectors(step.Output)).LastOrDefault(Input);
 
-    /// <summary>Frames of the strong output, evenly spaced over the clip. Defined only if there are no problems.</summary>
+    /// <summary>Frames of the strong output, evenly spaced over the clip. Valid only if the description has no <see cref="Problems"/>.</summary>
     public int OutputFrames => Segments is null ? Hidden.Frames : Frames;
 
     /// <summary>Input frames per frame of the strong output; less than 1 after upsampling.</summary>

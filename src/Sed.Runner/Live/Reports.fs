@@ -25,7 +25,7 @@ let private progressOf (plan: RunPlan) (runs: string) =
     let tally = Progress(plan, runs).Tally
     $"{tally.Done} of {tally.All} trials are finished"
 
-/// The file of a run's report, and a remark if the report is of an earlier run.
+/// The path of a table's report, and a remark if the table is newer than the report.
 /// Raises IOException if there is no such run or no report of it yet.
 let find (runs: string) (place: string) : string * string option =
     let runs, name = RunPlan.locate runs place

@@ -20,7 +20,7 @@ let private excluded (manifest: Manifest) : TableView =
         ]
         Notes = [
             if manifest.LeftOut.Count > shown.Length then
-                $"The first {shown.Length}. The file checks/findings.csv in the folder of the runs lists all of them."
+                $"Only the first {shown.Length} findings are shown; checks/findings.csv in the run folder lists all."
         ]
     }
 

@@ -99,7 +99,7 @@ internal sealed class SegmentSweep(int classes, double resolution)
         }
     }
 
-    /// <summary>Opens or closes an event; returns the sides on which its class is active afterwards.</summary>
+    /// <summary>Processes the onset or offset of an event. Returns where its class is active afterwards: in the reference, in the estimate, in both or in neither.</summary>
     private int Cross(int code, int label)
     {
         var open = (code & 1) == 0 ? openReference : openEstimate;

@@ -24,7 +24,7 @@ public static class CanonicalKey
         return JsonSerializer.SerializeToNode(value, KeyContract.KindOf(value.GetType()), Options)!;
     }
 
-    /// <summary>The canonical text of a value's key.</summary>
+    /// <summary>The canonical JSON text of a value, which identifies it in stored results.</summary>
     public static string Text(object value) => Text(Node(value));
 
     /// <summary>The canonical text of a key.</summary>
