@@ -28,6 +28,9 @@ public static class AudioFile
     public static IReadOnlyList<string> Extensions { get; } =
     [
         ".wav",
+        ".wave",
+        ".bwf",
+        ".bw64",
         ".w64",
         ".rf64",
         ".au",
