@@ -145,12 +145,18 @@ type InvalidArgumentsTests() =
             folder.Path(Path.Combine("corpus", "valid.tsv"))
         ]
         File.WriteAllText(lists[1], "")
-        refused
-            (String.concat Environment.NewLine [
+        let run = Run.seddsl [ "check"; corpus; "--no-cache" ]
+        Assert.Equal(2, run.ExitCode)
+        Assert.Equal(
+            String.concat Environment.NewLine [
                 for list in [ "corpus/test.tsv"; "corpus/valid.tsv" ] ->
                     $"seddsl check: {list}: the list is empty, or it is a pipe or a device; write labels into it or remove it"
-            ])
-            [ "check"; corpus; "--no-cache" ]
+            ],
+            run.Errors.TrimEnd().Replace(folder.Prefix, "")
+        )
+        // The rest of the corpus is checked too.
+        Assert.Contains("train.tsv  Training  weak labels      2", run.Output)
+        Assert.Contains("InvalidLabels: test.tsv: the list is empty", run.Output)
 
     [<Fact>]
     member _.``A pipe in a folder of scores is refused; a pipe given by path is read``() =

@@ -122,6 +122,26 @@ let ``every annotation format can be written and is read back by evaluate`` () =
     Assert.StartsWith("seddsl predict: --format: unknown format 'xls'; use tsv", unknown.Errors)
 
 [<Fact>]
+let ``a recording with a faulty header is processed and its fault noted`` () =
+    use folder = new Folder()
+    let model = write (folder.Path "m.sed")
+    let file = wav folder "a.wav" 1.0 [ 0.2, 0.6 ]
+    let whole = Run.seddsl [ "predict"; model; file ]
+    Assert.Equal("", whole.Errors)
+    let bytes = File.ReadAllBytes file
+    // The sizes of a recorder that was stopped.
+    Array.fill bytes 4 4 0uy
+    Array.fill bytes 40 4 0uy
+    File.WriteAllBytes(file, bytes)
+    let run = Run.seddsl [ "predict"; model; file ]
+    Assert.Equal(0, run.ExitCode)
+    Assert.Equal(whole.Output, run.Output)
+    Assert.Equal(
+        $"note: {file}: the header states no length (0x00000000 bytes), as that of an unfinished recording or of a pipe; the file was read to its end\n",
+        run.Errors
+    )
+
+[<Fact>]
 let ``a folder's recordings are processed in order of their names, and unreadable files are listed and skipped`` () =
     use folder = new Folder()
     let model = write (folder.Path "m.sed")

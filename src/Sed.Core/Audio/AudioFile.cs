@@ -28,6 +28,9 @@ public static class AudioFile
     public static IReadOnlyList<string> Extensions { get; } =
     [
         ".wav",
+        ".wave",
+        ".bwf",
+        ".bw64",
         ".w64",
         ".rf64",
         ".au",
@@ -194,6 +197,7 @@ public static class AudioFile
 
     private static FfmpegDecoder OpenWithFfmpeg(AudioBytes bytes, string formatName)
     {
+        StatedSizes.RequireWhole(bytes);
         try
         {
             return new FfmpegDecoder(bytes.Path, formatName);
@@ -214,7 +218,7 @@ public static class AudioFile
         : start.StartsWith("OggS"u8) ? "Ogg with content other than Vorbis"
         : start.Length >= 8 && start[4..8].SequenceEqual("ftyp"u8) ? "MP4 (M4A)"
         : start.StartsWith((ReadOnlySpan<byte>)[0x1A, 0x45, 0xDF, 0xA3]) ? "WebM (Matroska)"
-        : start.StartsWith((ReadOnlySpan<byte>)[.. "riff"u8, 0x2E, 0x91, 0xCF, 0x11]) ? "Wave64 (W64)"
+        : StatedSizes.IsWave64(start) ? "Wave64 (W64)"
         : start.StartsWith(".snd"u8) ? "Sun audio (AU)"
         : start.StartsWith("caff"u8) ? "Core Audio (CAF)"
         : $"a file that starts with '{AudioBytes.Printable(start[..Math.Min(12, start.Length)])}'";

@@ -192,6 +192,8 @@ internal sealed class FfmpegDecoder : IAudioDecoder
         var decoded = string.Create(CultureInfo.InvariantCulture, $"{seconds:F2} s could be decoded");
         if (log.HasErrors)
             throw new AudioFormatException(path, null, $"ffmpeg found it damaged ({log.Reason}); {decoded}");
+        if (frames == 0)
+            throw new AudioFormatException(path, null, "ffmpeg found no samples in it");
         if (seconds < log.StatedSeconds - Math.Max(ToleratedSeconds, ToleratedSamples / SampleRate))
             throw new AudioFormatException(
                 path,

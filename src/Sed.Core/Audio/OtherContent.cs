@@ -29,7 +29,7 @@ internal static class OtherContent
         ([0x93, .. "NUMPY"u8], "a NumPy array", "export it as WAV"),
     ];
 
-    private static readonly byte[][] AudioNames =
+    private static readonly byte[][] AudioStarts =
     [
         [.. "RIF"u8],
         [.. "RF64"u8],
@@ -49,8 +49,8 @@ internal static class OtherContent
                 return $"this is {name} instead of a recording{(remedy == "" ? "" : $"; {remedy}")}";
         if (head.Length > 262 && head.AsSpan(257, 5).SequenceEqual("ustar"u8))
             return "this is a tar archive instead of a recording; unpack it";
-        // A file of a few bytes can be the start of a recording.
-        if (head.Length < 12 && AudioNames.Any(name => head.AsSpan().StartsWith(name)))
+        // What is left of a recording can be a few printable bytes.
+        if (AudioStarts.Any(name => head.AsSpan().StartsWith(name)))
             return null;
         return TextOf(head, bytes.Length) is { } text ? OfText(text) : null;
     }

@@ -16,6 +16,9 @@ internal sealed class RiffSize(AudioBytes bytes, uint riff, bool isBigEndian, bo
     // Sizes are off by at most the length of a header.
     private const int MaxSlip = 64;
 
+    // The smallest part of the samples that a broken copy lacks. Less than that is a wrong size, even if both sizes agree.
+    private const double MinCutPart = 1.0 / 200;
+
     // Placeholders for the size of the samples: 0xFFFFFFFF of ffmpeg and mpg123, 0x80000000 of arecord, 0x7FFFF000 of SoX.
     private static readonly uint[] Placeholders = [0xFFFF_FFFF, 0x8000_0000, 0x7FFF_FFFF, 0x7FFF_F000, 0x7F00_0000];
 
@@ -94,7 +97,9 @@ internal sealed class RiffSize(AudioBytes bytes, uint riff, bool isBigEndian, bo
             return false;
         var isUnfinished = riff == 0;
         var isFileLength = stated == bytes.Length;
-        var isOff = stated - (bytes.Length - data) <= MaxSlip && riff + 8L > data && riff + 8L <= bytes.Length;
+        var missing = stated - (bytes.Length - data);
+        var isRiffWhole = riff + 8L > data && riff + 8L <= bytes.Length;
+        var isOff = missing <= MaxSlip && (isRiffWhole || missing < MinCutPart * stated);
         return isUnfinished || isFileLength || isOff;
     }
 

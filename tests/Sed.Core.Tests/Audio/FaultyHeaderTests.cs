@@ -69,6 +69,45 @@ public sealed class FaultyHeaderTests : IDisposable
         );
     }
 
+    [Fact]
+    public void A_file_that_lacks_a_few_bytes_of_many_is_read_with_a_finding_and_one_that_lacks_more_is_cut()
+    {
+        AssertTone(Read(With(Wav(), (4, 16_080), (40, 16_044))));
+        foreach (var missing in (int[])[1, 2, 44])
+            Assert.Equal(
+                $"the 'data' chunk claims 16000 bytes, but the file has only {16_000 - missing}, which were read",
+                Read(Wav()[..^missing]).Findings[0]
+            );
+        foreach (var missing in (int[])[65, 100, 8_000])
+            Assert.Equal(
+                AudioFault.Truncated,
+                Assert.Throws<AudioFormatException>(() => Read(Wav()[..^missing])).Fault
+            );
+    }
+
+    [Theory]
+    [InlineData("w64")]
+    [InlineData("caf")]
+    [InlineData("au")]
+    [InlineData("opus")]
+    public void A_cut_file_of_a_format_that_ffmpeg_decodes_is_an_error(string extension)
+    {
+        AudioFileTests.RequireFfmpeg();
+        File.WriteAllBytes(folder.File("whole.wav"), Wav());
+        var path = folder.File($"tone.{extension}");
+        string[] options = ["-v", "error", "-stream_loop", "20", "-i", folder.File("whole.wav"), path];
+        using (var ffmpeg = System.Diagnostics.Process.Start("ffmpeg", options))
+            ffmpeg.WaitForExit();
+        Assert.SkipUnless(File.Exists(path), $"This ffmpeg does not write {extension}.");
+        Assert.InRange(AudioFile.Read(path).DurationSeconds, 20.9, 21.1);
+        var bytes = File.ReadAllBytes(path);
+        foreach (var kept in (int[])[bytes.Length * 6 / 10, bytes.Length / 2, (bytes.Length * 9 / 10) + 1, 30])
+        {
+            File.WriteAllBytes(path, bytes[..kept]);
+            Assert.Throws<AudioFormatException>(() => AudioFile.Read(path));
+        }
+    }
+
     [Theory]
     [InlineData(16_000u, 16_036u, 1, "1 bytes after the samples were not read")]
     [InlineData(16_000u, 16_037u, 1, "1 bytes after the samples were not read")]

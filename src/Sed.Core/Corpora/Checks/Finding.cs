@@ -85,7 +85,10 @@ public enum FindingKind
     /// <summary>Classes whose names differ only by case, spaces, underscores, hyphens or Unicode form.</summary>
     SimilarClasses,
 
-    /// <summary>A class without usable clips in a split.</summary>
+    /// <summary>A class without usable training clips.</summary>
+    Untrained,
+
+    /// <summary>A class without usable clips in another split than training.</summary>
     EmptyClass,
 }
 
@@ -116,6 +119,7 @@ public static class FindingPolicy
             FindingKind.ZeroLength => "kept; activates no frame",
             FindingKind.RepeatedEvent or FindingKind.OverlappingEvents => "kept as labelled",
             FindingKind.SimilarClasses => "kept as different classes",
+            FindingKind.Untrained => "cannot be learnt",
             FindingKind.EmptyClass => "scores undefined",
             _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
         };

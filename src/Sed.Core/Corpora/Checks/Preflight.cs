@@ -254,7 +254,7 @@ internal static class CorpusFindings
             );
     }
 
-    /// <summary>The classes of which a split has no usable clip.</summary>
+    /// <summary>The classes of which a split has no usable clip. Those of the training split are scored nevertheless.</summary>
     internal static IEnumerable<Finding> EmptyClasses(CorpusListing listing, IReadOnlyList<LabelledClip> usable)
     {
         foreach (var split in listing.Clips.Select(clip => clip.Split).Distinct())
@@ -264,7 +264,12 @@ internal static class CorpusFindings
                 .. usable.Where(clip => clip.Split == split).SelectMany(clip => clip.WeakLabels),
             ];
             foreach (var label in listing.Classes.Where(label => !present.Contains(label)))
-                yield return new Finding(FindingKind.EmptyClass, split, label, "");
+                yield return new Finding(
+                    split == Split.Training ? FindingKind.Untrained : FindingKind.EmptyClass,
+                    split,
+                    label,
+                    ""
+                );
         }
     }
 }
