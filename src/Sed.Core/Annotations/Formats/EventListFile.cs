@@ -16,12 +16,16 @@ public static class EventListFile
 
     /// <summary>Reads a file; its first lines decide the format.</summary>
     /// <param name="path">The file.</param>
+    /// <param name="minimumConfidence">
+    /// The least confidence of an event, from 0 to 1, in lists with confidences. Events with less are left out, which
+    /// <see cref="EventList.Notes"/> state.
+    /// </param>
     /// <exception cref="AnnotationException">No format recognises the file, or rows are invalid; each is named with its line.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    public static EventList Read(string path)
+    public static EventList Read(string path, double minimumConfidence = EventList.DefaultMinimumConfidence)
     {
         ArgumentNullException.ThrowIfNull(path);
-        return Parse(ListText.Read(path), path);
+        return Parse(ListText.Read(path), path, Formats, minimumConfidence);
     }
 
     /// <summary>Reads a list from its bytes; the first lines decide the format.</summary>
@@ -30,12 +34,17 @@ public static class EventListFile
     /// <exception cref="AnnotationException">No format recognises the text, or rows are invalid; each is named with its line.</exception>
     public static EventList Parse(ReadOnlySpan<byte> text, string source) => Parse(text, source, Formats);
 
-    internal static EventList Parse(ReadOnlySpan<byte> text, string source, IReadOnlyList<IAnnotationFormat> formats)
+    internal static EventList Parse(
+        ReadOnlySpan<byte> text,
+        string source,
+        IReadOnlyList<IAnnotationFormat> formats,
+        double minimumConfidence = EventList.DefaultMinimumConfidence
+    )
     {
         ArgumentNullException.ThrowIfNull(source);
         if (text.StartsWith("\uFEFF"u8))
             text = text[3..];
-        return FormatOf(text, source, formats).Read(text, source);
+        return FormatOf(text, source, formats).Read(text, source, minimumConfidence);
     }
 
     /// <summary>Writes a list as a tab-separated list.</summary>
