@@ -5,6 +5,7 @@ open System.IO
 open Argu
 open Sed.Core.Annotations
 open Sed.Core.Corpora
+open Sed.Runner
 
 /// One command of the program.
 type Command = {
@@ -109,7 +110,9 @@ module Command =
             ArgumentParser.Create<'arguments>(programName = $"seddsl {name}", checkStructure = false)
 
         try
-            work (parser.ParseCommandLine(arguments, raiseOnUsage = true))
+            match NumberArguments.problems<'arguments> arguments with
+            | [] -> work (parser.ParseCommandLine(arguments, raiseOnUsage = true))
+            | problems -> raise (BadArguments [ for one in problems -> string one ])
         with
         | :? ArguParseException as help when help.ErrorCode = ErrorCode.HelpText ->
             printfn $"{help.Message}"

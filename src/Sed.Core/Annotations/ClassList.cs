@@ -48,7 +48,14 @@ public sealed class ClassList : IReadOnlyList<string>, IEquatable<ClassList>
         ProblemList problems = new();
         Dictionary<string, int> lines = new(StringComparer.Ordinal);
         var number = 0;
-        foreach (var line in Encoding.UTF8.GetString(bytes).TrimStart('\uFEFF').Replace("\r\n", "\n").Replace('\r', '\n').Split('\n'))
+        foreach (
+            var line in Encoding
+                .UTF8.GetString(bytes)
+                .TrimStart('\uFEFF')
+                .Replace("\r\n", "\n")
+                .Replace('\r', '\n')
+                .Split('\n')
+        )
         {
             number++;
             var label = line.Trim();

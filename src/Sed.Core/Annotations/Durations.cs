@@ -77,12 +77,18 @@ public sealed class Durations
     /// </summary>
     public double? Of(string file) => names.IndexOf(file) is var k and >= 0 ? seconds[k] : null;
 
+    /// <summary>The position of a file in <see cref="Files"/>, as <see cref="Of(string)"/> finds it, or -1.</summary>
+    internal int IndexOf(string file) => names.IndexOf(file);
+
+    /// <summary>The duration in seconds of the file at a position of <see cref="Files"/>.</summary>
+    internal double SecondsAt(int index) => seconds[index];
+
     private sealed class Reading(string source)
     {
         private readonly ProblemList problems = new();
         private readonly List<string> files = [];
         private readonly Dictionary<string, double> seconds = new(StringComparer.Ordinal);
-        private readonly ListNotes notes = new(source, 0);
+        private readonly ListNotes notes = new(source, null);
         private int fields = 2;
         private int file;
         private int duration = 1;
@@ -96,7 +102,13 @@ public sealed class Durations
             var unknown = columns.Unknown.Count > 0 ? $" (unknown: {string.Join(", ", columns.Unknown)})" : "";
             if (columns.Problem is { } problem)
                 problems.Add(source, row.Line, problem, "remove or rename one of them");
-            foreach (var (index, role, content) in new[] { (file, ColumnRole.File, "file names"), (duration, ColumnRole.Duration, "durations") })
+            foreach (
+                var (index, role, content) in new[]
+                {
+                    (file, ColumnRole.File, "file names"),
+                    (duration, ColumnRole.Duration, "durations"),
+                }
+            )
                 if (index < 0)
                     problems.Add(
                         source,
@@ -156,7 +168,10 @@ public sealed class Durations
         public Durations Finish()
         {
             problems.ThrowIfAny();
-            return new Durations(source, [.. files], [.. files.Select(file => seconds[file])]) { Notes = notes.Finish() };
+            return new Durations(source, [.. files], [.. files.Select(file => seconds[file])])
+            {
+                Notes = notes.Finish(),
+            };
         }
     }
 }

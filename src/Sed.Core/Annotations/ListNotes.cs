@@ -5,8 +5,8 @@ namespace Sed.Core.Annotations;
 /// read.
 /// </summary>
 /// <param name="source">Name of the list in messages.</param>
-/// <param name="minimumConfidence">The least confidence of a row that counts, from 0 to 1.</param>
-internal sealed class ListNotes(string source, double minimumConfidence)
+/// <param name="minimumConfidence">The least confidence of a row that counts, from 0 to 1; null for the default, which is noted.</param>
+internal sealed class ListNotes(string source, double? minimumConfidence)
 {
     private IReadOnlyList<string> unknown = [];
     private int rows;
@@ -44,7 +44,7 @@ internal sealed class ListNotes(string source, double minimumConfidence)
             notPresent++;
         else if (isPresent == true && confidence >= 0 && TextNumbers.TryRead(row[confidence], out value))
         {
-            if (value >= minimumConfidence)
+            if (value >= (minimumConfidence ?? EventList.DefaultMinimumConfidence))
                 return true;
             belowConfidence++;
         }
@@ -59,14 +59,17 @@ internal sealed class ListNotes(string source, double minimumConfidence)
         List<string> notes = [];
         if (unknown.Count > 0)
             notes.Add($"{source}: columns that are not used: {string.Join(", ", unknown)}");
-        if (hasConfidence)
+        // A given minimum need not be stated.
+        if (hasConfidence && minimumConfidence is null)
             notes.Add(
                 FormattableString.Invariant(
-                    $"{source}: {belowConfidence} of {rows} rows have a confidence below {minimumConfidence} and are left out"
+                    $"{source}: {belowConfidence} of {rows} rows have a confidence below {EventList.DefaultMinimumConfidence} and are left out"
                 )
             );
         if (notPresent > 0)
-            notes.Add(FormattableString.Invariant($"{source}: {notPresent} of {rows} rows are not present and are left out"));
+            notes.Add(
+                FormattableString.Invariant($"{source}: {notPresent} of {rows} rows are not present and are left out")
+            );
         return notes;
     }
 

@@ -5,7 +5,7 @@ namespace Sed.Core.Annotations;
 /// <summary>Reads files of text, and shows their fields in messages.</summary>
 internal static class ListText
 {
-    /// <summary>The text of a file as UTF-8; UTF-16 with a byte order mark is converted, line breaks CR alone become LF.</summary>
+    /// <summary>The text of a file (<see cref="ToUtf8"/>).</summary>
     /// <exception cref="AnnotationException">The path is a folder, or the file is too large.</exception>
     public static byte[] Read(string path)
     {
@@ -18,7 +18,12 @@ internal static class ListText
                 $"the list has {file.Length} bytes, more than the {Array.MaxLength} that can be read",
                 "split it"
             );
-        var bytes = File.ReadAllBytes(path);
+        return ToUtf8(File.ReadAllBytes(path));
+    }
+
+    /// <summary>A text as UTF-8: UTF-16 with a byte order mark is converted, line breaks CR alone become LF.</summary>
+    public static byte[] ToUtf8(byte[] bytes)
+    {
         if (IsUtf16(bytes, out var encoding))
             bytes = Encoding.UTF8.GetBytes(encoding.GetString(bytes.AsSpan(2)));
         if (bytes.AsSpan().IndexOf((byte)'\n') < 0)

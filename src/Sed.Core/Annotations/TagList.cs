@@ -72,12 +72,12 @@ public sealed class TagList
     /// </summary>
     /// <param name="path">The list.</param>
     /// <param name="minimumConfidence">
-    /// The least confidence of a tag, from 0 to 1, in lists with confidences. Tags with less are left out, which
-    /// <see cref="Notes"/> state.
+    /// The least confidence of a tag, from 0 to 1, in lists with confidences. Tags with less are left out. The default is
+    /// 0.5, which <see cref="Notes"/> state.
     /// </param>
     /// <exception cref="AnnotationException">The list has invalid rows; each is named with its line.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    public static TagList Read(string path, double minimumConfidence = EventList.DefaultMinimumConfidence)
+    public static TagList Read(string path, double? minimumConfidence = null)
     {
         ArgumentNullException.ThrowIfNull(path);
         return Parse(ListText.Read(path), path, minimumConfidence);
@@ -87,10 +87,9 @@ public sealed class TagList
     /// <param name="text">The text; empty for a list without files.</param>
     /// <param name="source">Name of the list in messages.</param>
     /// <exception cref="AnnotationException">The list has invalid rows; each is named with its line.</exception>
-    public static TagList Parse(ReadOnlySpan<byte> text, string source) =>
-        Parse(text, source, EventList.DefaultMinimumConfidence);
+    public static TagList Parse(ReadOnlySpan<byte> text, string source) => Parse(text, source, null);
 
-    private static TagList Parse(ReadOnlySpan<byte> text, string source, double minimumConfidence)
+    private static TagList Parse(ReadOnlySpan<byte> text, string source, double? minimumConfidence)
     {
         ListText.RequireText(text, source);
         var rows = ListRows.Open(text, TagListReading.IsFirst);

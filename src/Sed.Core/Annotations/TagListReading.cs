@@ -5,7 +5,7 @@ namespace Sed.Core.Annotations;
 /// <summary>Builds a tag list from the rows of a text.</summary>
 /// <param name="source">Name of the list in messages.</param>
 /// <param name="minimumConfidence">The least confidence of a tag, in lists with confidences.</param>
-internal sealed class TagListReading(string source, double minimumConfidence)
+internal sealed class TagListReading(string source, double? minimumConfidence)
 {
     private readonly NamePool files = new();
     private readonly NamePool labels = new();
@@ -138,11 +138,7 @@ internal sealed class TagListReading(string source, double minimumConfidence)
         if (count >= 3 && !CheckTimes(row, 1, 2, out endIsZero))
             return;
         if (count == 1 && row[0].Contains((byte)','))
-            Problem(
-                row,
-                $"\"{ListText.Shown(row[0])}\" is a single field",
-                "separate fields by tabs"
-            );
+            Problem(row, $"\"{ListText.Shown(row[0])}\" is a single field", "separate fields by tabs");
         else
             AddLabels(row, 0, count is 2 or 4 ? count - 1 : -1, isSegments, count == 4 && endIsZero);
         if (isFirst && count == 2 && !row[1].IsEmpty && !AudioNames.HasExtension(row[0]))

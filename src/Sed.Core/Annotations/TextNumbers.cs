@@ -55,13 +55,12 @@ internal static class TextNumbers
 
     /// <summary>Whether a field is a number, or one with a decimal comma.</summary>
     public static bool LooksLikeANumber(ReadOnlySpan<byte> field) =>
-        TryRead(field, out _) || (field.Contains((byte)',') && NumberText.HasDecimalComma(Encoding.UTF8.GetString(field)));
+        TryRead(field, out _)
+        || (field.Contains((byte)',') && NumberText.HasDecimalComma(Encoding.UTF8.GetString(field)));
 
     /// <summary>How to write a field that is not a number (<see cref="NumberText.Remedy"/>).</summary>
     public static string Remedy(ReadOnlySpan<byte> field) =>
-        field.Contains((byte)':')
-            ? "write the time in seconds"
-            : NumberText.Remedy(Encoding.UTF8.GetString(field));
+        field.Contains((byte)':') ? "write the time in seconds" : NumberText.Remedy(Encoding.UTF8.GetString(field));
 
     private static bool TryReadAny(ReadOnlySpan<byte> field, out double value) =>
         double.TryParse(field, NumberStyles.Float, CultureInfo.InvariantCulture, out value);

@@ -1,6 +1,7 @@
 namespace Sed.Runner
 
 open System
+open System.Globalization
 open System.IO
 open Deedle
 open Sed
@@ -101,7 +102,8 @@ module Export =
                 frame,
                 file,
                 includeRowKeys = not (Seq.contains "row" frame.ColumnKeys),
-                keyNames = [ "row" ]
+                keyNames = [ "row" ],
+                culture = CultureInfo.InvariantCulture
             )
         | ".parquet" -> ParquetFile.write file frame
         | ".md" -> File.WriteAllLines(file, toMarkdown (table ()))

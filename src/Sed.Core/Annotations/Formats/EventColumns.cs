@@ -98,9 +98,7 @@ internal sealed record EventColumns(int Fields, int File, int Onset, int Offset,
         var unknown = columns.Unknown.Count > 0 ? $" (unknown: {string.Join(", ", columns.Unknown)})" : "";
         void Require(ColumnRole role, string content)
         {
-            problems.Add(
-                ($"the header has no column of {content}{unknown}", $"name it {ListColumns.NamesOf(role)}")
-            );
+            problems.Add(($"the header has no column of {content}{unknown}", $"name it {ListColumns.NamesOf(role)}"));
         }
         var offset = columns[ColumnRole.Offset];
         if (columns[ColumnRole.File] < 0 && columns.Unknown.Count > 0)

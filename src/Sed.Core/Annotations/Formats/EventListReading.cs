@@ -3,7 +3,7 @@ namespace Sed.Core.Annotations.Formats;
 /// <summary>Builds an event list from the rows of a text.</summary>
 /// <param name="source">Name of the list in messages.</param>
 /// <param name="minimumConfidence">The least confidence of an event, in lists with confidences.</param>
-internal sealed class EventListReading(string source, double minimumConfidence)
+internal sealed class EventListReading(string source, double? minimumConfidence)
 {
     private const int NoEvent = -1;
 

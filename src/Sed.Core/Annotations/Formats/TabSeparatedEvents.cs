@@ -44,7 +44,7 @@ public sealed class TabSeparatedEvents(bool header) : IAnnotationFormat
     }
 
     /// <inheritdoc />
-    public EventList Read(ReadOnlySpan<byte> text, string source, double minimumConfidence)
+    public EventList Read(ReadOnlySpan<byte> text, string source, double? minimumConfidence)
     {
         ListText.RequireText(text, source);
         var rows = ListRows.Open(text, EventListReading.IsFirst);

@@ -84,6 +84,8 @@ internal sealed class ForeignLabels(ClassList classes, ProblemList problems)
         public int Rows { get; set; } = 1;
 
         public override string ToString() =>
-            FormattableString.Invariant($"\"{label}\" ({(line > 0 ? $"line {line}, " : "")}{Rows} {(Rows == 1 ? "row" : "rows")})");
+            FormattableString.Invariant(
+                $"\"{label}\" ({(line > 0 ? $"line {line}, " : "")}{Rows} {(Rows == 1 ? "row" : "rows")})"
+            );
     }
 }
