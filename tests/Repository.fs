@@ -18,23 +18,27 @@ let root =
 let path ([<ParamArray>] parts: string[]) =
     Path.Combine(Array.append [| root |] parts)
 
-/// Runs the program dotnet in the root folder. Returns its exit code, standard output and standard error.
-let dotnet (arguments: string list) =
+/// Runs the program dotnet in the root folder with the given environment variables. Returns its exit code, standard output and
+/// standard error.
+let dotnetWith (variables: (string * string) list) (arguments: string list) =
+    let start =
+        ProcessStartInfo(
+            "dotnet",
+            arguments,
+            WorkingDirectory = root,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true
+        )
+    for name, value in variables do
+        start.Environment[name] <- value
     use running =
-        match
-            Process.Start(
-                ProcessStartInfo(
-                    "dotnet",
-                    arguments,
-                    WorkingDirectory = root,
-                    RedirectStandardOutput = true,
-                    RedirectStandardError = true
-                )
-            )
-        with
+        match Process.Start start with
         | null -> failwith "dotnet cannot be started."
         | running -> running
     let errors = running.StandardError.ReadToEndAsync()
     let output = running.StandardOutput.ReadToEnd()
     running.WaitForExit()
     running.ExitCode, output, errors.Result
+
+/// Runs the program dotnet in the root folder. Returns its exit code, standard output and standard error.
+let dotnet (arguments: string list) = dotnetWith [] arguments

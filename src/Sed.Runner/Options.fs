@@ -279,12 +279,14 @@ module Options =
             None
         else
             try
-                Some(ofArguments home (parser.Parse(List.toArray arguments, raiseOnUsage = false)))
+                match NumberArguments.problems<Arguments> arguments with
+                | [] -> Some(ofArguments home (parser.Parse(List.toArray arguments, raiseOnUsage = false)))
+                | wrong -> Some(defaults home, wrong)
             with :? ArguParseException as wrong ->
                 let first = wrong.Message.Split('\n').[0].Trim()
 
                 let first =
-                    if first.StartsWith "ERROR: " then
+                    if first.StartsWith("ERROR: ", StringComparison.Ordinal) then
                         first.Substring 7
                     else
                         first

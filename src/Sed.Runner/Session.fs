@@ -2,6 +2,7 @@
 module Sed.Runner.Session
 
 open System
+open System.Globalization
 open System.IO
 open System.Threading
 open Sed
@@ -249,7 +250,11 @@ let private guarded (options: Options) (display: Display) (stopping: StopSignals
 
 /// Checks that the device exists. Printing a plan needs no device.
 let private deviceProblems (options: Options) = [
-    if options.Device.StartsWith "cuda" && not options.PlanOnly && options.Slurm.IsNone then
+    if
+        options.Device.StartsWith("cuda", StringComparison.Ordinal)
+        && not options.PlanOnly
+        && options.Slurm.IsNone
+    then
         try
             Devices.Choose options.Device |> ignore
         with :? ArgumentException as missing ->
@@ -272,10 +277,7 @@ let private outProblems (options: Options) = [
             Problem.at "--out" $"the folder '{options.Out}' cannot be created" "name a folder in a writable place"
 ]
 
-/// Runs experiments as the command line requests. Returns the exit code: 0 when the tables are printed; 1 when a trial failed, the
-/// results differ from the recorded ones or a file could not be written; 2 when the script, the
-/// command line or the data have a problem; 130 after Ctrl-C; 143 after SIGTERM.
-let run (script: string) (home: string) (arguments: string list) (experiments: Experiment list) =
+let private runExperiments script home arguments experiments =
     match Options.parse script home arguments with
     | None -> 0
     | Some(options, commandProblems) ->
@@ -315,3 +317,21 @@ let run (script: string) (home: string) (arguments: string list) (experiments: E
                 for name, problems in bad do
                     ResultWriter.printProblems name problems
             2
+
+/// Runs work in the invariant culture, so that no output depends on the locale. A script is run by `dotnet fsi`, which takes the
+/// culture from the environment.
+let private invariantly (work: unit -> 'result) =
+    let culture, language = CultureInfo.CurrentCulture, CultureInfo.CurrentUICulture
+    CultureInfo.CurrentCulture <- CultureInfo.InvariantCulture
+    CultureInfo.CurrentUICulture <- CultureInfo.InvariantCulture
+    try
+        work ()
+    finally
+        CultureInfo.CurrentCulture <- culture
+        CultureInfo.CurrentUICulture <- language
+
+/// Runs experiments as the command line requests. Returns the exit code: 0 when the tables are printed; 1 when a trial failed, the
+/// results differ from the recorded ones or a file named on the command line could not be written; 2 when the script, the
+/// command line or the data have a problem; 130 after Ctrl-C; 143 after SIGTERM.
+let run (script: string) (home: string) (arguments: string list) (experiments: Experiment list) =
+    invariantly (fun () -> runExperiments script home arguments experiments)

@@ -194,6 +194,19 @@ let ``zero concurrent trials are a problem`` () =
     | None -> failwith "help"
 
 [<Fact>]
+let ``a number with a comma is a problem with its remedy`` () =
+    match Options.parse "table2.fsx" "runs" [ "--jobs"; "1,000"; "--on"; "slurm"; "--gpus"; "0,5" ] with
+    | Some(_, problems) ->
+        Assert.Equal<string list>(
+            [
+                "--jobs: '1,000' is not a whole number; write 1000"
+                "--gpus: '0,5' is not a whole number; write a whole number without separators"
+            ],
+            List.map Problem.print problems
+        )
+    | None -> failwith "help"
+
+[<Fact>]
 let ``a worker process gets no options of the main process`` () =
     Assert.Equal<string list>(
         [ "--profile"; "quick"; "--out"; "runs" ],

@@ -54,6 +54,16 @@ let ``every script prints its plan`` () =
         Assert.Contains("every trial\n  data: smartCars\n", plan)
         Assert.Contains("seeds: ", plan)
 
+[<Fact>]
+let ``plans are the same in a German and a Turkish locale`` () =
+    let planIn locale =
+        Repository.dotnetWith [ "LC_ALL", locale ] [ "fsi"; Path.Combine(root, "experiments", "table2.fsx"); "--plan" ]
+    let expected = planIn "C"
+    let code, _, _ = expected
+    Assert.Equal(0, code)
+    for locale in [ "de_DE.UTF-8"; "tr_TR.UTF-8" ] do
+        Assert.Equal(expected, planIn locale)
+
 /// The compiler's errors for a script whose experiment block has the given lines.
 let private compilerErrors (words: string list) =
     let script =

@@ -4,6 +4,7 @@
 module Sed.Runner.Tests.SessionTests
 
 open System
+open System.Globalization
 open System.IO
 open Xunit
 open Sed
@@ -32,6 +33,35 @@ let ``the same seeds give identical tables, and finished trials are not trained 
     let _, third, _ = run again [] [ small ]
     Assert.Equal(tableOf second, tableOf third)
     Assert.Equal(2, third.Split("kept\n").Length - 1)
+
+[<Fact>]
+let ``a culture with decimal commas changes no output and no table`` () =
+    let filesOf out = [
+        for file in Directory.GetFiles(Path.Combine(out, "tables")) |> Array.sort ->
+            File.ReadAllText(file).Split('\n').[0], (File.ReadAllLines file).Length
+    ]
+    let runIn (culture: CultureInfo) name =
+        let before = CultureInfo.CurrentCulture
+        CultureInfo.CurrentCulture <- culture
+        let out = Path.Combine(home, name)
+        try
+            let export = Path.Combine(out, "table.md")
+            let code, output, errors = run out [ "--export"; export ] [ small ]
+            Assert.Equal("", errors)
+            Assert.Equal(0, code)
+            Assert.Same(culture, CultureInfo.CurrentCulture)
+            (tableOf output).Replace($"/{name}/", "/"), File.ReadAllText export, filesOf out
+        finally
+            CultureInfo.CurrentCulture <- before
+    let commas = CultureInfo.InvariantCulture.Clone() :?> CultureInfo
+    commas.NumberFormat.NumberDecimalSeparator <- ","
+    commas.NumberFormat.NumberGroupSeparator <- "."
+    commas.NumberFormat.PercentDecimalSeparator <- ","
+    let invariant, inCommas =
+        runIn CultureInfo.InvariantCulture "points", runIn commas "commas"
+    Assert.Equal(invariant, inCommas)
+    let frame = Results.read (Path.Combine(home, "commas")) "small"
+    Assert.All(frame.GetColumn<float>("weak F").Values, fun value -> Assert.InRange(value, 0.0, 1.0))
 
 /// A layer defined in the script: a dense layer over the frames.
 let private meanLayer version =

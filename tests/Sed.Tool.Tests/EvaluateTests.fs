@@ -145,7 +145,14 @@ type EvaluateTests() =
     [<Fact>]
     member _.``Frame scores give PSDS by both conventions, best thresholds and rankings``() =
         let result =
-            Run.json [ "--reference"; reference; "--scores"; folder.List("scores.tsv", scores) ]
+            Run.json [
+                "--reference"
+                reference
+                "--scores"
+                folder.List("scores.tsv", scores)
+                "--durations"
+                folder.List("durations.tsv", [ "a.wav 3"; "b.wav 2" ])
+            ]
         Assert.Equal(1.0, result |> Run.number "psds/0/psds")
         Assert.Equal(3, (result |> Run.at "psds").GetArrayLength())
         Assert.Equal(1.0, result |> Run.number "threshold_curves/0/class_wise/Car/best_f/value")
@@ -162,6 +169,8 @@ type EvaluateTests() =
             estimate
             "--scores"
             folder.List("scores.tsv", scores)
+            "--durations"
+            folder.List("durations.tsv", [ "a.wav 3"; "b.wav 2" ])
         ]
         let json = Run.json inputs
         let tables = (Run.evaluate inputs).Output

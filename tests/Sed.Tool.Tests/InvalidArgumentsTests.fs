@@ -45,6 +45,31 @@ type InvalidArgumentsTests() =
             (evaluation @ [ "--bootstrap"; "2147483647" ])
 
     [<Fact>]
+    member _.``A number with a decimal comma or thousands separators is refused with its remedy``() =
+        refused "seddsl evaluate: --collar: '0,2' is not a number; write 0.2" (evaluation @ [ "--collar"; "0,2" ])
+        refused
+            (String.concat Environment.NewLine [
+                "seddsl evaluate: --segment: '0,20' is not a number; write 0.20"
+                "seddsl evaluate: --collar: '1,000' is not a number; write 1.000 or 1000"
+                "seddsl evaluate: --length: '50%' is not a number; write the number without a unit"
+                "seddsl evaluate: --bootstrap: '1.000,5' is not a whole number; write a whole number without separators"
+                "seddsl evaluate: --seed: 'one' is not a whole number"
+            ])
+            (evaluation
+             @ [
+                 "--segment"
+                 "0,20"
+                 "--collar"
+                 "1,000"
+                 "--length"
+                 "50%"
+                 "--bootstrap"
+                 "1.000,5"
+                 "--seed"
+                 "one"
+             ])
+
+    [<Fact>]
     member _.``An empty class label and a repeated class are refused``() =
         refused "seddsl evaluate: --class: the label is empty" (evaluation @ [ "--class"; " " ])
         refused
@@ -61,8 +86,8 @@ type InvalidArgumentsTests() =
             "seddsl evaluate: empty.txt: the file has no labels; write one label per line"
             (classes (folder.List("empty.txt", [ ""; "" ])))
         refused
-            "seddsl evaluate: wide.txt, line 1: byte 3 is zero, so this is not text in UTF-8; save a list in UTF-16 as UTF-8"
-            (classes (folder.Bytes("wide.txt", [| 0xFFuy; 0xFEuy; 67uy; 0uy |])))
+            "seddsl evaluate: wide.txt, line 1: byte 1 is zero, so this is not text in UTF-8; save a list in UTF-16 as UTF-8"
+            (classes (folder.Bytes("wide.txt", [| 67uy; 0uy; 68uy; 0uy |])))
         refused
             "seddsl evaluate: latin.txt, line 2: the label is not valid UTF-8 or contains a control character"
             (classes (folder.Bytes("latin.txt", [| 67uy; 10uy; 0xFCuy |])))

@@ -40,16 +40,15 @@ type InvalidInputTests() =
 
     [<Fact>]
     member _.``A label outside the class list is refused``() =
-        refusedRows "seddsl evaluate: list.tsv, line 1: the label \"Zebra\" is not one of the 2 classes (Bus; Car)" [
-            "a.wav 0 1 Zebra"
-        ]
+        refusedRows
+            "seddsl evaluate: list.tsv, line 1: the label \"Zebra\" is not one of the 2 classes (Bus; Car); correct the labels, or add them to the classes"
+            [ "a.wav 0 1 Zebra" ]
 
     [<Fact>]
     member _.``A label outside the class list is refused even in a file that is not scored``() =
-        refusedRows "seddsl evaluate: list.tsv, line 2: the label \"Zebra\" is not one of the 2 classes (Bus; Car)" [
-            "a.wav 0 1 Car"
-            "other.wav 0 1 Zebra"
-        ]
+        refusedRows
+            "seddsl evaluate: list.tsv, line 2: the label \"Zebra\" is not one of the 2 classes (Bus; Car); correct the labels, or add them to the classes"
+            [ "a.wav 0 1 Car"; "other.wav 0 1 Zebra" ]
 
     [<Fact>]
     member _.``An empty estimate is refused without --allow-empty``() =
@@ -90,10 +89,10 @@ type InvalidInputTests() =
             ]
 
     [<Fact>]
-    member _.``A comma-separated list is refused``() =
-        File.WriteAllText(folder.Path "list.csv", "a.wav,0,1,Car\n")
+    member _.``A list with spaces between fields is refused``() =
+        File.WriteAllText(folder.Path "list.csv", "a.wav 0 1 Car\n")
 
-        refused "seddsl evaluate: list.csv, line 1: \"a.wav,0,1,Car\" is a single field; separate fields by tabs" [
+        refused "seddsl evaluate: list.csv, line 1: \"a.wav 0 1 Car\" is a single field; separate fields by tabs" [
             "--reference"
             reference
             "--estimated"
@@ -169,7 +168,10 @@ type InvalidInputTests() =
 
     [<Fact>]
     member _.``Missing estimates and a segment length of zero are refused``() =
-        refused "seddsl evaluate: nothing to score: give --estimated, --scores or both" [ "--reference"; reference ]
+        refused "seddsl evaluate: nothing to score: give --estimated, --scores or --estimated-tags" [
+            "--reference"
+            reference
+        ]
 
         refused "seddsl evaluate: ResolutionSeconds must be at least 1e-6 s, was 0 s." [
             "--reference"

@@ -48,6 +48,16 @@ let ``show prints intervals over trials, the settings that all rows share and th
     Assert.Equal<string list>([ "16:"; "units: 16"; "32:"; "units: 32" ], shown[shown.Length - 4 ..])
 
 [<Fact>]
+let ``A table with decimal commas is refused and not read with thousands separators`` () =
+    use runs = new Folder()
+    let place = table runs "first" small "0.15"
+    File.AppendAllText(runs.Path "tables/first.csv", "32,first-32-1,3,\"0,5665044606650450\",0.5\n")
+    let run = Run.seddsl [ "show"; place ]
+    Assert.Equal(2, run.ExitCode)
+    Assert.Equal("", run.Output)
+    Assert.Contains("line 6: weak F is '0,5665044606650450'; write 0.5665044606650450", run.Errors)
+
+[<Fact>]
 let ``compare prints differences row by row, in metrics and settings`` () =
     use runs = new Folder()
     let left, right = table runs "first" small "0.15", table runs "second" better "0.5"

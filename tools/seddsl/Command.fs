@@ -7,6 +7,7 @@ open Argu
 open Sed.Core.Annotations
 open Sed.Core.Corpora
 open Sed.Core.Runtime
+open Sed.Runner
 
 /// One command of the program.
 type Command = {
@@ -156,6 +157,9 @@ module Command =
             | words, problems when problems.IsEmpty || List.contains "--help" words ->
                 work (parser.ParseCommandLine(Array.ofList words, raiseOnUsage = true))
             | _, problems -> complainAll problems
+            match NumberArguments.problems<'arguments> arguments with
+            | [] -> work (parser.ParseCommandLine(arguments, raiseOnUsage = true))
+            | problems -> raise (BadArguments [ for one in problems -> string one ])
         with
         | :? ArguParseException as help when help.ErrorCode = ErrorCode.HelpText ->
             printfn $"{help.Message}"

@@ -34,7 +34,9 @@ public sealed class ClassList : IReadOnlyList<string>, IEquatable<ClassList>
     public static ClassList Of(params IEnumerable<EventList> lists) =>
         new(lists.SelectMany(list => list.Labels).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal));
 
-    /// <summary>Reads a class list: UTF-8 text with one label per line. Blank lines and spaces around labels are ignored.</summary>
+    /// <summary>
+    /// Reads a class list: text with one label per line, which can be in quotes. Blank lines and spaces around labels are ignored.
+    /// </summary>
     /// <param name="path">The file.</param>
     /// <exception cref="AnnotationException">The file is not text, has no label or repeats one.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
@@ -46,10 +48,19 @@ public sealed class ClassList : IReadOnlyList<string>, IEquatable<ClassList>
         ProblemList problems = new();
         Dictionary<string, int> lines = new(StringComparer.Ordinal);
         var number = 0;
-        foreach (var line in Encoding.UTF8.GetString(bytes).TrimStart('\uFEFF').Split('\n'))
+        foreach (
+            var line in Encoding
+                .UTF8.GetString(bytes)
+                .TrimStart('\uFEFF')
+                .Replace("\r\n", "\n")
+                .Replace('\r', '\n')
+                .Split('\n')
+        )
         {
             number++;
             var label = line.Trim();
+            if (label.Length > 2 && label[0] == '"' && label[^1] == '"')
+                label = label[1..^1].Replace("\"\"", "\"").Trim();
             if (label.Contains('\uFFFD') || label.Any(char.IsControl))
                 problems.Add(path, number, "the label is not valid UTF-8 or contains a control character");
             else if (label.Length > 0 && !lines.TryAdd(label, number))

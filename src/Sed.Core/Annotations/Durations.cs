@@ -3,13 +3,20 @@ using System.Text;
 
 namespace Sed.Core.Annotations;
 
-/// <summary>Durations of files in seconds. Read from tab-separated rows of file and duration, with or without a header.</summary>
+/// <summary>
+/// Durations of files in seconds. Read from rows of file and duration, separated by tabs, commas or semicolons. A header can
+/// name further columns.
+/// </summary>
 public sealed class Durations
 {
-    private readonly Dictionary<string, double> seconds;
+    private readonly double[] seconds;
+    private readonly FileNames names;
 
-    private Durations(string source, ImmutableArray<string> files, Dictionary<string, double> seconds) =>
+    private Durations(string source, ImmutableArray<string> files, double[] seconds)
+    {
         (Source, Files, this.seconds) = (source, files, seconds);
+        names = new FileNames(files);
+    }
 
     /// <summary>Durations given in memory.</summary>
     /// <exception cref="AnnotationException">A file has two different durations, or a duration is not positive.</exception>
@@ -38,18 +45,22 @@ public sealed class Durations
     public static Durations Parse(ReadOnlySpan<byte> text, string source)
     {
         ListText.RequireText(text, source);
-        var rows = new TabRows(text);
+        var rows = ListRows.Open(text, IsFirst);
         Reading reading = new(source);
         var first = true;
         while (rows.Next())
         {
-            var isHeader = first && rows.Count == 2 && rows[0].SequenceEqual("filename"u8);
-            first = false;
-            if (!isHeader)
+            if (first && ListColumns.IsHeader(rows))
+                reading.AddHeader(rows);
+            else
                 reading.Add(rows);
+            first = false;
         }
         return reading.Finish();
     }
+
+    private static bool IsFirst(in ListRows row) =>
+        ListColumns.IsHeader(row) || (row.Count == 2 && TextNumbers.LooksLikeANumber(row[1]));
 
     /// <summary>Path of the list, or its name in messages.</summary>
     public string Source { get; }
@@ -57,28 +68,80 @@ public sealed class Durations
     /// <summary>The files in the order in which they are first named.</summary>
     public ImmutableArray<string> Files { get; }
 
-    /// <summary>The duration of a file in seconds, or null where the list does not name it.</summary>
-    public double? Of(string file) => seconds.TryGetValue(file, out var length) ? length : null;
+    /// <summary>Columns that are not used, in a sentence with the list's name; empty for plain lists.</summary>
+    public IReadOnlyList<string> Notes { get; private init; } = [];
+
+    /// <summary>
+    /// The duration of a file in seconds, or null where the list does not name it. Where no name is equal, names are compared
+    /// without audio extension, and without the prefix Y if all files of one list have it.
+    /// </summary>
+    public double? Of(string file) => names.IndexOf(file) is var k and >= 0 ? seconds[k] : null;
+
+    /// <summary>The position of a file in <see cref="Files"/>, as <see cref="Of(string)"/> finds it, or -1.</summary>
+    internal int IndexOf(string file) => names.IndexOf(file);
+
+    /// <summary>The duration in seconds of the file at a position of <see cref="Files"/>.</summary>
+    internal double SecondsAt(int index) => seconds[index];
 
     private sealed class Reading(string source)
     {
         private readonly ProblemList problems = new();
         private readonly List<string> files = [];
         private readonly Dictionary<string, double> seconds = new(StringComparer.Ordinal);
+        private readonly ListNotes notes = new(source, null);
+        private int fields = 2;
+        private int file;
+        private int duration = 1;
 
-        public void Add(in TabRows row)
+        public void AddHeader(in ListRows row)
         {
-            if (row.Count != 2)
+            var columns = ListColumns.Of(row);
+            (file, duration) = (columns[ColumnRole.File], columns[ColumnRole.Duration]);
+            fields = row.CountWithoutEmptyEnd;
+            notes.AddUnknown(columns.Unknown);
+            var unknown = columns.Unknown.Count > 0 ? $" (unknown: {string.Join(", ", columns.Unknown)})" : "";
+            if (columns.Problem is { } problem)
+                problems.Add(source, row.Line, problem, "remove or rename one of them");
+            foreach (
+                var (index, role, content) in new[]
+                {
+                    (file, ColumnRole.File, "file names"),
+                    (duration, ColumnRole.Duration, "durations"),
+                }
+            )
+                if (index < 0)
+                    problems.Add(
+                        source,
+                        row.Line,
+                        $"the header has no column of {content}{unknown}",
+                        $"name it {ListColumns.NamesOf(role)}"
+                    );
+        }
+
+        public void Add(in ListRows row)
+        {
+            if (file < 0 || duration < 0)
+                return;
+            if (fields > 2 && row.Count != fields)
+                problems.Add(source, row.Line, $"the row has {row.Count} fields, but the list has {fields}");
+            else if (row.HasOpenQuote)
+                problems.Add(source, row.Line, "a quote is not closed");
+            else if (fields == 2 && row.Count != 2 && row.CountWithoutEmptyEnd != 2)
                 problems.Add(
                     source,
                     row.Line,
                     $"the row has {row.Count} fields",
                     "write 2 fields: the file and its duration in seconds"
                 );
-            else if (!TextNumbers.TryRead(row[1], out var length))
-                problems.Add(source, row.Line, $"the duration \"{Encoding.UTF8.GetString(row[1])}\" is not a number");
+            else if (!TextNumbers.TryRead(row[duration], out var length))
+                problems.Add(
+                    source,
+                    row.Line,
+                    $"the duration \"{ListText.Shown(row[duration])}\" is not a number",
+                    TextNumbers.Remedy(row[duration])
+                );
             else
-                Add(Encoding.UTF8.GetString(row[0]), length, row.Line);
+                Add(Encoding.UTF8.GetString(row[file]), length, row.Line);
         }
 
         public void Add(string file, double length, int line)
@@ -105,7 +168,10 @@ public sealed class Durations
         public Durations Finish()
         {
             problems.ThrowIfAny();
-            return new Durations(source, [.. files], seconds);
+            return new Durations(source, [.. files], [.. files.Select(file => seconds[file])])
+            {
+                Notes = notes.Finish(),
+            };
         }
     }
 }

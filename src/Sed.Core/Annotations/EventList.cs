@@ -9,6 +9,9 @@ namespace Sed.Core.Annotations;
 /// </summary>
 public sealed class EventList
 {
+    /// <summary>Default of the least confidence of an event, in lists with confidences.</summary>
+    public const double DefaultMinimumConfidence = 0.5;
+
     private readonly SoundEvent[] events;
     private readonly int[]? lines;
     private readonly int[] starts;
@@ -72,6 +75,12 @@ public sealed class EventList
 
     /// <summary>The files, with or without events, in the order in which they are first named.</summary>
     public ImmutableArray<string> Files { get; }
+
+    /// <summary>
+    /// What was not read as an event, in sentences with the list's name: columns that are not used, rows with too little
+    /// confidence. Empty for plain lists.
+    /// </summary>
+    public IReadOnlyList<string> Notes { get; internal init; } = [];
 
     /// <summary>Number of events in all files.</summary>
     public int Count => events.Length;

@@ -40,7 +40,7 @@ public sealed class ScoreList
     }
 
     /// <summary>
-    /// Reads tab-separated frame scores (LF or CRLF, UTF-8): one list whose header is "filename onset offset" and the classes,
+    /// Reads frame scores, separated by tabs, commas or semicolons: one list whose header is "filename onset offset" and the classes,
     /// or a folder with one list per file, named after the file, whose header is "onset offset" and the classes (as
     /// sed_scores_eval stores them; Ebbers et al. 2022). The frames of a file are consecutive.
     /// </summary>

@@ -56,7 +56,7 @@ internal sealed class ScoreListReading
     public void Add(ReadOnlySpan<byte> text)
     {
         ListText.RequireText(text, source);
-        var reader = new TabRows(text);
+        var reader = ListRows.Open(text, IsHeader);
         if (!reader.Next() || !AddHeader(reader))
         {
             if (problems.Count == 0)
@@ -74,13 +74,10 @@ internal sealed class ScoreListReading
         return new ScoreList(classes!, files, name);
     }
 
-    private bool AddHeader(in TabRows row)
+    private bool AddHeader(in ListRows row)
     {
-        List<string> names = [];
-        for (var k = 0; k < row.Count; k++)
-            names.Add(Encoding.UTF8.GetString(row[k]));
         string[] expected = onlyFile is null ? ["filename", "onset", "offset"] : ["onset", "offset"];
-        if (names.Count <= expected.Length || !names.Take(expected.Length).SequenceEqual(expected))
+        if (!IsHeader(row))
         {
             problems.Add(
                 source,
@@ -90,6 +87,9 @@ internal sealed class ScoreListReading
             );
             return false;
         }
+        List<string> names = [];
+        for (var k = 0; k < row.CountWithoutEmptyEnd; k++)
+            names.Add(Encoding.UTF8.GetString(row[k]));
         try
         {
             ClassList own = new(names.Skip(expected.Length));
@@ -105,9 +105,21 @@ internal sealed class ScoreListReading
         }
     }
 
-    private void Add(in TabRows row)
+    /// <summary>Whether a row begins with the names of file, onset and offset, and names classes after them.</summary>
+    private bool IsHeader(in ListRows row) =>
+        row.Count > FirstClass
+        && (onlyFile is not null || ListColumns.RoleOf(row[0]) == ColumnRole.File)
+        && ListColumns.RoleOf(row[FirstClass - 2]) == ColumnRole.Onset
+        && ListColumns.RoleOf(row[FirstClass - 1]) == ColumnRole.Offset;
+
+    private void Add(in ListRows row)
     {
-        if (row.Count != FirstClass + classes!.Count)
+        if (row.HasOpenQuote)
+        {
+            problems.Add(source, row.Line, "a quote is not closed");
+            return;
+        }
+        if (row.Count != FirstClass + classes!.Count && row.CountWithoutEmptyEnd != FirstClass + classes.Count)
         {
             problems.Add(
                 source,
@@ -121,7 +133,13 @@ internal sealed class ScoreListReading
             || !TextNumbers.TryRead(row[FirstClass - 1], out var offset)
         )
         {
-            problems.Add(source, row.Line, "onset and offset must be numbers of seconds");
+            var remedy = TextNumbers.Remedy(row[FirstClass - 2]);
+            problems.Add(
+                source,
+                row.Line,
+                "onset and offset must be numbers of seconds",
+                remedy == "" ? TextNumbers.Remedy(row[FirstClass - 1]) : remedy
+            );
             return;
         }
         if (SoundEvent.TimeProblem(onset, offset) is { } cause)
@@ -149,7 +167,8 @@ internal sealed class ScoreListReading
                 problems.Add(
                     source,
                     row.Line,
-                    $"the score of {classes[k]}, \"{ListText.Shown(row[FirstClass + k])}\", is not a finite number"
+                    $"the score of {classes[k]}, \"{ListText.Shown(row[FirstClass + k])}\", is not a finite number",
+                    TextNumbers.Remedy(row[FirstClass + k])
                 );
             rows.Add(score);
         }

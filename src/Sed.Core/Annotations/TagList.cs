@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
-using System.Text;
 
 namespace Sed.Core.Annotations;
 
@@ -10,7 +9,7 @@ public sealed class TagList
     private readonly List<List<TagRow>> rows;
     private readonly Dictionary<string, int> positions;
 
-    private TagList(
+    internal TagList(
         string source,
         ImmutableArray<string> files,
         List<List<TagRow>> rows,
@@ -66,27 +65,35 @@ public sealed class TagList
     }
 
     /// <summary>
-    /// Reads a tab-separated tag list (LF or CRLF, UTF-8). A row is "file start end label" (DCASE), "file label" (DESED), or a
-    /// file without tags: its name alone or with times only. The first row can be a header; below the header
-    /// "event_labels", a field holds several labels separated by commas.
+    /// Reads a list of tags with tabs, semicolons or commas between fields (UTF-8, or UTF-16 with a byte order mark). A row is
+    /// "file start end label" (DCASE), "file label" (DESED), or a file without tags: its name alone or with times only. A header
+    /// can name the columns, in any order; below "event_labels" or "labels", a field has several labels separated by commas, and
+    /// a label in quotes can contain commas. AudioSet's segment lists are read with the identifiers of their labels.
     /// </summary>
+    /// <param name="path">The list.</param>
+    /// <param name="minimumConfidence">
+    /// The least confidence of a tag, from 0 to 1, in lists with confidences. Tags with less are left out. The default is
+    /// 0.5, which <see cref="Notes"/> state.
+    /// </param>
     /// <exception cref="AnnotationException">The list has invalid rows; each is named with its line.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    public static TagList Read(string path)
+    public static TagList Read(string path, double? minimumConfidence = null)
     {
         ArgumentNullException.ThrowIfNull(path);
-        return Parse(ListText.Read(path), path);
+        return Parse(ListText.Read(path), path, minimumConfidence);
     }
 
     /// <summary>Reads a tag list from UTF-8 text.</summary>
     /// <param name="text">The text; empty for a list without files.</param>
     /// <param name="source">Name of the list in messages.</param>
     /// <exception cref="AnnotationException">The list has invalid rows; each is named with its line.</exception>
-    public static TagList Parse(ReadOnlySpan<byte> text, string source)
+    public static TagList Parse(ReadOnlySpan<byte> text, string source) => Parse(text, source, null);
+
+    private static TagList Parse(ReadOnlySpan<byte> text, string source, double? minimumConfidence)
     {
         ListText.RequireText(text, source);
-        var rows = new TabRows(text);
-        Reading reading = new(source);
+        var rows = ListRows.Open(text, TagListReading.IsFirst);
+        TagListReading reading = new(source, minimumConfidence);
         while (rows.Next())
             reading.Add(rows);
         return reading.Finish();
@@ -94,6 +101,9 @@ public sealed class TagList
 
     /// <summary>Path of the list, or its name in messages.</summary>
     public string Source { get; }
+
+    /// <summary>What was not read as a tag, as in <see cref="EventList.Notes"/>.</summary>
+    public IReadOnlyList<string> Notes { get; internal init; } = [];
 
     /// <summary>The files, with or without tags, in the order in which they are first named.</summary>
     public ImmutableArray<string> Files { get; }
@@ -114,110 +124,6 @@ public sealed class TagList
 
     /// <summary>The rows of a file; empty where the list does not name it.</summary>
     public ReadOnlySpan<TagRow> RowsOf(string file) => IndexOf(file) is var k and >= 0 ? RowsAt(k) : [];
-
-    private sealed class Reading(string source)
-    {
-        private readonly NamePool files = new();
-        private readonly NamePool labels = new();
-        private readonly ProblemList problems = new();
-        private readonly List<List<TagRow>> rows = [];
-        private bool started;
-        private bool severalLabels;
-
-        public void Add(in TabRows row)
-        {
-            var first = !started;
-            started = true;
-            if (first && IsHeader(row))
-                return;
-            if (row.Count > 4)
-            {
-                problems.Add(
-                    source,
-                    row.Line,
-                    $"the row has {row.Count} fields",
-                    "write 2 (file, label) or 4 (file, start, end, label)"
-                );
-                return;
-            }
-            var label = row.Count is 2 or 4 ? row[row.Count - 1] : [];
-            var endIsZero = false;
-            if (row.Count >= 3 && !CheckTimes(row, out endIsZero))
-                return;
-            if (row[0].IsEmpty)
-                problems.Add(source, row.Line, "the file name is missing");
-            else if (row.Count == 1 && row[0].Contains((byte)','))
-                problems.Add(
-                    source,
-                    row.Line,
-                    $"\"{ListText.Shown(row[0])}\" is a single field",
-                    "separate fields by tabs"
-                );
-            else
-                AddLabels(row, label, row.Count == 4 && endIsZero);
-        }
-
-        public TagList Finish()
-        {
-            problems.ThrowIfAny();
-            return new TagList(source, [.. files.Names], rows, files.Positions);
-        }
-
-        private bool IsHeader(in TabRows row)
-        {
-            var name = Encoding.UTF8.GetString(row[row.Count - 1]).ToLowerInvariant();
-            var first = Encoding.UTF8.GetString(row[0]).ToLowerInvariant();
-            severalLabels = name == "event_labels";
-            return first is "filename" or "file"
-                && name is "event_labels" or "event_label" or "label" or "filename" or "file";
-        }
-
-        private bool CheckTimes(in TabRows row, out bool endIsZero)
-        {
-            endIsZero = false;
-            if (row.Count == 4 && row[1].IsEmpty && row[2].IsEmpty)
-                return true;
-            if (!TextNumbers.TryRead(row[1], out var start))
-                problems.Add(source, row.Line, $"the start \"{ListText.Shown(row[1])}\" is not a number");
-            else if (!TextNumbers.TryRead(row[2], out var end))
-                problems.Add(source, row.Line, $"the end \"{ListText.Shown(row[2])}\" is not a number");
-            else if (SoundEvent.TimeProblem(start, end, "start", "end") is { } problem)
-                problems.Add(source, row.Line, problem);
-            else
-            {
-                endIsZero = end == 0;
-                return true;
-            }
-            return false;
-        }
-
-        private void AddLabels(in TabRows row, ReadOnlySpan<byte> field, bool endIsZero)
-        {
-            var file = files.IndexOf(row[0]);
-            if (file < 0)
-            {
-                problems.Add(source, row.Line, "the file name is not valid UTF-8 or contains a control character");
-                return;
-            }
-            if (file == rows.Count)
-                rows.Add([]);
-            if (field.IsEmpty)
-                rows[file].Add(new TagRow("", false, row.Line));
-            else if (!severalLabels)
-                AddLabel(row, file, field, endIsZero);
-            else
-                foreach (var part in field.Split((byte)','))
-                    AddLabel(row, file, field[part].Trim((byte)' '), endIsZero);
-        }
-
-        private void AddLabel(in TabRows row, int file, ReadOnlySpan<byte> name, bool endIsZero)
-        {
-            if (labels.IndexOf(name) is var label and >= 0)
-                rows[file].Add(new TagRow(labels.Names[label], endIsZero, row.Line));
-            else
-                problems.Add(source, row.Line, "the label is not valid UTF-8 or contains a control character");
-        }
-    }
 }
 
 /// <summary>One row of a tag list: a file has a label.</summary>

@@ -113,8 +113,9 @@ internal static class AiffHeader
             throw new AudioFormatException(
                 path,
                 null,
-                $"the 'COMM' chunk states {rate:0.###} samples per second, which is not between {PcmLayout.MinSampleRate} "
-                    + $"and {PcmLayout.MaxSampleRate}"
+                FormattableString.Invariant(
+                    $"the 'COMM' chunk states {rate:0.###} samples per second, which is not between {PcmLayout.MinSampleRate} and {PcmLayout.MaxSampleRate}"
+                )
             );
         if (FormatOf(compression, bits, channels) is not { } format)
             return null;

@@ -45,7 +45,7 @@ internal sealed record CorpusListing(
 /// <param name="Split">The split of its clips; null for a list that is ignored.</param>
 /// <param name="Content">What it contains: "weak labels", "strong labels" or "no labels"; empty for a list that is ignored.</param>
 /// <param name="Clips">Number of clips that it names.</param>
-/// <param name="Note">Why it is ignored, or why it has this split where its name does not say so; empty otherwise.</param>
+/// <param name="Note">Why it is ignored, why it has this split where its name does not say so, and what in it is not used; empty otherwise.</param>
 internal sealed record ListUse(string File, Split? Split, string Content, int Clips, string Note)
 {
     /// <summary>A list that is not used.</summary>

@@ -21,7 +21,10 @@ public static class Stratification
     {
         ArgumentNullException.ThrowIfNull(manifest);
         if (!(fraction > 0 && fraction < 1))
-            throw new ArgumentException($"The fraction must lie between 0 and 1, was {fraction}.", nameof(fraction));
+            throw new ArgumentException(
+                FormattableString.Invariant($"The fraction must lie between 0 and 1, was {fraction}."),
+                nameof(fraction)
+            );
         var training = Labelled(manifest);
         var parts = Divide(manifest, training, [1 - fraction, fraction], seed);
         if (parts.Distinct().Count() < 2)

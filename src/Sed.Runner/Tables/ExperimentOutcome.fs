@@ -177,5 +177,5 @@ module internal ExperimentOutcome =
     /// Writes the frame to its file.
     let save (outcome: ExperimentOutcome) =
         use text = new StringWriter()
-        FrameExtensions.SaveCsv(outcome.Frame, text, includeRowKeys = false)
+        FrameExtensions.SaveCsv(outcome.Frame, text, includeRowKeys = false, culture = CultureInfo.InvariantCulture)
         AtomicFile.WriteIfChanged(outcome.File, text.ToString())

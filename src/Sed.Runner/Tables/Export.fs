@@ -1,6 +1,7 @@
 namespace Sed.Runner
 
 open System
+open System.Globalization
 open System.IO
 open Deedle
 open Sed
@@ -109,7 +110,8 @@ module Export =
                         frame,
                         writer,
                         includeRowKeys = not (Seq.contains "row" frame.ColumnKeys),
-                        keyNames = [ "row" ]
+                        keyNames = [ "row" ],
+                        culture = CultureInfo.InvariantCulture
                     ))
             )
         | ".parquet" -> ParquetFile.write file frame

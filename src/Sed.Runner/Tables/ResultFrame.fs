@@ -3,8 +3,10 @@ namespace Sed.Runner
 open System
 open System.Globalization
 open System.IO
+open System.Text
 open Deedle
 open Sed
+open Sed.Core.Runtime
 
 /// Reads tables that are stored as CSV.
 module internal CsvFile =
@@ -12,10 +14,38 @@ module internal CsvFile =
     let invalid (file: string) (cause: string) =
         InvalidDataException $"{file} is not a valid table ({cause})."
 
+    // Columns of text, in which a comma between digits is no decimal comma.
+    let private texts = [ "row"; "trial"; "decoding" ]
+
+    /// The fields of a line. A field in quotes can contain commas; a quote in it is doubled.
+    let private fields (line: string) =
+        let fields = ResizeArray [ StringBuilder() ]
+        let mutable isQuoted = false
+        for letter in line do
+            match letter with
+            | '"' -> isQuoted <- not isQuoted
+            | ',' when not isQuoted -> fields.Add(StringBuilder())
+            | _ -> fields[fields.Count - 1].Append letter |> ignore
+        [ for field in fields -> string field ]
+
+    /// Refuses numbers with commas, as a spreadsheet program writes them in some locales: Deedle reads 0,5 as 5.
+    let private requireInvariant (file: string) =
+        match File.ReadLines file |> List.ofSeq with
+        | [] -> ()
+        | header :: lines ->
+            let names = fields header
+            for number, line in List.indexed lines do
+                for name, value in Seq.zip names (fields line) do
+                    if value.Contains ',' && not (List.contains name texts) then
+                        match NumberText.Remedy value with
+                        | "" -> ()
+                        | remedy -> raise (invalid file $"line {number + 2}: {name} is '{value}'; {remedy}")
+
     /// Reads a table and checks that it has the given columns.
     let read (columns: string list) (file: string) : Frame<int, string> =
         if Directory.Exists file then
             raise (invalid file "it is a folder")
+        requireInvariant file
         let frame =
             try
                 Frame.ReadCsv(file, culture = "")

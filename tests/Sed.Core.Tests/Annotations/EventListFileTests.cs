@@ -20,6 +20,22 @@ public class EventListFileTests
     [InlineData("event_label\tfilename\tonset\toffset\nCar\ta.wav\t0.5\t1.25\nBus\tb.wav\t0\t2\n")]
     [InlineData("a.wav\tstreet\t0.5\t1.25\tCar\nb.wav\tstreet\t0\t2\tBus\n")]
     [InlineData("a.wav\t  0.500000\t 1.25 \tCar\nb.wav\t0e0\t+2\tBus\n")]
+    [InlineData("a.wav\t0.5\t1.25\tCar\rb.wav\t0\t2\tBus\r")]
+    [InlineData("a.wav\t0.5\t1.25\tCar\t\nb.wav\t0\t2\tBus\t\n")]
+    [InlineData("a.wav,0.5,1.25,Car\nb.wav,0,2,Bus\n")]
+    [InlineData("a.wav;0.5;1.25;Car\nb.wav;0;2;Bus\n")]
+    [InlineData("# a comment\na.wav\t0.5\t1.25\tCar\n# another\nb.wav\t0\t2\tBus\n")]
+    [InlineData("# filename\tonset\toffset\tevent_label\na.wav\t0.5\t1.25\tCar\nb.wav\t0\t2\tBus\n")]
+    [InlineData("segment_id\tstart_time_seconds\tend_time_seconds\tlabel\na.wav\t0.5\t1.25\tCar\nb.wav\t0\t2\tBus\n")]
+    [InlineData("FNAME,Start (s),End (s),Class\n\"a.wav\",0.5,1.25,\"Car\"\nb.wav,0,2,Bus,\n,,,\n")]
+    [InlineData("\"Audio File\";\"Event Onset\";\"Event Offset\";\"Event Label\"\na.wav;0.5;1.25;Car\nb.wav;0;2;Bus\n")]
+    [InlineData("file\tonset\tduration\tlabel\na.wav\t0.5\t0.75\tCar\nb.wav\t0\t2\tBus\n")]
+    [InlineData("a.wav\t0.5\t1.25\tCar\t0.9\nb.wav\t0\t2\tBus\t0.5\nb.wav\t0\t2\tCar\t0.49\n")]
+    [InlineData(
+        "Selection\tView\tBegin File\tBegin Time (s)\tEnd Time (s)\tFile Offset (s)\tSpecies\n"
+            + "1\tWaveform 1\ta.wav\t0.5\t1.25\t0.5\tCar\n1\tSpectrogram 1\ta.wav\t0.5\t1.25\t0.5\tCar\n"
+            + "2\tSpectrogram 1\tb.wav\t60\t62\t0\tBus\n"
+    )]
     public void All_common_forms_of_a_list_are_read_alike(string text)
     {
         var list = Parse(text);
@@ -83,7 +99,7 @@ public class EventListFileTests
             "list.tsv, line 3: the onset of -0.1 s is negative",
             "list.tsv, line 4: the offset of 1 s is before the onset of 2 s",
             "list.tsv, line 5: the onset \"one\" is not a number",
-            "list.tsv, line 6: the offset \"1,5\" is not a number",
+            "list.tsv, line 6: the offset \"1,5\" is not a number; write 1.5",
             "list.tsv, line 7: the label is missing",
             "list.tsv, line 8: the file name is missing",
             "list.tsv, line 9: the row has 3 fields, but the list has 4",
@@ -140,8 +156,8 @@ public class EventListFileTests
     }
 
     [Fact]
-    public void A_comma_separated_list_is_rejected_and_not_read_as_file_names() =>
-        Assert.Single(ProblemsOf("a.wav,0.5,1.5,Car\n"));
+    public void Rows_with_spaces_between_fields_are_rejected_and_not_read_as_file_names() =>
+        Assert.Single(ProblemsOf("a.wav 0.5 1.5 Car\n"));
 
     [Fact]
     public void Repeated_rows_are_reported_with_both_lines()

@@ -41,7 +41,7 @@ module Metrics =
     ]
 
 type Arguments =
-    | [<Mandatory; Unique>] Reference of path: string
+    | [<Unique>] Reference of path: string
     | [<Unique>] Estimated of path: string
     | [<Unique>] Against of path: string
     | [<Unique>] Scores of path: string
@@ -49,6 +49,7 @@ type Arguments =
     | [<Unique>] Durations of path: string
     | [<Unique>] Reference_Tags of path: string
     | [<Unique>] Estimated_Tags of path: string
+    | [<Unique>] Minimum_Confidence of part: float
     | [<Unique>] Classes of path: string
     | Class of label: string
     | Metric of key: string
@@ -88,9 +89,13 @@ type Arguments =
             | Scores _ ->
                 "frame scores: a list with the header filename, onset, offset and the classes, or a folder with one list per file"
             | Against_Scores _ -> "frame scores of a second system, which --bootstrap compares with the first"
-            | Durations _ -> "the length of each file: rows of file and seconds; required for PSDS of decisions"
-            | Reference_Tags _ -> "reference tags of each file; default: the labels of its reference events"
+            | Durations _ ->
+                "the length of each file: rows of file and seconds; required for PSDS of decisions. Names can differ from those of the reference by an audio extension, or by the prefix Y in all names. Without them, scored files end with their last frame"
+            | Reference_Tags _ ->
+                "reference tags of each file; default: the labels of its reference events. With --estimated-tags, tags are scored without lists of events"
             | Estimated_Tags _ -> "estimated tags of each file; default: the labels of its estimated events"
+            | Minimum_Confidence _ ->
+                "the least confidence of a row that counts, in lists with a column of confidences; default 0.5, which is stated"
             | Classes _ -> "a file with one class per line; default: the labels of the reference in alphabetical order"
             | Class _ -> "a class; may be repeated"
             | Metric _ ->

@@ -13,6 +13,9 @@ open Sed.Core.Scoring
 open Sed.Tool.Evaluate.Decisions
 open Sed.Tool.Evaluate.Settings
 
+let private hasUnknownLabels (inputs: Inputs) =
+    inputs.Estimated |> Option.exists (fun system -> system.Pairs.HasUnknownLabels)
+
 /// The metrics of the tables of experiments, computed by the same functions.
 let private metrics (arguments: ParseResults<Arguments>) bootstrap (inputs: Inputs) =
     let chosen =
@@ -22,11 +25,12 @@ let private metrics (arguments: ParseResults<Arguments>) bootstrap (inputs: Inpu
 
     // Lists of tags, events and scores can have different files, so each is resampled separately.
     let sources = [
+        match inputs.Tagged with
+        | Some tagged when not (hasUnknownLabels inputs) ->
+            tagged.Inputs.Value, inputs.AgainstTagged |> Option.map _.Inputs.Value
+        | _ -> ()
         match inputs.Estimated with
-        | Some system ->
-            if not system.Pairs.HasUnknownLabels then
-                system.Tagging.Value, inputs.Against |> Option.map _.Tagging.Value
-            system.Decisions, inputs.Against |> Option.map _.Decisions
+        | Some system -> system.Decisions, inputs.Against |> Option.map _.Decisions
         | None -> ()
         match inputs.Scores with
         | Some scores -> scores.Inputs, inputs.AgainstScores |> Option.map _.Inputs
@@ -140,8 +144,7 @@ let all (arguments: ParseResults<Arguments>) (inputs: Inputs) =
         | [] -> [ 1.0 ]
         | given -> given
 
-    let unknown =
-        inputs.Estimated |> Option.exists (fun system -> system.Pairs.HasUnknownLabels)
+    let unknown = hasUnknownLabels inputs
 
     {
         Inputs = inputs
@@ -162,10 +165,10 @@ let all (arguments: ParseResults<Arguments>) (inputs: Inputs) =
             inputs.Estimated
             |> Option.map (fun system -> events arguments inputs system bootstrap conventions)
         Tagging = [
-            match inputs.Estimated with
-            | Some system when not unknown ->
-                tagging inputs system bootstrap conventions TaggingRules.Plain
-                tagging inputs system bootstrap conventions TaggingRules.Dcase2017SubtaskA
+            match inputs.Tagged with
+            | Some tagged when not unknown ->
+                tagging inputs tagged bootstrap conventions TaggingRules.Plain
+                tagging inputs tagged bootstrap conventions TaggingRules.Dcase2017SubtaskA
             | _ -> ()
         ]
         Psds = psdsOptions arguments |> List.collect (psds inputs bootstrap)

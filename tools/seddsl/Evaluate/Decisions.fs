@@ -134,16 +134,16 @@ let events (arguments: ParseResults<Arguments>) (inputs: Inputs) (system: System
         Uncertainty = uncertainty options each system inputs.Against metrics
     }
 
-let tagging (inputs: Inputs) (system: System) options conventions rules =
+let tagging (inputs: Inputs) (tagged: TaggedSystem) options conventions rules =
     // By the official rules the scored files depend on the estimate, so two systems cannot be compared.
     let plain = (rules = TaggingRules.Plain)
-    let each (one: System) =
+    let each (one: TaggedSystem) =
         if plain then
-            one.Tagging.Value.TagCounts()
+            one.Inputs.Value.TagCounts()
         else
             Tagging.CountEach(inputs.Classes, inputs.ReferenceTags, one.Tags, rules)
 
-    let perFile = each system
+    let perFile = each tagged
     let counts =
         Seq.fold (fun sum one -> sum + one) (TaggingCounts.None(inputs.Classes, rules)) perFile
     let metrics (one: TaggingCounts) = one.Scores(conventions).All()
@@ -164,5 +164,5 @@ let tagging (inputs: Inputs) (system: System) options conventions rules =
             if perFile.Count = 0 then
                 Uncertainty.None
             else
-                uncertainty options each system (if plain then inputs.Against else None) metrics
+                uncertainty options each tagged (if plain then inputs.AgainstTagged else None) metrics
     }

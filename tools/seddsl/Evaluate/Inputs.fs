@@ -1,6 +1,7 @@
 namespace Sed.Tool.Evaluate
 
 open System
+open System.Collections.Generic
 open Argu
 open Sed.Core.Annotations
 open Sed.Core.Annotations.Formats
@@ -8,17 +9,23 @@ open Sed.Core.Metrics.Pairs
 open Sed.Core.Metrics.Uncertainty
 open Sed.Core.Scoring
 open Sed.Tool
+open Sed.Tool.Evaluate.ListChecks
 
 /// The estimated events of one system, paired with the reference.
 type System = {
     Path: string
     Events: EventList
     Pairs: EventPairs
-    Tags: TagList
     /// The inputs of segment-based and event-based metrics.
     Decisions: MetricInputs
+}
+
+/// The estimated tags of one system.
+type TaggedSystem = {
+    Path: string
+    Tags: TagList
     /// The inputs of clip-level metrics; computing them raises an exception for labels outside the classes.
-    Tagging: Lazy<MetricInputs>
+    Inputs: Lazy<MetricInputs>
 }
 
 /// The frame scores of one system, paired with the reference.
@@ -31,10 +38,14 @@ type ScoredSystem = {
 type Inputs = {
     Classes: ClassList
     ReferencePath: string
+    /// The reference events; where only tags are scored, the files of the reference tags without events.
     Reference: EventList
     ReferenceTags: TagList
     Estimated: System option
     Against: System option
+    /// The estimated tags, given or of the estimated events.
+    Tagged: TaggedSystem option
+    AgainstTagged: TaggedSystem option
     Scores: ScoredSystem option
     AgainstScores: ScoredSystem option
     Durations: Durations option
@@ -42,35 +53,11 @@ type Inputs = {
 }
 
 module Inputs =
-    let private firstLines (count: int) (lines: string list) =
-        if lines.Length <= count then
-            lines
-        else
-            List.take count lines @ [ $"... and {lines.Length - count} more" ]
-
-    let private duplicates (list: EventList) = [
-        let struct (first, count) = list.Duplicates 3
-
-        for problem in first do
-            $"{problem} (counted again, as in the reference tools)"
-        if count > first.Count then
-            $"{list.Source}: {count - first.Count} more rows repeat an event"
-    ]
-
-    let private ignored (reference: EventList) (path: string) (pairs: EventPairs) =
-        match List.ofSeq pairs.IgnoredFiles with
-        | [] -> []
-        | files ->
-            let shown = files |> firstLines 3 |> String.concat ", "
-            [
-                $"{path}: {files.Length} files are not in {reference.Source} and are not scored: {shown}"
-            ]
-
-    let private readClasses (arguments: ParseResults<Arguments>) (reference: EventList) =
+    let private readClasses (arguments: ParseResults<Arguments>) (labels: string seq) =
         match arguments.TryGetResult Classes, arguments.GetResults Class with
         | Some _, _ :: _ -> raise (BadArguments [ "--classes and --class cannot both be given" ])
         | Some path, [] -> ClassList.Read path
-        | None, [] -> ClassList.Of [| reference |]
+        | None, [] -> ClassList labels
         | None, labels ->
             for label in labels do
                 if String.IsNullOrWhiteSpace label then
@@ -80,43 +67,15 @@ module Inputs =
                     raise (BadArguments [ $"--class \"{label}\" is given {times} times" ])
             ClassList labels
 
-    let private requireRows (arguments: ParseResults<Arguments>) (reference: EventList) (events: EventList) =
-        if events.Files.IsEmpty && not (arguments.Contains Allow_Empty) then
-            raise (
-                AnnotationException(
-                    events.Source,
-                    0,
-                    "the list is empty; if the system detected nothing, add --allow-empty"
-                )
-            )
+    let private readEvents (arguments: ParseResults<Arguments>) (path: string) =
+        EventListFile.Read(path, arguments.TryGetResult Minimum_Confidence |> Option.toNullable)
 
-        let isThere file = reference.IndexOf file >= 0
-        if not events.Files.IsEmpty && not (Seq.exists isThere events.Files) then
-            let remedy =
-                if
-                    Seq.exists (fun (file: string) -> file.StartsWith 'Y' && isThere (file.Substring 1)) events.Files
-                then
-                    "; the names differ by the prefix Y of DCASE 2017's audio files: write the list with seddsl predict --without-prefix Y"
-                else
-                    ""
-            raise (
-                AnnotationException(
-                    events.Source,
-                    0,
-                    $"none of its {events.Files.Length} files is in {reference.Source}; the first are \"{events.Files[0]}\" and \"{reference.Files[0]}\"{remedy}"
-                )
-            )
+    let private readTags (arguments: ParseResults<Arguments>) (path: string) =
+        TagList.Read(path, arguments.TryGetResult Minimum_Confidence |> Option.toNullable)
 
-    let private readSystem
-        (arguments: ParseResults<Arguments>)
-        classes
-        (reference: EventList)
-        referenceTags
-        tags
-        (path: string)
-        : System =
-        let events = EventListFile.Read path
-        requireRows arguments reference events
+    let private readSystem (arguments: ParseResults<Arguments>) classes (reference: EventList) (path: string) : System =
+        let events = readEvents arguments path
+        requireFiles arguments reference.Source reference.Files events.Source events.Files
 
         let unknown =
             if arguments.Contains Unknown_Labels then
@@ -125,18 +84,12 @@ module Inputs =
                 UnknownLabels.Refuse
 
         let pairs = EventPairs.Of(classes, reference, events, unknown)
-        let tags =
-            tags
-            |> Option.map TagList.Read
-            |> Option.defaultWith (fun () -> TagList.From events)
 
         {
             Path = path
             Events = events
             Pairs = pairs
-            Tags = tags
             Decisions = MetricInputs.Of pairs
-            Tagging = lazy MetricInputs.Of(classes, referenceTags, tags)
         }
 
     let private check (arguments: ParseResults<Arguments>) =
@@ -152,6 +105,8 @@ module Inputs =
             "--classes", arguments.TryGetResult Classes
         ]
 
+        let has option = arguments.Contains option
+
         let known = Set [ for metric in Metrics.offered -> metric.Key ]
 
         let problems = [
@@ -162,8 +117,17 @@ module Inputs =
             for option, path in paths do
                 if Option.exists String.IsNullOrWhiteSpace path then
                     $"{option}: the path is empty"
-            if not (arguments.Contains Estimated || arguments.Contains Scores) then
-                "nothing to score: give --estimated, --scores or both"
+            if not (has Estimated || has Scores || has Estimated_Tags) then
+                "nothing to score: give --estimated, --scores or --estimated-tags"
+            if not (has Reference) then
+                if has Estimated || has Scores then
+                    "--reference is missing: --estimated and --scores need the reference events"
+                elif not (has Reference_Tags) then
+                    "no reference: give --reference or --reference-tags"
+            match arguments.TryGetResult Minimum_Confidence with
+            | Some part when not (part >= 0.0 && part <= 1.0) ->
+                $"--minimum-confidence must lie between 0 and 1, was {string part}"
+            | _ -> ()
             if arguments.Contains Against && not (arguments.Contains Estimated) then
                 "--against needs --estimated to compare with"
             if arguments.Contains Against_Scores && not (arguments.Contains Scores) then
@@ -186,20 +150,43 @@ module Inputs =
         if not problems.IsEmpty then
             raise (BadArguments problems)
 
+    /// The reference events and tags. Without events, the files are those of the tags.
+    let private readReference (arguments: ParseResults<Arguments>) =
+        let tags = arguments.TryGetResult Reference_Tags |> Option.map (readTags arguments)
+
+        let events =
+            match arguments.TryGetResult Reference, tags with
+            | Some path, _ -> readEvents arguments path
+            | None, Some tags ->
+                EventList.Of(
+                    [ for file in tags.Files -> struct (file, [||] :> IReadOnlyList<SoundEvent>) ],
+                    tags.Source
+                )
+            | None, None -> raise (BadArguments [ "no reference: give --reference or --reference-tags" ])
+
+        if events.Files.IsEmpty then
+            raise (AnnotationException(events.Source, 0, "the list is empty; a reference needs at least one file"))
+
+        events, tags
+
     let read (arguments: ParseResults<Arguments>) =
         check arguments
-        let referencePath = arguments.GetResult Reference
-        let reference = EventListFile.Read referencePath
+        let reference, givenTags = readReference arguments
+        let referenceTags =
+            givenTags |> Option.defaultWith (fun () -> TagList.From reference)
 
-        if reference.Files.IsEmpty then
-            raise (AnnotationException(referencePath, 0, "the list is empty; a reference needs at least one file"))
-
-        let classes = readClasses arguments reference
+        let classes =
+            readClasses
+                arguments
+                (if arguments.Contains Reference then
+                     reference.Labels
+                 else
+                     referenceTags.Labels)
 
         if classes.Count = 0 then
             raise (
                 AnnotationException(
-                    referencePath,
+                    reference.Source,
                     0,
                     "the list has no events; give the classes with --classes or --class"
                 )
@@ -208,16 +195,21 @@ module Inputs =
         let durations =
             arguments.TryGetResult Arguments.Durations |> Option.map Durations.Read
 
-        let referenceTags =
-            arguments.TryGetResult Reference_Tags
-            |> Option.map TagList.Read
-            |> Option.defaultWith (fun () -> TagList.From reference)
+        let system = readSystem arguments classes reference
+        let estimated = arguments.TryGetResult Estimated |> Option.map system
+        let against = arguments.TryGetResult Against |> Option.map system
 
-        let system = readSystem arguments classes reference referenceTags
-        let estimated =
-            arguments.TryGetResult Estimated
-            |> Option.map (system (arguments.TryGetResult Estimated_Tags))
-        let against = arguments.TryGetResult Against |> Option.map (system None)
+        let tagged path (tags: TagList) = {
+            Path = path
+            Tags = tags
+            Inputs = lazy MetricInputs.Of(classes, referenceTags, tags)
+        }
+
+        let estimatedTags =
+            arguments.TryGetResult Estimated_Tags |> Option.map (readTags arguments)
+
+        for tags in Option.toList estimatedTags do
+            requireFiles arguments referenceTags.Source referenceTags.Files tags.Source tags.Files
 
         let readScores (path: string) =
             let pairs = ScorePairs.Of(ScoreList.Read path, reference, Option.toObj durations)
@@ -230,10 +222,21 @@ module Inputs =
         let againstScores = arguments.TryGetResult Against_Scores |> Option.map readScores
 
         let warnings = [
+            yield! reference.Notes
             yield! duplicates reference
+            yield! overlaps reference
             for one in List.choose id [ estimated; against ] do
+                yield! one.Events.Notes
                 yield! duplicates one.Events
                 yield! ignored reference one.Path one.Pairs
+            for tags in List.choose id [ givenTags; estimatedTags ] do
+                yield! tags.Notes
+            for tags in Option.toList estimatedTags do
+                yield! ignoredTags referenceTags tags
+            for one in Option.toList durations do
+                yield! one.Notes
+            if scores.IsSome && durations.IsNone then
+                "no --durations: each scored file ends with its last frame"
         ]
 
         if arguments.Contains Strict && not warnings.IsEmpty then
@@ -241,11 +244,16 @@ module Inputs =
 
         {
             Classes = classes
-            ReferencePath = referencePath
+            ReferencePath = reference.Source
             Reference = reference
             ReferenceTags = referenceTags
             Estimated = estimated
             Against = against
+            Tagged =
+                match estimatedTags with
+                | Some tags -> Some(tagged tags.Source tags)
+                | None -> estimated |> Option.map (fun one -> tagged one.Path (TagList.From one.Events))
+            AgainstTagged = against |> Option.map (fun one -> tagged one.Path (TagList.From one.Events))
             Scores = scores
             AgainstScores = againstScores
             Durations = durations

@@ -135,7 +135,7 @@ let private thresholdCurves (json: Utf8JsonWriter) (one: ThresholdCurves) =
     json.WriteString("counting", one.Counting)
     averages "f_at_0.5" (fun _ -> 0.5)
     averages "best_f" (fun own -> bestF[own.Label].Threshold)
-    let ranked = one.Counting.StartsWith "segments"
+    let ranked = one.Counting.StartsWith("segments", System.StringComparison.Ordinal)
 
     if ranked then
         object json "mean" (fun () ->
@@ -195,6 +195,9 @@ let write (stream: Stream) (results: Results) =
     json.WriteString("reference", inputs.ReferencePath)
     inputs.Estimated
     |> Option.iter (fun one -> json.WriteString("estimated", one.Path))
+    if inputs.Estimated.IsNone then
+        inputs.Tagged
+        |> Option.iter (fun one -> json.WriteString("estimated_tags", one.Path))
     inputs.Against |> Option.iter (fun one -> json.WriteString("against", one.Path))
     inputs.Scores
     |> Option.iter (fun one -> json.WriteString("scores", one.Pairs.Scores.Source))

@@ -78,7 +78,8 @@ let sheet (counts: (string * int64) list) substitutions (one: ScoreSheet) =
     ]
 
 let uncertainty title (one: Uncertainty) = [
-    let averages (name: string) = not (name.StartsWith "class.")
+    let averages (name: string) =
+        not (name.StartsWith("class.", System.StringComparison.Ordinal))
 
     if not one.Intervals.IsEmpty then
         table $"{title}: intervals over the files" [ "measure"; "value"; "low"; "high"; "standard error" ] [

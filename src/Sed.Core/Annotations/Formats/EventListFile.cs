@@ -15,12 +15,16 @@ public static class EventListFile
 
     /// <summary>Reads a file; its first lines decide the format.</summary>
     /// <param name="path">The file.</param>
+    /// <param name="minimumConfidence">
+    /// The least confidence of an event, from 0 to 1, in lists with confidences. Events with less are left out. The
+    /// default is 0.5, which <see cref="EventList.Notes"/> state.
+    /// </param>
     /// <exception cref="AnnotationException">No format recognises the file, or rows are invalid; each is named with its line.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    public static EventList Read(string path)
+    public static EventList Read(string path, double? minimumConfidence = null)
     {
         ArgumentNullException.ThrowIfNull(path);
-        return Parse(ListText.Read(path), path);
+        return Parse(ListText.Read(path), path, Formats, minimumConfidence);
     }
 
     /// <summary>Reads a list from its bytes; the first lines decide the format.</summary>
@@ -29,12 +33,17 @@ public static class EventListFile
     /// <exception cref="AnnotationException">No format recognises the text, or rows are invalid; each is named with its line.</exception>
     public static EventList Parse(ReadOnlySpan<byte> text, string source) => Parse(text, source, Formats);
 
-    internal static EventList Parse(ReadOnlySpan<byte> text, string source, IReadOnlyList<IAnnotationFormat> formats)
+    internal static EventList Parse(
+        ReadOnlySpan<byte> text,
+        string source,
+        IReadOnlyList<IAnnotationFormat> formats,
+        double? minimumConfidence = null
+    )
     {
         ArgumentNullException.ThrowIfNull(source);
         if (text.StartsWith("\uFEFF"u8))
             text = text[3..];
-        return FormatOf(text, source, formats).Read(text, source);
+        return FormatOf(text, source, formats).Read(text, source, minimumConfidence);
     }
 
     /// <summary>Writes a list as a tab-separated list.</summary>
@@ -97,7 +106,12 @@ public static class EventListFile
         Problem[] problems =
         [
             .. formats.Select(format =>
-                ProblemList.At(source, 0, $"this is not a {format.Title}", $"expected {format.Expected}")
+                ProblemList.At(
+                    source,
+                    0,
+                    $"this is not {(format.Title[0] is 'a' or 'e' or 'i' or 'o' or 'u' ? "an" : "a")} {format.Title}",
+                    $"expected {format.Expected}"
+                )
             ),
         ];
         throw new AnnotationException(problems, problems.Length);

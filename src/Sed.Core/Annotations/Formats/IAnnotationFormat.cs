@@ -25,11 +25,15 @@ public interface IAnnotationFormat
     /// <summary>Reads a list.</summary>
     /// <param name="text">The text, without a byte order mark of UTF-8; empty for a list without files.</param>
     /// <param name="source">Path of the list, for messages.</param>
+    /// <param name="minimumConfidence">
+    /// The least confidence of an event, from 0 to 1; null for the default, which is noted. Events with less are left out.
+    /// Formats without confidences ignore it.
+    /// </param>
     /// <returns>
     /// The events. A format that does not name the recording gives the file the empty name.
     /// </returns>
     /// <exception cref="AnnotationException">The text has invalid rows; each is named with its line.</exception>
-    EventList Read(ReadOnlySpan<byte> text, string source);
+    EventList Read(ReadOnlySpan<byte> text, string source, double? minimumConfidence);
 
     /// <summary>Begins to write a list. Reading the text back gives equal events.</summary>
     /// <param name="text">Receives the text; line breaks are LF.</param>

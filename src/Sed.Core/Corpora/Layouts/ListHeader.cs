@@ -1,4 +1,5 @@
 using System.Text;
+using Sed.Core.Annotations;
 
 namespace Sed.Core.Corpora.Layouts;
 
@@ -29,29 +30,6 @@ internal sealed record ListHeader(ListKind Kind, string Reason = "")
     private const int MaxBytes = 1 << 14;
     private const int MaxShown = 60;
 
-    private static readonly string[] FileNames =
-    [
-        "filename",
-        "file_name",
-        "file",
-        "fname",
-        "audio_filename",
-        "audio_file",
-        "segment_id",
-    ];
-    private static readonly string[] OnsetNames = ["onset", "event_onset", "start", "start_time", "start_time_seconds"];
-    private static readonly string[] OffsetNames = ["offset", "event_offset", "end", "end_time", "end_time_seconds"];
-    private static readonly string[] LabelNames =
-    [
-        "event_label",
-        "event_labels",
-        "label",
-        "labels",
-        "class",
-        "event",
-        "events",
-    ];
-
     /// <summary>Whether a file can be a list, by its extension.</summary>
     internal static bool IsNamedList(string file) =>
         Path.GetExtension(file).ToLowerInvariant() is ".tsv" or ".csv" or ".txt";
@@ -66,15 +44,18 @@ internal sealed record ListHeader(ListKind Kind, string Reason = "")
             return new ListHeader(ListKind.None, "it is empty");
         var line = FirstLine(file);
         var columns = Columns(line);
-        var hasFile = columns.Any(FileNames.Contains);
-        var hasLabel = columns.Any(LabelNames.Contains);
-        if (hasFile && columns.Any(OnsetNames.Contains) && columns.Any(OffsetNames.Contains))
+        var roles = columns.Select(ListColumns.RoleOf).ToHashSet();
+        var hasFile = roles.Contains(ColumnRole.File);
+        var hasLabel = roles.Contains(ColumnRole.Label) || roles.Contains(ColumnRole.Labels);
+        var hasEnd = roles.Contains(ColumnRole.Offset) || (hasLabel && roles.Contains(ColumnRole.Duration));
+        // Times beside a field with several labels are those of the clip in its video.
+        if (hasFile && roles.Contains(ColumnRole.Onset) && hasEnd && !roles.Contains(ColumnRole.Labels))
             return new ListHeader(ListKind.Strong);
         if (hasFile && hasLabel)
             return new ListHeader(ListKind.Weak);
         if (hasFile && columns.Length == 1)
             return new ListHeader(ListKind.Names);
-        if (hasFile && columns.Any(column => column is "duration" or "length"))
+        if (hasFile && roles.Contains(ColumnRole.Duration))
             return new ListHeader(ListKind.None, "it is a list of durations") { MayBeList = true };
         var shown = line.Length <= MaxShown ? line : $"{line[..MaxShown]}...";
         return new ListHeader(
@@ -93,8 +74,8 @@ internal sealed record ListHeader(ListKind Kind, string Reason = "")
         using var stream = File.OpenRead(file);
         var bytes = new byte[MaxBytes];
         var count = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
-        var text = Encoding.UTF8.GetString(bytes, 0, count).TrimStart('\uFEFF');
-        var line = text.Split('\n').Select(line => line.Trim()).FirstOrDefault(line => line != "") ?? "";
+        var text = Encoding.UTF8.GetString(ListText.ToUtf8(bytes[..count])).TrimStart('\uFEFF');
+        var line = text.Split('\n', '\r').Select(line => line.Trim()).FirstOrDefault(line => line != "") ?? "";
         return string.Concat(line.Select(letter => char.IsControl(letter) && letter != '\t' ? '?' : letter));
     }
 

@@ -46,16 +46,15 @@ internal sealed class TabSeparatedLabels : ICorpusLayout
         List<string> unlabelled = [];
         foreach (var list in Sorted(folder, files, uses))
         {
-            if (list.Kind == ListKind.Names)
+            if (list.Kind == ListKind.Names && files.Tags(list.File) is { } names)
             {
-                var names = NamesIn(list.File);
-                unlabelled.AddRange(names);
-                uses.Add(list.Use("no labels", names.Distinct(StringComparer.Ordinal).Count()));
+                unlabelled.AddRange(names.Files);
+                uses.Add(list.Use("no labels", names.Files.Length));
             }
             else if (list.Kind == ListKind.Weak && files.Tags(list.File) is { } tags)
             {
                 weak.Add((list.Split, tags));
-                uses.Add(list.Use("weak labels", tags.Files.Length));
+                uses.Add(list.Use("weak labels", tags.Files.Length, tags.Notes));
             }
             else if (list.Kind == ListKind.Strong && files.Events(list.File) is { } events)
             {
@@ -67,7 +66,7 @@ internal sealed class TabSeparatedLabels : ICorpusLayout
                     continue;
                 }
                 strong.Add((list.Split, events));
-                uses.Add(list.Use("strong labels", events.Files.Length));
+                uses.Add(list.Use("strong labels", events.Files.Length, events.Notes));
             }
             else
                 uses.Add(ListUse.Ignored(list.Relative, "it cannot be read"));
@@ -100,7 +99,17 @@ internal sealed class TabSeparatedLabels : ICorpusLayout
     /// <summary>A list with labels, or one of unlabelled training clips, and its split.</summary>
     private sealed record SplitList(string File, string Relative, ListKind Kind, Split Split, string Note)
     {
-        internal ListUse Use(string content, int clips) => new(Relative, Split, content, clips, Note);
+        internal ListUse Use(string content, int clips, IReadOnlyList<string>? notes = null) =>
+            new(
+                Relative,
+                Split,
+                content,
+                clips,
+                string.Join("; ", (notes ?? []).Select(WithoutFile).Prepend(Note).Where(note => note != ""))
+            );
+
+        private string WithoutFile(string note) =>
+            note.StartsWith(File, StringComparison.Ordinal) ? note[(File.Length + 2)..] : note;
     }
 
     /// <summary>
@@ -173,9 +182,6 @@ internal sealed class TabSeparatedLabels : ICorpusLayout
                 return whole.Source;
         return null;
     }
-
-    private static string[] NamesIn(string file) =>
-        [.. File.ReadLines(file).Skip(1).Select(line => line.Trim()).Where(name => name != "")];
 
     private static IEnumerable<LabelledClip> Join(
         List<(Split Split, TagList List)> weak,

@@ -45,10 +45,12 @@ public sealed record SoundscapeOptions
         if (MaxEvents < MinEvents)
             problems.Add($"MaxEvents must be at least MinEvents ({MinEvents}), was {MaxEvents}.");
         if (!double.IsFinite(MinSignalToNoiseDb))
-            problems.Add($"MinSignalToNoiseDb must be finite, was {MinSignalToNoiseDb}.");
+            problems.Add(FormattableString.Invariant($"MinSignalToNoiseDb must be finite, was {MinSignalToNoiseDb}."));
         if (!(MaxSignalToNoiseDb >= MinSignalToNoiseDb) || !double.IsFinite(MaxSignalToNoiseDb))
             problems.Add(
-                $"MaxSignalToNoiseDb must be at least MinSignalToNoiseDb ({MinSignalToNoiseDb} dB), was {MaxSignalToNoiseDb} dB."
+                FormattableString.Invariant(
+                    $"MaxSignalToNoiseDb must be at least MinSignalToNoiseDb ({MinSignalToNoiseDb} dB), was {MaxSignalToNoiseDb} dB."
+                )
             );
         return problems;
     }

@@ -61,6 +61,7 @@ public sealed class EventPairs
         var ignored = estimated.Files.Where(file => reference.IndexOf(file) < 0).ToImmutableArray();
         foreach (var file in ignored)
             labels.Check(estimated, estimated.IndexOf(file));
+        labels.Foreign.Report();
         problems.ThrowIfAny();
         return new EventPairs(classes, reference.Files, ignored, truth, guess);
     }
@@ -89,6 +90,7 @@ public sealed class EventPairs
             truth.Add(reference[clip], $"reference, clip {clip}", labels);
             guess.Add(estimated[clip], $"estimate, clip {clip}", labels);
         }
+        labels.Foreign.Report();
         problems.ThrowIfAny();
         return new EventPairs(classes, [], [], truth, guess);
     }
@@ -170,11 +172,13 @@ public sealed class EventPairs
 
         public ClassList Classes => classes;
 
+        public ForeignLabels Foreign { get; } = new(classes, problems);
+
         public int CodeOf(string label, EventList list, int file, int index)
         {
             var code = CodeOf(label);
             if (code < 0)
-                problems.Add(list.Source, list.LineOf(file, index), Cause(label));
+                Foreign.Add(list.Source, list.LineOf(file, index), label);
             return code;
         }
 
@@ -184,7 +188,7 @@ public sealed class EventPairs
                 problems.Add(clip, 0, problem);
             var code = sound.Label is null ? -1 : CodeOf(sound.Label);
             if (code < 0)
-                problems.Add(clip, 0, Cause(sound.Label));
+                Foreign.Add(clip, 0, sound.Label);
             return code;
         }
 
@@ -207,12 +211,6 @@ public sealed class EventPairs
                 unknownCodes.Add(label, code = classes.Count + unknownCodes.Count);
             return code;
         }
-
-        /// <summary>The message. Only the first one lists the classes.</summary>
-        private string Cause(string? label) =>
-            problems.Count == 0
-                ? $"the label \"{label}\" is not one of the {classes.Count} classes ({classes})"
-                : $"the label \"{label}\" is not one of the classes";
     }
 }
 

@@ -21,8 +21,8 @@ public sealed class ScorePairs
     }
 
     /// <summary>
-    /// Pairs scores with a reference by file name. A name without an exact match is compared without its audio
-    /// extension.
+    /// Pairs scores with a reference by file name. A name without an exact match is compared without its audio extension, and
+    /// without the prefix Y if all files of one side have it.
     /// </summary>
     /// <param name="scores">The frame scores of a system.</param>
     /// <param name="reference">The reference events.</param>
@@ -35,7 +35,9 @@ public sealed class ScorePairs
         ArgumentNullException.ThrowIfNull(scores);
         ArgumentNullException.ThrowIfNull(reference);
         ProblemList problems = new();
+        ForeignLabels foreign = new(scores.Classes, problems);
         FileNames names = new(scores.Files);
+        var taken = new string?[scores.Files.Length];
         var lists = new List<CodedEvent>?[scores.Files.Length, scores.Classes.Count];
         for (var file = 0; file < reference.Files.Length; file++)
         {
@@ -46,22 +48,25 @@ public sealed class ScorePairs
                     0,
                     $"there are no scores for the file \"{reference.Files[file]}\" of {reference.Source}"
                 );
+            else if (taken[scored] is { } other)
+                problems.Add(
+                    reference.Source,
+                    0,
+                    $"the files \"{other}\" and \"{reference.Files[file]}\" both match the scores of \"{scores.Files[scored]}\""
+                );
+            else
+                taken[scored] = reference.Files[file];
             var sounds = reference.EventsAt(file);
             for (var k = 0; k < sounds.Length; k++)
             {
                 var index = scores.Classes.IndexOf(sounds[k].Label);
                 if (index < 0)
-                    problems.Add(
-                        reference.Source,
-                        reference.LineOf(file, k),
-                        problems.Count == 0
-                            ? $"the label \"{sounds[k].Label}\" is not one of the scored classes ({scores.Classes})"
-                            : $"the label \"{sounds[k].Label}\" is not one of the scored classes"
-                    );
+                    foreign.Add(reference.Source, reference.LineOf(file, k), sounds[k].Label);
                 else if (scored >= 0 && !sounds[k].IsUnlocated)
                     (lists[scored, index] ??= []).Add(new CodedEvent(sounds[k].Onset, sounds[k].Offset, index));
             }
         }
+        foreign.Report();
         var seconds = scores
             .Files.Select((file, k) => LengthOf(file, scores[k], durations, problems))
             .ToImmutableArray();
@@ -101,31 +106,5 @@ public sealed class ScorePairs
         for (var k = 0; k < lists.GetLength(1); k++)
             sorted[file, k] = lists[file, k]?.OrderBy(sound => sound.Onset).ToArray();
         return sorted;
-    }
-
-    /// <summary>Finds the scores of a file by its name, or by its name without extension.</summary>
-    private sealed class FileNames
-    {
-        private readonly Dictionary<string, int> exact = new(StringComparer.Ordinal);
-        private readonly Dictionary<string, int> stems = new(StringComparer.Ordinal);
-
-        public FileNames(ImmutableArray<string> files)
-        {
-            for (var k = 0; k < files.Length; k++)
-            {
-                exact[files[k]] = k;
-                // Files with equal stems are found by their full names only.
-                if (!stems.TryAdd(StemOf(files[k]), k))
-                    stems[StemOf(files[k])] = -1;
-            }
-        }
-
-        public int IndexOf(string file) =>
-            exact.TryGetValue(file, out var index) || stems.TryGetValue(StemOf(file), out index) ? index : -1;
-
-        private static string StemOf(string file) =>
-            file.LastIndexOf('.') is var dot and > 0 && file[(dot + 1)..] is "wav" or "flac" or "mp3" or "ogg" or "m4a"
-                ? file[..dot]
-                : file;
     }
 }

@@ -51,9 +51,18 @@ public sealed class DecisionPsds : PreparedPsds
         ArgumentNullException.ThrowIfNull(options);
         options.Check();
         ProblemList problems = new();
+        var referenceFiles = new string?[durations.Files.Length];
         foreach (var file in reference.Files)
-            if (durations.Of(file) is null)
+            if (durations.IndexOf(file) is not (var index and >= 0))
                 problems.Add(durations.Source, 0, $"there is no length for the file \"{file}\" of {reference.Source}");
+            else if (referenceFiles[index] is { } other)
+                problems.Add(
+                    durations.Source,
+                    0,
+                    $"the length of \"{durations.Files[index]}\" matches two files of {reference.Source}, \"{other}\" and \"{file}\""
+                );
+            else
+                referenceFiles[index] = file;
         problems.ThrowIfAny();
         var classes = ClassList.Of(reference);
         IntersectionCounter[][] counted = [.. operatingPoints.Select(point => Count(point))];
@@ -61,15 +70,24 @@ public sealed class DecisionPsds : PreparedPsds
             throw new ArgumentException("There is no operating point.", nameof(operatingPoints));
         return new DecisionPsds(durations.Files, classes, options, counted);
 
-        IntersectionCounter[] Count(EventList detections) =>
+        IntersectionCounter[] Count(EventList detections)
+        {
+            FileNames names = new(detections.Files);
+            return
             [
-                .. durations.Files.Select(file =>
-                {
-                    IntersectionCounter counter = new(classes, options);
-                    counter.Add(reference.EventsOf(file), detections.EventsOf(file), durations.Of(file)!.Value);
-                    return counter;
-                }),
+                .. durations.Files.Select(
+                    (file, k) =>
+                    {
+                        // Detections are named as in the reference; those of a file that it lacks, as in the durations.
+                        var truth = referenceFiles[k] is { } known ? reference.EventsOf(known) : [];
+                        var at = referenceFiles[k] is { } same ? detections.IndexOf(same) : names.IndexOf(file);
+                        IntersectionCounter counter = new(classes, options);
+                        counter.Add(truth, at < 0 ? [] : detections.EventsAt(at), durations.SecondsAt(k));
+                        return counter;
+                    }
+                ),
             ];
+        }
     }
 
     /// <summary>The rates at one operating point over all files.</summary>

@@ -139,17 +139,13 @@ public static class Tagging
     private static void RequireKnownLabels(ClassList classes, params ReadOnlySpan<TagList> lists)
     {
         ProblemList problems = new();
+        ForeignLabels foreign = new(classes, problems);
         foreach (var list in lists)
             for (var file = 0; file < list.Files.Length; file++)
                 foreach (var row in list.RowsAt(file))
                     if (row.Label != "" && classes.IndexOf(row.Label) < 0)
-                        problems.Add(
-                            list.Source,
-                            row.Line,
-                            problems.Count == 0
-                                ? $"the label \"{row.Label}\" is not one of the {classes.Count} classes ({classes})"
-                                : $"the label \"{row.Label}\" is not one of the classes"
-                        );
+                        foreign.Add(list.Source, row.Line, row.Label);
+        foreign.Report();
         problems.ThrowIfAny();
     }
 }

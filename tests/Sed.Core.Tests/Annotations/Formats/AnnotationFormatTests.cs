@@ -52,7 +52,7 @@ public class AnnotationFormatTests
         var thrown = Assert.Throws<AnnotationException>(() => Parse(text, source, EventListFile.Formats));
         Assert.Equal(EventListFile.Formats.Count, thrown.Count);
         Assert.Equal(
-            $"{source}: this is not a tab-separated event list; expected rows of file, onset, offset and label, separated by tabs",
+            $"{source}: this is not an event list; expected rows of file, onset, offset and label, separated by tabs, commas or semicolons",
             thrown.Problems[0].ToString()
         );
     }
@@ -66,7 +66,7 @@ public class AnnotationFormatTests
         Assert.Equal(["any"], Parse("{}", "list", formats).Files);
         var thrown = Assert.Throws<AnnotationException>(() => Parse("a.wav\t0\t1\tCar\n", "list", formats));
         Assert.Equal(
-            "list: the text is valid in several formats: tab-separated event list, any text; rename it to an extension of one of them: .tsv, .any",
+            "list: the text is valid in several formats: event list, any text; rename it to an extension of one of them: .tsv, .any",
             thrown.Message
         );
     }
@@ -86,7 +86,8 @@ public class AnnotationFormatTests
 
         public bool Recognises(ReadOnlySpan<byte> head) => true;
 
-        public EventList Read(ReadOnlySpan<byte> text, string source) => EventList.Of([("any", [])], source);
+        public EventList Read(ReadOnlySpan<byte> text, string source, double? minimumConfidence) =>
+            EventList.Of([("any", [])], source);
 
         public EventWriter Write(TextWriter text) => throw new NotSupportedException();
     }

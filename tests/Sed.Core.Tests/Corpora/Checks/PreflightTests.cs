@@ -172,7 +172,7 @@ public sealed class PreflightTests : IDisposable
                 ("labels.tsv", "the name of the list does not state its split; " + SplitName.Remedy),
                 ("test.tsv, line 2", "the offset \"one\" is not a number"),
                 ("train.tsv, line 3", "the file name is missing"),
-                ("train.tsv, line 5", "the row has 5 fields; write 2 (file, label) or 4 (file, start, end, label)"),
+                ("train.tsv, line 5", "the row has 5 fields, but the list has 2"),
             ],
             report
                 .Findings.Where(finding => finding.Kind == FindingKind.InvalidLabels)

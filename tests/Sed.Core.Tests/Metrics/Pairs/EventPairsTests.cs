@@ -39,8 +39,7 @@ public class EventPairsTests
         );
         Assert.Equal(
             [
-                "estimate: the label \"car\" is not one of the 2 classes (Bus; Car)",
-                "estimate: the label \"Zebra\" is not one of the classes",
+                "estimate: 2 labels are not among the 2 classes (Bus; Car): \"car\" (1 row); \"Zebra\" (1 row); \"car\" resembles the class \"Car\"; correct the labels, or add them to the classes",
             ],
             thrown.Problems.Select(problem => problem.ToString())
         );

@@ -1,0 +1,88 @@
+using System.Text;
+
+namespace Sed.Core.Annotations;
+
+/// <summary>Names of audio files, with or without extension and the prefix Y of DCASE 2017's audio files.</summary>
+internal static class AudioNames
+{
+    private static readonly string[] Extensions =
+    [
+        ".wav",
+        ".flac",
+        ".mp3",
+        ".ogg",
+        ".oga",
+        ".opus",
+        ".m4a",
+        ".aac",
+        ".aif",
+        ".aiff",
+        ".wma",
+        ".webm",
+        ".mp4",
+    ];
+
+    /// <summary>Whether a name ends in the extension of an audio file.</summary>
+    public static bool HasExtension(string name) => StemLength(name) < name.Length;
+
+    /// <summary>Whether a name in UTF-8 ends in the extension of an audio file.</summary>
+    public static bool HasExtension(ReadOnlySpan<byte> name)
+    {
+        foreach (var extension in Extensions)
+            if (name.Length > extension.Length && Ascii.EqualsIgnoreCase(name[^extension.Length..], extension))
+                return true;
+        return false;
+    }
+
+    /// <summary>A name without the extension of an audio file.</summary>
+    public static string StemOf(string name) => name[..StemLength(name)];
+
+    private static int StemLength(string name)
+    {
+        foreach (var extension in Extensions)
+            if (name.Length > extension.Length && name.EndsWith(extension, StringComparison.OrdinalIgnoreCase))
+                return name.Length - extension.Length;
+        return name.Length;
+    }
+}
+
+/// <summary>
+/// Finds a file among the files of a list: by its name; otherwise by its name without audio extension; otherwise by this name
+/// without the prefix Y, where all files of one side have the prefix. Ambiguous names are not found.
+/// </summary>
+internal sealed class FileNames
+{
+    private const int Ambiguous = -1;
+
+    private readonly Dictionary<string, int> exact = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> stems = new(StringComparer.Ordinal);
+    private readonly bool allHavePrefix;
+    private readonly bool noneHasPrefix;
+
+    /// <param name="files">The files of the list.</param>
+    public FileNames(IReadOnlyList<string> files)
+    {
+        for (var k = 0; k < files.Count; k++)
+        {
+            exact[files[k]] = k;
+            // Files with equal stems are found by their full names only.
+            if (!stems.TryAdd(AudioNames.StemOf(files[k]), k))
+                stems[AudioNames.StemOf(files[k])] = Ambiguous;
+        }
+        allHavePrefix = files.All(file => file.StartsWith('Y'));
+        noneHasPrefix = files.All(file => !file.StartsWith('Y'));
+    }
+
+    /// <summary>The position of a file in the list, or -1.</summary>
+    public int IndexOf(string file)
+    {
+        if (exact.TryGetValue(file, out var index))
+            return index;
+        var stem = AudioNames.StemOf(file);
+        if (stems.TryGetValue(stem, out index))
+            return index;
+        if (allHavePrefix && stems.TryGetValue("Y" + stem, out index))
+            return index;
+        return noneHasPrefix && stem.StartsWith('Y') && stems.TryGetValue(stem[1..], out index) ? index : -1;
+    }
+}

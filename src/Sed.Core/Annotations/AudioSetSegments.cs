@@ -1,0 +1,35 @@
+namespace Sed.Core.Annotations;
+
+/// <summary>
+/// Rows of AudioSet's segment lists, which have no header, or one in a comment: identifier of the video, start and end of the
+/// clip in it, in DCASE 2017 the labels, and the identifiers of the labels separated by commas ("/m/0284vy3,/m/07jdr").
+/// </summary>
+internal static class AudioSetSegments
+{
+    /// <summary>What such a list is, as a clause for messages.</summary>
+    public const string Description =
+        "this is a list of AudioSet segments: it has the labels of whole clips, and the place of each clip in its video";
+
+    /// <summary>Whether a row is one of such a list.</summary>
+    public static bool Is(in ListRows row)
+    {
+        if (
+            row.Count is not (4 or 5)
+            || !TextNumbers.TryRead(row[1], out _)
+            || !TextNumbers.TryRead(row[2], out _)
+            || row[row.Count - 1].IsEmpty
+        )
+            return false;
+        var ids = row[row.Count - 1];
+        // "file onset offset /m/09x0r" with tabs is an event of AudioSet-Strong.
+        if (row.Separator != ',' && !ids.Contains((byte)','))
+            return false;
+        foreach (var id in ids.Split((byte)','))
+        {
+            var one = ids[id].Trim((byte)' ');
+            if (!(one.Length > 3 && one[0] == '/' && one[2] == '/' && one[1] is (byte)'m' or (byte)'t' or (byte)'g'))
+                return false;
+        }
+        return true;
+    }
+}

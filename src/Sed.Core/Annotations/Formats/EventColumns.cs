@@ -1,0 +1,138 @@
+using System.Text;
+
+namespace Sed.Core.Annotations.Formats;
+
+/// <summary>The columns of an event list, from its header or from its first row. An index is -1 where a column is absent.</summary>
+/// <param name="Fields">Number of fields of a row.</param>
+/// <param name="File">Index of the file name; -1 for a list of one recording that it does not name.</param>
+/// <param name="Onset">Index of the onset.</param>
+/// <param name="Offset">Index of the offset.</param>
+/// <param name="Label">Index of the label.</param>
+internal sealed record EventColumns(int Fields, int File, int Onset, int Offset, int Label)
+{
+    /// <summary>Index of the duration, which a list has in place of the offset.</summary>
+    public int Duration { get; private init; } = -1;
+
+    /// <summary>Index of the confidence.</summary>
+    public int Confidence { get; private init; } = -1;
+
+    /// <summary>Index of the presence.</summary>
+    public int Presence { get; private init; } = -1;
+
+    /// <summary>Index of the start within the file (Raven).</summary>
+    public int FileOffset { get; private init; } = -1;
+
+    /// <summary>Index of the number of the selection (Raven).</summary>
+    public int Selection { get; private init; } = -1;
+
+    /// <summary>Names of the columns that are not read.</summary>
+    public IReadOnlyList<string> Unknown { get; private init; } = [];
+
+    /// <summary>
+    /// The columns of a list without header by its first row: "onset offset label", "onset offset label confidence",
+    /// "file onset offset label", "file onset offset label confidence" or "file scene onset offset label".
+    /// </summary>
+    /// <param name="row">The first row with more than one field.</param>
+    /// <param name="problem">Why the row can be read in two ways; otherwise null.</param>
+    /// <returns>The columns; null where the row is of no such form.</returns>
+    public static EventColumns? Of(in ListRows row, out string? problem)
+    {
+        problem = null;
+        var columns = Of(row, row.Count);
+        if (columns is null && row.CountWithoutEmptyEnd is var count && count < row.Count)
+            columns = Of(row, count);
+        if (columns is null)
+            return null;
+        var isNamedByNumber = columns.File >= 0 && TextNumbers.TryRead(row[columns.File], out _);
+        var isLabelNumber = TextNumbers.TryRead(row[columns.Label], out _);
+        if (isNamedByNumber && (isLabelNumber || row.Separator == ','))
+            problem = "the file name is a number, so that the columns are ambiguous";
+        else if (columns.Fields == 5 && isLabelNumber && TextNumbers.TryRead(row[1], out _))
+            problem = "the row has four numbers, so that the columns are ambiguous";
+        return columns;
+    }
+
+    /// <summary>The columns of a list without header and confidences by the number of fields; null for other numbers.</summary>
+    public static EventColumns? Plain(int fields) =>
+        fields switch
+        {
+            3 => new EventColumns(3, -1, 0, 1, 2),
+            4 => new EventColumns(4, 0, 1, 2, 3),
+            5 => new EventColumns(5, 0, 2, 3, 4),
+            _ => null,
+        };
+
+    private static EventColumns? Of(in ListRows row, int count) =>
+        count switch
+        {
+            3 when AreTimes(row, 0, 1) => new EventColumns(3, -1, 0, 1, 2),
+            4 when AreTimes(row, 1, 2) => new EventColumns(4, 0, 1, 2, 3),
+            4 when AreTimes(row, 0, 1) && IsLabelWithConfidence(row, 2) => new EventColumns(4, -1, 0, 1, 2)
+            {
+                Confidence = 3,
+            },
+            5 when AreTimes(row, 2, 3) => new EventColumns(5, 0, 2, 3, 4),
+            5 when AreTimes(row, 1, 2) && IsLabelWithConfidence(row, 3) => new EventColumns(5, 0, 1, 2, 3)
+            {
+                Confidence = 4,
+            },
+            _ => null,
+        };
+
+    private static bool AreTimes(in ListRows row, int onset, int offset) =>
+        row[onset].IsEmpty && row[offset].IsEmpty
+        || TextNumbers.LooksLikeANumber(row[onset]) && TextNumbers.LooksLikeANumber(row[offset]);
+
+    private static bool IsLabelWithConfidence(in ListRows row, int label) =>
+        !TextNumbers.TryRead(row[label], out _) && TextNumbers.TryRead(row[label + 1], out _);
+
+    /// <summary>The columns that a header names.</summary>
+    /// <param name="row">A header (<see cref="ListColumns.IsHeader"/>).</param>
+    /// <param name="problems">Why the list cannot be read, each with its remedy; empty where it can.</param>
+    /// <returns>The columns; null where a column is missing.</returns>
+    public static EventColumns? OfHeader(in ListRows row, List<(string Cause, string Remedy)> problems)
+    {
+        var columns = ListColumns.Of(row);
+        if (columns.Problem is { } problem)
+            problems.Add((problem, "remove or rename one of them"));
+        var unknown = columns.Unknown.Count > 0 ? $" (unknown: {string.Join(", ", columns.Unknown)})" : "";
+        void Require(ColumnRole role, string content)
+        {
+            problems.Add(($"the header has no column of {content}{unknown}", $"name it {ListColumns.NamesOf(role)}"));
+        }
+        var offset = columns[ColumnRole.Offset];
+        if (columns[ColumnRole.File] < 0 && columns.Unknown.Count > 0)
+            Require(ColumnRole.File, "file names");
+        if (columns[ColumnRole.Onset] < 0)
+            Require(ColumnRole.Onset, "onsets");
+        if (offset < 0 && columns[ColumnRole.Duration] < 0)
+            Require(ColumnRole.Offset, "offsets");
+        var label = columns[ColumnRole.Label];
+        if (label < 0 && columns[ColumnRole.Labels] >= 0)
+            problems.Add(
+                (
+                    $"the column \"{Encoding.UTF8.GetString(row[columns[ColumnRole.Labels]])}\" has several labels for each row, as in a list of tags",
+                    $"write one row for each event, and name the column {ListColumns.NamesOf(ColumnRole.Label)}"
+                )
+            );
+        else if (label < 0)
+            Require(ColumnRole.Label, "labels");
+        if (problems.Count > 0)
+            return null;
+        return new EventColumns(
+            row.CountWithoutEmptyEnd,
+            columns[ColumnRole.File],
+            columns[ColumnRole.Onset],
+            offset,
+            label
+        )
+        {
+            Duration = offset < 0 ? columns[ColumnRole.Duration] : -1,
+            Confidence = columns[ColumnRole.Confidence],
+            Presence = columns[ColumnRole.Presence],
+            FileOffset = columns[ColumnRole.FileOffset],
+            Selection = columns[ColumnRole.Selection],
+            Unknown = columns.Unknown,
+        };
+    }
+}

@@ -1,0 +1,179 @@
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace Sed.Core.Annotations;
+
+/// <summary>What a column of a list contains.</summary>
+internal enum ColumnRole
+{
+    /// <summary>The name is not known; the column is not read.</summary>
+    Unknown,
+
+    /// <summary>The name is known and the column is not needed, for example the scene of a recording.</summary>
+    NotNeeded,
+
+    /// <summary>The audio file.</summary>
+    File,
+
+    /// <summary>Start in seconds.</summary>
+    Onset,
+
+    /// <summary>End in seconds.</summary>
+    Offset,
+
+    /// <summary>Length in seconds.</summary>
+    Duration,
+
+    /// <summary>One label.</summary>
+    Label,
+
+    /// <summary>Labels separated by commas.</summary>
+    Labels,
+
+    /// <summary>Confidence of the label, from 0 to 1.</summary>
+    Confidence,
+
+    /// <summary>Whether the label applies: PRESENT or NOT_PRESENT.</summary>
+    Presence,
+
+    /// <summary>Start in seconds within the file, where the onset counts over several files (Raven).</summary>
+    FileOffset,
+
+    /// <summary>Number of a selection, which has one row for each of its views (Raven).</summary>
+    Selection,
+}
+
+/// <summary>
+/// The columns that a header names, by the names of DCASE, DESED, AudioSet, AudioSet-Strong, MAESTRO, sed_eval, Raven and
+/// BirdNET. Case, quotes, spaces, underscores, hyphens and units of seconds in a name do not matter.
+/// </summary>
+internal sealed partial class ListColumns
+{
+    private static readonly Dictionary<string, ColumnRole> Roles = Named(
+        (
+            ColumnRole.File,
+            "filename file filenames files filepath path fname audiofilename audiofile audiofilepath audiopath audio wav "
+                + "wavfile wavname wavfilename segmentid segment clip clipid clipname clipfilename recording recordingid "
+                + "recordingname soundfile soundfilename ytid youtubeid videoid video beginfile infile"
+        ),
+        (ColumnRole.Onset, "onset eventonset onsettime start starttime eventstart begin begintime tstart tmin"),
+        (ColumnRole.Offset, "offset eventoffset offsettime end endtime eventend stop stoptime tend tmax"),
+        (ColumnRole.Duration, "duration eventduration deltatime dur length audiolength fileduration clipduration"),
+        (
+            ColumnRole.Label,
+            "eventlabel label event class classname classlabel labelname soundclass soundevent eventclass category tag "
+                + "annotation commonname species"
+        ),
+        (ColumnRole.Labels, "eventlabels labels positivelabels tags classes"),
+        (ColumnRole.Confidence, "confidence confidencescore conf probability prob score"),
+        (ColumnRole.Presence, "present presence ispresent"),
+        (ColumnRole.FileOffset, "fileoffset"),
+        (ColumnRole.Selection, "selection"),
+        (ColumnRole.NotNeeded, "scenelabel scene identifier view channel lowfreq highfreq")
+    );
+
+    // Second names of a class or a file, beside a column with a first name.
+    private static readonly Dictionary<string, ColumnRole> SecondRoles = Named(
+        (ColumnRole.Label, "scientificname speciescode mid"),
+        (ColumnRole.File, "beginpath")
+    );
+
+    private static readonly HashSet<string> Unmistakable = new(
+        "filename fname audiofilename audiofile segmentid ytid eventlabel eventlabels positivelabels".Split(' '),
+        StringComparer.Ordinal
+    );
+
+    private readonly Dictionary<ColumnRole, int> positions;
+
+    private ListColumns(Dictionary<ColumnRole, int> positions, IReadOnlyList<string> unknown, string? problem) =>
+        (this.positions, Unknown, Problem) = (positions, unknown, problem);
+
+    /// <summary>Names of the columns that are not read.</summary>
+    public IReadOnlyList<string> Unknown { get; }
+
+    /// <summary>Two columns with the same content; null if there are none.</summary>
+    public string? Problem { get; }
+
+    /// <summary>Index of the column with a role, or -1.</summary>
+    public int this[ColumnRole role] => positions.GetValueOrDefault(role, -1);
+
+    /// <summary>The role of a column by its name.</summary>
+    public static ColumnRole RoleOf(string name) =>
+        Roles.TryGetValue(KeyOf(name), out var role) ? role : SecondRoles.GetValueOrDefault(KeyOf(name));
+
+    /// <summary>The role of a column by its name in UTF-8.</summary>
+    public static ColumnRole RoleOf(ReadOnlySpan<byte> name) => RoleOf(Encoding.UTF8.GetString(name));
+
+    /// <summary>Names of a column for messages, the usual ones first.</summary>
+    public static string NamesOf(ColumnRole role) =>
+        role switch
+        {
+            ColumnRole.File => "filename, file, audio_file, fname or segment_id",
+            ColumnRole.Onset => "onset, start or start_time_seconds",
+            ColumnRole.Offset => "offset, end or end_time_seconds",
+            ColumnRole.Duration => "duration",
+            _ => "event_label, label or class",
+        };
+
+    /// <summary>
+    /// Whether a row names columns: no field is a number or an audio file, and it has two known names, or one that is surely no
+    /// name of a file or class.
+    /// </summary>
+    public static bool IsHeader(in ListRows row)
+    {
+        var known = 0;
+        for (var k = 0; k < row.Count; k++)
+        {
+            if (TextNumbers.TryRead(row[k], out _) || AudioNames.HasExtension(row[k]))
+                return false;
+            var name = Encoding.UTF8.GetString(row[k]);
+            if (Unmistakable.Contains(KeyOf(name)) || (row.Count == 1 && RoleOf(name) == ColumnRole.File))
+                return true;
+            known += RoleOf(name) is ColumnRole.Unknown or ColumnRole.NotNeeded or ColumnRole.Selection ? 0 : 1;
+        }
+        return known >= 2;
+    }
+
+    /// <summary>The columns of a header.</summary>
+    public static ListColumns Of(in ListRows header)
+    {
+        Dictionary<ColumnRole, int> positions = [];
+        List<(int Column, string Name, ColumnRole Role)> second = [];
+        List<string> unknown = [];
+        string? problem = null;
+        for (var k = 0; k < header.CountWithoutEmptyEnd; k++)
+        {
+            var name = Encoding.UTF8.GetString(header[k]);
+            if (Roles.TryGetValue(KeyOf(name), out var role))
+            {
+                if (!positions.TryAdd(role, k) && role != ColumnRole.NotNeeded)
+                    problem ??=
+                        $"the columns \"{Encoding.UTF8.GetString(header[positions[role]])}\" and \"{name}\" have the same meaning";
+            }
+            else if (SecondRoles.TryGetValue(KeyOf(name), out role))
+                second.Add((k, name, role));
+            else
+                unknown.Add(name);
+        }
+        foreach (var (column, name, role) in second)
+            if (!positions.TryAdd(role, column))
+                unknown.Add(name);
+        return new ListColumns(positions, unknown, problem);
+    }
+
+    /// <summary>A name in lower case without units of seconds, spaces and punctuation.</summary>
+    private static string KeyOf(string name)
+    {
+        var plain = name.Trim().TrimStart('#').Trim().Trim('"', '\'').ToLowerInvariant();
+        var stem = Unit().Replace(plain, "");
+        return string.Concat(stem.Where(letter => letter is not (' ' or '_' or '-' or '.')));
+    }
+
+    private static Dictionary<string, ColumnRole> Named(params (ColumnRole Role, string Names)[] roles) =>
+        roles
+            .SelectMany(entry => entry.Names.Split(' ').Select(name => (name, entry.Role)))
+            .ToDictionary(entry => entry.name, entry => entry.Role, StringComparer.Ordinal);
+
+    [GeneratedRegex(@"[ _]*(\((s|sec|secs|seconds|hz)\)|\[(s|sec|seconds|hz)\])$|[ _](in )?(s|sec|secs|seconds|hz)$")]
+    private static partial Regex Unit();
+}

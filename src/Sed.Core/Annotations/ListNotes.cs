@@ -1,0 +1,86 @@
+namespace Sed.Core.Annotations;
+
+/// <summary>
+/// Decides by confidence and presence whether a row of a list counts, and notes what was left out and which columns are not
+/// read.
+/// </summary>
+/// <param name="source">Name of the list in messages.</param>
+/// <param name="minimumConfidence">The least confidence of a row that counts, from 0 to 1; null for the default, which is noted.</param>
+internal sealed class ListNotes(string source, double? minimumConfidence)
+{
+    private IReadOnlyList<string> unknown = [];
+    private int rows;
+    private int belowConfidence;
+    private int notPresent;
+    private bool hasConfidence;
+
+    /// <summary>Columns that are not read.</summary>
+    public void AddUnknown(IReadOnlyList<string> columns) => unknown = columns;
+
+    /// <summary>Whether a row counts.</summary>
+    /// <param name="row">The row.</param>
+    /// <param name="confidence">Index of the confidence, or -1.</param>
+    /// <param name="presence">Index of the presence, or -1.</param>
+    /// <param name="problems">Receives invalid values; a row that has one does not count.</param>
+    public bool Counts(in ListRows row, int confidence, int presence, ProblemList problems)
+    {
+        rows++;
+        hasConfidence |= confidence >= 0;
+        var isPresent = presence < 0 ? true : Presence(row[presence]);
+        if (isPresent is null)
+            problems.Add(
+                source,
+                row.Line,
+                $"the presence \"{ListText.Shown(row[presence])}\" is neither PRESENT nor NOT_PRESENT"
+            );
+        if (confidence >= 0 && !IsConfidence(row[confidence], out var value))
+            problems.Add(
+                source,
+                row.Line,
+                $"the confidence \"{ListText.Shown(row[confidence])}\" is not a number from 0 to 1",
+                TextNumbers.Remedy(row[confidence])
+            );
+        else if (isPresent == false)
+            notPresent++;
+        else if (isPresent == true && confidence >= 0 && TextNumbers.TryRead(row[confidence], out value))
+        {
+            if (value >= (minimumConfidence ?? EventList.DefaultMinimumConfidence))
+                return true;
+            belowConfidence++;
+        }
+        else
+            return isPresent == true;
+        return false;
+    }
+
+    /// <summary>The notes, in sentences with the list's name.</summary>
+    public IReadOnlyList<string> Finish()
+    {
+        List<string> notes = [];
+        if (unknown.Count > 0)
+            notes.Add($"{source}: columns that are not used: {string.Join(", ", unknown)}");
+        // A given minimum need not be stated.
+        if (hasConfidence && minimumConfidence is null)
+            notes.Add(
+                FormattableString.Invariant(
+                    $"{source}: {belowConfidence} of {rows} rows have a confidence below {EventList.DefaultMinimumConfidence} and are left out"
+                )
+            );
+        if (notPresent > 0)
+            notes.Add(
+                FormattableString.Invariant($"{source}: {notPresent} of {rows} rows are not present and are left out")
+            );
+        return notes;
+    }
+
+    private static bool IsConfidence(ReadOnlySpan<byte> field, out double value) =>
+        TextNumbers.TryRead(field, out value) && value is >= 0 and <= 1;
+
+    private static bool? Presence(ReadOnlySpan<byte> field) =>
+        System.Text.Encoding.UTF8.GetString(field).ToLowerInvariant() switch
+        {
+            "present" or "1" or "true" or "yes" => true,
+            "not_present" or "not present" or "absent" or "0" or "false" or "no" => false,
+            _ => null,
+        };
+}

@@ -1,0 +1,91 @@
+using System.Text;
+using Sed.Core.Runtime;
+
+namespace Sed.Core.Annotations;
+
+/// <summary>Reads files of text, and shows their fields in messages.</summary>
+internal static class ListText
+{
+    private const int LongestStream = 1 << 29;
+
+    /// <summary>The text of a file (<see cref="ToUtf8"/>).</summary>
+    /// <exception cref="AnnotationException">The path is a folder, or the file is too large.</exception>
+    public static byte[] Read(string path)
+    {
+        if (Directory.Exists(path))
+            throw new AnnotationException(path, 0, "this is a folder", "name a list in it");
+        if (new FileInfo(path) is { Exists: true } file && file.Length > Array.MaxLength)
+            throw new AnnotationException(
+                path,
+                0,
+                $"the list has {file.Length} bytes, more than the {Array.MaxLength} that can be read",
+                "split it"
+            );
+        return ToUtf8(FileIdentity.IsDevice(path) ? ReadStream(path) : File.ReadAllBytes(path));
+    }
+
+    /// <summary>Reads a pipe or a device, which may have no end, up to the first byte that is not text.</summary>
+    private static byte[] ReadStream(string path)
+    {
+        using FileStream input = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        using MemoryStream text = new();
+        var piece = new byte[1 << 16];
+        while (input.Read(piece) is var count and > 0)
+        {
+            text.Write(piece, 0, count);
+            if (text.Length > LongestStream)
+                throw new AnnotationException(
+                    path,
+                    0,
+                    $"the pipe or device gave more than {LongestStream >> 20} MiB without an end",
+                    "write the list to a file"
+                );
+            var soFar = text.GetBuffer().AsSpan(0, (int)text.Length);
+            if (piece.AsSpan(0, count).Contains((byte)0) && !HasUtf16Mark(soFar))
+                RequireText(soFar, path);
+        }
+        return text.ToArray();
+    }
+
+    private static bool HasUtf16Mark(ReadOnlySpan<byte> bytes) =>
+        bytes.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE]) || bytes.StartsWith((ReadOnlySpan<byte>)[0xFE, 0xFF]);
+
+    /// <summary>A text as UTF-8: UTF-16 with a byte order mark is converted, line breaks CR alone become LF.</summary>
+    public static byte[] ToUtf8(byte[] bytes)
+    {
+        if (IsUtf16(bytes, out var encoding))
+            bytes = Encoding.UTF8.GetBytes(encoding.GetString(bytes.AsSpan(2)));
+        if (bytes.AsSpan().IndexOf((byte)'\n') < 0)
+            bytes.AsSpan().Replace((byte)'\r', (byte)'\n');
+        return bytes;
+    }
+
+    private static bool IsUtf16(ReadOnlySpan<byte> bytes, out Encoding encoding)
+    {
+        encoding = bytes.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE]) ? Encoding.Unicode : Encoding.BigEndianUnicode;
+        var isMarked = encoding == Encoding.Unicode || bytes.StartsWith((ReadOnlySpan<byte>)[0xFE, 0xFF]);
+        return isMarked && bytes.Length % 2 == 0 && !bytes.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE, 0, 0]);
+    }
+
+    /// <summary>Rejects binary content: text in UTF-8 has no zero byte.</summary>
+    public static void RequireText(ReadOnlySpan<byte> bytes, string source)
+    {
+        if (bytes.IndexOf((byte)0) is var place and >= 0)
+        {
+            var line = 1 + bytes[..place].Count((byte)'\n');
+            throw new AnnotationException(
+                source,
+                line,
+                $"byte {place} is zero, so this is not text in UTF-8",
+                "save a list in UTF-16 as UTF-8"
+            );
+        }
+    }
+
+    /// <summary>A field as text for messages, at most 60 bytes of it.</summary>
+    public static string Shown(ReadOnlySpan<byte> field)
+    {
+        var text = Encoding.UTF8.GetString(field.Length > 60 ? field[..60] : field);
+        return field.Length > 60 ? text + "..." : text;
+    }
+}

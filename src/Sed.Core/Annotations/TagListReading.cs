@@ -1,0 +1,223 @@
+using System.Text;
+
+namespace Sed.Core.Annotations;
+
+/// <summary>Builds a tag list from the rows of a text.</summary>
+/// <param name="source">Name of the list in messages.</param>
+/// <param name="minimumConfidence">The least confidence of a tag, in lists with confidences.</param>
+internal sealed class TagListReading(string source, double? minimumConfidence)
+{
+    private readonly NamePool files = new();
+    private readonly NamePool labels = new();
+    private readonly ProblemList problems = new();
+    private readonly ListNotes notes = new(source, minimumConfidence);
+    private readonly List<List<TagRow>> rows = [];
+    private ListColumns? header;
+    private int headerFields;
+    private bool isStarted;
+    private bool isSegments;
+    private bool isUnreadable;
+    private bool isSplitAtSpace;
+    private (string Name, string Label, int Line)? unnamed;
+    private bool othersAreAudio = true;
+
+    /// <summary>Whether a row can be the first one of a tag list.</summary>
+    public static bool IsFirst(in ListRows row) =>
+        ListColumns.IsHeader(row)
+        || AudioSetSegments.Is(row)
+        || (row.Count == 2 && AudioNames.HasExtension(row[0]) && !AudioNames.HasExtension(row[1]))
+        || (row.Count == 4 && TextNumbers.LooksLikeANumber(row[1]) && TextNumbers.LooksLikeANumber(row[2]));
+
+    public void Add(in ListRows row)
+    {
+        var isFirst = !isStarted;
+        isStarted = true;
+        if (isUnreadable)
+            return;
+        if (row.HasOpenQuote)
+            Problem(row, "a quote is not closed");
+        else if (isFirst && ListColumns.IsHeader(row))
+            AddHeader(row);
+        else if (isFirst && AudioSetSegments.Is(row))
+            AddFirstSegment(row);
+        else if (header is not null)
+            AddBelowHeader(row, header);
+        else
+            AddPlain(row, isFirst);
+    }
+
+    public TagList Finish()
+    {
+        if (unnamed is var (name, label, line) && othersAreAudio && files.Names.Count > 1)
+            problems.Add(
+                source,
+                line,
+                $"\"{name}\" and \"{label}\" look like names of columns, but are not known ones",
+                $"name the columns {ListColumns.NamesOf(ColumnRole.File)}, and {ListColumns.NamesOf(ColumnRole.Label)}"
+            );
+        problems.ThrowIfAny();
+        List<string> found = [.. notes.Finish()];
+        if (isSplitAtSpace)
+            found.Add(
+                $"{source}: fields with several labels are split at commas, also where a space follows; a column \"event_label\" has one label in each field"
+            );
+        return new TagList(source, [.. files.Names], rows, files.Positions) { Notes = found };
+    }
+
+    private void AddHeader(in ListRows row)
+    {
+        var columns = ListColumns.Of(row);
+        var before = problems.Count;
+        var unknown = columns.Unknown.Count > 0 ? $" (unknown: {string.Join(", ", columns.Unknown)})" : "";
+        if (columns.Problem is { } problem)
+            Problem(row, problem, "remove or rename one of them");
+        if (columns[ColumnRole.File] < 0)
+            Problem(
+                row,
+                $"the header has no column of file names{unknown}",
+                $"name it {ListColumns.NamesOf(ColumnRole.File)}"
+            );
+        var hasLabel = columns[ColumnRole.Label] >= 0 || columns[ColumnRole.Labels] >= 0;
+        if (!hasLabel && row.CountWithoutEmptyEnd > 1)
+            Problem(
+                row,
+                $"the header has no column of labels{unknown}",
+                $"name it {ListColumns.NamesOf(ColumnRole.Label)}"
+            );
+        isUnreadable = problems.Count > before;
+        header = columns;
+        headerFields = row.CountWithoutEmptyEnd;
+        notes.AddUnknown(columns.Unknown);
+    }
+
+    private void AddFirstSegment(in ListRows row)
+    {
+        isSegments = row.Count == 4;
+        if (isSegments)
+            AddPlain(row, false);
+        else
+            Problem(
+                row,
+                $"{AudioSetSegments.Description}; commas separate its labels and occur in them",
+                "use the groundtruth_weak_label lists of DCASE 2017, or remove the column of labels to use their identifiers"
+            );
+        isUnreadable = !isSegments;
+    }
+
+    private void AddBelowHeader(in ListRows row, ListColumns columns)
+    {
+        var count = row.CountWithoutEmptyEnd;
+        if (count > headerFields || (row.Count < headerFields && row.Count > 1))
+        {
+            Problem(row, $"the row has {row.Count} fields, but the list has {headerFields}");
+            return;
+        }
+        var several = columns[ColumnRole.Label] < 0;
+        var label = several ? columns[ColumnRole.Labels] : columns[ColumnRole.Label];
+        var file = row.Count == 1 ? 0 : columns[ColumnRole.File];
+        var endIsZero = false;
+        var (start, end) = (columns[ColumnRole.Onset], columns[ColumnRole.Offset]);
+        if (row.Count > 1 && start >= 0 && end >= 0 && !CheckTimes(row, start, end, out endIsZero))
+            return;
+        var (confidence, presence) = (columns[ColumnRole.Confidence], columns[ColumnRole.Presence]);
+        var isLabelled = row.Count > 1 && label >= 0 && !row[label].IsEmpty;
+        var counts =
+            !isLabelled || (confidence < 0 && presence < 0) || notes.Counts(row, confidence, presence, problems);
+        AddLabels(row, file, isLabelled && counts ? label : -1, several, endIsZero);
+    }
+
+    private void AddPlain(in ListRows row, bool isFirst)
+    {
+        var count = row.Count > 4 ? row.CountWithoutEmptyEnd : row.Count;
+        if (count > 4)
+        {
+            Problem(row, $"the row has {row.Count} fields", "write 2 (file, label) or 4 (file, start, end, label)");
+            return;
+        }
+        var endIsZero = false;
+        if (count >= 3 && !CheckTimes(row, 1, 2, out endIsZero))
+            return;
+        if (count == 1 && row[0].Contains((byte)','))
+            Problem(row, $"\"{ListText.Shown(row[0])}\" is a single field", "separate fields by tabs");
+        else
+            AddLabels(row, 0, count is 2 or 4 ? count - 1 : -1, isSegments, count == 4 && endIsZero);
+        if (isFirst && count == 2 && !row[1].IsEmpty && !AudioNames.HasExtension(row[0]))
+            unnamed = (ListText.Shown(row[0]), ListText.Shown(row[1]), row.Line);
+        else
+            othersAreAudio &= AudioNames.HasExtension(row[0]);
+    }
+
+    private bool CheckTimes(in ListRows row, int startIndex, int endIndex, out bool endIsZero)
+    {
+        endIsZero = false;
+        if (row[startIndex].IsEmpty && row[endIndex].IsEmpty)
+            return true;
+        if (!IsTime(row, row[startIndex], "start", out var start) || !IsTime(row, row[endIndex], "end", out var end))
+            return false;
+        if (SoundEvent.TimeProblem(start, end, "start", "end") is { } problem)
+        {
+            Problem(row, problem);
+            return false;
+        }
+        endIsZero = end == 0;
+        return true;
+    }
+
+    private bool IsTime(in ListRows row, ReadOnlySpan<byte> field, string name, out double seconds)
+    {
+        if (TextNumbers.TryRead(field, out seconds))
+            return true;
+        Problem(row, $"the {name} \"{ListText.Shown(field)}\" is not a number", TextNumbers.Remedy(field));
+        return false;
+    }
+
+    private void AddLabels(in ListRows row, int fileIndex, int labelIndex, bool several, bool endIsZero)
+    {
+        if (row[fileIndex].IsEmpty)
+        {
+            Problem(row, "the file name is missing");
+            return;
+        }
+        var file = files.IndexOf(row[fileIndex]);
+        if (file < 0)
+        {
+            Problem(row, "the file name is not valid UTF-8 or contains a control character");
+            return;
+        }
+        if (file == rows.Count)
+            rows.Add([]);
+        var field = labelIndex < 0 ? [] : row[labelIndex];
+        if (field.IsEmpty)
+            rows[file].Add(new TagRow("", false, row.Line));
+        else if (!several || (row.Separator != ',' && row.IsQuoted(labelIndex)))
+            AddLabel(row, file, field, endIsZero);
+        else
+            AddSeveral(row, file, field, endIsZero);
+    }
+
+    /// <summary>Adds the labels of a field, separated by commas. Labels with commas are in quotes.</summary>
+    private void AddSeveral(in ListRows row, int file, ReadOnlySpan<byte> field, bool endIsZero)
+    {
+        isSplitAtSpace |= row.Separator == ',' && field.IndexOf(", "u8) >= 0;
+        ListRows parts = new(field, ',');
+        while (parts.Next())
+        {
+            if (parts.HasOpenQuote)
+                Problem(row, "a quote is not closed");
+            for (var k = 0; k < parts.Count; k++)
+                if (!parts[k].IsEmpty)
+                    AddLabel(row, file, parts[k], endIsZero);
+        }
+    }
+
+    private void AddLabel(in ListRows row, int file, ReadOnlySpan<byte> name, bool endIsZero)
+    {
+        if (labels.IndexOf(name) is var label and >= 0)
+            rows[file].Add(new TagRow(labels.Names[label], endIsZero, row.Line));
+        else
+            Problem(row, "the label is not valid UTF-8 or contains a control character");
+    }
+
+    private void Problem(in ListRows row, string cause, string remedy = "") =>
+        problems.Add(source, row.Line, cause, remedy);
+}

@@ -1,0 +1,91 @@
+using System.Globalization;
+using Sed.Core.Annotations;
+
+namespace Sed.Core.Metrics.Pairs;
+
+/// <summary>Collects labels that are not in a class list, and reports those of each list in one problem.</summary>
+/// <param name="classes">The classes that are scored.</param>
+/// <param name="problems">Receives the problems.</param>
+internal sealed class ForeignLabels(ClassList classes, ProblemList problems)
+{
+    private const int MaxShown = 10;
+
+    private readonly List<string> sources = [];
+    private readonly Dictionary<string, List<Foreign>> lists = new(StringComparer.Ordinal);
+
+    /// <summary>Adds a row whose label is not in the class list.</summary>
+    /// <param name="source">Name of the list.</param>
+    /// <param name="line">Line number from 1; 0 where there is none.</param>
+    /// <param name="label">The label.</param>
+    public void Add(string source, int line, string? label)
+    {
+        if (!lists.TryGetValue(source, out var own))
+        {
+            sources.Add(source);
+            lists.Add(source, own = []);
+        }
+        if (own.Find(one => one.Label == label) is { } known)
+            known.Rows++;
+        else
+            own.Add(new Foreign(label, line));
+    }
+
+    /// <summary>Adds one problem for each list that has such labels.</summary>
+    public void Report()
+    {
+        foreach (var source in sources)
+        {
+            var own = lists[source];
+            var classesText = $"the {classes.Count} classes ({Shown(classes)})";
+            var remedy = string.Join(
+                "; ",
+                own.Select(Similar).OfType<string>().Take(3).Append("correct the labels, or add them to the classes")
+            );
+            if (own is [var only])
+                problems.Add(
+                    source,
+                    only.Line,
+                    $"the label \"{only.Label}\" is not one of {classesText}{(only.Rows > 1 ? $", in {Count(only.Rows)} rows" : "")}",
+                    remedy
+                );
+            else
+                problems.Add(
+                    source,
+                    0,
+                    $"{Count(own.Count)} labels are not among {classesText}: {Shown(own.Select(one => one.ToString()))}",
+                    remedy
+                );
+        }
+    }
+
+    /// <summary>The class that a label probably stands for, in a clause; null if there is none.</summary>
+    private string? Similar(Foreign one) =>
+        classes.FirstOrDefault(label => KeyOf(label) == KeyOf(one.Label ?? "")) is { } similar
+            ? $"\"{one.Label}\" resembles the class \"{similar}\""
+            : null;
+
+    private static string KeyOf(string label) =>
+        string.Concat(label.Where(letter => letter is not (' ' or '_' or '-'))).ToLowerInvariant();
+
+    private static string Shown(IEnumerable<string> all)
+    {
+        string[] some = [.. all.Take(MaxShown + 1)];
+        return some.Length <= MaxShown ? string.Join("; ", some) : string.Join("; ", some.Take(MaxShown)) + "; ...";
+    }
+
+    private static string Count(int count) => count.ToString(CultureInfo.InvariantCulture);
+
+    private sealed class Foreign(string? label, int line)
+    {
+        public string? Label => label;
+
+        public int Line => line;
+
+        public int Rows { get; set; } = 1;
+
+        public override string ToString() =>
+            FormattableString.Invariant(
+                $"\"{label}\" ({(line > 0 ? $"line {line}, " : "")}{Rows} {(Rows == 1 ? "row" : "rows")})"
+            );
+    }
+}

@@ -1,0 +1,57 @@
+namespace Sed.Runner
+
+open System
+open System.Globalization
+open FSharp.Reflection
+open Sed.Core.Runtime
+
+/// Checks the numbers on a command line, which must not depend on the locale: Argu reads 0,2 as 2, with a thousands separator.
+module NumberArguments =
+    let private isWhole (field: Type) =
+        field = typeof<int> || field = typeof<int64> || field = typeof<uint64>
+
+    /// The options of a command that take a number, each with whether it is a whole number.
+    let private options<'arguments> =
+        Map [
+            for case in FSharpType.GetUnionCases(typeof<'arguments>, true) do
+                match case.GetFields() with
+                | [| field |] when isWhole field.PropertyType || field.PropertyType = typeof<float> ->
+                    "--" + case.Name.ToLowerInvariant().Replace('_', '-'), isWhole field.PropertyType
+                | _ -> ()
+        ]
+
+    let private isWholeNumber (text: string) =
+        let mutable number = 0L
+        NumberText.TryRead(text, &number)
+        || UInt64.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, ref 0UL)
+
+    let private isNumber (text: string) =
+        let mutable number = 0.0
+        NumberText.TryRead(text, &number)
+
+    let private problem (option: string) whole (text: string) =
+        let isNumber = if whole then isWholeNumber text else isNumber text
+        if isNumber || text.StartsWith("--", StringComparison.Ordinal) then
+            None
+        else
+            let kind = if whole then "whole number" else "number"
+            let remedy =
+                match NumberText.Remedy text with
+                | "" -> ""
+                | remedy when not whole -> remedy
+                | remedy ->
+                    match remedy.Split " or " with
+                    | [| _; number |] -> $"write {number}"
+                    | _ -> "write a whole number without separators"
+            Some(Problem(option, $"'{text}' is not a {kind}", remedy))
+
+    /// The options whose value is not a number in invariant notation, each with its cause and remedy, in the order of the command
+    /// line. Options without value are left to the parser.
+    let problems<'arguments> (arguments: string seq) =
+        let numeric = options<'arguments>
+        [
+            for option, text in Seq.pairwise arguments do
+                match Map.tryFind option numeric with
+                | Some whole -> yield! Option.toList (problem option whole text)
+                | None -> ()
+        ]

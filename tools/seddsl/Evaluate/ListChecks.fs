@@ -1,0 +1,114 @@
+/// Checks of lists against each other, and the warnings about them.
+module internal Sed.Tool.Evaluate.ListChecks
+
+open System
+open System.Collections.Generic
+open Argu
+open Sed.Core.Annotations
+open Sed.Core.Metrics.Pairs
+
+let private firstLines (count: int) (lines: string list) =
+    if lines.Length <= count then
+        lines
+    else
+        List.take count lines @ [ $"... and {lines.Length - count} more" ]
+
+/// Warnings about rows that repeat an event.
+let duplicates (list: EventList) = [
+    let struct (first, count) = list.Duplicates 3
+
+    for problem in first do
+        $"{problem} (counted again, as in the reference tools)"
+    if count > first.Count then
+        $"{list.Source}: {count - first.Count} more rows repeat an event"
+]
+
+/// A warning about estimated files that are not scored.
+let ignored (reference: EventList) (path: string) (pairs: EventPairs) =
+    match List.ofSeq pairs.IgnoredFiles with
+    | [] -> []
+    | files ->
+        let shown = files |> firstLines 3 |> String.concat ", "
+        [
+            $"{path}: {files.Length} files are not in {reference.Source} and are not scored: {shown}"
+        ]
+
+/// The same for tags.
+let ignoredTags (reference: TagList) (tags: TagList) =
+    match
+        [
+            for file in tags.Files do
+                if reference.IndexOf file < 0 then
+                    file
+        ]
+    with
+    | [] -> []
+    | files ->
+        let shown = files |> firstLines 3 |> String.concat ", "
+        [
+            $"{tags.Source}: {files.Length} files are not in {reference.Source} and are not scored: {shown}"
+        ]
+
+/// A warning about events of a class that overlap in the reference.
+let overlaps (reference: EventList) =
+    let found = [
+        for file in reference.Files do
+            for struct (first, second) in EventOverlaps.Of(reference.EventsOf(file).ToArray()) do
+                file, first, second
+    ]
+
+    match found with
+    | [] -> []
+    | (file, first, second) :: _ ->
+        let seconds (value: float) = string value
+        [
+            $"{reference.Source}: {found.Length} events overlap an earlier event of their class and file, for example \"{file}\", {first.Label}: {seconds first.Onset} s to {seconds first.Offset} s and {seconds second.Onset} s to {seconds second.Offset} s (each is counted, as in sed_eval; psds_eval refuses such a reference)"
+        ]
+
+/// Differences between the names of one file in two lists, each with the change that removes it.
+let private differences: (string * (string -> string)) list = [
+    "by the audio extension", (fun name -> IO.Path.ChangeExtension(name, null))
+    "by their folders", (fun name -> name.Substring(name.LastIndexOfAny [| '/'; '\\' |] + 1))
+    "by \\ for /", _.Replace('\\', '/')
+    "by upper and lower case", _.ToLowerInvariant()
+    "by folders and audio extension",
+    fun name -> IO.Path.ChangeExtension(name.Substring(name.LastIndexOfAny [| '/'; '\\' |] + 1), null)
+]
+
+let private difference (reference: string seq) (files: string seq) =
+    let known = HashSet reference
+
+    if
+        files
+        |> Seq.exists (fun file -> file.StartsWith 'Y' && known.Contains(file.Substring 1))
+    then
+        "; the names differ by the prefix Y of DCASE 2017's audio files: write the list with seddsl predict --without-prefix Y"
+    else
+        differences
+        |> List.tryFind (fun (_, change) ->
+            let changed = HashSet(Seq.map change reference)
+            files |> Seq.exists (fun file -> changed.Contains(change file)))
+        |> Option.map (fun (name, _) -> $"; the names differ {name}: write them as in the reference")
+        |> Option.defaultValue ""
+
+/// Refuses an empty estimate without --allow-empty, and one without any file of the reference.
+let requireFiles
+    (arguments: ParseResults<Arguments>)
+    (referenceSource: string)
+    (reference: string seq)
+    (source: string)
+    (files: string seq)
+    =
+    if Seq.isEmpty files && not (arguments.Contains Allow_Empty) then
+        raise (AnnotationException(source, 0, "the list is empty; if the system detected nothing, add --allow-empty"))
+
+    let known = HashSet reference
+
+    if not (Seq.isEmpty files) && not (Seq.exists known.Contains files) then
+        raise (
+            AnnotationException(
+                source,
+                0,
+                $"none of its {Seq.length files} files is in {referenceSource}; the first are \"{Seq.head files}\" and \"{Seq.head reference}\"{difference reference files}"
+            )
+        )
