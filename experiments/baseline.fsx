@@ -26,7 +26,6 @@ let baseline =
         profile "quick" [ 1; 2 ] quick
         profileRow "quick" "baseline MLP" [ Epochs 80; Patience 30 ]
         profile "long" [ 1..3 ] long
-        profile "smoke" [ 1 ] smoke
     }
 
 run [ baseline ]

@@ -30,7 +30,6 @@ let decoding =
         report [ WeakF; StrongF; StrongER; EventF; Psds1 ]
         sortBy StrongF
         profile "quick" [ 1; 2 ] quick
-        profile "smoke" [ 1 ] smoke
     }
 
 run [ decoding ]

@@ -14,7 +14,6 @@ let figure2 =
         report [ WeakF; StrongF; StrongER ]
         figures [ Saliency "Car" ]
         profile "quick" [ 1 ] quick
-        profile "smoke" [ 1 ] smoke
     }
 
 run [ figure2 ]

@@ -118,7 +118,6 @@ let leaderboard =
         profileRow "quick" "KAIST, frames of 2187 samples" (kaist 2187)
         profileRow "quick" "SNU, fine" [ Width 0.25; Epochs 20 ]
         profileRow "quick" "SNU, coarse" [ Width 0.25 ]
-        profile "smoke" [ 1 ] smoke
         profileRows "smoke" [ Width 0.125; Batch 8; Epochs 2 ]
     }
 

@@ -14,7 +14,6 @@ let monitors =
         seeds [ 1..5 ]
         report [ WeakF; StrongF; StrongER; MeanAP ]
         profile "quick" [ 1 ] quick
-        profile "smoke" [ 1 ] smoke
     }
 
 run [ monitors ]

@@ -52,7 +52,6 @@ let ownNetwork =
         seeds [ 1..3 ]
         report [ WeakF; StrongF; StrongER ]
         profile "quick" [ 1; 2 ] quick
-        profile "smoke" [ 1 ] smoke
     }
 
 run [ ownNetwork ]

@@ -14,7 +14,6 @@ let perClass =
         report [ WeakF; StrongF; StrongER ]
         figures [ PerClass Paper.weakFByClass ]
         profile "quick" [ 1..3 ] quick
-        profile "smoke" [ 1 ] smoke
     }
 
 run [ perClass ]

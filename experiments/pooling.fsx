@@ -22,7 +22,6 @@ let pooling =
         seeds [ 1..3 ]
         report [ WeakF; StrongF; StrongER ]
         profile "quick" [ 1; 2 ] quick
-        profile "smoke" [ 1 ] smoke
     }
 
 run [ pooling ]

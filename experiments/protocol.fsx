@@ -18,7 +18,6 @@ let protocol =
         seeds [ 1..5 ]
         report [ WeakF; StrongF; StrongER ]
         profile "quick" [ 1..3 ] quick
-        profile "smoke" [ 1 ] smoke
     }
 
 run [ protocol ]

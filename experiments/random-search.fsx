@@ -35,7 +35,6 @@ let search =
         seeds [ 1..3 ]
         report [ WeakF; StrongF; StrongER ]
         profile "quick" [ 1 ] quick
-        profile "smoke" [ 1 ] smoke
     }
 
 run [ search ]

@@ -6,11 +6,17 @@
 #r "../artifacts/bin/Sed.Runner/release/Sed.Runner.dll"
 
 open System.IO
+open System.Runtime.CompilerServices
+open System.Runtime.InteropServices
 open Sed
 open Sed.Runner
 
-/// A profile for two CPU cores and the built-in corpus: fewer and longer frames, fewer clips and fewer epochs than in
-/// the paper, and a higher learning rate that decreases to 0. At least 20 clips of each class are scored.
+// Runs before the compiler reads the script, so that common mistakes are reported in the terms of the language.
+Script.check fsi.CommandLineArgs
+
+/// Settings of a profile for two CPU cores and the built-in corpus: fewer and longer frames, fewer clips and fewer epochs
+/// than in the paper, and a higher learning rate that decreases to 0. At least 20 clips of each class are scored. They
+/// apply only to scripts that declare the profile: `profile "quick" [ 1; 2 ] quick`.
 let quick = [
     TrainingClips 800
     TestingClips 440
@@ -25,18 +31,11 @@ let quick = [
     Patience 15
 ]
 
-/// A profile with twice the training clips and epochs of `quick`.
+/// Settings of a profile with twice the training clips and epochs of `quick`.
 let long = quick @ [ TrainingClips 1600; Epochs 80; Patience 30 ]
 
-/// A minimal profile that runs every step in seconds. The networks learn nothing.
-let smoke = [
-    TrainingClips 32
-    TestingClips 16
-    EvaluationClips 16
-    Hop 40.0<ms>
-    Batch 16
-    Epochs 2
-]
+/// The settings of the built-in profile `smoke`, for scripts that extend it.
+let smoke = Profile.smoke
 
 /// The folder of corpora, features, trials and tables: the value of `--out`, or else the folder runs beside the
 /// scripts.
@@ -47,10 +46,14 @@ let runs =
 
 /// The results of an experiment as a frame with one row for each trial: `results "table2"`, or
 /// `results "elsewhere/table2"` for another folder of runs.
-let results place = Results.read runs place
+let results place =
+    Script.markUsed ()
+    Results.read runs place
 
 /// Compares two experiments, or the same experiment in two folders: differences in settings and scores.
-let compare left right = Results.compare runs left right
+let compare left right =
+    Script.markUsed ()
+    Results.compare runs left right
 
 /// Shows a frame as a table.
 let show title frame = Results.print title frame
@@ -58,22 +61,26 @@ let show title frame = Results.print title frame
 /// Writes a frame to a file: .csv, .parquet, .md or .tex.
 let export file frame = Export.frame file frame
 
-/// Runs experiments with the options of the command line: plans them, trains the unfinished trials and prints the
-/// tables.
-let run (experiments: Experiment list) =
+let private runAll (source: string) (experiments: Experiment list) =
     Sed.Core.Runtime.StandardStreams.Install()
+    Script.markUsed ()
     StaleBuild.warn (Path.Combine(__SOURCE_DIRECTORY__, "..", "src"))
-    let experiments = [
-        for experiment in experiments ->
-            if experiment.Profiles.IsEmpty then
-                let profile name settings : Profile = { Name = name; Settings = settings }
-                {
-                    experiment with
-                        Profiles = [ profile "quick" quick, [ 1; 2 ]; profile "smoke" smoke, [ 1 ] ]
-                }
-            else
-                experiment
-    ]
-    match Session.run fsi.CommandLineArgs[0] runs (List.tail (List.ofArray fsi.CommandLineArgs)) experiments with
+    let script, arguments =
+        fsi.CommandLineArgs[0], List.tail (List.ofArray fsi.CommandLineArgs)
+    let source = if source = "" then script else source
+    match Session.runFrom source script runs arguments experiments with
     | 0 -> ()
     | code -> exit code
+
+[<AutoOpen>]
+type Run =
+    /// Runs experiments with the options of the command line: plans them, trains the unfinished trials and prints the
+    /// tables.
+    static member run
+        (experiments: Experiment list, [<CallerFilePath; Optional; DefaultParameterValue("")>] source: string)
+        =
+        runAll source experiments
+
+    /// Runs a single experiment: `run first` is the same as `run [ first ]`.
+    static member run(experiment: Experiment, [<CallerFilePath; Optional; DefaultParameterValue("")>] source: string) =
+        runAll source [ experiment ]

@@ -45,7 +45,6 @@ let strongLabels =
         seeds [ 1..5 ]
         report [ WeakF; StrongF; StrongER; EventF; Psds1 ]
         profile "quick" [ 1; 2 ] quick
-        profile "smoke" [ 1 ] smoke
     }
 
 run [ strongLabels ]

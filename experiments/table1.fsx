@@ -14,7 +14,6 @@ let table1 =
         report [ WeakF; WeakP; WeakR; StrongF; StrongER ]
         published Paper.source Paper.rows
         profile "quick" [ 1; 2 ] quick
-        profile "smoke" [ 1 ] smoke
     }
 
 run [ table1 ]

@@ -44,7 +44,6 @@ let table2 =
 
         profile "quick" [ 1; 2 ] quick
         profileRow "quick" "baseline MLP" [ Epochs 80; Patience 30 ]
-        profile "smoke" [ 1 ] smoke
     }
 
 run [ table2 ]

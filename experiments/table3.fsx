@@ -22,7 +22,6 @@ let table3 =
         report [ WeakF; WeakP; WeakR; StrongER ]
         otherSystems Challenge.source Challenge.systems
         profile "quick" [ 1; 2 ] quick
-        profile "smoke" [ 1 ] smoke
     }
 
 run [ table3 ]

@@ -29,7 +29,6 @@ let overFolds =
         seeds [ 1 ]
         report [ WeakF; StrongF; StrongER ]
         profile "quick" [ 1 ] quick
-        profile "smoke" [ 1 ] smoke
     }
 
 run [ overSeeds; overFolds ]

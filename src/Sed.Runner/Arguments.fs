@@ -13,6 +13,7 @@ type Arguments =
     | [<Unique>] Out of folder: string
     | [<Unique>] Jobs of count: int
     | [<Hidden; Unique>] Worker of threads: int
+    | [<Hidden; Unique>] Plan_Key of key: string
     | [<Unique>] On of cluster: string
     | [<Unique>] Partition of name: string
     | [<Unique>] Time of limit: string
@@ -44,7 +45,7 @@ type Arguments =
             match argument with
             | Plan -> "print the plan and stop. Nothing is read, computed or trained."
             | Profile _ ->
-                "the profile to run: one that the script defines, for example quick, or paper for the settings exactly as written."
+                "the profile to run: one that the script declares, for example quick; smoke for a tiny training within seconds; paper for the script as written. What a profile replaces is printed first. Default: on synthesised corpora the first profile that the script declares; otherwise the script as written."
             | Data _ ->
                 "the corpus: smartCars (synthesised), soundscapes:DIR (mixed from folders of recordings), or the folder of a corpus."
             | Device _ -> "the device: auto (default), cpu, cuda or cuda:N."
@@ -66,6 +67,7 @@ type Arguments =
             | Jobs _ ->
                 "the number of trials to train concurrently, each in its own process. Default: as cores and memory allow."
             | Worker _ -> "train without output. Used internally by --jobs."
+            | Plan_Key _ -> "train only if the script has this plan. Used internally by --jobs and --on slurm."
             | On _ ->
                 "slurm: submit the unfinished trials to Slurm as an array job, preceded by a job that prepares corpora and features. When the jobs have ended, run the same command without --on slurm to print the table."
             | Partition _ -> "with --on slurm: sbatch's --partition."

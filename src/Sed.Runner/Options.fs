@@ -27,6 +27,8 @@ type Options = {
     Jobs: int option
     /// The threads of a worker process; None in the main process.
     Worker: int option
+    /// The key of the plan that a worker process or a cluster job trains; None in the main process.
+    PlanKey: string option
     /// Slurm options; None to train on this machine.
     Slurm: SlurmOptions option
     /// Whether to stop after preparing corpora and features.
@@ -117,6 +119,7 @@ module Options =
         Out = home
         Jobs = None
         Worker = None
+        PlanKey = None
         Slurm = None
         Prepare = false
         Part = None
@@ -240,6 +243,7 @@ module Options =
             Out = defaultArg out plain.Out
             Jobs = jobs
             Worker = given.TryGetResult Worker
+            PlanKey = given.TryGetResult Plan_Key
             Slurm = slurm
             Prepare = given.Contains Prepare
             Part = given.TryGetResult Part |> Option.map numbers

@@ -41,7 +41,7 @@ let private tryWrite what write = tryWriteTo false what write
 
 let private writeFigures (workspace: Workspace) (outcome: ExperimentOutcome) =
     for figure in Report.requestedFigures workspace outcome do
-        let folder = Path.Combine(workspace.Folder, "figures", outcome.Plan.Experiment.Name)
+        let folder = Path.Combine(workspace.Folder, "figures", outcome.Plan.FileName)
         Directory.CreateDirectory folder |> ignore
         let file = Path.Combine(folder, figure.Name)
         for ending in [ ".svg"; ".png" ] do
@@ -75,7 +75,12 @@ let private verify recorded (outcome: ExperimentOutcome) =
 
 /// Writes the plan of a run, so that `seddsl report` can follow its progress. The plan of a finished run is not written again,
 /// because a finished table can also be shown from read-only storage.
-let writePlan (workspace: Workspace) (plan: Plan) =
+let writePlan (workspace: Workspace) (source: string) (plan: Plan) =
+    try
+        TableOrigin.write workspace.Folder source plan
+    with
+    | :? IOException
+    | :? UnauthorizedAccessException -> ()
     let isFinished () =
         (Sweep.openTrials workspace plan).IsEmpty
     if not (RunPlan.isKept workspace.Folder plan.FileName && isFinished ()) then
@@ -122,7 +127,7 @@ let writeAll (options: Options) command recorded several (workspace: Workspace) 
         printfn $"{sentence}"
     for table in outcome.Below do
         TableView.print table
-    let isWhole = outcome.Plan.FileName = outcome.Plan.Experiment.Name
+    let isWhole = outcome.Plan.IsWhole
     [
         tryWriteTo true "The table" (fun () -> ExperimentOutcome.save outcome)
         tryWriteTo true "The figures" (fun () -> writeFigures workspace outcome)

@@ -54,6 +54,14 @@ let private shareProcessors (workspace: Workspace) (plans: Plan list) =
     workspace.KernelThreads <-
         fun () -> DeviceAssignment.threadsNow workspace.Threads Environment.ProcessorCount folders
 
+/// A copy of the script in the run folder; the script itself if it cannot be copied.
+let private copyOf (options: Options) (script: string) =
+    try
+        ScriptFiles.copy (Path.Combine(options.Out, "scripts")) script
+    with
+    | :? IOException
+    | :? UnauthorizedAccessException -> script
+
 /// Prepares the features that all trials share, and starts the worker processes.
 let private startWorkers
     (options: Options)
@@ -69,7 +77,7 @@ let private startWorkers
         |> List.map snd
     match DeviceAssignment.forTrials options workspace waiting with
     | []
-    | [ _ ] -> new WorkerProcesses(script, [], [], 0)
+    | [ _ ] -> new WorkerProcesses(script, [], [], 0, ignore)
     | own :: others ->
         for trial in waiting do
             if trial.Specification.Members.IsEmpty then
@@ -86,10 +94,14 @@ let private startWorkers
         display.Line
             $"Training {jobs} trials at a time ({perDevice}), each in its own process; they share {Environment.ProcessorCount} processors. Use --jobs to change this."
         new WorkerProcesses(
-            script,
-            WorkerProcesses.Arguments arguments,
+            // Workers run a copy, so that an edit of the script reaches none of them, whenever they start.
+            copyOf options script,
+            WorkerProcesses.Arguments arguments @ [ "--plan-key"; Plan.key plans ],
             [ for device in others -> [ "--device"; device ] ],
-            workspace.Threads
+            workspace.Threads,
+            fun () ->
+                display.Line
+                    "The worker processes have ended, because they found other trials in the script than this process. Either the script was edited while it started, or it describes other trials each time, for example by random numbers without a seed. This process trains all trials alone."
         )
 
 /// Runs a worker process: trains until no trial is left or the main process ends.
@@ -120,7 +132,7 @@ let private work (options: Options) threads (plans: Plan list) (stopping: StopSi
         130
 
 /// Runs a cluster job: prepares corpora and features, or trains the trials of its part.
-let private onNode (options: Options) (display: Display) (plans: Plan list) (stopping: StopSignals) =
+let private onNode (options: Options) (display: Display) source (plans: Plan list) (stopping: StopSignals) =
     let progress what finished all =
         display.State $"{what}: {finished} of {all} clips"
     Torch.Initialize()
@@ -156,7 +168,7 @@ let private onNode (options: Options) (display: Display) (plans: Plan list) (sto
         | [] ->
             PreparedCorpora.prepare workspace (List.collect Plan.allTrials plans)
             for plan in plans do
-                ResultWriter.writePlan workspace plan
+                ResultWriter.writePlan workspace source plan
             0
         | problems ->
             ResultWriter.printProblems "data" problems
@@ -165,6 +177,7 @@ let private onNode (options: Options) (display: Display) (plans: Plan list) (sto
 let private runPlans
     (options: Options)
     (display: Display)
+    source
     script
     (arguments: string list)
     (plans: Plan list)
@@ -176,7 +189,7 @@ let private runPlans
         display.State $"{what}: {finished} of {all} clips"
     let runAll (workspace: Workspace) =
         for plan in plans do
-            ResultWriter.writePlan workspace plan
+            ResultWriter.writePlan workspace source plan
         use _ = startWorkers options script arguments display workspace plans
         let outcomes = [
             for plan in plans do
@@ -277,31 +290,62 @@ let private outProblems (options: Options) = [
             Problem.at "--out" $"the folder '{options.Out}' cannot be created" "name a folder in a writable place"
 ]
 
-let private runExperiments script home arguments experiments =
+/// Tables of the run folder that belong to something else.
+let private takenTables (options: Options) source planned =
+    let isMain =
+        options.Worker.IsNone
+        && options.Part.IsNone
+        && not (options.Prepare || options.PlanOnly)
+    match planned with
+    | Ok plans when isMain -> plans |> List.collect (TableOrigin.problems options.Out source)
+    | _ -> []
+
+/// Whether a worker process or a cluster job has the plan of the process that started it.
+let private hasPlan (options: Options) (plans: Plan list) =
+    options.PlanKey |> Option.forall ((=) (Plan.key plans))
+
+/// Prints the values that profiles replace.
+let private printReplaced (options: Options) (plans: Plan list) =
+    let isDryRun = options.Slurm |> Option.exists _.DryRun
+    for line in plans |> List.choose Plan.printReplaced do
+        // The output of a dry run is a script.
+        if isDryRun then eprintfn $"{line}" else printfn $"{line}"
+
+let private runExperiments source script home arguments experiments =
     match Options.parse script home arguments with
     | None -> 0
     | Some(options, commandProblems) ->
         use stopping = new StopSignals()
         let display = Display()
+        let planned = plans options.Choices experiments
         let wrong =
             commandProblems
             @ deviceProblems options
-            @ (if commandProblems.IsEmpty then outProblems options else [])
+            @ (if commandProblems.IsEmpty then
+                   outProblems options @ takenTables options source planned
+               else
+                   [])
             @ noExperiments experiments
         let recorded = recordedFolder script
-        match wrong, plans options.Choices experiments with
+        match wrong, planned with
         | [], Ok plans when not (ResultWriter.outputProblems options script recorded plans).IsEmpty ->
             ResultWriter.printProblems script (ResultWriter.outputProblems options script recorded plans)
             2
         | [], Ok plans when options.PlanOnly ->
             printfn "%s" (plans |> List.map Plan.print |> String.concat "\n\n")
             0
+        | [], Ok plans when not (hasPlan options plans) ->
+            eprintfn
+                $"{script}: the script describes other trials than when this job was submitted. A file or a setting that it reads may have changed, or it uses random numbers without a seed. Nothing was trained; submit it again."
+            WorkerProcesses.OtherPlan
         | [], Ok plans when options.Prepare || options.Part.IsSome ->
-            guarded options display stopping (fun () -> onNode options display plans stopping)
+            printReplaced options plans
+            guarded options display stopping (fun () -> onNode options display source plans stopping)
         | [], Ok plans when options.Worker.IsSome -> work options options.Worker.Value plans stopping
         | [], Ok plans ->
+            printReplaced options plans
             let runHere () =
-                runPlans options display script arguments plans stopping
+                runPlans options display source script arguments plans stopping
             guarded options display stopping (fun () ->
                 match options.Slurm with
                 | None -> runHere ()
@@ -330,8 +374,13 @@ let private invariantly (work: unit -> 'result) =
         CultureInfo.CurrentCulture <- culture
         CultureInfo.CurrentUICulture <- language
 
-/// Runs experiments as the command line requests. Returns the exit code: 0 when the tables are printed; 1 when a trial failed, the
-/// results differ from the recorded ones or a file named on the command line could not be written; 2 when the script, the
-/// command line or the data have a problem; 130 after Ctrl-C; 143 after SIGTERM.
+/// Runs experiments as the command line requests. `source` is the file that calls it, which may be loaded by the script. Returns the
+/// exit code: 0 when the tables are printed; 1 when a trial failed, the results differ from the recorded ones or a file could not be
+/// written; 2 when the script, the command line or the data have a problem; 3 when a cluster job
+/// finds another plan than was submitted; 130 after Ctrl-C; 143 after SIGTERM.
+let runFrom (source: string) (script: string) (home: string) (arguments: string list) (experiments: Experiment list) =
+    invariantly (fun () -> runExperiments source script home arguments experiments)
+
+/// `runFrom` for experiments that the script runs itself.
 let run (script: string) (home: string) (arguments: string list) (experiments: Experiment list) =
-    invariantly (fun () -> runExperiments script home arguments experiments)
+    runFrom script script home arguments experiments

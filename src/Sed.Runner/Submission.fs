@@ -43,14 +43,18 @@ let private openNumbers out retryFailed (plans: Plan list) = [
         | _ -> index + 1
 ]
 
-/// The folder of the jobs' logs, relative to the current folder unless `--out` was given.
-let private logsOf (options: Options) (arguments: string list) =
-    let out =
-        if List.contains "--out" arguments then
-            options.Out
+/// A path in the run folder, relative to the current folder unless `--out` was given as a full path.
+let private fromHere (options: Options) (arguments: string list) (path: string) =
+    let path =
+        if List.contains "--out" arguments && Path.IsPathRooted options.Out then
+            path
         else
-            Path.GetRelativePath(Environment.CurrentDirectory, options.Out)
-    Path.Combine(out, "slurm").Replace('\\', '/')
+            Path.GetRelativePath(Environment.CurrentDirectory, path)
+    path.Replace('\\', '/')
+
+/// The folder of the jobs' logs.
+let private logsOf (options: Options) (arguments: string list) =
+    fromHere options arguments (Path.Combine(options.Out, "slurm"))
 
 /// The key of a trial that needs no knowledge of the data.
 let private keyOf (trial: Trial) =
@@ -72,9 +76,12 @@ let private draft (options: Options) slurm script arguments (plans: Plan list) (
             []
         else
             [ "--device"; options.Device ]
+    // The jobs run a copy, so that an edit of the script changes nothing that was submitted.
+    let copy = ScriptFiles.copy (Path.Combine(options.Out, "scripts")) script
     let command =
-        [ "dotnet"; "fsi"; script ]
+        [ "dotnet"; "fsi"; fromHere options arguments copy ]
         @ WorkerProcesses.Arguments arguments
+        @ [ "--plan-key"; Plan.key plans ]
         @ device
         @ retry
     let trials = everyTrial plans

@@ -7,14 +7,16 @@ open System.IO
 /// Worker processes: the same script, started with `--worker`, which trains trials of the same plans. A worker ends
 /// when no trial is left or when its standard input closes, so it never outlives the process that started it. A worker
 /// that crashes or is killed is restarted; its trial resumes from the last epoch in whichever process takes it next.
-/// `own` holds additional arguments for each worker.
-type internal WorkerProcesses(script: string, arguments: string list, own: string list list, threads: int) =
+/// `own` holds additional arguments for each worker. `refused` is called when a worker finds another plan in the script.
+type internal WorkerProcesses
+    (script: string, arguments: string list, own: string list list, threads: int, refused: unit -> unit) =
     // More crashes than this are no accident.
     let mostRestarts = 20
     let gate = obj ()
     let own = Array.ofList own
     let running = Array.zeroCreate<Process> own.Length
     let mutable restarts = 0
+    let mutable hasRefused = false
     let mutable ended = false
 
     // SIGABRT, SIGKILL and SIGSEGV. Ctrl-C and SIGTERM end a worker with 130 or 143.
@@ -36,7 +38,10 @@ type internal WorkerProcesses(script: string, arguments: string list, own: strin
             lock gate (fun () ->
                 if not ended && crashed worker && restarts < mostRestarts then
                     restarts <- restarts + 1
-                    start index))
+                    start index
+                elif worker.ExitCode = WorkerProcesses.OtherPlan && not hasRefused then
+                    hasRefused <- true
+                    refused ()))
         // A full pipe would block the worker. Failures are stored in the trials' folders.
         worker.OutputDataReceived.Add ignore
         worker.ErrorDataReceived.Add ignore
@@ -62,6 +67,9 @@ type internal WorkerProcesses(script: string, arguments: string list, own: strin
             "--record", 0
             "--retry-failed", 0
         ]
+
+    /// The exit code of a worker process or a cluster job whose script has another plan than the process that started it.
+    static member OtherPlan = 3
 
     /// Whether this process can start workers: it has to be run by `dotnet fsi`.
     static member CanStart =

@@ -58,9 +58,9 @@ let ``only keeps the rows that contain the text, in any case`` () =
 [<Fact>]
 let ``a plan prints what all trials share once and what each row changes`` () =
     Assert.Equal(
-        """small: Two weights
+        """Profile quick replaces values of small: epochs 1, seeds 7. `--profile paper` runs the script as written.
+small: Two weights
 profile quick, 3 rows, 3 trials
-Profile quick changes the script's settings: epochs 1. `--profile paper` runs the script as written.
 
 every trial
   data: smartCars
@@ -146,7 +146,7 @@ let ``the plan prints the settings that a profile changes, and other settings st
     let plan = plan Choices.none narrow
     Assert.Equal(
         Some
-            "Profile quick changes the script's settings: epochs 7, hop 40 ms; 'baseline MLP': epochs 9. `--profile paper` runs the script as written.",
+            "Profile quick replaces values of small: epochs 7, hop 40 ms, seeds 1; 'baseline MLP': epochs 9. `--profile paper` runs the script as written.",
         Plan.printReplaced plan
     )
     for trial in plan.Trials do
@@ -170,6 +170,169 @@ let ``a part of a table and other profiles have their own files`` () =
         fileOf {
             Choices.none with
                 Only = Some "baseline"
+        }
+    )
+
+[<Fact>]
+let ``a table of another corpus has a file and recorded results of its own`` () =
+    let names data =
+        let plan = plan { Choices.none with Data = Some data } small
+        plan.FileName, plan.RecordedName
+    Assert.Equal(("small", "small"), names SmartCars)
+    Assert.Equal(("small-soundscapes-birds", "small-soundscapes-birds"), names (Recordings "/data/birds/"))
+    Assert.Equal(("small-my-birds", "small-my-birds"), names (Collected "/data/my birds"))
+    let own = {
+        small with
+            Data = Some(Collected "/data/birds")
+    }
+    Assert.Equal(
+        "small",
+        (plan
+            {
+                Choices.none with
+                    Data = Some(Collected "/data/../data/birds/")
+            }
+            own)
+            .FileName
+    )
+    Assert.Equal(
+        "small-smoke-birds-part",
+        (plan
+            {
+                Choices.none with
+                    Data = Some(Collected "/data/birds")
+                    Profile = Some "smoke"
+                    Only = Some "weight"
+            }
+            small)
+            .FileName
+    )
+
+[<Fact>]
+let ``a script without profiles runs as it is written`` () =
+    let written = { small with Profiles = [] }
+    let plan = plan Choices.none written
+    Assert.Equal(Plan.PaperProfile, plan.Profile)
+    Assert.Equal(None, Plan.printReplaced plan)
+    Assert.True plan.IsWhole
+    Assert.Equal("small", plan.FileName)
+    for trial in plan.Trials do
+        Assert.Equal(3, trial.Specification.Training.Options.Epochs)
+        Assert.Equal(small.Clips, trial.Specification.Clips)
+
+[<Fact>]
+let ``smoke is built in, has the first seed and is used only when it is named`` () =
+    let smoke = {
+        Choices.none with
+            Profile = Some "smoke"
+    }
+    let plan =
+        plan smoke {
+            small with
+                Profiles = []
+                Seeds = [ 4; 5 ]
+        }
+    Assert.Equal("small-smoke", plan.FileName)
+    Assert.False plan.IsWhole
+    for trial in plan.Trials do
+        Assert.Equal(
+            (2, 4, 32),
+            (trial.Specification.Training.Options.Epochs, trial.Specification.Seed, trial.Specification.Clips.Training)
+        )
+    let declared = {
+        small with
+            Profiles = [
+                {
+                    Name = "smoke"
+                    Settings = [ Epochs 1 ]
+                },
+                [ 8 ]
+            ]
+    }
+    let specification = (Examples.plan smoke declared).Trials.Head.Specification
+    Assert.Equal((1, 8), (specification.Training.Options.Epochs, specification.Seed))
+
+[<Fact>]
+let ``smoke leaves the hop of features that cannot have its own`` () =
+    let smoke = {
+        Choices.none with
+            Profile = Some "smoke"
+    }
+    for features in [ logMel { window 30.0<ms> }; samples { frame 729 } ] do
+        let plan = plan smoke { bare with Features = features }
+        Assert.Equal(features.Source, plan.Trials.Head.Specification.Features.Source)
+
+[<Fact>]
+let ``no profile hides a mistake in the script`` () =
+    let hidden = {
+        small with
+            Features =
+                logMel {
+                    window 20.0<ms>
+                    hop 40.0<ms>
+                }
+            Training =
+                training {
+                    epochs 0
+                    optimizer (adam -1.0)
+                }
+            Profiles = [
+                {
+                    Name = "quick"
+                    Settings = [ Epochs 1; Optimizer(adam 1e-3); Window 100.0<ms>; Hop 100.0<ms> ]
+                },
+                [ 1 ]
+            ]
+    }
+    let asWritten = problems { hidden with Profiles = [] }
+    Assert.Equal(3, asWritten.Length)
+    Assert.Equal<string list>(asWritten, problems hidden)
+    let smoke = {
+        Choices.none with
+            Profile = Some "smoke"
+    }
+    match Plan.ofExperiment smoke hidden with
+    | Ok _ -> failwith "planned"
+    | Error found -> Assert.Equal<string list>(asWritten, List.map Problem.print found)
+
+[<Fact>]
+let ``a mistake in a profile is named with it`` () =
+    let wrong = {
+        small with
+            Profiles = [
+                {
+                    Name = "quick"
+                    Settings = [ Epochs 0 ]
+                },
+                [ 1 ]
+            ]
+    }
+    Assert.StartsWith("profile quick, training: ", Assert.Single(problems wrong))
+
+[<Fact>]
+let ``the key of a plan changes with its trainings and their order, not with how they are decoded`` () =
+    let key experiment =
+        Plan.key [ plan Choices.none experiment ]
+    Assert.Equal(
+        key small,
+        key {
+            small with
+                Title = "Another title"
+                Detection = detection { threshold 0.3 }
+        }
+    )
+    Assert.NotEqual<string>(
+        key small,
+        key {
+            small with
+                Axes = List.map List.rev small.Axes
+        }
+    )
+    Assert.NotEqual<string>(
+        key small,
+        key {
+            small with
+                Clips = { small.Clips with Training = 41 }
         }
     )
 
@@ -242,7 +405,7 @@ let ``profileRows is applied after the settings of the row and before profileRow
     Assert.Equal<int list>([ 8; 9; 9 ], [ for trial in plan.Trials -> trial.Specification.Training.Options.Epochs ])
     Assert.Equal(
         Some
-            "Profile quick changes the script's settings: epochs 8; 'special', 'other': epochs 9. `--profile paper` runs the script as written.",
+            "Profile quick replaces values of small: epochs 8, seeds 7; 'special', 'other': epochs 9. `--profile paper` runs the script as written.",
         Plan.printReplaced plan
     )
 

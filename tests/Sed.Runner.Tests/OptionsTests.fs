@@ -73,6 +73,7 @@ let ``every option is parsed`` () =
             Out = "elsewhere"
             Jobs = None
             Worker = None
+            PlanKey = None
             Slurm = None
             Prepare = false
             Part = None

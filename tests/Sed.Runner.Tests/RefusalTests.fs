@@ -66,7 +66,7 @@ let ``all problems of the command line and the script are reported at once`` () 
             "  --device: unknown device 'gpu'; use auto, cpu, cuda or cuda:N"
             "small: 3 problems"
             "  report: no columns; say for example `report [ WeakF; StrongER ]`"
-            "  --profile: there is no profile 'fast'; there are paper"
+            "  --profile: there is no profile 'fast'; there are smoke, paper"
             "  --only: no row contains 'nobody'; there are 'crnn', 'baseline'"
             ""
         ]
@@ -104,6 +104,34 @@ let ``two experiments with the same name are a problem`` () =
         "small: 1 problem\n  experiments: 2 experiments have this name; give each experiment its own name\n",
         errors
     )
+
+[<Fact>]
+let ``experiments of two scripts with the same name do not share a table`` () =
+    let out = Path.Combine(home, "two-scripts")
+    let script name =
+        let file = Path.Combine(Directory.CreateDirectory(Path.Combine(home, "scripts")).FullName, name)
+        File.WriteAllText(file, "")
+        file
+    let first, second = script "first.fsx", script "second.fsx"
+    let alone = {
+        small with
+            Alongside = [ "baseline", [ Network mlp; WeakWeight 0.0 ] ]
+    }
+    let code, _, errors = runAs first out [] [ alone ]
+    Assert.Equal((0, ""), (code, errors))
+    let table = File.ReadAllText(Path.Combine(out, "tables", "small.csv"))
+    let origin = Path.Combine(out, "tables", "small.origin.json")
+    let code, output, errors = runAs second out [] [ { alone with Title = "Other" } ]
+    Assert.Equal((2, ""), (code, output))
+    Assert.Equal(
+        $"{second}: 1 problem\n  small: the table 'small' in {out} belongs to the experiment 'small' of {first}, and this script is {second}; rename one of the experiments, or choose another folder with --out; if the old table is no longer needed, delete {origin}\n",
+        errors
+    )
+    Assert.Equal(table, File.ReadAllText(Path.Combine(out, "tables", "small.csv")))
+    // The same script and one that was moved keep the name.
+    Assert.Equal(0, (let code, _, _ = runAs first out [] [ alone ] in code))
+    File.Delete first
+    Assert.Equal(0, (let code, _, _ = runAs second out [] [ alone ] in code))
 
 [<Theory>]
 [<InlineData("soundscapes")>]

@@ -40,6 +40,7 @@ let ``every script prints its plan`` () =
     let code, output, errors = plan "all.fsx"
     Assert.Equal("", errors)
     Assert.Equal(0, code)
+    Assert.StartsWith("Profile quick replaces values of baseline: ", output)
     let plans =
         output.ReplaceLineEndings("\n").Split "\nprofile quick, " |> Array.skip 1
     let names = [
@@ -109,6 +110,50 @@ let ``a misspelt keyword in a nested block is reported`` () =
     Assert.StartsWith(
         "wrong.fsx(6,37): error FS0039: The value or constructor 'learningRat' is not defined.",
         errors[0]
+    )
+
+[<Fact>]
+let ``a block without parentheses is reported with the line to write`` () =
+    Assert.Equal<string[]>(
+        [|
+            "wrong.fsx(6,9): `network` takes one value. Put it in parentheses: `network (crnn { ... })`."
+            "wrong.fsx(7,9): `seeds` takes a list: write `[ 1 ]`."
+        |],
+        compilerErrors [ "title \"One\""; "network crnn { dropout 0.15 }"; "seeds 1" ]
+    )
+
+/// Runs a script of an experiment and a last line. Returns its exit code, output and errors.
+let private ending (line: string) =
+    let folder = Directory.CreateTempSubdirectory("sed-ending-").FullName
+    let sed = Path.Combine(root, "experiments", "sed.fsx")
+    try
+        let script = Path.Combine(folder, "mine.fsx")
+        File.WriteAllText(
+            script,
+            $"#load @\"{sed}\"\nopen Sed\n"
+            + "let mine = experiment \"mine\" { data Soundscapes.smartCars; clips 60 30 30; train (training { epochs 3 }); seeds [ 1 ]; report [ WeakF ] }\n"
+            + line
+        )
+        let code, output, errors = plan script
+        code, output.ReplaceLineEndings "\n", errors.Replace(script, "mine.fsx").Trim()
+    finally
+        Directory.Delete(folder, true)
+
+[<Fact>]
+let ``a single experiment can be run without a list, as the script has it`` () =
+    let code, output, errors = ending "run mine"
+    Assert.Equal((0, ""), (code, errors))
+    Assert.StartsWith("mine: \nprofile paper (the script as written), 1 row, 1 trial\n", output)
+    Assert.Contains("clips: 60 training, 30 testing, 30 evaluation\n", output)
+    Assert.Contains("at most 3 epochs", output)
+
+[<Fact>]
+let ``a script that runs nothing says so`` () =
+    let code, output, errors = ending ""
+    Assert.Equal((2, ""), (code, output))
+    Assert.Equal(
+        "mine.fsx: nothing was run. The script describes the experiment 'mine' but does not run it. Add a last line `run [ NAME ]` with the value that holds the experiment.",
+        errors
     )
 
 [<Fact>]

@@ -13,6 +13,22 @@ type PublishedRow = {
 /// of the rows.
 type Profile = { Name: string; Settings: Setting list }
 
+module Profile =
+    /// The name of the built-in profile, which every experiment has without declaring it.
+    [<Literal>]
+    let Smoke = "smoke"
+
+    /// A minimal training that runs every step in seconds: 32 training clips, a hop of 40 ms and 2 epochs. The networks
+    /// learn nothing.
+    let smoke = [
+        TrainingClips 32
+        TestingClips 16
+        EvaluationClips 16
+        Hop 40.0<ms>
+        Batch 16
+        Epochs 2
+    ]
+
 /// The cost of a row, as a column of the table. Costs are neither recorded nor verified.
 type Column =
     /// Number of trainable parameters.

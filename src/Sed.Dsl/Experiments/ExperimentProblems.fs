@@ -133,7 +133,10 @@ let private ofOthers (experiment: Experiment) (variants: Variant list) = [
 
 let private ofProfiles (paper: string) (experiment: Experiment) (variants: Variant list) = [
     for profile, row, _ in experiment.ProfileRows do
-        if experiment.Profiles |> List.forall (fun (known, _) -> known.Name <> profile) then
+        if
+            profile <> Profile.Smoke
+            && experiment.Profiles |> List.forall (fun (known, _) -> known.Name <> profile)
+        then
             Problem.at "profileRow" $"there is no profile '{profile}'" "name one that `profile` gives"
         match row with
         | Some label when variants |> List.forall (fun variant -> variant.Label <> label) ->

@@ -162,7 +162,9 @@ type ExperimentBuilder(name: string) =
         }
         |> given "otherSystems"
 
-    /// Other seeds and settings for the experiment, selected by `--profile`.
+    /// Other seeds and settings for the experiment, selected by `--profile`. The first profile of a script is its default on
+    /// synthesised corpora; a script without profiles runs as written. Runs print the replaced values first. The profile
+    /// `smoke` is built in.
     [<CustomOperation "profile">]
     member _.Profile(experiment: Experiment, name: string, seeds: int list, settings: Setting list) = {
         experiment with

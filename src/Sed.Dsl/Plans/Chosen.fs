@@ -1,5 +1,8 @@
 namespace Sed
 
+open System
+open System.IO
+
 /// The choices of the command line; None for those of the script.
 type Choices = {
     Profile: string option
@@ -63,32 +66,6 @@ module internal Chosen =
             }
     ]
 
-    /// An experiment with its chosen profile, and the problems of the choice.
-    let ofExperiment (choices: Choices) (experiment: Experiment) : Chosen * Problem list =
-        let corpus = choices.Data |> Option.orElse experiment.Data
-        let paper = { Name = PaperProfile; Settings = [] }, experiment.Seeds
-        let profiles = experiment.Profiles @ [ paper ]
-        // The default is the first profile for soundscapes and the script as written for collected corpora.
-        let byDefault =
-            match corpus with
-            | Some(corpus: Corpus) when corpus.IsMixed -> fst profiles.Head
-            | _ -> fst paper
-        let name = defaultArg choices.Profile byDefault.Name
-        let chosen profile seeds isDefault = {
-            Experiment = experiment
-            Corpus = corpus
-            Profile = profile
-            Seeds = defaultArg choices.Seeds seeds
-            IsDefault = isDefault
-            Variants = variants experiment
-        }
-        match profiles |> List.tryFind (fun (profile, _) -> profile.Name = name) with
-        | Some(profile, seeds) -> chosen profile seeds (name = byDefault.Name), []
-        | None ->
-            let known = [ for profile, _ in profiles -> profile.Name ] |> String.concat ", "
-            chosen { Name = ""; Settings = [] } experiment.Seeds true,
-            [ Problem.at "--profile" $"there is no profile '{name}'" $"there are {known}" ]
-
     /// The profile's settings for single rows, by their labels (None for every row).
     let rowSettings (chosen: Chosen) = [
         for profile, row, settings in chosen.Experiment.ProfileRows do
@@ -125,3 +102,93 @@ module internal Chosen =
             Members = []
         }
         List.fold Setting.apply plain settings
+
+    let private withProfile (choices: Choices) experiment profile seeds isDefault = {
+        Experiment = experiment
+        Corpus = choices.Data |> Option.orElse experiment.Data
+        Profile = profile
+        Seeds = defaultArg choices.Seeds seeds
+        IsDefault = isDefault
+        Variants = variants experiment
+    }
+
+    let private paper = { Name = PaperProfile; Settings = [] }
+
+    /// The built-in profile, without the settings that the features of some row cannot have, such as a hop longer than the window.
+    let private smoke (choices: Choices) (experiment: Experiment) =
+        let seeds = List.truncate 1 experiment.Seeds
+        let fits setting =
+            let profile = {
+                Name = Profile.Smoke
+                Settings = [ setting ]
+            }
+            let chosen = withProfile choices experiment profile seeds false
+            chosen.Variants
+            |> List.forall (fun variant ->
+                let own = specification chosen 0 Nothing (settings chosen variant)
+                (Features.problems own.Features).IsEmpty)
+        {
+            Name = Profile.Smoke
+            Settings = List.filter fits Profile.smoke
+        },
+        seeds
+
+    /// The experiment exactly as it is written.
+    let written (choices: Choices) (experiment: Experiment) : Chosen =
+        withProfile choices experiment paper experiment.Seeds false
+
+    /// What runs of an experiment, and what is wrong with the profile that is asked for. Without a profile on the command line, the
+    /// first one that the script declares applies to a mixed corpus, whose size it may choose; collected recordings are used as the
+    /// script is written.
+    let ofExperiment (choices: Choices) (experiment: Experiment) : Chosen * Problem list =
+        let corpus = choices.Data |> Option.orElse experiment.Data
+        let isDeclared name =
+            experiment.Profiles |> List.exists (fun (profile, _) -> profile.Name = name)
+        let byDefault =
+            match corpus, experiment.Profiles with
+            | Some corpus, (first, _) :: _ when corpus.IsMixed -> first.Name
+            | _ -> PaperProfile
+        let profiles = [
+            yield! experiment.Profiles
+            if not (isDeclared Profile.Smoke) then
+                smoke choices experiment
+            paper, experiment.Seeds
+        ]
+        let name = defaultArg choices.Profile byDefault
+        match profiles |> List.tryFind (fun (profile, _) -> profile.Name = name) with
+        | Some(profile, seeds) -> withProfile choices experiment profile seeds (name = byDefault), []
+        | None ->
+            let known = [ for profile, _ in profiles -> profile.Name ] |> String.concat ", "
+            withProfile choices experiment { Name = ""; Settings = [] } experiment.Seeds true,
+            [ Problem.at "--profile" $"there is no profile '{name}'" $"there are {known}" ]
+
+    /// A corpus in the name of a file: for recordings, the name of their folder.
+    let private corpusWord (corpus: Corpus) =
+        let folderName (folder: string) =
+            let letters =
+                string (Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath folder)))
+                |> String.map (fun letter ->
+                    if Char.IsLetterOrDigit letter || letter = '-' || letter = '_' then
+                        letter
+                    else
+                        '-')
+            if letters = "" then
+                "data"
+            else
+                letters.Substring(0, min 30 letters.Length)
+        match corpus with
+        | SmartCars -> "smartCars"
+        | Recordings folder -> $"soundscapes-{folderName folder}"
+        | Collected folder -> folderName folder
+
+    /// What the names of files say of a corpus: nothing if it is the script's own.
+    let corpusSuffix (choices: Choices) (experiment: Experiment) =
+        let place corpus =
+            match corpus with
+            | SmartCars -> SmartCars
+            | Recordings folder -> Recordings(Path.TrimEndingDirectorySeparator(Path.GetFullPath folder))
+            | Collected folder -> Collected(Path.TrimEndingDirectorySeparator(Path.GetFullPath folder))
+        match choices.Data, experiment.Data with
+        | Some corpus, Some own when place corpus = place own -> ""
+        | Some corpus, Some _ -> $"-{corpusWord corpus}"
+        | _ -> ""

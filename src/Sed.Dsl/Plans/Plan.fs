@@ -1,17 +1,22 @@
 namespace Sed
 
 open System
+open System.Security.Cryptography
+open System.Text
 
 /// All trials of an experiment, validated before the first one starts.
 type Plan = {
     Experiment: Experiment
     Profile: string
-    /// The settings of the profile that differ from the script, as text: labels of rows (empty for all rows) and
-    /// settings.
+    /// The values that the profile replaces, as text: labels of rows (empty for all rows) and values.
     Replaced: (string list * string list) list
     /// The file name of the table without its extension: the experiment's name, with suffixes for a profile other than
-    /// the default one and for a part of the rows.
+    /// the default one, for a corpus other than the script's and for a part of the rows.
     FileName: string
+    /// The file name of the recorded results: the experiment's name, with a suffix for a corpus other than the script's.
+    RecordedName: string
+    /// Whether these are all rows of the default profile.
+    IsWhole: bool
     Variants: Variant list
     Trials: Trial list
     /// Teachers and ensemble members that are not trials of the table's rows.
@@ -40,9 +45,14 @@ module Plan =
                 Setting.axis setting, $"{Setting.axis setting} {Setting.value setting}"
     ]
 
-    /// The settings of the profile that differ from the script, with rows that have the same settings together.
-    let private replaced (chosen: Chosen) =
+    /// The values that the profile replaces, with rows that have the same values together.
+    let private replaced (choices: Choices) (chosen: Chosen) =
         let written = Chosen.specification chosen 0 chosen.Experiment.Holdout []
+        let seeds =
+            if choices.Seeds.IsNone && chosen.Seeds <> chosen.Experiment.Seeds then
+                [ "seeds " + (chosen.Seeds |> List.map string |> String.concat ", ") ]
+            else
+                []
         // If a setting is given several times, the last one applies.
         let words settings =
             otherwise settings written
@@ -52,7 +62,7 @@ module Plan =
             |> List.map snd
         (None, chosen.Profile.Settings) :: Chosen.rowSettings chosen
         |> List.groupBy fst
-        |> List.map (fun (row, own) -> row, words (List.collect snd own))
+        |> List.map (fun (row, own) -> row, words (List.collect snd own) @ (if row.IsNone then seeds else []))
         |> List.groupBy (fun (row, words) -> Option.isNone row, words)
         |> List.map (fun ((_, words), rows) -> List.choose fst rows, words)
         |> List.filter (snd >> List.isEmpty >> not)
@@ -107,12 +117,30 @@ module Plan =
             for fold in 1 .. min ExperimentProblems.MostFolds (max 1 folds) -> Fold(fold, folds)
           ]
 
-    let private ofChosen (choices: Choices) (all: Chosen list) (chosen: Chosen, profileProblems) =
+    /// The problems of an experiment with the settings of a profile.
+    let private problems (choices: Choices) (all: Chosen list) (chosen: Chosen) =
         let experiment = chosen.Experiment
         let seedsGiven: ExperimentProblems.SeedsGiven = {
             Place = if choices.Seeds.IsSome then "--seeds" else "seeds"
             Seeds = chosen.Seeds
         }
+        let trial = RowTrials.trial all chosen 0 (holdouts experiment).Head
+        [
+            yield! ExperimentProblems.problems PaperProfile experiment chosen.Corpus seedsGiven chosen.Variants
+            yield! rowProblems chosen trial
+            // A setting may have no effect with another corpus, for example the number of clips.
+            if choices.Data.IsNone then
+                yield! idleAxes experiment chosen trial
+        ]
+
+    // `all` are the experiments of the script with their profiles, `allWritten` the same as they are written.
+    let private ofChosen
+        (choices: Choices)
+        (all: Chosen list)
+        (allWritten: Chosen list)
+        (chosen: Chosen, profileProblems: Problem list)
+        =
+        let experiment = chosen.Experiment
         let wanted =
             match choices.Only with
             | None -> chosen.Variants
@@ -120,8 +148,10 @@ module Plan =
                 chosen.Variants
                 |> List.filter (fun variant -> variant.Label.Contains(text, StringComparison.OrdinalIgnoreCase))
         let trial = RowTrials.trial all chosen
+        // No profile hides a mistake in the script.
+        let ofScript = problems choices allWritten (Chosen.written choices experiment)
         let problems = [
-            yield! ExperimentProblems.problems PaperProfile experiment chosen.Corpus seedsGiven chosen.Variants
+            yield! ofScript
             yield! profileProblems
             match choices.Only with
             | Some text when wanted.IsEmpty ->
@@ -129,10 +159,9 @@ module Plan =
                     [ for variant in chosen.Variants -> $"'{variant.Label}'" ] |> String.concat ", "
                 Problem.at "--only" $"no row contains '{text}'" $"there are {labels}"
             | _ -> ()
-            yield! rowProblems chosen (trial 0 (holdouts experiment).Head)
-            // A setting may have no effect with another corpus, for example the number of clips.
-            if choices.Data.IsNone then
-                yield! idleAxes experiment chosen (trial 0 (holdouts experiment).Head)
+            if profileProblems.IsEmpty && chosen.Profile.Name <> PaperProfile then
+                for problem in problems choices all chosen |> List.except ofScript do
+                    Problem.within $"profile {chosen.Profile.Name}" problem
         ]
         match problems with
         | [] ->
@@ -148,11 +177,14 @@ module Plan =
             Ok {
                 Experiment = experiment
                 Profile = chosen.Profile.Name
-                Replaced = replaced chosen
+                Replaced = replaced choices chosen
                 FileName =
                     experiment.Name
                     + (if chosen.IsDefault then "" else $"-{chosen.Profile.Name}")
+                    + Chosen.corpusSuffix choices experiment
                     + (if choices.Only.IsSome then "-part" else "")
+                RecordedName = experiment.Name + Chosen.corpusSuffix choices experiment
+                IsWhole = chosen.IsDefault && choices.Only.IsNone
                 Variants = wanted
                 Trials = trials
                 Needed = RowTrials.needed trials
@@ -163,7 +195,8 @@ module Plan =
     /// experiments.
     let ofExperiments (choices: Choices) (experiments: Experiment list) : Result<Plan, Problem list> list =
         let chosen = List.map (Chosen.ofExperiment choices) experiments
-        [ for one in chosen -> ofChosen choices (List.map fst chosen) one ]
+        let written = List.map (Chosen.written choices) experiments
+        [ for one in chosen -> ofChosen choices (List.map fst chosen) written one ]
 
     /// Plans a single experiment.
     let ofExperiment (choices: Choices) (experiment: Experiment) : Result<Plan, Problem list> =
@@ -181,6 +214,17 @@ module Plan =
             trial
         ]
         plan.Trials |> List.collect inOrder |> List.distinct
+
+    /// Identifies the trainings of a script's plans and their order. Two processes with the same key number the same trials
+    /// alike.
+    let key (plans: Plan list) : string =
+        let trainings = [
+            for plan in plans do
+                for trial in allTrials plan -> Specification.identity trial.Specification
+        ]
+        Convert
+            .ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(String.concat "\n\n" trainings)))
+            .Substring(0, 16)
 
     /// The key of each row, by its label. Rows that differ only in their labels are numbered.
     let rowKeys (plan: Plan) : Map<string, string> =
@@ -209,7 +253,7 @@ module Plan =
         |> Option.bind (fun row -> List.tryFind (fun (known, _) -> known = metric) row.Cells)
         |> Option.map snd
 
-    /// The settings of the profile that differ from the script, in one line; None if there are none.
+    /// The values that the profile replaces, in one line; None if there are none.
     let printReplaced (plan: Plan) =
         match plan.Replaced with
         | [] -> None
@@ -225,7 +269,14 @@ module Plan =
                 ]
                 |> String.concat "; "
             Some
-                $"Profile {plan.Profile} changes the script's settings: {words}. `--profile {PaperProfile}` runs the script as written."
+                $"Profile {plan.Profile} replaces values of {plan.Experiment.Name}: {words}. `--profile {PaperProfile}` runs the script as written."
+
+    /// The name of the profile, with an explanation if it is not one of the script's.
+    let printProfile (plan: Plan) =
+        if plan.Profile = PaperProfile then
+            $"{PaperProfile} (the script as written)"
+        else
+            plan.Profile
 
     /// The plan as text: the settings that all trials share, then those of each row.
     let print (plan: Plan) =
@@ -237,15 +288,13 @@ module Plan =
             | first :: others -> first |> List.filter (fun line -> others |> List.forall (List.contains line))
 
         [
+            yield! Option.toList (printReplaced plan)
             $"{plan.Experiment.Name}: {plan.Experiment.Title}"
             if plan.Experiment.Question <> "" then
                 plan.Experiment.Question
             let rows = Text.count plan.Variants.Length "row"
             let trials = Text.count plan.Trials.Length "trial"
-            $"profile {plan.Profile}, {rows}, {trials}"
-            match printReplaced plan with
-            | Some line -> line
-            | None -> ()
+            $"profile {printProfile plan}, {rows}, {trials}"
             ""
             "every trial"
             for name, value in common do

@@ -112,7 +112,7 @@ module internal ExperimentOutcome =
                 "seeds and folds"
             else
                 "seeds"
-        $"Mean ± standard deviation over {over}. Profile: {plan.Profile}. Scores of each trial: {Path.GetRelativePath(Directory.GetCurrentDirectory(), file)}"
+        $"Mean ± standard deviation over {over}. Profile: {Plan.printProfile plan}. Scores of each trial: {Path.GetRelativePath(Directory.GetCurrentDirectory(), file)}"
         yield! Option.toList (Plan.printReplaced plan)
     ]
 

@@ -29,7 +29,7 @@ let private folderOf folder (outcome: ExperimentOutcome) =
     Path.Combine(folder, outcome.Plan.Profile)
 
 let private file folder (outcome: ExperimentOutcome) =
-    Path.Combine(folderOf folder outcome, $"{outcome.Plan.Experiment.Name}.csv")
+    Path.Combine(folderOf folder outcome, $"{outcome.Plan.RecordedName}.csv")
 
 let private problem outcome what remedy =
     Problem.at outcome.Plan.Experiment.Name what remedy

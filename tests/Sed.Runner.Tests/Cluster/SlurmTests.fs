@@ -236,7 +236,7 @@ let rec private until (seconds: float) (reached: unit -> bool) =
 
 /// The stored table without training times.
 let private table (out: string) =
-    let lines = File.ReadAllLines(Path.Combine(out, "tables", "tiny-paper.csv"))
+    let lines = File.ReadAllLines(Path.Combine(out, "tables", "tiny.csv"))
     let names = lines[0].Split ','
     [
         for line in lines ->
@@ -252,7 +252,7 @@ let ``an array job gives the same table as a local run, even if tasks are killed
     use slurm = new OneNode()
     File.WriteAllText(Path.Combine(slurm.Folder, "tiny.fsx"), tiny)
     let script out more =
-        slurm.Start("dotnet", [ "fsi"; "tiny.fsx"; "--profile"; "paper"; "--out"; out ] @ more)
+        slurm.Start("dotnet", [ "fsi"; "tiny.fsx"; "--out"; out ] @ more)
     use submitted = script "runs" [ "--on"; "slurm"; "--wait" ]
     let errors = submitted.StandardError.ReadToEndAsync()
     let first = nonNull (submitted.StandardOutput.ReadLine())
@@ -285,7 +285,7 @@ let ``an array job gives the same table as a local run, even if tasks are killed
     for task in [ killed; noticed ] do
         slurm.Run("scontrol", [ "update"; $"jobid={task}"; "starttime=now+3" ])
         |> ignore
-    Assert.True(RunPlan.isKept (Path.Combine(slurm.Folder, "runs")) "tiny-paper", "The plan is not stored.")
+    Assert.True(RunPlan.isKept (Path.Combine(slurm.Folder, "runs")) "tiny", "The plan is not stored.")
 
     submitted.WaitForExit()
     Assert.True((submitted.ExitCode = 0 && errors.Result = ""), errors.Result + slurm.Logs)

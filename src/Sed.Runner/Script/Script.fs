@@ -1,0 +1,51 @@
+/// The script that this process runs, as sed.fsx sees it before the compiler reads the script itself.
+module Sed.Runner.Script
+
+open System
+open System.IO
+open Sed
+
+let mutable private isUsed = false
+
+let private isFile (arguments: string list) =
+    match arguments with
+    | script :: _ -> script.EndsWith ".fsx" && File.Exists script
+    | [] -> false
+
+/// Notes that the script has run an experiment or read results.
+let markUsed () = isUsed <- true
+
+let private warnIfNothingRan (script: string) (_: EventArgs) =
+    // A script that stopped with an error has said why.
+    if not isUsed && Environment.ExitCode = 0 then
+        match ScriptFiles.read script |> List.collect (snd >> ScriptMistakes.experimentsIn) with
+        | [] -> ()
+        | names ->
+            let described, them =
+                match names with
+                | [ name ] -> $"the experiment '{name}'", "it"
+                | _ ->
+                    "the experiments "
+                    + ([ for name in names -> $"'{name}'" ] |> String.concat ", "),
+                    "them"
+            eprintfn
+                $"{script}: nothing was run. The script describes {described} but does not run {them}. Add a last line `run [ NAME ]` with the value that holds the experiment."
+            Environment.ExitCode <- 2
+
+/// Checks the text of the script named by the command line. If it has mistakes, prints them and ends the process. When the process
+/// ends and the script describes experiments but has run none, a message says so.
+let check (arguments: string[]) =
+    let arguments = List.ofArray arguments
+    if isFile arguments then
+        let script = arguments.Head
+        let mistakes = [
+            for file, text in ScriptFiles.read script do
+                let shown = if file = Path.GetFullPath script then script else file
+                yield! ScriptMistakes.ofText shown text
+        ]
+        if mistakes.IsEmpty then
+            AppDomain.CurrentDomain.ProcessExit.Add(warnIfNothingRan script)
+        else
+            for mistake in mistakes do
+                eprintfn $"{ScriptMistakes.print mistake}"
+            exit 2

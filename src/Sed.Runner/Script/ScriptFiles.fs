@@ -1,0 +1,90 @@
+/// The files of a script, and copies of them that later edits do not reach.
+module internal Sed.Runner.ScriptFiles
+
+open System
+open System.IO
+open System.Security.Cryptography
+open System.Text
+open System.Text.RegularExpressions
+open Sed.Core.Runtime
+
+/// A directive that names files, with its string literals.
+let private directive =
+    Regex(
+        @"^[ \t]*#(?<kind>load|r|I)(?<names>(?:[ \t]+(?:""""""[^\n]*?""""""|@?""[^""\n]*""))+)",
+        RegexOptions.Multiline
+    )
+
+let private literal =
+    Regex(@"""""""(?<raw>[^\n]*?)""""""|@""(?<raw>[^""\n]*)""|""(?<plain>[^""\n]*)""")
+
+let private valueOf (one: Match) =
+    if one.Groups["raw"].Success then
+        one.Groups["raw"].Value
+    else
+        one.Groups["plain"].Value.Replace(@"\\", @"\")
+
+let private besides (file: string) (name: string) =
+    Path.GetFullPath(Path.Combine(Path.GetDirectoryName file |> string, name))
+
+let private loadedBy (file: string) (text: string) = [
+    for found in directive.Matches text do
+        if found.Groups["kind"].Value = "load" then
+            for one in literal.Matches found.Groups["names"].Value do
+                let other = besides file (valueOf one)
+                if File.Exists other then
+                    other
+]
+
+/// A script and the files that it loads, directly or not, with their texts; each file once, after those that it loads.
+let read (script: string) : (string * string) list =
+    let rec add (found: (string * string) list) (file: string) =
+        if found |> List.exists (fun (known, _) -> known = file) then
+            found
+        else
+            let text = File.ReadAllText file
+            // The file itself is marked as found, in case files load each other.
+            let before = List.fold add ((file, text) :: found) (loadedBy file text)
+            (file, text) :: List.filter (fun (known, _) -> known <> file) before
+    List.rev (add [] (Path.GetFullPath script))
+
+/// The text of a copy: the compiler treats its lines as those of the original, and files are named by their full paths.
+let private redirected (copyOf: string -> string option) (file: string) (text: string) =
+    let slashes (path: string) = path.Replace('\\', '/')
+    let withoutShebang =
+        if text.StartsWith "#!" then
+            "//" + text.Substring 2
+        else
+            text
+    let rename (found: Match) =
+        let names =
+            literal.Replace(
+                found.Groups["names"].Value,
+                MatchEvaluator(fun one ->
+                    let other = besides file (valueOf one)
+                    match copyOf other with
+                    | Some copy when found.Groups["kind"].Value = "load" -> $"\"{slashes copy}\""
+                    | _ when File.Exists other || Directory.Exists other -> $"\"{slashes other}\""
+                    | _ -> one.Value)
+            )
+        $"""#{found.Groups["kind"].Value}{names}"""
+    $"# 1 \"{slashes file}\"\n"
+    + directive.Replace(withoutShebang, MatchEvaluator rename)
+
+/// Copies a script and the files that it loads into a subfolder of a folder, which is named after their content. Returns the copy
+/// of the script. Processes that run the copy run the script as it is now.
+let copy (folder: string) (script: string) : string =
+    let files = read script
+    let whole = String.concat "\n" [ for file, text in files -> $"{file}\n{text}" ]
+    let hash =
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes whole)).Substring(0, 12)
+    let own =
+        Path.Combine(Path.GetFullPath folder, $"{Path.GetFileNameWithoutExtension script}-{hash}")
+    let copies =
+        Map [
+            for index, (file, _) in List.indexed files ->
+                file, Path.Combine(own, string index, string (Path.GetFileName file))
+        ]
+    for file, text in files do
+        AtomicFile.WriteIfChanged(copies[file], redirected copies.TryFind file text)
+    copies[Path.GetFullPath script]

@@ -1,0 +1,70 @@
+namespace Sed.Runner
+
+open System.IO
+open System.Text.Json
+open Sed.Core.Runtime
+open Sed
+
+/// What a table in a run folder was made from. It is stored beside the table, so that nothing else replaces it.
+type internal TableOrigin = {
+    /// The full path of the script.
+    Script: string
+    Experiment: string
+    Profile: string
+    /// The corpus as `--data` names it, if it is not the script's own; empty otherwise.
+    Corpus: string
+}
+
+module internal TableOrigin =
+    let private file runs (plan: Plan) =
+        Path.Combine(runs, "tables", plan.FileName + ".origin.json")
+
+    let private ofPlan (script: string) (plan: Plan) = {
+        Script = Path.GetFullPath script
+        Experiment = plan.Experiment.Name
+        Profile = plan.Profile
+        Corpus =
+            if plan.RecordedName = plan.Experiment.Name then
+                ""
+            else
+                match plan.Trials with
+                | trial :: _ ->
+                    match trial.Specification.Corpus with
+                    | SmartCars -> SmartCars.Name
+                    | Recordings folder -> (Recordings(Path.GetFullPath folder)).Name
+                    | Collected folder -> Path.TrimEndingDirectorySeparator(Path.GetFullPath folder)
+                | [] -> ""
+    }
+
+    // A damaged file protects nothing.
+    let private read runs plan : TableOrigin option =
+        try
+            match JsonSerializer.Deserialize<TableOrigin>(File.ReadAllText(file runs plan)) with
+            | null -> None
+            | origin -> Some origin
+        with
+        | :? JsonException
+        | :? IOException
+        | :? System.UnauthorizedAccessException -> None
+
+    /// Why a plan's table may not be written to a run folder: it would replace the table of something else. A script that no longer
+    /// exists was renamed or moved.
+    let problems (runs: string) (script: string) (plan: Plan) : Problem list = [
+        let own = ofPlan script plan
+        let refuse what =
+            Problem.at
+                plan.Experiment.Name
+                $"the table '{plan.FileName}' in {runs} {what}"
+                $"rename one of the experiments, or choose another folder with --out; if the old table is no longer needed, delete {file runs plan}"
+        match read runs plan with
+        | Some other when other.Script <> own.Script && File.Exists other.Script ->
+            refuse $"belongs to the experiment '{other.Experiment}' of {other.Script}, and this script is {own.Script}"
+        | Some other when other.Experiment <> own.Experiment ->
+            refuse $"belongs to the experiment '{other.Experiment}' with profile {other.Profile}"
+        | Some other when other.Corpus <> own.Corpus ->
+            refuse $"has results of the corpus {other.Corpus}, and this run uses {own.Corpus}"
+        | _ -> ()
+    ]
+
+    let write (runs: string) (script: string) (plan: Plan) =
+        AtomicFile.WriteIfChanged(file runs plan, JsonSerializer.Serialize(ofPlan script plan) + "\n")
