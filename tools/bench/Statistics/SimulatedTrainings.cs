@@ -43,7 +43,8 @@ internal sealed class SimulatedTrainings(ulong seed)
             var labels = 1 + (Uniform() < 0.27 ? 1 : 0) + (Uniform() < 0.04 ? 1 : 0);
             for (var label = 0; label < labels; label++)
             {
-                var k = Array.FindIndex(Frequencies, Uniform() is var at ? bound => at < bound : null!);
+                var place = Uniform();
+                var k = Array.FindIndex(Frequencies, bound => place < bound);
                 if (own.Any(one => one.Label == Classes[k]))
                     continue;
                 var seconds = Math.Clamp(Math.Exp(1.2 + 0.9 * Normal()), 0.6, Frames);

@@ -33,8 +33,11 @@ internal static class StatisticsBench
     {
         var clock = Stopwatch.StartNew();
         var recipe = TruthOfRecipe();
-        var networks = Enumerable.Range(0, FixedNetworks).Select(k => new SimulatedTrainings(77 + (ulong)k).Training());
-        var (fixedNetworks, ofNetworks) = (networks.ToArray(), networks.Select(TruthOfNetwork).ToArray());
+        float[][] networks =
+        [
+            .. Enumerable.Range(0, FixedNetworks).Select(k => new SimulatedTrainings(77 + (ulong)k).Training()),
+        ];
+        double[][] ofNetworks = [.. networks.Select(TruthOfNetwork)];
         Console.WriteLine(
             $"{repetitions} repetitions, {resamples} resamples of the clips. True scores: "
                 + string.Join(", ", All.Select((metric, m) => FormattableString.Invariant($"{metric.Name} {recipe.Mean[m]:F3}")))
@@ -61,7 +64,7 @@ internal static class StatisticsBench
                 {
                     SimulatedTrainings random = new(1_000_003UL * (ulong)clips + (ulong)repetition);
                     var drawn = random.Clips(clips);
-                    var network = fixedNetworks[repetition % FixedNetworks];
+                    var network = networks[repetition % FixedNetworks];
                     var truth = ofNetworks[repetition % FixedNetworks];
                     Resampled[] Row(int row, int trainings, Func<float[]> training) =>
                         [
