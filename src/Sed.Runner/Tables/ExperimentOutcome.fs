@@ -74,7 +74,11 @@ module internal ExperimentOutcome =
             manifest.IndicesOf specification.ScoreOn
             |> Seq.distinctBy (fun index -> manifest.Clips[index].Source)
             |> Seq.length
-        let of' = if recordings = clips then "" else $" of {recordings} recordings"
+        let of' =
+            if recordings = clips then
+                ""
+            else
+                $" of {recordings} recordings"
 
         $"{manifest.Corpus}: scored on {clips} {split.ToLowerInvariant()} clips{of'}."
 
@@ -124,8 +128,7 @@ module internal ExperimentOutcome =
         let trainings =
             finished
             |> List.groupBy _.Trial.Variant.Label
-            |> List.map (fun (label, own) ->
-                label, [ for one in own -> workspace.TrialFolder one.Trial.Specification ])
+            |> List.map (fun (label, own) -> label, [ for one in own -> workspace.TrialFolder one.Trial.Specification ])
             |> Map
         let statistics =
             Statistics.ofRows

@@ -109,7 +109,8 @@ let private compared folder file (recorded: Frame<string, string>) (outcome: Exp
         let place = $"row '{row}', {statistics.Metric.Name}"
         let estimate = Map.tryFind row statistics.Estimates
         let now = estimate |> Option.map (fun estimate -> rounded estimate.Mean)
-        let limit = estimate |> Option.bind (tolerance (outcome.Statistics.Length * labels.Length))
+        let limit =
+            estimate |> Option.bind (tolerance (outcome.Statistics.Length * labels.Length))
         match number recorded key statistics.Metric.Key, text recorded key ProcessorColumn, now, limit with
         | _, _, None, _ -> Other(problem outcome $"{place}: no trial has finished" "")
         | Some before, _, Some now, _ when now = before -> Same

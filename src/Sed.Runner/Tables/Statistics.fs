@@ -69,13 +69,15 @@ module internal Statistics =
             [|
                 for metric in metrics ->
                     let value = metric.Of clips
-                    Measure(metric.Name, (if Double.IsNaN value then Rate.Undefined "not known" else Rate value))
+                    Measure(
+                        metric.Name,
+                        (if Double.IsNaN value then
+                             Rate.Undefined "not known"
+                         else
+                             Rate value)
+                    )
             |]
-        Bootstrap.Resample(
-            trial.Inputs.Units,
-            Func<_, _> measure,
-            BootstrapOptions(Resamples = metrics.Head.Resamples)
-        )
+        Bootstrap.Resample(trial.Inputs.Units, Func<_, _> measure, BootstrapOptions(Resamples = metrics.Head.Resamples))
 
     let private estimate (scores: RowScores) = {
         Mean = scores.Mean
@@ -90,11 +92,12 @@ module internal Statistics =
             Gain = sign * own.Difference
             Verdict =
                 if own.Adjusted.IsDefined then
-                    limits struct (own.Low, own.High)
-                    |> Result.map (fun (low, high) -> min (sign * low) (sign * high), max (sign * low) (sign * high))
-                    // Rows whose outputs are equal differ by 0 in every resample.
-                    |> Result.orElse (Ok(0.0, 0.0))
-                    |> Result.map (fun limits -> limits, own.Adjusted.Value)
+                    let low, high =
+                        match limits struct (own.Low, own.High) with
+                        | Ok(low, high) -> sign * low, sign * high
+                        // Rows whose outputs are equal differ by 0 in every resample.
+                        | Error _ -> 0.0, 0.0
+                    Ok((min low high, max low high), own.Adjusted.Value)
                 else
                     Error(nonNull own.Adjusted.Why)
             StandardError = own.StandardError
@@ -116,7 +119,8 @@ module internal Statistics =
             rows
             |> List.sortByDescending (fun (_, estimate, _) -> rank metric estimate)
             |> List.indexed
-        let compared = RowComparisons.AllPairs [| for _, (_, _, scores) in ordered -> scores |]
+        let compared =
+            RowComparisons.AllPairs [| for _, (_, _, scores) in ordered -> scores |]
         let isKnown (left, _) (right, _) =
             left = right || isNull compared[struct (left, right)].WhyNone
         let known =
@@ -149,8 +153,7 @@ module internal Statistics =
         let found =
             if isNamed then
                 let own = rows |> List.find (fst >> (=) reference) |> snd
-                RowComparisons.With(own, [| for _, scores in others -> scores |])
-                |> Seq.toList
+                RowComparisons.With(own, [| for _, scores in others -> scores |]) |> Seq.toList
             else
                 let ordered = List.indexed rows
                 let compared = RowComparisons.AllPairs [| for _, scores in rows -> scores |]
@@ -180,7 +183,8 @@ module internal Statistics =
             |> List.ofArray
         for metric in metrics do
             let scores = [
-                for row, trial, trials in rows -> row, trial, RowScores.Of(trials, metric.Name, trainingsOf row |> List.toArray)
+                for row, trial, trials in rows ->
+                    row, trial, RowScores.Of(trials, metric.Name, trainingsOf row |> List.toArray)
             ]
             let own = [ for row, _, scores in scores -> row, estimate scores ]
             let constant =
@@ -211,7 +215,8 @@ module internal Statistics =
                         match better with
                         | [] -> Map.empty
                         | _ ->
-                            let _, clips, _ = better |> List.maxBy (fun (row, _, _) -> rank metric estimates[row])
+                            let _, clips, _ =
+                                better |> List.maxBy (fun (row, _, _) -> rank metric estimates[row])
                             better
                             |> List.filter (fun (_, others, _) -> sameClips others clips)
                             |> List.map (fun (row, _, scores) -> row, estimates[row], scores)

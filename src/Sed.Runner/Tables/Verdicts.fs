@@ -61,9 +61,9 @@ let ofMetric (name: string -> string) (statistics: MetricStatistics) =
                 | Error _ -> ()
         ]
         let alike =
-            rated
-            |> List.filter (fun (_, comparison, _, _) -> not comparison.IsSignificant)
-        let ofNetworks = rated |> List.exists (fun (_, comparison, _, _) -> comparison.IsOfNetworks)
+            rated |> List.filter (fun (_, comparison, _, _) -> not comparison.IsSignificant)
+        let ofNetworks =
+            rated |> List.exists (fun (_, comparison, _, _) -> comparison.IsOfNetworks)
         let named (row, comparison: Comparison, (low, high), p) =
             // Limits of the distance, which is positive also for worse rows.
             let low, high = if comparison.Gain < 0.0 then -high, -low else low, high
@@ -77,7 +77,8 @@ let ofMetric (name: string -> string) (statistics: MetricStatistics) =
                 andList (List.map named rows), rows.Length
             else
                 let distance (_, comparison: Comparison, _, _) = abs comparison.Gain
-                $"{rows.Length} rows, from {named (List.minBy distance rows)} to {named (List.maxBy distance rows)}", rows.Length
+                $"{rows.Length} rows, from {named (List.minBy distance rows)} to {named (List.maxBy distance rows)}",
+                rows.Length
         /// With one trial each, the networks differ; nothing is known of their recipes.
         let sentence word (rows: string, count) =
             match ofNetworks, count with

@@ -27,7 +27,8 @@ let private tagged hits clips =
 let private isNeverConstant _ _ _ = false
 
 let private weak rows =
-    Statistics.ofRows List.singleton isNeverConstant [ WeakR ] None None rows |> List.exactlyOne
+    Statistics.ofRows List.singleton isNeverConstant [ WeakR ] None None rows
+    |> List.exactlyOne
 
 [<Fact>]
 let ``p-values are corrected by Holm's procedure`` () =
@@ -146,7 +147,8 @@ let ``a row that is no better than a constant prediction is never the reference 
     ]
     let isConstant row _ _ = row = "diverged"
     let statistics =
-        Statistics.ofRows List.singleton isConstant [ WeakR ] None None rows |> List.exactlyOne
+        Statistics.ofRows List.singleton isConstant [ WeakR ] None None rows
+        |> List.exactlyOne
     Assert.Equal(Some "fair", statistics.Reference)
     Assert.Equal<string list>([ "diverged"; "poor" ], statistics.Comparisons |> Map.keys |> Seq.toList)
     Assert.Equal<Set<string>>(Set [ "diverged" ], statistics.Constant)
@@ -285,7 +287,11 @@ let ``an infinite d-prime has no interval and no verdict, and the reason is give
             ]
         ]
     let statistics =
-        Statistics.ofRows List.singleton isNeverConstant [ DPrime ] None (Some DPrime) [ perfect "one"; perfect "other"; wrong ]
+        Statistics.ofRows List.singleton isNeverConstant [ DPrime ] None (Some DPrime) [
+            perfect "one"
+            perfect "other"
+            wrong
+        ]
         |> List.exactlyOne
     Assert.Equal(infinity, statistics.Estimates["one"].Mean)
     Assert.Equal(Result.Error "a value is infinite", statistics.Estimates["one"].Interval)
@@ -323,7 +329,11 @@ let ``a row with one trial is not compared with a row of several, and the verdic
 [<Fact>]
 let ``of rows with several trials the verdict is about recipes, and differences within seeds are not significant`` () =
     let statistics =
-        weak [ "good", trials 3 80 2 100; "like it", trials 3 78 2 100; "bad", trials 3 30 2 100 ]
+        weak [
+            "good", trials 3 80 2 100
+            "like it", trials 3 78 2 100
+            "bad", trials 3 30 2 100
+        ]
     let words = Verdicts.ofMetric id statistics
     Assert.Contains(" over clips and trainings.", words)
     Assert.Contains("Significantly worse: 'bad' by 0.500 (", words)

@@ -64,7 +64,11 @@ internal sealed class SimulatedTrainings(ulong seed)
         var tags = new bool[count * Classes.Count];
         for (var at = 0; at < active.Length; at++)
             tags[at / width * Classes.Count + at % Classes.Count] |= active[at];
-        return new(new ClipTruth(Classes, [.. events.Select(one => one.Item1)], tags, EventList.Of(events)), active, difficulty);
+        return new(
+            new ClipTruth(Classes, [.. events.Select(one => one.Item1)], tags, EventList.Of(events)),
+            active,
+            difficulty
+        );
     }
 
     /// <summary>The outputs of a trained network for clips.</summary>
@@ -81,8 +85,12 @@ internal sealed class SimulatedTrainings(ulong seed)
             for (var frame = 0; frame < Frames; frame++)
             {
                 var at = (clip * Frames + frame) * Classes.Count + k;
-                var signal = clips.Active[at] ? quality : isTagged ? 0.9f : 0;
-                var logit = -3.6f + training[Classes.Count + k] + signal + clips.Difficulty[at] + ofClip + 0.4f * Normal();
+                var signal =
+                    clips.Active[at] ? quality
+                    : isTagged ? 0.9f
+                    : 0;
+                var logit =
+                    -3.6f + training[Classes.Count + k] + signal + clips.Difficulty[at] + ofClip + 0.4f * Normal();
                 strong[at] = 1 / (1 + MathF.Exp(-logit));
                 weak[clip * Classes.Count + k] = Math.Max(weak[clip * Classes.Count + k], strong[at]);
             }

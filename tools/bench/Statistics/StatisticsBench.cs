@@ -40,8 +40,13 @@ internal static class StatisticsBench
         double[][] ofNetworks = [.. networks.Select(TruthOfNetwork)];
         Console.WriteLine(
             $"{repetitions} repetitions, {resamples} resamples of the clips. True scores: "
-                + string.Join(", ", All.Select((metric, m) => FormattableString.Invariant($"{metric.Name} {recipe.Mean[m]:F3}")))
-                + FormattableString.Invariant($". Standard deviation of weak F over trainings {recipe.WeakFDeviation:F3}.")
+                + string.Join(
+                    ", ",
+                    All.Select((metric, m) => FormattableString.Invariant($"{metric.Name} {recipe.Mean[m]:F3}"))
+                )
+                + FormattableString.Invariant(
+                    $". Standard deviation of weak F over trainings {recipe.WeakFDeviation:F3}."
+                )
         );
         Console.WriteLine(
             "One training: intervals and verdicts are about networks (is the interval right about this network; do two equal"
@@ -73,7 +78,10 @@ internal static class StatisticsBench
                                 .Select(_ => Resample(random.Outputs(drawn, training()), row < 2, resamples)),
                         ];
                     var same = Enumerable.Range(0, Rows).Select(row => Row(row, 1, () => network)).ToArray();
-                    var recipes = Enumerable.Range(0, Rows).Select(row => Row(row, Trainings[^1], random.Training)).ToArray();
+                    var recipes = Enumerable
+                        .Range(0, Rows)
+                        .Select(row => Row(row, Trainings[^1], random.Training))
+                        .ToArray();
                     for (var m = 0; m < All.Length; m++)
                     for (var t = 0; t < Trainings.Length; t++)
                         tallies[m, t]
@@ -159,7 +167,9 @@ internal static class StatisticsBench
             RowScores[] scores = [.. rows.Take(isOfEight ? Rows : 2).Select(row => RowScores.Of(row, metric.Name))];
             var limits = scores.Select(row => row.Interval()).ToArray();
             var twos = scores.Chunk(2).Select(two => RowComparisons.With(two[0], [two[1]])[0]).ToArray();
-            var best = Enumerable.Range(0, scores.Length).MaxBy(row => metric.LowerIsBetter ? -scores[row].Mean : scores[row].Mean);
+            var best = Enumerable
+                .Range(0, scores.Length)
+                .MaxBy(row => metric.LowerIsBetter ? -scores[row].Mean : scores[row].Mean);
             var all = isOfEight ? RowComparisons.AllPairs(scores) : null;
             lock (this)
             {

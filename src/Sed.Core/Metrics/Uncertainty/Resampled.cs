@@ -10,8 +10,12 @@ public sealed class Resampled
     private readonly double[][] values; // for each metric its value in each resample; NaN where it is undefined
     private readonly BootstrapOptions options;
 
-    internal Resampled(IReadOnlyList<Measure> whole, double[][] values, SamplingUnits units, BootstrapOptions options) =>
-        (this.whole, this.values, Units, this.options) = (whole, values, units, options);
+    internal Resampled(
+        IReadOnlyList<Measure> whole,
+        double[][] values,
+        SamplingUnits units,
+        BootstrapOptions options
+    ) => (this.whole, this.values, Units, this.options) = (whole, values, units, options);
 
     /// <summary>The units that were drawn.</summary>
     public SamplingUnits Units { get; }
@@ -25,16 +29,7 @@ public sealed class Resampled
             var (name, value) = whole[m];
             var moments = Moments.Of(values[m], Units.Count);
             var (low, high) = Student(value, moments).Limits();
-            intervals.Add(
-                new Interval(
-                    name,
-                    value,
-                    low,
-                    high,
-                    moments.StandardError,
-                    values[m].Count(double.IsNaN)
-                )
-            );
+            intervals.Add(new Interval(name, value, low, high, moments.StandardError, values[m].Count(double.IsNaN)));
         }
         return intervals.MoveToImmutable();
     }

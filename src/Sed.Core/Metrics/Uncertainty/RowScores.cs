@@ -41,11 +41,7 @@ public sealed class RowScores
     /// training. Default: none, a row of its own.
     /// </param>
     /// <exception cref="ArgumentException">There are no trials, or a trial has no such metric or no value of it.</exception>
-    public static RowScores Of(
-        IReadOnlyList<Resampled> trials,
-        string metric,
-        IReadOnlyList<string>? trainings = null
-    )
+    public static RowScores Of(IReadOnlyList<Resampled> trials, string metric, IReadOnlyList<string>? trainings = null)
     {
         ArgumentNullException.ThrowIfNull(trials);
         if (trials.Count == 0)
@@ -94,9 +90,13 @@ public sealed class RowScores
             var none = Rate.Undefined("a row has one trial, which says nothing about its recipe");
             return new RowComparison(difference, none, none, none, compared);
         }
-        var student = trainings == reference.trainings && Trials == reference.Trials
-            ? Paired(reference).Student() with { IsDifference = true }
-            : Unpaired(reference, difference);
+        var student =
+            trainings == reference.trainings && Trials == reference.Trials
+                ? Paired(reference).Student() with
+                {
+                    IsDifference = true,
+                }
+                : Unpaired(reference, difference);
         var (low, high) = student.Limits();
         return new RowComparison(difference, low, high, student.PValue(), compared)
         {
@@ -136,12 +136,19 @@ public sealed class RowScores
         var moments = Moments.Of([.. means.Zip(reference.means, Minus)], units.Count);
         var (own, other) = (Trainings, reference.Trainings);
         var sum = own + other;
-        return new StudentInterval(double.IsNaN(difference) ? Rate.Undefined("a value is infinite") : difference, moments)
+        return new StudentInterval(
+            double.IsNaN(difference) ? Rate.Undefined("a value is infinite") : difference,
+            moments
+        )
         {
             Clips = Math.Max(0, moments.Variance - TrainingsOverClips - reference.TrainingsOverClips),
             Trainings = sum,
             TrainingFreedom =
-                sum > 0 ? sum * sum / (own * own / Math.Max(1, Trials - 1) + other * other / Math.Max(1, reference.Trials - 1)) : 1,
+                sum > 0
+                    ? sum
+                        * sum
+                        / (own * own / Math.Max(1, Trials - 1) + other * other / Math.Max(1, reference.Trials - 1))
+                    : 1,
             IsDifference = true,
         };
     }

@@ -29,7 +29,8 @@ internal sealed record StudentInterval
 
     /// <param name="value">The score, or a difference of scores.</param>
     /// <param name="moments">The moments of its bootstrap resamples.</param>
-    public StudentInterval(Rate value, Moments moments) => (Value, this.moments, Clips) = (value, moments, moments.Variance);
+    public StudentInterval(Rate value, Moments moments) =>
+        (Value, this.moments, Clips) = (value, moments, moments.Variance);
 
     /// <summary>The score, or a difference of scores.</summary>
     public Rate Value { get; }
@@ -123,9 +124,7 @@ internal sealed record StudentInterval
     private double Satterthwaite(double tail) =>
         Critical(
             tail,
-            Variance
-                * Variance
-                / (Clips * Clips / (moments.Units - 1) + Trainings * Trainings / TrainingFreedom)
+            Variance * Variance / (Clips * Clips / (moments.Units - 1) + Trainings * Trainings / TrainingFreedom)
         );
 
     private static double Critical(double tail, double freedom) => -StudentT.InvCDF(0, 1, freedom, tail);

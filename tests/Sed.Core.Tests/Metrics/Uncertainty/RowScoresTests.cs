@@ -62,7 +62,13 @@ public class RowScoresTests
         double[] clips = [.. Enumerable.Range(0, 40).Select(k => k % 8 / 8.0)];
         var trial = Bootstrap.Resample(
             40,
-            weights => [new("mean of distinct clips", weights.Zip(clips).Where(one => one.First > 0).Average(one => one.Second))]
+            weights =>
+                [
+                    new(
+                        "mean of distinct clips",
+                        weights.Zip(clips).Where(one => one.First > 0).Average(one => one.Second)
+                    ),
+                ]
         );
         var interval = Assert.Single(trial.Intervals());
         Assert.True(interval.Low.Value <= interval.Value.Value && interval.Value.Value <= interval.High.Value);
@@ -92,7 +98,10 @@ public class RowScoresTests
             Trial(windows, units).Intervals()[0].StandardError.Value,
             1e-12
         );
-        Assert.True(Trial(windows).Intervals()[0].StandardError.Value < 0.5 * Trial(recordings).Intervals()[0].StandardError.Value);
+        Assert.True(
+            Trial(windows).Intervals()[0].StandardError.Value
+                < 0.5 * Trial(recordings).Intervals()[0].StandardError.Value
+        );
     }
 
     [Fact]
