@@ -184,7 +184,7 @@ module internal Statistics =
         for metric in metrics do
             let scores = [
                 for row, trial, trials in rows ->
-                    row, trial, RowScores.Of(trials, metric.Name, trainingsOf row |> List.toArray)
+                    row, trial, RowScores.Of(trials, metric.Name, trainingsOf row |> List.toArray, metric.FewestClips)
             ]
             let own = [ for row, _, scores in scores -> row, estimate scores ]
             let constant =

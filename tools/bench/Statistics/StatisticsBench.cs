@@ -164,7 +164,11 @@ internal static class StatisticsBench
         public void Add(Metric metric, Resampled[][] rows, double truth)
         {
             var isOfEight = OfEightRows.Contains(metric);
-            RowScores[] scores = [.. rows.Take(isOfEight ? Rows : 2).Select(row => RowScores.Of(row, metric.Name))];
+            RowScores[] scores =
+            [
+                .. rows.Take(isOfEight ? Rows : 2)
+                    .Select(row => RowScores.Of(row, metric.Name, null, metric == MacroF ? 100 : metric.FewestClips)),
+            ];
             var limits = scores.Select(row => row.Interval()).ToArray();
             var twos = scores.Chunk(2).Select(two => RowComparisons.With(two[0], [two[1]])[0]).ToArray();
             var best = Enumerable

@@ -20,10 +20,12 @@ public sealed class RowScores
     private readonly double trialsOverClips; // the part of the variance over trials that resampling the clips explains
     private readonly string trainings;
     private readonly SamplingUnits units;
+    private readonly int fewestUnits;
 
-    private RowScores(double[] values, double[][] resamples, string trainings, SamplingUnits units)
+    private RowScores(double[] values, double[][] resamples, string trainings, SamplingUnits units, int fewestUnits)
     {
-        (this.values, this.resamples, this.trainings, this.units) = (values, resamples, trainings, units);
+        (this.values, this.resamples, this.trainings) = (values, resamples, trainings);
+        (this.units, this.fewestUnits) = (units, fewestUnits);
         Mean = Same(values) ? values[0] : values.Average();
         means = MeansOf(resamples);
         trialsOverClips =
@@ -40,8 +42,14 @@ public sealed class RowScores
     /// The keys of the trials' trainings. Rows of equal trainings, which differ in decoding only, are compared training by
     /// training. Default: none, a row of its own.
     /// </param>
+    /// <param name="fewestUnits">The fewest independent units with an interval and a verdict. Default 10.</param>
     /// <exception cref="ArgumentException">There are no trials, or a trial has no such metric or no value of it.</exception>
-    public static RowScores Of(IReadOnlyList<Resampled> trials, string metric, IReadOnlyList<string>? trainings = null)
+    public static RowScores Of(
+        IReadOnlyList<Resampled> trials,
+        string metric,
+        IReadOnlyList<string>? trainings = null,
+        int fewestUnits = StudentInterval.FewestUnits
+    )
     {
         ArgumentNullException.ThrowIfNull(trials);
         if (trials.Count == 0)
@@ -53,7 +61,8 @@ public sealed class RowScores
             [.. all.Select(one => one.Whole.Value)],
             [.. all.Select(one => one.Resamples)],
             trainings is null ? Guid.NewGuid().ToString() : string.Join('\n', trainings),
-            trials[0].Units
+            trials[0].Units,
+            fewestUnits
         );
     }
 
@@ -120,6 +129,7 @@ public sealed class RowScores
             Clips = Math.Max(0, moments.Variance - TrainingsOverClips),
             Trainings = Trainings,
             TrainingFreedom = Math.Max(1, Trials - 1),
+            Fewest = fewestUnits,
         };
     }
 
@@ -128,7 +138,8 @@ public sealed class RowScores
             [.. values.Zip(reference.values, Minus)],
             [.. resamples.Zip(reference.resamples, (own, other) => own.Zip(other, Minus).ToArray())],
             "",
-            units
+            units,
+            fewestUnits
         );
 
     private StudentInterval Unpaired(RowScores reference, double difference)
@@ -149,6 +160,7 @@ public sealed class RowScores
                         * sum
                         / (own * own / Math.Max(1, Trials - 1) + other * other / Math.Max(1, reference.Trials - 1))
                     : 1,
+            Fewest = fewestUnits,
             IsDifference = true,
         };
     }

@@ -16,7 +16,7 @@ namespace Sed.Core.Metrics.Uncertainty;
 /// </remarks>
 internal sealed record StudentInterval
 {
-    /// <summary>The fewest independent units (clips or recordings) with an interval.</summary>
+    /// <summary>The fewest independent units (clips or recordings) with an interval, for sums of counts.</summary>
     public const int FewestUnits = 10;
 
     /// <summary>
@@ -44,6 +44,9 @@ internal sealed record StudentInterval
     /// <summary>Degrees of freedom of <see cref="Trainings"/>.</summary>
     public double TrainingFreedom { get; init; } = 1;
 
+    /// <summary>The fewest independent units with an interval. Default: <see cref="FewestUnits"/>.</summary>
+    public int Fewest { get; init; } = FewestUnits;
+
     /// <summary>Whether the value is a difference. Default false.</summary>
     public bool IsDifference { get; init; }
 
@@ -55,8 +58,8 @@ internal sealed record StudentInterval
         !Value.IsDefined ? Value.Why
         : !double.IsFinite(Value.Value) || !moments.AreFinite ? "a value is infinite"
         : moments.Count < 2 ? "fewer than two resamples have a value"
-        : moments.Units < FewestUnits
-            ? $"fewer than {FewestUnits} independent clips ({moments.Units}) are too few for an interval"
+        : moments.Units < Fewest
+            ? $"fewer than {Fewest} independent clips ({moments.Units}) are too few for an interval"
         : Variance <= 0 ? "the value is the same in every resample"
         : Math.Abs(Bias) > LargestBias * StandardError
             ? "there are too few clips for this metric (its bootstrap bias exceeds half a standard error)"
@@ -103,8 +106,8 @@ internal sealed record StudentInterval
         if (Clips <= 0)
             return 2 * most;
         // The tail whose critical value is the statistic lies between those of the two distributions.
-        var (from, to) = (Math.Log(Math.Min(least, most)), Math.Log(Math.Max(least, most)));
-        for (var step = 0; step < 40 && to - from > 1e-4; step++)
+        var (from, to) = (Math.Log(Math.Max(Math.Min(least, most), 1e-300)), Math.Log(Math.Max(least, most)));
+        for (var step = 0; step < 40 && to - from > 1e-3; step++)
         {
             var middle = (from + to) / 2;
             if (CochranCox(Math.Exp(middle)) > statistic)
@@ -127,7 +130,23 @@ internal sealed record StudentInterval
             Variance * Variance / (Clips * Clips / (moments.Units - 1) + Trainings * Trainings / TrainingFreedom)
         );
 
-    private static double Critical(double tail, double freedom) => -StudentT.InvCDF(0, 1, freedom, tail);
+    /// <summary>
+    /// The value that Student's t exceeds with a probability below 0.5, by Newton's method for the logarithm of the tail over the
+    /// logarithm of t. The quantile function of MathNet does not converge for the small probabilities of corrected tests.
+    /// </summary>
+    private static double Critical(double tail, double freedom)
+    {
+        var t = -Normal.InvCDF(0, 1, tail);
+        for (var step = 0; step < 100; step++)
+        {
+            var own = Tail(t, freedom);
+            var change = Math.Log(own / tail) * own / (t * StudentT.PDF(0, 1, freedom, t));
+            t *= Math.Exp(change);
+            if (Math.Abs(change) < 1e-9)
+                break;
+        }
+        return t;
+    }
 
     private static double Tail(double statistic, double freedom) => StudentT.CDF(0, 1, freedom, -statistic);
 }
