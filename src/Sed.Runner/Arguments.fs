@@ -53,7 +53,7 @@ type Arguments =
             | Only _ -> "run only the rows whose label contains this text."
             | Retry_Failed -> "train failed trials again."
             | Verify ->
-                "compare the table with the recorded results and fail if a value differs: in any digit on the same processor, by more than its recorded interval on another."
+                "compare the table with the recorded results and fail if a value differs: in any digit on the same processor, by more than other trainings differ on another."
             | Record -> "write the table's scores to the folder recorded beside the script, for --verify."
             | Report ->
                 "write an HTML report to the folder reports beside the trials. The complete table of the default profile gets one without this option."

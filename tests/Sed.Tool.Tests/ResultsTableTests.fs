@@ -35,15 +35,15 @@ let private lines (run: Run) = [
 ]
 
 [<Fact>]
-let ``show prints intervals over trials, the settings that all rows share and those of each row`` () =
+let ``show prints means with the same deviation as a run, the settings that all rows share and those of each row`` () =
     use runs = new Folder()
     let place = table runs "first" small "0.15"
     let run = Run.seddsl [ "show"; place ]
     Assert.Equal("", run.Errors)
     Assert.Equal(0, run.ExitCode)
     let shown = lines run
-    // Student's t for one degree of freedom is 12.706; the standard error of weak F is 0.05.
-    Assert.Contains("16 2 0.450 ± 0.635 0.310 ± 0.127", shown)
+    Assert.Contains("16 2 0.450 ± 0.071 0.310 ± 0.014", shown)
+    Assert.Contains("±: standard deviation over a row's trials.", shown)
     Assert.Contains("dropout: 0.15", shown)
     Assert.Equal<string list>([ "16:"; "units: 16"; "32:"; "units: 32" ], shown[shown.Length - 4 ..])
 
@@ -66,8 +66,8 @@ let ``compare prints differences row by row, in metrics and settings`` () =
     Assert.Equal(0, run.ExitCode)
     let shown = lines run
     // Welch's t-test: the t of two degrees of freedom is 4.303, the standard error sqrt(0.0025 + 0.0025).
-    Assert.Contains("16 weak F 0.450 ± 0.635 0.850 ± 0.635 +0.400 * +0.096 to +0.704", shown)
-    Assert.Contains("32 weak F 0.650 ± 0.635 - -", shown)
+    Assert.Contains("16 weak F 0.450 ± 0.071 0.850 ± 0.071 +0.400 * +0.096 to +0.704", shown)
+    Assert.Contains("32 weak F 0.650 ± 0.071 - -", shown)
     Assert.Contains("16: dropout: 0.15 -> 0.5", shown)
     Assert.Contains($"32: only in {left}", shown)
     Assert.Contains($"64: only in {right}", shown)

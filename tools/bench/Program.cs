@@ -20,6 +20,7 @@ const string Usage = """
       audio                 decoding rates of our decoders, NAudio and ffmpeg on the same files; resamplers
       extraction            speed of feature extraction from WAV files compared with torchaudio
       metrics [REF EST]     reading and scoring of event lists (default: synthetic ones) compared with other tools
+      statistics [REPETITIONS RESAMPLES]  coverage of intervals and false-positive rates by simulation (default: 100 and 400)
       rescore               ten finished trials scored again with five thresholds from stored outputs
       store                 feature stores at scale: memory, time per clip, recovery after kills
       predict [CLIPS MINUTES]  speed of prediction compared with PyTorch, time per stage, memory (default: 200 and 10)
@@ -70,6 +71,10 @@ switch (args)
         return ExtractionBench.Run(rest);
     case ["metrics"] or ["metrics", _, _]:
         return MetricsBench.Run(args[1..]);
+    case ["statistics"]:
+        return StatisticsBench.Run(repetitions: 100, resamples: 400);
+    case ["statistics", var repetitions, var resamples]:
+        return StatisticsBench.Run(Number(repetitions), Number(resamples));
     case ["rescore"]:
         return RescoreBench.Run();
     case ["store", .. var rest]:

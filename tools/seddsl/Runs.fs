@@ -32,7 +32,7 @@ module Show =
 
     let command = {
         Name = "show"
-        Summary = "shows a results table: metrics with confidence intervals, and settings"
+        Summary = "shows a results table: metrics with deviations over trials, and settings"
         NeedsTorch = false
         Run = Command.run<ShowArguments> "show" work
     }

@@ -8,9 +8,19 @@ namespace Sed.Core.Scoring;
 /// <param name="Names">Names of the clips.</param>
 /// <param name="Tags">Weak labels (tags), shape (clips, classes).</param>
 /// <param name="Events">Strong labels (events); null if any clip has none.</param>
-public sealed record ClipTruth(ClassList Classes, IReadOnlyList<string> Names, bool[] Tags, EventList? Events)
+/// <param name="Units">
+/// For each clip the key of its independent unit, for example its recording. Bootstrap resamples draw whole units. Default: null,
+/// every clip is independent.
+/// </param>
+public sealed record ClipTruth(
+    ClassList Classes,
+    IReadOnlyList<string> Names,
+    bool[] Tags,
+    EventList? Events,
+    IReadOnlyList<string>? Units = null
+)
 {
-    /// <summary>The labels of some clips of a corpus.</summary>
+    /// <summary>The labels of some clips of a corpus. Clips of one recording are one independent unit.</summary>
     /// <param name="manifest">Source of the labels.</param>
     /// <param name="clips">Manifest indices of the clips.</param>
     public static ClipTruth Of(Manifest manifest, IReadOnlyCollection<int> clips)
@@ -28,7 +38,8 @@ public sealed record ClipTruth(ClassList Classes, IReadOnlyList<string> Names, b
             classes,
             [.. clips.Select(clip => manifest.Clips[clip].Name)],
             tags,
-            manifest.EventsOf(clips)
+            manifest.EventsOf(clips),
+            [.. clips.Select(clip => manifest.Clips[clip].Source)]
         );
     }
 }

@@ -82,6 +82,12 @@ public sealed class Metric
     /// </summary>
     public int Resamples => IsOfDecisions ? ManyResamples : FewResamples;
 
+    /// <summary>
+    /// The fewest independent clips with a confidence interval: 10 for decisions, whose counts add up, 100 for scores, whose curves
+    /// are of single classes (<c>Sed.Bench statistics</c>).
+    /// </summary>
+    public int FewestClips => IsOfDecisions ? 10 : 100;
+
     /// <summary>The metric with this heading; null if there is none.</summary>
     public static Metric? Named(string name) => All.FirstOrDefault(metric => metric.Name == name);
 

@@ -23,6 +23,13 @@ public sealed class MetricInputs
     /// <summary>Number of clips.</summary>
     public required int Clips { get; init; }
 
+    /// <summary>The independent units of the clips, which resampling draws. Default: every clip is one.</summary>
+    public SamplingUnits Units
+    {
+        get => field ??= SamplingUnits.OfClips(Clips);
+        init;
+    }
+
     internal Lazy<IReadOnlyList<TaggingCounts>>? TagDecisions { get; init; }
     internal Lazy<IReadOnlyList<TaggingCounts>>? WeakOutputDecisions { get; init; }
     internal Lazy<EventPairs>? EventPairs { get; init; }

@@ -25,22 +25,6 @@ type internal ExperimentOutcome = {
 }
 
 module internal ExperimentOutcome =
-    /// The most frequent class of the training clips, and the weak F of tagging every clip with it alone.
-    let private alwaysMostFrequent (workspace: Workspace) (specification: Specification) =
-        let manifest = workspace.Manifest specification
-        let labels split = [ for index in manifest.IndicesOf split -> manifest.Clips[index].WeakLabels ]
-
-        let frequent, _ =
-            labels Split.Training
-            |> Seq.concat
-            |> Seq.countBy id
-            |> Seq.maxBy (fun (label, count) -> count, label)
-
-        let tested = labels specification.ScoreOn
-        let hits = tested |> List.filter (Seq.contains frequent) |> List.length
-        let tags = tested |> List.sumBy _.Count
-        frequent, 2.0 * float hits / float (tested.Length + tags)
-
     /// Notes on the clips and the criterion that decoding was tuned with.
     let private tuned (workspace: Workspace) (plan: Plan) =
         let isTuned (trial: Trial) =
@@ -82,12 +66,21 @@ module internal ExperimentOutcome =
 
     let private notes (workspace: Workspace) (plan: Plan) (file: string) = [
         let specification = plan.Trials.Head.Specification
-        let label, weakF = alwaysMostFrequent workspace specification
         let manifest = workspace.Manifest specification
         let split = string specification.ScoreOn
         let clips = (manifest.IndicesOf specification.ScoreOn).Length
 
-        $"{manifest.Corpus}: scored on {clips} {split.ToLowerInvariant()} clips. Tagging every clip as '{label}' has weak F {weakF:F3}."
+        let recordings =
+            manifest.IndicesOf specification.ScoreOn
+            |> Seq.distinctBy (fun index -> manifest.Clips[index].Source)
+            |> Seq.length
+        let of' =
+            if recordings = clips then
+                ""
+            else
+                $" of {recordings} recordings"
+
+        $"{manifest.Corpus}: scored on {clips} {split.ToLowerInvariant()} clips{of'}."
 
         $"All clips: {manifest.Describe()}."
 
@@ -112,7 +105,7 @@ module internal ExperimentOutcome =
                 "seeds and folds"
             else
                 "seeds"
-        $"Mean ± standard deviation over {over}. Profile: {Plan.printProfile plan}. Scores of each trial: {Path.GetRelativePath(Directory.GetCurrentDirectory(), file)}"
+        $"±: standard deviation over {over}. Profile: {Plan.printProfile plan}. Scores of each trial: {Path.GetRelativePath(Directory.GetCurrentDirectory(), file)}"
         yield! Option.toList (Plan.printReplaced plan)
     ]
 
@@ -132,10 +125,14 @@ module internal ExperimentOutcome =
                 if one.Trial.Variant = variant then
                     one.Scored
         ]
-        let keys = Plan.rowKeys plan
+        let trainings =
+            finished
+            |> List.groupBy _.Trial.Variant.Label
+            |> List.map (fun (label, own) -> label, [ for one in own -> workspace.TrialFolder one.Trial.Specification ])
+            |> Map
         let statistics =
             Statistics.ofRows
-                (fun label -> keys[label])
+                (fun label -> trainings[label])
                 (isConstant finished)
                 plan.Experiment.Report
                 plan.Experiment.Against

@@ -1,11 +1,13 @@
-/// Compares results with those recorded beside a script. On the processor of the recording every digit has to agree; on
-/// another one, the means have to be within the recorded confidence intervals.
+/// Compares results with those recorded beside a script. On the processor of the recording every digit has to agree. On another
+/// one, rounding differs and trainings drift apart, as with other seeds: a row's mean may differ as much as the means of two sets
+/// of trainings do (Student's t, 5 % for all cells together). Cells of rows with one trial cannot be judged and are counted.
 module internal Sed.Runner.Recorded
 
 open System
 open System.Globalization
 open System.IO
 open Deedle
+open MathNet.Numerics.Distributions
 open Sed.Core.Runtime
 open Sed
 
@@ -21,8 +23,14 @@ let private ProcessorColumn = "processor"
 // Four decimals are recorded.
 let private rounded (value: float) = Math.Round(value, 4)
 
-let private bounds (metric: Metric) =
-    $"{metric.Key} from", $"{metric.Key} to"
+/// The largest difference of a cell on another processor; None for one trial. The recorded and today's mean of T trials have the
+/// variance 2 s²/T, with today's standard deviation s.
+let private tolerance cells (estimate: Estimate) =
+    estimate.Deviation
+    |> Option.map (fun deviation ->
+        let critical =
+            StudentT.InvCDF(0.0, 1.0, float (estimate.Trials - 1), 1.0 - 0.025 / float cells)
+        critical * deviation * sqrt (2.0 / float estimate.Trials))
 
 // A folder for each profile.
 let private folderOf folder (outcome: ExperimentOutcome) =
@@ -56,7 +64,7 @@ let private number frame row column =
 let private text frame row column =
     cell frame row column |> Option.map string
 
-/// Writes the means and confidence intervals of an outcome, and the name of the processor. Returns the file.
+/// Writes the means of an outcome and the name of the processor. Returns the file.
 let write (folder: string) (outcome: ExperimentOutcome) =
     let file = file folder outcome
     let keys = Plan.rowKeys outcome.Plan
@@ -70,10 +78,7 @@ let write (folder: string) (outcome: ExperimentOutcome) =
                         for label in labels ->
                             keys[label], Map.tryFind label statistics.Estimates |> Option.map (value >> rounded >> box)
                     ]
-                let low, high = bounds statistics.Metric
                 statistics.Metric.Key, column _.Mean
-                low, column _.Low
-                high, column _.High
             ProcessorColumn, Series.ofObservations [ for label in labels -> keys[label], box Processor.Name ]
         ]
     AtomicFile.Write(
@@ -88,6 +93,7 @@ let write (folder: string) (outcome: ExperimentOutcome) =
 type private Cell =
     | Same
     | Within of processor: string
+    | NotJudged of processor: string
     | Other of Problem
 
 /// Compares all cells. Returns a summary or the differences.
@@ -97,22 +103,25 @@ let private compared folder file (recorded: Frame<string, string>) (outcome: Exp
             problem outcome $"{place}: {what}" "find the cause; if the change is intended, record again with `--record`"
         )
     let keys = Plan.rowKeys outcome.Plan
+    let labels = [ for variant in outcome.Plan.Variants -> variant.Label ]
     let verdict row (statistics: MetricStatistics) =
         let key = keys[row]
         let place = $"row '{row}', {statistics.Metric.Name}"
-        let low, high = bounds statistics.Metric
-        let number = number recorded key
-        let now =
-            Map.tryFind row statistics.Estimates
-            |> Option.map (fun estimate -> rounded estimate.Mean)
-        match number statistics.Metric.Key, number low, number high, text recorded key ProcessorColumn, now with
-        | _, _, _, _, None -> Other(problem outcome $"{place}: no trial has finished" "")
-        | Some before, _, _, _, Some now when now = before -> Same
-        | Some before, _, _, Some processor, Some now when processor = Processor.Name ->
+        let estimate = Map.tryFind row statistics.Estimates
+        let now = estimate |> Option.map (fun estimate -> rounded estimate.Mean)
+        let limit =
+            estimate |> Option.bind (tolerance (outcome.Statistics.Length * labels.Length))
+        match number recorded key statistics.Metric.Key, text recorded key ProcessorColumn, now, limit with
+        | _, _, None, _ -> Other(problem outcome $"{place}: no trial has finished" "")
+        | Some before, _, Some now, _ when now = before -> Same
+        | Some before, Some processor, Some now, _ when processor = Processor.Name ->
             moved place $"recorded {before:F4}, now {now:F4}, on the same processor ({processor})"
-        | Some _, Some low, Some high, Some processor, Some now when low <= now && now <= high -> Within processor
-        | Some before, Some low, Some high, Some processor, Some now ->
-            moved place $"recorded {before:F4} ({low:F4} to {high:F4}) on {processor}, now {now:F4} on {Processor.Name}"
+        | Some _, Some processor, Some _, None -> NotJudged processor
+        | Some before, Some processor, Some now, Some limit when abs (now - before) <= limit -> Within processor
+        | Some before, Some processor, Some now, Some limit ->
+            moved
+                place
+                $"recorded {before:F4} on {processor}, now {now:F4} on {Processor.Name}, which is more than other trainings differ ({limit:F4})"
         | _ ->
             Other(
                 problem
@@ -120,7 +129,6 @@ let private compared folder file (recorded: Frame<string, string>) (outcome: Exp
                     $"{place} is not recorded in {Path.GetRelativePath(folder, file)}"
                     "record again with `--record`"
             )
-    let labels = [ for variant in outcome.Plan.Variants -> variant.Label ]
     let cells = [
         for key in recorded.RowKeys do
             if not (Map.exists (fun _ known -> known = key) keys) then
@@ -138,7 +146,8 @@ let private compared folder file (recorded: Frame<string, string>) (outcome: Exp
     let processors =
         cells
         |> List.choose (function
-            | Within processor -> Some processor
+            | Within processor
+            | NotJudged processor -> Some processor
             | _ -> None)
         |> List.distinct
     match
@@ -152,8 +161,21 @@ let private compared folder file (recorded: Frame<string, string>) (outcome: Exp
     | [], _ ->
         let same = cells |> List.filter ((=) Same) |> List.length
         let recordedOn = String.concat ", " processors
-        Ok
-            $"{outcome.Plan.Experiment.Name}: {same} of {cells.Length} cells equal the recorded ones to the last digit; the others are within the intervals recorded on {recordedOn} (this is {Processor.Name})."
+        let notJudged =
+            cells
+            |> List.filter (function
+                | NotJudged _ -> true
+                | _ -> false)
+            |> List.length
+        let parts = [
+            $"{same} of {cells.Length} cells equal the recorded ones to the last digit"
+            if same + notJudged < cells.Length then
+                $"{cells.Length - same - notJudged} differ by no more than other trainings do"
+            if notJudged > 0 then
+                $"{notJudged} are of one trial and cannot be judged"
+        ]
+        let parts = String.concat "; " parts
+        Ok $"{outcome.Plan.Experiment.Name}: {parts} (recorded on {recordedOn}, this is {Processor.Name})."
     | problems, _ -> Result.Error problems
 
 /// Compares an outcome with the recorded results. Returns a summary or the differences.

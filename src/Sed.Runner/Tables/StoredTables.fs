@@ -6,10 +6,11 @@ open Deedle
 open MathNet.Numerics.Distributions
 open MathNet.Numerics.Statistics
 open Sed
+open Sed.Core.Metrics.Uncertainty
 open Sed.Core.Scoring
 
-/// Describes and compares stored tables, without the scripts that made them. Confidence intervals are those of
-/// Student's t over the trials of a row, at 95 %. They cover other seeds on the same clips.
+/// Describes and compares stored tables, without the scripts that made them. Stored tables have no scores of single clips, so the
+/// confidence intervals of differences cover other seeds on the same clips (Welch 1947, 95 %).
 module StoredTables =
     let private level = 0.975
 
@@ -31,37 +32,33 @@ module StoredTables =
         else
             []
 
-    /// The mean and half its confidence interval; without an interval for one trial.
+    /// The mean and the standard deviation over trials; without a deviation for one trial.
     let private estimate (values: float list) =
         match values with
         | [] -> "-"
         | [ single ] -> number single
-        | values ->
-            let freedom = float (values.Length - 1)
-            let half =
-                StudentT.InvCDF(0.0, 1.0, freedom, level)
-                * sqrt (values.Variance() / float values.Length)
-            $"{number (List.average values)} ± {number half}"
+        | values -> $"{number (List.average values)} ± {number (values.StandardDeviation())}"
 
-    /// The difference right minus left, its confidence interval (Welch 1947), and whether the interval excludes 0.
+    /// The difference right minus left, its confidence interval, and its p-value if both sides have several trials.
     let private difference (left: float list) (right: float list) =
         if left.IsEmpty || right.IsEmpty then
-            "-", "", false
+            "-", "", None
         else
             let gain = List.average right - List.average left
             if left.Length < 2 || right.Length < 2 then
-                signed gain, "one trial", false
+                signed gain, "one trial", None
             else
                 let a, b =
                     left.Variance() / float left.Length, right.Variance() / float right.Length
                 if a + b = 0.0 then
-                    signed gain, $"{signed gain} to {signed gain}", gain <> 0.0
+                    signed gain, "no deviation", None
                 else
                     let freedom =
                         (a + b) ** 2.0
                         / (a ** 2.0 / float (left.Length - 1) + b ** 2.0 / float (right.Length - 1))
                     let half = StudentT.InvCDF(0.0, 1.0, freedom, level) * sqrt (a + b)
-                    signed gain, $"{signed (gain - half)} to {signed (gain + half)}", abs gain > half
+                    let p = 2.0 * StudentT.CDF(0.0, 1.0, freedom, -abs gain / sqrt (a + b))
+                    signed gain, $"{signed (gain - half)} to {signed (gain + half)}", Some p
 
     let private rowsOf (frames: Frame<int, string> list) =
         [
@@ -70,8 +67,7 @@ module StoredTables =
         ]
         |> List.distinct
 
-    let private spread =
-        "±: half the 95 % confidence interval over a row's trials (Student's t). The table that a run prints shows the standard deviation instead."
+    let private spread = "±: standard deviation over a row's trials."
 
     /// The requested metrics, or else the three that most papers report.
     let private chosen (frames: Frame<int, string> list) (metrics: string list) =
@@ -161,6 +157,23 @@ module StoredTables =
         let rows = rowsOf [ before; after ]
         let specifiedLeft, specifiedRight =
             Results.specified runs left, Results.specified runs right
+        let lines = [
+            for row in rows do
+                for metric in metrics do
+                    let own, other = samples before metric row, samples after metric row
+                    row, metric, own, other, difference own other
+        ]
+        let significant =
+            let tested = [
+                for row, metric, _, _, (_, _, p) in lines do
+                    match p with
+                    | Some p -> (row, metric), p
+                    | None -> ()
+            ]
+            Seq.zip (List.map fst tested) (RowComparisons.Holm [| for _, p in tested -> p |])
+            |> Seq.filter (fun (_, p) -> p <= RowComparisons.Level)
+            |> Seq.map fst
+            |> Set
         {
             Title = $"{left} -> {right}"
             Headings = [
@@ -175,22 +188,19 @@ module StoredTables =
                 }
             ]
             Rows = [
-                for row in rows do
-                    for metric in metrics do
-                        let own, other = samples before metric row, samples after metric row
-                        let gain, interval, isSignificant = difference own other
-                        [
-                            row
-                            metric
-                            estimate own
-                            estimate other
-                            gain + (if isSignificant then " *" else "  ")
-                            interval
-                        ]
+                for row, metric, own, other, (gain, interval, _) in lines do
+                    [
+                        row
+                        metric
+                        estimate own
+                        estimate other
+                        gain + (if significant.Contains(row, metric) then " *" else "  ")
+                        interval
+                    ]
             ]
             Notes = [
                 spread
-                "*: the confidence interval of the difference excludes 0 (Welch's t over trials, not corrected for the number of lines)."
+                "95 % interval: of the difference, over other trainings scored on the same clips (Welch's t). *: significant (Holm correction for all lines, 5 %)."
                 ""
                 "Differences between the specifications:"
                 for row in rows do

@@ -12,6 +12,7 @@ let private number (value: float) =
 let private best = " *"
 let private alike = " ≈"
 let private constant = " ○"
+let private withoutVerdict = " ?"
 let private unmarked = "  "
 
 let private mark (statistics: MetricStatistics) row =
@@ -23,6 +24,7 @@ let private mark (statistics: MetricStatistics) row =
         best
     else
         match Map.tryFind row statistics.Comparisons with
+        | Some { Verdict = Error _ } -> withoutVerdict
         | Some comparison when not comparison.IsSignificant -> alike
         | _ -> unmarked
 
@@ -117,30 +119,50 @@ let private comparisonLegend (plan: Plan) (statistics: MetricStatistics list) =
     if statistics |> List.forall (fun statistics -> statistics.Comparisons.IsEmpty) then
         []
     else
-        let star =
+        let star, family =
             match plan.Experiment.Against with
             | Some row when statistics |> List.exists _.Constant.Contains(row) ->
-                $"*: reference row ({row}; for metrics by which it is no better than a constant prediction, the best row)"
-            | Some row -> $"*: reference row ({row})"
-            | None -> "*: best row"
+                $"*: reference row ({row}; for metrics by which it is no better than a constant prediction, the best row)",
+                "Holm correction"
+            | Some row -> $"*: reference row ({row})", "Holm correction"
+            | None -> "*: best row", "Holm correction for all pairs of rows"
+        let compared = [
+            for own in statistics do
+                for KeyValue(row, comparison) in own.Comparisons do
+                    if not (own.Constant.Contains row) then
+                        comparison
+        ]
+        let ofNetworks = compared |> List.exists _.IsOfNetworks
+        let over = if ofNetworks then "clips" else "clips and trainings"
+        let reasons =
+            compared
+            |> List.choose (fun comparison ->
+                match comparison.Verdict with
+                | Error why -> Some why
+                | Ok _ -> None)
+            |> List.distinct
         [
-            $"{star}. ≈: does not differ significantly from it (paired bootstrap over clips and trials, Holm correction, 5 %%)."
-            let single = Map.exists (fun _ (estimate: Estimate) -> estimate.Trials = 1)
-            if statistics |> List.exists (fun statistics -> single statistics.Estimates) then
-                "Rows with one trial are compared over clips alone, so another seed may change the result."
+            $"{star}. ≈: does not differ significantly from it (t-test with a bootstrap over {over}, {family}, 5 %%)."
+            if ofNetworks then
+                "Rows with one trial: if a row has no mark, these two networks differ on these clips; other trainings of the two recipes may not."
+            if not reasons.IsEmpty then
+                $"""?: no verdict, because {String.concat "; or " reasons}."""
         ]
 
-/// Explains the mark of rows that are no better than a constant prediction.
+/// The scores of the best constant prediction, and the mark of rows that are no better.
 let private constantLegend (bounds: ConstantPredictions.Bounds) (statistics: MetricStatistics list) idle = [
-    if idle || statistics |> List.exists (fun own -> not own.Constant.IsEmpty) then
-        let best =
-            [
-                for { Metric = metric } in statistics do
-                    match Map.tryFind metric.Name bounds with
-                    | Some bound -> $"{metric.Name} {number bound}"
-                    | None -> ()
-            ]
-            |> String.concat ", "
+    let best =
+        [
+            for { Metric = metric } in statistics do
+                match Map.tryFind metric.Name bounds with
+                | Some bound -> $"{metric.Name} {number bound}"
+                | None -> ()
+        ]
+        |> String.concat ", "
+    if not idle && statistics |> List.forall _.Constant.IsEmpty then
+        if best <> "" then
+            $"The best constant prediction, which has the same classes for every clip, has {best}."
+    else
         let best = if best = "" then "" else $"; the best one has {best}"
         "○: no better than a constant prediction, which has the same classes for every clip (none, the most frequent or all"
         + $"{best}). Such a row is not used as the reference row."

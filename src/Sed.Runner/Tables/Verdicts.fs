@@ -22,8 +22,7 @@ let private detectableEffect = 2.8
 /// A sentence on how much more data would detect the largest of the insignificant differences with a power of 80 %.
 let private dataNeeded (alike: Comparison list) =
     let times (comparison: Comparison) =
-        let standardError = (comparison.High - comparison.Low) / (2.0 * 1.96)
-        (detectableEffect * standardError / comparison.Gain) ** 2.0
+        (detectableEffect * comparison.StandardError / comparison.Gain) ** 2.0
     match alike |> List.filter (fun comparison -> comparison.Gain <> 0.0) with
     | [] -> None
     | differing ->
@@ -38,6 +37,15 @@ let private dataNeeded (alike: Comparison list) =
         | times when times > 100.0 -> None
         | times -> Some $"Detecting {what} needs about {max 2.0 (ceil times):F0} times the data (80 %% power)."
 
+/// The score of the reference row with its interval, or with the reason why there is none.
+let private score (estimate: Estimate) =
+    match estimate.Interval with
+    | Ok(low, high) when estimate.Trials = 1 ->
+        $"{number estimate.Mean}, 95 %% confidence interval {number low} to {number high} over clips (one training)."
+    | Ok(low, high) ->
+        $"{number estimate.Mean}, 95 %% confidence interval {number low} to {number high} over clips and trainings."
+    | Error why -> $"{number estimate.Mean}. It has no confidence interval: {why}."
+
 /// One or two sentences on a metric: the reference row's score, and the rows that differ significantly from it. `name` maps row
 /// labels to the names to print.
 let ofMetric (name: string -> string) (statistics: MetricStatistics) =
@@ -45,44 +53,63 @@ let ofMetric (name: string -> string) (statistics: MetricStatistics) =
     | None when statistics.Estimates.IsEmpty -> $"{statistics.Metric.Name}: no trial has finished."
     | None -> $"{statistics.Metric.Name}: no row is better than a constant prediction, so rows are not compared."
     | Some reference ->
-        let estimate = statistics.Estimates[reference]
         let others = Map.toList statistics.Comparisons
+        let rated = [
+            for row, comparison in others do
+                match comparison.Verdict with
+                | Ok(limits, p) -> row, comparison, limits, p
+                | Error _ -> ()
+        ]
         let alike =
-            others |> List.filter (fun (_, comparison) -> not comparison.IsSignificant)
-        let named (row, comparison: Comparison) =
-            let sign = if comparison.IsAtFloor then "≤" else "="
-            let low, high =
-                min (abs comparison.Low) (abs comparison.High), max (abs comparison.Low) (abs comparison.High)
-            $"'{name row}' by {number (abs comparison.Gain)} ({number low} to {number high}, p {sign} {number comparison.Adjusted})"
+            rated |> List.filter (fun (_, comparison, _, _) -> not comparison.IsSignificant)
+        let ofNetworks =
+            rated |> List.exists (fun (_, comparison, _, _) -> comparison.IsOfNetworks)
+        let named (row, comparison: Comparison, (low, high), p) =
+            // Limits of the distance, which is positive also for worse rows.
+            let low, high = if comparison.Gain < 0.0 then -high, -low else low, high
+            let p = if p < 0.001 then "< 0.001" else "= " + number p
+            $"'{name row}' by {number (abs comparison.Gain)} ({number low} to {number high}, p {p})"
         let side sign =
             let rows =
-                others
-                |> List.filter (fun (_, comparison) -> comparison.IsSignificant && sign * comparison.Gain > 0.0)
+                rated
+                |> List.filter (fun (_, comparison, _, _) -> comparison.IsSignificant && sign * comparison.Gain > 0.0)
             if rows.Length <= mostListed then
-                andList (List.map named rows)
+                andList (List.map named rows), rows.Length
             else
-                let near, far =
-                    rows |> List.minBy (fun (_, comparison) -> abs comparison.Gain),
-                    rows |> List.maxBy (fun (_, comparison) -> abs comparison.Gain)
-                $"{rows.Length} rows, from {named near} to {named far}"
+                let distance (_, comparison: Comparison, _, _) = abs comparison.Gain
+                $"{rows.Length} rows, from {named (List.minBy distance rows)} to {named (List.maxBy distance rows)}",
+                rows.Length
+        /// With one trial each, the networks differ; nothing is known of their recipes.
+        let sentence word (rows: string, count) =
+            match ofNetworks, count with
+            | _, 0 -> None
+            | false, _ -> Some $"Significantly {word}: {rows}."
+            | true, 1 -> Some $"Significantly {word}: {rows}: these two networks differ on these clips."
+            | true, _ -> Some $"Significantly {word}: {rows}; of each pair, these two networks differ on these clips."
+        let withoutVerdict =
+            [
+                for row, comparison in others do
+                    match comparison.Verdict with
+                    | Error why -> why, row
+                    | Ok _ -> ()
+            ]
+            |> List.groupBy fst
         [
-            $"{statistics.Metric.Name}: '{name reference}' has {number estimate.Mean}, "
-            + $"95 %% confidence interval {number estimate.Low} to {number estimate.High}."
-            match side 1.0 with
-            | "" -> ()
-            | better -> $"Significantly better: {better}."
-            match side -1.0 with
-            | "" -> ()
-            | worse -> $"Significantly worse: {worse}."
+            $"{statistics.Metric.Name}: '{name reference}' has {score statistics.Estimates[reference]}"
+            yield! Option.toList (sentence "better" (side 1.0))
+            yield! Option.toList (sentence "worse" (side -1.0))
             match alike with
             | [] -> ()
             | _ when alike.Length > 1 && alike.Length = others.Length -> "No other row differs significantly from it."
             | alike ->
-                let rows = [ for row, _ in alike -> $"'{name row}'" ]
+                let rows = [ for row, _, _, _ in alike -> $"'{name row}'" ]
                 $"Not significantly different: {andList rows}."
-            match dataNeeded (List.map snd alike) with
+            match dataNeeded [ for _, comparison, _, _ in alike -> comparison ] with
             | Some sentence -> sentence
             | None -> ()
+            for why, rows in withoutVerdict do
+                let rows = [ for _, row in rows -> $"'{name row}'" ]
+                $"No verdict on {andList rows}: {why}."
         ]
         |> String.concat " "
 
@@ -95,8 +122,15 @@ let ofGroups (name: string -> string) (statistics: MetricStatistics) =
     let rows = Map.toList statistics.Letters |> List.sortBy better
     let letters = rows |> List.collect snd |> List.distinct
     let pairs = Text.count (rows.Length * (rows.Length - 1) / 2) "pair"
+    let ofNetworks =
+        rows |> List.exists (fun (row, _) -> statistics.Estimates[row].Trials = 1)
+    let over =
+        if ofNetworks then
+            "one network of each row, t-test with a bootstrap over clips"
+        else
+            "t-test with a bootstrap over clips and trainings"
     let by =
-        $"{statistics.Metric.Name}, all pairs of rows compared (paired bootstrap over clips and trials, {pairs}, Holm correction, 5 %%)"
+        $"{statistics.Metric.Name}, all pairs of rows compared ({over}, {pairs}, Holm correction, 5 %%)"
     let isAlone = rows |> List.forall (fun (_, own) -> own.Length = 1)
     match rows, letters with
     | ([] | [ _ ]), _ -> None

@@ -3,7 +3,18 @@ module Sed.Runner.Tests.StatisticsTests
 open System
 open Xunit
 open Sed
+open Sed.Core.Metrics.Uncertainty
 open Sed.Runner
+
+let private limits (estimate: Estimate) =
+    match estimate.Interval with
+    | Ok limits -> limits
+    | Result.Error why -> failwith why
+
+let private verdict (comparison: Comparison) =
+    match comparison.Verdict with
+    | Ok verdict -> verdict
+    | Result.Error why -> failwith why
 
 /// A trial that tags the first `hits` of `clips` clips correctly; all clips contain a car.
 let private tagged hits clips =
@@ -16,19 +27,19 @@ let private tagged hits clips =
 let private isNeverConstant _ _ _ = false
 
 let private weak rows =
-    Statistics.ofRows id isNeverConstant [ WeakR ] None None rows |> List.exactlyOne
+    Statistics.ofRows List.singleton isNeverConstant [ WeakR ] None None rows
+    |> List.exactlyOne
 
 [<Fact>]
 let ``p-values are corrected by Holm's procedure`` () =
     // Sorted: 4 x 0.005, 3 x 0.01, 2 x 0.03, 1 x 0.04, then made monotonic.
-    let corrected = Statistics.holm [ "a", 0.01; "b", 0.04; "c", 0.03; "d", 0.005 ]
-    let expected = [ "a", 0.03; "b", 0.06; "c", 0.06; "d", 0.02 ]
-    for name, value in expected do
-        Assert.Equal(value, corrected[name], 12)
+    let corrected = RowComparisons.Holm [| 0.01; 0.04; 0.03; 0.005 |]
+    for expected, value in Seq.zip [ 0.03; 0.06; 0.06; 0.02 ] corrected do
+        Assert.Equal(expected, value, 12)
 
 [<Fact>]
 let ``a corrected p-value is never above 1`` () =
-    Assert.Equal(1.0, (Statistics.holm [ "a", 0.9; "b", 0.8 ])["a"])
+    Assert.Equal<float>([ 1.0; 1.0 ], RowComparisons.Holm [| 0.9; 0.8 |])
 
 [<Fact>]
 let ``a row's score is the mean over its trials, with the sample standard deviation`` () =
@@ -37,15 +48,17 @@ let ``a row's score is the mean over its trials, with the sample standard deviat
     Assert.Equal(0.5, estimate.Mean, 12)
     Assert.Equal(0.25, estimate.Deviation.Value, 12)
     Assert.Equal(3, estimate.Trials)
-    Assert.True(estimate.Low < 0.5 && 0.5 < estimate.High)
+    let low, high = limits estimate
+    Assert.True(low < 0.5 && 0.5 < high)
 
 [<Fact>]
 let ``one trial has no deviation, and the interval of recall is close to the binomial one`` () =
     let estimate = (weak [ "row", [ tagged 50 100 ] ]).Estimates["row"]
     Assert.True estimate.Deviation.IsNone
     // 0.5 -+ 1.96 sqrt(0.25 / 100) = 0.402 to 0.598
-    Assert.Equal(0.402, estimate.Low, 0.015)
-    Assert.Equal(0.598, estimate.High, 0.015)
+    let low, high = limits estimate
+    Assert.Equal(0.402, low, 0.015)
+    Assert.Equal(0.598, high, 0.015)
 
 [<Fact>]
 let ``rows that differ are significant, equal rows are not, and the best row is the reference`` () =
@@ -62,13 +75,13 @@ let ``rows that differ are significant, equal rows are not, and the best row is 
     let same = statistics.Comparisons["as good"]
     Assert.False same.IsSignificant
     Assert.Equal(0.0, same.Gain, 12)
-    Assert.Equal(1.0, same.Adjusted)
+    Assert.Equal(1.0, snd (verdict same))
 
 [<Fact>]
 let ``a row that is better than the named reference row has a positive gain`` () =
     let rows = [ "mine", [ tagged 30 100 ]; "other", [ tagged 90 100 ] ]
     let statistics =
-        Statistics.ofRows id isNeverConstant [ WeakR ] (Some "mine") None rows
+        Statistics.ofRows List.singleton isNeverConstant [ WeakR ] (Some "mine") None rows
         |> List.exactlyOne
     Assert.Equal(Some "mine", statistics.Reference)
     Assert.Equal(0.6, statistics.Comparisons["other"].Gain, 12)
@@ -82,7 +95,8 @@ let ``differences between trials widen the interval`` () =
         ])
             .Estimates
     let width row =
-        estimates[row].High - estimates[row].Low
+        let low, high = limits estimates[row]
+        high - low
     Assert.True(width "apart" > 2.0 * width "together")
 
 [<Fact>]
@@ -94,7 +108,7 @@ let ``a row without a finished trial is left out`` () =
 [<Fact>]
 let ``the same trials give identical statistics`` () =
     let rows = [ "a", [ tagged 30 50; tagged 20 50 ]; "b", [ tagged 28 50; tagged 20 50 ] ]
-    Assert.Equal<MetricStatistics>(weak rows, weak rows)
+    Assert.Equal(string (weak rows), string (weak rows))
 
 [<Fact>]
 let ``the verdict names the best row, significantly worse rows and rows that do not differ`` () =
@@ -108,6 +122,7 @@ let ``the verdict names the best row, significantly worse rows and rows that do 
             ])
     Assert.StartsWith("weak R: 'good' has 0.900, 95 % confidence interval 0.8", words)
     Assert.Contains("Significantly worse: 'bad' by 0.600 (0.", words)
+    Assert.Contains(", p < 0.001): these two networks differ on these clips.", words)
     Assert.EndsWith("Not significantly different: 'as good'.", words)
 
 [<Fact>]
@@ -132,16 +147,17 @@ let ``a row that is no better than a constant prediction is never the reference 
     ]
     let isConstant row _ _ = row = "diverged"
     let statistics =
-        Statistics.ofRows id isConstant [ WeakR ] None None rows |> List.exactlyOne
+        Statistics.ofRows List.singleton isConstant [ WeakR ] None None rows
+        |> List.exactlyOne
     Assert.Equal(Some "fair", statistics.Reference)
     Assert.Equal<string list>([ "diverged"; "poor" ], statistics.Comparisons |> Map.keys |> Seq.toList)
     Assert.Equal<Set<string>>(Set [ "diverged" ], statistics.Constant)
     let named =
-        Statistics.ofRows id isConstant [ WeakR ] (Some "diverged") None rows
+        Statistics.ofRows List.singleton isConstant [ WeakR ] (Some "diverged") None rows
         |> List.exactlyOne
     Assert.Equal(Some "fair", named.Reference)
     let allConstant =
-        Statistics.ofRows id (fun _ _ _ -> true) [ WeakR ] (Some "diverged") None rows
+        Statistics.ofRows List.singleton (fun _ _ _ -> true) [ WeakR ] (Some "diverged") None rows
         |> List.exactlyOne
     Assert.Equal(None, allConstant.Reference)
     Assert.True allConstant.Comparisons.IsEmpty
@@ -156,8 +172,9 @@ let ``for an insignificant difference the verdict estimates how much more data i
         weak [ "good", [ tagged 52 100 ]; "nearly as good", [ tagged 50 100 ] ]
     let difference = statistics.Comparisons["nearly as good"]
     Assert.False difference.IsSignificant
-    let standardError = (difference.High - difference.Low) / (2.0 * 1.96)
-    let times = ceil ((2.8 * standardError / 0.02) ** 2.0)
+    // Two of 100 clips differ: sqrt(0.02 * 0.98 / 99) = 0.0141.
+    Assert.Equal(0.0141, difference.StandardError, 0.001)
+    let times = ceil ((2.8 * difference.StandardError / 0.02) ** 2.0)
     Assert.EndsWith(
         $"Not significantly different: 'nearly as good'. Detecting a difference of 0.020 needs about {times:F0} times the data (80 %% power).",
         Verdicts.ofMetric id statistics
@@ -180,7 +197,7 @@ let ``clear differences are significant for any number of rows, from the best ro
     ]
     for metric in [ WeakR; MeanAP ] do
         let statistics =
-            Statistics.ofRows id isNeverConstant [ metric ] None (Some metric) rows
+            Statistics.ofRows List.singleton isNeverConstant [ metric ] None (Some metric) rows
             |> List.exactlyOne
         for row, comparison in Map.toList statistics.Comparisons do
             Assert.Equal(row.StartsWith "bad", comparison.IsSignificant)
@@ -233,22 +250,22 @@ let ``all pairs of sorted rows are compared, and the verdict names the groups`` 
         "idle", [ tagged 0 100 ]
     ]
     let ofRows sorted =
-        Statistics.ofRows id (fun row _ _ -> row = "idle") [ WeakR; WeakF ] None sorted rows
+        Statistics.ofRows List.singleton (fun row _ _ -> row = "idle") [ WeakR; WeakF ] None sorted rows
     let alone, together = ofRows None, ofRows (Some WeakR)
     Assert.Equal<Map<string, string list>>(
         Map [ "good", [ "a" ]; "as good", [ "a" ]; "bad", [ "b" ] ],
         together.Head.Letters
     )
-    Assert.Equal<MetricStatistics list>(alone, [ for own in together -> { own with Letters = Map.empty } ])
+    Assert.Equal(string alone, string [ for own in together -> { own with Letters = Map.empty } ])
     Assert.Equal(
         Some
-            "weak R, all pairs of rows compared (paired bootstrap over clips and trials, 3 pairs, Holm correction, 5 %): rows that share a letter do not differ significantly. a: 'as good' and 'good'; b: 'bad'.",
+            "weak R, all pairs of rows compared (one network of each row, t-test with a bootstrap over clips, 3 pairs, Holm correction, 5 %): rows that share a letter do not differ significantly. a: 'as good' and 'good'; b: 'bad'.",
         Verdicts.ofGroups id together.Head
     )
     Assert.Equal(None, Verdicts.ofGroups id alone.Head)
 
 [<Fact>]
-let ``rankings with infinite d-prime are compared like others`` () =
+let ``an infinite d-prime has no interval and no verdict, and the reason is given`` () =
     let perfect name =
         name,
         [
@@ -270,11 +287,75 @@ let ``rankings with infinite d-prime are compared like others`` () =
             ]
         ]
     let statistics =
-        Statistics.ofRows id isNeverConstant [ DPrime ] None (Some DPrime) [ perfect "one"; perfect "other"; wrong ]
+        Statistics.ofRows List.singleton isNeverConstant [ DPrime ] None (Some DPrime) [
+            perfect "one"
+            perfect "other"
+            wrong
+        ]
         |> List.exactlyOne
     Assert.Equal(infinity, statistics.Estimates["one"].Mean)
+    Assert.Equal(Result.Error "a value is infinite", statistics.Estimates["one"].Interval)
     Assert.Equal(0.0, statistics.Comparisons["other"].Gain)
-    Assert.Equal(1.0, statistics.Comparisons["other"].Adjusted)
-    Assert.True statistics.Comparisons["wrong"].IsSignificant
+    Assert.Equal(1.0, snd (verdict statistics.Comparisons["other"]))
+    Assert.Equal(Result.Error "a value is infinite", statistics.Comparisons["wrong"].Verdict)
     Assert.Equal<string list>(statistics.Letters["one"], statistics.Letters["other"])
-    Assert.Contains("'other'", Verdicts.ofMetric id statistics)
+    Assert.False(statistics.Letters.ContainsKey "wrong")
+    Assert.Contains("No verdict on 'wrong': a value is infinite.", Verdicts.ofMetric id statistics)
+
+/// Trials whose number of correct tags differs by `spread` between neighbours; each trial misses other clips.
+let private trials count middle spread clips = [
+    for index in 0 .. count - 1 ->
+        let hits = middle + spread * (index - (count - 1) / 2)
+        SyntheticScores.clips [ "Car"; "Train" ] 1 false [
+            for clip in 0 .. clips - 1 ->
+                let car: SyntheticScores.Event = 0.0, 1.0, "Car"
+                let isHit = (clip * 37 + 53 * index) % clips < hits
+                $"{clip + 1}.wav", [ car ], (if isHit then [ car ] else [])
+        ]
+]
+
+[<Fact>]
+let ``a row with one trial is not compared with a row of several, and the verdict says why`` () =
+    let statistics = weak [ "one", trials 1 90 0 100; "several", trials 3 40 5 100 ]
+    Assert.Equal(
+        Result.Error "a row has one trial, which says nothing about its recipe",
+        statistics.Comparisons["several"].Verdict
+    )
+    Assert.EndsWith(
+        "No verdict on 'several': a row has one trial, which says nothing about its recipe.",
+        Verdicts.ofMetric id statistics
+    )
+
+[<Fact>]
+let ``of rows with several trials the verdict is about recipes, and differences within seeds are not significant`` () =
+    let statistics =
+        weak [
+            "good", trials 3 80 2 100
+            "like it", trials 3 78 2 100
+            "bad", trials 3 30 2 100
+        ]
+    let words = Verdicts.ofMetric id statistics
+    Assert.Contains(" over clips and trainings.", words)
+    Assert.Contains("Significantly worse: 'bad' by 0.500 (", words)
+    Assert.DoesNotContain("networks", words)
+    Assert.False statistics.Comparisons["like it"].IsSignificant
+
+[<Fact>]
+let ``rows of the same trainings are compared training by training`` () =
+    let rows = [ "one threshold", trials 3 80 10 100; "another", trials 3 76 10 100 ]
+    let compare trainingsOf =
+        (Statistics.ofRows trainingsOf isNeverConstant [ WeakR ] None None rows
+         |> List.exactlyOne)
+            .Comparisons["another"]
+    let paired, unpaired = compare (fun _ -> [ "a"; "b"; "c" ]), compare List.singleton
+    Assert.Equal(paired.Gain, unpaired.Gain)
+    Assert.True(paired.StandardError < unpaired.StandardError / 2.0)
+
+[<Fact>]
+let ``too few clips give no interval and no verdict, and the reason is given`` () =
+    let words = Verdicts.ofMetric id (weak [ "a", [ tagged 7 8 ]; "b", [ tagged 3 8 ] ])
+    Assert.Equal(
+        "weak R: 'a' has 0.875. It has no confidence interval: fewer than 10 independent clips (8) are too few for an interval. "
+        + "No verdict on 'b': fewer than 10 independent clips (8) are too few for an interval.",
+        words
+    )

@@ -110,8 +110,7 @@ let ``rows that are no better than a constant prediction are marked, explained a
         Mean = mean
         Deviation = None
         Trials = 2
-        Low = mean
-        High = mean
+        Interval = Ok(mean, mean)
     }
     let statistics = {
         Metric = WeakF
@@ -162,8 +161,7 @@ let ``rows are sorted by a metric, costs follow the metrics, and published syste
         Mean = mean
         Deviation = None
         Trials = 2
-        Low = mean
-        High = mean
+        Interval = Ok(mean, mean)
     }
     let statistics = {
         Metric = StrongER

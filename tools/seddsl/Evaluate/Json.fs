@@ -212,7 +212,7 @@ let write (stream: Stream) (results: Results) =
             json.WriteNumber("confidence", one.Confidence)
             json.WriteString(
                 "method",
-                "files drawn with replacement; percentile intervals; two-sided percentile p-values"
+                "files drawn with replacement; Student's t intervals and p-values with the standard error and the bias of the resamples"
             )))
 
     metrics json results.Metrics

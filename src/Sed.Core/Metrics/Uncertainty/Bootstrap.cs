@@ -5,7 +5,8 @@ namespace Sed.Core.Metrics.Uncertainty;
 
 /// <summary>
 /// The bootstrap over clips (Efron and Tibshirani 1993): clips are drawn with replacement, and metrics are recomputed for each
-/// resample. Intervals are percentile intervals.
+/// resample. The resamples give the standard error and the bias of a score; <see cref="StudentInterval"/> makes an interval of
+/// them. Without trainings, an interval is about one trained network: it covers other clips, not other trainings.
 /// </summary>
 public static class Bootstrap
 {
@@ -92,14 +93,24 @@ public static class Bootstrap
         int clips,
         Func<int[], IReadOnlyList<Measure>> metrics,
         BootstrapOptions? options = null
+    ) => Resample(SamplingUnits.OfClips(clips), metrics, options);
+
+    /// <summary>The same for clips that are not independent of each other: their units are drawn.</summary>
+    /// <param name="units">The independent units of the clips, for example recordings.</param>
+    /// <param name="metrics">The metrics of clips with weights; a weight is how often the clip's unit was drawn.</param>
+    /// <param name="options">The resampling; 1000 resamples by default.</param>
+    /// <exception cref="ArgumentException">The options are unusable.</exception>
+    public static Resampled Resample(
+        SamplingUnits units,
+        Func<int[], IReadOnlyList<Measure>> metrics,
+        BootstrapOptions? options = null
     )
     {
+        ArgumentNullException.ThrowIfNull(units);
         ArgumentNullException.ThrowIfNull(metrics);
         options ??= new BootstrapOptions();
         options.Check();
-        if (clips <= 0)
-            throw new ArgumentException("There are no clips to draw from.", nameof(clips));
-        var weights = new int[clips];
+        var weights = new int[units.Clips];
         Array.Fill(weights, 1);
         var whole = metrics(weights);
         // A resample without a class lacks the metrics of that class, so metrics are found by name.
@@ -112,7 +123,7 @@ public static class Bootstrap
         Resampling resampling = new(options.Seed);
         for (var sample = 0; sample < options.Resamples; sample++)
         {
-            resampling.Draw(weights);
+            units.Draw(resampling, weights);
             var measures = metrics(weights);
             for (var m = 0; m < measures.Count; m++)
             {
@@ -120,7 +131,7 @@ public static class Bootstrap
                 values[place][sample] = measures[m].Value.Value;
             }
         }
-        return new Resampled(whole, values, clips, options);
+        return new Resampled(whole, values, units, options);
     }
 }
 

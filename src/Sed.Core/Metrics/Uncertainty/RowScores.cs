@@ -1,0 +1,280 @@
+using Sed.Core.Metrics.Counts;
+
+namespace Sed.Core.Metrics.Uncertainty;
+
+/// <summary>
+/// A metric of the trials of a table's row, which are trainings of one recipe, on the same clips and on the same resamples of
+/// them. Immutable.
+/// </summary>
+/// <remarks>
+/// With several trials, the variance of their mean is the variance that all trainings share through the clips, plus s²/T for the
+/// sample variance s² of T trials (which contains what clips add to each training alone). The shared part is the bootstrap
+/// variance of the mean less the part of the trials' own variation over resamples. With one trial, only clips vary: intervals and
+/// comparisons are about one trained network.
+/// </remarks>
+public sealed class RowScores
+{
+    private readonly double[] values; // of each trial, on all clips
+    private readonly double[][] resamples; // of each trial
+    private readonly double[] means; // over trials, in each resample
+    private readonly double trialsOverClips; // the part of the variance over trials that resampling the clips explains
+    private readonly string trainings;
+    private readonly SamplingUnits units;
+    private readonly int fewestUnits;
+
+    private RowScores(double[] values, double[][] resamples, string trainings, SamplingUnits units, int fewestUnits)
+    {
+        (this.values, this.resamples, this.trainings) = (values, resamples, trainings);
+        (this.units, this.fewestUnits) = (units, fewestUnits);
+        Mean = Same(values) ? values[0] : values.Average();
+        means = MeansOf(resamples);
+        trialsOverClips =
+            resamples.Length == 1
+                ? 0
+                : resamples.Sum(own => Moments.Of([.. own.Zip(means, Minus)], units.Count).Variance)
+                    / (resamples.Length - 1);
+    }
+
+    /// <summary>The scores of a row.</summary>
+    /// <param name="trials">Each trial's metrics on the same clips, resampled with the same options; at least one.</param>
+    /// <param name="metric">The metric's name; its value is defined for every trial.</param>
+    /// <param name="trainings">
+    /// The keys of the trials' trainings. Rows of equal trainings, which differ in decoding only, are compared training by
+    /// training. Default: none, a row of its own.
+    /// </param>
+    /// <param name="fewestUnits">The fewest independent units with an interval and a verdict. Default 10.</param>
+    /// <exception cref="ArgumentException">There are no trials, or a trial has no such metric or no value of it.</exception>
+    public static RowScores Of(
+        IReadOnlyList<Resampled> trials,
+        string metric,
+        IReadOnlyList<string>? trainings = null,
+        int fewestUnits = StudentInterval.FewestUnits
+    )
+    {
+        ArgumentNullException.ThrowIfNull(trials);
+        if (trials.Count == 0)
+            throw new ArgumentException("A row needs a trial.", nameof(trials));
+        var all = trials.Select(trial => trial.Of(metric)).ToArray();
+        if (all.FirstOrDefault(one => !one.Whole.IsDefined) is { Whole.Why: { } why })
+            throw new ArgumentException($"{metric}: {why}.", nameof(trials));
+        return new RowScores(
+            [.. all.Select(one => one.Whole.Value)],
+            [.. all.Select(one => one.Resamples)],
+            trainings is null ? Guid.NewGuid().ToString() : string.Join('\n', trainings),
+            trials[0].Units,
+            fewestUnits
+        );
+    }
+
+    /// <summary>The mean over trials.</summary>
+    public double Mean { get; }
+
+    /// <summary>Number of trials.</summary>
+    public int Trials => values.Length;
+
+    /// <summary>The sample standard deviation over trials; null for one trial and for infinite values.</summary>
+    public double? Deviation =>
+        Trials > 1 && Math.Sqrt(TrialVariance) is var deviation && double.IsFinite(deviation) ? deviation : null;
+
+    /// <summary>
+    /// The 95 % confidence interval: over clips and trainings with several trials, else over clips. Undefined, with the reason,
+    /// where an interval does not have its coverage.
+    /// </summary>
+    public (Rate Low, Rate High) Interval() => Student().Limits();
+
+    /// <summary>This row compared with another one on the same clips. A row with one trial is compared only with such rows.</summary>
+    /// <param name="reference">The other row, of the same clips and options.</param>
+    public RowComparison CompareWith(RowScores reference)
+    {
+        ArgumentNullException.ThrowIfNull(reference);
+        var compared = (Trials, reference.Trials) switch
+        {
+            (1, 1) => Compared.Networks,
+            (> 1, > 1) => Compared.Recipes,
+            _ => Compared.Nothing,
+        };
+        var difference = Mean == reference.Mean ? 0 : Mean - reference.Mean;
+        if (compared == Compared.Nothing)
+        {
+            var none = Rate.Undefined("a row has one trial, which says nothing about its recipe");
+            return new RowComparison(difference, none, none, none, compared);
+        }
+        var student =
+            trainings == reference.trainings && Trials == reference.Trials
+                ? Paired(reference).Student() with
+                {
+                    IsDifference = true,
+                }
+                : Unpaired(reference, difference);
+        var (low, high) = student.Limits();
+        return new RowComparison(difference, low, high, student.PValue(), compared)
+        {
+            StandardError = student.StandardError,
+        };
+    }
+
+    private double TrialVariance =>
+        Same(values) ? 0 : values.Sum(value => (value - Mean) * (value - Mean)) / (Trials - 1);
+
+    /// <summary>The variance over trainings, of the mean over trials.</summary>
+    private double Trainings => Trials > 1 ? TrialVariance / Trials : 0;
+
+    private double TrainingsOverClips => trialsOverClips / Trials;
+
+    private StudentInterval Student()
+    {
+        var moments = Moments.Of(means, units.Count);
+        return new StudentInterval(Mean, moments)
+        {
+            Clips = Math.Max(0, moments.Variance - TrainingsOverClips),
+            Trainings = Trainings,
+            TrainingFreedom = Math.Max(1, Trials - 1),
+            Fewest = fewestUnits,
+        };
+    }
+
+    private RowScores Paired(RowScores reference) =>
+        new(
+            [.. values.Zip(reference.values, Minus)],
+            [.. resamples.Zip(reference.resamples, (own, other) => own.Zip(other, Minus).ToArray())],
+            "",
+            units,
+            fewestUnits
+        );
+
+    private StudentInterval Unpaired(RowScores reference, double difference)
+    {
+        var moments = Moments.Of([.. means.Zip(reference.means, Minus)], units.Count);
+        var (own, other) = (Trainings, reference.Trainings);
+        var sum = own + other;
+        return new StudentInterval(
+            double.IsNaN(difference) ? Rate.Undefined("a value is infinite") : difference,
+            moments
+        )
+        {
+            Clips = Math.Max(0, moments.Variance - TrainingsOverClips - reference.TrainingsOverClips),
+            Trainings = sum,
+            TrainingFreedom =
+                sum > 0
+                    ? sum
+                        * sum
+                        / (own * own / Math.Max(1, Trials - 1) + other * other / Math.Max(1, reference.Trials - 1))
+                    : 1,
+            Fewest = fewestUnits,
+            IsDifference = true,
+        };
+    }
+
+    private static double[] MeansOf(double[][] resamples)
+    {
+        if (resamples.Length == 1)
+            return resamples[0];
+        var means = new double[resamples[0].Length];
+        foreach (var own in resamples)
+            for (var sample = 0; sample < means.Length; sample++)
+                means[sample] += own[sample] / resamples.Length;
+        return means;
+    }
+
+    private static bool Same(double[] values) => Array.TrueForAll(values, value => value == values[0]);
+
+    private static double Minus(double a, double b) => a == b ? 0 : a - b;
+}
+
+/// <summary>What a comparison of two rows is about.</summary>
+public enum Compared
+{
+    /// <summary>Nothing: one of the rows has a single trial.</summary>
+    Nothing,
+
+    /// <summary>Two trained networks on other clips; other trainings may differ in another way.</summary>
+    Networks,
+
+    /// <summary>Two recipes, on other clips and with other trainings.</summary>
+    Recipes,
+}
+
+/// <summary>A row compared with another one.</summary>
+/// <param name="Difference">The row's mean minus the other's.</param>
+/// <param name="Low">The lower limit of the 95 % confidence interval; undefined, with the reason, where there is none.</param>
+/// <param name="High">The upper limit.</param>
+/// <param name="PValue">The two-sided p-value; undefined where there is no interval.</param>
+/// <param name="Compared">What the comparison is about.</param>
+public sealed record RowComparison(double Difference, Rate Low, Rate High, Rate PValue, Compared Compared)
+{
+    /// <summary>The standard error of the difference; NaN where nothing is compared.</summary>
+    public double StandardError { get; init; } = double.NaN;
+
+    /// <summary>The p-value corrected for the number of comparisons. Default: not corrected.</summary>
+    public Rate Adjusted { get; init; } = PValue;
+
+    /// <summary>Whether the two differ, by the corrected p-value at 5 %.</summary>
+    public bool Differs => Adjusted is { IsDefined: true, Value: <= RowComparisons.Level };
+
+    /// <summary>Why there is no verdict; null where there is one.</summary>
+    public string? WhyNone => Adjusted.Why;
+}
+
+/// <summary>Comparisons of the rows of a table, with p-values corrected by Holm's step-down procedure (Holm 1979).</summary>
+public static class RowComparisons
+{
+    /// <summary>The significance level of each family of comparisons: 5 %.</summary>
+    public const double Level = 0.05;
+
+    /// <summary>
+    /// All pairs of rows. A reference that was chosen for being the best needs this family, because the choice favours it; the
+    /// comparisons with the best row of Hsu (1996) do not bound the error rate for rows that are all equal.
+    /// </summary>
+    /// <returns>For each pair of places in <paramref name="rows"/>, in either order, the first compared with the second.</returns>
+    public static IReadOnlyDictionary<(int Row, int Reference), RowComparison> AllPairs(IReadOnlyList<RowScores> rows)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        List<(int Row, int Reference)> pairs = [];
+        for (var row = 1; row < rows.Count; row++)
+        for (var reference = 0; reference < row; reference++)
+            pairs.Add((row, reference));
+        var compared = Corrected([.. pairs.Select(pair => rows[pair.Row].CompareWith(rows[pair.Reference]))]);
+        Dictionary<(int, int), RowComparison> all = [];
+        foreach (var (pair, one) in pairs.Zip(compared))
+        {
+            all[pair] = one;
+            all[(pair.Reference, pair.Row)] = one with
+            {
+                Difference = -one.Difference,
+                Low = Negative(one.High),
+                High = Negative(one.Low),
+            };
+        }
+        return all;
+    }
+
+    /// <summary>Each row compared with a reference that was named before the results were known.</summary>
+    /// <returns>The comparisons, in the order of <paramref name="rows"/>.</returns>
+    public static IReadOnlyList<RowComparison> With(RowScores reference, IReadOnlyList<RowScores> rows)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        return Corrected([.. rows.Select(row => row.CompareWith(reference))]);
+    }
+
+    /// <summary>p-values after Holm's correction, in the same order.</summary>
+    public static IReadOnlyList<double> Holm(IReadOnlyList<double> pValues)
+    {
+        ArgumentNullException.ThrowIfNull(pValues);
+        var corrected = new double[pValues.Count];
+        var largest = 0.0;
+        foreach (var (rank, (place, p)) in pValues.Index().OrderBy(one => one.Item).Index())
+            corrected[place] = largest = Math.Max(largest, Math.Min(1, (pValues.Count - rank) * p));
+        return corrected;
+    }
+
+    private static RowComparison[] Corrected(RowComparison[] comparisons)
+    {
+        int[] places = [.. Enumerable.Range(0, comparisons.Length).Where(k => comparisons[k].PValue.IsDefined)];
+        var corrected = Holm([.. places.Select(place => comparisons[place].PValue.Value)]);
+        foreach (var (place, p) in places.Zip(corrected))
+            comparisons[place] = comparisons[place] with { Adjusted = p };
+        return comparisons;
+    }
+
+    private static Rate Negative(Rate rate) => rate.IsDefined ? -rate.Value : rate;
+}

@@ -1,0 +1,191 @@
+using MathNet.Numerics.Distributions;
+using Sed.Core.Metrics.Counts;
+
+namespace Sed.Core.Metrics.Uncertainty;
+
+/// <summary>
+/// Student's t interval and test of a score, or of a difference of scores, with two parts of variance: over clips, from the
+/// bootstrap, and over trainings. The bootstrap's bias is subtracted, which gives the centre of the basic (reflected) interval
+/// (Davison and Hinkley 1997, section 5.2), so that metrics that are not linear in the clips, such as mAP, are covered as well.
+/// </summary>
+/// <remarks>
+/// The variances have different degrees of freedom. The critical value of Satterthwaite (1946) is too small for two trainings,
+/// that of Cochran and Cox (1957, section 4.14), a mean of both t values weighted by the variances, is slightly too large. An
+/// interval uses the mean of the two values, a comparison the larger one, since corrections for many comparisons need the tails.
+/// <c>Sed.Bench statistics</c> measures coverage and false-positive rates of exactly these functions.
+/// </remarks>
+internal sealed record StudentInterval
+{
+    /// <summary>The fewest independent units (clips or recordings) with an interval, for sums of counts.</summary>
+    public const int FewestUnits = 10;
+
+    /// <summary>
+    /// The largest bias, in standard errors, with an interval. Efron and Tibshirani (1993, section 10.3) neglect a bias below 0.25;
+    /// up to this limit, subtracting it suffices.
+    /// </summary>
+    public const double LargestBias = 0.5;
+
+    private readonly Moments moments;
+
+    /// <param name="value">The score, or a difference of scores.</param>
+    /// <param name="moments">The moments of its bootstrap resamples.</param>
+    public StudentInterval(Rate value, Moments moments) =>
+        (Value, this.moments, Clips) = (value, moments, moments.Variance);
+
+    /// <summary>The score, or a difference of scores.</summary>
+    public Rate Value { get; }
+
+    /// <summary>The part of the variance that comes from the clips. Default: the variance of the resamples.</summary>
+    public double Clips { get; init; }
+
+    /// <summary>The part that comes from the trainings. Default 0: one trained network.</summary>
+    public double Trainings { get; init; }
+
+    /// <summary>Degrees of freedom of <see cref="Trainings"/>.</summary>
+    public double TrainingFreedom { get; init; } = 1;
+
+    /// <summary>The fewest independent units with an interval. Default: <see cref="FewestUnits"/>.</summary>
+    public int Fewest { get; init; } = FewestUnits;
+
+    /// <summary>Whether the value is a difference. Default false.</summary>
+    public bool IsDifference { get; init; }
+
+    /// <summary>The confidence level, between 0 and 1. Default 0.95.</summary>
+    public double Confidence { get; init; } = 0.95;
+
+    /// <summary>Why there is no interval and no p-value; null where there are.</summary>
+    public string? WhyNone =>
+        !Value.IsDefined ? Value.Why
+        : !double.IsFinite(Value.Value) || !moments.AreFinite ? "a value is infinite"
+        : moments.Count < 2 ? "fewer than two resamples have a value"
+        : moments.Units < Fewest
+            ? $"fewer than {Fewest} independent clips ({moments.Units}) are too few for an interval"
+        : Variance <= 0 ? "the value is the same in every resample"
+        : Math.Abs(Bias) > LargestBias * StandardError
+            ? "there are too few clips for this metric (its bootstrap bias exceeds half a standard error)"
+        : null;
+
+    /// <summary>The standard error of the value.</summary>
+    public double StandardError => Math.Sqrt(Variance);
+
+    private double Variance => Clips + Trainings;
+
+    private double Bias => moments.Mean - Value.Value;
+
+    /// <summary>
+    /// The lower and the upper limit; they enclose the value. They do not leave 0 to 1 where no resample does, since the score is a
+    /// fraction then.
+    /// </summary>
+    public (Rate Low, Rate High) Limits()
+    {
+        if (WhyNone is { } why)
+            return (Rate.Undefined(why), Rate.Undefined(why));
+        var tail = (1 - Confidence) / 2;
+        var critical = IsDifference ? CochranCox(tail) : (CochranCox(tail) + Satterthwaite(tail)) / 2;
+        var half = critical * StandardError;
+        var low = Math.Min(Value.Value - Bias - half, Value.Value);
+        var high = Math.Max(Value.Value - Bias + half, Value.Value);
+        if (moments.Least >= 0)
+            low = Math.Max(low, 0);
+        if (moments is { Least: >= 0, Most: <= 1 })
+            high = Math.Max(Math.Min(high, 1), Value.Value);
+        return (low, high);
+    }
+
+    /// <summary>The two-sided p-value of the hypothesis that the value is 0; 1 where the value is 0 in every resample.</summary>
+    public Rate PValue()
+    {
+        if (Value is { IsDefined: true, Value: 0 } && moments is { Least: 0, Most: 0 })
+            return 1;
+        if (WhyNone is { } why)
+            return Rate.Undefined(why);
+        var statistic = Math.Abs(Value.Value - Bias) / StandardError;
+        var (least, most) = (Tail(statistic, moments.Units - 1), Tail(statistic, TrainingFreedom));
+        if (Trainings <= 0)
+            return 2 * least;
+        if (Clips <= 0)
+            return 2 * most;
+        // The tail whose critical value is the statistic lies between those of the two distributions.
+        var (from, to) = (Math.Log(Math.Max(Math.Min(least, most), 1e-300)), Math.Log(Math.Max(least, most)));
+        for (var step = 0; step < 40 && to - from > 1e-3; step++)
+        {
+            var middle = (from + to) / 2;
+            if (CochranCox(Math.Exp(middle)) > statistic)
+                from = middle;
+            else
+                to = middle;
+        }
+        return 2 * Math.Exp(to);
+    }
+
+    private double CochranCox(double tail) =>
+        (
+            (Clips > 0 ? Clips * Critical(tail, moments.Units - 1) : 0)
+            + (Trainings > 0 ? Trainings * Critical(tail, TrainingFreedom) : 0)
+        ) / Variance;
+
+    private double Satterthwaite(double tail) =>
+        Critical(
+            tail,
+            Variance * Variance / (Clips * Clips / (moments.Units - 1) + Trainings * Trainings / TrainingFreedom)
+        );
+
+    /// <summary>
+    /// The value that Student's t exceeds with a probability below 0.5, by Newton's method for the logarithm of the tail over the
+    /// logarithm of t. The quantile function of MathNet does not converge for the small probabilities of corrected tests.
+    /// </summary>
+    private static double Critical(double tail, double freedom)
+    {
+        var t = -Normal.InvCDF(0, 1, tail);
+        for (var step = 0; step < 100; step++)
+        {
+            var own = Tail(t, freedom);
+            var change = Math.Log(own / tail) * own / (t * StudentT.PDF(0, 1, freedom, t));
+            t *= Math.Exp(change);
+            if (Math.Abs(change) < 1e-9)
+                break;
+        }
+        return t;
+    }
+
+    private static double Tail(double statistic, double freedom) => StudentT.CDF(0, 1, freedom, -statistic);
+}
+
+/// <summary>Moments and range of the values on bootstrap resamples; undefined values are left out.</summary>
+/// <param name="Count">Number of values.</param>
+/// <param name="Mean">Their mean.</param>
+/// <param name="Variance">Their variance, times n / (n - 1) for n units, since resamples of few units vary too little.</param>
+/// <param name="Least">The smallest value.</param>
+/// <param name="Most">The largest value.</param>
+/// <param name="Units">Number of units that resamples are drawn from.</param>
+internal sealed record Moments(int Count, double Mean, double Variance, double Least, double Most, int Units)
+{
+    /// <summary>Whether all values are finite.</summary>
+    public bool AreFinite => Count == 0 || (double.IsFinite(Least) && double.IsFinite(Most));
+
+    /// <summary>The standard error over clips.</summary>
+    public Rate StandardError =>
+        Count < 2 ? Rate.Undefined("fewer than two resamples have a value")
+        : !AreFinite ? Rate.Undefined("a resample has an infinite value")
+        : Math.Sqrt(Variance);
+
+    public static Moments Of(IReadOnlyList<double> values, int units)
+    {
+        var (count, sum, least, most) = (0, 0.0, double.PositiveInfinity, double.NegativeInfinity);
+        foreach (var value in values)
+            if (!double.IsNaN(value))
+            {
+                count++;
+                sum += value;
+                least = Math.Min(least, value);
+                most = Math.Max(most, value);
+            }
+        var mean = least == most ? least : sum / count;
+        var squares = 0.0;
+        foreach (var value in values)
+            if (!double.IsNaN(value))
+                squares += (value - mean) * (value - mean);
+        var correction = units > 1 ? (double)units / (units - 1) : 1;
+        return new Moments(count, mean, squares / (count - 1) * correction, least, most, units);
+    }
+}
