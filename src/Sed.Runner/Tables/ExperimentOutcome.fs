@@ -1,5 +1,6 @@
 namespace Sed.Runner
 
+open System.Globalization
 open System.IO
 open Deedle
 open Sed.Core.Runtime
