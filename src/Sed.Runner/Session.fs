@@ -94,8 +94,7 @@ let private startWorkers
         display.Line
             $"Training {jobs} trials at a time ({perDevice}), each in its own process; they share {Environment.ProcessorCount} processors. Use --jobs to change this."
         new WorkerProcesses(
-            // Workers run a copy, so that an edit of the script reaches none of them, whenever they start.
-            copyOf options script,
+            script,
             WorkerProcesses.Arguments arguments @ [ "--plan-key"; Plan.key plans ],
             [ for device in others -> [ "--device"; device ] ],
             workspace.Threads,
@@ -187,10 +186,13 @@ let private runPlans
     let stop = stopping.Token
     let progress what finished all =
         display.State $"{what}: {finished} of {all} clips"
+    // Copied at once, so that no later edit reaches the workers, whenever they start.
+    RunFolder.openFor options.Out
+    let copy = copyOf options script
     let runAll (workspace: Workspace) =
         for plan in plans do
             ResultWriter.writePlan workspace source plan
-        use _ = startWorkers options script arguments display workspace plans
+        use _ = startWorkers options copy arguments display workspace plans
         let outcomes = [
             for plan in plans do
                 let progress = Progress(plan, workspace.Jobs, workspace.TrialFolder)
@@ -219,7 +221,6 @@ let private runPlans
             0
     Torch.Initialize()
     stop.ThrowIfCancellationRequested()
-    RunFolder.openFor options.Out
     use workspace =
         new Workspace(options.Out, Devices.Choose options.Device, display.Line, progress, stop)
     match plans |> List.collect workspace.Lacking with

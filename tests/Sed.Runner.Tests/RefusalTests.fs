@@ -109,7 +109,8 @@ let ``two experiments with the same name are a problem`` () =
 let ``experiments of two scripts with the same name do not share a table`` () =
     let out = Path.Combine(home, "two-scripts")
     let script name =
-        let file = Path.Combine(Directory.CreateDirectory(Path.Combine(home, "scripts")).FullName, name)
+        let file =
+            Path.Combine(Directory.CreateDirectory(Path.Combine(home, "scripts")).FullName, name)
         File.WriteAllText(file, "")
         file
     let first, second = script "first.fsx", script "second.fsx"

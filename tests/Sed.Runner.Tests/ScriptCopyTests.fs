@@ -1,7 +1,6 @@
 /// Copies of scripts, which worker processes and cluster jobs run.
 module Sed.Runner.Tests.ScriptCopyTests
 
-
 open System.Diagnostics
 open System.IO
 open Xunit
@@ -26,7 +25,9 @@ let ``a copy has the script and the files that it loads, under their own names a
         let shared = file "lib/shared.fsx" "let rate = 0.5\n"
         let library = file "library.dll" ""
         let script =
-            file "mine.fsx" "#!/usr/bin/env -S dotnet fsi\n#r \"library.dll\"\n#r \"nuget: Argu\"\n#load @\"lib/shared.fsx\" \"missing.fsx\"\nprintfn \"#load\"\n"
+            file
+                "mine.fsx"
+                "#!/usr/bin/env -S dotnet fsi\n#r \"library.dll\"\n#r \"nuget: Argu\"\n#load @\"lib/shared.fsx\" \"missing.fsx\"\nprintfn \"#load\"\n"
         let copies = Path.Combine(folder, "copies")
         let copy = ScriptFiles.copy copies script
         Assert.Equal("mine.fsx", Path.GetFileName copy)
@@ -77,7 +78,17 @@ let ``worker processes train the plan of the process that started them, whatever
         let info =
             ProcessStartInfo(
                 "dotnet",
-                [ "fsi"; script; "--jobs"; "3"; "--device"; "cpu"; "--no-report"; "--out"; runs ],
+                [
+                    "fsi"
+                    script
+                    "--jobs"
+                    "3"
+                    "--device"
+                    "cpu"
+                    "--no-report"
+                    "--out"
+                    runs
+                ],
                 RedirectStandardOutput = true,
                 RedirectStandardError = true
             )
@@ -110,7 +121,16 @@ let ``a worker process trains nothing of another plan`` () =
         File.WriteAllText(script, text)
         let runs = Path.Combine(folder, "runs")
         let code, output, errors =
-            Repository.dotnet [ "fsi"; script; "--worker"; "1"; "--plan-key"; "0123456789abcdef"; "--out"; runs ]
+            Repository.dotnet [
+                "fsi"
+                script
+                "--worker"
+                "1"
+                "--plan-key"
+                "0123456789abcdef"
+                "--out"
+                runs
+            ]
         Assert.Equal((3, ""), (code, output))
         Assert.StartsWith($"{script}: the script describes other trials than when this job was submitted.", errors)
         Assert.False(Directory.Exists(Path.Combine(runs, "trials"))))

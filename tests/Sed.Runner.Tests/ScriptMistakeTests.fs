@@ -11,16 +11,11 @@ let private mistakes (text: string) = [
 ]
 
 let private inExperiment (lines: string list) =
-    mistakes (
-        String.concat "\n" [
-            "let a ="
-            "    experiment \"a\" {"
-            for line in lines ->
-                "        " + line
-                "    }"
-        ]
-    )
-    |> List.map (fun mistake -> mistake.Substring(mistake.IndexOf ": " + 2))
+    let indented = [ for line in lines -> "        " + line ]
+    let text =
+        [ "let a ="; "    experiment \"a\" {" ] @ indented @ [ "    }" ]
+        |> String.concat "\n"
+    [ for mistake in mistakes text -> mistake.Substring(mistake.IndexOf ": " + 2) ]
 
 [<Fact>]
 let ``a mistake is reported with its place`` () =

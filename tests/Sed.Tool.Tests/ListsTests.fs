@@ -171,11 +171,8 @@ type ListsTests() =
         let estimate =
             folder.List(
                 "est.tsv",
-                [
-                    "a.wav 0 1 dogbark"
-                    "a.wav 1 2 Zebra"
-                    for second in 2..30 -> $"a.wav {second} {second + 1} Zebra"
-                ]
+                "a.wav 0 1 dogbark"
+                :: [ for second in 1..30 -> $"a.wav {second} {second + 1} Zebra" ]
             )
         let run = Run.evaluate [ "--reference"; reference; "--estimated"; estimate ]
         Assert.Equal(2, run.ExitCode)

@@ -153,13 +153,13 @@ module Command =
             ExitCode.BadInput
 
         try
-            match CommandLine.arrange name parser (List.ofArray arguments) with
-            | words, problems when problems.IsEmpty || List.contains "--help" words ->
-                work (parser.ParseCommandLine(Array.ofList words, raiseOnUsage = true))
-            | _, problems -> complainAll problems
-            match NumberArguments.problems<'arguments> arguments with
-            | [] -> work (parser.ParseCommandLine(arguments, raiseOnUsage = true))
-            | problems -> raise (BadArguments [ for one in problems -> string one ])
+            let words, problems = CommandLine.arrange name parser (List.ofArray arguments)
+            let words = Array.ofList words
+            let numbers = [ for problem in NumberArguments.problems<'arguments> words -> string problem ]
+            if Array.contains "--help" words || (problems.IsEmpty && numbers.IsEmpty) then
+                work (parser.ParseCommandLine(words, raiseOnUsage = true))
+            else
+                complainAll (problems @ numbers)
         with
         | :? ArguParseException as help when help.ErrorCode = ErrorCode.HelpText ->
             printfn $"{help.Message}"

@@ -105,8 +105,6 @@ module Inputs =
             "--classes", arguments.TryGetResult Classes
         ]
 
-        let has option = arguments.Contains option
-
         let known = Set [ for metric in Metrics.offered -> metric.Key ]
 
         let problems = [
@@ -117,12 +115,18 @@ module Inputs =
             for option, path in paths do
                 if Option.exists String.IsNullOrWhiteSpace path then
                     $"{option}: the path is empty"
-            if not (has Estimated || has Scores || has Estimated_Tags) then
+            if
+                not (
+                    arguments.Contains Estimated
+                    || arguments.Contains Scores
+                    || arguments.Contains Estimated_Tags
+                )
+            then
                 "nothing to score: give --estimated, --scores or --estimated-tags"
-            if not (has Reference) then
-                if has Estimated || has Scores then
+            if not (arguments.Contains Reference) then
+                if arguments.Contains Estimated || arguments.Contains Scores then
                     "--reference is missing: --estimated and --scores need the reference events"
-                elif not (has Reference_Tags) then
+                elif not (arguments.Contains Reference_Tags) then
                     "no reference: give --reference or --reference-tags"
             match arguments.TryGetResult Minimum_Confidence with
             | Some part when not (part >= 0.0 && part <= 1.0) ->
@@ -199,7 +203,7 @@ module Inputs =
         let estimated = arguments.TryGetResult Estimated |> Option.map system
         let against = arguments.TryGetResult Against |> Option.map system
 
-        let tagged path (tags: TagList) = {
+        let tagged path (tags: TagList) : TaggedSystem = {
             Path = path
             Tags = tags
             Inputs = lazy MetricInputs.Of(classes, referenceTags, tags)

@@ -67,12 +67,12 @@ let overlaps (reference: EventList) =
 
 /// Differences between the names of one file in two lists, each with the change that removes it.
 let private differences: (string * (string -> string)) list = [
-    "by the audio extension", (fun name -> IO.Path.ChangeExtension(name, null))
+    "by the audio extension", (fun name -> string (IO.Path.ChangeExtension(name, null)))
     "by their folders", (fun name -> name.Substring(name.LastIndexOfAny [| '/'; '\\' |] + 1))
     "by \\ for /", _.Replace('\\', '/')
     "by upper and lower case", _.ToLowerInvariant()
     "by folders and audio extension",
-    fun name -> IO.Path.ChangeExtension(name.Substring(name.LastIndexOfAny [| '/'; '\\' |] + 1), null)
+    fun name -> string (IO.Path.ChangeExtension(name.Substring(name.LastIndexOfAny [| '/'; '\\' |] + 1), null))
 ]
 
 let private difference (reference: string seq) (files: string seq) =
