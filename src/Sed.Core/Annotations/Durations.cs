@@ -151,7 +151,9 @@ public sealed class Durations
                     source,
                     line,
                     FormattableString.Invariant($"the file \"{file}\" has a duration of {length} s"),
-                    FormattableString.Invariant($"a duration must be greater than 0 s and at most {SoundEvent.LatestSeconds} s")
+                    FormattableString.Invariant(
+                        $"a duration must be greater than 0 s and at most {SoundEvent.LatestSeconds} s"
+                    )
                 );
             if (seconds.TryAdd(file, length))
                 files.Add(file);

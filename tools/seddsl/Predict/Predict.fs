@@ -35,7 +35,8 @@ type private PredictArguments =
             | Format _ ->
                 let names = EventListFile.Formats |> Seq.map _.Name |> String.concat ", "
                 $"format of the events: {names} (default: {EventListFile.Formats[0].Name})."
-            | TagsOnly -> "write the tags of each clip instead of events; columns: filename, start and end of the clip, event_label."
+            | TagsOnly ->
+                "write the tags of each clip instead of events; columns: filename, start and end of the clip, event_label."
             | Json ->
                 "write JSON with events, tags and tag probabilities; with --stream, one object per line and event."
             | Scores _ ->
