@@ -258,8 +258,19 @@ let ``smoke leaves the hop of features that cannot have its own`` () =
         Choices.none with
             Profile = Some "smoke"
     }
-    for features in [ logMel { window 30.0<ms> }; samples { frame 729 } ] do
-        let plan = plan smoke { bare with Features = features }
+    let onSamples =
+        layers "on samples" {
+            sampleConv 8 3 3
+            pool 3
+            dense 4
+        }
+    for features, network in [ logMel { window 30.0<ms> }, bare.Network; samples { frame 729 }, onSamples ] do
+        let plan =
+            plan smoke {
+                bare with
+                    Features = features
+                    Network = network
+            }
         Assert.Equal(features.Source, plan.Trials.Head.Specification.Features.Source)
 
 [<Fact>]

@@ -127,7 +127,17 @@ type KeptScoresTests() =
                         String.concat "\t" ([ name; number own.Borders[frame]; number own.Borders[frame + 1] ] @ values)
             ]
         )
-        let result = evaluate [ "--scores"; list ]
+        let durations = folder.Path "durations.tsv"
+        File.WriteAllLines(
+            durations,
+            [
+                "filename\tduration"
+                for index, name in Seq.indexed again.FrameScores.Files do
+                    let own = again.FrameScores[index]
+                    $"{name}\t{number own.Borders[own.Frames]}"
+            ]
+        )
+        let result = evaluate [ "--scores"; list; "--durations"; durations ]
         Assert.Equal(
             Run.number "tagging_from_scores/mean_average_precision" result,
             RankingMetrics.MeanAveragePrecision.Of again
