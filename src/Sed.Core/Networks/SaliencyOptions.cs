@@ -49,14 +49,16 @@ public sealed record SaliencyOptions
             problems.Add($"There is no output {Output}.");
         if (FromFrame < 0 || FromFrame >= to || to > frames)
             problems.Add(
-                $"FromFrame and ToFrame must enclose at least one of the clip's {frames} frames, were {FromFrame} and {to}."
+                FormattableString.Invariant(
+                    $"FromFrame and ToFrame must enclose at least one of the clip's {frames} frames, were {FromFrame} and {to}."
+                )
             );
         if (Output == SaliencyOutput.Weak && (FromFrame != 0 || to != frames))
             problems.Add("The weak output has no frames, so it takes neither FromFrame nor ToFrame.");
         if (Copies < 0)
-            problems.Add($"Copies must be 0 or more, was {Copies}.");
+            problems.Add(FormattableString.Invariant($"Copies must be 0 or more, was {Copies}."));
         if (!(NoiseShare >= 0 && double.IsFinite(NoiseShare)))
-            problems.Add($"NoiseShare must be 0 or more, was {NoiseShare}.");
+            problems.Add(FormattableString.Invariant($"NoiseShare must be 0 or more, was {NoiseShare}."));
         return problems;
     }
 }

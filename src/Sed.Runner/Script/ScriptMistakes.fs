@@ -106,7 +106,13 @@ let private ofValue keyword (parameter: ParameterInfo) (word: Token[]) = [
         let first = word |> Array.tryFind (fun token -> token.Text <> "(")
         let isElement =
             match first with
-            | Some token when word[0].Text <> "[" && token.IsName -> List.contains token.Text (namesOf element)
+            // An operator can make a list of it.
+            | Some token when
+                word[0].Text <> "["
+                && token.IsName
+                && not (value.Contains "::" || value.Contains '@')
+                ->
+                List.contains token.Text (namesOf element)
             | _ -> false
         let isTuple = FSharpType.IsTuple element || element.IsGenericParameter
         if isNumber || isText || isElement then

@@ -6,7 +6,7 @@ open Sed.Core.Runtime
 open Sed
 
 /// What a table in a run folder was made from. It is stored beside the table, so that nothing else replaces it.
-type internal TableOrigin = {
+type TableOrigin = {
     /// The full path of the script.
     Script: string
     Experiment: string

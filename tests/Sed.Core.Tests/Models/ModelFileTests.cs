@@ -204,7 +204,7 @@ public sealed class ModelFileTests : IDisposable
             {{weights.Count}} {{weights.Values.Sum(array =>
                 array.Shape.Aggregate(1L, (all, size) => all * size)
             )}} float32 int64
-            {{string.Join(' ', saved.Members[0].Statistics.Means.Select(mean => $"{mean:F1}"))}}
+            {{string.Join(' ', saved.Members[0].Statistics.Means.Select(mean => FormattableString.Invariant($"{mean:F1}")))}}
             b'{\n  "layout": 2'
 
             """.ReplaceLineEndings(

@@ -51,7 +51,7 @@ public sealed record MeanTeacher
             );
         if (RampUpEpochs < 0)
             yield return Problem.Of(
-                $"the consistency loss's ramp-up lasts {RampUpEpochs} epochs",
+                FormattableString.Invariant($"the consistency loss's ramp-up lasts {RampUpEpochs} epochs"),
                 "give 0 or more; 0 uses the final weight from the start"
             );
     }
