@@ -55,7 +55,7 @@ let ``an error that cannot be printed keeps its exit code`` () =
 [<Fact>]
 let ``a stream without standard input is refused`` () =
     use folder = new Folder()
-    PredictTests.write (folder.Path "m.sed") |> ignore
+    LoudnessModel.write (folder.Path "m.sed") |> ignore
     let code, _, errors = bash folder "$seddsl predict m.sed --stream <&-"
     Assert.StartsWith("seddsl predict: --stream: standard input is closed; ", errors)
     Assert.Equal(2, code)
@@ -63,7 +63,7 @@ let ``a stream without standard input is refused`` () =
 [<Fact>]
 let ``SIGTERM ends a prediction with one message and without temporary files`` () =
     use folder = new Folder()
-    PredictTests.write (folder.Path "m.sed") |> ignore
+    LoudnessModel.write (folder.Path "m.sed") |> ignore
     Sed.Core.Audio.WavWriter.Write(folder.Path "long.wav", ReadOnlySpan<float32>(Array.zeroCreate (8000 * 3600)), 8000)
     // The signal is sent as soon as the output has been begun.
     let line =
@@ -77,7 +77,7 @@ let ``SIGTERM ends a prediction with one message and without temporary files`` (
 [<Fact>]
 let ``a full disk ends a prediction with one message and without temporary files`` () =
     use folder = new Folder()
-    PredictTests.write (folder.Path "m.sed") |> ignore
+    LoudnessModel.write (folder.Path "m.sed") |> ignore
     Sed.Core.Audio.WavWriter.Write(folder.Path "long.wav", ReadOnlySpan<float32>(Array.zeroCreate (8000 * 60)), 8000)
     let code, _, errors =
         bash

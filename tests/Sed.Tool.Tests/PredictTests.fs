@@ -1,3 +1,4 @@
+/// The output of `seddsl predict`.
 [<Xunit.Collection "console">]
 module Sed.Tool.Tests.PredictTests
 
@@ -19,80 +20,7 @@ open Sed.Core.Networks.Layers
 open Sed.Core.Networks.WeakOutputs
 open Sed.Core.Runtime
 open TorchSharp
-
-let private rate = 8000
-
-/// Writes a model that detects "Car" in every loud frame.
-let private writeWith (detection: DetectionOptions) (file: string) =
-    Torch.Initialize()
-    let logMel =
-        LogMelOptions(
-            Rate = rate,
-            WindowSeconds = 0.064,
-            StepSeconds = 0.04,
-            FftSamples = 512,
-            BandCount = 8,
-            MaxHz = 4000.0
-        )
-    let description =
-        NetworkDescription(
-            Layers = [| Layer.Dense(1, Activation.Linear) |],
-            Frames = 25,
-            Bands = 8,
-            Classes = 2,
-            Weak = WeakOutput.LinearSoftmax()
-        )
-    use network = new SedNetwork(description)
-    let weights = Dictionary(NetworkWeights.Of network)
-    for name in List.ofSeq weights.Keys do
-        let values: float32[] =
-            match name with
-            | "strong.weight" -> [| 0.0f; 4.0f |]
-            | "strong.bias" -> [| -9.0f; 0.0f |]
-            | _ when name.EndsWith "weight" -> Array.create 8 (1.0f / 8.0f)
-            | _ -> [| 0.0f |]
-        weights[name] <- NumpyArray(NumpyArray.Float32, weights[name].Shape, NumpyArray.Of(ReadOnlySpan values).Bytes)
-    ModelFile.Write(
-        file,
-        SavedModel(
-            Name = "loudness",
-            Classes = ClassList [ "Air horn, truck horn"; "Car" ],
-            ClipSeconds = 1.0,
-            Features = logMel,
-            Network = description,
-            Detection = detection,
-            Corpus = "none",
-            CorpusHash = "none",
-            Members = [|
-                ModelMember(
-                    "seed 1",
-                    "",
-                    Dictionary<string, IReadOnlyDictionary<string, float>>(),
-                    BandStatistics([| for band in 0..7 -> -5.0f - float32 band |], Array.create 8 1.0f),
-                    weights
-                )
-            |]
-        )
-    )
-    file
-
-let internal write file = writeWith (DetectionOptions()) file
-
-let private sound (seconds: float) (events: (float * float) list) =
-    let draw = Random 1
-    [|
-        for i in 0 .. int (seconds * float rate) - 1 do
-            let time = float i / float rate
-            let loud =
-                events |> List.exists (fun (onset, offset) -> time >= onset && time < offset)
-            (draw.NextSingle() - 0.5f) * (if loud then 0.5f else 1e-6f)
-    |]
-
-let private wav (folder: Folder) (name: string) seconds events =
-    let path = folder.Path name
-    Directory.CreateDirectory(Path.GetDirectoryName path |> string) |> ignore
-    WavWriter.Write(path, sound seconds events, rate)
-    path
+open Sed.Tool.Tests.LoudnessModel
 
 [<Fact>]
 let ``every annotation format can be written and is read back by evaluate`` () =
@@ -120,26 +48,6 @@ let ``every annotation format can be written and is read back by evaluate`` () =
     let unknown = Run.seddsl [ "predict"; model; recordings.Head; "--format"; "xls" ]
     Assert.Equal(2, unknown.ExitCode)
     Assert.StartsWith("seddsl predict: --format: unknown format 'xls'; use tsv", unknown.Errors)
-
-[<Fact>]
-let ``a recording with a faulty header is processed and its fault noted`` () =
-    use folder = new Folder()
-    let model = write (folder.Path "m.sed")
-    let file = wav folder "a.wav" 1.0 [ 0.2, 0.6 ]
-    let whole = Run.seddsl [ "predict"; model; file ]
-    Assert.Equal("", whole.Errors)
-    let bytes = File.ReadAllBytes file
-    // The sizes of a recorder that was stopped.
-    Array.fill bytes 4 4 0uy
-    Array.fill bytes 40 4 0uy
-    File.WriteAllBytes(file, bytes)
-    let run = Run.seddsl [ "predict"; model; file ]
-    Assert.Equal(0, run.ExitCode)
-    Assert.Equal(whole.Output, run.Output)
-    Assert.Equal(
-        $"note: {file}: the header states no length (0x00000000 bytes), as that of an unfinished recording or of a pipe; the file was read to its end\n",
-        run.Errors
-    )
 
 [<Fact>]
 let ``a folder's recordings are processed in order of their names, and unreadable files are listed and skipped`` () =
@@ -273,24 +181,6 @@ let ``per-class thresholds and decoding steps apply unless --threshold is given`
     Assert.Equal<Set<string>>(set [ "Car" ], tags [ "--threshold"; "0.4" ])
 
 [<Fact>]
-let ``all bad combinations of options are reported at once, and a file that is not a model is named`` () =
-    use folder = new Folder()
-    let model = write (folder.Path "m.sed")
-    let wrong = Run.seddsl [ "predict"; model; "--rate"; "7"; "--tags"; "--json" ]
-    Assert.Equal(2, wrong.ExitCode)
-    Assert.Equal(
-        "seddsl predict: no recordings; name recordings or folders of recordings after the model\n"
-        + "seddsl predict: --rate needs --stream\n"
-        + "seddsl predict: --json and --tags cannot both be given; JSON contains the tags\n"
-        + "seddsl predict: --rate must be between 1000 and 768000 Hz, was 7\n",
-        wrong.Errors
-    )
-    let none = folder.Bytes("none.sed", [| 1uy; 2uy |])
-    let refused = Run.seddsl [ "predict"; none; model ]
-    Assert.Equal(2, refused.ExitCode)
-    Assert.Equal($"seddsl predict: {none}: it is not a model file, or is truncated.\n", refused.Errors)
-
-[<Fact>]
 let ``--stream prints each event within a second of its end`` () =
     use folder = new Folder()
     use model = SedModel.Load(write (folder.Path "m.sed"), null, "cpu")
@@ -326,120 +216,3 @@ let ``--stream prints each event within a second of its end`` () =
         Assert.InRange(offset, expected - 0.08, expected + 0.08)
         Assert.InRange(at - offset, 0.0, 1.0)
     Assert.Contains("The input ends in the middle of a sample", captured.ToString())
-
-[<Fact>]
-let ``options may precede recordings, and a recording whose name begins with a hyphen follows two hyphens`` () =
-    use folder = new Folder()
-    let model = write (folder.Path "m.sed")
-    let loud = wav folder "loud.wav" 1.0 [ 0.2, 0.4 ]
-    let expected = Run.seddsl [ "predict"; model; loud; "--threshold"; "0.9"; "--json" ]
-    for arguments in
-        [
-            [ "--threshold"; "0.9"; "--json"; model; loud ]
-            [ model; "--threshold=0.9"; loud; "--json" ]
-            [ "--json"; "--threshold"; "0.9"; "--"; model; loud ]
-        ] do
-        Assert.Equal(expected, Run.seddsl ("predict" :: arguments))
-    let hyphen = Run.seddsl [ "predict"; model; "--tags"; "--"; "-a.wav" ]
-    Assert.StartsWith("skipped: ", hyphen.Errors)
-    Assert.Contains("./-a.wav", hyphen.Errors)
-
-[<Fact>]
-let ``no output overwrites the model or a recording`` () =
-    use folder = new Folder()
-    let model = write (folder.Path "m.sed")
-    let sound = wav folder "a.wav" 1.0 []
-    let link = folder.Path "link"
-    File.CreateSymbolicLink(link, sound) |> ignore
-    let list = wav folder "b.tsv" 1.0 []
-    let before = [ for file in [ model; sound; list ] -> File.ReadAllBytes file ]
-    let refused (arguments: string list) =
-        let run = Run.seddsl arguments
-        Assert.Equal(2, run.ExitCode)
-        Assert.Equal("", run.Output)
-        run.Errors.Replace(folder.Prefix, "")
-    let recording =
-        "this is a recording, which would be overwritten; choose another name\n"
-    let ofModel = "this is the model, which would be overwritten; choose another name\n"
-    Assert.Equal($"seddsl predict: --out a.wav: {recording}", refused [ "predict"; model; sound; "--out"; sound ])
-    Assert.Equal($"seddsl predict: --out link: {recording}", refused [ "predict"; model; sound; "--out"; link ])
-    Assert.Equal($"seddsl predict: --out m.sed: {ofModel}", refused [ "predict"; model; sound; "--out"; model ])
-    Assert.Equal(
-        $"seddsl predict: --scores b.tsv: {recording}",
-        refused [ "predict"; model; list; "--scores"; folder.Prefix.TrimEnd '/' ]
-    )
-    Assert.Equal($"seddsl export: --onnx m.sed: {ofModel}", refused [ "export"; model; "--onnx"; model ])
-    Assert.Equal<byte[] list>(before, [ for file in [ model; sound; list ] -> File.ReadAllBytes file ])
-
-[<Fact>]
-let ``a folder is searched without following loops`` () =
-    use folder = new Folder()
-    let model = write (folder.Path "m.sed")
-    wav folder "in/a/1.wav" 1.0 [] |> ignore
-    wav folder "elsewhere/2.wav" 1.0 [] |> ignore
-    let link (name: string) (target: string) =
-        Directory.CreateSymbolicLink(folder.Path name, target) |> ignore
-    link "in/a/loop" ".."
-    link "in/up" (folder.Path "")
-    link "in/other" (folder.Path "elsewhere")
-    let run = Run.seddsl [ "predict"; model; folder.Path "in"; "--tags" ]
-    Assert.Equal("filename\tstart\tend\tevent_label\na/1.wav\nother/2.wav\n", run.Output)
-    Assert.Equal(0, run.ExitCode)
-
-[<Fact>]
-let ``names with tabs, line breaks or escape sequences add no rows and are named`` () =
-    use folder = new Folder()
-    let model = write (folder.Path "m.sed")
-    for name in [ "in/a\tb.wav"; "in/c\nd.wav"; "in/\u001b[2J.wav"; "in/e.wav" ] do
-        wav folder name 1.0 [ 0.2, 0.6 ] |> ignore
-    for options in [ []; [ "--tags" ]; [ "--scores"; folder.Path "scores" ] ] do
-        let run = Run.seddsl ([ "predict"; model; folder.Path "in" ] @ options)
-        Assert.Equal(3, run.ExitCode)
-        let rows = run.Output.TrimEnd('\n').Split '\n'
-        Assert.Equal(2, rows.Length)
-        Assert.StartsWith("e.wav\t", rows[1])
-        Assert.DoesNotContain(run.Errors.Replace("\n", ""), Char.IsControl)
-        Assert.Contains("\"a?b.wav\" contains a tab, line break or other control character", run.Errors)
-        Assert.EndsWith("3 of 4 recordings could not be read, processed or written.\n", run.Errors)
-    Assert.Equal<string>([| folder.Path "scores/e.tsv" |], Directory.GetFiles(folder.Path "scores"))
-    use json =
-        JsonDocument.Parse((Run.seddsl [ "predict"; model; folder.Path "in"; "--json" ]).Output)
-    Assert.Equal(4, json.RootElement.GetProperty("files").GetArrayLength())
-
-[<Fact>]
-let ``a model with finite weights that overflow is an error, and the JSON document is complete`` () =
-    use folder = new Folder()
-    let saved = ModelFile.Read(write (folder.Path "m.sed"))
-    let weights = Dictionary(saved.Members[0].Weights)
-    let name =
-        weights.Keys
-        |> Seq.find (fun name -> name.Contains "dense" && name.EndsWith "weight")
-    let hostile = Array.init 8 (fun k -> if k % 2 = 0 then 3e38f else -3e38f)
-    weights[name] <- NumpyArray(NumpyArray.Float32, weights[name].Shape, NumpyArray.Of(ReadOnlySpan hostile).Bytes)
-    let own = saved.Members[0]
-    let model = folder.Path "hostile.sed"
-    ModelFile.Write(
-        model,
-        SavedModel(
-            Name = saved.Name,
-            Classes = saved.Classes,
-            ClipSeconds = saved.ClipSeconds,
-            Features = saved.Features,
-            Network = saved.Network,
-            Detection = saved.Detection,
-            Corpus = saved.Corpus,
-            CorpusHash = saved.CorpusHash,
-            Members = [|
-                ModelMember(own.Name, own.Specification, own.Scores, own.Statistics, weights)
-            |]
-        )
-    )
-    let sound = wav folder "a.wav" 1.0 [ 0.2, 0.6 ]
-    let run = Run.seddsl [ "predict"; model; sound; "--json" ]
-    Assert.Equal(2, run.ExitCode)
-    Assert.StartsWith(
-        $"seddsl predict: {sound}: the model \"loudness\" cannot process this recording: the output",
-        run.Errors
-    )
-    use json = JsonDocument.Parse run.Output
-    Assert.Equal(0, json.RootElement.GetProperty("files").GetArrayLength())

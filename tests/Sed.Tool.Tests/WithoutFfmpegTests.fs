@@ -48,7 +48,7 @@ let ``check decodes WAV, AIFF, MP3 and Ogg Vorbis`` () =
 [<Fact>]
 let ``predict decodes WAV, AIFF, MP3 and Ogg Vorbis, clips and long recordings`` () =
     use folder = new Folder()
-    let model = PredictTests.write (folder.Path "m.sed")
+    let model = LoudnessModel.write (folder.Path "m.sed")
     copyTo (folder.Path "in")
     let once = File.ReadAllBytes(folder.Path "in/clicks.ogg")
     folder.Bytes("in/long.ogg", Array.concat [ for _ in 1..10 -> once ]) |> ignore

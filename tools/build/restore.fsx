@@ -223,4 +223,6 @@ let restore () =
             runQuietly "dotnet" [ "tool"; "restore" ]
             verify (tools ())
             runQuietly "dotnet" [ "paket"; "restore" ]
+            // The folder does not exist if no package was missing.
+            Directory.CreateDirectory folder |> ignore
             File.WriteAllText(stamp, state))
