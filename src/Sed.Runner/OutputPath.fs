@@ -6,7 +6,7 @@ open System.IO
 open Sed
 open Sed.Core.Runtime
 
-/// Why a path given for an option cannot be written to: it is empty, or one of its parent folders is a file.
+/// The problem of an option's output path: it is empty, or one of its parent folders is a file. None for a valid path.
 let problem (option: string) (path: string) : Problem option =
     let rec fileAbove (path: string) =
         match Path.GetDirectoryName path with

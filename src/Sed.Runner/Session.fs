@@ -44,7 +44,7 @@ let private commandLine (script: string) (arguments: string list) =
         if word.Contains ' ' then $"\"{word}\"" else word
     "dotnet" :: "fsi" :: script :: arguments |> List.map quoted |> String.concat " "
 
-/// Lets the kernels use the processors that other trainings leave free.
+/// Adjusts the number of kernel threads to the processors that other trainings leave free.
 let private shareProcessors (workspace: Workspace) (plans: Plan list) =
     let folders =
         plans
@@ -186,7 +186,7 @@ let private runPlans
     let stop = stopping.Token
     let progress what finished all =
         display.State $"{what}: {finished} of {all} clips"
-    // Copied at once, so that no later edit reaches the workers, whenever they start.
+    // Copied now, so that workers that start later run the same script.
     RunFolder.openFor options.Out
     let copy = copyOf options script
     let runAll (workspace: Workspace) =
@@ -291,7 +291,7 @@ let private outProblems (options: Options) = [
             Problem.at "--out" $"the folder '{options.Out}' cannot be created" "name a folder in a writable place"
 ]
 
-/// Tables of the run folder that belong to something else.
+/// Problems of tables that would replace a table of another script, experiment or corpus.
 let private takenTables (options: Options) source planned =
     let isMain =
         options.Worker.IsNone

@@ -10,7 +10,7 @@ open System.IO
 /// `own` holds additional arguments for each worker. `refused` is called when a worker finds another plan in the script.
 type internal WorkerProcesses
     (script: string, arguments: string list, own: string list list, threads: int, refused: unit -> unit) =
-    // More crashes than this are no accident.
+    // Maximum number of restarts after crashes.
     let mostRestarts = 20
     let gate = obj ()
     let own = Array.ofList own

@@ -107,7 +107,7 @@ let ``worker processes train the plan of the process that started them, whatever
         Assert.Equal(0, running.ExitCode)
         Assert.DoesNotContain("The worker processes have ended", output)
         Assert.Equal(8, Directory.GetDirectories(Path.Combine(runs, "trials")).Length)
-        // The copy still is the script that was run.
+        // The copy is the script that was run, without the later edit.
         let copy =
             Assert.Single(Directory.GetFiles(Path.Combine(runs, "scripts"), "edited.fsx", SearchOption.AllDirectories))
         let code, plan, _ = Repository.dotnet [ "fsi"; copy; "--plan" ]

@@ -1,4 +1,4 @@
-/// Mistakes that are found in the text of a script.
+/// Detection of mistakes in the text of a script.
 module Sed.Runner.Tests.ScriptMistakeTests
 
 open System.IO

@@ -4,7 +4,7 @@ open System
 open System.IO
 open Xunit
 
-/// Lists of other corpora and programs: what is scored, and what is said about it.
+/// Scores and messages for lists in the formats of other corpora and programs.
 [<Collection("console")>]
 type ListsTests() =
     let folder = new Folder()

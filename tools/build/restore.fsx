@@ -48,8 +48,9 @@ let private tools () = [
 
 // ------------------------------------------------------------------------------------------------------ content hashes
 
-/// NuGet's content hash of a package: SHA-512 of the file as it was before a registry signed it, in base64. The signature is an
-/// entry of the archive; without it, later entries lie further ahead, and the archive's end counts one entry less.
+/// NuGet's content hash of a package: SHA-512 of the file before a registry signed it, in base64. The signature is an
+/// entry of the archive; without it, the offsets of later entries are smaller, and the end record counts one entry
+/// less.
 let private contentHash (file: string) =
     let bytes = File.ReadAllBytes file
     let word at =
@@ -112,7 +113,7 @@ let private recorded () =
             | _ -> ()
     ]
 
-/// Fails with every package whose content is not the recorded one.
+/// Fails if the content hash of any package differs from the recorded one; the message lists all such packages.
 let private verify (packages: Package list) =
     let recorded = recorded ()
     let problem package =
@@ -137,7 +138,7 @@ let private verify (packages: Package list) =
     | [||] -> ()
     | problems -> fail "verify packages" [] 1 (String.concat "\n" problems)
 
-/// Records the hashes of all packages in the cache, after packages were added or raised.
+/// Records the hashes of all packages in the cache, after packages were added or updated.
 let hashes () =
     let lines =
         locked () @ tools ()
@@ -148,7 +149,7 @@ let hashes () =
 
 // ------------------------------------------------------------------------------------------------------------- restore
 
-/// Downloads packages into NuGet's cache by a project of its own in a folder. Returns NuGet's output if that fails.
+/// Downloads packages into NuGet's cache through a temporary project in a folder. Returns NuGet's output if that fails.
 let private download (folder: string) (settings: (string * string) list) seconds (packages: Package list) =
     Directory.CreateDirectory folder |> ignore
     // Empty files keep the settings of the repository out of this project.
@@ -186,8 +187,8 @@ let private couldNotDownload (missing: Package list) output =
         1
         $"The package {missing.Head.Name} {missing.Head.Version} is not in {cache} and cannot be downloaded: {firstError output}{others} Packages come from the sources that `dotnet nuget list source` shows; the first build needs one that answers."
 
-/// Downloads what is missing. One package is tried first, without the retries with which NuGet waits minutes for a source that does
-/// not answer.
+/// Downloads missing packages. The first one is downloaded without NuGet's retries, so that an unreachable source fails
+/// at once rather than after minutes.
 let private downloadMissing (folder: string) (packages: Package list) =
     match packages |> List.filter (isCached >> not) with
     | [] -> ()

@@ -34,7 +34,7 @@ let private byFrequency (manifest: Manifest) =
         | _ -> 0
     Seq.toList manifest.Classes |> List.sortBy (fun label -> -(count label))
 
-/// The scored clips if the given classes are predicted for all of every clip.
+/// The scored clips for a prediction of the given classes over the whole of every clip.
 let private predicting (classes: ClassList) (truth: ClipTruth) seconds (predicted: string list) =
     let prediction = [|
         for label in classes -> if List.contains label predicted then 1.0f else 0.0f

@@ -1,6 +1,7 @@
-/// Compares results with those recorded beside a script. On the processor of the recording every digit has to agree. On another
-/// one, rounding differs and trainings drift apart, as with other seeds: a row's mean may differ as much as the means of two sets
-/// of trainings do (Student's t, 5 % for all cells together). Cells of rows with one trial cannot be judged and are counted.
+/// Compares results with those recorded beside a script. On the processor of the recording, every digit has to agree.
+/// On another processor, rounding differs and trainings diverge, as with other seeds: the difference of a row's means
+/// has to be within the tolerance for two independent sets of trainings (Student's t, 5 % for all cells together).
+/// Cells of rows with one trial cannot be tested; their number is reported.
 module internal Sed.Runner.Recorded
 
 open System
@@ -23,8 +24,8 @@ let private ProcessorColumn = "processor"
 // Four decimals are recorded.
 let private rounded (value: float) = Math.Round(value, 4)
 
-/// The largest difference of a cell on another processor; None for one trial. The recorded and today's mean of T trials have the
-/// variance 2 s²/T, with today's standard deviation s.
+/// The maximum permitted difference of a cell on another processor; None for one trial. The difference between the
+/// recorded and the new mean of T trials has the variance 2 s²/T, where s is the new standard deviation.
 let private tolerance cells (estimate: Estimate) =
     estimate.Deviation
     |> Option.map (fun deviation ->

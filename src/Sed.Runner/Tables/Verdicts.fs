@@ -19,7 +19,7 @@ let private mostListed = 6
 // The effect, in standard errors, that a two-sided test at 5 % detects with a power of 80 % (1.96 + 0.84; Cohen 1988).
 let private detectableEffect = 2.8
 
-/// A sentence on how much more data would detect the largest of the insignificant differences with a power of 80 %.
+/// A sentence with the amount of data that detects the largest of the insignificant differences with a power of 80 %.
 let private dataNeeded (alike: Comparison list) =
     let times (comparison: Comparison) =
         (detectableEffect * comparison.StandardError / comparison.Gain) ** 2.0
@@ -79,7 +79,7 @@ let ofMetric (name: string -> string) (statistics: MetricStatistics) =
                 let distance (_, comparison: Comparison, _, _) = abs comparison.Gain
                 $"{rows.Length} rows, from {named (List.minBy distance rows)} to {named (List.maxBy distance rows)}",
                 rows.Length
-        /// With one trial each, the networks differ; nothing is known of their recipes.
+        /// With one trial per row, the sentence is about networks, not about training recipes.
         let sentence word (rows: string, count) =
             match ofNetworks, count with
             | _, 0 -> None
