@@ -10,7 +10,7 @@ type Clips = {
 /// A part of a corpus. Networks are trained on the training split.
 type Split = Sed.Core.Corpora.Split
 
-/// The splits that can be selected and scored on.
+/// Splits for early stopping and scoring.
 [<AutoOpen>]
 module Splits =
     /// Training clips that `validation` or `folds` hold out; they have weak labels only.

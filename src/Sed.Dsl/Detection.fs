@@ -180,8 +180,8 @@ module Detection =
         | Some(SmoothingPerClass | BoxesForPsds1 | BoxesForEventF) when not detection.Steps.IsEmpty ->
             Problem.at
                 "detection"
-                "steps are given beside those that are chosen for each class"
-                "leave them out, or say `tune ThresholdPerClass`"
+                "fixed steps cannot be combined with steps that are tuned for each class"
+                "remove the fixed steps, or say `tune ThresholdPerClass`"
         | _ -> ()
         yield! Text.keywordsTwice "detection" detection.Declared
     ]

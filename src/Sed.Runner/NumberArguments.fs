@@ -46,8 +46,8 @@ module NumberArguments =
                     | _ -> "write a whole number without separators"
             Some(Problem(option, $"'{text}' is not a {kind}", remedy))
 
-    /// The options whose value is not a number in invariant notation, each with its cause and remedy, in the order of the command
-    /// line. Options without value are left to the parser.
+    /// The options whose value is not a number in invariant notation, each with its cause and remedy, in the order of
+    /// the command line. Options without value are left to the parser.
     let problems<'arguments> (arguments: string seq) =
         let numeric = options<'arguments>
         [

@@ -73,8 +73,8 @@ let private verify recorded (outcome: ExperimentOutcome) =
         printProblems "verify" problems
         false
 
-/// Writes the plan of a run, so that `seddsl report` can follow its progress. The plan of a finished run is not written again,
-/// because a finished table can also be shown from read-only storage.
+/// Writes the plan of a run, so that `seddsl report` can follow its progress. The plan of a finished run is not written
+/// again, because a finished table can also be shown from read-only storage.
 let writePlan (workspace: Workspace) (source: string) (plan: Plan) =
     try
         TableOrigin.write workspace.Folder source plan
@@ -116,8 +116,8 @@ let outputProblems (options: Options) (script: string) recorded (plans: Plan lis
         yield! OutputPath.overwritten outputs [ "the script", script ] folders
 ]
 
-/// Prints the results of a plan, and writes and verifies them as the command line requests. Returns false if the results differ
-/// from the recorded ones or a file cannot be written.
+/// Prints the results of a plan, and writes and verifies them as the command line requests. Returns false if the
+/// results differ from the recorded ones or a file cannot be written.
 let writeAll (options: Options) command recorded several (workspace: Workspace) (outcome: ExperimentOutcome) =
     TableView.print outcome.Table
     printfn ""

@@ -280,7 +280,8 @@ let private noExperiments (experiments: Experiment list) = [
         Problem.at "run" "no experiments given" "name at least one, for example `run [ table2 ]`"
 ]
 
-/// Checks that the output folder can be created. An existing folder may be read-only, because it may already hold all results.
+/// Checks that the output folder can be created. An existing folder may be read-only, because it may already hold all
+/// results.
 let private outProblems (options: Options) = [
     if not options.PlanOnly then
         try
@@ -363,8 +364,8 @@ let private runExperiments source script home arguments experiments =
                     ResultWriter.printProblems name problems
             2
 
-/// Runs work in the invariant culture, so that no output depends on the locale. A script is run by `dotnet fsi`, which takes the
-/// culture from the environment.
+/// Runs work in the invariant culture, so that no output depends on the locale. A script is run by `dotnet fsi`, which
+/// takes the culture from the environment.
 let private invariantly (work: unit -> 'result) =
     let culture, language = CultureInfo.CurrentCulture, CultureInfo.CurrentUICulture
     CultureInfo.CurrentCulture <- CultureInfo.InvariantCulture
@@ -375,10 +376,10 @@ let private invariantly (work: unit -> 'result) =
         CultureInfo.CurrentCulture <- culture
         CultureInfo.CurrentUICulture <- language
 
-/// Runs experiments as the command line requests. `source` is the file that calls it, which may be loaded by the script. Returns the
-/// exit code: 0 when the tables are printed; 1 when a trial failed, the results differ from the recorded ones or a file could not be
-/// written; 2 when the script, the command line or the data have a problem; 3 when a cluster job
-/// finds another plan than was submitted; 130 after Ctrl-C; 143 after SIGTERM.
+/// Runs experiments as the command line requests. `source` is the file that calls it, which may be loaded by the
+/// script. Returns the exit code: 0 when the tables are printed; 1 when a trial failed, the results differ from the
+/// recorded ones or a file could not be written; 2 when the script, the command line or the data have a problem; 3 when
+/// a cluster job finds another plan than was submitted; 130 after Ctrl-C; 143 after SIGTERM.
 let runFrom (source: string) (script: string) (home: string) (arguments: string list) (experiments: Experiment list) =
     invariantly (fun () -> runExperiments source script home arguments experiments)
 

@@ -120,7 +120,7 @@ let private verify (packages: Package list) =
         match recorded.TryGetValue package with
         | false, _ ->
             Some
-                $"{package.Name} {package.Version} has no recorded hash. If you have added or raised it: dotnet fsi build.fsx hashes"
+                $"{package.Name} {package.Version} has no recorded hash. If you have added or updated it: dotnet fsi build.fsx hashes"
         | true, hash ->
             let found =
                 try
@@ -133,7 +133,7 @@ let private verify (packages: Package list) =
                 None
             else
                 Some
-                    $"{package.Name} {package.Version} is not the recorded package: {fileOf package} has the content hash {found} instead of {hash}. Delete {folderOf package} and run the command again. If that does not help, the source of the packages delivers another one: do not use it."
+                    $"{package.Name} {package.Version} is not the recorded package: {fileOf package} has the content hash {found} instead of {hash}. Delete {folderOf package} and run the command again. If that does not help, the package source delivers a different file: do not use it."
     match packages |> Array.ofList |> Array.Parallel.map problem |> Array.choose id with
     | [||] -> ()
     | problems -> fail "verify packages" [] 1 (String.concat "\n" problems)
@@ -202,8 +202,8 @@ let private downloadMissing (folder: string) (packages: Package list) =
             | Some output -> couldNotDownload (missing |> List.filter (isCached >> not)) output
             | None -> ()
 
-/// Restores the packages of paket.lock and the tools: NuGet downloads them from the configured sources, their content is compared
-/// with the recorded hashes, and Paket reads NuGet's cache.
+/// Restores the packages of paket.lock and the tools: NuGet downloads them from the configured sources, their content
+/// is compared with the recorded hashes, and Paket reads NuGet's cache.
 let restore () =
     let folder = path "artifacts/restore"
     let stamp = Path.Combine(folder, "restored")

@@ -90,8 +90,8 @@ module OutputPath =
         | [] -> ()
         | problems -> raise (BadArguments(List.map string problems))
 
-    /// Writes a file. An existing file is replaced only if it is empty or starts with the given first line, which identifies
-    /// files that this command wrote.
+    /// Writes a file. An existing file is replaced only if it is empty or starts with the given first line, which
+    /// identifies files that this command wrote.
     let write (option: string) (path: string) (firstLine: string) (write: string -> unit) =
         if
             File.Exists(file option path)
@@ -138,8 +138,8 @@ module Command =
         | :? InvalidOperationException -> Some [ error.Message ]
         | _ -> None
 
-    /// Parses the arguments of a command and runs it. `work` returns the exit code. Invalid input is reported on standard
-    /// error, one problem per line, with exit code 2.
+    /// Parses the arguments of a command and runs it. `work` returns the exit code. Invalid input is reported on
+    /// standard error, one problem per line, with exit code 2.
     let runToCode<'arguments when 'arguments :> IArgParserTemplate>
         (name: string)
         (work: ParseResults<'arguments> -> int)

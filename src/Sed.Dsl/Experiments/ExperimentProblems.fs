@@ -137,7 +137,7 @@ let private ofProfiles (paper: string) (experiment: Experiment) (variants: Varia
             profile <> Profile.Smoke
             && experiment.Profiles |> List.forall (fun (known, _) -> known.Name <> profile)
         then
-            Problem.at "profileRow" $"there is no profile '{profile}'" "name one that `profile` gives"
+            Problem.at "profileRow" $"there is no profile '{profile}'" "declare it with `profile`, or name another"
         match row with
         | Some label when variants |> List.forall (fun variant -> variant.Label <> label) ->
             Problem.at "profileRow" $"no row is called '{label}'" $"there are {labels variants}"

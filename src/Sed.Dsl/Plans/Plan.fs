@@ -13,7 +13,8 @@ type Plan = {
     /// The file name of the table without its extension: the experiment's name, with suffixes for a profile other than
     /// the default one, for a corpus other than the script's and for a part of the rows.
     FileName: string
-    /// The file name of the recorded results: the experiment's name, with a suffix for a corpus other than the script's.
+    /// The file name of the recorded results: the experiment's name, with a suffix for a corpus other than the
+    /// script's.
     RecordedName: string
     /// Whether these are all rows of the default profile.
     IsWhole: bool
@@ -106,7 +107,7 @@ module Plan =
                     |> List.groupBy (fst >> List.filter (fun (other, _) -> other <> axis))
                     |> List.forall (fun (_, alike) -> (List.distinctBy snd alike).Length = 1)
                 if makesNone then
-                    Problem.at $"vary {axis}" "it makes no difference in any row" "vary a setting that some row uses"
+                    Problem.at $"vary {axis}" "it has no effect in any row" "vary a setting that some row uses"
             | _ -> ()
     ]
 

@@ -101,7 +101,8 @@ let private number (text: string) =
 /// The task number of a record that stands for all tasks without a record of their own.
 let remainingTasks = -1
 
-/// The task numbers in a text such as "7", "0-3,8" or "0-999%10"; [None] for a job without tasks. Slurm shortens long lists with "...".
+/// The task numbers in a text such as "7", "0-3,8" or "0-999%10"; [None] for a job without tasks. Slurm shortens long
+/// lists with "...".
 let private tasksOf (text: string) : int option list =
     if text = "" then
         [ None ]
@@ -271,7 +272,7 @@ let describe (state: JobState) =
             $", restarted {state.Restarts} times"
     match state.State with
     | "PENDING" when state.Reason = "" -> "waiting"
-    | "PENDING" when isImpossible state -> $"waiting in vain: {describeReason state.Reason}"
+    | "PENDING" when isImpossible state -> $"can never start: {describeReason state.Reason}"
     | "PENDING" when meaning state.Reason = "" -> $"waiting: {state.Reason}"
     | "PENDING" -> $"waiting {describeReason state.Reason}"
     | "RUNNING" -> $"running{at}{restarted}"

@@ -5,8 +5,8 @@ open System.Globalization
 open System.Text.RegularExpressions
 open Sed
 
-/// The options for a submission to Slurm. Most values are passed to sbatch unchanged, after a check that they cannot inject
-/// other options.
+/// The options for a submission to Slurm. Most values are passed to sbatch unchanged, after a check that they cannot
+/// inject other options.
 type SlurmOptions = {
     Partition: string option
     /// A time limit in Slurm's format, for example 4:00:00 or 1-12.

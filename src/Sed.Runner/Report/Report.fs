@@ -185,8 +185,8 @@ let private sections workspace (outcome: ExperimentOutcome) (rows: FinishedRow l
     Provenance.reproduction outcome.Plan command
 ]
 
-/// The saliency figures that an experiment requests, for the best row by the early-stopping criterion. Empty if no trial is
-/// finished.
+/// The saliency figures that an experiment requests, for the best row by the early-stopping criterion. Empty if no
+/// trial is finished.
 let requestedFigures (workspace: Workspace) (outcome: ExperimentOutcome) : Figure list =
     match SaliencyFigures.requested outcome.Plan.Experiment, FinishedRow.ofStates outcome.Plan outcome.States with
     | [], _
@@ -204,8 +204,8 @@ let private seriesOfRows (plan: Plan) (rows: FinishedRow list) = [
         None
 ]
 
-/// Writes the report of an experiment, with or without the audio of its clips, and its figures as SVG files into a folder of the
-/// same name beside it.
+/// Writes the report of an experiment, with or without the audio of its clips, and its figures as SVG files into a
+/// folder of the same name beside it.
 let write (workspace: Workspace) (outcome: ExperimentOutcome) (audio: bool) (command: string) (file: string) =
     let rows = FinishedRow.ofStates outcome.Plan outcome.States
     let sections = sections workspace outcome rows audio command

@@ -122,7 +122,7 @@ let private compared folder file (recorded: Frame<string, string>) (outcome: Exp
         | Some before, Some processor, Some now, Some limit ->
             moved
                 place
-                $"recorded {before:F4} on {processor}, now {now:F4} on {Processor.Name}, which is more than other trainings differ ({limit:F4})"
+                $"recorded {before:F4} on {processor}, now {now:F4} on {Processor.Name}: the difference exceeds the variation between trainings ({limit:F4})"
         | _ ->
             Other(
                 problem
@@ -171,9 +171,9 @@ let private compared folder file (recorded: Frame<string, string>) (outcome: Exp
         let parts = [
             $"{same} of {cells.Length} cells equal the recorded ones to the last digit"
             if same + notJudged < cells.Length then
-                $"{cells.Length - same - notJudged} differ by no more than other trainings do"
+                $"{cells.Length - same - notJudged} within the variation between trainings"
             if notJudged > 0 then
-                $"{notJudged} are of one trial and cannot be judged"
+                $"{notJudged} with one trial cannot be tested"
         ]
         let parts = String.concat "; " parts
         Ok $"{outcome.Plan.Experiment.Name}: {parts} (recorded on {recordedOn}, this is {Processor.Name})."

@@ -115,7 +115,8 @@ module internal Statistics =
         else
             estimate.Mean
 
-    /// The letters of the rows that were compared with the best one. Rows that are no better than a constant prediction have none.
+    /// The letters of the rows that were compared with the best one. Rows that are no better than a constant prediction
+    /// have none.
     let private letters (metric: Metric) (rows: (string * Estimate * RowScores) list) =
         let ordered =
             rows
@@ -139,8 +140,8 @@ module internal Statistics =
         LetterDisplay.ofPairs [ for _, (row, _, _) in known -> row ] (fun (left, right) ->
             compared[struct (place[left], place[right])].Differs)
 
-    /// The reference row: the named row or, without one or if it is no better than a constant prediction, the best row. None if
-    /// no row is better than a constant prediction.
+    /// The reference row: the named row or, without one or if it is no better than a constant prediction, the best row.
+    /// None if no row is better than a constant prediction.
     let private referenceOf (metric: Metric) (against: string option) (constant: Set<string>) own =
         let candidates = own |> List.filter (fun (row, _) -> not (constant.Contains row))
         match against with

@@ -46,8 +46,8 @@ let private score (estimate: Estimate) =
         $"{number estimate.Mean}, 95 %% confidence interval {number low} to {number high} over clips and trainings."
     | Error why -> $"{number estimate.Mean}. It has no confidence interval: {why}."
 
-/// One or two sentences on a metric: the reference row's score, and the rows that differ significantly from it. `name` maps row
-/// labels to the names to print.
+/// One or two sentences on a metric: the reference row's score, and the rows that differ significantly from it. `name`
+/// maps row labels to the names to print.
 let ofMetric (name: string -> string) (statistics: MetricStatistics) =
     match statistics.Reference with
     | None when statistics.Estimates.IsEmpty -> $"{statistics.Metric.Name}: no trial has finished."
@@ -113,8 +113,8 @@ let ofMetric (name: string -> string) (statistics: MetricStatistics) =
         ]
         |> String.concat " "
 
-/// One or two sentences on the groups of rows that do not differ significantly by the metric that rows are sorted by. None if
-/// not all pairs of rows were compared.
+/// One or two sentences on the groups of rows that do not differ significantly by the metric that rows are sorted by.
+/// None if not all pairs of rows were compared.
 let ofGroups (name: string -> string) (statistics: MetricStatistics) =
     let better (row, _) =
         let mean = statistics.Estimates[row].Mean
