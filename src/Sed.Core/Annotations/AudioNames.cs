@@ -49,9 +49,8 @@ internal static class AudioNames
 }
 
 /// <summary>
-/// Finds a file among the files of a list: by its name, else by its name without audio extension, else by the latter
-/// without the prefix "Y" if all names of the list, or all names looked for, have this prefix. Ambiguous names are not
-/// found.
+/// Finds a file in a list: by its name, else by its name without audio extension, else by the latter with the prefix
+/// "Y" added (if all names of the list have it) or removed (if none has it). Ambiguous names are not found.
 /// </summary>
 internal sealed class FileNames
 {
