@@ -150,7 +150,7 @@ let help () =
   tool         build the seddsl command without libtorch as a single file, artifacts/tool/seddsl
   words        generate src/Sed.Dsl/README.md, the language reference
   docs         generate API documentation in artifacts/docs/site
-  hashes       record the content hashes of the packages, after packages were added or raised
+  hashes       record the content hashes of the packages, after packages were added or updated
   clean        delete all build output
   help         show this text
 

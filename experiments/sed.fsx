@@ -14,9 +14,9 @@ open Sed.Runner
 // Runs before the compiler reads the script, so that common mistakes are reported in the terms of the language.
 Script.check fsi.CommandLineArgs
 
-/// Settings of a profile for two CPU cores and the built-in corpus: fewer and longer frames, fewer clips and fewer epochs
-/// than in the paper, and a higher learning rate that decreases to 0. At least 20 clips of each class are scored. They
-/// apply only to scripts that declare the profile: `profile "quick" [ 1; 2 ] quick`.
+/// Settings of a profile for two CPU cores and the built-in corpus: fewer and longer frames, fewer clips and fewer
+/// epochs than in the paper, and a higher learning rate that decreases to 0. At least 20 clips of each class are
+/// scored. They apply only to scripts that declare the profile: `profile "quick" [ 1; 2 ] quick`.
 let quick = [
     TrainingClips 800
     TestingClips 440

@@ -1,6 +1,6 @@
 namespace Sed
 
-/// Number of clips that are mixed for each split of a corpus of soundscapes.
+/// Number of soundscapes to mix for each split of a synthesised or mixed corpus.
 type Clips = {
     Training: int
     Testing: int
@@ -10,7 +10,7 @@ type Clips = {
 /// A part of a corpus. Networks are trained on the training split.
 type Split = Sed.Core.Corpora.Split
 
-/// The splits that can be selected and scored on.
+/// Splits for early stopping and scoring.
 [<AutoOpen>]
 module Splits =
     /// Training clips that `validation` or `folds` hold out; they have weak labels only.
@@ -65,7 +65,7 @@ type Corpus =
         | Collected folder when folder.StartsWith("soundscapes:", System.StringComparison.Ordinal) -> $"./{folder}"
         | Collected folder -> folder
 
-    /// True where clips are mixed, so that their number can be chosen.
+    /// True if clips are mixed, so that their number can be set.
     member corpus.IsMixed =
         match corpus with
         | SmartCars

@@ -6,38 +6,40 @@ open Sed.Core.Detection.Steps
 open Sed.Core.Runtime.Keys
 open Sed.Core.Scoring
 
-/// Where the tags of a clip come from.
+/// The source of a clip's tags.
 type Tags =
     /// Every class that is detected somewhere in the clip, as in the paper.
     | FromEvents
     /// Every class whose weak output reaches the threshold.
     | FromWeakOutput
 
-/// What is chosen for each class alone, by clips that are not scored: the held-out training clips, or else those that early
-/// stopping watches. The best choice by segment-based F-score of the class is taken, unless the choice names another score; by the
-/// F-score of its tags where event times are unknown.
+/// Decoding parameters that are tuned for each class on clips that are not scored: the held-out training clips or,
+/// without any, the clips that early stopping monitors. Tuning maximises the segment-based F-score of the class unless
+/// the case names another score; if event times are unknown, it maximises the tagging F-score.
 type Tuning =
-    /// The threshold, among all that differ.
+    /// The threshold; the candidates are all thresholds that give different decisions.
     | ThresholdPerClass
-    /// Threshold, median filter (0 to 2 s) and shortest event (0 to 2 s).
+    /// The threshold, the length of the median filter (0 to 2 s) and the minimum duration of events (0 to 2 s).
     | SmoothingPerClass
-    /// The step filter and merging of change points with the best PSDS1 of the class (the 18 candidates of Ebbers et al. 2024);
-    /// then the threshold by segment-based F-score.
+    /// The step filter and the merging of change points that maximise the PSDS1 of the class (18 candidates, Ebbers et
+    /// al. 2024), then the threshold that maximises its segment-based F-score.
     | BoxesForPsds1
-    /// The step filter and merging of change points (the same candidates) and the threshold with the best collar-based F-score of
-    /// the class: a collar of 0.2 s, for offsets 20 % of the event's length where that is longer.
+    /// The step filter, the merging of change points (the same candidates) and the threshold that maximise the
+    /// collar-based F-score of the class. The collar is 0.2 s; for offsets, 20 % of the event's length if that is
+    /// longer.
     | BoxesForEventF
-    /// Threshold, and steps among lists of one's own.
+    /// The threshold, and the decoding steps from the given candidates.
     | StepsPerClass of DecodingStep list list
 
-/// When neighbouring boxes between change points are merged. Compared are the maximum score of each box and the minimum of the gap.
+/// The criterion for merging neighbouring boxes between change points. It compares the maximum score of each of the two
+/// boxes with the minimum score in the gap between them.
 type Merging =
     | NoMerging
-    /// Both maxima exceed the minimum by less than this, for example 0.2.
+    /// Each maximum exceeds the minimum by less than this difference, for example 0.2.
     | FallBelow of float
-    /// Both maxima are less than this many times the minimum, for example 2.0.
+    /// The ratio of each maximum to the minimum is below this value, for example 2.0.
     | RatioBelow of float
-    /// Both of these: FallAndRatioBelow(0.3, 2.0).
+    /// Both criteria, for example FallAndRatioBelow(0.3, 2.0).
     | FallAndRatioBelow of fall: float * ratio: float
 
 /// The decoding of frame probabilities into events and tags.
@@ -47,7 +49,7 @@ type Detection = {
     /// Further decoding steps, in order.
     Steps: DecodingStep list
     Tags: Tags
-    /// What is chosen for each class alone.
+    /// Decoding parameters that are tuned for each class; None without tuning.
     Tuned: Tuning option
     Declared: string list
 }
@@ -94,7 +96,7 @@ module Detection =
         | FallAndRatioBelow(fall, ratio) ->
             DecodingStep.ChangePoints(float filter, MergeDifference = fall, MergeRatio = ratio)
 
-    /// The steps that tuning chooses from for each class.
+    /// The candidate decoding steps of a tuning.
     let choices (detection: Detection) tuning : DecodingStep list list =
         let all
             (grid: System.Collections.Generic.IReadOnlyList<System.Collections.Generic.IReadOnlyList<DecodingStep>>)
@@ -178,8 +180,8 @@ module Detection =
         | Some(SmoothingPerClass | BoxesForPsds1 | BoxesForEventF) when not detection.Steps.IsEmpty ->
             Problem.at
                 "detection"
-                "steps are given beside those that are chosen for each class"
-                "leave them out, or say `tune ThresholdPerClass`"
+                "fixed steps cannot be combined with steps that are tuned for each class"
+                "remove the fixed steps, or say `tune ThresholdPerClass`"
         | _ -> ()
         yield! Text.keywordsTwice "detection" detection.Declared
     ]
@@ -227,21 +229,21 @@ type DetectionBuilder() =
     member _.Hysteresis(detection: Detection, low: float) =
         Detection.withStep (DecodingStep.Hysteresis low) detection |> given "hysteresis"
 
-    /// Events are boxes between the change points of the scores that a step filter of this length finds (cSEBBs), independent of
-    /// the threshold. Neighbouring boxes are merged by `NoMerging`, `FallBelow 0.2`, `RatioBelow 2.0` or
-    /// `FallAndRatioBelow(0.3, 2.0)`. Always the last step. Default none.
+    /// Change-point-based event boxes (cSEBBs): a step filter of this length finds the change points of the scores,
+    /// independently of the threshold. Neighbouring boxes are merged by `NoMerging`, `FallBelow 0.2`, `RatioBelow 2.0`
+    /// or `FallAndRatioBelow(0.3, 2.0)`. Always the last step. Default none.
     [<CustomOperation "changePoints">]
     member _.ChangePoints(detection: Detection, filter: float<s>, merging: Merging) =
         Detection.withStep (Detection.changePoints filter merging) detection
         |> given "changePoints"
 
-    /// What is chosen for each class alone, by clips that are not scored: ThresholdPerClass, SmoothingPerClass, BoxesForPsds1,
-    /// BoxesForEventF or `StepsPerClass [ ... ]`. Default nothing.
+    /// Decoding parameters to tune for each class on clips that are not scored: ThresholdPerClass, SmoothingPerClass,
+    /// BoxesForPsds1, BoxesForEventF or `StepsPerClass [ ... ]`. Default: no tuning.
     [<CustomOperation "tune">]
     member _.Tune(detection: Detection, tuning: Tuning) =
         { detection with Tuned = Some tuning } |> given "tune"
 
-    /// Where the tags of a clip come from, FromEvents or FromWeakOutput. Default FromEvents.
+    /// The source of a clip's tags, FromEvents or FromWeakOutput. Default FromEvents.
     [<CustomOperation "tags">]
     member _.Tags(detection: Detection, source: Tags) =
         { detection with Tags = source } |> given "tags"

@@ -54,7 +54,7 @@ let rec private numbers (name: string) (value: obj | null) : (string * float) li
         else
             []
 
-/// A problem for each number in a value that is not finite, except numbers that other problems mention already.
+/// A problem for each non-finite number in a value, except numbers that other problems already mention.
 let problems place (others: Problem list) value = [
     let found = [ for name, number in numbers "" (box value) -> name, Text.number number ]
     let isNamed (name: string) (text: string) (problem: Problem) =

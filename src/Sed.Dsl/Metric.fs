@@ -5,8 +5,8 @@ open Sed.Core.Scoring
 /// A metric of a detector on one split.
 type Metric = Sed.Core.Scoring.Metric
 
-/// The metrics as scripts name them: `Weak` for clip-level (tagging) metrics, `Strong` for segment-based metrics (1 s),
-/// `Event` for event-based metrics. Averages are micro averages over all classes.
+/// Metrics. Names begin with `Weak` for clip-level (tagging) metrics, with `Strong` for segment-based metrics (1 s), and
+/// with `Event` for event-based metrics. Averages are micro averages over all classes.
 [<AutoOpen>]
 module MetricWords =
     /// Clip-level F1 (Mesaros et al. 2016).

@@ -20,7 +20,7 @@ type FrameLabels =
     /// The probability itself.
     | Soft
 
-/// What a row's trials use of other rows' trials with the same seed.
+/// The use of other rows' trials with the same seed: pseudo-labels or an ensemble.
 type OtherRows =
     /// Pseudo strong labels: the strong output is trained on a teacher's frame labels instead of the repeated tags.
     /// From the second round on, the teacher is the student of the previous round.

@@ -45,7 +45,7 @@ type Arguments =
             match argument with
             | Plan -> "print the plan and stop. Nothing is read, computed or trained."
             | Profile _ ->
-                "the profile to run: one that the script declares, for example quick; smoke for a tiny training within seconds; paper for the script as written. What a profile replaces is printed first. Default: on synthesised corpora the first profile that the script declares; otherwise the script as written."
+                "the profile to run: one that the script declares, for example quick; smoke for a tiny training within seconds; paper for the script as written. The values that a profile replaces are printed first. Default: on synthesised corpora the first profile that the script declares; otherwise the script as written."
             | Data _ ->
                 "the corpus: smartCars (synthesised), soundscapes:DIR (mixed from folders of recordings), or the folder of a corpus."
             | Device _ -> "the device: auto (default), cpu, cuda or cuda:N."
@@ -53,7 +53,7 @@ type Arguments =
             | Only _ -> "run only the rows whose label contains this text."
             | Retry_Failed -> "train failed trials again."
             | Verify ->
-                "compare the table with the recorded results and fail if a value differs: in any digit on the same processor, by more than other trainings differ on another."
+                "compare the table with the recorded results and fail if a value differs. On the same processor, every digit has to agree; on another one, differences have to be within the variation between trainings."
             | Record -> "write the table's scores to the folder recorded beside the script, for --verify."
             | Report ->
                 "write an HTML report to the folder reports beside the trials. The complete table of the default profile gets one without this option."

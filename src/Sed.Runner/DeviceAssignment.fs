@@ -84,7 +84,7 @@ module internal DeviceAssignment =
                 ]
         with :? ComponentModel.Win32Exception -> []
 
-    /// The GPU memory of the largest of some trials, in MiB.
+    /// The maximum GPU memory of one of the given trials, in MiB.
     let private largestMiB (workspace: Workspace) (trials: Trial list) =
         trials
         |> List.filter _.Specification.Members.IsEmpty

@@ -5,12 +5,13 @@ open System.Globalization
 open FSharp.Reflection
 open Sed.Core.Runtime
 
-/// Checks the numbers on a command line, which must not depend on the locale: Argu reads 0,2 as 2, with a thousands separator.
+/// Checks that numbers on a command line are in invariant notation. Argu reads 0,2 as 2, because it accepts thousands
+/// separators.
 module NumberArguments =
     let private isWhole (field: Type) =
         field = typeof<int> || field = typeof<int64> || field = typeof<uint64>
 
-    /// The options of a command that take a number, each with whether it is a whole number.
+    /// The numeric options of a command; true for options that take a whole number.
     let private options<'arguments> =
         Map [
             for case in FSharpType.GetUnionCases(typeof<'arguments>, true) do
@@ -45,8 +46,8 @@ module NumberArguments =
                     | _ -> "write a whole number without separators"
             Some(Problem(option, $"'{text}' is not a {kind}", remedy))
 
-    /// The options whose value is not a number in invariant notation, each with its cause and remedy, in the order of the command
-    /// line. Options without value are left to the parser.
+    /// The options whose value is not a number in invariant notation, each with its cause and remedy, in the order of
+    /// the command line. Options without value are left to the parser.
     let problems<'arguments> (arguments: string seq) =
         let numeric = options<'arguments>
         [

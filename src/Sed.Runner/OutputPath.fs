@@ -6,7 +6,7 @@ open System.IO
 open Sed
 open Sed.Core.Runtime
 
-/// Why a path given for an option cannot be written to: it is empty, or one of its parent folders is a file.
+/// The problem of an option's output path: it is empty, or one of its parent folders is a file. None for a valid path.
 let problem (option: string) (path: string) : Problem option =
     let rec fileAbove (path: string) =
         match Path.GetDirectoryName path with
@@ -21,8 +21,8 @@ let problem (option: string) (path: string) : Problem option =
         fileAbove (Path.GetFullPath path)
         |> Option.map (fun file -> Problem.at option $"'{path}' lies in '{file}', which is a file" "name a folder")
 
-/// The problems of outputs that would overwrite an input: an input itself, or a file in a folder of inputs. Each output has its
-/// option, and each input a description such as "the script".
+/// The problems of outputs that would overwrite an input: an input itself, or a file in a folder of inputs. Each output
+/// has its option, and each input a description such as "the script".
 let overwritten (outputs: (string * string) list) (inputs: (string * string) list) (folders: (string * string) list) = [
     let pairs named =
         seq { for name, path in named -> struct (name, path) }

@@ -6,7 +6,7 @@ open System.IO
 open Sed
 open Sed.Core.Runtime
 
-/// Prints problems on standard error, under the name of what has them.
+/// Prints problems on standard error under a heading: the name of the experiment or script.
 let printProblems (name: string) problems =
     eprintfn $"{Problem.printAll (OneLine.Of name) problems}"
 
@@ -24,8 +24,8 @@ let private isReadOnly (refused: exn) =
     refused :? UnauthorizedAccessException
     || List.contains refused.HResult [ 30; 0x80070013 ]
 
-/// Writes something and returns whether it was written. A failure is reported and stops nothing else. With `mayBeReadOnly`, storage
-/// that is read-only is no failure, so that a finished table can be shown from it.
+/// Calls `write` and returns whether it succeeded. A failure is reported, and the run continues. With `mayBeReadOnly`,
+/// read-only storage is not a failure, so that a finished table can be shown from it.
 let private tryWriteTo mayBeReadOnly (what: string) (write: unit -> unit) =
     try
         write ()
@@ -73,8 +73,8 @@ let private verify recorded (outcome: ExperimentOutcome) =
         printProblems "verify" problems
         false
 
-/// Writes the plan of a run, so that `seddsl report` can follow its progress. The plan of a finished run is not written again,
-/// because a finished table can also be shown from read-only storage.
+/// Writes the plan of a run, so that `seddsl report` can follow its progress. The plan of a finished run is not written
+/// again, because a finished table can also be shown from read-only storage.
 let writePlan (workspace: Workspace) (source: string) (plan: Plan) =
     try
         TableOrigin.write workspace.Folder source plan
@@ -116,8 +116,8 @@ let outputProblems (options: Options) (script: string) recorded (plans: Plan lis
         yield! OutputPath.overwritten outputs [ "the script", script ] folders
 ]
 
-/// Prints the results of a plan, and writes and verifies them as the command line requests. Returns false if the results differ
-/// from the recorded ones or a file cannot be written.
+/// Prints the results of a plan, and writes and verifies them as the command line requests. Returns false if the
+/// results differ from the recorded ones or a file cannot be written.
 let writeAll (options: Options) command recorded several (workspace: Workspace) (outcome: ExperimentOutcome) =
     TableView.print outcome.Table
     printfn ""

@@ -44,7 +44,7 @@ let private commandLine (script: string) (arguments: string list) =
         if word.Contains ' ' then $"\"{word}\"" else word
     "dotnet" :: "fsi" :: script :: arguments |> List.map quoted |> String.concat " "
 
-/// Lets the kernels use the processors that other trainings leave free.
+/// Adjusts the number of kernel threads to the processors that other trainings leave free.
 let private shareProcessors (workspace: Workspace) (plans: Plan list) =
     let folders =
         plans
@@ -186,7 +186,7 @@ let private runPlans
     let stop = stopping.Token
     let progress what finished all =
         display.State $"{what}: {finished} of {all} clips"
-    // Copied at once, so that no later edit reaches the workers, whenever they start.
+    // Copied now, so that workers that start later run the same script.
     RunFolder.openFor options.Out
     let copy = copyOf options script
     let runAll (workspace: Workspace) =
@@ -280,7 +280,8 @@ let private noExperiments (experiments: Experiment list) = [
         Problem.at "run" "no experiments given" "name at least one, for example `run [ table2 ]`"
 ]
 
-/// Checks that the output folder can be created. An existing folder may be read-only, because it may already hold all results.
+/// Checks that the output folder can be created. An existing folder may be read-only, because it may already hold all
+/// results.
 let private outProblems (options: Options) = [
     if not options.PlanOnly then
         try
@@ -291,7 +292,7 @@ let private outProblems (options: Options) = [
             Problem.at "--out" $"the folder '{options.Out}' cannot be created" "name a folder in a writable place"
 ]
 
-/// Tables of the run folder that belong to something else.
+/// Problems of tables that would replace a table of another script, experiment or corpus.
 let private takenTables (options: Options) source planned =
     let isMain =
         options.Worker.IsNone
@@ -363,8 +364,8 @@ let private runExperiments source script home arguments experiments =
                     ResultWriter.printProblems name problems
             2
 
-/// Runs work in the invariant culture, so that no output depends on the locale. A script is run by `dotnet fsi`, which takes the
-/// culture from the environment.
+/// Runs work in the invariant culture, so that no output depends on the locale. A script is run by `dotnet fsi`, which
+/// takes the culture from the environment.
 let private invariantly (work: unit -> 'result) =
     let culture, language = CultureInfo.CurrentCulture, CultureInfo.CurrentUICulture
     CultureInfo.CurrentCulture <- CultureInfo.InvariantCulture
@@ -375,10 +376,10 @@ let private invariantly (work: unit -> 'result) =
         CultureInfo.CurrentCulture <- culture
         CultureInfo.CurrentUICulture <- language
 
-/// Runs experiments as the command line requests. `source` is the file that calls it, which may be loaded by the script. Returns the
-/// exit code: 0 when the tables are printed; 1 when a trial failed, the results differ from the recorded ones or a file could not be
-/// written; 2 when the script, the command line or the data have a problem; 3 when a cluster job
-/// finds another plan than was submitted; 130 after Ctrl-C; 143 after SIGTERM.
+/// Runs experiments as the command line requests. `source` is the file that calls it, which may be loaded by the
+/// script. Returns the exit code: 0 when the tables are printed; 1 when a trial failed, the results differ from the
+/// recorded ones or a file could not be written; 2 when the script, the command line or the data have a problem; 3 when
+/// a cluster job finds another plan than was submitted; 130 after Ctrl-C; 143 after SIGTERM.
 let runFrom (source: string) (script: string) (home: string) (arguments: string list) (experiments: Experiment list) =
     invariantly (fun () -> runExperiments source script home arguments experiments)
 

@@ -56,7 +56,7 @@ let private fromHere (options: Options) (arguments: string list) (path: string) 
 let private logsOf (options: Options) (arguments: string list) =
     fromHere options arguments (Path.Combine(options.Out, "slurm"))
 
-/// The key of a trial that needs no knowledge of the data.
+/// The key of a trial without the hash of the data.
 let private keyOf (trial: Trial) =
     CanonicalKey.Hash(Specification.key trial.Specification)
 
@@ -76,7 +76,7 @@ let private draft (options: Options) slurm script arguments (plans: Plan list) (
             []
         else
             [ "--device"; options.Device ]
-    // The jobs run a copy, so that an edit of the script changes nothing that was submitted.
+    // The jobs run a copy, so that later edits of the script do not affect them.
     let copy = ScriptFiles.copy (Path.Combine(options.Out, "scripts")) script
     let command =
         [ "dotnet"; "fsi"; fromHere options arguments copy ]
@@ -121,8 +121,8 @@ let private submitted (draft: Draft) (jobs: Slurm.Jobs) : SubmittedJobs = {
 
 let private pause = TimeSpan.FromSeconds 2.0
 
-/// Follows a job that should start or wait for resources. Returns Slurm's reason if it can never start. Slurm first gives new jobs a
-/// provisional reason, so a reason counts if it is given twice.
+/// Polls a job until it starts or waits for resources. Returns Slurm's reason if the job can never start. Slurm first
+/// gives new jobs a provisional reason, so a reason counts only if it is given twice in a row.
 let rec private impossible (job: string) (before: string) (tries: int) (stop: CancellationToken) : string option =
     stop.WaitHandle.WaitOne(TimeSpan.FromSeconds 0.7) |> ignore
     stop.ThrowIfCancellationRequested()
@@ -136,7 +136,8 @@ let rec private impossible (job: string) (before: string) (tries: int) (stop: Ca
         impossible job before (tries - 1) stop
     | _ -> None
 
-/// Whether the jobs can ever start. A probe job has the options of the trials' tasks where they differ from those of the preparation.
+/// The reason why the jobs can never start; None if they can. A probe job tests the options of the trials' tasks if
+/// these differ from the options of the preparation.
 let private refusal (slurm: SlurmOptions) (prepare: string) stop : string option =
     match impossible prepare "" 4 stop with
     | Some reason -> Some reason
@@ -150,7 +151,7 @@ let private refusal (slurm: SlurmOptions) (prepare: string) stop : string option
             finally
                 Slurm.cancel [ probe ]
 
-/// The folders in which the results of a submission's trials are.
+/// The folder of the result of a submitted trial.
 let private folderIn out (specification: Specification) =
     PreparedCorpora.trialFolder out specification
     |> Option.defaultValue (Path.Combine(out, "trials", "unknown"))
@@ -161,8 +162,8 @@ let private hasEnded out (trial: Trial) =
     | Finished _
     | Failed _ -> true
 
-/// Queues tasks again that ended because they were killed or lost their node, a limited number of times. The task's own script does this if
-/// only the training was killed.
+/// Requeues tasks that were killed or lost their node, a limited number of times. If only the training was killed, the
+/// task's own script requeues the task.
 type private Requeues() =
     let mutable counts = Map.empty<string, int>
 
@@ -181,7 +182,8 @@ type private Requeues() =
                         $"{SlurmJobs.trialNames task} (job {job}): {Slurm.describe own}; queued again, {count + 1} of {SlurmScript.mostKills} times"
             | _ -> ()
 
-/// Shows the progress of the jobs until they end. Returns their last known states and the trials that have no result then.
+/// Shows the progress of the jobs until they end. Returns the last known states of the jobs and the trials without a
+/// result.
 let private follow
     (options: Options)
     (display: Display)
@@ -242,7 +244,7 @@ let private follow
             if ended < own.Length && isActive then
                 stop.WaitHandle.WaitOne pause |> ignore
                 stop.ThrowIfCancellationRequested()
-                // The controller serves all users, so it is asked less often than the folders are read.
+                // The controller serves all users, so it is polled less often than the folders.
                 wait (polls % 2 = 0 || refresh ()) (polls + 1)
         display.Watch (fun () -> TableView.rendered progress.View) (fun () -> shortened (taskLines ())) (fun () ->
             wait (refresh ()) 0)
@@ -274,8 +276,8 @@ let private waitFor options (display: Display) (jobs: SubmittedJobs list) (plans
         display.Line $"The jobs keep running. To cancel them: scancel {numbers}"
         reraise ()
 
-/// Submits the unfinished trials that no other active job has. Returns None if all trials are finished, at once or after `--wait`, so that
-/// the table can be shown; otherwise the exit code.
+/// Submits the unfinished trials that no other active job has. Returns None once all trials are finished, immediately
+/// or after `--wait`, so that the table can be shown; otherwise the exit code.
 let run
     (options: Options)
     (display: Display)

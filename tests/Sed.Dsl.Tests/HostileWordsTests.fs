@@ -117,7 +117,7 @@ let ``an axis that changes no row is a problem`` () =
     }
     says
         [
-            "vary filters: it makes no difference in any row; vary a setting that some row uses"
+            "vary filters: it has no effect in any row; vary a setting that some row uses"
         ]
         idle
     says [] {

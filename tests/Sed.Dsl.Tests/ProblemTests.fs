@@ -156,8 +156,8 @@ let ``problems of sample features are reported with their place`` () =
             "features: `frame` is given 2 times; keep one of them"
             "network, layer 1 (sample conv 8, 3 samples, stride 3): 512 samples per frame are not divisible by the stride of 3; strides and pool sizes must divide the samples per frame"
             "network, layer 3 (pool 3): 512 bands cannot be pooled by 3; the pool size must divide the number of bands"
-            "profile other, features: samples have no window; leave the setting to log-mel features; the length of frames is set by `samples { frame 729 }`"
-            "profile other, features: samples have no bands; leave the setting to log-mel features; the length of frames is set by `samples { frame 729 }`"
+            "profile other, features: samples have no window; use the setting with log-mel features only; the length of frames is set by `samples { frame 729 }`"
+            "profile other, features: samples have no bands; use the setting with log-mel features only; the length of frames is set by `samples { frame 729 }`"
         ],
         problems {
             lone with

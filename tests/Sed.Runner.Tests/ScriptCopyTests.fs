@@ -70,7 +70,7 @@ let private edit (text: string) =
     text.Replace("[ 0.2; 0.4; 0.6; 0.8 ]", "[ 0.1; 0.3; 0.5; 0.7 ]")
 
 [<Fact>]
-let ``worker processes train the plan of the process that started them, whatever becomes of the script`` () =
+let ``worker processes train the plan of the process that started them, even if the script is edited`` () =
     within (fun folder ->
         let script = Path.Combine(folder, "edited.fsx")
         File.WriteAllText(script, text)
@@ -107,7 +107,7 @@ let ``worker processes train the plan of the process that started them, whatever
         Assert.Equal(0, running.ExitCode)
         Assert.DoesNotContain("The worker processes have ended", output)
         Assert.Equal(8, Directory.GetDirectories(Path.Combine(runs, "trials")).Length)
-        // The copy still is the script that was run.
+        // The copy is the script that was run, without the later edit.
         let copy =
             Assert.Single(Directory.GetFiles(Path.Combine(runs, "scripts"), "edited.fsx", SearchOption.AllDirectories))
         let code, plan, _ = Repository.dotnet [ "fsi"; copy; "--plan" ]
@@ -115,7 +115,7 @@ let ``worker processes train the plan of the process that started them, whatever
         Assert.Contains("row 4: strong weight 0.8", plan))
 
 [<Fact>]
-let ``a worker process trains nothing of another plan`` () =
+let ``a worker process with another plan trains nothing`` () =
     within (fun folder ->
         let script = Path.Combine(folder, "edited.fsx")
         File.WriteAllText(script, text)

@@ -1,4 +1,4 @@
-/// Mistakes that are found in the text of a script.
+/// Detection of mistakes in the text of a script.
 module Sed.Runner.Tests.ScriptMistakeTests
 
 open System.IO
@@ -81,7 +81,7 @@ let ``a missing unit and a keyword of another block are reported`` () =
     )
 
 [<Fact>]
-let ``a row outside an experiment is reported, a function of the script with such a name is not`` () =
+let ``a row outside an experiment is reported, but not a function of the script with the same name`` () =
     Assert.Equal<string list>(
         [ "a.fsx(3,1): `addRow` belongs inside the braces of `experiment`." ],
         mistakes "let a = experiment \"a\" { title \"A\" }\n\naddRow \"mine\" [ Dropout 0.5 ]\n"

@@ -140,7 +140,7 @@ let private ending (line: string) =
         Directory.Delete(folder, true)
 
 [<Fact>]
-let ``a single experiment can be run without a list, as the script has it`` () =
+let ``a single experiment is run without a list, exactly as it is written`` () =
     let code, output, errors = ending "run mine"
     Assert.Equal((0, ""), (code, errors))
     Assert.StartsWith("mine: \nprofile paper (the script as written), 1 row, 1 trial\n", output)
@@ -148,7 +148,7 @@ let ``a single experiment can be run without a list, as the script has it`` () =
     Assert.Contains("at most 3 epochs", output)
 
 [<Fact>]
-let ``a script that runs nothing says so`` () =
+let ``a script that runs no experiment prints a message`` () =
     let code, output, errors = ending ""
     Assert.Equal((2, ""), (code, output))
     Assert.Equal(

@@ -1,5 +1,5 @@
-/// The program as a process: output that cannot be written, a consumer that ends, missing standard streams and signals end it with
-/// one message and leave no temporary file.
+/// Exit codes and messages of the program as a process. Unwritable output, a consumer that ends early, missing standard
+/// streams and signals end the program with one message and leave no temporary file.
 module Sed.Tool.Tests.ExitTests
 
 open System
@@ -65,7 +65,7 @@ let ``SIGTERM ends a prediction with one message and without temporary files`` (
     use folder = new Folder()
     LoudnessModel.write (folder.Path "m.sed") |> ignore
     Sed.Core.Audio.WavWriter.Write(folder.Path "long.wav", ReadOnlySpan<float32>(Array.zeroCreate (8000 * 3600)), 8000)
-    // The signal is sent as soon as the output has been begun.
+    // The signal is sent as soon as there is output.
     let line =
         "$seddsl predict m.sed long.wav --out out.tsv --scores scores & p=$!; "
         + "until ls *.unfinished >/dev/null 2>&1; do sleep 0.02; kill -0 $p || exit 99; done; kill -TERM $p; wait $p"

@@ -4,7 +4,7 @@ open System
 open System.IO
 open Xunit
 
-/// Lists of other corpora and programs: what is scored, and what is said about it.
+/// Scores and messages for lists in the formats of other corpora and programs.
 [<Collection("console")>]
 type ListsTests() =
     let folder = new Folder()
@@ -35,7 +35,7 @@ type ListsTests() =
         member _.Dispose() = (folder :> IDisposable).Dispose()
 
     [<Fact>]
-    member _.``The clips of AudioSet-Strong are told apart by segment_id``() =
+    member _.``Clips of AudioSet-Strong are identified by segment_id``() =
         let run = scored "audioset-strong" []
         Assert.Equal("", run.Errors)
         let events = result run |> Run.at "event_based/0/overall/counts"
@@ -44,7 +44,7 @@ type ListsTests() =
         Assert.Equal(2.0, result run |> Run.number "segment_based/0/evaluated_files")
 
     [<Fact>]
-    member _.``Soft labels count from a stated confidence``() =
+    member _.``Soft labels below the minimum confidence are left out with a warning``() =
         let f options =
             let run = scored "maestro-soft" options
             result run |> Run.number "segment_based/0/overall/f_measure/f_measure", run.Errors
@@ -129,7 +129,7 @@ type ListsTests() =
     [<InlineData("a", "a.wav")>]
     [<InlineData("a.wav", "Ya.wav")>]
     [<InlineData("Ya.flac", "a")>]
-    member _.``Durations belong to the files of the reference with or without extension and prefix``
+    member _.``Durations are matched to files of the reference with or without extension and prefix``
         (name: string, ofDuration: string)
         =
         let reference = folder.List("ref.tsv", [ $"{name} 0 1 Car" ])
@@ -155,7 +155,7 @@ type ListsTests() =
         Assert.Equal(10.0, run |> Run.number "segment_based/0/evaluated_length_seconds")
 
     [<Fact>]
-    member _.``Without durations, one warning states where scored files end``() =
+    member _.``Without durations, one warning gives the end of scored files``() =
         let reference = folder.List("ref.tsv", [ "a.wav 0 1 Car"; "b.wav 0 1 Car" ])
         let scores =
             folder.List("scores.tsv", [ "filename onset offset Car"; "a.wav 0 1 0.9"; "b.wav 0 1 0.9" ])
@@ -166,7 +166,7 @@ type ListsTests() =
         )
 
     [<Fact>]
-    member _.``Labels that only one list has give one message``() =
+    member _.``Labels that are in only one list are reported in one message``() =
         let reference = folder.List("ref.tsv", [ "a.wav 0 1 Dog_bark"; "a.wav 1 2 Cat" ])
         let estimate =
             folder.List(

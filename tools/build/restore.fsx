@@ -48,8 +48,9 @@ let private tools () = [
 
 // ------------------------------------------------------------------------------------------------------ content hashes
 
-/// NuGet's content hash of a package: SHA-512 of the file as it was before a registry signed it, in base64. The signature is an
-/// entry of the archive; without it, later entries lie further ahead, and the archive's end counts one entry less.
+/// NuGet's content hash of a package: SHA-512 of the file before a registry signed it, in base64. The signature is an
+/// entry of the archive; without it, the offsets of later entries are smaller, and the end record counts one entry
+/// less.
 let private contentHash (file: string) =
     let bytes = File.ReadAllBytes file
     let word at =
@@ -112,14 +113,14 @@ let private recorded () =
             | _ -> ()
     ]
 
-/// Fails with every package whose content is not the recorded one.
+/// Fails if the content hash of any package differs from the recorded one; the message lists all such packages.
 let private verify (packages: Package list) =
     let recorded = recorded ()
     let problem package =
         match recorded.TryGetValue package with
         | false, _ ->
             Some
-                $"{package.Name} {package.Version} has no recorded hash. If you have added or raised it: dotnet fsi build.fsx hashes"
+                $"{package.Name} {package.Version} has no recorded hash. If you have added or updated it: dotnet fsi build.fsx hashes"
         | true, hash ->
             let found =
                 try
@@ -132,12 +133,12 @@ let private verify (packages: Package list) =
                 None
             else
                 Some
-                    $"{package.Name} {package.Version} is not the recorded package: {fileOf package} has the content hash {found} instead of {hash}. Delete {folderOf package} and run the command again. If that does not help, the source of the packages delivers another one: do not use it."
+                    $"{package.Name} {package.Version} is not the recorded package: {fileOf package} has the content hash {found} instead of {hash}. Delete {folderOf package} and run the command again. If that does not help, the package source delivers a different file: do not use it."
     match packages |> Array.ofList |> Array.Parallel.map problem |> Array.choose id with
     | [||] -> ()
     | problems -> fail "verify packages" [] 1 (String.concat "\n" problems)
 
-/// Records the hashes of all packages in the cache, after packages were added or raised.
+/// Records the hashes of all packages in the cache, after packages were added or updated.
 let hashes () =
     let lines =
         locked () @ tools ()
@@ -148,7 +149,7 @@ let hashes () =
 
 // ------------------------------------------------------------------------------------------------------------- restore
 
-/// Downloads packages into NuGet's cache by a project of its own in a folder. Returns NuGet's output if that fails.
+/// Downloads packages into NuGet's cache through a temporary project in a folder. Returns NuGet's output if that fails.
 let private download (folder: string) (settings: (string * string) list) seconds (packages: Package list) =
     Directory.CreateDirectory folder |> ignore
     // Empty files keep the settings of the repository out of this project.
@@ -186,8 +187,8 @@ let private couldNotDownload (missing: Package list) output =
         1
         $"The package {missing.Head.Name} {missing.Head.Version} is not in {cache} and cannot be downloaded: {firstError output}{others} Packages come from the sources that `dotnet nuget list source` shows; the first build needs one that answers."
 
-/// Downloads what is missing. One package is tried first, without the retries with which NuGet waits minutes for a source that does
-/// not answer.
+/// Downloads missing packages. The first one is downloaded without NuGet's retries, so that an unreachable source fails
+/// at once rather than after minutes.
 let private downloadMissing (folder: string) (packages: Package list) =
     match packages |> List.filter (isCached >> not) with
     | [] -> ()
@@ -201,8 +202,8 @@ let private downloadMissing (folder: string) (packages: Package list) =
             | Some output -> couldNotDownload (missing |> List.filter (isCached >> not)) output
             | None -> ()
 
-/// Restores the packages of paket.lock and the tools: NuGet downloads them from the configured sources, their content is compared
-/// with the recorded hashes, and Paket reads NuGet's cache.
+/// Restores the packages of paket.lock and the tools: NuGet downloads them from the configured sources, their content
+/// is compared with the recorded hashes, and Paket reads NuGet's cache.
 let restore () =
     let folder = path "artifacts/restore"
     let stamp = Path.Combine(folder, "restored")

@@ -56,8 +56,8 @@ let outputOf (folder: string) (file: string) (arguments: string list) =
         fail file arguments running.ExitCode (output + errors.Result)
     output
 
-/// Runs a program with additional environment variables for at most a number of seconds; 0 for no limit. Returns its output if it
-/// fails, an empty text if it is not done in time, and None if it succeeds.
+/// Runs a program with additional environment variables for at most a number of seconds; 0 for no limit. Returns its
+/// output if it fails, an empty text if it is not done in time, and None if it succeeds.
 let tryRun (settings: (string * string) list) (seconds: int) (file: string) (arguments: string list) =
     let info = describe true root file arguments
     for name, value in settings do

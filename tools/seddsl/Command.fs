@@ -47,7 +47,7 @@ module Interruption =
     /// Starts to receive signals, for the whole process.
     let start () = signals <- Some(new StopSignals(false))
 
-    /// Cancelled by the first signal. Commands that never ask for it end at once.
+    /// Cancelled by the first signal. A command that never requests this token is ended by the signal.
     let token () =
         match signals with
         | Some signals -> signals.Token
@@ -81,7 +81,8 @@ module OutputPath =
             raise (BadArguments [ $"{option} {path}: expected a file, found a folder" ])
         path
 
-    /// Refuses outputs, with their options, that are inputs or that are named twice. Inputs are described as in "the model".
+    /// Raises `BadArguments` for outputs that are also inputs, and for outputs that are given twice. Outputs are pairs
+    /// of option and path; inputs are pairs of a description, such as "the model", and path.
     let protect (outputs: (string * string) seq) (inputs: (string * string) seq) =
         let pairs named =
             seq { for name, path in named -> struct (name, path) }
@@ -89,8 +90,8 @@ module OutputPath =
         | [] -> ()
         | problems -> raise (BadArguments(List.map string problems))
 
-    /// Writes a file. An existing file is replaced only if it is empty or starts with the given first line, which identifies
-    /// files that this command wrote.
+    /// Writes a file. An existing file is replaced only if it is empty or starts with the given first line, which
+    /// identifies files that this command wrote.
     let write (option: string) (path: string) (firstLine: string) (write: string -> unit) =
         if
             File.Exists(file option path)
@@ -137,8 +138,8 @@ module Command =
         | :? InvalidOperationException -> Some [ error.Message ]
         | _ -> None
 
-    /// Parses the arguments of a command and runs it. `work` returns the exit code. Invalid input is reported on standard
-    /// error, one problem per line, with exit code 2.
+    /// Parses the arguments of a command and runs it. `work` returns the exit code. Invalid input is reported on
+    /// standard error, one problem per line, with exit code 2.
     let runToCode<'arguments when 'arguments :> IArgParserTemplate>
         (name: string)
         (work: ParseResults<'arguments> -> int)

@@ -6,10 +6,10 @@ open System.IO
 open Argu
 open Sed.Core.Runtime
 
-/// Arranges the words of a command line, so that options may precede, follow or separate the other arguments, and a misspelt
-/// option is an error instead of one of them. After `--`, words that begin with a hyphen are names of files.
+/// Rearranges the words of a command line, so that options may precede, follow or separate the other arguments. A
+/// misspelt option is an error. After `--`, words that begin with a hyphen are file names.
 module internal CommandLine =
-    /// Which option was meant, or where to find the options.
+    /// The message for an unknown option.
     let private unknown command (names: string seq) (word: string) =
         if Path.Exists word then
             $"there is no option {word}; to name the file, write -- before the names of files"
@@ -18,8 +18,8 @@ module internal CommandLine =
             | null -> $"there is no option {word}; 'seddsl {command} --help' lists the options"
             | nearest -> $"there is no option {word}; did you mean {nearest}?"
 
-    /// The words with the values of options after their options and all other arguments first, and every problem. Options and their
-    /// values are those of the parser.
+    /// The rearranged words and all problems: first the arguments that belong to no option, then each option with its
+    /// values. The parser defines the options and the number of their values.
     let arrange (command: string) (parser: ArgumentParser) (words: string list) : string list * string list =
         let arity = Dictionary<string, int>()
         for case in parser.GetArgumentCases() do
@@ -29,7 +29,7 @@ module internal CommandLine =
             arity[flag] <- 0
         let isOption (word: string) = arity.ContainsKey word
         let takesFiles = parser.GetArgumentCases() |> List.exists _.IsMainCommand
-        // A leading folder keeps the name of a file from being read as an option.
+        // The prefix keeps the parser from reading a file name as an option.
         let asFile (word: string) =
             if word.StartsWith '-' then $"./{word}" else word
         let rec read words options others problems =
@@ -38,7 +38,7 @@ module internal CommandLine =
             | "--" :: files when takesFiles -> read [] options (List.rev (List.map asFile files) @ others) problems
             | "-h" :: rest -> read ("--help" :: rest) options others problems
             | word :: rest when isOption word ->
-                // A missing value is left to the parser's message.
+                // The parser reports missing values.
                 let values = rest |> List.truncate arity[word] |> List.takeWhile (isOption >> not)
                 read (List.skip values.Length rest) (List.rev values @ word :: options) others problems
             | word :: rest when word.StartsWith '-' && word.Length > 1 && not (Char.IsDigit word[1]) ->

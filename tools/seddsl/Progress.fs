@@ -4,7 +4,8 @@ open System
 open System.Diagnostics
 open Sed.Core.Runtime
 
-/// Progress on standard error: one line that is rewritten in a terminal, otherwise one line every ten seconds. Thread-safe.
+/// Progress on standard error: one line that is rewritten in a terminal, otherwise one line every ten seconds.
+/// Thread-safe.
 type Progress() =
     let interactive = not Console.IsErrorRedirected
     let pause = if interactive then 0.1 else 10.0

@@ -2,15 +2,19 @@ using Sed.Core.Runtime;
 
 namespace Sed.Core.Annotations;
 
-/// <summary>Thrown for lists of events, tags, durations or scores that cannot be used. Holds every problem with its place.</summary>
+/// <summary>
+/// Thrown for lists of events, tags, durations or scores that cannot be used. Holds every problem with its place.
+/// </summary>
 public sealed class AnnotationException : Exception
 {
-    /// <summary>Largest number of problems that are kept; further ones are only counted.</summary>
+    /// <summary>Maximum number of listed problems. Further problems are only counted.</summary>
     public const int MaxListed = 20;
 
     /// <summary>Creates an exception for several problems.</summary>
-    /// <param name="problems">The listed problems, at least one; the place is "file, line 12" or "file".</param>
-    /// <param name="count">Number of problems in total, listed or not.</param>
+    /// <param name="problems">
+    /// The listed problems, at least one. The place of each is "file, line 12" or "file".
+    /// </param>
+    /// <param name="count">Total number of problems, including those that are not listed.</param>
     public AnnotationException(IReadOnlyList<Problem> problems, int count)
         : base(Text(problems, count))
     {
@@ -21,18 +25,18 @@ public sealed class AnnotationException : Exception
     /// <summary>Creates an exception for one problem.</summary>
     /// <param name="source">Path or name of the list.</param>
     /// <param name="line">Line number from 1; 0 for a problem of the whole list.</param>
-    /// <param name="cause">What is wrong, with the value.</param>
-    /// <param name="remedy">What to do about it; empty where the cause implies it.</param>
+    /// <param name="cause">The fault, with the invalid value, as a clause.</param>
+    /// <param name="remedy">The correction, as a clause; empty where the cause implies it.</param>
     public AnnotationException(string source, int line, string cause, string remedy = "")
         : this([ProblemList.At(source, line, cause, remedy)], 1) { }
 
     /// <summary>The problems in reading order, at most <see cref="MaxListed"/>.</summary>
     public IReadOnlyList<Problem> Problems { get; }
 
-    /// <summary>Number of problems in total, listed or not.</summary>
+    /// <summary>Total number of problems, including those that are not listed.</summary>
     public int Count { get; }
 
-    /// <summary>The lines that have problems, listed or not, from 1.</summary>
+    /// <summary>Numbers of the lines that have problems, from 1, including problems that are not listed.</summary>
     internal IReadOnlySet<int> Lines { get; init; } = new HashSet<int>();
 
     private static string Text(IReadOnlyList<Problem> problems, int count)
@@ -44,7 +48,9 @@ public sealed class AnnotationException : Exception
     }
 }
 
-/// <summary>Collects the problems of a list while it is read. Keeps the first ones and counts the rest.</summary>
+/// <summary>
+/// Collects the problems of a list while the list is read. Keeps the first problems and counts the rest.
+/// </summary>
 internal sealed class ProblemList
 {
     private readonly List<Problem> listed = [];

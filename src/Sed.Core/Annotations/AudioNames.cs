@@ -2,7 +2,9 @@ using System.Text;
 
 namespace Sed.Core.Annotations;
 
-/// <summary>Names of audio files, with or without extension and the prefix Y of DCASE 2017's audio files.</summary>
+/// <summary>
+/// Names of audio files, with or without the extension and the prefix "Y" of the audio files of DCASE 2017.
+/// </summary>
 internal static class AudioNames
 {
     private static readonly string[] Extensions =
@@ -47,8 +49,8 @@ internal static class AudioNames
 }
 
 /// <summary>
-/// Finds a file among the files of a list: by its name; otherwise by its name without audio extension; otherwise by this name
-/// without the prefix Y, where all files of one side have the prefix. Ambiguous names are not found.
+/// Finds a file in a list: by its name, else by its name without audio extension, else by the latter with the prefix
+/// "Y" added (if all names of the list have it) or removed (if none has it). Ambiguous names are not found.
 /// </summary>
 internal sealed class FileNames
 {
@@ -59,7 +61,7 @@ internal sealed class FileNames
     private readonly bool allHavePrefix;
     private readonly bool noneHasPrefix;
 
-    /// <param name="files">The files of the list.</param>
+    /// <param name="files">Names of the files of the list.</param>
     public FileNames(IReadOnlyList<string> files)
     {
         for (var k = 0; k < files.Count; k++)

@@ -1,16 +1,17 @@
 namespace Sed.Core.Annotations;
 
 /// <summary>
-/// Rows of AudioSet's segment lists, which have no header, or one in a comment: identifier of the video, start and end of the
-/// clip in it, in DCASE 2017 the labels, and the identifiers of the labels separated by commas ("/m/0284vy3,/m/07jdr").
+/// Rows of AudioSet's segment lists: identifier of the video, start and end of the clip in the video, in DCASE 2017
+/// also the labels, and the identifiers of the labels, separated by commas ("/m/0284vy3,/m/07jdr"). The header is a
+/// comment or missing.
 /// </summary>
 internal static class AudioSetSegments
 {
-    /// <summary>What such a list is, as a clause for messages.</summary>
+    /// <summary>A clause for messages that describes such a list.</summary>
     public const string Description =
         "this is a list of AudioSet segments: it has the labels of whole clips, and the place of each clip in its video";
 
-    /// <summary>Whether a row is one of such a list.</summary>
+    /// <summary>Whether a row belongs to a segment list.</summary>
     public static bool Is(in ListRows row)
     {
         if (

@@ -4,7 +4,9 @@ using System.Text;
 
 namespace Sed.Core.Annotations;
 
-/// <summary>The sound classes of a task: distinct labels in a fixed order, which is the order of all class-wise results.</summary>
+/// <summary>
+/// The sound classes of a task: distinct labels in a fixed order. All class-wise results have this order.
+/// </summary>
 public sealed class ClassList : IReadOnlyList<string>, IEquatable<ClassList>
 {
     private readonly string[] labels;
@@ -30,14 +32,17 @@ public sealed class ClassList : IReadOnlyList<string>, IEquatable<ClassList>
         positions = found.ToFrozenDictionary(StringComparer.Ordinal);
     }
 
-    /// <summary>The labels that occur in event lists, in ordinal alphabetical order (sed_eval's default; Mesaros et al. 2016).</summary>
+    /// <summary>
+    /// The labels that occur in event lists, in ordinal alphabetical order (sed_eval's default; Mesaros et al. 2016).
+    /// </summary>
     public static ClassList Of(params IEnumerable<EventList> lists) =>
         new(lists.SelectMany(list => list.Labels).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal));
 
     /// <summary>
-    /// Reads a class list: text with one label per line, which can be in quotes. Blank lines and spaces around labels are ignored.
+    /// Reads a class list: text with one label per line. A label can be in quotes. Blank lines and spaces around labels
+    /// are ignored.
     /// </summary>
-    /// <param name="path">The file.</param>
+    /// <param name="path">Path of the file.</param>
     /// <exception cref="AnnotationException">The file is not text, has no label or repeats one.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static ClassList Read(string path)

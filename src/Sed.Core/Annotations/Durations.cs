@@ -4,8 +4,8 @@ using System.Text;
 namespace Sed.Core.Annotations;
 
 /// <summary>
-/// Durations of files in seconds. Read from rows of file and duration, separated by tabs, commas or semicolons. A header can
-/// name further columns.
+/// Durations of files in seconds. Each row has a file and its duration, separated by a tab, comma or semicolon. A
+/// header can name additional columns.
 /// </summary>
 public sealed class Durations
 {
@@ -18,8 +18,10 @@ public sealed class Durations
         names = new FileNames(files);
     }
 
-    /// <summary>Durations given in memory.</summary>
-    /// <exception cref="AnnotationException">A file has two different durations, or a duration is not positive.</exception>
+    /// <summary>Creates a list of durations in memory.</summary>
+    /// <exception cref="AnnotationException">
+    /// A file has two different durations, or a duration is not positive.
+    /// </exception>
     public static Durations Of(IEnumerable<(string File, double Seconds)> files, string source = "durations in memory")
     {
         ArgumentNullException.ThrowIfNull(files);
@@ -68,16 +70,18 @@ public sealed class Durations
     /// <summary>The files in the order in which they are first named.</summary>
     public ImmutableArray<string> Files { get; }
 
-    /// <summary>Columns that are not used, in a sentence with the list's name; empty for plain lists.</summary>
+    /// <summary>Sentences that name the list and its unused columns; empty if all columns are used.</summary>
     public IReadOnlyList<string> Notes { get; private init; } = [];
 
     /// <summary>
-    /// The duration of a file in seconds, or null where the list does not name it. Where no name is equal, names are compared
-    /// without audio extension, and without the prefix Y if all files of one list have it.
+    /// The duration of a file in seconds; null if the list does not contain the file. If no name is equal, names are
+    /// compared without audio extension, and without the prefix "Y" if all files of one list have this prefix.
     /// </summary>
     public double? Of(string file) => names.IndexOf(file) is var k and >= 0 ? seconds[k] : null;
 
-    /// <summary>The position of a file in <see cref="Files"/>, as <see cref="Of(string)"/> finds it, or -1.</summary>
+    /// <summary>
+    /// The position of a file in <see cref="Files"/>, or -1. Names are compared as in <see cref="Of(string)"/>.
+    /// </summary>
     internal int IndexOf(string file) => names.IndexOf(file);
 
     /// <summary>The duration in seconds of the file at a position of <see cref="Files"/>.</summary>

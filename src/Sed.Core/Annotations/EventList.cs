@@ -4,12 +4,12 @@ using Sed.Core.Runtime;
 namespace Sed.Core.Annotations;
 
 /// <summary>
-/// The sound events of many files. Immutable. Files are in the order in which they are first named, the events of a file in
-/// the order of their rows. A file can be listed without events. All events are valid.
+/// The sound events of many files. Immutable. Files are in the order in which they are first named, the events of a
+/// file in the order of their rows. A file can be listed without events. All events are valid.
 /// </summary>
 public sealed class EventList
 {
-    /// <summary>Default of the least confidence of an event, in lists with confidences.</summary>
+    /// <summary>Default minimum confidence of an event, in lists with confidences.</summary>
     public const double DefaultMinimumConfidence = 0.5;
 
     private readonly SoundEvent[] events;
@@ -21,7 +21,7 @@ public sealed class EventList
     /// <param name="files">Distinct file names.</param>
     /// <param name="events">Events grouped by file.</param>
     /// <param name="starts">Index of each file's first event, followed by the number of events.</param>
-    /// <param name="lines">The line of each event; null for lists that were not read from text.</param>
+    /// <param name="lines">Line number of each event; null for lists that were not read from text.</param>
     /// <param name="positions">The position of each file in <paramref name="files"/>.</param>
     internal EventList(
         string source,
@@ -40,10 +40,12 @@ public sealed class EventList
         this.positions = positions;
     }
 
-    /// <summary>A list given in memory.</summary>
+    /// <summary>Creates a list in memory.</summary>
     /// <param name="files">Each file with its events, possibly none.</param>
     /// <param name="source">Name of the list in messages.</param>
-    /// <exception cref="AnnotationException">An event is not valid (<see cref="SoundEvent.Problem"/>) or a file is given twice.</exception>
+    /// <exception cref="AnnotationException">
+    /// An event is not valid (<see cref="SoundEvent.Problem"/>) or a file is given twice.
+    /// </exception>
     public static EventList Of(
         IEnumerable<(string File, IReadOnlyList<SoundEvent> Events)> files,
         string source = "event list in memory"
@@ -77,8 +79,8 @@ public sealed class EventList
     public ImmutableArray<string> Files { get; }
 
     /// <summary>
-    /// What was not read as an event, in sentences with the list's name: columns that are not used, rows with too little
-    /// confidence. Empty for plain lists.
+    /// Sentences about the parts of the list that were not read as events: unused columns and rows with a confidence
+    /// below the minimum. Each names the list. Empty if everything was read.
     /// </summary>
     public IReadOnlyList<string> Notes { get; internal init; } = [];
 
@@ -98,14 +100,16 @@ public sealed class EventList
     /// <summary>The events of a file; empty where the list does not name it.</summary>
     public ReadOnlySpan<SoundEvent> EventsOf(string file) => IndexOf(file) is var k and >= 0 ? EventsAt(k) : [];
 
-    /// <summary>The line of an event, from 1; 0 for lists that were not read from text.</summary>
+    /// <summary>Line number of an event, from 1; 0 for lists that were not read from text.</summary>
     /// <param name="file">Position of the file in <see cref="Files"/>.</param>
     /// <param name="index">Position of the event among the file's events.</param>
     public int LineOf(int file, int index) => lines is null ? 0 : lines[starts[file] + index];
 
-    /// <summary>Events that repeat an earlier event of the same file. They stay in the list and count as events.</summary>
-    /// <param name="maxListed">Largest number of problems in the result.</param>
-    /// <returns>The first repetitions, and the number of all.</returns>
+    /// <summary>
+    /// Events that repeat an earlier event of the same file. They stay in the list and count as events.
+    /// </summary>
+    /// <param name="maxListed">Maximum number of problems in the result.</param>
+    /// <returns>The first repetitions, and the total number of repetitions.</returns>
     public (IReadOnlyList<Problem> First, int Count) Duplicates(int maxListed = AnnotationException.MaxListed)
     {
         Dictionary<SoundEvent, int> seen = [];
@@ -132,7 +136,9 @@ public sealed class EventList
     }
 }
 
-/// <summary>A sound event with onset, offset and label. A plain value; <see cref="Problem"/> validates it.</summary>
+/// <summary>
+/// A sound event with onset, offset and label. Construction does not validate the values; <see cref="Problem"/> does.
+/// </summary>
 /// <param name="Onset">Start in seconds from the start of the file; 0 or more.</param>
 /// <param name="Offset">End in seconds from the start of the file; not before the onset.</param>
 /// <param name="Label">Class of the event, for example "Car".</param>
@@ -142,15 +148,15 @@ public readonly record struct SoundEvent(double Onset, double Offset, string Lab
     public const double LatestSeconds = 1e9;
 
     /// <summary>
-    /// True for rows "0 0 label" of DCASE 2017 lists: the label applies to the file, but the event is not located in time.
-    /// Such an event activates no segment.
+    /// True for rows "0 0 label" of DCASE 2017 lists: the label applies to the file, but the event is not located in
+    /// time. Such an event activates no segment.
     /// </summary>
     public bool IsUnlocated => Onset == 0 && Offset == 0;
 
-    /// <summary>Why the event is not valid, with the values; null for a valid event.</summary>
+    /// <summary>The reason that the event is not valid, with the values; null for a valid event.</summary>
     public string? Problem() => TimeProblem(Onset, Offset) ?? (Label is null or "" ? "the label is empty" : null);
 
-    /// <summary>Why the times of an event or frame are not valid; null for valid times.</summary>
+    /// <summary>The reason that the times of an event or frame are not valid; null for valid times.</summary>
     internal static string? TimeProblem(double onset, double offset, string start = "onset", string end = "offset")
     {
         if (double.IsNaN(onset) || double.IsInfinity(onset))

@@ -1,13 +1,17 @@
 namespace Sed.Core.Annotations;
 
 /// <summary>
-/// Events of the same class and file that overlap in time. A reference with such events describes one activity of the class
-/// several times: event-based metrics count each of them, and psds_eval refuses it.
+/// Events of the same class and file that overlap in time. A reference with such events annotates the same activity of
+/// a class several times. Event-based metrics count each of the events, and psds_eval rejects the reference.
 /// </summary>
 public static class EventOverlaps
 {
-    /// <summary>Pairs of overlapping events; each event that begins before an earlier one ends is the second of one pair.</summary>
-    /// <param name="events">The events of a file, in any order. Events without duration, and repetitions, are ignored.</param>
+    /// <summary>
+    /// Pairs of overlapping events. Each event that begins before an earlier one ends is the second event of one pair.
+    /// </summary>
+    /// <param name="events">
+    /// The events of a file, in any order. Events without duration, and repetitions, are ignored.
+    /// </param>
     public static IEnumerable<(SoundEvent First, SoundEvent Second)> Of(IEnumerable<SoundEvent> events)
     {
         ArgumentNullException.ThrowIfNull(events);

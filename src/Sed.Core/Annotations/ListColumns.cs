@@ -3,13 +3,13 @@ using System.Text.RegularExpressions;
 
 namespace Sed.Core.Annotations;
 
-/// <summary>What a column of a list contains.</summary>
+/// <summary>The content of a column of a list.</summary>
 internal enum ColumnRole
 {
-    /// <summary>The name is not known; the column is not read.</summary>
+    /// <summary>A column with an unknown name, which is not read.</summary>
     Unknown,
 
-    /// <summary>The name is known and the column is not needed, for example the scene of a recording.</summary>
+    /// <summary>A column with a known name that is not needed, for example the scene of a recording.</summary>
     NotNeeded,
 
     /// <summary>The audio file.</summary>
@@ -36,16 +36,18 @@ internal enum ColumnRole
     /// <summary>Whether the label applies: PRESENT or NOT_PRESENT.</summary>
     Presence,
 
-    /// <summary>Start in seconds within the file, where the onset counts over several files (Raven).</summary>
+    /// <summary>
+    /// Start in seconds within the file, in lists whose onsets are counted over several files (Raven).
+    /// </summary>
     FileOffset,
 
-    /// <summary>Number of a selection, which has one row for each of its views (Raven).</summary>
+    /// <summary>Number of a selection (Raven), which has one row per view.</summary>
     Selection,
 }
 
 /// <summary>
-/// The columns that a header names, by the names of DCASE, DESED, AudioSet, AudioSet-Strong, MAESTRO, sed_eval, Raven and
-/// BirdNET. Case, quotes, spaces, underscores, hyphens and units of seconds in a name do not matter.
+/// The columns of a header with the column names of DCASE, DESED, AudioSet, AudioSet-Strong, MAESTRO, sed_eval, Raven
+/// and BirdNET. Case, quotes, spaces, underscores, hyphens and units of seconds in a name are ignored.
 /// </summary>
 internal sealed partial class ListColumns
 {
@@ -72,7 +74,7 @@ internal sealed partial class ListColumns
         (ColumnRole.NotNeeded, "scenelabel scene identifier view channel lowfreq highfreq")
     );
 
-    // Second names of a class or a file, beside a column with a first name.
+    // Alternative names of a class or a file, used only beside a column with one of the names above.
     private static readonly Dictionary<string, ColumnRole> SecondRoles = Named(
         (ColumnRole.Label, "scientificname speciescode mid"),
         (ColumnRole.File, "beginpath")
@@ -91,20 +93,20 @@ internal sealed partial class ListColumns
     /// <summary>Names of the columns that are not read.</summary>
     public IReadOnlyList<string> Unknown { get; }
 
-    /// <summary>Two columns with the same content; null if there are none.</summary>
+    /// <summary>A clause about two columns with the same content; null if there are none.</summary>
     public string? Problem { get; }
 
     /// <summary>Index of the column with a role, or -1.</summary>
     public int this[ColumnRole role] => positions.GetValueOrDefault(role, -1);
 
-    /// <summary>The role of a column by its name.</summary>
+    /// <summary>The role of a column with the given name.</summary>
     public static ColumnRole RoleOf(string name) =>
         Roles.TryGetValue(KeyOf(name), out var role) ? role : SecondRoles.GetValueOrDefault(KeyOf(name));
 
-    /// <summary>The role of a column by its name in UTF-8.</summary>
+    /// <summary>The role of a column with the given name in UTF-8.</summary>
     public static ColumnRole RoleOf(ReadOnlySpan<byte> name) => RoleOf(Encoding.UTF8.GetString(name));
 
-    /// <summary>Names of a column for messages, the usual ones first.</summary>
+    /// <summary>Possible names of a column for messages, the most common first.</summary>
     public static string NamesOf(ColumnRole role) =>
         role switch
         {
@@ -116,8 +118,8 @@ internal sealed partial class ListColumns
         };
 
     /// <summary>
-    /// Whether a row names columns: no field is a number or an audio file, and it has two known names, or one that is surely no
-    /// name of a file or class.
+    /// Whether a row is a header: no field is a number or an audio file, and the row has two known column names, or one
+    /// that cannot be the name of a file or class.
     /// </summary>
     public static bool IsHeader(in ListRows row)
     {

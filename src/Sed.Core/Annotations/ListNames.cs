@@ -2,10 +2,10 @@ using Sed.Core.Runtime;
 
 namespace Sed.Core.Annotations;
 
-/// <summary>The names of recordings and classes that a tab-separated list can hold.</summary>
+/// <summary>Checks that names of recordings and classes can be written in a tab-separated list.</summary>
 public static class ListNames
 {
-    /// <summary>Why a list cannot hold a name, or null if it can.</summary>
+    /// <summary>The reason that a name cannot be written in a list; null if it can.</summary>
     /// <param name="name">Name of a recording or a class.</param>
     public static string? ProblemOf(string name)
     {
@@ -17,9 +17,11 @@ public static class ListNames
     }
 
     /// <summary>Checks names before anything is written.</summary>
-    /// <param name="source">What the names belong to, for messages.</param>
-    /// <param name="names">The names.</param>
-    /// <exception cref="AnnotationException">Lists the names that a list cannot hold.</exception>
+    /// <param name="source">The recording or list that has these names, for messages.</param>
+    /// <param name="names">Names of recordings or classes.</param>
+    /// <exception cref="AnnotationException">
+    /// A name cannot be written in a list; the exception lists all such names.
+    /// </exception>
     public static void Require(string source, IEnumerable<string> names)
     {
         ArgumentNullException.ThrowIfNull(names);

@@ -1,11 +1,13 @@
 namespace Sed.Core.Annotations;
 
 /// <summary>
-/// Decides by confidence and presence whether a row of a list counts, and notes what was left out and which columns are not
-/// read.
+/// Decides from confidence and presence whether a row of a list is used, and collects notes about excluded rows and
+/// unused columns.
 /// </summary>
 /// <param name="source">Name of the list in messages.</param>
-/// <param name="minimumConfidence">The least confidence of a row that counts, from 0 to 1; null for the default, which is noted.</param>
+/// <param name="minimumConfidence">
+/// Minimum confidence of a used row, from 0 to 1; null takes the default and adds a note.
+/// </param>
 internal sealed class ListNotes(string source, double? minimumConfidence)
 {
     private IReadOnlyList<string> unknown = [];
@@ -14,14 +16,16 @@ internal sealed class ListNotes(string source, double? minimumConfidence)
     private int notPresent;
     private bool hasConfidence;
 
-    /// <summary>Columns that are not read.</summary>
+    /// <summary>Adds the names of columns that are not read.</summary>
     public void AddUnknown(IReadOnlyList<string> columns) => unknown = columns;
 
-    /// <summary>Whether a row counts.</summary>
+    /// <summary>Whether a row is used.</summary>
     /// <param name="row">The row.</param>
-    /// <param name="confidence">Index of the confidence, or -1.</param>
-    /// <param name="presence">Index of the presence, or -1.</param>
-    /// <param name="problems">Receives invalid values; a row that has one does not count.</param>
+    /// <param name="confidence">Index of the column of confidences, or -1.</param>
+    /// <param name="presence">Index of the column PRESENT/NOT_PRESENT, or -1.</param>
+    /// <param name="problems">
+    /// Receives a problem for each invalid value. A row with an invalid value is not used.
+    /// </param>
     public bool Counts(in ListRows row, int confidence, int presence, ProblemList problems)
     {
         rows++;
@@ -53,13 +57,13 @@ internal sealed class ListNotes(string source, double? minimumConfidence)
         return false;
     }
 
-    /// <summary>The notes, in sentences with the list's name.</summary>
+    /// <summary>The notes, as sentences that name the list.</summary>
     public IReadOnlyList<string> Finish()
     {
         List<string> notes = [];
         if (unknown.Count > 0)
             notes.Add($"{source}: columns that are not used: {string.Join(", ", unknown)}");
-        // A given minimum need not be stated.
+        // A minimum that the caller has set is not reported.
         if (hasConfidence && minimumConfidence is null)
             notes.Add(
                 FormattableString.Invariant(

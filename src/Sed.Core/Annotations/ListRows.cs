@@ -1,8 +1,9 @@
 namespace Sed.Core.Annotations;
 
 /// <summary>
-/// Enumerates the rows of a text of separated fields without copying it. Lines end in LF, CRLF or CR. Blank lines, comments, a
-/// byte order mark and spaces around fields are ignored. A field can be in double quotes; a quote in it is doubled.
+/// Enumerates the rows of a text with separated fields, without copying the text. Lines end in LF, CRLF or CR. Blank
+/// lines, comments, a byte order mark and spaces around fields are ignored. A field can be in double quotes; a quote
+/// inside it is doubled.
 /// </summary>
 internal ref struct ListRows
 {
@@ -16,7 +17,7 @@ internal ref struct ListRows
     private int position;
 
     /// <param name="text">The text.</param>
-    /// <param name="separator">The separator of fields.</param>
+    /// <param name="separator">The separator of fields. Default: a tab.</param>
     public ListRows(ReadOnlySpan<byte> text, char separator = '\t')
     {
         this.text = text;
@@ -25,15 +26,15 @@ internal ref struct ListRows
         position = text.StartsWith("\uFEFF"u8) ? 3 : 0;
     }
 
-    /// <summary>Whether a row can be the first one of a list of some kind.</summary>
+    /// <summary>Tests whether a row can be the first row of a list of a certain kind.</summary>
     internal delegate bool RowTest(in ListRows row);
 
     /// <summary>
-    /// The rows of a text whose separator is determined by its first lines: a tab if there is one, otherwise a semicolon or a
-    /// comma if the first row is then one of the list, otherwise a tab.
+    /// Opens a text and determines its separator from the first lines: a tab if there is one, else a semicolon or a
+    /// comma if the row split at it passes the test, else a tab.
     /// </summary>
     /// <param name="text">The text.</param>
-    /// <param name="isFirst">Whether a row, split at a separator, can be the first one.</param>
+    /// <param name="isFirst">Tests whether a row can be the first row of the list.</param>
     public static ListRows Open(ReadOnlySpan<byte> text, RowTest isFirst)
     {
         if (!HasTab(text))
@@ -74,7 +75,7 @@ internal ref struct ListRows
     /// <summary>Whether a field of the current row is in quotes.</summary>
     public readonly bool IsQuoted(int field) => fields[field].IsQuoted;
 
-    /// <summary>Number of fields of the current row up to the last one that is not empty, at least 1.</summary>
+    /// <summary>Number of fields of the current row without the empty fields at its end, at least 1.</summary>
     public readonly int CountWithoutEmptyEnd
     {
         get
@@ -108,8 +109,8 @@ internal ref struct ListRows
     }
 
     /// <summary>
-    /// A comment begins with "# ", or with "#" in a line without separators that names no audio file. A comment that names the
-    /// columns, as in AudioSet's lists, is a header.
+    /// A comment begins with "# ", or with "#" in a line without separators that names no audio file. A comment that
+    /// names the columns, as in AudioSet's lists, is a header.
     /// </summary>
     private readonly bool IsComment()
     {
@@ -149,7 +150,7 @@ internal ref struct ListRows
     }
 
     /// <summary>
-    /// The content of a field in quotes and the position of the separator after it; null where the field is not in quotes as a
+    /// The content of a quoted field and the position of the separator after it; null if the field is not quoted as a
     /// whole.
     /// </summary>
     private (int From, int To, int After)? QuotedField(int start)
@@ -190,7 +191,7 @@ internal ref struct ListRows
         return bytes.AsSpan(0, count);
     }
 
-    /// <summary>Whether one of the first lines that is no comment has a tab between fields.</summary>
+    /// <summary>Whether one of the first lines, apart from comments, has a tab between fields.</summary>
     private static bool HasTab(ReadOnlySpan<byte> text)
     {
         ListRows rows = new(text.Length > HeadBytes ? text[..HeadBytes] : text);

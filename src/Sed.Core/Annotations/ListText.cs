@@ -3,12 +3,12 @@ using Sed.Core.Runtime;
 
 namespace Sed.Core.Annotations;
 
-/// <summary>Reads files of text, and shows their fields in messages.</summary>
+/// <summary>Reads text files and formats their fields for messages.</summary>
 internal static class ListText
 {
     private const int LongestStream = 1 << 29;
 
-    /// <summary>The text of a file (<see cref="ToUtf8"/>).</summary>
+    /// <summary>Reads a file as UTF-8 text (<see cref="ToUtf8"/>).</summary>
     /// <exception cref="AnnotationException">The path is a folder, or the file is too large.</exception>
     public static byte[] Read(string path)
     {
@@ -24,7 +24,7 @@ internal static class ListText
         return ToUtf8(FileIdentity.IsDevice(path) ? ReadStream(path) : File.ReadAllBytes(path));
     }
 
-    /// <summary>Reads a pipe or a device, which may have no end, up to the first byte that is not text.</summary>
+    /// <summary>Reads a pipe or a device up to the first byte that is not text, because it may have no end.</summary>
     private static byte[] ReadStream(string path)
     {
         using FileStream input = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
@@ -50,7 +50,7 @@ internal static class ListText
     private static bool HasUtf16Mark(ReadOnlySpan<byte> bytes) =>
         bytes.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE]) || bytes.StartsWith((ReadOnlySpan<byte>)[0xFE, 0xFF]);
 
-    /// <summary>A text as UTF-8: UTF-16 with a byte order mark is converted, line breaks CR alone become LF.</summary>
+    /// <summary>Converts a text to UTF-8 from UTF-16 with a byte order mark, and single CR line breaks to LF.</summary>
     public static byte[] ToUtf8(byte[] bytes)
     {
         if (IsUtf16(bytes, out var encoding))
@@ -82,7 +82,7 @@ internal static class ListText
         }
     }
 
-    /// <summary>A field as text for messages, at most 60 bytes of it.</summary>
+    /// <summary>The first 60 bytes of a field as text for messages.</summary>
     public static string Shown(ReadOnlySpan<byte> field)
     {
         var text = Encoding.UTF8.GetString(field.Length > 60 ? field[..60] : field);

@@ -3,7 +3,7 @@ using Sed.Core.Runtime;
 
 namespace Sed.Core.Annotations;
 
-/// <summary>Assigns indices to distinct names, so that a name that repeats in a list is one string.</summary>
+/// <summary>Assigns indices to distinct names, so that a repeated name is stored as one string.</summary>
 internal sealed class NamePool
 {
     private readonly List<string> names = [];
@@ -17,13 +17,15 @@ internal sealed class NamePool
     /// <summary>The index of each name in <see cref="Names"/>.</summary>
     public Dictionary<string, int> Positions { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>The names in the order in which they were first met.</summary>
+    /// <summary>The names in the order of their first occurrence.</summary>
     public IReadOnlyList<string> Names => names;
 
-    /// <summary>The index of a name, new or known; -1 where the bytes are not valid UTF-8 or contain a control character.</summary>
+    /// <summary>
+    /// The index of a new or known name; -1 if the bytes are not valid UTF-8 or contain a control character.
+    /// </summary>
     public int IndexOf(ReadOnlySpan<byte> utf8)
     {
-        // Rows of one file are mostly consecutive.
+        // Rows of the same file are usually consecutive.
         if (utf8.Length == latestLength && utf8.SequenceEqual(latest.AsSpan(0, latestLength)))
             return latestIndex;
         var longer = utf8.Length > 512 ? new char[utf8.Length] : null;

@@ -9,7 +9,7 @@ public sealed class ScoreList
     private readonly FrameScores[] scores;
     private readonly Dictionary<string, int> positions = new(StringComparer.Ordinal);
 
-    /// <summary>Creates a list.</summary>
+    /// <summary>Creates a list in memory.</summary>
     /// <param name="classes">The classes of the scores.</param>
     /// <param name="files">Distinct file names with their scores.</param>
     /// <param name="source">Name of the list in messages.</param>
@@ -40,9 +40,9 @@ public sealed class ScoreList
     }
 
     /// <summary>
-    /// Reads frame scores, separated by tabs, commas or semicolons: one list whose header is "filename onset offset" and the classes,
-    /// or a folder with one list per file, named after the file, whose header is "onset offset" and the classes (as
-    /// sed_scores_eval stores them; Ebbers et al. 2022). The frames of a file are consecutive.
+    /// Reads frame scores with fields separated by tabs, commas or semicolons: one list with the header "filename onset
+    /// offset" and the classes, or a folder with one list per file, named after the file, with the header "onset
+    /// offset" and the classes (as in sed_scores_eval; Ebbers et al. 2022). The frames of a file are consecutive.
     /// </summary>
     /// <param name="path">The list or folder.</param>
     /// <exception cref="AnnotationException">Rows are not valid; each is named with its line.</exception>
@@ -94,11 +94,13 @@ public sealed class FrameScores
         this.scores = scores;
     }
 
-    /// <summary>The scores that a network outputs for one clip.</summary>
+    /// <summary>Creates the scores of one clip from the output of a network.</summary>
     /// <param name="scores">Scores, shape (frames, classes); finite.</param>
     /// <param name="classes">Number of classes.</param>
     /// <param name="hopSeconds">Length of a frame in seconds.</param>
-    /// <exception cref="ArgumentException">The scores are not a whole number of frames or not finite, or the length is not positive.</exception>
+    /// <exception cref="ArgumentException">
+    /// The scores are not a whole number of frames or not finite, or the length is not positive.
+    /// </exception>
     public static FrameScores Of(ReadOnlySpan<float> scores, int classes, double hopSeconds)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(classes);

@@ -21,7 +21,9 @@ internal sealed class ScoreListReading
 
     /// <param name="source">Name of the list in messages.</param>
     /// <param name="onlyFile">The file that all rows belong to; null where each row names its file.</param>
-    /// <param name="before">The reading of the preceding list; this one continues it.</param>
+    /// <param name="before">
+    /// The reader of the preceding list, which this reader continues; null for the first list.
+    /// </param>
     public ScoreListReading(string source, string? onlyFile, ScoreListReading? before = null)
     {
         this.source = source;
@@ -105,7 +107,7 @@ internal sealed class ScoreListReading
         }
     }
 
-    /// <summary>Whether a row begins with the names of file, onset and offset, and names classes after them.</summary>
+    /// <summary>Whether a row is a header: column names for file, onset and offset, followed by the classes.</summary>
     private bool IsHeader(in ListRows row) =>
         row.Count > FirstClass
         && (onlyFile is not null || ListColumns.RoleOf(row[0]) == ColumnRole.File)

@@ -3,7 +3,9 @@ using System.Runtime.InteropServices;
 
 namespace Sed.Core.Annotations;
 
-/// <summary>Clip-level labels (tags) of many files, without times. Immutable. Rows keep their order and can repeat.</summary>
+/// <summary>
+/// Clip-level labels (tags) of many files, without times. Immutable. Rows keep their order and can repeat.
+/// </summary>
 public sealed class TagList
 {
     private readonly List<List<TagRow>> rows;
@@ -22,8 +24,10 @@ public sealed class TagList
         this.positions = positions;
     }
 
-    /// <summary>A list given in memory.</summary>
-    /// <param name="files">Each file with its labels. A file without labels is annotated and has none.</param>
+    /// <summary>Creates a list in memory.</summary>
+    /// <param name="files">
+    /// Each file with its labels. A file without labels counts as annotated: no class is present.
+    /// </param>
     /// <param name="source">Name of the list in messages.</param>
     /// <exception cref="AnnotationException">A file is given twice, or a label is empty.</exception>
     public static TagList Of(
@@ -47,7 +51,7 @@ public sealed class TagList
         return new TagList(source, [.. positions.Keys], rows, positions);
     }
 
-    /// <summary>The tags that an event list implies: one row per event, so that a label can repeat.</summary>
+    /// <summary>The tags of the events in an event list: one row per event, so a label can repeat.</summary>
     public static TagList From(EventList events)
     {
         ArgumentNullException.ThrowIfNull(events);
@@ -65,15 +69,16 @@ public sealed class TagList
     }
 
     /// <summary>
-    /// Reads a list of tags with tabs, semicolons or commas between fields (UTF-8, or UTF-16 with a byte order mark). A row is
-    /// "file start end label" (DCASE), "file label" (DESED), or a file without tags: its name alone or with times only. A header
-    /// can name the columns, in any order; below "event_labels" or "labels", a field has several labels separated by commas, and
-    /// a label in quotes can contain commas. AudioSet's segment lists are read with the identifiers of their labels.
+    /// Reads a list of tags with tabs, semicolons or commas between fields (UTF-8, or UTF-16 with a byte order mark). A
+    /// row is "file start end label" (DCASE), "file label" (DESED), or a file without tags: its name alone or with
+    /// times only. A header can name the columns, in any order. In a column "event_labels" or "labels", a field has
+    /// several labels separated by commas, and a label in quotes can contain commas. AudioSet's segment lists are read
+    /// with the identifiers of their labels.
     /// </summary>
     /// <param name="path">The list.</param>
     /// <param name="minimumConfidence">
-    /// The least confidence of a tag, from 0 to 1, in lists with confidences. Tags with less are left out. The default is
-    /// 0.5, which <see cref="Notes"/> state.
+    /// Minimum confidence of a tag, from 0 to 1, in lists with confidences. Tags below it are left out. The default is
+    /// 0.5, and <see cref="Notes"/> reports the tags that it excludes.
     /// </param>
     /// <exception cref="AnnotationException">The list has invalid rows; each is named with its line.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
@@ -102,7 +107,9 @@ public sealed class TagList
     /// <summary>Path of the list, or its name in messages.</summary>
     public string Source { get; }
 
-    /// <summary>What was not read as a tag, as in <see cref="EventList.Notes"/>.</summary>
+    /// <summary>
+    /// Sentences about the parts of the list that were not read as tags, as in <see cref="EventList.Notes"/>.
+    /// </summary>
     public IReadOnlyList<string> Notes { get; internal init; } = [];
 
     /// <summary>The files, with or without tags, in the order in which they are first named.</summary>
@@ -126,8 +133,10 @@ public sealed class TagList
     public ReadOnlySpan<TagRow> RowsOf(string file) => IndexOf(file) is var k and >= 0 ? RowsAt(k) : [];
 }
 
-/// <summary>One row of a tag list: a file has a label.</summary>
+/// <summary>One label of one file in a tag list.</summary>
 /// <param name="Label">The label; empty for a file without tags.</param>
-/// <param name="EndIsZero">True for rows "file 0 0 label", which the official scorer of DCASE 2017 Task 4 A skips.</param>
+/// <param name="EndIsZero">
+/// True for rows "file 0 0 label", which the official scorer of DCASE 2017 Task 4 A skips.
+/// </param>
 /// <param name="Line">Line number from 1; 0 for lists that were not read from text.</param>
 public readonly record struct TagRow(string Label, bool EndIsZero = false, int Line = 0);

@@ -4,7 +4,7 @@ namespace Sed.Core.Annotations;
 
 /// <summary>Builds a tag list from the rows of a text.</summary>
 /// <param name="source">Name of the list in messages.</param>
-/// <param name="minimumConfidence">The least confidence of a tag, in lists with confidences.</param>
+/// <param name="minimumConfidence">Minimum confidence of a tag, in lists with confidences.</param>
 internal sealed class TagListReading(string source, double? minimumConfidence)
 {
     private readonly NamePool files = new();
@@ -21,7 +21,7 @@ internal sealed class TagListReading(string source, double? minimumConfidence)
     private (string Name, string Label, int Line)? unnamed;
     private bool othersAreAudio = true;
 
-    /// <summary>Whether a row can be the first one of a tag list.</summary>
+    /// <summary>Whether a row can be the first row of a tag list.</summary>
     public static bool IsFirst(in ListRows row) =>
         ListColumns.IsHeader(row)
         || AudioSetSegments.Is(row)

@@ -28,8 +28,8 @@ internal static class TextNumbers
     ];
 
     /// <summary>
-    /// The double nearest to a decimal number. Up to 15 digits with a decimal point are converted directly: the digits and the
-    /// power of ten are exact doubles, so their quotient is correctly rounded.
+    /// The double nearest to a decimal number. Up to 15 digits with a decimal point are converted directly: the digits
+    /// and the power of ten are exact doubles, so their quotient is correctly rounded.
     /// </summary>
     /// <returns>False where the field is not a number. NaN and infinity count as numbers.</returns>
     public static bool TryRead(ReadOnlySpan<byte> field, out double value)
@@ -53,12 +53,12 @@ internal static class TextNumbers
         return true;
     }
 
-    /// <summary>Whether a field is a number, or one with a decimal comma.</summary>
+    /// <summary>Whether a field is a number with a decimal point or a decimal comma.</summary>
     public static bool LooksLikeANumber(ReadOnlySpan<byte> field) =>
         TryRead(field, out _)
         || (field.Contains((byte)',') && NumberText.HasDecimalComma(Encoding.UTF8.GetString(field)));
 
-    /// <summary>How to write a field that is not a number (<see cref="NumberText.Remedy"/>).</summary>
+    /// <summary>The correction of a field that is not a number (<see cref="NumberText.Remedy"/>).</summary>
     public static string Remedy(ReadOnlySpan<byte> field) =>
         field.Contains((byte)':') ? "write the time in seconds" : NumberText.Remedy(Encoding.UTF8.GetString(field));
 

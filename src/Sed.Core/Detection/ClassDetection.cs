@@ -5,7 +5,9 @@ using Sed.Core.Runtime.Keys;
 
 namespace Sed.Core.Detection;
 
-/// <summary>Decoding options of one class: from frame probabilities to events, and from the weak output to a tag. Immutable.</summary>
+/// <summary>
+/// Decoding options of one class, for events (frame probabilities) and tags (weak output). Immutable.
+/// </summary>
 public sealed record ClassDetection
 {
     /// <summary>Lowest score of an active frame, between 0 and 1.</summary>
@@ -17,7 +19,7 @@ public sealed record ClassDetection
     public IReadOnlyList<DecodingStep> Steps { get; init; } = [];
 
     /// <summary>
-    /// Lowest weak output of a clip that is tagged with the class, between 0 and 1. Null (the default) means
+    /// Threshold of the weak output at which a clip is tagged with the class, between 0 and 1. Null (the default) takes
     /// <see cref="Threshold"/>. Used only with <see cref="TagSource.WeakOutput"/>.
     /// </summary>
     [Key("tagThreshold")]
@@ -26,7 +28,7 @@ public sealed record ClassDetection
     /// <summary><see cref="TagThreshold"/>, or <see cref="Threshold"/> where it is null.</summary>
     internal double WeakThreshold => TagThreshold ?? Threshold;
 
-    /// <summary>The last step where it finds boxes; null where scores stay on the grid of frames.</summary>
+    /// <summary>The last step if it outputs bounding boxes; null if all steps output frame scores.</summary>
     internal DecodingStep.ChangePoints? Boxing => Steps.Count > 0 ? Steps[^1] as DecodingStep.ChangePoints : null;
 
     /// <summary>The steps whose output is frame scores.</summary>
@@ -46,7 +48,7 @@ public sealed record ClassDetection
             ]
         );
 
-    /// <summary>Every reason these options cannot be used; their places are left to the caller.</summary>
+    /// <summary>All problems of these options; the caller adds their places.</summary>
     internal IEnumerable<Problem> Problems()
     {
         if (!IsProbability(Threshold))

@@ -5,14 +5,17 @@ namespace Sed.Core.Detection;
 
 /// <summary>The scores of one clip after every decoding step.</summary>
 /// <param name="Frames">
-/// Frame scores, shape (frames, classes). For a class with boxes: the confidence of the box around the frame's centre, or 0.
+/// Frame scores, shape (frames, classes). For a class with boxes: the confidence of the box at the frame's centre, or
+/// 0.
 /// </param>
-/// <param name="Boxes">For each class its boxes; null for a class without change points. Empty if no class has them.</param>
+/// <param name="Boxes">
+/// The boxes of each class; null for a class without change points. Empty if no class has change points.
+/// </param>
 internal readonly record struct DecodedClip(float[] Frames, IReadOnlyList<EventBox>?[] Boxes)
 {
     /// <summary>
-    /// The scores over time with the exact borders of the boxes. Outside the boxes, the score of a class with boxes is negative
-    /// infinity: no threshold makes an event of it.
+    /// The scores over time with the exact borders of the boxes. Outside the boxes, the score of a class with boxes is
+    /// negative infinity, which is below every threshold.
     /// </summary>
     /// <param name="classes">Number of classes.</param>
     /// <param name="hopSeconds">Length of a frame in seconds.</param>
@@ -62,7 +65,7 @@ internal readonly record struct DecodedClip(float[] Frames, IReadOnlyList<EventB
         return [.. borders];
     }
 
-    /// <summary>The index of the border that a time equals, up to rounding.</summary>
+    /// <summary>The index of the border that equals a time up to rounding errors.</summary>
     private static int IndexOf(double[] borders, double time)
     {
         var next = Array.BinarySearch(borders, time - DecodingStep.ChangePoints.Tolerance);

@@ -6,7 +6,9 @@ using Sed.Core.Runtime.Keys;
 
 namespace Sed.Core.Detection;
 
-/// <summary>How frame probabilities become events and tags. Immutable; checked by the decoders.</summary>
+/// <summary>
+/// Options for decoding frame probabilities into events and tags. Immutable; validated by the decoders.
+/// </summary>
 public sealed record DetectionOptions
 {
     /// <summary>Lowest score of an active frame, between 0 and 1. Default 0.5.</summary>
@@ -21,18 +23,22 @@ public sealed record DetectionOptions
     [Key("tags")]
     public TagSource Tags { get; init; } = TagSource.Events;
 
-    /// <summary>Options of single classes, by label, in place of <see cref="Threshold"/> and <see cref="Steps"/>. Default: none.</summary>
+    /// <summary>
+    /// Options of single classes, by label, in place of <see cref="Threshold"/> and <see cref="Steps"/>. Default: none.
+    /// </summary>
     [Key("perClass")]
     public IReadOnlyDictionary<string, ClassDetection> PerClass { get; init; } =
         ImmutableDictionary<string, ClassDetection>.Empty;
 
-    /// <summary>The options of a class: its own, or the common ones.</summary>
+    /// <summary>
+    /// The options of a class: those in <see cref="PerClass"/> if it has any, else the common options.
+    /// </summary>
     /// <param name="label">The class's label.</param>
     public ClassDetection Of(string label) =>
         PerClass.TryGetValue(label, out var ofClass) ? ofClass : new() { Threshold = Threshold, Steps = Steps };
 
     /// <summary>
-    /// Every reason these options cannot be used; empty when they can. The place of a problem is the label of a class in
+    /// All problems of these options; empty if they are valid. The place of a problem is the label of a class in
     /// <see cref="PerClass"/>, or empty for the common options.
     /// </summary>
     public IReadOnlyList<Problem> Problems()
@@ -47,7 +53,9 @@ public sealed record DetectionOptions
         ];
     }
 
-    /// <summary><see cref="Problems()"/>, and every label in <see cref="PerClass"/> that is not one of the classes.</summary>
+    /// <summary>
+    /// <see cref="Problems()"/>, and every label in <see cref="PerClass"/> that is not one of the classes.
+    /// </summary>
     /// <param name="classes">The classes that are decoded.</param>
     internal Problem[] Problems(ClassList classes) =>
         [

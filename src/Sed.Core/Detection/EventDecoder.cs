@@ -12,7 +12,9 @@ public sealed class EventDecoder
     private readonly double framesPerSecond;
 
     /// <param name="classes">The classes, in the order of the network's outputs.</param>
-    /// <param name="hopSeconds">Distance between frames, in seconds. Frame k covers the time from k to k + 1 hops.</param>
+    /// <param name="hopSeconds">
+    /// Distance between frames, in seconds. Frame k covers the time from k to k + 1 hops.
+    /// </param>
     /// <param name="options">Thresholds and decoding steps.</param>
     /// <exception cref="ArgumentException">The options have problems, or the hop is not positive.</exception>
     public EventDecoder(ClassList classes, double hopSeconds, DetectionOptions options)
@@ -26,7 +28,7 @@ public sealed class EventDecoder
         framesPerSecond = 1 / hopSeconds;
     }
 
-    /// <summary>Whether no class has a decoding step, so that scores equal probabilities.</summary>
+    /// <summary>Whether no class has a decoding step. The scores then equal the probabilities.</summary>
     internal bool HasNoSteps => perClass.All(ofClass => ofClass.Steps.Count == 0);
 
     /// <summary>Whether a class is decoded into boxes (change points).</summary>
@@ -35,16 +37,17 @@ public sealed class EventDecoder
     /// <summary>Applies the decoding steps, on the grid of frames.</summary>
     /// <param name="probabilities">Frame probabilities of one clip, shape (frames, classes).</param>
     /// <returns>
-    /// Scores in the same shape. The thresholds apply to them, except for classes with change points: their scores are the
-    /// confidence of the box around the centre of each frame, or 0, and <see cref="ScoresOverTime"/> has their exact borders.
+    /// Scores in the same shape. The thresholds apply to them, except for classes with change points: their scores are
+    /// the confidence of the box at the centre of each frame, or 0, and <see cref="ScoresOverTime"/> has the exact
+    /// borders.
     /// </returns>
     public float[] Scores(ReadOnlySpan<float> probabilities) => Apply(probabilities).Frames;
 
-    /// <summary>Applies the decoding steps. The thresholds apply to the scores that it returns.</summary>
+    /// <summary>Applies the decoding steps. The thresholds apply to the returned scores.</summary>
     /// <param name="probabilities">Frame probabilities of one clip, shape (frames, classes).</param>
     /// <returns>
-    /// Scores over time. Without change points, the pieces are the frames. The borders of boxes can lie within frames; outside
-    /// the boxes of a class its score is negative infinity.
+    /// Scores over time, constant within each frame or box. Borders of boxes can lie within frames. Outside
+    /// the boxes of a class, its score is negative infinity.
     /// </returns>
     public FrameScores ScoresOverTime(ReadOnlySpan<float> probabilities) =>
         Apply(probabilities).OverTime(classes.Count, hopSeconds);
@@ -111,7 +114,7 @@ public sealed class EventDecoder
         return events;
     }
 
-    /// <summary>The boxes of a class that reach a threshold.</summary>
+    /// <summary>The events of a class: its boxes whose confidence reaches the threshold.</summary>
     internal static IEnumerable<SoundEvent> EventsOf(IReadOnlyList<EventBox> boxes, double threshold, string label) =>
         boxes.Where(box => box.Confidence >= threshold).Select(box => new SoundEvent(box.Onset, box.Offset, label));
 }

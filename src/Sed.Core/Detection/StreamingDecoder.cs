@@ -5,8 +5,9 @@ using Sed.Core.Detection.Steps;
 namespace Sed.Core.Detection;
 
 /// <summary>
-/// Decodes frame probabilities that arrive in pieces. It finds the events that <see cref="EventDecoder"/> finds in the whole
-/// recording. Memory is bounded by the context of the decoding steps, unless a step needs the whole recording. Not thread-safe.
+/// Decodes frame probabilities that arrive in pieces. The events equal those of <see cref="EventDecoder"/> for the
+/// whole recording. The context of the decoding steps limits memory use, unless a step needs the whole recording. Not
+/// thread-safe.
 /// </summary>
 public sealed class StreamingDecoder
 {
@@ -26,9 +27,8 @@ public sealed class StreamingDecoder
     }
 
     /// <summary>
-    /// Longest time from the end of an event to its detection, in seconds, not counting the time until its frames arrive.
-    /// Infinite if a decoding step needs the whole recording. With hysteresis, an event ends when the score falls below the
-    /// lower threshold.
+    /// Maximum delay from the arrival of an event's last frame to its detection, in seconds. Infinite if a decoding
+    /// step needs the whole recording. With hysteresis, an event ends when the score falls below the lower threshold.
     /// </summary>
     public double DelaySeconds => (1 + decoders.Max(decoder => decoder.LookaheadFrames)) / framesPerSecond;
 
@@ -47,11 +47,11 @@ public sealed class StreamingDecoder
 
     /// <summary>Decodes the next frames.</summary>
     /// <param name="probabilities">Frame probabilities, shape (frames, classes).</param>
-    /// <returns>The events that have ended and that later frames cannot change, class by class.</returns>
+    /// <returns>The events that have ended and cannot be changed by later frames, ordered by class.</returns>
     public List<SoundEvent> Push(ReadOnlySpan<float> probabilities) => Push(probabilities, isLast: false);
 
     /// <summary>Ends the recording.</summary>
-    /// <returns>The remaining events, class by class.</returns>
+    /// <returns>The remaining events, ordered by class.</returns>
     public List<SoundEvent> Finish() => Push([], isLast: true);
 
     private List<SoundEvent> Push(ReadOnlySpan<float> probabilities, bool isLast)
@@ -85,7 +85,8 @@ public sealed class StreamingDecoder
             threshold = options.Threshold;
             boxing = options.Boxing;
             LookaheadFrames = options.Steps.Sum(step => step.Stream(framesPerSecond, threshold).LookaheadFrames);
-            // The streaming forms preserve only whether a score reaches the threshold. Change points need the score itself.
+            // The streaming form of a step preserves decisions at the threshold, not scores. Change points need the
+            // scores.
             steps =
             [
                 .. options.FrameSteps.Select(step =>

@@ -11,7 +11,7 @@ internal sealed class FrameStream(FeatureSource definition, IFeatureExtractor ex
     // Number of frames per parallel task.
     private const int FramesPerTask = 512;
 
-    // Number of frames before and after a frame whose samples its features depend on.
+    // Number of frames on each side of a frame whose samples affect its features.
     private readonly int context =
         (Math.Max(definition.SamplesBefore, definition.SamplesFrom) + definition.HopSamples - 1)
         / definition.HopSamples;

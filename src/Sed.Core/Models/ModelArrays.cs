@@ -4,7 +4,7 @@ using Sed.Core.Runtime;
 
 namespace Sed.Core.Models;
 
-/// <summary>Writes and reads the arrays of a model's member as entries of a model file.</summary>
+/// <summary>Converts the arrays of a model member to and from entries of a model file.</summary>
 internal static class ModelArrays
 {
     private const string Weights = "weights/";

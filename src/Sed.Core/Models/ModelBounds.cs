@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace Sed.Core.Models;
 
 /// <summary>
-/// Upper bounds for the numbers in a model file, far above those of any real model. They are checked before any
+/// Upper bounds for the numbers in a model file, far above the values in any real model. They are checked before any
 /// computation or allocation that depends on the numbers.
 /// </summary>
 internal static class ModelBounds

@@ -7,7 +7,7 @@ using Sed.Core.Runtime.Keys;
 
 namespace Sed.Core.Models;
 
-/// <summary>The content of model.json: a model without its arrays.</summary>
+/// <summary>The content of model.json: all data of a model except its arrays.</summary>
 internal sealed record ModelDescription
 {
     /// <summary>The format version that this release reads and writes.</summary>

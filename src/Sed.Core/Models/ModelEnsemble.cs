@@ -41,7 +41,9 @@ internal sealed class ModelEnsemble : IDisposable
     /// <summary>The mean output of the members for each window: shapes (frames, classes) and (classes).</summary>
     /// <param name="windows">The windows, at least one.</param>
     /// <param name="recording">The recording of the first window, for messages.</param>
-    /// <exception cref="ModelOutputException">A member's layers overflow for the first window that the model processes.</exception>
+    /// <exception cref="ModelOutputException">
+    /// A member's layers overflow for the first window that the model processes.
+    /// </exception>
     public (float[] Strong, float[] Weak)[] Predict(IReadOnlyList<Window> windows, string recording)
     {
         lock (turn)
@@ -86,7 +88,7 @@ internal sealed class ModelEnsemble : IDisposable
         var input = batch.to(device);
         if (!isProbed[member] && Array.IndexOf(isFinite, true) is var first and >= 0)
         {
-            // An overflow in a layer can end in finite outputs, for example no events at all.
+            // The outputs can be finite despite an overflow in a layer, for example without any events.
             if (networks[member].FirstOverflow(input.narrow(0, first, 1)) is { } overflow)
                 throw new ModelOutputException(
                     model.Name,
@@ -120,10 +122,10 @@ internal sealed class ModelEnsemble : IDisposable
     }
 }
 
-/// <summary>Thrown when a model's values for a recording are not finite, so that they are no probabilities.</summary>
+/// <summary>Thrown when a model's activations or probabilities for a recording are not finite.</summary>
 /// <param name="model">Name of the model.</param>
-/// <param name="recording">The recording.</param>
-/// <param name="cause">Which values are not finite, as a clause.</param>
+/// <param name="recording">Name of the recording.</param>
+/// <param name="cause">The non-finite values, as a clause.</param>
 public sealed class ModelOutputException(string model, string recording, string cause)
     : InvalidOperationException(
         $"{recording}: the model \"{OneLine.Of(model)}\" cannot process this recording: {cause}."

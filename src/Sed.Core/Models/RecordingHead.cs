@@ -26,13 +26,13 @@ internal sealed class RecordingHead : IDisposable
     /// <summary>The remaining samples of a longer recording.</summary>
     public AudioStream? Stream { get; private init; }
 
-    /// <summary>Faults of a readable file.</summary>
+    /// <summary>Faults of a readable file, one clause each.</summary>
     public IReadOnlyList<string> Findings { get; private init; } = [];
 
-    /// <summary>Why the file cannot be read; null if it can.</summary>
+    /// <summary>The reason that the file cannot be read; null if it can.</summary>
     public string? Problem { get; private init; }
 
-    /// <summary>Opens a file; reports an unreadable one as <see cref="Problem"/>.</summary>
+    /// <summary>Opens a file. An unreadable file is reported in <see cref="Problem"/>.</summary>
     /// <exception cref="AudioFormatException">The format needs ffmpeg, which is missing.</exception>
     public static RecordingHead TryOpen(string path, SavedModel model, IFeatureExtractor extractor)
     {
@@ -72,7 +72,7 @@ internal sealed class RecordingHead : IDisposable
             samples.AsSpan(count).Clear();
             var frames = new float[model.Network.Frames * features.Bands];
             extractor.Extract(samples.AsSpan(0, length), frames);
-            // Same number of frames without padding as in the feature store.
+            // As in the feature store, so that the number of frames without padding is the same.
             var sound = (int)Math.Round(Math.Min(stream.Seconds, model.ClipSeconds) * features.SampleRate);
             var framesWithSound = Math.Clamp(
                 (sound + features.HopSamples - 1) / features.HopSamples,

@@ -13,7 +13,7 @@ namespace Sed.Core.Models;
 /// </summary>
 public sealed record SavedModel
 {
-    /// <summary>Name of the model, for example that of its row in the results table.</summary>
+    /// <summary>Name of the model, for example the name of its row in the results table.</summary>
     public required string Name { get; init; }
 
     /// <summary>The classes, in the order of the network's outputs.</summary>

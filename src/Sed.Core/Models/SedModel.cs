@@ -120,8 +120,9 @@ public sealed class SedModel : IDisposable
     }
 
     /// <summary>
-    /// The events and tags of many files, in their order. Clips are decoded and processed in batches. An unreadable file, or
-    /// one for which the model's probabilities are not finite, is reported in its place and does not stop the others.
+    /// The events and tags of many files, in their order. Clips are decoded and processed in batches. A file that is
+    /// unreadable or has non-finite probabilities is reported in its <see cref="FilePrediction"/>, and processing
+    /// continues.
     /// </summary>
     /// <param name="paths">Paths of the files.</param>
     /// <param name="frames">
@@ -129,7 +130,9 @@ public sealed class SedModel : IDisposable
     /// </param>
     /// <param name="cancellation">Cancels before the next batch.</param>
     /// <exception cref="AudioFormatException">A format needs ffmpeg, which is missing.</exception>
-    /// <exception cref="ModelOutputException">The model's layers overflow for the first file, so that it cannot be used.</exception>
+    /// <exception cref="ModelOutputException">
+    /// The model's layers overflow for the first file, so the model cannot be used.
+    /// </exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public IEnumerable<FilePrediction> PredictAll(
         IEnumerable<string> paths,

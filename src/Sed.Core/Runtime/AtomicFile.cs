@@ -6,10 +6,10 @@ using System.Text;
 namespace Sed.Core.Runtime;
 
 /// <summary>
-/// Atomic file writes. The content goes to a temporary file "name.place.process.start.unfinished", which is flushed to disk and
-/// then renamed, so that readers see either the old file or the whole new one. Each write also deletes the temporary files that
-/// ended processes left in the folder: those of this process namespace at once, those of other machines, containers and boots
-/// after one day. A link is followed, and a pipe or a device is written directly.
+/// Atomic file writes. The content goes to a temporary file "name.place.process.start.unfinished", which is flushed to
+/// disk and then renamed, so that readers see either the old file or the whole new one. Each write also deletes the
+/// temporary files that ended processes left in the folder: files of this process namespace at once, files of other
+/// machines, containers and boots after one day. Links are followed. Pipes and devices are written directly.
 /// </summary>
 public static class AtomicFile
 {
@@ -42,12 +42,14 @@ public static class AtomicFile
     /// <exception cref="IOException">The file cannot be written; an existing file stays as it is.</exception>
     public static void Write(string path, Action<Stream> write) => Write(path, write, LockOwner.Here);
 
-    /// <summary>Opens a file for atomic writing in several steps. It gets its name by <see cref="UnfinishedFile.Complete"/>.</summary>
-    /// <param name="path">The file; its folder is created if missing.</param>
+    /// <summary>
+    /// Opens a file for atomic writing in several steps. <see cref="UnfinishedFile.Complete"/> gives the file its name.
+    /// </summary>
+    /// <param name="path">Path of the file; its folder is created if missing.</param>
     /// <exception cref="IOException">The file cannot be created.</exception>
     public static UnfinishedFile Begin(string path) => new(path, LockOwner.Here);
 
-    /// <summary>Deletes the temporary files of this process. For the end of a process that was interrupted while it wrote.</summary>
+    /// <summary>Deletes the temporary files of this process. Called before an interrupted process ends.</summary>
     public static void DeleteUnfinished()
     {
         foreach (var file in unfinished.Keys)
@@ -71,7 +73,10 @@ public static class AtomicFile
         }
     }
 
-    /// <summary>The temporary file of a process, registered until it is forgotten.</summary>
+    /// <summary>
+    /// Path of a new temporary file of a process, registered for <see cref="DeleteUnfinished"/> until
+    /// <see cref="Forget"/>.
+    /// </summary>
     internal static string Temporary(string target, LockOwner writer)
     {
         ClearAbandoned(Path.GetDirectoryName(target)!, writer);
@@ -107,7 +112,7 @@ public static class AtomicFile
             : DateTime.UtcNow - File.GetLastWriteTimeUtc(file) > abandonedAfter;
     }
 
-    /// <summary>Short text for the process namespace, in which process identifiers are unique.</summary>
+    /// <summary>A short identifier of the process namespace, in which process identifiers are unique.</summary>
     private static string PlaceOf(LockOwner owner) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(owner.ProcessNamespace)), 0, 6);
 
@@ -119,12 +124,15 @@ public static class AtomicFile
         }
         catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
         {
-            // Another user's file, or storage that has become unavailable: it is no obstacle to the present write.
+            // The file is another user's, or the storage has become unavailable. The current write does not need the
+            // deletion.
         }
     }
 }
 
-/// <summary>A file that is being written and does not have its name yet. Without <see cref="Complete"/>, disposal deletes it.</summary>
+/// <summary>
+/// A file that is being written under a temporary name. Disposal without <see cref="Complete"/> deletes it.
+/// </summary>
 public sealed class UnfinishedFile : IDisposable
 {
     private readonly string target;
@@ -155,7 +163,7 @@ public sealed class UnfinishedFile : IDisposable
     /// <summary>Path of the temporary file; null for a pipe or a device.</summary>
     internal string? Temporary { get; }
 
-    /// <summary>Receives the content.</summary>
+    /// <summary>The stream that receives the content.</summary>
     public Stream Content { get; }
 
     /// <summary>Flushes the content to disk and gives the file its name, replacing an existing file.</summary>
@@ -172,7 +180,10 @@ public sealed class UnfinishedFile : IDisposable
         isComplete = true;
     }
 
-    /// <summary>Closes the file, and deletes it unless it is complete. Does not throw: a full disk was reported by the write.</summary>
+    /// <summary>
+    /// Closes the file, and deletes it unless it is complete. Does not throw, because the write has reported a full
+    /// disk.
+    /// </summary>
     public void Dispose()
     {
         try
@@ -181,7 +192,7 @@ public sealed class UnfinishedFile : IDisposable
         }
         catch (IOException)
         {
-            // What is left in the buffer cannot be written. A complete file has been flushed.
+            // The rest of the buffer cannot be written. A complete file has been flushed before.
         }
         if (Temporary is null)
             return;

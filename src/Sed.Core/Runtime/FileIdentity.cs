@@ -3,12 +3,13 @@ using System.Runtime.InteropServices;
 namespace Sed.Core.Runtime;
 
 /// <summary>
-/// Identifies files and folders whatever their spelling: relative and absolute paths, symbolic links, hard links, and names in
-/// another case on a file system that ignores case are the same file.
+/// Identifies files and folders independently of the spelling of their paths: relative and absolute paths, symbolic
+/// links, hard links and, on file systems that ignore case, names in another case identify the same file.
 /// </summary>
 public static partial class FileIdentity
 {
-    // Directory entries relative to the current folder, and the fields of struct statx (statx(2)), the same on all processors.
+    // Directory entries relative to the current folder, and the fields of struct statx (statx(2)), the same on all
+    // processors.
     private const int CurrentFolder = -100;
     private const uint TypeAndInode = 0x0101;
     private const int ModeField = 28;
@@ -19,14 +20,18 @@ public static partial class FileIdentity
     private const ushort RegularFile = 0x8000;
     private const ushort Folder = 0x4000;
 
-    // More links in a chain than this form a loop, as on Linux.
+    // Maximum number of links in a chain, as on Linux. Longer chains count as loops.
     private const int MostLinks = 40;
 
-    /// <summary>Whether two paths lead to the same file or folder. A path at which nothing exists is compared by its folder and name.</summary>
+    /// <summary>
+    /// Whether two paths lead to the same file or folder. Paths of missing files are compared by folder and name.
+    /// </summary>
     public static bool AreSame(string first, string second) => Of(first) == Of(second);
 
-    /// <summary>Text that is equal for two paths exactly when they lead to the same file or folder.</summary>
-    /// <param name="path">A path, at which something need not exist.</param>
+    /// <summary>
+    /// An identifier of a file or folder, equal for two paths if and only if they lead to the same file or folder.
+    /// </summary>
+    /// <param name="path">A path. The file or folder need not exist.</param>
     public static string Of(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -41,22 +46,22 @@ public static partial class FileIdentity
         return OperatingSystem.IsLinux() ? resolved : resolved.ToUpperInvariant();
     }
 
-    /// <summary>Whether a pipe, a device or a socket is at a path. Replacing one of these by a file would remove it.</summary>
+    /// <summary>Whether a path is a pipe, a device or a socket. An atomic write would replace it by a file.</summary>
     public static bool IsDevice(string path) =>
         TryRead(path, out var status) && status.Type is not (RegularFile or Folder);
 
-    /// <summary>The file that a path leads to, after links; the path itself where it is not a link.</summary>
+    /// <summary>The target of a link, after all further links; the path itself if it is not a link.</summary>
     public static string Target(string path) => new FileInfo(path).LinkTarget is null ? path : FullTarget(path);
 
     /// <summary>The full path of a file or folder without links in it.</summary>
     public static string FullTarget(string path) => Resolved(Path.GetFullPath(path), MostLinks);
 
     /// <summary>
-    /// A problem for each output that is also an input, or is named twice. Outputs are compared with inputs before anything is
-    /// written, so that no command overwrites what it reads.
+    /// A problem for each output that is also an input or another output. The check runs before anything is written, so
+    /// no command overwrites its own input.
     /// </summary>
-    /// <param name="outputs">For each output its option, for example "--out", and its path.</param>
-    /// <param name="inputs">For each input what it is, for example "the model", and its path.</param>
+    /// <param name="outputs">Option, for example "--out", and path of each output.</param>
+    /// <param name="inputs">Description, for example "the model", and path of each input.</param>
     public static IReadOnlyList<Problem> Overwritten(
         IEnumerable<(string Option, string Path)> outputs,
         IEnumerable<(string What, string Path)> inputs
@@ -106,7 +111,7 @@ public static partial class FileIdentity
         }
         catch (Exception missing) when (missing is EntryPointNotFoundException or DllNotFoundException)
         {
-            // A C library from before 2018: paths are compared instead.
+            // The C library is older than 2018 and has no statx. Paths are compared instead.
             return false;
         }
         status = new Status(

@@ -13,7 +13,7 @@ public enum LockOutcome
     HeldElsewhere,
 
     /// <summary>
-    /// The lock file cannot be created: read-only storage, missing permissions, or something else at its path.
+    /// The lock file cannot be created: read-only storage, missing permissions, or another file or folder at its path.
     /// </summary>
     Unavailable,
 }
@@ -63,7 +63,7 @@ public sealed class FolderLock : IDisposable
     /// <summary>Whether this process acquired the lock.</summary>
     public LockOutcome Outcome { get; }
 
-    /// <summary>Why the lock is unavailable, as the system reports it; empty for the other outcomes.</summary>
+    /// <summary>The system's error message if the lock is unavailable; empty for the other outcomes.</summary>
     public string Reason { get; }
 
     /// <summary>
@@ -140,7 +140,7 @@ public sealed class FolderLock : IDisposable
         try
         {
             file = Write(candidate, path, record);
-            // Time by the clock of the file system, because the clocks of the machines may differ.
+            // The time is taken from the clock of the file system, because the clocks of the machines may differ.
             var now = File.GetLastWriteTimeUtc(file);
             for (var attempt = 0; attempt < Attempts && !acquired; attempt++)
             {

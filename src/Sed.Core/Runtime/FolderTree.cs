@@ -4,12 +4,11 @@ namespace Sed.Core.Runtime;
 public static class FolderTree
 {
     /// <summary>
-    /// All files below a folder, in ordinal order of their paths. Links to folders are followed, but each folder is listed once,
-    /// however many links lead to it. Links to the folders that contain it are not followed. Unreadable and hidden files and
-    /// folders are left out.
+    /// All files below a folder, in ordinal order of their paths. Links to folders are followed, except links to parent
+    /// folders. A folder with several links is listed once. Unreadable and hidden files and folders are left out.
     /// </summary>
-    /// <param name="folder">The folder.</param>
-    /// <param name="depth">Number of levels of folders below it that are listed; all by default.</param>
+    /// <param name="folder">Path of the folder.</param>
+    /// <param name="depth">Number of folder levels below the folder that are listed. Default: all.</param>
     public static string[] Files(string folder, int depth = int.MaxValue)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
@@ -28,7 +27,7 @@ public static class FolderTree
         files.AddRange(Directory.GetFiles(folder, "*", options));
         if (depth == 0)
             return;
-        // Folders that are here come before links to folders elsewhere.
+        // Folders are listed before links, so that a folder within the tree is listed under its own path.
         foreach (
             var below in Directory
                 .GetDirectories(folder, "*", options)

@@ -43,7 +43,10 @@ internal sealed record LockOwner(string Host, string ProcessNamespace, int Proce
 
     private static bool IsRunning(LockOwner other) => IsRunning(other.Process, other.Started);
 
-    /// <summary>Whether the process that started at this time runs, not a later one with the same identifier.</summary>
+    /// <summary>
+    /// Whether the process with this identifier and start time is running. A later process can have the same
+    /// identifier.
+    /// </summary>
     internal static bool IsRunning(int process, string started) => StartOf(process) == started;
 
     /// <summary>

@@ -24,8 +24,8 @@ public static partial class NumberText
         long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value);
 
     /// <summary>
-    /// How to write a text that is not a number but probably stands for one, for example "write 0.2" for "0,2"; empty where it
-    /// does not resemble a number.
+    /// The correction of a text that is not a number but resembles one, for example "write 0.2" for "0,2"; empty for
+    /// other texts.
     /// </summary>
     /// <param name="text">The text.</param>
     public static string Remedy(string text)

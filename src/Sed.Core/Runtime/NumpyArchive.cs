@@ -52,7 +52,7 @@ public static class NumpyArchive
         }
         catch (InvalidDataException damaged)
         {
-            // .NET's messages about a damaged ZIP directory do not help users.
+            // .NET's messages about a damaged ZIP directory are not understandable for users.
             var cause = reading == "" ? "the file is not a complete .npz archive" : damaged.Message.TrimEnd('.');
             throw new InvalidDataException($"{path}{reading}: {cause}.", damaged);
         }

@@ -4,14 +4,15 @@ using System.Text;
 namespace Sed.Core.Runtime;
 
 /// <summary>
-/// Names and messages as one line of text that is safe in a terminal and in a list. File names, classes and model files can
-/// contain line breaks, tabs and escape sequences, which would add lines and rows or control the terminal.
+/// Formats names and messages as one line of text that is safe in a terminal and in a list. File names, classes and
+/// model files can contain line breaks, tabs and escape sequences, which would add lines and rows or control the
+/// terminal.
 /// </summary>
 public static class OneLine
 {
     /// <summary>
-    /// The text with "?" for each character that is not printed: control characters, line and paragraph separators, and marks
-    /// that override the direction of text.
+    /// The text with "?" for each character that is not printed: control characters, line and paragraph separators, and
+    /// marks that override the direction of text.
     /// </summary>
     public static string Of(string text)
     {

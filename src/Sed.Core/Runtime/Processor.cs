@@ -13,8 +13,8 @@ public static class Processor
     private const int LastOfBrand = unchecked((int)0x80000004);
 
     /// <summary>
-    /// Brand name, family and model, for example "AMD EPYC, family 25, model 1". Family and model are included because virtual
-    /// machines shorten the brand name. The architecture if there is no brand name.
+    /// Brand name, family and model, for example "AMD EPYC, family 25, model 1". Family and model are included because
+    /// virtual machines shorten the brand name. Without a brand name, the architecture.
     /// </summary>
     public static string Name { get; } =
         Brand() is { Length: > 0 } brand ? $"{brand}, {Generation()}" : $"{RuntimeInformation.ProcessArchitecture}";
@@ -25,7 +25,9 @@ public static class Processor
         : Vector256.IsHardwareAccelerated ? "256-bit vectors (AVX2)"
         : "128-bit vectors";
 
-    /// <summary>Family and model from the fields of CPUID leaf 1, combined as the manuals of Intel and AMD prescribe.</summary>
+    /// <summary>
+    /// Family and model from the fields of CPUID leaf 1, combined as the manuals of Intel and AMD prescribe.
+    /// </summary>
     private static string Generation()
     {
         var signature = X86Base.CpuId(1, 0).Eax;

@@ -1,14 +1,15 @@
 namespace Sed.Core.Runtime;
 
-/// <summary>Finds the word that was probably meant by a misspelt one.</summary>
+/// <summary>Suggests the correct spelling of a misspelt word.</summary>
 public static class Spelling
 {
     /// <summary>
-    /// The known word that begins with the given one, or else the word with the fewest changed, missing, additional or exchanged
-    /// neighbouring letters; null where none is similar, with at most one change for three letters. Case is ignored.
+    /// The known word that begins with the given word, else the known word with the smallest edit distance (changed,
+    /// missing, additional or transposed letters), at most one edit per three letters; null if there is none. Case is
+    /// ignored.
     /// </summary>
     /// <param name="word">The misspelt word.</param>
-    /// <param name="known">The words that exist. Of equally similar ones the first is returned.</param>
+    /// <param name="known">The known words. Of equally similar words, the first is returned.</param>
     public static string? Nearest(string word, IEnumerable<string> known)
     {
         ArgumentNullException.ThrowIfNull(word);

@@ -3,13 +3,15 @@ using System.Text;
 
 namespace Sed.Core.Runtime;
 
-/// <summary>Thrown when standard output cannot be written, for example because the program that read it has ended.</summary>
+/// <summary>
+/// Thrown when standard output cannot be written, for example because the program that reads it has ended.
+/// </summary>
 /// <param name="message">The cause, as a sentence.</param>
 public sealed class OutputClosedException(string message) : IOException(message);
 
 /// <summary>
-/// Makes a process end when its redirected output can no longer be written. .NET ignores a closed pipe, so that a program computes
-/// for nobody, and ends with a stack trace where standard error cannot be written.
+/// Ends a process whose redirected output can no longer be written. By default, .NET ignores a closed pipe, so that the
+/// program continues without a reader, and prints a stack trace if standard error cannot be written.
 /// </summary>
 public static partial class StandardStreams
 {
@@ -19,7 +21,7 @@ public static partial class StandardStreams
     private const int DescriptorFlags = 1; // F_GETFD
     private const int ClosedAtStart = 1; // FD_CLOEXEC
 
-    // Numbers of errors on Linux.
+    // Linux error numbers.
     private const int Interrupted = 4;
     private const int BadDescriptor = 9;
     private const int TryAgain = 11;
@@ -27,8 +29,9 @@ public static partial class StandardStreams
     private const int BrokenPipe = 32;
 
     /// <summary>
-    /// Replaces redirected standard output by one whose failures are <see cref="OutputClosedException"/>s, and redirected standard
-    /// error by one that ignores failures, of which nothing could be reported. Does nothing on other systems than Linux.
+    /// Replaces redirected standard output by a stream that throws <see cref="OutputClosedException"/> on failure, and
+    /// redirected standard error by a stream that ignores failures, because they cannot be reported. Does nothing on
+    /// systems other than Linux.
     /// </summary>
     public static void Install()
     {
@@ -44,13 +47,13 @@ public static partial class StandardStreams
     public static bool IsInputClosed => OperatingSystem.IsLinux() && IsClosed(Input);
 
     /// <summary>
-    /// Whether a descriptor was closed when the process started. It can since have become that of a file that the process opened
-    /// itself, which unlike an inherited one is marked to be closed in child processes.
+    /// Whether a descriptor was closed when the process started. If the process has since opened a file with this
+    /// descriptor, the descriptor is marked close-on-exec, unlike an inherited one.
     /// </summary>
     private static bool IsClosed(int descriptor) =>
         fcntl(descriptor, DescriptorFlags) is var flags && (flags < 0 || (flags & ClosedAtStart) != 0);
 
-    /// <summary>A sentence on an error of writing to standard output.</summary>
+    /// <summary>A sentence that describes an error in writing to standard output.</summary>
     internal static string Explain(int error) =>
         error switch
         {

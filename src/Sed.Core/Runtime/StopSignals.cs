@@ -4,9 +4,9 @@ using System.Runtime.InteropServices;
 namespace Sed.Core.Runtime;
 
 /// <summary>
-/// Turns the first Ctrl-C, SIGTERM or SIGHUP into a cancellation, so that the process can end cleanly. A second signal, or the
-/// first one where nothing observes the cancellation, ends the process at once, without unfinished files. A SIGHUP that is
-/// ignored, as under nohup, stays ignored.
+/// Converts the first Ctrl-C, SIGTERM or SIGHUP to a cancellation, so that the process can end cleanly. A second
+/// signal, or the first one if nothing observes the cancellation, deletes unfinished files and ends the process at
+/// once. A SIGHUP that is ignored, as under nohup, stays ignored.
 /// </summary>
 public sealed class StopSignals : IDisposable
 {
@@ -15,8 +15,10 @@ public sealed class StopSignals : IDisposable
     private volatile bool isObserved;
     private volatile int code;
 
-    /// <summary>Starts to receive signals.</summary>
-    /// <param name="isObserved">Whether <see cref="Token"/> is observed from the start; otherwise from its first use.</param>
+    /// <summary>Starts receiving signals.</summary>
+    /// <param name="isObserved">
+    /// Whether <see cref="Token"/> is observed from the start; otherwise from its first use.
+    /// </param>
     public StopSignals(bool isObserved = true)
     {
         this.isObserved = isObserved;
@@ -26,7 +28,9 @@ public sealed class StopSignals : IDisposable
             Register(PosixSignal.SIGHUP, 129);
     }
 
-    /// <summary>Cancelled by the first signal. Work that uses it has to end soon after the cancellation.</summary>
+    /// <summary>
+    /// Token that the first signal cancels. Work that uses the token must end soon after the cancellation.
+    /// </summary>
     public CancellationToken Token
     {
         get
@@ -36,10 +40,10 @@ public sealed class StopSignals : IDisposable
         }
     }
 
-    /// <summary>The exit code after a signal: 128 plus the signal's number. 0 without one.</summary>
+    /// <summary>The exit code: 128 plus the number of the received signal; 0 if no signal was received.</summary>
     public int Code => code;
 
-    /// <summary>Stops to receive signals.</summary>
+    /// <summary>Stops receiving signals.</summary>
     public void Dispose()
     {
         foreach (var registration in registrations)

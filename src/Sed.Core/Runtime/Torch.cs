@@ -90,7 +90,7 @@ public static partial class Torch
         }
     }
 
-    /// <summary>Lets libtorch read TORCH_CPP_LOG_LEVEL, which by itself it does only in Python.</summary>
+    /// <summary>Makes libtorch read TORCH_CPP_LOG_LEVEL, which it otherwise reads only in Python.</summary>
     private static unsafe void ReadLogLevel()
     {
         if (
@@ -119,7 +119,8 @@ public static partial class Torch
             // correct.
             var isFaulty = Processor.Name.StartsWith("Oxide Virtual", StringComparison.Ordinal);
             _ = setenv("ONEDNN_MAX_CPU_ISA", isFaulty ? "SSE41" : "AVX2", overwrite: 0);
-            // Where oneDNN has no code for a convolution, torch tries NNPACK and warns for each thread on processors without it.
+            // Torch tries NNPACK for convolutions that oneDNN does not support and, on processors without NNPACK, warns
+            // once per thread.
             _ = setenv("TORCH_CPP_LOG_LEVEL", "ERROR", overwrite: 0);
         }
         catch (Exception missing) when (missing is DllNotFoundException or EntryPointNotFoundException)

@@ -1,6 +1,6 @@
 namespace Sed
 
-/// A published row: the settings or the label that identify the table's row, and the published scores.
+/// The published scores of a table row, which is identified by its settings or by its label.
 type PublishedRow = {
     /// All settings of the table's row; empty if the row is identified by its label.
     Settings: Setting list
@@ -40,8 +40,7 @@ type Column =
 
 /// Further results, shown below the table and in the report.
 type Showing =
-    /// A table of each row with the weak and strong scores of every class, with the published weak F of the classes if
-    /// given.
+    /// For each row, a table of the weak and strong scores by class, with published weak F-scores if given.
     | PerClass of published: (string * string) list
     /// A saliency map: how strongly each input value of an example clip affects the outputs for a class.
     | Saliency of label: string
@@ -72,10 +71,10 @@ type Experiment = {
     Seeds: int list
     Report: Metric list
     Columns: Column list
-    /// The metric that rows are sorted by (best first) and grouped by if they do not differ significantly; None for the
+    /// The metric for sorting rows (best first) and for grouping rows without significant differences; None for the
     /// script's order.
     Sorted: Metric option
-    /// The label of the reference row, which the other rows are compared with; None for the best row.
+    /// The label of the reference row for comparisons; None for the best row.
     Against: string option
     Showing: Showing list
     Published: PublishedRow list

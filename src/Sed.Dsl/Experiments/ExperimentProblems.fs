@@ -1,7 +1,7 @@
 /// Problems of an experiment as a whole. Problems of single rows are found in their specifications.
 module internal Sed.ExperimentProblems
 
-/// Seeds and the place that gives them: the script or the command line.
+/// Seeds and their source: the script or the command line.
 type SeedsGiven = { Place: string; Seeds: int list }
 
 /// The maximum number of seeds. A larger number is probably a typing error.
@@ -40,7 +40,7 @@ let private ofAxes (experiment: Experiment) = [
                     "give each value once; networks need different names"
 ]
 
-/// Axes that the settings of one row set more than once.
+/// Axes that are set more than once by the settings of one row.
 let private setTwice place what (settings: Setting list) = [
     for axis, times in List.countBy Setting.axis settings do
         if times > 1 then
@@ -137,7 +137,7 @@ let private ofProfiles (paper: string) (experiment: Experiment) (variants: Varia
             profile <> Profile.Smoke
             && experiment.Profiles |> List.forall (fun (known, _) -> known.Name <> profile)
         then
-            Problem.at "profileRow" $"there is no profile '{profile}'" "name one that `profile` gives"
+            Problem.at "profileRow" $"there is no profile '{profile}'" "declare it with `profile`, or name another"
         match row with
         | Some label when variants |> List.forall (fun variant -> variant.Label <> label) ->
             Problem.at "profileRow" $"no row is called '{label}'" $"there are {labels variants}"

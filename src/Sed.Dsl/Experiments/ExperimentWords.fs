@@ -26,7 +26,7 @@ type ExperimentBuilder(name: string) =
     member _.Data(experiment: Experiment, corpus: Corpus) =
         { experiment with Data = Some corpus } |> given "data"
 
-    /// Number of training, testing and evaluation clips of a corpus of soundscapes. Default 2000, 400 and 400.
+    /// Number of training, testing and evaluation clips of a synthesised or mixed corpus. Default 2000, 400 and 400.
     [<CustomOperation "clips">]
     member _.Clips(experiment: Experiment, training: int, testing: int, evaluation: int) =
         {
@@ -142,7 +142,7 @@ type ExperimentBuilder(name: string) =
     member _.Showing(experiment: Experiment, showing: Showing list) =
         { experiment with Showing = showing } |> given "figures"
 
-    /// Published scores: their source, and rows that are identified by settings or labels.
+    /// Published scores of the table's rows: their source, and one `row` or `publishedAs` for each row.
     [<CustomOperation "published">]
     member _.Published(experiment: Experiment, source: string, rows: PublishedRow list) =
         {
@@ -162,9 +162,9 @@ type ExperimentBuilder(name: string) =
         }
         |> given "otherSystems"
 
-    /// Other seeds and settings for the experiment, selected by `--profile`. The first profile of a script is its default on
-    /// synthesised corpora; a script without profiles runs as written. Runs print the replaced values first. The profile
-    /// `smoke` is built in.
+    /// A named set of seeds and settings that replace those of the experiment, selected by `--profile`. The first
+    /// profile of a script is its default on synthesised corpora; a script without profiles runs as written. Each run
+    /// first prints the replaced values. The profile `smoke` is built in.
     [<CustomOperation "profile">]
     member _.Profile(experiment: Experiment, name: string, seeds: int list, settings: Setting list) = {
         experiment with

@@ -68,7 +68,7 @@ type Setting =
     | TagsFrom of Tags
     /// The whole decoding.
     | Detect of Detection
-    /// What is tuned for each class.
+    /// Decoding parameters that are tuned for each class.
     | Tune of Tuning
     | TrainingClips of int
     | TestingClips of int

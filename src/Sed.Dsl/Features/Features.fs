@@ -44,4 +44,4 @@ module Features =
             features
             |> withProblem
                 $"samples have no {setting}"
-                "leave the setting to log-mel features; the length of frames is set by `samples { frame 729 }`"
+                "use the setting with log-mel features only; the length of frames is set by `samples { frame 729 }`"

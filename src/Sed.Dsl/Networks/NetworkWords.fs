@@ -6,7 +6,7 @@ open Sed.Core.Networks.Layers
 open Sed.Core.Networks.WeakOutputs
 open TorchSharp
 
-/// crnn { dropout 0.15 }: convolutions, then bidirectional GRU layers, then dense layers. The defaults have about
+/// crnn { dropout 0.15 }: Convolutions, then bidirectional GRU layers, then dense layers. The defaults have about
 /// 218,000 parameters: `convolutions [ 48, 5; 48, 4; 48, 2 ]; recurrent [ 32; 32 ]; dense [ 64 ]`.
 type CrnnBuilder() =
     inherit Block<Network>()
@@ -84,7 +84,7 @@ type CrnnBuilder() =
     member _.Name(network: Network, name: string) =
         { network with Name = name } |> given "name"
 
-/// layers "mine" { conv 32; pool 5; biGru 16; dense 32; dropout 0.2 }: a stack of layers, listed from input to output.
+/// layers "mine" { conv 32; pool 5; biGru 16; dense 32; dropout 0.2 }: A stack of layers, listed from input to output.
 type LayersBuilder(name: string) =
     inherit Block<Network>()
 

@@ -3,12 +3,12 @@ namespace Sed
 open System
 open System.IO
 
-/// The choices of the command line; None for those of the script.
+/// Overrides from the command line; None to keep the script's values.
 type Choices = {
     Profile: string option
     Data: Corpus option
     Seeds: int list option
-    /// Selects the rows whose label contains this text, in any case.
+    /// Selects the rows whose label contains this text, ignoring case.
     Only: string option
 }
 
@@ -20,7 +20,7 @@ module Choices =
         Only = None
     }
 
-/// An experiment with the choices of the profile and the command line.
+/// An experiment with the overrides of the profile and of the command line.
 type internal Chosen = {
     Experiment: Experiment
     Corpus: Corpus option
@@ -114,7 +114,8 @@ module internal Chosen =
 
     let private paper = { Name = PaperProfile; Settings = [] }
 
-    /// The built-in profile, without the settings that the features of some row cannot have, such as a hop longer than the window.
+    /// The built-in profile, without settings that would be invalid for the features of any row, such as a hop longer
+    /// than the window.
     let private smoke (choices: Choices) (experiment: Experiment) =
         let seeds = List.truncate 1 experiment.Seeds
         let fits setting =
@@ -137,9 +138,9 @@ module internal Chosen =
     let written (choices: Choices) (experiment: Experiment) : Chosen =
         withProfile choices experiment paper experiment.Seeds false
 
-    /// What runs of an experiment, and what is wrong with the profile that is asked for. Without a profile on the command line, the
-    /// first one that the script declares applies to a mixed corpus, whose size it may choose; collected recordings are used as the
-    /// script is written.
+    /// Applies the selected profile and the command line to an experiment. Returns the result, and the problem of an
+    /// unknown profile. Without `--profile`, mixed corpora use the first profile of the script, and collected corpora
+    /// use the script as it is written.
     let ofExperiment (choices: Choices) (experiment: Experiment) : Chosen * Problem list =
         let corpus = choices.Data |> Option.orElse experiment.Data
         let isDeclared name =
@@ -162,7 +163,7 @@ module internal Chosen =
             withProfile choices experiment { Name = ""; Settings = [] } experiment.Seeds true,
             [ Problem.at "--profile" $"there is no profile '{name}'" $"there are {known}" ]
 
-    /// A corpus in the name of a file: for recordings, the name of their folder.
+    /// The name of a corpus in file names: for recordings, the name of their folder.
     let private corpusWord (corpus: Corpus) =
         let folderName (folder: string) =
             let letters =
@@ -181,7 +182,7 @@ module internal Chosen =
         | Recordings folder -> $"soundscapes-{folderName folder}"
         | Collected folder -> folderName folder
 
-    /// What the names of files say of a corpus: nothing if it is the script's own.
+    /// The suffix of file names for a corpus other than the script's own; empty for the script's own corpus.
     let corpusSuffix (choices: Choices) (experiment: Experiment) =
         let place corpus =
             match corpus with

@@ -13,7 +13,8 @@ type Plan = {
     /// The file name of the table without its extension: the experiment's name, with suffixes for a profile other than
     /// the default one, for a corpus other than the script's and for a part of the rows.
     FileName: string
-    /// The file name of the recorded results: the experiment's name, with a suffix for a corpus other than the script's.
+    /// The file name of the recorded results: the experiment's name, with a suffix for a corpus other than the
+    /// script's.
     RecordedName: string
     /// Whether these are all rows of the default profile.
     IsWhole: bool
@@ -45,7 +46,7 @@ module Plan =
                 Setting.axis setting, $"{Setting.axis setting} {Setting.value setting}"
     ]
 
-    /// The values that the profile replaces, with rows that have the same values together.
+    /// The values that the profile replaces. Rows with equal values are grouped.
     let private replaced (choices: Choices) (chosen: Chosen) =
         let written = Chosen.specification chosen 0 chosen.Experiment.Holdout []
         let seeds =
@@ -90,7 +91,7 @@ module Plan =
                 Problem.within $"row '{variant.Label}'" problem
     ]
 
-    /// Axes that change nothing in any row, for example the filters of a network without convolutions.
+    /// Axes without effect in any row, for example the filters of a network without convolutions.
     let private idleAxes (experiment: Experiment) (chosen: Chosen) (trial: Variant -> Specification * Problem list) = [
         let rows = [
             for variant in chosen.Variants do
@@ -106,7 +107,7 @@ module Plan =
                     |> List.groupBy (fst >> List.filter (fun (other, _) -> other <> axis))
                     |> List.forall (fun (_, alike) -> (List.distinctBy snd alike).Length = 1)
                 if makesNone then
-                    Problem.at $"vary {axis}" "it makes no difference in any row" "vary a setting that some row uses"
+                    Problem.at $"vary {axis}" "it has no effect in any row" "vary a setting that some row uses"
             | _ -> ()
     ]
 
@@ -133,7 +134,8 @@ module Plan =
                 yield! idleAxes experiment chosen trial
         ]
 
-    // `all` are the experiments of the script with their profiles, `allWritten` the same as they are written.
+    // `all`: the script's experiments with their profiles applied. `allWritten`: the same experiments as they are
+    // written.
     let private ofChosen
         (choices: Choices)
         (all: Chosen list)
@@ -148,7 +150,7 @@ module Plan =
                 chosen.Variants
                 |> List.filter (fun variant -> variant.Label.Contains(text, StringComparison.OrdinalIgnoreCase))
         let trial = RowTrials.trial all chosen
-        // No profile hides a mistake in the script.
+        // The script's own problems are reported even if the profile would hide them.
         let ofScript = problems choices allWritten (Chosen.written choices experiment)
         let problems = [
             yield! ofScript
@@ -215,8 +217,8 @@ module Plan =
         ]
         plan.Trials |> List.collect inOrder |> List.distinct
 
-    /// Identifies the trainings of a script's plans and their order. Two processes with the same key number the same trials
-    /// alike.
+    /// The key of all trainings of a script's plans and their order. Processes with equal keys number the trials
+    /// identically.
     let key (plans: Plan list) : string =
         let trainings = [
             for plan in plans do

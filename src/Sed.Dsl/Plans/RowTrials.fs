@@ -36,7 +36,7 @@ let private resolution (specification: Specification) =
     Network.frameStep specification.Features.Source.Bands specification.Network
     |> Option.map (fun step -> hop * step)
 
-/// Differences between the data of a row and those of a teacher or ensemble member, which have to be equal.
+/// Problems of data settings that differ between a row and its teacher or ensemble member.
 let private dataProblems place (own: Specification) name (other: Specification) = [
     let differ what ofOwn ofOther =
         Problem.at place $"{name} has {ofOther} {what}, this row {ofOwn}" "use the same for both"

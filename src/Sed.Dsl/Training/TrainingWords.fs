@@ -131,7 +131,7 @@ module TrainingValues =
     /// Stochastic gradient descent with a learning rate and momentum.
     let sgd learningRate momentum : Optimizer = Optimizer.Sgd(learningRate, momentum)
 
-    /// The learning rate stays the same.
+    /// Constant learning rate.
     let Constant: Schedule = Schedule.Constant()
 
     /// Linear warm-up over a number of epochs, then half a cosine to 0 at the last epoch.

@@ -1,5 +1,5 @@
-/// The corpora that were prepared in a workspace, with their hashes. They give the folders of trials on machines where
-/// the corpora should not be read, such as a cluster's login node.
+/// The hashes of the corpora that were prepared in a workspace. They determine the folders of trials on machines that
+/// should not read the corpora, such as a cluster's login node.
 module internal Sed.Runner.PreparedCorpora
 
 open System.IO
@@ -13,7 +13,7 @@ let private key (specification: Specification) =
     let clips = specification.Clips
     $"{specification.Corpus.Name} {clips.Training} {clips.Testing} {clips.Evaluation}".ReplaceLineEndings " "
 
-/// The hash of a trial's corpus when it was last prepared; None if it never was.
+/// The hash of a trial's corpus at its last preparation; None if it was never prepared.
 let private hashOf out (specification: Specification) : string option =
     try
         File.ReadAllLines(file out)

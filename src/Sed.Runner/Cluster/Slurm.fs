@@ -7,7 +7,7 @@ open System.Globalization
 open System.IO
 open System.Text.RegularExpressions
 
-/// The numbers of the two submitted jobs.
+/// The job IDs of the two submitted jobs.
 type Jobs = { Prepare: string; Array: string }
 
 /// A job or a task of an array job, as Slurm describes it.
@@ -78,7 +78,7 @@ let submitJob (script: string) : Result<string, string> =
 
 let cancel (jobs: string list) = outputOf "scancel" jobs "" |> ignore
 
-/// Queues a task again that ended without success.
+/// Requeues a task that ended without success.
 let requeue (task: string) =
     match outputOf "scontrol" [ "requeue"; task ] "" with
     | Ok _ -> true
@@ -101,7 +101,8 @@ let private number (text: string) =
 /// The task number of a record that stands for all tasks without a record of their own.
 let remainingTasks = -1
 
-/// The task numbers in a text such as "7", "0-3,8" or "0-999%10"; [None] for a job without tasks. Slurm shortens long lists with "...".
+/// The task numbers in a text such as "7", "0-3,8" or "0-999%10"; [None] for a job without tasks. Slurm shortens long
+/// lists with "...".
 let private tasksOf (text: string) : int option list =
     if text = "" then
         [ None ]
@@ -172,8 +173,8 @@ let internal readAccounting (output: string) : JobState list = [
         | _ -> ()
 ]
 
-/// The state of a job or of the tasks of an array job. Empty if Slurm no longer knows the job: it forgets a job some minutes after its end,
-/// unless it keeps accounts. None if Slurm cannot be asked.
+/// The state of a job or of the tasks of an array job. Empty if Slurm has no record of the job: without accounting,
+/// Slurm drops the record some minutes after the job's end. None if Slurm does not answer.
 let states (job: string) : JobState list option =
     match outputOf "scontrol" [ "show"; "job"; "--oneliner"; job ] "" with
     | Ok output -> Some(readJobs output)
@@ -212,7 +213,7 @@ let isActive (state: JobState) =
         "STAGE_OUT"
     ]
 
-/// Whether a waiting job can never start as it was requested: the reasons that no time and no freed resource removes.
+/// Whether a waiting job can never start: neither time nor freed resources would remove the reason for which it waits.
 let isImpossible (state: JobState) =
     state.State = "PENDING"
     && List.exists (fun (reason: string) -> state.Reason.StartsWith reason) [
@@ -235,7 +236,7 @@ let isImpossible (state: JobState) =
         "AssocMaxGRESPerJob"
     ]
 
-/// What a waiting job waits for, or why it can never start, for Slurm's most common reasons; empty for others.
+/// An explanation of Slurm's most common reasons for waiting; empty for other reasons.
 let private meaning (reason: string) =
     match reason.Split(',').[0] with
     | "" -> ""
@@ -255,7 +256,7 @@ let private meaning (reason: string) =
     | "PartitionNodeLimit" -> "the job requests more nodes than the partition allows"
     | _ -> ""
 
-/// Slurm's reason, with its meaning where it is a known one.
+/// Slurm's reason, preceded by its explanation if there is one.
 let describeReason (reason: string) =
     match meaning reason with
     | "" -> reason
@@ -271,7 +272,7 @@ let describe (state: JobState) =
             $", restarted {state.Restarts} times"
     match state.State with
     | "PENDING" when state.Reason = "" -> "waiting"
-    | "PENDING" when isImpossible state -> $"waiting in vain: {describeReason state.Reason}"
+    | "PENDING" when isImpossible state -> $"can never start: {describeReason state.Reason}"
     | "PENDING" when meaning state.Reason = "" -> $"waiting: {state.Reason}"
     | "PENDING" -> $"waiting {describeReason state.Reason}"
     | "RUNNING" -> $"running{at}{restarted}"

@@ -8,7 +8,8 @@ open Sed.Core.Runtime
 /// A trial of a submitted task.
 type SubmittedTrial = {
     Name: string
-    /// The hash of its specification without the data's, which is not known before the preparation.
+    /// The hash of the trial's specification. It does not include the hash of the data, which is unknown before the
+    /// preparation.
     Key: string
 }
 
@@ -19,8 +20,8 @@ type SubmittedTask = {
     SlurmLog: string
 }
 
-/// A submission: the job that prepares corpora and features, and the array job that trains the trials. It is stored in the run folder, so
-/// that other processes can explain the jobs and submit none of their trials again.
+/// A submission: the job that prepares corpora and features, and the array job that trains the trials. It is stored in
+/// the run folder, so that other processes can report the state of the jobs and do not submit their trials again.
 type SubmittedJobs = {
     Name: string
     Prepare: string
@@ -29,12 +30,12 @@ type SubmittedJobs = {
     Tasks: SubmittedTask list
 }
 
-/// The state of a submission as Slurm knows it now.
+/// The current state of a submission according to Slurm.
 type internal SubmissionState = {
     Jobs: SubmittedJobs
-    /// None if Slurm has forgotten the job.
+    /// None if Slurm has no record of the job.
     Prepare: Slurm.JobState option
-    /// The state of each task; None for tasks that Slurm has forgotten.
+    /// The state of each task; None for tasks of which Slurm has no record.
     Tasks: (SubmittedTask * Slurm.JobState option) list
 }
 
@@ -49,7 +50,7 @@ module internal SlurmJobs =
         Directory.CreateDirectory(folder out) |> ignore
         AtomicFile.Write(file, JsonSerializer.Serialize(jobs, options))
 
-    /// All submissions of a run folder, the latest first. Files that are not readable as one are left out.
+    /// All submissions of a run folder, the latest first. Unreadable files are left out.
     let load (out: string) : SubmittedJobs list =
         if not (Directory.Exists(folder out)) then
             []
@@ -102,7 +103,7 @@ module internal SlurmJobs =
     let isAnyActive (state: SubmissionState) =
         isActive state.Prepare || state.Tasks |> List.exists (snd >> isActive)
 
-    /// The keys of the trials that waiting or running tasks have, each with the task's array job.
+    /// The keys of the trials in waiting or running tasks, each with the task's array job.
     let activeTrials (states: SubmissionState list) =
         dict [
             for state in states do
@@ -173,7 +174,7 @@ module internal SlurmJobs =
                 $"    {line}"
     ]
 
-    /// Why a submission has trials without a result: each job that did not succeed, how it ended, its log and the log's last lines.
+    /// The causes of missing results: each job that did not succeed, its final state, its log and the log's last lines.
     let explain (state: SubmissionState) : string list = [
         match state.Prepare with
         | Some prepare when not (Slurm.isActive prepare) && prepare.State <> "COMPLETED" ->
@@ -190,9 +191,10 @@ module internal SlurmJobs =
 
 /// The jobs that were submitted from a run folder.
 module SubmittedJobs =
-    /// The state and the log of every job and task of the latest submissions: those with active jobs or, without any, the last one. Each
-    /// block of lines begins with a heading. `run` is a run folder, or such a folder followed by the name of a table.
-    /// Throws InvalidDataException if there is no such folder, no job was submitted from it, or Slurm does not answer.
+    /// The state and the log of every job and task of the latest submissions: those with active jobs or, without any,
+    /// the last one. Each block of lines begins with a heading. `run` is a run folder, or such a folder followed by the
+    /// name of a table. Throws InvalidDataException if there is no such folder, no job was submitted from it, or Slurm
+    /// does not answer.
     let describe (run: string) : string list =
         let folder, name =
             match Path.GetDirectoryName(run.TrimEnd('/', '\\')) with

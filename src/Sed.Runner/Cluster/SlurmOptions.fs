@@ -5,8 +5,8 @@ open System.Globalization
 open System.Text.RegularExpressions
 open Sed
 
-/// The options for a submission to Slurm. Most values are passed to sbatch unchanged, after a check that they cannot inject
-/// other options.
+/// The options for a submission to Slurm. Most values are passed to sbatch unchanged, after a check that they cannot
+/// inject other options.
 type SlurmOptions = {
     Partition: string option
     /// A time limit in Slurm's format, for example 4:00:00 or 1-12.
@@ -82,8 +82,8 @@ module internal SlurmOptions =
         | _ -> ()
     ]
 
-    /// A time limit in seconds; None if it is unlimited or in no format of sbatch: minutes, minutes:seconds, hours:minutes:seconds,
-    /// days-hours, days-hours:minutes, days-hours:minutes:seconds.
+    /// A time limit in seconds; None if it is unlimited or not in one of sbatch's formats: minutes, minutes:seconds,
+    /// hours:minutes:seconds, days-hours, days-hours:minutes, days-hours:minutes:seconds.
     let seconds (limit: string) : int64 option =
         let numbers (text: string) = [
             for part in text.Split ':' -> Int64.Parse(part, CultureInfo.InvariantCulture)
@@ -131,7 +131,7 @@ module internal SlurmOptions =
         yield! positive "--max-tasks" options.MaxTasks
     ]
 
-    /// Warnings about options that work but rarely do what their author wants.
+    /// Warnings about valid options that are probably unintended.
     let warnings (options: SlurmOptions) : string list = [
         match options.Time |> Option.bind seconds with
         | Some seconds when seconds < 300L ->
@@ -141,8 +141,8 @@ module internal SlurmOptions =
             $"warning: --parallel-trials: a task has {options.BatchTrials} trials, so --batch-trials {options.ParallelTrials} is used."
     ]
 
-    /// The trials of each task: as many as `--batch-trials` says, at least one for each concurrent trial, and as many as are needed to stay
-    /// within the cluster's maximum number of tasks.
+    /// Divides trials into tasks. A task has `--batch-trials` trials, but at least one for each concurrent trial, and
+    /// more if the cluster's maximum number of tasks would otherwise be exceeded.
     let tasks (maximum: int) (options: SlurmOptions) (trials: 'trial list) : 'trial list list =
         let needed = (trials.Length + maximum - 1) / max 1 maximum
         List.chunkBySize (List.max [ 1; options.BatchTrials; options.ParallelTrials; needed ]) trials

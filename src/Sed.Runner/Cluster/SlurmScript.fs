@@ -1,5 +1,5 @@
-/// The bash script that submits two jobs to Slurm: one that prepares corpora and features, and an array job that trains the trials
-/// once the first one has succeeded. The script can be read, stored and run by hand.
+/// The bash script that submits two jobs to Slurm: one that prepares corpora and features, and an array job that trains
+/// the trials once the first one has succeeded. The script can be read, stored and run by hand.
 module internal Sed.Runner.SlurmScript
 
 open System
@@ -23,7 +23,7 @@ let private quoted (word: string) =
 let private commandLine (words: string list) =
     words |> List.map quoted |> String.concat " "
 
-/// A name with letters, digits, points, underscores and hyphens only, for jobs and log files.
+/// A name for jobs and log files: at most 100 letters, digits, points, underscores and hyphens.
 let plainName (name: string) =
     let plain = Regex.Replace(name, @"[^\w.-]+", "-").Trim '-'
     if plain.Length <= 100 then plain else plain[..99]
@@ -32,7 +32,7 @@ let plainName (name: string) =
 let prepareLog (logs: string) (name: string) (job: string) =
     $"{logs}/{plainName name}-prepare-{job}.out"
 
-/// The log of a task: what the training prints.
+/// The log of a task, with the output of its trainings.
 let taskLog (logs: string) (name: string) (array: string) (index: int) (task: Task) =
     $"{logs}/{plainName name}-{array}_{index}-{task.LogName}.out"
 
@@ -68,19 +68,20 @@ let private ofTrials (options: SlurmOptions) = [
     | None -> ()
 ]
 
-/// The maximum number of times that a task is queued again after a time limit. Without a limit, a task could be queued forever.
+/// The maximum number of requeues after a time limit, so that no task is requeued forever.
 let private mostRestarts = 100
 
-/// The maximum number of times that a killed task is queued again.
+/// The maximum number of requeues of a killed task.
 let mostKills = 3
 
-/// The number of consecutive starts without a completed epoch after which a task is given up.
+/// The number of consecutive starts without a completed epoch after which a task is not requeued.
 let private mostStalls = 3
 
 /// The exit code of a part that was stopped before it completed an epoch.
 let stalledCode = 79
 
-/// A job that ends at once and has the options of the trials' tasks. Slurm's reason for letting it wait shows whether it can ever start.
+/// A job that ends immediately, with the options of the trials' tasks. Slurm's reason for its waiting shows whether
+/// such tasks can ever start.
 let probe (options: SlurmOptions) =
     [
         "#!/usr/bin/env bash"
@@ -92,8 +93,9 @@ let probe (options: SlurmOptions) =
     ]
     |> String.concat "\n"
 
-/// What a task does after its trainings have stopped: it is queued again where another start can help. Counts of kills and of starts without a
-/// completed epoch are kept beside the log, because each start is a new process.
+/// The end of a task's script, after its trainings have stopped: requeues the task if another start can help. The
+/// counts of kills and of starts without a completed epoch are stored beside the log, because each start is a new
+/// process.
 let private afterwards = [
     "killed=0 stalled=0"
     "[ ! -e \"$log.starts\" ] || . \"$log.starts\""

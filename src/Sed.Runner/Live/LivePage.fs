@@ -14,7 +14,7 @@ let private figures (plan: RunPlan) (progress: Progress) =
 
 let private asHtml node = RenderView.AsString.htmlNode node
 
-/// A sentence on the state of the run.
+/// The state of the run as a sentence.
 let private sentence (tally: Tally) hasReport =
     let failed = if tally.Failed > 0 then $", {tally.Failed} failed" else ""
     let done' = $"{tally.Done} of {tally.All} trials done{failed}"

@@ -12,7 +12,7 @@ open System.Threading
 /// Serves the page of a run to browsers on this machine only. It listens on the loopback address and answers only
 /// requests for that host name, so that pages of other sites cannot access it by DNS rebinding.
 type internal LiveServer(runs: string, name: string, plan: RunPlan, port: int option) =
-    // More responses than these are not written at once: one page has a single connection or two.
+    // Maximum number of pending responses. A page uses one or two connections.
     let mostPending = 32
     let pending = LinkedList<HttpListenerResponse>()
     let pieceBytes = 65536
@@ -25,7 +25,7 @@ type internal LiveServer(runs: string, name: string, plan: RunPlan, port: int op
     let hasReport () =
         File.Exists reportFile && File.GetLastWriteTimeUtc reportFile >= plan.Began
 
-    /// The report's bytes, kept for the next requests until it changes.
+    /// The report's bytes, cached until the report changes.
     let report () =
         lock pending (fun () ->
             let written = File.GetLastWriteTimeUtc reportFile
@@ -92,7 +92,8 @@ type internal LiveServer(runs: string, name: string, plan: RunPlan, port: int op
             response.Headers["Allow"] <- "GET"
             text 405 "text/plain" $"{method'} is not allowed.\n"
 
-    /// Counts a response as pending. Aborts the oldest one if there are too many: its client does not read.
+    /// Counts a response as pending. If too many are pending, aborts the oldest one, because its client has stopped
+    /// reading.
     let begin' (response: HttpListenerResponse) =
         let oldest =
             lock pending (fun () ->

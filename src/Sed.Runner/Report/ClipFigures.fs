@@ -162,8 +162,8 @@ let private clip
         ]
     }
 
-/// The clips by falling F-score: names and F-scores of segments or, if event times are unknown, of tags. Clips without
-/// reference events are left out.
+/// The names and F-scores of the clips by decreasing F-score: segment-based or, if event times are unknown, clip-level.
+/// Clips without reference events are left out.
 let private ranked (scored: ScoredClips) =
     [
         for clip, name in Seq.indexed scored.Names do
@@ -183,8 +183,8 @@ let choose (scored: ScoredClips) wanted =
         [ for step in 0 .. wanted - 1 -> ranked[step * last / max 1 (wanted - 1)] ]
         |> List.distinct
 
-/// Figures of clips from the best to the worst detected one by the best row. Each has a label with the clip's classes
-/// and F-score, and is returned with the clip itself.
+/// Figures of example clips, from the best to the worst detected one by the best row. Each is returned with its clip
+/// and with a label that has the clip's classes and F-score.
 let make
     (manifest: Manifest)
     (store: FeatureStore)

@@ -14,7 +14,7 @@ type internal Curves = {
     /// empty.
     Tags: (float * float)[]
     TagsByClass: (float * float)[] list
-    /// The same for segments of 1 s.
+    /// Points (recall, precision) of segments of 1 s.
     Segments: (float * float)[]
     SegmentsByClass: (float * float)[] list
     /// The average precision of tagging for all classes together (micro average), and its mean over classes (macro

@@ -119,7 +119,7 @@ module Figure =
         else
             palette[series.Colour % palette.Length]
 
-    /// How often the palette repeats before this series. Repeated colours are drawn dashed or dotted.
+    /// Number of complete repetitions of the palette before this series. Repeated colours are drawn dashed or dotted.
     let round (series: Series) = max 0 series.Colour / palette.Length
 
     /// The series of a figure in order of appearance.

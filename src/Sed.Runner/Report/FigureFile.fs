@@ -111,7 +111,8 @@ let private belowLast (figure: Figure) =
         30f
         + 6.5f * float32 (names |> List.map (fun (_, name) -> name.Length) |> List.max)
 
-/// Pixels to the left of all panels, for the longest name on a vertical axis. The panels share it so that they are aligned.
+/// Pixels to the left of all panels, for the longest name on a vertical axis. The panels share it so that they are
+/// aligned.
 let private leftRoom (figure: Figure) =
     let longest =
         [

@@ -1,4 +1,4 @@
-/// The sections of a report on where its numbers come from: the corpus, the environment, and how to reproduce the run.
+/// The provenance sections of a report: the corpus, the environment, and the command that reproduces the run.
 module internal Sed.Runner.Provenance
 
 open System

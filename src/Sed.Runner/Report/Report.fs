@@ -43,7 +43,7 @@ let private classes (outcome: ExperimentOutcome) rows (best: FinishedRow) classe
         let scores = [ for row in rows -> row, PerClass.scores (scoredOf outcome row) ]
         let figures = [ for name, figure in ClassFigures.make classes scores -> name, [ figure ] ]
         Content.Figures(FigureLayout.Choice("Score", figures))
-        // The rows that the experiment asks for, or else the best row by the early-stopping criterion.
+        // The rows that the experiment requests, or else the best row by the early-stopping criterion.
         match outcome.Below with
         | [] -> Content.Folded(PerClass.view best.Series.Name [] (scoredOf outcome best))
         | tables ->
@@ -110,7 +110,7 @@ let private clips (workspace: Workspace) (outputs: (FinishedRow * TrialOutput) l
     ]
 }
 
-/// The saliency figures of a class, or why its network cannot be read.
+/// The saliency figures of a class, or the error if the network cannot be read.
 let private saliencyFigures workspace (best: FinishedRow) output label =
     try
         Ok(SaliencyFigures.make workspace (fst best.Best) output label)
@@ -185,8 +185,8 @@ let private sections workspace (outcome: ExperimentOutcome) (rows: FinishedRow l
     Provenance.reproduction outcome.Plan command
 ]
 
-/// The saliency figures that an experiment requests, for the best row by the early-stopping criterion. Empty if no trial is
-/// finished.
+/// The saliency figures that an experiment requests, for the best row by the early-stopping criterion. Empty if no
+/// trial is finished.
 let requestedFigures (workspace: Workspace) (outcome: ExperimentOutcome) : Figure list =
     match SaliencyFigures.requested outcome.Plan.Experiment, FinishedRow.ofStates outcome.Plan outcome.States with
     | [], _
@@ -204,8 +204,8 @@ let private seriesOfRows (plan: Plan) (rows: FinishedRow list) = [
         None
 ]
 
-/// Writes the report of an experiment, with or without the audio of its clips, and its figures as SVG files into a folder of the
-/// same name beside it.
+/// Writes the report of an experiment, with or without the audio of its clips, and its figures as SVG files into a
+/// folder of the same name beside it.
 let write (workspace: Workspace) (outcome: ExperimentOutcome) (audio: bool) (command: string) (file: string) =
     let rows = FinishedRow.ofStates outcome.Plan outcome.States
     let sections = sections workspace outcome rows audio command

@@ -60,7 +60,7 @@ let private transposed (map: float32[,]) = [|
         [| for frame in 0 .. Array2D.length1 map - 1 -> float (abs map[frame, band]) |]
 |]
 
-/// Scales values to at most 1, which is the 99.5th percentile, so that a few extreme values do not leave the rest of
+/// Divides values by their 99.5th percentile and clips them to 1, so that a few extreme values do not leave the rest of
 /// the map dark.
 let private scaled (values: float[][]) =
     let sorted = values |> Array.concat |> Array.sort

@@ -5,7 +5,7 @@ namespace Sed.Runner
 type internal Sound =
     /// A data URI, and a description of the encoding.
     | Embedded of uri: string * encoding: string
-    /// A sentence on why there is no audio.
+    /// No audio, with the reason as a sentence.
     | Missing of reason: string
 
 /// Figures of a report and their layout.
@@ -33,7 +33,7 @@ type internal Content =
 type internal Section = {
     Id: string
     Heading: string
-    /// Whether its figures show the table's rows, each in its colour.
+    /// Whether the figures show the table's rows, each in its own colour.
     ByRow: bool
     Contents: Content list
 }

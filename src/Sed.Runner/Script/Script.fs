@@ -1,4 +1,5 @@
-/// The script that this process runs, as sed.fsx sees it before the compiler reads the script itself.
+/// Checks the script of this process before the compiler reads it, and whether it has run an experiment. Used by
+/// sed.fsx.
 module Sed.Runner.Script
 
 open System
@@ -16,7 +17,7 @@ let private isFile (arguments: string list) =
 let markUsed () = isUsed <- true
 
 let private warnIfNothingRan (script: string) (_: EventArgs) =
-    // A script that stopped with an error has said why.
+    // A script that stopped with an error has already printed it.
     if not isUsed && Environment.ExitCode = 0 then
         match ScriptFiles.read script |> List.collect (snd >> ScriptMistakes.experimentsIn) with
         | [] -> ()
@@ -32,8 +33,8 @@ let private warnIfNothingRan (script: string) (_: EventArgs) =
                 $"{script}: nothing was run. The script describes {described} but does not run {them}. Add a last line `run [ NAME ]` with the value that holds the experiment."
             Environment.ExitCode <- 2
 
-/// Checks the text of the script named by the command line. If it has mistakes, prints them and ends the process. When the process
-/// ends and the script describes experiments but has run none, a message says so.
+/// Checks the text of the script named by the command line. If it has mistakes, prints them and ends the process.
+/// Prints a message at the end of the process if the script describes experiments but has run none.
 let check (arguments: string[]) =
     let arguments = List.ofArray arguments
     if isFile arguments then

@@ -1,4 +1,4 @@
-/// The files of a script, and copies of them that later edits do not reach.
+/// The files of a script, and copies of them that are independent of later edits.
 module internal Sed.Runner.ScriptFiles
 
 open System
@@ -36,7 +36,8 @@ let private loadedBy (file: string) (text: string) = [
                     other
 ]
 
-/// A script and the files that it loads, directly or not, with their texts; each file once, after those that it loads.
+/// The paths and texts of a script and of all files that it loads, directly or indirectly. Each file is listed once,
+/// after the files that it loads.
 let read (script: string) : (string * string) list =
     let rec add (found: (string * string) list) (file: string) =
         if found |> List.exists (fun (known, _) -> known = file) then
@@ -71,8 +72,8 @@ let private redirected (copyOf: string -> string option) (file: string) (text: s
     $"# 1 \"{slashes file}\"\n"
     + directive.Replace(withoutShebang, MatchEvaluator rename)
 
-/// Copies a script and the files that it loads into a subfolder of a folder, which is named after their content. Returns the copy
-/// of the script. Processes that run the copy run the script as it is now.
+/// Copies a script and the files that it loads into a subfolder of `folder`, named after a hash of their content.
+/// Returns the copy of the script. Processes that run the copy are independent of later edits.
 let copy (folder: string) (script: string) : string =
     let files = read script
     let whole = String.concat "\n" [ for file, text in files -> $"{file}\n{text}" ]

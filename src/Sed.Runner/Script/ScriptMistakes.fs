@@ -1,4 +1,5 @@
-/// Mistakes in the text of a script that the F# compiler reports in terms of the compiler, in our words.
+/// Finds common mistakes in the text of a script. The F# compiler also reports them, but not in the terms of the
+/// language.
 module internal Sed.Runner.ScriptMistakes
 
 open System
@@ -15,7 +16,7 @@ type Mistake = {
     Message: string
 }
 
-/// A keyword of a block: the parameters of each way to use it, without the block's own.
+/// A keyword of a block, with the parameters of each overload without the builder's own.
 type private Keyword = {
     Name: string
     Uses: ParameterInfo list list
@@ -35,7 +36,7 @@ let private keywordsOf (builder: Type) = [
         }
 ]
 
-/// The blocks by the word that starts them, and whether a name stands between the word and the brace.
+/// The blocks: the word that starts one, whether a name follows the word, and the keywords.
 let private blocks = [
     "experiment", true, keywordsOf typeof<ExperimentBuilder>
     "layers", true, keywordsOf typeof<LayersBuilder>
@@ -46,7 +47,7 @@ let private blocks = [
     "detection", false, keywordsOf typeof<DetectionBuilder>
 ]
 
-/// The units of the keywords that measure time or frequency.
+/// The units of measure of keywords for time or frequency.
 let private units =
     Map [
         "window", "ms"
@@ -66,7 +67,7 @@ let private isList (kind: Type) =
 let private isPlain kind =
     List.contains kind [ typeof<int>; typeof<float>; typeof<bool>; typeof<string> ]
 
-/// The names of a type's values in a script.
+/// The names in a script for the values of a type.
 let private namesOf (kind: Type) = [
     if FSharpType.IsUnion kind then
         for case in FSharpType.GetUnionCases kind do
@@ -78,7 +79,7 @@ let private namesOf (kind: Type) = [
                     value.Name
 ]
 
-/// Source text of some tokens, in one line.
+/// The source text of tokens, in one line.
 let private shown (tokens: Token seq) =
     let text =
         tokens
@@ -86,7 +87,7 @@ let private shown (tokens: Token seq) =
         |> String.concat ""
     text.Trim()
 
-/// The same, with the content of braces left out.
+/// The source text of words, with the content of braces left out.
 let private outline (words: Token[] list) =
     [
         for word in words do
@@ -94,7 +95,7 @@ let private outline (words: Token[] list) =
     ]
     |> String.concat " "
 
-/// What is wrong with the value of one parameter, as far as its text shows.
+/// The mistake in the value of one parameter, if the text shows one.
 let private ofValue keyword (parameter: ParameterInfo) (word: Token[]) = [
     let kind = parameter.ParameterType
     let isNegative = word.Length = 2 && word[0].Text = "-" && word[1].IsNumber
@@ -106,7 +107,7 @@ let private ofValue keyword (parameter: ParameterInfo) (word: Token[]) = [
         let first = word |> Array.tryFind (fun token -> token.Text <> "(")
         let isElement =
             match first with
-            // An operator can make a list of it.
+            // An operator can turn it into a list.
             | Some token when
                 word[0].Text <> "["
                 && token.IsName
@@ -151,7 +152,7 @@ let private ofValue keyword (parameter: ParameterInfo) (word: Token[]) = [
 let private number count =
     if count = 1 then "one value" else $"{count} values"
 
-/// What is wrong with a statement of a block.
+/// The mistakes in a statement of a block.
 let private ofStatement block (own: Keyword list) (statement: Token[]) =
     let head = statement[0].Text
     let values = words statement |> List.tail
@@ -215,7 +216,8 @@ let private blockAt (tokens: Token[]) index =
         && tokens[start].Text = word
         && (not named || tokens[index - 1].IsText || tokens[index - 1].IsName))
 
-/// Keywords of an experiment that a script does not define itself, as statements outside all blocks.
+/// The mistake of a statement outside all blocks that begins with a keyword of `experiment`. Names that the script
+/// defines itself are not mistakes.
 let private outside (tokens: Token[]) (index: int) =
     let token = tokens[index]
     let isDefined =

@@ -1,4 +1,4 @@
-/// The tokens of an F# script, and its statements as a reader sees them. Comments are left out.
+/// Splits an F# script into tokens, words and statements. Comments are left out.
 module internal Sed.Runner.ScriptTokens
 
 open System
@@ -10,7 +10,7 @@ type Token = {
     Line: int
     /// Counted from 1.
     Column: int
-    /// Whether the token stands directly behind the one before it.
+    /// Whether there is no white space before the token.
     IsAttached: bool
 } with
 
@@ -37,7 +37,7 @@ let private pattern =
         RegexOptions.ExplicitCapture
     )
 
-/// The end of a comment that starts at an index; comments contain others.
+/// The end of the comment that starts at an index. Comments can be nested.
 let private endOfComment (text: string) start =
     let rec find depth index =
         if index >= text.Length || depth = 0 then
@@ -83,7 +83,7 @@ let tokens (text: string) : Token[] =
 let private opening = [ "("; "["; "{" ]
 let private closing = [ ")"; "]"; "}" ]
 
-/// The index of the bracket that closes the one at an index; the last index if none does.
+/// The index of the bracket that closes the one at an index; the last index if there is none.
 let closes (tokens: Token[]) start =
     let rec find depth index =
         if index >= tokens.Length then
@@ -96,7 +96,7 @@ let closes (tokens: Token[]) start =
             if depth = 0 then index else find depth (index + 1)
     find 0 start
 
-/// The words of some tokens: parts that white space separates outside brackets.
+/// Splits tokens into words, at white space outside brackets.
 let words (tokens: Token[]) : Token[] list =
     let rec collect (word: Token list) index = [
         if index >= tokens.Length then
@@ -115,7 +115,8 @@ let words (tokens: Token[]) : Token[] list =
     ]
     collect [] 0
 
-/// The statements between the braces of a block, which a semicolon or a line that is not indented further separates.
+/// The statements between the braces of a block. They are separated by semicolons or by lines that are not indented
+/// further.
 let statements (tokens: Token[]) (first: int) (last: int) : Token[] list =
     if first > last then
         []

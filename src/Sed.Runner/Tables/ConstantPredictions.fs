@@ -34,7 +34,7 @@ let private byFrequency (manifest: Manifest) =
         | _ -> 0
     Seq.toList manifest.Classes |> List.sortBy (fun label -> -(count label))
 
-/// The scored clips if the given classes are predicted for all of every clip.
+/// The scored clips for a prediction of the given classes over the whole of every clip.
 let private predicting (classes: ClassList) (truth: ClipTruth) seconds (predicted: string list) =
     let prediction = [|
         for label in classes -> if List.contains label predicted then 1.0f else 0.0f
@@ -42,13 +42,14 @@ let private predicting (classes: ClassList) (truth: ClipTruth) seconds (predicte
     let all = Array.init truth.Names.Count (fun _ -> prediction) |> Array.concat
     ScoredClips(truth, ClipScores(truth.Names, 1, seconds, all, all), Detection.options Detection.defaults)
 
-/// The metrics to compare with constant predictions: the given ones and those of decisions.
+/// The metrics to compare with constant predictions: the given ones and the decision metrics (of decoded events and
+/// tags).
 let private judged (metrics: Metric list) =
     Metric.All
     |> Seq.filter (fun metric -> metric.IsOfDecisions || List.contains metric metrics)
     |> Seq.toList
 
-/// The best scores of constant predictions on a split, by the metrics of decisions and the given ones.
+/// The best scores of constant predictions on a split, by the decision metrics and the given metrics.
 let bounds (metrics: Metric list) (manifest: Manifest) (split: Split) : Bounds =
     let truth = ClipTruth.Of(manifest, manifest.IndicesOf split)
     let classes = byFrequency manifest
@@ -66,7 +67,7 @@ let bounds (metrics: Metric list) (manifest: Manifest) (split: Split) : Bounds =
                 metric.Name, best
     ]
 
-/// Whether a trial is better than every constant prediction by at least one metric of decisions.
+/// Whether a trial is better than every constant prediction by at least one decision metric.
 let hasLearnt (bounds: Bounds) (scored: ScoredClips) =
     let once = scored.Once()
     judged []

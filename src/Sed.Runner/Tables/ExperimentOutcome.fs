@@ -110,8 +110,8 @@ module internal ExperimentOutcome =
         yield! Option.toList (Plan.printReplaced plan)
     ]
 
-    /// Whether a row's mean is no better than a constant prediction. For a metric that a constant prediction can maximise (such as
-    /// recall): whether a trial of the row learnt nothing.
+    /// Whether a row's mean is no better than a constant prediction. For a metric that a constant prediction can
+    /// maximise (such as recall): whether a trial of the row learnt nothing.
     let private isConstant (finished: FinishedTrial list) row (metric: Metric) mean =
         let own = finished |> List.filter (fun one -> one.Trial.Variant.Label = row)
         match own |> List.choose (fun one -> Map.tryFind metric.Name one.Bounds) with

@@ -77,7 +77,7 @@ module Export =
     let private kind (file: string) =
         (Path.GetExtension file |> string).ToLowerInvariant()
 
-    /// Why an export cannot be written to a file.
+    /// Problems of an export file: an unknown extension, a folder, or an invalid path.
     let problems (file: string) = [
         if not (List.contains (kind file) kinds) then
             Problem.at "--export" $"'{file}' has an unknown extension" "use .csv, .parquet, .md or .tex"

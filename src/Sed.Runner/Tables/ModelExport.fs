@@ -11,7 +11,7 @@ open Sed.Core.Training
 
 /// Writes the trained networks of the best row as one model file.
 module internal ModelExport =
-    /// Whether a file exists that is not a model, which is an archive like .npz files.
+    /// Whether the file exists and is not a model. A model is a ZIP archive, as .npz files are.
     let private isOther (file: string) =
         File.Exists file
         && not (FileIdentity.IsDevice file)
@@ -20,7 +20,7 @@ module internal ModelExport =
             let start = Array.zeroCreate 2
             content.ReadAtLeast(start.AsSpan(), 2, false) < 2 || start <> "PK"B)
 
-    /// Why a model cannot be written to a file.
+    /// Problems of the path of a model file.
     let problems (file: string) = [
         if Directory.Exists file then
             Problem.at "--export-model" $"'{file}' is a folder" $"name a file, for example model{ModelFile.Extension}"
@@ -75,8 +75,8 @@ module internal ModelExport =
             NumpyArchive.Read files.NetworkFile
         )
 
-    /// Writes the model of the best row. The networks of all its seeds and folds are averaged. Returns a message on
-    /// what was written, or on why nothing was.
+    /// Writes the model of the best row. The networks of all its seeds and folds are averaged. Returns a description of
+    /// the model, or the reason why none was written.
     let write (workspace: Workspace) (outcome: ExperimentOutcome) (file: string) : Result<string, string> =
         match best outcome with
         | None -> Error "No row has a score yet, so there is no model to export."

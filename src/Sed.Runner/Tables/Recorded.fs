@@ -1,6 +1,7 @@
-/// Compares results with those recorded beside a script. On the processor of the recording every digit has to agree. On another
-/// one, rounding differs and trainings drift apart, as with other seeds: a row's mean may differ as much as the means of two sets
-/// of trainings do (Student's t, 5 % for all cells together). Cells of rows with one trial cannot be judged and are counted.
+/// Compares results with those recorded beside a script. On the processor of the recording, every digit has to agree.
+/// On another processor, rounding differs and trainings diverge, as with other seeds: the difference of a row's means
+/// has to be within the tolerance for two independent sets of trainings (Student's t, 5 % for all cells together).
+/// Cells of rows with one trial cannot be tested; their number is reported.
 module internal Sed.Runner.Recorded
 
 open System
@@ -23,8 +24,8 @@ let private ProcessorColumn = "processor"
 // Four decimals are recorded.
 let private rounded (value: float) = Math.Round(value, 4)
 
-/// The largest difference of a cell on another processor; None for one trial. The recorded and today's mean of T trials have the
-/// variance 2 s²/T, with today's standard deviation s.
+/// The maximum permitted difference of a cell on another processor; None for one trial. The difference between the
+/// recorded and the new mean of T trials has the variance 2 s²/T, where s is the new standard deviation.
 let private tolerance cells (estimate: Estimate) =
     estimate.Deviation
     |> Option.map (fun deviation ->
@@ -121,7 +122,7 @@ let private compared folder file (recorded: Frame<string, string>) (outcome: Exp
         | Some before, Some processor, Some now, Some limit ->
             moved
                 place
-                $"recorded {before:F4} on {processor}, now {now:F4} on {Processor.Name}, which is more than other trainings differ ({limit:F4})"
+                $"recorded {before:F4} on {processor}, now {now:F4} on {Processor.Name}: the difference exceeds the variation between trainings ({limit:F4})"
         | _ ->
             Other(
                 problem
@@ -170,9 +171,9 @@ let private compared folder file (recorded: Frame<string, string>) (outcome: Exp
         let parts = [
             $"{same} of {cells.Length} cells equal the recorded ones to the last digit"
             if same + notJudged < cells.Length then
-                $"{cells.Length - same - notJudged} differ by no more than other trainings do"
+                $"{cells.Length - same - notJudged} within the variation between trainings"
             if notJudged > 0 then
-                $"{notJudged} are of one trial and cannot be judged"
+                $"{notJudged} with one trial cannot be tested"
         ]
         let parts = String.concat "; " parts
         Ok $"{outcome.Plan.Experiment.Name}: {parts} (recorded on {recordedOn}, this is {Processor.Name})."

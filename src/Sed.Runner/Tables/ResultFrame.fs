@@ -105,8 +105,8 @@ module internal ResultFrame =
             "trial", box (Path.GetFileName folder)
         ]
 
-    /// One row for each finished trial: the table's row, the axes, the seed (and the fold), the metrics of decisions
-    /// and the reported metrics, whether the trial is better than every constant prediction by any metric, the cost of
+    /// One row for each finished trial: the table's row, the axes, the seed (and the fold), the decision metrics and
+    /// the reported metrics, whether the trial is better than every constant prediction by any metric, the cost of
     /// training, and the name of the trial's folder. Rates are fractions.
     let ofTrials (workspace: Workspace) (plan: Plan) (finished: FinishedTrial list) =
         let axes = axes plan.Variants

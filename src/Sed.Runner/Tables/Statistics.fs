@@ -7,7 +7,7 @@ open Sed.Core.Metrics.Counts
 open Sed.Core.Metrics.Uncertainty
 open Sed.Core.Scoring
 
-/// A 95 % confidence interval, or why there is none.
+/// A 95 % confidence interval, or the reason why there is none.
 type Limits = Result<float * float, string>
 
 /// A row's score by one metric.
@@ -17,7 +17,7 @@ type Estimate = {
     Deviation: float option
     /// The number of trials: seeds times folds.
     Trials: int
-    /// Over clips and trainings; over clips for one trial.
+    /// The confidence interval over clips and trainings; for one trial, over clips only.
     Interval: Limits
 }
 
@@ -25,11 +25,13 @@ type Estimate = {
 type Comparison = {
     /// Positive if the row is better, also if lower scores are better.
     Gain: float
-    /// The limits of the gain, and its p-value after Holm's correction for the number of comparisons; or why there are none.
+    /// The limits of the gain, and its p-value after Holm's correction for the number of comparisons; or the reason why
+    /// there are none.
     Verdict: Result<(float * float) * float, string>
     /// The standard error of the gain; not a number without a verdict.
     StandardError: float
-    /// Whether the rows have one trial each, so that two networks are compared and not two recipes.
+    /// Whether both rows have one trial, so that the comparison is between two networks, not between two training
+    /// recipes.
     IsOfNetworks: bool
 } with
 
@@ -113,7 +115,8 @@ module internal Statistics =
         else
             estimate.Mean
 
-    /// The letters of the rows that were compared with the best one. Rows that are no better than a constant prediction have none.
+    /// The letters of the rows that were compared with the best one. Rows that are no better than a constant prediction
+    /// have none.
     let private letters (metric: Metric) (rows: (string * Estimate * RowScores) list) =
         let ordered =
             rows
@@ -137,8 +140,8 @@ module internal Statistics =
         LetterDisplay.ofPairs [ for _, (row, _, _) in known -> row ] (fun (left, right) ->
             compared[struct (place[left], place[right])].Differs)
 
-    /// The reference row: the named row or, without one or if it is no better than a constant prediction, the best row. None if
-    /// no row is better than a constant prediction.
+    /// The reference row: the named row or, without one or if it is no better than a constant prediction, the best row.
+    /// None if no row is better than a constant prediction.
     let private referenceOf (metric: Metric) (against: string option) (constant: Set<string>) own =
         let candidates = own |> List.filter (fun (row, _) -> not (constant.Contains row))
         match against with
@@ -146,8 +149,9 @@ module internal Statistics =
         | _ when candidates.IsEmpty -> None
         | _ -> Some(fst (List.maxBy (snd >> rank metric) candidates))
 
-    /// The comparisons of rows with the reference row. A reference that is named needs the correction for its comparisons; the
-    /// best row was chosen by the scores, so all pairs of rows count.
+    /// The comparisons of rows with the reference row. With a named reference row, p-values are corrected for the
+    /// number of comparisons with it. The best row is selected by its scores, so p-values are corrected for all pairs
+    /// of rows.
     let private compare (metric: Metric) isNamed reference (rows: (string * RowScores) list) =
         let others = rows |> List.filter (fst >> (<>) reference)
         let found =
@@ -226,10 +230,10 @@ module internal Statistics =
             }
     ]
 
-    /// The statistics of metrics over rows, given as labels with finished trials. Rows are compared with the row `against`, or else
-    /// with the best row. Rows that were scored on other clips than the reference row are not compared. By the metric `sorted`,
-    /// all pairs of rows are compared as well. `trainingsOf` gives the keys of a row's trainings: rows that differ in decoding only
-    /// have equal trainings, and are compared training by training.
+    /// The statistics of metrics over rows, given as labels with finished trials. Rows are compared with the row
+    /// `against`, or else with the best row. Rows that were scored on other clips than the reference row are not
+    /// compared. For the metric `sorted`, all pairs of rows are compared as well. `trainingsOf` gives the keys of a
+    /// row's trainings: rows that differ only in decoding share their trainings, and are compared training by training.
     let ofRows
         (trainingsOf: string -> string list)
         (isConstant: string -> Metric -> float -> bool)

@@ -9,8 +9,8 @@ open Sed
 open Sed.Core.Metrics.Uncertainty
 open Sed.Core.Scoring
 
-/// Describes and compares stored tables, without the scripts that made them. Stored tables have no scores of single clips, so the
-/// confidence intervals of differences cover other seeds on the same clips (Welch 1947, 95 %).
+/// Describes and compares stored tables, without the scripts that made them. Stored tables have no scores of single
+/// clips, so confidence intervals of differences cover the variation over seeds on the same clips (Welch 1947, 95 %).
 module StoredTables =
     let private level = 0.975
 
@@ -20,7 +20,7 @@ module StoredTables =
     let private signed (value: float) =
         value.ToString("+0.000;-0.000;0.000", CultureInfo.InvariantCulture)
 
-    /// A row's scores by a metric, one for each trial that has one.
+    /// A row's scores by a metric, one for each trial with a score.
     let private samples (frame: Frame<int, string>) (metric: string) (row: string) =
         if Seq.contains metric frame.ColumnKeys then
             let rows = frame.GetColumn<string> "row"

@@ -74,8 +74,8 @@ let private ordered (plan: Plan) (statistics: MetricStatistics list) =
                     -estimate.Mean
             | None -> infinity)
 
-/// The published systems, which are shown below the rows because their scores are from other data. If rows are sorted by a
-/// metric, the best system is first.
+/// The published systems, which are shown below the rows because their scores are from other data. If rows are sorted
+/// by a metric, the best system is first.
 let private orderedOthers (plan: Plan) =
     match plan.Experiment.Sorted with
     | None -> plan.Experiment.Others
@@ -144,7 +144,7 @@ let private comparisonLegend (plan: Plan) (statistics: MetricStatistics list) =
         [
             $"{star}. ≈: does not differ significantly from it (t-test with a bootstrap over {over}, {family}, 5 %%)."
             if ofNetworks then
-                "Rows with one trial: if a row has no mark, these two networks differ on these clips; other trainings of the two recipes may not."
+                "Rows with one trial: a row without a mark differs significantly from the reference row on these clips. This compares two networks; other trainings of the same settings may not differ."
             if not reasons.IsEmpty then
                 $"""?: no verdict, because {String.concat "; or " reasons}."""
         ]
@@ -170,8 +170,8 @@ let private constantLegend (bounds: ConstantPredictions.Bounds) (statistics: Met
         "Learnt nothing: no better than a constant prediction by any metric, for example because training diverged or was too short."
 ]
 
-/// One table row for each of the plan's rows: mean and standard deviation over trials, the comparison with the reference row, and
-/// published scores.
+/// One table row for each of the plan's rows: mean and standard deviation over trials, the comparison with the
+/// reference row, and published scores.
 let view
     (plan: Plan)
     (finished: FinishedTrial list)

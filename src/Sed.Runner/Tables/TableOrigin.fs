@@ -5,13 +5,14 @@ open System.Text.Json
 open Sed.Core.Runtime
 open Sed
 
-/// What a table in a run folder was made from. It is stored beside the table, so that nothing else replaces it.
+/// The origin of a table in a run folder. It is stored beside the table, so that a table of another origin does not
+/// replace it.
 type TableOrigin = {
     /// The full path of the script.
     Script: string
     Experiment: string
     Profile: string
-    /// The corpus as `--data` names it, if it is not the script's own; empty otherwise.
+    /// The name of the corpus as in `--data`; empty for the script's own corpus.
     Corpus: string
 }
 
@@ -36,7 +37,7 @@ module internal TableOrigin =
                 | [] -> ""
     }
 
-    // A damaged file protects nothing.
+    // A damaged file is ignored.
     let private read runs plan : TableOrigin option =
         try
             match JsonSerializer.Deserialize<TableOrigin>(File.ReadAllText(file runs plan)) with
@@ -47,8 +48,8 @@ module internal TableOrigin =
         | :? IOException
         | :? System.UnauthorizedAccessException -> None
 
-    /// Why a plan's table may not be written to a run folder: it would replace the table of something else. A script that no longer
-    /// exists was renamed or moved.
+    /// The problem of a plan whose table would replace a table of another origin. A table whose script no longer exists
+    /// can be replaced, because the script was probably renamed or moved.
     let problems (runs: string) (script: string) (plan: Plan) : Problem list = [
         let own = ofPlan script plan
         let refuse what =

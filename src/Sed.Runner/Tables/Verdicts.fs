@@ -19,7 +19,7 @@ let private mostListed = 6
 // The effect, in standard errors, that a two-sided test at 5 % detects with a power of 80 % (1.96 + 0.84; Cohen 1988).
 let private detectableEffect = 2.8
 
-/// A sentence on how much more data would detect the largest of the insignificant differences with a power of 80 %.
+/// A sentence with the amount of data that detects the largest of the insignificant differences with a power of 80 %.
 let private dataNeeded (alike: Comparison list) =
     let times (comparison: Comparison) =
         (detectableEffect * comparison.StandardError / comparison.Gain) ** 2.0
@@ -46,8 +46,8 @@ let private score (estimate: Estimate) =
         $"{number estimate.Mean}, 95 %% confidence interval {number low} to {number high} over clips and trainings."
     | Error why -> $"{number estimate.Mean}. It has no confidence interval: {why}."
 
-/// One or two sentences on a metric: the reference row's score, and the rows that differ significantly from it. `name` maps row
-/// labels to the names to print.
+/// One or two sentences on a metric: the reference row's score, and the rows that differ significantly from it. `name`
+/// maps row labels to the names to print.
 let ofMetric (name: string -> string) (statistics: MetricStatistics) =
     match statistics.Reference with
     | None when statistics.Estimates.IsEmpty -> $"{statistics.Metric.Name}: no trial has finished."
@@ -79,7 +79,7 @@ let ofMetric (name: string -> string) (statistics: MetricStatistics) =
                 let distance (_, comparison: Comparison, _, _) = abs comparison.Gain
                 $"{rows.Length} rows, from {named (List.minBy distance rows)} to {named (List.maxBy distance rows)}",
                 rows.Length
-        /// With one trial each, the networks differ; nothing is known of their recipes.
+        /// With one trial per row, the sentence is about networks, not about training recipes.
         let sentence word (rows: string, count) =
             match ofNetworks, count with
             | _, 0 -> None
@@ -113,8 +113,8 @@ let ofMetric (name: string -> string) (statistics: MetricStatistics) =
         ]
         |> String.concat " "
 
-/// One or two sentences on the groups of rows that do not differ significantly by the metric that rows are sorted by. None if
-/// not all pairs of rows were compared.
+/// One or two sentences on the groups of rows that do not differ significantly by the metric that rows are sorted by.
+/// None if not all pairs of rows were compared.
 let ofGroups (name: string -> string) (statistics: MetricStatistics) =
     let better (row, _) =
         let mean = statistics.Estimates[row].Mean

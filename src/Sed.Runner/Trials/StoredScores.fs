@@ -15,7 +15,7 @@ open Sed.Core.Scoring
 let private fileOf folder (split: Split) =
     Path.Combine(folder, $"scores-{CanonicalKey.Of split}.npz")
 
-/// Metrics of decisions at the default decoding. They are stored with the probabilities and identify them when they are
+/// Decision metrics at the default decoding. They are stored with the probabilities and identify them when they are
 /// read.
 let private decided (scored: ScoredClips) =
     let once = scored.Once()

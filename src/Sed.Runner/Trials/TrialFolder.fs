@@ -192,7 +192,7 @@ module internal TrialFolder =
                     $"Nothing can be trained in {folder}: {lock.Reason.TrimEnd '.'}. Make it writable, or name another folder with --out."
             )
 
-    /// Writes the trial's canonical key, for people and for the comparison of runs.
+    /// The file with the trial's canonical key in readable form, for the comparison of runs.
     let private keyFile folder =
         Path.Combine(folder, "specification.json")
 

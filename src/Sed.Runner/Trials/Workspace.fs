@@ -153,7 +153,7 @@ type internal Workspace
         let whole = workspace.Whole specification
         once held (struct (whole.Hash, specification.Holdout)) (fun () -> holdOut specification.Holdout whole)
 
-    /// Problems: splits that the plan's trials need and that have no clips.
+    /// Problems of splits that the plan's trials need and that have no clips.
     member workspace.Lacking(plan: Plan) : Problem list =
         [
             for trial in plan.Trials do
@@ -178,7 +178,7 @@ type internal Workspace
         ]
         |> List.distinct
 
-    /// Problems: frequencies above the corpus's Nyquist frequency and classes that the corpus does not have.
+    /// Problems of frequencies above the corpus's Nyquist frequency, and of classes that the corpus does not have.
     member private workspace.Unfitting(plan: Plan) : Problem list = [
         for trial in plan.Trials do
             let manifest = workspace.Whole trial.Specification

@@ -148,11 +148,11 @@ public class ListFormsTests
     [InlineData("a.wav;0,5;1;dog\n", "line 1: the onset \"0,5\" is not a number; write 0.5")]
     [InlineData(
         "0,5,1,5,dog\n",
-        "line 1: the file name is a number, so that the columns are ambiguous; name the columns in a header"
+        "line 1: the file name is a number, so the columns are ambiguous; name the columns in a header"
     )]
     [InlineData(
         "a\t1\t2\t3\t0.9\n",
-        "line 1: the row has four numbers, so that the columns are ambiguous; name the columns in a header"
+        "line 1: the row has four numbers, so the columns are ambiguous; name the columns in a header"
     )]
     [InlineData("a.wav\t0\t1\t\"dog\n", "line 1: a quote is not closed")]
     public void Numbers_and_rows_that_can_be_misread_are_refused_with_a_remedy(string text, string expected) =>

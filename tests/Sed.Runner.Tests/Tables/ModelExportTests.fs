@@ -150,7 +150,7 @@ let ``an average of several seeds is tuned on their mean probabilities, not on t
     Assert.NotEqual<string list>(print (tunedOn scores.Head), print saved.Detection)
 
 [<Fact>]
-let ``a row with a layer defined in the script cannot be exported, and the layer is named`` () =
+let ``a row with a layer defined in the script cannot be exported, and the message names the layer`` () =
     let out = Path.Combine(home, "rows")
     let file = Path.Combine(out, "small.sed")
     let own =

@@ -91,7 +91,7 @@ let ``recorded results are verified to the last digit on the same processor, and
         )
 
 [<Fact>]
-let ``on another processor a result may differ as much as other trainings do`` () =
+let ``on another processor, results may differ within the variation between trainings`` () =
     let recorded = folder "recorded"
     let outcome = outcomeOf (Some 0.01)
     let file = Recorded.write recorded (outcome 0.5)
@@ -99,7 +99,7 @@ let ``on another processor a result may differ as much as other trainings do`` (
     match Recorded.verify recorded (outcome 0.53) with
     | Ok words ->
         Assert.Equal(
-            "small: 1 of 2 cells equal the recorded ones to the last digit; 1 differ by no more than other trainings do "
+            "small: 1 of 2 cells equal the recorded ones to the last digit; 1 within the variation between trainings "
             + $"(recorded on Elbrus, this is {Processor.Name}).",
             words
         )
@@ -109,26 +109,26 @@ let ``on another processor a result may differ as much as other trainings do`` (
     | Ok words -> failwith words
     | Result.Error problems ->
         Assert.Equal(
-            $"row 'mine, too', weak F: recorded 0.5000 on Elbrus, now 0.5600 on {Processor.Name}, which is more than other trainings differ (0.0507)",
+            $"row 'mine, too', weak F: recorded 0.5000 on Elbrus, now 0.5600 on {Processor.Name}: the difference exceeds the variation between trainings (0.0507)",
             (Assert.Single problems).Cause
         )
 
 [<Fact>]
-let ``on another processor a row of one trial cannot be judged`` () =
+let ``on another processor, a row with one trial cannot be tested`` () =
     let recorded = folder "recorded"
     let file = Recorded.write recorded (outcome 0.5)
     File.WriteAllText(file, File.ReadAllText(file).Replace(Processor.Name, "Elbrus"))
     match Recorded.verify recorded (outcome 0.53) with
     | Ok words ->
         Assert.Equal(
-            "small: 1 of 2 cells equal the recorded ones to the last digit; 1 are of one trial and cannot be judged "
+            "small: 1 of 2 cells equal the recorded ones to the last digit; 1 with one trial cannot be tested "
             + $"(recorded on Elbrus, this is {Processor.Name}).",
             words
         )
     | Result.Error problems -> failwith $"{problems}"
 
 [<Fact>]
-let ``missing recorded results are reported with how to record them`` () =
+let ``missing recorded results are reported with the option that records them`` () =
     match Recorded.verify (folder "recorded") (outcome 0.5) with
     | Ok words -> failwith words
     | Result.Error problems -> Assert.Contains("`--record`", (List.exactlyOne problems).Remedy)
@@ -139,7 +139,7 @@ let ``missing recorded results are reported with how to record them`` () =
 [<InlineData("key,row,weakF\n0,other,1,2,3",
              "is not a valid table (Couldn't parse row 1 according to schema: Expected 3 columns, got 5)")>]
 [<InlineData("key,row,weakF\n0,other,1\n0,mine,2", "is not a valid table (the row with the key 0 occurs 2 times)")>]
-let ``an invalid table of recorded results is named`` (text: string, cause: string) =
+let ``an invalid table of recorded results is reported with its file`` (text: string, cause: string) =
     let recorded = folder "recorded"
     let file = Recorded.write recorded (outcome 0.5)
     File.WriteAllText(file, text)
@@ -252,7 +252,7 @@ let ``a comparison joins rows by name and lists differences in specification and
 [<Theory>]
 [<InlineData("", "Invalid CSV file: header row not found")>]
 [<InlineData("a,b\n1,2", "it has no column 'row' and 'trial'")>]
-let ``an invalid stored table is named`` (text: string, cause: string) =
+let ``an invalid stored table is reported with its file`` (text: string, cause: string) =
     let runs = stored ()
     let file = Path.Combine(runs, "tables", "one.csv")
     File.WriteAllText(file, text)

@@ -126,7 +126,7 @@ let ``the verdict names the best row, significantly worse rows and rows that do 
     Assert.EndsWith("Not significantly different: 'as good'.", words)
 
 [<Fact>]
-let ``of many significantly worse rows the closest and the farthest are named`` () =
+let ``if many rows are significantly worse, the verdict names the closest and the farthest`` () =
     let words =
         Verdicts.ofMetric
             id
@@ -315,19 +315,19 @@ let private trials count middle spread clips = [
 ]
 
 [<Fact>]
-let ``a row with one trial is not compared with a row of several, and the verdict says why`` () =
+let ``a row with one trial is not compared with a row of several, and the verdict gives the reason`` () =
     let statistics = weak [ "one", trials 1 90 0 100; "several", trials 3 40 5 100 ]
     Assert.Equal(
-        Result.Error "a row has one trial, which says nothing about its recipe",
+        Result.Error "a row has one trial, so its recipe cannot be compared",
         statistics.Comparisons["several"].Verdict
     )
     Assert.EndsWith(
-        "No verdict on 'several': a row has one trial, which says nothing about its recipe.",
+        "No verdict on 'several': a row has one trial, so its recipe cannot be compared.",
         Verdicts.ofMetric id statistics
     )
 
 [<Fact>]
-let ``of rows with several trials the verdict is about recipes, and differences within seeds are not significant`` () =
+let ``with several trials, verdicts concern recipes, and differences within the seed variation are insignificant`` () =
     let statistics =
         weak [
             "good", trials 3 80 2 100
@@ -341,7 +341,7 @@ let ``of rows with several trials the verdict is about recipes, and differences 
     Assert.False statistics.Comparisons["like it"].IsSignificant
 
 [<Fact>]
-let ``rows of the same trainings are compared training by training`` () =
+let ``rows that share their trainings are compared training by training`` () =
     let rows = [ "one threshold", trials 3 80 10 100; "another", trials 3 76 10 100 ]
     let compare trainingsOf =
         (Statistics.ofRows trainingsOf isNeverConstant [ WeakR ] None None rows

@@ -10,7 +10,7 @@ internal static class ResamplerBench
     private const int Seconds = 5;
     private const int Rounds = 2;
 
-    // Shares of the lower Nyquist frequency, between which every filter falls off.
+    // Pass-band and stop-band edges as fractions of the lower Nyquist frequency.
     private const double PassBand = 0.90;
     private const double StopBand = 1.06;
 
@@ -57,7 +57,7 @@ internal static class ResamplerBench
         );
     }
 
-    /// <summary>The loudest remainder (dB) of tones above the new Nyquist frequency.</summary>
+    /// <summary>Highest level (dB) of the aliases of tones above the new Nyquist frequency.</summary>
     private static double Aliases(int from, double nyquist, Func<float[], float[]> resample)
     {
         var worst = double.MinValue;
@@ -66,7 +66,7 @@ internal static class ResamplerBench
         return worst;
     }
 
-    /// <summary>The loudest image (dB) of tones below the old Nyquist frequency.</summary>
+    /// <summary>Highest level (dB) of the images of tones below the old Nyquist frequency.</summary>
     private static double Images(int from, int to, Func<float[], float[]> resample)
     {
         var worst = double.MinValue;
@@ -81,7 +81,7 @@ internal static class ResamplerBench
     private static float[] Tone(double hz, int rate) =>
         [.. Enumerable.Range(0, rate).Select(i => (float)Math.Sin(2 * Math.PI * hz * i / rate))];
 
-    /// <summary>Level of the middle of a signal against a tone of amplitude 1 (dB).</summary>
+    /// <summary>Level (dB) of the middle of a signal, relative to a tone of amplitude 1.</summary>
     private static double Level(float[] samples)
     {
         var middle = samples.AsSpan(samples.Length / 4, samples.Length / 2);

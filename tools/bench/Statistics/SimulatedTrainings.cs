@@ -31,7 +31,7 @@ internal sealed class SimulatedTrainings(ulong seed)
         ];
     }
 
-    /// <summary>Clips with their events, and what all networks find difficult about them.</summary>
+    /// <summary>Clips with their events and their difficulty, which all networks share.</summary>
     public SimulatedClips Clips(int count)
     {
         var width = Classes.Count * Frames;
@@ -140,5 +140,5 @@ internal sealed class SimulatedTrainings(ulong seed)
 /// <summary>Simulated clips.</summary>
 /// <param name="Truth">Their events and tags.</param>
 /// <param name="Active">Whether a class is active, shape (clips, frames, classes).</param>
-/// <param name="Difficulty">What is added to the logits of all networks, of the same shape.</param>
+/// <param name="Difficulty">Offset that is added to the logits of all networks, of the same shape.</param>
 internal sealed record SimulatedClips(ClipTruth Truth, bool[] Active, float[] Difficulty);

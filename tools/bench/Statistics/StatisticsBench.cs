@@ -6,9 +6,9 @@ using Sed.Core.Scoring;
 namespace Sed.Bench;
 
 /// <summary>
-/// Measures the statistics of tables by simulation (<see cref="RowScores"/> and <see cref="RowComparisons"/>): how often 95 %
-/// intervals contain the true score, and how often equal rows are called different. The true score is the mean over 400
-/// trainings and 800,000 clips; for one training, the mean over clips of that network.
+/// Measures the statistics of tables by simulation (<see cref="RowScores"/> and <see cref="RowComparisons"/>): the coverage
+/// of 95 % intervals, and the rate of false positives between equal rows. The true score is the mean over 400 trainings and
+/// 800,000 clips; for one training, the mean over clips of that network.
 /// </summary>
 internal static class StatisticsBench
 {
@@ -149,7 +149,7 @@ internal static class StatisticsBench
         return [.. All.Select(metric => metric.Of(once))];
     }
 
-    /// <summary>Counts of one metric, number of clips and number of trainings.</summary>
+    /// <summary>Counts for one metric, one number of clips and one number of trainings.</summary>
     private sealed class Tally
     {
         private int intervals;

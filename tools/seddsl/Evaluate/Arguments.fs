@@ -95,7 +95,7 @@ type Arguments =
                 "reference tags of each file; default: the labels of its reference events. With --estimated-tags, tags are scored without lists of events"
             | Estimated_Tags _ -> "estimated tags of each file; default: the labels of its estimated events"
             | Minimum_Confidence _ ->
-                "the least confidence of a row that counts, in lists with a column of confidences; default 0.5, which is stated"
+                "the minimum confidence of rows that are counted, in lists with a column of confidences; default 0.5, with a warning"
             | Classes _ -> "a file with one class per line; default: the labels of the reference in alphabetical order"
             | Class _ -> "a class; may be repeated"
             | Metric _ ->
@@ -114,7 +114,7 @@ type Arguments =
             | Matching _ ->
                 "how events are paired: optimal (maximum matching) or greedy (the first event that agrees); default optimal"
             | Order_By_Time ->
-                "pair events in the order of time instead of rows, so that no result depends on the order of rows"
+                "pair events in order of time instead of row order, so that no result depends on the row order"
             | Unknown_Labels ->
                 "count estimated labels outside the classes in the overall event-based metrics, as sed_eval does; segments are not scored"
             | Undefined _ -> "how averages over classes treat undefined values; default left_out, as in sed_eval"

@@ -34,16 +34,16 @@ type ScoredSystem = {
     Inputs: MetricInputs
 }
 
-/// The lists that the arguments name, checked, with warnings.
+/// The validated lists of the command line, with warnings.
 type Inputs = {
     Classes: ClassList
     ReferencePath: string
-    /// The reference events; where only tags are scored, the files of the reference tags without events.
+    /// The reference events. If only tags are scored: the files of the reference tags, without events.
     Reference: EventList
     ReferenceTags: TagList
     Estimated: System option
     Against: System option
-    /// The estimated tags, given or of the estimated events.
+    /// The estimated tags: those given or, without any, those of the estimated events.
     Tagged: TaggedSystem option
     AgainstTagged: TaggedSystem option
     Scores: ScoredSystem option

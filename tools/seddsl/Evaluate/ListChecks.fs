@@ -33,7 +33,7 @@ let ignored (reference: EventList) (path: string) (pairs: EventPairs) =
             $"{path}: {files.Length} files are not in {reference.Source} and are not scored: {shown}"
         ]
 
-/// The same for tags.
+/// A warning about files with estimated tags that are not scored.
 let ignoredTags (reference: TagList) (tags: TagList) =
     match
         [
@@ -65,7 +65,7 @@ let overlaps (reference: EventList) =
             $"{reference.Source}: {found.Length} events overlap an earlier event of their class and file, for example \"{file}\", {first.Label}: {seconds first.Onset} s to {seconds first.Offset} s and {seconds second.Onset} s to {seconds second.Offset} s (each is counted, as in sed_eval; psds_eval refuses such a reference)"
         ]
 
-/// Differences between the names of one file in two lists, each with the change that removes it.
+/// Possible differences between the file names of two lists, each with the change that removes it.
 let private differences: (string * (string -> string)) list = [
     "by the audio extension", (fun name -> string (IO.Path.ChangeExtension(name, null)))
     "by their folders", (fun name -> name.Substring(name.LastIndexOfAny [| '/'; '\\' |] + 1))
@@ -91,7 +91,7 @@ let private difference (reference: string seq) (files: string seq) =
         |> Option.map (fun (name, _) -> $"; the names differ {name}: write them as in the reference")
         |> Option.defaultValue ""
 
-/// Refuses an empty estimate without --allow-empty, and one without any file of the reference.
+/// Raises an error for an empty estimate without --allow-empty, and for an estimate without any file of the reference.
 let requireFiles
     (arguments: ParseResults<Arguments>)
     (referenceSource: string)

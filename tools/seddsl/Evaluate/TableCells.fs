@@ -1,4 +1,4 @@
-/// The format of numbers, rates and intervals in tables.
+/// Formats numbers, rates and intervals for tables.
 module internal Sed.Tool.Evaluate.TableCells
 
 open System

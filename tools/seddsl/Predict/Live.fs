@@ -31,7 +31,8 @@ let detect (model: SedModel) rate (asJson: bool) (input: Stream) (output: TextWr
     let samples: float32[] = Array.zeroCreate (bytes.Length / 2)
     let mutable remainder = 0
     let mutable isOpen = true
-    /// Reads the bytes that are available. A pending read of standard input cannot be cancelled, so an interruption abandons it.
+    /// Reads the bytes that are available. A pending read of standard input cannot be cancelled, so an interruption
+    /// abandons it.
     let read () =
         let reading = input.ReadAsync(bytes.AsMemory remainder, stop).AsTask()
         try

@@ -39,8 +39,8 @@ let private removePrefix (prefix: string) (name: string) =
     else
         name
 
-/// Finds all recordings, each once, in the order of the paths; the recordings of a folder are sorted by name. If two recordings
-/// have the same name, full paths are used as names.
+/// Finds all recordings, each once, in the order of the paths; the recordings of a folder are sorted by name. If two
+/// recordings have the same name, full paths are used as names.
 let find (prefix: string) (paths: string list) =
     let recordings =
         [

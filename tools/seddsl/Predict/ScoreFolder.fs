@@ -7,8 +7,8 @@ open Sed.Core.Models
 open Sed.Core.Runtime
 open Sed.Tool
 
-/// Writes frame probabilities, one list per recording, while they are computed. A list gets its final name when it is complete.
-/// Does nothing without a folder.
+/// Writes frame probabilities, one list per recording, while they are computed. A list gets its final name when it is
+/// complete. Does nothing without a folder.
 type internal ScoreFolder(folder: string option, model: SedModel, names: (string * string) list) =
     let lists =
         dict [

@@ -2,39 +2,41 @@ using System.Text;
 
 namespace Sed.Core.Annotations.Formats;
 
-/// <summary>The columns of an event list, from its header or from its first row. An index is -1 where a column is absent.</summary>
+/// <summary>
+/// The columns of an event list, from its header or its first row. The index of an absent column is -1.
+/// </summary>
 /// <param name="Fields">Number of fields of a row.</param>
-/// <param name="File">Index of the file name; -1 for a list of one recording that it does not name.</param>
+/// <param name="File">Index of the file name; -1 for a list of a single, unnamed recording.</param>
 /// <param name="Onset">Index of the onset.</param>
 /// <param name="Offset">Index of the offset.</param>
 /// <param name="Label">Index of the label.</param>
 internal sealed record EventColumns(int Fields, int File, int Onset, int Offset, int Label)
 {
-    /// <summary>Index of the duration, which a list has in place of the offset.</summary>
+    /// <summary>Index of the duration, in lists that have durations instead of offsets.</summary>
     public int Duration { get; private init; } = -1;
 
-    /// <summary>Index of the confidence.</summary>
+    /// <summary>Index of the confidence, from 0 to 1.</summary>
     public int Confidence { get; private init; } = -1;
 
-    /// <summary>Index of the presence.</summary>
+    /// <summary>Index of the presence (PRESENT or NOT_PRESENT).</summary>
     public int Presence { get; private init; } = -1;
 
     /// <summary>Index of the start within the file (Raven).</summary>
     public int FileOffset { get; private init; } = -1;
 
-    /// <summary>Index of the number of the selection (Raven).</summary>
+    /// <summary>Index of the selection number (Raven).</summary>
     public int Selection { get; private init; } = -1;
 
     /// <summary>Names of the columns that are not read.</summary>
     public IReadOnlyList<string> Unknown { get; private init; } = [];
 
     /// <summary>
-    /// The columns of a list without header by its first row: "onset offset label", "onset offset label confidence",
+    /// The columns of a list without header, from its first row: "onset offset label", "onset offset label confidence",
     /// "file onset offset label", "file onset offset label confidence" or "file scene onset offset label".
     /// </summary>
     /// <param name="row">The first row with more than one field.</param>
-    /// <param name="problem">Why the row can be read in two ways; otherwise null.</param>
-    /// <returns>The columns; null where the row is of no such form.</returns>
+    /// <param name="problem">The reason that the row is ambiguous; null if it is not.</param>
+    /// <returns>The columns; null if the row has none of these forms.</returns>
     public static EventColumns? Of(in ListRows row, out string? problem)
     {
         problem = null;
@@ -46,13 +48,15 @@ internal sealed record EventColumns(int Fields, int File, int Onset, int Offset,
         var isNamedByNumber = columns.File >= 0 && TextNumbers.TryRead(row[columns.File], out _);
         var isLabelNumber = TextNumbers.TryRead(row[columns.Label], out _);
         if (isNamedByNumber && (isLabelNumber || row.Separator == ','))
-            problem = "the file name is a number, so that the columns are ambiguous";
+            problem = "the file name is a number, so the columns are ambiguous";
         else if (columns.Fields == 5 && isLabelNumber && TextNumbers.TryRead(row[1], out _))
-            problem = "the row has four numbers, so that the columns are ambiguous";
+            problem = "the row has four numbers, so the columns are ambiguous";
         return columns;
     }
 
-    /// <summary>The columns of a list without header and confidences by the number of fields; null for other numbers.</summary>
+    /// <summary>
+    /// The columns of a list without header and confidences, from the number of fields; null for other numbers.
+    /// </summary>
     public static EventColumns? Plain(int fields) =>
         fields switch
         {
@@ -88,7 +92,7 @@ internal sealed record EventColumns(int Fields, int File, int Onset, int Offset,
 
     /// <summary>The columns that a header names.</summary>
     /// <param name="row">A header (<see cref="ListColumns.IsHeader"/>).</param>
-    /// <param name="problems">Why the list cannot be read, each with its remedy; empty where it can.</param>
+    /// <param name="problems">Receives the reasons that the list cannot be read, each with its remedy.</param>
     /// <returns>The columns; null where a column is missing.</returns>
     public static EventColumns? OfHeader(in ListRows row, List<(string Cause, string Remedy)> problems)
     {

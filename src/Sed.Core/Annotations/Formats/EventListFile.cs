@@ -10,16 +10,18 @@ public static class EventListFile
     /// <summary>The annotation formats; the first one is the default for writing.</summary>
     public static IReadOnlyList<IAnnotationFormat> Formats { get; } = [new TabSeparatedEvents()];
 
-    /// <summary>The format with a name (<see cref="IAnnotationFormat.Name"/>); null where there is none.</summary>
+    /// <summary>The format with the given <see cref="IAnnotationFormat.Name"/>; null if there is none.</summary>
     public static IAnnotationFormat? FormatNamed(string name) => Formats.FirstOrDefault(format => format.Name == name);
 
-    /// <summary>Reads a file; its first lines decide the format.</summary>
-    /// <param name="path">The file.</param>
+    /// <summary>Reads a file. The format is recognised from its first lines.</summary>
+    /// <param name="path">Path of the file.</param>
     /// <param name="minimumConfidence">
-    /// The least confidence of an event, from 0 to 1, in lists with confidences. Events with less are left out. The
-    /// default is 0.5, which <see cref="EventList.Notes"/> state.
+    /// Minimum confidence of an event, from 0 to 1, in lists with confidences. Events below it are left out. The
+    /// default is 0.5, and <see cref="EventList.Notes"/> reports the events that it excludes.
     /// </param>
-    /// <exception cref="AnnotationException">No format recognises the file, or rows are invalid; each is named with its line.</exception>
+    /// <exception cref="AnnotationException">
+    /// No format recognises the file, or rows are invalid; each is named with its line.
+    /// </exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static EventList Read(string path, double? minimumConfidence = null)
     {
@@ -27,10 +29,12 @@ public static class EventListFile
         return Parse(ListText.Read(path), path, Formats, minimumConfidence);
     }
 
-    /// <summary>Reads a list from its bytes; the first lines decide the format.</summary>
+    /// <summary>Reads a list from its bytes. The format is recognised from the first lines.</summary>
     /// <param name="text">The text; empty for a list without files.</param>
     /// <param name="source">Path of the list, or its name in messages.</param>
-    /// <exception cref="AnnotationException">No format recognises the text, or rows are invalid; each is named with its line.</exception>
+    /// <exception cref="AnnotationException">
+    /// No format recognises the text, or rows are invalid; each is named with its line.
+    /// </exception>
     public static EventList Parse(ReadOnlySpan<byte> text, string source) => Parse(text, source, Formats);
 
     internal static EventList Parse(
@@ -87,7 +91,8 @@ public static class EventListFile
                 recognised.Add(format);
         if (recognised.Count == 1)
             return recognised[0];
-        // A malformed list is read by its extension, so that its reader names the malformed lines.
+        // The format of a malformed list follows from its extension, so that the format's reader reports the malformed
+        // lines.
         var extension = Path.GetExtension(source).ToLowerInvariant();
         IAnnotationFormat[] named =
         [

@@ -2,7 +2,7 @@ namespace Sed.Core.Annotations.Formats;
 
 /// <summary>Builds an event list from the rows of a text.</summary>
 /// <param name="source">Name of the list in messages.</param>
-/// <param name="minimumConfidence">The least confidence of an event, in lists with confidences.</param>
+/// <param name="minimumConfidence">Minimum confidence of an event, in lists with confidences.</param>
 internal sealed class EventListReading(string source, double? minimumConfidence)
 {
     private const int NoEvent = -1;
@@ -18,7 +18,7 @@ internal sealed class EventListReading(string source, double? minimumConfidence)
 
     private readonly record struct Row(double Onset, double Offset, int File, int Label, int Line);
 
-    /// <summary>Whether a row can be the first one of an event list.</summary>
+    /// <summary>Whether a row can be the first row of an event list.</summary>
     public static bool IsFirst(in ListRows row) =>
         ListColumns.IsHeader(row) || EventColumns.Of(row, out _) is not null || AudioSetSegments.Is(row);
 
@@ -102,7 +102,7 @@ internal sealed class EventListReading(string source, double? minimumConfidence)
         if (problem is not null)
             Problem(row, problem, "name the columns in a header");
         isUnreadable = problem is not null;
-        // An invalid first row is read as a plain one, so that its problem is named.
+        // An invalid first row is read as one without confidence, so that its problem is reported.
         known ??= EventColumns.Plain(row.Count);
         if (known is null)
             Problem(
@@ -172,7 +172,9 @@ internal sealed class EventListReading(string source, double? minimumConfidence)
         return false;
     }
 
-    /// <summary>Turns a duration into an offset, and times over several files into times within the file.</summary>
+    /// <summary>
+    /// Converts a duration to an offset, and times counted over several files to times within the file.
+    /// </summary>
     private bool Times(in ListRows row, EventColumns known, ref double onset, ref double end)
     {
         if (known.Offset < 0)
@@ -192,7 +194,7 @@ internal sealed class EventListReading(string source, double? minimumConfidence)
             Problem(row, "the file name is not valid UTF-8 or contains a control character");
             return;
         }
-        // Raven writes a selection once for each of its views.
+        // Raven writes one row per view of a selection.
         if (
             columns is { Selection: >= 0 and var selection }
             && !selections.Add((new Row(onset, offset, file, label, 0), ListText.Shown(row[selection])))
@@ -204,7 +206,10 @@ internal sealed class EventListReading(string source, double? minimumConfidence)
     private void Problem(in ListRows row, string cause, string remedy = "") =>
         problems.Add(source, row.Line, cause, remedy);
 
-    /// <summary>True for "a.wav,0.5,1.0,Car" and "0.5 1.0 Car": at least two numbers between commas, semicolons or spaces, or a single number.</summary>
+    /// <summary>
+    /// True for "a.wav,0.5,1.0,Car" and "0.5 1.0 Car": at least two numbers between commas, semicolons or spaces, or a
+    /// single number.
+    /// </summary>
     private static bool LooksLikeAnEvent(ReadOnlySpan<byte> field)
     {
         var numbers = 0;

@@ -4,16 +4,16 @@ using System.Text;
 namespace Sed.Core.Annotations.Formats;
 
 /// <summary>
-/// Event lists of DCASE, DESED, AudioSet-Strong and MAESTRO, and those of Audacity, Raven and BirdNET. They are written with
-/// tabs, and read with tabs, semicolons or commas between fields. A row is "file onset offset label",
-/// "file scene onset offset label", "onset offset label" (one recording, which the list does not name), the first or last of
-/// them followed by a confidence, or a file without events: its name alone or with empty fields. Times are in seconds. A header
-/// can name the columns, in any order (<see cref="ListColumns"/>). Audacity's frequency ranges and comments ("# ") are ignored.
+/// Event lists of DCASE, DESED, AudioSet-Strong, MAESTRO, Audacity, Raven and BirdNET. Fields are written with tabs as
+/// separators and read with tabs, semicolons or commas. A row is "file onset offset label", "file scene onset offset
+/// label", "onset offset label" (a single, unnamed recording), the first or last of these followed by a confidence, or
+/// a file without events: its name alone or with empty fields. Times are in seconds. A header can name the columns, in
+/// any order (<see cref="ListColumns"/>). Audacity's frequency ranges and comments ("# ") are ignored.
 /// </summary>
-/// <param name="header">Whether a written list begins with the names of the columns.</param>
+/// <param name="header">Whether written lists begin with the names of the columns.</param>
 public sealed class TabSeparatedEvents(bool header) : IAnnotationFormat
 {
-    /// <summary>Writes lists with a header.</summary>
+    /// <summary>Creates the format with a header in written lists.</summary>
     public TabSeparatedEvents()
         : this(true) { }
 
@@ -87,7 +87,7 @@ public sealed class TabSeparatedEvents(bool header) : IAnnotationFormat
             Text.Flush();
         }
 
-        // Quotes keep a name that begins like a quoted field or a comment.
+        // A name that begins like a quoted field or a comment is written in quotes.
         private static string Field(string name) =>
             name.StartsWith('"') || name.StartsWith('#') ? $"\"{name.Replace("\"", "\"\"")}\"" : name;
     }

@@ -7,26 +7,27 @@ namespace Sed.Core.Detection.Steps;
 public abstract partial record DecodingStep
 {
     /// <summary>
-    /// Sound event bounding boxes from change points (cSEBBs: Ebbers, Germain, Wichern and Le Roux, Interspeech 2024, arXiv
-    /// 2406.04212). The output is boxes in seconds, each with the mean of its scores as confidence; the threshold selects boxes
-    /// and does not move their boundaries. It must be the last step of a class.
+    /// Sound event bounding boxes from change points (cSEBBs: Ebbers, Germain, Wichern and Le Roux, Interspeech 2024,
+    /// arXiv 2406.04212). The output is bounding boxes in seconds; the confidence of a box is the mean of its scores.
+    /// The threshold selects boxes and does not move their boundaries. Change points must be the last step of a class.
     /// </summary>
     /// <remarks>
-    /// A step filter slides over the scores, which are constant within a frame and 0 outside the clip. Its response at a time is
-    /// the mean of the half length that follows minus the mean of the half length that precedes. A box extends from a local
-    /// maximum of the response to the next local minimum. Both can lie within a frame, because half the filter need not be a whole
-    /// number of frames. Where the response is constant, it does not rise: a plateau of the scores that is longer than the filter
-    /// begins a box or extends one, as in the authors' code (merlresearch/sebbs 1.0.1) up to its rounding errors.
+    /// A step filter slides over the scores, which are constant within a frame and 0 outside the clip. Its response at
+    /// a time is the mean of the following half length minus the mean of the preceding half length. A box extends from
+    /// a local maximum of the response to the next local minimum. Both can lie within a frame, because half the filter
+    /// need not be a whole number of frames. Where the response is constant, it does not rise: a plateau of the scores
+    /// that is longer than the filter begins a box or extends one, as in the authors' code (merlresearch/sebbs 1.0.1)
+    /// up to its rounding errors.
     /// </remarks>
     /// <param name="Seconds">Length of the step filter, above 0.</param>
     /// <param name="MergeDifference">
-    /// Absolute merge threshold, from 0 (the default, not used) to 1: neighbouring boxes are merged if the maximum score of either
-    /// exceeds the minimum of the gap by less than this.
+    /// Absolute merge threshold, from 0 (the default, not used) to 1: neighbouring boxes are merged if the maximum
+    /// score of either exceeds the minimum of the gap by less than this.
     /// </param>
     /// <param name="MergeRatio">
-    /// Relative merge threshold, at least 1 (the default, not used): neighbouring boxes are merged if the maximum score of either
-    /// is less than this many times the minimum of the gap, with 0.001 added to both. If both thresholds are used, both must hold;
-    /// if neither is, no boxes are merged.
+    /// Relative merge threshold, at least 1 (the default, not used): neighbouring boxes are merged if the maximum score
+    /// of either is less than this ratio times the minimum of the gap, with 0.001 added to both. If both thresholds are
+    /// used, both must hold; if neither is used, no boxes are merged.
     /// </param>
     [Key("boundingBoxes")]
     public sealed record ChangePoints(
@@ -35,7 +36,7 @@ public abstract partial record DecodingStep
         [property: Key("mergeRatio")] double MergeRatio = 1
     ) : DecodingStep
     {
-        /// <summary>Borders that are closer than this, in seconds, are equal.</summary>
+        /// <summary>Distance in seconds below which two borders count as equal.</summary>
         internal const double Tolerance = 1e-7;
 
         private const double RatioOffset = 1e-3;
@@ -100,11 +101,14 @@ public abstract partial record DecodingStep
             return boxes;
         }
 
-        /// <summary>The confidence of the box around each frame's centre, or 0. Boxes keep their exact borders in <see cref="Boxes"/>.</summary>
+        /// <summary>
+        /// Replaces each score by the confidence of the box at the frame's centre, or 0. <see cref="Boxes"/> has the
+        /// exact borders.
+        /// </summary>
         internal override void Apply(Span<float> scores, double framesPerSecond) =>
             Fill(scores, Boxes(scores, framesPerSecond), framesPerSecond);
 
-        /// <summary>Writes the confidence of the box around each frame's centre, or 0.</summary>
+        /// <summary>Writes the confidence of the box at each frame's centre, or 0.</summary>
         internal static void Fill(Span<float> scores, IReadOnlyList<EventBox> boxes, double framesPerSecond)
         {
             scores.Clear();
@@ -118,13 +122,13 @@ public abstract partial record DecodingStep
         }
 
         /// <summary>
-        /// The parts of the clip in which the filter's response does not rise, from a local maximum to the next local minimum,
-        /// in frames.
+        /// The parts of the clip in which the filter's response does not rise, from a local maximum to the next local
+        /// minimum, in frames.
         /// </summary>
         /// <remarks>
-        /// The response is linear between the times at which an end or the centre of the filter passes a border of frames, and its
-        /// slope there is the second difference of the three scores. The slope is exactly 0 where these are equal, unlike a
-        /// difference of sums, so rounding errors add no boxes.
+        /// The response is linear between the times at which an end or the centre of the filter passes a border of
+        /// frames, and its slope there is the second difference of the three scores. The slope is exactly 0 where these
+        /// are equal, unlike a difference of sums, so rounding errors add no boxes.
         /// </remarks>
         private List<(double From, double To)> Falling(ReadOnlySpan<float> scores, double framesPerSecond)
         {
@@ -132,7 +136,7 @@ public abstract partial record DecodingStep
             var half = Math.Min(Seconds / 2 * framesPerSecond, scores.Length + 1);
             var whole = (int)Math.Floor(half + tolerance);
             var rest = half - whole <= tolerance ? 0 : half - whole;
-            // Where, within a frame, an end or the centre of the filter passes a border.
+            // Positions within a frame at which an end or the centre of the filter passes a border.
             List<double> breaks = [0];
             foreach (var at in rest < 0.5 ? (double[])[rest, 1 - rest] : [1 - rest, rest])
                 if (at - breaks[^1] > tolerance && at < 1)
@@ -160,13 +164,13 @@ public abstract partial record DecodingStep
             return spans;
         }
 
-        /// <summary>Merges all neighbours that qualify at once: the scores of the boxes as they were found decide.</summary>
+        /// <summary>Merges all qualifying neighbours at once, by the scores of the boxes before merging.</summary>
         private void Merge(List<(double From, double To)> spans, ReadOnlySpan<float> scores)
         {
             if (!HasDifference && !HasRatio)
                 return;
             var count = 0;
-            var left = double.NaN; // maximum score of the last box as it was found
+            var left = double.NaN; // maximum score of the last box before merging
             foreach (var span in spans.ToArray())
             {
                 var right = Extreme(scores, span.From, span.To, 1) + RatioOffset;
@@ -188,7 +192,9 @@ public abstract partial record DecodingStep
                 (!HasDifference || box - gap < MergeDifference) && (!HasRatio || box / gap < MergeRatio);
         }
 
-        /// <summary>The maximum (sign 1) or minimum (sign -1) of the scores of the frames that a span overlaps.</summary>
+        /// <summary>
+        /// The maximum (sign 1) or minimum (sign -1) of the scores of the frames that a span overlaps.
+        /// </summary>
         private static double Extreme(ReadOnlySpan<float> scores, double from, double to, int sign)
         {
             var extreme = double.NegativeInfinity;
@@ -205,7 +211,9 @@ public abstract partial record DecodingStep
                 ? sums[frame] + (position - frame) * scores[frame]
                 : sums[frame];
 
-        /// <summary>A position in frames as a time. Borders of frames are exact, others are rounded to 10 ns.</summary>
+        /// <summary>
+        /// Converts a position in frames to seconds. Borders of frames are exact, other positions are rounded to 10 ns.
+        /// </summary>
         private static double SecondsOf(double position, double framesPerSecond) =>
             position == Math.Floor(position)
                 ? position / framesPerSecond
@@ -216,5 +224,7 @@ public abstract partial record DecodingStep
 /// <summary>A sound event bounding box of one class (SEBB; Ebbers et al. 2024): an event with a confidence.</summary>
 /// <param name="Onset">Start in seconds.</param>
 /// <param name="Offset">End in seconds, after <paramref name="Onset"/>.</param>
-/// <param name="Confidence">The mean of the scores between onset and offset. The event is detected at thresholds up to it.</param>
+/// <param name="Confidence">
+/// Mean of the scores between onset and offset. The event is detected at thresholds up to this value.
+/// </param>
 public readonly record struct EventBox(double Onset, double Offset, double Confidence);

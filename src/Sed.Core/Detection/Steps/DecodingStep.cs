@@ -4,9 +4,10 @@ using Sed.Core.Runtime;
 namespace Sed.Core.Detection.Steps;
 
 /// <summary>
-/// A decoding step: a transform of one class's frame scores before thresholding, as data. Steps that smooth decisions are
-/// written as filters of the scores, which give the same decisions at every threshold (threshold decomposition: Fitch, Coyle
-/// and Gallagher 1984). Metrics over all thresholds, such as PSDS, and threshold tuning therefore see the smoothed events.
+/// A decoding step: a transform of one class's frame scores before thresholding. Steps that smooth decisions are
+/// implemented as filters of the scores, which give the same decisions at every threshold (threshold decomposition:
+/// Fitch, Coyle and Gallagher 1984). PSDS, other metrics over all thresholds, and threshold tuning therefore use the
+/// smoothed events.
 /// </summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "step")]
 [JsonDerivedType(typeof(MedianFilter), "median")]
@@ -20,16 +21,20 @@ public abstract partial record DecodingStep
     [JsonIgnore]
     public abstract string Summary { get; }
 
-    /// <summary>Every reason the step cannot be used, with an empty place; empty when it can.</summary>
+    /// <summary>All problems of the step's parameters, without a place; empty if they are valid.</summary>
     public abstract IEnumerable<Problem> Problems();
 
-    /// <summary>The step's streaming form. Default: it collects the whole recording and then applies the step.</summary>
+    /// <summary>
+    /// The step's streaming form. Default: it collects the whole recording and then applies the step.
+    /// </summary>
     /// <param name="framesPerSecond">Frames per second.</param>
     /// <param name="threshold">Threshold that applies after the last step.</param>
     internal virtual StepStream Stream(double framesPerSecond, double threshold) =>
         new StepStream.WholeRecording(this, framesPerSecond);
 
-    /// <summary>Transforms the scores in place. The score outside the clip is 0, which is below every threshold.</summary>
+    /// <summary>
+    /// Transforms the scores in place. The score outside the clip is 0, which is below every threshold.
+    /// </summary>
     /// <param name="scores">Score of each frame, 0 or more.</param>
     /// <param name="framesPerSecond">Frames per second.</param>
     internal abstract void Apply(Span<float> scores, double framesPerSecond);
@@ -46,7 +51,9 @@ public abstract partial record DecodingStep
             );
     }
 
-    /// <summary>A duration in whole frames. The upper bound leaves room for sums of a few such numbers.</summary>
+    /// <summary>
+    /// Converts a duration to whole frames. The upper bound prevents overflow in sums of a few such numbers.
+    /// </summary>
     private static int Frames(double seconds, double framesPerSecond) =>
         (int)Math.Min(Math.Round(seconds * framesPerSecond), int.MaxValue / 4);
 

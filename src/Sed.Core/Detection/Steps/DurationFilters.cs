@@ -31,7 +31,9 @@ public abstract partial record DecodingStep
         }
     }
 
-    /// <summary>Merges events of a class across gaps that are shorter than a minimum gap: a morphological closing of the scores.</summary>
+    /// <summary>
+    /// Merges events of a class across gaps that are shorter than a minimum gap: a morphological closing of the scores.
+    /// </summary>
     /// <param name="Seconds">Length of the shortest gap that is kept, 0 or more.</param>
     [Key("minimumGap")]
     public sealed record MinimumGap([property: Key("seconds")] double Seconds) : DecodingStep
@@ -48,7 +50,7 @@ public abstract partial record DecodingStep
 
         internal override void Apply(Span<float> scores, double framesPerSecond)
         {
-            // Bounds the padding: no gap is longer than the clip.
+            // No gap is longer than the clip, so this limits the padding.
             var frames = Math.Min(Frames(Seconds, framesPerSecond), scores.Length + 1);
             if (frames > 1)
                 WindowMinima(WindowMaxima(Padded(scores, frames - 1), frames), frames).CopyTo(scores);

@@ -7,8 +7,8 @@ namespace Sed.Core.Detection.Steps;
 public abstract partial record DecodingStep
 {
     /// <summary>
-    /// Hysteresis (double) thresholding: extends an event in both directions while the score reaches a lower threshold. In each
-    /// run of frames that reach it, every score becomes the maximum of the run.
+    /// Hysteresis (double) thresholding: extends an event in both directions while the score reaches a lower threshold.
+    /// In each run of frames that reach it, every score becomes the maximum of the run.
     /// </summary>
     /// <param name="Low">The lower threshold, between 0 and 1.</param>
     [Key("hysteresis")]
@@ -44,7 +44,8 @@ public abstract partial record DecodingStep
         }
 
         /// <summary>
-        /// Outputs the maximum so far instead of the run's: once it reaches the threshold, a larger one changes no decision.
+        /// Outputs the maximum so far instead of the maximum of the run. Once it reaches the threshold, a larger
+        /// maximum changes no decision.
         /// </summary>
         private sealed class HysteresisStream(double low, double threshold) : StepStream
         {

@@ -6,7 +6,9 @@ namespace Sed.Core.Detection.Steps;
 
 public abstract partial record DecodingStep
 {
-    /// <summary>Median filter of the scores: a frame is active if most frames of the window around it are.</summary>
+    /// <summary>
+    /// Median filter of the scores: a frame is active if most frames of the window around it are active.
+    /// </summary>
     /// <param name="Seconds">Length of the window, 0 or more; an even number of frames is extended by one.</param>
     [Key("medianFilter")]
     public sealed record MedianFilter([property: Key("seconds")] double Seconds) : DecodingStep
@@ -23,7 +25,8 @@ public abstract partial record DecodingStep
 
         internal override void Apply(Span<float> scores, double framesPerSecond)
         {
-            // Half of an odd window. Once it is as long as the clip, most of the window lies outside and the median is 0.
+            // Half of an odd window. Once it is as long as the clip, most of the window lies outside and the median is
+            // 0.
             var half = Math.Min(Frames(Seconds, framesPerSecond) / 2, scores.Length);
             if (half > 0)
                 Filter(scores, half);

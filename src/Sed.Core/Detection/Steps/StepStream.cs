@@ -3,18 +3,18 @@ using System.Runtime.InteropServices;
 namespace Sed.Core.Detection.Steps;
 
 /// <summary>
-/// The streaming form of a decoding step. It outputs the score of a frame as soon as later frames cannot change the decision
-/// at the threshold. Not thread-safe.
+/// The streaming form of a decoding step. It outputs the score of a frame as soon as later frames cannot change the
+/// decision at the threshold. Not thread-safe.
 /// </summary>
 internal abstract class StepStream
 {
-    /// <summary>Number of later frames that can change a frame's score; infinite if all can.</summary>
+    /// <summary>Number of later frames that can change a frame's score; infinite if all later frames can.</summary>
     public abstract double LookaheadFrames { get; }
 
     /// <summary>Takes the next scores.</summary>
     /// <param name="scores">Scores of the next frames.</param>
-    /// <param name="isLast">Whether the recording ends with them.</param>
-    /// <param name="output">Receives the scores after the step that are now final.</param>
+    /// <param name="isLast">Whether these are the last scores of the recording.</param>
+    /// <param name="output">Receives the step's output scores that have become final.</param>
     public abstract void Push(ReadOnlySpan<float> scores, bool isLast, List<float> output);
 
     /// <summary>A step whose output depends on a fixed number of frames before and after each frame.</summary>

@@ -4,16 +4,19 @@ using Sed.Core.Metrics.Counts;
 namespace Sed.Core.Metrics.Uncertainty;
 
 /// <summary>
-/// The bootstrap over clips (Efron and Tibshirani 1993): clips are drawn with replacement, and metrics are recomputed for each
-/// resample. The resamples give the standard error and the bias of a score; <see cref="StudentInterval"/> makes an interval of
-/// them. Without trainings, an interval is about one trained network: it covers other clips, not other trainings.
+/// The bootstrap over clips (Efron and Tibshirani 1993): clips are drawn with replacement, and metrics are recomputed
+/// for each resample. The resamples give the standard error and the bias of a score, from which
+/// <see cref="StudentInterval"/> computes an interval. The interval of a single trained network accounts for the
+/// sampling of clips, not for the variance of training.
 /// </summary>
 public static class Bootstrap
 {
     /// <summary>Intervals of metrics that are functions of counts.</summary>
     /// <param name="perClip">The counts of each clip.</param>
-    /// <param name="metrics">The metrics of summed counts, with the same names in the same order for every resample.</param>
-    /// <param name="options">The resampling; 1000 resamples by default.</param>
+    /// <param name="metrics">
+    /// Computes the metrics from summed counts, with the same names in the same order for every resample.
+    /// </param>
+    /// <param name="options">Options; null takes the defaults (1000 resamples).</param>
     /// <exception cref="ArgumentException">There are no clips, or the options are unusable.</exception>
     public static ImmutableArray<Interval> Intervals<TCounts>(
         IReadOnlyList<TCounts> perClip,
@@ -27,10 +30,12 @@ public static class Bootstrap
         return Intervals(perClip.Count, weights => metrics(sum.Of(weights)), options);
     }
 
-    /// <summary>Intervals of any metrics of clips with weights, for example PSDS.</summary>
+    /// <summary>Intervals of metrics that are not functions of counts, for example PSDS.</summary>
     /// <param name="clips">Number of clips, at least 1.</param>
-    /// <param name="metrics">The metrics of clips with weights; a weight is how often the clip was drawn.</param>
-    /// <param name="options">The resampling; 1000 resamples by default.</param>
+    /// <param name="metrics">
+    /// Computes the metrics of weighted clips; the weight of a clip is the number of times it was drawn.
+    /// </param>
+    /// <param name="options">Options; null takes the defaults (1000 resamples).</param>
     /// <exception cref="ArgumentException">There are no clips, or the options are unusable.</exception>
     public static ImmutableArray<Interval> Intervals(
         int clips,
@@ -44,9 +49,13 @@ public static class Bootstrap
     /// <summary>Differences of metrics between two systems on the same clips.</summary>
     /// <param name="first">The counts of the first system for each clip.</param>
     /// <param name="second">The counts of the second system for the same clips in the same order.</param>
-    /// <param name="metrics">The metrics of summed counts, with the same names in the same order for every resample.</param>
-    /// <param name="options">The resampling; 1000 resamples by default.</param>
-    /// <exception cref="ArgumentException">The numbers of clips differ or are 0, or the options are unusable.</exception>
+    /// <param name="metrics">
+    /// Computes the metrics from summed counts, with the same names in the same order for every resample.
+    /// </param>
+    /// <param name="options">Options; null takes the defaults (1000 resamples).</param>
+    /// <exception cref="ArgumentException">
+    /// The numbers of clips differ or are 0, or the options are unusable.
+    /// </exception>
     public static ImmutableArray<PairedDifference> Differences<TCounts>(
         IReadOnlyList<TCounts> first,
         IReadOnlyList<TCounts> second,
@@ -62,12 +71,16 @@ public static class Bootstrap
         return Differences(first.Count, weights => metrics(a.Of(weights)), weights => metrics(b.Of(weights)), options);
     }
 
-    /// <summary>Differences of any metrics of clips with weights between two systems, for example of PSDS.</summary>
+    /// <summary>
+    /// Differences between two systems of metrics that are not functions of counts, for example PSDS.
+    /// </summary>
     /// <param name="clips">Number of clips, at least 1.</param>
-    /// <param name="first">The metrics of the first system on clips with weights.</param>
-    /// <param name="second">The same metrics of the second system.</param>
-    /// <param name="options">The resampling; 1000 resamples by default.</param>
-    /// <exception cref="ArgumentException">There are no clips, the metrics differ, or the options are unusable.</exception>
+    /// <param name="first">Computes the metrics of the first system on weighted clips.</param>
+    /// <param name="second">Computes the same metrics of the second system.</param>
+    /// <param name="options">Options; null takes the defaults (1000 resamples).</param>
+    /// <exception cref="ArgumentException">
+    /// There are no clips, the metrics differ, or the options are unusable.
+    /// </exception>
     public static ImmutableArray<PairedDifference> Differences(
         int clips,
         Func<int[], IReadOnlyList<Measure>> first,
@@ -77,17 +90,19 @@ public static class Bootstrap
     {
         ArgumentNullException.ThrowIfNull(first);
         ArgumentNullException.ThrowIfNull(second);
-        // Equal seeds draw equal clips, which pairs the systems.
+        // Equal seeds draw the same clips for both systems, so the differences are paired.
         return Resample(clips, second, options).DifferencesFrom(Resample(clips, first, options));
     }
 
     /// <summary>
-    /// Metrics of all clips and of resamples of them, which give intervals and differences from several other systems without
-    /// drawing again.
+    /// Computes the metrics of all clips and of bootstrap resamples. The result gives intervals and differences from
+    /// several other systems without drawing again.
     /// </summary>
     /// <param name="clips">Number of clips, at least 1.</param>
-    /// <param name="metrics">The metrics of clips with weights; a weight is how often the clip was drawn.</param>
-    /// <param name="options">The resampling; 1000 resamples by default.</param>
+    /// <param name="metrics">
+    /// Computes the metrics of weighted clips; the weight of a clip is the number of times it was drawn.
+    /// </param>
+    /// <param name="options">Options; null takes the defaults (1000 resamples).</param>
     /// <exception cref="ArgumentException">There are no clips, or the options are unusable.</exception>
     public static Resampled Resample(
         int clips,
@@ -95,10 +110,12 @@ public static class Bootstrap
         BootstrapOptions? options = null
     ) => Resample(SamplingUnits.OfClips(clips), metrics, options);
 
-    /// <summary>The same for clips that are not independent of each other: their units are drawn.</summary>
+    /// <summary>Computes the metrics of all clips and of bootstrap resamples of independent units of clips.</summary>
     /// <param name="units">The independent units of the clips, for example recordings.</param>
-    /// <param name="metrics">The metrics of clips with weights; a weight is how often the clip's unit was drawn.</param>
-    /// <param name="options">The resampling; 1000 resamples by default.</param>
+    /// <param name="metrics">
+    /// Computes the metrics of weighted clips; the weight of a clip is the number of times its unit was drawn.
+    /// </param>
+    /// <param name="options">Options; null takes the defaults (1000 resamples).</param>
     /// <exception cref="ArgumentException">The options are unusable.</exception>
     public static Resampled Resample(
         SamplingUnits units,
@@ -138,19 +155,19 @@ public static class Bootstrap
 /// <summary>Options of the bootstrap. Immutable; checked on use.</summary>
 public sealed record BootstrapOptions
 {
-    /// <summary>The largest number of resamples, at which intervals are stable to three digits.</summary>
+    /// <summary>Maximum number of resamples. Intervals are then stable to three digits.</summary>
     public const int MostResamples = 1_000_000;
 
     /// <summary>Number of resamples, from 1 to <see cref="MostResamples"/>. Default 1000.</summary>
     public int Resamples { get; init; } = 1000;
 
-    /// <summary>The seed; equal seeds draw equal clips on every machine. Default 1.</summary>
+    /// <summary>The seed. Equal seeds draw the same clips on every machine. Default 1.</summary>
     public ulong Seed { get; init; } = 1;
 
     /// <summary>The confidence level of intervals, between 0 and 1. Default 0.95.</summary>
     public double Confidence { get; init; } = 0.95;
 
-    /// <summary>Every problem of these options; empty when they are valid.</summary>
+    /// <summary>All problems of these options; empty if they are valid.</summary>
     public IReadOnlyList<string> Problems()
     {
         List<string> problems = [];
@@ -171,14 +188,14 @@ public sealed record BootstrapOptions
 }
 
 /// <summary>
-/// Draws bootstrap resamples. The generator is SplitMix64 (Steele, Lea and Flood 2014), so a seed gives the same draws on every
-/// machine and in every version.
+/// Draws bootstrap resamples. The generator is SplitMix64 (Steele, Lea and Flood 2014), so a seed gives the same draws
+/// on every machine and in every version.
 /// </summary>
 internal sealed class Resampling(ulong seed)
 {
     private ulong state = seed;
 
-    /// <summary>Draws one resample; a weight is how often its clip was drawn.</summary>
+    /// <summary>Draws one resample. The weight of a clip is the number of times it was drawn.</summary>
     public void Draw(Span<int> weights)
     {
         weights.Clear();

@@ -7,7 +7,7 @@ namespace Sed.Core.Metrics.Uncertainty;
 public sealed class Resampled
 {
     private readonly IReadOnlyList<Measure> whole;
-    private readonly double[][] values; // for each metric its value in each resample; NaN where it is undefined
+    private readonly double[][] values; // (metrics, resamples); NaN: undefined
     private readonly BootstrapOptions options;
 
     internal Resampled(
@@ -17,7 +17,7 @@ public sealed class Resampled
         BootstrapOptions options
     ) => (this.whole, this.values, Units, this.options) = (whole, values, units, options);
 
-    /// <summary>The units that were drawn.</summary>
+    /// <summary>The sampling units.</summary>
     public SamplingUnits Units { get; }
 
     /// <summary>The interval of each metric.</summary>
@@ -34,8 +34,10 @@ public sealed class Resampled
         return intervals.MoveToImmutable();
     }
 
-    /// <summary>The differences of each metric from another system, resample by resample.</summary>
-    /// <param name="first">The same metrics of the other system on the same clips, with the same options.</param>
+    /// <summary>The difference of each metric from another system (paired bootstrap).</summary>
+    /// <param name="first">
+    /// The other system: the same metrics on the same clips, resampled with the same options.
+    /// </param>
     /// <exception cref="ArgumentException">The metrics, the numbers of clips or the options differ.</exception>
     public ImmutableArray<PairedDifference> DifferencesFrom(Resampled first)
     {
@@ -44,7 +46,7 @@ public sealed class Resampled
             throw new ArgumentException("The two systems have different metrics.", nameof(first));
         if (first.Units.Clips != Units.Clips || first.options != options)
             throw new ArgumentException(
-                "The two systems have different numbers of clips or options of resampling.",
+                "The two systems have different numbers of clips or different resampling options.",
                 nameof(first)
             );
         var differences = ImmutableArray.CreateBuilder<PairedDifference>(whole.Count);
@@ -71,7 +73,7 @@ public sealed class Resampled
         return differences.MoveToImmutable();
     }
 
-    /// <summary>The values of the metric with a name on all clips and on each resample.</summary>
+    /// <summary>The values of the named metric on all clips and on each resample.</summary>
     /// <exception cref="ArgumentException">There is no such metric.</exception>
     internal (Rate Whole, double[] Resamples) Of(string metric)
     {
@@ -89,17 +91,19 @@ public sealed class Resampled
         : !b.IsDefined ? b
         : Difference(a.Value, b.Value);
 
-    /// <summary>The difference of two values; 0 for equal infinite values, such as d-prime of two perfect rankings.</summary>
+    /// <summary>
+    /// The difference of two values; 0 for equal infinite values, such as d-prime of two perfect rankings.
+    /// </summary>
     private static double Difference(double a, double b) => a == b ? 0 : a - b;
 }
 
 /// <summary>The value of a metric with its bootstrap interval over clips.</summary>
 /// <param name="Name">The name of the metric.</param>
 /// <param name="Value">The value on all clips.</param>
-/// <param name="Low">The lower limit; undefined, with the reason, where the resamples give no interval.</param>
+/// <param name="Low">The lower limit; undefined, with the reason, if the resamples give no interval.</param>
 /// <param name="High">The upper limit.</param>
 /// <param name="StandardError">The standard error over clips; undefined for fewer than two values.</param>
-/// <param name="Undefined">Number of resamples without a value, which are left out.</param>
+/// <param name="Undefined">Number of resamples without a value; they are left out.</param>
 public sealed record Interval(string Name, Rate Value, Rate Low, Rate High, Rate StandardError, int Undefined);
 
 /// <summary>The difference of a metric between two systems on the same clips (paired bootstrap).</summary>
@@ -107,7 +111,9 @@ public sealed record Interval(string Name, Rate Value, Rate Low, Rate High, Rate
 /// <param name="First">The value of the first system.</param>
 /// <param name="Second">The value of the second system.</param>
 /// <param name="Difference">The second value minus the first.</param>
-/// <param name="Low">The lower limit of the difference's interval; undefined, with the reason, where there is none.</param>
+/// <param name="Low">
+/// The lower limit of the difference's interval; undefined, with the reason, where there is none.
+/// </param>
 /// <param name="High">The upper limit.</param>
 /// <param name="PValue">The two-sided p-value; undefined where there is no interval.</param>
 /// <param name="Undefined">Number of resamples in which either system has no value; they are left out.</param>

@@ -3,21 +3,21 @@ using Sed.Core.Metrics.Counts;
 namespace Sed.Core.Metrics.Uncertainty;
 
 /// <summary>
-/// A metric of the trials of a table's row, which are trainings of one recipe, on the same clips and on the same resamples of
-/// them. Immutable.
+/// The values of a metric for the trials of a table row, on all clips and on bootstrap resamples. All trials have the
+/// same recipe, the same clips and the same resamples. Immutable.
 /// </summary>
 /// <remarks>
-/// With several trials, the variance of their mean is the variance that all trainings share through the clips, plus s²/T for the
-/// sample variance s² of T trials (which contains what clips add to each training alone). The shared part is the bootstrap
-/// variance of the mean less the part of the trials' own variation over resamples. With one trial, only clips vary: intervals and
-/// comparisons are about one trained network.
+/// With several trials, the variance of their mean is the variance over clips that all trainings share, plus s²/T for
+/// the sample variance s² of T trials (which includes the variance over clips that is specific to a training). The
+/// shared part is the bootstrap variance of the mean minus the part that is specific to the trials. With one trial,
+/// only the clips vary: intervals and comparisons then apply to one trained network.
 /// </remarks>
 public sealed class RowScores
 {
-    private readonly double[] values; // of each trial, on all clips
-    private readonly double[][] resamples; // of each trial
-    private readonly double[] means; // over trials, in each resample
-    private readonly double trialsOverClips; // the part of the variance over trials that resampling the clips explains
+    private readonly double[] values; // per trial, on all clips
+    private readonly double[][] resamples; // (trials, resamples)
+    private readonly double[] means; // mean over trials, per resample
+    private readonly double trialsOverClips; // the part of the variance over trials that is due to the clips
     private readonly string trainings;
     private readonly SamplingUnits units;
     private readonly int fewestUnits;
@@ -35,15 +35,19 @@ public sealed class RowScores
                     / (resamples.Length - 1);
     }
 
-    /// <summary>The scores of a row.</summary>
-    /// <param name="trials">Each trial's metrics on the same clips, resampled with the same options; at least one.</param>
+    /// <summary>Creates the scores of a row.</summary>
+    /// <param name="trials">
+    /// Each trial's metrics on the same clips, resampled with the same options; at least one.
+    /// </param>
     /// <param name="metric">The metric's name; its value is defined for every trial.</param>
     /// <param name="trainings">
-    /// The keys of the trials' trainings. Rows of equal trainings, which differ in decoding only, are compared training by
-    /// training. Default: none, a row of its own.
+    /// Keys of the trials' trainings. Rows with equal trainings, which differ only in decoding, are compared as pairs
+    /// of trials. Default: none; the row shares no trainings with other rows.
     /// </param>
-    /// <param name="fewestUnits">The fewest independent units with an interval and a verdict. Default 10.</param>
-    /// <exception cref="ArgumentException">There are no trials, or a trial has no such metric or no value of it.</exception>
+    /// <param name="fewestUnits">Minimum number of independent units for intervals and verdicts. Default 10.</param>
+    /// <exception cref="ArgumentException">
+    /// There are no trials, or the metric is missing or undefined for a trial.
+    /// </exception>
     public static RowScores Of(
         IReadOnlyList<Resampled> trials,
         string metric,
@@ -77,13 +81,16 @@ public sealed class RowScores
         Trials > 1 && Math.Sqrt(TrialVariance) is var deviation && double.IsFinite(deviation) ? deviation : null;
 
     /// <summary>
-    /// The 95 % confidence interval: over clips and trainings with several trials, else over clips. Undefined, with the reason,
-    /// where an interval does not have its coverage.
+    /// The 95 % confidence interval: over clips and trainings for several trials, over clips for one trial. Undefined,
+    /// with the reason, where intervals do not reach their nominal coverage.
     /// </summary>
     public (Rate Low, Rate High) Interval() => Student().Limits();
 
-    /// <summary>This row compared with another one on the same clips. A row with one trial is compared only with such rows.</summary>
-    /// <param name="reference">The other row, of the same clips and options.</param>
+    /// <summary>
+    /// Compares this row with another row on the same clips. A row with one trial is compared only with rows with one
+    /// trial.
+    /// </summary>
+    /// <param name="reference">The other row, with the same clips and resampling options.</param>
     public RowComparison CompareWith(RowScores reference)
     {
         ArgumentNullException.ThrowIfNull(reference);
@@ -96,7 +103,7 @@ public sealed class RowScores
         var difference = Mean == reference.Mean ? 0 : Mean - reference.Mean;
         if (compared == Compared.Nothing)
         {
-            var none = Rate.Undefined("a row has one trial, which says nothing about its recipe");
+            var none = Rate.Undefined("a row has one trial, so its recipe cannot be compared");
             return new RowComparison(difference, none, none, none, compared);
         }
         var student =
@@ -116,7 +123,7 @@ public sealed class RowScores
     private double TrialVariance =>
         Same(values) ? 0 : values.Sum(value => (value - Mean) * (value - Mean)) / (Trials - 1);
 
-    /// <summary>The variance over trainings, of the mean over trials.</summary>
+    /// <summary>The variance of the mean over trials that is due to the trainings.</summary>
     private double Trainings => Trials > 1 ? TrialVariance / Trials : 0;
 
     private double TrainingsOverClips => trialsOverClips / Trials;
@@ -181,25 +188,27 @@ public sealed class RowScores
     private static double Minus(double a, double b) => a == b ? 0 : a - b;
 }
 
-/// <summary>What a comparison of two rows is about.</summary>
+/// <summary>The objects that a comparison of two rows refers to.</summary>
 public enum Compared
 {
     /// <summary>Nothing: one of the rows has a single trial.</summary>
     Nothing,
 
-    /// <summary>Two trained networks on other clips; other trainings may differ in another way.</summary>
+    /// <summary>Two trained networks, generalised to other clips but not to other trainings.</summary>
     Networks,
 
-    /// <summary>Two recipes, on other clips and with other trainings.</summary>
+    /// <summary>Two recipes, generalised to other clips and other trainings.</summary>
     Recipes,
 }
 
-/// <summary>A row compared with another one.</summary>
+/// <summary>The comparison of a row with another row.</summary>
 /// <param name="Difference">The row's mean minus the other's.</param>
-/// <param name="Low">The lower limit of the 95 % confidence interval; undefined, with the reason, where there is none.</param>
+/// <param name="Low">
+/// The lower limit of the 95 % confidence interval; undefined, with the reason, where there is none.
+/// </param>
 /// <param name="High">The upper limit.</param>
 /// <param name="PValue">The two-sided p-value; undefined where there is no interval.</param>
-/// <param name="Compared">What the comparison is about.</param>
+/// <param name="Compared">The objects of the comparison: networks, recipes or nothing.</param>
 public sealed record RowComparison(double Difference, Rate Low, Rate High, Rate PValue, Compared Compared)
 {
     /// <summary>The standard error of the difference; NaN where nothing is compared.</summary>
@@ -208,24 +217,27 @@ public sealed record RowComparison(double Difference, Rate Low, Rate High, Rate 
     /// <summary>The p-value corrected for the number of comparisons. Default: not corrected.</summary>
     public Rate Adjusted { get; init; } = PValue;
 
-    /// <summary>Whether the two differ, by the corrected p-value at 5 %.</summary>
+    /// <summary>Whether the rows differ significantly: the corrected p-value is at most 5 %.</summary>
     public bool Differs => Adjusted is { IsDefined: true, Value: <= RowComparisons.Level };
 
-    /// <summary>Why there is no verdict; null where there is one.</summary>
+    /// <summary>The reason that there is no verdict; null if there is one.</summary>
     public string? WhyNone => Adjusted.Why;
 }
 
-/// <summary>Comparisons of the rows of a table, with p-values corrected by Holm's step-down procedure (Holm 1979).</summary>
+/// <summary>
+/// Comparisons of the rows of a table, with p-values corrected by Holm's step-down procedure (Holm 1979).
+/// </summary>
 public static class RowComparisons
 {
     /// <summary>The significance level of each family of comparisons: 5 %.</summary>
     public const double Level = 0.05;
 
     /// <summary>
-    /// All pairs of rows. A reference that was chosen for being the best needs this family, because the choice favours it; the
-    /// comparisons with the best row of Hsu (1996) do not bound the error rate for rows that are all equal.
+    /// Compares all pairs of rows. A reference that was selected as the best row needs this family, because the
+    /// selection favours it. The comparisons with the best of Hsu (1996) do not bound the error rate if all rows are
+    /// equal.
     /// </summary>
-    /// <returns>For each pair of places in <paramref name="rows"/>, in either order, the first compared with the second.</returns>
+    /// <returns>The comparison of each ordered pair of indices in <paramref name="rows"/>.</returns>
     public static IReadOnlyDictionary<(int Row, int Reference), RowComparison> AllPairs(IReadOnlyList<RowScores> rows)
     {
         ArgumentNullException.ThrowIfNull(rows);
@@ -248,7 +260,7 @@ public static class RowComparisons
         return all;
     }
 
-    /// <summary>Each row compared with a reference that was named before the results were known.</summary>
+    /// <summary>Compares each row with a reference that was fixed before the results were known.</summary>
     /// <returns>The comparisons, in the order of <paramref name="rows"/>.</returns>
     public static IReadOnlyList<RowComparison> With(RowScores reference, IReadOnlyList<RowScores> rows)
     {
@@ -256,7 +268,7 @@ public static class RowComparisons
         return Corrected([.. rows.Select(row => row.CompareWith(reference))]);
     }
 
-    /// <summary>p-values after Holm's correction, in the same order.</summary>
+    /// <summary>Corrects p-values by Holm's procedure; keeps their order.</summary>
     public static IReadOnlyList<double> Holm(IReadOnlyList<double> pValues)
     {
         ArgumentNullException.ThrowIfNull(pValues);

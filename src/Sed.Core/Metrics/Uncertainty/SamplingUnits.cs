@@ -1,12 +1,12 @@
 namespace Sed.Core.Metrics.Uncertainty;
 
 /// <summary>
-/// The independent units of a set of clips, which a bootstrap resample draws with replacement. Clips of one unit, for example
-/// windows of one recording, are drawn together. Immutable.
+/// The independent units of a set of clips, which a bootstrap resample draws with replacement. Clips of one unit, for
+/// example windows of one recording, are drawn together. Immutable.
 /// </summary>
 public sealed class SamplingUnits
 {
-    private readonly int[]? unitOf; // for each clip its unit; null where every clip is a unit
+    private readonly int[]? unitOf; // unit of each clip; null: every clip is a unit
 
     private SamplingUnits(int clips, int count, int[]? unitOf) => (Clips, Count, this.unitOf) = (clips, count, unitOf);
 
@@ -16,7 +16,7 @@ public sealed class SamplingUnits
     /// <summary>Number of units.</summary>
     public int Count { get; }
 
-    /// <summary>Every clip is a unit.</summary>
+    /// <summary>Creates one unit per clip.</summary>
     /// <param name="clips">Number of clips, at least 1.</param>
     /// <exception cref="ArgumentException">There are no clips.</exception>
     public static SamplingUnits OfClips(int clips) =>
@@ -24,7 +24,7 @@ public sealed class SamplingUnits
             ? new(clips, clips, null)
             : throw new ArgumentException("There are no clips to draw from.", nameof(clips));
 
-    /// <summary>Clips with equal keys form a unit.</summary>
+    /// <summary>Groups clips with equal keys into units.</summary>
     /// <param name="keys">The key of each clip, for example the name of its recording; at least one.</param>
     /// <exception cref="ArgumentException">There are no clips.</exception>
     public static SamplingUnits Of(IReadOnlyList<string> keys)
@@ -41,7 +41,10 @@ public sealed class SamplingUnits
         return units.Count == keys.Count ? clips : new(keys.Count, units.Count, unitOf);
     }
 
-    /// <summary>Draws as many units as there are; the weight of a clip is how often its unit was drawn.</summary>
+    /// <summary>
+    /// Draws <see cref="Count"/> units with replacement. The weight of a clip is the number of times its unit was
+    /// drawn.
+    /// </summary>
     internal void Draw(Resampling resampling, Span<int> weights)
     {
         if (unitOf is null)

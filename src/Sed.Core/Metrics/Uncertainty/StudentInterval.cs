@@ -4,47 +4,51 @@ using Sed.Core.Metrics.Counts;
 namespace Sed.Core.Metrics.Uncertainty;
 
 /// <summary>
-/// Student's t interval and test of a score, or of a difference of scores, with two parts of variance: over clips, from the
-/// bootstrap, and over trainings. The bootstrap's bias is subtracted, which gives the centre of the basic (reflected) interval
-/// (Davison and Hinkley 1997, section 5.2), so that metrics that are not linear in the clips, such as mAP, are covered as well.
+/// Student's t interval and test of a score, or of a difference of scores, with two variance components: over clips,
+/// from the bootstrap, and over trainings. The bootstrap's bias is subtracted, which gives the centre of the basic
+/// (reflected) interval (Davison and Hinkley 1997, section 5.2) and makes the interval valid for metrics that are not
+/// linear in the clips, such as mAP.
 /// </summary>
 /// <remarks>
-/// The variances have different degrees of freedom. The critical value of Satterthwaite (1946) is too small for two trainings,
-/// that of Cochran and Cox (1957, section 4.14), a mean of both t values weighted by the variances, is slightly too large. An
-/// interval uses the mean of the two values, a comparison the larger one, since corrections for many comparisons need the tails.
-/// <c>Sed.Bench statistics</c> measures coverage and false-positive rates of exactly these functions.
+/// The variances have different degrees of freedom. The critical value of Satterthwaite (1946) is too small for two
+/// trainings; that of Cochran and Cox (1957, section 4.14), the mean of both t values weighted by the variances, is
+/// slightly too large. An interval uses the mean of the two critical values. A comparison uses the larger one, because
+/// corrections for multiple comparisons depend on the tails. <c>Sed.Bench statistics</c> measures the coverage and the
+/// false-positive rate of these functions.
 /// </remarks>
 internal sealed record StudentInterval
 {
-    /// <summary>The fewest independent units (clips or recordings) with an interval, for sums of counts.</summary>
+    /// <summary>
+    /// Minimum number of independent units (clips or recordings) for an interval, for metrics of summed counts.
+    /// </summary>
     public const int FewestUnits = 10;
 
     /// <summary>
-    /// The largest bias, in standard errors, with an interval. Efron and Tibshirani (1993, section 10.3) neglect a bias below 0.25;
-    /// up to this limit, subtracting it suffices.
+    /// Maximum bias for an interval, in standard errors. Efron and Tibshirani (1993, section 10.3) neglect a bias below
+    /// 0.25; up to this limit, subtracting it suffices.
     /// </summary>
     public const double LargestBias = 0.5;
 
     private readonly Moments moments;
 
     /// <param name="value">The score, or a difference of scores.</param>
-    /// <param name="moments">The moments of its bootstrap resamples.</param>
+    /// <param name="moments">Moments of the value's bootstrap resamples.</param>
     public StudentInterval(Rate value, Moments moments) =>
         (Value, this.moments, Clips) = (value, moments, moments.Variance);
 
     /// <summary>The score, or a difference of scores.</summary>
     public Rate Value { get; }
 
-    /// <summary>The part of the variance that comes from the clips. Default: the variance of the resamples.</summary>
+    /// <summary>The variance component of the clips. Default: the variance of the resamples.</summary>
     public double Clips { get; init; }
 
-    /// <summary>The part that comes from the trainings. Default 0: one trained network.</summary>
+    /// <summary>The variance component of the trainings. Default 0, for one trained network.</summary>
     public double Trainings { get; init; }
 
     /// <summary>Degrees of freedom of <see cref="Trainings"/>.</summary>
     public double TrainingFreedom { get; init; } = 1;
 
-    /// <summary>The fewest independent units with an interval. Default: <see cref="FewestUnits"/>.</summary>
+    /// <summary>Minimum number of independent units for an interval. Default: <see cref="FewestUnits"/>.</summary>
     public int Fewest { get; init; } = FewestUnits;
 
     /// <summary>Whether the value is a difference. Default false.</summary>
@@ -53,7 +57,7 @@ internal sealed record StudentInterval
     /// <summary>The confidence level, between 0 and 1. Default 0.95.</summary>
     public double Confidence { get; init; } = 0.95;
 
-    /// <summary>Why there is no interval and no p-value; null where there are.</summary>
+    /// <summary>The reason that there is no interval and no p-value; null if there are both.</summary>
     public string? WhyNone =>
         !Value.IsDefined ? Value.Why
         : !double.IsFinite(Value.Value) || !moments.AreFinite ? "a value is infinite"
@@ -73,8 +77,8 @@ internal sealed record StudentInterval
     private double Bias => moments.Mean - Value.Value;
 
     /// <summary>
-    /// The lower and the upper limit; they enclose the value. They do not leave 0 to 1 where no resample does, since the score is a
-    /// fraction then.
+    /// The lower and the upper limit, which enclose the value. They are limited to the range 0 to 1 if all resamples
+    /// are in this range, because the score is then a fraction.
     /// </summary>
     public (Rate Low, Rate High) Limits()
     {
@@ -92,7 +96,9 @@ internal sealed record StudentInterval
         return (low, high);
     }
 
-    /// <summary>The two-sided p-value of the hypothesis that the value is 0; 1 where the value is 0 in every resample.</summary>
+    /// <summary>
+    /// The two-sided p-value of the null hypothesis that the value is 0; 1 if the value is 0 in every resample.
+    /// </summary>
     public Rate PValue()
     {
         if (Value is { IsDefined: true, Value: 0 } && moments is { Least: 0, Most: 0 })
@@ -105,7 +111,7 @@ internal sealed record StudentInterval
             return 2 * least;
         if (Clips <= 0)
             return 2 * most;
-        // The tail whose critical value is the statistic lies between those of the two distributions.
+        // The p-value lies between the tail probabilities of the two distributions.
         var (from, to) = (Math.Log(Math.Max(Math.Min(least, most), 1e-300)), Math.Log(Math.Max(least, most)));
         for (var step = 0; step < 40 && to - from > 1e-3; step++)
         {
@@ -131,8 +137,9 @@ internal sealed record StudentInterval
         );
 
     /// <summary>
-    /// The value that Student's t exceeds with a probability below 0.5, by Newton's method for the logarithm of the tail over the
-    /// logarithm of t. The quantile function of MathNet does not converge for the small probabilities of corrected tests.
+    /// The value that Student's t exceeds with the given probability, below 0.5. Newton's method solves for the
+    /// logarithm of t from the logarithm of the probability. MathNet's quantile function does not converge for the
+    /// small probabilities of corrected tests.
     /// </summary>
     private static double Critical(double tail, double freedom)
     {
@@ -153,11 +160,13 @@ internal sealed record StudentInterval
 
 /// <summary>Moments and range of the values on bootstrap resamples; undefined values are left out.</summary>
 /// <param name="Count">Number of values.</param>
-/// <param name="Mean">Their mean.</param>
-/// <param name="Variance">Their variance, times n / (n - 1) for n units, since resamples of few units vary too little.</param>
+/// <param name="Mean">Mean of the values.</param>
+/// <param name="Variance">
+/// Variance of the values, times n / (n - 1) for n units, because resamples of few units vary too little.
+/// </param>
 /// <param name="Least">The smallest value.</param>
 /// <param name="Most">The largest value.</param>
-/// <param name="Units">Number of units that resamples are drawn from.</param>
+/// <param name="Units">Number of sampling units.</param>
 internal sealed record Moments(int Count, double Mean, double Variance, double Least, double Most, int Units)
 {
     /// <summary>Whether all values are finite.</summary>

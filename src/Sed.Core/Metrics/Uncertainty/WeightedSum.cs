@@ -2,7 +2,7 @@ using Sed.Core.Metrics.Counts;
 
 namespace Sed.Core.Metrics.Uncertainty;
 
-/// <summary>Sums the counts of clips with weights. Not thread-safe.</summary>
+/// <summary>Sums the counts of weighted clips. Not thread-safe.</summary>
 public sealed class WeightedSum<TCounts>
     where TCounts : ICounts<TCounts>
 {

@@ -50,12 +50,14 @@ internal static class KernelThreads
         while (true)
         {
             wakeUps.Wait();
-            // A helper that wakes up late finds either no job or the next job.
+            // A thread that wakes up late finds either no job or the next job.
             Volatile.Read(ref current)?.Help();
         }
     }
 
-    /// <summary>Items that several threads process. Each thread takes the next item when it has finished one.</summary>
+    /// <summary>
+    /// A set of items that several threads process. Each thread repeatedly takes the next unprocessed item.
+    /// </summary>
     private sealed class Job(int items, int helpersWanted, Action<int> work)
     {
         private readonly ManualResetEventSlim allDone = new();
@@ -64,7 +66,7 @@ internal static class KernelThreads
         private int helpersLeft = helpersWanted;
         private Exception? failure;
 
-        /// <summary>Processes items, unless enough helpers are already doing so.</summary>
+        /// <summary>Takes part in processing the items if fewer than the maximum number of threads do so.</summary>
         public void Help()
         {
             if (Interlocked.Decrement(ref helpersLeft) >= 0)

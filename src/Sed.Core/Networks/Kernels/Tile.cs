@@ -61,8 +61,8 @@ internal static unsafe class Tile
             AddRow(a, b, c, width, loop);
     }
 
-    /// <summary>Number of columns that the next tile covers.</summary>
-    /// <param name="left">Columns left, a multiple of <see cref="Simd.Lanes"/>.</param>
+    /// <summary>The width in columns of the next tile.</summary>
+    /// <param name="left">Number of remaining columns, a multiple of <see cref="Simd.Lanes"/>.</param>
     public static int Columns(int left) => left == 64 ? 32 : Math.Min(left, 48);
 
     private static void AddRow(float* a, float* b, float* c, int width, in ReductionLoop loop)
@@ -95,21 +95,21 @@ internal interface ITileColumns
     static abstract int Vectors { get; }
 }
 
-/// <summary>One vector per row.</summary>
+/// <summary>The width of a tile with one vector per row.</summary>
 internal readonly struct OneVector : ITileColumns
 {
     /// <inheritdoc/>
     public static int Vectors => 1;
 }
 
-/// <summary>Two vectors per row.</summary>
+/// <summary>The width of a tile with two vectors per row.</summary>
 internal readonly struct TwoVectors : ITileColumns
 {
     /// <inheritdoc/>
     public static int Vectors => 2;
 }
 
-/// <summary>Three vectors per row.</summary>
+/// <summary>The width of a tile with three vectors per row.</summary>
 internal readonly struct ThreeVectors : ITileColumns
 {
     /// <inheritdoc/>

@@ -43,8 +43,8 @@ internal sealed class OwnCode
 
     private static readonly ConditionalWeakTable<Delegate, string> known = [];
 
-    /// <summary>The hash as 8 hexadecimal digits; the same code has the same hash in every process.</summary>
-    /// <param name="function">The function, for example the one that creates a custom layer's module.</param>
+    /// <summary>The hash as 8 hexadecimal digits. The same code has the same hash in every process.</summary>
+    /// <param name="function">The function, for example the constructor function of a custom layer.</param>
     public static string Of(Delegate function) =>
         known.GetValue(
             function,

@@ -41,7 +41,8 @@ public class RowScoresTests
         double[] clips = [.. Enumerable.Range(0, 1000).Select(k => k % 2 * 0.001 - 5)];
         var two = RowScores.Of([Trial(clips), Trial([.. clips.Select(value => value + 0.02)])], "mean");
         var (low, high) = two.Interval();
-        // Scores below 0 are no fractions, whose limits would end at 0. The t value of one degree of freedom is 12.7, the standard error 0.01.
+        // Scores below 0 are no fractions, whose limits would end at 0. The t value of one degree of freedom is 12.7,
+        // the standard error 0.01.
         Assert.Equal(0.127, (high.Value - low.Value) / 2, 0.002);
     }
 
@@ -52,7 +53,7 @@ public class RowScoresTests
         Assert.Equal(Compared.Recipes, Row(0.5, 0.6).CompareWith(Row(0.4, 0.5)).Compared);
         var mixed = Row(0.5).CompareWith(Row(0.4, 0.5));
         Assert.Equal(Compared.Nothing, mixed.Compared);
-        Assert.Equal("a row has one trial, which says nothing about its recipe", mixed.WhyNone);
+        Assert.Equal("a row has one trial, so its recipe cannot be compared", mixed.WhyNone);
         Assert.False(mixed.Differs);
     }
 
