@@ -4,8 +4,8 @@ using System.Text;
 namespace Sed.Core.Audio;
 
 /// <summary>
-/// Reads the header of an AIFF or AIFF-C file (Apple, "Audio Interchange File Format", versions 1.3 and C). Every stated size is
-/// compared with the bytes in the file.
+/// Reads the header of an AIFF or AIFF-C file (Apple, "Audio Interchange File Format", versions 1.3 and C). Every size
+/// in the header is compared with the bytes in the file.
 /// </summary>
 internal static class AiffHeader
 {
@@ -18,9 +18,9 @@ internal static class AiffHeader
         && (start[8..12].SequenceEqual("AIFF"u8) || start[8..12].SequenceEqual("AIFC"u8));
 
     /// <summary>Reads the header.</summary>
-    /// <param name="bytes">The file, which <see cref="Matches"/> accepts.</param>
-    /// <param name="compression">The compression type of an AIFF-C file, "NONE" of an AIFF file.</param>
-    /// <returns>Where the samples are; null if they are compressed in another way than A-law and mu-law.</returns>
+    /// <param name="bytes">A file for which <see cref="Matches"/> is true.</param>
+    /// <param name="compression">The compression type of an AIFF-C file; "NONE" for an AIFF file.</param>
+    /// <returns>The layout of the samples; null if they are compressed, except by A-law or mu-law.</returns>
     /// <exception cref="AudioFormatException">The header is damaged or contradicts the length of the file.</exception>
     internal static PcmLayout? Read(AudioBytes bytes, out string compression)
     {
@@ -78,7 +78,7 @@ internal static class AiffHeader
     {
         var start = new byte[4];
         var left = bytes.Length - at - 8;
-        // Recorders that were stopped and programs that write to a pipe do not know the size.
+        // Interrupted recorders and programs that write to a pipe leave a placeholder for the size.
         var isUnknown = left >= 8 && (size == 0 || (size > left && RiffSize.IsPlaceholder((uint)size)));
         var claimed = size;
         size = isUnknown ? left : Math.Min(size, left);
@@ -94,11 +94,13 @@ internal static class AiffHeader
         return new Sound(at + 16 + padding, size - 8 - padding, claimed, isUnknown);
     }
 
-    /// <summary>The samples of a file, as far as it contains them.</summary>
+    /// <summary>The samples that a file contains.</summary>
     /// <param name="Offset">Position of the first sample.</param>
-    /// <param name="Length">Bytes from there to the end of the chunk or of the file.</param>
-    /// <param name="Claimed">The size in the header of the chunk.</param>
-    /// <param name="IsUnknown">Whether that size is a placeholder.</param>
+    /// <param name="Length">
+    /// Number of bytes from the first sample to the end of the chunk or, if earlier, of the file.
+    /// </param>
+    /// <param name="Claimed">The size in the chunk's header, in bytes.</param>
+    /// <param name="IsUnknown">Whether the size in the chunk's header is a placeholder.</param>
     private sealed record Sound(long Offset, long Length, long Claimed, bool IsUnknown);
 
     private static PcmLayout? Describe(string path, byte[] common, string compression, Sound sound)
@@ -153,7 +155,7 @@ internal static class AiffHeader
         return new PcmLayout(format, (int)Math.Round(rate), sound.Offset, frames) { Findings = findings };
     }
 
-    // Integers of other widths are left-justified in whole bytes.
+    // Integers whose width is not a multiple of 8 bits are left-justified in whole bytes.
     private static SampleFormat? FormatOf(string compression, int bits, int channels)
     {
         var width = (bits + 7) / 8 * 8;

@@ -4,7 +4,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Sed.Core.Audio;
 
-/// <summary>Random access to the bytes of an audio file, or of a buffer that holds one. One thread at a time.</summary>
+/// <summary>Random access to the bytes of an audio file, on disk or in memory. Not thread-safe.</summary>
 internal sealed class AudioBytes : IDisposable
 {
     /// <summary>The largest number of bytes that <see cref="Peek"/> returns.</summary>
@@ -22,13 +22,13 @@ internal sealed class AudioBytes : IDisposable
         (Path, this.file, this.memory, Length) = (path, file, memory, length);
     }
 
-    /// <summary>The file, for messages.</summary>
+    /// <summary>Path or name of the file, for messages.</summary>
     internal string Path { get; }
 
-    /// <summary>Length in bytes, from the start that <see cref="StartAt"/> sets.</summary>
+    /// <summary>Length in bytes, without the bytes that <see cref="StartAt"/> leaves out.</summary>
     internal long Length { get; private set; }
 
-    /// <summary>Leaves out the first bytes: all offsets count from here on.</summary>
+    /// <summary>Leaves out the bytes before an offset. All later offsets are relative to it.</summary>
     internal void StartAt(long offset)
     {
         origin += offset;
@@ -37,7 +37,9 @@ internal sealed class AudioBytes : IDisposable
     }
 
     /// <summary>Opens a file.</summary>
-    /// <exception cref="AudioFormatException">The file is empty, or it is a pipe or a device, whose reading could block.</exception>
+    /// <exception cref="AudioFormatException">
+    /// The file is empty, or it is a pipe or a device, which could block.
+    /// </exception>
     internal static AudioBytes Open(string path)
     {
         var target = File.ResolveLinkTarget(path, returnFinalTarget: true) ?? new FileInfo(path);
@@ -49,11 +51,11 @@ internal sealed class AudioBytes : IDisposable
 
     /// <summary>Wraps a file that is already in memory.</summary>
     /// <param name="bytes">The bytes of the file.</param>
-    /// <param name="name">Its name in messages.</param>
+    /// <param name="name">Name of the file in messages.</param>
     internal static AudioBytes Of(ReadOnlyMemory<byte> bytes, string name) => new(name, null, bytes, bytes.Length);
 
     /// <summary>Reads bytes from an offset.</summary>
-    /// <returns>The number of bytes read, less than the target's length only at the end of the file.</returns>
+    /// <returns>The number of bytes read; less than the target's length only at the end of the file.</returns>
     internal int ReadAt(long offset, Span<byte> target)
     {
         var count = 0;
@@ -95,7 +97,7 @@ internal sealed class AudioBytes : IDisposable
         return window.AsSpan((int)(offset - windowStart), available);
     }
 
-    /// <summary>Bytes as text for a message; bytes that are not printable ASCII become dots.</summary>
+    /// <summary>Formats bytes as text for a message. Bytes that are not printable ASCII become dots.</summary>
     internal static string Printable(ReadOnlySpan<byte> bytes)
     {
         var text = new StringBuilder();

@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace Sed.Core.Audio;
 
-/// <summary>Decodes one file from its start to its end, channels averaged. One thread at a time.</summary>
+/// <summary>Decodes one file from start to end and averages its channels. Not thread-safe.</summary>
 internal interface IAudioDecoder : IDisposable
 {
     /// <summary>Samples per second (Hz).</summary>
@@ -14,28 +14,31 @@ internal interface IAudioDecoder : IDisposable
     /// <summary>Number of samples per channel; null if it is known only after decoding.</summary>
     long? Frames { get; }
 
-    /// <summary>What is wrong with the file although it can be decoded, a clause each; complete after the last sample.</summary>
+    /// <summary>
+    /// Faults of the file that do not prevent decoding, one clause each; complete after the last sample.
+    /// </summary>
     IReadOnlyList<string> Findings => [];
 
     /// <summary>Decodes the next samples.</summary>
     /// <param name="target">Receives samples; full scale is -1 to 1.</param>
-    /// <returns>The number of samples, less than the target's length only at the end of the file.</returns>
+    /// <returns>The number of samples; less than the target's length only at the end of the file.</returns>
     /// <exception cref="AudioFormatException">The file is damaged.</exception>
     int Read(Span<float> target);
 }
 
-/// <summary>Where a WAV or AIFF file stores its samples, checked against the length of the file.</summary>
-/// <param name="Format">How samples are stored.</param>
+/// <summary>Position and format of the samples in a WAV or AIFF file, checked against the length of the file.</summary>
+/// <param name="Format">Encoding, width and channels of the samples.</param>
 /// <param name="SampleRate">Samples per second and channel (Hz).</param>
 /// <param name="DataOffset">Position of the first sample in bytes from the start of the file.</param>
 /// <param name="Frames">Number of samples per channel.</param>
 internal sealed record PcmLayout(SampleFormat Format, int SampleRate, long DataOffset, long Frames)
 {
-    // No audio is recorded outside these rates (Hz), and resampling from them could exhaust memory.
+    // Limits of the sample rate (Hz). No audio is recorded at other rates, and resampling from them could exhaust
+    // memory.
     internal const int MinSampleRate = 1000;
     internal const int MaxSampleRate = 768_000;
 
-    /// <summary>What is wrong with the header although the samples can be read, a clause each.</summary>
+    /// <summary>Faults of the header that do not prevent reading the samples, one clause each.</summary>
     internal IReadOnlyList<string> Findings { get; init; } = [];
 }
 

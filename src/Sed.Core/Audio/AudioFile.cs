@@ -11,20 +11,20 @@ public sealed record Waveform(float[] Samples, int SampleRate, int Channels)
     /// <summary>Length in seconds.</summary>
     public double DurationSeconds => (double)Samples.Length / SampleRate;
 
-    /// <summary>What is wrong with the file although it could be decoded, a clause each; usually empty.</summary>
+    /// <summary>Faults of the file that did not prevent decoding, one clause each; usually empty.</summary>
     public IReadOnlyList<string> Findings { get; init; } = [];
 }
 
 /// <summary>
-/// Decodes audio files. WAV (PCM, floating point, A-law, mu-law), AIFF, MP3 and Ogg Vorbis are decoded in process, all other
-/// formats by ffmpeg, and with them MP3 at 8 kHz and Ogg Vorbis of more than two channels. The content of a file decides, not
-/// its name. Channels are averaged.
+/// Decodes audio files. WAV (PCM, floating point, A-law, mu-law), AIFF, MP3 and Ogg Vorbis are decoded in process. MP3
+/// at 8 kHz, Ogg Vorbis with more than two channels, and all other formats are decoded by ffmpeg. The format is
+/// recognised from the content of the file, not from its name. Channels are averaged.
 /// </summary>
 public static class AudioFile
 {
     private const int BlockSamples = 1 << 16;
 
-    /// <summary>File name extensions of audio, in lower case with their dot.</summary>
+    /// <summary>File name extensions of audio files, in lower case with the dot.</summary>
     public static IReadOnlyList<string> Extensions { get; } =
     [
         ".wav",
@@ -50,16 +50,18 @@ public static class AudioFile
         ".aiff",
     ];
 
-    /// <summary>Whether a file name has an extension of audio.</summary>
+    /// <summary>Whether a file name has the extension of an audio file.</summary>
     /// <param name="path">A file name or path.</param>
     public static bool HasAudioExtension(string path) =>
         Extensions.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Decodes a file at a given sample rate.</summary>
-    /// <param name="path">The file.</param>
-    /// <param name="sampleRate">Samples per second of the result (Hz), positive. Other rates are resampled.</param>
+    /// <param name="path">Path of the file.</param>
+    /// <param name="sampleRate">Sample rate of the result in Hz, positive. Audio at other rates is resampled.</param>
     /// <returns>Samples; full scale is -1 to 1.</returns>
-    /// <exception cref="AudioFormatException">The file is damaged, or it needs ffmpeg, which is not installed.</exception>
+    /// <exception cref="AudioFormatException">
+    /// The file is damaged, or it needs ffmpeg, which is not installed.
+    /// </exception>
     /// <exception cref="IOException">The file cannot be opened.</exception>
     public static float[] Read(string path, int sampleRate)
     {
@@ -71,8 +73,10 @@ public static class AudioFile
     }
 
     /// <summary>Decodes a file at its own sample rate.</summary>
-    /// <param name="path">The file.</param>
-    /// <exception cref="AudioFormatException">The file is damaged, or it needs ffmpeg, which is not installed.</exception>
+    /// <param name="path">Path of the file.</param>
+    /// <exception cref="AudioFormatException">
+    /// The file is damaged, or it needs ffmpeg, which is not installed.
+    /// </exception>
     /// <exception cref="IOException">The file cannot be opened.</exception>
     public static Waveform Read(string path)
     {
@@ -84,11 +88,13 @@ public static class AudioFile
     }
 
     /// <summary>Decodes the start of a file into a buffer. The rest of the buffer is set to silence.</summary>
-    /// <param name="path">The file.</param>
-    /// <param name="sampleRate">Samples per second of the result (Hz), positive. Other rates are resampled.</param>
+    /// <param name="path">Path of the file.</param>
+    /// <param name="sampleRate">Sample rate of the result in Hz, positive. Audio at other rates is resampled.</param>
     /// <param name="target">Receives the samples.</param>
     /// <returns>The number of samples decoded.</returns>
-    /// <exception cref="AudioFormatException">The file is damaged, or it needs ffmpeg, which is not installed.</exception>
+    /// <exception cref="AudioFormatException">
+    /// The file is damaged, or it needs ffmpeg, which is not installed.
+    /// </exception>
     /// <exception cref="IOException">The file cannot be opened.</exception>
     public static int ReadInto(string path, int sampleRate, Span<float> target)
     {
@@ -113,8 +119,10 @@ public static class AudioFile
     }
 
     /// <summary>Opens a file with the decoder of its format.</summary>
-    /// <param name="path">The file.</param>
-    /// <exception cref="AudioFormatException">The header is damaged, or the file needs ffmpeg, which is not installed.</exception>
+    /// <param name="path">Path of the file.</param>
+    /// <exception cref="AudioFormatException">
+    /// The header is damaged, or the file needs ffmpeg, which is not installed.
+    /// </exception>
     /// <exception cref="IOException">The file cannot be opened.</exception>
     internal static IAudioDecoder Open(string path)
     {
@@ -135,9 +143,9 @@ public static class AudioFile
         }
     }
 
-    /// <summary>Opens a file without ffmpeg.</summary>
+    /// <summary>Opens a file with a decoder other than ffmpeg.</summary>
     /// <param name="bytes">The file.</param>
-    /// <param name="formatName">The format, for messages.</param>
+    /// <param name="formatName">Name of the format in messages.</param>
     /// <returns>The decoder; null if the format needs ffmpeg.</returns>
     private static IAudioDecoder? OpenInProcess(AudioBytes bytes, out string formatName)
     {
@@ -182,8 +190,8 @@ public static class AudioFile
         return null;
     }
 
-    /// <summary>Moves the start of the file to a WAV or AIFF header that follows an ID3 tag or zero bytes.</summary>
-    /// <returns>A finding if the start was moved.</returns>
+    /// <summary>Skips an ID3 tag or zero bytes before a WAV or AIFF header.</summary>
+    /// <returns>A finding if bytes were skipped; else none.</returns>
     private static string[] SkipTagBeforeHeader(AudioBytes bytes)
     {
         var at = MetadataTags.SkipLeading(bytes);
@@ -207,7 +215,7 @@ public static class AudioFile
                 && Path.GetExtension(bytes.Path).Equals(".wav", StringComparison.OrdinalIgnoreCase)
             )
         {
-            // Neither WAV nor a format that ffmpeg knows: the message about WAV gives the content.
+            // Neither WAV nor a format known to ffmpeg. The error of the WAV reader quotes the start of the file.
             WavHeader.Read(bytes, out _);
             throw;
         }
@@ -230,10 +238,12 @@ public static class AudioFile
         return samples;
     }
 
-    /// <summary>Decodes to the end of a file, because damage of a compressed file may show only there.</summary>
-    /// <param name="path">The file, for messages.</param>
+    /// <summary>
+    /// Decodes the rest of a file, because damage of a compressed file may be detectable only at its end.
+    /// </summary>
+    /// <param name="path">Path of the file, for messages.</param>
     /// <param name="decoder">The decoder of the file.</param>
-    /// <param name="before">Number of samples decoded before.</param>
+    /// <param name="before">Number of samples already decoded.</param>
     /// <returns>The number of samples in the file.</returns>
     internal static long DecodeRest(string path, IAudioDecoder decoder, long before)
     {

@@ -12,16 +12,18 @@ public enum AudioFault
     /// <summary>The file contains NaN or infinite samples.</summary>
     NotANumber,
 
-    /// <summary>The format needs ffmpeg, which is not installed. Nothing is known to be wrong with the file.</summary>
+    /// <summary>The format needs ffmpeg, which is not installed. The file may be valid.</summary>
     NoDecoder,
 }
 
-/// <summary>An audio file cannot be decoded. The exception gives the file, the position and the cause.</summary>
+/// <summary>Thrown when an audio file cannot be decoded. Contains the file, the position and the cause.</summary>
 public sealed class AudioFormatException : IOException
 {
     /// <summary>Builds the message from file, position and cause.</summary>
-    /// <param name="path">The file.</param>
-    /// <param name="byteOffset">Position of the fault in bytes from the start of the file; null if it is unknown.</param>
+    /// <param name="path">Path of the file.</param>
+    /// <param name="byteOffset">
+    /// Position of the fault in bytes from the start of the file; null if it is unknown.
+    /// </param>
     /// <param name="cause">The cause, as a clause without a full stop.</param>
     /// <param name="inner">The underlying exception, if any.</param>
     public AudioFormatException(string path, long? byteOffset, string cause, Exception? inner = null)
@@ -35,13 +37,13 @@ public sealed class AudioFormatException : IOException
     /// <summary>The kind of fault. Default <see cref="AudioFault.Damaged"/>.</summary>
     public AudioFault Fault { get; init; }
 
-    /// <summary>The file.</summary>
+    /// <summary>Path of the file.</summary>
     public string Path { get; }
 
     /// <summary>Position of the fault in bytes from the start of the file; null if it is unknown.</summary>
     public long? ByteOffset { get; }
 
-    /// <summary>The cause, without file and position.</summary>
+    /// <summary>The cause as a clause, without file and position.</summary>
     public string Cause { get; }
 
     internal static AudioFormatException Truncated(string path, long at, string cause) =>

@@ -1,8 +1,8 @@
 namespace Sed.Core.Audio;
 
 /// <summary>
-/// Decodes a file block by block at a given sample rate, channels averaged. The samples equal those of <see cref="AudioFile"/>;
-/// the memory does not grow with the length of the file. One thread at a time.
+/// Decodes a file block by block at a given sample rate and averages its channels. The samples equal those of
+/// <see cref="AudioFile"/>. Memory use does not depend on the length of the file. Not thread-safe.
 /// </summary>
 public sealed class AudioStream : IDisposable
 {
@@ -25,9 +25,11 @@ public sealed class AudioStream : IDisposable
     }
 
     /// <summary>Opens a file.</summary>
-    /// <param name="path">The file, in any format that <see cref="AudioFile"/> decodes.</param>
-    /// <param name="sampleRate">Samples per second of the result (Hz), positive.</param>
-    /// <exception cref="AudioFormatException">The file is damaged, or it needs ffmpeg, which is not installed.</exception>
+    /// <param name="path">Path of a file in any format that <see cref="AudioFile"/> decodes.</param>
+    /// <param name="sampleRate">Sample rate of the result in Hz, positive.</param>
+    /// <exception cref="AudioFormatException">
+    /// The file is damaged, or it needs ffmpeg, which is not installed.
+    /// </exception>
     /// <exception cref="IOException">The file cannot be opened.</exception>
     public static AudioStream Open(string path, int sampleRate)
     {
@@ -38,13 +40,15 @@ public sealed class AudioStream : IDisposable
     /// <summary>Length of the audio decoded so far, in seconds, at the sample rate of the file.</summary>
     public double Seconds => (double)decoded / decoder.SampleRate;
 
-    /// <summary>What is wrong with the file although it can be decoded, a clause each; usually empty.</summary>
+    /// <summary>Faults of the file that do not prevent decoding, one clause each; usually empty.</summary>
     public IReadOnlyList<string> Findings => decoder.Findings;
 
     /// <summary>Decodes the next samples.</summary>
     /// <param name="target">Receives samples; full scale is -1 to 1.</param>
-    /// <returns>The number of samples, less than the target's length only at the end of the file.</returns>
-    /// <exception cref="AudioFormatException">The file is damaged. In some formats only the end of the file shows this.</exception>
+    /// <returns>The number of samples; less than the target's length only at the end of the file.</returns>
+    /// <exception cref="AudioFormatException">
+    /// The file is damaged. In some formats, damage is detected only at the end of the file.
+    /// </exception>
     public int Read(Span<float> target)
     {
         if (resampler.IsIdentity)

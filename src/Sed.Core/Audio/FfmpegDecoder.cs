@@ -5,14 +5,14 @@ using System.Text.RegularExpressions;
 
 namespace Sed.Core.Audio;
 
-/// <summary>The ffmpeg program of this machine.</summary>
+/// <summary>Starts the ffmpeg program of this machine.</summary>
 internal static class Ffmpeg
 {
     private static readonly AsyncLocal<string?> program = new();
 
     /// <summary>
-    /// The program that is started, a name on the PATH or a path. Default "ffmpeg". A value set here holds for the current
-    /// thread and the tasks it starts, so that a test can run without ffmpeg.
+    /// Name on the PATH, or path, of the program. Default "ffmpeg". A value applies to the current thread and the tasks
+    /// that it starts, so that a test can run without ffmpeg.
     /// </summary>
     internal static string Program
     {
@@ -22,7 +22,7 @@ internal static class Ffmpeg
 
     /// <summary>Starts ffmpeg.</summary>
     /// <param name="arguments">Inputs, options and outputs; <c>pipe:1</c> is standard output.</param>
-    /// <param name="log">Receives the messages.</param>
+    /// <param name="log">Receives ffmpeg's messages.</param>
     /// <exception cref="Win32Exception">ffmpeg is not installed.</exception>
     internal static Process Start(IEnumerable<string> arguments, FfmpegLog log)
     {
@@ -39,7 +39,7 @@ internal static class Ffmpeg
     }
 }
 
-/// <summary>Parses the messages of ffmpeg, each of which has its level (<c>-v level+info</c>).</summary>
+/// <summary>Parses ffmpeg's messages, which are prefixed with their level (<c>-v level+info</c>).</summary>
 internal sealed partial class FfmpegLog
 {
     private readonly List<string> errors = [];
@@ -48,13 +48,13 @@ internal sealed partial class FfmpegLog
     /// <summary>Whether ffmpeg reported an error.</summary>
     internal bool HasErrors => errors.Count > 0;
 
-    /// <summary>The first error, of which later ones are usually consequences.</summary>
+    /// <summary>The first error. Later errors are usually its consequences.</summary>
     internal string Reason => errors.FirstOrDefault() ?? "ffmpeg gave no reason";
 
-    /// <summary>The duration that the file states (s); NaN if it states none.</summary>
+    /// <summary>The duration in the file's header, in seconds; NaN if there is none.</summary>
     internal double StatedSeconds { get; private set; } = double.NaN;
 
-    /// <summary>Adds a line.</summary>
+    /// <summary>Parses a line of ffmpeg's output.</summary>
     internal void Add(string line)
     {
         if (
@@ -76,7 +76,8 @@ internal sealed partial class FfmpegLog
     [GeneratedRegex(@"\[(error|fatal|panic)\](?<what>.*)")]
     private static partial Regex Error();
 
-    // An Ogg file states no duration: ffmpeg prints the time of the last page, which need not start at 0.
+    // The header of an Ogg file has no duration: ffmpeg prints the time of the last page, and the first need not be at
+    // 0.
     [GeneratedRegex(@"Estimating duration from bitrate|\[info\] Input #0, ogg,")]
     private static partial Regex EstimatedDuration();
 
@@ -89,7 +90,8 @@ internal sealed class FfmpegDecoder : IAudioDecoder
 {
     private const int HeaderBytes = 4096; // ffmpeg writes about 100
 
-    // Stated durations may include the encoder's delay and padding: at most two MP3 frames, or 0.1 s at high sample rates.
+    // Durations in headers may include the encoder's delay and padding: at most two MP3 frames, or 0.1 s at high sample
+    // rates.
     private const double ToleratedSeconds = 0.1;
     private const double ToleratedSamples = 2400;
 
@@ -102,13 +104,14 @@ internal sealed class FfmpegDecoder : IAudioDecoder
     private long frames;
 
     /// <summary>Starts ffmpeg and reads the header of its output.</summary>
-    /// <param name="path">The file.</param>
-    /// <param name="formatName">The format, for the message if ffmpeg is not installed.</param>
+    /// <param name="path">Path of the file.</param>
+    /// <param name="formatName">Name of the format, for the message if ffmpeg is not installed.</param>
     /// <exception cref="AudioFormatException">ffmpeg is not installed or cannot decode the file.</exception>
     internal FfmpegDecoder(string path, string formatName)
     {
         this.path = path;
-        // Floating point avoids clipping and rounding. Channels are averaged and rates converted here, as for all formats.
+        // Floating point avoids clipping and rounding. Channels are averaged and rates converted here, as for all
+        // formats.
         string[] decode =
         [
             "-i",
@@ -184,7 +187,9 @@ internal sealed class FfmpegDecoder : IAudioDecoder
         ffmpeg.Dispose();
     }
 
-    /// <summary>Rejects a file that ffmpeg reported as damaged, or that is shorter than it states.</summary>
+    /// <summary>
+    /// Throws if ffmpeg reported the file as damaged, or if the file is shorter than the duration in its header.
+    /// </summary>
     private void RequireWhole()
     {
         ffmpeg.WaitForExit(); // also waits for the last message

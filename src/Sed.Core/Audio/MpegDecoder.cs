@@ -4,13 +4,13 @@ using NLayer;
 namespace Sed.Core.Audio;
 
 /// <summary>
-/// Decodes MPEG audio, usually MP3, frame by frame with NLayer. The encoder delay and padding that a LAME tag states are
-/// removed, so that events keep their times. Frames must follow each other without a gap, and their number must be the stated
-/// one.
+/// Decodes MPEG audio, usually MP3, frame by frame with NLayer. The encoder delay and padding in a LAME tag are
+/// removed, so that events keep their times. Gaps between frames, and a number of frames that differs from the number
+/// in the header, are errors.
 /// </summary>
 internal sealed class MpegDecoder : IAudioDecoder
 {
-    // A decoder delays the sound by 528 samples and one more of the synthesis filter bank.
+    // Delay of every decoder in samples: 528, plus 1 of the synthesis filter bank.
     private const int DecoderDelay = 529;
     private const int MaxFrameSamples = 2304;
 
@@ -31,8 +31,8 @@ internal sealed class MpegDecoder : IAudioDecoder
     private int ready;
     private int taken;
 
-    /// <summary>Reads up to the first frame that contains sound.</summary>
-    /// <param name="bytes">A file for which <see cref="FindStart"/> finds a frame. Owned by the decoder from here on.</param>
+    /// <summary>Decodes up to the first frame that contains sound.</summary>
+    /// <param name="bytes">A file for which <see cref="FindStart"/> finds a frame. The decoder disposes it.</param>
     internal MpegDecoder(AudioBytes bytes)
     {
         this.bytes = bytes;
@@ -61,18 +61,21 @@ internal sealed class MpegDecoder : IAudioDecoder
     public long? Frames => null;
 
     /// <summary>
-    /// Whether NLayer decodes a stream. It splits the short blocks of layer III at 8 kHz at a wrong frequency.
+    /// Whether NLayer decodes a stream correctly. NLayer splits the short blocks of layer III at 8 kHz at a wrong
+    /// frequency.
     /// </summary>
     internal static bool IsSupported(MpegFrameHeader header) =>
         header is not { Layer: MpegLayer.LayerIII, SampleRate: 8000 };
 
-    /// <summary>The position of the first frame, after ID3 tags and zeros; null if the content is not MPEG audio.</summary>
+    /// <summary>
+    /// The position of the first frame, after ID3 tags and zeros; null if the content is not MPEG audio.
+    /// </summary>
     internal static long? FindStart(AudioBytes bytes, out MpegFrameHeader header)
     {
         var at = MetadataTags.SkipLeading(bytes);
         if (!MpegFrameHeader.TryParse(bytes.Peek(at, MpegFrameHeader.Bytes), out header))
             return null;
-        // One header of 32 bits can occur by chance: a second one has to follow, or the end.
+        // A 32-bit header can occur by chance, so a second header or the end of the file must follow the frame.
         var next = at + header.FrameLength;
         if (next >= bytes.Length || MetadataTags.IsEnd(bytes, next))
             return at;
@@ -111,7 +114,7 @@ internal sealed class MpegDecoder : IAudioDecoder
                 RequireWhole();
                 return false;
             }
-            position = MetadataTags.SkipId3(bytes, position); // of an appended file
+            position = MetadataTags.SkipId3(bytes, position); // tag of an appended file
             var header = NextHeader();
             frame.Set(header, bytes.Peek(position, header.FrameLength));
             if (frames == 0 && header.Layer == MpegLayer.LayerIII)
@@ -200,9 +203,9 @@ internal sealed class MpegDecoder : IAudioDecoder
         return expected;
     }
 
-    // NLayer 3.0.1 leaves out the last scale factor band when it assigns the frequencies of short blocks to their three windows,
-    // so that the subblock gains of LAME's variable bit rates corrupt the highest frequencies. The table is made when the first
-    // frame is decoded; that frame is decoded again afterwards.
+    // NLayer 3.0.1 leaves out the last scale factor band when it assigns the frequencies of short blocks to their three
+    // windows. The subblock gains of LAME's variable bit rates then corrupt the highest frequencies. NLayer creates the
+    // table when it decodes the first frame, so that frame is decoded again afterwards.
     private void CompleteWindowTable(MpegFrameHeader header)
     {
         const BindingFlags Private = BindingFlags.Instance | BindingFlags.NonPublic;
@@ -216,13 +219,13 @@ internal sealed class MpegDecoder : IAudioDecoder
         decoder.Reset();
     }
 
-    /// <summary>Keeps of a decoded frame what is neither delay nor padding.</summary>
+    /// <summary>Removes delay and padding from a decoded frame.</summary>
     private void Trim(int samples)
     {
         var start = Math.Clamp(soundStart - decoded, 0, samples);
         var end = Math.Clamp(soundEnd - decoded, 0, samples);
         if (decoded >= paddingEnd)
-            end = samples; // another file appended to this one
+            end = samples; // the start of an appended file
         decoded += samples;
         (taken, ready) = ((int)start, (int)Math.Max(start, end));
         sound += ready - taken;
@@ -291,7 +294,7 @@ internal static class MetadataTags
             return at;
         if (start.Length < Id3v2HeaderBytes)
             return bytes.Length;
-        // The size has seven bits in each byte; a footer repeats the header.
+        // The size is stored with seven bits per byte. A footer repeats the header.
         var size = (start[6] << 21) | (start[7] << 14) | (start[8] << 7) | start[9];
         return at + Id3v2HeaderBytes + size + ((start[5] & 0x10) != 0 ? Id3v2HeaderBytes : 0);
     }

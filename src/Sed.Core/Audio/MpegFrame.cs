@@ -21,7 +21,7 @@ internal readonly record struct MpegFrameHeader
 
     private MpegFrameHeader(uint bits) => this.bits = bits;
 
-    /// <summary>Bytes of a header.</summary>
+    /// <summary>Length of a header in bytes.</summary>
     internal const int Bytes = 4;
 
     internal MpegVersion Version =>
@@ -71,13 +71,13 @@ internal readonly record struct MpegFrameHeader
             }
         );
 
-    /// <summary>Samples per channel in the frame.</summary>
+    /// <summary>Number of samples per channel in the frame.</summary>
     internal int SampleCount =>
         Layer == MpegLayer.LayerI ? 384
         : Layer == MpegLayer.LayerIII && Version != MpegVersion.Version1 ? 576
         : 1152;
 
-    /// <summary>Bytes of the frame, its header included.</summary>
+    /// <summary>Length of the frame in bytes, including its header.</summary>
     internal int FrameLength
     {
         get
@@ -89,16 +89,18 @@ internal readonly record struct MpegFrameHeader
         }
     }
 
-    /// <summary>Bytes of the side information of a layer III frame.</summary>
+    /// <summary>Length of the side information of a layer III frame in bytes.</summary>
     internal int SideInformationBytes =>
         Version == MpegVersion.Version1 ? (Channels == 1 ? 17 : 32)
         : Channels == 1 ? 9
         : 17;
 
     /// <summary>Parses a header.</summary>
-    /// <param name="bytes">The bytes at which a frame may start.</param>
+    /// <param name="bytes">Bytes from the possible start of a frame.</param>
     /// <param name="header">The header.</param>
-    /// <returns>False if no frame of a stated bit rate starts there.</returns>
+    /// <returns>
+    /// False if the bytes are not the header of a frame with a fixed bit rate (free format is not supported).
+    /// </returns>
     internal static bool TryParse(ReadOnlySpan<byte> bytes, out MpegFrameHeader header)
     {
         header = default;
@@ -117,12 +119,12 @@ internal readonly record struct MpegFrameHeader
         return isHeader;
     }
 
-    /// <summary>Whether two frames can belong to one stream: same version, layer and sample rate.</summary>
+    /// <summary>Whether two frames can belong to the same stream: equal version, layer and sample rate.</summary>
     internal bool IsCompatibleWith(MpegFrameHeader other) =>
         (Version, Layer, SampleRateIndex) == (other.Version, other.Layer, other.SampleRateIndex);
 }
 
-/// <summary>A frame as the decoder of NLayer reads it.</summary>
+/// <summary>Adapts a frame to NLayer's decoder.</summary>
 internal sealed class MpegFrame : IMpegFrame
 {
     private byte[] data = [];
@@ -158,9 +160,9 @@ internal sealed class MpegFrame : IMpegFrame
 
     public bool IsCorrupted => false;
 
-    /// <summary>Takes over the bytes of the next frame.</summary>
+    /// <summary>Replaces the content by the next frame.</summary>
     /// <param name="header">The parsed header.</param>
-    /// <param name="frame">The frame, its header included.</param>
+    /// <param name="frame">The bytes of the frame, including its header.</param>
     internal void Set(MpegFrameHeader header, ReadOnlySpan<byte> frame)
     {
         Header = header;
@@ -193,19 +195,19 @@ internal sealed class MpegFrame : IMpegFrame
 }
 
 /// <summary>
-/// The first frame of an MP3 file if it is a Xing, Info or VBRI frame, which describes the file and contains no sound
+/// A Xing, Info or VBRI frame: the first frame of an MP3 file, which describes the file and contains no sound
 /// (layout: the LAME project, "MP3 Info Tag").
 /// </summary>
-/// <param name="Frames">Number of frames that contain sound; null if it is not stated.</param>
-/// <param name="Delay">Samples that the encoder put before the sound; null if it is not stated.</param>
-/// <param name="Padding">Samples that the encoder put after the sound; null if it is not stated.</param>
+/// <param name="Frames">Number of frames that contain sound; null if unknown.</param>
+/// <param name="Delay">Number of samples that the encoder inserted before the sound; null if unknown.</param>
+/// <param name="Padding">Number of samples that the encoder inserted after the sound; null if unknown.</param>
 internal sealed record MpegInfoFrame(uint? Frames, int? Delay, int? Padding)
 {
     private const int VbriOffset = 36;
 
     /// <summary>Parses the first frame of a file.</summary>
     /// <param name="header">The header of the frame.</param>
-    /// <param name="frame">The frame, its header included.</param>
+    /// <param name="frame">The bytes of the frame, including its header.</param>
     /// <returns>The description; null if the frame contains sound.</returns>
     internal static MpegInfoFrame? Parse(MpegFrameHeader header, ReadOnlySpan<byte> frame)
     {

@@ -5,12 +5,14 @@ namespace Sed.Core.Audio;
 
 /// <summary>The header of an Ogg page (RFC 3533, section 6).</summary>
 /// <param name="Offset">Position of the page in the file.</param>
-/// <param name="Granule">Samples up to the end of the last packet that ends on the page; -1 if none ends there.</param>
+/// <param name="Granule">
+/// Position of the end of the last packet that ends on the page, in samples; -1 if no packet ends on it.
+/// </param>
 /// <param name="Serial">Number of the logical stream.</param>
 /// <param name="Sequence">Number of the page within its logical stream.</param>
 /// <param name="Flags">1: continues a packet, 2: first page of the stream, 4: last page.</param>
 /// <param name="Segments">Number of segments.</param>
-/// <param name="Length">Bytes of the page, its header included.</param>
+/// <param name="Length">Length of the page in bytes, including its header.</param>
 internal readonly record struct OggPage(
     long Offset,
     long Granule,
@@ -34,7 +36,7 @@ internal readonly record struct OggPage(
     internal long BodyOffset => Offset + HeaderBytes + Segments;
 
     /// <summary>Reads a page and verifies its checksum.</summary>
-    /// <exception cref="AudioFormatException">There is no page, it is cut, or its checksum is wrong.</exception>
+    /// <exception cref="AudioFormatException">The page is missing, truncated, or has a wrong checksum.</exception>
     internal static OggPage Read(AudioBytes bytes, long at)
     {
         var header = bytes.Peek(at, HeaderBytes);
@@ -75,7 +77,7 @@ internal readonly record struct OggPage(
             $"the file ends inside the Ogg page that starts at byte {at}"
         );
 
-    // CRC-32 with the polynomial 0x04C11DB7, not reflected, over the page with zeros in place of the checksum.
+    // CRC-32 with the polynomial 0x04C11DB7, not reflected, over the page with its checksum set to zero.
     private static uint Checksum(ReadOnlySpan<byte> page)
     {
         var value = Checksum(0, page[..22]);
@@ -83,7 +85,7 @@ internal readonly record struct OggPage(
         return Checksum(value, page[26..]);
     }
 
-    // Four bytes at a time with four tables ("slicing by 4").
+    // Processes four bytes at a time with four tables ("slicing by 4").
     private static uint Checksum(uint value, ReadOnlySpan<byte> bytes)
     {
         var i = 0;
@@ -137,8 +139,8 @@ internal sealed class OggPacket(byte[] data) : DataPacket
 }
 
 /// <summary>
-/// The packets of one logical stream. Checksums and page numbers are verified, so that no part of the stream can be missing
-/// unnoticed.
+/// The packets of one logical stream. Checksums and page numbers are verified, so that missing parts of the stream are
+/// detected.
 /// </summary>
 internal sealed class OggPackets : NVorbis.Contracts.IPacketProvider
 {
@@ -232,7 +234,7 @@ internal sealed class OggPackets : NVorbis.Contracts.IPacketProvider
                 continue;
             count++;
             var packet = new OggPacket(data);
-            // A page states where its last packet ends.
+            // The granule position belongs to the last packet that ends on the page.
             if (page.Granule >= 0 && !lengths.AsSpan(segment, page.Segments - segment).ContainsAnyExcept((byte)255))
             {
                 packet.GranulePosition = page.Granule;

@@ -2,7 +2,7 @@ using System.ComponentModel;
 
 namespace Sed.Core.Audio;
 
-/// <summary>Encodes audio as Opus in WebM, which browsers play. Needs ffmpeg.</summary>
+/// <summary>Encodes audio as Opus in WebM, a format that browsers play. Needs ffmpeg.</summary>
 public static class OpusEncoder
 {
     /// <summary>The media type of the result.</summary>
@@ -11,8 +11,12 @@ public static class OpusEncoder
     /// <summary>Encodes mono audio. The result is deterministic.</summary>
     /// <param name="samples">Samples; values outside -1 to 1 are clipped.</param>
     /// <param name="sampleRate">Samples per second (Hz), positive.</param>
-    /// <param name="bitsPerSecond">Mean bit rate, 6,000 to 256,000. Default 32,000, transparent for most sounds.</param>
-    /// <returns>A file that states its duration and supports seeking; null if no ffmpeg with an Opus encoder is installed.</returns>
+    /// <param name="bitsPerSecond">
+    /// Mean bit rate, 6,000 to 256,000. Default 32,000, transparent for most sounds.
+    /// </param>
+    /// <returns>
+    /// A file with duration and index for seeking; null if no ffmpeg with an Opus encoder is installed.
+    /// </returns>
     /// <exception cref="IOException">Temporary files cannot be written.</exception>
     public static byte[]? TryEncode(ReadOnlySpan<float> samples, int sampleRate, int bitsPerSecond = 32_000)
     {
@@ -22,7 +26,7 @@ public static class OpusEncoder
         var folder = Directory.CreateTempSubdirectory("sed-opus-");
         try
         {
-            // Output to a file, because ffmpeg returns to the header to write the duration, which a pipe does not allow.
+            // The output is a file, not a pipe, because ffmpeg writes the duration into the header at the end.
             var wav = Path.Combine(folder.FullName, "sound.wav");
             var webm = Path.Combine(folder.FullName, "sound.webm");
             WavWriter.Write(wav, samples, sampleRate);

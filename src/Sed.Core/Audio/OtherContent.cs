@@ -4,8 +4,8 @@ using System.Text.Unicode;
 namespace Sed.Core.Audio;
 
 /// <summary>
-/// Recognises what incomplete clones and failed downloads leave under the name of a recording: pointers to large files, web
-/// pages, messages of servers, text, archives and images.
+/// Recognises files that incomplete clones and failed downloads leave in place of a recording: pointers to large files,
+/// web pages, server messages, text, archives and images.
 /// </summary>
 internal static class OtherContent
 {
@@ -40,7 +40,9 @@ internal static class OtherContent
         [.. "ID3"u8],
     ];
 
-    /// <summary>Says what a file is if it is recognised as something other than audio, with a remedy; null if it is not.</summary>
+    /// <summary>
+    /// A clause that describes a file recognised as something other than audio, with a remedy; null for other files.
+    /// </summary>
     internal static string? NameOf(AudioBytes bytes)
     {
         var head = bytes.Peek(0, HeadBytes).ToArray();
@@ -49,13 +51,13 @@ internal static class OtherContent
                 return $"this is {name} instead of a recording{(remedy == "" ? "" : $"; {remedy}")}";
         if (head.Length > 262 && head.AsSpan(257, 5).SequenceEqual("ustar"u8))
             return "this is a tar archive instead of a recording; unpack it";
-        // What is left of a recording can be a few printable bytes.
+        // A truncated recording can consist of a few printable bytes.
         if (AudioStarts.Any(name => head.AsSpan().StartsWith(name)))
             return null;
         return TextOf(head, bytes.Length) is { } text ? OfText(text) : null;
     }
 
-    /// <summary>Whether the header of a file is missing: it starts with zeros.</summary>
+    /// <summary>Whether a file starts with zeros, so that its header is missing.</summary>
     internal static bool StartsWithZeros(AudioBytes bytes) => bytes.Peek(0, HeadBytes).IndexOfAnyExcept((byte)0) < 0;
 
     /// <summary>The start of a text, without white space before it; null if the file is not text.</summary>
@@ -63,7 +65,7 @@ internal static class OtherContent
     {
         var isWide = head.Length >= 4 && head.AsSpan().StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE]) && head[3] == 0;
         var text = isWide ? Encoding.Unicode.GetString(head) : Encoding.UTF8.GetString(head);
-        // Pages in other encodings begin with ASCII. A character can be cut at the end of the head.
+        // Pages in other encodings begin with ASCII. The last character of the head can be truncated.
         var isUtf8 = isWide || Utf8.IsValid(head.Length < length ? head.AsSpan(0, LastWhole(head)) : head);
         var isMarkup = text.TrimStart('\uFEFF', ' ', '\r', '\n', '\t') is ['<', not ' ', ..];
         return
@@ -101,7 +103,7 @@ internal static class OtherContent
             : $"this is text instead of a recording: it starts with '{Shown(text, MaxShown)}'";
     }
 
-    /// <summary>The error in a message of a server, as of Amazon S3: "AccessDenied".</summary>
+    /// <summary>The error code in a server message, for example "AccessDenied" from Amazon S3.</summary>
     private static string Message(string xml)
     {
         const string Open = "<Code>";

@@ -4,7 +4,7 @@ using MathNet.Numerics;
 namespace Sed.Core.Audio;
 
 /// <summary>
-/// Changes the sample rate with a Kaiser-windowed sinc filter (J. O. Smith, "Digital Audio Resampling"): 32 zero crossings on
+/// Resamples with a Kaiser-windowed sinc filter (J. O. Smith, "Digital Audio Resampling"): 32 zero crossings on
 /// either side, pass band up to 0.945 of the lower Nyquist frequency.
 /// </summary>
 public static class Resampler
@@ -53,7 +53,7 @@ internal sealed class StreamResampler
     /// <summary>Adds a block of input.</summary>
     /// <param name="block">The next samples of the input.</param>
     /// <param name="isLast">Whether the input ends with this block.</param>
-    /// <returns>The output samples that depend on no later input.</returns>
+    /// <returns>The output samples that do not depend on later input.</returns>
     internal float[] Push(ReadOnlySpan<float> block, bool isLast)
     {
         if (filters is null)
@@ -92,15 +92,15 @@ internal sealed class StreamResampler
     }
 }
 
-/// <summary>The windowed sinc filters of all phases of a rate conversion. Safe for use from several threads.</summary>
+/// <summary>The windowed sinc filters of all phases of a rate conversion. Thread-safe.</summary>
 internal sealed class ResamplingFilters
 {
     private const int ZeroCrossings = 32;
     private const double PassBand = 0.945;
     private const double KaiserBeta = 9.0;
 
-    // Rates with a small common divisor (44,100 and 44,101) have as many phases as output samples in a second. Beyond this
-    // number the nearest lower phase is used.
+    // Maximum number of phases; beyond it, the nearest lower phase is used. Rates with a small common divisor (44,100
+    // and 44,101 Hz) have one phase per output sample of a second.
     private const int MaxPhases = 2048;
 
     private readonly long up;
@@ -124,7 +124,9 @@ internal sealed class ResamplingFilters
     /// <summary>The number of output samples for a number of input samples, rounded up.</summary>
     internal long OutputLength(long samples) => ((samples * up) + down - 1) / down;
 
-    /// <summary>The first input sample on which an output sample depends; negative before the start of the signal.</summary>
+    /// <summary>
+    /// The first input sample on which an output sample depends; negative before the start of the signal.
+    /// </summary>
     internal long FirstInput(long output) => (output * down / up) - half + 1;
 
     /// <summary>The last input sample on which an output sample depends.</summary>
@@ -172,7 +174,7 @@ internal sealed class ResamplingFilters
             taps[k] = sinc * window;
             sum += taps[k];
         }
-        // Each phase has unit gain at 0 Hz; otherwise a constant signal would have a ripple.
+        // Each phase is normalised to unit gain at 0 Hz, which prevents a ripple in constant signals.
         return Array.ConvertAll(taps, tap => (float)(tap / sum));
     }
 

@@ -3,26 +3,28 @@ using System.Buffers.Binary;
 namespace Sed.Core.Audio;
 
 /// <summary>
-/// Finds how many bytes of samples a WAV file contains. Recorders that were stopped and programs that write to a pipe leave
-/// placeholders for sizes, and some programs state sizes that are a few bytes off. Such files are read, with a finding; a file
-/// that ends before its stated length is an error.
+/// Determines the number of bytes of samples in a WAV file. Interrupted recorders and programs that write to a pipe
+/// leave placeholders for sizes, and some programs write sizes that are wrong by a few bytes. Such files are read, with
+/// a finding. A file that ends before the length in its header is an error.
 /// </summary>
 /// <param name="bytes">The file.</param>
-/// <param name="riff">The size in the RIFF header, of everything after it.</param>
+/// <param name="riff">The size in the RIFF header: number of bytes after the header.</param>
 /// <param name="isBigEndian">Whether the file is RIFX.</param>
 /// <param name="isRf64">Whether the sizes of the file are in its 'ds64' chunk.</param>
 internal sealed class RiffSize(AudioBytes bytes, uint riff, bool isBigEndian, bool isRf64)
 {
-    // Sizes are off by at most the length of a header.
+    // Maximum error of a wrong size: the length of a header.
     private const int MaxSlip = 64;
 
-    // The smallest part of the samples that a broken copy lacks. Less than that is a wrong size, even if both sizes agree.
+    // Minimum missing fraction of the samples in a truncated file. If less is missing, the sizes in the header are
+    // wrong.
     private const double MinCutPart = 1.0 / 200;
 
-    // Placeholders for the size of the samples: 0xFFFFFFFF of ffmpeg and mpg123, 0x80000000 of arecord, 0x7FFFF000 of SoX.
+    // Placeholders for the size of the samples: 0xFFFFFFFF of ffmpeg and mpg123, 0x80000000 of arecord, 0x7FFFF000 of
+    // SoX.
     private static readonly uint[] Placeholders = [0xFFFF_FFFF, 0x8000_0000, 0x7FFF_FFFF, 0x7FFF_F000, 0x7F00_0000];
 
-    /// <summary>Whether a size is one that programs write where they do not know the length.</summary>
+    /// <summary>Whether a size is a placeholder that programs write for an unknown length.</summary>
     internal static bool IsPlaceholder(uint size) => Array.IndexOf(Placeholders, size) >= 0;
 
     /// <summary>Whether four bytes can be the name of a chunk: printable ASCII.</summary>
@@ -33,9 +35,9 @@ internal sealed class RiffSize(AudioBytes bytes, uint riff, bool isBigEndian, bo
     /// <param name="data">Position of the first sample.</param>
     /// <param name="claimed">The size in the header of the 'data' chunk.</param>
     /// <param name="claimed64">The size in the 'ds64' chunk; null if there is none or it is a placeholder.</param>
-    /// <param name="frameBytes">Bytes of one sample of all channels.</param>
-    /// <param name="findings">Receives what is wrong with the sizes.</param>
-    /// <exception cref="AudioFormatException">The file was cut, or it has no samples.</exception>
+    /// <param name="frameBytes">Length of a frame (one sample of all channels) in bytes.</param>
+    /// <param name="findings">Receives the errors of the sizes, one clause each.</param>
+    /// <exception cref="AudioFormatException">The file is truncated or has no samples.</exception>
     internal long DataLength(long data, uint claimed, long? claimed64, int frameBytes, List<string> findings)
     {
         var left = bytes.Length - data;
@@ -90,7 +92,7 @@ internal sealed class RiffSize(AudioBytes bytes, uint riff, bool isBigEndian, bo
         return left < claimed && isNearPlaceholder && riff is 0 or >= 0x7F00_0000;
     }
 
-    /// <summary>Whether a file is complete although its 'data' chunk claims more bytes than it has.</summary>
+    /// <summary>Whether a file is complete although the size in its 'data' chunk exceeds the remaining bytes.</summary>
     private bool IsWholeDespite(long data, long stated)
     {
         if (isRf64 || bytes.Length <= data)
@@ -103,7 +105,7 @@ internal sealed class RiffSize(AudioBytes bytes, uint riff, bool isBigEndian, bo
         return isUnfinished || isFileLength || isOff;
     }
 
-    /// <summary>Whether the samples go on behind the end that their chunk states.</summary>
+    /// <summary>Whether the samples continue after the end of the 'data' chunk.</summary>
     private bool Extends(long data, long stated, int frameBytes)
     {
         var left = bytes.Length - data;
@@ -111,7 +113,7 @@ internal sealed class RiffSize(AudioBytes bytes, uint riff, bool isBigEndian, bo
         // Sizes of more than 4 GiB wrap around.
         if (!isRf64 && left > uint.MaxValue)
             return Math.Abs((left & uint.MaxValue) - stated) <= MaxSlip;
-        // A single byte is the padding of an odd size, or part of a frame that was never finished.
+        // A single byte is the padding of an odd size, or part of an incomplete frame.
         var isPadding = tail == 1 && stated % 2 == 1 && bytes.Peek(bytes.Length - 1, 1) is [0];
         var isPartOfFrame = stated % frameBytes == 0 && tail < frameBytes;
         return tail is > 0 and <= MaxSlip
@@ -121,7 +123,9 @@ internal sealed class RiffSize(AudioBytes bytes, uint riff, bool isBigEndian, bo
             && !IsChunk(data + stated + (stated % 2));
     }
 
-    /// <summary>A finding for bytes behind the samples that are not a chunk, or that are another recording; null for none.</summary>
+    /// <summary>
+    /// A finding about bytes after the samples that are not a chunk or are another recording; null if there are none.
+    /// </summary>
     private string? RestOf(long data, long stated)
     {
         var end = Math.Min(bytes.Length, data + stated + (stated % 2));

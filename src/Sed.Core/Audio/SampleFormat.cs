@@ -22,9 +22,9 @@ public enum SampleEncoding
     MuLaw,
 }
 
-/// <summary>How the samples of a WAV or AIFF file are stored. Channels are interleaved.</summary>
+/// <summary>Format of the samples in a WAV or AIFF file. Channels are interleaved.</summary>
 /// <param name="Encoding">Encoding of one sample.</param>
-/// <param name="BitsPerSample">Bits of one sample of one channel, a multiple of 8.</param>
+/// <param name="BitsPerSample">Width of one sample of one channel in bits, a multiple of 8.</param>
 /// <param name="Channels">Number of channels, at least 1.</param>
 internal readonly record struct SampleFormat(SampleEncoding Encoding, int BitsPerSample, int Channels)
 {
@@ -34,7 +34,7 @@ internal readonly record struct SampleFormat(SampleEncoding Encoding, int BitsPe
     /// <summary>Whether 8-bit integers are signed, as in AIFF. Default false, as in WAV.</summary>
     internal bool HasSignedBytes { get; init; }
 
-    /// <summary>Bytes of one sample of all channels.</summary>
+    /// <summary>Length of a frame (one sample of all channels) in bytes.</summary>
     internal int FrameBytes => Channels * (BitsPerSample / 8);
 
     /// <summary>Decodes whole frames and averages their channels.</summary>
@@ -76,7 +76,8 @@ internal readonly record struct SampleFormat(SampleEncoding Encoding, int BitsPe
             }
     }
 
-    // Mono and stereo of 16 bits, and of A-law and mu-law, which expand to 16 bits. The digits equal those of the general path.
+    // Fast path for mono and stereo in 16 bits, A-law or mu-law (which expand to 16 bits). Results equal those of the
+    // general path.
     private void SixteenBits(ReadOnlySpan<byte> bytes, Span<float> mono)
     {
         var isStored = Encoding == SampleEncoding.Pcm && !IsBigEndian;
@@ -146,7 +147,7 @@ internal readonly record struct SampleFormat(SampleEncoding Encoding, int BitsPe
                 : BinaryPrimitives.ReadDoubleLittleEndian(bytes),
         };
 
-    // The sample in the upper bits of a 32-bit integer, so that one scale serves every width.
+    // The sample in the upper bits of a 32-bit integer, so that all widths have the same scale.
     private int Integer(ReadOnlySpan<byte> bytes)
     {
         if (bytes.Length == 1)
@@ -158,12 +159,12 @@ internal readonly record struct SampleFormat(SampleEncoding Encoding, int BitsPe
     }
 }
 
-/// <summary>Rejects NaN and infinite samples, which floating-point files may contain.</summary>
+/// <summary>Rejects NaN and infinite samples in floating-point files.</summary>
 internal static class FiniteSamples
 {
     /// <summary>Checks decoded samples.</summary>
-    /// <param name="path">The file, for the message.</param>
-    /// <param name="samples">The samples.</param>
+    /// <param name="path">Path of the file, for the message.</param>
+    /// <param name="samples">Decoded samples.</param>
     /// <param name="before">Number of samples decoded before these.</param>
     /// <exception cref="AudioFormatException">A sample is NaN or infinite; the message gives the first one.</exception>
     internal static void Require(string path, ReadOnlySpan<float> samples, long before = 0)

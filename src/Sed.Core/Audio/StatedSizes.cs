@@ -3,15 +3,18 @@ using System.Buffers.Binary;
 namespace Sed.Core.Audio;
 
 /// <summary>
-/// Compares the sizes that the headers of Wave64, Sun audio and Core Audio files state with the length of the file, and follows
-/// the pages of Ogg files to the last one. ffmpeg, which decodes these formats, reads a cut file without an error.
+/// Detects truncated files in formats that ffmpeg decodes, because ffmpeg reads truncated files without an error.
+/// Compares the sizes in the headers of Wave64, Sun audio and Core Audio files with the length of the file, and follows
+/// the pages of Ogg files.
 /// </summary>
 internal static class StatedSizes
 {
     private const int MaxChunks = 4096;
 
-    /// <summary>Rejects a file that was cut. Accepts files of other formats, and files whose header states no size.</summary>
-    /// <exception cref="AudioFormatException">The file ends before the size that its header states.</exception>
+    /// <summary>
+    /// Throws for a truncated file. Accepts files in other formats, and files without a size in the header.
+    /// </summary>
+    /// <exception cref="AudioFormatException">The file ends before the end according to its header.</exception>
     internal static void RequireWhole(AudioBytes bytes)
     {
         var start = bytes.Peek(0, 12).ToArray();
@@ -65,7 +68,7 @@ internal static class StatedSizes
             if (header.Length < headerBytes)
                 throw AudioFormatException.Truncated(bytes.Path, at, "the file ends before its samples");
             var (isData, size) = read(header);
-            // A negative size, or one of the header alone, is that of an unfinished recording.
+            // An unfinished recording has a negative size or the size of the header alone.
             if (isData && size <= 0)
                 return;
             Require(bytes, at + headerBytes, size);

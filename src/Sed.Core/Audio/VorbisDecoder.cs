@@ -6,14 +6,14 @@ using IPacketProvider = NVorbis.Contracts.IPacketProvider;
 namespace Sed.Core.Audio;
 
 /// <summary>
-/// Decodes Ogg Vorbis with NVorbis. The granule positions of the pages give the exact length (Vorbis I specification, section
-/// A.2). Streams that follow each other (chained streams) are decoded as one sound.
+/// Decodes Ogg Vorbis with NVorbis. The granule positions of the pages give the exact length (Vorbis I specification,
+/// section A.2). Chained streams are decoded as one sound.
 /// </summary>
 internal sealed class VorbisDecoder : IAudioDecoder
 {
     /// <summary>
-    /// The largest number of channels. NVorbis 0.10.5 silences channels that are coded in separate submaps, which encoders use
-    /// for more than two channels.
+    /// Maximum number of channels. Encoders use several submaps for more than two channels, and NVorbis 0.10.5 then
+    /// silences channels.
     /// </summary>
     internal const int MaxChannels = 2;
 
@@ -25,7 +25,7 @@ internal sealed class VorbisDecoder : IAudioDecoder
     private long delivered;
 
     /// <summary>Opens the first stream.</summary>
-    /// <param name="bytes">A file that <see cref="Matches"/> accepts. Owned by the decoder from here on.</param>
+    /// <param name="bytes">A file for which <see cref="Matches"/> is true. The decoder disposes it.</param>
     internal VorbisDecoder(AudioBytes bytes)
     {
         this.bytes = bytes;
@@ -38,7 +38,7 @@ internal sealed class VorbisDecoder : IAudioDecoder
 
     public long? Frames => null;
 
-    /// <summary>Whether a file contains Vorbis in Ogg and no stream beside it.</summary>
+    /// <summary>Whether a file contains Vorbis in Ogg and no multiplexed stream.</summary>
     /// <param name="bytes">The file.</param>
     /// <param name="channels">The number of channels.</param>
     internal static bool Matches(AudioBytes bytes, out int channels)
@@ -50,7 +50,7 @@ internal sealed class VorbisDecoder : IAudioDecoder
         if (!bytes.Peek(first.BodyOffset, 7).SequenceEqual("\u0001vorbis"u8))
             return false;
         channels = bytes.Peek(first.BodyOffset, 12) is { Length: 12 } header ? header[11] : 0;
-        // Streams side by side, such as sound and pictures, all start before any of them goes on.
+        // Multiplexed streams, such as sound and video, all start before the second page of any of them.
         var next = first.Offset + first.Length;
         var second = bytes.Peek(next, OggPage.HeaderBytes);
         return second.Length < OggPage.HeaderBytes || !second.StartsWith("OggS"u8) || (second[5] & 2) == 0;
@@ -111,7 +111,7 @@ internal sealed class VorbisLink : IDisposable
     private readonly OggPackets packets;
     private readonly StreamDecoder decoder;
 
-    // Samples before the first position is known; most of them are delivered later.
+    // Samples decoded before the first position is known. Most of them are returned later.
     private float[] held = [];
     private int heldTaken;
     private long position;
@@ -151,7 +151,7 @@ internal sealed class VorbisLink : IDisposable
         }
         else
             count = DecodeInto(target);
-        // The last page states where the sound ends; the decoder goes on to the end of its block.
+        // The granule position of the last page is the end of the sound. NVorbis decodes to the end of the block.
         var end = packets.Page.IsLast ? packets.Page.Granule : long.MaxValue;
         var kept = Math.Clamp(end - position, 0, count / Channels);
         position += count / Channels;
@@ -196,7 +196,9 @@ internal sealed class VorbisLink : IDisposable
         return (channels, (int)rate);
     }
 
-    /// <summary>Decodes the samples of the first page, whose granule position tells where the stream starts.</summary>
+    /// <summary>
+    /// Decodes the samples of the first page, whose granule position determines the start of the stream.
+    /// </summary>
     private void FindFirstPosition()
     {
         var samples = new List<float>();
@@ -210,12 +212,13 @@ internal sealed class VorbisLink : IDisposable
         }
         held = [.. samples];
         var start = decoder.SamplePosition - (held.Length / Channels);
-        // NVorbis returns a long block before a short one up to its slope, while granule positions count to its centre.
+        // For a long block before a short one, NVorbis returns samples up to the slope; granule positions count to the
+        // centre.
         if (packets.IsSinglePage || (start < 0 && start >= -positionTolerance))
             start = 0;
         else if (start != 0)
             isCut = true;
-        // A stream that was cut out of a longer one may start with samples before position 0, which are not part of it.
+        // A stream cut out of a longer one may start with samples before position 0, which are dropped.
         if (start < 0)
             heldTaken = (int)Math.Min(-start * Channels, held.Length);
         position = Math.Max(0, start);
@@ -245,7 +248,7 @@ internal sealed class VorbisLink : IDisposable
         }
     }
 
-    // What NVorbis throws at damaged headers and packets.
+    // Exceptions that NVorbis throws for damaged headers and packets.
     private static bool IsDecodingFailure(Exception failure) =>
         failure
             is (IOException and not AudioFormatException)
@@ -268,8 +271,8 @@ internal sealed class VorbisLink : IDisposable
 }
 
 /// <summary>
-/// Passes packets on to NVorbis, which trusts the sizes that headers state: replaces the comments, which are not needed, and
-/// checks the codebooks.
+/// Passes packets on to NVorbis, which does not check the sizes in headers: replaces the comment header, which is not
+/// needed, and checks the codebooks.
 /// </summary>
 internal sealed class CheckedHeaders(OggPackets packets, string path) : IPacketProvider
 {
@@ -313,14 +316,16 @@ internal sealed class CheckedHeaders(OggPackets packets, string path) : IPacketP
     private AudioFormatException Damaged(string cause) => new(path, packets.Page.Offset, cause);
 }
 
-/// <summary>Checks the codebooks in the setup header of a Vorbis stream (Vorbis I specification, section 3.2.1).</summary>
+/// <summary>
+/// Checks the codebooks in the setup header of a Vorbis stream (Vorbis I specification, section 3.2.1).
+/// </summary>
 internal static class VorbisSetup
 {
     private const int HeaderBits = 7 * 8;
     private const int SynchronisationPattern = 0x56_4342;
     private const long MaxBookValues = 1 << 24;
 
-    /// <summary>The reason why the codebooks must not be decoded; null if they may be.</summary>
+    /// <summary>The reason that the codebooks must not be decoded; null if they are valid.</summary>
     internal static string? Problem(ReadOnlySpan<byte> packet)
     {
         long at = HeaderBits;
@@ -344,7 +349,7 @@ internal static class VorbisSetup
                 return $"Vorbis codebook {book} has a lookup of the unknown type {lookup}";
             if (lookup > 0)
             {
-                at += 64; // least value and step
+                at += 64; // minimum value and step
                 var bits = Bits(packet, ref at, 4) + 1;
                 at += 1 + (bits * (lookup == 1 ? LookupValues(entries, dimensions) : entries * dimensions));
             }

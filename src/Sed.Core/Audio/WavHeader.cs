@@ -4,8 +4,9 @@ using System.Text;
 namespace Sed.Core.Audio;
 
 /// <summary>
-/// Reads the header of a WAV file: RIFF, RIFX (big-endian), RF64 and BW64 (64-bit sizes; EBU Tech 3306, ITU-R BS.2088). Every
-/// stated size is compared with the bytes in the file (Microsoft, "Multiple Channel Audio Data and WAVE Files").
+/// Reads the header of a WAV file: RIFF, RIFX (big-endian), RF64 and BW64 (64-bit sizes; EBU Tech 3306, ITU-R BS.2088).
+/// Every size in the header is compared with the length of the file (Microsoft, "Multiple Channel Audio Data and WAVE
+/// Files").
 /// </summary>
 internal static class WavHeader
 {
@@ -17,7 +18,7 @@ internal static class WavHeader
 
     private const int MaxFormatBytes = 1 << 16;
 
-    // Files have a handful of chunks; the limit stops a scan through a hostile file.
+    // Files have a few chunks. The limit bounds the time for a malicious file.
     private const int MaxChunks = 4096;
 
     /// <summary>Whether a file starts like a WAV file.</summary>
@@ -31,8 +32,8 @@ internal static class WavHeader
 
     /// <summary>Reads the header.</summary>
     /// <param name="bytes">The file.</param>
-    /// <param name="formatTag">The format code, taken from the sub-format of an extensible header.</param>
-    /// <returns>Where the samples are; null if their encoding is not PCM, floating point, A-law or mu-law.</returns>
+    /// <param name="formatTag">The format code; for an extensible header, the code in the sub-format.</param>
+    /// <returns>The layout of the samples; null if the encoding is not PCM, floating point, A-law or mu-law.</returns>
     /// <exception cref="AudioFormatException">The header is damaged or contradicts the length of the file.</exception>
     internal static PcmLayout? Read(AudioBytes bytes, out int formatTag)
     {
@@ -168,7 +169,8 @@ internal static class WavHeader
             return new PcmLayout(samples, (int)rate, data, length / samples.FrameBytes) { Findings = findings };
         }
 
-        // The frame size is redundant. Where the data rate agrees with it, the number of channels or bits may be the wrong one.
+        // The frame size is redundant. If it agrees with the data rate, the number of channels or bits may be wrong
+        // instead.
         private void RequireFrameBytes(int align, SampleFormat samples, bool isDataRateOfAlign)
         {
             var contradiction =
@@ -179,7 +181,7 @@ internal static class WavHeader
             findings.Add($"{contradiction}, which were read");
         }
 
-        // Samples of 24 bits can be stored in 32 bits, the lower 8 of which are zero; the data rate confirms it.
+        // Samples of 24 bits can be stored in 32 bits with the lower 8 bits zero. The data rate confirms this.
         private static int ContainerBits(int bits, int align, int channels, bool isDataRateOfAlign) =>
             bits == 24 && align == 4 * channels && isDataRateOfAlign ? 32 : bits;
 

@@ -6,8 +6,8 @@ namespace Sed.Core.Audio;
 /// <summary>Writes mono WAV files.</summary>
 public static class WavWriter
 {
-    /// <summary>Writes a mono file and replaces an existing one.</summary>
-    /// <param name="path">The file.</param>
+    /// <summary>Writes a mono file, replacing an existing file.</summary>
+    /// <param name="path">Path of the file.</param>
     /// <param name="samples">Samples; full scale is -1 to 1. Integer encodings clip larger values.</param>
     /// <param name="sampleRate">Samples per second (Hz), positive.</param>
     /// <param name="encoding">PCM or floating point. Default PCM.</param>
