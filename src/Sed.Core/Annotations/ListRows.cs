@@ -92,12 +92,8 @@ internal ref struct ListRows
     {
         while (position < text.Length)
         {
-            var rest = text[position..];
-            var length = rest.IndexOfAny((byte)'\n', (byte)'\r');
-            row = length < 0 ? rest : rest[..length];
-            position += row.Length + 1;
-            if (length >= 0 && rest[length] == '\r' && position < text.Length && text[position] == '\n')
-                position++;
+            row = ListText.FirstLine(text[position..], out var next);
+            position += next;
             Line++;
             if (row.IndexOfAnyExcept((byte)' ', (byte)'\t', separator) < 0)
                 continue;

@@ -72,14 +72,40 @@ internal static class ListText
     {
         if (bytes.IndexOf((byte)0) is var place and >= 0)
         {
-            var line = 1 + bytes[..place].Count((byte)'\n');
             throw new AnnotationException(
                 source,
-                line,
+                LineAt(bytes, place),
                 $"byte {place} is zero, so this is not text in UTF-8",
                 "save a list in UTF-16 as UTF-8"
             );
         }
+    }
+
+    /// <summary>The first line of a text, without its end. Lines end in LF, CRLF or CR.</summary>
+    /// <param name="text">The text from the start of a line.</param>
+    /// <param name="next">Start of the next line; the length of the text if there is none.</param>
+    public static ReadOnlySpan<byte> FirstLine(ReadOnlySpan<byte> text, out int next)
+    {
+        var length = text.IndexOfAny((byte)'\n', (byte)'\r');
+        if (length < 0)
+        {
+            next = text.Length;
+            return text;
+        }
+        next = length + (text[length..].StartsWith("\r\n"u8) ? 2 : 1);
+        return text[..length];
+    }
+
+    /// <summary>Number of the line that has the byte at a position, from 1.</summary>
+    private static int LineAt(ReadOnlySpan<byte> text, int position)
+    {
+        var line = 0;
+        for (var start = 0; start <= position; line++)
+        {
+            FirstLine(text[start..], out var next);
+            start += next;
+        }
+        return line;
     }
 
     /// <summary>The first 60 bytes of a field as text for messages.</summary>

@@ -91,15 +91,15 @@ internal sealed class LabelFiles
         var isFirstRow = true;
         for (var start = 0; start < text.Length; line++)
         {
-            var length = text.AsSpan(start).IndexOf((byte)'\n');
-            var row = rest.AsSpan(start, length < 0 ? text.Length - start : length);
-            var isBlank = row.IndexOfAnyExcept(" \t\r"u8) < 0;
+            var length = ListText.FirstLine(text.AsSpan(start), out var next).Length;
+            var row = rest.AsSpan(start, length);
+            var isBlank = row.IndexOfAnyExcept(" \t"u8) < 0;
             if (lines.Contains(line) && isFirstRow)
                 return null;
             if (lines.Contains(line))
                 row.Fill((byte)' ');
             isFirstRow &= isBlank;
-            start += row.Length + 1;
+            start += next;
         }
         return rest;
     }
