@@ -9,6 +9,8 @@ internal sealed class CorpusFolder
     // Deeper than any layout in use.
     private const int MaxDepth = 8;
 
+    private readonly Dictionary<string, ListHeader> headers = new(StringComparer.Ordinal);
+
     private CorpusFolder(string path, string[] files) => (Path, Files) = (path, files);
 
     /// <summary>Lists the files of a folder.</summary>
@@ -35,6 +37,16 @@ internal sealed class CorpusFolder
     /// <summary>The files whose names match a pattern (* and ?).</summary>
     internal IEnumerable<string> Named(string pattern) =>
         Files.Where(file => FileSystemName.MatchesSimpleExpression(pattern, System.IO.Path.GetFileName(file)));
+
+    /// <summary>The header of a list in the folder, which is read on first use. Not thread-safe.</summary>
+    /// <param name="list">One of <see cref="Files"/>.</param>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    internal ListHeader HeaderOf(string list)
+    {
+        if (!headers.TryGetValue(list, out var header))
+            headers.Add(list, header = ListHeader.Of(list));
+        return header;
+    }
 
     /// <summary>All files below a folder, in ordinal order. Each folder is listed once, however many links lead to it.</summary>
     /// <exception cref="CorpusException">The folder is missing or empty.</exception>

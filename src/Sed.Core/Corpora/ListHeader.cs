@@ -1,9 +1,9 @@
 using System.Text;
 using Sed.Core.Annotations;
 
-namespace Sed.Core.Corpora.Layouts;
+namespace Sed.Core.Corpora;
 
-/// <summary>What a list contains, by the names of its columns.</summary>
+/// <summary>The content of a list, by the names of its columns.</summary>
 internal enum ListKind
 {
     /// <summary>No labels.</summary>
@@ -19,9 +19,9 @@ internal enum ListKind
     Names,
 }
 
-/// <summary>The header of a list in a corpus: its kind, and why it is not a list of labels.</summary>
-/// <param name="Kind">What the list contains.</param>
-/// <param name="Reason">Why the list has no labels, as a clause; empty for lists with labels.</param>
+/// <summary>The header of a list in a corpus: its kind, and the reason that it is not a list of labels.</summary>
+/// <param name="Kind">The content of the list.</param>
+/// <param name="Reason">The reason that the list has no labels, as a clause; empty for lists with labels.</param>
 internal sealed record ListHeader(ListKind Kind, string Reason = "")
 {
     /// <summary>Whether a file that is not a list of labels names a column of one, so that it is no other text.</summary>

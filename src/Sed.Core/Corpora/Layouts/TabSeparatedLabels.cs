@@ -24,7 +24,7 @@ internal sealed class TabSeparatedLabels : ICorpusLayout
     public LayoutMatch Recognise(CorpusFolder folder)
     {
         string[] lists = [.. folder.Files.Where(ListHeader.IsNamedList)];
-        string[] labelled = [.. lists.Where(IsLabelled)];
+        string[] labelled = [.. lists.Where(list => IsLabelled(folder, list))];
         return LayoutMatch.Of(
             labelled,
             lists.Length == 0
@@ -120,7 +120,7 @@ internal sealed class TabSeparatedLabels : ICorpusLayout
         List<(string File, string Relative, ListKind Kind)> found = [];
         foreach (var file in folder.Files.Where(ListHeader.IsNamedList))
         {
-            var header = ListHeader.Of(file);
+            var header = folder.HeaderOf(file);
             var relative = folder.Relative(file);
             if (header.Kind == ListKind.Names && !IsNamedUnlabelled(relative))
                 uses.Add(
@@ -246,8 +246,8 @@ internal sealed class TabSeparatedLabels : ICorpusLayout
 
     private static bool IsTabSeparated(string file) => file.EndsWith(".tsv", StringComparison.OrdinalIgnoreCase);
 
-    private static bool IsLabelled(string file) =>
-        ListHeader.Of(file).Kind is var kind
+    private static bool IsLabelled(CorpusFolder folder, string file) =>
+        folder.HeaderOf(file).Kind is var kind
         && (kind is ListKind.Weak or ListKind.Strong || (kind == ListKind.Names && IsNamedUnlabelled(file)));
 
     private static bool IsNamedUnlabelled(string path) =>
