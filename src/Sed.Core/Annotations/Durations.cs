@@ -89,7 +89,7 @@ public sealed class Durations
 
     private sealed class Reading(string source)
     {
-        private readonly ProblemList problems = new();
+        private readonly RowProblems problems = new(source);
         private readonly List<string> files = [];
         private readonly Dictionary<string, double> seconds = new(StringComparer.Ordinal);
         private readonly ListNotes notes = new(source, null);
@@ -99,27 +99,14 @@ public sealed class Durations
 
         public void AddHeader(in ListRows row)
         {
-            var columns = ListColumns.Of(row);
+            var columns = problems.ColumnsOf(row);
             (file, duration) = (columns[ColumnRole.File], columns[ColumnRole.Duration]);
             fields = row.CountWithoutEmptyEnd;
             notes.AddUnknown(columns.Unknown);
-            var unknown = columns.Unknown.Count > 0 ? $" (unknown: {string.Join(", ", columns.Unknown)})" : "";
-            if (columns.Problem is { } problem)
-                problems.Add(source, row.Line, problem, "remove or rename one of them");
-            foreach (
-                var (index, role, content) in new[]
-                {
-                    (file, ColumnRole.File, "file names"),
-                    (duration, ColumnRole.Duration, "durations"),
-                }
-            )
-                if (index < 0)
-                    problems.Add(
-                        source,
-                        row.Line,
-                        $"the header has no column of {content}{unknown}",
-                        $"name it {ListColumns.NamesOf(role)}"
-                    );
+            if (file < 0)
+                problems.AddMissing(row, columns, ColumnRole.File, "file names");
+            if (duration < 0)
+                problems.AddMissing(row, columns, ColumnRole.Duration, "durations");
         }
 
         public void Add(in ListRows row)
@@ -127,24 +114,16 @@ public sealed class Durations
             if (file < 0 || duration < 0)
                 return;
             if (fields > 2 && row.Count != fields)
-                problems.Add(source, row.Line, $"the row has {row.Count} fields, but the list has {fields}");
+                problems.Add(row, $"the row has {row.Count} fields, but the list has {fields}");
             else if (row.HasOpenQuote)
-                problems.Add(source, row.Line, "a quote is not closed");
+                problems.AddOpenQuote(row);
             else if (fields == 2 && row.Count != 2 && row.CountWithoutEmptyEnd != 2)
                 problems.Add(
-                    source,
-                    row.Line,
+                    row,
                     $"the row has {row.Count} fields",
                     "write 2 fields: the file and its duration in seconds"
                 );
-            else if (!TextNumbers.TryRead(row[duration], out var length))
-                problems.Add(
-                    source,
-                    row.Line,
-                    $"the duration \"{ListText.Shown(row[duration])}\" is not a number",
-                    TextNumbers.Remedy(row[duration])
-                );
-            else
+            else if (problems.IsNumber(row, duration, "duration", out var length))
                 Add(Encoding.UTF8.GetString(row[file]), length, row.Line);
         }
 
@@ -152,7 +131,6 @@ public sealed class Durations
         {
             if (!(length > 0 && length <= SoundEvent.LatestSeconds))
                 problems.Add(
-                    source,
                     line,
                     FormattableString.Invariant($"the file \"{file}\" has a duration of {length} s"),
                     FormattableString.Invariant(
@@ -163,7 +141,6 @@ public sealed class Durations
                 files.Add(file);
             else if (seconds[file] != length)
                 problems.Add(
-                    source,
                     line,
                     FormattableString.Invariant(
                         $"the file \"{file}\" has a duration of {length} s here and of {seconds[file]} s in an earlier row"

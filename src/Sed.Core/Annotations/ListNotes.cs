@@ -26,21 +26,16 @@ internal sealed class ListNotes(string source, double? minimumConfidence)
     /// <param name="problems">
     /// Receives a problem for each invalid value. A row with an invalid value is not used.
     /// </param>
-    public bool Counts(in ListRows row, int confidence, int presence, ProblemList problems)
+    public bool Counts(in ListRows row, int confidence, int presence, RowProblems problems)
     {
         rows++;
         hasConfidence |= confidence >= 0;
         var isPresent = presence < 0 ? true : Presence(row[presence]);
         if (isPresent is null)
-            problems.Add(
-                source,
-                row.Line,
-                $"the presence \"{ListText.Shown(row[presence])}\" is neither PRESENT nor NOT_PRESENT"
-            );
+            problems.Add(row, $"the presence \"{ListText.Shown(row[presence])}\" is neither PRESENT nor NOT_PRESENT");
         if (confidence >= 0 && !IsConfidence(row[confidence], out var value))
             problems.Add(
-                source,
-                row.Line,
+                row,
                 $"the confidence \"{ListText.Shown(row[confidence])}\" is not a number from 0 to 1",
                 TextNumbers.Remedy(row[confidence])
             );

@@ -8,7 +8,7 @@ internal sealed class ScoreListReading
 {
     private readonly string source;
     private readonly string? onlyFile;
-    private readonly ProblemList problems;
+    private readonly RowProblems problems;
     private readonly List<(string File, FrameScores Scores)> files;
     private readonly HashSet<string> finished;
     private ClassList? classes;
@@ -28,7 +28,7 @@ internal sealed class ScoreListReading
     {
         this.source = source;
         this.onlyFile = onlyFile;
-        problems = before?.problems ?? new ProblemList();
+        problems = new(source, before?.problems);
         files = before?.files ?? [];
         finished = before?.finished ?? new(StringComparer.Ordinal);
         classes = before?.classes;
@@ -62,7 +62,7 @@ internal sealed class ScoreListReading
         if (!reader.Next() || !AddHeader(reader))
         {
             if (problems.Count == 0)
-                problems.Add(source, 0, "the list is empty", "write a header and one row per frame");
+                problems.Add(0, "the list is empty", "write a header and one row per frame");
             return;
         }
         while (reader.Next())
@@ -82,8 +82,7 @@ internal sealed class ScoreListReading
         if (!IsHeader(row))
         {
             problems.Add(
-                source,
-                row.Line,
+                row,
                 "this is not a header of a score list",
                 $"write {string.Join(", ", expected)} and the classes, separated by tabs"
             );
@@ -96,13 +95,13 @@ internal sealed class ScoreListReading
         {
             ClassList own = new(names.Skip(expected.Length));
             if (classes is not null && !classes.Equals(own))
-                problems.Add(source, row.Line, $"the classes are {own}, but those of other lists are {classes}");
+                problems.Add(row, $"the classes are {own}, but those of other lists are {classes}");
             classes ??= own;
             return true;
         }
         catch (ArgumentException problem)
         {
-            problems.Add(source, row.Line, problem.Message);
+            problems.Add(row, problem.Message);
             return false;
         }
     }
@@ -118,16 +117,12 @@ internal sealed class ScoreListReading
     {
         if (row.HasOpenQuote)
         {
-            problems.Add(source, row.Line, "a quote is not closed");
+            problems.AddOpenQuote(row);
             return;
         }
         if (row.Count != FirstClass + classes!.Count && row.CountWithoutEmptyEnd != FirstClass + classes.Count)
         {
-            problems.Add(
-                source,
-                row.Line,
-                $"the row has {row.Count} fields, but the header has {FirstClass + classes.Count}"
-            );
+            problems.Add(row, $"the row has {row.Count} fields, but the header has {FirstClass + classes.Count}");
             return;
         }
         if (
@@ -137,8 +132,7 @@ internal sealed class ScoreListReading
         {
             var remedy = TextNumbers.Remedy(row[FirstClass - 2]);
             problems.Add(
-                source,
-                row.Line,
+                row,
                 "onset and offset must be numbers of seconds",
                 remedy == "" ? TextNumbers.Remedy(row[FirstClass - 1]) : remedy
             );
@@ -146,17 +140,16 @@ internal sealed class ScoreListReading
         }
         if (SoundEvent.TimeProblem(onset, offset) is { } cause)
         {
-            problems.Add(source, row.Line, cause);
+            problems.Add(row, cause);
             return;
         }
         if (current is null || (onlyFile is null && !row[0].SequenceEqual(currentBytes)))
             Begin(onlyFile ?? Encoding.UTF8.GetString(row[0]), onset, row.Line);
         if (offset <= onset)
-            problems.Add(source, row.Line, "the frame has no length");
+            problems.Add(row, "the frame has no length");
         else if (Math.Abs(onset - borders[^1]) > 1e-6)
             problems.Add(
-                source,
-                row.Line,
+                row,
                 FormattableString.Invariant(
                     $"the frame begins at {onset} s, but the preceding frame ends at {borders[^1]} s"
                 )
@@ -167,8 +160,7 @@ internal sealed class ScoreListReading
         {
             if (!TextNumbers.TryRead(row[FirstClass + k], out var score) || !double.IsFinite(score))
                 problems.Add(
-                    source,
-                    row.Line,
+                    row,
                     $"the score of {classes[k]}, \"{ListText.Shown(row[FirstClass + k])}\", is not a finite number",
                     TextNumbers.Remedy(row[FirstClass + k])
                 );
@@ -180,9 +172,9 @@ internal sealed class ScoreListReading
     {
         FinishFile();
         if (file.Length == 0)
-            problems.Add(source, line, "the file name is missing");
+            problems.Add(line, "the file name is missing");
         if (!finished.Add(file))
-            problems.Add(source, line, $"the rows of the file \"{file}\" are not consecutive");
+            problems.Add(line, $"the rows of the file \"{file}\" are not consecutive");
         current = file;
         currentBytes = Encoding.UTF8.GetBytes(file);
         borders.Add(onset);

@@ -9,7 +9,7 @@ internal sealed class TagListReading(string source, double? minimumConfidence)
 {
     private readonly NamePool files = new();
     private readonly NamePool labels = new();
-    private readonly ProblemList problems = new();
+    private readonly RowProblems problems = new(source);
     private readonly ListNotes notes = new(source, minimumConfidence);
     private readonly List<List<TagRow>> rows = [];
     private ListColumns? header;
@@ -35,7 +35,7 @@ internal sealed class TagListReading(string source, double? minimumConfidence)
         if (isUnreadable)
             return;
         if (row.HasOpenQuote)
-            Problem(row, "a quote is not closed");
+            problems.AddOpenQuote(row);
         else if (isFirst && ListColumns.IsHeader(row))
             AddHeader(row);
         else if (isFirst && AudioSetSegments.Is(row))
@@ -50,7 +50,6 @@ internal sealed class TagListReading(string source, double? minimumConfidence)
     {
         if (unnamed is var (name, label, line) && othersAreAudio && files.Names.Count > 1)
             problems.Add(
-                source,
                 line,
                 $"\"{name}\" and \"{label}\" look like names of columns, but are not known ones",
                 $"name the columns {ListColumns.NamesOf(ColumnRole.File)}, and {ListColumns.NamesOf(ColumnRole.Label)}"
@@ -66,24 +65,13 @@ internal sealed class TagListReading(string source, double? minimumConfidence)
 
     private void AddHeader(in ListRows row)
     {
-        var columns = ListColumns.Of(row);
         var before = problems.Count;
-        var unknown = columns.Unknown.Count > 0 ? $" (unknown: {string.Join(", ", columns.Unknown)})" : "";
-        if (columns.Problem is { } problem)
-            Problem(row, problem, "remove or rename one of them");
+        var columns = problems.ColumnsOf(row);
         if (columns[ColumnRole.File] < 0)
-            Problem(
-                row,
-                $"the header has no column of file names{unknown}",
-                $"name it {ListColumns.NamesOf(ColumnRole.File)}"
-            );
+            problems.AddMissing(row, columns, ColumnRole.File, "file names");
         var hasLabel = columns[ColumnRole.Label] >= 0 || columns[ColumnRole.Labels] >= 0;
         if (!hasLabel && row.CountWithoutEmptyEnd > 1)
-            Problem(
-                row,
-                $"the header has no column of labels{unknown}",
-                $"name it {ListColumns.NamesOf(ColumnRole.Label)}"
-            );
+            problems.AddMissing(row, columns, ColumnRole.Label, "labels");
         isUnreadable = problems.Count > before;
         header = columns;
         headerFields = row.CountWithoutEmptyEnd;
@@ -96,7 +84,7 @@ internal sealed class TagListReading(string source, double? minimumConfidence)
         if (isSegments)
             AddPlain(row, false);
         else
-            Problem(
+            problems.Add(
                 row,
                 $"{AudioSetSegments.Description}; commas separate its labels and occur in them",
                 "use the groundtruth_weak_label lists of DCASE 2017, or remove the column of labels to use their identifiers"
@@ -109,7 +97,7 @@ internal sealed class TagListReading(string source, double? minimumConfidence)
         var count = row.CountWithoutEmptyEnd;
         if (count > headerFields || (row.Count < headerFields && row.Count > 1))
         {
-            Problem(row, $"the row has {row.Count} fields, but the list has {headerFields}");
+            problems.Add(row, $"the row has {row.Count} fields, but the list has {headerFields}");
             return;
         }
         var several = columns[ColumnRole.Label] < 0;
@@ -131,14 +119,18 @@ internal sealed class TagListReading(string source, double? minimumConfidence)
         var count = row.Count > 4 ? row.CountWithoutEmptyEnd : row.Count;
         if (count > 4)
         {
-            Problem(row, $"the row has {row.Count} fields", "write 2 (file, label) or 4 (file, start, end, label)");
+            problems.Add(
+                row,
+                $"the row has {row.Count} fields",
+                "write 2 (file, label) or 4 (file, start, end, label)"
+            );
             return;
         }
         var endIsZero = false;
         if (count >= 3 && !CheckTimes(row, 1, 2, out endIsZero))
             return;
         if (count == 1 && row[0].Contains((byte)','))
-            Problem(row, $"\"{ListText.Shown(row[0])}\" is a single field", "separate fields by tabs");
+            problems.Add(row, $"\"{ListText.Shown(row[0])}\" is a single field", "separate fields by tabs");
         else
             AddLabels(row, 0, count is 2 or 4 ? count - 1 : -1, isSegments, count == 4 && endIsZero);
         if (isFirst && count == 2 && !row[1].IsEmpty && !AudioNames.HasExtension(row[0]))
@@ -152,36 +144,31 @@ internal sealed class TagListReading(string source, double? minimumConfidence)
         endIsZero = false;
         if (row[startIndex].IsEmpty && row[endIndex].IsEmpty)
             return true;
-        if (!IsTime(row, row[startIndex], "start", out var start) || !IsTime(row, row[endIndex], "end", out var end))
+        if (
+            !problems.IsNumber(row, startIndex, "start", out var start)
+            || !problems.IsNumber(row, endIndex, "end", out var end)
+        )
             return false;
         if (SoundEvent.TimeProblem(start, end, "start", "end") is { } problem)
         {
-            Problem(row, problem);
+            problems.Add(row, problem);
             return false;
         }
         endIsZero = end == 0;
         return true;
     }
 
-    private bool IsTime(in ListRows row, ReadOnlySpan<byte> field, string name, out double seconds)
-    {
-        if (TextNumbers.TryRead(field, out seconds))
-            return true;
-        Problem(row, $"the {name} \"{ListText.Shown(field)}\" is not a number", TextNumbers.Remedy(field));
-        return false;
-    }
-
     private void AddLabels(in ListRows row, int fileIndex, int labelIndex, bool several, bool endIsZero)
     {
         if (row[fileIndex].IsEmpty)
         {
-            Problem(row, "the file name is missing");
+            problems.Add(row, "the file name is missing");
             return;
         }
         var file = files.IndexOf(row[fileIndex]);
         if (file < 0)
         {
-            Problem(row, "the file name is not valid UTF-8 or contains a control character");
+            problems.Add(row, "the file name is not valid UTF-8 or contains a control character");
             return;
         }
         if (file == rows.Count)
@@ -203,7 +190,7 @@ internal sealed class TagListReading(string source, double? minimumConfidence)
         while (parts.Next())
         {
             if (parts.HasOpenQuote)
-                Problem(row, "a quote is not closed");
+                problems.AddOpenQuote(row);
             for (var k = 0; k < parts.Count; k++)
                 if (!parts[k].IsEmpty)
                     AddLabel(row, file, parts[k], endIsZero);
@@ -215,9 +202,6 @@ internal sealed class TagListReading(string source, double? minimumConfidence)
         if (labels.IndexOf(name) is var label and >= 0)
             rows[file].Add(new TagRow(labels.Names[label], endIsZero, row.Line));
         else
-            Problem(row, "the label is not valid UTF-8 or contains a control character");
+            problems.Add(row, "the label is not valid UTF-8 or contains a control character");
     }
-
-    private void Problem(in ListRows row, string cause, string remedy = "") =>
-        problems.Add(source, row.Line, cause, remedy);
 }

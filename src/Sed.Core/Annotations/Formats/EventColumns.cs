@@ -92,36 +92,29 @@ internal sealed record EventColumns(int Fields, int File, int Onset, int Offset,
 
     /// <summary>The columns that a header names.</summary>
     /// <param name="row">A header (<see cref="ListColumns.IsHeader"/>).</param>
-    /// <param name="problems">Receives the reasons that the list cannot be read, each with its remedy.</param>
+    /// <param name="problems">Receives the reasons that the list cannot be read.</param>
     /// <returns>The columns; null where a column is missing.</returns>
-    public static EventColumns? OfHeader(in ListRows row, List<(string Cause, string Remedy)> problems)
+    public static EventColumns? OfHeader(in ListRows row, RowProblems problems)
     {
-        var columns = ListColumns.Of(row);
-        if (columns.Problem is { } problem)
-            problems.Add((problem, "remove or rename one of them"));
-        var unknown = columns.Unknown.Count > 0 ? $" (unknown: {string.Join(", ", columns.Unknown)})" : "";
-        void Require(ColumnRole role, string content)
-        {
-            problems.Add(($"the header has no column of {content}{unknown}", $"name it {ListColumns.NamesOf(role)}"));
-        }
+        var before = problems.Count;
+        var columns = problems.ColumnsOf(row);
         var offset = columns[ColumnRole.Offset];
         if (columns[ColumnRole.File] < 0 && columns.Unknown.Count > 0)
-            Require(ColumnRole.File, "file names");
+            problems.AddMissing(row, columns, ColumnRole.File, "file names");
         if (columns[ColumnRole.Onset] < 0)
-            Require(ColumnRole.Onset, "onsets");
+            problems.AddMissing(row, columns, ColumnRole.Onset, "onsets");
         if (offset < 0 && columns[ColumnRole.Duration] < 0)
-            Require(ColumnRole.Offset, "offsets");
+            problems.AddMissing(row, columns, ColumnRole.Offset, "offsets");
         var label = columns[ColumnRole.Label];
         if (label < 0 && columns[ColumnRole.Labels] >= 0)
             problems.Add(
-                (
-                    $"the column \"{Encoding.UTF8.GetString(row[columns[ColumnRole.Labels]])}\" has several labels for each row, as in a list of tags",
-                    $"write one row for each event, and name the column {ListColumns.NamesOf(ColumnRole.Label)}"
-                )
+                row,
+                $"the column \"{Encoding.UTF8.GetString(row[columns[ColumnRole.Labels]])}\" has several labels for each row, as in a list of tags",
+                $"write one row for each event, and name the column {ListColumns.NamesOf(ColumnRole.Label)}"
             );
         else if (label < 0)
-            Require(ColumnRole.Label, "labels");
-        if (problems.Count > 0)
+            problems.AddMissing(row, columns, ColumnRole.Label, "labels");
+        if (problems.Count > before)
             return null;
         return new EventColumns(
             row.CountWithoutEmptyEnd,

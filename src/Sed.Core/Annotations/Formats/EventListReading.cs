@@ -9,7 +9,7 @@ internal sealed class EventListReading(string source, double? minimumConfidence)
 
     private readonly NamePool files = new();
     private readonly NamePool labels = new();
-    private readonly ProblemList problems = new();
+    private readonly RowProblems problems = new(source);
     private readonly ListNotes notes = new(source, minimumConfidence);
     private readonly List<Row> rows = [];
     private readonly HashSet<(Row Row, string Selection)> selections = [];
@@ -27,13 +27,13 @@ internal sealed class EventListReading(string source, double? minimumConfidence)
         if (isUnreadable)
             return;
         if (row.HasOpenQuote)
-            Problem(row, "a quote is not closed");
+            problems.AddOpenQuote(row);
         else if (row.Count == 1)
             AddFileWithoutEvents(row);
         else if (ColumnsOf(row) is not { } known)
             return;
         else if (row.Count != known.Fields && !(row.Count > known.Fields && row.CountWithoutEmptyEnd <= known.Fields))
-            Problem(row, $"the row has {row.Count} fields, but the list has {known.Fields}");
+            problems.Add(row, $"the row has {row.Count} fields, but the list has {known.Fields}");
         else if (!IsFrequencyRange(row, known))
             AddEvent(row, known);
     }
@@ -44,7 +44,6 @@ internal sealed class EventListReading(string source, double? minimumConfidence)
     {
         if (columns is { Selection: >= 0, FileOffset: < 0, File: >= 0 } && files.Names.Count > 1)
             problems.Add(
-                source,
                 0,
                 "the times count from the start of the first file, not of each file",
                 "export the column \"File Offset (s)\" too"
@@ -78,15 +77,16 @@ internal sealed class EventListReading(string source, double? minimumConfidence)
             return columns;
         if (AudioSetSegments.Is(row))
         {
-            Problem(row, AudioSetSegments.Description, "give a list of events; this one can be read as a list of tags");
+            problems.Add(
+                row,
+                AudioSetSegments.Description,
+                "give a list of events; this one can be read as a list of tags"
+            );
             isUnreadable = true;
         }
         else if (rows.Count == 0 && ListColumns.IsHeader(row))
         {
-            List<(string Cause, string Remedy)> missing = [];
-            columns = EventColumns.OfHeader(row, missing);
-            foreach (var (cause, remedy) in missing)
-                Problem(row, cause, remedy);
+            columns = EventColumns.OfHeader(row, problems);
             isUnreadable = columns is null;
             notes.AddUnknown(columns?.Unknown ?? []);
         }
@@ -100,18 +100,18 @@ internal sealed class EventListReading(string source, double? minimumConfidence)
     {
         var known = EventColumns.Of(row, out var problem);
         if (problem is not null)
-            Problem(row, problem, "name the columns in a header");
+            problems.Add(row, problem, "name the columns in a header");
         isUnreadable = problem is not null;
         // An invalid first row is read as one without confidence, so that its problem is reported.
         known ??= EventColumns.Plain(row.Count);
         if (known is null)
-            Problem(
+            problems.Add(
                 row,
                 $"the row has {row.Count} fields",
                 "write 3 (onset, offset, label), 4 (file first) or 5 (file and scene first)"
             );
         if (known is { File: < 0 } && rows.Count > 0)
-            Problem(row, "the row has no file name, but earlier rows have one");
+            problems.Add(row, "the row has no file name, but earlier rows have one");
         return known;
     }
 
@@ -124,9 +124,9 @@ internal sealed class EventListReading(string source, double? minimumConfidence)
         if (columns is null && rows.Count == 0 && ListColumns.IsHeader(row))
             return;
         if (columns is { File: < 0 })
-            Problem(row, $"\"{ListText.Shown(row[0])}\" is a single field", "write onset, offset and label");
+            problems.Add(row, $"\"{ListText.Shown(row[0])}\" is a single field", "write onset, offset and label");
         else if (LooksLikeAnEvent(row[0]))
-            Problem(
+            problems.Add(
                 row,
                 $"\"{ListText.Shown(row[0])}\" is a single field",
                 row.Separator == '\t' ? "separate fields by tabs" : $"separate fields by \"{row.Separator}\""
@@ -137,40 +137,33 @@ internal sealed class EventListReading(string source, double? minimumConfidence)
 
     private void AddEvent(in ListRows row, EventColumns known)
     {
-        var onsetField = row[known.Onset];
         var (endIndex, endName) = known.Offset >= 0 ? (known.Offset, "offset") : (known.Duration, "duration");
-        var endField = row[endIndex];
         var labelField = row[known.Label];
         var name = known.File < 0 ? [] : row[known.File];
-        if (onsetField.IsEmpty && endField.IsEmpty && labelField.IsEmpty && !name.IsEmpty)
+        if (row[known.Onset].IsEmpty && row[endIndex].IsEmpty && labelField.IsEmpty && !name.IsEmpty)
         {
             AddRow(row, name, 0, 0, NoEvent);
             return;
         }
         if (name.IsEmpty && known.File >= 0)
-            Problem(row, "the file name is missing");
-        else if (!IsTime(row, onsetField, "onset", out var onset) || !IsTime(row, endField, endName, out var end))
+            problems.Add(row, "the file name is missing");
+        else if (
+            !problems.IsNumber(row, known.Onset, "onset", out var onset)
+            || !problems.IsNumber(row, endIndex, endName, out var end)
+        )
             return;
         else if (Times(row, known, ref onset, ref end) && SoundEvent.TimeProblem(onset, end) is { } problem)
-            Problem(row, problem);
+            problems.Add(row, problem);
         else if (labelField.IsEmpty)
-            Problem(row, "the label is missing");
+            problems.Add(row, "the label is missing");
         else if (labels.IndexOf(labelField) is var label and >= 0)
             AddRow(row, name, onset, end, Counts(row, known) ? label : NoEvent);
         else
-            Problem(row, "the label is not valid UTF-8 or contains a control character");
+            problems.Add(row, "the label is not valid UTF-8 or contains a control character");
     }
 
     private bool Counts(in ListRows row, EventColumns known) =>
         (known.Confidence < 0 && known.Presence < 0) || notes.Counts(row, known.Confidence, known.Presence, problems);
-
-    private bool IsTime(in ListRows row, ReadOnlySpan<byte> field, string name, out double seconds)
-    {
-        if (TextNumbers.TryRead(field, out seconds))
-            return true;
-        Problem(row, $"the {name} \"{ListText.Shown(field)}\" is not a number", TextNumbers.Remedy(field));
-        return false;
-    }
 
     /// <summary>
     /// Converts a duration to an offset, and times counted over several files to times within the file.
@@ -181,7 +174,7 @@ internal sealed class EventListReading(string source, double? minimumConfidence)
             end += onset;
         if (known.FileOffset < 0)
             return true;
-        if (!IsTime(row, row[known.FileOffset], "file offset", out var start))
+        if (!problems.IsNumber(row, known.FileOffset, "file offset", out var start))
             return false;
         (onset, end) = (start, start + (end - onset));
         return true;
@@ -191,7 +184,7 @@ internal sealed class EventListReading(string source, double? minimumConfidence)
     {
         if (files.IndexOf(name) is not (var file and >= 0))
         {
-            Problem(row, "the file name is not valid UTF-8 or contains a control character");
+            problems.Add(row, "the file name is not valid UTF-8 or contains a control character");
             return;
         }
         // Raven writes one row per view of a selection.
@@ -202,9 +195,6 @@ internal sealed class EventListReading(string source, double? minimumConfidence)
             return;
         rows.Add(new Row(onset, offset, file, label, row.Line));
     }
-
-    private void Problem(in ListRows row, string cause, string remedy = "") =>
-        problems.Add(source, row.Line, cause, remedy);
 
     /// <summary>
     /// True for "a.wav,0.5,1.0,Car" and "0.5 1.0 Car": at least two numbers between commas, semicolons or spaces, or a

@@ -1,0 +1,58 @@
+namespace Sed.Core.Annotations;
+
+/// <summary>Collects the problems of the rows of a list, and has the checks that all kinds of lists share.</summary>
+/// <param name="source">Name of the list in messages.</param>
+/// <param name="before">The problems of the preceding lists, which these follow; null for the first list.</param>
+internal sealed class RowProblems(string source, RowProblems? before = null)
+{
+    private readonly ProblemList problems = before?.problems ?? new ProblemList();
+
+    /// <summary>Number of problems.</summary>
+    public int Count => problems.Count;
+
+    /// <summary>Adds a problem of a row.</summary>
+    public void Add(in ListRows row, string cause, string remedy = "") => Add(row.Line, cause, remedy);
+
+    /// <summary>Adds a problem of a line, from 1; of the whole list if the line is 0.</summary>
+    public void Add(int line, string cause, string remedy = "") => problems.Add(source, line, cause, remedy);
+
+    /// <summary>The columns that a header names. Two columns with the same meaning are a problem.</summary>
+    public ListColumns ColumnsOf(in ListRows header)
+    {
+        var columns = ListColumns.Of(header);
+        if (columns.Problem is { } problem)
+            Add(header, problem, "remove or rename one of them");
+        return columns;
+    }
+
+    /// <summary>Adds the problem of a header without a required column.</summary>
+    /// <param name="header">The header.</param>
+    /// <param name="columns">Its columns.</param>
+    /// <param name="role">The required column.</param>
+    /// <param name="content">Content of the required column for the message, in the plural.</param>
+    public void AddMissing(in ListRows header, ListColumns columns, ColumnRole role, string content)
+    {
+        var unknown = columns.Unknown.Count > 0 ? $" (unknown: {string.Join(", ", columns.Unknown)})" : "";
+        Add(header, $"the header has no column of {content}{unknown}", $"name it {ListColumns.NamesOf(role)}");
+    }
+
+    /// <summary>Adds the problem of a row with an open quote.</summary>
+    public void AddOpenQuote(in ListRows row) => Add(row, "a quote is not closed");
+
+    /// <summary>Whether a field is a number. Any other field is a problem.</summary>
+    /// <param name="row">The row.</param>
+    /// <param name="field">Index of the field.</param>
+    /// <param name="name">Name of the field in the message, for example "onset".</param>
+    /// <param name="value">The number.</param>
+    public bool IsNumber(in ListRows row, int field, string name, out double value)
+    {
+        if (TextNumbers.TryRead(row[field], out value))
+            return true;
+        Add(row, $"the {name} \"{ListText.Shown(row[field])}\" is not a number", TextNumbers.Remedy(row[field]));
+        return false;
+    }
+
+    /// <summary>Throws if there are problems.</summary>
+    /// <exception cref="AnnotationException">There are problems.</exception>
+    public void ThrowIfAny() => problems.ThrowIfAny();
+}
