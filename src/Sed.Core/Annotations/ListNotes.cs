@@ -33,7 +33,8 @@ internal sealed class ListNotes(string source, double? minimumConfidence)
         var isPresent = presence < 0 ? true : Presence(row[presence]);
         if (isPresent is null)
             problems.Add(row, $"the presence \"{ListText.Shown(row[presence])}\" is neither PRESENT nor NOT_PRESENT");
-        if (confidence >= 0 && !IsConfidence(row[confidence], out var value))
+        var value = 1.0;
+        if (confidence >= 0 && !IsConfidence(row[confidence], out value))
             problems.Add(
                 row,
                 $"the confidence \"{ListText.Shown(row[confidence])}\" is not a number from 0 to 1",
@@ -41,14 +42,12 @@ internal sealed class ListNotes(string source, double? minimumConfidence)
             );
         else if (isPresent == false)
             notPresent++;
-        else if (isPresent == true && confidence >= 0 && TextNumbers.TryRead(row[confidence], out value))
+        else if (isPresent == true)
         {
-            if (value >= (minimumConfidence ?? EventList.DefaultMinimumConfidence))
+            if (confidence < 0 || value >= (minimumConfidence ?? EventList.DefaultMinimumConfidence))
                 return true;
             belowConfidence++;
         }
-        else
-            return isPresent == true;
         return false;
     }
 
