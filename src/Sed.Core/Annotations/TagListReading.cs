@@ -135,8 +135,8 @@ internal sealed class TagListReading(string source, double? minimumConfidence)
             AddLabels(row, 0, count is 2 or 4 ? count - 1 : -1, isSegments, count == 4 && endIsZero);
         if (isFirst && count == 2 && !row[1].IsEmpty && !AudioNames.HasExtension(row[0]))
             unnamed = (ListText.Shown(row[0]), ListText.Shown(row[1]), row.Line);
-        else
-            othersAreAudio &= AudioNames.HasExtension(row[0]);
+        else if (unnamed is not null)
+            othersAreAudio = othersAreAudio && AudioNames.HasExtension(row[0]);
     }
 
     private bool CheckTimes(in ListRows row, int startIndex, int endIndex, out bool endIsZero)
