@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Sed.Core.Corpora;
+namespace Sed.Core.Annotations;
 
 /// <summary>
 /// Composes letters and the marks that follow them ("e" and U+0301 become "é"), as file systems of macOS decompose them. Covers

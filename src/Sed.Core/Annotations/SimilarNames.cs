@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Text;
 
-namespace Sed.Core.Corpora;
+namespace Sed.Core.Annotations;
 
-/// <summary>Names of classes and files that readers take for the same and programs for different ones.</summary>
+/// <summary>Compares different names of classes or files that readers take for the same name.</summary>
 internal static class SimilarNames
 {
     /// <summary>
@@ -21,7 +21,7 @@ internal static class SimilarNames
     /// <summary>Whether two different names have the same <see cref="KeyOf"/>.</summary>
     internal static bool AreSimilar(string first, string second) => first != second && KeyOf(first) == KeyOf(second);
 
-    /// <summary>What two similar names differ by, for example "case and Unicode form".</summary>
+    /// <summary>The difference between two similar names, for example "case and Unicode form".</summary>
     internal static string Difference(string first, string second)
     {
         List<string> differences = [];
@@ -42,7 +42,7 @@ internal static class SimilarNames
 
     private static string WithoutSeparators(string name) => string.Concat(name.Where(letter => !IsSeparator(letter)));
 
-    // The separators, and the places that they are at.
+    // The separators at their places.
     private static string Separators(string name) =>
         string.Concat(
             name.Select(letter =>

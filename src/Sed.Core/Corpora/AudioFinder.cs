@@ -1,4 +1,5 @@
 using System.Globalization;
+using Sed.Core.Annotations;
 using Sed.Core.Audio;
 
 namespace Sed.Core.Corpora;

@@ -1,6 +1,6 @@
-using Sed.Core.Corpora;
+using Sed.Core.Annotations;
 
-namespace Sed.Core.Tests.Corpora;
+namespace Sed.Core.Tests.Annotations;
 
 public sealed class SimilarNamesTests
 {

@@ -33,13 +33,19 @@ internal sealed class ForeignLabels(ClassList classes, ProblemList problems)
     /// <summary>Adds one problem for each list that has such labels.</summary>
     public void Report()
     {
+        if (sources.Count == 0)
+            return;
+        var similar = classes.GroupBy(SimilarNames.KeyOf).ToDictionary(group => group.Key, group => group.First());
         foreach (var source in sources)
         {
             var own = lists[source];
             var classesText = $"the {classes.Count} classes ({Shown(classes)})";
             var remedy = string.Join(
                 "; ",
-                own.Select(Similar).OfType<string>().Take(3).Append("correct the labels, or add them to the classes")
+                own.Select(one => Resemblance(one.Label, similar))
+                    .OfType<string>()
+                    .Take(3)
+                    .Append("correct the labels, or add them to the classes")
             );
             if (own is [var only])
                 problems.Add(
@@ -58,14 +64,13 @@ internal sealed class ForeignLabels(ClassList classes, ProblemList problems)
         }
     }
 
-    /// <summary>The class that a label probably stands for, in a clause; null if there is none.</summary>
-    private string? Similar(Foreign one) =>
-        classes.FirstOrDefault(label => KeyOf(label) == KeyOf(one.Label ?? "")) is { } similar
-            ? $"\"{one.Label}\" resembles the class \"{similar}\""
+    /// <summary>A clause that names the class with a similar name; null if there is none.</summary>
+    /// <param name="label">A label that is not a class.</param>
+    /// <param name="similar">The classes by <see cref="SimilarNames.KeyOf"/>.</param>
+    private static string? Resemblance(string? label, Dictionary<string, string> similar) =>
+        label is not null && similar.TryGetValue(SimilarNames.KeyOf(label), out var known)
+            ? $"\"{label}\" resembles the class \"{known}\""
             : null;
-
-    private static string KeyOf(string label) =>
-        string.Concat(label.Where(letter => letter is not (' ' or '_' or '-'))).ToLowerInvariant();
 
     private static string Shown(IEnumerable<string> all)
     {

@@ -46,6 +46,22 @@ public class EventPairsTests
     }
 
     [Fact]
+    public void A_label_in_another_Unicode_form_resembles_its_class()
+    {
+        var thrown = Assert.Throws<AnnotationException>(() =>
+            EventPairs.Of(
+                new ClassList(["\u00C4rger"]),
+                List("reference", ("a", [new(0, 1, "\u00C4rger")])),
+                List("estimate", ("a", [new(0, 1, "A\u0308rger")]))
+            )
+        );
+        Assert.EndsWith(
+            "\"A\u0308rger\" resembles the class \"\u00C4rger\"; correct the labels, or add them to the classes",
+            thrown.Message
+        );
+    }
+
+    [Fact]
     public void A_list_without_file_names_is_not_compared_with_a_list_with_file_names()
     {
         var thrown = Assert.Throws<AnnotationException>(() =>
