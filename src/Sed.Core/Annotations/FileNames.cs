@@ -1,0 +1,42 @@
+namespace Sed.Core.Annotations;
+
+/// <summary>
+/// Finds a file in a list: by its name, else by its name without audio extension, else by the latter with the prefix
+/// "Y" added (if all names of the list have it) or removed (if none has it). Ambiguous names are not found.
+/// </summary>
+internal sealed class FileNames
+{
+    private const int Ambiguous = -1;
+
+    private readonly Dictionary<string, int> exact = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> stems = new(StringComparer.Ordinal);
+    private readonly bool allHavePrefix;
+    private readonly bool noneHasPrefix;
+
+    /// <param name="files">Names of the files of the list.</param>
+    public FileNames(IReadOnlyList<string> files)
+    {
+        for (var k = 0; k < files.Count; k++)
+        {
+            exact[files[k]] = k;
+            // Files with equal stems are found by their full names only.
+            if (!stems.TryAdd(AudioNames.StemOf(files[k]), k))
+                stems[AudioNames.StemOf(files[k])] = Ambiguous;
+        }
+        allHavePrefix = files.All(file => file.StartsWith('Y'));
+        noneHasPrefix = files.All(file => !file.StartsWith('Y'));
+    }
+
+    /// <summary>The position of a file in the list, or -1.</summary>
+    public int IndexOf(string file)
+    {
+        if (exact.TryGetValue(file, out var index))
+            return index;
+        var stem = AudioNames.StemOf(file);
+        if (stems.TryGetValue(stem, out index))
+            return index;
+        if (allHavePrefix && stems.TryGetValue("Y" + stem, out index))
+            return index;
+        return noneHasPrefix && stem.StartsWith('Y') && stems.TryGetValue(stem[1..], out index) ? index : -1;
+    }
+}
