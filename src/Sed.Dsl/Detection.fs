@@ -173,7 +173,7 @@ module Detection =
             found.Within "detection"
         match detection.Tuned with
         | Some(StepsPerClass []) ->
-            Problem.at "detection" "no steps to choose from" "say for example `tune ThresholdPerClass`"
+            Problem.at "detection" "no steps to choose from" "use for example `tune ThresholdPerClass`"
         | Some(StepsPerClass steps) ->
             for found in List.concat steps |> Seq.collect _.Problems() |> Seq.distinct do
                 found.Within "detection, tune"
@@ -181,7 +181,7 @@ module Detection =
             Problem.at
                 "detection"
                 "fixed steps cannot be combined with steps that are tuned for each class"
-                "remove the fixed steps, or say `tune ThresholdPerClass`"
+                "remove the fixed steps, or use `tune ThresholdPerClass`"
         | _ -> ()
         yield! Text.keywordsTwice "detection" detection.Declared
     ]

@@ -160,7 +160,7 @@ module Specification =
     let private splitProblems specification = [
         for place, split in [ "select on", specification.SelectOn; "score on", specification.ScoreOn ] do
             if split = Validation && specification.Holdout = Nothing then
-                Problem.at place "no clips are held out for validation" "say `validation 0.1` or `folds 5`"
+                Problem.at place "no clips are held out for validation" "use `validation 0.1` or `folds 5`"
         let strong =
             List.ofSeq specification.Training.Options.Monitor.Metrics
             |> List.filter _.NeedsEvents
@@ -182,8 +182,8 @@ module Specification =
             ->
             Problem.at
                 "training"
-                "some clips are unlabelled, and neither pseudo-labels nor a mean teacher uses them"
-                "say `meanTeacher 0.999 2.0 50`, give the row `pseudoLabelsFrom`, or leave Unlabelled out"
+                "some clips are unlabelled but not used: there are neither pseudo-labels nor a mean teacher"
+                "use `meanTeacher 0.999 2.0 50`, give the row `pseudoLabelsFrom`, or leave out `Unlabelled`"
         | _ -> ()
     ]
 

@@ -1,4 +1,5 @@
-/// Runs the experiments of a script: plans all of them, trains every trial without a result and prints the tables.
+/// Runs the experiments of a script: plans all of them, trains every trial that has no result yet,
+/// and prints the tables.
 module Sed.Runner.Session
 
 open System

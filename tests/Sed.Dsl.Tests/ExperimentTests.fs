@@ -152,7 +152,7 @@ let ``problems of tuning and sorting are reported with remedies`` () =
     }
     Assert.Equal<string list>(
         [
-            "detection: fixed steps cannot be combined with steps that are tuned for each class; remove the fixed steps, or say `tune ThresholdPerClass`"
+            "detection: fixed steps cannot be combined with steps that are tuned for each class; remove the fixed steps, or use `tune ThresholdPerClass`"
         ],
         Examples.problems twice
     )

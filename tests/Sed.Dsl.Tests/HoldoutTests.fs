@@ -60,7 +60,7 @@ let ``the validation split cannot be used if no clips are held out`` () =
 
     Assert.Equal<string list>(
         [
-            "select on: no clips are held out for validation; say `validation 0.1` or `folds 5`"
+            "select on: no clips are held out for validation; use `validation 0.1` or `folds 5`"
         ],
         problems wrong
     )

@@ -47,7 +47,7 @@ let ``each number that is not finite is reported once`` () =
             "training: the strong weight is Infinity; it has to be 0 or above"
             "training: the weak weight is NaN; it has to be 0 or above"
             "training: the weight of present classes is Infinity; it has to be above 0"
-            "training: the focal loss has the exponent Infinity; give 0 (cross-entropy) or more; 2 is common"
+            "training: the focal-loss exponent is Infinity; give 0 (cross-entropy) or more; 2 is common"
             "training: mixup has the parameter Infinity; it has to be above 0; leave `mixup` out for none"
             "training: the gradients' norm is limited to Infinity; the limit has to be above 0"
             "training: the average of the weights has the decay NaN; it has to be from 0 to below 1"
@@ -165,8 +165,8 @@ let ``published rows and other systems need scores and unique names`` () =
         }
     Assert.Equal<string list>(
         [
-            "published: no rows; say for example `row [ StrongWeight 1.0 ] [ WeakF, 0.433 ]`"
-            "otherSystems: no systems; say for example `\"Xu et al.\", [ WeakF, 0.556 ]`"
+            "published: no rows; use for example `row [ StrongWeight 1.0 ] [ WeakF, 0.433 ]`"
+            "otherSystems: no systems; use for example `\"Xu et al.\", [ WeakF, 0.556 ]`"
         ],
         problems wrong
     )
@@ -185,12 +185,12 @@ let ``published rows and other systems need scores and unique names`` () =
         }
     Assert.Equal<string list>(
         [
-            "published: the row of 'dropout 0.5' has no cells; say for example `[ WeakF, 0.433 ]`"
+            "published: the row of 'dropout 0.5' has no cells; use for example `[ WeakF, 0.433 ]`"
             "published: the row of 'batch 8, dropout 0.25' is given 2 times; put all its scores into one row"
             "published: the row of 'batch 8, dropout 0.25' has weak F 2 times; keep one of them"
             "otherSystems: 'mine' is already in the table; give each system its own name"
             "otherSystems: a system's name is empty; give it a name"
-            "otherSystems: '' has no cells; say for example `[ WeakF, 0.433 ]`"
+            "otherSystems: '' has no cells; use for example `[ WeakF, 0.433 ]`"
         ],
         problems wrong
     )

@@ -71,7 +71,7 @@ let ``a monitor that never changes, or rises as the network gets worse, is a pro
 let ``a hysteresis above its threshold is a problem`` () =
     says
         [
-            "detection: the lower threshold of the hysteresis is 0.6, the threshold 0.3; the lower threshold must not exceed the threshold"
+            "detection: the lower hysteresis threshold is 0.6, but the threshold is 0.3; the lower threshold must not exceed the threshold"
         ]
         {
             bare with

@@ -37,8 +37,8 @@ let ``all problems of a script are reported at once with place and remedy`` () =
 
     Assert.Equal<string list>(
         [
-            "data: none given; say for example `data Soundscapes.smartCars`"
-            "seeds: none given; say for example `seeds [ 1 .. 5 ]`"
+            "data: none given; use for example `data Soundscapes.smartCars`"
+            "seeds: none given; use for example `seeds [ 1 .. 5 ]`"
             "experiment: `title` is given 2 times; keep one of them"
             "features: the hop of 50 ms is longer than the window of 40 ms; sound between two windows would be lost; give a hop of at most the window"
             "features: `bands` is given 2 times; keep one of them"
@@ -121,10 +121,10 @@ let ``an unknown profile is reported with the existing ones`` () =
 [<Fact>]
 let ``problems are counted above their list`` () =
     let text =
-        Problem.printAll "table2" [ Problem.at "seeds" "none given" "say for example `seeds [ 1 .. 5 ]`" ]
+        Problem.printAll "table2" [ Problem.at "seeds" "none given" "use for example `seeds [ 1 .. 5 ]`" ]
 
     Assert.Equal(
-        "table2: 1 problem\n  seeds: none given; say for example `seeds [ 1 .. 5 ]`",
+        "table2: 1 problem\n  seeds: none given; use for example `seeds [ 1 .. 5 ]`",
         text.ReplaceLineEndings "\n"
     )
 

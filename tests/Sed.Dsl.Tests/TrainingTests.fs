@@ -51,7 +51,7 @@ let ``every invalid value is reported with a remedy`` () =
             "training: the weight decay is -1; it has to be 0 or above"
             "training: the plateau's factor is 1; it has to be between 0 and 1"
             "training: the weight of present classes is 0; it has to be above 0"
-            "training: the focal loss has the exponent -1; give 0 (cross-entropy) or more; 2 is common"
+            "training: the focal-loss exponent is -1; give 0 (cross-entropy) or more; 2 is common"
             "training: mixup has the parameter -0.1; it has to be above 0; leave `mixup` out for none"
             "training: masks of -1 frames and 2 bands; give 0 or more of each"
             "training: the gradients' norm is limited to 0; the limit has to be above 0"
@@ -135,7 +135,7 @@ let ``invalid shares of labels and invalid mean teachers are reported`` () =
     )
     Assert.Equal<string list>(
         [
-            "training: no clip is labelled, so nothing can be learnt; say `labels WeakOnly` or `labels Strong`, or make Unlabelled a part of `Mixed`"
+            "training: no clip is labelled, so nothing can be learnt; use `labels WeakOnly` or `labels Strong`, or include `Unlabelled` in `Mixed`"
         ],
         problems (training { labels Unlabelled })
     )
@@ -150,7 +150,7 @@ let ``unlabelled clips need a mean teacher or pseudo-labels`` () =
         }
     Assert.Equal<string list>(
         [
-            "training: some clips are unlabelled, and neither pseudo-labels nor a mean teacher uses them; say `meanTeacher 0.999 2.0 50`, give the row `pseudoLabelsFrom`, or leave Unlabelled out"
+            "training: some clips are unlabelled but not used: there are neither pseudo-labels nor a mean teacher; use `meanTeacher 0.999 2.0 50`, give the row `pseudoLabelsFrom`, or leave out `Unlabelled`"
         ],
         with' []
         |> List.map (fun problem -> problem.Substring(problem.IndexOf "training:"))

@@ -35,7 +35,7 @@ let ``all clips and labels that a corpus lacks are reported before training`` ()
     Assert.Contains("small: trainingOnly has no testing clips for early stopping", errors)
     Assert.Contains(
         "small: trainingOnly has strong labels for 0 of its 4 training clips and only weak labels for 4, but `labels Strong` "
-        + "needs strong labels for all of them; say `labels WeakOnly`, or use a corpus of soundscapes",
+        + "needs strong labels for all of them; use `labels WeakOnly` or a corpus of soundscapes",
         errors
     )
     Assert.Contains("small: trainingOnly has no evaluation clips for scoring", errors)
@@ -65,7 +65,7 @@ let ``all problems of the command line and the script are reported at once`` () 
             "  --seeds: '5..1' is not a list of seeds; give whole numbers from 0, for example 1..5 or 1,2,7, at most 10000 in a range"
             "  --device: unknown device 'gpu'; use auto, cpu, cuda or cuda:N"
             "small: 3 problems"
-            "  report: no columns; say for example `report [ WeakF; StrongER ]`"
+            "  report: no columns; use for example `report [ WeakF; StrongER ]`"
             "  --profile: there is no profile 'fast'; there are smoke, paper"
             "  --only: no row contains 'nobody'; there are 'crnn', 'baseline'"
             ""
@@ -91,8 +91,8 @@ let ``all problems of a script are reported, with exit code 2`` () =
     Assert.Equal("", output)
 
     Assert.Equal(
-        "wrong: 2 problems\n  data: none given; say for example `data Soundscapes.smartCars`\n"
-        + "  seeds: none given; say for example `seeds [ 1 .. 5 ]`\n",
+        "wrong: 2 problems\n  data: none given; use for example `data Soundscapes.smartCars`\n"
+        + "  seeds: none given; use for example `seeds [ 1 .. 5 ]`\n",
         errors
     )
 

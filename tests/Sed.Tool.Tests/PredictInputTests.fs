@@ -92,8 +92,9 @@ let ``no output overwrites the model or a recording`` () =
         Assert.Equal("", run.Output)
         run.Errors.Replace(folder.Prefix, "")
     let recording =
-        "this is a recording, which would be overwritten; choose another name\n"
-    let ofModel = "this is the model, which would be overwritten; choose another name\n"
+        "the output file is also a recording and would be overwritten; choose another name\n"
+    let ofModel =
+        "the output file is also the model and would be overwritten; choose another name\n"
     Assert.Equal($"seddsl predict: --out a.wav: {recording}", refused [ "predict"; model; sound; "--out"; sound ])
     Assert.Equal($"seddsl predict: --out link: {recording}", refused [ "predict"; model; sound; "--out"; link ])
     Assert.Equal($"seddsl predict: --out m.sed: {ofModel}", refused [ "predict"; model; sound; "--out"; model ])

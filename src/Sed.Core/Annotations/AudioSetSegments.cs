@@ -7,7 +7,7 @@ namespace Sed.Core.Annotations;
 /// </summary>
 internal static class AudioSetSegments
 {
-    /// <summary>A clause for messages that describes such a list.</summary>
+    /// <summary>Describes an AudioSet segment list, for use in messages.</summary>
     public const string Description =
         "this is a list of AudioSet segments: it has the labels of whole clips, and the place of each clip in its video";
 

@@ -93,7 +93,7 @@ internal sealed partial class ListColumns
     /// <summary>Names of the columns that are not read.</summary>
     public IReadOnlyList<string> Unknown { get; }
 
-    /// <summary>A clause about two columns with the same content; null if there are none.</summary>
+    /// <summary>Error message about two columns with the same content, or null if there are no such columns.</summary>
     public string? Problem { get; }
 
     /// <summary>Index of the column with a role, or -1.</summary>

@@ -32,7 +32,10 @@ internal sealed class ListNotes(string source, double? minimumConfidence)
         hasConfidence |= confidence >= 0;
         var isPresent = presence < 0 ? true : Presence(row[presence]);
         if (isPresent is null)
-            problems.Add(row, $"the presence \"{ListText.Shown(row[presence])}\" is neither PRESENT nor NOT_PRESENT");
+            problems.Add(
+                row,
+                $"the presence value \"{ListText.Shown(row[presence])}\" is neither PRESENT nor NOT_PRESENT"
+            );
         var value = 1.0;
         if (confidence >= 0 && !IsConfidence(row[confidence], out value))
             problems.Add(

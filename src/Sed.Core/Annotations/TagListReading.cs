@@ -86,7 +86,7 @@ internal sealed class TagListReading(string source, double? minimumConfidence)
         else
             problems.Add(
                 row,
-                $"{AudioSetSegments.Description}; commas separate its labels and occur in them",
+                $"{AudioSetSegments.Description}; its labels are separated by commas but also contain commas",
                 "use the groundtruth_weak_label lists of DCASE 2017, or remove the column of labels to use their identifiers"
             );
         isUnreadable = !isSegments;

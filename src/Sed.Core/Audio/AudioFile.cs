@@ -184,7 +184,7 @@ public static class AudioFile
             throw new AudioFormatException(
                 bytes.Path,
                 0,
-                "the file contains only zero bytes where its header should be, as an interrupted copy or download leaves it; "
+                "the file has only zero bytes instead of a header, possibly because a copy or download was interrupted; "
                     + "copy it again"
             );
         return null;

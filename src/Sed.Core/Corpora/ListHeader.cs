@@ -35,7 +35,8 @@ internal sealed record ListHeader(ListKind Kind, string Reason = "")
         Path.GetExtension(file).ToLowerInvariant() is ".tsv" or ".csv" or ".txt";
 
     /// <summary>
-    /// Reads the header of a list. Its fields can be quoted and in any case, separated by tabs, commas or semicolons.
+    /// Reads the header of a list. Fields are separated by tabs, commas or semicolons, can be quoted, and are not
+    /// case-sensitive.
     /// </summary>
     /// <exception cref="IOException">The file cannot be read.</exception>
     internal static ListHeader Of(string file)

@@ -67,7 +67,7 @@ public sealed record ClassDetection
             if (step.Low > Threshold && step.Low < 1)
                 yield return Problem.Of(
                     FormattableString.Invariant(
-                        $"the lower threshold of the hysteresis is {step.Low:R}, the threshold {Threshold:R}"
+                        $"the lower hysteresis threshold is {step.Low:R}, but the threshold is {Threshold:R}"
                     ),
                     "the lower threshold must not exceed the threshold"
                 );

@@ -73,7 +73,7 @@ public abstract record FeatureSource
     /// <summary>Input name of ONNX models that take these features.</summary>
     public abstract string OnnxInput { get; }
 
-    /// <summary>Description of that input, for example "log-mel energies, not standardised".</summary>
+    /// <summary>Description of the input of the exported ONNX model, for example "log-mel energies, not standardised".</summary>
     public abstract string OnnxInputSummary { get; }
 
     /// <summary>Exports the computation as ONNX operators.</summary>

@@ -39,8 +39,8 @@ internal sealed class FastLayers
     }
 
     /// <summary>
-    /// True if the kernels can compute the batch: float32 on the CPU, of the described size, and no gradient with
-    /// respect to the input is required. In evaluation mode, gradients must also be disabled.
+    /// True if the kernels can process the batch: it must be float32, on the CPU and of the input size of the layers, and
+    /// must not require a gradient. In evaluation mode, gradients must also be disabled.
     /// </summary>
     public bool Takes(Tensor clips, bool training) =>
         clips.device_type == DeviceType.CPU

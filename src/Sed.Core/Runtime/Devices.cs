@@ -67,6 +67,6 @@ public static class Devices
 
     private static string WhyNoDriver() =>
         File.Exists("/proc/driver/nvidia/version") || !OperatingSystem.IsLinux()
-            ? "a driver is loaded, so the library may be built without CUDA or for another CUDA version."
+            ? "a CUDA driver is loaded; libtorch may have been built without CUDA or for a different CUDA version."
             : "the NVIDIA driver is not loaded on this machine.";
 }

@@ -80,7 +80,13 @@ public static partial class FileIdentity
             return problems;
         foreach (var (what, path) in inputs.Where(input => IsUsable(input.Path)))
             if (written.Remove(Of(path), out var output))
-                problems.Add(new Problem(output, $"this is {what}, which would be overwritten", "choose another name"));
+                problems.Add(
+                    new Problem(
+                        output,
+                        $"the output file is also {what} and would be overwritten",
+                        "choose another name"
+                    )
+                );
         return problems;
     }
 

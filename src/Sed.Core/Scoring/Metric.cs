@@ -88,10 +88,10 @@ public sealed class Metric
     /// </summary>
     public int FewestClips => IsOfDecisions ? 10 : 100;
 
-    /// <summary>The metric with this heading; null if there is none.</summary>
+    /// <summary>The metric with this name, or null if there is none.</summary>
     public static Metric? Named(string name) => All.FirstOrDefault(metric => metric.Name == name);
 
-    /// <summary>The metric with this stable name; null if there is none.</summary>
+    /// <summary>The metric with this key, or null if there is none.</summary>
     public static Metric? WithKey(string key) => All.FirstOrDefault(metric => metric.Key == key);
 
     /// <summary>The value on weighted clips, or the reason why it is undefined.</summary>

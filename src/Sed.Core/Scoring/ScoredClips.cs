@@ -33,7 +33,7 @@ public sealed class ScoredClips
         ArgumentNullException.ThrowIfNull(scores);
         ArgumentNullException.ThrowIfNull(detection);
         if (!truth.Names.SequenceEqual(scores.Names))
-            throw new ArgumentException("The scores belong to other clips or have another order.", nameof(scores));
+            throw new ArgumentException("The scores are for different clips or in a different order.", nameof(scores));
         if (truth.Classes.Count != scores.Classes)
             throw new ArgumentException(
                 $"The scores have {scores.Classes} classes, the reference has {truth.Classes.Count}.",

@@ -132,7 +132,7 @@ public sealed class TrainingTargets
                     and > 0
         )
             throw new ArgumentException(
-                $"{idle} clips are unlabelled, and neither pseudo-labels nor a mean teacher uses them.",
+                $"{idle} clips are unlabelled but not used: there are neither pseudo-labels nor a mean teacher.",
                 nameof(options)
             );
     }

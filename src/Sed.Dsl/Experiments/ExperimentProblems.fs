@@ -14,7 +14,7 @@ let MostFolds = 1000
 
 let private ofSeeds given = [
     match given.Seeds with
-    | [] -> Problem.at given.Place "none given" "say for example `seeds [ 1 .. 5 ]`"
+    | [] -> Problem.at given.Place "none given" "use for example `seeds [ 1 .. 5 ]`"
     | seeds when seeds.Length > MostSeeds -> Problem.at given.Place $"{seeds.Length} seeds" $"give at most {MostSeeds}"
     | seeds ->
         for seed, times in List.countBy id seeds do
@@ -75,7 +75,7 @@ let private ofRows (experiment: Experiment) (variants: Variant list) = [
 
 let private ofCells place what (cells: (Metric * float) list) = [
     if cells.IsEmpty then
-        Problem.at place $"{what} has no cells" "say for example `[ WeakF, 0.433 ]`"
+        Problem.at place $"{what} has no cells" "use for example `[ WeakF, 0.433 ]`"
     for metric, times in List.countBy fst cells do
         if times > 1 then
             Problem.at place $"{what} has {metric.Name} {times} times" "keep one of them"
@@ -92,7 +92,7 @@ let private ofCells place what (cells: (Metric * float) list) = [
 let private ofPublished (experiment: Experiment) (variants: Variant list) = [
     let place = "published"
     if experiment.Published.IsEmpty && List.contains place experiment.Declared then
-        Problem.at place "no rows" "say for example `row [ StrongWeight 1.0 ] [ WeakF, 0.433 ]`"
+        Problem.at place "no rows" "use for example `row [ StrongWeight 1.0 ] [ WeakF, 0.433 ]`"
     for row in experiment.Published do
         if
             row.Row <> ""
@@ -118,7 +118,7 @@ let private ofPublished (experiment: Experiment) (variants: Variant list) = [
 let private ofOthers (experiment: Experiment) (variants: Variant list) = [
     let place = "otherSystems"
     if experiment.Others.IsEmpty && List.contains place experiment.Declared then
-        Problem.at place "no systems" "say for example `\"Xu et al.\", [ WeakF, 0.556 ]`"
+        Problem.at place "no systems" "use for example `\"Xu et al.\", [ WeakF, 0.556 ]`"
     for name, systems in List.groupBy fst experiment.Others do
         yield! Text.lineProblems place "a system's name" name
         if
@@ -160,13 +160,13 @@ let problems paper (experiment: Experiment) (corpus: Corpus option) seeds (varia
         if text <> "" then
             yield! Text.lineProblems place $"the {place}" text
     match corpus with
-    | None -> Problem.at "data" "none given" "say for example `data Soundscapes.smartCars`"
+    | None -> Problem.at "data" "none given" "use for example `data Soundscapes.smartCars`"
     | Some(Recordings folder | Collected folder) when System.String.IsNullOrWhiteSpace folder || folder.Contains '\000' ->
         Problem.at "data" "the name of the folder is empty or invalid" "name the folder of the corpus"
     | Some _ -> ()
     yield! ofSeeds seeds
     if experiment.Report.IsEmpty then
-        Problem.at "report" "no columns" "say for example `report [ WeakF; StrongER ]`"
+        Problem.at "report" "no columns" "use for example `report [ WeakF; StrongER ]`"
     for metric, times in List.countBy id experiment.Report do
         if times > 1 then
             Problem.at "report" $"{metric.Name} is given {times} times" "give each column once"

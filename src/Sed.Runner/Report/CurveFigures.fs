@@ -23,7 +23,7 @@ let private precisionRecall name what (curves: (Series * (float * float)[]) list
     single
         name
         $"Precision-recall curve, {what}"
-        $"Precision by recall over all thresholds, {what}. One line for the best trial of each row of the table."
+        $"Precision-recall curves over all thresholds, {what}. One line for the best trial of each row of the table."
         (Axis.within 0.0 1.02 "recall")
         (Axis.within 0.0 1.02 "precision")
         [

@@ -8,7 +8,7 @@ type Axis = {
     Title: string
     /// The lower and the upper end; None for the range of the data.
     Range: (float * float) option
-    /// Positions with names, in place of numbers; empty for numbers.
+    /// Tick positions and their labels. If empty, the axis has numeric ticks.
     Ticks: (float * string) list
     /// Whether the lower end is at the top, as for a list of names.
     Downwards: bool

@@ -47,7 +47,7 @@ let private read (file: string) : Frame<string, string> =
     let frame = CsvFile.read [ Key; Row ] file
     let keys = frame.GetColumn<string>(Key).Values
     match keys |> Seq.countBy id |> Seq.tryFind (fun (_, times) -> times > 1) with
-    | Some(key, times) -> raise (CsvFile.invalid file $"the row with the key {key} occurs {times} times")
+    | Some(key, times) -> raise (CsvFile.invalid file $"there are {times} rows with the key {key}")
     | None -> Frame.indexRowsString Key frame
 
 let private cell (frame: Frame<string, string>) row column =

@@ -86,7 +86,7 @@ public class ListFormsTests
         Assert.Equal(["a 0 1 dog"], RowsOf(list));
         Assert.Equal(["list.tsv: 1 of 2 rows are not present and are left out"], list.Notes);
         Assert.Equal(
-            "list.tsv, line 2: the presence \"UNSURE\" is neither PRESENT nor NOT_PRESENT",
+            "list.tsv, line 2: the presence value \"UNSURE\" is neither PRESENT nor NOT_PRESENT",
             MessageOf(() => Events("segment_id,start,end,label,present\na,0,1,dog,UNSURE\n"))
         );
     }
@@ -173,7 +173,7 @@ public class ListFormsTests
             MessageOf(() => EventListFile.Read(PathOf("audioset-segments.csv")))
         );
         Assert.Contains(
-            "commas separate its labels and occur in them",
+            "its labels are separated by commas but also contain commas",
             MessageOf(() => TagList.Read(PathOf("audioset-segments.csv")))
         );
         var list = Tags(

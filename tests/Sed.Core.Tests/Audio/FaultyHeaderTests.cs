@@ -251,7 +251,7 @@ public sealed class FaultyHeaderTests : IDisposable
         );
         Assert.Equal("this is a ZIP archive instead of a recording; unpack it", Refused("a.wav", [.. "PK"u8, 3, 4]));
         Assert.Equal("this is a PNG image instead of a recording", Refused("a.ogg", [0x89, .. "PNG"u8, .. rest]));
-        Assert.StartsWith("the file contains only zero bytes where", Refused("a.flac", new byte[4096]));
+        Assert.StartsWith("the file has only zero bytes instead of a header", Refused("a.flac", new byte[4096]));
         Assert.StartsWith("the file is empty", Refused("a.mp3", []));
         Assert.StartsWith(
             "this is a web page",

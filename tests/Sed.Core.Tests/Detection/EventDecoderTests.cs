@@ -140,7 +140,7 @@ public sealed class EventDecoderTests
             """
             the threshold is 1; it must lie between 0 and 1
             the length of the median filter is -1 s; it must be 0 s (off) or more
-            the lower threshold of the hysteresis is 2; it must lie between 0 and 1
+            the lower hysteresis threshold is 2; it must lie between 0 and 1
             """.ReplaceLineEndings(),
             thrown.Message
         );

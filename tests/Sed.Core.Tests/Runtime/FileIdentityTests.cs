@@ -23,7 +23,7 @@ public sealed partial class FileIdentityTests : IDisposable
     public void An_output_that_is_an_input_is_named_with_its_option()
     {
         Assert.Equal(
-            $"--out {model}: this is the model, which would be overwritten; choose another name",
+            $"--out {model}: the output file is also the model and would be overwritten; choose another name",
             Refused(model)
         );
         Assert.Null(Refused(folder.File("m.onnx")));

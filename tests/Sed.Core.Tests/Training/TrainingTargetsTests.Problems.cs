@@ -17,7 +17,7 @@ public sealed partial class TrainingTargetsTests
         const string known = "Hums has strong labels for 0 of its 40 training clips and only weak labels for 40";
         Assert.Equal(
             [
-                $"{known}, but `labels Strong` needs strong labels for all of them; say `labels WeakOnly`, or use a corpus of soundscapes",
+                $"{known}, but `labels Strong` needs strong labels for all of them; use `labels WeakOnly` or a corpus of soundscapes",
             ],
             TrainingTargets.Problems(strong, manifest).Select(problem => problem.ToString())
         );
@@ -41,7 +41,7 @@ public sealed partial class TrainingTargetsTests
         );
         Assert.Equal(
             $"""
-            {known}, but `labels Strong` needs strong labels for all of them; say `labels WeakOnly`, or use a corpus of soundscapes
+            {known}, but `labels Strong` needs strong labels for all of them; use `labels WeakOnly` or a corpus of soundscapes
             the pseudo-labels have 2 classes, the clips 3
             the pseudo-labels belong to clips of 2 s, the clips last 4 s
             """.ReplaceLineEndings(),
@@ -55,7 +55,7 @@ public sealed partial class TrainingTargetsTests
         using var clips = hums.Clips(Split.Training);
         var targets = TrainingTargets.Of(thirds, clips, Hums.HopSeconds);
         Assert.Equal(
-            "20 clips are unlabelled, and neither pseudo-labels nor a mean teacher uses them. (Parameter 'options')",
+            "20 clips are unlabelled but not used: there are neither pseudo-labels nor a mean teacher. (Parameter 'options')",
             Assert.Throws<ArgumentException>(() => targets.Require(clips, taught with { MeanTeacher = null })).Message
         );
         Assert.Equal(
@@ -102,7 +102,7 @@ public sealed partial class TrainingTargetsTests
         );
         Assert.Equal(
             [
-                "no clip is labelled, so nothing can be learnt; say `labels WeakOnly` or `labels Strong`, or make Unlabelled a part of `Mixed`",
+                "no clip is labelled, so nothing can be learnt; use `labels WeakOnly` or `labels Strong`, or include `Unlabelled` in `Mixed`",
             ],
             none.Problems().Select(problem => problem.ToString())
         );

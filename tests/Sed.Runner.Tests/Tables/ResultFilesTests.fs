@@ -138,7 +138,7 @@ let ``missing recorded results are reported with the option that records them`` 
 [<InlineData("garbage\n\000\001", "is not a valid table (it has no column 'key' and 'row')")>]
 [<InlineData("key,row,weakF\n0,other,1,2,3",
              "is not a valid table (Couldn't parse row 1 according to schema: Expected 3 columns, got 5)")>]
-[<InlineData("key,row,weakF\n0,other,1\n0,mine,2", "is not a valid table (the row with the key 0 occurs 2 times)")>]
+[<InlineData("key,row,weakF\n0,other,1\n0,mine,2", "is not a valid table (there are 2 rows with the key 0)")>]
 let ``an invalid table of recorded results is reported with its file`` (text: string, cause: string) =
     let recorded = folder "recorded"
     let file = Recorded.write recorded (outcome 0.5)

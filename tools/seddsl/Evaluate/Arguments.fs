@@ -105,7 +105,7 @@ type Arguments =
                 $"a metric of the part \"metrics\"; may be repeated; default: all that the lists allow. The metrics are {described}"
             | Segment _ -> "segment length in seconds; may be repeated; default 1.0"
             | Evaluated_Length _ ->
-                "the length of every file in seconds, for segments; default: the last offset of reference and estimate"
+                "the length of every file in seconds, for segments; default: the later of the last offsets in the reference and the estimate"
             | Evaluated_Durations -> "use the lengths of --durations for segments"
             | Collar _ -> "the largest difference of onsets, and of offsets, in seconds; default 0.2"
             | Length _ -> "the offset collar as a fraction of the event's length, where it is larger; default 0.5"

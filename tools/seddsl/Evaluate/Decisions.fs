@@ -64,7 +64,8 @@ let segments (arguments: ParseResults<Arguments>) (inputs: Inputs) (system: Syst
             "evaluated_length",
             (match segment.LengthSeconds |> Option.ofNullable with
              | Some seconds -> Number seconds
-             | None when isNull lengths -> Text "last offset of reference and estimate (sed_eval)"
+             | None when isNull lengths ->
+                 Text "the later of the last offsets in the reference and the estimate (as in sed_eval)"
              | None -> Text "given durations")
             yield! named conventions
         ]

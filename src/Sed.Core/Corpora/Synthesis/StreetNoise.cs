@@ -3,8 +3,8 @@ using Sed.Core.Corpora.Synthesis.SoundModels;
 namespace Sed.Core.Corpora.Synthesis;
 
 /// <summary>
-/// Synthesised backgrounds: distant traffic with up to two of wind, hum, babble, knocks, birdsong and music, each during part
-/// of the clip. None of them is one of the classes.
+/// Synthesised backgrounds: distant traffic, plus up to two of the following, each for part of the clip: wind, hum,
+/// babble, knocks, birdsong, music. None of these sounds is one of the classes.
 /// </summary>
 internal static class StreetNoise
 {

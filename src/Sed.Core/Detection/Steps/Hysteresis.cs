@@ -26,7 +26,7 @@ public abstract partial record DecodingStep
         {
             if (!(Low is > 0 and < 1))
                 yield return Problem.Of(
-                    FormattableString.Invariant($"the lower threshold of the hysteresis is {Low:R}"),
+                    FormattableString.Invariant($"the lower hysteresis threshold is {Low:R}"),
                     "it must lie between 0 and 1"
                 );
         }

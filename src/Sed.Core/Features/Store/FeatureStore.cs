@@ -69,7 +69,7 @@ public sealed class FeatureStore : IFeatureReader, IDisposable
     /// <param name="manifest">Corpus whose features are stored.</param>
     /// <param name="options">Definition of the features. Clips with another sampling rate are resampled.</param>
     /// <param name="directory">Parent directory of all stores; each store has its own folder.</param>
-    /// <param name="device">Device of the extraction; null for the CPU.</param>
+    /// <param name="device">Device used for the extraction; null means the CPU.</param>
     /// <param name="progress">Receives the progress of the extraction at most five times per second.</param>
     /// <param name="cancellation">Stops the extraction; the rows written so far are kept.</param>
     /// <param name="precision">Number format of the stored values. Default float32.</param>

@@ -42,7 +42,7 @@ public abstract class DetectionCounts<TSelf, TOptions> : ClassCounts<TSelf, TOpt
     public abstract long Insertions { get; }
 
     /// <summary>Computes the metrics. Accuracies are null without true negatives.</summary>
-    /// <param name="conventions">Values of metrics whose denominator is 0. Default: those of sed_eval.</param>
+    /// <param name="conventions">Values that are used for metrics with a denominator of 0. Default: those of sed_eval.</param>
     public DetectionScores Scores(ScoringConventions? conventions = null)
     {
         conventions ??= ScoringConventions.SedEval;
@@ -73,13 +73,14 @@ public abstract class DetectionCounts<TSelf, TOptions> : ClassCounts<TSelf, TOpt
 }
 
 /// <summary>
-/// Segment-based or event-based metrics of a system, in the three views of sed_eval (Mesaros et al. 2016).
+/// Segment-based or event-based metrics of a system, with the three kinds of averaging of sed_eval (Mesaros et al.
+/// 2016): overall, class-wise average and per class.
 /// </summary>
 /// <param name="Classes">The classes, in the order of <paramref name="PerClass"/>.</param>
 /// <param name="Overall">Metrics of all decisions (micro average).</param>
 /// <param name="ClassAverage">Means over classes (macro average).</param>
 /// <param name="PerClass">Metrics of each class.</param>
-/// <param name="Conventions">Values of metrics whose denominator is 0.</param>
+/// <param name="Conventions">Values that are used for metrics with a denominator of 0.</param>
 public sealed record DetectionScores(
     ClassList Classes,
     ScoreSheet Overall,

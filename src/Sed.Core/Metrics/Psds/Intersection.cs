@@ -29,7 +29,7 @@ public static class Intersection
     /// <param name="reference">The reference events. Their labels, in ordinal order, are the classes.</param>
     /// <param name="durations">Length of every scored file.</param>
     /// <param name="detections">
-    /// The decisions; files without a duration and labels without reference events are ignored.
+    /// The decisions. A decision is ignored if its file has no duration or its label has no reference events.
     /// </param>
     /// <param name="options">The parameters of PSDS.</param>
     /// <exception cref="ArgumentException">The options are invalid.</exception>

@@ -7,8 +7,8 @@ public sealed record SegmentOptions
     public double ResolutionSeconds { get; init; } = 1.0;
 
     /// <summary>
-    /// Length of every file in seconds; later activity is ignored. Default null: the last offset of reference and
-    /// estimate, as in sed_eval, unless lengths are given file by file.
+    /// Length of every file in seconds; later activity is ignored. Default null: the later of the last offsets in
+    /// the reference and the estimate, as in sed_eval, unless lengths are given file by file.
     /// </summary>
     public double? LengthSeconds { get; init; }
 

@@ -35,7 +35,7 @@ public sealed class TaggingCounts : ClassCounts<TaggingCounts, TaggingRules>, IC
 
     /// <summary>Computes the metrics.</summary>
     /// <param name="conventions">
-    /// Values of metrics whose denominator is 0. Used by the plain rules only; the official rules define their own.
+    /// Values that are used for metrics with a denominator of 0. Used by the plain rules only; the official rules define their own.
     /// </param>
     public TaggingScores Scores(ScoringConventions? conventions = null) =>
         Rules == TaggingRules.Plain

@@ -135,7 +135,7 @@ public sealed class ClipSet : IDisposable
     }
 
     /// <summary>Weak labels as 0 and 1, shape (batch, classes). The caller owns the tensor.</summary>
-    /// <param name="clips">Positions in this set.</param>
+    /// <param name="clips">Indices of the clips in this set.</param>
     /// <param name="device">Device of the tensor.</param>
     public Tensor Labels(ReadOnlySpan<int> clips, Device device)
     {
@@ -150,7 +150,7 @@ public sealed class ClipSet : IDisposable
     /// The padding mask: 1 for frames of the clip and 0 for the padding of short clips, shape (batch, frames). The
     /// caller owns the tensor.
     /// </summary>
-    /// <param name="clips">Positions in this set.</param>
+    /// <param name="clips">Indices of the clips in this set.</param>
     /// <param name="frames">Number of output frames.</param>
     /// <param name="frameStep">Feature frames per output frame.</param>
     /// <param name="device">Device of the tensor.</param>

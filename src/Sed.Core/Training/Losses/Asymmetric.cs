@@ -25,7 +25,9 @@ public abstract partial record Loss
     {
         /// <inheritdoc/>
         public override string Summary =>
-            FormattableString.Invariant($"asymmetric loss {Present:R} {Absent:R}, margin {Margin:R}");
+            FormattableString.Invariant(
+                $"asymmetric loss, exponents {Present:R} (present) and {Absent:R} (absent), margin {Margin:R}"
+            );
 
         /// <inheritdoc/>
         public override IEnumerable<Problem> Problems()
@@ -33,7 +35,7 @@ public abstract partial record Loss
             foreach (var exponent in new[] { Present, Absent })
                 if (!(exponent >= 0 && double.IsFinite(exponent)))
                     yield return Problem.Of(
-                        FormattableString.Invariant($"the asymmetric loss has the exponent {exponent:R}"),
+                        FormattableString.Invariant($"the asymmetric loss has an exponent of {exponent:R}"),
                         "give 0 (cross-entropy) or more"
                     );
             if (!(Margin >= 0 && Margin < 1))

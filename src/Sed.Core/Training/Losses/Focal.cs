@@ -22,7 +22,7 @@ public abstract partial record Loss
         {
             if (!(Exponent >= 0 && double.IsFinite(Exponent)))
                 yield return Problem.Of(
-                    FormattableString.Invariant($"the focal loss has the exponent {Exponent:R}"),
+                    FormattableString.Invariant($"the focal-loss exponent is {Exponent:R}"),
                     "give 0 (cross-entropy) or more; 2 is common"
                 );
         }

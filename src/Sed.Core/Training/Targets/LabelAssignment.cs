@@ -86,7 +86,7 @@ internal sealed class LabelAssignment
                 yield return Problem.Of(
                     $"{annotated}, but `labels Strong` needs strong labels for all of them",
                     events == 0
-                        ? "say `labels WeakOnly`, or use a corpus of soundscapes"
+                        ? "use `labels WeakOnly` or a corpus of soundscapes"
                         : "give each kind its share of a batch, for example `labels (Mixed [ annotated Strong 0.5; annotated WeakOnly 0.5 ])`"
                 );
                 break;

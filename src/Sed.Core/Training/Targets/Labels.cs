@@ -50,7 +50,7 @@ public abstract record Labels
             [
                 Problem.Of(
                     "no clip is labelled, so nothing can be learnt",
-                    "say `labels WeakOnly` or `labels Strong`, or make Unlabelled a part of `Mixed`"
+                    "use `labels WeakOnly` or `labels Strong`, or include `Unlabelled` in `Mixed`"
                 ),
             ];
     }

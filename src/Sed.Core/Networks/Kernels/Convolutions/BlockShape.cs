@@ -45,7 +45,7 @@ internal sealed record BlockShape(
     /// <summary>Whether the block pools.</summary>
     public bool HasPooling => Pool > 1 || PoolFrames > 1;
 
-    /// <summary>Frames of zero padding before and after an input clip.</summary>
+    /// <summary>Number of zero-padding frames on each side of an input clip.</summary>
     public int Border => KernelFrames / 2;
 
     /// <summary>Floats of an input clip, including the padding frames.</summary>
