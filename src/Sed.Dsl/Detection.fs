@@ -13,9 +13,9 @@ type Tags =
     /// Every class whose weak output reaches the threshold.
     | FromWeakOutput
 
-/// Decoding parameters that are tuned for each class on clips that are not scored: the held-out training clips or,
-/// without any, the clips that early stopping monitors. Tuning maximises the segment-based F-score of the class unless
-/// the case names another score; if event times are unknown, it maximises the tagging F-score.
+/// Decoding parameters that are tuned for each class on clips that are not scored: the held-out training clips or, if
+/// there are none, the clips that early stopping monitors. Tuning maximises the segment-based F-score of the class
+/// unless the case names another score; if event times are unknown, it maximises the tagging F-score.
 type Tuning =
     /// The threshold; the candidates are all thresholds that give different decisions.
     | ThresholdPerClass
@@ -212,7 +212,7 @@ type DetectionBuilder() =
         Detection.withStep (DecodingStep.MedianFilter(float length)) detection
         |> given "median"
 
-    /// Shorter events are removed. Default none.
+    /// Minimum duration of an event; shorter events are removed. Default none.
     [<CustomOperation "minDuration">]
     member _.MinDuration(detection: Detection, length: float<s>) =
         Detection.withStep (DecodingStep.MinimumDuration(float length)) detection

@@ -15,7 +15,7 @@ let private words (name: string) =
             string letter)
     |> _.Trim()
 
-// A field without a name of its own has the name of the value that contains it.
+// A field without a name of its own takes the name of the value that contains it.
 let private named (above: string) (field: Reflection.PropertyInfo) =
     if field.Name.StartsWith("Item", StringComparison.Ordinal) || field.Name = "Value" then
         above

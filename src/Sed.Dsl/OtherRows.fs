@@ -2,7 +2,7 @@ namespace Sed
 
 /// The label of a row of the same experiment or of another experiment of the script.
 type RowName = {
-    /// The other experiment's name; empty for the same one.
+    /// The name of the other experiment; empty for a row of the same experiment.
     Experiment: string
     Row: string
 } with
@@ -20,7 +20,7 @@ type FrameLabels =
     /// The probability itself.
     | Soft
 
-/// The use of other rows' trials with the same seed: pseudo-labels or an ensemble.
+/// How a row uses the trials of other rows with the same seed: for pseudo-labels or as an ensemble.
 type OtherRows =
     /// Pseudo strong labels: the strong output is trained on a teacher's frame labels instead of the repeated tags.
     /// From the second round on, the teacher is the student of the previous round.

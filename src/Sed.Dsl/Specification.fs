@@ -35,7 +35,7 @@ and Teaching = {
 }
 
 module Specification =
-    // Increased when equal settings give another result than before.
+    // Increased when the same settings no longer give the same result as before.
     let private keyFormat = 2
 
     /// The trials that have to be finished before this one begins.
@@ -56,7 +56,7 @@ module Specification =
         | Share share -> [ "holdoutShare", value share ]
         | Fold(fold, folds) -> [ "fold", value fold; "folds", value folds ]
 
-    /// All settings that affect a training. For the key of a row, the seed and the fold are left out.
+    /// All settings that affect a training run. For the key of a row, the seed and the fold are left out.
     let rec private keyOf (ofRow: bool) (specification: Specification) : JsonObject =
         fields [
             "format", value keyFormat
@@ -95,7 +95,7 @@ module Specification =
         whole["scoreOn"] <- CanonicalKey.Of specification.ScoreOn |> JsonValue.Create
         CanonicalKey.Hash(whole).Substring(0, 16)
 
-    /// Identifies a training within a script: its key, its corpus and the number of clips.
+    /// Identifies a training run within a script: its key, its corpus and the number of clips.
     let identity (specification: Specification) =
         let clips = specification.Clips
         let counts =
@@ -126,13 +126,13 @@ module Specification =
             match specification.Teaching with
             | Some teaching ->
                 let teacher = CanonicalKey.Hash(key teaching.Teacher).Substring(0, 16)
-                "pseudo-labels", $"{OtherRows.printFrames teaching.Frames}, of training {teacher}"
+                "pseudo-labels", $"{OtherRows.printFrames teaching.Frames}, of training run {teacher}"
             | None -> ()
         else
             let members = [
                 for one in specification.Members -> CanonicalKey.Hash(key one).Substring(0, 16)
             ]
-            "ensemble of", "trainings " + String.concat ", " members
+            "ensemble of", "training runs " + String.concat ", " members
         if specification.Holdout <> Nothing then
             "held out", Holdout.print specification.Holdout
         "detection", Detection.print specification.Detection
@@ -141,7 +141,7 @@ module Specification =
         "seed", string specification.Seed
     ]
 
-    /// The lines that affect the training, as text.
+    /// The lines that affect the training run, as text.
     let printTraining specification =
         [
             for name, value in lines specification do

@@ -26,14 +26,14 @@ let training = TrainingBuilder()
 /// How frame probabilities are decoded into events and tags.
 let detection = DetectionBuilder()
 
-/// A published row: the settings that identify the table's row, and the published scores.
+/// A published row: the settings that identify a row of the table, and its published scores.
 let row settings cells : PublishedRow = {
     Settings = settings
     Row = ""
     Cells = cells
 }
 
-/// The published scores of the table's row with this label. The settings of the row do not matter.
+/// The published scores of the row with this label, whatever its settings are.
 let publishedAs label cells : PublishedRow = {
     Settings = []
     Row = label

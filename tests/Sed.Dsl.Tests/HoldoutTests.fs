@@ -77,7 +77,7 @@ let ``folds together with validation, and an unknown reference row, are problems
     Assert.Equal<string list>(
         [
             "folds: `validation` is given too; keep one of them, because both hold out training clips"
-            "compareWith: no row is called 'mine'; there are 'the experiment as given'"
+            "compareWith: no row is called 'mine'; the rows are 'the experiment as given'"
         ],
         problems wrong
     )

@@ -227,4 +227,4 @@ let ``published scores are found by the row's label, whatever its settings are``
     }
     let plan = plan Choices.none (named "own")
     Assert.Equal(Some 0.5, Plan.published plan plan.Variants.Head WeakF)
-    Assert.Equal<string list>([ "published: no row is called 'other'; there are 'own'" ], problems (named "other"))
+    Assert.Equal<string list>([ "published: no row is called 'other'; the rows are 'own'" ], problems (named "other"))

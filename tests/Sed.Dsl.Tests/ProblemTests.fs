@@ -114,7 +114,9 @@ let ``an unknown profile is reported with the existing ones`` () =
     | Ok _ -> failwith "planned"
     | Error problems ->
         Assert.Equal<string list>(
-            [ "--profile: there is no profile 'fast'; there are quick, smoke, paper" ],
+            [
+                "--profile: there is no profile 'fast'; the profiles are quick, smoke, paper"
+            ],
             List.map Problem.print problems
         )
 

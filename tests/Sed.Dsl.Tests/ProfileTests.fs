@@ -186,7 +186,7 @@ let ``profile settings for an unknown row or an unknown profile are problems`` (
     }
     let problems = problems wrong
     Assert.StartsWith("profileRow: there is no profile 'fast'", problems[0])
-    Assert.StartsWith("profileRow: no row is called 'nobody'; there are ", problems[1])
+    Assert.StartsWith("profileRow: no row is called 'nobody'; the rows are ", problems[1])
 
 [<Fact>]
 let ``profileRows is applied after the settings of the row and before profileRow`` () =

@@ -66,8 +66,8 @@ let ``all problems of the command line and the script are reported at once`` () 
             "  --device: unknown device 'gpu'; use auto, cpu, cuda or cuda:N"
             "small: 3 problems"
             "  report: no columns; use for example `report [ WeakF; StrongER ]`"
-            "  --profile: there is no profile 'fast'; there are smoke, paper"
-            "  --only: no row contains 'nobody'; there are 'crnn', 'baseline'"
+            "  --profile: there is no profile 'fast'; the profiles are smoke, paper"
+            "  --only: no row contains 'nobody'; the rows are 'crnn', 'baseline'"
             ""
         ]
         |> String.concat "\n",

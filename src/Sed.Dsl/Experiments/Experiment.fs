@@ -9,17 +9,17 @@ type PublishedRow = {
     Cells: (Metric * float) list
 }
 
-/// Named settings for running an experiment, for example at a size for a laptop. They are applied before the settings
-/// of the rows.
+/// Named settings for running an experiment, for example with a size that suits a laptop. They are applied before the
+/// settings of the rows.
 type Profile = { Name: string; Settings: Setting list }
 
 module Profile =
-    /// The name of the built-in profile, which every experiment has without declaring it.
+    /// The name of the profile that is built into every experiment.
     [<Literal>]
     let Smoke = "smoke"
 
-    /// A minimal training that runs every step in seconds: 32 training clips, a hop of 40 ms and 2 epochs. The networks
-    /// learn nothing.
+    /// A minimal experiment that runs every step in seconds: 32 training clips, a hop of 40 ms and 2 epochs. The
+    /// networks learn nothing.
     let smoke = [
         TrainingClips 32
         TestingClips 16
@@ -85,7 +85,7 @@ type Experiment = {
     OthersSource: string
     Profiles: (Profile * int list) list
     /// Settings of a profile for a single row: the profile, the row's label (None for every row), and settings that are
-    /// applied after those of the row.
+    /// applied after the row's settings.
     ProfileRows: (string * string option * Setting list) list
     Declared: string list
 }

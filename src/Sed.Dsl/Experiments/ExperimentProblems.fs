@@ -69,7 +69,7 @@ let private ofRows (experiment: Experiment) (variants: Variant list) = [
             Problem.at "rows" $"'{label}' is the label of {same.Length} rows" "give each row its own value or name"
     match experiment.Against with
     | Some label when variants |> List.forall (fun variant -> variant.Label <> label) ->
-        Problem.at "compareWith" $"no row is called '{label}'" $"there are {labels variants}"
+        Problem.at "compareWith" $"no row is called '{label}'" $"the rows are {labels variants}"
     | _ -> ()
 ]
 
@@ -98,7 +98,7 @@ let private ofPublished (experiment: Experiment) (variants: Variant list) = [
             row.Row <> ""
             && variants |> List.forall (fun variant -> variant.Label <> row.Row)
         then
-            Problem.at place $"no row is called '{row.Row}'" $"there are {labels variants}"
+            Problem.at place $"no row is called '{row.Row}'" $"the rows are {labels variants}"
     let named (row: PublishedRow) =
         [
             yield! Option.toList (if row.Row = "" then None else Some row.Row)
@@ -137,10 +137,13 @@ let private ofProfiles (paper: string) (experiment: Experiment) (variants: Varia
             profile <> Profile.Smoke
             && experiment.Profiles |> List.forall (fun (known, _) -> known.Name <> profile)
         then
-            Problem.at "profileRow" $"there is no profile '{profile}'" "declare it with `profile`, or name another"
+            Problem.at
+                "profileRow"
+                $"there is no profile '{profile}'"
+                "declare it with `profile`, or use a different name"
         match row with
         | Some label when variants |> List.forall (fun variant -> variant.Label <> label) ->
-            Problem.at "profileRow" $"no row is called '{label}'" $"there are {labels variants}"
+            Problem.at "profileRow" $"no row is called '{label}'" $"the rows are {labels variants}"
         | _ -> ()
     for name, times in List.countBy (fun (profile: Profile, _) -> profile.Name) experiment.Profiles do
         yield! Text.nameProblems "profile" name
@@ -184,7 +187,7 @@ let problems paper (experiment: Experiment) (corpus: Corpus option) seeds (varia
         experiment.Folds <> 0
         && List.exists holdsOut (experiment.Axes @ List.map snd experiment.Alongside)
     then
-        Problem.at "folds" "some rows hold out clips themselves" "keep one of them"
+        Problem.at "folds" "some rows have their own held-out clips" "keep one of them"
     if experiment.Folds > MostFolds then
         Problem.at "folds" $"{experiment.Folds} folds" $"give at most {MostFolds}"
     yield! ofAxes experiment

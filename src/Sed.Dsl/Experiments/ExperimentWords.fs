@@ -73,8 +73,8 @@ type ExperimentBuilder(name: string) =
         }
         |> given "validation"
 
-    /// Number of folds for cross-validation: each row and seed is trained once without each fold of the training clips.
-    /// Default none.
+    /// Number of folds for cross-validation: each row is trained for each seed and fold, with that fold of the training
+    /// clips held out. Default none.
     [<CustomOperation "folds">]
     member _.Folds(experiment: Experiment, count: int) =
         { experiment with Folds = count } |> given "folds"
@@ -89,7 +89,8 @@ type ExperimentBuilder(name: string) =
     member _.ScoreOn(experiment: Experiment, split: Split) =
         { experiment with ScoreOn = split } |> given "scoreOn"
 
-    /// A setting and its values, one row for each value. With several `vary` lines the rows are their product.
+    /// A setting and its values; each value becomes a row. Several `vary` lines give one row for each combination of
+    /// their values.
     [<CustomOperation "vary">]
     member _.Vary(experiment: Experiment, setting: 'value -> Setting, values: 'value list) = {
         experiment with
@@ -162,9 +163,9 @@ type ExperimentBuilder(name: string) =
         }
         |> given "otherSystems"
 
-    /// A named set of seeds and settings that replace those of the experiment, selected by `--profile`. The first
-    /// profile of a script is its default on synthesised corpora; a script without profiles runs as written. Each run
-    /// first prints the replaced values. The profile `smoke` is built in.
+    /// A named set of seeds and settings that replace the seeds and settings of the experiment, selected by
+    /// `--profile`. The first profile of a script is its default on synthesised corpora; a script without profiles runs
+    /// as written. Each run first prints the replaced values. The profile `smoke` is built in.
     [<CustomOperation "profile">]
     member _.Profile(experiment: Experiment, name: string, seeds: int list, settings: Setting list) = {
         experiment with
@@ -178,8 +179,8 @@ type ExperimentBuilder(name: string) =
             ProfileRows = experiment.ProfileRows @ [ name, Some row, settings ]
     }
 
-    /// Settings of a profile that replace those of every row, for example narrower networks. Settings of `profileRow`
-    /// are applied afterwards.
+    /// Settings of a profile that replace the settings of every row, for example narrower networks. Settings of
+    /// `profileRow` are applied afterwards.
     [<CustomOperation "profileRows">]
     member _.ProfileRows(experiment: Experiment, name: string, settings: Setting list) = {
         experiment with

@@ -31,7 +31,7 @@ type Setting =
     | GruUnits of int
     /// How the weak output is computed from the strong output.
     | Weak of WeakOutput
-    /// All of the features.
+    /// All settings of the features.
     | Features of Features
     /// Length of the features' window.
     | Window of float<ms>
@@ -53,7 +53,7 @@ type Setting =
     | MaskShort of bool
     /// All augmentations.
     | Augment of Augmentation list
-    /// Maximum norm of all gradients together.
+    /// Maximum norm of the gradient of all parameters.
     | ClipGradients of float
     | AverageWeights of float
     | Precision of ComputePrecision
@@ -66,7 +66,7 @@ type Setting =
     /// Minimum duration of an event.
     | MinDuration of float<s>
     | TagsFrom of Tags
-    /// The whole decoding.
+    /// All settings of the decoding.
     | Detect of Detection
     /// Decoding parameters that are tuned for each class.
     | Tune of Tuning
@@ -76,7 +76,7 @@ type Setting =
     | HeldOut of Holdout
     | SelectOn of Split
     | ScoreOn of Split
-    /// Pseudo-labels or an ensemble of other rows' trials. The plan finds these rows.
+    /// Pseudo-labels from another row's trials, or an ensemble of other rows' trials. The plan finds these rows.
     | Others of OtherRows
 
 module Setting =

@@ -24,7 +24,7 @@ type Network = {
 }
 
 module Network =
-    // Problems do not depend on the length of clips or the number of classes, so any values do.
+    // Problems do not depend on the length of clips or the number of classes, so any values can be used.
     let private someFrames = 500
     let private someClasses = 1
     let private someHop = 0.02
@@ -62,7 +62,7 @@ module Network =
             Segments = (network.Segments |> Option.map (segmentation hopSeconds) |> Option.toObj)
         )
 
-    /// The canonical key: everything that affects the computation, so not the name.
+    /// The canonical key: everything that affects the computation, without the network's name.
     let key (network: Network) =
         let layers = [| for layer in network.Layers -> CanonicalKey.Node layer |]
         let key =

@@ -23,7 +23,8 @@ type CrnnBuilder() =
 
     let isDense (layer: Layer) = layer :? Layer.Dense
 
-    /// Replaces the layers of one kind. The order is that of the paper: convolutions, recurrent layers, dense layers.
+    /// Replaces the layers of one kind. The order is the same as in the paper: convolutions, recurrent layers, dense
+    /// layers.
     let assemble network replaced (layers: Layer list) =
         let kind (which: Layer -> bool) =
             List.filter which (List.filter (replaced >> not) network.Layers @ layers)

@@ -161,7 +161,9 @@ module internal Chosen =
         | None ->
             let known = [ for profile, _ in profiles -> profile.Name ] |> String.concat ", "
             withProfile choices experiment { Name = ""; Settings = [] } experiment.Seeds true,
-            [ Problem.at "--profile" $"there is no profile '{name}'" $"there are {known}" ]
+            [
+                Problem.at "--profile" $"there is no profile '{name}'" $"the profiles are {known}"
+            ]
 
     /// The name of a corpus in file names: for recordings, the name of their folder.
     let private corpusWord (corpus: Corpus) =

@@ -159,7 +159,7 @@ module Plan =
             | Some text when wanted.IsEmpty ->
                 let labels =
                     [ for variant in chosen.Variants -> $"'{variant.Label}'" ] |> String.concat ", "
-                Problem.at "--only" $"no row contains '{text}'" $"there are {labels}"
+                Problem.at "--only" $"no row contains '{text}'" $"the rows are {labels}"
             | _ -> ()
             if profileProblems.IsEmpty && chosen.Profile.Name <> PaperProfile then
                 for problem in problems choices all chosen |> List.except ofScript do
@@ -217,7 +217,7 @@ module Plan =
         ]
         plan.Trials |> List.collect inOrder |> List.distinct
 
-    /// The key of all trainings of a script's plans and their order. Processes with equal keys number the trials
+    /// The key of all training runs of a script's plans and of their order. Processes with equal keys number the trials
     /// identically.
     let key (plans: Plan list) : string =
         let trainings = [
@@ -280,7 +280,7 @@ module Plan =
         else
             plan.Profile
 
-    /// The plan as text: the settings that all trials share, then those of each row.
+    /// The plan as text: the settings that all trials share, then the settings of each row.
     let print (plan: Plan) =
         let perTrial = [ for trial in plan.Trials -> Specification.lines trial.Specification ]
 

@@ -17,18 +17,20 @@ let private find (all: Chosen list) (own: Chosen) place (name: RowName) =
     | None ->
         let known =
             match all |> List.filter (isSame own >> not) with
-            | [] -> "it contains no other experiment"
+            | [] -> "the list contains no other experiment"
             | others ->
                 let names = [ for chosen in others -> chosen.Experiment.Name ] |> String.concat ", "
-                $"it also contains {names}"
+                $"the list also contains {names}"
         Error(Problem.at place $"'{name.Experiment}' is not in the list after `run`" $"add it; {known}")
     | Some chosen ->
         match chosen.Variants |> List.tryFind (fun variant -> variant.Label = name.Row) with
         | Some variant -> Ok(chosen, variant)
         | None when isSame chosen own ->
-            Error(Problem.at place $"no row is called '{name.Row}'" $"there are {labels own}")
+            Error(Problem.at place $"no row is called '{name.Row}'" $"the rows are {labels own}")
         | None ->
-            Error(Problem.at place $"no row of {name.Experiment} is called '{name.Row}'" $"there are {labels chosen}")
+            Error(
+                Problem.at place $"no row of {name.Experiment} is called '{name.Row}'" $"the rows are {labels chosen}"
+            )
 
 /// The distance between frames of the strong output in milliseconds; None if the network has a problem.
 let private resolution (specification: Specification) =
@@ -39,7 +41,7 @@ let private resolution (specification: Specification) =
 /// Problems of data settings that differ between a row and its teacher or ensemble member.
 let private dataProblems place (own: Specification) name (other: Specification) = [
     let differ what ofOwn ofOther =
-        Problem.at place $"{name} has {ofOther} {what}, this row {ofOwn}" "use the same for both"
+        Problem.at place $"{name} has {ofOther} {what}, but this row has {ofOwn}" "use the same for both"
     if own.Corpus <> other.Corpus then
         differ "as its data" own.Corpus.Name other.Corpus.Name
     elif own.Corpus.IsMixed && own.Clips <> other.Clips then
@@ -57,7 +59,7 @@ let private teacherProblems place (own: Specification) name (teacher: Specificat
         | Some ofOwn, Some ofTeacher when abs (ofOwn - ofTeacher) > 1e-6 * ofOwn ->
             Problem.at
                 place
-                $"the strong output of {name} has a frame every {Text.number ofTeacher} ms, that of this row every {Text.number ofOwn} ms"
+                $"the strong output of {name} has a frame every {Text.number ofTeacher} ms, but the strong output of this row has one every {Text.number ofOwn} ms"
                 "use the same hop and the same pooling over time for both"
         | _ -> ()
 ]

@@ -44,7 +44,8 @@ module Training =
         else
             augmentations |> Seq.map _.Summary |> String.concat ", "
 
-    /// The settings of the paper's training in one line, followed by every other setting that differs from its default.
+    /// The settings of the paper's training in one line, followed by each further setting that differs from its
+    /// default.
     let print (training: Training) =
         let options, defaults = training.Options, defaults.Options
         [

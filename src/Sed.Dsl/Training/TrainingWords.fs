@@ -69,7 +69,7 @@ type TrainingBuilder() =
     member _.Weights(training: Training, strong: float, weak: float) =
         training |> set "weights" _.WithStrongWeight(strong).WithWeakWeight(weak)
 
-    /// Weight of present classes relative to absent ones: `Same 1.0` (the default) or ByRarity.
+    /// Weight of present classes relative to absent classes: `Same 1.0` (the default) or ByRarity.
     [<CustomOperation "positives">]
     member _.Positives(training: Training, weight: PositiveWeight) =
         training |> set "positives" _.WithPositiveWeight(weight)
@@ -89,7 +89,7 @@ type TrainingBuilder() =
     member _.Augment(training: Training, augmentations: Augmentation list) =
         training |> set "augment" _.WithAugmentations(augmentations)
 
-    /// Maximum norm of all gradients together; larger gradients are scaled down. Default no limit.
+    /// Maximum norm of the gradient of all parameters; larger gradients are scaled down. Default no limit.
     [<CustomOperation "clipGradients">]
     member _.ClipGradients(training: Training, norm: float) =
         training |> set "clipGradients" _.WithMaxGradientNorm(Nullable norm)
@@ -146,7 +146,7 @@ module TrainingValues =
     /// Clips drawn so that all classes are equally frequent. An epoch has the number of clips of the training split.
     let Balanced = ClipOrder.Balanced
 
-    /// The same weight of present classes for every class.
+    /// One weight of present classes, the same for every class.
     let Same weight : PositiveWeight = PositiveWeight.Same weight
 
     /// For each class, the number of labelled training clips without it divided by the number with it.
