@@ -45,7 +45,7 @@ type Arguments =
             match argument with
             | Plan -> "print the plan and stop. Nothing is read, computed or trained."
             | Profile _ ->
-                "the profile to run: one that the script declares, for example quick; smoke for a tiny training within seconds; paper for the script as written. The values that a profile replaces are printed first. Default: on synthesised corpora the first profile that the script declares; otherwise the script as written."
+                "the profile to run: one that the script declares, for example quick; smoke, which trains for a few seconds; or paper, which runs the script as written. The values that a profile replaces are printed first. Default: on synthesised corpora the first profile that the script declares; otherwise the script as written."
             | Data _ ->
                 "the corpus: smartCars (synthesised), soundscapes:DIR (mixed from folders of recordings), or the folder of a corpus."
             | Device _ -> "the device: auto (default), cpu, cuda or cuda:N."
@@ -53,10 +53,10 @@ type Arguments =
             | Only _ -> "run only the rows whose label contains this text."
             | Retry_Failed -> "train failed trials again."
             | Verify ->
-                "compare the table with the recorded results and fail if a value differs. On the same processor, every digit has to agree; on another one, differences have to be within the variation between trainings."
+                "compare the table with the recorded results and fail if a value differs. On the same processor, every digit has to agree; on a different processor, differences have to be within the variation between training runs."
             | Record -> "write the table's scores to the folder recorded beside the script, for --verify."
             | Report ->
-                "write an HTML report to the folder reports beside the trials. The complete table of the default profile gets one without this option."
+                "write an HTML report to the folder reports beside the trials. A run of the whole table with the default profile writes a report even without this option."
             | No_Report -> "write no report. Saves a few seconds."
             | No_Audio ->
                 "leave audio out of the report. A report otherwise contains up to 3 MB of audio, which may be under copyright."
@@ -65,7 +65,7 @@ type Arguments =
             | Export_Model _ ->
                 "write the networks of the best row to this model file, for `seddsl predict` and for programs. The best row is chosen by the first reported metric, and its seeds are averaged. Use --only to choose the row and --seeds to choose the seeds."
             | Jobs _ ->
-                "the number of trials to train concurrently, each in its own process. Default: as cores and memory allow."
+                "the number of trials to train concurrently, each in its own process. Default: as many as cores and memory allow."
             | Worker _ -> "train without output. Used internally by --jobs."
             | Plan_Key _ -> "train only if the script has this plan. Used internally by --jobs and --on slurm."
             | On _ ->
@@ -77,11 +77,11 @@ type Arguments =
             | Cpus _ -> "with --on slurm: processors for each task. Default: 1, unless Slurm is configured otherwise."
             | Account _ -> "with --on slurm: sbatch's --account."
             | Slurm _ ->
-                "with --on slurm: further sbatch options of all jobs, for example \"--mem=16G --mail-type=FAIL\"."
+                "with --on slurm: additional sbatch options for all jobs, for example \"--mem=16G --mail-type=FAIL\"."
             | Slurm_Prepare _ ->
-                "with --on slurm: further sbatch options of the job that prepares corpora and features."
+                "with --on slurm: additional sbatch options for the job that prepares corpora and features."
             | Slurm_Trials _ ->
-                "with --on slurm: further sbatch options of the tasks that train, for example \"--constraint=a100\"."
+                "with --on slurm: additional sbatch options for the tasks that train, for example \"--constraint=a100\"."
             | Setup _ ->
                 "with --on slurm: a shell command that each job runs first, for example \"module load cuda\". May be repeated."
             | Batch_Trials _ -> "with --on slurm: trials for each task. Default: 1."

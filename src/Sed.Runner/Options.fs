@@ -167,7 +167,7 @@ module Options =
             [
                 for word, isGiven in named do
                     if isGiven then
-                        Problem.at word "an option for Slurm" "add --on slurm, or leave it out"
+                        Problem.at word "this option requires --on slurm" "add --on slurm, or leave this option out"
             ]
         | Some "slurm" ->
             let afterwards = [
@@ -183,7 +183,7 @@ module Options =
                 if given.Contains Jobs then
                     Problem.at
                         "--jobs"
-                        "it is for trials on this machine"
+                        "this option is for trials on this machine"
                         "use --parallel-trials N for the trials that a task trains at the same time"
                 if not slurm.Wait then
                     for word, isGiven in afterwards do

@@ -38,6 +38,6 @@ let overwritten (outputs: (string * string) list) (inputs: (string * string) lis
             | _ -> above (Path.GetDirectoryName folder)
     for option, file in outputs do
         match above (Path.GetDirectoryName(FileIdentity.FullTarget file)) with
-        | Some what -> Problem.at $"{option} {file}" $"this is in {what}" "choose another folder"
+        | Some what -> Problem.at $"{option} {file}" $"the output file is in {what}" "choose another folder"
         | None -> ()
 ]

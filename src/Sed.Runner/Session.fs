@@ -45,7 +45,7 @@ let private commandLine (script: string) (arguments: string list) =
         if word.Contains ' ' then $"\"{word}\"" else word
     "dotnet" :: "fsi" :: script :: arguments |> List.map quoted |> String.concat " "
 
-/// Adjusts the number of kernel threads to the processors that other trainings leave free.
+/// Adjusts the number of kernel threads to the processors that other training runs leave free.
 let private shareProcessors (workspace: Workspace) (plans: Plan list) =
     let folders =
         plans
@@ -101,7 +101,7 @@ let private startWorkers
             workspace.Threads,
             fun () ->
                 display.Line
-                    "The worker processes have ended, because they found other trials in the script than this process. Either the script was edited while it started, or it describes other trials each time, for example by random numbers without a seed. This process trains all trials alone."
+                    "The worker processes have ended, because they found different trials in the script than this process did. Either the script was edited while it started, or it describes different trials each time, for example because of random numbers without a seed. This process trains all trials alone."
         )
 
 /// Runs a worker process: trains until no trial is left or the main process ends.
@@ -339,7 +339,7 @@ let private runExperiments source script home arguments experiments =
             0
         | [], Ok plans when not (hasPlan options plans) ->
             eprintfn
-                $"{script}: the script describes other trials than when this job was submitted. A file or a setting that it reads may have changed, or it uses random numbers without a seed. Nothing was trained; submit it again."
+                $"{script}: the script describes different trials than when this job was submitted. A file or a setting that it reads may have changed, or it uses random numbers without a seed. Nothing was trained; submit it again."
             WorkerProcesses.OtherPlan
         | [], Ok plans when options.Prepare || options.Part.IsSome ->
             printReplaced options plans

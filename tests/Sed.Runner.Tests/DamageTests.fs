@@ -97,7 +97,7 @@ let ``missing or foreign scores of a trial are an error, not a wrong table`` () 
     let weak = System.Text.RegularExpressions.Regex "\"weakF\": [0-9.E-]+"
     File.WriteAllText(result, weak.Replace(text, "\"weakF\": 0.99"))
     Assert.StartsWith(
-        $"{trial} is damaged (the weakF of its stored probabilities differs from that of its result)",
+        $"{trial} is damaged (the weakF of its stored probabilities does not match its result)",
         refused ()
     )
     File.WriteAllText(result, text)
@@ -118,7 +118,7 @@ let ``a damaged checkpoint is renamed with a message, and the trial starts again
     Assert.Equal("", errors)
     Assert.Equal(0, code)
     Assert.Contains(
-        "trial 1 of 1: the experiment as given, seed 1: its checkpoint is damaged; it was renamed to "
+        "trial 1 of 1: the experiment as given, seed 1: its damaged checkpoint was renamed to "
         + $"{checkpoint}.damaged, and the trial starts again\n",
         output
     )
@@ -251,7 +251,7 @@ let ``another trial's files and invalid probabilities are reported`` () =
     let errors =
         errorsWith "result.json" (fun path ->
             File.WriteAllText(path, (File.ReadAllText path).Replace("u0022seed\\u0022:1", "u0022seed\\u0022:2")))
-    Assert.Equal($"{trial} is damaged (its result is that of another trial). {remedy}\n", errors)
+    Assert.Equal($"{trial} is damaged (its result belongs to a different trial). {remedy}\n", errors)
     let scores = Path.Combine(trial, "scores-testing.npz")
     let errors =
         errorsWith "scores-testing.npz" (fun path ->

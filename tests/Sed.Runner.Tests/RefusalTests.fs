@@ -210,12 +210,12 @@ let ``no export overwrites the script, the corpus, the recorded results or the r
         Assert.Equal(2, code)
         errors.Replace(folder, "")
     Assert.Equal(
-        "small.fsx: 1 problem\n  --export /corpus/train.csv: this is in the corpus; choose another folder\n",
+        "small.fsx: 1 problem\n  --export /corpus/train.csv: the output file is in the corpus; choose another folder\n",
         refused [ "--export"; list ]
     )
-    Assert.Contains("--export /link.csv: this is in the corpus", refused [ "--export"; link ])
+    Assert.Contains("--export /link.csv: the output file is in the corpus", refused [ "--export"; link ])
     Assert.Contains(
-        "this is in the tables of the run",
+        "the output file is in the tables of the run",
         refused [ "--export"; Path.Combine(out, "tables", "small.csv") ]
     )
     Assert.Contains(

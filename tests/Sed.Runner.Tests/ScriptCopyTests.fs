@@ -132,5 +132,5 @@ let ``a worker process with another plan trains nothing`` () =
                 runs
             ]
         Assert.Equal((3, ""), (code, output))
-        Assert.StartsWith($"{script}: the script describes other trials than when this job was submitted.", errors)
+        Assert.StartsWith($"{script}: the script describes different trials than when this job was submitted.", errors)
         Assert.False(Directory.Exists(Path.Combine(runs, "trials"))))

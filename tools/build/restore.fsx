@@ -185,7 +185,7 @@ let private couldNotDownload (missing: Package list) output =
         "dotnet restore"
         []
         1
-        $"The package {missing.Head.Name} {missing.Head.Version} is not in {cache} and cannot be downloaded: {firstError output}{others} Packages come from the sources that `dotnet nuget list source` shows; the first build needs one that answers."
+        $"The package {missing.Head.Name} {missing.Head.Version} is not in {cache} and cannot be downloaded: {firstError output}{others} Packages come from the sources that `dotnet nuget list source` shows; the first build needs at least one source that is reachable."
 
 /// Downloads missing packages. The first one is downloaded without NuGet's retries, so that an unreachable source fails
 /// at once rather than after minutes.

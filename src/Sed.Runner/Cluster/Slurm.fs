@@ -252,7 +252,7 @@ let private meaning (reason: string) =
     | "PartitionDown"
     | "PartitionInactive" -> "for its partition, which is down"
     | "PartitionConfig" -> "no node of the partition has what the job requests"
-    | "PartitionTimeLimit" -> "the job's time limit exceeds that of the partition"
+    | "PartitionTimeLimit" -> "the job's time limit exceeds the partition's limit"
     | "PartitionNodeLimit" -> "the job requests more nodes than the partition allows"
     | _ -> ""
 

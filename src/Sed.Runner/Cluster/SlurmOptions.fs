@@ -122,10 +122,7 @@ module internal SlurmOptions =
         yield! sbatchLine "--slurm-trials" "--constraint=a100" options.MoreForTrials
         for line in options.Setup do
             if Seq.exists Char.IsControl line then
-                Problem.at
-                    "--setup"
-                    $"'{escaped line}' has more than one line"
-                    "give each line with a --setup of its own"
+                Problem.at "--setup" $"'{escaped line}' has more than one line" "use a separate --setup for each line"
         yield! positive "--batch-trials" (Some options.BatchTrials)
         yield! positive "--parallel-trials" (Some options.ParallelTrials)
         yield! positive "--max-tasks" options.MaxTasks

@@ -34,12 +34,12 @@ let find (runs: string) (place: string) : string * string option =
     | Some plan when File.Exists file && File.GetLastWriteTimeUtc file < plan.Began ->
         file,
         Some
-            $"The report is of an earlier run. In the run that began at {plan.Began.ToLocalTime():``yyyy-MM-dd HH:mm``}, {progressOf plan runs}. To follow it, use --serve."
+            $"The report is from an earlier run. In the run that began at {plan.Began.ToLocalTime():``yyyy-MM-dd HH:mm``}, {progressOf plan runs}. To follow it, use --serve."
     | _ when File.Exists file -> file, None
     | Some plan ->
         raise (
             IOException
-                $"There is no report of '{name}' yet: {progressOf plan runs}. To follow the run, use --serve. The script writes the report at the end of the run; for a profile other than the default one, it needs --report."
+                $"There is no report of '{name}' yet: {progressOf plan runs}. To follow the run, use --serve. The script writes the report at the end of the run; with a profile other than the default one, only with --report."
         )
     | None when List.contains name (tablesOf runs) ->
         raise (

@@ -76,4 +76,4 @@ let notice (sounds: Sound list) =
         let bytes = some |> List.sumBy (fun (uri, _) -> uri.Length)
         let encodings = some |> List.map snd |> List.distinct |> String.concat "; "
         Some
-            $"This page contains the audio of these clips ({encodings}; {max 1 (bytes / 1000)} kB). Mind the recordings' licences before you share it, or leave the audio out with --no-audio."
+            $"This page contains the audio of these clips ({encodings}; {max 1 (bytes / 1000)} kB). Check the licences of the recordings before you share it, or leave the audio out with --no-audio."

@@ -68,7 +68,7 @@ let private roc (rows: Curves list) index name title =
     single
         $"psd-roc-{name}"
         title
-        $"{title}. Effective true positive rate by effective false positives per hour. One line for the best trial of each row."
+        $"{title}. Effective true positive rate against effective false positives per hour. One line for the best trial of each row."
         (Axis.within 0.0 longest "effective false positives per hour")
         (Axis.within 0.0 (min 1.02 (1.1 * highest)) "effective true positive rate")
         [ for row in rows -> Mark.Steps(row.Row.Series, points row.Psds[index]) ]

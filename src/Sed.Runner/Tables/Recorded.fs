@@ -122,7 +122,7 @@ let private compared folder file (recorded: Frame<string, string>) (outcome: Exp
         | Some before, Some processor, Some now, Some limit ->
             moved
                 place
-                $"recorded {before:F4} on {processor}, now {now:F4} on {Processor.Name}: the difference exceeds the variation between trainings ({limit:F4})"
+                $"recorded {before:F4} on {processor}, now {now:F4} on {Processor.Name}: the difference exceeds the variation between training runs ({limit:F4})"
         | _ ->
             Other(
                 problem
@@ -171,12 +171,12 @@ let private compared folder file (recorded: Frame<string, string>) (outcome: Exp
         let parts = [
             $"{same} of {cells.Length} cells equal the recorded ones to the last digit"
             if same + notJudged < cells.Length then
-                $"{cells.Length - same - notJudged} within the variation between trainings"
+                $"{cells.Length - same - notJudged} within the variation between training runs"
             if notJudged > 0 then
                 $"{notJudged} with one trial cannot be tested"
         ]
         let parts = String.concat "; " parts
-        Ok $"{outcome.Plan.Experiment.Name}: {parts} (recorded on {recordedOn}, this is {Processor.Name})."
+        Ok $"{outcome.Plan.Experiment.Name}: {parts} (recorded on {recordedOn}, run on {Processor.Name})."
     | problems, _ -> Result.Error problems
 
 /// Compares an outcome with the recorded results. Returns a summary or the differences.

@@ -17,7 +17,7 @@ type Estimate = {
     Deviation: float option
     /// The number of trials: seeds times folds.
     Trials: int
-    /// The confidence interval over clips and trainings; for one trial, over clips only.
+    /// The confidence interval over clips and training runs; for one trial, over clips only.
     Interval: Limits
 }
 
@@ -56,7 +56,7 @@ type MetricStatistics = {
     Letters: Map<string, string list>
 }
 
-/// Confidence intervals over clips and trainings, and significance tests between rows.
+/// Confidence intervals over clips and training runs, and significance tests between rows.
 module internal Statistics =
     let private limits struct (low: Rate, high: Rate) : Limits =
         if low.IsDefined && high.IsDefined then

@@ -200,7 +200,7 @@ module StoredTables =
             ]
             Notes = [
                 spread
-                "95 % interval: of the difference, over other trainings scored on the same clips (Welch's t). *: significant (Holm correction for all lines, 5 %)."
+                "95 % interval of the difference, over training runs scored on the same clips (Welch's t). *: significant (Holm correction for all lines, 5 %)."
                 ""
                 "Differences between the specifications:"
                 for row in rows do

@@ -122,7 +122,7 @@ let private comparisonLegend (plan: Plan) (statistics: MetricStatistics list) =
         let star, family =
             match plan.Experiment.Against with
             | Some row when statistics |> List.exists _.Constant.Contains(row) ->
-                $"*: reference row ({row}; for metrics by which it is no better than a constant prediction, the best row)",
+                $"*: reference row ({row}; for metrics in which it is no better than a constant prediction, the best row)",
                 "Holm correction"
             | Some row -> $"*: reference row ({row})", "Holm correction"
             | None -> "*: best row", "Holm correction for all pairs of rows"
@@ -133,7 +133,7 @@ let private comparisonLegend (plan: Plan) (statistics: MetricStatistics list) =
                         comparison
         ]
         let ofNetworks = compared |> List.exists _.IsOfNetworks
-        let over = if ofNetworks then "clips" else "clips and trainings"
+        let over = if ofNetworks then "clips" else "clips and training runs"
         let reasons =
             compared
             |> List.choose (fun comparison ->
@@ -144,9 +144,9 @@ let private comparisonLegend (plan: Plan) (statistics: MetricStatistics list) =
         [
             $"{star}. ≈: does not differ significantly from it (t-test with a bootstrap over {over}, {family}, 5 %%)."
             if ofNetworks then
-                "Rows with one trial: a row without a mark differs significantly from the reference row on these clips. This compares two networks; other trainings of the same settings may not differ."
+                "Rows with one trial: a row without a mark differs significantly from the reference row on these clips. This compares two networks; further training runs with the same settings may not differ."
             if not reasons.IsEmpty then
-                $"""?: no verdict, because {String.concat "; or " reasons}."""
+                $"""?: could not be compared, because {String.concat "; or " reasons}."""
         ]
 
 /// The scores of the best constant prediction, and the mark of rows that are no better.
@@ -161,13 +161,13 @@ let private constantLegend (bounds: ConstantPredictions.Bounds) (statistics: Met
         |> String.concat ", "
     if not idle && statistics |> List.forall _.Constant.IsEmpty then
         if best <> "" then
-            $"The best constant prediction, which has the same classes for every clip, has {best}."
+            $"The best constant prediction, which predicts the same classes for every clip, has {best}."
     else
         let best = if best = "" then "" else $"; the best one has {best}"
-        "○: no better than a constant prediction, which has the same classes for every clip (none, the most frequent or all"
-        + $"{best}). Such a row is not used as the reference row."
+        "○: no better than a constant prediction, which predicts the same classes for every clip (none, the most frequent or all"
+        + $"{best}). A row with this mark is not used as the reference row."
     if idle then
-        "Learnt nothing: no better than a constant prediction by any metric, for example because training diverged or was too short."
+        "Learnt nothing: no better than a constant prediction in any metric, for example because training diverged or was too short."
 ]
 
 /// One table row for each of the plan's rows: mean and standard deviation over trials, the comparison with the

@@ -41,9 +41,9 @@ let private dataNeeded (alike: Comparison list) =
 let private score (estimate: Estimate) =
     match estimate.Interval with
     | Ok(low, high) when estimate.Trials = 1 ->
-        $"{number estimate.Mean}, 95 %% confidence interval {number low} to {number high} over clips (one training)."
+        $"{number estimate.Mean}, 95 %% confidence interval {number low} to {number high} over clips (one training run)."
     | Ok(low, high) ->
-        $"{number estimate.Mean}, 95 %% confidence interval {number low} to {number high} over clips and trainings."
+        $"{number estimate.Mean}, 95 %% confidence interval {number low} to {number high} over clips and training runs."
     | Error why -> $"{number estimate.Mean}. It has no confidence interval: {why}."
 
 /// One or two sentences on a metric: the reference row's score, and the rows that differ significantly from it. `name`
@@ -84,8 +84,8 @@ let ofMetric (name: string -> string) (statistics: MetricStatistics) =
             match ofNetworks, count with
             | _, 0 -> None
             | false, _ -> Some $"Significantly {word}: {rows}."
-            | true, 1 -> Some $"Significantly {word}: {rows}: these two networks differ on these clips."
-            | true, _ -> Some $"Significantly {word}: {rows}; of each pair, these two networks differ on these clips."
+            | true, 1 -> Some $"Significantly {word}: {rows}; these two networks differ on these clips."
+            | true, _ -> Some $"Significantly {word}: {rows}; in each pair, the two networks differ on these clips."
         let withoutVerdict =
             [
                 for row, comparison in others do
@@ -109,7 +109,7 @@ let ofMetric (name: string -> string) (statistics: MetricStatistics) =
             | None -> ()
             for why, rows in withoutVerdict do
                 let rows = [ for _, row in rows -> $"'{name row}'" ]
-                $"No verdict on {andList rows}: {why}."
+                $"No comparison with {andList rows}: {why}."
         ]
         |> String.concat " "
 
@@ -128,7 +128,7 @@ let ofGroups (name: string -> string) (statistics: MetricStatistics) =
         if ofNetworks then
             "one network of each row, t-test with a bootstrap over clips"
         else
-            "t-test with a bootstrap over clips and trainings"
+            "t-test with a bootstrap over clips and training runs"
     let by =
         $"{statistics.Metric.Name}, all pairs of rows compared ({over}, {pairs}, Holm correction, 5 %%)"
     let isAlone = rows |> List.forall (fun (_, own) -> own.Length = 1)

@@ -41,7 +41,7 @@ let private truth (manifest: Manifest) file (scores: ClipScores) =
         if not (known.ContainsKey name) then
             raise (damaged file $"the clip {name} is not in the corpus")
     if scores.Classes <> manifest.Classes.Count then
-        raise (damaged file $"it has {scores.Classes} classes, the corpus {manifest.Classes.Count}")
+        raise (damaged file $"it has {scores.Classes} classes, but the corpus has {manifest.Classes.Count}")
     ClipTruth.Of(manifest, [| for name in scores.Names -> known[name] |])
 
 let private read (file: string) =
@@ -73,7 +73,7 @@ and private saidAs (result: TrialResult) (workspace: Workspace) (specification: 
     let file = fileOf folder split
     let known = Map.tryFind (CanonicalKey.Of split) result.Scores
     if result.Key <> CanonicalKey.Text(Specification.key specification) then
-        raise (damaged folder "its result is that of another trial")
+        raise (damaged folder "its result belongs to a different trial")
     if Path.Exists file || Option.isSome known then
         let scores = read file
         let usual =
@@ -88,7 +88,7 @@ and private saidAs (result: TrialResult) (workspace: Workspace) (specification: 
                 known
                 |> Map.tryFindKey (fun name value -> Map.tryFind name (decided usual) <> Some value)
                 |> Option.defaultValue "value"
-            raise (damaged folder $"the {differs} of its stored probabilities differs from that of its result")
+            raise (damaged folder $"the {differs} of its stored probabilities does not match its result")
         | _ -> usual
     else
         let said = ask workspace specification split

@@ -97,7 +97,7 @@ let rec help (workspace: Workspace) (plan: Plan) (stop: CancellationToken) =
                             |> TrialFolder.finish folder
                         with
                         | :? CheckpointException -> () // the main process renames the checkpoint and reports it
-                        | :? LockLostException -> () // another process trains it now
+                        | :? LockLostException -> () // another process is training it now
                         | error when not (stopsEverything error) ->
                             TrialFolder.fail folder (CanonicalKey.Text(Specification.key trial.Specification)) error
                             |> ignore
@@ -152,8 +152,7 @@ let run
                 TrialRun.run workspace right folder specification progress stop
             with :? CheckpointException as damaged ->
                 let aside = TrialFolder.setAside damaged.File
-                display.Line
-                    $"{name index}: its checkpoint is damaged; it was renamed to {aside}, and the trial starts again"
+                display.Line $"{name index}: its damaged checkpoint was renamed to {aside}, and the trial starts again"
                 runOrAnew ()
         try
             let result = runOrAnew ()
@@ -217,10 +216,10 @@ let run
         | Some state -> states[index] <- state
         | None ->
             match needs workspace trials[index] with
-            | Unfinished -> turnAway index "another process trains a trial that it depends on"
+            | Unfinished -> turnAway index "another process is training a trial that it depends on"
             | wanted ->
                 match TrialFolder.tryLock folder with
-                | None -> turnAway index $"another process trains it{TrialFolder.progress folder}"
+                | None -> turnAway index $"another process is training it{TrialFolder.progress folder}"
                 | Some lock ->
                     use _ = lock
                     match wanted with

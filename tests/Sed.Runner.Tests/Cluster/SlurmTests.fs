@@ -114,7 +114,7 @@ let ``Slurm options without --on slurm are reported at once`` () =
     Assert.Equal<string list>(
         [
             for word in [ "--partition"; "--gpus"; "--batch-trials"; "--wait" ] ->
-                $"{word}: an option for Slurm; add --on slurm, or leave it out"
+                $"{word}: this option requires --on slurm; add --on slurm, or leave this option out"
         ],
         problems [ "--partition"; "gpu"; "--gpus"; "1"; "--batch-trials"; "2"; "--wait" ]
     )
@@ -127,9 +127,9 @@ let ``invalid Slurm options are reported with remedies`` () =
             "--time: a limit of 60 s leaves no time to train, because tasks are stopped 60 s before their limit; give several minutes"
             "--gpus: 0 is too few; give at least 1"
             "--slurm: 'mem=3' is not a line of sbatch options; give all options in one line, for example --slurm \"--mem=16G --constraint=a100\""
-            "--setup: 'a\\nb' has more than one line; give each line with a --setup of its own"
+            "--setup: 'a\\nb' has more than one line; use a separate --setup for each line"
             "--batch-trials: 0 is too few; give at least 1"
-            "--jobs: it is for trials on this machine; use --parallel-trials N for the trials that a task trains at the same time"
+            "--jobs: this option is for trials on this machine; use --parallel-trials N for the trials that a task trains at the same time"
             for word in [ "--verify"; "--export-model" ] do
                 $"{word}: there is no table until the jobs have ended; add --wait, or use this option without --on slurm when they have ended"
         ],

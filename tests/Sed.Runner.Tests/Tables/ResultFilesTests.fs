@@ -91,7 +91,7 @@ let ``recorded results are verified to the last digit on the same processor, and
         )
 
 [<Fact>]
-let ``on another processor, results may differ within the variation between trainings`` () =
+let ``on another processor, results may differ within the variation between training runs`` () =
     let recorded = folder "recorded"
     let outcome = outcomeOf (Some 0.01)
     let file = Recorded.write recorded (outcome 0.5)
@@ -99,8 +99,8 @@ let ``on another processor, results may differ within the variation between trai
     match Recorded.verify recorded (outcome 0.53) with
     | Ok words ->
         Assert.Equal(
-            "small: 1 of 2 cells equal the recorded ones to the last digit; 1 within the variation between trainings "
-            + $"(recorded on Elbrus, this is {Processor.Name}).",
+            "small: 1 of 2 cells equal the recorded ones to the last digit; 1 within the variation between training runs "
+            + $"(recorded on Elbrus, run on {Processor.Name}).",
             words
         )
     | Result.Error problems -> failwith $"{problems}"
@@ -109,7 +109,7 @@ let ``on another processor, results may differ within the variation between trai
     | Ok words -> failwith words
     | Result.Error problems ->
         Assert.Equal(
-            $"row 'mine, too', weak F: recorded 0.5000 on Elbrus, now 0.5600 on {Processor.Name}: the difference exceeds the variation between trainings (0.0507)",
+            $"row 'mine, too', weak F: recorded 0.5000 on Elbrus, now 0.5600 on {Processor.Name}: the difference exceeds the variation between training runs (0.0507)",
             (Assert.Single problems).Cause
         )
 
@@ -122,7 +122,7 @@ let ``on another processor, a row with one trial cannot be tested`` () =
     | Ok words ->
         Assert.Equal(
             "small: 1 of 2 cells equal the recorded ones to the last digit; 1 with one trial cannot be tested "
-            + $"(recorded on Elbrus, this is {Processor.Name}).",
+            + $"(recorded on Elbrus, run on {Processor.Name}).",
             words
         )
     | Result.Error problems -> failwith $"{problems}"

@@ -122,7 +122,7 @@ let ``the verdict names the best row, significantly worse rows and rows that do 
             ])
     Assert.StartsWith("weak R: 'good' has 0.900, 95 % confidence interval 0.8", words)
     Assert.Contains("Significantly worse: 'bad' by 0.600 (0.", words)
-    Assert.Contains(", p < 0.001): these two networks differ on these clips.", words)
+    Assert.Contains(", p < 0.001); these two networks differ on these clips.", words)
     Assert.EndsWith("Not significantly different: 'as good'.", words)
 
 [<Fact>]
@@ -300,7 +300,7 @@ let ``an infinite d-prime has no interval and no verdict, and the reason is give
     Assert.Equal(Result.Error "a value is infinite", statistics.Comparisons["wrong"].Verdict)
     Assert.Equal<string list>(statistics.Letters["one"], statistics.Letters["other"])
     Assert.False(statistics.Letters.ContainsKey "wrong")
-    Assert.Contains("No verdict on 'wrong': a value is infinite.", Verdicts.ofMetric id statistics)
+    Assert.Contains("No comparison with 'wrong': a value is infinite.", Verdicts.ofMetric id statistics)
 
 /// Trials whose number of correct tags differs by `spread` between neighbours; each trial misses other clips.
 let private trials count middle spread clips = [
@@ -322,7 +322,7 @@ let ``a row with one trial is not compared with a row of several, and the verdic
         statistics.Comparisons["several"].Verdict
     )
     Assert.EndsWith(
-        "No verdict on 'several': a row has one trial, so its recipe cannot be compared.",
+        "No comparison with 'several': a row has one trial, so its recipe cannot be compared.",
         Verdicts.ofMetric id statistics
     )
 
@@ -335,7 +335,7 @@ let ``with several trials, verdicts concern recipes, and differences within the 
             "bad", trials 3 30 2 100
         ]
     let words = Verdicts.ofMetric id statistics
-    Assert.Contains(" over clips and trainings.", words)
+    Assert.Contains(" over clips and training runs.", words)
     Assert.Contains("Significantly worse: 'bad' by 0.500 (", words)
     Assert.DoesNotContain("networks", words)
     Assert.False statistics.Comparisons["like it"].IsSignificant
@@ -356,6 +356,6 @@ let ``too few clips give no interval and no verdict, and the reason is given`` (
     let words = Verdicts.ofMetric id (weak [ "a", [ tagged 7 8 ]; "b", [ tagged 3 8 ] ])
     Assert.Equal(
         "weak R: 'a' has 0.875. It has no confidence interval: fewer than 10 independent clips (8) are too few for an interval. "
-        + "No verdict on 'b': fewer than 10 independent clips (8) are too few for an interval.",
+        + "No comparison with 'b': fewer than 10 independent clips (8) are too few for an interval.",
         words
     )

@@ -137,8 +137,8 @@ let ``rows that are no better than a constant prediction are marked, explained a
     )
     Assert.Equal<string list>(
         [
-            "○: no better than a constant prediction, which has the same classes for every clip (none, the most frequent or all; the best one has weak F 0.500). Such a row is not used as the reference row."
-            "Learnt nothing: no better than a constant prediction by any metric, for example because training diverged or was too short."
+            "○: no better than a constant prediction, which predicts the same classes for every clip (none, the most frequent or all; the best one has weak F 0.500). A row with this mark is not used as the reference row."
+            "Learnt nothing: no better than a constant prediction in any metric, for example because training diverged or was too short."
             "A note."
         ],
         view.Notes

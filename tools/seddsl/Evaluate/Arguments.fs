@@ -90,25 +90,26 @@ type Arguments =
                 "frame scores: a list with the header filename, onset, offset and the classes, or a folder with one list per file"
             | Against_Scores _ -> "frame scores of a second system, which --bootstrap compares with the first"
             | Durations _ ->
-                "the length of each file: rows of file and seconds; required for PSDS of decisions. Names can differ from those of the reference by an audio extension, or by the prefix Y in all names. Without them, scored files end with their last frame"
+                "a list with the name and the length in seconds of each file; required for PSDS of decisions. Names can differ from the names in the reference by an audio extension, or by the prefix Y in all names. Without this list, each scored file ends with its last frame"
             | Reference_Tags _ ->
                 "reference tags of each file; default: the labels of its reference events. With --estimated-tags, tags are scored without lists of events"
             | Estimated_Tags _ -> "estimated tags of each file; default: the labels of its estimated events"
             | Minimum_Confidence _ ->
-                "the minimum confidence of rows that are counted, in lists with a column of confidences; default 0.5, with a warning"
+                "the minimum confidence of the rows that are counted, for lists with a confidence column; default 0.5, with a warning"
             | Classes _ -> "a file with one class per line; default: the labels of the reference in alphabetical order"
             | Class _ -> "a class; may be repeated"
             | Metric _ ->
                 let described =
                     [ for metric in Metrics.offered -> $"{metric.Key} ({metric.Summary})" ]
                     |> String.concat ", "
-                $"a metric of the part \"metrics\"; may be repeated; default: all that the lists allow. The metrics are {described}"
+                $"a metric of the part \"metrics\"; may be repeated; default: all metrics that the lists allow. The metrics are {described}"
             | Segment _ -> "segment length in seconds; may be repeated; default 1.0"
             | Evaluated_Length _ ->
                 "the length of every file in seconds, for segments; default: the later of the last offsets in the reference and the estimate"
             | Evaluated_Durations -> "use the lengths of --durations for segments"
-            | Collar _ -> "the largest difference of onsets, and of offsets, in seconds; default 0.2"
-            | Length _ -> "the offset collar as a fraction of the event's length, where it is larger; default 0.5"
+            | Collar _ -> "the maximum difference between onsets and between offsets, in seconds; default 0.2"
+            | Length _ ->
+                "the offset collar as a fraction of the event's length, used if it exceeds --collar; default 0.5"
             | Onset_Only -> "evaluate onsets only"
             | Offset_Only -> "evaluate offsets only"
             | Matching _ ->
@@ -129,10 +130,10 @@ type Arguments =
             | Alpha_St _ -> "PSDS: weight of the standard deviation over classes"
             | Max_Efpr _ -> "PSDS: maximum effective false positive rate, per hour"
             | Authors_Variant ->
-                "also score as the published code of Adavanne and Virtanen does (a variant, not a reference)"
+                "also print the scores by the published code of Adavanne and Virtanen (a variant, not a reference)"
             | Bootstrap _ -> "print bootstrap intervals from this number of resamples of the files"
             | Seed _ -> "the seed of the resampling; default 1"
             | Confidence _ -> "the confidence level of intervals; default 0.95"
-            | Allow_Empty -> "accept an empty estimate, of a system without detections"
+            | Allow_Empty -> "accept an empty estimate, from a system that detected nothing"
             | Strict -> "treat warnings as errors"
             | Format _ -> "output format; default table"

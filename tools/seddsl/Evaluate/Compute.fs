@@ -151,7 +151,7 @@ let all (arguments: ParseResults<Arguments>) (inputs: Inputs) =
         Warnings = [
             yield! inputs.Warnings
             if unknown then
-                "there are labels outside the classes: only event-based metrics are printed, which count them overall"
+                "some labels are outside the classes: only event-based metrics are printed, whose overall counts include these labels"
         ]
         Bootstrap = bootstrap
         Segments = [

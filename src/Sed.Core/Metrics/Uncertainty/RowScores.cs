@@ -81,8 +81,8 @@ public sealed class RowScores
         Trials > 1 && Math.Sqrt(TrialVariance) is var deviation && double.IsFinite(deviation) ? deviation : null;
 
     /// <summary>
-    /// The 95 % confidence interval: over clips and trainings for several trials, over clips for one trial. Undefined,
-    /// with the reason, where intervals do not reach their nominal coverage.
+    /// The 95 % confidence interval: over clips and training runs for several trials, over clips for one trial.
+    /// Undefined, with the reason, where intervals do not reach their nominal coverage.
     /// </summary>
     public (Rate Low, Rate High) Interval() => Student().Limits();
 
