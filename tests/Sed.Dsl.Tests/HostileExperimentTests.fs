@@ -48,9 +48,9 @@ let ``each number that is not finite is reported once`` () =
             "training: the weak weight is NaN; it has to be 0 or above"
             "training: the weight of present classes is Infinity; it has to be above 0"
             "training: the focal-loss exponent is Infinity; give 0 (cross-entropy) or more; 2 is common"
-            "training: mixup has the parameter Infinity; it has to be above 0; leave `mixup` out for none"
+            "training: the mixup parameter is Infinity; it has to be above 0; leave out `mixup` to disable it"
             "training: the gradients' norm is limited to Infinity; the limit has to be above 0"
-            "training: the average of the weights has the decay NaN; it has to be from 0 to below 1"
+            "training: the decay of the weight average is NaN; it has to be from 0 to below 1"
             "detection: the length of the median filter is Infinity s; it must be 0 s (off) or more"
         ],
         problems wrong

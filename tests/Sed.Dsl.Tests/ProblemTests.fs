@@ -40,7 +40,7 @@ let ``all problems of a script are reported at once with place and remedy`` () =
             "data: none given; use for example `data Soundscapes.smartCars`"
             "seeds: none given; use for example `seeds [ 1 .. 5 ]`"
             "experiment: `title` is given 2 times; keep one of them"
-            "features: the hop of 50 ms is longer than the window of 40 ms; sound between two windows would be lost; give a hop of at most the window"
+            "features: the hop of 50 ms is longer than the window of 40 ms; sound between two windows would be lost; give a hop that is not longer than the window"
             "features: `bands` is given 2 times; keep one of them"
             "network, layer 2 (conv 4 3x3): it works on bands, but the layers before it output one vector per frame; put it before all layers that work on vectors, such as biGru, dense and context"
             "network: the dropout rate is 1.5; it must be at least 0 and less than 1"

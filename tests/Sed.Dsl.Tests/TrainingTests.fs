@@ -52,10 +52,10 @@ let ``every invalid value is reported with a remedy`` () =
             "training: the plateau's factor is 1; it has to be between 0 and 1"
             "training: the weight of present classes is 0; it has to be above 0"
             "training: the focal-loss exponent is -1; give 0 (cross-entropy) or more; 2 is common"
-            "training: mixup has the parameter -0.1; it has to be above 0; leave `mixup` out for none"
+            "training: the mixup parameter is -0.1; it has to be above 0; leave out `mixup` to disable it"
             "training: masks of -1 frames and 2 bands; give 0 or more of each"
             "training: the gradients' norm is limited to 0; the limit has to be above 0"
-            "training: the average of the weights has the decay 1; it has to be from 0 to below 1"
+            "training: the decay of the weight average is 1; it has to be from 0 to below 1"
         ],
         [ for problem in Training.problems wrong -> Problem.print problem ]
     )
@@ -120,8 +120,8 @@ let ``invalid shares of labels and invalid mean teachers are reported`` () =
         [
             "training: strong labels in NaN of a batch; the share has to be above 0 and at most 1"
             "training: the shares of a batch add up to NaN; they have to add up to 1"
-            "training: batches of 1 clips have no room for 2 kinds of labels; make them larger"
-            "training: the consistency loss has the weight 0; it has to be above 0"
+            "training: batches of 1 clips are too small for 2 kinds of labels; use larger batches"
+            "training: the weight of the consistency loss is 0; it has to be above 0"
             "training: a mean teacher and `averageWeights` both average the weights; keep one of them"
         ],
         problems (

@@ -38,7 +38,7 @@ let ``a recording with a faulty header is processed and its fault noted`` () =
     Assert.Equal(0, run.ExitCode)
     Assert.Equal(whole.Output, run.Output)
     Assert.Equal(
-        $"note: {file}: the header states no length (0x00000000 bytes), as that of an unfinished recording or of a pipe; the file was read to its end\n",
+        $"note: {file}: the header states no length (0x00000000 bytes), as in an unfinished recording or a stream from a pipe; the file was read to its end\n",
         run.Errors
     )
 

@@ -9,7 +9,7 @@ internal static class AudioSetSegments
 {
     /// <summary>Describes an AudioSet segment list, for use in messages.</summary>
     public const string Description =
-        "this is a list of AudioSet segments: it has the labels of whole clips, and the place of each clip in its video";
+        "this is a list of AudioSet segments, with clip-level labels and the position of each clip in its video";
 
     /// <summary>Whether a row belongs to a segment list.</summary>
     public static bool Is(in ListRows row)

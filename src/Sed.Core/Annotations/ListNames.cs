@@ -11,8 +11,9 @@ public static class ListNames
     {
         ArgumentNullException.ThrowIfNull(name);
         return OneLine.HasUnprintable(name)
-                ? $"\"{name}\" contains a tab, line break or other control character, which a tab-separated list cannot hold"
-            : name.Trim(' ') != name ? $"\"{name}\" begins or ends with a space, which a tab-separated list cannot hold"
+                ? $"\"{name}\" contains a tab, line break or other control character, which is not allowed in a tab-separated list"
+            : name.Trim(' ') != name
+                ? $"\"{name}\" begins or ends with a space, which is not allowed in a tab-separated list"
             : null;
     }
 

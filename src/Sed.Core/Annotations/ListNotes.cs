@@ -69,7 +69,9 @@ internal sealed class ListNotes(string source, double? minimumConfidence)
             );
         if (notPresent > 0)
             notes.Add(
-                FormattableString.Invariant($"{source}: {notPresent} of {rows} rows are not present and are left out")
+                FormattableString.Invariant(
+                    $"{source}: {notPresent} of {rows} rows are marked as not present and are left out"
+                )
             );
         return notes;
     }

@@ -95,7 +95,7 @@ internal sealed class ScoreListReading
         {
             ClassList own = new(names.Skip(expected.Length));
             if (classes is not null && !classes.Equals(own))
-                problems.Add(row, $"the classes are {own}, but those of other lists are {classes}");
+                problems.Add(row, $"the classes are {own}, but the classes of other lists are {classes}");
             classes ??= own;
             return true;
         }

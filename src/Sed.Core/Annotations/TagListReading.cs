@@ -51,14 +51,14 @@ internal sealed class TagListReading(string source, double? minimumConfidence)
         if (unnamed is var (name, label, line) && othersAreAudio && files.Names.Count > 1)
             problems.Add(
                 line,
-                $"\"{name}\" and \"{label}\" look like names of columns, but are not known ones",
+                $"\"{name}\" and \"{label}\" look like column names, but are not known",
                 $"name the columns {ListColumns.NamesOf(ColumnRole.File)}, and {ListColumns.NamesOf(ColumnRole.Label)}"
             );
         problems.ThrowIfAny();
         List<string> found = [.. notes.Finish()];
         if (isSplitAtSpace)
             found.Add(
-                $"{source}: fields with several labels are split at commas, also where a space follows; a column \"event_label\" has one label in each field"
+                $"{source}: fields with several labels are split at commas, even if a space follows; for one label in each field, name the column \"event_label\""
             );
         return new TagList(source, [.. files.Names], rows, files.Positions) { Notes = found };
     }

@@ -130,7 +130,7 @@ internal static class AiffHeader
             if (isUnfinished)
                 frames = sound.Length / format.FrameBytes;
             findings.Add(
-                $"the header states no length (0x{sound.Claimed:X8} bytes), as that of an unfinished recording or of a pipe; "
+                $"the header states no length (0x{sound.Claimed:X8} bytes), as in an unfinished recording or a stream from a pipe; "
                     + (
                         isUnfinished
                             ? "the file was read to its end"

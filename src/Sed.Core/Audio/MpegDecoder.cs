@@ -141,7 +141,7 @@ internal sealed class MpegDecoder : IAudioDecoder
             throw new AudioFormatException(
                 bytes.Path,
                 position,
-                $"'{AudioBytes.Printable(bytes.Peek(position, 8))}' follows an MPEG frame, which is neither another frame nor a tag"
+                $"an MPEG frame is followed by '{AudioBytes.Printable(bytes.Peek(position, 8))}', which is neither a frame nor a tag"
             );
         }
         if (!header.IsCompatibleWith(first))

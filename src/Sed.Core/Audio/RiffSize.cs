@@ -47,8 +47,8 @@ internal sealed class RiffSize(AudioBytes bytes, uint riff, bool isBigEndian, bo
         {
             length = left;
             findings.Add(
-                $"the header states no length ({(claimed64 is null ? $"0x{claimed:X8}" : "0")} bytes), as that of an unfinished "
-                    + "recording or of a pipe; the file was read to its end"
+                $"the header states no length ({(claimed64 is null ? $"0x{claimed:X8}" : "0")} bytes), as in an unfinished "
+                    + "recording or a stream from a pipe; the file was read to its end"
             );
         }
         else if (stated > left)
@@ -134,7 +134,7 @@ internal sealed class RiffSize(AudioBytes bytes, uint riff, bool isBigEndian, bo
             return null;
         var name = bytes.Peek(end, 4);
         if (name.SequenceEqual("RIFF"u8) || name.SequenceEqual("RIFX"u8) || name.SequenceEqual("RF64"u8))
-            return $"another WAV file of {rest} bytes follows, which was not read";
+            return $"another WAV file of {rest} bytes follows and was not read";
         return IsChunk(end) ? null : $"{rest} bytes after the samples were not read";
     }
 

@@ -178,7 +178,7 @@ internal static class WavHeader
                 + $"{samples.FrameBytes}";
             if (isDataRateOfAlign)
                 throw new AudioFormatException(path, 32, contradiction);
-            findings.Add($"{contradiction}, which were read");
+            findings.Add($"{contradiction}; frames of {samples.FrameBytes} bytes were read");
         }
 
         // Samples of 24 bits can be stored in 32 bits with the lower 8 bits zero. The data rate confirms this.
@@ -207,7 +207,7 @@ internal static class WavHeader
                 throw new AudioFormatException(
                     path,
                     34,
-                    $"{bits} bits per sample; PCM needs 8, 16, 24 or 32 bits, floating point 32 or 64, A-law and mu-law 8"
+                    $"{bits} bits per sample; PCM needs 8, 16, 24 or 32 bits, floating point needs 32 or 64, and A-law and mu-law need 8"
                 );
         }
 

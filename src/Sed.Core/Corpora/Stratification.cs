@@ -33,8 +33,8 @@ public static class Stratification
                 string.Create(
                     CultureInfo.InvariantCulture,
                     $"{fraction:P4} of {training.Length} training clips cannot be held out for validation, "
-                ) + "since clips of one source stay together",
-                "hold out another share or add clips of other sources"
+                ) + "since clips from the same source stay together",
+                "hold out a different share or add clips from other sources"
             );
         Split[] splits = [.. manifest.Clips.Select(clip => clip.Split)];
         for (var i = 0; i < training.Length; i++)

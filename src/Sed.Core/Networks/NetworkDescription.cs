@@ -123,7 +123,7 @@ public sealed record NetworkDescription
                 new(
                     Place,
                     $"segments of {segments.Frames} frames in clips of {Frames} frames",
-                    "a segment must have at least one frame and at most those of the clip"
+                    "a segment must have at least one frame, and not more frames than the clip"
                 )
             );
         if (Layers.Count == 0)

@@ -114,7 +114,7 @@ internal static partial class ExternalLibTorch
     private static NotSupportedException Unusable(string folder, string reason) =>
         new(
             $"{Variable} is {folder}, but {reason}. It must be the lib folder of an installed PyTorch {Version} or of a version "
-                + $"with the same symbols; for others set {NativeVariable} to a TorchSharp native library built against it. "
+                + $"with the same symbols; for other versions, set {NativeVariable} to a TorchSharp native library built against it. "
                 + $"Unset {Variable} to use the packaged libtorch."
         );
 

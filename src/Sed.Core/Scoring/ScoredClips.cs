@@ -36,7 +36,7 @@ public sealed class ScoredClips
             throw new ArgumentException("The scores are for different clips or in a different order.", nameof(scores));
         if (truth.Classes.Count != scores.Classes)
             throw new ArgumentException(
-                $"The scores have {scores.Classes} classes, the reference has {truth.Classes.Count}.",
+                $"The scores have {scores.Classes} classes, but the reference has {truth.Classes.Count}.",
                 nameof(scores)
             );
         Truth = truth;

@@ -110,10 +110,10 @@ internal static class Checkpoint
         List<string> differences = [];
         foreach (var (name, wanted) in identity)
             if (arrays[About + name].Text is var kept && kept != wanted)
-                differences.Add($"{name}: it has {kept}{Environment.NewLine}    but this training has {wanted}");
+                differences.Add($"{name}: it has {kept}{Environment.NewLine}    but this training run has {wanted}");
         if (differences.Count > 0)
             throw new TrainingException(
-                $"{folder.CheckpointFile} belongs to another training; delete it to start the training again.{Environment.NewLine}  "
+                $"{folder.CheckpointFile} belongs to a different training run; delete it to start this training run again.{Environment.NewLine}  "
                     + string.Join($"{Environment.NewLine}  ", differences)
             );
     }

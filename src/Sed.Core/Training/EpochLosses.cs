@@ -67,7 +67,7 @@ internal sealed class EpochLosses(TrainingOptions options, Device device, ClipSe
         var others = batch.Length > NamedClips ? $" and {batch.Length - NamedClips} more" : "";
         return new TrainingException(
             $"{observation} in epoch {epoch}, step {step + 1}, clips {names}{others}: the training has diverged. "
-                + "Lower the learning rate or limit the gradients (clipGradients); or these clips are damaged."
+                + "Lower the learning rate or limit the gradients (clipGradients). Alternatively, these clips may be damaged."
         );
     }
 

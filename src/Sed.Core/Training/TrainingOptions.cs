@@ -128,7 +128,7 @@ public sealed partial record TrainingOptions
         if (BatchSize < 1)
             Add($"batches of {BatchSize} clips", "give at least one");
         if (!Enum.IsDefined(Order))
-            Add($"there is no order {Order}", "take Shuffled or Balanced");
+            Add($"there is no order {Order}", "use Shuffled or Balanced");
         if (Epochs < 1)
             Add($"{Epochs} epochs", "give at least one");
         if (Patience < 1)
@@ -144,9 +144,9 @@ public sealed partial record TrainingOptions
         if (MaxGradientNorm is { } norm && !(norm > 0 && double.IsFinite(norm)))
             Add($"the gradients' norm is limited to {norm:R}", "the limit has to be above 0");
         if (WeightAverage is { } decay && !(decay >= 0 && decay < 1))
-            Add($"the average of the weights has the decay {decay:R}", "it has to be from 0 to below 1");
+            Add($"the decay of the weight average is {decay:R}", "it has to be from 0 to below 1");
         if (!Enum.IsDefined(Precision))
-            Add($"there is no precision {Precision}", "take Float32 or BFloat16");
+            Add($"there is no precision {Precision}", "use Float32 or BFloat16");
         if (!(LargestLoss > 0))
             Add($"the largest loss is {LargestLoss:R}", "it has to be above 0");
         if (Threads < 0)
@@ -154,8 +154,8 @@ public sealed partial record TrainingOptions
         problems.AddRange(Labels.Problems());
         if (Labels is Labels.Mixed mixed && BatchSize >= 1 && BatchSize < mixed.Shares.Count)
             Add(
-                $"batches of {BatchSize} clips have no room for {mixed.Shares.Count} kinds of labels",
-                "make them larger"
+                $"batches of {BatchSize} clips are too small for {mixed.Shares.Count} kinds of labels",
+                "use larger batches"
             );
         problems.AddRange(MeanTeacher?.Problems() ?? []);
         if (MeanTeacher is not null && WeightAverage is not null)

@@ -57,13 +57,13 @@ public sealed class TrainingTargets
             problems.AddRange(LabelAssignment.Problems(labels, clips.Manifest, clips.Rows));
         if (pseudo is not null && pseudo.Classes != clips.Classes.Count)
             problems.Add(
-                Problem.Of($"the pseudo-labels have {pseudo.Classes} classes, the clips {clips.Classes.Count}")
+                Problem.Of($"the pseudo-labels have {pseudo.Classes} classes, but the clips have {clips.Classes.Count}")
             );
         if (pseudo?.Seconds is { } said && Math.Abs(said - seconds) > seconds / 50)
             problems.Add(
                 Problem.Of(
                     FormattableString.Invariant(
-                        $"the pseudo-labels belong to clips of {said:0.###} s, the clips last {seconds:0.###} s"
+                        $"the pseudo-labels are for clips of {said:0.###} s, but the clips last {seconds:0.###} s"
                     )
                 )
             );
@@ -119,10 +119,10 @@ public sealed class TrainingTargets
     internal void Require(ClipSet clips, TrainingOptions options)
     {
         if (!ReferenceEquals(clips, Clips))
-            throw new ArgumentException("The targets belong to another set of clips.", nameof(clips));
+            throw new ArgumentException("The targets are for a different set of clips.", nameof(clips));
         if (labels is Labels.Mixed mixed && options.BatchSize < mixed.Shares.Count)
             throw new ArgumentException(
-                $"Batches of {options.BatchSize} clips have no room for {mixed.Shares.Count} kinds of labels.",
+                $"Batches of {options.BatchSize} clips are too small for {mixed.Shares.Count} kinds of labels.",
                 nameof(options)
             );
         if (

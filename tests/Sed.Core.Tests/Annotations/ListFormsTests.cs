@@ -84,7 +84,7 @@ public class ListFormsTests
     {
         var list = Events("segment_id,start,end,label,present\na,0,1,dog,PRESENT\na,1,2,dog,NOT_PRESENT\n");
         Assert.Equal(["a 0 1 dog"], RowsOf(list));
-        Assert.Equal(["list.tsv: 1 of 2 rows are not present and are left out"], list.Notes);
+        Assert.Equal(["list.tsv: 1 of 2 rows are marked as not present and are left out"], list.Notes);
         Assert.Equal(
             "list.tsv, line 2: the presence value \"UNSURE\" is neither PRESENT nor NOT_PRESENT",
             MessageOf(() => Events("segment_id,start,end,label,present\na,0,1,dog,UNSURE\n"))
@@ -110,7 +110,7 @@ public class ListFormsTests
     [Fact]
     public void Selections_of_Raven_over_several_files_need_the_time_in_each_file() =>
         Assert.Equal(
-            "list.tsv: the times count from the start of the first file, not of each file; export the column \"File Offset (s)\" too",
+            "list.tsv: the times are measured from the start of the first file, not from the start of each file; export the column \"File Offset (s)\" too",
             MessageOf(() =>
                 Events(
                     "Selection\tBegin File\tBegin Time (s)\tEnd Time (s)\tSpecies\n1\ta.wav\t0\t1\tdog\n2\tb.wav\t60\t61\tdog\n"
@@ -169,7 +169,7 @@ public class ListFormsTests
     public void A_list_of_AudioSet_segments_is_named_as_such()
     {
         Assert.Contains(
-            "line 1: this is a list of AudioSet segments: it has the labels of whole clips",
+            "line 1: this is a list of AudioSet segments, with clip-level labels",
             MessageOf(() => EventListFile.Read(PathOf("audioset-segments.csv")))
         );
         Assert.Contains(
@@ -209,7 +209,7 @@ public class ListFormsTests
     )]
     [InlineData(
         "name\tklasse\na.wav\tdog\n",
-        "line 1: \"name\" and \"klasse\" look like names of columns, but are not known ones; name the columns filename, file, audio_file, fname or segment_id, and event_label, label or class"
+        "line 1: \"name\" and \"klasse\" look like column names, but are not known; name the columns filename, file, audio_file, fname or segment_id, and event_label, label or class"
     )]
     public void A_header_of_tags_with_unknown_columns_is_refused(string text, string expected) =>
         Assert.Equal($"tags.csv, {expected}", MessageOf(() => Tags(text)));

@@ -137,7 +137,7 @@ public sealed class CompressedAudioTests : IDisposable
     [InlineData(
         "clicks.mp3",
         3000,
-        @"byte \d+: '.+' follows an MPEG frame, which is neither another frame nor a tag\.$"
+        @"byte \d+: an MPEG frame is followed by '.+', which is neither a frame nor a tag\.$"
     )]
     [InlineData("clicks.ogg", 4000, @"byte \d+: the checksum of the Ogg page is wrong\.$")]
     public void Garbage_after_a_valid_start_is_reported_with_its_position(string name, int at, string message)

@@ -131,7 +131,9 @@ public sealed class FaultyHeaderTests : IDisposable
             var sound = Read(wav);
             AssertTone(sound);
             Assert.Equal(
-                [$"the header states {align} bytes per frame, but 1 channels of 16 bits make 2, which were read"],
+                [
+                    $"the header states {align} bytes per frame, but 1 channels of 16 bits make 2; frames of 2 bytes were read",
+                ],
                 sound.Findings
             );
         }
@@ -204,10 +206,7 @@ public sealed class FaultyHeaderTests : IDisposable
         byte[] list = [.. "LIST"u8, 4, 0, 0, 0, .. "INFO"u8];
         Assert.Empty(Read([.. Wav(), .. list]).Findings);
         Assert.Empty(Read(With([.. Wav(), .. list], (4, 16_048))).Findings);
-        Assert.Equal(
-            ["another WAV file of 16044 bytes follows, which was not read"],
-            Read([.. Wav(), .. Wav()]).Findings
-        );
+        Assert.Equal(["another WAV file of 16044 bytes follows and was not read"], Read([.. Wav(), .. Wav()]).Findings);
         Assert.Equal(["1000 bytes after the samples were not read"], Read([.. Wav(), .. new byte[1000]]).Findings);
     }
 

@@ -63,8 +63,8 @@ public sealed class StratificationTests
         );
         error = Assert.Throws<CorpusException>(() => Stratification.CarveValidation(corpus, 1e-5, 1));
         Assert.Equal(
-            $"{corpus.Corpus}: 0.0010 % of 10 training clips cannot be held out for validation, since clips of one source stay "
-                + "together; hold out another share or add clips of other sources",
+            $"{corpus.Corpus}: 0.0010 % of 10 training clips cannot be held out for validation, since clips from the same source "
+                + "stay together; hold out a different share or add clips from other sources",
             error.Message
         );
     }

@@ -126,7 +126,7 @@ public sealed class SegmentationTests
     [InlineData(21)]
     public void An_empty_segment_or_one_longer_than_the_clip_is_a_problem(int frames) =>
         Assert.Equal(
-            $"network: segments of {frames} frames in clips of 20 frames; a segment must have at least one frame and at most those of the clip",
+            $"network: segments of {frames} frames in clips of 20 frames; a segment must have at least one frame, and not more frames than the clip",
             Assert
                 .Single((whole with { Segments = new Segmentation(frames, SegmentLearning.InheritLabels) }).Problems())
                 .ToString()

@@ -50,7 +50,7 @@ public sealed partial class TrainerTests
         var error = Assert.Throws<TrainingException>(() => Train(usual, folder.Path, labels: new Labels.Strong()));
         Assert.Matches(
             "labels: it has \\{\"events\":null,\"labels\":\\{\"kind\":\"weakOnly\"\\},\"pseudoLabels\":null\\}\r?\n"
-                + "    but this training has \\{\"events\":\\{\"events\":\"[0-9a-f]{64}\"\\},\"labels\":\\{\"kind\":\"strong\"\\},\"pseudoLabels\":null\\}$",
+                + "    but this training run has \\{\"events\":\\{\"events\":\"[0-9a-f]{64}\"\\},\"labels\":\\{\"kind\":\"strong\"\\},\"pseudoLabels\":null\\}$",
             error.Message
         );
     }

@@ -143,7 +143,7 @@ public sealed partial class TrainerTests
         );
         Assert.Matches(
             @"^The loss is [\d.]+ in epoch 1, step 1, clips hum\d+, hum\d+, hum\d+, hum\d+, hum\d+ and 2 more: the training has diverged\. "
-                + @"Lower the learning rate or limit the gradients \(clipGradients\); or these clips are damaged\.$",
+                + @"Lower the learning rate or limit the gradients \(clipGradients\)\. Alternatively, these clips may be damaged\.$",
             error.Message
         );
     }

@@ -23,7 +23,7 @@ public sealed partial class TrainingTargetsTests
         );
         Assert.Equal(
             [
-                $"{known}; none has strong labels, but their share of a batch is 0.5; leave that part out, or draw the parts with `subset` where all clips have strong labels",
+                $"{known}; none has strong labels, but their share of a batch is 0.5; leave that part out or, if all clips have strong labels, draw the parts with `subset`",
             ],
             TrainingTargets
                 .Problems(new Labels.Mixed([new(strong, null, 0.5), new(weak, null, 0.5)]), manifest)
@@ -42,8 +42,8 @@ public sealed partial class TrainingTargetsTests
         Assert.Equal(
             $"""
             {known}, but `labels Strong` needs strong labels for all of them; use `labels WeakOnly` or a corpus of soundscapes
-            the pseudo-labels have 2 classes, the clips 3
-            the pseudo-labels belong to clips of 2 s, the clips last 4 s
+            the pseudo-labels have 2 classes, but the clips have 3
+            the pseudo-labels are for clips of 2 s, but the clips last 4 s
             """.ReplaceLineEndings(),
             error.Message
         );
@@ -59,7 +59,7 @@ public sealed partial class TrainingTargetsTests
             Assert.Throws<ArgumentException>(() => targets.Require(clips, taught with { MeanTeacher = null })).Message
         );
         Assert.Equal(
-            "Batches of 2 clips have no room for 3 kinds of labels. (Parameter 'options')",
+            "Batches of 2 clips are too small for 3 kinds of labels. (Parameter 'options')",
             Assert.Throws<ArgumentException>(() => targets.Require(clips, taught with { BatchSize = 2 })).Message
         );
         using var others = hums.Clips(Split.Training);

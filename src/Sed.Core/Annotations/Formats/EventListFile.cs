@@ -105,7 +105,7 @@ public static class EventListFile
                 source,
                 0,
                 $"the text is valid in several formats: {string.Join(", ", recognised.Select(format => format.Title))}",
-                $"rename it to an extension of one of them: {string.Join(", ", recognised.Select(format => format.Extensions[0]))}"
+                $"rename it with the extension of one of them: {string.Join(", ", recognised.Select(format => format.Extensions[0]))}"
             );
         ListText.RequireText(text, source);
         Problem[] problems =

@@ -45,7 +45,7 @@ internal sealed class EventListReading(string source, double? minimumConfidence)
         if (columns is { Selection: >= 0, FileOffset: < 0, File: >= 0 } && files.Names.Count > 1)
             problems.Add(
                 0,
-                "the times count from the start of the first file, not of each file",
+                "the times are measured from the start of the first file, not from the start of each file",
                 "export the column \"File Offset (s)\" too"
             );
         problems.ThrowIfAny();
@@ -80,7 +80,7 @@ internal sealed class EventListReading(string source, double? minimumConfidence)
             problems.Add(
                 row,
                 AudioSetSegments.Description,
-                "give a list of events; this one can be read as a list of tags"
+                "give a list of events; this list can be read as a list of tags"
             );
             isUnreadable = true;
         }

@@ -134,7 +134,7 @@ internal sealed class Dcase2017Task4 : ICorpusLayout
                 yield return ListUse.Ignored(
                     relative,
                     labelFiles.Contains(file)
-                        ? "other lists have the labels of this split, or it cannot be read"
+                        ? "it cannot be read, or other lists contain the labels of this split"
                         : "it is not one of the released label files"
                 );
     }

@@ -29,7 +29,7 @@ internal sealed class TabSeparatedLabels : ICorpusLayout
             labelled,
             lists.Length == 0
                 ? "there is no *.tsv, *.csv or *.txt file"
-                : $"no list has such a header ({string.Join(", ", lists.Take(3).Select(folder.Relative))}{(lists.Length > 3 ? ", ..." : "")})"
+                : $"no list has a header with filename and event_label ({string.Join(", ", lists.Take(3).Select(folder.Relative))}{(lists.Length > 3 ? ", ..." : "")})"
         ) with
         {
             IsTentative = !labelled.Any(IsTabSeparated),

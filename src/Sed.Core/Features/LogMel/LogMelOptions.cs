@@ -187,7 +187,7 @@ public sealed record LogMelOptions : FeatureSource
         if (HopSeconds > WindowSeconds)
             Add(
                 $"the hop of {1000 * HopSeconds:0.######} ms is longer than the window of {1000 * WindowSeconds:0.######} ms",
-                $"sound between two windows would be lost; give a hop of at most the window"
+                $"sound between two windows would be lost; give a hop that is not longer than the window"
             );
         if (!(HopSeconds > 0))
             Add(
@@ -230,13 +230,13 @@ public sealed record LogMelOptions : FeatureSource
             }
             if (WindowSeconds > 0 && HopSeconds > 0 && (WindowSamples < 2 || HopSamples < 1))
                 Add(
-                    $"the window has {WindowSamples} and the hop {HopSamples} samples at {rate} Hz",
-                    $"a window has at least 2 samples, a hop 1"
+                    $"the window has {WindowSamples} samples and the hop has {HopSamples} samples at {rate} Hz",
+                    $"a window needs at least 2 samples, and a hop needs at least 1"
                 );
             if (WindowSeconds > 0 && FftSamples is { } size && (size < WindowSamples || size % 2 != 0))
                 Add(
                     $"the FFT has {size} samples",
-                    $"give an even number that holds the window of {WindowSamples} samples"
+                    $"give an even number that is not smaller than the window of {WindowSamples} samples"
                 );
             if (!(MaxHz <= rate / 2.0))
                 Add(

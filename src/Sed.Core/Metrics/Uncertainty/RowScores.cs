@@ -103,7 +103,7 @@ public sealed class RowScores
         var difference = Mean == reference.Mean ? 0 : Mean - reference.Mean;
         if (compared == Compared.Nothing)
         {
-            var none = Rate.Undefined("a row has one trial, so its recipe cannot be compared");
+            var none = Rate.Undefined("a row has only one trial, so its configuration cannot be compared");
             return new RowComparison(difference, none, none, none, compared);
         }
         var student =

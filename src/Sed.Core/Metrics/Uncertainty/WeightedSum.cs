@@ -25,7 +25,10 @@ public sealed class WeightedSum<TCounts>
         for (var clip = 0; clip < perClip.Count; clip++)
         {
             if (perClip[clip].Values.Length != width)
-                throw new ArgumentException($"Clip {clip} was counted for other classes than clip 0.", nameof(perClip));
+                throw new ArgumentException(
+                    $"Clip {clip} was counted for different classes than clip 0.",
+                    nameof(perClip)
+                );
             perClip[clip].Values.CopyTo(values.AsSpan(clip * width));
         }
     }

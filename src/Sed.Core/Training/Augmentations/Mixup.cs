@@ -21,8 +21,8 @@ public sealed record Mixup([property: Key("alpha")] double Alpha) : Augmentation
     {
         if (!(Alpha > 0 && double.IsFinite(Alpha)))
             yield return Problem.Of(
-                FormattableString.Invariant($"mixup has the parameter {Alpha:R}"),
-                "it has to be above 0; leave `mixup` out for none"
+                FormattableString.Invariant($"the mixup parameter is {Alpha:R}"),
+                "it has to be above 0; leave out `mixup` to disable it"
             );
     }
 

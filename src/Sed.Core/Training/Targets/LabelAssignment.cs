@@ -99,7 +99,7 @@ internal sealed class LabelAssignment
                         FormattableString.Invariant(
                             $"{annotated}; none has {share.Kind.Summary}, but their share of a batch is {share.Batch:R}"
                         ),
-                        "leave that part out, or draw the parts with `subset` where all clips have strong labels"
+                        "leave that part out or, if all clips have strong labels, draw the parts with `subset`"
                     );
                 break;
             case Labels.Mixed mixed:

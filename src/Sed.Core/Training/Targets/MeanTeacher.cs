@@ -46,7 +46,7 @@ public sealed record MeanTeacher
             );
         if (!(Consistency > 0 && double.IsFinite(Consistency)))
             yield return Problem.Of(
-                FormattableString.Invariant($"the consistency loss has the weight {Consistency:R}"),
+                FormattableString.Invariant($"the weight of the consistency loss is {Consistency:R}"),
                 "it has to be above 0"
             );
         if (RampUpEpochs < 0)

@@ -66,7 +66,7 @@ public class AnnotationFormatTests
         Assert.Equal(["any"], Parse("{}", "list", formats).Files);
         var thrown = Assert.Throws<AnnotationException>(() => Parse("a.wav\t0\t1\tCar\n", "list", formats));
         Assert.Equal(
-            "list: the text is valid in several formats: event list, any text; rename it to an extension of one of them: .tsv, .any",
+            "list: the text is valid in several formats: event list, any text; rename it with the extension of one of them: .tsv, .any",
             thrown.Message
         );
     }

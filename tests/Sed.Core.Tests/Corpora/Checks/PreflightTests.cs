@@ -142,7 +142,7 @@ public sealed class PreflightTests : IDisposable
         foreach (var report in new[] { Preflight.Check(folder.Path, cache), Preflight.Check(folder.Path, cache) })
         {
             Assert.Equal(
-                "the header states 4 bytes per frame, but 1 channels of 16 bits make 2, which were read",
+                "the header states 4 bytes per frame, but 1 channels of 16 bits make 2; frames of 2 bytes were read",
                 Only(report, FindingKind.FaultyHeader).Detail
             );
             Assert.Equal(1, report.UsableClips);

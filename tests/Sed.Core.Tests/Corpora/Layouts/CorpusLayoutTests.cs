@@ -38,7 +38,7 @@ public sealed class CorpusLayoutTests : IDisposable
                 $"{folder.Path}: not a corpus in the layout of DCASE 2017 Task 4: there is no groundtruth_*_label_*_set.csv and no "
                     + "training_set.csv, testing_set.csv or evaluation_set.csv; expected the released label files, such as "
                     + "groundtruth_weak_label_training_set.csv and groundtruth_strong_label_testing_set.csv, or training_set.csv",
-                $"{folder.Path}: not a corpus in the layout of tab-separated labels (DESED): no list has such a header "
+                $"{folder.Path}: not a corpus in the layout of tab-separated labels (DESED): no list has a header with filename and event_label "
                     + "(durations.tsv); expected lists (*.tsv) with a header of filename and event_label, or of filename, onset, "
                     + "offset and event_label",
             ],

@@ -73,8 +73,8 @@ public sealed class RecordingFoldersTests : IDisposable
             File.WriteAllText(folder.File(name, $"{fold}-{fold}00-A.ogg"), "");
         var error = Assert.Throws<CorpusException>(() => RecordingFolders.Open(folder.Path, new SoundscapeOptions()));
         Assert.Equal(
-            $"{folder.Path}: the folder \"a?cat\" contains a tab, line break or other control character, which a "
-                + "tab-separated list cannot hold; rename it",
+            $"{folder.Path}: the folder \"a?cat\" contains a tab, line break or other control character, which is "
+                + "not allowed in a tab-separated list; rename it",
             Assert.Single(error.Problems).ToString()
         );
     }

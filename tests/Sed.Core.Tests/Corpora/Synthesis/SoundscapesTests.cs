@@ -144,7 +144,7 @@ public sealed class SoundscapesTests : IDisposable
         foreach (var index in new[] { 0, 2 })
             Assert.Contains(Path.GetFileName(clips[index].AudioPath), error.Message);
         Assert.EndsWith(
-            "remove the folder to mix the corpus again, and keep your own corpora in another folder, named with --data",
+            "remove the folder to mix the corpus again, keep your own corpora in a different folder, and select it with --data",
             error.Message
         );
     }
@@ -164,8 +164,8 @@ public sealed class SoundscapesTests : IDisposable
         Directory.CreateDirectory(mixed);
         var error = Assert.Throws<CorpusException>(() => Soundscapes.SmartCars(folder.Path, tiny));
         Assert.Equal(
-            $"{mixed}: the folder of this mixed corpus is empty; remove the folder to mix the corpus again, and keep your own corpora "
-                + "in another folder, named with --data",
+            $"{mixed}: the folder of this mixed corpus is empty; remove the folder to mix the corpus again, keep your own corpora "
+                + "in a different folder, and select it with --data",
             error.Message
         );
     }

@@ -106,7 +106,7 @@ public sealed class LogMelExtractorTests
         };
         Assert.Equal(
             [
-                "the hop of 20 ms is longer than the window of 10 ms; sound between two windows would be lost; give a hop of at most the window",
+                "the hop of 20 ms is longer than the window of 10 ms; sound between two windows would be lost; give a hop that is not longer than the window",
                 "0 bands; give at least one, for example `bands 40`",
                 "the frequency range ends at 30000 Hz, but the sampling rate is 44100 Hz; end it at 22050 Hz or below",
             ],
