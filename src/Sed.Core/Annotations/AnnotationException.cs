@@ -26,7 +26,7 @@ public sealed class AnnotationException : Exception
     /// <param name="source">Path or name of the list.</param>
     /// <param name="line">Line number from 1; 0 for a problem of the whole list.</param>
     /// <param name="cause">The fault, with the invalid value, as a clause.</param>
-    /// <param name="remedy">The correction, as a clause; empty where the cause implies it.</param>
+    /// <param name="remedy">The correction, as a clause; empty if the cause implies it.</param>
     public AnnotationException(string source, int line, string cause, string remedy = "")
         : this([ProblemList.At(source, line, cause, remedy)], 1) { }
 
@@ -58,7 +58,7 @@ internal sealed class ProblemList
 
     public int Count { get; private set; }
 
-    /// <summary>A problem at a line of a list, or of the whole list where the line is 0.</summary>
+    /// <summary>A problem at a line of a list, or of the whole list if the line is 0.</summary>
     public static Problem At(string source, int line, string cause, string remedy = "") =>
         new(line > 0 ? $"{source}, line {line}" : source, cause, remedy);
 

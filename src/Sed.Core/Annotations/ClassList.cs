@@ -83,7 +83,7 @@ public sealed class ClassList : IReadOnlyList<string>, IEquatable<ClassList>
     /// <summary>The label of the class at a position, from 0.</summary>
     public string this[int index] => labels[index];
 
-    /// <summary>The position of a label, or -1 where it is not a class.</summary>
+    /// <summary>The position of a label, or -1 if it is not a class.</summary>
     public int IndexOf(string label) => positions.TryGetValue(label, out var index) ? index : -1;
 
     /// <summary>True when both lists have the same labels in the same order.</summary>

@@ -91,13 +91,13 @@ public sealed class EventList
     public IEnumerable<string> Labels =>
         events.Select(sound => sound.Label).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal);
 
-    /// <summary>The position of a file in <see cref="Files"/>, or -1 where the list does not name it.</summary>
+    /// <summary>The position of a file in <see cref="Files"/>, or -1 if the list does not name it.</summary>
     public int IndexOf(string file) => positions.TryGetValue(file, out var index) ? index : -1;
 
     /// <summary>The events of the file at a position of <see cref="Files"/>.</summary>
     public ReadOnlySpan<SoundEvent> EventsAt(int file) => events.AsSpan(starts[file], starts[file + 1] - starts[file]);
 
-    /// <summary>The events of a file; empty where the list does not name it.</summary>
+    /// <summary>The events of a file; empty if the list does not name it.</summary>
     public ReadOnlySpan<SoundEvent> EventsOf(string file) => IndexOf(file) is var k and >= 0 ? EventsAt(k) : [];
 
     /// <summary>Line number of an event, from 1; 0 for lists that were not read from text.</summary>

@@ -76,7 +76,7 @@ public sealed class ScoreList
     /// <summary>The scores of the file at a position of <see cref="Files"/>.</summary>
     public FrameScores this[int file] => scores[file];
 
-    /// <summary>The position of a file in <see cref="Files"/>, or -1 where the list does not name it.</summary>
+    /// <summary>The position of a file in <see cref="Files"/>, or -1 if the list does not name it.</summary>
     public int IndexOf(string file) => positions.TryGetValue(file, out var index) ? index : -1;
 }
 

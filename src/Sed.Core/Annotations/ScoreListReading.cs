@@ -20,7 +20,7 @@ internal sealed class ScoreListReading
     private readonly List<double> rows = [];
 
     /// <param name="source">Name of the list in messages.</param>
-    /// <param name="onlyFile">The file that all rows belong to; null where each row names its file.</param>
+    /// <param name="onlyFile">The file that all rows belong to; null if each row names its file.</param>
     /// <param name="before">
     /// The reader of the preceding list, which this reader continues; null for the first list.
     /// </param>

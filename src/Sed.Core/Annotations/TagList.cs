@@ -123,13 +123,13 @@ public sealed class TagList
             .Distinct(StringComparer.Ordinal)
             .Order(StringComparer.Ordinal);
 
-    /// <summary>The position of a file in <see cref="Files"/>, or -1 where the list does not name it.</summary>
+    /// <summary>The position of a file in <see cref="Files"/>, or -1 if the list does not name it.</summary>
     public int IndexOf(string file) => positions.TryGetValue(file, out var index) ? index : -1;
 
     /// <summary>The rows of the file at a position of <see cref="Files"/>.</summary>
     public ReadOnlySpan<TagRow> RowsAt(int file) => CollectionsMarshal.AsSpan(rows[file]);
 
-    /// <summary>The rows of a file; empty where the list does not name it.</summary>
+    /// <summary>The rows of a file; empty if the list does not name it.</summary>
     public ReadOnlySpan<TagRow> RowsOf(string file) => IndexOf(file) is var k and >= 0 ? RowsAt(k) : [];
 }
 

@@ -31,7 +31,7 @@ internal static class TextNumbers
     /// The double nearest to a decimal number. Up to 15 digits with a decimal point are converted directly: the digits
     /// and the power of ten are exact doubles, so their quotient is correctly rounded.
     /// </summary>
-    /// <returns>False where the field is not a number. NaN and infinity count as numbers.</returns>
+    /// <returns>False if the field is not a number. NaN and infinity count as numbers.</returns>
     public static bool TryRead(ReadOnlySpan<byte> field, out double value)
     {
         long digits = 0;

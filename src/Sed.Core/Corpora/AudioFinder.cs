@@ -33,7 +33,7 @@ internal sealed class AudioFinder
     /// <summary>The audio files in ordinal order of their paths.</summary>
     internal IEnumerable<string> Files => byStem.Values.SelectMany(paths => paths).Order(StringComparer.Ordinal);
 
-    /// <summary>The candidate files of a clip, best match first; empty where there is none.</summary>
+    /// <summary>The candidate files of a clip, best match first; empty if there is none.</summary>
     /// <param name="name">Name of the clip in the label files.</param>
     /// <param name="split">Split of the clip. Among files of the same name, one in a folder named after the split is preferred.</param>
     /// <param name="onlyClipOfItsSource">Whether a file named by the YouTube id alone matches.</param>
@@ -125,7 +125,7 @@ internal sealed class AudioFinder
 /// <param name="EndSeconds">End of the clip in the video, in seconds.</param>
 internal sealed record YouTubeName(string Id, double StartSeconds, double EndSeconds)
 {
-    /// <summary>Parses a name without extension; null where it has another form.</summary>
+    /// <summary>Parses a name without extension; null if it has another form.</summary>
     internal static YouTubeName? Parse(string stem)
     {
         var second = stem.LastIndexOf('_');

@@ -7,7 +7,7 @@ namespace Sed.Core.Corpora;
 /// <param name="SampleRate">Samples per second (Hz).</param>
 /// <param name="Channels">Number of channels.</param>
 /// <param name="Bytes">File size in bytes.</param>
-/// <param name="Sha256">SHA-256 of the file's content, 64 lower-case hexadecimal digits; null where it has not been computed.</param>
+/// <param name="Sha256">SHA-256 of the file's content, 64 lower-case hexadecimal digits; null if it has not been computed.</param>
 internal sealed record AudioProbe(
     double DurationSeconds,
     int SampleRate,

@@ -21,7 +21,7 @@ public sealed record Clip
     public required long AudioBytes { get; init; }
 
     /// <summary>
-    /// SHA-256 of the audio file's content, 64 lower-case hexadecimal digits; null where it has not been computed.
+    /// SHA-256 of the audio file's content, 64 lower-case hexadecimal digits; null if it has not been computed.
     /// </summary>
     public string? AudioSha256 { get; init; }
 
@@ -35,7 +35,7 @@ public sealed record Clip
     public required IReadOnlyList<string> WeakLabels { get; init; }
 
     /// <summary>
-    /// Annotated events, in seconds from the clip's start; null where the clip has no strong labels. Includes the unlocated
+    /// Annotated events, in seconds from the clip's start; null if the clip has no strong labels. Includes the unlocated
     /// events of DCASE 2017, which are annotated from 0 to 0 s.
     /// </summary>
     public IReadOnlyList<SoundEvent>? StrongEvents { get; init; }
@@ -49,13 +49,13 @@ public sealed record Clip
     /// <summary>Whether the clip has weak labels, which may be none; false for unlabelled clips. Default true.</summary>
     public bool IsTagged { get; init; } = true;
 
-    /// <summary>Events that are available for training with strong labels; null where there are none.</summary>
+    /// <summary>Events that are available for training with strong labels; null if there are none.</summary>
     public IReadOnlyList<SoundEvent>? KnownEvents => StrongEvents ?? MixedEvents;
 }
 
 /// <summary>A clip of the label files that cannot be used.</summary>
 /// <param name="Name">Name as in the label files.</param>
 /// <param name="Split">The split of the label file.</param>
-/// <param name="Missing">True where there is no audio file, false where it cannot be read.</param>
+/// <param name="Missing">True if there is no audio file, false if it cannot be read.</param>
 /// <param name="Reason">Why the clip is left out.</param>
 public sealed record LeftOutClip(string Name, Split Split, bool Missing, string Reason);

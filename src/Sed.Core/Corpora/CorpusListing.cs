@@ -30,7 +30,7 @@ internal sealed record CorpusListing(
     /// <summary>Invalid rows and lists, which were left out. A corpus that has any can be checked, but not used.</summary>
     internal IReadOnlyList<Problem> Problems { get; init; } = [];
 
-    /// <summary>The candidate audio files of each clip, best match first; empty where there is none.</summary>
+    /// <summary>The candidate audio files of each clip, best match first; empty if there is none.</summary>
     internal IReadOnlyList<string>[] FindAudio()
     {
         var clipsOfSource = Clips
@@ -45,7 +45,10 @@ internal sealed record CorpusListing(
 /// <param name="Split">The split of its clips; null for a list that is ignored.</param>
 /// <param name="Content">What it contains: "weak labels", "strong labels" or "no labels"; empty for a list that is ignored.</param>
 /// <param name="Clips">Number of clips that it names.</param>
-/// <param name="Note">Why it is ignored, why it has this split where its name does not say so, and what in it is not used; empty otherwise.</param>
+/// <param name="Note">
+/// The reason why the list is ignored or has this split (if its name does not state the split), and the parts of it
+/// that are not used; may be empty.
+/// </param>
 internal sealed record ListUse(string File, Split? Split, string Content, int Clips, string Note)
 {
     /// <summary>A list that is not used.</summary>
@@ -57,7 +60,7 @@ internal sealed record ListUse(string File, Split? Split, string Content, int Cl
 /// <param name="Source">The recording that the clip was cut from.</param>
 /// <param name="Split">Split of the clip.</param>
 /// <param name="WeakLabels">Clip-level labels, in the order of the classes.</param>
-/// <param name="StrongEvents">Events with times; null where they are not annotated.</param>
+/// <param name="StrongEvents">Events with times; null if they are not annotated.</param>
 /// <param name="IsTagged">Whether the clip-level labels are annotated.</param>
 internal sealed record LabelledClip(
     string Name,

@@ -111,7 +111,7 @@ public sealed class Manifest
     /// <summary>Indices of a split's clips in <see cref="Clips"/>, ascending.</summary>
     public int[] IndicesOf(Split split) => [.. Enumerable.Range(0, Clips.Count).Where(i => Clips[i].Split == split)];
 
-    /// <summary>The annotated events of some clips; null where one of the clips has no strong labels.</summary>
+    /// <summary>The annotated events of some clips; null if one of the clips has no strong labels.</summary>
     /// <param name="clips">Indices in <see cref="Clips"/>.</param>
     public EventList? EventsOf(IReadOnlyCollection<int> clips)
     {

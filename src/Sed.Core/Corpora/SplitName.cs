@@ -68,7 +68,7 @@ internal sealed record SplitName(IReadOnlyList<Split> Splits, IReadOnlyList<stri
     /// <summary>Words that a name can state its split with, for messages.</summary>
     internal const string Remedy = "put one of the words train, valid, test or eval into its name or its folder's name";
 
-    /// <summary>Why the name has this split, where it does not say so; empty otherwise.</summary>
+    /// <summary>The reason for this split, if the name does not state it; otherwise empty.</summary>
     internal string Note =>
         Words is not [var word] ? ""
         : DevelopmentWords.Contains(word)
@@ -82,7 +82,7 @@ internal sealed record SplitName(IReadOnlyList<Split> Splits, IReadOnlyList<stri
 
     /// <summary>
     /// What the path of a list states. The name of the list takes precedence over its folders, and these from the innermost
-    /// outwards. Words for kinds of labels, such as "weak", count only where no word for a split does.
+    /// outwards. Words for kinds of labels, such as "weak", count only if there is no word for a split.
     /// </summary>
     /// <param name="relativePath">Path within the corpus.</param>
     /// <param name="isDevelopmentTraining">Whether "dev" means the training split, and not the validation split.</param>
@@ -138,7 +138,7 @@ internal sealed record SplitName(IReadOnlyList<Split> Splits, IReadOnlyList<stri
         return words;
     }
 
-    /// <summary>The known words that a word consists of; null where it does not consist of known words.</summary>
+    /// <summary>The known words that a word consists of; null if it does not consist of known words.</summary>
     private static List<string>? PartsOf(string word)
     {
         if (word.Length == 0)

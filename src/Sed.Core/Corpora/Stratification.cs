@@ -153,7 +153,7 @@ public static class Stratification
             ];
         }
 
-        /// <summary>The class with the fewest clips in these sources; -1 where they have no labels.</summary>
+        /// <summary>The class with the fewest clips in these sources; -1 if they have no labels.</summary>
         internal int RarestAmong(HashSet<Source> sources)
         {
             var counts = new int[ofLabel[0].Length];

@@ -25,7 +25,7 @@ public sealed record ClassDetection
     [Key("tagThreshold")]
     public double? TagThreshold { get; init; }
 
-    /// <summary><see cref="TagThreshold"/>, or <see cref="Threshold"/> where it is null.</summary>
+    /// <summary><see cref="TagThreshold"/>, or <see cref="Threshold"/> if it is null.</summary>
     internal double WeakThreshold => TagThreshold ?? Threshold;
 
     /// <summary>The last step if it outputs bounding boxes; null if all steps output frame scores.</summary>

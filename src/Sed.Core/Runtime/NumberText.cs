@@ -11,15 +11,15 @@ public static partial class NumberText
 {
     /// <summary>Reads a number.</summary>
     /// <param name="text">The text, for example "0.2" or "1e-3".</param>
-    /// <param name="value">The nearest double; 0 where the text is not a number.</param>
-    /// <returns>False where the text is not a number.</returns>
+    /// <param name="value">The nearest double; 0 if the text is not a number.</param>
+    /// <returns>False if the text is not a number.</returns>
     public static bool TryRead(string text, out double value) =>
         double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value);
 
     /// <summary>Reads a whole number.</summary>
     /// <param name="text">The text, for example "-12".</param>
-    /// <param name="value">The number; 0 where the text is not a whole number.</param>
-    /// <returns>False where the text is not a whole number, or too large.</returns>
+    /// <param name="value">The number; 0 if the text is not a whole number.</param>
+    /// <returns>False if the text is not a whole number, or too large.</returns>
     public static bool TryRead(string text, out long value) =>
         long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value);
 

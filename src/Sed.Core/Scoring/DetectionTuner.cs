@@ -113,8 +113,8 @@ public enum TuningObjective
     Psds1,
 
     /// <summary>
-    /// Collar-based (event-based) F1, for steps and thresholds: a collar of 0.2 s, for offsets of 20 % of the event's length where
-    /// that is longer (Ebbers et al. 2024).
+    /// Collar-based (event-based) F1, for steps and thresholds: a collar of 0.2 s, for offsets 20 % of the event's
+    /// length if that is longer (Ebbers et al. 2024).
     /// </summary>
     EventF,
 }

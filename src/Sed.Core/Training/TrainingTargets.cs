@@ -83,7 +83,8 @@ public sealed class TrainingTargets
     }
 
     /// <summary>
-    /// Weight of each class where it is present, computed from the clips whose tags are used; null if all are 1.
+    /// Weight of each class in clips and frames in which it is present, computed from the clips whose tags are used;
+    /// null if all are 1.
     /// </summary>
     internal float[]? PositiveWeights(PositiveWeight weight)
     {

@@ -93,7 +93,7 @@ internal sealed record EventColumns(int Fields, int File, int Onset, int Offset,
     /// <summary>The columns that a header names.</summary>
     /// <param name="row">A header (<see cref="ListColumns.IsHeader"/>).</param>
     /// <param name="problems">Receives the reasons that the list cannot be read.</param>
-    /// <returns>The columns; null where a column is missing.</returns>
+    /// <returns>The columns; null if a column is missing.</returns>
     public static EventColumns? OfHeader(in ListRows row, RowProblems problems)
     {
         var before = problems.Count;

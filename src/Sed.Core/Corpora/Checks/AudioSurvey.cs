@@ -61,15 +61,15 @@ internal static class AudioSurvey
 
 /// <summary>Properties of an audio file, found by decoding it completely.</summary>
 /// <param name="Bytes">Length of the file in bytes.</param>
-/// <param name="DurationSeconds">Duration in seconds; 0 where the file cannot be read.</param>
-/// <param name="SampleRate">Sampling rate in Hz; 0 where the file cannot be read.</param>
-/// <param name="Channels">Number of channels; 0 where the file cannot be read.</param>
+/// <param name="DurationSeconds">Duration in seconds; 0 if the file cannot be read.</param>
+/// <param name="SampleRate">Sampling rate in Hz; 0 if the file cannot be read.</param>
+/// <param name="Channels">Number of channels; 0 if the file cannot be read.</param>
 /// <param name="Peak">Largest magnitude of the samples; full scale is 1.</param>
 /// <param name="ClippedFraction">Fraction of the samples at full scale, 0 to 1.</param>
-/// <param name="ContentHash">Hash of the samples; empty where the file cannot be read.</param>
-/// <param name="Sha256">SHA-256 of the file's content; empty where the file cannot be read.</param>
-/// <param name="Fault">Kind of fault; null where the file can be read.</param>
-/// <param name="Reason">Why the file cannot be read; empty where it can.</param>
+/// <param name="ContentHash">Hash of the samples; empty if the file cannot be read.</param>
+/// <param name="Sha256">SHA-256 of the file's content; empty if the file cannot be read.</param>
+/// <param name="Fault">Kind of fault; null if the file can be read.</param>
+/// <param name="Reason">Why the file cannot be read; empty if it can.</param>
 /// <param name="Finding">What is wrong with a file that can be read; empty for most files.</param>
 internal sealed record AudioFacts(
     long Bytes,

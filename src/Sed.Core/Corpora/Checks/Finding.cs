@@ -2,9 +2,9 @@ namespace Sed.Core.Corpora.Checks;
 
 /// <summary>A finding of the check of a corpus.</summary>
 /// <param name="Kind">Kind of the finding.</param>
-/// <param name="Split">Split that it belongs to; null where it belongs to none.</param>
+/// <param name="Split">Split that it belongs to; null if it belongs to none.</param>
 /// <param name="Name">Name of the clip, file, source or class.</param>
-/// <param name="Detail">The values; empty where the kind is sufficient.</param>
+/// <param name="Detail">The values; empty if the kind is sufficient.</param>
 public sealed record Finding(FindingKind Kind, Split? Split, string Name, string Detail);
 
 /// <summary>Kinds of findings.</summary>

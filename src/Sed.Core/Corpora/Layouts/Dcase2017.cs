@@ -202,7 +202,7 @@ internal sealed class Dcase2017Task4 : ICorpusLayout
             || !double.TryParse(start[2], CultureInfo.InvariantCulture, out _)
         )
             return null;
-        // The identifiers are the last column, in quotes where there are several.
+        // The identifiers are the last column, in quotes if there are several.
         var rest = start[3];
         var from = rest.EndsWith('"') ? rest.LastIndexOf('"', rest.Length - 2) : rest.LastIndexOf(',');
         if (from < 0)

@@ -28,10 +28,10 @@ internal sealed record LayoutMatch
 {
     private LayoutMatch() { }
 
-    /// <summary>The label files that were found; empty where the layout does not recognise the folder.</summary>
+    /// <summary>The label files that were found; empty if the layout does not recognise the folder.</summary>
     internal IReadOnlyList<string> LabelFiles { get; private init; } = [];
 
-    /// <summary>What was not found, as a clause; empty where the layout recognises the folder.</summary>
+    /// <summary>What was not found, as a clause; empty if the layout recognises the folder.</summary>
     internal string Missing { get; private init; } = "";
 
     /// <summary>
@@ -43,7 +43,7 @@ internal sealed record LayoutMatch
 
     /// <summary>The match of a folder with these label files, or with none.</summary>
     /// <param name="labelFiles">The label files that were found, possibly none.</param>
-    /// <param name="missing">What was not found, as a clause; used where there are no label files.</param>
+    /// <param name="missing">What was not found, as a clause; used if there are no label files.</param>
     internal static LayoutMatch Of(IEnumerable<string> labelFiles, string missing)
     {
         string[] found = [.. labelFiles];

@@ -23,10 +23,10 @@ internal sealed class LabelFiles
     /// <summary>Adds problems that are not of rows.</summary>
     internal void AddRange(IEnumerable<Problem> more) => problems.AddRange(more);
 
-    /// <summary>The valid rows of a list of tags; null where the list cannot be read.</summary>
+    /// <summary>The valid rows of a list of tags; null if the list cannot be read.</summary>
     internal TagList? Tags(string path) => Read(path, TagList.Parse);
 
-    /// <summary>The valid rows of a list of events; null where the list cannot be read.</summary>
+    /// <summary>The valid rows of a list of events; null if the list cannot be read.</summary>
     internal EventList? Events(string path) => Read(path, EventListFile.Parse);
 
     private T? Read<T>(string path, Parser<T> parse)
@@ -48,7 +48,7 @@ internal sealed class LabelFiles
         return null;
     }
 
-    /// <summary>Parses a list; adds its problems where there are any and returns the lines that have them.</summary>
+    /// <summary>Parses a list. Adds its problems, if there are any, and returns the lines that have problems.</summary>
     private T? Parse<T>(byte[] text, string path, Parser<T> parse, out IReadOnlySet<int> lines)
         where T : class
     {
@@ -67,7 +67,7 @@ internal sealed class LabelFiles
         }
     }
 
-    /// <summary>The list without its invalid rows; null where other rows depend on them, as on a header.</summary>
+    /// <summary>The list without its invalid rows; null if other rows depend on them, as on a header.</summary>
     private static T? Rest<T>(byte[]? text, string path, Parser<T> parse)
         where T : class
     {
@@ -81,7 +81,9 @@ internal sealed class LabelFiles
         }
     }
 
-    /// <summary>A text with blank lines in place of some lines; null where there are none, or where the first row is one.</summary>
+    /// <summary>
+    /// A text with blank lines in place of some lines; null if there are none, or if the first row is one of them.
+    /// </summary>
     private static byte[]? WithoutLines(byte[] text, IReadOnlySet<int> lines)
     {
         if (lines.Count == 0)

@@ -67,7 +67,7 @@ internal sealed class RecordedSounds : ISoundSource
     /// <summary>Returns the mix unchanged, since recordings contain the response of their microphones.</summary>
     public float[] ApplyMicrophone(Random random, float[] mix) => mix;
 
-    /// <summary>A recording, repeated with cross-fades; synthesised noise where no folder contains backgrounds.</summary>
+    /// <summary>A recording, repeated with cross-fades; synthesised noise if no folder contains backgrounds.</summary>
     public float[] Background(Random random, Split split, int samples)
     {
         var recordings = backgrounds[split];

@@ -33,7 +33,7 @@ public sealed record SoundscapeOptions
     /// </summary>
     public IReadOnlyList<string>? BackgroundFolders { get; init; }
 
-    /// <summary>All problems with these options; empty where they are valid.</summary>
+    /// <summary>All problems with these options; empty if they are valid.</summary>
     public IReadOnlyList<string> Problems()
     {
         List<string> problems = [];

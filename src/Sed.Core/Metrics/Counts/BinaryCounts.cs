@@ -4,7 +4,7 @@ namespace Sed.Core.Metrics.Counts;
 /// <param name="TruePositives">Active in the reference and in the estimate.</param>
 /// <param name="FalsePositives">Active in the estimate only.</param>
 /// <param name="FalseNegatives">Active in the reference only.</param>
-/// <param name="TrueNegatives">Active in neither; 0 where negatives are not defined, as for events.</param>
+/// <param name="TrueNegatives">Active in neither; 0 if negatives are not defined, as for events.</param>
 public readonly record struct BinaryCounts(
     long TruePositives,
     long FalsePositives,

@@ -5,7 +5,7 @@ namespace Sed.Core.Metrics.Counts;
 /// </summary>
 /// <param name="FMeasure">F1, precision and recall.</param>
 /// <param name="ErrorRates">Error rate and its parts.</param>
-/// <param name="Accuracies">Accuracies; null where there are no true negatives, as for events.</param>
+/// <param name="Accuracies">Accuracies; null if there are no true negatives, as for events.</param>
 public sealed record ScoreSheet(FMeasure FMeasure, ErrorRates ErrorRates, Accuracies? Accuracies);
 
 /// <summary>F1 with its precision and recall; fractions.</summary>

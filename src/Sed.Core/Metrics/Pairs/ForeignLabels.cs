@@ -15,7 +15,7 @@ internal sealed class ForeignLabels(ClassList classes, ProblemList problems)
 
     /// <summary>Adds a row whose label is not in the class list.</summary>
     /// <param name="source">Name of the list.</param>
-    /// <param name="line">Line number from 1; 0 where there is none.</param>
+    /// <param name="line">Line number from 1; 0 if there is none.</param>
     /// <param name="label">The label.</param>
     public void Add(string source, int line, string? label)
     {

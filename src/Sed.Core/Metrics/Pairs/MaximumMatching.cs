@@ -2,7 +2,7 @@ namespace Sed.Core.Metrics.Pairs;
 
 /// <summary>
 /// Maximum bipartite matching (Hopcroft and Karp 1973). Nodes are visited in the same order as in sed_eval, so that
-/// where several maximum matchings exist, the same events remain unpaired. Reuses its memory; not thread-safe.
+/// if several maximum matchings exist, the same events remain unpaired. Reuses its memory; not thread-safe.
 /// </summary>
 internal sealed class MaximumMatching
 {

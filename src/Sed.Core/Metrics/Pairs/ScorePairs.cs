@@ -10,7 +10,7 @@ namespace Sed.Core.Metrics.Pairs;
 /// </summary>
 public sealed class ScorePairs
 {
-    // Events by file and class, sorted by onset; null where there are none.
+    // Events by file and class, sorted by onset; null if there are none.
     private readonly CodedEvent[]?[,] events;
 
     private ScorePairs(ScoreList scores, CodedEvent[]?[,] events, ImmutableArray<double> seconds)

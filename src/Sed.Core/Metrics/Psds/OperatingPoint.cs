@@ -13,7 +13,7 @@ namespace Sed.Core.Metrics.Psds;
 /// <param name="TruePositiveRates">True positives over reference events, for each class.</param>
 /// <param name="FalsePositiveRates">False positives per unit of time, for each class.</param>
 /// <param name="CrossTriggerRates">
-/// Cross-triggers per unit of time of the other class; undefined where its events have no length.
+/// Cross-triggers per unit of time of the other class; undefined if its events have no length.
 /// </param>
 public sealed record OperatingPoint(
     ImmutableArray<long> ReferenceEvents,

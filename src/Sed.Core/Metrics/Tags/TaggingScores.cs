@@ -19,7 +19,7 @@ namespace Sed.Core.Metrics.Tags;
 /// Accuracies of all decisions; null by the official rules, which count no true negatives.
 /// </param>
 /// <param name="Conventions">
-/// Values of metrics whose denominator is 0; null by the official rules, where 0/0 is 0.
+/// Values of metrics whose denominator is 0; null with the official rules, by which 0/0 is 0.
 /// </param>
 public sealed record TaggingScores(
     ClassList Classes,

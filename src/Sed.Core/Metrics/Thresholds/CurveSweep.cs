@@ -13,7 +13,7 @@ public sealed class CurveSweep
     private readonly ClassList classes;
     private readonly string counting;
     private readonly Change[][] changes; // for each class, by falling score
-    private readonly int[][]? references; // for each class and clip; null where the lowest threshold finds them all
+    private readonly int[][]? references; // for each class and clip; null if the lowest threshold finds them all
 
     /// <param name="classes">Classes, in the order of the changes.</param>
     /// <param name="counting">A description of the units that are counted.</param>

@@ -112,10 +112,10 @@ public sealed record Interval(string Name, Rate Value, Rate Low, Rate High, Rate
 /// <param name="Second">The value of the second system.</param>
 /// <param name="Difference">The second value minus the first.</param>
 /// <param name="Low">
-/// The lower limit of the difference's interval; undefined, with the reason, where there is none.
+/// The lower limit of the difference's interval; undefined, with the reason, if there is none.
 /// </param>
 /// <param name="High">The upper limit.</param>
-/// <param name="PValue">The two-sided p-value; undefined where there is no interval.</param>
+/// <param name="PValue">The two-sided p-value; undefined if there is no interval.</param>
 /// <param name="Undefined">Number of resamples in which either system has no value; they are left out.</param>
 public sealed record PairedDifference(
     string Name,

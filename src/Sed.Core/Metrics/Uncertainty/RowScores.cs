@@ -82,7 +82,7 @@ public sealed class RowScores
 
     /// <summary>
     /// The 95 % confidence interval: over clips and training runs for several trials, over clips for one trial.
-    /// Undefined, with the reason, where intervals do not reach their nominal coverage.
+    /// Undefined, with the reason, if intervals do not reach their nominal coverage.
     /// </summary>
     public (Rate Low, Rate High) Interval() => Student().Limits();
 
@@ -204,14 +204,14 @@ public enum Compared
 /// <summary>The comparison of a row with another row.</summary>
 /// <param name="Difference">The row's mean minus the other's.</param>
 /// <param name="Low">
-/// The lower limit of the 95 % confidence interval; undefined, with the reason, where there is none.
+/// The lower limit of the 95 % confidence interval; undefined, with the reason, if there is none.
 /// </param>
 /// <param name="High">The upper limit.</param>
-/// <param name="PValue">The two-sided p-value; undefined where there is no interval.</param>
+/// <param name="PValue">The two-sided p-value; undefined if there is no interval.</param>
 /// <param name="Compared">The objects of the comparison: networks, recipes or nothing.</param>
 public sealed record RowComparison(double Difference, Rate Low, Rate High, Rate PValue, Compared Compared)
 {
-    /// <summary>The standard error of the difference; NaN where nothing is compared.</summary>
+    /// <summary>The standard error of the difference; NaN if nothing is compared.</summary>
     public double StandardError { get; init; } = double.NaN;
 
     /// <summary>The p-value corrected for the number of comparisons. Default: not corrected.</summary>

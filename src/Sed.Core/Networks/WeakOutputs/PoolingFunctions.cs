@@ -69,7 +69,7 @@ internal sealed class PoolingFunction(Func<Tensor, Tensor> function, Func<OnnxVa
     : nn.Module<Tensor, Tensor, Tensor>(nameof(PoolingFunction)),
         IOnnxOutput
 {
-    private const double SmallestSum = 1e-12; // makes the mean 0 instead of 0 / 0 where all weights are 0
+    private const double SmallestSum = 1e-12; // makes the mean 0 instead of 0 / 0 if all weights are 0
 
     public override Tensor forward(Tensor hidden, Tensor strong) => function(strong);
 
