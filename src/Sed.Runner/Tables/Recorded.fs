@@ -8,7 +8,7 @@ open System
 open System.Globalization
 open System.IO
 open Deedle
-open MathNet.Numerics.Distributions
+open Sed.Core.Metrics.Uncertainty
 open Sed.Core.Runtime
 open Sed
 
@@ -30,7 +30,7 @@ let private tolerance cells (estimate: Estimate) =
     estimate.Deviation
     |> Option.map (fun deviation ->
         let critical =
-            StudentT.InvCDF(0.0, 1.0, float (estimate.Trials - 1), 1.0 - 0.025 / float cells)
+            StudentDistribution.Critical(0.025 / float cells, float (estimate.Trials - 1))
         critical * deviation * sqrt (2.0 / float estimate.Trials))
 
 // A folder for each profile.

@@ -3,7 +3,6 @@ namespace Sed.Runner
 open System
 open System.Globalization
 open Deedle
-open MathNet.Numerics.Distributions
 open MathNet.Numerics.Statistics
 open Sed
 open Sed.Core.Metrics.Uncertainty
@@ -12,7 +11,8 @@ open Sed.Core.Scoring
 /// Describes and compares stored tables, without the scripts that made them. Stored tables have no scores of single
 /// clips, so confidence intervals of differences cover the variation over seeds on the same clips (Welch 1947, 95 %).
 module StoredTables =
-    let private level = 0.975
+    // Probability above the upper limit.
+    let private tail = 0.025
 
     let private number (value: float) =
         value.ToString("0.000", CultureInfo.InvariantCulture)
@@ -54,10 +54,9 @@ module StoredTables =
                     signed gain, "no deviation", None
                 else
                     let freedom =
-                        (a + b) ** 2.0
-                        / (a ** 2.0 / float (left.Length - 1) + b ** 2.0 / float (right.Length - 1))
-                    let half = StudentT.InvCDF(0.0, 1.0, freedom, level) * sqrt (a + b)
-                    let p = 2.0 * StudentT.CDF(0.0, 1.0, freedom, -abs gain / sqrt (a + b))
+                        StudentDistribution.FreedomOfSum(a, float (left.Length - 1), b, float (right.Length - 1))
+                    let half = StudentDistribution.Critical(tail, freedom) * sqrt (a + b)
+                    let p = 2.0 * StudentDistribution.Tail(abs gain / sqrt (a + b), freedom)
                     signed gain, $"{signed (gain - half)} to {signed (gain + half)}", Some p
 
     let private rowsOf (frames: Frame<int, string> list) =

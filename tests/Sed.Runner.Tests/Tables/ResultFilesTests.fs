@@ -114,6 +114,38 @@ let ``on another processor, results may differ within the variation between trai
         )
 
 [<Fact>]
+let ``on another processor, cells of a large table with two trials are tested`` () =
+    let recorded = folder "recorded"
+    let outcome trials weakF =
+        let own = outcomeOf (Some 0.01) weakF
+        let twice statistics = {
+            statistics with
+                Estimates =
+                    statistics.Estimates
+                    |> Map.map (fun _ estimate -> { estimate with Trials = trials })
+        }
+        {
+            own with
+                Statistics = List.map twice own.Statistics
+        }
+    let file = Recorded.write recorded (outcome 2 0.5)
+    File.WriteAllText(file, File.ReadAllText(file).Replace(Processor.Name, "Elbrus"))
+    let verify weakF =
+        let own = outcome 2 weakF
+        Recorded.verify recorded {
+            own with
+                Statistics = List.replicate 100 own.Statistics.Head
+        }
+    match verify 20.5 with
+    | Ok words ->
+        Assert.StartsWith("small: 100 of 200 cells equal the recorded ones to the last digit; 100 within", words)
+    | Result.Error problems -> failwith $"{problems}"
+    // Student's t of 1 degree of freedom at 1 - 0.025 / 200 is 2546.5; times 0.01 sqrt(2 / 2).
+    match verify 30.5 with
+    | Ok words -> failwith words
+    | Result.Error problems -> Assert.EndsWith("the variation between trainings (25.4648)", problems.Head.Cause)
+
+[<Fact>]
 let ``on another processor, a row with one trial cannot be tested`` () =
     let recorded = folder "recorded"
     let file = Recorded.write recorded (outcome 0.5)

@@ -1,4 +1,3 @@
-using MathNet.Numerics.Distributions;
 using Sed.Core.Metrics.Counts;
 
 namespace Sed.Core.Metrics.Uncertainty;
@@ -106,7 +105,10 @@ internal sealed record StudentInterval
         if (WhyNone is { } why)
             return Rate.Undefined(why);
         var statistic = Math.Abs(Value.Value - Bias) / StandardError;
-        var (least, most) = (Tail(statistic, moments.Units - 1), Tail(statistic, TrainingFreedom));
+        var (least, most) = (
+            StudentDistribution.Tail(statistic, moments.Units - 1),
+            StudentDistribution.Tail(statistic, TrainingFreedom)
+        );
         if (Trainings <= 0)
             return 2 * least;
         if (Clips <= 0)
@@ -126,36 +128,15 @@ internal sealed record StudentInterval
 
     private double CochranCox(double tail) =>
         (
-            (Clips > 0 ? Clips * Critical(tail, moments.Units - 1) : 0)
-            + (Trainings > 0 ? Trainings * Critical(tail, TrainingFreedom) : 0)
+            (Clips > 0 ? Clips * StudentDistribution.Critical(tail, moments.Units - 1) : 0)
+            + (Trainings > 0 ? Trainings * StudentDistribution.Critical(tail, TrainingFreedom) : 0)
         ) / Variance;
 
     private double Satterthwaite(double tail) =>
-        Critical(
+        StudentDistribution.Critical(
             tail,
-            Variance * Variance / (Clips * Clips / (moments.Units - 1) + Trainings * Trainings / TrainingFreedom)
+            StudentDistribution.FreedomOfSum(Clips, moments.Units - 1, Trainings, TrainingFreedom)
         );
-
-    /// <summary>
-    /// The value that Student's t exceeds with the given probability, below 0.5. Newton's method solves for the
-    /// logarithm of t from the logarithm of the probability. MathNet's quantile function does not converge for the
-    /// small probabilities of corrected tests.
-    /// </summary>
-    private static double Critical(double tail, double freedom)
-    {
-        var t = -Normal.InvCDF(0, 1, tail);
-        for (var step = 0; step < 100; step++)
-        {
-            var own = Tail(t, freedom);
-            var change = Math.Log(own / tail) * own / (t * StudentT.PDF(0, 1, freedom, t));
-            t *= Math.Exp(change);
-            if (Math.Abs(change) < 1e-9)
-                break;
-        }
-        return t;
-    }
-
-    private static double Tail(double statistic, double freedom) => StudentT.CDF(0, 1, freedom, -statistic);
 }
 
 /// <summary>Moments and range of the values on bootstrap resamples; undefined values are left out.</summary>
