@@ -94,7 +94,7 @@ public sealed class Resampled
     /// <summary>
     /// The difference of two values; 0 for equal infinite values, such as d-prime of two perfect rankings.
     /// </summary>
-    private static double Difference(double a, double b) => a == b ? 0 : a - b;
+    internal static double Difference(double a, double b) => a == b ? 0 : a - b;
 }
 
 /// <summary>The value of a metric with its bootstrap interval over clips.</summary>

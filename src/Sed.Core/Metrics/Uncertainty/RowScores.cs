@@ -18,11 +18,11 @@ public sealed class RowScores
     private readonly double[][] resamples; // (trials, resamples)
     private readonly double[] means; // mean over trials, per resample
     private readonly double trialsOverClips; // the part of the variance over trials that is due to the clips
-    private readonly string trainings;
+    private readonly string? trainings; // null: shared with no other row
     private readonly SamplingUnits units;
     private readonly int fewestUnits;
 
-    private RowScores(double[] values, double[][] resamples, string trainings, SamplingUnits units, int fewestUnits)
+    private RowScores(double[] values, double[][] resamples, string? trainings, SamplingUnits units, int fewestUnits)
     {
         (this.values, this.resamples, this.trainings) = (values, resamples, trainings);
         (this.units, this.fewestUnits) = (units, fewestUnits);
@@ -31,7 +31,7 @@ public sealed class RowScores
         trialsOverClips =
             resamples.Length == 1
                 ? 0
-                : resamples.Sum(own => Moments.Of([.. own.Zip(means, Minus)], units.Count).Variance)
+                : resamples.Sum(own => Moments.Of([.. own.Zip(means, Resampled.Difference)], units.Count).Variance)
                     / (resamples.Length - 1);
     }
 
@@ -64,7 +64,7 @@ public sealed class RowScores
         return new RowScores(
             [.. all.Select(one => one.Whole.Value)],
             [.. all.Select(one => one.Resamples)],
-            trainings is null ? Guid.NewGuid().ToString() : string.Join('\n', trainings),
+            trainings is null ? null : string.Join('\n', trainings),
             trials[0].Units,
             fewestUnits
         );
@@ -100,14 +100,14 @@ public sealed class RowScores
             (> 1, > 1) => Compared.Recipes,
             _ => Compared.Nothing,
         };
-        var difference = Mean == reference.Mean ? 0 : Mean - reference.Mean;
+        var difference = Resampled.Difference(Mean, reference.Mean);
         if (compared == Compared.Nothing)
         {
             var none = Rate.Undefined("a row has only one trial, so its configuration cannot be compared");
             return new RowComparison(difference, none, none, none, compared);
         }
         var student =
-            trainings == reference.trainings && Trials == reference.Trials
+            trainings is not null && trainings == reference.trainings && Trials == reference.Trials
                 ? Paired(reference).Student() with
                 {
                     IsDifference = true,
@@ -142,30 +142,32 @@ public sealed class RowScores
 
     private RowScores Paired(RowScores reference) =>
         new(
-            [.. values.Zip(reference.values, Minus)],
-            [.. resamples.Zip(reference.resamples, (own, other) => own.Zip(other, Minus).ToArray())],
-            "",
+            [.. values.Zip(reference.values, Resampled.Difference)],
+            [.. resamples.Zip(reference.resamples, (own, other) => own.Zip(other, Resampled.Difference).ToArray())],
+            null,
             units,
             fewestUnits
         );
 
     private StudentInterval Unpaired(RowScores reference, double difference)
     {
-        var moments = Moments.Of([.. means.Zip(reference.means, Minus)], units.Count);
+        var moments = Moments.Of([.. means.Zip(reference.means, Resampled.Difference)], units.Count);
         var (own, other) = (Trainings, reference.Trainings);
-        var sum = own + other;
         return new StudentInterval(
             double.IsNaN(difference) ? Rate.Undefined("a value is infinite") : difference,
             moments
         )
         {
             Clips = Math.Max(0, moments.Variance - TrainingsOverClips - reference.TrainingsOverClips),
-            Trainings = sum,
+            Trainings = own + other,
             TrainingFreedom =
-                sum > 0
-                    ? sum
-                        * sum
-                        / (own * own / Math.Max(1, Trials - 1) + other * other / Math.Max(1, reference.Trials - 1))
+                own + other > 0
+                    ? StudentDistribution.FreedomOfSum(
+                        own,
+                        Math.Max(1, Trials - 1),
+                        other,
+                        Math.Max(1, reference.Trials - 1)
+                    )
                     : 1,
             Fewest = fewestUnits,
             IsDifference = true,
@@ -184,8 +186,6 @@ public sealed class RowScores
     }
 
     private static bool Same(double[] values) => Array.TrueForAll(values, value => value == values[0]);
-
-    private static double Minus(double a, double b) => a == b ? 0 : a - b;
 }
 
 /// <summary>The objects that a comparison of two rows refers to.</summary>
