@@ -23,12 +23,12 @@ public sealed class MetricInputs
     /// <summary>Number of clips.</summary>
     public required int Clips { get; init; }
 
-    /// <summary>The independent units of the clips, which resampling draws. Default: every clip is one.</summary>
-    public SamplingUnits Units
-    {
-        get => field ??= SamplingUnits.OfClips(Clips);
-        init;
-    }
+    /// <summary>The independent units of the clips, which resampling draws.</summary>
+    public SamplingUnits Units =>
+        field ??= UnitKeys.Count > 0 ? SamplingUnits.Of(UnitKeys) : SamplingUnits.OfClips(Clips);
+
+    /// <summary>The key of each clip's independent unit. Default: none; every clip is a unit.</summary>
+    internal IReadOnlyList<string> UnitKeys { get; init; } = [];
 
     internal Lazy<IReadOnlyList<TaggingCounts>>? TagDecisions { get; init; }
     internal Lazy<IReadOnlyList<TaggingCounts>>? WeakOutputDecisions { get; init; }

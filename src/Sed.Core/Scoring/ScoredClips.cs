@@ -4,7 +4,6 @@ using Sed.Core.Detection.Steps;
 using Sed.Core.Metrics.Counts;
 using Sed.Core.Metrics.Pairs;
 using Sed.Core.Metrics.Tags;
-using Sed.Core.Metrics.Uncertainty;
 
 namespace Sed.Core.Scoring;
 
@@ -55,7 +54,7 @@ public sealed class ScoredClips
         Inputs = new MetricInputs
         {
             Clips = Names.Count,
-            Units = truth.Units is { } keys && keys.Count > 0 ? SamplingUnits.Of(keys) : null!,
+            UnitKeys = truth.Units ?? [],
             TagDecisions = new(() => CountTags(tags.Value)),
             WeakOutputDecisions = new(() => CountTags(TagsOfWeakOutput(_ => WeakOutputThreshold))),
             EventPairs = truth.Events is { } reference ? new(() => EventPairs.Of(Classes, reference, Events)) : null,
