@@ -65,6 +65,9 @@ public sealed class DecisionPsds : PreparedPsds
                 referenceFiles[index] = file;
         problems.ThrowIfAny();
         var classes = ClassList.Of(reference);
+        // Operating points usually have the same files.
+        ImmutableArray<string> named = [];
+        FileNames names = new(named);
         IntersectionCounter[][] counted = [.. operatingPoints.Select(point => Count(point))];
         if (counted.Length == 0)
             throw new ArgumentException("There is no operating point.", nameof(operatingPoints));
@@ -72,7 +75,8 @@ public sealed class DecisionPsds : PreparedPsds
 
         IntersectionCounter[] Count(EventList detections)
         {
-            FileNames names = new(detections.Files);
+            if (!detections.Files.AsSpan().SequenceEqual(named.AsSpan()))
+                (named, names) = (detections.Files, new FileNames(detections.Files));
             return
             [
                 .. durations.Files.Select(
