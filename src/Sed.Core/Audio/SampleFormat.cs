@@ -3,6 +3,7 @@ using System.Buffers.Binary;
 using System.Numerics;
 using System.Runtime.InteropServices;
 using NAudio.Codecs;
+using Sed.Core.Runtime;
 
 namespace Sed.Core.Audio;
 
@@ -169,17 +170,10 @@ internal static class FiniteSamples
     /// <exception cref="AudioFormatException">A sample is NaN or infinite; the message gives the first one.</exception>
     internal static void Require(string path, ReadOnlySpan<float> samples, long before = 0)
     {
-        // Zero times a finite number is zero; zero times NaN or infinity is NaN.
-        var sum = Vector<float>.Zero;
-        var whole = samples.Length - (samples.Length % Vector<float>.Count);
-        for (var i = 0; i < whole; i += Vector<float>.Count)
-            sum += new Vector<float>(samples[i..]) * 0f;
-        var from = Vector.EqualsAll(sum, Vector<float>.Zero) ? whole : 0;
-        for (var i = from; i < samples.Length; i++)
-            if (!float.IsFinite(samples[i]))
-                throw new AudioFormatException(path, null, $"sample {before + i} is {samples[i]}, not a finite number")
-                {
-                    Fault = AudioFault.NotANumber,
-                };
+        if (FiniteValues.FirstOther(samples) is var i and >= 0)
+            throw new AudioFormatException(path, null, $"sample {before + i} is {samples[i]}, not a finite number")
+            {
+                Fault = AudioFault.NotANumber,
+            };
     }
 }

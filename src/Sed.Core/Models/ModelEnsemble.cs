@@ -83,7 +83,7 @@ internal sealed class ModelEnsemble : IDisposable
             var window = values.Slice(i * size, size);
             windows[i].Features.CopyTo(window);
             model.Members[member].Statistics.Apply(window, windows[i].FramesWithSound);
-            isFinite[i] = !window.ContainsAnyExceptInRange(float.MinValue, float.MaxValue);
+            isFinite[i] = FiniteValues.Are(window);
         }
         var input = batch.to(device);
         if (!isProbed[member] && Array.IndexOf(isFinite, true) is var first and >= 0)
@@ -129,7 +129,15 @@ internal sealed class ModelEnsemble : IDisposable
 public sealed class ModelOutputException(string model, string recording, string cause)
     : InvalidOperationException(
         $"{recording}: the model \"{OneLine.Of(model)}\" cannot process this recording: {cause}."
-    );
+    )
+{
+    /// <summary>Throws if a probability for a recording is not finite.</summary>
+    internal static void RequireFinite(string model, string recording, ReadOnlySpan<float> probabilities)
+    {
+        if (!FiniteValues.Are(probabilities))
+            throw new ModelOutputException(model, recording, "its probabilities are not finite numbers");
+    }
+}
 
 /// <summary>The features of a window with the length of a clip.</summary>
 /// <param name="Features">Features before standardisation, shape (frames, bands).</param>

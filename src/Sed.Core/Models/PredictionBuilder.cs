@@ -27,7 +27,7 @@ internal sealed class PredictionBuilder(
     {
         if (probabilities.IsEmpty)
             return;
-        RequireFinite(probabilities);
+        ModelOutputException.RequireFinite(model.Name, path, probabilities);
         handler?.Invoke(
             path,
             frames,
@@ -42,7 +42,7 @@ internal sealed class PredictionBuilder(
     /// </summary>
     public void AddTags(ReadOnlySpan<float> weak)
     {
-        RequireFinite(weak);
+        ModelOutputException.RequireFinite(model.Name, path, weak);
         for (var k = 0; k < tags.Length; k++)
             tags[k] = Math.Max(tags[k], weak[k]);
     }
@@ -77,11 +77,5 @@ internal sealed class PredictionBuilder(
             ],
             tags
         );
-    }
-
-    private void RequireFinite(ReadOnlySpan<float> probabilities)
-    {
-        if (probabilities.ContainsAnyExceptInRange(float.MinValue, float.MaxValue))
-            throw new ModelOutputException(model.Name, path, "its probabilities are not finite numbers");
     }
 }

@@ -142,13 +142,10 @@ public sealed record ModelMember(
                 Name,
                 $"the standardisation has {Statistics.Means.Count} bands, but the features have {bands}"
             );
-        if (Statistics.Means.Concat(Statistics.Deviations).Any(value => !float.IsFinite(value)))
+        if (!FiniteValues.Are([.. Statistics.Means, .. Statistics.Deviations]))
             yield return new Problem(Name, "a band's mean or deviation is not finite");
         foreach (var (name, array) in Weights)
-            if (
-                array.Type == NumpyArray.Float32
-                && array.Floats.ContainsAnyExceptInRange(float.MinValue, float.MaxValue)
-            )
+            if (array.Type == NumpyArray.Float32 && !FiniteValues.Are(array.Floats))
                 yield return new Problem(Name, $"{name} has values that are not finite");
     }
 }

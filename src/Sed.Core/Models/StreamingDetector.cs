@@ -116,8 +116,7 @@ public sealed class StreamingDetector
         var window = new float[length * bands];
         buffer.CopyTo(0, window, 0, available);
         var strong = networks.Predict([new Window(window, available / bands)], StreamName)[0].Strong;
-        if (strong.AsSpan().ContainsAnyExceptInRange(float.MinValue, float.MaxValue))
-            throw new ModelOutputException(model.Saved.Name, StreamName, "its probabilities are not finite numbers");
+        ModelOutputException.RequireFinite(model.Saved.Name, StreamName, strong);
         var first = windows.OutputFramesEndedIn(from);
         var end = Math.Min(until, first + strong.Length / classes);
         if (end <= decided)

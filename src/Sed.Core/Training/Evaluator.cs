@@ -1,5 +1,6 @@
 using Sed.Core.Detection;
 using Sed.Core.Networks;
+using Sed.Core.Runtime;
 using Sed.Core.Scoring;
 using Sed.Core.Training.Clips;
 using static TorchSharp.torch;
@@ -39,7 +40,7 @@ public sealed class Evaluator
         var weak = new List<float[]>(clips.Count);
         foreach (var outputs in ClipProbabilities.Of(network, clips, device, batchSize))
         {
-            if (!Array.TrueForAll(outputs.Strong, float.IsFinite) || !Array.TrueForAll(outputs.Weak, float.IsFinite))
+            if (!FiniteValues.Are(outputs.Strong) || !FiniteValues.Are(outputs.Weak))
                 throw new TrainingException(
                     $"The network's outputs for the clip {clips.Names[outputs.Clip]} are not finite: the training has diverged. "
                         + "Lower the learning rate or limit the gradients (clipGradients)."
