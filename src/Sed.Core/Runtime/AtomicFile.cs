@@ -69,7 +69,7 @@ public static class AtomicFile
         catch (IOException refused)
             when (file.Temporary is { } temporary && refused.Message.Contains(temporary, StringComparison.Ordinal))
         {
-            throw new IOException(refused.Message.Replace(temporary, path, StringComparison.Ordinal), refused.HResult);
+            throw NamedAs(path, temporary, refused);
         }
     }
 
@@ -116,7 +116,15 @@ public static class AtomicFile
     private static string PlaceOf(LockOwner owner) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(owner.ProcessNamespace)), 0, 6);
 
-    private static void TryDelete(string file)
+    /// <summary>An error of a file with a temporary name, with the path that the caller knows in its message.</summary>
+    /// <param name="path">Path of the file.</param>
+    /// <param name="temporary">Its temporary name.</param>
+    /// <param name="refused">The error.</param>
+    internal static IOException NamedAs(string path, string temporary, Exception refused) =>
+        new(refused.Message.Replace(temporary, path, StringComparison.Ordinal), refused.HResult);
+
+    /// <summary>Deletes a file if possible. A file that cannot be deleted is left to later writes.</summary>
+    internal static void TryDelete(string file)
     {
         try
         {
@@ -124,8 +132,7 @@ public static class AtomicFile
         }
         catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
         {
-            // The file is another user's, or the storage has become unavailable. The current write does not need the
-            // deletion.
+            // The file is another user's, or the storage has become unavailable. No write needs the deletion.
         }
     }
 }
@@ -196,15 +203,8 @@ public sealed class UnfinishedFile : IDisposable
         }
         if (Temporary is null)
             return;
-        try
-        {
-            if (!isComplete)
-                File.Delete(Temporary);
-        }
-        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
-        {
-            // The storage has become unavailable. The next write to the folder deletes the file.
-        }
+        if (!isComplete)
+            AtomicFile.TryDelete(Temporary);
         AtomicFile.Forget(Temporary);
     }
 }

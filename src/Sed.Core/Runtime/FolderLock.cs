@@ -189,7 +189,7 @@ public sealed class FolderLock : IDisposable
                 file.Dispose();
                 File.Delete(candidate);
             }
-            throw new IOException(refused.Message.Replace(candidate, path, StringComparison.Ordinal), refused.HResult);
+            throw AtomicFile.NamedAs(path, candidate, refused);
         }
     }
 
