@@ -24,12 +24,8 @@ public static partial class FileIdentity
     private const int MostLinks = 40;
 
     /// <summary>
-    /// Whether two paths lead to the same file or folder. Paths of missing files are compared by folder and name.
-    /// </summary>
-    public static bool AreSame(string first, string second) => Of(first) == Of(second);
-
-    /// <summary>
     /// An identifier of a file or folder, equal for two paths if and only if they lead to the same file or folder.
+    /// Missing files are identified by folder and name.
     /// </summary>
     /// <param name="path">A path. The file or folder need not exist.</param>
     public static string Of(string path)

@@ -51,11 +51,11 @@ public sealed partial class FileIdentityTests : IDisposable
     public void Files_that_do_not_exist_yet_are_compared_by_folder_and_name()
     {
         Directory.CreateSymbolicLink(folder.File("here"), folder.Path);
-        Assert.True(FileIdentity.AreSame(folder.File("new.tsv"), folder.File("here/new.tsv")));
-        Assert.True(FileIdentity.AreSame(folder.File("x/new.tsv"), folder.File("here/x/new.tsv")));
-        Assert.False(FileIdentity.AreSame(folder.File("new.tsv"), folder.File("new2.tsv")));
+        Assert.Equal(FileIdentity.Of(folder.File("new.tsv")), FileIdentity.Of(folder.File("here/new.tsv")));
+        Assert.Equal(FileIdentity.Of(folder.File("x/new.tsv")), FileIdentity.Of(folder.File("here/x/new.tsv")));
+        Assert.NotEqual(FileIdentity.Of(folder.File("new.tsv")), FileIdentity.Of(folder.File("new2.tsv")));
         File.CreateSymbolicLink(folder.File("loop"), folder.File("loop"));
-        Assert.False(FileIdentity.AreSame(folder.File("loop"), model));
+        Assert.NotEqual(FileIdentity.Of(folder.File("loop")), FileIdentity.Of(model));
     }
 
     [Fact]
