@@ -156,17 +156,13 @@ public static class AudioFile
         {
             var layout = WavHeader.Read(bytes, out var formatTag);
             formatName = $"WAV with format code 0x{formatTag:X4}";
-            return layout is null
-                ? null
-                : new PcmDecoder(bytes, layout with { Findings = [.. skipped, .. layout.Findings] });
+            return OpenPcm(bytes, layout, skipped);
         }
         if (AiffHeader.Matches(start))
         {
             var layout = AiffHeader.Read(bytes, out var compression);
             formatName = $"AIFF-C with compression '{compression}'";
-            return layout is null
-                ? null
-                : new PcmDecoder(bytes, layout with { Findings = [.. skipped, .. layout.Findings] });
+            return OpenPcm(bytes, layout, skipped);
         }
         if (VorbisDecoder.Matches(bytes, out var channels))
         {
@@ -189,6 +185,9 @@ public static class AudioFile
             );
         return null;
     }
+
+    private static PcmDecoder? OpenPcm(AudioBytes bytes, PcmLayout? layout, string[] skipped) =>
+        layout is null ? null : new PcmDecoder(bytes, layout with { Findings = [.. skipped, .. layout.Findings] });
 
     /// <summary>Skips an ID3 tag or zero bytes before a WAV or AIFF header.</summary>
     /// <returns>A finding if bytes were skipped; else none.</returns>
