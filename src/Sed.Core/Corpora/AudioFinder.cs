@@ -52,9 +52,11 @@ internal sealed class AudioFinder
         return [];
     }
 
-    /// <summary>An audio file with almost the name of a clip, and what the names differ by; null if there is none.</summary>
+    /// <summary>
+    /// A clause that names an audio file with almost the name of a clip, and the difference; null if there is none.
+    /// </summary>
     /// <param name="name">Name of a clip without audio.</param>
-    internal (string File, string Difference)? Similar(string name)
+    internal string? Similar(string name)
     {
         similar ??= Files
             .GroupBy(file => SimilarNames.KeyOf(StemOf(file)))
@@ -77,7 +79,7 @@ internal sealed class AudioFinder
                 differences.Add("a leading Y");
             if (SimilarNames.AreSimilar(StemOf(file), known))
                 differences.Add(SimilarNames.Difference(StemOf(file), known));
-            return (file, string.Join(" and ", differences));
+            return $"{folder.Relative(file)} differs by {string.Join(" and ", differences)}";
         }
         return null;
     }

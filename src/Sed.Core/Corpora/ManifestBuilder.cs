@@ -78,11 +78,6 @@ internal static class ManifestBuilder
         }
     }
 
-    private static string Similar(CorpusListing listing, string name) =>
-        listing.Audio.Similar(name) is { } similar
-            ? $"; {Path.GetRelativePath(listing.Folder, similar.File)} differs by {similar.Difference}"
-            : "";
-
     private static Problem NothingUsable(CorpusListing listing, LeftOutClip?[] leftOut)
     {
         var labelled = listing.Clips.Count;
@@ -92,13 +87,17 @@ internal static class ManifestBuilder
                 $"the label files name {labelled} clips, but the folder contains no audio",
                 "add the audio files, in one folder or in one per split (audio/training, audio/testing, audio/evaluation)"
             );
-        var unreadable = leftOut.FirstOrDefault(clip => clip is { Missing: false });
+        if (leftOut.FirstOrDefault(clip => clip is { Missing: false }) is { } unreadable)
+            return new Problem(
+                listing.Folder,
+                $"none of the {labelled} clips has readable audio; the first error is: {unreadable.Reason}"
+            );
+        var first = leftOut[0]!.Name;
+        var similar = listing.Audio.Similar(first) is { } file ? $"; {file}" : "";
         return new Problem(
             listing.Folder,
-            unreadable is not null
-                ? $"none of the {labelled} clips has readable audio; the first error is: {unreadable.Reason}"
-                : $"the names of its {listing.Audio.Count} audio files match none of the {labelled} clips in the label files "
-                    + $"(the first clip is {leftOut[0]!.Name}{Similar(listing, leftOut[0]!.Name)})"
+            $"the names of its {listing.Audio.Count} audio files match none of the {labelled} clips in the label files "
+                + $"(the first clip is {first}{similar})"
         );
     }
 }

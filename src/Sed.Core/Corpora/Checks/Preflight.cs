@@ -85,10 +85,7 @@ public static class Preflight
         {
             yield return Found(FindingKind.Missing, $"");
             if (listing.Audio.Similar(clip.Name) is { } similar)
-                yield return Found(
-                    FindingKind.SimilarFile,
-                    $"{Path.GetRelativePath(listing.Folder, similar.File)} differs by {similar.Difference}"
-                );
+                yield return Found(FindingKind.SimilarFile, $"{similar}");
             yield break;
         }
         if (paths.Count > 1)
