@@ -14,5 +14,13 @@ internal sealed class TemporaryFolder : IDisposable
         return path;
     }
 
+    /// <summary>Copies a folder with all files below it into this folder, under a name. Returns its path.</summary>
+    public string Copy(string source, string name)
+    {
+        foreach (var file in Directory.GetFiles(source, "*", SearchOption.AllDirectories))
+            System.IO.File.Copy(file, File(name, System.IO.Path.GetRelativePath(source, file)));
+        return File(name);
+    }
+
     public void Dispose() => Directory.Delete(Path, recursive: true);
 }

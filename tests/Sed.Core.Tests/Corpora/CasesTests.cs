@@ -47,12 +47,7 @@ public sealed class CasesTests : IDisposable
     private CorpusListing Listing(string name)
     {
         var source = Path.Combine(AppContext.BaseDirectory, "Corpora", "Cases", name);
-        foreach (var file in Directory.GetFiles(source, "*", SearchOption.AllDirectories))
-            File.Copy(
-                file,
-                folder.File([name, .. Path.GetRelativePath(source, file).Split(Path.DirectorySeparatorChar)])
-            );
-        var listing = CorpusLayouts.Open(Path.Combine(folder.Path, name));
+        var listing = CorpusLayouts.Open(folder.Copy(source, name));
         foreach (var clip in listing.Clips)
             WavWriter.Write(
                 folder.File(name, "audio", $"{Path.GetFileNameWithoutExtension(clip.Name)}.wav"),
