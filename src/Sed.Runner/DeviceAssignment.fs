@@ -20,10 +20,10 @@ module internal DeviceAssignment =
     let private bytesOfFloat = 4.0
     let private bytesOfMiB = 1048576.0
 
-    // Main memory of one training on the CPU, features included.
+    // Main memory of one training run on the CPU, including the features.
     let private bytesOfTrial = 2.0 * 1024.0 ** 3.0
 
-    /// Upper bound of the GPU memory of one training, in MiB: the features of all clips, the weights with their
+    /// Upper bound of the GPU memory of one training run, in MiB: the features of all clips, the weights with their
     /// optimizer state, and the activations of one batch.
     let trialMiB clips frames bands (parameters: int64) (activationsPerClip: int64) batch =
         let values =
@@ -100,8 +100,8 @@ module internal DeviceAssignment =
                 trial.Specification.Training.Options.BatchSize)
         |> List.fold max 0.0
 
-    /// The devices of the trials to train concurrently: `--jobs`, or else as cores, memory and the number of waiting
-    /// trials allow. The first device is this process's own.
+    /// The devices of the trials to train concurrently: `--jobs` or, without it, as many as cores, memory and the
+    /// number of waiting trials allow. The first device is this process's own.
     let forTrials (options: Options) (workspace: Workspace) (waiting: Trial list) : string list =
         let own = string workspace.Device
         let most = options.Jobs |> Option.defaultValue Int32.MaxValue |> min waiting.Length
@@ -122,8 +122,8 @@ module internal DeviceAssignment =
             | Some index -> own :: List.removeAt index all
             | None -> own :: List.truncate (all.Length - 1) all
 
-    /// The number of kernel threads for each training at this moment. The processors are divided among the trials that
-    /// are being trained, so that the first and the last trials of a run use all of them. The result is at least
+    /// The number of kernel threads for each training run at this moment. The processors are divided among the trials
+    /// that are being trained, so that the first and the last trials of a run use all of them. The result is at least
     /// `share`, because other trials may be training on other machines.
     let threadsNow (share: int) (processors: int) (folders: string list) =
         let training = folders |> List.filter TrialFolder.isTaken |> List.length

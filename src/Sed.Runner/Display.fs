@@ -68,8 +68,8 @@ type internal Display() =
 
     member _.Clear() = lock gate clear
 
-    /// Redraws a table every 0.5 s while `work` runs and removes it afterwards. Below it are the given lines or,
-    /// without any, the status. Shows nothing if the output is not a terminal.
+    /// Redraws a table every 0.5 s while `work` runs and removes it afterwards. Below it are the given lines or, if
+    /// there are none, the status. Shows nothing if the output is not a terminal.
     member _.Watch (table: unit -> IRenderable) (lines: unit -> string list) (work: unit -> 'result) : 'result =
         if not live || not AnsiConsole.Profile.Capabilities.Ansi then
             work ()

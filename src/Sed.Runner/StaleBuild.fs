@@ -1,5 +1,4 @@
-/// Warns when the build is older than the source, because a script would then run the code as it was before the last
-/// edit.
+/// Warns when the build is older than the source, because a script would then run code from before the last edit.
 module Sed.Runner.StaleBuild
 
 open System.IO

@@ -86,7 +86,7 @@ public sealed class ClassList : IReadOnlyList<string>, IEquatable<ClassList>
     /// <summary>The position of a label, or -1 if it is not a class.</summary>
     public int IndexOf(string label) => positions.TryGetValue(label, out var index) ? index : -1;
 
-    /// <summary>True when both lists have the same labels in the same order.</summary>
+    /// <summary>True if both lists have the same labels in the same order.</summary>
     public bool Equals(ClassList? other) =>
         ReferenceEquals(this, other) || (other is not null && labels.AsSpan().SequenceEqual(other.labels));
 

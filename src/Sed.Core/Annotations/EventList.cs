@@ -4,8 +4,8 @@ using Sed.Core.Runtime;
 namespace Sed.Core.Annotations;
 
 /// <summary>
-/// The sound events of many files. Immutable. Files are in the order in which they are first named, the events of a
-/// file in the order of their rows. A file can be listed without events. All events are valid.
+/// The sound events of many files. Immutable. Files are in the order in which they are first named, and the events of a
+/// file are in the order of their rows. A file can be listed without events. All events are valid.
 /// </summary>
 public sealed class EventList
 {

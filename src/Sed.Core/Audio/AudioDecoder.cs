@@ -15,7 +15,7 @@ internal interface IAudioDecoder : IDisposable
     long? Frames { get; }
 
     /// <summary>
-    /// Faults of the file that do not prevent decoding, one clause each; complete after the last sample.
+    /// Faults of the file that do not prevent decoding, each as a message fragment; complete after the last sample.
     /// </summary>
     IReadOnlyList<string> Findings => [];
 
@@ -38,7 +38,7 @@ internal sealed record PcmLayout(SampleFormat Format, int SampleRate, long DataO
     internal const int MinSampleRate = 1000;
     internal const int MaxSampleRate = 768_000;
 
-    /// <summary>Faults of the header that do not prevent reading the samples, one clause each.</summary>
+    /// <summary>Faults of the header that do not prevent reading the samples, each as a message fragment.</summary>
     internal IReadOnlyList<string> Findings { get; init; } = [];
 }
 

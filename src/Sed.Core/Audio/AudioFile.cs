@@ -11,7 +11,7 @@ public sealed record Waveform(float[] Samples, int SampleRate, int Channels)
     /// <summary>Length in seconds.</summary>
     public double DurationSeconds => (double)Samples.Length / SampleRate;
 
-    /// <summary>Faults of the file that did not prevent decoding, one clause each; usually empty.</summary>
+    /// <summary>Faults of the file that did not prevent decoding, each as a message fragment; usually empty.</summary>
     public IReadOnlyList<string> Findings { get; init; } = [];
 }
 

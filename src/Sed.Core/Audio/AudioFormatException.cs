@@ -24,7 +24,7 @@ public sealed class AudioFormatException : IOException
     /// <param name="byteOffset">
     /// Position of the fault in bytes from the start of the file; null if it is unknown.
     /// </param>
-    /// <param name="cause">The cause, as a clause without a full stop.</param>
+    /// <param name="cause">The cause, as a message fragment without a full stop.</param>
     /// <param name="inner">The underlying exception, if any.</param>
     public AudioFormatException(string path, long? byteOffset, string cause, Exception? inner = null)
         : base(byteOffset is { } at ? $"{path}, byte {at}: {cause}." : $"{path}: {cause}.", inner)
@@ -43,7 +43,7 @@ public sealed class AudioFormatException : IOException
     /// <summary>Position of the fault in bytes from the start of the file; null if it is unknown.</summary>
     public long? ByteOffset { get; }
 
-    /// <summary>The cause as a clause, without file and position.</summary>
+    /// <summary>The cause as a message fragment, without file and position.</summary>
     public string Cause { get; }
 
     internal static AudioFormatException Truncated(string path, long at, string cause) =>

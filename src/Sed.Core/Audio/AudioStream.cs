@@ -40,7 +40,7 @@ public sealed class AudioStream : IDisposable
     /// <summary>Length of the audio decoded so far, in seconds, at the sample rate of the file.</summary>
     public double Seconds => (double)decoded / decoder.SampleRate;
 
-    /// <summary>Faults of the file that do not prevent decoding, one clause each; usually empty.</summary>
+    /// <summary>Faults of the file that do not prevent decoding, each as a message fragment; usually empty.</summary>
     public IReadOnlyList<string> Findings => decoder.Findings;
 
     /// <summary>Decodes the next samples.</summary>

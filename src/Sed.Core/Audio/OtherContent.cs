@@ -41,7 +41,8 @@ internal static class OtherContent
     ];
 
     /// <summary>
-    /// A clause that describes a file recognised as something other than audio, with a remedy; null for other files.
+    /// Describes a file recognised as something other than audio, with a remedy, for use in messages; null for other
+    /// files.
     /// </summary>
     internal static string? NameOf(AudioBytes bytes)
     {

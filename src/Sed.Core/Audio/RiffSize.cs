@@ -36,7 +36,7 @@ internal sealed class RiffSize(AudioBytes bytes, uint riff, bool isBigEndian, bo
     /// <param name="claimed">The size in the header of the 'data' chunk.</param>
     /// <param name="claimed64">The size in the 'ds64' chunk; null if there is none or it is a placeholder.</param>
     /// <param name="frameBytes">Length of a frame (one sample of all channels) in bytes.</param>
-    /// <param name="findings">Receives the errors of the sizes, one clause each.</param>
+    /// <param name="findings">Receives the errors of the sizes, each as a message fragment.</param>
     /// <exception cref="AudioFormatException">The file is truncated or has no samples.</exception>
     internal long DataLength(long data, uint claimed, long? claimed64, int frameBytes, List<string> findings)
     {

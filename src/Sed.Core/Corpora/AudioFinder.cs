@@ -53,7 +53,8 @@ internal sealed class AudioFinder
     }
 
     /// <summary>
-    /// A clause that names an audio file with almost the name of a clip, and the difference; null if there is none.
+    /// Names an audio file whose name is almost the name of a clip, and the difference between the names, as a message
+    /// fragment; null if there is none.
     /// </summary>
     /// <param name="name">Name of a clip without audio.</param>
     internal string? Similar(string name)

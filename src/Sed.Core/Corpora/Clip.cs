@@ -57,5 +57,5 @@ public sealed record Clip
 /// <param name="Name">Name as in the label files.</param>
 /// <param name="Split">The split of the label file.</param>
 /// <param name="Missing">True if there is no audio file, false if it cannot be read.</param>
-/// <param name="Reason">Why the clip is left out.</param>
+/// <param name="Reason">The reason why the clip is left out.</param>
 public sealed record LeftOutClip(string Name, Split Split, bool Missing, string Reason);

@@ -12,8 +12,8 @@ public sealed class CorpusException : Exception
 
     /// <summary>Creates an exception for one problem.</summary>
     /// <param name="place">The file, file and line, or folder.</param>
-    /// <param name="cause">What is wrong, with the value.</param>
-    /// <param name="remedy">What to do about it; empty if the cause implies it.</param>
+    /// <param name="cause">The fault, with the value.</param>
+    /// <param name="remedy">The correction; empty if the cause implies it.</param>
     public CorpusException(string place, string cause, string remedy = "")
         : this([new Problem(place, cause, remedy)]) { }
 

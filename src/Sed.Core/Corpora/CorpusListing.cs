@@ -43,7 +43,9 @@ internal sealed record CorpusListing(
 /// <summary>How a list in the folder of a corpus is used.</summary>
 /// <param name="File">Path within the folder.</param>
 /// <param name="Split">The split of its clips; null for a list that is ignored.</param>
-/// <param name="Content">What it contains: "weak labels", "strong labels" or "no labels"; empty for a list that is ignored.</param>
+/// <param name="Content">
+/// Content of the list: "weak labels", "strong labels" or "no labels"; empty for a list that is ignored.
+/// </param>
 /// <param name="Clips">Number of clips that it names.</param>
 /// <param name="Note">
 /// The reason why the list is ignored or has this split (if its name does not state the split), and the parts of it

@@ -21,10 +21,15 @@ internal enum ListKind
 
 /// <summary>The header of a list in a corpus: its kind, and the reason that it is not a list of labels.</summary>
 /// <param name="Kind">The content of the list.</param>
-/// <param name="Reason">The reason that the list has no labels, as a clause; empty for lists with labels.</param>
+/// <param name="Reason">
+/// The reason why the list has no labels, as a message fragment; empty for lists with labels.
+/// </param>
 internal sealed record ListHeader(ListKind Kind, string Reason = "")
 {
-    /// <summary>Whether a file that is not a list of labels names a column of one, so that it is no other text.</summary>
+    /// <summary>
+    /// Whether a file that is not a list of labels has a column name of such a list, so that it is probably not some
+    /// other text.
+    /// </summary>
     internal bool MayBeList { get; private init; }
 
     private const int MaxBytes = 1 << 14;
@@ -49,7 +54,7 @@ internal sealed record ListHeader(ListKind Kind, string Reason = "")
         var hasFile = roles.Contains(ColumnRole.File);
         var hasLabel = roles.Contains(ColumnRole.Label) || roles.Contains(ColumnRole.Labels);
         var hasEnd = roles.Contains(ColumnRole.Offset) || (hasLabel && roles.Contains(ColumnRole.Duration));
-        // Times beside a field with several labels are those of the clip in its video.
+        // Times beside a field with several labels are the times of the clip in its video.
         if (hasFile && roles.Contains(ColumnRole.Onset) && hasEnd && !roles.Contains(ColumnRole.Labels))
             return new ListHeader(ListKind.Strong);
         if (hasFile && hasLabel)

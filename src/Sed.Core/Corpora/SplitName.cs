@@ -1,6 +1,6 @@
 namespace Sed.Core.Corpora;
 
-/// <summary>The split that the name of a list, or of a folder that it is in, states in whole words.</summary>
+/// <summary>The split that is stated in whole words by the name of a list or of a folder that contains it.</summary>
 /// <param name="Splits">The splits that the name states: none, one, or several, which is a contradiction.</param>
 /// <param name="Words">The words that state them.</param>
 internal sealed record SplitName(IReadOnlyList<Split> Splits, IReadOnlyList<string> Words)
@@ -8,7 +8,7 @@ internal sealed record SplitName(IReadOnlyList<Split> Splits, IReadOnlyList<stri
     // "dev" is the validation split of most corpora, but the development set of DCASE and FSD50K, which is trained on.
     private static readonly string[] DevelopmentWords = ["dev", "devel", "development"];
 
-    // Words for kinds of labels, of which training clips usually are. Any word for a split takes precedence.
+    // Words for kinds of labels that are usually the labels of training clips. Any word for a split takes precedence.
     private static readonly string[] TrainingKinds =
     [
         "weak",
@@ -81,8 +81,9 @@ internal sealed record SplitName(IReadOnlyList<Split> Splits, IReadOnlyList<stri
     internal bool IsContradiction => Splits.Count > 1;
 
     /// <summary>
-    /// What the path of a list states. The name of the list takes precedence over its folders, and these from the innermost
-    /// outwards. Words for kinds of labels, such as "weak", count only if there is no word for a split.
+    /// The split that the path of a list states. The name of the list takes precedence over the names of its folders,
+    /// and inner folders take precedence over outer folders. Words for kinds of labels, such as "weak", count only if
+    /// there is no word for a split.
     /// </summary>
     /// <param name="relativePath">Path within the corpus.</param>
     /// <param name="isDevelopmentTraining">Whether "dev" means the training split, and not the validation split.</param>

@@ -31,7 +31,7 @@ public sealed record DetectionOptions
         ImmutableDictionary<string, ClassDetection>.Empty;
 
     /// <summary>
-    /// The options of a class: those in <see cref="PerClass"/> if it has any, else the common options.
+    /// The options of a class: those in <see cref="PerClass"/> if it has any; otherwise the common options.
     /// </summary>
     /// <param name="label">The class's label.</param>
     public ClassDetection Of(string label) =>

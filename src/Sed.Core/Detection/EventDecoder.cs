@@ -24,7 +24,7 @@ public sealed class EventDecoder
         this.classes = classes;
         this.hopSeconds = hopSeconds;
         perClass = [.. classes.Select(options.Of)];
-        // Division by 50 gives exact whole seconds, multiplication by 0.02 does not.
+        // Division by 50 gives exact whole seconds; multiplication by 0.02 does not.
         framesPerSecond = 1 / hopSeconds;
     }
 

@@ -8,7 +8,7 @@ public static class EpochOrder
 {
     /// <summary>Each clip once, in random order.</summary>
     /// <param name="clips">Manifest indices.</param>
-    /// <param name="seed">Seed of the training.</param>
+    /// <param name="seed">Seed of the training run.</param>
     /// <param name="epoch">Epoch number; each epoch has its own order.</param>
     public static int[] Shuffled(IReadOnlyList<int> clips, long seed, int epoch)
     {
@@ -25,7 +25,7 @@ public static class EpochOrder
     /// </summary>
     /// <param name="manifest">Source of the clips' tags.</param>
     /// <param name="clips">Manifest indices.</param>
-    /// <param name="seed">Seed of the training.</param>
+    /// <param name="seed">Seed of the training run.</param>
     /// <param name="epoch">Epoch number; each epoch has its own order.</param>
     /// <exception cref="ArgumentException">None of the clips has a class.</exception>
     public static int[] Balanced(Manifest manifest, IReadOnlyList<int> clips, long seed, int epoch)

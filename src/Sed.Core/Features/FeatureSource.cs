@@ -15,7 +15,7 @@ public abstract record FeatureSource
 
     /// <summary>Sampling rate of the input audio, in Hz.</summary>
     /// <exception cref="InvalidOperationException">
-    /// The rate is that of the corpus and has not been set (see <see cref="At"/>).
+    /// The rate is taken from the corpus and has not been set (see <see cref="At"/>).
     /// </exception>
     public abstract int SampleRate { get; }
 
@@ -51,7 +51,7 @@ public abstract record FeatureSource
     /// <param name="samples">Length of the clip in samples.</param>
     public abstract int FramesOf(int samples);
 
-    /// <summary>Sets the sampling rate to that of a corpus, unless the definition has its own rate.</summary>
+    /// <summary>Sets the sampling rate to the corpus's rate, unless the definition has its own rate.</summary>
     /// <param name="sampleRate">Sampling rate of the corpus, in Hz.</param>
     public virtual FeatureSource At(int sampleRate) => this;
 

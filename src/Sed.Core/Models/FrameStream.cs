@@ -4,7 +4,8 @@ using Sed.Core.Runtime;
 namespace Sed.Core.Models;
 
 /// <summary>
-/// Extracts features from audio that arrives in pieces. The frames equal those of the whole recording. Not thread-safe.
+/// Extracts features from audio that arrives in pieces. The frames are the same as for the whole recording. Not
+/// thread-safe.
 /// </summary>
 internal sealed class FrameStream(FeatureSource definition, IFeatureExtractor extractor)
 {

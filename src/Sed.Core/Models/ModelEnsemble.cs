@@ -125,7 +125,7 @@ internal sealed class ModelEnsemble : IDisposable
 /// <summary>Thrown when a model's activations or probabilities for a recording are not finite.</summary>
 /// <param name="model">Name of the model.</param>
 /// <param name="recording">Name of the recording.</param>
-/// <param name="cause">The non-finite values, as a clause.</param>
+/// <param name="cause">The non-finite values, as a message fragment.</param>
 public sealed class ModelOutputException(string model, string recording, string cause)
     : InvalidOperationException(
         $"{recording}: the model \"{OneLine.Of(model)}\" cannot process this recording: {cause}."

@@ -128,7 +128,7 @@ public static class ModelFile
             ?? throw new InvalidDataException($"its {DescriptionName} is empty");
     }
 
-    /// <summary>The message of an exception as a single-line clause without control characters.</summary>
+    /// <summary>The message of an exception in one line, without control characters and without a full stop.</summary>
     private static string Cause(Exception damage)
     {
         var what = damage is JsonException or NotSupportedException ? $"its {DescriptionName} is invalid: " : "";
@@ -142,7 +142,7 @@ public static class ModelFile
 public sealed class ModelFileException : IOException
 {
     /// <param name="path">Path of the file.</param>
-    /// <param name="cause">The cause, as a clause without a full stop.</param>
+    /// <param name="cause">The cause, as a message fragment without a full stop.</param>
     /// <param name="inner">The underlying exception, if any.</param>
     public ModelFileException(string path, string cause, Exception? inner = null)
         : base($"{path}: {cause}.", inner)

@@ -22,7 +22,7 @@ public sealed record Prediction(
 /// <param name="Problem">The reason that the file cannot be read or processed; null if it can.</param>
 public sealed record FilePrediction(string Path, Prediction? Prediction, string? Problem)
 {
-    /// <summary>Faults of a readable file, for example a header without a length; one clause each.</summary>
+    /// <summary>Faults of a readable file, for example a header without a length; each as a message fragment.</summary>
     public IReadOnlyList<string> Findings { get; init; } = [];
 }
 

@@ -26,7 +26,7 @@ internal sealed class RecordingHead : IDisposable
     /// <summary>The remaining samples of a longer recording.</summary>
     public AudioStream? Stream { get; private init; }
 
-    /// <summary>Faults of a readable file, one clause each.</summary>
+    /// <summary>Faults of a readable file, each as a message fragment.</summary>
     public IReadOnlyList<string> Findings { get; private init; } = [];
 
     /// <summary>The reason that the file cannot be read; null if it can.</summary>

@@ -8,7 +8,7 @@ namespace Sed.Core.Models;
 /// <summary>
 /// Detects events in a stream of samples and reports each event after its end. Every 0.1 s, the network processes the
 /// most recent window of a clip's length, and the frames up to 0.2 s before the end of the window are decoded. Results
-/// can differ slightly from those for a file. Not thread-safe.
+/// can differ slightly from the results for a file. Not thread-safe.
 /// </summary>
 public sealed class StreamingDetector
 {

@@ -110,7 +110,7 @@ public sealed record NetworkDescription
     /// <summary>Total output values of all layers for one clip. Training keeps them in memory for the backward pass.</summary>
     public long ActivationCount => Steps().Sum(step => step.Output.Values);
 
-    /// <summary>Every reason the network cannot be built, from the input to the outputs; empty when it can.</summary>
+    /// <summary>Every reason why the network cannot be built, from the input to the outputs; empty if it can.</summary>
     public IReadOnlyList<Problem> Problems()
     {
         List<Problem> problems = [];

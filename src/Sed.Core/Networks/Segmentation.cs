@@ -18,7 +18,8 @@ public enum SegmentLearning
 
 /// <summary>
 /// Applies a network to each segment of a clip separately. Segments do not overlap, and the last one is padded with
-/// zeros. The clip's strong output concatenates those of the segments; its weak output is their maximum.
+/// zeros. The clip's strong output concatenates the strong outputs of the segments; its weak output is the maximum of
+/// their weak outputs.
 /// </summary>
 /// <param name="Frames">Frames per segment.</param>
 /// <param name="Learning">How segments learn from weak labels.</param>

@@ -86,7 +86,7 @@ public static class OnnxExport
     /// Layers or features have no ONNX equivalent; the message lists all of them.
     /// </exception>
     /// <exception cref="ArgumentException">
-    /// The features of such a clip have another number of frames or bands than the networks' input.
+    /// The features of such a clip differ from the networks' input in the number of frames or bands.
     /// </exception>
     public static byte[] FromSamples(
         IReadOnlyList<(SedNetwork Network, BandStatistics Standardisation)> networks,

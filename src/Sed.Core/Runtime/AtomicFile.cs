@@ -7,7 +7,7 @@ namespace Sed.Core.Runtime;
 
 /// <summary>
 /// Atomic file writes. The content goes to a temporary file "name.place.process.start.unfinished", which is flushed to
-/// disk and then renamed, so that readers see either the old file or the whole new one. Each write also deletes the
+/// disk and then renamed, so that readers see either the old file or the complete new file. Each write also deletes the
 /// temporary files that ended processes left in the folder: files of this process namespace at once, files of other
 /// machines, containers and boots after one day. Links are followed. Pipes and devices are written directly.
 /// </summary>

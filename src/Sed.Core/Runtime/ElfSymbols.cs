@@ -27,8 +27,8 @@ internal sealed class ElfSymbols
     public IReadOnlySet<string> Defined { get; }
 
     /// <summary>
-    /// Undefined symbols that other libraries must define, without weak symbols and versioned symbols (such as those of
-    /// the C and C++ libraries).
+    /// Undefined symbols that other libraries must define, without weak symbols and versioned symbols (such as the
+    /// symbols of the C and C++ libraries).
     /// </summary>
     public IReadOnlySet<string> Required { get; }
 

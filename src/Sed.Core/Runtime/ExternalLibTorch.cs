@@ -5,10 +5,10 @@ using TorchSharp;
 namespace Sed.Core.Runtime;
 
 /// <summary>
-/// Replaces the packaged libtorch by that of an installed PyTorch. The environment variable <see cref="Variable"/> is
-/// the path of its <c>lib</c> folder. The replacement must define all symbols that TorchSharp's native library
-/// requires. Its libraries are loaded by full path before the first use of torch, so that TorchSharp's library finds
-/// them by name.
+/// Replaces the packaged libtorch by the libtorch of an installed PyTorch. The environment variable <see
+/// cref="Variable"/> is the path of its <c>lib</c> folder. The replacement must define all symbols that TorchSharp's
+/// native library requires. Its libraries are loaded by full path before the first use of torch, so that TorchSharp's
+/// library finds them by name.
 /// </summary>
 internal static partial class ExternalLibTorch
 {

@@ -4,7 +4,7 @@ namespace Sed.Core.Runtime;
 
 /// <summary>
 /// Identifies files and folders independently of the spelling of their paths: relative and absolute paths, symbolic
-/// links, hard links and, on file systems that ignore case, names in another case identify the same file.
+/// links, hard links and, on file systems that ignore case, names that differ only in case identify the same file.
 /// </summary>
 public static partial class FileIdentity
 {

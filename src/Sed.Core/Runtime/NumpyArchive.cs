@@ -70,7 +70,7 @@ public static class NumpyArchive
 
     /// <summary>Reads an entry's bytes and verifies length and checksum.</summary>
     /// <exception cref="InvalidDataException">
-    /// Length or checksum differ from those in the archive's directory.
+    /// Length or checksum differ from the archive's directory.
     /// </exception>
     internal static byte[] BytesOf(ZipArchiveEntry entry)
     {

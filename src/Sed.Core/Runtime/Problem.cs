@@ -4,8 +4,8 @@ namespace Sed.Core.Runtime;
 /// <param name="Place">
 /// Location in the user's terms, for example "training" or "network, layer 3"; empty if the caller adds it.
 /// </param>
-/// <param name="Cause">The fault, with the value and its unit, as a clause.</param>
-/// <param name="Remedy">The correction, as a clause; empty if the cause implies it.</param>
+/// <param name="Cause">The fault with the value and its unit, as a message fragment.</param>
+/// <param name="Remedy">The correction, as a message fragment; empty if the cause implies it.</param>
 public sealed record Problem(string Place, string Cause, string Remedy = "")
 {
     /// <summary>Creates a problem without a location, which the caller adds with <see cref="Within"/>.</summary>

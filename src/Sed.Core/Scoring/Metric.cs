@@ -83,8 +83,9 @@ public sealed class Metric
     public int Resamples => IsOfDecisions ? ManyResamples : FewResamples;
 
     /// <summary>
-    /// The fewest independent clips with a confidence interval: 10 for decisions, whose counts add up, 100 for scores, whose curves
-    /// are of single classes (<c>Sed.Bench statistics</c>).
+    /// The minimum number of independent clips for a confidence interval: 10 for metrics of decisions, whose counts add
+    /// up over classes, and 100 for metrics of scores, whose curves belong to single classes (<c>Sed.Bench
+    /// statistics</c>).
     /// </summary>
     public int FewestClips => IsOfDecisions ? 10 : 100;
 

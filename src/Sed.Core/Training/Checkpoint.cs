@@ -130,8 +130,8 @@ internal static class Checkpoint
             ("data", folder.Data),
             ("standardisation", targets.Clips.Statistics.Hash()),
             ("labels", CanonicalKey.Text(targets.Key)),
-            // A different patience continues the same training; so do more epochs, unless the learning rate depends on
-            // them.
+            // A different patience continues the same training run. More epochs do too, unless the learning rate
+            // depends on their number.
             ("training", CanonicalKey.Text(options with { Epochs = Epochs(options), Patience = 1 })),
         ];
 

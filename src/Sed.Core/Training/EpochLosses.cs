@@ -57,7 +57,7 @@ internal sealed class EpochLosses(TrainingOptions options, Device device, ClipSe
         throw Divergence(FormattableString.Invariant($"The loss is {loss}"), seen.Count);
     }
 
-    /// <summary>The error of a training that has diverged.</summary>
+    /// <summary>The error of a training run that has diverged.</summary>
     /// <param name="observation">The first part of the message, for example "The loss is NaN".</param>
     /// <param name="step">The step, from 0.</param>
     public TrainingException Divergence(string observation, int step)

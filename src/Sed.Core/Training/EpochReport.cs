@@ -31,7 +31,7 @@ public sealed record EpochReport(
 
     /// <summary>
     /// TorchSharp's count of live tensors in the process after the epoch. The count includes every parameter ever
-    /// created, so it grows with each new network, but not within a training.
+    /// created, so it grows with each new network, but not within a training run.
     /// </summary>
     public long LiveTensors { get; init; }
 

@@ -52,10 +52,10 @@ public sealed class Trainer
     /// <param name="targets">Training targets; null uses only the clips' weak labels.</param>
     /// <returns>One report per epoch, including the epochs before a resume.</returns>
     /// <exception cref="ArgumentException">
-    /// The targets belong to other clips, or the batch size is too small for them.
+    /// The targets are for different clips, or the batch size is too small for them.
     /// </exception>
     /// <exception cref="TrainingException">
-    /// The loss or the monitor is not a number, or the checkpoint belongs to another training.
+    /// The loss or the monitor is not a number, or the checkpoint belongs to a different training run.
     /// </exception>
     /// <exception cref="LockLostException">The lock on the folder was lost; nothing is written afterwards.</exception>
     public IReadOnlyList<EpochReport> Train(

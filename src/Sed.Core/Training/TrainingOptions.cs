@@ -11,7 +11,7 @@ using Monitor = Sed.Core.Scoring.Monitor;
 
 namespace Sed.Core.Training;
 
-/// <summary>Options of a training. Immutable; validated when training starts.</summary>
+/// <summary>Options of a training run. Immutable; validated when training starts.</summary>
 public sealed partial record TrainingOptions
 {
     /// <summary>Maximum number of passes over the training clips. Default 1000 (Adavanne and Virtanen 2017).</summary>
@@ -79,7 +79,7 @@ public sealed partial record TrainingOptions
     [Key("weakWeight")]
     public double WeakWeight { get; init; } = 1;
 
-    /// <summary>Weight of present classes relative to absent ones in both losses. Default 1.</summary>
+    /// <summary>Weight of present classes relative to absent classes in both losses. Default 1.</summary>
     [Key("positiveWeight")]
     public PositiveWeight PositiveWeight { get; init; } = new PositiveWeight.Same();
 

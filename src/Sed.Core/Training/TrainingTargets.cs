@@ -35,7 +35,7 @@ public sealed class TrainingTargets
     }
 
     /// <summary>Creates the targets of training clips.</summary>
-    /// <param name="labels">Kinds of labels (strong, weak, none) that the training uses.</param>
+    /// <param name="labels">Kinds of labels (strong, weak, none) that training uses.</param>
     /// <param name="clips">Training clips.</param>
     /// <param name="hopSeconds">Hop of the features, in seconds.</param>
     /// <param name="pseudo">
@@ -43,8 +43,8 @@ public sealed class TrainingTargets
     /// <see cref="Labels.WeakOnly"/>, the tags are repeated for every frame.
     /// </param>
     /// <exception cref="ArgumentException">
-    /// The corpus lacks these labels, or the pseudo-labels have another number of classes or another clip length. The
-    /// message lists every problem.
+    /// The corpus lacks these labels, or the pseudo-labels have a different number of classes or a different clip
+    /// length. The message lists every problem.
     /// </exception>
     public static TrainingTargets Of(Labels labels, ClipSet clips, double hopSeconds, FrameTargets? pseudo = null)
     {
@@ -113,9 +113,9 @@ public sealed class TrainingTargets
             ["pseudoLabels"] = pseudo?.Key.DeepClone(),
         };
 
-    /// <summary>Validates these targets against the clips and options of a training.</summary>
+    /// <summary>Validates these targets against the clips and options of a training run.</summary>
     /// <exception cref="ArgumentException">
-    /// The targets belong to other clips, the batches are too small, or nothing uses the unlabelled clips.
+    /// The targets are for different clips, the batches are too small, or nothing uses the unlabelled clips.
     /// </exception>
     internal void Require(ClipSet clips, TrainingOptions options)
     {

@@ -24,7 +24,7 @@ public sealed class TwoOutputLoss
         : this(new TrainingOptions { StrongWeight = strongWeight, WeakWeight = weakWeight }) { }
 
     /// <param name="options">Source of the output weights and the per-element loss.</param>
-    /// <param name="positiveWeights">Weight of each class where it is present; null: 1.</param>
+    /// <param name="positiveWeights">Weight of each class in clips and frames in which it is present; null: 1.</param>
     public TwoOutputLoss(TrainingOptions options, float[]? positiveWeights = null)
     {
         strongWeight = options.StrongWeight;

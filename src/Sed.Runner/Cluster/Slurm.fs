@@ -89,7 +89,7 @@ let mostTasks () =
     match outputOf "scontrol" [ "show"; "config" ] "" with
     | Ok config ->
         let found = Regex.Match(config, @"(?m)^\s*MaxArraySize\s*=\s*(\d+)")
-        // The maximum is that of the task numbers, which start at 0, plus 1.
+        // The maximum task number plus 1, because task numbers start at 0.
         if found.Success then int found.Groups[1].Value else 1001
     | Error _ -> 1001
 

@@ -14,11 +14,11 @@ type SlurmOptions = {
     Gpus: int option
     Cpus: int option
     Account: string option
-    /// Further sbatch options of all jobs, as in a script after #SBATCH.
+    /// Additional sbatch options of all jobs, as in a script after #SBATCH.
     More: string option
-    /// Further sbatch options of the job that prepares corpora and features.
+    /// Additional sbatch options of the job that prepares corpora and features.
     MoreForPreparation: string option
-    /// Further sbatch options of the tasks that train trials.
+    /// Additional sbatch options of the tasks that train trials.
     MoreForTrials: string option
     /// Shell commands that each job runs first, for example `module load cuda`.
     Setup: string list

@@ -32,7 +32,7 @@ let plainName (name: string) =
 let prepareLog (logs: string) (name: string) (job: string) =
     $"{logs}/{plainName name}-prepare-{job}.out"
 
-/// The log of a task, with the output of its trainings.
+/// The log of a task, with the output of its training runs.
 let taskLog (logs: string) (name: string) (array: string) (index: int) (task: Task) =
     $"{logs}/{plainName name}-{array}_{index}-{task.LogName}.out"
 
@@ -93,7 +93,7 @@ let probe (options: SlurmOptions) =
     ]
     |> String.concat "\n"
 
-/// The end of a task's script, after its trainings have stopped: requeues the task if another start can help. The
+/// The end of a task's script, after its training runs have stopped: requeues the task if another start can help. The
 /// counts of kills and of starts without a completed epoch are stored beside the log, because each start is a new
 /// process.
 let private afterwards = [

@@ -89,7 +89,7 @@ let private drawMark (plot: Plot) (y: Axis) mark =
     | Mark.Spans(series, spans, thickness) ->
         for from, until, at in spans do
             rectangle plot series (from, until, sign y * at, thickness)
-    // ScottPlot cannot draw a matrix without finite values, such as that of a diverged training.
+    // ScottPlot cannot draw a matrix without finite values, such as the matrix of a diverged training run.
     | Mark.Heat heat ->
         if heat.Values |> Seq.collect id |> Seq.exists Double.IsFinite then
             drawHeat plot y heat

@@ -13,7 +13,7 @@ let private points (value: EpochResult -> float) (history: EpochResult list) = [
             float epoch.Epoch, value epoch
 |]
 
-/// The mean over seeds, up to the shortest training.
+/// The mean over seeds, up to the length of the shortest training run.
 let private mean (perSeed: (float * float)[] list) =
     let length = perSeed |> List.map Array.length |> List.min
     [|

@@ -49,7 +49,7 @@ let read (script: string) : (string * string) list =
             (file, text) :: List.filter (fun (known, _) -> known <> file) before
     List.rev (add [] (Path.GetFullPath script))
 
-/// The text of a copy: the compiler treats its lines as those of the original, and files are named by their full paths.
+/// The text of a copy: the compiler treats its lines as lines of the original, and files are named by their full paths.
 let private redirected (copyOf: string -> string option) (file: string) (text: string) =
     let slashes (path: string) = path.Replace('\\', '/')
     let withoutShebang =

@@ -1,6 +1,7 @@
 /// Scores of constant predictions, which are the same for every clip: empty, the most frequent classes, or all classes.
-/// A network that diverged outputs such a prediction, which some metrics reward: the empty prediction has an error rate
-/// of 1, better than that of a weak network. A trial that is no better than a constant prediction has learnt nothing.
+/// A network that diverged outputs a constant prediction. Some metrics reward it: the empty prediction has an error
+/// rate of 1, which is better than the error rate of a weak network. A trial that is no better than a constant
+/// prediction has learnt nothing.
 module internal Sed.Runner.ConstantPredictions
 
 open System
@@ -17,7 +18,7 @@ type Bounds = Map<string, float>
 // all.
 let private mostClasses = 20
 
-/// Whether a score is better than another, also if lower is better.
+/// Whether a score is better than another, for metrics of either direction.
 let isBetter (metric: Metric) score than =
     if metric.LowerIsBetter then score < than else score > than
 

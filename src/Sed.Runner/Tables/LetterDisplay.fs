@@ -1,4 +1,4 @@
-/// Compact letter display: rows that share a letter do not differ significantly, rows without a common letter do
+/// Compact letter display: rows that share a letter do not differ significantly, and rows without a common letter do
 /// (Piepho 2004).
 module internal Sed.Runner.LetterDisplay
 

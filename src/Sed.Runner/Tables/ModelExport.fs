@@ -50,7 +50,7 @@ module internal ModelExport =
                 | [] -> None
                 | rows -> Some(fst (rows |> List.minBy (snd >> loss))))
 
-    /// The trainings of a specification: its own, or those of the members of an ensemble.
+    /// The training runs of a specification: its own run, or the runs of the members of an ensemble.
     let rec private trainings (specification: Specification) =
         match specification.Members with
         | [] -> [ specification ]

@@ -117,9 +117,9 @@ type internal Progress(plan: RunPlan, jobs: int, folderOf: int -> string) =
             | Waiting -> ()
     ]
 
-    /// The remaining time if no training stops early, for example ", at most 5 min 3 s left". Empty before the first
-    /// epoch. Assumes that the waiting trials need as long for an epoch as the running ones, and that `jobs` trials run
-    /// at a time.
+    /// The remaining time if no training run stops early, for example ", at most 5 min 3 s left". Empty before the
+    /// first epoch. Assumes that the waiting trials need as long for an epoch as the running ones, and that `jobs`
+    /// trials run at a time.
     member _.Left: string =
         let states = all ()
         let running = [

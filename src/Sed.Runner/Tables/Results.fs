@@ -77,7 +77,7 @@ module Results =
             Map.empty
 
     /// Compares two experiments, joined by the names of their rows. For each metric: the mean over trials of the left
-    /// one and of the right one, and right minus left. The last column lists the differences between the
+    /// and of the right experiment, and right minus left. The last column lists the differences between the
     /// specifications.
     let compare (runs: string) (left: string) (right: string) : Frame<string, string> =
         let leftFolder, _ = locate runs left

@@ -28,10 +28,10 @@ type Comparison = {
     /// The limits of the gain, and its p-value after Holm's correction for the number of comparisons; or the reason why
     /// there are none.
     Verdict: Result<(float * float) * float, string>
-    /// The standard error of the gain; not a number without a verdict.
+    /// The standard error of the gain; not a number without a comparison.
     StandardError: float
-    /// Whether both rows have one trial, so that the comparison is between two networks, not between two training
-    /// recipes.
+    /// Whether both rows have one trial, so that the comparison is between two networks, not between two
+    /// configurations.
     IsOfNetworks: bool
 } with
 
@@ -140,8 +140,8 @@ module internal Statistics =
         LetterDisplay.ofPairs [ for _, (row, _, _) in known -> row ] (fun (left, right) ->
             compared[struct (place[left], place[right])].Differs)
 
-    /// The reference row: the named row or, without one or if it is no better than a constant prediction, the best row.
-    /// None if no row is better than a constant prediction.
+    /// The reference row: the named row; or the best row if none is named or if the named row is no better than a
+    /// constant prediction. None if no row is better than a constant prediction.
     let private referenceOf (metric: Metric) (against: string option) (constant: Set<string>) own =
         let candidates = own |> List.filter (fun (row, _) -> not (constant.Contains row))
         match against with
@@ -231,9 +231,10 @@ module internal Statistics =
     ]
 
     /// The statistics of metrics over rows, given as labels with finished trials. Rows are compared with the row
-    /// `against`, or else with the best row. Rows that were scored on other clips than the reference row are not
-    /// compared. For the metric `sorted`, all pairs of rows are compared as well. `trainingsOf` gives the keys of a
-    /// row's trainings: rows that differ only in decoding share their trainings, and are compared training by training.
+    /// `against`, or with the best row if there is none. Rows that were scored on different clips than the reference
+    /// row are not compared. For the metric `sorted`, all pairs of rows are compared as well. `trainingsOf` gives the
+    /// keys of a row's training runs: rows that differ only in decoding share their training runs, and are compared run
+    /// by run.
     let ofRows
         (trainingsOf: string -> string list)
         (isConstant: string -> Metric -> float -> bool)

@@ -68,7 +68,7 @@ module StoredTables =
 
     let private spread = "±: standard deviation over a row's trials."
 
-    /// The requested metrics, or else the three that most papers report.
+    /// The requested metrics; by default, the three metrics that most papers report.
     let private chosen (frames: Frame<int, string> list) (metrics: string list) =
         let there name =
             frames |> List.exists (fun frame -> Seq.contains name frame.ColumnKeys)

@@ -44,7 +44,7 @@ let private cell (statistics: MetricStatistics) row =
             | None -> ""
         number estimate.Mean + deviation + mark statistics row
 
-/// The number of a row's finished trials, and of those that learnt nothing or failed.
+/// The number of a row's finished trials, and the numbers of trials that learnt nothing or failed.
 let private trialsCell (hasLearnt: Trial -> bool) (states: (Trial * TrialState) list) variant =
     let own = states |> List.filter (fun (trial, _) -> trial.Variant = variant)
     let finished = own |> List.filter (snd >> _.IsFinished)

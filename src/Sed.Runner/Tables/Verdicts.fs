@@ -79,7 +79,7 @@ let ofMetric (name: string -> string) (statistics: MetricStatistics) =
                 let distance (_, comparison: Comparison, _, _) = abs comparison.Gain
                 $"{rows.Length} rows, from {named (List.minBy distance rows)} to {named (List.maxBy distance rows)}",
                 rows.Length
-        /// With one trial per row, the sentence is about networks, not about training recipes.
+        /// With one trial per row, the sentence is about networks, not about configurations.
         let sentence word (rows: string, count) =
             match ofNetworks, count with
             | _, 0 -> None

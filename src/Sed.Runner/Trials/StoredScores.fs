@@ -106,8 +106,8 @@ and saidBy (workspace: Workspace) (specification: Specification) (split: Split) 
     | Failed _
     | Open -> invalidOp $"{workspace.TrialFolder specification} has no result yet."
 
-/// The split on which decoding is tuned: the held-out training clips, or without any the clips that early stopping
-/// monitors.
+/// The split on which decoding is tuned: the held-out training clips or, if there are none, the clips that early
+/// stopping monitors.
 let tunedOn (specification: Specification) : Split =
     if specification.Holdout <> Nothing then
         Split.Validation
@@ -128,7 +128,7 @@ let private decidedBy (specification: Specification) (saidOf: Split -> ScoredCli
         |]
         DetectionTuner.Tune(said.Truth, said.Scores, options, choices, Detection.objective tuning)
 
-/// The decoding of a trial: that of its specification, with the values that are tuned for each class.
+/// The decoding of a trial: the decoding of its specification, with the values that are tuned for each class.
 let detection (workspace: Workspace) (specification: Specification) (result: TrialResult) : DetectionOptions =
     decidedBy specification (saidOf workspace specification result)
 

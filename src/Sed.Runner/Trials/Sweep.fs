@@ -47,7 +47,7 @@ let private summary folder (result: TrialResult) =
         | None -> ""
     $"{scores}; best of {result.Epochs} epochs was {result.BestEpoch}; {result.Parameters} parameters{took}"
 
-/// The unfinished trials with their indices in the plan. A training that several rows share is listed once.
+/// The unfinished trials with their indices in the plan. A training run that several rows share is listed once.
 let openTrials (workspace: Workspace) (plan: Plan) =
     Plan.allTrials plan
     |> List.indexed
@@ -77,8 +77,8 @@ let private needs (workspace: Workspace) (trial: Trial) =
     | None when states |> List.forall _.IsFinished -> Ready
     | None -> Unfinished
 
-/// Trains a plan's unfinished trials in a worker process, in reverse order: those that no other process trains and
-/// whose dependencies are finished.
+/// Trains a plan's unfinished trials in a worker process, in reverse order. Skips trials that another process is
+/// training, and trials whose dependencies are not finished.
 let rec help (workspace: Workspace) (plan: Plan) (stop: CancellationToken) =
     let waiting = [
         for _, trial in List.rev (openTrials workspace plan) do

@@ -15,7 +15,7 @@ type internal TrialTiming = {
     ClipsPerSecond: float
 }
 
-/// The progress of a training, from its epoch log.
+/// The progress of a training run, from its epoch log.
 type internal EpochLog = {
     Epochs: int
     /// The values of its last epoch by column name.
@@ -96,7 +96,7 @@ module internal TrialFolder =
         else
             Open
 
-    /// Time and speed of the training, from its epoch log; NaN without a log.
+    /// Time and speed of the training run, from its epoch log; NaN without a log.
     let timing (folder: string) =
         let epochs = Path.Combine(folder, "epochs.csv")
         if File.Exists epochs then
@@ -117,7 +117,7 @@ module internal TrialFolder =
         else
             { Seconds = nan; ClipsPerSecond = nan }
 
-    /// The last epoch of a running training; None before the first one.
+    /// The last epoch of a training run in progress; None before the first epoch.
     let log (folder: string) : EpochLog option =
         let epochs = Path.Combine(folder, "epochs.csv")
         try
@@ -166,7 +166,7 @@ module internal TrialFolder =
         | :? IOException
         | :? UnauthorizedAccessException -> []
 
-    /// The progress of a training in another process, for example ", epoch 7"; empty before its first epoch.
+    /// The progress of a training run in another process, for example ", epoch 7"; empty before its first epoch.
     let progress (folder: string) =
         match log folder with
         | Some log -> $", epoch {log.Epochs}"
@@ -252,8 +252,8 @@ module internal TrialFolder =
     let fail (folder: string) (key: string) (error: exn) =
         writeKey folder key
         let failure = {
-            // The messages of diverged trainings are complete; other errors are unexpected, and their type helps to
-            // find them.
+            // The messages about diverged training runs are complete. Other errors are unexpected, and their type helps
+            // to find the cause.
             Error =
                 match error with
                 | :? TrainingException -> sentence error

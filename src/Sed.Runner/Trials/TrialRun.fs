@@ -49,7 +49,7 @@ let private pseudoLabels (workspace: Workspace) (specification: Specification) =
         | Soft -> FrameTargets.FromScores said.Scores
 
 /// Trains and scores the network of a specification, in a folder whose lock this process holds. An interrupted training
-/// resumes from its last completed epoch.
+/// run resumes from its last completed epoch.
 let private train
     (workspace: Workspace)
     (right: FolderLock)

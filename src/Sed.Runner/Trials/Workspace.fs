@@ -122,7 +122,7 @@ type internal Workspace
             Soundscapes.FromFolders(recordings, within "corpora", options, progress "Mixing soundscapes", stop)
         | Collected folder -> checkedCorpus folder
 
-    // Held-out clips do not depend on the trial's seed, so that rows and seeds differ in nothing else.
+    // Held-out clips do not depend on the trial's seed, so that rows and seeds are compared on the same split.
     let holdOut holdout (manifest: Manifest) =
         match holdout with
         | Nothing -> manifest
@@ -132,7 +132,7 @@ type internal Workspace
     /// The number of trials that are trained at the same time.
     member val Jobs = 1 with get, set
 
-    /// Threads of each training; 0 for one per processor.
+    /// Threads of each training run; 0 for one per processor.
     member val Threads = 0 with get, set
 
     /// The number of kernel threads for the next epoch; called after every epoch.

@@ -14,7 +14,7 @@ public interface IAnnotationFormat
     /// <summary>Name in messages and documentation, for example "tab-separated event list".</summary>
     string Title { get; }
 
-    /// <summary>A clause for messages that describes the first lines that <see cref="Recognises"/> accepts.</summary>
+    /// <summary>Describes, for use in messages, the first lines that <see cref="Recognises"/> accepts.</summary>
     string Expected { get; }
 
     /// <summary>File extensions in lower case with the dot. Used if several formats recognise a text.</summary>

@@ -6,9 +6,10 @@ namespace Sed.Core.Annotations.Formats;
 /// <summary>
 /// Event lists of DCASE, DESED, AudioSet-Strong, MAESTRO, Audacity, Raven and BirdNET. Fields are written with tabs as
 /// separators and read with tabs, semicolons or commas. A row is "file onset offset label", "file scene onset offset
-/// label", "onset offset label" (a single, unnamed recording), the first or last of these followed by a confidence, or
-/// a file without events: its name alone or with empty fields. Times are in seconds. A header can name the columns, in
-/// any order (<see cref="ListColumns"/>). Audacity's frequency ranges and comments ("# ") are ignored.
+/// label", or "onset offset label" (a single, unnamed recording). A confidence can follow in the first and the last
+/// form. A file without events has a row with its name alone or with empty fields. Times are in seconds. A header can
+/// name the columns, in any order (<see cref="ListColumns"/>). Audacity's frequency ranges and comments ("# ") are
+/// ignored.
 /// </summary>
 /// <param name="header">Whether written lists begin with the names of the columns.</param>
 public sealed class TabSeparatedEvents(bool header) : IAnnotationFormat

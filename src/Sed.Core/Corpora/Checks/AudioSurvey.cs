@@ -69,8 +69,8 @@ internal static class AudioSurvey
 /// <param name="ContentHash">Hash of the samples; empty if the file cannot be read.</param>
 /// <param name="Sha256">SHA-256 of the file's content; empty if the file cannot be read.</param>
 /// <param name="Fault">Kind of fault; null if the file can be read.</param>
-/// <param name="Reason">Why the file cannot be read; empty if it can.</param>
-/// <param name="Finding">What is wrong with a file that can be read; empty for most files.</param>
+/// <param name="Reason">The reason why the file cannot be read; empty if it can.</param>
+/// <param name="Finding">The fault of a file that can be read nevertheless; empty for most files.</param>
 internal sealed record AudioFacts(
     long Bytes,
     double DurationSeconds,

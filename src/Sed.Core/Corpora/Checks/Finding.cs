@@ -17,8 +17,8 @@ public enum FindingKind
     Missing,
 
     /// <summary>
-    /// A labelled clip without audio, where an audio file differs from its name only by case, Unicode form, separators or a
-    /// leading "Y".
+    /// A labelled clip without audio, for which there is an audio file whose name differs only by case, Unicode form,
+    /// separators or a leading "Y".
     /// </summary>
     SimilarFile,
 
@@ -49,7 +49,7 @@ public enum FindingKind
     /// <summary>Audio that is more than 10 ms longer than the clip length.</summary>
     Long,
 
-    /// <summary>Audio whose sampling rate is not that of the corpus.</summary>
+    /// <summary>Audio whose sampling rate differs from the sampling rate of the corpus.</summary>
     OtherRate,
 
     /// <summary>Audio with several channels.</summary>
@@ -88,7 +88,7 @@ public enum FindingKind
     /// <summary>A class without usable training clips.</summary>
     Untrained,
 
-    /// <summary>A class without usable clips in another split than training.</summary>
+    /// <summary>A class without usable clips in a split other than training.</summary>
     EmptyClass,
 }
 

@@ -251,7 +251,9 @@ internal static class CorpusFindings
             );
     }
 
-    /// <summary>The classes of which a split has no usable clip. Those of the training split are scored nevertheless.</summary>
+    /// <summary>
+    /// The classes without usable clips in a split. Classes without usable training clips are scored nevertheless.
+    /// </summary>
     internal static IEnumerable<Finding> EmptyClasses(CorpusListing listing, IReadOnlyList<LabelledClip> usable)
     {
         foreach (var split in listing.Clips.Select(clip => clip.Split).Distinct())

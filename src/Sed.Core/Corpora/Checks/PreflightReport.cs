@@ -104,7 +104,7 @@ public sealed class PreflightReport
         AtomicFile.Write(path, text.ToString());
     }
 
-    /// <summary>Which list became which split, and which lists are ignored and why.</summary>
+    /// <summary>The split of each list, and the ignored lists with the reasons.</summary>
     private string ListTable(int names)
     {
         StringBuilder text = new();
@@ -172,7 +172,7 @@ public sealed class PreflightReport
     private static string Shown(string name) =>
         Line(name) is var line && line.Length <= MaxShown ? line : $"{line[..MaxShown]}...";
 
-    // The end of a path says most.
+    // The end of a path is its most informative part.
     private static string ShownEnd(string path) =>
         Line(path) is var line && line.Length <= MaxShown ? line : $"...{line[^MaxShown..]}";
 

@@ -10,7 +10,7 @@ public static class CorpusLayouts
 
     /// <summary>Reads the corpus in a folder. Its label files decide the layout; clips without audio are left out.</summary>
     /// <param name="folder">The folder. Label files and audio can be in folders below it.</param>
-    /// <param name="options">Name, sampling rate and length of clips; null takes those of the layout.</param>
+    /// <param name="options">Name, sampling rate and length of clips; null takes the layout's values.</param>
     /// <exception cref="CorpusException">
     /// The folder is missing or empty, no or several layouts recognise it, it has no audio, or label files have invalid rows, each
     /// of which is named with its line.
@@ -56,7 +56,7 @@ public static class CorpusLayouts
         $"{layout.Title} ({corpus.Relative(match.LabelFiles[0])}{(match.LabelFiles.Count > 1 ? ", ..." : "")})";
 }
 
-/// <summary>Properties of a corpus that replace those of its layout.</summary>
+/// <summary>Properties of a corpus that replace the layout's properties.</summary>
 public sealed record CorpusOptions
 {
     /// <summary>Name of the corpus; null (default) takes the layout's.</summary>

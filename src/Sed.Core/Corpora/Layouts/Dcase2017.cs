@@ -41,8 +41,8 @@ public static class Dcase2017
 }
 
 /// <summary>
-/// The label files of DCASE 2017 Task 4 as they were released, whichever of them there are. The folder can contain a class list
-/// of its own (sound_event_list_*.txt).
+/// The label files of DCASE 2017 Task 4 as they were released; some of them may be missing. The folder can contain a
+/// class list of its own (sound_event_list_*.txt).
 /// </summary>
 internal sealed class Dcase2017Task4 : ICorpusLayout
 {

@@ -9,7 +9,7 @@ internal interface ICorpusLayout
     /// <summary>Name in messages and reports, for example "DCASE 2017 Task 4". Unique among the layouts.</summary>
     string Title { get; }
 
-    /// <summary>The label files that <see cref="Recognise"/> looks for, described in one clause for messages.</summary>
+    /// <summary>The label files that <see cref="Recognise"/> looks for, described for use in messages.</summary>
     string Expected { get; }
 
     /// <summary>Looks for the layout's label files in a folder.</summary>
@@ -31,7 +31,9 @@ internal sealed record LayoutMatch
     /// <summary>The label files that were found; empty if the layout does not recognise the folder.</summary>
     internal IReadOnlyList<string> LabelFiles { get; private init; } = [];
 
-    /// <summary>What was not found, as a clause; empty if the layout recognises the folder.</summary>
+    /// <summary>
+    /// The label files that were not found, as a message fragment; empty if the layout recognises the folder.
+    /// </summary>
     internal string Missing { get; private init; } = "";
 
     /// <summary>
@@ -43,7 +45,9 @@ internal sealed record LayoutMatch
 
     /// <summary>The match of a folder with these label files, or with none.</summary>
     /// <param name="labelFiles">The label files that were found, possibly none.</param>
-    /// <param name="missing">What was not found, as a clause; used if there are no label files.</param>
+    /// <param name="missing">
+    /// The label files that were not found, as a message fragment; used if there are no label files.
+    /// </param>
     internal static LayoutMatch Of(IEnumerable<string> labelFiles, string missing)
     {
         string[] found = [.. labelFiles];

@@ -5,8 +5,8 @@ using Sed.Core.Runtime;
 namespace Sed.Core.Corpora.Layouts;
 
 /// <summary>
-/// Reads lists of labels and collects the problems of all of them. Rows with a problem are left out, so that the rest of a
-/// corpus can be checked too; a corpus with problems is not used otherwise.
+/// Reads lists of labels and collects the problems of all of them. Rows with a problem are left out, so that the rest
+/// of a corpus can be checked too. A corpus with problems can only be checked, not used.
 /// </summary>
 internal sealed class LabelFiles
 {
@@ -17,10 +17,10 @@ internal sealed class LabelFiles
     /// <summary>The problems of the lists so far, in reading order.</summary>
     internal IReadOnlyList<Problem> Problems => problems;
 
-    /// <summary>Adds a problem that is not of a row.</summary>
+    /// <summary>Adds a problem that does not belong to a row.</summary>
     internal void Add(Problem problem) => problems.Add(problem);
 
-    /// <summary>Adds problems that are not of rows.</summary>
+    /// <summary>Adds problems that do not belong to rows.</summary>
     internal void AddRange(IEnumerable<Problem> more) => problems.AddRange(more);
 
     /// <summary>The valid rows of a list of tags; null if the list cannot be read.</summary>
@@ -67,7 +67,9 @@ internal sealed class LabelFiles
         }
     }
 
-    /// <summary>The list without its invalid rows; null if other rows depend on them, as on a header.</summary>
+    /// <summary>
+    /// The list without its invalid rows; null if other rows depend on an invalid row, for example on a header.
+    /// </summary>
     private static T? Rest<T>(byte[]? text, string path, Parser<T> parse)
         where T : class
     {

@@ -113,7 +113,7 @@ internal sealed class TabSeparatedLabels : ICorpusLayout
     }
 
     /// <summary>
-    /// The lists that are used, with their splits; DESED's test list comes before the parts of it that are lists of their own.
+    /// The lists that are used, with their splits; DESED's test list comes before the lists that contain parts of it.
     /// </summary>
     private static List<SplitList> Sorted(CorpusFolder folder, LabelFiles files, List<ListUse> uses)
     {
@@ -134,7 +134,7 @@ internal sealed class TabSeparatedLabels : ICorpusLayout
             else if (IsTabSeparated(file) || header.MayBeList)
                 uses.Add(ListUse.Ignored(relative, header.Reason));
         }
-        // Where no other list states the training split, "dev" is a development set, which is trained on.
+        // If no other list states the training split, "dev" is a development set, which is trained on.
         var hasTraining = found.Any(list =>
             list.Kind != ListKind.Names && SplitName.Of(list.Relative, false).Splits is [Split.Training]
         );

@@ -37,8 +37,8 @@ internal static class ChecksumList
 
     /// <summary>Compares a folder with its list.</summary>
     /// <returns>
-    /// The changed files, by their paths in the folder, and the hashes of all listed files, by their full paths. Both are empty
-    /// where there is no list.
+    /// The changed files, by their paths in the folder, and the hashes of all listed files, by their full paths. Both
+    /// are empty if there is no list.
     /// </returns>
     internal static (IReadOnlyList<string> Altered, IReadOnlyDictionary<string, string> Hashes) Verify(string folder)
     {

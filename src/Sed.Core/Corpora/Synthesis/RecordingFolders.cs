@@ -6,9 +6,9 @@ using Sed.Core.Runtime.Keys;
 namespace Sed.Core.Corpora.Synthesis;
 
 /// <summary>
-/// Folders of recordings, one per class, divided among the splits. Where all file names start with a fold, as in
-/// "3-152007-A.ogg", recordings are divided by fold, otherwise by source: the number at the start of "152007-A.ogg", or the
-/// whole name.
+/// Folders of recordings, one per class, divided among the splits. If all file names start with a fold, as in
+/// "3-152007-A.ogg", recordings are divided by fold. Otherwise they are divided by source: the number at the start of
+/// the name, as in "152007-A.ogg", or the whole name.
 /// </summary>
 internal sealed class RecordingFolders
 {
@@ -104,7 +104,8 @@ internal sealed class RecordingFolders
             ];
     }
 
-    // The last fold is the evaluation split, the second last the testing split; all others are the training split.
+    // The last fold is the evaluation split, the second last is the testing split, and all others are the training
+    // split.
     private static Dictionary<string, Split> DivideFolds(Dictionary<string, string[]> byLabel)
     {
         string[] folds =

@@ -16,8 +16,8 @@ public static class Soundscapes
 {
     /// <summary>
     /// The built-in corpus: synthesised events of the 17 classes of DCASE 2017 task 4 over street noise, with a random
-    /// microphone response per clip. Numbers and durations of events are those of the task's testing set. Sirens and horns share
-    /// a timbre, as do the engines, and differ in their temporal pattern.
+    /// microphone response per clip. Numbers and durations of events match the task's testing set. Sirens and horns
+    /// share a timbre, as do the engines, and differ in their temporal pattern.
     /// </summary>
     /// <param name="directory">The folder of mixed corpora, each in a folder of its own.</param>
     /// <param name="options">Seed, numbers of clips and levels; null takes the defaults.</param>

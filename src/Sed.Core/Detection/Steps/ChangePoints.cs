@@ -212,7 +212,7 @@ public abstract partial record DecodingStep
                 : sums[frame];
 
         /// <summary>
-        /// Converts a position in frames to seconds. Borders of frames are exact, other positions are rounded to 10 ns.
+        /// Converts a position in frames to seconds. Borders of frames are exact; other positions are rounded to 10 ns.
         /// </summary>
         private static double SecondsOf(double position, double framesPerSecond) =>
             position == Math.Floor(position)

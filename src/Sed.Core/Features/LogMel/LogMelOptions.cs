@@ -38,7 +38,7 @@ public sealed record LogMelOptions : FeatureSource
             Normalization = MelNormalization.None,
         }.WithSpectrum(SpectrumKind.Power);
 
-    /// <summary>Sampling rate in Hz. Null (the default): that of the corpus.</summary>
+    /// <summary>Sampling rate in Hz. Null (the default): the corpus's rate.</summary>
     [Key("sampleRate")]
     public int? Rate { get; init; }
 
@@ -277,8 +277,8 @@ public sealed record LogMelOptions : FeatureSource
         };
 
     /// <summary>
-    /// A copy with another <see cref="Spectrum"/> and its usual offset and floor: those of the DCASE 2017 baseline for
-    /// magnitudes; no offset and ln(max(x, 1e-10)) for powers.
+    /// A copy with another <see cref="Spectrum"/> and its usual offset and floor: for magnitudes, the values of the
+    /// DCASE 2017 baseline; for powers, no offset and ln(max(x, 1e-10)).
     /// </summary>
     public LogMelOptions WithSpectrum(SpectrumKind spectrum) =>
         spectrum == SpectrumKind.Power

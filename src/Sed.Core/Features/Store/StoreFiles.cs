@@ -79,7 +79,7 @@ internal sealed class StoreFiles : IDisposable
     }
 
     /// <summary>Throws if the store cannot be written.</summary>
-    /// <param name="cause">Why the store has to be written, as a clause; part of the message.</param>
+    /// <param name="cause">The reason why the store has to be written, as a message fragment.</param>
     /// <exception cref="FeatureStoreException">The store cannot be written.</exception>
     internal void RequireWritable(string cause)
     {

@@ -13,7 +13,7 @@ public abstract class ClassCounts<TSelf, TConditions> : IEquatable<TSelf>
     where TSelf : ClassCounts<TSelf, TConditions>
     where TConditions : notnull
 {
-    /// <summary>Number of values before those of the classes.</summary>
+    /// <summary>Number of values before the values of the classes.</summary>
     internal const int Header = 5;
 
     private readonly long[] values;

@@ -21,7 +21,7 @@ public readonly record struct Rate
     /// <summary>The value, a fraction and not a percentage; NaN when undefined.</summary>
     public double Value { get; }
 
-    /// <summary>Why the value is undefined; null when it is defined.</summary>
+    /// <summary>The reason why the value is undefined; null if it is defined.</summary>
     public string? Why { get; }
 
     /// <summary>Whether there is a value.</summary>

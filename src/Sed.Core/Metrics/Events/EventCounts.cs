@@ -34,8 +34,8 @@ public sealed class EventCounts : DetectionCounts<EventCounts, EventOptions>, IC
     public override BinaryCounts Overall => new(TruePositives, Estimated - TruePositives, Reference - TruePositives);
 
     /// <summary>
-    /// Pairs that agree in time but not in label (Nsubs), among the events that the matching leaves unpaired. Where
-    /// several maximum matchings exist, which one is found determines which events remain unpaired.
+    /// Pairs that agree in time but not in label (Nsubs), among the events that the matching leaves unpaired. If
+    /// several maximum matchings exist, the one that is found determines which events remain unpaired.
     /// </summary>
     public override long Substitutions => Values[3];
 

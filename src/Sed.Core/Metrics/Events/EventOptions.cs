@@ -3,7 +3,8 @@ using Sed.Core.Metrics.Pairs;
 namespace Sed.Core.Metrics.Events;
 
 /// <summary>
-/// Options of event-based evaluation: when an estimated event agrees with a reference event. Immutable; checked on use.
+/// Options of event-based evaluation: the criteria by which an estimated event agrees with a reference event.
+/// Immutable; checked on use.
 /// </summary>
 public sealed record EventOptions
 {
@@ -74,8 +75,8 @@ public enum EventMatching
 }
 
 /// <summary>
-/// The order in which events are paired. It does not change the number of pairs of the optimal matching. Where several
-/// maximum matchings exist, it determines which events remain unpaired, and so the number of substitutions.
+/// The order in which events are paired. It does not change the number of pairs of the optimal matching. If several
+/// maximum matchings exist, it determines which events remain unpaired, and therefore the number of substitutions.
 /// </summary>
 public enum EventOrder
 {

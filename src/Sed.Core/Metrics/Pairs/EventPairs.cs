@@ -4,9 +4,9 @@ using Sed.Core.Annotations;
 namespace Sed.Core.Metrics.Pairs;
 
 /// <summary>
-/// Reference and estimated events, file by file, checked against the class list. As in sed_eval, the files are those of
-/// the reference: a file that is missing from the estimate has no estimated events, and an estimated file that is
-/// missing from the reference is not scored.
+/// Reference and estimated events, file by file, checked against the class list. As in sed_eval, the reference
+/// determines the files: a file that is missing from the estimate has no estimated events, and an estimated file that
+/// is missing from the reference is not scored.
 /// </summary>
 public sealed class EventPairs
 {
@@ -217,12 +217,12 @@ public sealed class EventPairs
 /// <summary>Treatment of events whose label is not in the class list.</summary>
 public enum UnknownLabels
 {
-    /// <summary>Such events are an error.</summary>
+    /// <summary>An event with an unknown label is an error.</summary>
     Refuse,
 
     /// <summary>
-    /// Such events count in the overall event-based metrics but in no class, as in sed_eval. Segment-based metrics
-    /// reject them.
+    /// Events with unknown labels count in the overall event-based metrics but in no class, as in sed_eval.
+    /// Segment-based metrics reject them.
     /// </summary>
     CountOverall,
 }

@@ -3,7 +3,7 @@ using Sed.Core.Annotations;
 
 namespace Sed.Core.Metrics.Pairs;
 
-/// <summary>Collects labels that are not in a class list, and reports those of each list in one problem.</summary>
+/// <summary>Collects labels that are not in a class list, and reports the labels of each list in one problem.</summary>
 /// <param name="classes">The classes that are scored.</param>
 /// <param name="problems">Receives the problems.</param>
 internal sealed class ForeignLabels(ClassList classes, ProblemList problems)
@@ -64,7 +64,7 @@ internal sealed class ForeignLabels(ClassList classes, ProblemList problems)
         }
     }
 
-    /// <summary>A clause that names the class with a similar name; null if there is none.</summary>
+    /// <summary>Names the class with a similar name, as a message fragment; null if there is none.</summary>
     /// <param name="label">A label that is not a class.</param>
     /// <param name="similar">The classes by <see cref="SimilarNames.KeyOf"/>.</param>
     private static string? Resemblance(string? label, Dictionary<string, string> similar) =>

@@ -4,8 +4,8 @@ using Sed.Core.Annotations;
 namespace Sed.Core.Metrics.Pairs;
 
 /// <summary>
-/// Frame scores and reference events, file by file and class by class, checked for consistency. The files are those of
-/// the scores: a file that is missing from the reference has no events. Reference rows "0 0 label", which give no time,
+/// Frame scores and reference events, file by file and class by class, checked for consistency. The scores determine
+/// the files: a file that is missing from the reference has no events. Reference rows "0 0 label", which give no time,
 /// are left out.
 /// </summary>
 public sealed class ScorePairs

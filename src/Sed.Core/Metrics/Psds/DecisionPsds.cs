@@ -82,7 +82,8 @@ public sealed class DecisionPsds : PreparedPsds
                 .. durations.Files.Select(
                     (file, k) =>
                     {
-                        // Detections are named as in the reference; those of a file that it lacks, as in the durations.
+                        // Detections are named as in the reference. If a file is missing from the reference, its
+                        // detections are named as in the durations.
                         var truth = referenceFiles[k] is { } known ? reference.EventsOf(known) : [];
                         var at = referenceFiles[k] is { } same ? detections.IndexOf(same) : names.IndexOf(file);
                         IntersectionCounter counter = new(classes, options);

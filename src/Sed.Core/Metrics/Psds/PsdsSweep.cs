@@ -42,8 +42,7 @@ internal sealed class PsdsSweep(PsdsOptions options, List<int> counted, double[]
                 else
                     crossTriggers[change.Kind - Change.CrossTriggers] += delta;
             }
-            // Cross-triggers only increase the rate, so they are not needed where false positives alone exceed the
-            // limit.
+            // Cross-triggers only increase the rate, so they are not needed if false positives alone exceed the limit.
             var rate = falsePositives / total;
             if (rate * options.UnitSeconds > limit)
                 continue;

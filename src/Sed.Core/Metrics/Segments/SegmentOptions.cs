@@ -1,6 +1,8 @@
 namespace Sed.Core.Metrics.Segments;
 
-/// <summary>Options of segment-based evaluation: how time is split into segments. Immutable; checked on use.</summary>
+/// <summary>
+/// Options of segment-based evaluation: the division of time into segments. Immutable; checked on use.
+/// </summary>
 public sealed record SegmentOptions
 {
     /// <summary>Length of a segment, in seconds. Default 1.0 (DCASE 2017 Task 4 B).</summary>

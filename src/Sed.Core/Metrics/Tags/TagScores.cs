@@ -45,7 +45,8 @@ public sealed class TagScores
     }
 
     /// <summary>
-    /// Uses the maximum of each class's frame scores as the clip score. The classes of a clip are those of its events.
+    /// Uses the maximum of each class's frame scores as the clip score. The classes of a clip are the classes of its
+    /// events.
     /// </summary>
     public static TagScores Of(ScorePairs pairs)
     {

@@ -43,7 +43,7 @@ public sealed class TaggingCounts : ClassCounts<TaggingCounts, TaggingRules>, IC
             : TaggingScores.Official(this);
 }
 
-/// <summary>Rules of counting clip-level decisions. Results carry their rules.</summary>
+/// <summary>Rules of counting clip-level decisions. Results include their rules.</summary>
 public enum TaggingRules
 {
     /// <summary>

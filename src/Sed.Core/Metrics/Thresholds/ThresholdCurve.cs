@@ -56,7 +56,7 @@ public sealed class ThresholdCurve
     {
         if (References == 0)
             return Rate.Undefined("the reference has no positives");
-        // Where several points have the same recall, the largest precision counts.
+        // If several points have the same recall, the largest precision counts.
         SortedDictionary<long, double> best = [];
         foreach (var point in Points)
         {

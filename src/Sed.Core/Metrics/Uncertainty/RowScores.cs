@@ -4,12 +4,12 @@ namespace Sed.Core.Metrics.Uncertainty;
 
 /// <summary>
 /// The values of a metric for the trials of a table row, on all clips and on bootstrap resamples. All trials have the
-/// same recipe, the same clips and the same resamples. Immutable.
+/// same configuration, the same clips and the same resamples. Immutable.
 /// </summary>
 /// <remarks>
-/// With several trials, the variance of their mean is the variance over clips that all trainings share, plus s²/T for
-/// the sample variance s² of T trials (which includes the variance over clips that is specific to a training). The
-/// shared part is the bootstrap variance of the mean minus the part that is specific to the trials. With one trial,
+/// With several trials, the variance of their mean is the variance over clips that all training runs share, plus s²/T
+/// for the sample variance s² of T trials (which includes the variance over clips that is specific to a training run).
+/// The shared part is the bootstrap variance of the mean minus the part that is specific to the trials. With one trial,
 /// only the clips vary: intervals and comparisons then apply to one trained network.
 /// </remarks>
 public sealed class RowScores
@@ -41,10 +41,10 @@ public sealed class RowScores
     /// </param>
     /// <param name="metric">The metric's name; its value is defined for every trial.</param>
     /// <param name="trainings">
-    /// Keys of the trials' trainings. Rows with equal trainings, which differ only in decoding, are compared as pairs
-    /// of trials. Default: none; the row shares no trainings with other rows.
+    /// Keys of the trials' training runs. Rows with equal training runs, which differ only in decoding, are compared as
+    /// pairs of trials. Default: none; the row shares no training runs with other rows.
     /// </param>
-    /// <param name="fewestUnits">Minimum number of independent units for intervals and verdicts. Default 10.</param>
+    /// <param name="fewestUnits">Minimum number of independent units for intervals and comparisons. Default 10.</param>
     /// <exception cref="ArgumentException">
     /// There are no trials, or the metric is missing or undefined for a trial.
     /// </exception>
@@ -81,7 +81,7 @@ public sealed class RowScores
         Trials > 1 && Math.Sqrt(TrialVariance) is var deviation && double.IsFinite(deviation) ? deviation : null;
 
     /// <summary>
-    /// The 95 % confidence interval: over clips and training runs for several trials, over clips for one trial.
+    /// The 95 % confidence interval: over clips and training runs for several trials, and over clips for one trial.
     /// Undefined, with the reason, if intervals do not reach their nominal coverage.
     /// </summary>
     public (Rate Low, Rate High) Interval() => Student().Limits();
@@ -123,7 +123,7 @@ public sealed class RowScores
     private double TrialVariance =>
         Same(values) ? 0 : values.Sum(value => (value - Mean) * (value - Mean)) / (Trials - 1);
 
-    /// <summary>The variance of the mean over trials that is due to the trainings.</summary>
+    /// <summary>The variance of the mean over trials that is due to the training runs.</summary>
     private double Trainings => Trials > 1 ? TrialVariance / Trials : 0;
 
     private double TrainingsOverClips => trialsOverClips / Trials;
@@ -191,13 +191,13 @@ public sealed class RowScores
 /// <summary>The objects that a comparison of two rows refers to.</summary>
 public enum Compared
 {
-    /// <summary>Nothing: one of the rows has a single trial.</summary>
+    /// <summary>No comparison: one of the rows has a single trial.</summary>
     Nothing,
 
-    /// <summary>Two trained networks, generalised to other clips but not to other trainings.</summary>
+    /// <summary>Two trained networks: the result applies to other clips, but not to other training runs.</summary>
     Networks,
 
-    /// <summary>Two recipes, generalised to other clips and other trainings.</summary>
+    /// <summary>Two configurations: the result applies to other clips and to other training runs.</summary>
     Recipes,
 }
 
@@ -208,7 +208,7 @@ public enum Compared
 /// </param>
 /// <param name="High">The upper limit.</param>
 /// <param name="PValue">The two-sided p-value; undefined if there is no interval.</param>
-/// <param name="Compared">The objects of the comparison: networks, recipes or nothing.</param>
+/// <param name="Compared">The objects of the comparison: networks, configurations or nothing.</param>
 public sealed record RowComparison(double Difference, Rate Low, Rate High, Rate PValue, Compared Compared)
 {
     /// <summary>The standard error of the difference; NaN if nothing is compared.</summary>
@@ -220,7 +220,7 @@ public sealed record RowComparison(double Difference, Rate Low, Rate High, Rate 
     /// <summary>Whether the rows differ significantly: the corrected p-value is at most 5 %.</summary>
     public bool Differs => Adjusted is { IsDefined: true, Value: <= RowComparisons.Level };
 
-    /// <summary>The reason that there is no verdict; null if there is one.</summary>
+    /// <summary>The reason why there is no comparison; null if there is one.</summary>
     public string? WhyNone => Adjusted.Why;
 }
 

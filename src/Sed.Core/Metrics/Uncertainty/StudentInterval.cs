@@ -4,16 +4,16 @@ namespace Sed.Core.Metrics.Uncertainty;
 
 /// <summary>
 /// Student's t interval and test of a score, or of a difference of scores, with two variance components: over clips,
-/// from the bootstrap, and over trainings. The bootstrap's bias is subtracted, which gives the centre of the basic
+/// from the bootstrap, and over training runs. The bootstrap's bias is subtracted, which gives the centre of the basic
 /// (reflected) interval (Davison and Hinkley 1997, section 5.2) and makes the interval valid for metrics that are not
 /// linear in the clips, such as mAP.
 /// </summary>
 /// <remarks>
 /// The variances have different degrees of freedom. The critical value of Satterthwaite (1946) is too small for two
-/// trainings; that of Cochran and Cox (1957, section 4.14), the mean of both t values weighted by the variances, is
-/// slightly too large. An interval uses the mean of the two critical values. A comparison uses the larger one, because
-/// corrections for multiple comparisons depend on the tails. <c>Sed.Bench statistics</c> measures the coverage and the
-/// false-positive rate of these functions.
+/// training runs. The critical value of Cochran and Cox (1957, section 4.14) is the mean of both t values, weighted by
+/// the variances; it is slightly too large. An interval uses the mean of the two critical values. A comparison uses the
+/// larger one, because corrections for multiple comparisons depend on the tails. <c>Sed.Bench statistics</c> measures
+/// the coverage and the false-positive rate of these functions.
 /// </remarks>
 internal sealed record StudentInterval
 {
@@ -41,7 +41,7 @@ internal sealed record StudentInterval
     /// <summary>The variance component of the clips. Default: the variance of the resamples.</summary>
     public double Clips { get; init; }
 
-    /// <summary>The variance component of the trainings. Default 0, for one trained network.</summary>
+    /// <summary>The variance component of the training runs. Default 0, for one trained network.</summary>
     public double Trainings { get; init; }
 
     /// <summary>Degrees of freedom of <see cref="Trainings"/>.</summary>

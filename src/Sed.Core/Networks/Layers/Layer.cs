@@ -34,7 +34,9 @@ public abstract partial record Layer
     /// </summary>
     internal abstract string ModuleName { get; }
 
-    /// <summary>Every reason the layer cannot be applied to an input, with an empty place; empty when it can.</summary>
+    /// <summary>
+    /// Every reason why the layer cannot be applied to an input, with an empty place; empty if it can.
+    /// </summary>
     /// <param name="input">Shape of the layer's input, flattened to vectors if the layer takes vectors.</param>
     public IReadOnlyList<Problem> Problems(Shape input) =>
         !TakesVectors && input.IsVectors

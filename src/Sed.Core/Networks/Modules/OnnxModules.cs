@@ -16,7 +16,7 @@ internal interface IOnnxModule
     OnnxValue Export(OnnxValue input);
 }
 
-/// <summary>Exports torch's modules and those of layers to ONNX.</summary>
+/// <summary>Exports the modules of torch and of layers to ONNX.</summary>
 internal static class OnnxModules
 {
     /// <summary>Appends the operators of a module at inference, and returns its output.</summary>

@@ -7,7 +7,8 @@ namespace Sed.Core.Training.Augmentations;
 
 /// <summary>
 /// Mixup (Zhang et al. 2018, arXiv 1710.09412): replaces the features and labels of each clip by a weighted mean with
-/// those of a random clip that has the same kind of labels. One weight per batch is drawn from Beta(alpha, alpha).
+/// the features and labels of a random clip that has the same kind of labels. One weight per batch is drawn from
+/// Beta(alpha, alpha).
 /// </summary>
 /// <param name="Alpha">Parameter of the beta distribution, above 0.</param>
 [Key("mixup")]

@@ -22,7 +22,7 @@ public sealed class ClipSet : IDisposable
     /// <param name="statistics">Mean and standard deviation of each band.</param>
     /// <param name="split">The split whose clips the set contains.</param>
     /// <exception cref="ArgumentException">
-    /// The split has no readable clips, or the features have another number of clips than the manifest.
+    /// The split has no readable clips, or the features and the manifest have different numbers of clips.
     /// </exception>
     public ClipSet(Manifest manifest, IFeatureReader features, BandStatistics statistics, Split split)
     {
@@ -82,7 +82,7 @@ public sealed class ClipSet : IDisposable
 
     /// <summary>The clips of an epoch in order, as positions in this set.</summary>
     /// <param name="order">Shuffled or class-balanced.</param>
-    /// <param name="seed">Seed of the training.</param>
+    /// <param name="seed">Seed of the training run.</param>
     /// <param name="epoch">Epoch number; each epoch has its own order.</param>
     /// <exception cref="ArgumentException">The order is class-balanced, but no clip has any class.</exception>
     public int[] Order(ClipOrder order, long seed, int epoch) =>

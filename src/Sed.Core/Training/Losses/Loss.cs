@@ -17,8 +17,10 @@ public abstract partial record Loss
 
     /// <summary>The loss of each element.</summary>
     /// <param name="probabilities">Any shape whose last dimension is the classes.</param>
-    /// <param name="labels">Targets from 0 to 1, of a shape that broadcasts to that of the probabilities.</param>
-    /// <param name="presence">Weight of each class where it is present, shape (classes); null: 1.</param>
+    /// <param name="labels">Targets from 0 to 1, of a shape that broadcasts to the shape of the probabilities.</param>
+    /// <param name="presence">
+    /// Weight of each class in clips and frames in which it is present, shape (classes); null: 1.
+    /// </param>
     internal abstract Tensor Each(Tensor probabilities, Tensor labels, Tensor? presence);
 
     /// <summary>The mean over all elements, with weight 1 for present classes.</summary>

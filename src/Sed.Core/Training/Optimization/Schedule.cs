@@ -12,8 +12,8 @@ public abstract record Schedule
     public abstract string Summary { get; }
 
     /// <summary>
-    /// Whether the learning rate depends on the maximum number of epochs. If so, a training with another maximum cannot
-    /// resume from its checkpoint.
+    /// Whether the learning rate depends on the maximum number of epochs. If so, a training run with a different
+    /// maximum cannot resume from its checkpoint.
     /// </summary>
     internal virtual bool DependsOnEpochs => false;
 

@@ -3,7 +3,7 @@ using Sed.Core.Runtime;
 
 namespace Sed.Core.Training.Targets;
 
-/// <summary>The labels of a clip that a training uses, from least to most information.</summary>
+/// <summary>The labels of a clip that training uses, from least to most information.</summary>
 internal enum LabelKind
 {
     /// <summary>The clip is not used.</summary>

@@ -3,7 +3,7 @@ using Sed.Core.Runtime.Keys;
 
 namespace Sed.Core.Training.Targets;
 
-/// <summary>The labels of the training clips that a training uses, as data.</summary>
+/// <summary>The labels of the training clips that training uses, as data.</summary>
 public abstract record Labels
 {
     private Labels() { }
@@ -29,7 +29,7 @@ public abstract record Labels
     }
 
     /// <summary>
-    /// Strong labels: the events are the target of the strong output, the tags the target of the weak output.
+    /// Strong labels: the events are the target of the strong output, and the tags are the target of the weak output.
     /// </summary>
     [Key("strong")]
     public sealed record Strong : Labels

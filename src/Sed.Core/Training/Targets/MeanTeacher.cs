@@ -17,8 +17,8 @@ public sealed record MeanTeacher
     public double Decay { get; init; } = 0.999;
 
     /// <summary>
-    /// Final weight of the consistency loss (mean squared error of the strong outputs plus that of the weak outputs),
-    /// above 0. Default 2.
+    /// Final weight of the consistency loss (mean squared error of the strong outputs plus mean squared error of the
+    /// weak outputs), above 0. Default 2.
     /// </summary>
     [Key("consistency")]
     public double Consistency { get; init; } = 2;

@@ -23,7 +23,7 @@ internal static class Engines
         var apart = random.Uniform(3.5, 6);
         var width = random.Uniform(0.5, 1.1);
         var firing = random.LogUniform(50, 130);
-        // The first car passes within the event, the others follow at equal intervals.
+        // The first car passes within the event; the others follow at equal intervals.
         var first = random.Uniform(0.3, 0.7) * Math.Min(seconds, apart);
         double Distance(double t) => ((t - first + (1.5 * apart)) % apart - (apart / 2)) / width;
         double Proximity(double t) => 1 / (1 + Math.Pow(Distance(t), 2));

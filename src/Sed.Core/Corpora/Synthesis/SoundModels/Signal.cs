@@ -1,6 +1,9 @@
 namespace Sed.Core.Corpora.Synthesis.SoundModels;
 
-/// <summary>Operations on buffers of samples. Those with "With" and "Faded" work in place and return the buffer.</summary>
+/// <summary>
+/// Operations on buffers of samples. Operations with "With" or "Faded" in their names work in place and return the
+/// buffer.
+/// </summary>
 internal static class Signal
 {
     /// <summary>Multiplies by a gain, given as a function of time (s) and interpolated linearly over 32 samples.</summary>

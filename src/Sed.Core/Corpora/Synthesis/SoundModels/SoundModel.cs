@@ -17,7 +17,7 @@ internal sealed record SoundModel(
     // Few annotated events of the real data are shorter.
     private const double MinSeconds = 0.3;
 
-    /// <summary>Draws the duration of an event (s), at most that of the clip.</summary>
+    /// <summary>Draws the duration of an event (s), at most the duration of the clip.</summary>
     internal double Seconds(Random random, double clipSeconds)
     {
         if (random.NextDouble() < FullClipShare)

@@ -76,8 +76,8 @@ internal sealed unsafe class ConvolutionTrunk
     }
 
     /// <summary>
-    /// Converts maps to contiguous (batch, frames, bins, channels), with the channels padded to those of the first
-    /// block.
+    /// Converts maps to contiguous (batch, frames, bins, channels), with the channels padded to the channels of the
+    /// first block.
     /// </summary>
     private Tensor ToChannelsLast(Tensor maps)
     {
