@@ -105,6 +105,10 @@ module Specification =
                 ""
         $"{specification.Corpus.Name}\n{counts}\n{CanonicalKey.Text(key specification)}"
 
+    /// A hash of the identity, 16 hexadecimal digits.
+    let identityKey specification =
+        CanonicalKey.Hash(nonNull (value (identity specification))).Substring(0, 16)
+
     /// The name of the trial's folder: 16 hexadecimal digits of a hash of its key and of its data.
     let hash (data: string) specification =
         let whole = key specification

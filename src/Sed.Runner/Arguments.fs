@@ -1,44 +1,55 @@
 namespace Sed.Runner
 
+open System
 open Argu
+
+/// Marks options for a submission to Slurm.
+[<AttributeUsage(AttributeTargets.Method ||| AttributeTargets.Property ||| AttributeTargets.Class)>]
+type internal ForSlurmAttribute() =
+    inherit Attribute()
+
+/// Marks options that are not passed on to worker processes and jobs.
+[<AttributeUsage(AttributeTargets.Method ||| AttributeTargets.Property ||| AttributeTargets.Class)>]
+type internal MainProcessAttribute() =
+    inherit Attribute()
 
 /// The command-line arguments of a script.
 type Arguments =
     | [<Unique>] Plan
     | [<Unique>] Profile of name: string
     | [<Unique>] Data of corpus: string
-    | [<Unique>] Device of name: string
+    | [<Unique; MainProcess>] Device of name: string
     | [<Unique>] Seeds of seeds: string
     | [<Unique>] Only of text: string
     | [<Unique>] Out of folder: string
-    | [<Unique>] Jobs of count: int
+    | [<Unique; MainProcess>] Jobs of count: int
     | [<Hidden; Unique>] Worker of threads: int
     | [<Hidden; Unique>] Plan_Key of key: string
-    | [<Unique>] On of cluster: string
-    | [<Unique>] Partition of name: string
-    | [<Unique>] Time of limit: string
-    | [<Unique>] Gpus of count: int
-    | [<Unique>] Cpus of count: int
-    | [<Unique>] Account of name: string
-    | [<Unique>] Slurm of options: string
-    | [<Unique>] Slurm_Prepare of options: string
-    | [<Unique>] Slurm_Trials of options: string
-    | Setup of line: string
-    | [<Unique>] Batch_Trials of count: int
-    | [<Unique>] Parallel_Trials of count: int
-    | [<Unique>] Max_Tasks of count: int
-    | [<Unique>] Wait
-    | [<Unique>] Dry_Run
+    | [<Unique; MainProcess>] On of cluster: string
+    | [<Unique; ForSlurm; MainProcess>] Partition of name: string
+    | [<Unique; ForSlurm; MainProcess>] Time of limit: string
+    | [<Unique; ForSlurm; MainProcess>] Gpus of count: int
+    | [<Unique; ForSlurm; MainProcess>] Cpus of count: int
+    | [<Unique; ForSlurm; MainProcess>] Account of name: string
+    | [<Unique; ForSlurm; MainProcess>] Slurm of options: string
+    | [<Unique; ForSlurm; MainProcess>] Slurm_Prepare of options: string
+    | [<Unique; ForSlurm; MainProcess>] Slurm_Trials of options: string
+    | [<ForSlurm; MainProcess>] Setup of line: string
+    | [<Unique; ForSlurm; MainProcess>] Batch_Trials of count: int
+    | [<Unique; ForSlurm; MainProcess>] Parallel_Trials of count: int
+    | [<Unique; ForSlurm; MainProcess>] Max_Tasks of count: int
+    | [<Unique; ForSlurm; MainProcess>] Wait
+    | [<Unique; ForSlurm; MainProcess>] Dry_Run
     | [<Hidden; Unique>] Prepare
     | [<Hidden; Unique>] Part of numbers: string
-    | [<Unique>] Retry_Failed
-    | [<Unique>] Verify
-    | [<Unique>] Record
-    | [<Unique>] Report
-    | [<Unique>] No_Report
-    | [<Unique>] No_Audio
-    | Export of file: string
-    | [<Unique>] Export_Model of file: string
+    | [<Unique; MainProcess>] Retry_Failed
+    | [<Unique; MainProcess>] Verify
+    | [<Unique; MainProcess>] Record
+    | [<Unique; MainProcess>] Report
+    | [<Unique; MainProcess>] No_Report
+    | [<Unique; MainProcess>] No_Audio
+    | [<MainProcess>] Export of file: string
+    | [<Unique; MainProcess>] Export_Model of file: string
 
     interface IArgParserTemplate with
         member argument.Usage =

@@ -25,16 +25,12 @@ type internal Display() =
             Console.Write("\r" + String(' ', shown) + "\r")
             shown <- 0
 
-    // File names and labels in messages may contain escape sequences.
-    let safe (text: string) =
-        text.Split '\n' |> Array.map OneLine.Of |> String.concat "\n"
-
     let line (text: string) =
         clear ()
         if watching then
-            AnsiConsole.WriteLine(safe text) // above the live table, which is then redrawn below it
+            AnsiConsole.WriteLine(OneLine.EachOf text) // above the live table, which is then redrawn below it
         else
-            Console.WriteLine(safe text)
+            Console.WriteLine(OneLine.EachOf text)
         lastLine <- clock.Elapsed
 
     let state (text: string) =
@@ -55,7 +51,7 @@ type internal Display() =
                     text
 
             clear ()
-            Console.Write(safe text)
+            Console.Write(OneLine.EachOf text)
             shown <- text.Length
         elif lastLine = TimeSpan.MinValue || clock.Elapsed - lastLine > linesApart then
             line text

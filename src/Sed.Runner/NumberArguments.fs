@@ -17,7 +17,7 @@ module NumberArguments =
             for case in FSharpType.GetUnionCases(typeof<'arguments>, true) do
                 match case.GetFields() with
                 | [| field |] when isWhole field.PropertyType || field.PropertyType = typeof<float> ->
-                    "--" + case.Name.ToLowerInvariant().Replace('_', '-'), isWhole field.PropertyType
+                    OptionCases.word case, isWhole field.PropertyType
                 | _ -> ()
         ]
 

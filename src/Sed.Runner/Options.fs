@@ -147,26 +147,14 @@ module Options =
         let slurm = slurmOptions given
         match given.TryGetResult On with
         | None ->
-            let named = [
-                "--partition", slurm.Partition.IsSome
-                "--time", slurm.Time.IsSome
-                "--gpus", slurm.Gpus.IsSome
-                "--cpus", slurm.Cpus.IsSome
-                "--account", slurm.Account.IsSome
-                "--slurm", slurm.More.IsSome
-                "--slurm-prepare", slurm.MoreForPreparation.IsSome
-                "--slurm-trials", slurm.MoreForTrials.IsSome
-                "--setup", not slurm.Setup.IsEmpty
-                "--batch-trials", given.Contains Batch_Trials
-                "--parallel-trials", given.Contains Parallel_Trials
-                "--max-tasks", slurm.MaxTasks.IsSome
-                "--wait", slurm.Wait
-                "--dry-run", slurm.DryRun
-            ]
+            let forSlurm = OptionCases.marked<Arguments, ForSlurmAttribute>
             None,
             [
-                for word, isGiven in named do
-                    if isGiven then
+                let words = [
+                    for argument in given.GetAllResults() -> given.Parser.GetArgumentCaseInfo(argument).Name.Value
+                ]
+                for word in List.distinct words do
+                    if forSlurm.ContainsKey word then
                         Problem.at word "this option requires --on slurm" "add --on slurm, or leave this option out"
             ]
         | Some "slurm" ->

@@ -239,8 +239,7 @@ let private isFull (error: IOException) =
 let private guarded (options: Options) (display: Display) (stopping: StopSignals) (work: unit -> int) =
     let ended code (message: string) =
         display.Clear()
-        for line in message.TrimEnd().Split '\n' do
-            eprintfn $"{OneLine.Of line}"
+        eprintfn $"{OneLine.EachOf message}"
         code
     try
         work ()
@@ -329,11 +328,11 @@ let private runExperiments source script home arguments experiments =
                else
                    [])
             @ noExperiments experiments
-        let recorded = recordedFolder script
+        let wrong =
+            match wrong, planned with
+            | [], Ok plans -> ResultWriter.outputProblems options script (recordedFolder script) plans
+            | _ -> wrong
         match wrong, planned with
-        | [], Ok plans when not (ResultWriter.outputProblems options script recorded plans).IsEmpty ->
-            ResultWriter.printProblems script (ResultWriter.outputProblems options script recorded plans)
-            2
         | [], Ok plans when options.PlanOnly ->
             printfn "%s" (plans |> List.map Plan.print |> String.concat "\n\n")
             0

@@ -1,11 +1,11 @@
-/// Submits the plans of a script to Slurm and follows the jobs to their end.
+/// Submits the plans of a script to Slurm.
 module internal Sed.Runner.Submission
 
 open System
+open System.Collections.Generic
 open System.IO
 open System.Threading
 open Sed
-open Sed.Core.Runtime.Keys
 
 let private everyTrial (plans: Plan list) = List.collect Plan.allTrials plans
 
@@ -56,9 +56,8 @@ let private fromHere (options: Options) (arguments: string list) (path: string) 
 let private logsOf (options: Options) (arguments: string list) =
     fromHere options arguments (Path.Combine(options.Out, "slurm"))
 
-/// The key of a trial without the hash of the data.
 let private keyOf (trial: Trial) =
-    CanonicalKey.Hash(Specification.key trial.Specification)
+    Specification.identityKey trial.Specification
 
 /// A submission before Slurm has numbered its jobs.
 type private Draft = {
@@ -119,8 +118,6 @@ let private submitted (draft: Draft) (jobs: Slurm.Jobs) : SubmittedJobs = {
     ]
 }
 
-let private pause = TimeSpan.FromSeconds 2.0
-
 /// Polls a job until it starts or waits for resources. Returns Slurm's reason if the job can never start. Slurm first
 /// gives new jobs a provisional reason, so a reason counts only if it is given twice in a row.
 let rec private impossible (job: string) (before: string) (tries: int) (stop: CancellationToken) : string option =
@@ -151,131 +148,6 @@ let private refusal (slurm: SlurmOptions) (prepare: string) stop : string option
             finally
                 Slurm.cancel [ probe ]
 
-/// The folder of the result of a submitted trial.
-let private folderIn out (specification: Specification) =
-    PreparedCorpora.trialFolder out specification
-    |> Option.defaultValue (Path.Combine(out, "trials", "unknown"))
-
-let private hasEnded out (trial: Trial) =
-    match TrialFolder.state (folderIn out trial.Specification) with
-    | Open -> false
-    | Finished _
-    | Failed _ -> true
-
-/// Requeues tasks that were killed or lost their node, a limited number of times. If only the training was killed, the
-/// task's own script requeues the task.
-type private Requeues() =
-    let mutable counts = Map.empty<string, int>
-
-    member _.Apply (display: Display) (state: SubmissionState) =
-        for index, (task, own) in List.indexed state.Tasks do
-            match own with
-            | Some own when
-                List.contains own.State [ "OUT_OF_MEMORY"; "NODE_FAIL"; "BOOT_FAIL" ]
-                || (own.State = "FAILED" && own.Signal = 9)
-                ->
-                let job = $"{state.Jobs.Array}_{index}"
-                let count = counts |> Map.tryFind job |> Option.defaultValue 0
-                if count < SlurmScript.mostKills && Slurm.requeue job then
-                    counts <- Map.add job (count + 1) counts
-                    display.Line
-                        $"{SlurmJobs.trialNames task} (job {job}): {Slurm.describe own}; queued again, {count + 1} of {SlurmScript.mostKills} times"
-            | _ -> ()
-
-/// Shows the progress of the jobs until they end. Returns the last known states of the jobs and the trials without a
-/// result.
-let private follow
-    (options: Options)
-    (display: Display)
-    (jobs: SubmittedJobs list)
-    (plans: Plan list)
-    (stop: CancellationToken)
-    =
-    let requeues = Requeues()
-    let mutable states = List.choose SlurmJobs.state jobs
-    let mutable shown = ""
-    let refresh () =
-        let now = List.choose SlurmJobs.state jobs
-        // Slurm forgets jobs after some minutes; the last known state of an ended job explains it.
-        if now.Length = jobs.Length then
-            let past = states
-            states <- [
-                for state in now do
-                    let before = past |> List.tryFind (fun other -> other.Jobs.Array = state.Jobs.Array)
-                    {
-                        state with
-                            Prepare = state.Prepare |> Option.orElse (before |> Option.bind _.Prepare)
-                            Tasks = [
-                                for index, (task, own) in List.indexed state.Tasks ->
-                                    task,
-                                    own
-                                    |> Option.orElse (before |> Option.bind (fun before -> snd before.Tasks[index]))
-                            ]
-                    }
-            ]
-            for state in states do
-                requeues.Apply display state
-        let summary = states |> List.map SlurmJobs.summary |> String.concat "; "
-        if summary <> shown then
-            shown <- summary
-            display.Line summary
-        now.Length < jobs.Length || now |> List.exists SlurmJobs.isAnyActive
-    let taskLines () = [
-        for state in states do
-            for index, (task, own) in List.indexed state.Tasks do
-                match own with
-                | Some own when own.State <> "COMPLETED" ->
-                    $"{SlurmJobs.trialNames task}, job {state.Jobs.Array}_{index}: {Slurm.describe own}"
-                | _ -> ()
-    ]
-    let shortened (lines: string list) =
-        if lines.Length <= 10 then
-            lines
-        else
-            List.truncate 9 lines
-            @ [ $"and {lines.Length - 9} more; `seddsl status` shows all" ]
-    let watch (plan: Plan) =
-        let folder = folderIn options.Out
-        let progress = Progress(plan, max 1 (Plan.allTrials plan).Length, folder)
-        let own = Plan.allTrials plan
-        let rec wait isActive polls =
-            let ended = own |> List.filter (hasEnded options.Out) |> List.length
-            display.State $"{plan.Experiment.Name}: {ended} of {own.Length} trials done{progress.Left}"
-            if ended < own.Length && isActive then
-                stop.WaitHandle.WaitOne pause |> ignore
-                stop.ThrowIfCancellationRequested()
-                // The controller serves all users, so it is polled less often than the folders.
-                wait (polls % 2 = 0 || refresh ()) (polls + 1)
-        display.Watch (fun () -> TableView.rendered progress.View) (fun () -> shortened (taskLines ())) (fun () ->
-            wait (refresh ()) 0)
-    List.iter watch plans
-    refresh () |> ignore
-    display.Clear()
-    states, everyTrial plans |> List.filter (hasEnded options.Out >> not)
-
-/// Waits for jobs. Returns None if all trials have results, so that the table can be shown; otherwise the exit code.
-let private waitFor options (display: Display) (jobs: SubmittedJobs list) (plans: Plan list) (stop: CancellationToken) =
-    try
-        match follow options display jobs plans stop with
-        | _, [] -> None
-        | states, left ->
-            eprintfn $"""The jobs have ended; {Text.count left.Length "trial"} without a result."""
-            for state in states do
-                for line in SlurmJobs.explain state do
-                    eprintfn $"{line}"
-            if states |> List.forall (SlurmJobs.explain >> List.isEmpty) then
-                for trial in left do
-                    eprintfn $"  {trial.Name}"
-            eprintfn "To submit these trials again, repeat the command; they resume from their last completed epoch."
-            Some 1
-    with :? OperationCanceledException ->
-        let numbers =
-            jobs
-            |> List.collect (fun jobs -> [ jobs.Prepare; jobs.Array ])
-            |> String.concat " "
-        display.Line $"The jobs keep running. To cancel them: scancel {numbers}"
-        reraise ()
-
 /// Submits the unfinished trials that no other active job has. Returns None once all trials are finished, immediately
 /// or after `--wait`, so that the table can be shown; otherwise the exit code.
 let run
@@ -303,16 +175,15 @@ let run
                         $"Slurm can never start these jobs, so they were cancelled: {Slurm.describeReason reason}"
                         "change the options for Slurm (sinfo shows what the partitions offer)"
                 )
-            let cancelled =
+            let reason =
                 try
-                    Ok(refusal slurm jobs.Prepare stop)
-                with :? OperationCanceledException as stopped ->
+                    refusal slurm jobs.Prepare stop
+                with :? OperationCanceledException ->
                     Slurm.cancel [ jobs.Prepare; jobs.Array ]
-                    Error stopped
-            match cancelled with
-            | Error stopped -> raise stopped
-            | Ok(Some reason) -> refuse reason
-            | Ok None ->
+                    reraise ()
+            match reason with
+            | Some reason -> refuse reason
+            | None ->
                 let record = submitted draft jobs
                 SlurmJobs.save options.Out record
                 printfn
@@ -326,19 +197,21 @@ let run
     | numbers ->
         for warning in SlurmOptions.warnings slurm do
             eprintfn $"{warning}"
-        let trials = everyTrial plans
+        let keys = everyTrial plans |> List.map keyOf |> Array.ofList
+        let isOpen = HashSet([ for number in numbers -> keys[number - 1] ]).Contains
         let active =
             SlurmJobs.load options.Out
-            |> List.choose SlurmJobs.state
+            |> List.filter (fun jobs ->
+                jobs.Tasks
+                |> List.exists (fun task -> task.Trials |> List.exists (fun trial -> isOpen trial.Key)))
+            |> List.choose (SlurmJobs.state None)
             |> List.filter SlurmJobs.isAnyActive
         let taken = SlurmJobs.activeTrials active
         let mine, others =
             numbers
-            |> List.partition (fun number -> not (taken.ContainsKey(keyOf trials[number - 1])))
+            |> List.partition (fun number -> not (taken.ContainsKey keys[number - 1]))
         let jobsOfOthers =
-            others
-            |> List.map (fun number -> taken[keyOf trials[number - 1]])
-            |> List.distinct
+            others |> List.map (fun number -> taken[keys[number - 1]]) |> List.distinct
         if not others.IsEmpty then
             printfn
                 $"""{Text.count others.Length "trial"} of {numbers.Length} without a result already waiting or running in {String.concat ", " [ for job in jobsOfOthers -> $"job {job}" ]}; not submitted again."""
@@ -354,7 +227,7 @@ let run
                  submit mine |> Result.map (fun jobs -> jobs :: older))
         with
         | Error problem -> reject problem
-        | Ok jobs when slurm.Wait -> waitFor options display jobs plans stop
+        | Ok jobs when slurm.Wait -> SubmittedRun.waitFor options.Out display jobs plans stop
         | Ok _ ->
             printfn
                 $"`seddsl status {options.Out}` shows the state of each task. When they have ended, the same command without --on slurm prints the table."

@@ -51,22 +51,7 @@ type internal WorkerProcesses
 
     do lock gate (fun () -> Seq.iter start [ 0 .. own.Length - 1 ])
 
-    // Options of the main process only, with the number of their values.
-    static let mainOnly =
-        Map [
-            "--on", 1
-            yield! Map.toSeq SlurmOptions.arity
-            "--jobs", 1
-            "--device", 1
-            "--export", 1
-            "--export-model", 1
-            "--report", 0
-            "--no-report", 0
-            "--no-audio", 0
-            "--verify", 0
-            "--record", 0
-            "--retry-failed", 0
-        ]
+    static let mainOnly = OptionCases.marked<Arguments, MainProcessAttribute>
 
     /// The exit code of a worker process or a cluster job whose script has another plan than the process that started
     /// it.

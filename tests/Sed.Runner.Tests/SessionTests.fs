@@ -69,6 +69,11 @@ let private meanLayer version =
     customLayer "mean" version 3 (fun width -> TorchSharp.torch.nn.Linear(width, 3))
 
 [<Fact>]
+let ``the key of a script's layer contains no compiler-generated name of the language`` () =
+    let layer = Assert.IsType<Sed.Core.Networks.Layers.Layer.Custom>(meanLayer 1)
+    Assert.DoesNotContain("customLayer", Sed.Core.Runtime.Code.OwnCode.Text layer.Module)
+
+[<Fact>]
 let ``folds, held-out clips, training options and layers of the script run in one table`` () =
     let out = Path.Combine(home, "words")
     let layered version =

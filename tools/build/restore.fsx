@@ -149,7 +149,7 @@ let hashes () =
 
 // ------------------------------------------------------------------------------------------------------------- restore
 
-/// Downloads packages into NuGet's cache through a temporary project in a folder. Returns NuGet's output if that fails.
+/// Downloads packages into NuGet's cache through a temporary project in a folder. Its output is NuGet's.
 let private download (folder: string) (settings: (string * string) list) seconds (packages: Package list) =
     Directory.CreateDirectory folder |> ignore
     // Empty files keep the settings of the repository out of this project.
@@ -194,13 +194,14 @@ let private downloadMissing (folder: string) (packages: Package list) =
     | [] -> ()
     | missing ->
         let once = List.singleton ("NUGET_ENHANCED_MAX_NETWORK_TRY_COUNT", "1")
-        let first = download (Path.Combine(folder, "first")) once 60 [ missing.Head ]
-        match first with
-        | Some output when output <> "" -> couldNotDownload missing output
-        | _ ->
+        match download (Path.Combine(folder, "first")) once 60 [ missing.Head ] with
+        | FailedWith output -> couldNotDownload missing output
+        | Succeeded
+        | OutOfTime ->
             match download folder [] 0 missing with
-            | Some output -> couldNotDownload (missing |> List.filter (isCached >> not)) output
-            | None -> ()
+            | FailedWith output -> couldNotDownload (missing |> List.filter (isCached >> not)) output
+            | Succeeded
+            | OutOfTime -> ()
 
 /// Restores the packages of paket.lock and the tools: NuGet downloads them from the configured sources, their content
 /// is compared with the recorded hashes, and Paket reads NuGet's cache.

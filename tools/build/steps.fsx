@@ -56,8 +56,13 @@ let outputOf (folder: string) (file: string) (arguments: string list) =
         fail file arguments running.ExitCode (output + errors.Result)
     output
 
-/// Runs a program with additional environment variables for at most a number of seconds; 0 for no limit. Returns its
-/// output if it fails, an empty text if it is not done in time, and None if it succeeds.
+/// The end of a program that was tried.
+type Attempt =
+    | Succeeded
+    | FailedWith of output: string
+    | OutOfTime
+
+/// Runs a program with additional environment variables for at most a number of seconds; 0 for no limit.
 let tryRun (settings: (string * string) list) (seconds: int) (file: string) (arguments: string list) =
     let info = describe true root file arguments
     for name, value in settings do
@@ -67,11 +72,11 @@ let tryRun (settings: (string * string) list) (seconds: int) (file: string) (arg
     let errors = running.StandardError.ReadToEndAsync()
     if not (running.WaitForExit(if seconds = 0 then -1 else 1000 * seconds)) then
         running.Kill true
-        Some ""
+        OutOfTime
     elif running.ExitCode <> 0 then
-        Some(output.Result + errors.Result + " ")
+        FailedWith(output.Result + errors.Result)
     else
-        None
+        Succeeded
 
 /// Runs a step and shows its output only if it fails.
 let runQuietly (file: string) (arguments: string list) = outputOf root file arguments |> ignore

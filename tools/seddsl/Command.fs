@@ -116,8 +116,7 @@ module Command =
 
     /// Prints text on standard error. Names in it may contain escape sequences.
     let complain (text: string) =
-        for line in lines (text.TrimEnd()) do
-            eprintfn $"{OneLine.Of line}"
+        eprintfn $"{OneLine.EachOf text}"
 
     /// The problems with the input, one per line, or None if the error is an internal one.
     let private problemsOf (error: exn) =

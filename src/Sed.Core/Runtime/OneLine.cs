@@ -25,6 +25,13 @@ public static class OneLine
         return line.ToString();
     }
 
+    /// <summary><see cref="Of"/> for each line of a text, without white space at its end.</summary>
+    public static string EachOf(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return string.Join('\n', text.TrimEnd().ReplaceLineEndings("\n").Split('\n').Select(Of));
+    }
+
     /// <summary>Whether <see cref="Of"/> replaces characters of a text.</summary>
     public static bool HasUnprintable(ReadOnlySpan<char> text)
     {

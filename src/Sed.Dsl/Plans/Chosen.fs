@@ -143,23 +143,23 @@ module internal Chosen =
     /// use the script as it is written.
     let ofExperiment (choices: Choices) (experiment: Experiment) : Chosen * Problem list =
         let corpus = choices.Data |> Option.orElse experiment.Data
-        let isDeclared name =
-            experiment.Profiles |> List.exists (fun (profile, _) -> profile.Name = name)
         let byDefault =
             match corpus, experiment.Profiles with
             | Some corpus, (first, _) :: _ when corpus.IsMixed -> first.Name
             | _ -> PaperProfile
-        let profiles = [
-            yield! experiment.Profiles
-            if not (isDeclared Profile.Smoke) then
-                smoke choices experiment
-            paper, experiment.Seeds
-        ]
-        let name = defaultArg choices.Profile byDefault
-        match profiles |> List.tryFind (fun (profile, _) -> profile.Name = name) with
-        | Some(profile, seeds) -> withProfile choices experiment profile seeds (name = byDefault), []
-        | None ->
-            let known = [ for profile, _ in profiles -> profile.Name ] |> String.concat ", "
+        let declared = Map [ for profile, seeds in experiment.Profiles -> profile.Name, (profile, seeds) ]
+        let chosen name (profile, seeds) =
+            withProfile choices experiment profile seeds (name = byDefault), []
+        match defaultArg choices.Profile byDefault with
+        | name when declared.ContainsKey name -> chosen name declared[name]
+        | Profile.Smoke -> chosen Profile.Smoke (smoke choices experiment)
+        | PaperProfile -> chosen PaperProfile (paper, experiment.Seeds)
+        | name ->
+            let known =
+                [ for profile, _ in experiment.Profiles -> profile.Name ]
+                @ [ Profile.Smoke; PaperProfile ]
+                |> List.distinct
+                |> String.concat ", "
             withProfile choices experiment { Name = ""; Settings = [] } experiment.Seeds true,
             [
                 Problem.at "--profile" $"there is no profile '{name}'" $"the profiles are {known}"

@@ -1,8 +1,8 @@
 namespace Sed
 
 open System
-open System.Security.Cryptography
-open System.Text
+open System.Text.Json.Nodes
+open Sed.Core.Runtime.Keys
 
 /// All trials of an experiment, validated before the first one starts.
 type Plan = {
@@ -220,13 +220,12 @@ module Plan =
     /// The key of all training runs of a script's plans and of their order. Processes with equal keys number the trials
     /// identically.
     let key (plans: Plan list) : string =
-        let trainings = [
+        let trainings = [|
             for plan in plans do
-                for trial in allTrials plan -> Specification.identity trial.Specification
-        ]
-        Convert
-            .ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(String.concat "\n\n" trainings)))
-            .Substring(0, 16)
+                for trial in allTrials plan do
+                    JsonNode.op_Implicit (Specification.identityKey trial.Specification)
+        |]
+        CanonicalKey.Hash(JsonArray trainings).Substring(0, 16)
 
     /// The key of each row, by its label. Rows that differ only in their labels are numbered.
     let rowKeys (plan: Plan) : Map<string, string> =

@@ -8,8 +8,7 @@ open Sed.Core.Runtime
 /// A trial of a submitted task.
 type SubmittedTrial = {
     Name: string
-    /// The hash of the trial's specification. It does not include the hash of the data, which is unknown before the
-    /// preparation.
+    /// The trial's `Specification.identityKey`. The hash of its data is unknown before the preparation.
     Key: string
 }
 
@@ -68,36 +67,31 @@ module internal SlurmJobs =
                     | :? IOException -> ()
             ]
 
-    /// Asks Slurm for the state of a submission. None if Slurm does not answer.
-    let state (jobs: SubmittedJobs) : SubmissionState option =
-        match Slurm.states jobs.Prepare, Slurm.states jobs.Array with
+    let private isActive (state: Slurm.JobState option) = state |> Option.exists Slurm.isActive
+
+    /// Asks Slurm for the state of a submission. None if Slurm does not answer. `before` is the last known state, which
+    /// remains for jobs that Slurm has dropped from its records.
+    let state (before: SubmissionState option) (jobs: SubmittedJobs) : SubmissionState option =
+        let prepareBefore = before |> Option.bind _.Prepare
+        let prepare =
+            if prepareBefore.IsSome && not (isActive prepareBefore) then
+                Some prepareBefore
+            else
+                Slurm.states jobs.Prepare
+                |> Option.map (List.tryHead >> Option.orElse prepareBefore)
+        match prepare, Slurm.states jobs.Array with
         | Some prepare, Some tasks ->
             let known = Map [ for task in tasks -> task.Task, task ]
-            let remaining =
-                match Map.tryFind (Some Slurm.remainingTasks) known, tasks with
-                | Some state, _ -> Some state
-                // Slurm drops a task that is cancelled before its start from the record of the array job.
-                | None, other :: _ ->
-                    Some {
-                        other with
-                            State = "CANCELLED"
-                            Reason = ""
-                            ExitCode = 0
-                            Signal = 0
-                            Nodes = ""
-                    }
-                | None, [] -> None
+            let stateOf index =
+                Map.tryFind (Some index) known
+                |> Option.orElse (Map.tryFind (Some Slurm.remainingTasks) known)
+                |> Option.orElse (before |> Option.bind (fun before -> snd before.Tasks[index]))
             Some {
                 Jobs = jobs
-                Prepare = List.tryHead prepare
-                Tasks = [
-                    for index, task in List.indexed jobs.Tasks ->
-                        task, Map.tryFind (Some index) known |> Option.orElse remaining
-                ]
+                Prepare = prepare
+                Tasks = [ for index, task in List.indexed jobs.Tasks -> task, stateOf index ]
             }
         | _ -> None
-
-    let private isActive (state: Slurm.JobState option) = state |> Option.exists Slurm.isActive
 
     /// Whether a job of the submission is waiting or running.
     let isAnyActive (state: SubmissionState) =
@@ -129,7 +123,7 @@ module internal SlurmJobs =
     let private inState (state: Slurm.JobState option) =
         match state with
         | Some state -> Slurm.describe state
-        | None -> "no longer known to Slurm"
+        | None -> "no longer in Slurm's records, because it ended some minutes ago or was cancelled before its start"
 
     /// One line for each job: the preparation and all tasks, each with its state and its log.
     let lines (state: SubmissionState) = [
@@ -166,27 +160,24 @@ module internal SlurmJobs =
         | :? IOException
         | :? UnauthorizedAccessException -> []
 
-    let private withEnd (file: string) = [
-        match lastLines 3 file with
-        | [] -> ()
-        | lines ->
-            for line in lines do
-                $"    {line}"
-    ]
+    /// The last lines of a log, indented.
+    let private ending (file: string) = [ for line in lastLines 3 file -> $"    {line}" ]
 
     /// The causes of missing results: each job that did not succeed, its final state, its log and the log's last lines.
-    let explain (state: SubmissionState) : string list = [
+    /// `isOpen` is false for the keys of trials with a result.
+    let explain (isOpen: string -> bool) (state: SubmissionState) : string list = [
         match state.Prepare with
         | Some prepare when not (Slurm.isActive prepare) && prepare.State <> "COMPLETED" ->
             $"The preparation (job {state.Jobs.Prepare}) {Slurm.describe prepare}, so no trial was started. Its log: {state.Jobs.PrepareLog}"
-            yield! withEnd state.Jobs.PrepareLog
+            yield! ending state.Jobs.PrepareLog
         | _ ->
             for index, (task, own) in List.indexed state.Tasks do
-                match own with
-                | Some own when own.State <> "COMPLETED" && not (Slurm.isActive own) ->
-                    $"{trialNames task} (job {state.Jobs.Array}_{index}): {Slurm.describe own}. Its log: {logs task}"
-                    yield! withEnd task.Log
-                | _ -> ()
+                let isCause =
+                    not (isActive own)
+                    && own |> Option.forall (fun own -> own.State <> "COMPLETED")
+                if isCause && task.Trials |> List.exists (fun trial -> isOpen trial.Key) then
+                    $"{trialNames task} (job {state.Jobs.Array}_{index}): {inState own}. Its log: {logs task}"
+                    yield! ending task.Log
     ]
 
 /// The jobs that were submitted from a run folder.
@@ -219,7 +210,7 @@ module SubmittedJobs =
         let states =
             jobs
             |> List.map (fun jobs ->
-                match SlurmJobs.state jobs with
+                match SlurmJobs.state None jobs with
                 | Some state -> state
                 | None ->
                     raise (InvalidDataException $"Slurm does not answer about job {jobs.Array}. Try again later."))

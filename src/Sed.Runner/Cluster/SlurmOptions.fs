@@ -35,25 +35,6 @@ type SlurmOptions = {
 }
 
 module internal SlurmOptions =
-    /// The command-line options for Slurm, with the number of their values.
-    let arity =
-        Map [
-            "--partition", 1
-            "--time", 1
-            "--gpus", 1
-            "--cpus", 1
-            "--account", 1
-            "--slurm", 1
-            "--slurm-prepare", 1
-            "--slurm-trials", 1
-            "--setup", 1
-            "--batch-trials", 1
-            "--parallel-trials", 1
-            "--max-tasks", 1
-            "--wait", 0
-            "--dry-run", 0
-        ]
-
     /// Seconds before a task's time limit at which Slurm signals it to stop.
     let secondsBeforeLimit = 60
 

@@ -220,7 +220,7 @@ let private blockAt (tokens: Token[]) index =
 /// defines itself are not mistakes.
 let private outside (tokens: Token[]) (index: int) =
     let token = tokens[index]
-    let isDefined =
+    let isDefined () =
         tokens
         |> Array.exists (fun other ->
             other.Text = token.Text
@@ -234,7 +234,7 @@ let private outside (tokens: Token[]) (index: int) =
             && tokens[index + 1].Line = token.Line
             && not (List.contains tokens[index + 1].Text [ "="; "."; ":"; "<-"; "|>" ])
             && keywords |> List.exists (fun keyword -> keyword.Name = token.Text)
-            && not isDefined
+            && not (isDefined ())
         then
             $"`{token.Text}` belongs inside the braces of `experiment`."
     ]

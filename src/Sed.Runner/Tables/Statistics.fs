@@ -56,6 +56,9 @@ type MetricStatistics = {
     Letters: Map<string, string list>
 }
 
+/// The comparisons of all pairs of rows, by the rows' indices.
+type private PairwiseComparisons = IReadOnlyDictionary<struct (int * int), RowComparison>
+
 /// Confidence intervals over clips and training runs, and significance tests between rows.
 module internal Statistics =
     let private limits struct (low: Rate, high: Rate) : Limits =
@@ -115,19 +118,21 @@ module internal Statistics =
         else
             estimate.Mean
 
-    /// The letters of the rows that were compared with the best one. Rows that are no better than a constant prediction
-    /// have none.
-    let private letters (metric: Metric) (rows: (string * Estimate * RowScores) list) =
-        let ordered =
-            rows
-            |> List.sortByDescending (fun (_, estimate, _) -> rank metric estimate)
-            |> List.indexed
-        let compared =
-            RowComparisons.AllPairs [| for _, (_, _, scores) in ordered -> scores |]
+    /// The letters of rows of which all pairs were compared. Rows that are no better than a constant prediction have
+    /// none.
+    let private letters
+        (metric: Metric)
+        (constant: Set<string>)
+        (estimates: Map<string, Estimate>)
+        (rows: string list)
+        (pairs: PairwiseComparisons)
+        =
         let isKnown (left, _) (right, _) =
-            left = right || isNull compared[struct (left, right)].WhyNone
+            left = right || isNull pairs[struct (left, right)].WhyNone
         let known =
-            ordered
+            List.indexed rows
+            |> List.filter (fun (_, row) -> not (constant.Contains row))
+            |> List.sortByDescending (fun (_, row) -> rank metric estimates[row])
             |> List.fold
                 (fun known row ->
                     if List.forall (isKnown row) known then
@@ -136,9 +141,9 @@ module internal Statistics =
                         known)
                 []
             |> List.rev
-        let place = Map [ for index, (row, _, _) in known -> row, index ]
-        LetterDisplay.ofPairs [ for _, (row, _, _) in known -> row ] (fun (left, right) ->
-            compared[struct (place[left], place[right])].Differs)
+        let place = Map [ for index, row in known -> row, index ]
+        LetterDisplay.ofPairs [ for _, row in known -> row ] (fun (left, right) ->
+            pairs[struct (place[left], place[right])].Differs)
 
     /// The reference row: the named row; or the best row if none is named or if the named row is no better than a
     /// constant prediction. None if no row is better than a constant prediction.
@@ -152,20 +157,19 @@ module internal Statistics =
     /// The comparisons of rows with the reference row. With a named reference row, p-values are corrected for the
     /// number of comparisons with it. The best row is selected by its scores, so p-values are corrected for all pairs
     /// of rows.
-    let private compare (metric: Metric) isNamed reference (rows: (string * RowScores) list) =
-        let others = rows |> List.filter (fst >> (<>) reference)
+    let private compare (metric: Metric) isNamed reference (rows: (string * RowScores) list) pairs =
+        let own, others = rows |> List.partition (fst >> (=) reference)
         let found =
             if isNamed then
-                let own = rows |> List.find (fst >> (=) reference) |> snd
-                RowComparisons.With(own, [| for _, scores in others -> scores |]) |> Seq.toList
+                let others = [| for _, scores in others -> scores |]
+                List.ofSeq (RowComparisons.With(snd own.Head, others))
             else
-                let ordered = List.indexed rows
-                let compared = RowComparisons.AllPairs [| for _, scores in rows -> scores |]
-                let best = ordered |> List.find (fun (_, (row, _)) -> row = reference) |> fst
+                let pairs: PairwiseComparisons = pairs ()
+                let best = rows |> List.findIndex (fst >> (=) reference)
                 [
-                    for index, (row, _) in ordered do
-                        if row <> reference then
-                            compared[struct (index, best)]
+                    for index in 0 .. rows.Length - 1 do
+                        if index <> best then
+                            pairs[struct (index, best)]
                 ]
         Map [ for (row, _), own in List.zip others found -> row, comparison metric own ]
 
@@ -198,6 +202,17 @@ module internal Statistics =
                             row
                 ]
             let reference = referenceOf metric against constant own
+            let comparable = [
+                match reference with
+                | None -> ()
+                | Some label ->
+                    let _, clips, _ = scores |> List.find (fun (row, _, _) -> row = label)
+                    for row, others, scores in scores do
+                        if sameClips others clips then
+                            row, scores
+            ]
+            let pairs =
+                lazy (RowComparisons.AllPairs [| for _, scores in comparable -> scores |])
             {
                 Metric = metric
                 Estimates = Map own
@@ -205,26 +220,11 @@ module internal Statistics =
                 Comparisons =
                     match reference with
                     | None -> Map.empty
-                    | Some label ->
-                        let _, clips, _ = scores |> List.find (fun (row, _, _) -> row = label)
-                        scores
-                        |> List.filter (fun (_, others, _) -> sameClips others clips)
-                        |> List.map (fun (row, _, scores) -> row, scores)
-                        |> compare metric (against = Some label) label
+                    | Some label -> compare metric (against = Some label) label comparable pairs.Force
                 Constant = constant
                 Letters =
-                    if sorted = Some metric then
-                        let better = scores |> List.filter (fun (row, _, _) -> not (constant.Contains row))
-                        let estimates = Map own
-                        match better with
-                        | [] -> Map.empty
-                        | _ ->
-                            let _, clips, _ =
-                                better |> List.maxBy (fun (row, _, _) -> rank metric estimates[row])
-                            better
-                            |> List.filter (fun (_, others, _) -> sameClips others clips)
-                            |> List.map (fun (row, _, scores) -> row, estimates[row], scores)
-                            |> letters metric
+                    if sorted = Some metric && reference.IsSome then
+                        letters metric constant (Map own) (List.map fst comparable) pairs.Value
                     else
                         Map.empty
             }

@@ -40,6 +40,30 @@ public sealed class CasesTests : IDisposable
         Assert.NotNull(manifest.EventsOf(manifest.IndicesOf(Split.Testing)));
     }
 
+    [Fact]
+    public void A_quoted_label_with_a_comma_is_one_label() =>
+        Assert.Equal(["Dog", "Male speech, man speaking"], Listing("comma-labels").Classes);
+
+    [Fact]
+    public void Lists_with_other_separators_quotes_capitals_and_names_of_columns_are_read()
+    {
+        var listing = Listing("list-headers");
+        Assert.Empty(listing.Problems);
+        Assert.Equal(
+            [
+                ("eval.tsv", Split.Evaluation, 1),
+                ("eval2.tsv", Split.Evaluation, 1),
+                ("test.tsv", Split.Testing, 2),
+                ("test.txt", Split.Testing, 1),
+                ("train_weak.tsv", Split.Training, 3),
+                ("valid.tsv", Split.Validation, 1),
+            ],
+            listing.Lists.Select(use => (use.File, use.Split!.Value, use.Clips))
+        );
+        Assert.Equal(["cat", "dog"], listing.Classes);
+        Assert.Equal(9, ManifestBuilder.Build(listing).Clips.Count);
+    }
+
     private (string, Split)[] Read(string name) =>
         [.. ManifestBuilder.Build(Listing(name)).Clips.Select(clip => (clip.Name, clip.Split))];
 

@@ -50,16 +50,21 @@ internal sealed class OwnCode
             function,
             own =>
             {
-                OwnCode code = new();
-                code.Read(own);
-                return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(code.text.ToString())))[..8];
+                return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Text(own))))[..8];
             }
         );
 
+    /// <summary>The text that is hashed.</summary>
+    internal static string Text(Delegate function)
+    {
+        OwnCode code = new();
+        code.Read(function);
+        return code.text.ToString();
+    }
+
     private void Read(Delegate function)
     {
-        Value(function.Target);
-        Refer(function.Method);
+        Function(function);
         while (open.TryDequeue(out var method))
         {
             text.Append(CultureInfo.InvariantCulture, $"method {numbers[method]}\n");
@@ -130,6 +135,15 @@ internal sealed class OwnCode
             Type(parent);
     }
 
+    /// <summary>Appends the captured values and the method of a delegate.</summary>
+    private void Function(Delegate function)
+    {
+        Value(function.Target);
+        // The F# compiler names a closure after its source line, so a library's closure has another name after each edit.
+        if (IsOwn(function.Method) || !function.Method.DeclaringType!.Name.Contains('@', StringComparison.Ordinal))
+            Refer(function.Method);
+    }
+
     /// <summary>Appends a captured value: a number, a string, or the fields of a script object, recursively.</summary>
     private void Value(object? value)
     {
@@ -141,8 +155,7 @@ internal sealed class OwnCode
                 text.Append(CultureInfo.InvariantCulture, $"value {value}\n");
                 return;
             case Delegate function:
-                Value(function.Target);
-                Refer(function.Method);
+                Function(function);
                 return;
         }
         if (value is Array or ITuple)

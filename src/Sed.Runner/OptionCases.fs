@@ -1,0 +1,16 @@
+/// The options of a command, as the union that describes them to Argu declares them.
+module internal Sed.Runner.OptionCases
+
+open FSharp.Reflection
+
+/// The name of an option on the command line.
+let word (case: UnionCaseInfo) =
+    "--" + case.Name.ToLowerInvariant().Replace('_', '-')
+
+/// The options with an attribute, each with the number of its values.
+let marked<'arguments, 'attribute> =
+    Map [
+        for case in FSharpType.GetUnionCases(typeof<'arguments>, true) do
+            if case.GetCustomAttributes(typeof<'attribute>).Length > 0 then
+                word case, case.GetFields().Length
+    ]
