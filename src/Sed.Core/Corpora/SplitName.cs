@@ -74,7 +74,7 @@ internal sealed record SplitName(IReadOnlyList<Split> Splits, IReadOnlyList<stri
         : DevelopmentWords.Contains(word)
             ? Splits is [Split.Training] ? $"\"{word}\": no other list is for training"
                 : $"\"{word}\": another list is for training"
-        : TrainingKinds.Contains(word) ? $"\"{word}\": no name states another split"
+        : TrainingKinds.Contains(word) ? $"\"{word}\": no name states a different split"
         : "";
 
     /// <summary>Whether the name states several splits.</summary>

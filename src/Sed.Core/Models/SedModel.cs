@@ -51,7 +51,7 @@ public sealed class SedModel : IDisposable
     /// <param name="detection">Decoding options; null (the default) uses those of the model.</param>
     /// <param name="device">Device of the networks: auto (the default), cpu, cuda or cuda:N.</param>
     /// <exception cref="ModelFileException">
-    /// The file is not a model, is damaged, or has another format version.
+    /// The file is not a model, is damaged, or has a different format version.
     /// </exception>
     /// <exception cref="IOException">The file cannot be opened.</exception>
     /// <exception cref="ArgumentException">

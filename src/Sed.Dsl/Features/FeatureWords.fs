@@ -68,7 +68,7 @@ type SamplesBuilder() =
 
     member _.Yield(_: unit) = Features.ofSource (SampleFrames())
 
-    /// Sampling rate; clips of another rate are resampled. Default 16,000 Hz.
+    /// Sampling rate; clips with a different rate are resampled. Default 16,000 Hz.
     [<CustomOperation "rate">]
     member _.Rate(features: Features, rate: float<Hz>) =
         if

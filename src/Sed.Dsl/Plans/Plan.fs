@@ -37,7 +37,7 @@ module Plan =
             Problem.at
                 "report"
                 $"{names} cannot be reported on validation clips, which have weak labels only"
-                "score on another split"
+                "score on a different split"
     ]
 
     let private otherwise settings (written: Specification) = [
@@ -129,7 +129,7 @@ module Plan =
         [
             yield! ExperimentProblems.problems PaperProfile experiment chosen.Corpus seedsGiven chosen.Variants
             yield! rowProblems chosen trial
-            // A setting may have no effect with another corpus, for example the number of clips.
+            // A setting may have no effect with a different corpus, for example the number of clips.
             if choices.Data.IsNone then
                 yield! idleAxes experiment chosen trial
         ]

@@ -27,7 +27,7 @@ type internal Source = {
 module internal RunFolder =
     let private format = "2"
 
-    /// Writes the format into a new run folder and refuses a folder of another format, which it leaves unchanged.
+    /// Writes the format into a new run folder and refuses a folder of a different format, which it leaves unchanged.
     let openFor (folder: string) =
         let file = Path.Combine(folder, "format")
         let refuse found =
@@ -187,7 +187,7 @@ type internal Workspace
                 |> Seq.map (Problem.within $"{plan.Experiment.Name}, features of {manifest.Corpus}")
             for showing in plan.Experiment.Showing do
                 match showing with
-                // With another corpus than the script's, figures of classes that it does not have are left out.
+                // With a corpus other than the script's, figures of classes that it does not have are left out.
                 | Saliency label when
                     plan.Experiment.Data = Some trial.Specification.Corpus
                     && not (Seq.contains label manifest.Classes)

@@ -61,7 +61,8 @@ internal sealed class ScoreTargets : FrameTargets
     }
 
     /// <summary>
-    /// Resamples to another hop: each target frame is the mean of the overlapping source frames, weighted by overlap.
+    /// Resamples to a different hop: each target frame is the mean of the overlapping source frames, weighted by
+    /// overlap.
     /// </summary>
     private void Resample(ReadOnlySpan<float> said, double frameSeconds, Span<float> values)
     {
