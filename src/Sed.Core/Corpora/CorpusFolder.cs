@@ -61,7 +61,7 @@ internal sealed class CorpusFolder
         return files.Length > 0 ? files : throw new CorpusException(folder, "the folder is empty");
     }
 
-    /// <summary>Whether a list is empty, or is a pipe or a device, which might block.</summary>
+    /// <summary>Whether a list is empty, or is a pipe or a device, from which reading could block.</summary>
     internal static bool IsEmpty(string list) =>
         (File.ResolveLinkTarget(list, returnFinalTarget: true) ?? new FileInfo(list)) is not FileInfo { Length: > 0 };
 

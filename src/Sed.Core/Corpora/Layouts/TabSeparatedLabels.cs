@@ -134,7 +134,7 @@ internal sealed class TabSeparatedLabels : ICorpusLayout
             else if (IsTabSeparated(file) || header.MayBeList)
                 uses.Add(ListUse.Ignored(relative, header.Reason));
         }
-        // If no other list states the training split, "dev" is a development set, which is trained on.
+        // If no other list states the training split, "dev" is a development set, which is used for training.
         var hasTraining = found.Any(list =>
             list.Kind != ListKind.Names && SplitName.Of(list.Relative, false).Splits is [Split.Training]
         );
