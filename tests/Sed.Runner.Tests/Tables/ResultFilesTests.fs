@@ -143,7 +143,7 @@ let ``on another processor, cells of a large table with two trials are tested`` 
     // Student's t of 1 degree of freedom at 1 - 0.025 / 200 is 2546.5; times 0.01 sqrt(2 / 2).
     match verify 30.5 with
     | Ok words -> failwith words
-    | Result.Error problems -> Assert.EndsWith("the variation between trainings (25.4648)", problems.Head.Cause)
+    | Result.Error problems -> Assert.EndsWith("the variation between training runs (25.4648)", problems.Head.Cause)
 
 [<Fact>]
 let ``on another processor, a row with one trial cannot be tested`` () =
