@@ -1,7 +1,7 @@
 // Published systems for DCASE 2017 Task 4 as settings of rows: features, network and training. Usage:
-// `#load "systems.fsx"`, then `addRow "Xu et al." Systems.xu`. If layer sizes were not published, comments say that
-// they are chosen here; rows of such systems should be named "after" the authors. The times in the comments are the
-// distance between frames of the strong output.
+// `#load "systems.fsx"`, then `addRow "Xu et al." Systems.xu`. If layer sizes were not published, the comments state
+// that they are chosen here; rows of such systems should be named "after" the authors. The times in the comments are
+// the distance between frames of the strong output.
 #load "sed.fsx"
 open Sed
 open Sed.Core.Networks.Layers

@@ -196,7 +196,7 @@ let private follow
     let mutable shown = ""
     let refresh () =
         let now = List.choose SlurmJobs.state jobs
-        // Slurm forgets jobs after some minutes; the last known state of an ended job explains it.
+        // Slurm drops the records of jobs after some minutes. The last known state of an ended job gives its cause.
         if now.Length = jobs.Length then
             let past = states
             states <- [

@@ -27,7 +27,7 @@ type internal Source = {
 module internal RunFolder =
     let private format = "2"
 
-    /// Writes the format into a new run folder and refuses a folder of a different format, which it leaves unchanged.
+    /// Writes the format into a new run folder and rejects a folder of a different format, which it leaves unchanged.
     let openFor (folder: string) =
         let file = Path.Combine(folder, "format")
         let refuse found =

@@ -49,8 +49,8 @@ internal static class StatisticsBench
                 )
         );
         Console.WriteLine(
-            "One training: intervals and verdicts are about networks (is the interval right about this network; do two equal"
-                + " networks differ). Several: about recipes."
+            "With one training run, intervals and comparisons refer to single networks: does the interval contain the network's"
+                + " score, and are two equal networks reported as different? With several, they refer to configurations."
         );
         Console.WriteLine(
             $"{"metric", -10}{"clips", 6}{"trainings", 10}{"coverage", 10}{"no interval", 12}{"2 equal rows differ", 21}{"of 8 equal rows, one differs from the best", 44}"
