@@ -30,7 +30,10 @@ internal sealed class CorpusFolder
     /// <summary>The path of a file within the folder.</summary>
     internal string Relative(string file) => System.IO.Path.GetRelativePath(Path, file);
 
-    /// <summary>The file whose name matches a pattern (* and ?), the one in the fewest folders first; null if there is none.</summary>
+    /// <summary>
+    /// A file whose name matches a pattern (* and ?); of several files, the file in the fewest folders. Null if there
+    /// is none.
+    /// </summary>
     internal string? FirstNamed(string pattern) =>
         Named(pattern).MinBy(file => file.Count(c => c == System.IO.Path.DirectorySeparatorChar));
 

@@ -30,7 +30,7 @@ internal sealed record SplitName(IReadOnlyList<Split> Splits, IReadOnlyList<stri
         (Split.Evaluation, ["eval", "evals", "evaluate", "evaluation", "evaluating"]),
     ];
 
-    // Words that occur together with those above without a separator, as in "trainset" and "weaktrain".
+    // Words that occur next to the words above without a separator, as in "trainset" and "weaktrain".
     private static readonly string[] OtherWords =
     [
         .. TrainingKinds,

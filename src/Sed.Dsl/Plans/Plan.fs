@@ -68,8 +68,8 @@ module Plan =
         |> List.map (fun ((_, words), rows) -> List.choose fst rows, words)
         |> List.filter (snd >> List.isEmpty >> not)
 
-    /// The problems of all rows, including those that are not selected to run. A problem that all rows share is
-    /// reported once.
+    /// The problems of all rows, including rows that are not selected to run. A problem that all rows share is reported
+    /// once.
     let private rowProblems (chosen: Chosen) (trial: Variant -> Specification * Problem list) = [
         let perRow = [
             for variant in chosen.Variants do

@@ -9,7 +9,7 @@ namespace Sed.Core.Features.LogMel;
 
 /// <summary>
 /// The definition of log-mel energies. Common definitions differ by up to 5.8 in the logarithm, so every setting is
-/// explicit and part of the canonical key. The defaults are those of the DCASE 2017 baseline.
+/// explicit and part of the canonical key. The defaults are the settings of the DCASE 2017 baseline.
 /// </summary>
 [Key("logMel")]
 public sealed record LogMelOptions : FeatureSource
