@@ -132,7 +132,7 @@ type internal Workspace
     /// The number of trials that are trained at the same time.
     member val Jobs = 1 with get, set
 
-    /// Threads of each training run; 0 for one per processor.
+    /// Number of threads of each training run; 0 for one per processor.
     member val Threads = 0 with get, set
 
     /// The number of kernel threads for the next epoch; called after every epoch.
