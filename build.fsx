@@ -1,5 +1,5 @@
 // Restores, builds, tests and runs SedDsl: dotnet fsi build.fsx [command] [arguments]
-// Requires git and the .NET 10 SDK; ffmpeg for audio formats other than those read directly.
+// Requires git and the .NET 10 SDK; ffmpeg is needed only for audio formats other than WAV, AIFF, MP3 and Ogg Vorbis.
 #load "tools/build/restore.fsx" "tools/build/packages.fsx"
 open System
 open System.IO
@@ -23,7 +23,7 @@ let private buildInputs () =
     |> List.map (fun file -> $"{file} {FileInfo(file).Length} {File.GetLastWriteTimeUtc(file).Ticks}")
     |> String.concat "\n"
 
-/// Builds the solution unless its input files are unchanged. MSBuild alone needs about ten seconds to find that out.
+/// Builds the solution unless its input files are unchanged. MSBuild alone needs about ten seconds to detect this.
 let build () =
     restore ()
     let stamp = path "artifacts/built"

@@ -1,7 +1,8 @@
-// Decoding methods. One network is trained, and each row decodes its frame probabilities in another way: a threshold, a
-// median filter, thresholds and smoothing tuned for each class, hysteresis, and boxes between change points (cSEBBs;
-// Ebbers et al. 2024, arXiv 2406.04212) with the defaults of the authors' code and tuned over their grid. Decoding is
-// tuned on the testing clips, which early stopping also monitors, and scored on the evaluation clips.
+// Decoding methods. One network is trained, and each row decodes its frame probabilities in a different way: a
+// threshold, a median filter, thresholds and smoothing tuned for each class, hysteresis, and boxes between change
+// points (cSEBBs; Ebbers et al. 2024, arXiv 2406.04212) with the defaults of the authors' code, and with parameters
+// tuned over their grid. Decoding is tuned on the testing clips, which early stopping also monitors, and scored on the
+// evaluation clips.
 #load "sed.fsx"
 open Sed
 

@@ -16,7 +16,8 @@ let known = [
     publishedAs "after Lee et al., SNU" [ WeakF, 0.526; StrongER, 0.66 ]
 ]
 
-/// The settings of a system without those of some axes, which the protocol of the table or another row sets.
+/// The settings of a system without the settings of some axes, which are set by the protocol of the table or by another
+/// row.
 let without axes settings =
     settings
     |> List.filter (fun setting -> not (List.contains (Setting.axis setting) axes))

@@ -3,7 +3,7 @@
 open Sed
 
 /// Adavanne and Virtanen, "Sound event detection using weakly labeled dataset with stacked convolutional and recurrent
-/// neural network", DCASE 2017 (arXiv 1710.02998). Each score is of one run on the testing split.
+/// neural network", DCASE 2017 (arXiv 1710.02998). Each score is from one run on the testing split.
 module Paper =
     let source =
         "Adavanne and Virtanen 2017 (arXiv 1710.02998), testing split of DCASE 2017 Task 4"
@@ -48,7 +48,7 @@ module Challenge =
     let source = "results page of DCASE 2017 Task 4, evaluation split"
 
     /// Systems with their scores. The best strong ER of Adavanne and Virtanen's four systems is 0.79; it is left out
-    /// because the source does not say which system has it.
+    /// because the source does not state which system achieved it.
     let systems = [
         "Adavanne and Virtanen 1", [ WeakF, 0.455; WeakP, 0.572; WeakR, 0.379 ]
         "Adavanne and Virtanen 2", [ WeakF, 0.466; WeakP, 0.580; WeakR, 0.389 ]

@@ -37,7 +37,7 @@ let long = quick @ [ TrainingClips 1600; Epochs 80; Patience 30 ]
 /// The settings of the built-in profile `smoke`, for scripts that extend it.
 let smoke = Profile.smoke
 
-/// The folder of corpora, features, trials and tables: the value of `--out`, or else the folder runs beside the
+/// The folder of corpora, features, trials and tables: the value of `--out`; by default, the folder runs beside the
 /// scripts.
 let runs =
     match fsi.CommandLineArgs |> Array.tryFindIndex ((=) "--out") with

@@ -1,7 +1,7 @@
 // Published systems for DCASE 2017 Task 4 as settings of rows: features, network and training. Usage:
-// `#load "systems.fsx"`, then `addRow "Xu et al." Systems.xu`. If layer sizes were not published, comments say that
-// they are chosen here; rows of such systems should be named "after" the authors. The times in the comments are the
-// distance between frames of the strong output.
+// `#load "systems.fsx"`, then `addRow "Xu et al." Systems.xu`. If layer sizes were not published, the comments state
+// that they are chosen here; rows of such systems should be named "after" the authors. The times in the comments are
+// the distance between frames of the strong output.
 #load "sed.fsx"
 open Sed
 open Sed.Core.Networks.Layers
@@ -11,7 +11,7 @@ module Systems =
     let private clipsAlone = [ StrongWeight 0.0; WeakWeight 1.0 ]
 
     /// Adavanne and Virtanen 2017 (arXiv 1710.02998): convolutions, recurrent layers, two weighted losses. Layer sizes
-    /// were not published; those chosen here have the published number of parameters. 20 ms.
+    /// were not published; the sizes chosen here give the published number of parameters. 20 ms.
     let adavanne = [
         Network(
             crnn {
@@ -69,7 +69,7 @@ module Systems =
             Threshold 0.3
         ]
 
-    /// The layers of a network, followed by those of another one.
+    /// The layers of a network, followed by the layers of another network.
     let private above (below: Network) (upper: Network) = {
         upper with
             Layers = below.Layers @ upper.Layers
@@ -347,7 +347,7 @@ module Systems =
         ]
 
     /// Lee et al., KAIST: convolutions on the waveform with one of their eight input sizes, frames of 3^6 samples at 16
-    /// kHz. The number of maps is half of that in arXiv 1703.01789. 45.6 ms.
+    /// kHz. The number of maps is half the number in arXiv 1703.01789. 45.6 ms.
     let leeKaist =
         kaist
             729

@@ -1,6 +1,6 @@
 // Table 2 of Adavanne and Virtanen (DCASE 2017, arXiv 1710.02998): the weights of the two losses. The paper's network
 // computes the weak output by a dense layer over all frames. The same weights with linear softmax, which has no
-// parameters, separate the effect of the losses from that of the dense layer.
+// parameters, separate the effect of the losses from the effect of the dense layer.
 #load "published.fsx"
 open Sed
 open Published

@@ -1,6 +1,6 @@
 // The evaluation split of DCASE 2017 Task 4: the CRNN with four loss weightings and the baseline, compared with
-// submitted systems. The paper does not say how its four systems differ, so their scores are shown as separate systems
-// below the rows.
+// submitted systems. The paper does not state how its four systems differ, so their scores are shown as separate
+// systems below the rows.
 #load "published.fsx"
 open Sed
 open Published

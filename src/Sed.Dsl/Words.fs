@@ -5,7 +5,7 @@ module Sed.Words
 /// An experiment and its name, which is also the name of its table and files.
 let experiment name = ExperimentBuilder name
 
-/// Log-mel energies. The defaults are those of the DCASE 2017 baseline.
+/// Log-mel energies. The defaults are the settings of the DCASE 2017 baseline.
 let logMel = LogMelBuilder()
 
 /// The waveform, in frames with a fixed number of samples, for networks that learn from the waveform.
@@ -20,7 +20,7 @@ let layers name = LayersBuilder name
 /// The network of the DCASE 2017 baseline: a context of 5 frames and two dense layers of 50 units.
 let mlp = Network.baseline
 
-/// How a network is trained. The defaults are those of Adavanne and Virtanen (2017).
+/// How a network is trained. The defaults are the settings of Adavanne and Virtanen (2017).
 let training = TrainingBuilder()
 
 /// How frame probabilities are decoded into events and tags.

@@ -84,8 +84,9 @@ type Arguments =
             | Partition _ -> "with --on slurm: sbatch's --partition."
             | Time _ ->
                 "with --on slurm: sbatch's --time for each task. A task that runs out of time is queued again and resumes."
-            | Gpus _ -> "with --on slurm: GPUs for each task."
-            | Cpus _ -> "with --on slurm: processors for each task. Default: 1, unless Slurm is configured otherwise."
+            | Gpus _ -> "with --on slurm: number of GPUs for each task."
+            | Cpus _ ->
+                "with --on slurm: number of processors for each task. Default: 1, unless Slurm is configured otherwise."
             | Account _ -> "with --on slurm: sbatch's --account."
             | Slurm _ ->
                 "with --on slurm: additional sbatch options for all jobs, for example \"--mem=16G --mail-type=FAIL\"."
@@ -95,9 +96,9 @@ type Arguments =
                 "with --on slurm: additional sbatch options for the tasks that train, for example \"--constraint=a100\"."
             | Setup _ ->
                 "with --on slurm: a shell command that each job runs first, for example \"module load cuda\". May be repeated."
-            | Batch_Trials _ -> "with --on slurm: trials for each task. Default: 1."
+            | Batch_Trials _ -> "with --on slurm: number of trials for each task. Default: 1."
             | Parallel_Trials _ ->
-                "with --on slurm: trials that a task trains at the same time, sharing its processors and GPUs. Default: 1."
+                "with --on slurm: number of trials that a task trains at the same time, sharing its processors and GPUs. Default: 1."
             | Max_Tasks _ ->
                 "with --on slurm: the maximum number of tasks that run at the same time. Default: no limit."
             | Wait -> "with --on slurm: show the progress of the jobs, then print the table."

@@ -25,7 +25,7 @@ type Options = {
     Out: string
     /// The number of concurrent trials; None for the default.
     Jobs: int option
-    /// The threads of a worker process; None in the main process.
+    /// The number of threads of a worker process; None in the main process.
     Worker: int option
     /// The key of the plan that a worker process or a cluster job trains; None in the main process.
     PlanKey: string option

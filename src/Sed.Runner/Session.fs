@@ -379,7 +379,7 @@ let private invariantly (work: unit -> 'result) =
 /// Runs experiments as the command line requests. `source` is the file that calls it, which may be loaded by the
 /// script. Returns the exit code: 0 when the tables are printed; 1 when a trial failed, the results differ from the
 /// recorded ones or a file could not be written; 2 when the script, the command line or the data have a problem; 3 when
-/// a cluster job finds another plan than was submitted; 130 after Ctrl-C; 143 after SIGTERM.
+/// a cluster job finds a plan that differs from the submitted plan; 130 after Ctrl-C; 143 after SIGTERM.
 let runFrom (source: string) (script: string) (home: string) (arguments: string list) (experiments: Experiment list) =
     invariantly (fun () -> runExperiments source script home arguments experiments)
 

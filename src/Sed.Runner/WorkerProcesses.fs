@@ -7,7 +7,7 @@ open System.IO
 /// Worker processes: the same script, started with `--worker`, which trains trials of the same plans. A worker ends
 /// when no trial is left or when its standard input closes, so it never outlives the process that started it. A worker
 /// that crashes or is killed is restarted; its trial resumes from the last epoch in whichever process takes it next.
-/// `own` holds additional arguments for each worker. `refused` is called if a worker's script has another plan.
+/// `own` holds additional arguments for each worker. `refused` is called if a worker's script has a different plan.
 type internal WorkerProcesses
     (script: string, arguments: string list, own: string list list, threads: int, refused: unit -> unit) =
     // Maximum number of restarts after crashes.
@@ -53,8 +53,8 @@ type internal WorkerProcesses
 
     static let mainOnly = OptionCases.marked<Arguments, MainProcessAttribute>
 
-    /// The exit code of a worker process or a cluster job whose script has another plan than the process that started
-    /// it.
+    /// The exit code of a worker process or a cluster job whose script has a different plan than the process that
+    /// started it.
     static member OtherPlan = 3
 
     /// Whether this process can start workers: it has to be run by `dotnet fsi`.

@@ -216,7 +216,7 @@ let ``row names have to fit in one line, and profile names have to be valid in f
             "rows: a row's name 'x?y' contains line breaks, tabs or other control characters; remove them"
             "rows: 'twice' is the label of 2 rows; give each row its own value or name"
             $"profile: the name '../quick' is not valid in file names; {letters}"
-            "profile: the name 'paper' is reserved for the script's own settings; give the profile another name"
+            "profile: the name 'paper' is reserved for the script's own settings; give the profile a different name"
         ],
         problems {
             bare with

@@ -36,7 +36,7 @@ module ExitCode =
     [<Literal>]
     let Partial = 3
 
-    /// Interrupted by Ctrl-C; by another signal, 128 plus its number.
+    /// Interrupted by Ctrl-C; for a different signal, 128 plus its number.
     [<Literal>]
     let Interrupted = 130
 

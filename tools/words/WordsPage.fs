@@ -32,7 +32,7 @@ let private commentsOf (xml: string) =
 let private typeName (kind: Type) =
     (nonNull kind.FullName).Replace('+', '.')
 
-/// The comment of a method. Among overloads, the one with the closest number of parameters.
+/// The comment of a method. Among overloads, the overload with the closest number of parameters.
 let private ofMethod (comments: Map<string, string>) (method: MethodInfo) =
     let start = $"M:{typeName (nonNull method.DeclaringType)}.{method.Name}"
     let count = method.GetParameters().Length

@@ -14,7 +14,7 @@ public sealed class AnnotationException : Exception
     /// <param name="problems">
     /// The listed problems, at least one. The place of each is "file, line 12" or "file".
     /// </param>
-    /// <param name="count">Total number of problems, including those that are not listed.</param>
+    /// <param name="count">Total number of problems, including problems that are not listed.</param>
     public AnnotationException(IReadOnlyList<Problem> problems, int count)
         : base(Text(problems, count))
     {
@@ -33,7 +33,7 @@ public sealed class AnnotationException : Exception
     /// <summary>The problems in reading order, at most <see cref="MaxListed"/>.</summary>
     public IReadOnlyList<Problem> Problems { get; }
 
-    /// <summary>Total number of problems, including those that are not listed.</summary>
+    /// <summary>Total number of problems, including problems that are not listed.</summary>
     public int Count { get; }
 
     /// <summary>Numbers of the lines that have problems, from 1, including problems that are not listed.</summary>

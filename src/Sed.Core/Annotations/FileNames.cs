@@ -1,8 +1,9 @@
 namespace Sed.Core.Annotations;
 
 /// <summary>
-/// Finds a file in a list: by its name; otherwise by its name without audio extension; otherwise by the latter with the
-/// prefix "Y" added (if all names in the list have it) or removed (if none has it). Ambiguous names are not found.
+/// Finds a file in a list: by its name; otherwise by its name without audio extension; otherwise by the shortened name
+/// with the prefix "Y" added (if all names in the list have it) or removed (if none has it). Ambiguous names are not
+/// found.
 /// </summary>
 internal sealed class FileNames
 {

@@ -119,7 +119,7 @@ internal sealed partial class ListColumns
 
     /// <summary>
     /// Whether a row is a header: no field is a number or an audio file, and the row has two known column names, or one
-    /// that cannot be the name of a file or class.
+    /// known column name that cannot be the name of a file or class.
     /// </summary>
     public static bool IsHeader(in ListRows row)
     {

@@ -30,8 +30,8 @@ internal ref struct ListRows
     internal delegate bool RowTest(in ListRows row);
 
     /// <summary>
-    /// Opens a text and determines its separator from the first lines: a tab if there is one, else a semicolon or a
-    /// comma if the row split at it passes the test, else a tab.
+    /// Opens a text and determines its separator from the first lines: a tab if there is one; otherwise a semicolon or
+    /// a comma if the row that is split at it passes the test; otherwise a tab.
     /// </summary>
     /// <param name="text">The text.</param>
     /// <param name="isFirst">Tests whether a row can be the first row of the list.</param>

@@ -1,7 +1,7 @@
 namespace Sed.Core.Audio;
 
 /// <summary>
-/// Decodes a file block by block at a given sample rate and averages its channels. The samples equal those of
+/// Decodes a file block by block at a given sample rate and averages its channels. The samples are the same as from
 /// <see cref="AudioFile"/>. Memory use does not depend on the length of the file. Not thread-safe.
 /// </summary>
 public sealed class AudioStream : IDisposable

@@ -29,7 +29,9 @@ public static class Resampler
     }
 }
 
-/// <summary>Resamples a signal that arrives in blocks. The output equals that of <see cref="Resampler"/>.</summary>
+/// <summary>
+/// Resamples a signal that arrives in blocks. The output is the same as from <see cref="Resampler"/>.
+/// </summary>
 internal sealed class StreamResampler
 {
     private readonly ResamplingFilters? filters;

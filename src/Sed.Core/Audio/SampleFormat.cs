@@ -77,8 +77,8 @@ internal readonly record struct SampleFormat(SampleEncoding Encoding, int BitsPe
             }
     }
 
-    // Fast path for mono and stereo in 16 bits, A-law or mu-law (which expand to 16 bits). Results equal those of the
-    // general path.
+    // Fast path for mono and stereo in 16 bits, A-law or mu-law (which expand to 16 bits). Results are the same as on
+    // the general path.
     private void SixteenBits(ReadOnlySpan<byte> bytes, Span<float> mono)
     {
         var isStored = Encoding == SampleEncoding.Pcm && !IsBigEndian;

@@ -128,7 +128,7 @@ internal sealed class AudioFinder
 /// <param name="EndSeconds">End of the clip in the video, in seconds.</param>
 internal sealed record YouTubeName(string Id, double StartSeconds, double EndSeconds)
 {
-    /// <summary>Parses a name without extension; null if it has another form.</summary>
+    /// <summary>Parses a name without extension; null if it has a different form.</summary>
     internal static YouTubeName? Parse(string stem)
     {
         var second = stem.LastIndexOf('_');

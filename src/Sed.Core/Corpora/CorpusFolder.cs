@@ -30,7 +30,10 @@ internal sealed class CorpusFolder
     /// <summary>The path of a file within the folder.</summary>
     internal string Relative(string file) => System.IO.Path.GetRelativePath(Path, file);
 
-    /// <summary>The file whose name matches a pattern (* and ?), the one in the fewest folders first; null if there is none.</summary>
+    /// <summary>
+    /// A file whose name matches a pattern (* and ?); of several files, the file in the fewest folders. Null if there
+    /// is none.
+    /// </summary>
     internal string? FirstNamed(string pattern) =>
         Named(pattern).MinBy(file => file.Count(c => c == System.IO.Path.DirectorySeparatorChar));
 
@@ -61,7 +64,7 @@ internal sealed class CorpusFolder
         return files.Length > 0 ? files : throw new CorpusException(folder, "the folder is empty");
     }
 
-    /// <summary>Whether a list is empty, or is a pipe or a device, which might block.</summary>
+    /// <summary>Whether a list is empty, or is a pipe or a device, from which reading could block.</summary>
     internal static bool IsEmpty(string list) =>
         (File.ResolveLinkTarget(list, returnFinalTarget: true) ?? new FileInfo(list)) is not FileInfo { Length: > 0 };
 

@@ -9,7 +9,7 @@ namespace Sed.Core.Corpora;
 /// Values computed from the contents of files, cached by path, size and modification time. Each root folder has one table,
 /// which is replaced atomically, so that several processes can use it; a damaged table counts as empty.
 /// </summary>
-/// <param name="name">Name and version of the values; tables of another version are ignored.</param>
+/// <param name="name">Name and version of the values; tables of a different version are ignored.</param>
 /// <param name="compute">Computes the value of a file; called from several threads.</param>
 /// <param name="format">The value as text without line breaks; null if it must not be cached.</param>
 /// <param name="parse">The value of a cached text and the file's stamp; null if the text is not valid.</param>

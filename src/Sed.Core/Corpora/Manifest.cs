@@ -125,7 +125,7 @@ public sealed class Manifest
         return annotated.Length == clips.Count ? EventList.Of(annotated) : null;
     }
 
-    /// <summary>The same corpus with other splits, for example with a validation split.</summary>
+    /// <summary>The same corpus with different splits, for example with a validation split.</summary>
     /// <param name="splits">The split of each clip.</param>
     public Manifest WithSplits(IReadOnlyList<Split> splits)
     {

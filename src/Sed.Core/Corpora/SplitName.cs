@@ -1,11 +1,12 @@
 namespace Sed.Core.Corpora;
 
 /// <summary>The split that is stated in whole words by the name of a list or of a folder that contains it.</summary>
-/// <param name="Splits">The splits that the name states: none, one, or several, which is a contradiction.</param>
+/// <param name="Splits">The splits that the name states: none, one, or several (a contradiction).</param>
 /// <param name="Words">The words that state them.</param>
 internal sealed record SplitName(IReadOnlyList<Split> Splits, IReadOnlyList<string> Words)
 {
-    // "dev" is the validation split of most corpora, but the development set of DCASE and FSD50K, which is trained on.
+    // "dev" is the validation split of most corpora. In DCASE and FSD50K, it is the development set, which is used for
+    // training.
     private static readonly string[] DevelopmentWords = ["dev", "devel", "development"];
 
     // Words for kinds of labels that are usually the labels of training clips. Any word for a split takes precedence.
@@ -29,7 +30,7 @@ internal sealed record SplitName(IReadOnlyList<Split> Splits, IReadOnlyList<stri
         (Split.Evaluation, ["eval", "evals", "evaluate", "evaluation", "evaluating"]),
     ];
 
-    // Words that occur together with those above without a separator, as in "trainset" and "weaktrain".
+    // Words that occur next to the words above without a separator, as in "trainset" and "weaktrain".
     private static readonly string[] OtherWords =
     [
         .. TrainingKinds,
@@ -74,7 +75,7 @@ internal sealed record SplitName(IReadOnlyList<Split> Splits, IReadOnlyList<stri
         : DevelopmentWords.Contains(word)
             ? Splits is [Split.Training] ? $"\"{word}\": no other list is for training"
                 : $"\"{word}\": another list is for training"
-        : TrainingKinds.Contains(word) ? $"\"{word}\": no name states another split"
+        : TrainingKinds.Contains(word) ? $"\"{word}\": no name states a different split"
         : "";
 
     /// <summary>Whether the name states several splits.</summary>

@@ -5,9 +5,9 @@ using Sed.Core.Detection.Steps;
 namespace Sed.Core.Detection;
 
 /// <summary>
-/// Decodes frame probabilities that arrive in pieces. The events equal those of <see cref="EventDecoder"/> for the
-/// whole recording. The context of the decoding steps limits memory use, unless a step needs the whole recording. Not
-/// thread-safe.
+/// Decodes frame probabilities that arrive in pieces. The events are the same as from <see cref="EventDecoder"/> for
+/// the whole recording. The context of the decoding steps limits memory use, unless a step needs the whole recording.
+/// Not thread-safe.
 /// </summary>
 public sealed class StreamingDecoder
 {
@@ -32,7 +32,9 @@ public sealed class StreamingDecoder
     /// </summary>
     public double DelaySeconds => (1 + decoders.Max(decoder => decoder.LookaheadFrames)) / framesPerSecond;
 
-    /// <summary>The classes with a step that needs the whole recording, each with the first such step.</summary>
+    /// <summary>
+    /// The classes with a step that needs the whole recording, each with its first step of this kind.
+    /// </summary>
     internal static IEnumerable<(string Label, DecodingStep Step)> WholeRecordingSteps(
         ClassList classes,
         DetectionOptions options

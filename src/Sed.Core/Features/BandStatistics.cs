@@ -89,7 +89,7 @@ public sealed class BandStatistics
 
     /// <summary>Reads a file written by <see cref="Write"/>.</summary>
     /// <exception cref="InvalidDataException">
-    /// The file is damaged or has other content; the message names the file.
+    /// The file is damaged or has different content; the message names the file.
     /// </exception>
     public static BandStatistics Read(string path)
     {

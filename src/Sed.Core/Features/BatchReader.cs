@@ -10,7 +10,7 @@ public static class BatchReader
     /// </summary>
     /// <param name="store">Source of the features.</param>
     /// <param name="order">Manifest indices, for example from <see cref="EpochOrder"/>.</param>
-    /// <param name="batchClips">Clips per batch, positive; the last batch may have fewer.</param>
+    /// <param name="batchClips">Number of clips per batch, positive; the last batch may have fewer.</param>
     /// <param name="statistics">Standardises each clip; null leaves the features unchanged.</param>
     /// <param name="ahead">Number of batches to prefetch, at least 1. Default 2.</param>
     /// <returns>Batches whose values are valid until the enumeration advances.</returns>

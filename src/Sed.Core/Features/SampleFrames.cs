@@ -9,9 +9,9 @@ namespace Sed.Core.Features;
 /// The raw waveform, -1 to 1, cut into adjacent frames without overlap, for sample-level networks (Lee et al. 2017,
 /// arXiv 1703.01789). Samples after the last whole frame are dropped.
 /// </summary>
-/// <param name="Rate">Sampling rate in Hz; clips with another rate are resampled. Default 16,000.</param>
+/// <param name="Rate">Sampling rate in Hz; clips with a different rate are resampled. Default 16,000.</param>
 /// <param name="FrameSamples">
-/// Samples per frame; must be divisible by the network's strides and pools. Default 729.
+/// Number of samples per frame; must be divisible by the network's strides and pools. Default 729.
 /// </param>
 [Key("samples")]
 public sealed record SampleFrames(
@@ -62,10 +62,10 @@ public sealed record SampleFrames(
         return problems;
     }
 
-    /// <summary>A copy with another <see cref="Rate"/>.</summary>
+    /// <summary>A copy with a different <see cref="Rate"/>.</summary>
     public SampleFrames WithRate(int rate) => this with { Rate = rate };
 
-    /// <summary>A copy with another <see cref="FrameSamples"/>.</summary>
+    /// <summary>A copy with a different <see cref="FrameSamples"/>.</summary>
     public SampleFrames WithFrameSamples(int frameSamples) => this with { FrameSamples = frameSamples };
 
     private protected override IFeatureExtractor CreateExtractor(torch.Device device) => new Cut(this);

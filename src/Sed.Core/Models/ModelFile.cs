@@ -43,7 +43,7 @@ public static class ModelFile
 
     /// <summary>Reads a model file.</summary>
     /// <exception cref="ModelFileException">
-    /// The file is not a model, is damaged, or has another format version.
+    /// The file is not a model, is damaged, or has a different format version.
     /// </exception>
     /// <exception cref="IOException">The file cannot be opened.</exception>
     public static SavedModel Read(string path)

@@ -80,7 +80,7 @@ public sealed record SavedModel
         return problems;
     }
 
-    /// <summary><see cref="Problems"/> without those of the members.</summary>
+    /// <summary><see cref="Problems"/> without the members' problems.</summary>
     internal List<Problem> DescriptionProblems()
     {
         List<Problem> problems = [.. Features.Problems().Select(problem => problem.Within("features"))];

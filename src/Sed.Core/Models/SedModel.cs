@@ -48,10 +48,10 @@ public sealed class SedModel : IDisposable
 
     /// <summary>Loads a model file.</summary>
     /// <param name="path">Path of the file.</param>
-    /// <param name="detection">Decoding options; null (the default) uses those of the model.</param>
+    /// <param name="detection">Decoding options; null (the default) uses the model's options.</param>
     /// <param name="device">Device of the networks: auto (the default), cpu, cuda or cuda:N.</param>
     /// <exception cref="ModelFileException">
-    /// The file is not a model, is damaged, or has another format version.
+    /// The file is not a model, is damaged, or has a different format version.
     /// </exception>
     /// <exception cref="IOException">The file cannot be opened.</exception>
     /// <exception cref="ArgumentException">

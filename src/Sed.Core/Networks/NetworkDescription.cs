@@ -21,7 +21,7 @@ public sealed record NetworkDescription
     [Key("frames")]
     public required int Frames { get; init; }
 
-    /// <summary>Mel bands, or samples, per input frame.</summary>
+    /// <summary>Number of mel bands, or of samples, per input frame.</summary>
     [Key("bands")]
     public required int Bands { get; init; }
 
@@ -30,8 +30,8 @@ public sealed record NetworkDescription
     public required int Classes { get; init; }
 
     /// <summary>
-    /// Dropout rate after every layer, except those that only rearrange or rescale values; from 0 (inclusive) to 1 (exclusive).
-    /// Default 0.15.
+    /// Dropout rate after every layer, except layers that only rearrange or rescale values; from 0 (inclusive) to 1
+    /// (exclusive). Default 0.15.
     /// </summary>
     [Key("dropout")]
     public double Dropout { get; init; } = 0.15;
@@ -89,10 +89,13 @@ public sealed record NetworkDescription
     /// <summary>Output shape of the layers: one vector per frame. Valid only if the description has no <see cref="Problems"/>.</summary>
     public Shape Hidden => Steps().Select(step => AsVectors(step.Output)).LastOrDefault(Input);
 
-    /// <summary>Frames of the strong output, evenly spaced over the clip. Valid only if the description has no <see cref="Problems"/>.</summary>
+    /// <summary>
+    /// Number of frames of the strong output, evenly spaced over the clip. Valid only if the description has no <see
+    /// cref="Problems"/>.
+    /// </summary>
     public int OutputFrames => Segments is null ? Hidden.Frames : Frames;
 
-    /// <summary>Input frames per frame of the strong output; less than 1 after upsampling.</summary>
+    /// <summary>Number of input frames per frame of the strong output; less than 1 after upsampling.</summary>
     public double FrameStride =>
         Segments is null ? Layers.Aggregate(1.0, (step, layer) => step * layer.FrameStride) : 1;
 
@@ -107,7 +110,9 @@ public sealed record NetworkDescription
         (Steps().Sum(step => step.Layer.MultiplyAccumulates(step.Input)) + Hidden.Values * Classes)
         * (Segments is { Frames: > 0 } segments ? segments.Count(Frames) : 1);
 
-    /// <summary>Total output values of all layers for one clip. Training keeps them in memory for the backward pass.</summary>
+    /// <summary>
+    /// Total number of output values of all layers for one clip. Training keeps them in memory for the backward pass.
+    /// </summary>
     public long ActivationCount => Steps().Sum(step => step.Output.Values);
 
     /// <summary>Every reason why the network cannot be built, from the input to the outputs; empty if it can.</summary>

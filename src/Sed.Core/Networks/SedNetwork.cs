@@ -10,7 +10,8 @@ namespace Sed.Core.Networks;
 /// <summary>A network built from a <see cref="NetworkDescription"/>.</summary>
 public sealed partial class SedNetwork : nn.Module<Tensor, NetworkOutput>
 {
-    // Multiply-accumulates per clip below which synchronising torch's threads takes longer than the computation.
+    // Number of multiply-accumulates per clip below which synchronising torch's threads takes longer than the
+    // computation.
     private const long SmallestParallel = 50_000_000;
 
     private readonly nn.Module<Tensor, Tensor> layers;

@@ -21,7 +21,7 @@ public enum SegmentLearning
 /// zeros. The clip's strong output concatenates the strong outputs of the segments; its weak output is the maximum of
 /// their weak outputs.
 /// </summary>
-/// <param name="Frames">Frames per segment.</param>
+/// <param name="Frames">Number of frames per segment.</param>
 /// <param name="Learning">How segments learn from weak labels.</param>
 public sealed record Segmentation(
     [property: Key("frames")] int Frames,
@@ -52,7 +52,7 @@ public sealed record Segmentation(
     /// Shape (batch * segments, output frames, classes); frames are repeated if the network pools over time.
     /// </param>
     /// <param name="weak">Shape (batch * segments, classes).</param>
-    /// <param name="frames">Frames per clip.</param>
+    /// <param name="frames">Number of frames per clip.</param>
     /// <param name="training">Whether the outputs of segments are needed for the loss.</param>
     internal NetworkOutput Join(Tensor strong, Tensor weak, int frames, bool training)
     {

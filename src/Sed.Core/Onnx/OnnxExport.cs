@@ -86,7 +86,7 @@ public static class OnnxExport
     /// Layers or features have no ONNX equivalent; the message lists all of them.
     /// </exception>
     /// <exception cref="ArgumentException">
-    /// The features of such a clip differ from the networks' input in the number of frames or bands.
+    /// The features of a clip of this length differ from the networks' input in the number of frames or bands.
     /// </exception>
     public static byte[] FromSamples(
         IReadOnlyList<(SedNetwork Network, BandStatistics Standardisation)> networks,

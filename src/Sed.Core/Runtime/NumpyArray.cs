@@ -34,7 +34,7 @@ public sealed partial record NumpyArray(string Type, IReadOnlyList<long> Shape, 
     };
 
     /// <summary>Copies a tensor of float32, float64, int64 or uint8 from any device.</summary>
-    /// <exception cref="ArgumentException">The tensor has another type.</exception>
+    /// <exception cref="ArgumentException">The tensor has a different type.</exception>
     public static NumpyArray Of(Tensor tensor)
     {
         using var scope = NewDisposeScope();

@@ -4,9 +4,9 @@ namespace Sed.Core.Runtime;
 public static class Spelling
 {
     /// <summary>
-    /// The known word that begins with the given word, else the known word with the smallest edit distance (changed,
-    /// missing, additional or transposed letters), at most one edit per three letters; null if there is none. Case is
-    /// ignored.
+    /// The known word that begins with the given word; otherwise the known word with the smallest edit distance
+    /// (changed, missing, additional or transposed letters), at most one edit per three letters; null if there is none.
+    /// Case is ignored.
     /// </summary>
     /// <param name="word">The misspelt word.</param>
     /// <param name="known">The known words. Of equally similar words, the first is returned.</param>

@@ -94,7 +94,7 @@ public sealed record ClipScores(
         );
 
     /// <summary>Reads a file written by <see cref="Write"/>.</summary>
-    /// <exception cref="InvalidDataException">The file is damaged or has other arrays.</exception>
+    /// <exception cref="InvalidDataException">The file is damaged or has different arrays.</exception>
     public static ClipScores Read(string path)
     {
         var arrays = NumpyArchive.Read(path);

@@ -32,7 +32,7 @@ public sealed class Evaluator
     /// <summary>Runs the network on every clip and decodes its output. Leaves the network in evaluation mode.</summary>
     /// <param name="network">A network with the clips' bands, frames and classes, on <paramref name="device"/>.</param>
     /// <param name="device">Device of the forward pass.</param>
-    /// <param name="batchSize">Clips per forward pass.</param>
+    /// <param name="batchSize">Number of clips per forward pass.</param>
     /// <exception cref="TrainingException">An output is not finite; the message names the clip.</exception>
     public ScoredClips Evaluate(SedNetwork network, Device device, int batchSize)
     {

@@ -199,7 +199,7 @@ public sealed class Trainer
             {
                 value = loss.Of(outputs, shared.Targets, frames);
             }
-            // Torch refuses probabilities that are not finite, with an error that names neither step nor clips.
+            // Torch rejects probabilities that are not finite, with an error that names neither step nor clips.
             catch (ExternalException) when (!AreFinite(outputs))
             {
                 throw losses.Divergence("The network's outputs are not finite", done);

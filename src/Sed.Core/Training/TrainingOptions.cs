@@ -19,12 +19,12 @@ public sealed partial record TrainingOptions
     public int Epochs { get; init; } = 1000;
 
     /// <summary>
-    /// Epochs without improvement of the monitor after which training stops. Default 100 (same source).
+    /// Number of epochs without improvement of the monitor after which training stops. Default 100 (same source).
     /// </summary>
     [Key("patience")]
     public int Patience { get; init; } = 100;
 
-    /// <summary>Clips per step. Default 32.</summary>
+    /// <summary>Number of clips per step. Default 32.</summary>
     [Key("batchSize")]
     public int BatchSize { get; init; } = 32;
 

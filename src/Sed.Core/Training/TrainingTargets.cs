@@ -194,7 +194,7 @@ public sealed class TrainingTargets
     /// <param name="batch">Positions in the clip set.</param>
     /// <param name="frames">Number of frames of the strong output.</param>
     /// <param name="device">Device of the tensors.</param>
-    /// <param name="frameStep">Feature frames per output frame.</param>
+    /// <param name="frameStep">Number of feature frames per output frame.</param>
     internal BatchTargets Of(int[] batch, int frames, Device device, double frameStep = 1)
     {
         BatchTargets targets = new(Clips.Labels(batch, device));

@@ -153,7 +153,7 @@ let private ofProfiles (paper: string) (experiment: Experiment) (variants: Varia
             Problem.at
                 "profile"
                 $"the name '{paper}' is reserved for the script's own settings"
-                "give the profile another name"
+                "give the profile a different name"
 ]
 
 /// All problems of the experiment that do not depend on the settings of its rows.

@@ -25,9 +25,9 @@ type Setting =
     | Network of Network
     /// Multiplies the filters and units of every layer by a factor, rounded to multiples of 4.
     | Width of factor: float
-    /// Filters of every convolution of the network.
+    /// Number of filters of every convolution of the network.
     | Filters of int
-    /// Units of every bidirectional recurrent layer of the network.
+    /// Number of units of every bidirectional recurrent layer of the network.
     | GruUnits of int
     /// How the weak output is computed from the strong output.
     | Weak of WeakOutput
@@ -37,7 +37,7 @@ type Setting =
     | Window of float<ms>
     /// Distance between the features' frames.
     | Hop of float<ms>
-    /// Mel bands of the features.
+    /// Number of mel bands of the features.
     | Bands of int
     | Optimizer of Optimizer
     /// The optimizer's learning rate.

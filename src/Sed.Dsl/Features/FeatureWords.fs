@@ -68,7 +68,7 @@ type SamplesBuilder() =
 
     member _.Yield(_: unit) = Features.ofSource (SampleFrames())
 
-    /// Sampling rate; clips of another rate are resampled. Default 16,000 Hz.
+    /// Sampling rate; clips with a different rate are resampled. Default 16,000 Hz.
     [<CustomOperation "rate">]
     member _.Rate(features: Features, rate: float<Hz>) =
         if
@@ -84,7 +84,7 @@ type SamplesBuilder() =
                 $"{Text.number (float rate)} samples per second"
                 "give a whole number above 0, for example `rate 16000.0<Hz>`"
 
-    /// Samples per frame; the product of the network's strides and pool sizes has to divide it. Default 729.
+    /// Number of samples per frame; the product of the network's strides and pool sizes has to divide it. Default 729.
     [<CustomOperation "frame">]
     member _.Frame(features: Features, count: int) =
         features |> set "frame" _.WithFrameSamples(count)

@@ -36,7 +36,7 @@ module Features =
             Problems = features.Problems @ [ Problem.at "features" cause remedy ]
     }
 
-    /// Changes log-mel features. Applied to another source, the setting becomes a problem.
+    /// Changes log-mel features. If it is applied to a different source, the setting becomes a problem.
     let withLogMel setting (change: LogMelOptions -> LogMelOptions) features =
         match features.Source with
         | :? LogMelOptions as logMel -> { features with Source = change logMel }

@@ -90,7 +90,7 @@ module Network =
             | None -> ""
         $"{network.Name}: {layers}; weak output: {network.Weak.Summary}; dropout {Text.number network.Dropout}{segments}"
 
-    /// Feature frames per frame of the strong output; None if the layers have a problem.
+    /// Number of feature frames per frame of the strong output; None if the layers have a problem.
     let internal frameStep (bands: int) (network: Network) =
         let description = describe someHop someFrames (max 1 bands) someClasses network
         if description.Problems().Count = 0 then

@@ -37,7 +37,7 @@ module Plan =
             Problem.at
                 "report"
                 $"{names} cannot be reported on validation clips, which have weak labels only"
-                "score on another split"
+                "score on a different split"
     ]
 
     let private otherwise settings (written: Specification) = [
@@ -68,8 +68,8 @@ module Plan =
         |> List.map (fun ((_, words), rows) -> List.choose fst rows, words)
         |> List.filter (snd >> List.isEmpty >> not)
 
-    /// The problems of all rows, including those that are not selected to run. A problem that all rows share is
-    /// reported once.
+    /// The problems of all rows, including rows that are not selected to run. A problem that all rows share is reported
+    /// once.
     let private rowProblems (chosen: Chosen) (trial: Variant -> Specification * Problem list) = [
         let perRow = [
             for variant in chosen.Variants do
@@ -129,7 +129,7 @@ module Plan =
         [
             yield! ExperimentProblems.problems PaperProfile experiment chosen.Corpus seedsGiven chosen.Variants
             yield! rowProblems chosen trial
-            // A setting may have no effect with another corpus, for example the number of clips.
+            // A setting may have no effect with a different corpus, for example the number of clips.
             if choices.Data.IsNone then
                 yield! idleAxes experiment chosen trial
         ]

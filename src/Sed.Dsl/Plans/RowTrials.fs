@@ -1,4 +1,4 @@
-/// The specifications of rows' trials, including those of their teachers and ensemble members.
+/// The specifications of rows' trials, including the specifications of their teachers and ensemble members.
 module internal Sed.RowTrials
 
 let private isSame (left: Chosen) (right: Chosen) =

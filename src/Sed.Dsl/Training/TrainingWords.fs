@@ -32,7 +32,7 @@ type TrainingBuilder() =
     member _.Schedule(training: Training, schedule: Schedule) =
         training |> set "schedule" _.WithSchedule(schedule)
 
-    /// Clips per step. Default 32.
+    /// Number of clips per step. Default 32.
     [<CustomOperation "batch">]
     member _.Batch(training: Training, clips: int) =
         training |> set "batch" _.WithBatchSize(clips)
@@ -47,7 +47,7 @@ type TrainingBuilder() =
     member _.Epochs(training: Training, most: int) =
         training |> set "epochs" _.WithEpochs(most)
 
-    /// Epochs without improvement of the monitor after which training stops. Default 100.
+    /// Number of epochs without improvement of the monitor after which training stops. Default 100.
     [<CustomOperation "patience">]
     member _.Patience(training: Training, epochs: int) =
         training |> set "patience" _.WithPatience(epochs)

@@ -22,9 +22,9 @@ type SlurmOptions = {
     MoreForTrials: string option
     /// Shell commands that each job runs first, for example `module load cuda`.
     Setup: string list
-    /// Trials for each task, at least 1.
+    /// Number of trials for each task, at least 1.
     BatchTrials: int
-    /// Trials that a task trains at the same time on its processors and GPUs, at least 1.
+    /// Number of trials that a task trains at the same time on its processors and GPUs, at least 1.
     ParallelTrials: int
     /// The maximum number of tasks that run at the same time.
     MaxTasks: int option

@@ -1,5 +1,5 @@
 /// The bash script that submits two jobs to Slurm: one that prepares corpora and features, and an array job that trains
-/// the trials once the first one has succeeded. The script can be read, stored and run by hand.
+/// the trials once the preparation has succeeded. The script can be read, stored and run by hand.
 module internal Sed.Runner.SlurmScript
 
 open System

@@ -63,7 +63,7 @@ type internal LiveServer(runs: string, name: string, plan: RunPlan, port: int op
             | :? SocketException as refused ->
                 raise (
                     IOException(
-                        $"Port {port} is not available ({refused.Message.TrimEnd '.'}). Name another one, or leave out --port to use a free one.",
+                        $"Port {port} is not available ({refused.Message.TrimEnd '.'}). Name a different port, or leave out --port to use a free one.",
                         refused
                     )
                 )

@@ -74,8 +74,8 @@ let private spans (classes: string list) offset (events: SoundEvent[]) = [|
         | _ -> ()
 |]
 
-/// The classes to show, in the corpus's order: those in the reference, detected, or with a high mean probability. If
-/// there are too many, classes are preferred in this order.
+/// The classes to show, in the corpus's order: classes that are in the reference, are detected, or have a high mean
+/// probability. If there are too many, classes are preferred in this order.
 let private involved (classes: ClassList) truth found (foundByOthers: SoundEvent[]) (scores: FrameScores) =
     let isIn (events: SoundEvent[]) k =
         events |> Array.exists (fun sound -> sound.Label = classes[k])

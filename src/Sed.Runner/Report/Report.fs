@@ -43,7 +43,7 @@ let private classes (outcome: ExperimentOutcome) rows (best: FinishedRow) classe
         let scores = [ for row in rows -> row, PerClass.scores (scoredOf outcome row) ]
         let figures = [ for name, figure in ClassFigures.make classes scores -> name, [ figure ] ]
         Content.Figures(FigureLayout.Choice("Score", figures))
-        // The rows that the experiment requests, or else the best row by the early-stopping criterion.
+        // The rows that the experiment requests; by default, the best row by the early-stopping criterion.
         match outcome.Below with
         | [] -> Content.Folded(PerClass.view best.Series.Name [] (scoredOf outcome best))
         | tables ->

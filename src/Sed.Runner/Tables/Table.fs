@@ -74,8 +74,8 @@ let private ordered (plan: Plan) (statistics: MetricStatistics list) =
                     -estimate.Mean
             | None -> infinity)
 
-/// The published systems, which are shown below the rows because their scores are from other data. If rows are sorted
-/// by a metric, the best system is first.
+/// The published systems, which are shown below the rows because their scores are from different data. If rows are
+/// sorted by a metric, the best system is first.
 let private orderedOthers (plan: Plan) =
     match plan.Experiment.Sorted with
     | None -> plan.Experiment.Others

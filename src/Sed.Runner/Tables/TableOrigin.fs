@@ -5,7 +5,7 @@ open System.Text.Json
 open Sed.Core.Runtime
 open Sed
 
-/// The origin of a table in a run folder. It is stored beside the table, so that a table of another origin does not
+/// The origin of a table in a run folder. It is stored beside the table, so that a table of a different origin does not
 /// replace it.
 type TableOrigin = {
     /// The full path of the script.
@@ -48,8 +48,8 @@ module internal TableOrigin =
         | :? IOException
         | :? System.UnauthorizedAccessException -> None
 
-    /// The problem of a plan whose table would replace a table of another origin. A table whose script no longer exists
-    /// can be replaced, because the script was probably renamed or moved.
+    /// The problem of a plan whose table would replace a table of a different origin. A table whose script no longer
+    /// exists can be replaced, because the script was probably renamed or moved.
     let problems (runs: string) (script: string) (plan: Plan) : Problem list = [
         let own = ofPlan script plan
         let refuse what =

@@ -44,7 +44,7 @@ module internal TableView =
             table.AddColumn(if heading.Number then column.RightAligned() else column)
             |> ignore
         for cells in view.Rows do
-            // Spectre.Console trims trailing spaces, which align numbers without a mark below those with one.
+            // Spectre.Console trims trailing spaces, but they align numbers without a mark below numbers with a mark.
             table.AddRow [|
                 for text in cells -> Markup.Escape((OneLine.Of text).Replace("  ", " \u00a0"))
             |]

@@ -27,7 +27,7 @@ type internal Source = {
 module internal RunFolder =
     let private format = "2"
 
-    /// Writes the format into a new run folder and refuses a folder of another format, which it leaves unchanged.
+    /// Writes the format into a new run folder and rejects a folder of a different format, which it leaves unchanged.
     let openFor (folder: string) =
         let file = Path.Combine(folder, "format")
         let refuse found =
@@ -132,7 +132,7 @@ type internal Workspace
     /// The number of trials that are trained at the same time.
     member val Jobs = 1 with get, set
 
-    /// Threads of each training run; 0 for one per processor.
+    /// Number of threads of each training run; 0 for one per processor.
     member val Threads = 0 with get, set
 
     /// The number of kernel threads for the next epoch; called after every epoch.
@@ -187,7 +187,7 @@ type internal Workspace
                 |> Seq.map (Problem.within $"{plan.Experiment.Name}, features of {manifest.Corpus}")
             for showing in plan.Experiment.Showing do
                 match showing with
-                // With another corpus than the script's, figures of classes that it does not have are left out.
+                // With a corpus other than the script's, figures of classes that it does not have are left out.
                 | Saliency label when
                     plan.Experiment.Data = Some trial.Specification.Corpus
                     && not (Seq.contains label manifest.Classes)

@@ -259,4 +259,4 @@ type LiveTests(browser: OneBrowser) =
             Assert.Throws<IOException>(fun () ->
                 Reports.serve run.Runs "watched" (Some port) ignore CancellationToken.None)
         Assert.StartsWith($"Port {port} is not available (", taken.Message)
-        Assert.EndsWith("Name another one, or leave out --port to use a free one.", taken.Message)
+        Assert.EndsWith("Name a different port, or leave out --port to use a free one.", taken.Message)

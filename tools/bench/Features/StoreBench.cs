@@ -12,8 +12,9 @@ using Sed.Core.Features.Store;
 namespace Sed.Bench;
 
 /// <summary>
-/// Scale and recovery of the feature store. <c>store scale</c> indexes, stores and reads 51,172 clips and compares the time per
-/// clip with that for 1,000 clips. <c>store kill</c> kills extractions at random moments and compares the resumed stores.
+/// Scale and recovery of the feature store. <c>store scale</c> indexes, stores and reads 51,172 clips and compares the
+/// time per clip with the time for 1,000 clips. <c>store kill</c> kills extractions at random moments and compares the
+/// resumed stores.
 /// </summary>
 internal static class StoreBench
 {

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace Sed.Bench;
 
-/// <summary>Trains a network for a few steps, exports it, and compares its outputs with those of PyTorch.</summary>
+/// <summary>Trains a network for a few steps, exports it, and compares its outputs with PyTorch's outputs.</summary>
 internal static class OutputsBench
 {
     public static int Run(string python)

@@ -2,7 +2,10 @@ using Sed.Core.Annotations;
 
 namespace Sed.Bench;
 
-/// <summary>A random corpus of files of 10 s with labels like those of DCASE 2017 Task 4, and frame scores; equal for equal seeds.</summary>
+/// <summary>
+/// A random corpus of files of 10 s with labels as in DCASE 2017 Task 4, and frame scores. Equal seeds give equal
+/// corpora.
+/// </summary>
 internal static class EventCorpus
 {
     public const double HopSeconds = 0.02;

@@ -5,9 +5,10 @@ using Sed.Core.Scoring;
 namespace Sed.Bench;
 
 /// <summary>
-/// Draws clips from a population and trained networks from a recipe. A training has effects of its own on the quality and the
-/// bias of each class, a clip has a difficulty for each class that all networks share, and each network errs in its own way on
-/// each clip. With 440 clips, weak F is about 0.64 and its standard deviation over trainings 0.023.
+/// Draws clips from a population, and trained networks from a training configuration. Each training run has its own
+/// effect on the quality and the bias of each class. Each clip has a difficulty for each class, which all networks
+/// share. Each network makes its own errors on each clip. With 440 clips, weak F is about 0.64 and its standard
+/// deviation over training runs is 0.023.
 /// </summary>
 internal sealed class SimulatedTrainings(ulong seed)
 {
@@ -20,7 +21,7 @@ internal sealed class SimulatedTrainings(ulong seed)
     private ulong state = seed;
     private float? spare;
 
-    /// <summary>The effects of one training: for each class on quality, then on bias.</summary>
+    /// <summary>The effects of one training run: for each class on quality, then on bias.</summary>
     public float[] Training()
     {
         var (quality, bias) = (Normal(), Normal());

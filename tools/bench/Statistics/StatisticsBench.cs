@@ -7,8 +7,8 @@ namespace Sed.Bench;
 
 /// <summary>
 /// Measures the statistics of tables by simulation (<see cref="RowScores"/> and <see cref="RowComparisons"/>): the coverage
-/// of 95 % intervals, and the rate of false positives between equal rows. The true score is the mean over 400 trainings and
-/// 800,000 clips; for one training, the mean over clips of that network.
+/// of 95 % intervals, and the rate of false positives between equal rows. The true score is the mean over 400 training
+/// runs and 800,000 clips; for one training run, it is the mean over clips of that network.
 /// </summary>
 internal static class StatisticsBench
 {
@@ -45,12 +45,12 @@ internal static class StatisticsBench
                     All.Select((metric, m) => FormattableString.Invariant($"{metric.Name} {recipe.Mean[m]:F3}"))
                 )
                 + FormattableString.Invariant(
-                    $". Standard deviation of weak F over trainings {recipe.WeakFDeviation:F3}."
+                    $". Standard deviation of weak F over training runs {recipe.WeakFDeviation:F3}."
                 )
         );
         Console.WriteLine(
-            "One training: intervals and verdicts are about networks (is the interval right about this network; do two equal"
-                + " networks differ). Several: about recipes."
+            "With one training run, intervals and comparisons refer to single networks: does the interval contain the network's"
+                + " score, and are two equal networks reported as different? With several, they refer to configurations."
         );
         Console.WriteLine(
             $"{"metric", -10}{"clips", 6}{"trainings", 10}{"coverage", 10}{"no interval", 12}{"2 equal rows differ", 21}{"of 8 equal rows, one differs from the best", 44}"
@@ -114,7 +114,7 @@ internal static class StatisticsBench
         );
     }
 
-    /// <summary>The mean over pairs of trainings with opposite effects, each on clips of its own.</summary>
+    /// <summary>The mean over pairs of training runs with opposite effects, each on its own clips.</summary>
     private static (double[] Mean, double WeakFDeviation) TruthOfRecipe()
     {
         const int Pairs = 200;
@@ -149,7 +149,7 @@ internal static class StatisticsBench
         return [.. All.Select(metric => metric.Of(once))];
     }
 
-    /// <summary>Counts for one metric, one number of clips and one number of trainings.</summary>
+    /// <summary>Counts for one metric, one number of clips and one number of training runs.</summary>
     private sealed class Tally
     {
         private int intervals;

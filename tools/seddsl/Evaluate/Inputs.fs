@@ -43,7 +43,7 @@ type Inputs = {
     ReferenceTags: TagList
     Estimated: System option
     Against: System option
-    /// The estimated tags: those given or, without any, those of the estimated events.
+    /// The estimated tags: the given tags or, if none are given, the tags of the estimated events.
     Tagged: TaggedSystem option
     AgainstTagged: TaggedSystem option
     Scores: ScoredSystem option
@@ -154,7 +154,7 @@ module Inputs =
         if not problems.IsEmpty then
             raise (BadArguments problems)
 
-    /// The reference events and tags. Without events, the files are those of the tags.
+    /// The reference events and tags. Without events, the tags determine the files.
     let private readReference (arguments: ParseResults<Arguments>) =
         let tags = arguments.TryGetResult Reference_Tags |> Option.map (readTags arguments)
 

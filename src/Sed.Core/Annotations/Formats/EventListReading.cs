@@ -115,7 +115,7 @@ internal sealed class EventListReading(string source, double? minimumConfidence)
         return known;
     }
 
-    /// <summary>Audacity writes the frequency range of a label into a row of its own.</summary>
+    /// <summary>Audacity writes the frequency range of a label into a separate row.</summary>
     private static bool IsFrequencyRange(in ListRows row, EventColumns known) =>
         known is { File: < 0, Onset: 0 } && row[0].SequenceEqual("\\"u8) && TextNumbers.LooksLikeANumber(row[1]);
 

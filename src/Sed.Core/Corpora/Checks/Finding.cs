@@ -55,7 +55,7 @@ public enum FindingKind
     /// <summary>Audio with several channels.</summary>
     MultiChannel,
 
-    /// <summary>A clip with the same samples as another one.</summary>
+    /// <summary>A clip with the same samples as another clip.</summary>
     Duplicate,
 
     /// <summary>A clip that several audio files match.</summary>
@@ -76,7 +76,7 @@ public enum FindingKind
     /// <summary>A strong event with a duration of zero.</summary>
     ZeroLength,
 
-    /// <summary>A strong event that repeats another one of the clip.</summary>
+    /// <summary>A strong event that repeats another event of the clip.</summary>
     RepeatedEvent,
 
     /// <summary>Strong events of the same class that overlap.</summary>

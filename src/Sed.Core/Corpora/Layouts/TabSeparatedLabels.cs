@@ -9,7 +9,7 @@ namespace Sed.Core.Corpora.Layouts;
 /// weak labels; filename, onset, offset and event_label for strong labels; filename alone, in a list whose name contains
 /// "unlabel", for training clips without labels. The name of a list, or of a folder that it is in, states its split
 /// (<see cref="SplitName"/>). DESED's list validation/validation.tsv is its public test set and becomes the test split.
-/// Unlabelled lists of other splits than training are ignored.
+/// Unlabelled lists of splits other than training are ignored.
 /// </summary>
 internal sealed class TabSeparatedLabels : ICorpusLayout
 {
@@ -134,7 +134,7 @@ internal sealed class TabSeparatedLabels : ICorpusLayout
             else if (IsTabSeparated(file) || header.MayBeList)
                 uses.Add(ListUse.Ignored(relative, header.Reason));
         }
-        // If no other list states the training split, "dev" is a development set, which is trained on.
+        // If no other list states the training split, "dev" is a development set, which is used for training.
         var hasTraining = found.Any(list =>
             list.Kind != ListKind.Names && SplitName.Of(list.Relative, false).Splits is [Split.Training]
         );
@@ -167,8 +167,8 @@ internal sealed class TabSeparatedLabels : ICorpusLayout
         && Path.GetFileNameWithoutExtension(name).Equals("validation", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>
-    /// A list that has all clips of another one with the same events, as DESED's test set has the test and evaluation sets of
-    /// 2018; null if there is none.
+    /// A list that has all clips of another list with the same events, as DESED's test set has the test and evaluation
+    /// sets of 2018; null if there is none.
     /// </summary>
     private static string? ContainingList(List<(Split Split, EventList List)> lists, Split split, EventList part)
     {

@@ -28,7 +28,7 @@ internal static class Reverberation
         return sound;
     }
 
-    // Adds echoes of the sound to the tail, one every `delay` samples, each scaled by another factor of `gain`.
+    // Adds echoes of the sound to the tail, one every `delay` samples, each scaled by a different factor of `gain`.
     private static void Comb(float[] sound, float[] tail, int delay, double gain)
     {
         var echo = new float[sound.Length];

@@ -58,7 +58,7 @@ internal static class ChecksumList
         );
     }
 
-    // Copies have other times, so a different time only means that the content has to be compared.
+    // Copies have different times, so a different time only means that the content has to be compared.
     private static bool IsAltered(string path, string[] row)
     {
         var stamp = FileStamp.Of(path);

@@ -112,7 +112,7 @@ internal static class SoundscapeWriter
         }
     }
 
-    // The identifier has eleven characters, like those of YouTube.
+    // The identifier has eleven characters, like YouTube identifiers.
     private static string Name(string id, int index) =>
         string.Create(CultureInfo.InvariantCulture, $"{id}{index:D8}_0.000_{Dcase2017.ClipSeconds:F3}.wav");
 

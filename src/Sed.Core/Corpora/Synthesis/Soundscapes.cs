@@ -19,7 +19,7 @@ public static class Soundscapes
     /// microphone response per clip. Numbers and durations of events match the task's testing set. Sirens and horns
     /// share a timbre, as do the engines, and differ in their temporal pattern.
     /// </summary>
-    /// <param name="directory">The folder of mixed corpora, each in a folder of its own.</param>
+    /// <param name="directory">The parent folder of mixed corpora; each corpus has its own folder.</param>
     /// <param name="options">Seed, numbers of clips and levels; null takes the defaults.</param>
     /// <param name="progress">Receives the number of mixed clips.</param>
     /// <param name="cancellation">Stops mixing; nothing is left behind.</param>
@@ -47,7 +47,8 @@ public static class Soundscapes
     /// </summary>
     /// <param name="recordings">The folder with one folder of recordings per class.</param>
     /// <param name="directory">
-    /// The folder of mixed corpora, each in a folder of its own. Content hashes of the recordings are cached there too.
+    /// The parent folder of mixed corpora; each corpus has its own folder. Content hashes of the recordings are cached
+    /// there too.
     /// </param>
     /// <param name="options">Seed, numbers of clips, levels and backgrounds; null takes the defaults.</param>
     /// <param name="progress">Receives the number of mixed clips.</param>

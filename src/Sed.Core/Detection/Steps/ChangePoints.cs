@@ -83,7 +83,7 @@ public abstract partial record DecodingStep
 
         /// <summary>The boxes of one class in one clip, ordered by onset and separated by gaps.</summary>
         /// <param name="scores">Score of each frame.</param>
-        /// <param name="framesPerSecond">Frames per second.</param>
+        /// <param name="framesPerSecond">Number of frames per second.</param>
         public IReadOnlyList<EventBox> Boxes(ReadOnlySpan<float> scores, double framesPerSecond)
         {
             var spans = Falling(scores, framesPerSecond);

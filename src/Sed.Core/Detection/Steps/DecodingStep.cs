@@ -27,7 +27,7 @@ public abstract partial record DecodingStep
     /// <summary>
     /// The step's streaming form. Default: it collects the whole recording and then applies the step.
     /// </summary>
-    /// <param name="framesPerSecond">Frames per second.</param>
+    /// <param name="framesPerSecond">Number of frames per second.</param>
     /// <param name="threshold">Threshold that applies after the last step.</param>
     internal virtual StepStream Stream(double framesPerSecond, double threshold) =>
         new StepStream.WholeRecording(this, framesPerSecond);
@@ -36,7 +36,7 @@ public abstract partial record DecodingStep
     /// Transforms the scores in place. The score outside the clip is 0, which is below every threshold.
     /// </summary>
     /// <param name="scores">Score of each frame, 0 or more.</param>
-    /// <param name="framesPerSecond">Frames per second.</param>
+    /// <param name="framesPerSecond">Number of frames per second.</param>
     internal abstract void Apply(Span<float> scores, double framesPerSecond);
 
     /// <summary><see cref="Summary"/>.</summary>

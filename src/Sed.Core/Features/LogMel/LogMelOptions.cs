@@ -9,7 +9,7 @@ namespace Sed.Core.Features.LogMel;
 
 /// <summary>
 /// The definition of log-mel energies. Common definitions differ by up to 5.8 in the logarithm, so every setting is
-/// explicit and part of the canonical key. The defaults are those of the DCASE 2017 baseline.
+/// explicit and part of the canonical key. The defaults are the settings of the DCASE 2017 baseline.
 /// </summary>
 [Key("logMel")]
 public sealed record LogMelOptions : FeatureSource
@@ -248,28 +248,30 @@ public sealed record LogMelOptions : FeatureSource
 
     // F# does not support `with` expressions on C# records, so each method returns a copy with one value changed.
 
-    /// <summary>A copy with another <see cref="Rate"/>.</summary>
+    /// <summary>A copy with a different <see cref="Rate"/>.</summary>
     public LogMelOptions WithRate(int? rate) => this with { Rate = rate };
 
-    /// <summary>A copy with another <see cref="WindowSeconds"/>.</summary>
+    /// <summary>A copy with a different <see cref="WindowSeconds"/>.</summary>
     public LogMelOptions WithWindow(double seconds) => this with { WindowSeconds = seconds };
 
-    /// <summary>A copy with another <see cref="StepSeconds"/>.</summary>
+    /// <summary>A copy with a different <see cref="StepSeconds"/>.</summary>
     public LogMelOptions WithHop(double seconds) => this with { StepSeconds = seconds };
 
-    /// <summary>A copy with another <see cref="Overlap"/>, from which <see cref="StepSeconds"/> is computed.</summary>
+    /// <summary>
+    /// A copy with a different <see cref="Overlap"/>, from which <see cref="StepSeconds"/> is computed.
+    /// </summary>
     public LogMelOptions WithOverlap(double share) => this with { FixedHop = null, Overlap = share };
 
-    /// <summary>A copy with another <see cref="BandCount"/>.</summary>
+    /// <summary>A copy with a different <see cref="BandCount"/>.</summary>
     public LogMelOptions WithBands(int count) => this with { BandCount = count };
 
-    /// <summary>A copy with another <see cref="MinHz"/> and <see cref="MaxHz"/>.</summary>
+    /// <summary>A copy with a different <see cref="MinHz"/> and <see cref="MaxHz"/>.</summary>
     public LogMelOptions WithRange(double minHz, double maxHz) => this with { MinHz = minHz, MaxHz = maxHz };
 
-    /// <summary>A copy with another <see cref="MelScale"/>.</summary>
+    /// <summary>A copy with a different <see cref="MelScale"/>.</summary>
     public LogMelOptions WithMelScale(MelScale scale) => this with { MelScale = scale };
 
-    /// <summary>A copy with another <see cref="Normalization"/>.</summary>
+    /// <summary>A copy with a different <see cref="Normalization"/>.</summary>
     public LogMelOptions WithNormalization(MelNormalization normalization) =>
         this with
         {
@@ -277,7 +279,7 @@ public sealed record LogMelOptions : FeatureSource
         };
 
     /// <summary>
-    /// A copy with another <see cref="Spectrum"/> and its usual offset and floor: for magnitudes, the values of the
+    /// A copy with a different <see cref="Spectrum"/> and its usual offset and floor: for magnitudes, the values of the
     /// DCASE 2017 baseline; for powers, no offset and ln(max(x, 1e-10)).
     /// </summary>
     public LogMelOptions WithSpectrum(SpectrumKind spectrum) =>

@@ -67,7 +67,7 @@ public sealed class FeatureStore : IFeatureReader, IDisposable
 
     /// <summary>Opens the feature store of a corpus, after extracting the features that are missing.</summary>
     /// <param name="manifest">Corpus whose features are stored.</param>
-    /// <param name="options">Definition of the features. Clips with another sampling rate are resampled.</param>
+    /// <param name="options">Definition of the features. Clips with a different sampling rate are resampled.</param>
     /// <param name="directory">Parent directory of all stores; each store has its own folder.</param>
     /// <param name="device">Device used for the extraction; null means the CPU.</param>
     /// <param name="progress">Receives the progress of the extraction at most five times per second.</param>

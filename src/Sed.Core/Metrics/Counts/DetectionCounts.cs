@@ -42,7 +42,9 @@ public abstract class DetectionCounts<TSelf, TOptions> : ClassCounts<TSelf, TOpt
     public abstract long Insertions { get; }
 
     /// <summary>Computes the metrics. Accuracies are null without true negatives.</summary>
-    /// <param name="conventions">Values that are used for metrics with a denominator of 0. Default: those of sed_eval.</param>
+    /// <param name="conventions">
+    /// Values that are used for metrics with a denominator of 0. Default: the values of sed_eval.
+    /// </param>
     public DetectionScores Scores(ScoringConventions? conventions = null)
     {
         conventions ??= ScoringConventions.SedEval;

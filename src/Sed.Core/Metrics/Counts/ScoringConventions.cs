@@ -1,8 +1,8 @@
 namespace Sed.Core.Metrics.Counts;
 
 /// <summary>
-/// Values that are used for metrics with a denominator of 0. Published tools differ in them; the defaults are those of sed_eval 0.2.1.
-/// Results include the conventions by which they were computed.
+/// Values that are used for metrics with a denominator of 0. Published tools differ in them; the defaults are the
+/// values of sed_eval 0.2.1. Results include the conventions by which they were computed.
 /// </summary>
 public sealed record ScoringConventions
 {

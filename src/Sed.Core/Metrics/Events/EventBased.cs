@@ -6,7 +6,7 @@ namespace Sed.Core.Metrics.Events;
 
 /// <summary>
 /// Event-based evaluation: an estimated event is correct if its onset and offset lie within collars around the onset
-/// and offset of a reference event (Mesaros et al. 2016). Results equal those of sed_eval 0.2.1.
+/// and offset of a reference event (Mesaros et al. 2016). Results are identical to the results of sed_eval 0.2.1.
 /// </summary>
 /// <remarks>
 /// Two events agree if their onsets differ by at most the collar and their offsets differ by at most the larger of the

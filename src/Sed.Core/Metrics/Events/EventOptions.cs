@@ -80,7 +80,7 @@ public enum EventMatching
 /// </summary>
 public enum EventOrder
 {
-    /// <summary>Row order, as in sed_eval: for the same lists, all counts equal those of sed_eval.</summary>
+    /// <summary>Row order, as in sed_eval: for the same lists, all counts are identical to sed_eval's counts.</summary>
     AsListed,
 
     /// <summary>By onset, then by offset: counts do not depend on row order.</summary>

@@ -13,8 +13,8 @@ internal static class PsdRoc
     public static ImmutableArray<RocPoint> Rising(IEnumerable<RocPoint> points, double max)
     {
         var sorted = points.Where(point => point.FalsePositiveRate <= max).ToArray();
-        // Of points with equal false positive rates, the best comes last; of equal points, the one with the highest
-        // threshold.
+        // Of points with equal false positive rates, the best comes last; of equal points, the point with the highest
+        // threshold comes last.
         Array.Sort(
             sorted,
             (a, b) =>

@@ -54,7 +54,7 @@ public sealed record PsdsOptions
     /// <summary>Classes over which cross-trigger rates are averaged. Default: the other classes.</summary>
     public CrossTriggerAverage CrossTriggers { get; init; } = CrossTriggerAverage.OverOtherClasses;
 
-    /// <summary>Copies the options with another average of cross-trigger rates.</summary>
+    /// <summary>Copies the options with a different average of cross-trigger rates.</summary>
     public PsdsOptions WithCrossTriggers(CrossTriggerAverage average) => this with { CrossTriggers = average };
 
     /// <summary>Every problem of these options; empty when they are valid.</summary>

@@ -9,7 +9,7 @@ namespace Sed.Core.Metrics.Psds;
 /// <param name="Roc">
 /// The PSD-ROC: effective true positive rate over effective false positive rate, as a step function.
 /// </param>
-/// <param name="Classes">The scored classes: those with reference events.</param>
+/// <param name="Classes">The scored classes: the classes with reference events.</param>
 /// <param name="ClassRocs">The ROC curve of each class, as the points at which it rises.</param>
 /// <param name="ClassScores">The area under the curve of each class, 0 to 1.</param>
 /// <param name="LeftOut">

@@ -25,7 +25,7 @@ public sealed record AuthorsVariant(
     /// <summary>Scores clips of equal length, concatenated as in the published code.</summary>
     /// <param name="pairs">Reference and estimate, without labels outside the class list.</param>
     /// <param name="frameSeconds">Length of a frame in seconds. Default 0.02.</param>
-    /// <param name="framesPerBlock">Frames per block, at least 2. Default 50 (one second).</param>
+    /// <param name="framesPerBlock">Number of frames per block, at least 2. Default 50 (one second).</param>
     /// <param name="clipSeconds">Length of every clip in seconds. Default 10.</param>
     /// <exception cref="ArgumentException">
     /// The lengths are invalid, or there are labels outside the class list.

@@ -7,8 +7,8 @@ namespace Sed.Core.Metrics.Segments;
 
 /// <summary>
 /// Segment-based evaluation: time is split into segments of equal length, an event is active in every segment it
-/// overlaps, and reference and estimate are compared segment by segment (Mesaros et al. 2016). Results equal those of
-/// sed_eval 0.2.1.
+/// overlaps, and reference and estimate are compared segment by segment (Mesaros et al. 2016). Results are identical to
+/// the results of sed_eval 0.2.1.
 /// </summary>
 /// <remarks>
 /// An event is active in the segments from floor(onset / resolution) up to but excluding ceil(offset / resolution), in

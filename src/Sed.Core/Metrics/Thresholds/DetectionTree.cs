@@ -26,7 +26,7 @@ internal sealed class DetectionTree
     /// <summary>Minimum score of each detection: the highest threshold at which the detection exists.</summary>
     public ReadOnlySpan<double> Scores => scores.AsSpan(0, Count);
 
-    /// <summary>For each detection, the one that replaces it as the threshold falls; -1 if none does.</summary>
+    /// <summary>For each detection, the detection that replaces it as the threshold falls; -1 if none does.</summary>
     public ReadOnlySpan<int> Parents => parents.AsSpan(0, Count);
 
     /// <summary>Finds the detections of a row.</summary>

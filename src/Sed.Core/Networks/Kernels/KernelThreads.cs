@@ -66,7 +66,9 @@ internal static class KernelThreads
         private int helpersLeft = helpersWanted;
         private Exception? failure;
 
-        /// <summary>Takes part in processing the items if fewer than the maximum number of threads do so.</summary>
+        /// <summary>
+        /// Processes items together with other threads, unless the maximum number of threads is reached.
+        /// </summary>
         public void Help()
         {
             if (Interlocked.Decrement(ref helpersLeft) >= 0)

@@ -9,7 +9,7 @@ namespace Sed.Core.Networks.Kernels;
 internal static unsafe class Simd
 {
     /// <summary>
-    /// Floats per vector. In memory, channels, filters and units are padded to a multiple of this number.
+    /// Number of floats per vector. In memory, channels, filters and units are padded to a multiple of this number.
     /// </summary>
     public const int Lanes = 16;
 

@@ -91,7 +91,7 @@ internal static unsafe class Tile
 /// <summary>Width of a register tile, encoded as a type so that the JIT treats the width as a constant.</summary>
 internal interface ITileColumns
 {
-    /// <summary>Vectors per row of the tile.</summary>
+    /// <summary>Number of vectors per row of the tile.</summary>
     static abstract int Vectors { get; }
 }
 

@@ -27,7 +27,7 @@ public abstract partial record Layer
     /// Bidirectional gated recurrent units (Cho et al. 2014, arXiv 1406.1078), with sigmoid gates, tanh and the reset gate applied
     /// after the recurrent projection, as in PyTorch.
     /// </summary>
-    /// <param name="Units">Units of one direction.</param>
+    /// <param name="Units">Number of units of one direction.</param>
     /// <param name="Merge">How the outputs of the directions are merged.</param>
     [Key("bidirectionalGru")]
     public sealed record BidirectionalGru([property: Key("units")] int Units, [property: Key("merge")] Merge Merge)

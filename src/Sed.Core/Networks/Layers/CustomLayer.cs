@@ -18,7 +18,7 @@ public abstract partial record Layer
     /// </summary>
     /// <param name="Name">The layer's name, not blank.</param>
     /// <param name="Version">The layer's version, from 1.</param>
-    /// <param name="Units">Output values per frame.</param>
+    /// <param name="Units">Number of output values per frame.</param>
     /// <param name="Module">
     /// Builds the module for an input width, with weights from torch's generator. The module maps (batch, frames,
     /// width) to (batch, frames, <paramref name="Units"/>). The network registers it, so that its parameters are

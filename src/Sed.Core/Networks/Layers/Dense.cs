@@ -21,7 +21,7 @@ public enum Activation
 public abstract partial record Layer
 {
     /// <summary>A dense layer that is applied to every frame with the same weights (time-distributed).</summary>
-    /// <param name="Units">Output values per frame.</param>
+    /// <param name="Units">Number of output values per frame.</param>
     /// <param name="Activation">Activation function after the affine map.</param>
     [Key("dense")]
     public sealed record Dense([property: Key("units")] int Units, [property: Key("activation")] Activation Activation)

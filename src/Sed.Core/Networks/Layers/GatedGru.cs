@@ -12,7 +12,7 @@ public abstract partial record Layer
     /// <summary>
     /// A bidirectional GRU multiplied by the sigmoid of a second one, both with concatenated directions (Xu et al., DCASE 2017).
     /// </summary>
-    /// <param name="Units">Units per direction of each GRU.</param>
+    /// <param name="Units">Number of units per direction of each GRU.</param>
     [Key("gatedGru")]
     public sealed record GatedGru([property: Key("units")] int Units) : Layer
     {

@@ -21,7 +21,7 @@ public enum UpsamplingKind
 public abstract partial record Layer
 {
     /// <summary>Upsamples the frames, for example to restore the time resolution after pooling.</summary>
-    /// <param name="Factor">Output frames per input frame.</param>
+    /// <param name="Factor">Number of output frames per input frame.</param>
     /// <param name="Kind">Whether to repeat frames or to interpolate linearly between them.</param>
     [Key("upsampling")]
     public sealed record Upsampling(

@@ -34,7 +34,7 @@ internal static class OnnxModules
             Sigmoid => input.Sigmoid(),
             Tanh => input.Node("Tanh"),
             SiLU => input.Silu(),
-            // A class derived from Sequential can have another forward pass.
+            // A class derived from Sequential can have a different forward pass.
             Sequential stack when stack.GetType() == typeof(Sequential) => stack
                 .children()
                 .Cast<nn.Module<Tensor, Tensor>>()

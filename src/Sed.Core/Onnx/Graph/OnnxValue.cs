@@ -94,7 +94,7 @@ internal sealed class OnnxValue(OnnxGraph graph, string name)
     public OnnxValue Pad(string mode, params ReadOnlySpan<long> sizes) =>
         With("Pad", graph.Numbers(sizes), ("mode", mode));
 
-    /// <summary>Converts to another element type, by its ONNX number: 1 is float32, 11 is float64.</summary>
+    /// <summary>Converts to a different element type, by its ONNX number: 1 is float32, 11 is float64.</summary>
     public OnnxValue Cast(long type) => Node("Cast", ("to", type));
 
     /// <summary>Appends an operator whose only input is this value.</summary>

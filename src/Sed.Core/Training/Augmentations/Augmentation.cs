@@ -37,7 +37,8 @@ public abstract record Augmentation
 internal sealed record AugmentedBatch(Tensor Features, BatchTargets Targets);
 
 /// <summary>
-/// Applies the augmentations in order: first those that student and teacher share, then those drawn per network.
+/// Applies the augmentations in order: first the augmentations that student and teacher share, then the augmentations
+/// that are drawn per network.
 /// </summary>
 internal sealed class AugmentationPipeline(IReadOnlyList<Augmentation> augmentations)
 {

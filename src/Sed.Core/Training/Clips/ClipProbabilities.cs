@@ -13,7 +13,7 @@ public sealed record ClipProbabilities(int Clip, float[] Strong, float[] Weak)
     /// <param name="network">A network with the clips' bands, frames and classes, on <paramref name="device"/>.</param>
     /// <param name="clips">The clips with their features.</param>
     /// <param name="device">Device of the forward pass.</param>
-    /// <param name="batchSize">Clips per forward pass.</param>
+    /// <param name="batchSize">Number of clips per forward pass.</param>
     public static IEnumerable<ClipProbabilities> Of(SedNetwork network, ClipSet clips, Device device, int batchSize)
     {
         network.eval();

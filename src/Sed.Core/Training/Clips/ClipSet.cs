@@ -105,7 +105,7 @@ public sealed class ClipSet : IDisposable
     /// are gathered there; otherwise the next batches are prefetched while the current one is processed.
     /// </summary>
     /// <param name="order">Positions in this set.</param>
-    /// <param name="batchSize">Clips per batch, positive; the last batch may have fewer.</param>
+    /// <param name="batchSize">Number of clips per batch, positive; the last batch may have fewer.</param>
     /// <param name="device">Device of the batches.</param>
     public IEnumerable<ClipBatch> Batches(int[] order, int batchSize, Device device)
     {
@@ -152,7 +152,7 @@ public sealed class ClipSet : IDisposable
     /// </summary>
     /// <param name="clips">Indices of the clips in this set.</param>
     /// <param name="frames">Number of output frames.</param>
-    /// <param name="frameStep">Feature frames per output frame.</param>
+    /// <param name="frameStep">Number of feature frames per output frame.</param>
     /// <param name="device">Device of the tensor.</param>
     public Tensor FramesWithSound(ReadOnlySpan<int> clips, int frames, double frameStep, Device device)
     {

@@ -47,7 +47,7 @@ public abstract record Schedule
     /// Linear warm-up, then cosine decay that reaches 0 after the last epoch (Loshchilov and Hutter 2017, without
     /// restarts).
     /// </summary>
-    /// <param name="WarmUpEpochs">Epochs of warm-up, 0 or above. Default 0.</param>
+    /// <param name="WarmUpEpochs">Number of epochs of warm-up, 0 or above. Default 0.</param>
     [Key("cosine")]
     public sealed record Cosine([property: Key("warmUpEpochs")] int WarmUpEpochs = 0) : Schedule
     {
@@ -78,7 +78,7 @@ public abstract record Schedule
     /// Multiplies the learning rate by a factor when the monitor has not improved for a number of epochs.
     /// </summary>
     /// <param name="Multiplier">Factor, between 0 and 1. Default 0.5.</param>
-    /// <param name="Patience">Epochs without improvement, at least 1. Default 10.</param>
+    /// <param name="Patience">Number of epochs without improvement, at least 1. Default 10.</param>
     [Key("plateau")]
     public sealed record Plateau(
         [property: Key("factor")] double Multiplier = 0.5,

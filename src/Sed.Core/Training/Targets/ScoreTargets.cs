@@ -61,11 +61,13 @@ internal sealed class ScoreTargets : FrameTargets
     }
 
     /// <summary>
-    /// Resamples to another hop: each target frame is the mean of the overlapping source frames, weighted by overlap.
+    /// Resamples to a different hop: each target frame is the mean of the overlapping source frames, weighted by
+    /// overlap.
     /// </summary>
     private void Resample(ReadOnlySpan<float> said, double frameSeconds, Span<float> values)
     {
-        // Source frames per target frame. A clip may be slightly longer or shorter than the scores, through rounding.
+        // Number of source frames per target frame. A clip may be slightly longer or shorter than the scores, through
+        // rounding.
         var length = frameSeconds / scores.HopSeconds;
         if (Math.Abs(length - 1) < 1e-9 && values.Length == said.Length)
         {

@@ -2,8 +2,8 @@ namespace Sed.Core.Corpora.Synthesis.SoundModels;
 
 /// <summary>
 /// Sound models of the 17 classes of DCASE 2017 task 4, in the official order. Class weights, mean durations and shares of
-/// events that last for the whole clip (from before 0.05 s to after 9.9 s) are those of the task's testing set (652 events
-/// in 477 clips, without the unlocated events from 0 to 0).
+/// events that last for the whole clip (from before 0.05 s to after 9.9 s) match the task's testing set (652 events in
+/// 477 clips, without the unlocated events from 0 to 0).
 /// </summary>
 internal static class SmartCarModels
 {

@@ -6,14 +6,14 @@ namespace Sed.Core.Networks.Kernels.Convolutions;
 /// Sizes and hyperparameters of a convolution block: convolution, batch normalisation, ReLU, max-pooling, dropout.
 /// </summary>
 /// <param name="Channels">
-/// Input channels: 1 for the network's input, otherwise padded to a multiple of 16 for the kernels.
+/// Number of input channels: 1 for the network's input, otherwise padded to a multiple of 16 for the kernels.
 /// </param>
-/// <param name="Filters">Output channels, padded to a multiple of 16 for the kernels.</param>
-/// <param name="Bins">Frequency bins of the input.</param>
+/// <param name="Filters">Number of output channels, padded to a multiple of 16 for the kernels.</param>
+/// <param name="Bins">Number of frequency bins of the input.</param>
 /// <param name="Pool">
 /// Pooling size along frequency. As in torch, bins that do not fill a pooled bin are dropped.
 /// </param>
-/// <param name="Frames">Frames of the input.</param>
+/// <param name="Frames">Number of frames of the input.</param>
 /// <param name="Epsilon">Added to the variance in batch normalisation.</param>
 /// <param name="Momentum">Weight of a new batch in the running statistics.</param>
 /// <param name="Rate">Dropout rate after the block; 0 without ReLU.</param>
@@ -36,7 +36,7 @@ internal sealed record BlockShape(
     int PoolFrames = 1
 )
 {
-    /// <summary>Frequency bins of the output.</summary>
+    /// <summary>Number of frequency bins of the output.</summary>
     public int PooledBins => Bins / Pool;
 
     /// <summary>Frames of the output.</summary>
@@ -48,13 +48,13 @@ internal sealed record BlockShape(
     /// <summary>Number of zero-padding frames on each side of an input clip.</summary>
     public int Border => KernelFrames / 2;
 
-    /// <summary>Floats of an input clip, including the padding frames.</summary>
+    /// <summary>Number of floats in an input clip, including the padding frames.</summary>
     public long InputFloats => (Frames + 2L * Border) * Bins * Channels;
 
-    /// <summary>Floats of the convolution's output for one clip.</summary>
+    /// <summary>Number of floats in the convolution's output for one clip.</summary>
     public long RawFloats => (long)Frames * Bins * Filters;
 
-    /// <summary>Floats of the block's output for one clip, without padding frames.</summary>
+    /// <summary>Number of floats in the block's output for one clip, without padding frames.</summary>
     public long PooledFloats => (long)PooledFrames * PooledBins * Filters;
 
     /// <summary>Sizes of the convolution.</summary>
@@ -85,7 +85,7 @@ internal sealed record BlockShape(
 /// <summary>Sizes of a convolution.</summary>
 /// <param name="KernelFrames">Kernel size along time, odd.</param>
 /// <param name="KernelBins">Kernel size along frequency, odd.</param>
-/// <param name="Bins">Bins of input and output.</param>
+/// <param name="Bins">Number of bins of input and output.</param>
 /// <param name="Channels">Input channels.</param>
 /// <param name="Filters">Output channels.</param>
 internal readonly record struct ConvolutionSize(int KernelFrames, int KernelBins, int Bins, int Channels, int Filters)

@@ -7,7 +7,7 @@ namespace Sed.Core.Networks.Kernels.Convolutions;
 /// </summary>
 internal static unsafe class Convolution
 {
-    /// <summary>Frames in a register tile.</summary>
+    /// <summary>Number of frames in a register tile.</summary>
     public const int TileFrames = 8;
 
     /// <summary>

@@ -188,7 +188,7 @@ internal sealed unsafe class PoolingLayer(int poolFrames, int poolBins, bool isM
 
         public int Pooled => PooledFrames * PooledBins;
 
-        /// <summary>Indices per pooled bin, including padding.</summary>
+        /// <summary>Number of indices per pooled bin, including padding.</summary>
         public int IndexStride => Simd.RoundUp(Channels);
 
         public long PooledFloats => (long)Pooled * Channels;

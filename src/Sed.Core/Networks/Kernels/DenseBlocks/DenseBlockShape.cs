@@ -7,11 +7,11 @@ namespace Sed.Core.Networks.Kernels.DenseBlocks;
 /// input maps and the output maps of all earlier convolutions. The kernels store a map as one row: its frames one after
 /// another, each followed by a zero, so that the convolution is a sum of shifted rows.
 /// </summary>
-/// <param name="Maps">Input maps of the block.</param>
+/// <param name="Maps">Number of input maps of the block.</param>
 /// <param name="Convolutions">Number of convolutions.</param>
-/// <param name="Growth">Maps that each convolution adds.</param>
-/// <param name="Frames">Frames of a map.</param>
-/// <param name="Bins">Bins of a frame.</param>
+/// <param name="Growth">Number of maps that each convolution adds.</param>
+/// <param name="Frames">Number of frames of a map.</param>
+/// <param name="Bins">Number of bins of a frame.</param>
 /// <param name="Epsilon">Added to the variance in batch normalisation.</param>
 /// <param name="Momentum">Weight of a new batch in the running statistics.</param>
 /// <param name="Rate">Dropout rate after the block, in [0, 1).</param>
@@ -35,28 +35,28 @@ internal sealed record DenseBlockShape(
     /// <summary>Number of input maps of a convolution; convolutions are numbered from 0.</summary>
     public int InputMaps(int convolution) => Maps + convolution * Growth;
 
-    /// <summary>Output maps of the block.</summary>
+    /// <summary>Number of output maps of the block.</summary>
     public int OutputMaps => InputMaps(Convolutions);
 
-    /// <summary>Floats per map, without padding.</summary>
+    /// <summary>Number of floats per map, without padding.</summary>
     public int MapFloats => Frames * Bins;
 
     /// <summary>Distance in floats between two frames of a row.</summary>
     public int FrameStride => Bins + 1;
 
-    /// <summary>Floats per row, up to and including the zero after the last frame.</summary>
+    /// <summary>Number of floats per row, up to and including the zero after the last frame.</summary>
     public int UsedLength => Frames * FrameStride;
 
-    /// <summary>Floats per row, padded with zeros to whole vectors.</summary>
+    /// <summary>Number of floats per row, padded with zeros to whole vectors.</summary>
     public int Length => Simd.RoundUp(UsedLength);
 
     /// <summary>Number of zeros before and after a row, so that it can be shifted.</summary>
     public int Margin => Simd.RoundUp(FrameStride + 1);
 
-    /// <summary>Floats per row, including margins.</summary>
+    /// <summary>Number of floats per row, including margins.</summary>
     public int PaddedLength => Length + 2 * Margin;
 
-    /// <summary>Floats in the kernels of one convolution.</summary>
+    /// <summary>Number of floats in the kernels of one convolution.</summary>
     public int KernelFloats(int convolution) => Growth * InputMaps(convolution) * Taps;
 
     /// <summary>

@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 namespace Sed.Core.Networks.Kernels.Recurrence;
 
 /// <summary>Sizes of a bidirectional GRU layer and the dropout after it.</summary>
-/// <param name="Inputs">Input values per frame, padded to a multiple of 16 for the kernels.</param>
-/// <param name="Units">Units per direction, padded to a multiple of 16 for the kernels.</param>
+/// <param name="Inputs">Number of input values per frame, padded to a multiple of 16 for the kernels.</param>
+/// <param name="Units">Number of units per direction, padded to a multiple of 16 for the kernels.</param>
 /// <param name="Frames">Number of frames.</param>
 /// <param name="Multiplies">
 /// Whether the two directions are multiplied unit by unit; otherwise they are concatenated.
@@ -12,19 +12,19 @@ namespace Sed.Core.Networks.Kernels.Recurrence;
 /// <param name="Rate">Dropout rate after the layer.</param>
 internal sealed record RecurrentShape(int Inputs, int Units, int Frames, bool Multiplies, double Rate)
 {
-    /// <summary>Clips processed together: the rows of a register tile.</summary>
+    /// <summary>Number of clips that are processed together: the rows of a register tile.</summary>
     public const int Rows = 8;
 
-    /// <summary>Frames whose input contributions to the gates are computed together.</summary>
+    /// <summary>Number of frames whose input contributions to the gates are computed together.</summary>
     public const int Steps = 8;
 
     /// <summary>Gate values per clip and frame: hidden part of the candidate, reset, update, candidate.</summary>
     public int Gates => 4 * Units;
 
-    /// <summary>Columns of a weight matrix.</summary>
+    /// <summary>Number of columns of a weight matrix.</summary>
     public int Columns => 3 * Units;
 
-    /// <summary>Output values per frame.</summary>
+    /// <summary>Number of output values per frame.</summary>
     public int Outputs => Multiplies ? Units : 2 * Units;
 
     /// <summary>Whether the kernels support the layer.</summary>
