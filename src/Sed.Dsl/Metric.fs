@@ -6,7 +6,8 @@ open Sed.Core.Scoring
 type Metric = Sed.Core.Scoring.Metric
 
 /// Metrics. Names begin with `Weak` for clip-level (tagging) metrics, with `Strong` for segment-based metrics (1 s), and
-/// with `Event` for event-based metrics. Averages are micro averages over all classes.
+/// with `Event` for event-based metrics. Averages are micro averages over all classes, unless the name contains `Macro`:
+/// macro averages are over the classes with reference events, and a class without estimates counts as 0.
 [<AutoOpen>]
 module MetricWords =
     /// Clip-level F1 (Mesaros et al. 2016).
@@ -34,12 +35,29 @@ module MetricWords =
     /// is better.
     let StrongER = SegmentMetrics.ErrorRate
 
+    /// Segment-based F1 at 1 s, macro average.
+    let StrongMacroF = SegmentMetrics.MacroF
+
     /// Event-based F1 (sed_eval; Mesaros et al. 2016): onsets within 0.2 s, offsets within 0.2 s or half of the event's
     /// length.
     let EventF = EventMetrics.F
 
     /// Event-based error rate. Lower is better.
     let EventER = EventMetrics.ErrorRate
+
+    /// Event-based F1, macro average.
+    let EventMacroF = EventMetrics.MacroF
+
+    /// Intersection-based F1 (Bilen et al. 2020; sed_scores_eval): at least half of a detection overlaps reference events
+    /// of its class, and at least half of a reference event is covered by such detections.
+    let IntersectionF = IntersectionMetrics.F
+
+    /// Intersection-based F1, macro average.
+    let IntersectionMacroF = IntersectionMetrics.MacroF
+
+    /// Frame error: the fraction of frames of 10 ms with a wrong class. The estimate is the argmax over the classes and
+    /// no event. Lower is better.
+    let FrameError = FrameMetrics.Error
 
     /// Mean average precision (mAP) of the tags. A clip's score is the maximum of its frames.
     let MeanAP = RankingMetrics.MeanAveragePrecision
@@ -58,6 +76,14 @@ module MetricWords =
 
     /// Segment-based F1 (1 s) with the best threshold of each class on the scored clips.
     let BestStrongF = ThresholdMetrics.BestStrongF
+
+    /// Segment-based F1 (1 s) with the best threshold of each class on the scored clips, macro average, as in DCASE 2024
+    /// Task 4 on MAESTRO.
+    let BestStrongMacroF = ThresholdMetrics.BestStrongMacroF
+
+    /// Mean partial area under the ROC curves of segments of 1 s, up to a false positive rate of 0.1 and divided by it,
+    /// as in DCASE 2024 Task 4 on MAESTRO.
+    let MpAuc = RocMetrics.MeanPartialArea
 
     /// Polyphonic sound detection score (Bilen et al. 2020; Ebbers et al. 2022), scenario 1: rewards exact onsets and
     /// offsets.

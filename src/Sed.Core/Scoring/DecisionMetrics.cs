@@ -38,7 +38,8 @@ public static class TagMetrics
 }
 
 /// <summary>
-/// Segment-based metrics with segments of 1 s: micro averages over all classes (sed_eval; Mesaros et al. 2016).
+/// Segment-based metrics with segments of 1 s (sed_eval; Mesaros et al. 2016). Micro averages are over all classes,
+/// macro averages over the classes with reference events.
 /// </summary>
 public static class SegmentMetrics
 {
@@ -88,16 +89,31 @@ public static class SegmentMetrics
             IsFraction = false,
         };
 
+    /// <summary>
+    /// Segment-based F1, macro average over the classes with reference events. A class without estimates counts as 0.
+    /// </summary>
+    public static Metric MacroF { get; } =
+        new(
+            "strongMacroF",
+            "strong macro F",
+            "segment-based F-score at 1 s, macro average over the classes with reference events",
+            MetricBasis.Segments,
+            clips => clips.Segments.MacroF
+        )
+        {
+            Averaged = clips => clips.Segments.ReferenceClasses,
+        };
+
     /// <summary>All segment-based metrics of decisions.</summary>
-    public static IReadOnlyList<Metric> All { get; } = [F, Precision, Recall, ErrorRate];
+    public static IReadOnlyList<Metric> All { get; } = [F, Precision, Recall, ErrorRate, MacroF];
 
     private static Func<WeightedClips, Rate> Of(Func<ScoreSheet, Rate> rate) =>
         clips => rate(clips.Segments.Scores().Overall);
 }
 
 /// <summary>
-/// Event-based metrics: micro averages over all classes (sed_eval; Mesaros et al. 2016). Onsets must agree within 0.2
-/// s, offsets within 0.2 s or half of the event's length.
+/// Event-based metrics (sed_eval; Mesaros et al. 2016). Onsets must agree within 0.2 s, offsets within 0.2 s or half of
+/// the event's length. Micro averages are over all classes, macro averages over the classes with reference events.
 /// </summary>
 public static class EventMetrics
 {
@@ -125,9 +141,81 @@ public static class EventMetrics
             IsFraction = false,
         };
 
+    /// <summary>
+    /// Event-based F1, macro average over the classes with reference events. A class without estimates counts as 0.
+    /// </summary>
+    public static Metric MacroF { get; } =
+        new(
+            "eventMacroF",
+            "event macro F",
+            "event-based F-score, collar 0.2 s, macro average over the classes with reference events",
+            MetricBasis.Events,
+            clips => clips.Events.MacroF
+        )
+        {
+            Averaged = clips => clips.Events.ReferenceClasses,
+        };
+
     /// <summary>All event-based metrics.</summary>
-    public static IReadOnlyList<Metric> All { get; } = [F, ErrorRate];
+    public static IReadOnlyList<Metric> All { get; } = [F, ErrorRate, MacroF];
 
     private static Func<WeightedClips, Rate> Of(Func<ScoreSheet, Rate> rate) =>
         clips => rate(clips.Events.Scores().Overall);
+}
+
+/// <summary>
+/// Intersection-based metrics of events (Bilen et al. 2020; sed_scores_eval): a detection is valid if at least half of
+/// it overlaps reference events of its class (DTC = 0.5), and a reference event is found if valid detections cover at
+/// least half of it (GTC = 0.5), as in the baselines of DCASE 2021 to 2024 Task 4.
+/// </summary>
+public static class IntersectionMetrics
+{
+    /// <summary>Intersection-based F1, micro average over all classes.</summary>
+    public static Metric F { get; } =
+        new(
+            "intersectionF",
+            "intersection F",
+            "intersection-based F-score, DTC = GTC = 0.5, micro average",
+            MetricBasis.Intersections,
+            clips => clips.Intersections.Micro.F
+        );
+
+    /// <summary>
+    /// Intersection-based F1, macro average over the classes with reference events. A class without estimates counts as
+    /// 0.
+    /// </summary>
+    public static Metric MacroF { get; } =
+        new(
+            "intersectionMacroF",
+            "intersection macro F",
+            "intersection-based F-score, DTC = GTC = 0.5, macro average over the classes with reference events",
+            MetricBasis.Intersections,
+            clips => clips.Intersections.MacroF
+        )
+        {
+            Averaged = clips => clips.Intersections.ReferenceClasses,
+        };
+
+    /// <summary>All intersection-based metrics of decisions.</summary>
+    public static IReadOnlyList<Metric> All { get; } = [F, MacroF];
+}
+
+/// <summary>Frame-based metrics with one class per frame (<see cref="Metrics.Frames.FrameBased"/>).</summary>
+public static class FrameMetrics
+{
+    /// <summary>Frame error: the fraction of frames of 10 ms with a wrong class. "No event" counts as a class.</summary>
+    public static Metric Error { get; } =
+        new(
+            "frameError",
+            "frame error",
+            "fraction of 10 ms frames with a wrong class; the estimate is the argmax over the classes and no event",
+            MetricBasis.FrameClasses,
+            clips => clips.Frames.Error
+        )
+        {
+            LowerIsBetter = true,
+        };
+
+    /// <summary>All frame-based metrics.</summary>
+    public static IReadOnlyList<Metric> All { get; } = [Error];
 }

@@ -46,8 +46,11 @@ public sealed class Metric
         .. TagMetrics.All,
         .. SegmentMetrics.All,
         .. EventMetrics.All,
+        .. IntersectionMetrics.All,
+        .. FrameMetrics.All,
         .. RankingMetrics.All,
         .. ThresholdMetrics.All,
+        .. RocMetrics.All,
         .. PsdsMetrics.All,
     ];
 
@@ -69,8 +72,19 @@ public sealed class Metric
     /// <summary>Whether values lie between 0 and 1, as F-scores do and error rates do not. Default true.</summary>
     public bool IsFraction { get; init; } = true;
 
+    /// <summary>
+    /// The classes over which a macro average is taken, on weighted clips. Null (the default) for other metrics.
+    /// </summary>
+    public Func<WeightedClips, IReadOnlyList<string>>? Averaged { get; init; }
+
     /// <summary>Whether the metric needs strong labels.</summary>
-    public bool NeedsEvents => Basis is MetricBasis.Segments or MetricBasis.Events or MetricBasis.FrameScores;
+    public bool NeedsEvents =>
+        Basis
+            is MetricBasis.Segments
+                or MetricBasis.Events
+                or MetricBasis.Intersections
+                or MetricBasis.FrameClasses
+                or MetricBasis.FrameScores;
 
     /// <summary>Whether the metric is computed from decisions (events or tags) rather than from scores.</summary>
     public bool IsOfDecisions =>
@@ -129,6 +143,8 @@ public sealed class Metric
             MetricBasis.WeakOutputTags or MetricBasis.WeakOutput => "weak output",
             MetricBasis.Segments => "segments",
             MetricBasis.Events => "events",
+            MetricBasis.Intersections => "events",
+            MetricBasis.FrameClasses => "frames",
             MetricBasis.TagScores => "clip scores",
             _ => "frame scores",
         };
@@ -181,6 +197,12 @@ public enum MetricBasis
 
     /// <summary>Detected events.</summary>
     Events,
+
+    /// <summary>Detected events that are compared by intersection.</summary>
+    Intersections,
+
+    /// <summary>One class, or no event, in each frame: from frame scores or, without them, from detected events.</summary>
+    FrameClasses,
 
     /// <summary>Clip-level scores: the maximum over each clip's frame scores.</summary>
     TagScores,

@@ -1,5 +1,6 @@
 using Sed.Core.Annotations;
 using Sed.Core.Metrics.Events;
+using Sed.Core.Metrics.Frames;
 using Sed.Core.Metrics.Pairs;
 using Sed.Core.Metrics.Psds;
 using Sed.Core.Metrics.Segments;
@@ -77,7 +78,8 @@ public sealed class MetricInputs
         {
             MetricBasis.Tags => TagDecisions is not null,
             MetricBasis.WeakOutputTags => WeakOutputDecisions is not null,
-            MetricBasis.Segments => EventPairs is { Value.HasUnknownLabels: false },
+            MetricBasis.Segments or MetricBasis.Intersections => EventPairs is { Value.HasUnknownLabels: false },
+            MetricBasis.FrameClasses => ScorePairs is not null || EventPairs is { Value.HasUnknownLabels: false },
             MetricBasis.Events => EventPairs is not null,
             MetricBasis.TagScores => ClipScores is not null,
             MetricBasis.WeakOutput => WeakOutputScores is not null,
@@ -114,6 +116,27 @@ public sealed class MetricInputs
         return Kept<IReadOnlyList<EventCounts>>(options, () => EventBased.CountEach(Given(EventPairs).Value, options));
     }
 
+    /// <summary>The intersection-based counts of each clip.</summary>
+    /// <param name="options">The criteria of intersection; by default DTC = GTC = 0.5.</param>
+    public IReadOnlyList<IntersectionCounts> IntersectionCounts(PsdsOptions? options = null)
+    {
+        options ??= new();
+        return Kept<IReadOnlyList<IntersectionCounts>>(
+            (nameof(IntersectionCounts), options),
+            () => Intersection.CountEach(Given(EventPairs).Value, options)
+        );
+    }
+
+    /// <summary>The frame-based counts of each clip: from frame scores or, without them, from events.</summary>
+    public IReadOnlyList<FrameCounts> FrameCounts() =>
+        Kept(
+            nameof(FrameCounts),
+            () =>
+                ScorePairs is { Value: var scores }
+                    ? FrameBased.CountEach(scores)
+                    : FrameBased.CountEach(Given(EventPairs).Value)
+        );
+
     /// <summary>The scores and reference tags of each clip; a clip's scores are the maxima over its frames.</summary>
     public TagScores TagScores() => Given(ClipScores).Value;
 
@@ -131,6 +154,9 @@ public sealed class MetricInputs
         Sum(nameof(WeakOutputTagSum), () => Given(WeakOutputDecisions).Value);
     internal WeightedSum<SegmentCounts> SegmentSum => Sum(nameof(SegmentSum), () => SegmentCounts());
     internal WeightedSum<EventCounts> EventSum => Sum(nameof(EventSum), () => EventCounts());
+    internal WeightedSum<IntersectionCounts> IntersectionSum =>
+        Sum(nameof(IntersectionSum), () => IntersectionCounts());
+    internal WeightedSum<FrameCounts> FrameSum => Sum(nameof(FrameSum), FrameCounts);
     internal CurveSweep TagSweep => Kept(nameof(TagSweep), () => TagScores().Sweep());
     internal CurveSweep WeakOutputSweep => Kept(nameof(WeakOutputSweep), () => Given(WeakOutputScores).Value.Sweep());
 

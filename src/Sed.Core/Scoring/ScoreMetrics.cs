@@ -60,7 +60,8 @@ public static class RankingMetrics
 
 /// <summary>
 /// F1 with the optimal threshold of each class on the scored clips themselves: an upper bound over all choices of
-/// thresholds. Micro averages over all classes, from the scores after decoding (sed_scores_eval; Ebbers et al. 2022).
+/// thresholds, from the scores after decoding (sed_scores_eval; Ebbers et al. 2022). Micro averages are over all
+/// classes, macro averages over the classes with reference events.
 /// </summary>
 public static class ThresholdMetrics
 {
@@ -84,10 +85,60 @@ public static class ThresholdMetrics
             clips => BestF(clips.SegmentCurves)
         );
 
-    /// <summary>All metrics at the best thresholds.</summary>
-    public static IReadOnlyList<Metric> All { get; } = [BestWeakF, BestStrongF];
+    /// <summary>
+    /// Segment-based F1 (1 s) with the best thresholds, macro average over the classes with reference events, as in the
+    /// evaluation of DCASE 2024 Task 4 on MAESTRO.
+    /// </summary>
+    public static Metric BestStrongMacroF { get; } =
+        new(
+            "bestStrongMacroF",
+            "best strong macro F",
+            "segment-based F-score at 1 s with the best threshold of each class, macro average over the classes with reference events",
+            MetricBasis.FrameScores,
+            clips => clips.SegmentCurves.MacroAverage(BestThreshold).F
+        )
+        {
+            Averaged = clips => clips.SegmentCurves.ReferenceClasses,
+        };
 
-    private static Rate BestF(ThresholdCurves curves) => curves.MicroAverage(own => own.BestF()!.Value.Threshold).F;
+    /// <summary>All metrics at the best thresholds.</summary>
+    public static IReadOnlyList<Metric> All { get; } = [BestWeakF, BestStrongF, BestStrongMacroF];
+
+    private static Rate BestF(ThresholdCurves curves) => curves.MicroAverage(BestThreshold).F;
+
+    private static double BestThreshold(ThresholdCurve curve) => curve.BestF()!.Value.Threshold;
+}
+
+/// <summary>Areas under the ROC curves of segments, from the scores after decoding.</summary>
+public static class RocMetrics
+{
+    // Of the evaluation of DCASE 2024 Task 4.
+    private const double MaxFalsePositiveRate = 0.1;
+
+    /// <summary>
+    /// Mean partial area under the ROC curves (mpAUC) of segments of 1 s, up to a false positive rate of 0.1 and divided
+    /// by it, as in the evaluation of DCASE 2024 Task 4 on MAESTRO. The mean is over the classes with positive and
+    /// negative segments. Values are those of sed_scores_eval (<see cref="RocTies.AsSedScoresEval"/>).
+    /// </summary>
+    public static Metric MeanPartialArea { get; } =
+        new(
+            "mpAUC",
+            "mpAUC",
+            "area under the ROC curve of segments of 1 s up to a false positive rate of 0.1, divided by 0.1, macro average over the classes with positive and negative segments",
+            MetricBasis.FrameScores,
+            clips => clips.SegmentCurves.MeanPartialRocArea(MaxFalsePositiveRate, RocTies.AsSedScoresEval)
+        )
+        {
+            Averaged = clips =>
+                [
+                    .. clips
+                        .SegmentCurves.PerClass.Where(curve => curve.RocArea().IsDefined)
+                        .Select(curve => curve.Label),
+                ],
+        };
+
+    /// <summary>All metrics of ROC curves of segments.</summary>
+    public static IReadOnlyList<Metric> All { get; } = [MeanPartialArea];
 }
 
 /// <summary>

@@ -1,4 +1,5 @@
 using Sed.Core.Metrics.Events;
+using Sed.Core.Metrics.Frames;
 using Sed.Core.Metrics.Psds;
 using Sed.Core.Metrics.Segments;
 using Sed.Core.Metrics.Tags;
@@ -17,6 +18,9 @@ public sealed class WeightedClips
     private readonly Lazy<TaggingCounts> weakOutputTagging;
     private readonly Lazy<SegmentCounts> segments;
     private readonly Lazy<EventCounts> events;
+    private readonly Lazy<IntersectionCounts> intersections;
+    private readonly Lazy<FrameCounts> frames;
+    private readonly Lazy<ThresholdCurves> segmentCurves;
     private readonly Lazy<ThresholdCurves> tagCurves;
     private readonly Lazy<ThresholdCurves> weakOutputCurves;
 
@@ -28,6 +32,9 @@ public sealed class WeightedClips
         weakOutputTagging = new(() => inputs.WeakOutputTagSum.Of(weights));
         segments = new(() => inputs.SegmentSum.Of(weights));
         events = new(() => inputs.EventSum.Of(weights));
+        intersections = new(() => inputs.IntersectionSum.Of(weights));
+        frames = new(() => inputs.FrameSum.Of(weights));
+        segmentCurves = new(() => SegmentCurvesOf(1.0));
         tagCurves = new(() => inputs.TagSweep.Of(weights));
         weakOutputCurves = new(() => inputs.WeakOutputSweep.Of(weights));
     }
@@ -50,6 +57,14 @@ public sealed class WeightedClips
     public EventCounts Events => events.Value;
 
     /// <summary>
+    /// Intersection-based counts of the events, DTC = GTC = 0.5 (<see cref="MetricBasis.Intersections"/>).
+    /// </summary>
+    public IntersectionCounts Intersections => intersections.Value;
+
+    /// <summary>Counts of frames of 10 ms with one class each (<see cref="MetricBasis.FrameClasses"/>).</summary>
+    public FrameCounts Frames => frames.Value;
+
+    /// <summary>
     /// Counts of the tags at every threshold of the clip scores (<see cref="MetricBasis.TagScores"/>).
     /// </summary>
     public ThresholdCurves TagCurves => tagCurves.Value;
@@ -63,7 +78,7 @@ public sealed class WeightedClips
     public ThresholdCurves WeakOutputCurves => weakOutputCurves.Value;
 
     /// <summary>Counts of the segments of 1 s at every threshold (<see cref="MetricBasis.FrameScores"/>).</summary>
-    public ThresholdCurves SegmentCurves => SegmentCurvesOf(1.0);
+    public ThresholdCurves SegmentCurves => segmentCurves.Value;
 
     /// <summary>Counts of segments at every threshold (<see cref="MetricBasis.FrameScores"/>).</summary>
     /// <param name="segmentSeconds">Length of a segment in seconds, positive.</param>

@@ -57,6 +57,28 @@ public abstract class ClassCounts<TSelf, TConditions> : IEquatable<TSelf>
     /// <summary>The counts of every class, in the order of <see cref="Classes"/>.</summary>
     public ImmutableArray<BinaryCounts> ByClass => [.. Enumerable.Range(0, Classes.Count).Select(k => this[k])];
 
+    /// <summary>The classes with at least one positive in the reference, over which <see cref="MacroF"/> is averaged.</summary>
+    public IReadOnlyList<string> ReferenceClasses =>
+        [.. Enumerable.Range(0, Classes.Count).Where(k => this[k].Reference > 0).Select(k => Classes[k])];
+
+    /// <summary>
+    /// F1, macro average: the mean of F1 = 2 TP / (2 TP + FP + FN) over the classes with at least one positive in the
+    /// reference. A class without estimates counts as 0, as in sed_scores_eval. (The class average of sed_eval,
+    /// <see cref="DetectionScores.ClassAverage"/>, leaves such a class out.) Undefined if the reference has no
+    /// positives.
+    /// </summary>
+    public Rate MacroF
+    {
+        get
+        {
+            var (sum, count) = (0.0, 0);
+            foreach (var own in ByClass)
+                if (own.Reference > 0)
+                    (sum, count) = (sum + (2.0 * own.TruePositives / (own.Reference + own.Estimated)), count + 1);
+            return count > 0 ? sum / count : Rate.Undefined("the reference has no positives");
+        }
+    }
+
     /// <summary>Returns counts with the same classes and conditions and with the given numbers.</summary>
     /// <param name="values">The numbers, in the order and of the length of <see cref="Values"/>.</param>
     public TSelf With(ReadOnlySpan<long> values) => Of(values.ToArray());

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Sed.Core.Annotations;
 using Sed.Core.Metrics.Pairs;
 using Sed.Core.Metrics.Thresholds;
@@ -40,6 +41,34 @@ public static class Intersection
         EventList detections,
         PsdsOptions options
     ) => DecisionPsds.Prepare(reference, durations, [detections], options).PointAt(0);
+
+    /// <summary>
+    /// Counts the events of each file by intersection, for F1 and for resampling. Times are rounded to microseconds, so
+    /// counts equal those of sed_scores_eval for the events at one threshold of the scores (Ebbers et al. 2022).
+    /// </summary>
+    /// <param name="pairs">Reference and estimate, without labels outside the class list.</param>
+    /// <param name="options">
+    /// The parameters, of which only the detection tolerance and the ground truth intersection are used.
+    /// </param>
+    /// <exception cref="ArgumentException">
+    /// The options are invalid, or there are labels outside the class list.
+    /// </exception>
+    public static ImmutableArray<IntersectionCounts> CountEach(EventPairs pairs, PsdsOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(pairs);
+        ArgumentNullException.ThrowIfNull(options);
+        options.Check();
+        if (pairs.HasUnknownLabels)
+            throw new ArgumentException(
+                "Intersection-based metrics do not support labels outside the class list; pair the lists with UnknownLabels.Refuse.",
+                nameof(pairs)
+            );
+        IntersectionMatching matching = new(pairs.Classes, options);
+        var counts = ImmutableArray.CreateBuilder<IntersectionCounts>(pairs.Count);
+        for (var file = 0; file < pairs.Count; file++)
+            counts.Add(matching.Count(pairs.ReferenceOf(file), pairs.EstimatedOf(file)));
+        return counts.MoveToImmutable();
+    }
 
     /// <summary>The intersection-based counts of events at every threshold of frame scores.</summary>
     /// <param name="pairs">Frame scores and reference.</param>

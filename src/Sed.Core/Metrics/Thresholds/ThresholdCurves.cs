@@ -56,6 +56,16 @@ public sealed record ThresholdCurves(ImmutableArray<ThresholdCurve> PerClass, st
     /// <summary>The mean over classes of the area under the ROC curve.</summary>
     public Rate MeanRocArea() => Mean(curve => curve.RocArea());
 
+    /// <summary>
+    /// The mean over classes of the area under the ROC curve up to a false positive rate, divided by this rate
+    /// (<see cref="ThresholdCurve.RocArea"/>).
+    /// </summary>
+    public Rate MeanPartialRocArea(double maxFalsePositiveRate, RocTies ties = RocTies.InOrder) =>
+        Mean(curve => curve.RocArea(ties, maxFalsePositiveRate));
+
+    /// <summary>The classes with at least one positive in the reference, over which averages are taken.</summary>
+    public IReadOnlyList<string> ReferenceClasses => [.. Defined.Select(curve => curve.Label)];
+
     /// <summary>The threshold with the largest F1, for each class with references, by label.</summary>
     public ImmutableDictionary<string, BestThreshold> BestF() =>
         Defined.ToImmutableDictionary(curve => curve.Label, curve => curve.BestF()!.Value);

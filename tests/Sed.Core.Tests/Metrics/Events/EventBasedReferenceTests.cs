@@ -34,6 +34,13 @@ public class EventBasedReferenceTests
             here.Count(overall, "Nfp", counts.Insertions);
             here.Count(overall, "Nfn", counts.Deletions);
             ExpectedScores.Compare(here, expected, counts, conventions);
+            // With this option, the class average of sed_eval is over the classes with reference events.
+            if (conventions.EmptyEstimate == EmptyEstimate.ZeroPrecision)
+                here.Rate(
+                    expected.GetProperty("class_wise_average").GetProperty("f_measure"),
+                    "f_measure",
+                    counts.MacroF
+                );
         }
         expect.Finish(atLeast: tiny ? 1000 : 10000);
     }

@@ -1,0 +1,147 @@
+using Sed.Core.Metrics.Pairs;
+
+namespace Sed.Core.Metrics.Frames;
+
+/// <summary>
+/// Frame-based evaluation with one class per frame, as in the segmentation of birdsong (Cohen et al. 2022, TweetyNet).
+/// "No event" counts as a class.
+/// </summary>
+/// <remarks>
+/// A file is divided into frames of 10 ms, which are compared at their centres in whole microseconds. The estimate of a
+/// frame is the argmax over the classes and "no event". Of equal values, the first class in class order is the estimate.
+/// A frame is wrong if its estimate is not active in the reference, or if it is "no event" and a class is active.
+/// </remarks>
+public static class FrameBased
+{
+    /// <summary>Length of a frame in seconds.</summary>
+    public const double FrameSeconds = 0.01;
+
+    // The score of "no event" is 1 minus the largest score, so an event needs a score above this value.
+    private const double Even = 0.5;
+
+    private const long FrameLength = 10_000; // microseconds
+    private const int NoEvent = -1;
+
+    /// <summary>
+    /// Counts each file of two lists of events. A file ends with the last offset of reference and estimate.
+    /// </summary>
+    /// <param name="pairs">Reference and estimate, without labels outside the class list.</param>
+    /// <exception cref="ArgumentException">There are labels outside the class list.</exception>
+    public static IReadOnlyList<FrameCounts> CountEach(EventPairs pairs)
+    {
+        ArgumentNullException.ThrowIfNull(pairs);
+        if (pairs.HasUnknownLabels)
+            throw new ArgumentException(
+                "Frame-based metrics do not support labels outside the class list; pair the lists with UnknownLabels.Refuse.",
+                nameof(pairs)
+            );
+        var counts = new FrameCounts[pairs.Count];
+        for (var file = 0; file < counts.Length; file++)
+        {
+            var end = 0.0;
+            foreach (ref readonly var sound in pairs.ReferenceOf(file))
+                end = Math.Max(end, sound.Offset);
+            foreach (ref readonly var sound in pairs.EstimatedOf(file))
+                end = Math.Max(end, sound.Offset);
+            Activity reference = new(pairs.Classes.Count, FramesIn(end));
+            Activity estimate = new(pairs.Classes.Count, FramesIn(end));
+            reference.Add(pairs.ReferenceOf(file));
+            estimate.Add(pairs.EstimatedOf(file));
+            counts[file] = Compare(reference, estimate.First);
+        }
+        return counts;
+    }
+
+    /// <summary>
+    /// Counts each file of frame scores, which are probabilities. The score of "no event" is 1 minus the largest score
+    /// of a class. After the last frame of the scores, the estimate is "no event".
+    /// </summary>
+    /// <param name="pairs">Frame scores and reference.</param>
+    public static IReadOnlyList<FrameCounts> CountEach(ScorePairs pairs)
+    {
+        ArgumentNullException.ThrowIfNull(pairs);
+        var counts = new FrameCounts[pairs.Count];
+        for (var file = 0; file < counts.Length; file++)
+        {
+            Activity reference = new(pairs.Classes.Count, FramesIn(pairs.Seconds[file]));
+            for (var k = 0; k < pairs.Classes.Count; k++)
+                reference.Add(pairs.EventsOf(file, k));
+            var scores = pairs.Scores[file];
+            var largest = LargestClasses(pairs, file);
+            var position = 0;
+            counts[file] = Compare(
+                reference,
+                frame =>
+                {
+                    while (position < largest.Length && Microseconds(scores.Borders[position + 1]) <= CentreOf(frame))
+                        position++;
+                    return position < largest.Length && Microseconds(scores.Borders[position]) <= CentreOf(frame)
+                        ? largest[position]
+                        : NoEvent;
+                }
+            );
+        }
+        return counts;
+    }
+
+    /// <summary>The class of each frame of the scores: the argmax, or "no event".</summary>
+    private static int[] LargestClasses(ScorePairs pairs, int file)
+    {
+        var scores = pairs.Scores[file];
+        var classes = new int[scores.Frames];
+        var largest = new double[scores.Frames];
+        Array.Fill(classes, NoEvent);
+        Array.Fill(largest, Even);
+        for (var k = 0; k < pairs.Classes.Count; k++)
+        {
+            var row = scores.Of(k);
+            for (var frame = 0; frame < row.Length; frame++)
+                if (row[frame] > largest[frame])
+                    (classes[frame], largest[frame]) = (k, row[frame]);
+        }
+        return classes;
+    }
+
+    private static FrameCounts Compare(Activity reference, Func<int, int> estimate)
+    {
+        long wrong = 0;
+        for (var frame = 0; frame < reference.Frames; frame++)
+            wrong +=
+                estimate(frame) is var k && (k == NoEvent ? reference.IsEmpty(frame) : reference[frame, k]) ? 0 : 1;
+        return new FrameCounts(wrong, reference.Frames);
+    }
+
+    /// <summary>Number of frames whose centre lies before the end.</summary>
+    private static int FramesIn(double seconds) =>
+        checked((int)((Microseconds(seconds) + (FrameLength / 2) - 1) / FrameLength));
+
+    private static long CentreOf(int frame) => (frame * FrameLength) + (FrameLength / 2);
+
+    private static long Microseconds(double seconds) => (long)Math.Round(seconds * 1e6);
+
+    /// <summary>The active classes of each frame.</summary>
+    private sealed class Activity(int classes, int frames)
+    {
+        private readonly bool[] active = new bool[(long)classes * frames];
+
+        public int Frames => frames;
+
+        public bool this[int frame, int k] => active[((long)frame * classes) + k];
+
+        public void Add(ReadOnlySpan<CodedEvent> events)
+        {
+            foreach (ref readonly var sound in events)
+            {
+                var end = Math.Min(frames, FramesIn(sound.Offset));
+                for (var frame = FramesIn(sound.Onset); frame < end; frame++)
+                    active[((long)frame * classes) + sound.Class] = true;
+            }
+        }
+
+        public bool IsEmpty(int frame) => First(frame) == NoEvent;
+
+        /// <summary>The first active class of a frame.</summary>
+        public int First(int frame) =>
+            Array.IndexOf(active, true, frame * classes, classes) is var at and >= 0 ? at - (frame * classes) : NoEvent;
+    }
+}
