@@ -71,7 +71,10 @@ public sealed class Durations
     public ImmutableArray<string> Files { get; }
 
     /// <summary>Sentences that name the list and its unused columns; empty if all columns are used.</summary>
-    public IReadOnlyList<string> Notes { get; private init; } = [];
+    public IReadOnlyList<string> Notes => [.. NotesWithoutSource.Select(note => $"{Source}: {note}")];
+
+    /// <summary><see cref="Notes"/> without the name of the list.</summary>
+    internal IReadOnlyList<string> NotesWithoutSource { get; private init; } = [];
 
     /// <summary>
     /// The duration of a file in seconds; null if the list does not contain the file. If no name is equal, names are
@@ -92,7 +95,7 @@ public sealed class Durations
         private readonly RowProblems problems = new(source);
         private readonly List<string> files = [];
         private readonly Dictionary<string, double> seconds = new(StringComparer.Ordinal);
-        private readonly ListNotes notes = new(source, null);
+        private readonly ListNotes notes = new(null);
         private int fields = 2;
         private int file;
         private int duration = 1;
@@ -153,7 +156,7 @@ public sealed class Durations
             problems.ThrowIfAny();
             return new Durations(source, [.. files], [.. files.Select(file => seconds[file])])
             {
-                Notes = notes.Finish(),
+                NotesWithoutSource = notes.Finish(),
             };
         }
     }

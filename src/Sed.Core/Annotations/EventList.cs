@@ -82,7 +82,10 @@ public sealed class EventList
     /// Sentences about the parts of the list that were not read as events: unused columns and rows with a confidence
     /// below the minimum. Each names the list. Empty if everything was read.
     /// </summary>
-    public IReadOnlyList<string> Notes { get; internal init; } = [];
+    public IReadOnlyList<string> Notes => [.. NotesWithoutSource.Select(note => $"{Source}: {note}")];
+
+    /// <summary><see cref="Notes"/> without the name of the list.</summary>
+    internal IReadOnlyList<string> NotesWithoutSource { get; init; } = [];
 
     /// <summary>Number of events in all files.</summary>
     public int Count => events.Length;

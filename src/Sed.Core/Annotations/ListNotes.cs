@@ -4,11 +4,10 @@ namespace Sed.Core.Annotations;
 /// Decides from confidence and presence whether a row of a list is used, and collects notes about excluded rows and
 /// unused columns.
 /// </summary>
-/// <param name="source">Name of the list in messages.</param>
 /// <param name="minimumConfidence">
 /// Minimum confidence of a used row, from 0 to 1; null takes the default and adds a note.
 /// </param>
-internal sealed class ListNotes(string source, double? minimumConfidence)
+internal sealed class ListNotes(double? minimumConfidence)
 {
     private IReadOnlyList<string> unknown = [];
     private int rows;
@@ -54,24 +53,22 @@ internal sealed class ListNotes(string source, double? minimumConfidence)
         return false;
     }
 
-    /// <summary>The notes, as sentences that name the list.</summary>
+    /// <summary>The notes, as sentences.</summary>
     public IReadOnlyList<string> Finish()
     {
         List<string> notes = [];
         if (unknown.Count > 0)
-            notes.Add($"{source}: columns that are not used: {string.Join(", ", unknown)}");
+            notes.Add($"columns that are not used: {string.Join(", ", unknown)}");
         // A minimum that the caller has set is not reported.
         if (hasConfidence && minimumConfidence is null)
             notes.Add(
                 FormattableString.Invariant(
-                    $"{source}: {belowConfidence} of {rows} rows have a confidence below {EventList.DefaultMinimumConfidence} and are left out"
+                    $"{belowConfidence} of {rows} rows have a confidence below {EventList.DefaultMinimumConfidence} and are left out"
                 )
             );
         if (notPresent > 0)
             notes.Add(
-                FormattableString.Invariant(
-                    $"{source}: {notPresent} of {rows} rows are marked as not present and are left out"
-                )
+                FormattableString.Invariant($"{notPresent} of {rows} rows are marked as not present and are left out")
             );
         return notes;
     }

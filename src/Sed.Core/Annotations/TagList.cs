@@ -110,7 +110,10 @@ public sealed class TagList
     /// <summary>
     /// Sentences about the parts of the list that were not read as tags, as in <see cref="EventList.Notes"/>.
     /// </summary>
-    public IReadOnlyList<string> Notes { get; internal init; } = [];
+    public IReadOnlyList<string> Notes => [.. NotesWithoutSource.Select(note => $"{Source}: {note}")];
+
+    /// <summary><see cref="Notes"/> without the name of the list.</summary>
+    internal IReadOnlyList<string> NotesWithoutSource { get; init; } = [];
 
     /// <summary>The files, with or without tags, in the order in which they are first named.</summary>
     public ImmutableArray<string> Files { get; }

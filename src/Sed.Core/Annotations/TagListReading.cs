@@ -10,7 +10,7 @@ internal sealed class TagListReading(string source, double? minimumConfidence)
     private readonly NamePool files = new();
     private readonly NamePool labels = new();
     private readonly RowProblems problems = new(source);
-    private readonly ListNotes notes = new(source, minimumConfidence);
+    private readonly ListNotes notes = new(minimumConfidence);
     private readonly List<List<TagRow>> rows = [];
     private ListColumns? header;
     private int headerFields;
@@ -58,9 +58,9 @@ internal sealed class TagListReading(string source, double? minimumConfidence)
         List<string> found = [.. notes.Finish()];
         if (isSplitAtSpace)
             found.Add(
-                $"{source}: fields with several labels are split at commas, even if a space follows; for one label in each field, name the column \"event_label\""
+                "fields with several labels are split at commas, even if a space follows; for one label in each field, name the column \"event_label\""
             );
-        return new TagList(source, [.. files.Names], rows, files.Positions) { Notes = found };
+        return new TagList(source, [.. files.Names], rows, files.Positions) { NotesWithoutSource = found };
     }
 
     private void AddHeader(in ListRows row)

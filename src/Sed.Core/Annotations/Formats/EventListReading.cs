@@ -10,7 +10,7 @@ internal sealed class EventListReading(string source, double? minimumConfidence)
     private readonly NamePool files = new();
     private readonly NamePool labels = new();
     private readonly RowProblems problems = new(source);
-    private readonly ListNotes notes = new(source, minimumConfidence);
+    private readonly ListNotes notes = new(minimumConfidence);
     private readonly List<Row> rows = [];
     private readonly HashSet<(Row Row, string Selection)> selections = [];
     private EventColumns? columns;
@@ -66,7 +66,7 @@ internal sealed class EventListReading(string source, double? minimumConfidence)
         }
         return new EventList(source, [.. files.Names], events, starts, lines, files.Positions)
         {
-            Notes = notes.Finish(),
+            NotesWithoutSource = notes.Finish(),
         };
     }
 

@@ -54,7 +54,7 @@ internal sealed class TabSeparatedLabels : ICorpusLayout
             else if (list.Kind == ListKind.Weak && files.Tags(list.File) is { } tags)
             {
                 weak.Add((list.Split, tags));
-                uses.Add(list.Use("weak labels", tags.Files.Length, tags.Notes));
+                uses.Add(list.Use("weak labels", tags.Files.Length, tags.NotesWithoutSource));
             }
             else if (list.Kind == ListKind.Strong && files.Events(list.File) is { } events)
             {
@@ -66,7 +66,7 @@ internal sealed class TabSeparatedLabels : ICorpusLayout
                     continue;
                 }
                 strong.Add((list.Split, events));
-                uses.Add(list.Use("strong labels", events.Files.Length, events.Notes));
+                uses.Add(list.Use("strong labels", events.Files.Length, events.NotesWithoutSource));
             }
             else
                 uses.Add(ListUse.Ignored(list.Relative, "it cannot be read"));
@@ -105,11 +105,8 @@ internal sealed class TabSeparatedLabels : ICorpusLayout
                 Split,
                 content,
                 clips,
-                string.Join("; ", (notes ?? []).Select(WithoutFile).Prepend(Note).Where(note => note != ""))
+                string.Join("; ", (notes ?? []).Prepend(Note).Where(note => note != ""))
             );
-
-        private string WithoutFile(string note) =>
-            note.StartsWith(File, StringComparison.Ordinal) ? note[(File.Length + 2)..] : note;
     }
 
     /// <summary>
