@@ -1,5 +1,7 @@
 namespace Sed
 
+open System.IO
+
 /// Number of soundscapes to mix for each split of a synthesised or mixed corpus.
 type Clips = {
     Training: int
@@ -74,6 +76,15 @@ type Corpus =
         | Collected _ -> false
 
 module Corpus =
+    /// The same corpus with the full path of its folder, without a trailing separator.
+    let internal atFullPath corpus =
+        let full (folder: string) =
+            Path.TrimEndingDirectorySeparator(Path.GetFullPath folder)
+        match corpus with
+        | SmartCars -> SmartCars
+        | Recordings folder -> Recordings(full folder)
+        | Collected folder -> Collected(full folder)
+
     /// Parses the value of `--data`: smartCars, soundscapes:DIR or the folder of a corpus.
     let parse (text: string) =
         match text.Split(':', 2) with

@@ -113,6 +113,14 @@ let ``short names of rows are the values that differ`` () =
     Assert.Equal<string>([ "dropout 0.5" ], Variant.names [ row "" [ "dropout", "0.5" ] ])
 
 [<Fact>]
+let ``a corpus at its full path has no trailing separator`` () =
+    let full = System.IO.Path.GetFullPath "birds"
+    Assert.Equal(SmartCars, Corpus.atFullPath SmartCars)
+    for folder in [ "birds"; "birds/"; "./birds/"; full ] do
+        Assert.Equal(Recordings full, Corpus.atFullPath (Recordings folder))
+        Assert.Equal(Collected full, Corpus.atFullPath (Collected folder))
+
+[<Fact>]
 let ``a table of another corpus has a file and recorded results of its own`` () =
     let names data =
         let plan = plan { Choices.none with Data = Some data } small

@@ -169,7 +169,7 @@ module internal Chosen =
     let private corpusWord (corpus: Corpus) =
         let folderName (folder: string) =
             let letters =
-                string (Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath folder)))
+                string (Path.GetFileName folder)
                 |> String.map (fun letter ->
                     if Char.IsLetterOrDigit letter || letter = '-' || letter = '_' then
                         letter
@@ -179,19 +179,14 @@ module internal Chosen =
                 "data"
             else
                 letters.Substring(0, min 30 letters.Length)
-        match corpus with
+        match Corpus.atFullPath corpus with
         | SmartCars -> "smartCars"
         | Recordings folder -> $"soundscapes-{folderName folder}"
         | Collected folder -> folderName folder
 
     /// The suffix of file names for a corpus other than the script's own; empty for the script's own corpus.
     let corpusSuffix (choices: Choices) (experiment: Experiment) =
-        let place corpus =
-            match corpus with
-            | SmartCars -> SmartCars
-            | Recordings folder -> Recordings(Path.TrimEndingDirectorySeparator(Path.GetFullPath folder))
-            | Collected folder -> Collected(Path.TrimEndingDirectorySeparator(Path.GetFullPath folder))
         match choices.Data, experiment.Data with
-        | Some corpus, Some own when place corpus = place own -> ""
+        | Some corpus, Some own when Corpus.atFullPath corpus = Corpus.atFullPath own -> ""
         | Some corpus, Some _ -> $"-{corpusWord corpus}"
         | _ -> ""

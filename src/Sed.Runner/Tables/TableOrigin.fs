@@ -29,11 +29,7 @@ module internal TableOrigin =
                 ""
             else
                 match plan.Trials with
-                | trial :: _ ->
-                    match trial.Specification.Corpus with
-                    | SmartCars -> SmartCars.Name
-                    | Recordings folder -> (Recordings(Path.GetFullPath folder)).Name
-                    | Collected folder -> Path.TrimEndingDirectorySeparator(Path.GetFullPath folder)
+                | trial :: _ -> (Corpus.atFullPath trial.Specification.Corpus).Name
                 | [] -> ""
     }
 
