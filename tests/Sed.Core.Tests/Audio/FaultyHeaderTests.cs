@@ -1,32 +1,14 @@
 using System.Buffers.Binary;
-using System.Text;
 using Sed.Core.Audio;
+using static Sed.Core.Tests.Audio.ToneFiles;
 
 namespace Sed.Core.Tests.Audio;
 
 /// <summary>
-/// Files whose headers are wrong although their samples are complete, as recorders and published corpora have them, and files
-/// that are no audio under the names of recordings.
+/// Files whose headers are wrong although their samples are complete, as recorders and published corpora have them.
 /// </summary>
 public sealed class FaultyHeaderTests : IDisposable
 {
-    private const int Rate = 8_000;
-
-    // One second of a tone in a Hann window.
-    private static readonly short[] Tone =
-    [
-        .. Enumerable
-            .Range(0, Rate)
-            .Select(i =>
-                (short)
-                    Math.Round(
-                        16_000
-                            * Math.Sin(2 * Math.PI * 440 * i / Rate)
-                            * (0.5 - (0.5 * Math.Cos(2 * Math.PI * i / Rate)))
-                    )
-            ),
-    ];
-
     private readonly TemporaryFolder folder = new();
 
     public void Dispose() => folder.Dispose();
@@ -83,29 +65,6 @@ public sealed class FaultyHeaderTests : IDisposable
                 AudioFault.Truncated,
                 Assert.Throws<AudioFormatException>(() => Read(Wav()[..^missing])).Fault
             );
-    }
-
-    [Theory]
-    [InlineData("w64")]
-    [InlineData("caf")]
-    [InlineData("au")]
-    [InlineData("opus")]
-    public void A_cut_file_of_a_format_that_ffmpeg_decodes_is_an_error(string extension)
-    {
-        AudioFileTests.RequireFfmpeg();
-        File.WriteAllBytes(folder.File("whole.wav"), Wav());
-        var path = folder.File($"tone.{extension}");
-        string[] options = ["-v", "error", "-stream_loop", "20", "-i", folder.File("whole.wav"), path];
-        using (var ffmpeg = System.Diagnostics.Process.Start("ffmpeg", options))
-            ffmpeg.WaitForExit();
-        Assert.SkipUnless(File.Exists(path), $"This ffmpeg does not write {extension}.");
-        Assert.InRange(AudioFile.Read(path).DurationSeconds, 20.9, 21.1);
-        var bytes = File.ReadAllBytes(path);
-        foreach (var kept in (int[])[bytes.Length * 6 / 10, bytes.Length / 2, (bytes.Length * 9 / 10) + 1, 30])
-        {
-            File.WriteAllBytes(path, bytes[..kept]);
-            Assert.Throws<AudioFormatException>(() => AudioFile.Read(path));
-        }
     }
 
     [Theory]
@@ -222,48 +181,6 @@ public sealed class FaultyHeaderTests : IDisposable
         Assert.StartsWith("the header states no length (0x", Assert.Single(sound.Findings));
     }
 
-    [Theory]
-    [InlineData("version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 16044\n", "this is a Git LFS pointer")]
-    [InlineData("/annex/objects/MD5E-s16044--d41d8cd98f00b204e9800998ecf8427e.wav\n", "this is a git-annex pointer")]
-    [InlineData("<!DOCTYPE html><html><head><title>404</title></head></html>\n", "this is a web page")]
-    [InlineData("\uFEFF\r\n<!-- moved -->\n<HTML><body>gone</body></HTML>", "this is a web page")]
-    [InlineData(
-        "<?xml version=\"1.0\"?>\n<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>",
-        "this is an XML document instead of a recording (AccessDenied)"
-    )]
-    [InlineData("{\"error\": {\"code\": 403}}", "this is JSON instead of a recording ({\"error\": {\"code\": 403}})")]
-    [InlineData("Too many requests\n", "this is text instead of a recording: it starts with 'Too many req...'")]
-    [InlineData("#EXTM3U\nhttp://example.org/a.mp3\n", "this is text instead of a recording")]
-    public void Text_under_the_name_of_a_recording_is_named(string text, string cause)
-    {
-        foreach (var name in AudioFile.Extensions.Select(extension => $"a{extension}").Append("a.WAV"))
-            Assert.StartsWith(cause, Refused(name, Encoding.UTF8.GetBytes(text)));
-    }
-
-    [Fact]
-    public void Archives_images_and_zeros_under_the_name_of_a_recording_are_named()
-    {
-        var rest = new byte[100];
-        Assert.Equal(
-            "this is a gzip archive instead of a recording; unpack it",
-            Refused("a.mp3", [0x1F, 0x8B, .. rest])
-        );
-        Assert.Equal("this is a ZIP archive instead of a recording; unpack it", Refused("a.wav", [.. "PK"u8, 3, 4]));
-        Assert.Equal("this is a PNG image instead of a recording", Refused("a.ogg", [0x89, .. "PNG"u8, .. rest]));
-        Assert.StartsWith("the file has only zero bytes instead of a header", Refused("a.flac", new byte[4096]));
-        Assert.StartsWith("the file is empty", Refused("a.mp3", []));
-        Assert.StartsWith(
-            "this is a web page",
-            Refused("a.wav", [0xFF, 0xFE, .. Encoding.Unicode.GetBytes("<html><body>not found</body></html>")])
-        );
-    }
-
-    private string Refused(string name, byte[] content)
-    {
-        File.WriteAllBytes(folder.File(name), content);
-        return Assert.Throws<AudioFormatException>(() => AudioFile.Read(folder.File(name))).Cause;
-    }
-
     private Waveform Read(byte[] file)
     {
         File.WriteAllBytes(folder.File("a.wav"), file);
@@ -274,103 +191,5 @@ public sealed class FaultyHeaderTests : IDisposable
     {
         Assert.Equal((Rate, 1, Rate), (sound.SampleRate, sound.Channels, sound.Samples.Length));
         Assert.Equal(Tone.Select(sample => sample / 32_768f), sound.Samples);
-    }
-
-    private static byte[] Samples(bool isBigEndian)
-    {
-        var data = new byte[2 * Tone.Length];
-        for (var i = 0; i < Tone.Length; i++)
-            if (isBigEndian)
-                BinaryPrimitives.WriteInt16BigEndian(data.AsSpan(2 * i), Tone[i]);
-            else
-                BinaryPrimitives.WriteInt16LittleEndian(data.AsSpan(2 * i), Tone[i]);
-        return data;
-    }
-
-    private static byte[] Wav() => WavTests.Wav(1, 1, 16, Samples(false));
-
-    private static byte[] With(byte[] wav, params (int At, uint Size)[] sizes)
-    {
-        foreach (var (at, size) in sizes)
-            BinaryPrimitives.WriteUInt32LittleEndian(wav.AsSpan(at), size);
-        return wav;
-    }
-
-    private static byte[] BigEndian() =>
-        [
-            .. "RIFX"u8,
-            .. Big(16_036),
-            .. "WAVEfmt "u8,
-            .. Big(16),
-            0,
-            1,
-            0,
-            1,
-            .. Big(Rate),
-            .. Big(2 * Rate),
-            0,
-            2,
-            0,
-            16,
-            .. "data"u8,
-            .. Big(16_000),
-            .. Samples(true),
-        ];
-
-    private static byte[] Rf64(string name, long size)
-    {
-        var plain = Wav();
-        var sizes = new byte[28];
-        BinaryPrimitives.WriteInt64LittleEndian(sizes, 16_072);
-        BinaryPrimitives.WriteInt64LittleEndian(sizes.AsSpan(8), size);
-        return
-        [
-            .. Encoding.ASCII.GetBytes(name),
-            .. Big(uint.MaxValue),
-            .. "WAVEds64"u8,
-            28,
-            0,
-            0,
-            0,
-            .. sizes,
-            .. plain[12..40],
-            .. Big(uint.MaxValue),
-            .. plain[44..],
-        ];
-    }
-
-    private static byte[] Aiff(uint size, uint frames) =>
-        [
-            .. "FORM"u8,
-            .. Big(0),
-            .. "AIFFCOMM"u8,
-            .. Big(18),
-            0,
-            1,
-            .. Big(frames),
-            0,
-            16,
-            // 8000 Hz in extended precision: 1.953125 * 2^12.
-            0x40,
-            0x0B,
-            0xFA,
-            0,
-            0,
-            0,
-            0,
-            0,
-            0,
-            0,
-            .. "SSND"u8,
-            .. Big(size),
-            .. new byte[8],
-            .. Samples(true),
-        ];
-
-    private static byte[] Big(uint number)
-    {
-        var bytes = new byte[4];
-        BinaryPrimitives.WriteUInt32BigEndian(bytes, number);
-        return bytes;
     }
 }
