@@ -12,7 +12,7 @@ namespace Sed.Core.Features.LogMel;
 /// explicit and part of the canonical key. The defaults are the settings of the DCASE 2017 baseline.
 /// </summary>
 [Key("logMel")]
-public sealed record LogMelOptions : FeatureSource
+public sealed partial record LogMelOptions : FeatureSource
 {
     // Values beyond these limits are most likely mistakes in the unit or the number of digits.
     private const double LongestWindowSeconds = 10;
@@ -246,59 +246,6 @@ public sealed record LogMelOptions : FeatureSource
         }
     }
 
-    // F# does not support `with` expressions on C# records, so each method returns a copy with one value changed.
-
-    /// <summary>A copy with a different <see cref="Rate"/>.</summary>
-    public LogMelOptions WithRate(int? rate) => this with { Rate = rate };
-
-    /// <summary>A copy with a different <see cref="WindowSeconds"/>.</summary>
-    public LogMelOptions WithWindow(double seconds) => this with { WindowSeconds = seconds };
-
-    /// <summary>A copy with a different <see cref="StepSeconds"/>.</summary>
-    public LogMelOptions WithHop(double seconds) => this with { StepSeconds = seconds };
-
-    /// <summary>
-    /// A copy with a different <see cref="Overlap"/>, from which <see cref="StepSeconds"/> is computed.
-    /// </summary>
-    public LogMelOptions WithOverlap(double share) => this with { FixedHop = null, Overlap = share };
-
-    /// <summary>A copy with a different <see cref="BandCount"/>.</summary>
-    public LogMelOptions WithBands(int count) => this with { BandCount = count };
-
-    /// <summary>A copy with a different <see cref="MinHz"/> and <see cref="MaxHz"/>.</summary>
-    public LogMelOptions WithRange(double minHz, double maxHz) => this with { MinHz = minHz, MaxHz = maxHz };
-
-    /// <summary>A copy with a different <see cref="MelScale"/>.</summary>
-    public LogMelOptions WithMelScale(MelScale scale) => this with { MelScale = scale };
-
-    /// <summary>A copy with a different <see cref="Normalization"/>.</summary>
-    public LogMelOptions WithNormalization(MelNormalization normalization) =>
-        this with
-        {
-            Normalization = normalization,
-        };
-
-    /// <summary>
-    /// A copy with a different <see cref="Spectrum"/> and its usual offset and floor: for magnitudes, the values of the
-    /// DCASE 2017 baseline; for powers, no offset and ln(max(x, 1e-10)).
-    /// </summary>
-    public LogMelOptions WithSpectrum(SpectrumKind spectrum) =>
-        spectrum == SpectrumKind.Power
-            ? this with
-            {
-                Spectrum = spectrum,
-                SignalOffset = 0,
-                LogFloor = 1e-10,
-                LogFloorKind = LogFloorKind.Clamp,
-            }
-            : this with
-            {
-                Spectrum = spectrum,
-                SignalOffset = Dcase2017.SignalOffset,
-                LogFloor = Dcase2017.LogFloor,
-                LogFloorKind = Dcase2017.LogFloorKind,
-            };
-
     private protected override IFeatureExtractor CreateExtractor(torch.Device device) =>
         new LogMelExtractor(this, device);
 
@@ -310,75 +257,4 @@ public sealed record LogMelOptions : FeatureSource
 
     internal override OnnxValue Export(OnnxValue waveforms, int samples) =>
         LogMelOnnx.Extract(waveforms, this, samples);
-}
-
-/// <summary>
-/// Shape of the analysis window of N samples. The period is N samples for periodic and N - 1 samples for symmetric
-/// windows.
-/// </summary>
-public enum WindowShape
-{
-    /// <summary>0.54 - 0.46 cos(2 pi n / N).</summary>
-    [Key("hammingPeriodic")]
-    HammingPeriodic,
-
-    /// <summary>0.54 - 0.46 cos(2 pi n / (N - 1)).</summary>
-    [Key("hammingSymmetric")]
-    HammingSymmetric,
-
-    /// <summary>0.5 - 0.5 cos(2 pi n / N).</summary>
-    [Key("hannPeriodic")]
-    HannPeriodic,
-
-    /// <summary>0.5 - 0.5 cos(2 pi n / (N - 1)).</summary>
-    [Key("hannSymmetric")]
-    HannSymmetric,
-}
-
-/// <summary>Spectrum to which the mel filters are applied.</summary>
-public enum SpectrumKind
-{
-    /// <summary>Magnitudes.</summary>
-    [Key("magnitude")]
-    Magnitude,
-
-    /// <summary>Squared magnitudes.</summary>
-    [Key("power")]
-    Power,
-}
-
-/// <summary>The mel scale.</summary>
-public enum MelScale
-{
-    /// <summary>Linear to 1 kHz, logarithmic above (M. Slaney, "Auditory Toolbox", 1998).</summary>
-    [Key("slaney")]
-    Slaney,
-
-    /// <summary>2595 log10(1 + f / 700) (S. Young et al., "The HTK Book").</summary>
-    [Key("htk")]
-    Htk,
-}
-
-/// <summary>Normalisation of the triangular filters.</summary>
-public enum MelNormalization
-{
-    /// <summary>Equal area: divided by half the filter's width in Hz (Slaney).</summary>
-    [Key("area")]
-    Area,
-
-    /// <summary>Peak of 1.</summary>
-    [Key("none")]
-    None,
-}
-
-/// <summary>How <see cref="LogMelOptions.LogFloor"/> keeps the logarithm finite in silence.</summary>
-public enum LogFloorKind
-{
-    /// <summary>ln(x + floor).</summary>
-    [Key("add")]
-    Add,
-
-    /// <summary>ln(max(x, floor)).</summary>
-    [Key("clamp")]
-    Clamp,
 }
