@@ -1,10 +1,10 @@
 module Sed.Runner.Tests.StatisticsTests
 
-open System
 open Xunit
 open Sed
 open Sed.Core.Metrics.Uncertainty
 open Sed.Runner
+open Sed.Runner.Tests.TaggedTrials
 
 let private limits (estimate: Estimate) =
     match estimate.Interval with
@@ -15,20 +15,6 @@ let private verdict (comparison: Comparison) =
     match comparison.Verdict with
     | Ok verdict -> verdict
     | Result.Error why -> failwith why
-
-/// A trial that tags the first `hits` of `clips` clips correctly; all clips contain a car.
-let private tagged hits clips =
-    SyntheticScores.clips [ "Car"; "Train" ] 1 false [
-        for index in 0 .. clips - 1 ->
-            let car: SyntheticScores.Event = 0.0, 1.0, "Car"
-            $"{index + 1}.wav", [ car ], (if index < hits then [ car ] else [])
-    ]
-
-let private isNeverConstant _ _ _ = false
-
-let private weak rows =
-    Statistics.ofRows List.singleton isNeverConstant [ WeakR ] None None rows
-    |> List.exactlyOne
 
 [<Fact>]
 let ``p-values are corrected by Holm's procedure`` () =
@@ -111,34 +97,6 @@ let ``the same trials give identical statistics`` () =
     Assert.Equal(string (weak rows), string (weak rows))
 
 [<Fact>]
-let ``the verdict names the best row, significantly worse rows and rows that do not differ`` () =
-    let words =
-        Verdicts.ofMetric
-            id
-            (weak [
-                "good", [ tagged 90 100 ]
-                "as good", [ tagged 90 100 ]
-                "bad", [ tagged 30 100 ]
-            ])
-    Assert.StartsWith("weak R: 'good' has 0.900, 95 % confidence interval 0.8", words)
-    Assert.Contains("Significantly worse: 'bad' by 0.600 (0.", words)
-    Assert.Contains(", p < 0.001); these two networks differ on these clips.", words)
-    Assert.EndsWith("Not significantly different: 'as good'.", words)
-
-[<Fact>]
-let ``if many rows are significantly worse, the verdict names the closest and the farthest`` () =
-    let words =
-        Verdicts.ofMetric
-            id
-            (weak [
-                "good", [ tagged 90 100 ]
-                for hits in 30..-3..9 do
-                    $"{hits} hits", [ tagged hits 100 ]
-            ])
-    Assert.Contains("Significantly worse: 8 rows, from '30 hits' by 0.600 (0.", words)
-    Assert.Contains(" to '9 hits' by 0.810 (0.", words)
-
-[<Fact>]
 let ``a row that is no better than a constant prediction is never the reference row`` () =
     let rows = [
         "diverged", [ tagged 100 100 ]
@@ -167,20 +125,6 @@ let ``a row that is no better than a constant prediction is never the reference 
     )
 
 [<Fact>]
-let ``for an insignificant difference the verdict estimates how much more data is needed`` () =
-    let statistics =
-        weak [ "good", [ tagged 52 100 ]; "nearly as good", [ tagged 50 100 ] ]
-    let difference = statistics.Comparisons["nearly as good"]
-    Assert.False difference.IsSignificant
-    // Two of 100 clips differ: sqrt(0.02 * 0.98 / 99) = 0.0141.
-    Assert.Equal(0.0141, difference.StandardError, 0.001)
-    let times = ceil ((2.8 * difference.StandardError / 0.02) ** 2.0)
-    Assert.EndsWith(
-        $"Not significantly different: 'nearly as good'. Detecting a difference of 0.020 needs about {times:F0} times the data (80 %% power).",
-        Verdicts.ofMetric id statistics
-    )
-
-[<Fact>]
 let ``clear differences are significant for any number of rows, from the best row and between all pairs`` () =
     /// Every other clip contains a car; `hits` of these are detected.
     let detecting hits =
@@ -205,64 +149,6 @@ let ``clear differences are significant for any number of rows, from the best ro
             [ for row, _ in rows -> [ (if row.StartsWith "bad" then "b" else "a") ] ],
             [ for row, _ in rows -> statistics.Letters[row] ]
         )
-
-[<Fact>]
-let ``exactly the rows that do not differ share letters, and no group contains another`` () =
-    let random = Random 4
-    for _ in 1..300 do
-        let rows = [ 1 .. random.Next(1, 9) ]
-        let differing =
-            set [
-                for left in rows do
-                    for right in rows do
-                        if left < right && random.NextDouble() < 0.4 then
-                            left, right
-            ]
-        let letters = LetterDisplay.ofPairs rows differing.Contains
-        for left in rows do
-            for right in rows do
-                if left < right then
-                    let shared =
-                        letters[left] |> List.exists (fun letter -> List.contains letter letters[right])
-                    Assert.Equal(not (differing.Contains(left, right)), shared)
-        let groups =
-            letters
-            |> Map.values
-            |> List.concat
-            |> List.distinct
-            |> List.map (fun letter -> letters |> Map.filter (fun _ own -> List.contains letter own) |> Map.keys |> set)
-        for group in groups do
-            Assert.Single(groups, Set.isSubset group) |> ignore
-        Assert.Equal("a", letters[1].Head)
-
-[<Fact>]
-let ``if only the ends of a chain of rows differ, the middle row has both letters`` () =
-    let letters =
-        LetterDisplay.ofPairs [ "x"; "y"; "z" ] (fun pair -> pair = ("x", "z"))
-    Assert.Equal<Map<string, string list>>(Map [ "x", [ "a" ]; "y", [ "a"; "b" ]; "z", [ "b" ] ], letters)
-
-[<Fact>]
-let ``all pairs of sorted rows are compared, and the verdict names the groups`` () =
-    let rows = [
-        "bad", [ tagged 30 100 ]
-        "good", [ tagged 90 100 ]
-        "as good", [ tagged 90 100 ]
-        "idle", [ tagged 0 100 ]
-    ]
-    let ofRows sorted =
-        Statistics.ofRows List.singleton (fun row _ _ -> row = "idle") [ WeakR; WeakF ] None sorted rows
-    let alone, together = ofRows None, ofRows (Some WeakR)
-    Assert.Equal<Map<string, string list>>(
-        Map [ "good", [ "a" ]; "as good", [ "a" ]; "bad", [ "b" ] ],
-        together.Head.Letters
-    )
-    Assert.Equal(string alone, string [ for own in together -> { own with Letters = Map.empty } ])
-    Assert.Equal(
-        Some
-            "weak R, all pairs of rows compared (one network of each row, t-test with a bootstrap over clips, 3 pairs, Holm correction, 5 %): rows that share a letter do not differ significantly. a: 'as good' and 'good'; b: 'bad'.",
-        Verdicts.ofGroups id together.Head
-    )
-    Assert.Equal(None, Verdicts.ofGroups id alone.Head)
 
 [<Fact>]
 let ``an infinite d-prime has no interval and no verdict, and the reason is given`` () =
@@ -302,44 +188,6 @@ let ``an infinite d-prime has no interval and no verdict, and the reason is give
     Assert.False(statistics.Letters.ContainsKey "wrong")
     Assert.Contains("No comparison with 'wrong': a value is infinite.", Verdicts.ofMetric id statistics)
 
-/// Trials whose number of correct tags differs by `spread` between neighbours; each trial misses other clips.
-let private trials count middle spread clips = [
-    for index in 0 .. count - 1 ->
-        let hits = middle + spread * (index - (count - 1) / 2)
-        SyntheticScores.clips [ "Car"; "Train" ] 1 false [
-            for clip in 0 .. clips - 1 ->
-                let car: SyntheticScores.Event = 0.0, 1.0, "Car"
-                let isHit = (clip * 37 + 53 * index) % clips < hits
-                $"{clip + 1}.wav", [ car ], (if isHit then [ car ] else [])
-        ]
-]
-
-[<Fact>]
-let ``a row with one trial is not compared with a row of several, and the verdict gives the reason`` () =
-    let statistics = weak [ "one", trials 1 90 0 100; "several", trials 3 40 5 100 ]
-    Assert.Equal(
-        Result.Error "a row has only one trial, so its configuration cannot be compared",
-        statistics.Comparisons["several"].Verdict
-    )
-    Assert.EndsWith(
-        "No comparison with 'several': a row has only one trial, so its configuration cannot be compared.",
-        Verdicts.ofMetric id statistics
-    )
-
-[<Fact>]
-let ``with several trials, verdicts concern recipes, and differences within the seed variation are insignificant`` () =
-    let statistics =
-        weak [
-            "good", trials 3 80 2 100
-            "like it", trials 3 78 2 100
-            "bad", trials 3 30 2 100
-        ]
-    let words = Verdicts.ofMetric id statistics
-    Assert.Contains(" over clips and training runs.", words)
-    Assert.Contains("Significantly worse: 'bad' by 0.500 (", words)
-    Assert.DoesNotContain("networks", words)
-    Assert.False statistics.Comparisons["like it"].IsSignificant
-
 [<Fact>]
 let ``rows that share their trainings are compared training by training`` () =
     let rows = [ "one threshold", trials 3 80 10 100; "another", trials 3 76 10 100 ]
@@ -350,12 +198,3 @@ let ``rows that share their trainings are compared training by training`` () =
     let paired, unpaired = compare (fun _ -> [ "a"; "b"; "c" ]), compare List.singleton
     Assert.Equal(paired.Gain, unpaired.Gain)
     Assert.True(paired.StandardError < unpaired.StandardError / 2.0)
-
-[<Fact>]
-let ``too few clips give no interval and no verdict, and the reason is given`` () =
-    let words = Verdicts.ofMetric id (weak [ "a", [ tagged 7 8 ]; "b", [ tagged 3 8 ] ])
-    Assert.Equal(
-        "weak R: 'a' has 0.875. It has no confidence interval: fewer than 10 independent clips (8) are too few for an interval. "
-        + "No comparison with 'b': fewer than 10 independent clips (8) are too few for an interval.",
-        words
-    )
