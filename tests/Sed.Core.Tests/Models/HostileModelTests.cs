@@ -142,7 +142,7 @@ public sealed class HostileModelTests : IDisposable
     [InlineData(
         "\"hopSeconds\": 0.04",
         "\"hopSeconds\": 1e-300",
-        "features: the hop is 0 ms; give at least 1 ms, for example `hop 20.0<ms>`; features: the window has 512 and the hop 0 samples at 8000 Hz; a window needs at least 2 samples, and a hop needs at least 1"
+        "features: the hop is 0 ms; give at least 1 ms, for example `hop 20.0<ms>`; features: the window has 512 samples and the hop has 0 samples at 8000 Hz; a window needs at least 2 samples, and a hop needs at least 1"
     )]
     [InlineData("\"kind\": \"convolution\"", "\"kind\": \"custom\"", "")]
     [InlineData("\"kind\": \"convolution\"", "\"kind\": \"System.Diagnostics.Process\"", "")]
