@@ -103,7 +103,7 @@ module Specification =
                 $"{clips.Training} {clips.Testing} {clips.Evaluation}"
             else
                 ""
-        $"{specification.Corpus.Name}\n{counts}\n{CanonicalKey.Text(key specification)}"
+        $"{specification.Corpus.Description}\n{counts}\n{CanonicalKey.Text(key specification)}"
 
     /// A hash of the identity, 16 hexadecimal digits.
     let identityKey specification =
@@ -117,7 +117,7 @@ module Specification =
 
     /// The specification as lines of name and value, as in printed plans.
     let lines (specification: Specification) = [
-        "data", specification.Corpus.Name
+        "data", specification.Corpus.Description
         if specification.Corpus.IsMixed then
             let clips = specification.Clips
             "clips", $"{clips.Training} training, {clips.Testing} testing, {clips.Evaluation} evaluation"

@@ -108,7 +108,7 @@ let outputProblems (options: Options) (script: string) recorded (plans: Plan lis
                 match corpus with
                 | SmartCars -> ()
                 | Recordings folder -> "a folder of recordings", folder
-                | Collected folder -> "the corpus", folder
+                | Collected(folder, _) -> "the corpus", folder
             "the recorded results", recorded
             for name in [ "corpora"; "features"; "trials"; "tables" ] do
                 $"the {name} of the run", Path.Combine(options.Out, name)

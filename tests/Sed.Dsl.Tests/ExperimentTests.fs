@@ -88,7 +88,7 @@ let ``a value that is not a corpus is reported`` (name: string, expected: string
 let ``the name of a corpus folder is a valid value of --data, even if it looks like another corpus`` () =
     for folder in [ "birds"; "smartCars"; "soundscapes:x" ] do
         match Corpus.parse (corpus folder).Name with
-        | Ok(Collected again) -> Assert.Equal(System.IO.Path.GetFullPath folder, System.IO.Path.GetFullPath again)
+        | Ok(Collected(again, _)) -> Assert.Equal(System.IO.Path.GetFullPath folder, System.IO.Path.GetFullPath again)
         | other -> failwith $"{other}"
 
 [<Fact>]

@@ -140,7 +140,4 @@ let ``a corpus with an empty folder name is a problem`` () =
             [
                 "data: the name of the folder is empty or invalid; name the folder of the corpus"
             ]
-            {
-                bare with
-                    Data = Some(Collected folder)
-            }
+            { bare with Data = Some(corpus folder) }

@@ -118,7 +118,7 @@ let ``a corpus at its full path has no trailing separator`` () =
     Assert.Equal(SmartCars, Corpus.atFullPath SmartCars)
     for folder in [ "birds"; "birds/"; "./birds/"; full ] do
         Assert.Equal(Recordings full, Corpus.atFullPath (Recordings folder))
-        Assert.Equal(Collected full, Corpus.atFullPath (Collected folder))
+        Assert.Equal(corpus full, Corpus.atFullPath (corpus folder))
 
 [<Fact>]
 let ``a table of another corpus has a file and recorded results of its own`` () =
@@ -127,17 +127,17 @@ let ``a table of another corpus has a file and recorded results of its own`` () 
         plan.FileName, plan.RecordedName
     Assert.Equal(("small", "small"), names SmartCars)
     Assert.Equal(("small-soundscapes-birds", "small-soundscapes-birds"), names (Recordings "/data/birds/"))
-    Assert.Equal(("small-my-birds", "small-my-birds"), names (Collected "/data/my birds"))
+    Assert.Equal(("small-my-birds", "small-my-birds"), names (corpus "/data/my birds"))
     let own = {
         small with
-            Data = Some(Collected "/data/birds")
+            Data = Some(corpus "/data/birds")
     }
     Assert.Equal(
         "small",
         (plan
             {
                 Choices.none with
-                    Data = Some(Collected "/data/../data/birds/")
+                    Data = Some(corpus "/data/../data/birds/")
             }
             own)
             .FileName
@@ -147,7 +147,7 @@ let ``a table of another corpus has a file and recorded results of its own`` () 
         (plan
             {
                 Choices.none with
-                    Data = Some(Collected "/data/birds")
+                    Data = Some(corpus "/data/birds")
                     Profile = Some "smoke"
                     Only = Some "weight"
             }

@@ -12,7 +12,7 @@ let ``a mixed corpus comes in the script's own profile, a collected one in the p
 
     Assert.Equal("quick", profile None)
     Assert.Equal("quick", profile (Some(Recordings "somewhere")))
-    Assert.Equal("paper", profile (Some(Collected "somewhere")))
+    Assert.Equal("paper", profile (Some(corpus "somewhere")))
 
 [<Fact>]
 let ``a profile's settings come before the row's own`` () =

@@ -115,8 +115,7 @@ module Command =
         List.ofArray (text.Split Environment.NewLine)
 
     /// Prints text on standard error. Names in it may contain escape sequences.
-    let complain (text: string) =
-        eprintfn $"{OneLine.EachOf text}"
+    let complain (text: string) = eprintfn $"{OneLine.EachOf text}"
 
     /// The problems with the input, one per line, or None if the error is an internal one.
     let private problemsOf (error: exn) =

@@ -49,6 +49,12 @@ public sealed record Clip
     /// <summary>Whether the clip has weak labels, which may be none; false for unlabelled clips. Default true.</summary>
     public bool IsTagged { get; init; } = true;
 
+    /// <summary>
+    /// The recording that a training window was cut from; null for other clips and for a recording that is one window. Weak
+    /// labels of a recording are valid for the recording, not for each of its windows.
+    /// </summary>
+    public Clip? Recording { get; init; }
+
     /// <summary>Events that are available for training with strong labels; null if there are none.</summary>
     public IReadOnlyList<SoundEvent>? KnownEvents => StrongEvents ?? MixedEvents;
 }

@@ -7,28 +7,81 @@ namespace Sed.Core.Corpora;
 /// <param name="Corpus">Name of the corpus.</param>
 /// <param name="Folder">Its folder.</param>
 /// <param name="Classes">Its classes, in the order of all class-wise results.</param>
-/// <param name="SampleRate">Sampling rate at which clips are read, in Hz.</param>
-/// <param name="ClipSeconds">Length of a clip in seconds.</param>
+/// <param name="SampleRate">Sampling rate at which clips are read, in Hz; null: that of most recordings.</param>
+/// <param name="ClipSeconds">Length of a clip in seconds; null: chosen from the lengths of the recordings.</param>
 /// <param name="Clips">The labelled clips.</param>
 /// <param name="Audio">The audio files below the folder.</param>
 internal sealed record CorpusListing(
     string Corpus,
     string Folder,
     ClassList Classes,
-    int SampleRate,
-    double ClipSeconds,
+    int? SampleRate,
+    double? ClipSeconds,
     IReadOnlyList<LabelledClip> Clips,
     AudioFinder Audio
 )
 {
+    private const int UsualRate = 44_100;
+    private const double UsualSeconds = 10;
+    private const double LeastAlike = 0.9;
+
     /// <summary>Title of the layout of the label files.</summary>
     internal string Layout { get; init; } = "";
+
+    /// <summary>
+    /// Seconds between the starts of windows of recordings of any length; null if every recording is a clip of fixed length.
+    /// </summary>
+    internal double? HopSeconds { get; init; }
+
+    /// <summary>The lengths of clips and windows in words, for example "clips of 10 s".</summary>
+    internal string Lengths =>
+        HopSeconds is { } hop
+            ? FormattableString.Invariant(
+                $"recordings of any length in windows of {ClipSeconds} s that start every {hop} s"
+            )
+            : FormattableString.Invariant($"clips of {ClipSeconds} s");
 
     /// <summary>The lists of the folder, used and ignored.</summary>
     internal IReadOnlyList<ListUse> Lists { get; init; } = [];
 
     /// <summary>Invalid rows and lists, which were left out. A corpus that has any can be checked, but not used.</summary>
     internal IReadOnlyList<Problem> Problems { get; init; } = [];
+
+    /// <summary>
+    /// The listing with a sampling rate and a clip length. If they are not stated, the rate is that of most recordings, and the
+    /// clip length is the length of the longest recording if all lengths differ by at most 10 %. Otherwise recordings are read
+    /// in windows of 10 s that start every 5 s.
+    /// </summary>
+    /// <param name="recordings">Length in seconds and sampling rate in Hz of each readable recording.</param>
+    internal CorpusListing For(IReadOnlyCollection<(double Seconds, int SampleRate)> recordings)
+    {
+        var rate =
+            SampleRate
+            ?? recordings
+                .CountBy(one => one.SampleRate)
+                .OrderByDescending(entry => entry.Value)
+                .ThenByDescending(entry => entry.Key)
+                .Select(entry => entry.Key)
+                .FirstOrDefault(UsualRate);
+        if (ClipSeconds is not null)
+            return this with { SampleRate = rate };
+        var (shortest, longest) =
+            recordings.Count == 0
+                ? (UsualSeconds, UsualSeconds)
+                : (recordings.Min(one => one.Seconds), recordings.Max(one => one.Seconds));
+        return shortest >= LeastAlike * longest
+            ? this with
+            {
+                SampleRate = rate,
+                ClipSeconds = Math.Round(longest, 3),
+            }
+            : this with
+            {
+                SampleRate = rate,
+                ClipSeconds = UsualSeconds,
+                HopSeconds = HopSeconds ?? UsualSeconds / 2,
+            };
+    }
 
     /// <summary>The candidate audio files of each clip, best match first; empty if there is none.</summary>
     internal IReadOnlyList<string>[] FindAudio()

@@ -9,6 +9,7 @@ public sealed class Manifest
 {
     private readonly Lazy<string[]> audioHashes;
     private readonly Lazy<string> hash;
+    private readonly Lazy<string> contentHash;
 
     /// <summary>Creates a manifest. Readers of corpus folders create manifests from label files and audio.</summary>
     /// <param name="corpus">Display name of the corpus.</param>
@@ -17,6 +18,7 @@ public sealed class Manifest
     /// <param name="clipSeconds">Clip length (s); audio is cut or padded to it.</param>
     /// <param name="clips">The clips, in the order of feature store rows.</param>
     /// <param name="leftOut">Clips of the label files that have no readable audio.</param>
+    /// <param name="hopSeconds">Seconds between the starts of windows (s); null for clips of fixed length.</param>
     /// <exception cref="CorpusException">Two clips of one split have the same name, or a label is not one of the classes.</exception>
     public Manifest(
         string corpus,
@@ -24,13 +26,15 @@ public sealed class Manifest
         int sampleRate,
         double clipSeconds,
         IReadOnlyList<Clip> clips,
-        IReadOnlyList<LeftOutClip>? leftOut = null
+        IReadOnlyList<LeftOutClip>? leftOut = null,
+        double? hopSeconds = null
     )
         : this(
             corpus,
             classes,
             sampleRate,
             clipSeconds,
+            hopSeconds,
             clips,
             leftOut ?? [],
             new Lazy<string[]>(() => HashAudio(clips))
@@ -41,6 +45,7 @@ public sealed class Manifest
         ClassList classes,
         int sampleRate,
         double clipSeconds,
+        double? hopSeconds,
         IReadOnlyList<Clip> clips,
         IReadOnlyList<LeftOutClip> leftOut,
         Lazy<string[]> audioHashes
@@ -54,12 +59,18 @@ public sealed class Manifest
         Corpus = corpus;
         Classes = classes;
         SampleRate = sampleRate;
+        if (hopSeconds is not null)
+            ArgumentOutOfRangeException.ThrowIfNegativeOrZero(hopSeconds.Value, nameof(hopSeconds));
         ClipSeconds = clipSeconds;
+        HopSeconds = hopSeconds;
         Clips = clips;
         LeftOut = leftOut;
         Check();
         this.audioHashes = audioHashes;
         hash = new Lazy<string>(() => ManifestKey.Hash(this, audioHashes.Value));
+        contentHash = new Lazy<string>(() =>
+            HopSeconds is null ? Hash : ManifestKey.Hash(this, audioHashes.Value, withWindows: false)
+        );
     }
 
     /// <summary>Display name of the corpus; not part of its identity.</summary>
@@ -71,8 +82,17 @@ public sealed class Manifest
     /// <summary>Samples per second (Hz); audio at other rates is resampled.</summary>
     public int SampleRate { get; }
 
-    /// <summary>Clip length (s); audio is cut or padded to it.</summary>
+    /// <summary>
+    /// Clip length (s): the length of the network's input. With <see cref="HopSeconds"/> it is the length of the windows of a
+    /// recording; without, audio is cut or padded to it.
+    /// </summary>
     public double ClipSeconds { get; }
+
+    /// <summary>
+    /// Seconds between the starts of the overlapping windows in which recordings of any length are scored; null if every
+    /// recording is one clip of fixed length.
+    /// </summary>
+    public double? HopSeconds { get; }
 
     /// <summary>The clips; row i of a feature store belongs to clip i.</summary>
     public IReadOnlyList<Clip> Clips { get; }
@@ -87,6 +107,12 @@ public sealed class Manifest
     /// </summary>
     /// <exception cref="IOException">An audio file cannot be read.</exception>
     public string Hash => hash.Value;
+
+    /// <summary>
+    /// Identity of the recordings and their labels without the length of windows. Equal to <see cref="Hash"/> for clips of fixed
+    /// length.
+    /// </summary>
+    public string ContentHash => contentHash.Value;
 
     /// <summary>
     /// The numbers of clips that are used and left out, for example "600 training, 200 testing clips; left out: 12 missing, 1
@@ -133,7 +159,7 @@ public sealed class Manifest
         if (splits.Count != Clips.Count)
             throw new ArgumentException($"{splits.Count} splits for {Clips.Count} clips.", nameof(splits));
         Clip[] clips = [.. Clips.Select((clip, i) => clip with { Split = splits[i] })];
-        return new Manifest(Corpus, Classes, SampleRate, ClipSeconds, clips, LeftOut, audioHashes);
+        return new Manifest(Corpus, Classes, SampleRate, ClipSeconds, HopSeconds, clips, LeftOut, audioHashes);
     }
 
     /// <summary>The same corpus with the events of its training clips as <see cref="Clip.MixedEvents"/>. The hash stays the same.</summary>
@@ -146,7 +172,7 @@ public sealed class Manifest
                 clip.Split == Split.Training ? clip with { MixedEvents = events.EventsOf(clip.Name).ToArray() } : clip
             ),
         ];
-        return new Manifest(Corpus, Classes, SampleRate, ClipSeconds, clips, LeftOut, audioHashes);
+        return new Manifest(Corpus, Classes, SampleRate, ClipSeconds, HopSeconds, clips, LeftOut, audioHashes);
     }
 
     private static string[] HashAudio(IReadOnlyList<Clip> clips)

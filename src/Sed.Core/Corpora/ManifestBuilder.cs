@@ -25,6 +25,7 @@ internal static class ManifestBuilder
         var count = listing.Clips.Count;
         Clip?[] found = new Clip?[count];
         LeftOutClip?[] leftOut = new LeftOutClip?[count];
+        var rates = new int[count];
         Workers.Run(
             count,
             i =>
@@ -33,22 +34,29 @@ internal static class ManifestBuilder
                 if (audio[i].Count == 0)
                     leftOut[i] = new LeftOutClip(clip.Name, clip.Split, true, "no audio file");
                 else
-                    (found[i], leftOut[i]) = Join(clip, audio[i][0], probe);
+                    (found[i], leftOut[i], rates[i]) = Join(clip, audio[i][0], probe);
             }
         );
         if (found.All(clip => clip is null))
             throw new CorpusException([NothingUsable(listing, leftOut)]);
+        listing = listing.For([
+            .. found
+                .Index()
+                .Where(clip => clip.Item is not null)
+                .Select(clip => (clip.Item!.DurationSeconds, rates[clip.Index])),
+        ]);
         return new Manifest(
             listing.Corpus,
             listing.Classes,
-            listing.SampleRate,
-            listing.ClipSeconds,
+            listing.SampleRate!.Value,
+            listing.ClipSeconds!.Value,
             [.. found.OfType<Clip>()],
-            [.. leftOut.OfType<LeftOutClip>()]
+            [.. leftOut.OfType<LeftOutClip>()],
+            listing.HopSeconds
         );
     }
 
-    private static (Clip? Found, LeftOutClip? LeftOut) Join(
+    private static (Clip? Found, LeftOutClip? LeftOut, int SampleRate) Join(
         LabelledClip clip,
         string path,
         Func<string, AudioProbe> probe
@@ -70,11 +78,11 @@ internal static class ManifestBuilder
                 StrongEvents = clip.StrongEvents,
                 IsTagged = clip.IsTagged,
             };
-            return (joined, null);
+            return (joined, null, sound.SampleRate);
         }
         catch (Exception broken) when (broken is IOException or UnauthorizedAccessException)
         {
-            return (null, new LeftOutClip(clip.Name, clip.Split, false, broken.Message));
+            return (null, new LeftOutClip(clip.Name, clip.Split, false, broken.Message), 0);
         }
     }
 

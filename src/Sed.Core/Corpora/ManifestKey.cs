@@ -13,20 +13,28 @@ internal static class ManifestKey
     /// <summary>SHA-256 of the canonical text, 64 lower-case hexadecimal digits.</summary>
     /// <param name="manifest">The corpus.</param>
     /// <param name="audioHashes">SHA-256 of each clip's audio file.</param>
-    internal static string Hash(Manifest manifest, IReadOnlyList<string> audioHashes)
+    /// <param name="withWindows">Whether length and hop of windows are part of the identity.</param>
+    internal static string Hash(Manifest manifest, IReadOnlyList<string> audioHashes, bool withWindows = true)
     {
         using var sha = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (var line in Lines(manifest, audioHashes))
+        foreach (var line in Lines(manifest, audioHashes, withWindows))
             sha.AppendData(Encoding.UTF8.GetBytes($"{line}\n"));
         return Convert.ToHexStringLower(sha.GetHashAndReset());
     }
 
     /// <summary>The lines of the canonical text.</summary>
-    internal static IEnumerable<string> Lines(Manifest manifest, IReadOnlyList<string> audioHashes)
+    internal static IEnumerable<string> Lines(
+        Manifest manifest,
+        IReadOnlyList<string> audioHashes,
+        bool withWindows = true
+    )
     {
         yield return Line("manifest", Text(FormatVersion));
         yield return Line("sampleRate", Text(manifest.SampleRate));
-        yield return Line("clipSeconds", Text(manifest.ClipSeconds));
+        if (withWindows)
+            yield return Line("clipSeconds", Text(manifest.ClipSeconds));
+        if (withWindows && manifest.HopSeconds is { } hop)
+            yield return Line("hopSeconds", Text(hop));
         yield return Line(["classes", .. manifest.Classes]);
         var splits = Enum.GetValues<Split>().ToDictionary(split => split, split => CanonicalKey.Of(split));
         for (var i = 0; i < manifest.Clips.Count; i++)

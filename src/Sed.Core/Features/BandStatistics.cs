@@ -57,17 +57,21 @@ public sealed class BandStatistics
         float[]? origin = null;
         foreach (var clip in clips)
         {
-            store.Read([clip], row);
-            origin ??= row[..bands];
-            var frames = store.FramesWithSound(clip) * (store.Bands / bands);
-            for (var frame = 0; frame < frames * bands; frame += bands)
-            for (var band = 0; band < bands; band++)
+            var sound = store.FramesWithSound(clip);
+            for (var first = 0; first < sound; first += store.Frames)
             {
-                double x = row[frame + band] - origin[band];
-                sums[band] += x;
-                squares[band] += x * x;
+                store.Read(clip, first, row);
+                origin ??= row[..bands];
+                var frames = Math.Min(store.Frames, sound - first) * (store.Bands / bands);
+                for (var frame = 0; frame < frames * bands; frame += bands)
+                for (var band = 0; band < bands; band++)
+                {
+                    double x = row[frame + band] - origin[band];
+                    sums[band] += x;
+                    squares[band] += x * x;
+                }
+                count += frames;
             }
-            count += frames;
         }
         if (count == 0)
             throw new ArgumentException("The clips have no frames to compute statistics from.", nameof(clips));

@@ -25,28 +25,44 @@ public static class BatchReader
         ArgumentNullException.ThrowIfNull(store);
         ArgumentNullException.ThrowIfNull(order);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(batchClips);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(ahead);
-        return Batches(store, order, batchClips, statistics, ahead);
+        return Read(store, [.. order.Chunk(batchClips)], statistics, ahead);
     }
 
-    private static IEnumerable<FeatureBatch> Batches(
+    /// <summary>The given batches, in order. The next batches are read while the current one is processed.</summary>
+    /// <param name="store">Source of the features.</param>
+    /// <param name="batches">Manifest indices of each batch.</param>
+    /// <param name="statistics">Standardises each clip; null leaves the features unchanged.</param>
+    /// <param name="ahead">Number of batches to prefetch, at least 1. Default 2.</param>
+    /// <returns>Batches whose values are valid until the enumeration advances.</returns>
+    public static IEnumerable<FeatureBatch> Read(
         IFeatureReader store,
-        IReadOnlyList<int> order,
-        int batchClips,
+        int[][] batches,
+        BandStatistics? statistics = null,
+        int ahead = 2
+    )
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        ArgumentNullException.ThrowIfNull(batches);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(ahead);
+        return Prefetched(store, batches, statistics, ahead);
+    }
+
+    private static IEnumerable<FeatureBatch> Prefetched(
+        IFeatureReader store,
+        int[][] batches,
         BandStatistics? statistics,
         int ahead
     )
     {
         var size = store.Frames * store.Bands;
+        var largest = batches.Select(batch => batch.Length).DefaultIfEmpty().Max();
         // Buffers are recycled: up to `ahead` are filled and waiting, one is being filled and one is in use.
         Channel<float[]> free = Channel.CreateUnbounded<float[]>();
         for (var i = 0; i < ahead + 2; i++)
-            free.Writer.TryWrite(new float[batchClips * size]);
+            free.Writer.TryWrite(new float[largest * size]);
         Channel<(FeatureBatch Batch, float[] Buffer)> filled = Channel.CreateBounded<(FeatureBatch, float[])>(ahead);
         using CancellationTokenSource abandoned = new();
-        Task reading = Task.Run(() =>
-            Fill(store, order, batchClips, statistics, free.Reader, filled.Writer, abandoned.Token)
-        );
+        Task reading = Task.Run(() => Fill(store, batches, statistics, free.Reader, filled.Writer, abandoned.Token));
         try
         {
             while (filled.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
@@ -67,8 +83,7 @@ public static class BatchReader
 
     private static async Task Fill(
         IFeatureReader store,
-        IReadOnlyList<int> order,
-        int batchClips,
+        int[][] batches,
         BandStatistics? statistics,
         ChannelReader<float[]> free,
         ChannelWriter<(FeatureBatch, float[])> filled,
@@ -78,13 +93,9 @@ public static class BatchReader
         try
         {
             var size = store.Frames * store.Bands;
-            for (var start = 0; start < order.Count; start += batchClips)
+            foreach (var clips in batches)
             {
                 var buffer = await free.ReadAsync(abandoned).ConfigureAwait(false);
-                int[] clips =
-                [
-                    .. Enumerable.Range(start, Math.Min(batchClips, order.Count - start)).Select(i => order[i]),
-                ];
                 store.Read(clips, buffer.AsSpan(0, clips.Length * size));
                 int[] frames = [.. clips.Select(store.FramesWithSound)];
                 if (statistics is not null)

@@ -25,6 +25,26 @@ public interface IFeatureReader
     /// <param name="destination">Receives the features, shape (clips, frames, bands).</param>
     void Read(ReadOnlySpan<int> clips, Span<float> destination);
 
+    /// <summary>
+    /// Number of frames of a clip. Default: <see cref="Frames"/>. Recordings of any length have their own numbers.
+    /// </summary>
+    /// <param name="clip">Manifest index.</param>
+    int FramesOf(int clip) => Frames;
+
+    /// <summary>Copies consecutive frames of a clip.</summary>
+    /// <param name="clip">Manifest index.</param>
+    /// <param name="first">First frame.</param>
+    /// <param name="destination">Receives the features, shape (frames, bands); 0 after the end of the clip.</param>
+    void Read(int clip, int first, Span<float> destination)
+    {
+        var whole = new float[Frames * Bands];
+        Read([clip], whole);
+        var available = whole.AsSpan(Math.Min(whole.Length, first * Bands));
+        available = available[..Math.Min(available.Length, destination.Length)];
+        available.CopyTo(destination);
+        destination[available.Length..].Clear();
+    }
+
     /// <summary>Number of frames before the padding at the end of a short clip.</summary>
     /// <param name="clip">Manifest index.</param>
     int FramesWithSound(int clip);

@@ -2,6 +2,7 @@ using Sed.Core.Annotations;
 using Sed.Core.Audio;
 using Sed.Core.Detection;
 using Sed.Core.Features;
+using Sed.Core.Networks;
 
 namespace Sed.Core.Models;
 

@@ -4,9 +4,12 @@ namespace Sed.Core.Scoring;
 
 /// <summary>The outputs of a network for a set of clips, as probabilities.</summary>
 /// <param name="Names">Names of the clips.</param>
-/// <param name="Frames">Number of frames per clip.</param>
+/// <param name="Frames">Number of frames of each clip; of the longest clip if their numbers differ.</param>
 /// <param name="HopSeconds">Hop in seconds.</param>
-/// <param name="Strong">The strong output: frame-level probabilities, shape (clips, frames, classes).</param>
+/// <param name="Strong">
+/// The strong output: frame-level probabilities, shape (clips, frames, classes). If the numbers of frames differ, the frames
+/// of all clips follow one another, shape (all frames, classes).
+/// </param>
 /// <param name="Weak">The weak output: clip-level probabilities, shape (clips, classes).</param>
 public sealed record ClipScores(
     IReadOnlyList<string> Names,
@@ -18,14 +21,47 @@ public sealed record ClipScores(
 {
     private const char Separator = '\n';
 
+    // First frame of each clip in the strong output, then the number of all frames; null for equal numbers of frames.
+    private int[]? Starts { get; init; }
+
+    /// <summary>The outputs for recordings of different lengths.</summary>
+    /// <param name="names">Names of the recordings.</param>
+    /// <param name="lengths">Number of frames of each recording.</param>
+    /// <param name="hopSeconds">Hop in seconds.</param>
+    /// <param name="strong">Frame-level probabilities of one recording after the other, shape (all frames, classes).</param>
+    /// <param name="weak">Clip-level probabilities, shape (recordings, classes).</param>
+    public static ClipScores OfLengths(
+        IReadOnlyList<string> names,
+        IReadOnlyList<int> lengths,
+        double hopSeconds,
+        float[] strong,
+        float[] weak
+    )
+    {
+        ArgumentNullException.ThrowIfNull(lengths);
+        if (lengths.All(length => length == lengths[0]))
+            return new ClipScores(names, lengths[0], hopSeconds, strong, weak);
+        var starts = new int[lengths.Count + 1];
+        for (var clip = 0; clip < lengths.Count; clip++)
+            starts[clip + 1] = checked(starts[clip] + lengths[clip]);
+        return new ClipScores(names, lengths.Max(), hopSeconds, strong, weak) { Starts = starts };
+    }
+
     /// <summary>Number of classes.</summary>
     public int Classes => Weak.Length / Names.Count;
 
     /// <summary>The strong output for one clip, shape (frames, classes).</summary>
-    public ReadOnlySpan<float> StrongOf(int clip) => Strong.AsSpan(clip * Frames * Classes, Frames * Classes);
+    public ReadOnlySpan<float> StrongOf(int clip) =>
+        Strong.AsSpan(FirstFrameOf(clip) * Classes, FramesOf(clip) * Classes);
+
+    /// <summary>Number of frames of one clip.</summary>
+    public int FramesOf(int clip) => Starts is null ? Frames : Starts[clip + 1] - Starts[clip];
+
+    /// <summary>Number of frames before a clip in the strong output.</summary>
+    public int FirstFrameOf(int clip) => Starts is null ? clip * Frames : Starts[clip];
 
     /// <summary>
-    /// The mean of the outputs of several networks (ensemble), on the frame grid of the network with the most frames.
+    /// The mean of the outputs of several networks (ensemble), on the frame grid of the network with the shortest hop.
     /// The other networks contribute the frame that contains the centre of each grid frame. Only clips that all
     /// networks have are included.
     /// </summary>
@@ -43,41 +79,40 @@ public sealed record ClipScores(
         string[] names = [.. parts[0].Names.Where(name => positions.All(known => known.ContainsKey(name)))];
         if (names.Length == 0)
             throw new ArgumentException("The sets of scores have no clip in common.");
-        var finest = parts.MaxBy(part => part.Frames)!;
+        var finest = parts.MinBy(part => part.HopSeconds)!;
         var classes = finest.Classes;
-        var strong = new float[names.Length * finest.Frames * classes];
         var weak = new float[names.Length * classes];
+        var own = names.Select(name => positions.Select(known => known[name]).ToArray()).ToArray();
         for (var clip = 0; clip < names.Length; clip++)
         for (var k = 0; k < classes; k++)
         {
             var sum = 0.0;
-            foreach (var (part, at) in parts.Zip(positions, (part, known) => (part, known[names[clip]])))
-                sum += part.Weak[at * classes + k];
+            for (var part = 0; part < parts.Count; part++)
+                sum += parts[part].Weak[own[clip][part] * classes + k];
             weak[clip * classes + k] = (float)(sum / parts.Count);
         }
-        var frameOf = parts.Select(part => part.FramesFor(finest)).ToArray();
+        var finestPart = parts.Index().First(part => ReferenceEquals(part.Item, finest)).Index;
+        int[] lengths = [.. own.Select(at => finest.FramesOf(at[finestPart]))];
+        var strong = new float[lengths.Sum() * classes];
+        var target = 0;
         for (var clip = 0; clip < names.Length; clip++)
+        for (var frame = 0; frame < lengths[clip]; frame++)
+        for (var k = 0; k < classes; k++)
         {
-            var own = positions.Select(known => known[names[clip]]).ToArray();
-            for (var frame = 0; frame < finest.Frames; frame++)
-            for (var k = 0; k < classes; k++)
+            var sum = 0.0;
+            for (var part = 0; part < parts.Count; part++)
             {
-                var sum = 0.0;
-                for (var part = 0; part < parts.Count; part++)
-                    sum += parts[part].Strong[(own[part] * parts[part].Frames + frameOf[part][frame]) * classes + k];
-                strong[(clip * finest.Frames + frame) * classes + k] = (float)(sum / parts.Count);
+                var (scores, at) = (parts[part], own[clip][part]);
+                sum += scores.Strong[(scores.FirstFrameOf(at) + scores.FrameFor(at, finest, frame)) * classes + k];
             }
+            strong[target++] = (float)(sum / parts.Count);
         }
-        return new ClipScores(names, finest.Frames, finest.HopSeconds, strong, weak);
+        return OfLengths(names, lengths, finest.HopSeconds, strong, weak);
     }
 
-    /// <summary>For each frame of a finer grid, the index of the frame here that contains its centre.</summary>
-    private int[] FramesFor(ClipScores finer) =>
-        [
-            .. Enumerable
-                .Range(0, finer.Frames)
-                .Select(frame => Math.Min((int)((frame + 0.5) * finer.HopSeconds / HopSeconds), Frames - 1)),
-        ];
+    /// <summary>The frame of a clip here that contains the centre of a frame of a finer grid.</summary>
+    private int FrameFor(int clip, ClipScores finer, int frame) =>
+        Math.Min((int)((frame + 0.5) * finer.HopSeconds / HopSeconds), FramesOf(clip) - 1);
 
     /// <summary>
     /// Writes an .npz file with the arrays strong, weak, names and hop, atomically replacing an existing file.
@@ -86,10 +121,15 @@ public sealed record ClipScores(
         NumpyArchive.Write(
             path,
             [
-                new("strong", NumpyArray.Of(Strong) with { Shape = [Names.Count, Frames, Classes] }),
+                Starts is null
+                    ? new("strong", NumpyArray.Of(Strong) with { Shape = [Names.Count, Frames, Classes] })
+                    : new("strong", NumpyArray.Of(Strong) with { Shape = [Starts[^1], Classes] }),
                 new("weak", NumpyArray.Of(Weak) with { Shape = [Names.Count, Classes] }),
                 new("names", NumpyArray.Of(string.Join(Separator, Names))),
                 new("hop", NumpyArray.Of([HopSeconds])),
+                .. Starts is null
+                    ? Array.Empty<KeyValuePair<string, NumpyArray>>()
+                    : [new("frames", NumpyArray.Of((long[])[.. Names.Select((_, clip) => (long)FramesOf(clip))]))],
             ]
         );
 
@@ -104,26 +144,39 @@ public sealed record ClipScores(
         var (strong, weak) = (arrays["strong"], arrays["weak"]);
         var names = arrays["names"].Text.Split(Separator);
         var hop = arrays["hop"];
+        var lengths = Lengths(arrays, names.Length);
         var fits =
-            strong is { Type: NumpyArray.Float32, Shape: [var clips, > 0, var classes] }
-            && weak is { Type: NumpyArray.Float32, Shape: [var same, var also] }
+            strong.Type == NumpyArray.Float32
+            && weak is { Type: NumpyArray.Float32, Shape: [var clips, var classes] }
             && clips == names.Length
-            && same == clips
-            && also == classes
+            && strong.Shape.SequenceEqual(
+                arrays.ContainsKey("frames") ? [lengths.Sum(), classes] : [clips, lengths[0], classes]
+            )
+            && lengths.All(length => length > 0)
             && hop is { Type: NumpyArray.Float64, Bytes.Length: sizeof(double) }
             && hop.Doubles[0] > 0;
         if (!fits)
             throw new InvalidDataException($"{path}: its arrays do not have the shapes of one set of clips.");
         if (!AreProbabilities(strong.Floats) || !AreProbabilities(weak.Floats))
             throw new InvalidDataException($"{path}: not all of its values are probabilities.");
-        return new ClipScores(
+        return OfLengths(
             names,
-            (int)strong.Shape[1],
+            [.. lengths.Select(length => (int)length)],
             hop.Doubles[0],
             strong.Floats.ToArray(),
             weak.Floats.ToArray()
         );
     }
+
+    /// <summary>Number of frames of each clip in a file; empty if the file does not tell.</summary>
+    private static long[] Lengths(Dictionary<string, NumpyArray> arrays, int clips) =>
+        arrays.TryGetValue("frames", out var frames)
+            ? frames is { Type: NumpyArray.Int64, Shape: [var count] } && count == clips
+                ? frames.Longs.ToArray()
+                : [0]
+            : arrays["strong"].Shape is [_, var each, _]
+                ? [.. Enumerable.Repeat(each, clips)]
+                : [0];
 
     private static bool AreProbabilities(ReadOnlySpan<float> values)
     {

@@ -144,13 +144,13 @@ public sealed class ScoredClips
         for (var clip = 0; clip < Names.Count; clip++)
         {
             (var frames, boxes[clip]) = decoder.Apply(Scores.StrongOf(clip));
-            frames.CopyTo(all.AsSpan(clip * Scores.Frames * Classes.Count));
+            frames.CopyTo(all.AsSpan(Scores.FirstFrameOf(clip) * Classes.Count));
         }
         return (all, boxes);
     }
 
     private ReadOnlySpan<float> DecodedOf(int clip) =>
-        decoded.Value.Frames.AsSpan(clip * Scores.Frames * Classes.Count, Scores.Frames * Classes.Count);
+        decoded.Value.Frames.AsSpan(Scores.FirstFrameOf(clip) * Classes.Count, Scores.FramesOf(clip) * Classes.Count);
 
     private IReadOnlyList<SoundEvent> EventsOf(int clip) =>
         decoder.EventsOf(DecodedOf(clip), decoded.Value.Boxes[clip]);

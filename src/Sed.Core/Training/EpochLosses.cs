@@ -8,7 +8,7 @@ namespace Sed.Core.Training;
 /// The losses of an epoch's steps. On a CPU, each loss is checked immediately. On other devices, the losses are checked
 /// at the end of the epoch, which avoids a synchronisation per step.
 /// </summary>
-internal sealed class EpochLosses(TrainingOptions options, Device device, ClipSet clips, int epoch, int[] order)
+internal sealed class EpochLosses(TrainingOptions options, Device device, ClipSet clips, int epoch, int[][] batches)
     : IDisposable
 {
     private const int NamedClips = 5;
@@ -40,8 +40,8 @@ internal sealed class EpochLosses(TrainingOptions options, Device device, ClipSe
             foreach (var loss in stack(unseen).cpu().data<float>())
                 See(loss);
         }
-        var sum = seen.Select((loss, step) => (double)loss * ClipsOf(step).Length).Sum();
-        return sum / order.Length;
+        var sum = seen.Select((loss, step) => (double)loss * batches[step].Length).Sum();
+        return sum / batches.Sum(batch => batch.Length);
     }
 
     /// <inheritdoc/>
@@ -62,7 +62,7 @@ internal sealed class EpochLosses(TrainingOptions options, Device device, ClipSe
     /// <param name="step">The step, from 0.</param>
     public TrainingException Divergence(string observation, int step)
     {
-        var batch = ClipsOf(step);
+        var batch = batches[step];
         var names = string.Join(", ", batch.Take(NamedClips).Select(clip => clips.Names[clip]));
         var others = batch.Length > NamedClips ? $" and {batch.Length - NamedClips} more" : "";
         return new TrainingException(
@@ -70,6 +70,4 @@ internal sealed class EpochLosses(TrainingOptions options, Device device, ClipSe
                 + "Lower the learning rate or limit the gradients (clipGradients). Alternatively, these clips may be damaged."
         );
     }
-
-    private int[] ClipsOf(int step) => order.Skip(step * options.BatchSize).Take(options.BatchSize).ToArray();
 }

@@ -48,10 +48,9 @@ public sealed class Evaluator
             strong.Add(outputs.Strong);
             weak.Add(outputs.Weak);
         }
-        var frames = strong[0].Length / clips.Classes.Count;
-        ClipScores scores = new(
+        var scores = ClipScores.OfLengths(
             clips.Names,
-            frames,
+            [.. strong.Select(values => values.Length / clips.Classes.Count)],
             hopSeconds * network.Description.FrameStride,
             [.. strong.SelectMany(values => values)],
             [.. weak.SelectMany(values => values)]

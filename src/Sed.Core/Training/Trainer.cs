@@ -177,11 +177,11 @@ public sealed class Trainer
         state.Teacher?.train();
         random.manual_seed(RandomSource.SeedFor(options.Seed, "dropout", epoch));
         var draw = RandomSource.For(options.Seed, "augmentation", epoch);
-        var order = targets.Order(options, epoch);
-        var steps = (double)((order.Length + options.BatchSize - 1) / options.BatchSize);
+        var batches = targets.Batches(options, epoch);
+        var steps = (double)batches.Length;
         var done = 0;
-        using var losses = new EpochLosses(options, device, clips, epoch, order);
-        foreach (var batch in clips.Batches(order, options.BatchSize, device))
+        using var losses = new EpochLosses(options, device, clips, epoch, batches);
+        foreach (var batch in clips.Batches(batches, device))
         {
             cancellation.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
@@ -220,7 +220,7 @@ public sealed class Trainer
                 state.MoveTeacher(average.DecayAt(state.Optimizer.Steps));
             done++;
         }
-        return (losses.Mean(), order.Length);
+        return (losses.Mean(), batches.Sum(batch => batch.Length));
     }
 
     private static bool AreFinite(NetworkOutput outputs)

@@ -15,6 +15,7 @@ public sealed class TrainingTargets
 {
     private readonly Labels labels;
     private readonly LabelAssignment assignment;
+    private readonly RecordingBags? bags;
     private readonly FrameTargets? events;
     private readonly FrameTargets? pseudo;
     private readonly double hopSeconds;
@@ -26,6 +27,7 @@ public sealed class TrainingTargets
         this.pseudo = pseudo;
         Clips = clips;
         assignment = LabelAssignment.Of(labels, clips.Manifest, clips.Rows);
+        bags = RecordingBags.Of(clips, assignment);
         var strong = assignment.Of(LabelKind.Strong);
         if (strong.Length > 0)
             events = FrameTargets.FromEvents(
@@ -126,6 +128,18 @@ public sealed class TrainingTargets
                 $"Batches of {options.BatchSize} clips are too small for {mixed.Shares.Count} kinds of labels.",
                 nameof(options)
             );
+        if (bags is not null && labels is Labels.Mixed)
+            throw new ArgumentException(
+                "Mixed labels are not possible with weakly labelled recordings that are longer than a clip; "
+                    + "use clips of the length of the longest recording.",
+                nameof(options)
+            );
+        if (bags is not null && options.Augmentations.Any(augmentation => augmentation.CombinesClips))
+            throw new ArgumentException(
+                "Mixup is not possible with weakly labelled recordings that are longer than a clip, because their windows "
+                    + "have one label together; use clips of the length of the longest recording.",
+                nameof(options)
+            );
         if (
             options.MeanTeacher is null
             && assignment.Of(LabelKind.Unlabelled).Count(clip => pseudo?.Knows(Clips.Names[clip]) != true)
@@ -136,6 +150,15 @@ public sealed class TrainingTargets
                 $"{idle} clips are unlabelled but not used: there are neither pseudo-labels nor a mean teacher.",
                 nameof(options)
             );
+    }
+
+    /// <summary>The batches of an epoch: the clips of <see cref="Order"/>; the windows of a recording stay together.</summary>
+    internal int[][] Batches(TrainingOptions options, int epoch)
+    {
+        var order = Order(options, epoch);
+        return bags is null
+            ? [.. order.Chunk(options.BatchSize)]
+            : bags.Batches(order, options.BatchSize, options.Seed, epoch);
     }
 
     /// <summary>
@@ -197,8 +220,8 @@ public sealed class TrainingTargets
     /// <param name="frameStep">Number of feature frames per output frame.</param>
     internal BatchTargets Of(int[] batch, int frames, Device device, double frameStep = 1)
     {
-        BatchTargets targets = new(Clips.Labels(batch, device));
-        if (events is null && pseudo is null)
+        BatchTargets targets = bags?.TargetsOf(batch, device) ?? new(Clips.Labels(batch, device));
+        if (events is null && pseudo is null && bags is null)
             return targets;
         var classes = Clips.Classes.Count;
         var values = new float[batch.Length * frames * classes];
@@ -219,7 +242,7 @@ public sealed class TrainingTargets
         }
         return targets with
         {
-            Tagged = OrAll(tagged),
+            Tagged = bags is null ? OrAll(tagged) : targets.Tagged,
             Frames = tensor(values, [batch.Length, frames, classes], device: device),
             Framed = OrAll(framed),
             Kinds = kinds,
@@ -243,7 +266,7 @@ public sealed class TrainingTargets
             source.Fill(name, tags, frameSeconds, values);
             return true;
         }
-        if (labels is not Labels.WeakOnly)
+        if (labels is not Labels.WeakOnly || bags?.Contains(clip) == true)
             return false;
         for (var at = 0; at < values.Length; at++)
             values[at] = tags[at % classes] ? 1 : 0;

@@ -68,10 +68,31 @@ public sealed class TwoOutputLoss
         output.Segments is { } segments
             ? Mean(
                 segments,
-                targets.Tags.unsqueeze(1),
-                targets.Tagged?.view(-1, 1, 1).expand(-1, segments.shape[1], -1)
+                PerClip(targets.Tags, targets).unsqueeze(1),
+                targets.Tagged is { } tagged
+                    ? PerClip(tagged, targets).view(-1, 1, 1).expand(-1, segments.shape[1], -1)
+                    : null
             )
-            : Mean(output.Weak, targets.Tags, targets.Tagged?.unsqueeze(1));
+            : Mean(PerBag(output.Weak, targets), targets.Tags, targets.Tagged?.unsqueeze(1));
+
+    /// <summary>Targets of bags, repeated for each clip of the bag.</summary>
+    private static Tensor PerClip(Tensor ofBags, BatchTargets targets) =>
+        targets.Bags is { } bags ? ofBags.index_select(0, tensor(bags, device: ofBags.device)) : ofBags;
+
+    /// <summary>The weak output of each bag: the maximum over its clips.</summary>
+    private static Tensor PerBag(Tensor weak, BatchTargets targets)
+    {
+        if (targets.Bags is not { } bags)
+            return weak;
+        var windows = bags.Index().GroupBy(at => at.Item).Select(bag => bag.Select(at => at.Index).ToArray()).ToArray();
+        var most = windows.Max(bag => bag.Length);
+        // Shorter bags repeat their last window, which does not change the maximum.
+        int[] picked =
+        [
+            .. windows.SelectMany(bag => Enumerable.Range(0, most).Select(i => bag[Math.Min(i, bag.Length - 1)])),
+        ];
+        return weak.index_select(0, tensor(picked, device: weak.device)).view(windows.Length, most, -1).amax(1);
+    }
 
     /// <summary>
     /// Mask of the strong loss, shape (batch, frames, 1): 1 for unmasked frames of clips with frame targets; null: all

@@ -164,8 +164,11 @@ let problems paper (experiment: Experiment) (corpus: Corpus option) seeds (varia
             yield! Text.lineProblems place $"the {place}" text
     match corpus with
     | None -> Problem.at "data" "none given" "use for example `data Soundscapes.smartCars`"
-    | Some(Recordings folder | Collected folder) when System.String.IsNullOrWhiteSpace folder || folder.Contains '\000' ->
+    | Some(Recordings folder | Collected(folder, _)) when
+        System.String.IsNullOrWhiteSpace folder || folder.Contains '\000'
+        ->
         Problem.at "data" "the name of the folder is empty or invalid" "name the folder of the corpus"
+    | Some(Collected(_, options)) -> yield! RecordingOptions.problems options
     | Some _ -> ()
     yield! ofSeeds seeds
     if experiment.Report.IsEmpty then

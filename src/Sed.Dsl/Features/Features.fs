@@ -36,6 +36,14 @@ module Features =
             Problems = features.Problems @ [ Problem.at "features" cause remedy ]
     }
 
+    /// The source at the sampling rate of a corpus. Without `range`, the highest frequency is at most half the rate.
+    let at (rate: int) features =
+        match features.Source with
+        | :? LogMelOptions as logMel when not (List.contains "range" features.Keywords) ->
+            let rate' = logMel.Rate |> Option.ofNullable |> Option.defaultValue rate
+            logMel.WithRange(logMel.MinHz, min logMel.MaxHz (float rate' / 2.0)).At rate
+        | source -> source.At rate
+
     /// Changes log-mel features. If it is applied to a different source, the setting becomes a problem.
     let withLogMel setting (change: LogMelOptions -> LogMelOptions) features =
         match features.Source with

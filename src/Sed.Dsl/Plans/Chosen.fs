@@ -105,7 +105,7 @@ module internal Chosen =
 
     let private withProfile (choices: Choices) experiment profile seeds isDefault = {
         Experiment = experiment
-        Corpus = choices.Data |> Option.orElse experiment.Data
+        Corpus = Corpus.replacedBy choices.Data experiment.Data
         Profile = profile
         Seeds = defaultArg choices.Seeds seeds
         IsDefault = isDefault
@@ -142,12 +142,13 @@ module internal Chosen =
     /// unknown profile. Without `--profile`, mixed corpora use the first profile of the script, and collected corpora
     /// use the script as it is written.
     let ofExperiment (choices: Choices) (experiment: Experiment) : Chosen * Problem list =
-        let corpus = choices.Data |> Option.orElse experiment.Data
+        let corpus = Corpus.replacedBy choices.Data experiment.Data
         let byDefault =
             match corpus, experiment.Profiles with
             | Some corpus, (first, _) :: _ when corpus.IsMixed -> first.Name
             | _ -> PaperProfile
-        let declared = Map [ for profile, seeds in experiment.Profiles -> profile.Name, (profile, seeds) ]
+        let declared =
+            Map [ for profile, seeds in experiment.Profiles -> profile.Name, (profile, seeds) ]
         let chosen name (profile, seeds) =
             withProfile choices experiment profile seeds (name = byDefault), []
         match defaultArg choices.Profile byDefault with
@@ -182,7 +183,7 @@ module internal Chosen =
         match Corpus.atFullPath corpus with
         | SmartCars -> "smartCars"
         | Recordings folder -> $"soundscapes-{folderName folder}"
-        | Collected folder -> folderName folder
+        | Collected(folder, _) -> folderName folder
 
     /// The suffix of file names for a corpus other than the script's own; empty for the script's own corpus.
     let corpusSuffix (choices: Choices) (experiment: Experiment) =

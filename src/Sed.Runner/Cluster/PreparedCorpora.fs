@@ -11,7 +11,7 @@ let private file out =
 
 let private key (specification: Specification) =
     let clips = specification.Clips
-    $"{specification.Corpus.Name} {clips.Training} {clips.Testing} {clips.Evaluation}".ReplaceLineEndings " "
+    $"{specification.Corpus.Description} {clips.Training} {clips.Testing} {clips.Evaluation}".ReplaceLineEndings " "
 
 /// The hash of a trial's corpus at its last preparation; None if it was never prepared.
 let private hashOf out (specification: Specification) : string option =

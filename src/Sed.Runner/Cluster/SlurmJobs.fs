@@ -173,8 +173,7 @@ module internal SlurmJobs =
         | _ ->
             for index, (task, own) in List.indexed state.Tasks do
                 let isCause =
-                    not (isActive own)
-                    && own |> Option.forall (fun own -> own.State <> "COMPLETED")
+                    not (isActive own) && own |> Option.forall (fun own -> own.State <> "COMPLETED")
                 if isCause && task.Trials |> List.exists (fun trial -> isOpen trial.Key) then
                     $"{trialNames task} (job {state.Jobs.Array}_{index}): {inState own}. Its log: {logs task}"
                     yield! ending task.Log

@@ -55,8 +55,7 @@ let private follow
         let now =
             jobs
             |> List.choose (fun jobs ->
-                let before =
-                    states |> List.tryFind (fun state -> state.Jobs.Array = jobs.Array)
+                let before = states |> List.tryFind (fun state -> state.Jobs.Array = jobs.Array)
                 SlurmJobs.state before jobs)
         if now.Length = jobs.Length then
             states <- now

@@ -32,14 +32,19 @@ let corpus (manifest: Manifest) =
         manifest.Clips
         |> Seq.filter (fun clip -> clip.Split = split && Seq.contains label clip.WeakLabels)
         |> Seq.length
-    let seconds = FormattableString.Invariant $"{manifest.ClipSeconds}"
+    let lengths =
+        match Option.ofNullable manifest.HopSeconds with
+        | None -> FormattableString.Invariant $"{manifest.ClipSeconds} s each"
+        | Some hop ->
+            FormattableString.Invariant
+                $"recordings of any length in windows of {manifest.ClipSeconds} s that start every {hop} s"
     {
         Id = "corpus"
         Heading = "Corpus"
         ByRow = false
         Contents = [
             Content.Text
-                $"{manifest.Corpus}: {manifest.Describe()}; {seconds} s each, {manifest.SampleRate} Hz. Manifest hash: {manifest.Hash.Substring(0, 16)}."
+                $"{manifest.Corpus}: {manifest.Describe()}; {lengths}, {manifest.SampleRate} Hz. Manifest hash: {manifest.Hash.Substring(0, 16)}."
             Content.Table {
                 Title = "Number of clips of each class"
                 Headings = [

@@ -35,13 +35,24 @@ let private byFrequency (manifest: Manifest) =
         | _ -> 0
     Seq.toList manifest.Classes |> List.sortBy (fun label -> -(count label))
 
-/// The scored clips for a prediction of the given classes over the whole of every clip.
-let private predicting (classes: ClassList) (truth: ClipTruth) seconds (predicted: string list) =
+/// The duration (s) of the frames of constant predictions for recordings of different lengths.
+let private frameSeconds = 0.1
+
+/// The scored clips for a prediction of the given classes over the whole of every clip. `seconds` has their lengths.
+let private predicting (classes: ClassList) (truth: ClipTruth) (seconds: float array) (predicted: string list) =
     let prediction = [|
         for label in classes -> if List.contains label predicted then 1.0f else 0.0f
     |]
-    let all = Array.init truth.Names.Count (fun _ -> prediction) |> Array.concat
-    ScoredClips(truth, ClipScores(truth.Names, 1, seconds, all, all), Detection.options Detection.defaults)
+    let repeated count =
+        Array.init count (fun _ -> prediction) |> Array.concat
+    let hop, lengths =
+        if Array.forall ((=) seconds[0]) seconds then
+            seconds[0], Array.create seconds.Length 1
+        else
+            frameSeconds, [| for length in seconds -> max 1 (int (Math.Round(length / frameSeconds))) |]
+    let scores =
+        ClipScores.OfLengths(truth.Names, lengths, hop, repeated (Array.sum lengths), repeated truth.Names.Count)
+    ScoredClips(truth, scores, Detection.options Detection.defaults)
 
 /// The metrics to compare with constant predictions: the given ones and the decision metrics (of decoded events and
 /// tags).
@@ -52,11 +63,19 @@ let private judged (metrics: Metric list) =
 
 /// The best scores of constant predictions on a split, by the decision metrics and the given metrics.
 let bounds (metrics: Metric list) (manifest: Manifest) (split: Split) : Bounds =
-    let truth = ClipTruth.Of(manifest, manifest.IndicesOf split)
+    let own = manifest.IndicesOf split
+    let truth = ClipTruth.Of(manifest, own)
+    let seconds = [|
+        for clip in own ->
+            if manifest.HopSeconds.HasValue then
+                manifest.Clips[clip].DurationSeconds
+            else
+                manifest.ClipSeconds
+    |]
     let classes = byFrequency manifest
     let constant = [
         for count in List.distinct [ yield! [ 0 .. min mostClasses classes.Length ]; classes.Length ] do
-            (predicting manifest.Classes truth manifest.ClipSeconds (List.truncate count classes)).Once()
+            (predicting manifest.Classes truth seconds (List.truncate count classes)).Once()
     ]
     Map [
         for metric in judged metrics do

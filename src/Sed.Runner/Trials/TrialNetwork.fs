@@ -13,6 +13,16 @@ let clips (workspace: Workspace) (specification: Specification) (split: Split) =
     let source = workspace.Source specification
     new ClipSet(source.Manifest, source.Store, source.Statistics, split)
 
+/// The training clips of a trial: windows of recordings if these have any length. The caller owns them.
+let trainingClips (workspace: Workspace) (specification: Specification) =
+    let source = workspace.Source specification
+    if source.Manifest.HopSeconds.HasValue then
+        let windows =
+            TrainingWindows(source.Manifest, source.Store, source.Features.HopSeconds)
+        new ClipSet(windows.Manifest, windows, source.Statistics, Split.Training)
+    else
+        clips workspace specification Split.Training
+
 /// The description of a trial's network for the frames and bands of its features.
 let description (workspace: Workspace) (specification: Specification) =
     let source = workspace.Source specification

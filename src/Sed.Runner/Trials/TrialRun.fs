@@ -68,7 +68,7 @@ let private train
     use network = new SedNetwork(description)
     network.``to`` workspace.Device |> ignore
 
-    use clips = TrialNetwork.clips workspace specification Split.Training
+    use clips = TrialNetwork.trainingClips workspace specification
     use selection = TrialNetwork.clips workspace specification specification.SelectOn
 
     // Decoding is chosen after training, so early stopping uses the default decoding for all rows.

@@ -89,7 +89,7 @@ type internal Workspace
     }
 
     /// Reads and checks a corpus of recordings.
-    let checkedCorpus (folder: string) =
+    let checkedCorpus (folder: string) (options: RecordingOptions) =
         if not (Directory.Exists folder || File.Exists folder) then
             raise (
                 CorpusException(
@@ -99,8 +99,14 @@ type internal Workspace
                 )
             )
         let checks = within "checks"
+        let reading =
+            CorpusOptions(
+                SampleRate = (options.Rate |> Option.map int |> Option.toNullable),
+                ClipSeconds = (options.Clip |> Option.map float |> Option.toNullable),
+                HopSeconds = (options.Hop |> Option.map float |> Option.toNullable)
+            )
         let preflight =
-            Preflight.Check(folder, checks, progress "Checking the corpus", stop)
+            Preflight.Check(folder, checks, progress "Checking the corpus", stop, reading)
         let csv = Path.Combine(checks, "findings.csv")
         Directory.CreateDirectory checks |> ignore
         preflight.WriteCsv csv
@@ -120,7 +126,7 @@ type internal Workspace
         | SmartCars -> Soundscapes.SmartCars(within "corpora", options, progress "Mixing soundscapes", stop)
         | Recordings recordings ->
             Soundscapes.FromFolders(recordings, within "corpora", options, progress "Mixing soundscapes", stop)
-        | Collected folder -> checkedCorpus folder
+        | Collected(folder, options) -> checkedCorpus folder options
 
     // Held-out clips do not depend on the trial's seed, so that rows and seeds are compared on the same split.
     let holdOut holdout (manifest: Manifest) =
@@ -183,7 +189,7 @@ type internal Workspace
         for trial in plan.Trials do
             let manifest = workspace.Whole trial.Specification
             yield!
-                (trial.Specification.Features.Source.At manifest.SampleRate).Problems()
+                (Features.at manifest.SampleRate trial.Specification.Features).Problems()
                 |> Seq.map (Problem.within $"{plan.Experiment.Name}, features of {manifest.Corpus}")
             for showing in plan.Experiment.Showing do
                 match showing with
@@ -208,8 +214,8 @@ type internal Workspace
     /// The corpus of a trial with its features, which are computed or opened once.
     member workspace.Source(specification: Specification) =
         let whole = workspace.Whole specification
-        let features = specification.Features.Source.At whole.SampleRate
-        let key = whole.Hash + CanonicalKey.Text specification.Features.Source
+        let features = Features.at whole.SampleRate specification.Features
+        let key = whole.ContentHash + CanonicalKey.Text features
 
         // Holding clips out does not change their order, so all holdouts share one store.
         let store =

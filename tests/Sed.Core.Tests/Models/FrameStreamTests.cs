@@ -1,3 +1,4 @@
+using Sed.Core.Features;
 using Sed.Core.Features.LogMel;
 using Sed.Core.Models;
 using Sed.Core.Runtime;

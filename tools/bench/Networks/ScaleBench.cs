@@ -86,7 +86,7 @@ internal static class ScaleBench
             rowBytes,
             writing
         );
-        StoreIndex.Write(own, manifest, options);
+        StoreIndex.Write(own, manifest, options, StoreRows.Of(manifest, options));
         var draw = new Random(1);
         var noise = new float[2 * frames * options.Bands];
         for (var i = 0; i < noise.Length; i++)

@@ -17,6 +17,7 @@ public static class Preflight
     /// <param name="cache">Folder in which the results of decoding are cached, so that a second check takes seconds; null caches nothing.</param>
     /// <param name="progress">Receives the numbers of decoded files and of all files.</param>
     /// <param name="cancellation">Stops the check.</param>
+    /// <param name="options">Sampling rate, clip length and windows; null takes the layout's or chooses them from the audio.</param>
     /// <returns>
     /// The findings. Invalid rows of label files are findings too, so that all problems are reported at once; the corpus cannot
     /// be used with them.
@@ -28,16 +29,24 @@ public static class Preflight
         string folder,
         string? cache = null,
         IProgress<(int Done, int All)>? progress = null,
-        CancellationToken cancellation = default
+        CancellationToken cancellation = default,
+        CorpusOptions? options = null
     )
     {
-        var listing = CorpusLayouts.Open(folder);
+        var listing = CorpusLayouts.Open(folder, options);
         var audio = listing.FindAudio();
         string[] files = [.. audio.Where(paths => paths.Count > 0).Select(paths => paths[0]).Distinct()];
         var surveyed = AudioSurvey.Of(folder, files, cache, progress, cancellation);
         Dictionary<string, AudioFacts> facts = new(StringComparer.Ordinal);
         for (var i = 0; i < files.Length; i++)
             facts[files[i]] = surveyed[i];
+        listing = listing.For([
+            .. audio
+                .Where(paths => paths.Count > 0)
+                .Select(paths => facts[paths[0]])
+                .Where(own => own.Fault is null)
+                .Select(own => (own.DurationSeconds, own.SampleRate)),
+        ]);
 
         List<Finding> findings =
         [
@@ -101,9 +110,10 @@ public static class Preflight
             yield return Found(FindingKind.Silent, $"peak {facts.Peak:G3} of full scale");
         if (facts.ClippedFraction > MaxClippedFraction)
             yield return Found(FindingKind.Clipped, $"{facts.ClippedFraction:P1} of the samples at full scale");
-        if (facts.DurationSeconds < listing.ClipSeconds - ToleranceSeconds)
+        var isFixed = listing.HopSeconds is null;
+        if (isFixed && facts.DurationSeconds < listing.ClipSeconds - ToleranceSeconds)
             yield return Found(FindingKind.Short, $"{facts.DurationSeconds:F3} s instead of {listing.ClipSeconds} s");
-        if (facts.DurationSeconds > listing.ClipSeconds + ToleranceSeconds)
+        if (isFixed && facts.DurationSeconds > listing.ClipSeconds + ToleranceSeconds)
             yield return Found(FindingKind.Long, $"{facts.DurationSeconds:F3} s instead of {listing.ClipSeconds} s");
         if (facts.SampleRate != listing.SampleRate)
             yield return Found(FindingKind.OtherRate, $"{facts.SampleRate} Hz instead of {listing.SampleRate} Hz");
@@ -115,7 +125,8 @@ public static class Preflight
     {
         if (clip.IsTagged && clip.WeakLabels.Count == 0)
             yield return new Finding(FindingKind.NoLabel, clip.Split, clip.Name, "");
-        var end = facts is { Fault: null } ? Math.Min(facts.DurationSeconds, listing.ClipSeconds) : listing.ClipSeconds;
+        var clipEnd = listing.HopSeconds is null ? listing.ClipSeconds!.Value : double.PositiveInfinity;
+        var end = facts is { Fault: null } ? Math.Min(facts.DurationSeconds, clipEnd) : clipEnd;
         foreach (var finding in OfEvents(clip))
             yield return finding;
         foreach (var sound in clip.StrongEvents ?? [])

@@ -70,6 +70,7 @@ public sealed class PreflightReport
             CultureInfo.InvariantCulture,
             $"{Folder}: {Layout}; {UsableClips} of {LabelledClips} labelled clips are usable ({AudioFiles} audio files checked)\n\n"
         );
+        text.Append(CultureInfo.InvariantCulture, $"Read at {listing.SampleRate} Hz, {listing.Lengths}.\n\n");
         text.Append(ListTable(names)).Append('\n');
         TextTable findings = new("finding", "count", "action", "first");
         foreach (var kind in Findings.GroupBy(finding => finding.Kind))

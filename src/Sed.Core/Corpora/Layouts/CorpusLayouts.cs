@@ -16,13 +16,17 @@ public static class CorpusLayouts
     /// of which is named with its line.
     /// </exception>
     public static Manifest Read(string folder, CorpusOptions? options = null) =>
-        ManifestBuilder.Build((options ?? new CorpusOptions()).ApplyTo(Open(folder)));
+        ManifestBuilder.Build(Open(folder, options));
 
     /// <summary>Reads the label files of the corpus in a folder. Invalid rows are problems of the result.</summary>
     /// <exception cref="CorpusException">
     /// The folder is missing or empty, no or several layouts recognise it, or no clip remains without the invalid rows.
     /// </exception>
     internal static CorpusListing Open(string folder) => Open(folder, All);
+
+    /// <summary>Reads the label files of the corpus in a folder, with other properties than the layout's.</summary>
+    internal static CorpusListing Open(string folder, CorpusOptions? options) =>
+        (options ?? new CorpusOptions()).ApplyTo(Open(folder));
 
     internal static CorpusListing Open(string folder, IReadOnlyList<ICorpusLayout> layouts)
     {
@@ -54,25 +58,4 @@ public static class CorpusLayouts
 
     private static string Shown(ICorpusLayout layout, LayoutMatch match, CorpusFolder corpus) =>
         $"{layout.Title} ({corpus.Relative(match.LabelFiles[0])}{(match.LabelFiles.Count > 1 ? ", ..." : "")})";
-}
-
-/// <summary>Properties of a corpus that replace the layout's properties.</summary>
-public sealed record CorpusOptions
-{
-    /// <summary>Name of the corpus; null (default) takes the layout's.</summary>
-    public string? Name { get; init; }
-
-    /// <summary>Sampling rate at which clips are read, in Hz; null (default) takes the layout's.</summary>
-    public int? SampleRate { get; init; }
-
-    /// <summary>Length to which clips are cut or padded, in seconds; null (default) takes the layout's.</summary>
-    public double? ClipSeconds { get; init; }
-
-    internal CorpusListing ApplyTo(CorpusListing listing) =>
-        listing with
-        {
-            Corpus = Name ?? listing.Corpus,
-            SampleRate = SampleRate ?? listing.SampleRate,
-            ClipSeconds = ClipSeconds ?? listing.ClipSeconds,
-        };
 }

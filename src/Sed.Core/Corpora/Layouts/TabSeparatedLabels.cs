@@ -13,9 +13,6 @@ namespace Sed.Core.Corpora.Layouts;
 /// </summary>
 internal sealed class TabSeparatedLabels : ICorpusLayout
 {
-    private const int SampleRate = 44_100;
-    private const double ClipSeconds = 10;
-
     public string Title => "tab-separated labels (DESED)";
 
     public string Expected =>
@@ -85,8 +82,8 @@ internal sealed class TabSeparatedLabels : ICorpusLayout
             folder.Name,
             folder.Path,
             classes,
-            SampleRate,
-            ClipSeconds,
+            SampleRate: null,
+            ClipSeconds: null,
             [.. Join(weak, strong, unlabelled, classes)],
             new AudioFinder(folder)
         )

@@ -13,6 +13,7 @@ internal sealed class Extraction(
     Manifest manifest,
     FeatureSource options,
     StoreFiles files,
+    StoreRows rows,
     FeaturePrecision precision,
     torch.Device device,
     IProgress<ExtractionProgress>? progress
@@ -34,7 +35,7 @@ internal sealed class Extraction(
             files.RequireWritable(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{missing.Length} of its {manifest.Clips.Count} rows are damaged or do not match the current audio files"
+                    $"{missing.Length} of its {rows.Count} rows are damaged or do not match the current audio files"
                 )
             );
             files.Withdraw();
@@ -70,25 +71,28 @@ internal sealed class Extraction(
 
     private bool IsFine(int row, RowEntry entry, Dictionary<int, string> reasons, byte[] values)
     {
-        if (entry.State == RowState.Empty || !entry.IsFrom(manifest.Clips[row]))
+        var clip = rows.ClipOf(row);
+        if (entry.State == RowState.Empty || !entry.IsFrom(manifest.Clips[clip]))
             return false;
         // An unreadable clip is read again only if its file has changed or broken.tsv lacks its reason.
-        var reason = reasons.GetValueOrDefault(row);
+        var reason = reasons.GetValueOrDefault(clip);
         if (entry.State == RowState.Broken && reason is null)
             return false;
-        files.ReadRow(row, values);
+        files.ReadRow(row, 0, values);
         if (RowEntry.ChecksumOf(row, values) != entry.Checksum)
             return false;
         if (entry.State == RowState.Broken)
-            broken[row] = reason!;
+            broken[clip] = reason!;
         return true;
     }
 
     private void Make(int[] missing, CancellationToken cancellation)
     {
         using IFeatureExtractor extractor = options.Extractor(device);
-        ExtractionClock clock = new(manifest.Clips.Count, missing.Length, progress);
-        if (extractor.HasKernel)
+        ExtractionClock clock = new(rows.Count, missing.Length, progress);
+        if (rows.HasSegments)
+            MakeRecordingByRecording(extractor, missing, clock, cancellation);
+        else if (extractor.HasKernel)
             MakeClipByClip(extractor, missing, clock, cancellation);
         else
             MakeInBatches(extractor, missing, clock, cancellation);
@@ -117,6 +121,83 @@ internal sealed class Extraction(
             },
             cancellation
         );
+    }
+
+    private void MakeRecordingByRecording(
+        IFeatureExtractor extractor,
+        int[] missing,
+        ExtractionClock clock,
+        CancellationToken cancellation
+    )
+    {
+        HashSet<int> open = [.. missing];
+        int[] clips = [.. missing.Select(rows.ClipOf).Distinct()];
+        Workers.Run(
+            clips.Length,
+            i =>
+            {
+                var clip = clips[i];
+                Range own = rows.FirstOf(clip)..(rows.FirstOf(clip) + rows.CountOf(clip));
+                try
+                {
+                    MakeRecording(clip, own, open, extractor, clock, cancellation);
+                }
+                catch (Exception unreadable) when (IsFaultOfFile(unreadable))
+                {
+                    broken[clip] = unreadable.Message;
+                    var zeros = new float[rows.Frames * options.Bands];
+                    for (var row = own.Start.Value; row < own.End.Value; row++)
+                        Save(row, zeros);
+                }
+            },
+            cancellation
+        );
+    }
+
+    /// <summary>Extracts the open rows of a recording. Memory use does not depend on its length.</summary>
+    private void MakeRecording(
+        int clip,
+        Range own,
+        HashSet<int> open,
+        IFeatureExtractor extractor,
+        ExtractionClock clock,
+        CancellationToken cancellation
+    )
+    {
+        using AudioStream audio = AudioStream.Open(manifest.Clips[clip].AudioPath, options.SampleRate);
+        FrameStream frames = new(options, extractor);
+        var piece = new float[rows.Frames * options.HopSamples];
+        var values = new float[rows.Frames * options.Bands];
+        var (row, filled) = (own.Start.Value, 0);
+        for (var isLast = false; !isLast; )
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var count = audio.Read(piece);
+            isLast = count < piece.Length;
+            ReadOnlySpan<float> extracted = frames.Push(piece.AsSpan(0, count), isLast);
+            while (extracted.Length > 0)
+            {
+                var more = Math.Min(extracted.Length, values.Length - filled);
+                extracted[..more].CopyTo(values.AsSpan(filled));
+                extracted = extracted[more..];
+                filled += more;
+                if (filled == values.Length)
+                    Next();
+            }
+        }
+        while (row < own.End.Value)
+            Next();
+
+        void Next()
+        {
+            values.AsSpan(filled).Clear();
+            if (row < own.End.Value && open.Contains(row))
+            {
+                Save(row, values);
+                clock.Made(1);
+            }
+            (row, filled) = (row + 1, 0);
+        }
     }
 
     private void MakeInBatches(
@@ -161,19 +242,21 @@ internal sealed class Extraction(
         {
             ClipSamples.Read(manifest.Clips[row], options.SampleRate, waveform);
         }
-        // A missing decoder is not a fault of the clip: recorded as broken, the clip would not be read again once the
-        // decoder is installed.
-        catch (Exception unreadable)
-            when (unreadable
-                    is IOException
-                        and not AudioFormatException { Fault: AudioFault.NoDecoder }
-                        or UnauthorizedAccessException
-            )
+        catch (Exception unreadable) when (IsFaultOfFile(unreadable))
         {
             waveform.Clear();
             broken[row] = unreadable.Message;
         }
     }
+
+    // A missing decoder is not a fault of the clip: recorded as broken, the clip would not be read again once the
+    // decoder is installed.
+    private static bool IsFaultOfFile(Exception unreadable) =>
+        unreadable
+            is IOException
+                and not FeatureStoreException
+                and not AudioFormatException { Fault: AudioFault.NoDecoder }
+                or UnauthorizedAccessException;
 
     private void Save(int row, ReadOnlySpan<float> values)
     {
@@ -185,7 +268,8 @@ internal sealed class Extraction(
                 halves[i] = (Half)values[i];
             bytes = MemoryMarshal.AsBytes(halves.AsSpan());
         }
-        RowState state = broken.ContainsKey(row) ? RowState.Broken : RowState.Done;
-        files.WriteRow(row, bytes, RowEntry.For(state, row, bytes, manifest.Clips[row]));
+        var clip = rows.ClipOf(row);
+        RowState state = broken.ContainsKey(clip) ? RowState.Broken : RowState.Done;
+        files.WriteRow(row, bytes, RowEntry.For(state, row, bytes, manifest.Clips[clip]));
     }
 }

@@ -8,8 +8,8 @@ using TorchSharp;
 namespace Sed.Core.Features.Store;
 
 /// <summary>
-/// The features of a corpus in one NumPy file of shape (clips, frames, bands); row i belongs to clip i of the manifest.
-/// Rows are read from the file on demand, so memory use does not grow with the corpus. An interrupted extraction
+/// The features of a corpus in one NumPy file of shape (rows, frames, bands). With clips of fixed length, row i belongs to clip
+/// i of the manifest. Recordings of any length occupy consecutive rows of about 10 s each (see index.tsv). Rows are read from the file on demand, so memory use does not grow with the corpus. An interrupted extraction
 /// resumes with the missing rows. Opening the store verifies every row's checksum and extracts damaged rows again.
 /// Reading is thread-safe.
 /// </summary>
@@ -20,12 +20,14 @@ public sealed class FeatureStore : IFeatureReader, IDisposable
 
     private readonly StoreFiles files;
     private readonly FeaturePrecision precision;
+    private readonly StoreRows rows;
 
     private FeatureStore(
         Manifest manifest,
         FeatureSource options,
         string folder,
         StoreFiles files,
+        StoreRows rows,
         FeaturePrecision precision,
         IReadOnlyList<BrokenClip> broken
     )
@@ -35,6 +37,7 @@ public sealed class FeatureStore : IFeatureReader, IDisposable
         Folder = folder;
         Broken = broken;
         this.files = files;
+        this.rows = rows;
         this.precision = precision;
         Frames = options.FramesOf(SamplesPerClip(manifest, options));
     }
@@ -53,7 +56,7 @@ public sealed class FeatureStore : IFeatureReader, IDisposable
     /// </summary>
     public IReadOnlyList<BrokenClip> Broken { get; }
 
-    /// <summary>Number of rows, one per clip of the manifest.</summary>
+    /// <summary>Number of clips of the manifest.</summary>
     public int Count => Manifest.Clips.Count;
 
     /// <summary>Number of frames per clip.</summary>
@@ -93,19 +96,19 @@ public sealed class FeatureStore : IFeatureReader, IDisposable
         ArgumentException.ThrowIfNullOrEmpty(directory);
         if (options.Problems() is { Count: > 0 } problems)
             throw new ArgumentException(string.Join(Environment.NewLine, problems), nameof(options));
-        var frames = options.FramesOf(SamplesPerClip(manifest, options));
+        StoreRows rows = StoreRows.Of(manifest, options);
         var folder = Path.Combine(directory, FolderName(manifest, options, precision));
-        var rowBytes = frames * options.Bands * (precision == FeaturePrecision.Float32 ? 4 : 2);
-        var header = NpyHeader.Of(precision, manifest.Clips.Count, frames, options.Bands);
+        var rowBytes = rows.Frames * options.Bands * (precision == FeaturePrecision.Float32 ? 4 : 2);
+        var header = NpyHeader.Of(precision, rows.Count, rows.Frames, options.Bands);
         using FolderLock writing = StoreLock.Take(folder, cancellation);
-        StoreFiles files = StoreFiles.Open(folder, header, manifest.Clips.Count, rowBytes, writing);
+        StoreFiles files = StoreFiles.Open(folder, header, rows.Count, rowBytes, writing);
         try
         {
             if (files.Writable)
-                StoreIndex.Write(folder, manifest, options);
-            Extraction extraction = new(manifest, options, files, precision, device ?? torch.CPU, progress);
+                StoreIndex.Write(folder, manifest, options, rows);
+            Extraction extraction = new(manifest, options, files, rows, precision, device ?? torch.CPU, progress);
             IReadOnlyList<BrokenClip> broken = extraction.Complete(folder, cancellation);
-            return new FeatureStore(manifest, options, folder, files, precision, broken);
+            return new FeatureStore(manifest, options, folder, files, rows, precision, broken);
         }
         catch
         {
@@ -125,27 +128,51 @@ public sealed class FeatureStore : IFeatureReader, IDisposable
                 $"{clips.Length} clips of {Frames} x {Bands} need {clips.Length * size} values, but the destination has {destination.Length}.",
                 nameof(destination)
             );
-        Span<Half> halves = precision == FeaturePrecision.Float16 ? new Half[size] : [];
         for (var i = 0; i < clips.Length; i++)
+            Read(clips[i], 0, destination.Slice(i * size, size));
+    }
+
+    /// <inheritdoc />
+    public int FramesOf(int clip) =>
+        Manifest.HopSeconds is null ? Frames : StoreRows.FramesOf(Manifest.Clips[clip], Options);
+
+    /// <inheritdoc />
+    public void Read(int clip, int first, Span<float> destination)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(clip);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(clip, Count);
+        ArgumentOutOfRangeException.ThrowIfNegative(first);
+        var last = rows.FirstOf(clip) + rows.CountOf(clip);
+        var row = rows.FirstOf(clip) + first / rows.Frames;
+        var from = first % rows.Frames * Bands;
+        for (; destination.Length > 0 && row < last; row++, from = 0)
         {
-            ArgumentOutOfRangeException.ThrowIfNegative(clips[i], nameof(clips));
-            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(clips[i], Count, nameof(clips));
-            Span<float> row = destination.Slice(i * size, size);
-            if (precision == FeaturePrecision.Float32)
-            {
-                files.ReadRow(clips[i], MemoryMarshal.AsBytes(row));
-                continue;
-            }
-            files.ReadRow(clips[i], MemoryMarshal.AsBytes(halves));
-            for (var k = 0; k < size; k++)
-                row[k] = (float)halves[k];
+            var count = Math.Min(destination.Length, rows.Frames * Bands - from);
+            ReadRow(row, from, destination[..count]);
+            destination = destination[count..];
         }
+        destination.Clear();
+    }
+
+    private void ReadRow(int row, int from, Span<float> target)
+    {
+        if (precision == FeaturePrecision.Float32)
+        {
+            files.ReadRow(row, from * sizeof(float), MemoryMarshal.AsBytes(target));
+            return;
+        }
+        Span<Half> halves = new Half[target.Length];
+        files.ReadRow(row, from * 2, MemoryMarshal.AsBytes(halves));
+        for (var k = 0; k < target.Length; k++)
+            target[k] = (float)halves[k];
     }
 
     /// <summary>Number of frames before the padding at the end of a short clip.</summary>
     /// <param name="clip">Manifest index.</param>
     public int FramesWithSound(int clip)
     {
+        if (Manifest.HopSeconds is not null)
+            return FramesOf(clip);
         var seconds = Math.Min(Manifest.Clips[clip].DurationSeconds, Manifest.ClipSeconds);
         var samples = (int)Math.Round(seconds * Options.SampleRate);
         return Math.Clamp((samples + Options.HopSamples - 1) / Options.HopSamples, 0, Frames);
@@ -162,7 +189,7 @@ public sealed class FeatureStore : IFeatureReader, IDisposable
         JsonObject key = new()
         {
             ["format"] = KeyFormat,
-            ["manifest"] = manifest.Hash,
+            ["manifest"] = manifest.ContentHash,
             ["features"] = CanonicalKey.Node(options),
             ["precision"] = CanonicalKey.Of(precision),
         };

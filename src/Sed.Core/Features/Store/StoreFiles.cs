@@ -97,9 +97,8 @@ internal sealed class StoreFiles : IDisposable
         return result;
     }
 
-    internal void ReadRow(int row, Span<byte> target) => ReadFully(values, target, Offset(row));
-
-    internal void ReadRow(int row, Span<float> target) => ReadRow(row, MemoryMarshal.AsBytes(target));
+    /// <summary>Reads a part of a row, from the given byte.</summary>
+    internal void ReadRow(int row, int from, Span<byte> target) => ReadFully(values, target, Offset(row) + from);
 
     /// <summary>
     /// Writes a row, then its entry. If the process is killed in between, the row counts as missing.

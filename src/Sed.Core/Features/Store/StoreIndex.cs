@@ -11,17 +11,17 @@ namespace Sed.Core.Features.Store;
 internal static class StoreIndex
 {
     /// <summary>
-    /// Writes index.tsv: two comment lines about the store, a header, then row, split and name of each clip.
+    /// Writes index.tsv: two comment lines about the store, a header, then first row, split and name of each clip.
     /// </summary>
-    internal static void Write(string folder, Manifest manifest, FeatureSource options)
+    internal static void Write(string folder, Manifest manifest, FeatureSource options, StoreRows rows)
     {
         StringBuilder text = new();
-        text.Append(CultureInfo.InvariantCulture, $"# manifest {manifest.Corpus} {manifest.Hash}\n");
+        text.Append(CultureInfo.InvariantCulture, $"# manifest {manifest.Corpus} {manifest.ContentHash}\n");
         text.Append(CultureInfo.InvariantCulture, $"# {options.Summary}\nrow\tsplit\tfilename\n");
-        for (var row = 0; row < manifest.Clips.Count; row++)
+        for (var clip = 0; clip < manifest.Clips.Count; clip++)
             text.Append(
                 CultureInfo.InvariantCulture,
-                $"{row}\t{manifest.Clips[row].Split}\t{manifest.Clips[row].Name}\n"
+                $"{rows.FirstOf(clip)}\t{manifest.Clips[clip].Split}\t{manifest.Clips[clip].Name}\n"
             );
         AtomicFile.WriteIfChanged(Path.Combine(folder, "index.tsv"), text.ToString());
     }

@@ -22,6 +22,9 @@ public abstract record Augmentation
     /// </summary>
     internal virtual bool IsPerNetwork => false;
 
+    /// <summary>Whether the augmentation combines clips and their labels. Default false.</summary>
+    internal virtual bool CombinesClips => false;
+
     /// <summary>Augments a batch.</summary>
     /// <param name="batch">Features and targets; the tensors belong to the current dispose scope.</param>
     /// <param name="draw">Random generator of the epoch.</param>

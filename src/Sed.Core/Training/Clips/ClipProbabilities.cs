@@ -6,7 +6,10 @@ namespace Sed.Core.Training.Clips;
 /// <summary>The outputs of a network for one clip.</summary>
 /// <param name="Clip">Index of the clip in its set.</param>
 /// <param name="Strong">Probability of every class in every frame, shape (frames, classes).</param>
-/// <param name="Weak">Probability of every class in the clip, shape (classes).</param>
+/// <param name="Weak">
+/// Probability of every class in the clip, shape (classes). In a recording of several windows, the maximum over its
+/// windows.
+/// </param>
 public sealed record ClipProbabilities(int Clip, float[] Strong, float[] Weak)
 {
     /// <summary>Computes the outputs for every clip of a set, in order. Leaves the network in evaluation mode.</summary>
@@ -18,22 +21,68 @@ public sealed record ClipProbabilities(int Clip, float[] Strong, float[] Weak)
     {
         network.eval();
         int[] all = [.. Enumerable.Range(0, clips.Count)];
-        return clips.Batches(all, batchSize, device).SelectMany(batch => Of(network, batch));
+        return clips.AreRecordings
+            ? OfRecordings(network, clips, device, batchSize)
+            : clips
+                .Batches(all, batchSize, device)
+                .SelectMany(batch =>
+                    batch.Clips.Zip(
+                        Outputs(network, batch.Features),
+                        (clip, output) => new ClipProbabilities(clip, output.Strong, output.Weak)
+                    )
+                );
     }
 
-    private static ClipProbabilities[] Of(SedNetwork network, ClipBatch batch)
+    /// <summary>The outputs for recordings of any length, in overlapping windows whose probabilities are cross-faded.</summary>
+    private static IEnumerable<ClipProbabilities> OfRecordings(
+        SedNetwork network,
+        ClipSet clips,
+        Device device,
+        int batchSize
+    )
+    {
+        var description = network.Description;
+        var hop = (int)Math.Round(clips.Frames * clips.Manifest.HopSeconds!.Value / clips.Manifest.ClipSeconds);
+        OverlappingWindows positions = new(description, Math.Max(1, hop));
+        var windows = Enumerable
+            .Range(0, clips.Count)
+            .SelectMany(clip => positions.StartsIn(clips.FramesOf(clip)).Select(first => (clip, (int)first)));
+        var (joined, strong, weak) = (
+            new OverlappingWindows(description, Math.Max(1, hop)),
+            new List<float>(),
+            new float[description.Classes]
+        );
+        var current = 0;
+        // Windows of consecutive recordings share a batch.
+        foreach (var batch in windows.Chunk(batchSize))
+        foreach (var ((clip, first), output) in batch.Zip(Outputs(network, () => clips.WindowsOf(batch, device))))
+        {
+            if (clip != current)
+                yield return Finish(clip);
+            strong.AddRange(joined.Add(first, output.Strong));
+            for (var k = 0; k < weak.Length; k++)
+                weak[k] = Math.Max(weak[k], output.Weak[k]);
+        }
+        yield return Finish(clips.Count);
+
+        ClipProbabilities Finish(int next)
+        {
+            strong.AddRange(joined.Finish(clips.FramesOf(current)));
+            ClipProbabilities finished = new(current, [.. strong], weak);
+            (joined, strong, weak) = (new(description, Math.Max(1, hop)), [], new float[description.Classes]);
+            current = next;
+            return finished;
+        }
+    }
+
+    private static (float[] Strong, float[] Weak)[] Outputs(SedNetwork network, Func<Tensor> read)
     {
         using var noGradients = no_grad();
         using var step = NewDisposeScope();
-        var features = batch.Features();
+        var features = read();
         using var threads = network.LimitTorchThreads(features.device);
         var output = network.call(features);
-        return
-        [
-            .. batch
-                .Clips.Zip(Each(output.Strong), Each(output.Weak))
-                .Select(one => new ClipProbabilities(one.First, one.Second, one.Third)),
-        ];
+        return [.. Each(output.Strong).Zip(Each(output.Weak))];
     }
 
     /// <summary>Splits a tensor of shape (batch, ...) into one flat array per clip.</summary>

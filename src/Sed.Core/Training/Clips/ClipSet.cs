@@ -1,6 +1,7 @@
 using Sed.Core.Annotations;
 using Sed.Core.Corpora;
 using Sed.Core.Features;
+using Sed.Core.Runtime;
 using Sed.Core.Scoring;
 using static TorchSharp.torch;
 
@@ -80,6 +81,13 @@ public sealed class ClipSet : IDisposable
 
     internal Manifest Manifest => manifest;
 
+    /// <summary>Whether the clips are recordings of any length, which networks process in overlapping windows.</summary>
+    public bool AreRecordings => manifest.HopSeconds is not null;
+
+    /// <summary>Number of feature frames of a clip.</summary>
+    /// <param name="clip">Position in this set.</param>
+    internal int FramesOf(int clip) => features.FramesOf(rows[clip]);
+
     /// <summary>The clips of an epoch in order, as positions in this set.</summary>
     /// <param name="order">Shuffled or class-balanced.</param>
     /// <param name="seed">Seed of the training run.</param>
@@ -107,17 +115,46 @@ public sealed class ClipSet : IDisposable
     /// <param name="order">Positions in this set.</param>
     /// <param name="batchSize">Number of clips per batch, positive; the last batch may have fewer.</param>
     /// <param name="device">Device of the batches.</param>
-    public IEnumerable<ClipBatch> Batches(int[] order, int batchSize, Device device)
+    public IEnumerable<ClipBatch> Batches(int[] order, int batchSize, Device device) =>
+        Batches([.. order.Chunk(batchSize)], device);
+
+    /// <summary>The given batches, in order. See <see cref="Batches(int[], int, Device)"/>.</summary>
+    /// <param name="batches">Positions in this set, for each batch.</param>
+    /// <param name="device">Device of the batches.</param>
+    internal IEnumerable<ClipBatch> Batches(int[][] batches, Device device)
     {
         resident ??= ResidentClips.Of(rows, features, Statistics, device, LargestResidentShare);
         return resident.All(device) is { } all
-            ? order.Chunk(batchSize).Select(clips => new ClipBatch(clips, () => Pick(all, clips)))
-            : order
-                .Chunk(batchSize)
-                .Zip(
-                    BatchReader.Read(features, [.. order.Select(clip => rows[clip])], batchSize, Statistics),
-                    (clips, read) => new ClipBatch(clips, () => Copy(read, device))
-                );
+            ? batches.Select(clips => new ClipBatch(clips, () => Pick(all, clips)))
+            : batches.Zip(
+                BatchReader.Read(
+                    features,
+                    [.. batches.Select(clips => clips.Select(clip => rows[clip]).ToArray())],
+                    Statistics
+                ),
+                (clips, read) => new ClipBatch(clips, () => Copy(read, device))
+            );
+    }
+
+    /// <summary>Standardised features of windows of the clips, shape (windows, frames, bands).</summary>
+    /// <param name="windows">Position of the clip in this set, and first frame of the window.</param>
+    /// <param name="device">Device of the tensor. The caller owns it.</param>
+    internal Tensor WindowsOf(IReadOnlyList<(int Clip, int First)> windows, Device device)
+    {
+        using var scope = NewDisposeScope();
+        var size = features.Frames * features.Bands;
+        var values = new float[windows.Count * size];
+        Workers.Run(
+            windows.Count,
+            i =>
+            {
+                var own = values.AsSpan(i * size, size);
+                var row = rows[windows[i].Clip];
+                features.Read(row, windows[i].First, own);
+                Statistics.Apply(own, Math.Max(0, features.FramesWithSound(row) - windows[i].First));
+            }
+        );
+        return ResidentClips.Copy(values, features).to(device).MoveToOuterDisposeScope();
     }
 
     /// <summary>

@@ -1,7 +1,6 @@
-using Sed.Core.Features;
 using Sed.Core.Runtime;
 
-namespace Sed.Core.Models;
+namespace Sed.Core.Features;
 
 /// <summary>
 /// Extracts features from audio that arrives in pieces. The frames are the same as for the whole recording. Not

@@ -1,10 +1,8 @@
-using Sed.Core.Networks;
-
-namespace Sed.Core.Models;
+namespace Sed.Core.Networks;
 
 /// <summary>
 /// Positions the windows of a long recording and cross-fades their frame probabilities. A window has the length of a
-/// clip and starts about 0.8 clips after the previous window. The last window ends with the recording and can overlap
+/// clip and by default starts about 0.8 clips after the previous window. The last window ends with the recording and can overlap
 /// more. Windows start at output-frame boundaries, so that the output frames of all windows are aligned.
 /// </summary>
 internal sealed class OverlappingWindows
@@ -20,13 +18,18 @@ internal sealed class OverlappingWindows
     /// <param name="network">
     /// Network applied to each window. Its pooling can drop the last input frames of a window.
     /// </param>
-    public OverlappingWindows(NetworkDescription network)
+    /// <param name="hopFrames">
+    /// Number of input frames between the starts of windows, rounded to whole output frames and at most the length of a
+    /// window. Default: 0.8 clips.
+    /// </param>
+    public OverlappingWindows(NetworkDescription network, int? hopFrames = null)
     {
         classes = network.Classes;
         outputFramesPerUnit = Enumerable.Range(1, network.Frames).First(count => IsWhole(count * network.FrameStride));
         unit = (int)Math.Round(outputFramesPerUnit * network.FrameStride);
         CoveredFrames = network.OutputFrames / outputFramesPerUnit * unit;
-        Stride = Math.Max(1, Math.Min((int)(StrideInClips * network.Frames), CoveredFrames) / unit) * unit;
+        var hop = Math.Min(hopFrames ?? (int)(StrideInClips * network.Frames), CoveredFrames);
+        Stride = Math.Max(1, hop / unit) * unit;
     }
 
     /// <summary>Number of input frames that the output of a window covers.</summary>
@@ -41,6 +44,16 @@ internal sealed class OverlappingWindows
     /// </summary>
     /// <param name="inputFrames">Length of the recording in input frames.</param>
     public long LastStart(long inputFrames) => Math.Max(0, (inputFrames - CoveredFrames + unit - 1) / unit * unit);
+
+    /// <summary>First input frames of all windows of a recording, ascending.</summary>
+    /// <param name="inputFrames">Length of the recording in input frames.</param>
+    public IEnumerable<long> StartsIn(long inputFrames)
+    {
+        var last = LastStart(inputFrames);
+        for (long start = 0; start < last; start += Stride)
+            yield return start;
+        yield return last;
+    }
 
     /// <summary>
     /// Number of output frames that end within the first <paramref name="inputFrames"/> input frames.

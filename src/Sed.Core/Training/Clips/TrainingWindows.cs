@@ -1,0 +1,125 @@
+using Sed.Core.Annotations;
+using Sed.Core.Corpora;
+using Sed.Core.Features;
+
+namespace Sed.Core.Training.Clips;
+
+/// <summary>
+/// The training recordings of a corpus as windows of the clip length. Consecutive windows adjoin; the last window of a
+/// recording ends with it and can overlap the previous one. A recording shorter than a window is one padded window. A
+/// window has the events of its span, cut at its borders.
+/// </summary>
+public sealed class TrainingWindows : IFeatureReader
+{
+    private readonly IFeatureReader recordings;
+    private readonly (int Clip, int First)[] windows;
+
+    /// <param name="manifest">A corpus with recordings of any length.</param>
+    /// <param name="recordings">Features of the recordings.</param>
+    /// <param name="hopSeconds">Hop of the features, in seconds.</param>
+    public TrainingWindows(Manifest manifest, IFeatureReader recordings, double hopSeconds)
+    {
+        ArgumentNullException.ThrowIfNull(manifest);
+        ArgumentNullException.ThrowIfNull(recordings);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(hopSeconds);
+        this.recordings = recordings;
+        windows =
+        [
+            .. manifest
+                .IndicesOf(Split.Training)
+                .SelectMany(clip =>
+                    Starts(recordings.FramesOf(clip), recordings.Frames).Select(first => (clip, first))
+                ),
+        ];
+        Manifest = new Manifest(
+            manifest.Corpus,
+            manifest.Classes,
+            manifest.SampleRate,
+            manifest.ClipSeconds,
+            [.. windows.Select(window => Cut(manifest, window.Clip, window.First * hopSeconds))]
+        );
+    }
+
+    /// <summary>The windows as clips of fixed length.</summary>
+    public Manifest Manifest { get; }
+
+    /// <inheritdoc/>
+    public int Count => windows.Length;
+
+    /// <inheritdoc/>
+    public int Frames => recordings.Frames;
+
+    /// <inheritdoc/>
+    public int Bands => recordings.Bands;
+
+    /// <inheritdoc/>
+    public bool IsUniform => recordings.IsUniform;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<BrokenClip> Broken
+    {
+        get
+        {
+            var reasons = recordings.Broken.ToDictionary(broken => broken.Index);
+            return
+            [
+                .. windows
+                    .Index()
+                    .Where(window => reasons.ContainsKey(window.Item.Clip))
+                    .Select(window => reasons[window.Item.Clip] with { Index = window.Index }),
+            ];
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Read(ReadOnlySpan<int> clips, Span<float> destination)
+    {
+        var size = Frames * Bands;
+        for (var i = 0; i < clips.Length; i++)
+            recordings.Read(windows[clips[i]].Clip, windows[clips[i]].First, destination.Slice(i * size, size));
+    }
+
+    /// <inheritdoc/>
+    public int FramesWithSound(int clip) =>
+        Math.Clamp(recordings.FramesWithSound(windows[clip].Clip) - windows[clip].First, 0, Frames);
+
+    private static IEnumerable<int> Starts(int frames, int length)
+    {
+        for (var first = 0; first + length < frames; first += length)
+            yield return first;
+        yield return Math.Max(0, frames - length);
+    }
+
+    private static Clip Cut(Manifest manifest, int index, double from)
+    {
+        var whole = manifest.Clips[index];
+        var length = manifest.ClipSeconds;
+        var events = whole.StrongEvents is { } all ? Within(all, from, length) : null;
+        var isPart = whole.DurationSeconds > length;
+        return whole with
+        {
+            Name = isPart ? FormattableString.Invariant($"{whole.Name} from {from:0.###} s") : whole.Name,
+            DurationSeconds = Math.Min(length, Math.Max(0, whole.DurationSeconds - from)),
+            WeakLabels =
+                isPart && events is not null
+                    ? LabelledClip.InOrder(events.Select(sound => sound.Label), manifest.Classes)
+                    : whole.WeakLabels,
+            StrongEvents = events,
+            MixedEvents = whole.MixedEvents is { } mixed ? Within(mixed, from, length) : null,
+            Recording = isPart ? whole : null,
+        };
+    }
+
+    private static SoundEvent[] Within(IReadOnlyList<SoundEvent> events, double from, double length) =>
+        [
+            .. events
+                .Where(sound => sound.Onset < from + length && sound.Offset > from)
+                .Select(sound =>
+                    sound with
+                    {
+                        Onset = Math.Max(0, sound.Onset - from),
+                        Offset = Math.Min(length, sound.Offset - from),
+                    }
+                ),
+        ];
+}

@@ -1,0 +1,109 @@
+using Sed.Core.Corpora;
+using Sed.Core.Runtime;
+using Sed.Core.Training.Clips;
+using Sed.Core.Training.Targets;
+using static TorchSharp.torch;
+
+namespace Sed.Core.Training;
+
+/// <summary>
+/// The windows of weakly labelled recordings, as bags: the labels of a recording are valid for the recording, not for each of
+/// its windows, so its windows are trained together.
+/// </summary>
+internal sealed class RecordingBags
+{
+    private readonly ClipSet clips;
+    private readonly LabelAssignment assignment;
+    private readonly Dictionary<Clip, int[]> windows;
+
+    private RecordingBags(ClipSet clips, LabelAssignment assignment, Dictionary<Clip, int[]> windows)
+    {
+        (this.clips, this.assignment, this.windows) = (clips, assignment, windows);
+    }
+
+    /// <summary>The bags of a set of clips; null if no weakly labelled clip is a part of a recording.</summary>
+    public static RecordingBags? Of(ClipSet clips, LabelAssignment assignment)
+    {
+        Dictionary<Clip, int[]> windows = new(ReferenceEqualityComparer.Instance);
+        foreach (
+            var recording in assignment
+                .Of(LabelKind.Weak)
+                .Where(clip => clips.Of(clip).Recording is not null)
+                .GroupBy(clip => clips.Of(clip).Recording!, ReferenceEqualityComparer.Instance)
+        )
+            windows[(Clip)recording.Key!] = [.. recording];
+        return windows.Count == 0 ? null : new RecordingBags(clips, assignment, windows);
+    }
+
+    /// <summary>Whether a clip is a window of a bag.</summary>
+    public bool Contains(int clip) => RecordingOf(clip) is not null;
+
+    /// <summary>
+    /// The batches of an epoch. A bag stays in one batch. Of a recording with more windows than a batch has clips, each epoch
+    /// draws as many at random.
+    /// </summary>
+    /// <param name="order">The clips of the epoch, as positions in the set. A bag takes the place of its first window.</param>
+    /// <param name="batchSize">Maximum number of clips of a batch.</param>
+    /// <param name="seed">Seed of the training run.</param>
+    /// <param name="epoch">Number of the epoch.</param>
+    public int[][] Batches(int[] order, int batchSize, long seed, int epoch)
+    {
+        var random = RandomSource.For(seed, "windows", epoch);
+        HashSet<Clip> taken = new(ReferenceEqualityComparer.Instance);
+        List<int[]> batches = [];
+        List<int> batch = [];
+        foreach (var clip in order)
+        {
+            int[] next = [clip];
+            if (RecordingOf(clip) is { } recording)
+            {
+                if (!taken.Add(recording))
+                    continue;
+                next = [.. windows[recording]];
+                if (next.Length > batchSize)
+                {
+                    random.Shuffle(next);
+                    next = [.. next.Take(batchSize).Order()];
+                }
+            }
+            if (batch.Count + next.Length > batchSize)
+            {
+                batches.Add([.. batch]);
+                batch.Clear();
+            }
+            batch.AddRange(next);
+        }
+        batches.Add([.. batch]);
+        return [.. batches];
+    }
+
+    /// <summary>The weak targets of a batch.</summary>
+    public BatchTargets TargetsOf(int[] batch, Device device)
+    {
+        var classes = clips.Classes;
+        var bags = new int[batch.Length];
+        List<float> tags = [];
+        List<float> tagged = [];
+        for (var i = 0; i < batch.Length; i++)
+        {
+            var recording = RecordingOf(batch[i]);
+            if (i == 0 || recording is null || !ReferenceEquals(recording, RecordingOf(batch[i - 1])))
+            {
+                var labels = (recording ?? clips.Of(batch[i])).WeakLabels;
+                tags.AddRange(classes.Select(label => labels.Contains(label) ? 1f : 0f));
+                tagged.Add(assignment[batch[i]] == LabelKind.Unlabelled ? 0 : 1);
+            }
+            bags[i] = tagged.Count - 1;
+        }
+        return new BatchTargets(
+            tensor(tags.ToArray(), [tagged.Count, classes.Count], device: device),
+            tagged.TrueForAll(one => one == 1) ? null : tensor(tagged.ToArray(), device: device)
+        )
+        {
+            Bags = bags,
+        };
+    }
+
+    private Clip? RecordingOf(int clip) =>
+        clips.Of(clip).Recording is { } recording && windows.ContainsKey(recording) ? recording : null;
+}
