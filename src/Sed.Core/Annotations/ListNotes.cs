@@ -9,6 +9,8 @@ namespace Sed.Core.Annotations;
 /// </param>
 internal sealed class ListNotes(double? minimumConfidence)
 {
+    private const string Between = ", ";
+
     private IReadOnlyList<string> unknown = [];
     private int rows;
     private int belowConfidence;
@@ -58,7 +60,7 @@ internal sealed class ListNotes(double? minimumConfidence)
     {
         List<string> notes = [];
         if (unknown.Count > 0)
-            notes.Add($"columns that are not used: {string.Join(", ", unknown)}");
+            notes.Add(UnusedColumns(unknown));
         // A minimum that the caller has set is not reported.
         if (hasConfidence && minimumConfidence is null)
             notes.Add(
@@ -72,6 +74,29 @@ internal sealed class ListNotes(double? minimumConfidence)
             );
         return notes;
     }
+
+    /// <summary>Notes of lists without the statement that a column of a list is not used.</summary>
+    /// <param name="notes">The notes, each with the name of its list.</param>
+    /// <param name="source">Name of the list.</param>
+    /// <param name="column">Name of the column, as in the list's header.</param>
+    public static IEnumerable<string> WithoutColumn(IEnumerable<string> notes, string source, string column)
+    {
+        var start = $"{source}: {UnusedColumns([])}";
+        foreach (var note in notes)
+        {
+            if (!note.StartsWith(start, StringComparison.Ordinal))
+            {
+                yield return note;
+                continue;
+            }
+            string[] others = [.. note[start.Length..].Split(Between).Where(name => name != column)];
+            if (others.Length > 0)
+                yield return $"{source}: {UnusedColumns(others)}";
+        }
+    }
+
+    private static string UnusedColumns(IReadOnlyList<string> columns) =>
+        $"columns that are not used: {string.Join(Between, columns)}";
 
     private static bool IsConfidence(ReadOnlySpan<byte> field, out double value) =>
         TextNumbers.TryRead(field, out value) && value is >= 0 and <= 1;

@@ -208,7 +208,7 @@ public static class FrameMetrics
         new(
             "frameError",
             "frame error",
-            "fraction of 10 ms frames with a wrong class; the estimate is the argmax over the classes and no event",
+            "fraction of 10 ms frames with a wrong class, where no event counts as a class",
             MetricBasis.FrameClasses,
             clips => clips.Frames.Error
         )

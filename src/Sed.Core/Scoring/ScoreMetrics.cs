@@ -93,7 +93,7 @@ public static class ThresholdMetrics
         new(
             "bestStrongMacroF",
             "best strong macro F",
-            "segment-based F-score at 1 s with the best threshold of each class, macro average over the classes with reference events",
+            "segment-based F-score at 1 s with the best threshold of each class, macro average",
             MetricBasis.FrameScores,
             clips => clips.SegmentCurves.MacroAverage(BestThreshold).F
         )
@@ -124,7 +124,7 @@ public static class RocMetrics
         new(
             "mpAUC",
             "mpAUC",
-            "area under the ROC curve of segments of 1 s up to a false positive rate of 0.1, divided by 0.1, macro average over the classes with positive and negative segments",
+            "partial area under the ROC curve of segments of 1 s, false positive rate up to 0.1, macro average",
             MetricBasis.FrameScores,
             clips => clips.SegmentCurves.MeanPartialRocArea(MaxFalsePositiveRate, RocTies.AsSedScoresEval)
         )

@@ -29,9 +29,9 @@ type Empty_Estimate =
     | Undefined = 0
     | Zero = 1
 
-module Metrics =
+module Offered =
     /// The metrics that can be computed from lists, which do not contain the weak output of a network.
-    let offered = [
+    let metrics = [
         for metric in Metric.All do
             if
                 metric.Basis <> MetricBasis.WeakOutput
@@ -53,6 +53,7 @@ type Arguments =
     | [<Unique>] Classes of path: string
     | Class of label: string
     | Metric of key: string
+    | [<Unique>] By of column: string
     | Segment of seconds: float
     | [<Unique>] Evaluated_Length of seconds: float
     | [<Unique>] Evaluated_Durations
@@ -100,9 +101,11 @@ type Arguments =
             | Class _ -> "a class; may be repeated"
             | Metric _ ->
                 let described =
-                    [ for metric in Metrics.offered -> $"{metric.Key} ({metric.Summary})" ]
+                    [ for metric in Offered.metrics -> $"{metric.Key} ({metric.Summary})" ]
                     |> String.concat ", "
                 $"a metric of the part \"metrics\"; may be repeated; default: all metrics that the lists allow. The metrics are {described}"
+            | By _ ->
+                "also print the metrics of the files with each value of a column, for example site or device; the header of the reference, the reference tags or the durations names the column"
             | Segment _ -> "segment length in seconds; may be repeated; default 1.0"
             | Evaluated_Length _ ->
                 "the length of every file in seconds, for segments; default: the later of the last offsets in the reference and the estimate"

@@ -1,7 +1,6 @@
 /// Computes the results of the inputs.
 module Sed.Tool.Evaluate.Compute
 
-open System.Collections.Generic
 open Argu
 open Sed.Core.Metrics.Counts
 open Sed.Core.Metrics.Events
@@ -9,71 +8,8 @@ open Sed.Core.Metrics.Psds
 open Sed.Core.Metrics.Segments
 open Sed.Core.Metrics.Tags
 open Sed.Core.Metrics.Uncertainty
-open Sed.Core.Scoring
 open Sed.Tool.Evaluate.Decisions
 open Sed.Tool.Evaluate.Settings
-
-let private hasUnknownLabels (inputs: Inputs) =
-    inputs.Estimated |> Option.exists (fun system -> system.Pairs.HasUnknownLabels)
-
-/// The metrics of the tables of experiments, computed by the same functions.
-let private metrics (arguments: ParseResults<Arguments>) bootstrap (inputs: Inputs) =
-    let chosen =
-        match arguments.GetResults Arguments.Metric with
-        | [] -> Metrics.offered
-        | keys -> Metrics.offered |> List.filter (fun metric -> List.contains metric.Key keys)
-
-    // Lists of tags, events and scores can have different files, so each is resampled separately.
-    let sources = [
-        match inputs.Tagged with
-        | Some tagged when not (hasUnknownLabels inputs) ->
-            tagged.Inputs.Value, inputs.AgainstTagged |> Option.map _.Inputs.Value
-        | _ -> ()
-        match inputs.Estimated with
-        | Some system -> system.Decisions, inputs.Against |> Option.map _.Decisions
-        | None -> ()
-        match inputs.Scores with
-        | Some scores -> scores.Inputs, inputs.AgainstScores |> Option.map _.Inputs
-        | None -> ()
-    ]
-
-    let parts = [
-        for first, second in sources do
-            let available = chosen |> List.filter (fun metric -> first.Has metric.Basis)
-            let measures (inputs: MetricInputs) (weights: int array) : IReadOnlyList<Measure> =
-                let clips = inputs.Weighted weights
-                [| for metric in available -> Measure(metric.Key, metric.RateOf clips) |]
-            let once = first.Once()
-            [ for metric in available -> metric, metric.RateOf once ],
-            match bootstrap with
-            | Some options when not available.IsEmpty -> {
-                Intervals = List.ofSeq (Bootstrap.Intervals(first.Clips, measures first, options))
-                Differences =
-                    match second with
-                    | None -> []
-                    | Some second ->
-                        List.ofSeq (Bootstrap.Differences(first.Clips, measures first, measures second, options))
-              }
-            | _ -> Uncertainty.None
-    ]
-
-    let position = dict [ for index, metric in Seq.indexed chosen -> metric.Key, index ]
-    {
-        Values =
-            parts
-            |> List.collect fst
-            |> List.sortBy (fun (metric, _) -> position[metric.Key])
-        Uncertainty = {
-            Intervals =
-                parts
-                |> List.collect (fun (_, own) -> own.Intervals)
-                |> List.sortBy (fun one -> position[one.Name])
-            Differences =
-                parts
-                |> List.collect (fun (_, own) -> own.Differences)
-                |> List.sortBy (fun one -> position[one.Name])
-        }
-    }
 
 let private psdsResult bootstrap settings (first: PreparedPsds) (second: Lazy<PreparedPsds> option) = {
     Settings = settings
@@ -144,7 +80,7 @@ let all (arguments: ParseResults<Arguments>) (inputs: Inputs) =
         | [] -> [ 1.0 ]
         | given -> given
 
-    let unknown = hasUnknownLabels inputs
+    let unknown = Metrics.hasUnknownLabels inputs
 
     {
         Inputs = inputs
@@ -190,5 +126,6 @@ let all (arguments: ParseResults<Arguments>) (inputs: Inputs) =
             | Some system when arguments.Contains Authors_Variant && not unknown ->
                 Some(AuthorsVariant.Score system.Pairs)
             | _ -> None
-        Metrics = metrics arguments bootstrap inputs
+        Metrics = Metrics.all arguments bootstrap inputs
+        By = inputs.By |> Option.map (Metrics.byColumn arguments bootstrap inputs)
     }

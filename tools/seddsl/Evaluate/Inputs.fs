@@ -49,6 +49,8 @@ type Inputs = {
     Scores: ScoredSystem option
     AgainstScores: ScoredSystem option
     Durations: Durations option
+    /// The column by whose values the metrics are also computed.
+    By: FileColumn option
     Warnings: string list
 }
 
@@ -105,12 +107,12 @@ module Inputs =
             "--classes", arguments.TryGetResult Classes
         ]
 
-        let known = Set [ for metric in Metrics.offered -> metric.Key ]
+        let known = Set [ for metric in Offered.metrics -> metric.Key ]
 
         let problems = [
             for key in arguments.GetResults Arguments.Metric do
                 if not (known.Contains key) then
-                    let keys = String.concat ", " [ for metric in Metrics.offered -> metric.Key ]
+                    let keys = String.concat ", " [ for metric in Offered.metrics -> metric.Key ]
                     $"--metric \"{key}\" is unknown; the metrics are {keys}"
             for option, path in paths do
                 if Option.exists String.IsNullOrWhiteSpace path then
@@ -136,6 +138,8 @@ module Inputs =
                 "--against needs --estimated to compare with"
             if arguments.Contains Against_Scores && not (arguments.Contains Scores) then
                 "--against-scores needs --scores to compare with"
+            if arguments.TryGetResult By |> Option.exists String.IsNullOrWhiteSpace then
+                "--by: the column's name is empty"
             if arguments.Contains Onset_Only && arguments.Contains Offset_Only then
                 "--onset-only and --offset-only cannot both be given"
             if
@@ -225,8 +229,20 @@ module Inputs =
         let scores = arguments.TryGetResult Scores |> Option.map readScores
         let againstScores = arguments.TryGetResult Against_Scores |> Option.map readScores
 
+        let by =
+            columnOf arguments [
+                yield! reference.Files
+                for one in List.choose id [ scores; againstScores ] do
+                    yield! one.Pairs.Scores.Files
+            ]
+
+        let unused (notes: string seq) =
+            match by with
+            | Some column -> column.RemoveFrom notes
+            | None -> notes
+
         let warnings = [
-            yield! reference.Notes
+            yield! unused reference.Notes
             yield! duplicates reference
             yield! overlaps reference
             for one in List.choose id [ estimated; against ] do
@@ -234,11 +250,11 @@ module Inputs =
                 yield! duplicates one.Events
                 yield! ignored reference one.Path one.Pairs
             for tags in List.choose id [ givenTags; estimatedTags ] do
-                yield! tags.Notes
+                yield! unused tags.Notes
             for tags in Option.toList estimatedTags do
                 yield! ignoredTags referenceTags tags
             for one in Option.toList durations do
-                yield! one.Notes
+                yield! unused one.Notes
             if scores.IsSome && durations.IsNone then
                 "no --durations: each scored file ends with its last frame"
         ]
@@ -261,5 +277,6 @@ module Inputs =
             Scores = scores
             AgainstScores = againstScores
             Durations = durations
+            By = by
             Warnings = warnings
         }

@@ -12,16 +12,30 @@ open Sed.Core.Metrics.Tags
 open Sed.Core.Metrics.Thresholds
 open Sed.Tool.Evaluate.JsonFields
 
-let private metrics (json: Utf8JsonWriter) (one: MetricResults) =
-    object json "metrics" (fun () ->
-        object json "values" (fun () ->
-            for metric, value in one.Values do
-                object json metric.Key (fun () ->
-                    json.WriteString("name", metric.Name)
-                    json.WriteString("description", metric.Summary)
-                    rates json [ "value", value ]))
+let private metricFields (json: Utf8JsonWriter) (one: MetricResults) =
+    object json "values" (fun () ->
+        for value in one.Values do
+            object json value.Metric.Key (fun () ->
+                json.WriteString("name", value.Metric.Name)
+                json.WriteString("description", value.Metric.Summary)
+                rates json [ "value", value.Value ]
+                value.Averaged
+                |> Option.iter (fun classes -> array json "averaged_classes" classes json.WriteStringValue)))
 
-        uncertainty json one.Uncertainty)
+    uncertainty json one.Uncertainty
+
+let private metrics (json: Utf8JsonWriter) (one: MetricResults) =
+    object json "metrics" (fun () -> metricFields json one)
+
+let private metricsBy (json: Utf8JsonWriter) (by: MetricGroups) =
+    object json "metrics_by" (fun () ->
+        json.WriteString("column", by.Column)
+
+        object json "groups" (fun () ->
+            for value, files, one in by.Groups do
+                object json value (fun () ->
+                    json.WriteNumber("files", files)
+                    metricFields json one)))
 
 let private detection (json: Utf8JsonWriter) (one: DetectionResult) =
     json.WriteStartObject()
@@ -115,10 +129,15 @@ let private best (json: Utf8JsonWriter) (name: string) (one: Nullable<BestThresh
             json.WriteNumber("FP", one.Counts.FalsePositives)
             json.WriteNumber("FN", one.Counts.FalseNegatives)))
 
+// The largest false positive rate of partial areas (DCASE 2024 Task 4).
+let private partialRate = 0.1
+
 let private ranking (one: ThresholdCurve) = [
     "average_precision", one.AveragePrecision()
     "roc_auc", one.RocArea()
     "roc_auc_as_sed_scores_eval", one.RocArea RocTies.AsSedScoresEval
+    "partial_roc_auc", one.RocArea(RocTies.InOrder, partialRate)
+    "partial_roc_auc_as_sed_scores_eval", one.RocArea(RocTies.AsSedScoresEval, partialRate)
     "d_prime", one.DPrime()
     "equal_error_rate", one.EqualErrorRate()
 ]
@@ -216,6 +235,7 @@ let write (stream: Stream) (results: Results) =
             )))
 
     metrics json results.Metrics
+    results.By |> Option.iter (metricsBy json)
     array json "segment_based" results.Segments (detection json)
     array json "event_based" (Option.toList results.Events) (detection json)
     array json "tagging" results.Tagging (tagging json)

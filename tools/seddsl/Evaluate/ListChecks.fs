@@ -6,6 +6,7 @@ open System.Collections.Generic
 open Argu
 open Sed.Core.Annotations
 open Sed.Core.Metrics.Pairs
+open Sed.Tool
 
 let private firstLines (count: int) (lines: string list) =
     if lines.Length <= count then
@@ -112,3 +113,34 @@ let requireFiles
                 $"none of its {Seq.length files} files is in {referenceSource}; the first are \"{Seq.head files}\" and \"{Seq.head reference}\"{difference reference files}"
             )
         )
+
+/// The column of --by, from the first list whose header names it.
+let columnOf (arguments: ParseResults<Arguments>) (files: string seq) =
+    arguments.TryGetResult By
+    |> Option.map (fun name ->
+        let paths = [
+            for path in
+                [
+                    arguments.TryGetResult Reference
+                    arguments.TryGetResult Reference_Tags
+                    arguments.TryGetResult Arguments.Durations
+                ] do
+                yield! Option.toList path
+        ]
+
+        match paths |> List.tryPick (fun path -> FileColumn.Read(path, name) |> Option.ofObj) with
+        | None ->
+            let lists = String.concat ", " paths
+            raise (BadArguments [ $"--by \"{name}\": no header names this column ({lists})" ])
+        | Some column ->
+            for file in files do
+                if isNull (column.Of file) then
+                    raise (
+                        AnnotationException(
+                            column.Source,
+                            0,
+                            $"there is no {column.Name} of the file \"{file}\", which is scored"
+                        )
+                    )
+
+            column)

@@ -51,10 +51,25 @@ type PsdsScore = {
     Uncertainty: Uncertainty
 }
 
+/// The value of a metric.
+type MetricValue = {
+    Metric: Metric
+    Value: Rate
+    /// The classes of a macro average; None for other metrics.
+    Averaged: string list option
+}
+
 /// The metrics of the tables of experiments (Metric.All) that can be computed from the lists.
 type MetricResults = {
-    Values: (Metric * Rate) list
+    Values: MetricValue list
     Uncertainty: Uncertainty
+}
+
+/// The metrics of the files with each value of a column.
+type MetricGroups = {
+    Column: string
+    /// The value, the number of files of the reference, and the metrics.
+    Groups: (string * int * MetricResults) list
 }
 
 type Results = {
@@ -62,6 +77,7 @@ type Results = {
     Warnings: string list
     Bootstrap: BootstrapOptions option
     Metrics: MetricResults
+    By: MetricGroups option
     Segments: DetectionResult list
     Events: DetectionResult option
     Tagging: TaggingResult list

@@ -100,8 +100,14 @@ let private curves (one: ThresholdCurves) =
     rows "threshold_curves" setting measures Uncertainty.None
 
 let all (results: Results) = [
-    let metrics = [ for metric, value in results.Metrics.Values -> Measure(metric.Key, value) ]
-    yield! rows "metrics" "" metrics results.Metrics.Uncertainty
+    let ofMetrics setting (one: MetricResults) =
+        rows "metrics" setting [ for value in one.Values -> Measure(value.Metric.Key, value.Value) ] one.Uncertainty
+
+    yield! ofMetrics "" results.Metrics
+
+    for by in Option.toList results.By do
+        for value, _, one in by.Groups do
+            yield! ofMetrics $"{by.Column}={value}" one
 
     for one in results.Segments do
         yield! detection "segment_based" one

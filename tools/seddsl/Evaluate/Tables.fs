@@ -12,10 +12,47 @@ open Spectre.Console
 let private metrics (one: MetricResults) = [
     if not one.Values.IsEmpty then
         table "Metrics, as in the tables of experiments" [ "metric"; "name"; "key"; "value" ] [
-            for metric, value in one.Values -> [ metric.Summary; metric.Name; metric.Key; plain value ]
+            for value in one.Values -> [ value.Metric.Summary; value.Metric.Name; value.Metric.Key; plain value.Value ]
         ]
 
         yield! uncertainty "Metrics" one.Uncertainty
+]
+
+/// One column for all files, and one for the files with each value.
+let private metricsBy (all: MetricResults) (by: MetricGroups) = [
+    let cell key (one: MetricResults) =
+        one.Values
+        |> List.tryFind (fun value -> value.Metric.Key = key)
+        |> Option.map (fun value -> plain value.Value)
+        |> Option.defaultValue ""
+
+    table $"Metrics by {by.Column}" [
+        "metric"
+        "all"
+        for value, files, _ in by.Groups do
+            $"{value} ({files})"
+    ] [
+        for value in all.Values do
+            [
+                value.Metric.Name
+                plain value.Value
+                for _, _, one in by.Groups do
+                    cell value.Metric.Key one
+            ]
+    ]
+
+    for value, _, one in by.Groups do
+        yield! uncertainty $"Metrics, {by.Column} {value}" one.Uncertainty
+]
+
+/// Lines that state the classes of macro averages.
+let private averaged (one: MetricResults) = [
+    for classes, values in
+        one.Values
+        |> List.filter _.Averaged.IsSome
+        |> List.groupBy (fun value -> value.Averaged |> Option.defaultValue []) do
+        let names = String.concat ", " [ for value in values -> value.Metric.Name ]
+        $"""classes of {names}: {String.concat ", " classes}"""
 ]
 
 let private detection title (one: DetectionResult) = [
@@ -162,6 +199,8 @@ let write (results: Results) =
     let show (one: Table) = console.Write one
 
     metrics results.Metrics |> List.iter show
+    results.By
+    |> Option.iter (fun by -> metricsBy results.Metrics by |> List.iter show)
 
     for one in results.Segments do
         let resolution =
@@ -206,6 +245,9 @@ let write (results: Results) =
         ]
         |> List.map Rows.text
         |> List.distinct
+
+    for line in averaged results.Metrics do
+        Console.Out.WriteLine line
 
     for line in conventions do
         Console.Out.WriteLine $"conventions: {line}"

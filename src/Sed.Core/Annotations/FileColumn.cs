@@ -1,0 +1,104 @@
+using System.Collections.Immutable;
+using System.Text;
+
+namespace Sed.Core.Annotations;
+
+/// <summary>
+/// A column of a list with one value per file, for example the site or the device of each recording. Immutable.
+/// </summary>
+public sealed class FileColumn
+{
+    /// <summary>The value of files whose field is empty.</summary>
+    public const string Empty = "(empty)";
+
+    private readonly ImmutableArray<string> valueOf;
+    private readonly FileNames names;
+
+    private FileColumn(string name, string source, IReadOnlyList<string> files, ImmutableArray<string> valueOf)
+    {
+        (Name, Source, this.valueOf) = (name, source, valueOf);
+        names = new FileNames(files);
+    }
+
+    /// <summary>Name of the column, as in the header.</summary>
+    public string Name { get; }
+
+    /// <summary>Path of the list, or its name in messages.</summary>
+    public string Source { get; }
+
+    /// <summary>The distinct values in ordinal alphabetical order.</summary>
+    public ImmutableArray<string> Values => [.. valueOf.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+
+    /// <summary>
+    /// The value of a file; null if the list does not contain the file. If no name is equal, names are compared without
+    /// audio extension, and without the prefix "Y" if all files of one list have this prefix.
+    /// </summary>
+    public string? Of(string file) => names.IndexOf(file) is var k and >= 0 ? valueOf[k] : null;
+
+    /// <summary>Reads a column of a list whose header names it.</summary>
+    /// <param name="path">The list: events, tags or durations, with fields separated by tabs, commas or semicolons.</param>
+    /// <param name="column">Name of the column. Case, spaces, hyphens and underscores are ignored.</param>
+    /// <returns>The column; null if the list has no header with this column.</returns>
+    /// <exception cref="AnnotationException">
+    /// The header has no column of file names, or a file has two values; each is named with its line.
+    /// </exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public static FileColumn? Read(string path, string column)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        return Parse(ListText.Read(path), path, column);
+    }
+
+    /// <summary>Reads a column from UTF-8 text.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="source">Name of the list in messages.</param>
+    /// <inheritdoc cref="Read"/>
+    public static FileColumn? Parse(ReadOnlySpan<byte> text, string source, string column)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(column);
+        ListText.RequireText(text, source);
+        var rows = ListRows.Open(text, ListColumns.IsHeader);
+        if (!rows.Next() || !ListColumns.IsHeader(rows) || IndexOf(rows, column) is not (var index and >= 0))
+            return null;
+        var name = Encoding.UTF8.GetString(rows[index]);
+        RowProblems problems = new(source);
+        var columns = problems.ColumnsOf(rows);
+        if (columns[ColumnRole.File] is not (var file and >= 0))
+        {
+            problems.AddMissing(rows, columns, ColumnRole.File, "file names");
+            file = 0;
+        }
+        List<string> files = [];
+        Dictionary<string, string> values = new(StringComparer.Ordinal);
+        while (rows.Next())
+        {
+            if (file >= rows.Count)
+                continue;
+            var own = Encoding.UTF8.GetString(rows[file]);
+            var field = index < rows.Count ? Encoding.UTF8.GetString(rows[index]) : "";
+            var value = field == "" ? Empty : field;
+            if (values.TryAdd(own, value))
+                files.Add(own);
+            else if (values[own] != value)
+                problems.Add(
+                    rows,
+                    $"the file \"{own}\" has the {name} \"{value}\" here and \"{values[own]}\" in an earlier row"
+                );
+        }
+        problems.ThrowIfAny();
+        return new FileColumn(name, source, files, [.. files.Select(own => values[own])]);
+    }
+
+    /// <summary>Removes a column from the notes about unused columns, because it is used.</summary>
+    /// <param name="notes">Notes of lists, for example <see cref="EventList.Notes"/>.</param>
+    public IEnumerable<string> RemoveFrom(IEnumerable<string> notes) => ListNotes.WithoutColumn(notes, Source, Name);
+
+    private static int IndexOf(in ListRows header, string column)
+    {
+        var key = SimilarNames.KeyOf(column);
+        for (var k = 0; k < header.Count; k++)
+            if (SimilarNames.KeyOf(Encoding.UTF8.GetString(header[k])) == key)
+                return k;
+        return -1;
+    }
+}
