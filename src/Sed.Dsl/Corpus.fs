@@ -1,6 +1,7 @@
 namespace Sed
 
 open System.IO
+open Sed.Core.Corpora
 
 /// Number of soundscapes to mix for each split of a synthesised or mixed corpus.
 type Clips = {
@@ -15,7 +16,7 @@ type Split = Sed.Core.Corpora.Split
 /// Splits for early stopping and scoring.
 [<AutoOpen>]
 module Splits =
-    /// Training clips that `validation` or `folds` hold out; they have weak labels only.
+    /// Training clips that `validation` or `folds` hold out. In mixed corpora they have weak labels only.
     let Validation = Split.Validation
 
     let Testing = Split.Testing
@@ -57,10 +58,20 @@ type RecordingOptions = {
     Clip: float<s> option
     /// The time between the starts of the windows of a recording.
     Hop: float<s> option
+    /// The part of a file name that names the recording's group.
+    Group: NameField option
+    /// The classes; None for all.
+    Classes: string list option
 }
 
 module internal RecordingOptions =
-    let none = { Rate = None; Clip = None; Hop = None }
+    let none = {
+        Rate = None
+        Clip = None
+        Hop = None
+        Group = None
+        Classes = None
+    }
 
     /// The options that are given, in words; empty without any.
     let print options =
@@ -73,6 +84,12 @@ module internal RecordingOptions =
             | None -> ()
             match options.Hop with
             | Some hop -> $"windows every {Text.number (float hop)} s"
+            | None -> ()
+            match options.Classes with
+            | Some classes -> $"""classes {String.concat "; " classes}"""
+            | None -> ()
+            match options.Group with
+            | Some field -> $"groups by field {field.Index} of names, separated by '{field.Separator}'"
             | None -> ()
         ]
         |> String.concat ", "
@@ -100,6 +117,20 @@ module internal RecordingOptions =
                 "give a hop above 0 and at most the length of the clip, for example `hop 5.0<s>`"
         | Some _, None ->
             Problem.at "corpusWith" "a hop is given without the length of a clip" "add for example `clip 10.0<s>`"
+        | _ -> ()
+        match options.Classes with
+        | Some classes when classes.IsEmpty || List.distinct classes <> classes ->
+            Problem.at
+                "corpusWith"
+                "the list of classes is empty or has a class twice"
+                "name each class once, for example `classes [ \"Normal\"; \"Wheeze\" ]`"
+        | _ -> ()
+        match options.Group with
+        | Some field when field.Index < 0 ->
+            Problem.at
+                "corpusWith"
+                $"groups by field {field.Index}"
+                "count fields from 0, for example `groupBy (field '_' 0)`"
         | _ -> ()
     ]
 
@@ -177,7 +208,7 @@ module Soundscapes =
     /// Soundscapes mixed from recordings: a folder with one folder of recordings per class.
     let ofFolder folder = Recordings folder
 
-/// corpusWith "DIR" { rate 16000.0<Hz>; clip 10.0<s>; hop 5.0<s> }
+/// corpusWith "DIR" { rate 16000.0<Hz>; clip 10.0<s>; hop 5.0<s>; groupBy (field '_' 0) }
 type CorpusBuilder(folder: string) =
     inherit Block<Corpus>()
 
@@ -205,6 +236,17 @@ type CorpusBuilder(folder: string) =
     member _.Hop(corpus: Corpus, distance: float<s>) =
         corpus |> set (fun options -> { options with Hop = Some distance })
 
+    /// The part of a file name that names the recording's group: its patient, day or recorder. Validation splits, folds and
+    /// bootstrap resamples keep groups together. Default: every recording is its own group.
+    [<CustomOperation "groupBy">]
+    member _.GroupBy(corpus: Corpus, part: NameField) =
+        corpus |> set (fun options -> { options with Group = Some part })
+
+    /// The classes that are trained and scored, in the order of results; labels of other classes are left out. Default: all.
+    [<CustomOperation "classes">]
+    member _.Classes(corpus: Corpus, classes: string list) =
+        corpus |> set (fun options -> { options with Classes = Some classes })
+
 /// Collected corpora.
 [<AutoOpen>]
 module CorpusWords =
@@ -213,6 +255,10 @@ module CorpusWords =
     /// and event_label for strong labels). Recordings can have any length and sampling rate.
     let corpus folder =
         Collected(folder, RecordingOptions.none)
+
+    /// A field of a file name, for `groupBy`: the separator of the fields and the position of the field, from 0. For
+    /// example, `field '_' 0` of 65069498_8.0_1_p4_10.flac is 65069498.
+    let field (separator: char) (index: int) = NameField(separator, index)
 
     /// A folder with label files and audio, with a sampling rate or clip length other than the recordings suggest.
     let corpusWith folder = CorpusBuilder folder

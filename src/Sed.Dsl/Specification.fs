@@ -160,7 +160,7 @@ module Specification =
         | [] -> specification
         | first :: _ -> withNetwork first
 
-    /// Held-out clips have weak labels only.
+    /// Held-out clips of mixed corpora have weak labels only. The labels of other corpora are known when they are read.
     let private splitProblems specification = [
         for place, split in [ "select on", specification.SelectOn; "score on", specification.ScoreOn ] do
             if split = Validation && specification.Holdout = Nothing then
@@ -168,7 +168,11 @@ module Specification =
         let strong =
             List.ofSeq specification.Training.Options.Monitor.Metrics
             |> List.filter _.NeedsEvents
-        if specification.SelectOn = Validation && not strong.IsEmpty then
+        if
+            specification.Corpus.IsMixed
+            && specification.SelectOn = Validation
+            && not strong.IsEmpty
+        then
             let names = strong |> List.map _.Name |> String.concat " and "
             Problem.at
                 "training"

@@ -1,3 +1,6 @@
+using Sed.Core.Annotations;
+using Sed.Core.Runtime;
+
 namespace Sed.Core.Corpora;
 
 /// <summary>Properties of a corpus that replace those of its layout.</summary>
@@ -25,12 +28,89 @@ public sealed record CorpusOptions
     /// </summary>
     public double? HopSeconds { get; init; }
 
+    /// <summary>
+    /// The part of a file name that names the recording's group, for example the patient, day or recorder. Validation splits,
+    /// folds and bootstrap resamples keep the recordings of a group together. Null (default): a recording is a group.
+    /// </summary>
+    public NameField? Group { get; init; }
+
+    /// <summary>The classes, in the order of results; labels of other classes are left out. Null (default): all classes.</summary>
+    public IReadOnlyList<string>? Classes { get; init; }
+
     internal CorpusListing ApplyTo(CorpusListing listing) =>
-        listing with
+        Grouped(
+            Selected(
+                listing with
+                {
+                    Corpus = Name ?? listing.Corpus,
+                    SampleRate = SampleRate ?? listing.SampleRate,
+                    ClipSeconds = ClipSeconds ?? listing.ClipSeconds,
+                    // A layout without a clip length of its own has recordings of any length.
+                    HopSeconds = HopSeconds ?? (listing.ClipSeconds is null ? ClipSeconds / 2 : listing.HopSeconds),
+                }
+            )
+        );
+
+    private CorpusListing Selected(CorpusListing listing)
+    {
+        if (Classes is null)
+            return listing;
+        string[] unknown = [.. Classes.Where(label => listing.Classes.IndexOf(label) < 0)];
+        if (unknown.Length > 0)
+            return listing with
+            {
+                Problems = [.. listing.Problems, .. LabelledClip.UnknownLabels(listing.Folder, unknown, listing.Classes)],
+            };
+        ClassList classes = new(Classes);
+        return listing with
         {
-            Corpus = Name ?? listing.Corpus,
-            SampleRate = SampleRate ?? listing.SampleRate,
-            ClipSeconds = ClipSeconds ?? listing.ClipSeconds,
-            HopSeconds = HopSeconds ?? listing.HopSeconds,
+            Classes = classes,
+            Clips =
+            [
+                .. listing.Clips.Select(clip => clip with
+                {
+                    WeakLabels = LabelledClip.InOrder(clip.WeakLabels.Where(label => classes.IndexOf(label) >= 0), classes),
+                    StrongEvents = clip.StrongEvents is { } events
+                        ? [.. events.Where(sound => classes.IndexOf(sound.Label) >= 0)]
+                        : null,
+                }),
+            ],
         };
+    }
+
+    private CorpusListing Grouped(CorpusListing changed)
+    {
+        if (Group is not { } field)
+            return changed;
+        var listing = changed;
+        string[] without =
+        [
+            .. listing.Clips.Select(clip => clip.Name).Where(name => field.Of(name) is null).Distinct(),
+        ];
+        return changed with
+        {
+            Clips = [.. listing.Clips.Select(clip => clip with { Source = field.Of(clip.Name) ?? clip.Source })],
+            Problems = without.Length == 0 ? listing.Problems : [.. listing.Problems, field.Problem(listing.Folder, without)],
+        };
+    }
+}
+
+/// <summary>A field of a file name without its extension.</summary>
+/// <param name="Separator">The character between fields, for example '_'.</param>
+/// <param name="Index">Position of the field, from 0.</param>
+public sealed record NameField(char Separator, int Index)
+{
+    /// <summary>The field of a name; null if the name has too few fields or the field is empty.</summary>
+    public string? Of(string name)
+    {
+        var fields = Path.GetFileNameWithoutExtension(name.Replace('\\', '/')).Split(Separator);
+        return Index < fields.Length && fields[Index].Length > 0 ? fields[Index] : null;
+    }
+
+    internal Problem Problem(string folder, string[] without) =>
+        new(
+            folder,
+            $"{without.Length} file names have no field {Index} (from 0) between '{Separator}', the first is {without[0]}",
+            "choose another field or separator for the groups"
+        );
 }

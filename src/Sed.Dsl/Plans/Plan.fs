@@ -29,10 +29,14 @@ module Plan =
     [<Literal>]
     let PaperProfile = Chosen.PaperProfile
 
-    /// Held-out clips have weak labels only, so metrics that need event times cannot be reported on them.
+    /// Held-out clips of mixed corpora have weak labels only, so metrics that need event times cannot be reported on them.
     let private reportProblems (experiment: Experiment) (specification: Specification) = [
         let strong = experiment.Report |> List.filter _.NeedsEvents
-        if specification.ScoreOn = Validation && not strong.IsEmpty then
+        if
+            specification.Corpus.IsMixed
+            && specification.ScoreOn = Validation
+            && not strong.IsEmpty
+        then
             let names = strong |> List.map _.Name |> String.concat ", "
             Problem.at
                 "report"

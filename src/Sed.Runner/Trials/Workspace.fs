@@ -103,7 +103,9 @@ type internal Workspace
             CorpusOptions(
                 SampleRate = (options.Rate |> Option.map int |> Option.toNullable),
                 ClipSeconds = (options.Clip |> Option.map float |> Option.toNullable),
-                HopSeconds = (options.Hop |> Option.map float |> Option.toNullable)
+                HopSeconds = (options.Hop |> Option.map float |> Option.toNullable),
+                Group = Option.toObj options.Group,
+                Classes = (options.Classes |> Option.map List.toArray |> Option.toObj)
             )
         let preflight =
             Preflight.Check(folder, checks, progress "Checking the corpus", stop, reading)
@@ -176,6 +178,17 @@ type internal Workspace
                             plan.Experiment.Name
                             $"{manifest.Corpus} has no {split.ToString().ToLowerInvariant()} clips {purpose}"
                             "add their audio and labels, or choose other splits with `selectOn` and `scoreOn`"
+                let selection = manifest.IndicesOf specification.SelectOn
+                let monitor = specification.Training.Options.Monitor
+                if
+                    selection.Length > 0
+                    && isNull (manifest.EventsOf selection)
+                    && monitor.Metrics |> Seq.exists _.NeedsEvents
+                then
+                    Problem.at
+                        plan.Experiment.Name
+                        $"the monitor of early stopping, {monitor}, needs strong labels, but not all clips of {manifest.Corpus} for early stopping have them"
+                        "monitor weak scores, for example `monitor WeakF`, or select on a split with strong labels"
                 if specification.Members.IsEmpty then
                     yield!
                         TrainingTargets.Problems(specification.Training.Options.Labels, manifest)
