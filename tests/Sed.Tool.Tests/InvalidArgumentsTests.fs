@@ -180,7 +180,7 @@ type InvalidArgumentsTests() =
             run.Errors.TrimEnd().Replace(folder.Prefix, "")
         )
         // The rest of the corpus is checked too.
-        Assert.Contains("train.tsv  Training  weak labels      2", run.Output)
+        Assert.Contains("train.tsv  Training  weak labels              2", run.Output)
         Assert.Contains("InvalidLabels: test.tsv: the list is empty", run.Output)
 
     [<Fact>]

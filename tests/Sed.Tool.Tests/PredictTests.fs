@@ -29,25 +29,58 @@ let ``every annotation format can be written and is read back by evaluate`` () =
     let recordings = [ wav folder "a.wav" 1.0 [ 0.2, 0.6 ]; wav folder "b.wav" 1.0 [] ]
     let reference = folder.List("truth.tsv", [ "a.wav 0.2 0.6 Car"; "b.wav" ])
     let baseline = Run.seddsl ("predict" :: model :: recordings)
+    let expected =
+        EventListFile.Parse(Text.Encoding.UTF8.GetBytes baseline.Output, "events.tsv")
     for format in EventListFile.Formats do
-        let estimated = folder.Path $"events{format.Extensions[0]}"
-        let run =
-            Run.seddsl (
-                "predict" :: model :: recordings
-                @ [ "--format"; format.Name; "--out"; estimated ]
-            )
-        Assert.Equal("", run.Errors)
-        let read = EventListFile.Read estimated
-        let expected =
-            EventListFile.Parse(Text.Encoding.UTF8.GetBytes baseline.Output, "events.tsv")
-        Assert.Equal<string>(expected.Files, read.Files)
-        Assert.Equal<SoundEvent>(expected.EventsOf("a.wav").ToArray(), read.EventsOf("a.wav").ToArray())
-        let scored =
-            Run.seddsl [ "evaluate"; "--reference"; reference; "--estimated"; estimated ]
-        Assert.Equal("", scored.Errors)
+        let outputs = [
+            if format.NamesRecordings then
+                folder.Path $"events{format.Extensions[0]}"
+            folder.Path $"{format.Name}/"
+        ]
+        for estimated in outputs do
+            let run =
+                Run.seddsl (
+                    "predict" :: model :: recordings
+                    @ [ "--format"; format.Name; "--out"; estimated ]
+                )
+            Assert.Equal("", run.Errors)
+            let read = (EventListFile.Read estimated).WithNamesOf expected
+            Assert.Equal<string>(expected.Files, read.Files)
+            Assert.Equal<SoundEvent>(expected.EventsOf("a.wav").ToArray(), read.EventsOf("a.wav").ToArray())
+            let scored =
+                Run.seddsl [ "evaluate"; "--reference"; reference; "--estimated"; estimated; "--format"; "json" ]
+            Assert.Equal(0, scored.ExitCode)
+            Assert.Contains($"\"estimated_format\": \"{format.Title}\"", scored.Output)
     let unknown = Run.seddsl [ "predict"; model; recordings.Head; "--format"; "xls" ]
     Assert.Equal(2, unknown.ExitCode)
     Assert.StartsWith("seddsl predict: --format: unknown format 'xls'; use tsv", unknown.Errors)
+
+[<Fact>]
+let ``a format without names of recordings writes one file for each recording, and no annotation beside one`` () =
+    use folder = new Folder()
+    let model = write (folder.Path "m.sed")
+    for name in [ "in/a.wav"; "in/day/b.wav"; "in/day/b.flac.wav" ] do
+        wav folder name 1.0 [ 0.2, 0.6 ] |> ignore
+    let predict options =
+        Run.seddsl ([ "predict"; model; folder.Path "in"; "--format"; "raven" ] @ options)
+    let refused = predict []
+    Assert.Equal(2, refused.ExitCode)
+    Assert.Equal(
+        $"seddsl predict: --format raven writes one file for each recording; name a folder with --out, for example --out labels/{Environment.NewLine}",
+        refused.Errors
+    )
+    let written = predict [ "--out"; folder.Path "labels" ]
+    Assert.Equal("", written.Errors)
+    for name in [ "a"; "day/b"; "day/b.flac" ] do
+        Assert.StartsWith(
+            "Selection\tView\tChannel\tBegin Time (s)\tEnd Time (s)\t",
+            File.ReadAllText(folder.Path $"labels/{name}.Table.1.selections.txt")
+        )
+    File.WriteAllText(folder.Path "in/a.Table.1.selections.txt", "by hand")
+    let beside = predict [ "--out"; folder.Path "in" ]
+    Assert.Equal(2, beside.ExitCode)
+    Assert.Contains("exists beside its recording and can have annotations; name a different folder", beside.Errors)
+    Assert.Equal("by hand", File.ReadAllText(folder.Path "in/a.Table.1.selections.txt"))
 
 [<Fact>]
 let ``a folder's recordings are processed in order of their names, and unreadable files are listed and skipped`` () =

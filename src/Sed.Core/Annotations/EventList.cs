@@ -72,6 +72,81 @@ public sealed class EventList
         return new EventList(source, [.. names], [.. events], [.. starts], null, positions);
     }
 
+    /// <summary>The lists of several annotation files as one list.</summary>
+    /// <param name="source">Path of their folder.</param>
+    /// <param name="lists">The lists, of different recordings.</param>
+    internal static EventList Joined(string source, IReadOnlyList<EventList> lists)
+    {
+        string[] files = [.. lists.SelectMany(list => list.Files)];
+        int[] starts = new int[files.Length + 1];
+        var position = 0;
+        foreach (var list in lists)
+            for (var file = 0; file < list.Files.Length; file++, position++)
+                starts[position + 1] = starts[position] + list.EventsAt(file).Length;
+        return new EventList(
+            source,
+            [.. files],
+            [.. lists.SelectMany(list => list.events)],
+            starts,
+            [.. lists.SelectMany(list => list.lines ?? new int[list.Count])],
+            files.Index().ToDictionary(entry => entry.Item, entry => entry.Index, StringComparer.Ordinal)
+        )
+        {
+            NotesWithoutSource =
+            [
+                .. lists
+                    .SelectMany(list => list.NotesWithoutSource.Select(note => (list.Source, Note: note)))
+                    .GroupBy(entry => entry.Note)
+                    .Select(notes =>
+                        notes.Count() == 1
+                            ? $"{Path.GetFileName(notes.First().Source)}: {notes.Key}"
+                            : $"{notes.Key} ({notes.Count()} files)"
+                    ),
+            ],
+            Format = string.Join(", ", lists.Select(list => list.Format).Where(format => format != "").Distinct()),
+            Details = lists.Any(list => list.Details is not null)
+                ? [.. lists.SelectMany(list => list.Details ?? new EventDetails?[list.Count])]
+                : null,
+            Sources = [.. lists.SelectMany(list => Enumerable.Repeat(list.Source, list.Files.Length))],
+        };
+    }
+
+    /// <summary>The same events with different names of files.</summary>
+    /// <param name="names">Distinct names, one for each of <see cref="Files"/>.</param>
+    internal EventList Renamed(IReadOnlyList<string> names) =>
+        new(
+            Source,
+            [.. names],
+            events,
+            starts,
+            lines,
+            names.Index().ToDictionary(entry => entry.Item, entry => entry.Index, StringComparer.Ordinal)
+        )
+        {
+            NotesWithoutSource = NotesWithoutSource,
+            Format = Format,
+            Details = Details,
+            Sources = Sources,
+        };
+
+    /// <summary>The same events with different labels.</summary>
+    /// <param name="label">The new label of each label.</param>
+    internal EventList Relabelled(Func<string, string> label) =>
+        new(
+            Source,
+            Files,
+            [.. events.Select(sound => sound with { Label = label(sound.Label) })],
+            starts,
+            lines,
+            positions
+        )
+        {
+            NotesWithoutSource = NotesWithoutSource,
+            Format = Format,
+            Details = Details,
+            Sources = Sources,
+        };
+
     /// <summary>Path of the list, or its name in messages.</summary>
     public string Source { get; }
 
@@ -86,6 +161,20 @@ public sealed class EventList
 
     /// <summary><see cref="Notes"/> without the name of the list.</summary>
     internal IReadOnlyList<string> NotesWithoutSource { get; init; } = [];
+
+    /// <summary>
+    /// Title of the format that the list was read in, for example "Audacity label track"; empty for lists in memory.
+    /// </summary>
+    public string Format { get; internal init; } = "";
+
+    /// <summary>
+    /// Details of each event, parallel to the events; null if the list has none. Kept apart from the events, which
+    /// metrics compare and copy.
+    /// </summary>
+    internal EventDetails?[]? Details { get; init; }
+
+    /// <summary>Path of the annotation file of each file, for a list read from several files; otherwise null.</summary>
+    internal string[]? Sources { get; init; }
 
     /// <summary>Number of events in all files.</summary>
     public int Count => events.Length;
@@ -102,6 +191,13 @@ public sealed class EventList
 
     /// <summary>The events of a file; empty if the list does not name it.</summary>
     public ReadOnlySpan<SoundEvent> EventsOf(string file) => IndexOf(file) is var k and >= 0 ? EventsAt(k) : [];
+
+    /// <summary>
+    /// Frequency range, channel, confidence and annotator of an event; null if the format has none of them.
+    /// </summary>
+    /// <param name="file">Position of the file in <see cref="Files"/>.</param>
+    /// <param name="index">Position of the event among the file's events.</param>
+    public EventDetails? DetailsOf(int file, int index) => Details?[starts[file] + index];
 
     /// <summary>Line number of an event, from 1; 0 for lists that were not read from text.</summary>
     /// <param name="file">Position of the file in <see cref="Files"/>.</param>
@@ -123,7 +219,7 @@ public sealed class EventList
             seen.Clear();
             for (var k = 0; k < starts[file + 1] - starts[file]; k++)
                 if (!seen.TryAdd(events[starts[file] + k], k) && count++ < maxListed)
-                    first.Add(ProblemList.At(Source, LineOf(file, k), Repetition(file, k, seen)));
+                    first.Add(ProblemList.At(Sources?[file] ?? Source, LineOf(file, k), Repetition(file, k, seen)));
         }
         return (first, count);
     }
@@ -136,42 +232,5 @@ public sealed class EventList
         return FormattableString.Invariant(
             $"repeats the event{where}: \"{Files[file]}\", {sound.Onset} s to {sound.Offset} s, {sound.Label}"
         );
-    }
-}
-
-/// <summary>
-/// A sound event with onset, offset and label. Construction does not validate the values; <see cref="Problem"/> does.
-/// </summary>
-/// <param name="Onset">Start in seconds from the start of the file; 0 or more.</param>
-/// <param name="Offset">End in seconds from the start of the file; not before the onset.</param>
-/// <param name="Label">Class of the event, for example "Car".</param>
-public readonly record struct SoundEvent(double Onset, double Offset, string Label)
-{
-    /// <summary>The latest valid time in seconds (about 31 years). Later times would overflow segment counts.</summary>
-    public const double LatestSeconds = 1e9;
-
-    /// <summary>
-    /// True for rows "0 0 label" of DCASE 2017 lists: the label applies to the file, but the event is not located in
-    /// time. Such an event activates no segment.
-    /// </summary>
-    public bool IsUnlocated => Onset == 0 && Offset == 0;
-
-    /// <summary>The reason that the event is not valid, with the values; null for a valid event.</summary>
-    public string? Problem() => TimeProblem(Onset, Offset) ?? (Label is null or "" ? "the label is empty" : null);
-
-    /// <summary>The reason that the times of an event or frame are not valid; null for valid times.</summary>
-    internal static string? TimeProblem(double onset, double offset, string start = "onset", string end = "offset")
-    {
-        if (double.IsNaN(onset) || double.IsInfinity(onset))
-            return FormattableString.Invariant($"the {start} is {onset}, not a time in seconds");
-        if (double.IsNaN(offset) || double.IsInfinity(offset))
-            return FormattableString.Invariant($"the {end} is {offset}, not a time in seconds");
-        if (onset < 0)
-            return FormattableString.Invariant($"the {start} of {onset} s is negative");
-        if (offset < onset)
-            return FormattableString.Invariant($"the {end} of {offset} s is before the {start} of {onset} s");
-        if (offset > LatestSeconds)
-            return FormattableString.Invariant($"the {end} of {offset} s is beyond {LatestSeconds} s");
-        return null;
     }
 }

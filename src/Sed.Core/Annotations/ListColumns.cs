@@ -43,6 +43,18 @@ internal enum ColumnRole
 
     /// <summary>Number of a selection (Raven), which has one row per view.</summary>
     Selection,
+
+    /// <summary>View of a selection (Raven): "Waveform 1" or "Spectrogram 1".</summary>
+    View,
+
+    /// <summary>Channel of the recording.</summary>
+    Channel,
+
+    /// <summary>Lower limit of the frequency range, in Hz.</summary>
+    LowFrequency,
+
+    /// <summary>Upper limit of the frequency range, in Hz.</summary>
+    HighFrequency,
 }
 
 /// <summary>
@@ -71,7 +83,11 @@ internal sealed partial class ListColumns
         (ColumnRole.Presence, "present presence ispresent"),
         (ColumnRole.FileOffset, "fileoffset"),
         (ColumnRole.Selection, "selection"),
-        (ColumnRole.NotNeeded, "scenelabel scene identifier view channel lowfreq highfreq")
+        (ColumnRole.View, "view"),
+        (ColumnRole.Channel, "channel"),
+        (ColumnRole.LowFrequency, "lowfreq"),
+        (ColumnRole.HighFrequency, "highfreq"),
+        (ColumnRole.NotNeeded, "scenelabel scene identifier")
     );
 
     // Alternative names of a class or a file, used only beside a column with one of the names above.
@@ -131,7 +147,7 @@ internal sealed partial class ListColumns
             var name = Encoding.UTF8.GetString(row[k]);
             if (Unmistakable.Contains(KeyOf(name)) || (row.Count == 1 && RoleOf(name) == ColumnRole.File))
                 return true;
-            known += RoleOf(name) is ColumnRole.Unknown or ColumnRole.NotNeeded or ColumnRole.Selection ? 0 : 1;
+            known += RoleOf(name) == ColumnRole.Unknown || IsSecondary(RoleOf(name)) ? 0 : 1;
         }
         return known >= 2;
     }
@@ -148,7 +164,7 @@ internal sealed partial class ListColumns
             var name = Encoding.UTF8.GetString(header[k]);
             if (Roles.TryGetValue(KeyOf(name), out var role))
             {
-                if (!positions.TryAdd(role, k) && role != ColumnRole.NotNeeded)
+                if (!positions.TryAdd(role, k) && !IsSecondary(role))
                     problem ??=
                         $"the columns \"{Encoding.UTF8.GetString(header[positions[role]])}\" and \"{name}\" have the same meaning";
             }
@@ -162,6 +178,16 @@ internal sealed partial class ListColumns
                 unknown.Add(name);
         return new ListColumns(positions, unknown, problem);
     }
+
+    /// <summary>Whether a list can be read without the column, so that its name does not make a row a header.</summary>
+    private static bool IsSecondary(ColumnRole role) =>
+        role
+            is ColumnRole.NotNeeded
+                or ColumnRole.Selection
+                or ColumnRole.View
+                or ColumnRole.Channel
+                or ColumnRole.LowFrequency
+                or ColumnRole.HighFrequency;
 
     /// <summary>A name in lower case without units of seconds, spaces and punctuation.</summary>
     private static string KeyOf(string name)

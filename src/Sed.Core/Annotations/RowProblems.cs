@@ -30,10 +30,17 @@ internal sealed class RowProblems(string source, RowProblems? before = null)
     /// <param name="columns">Its columns.</param>
     /// <param name="role">The required column.</param>
     /// <param name="content">Content of the required column for the message, in the plural.</param>
-    public void AddMissing(in ListRows header, ListColumns columns, ColumnRole role, string content)
+    /// <param name="name">A name for the column; null for all names that are known.</param>
+    public void AddMissing(
+        in ListRows header,
+        ListColumns columns,
+        ColumnRole role,
+        string content,
+        string? name = null
+    )
     {
         var unknown = columns.Unknown.Count > 0 ? $" (unknown: {string.Join(", ", columns.Unknown)})" : "";
-        Add(header, $"the header has no column of {content}{unknown}", $"name it {ListColumns.NamesOf(role)}");
+        Add(header, $"the header has no column of {content}{unknown}", $"name it {name ?? ListColumns.NamesOf(role)}");
     }
 
     /// <summary>Adds the problem of a row with an open quote.</summary>

@@ -126,6 +126,19 @@ public sealed class TagList
             .Distinct(StringComparer.Ordinal)
             .Order(StringComparer.Ordinal);
 
+    /// <summary>The same tags with different labels.</summary>
+    /// <param name="label">The new label of each label.</param>
+    internal TagList Relabelled(Func<string, string> label) =>
+        new(
+            Source,
+            Files,
+            [.. rows.Select(own => own.ConvertAll(row => row with { Label = label(row.Label) }))],
+            positions
+        )
+        {
+            NotesWithoutSource = NotesWithoutSource,
+        };
+
     /// <summary>The position of a file in <see cref="Files"/>, or -1 if the list does not name it.</summary>
     public int IndexOf(string file) => positions.TryGetValue(file, out var index) ? index : -1;
 

@@ -1,4 +1,5 @@
 using System.IO.Enumeration;
+using Sed.Core.Annotations.Formats;
 using Sed.Core.Runtime;
 
 namespace Sed.Core.Corpora;
@@ -10,6 +11,8 @@ internal sealed class CorpusFolder
     private const int MaxDepth = 8;
 
     private readonly Dictionary<string, ListHeader> headers = new(StringComparer.Ordinal);
+
+    private AnnotationFile[]? annotations;
 
     private CorpusFolder(string path, string[] files) => (Path, Files) = (path, files);
 
@@ -50,6 +53,13 @@ internal sealed class CorpusFolder
             headers.Add(list, header = ListHeader.Of(list));
         return header;
     }
+
+    /// <summary>
+    /// The annotation files of single recordings, which are named after them (<see cref="AnnotationFiles.Find"/>). Found on
+    /// first use. Not thread-safe.
+    /// </summary>
+    internal IReadOnlyList<AnnotationFile> AnnotationsOfRecordings =>
+        annotations ??= [.. AnnotationFiles.Find(Path, Files).Where(file => file.HasAudio)];
 
     /// <summary>All files below a folder, in ordinal order. Each folder is listed once, however many links lead to it.</summary>
     /// <exception cref="CorpusException">The folder is missing or empty.</exception>

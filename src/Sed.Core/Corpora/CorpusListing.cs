@@ -106,6 +106,9 @@ internal sealed record CorpusListing(
 /// </param>
 internal sealed record ListUse(string File, Split? Split, string Content, int Clips, string Note)
 {
+    /// <summary>Title of its annotation format; empty for lists of tags and names.</summary>
+    internal string Format { get; init; } = "";
+
     /// <summary>A list that is not used.</summary>
     internal static ListUse Ignored(string file, string reason) => new(file, null, "", 0, reason);
 }

@@ -55,7 +55,7 @@ internal sealed record ListHeader(ListKind Kind, string Reason = "")
         var hasLabel = roles.Contains(ColumnRole.Label) || roles.Contains(ColumnRole.Labels);
         var hasEnd = roles.Contains(ColumnRole.Offset) || (hasLabel && roles.Contains(ColumnRole.Duration));
         // Times beside a field with several labels are the times of the clip in its video.
-        if (hasFile && roles.Contains(ColumnRole.Onset) && hasEnd && !roles.Contains(ColumnRole.Labels))
+        if (hasFile && hasLabel && roles.Contains(ColumnRole.Onset) && hasEnd && !roles.Contains(ColumnRole.Labels))
             return new ListHeader(ListKind.Strong);
         if (hasFile && hasLabel)
             return new ListHeader(ListKind.Weak);
@@ -81,7 +81,18 @@ internal sealed record ListHeader(ListKind Kind, string Reason = "")
         var bytes = new byte[MaxBytes];
         var count = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
         var text = Encoding.UTF8.GetString(ListText.ToUtf8(bytes[..count])).TrimStart('\uFEFF');
-        var line = text.Split('\n', '\r').Select(line => line.Trim()).FirstOrDefault(line => line != "") ?? "";
+        // A comment that names the columns, as in AudioSet's lists, is a header.
+        var line =
+            text.Split('\n', '\r')
+                .Select(line => line.Trim())
+                .FirstOrDefault(line =>
+                    line != ""
+                    && (
+                        !line.StartsWith("# ", StringComparison.Ordinal)
+                        || Columns(line).Count(name => ListColumns.RoleOf(name) != ColumnRole.Unknown) > 1
+                    )
+                )
+            ?? "";
         return string.Concat(line.Select(letter => char.IsControl(letter) && letter != '\t' ? '?' : letter));
     }
 

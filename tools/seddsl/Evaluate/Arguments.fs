@@ -1,6 +1,7 @@
 namespace Sed.Tool.Evaluate
 
 open Argu
+open Sed.Core.Annotations.Formats
 open Sed.Core.Scoring
 
 /// The output format.
@@ -51,6 +52,7 @@ type Arguments =
     | [<Unique>] Estimated_Tags of path: string
     | [<Unique>] Minimum_Confidence of part: float
     | [<Unique>] Classes of path: string
+    | [<Unique>] Label_Names of path: string
     | Class of label: string
     | Metric of key: string
     | [<Unique>] By of column: string
@@ -84,8 +86,10 @@ type Arguments =
     interface IArgParserTemplate with
         member this.Usage =
             match this with
-            | Reference _ -> "reference events, for example a tab-separated list of file, onset, offset and label"
-            | Estimated _ -> "estimated events: a list of the same format"
+            | Reference _ ->
+                let formats = EventListFile.Formats |> Seq.map _.Title |> String.concat ", "
+                $"reference events: a list, or a folder with an annotation file for each recording. The format is detected: {formats}"
+            | Estimated _ -> "estimated events: a list or folder in any of these formats"
             | Against _ -> "estimated events of a second system, which --bootstrap compares with the first"
             | Scores _ ->
                 "frame scores: a list with the header filename, onset, offset and the classes, or a folder with one list per file"
@@ -97,6 +101,8 @@ type Arguments =
             | Estimated_Tags _ -> "estimated tags of each file; default: the labels of its estimated events"
             | Minimum_Confidence _ ->
                 "the minimum confidence of the rows that are counted, for lists with a confidence column; default 0.5, with a warning"
+            | Label_Names _ ->
+                "the names of AudioSet's identifiers, which replace them as labels in all lists: class_labels_indices.csv or mid_to_display_name.tsv"
             | Classes _ -> "a file with one class per line; default: the labels of the reference in alphabetical order"
             | Class _ -> "a class; may be repeated"
             | Metric _ ->

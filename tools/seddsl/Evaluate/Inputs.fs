@@ -69,14 +69,25 @@ module Inputs =
                     raise (BadArguments [ $"--class \"{label}\" is given {times} times" ])
             ClassList labels
 
+    let private labelNames (arguments: ParseResults<Arguments>) =
+        arguments.TryGetResult Label_Names |> Option.map LabelNames.Read
+
     let private readEvents (arguments: ParseResults<Arguments>) (path: string) =
-        EventListFile.Read(path, arguments.TryGetResult Minimum_Confidence |> Option.toNullable)
+        let events =
+            EventListFile.Read(path, arguments.TryGetResult Minimum_Confidence |> Option.toNullable)
+        match labelNames arguments with
+        | Some names -> names.Apply events
+        | None -> events
 
     let private readTags (arguments: ParseResults<Arguments>) (path: string) =
-        TagList.Read(path, arguments.TryGetResult Minimum_Confidence |> Option.toNullable)
+        let tags =
+            TagList.Read(path, arguments.TryGetResult Minimum_Confidence |> Option.toNullable)
+        match labelNames arguments with
+        | Some names -> names.Apply tags
+        | None -> tags
 
     let private readSystem (arguments: ParseResults<Arguments>) classes (reference: EventList) (path: string) : System =
-        let events = readEvents arguments path
+        let events = (readEvents arguments path).WithNamesOf reference
         requireFiles arguments reference.Source reference.Files events.Source events.Files
 
         let unknown =
@@ -105,6 +116,7 @@ module Inputs =
             "--reference-tags", arguments.TryGetResult Reference_Tags
             "--estimated-tags", arguments.TryGetResult Estimated_Tags
             "--classes", arguments.TryGetResult Classes
+            "--label-names", arguments.TryGetResult Label_Names
         ]
 
         let known = Set [ for metric in Offered.metrics -> metric.Key ]

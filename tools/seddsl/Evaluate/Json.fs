@@ -212,8 +212,12 @@ let write (stream: Stream) (results: Results) =
     json.WriteStartObject()
     json.WriteString("format", "seddsl-evaluate/1")
     json.WriteString("reference", inputs.ReferencePath)
+    if inputs.Reference.Format <> "" then
+        json.WriteString("reference_format", inputs.Reference.Format)
     inputs.Estimated
-    |> Option.iter (fun one -> json.WriteString("estimated", one.Path))
+    |> Option.iter (fun one ->
+        json.WriteString("estimated", one.Path)
+        json.WriteString("estimated_format", one.Events.Format))
     if inputs.Estimated.IsNone then
         inputs.Tagged
         |> Option.iter (fun one -> json.WriteString("estimated_tags", one.Path))

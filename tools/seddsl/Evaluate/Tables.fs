@@ -251,3 +251,16 @@ let write (results: Results) =
 
     for line in conventions do
         Console.Out.WriteLine $"conventions: {line}"
+
+    let inputs = results.Inputs
+    for name, path, events in
+        [
+            "reference", inputs.ReferencePath, inputs.Reference
+            for one in Option.toList inputs.Estimated do
+                "estimated", one.Path, one.Events
+            for one in Option.toList inputs.Against do
+                "against", one.Path, one.Events
+        ] do
+        if events.Format <> "" then
+            Console.Out.WriteLine
+                $"{name}: {path} ({events.Format}, {events.Files.Length} files, {events.Count} events)"

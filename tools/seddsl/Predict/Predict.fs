@@ -1,6 +1,7 @@
 module Sed.Tool.Predict.Predict
 
 open System
+open System.Collections.Generic
 open System.IO
 open System.Threading
 open Argu
@@ -31,10 +32,10 @@ type private PredictArguments =
             match argument with
             | Model_And_Recordings _ ->
                 "the model file (.sed), then recordings or folders of recordings, of any length, format and sample rate."
-            | Out _ -> "write to this file instead of standard output."
+            | Out _ -> "write to this file instead of standard output, or to this folder: one file for each recording."
             | Format _ ->
                 let names = EventListFile.Formats |> Seq.map _.Name |> String.concat ", "
-                $"format of the events: {names} (default: {EventListFile.Formats[0].Name})."
+                $"format of the events: {names} (default: {EventListFile.Formats[0].Name}). Formats without names of recordings need --out with a folder for several recordings."
             | TagsOnly ->
                 "write the tags of each clip instead of events; columns: filename, start and end of the clip, event_label."
             | Json ->
@@ -125,11 +126,53 @@ let private problems (arguments: ParseResults<PredictArguments>) recordings = [
     | _ -> ()
 ]
 
+let private format (arguments: ParseResults<PredictArguments>) =
+    arguments.TryGetResult Format
+    |> Option.bind (EventListFile.FormatNamed >> Option.ofObj)
+    |> Option.defaultValue EventListFile.Formats[0]
+
+/// The annotation files to write, by the recordings' names, if --out is a folder: an existing one, a path that ends with
+/// a separator, or any path for several recordings in a format that does not name them.
+let private annotationFiles (arguments: ParseResults<PredictArguments>) (recordings: Recordings.Recording list) =
+    let format = format arguments
+    let isList =
+        arguments.Contains Json
+        || arguments.Contains TagsOnly
+        || arguments.Contains Stream
+    let isEach = not format.NamesRecordings && recordings.Length > 1
+    match arguments.TryGetResult Out with
+    | None when isEach && not isList ->
+        raise (
+            BadArguments [
+                $"--format {format.Name} writes one file for each recording; name a folder with --out, for example --out labels/"
+            ]
+        )
+    | Some out when
+        not isList
+        && (isEach || Directory.Exists out || Path.EndsInDirectorySeparator out)
+        ->
+        let names = [ for recording in recordings -> recording.Name ]
+        let paths = Output.filePaths format (OutputPath.folder "--out" out) names
+        let problems = [
+            for recording in recordings do
+                let path = paths[recording.Name]
+                let isBeside =
+                    Path.GetDirectoryName(Path.GetFullPath path) =
+                        Path.GetDirectoryName(Path.GetFullPath recording.Path)
+                if isBeside && File.Exists path then
+                    $"--out: {path} exists beside its recording and can have annotations; name a different folder"
+        ]
+        if not problems.IsEmpty then
+            raise (BadArguments problems)
+        Some paths
+    | _ -> None
+
 /// Writes the detections of all recordings; lists unreadable recordings on standard error.
 let private detectAll
     (arguments: ParseResults<PredictArguments>)
     (model: SedModel)
     (all: Recordings.Recording list)
+    (files: IReadOnlyDictionary<string, string> option)
     (text: TextWriter)
     stop
     =
@@ -147,11 +190,9 @@ let private detectAll
         elif arguments.Contains TagsOnly then
             Output.tags text
         else
-            let format =
-                arguments.TryGetResult Format
-                |> Option.bind (EventListFile.FormatNamed >> Option.ofObj)
-                |> Option.defaultValue EventListFile.Formats[0]
-            Output.events format text
+            match files with
+            | Some paths -> Output.eventFiles (format arguments) paths
+            | None -> Output.events (format arguments) text
     use progress = new Progress()
     use scores =
         new ScoreFolder(
@@ -217,9 +258,15 @@ let private work (arguments: ParseResults<PredictArguments>) =
     let recordings = Recordings.find (arguments.GetResult(Without_Prefix, "")) paths
     let scores =
         arguments.TryGetResult Scores |> Option.map (OutputPath.folder "--scores")
+    let files = annotationFiles arguments recordings
     OutputPath.protect [
-        for out in Option.toList (arguments.TryGetResult Out) do
-            "--out", OutputPath.file "--out" out
+        match files with
+        | Some paths ->
+            for path in paths.Values do
+                "--out", path
+        | None ->
+            for out in Option.toList (arguments.TryGetResult Out) do
+                "--out", OutputPath.file "--out" out
         for folder in Option.toList scores do
             "--scores", folder
             for recording in recordings do
@@ -243,7 +290,8 @@ let private work (arguments: ParseResults<PredictArguments>) =
             ExitCode.Done
         else
             match arguments.TryGetResult Out with
-            | None -> detectAll arguments model recordings Console.Out stop
+            | None -> detectAll arguments model recordings None Console.Out stop
+            | Some _ when files.IsSome -> detectAll arguments model recordings files TextWriter.Null stop
             | Some out ->
                 let mutable code = ExitCode.Done
                 AtomicFile.Write(
@@ -251,7 +299,7 @@ let private work (arguments: ParseResults<PredictArguments>) =
                     Action<Stream>(fun stream ->
                         use text = new StreamWriter(stream, leaveOpen = true)
                         text.NewLine <- "\n"
-                        code <- detectAll arguments model recordings text stop)
+                        code <- detectAll arguments model recordings None text stop)
                 )
                 code
     with :? OperationCanceledException ->

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace Sed.Core.Annotations.Formats;
 
@@ -10,7 +11,7 @@ namespace Sed.Core.Annotations.Formats;
 /// <param name="Onset">Index of the onset.</param>
 /// <param name="Offset">Index of the offset.</param>
 /// <param name="Label">Index of the label.</param>
-internal sealed record EventColumns(int Fields, int File, int Onset, int Offset, int Label)
+internal sealed partial record EventColumns(int Fields, int File, int Onset, int Offset, int Label)
 {
     /// <summary>Index of the duration, in lists that have durations instead of offsets.</summary>
     public int Duration { get; private init; } = -1;
@@ -26,6 +27,24 @@ internal sealed record EventColumns(int Fields, int File, int Onset, int Offset,
 
     /// <summary>Index of the selection number (Raven).</summary>
     public int Selection { get; private init; } = -1;
+
+    /// <summary>Index of the view of a selection (Raven).</summary>
+    public int View { get; private init; } = -1;
+
+    /// <summary>Index of the channel.</summary>
+    public int Channel { get; private init; } = -1;
+
+    /// <summary>Index of the lower limit of the frequency range, in Hz.</summary>
+    public int LowHz { get; private init; } = -1;
+
+    /// <summary>Index of the upper limit of the frequency range, in Hz.</summary>
+    public int HighHz { get; private init; } = -1;
+
+    /// <summary>Whether the file column has paths of the annotating machine, of which the last part is the name.</summary>
+    public bool HasPaths { get; private init; }
+
+    /// <summary>Whether rows have details of events.</summary>
+    public bool HasDetails => Channel >= 0 || LowHz >= 0 || HighHz >= 0 || Confidence >= 0;
 
     /// <summary>Names of the columns that are not read.</summary>
     public IReadOnlyList<string> Unknown { get; private init; } = [];
@@ -99,21 +118,32 @@ internal sealed record EventColumns(int Fields, int File, int Onset, int Offset,
         var before = problems.Count;
         var columns = problems.ColumnsOf(row);
         var offset = columns[ColumnRole.Offset];
-        if (columns[ColumnRole.File] < 0 && columns.Unknown.Count > 0)
+        var isRaven = columns[ColumnRole.Selection] >= 0;
+        if (columns[ColumnRole.File] < 0 && columns.Unknown.Count > 0 && !isRaven)
             problems.AddMissing(row, columns, ColumnRole.File, "file names");
         if (columns[ColumnRole.Onset] < 0)
-            problems.AddMissing(row, columns, ColumnRole.Onset, "onsets");
+            problems.AddMissing(row, columns, ColumnRole.Onset, "onsets", isRaven ? "Begin Time (s)" : null);
         if (offset < 0 && columns[ColumnRole.Duration] < 0)
-            problems.AddMissing(row, columns, ColumnRole.Offset, "offsets");
+            problems.AddMissing(row, columns, ColumnRole.Offset, "offsets", isRaven ? "End Time (s)" : null);
         var label = columns[ColumnRole.Label];
-        if (label < 0 && columns[ColumnRole.Labels] >= 0)
+        var unknown = columns.Unknown;
+        if (label < 0 && isRaven)
+            (label, unknown) = AnnotationColumn(row, unknown);
+        if (
+            label < 0
+            && columns[ColumnRole.Labels] >= 0
+            && columns[ColumnRole.Onset] >= 0
+            && columns[ColumnRole.File] >= 0
+        )
+            problems.Add(row, AudioSetSegments.Description, AudioSetSegments.Remedy);
+        else if (label < 0 && columns[ColumnRole.Labels] >= 0)
             problems.Add(
                 row,
                 $"the column \"{Encoding.UTF8.GetString(row[columns[ColumnRole.Labels]])}\" has several labels for each row, as in a list of tags",
                 $"write one row for each event, and name the column {ListColumns.NamesOf(ColumnRole.Label)}"
             );
         else if (label < 0)
-            problems.AddMissing(row, columns, ColumnRole.Label, "labels");
+            problems.AddMissing(row, columns, ColumnRole.Label, "labels", isRaven ? "Annotation" : null);
         if (problems.Count > before)
             return null;
         return new EventColumns(
@@ -129,7 +159,37 @@ internal sealed record EventColumns(int Fields, int File, int Onset, int Offset,
             Presence = columns[ColumnRole.Presence],
             FileOffset = columns[ColumnRole.FileOffset],
             Selection = columns[ColumnRole.Selection],
-            Unknown = columns.Unknown,
+            View = columns[ColumnRole.View],
+            Channel = columns[ColumnRole.Channel],
+            LowHz = columns[ColumnRole.LowFrequency],
+            HighHz = columns[ColumnRole.HighFrequency],
+            HasPaths =
+                columns[ColumnRole.File] is var file and >= 0
+                && Encoding.UTF8.GetString(row[file]).Contains("path", StringComparison.OrdinalIgnoreCase),
+            Unknown = unknown,
         };
     }
+
+    /// <summary>
+    /// The label column of a selection table of Raven whose annotation column has a name of the annotator's own: the only
+    /// column that is not a measurement; -1 if there are none or several.
+    /// </summary>
+    private static (int Label, IReadOnlyList<string> Unknown) AnnotationColumn(
+        in ListRows header,
+        IReadOnlyList<string> unknown
+    )
+    {
+        string[] candidates = [.. unknown.Where(name => !Measurement().IsMatch(name))];
+        for (var k = 0; k < header.Count && candidates.Length == 1; k++)
+            if (Encoding.UTF8.GetString(header[k]) == candidates[0])
+                return (k, [.. unknown.Where(name => name != candidates[0])]);
+        return (-1, unknown);
+    }
+
+    // Raven writes units behind the names of its measurements; those without a unit are listed.
+    [GeneratedRegex(
+        @"\(|\b(samples?|path|file|date|time|hour|entropy|energy|power|amplitude|length|occupancy|score|sound|template|notes?|comments?)\b",
+        RegexOptions.IgnoreCase
+    )]
+    private static partial Regex Measurement();
 }

@@ -8,13 +8,28 @@ public static class EventListFile
     private const int HeadBytes = 1 << 16;
 
     /// <summary>The annotation formats; the first one is the default for writing.</summary>
-    public static IReadOnlyList<IAnnotationFormat> Formats { get; } = [new TabSeparatedEvents()];
+    public static IReadOnlyList<IAnnotationFormat> Formats { get; } =
+    [
+        new TabSeparatedEvents(),
+        new CommaSeparatedEvents(),
+        new DcaseEvents(),
+        new JsonEvents(),
+        new AudacityLabels(),
+        new RavenSelections(),
+        new TextGrids(),
+        new LabelStudioTasks(),
+        new SprSoundEvents(),
+    ];
 
     /// <summary>The format with the given <see cref="IAnnotationFormat.Name"/>; null if there is none.</summary>
     public static IAnnotationFormat? FormatNamed(string name) => Formats.FirstOrDefault(format => format.Name == name);
 
-    /// <summary>Reads a file. The format is recognised from its first lines.</summary>
-    /// <param name="path">Path of the file.</param>
+    /// <summary>
+    /// Reads a file, or a folder with one annotation file per recording. The format is recognised from the first lines.
+    /// </summary>
+    /// <param name="path">
+    /// Path of the file or folder. If there is audio in the folder, an annotation file has the name of a recording beside it.
+    /// </param>
     /// <param name="minimumConfidence">
     /// Minimum confidence of an event, from 0 to 1, in lists with confidences. Events below it are left out. The
     /// default is 0.5, and <see cref="EventList.Notes"/> reports the events that it excludes.
@@ -26,7 +41,27 @@ public static class EventListFile
     public static EventList Read(string path, double? minimumConfidence = null)
     {
         ArgumentNullException.ThrowIfNull(path);
-        return Parse(ListText.Read(path), path, Formats, minimumConfidence);
+        return Directory.Exists(path)
+            ? AnnotationFiles.Read(path, minimumConfidence)
+            : Parse(ListText.Read(path), path, Formats, minimumConfidence);
+    }
+
+    /// <summary>The format of a file by its first lines; null if no format or several formats recognise it.</summary>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    internal static IAnnotationFormat? FormatOf(string path)
+    {
+        using var file = File.OpenRead(path);
+        var bytes = new byte[HeadBytes];
+        var count = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+        var text = ListText.ToUtf8(bytes[..count]);
+        var head = text.AsSpan(text.AsSpan().StartsWith("\uFEFF"u8) ? 3 : 0);
+        if (count == HeadBytes && head.LastIndexOf((byte)'\n') is var end and >= 0)
+            head = head[..(end + 1)];
+        IAnnotationFormat? found = null;
+        foreach (var format in Formats)
+            if (count > 0 && format.Recognises(head))
+                found = found is null ? format : null;
+        return found;
     }
 
     /// <summary>Reads a list from its bytes. The format is recognised from the first lines.</summary>
@@ -63,7 +98,8 @@ public static class EventListFile
 
     /// <summary>The text that <see cref="Write"/> writes.</summary>
     /// <exception cref="AnnotationException">A name or label cannot be written in a tab-separated list.</exception>
-    public static string Format(EventList list, bool header = false) => Format(list, new TabSeparatedEvents(header));
+    public static string Format(EventList list, bool header = false) =>
+        Format(list, header ? new TabSeparatedEvents() : new DcaseEvents());
 
     /// <summary>A list as text in a format.</summary>
     /// <exception cref="AnnotationException">A name or label cannot be written in this format.</exception>
@@ -92,13 +128,13 @@ public static class EventListFile
         if (recognised.Count == 1)
             return recognised[0];
         // The format of a malformed list follows from its extension, so that the format's reader reports the malformed
-        // lines.
+        // lines. The formats of rows and fields have one reader.
         var extension = Path.GetExtension(source).ToLowerInvariant();
         IAnnotationFormat[] named =
         [
             .. (recognised.Count > 0 ? recognised : formats).Where(format => format.Extensions.Contains(extension)),
         ];
-        if (named.Length == 1)
+        if (named.Length == 1 || (named.Length > 1 && recognised.Count == 0))
             return named[0];
         if (recognised.Count > 0)
             throw new AnnotationException(

@@ -1,20 +1,33 @@
 namespace Sed.Core.Annotations.Formats;
 
 /// <summary>Builds an event list from the rows of a text.</summary>
-/// <param name="source">Name of the list in messages.</param>
-/// <param name="minimumConfidence">Minimum confidence of an event, in lists with confidences.</param>
-internal sealed class EventListReading(string source, double? minimumConfidence)
+internal sealed class EventListReading
 {
     private const int NoEvent = -1;
 
+    private readonly string source;
+    private readonly string format;
     private readonly NamePool files = new();
     private readonly NamePool labels = new();
-    private readonly RowProblems problems = new(source);
-    private readonly ListNotes notes = new(minimumConfidence);
+    private readonly RowProblems problems;
+    private readonly ListNotes notes;
     private readonly List<Row> rows = [];
-    private readonly HashSet<(Row Row, string Selection)> selections = [];
+    private readonly Dictionary<(Row Row, string Selection), int> selections = [];
+    private readonly RowDetails details;
     private EventColumns? columns;
     private bool isUnreadable;
+
+    /// <param name="source">Name of the list in messages.</param>
+    /// <param name="minimumConfidence">Minimum confidence of an event, in lists with confidences.</param>
+    /// <param name="format">Title of the format.</param>
+    public EventListReading(string source, double? minimumConfidence, string format)
+    {
+        this.source = source;
+        this.format = format;
+        problems = new RowProblems(source);
+        notes = new ListNotes(minimumConfidence);
+        details = new RowDetails(problems);
+    }
 
     private readonly record struct Row(double Onset, double Offset, int File, int Label, int Line);
 
@@ -30,11 +43,13 @@ internal sealed class EventListReading(string source, double? minimumConfidence)
             problems.AddOpenQuote(row);
         else if (row.Count == 1)
             AddFileWithoutEvents(row);
+        else if (IsFrequencyRange(row))
+            details.AddRange(rows.Count - 1, row);
         else if (ColumnsOf(row) is not { } known)
             return;
         else if (row.Count != known.Fields && !(row.Count > known.Fields && row.CountWithoutEmptyEnd <= known.Fields))
             problems.Add(row, $"the row has {row.Count} fields, but the list has {known.Fields}");
-        else if (!IsFrequencyRange(row, known))
+        else
             AddEvent(row, known);
     }
 
@@ -56,17 +71,24 @@ internal sealed class EventListReading(string source, double? minimumConfidence)
             starts[k] += starts[k - 1];
         var events = new SoundEvent[starts[^1]];
         var lines = new int[starts[^1]];
+        var own = details.IsEmpty ? null : new EventDetails?[starts[^1]];
         var next = starts.AsSpan(0, files.Names.Count).ToArray();
-        foreach (var row in rows)
+        for (var k = 0; k < rows.Count; k++)
         {
+            var row = rows[k];
             if (row.Label == NoEvent)
                 continue;
-            lines[next[row.File]] = row.Line;
-            events[next[row.File]++] = new SoundEvent(row.Onset, row.Offset, labels.Names[row.Label]);
+            var place = next[row.File]++;
+            lines[place] = row.Line;
+            events[place] = new SoundEvent(row.Onset, row.Offset, labels.Names[row.Label]);
+            if (own is not null)
+                own[place] = details[k];
         }
         return new EventList(source, [.. files.Names], events, starts, lines, files.Positions)
         {
             NotesWithoutSource = notes.Finish(),
+            Details = own,
+            Format = format,
         };
     }
 
@@ -116,8 +138,8 @@ internal sealed class EventListReading(string source, double? minimumConfidence)
     }
 
     /// <summary>Audacity writes the frequency range of a label into a separate row.</summary>
-    private static bool IsFrequencyRange(in ListRows row, EventColumns known) =>
-        known is { File: < 0, Onset: 0 } && row[0].SequenceEqual("\\"u8) && TextNumbers.LooksLikeANumber(row[1]);
+    private bool IsFrequencyRange(in ListRows row) =>
+        columns is null or { File: < 0, Onset: 0 } && row[0].SequenceEqual("\\"u8);
 
     private void AddFileWithoutEvents(in ListRows row)
     {
@@ -132,7 +154,7 @@ internal sealed class EventListReading(string source, double? minimumConfidence)
                 row.Separator == '\t' ? "separate fields by tabs" : $"separate fields by \"{row.Separator}\""
             );
         else
-            AddRow(row, row[0], 0, 0, NoEvent);
+            AddFile(row, row[0]);
     }
 
     private void AddEvent(in ListRows row, EventColumns known)
@@ -142,7 +164,7 @@ internal sealed class EventListReading(string source, double? minimumConfidence)
         var name = known.File < 0 ? [] : row[known.File];
         if (row[known.Onset].IsEmpty && row[endIndex].IsEmpty && labelField.IsEmpty && !name.IsEmpty)
         {
-            AddRow(row, name, 0, 0, NoEvent);
+            AddFile(row, name);
             return;
         }
         if (name.IsEmpty && known.File >= 0)
@@ -157,7 +179,7 @@ internal sealed class EventListReading(string source, double? minimumConfidence)
         else if (labelField.IsEmpty)
             problems.Add(row, "the label is missing");
         else if (labels.IndexOf(labelField) is var label and >= 0)
-            AddRow(row, name, onset, end, Counts(row, known) ? label : NoEvent);
+            AddEvent(row, known, name, new Row(onset, end, 0, Counts(row, known) ? label : NoEvent, row.Line));
         else
             problems.Add(row, "the label is not valid UTF-8 or contains a control character");
     }
@@ -180,20 +202,44 @@ internal sealed class EventListReading(string source, double? minimumConfidence)
         return true;
     }
 
-    private void AddRow(in ListRows row, ReadOnlySpan<byte> name, double onset, double offset, int label)
+    /// <summary>Adds a row with an event. Raven writes one row for each view of a selection.</summary>
+    private void AddEvent(in ListRows row, EventColumns known, ReadOnlySpan<byte> name, Row sound)
     {
-        if (files.IndexOf(name) is not (var file and >= 0))
+        if (known.HasPaths)
+            name = name[(name.LastIndexOfAny((byte)'/', (byte)'\\') + 1)..];
+        if (FileOf(row, name) is not { } file)
+            return;
+        sound = sound with { File = file };
+        var position = rows.Count;
+        if (known.Selection >= 0)
         {
-            problems.Add(row, "the file name is not valid UTF-8 or contains a control character");
-            return;
+            var key = (sound with { Line = 0 }, ListText.Shown(row[known.Selection]));
+            if (selections.TryAdd(key, position))
+                rows.Add(sound);
+            // The frequency range of a waveform view is that of the whole recording.
+            else if (known.View < 0 || row[known.View].StartsWith("Spectrogram"u8))
+                position = selections[key];
+            else
+                return;
         }
-        // Raven writes one row per view of a selection.
-        if (
-            columns is { Selection: >= 0 and var selection }
-            && !selections.Add((new Row(onset, offset, file, label, 0), ListText.Shown(row[selection])))
-        )
-            return;
-        rows.Add(new Row(onset, offset, file, label, row.Line));
+        else
+            rows.Add(sound);
+        if (known.HasDetails)
+            details.Add(position, row, known);
+    }
+
+    private void AddFile(in ListRows row, ReadOnlySpan<byte> name)
+    {
+        if (FileOf(row, name) is { } file)
+            rows.Add(new Row(0, 0, file, NoEvent, row.Line));
+    }
+
+    private int? FileOf(in ListRows row, ReadOnlySpan<byte> name)
+    {
+        if (files.IndexOf(name) is var file and >= 0)
+            return file;
+        problems.Add(row, "the file name is not valid UTF-8 or contains a control character");
+        return null;
     }
 
     /// <summary>

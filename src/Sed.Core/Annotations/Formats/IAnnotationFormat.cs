@@ -20,6 +20,18 @@ public interface IAnnotationFormat
     /// <summary>File extensions in lower case with the dot. Used if several formats recognise a text.</summary>
     IReadOnlyList<string> Extensions { get; }
 
+    /// <summary>
+    /// Whether a text can hold the events of several recordings. If not, each recording has a file of its own, which is
+    /// named after it.
+    /// </summary>
+    bool NamesRecordings { get; }
+
+    /// <summary>
+    /// End of the name of an annotation file that is written beside a recording: with ".txt", the events of "street.wav"
+    /// are written to "street.txt".
+    /// </summary>
+    string FileSuffix => Extensions[0];
+
     /// <summary>Whether a text is in this format, judged by its first lines.</summary>
     /// <param name="head">The first lines, at most 64 KiB, without a byte order mark.</param>
     bool Recognises(ReadOnlySpan<byte> head);

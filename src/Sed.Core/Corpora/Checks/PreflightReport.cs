@@ -109,12 +109,13 @@ public sealed class PreflightReport
     private string ListTable(int names)
     {
         StringBuilder text = new();
-        TextTable table = new("list", "split", "content", "clips", "note");
+        TextTable table = new("list", "split", "content", "format", "clips", "note");
         foreach (var use in listing.Lists.Where(use => use.Split is not null))
             table.Add(
                 ShownEnd(use.File),
                 use.Split!.ToString()!,
                 use.Content,
+                use.Format,
                 use.Clips.ToString(CultureInfo.InvariantCulture),
                 use.Note
             );

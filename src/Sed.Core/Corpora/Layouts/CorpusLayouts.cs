@@ -6,7 +6,8 @@ namespace Sed.Core.Corpora.Layouts;
 public static class CorpusLayouts
 {
     /// <summary>The corpus layouts.</summary>
-    internal static IReadOnlyList<ICorpusLayout> All { get; } = [new Dcase2017Task4(), new TabSeparatedLabels()];
+    internal static IReadOnlyList<ICorpusLayout> All { get; } =
+    [new Dcase2017Task4(), new TabSeparatedLabels(), new AnnotatedRecordings()];
 
     /// <summary>Reads the corpus in a folder. Its label files decide the layout; clips without audio are left out.</summary>
     /// <param name="folder">The folder. Label files and audio can be in folders below it.</param>

@@ -116,7 +116,12 @@ internal sealed class Dcase2017Task4 : ICorpusLayout
             if (weak is not null)
                 uses.Add(new(folder.Relative(weak.Source), split, "weak labels", weak.Files.Length, ""));
             if (strong is not null)
-                uses.Add(new(folder.Relative(strong.Source), split, "strong labels", strong.Files.Length, ""));
+                uses.Add(
+                    new(folder.Relative(strong.Source), split, "strong labels", strong.Files.Length, "")
+                    {
+                        Format = strong.Format,
+                    }
+                );
             clips.AddRange(Join(split, weak, strong, classes));
         }
         if (clips.Count == 0 && files.Problems.Count == 0)

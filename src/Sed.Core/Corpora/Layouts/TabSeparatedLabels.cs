@@ -20,7 +20,7 @@ internal sealed class TabSeparatedLabels : ICorpusLayout
 
     public LayoutMatch Recognise(CorpusFolder folder)
     {
-        string[] lists = [.. folder.Files.Where(ListHeader.IsNamedList)];
+        string[] lists = [.. Lists(folder)];
         string[] labelled = [.. lists.Where(list => IsLabelled(folder, list))];
         return LayoutMatch.Of(
             labelled,
@@ -36,21 +36,22 @@ internal sealed class TabSeparatedLabels : ICorpusLayout
     public CorpusListing Read(CorpusFolder folder)
     {
         LabelFiles files = new();
-        files.AddRange(CorpusFolder.EmptyLists(folder.Files.Where(IsTabSeparated)));
+        files.AddRange(CorpusFolder.EmptyLists(Lists(folder).Where(IsTabSeparated)));
         List<ListUse> uses = [];
         List<(Split Split, TagList List)> weak = [];
         List<(Split Split, EventList List)> strong = [];
         List<string> unlabelled = [];
+        var names = NamesOfLabels(folder, files);
         foreach (var list in Sorted(folder, files, uses))
         {
-            if (list.Kind == ListKind.Names && files.Tags(list.File) is { } names)
+            if (list.Kind == ListKind.Names && files.Tags(list.File) is { } unknown)
             {
-                unlabelled.AddRange(names.Files);
-                uses.Add(list.Use("no labels", names.Files.Length));
+                unlabelled.AddRange(unknown.Files);
+                uses.Add(list.Use("no labels", unknown.Files.Length));
             }
             else if (list.Kind == ListKind.Weak && files.Tags(list.File) is { } tags)
             {
-                weak.Add((list.Split, tags));
+                weak.Add((list.Split, names?.Apply(tags) ?? tags));
                 uses.Add(list.Use("weak labels", tags.Files.Length, tags.NotesWithoutSource));
             }
             else if (list.Kind == ListKind.Strong && files.Events(list.File) is { } events)
@@ -62,7 +63,7 @@ internal sealed class TabSeparatedLabels : ICorpusLayout
                     );
                     continue;
                 }
-                strong.Add((list.Split, events));
+                strong.Add((list.Split, names?.Apply(events) ?? events));
                 uses.Add(list.Use("strong labels", events.Files.Length, events.NotesWithoutSource));
             }
             else
@@ -112,7 +113,7 @@ internal sealed class TabSeparatedLabels : ICorpusLayout
     private static List<SplitList> Sorted(CorpusFolder folder, LabelFiles files, List<ListUse> uses)
     {
         List<(string File, string Relative, ListKind Kind)> found = [];
-        foreach (var file in folder.Files.Where(ListHeader.IsNamedList))
+        foreach (var file in Lists(folder))
         {
             var header = folder.HeaderOf(file);
             var relative = folder.Relative(file);
@@ -123,6 +124,8 @@ internal sealed class TabSeparatedLabels : ICorpusLayout
                         "it names files without labels, and its name does not contain \"unlabelled\""
                     )
                 );
+            else if (IsListOfNames(file))
+                uses.Add(ListUse.Ignored(relative, "its names replace the identifiers of labels"));
             else if (header.Kind != ListKind.None)
                 found.Add((file, relative, header.Kind));
             else if (IsTabSeparated(file) || header.MayBeList)
@@ -237,6 +240,35 @@ internal sealed class TabSeparatedLabels : ICorpusLayout
         }
         return clips;
     }
+
+    /// <summary>The lists, without the annotation files of single recordings.</summary>
+    private static IEnumerable<string> Lists(CorpusFolder folder)
+    {
+        var beside = folder.AnnotationsOfRecordings.Select(file => file.Path).ToHashSet(StringComparer.Ordinal);
+        return folder.Files.Where(file => ListHeader.IsNamedList(file) && !beside.Contains(file));
+    }
+
+    /// <summary>The list of AudioSet's identifiers and names in the folder; null if there is none or if it is invalid.</summary>
+    private static LabelNames? NamesOfLabels(CorpusFolder folder, LabelFiles files)
+    {
+        var list = folder.Files.FirstOrDefault(IsListOfNames);
+        try
+        {
+            return list is null ? null : LabelNames.Read(list);
+        }
+        catch (AnnotationException invalid)
+        {
+            files.AddRange(invalid.Problems);
+            return null;
+        }
+    }
+
+    private static bool IsListOfNames(string file) =>
+        Path.GetFileName(file) is var name
+        && (
+            name.StartsWith("class_labels_indices", StringComparison.OrdinalIgnoreCase)
+            || name.StartsWith("mid_to_display_name", StringComparison.OrdinalIgnoreCase)
+        );
 
     private static bool IsTabSeparated(string file) => file.EndsWith(".tsv", StringComparison.OrdinalIgnoreCase);
 

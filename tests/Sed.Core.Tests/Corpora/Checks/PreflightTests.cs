@@ -114,8 +114,8 @@ public sealed class PreflightTests : IDisposable
             lines[0]
         );
         Assert.Equal("Read at 44100 Hz, clips of 10 s.", lines[2]);
-        Assert.Equal("list                                     split     content      clips  note", lines[4]);
-        Assert.Equal("groundtruth_weak_label_training_set.csv  Training  weak labels      6", lines[5]);
+        Assert.Equal("list                                     split     content      format  clips  note", lines[4]);
+        Assert.Equal("groundtruth_weak_label_training_set.csv  Training  weak labels              6", lines[5]);
         Assert.Equal("finding    count  action                   first", lines[7]);
         Assert.Equal("Missing        4  left out                 gone1.wav, gone2.wav, gone3.wav, ...", lines[8]);
         Assert.Equal("Short          1  kept; padded and masked  b, with comma.wav", lines[9]);

@@ -132,9 +132,9 @@ public sealed class TabSeparatedLabelsTests : IDisposable
 
         Assert.Contains(
             """
-            list                     split       content      clips  note
-            audioset_weak_eval.tsv   Evaluation  weak labels      1
-            audioset_weak_train.tsv  Training    weak labels      1
+            list                     split       content      format  clips  note
+            audioset_weak_eval.tsv   Evaluation  weak labels              1
+            audioset_weak_train.tsv  Training    weak labels              1
             ignored: durations.tsv: it is a list of durations
             """.ReplaceLineEndings("\n"),
             text

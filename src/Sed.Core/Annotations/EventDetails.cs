@@ -1,0 +1,23 @@
+namespace Sed.Core.Annotations;
+
+/// <summary>
+/// Properties of an annotated event beside its times and label. Metrics do not use them. Null: the annotation does not
+/// state the property.
+/// </summary>
+public sealed record EventDetails
+{
+    /// <summary>Lower limit of the frequency range in Hz; 0 or more.</summary>
+    public double? LowHz { get; init; }
+
+    /// <summary>Upper limit of the frequency range in Hz; not below <see cref="LowHz"/>.</summary>
+    public double? HighHz { get; init; }
+
+    /// <summary>Channel of the recording, as the annotation numbers it: from 1 in Raven, from 0 in Label Studio.</summary>
+    public int? Channel { get; init; }
+
+    /// <summary>Confidence of the label, from 0 to 1.</summary>
+    public double? Confidence { get; init; }
+
+    /// <summary>Name or number of the annotator.</summary>
+    public string? Annotator { get; init; }
+}

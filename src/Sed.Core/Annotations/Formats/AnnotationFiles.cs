@@ -1,0 +1,159 @@
+using System.Text.RegularExpressions;
+using Sed.Core.Audio;
+using Sed.Core.Runtime;
+
+namespace Sed.Core.Annotations.Formats;
+
+/// <summary>An annotation file of a single recording, which is named by the file's name.</summary>
+/// <param name="Path">Path of the file.</param>
+/// <param name="Recording">Path of the recording within the folder, with "/"; without extension if there is no audio.</param>
+/// <param name="Suffix">The rest of the file's name, for example ".Table.1.selections.txt".</param>
+internal sealed record AnnotationFile(string Path, string Recording, string Suffix)
+{
+    /// <summary>Whether the recording is in the folder.</summary>
+    public bool HasAudio { get; init; }
+}
+
+/// <summary>
+/// Finds and reads the annotation files of a folder with one file per recording: beside the audio, in other folders than the
+/// audio, or without audio.
+/// </summary>
+internal static partial class AnnotationFiles
+{
+    private static readonly HashSet<string> Extensions =
+    [
+        .. EventListFile.Formats.SelectMany(format => format.Extensions),
+    ];
+
+    /// <summary>
+    /// The annotation files among files. If there is audio, the name of an annotation file begins with the name of a
+    /// recording in the same folder, or else of the only recording of this name. Files with a suffix that no format recognises in any file are other files.
+    /// </summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="files">All files below it.</param>
+    public static IReadOnlyList<AnnotationFile> Find(string folder, IReadOnlyList<string> files)
+    {
+        Dictionary<string, string?> audio = new(StringComparer.Ordinal);
+        foreach (var file in files.Where(AudioFile.HasAudioExtension))
+        {
+            audio[System.IO.Path.ChangeExtension(file, null)] = file;
+            audio[file] = file;
+            // A name that is not unique names no recording.
+            var name = System.IO.Path.GetFileNameWithoutExtension(file);
+            audio[name] = audio.ContainsKey(name) ? null : file;
+        }
+        AnnotationFile[] candidates =
+        [
+            .. files
+                .Where(file => Extensions.Contains(System.IO.Path.GetExtension(file).ToLowerInvariant()))
+                .Select(file => audio.Count > 0 ? OfAudio(folder, file, audio) : Named(folder, file))
+                .OfType<AnnotationFile>(),
+        ];
+        var known = candidates
+            .GroupBy(file => KindOf(file.Suffix))
+            .Where(group => group.Any(file => IsRecognised(file.Path)))
+            .Select(group => group.Key)
+            .ToHashSet(StringComparer.Ordinal);
+        return [.. candidates.Where(file => known.Contains(KindOf(file.Suffix)))];
+    }
+
+    /// <summary>Reads a folder with an annotation file for each recording.</summary>
+    /// <exception cref="AnnotationException">The folder has no annotation files, or files are invalid; all problems are listed.</exception>
+    public static EventList Read(string folder, double? minimumConfidence)
+    {
+        var files = Find(folder, FolderTree.Files(folder));
+        if (files.Count == 0)
+            throw new AnnotationException(
+                folder,
+                0,
+                "this is a folder without annotation files",
+                "name a list, or a folder with an annotation file for each recording"
+            );
+        List<EventList> lists = [];
+        List<Problem> problems = [];
+        var count = 0;
+        foreach (var file in files)
+            try
+            {
+                lists.Add(OfRecording(file, EventListFile.Read(file.Path, minimumConfidence)));
+            }
+            catch (AnnotationException invalid)
+            {
+                problems.AddRange(invalid.Problems);
+                count += invalid.Count;
+            }
+        foreach (var name in lists.SelectMany(list => list.Files).CountBy(name => name).Where(entry => entry.Value > 1))
+        {
+            problems.Add(SeveralFiles(folder, name.Key, lists.Where(list => list.IndexOf(name.Key) >= 0)));
+            count++;
+        }
+        return count == 0
+            ? EventList.Joined(folder, lists)
+            : throw new AnnotationException([.. problems.Take(AnnotationException.MaxListed)], count);
+    }
+
+    /// <summary>
+    /// The list with the recording that the file is named after, if it is the list of a single recording; otherwise the list
+    /// itself. A list without rows is that of a recording without events.
+    /// </summary>
+    public static EventList OfRecording(AnnotationFile file, EventList list) =>
+        list.Files.Length == 0 ? EventList.Of([(file.Recording, [])], file.Path)
+        : list.Files is [var only] && (only == "" || IsName(only, file.Recording)) ? list.Renamed([file.Recording])
+        : list;
+
+    /// <summary>The problem of a recording with several annotation files.</summary>
+    public static Problem SeveralFiles(string folder, string recording, IEnumerable<EventList> lists) =>
+        new(
+            folder,
+            $"the recording \"{recording}\" has several annotation files: {string.Join(", ", lists.Select(list => System.IO.Path.GetFileName(list.Source)))}",
+            "keep one of them"
+        );
+
+    private static bool IsName(string name, string recording) =>
+        new FileNames([System.IO.Path.GetFileName(recording)]).IndexOf(System.IO.Path.GetFileName(name)) == 0;
+
+    private static AnnotationFile? OfAudio(string folder, string file, Dictionary<string, string?> audio)
+    {
+        var name = file.LastIndexOfAny(['/', '\\']) + 1;
+        foreach (var start in (int[])[0, name])
+            for (var end = file.LastIndexOf('.'); end > name; end = file.LastIndexOf('.', end - 1))
+                if (audio.TryGetValue(file[start..end], out var recording) && recording is not null)
+                    return new AnnotationFile(file, Relative(folder, recording), file[end..]) { HasAudio = true };
+        return null;
+    }
+
+    private static AnnotationFile Named(string folder, string file)
+    {
+        var relative = Relative(folder, file);
+        var suffix = Suffix().Match(relative).Value;
+        return new AnnotationFile(file, relative[..^suffix.Length], suffix);
+    }
+
+    private static string Relative(string folder, string file) =>
+        System.IO.Path.GetRelativePath(folder, file).Replace('\\', '/');
+
+    private static bool IsRecognised(string file)
+    {
+        try
+        {
+            return EventListFile.FormatOf(file) is not null;
+        }
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>A suffix without the number of a table.</summary>
+    private static string KindOf(string suffix) => TableNumber().Replace(suffix.ToLowerInvariant(), ".table");
+
+    [GeneratedRegex(@"\.table\.\d+")]
+    private static partial Regex TableNumber();
+
+    // The suffixes of Raven and BirdNET, and any extension.
+    [GeneratedRegex(
+        @"(\.Table\.\d+)?\.selections?\.txt$|\.BirdNET\.(results\.\w+|selection\.table\.txt)$|\.[^./]+$",
+        RegexOptions.IgnoreCase
+    )]
+    private static partial Regex Suffix();
+}

@@ -1,0 +1,28 @@
+namespace Sed.Core.Annotations.Formats;
+
+/// <summary>
+/// Event lists of DCASE and sed_eval without header: rows "file onset offset label", "file scene onset offset label" or
+/// "file onset offset label confidence", with a tab between fields and times in seconds. A recording without events is
+/// listed by its name alone.
+/// </summary>
+internal sealed class DcaseEvents : IAnnotationFormat
+{
+    public string Name => "dcase";
+
+    public string Title => "DCASE event list";
+
+    public string Expected => "rows of file, onset, offset and label with a tab between fields";
+
+    public IReadOnlyList<string> Extensions { get; } = [".txt", ".tsv", ".csv"];
+
+    public bool NamesRecordings => true;
+
+    public bool Recognises(ReadOnlySpan<byte> head) => EventTable.Of(head) is { } form && Is(form);
+
+    public EventList Read(ReadOnlySpan<byte> text, string source, double? minimumConfidence) =>
+        EventTable.Read(text, source, minimumConfidence, Title);
+
+    public EventWriter Write(TextWriter text) => new TabSeparatedWriter(text);
+
+    internal static bool Is(EventTable form) => form is { Separator: '\t', HasHeader: false, NamesFiles: true };
+}

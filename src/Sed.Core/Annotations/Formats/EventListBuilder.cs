@@ -1,0 +1,131 @@
+using System.Globalization;
+using System.Text.Json;
+using Sed.Core.Runtime;
+
+namespace Sed.Core.Annotations.Formats;
+
+/// <summary>Builds an event list from the events of a text that is not in rows and fields.</summary>
+/// <param name="source">Name of the list in messages.</param>
+/// <param name="format">Title of the format.</param>
+/// <param name="minimumConfidence">Minimum confidence of an event; null takes the default and adds a note.</param>
+internal sealed class EventListBuilder(string source, string format, double? minimumConfidence = null)
+{
+    private readonly List<string> files = [];
+    private readonly Dictionary<string, int> positions = new(StringComparer.Ordinal);
+    private readonly List<List<(SoundEvent Sound, int Line, EventDetails? Details)>> events = [];
+    private readonly ProblemList problems = new();
+    private readonly List<string> notes = [];
+    private int withConfidence;
+    private int belowConfidence;
+
+    /// <summary>Number of problems.</summary>
+    public int ProblemCount => problems.Count;
+
+    /// <summary>Adds a problem at a line, or of the whole text if the line is 0.</summary>
+    public void AddProblem(int line, string cause, string remedy = "") => problems.Add(source, line, cause, remedy);
+
+    /// <summary>Adds a problem at a path in a JSON text, for example "files[2].events[0].onset".</summary>
+    public void AddProblem(string path, string cause, string remedy = "") =>
+        problems.Add(path == "" ? source : $"{source}, {path}", 0, cause, remedy);
+
+    /// <summary>Adds a note, without the name of the list.</summary>
+    public void AddNote(string note) => notes.Add(note);
+
+    /// <summary>Adds a recording, if it is not known yet.</summary>
+    public int AddFile(string name)
+    {
+        if (!positions.TryGetValue(name, out var file))
+        {
+            positions.Add(name, file = files.Count);
+            files.Add(name);
+            events.Add([]);
+        }
+        return file;
+    }
+
+    /// <summary>Adds an event. An invalid one is a problem at its line or path.</summary>
+    public void Add(string file, SoundEvent sound, int line = 0, string path = "", EventDetails? details = null)
+    {
+        var place = path == "" ? source : $"{source}, {path}";
+        if (sound.Problem() is { } problem)
+            problems.Add(place, line, problem);
+        else if (OneLine.HasUnprintable(sound.Label))
+            problems.Add(place, line, "the label contains a line break or another control character");
+        else if (details?.Confidence is { } confidence && !(confidence is >= 0 and <= 1))
+            problems.Add(
+                place,
+                line,
+                FormattableString.Invariant($"the confidence {confidence} is not a number from 0 to 1")
+            );
+        else
+        {
+            withConfidence += details?.Confidence is null ? 0 : 1;
+            if (details?.Confidence < (minimumConfidence ?? EventList.DefaultMinimumConfidence))
+                belowConfidence++;
+            else
+                events[AddFile(file)].Add((sound, line, details));
+        }
+    }
+
+    /// <summary>Reads a required time of a JSON object, in seconds. A missing or other value is a problem.</summary>
+    /// <param name="owner">The object.</param>
+    /// <param name="path">Path of the object.</param>
+    /// <param name="name">Name of the property.</param>
+    /// <param name="seconds">The time.</param>
+    /// <param name="isMilliseconds">Whether the property is in milliseconds.</param>
+    public bool IsTime(JsonElement owner, string path, string name, out double seconds, bool isMilliseconds = false)
+    {
+        seconds = 0;
+        if (owner.ValueKind != JsonValueKind.Object || !owner.TryGetProperty(name, out var value))
+            AddProblem(path, $"\"{name}\" is missing");
+        else if (value.Number() is { } number)
+        {
+            seconds = isMilliseconds ? FromMilliseconds(value, number) : number;
+            return true;
+        }
+        else
+            AddProblem(
+                $"{path}.{name}",
+                $"{value.Shown()} is not a number",
+                value.ValueKind == JsonValueKind.String ? NumberText.Remedy(value.GetString()!) : ""
+            );
+        return false;
+    }
+
+    /// <summary>The double nearest to a decimal number of milliseconds, in seconds.</summary>
+    private static double FromMilliseconds(JsonElement value, double number) =>
+        decimal.TryParse(value.ToString(), NumberStyles.Float, CultureInfo.InvariantCulture, out var milliseconds)
+        && NumberText.TryRead((milliseconds / 1000).ToString(CultureInfo.InvariantCulture), out double seconds)
+            ? seconds
+            : number / 1000;
+
+    /// <summary>The list.</summary>
+    /// <exception cref="AnnotationException">There were problems.</exception>
+    public EventList Finish()
+    {
+        problems.ThrowIfAny();
+        if (withConfidence > 0 && minimumConfidence is null)
+            AddNote(
+                FormattableString.Invariant(
+                    $"{belowConfidence} of {withConfidence} events have a confidence below {EventList.DefaultMinimumConfidence} and are left out"
+                )
+            );
+        var all = events.SelectMany(own => own).ToArray();
+        int[] starts = [0, .. events.Select(own => own.Count)];
+        for (var k = 1; k < starts.Length; k++)
+            starts[k] += starts[k - 1];
+        return new EventList(
+            source,
+            [.. files],
+            [.. all.Select(entry => entry.Sound)],
+            starts,
+            [.. all.Select(entry => entry.Line)],
+            positions
+        )
+        {
+            NotesWithoutSource = notes,
+            Format = format,
+            Details = all.Any(entry => entry.Details is not null) ? [.. all.Select(entry => entry.Details)] : null,
+        };
+    }
+}

@@ -1,0 +1,82 @@
+using System.Globalization;
+using System.Text;
+
+namespace Sed.Core.Annotations.Formats;
+
+/// <summary>
+/// The first rows of an event list in rows and fields. The formats of such lists share one reader and divide the forms
+/// among them.
+/// </summary>
+/// <param name="Separator">The separator of fields: a tab, comma or semicolon.</param>
+/// <param name="HasHeader">Whether the first row names the columns.</param>
+/// <param name="HasSelections">Whether the header has a column of selections (Raven).</param>
+/// <param name="IsTriple">Whether rows are onset, offset and label alone.</param>
+/// <param name="NamesFiles">Whether rows without header name their recordings.</param>
+internal sealed record EventTable(char Separator, bool HasHeader, bool HasSelections, bool IsTriple, bool NamesFiles)
+{
+    /// <summary>The form of a text; null if it is not an event list in rows.</summary>
+    /// <param name="head">The first lines.</param>
+    public static EventTable? Of(ReadOnlySpan<byte> head)
+    {
+        var row = ListRows.Open(head, EventListReading.IsFirst);
+        var hasHeader = false;
+        var hasRows = false;
+        while (row.Next())
+        {
+            hasRows = true;
+            var isHeader = ListColumns.IsHeader(row);
+            if (row.Count > 1)
+                return EventListReading.IsFirst(row) ? OfRow(row, hasHeader || isHeader) : null;
+            if (!isHeader && !LooksLikeAFileName(row[0]))
+                return null;
+            hasHeader |= isHeader;
+        }
+        return new EventTable(row.Separator, hasHeader, false, false, hasRows && !hasHeader);
+    }
+
+    /// <summary>Reads a list in any of the forms.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="source">Name of the list in messages.</param>
+    /// <param name="minimumConfidence">Minimum confidence of an event; null takes the default and adds a note.</param>
+    /// <param name="format">Title of the format.</param>
+    public static EventList Read(ReadOnlySpan<byte> text, string source, double? minimumConfidence, string format)
+    {
+        ListText.RequireText(text, source);
+        var rows = ListRows.Open(text, EventListReading.IsFirst);
+        EventListReading reading = new(source, minimumConfidence, format);
+        while (rows.Next())
+            reading.Add(rows);
+        return reading.Finish();
+    }
+
+    /// <summary>A name or label as a field between tabs. One that begins like a quoted field or a comment is quoted.</summary>
+    public static string Field(string name) => name.StartsWith('"') || name.StartsWith('#') ? Quoted(name) : name;
+
+    /// <summary>A field in double quotes.</summary>
+    public static string Quoted(string field) => $"\"{field.Replace("\"", "\"\"")}\"";
+
+    /// <summary>A number of seconds; reading it gives the same number.</summary>
+    public static string Seconds(double value) => value.ToString("R", CultureInfo.InvariantCulture);
+
+    private static EventTable OfRow(in ListRows row, bool hasHeader)
+    {
+        var hasSelections = false;
+        for (var k = 0; k < row.Count && hasHeader; k++)
+            hasSelections |= ListColumns.RoleOf(Encoding.UTF8.GetString(row[k])) == ColumnRole.Selection;
+        var columns = hasHeader ? null : EventColumns.Of(row, out _);
+        return new EventTable(
+            row.Separator,
+            hasHeader,
+            hasSelections,
+            columns is { File: < 0, Confidence: < 0 },
+            columns is { File: >= 0 }
+        );
+    }
+
+    private static bool LooksLikeAFileName(ReadOnlySpan<byte> field) =>
+        field.IndexOfAny("{}[]<>=\"\0"u8) < 0
+        && field.LastIndexOf((byte)'.') is var point and > 0
+        && field.Length - point is >= 2 and <= 6
+        && field.IndexOfAnyInRange((byte)'\0', (byte)31) < 0
+        && !TextNumbers.TryRead(field, out _);
+}

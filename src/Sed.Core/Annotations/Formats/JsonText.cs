@@ -1,0 +1,122 @@
+using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Unicode;
+using Sed.Core.Runtime;
+
+namespace Sed.Core.Annotations.Formats;
+
+/// <summary>Reads and writes JSON texts of annotations.</summary>
+internal static class JsonText
+{
+    private static readonly JsonSerializerOptions Relaxed = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    /// <summary>Kind of the outermost value, and the first names of the first object in it; null if the text is not JSON.</summary>
+    /// <param name="head">The first lines of the text.</param>
+    public static (JsonTokenType Root, IReadOnlyList<string> Names)? Head(ReadOnlySpan<byte> head)
+    {
+        List<string> names = [];
+        Utf8JsonReader reader = new(head, isFinalBlock: false, default);
+        JsonTokenType? root = null;
+        try
+        {
+            while (reader.Read())
+            {
+                root ??= reader.TokenType;
+                var depth = root == JsonTokenType.StartArray ? 2 : 1;
+                if (reader.TokenType == JsonTokenType.PropertyName && reader.CurrentDepth == depth)
+                    names.Add(reader.GetString() ?? "");
+                if (reader.TokenType == JsonTokenType.EndObject && reader.CurrentDepth == depth - 1)
+                    break;
+            }
+        }
+        catch (Exception malformed) when (malformed is JsonException or InvalidOperationException)
+        {
+            // The names before the malformed place decide; the format's reader reports the place.
+        }
+        return root is JsonTokenType.StartObject or JsonTokenType.StartArray ? (root.Value, names) : null;
+    }
+
+    /// <summary>Parses a text.</summary>
+    /// <exception cref="AnnotationException">The text is not valid JSON; the line is named.</exception>
+    public static JsonDocument Parse(ReadOnlySpan<byte> text, string source)
+    {
+        ListText.RequireText(text, source);
+        if (!Utf8.IsValid(text))
+            throw new AnnotationException(source, 0, "the text is not valid UTF-8", "save it as UTF-8");
+        try
+        {
+            return JsonDocument.Parse(text.ToArray());
+        }
+        catch (JsonException malformed)
+        {
+            var sentence = malformed.Message.Split(" LineNumber:")[0].Split(". ")[0].TrimEnd('.');
+            var cause =
+                sentence.Contains("depth to be zero", StringComparison.Ordinal) ? "it ends within an object or array"
+                : sentence.Contains("trailing comma", StringComparison.Ordinal) ? "a comma is not followed by a value"
+                : $"{char.ToLowerInvariant(sentence[0])}{sentence[1..]}";
+            throw new AnnotationException(
+                source,
+                (int)(malformed.LineNumber ?? -1) + 1,
+                $"the text is not valid JSON: {cause}"
+            );
+        }
+    }
+
+    /// <summary>The elements of an array property; null if the object does not have it.</summary>
+    public static JsonElement[]? Array(this JsonElement owner, string name) =>
+        owner.ValueKind == JsonValueKind.Object
+        && owner.TryGetProperty(name, out var value)
+        && value.ValueKind == JsonValueKind.Array
+            ? [.. value.EnumerateArray()]
+            : null;
+
+    /// <summary>A text property; null if the object does not have it.</summary>
+    public static string? Text(this JsonElement owner, string name) =>
+        owner.ValueKind == JsonValueKind.Object
+        && owner.TryGetProperty(name, out var value)
+        && value.ValueKind == JsonValueKind.String
+            ? value.GetString()
+            : null;
+
+    /// <summary>A property that is true; false if it is not, or if the object does not have it.</summary>
+    public static bool IsTrue(this JsonElement owner, string name) =>
+        owner.ValueKind == JsonValueKind.Object
+        && owner.TryGetProperty(name, out var value)
+        && value.ValueKind == JsonValueKind.True;
+
+    /// <summary>A number, or a text that is one.</summary>
+    public static double? Number(this JsonElement value) =>
+        value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var number) ? number
+        : value.ValueKind == JsonValueKind.String && NumberText.TryRead(value.GetString()!, out double parsed) ? parsed
+        : null;
+
+    /// <summary>A value for messages, at most 60 characters of it.</summary>
+    public static string Shown(this JsonElement value) =>
+        value.GetRawText() is { Length: > 60 } text ? text[..60] + "..." : value.GetRawText();
+
+    /// <summary>A text in quotes.</summary>
+    public static string Quoted(string text) => JsonSerializer.Serialize(text, Relaxed);
+
+    /// <summary>A number; reading it gives the same number.</summary>
+    public static string Number(double value) => value.ToString("R", CultureInfo.InvariantCulture);
+
+    /// <summary>Checks that the events of a recording can be written as JSON and read back.</summary>
+    /// <exception cref="AnnotationException">A label cannot be written; all are listed.</exception>
+    public static void Require(string file, IReadOnlyList<SoundEvent> events)
+    {
+        ProblemList problems = new();
+        foreach (var cause in events.Select(sound => ProblemOf(sound.Label)).OfType<string>().Distinct())
+            problems.Add(file, 0, cause);
+        problems.ThrowIfAny();
+    }
+
+    /// <summary>The reason that a label cannot be written; null if it can.</summary>
+    public static string? ProblemOf(string label) =>
+        OneLine.HasUnprintable(label)
+            ? $"the label \"{label}\" contains a line break or another control character"
+            : null;
+}

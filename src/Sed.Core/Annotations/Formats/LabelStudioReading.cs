@@ -1,0 +1,206 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+
+namespace Sed.Core.Annotations.Formats;
+
+/// <summary>Reads the tasks of a Label Studio export.</summary>
+/// <param name="source">Name of the export in messages.</param>
+/// <param name="format">Title of the format.</param>
+internal sealed partial class LabelStudioReading(string source, string format)
+{
+    private readonly EventListBuilder builder = new(source, format);
+    private readonly Dictionary<string, int> otherResults = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> tasksOfFiles = new(StringComparer.Ordinal);
+    private int furtherAnnotations;
+    private int tasksWithSeveral;
+    private int cancelled;
+    private int fromPredictions;
+
+    /// <summary>Adds the events of a task.</summary>
+    /// <param name="task">A task of the export JSON, or an annotation of the export JSON-MIN.</param>
+    /// <param name="path">Its path in the export, for example "[2]".</param>
+    public void Add(JsonElement task, string path)
+    {
+        var isFull = task.Array("annotations") ?? task.Array("predictions");
+        var isMinimal = isFull is null;
+        if (task.ValueKind != JsonValueKind.Object || (isMinimal && !task.TryGetProperty("id", out _)))
+            builder.AddProblem(path, "this is not a task: it has neither \"annotations\" nor \"id\"");
+        else if (NameOf(isMinimal ? task : Data(task), task.Text("file_upload")) is not { } name)
+            builder.AddProblem(
+                isMinimal ? path : $"{path}.data",
+                "no property is the path of an audio file",
+                "export the tasks with their data"
+            );
+        else if (IsFurther(task, path, name, isMinimal))
+            furtherAnnotations++;
+        else if (isMinimal)
+            AddMinimal(task, path, name);
+        else
+            AddTask(task, path, name);
+    }
+
+    /// <summary>The list, with notes about what was not read.</summary>
+    /// <exception cref="AnnotationException">There were problems; each is named with its path.</exception>
+    public EventList Finish()
+    {
+        if (furtherAnnotations > 0)
+            builder.AddNote(
+                $"{Count(tasksWithSeveral, "task")} of several annotations: the ground truth or the first annotation is read, and {furtherAnnotations} more are not"
+            );
+        if (cancelled > 0)
+            builder.AddNote($"{Count(cancelled, "cancelled annotation")} not read");
+        if (fromPredictions > 0)
+            builder.AddNote($"predictions are read for {Count(fromPredictions, "task")} without annotations");
+        foreach (var (type, count) in otherResults)
+            builder.AddNote($"{Count(count, "result")} of type \"{type}\" not read");
+        return builder.Finish();
+    }
+
+    private static string Count(int count, string what) => $"{count} {what}{(count == 1 ? "" : "s")}";
+
+    private static JsonElement Data(JsonElement task) => task.TryGetProperty("data", out var data) ? data : default;
+
+    /// <summary>JSON-MIN has an element for each annotation of a task.</summary>
+    private bool IsFurther(JsonElement task, string path, string name, bool isMinimal)
+    {
+        var id = task.TryGetProperty("id", out var value) ? value.GetRawText() : path;
+        if (tasksOfFiles.TryAdd(name, id))
+            return false;
+        if (isMinimal && tasksOfFiles[name] == id)
+        {
+            tasksWithSeveral++;
+            return true;
+        }
+        builder.AddProblem(path, $"an earlier task has the recording \"{name}\" too", "remove one of the tasks");
+        return false;
+    }
+
+    private void AddTask(JsonElement task, string path, string name)
+    {
+        builder.AddFile(name);
+        var annotations = (task.Array("annotations") ?? []).Index().ToArray();
+        var valid = annotations.Where(one => !one.Item.IsTrue("was_cancelled")).ToArray();
+        cancelled += annotations.Length - valid.Length;
+        if (valid.Length > 1)
+        {
+            tasksWithSeveral++;
+            furtherAnnotations += valid.Length - 1;
+        }
+        if (valid.Length > 0)
+        {
+            var (index, annotation) = valid.FirstOrDefault(one => one.Item.IsTrue("ground_truth"), valid[0]);
+            AddAnnotation(annotation, $"{path}.annotations[{index}]", name);
+        }
+        else if (
+            annotations.Length == 0
+            && task.Array("predictions") is [.., { ValueKind: JsonValueKind.Object } last] all
+        )
+        {
+            fromPredictions++;
+            AddAnnotation(last, $"{path}.predictions[{all.Length - 1}]", name);
+        }
+    }
+
+    private void AddAnnotation(JsonElement annotation, string path, string name)
+    {
+        if (annotation.Array("result") is not { } results)
+        {
+            builder.AddProblem(path, "the array \"result\" is missing");
+            return;
+        }
+        var annotator = annotation.ValueKind == JsonValueKind.Object ? AnnotatorOf(annotation, "completed_by") : null;
+        for (var k = 0; k < results.Length; k++)
+        {
+            var type = results[k].Text("type") ?? "";
+            if (type != "labels")
+                otherResults[type] = otherResults.GetValueOrDefault(type) + 1;
+            else if (!results[k].TryGetProperty("value", out var value))
+                builder.AddProblem($"{path}.result[{k}]", "\"value\" is missing");
+            else
+                AddRegion(value, $"{path}.result[{k}].value", name, annotator);
+        }
+    }
+
+    private void AddMinimal(JsonElement annotation, string path, string name)
+    {
+        builder.AddFile(name);
+        var annotator = AnnotatorOf(annotation, "annotator");
+        foreach (var property in annotation.EnumerateObject())
+        {
+            if (annotation.Array(property.Name) is not { } regions)
+                continue;
+            for (var k = 0; k < regions.Length; k++)
+                if (regions[k].Array("labels") is not null)
+                    AddRegion(regions[k], $"{path}.{property.Name}[{k}]", name, annotator);
+        }
+    }
+
+    private void AddRegion(JsonElement region, string path, string name, string? annotator)
+    {
+        var hasStart = builder.IsTime(region, path, "start", out var start);
+        var hasEnd = builder.IsTime(region, path, "end", out var end);
+        if (region.Array("labels") is not { Length: > 0 } labels)
+        {
+            builder.AddProblem(path, "the array \"labels\" is missing or empty");
+            return;
+        }
+        EventDetails details = new()
+        {
+            Annotator = annotator,
+            Channel =
+                region.TryGetProperty("channel", out var channel)
+                && channel.ValueKind == JsonValueKind.Number
+                && channel.TryGetInt32(out var number)
+                    ? number
+                    : null,
+        };
+        for (var k = 0; k < labels.Length; k++)
+            if (labels[k].ValueKind != JsonValueKind.String)
+                builder.AddProblem($"{path}.labels[{k}]", $"{labels[k].Shown()} is not a text");
+            else if (hasStart && hasEnd)
+                builder.Add(
+                    name,
+                    new SoundEvent(start, end, labels[k].GetString()!),
+                    path: path,
+                    details: details == new EventDetails() ? null : details
+                );
+    }
+
+    private static string? AnnotatorOf(JsonElement annotation, string name) =>
+        !annotation.TryGetProperty(name, out var annotator) ? null
+        : annotator.ValueKind == JsonValueKind.Number ? annotator.GetRawText()
+        : annotator.ValueKind == JsonValueKind.String ? annotator.GetString()
+        : annotator.Text("email");
+
+    /// <summary>Name of the recording of a task: that of an uploaded file, else of the property that is an audio path.</summary>
+    private static string? NameOf(JsonElement data, string? upload)
+    {
+        if (data.ValueKind != JsonValueKind.Object)
+            return null;
+        var paths = data.EnumerateObject()
+            .Where(property => property.Value.ValueKind == JsonValueKind.String)
+            .Select(property => (property.Name, Path: property.Value.GetString()!))
+            .OrderBy(property => property.Name == "audio" ? 0 : 1);
+        foreach (var (property, path) in paths)
+            if (LastPart(path) is var name && (AudioNames.HasExtension(name) || (property == "audio" && name != "")))
+                return path.Contains("/upload/", StringComparison.Ordinal) || upload is not null
+                    ? UploadPrefix().Replace(name, "")
+                    : name;
+        return null;
+    }
+
+    /// <summary>The file name of a path, a URL, or a local file "/data/local-files/?d=folder/name".</summary>
+    private static string LastPart(string path)
+    {
+        var isAddress =
+            path.Contains("://", StringComparison.Ordinal) || path.StartsWith("/data/", StringComparison.Ordinal);
+        if (!isAddress)
+            return path;
+        var local = path.IndexOf("?d=", StringComparison.Ordinal);
+        var plain = local >= 0 ? path[(local + 3)..] : path.Split('?', '#')[0];
+        return Uri.UnescapeDataString(plain[(plain.LastIndexOf('/') + 1)..]);
+    }
+
+    [GeneratedRegex("^[0-9a-f]{8}-")]
+    private static partial Regex UploadPrefix();
+}

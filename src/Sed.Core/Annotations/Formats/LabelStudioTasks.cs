@@ -1,0 +1,71 @@
+using System.Text.Json;
+
+namespace Sed.Core.Annotations.Formats;
+
+/// <summary>
+/// Exports of Label Studio in the forms JSON and JSON-MIN, with regions of audio that have labels. A task is a recording,
+/// named by the last part of its audio path, without the prefix that an upload adds. An event per label of a region; its
+/// channel and annotator are details (<see cref="EventDetails"/>). Of several annotations of a task, the one marked as ground
+/// truth is read, else the first; cancelled annotations are not read. The predictions of a task without annotations are
+/// read. Events are written as predictions, which Label Studio imports as pre-annotations.
+/// </summary>
+internal sealed class LabelStudioTasks : IAnnotationFormat
+{
+    public string Name => "labelstudio";
+
+    public string Title => "Label Studio export";
+
+    public string Expected => "an array of tasks with annotations of audio regions (the exports JSON and JSON-MIN)";
+
+    public IReadOnlyList<string> Extensions { get; } = [".json"];
+
+    public bool NamesRecordings => true;
+
+    public bool Recognises(ReadOnlySpan<byte> head) =>
+        JsonText.Head(head) is var (root, names)
+        && (
+            root == JsonTokenType.StartArray
+                ? names.Count > 0 || head.Trim(" \r\n\t"u8).SequenceEqual("[]"u8)
+                : names.Contains("annotations") && names.Contains("data")
+        );
+
+    public EventList Read(ReadOnlySpan<byte> text, string source, double? minimumConfidence)
+    {
+        using var document = JsonText.Parse(text, source);
+        LabelStudioReading reading = new(source, Title);
+        if (document.RootElement.ValueKind != JsonValueKind.Array)
+            reading.Add(document.RootElement, "");
+        else
+            foreach (var (k, task) in document.RootElement.EnumerateArray().Index())
+                reading.Add(task, $"[{k}]");
+        return reading.Finish();
+    }
+
+    public EventWriter Write(TextWriter text) => new Writer(text);
+
+    private sealed class Writer(TextWriter text) : EventWriter(text)
+    {
+        private bool isStarted;
+
+        public override void Add(string file, IReadOnlyList<SoundEvent> events)
+        {
+            JsonText.Require(file, events);
+            Text.Write(isStarted ? ",\n" : "[\n");
+            isStarted = true;
+            Text.Write($"{{\"data\": {{\"audio\": {JsonText.Quoted(file)}}}, \"predictions\": [{{\"result\": [");
+            for (var k = 0; k < events.Count; k++)
+                Text.Write(
+                    $"{(k > 0 ? "," : "")}\n  {{\"id\": \"event-{k + 1}\", \"from_name\": \"label\", \"to_name\": \"audio\", \"type\": \"labels\", "
+                        + $"\"value\": {{\"start\": {JsonText.Number(events[k].Onset)}, \"end\": {JsonText.Number(events[k].Offset)}, \"labels\": [{JsonText.Quoted(events[k].Label)}]}}}}"
+                );
+            Text.Write("]}]}");
+            Text.Flush();
+        }
+
+        public override void Finish()
+        {
+            Text.Write(isStarted ? "]\n" : "[]\n");
+            Text.Flush();
+        }
+    }
+}

@@ -1,0 +1,51 @@
+namespace Sed.Core.Annotations.Formats;
+
+/// <summary>
+/// Selection tables of Raven: a header with the columns Selection, "Begin Time (s)" and "End Time (s)", and tabs between
+/// fields. The label is in the column Annotation, Species or "Common Name", or in the only column that is not a measurement.
+/// The rows of a selection in several views are one event. Channel and frequency range are details of the event
+/// (<see cref="EventDetails"/>). "Begin File" or "Begin Path" names the recording; for several recordings,
+/// "File Offset (s)" is the onset.
+/// </summary>
+internal sealed class RavenSelections : IAnnotationFormat
+{
+    public string Name => "raven";
+
+    public string Title => "Raven selection table";
+
+    public string Expected => "a header with Selection, Begin Time (s) and End Time (s), with a tab between fields";
+
+    public IReadOnlyList<string> Extensions { get; } = [".txt"];
+
+    public bool NamesRecordings => false;
+
+    public string FileSuffix => ".Table.1.selections.txt";
+
+    public bool Recognises(ReadOnlySpan<byte> head) => EventTable.Of(head) is { Separator: '\t', HasSelections: true };
+
+    public EventList Read(ReadOnlySpan<byte> text, string source, double? minimumConfidence) =>
+        EventTable.Read(text, source, minimumConfidence, Title);
+
+    public EventWriter Write(TextWriter text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        text.Write(
+            "Selection\tView\tChannel\tBegin Time (s)\tEnd Time (s)\tLow Freq (Hz)\tHigh Freq (Hz)\tAnnotation\n"
+        );
+        return new Writer(text);
+    }
+
+    // Raven requires a frequency range. That of a waveform view has no meaning, and is not read.
+    private sealed class Writer(TextWriter text) : SingleRecordingWriter(text)
+    {
+        protected override void Write(IReadOnlyList<SoundEvent> events)
+        {
+            for (var k = 0; k < events.Count; k++)
+                Text.Write(
+                    FormattableString.Invariant(
+                        $"{k + 1}\tWaveform 1\t1\t{events[k].Onset:R}\t{events[k].Offset:R}\t0\t20000\t{EventTable.Field(events[k].Label)}\n"
+                    )
+                );
+        }
+    }
+}

@@ -1,0 +1,74 @@
+namespace Sed.Core.Annotations.Formats;
+
+/// <summary>Reads the details of events from the rows of a list, and keeps them by the position of the event's row.</summary>
+/// <param name="problems">Receives invalid values of selection tables; in other lists they are not details.</param>
+internal sealed class RowDetails(RowProblems problems)
+{
+    private readonly Dictionary<int, EventDetails> details = [];
+
+    /// <summary>Whether no row has details.</summary>
+    public bool IsEmpty => details.Count == 0;
+
+    /// <summary>The details of a row; null if it has none.</summary>
+    /// <param name="row">Position among the rows that were read.</param>
+    public EventDetails? this[int row] => details.GetValueOrDefault(row);
+
+    /// <summary>Reads the details of a row.</summary>
+    public void Add(int position, in ListRows row, EventColumns columns)
+    {
+        var isStrict = columns.Selection >= 0;
+        var low = Number(row, columns.LowHz, "low frequency", isStrict);
+        var high = Number(row, columns.HighHz, "high frequency", isStrict);
+        if (isStrict && low > high)
+            problems.Add(
+                row,
+                FormattableString.Invariant($"the high frequency of {high} Hz is below the low frequency of {low} Hz")
+            );
+        var channel = Number(row, columns.Channel, "channel", isStrict);
+        if (isStrict && channel is { } number && (number < 0 || number != Math.Floor(number)))
+            problems.Add(row, FormattableString.Invariant($"the channel {number} is not a whole number of 0 or more"));
+        // A selection in a waveform has no frequency range of its own.
+        var hasRange = columns.View < 0 || !row[columns.View].StartsWith("Waveform"u8);
+        details[position] = new EventDetails
+        {
+            LowHz = hasRange && low >= 0 ? low : null,
+            HighHz = hasRange && high >= 0 ? high : null,
+            Channel = channel is >= 0 and <= int.MaxValue ? (int)channel : null,
+            Confidence = Number(row, columns.Confidence, "confidence", false),
+        };
+    }
+
+    /// <summary>Reads the frequency range that Audacity writes into the row below a label; -1 is an open end.</summary>
+    /// <param name="position">Position of the label's row; -1 if there is none.</param>
+    /// <param name="row">The row with the range.</param>
+    public void AddRange(int position, in ListRows row)
+    {
+        if (position < 0)
+            problems.Add(row, "the frequency range has no label in the row above it");
+        else if (row.Count != 3)
+            problems.Add(
+                row,
+                $"the frequency range has {row.Count - 1} of 2 numbers",
+                "write \\, the low and the high frequency"
+            );
+        else if (
+            problems.IsNumber(row, 1, "low frequency", out var low)
+            && problems.IsNumber(row, 2, "high frequency", out var high)
+        )
+            details[position] = new EventDetails { LowHz = low >= 0 ? low : null, HighHz = high >= 0 ? high : null };
+    }
+
+    private double? Number(in ListRows row, int field, string name, bool isStrict)
+    {
+        if (field < 0 || field >= row.Count || row[field].IsEmpty)
+            return null;
+        var isNumber = TextNumbers.TryRead(row[field], out var value) && double.IsFinite(value);
+        if (!isNumber && isStrict)
+            problems.Add(
+                row,
+                $"the {name} \"{ListText.Shown(row[field])}\" is not a number",
+                TextNumbers.Remedy(row[field])
+            );
+        return isNumber ? value : null;
+    }
+}

@@ -1,0 +1,32 @@
+namespace Sed.Core.Annotations.Formats;
+
+/// <summary>Writes lists of a single recording, which do not name it.</summary>
+/// <param name="text">Receives the text.</param>
+internal abstract class SingleRecordingWriter(TextWriter text) : EventWriter(text)
+{
+    private string? written;
+
+    /// <summary>Writes the events of the recording.</summary>
+    protected abstract void Write(IReadOnlyList<SoundEvent> events);
+
+    /// <summary>The reason that a label cannot be written; null if it can.</summary>
+    protected virtual string? ProblemOf(SoundEvent sound) => ListNames.ProblemOf(sound.Label);
+
+    public override void Add(string file, IReadOnlyList<SoundEvent> events)
+    {
+        if (written is not null)
+            throw new AnnotationException(
+                file,
+                0,
+                $"the format has no names of recordings, and the text has the events of \"{written}\"",
+                "write one file for each recording"
+            );
+        ProblemList problems = new();
+        foreach (var cause in events.Select(ProblemOf).OfType<string>().Distinct())
+            problems.Add(file, 0, cause);
+        problems.ThrowIfAny();
+        written = file;
+        Write(events);
+        Text.Flush();
+    }
+}

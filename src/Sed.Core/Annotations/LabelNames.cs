@@ -1,0 +1,92 @@
+using System.Text;
+
+namespace Sed.Core.Annotations;
+
+/// <summary>
+/// Names of the classes of AudioSet by their identifiers, for example "/m/09x0r": "Speech". Read from a list with the columns
+/// mid and display_name (class_labels_indices.csv), or of rows with identifier and name (mid_to_display_name.tsv).
+/// </summary>
+public sealed class LabelNames
+{
+    private readonly Dictionary<string, string> names = new(StringComparer.Ordinal);
+
+    private LabelNames(string source) => Source = source;
+
+    /// <summary>Path of the list.</summary>
+    public string Source { get; }
+
+    /// <summary>Number of identifiers.</summary>
+    public int Count => names.Count;
+
+    /// <summary>Reads a list of identifiers and names.</summary>
+    /// <exception cref="AnnotationException">The list has invalid rows; each is named with its line.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public static LabelNames Read(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        return Parse(ListText.Read(path), path);
+    }
+
+    internal static LabelNames Parse(ReadOnlySpan<byte> text, string source)
+    {
+        ListText.RequireText(text, source);
+        RowProblems problems = new(source);
+        LabelNames list = new(source);
+        var rows = ListRows.Open(text, IsFirst);
+        var (id, name, isFirst) = (0, 1, true);
+        while (rows.Next())
+        {
+            if (isFirst && Position(rows, "mid") is var mid and >= 0)
+                (id, name) = (mid, Position(rows, "display_name"));
+            else
+                list.Add(rows, id, name, problems);
+            if (isFirst && name < 0)
+            {
+                problems.Add(rows, "the header has no column of names", "name it display_name");
+                break;
+            }
+            isFirst = false;
+        }
+        if (list.names.Count == 0 && problems.Count == 0)
+            problems.Add(0, "the list has no identifiers", "write an identifier and a name in each row");
+        problems.ThrowIfAny();
+        return list;
+    }
+
+    /// <summary>The events with names in place of the identifiers that the list has; other labels are kept.</summary>
+    public EventList Apply(EventList events)
+    {
+        ArgumentNullException.ThrowIfNull(events);
+        return events.Relabelled(NameOf);
+    }
+
+    /// <summary>The tags with names in place of the identifiers that the list has; other labels are kept.</summary>
+    public TagList Apply(TagList tags)
+    {
+        ArgumentNullException.ThrowIfNull(tags);
+        return tags.Relabelled(NameOf);
+    }
+
+    private string NameOf(string label) => names.GetValueOrDefault(label, label);
+
+    private void Add(in ListRows row, int id, int name, RowProblems problems)
+    {
+        if (row.HasOpenQuote)
+            problems.AddOpenQuote(row);
+        else if (row.Count <= Math.Max(id, name) || row[id].IsEmpty || row[name].IsEmpty)
+            problems.Add(row, "the row has no identifier or no name");
+        else if (!names.TryAdd(Encoding.UTF8.GetString(row[id]), Encoding.UTF8.GetString(row[name])))
+            problems.Add(row, $"the identifier \"{ListText.Shown(row[id])}\" is given twice");
+    }
+
+    private static bool IsFirst(in ListRows row) =>
+        row.Count > 1 && (Position(row, "mid") >= 0 || row[0].StartsWith("/"u8));
+
+    private static int Position(in ListRows row, string column)
+    {
+        for (var k = 0; k < row.Count; k++)
+            if (Encoding.UTF8.GetString(row[k]).Equals(column, StringComparison.OrdinalIgnoreCase))
+                return k;
+        return -1;
+    }
+}

@@ -1,0 +1,132 @@
+using System.Text;
+using Sed.Core.Annotations;
+using Sed.Core.Runtime;
+
+namespace Sed.Core.Corpora.Layouts;
+
+/// <summary>
+/// The splits of recordings, from a list splits.tsv or splits.csv with the columns filename and split, or from the names of
+/// their folders. If neither states a split, all recordings are training clips.
+/// </summary>
+internal sealed class RecordingSplits
+{
+    private readonly Dictionary<string, Split> stated = new(StringComparer.Ordinal);
+    private readonly FileNames? names;
+    private readonly string[] listed = [];
+    private readonly string source = "";
+    private readonly bool anyFolder;
+    private readonly bool isDevelopmentTraining;
+
+    private RecordingSplits(CorpusFolder folder, string? list, LabelFiles files)
+    {
+        var folders = folder.AnnotationsOfRecordings.Select(file => FolderOf(file.Recording)).Distinct().ToArray();
+        // If no other folder states the training split, "dev" is a development set, which is trained on.
+        isDevelopmentTraining = !folders.Any(name => SplitName.Of(name, false).Splits is [Split.Training]);
+        anyFolder = folders.Any(name => OfFolder(name) is not null);
+        if (list is null)
+            return;
+        source = list;
+        Uses = [ListUse.Ignored(folder.Relative(list), "it states the splits")];
+        try
+        {
+            Read(ListText.Read(list));
+        }
+        catch (AnnotationException invalid)
+        {
+            files.AddRange(invalid.Problems);
+        }
+        listed = [.. stated.Keys];
+        names = new FileNames(listed);
+    }
+
+    /// <summary>The splits of the recordings of a folder.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="files">Receives the problems of the list.</param>
+    internal static RecordingSplits Of(CorpusFolder folder, LabelFiles files) =>
+        new(folder, folder.FirstNamed("splits.tsv") ?? folder.FirstNamed("splits.csv"), files);
+
+    /// <summary>The list of splits, if there is one.</summary>
+    internal IReadOnlyList<ListUse> Uses { get; } = [];
+
+    /// <summary>Why all recordings are training clips, if no split is stated; empty otherwise.</summary>
+    internal string Note => names is null && !anyFolder ? "neither a folder nor splits.tsv states a split" : "";
+
+    /// <summary>The split of a recording. A missing one is a problem.</summary>
+    /// <param name="recording">Path within the corpus, with "/".</param>
+    /// <param name="files">Receives the problem.</param>
+    internal Split Of(string recording, LabelFiles files)
+    {
+        if (names is not null)
+        {
+            var index = names.IndexOf(recording) is var k and >= 0 ? k : names.IndexOf(Path.GetFileName(recording));
+            if (index >= 0)
+                return stated[listed[index]];
+            files.Add(new Problem(source, $"the list has no split for the recording \"{recording}\"", "add a row"));
+            return Split.Training;
+        }
+        if (OfFolder(FolderOf(recording)) is { } split)
+            return split;
+        if (anyFolder)
+            files.Add(
+                new Problem(
+                    recording,
+                    "the folder of the recording does not state a split, but other folders do",
+                    "move it into a folder whose name has one of the words train, valid, test or eval"
+                )
+            );
+        return Split.Training;
+    }
+
+    private static string FolderOf(string recording) => recording[..(recording.LastIndexOf('/') + 1)];
+
+    private Split? OfFolder(string folder) =>
+        SplitName.Of(folder, isDevelopmentTraining).Splits is [var split] ? split : null;
+
+    private void Read(ReadOnlySpan<byte> text)
+    {
+        ListText.RequireText(text, source);
+        RowProblems problems = new(source);
+        var rows = ListRows.Open(text, IsHeader);
+        var (file, split) = (-1, -1);
+        while (rows.Next())
+        {
+            if (file < 0)
+            {
+                (file, split) = (FileColumn(rows), Column(rows, "split"));
+                if (file >= 0 && split >= 0)
+                    continue;
+                problems.Add(rows, "the header does not have the columns filename and split");
+                break;
+            }
+            if (rows.Count <= Math.Max(file, split))
+                problems.Add(rows, $"the row has {rows.Count} fields, but needs a file name and a split");
+            else if (SplitName.Of(Encoding.UTF8.GetString(rows[split]), true).Splits is not [var known])
+                problems.Add(
+                    rows,
+                    $"the split \"{ListText.Shown(rows[split])}\" is unknown",
+                    "write train, valid, test or eval"
+                );
+            else if (!stated.TryAdd(Encoding.UTF8.GetString(rows[file]).Replace('\\', '/'), known))
+                problems.Add(rows, $"the recording \"{ListText.Shown(rows[file])}\" is given twice");
+        }
+        problems.ThrowIfAny();
+    }
+
+    private static bool IsHeader(in ListRows row) => Column(row, "split") >= 0;
+
+    private static int FileColumn(in ListRows row)
+    {
+        for (var k = 0; k < row.Count; k++)
+            if (ListColumns.RoleOf(row[k]) == ColumnRole.File)
+                return k;
+        return -1;
+    }
+
+    private static int Column(in ListRows row, string name)
+    {
+        for (var k = 0; k < row.Count; k++)
+            if (Encoding.UTF8.GetString(row[k]).Equals(name, StringComparison.OrdinalIgnoreCase))
+                return k;
+        return -1;
+    }
+}

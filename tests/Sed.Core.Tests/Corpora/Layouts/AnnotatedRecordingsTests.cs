@@ -1,0 +1,126 @@
+using Sed.Core.Annotations;
+using Sed.Core.Audio;
+using Sed.Core.Corpora;
+using Sed.Core.Corpora.Checks;
+using Sed.Core.Corpora.Layouts;
+
+namespace Sed.Core.Tests.Corpora.Layouts;
+
+public sealed class AnnotatedRecordingsTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void Folders_state_the_splits_of_recordings_with_annotation_files_beside_them()
+    {
+        Recording("train/a", ".txt", "0\t1\tdog\n");
+        Recording("train/b", ".txt", "");
+        Recording(
+            "test/a",
+            ".Table.1.selections.txt",
+            "Selection\tBegin Time (s)\tEnd Time (s)\tSpecies\n1\t0.5\t1\tcat\n"
+        );
+        Recording("valid/c", ".tsv", "filename\tonset\toffset\tevent_label\nc.wav\t0\t1\tdog\n");
+        WavWriter.Write(folder.File("train", "not annotated.wav"), new float[10], 8000);
+
+        var listing = CorpusLayouts.Open(folder.Path);
+
+        Assert.Equal("one annotation file per recording", listing.Layout);
+        Assert.Empty(listing.Problems);
+        Assert.Equal(["cat", "dog"], listing.Classes);
+        Assert.Equal(
+            [
+                ("train/a.wav", Split.Training, 1),
+                ("train/b.wav", Split.Training, 0),
+                ("valid/c.wav", Split.Validation, 1),
+                ("test/a.wav", Split.Testing, 1),
+            ],
+            listing.Clips.Select(clip => (clip.Name, clip.Split, clip.StrongEvents!.Count))
+        );
+        Assert.Equal(
+            [folder.File("train", "a.wav"), folder.File("test", "a.wav")],
+            CorpusLayouts
+                .Read(folder.Path)
+                .Clips.Where(clip => clip.Name.EndsWith("a.wav", StringComparison.Ordinal))
+                .Select(clip => clip.AudioPath)
+        );
+    }
+
+    [Fact]
+    public void A_list_states_the_splits()
+    {
+        Recording("a", ".csv", "onset,offset,label\n0,1,dog\n");
+        Recording("b", ".csv", "onset,offset,label\n0,1,dog\n");
+        File.WriteAllText(folder.File("splits.tsv"), "filename\tsplit\na.wav\ttrain\nb\ttest\n");
+        Assert.Equal(
+            [("a.wav", Split.Training), ("b.wav", Split.Testing)],
+            CorpusLayouts.Open(folder.Path).Clips.Select(clip => (clip.Name, clip.Split))
+        );
+        File.WriteAllText(folder.File("splits.tsv"), "filename\tsplit\na.wav\thalf\n");
+        Assert.Equal(
+            [
+                $"{folder.File("splits.tsv")}, line 2: the split \"half\" is unknown; write train, valid, test or eval",
+                $"{folder.File("splits.tsv")}: the list has no split for the recording \"a.wav\"; add a row",
+                $"{folder.File("splits.tsv")}: the list has no split for the recording \"b.wav\"; add a row",
+            ],
+            CorpusLayouts.Open(folder.Path).Problems.Select(problem => problem.ToString())
+        );
+    }
+
+    [Fact]
+    public void Annotation_files_can_be_in_other_folders_than_their_recordings()
+    {
+        WavWriter.Write(folder.File("development_audio", "cafe", "cafe_01.wav"), new float[10], 8000);
+        File.WriteAllText(
+            folder.File("development_annotation", "cafe", "cafe_01.txt"),
+            "0\t1\tpeople talking\t1.0\n1\t2\tcutlery\t0.25\n"
+        );
+        var listing = CorpusLayouts.Open(folder.Path);
+        var clip = Assert.Single(listing.Clips);
+        Assert.Equal(("development_audio/cafe/cafe_01.wav", Split.Training), (clip.Name, clip.Split));
+        Assert.Equal([new SoundEvent(0, 1, "people talking")], clip.StrongEvents);
+    }
+
+    [Fact]
+    public void The_report_names_the_format_of_the_annotation_files()
+    {
+        Recording("a", ".txt", "0\t1\tdog\n");
+        Recording("b", ".txt", "0\t1\tdog\n");
+        Assert.Contains(
+            """
+            list   split     content        format                clips  note
+            *.txt  Training  strong labels  Audacity label track      2  neither a folder nor splits.tsv states a split
+            """.ReplaceLineEndings("\n"),
+            Preflight.Check(folder.Path).ToText()
+        );
+    }
+
+    [Fact]
+    public void All_problems_are_reported_together()
+    {
+        Recording("train/a", ".txt", "0\t1\tdog\n0,5\t1\tdog\n");
+        Recording("train/b", ".txt", "0\t1\tdog\n");
+        File.WriteAllText(folder.File("train", "b.csv"), "onset,offset,label\n0,1,dog\n");
+        Recording("c", ".csv", "file,onset,offset,label\nother.wav,0,1,dog\n");
+        Recording("d", ".csv", "onset,offset,label\n0,1,dog\n");
+        Assert.Equal(
+            [
+                "c.csv: the annotation file has the name of c.wav, but names the recording \"other.wav\"; write one annotation file for each recording",
+                "d.wav: the folder of the recording does not state a split, but other folders do; move it into a folder whose name has one of the words train, valid, test or eval",
+                "train/a.txt, line 2: the onset \"0,5\" is not a number; write 0.5",
+                ": the recording \"train/b.wav\" has several annotation files: b.csv, b.txt; keep one of them",
+            ],
+            CorpusLayouts
+                .Open(folder.Path)
+                .Problems.Select(problem => problem.ToString().Replace($"{folder.Path}/", "").Replace(folder.Path, ""))
+        );
+    }
+
+    private void Recording(string name, string suffix, string annotation)
+    {
+        WavWriter.Write(folder.File($"{name}.wav".Split('/')), new float[10], 8000);
+        File.WriteAllText(folder.File($"{name}{suffix}".Split('/')), annotation);
+    }
+}
