@@ -103,7 +103,7 @@ public sealed class Trainer
                 var scored = selection.Evaluate(kept, device, options.BatchSize);
                 var scores = Scores(scored, options.Monitor);
                 var watched = Watched(options.Monitor, scores, scored.HasEvents, epoch);
-                var best = watched > state.BestMonitor;
+                var best = options.KeepsLastEpoch || watched > state.BestMonitor;
                 if (best)
                     state.Best = NetworkWeights.Of(kept);
                 var bestEpoch = best ? epoch : state.BestEpoch;

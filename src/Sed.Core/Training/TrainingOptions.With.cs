@@ -66,6 +66,9 @@ public sealed partial record TrainingOptions
     /// <summary>A copy with a different <see cref="MaskShortClips"/>.</summary>
     public TrainingOptions WithMaskShortClips(bool maskShortClips) => this with { MaskShortClips = maskShortClips };
 
+    /// <summary>A copy with a different <see cref="KeepsLastEpoch"/>.</summary>
+    public TrainingOptions WithKeepsLastEpoch(bool keepsLastEpoch) => this with { KeepsLastEpoch = keepsLastEpoch };
+
     /// <summary>A copy with a different <see cref="Augmentations"/>.</summary>
     public TrainingOptions WithAugmentations(IReadOnlyList<Augmentation> augmentations) =>
         this with

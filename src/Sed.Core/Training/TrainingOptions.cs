@@ -91,6 +91,13 @@ public sealed partial record TrainingOptions
     [Key("maskShortClips")]
     public bool MaskShortClips { get; init; }
 
+    /// <summary>
+    /// Whether the weights of the last epoch are kept instead of those of the epoch with the best monitor, so that no clip is
+    /// used for selection. Default false.
+    /// </summary>
+    [Key("keepsLastEpoch", OmitWhen = false)]
+    public bool KeepsLastEpoch { get; init; }
+
     /// <summary>Augmentations of the batches, in the order of their application. Default none.</summary>
     [Key("augmentations")]
     public IReadOnlyList<Augmentation> Augmentations

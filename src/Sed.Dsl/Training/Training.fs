@@ -55,8 +55,11 @@ module Training =
             $"batches of {options.BatchSize}"
             if options.Order = ClipOrder.Balanced then
                 "classes balanced"
-            $"at most {options.Epochs} epochs"
-            $"early stopping after {options.Patience} epochs without improvement of {options.Monitor.Summary}"
+            if options.KeepsLastEpoch then
+                $"{options.Epochs} epochs, of which the last one is kept"
+            else
+                $"at most {options.Epochs} epochs"
+                $"early stopping after {options.Patience} epochs without improvement of {options.Monitor.Summary}"
             if options.PositiveWeight <> defaults.PositiveWeight then
                 $"present classes weighted {options.PositiveWeight.Summary}"
             if options.Loss <> defaults.Loss then

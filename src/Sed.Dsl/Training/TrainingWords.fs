@@ -83,6 +83,12 @@ type TrainingBuilder() =
     member _.MaskShort(training: Training, yes: bool) =
         training |> set "maskShort" _.WithMaskShortClips(yes)
 
+    /// Whether the weights of the last epoch are kept instead of those of the best epoch, so that no clips are used for
+    /// selection, for example with `folds`. Default false.
+    [<CustomOperation "keepLast">]
+    member _.KeepLast(training: Training, yes: bool) =
+        training |> set "keepLast" _.WithKeepsLastEpoch(yes)
+
     /// Augmentations of the training batches, in this order, for example `augment [ mixup 0.5; specAugment 20 8 ]`.
     /// Default none.
     [<CustomOperation "augment">]
