@@ -48,7 +48,15 @@ let ``every annotation format can be written and is read back by evaluate`` () =
             Assert.Equal<string>(expected.Files, read.Files)
             Assert.Equal<SoundEvent>(expected.EventsOf("a.wav").ToArray(), read.EventsOf("a.wav").ToArray())
             let scored =
-                Run.seddsl [ "evaluate"; "--reference"; reference; "--estimated"; estimated; "--format"; "json" ]
+                Run.seddsl [
+                    "evaluate"
+                    "--reference"
+                    reference
+                    "--estimated"
+                    estimated
+                    "--format"
+                    "json"
+                ]
             Assert.Equal(0, scored.ExitCode)
             Assert.Contains($"\"estimated_format\": \"{format.Title}\"", scored.Output)
     let unknown = Run.seddsl [ "predict"; model; recordings.Head; "--format"; "xls" ]

@@ -61,6 +61,21 @@ internal sealed class CorpusFolder
     internal IReadOnlyList<AnnotationFile> AnnotationsOfRecordings =>
         annotations ??= [.. AnnotationFiles.Find(Path, Files).Where(file => file.HasAudio)];
 
+    /// <summary>The JSON documents that have the annotations of several recordings.</summary>
+    internal IEnumerable<string> AnnotationDocuments
+    {
+        get
+        {
+            var single = AnnotationsOfRecordings.Select(file => file.Path).ToHashSet(StringComparer.Ordinal);
+            return Files.Where(file =>
+                file.EndsWith(".json", StringComparison.OrdinalIgnoreCase)
+                && !single.Contains(file)
+                && !IsEmpty(file)
+                && EventListFile.FormatOf(file) is { NamesRecordings: true }
+            );
+        }
+    }
+
     /// <summary>All files below a folder, in ordinal order. Each folder is listed once, however many links lead to it.</summary>
     /// <exception cref="CorpusException">The folder is missing or empty.</exception>
     internal static string[] FilesBelow(string folder)

@@ -1,5 +1,6 @@
 using Sed.Core.Annotations;
 using Sed.Core.Annotations.Formats;
+using Sed.Core.Audio;
 using Sed.Core.Runtime;
 
 namespace Sed.Core.Corpora.Layouts;
@@ -8,7 +9,8 @@ namespace Sed.Core.Corpora.Layouts;
 /// Recordings with an annotation file of the same name for each, beside it or in another folder, in any of the <see cref="EventListFile.Formats"/>: a.wav
 /// with a.txt, a.Table.1.selections.txt, a.TextGrid, a.csv or a.json. A list splits.tsv or splits.csv with the columns
 /// filename and split states the splits, or the names of the folders do (<see cref="SplitName"/>). If neither does, all
-/// recordings are training clips. Recordings without an annotation file are not part of the corpus.
+/// recordings are training clips. A JSON document can have the annotations of several recordings, as an export of Label Studio.
+/// Recordings without annotations are not part of the corpus.
 /// </summary>
 internal sealed class AnnotatedRecordings : ICorpusLayout
 {
@@ -20,7 +22,7 @@ internal sealed class AnnotatedRecordings : ICorpusLayout
 
     public LayoutMatch Recognise(CorpusFolder folder) =>
         LayoutMatch.Of(
-            folder.AnnotationsOfRecordings.Select(file => file.Path),
+            folder.AnnotationsOfRecordings.Select(file => file.Path).Concat(folder.AnnotationDocuments),
             "there is no annotation file with the name of a recording"
         );
 
@@ -28,33 +30,20 @@ internal sealed class AnnotatedRecordings : ICorpusLayout
     {
         LabelFiles files = new();
         var splits = RecordingSplits.Of(folder, files);
-        List<(AnnotationFile File, Split Split, EventList Events)> found = [];
+        List<Annotated> found = [];
         foreach (var ofRecording in folder.AnnotationsOfRecordings.GroupBy(file => file.Recording))
-        {
-            List<(AnnotationFile File, EventList Events)> lists = [];
-            foreach (var file in ofRecording)
-                if (files.Events(file.Path) is { } events)
-                    lists.Add((file, AnnotationFiles.OfRecording(file, events)));
-            if (lists.Count > 1)
-                files.Add(
-                    AnnotationFiles.SeveralFiles(folder.Path, ofRecording.Key, lists.Select(list => list.Events))
-                );
-            foreach (var (file, events) in lists.Take(1))
-                if (events.Files is [var name] && name == file.Recording)
-                    found.Add((file, splits.Of(file.Recording, files), events));
-                else
-                    files.Add(
-                        new Problem(
-                            file.Path,
-                            $"the annotation file has the name of {Path.GetFileName(file.Recording)}, but names the recording \"{events.Files.First(other => other != file.Recording)}\"",
-                            "write one annotation file for each recording"
-                        )
-                    );
-        }
+            AddRecording(folder, [.. ofRecording], splits, files, found);
+        foreach (var document in folder.AnnotationDocuments)
+            AddDocument(folder, document, splits, files, found);
+        foreach (var twice in found.GroupBy(one => one.Recording).Where(group => group.Count() > 1))
+            files.Add(AnnotationFiles.SeveralFiles(folder.Path, twice.Key, twice.Select(one => one.Events)));
         if (found.Count == 0)
             throw new CorpusException(files.Problems);
         ClassList classes = new(
-            found.SelectMany(list => list.Events.Labels).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)
+            found
+                .SelectMany(one => one.Sounds.Select(sound => sound.Label))
+                .Distinct(StringComparer.Ordinal)
+                .Order(StringComparer.Ordinal)
         );
         return new CorpusListing(
             folder.Name,
@@ -62,11 +51,7 @@ internal sealed class AnnotatedRecordings : ICorpusLayout
             classes,
             SampleRate: null,
             ClipSeconds: null,
-            [
-                .. found
-                    .Select(list => Clip(list.File.Recording, list.Split, list.Events, classes))
-                    .OrderBy(clip => clip.Split),
-            ],
+            [.. found.DistinctBy(one => one.Recording).Select(one => Clip(one, classes)).OrderBy(clip => clip.Split)],
             new AudioFinder(folder)
         )
         {
@@ -75,43 +60,98 @@ internal sealed class AnnotatedRecordings : ICorpusLayout
         };
     }
 
-    private static LabelledClip Clip(string recording, Split split, EventList events, ClassList classes)
+    /// <summary>A recording with its annotations.</summary>
+    /// <param name="Recording">Path within the corpus, with "/".</param>
+    /// <param name="Shown">The annotation file, or the pattern of the files with the same suffix.</param>
+    /// <param name="Split">Its split.</param>
+    /// <param name="Events">The list that has its events.</param>
+    /// <param name="Index">Its position in the list.</param>
+    private sealed record Annotated(string Recording, string Shown, Split Split, EventList Events, int Index)
     {
-        SoundEvent[] own = [.. events.EventsAt(0)];
-        return new LabelledClip(
-            recording,
-            Path.ChangeExtension(recording, null),
-            split,
-            LabelledClip.InOrder(own.Select(sound => sound.Label), classes),
-            own
-        );
+        internal SoundEvent[] Sounds => [.. Events.EventsAt(Index)];
     }
 
-    /// <summary>The annotation files with the same folder, suffix, split and format, as one entry.</summary>
-    private static IEnumerable<ListUse> Uses(
-        IEnumerable<(AnnotationFile File, Split Split, EventList Events)> found,
-        RecordingSplits splits
+    private static void AddRecording(
+        CorpusFolder folder,
+        AnnotationFile[] ofRecording,
+        RecordingSplits splits,
+        LabelFiles files,
+        List<Annotated> found
     )
     {
-        foreach (
-            var group in found.GroupBy(list =>
-                (
-                    Folder: list.File.Recording[..(list.File.Recording.LastIndexOf('/') + 1)],
-                    list.File.Suffix,
-                    list.Split,
-                    list.Events.Format
-                )
-            )
-        )
+        List<(AnnotationFile File, EventList Events)> lists = [];
+        foreach (var file in ofRecording)
+            if (files.Events(file.Path) is { } events)
+                lists.Add((file, AnnotationFiles.OfRecording(file, events)));
+        if (lists.Count > 1)
+            files.Add(
+                AnnotationFiles.SeveralFiles(folder.Path, lists[0].File.Recording, lists.Select(list => list.Events))
+            );
+        foreach (var (file, events) in lists.Take(1))
+            if (events.Files is [var name] && name == file.Recording)
+                found.Add(
+                    new(name, $"{name[..(name.LastIndexOf('/') + 1)]}*{file.Suffix}", splits.Of(name, files), events, 0)
+                );
+            else
+                files.Add(
+                    new Problem(
+                        file.Path,
+                        $"the annotation file has the name of {Path.GetFileName(file.Recording)}, but names the recording \"{events.Files.First(other => other != file.Recording)}\"",
+                        "write one annotation file for each recording"
+                    )
+                );
+    }
+
+    /// <summary>Adds the recordings of a document of several recordings, such as an export of Label Studio.</summary>
+    private static void AddDocument(
+        CorpusFolder folder,
+        string document,
+        RecordingSplits splits,
+        LabelFiles files,
+        List<Annotated> found
+    )
+    {
+        if (files.Events(document) is not { } events)
+            return;
+        var audio = folder.Files.Where(AudioFile.HasAudioExtension).Select(folder.Relative);
+        var paths = audio.Select(path => path.Replace('\\', '/')).ToArray();
+        FileNames byPath = new(paths);
+        var byName = paths.ToLookup(path => AudioNames.StemOf(Path.GetFileName(path)));
+        for (var k = 0; k < events.Files.Length; k++)
+        {
+            var name = events.Files[k];
+            var recording =
+                byPath.IndexOf(name) is var known and >= 0 ? paths[known]
+                : byName[AudioNames.StemOf(Path.GetFileName(name))].ToArray() is [var only] ? only
+                : name;
+            found.Add(new(recording, folder.Relative(document), splits.Of(recording, files), events, k));
+        }
+    }
+
+    private static LabelledClip Clip(Annotated one, ClassList classes) =>
+        new(
+            one.Recording,
+            AudioNames.StemOf(one.Recording),
+            one.Split,
+            LabelledClip.InOrder(one.Sounds.Select(sound => sound.Label), classes),
+            one.Sounds
+        );
+
+    /// <summary>A document, or the annotation files with the same folder, suffix, split and format, as one entry.</summary>
+    private static IEnumerable<ListUse> Uses(List<Annotated> found, RecordingSplits splits)
+    {
+        foreach (var group in found.GroupBy(one => (one.Shown, one.Split, one.Events.Format)))
         {
             var notes = group
-                .SelectMany(list => list.Events.NotesWithoutSource)
+                .Select(one => one.Events)
+                .Distinct()
+                .SelectMany(list => list.NotesWithoutSource)
                 .GroupBy(note => note)
                 .Select(note => note.Count() > 1 ? $"{note.Key} ({note.Count()} files)" : note.Key)
                 .ToArray();
             var shown = notes.Length > 3 ? [.. notes.Take(3), $"{notes.Length - 3} more notes"] : notes;
             yield return new ListUse(
-                $"{group.Key.Folder}*{group.Key.Suffix}",
+                group.Key.Shown,
                 group.Key.Split,
                 "strong labels",
                 group.Count(),

@@ -1,5 +1,6 @@
 using System.Text;
 using Sed.Core.Annotations;
+using Sed.Core.Audio;
 using Sed.Core.Runtime;
 
 namespace Sed.Core.Corpora.Layouts;
@@ -19,7 +20,11 @@ internal sealed class RecordingSplits
 
     private RecordingSplits(CorpusFolder folder, string? list, LabelFiles files)
     {
-        var folders = folder.AnnotationsOfRecordings.Select(file => FolderOf(file.Recording)).Distinct().ToArray();
+        var folders = folder
+            .Files.Where(AudioFile.HasAudioExtension)
+            .Select(file => FolderOf(folder.Relative(file).Replace('\\', '/')))
+            .Distinct()
+            .ToArray();
         // If no other folder states the training split, "dev" is a development set, which is trained on.
         isDevelopmentTraining = !folders.Any(name => SplitName.Of(name, false).Splits is [Split.Training]);
         anyFolder = folders.Any(name => OfFolder(name) is not null);

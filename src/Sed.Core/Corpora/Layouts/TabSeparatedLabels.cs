@@ -171,7 +171,7 @@ internal sealed class TabSeparatedLabels : ICorpusLayout
     {
         foreach (var (otherSplit, whole) in lists)
             if (
-                (otherSplit == split || Path.GetFileName(whole.Source) == "validation.tsv")
+                (otherSplit == split || Path.GetFileNameWithoutExtension(whole.Source) == "validation")
                 && part.Files.All(file =>
                     whole.IndexOf(file) >= 0 && whole.EventsOf(file).SequenceEqual(part.EventsOf(file))
                 )

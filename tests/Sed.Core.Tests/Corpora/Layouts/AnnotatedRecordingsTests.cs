@@ -84,6 +84,30 @@ public sealed class AnnotatedRecordingsTests : IDisposable
     }
 
     [Fact]
+    public void A_document_can_have_the_annotations_of_several_recordings()
+    {
+        WavWriter.Write(folder.File("train", "a.wav"), new float[10], 8000);
+        WavWriter.Write(folder.File("test", "b.wav"), new float[10], 8000);
+        File.WriteAllText(
+            folder.File("export.json"),
+            """
+            [{"id": 1, "data": {"audio": "/data/upload/1/01234567-a.wav"}, "annotations": [{"result": [
+                {"type": "labels", "value": {"start": 0, "end": 1, "labels": ["dog"]}}]}]},
+             {"id": 2, "data": {"audio": "s3://bucket/b.wav"}, "annotations": [{"result": []}]}]
+            """
+        );
+        var listing = CorpusLayouts.Open(folder.Path);
+        Assert.Equal(
+            [("train/a.wav", Split.Training, 1), ("test/b.wav", Split.Testing, 0)],
+            listing.Clips.Select(clip => (clip.Name, clip.Split, clip.StrongEvents!.Count))
+        );
+        Assert.Equal(
+            [("export.json", "Label Studio export", 1), ("export.json", "Label Studio export", 1)],
+            listing.Lists.Select(use => (use.File, use.Format, use.Clips))
+        );
+    }
+
+    [Fact]
     public void The_report_names_the_format_of_the_annotation_files()
     {
         Recording("a", ".txt", "0\t1\tdog\n");

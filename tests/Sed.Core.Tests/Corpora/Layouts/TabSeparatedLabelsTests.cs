@@ -40,6 +40,74 @@ public sealed class TabSeparatedLabelsTests : IDisposable
         Assert.Equal(["Speech"], corpus.Clips[3].WeakLabels);
     }
 
+    [Theory]
+    [InlineData("csv", "synthetic.csv", "")]
+    [InlineData("tsv", "synthetic21_train/soundscapes.tsv", "synthetic21_validation/soundscapes.tsv")]
+    public void The_published_folders_of_DESED_state_the_split_of_each_list(
+        string extension,
+        string synthetic,
+        string held
+    )
+    {
+        const string Strong = "filename\tonset\toffset\tevent_label\n";
+        Write($"metadata/train/weak.{extension}", "filename\tevent_labels\na.wav\tDog\n");
+        Write($"metadata/train/unlabel_in_domain.{extension}", "filename\nb.wav\n");
+        Write($"metadata/train/audioset_strong.{extension}", Strong + "c.wav\t0\t1\tDog\n");
+        Write($"metadata/train/{synthetic}", Strong + "0.wav\t0\t1\tDog\n");
+        Write($"metadata/validation/validation.{extension}", Strong + "v.wav\t0\t1\tDog\nw.wav\t0\t1\tDog\n");
+        Write($"metadata/validation/test_dcase2018.{extension}", Strong + "v.wav\t0\t1\tDog\n");
+        Write($"metadata/validation/eval_dcase2018.{extension}", Strong + "w.wav\t0\t1\tDog\n");
+        Write($"metadata/eval/public.{extension}", Strong + "e.wav\t0\t1\tDog\n");
+        if (held != "")
+            Write($"metadata/validation/{held}", Strong + "9.wav\t0\t1\tDog\n");
+
+        var listing = CorpusLayouts.Open(folder.Path);
+
+        Assert.Empty(listing.Problems);
+        Assert.Equal(
+            [
+                ("a.wav", Split.Training),
+                ("c.wav", Split.Training),
+                ("0.wav", Split.Training),
+                ("b.wav", Split.Training),
+                .. held == "" ? [] : new[] { ("9.wav", Split.Validation) },
+                ("v.wav", Split.Testing),
+                ("w.wav", Split.Testing),
+                ("e.wav", Split.Evaluation),
+            ],
+            listing.Clips.Select(clip => (clip.Name, clip.Split))
+        );
+    }
+
+    [Fact]
+    public void Lists_of_AudioSet_are_read_with_the_names_of_their_identifiers()
+    {
+        Write(
+            "train/segments.csv",
+            "# Segments csv created Sun Mar  5 10:54:31 2017\n# YTID, start_seconds, end_seconds, positive_labels\n"
+                + "--PJHxphWEs, 30.000, 40.000, \"/m/09x0r,/t/dd00088\"\n"
+        );
+        Write(
+            "eval/strong.tsv",
+            "segment_id\tstart_time_seconds\tend_time_seconds\tlabel\nb4l_30000\t0.5\t1\t/m/09x0r\n"
+        );
+        Write(
+            "class_labels_indices.csv",
+            "index,mid,display_name\n0,/m/09x0r,\"Speech, clear\"\n1,/t/dd00088,Gurgling\n"
+        );
+
+        var listing = CorpusLayouts.Open(folder.Path);
+
+        Assert.Empty(listing.Problems);
+        Assert.Equal(["Gurgling", "Speech, clear"], listing.Classes);
+        Assert.Equal(["Gurgling", "Speech, clear"], listing.Clips[0].WeakLabels);
+        Assert.Equal([new SoundEvent(0.5, 1, "Speech, clear")], listing.Clips[1].StrongEvents);
+        Assert.Contains(
+            ("class_labels_indices.csv", "its names replace the identifiers of labels"),
+            listing.Lists.Select(use => (use.File, use.Note))
+        );
+    }
+
     [Fact]
     public void Unlabelled_training_clips_are_part_of_the_corpus()
     {
