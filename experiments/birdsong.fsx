@@ -54,11 +54,7 @@ let birdsong =
             }
         )
 
-        detect (
-            detection {
-                median 0.02<s>
-            }
-        )
+        detect (detection { median 0.02<s> })
 
         folds 3
         selectOn Validation

@@ -156,3 +156,48 @@ let ``problems of tuning and sorting are reported with remedies`` () =
         ],
         Examples.problems twice
     )
+
+[<Fact>]
+let ``corpusWith states rate, clip, hop, groups and classes, and all its problems are reported at once`` () =
+    let pond =
+        corpusWith "pond" {
+            rate 16000.0<Hz>
+            clip 5.0<s>
+            hop 2.5<s>
+            groupBy (field '_' 0)
+            classes [ "frog"; "toad" ]
+        }
+    Assert.Equal(
+        "pond, 16000 Hz, clips of 5 s, windows every 2.5 s, classes frog; toad, groups by field 0 of names, separated by '_'",
+        pond.Description
+    )
+    let wrong =
+        corpusWith "pond" {
+            rate 0.5<Hz>
+            clip 0.0<s>
+            hop 7.0<s>
+            groupBy (field '_' -1)
+            classes [ "frog"; "frog" ]
+        }
+    let problems corpus =
+        match corpus with
+        | Collected(_, options) -> RecordingOptions.problems options |> List.map Problem.print
+        | _ -> []
+    Assert.Equal<string list>(
+        [
+            "corpusWith: the rate is 0.5 Hz; give a whole number from 1000 to 768000, for example `rate 16000.0<Hz>`"
+            "corpusWith: the clips have 0 s; give a length from 0.05 to 3600 s, for example `clip 10.0<s>`"
+            "corpusWith: windows of 0 s start every 7 s; give a hop above 0 and at most the length of the clip, for example `hop 5.0<s>`"
+            "corpusWith: the list of classes is empty or has a class twice; name each class once, for example `classes [ \"Normal\"; \"Wheeze\" ]`"
+            "corpusWith: groups by field -1; count fields from 0, for example `groupBy (field '_' 0)`"
+        ],
+        problems wrong
+    )
+    Assert.Empty(problems pond)
+
+[<Fact>]
+let ``--data replaces the folder of a corpus only`` () =
+    let own = corpusWith "pond" { clip 5.0<s> }
+    Assert.Equal(Some(corpusWith "lake" { clip 5.0<s> }), Corpus.replacedBy (Some(corpus "lake")) (Some own))
+    Assert.Equal(Some own, Corpus.replacedBy None (Some own))
+    Assert.Equal(Some Soundscapes.smartCars, Corpus.replacedBy (Some Soundscapes.smartCars) (Some own))

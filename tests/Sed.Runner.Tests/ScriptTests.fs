@@ -8,10 +8,17 @@ open Sed.Tests
 
 let private root = Repository.root
 
+/// Scripts on recordings that users have to download.
+let private onRecordings = [ "birdsong.fsx"; "breath.fsx" ]
+
 let private scripts = [
     for file in Directory.GetFiles(Path.Combine(root, "experiments"), "*.fsx") |> Array.sort do
-        if File.ReadAllText(file).Contains "\nrun [" then
-            Path.GetFileName file |> string
+        let name = string (Path.GetFileName file)
+        if
+            File.ReadAllText(file).Contains "\nrun ["
+            && not (List.contains name onRecordings)
+        then
+            name
 ]
 
 /// Runs a script with --plan. Returns its exit code, output and errors.
@@ -54,6 +61,27 @@ let ``every script prints its plan`` () =
     for plan in plans do
         Assert.Contains("every trial\n  data: smartCars\n", plan)
         Assert.Contains("seeds: ", plan)
+
+[<Fact>]
+let ``scripts on recordings print their plan without the recordings`` () =
+    let folder = Directory.CreateTempSubdirectory("sed-plan-").FullName
+    try
+        let both = Path.Combine(folder, "both.fsx")
+        File.WriteAllLines(
+            both,
+            [
+                for script in onRecordings do
+                    let path = Path.Combine(root, "experiments", script)
+                    $"#load @\"{path}\""
+            ]
+        )
+        let code, output, errors = Repository.dotnet [ "fsi"; both; "--plan" ]
+        Assert.Equal("", errors)
+        Assert.Equal(0, code)
+        Assert.Contains("data: sprsound, clips of 15.4 s, classes Normal; Fine Crackle; Wheeze, groups by", output)
+        Assert.Contains("data: bl26lb16, clips of 2 s,", output)
+    finally
+        Directory.Delete(folder, true)
 
 [<Fact>]
 let ``plans are the same in a German and a Turkish locale`` () =

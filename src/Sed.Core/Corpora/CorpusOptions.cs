@@ -59,7 +59,11 @@ public sealed record CorpusOptions
         if (unknown.Length > 0)
             return listing with
             {
-                Problems = [.. listing.Problems, .. LabelledClip.UnknownLabels(listing.Folder, unknown, listing.Classes)],
+                Problems =
+                [
+                    .. listing.Problems,
+                    .. LabelledClip.UnknownLabels(listing.Folder, unknown, listing.Classes),
+                ],
             };
         ClassList classes = new(Classes);
         return listing with
@@ -67,13 +71,18 @@ public sealed record CorpusOptions
             Classes = classes,
             Clips =
             [
-                .. listing.Clips.Select(clip => clip with
-                {
-                    WeakLabels = LabelledClip.InOrder(clip.WeakLabels.Where(label => classes.IndexOf(label) >= 0), classes),
-                    StrongEvents = clip.StrongEvents is { } events
-                        ? [.. events.Where(sound => classes.IndexOf(sound.Label) >= 0)]
-                        : null,
-                }),
+                .. listing.Clips.Select(clip =>
+                    clip with
+                    {
+                        WeakLabels = LabelledClip.InOrder(
+                            clip.WeakLabels.Where(label => classes.IndexOf(label) >= 0),
+                            classes
+                        ),
+                        StrongEvents = clip.StrongEvents is { } events
+                            ? [.. events.Where(sound => classes.IndexOf(sound.Label) >= 0)]
+                            : null,
+                    }
+                ),
             ],
         };
     }
@@ -90,7 +99,8 @@ public sealed record CorpusOptions
         return changed with
         {
             Clips = [.. listing.Clips.Select(clip => clip with { Source = field.Of(clip.Name) ?? clip.Source })],
-            Problems = without.Length == 0 ? listing.Problems : [.. listing.Problems, field.Problem(listing.Folder, without)],
+            Problems =
+                without.Length == 0 ? listing.Problems : [.. listing.Problems, field.Problem(listing.Folder, without)],
         };
     }
 }

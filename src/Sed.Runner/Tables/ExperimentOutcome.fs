@@ -71,22 +71,25 @@ module internal ExperimentOutcome =
         let split = string specification.ScoreOn
         let clips = (manifest.IndicesOf specification.ScoreOn).Length
 
-        let recordings =
+        let groups =
             manifest.IndicesOf specification.ScoreOn
             |> Seq.distinctBy (fun index -> manifest.Clips[index].Source)
             |> Seq.length
         let of' =
-            if recordings = clips then
-                ""
-            else
-                $" of {recordings} recordings"
+            match groups, specification.Corpus with
+            | groups, _ when groups = clips -> ""
+            | 1, Collected(_, options) when options.Group.IsSome -> " of one group"
+            | _, Collected(_, options) when options.Group.IsSome -> $" of {groups} groups"
+            | _ -> $" of {groups} recordings"
 
         $"{manifest.Corpus}: scored on {clips} {split.ToLowerInvariant()} clips{of'}."
 
         $"All clips: {manifest.Describe()}."
 
         let selected = [
-            for trial in plan.Trials -> trial.Specification.SelectOn = trial.Specification.ScoreOn
+            for trial in plan.Trials ->
+                trial.Specification.SelectOn = trial.Specification.ScoreOn
+                && not trial.Specification.Training.Options.KeepsLastEpoch
         ]
         if List.forall id selected then
             "The best epoch was selected on the scored clips, as in the paper, so the scores are optimistic."

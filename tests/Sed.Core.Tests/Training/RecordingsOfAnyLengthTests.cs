@@ -18,6 +18,7 @@ using static TorchSharp.torch;
 namespace Sed.Core.Tests.Training;
 
 /// <summary>Corpora whose recordings have different lengths.</summary>
+[Collection(TorchCollection.Name)]
 public sealed class RecordingsOfAnyLengthTests : IDisposable
 {
     private const int Rate = 8000;

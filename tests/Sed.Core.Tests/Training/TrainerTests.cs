@@ -133,6 +133,22 @@ public sealed partial class TrainerTests
     }
 
     [Fact]
+    public void The_last_epoch_is_kept_if_requested()
+    {
+        var options = usual with { Epochs = 25, Monitor = new Sed.Core.Scoring.Monitor.Score(TagMetrics.F) };
+        using var network = Network();
+        var best = new Trainer(options, CPU).Train(network, hums.Clips(Split.Training), hums.Evaluator());
+        Assert.True(best[^1].BestEpoch < 25);
+        using var another = Network();
+        var last = new Trainer(options.WithKeepsLastEpoch(true), CPU).Train(
+            another,
+            hums.Clips(Split.Training),
+            hums.Evaluator()
+        );
+        Assert.Equal(25, last[^1].BestEpoch);
+    }
+
+    [Fact]
     public void A_loss_above_the_limit_is_reported_with_the_clips_of_the_batch()
     {
         Torch.Initialize();
