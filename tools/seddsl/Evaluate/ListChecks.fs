@@ -79,7 +79,9 @@ let private differences: (string * (string -> string)) list = [
 let private difference (reference: string seq) (files: string seq) =
     let known = HashSet reference
 
-    if
+    if known.Contains "" || Seq.contains "" files then
+        "; a list without file names has the name of its file: name it after the recording"
+    elif
         files
         |> Seq.exists (fun file -> file.StartsWith 'Y' && known.Contains(file.Substring 1))
     then

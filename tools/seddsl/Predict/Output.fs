@@ -2,16 +2,13 @@
 module Sed.Tool.Predict.Output
 
 open System
-open System.Collections.Generic
 open System.Globalization
 open System.IO
 open System.Text.Encodings.Web
 open System.Text.Json
 open Sed.Core.Annotations
 open Sed.Core.Annotations.Formats
-open Sed.Core.Audio
 open Sed.Core.Models
-open Sed.Core.Runtime
 
 /// Writes the detections of one recording after another.
 type Output =
@@ -37,40 +34,6 @@ let events (format: IAnnotationFormat) (target: TextWriter) =
             member _.Skip(_, _) = ()
             member _.Finish() = writer.Finish()
     }
-
-/// The annotation file of each recording in a folder: the name with the format's suffix in place of the audio
-/// extension, or behind it where several recordings differ in the extension alone.
-let filePaths (format: IAnnotationFormat) (folder: string) (names: string seq) =
-    let stem (name: string) =
-        if AudioFile.HasAudioExtension name then
-            string (Path.ChangeExtension(name, null))
-        else
-            name
-    let repeated =
-        names
-        |> Seq.countBy stem
-        |> Seq.filter (fun (_, count) -> count > 1)
-        |> Seq.map fst
-        |> Set
-    readOnlyDict [
-        for name in names ->
-            let own = if repeated.Contains(stem name) then name else stem name
-            name, Path.Combine(folder, own.TrimStart '/' + format.FileSuffix)
-    ]
-
-/// The events of each recording in a file of its own, at its path.
-let eventFiles (format: IAnnotationFormat) (paths: IReadOnlyDictionary<string, string>) = {
-    new Output with
-        member _.Write(name, prediction) =
-            use text = new StringWriter(NewLine = "\n")
-            let writer = format.Write text
-            writer.Add(name, prediction.Events)
-            writer.Finish()
-            Directory.CreateDirectory(string (Path.GetDirectoryName paths[name])) |> ignore
-            AtomicFile.Write(paths[name], text.ToString())
-        member _.Skip(_, _) = ()
-        member _.Finish() = ()
-}
 
 /// A tab-separated list of tags with a header. A recording without tags is listed by its name alone.
 let tags (target: TextWriter) =

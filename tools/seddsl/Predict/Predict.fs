@@ -131,42 +131,6 @@ let private format (arguments: ParseResults<PredictArguments>) =
     |> Option.bind (EventListFile.FormatNamed >> Option.ofObj)
     |> Option.defaultValue EventListFile.Formats[0]
 
-/// The annotation files to write, by the recordings' names, if --out is a folder: an existing one, a path that ends with
-/// a separator, or any path for several recordings in a format that does not name them.
-let private annotationFiles (arguments: ParseResults<PredictArguments>) (recordings: Recordings.Recording list) =
-    let format = format arguments
-    let isList =
-        arguments.Contains Json
-        || arguments.Contains TagsOnly
-        || arguments.Contains Stream
-    let isEach = not format.NamesRecordings && recordings.Length > 1
-    match arguments.TryGetResult Out with
-    | None when isEach && not isList ->
-        raise (
-            BadArguments [
-                $"--format {format.Name} writes one file for each recording; name a folder with --out, for example --out labels/"
-            ]
-        )
-    | Some out when
-        not isList
-        && (isEach || Directory.Exists out || Path.EndsInDirectorySeparator out)
-        ->
-        let names = [ for recording in recordings -> recording.Name ]
-        let paths = Output.filePaths format (OutputPath.folder "--out" out) names
-        let problems = [
-            for recording in recordings do
-                let path = paths[recording.Name]
-                let isBeside =
-                    Path.GetDirectoryName(Path.GetFullPath path) =
-                        Path.GetDirectoryName(Path.GetFullPath recording.Path)
-                if isBeside && File.Exists path then
-                    $"--out: {path} exists beside its recording and can have annotations; name a different folder"
-        ]
-        if not problems.IsEmpty then
-            raise (BadArguments problems)
-        Some paths
-    | _ -> None
-
 /// Writes the detections of all recordings; lists unreadable recordings on standard error.
 let private detectAll
     (arguments: ParseResults<PredictArguments>)
@@ -191,7 +155,7 @@ let private detectAll
             Output.tags text
         else
             match files with
-            | Some paths -> Output.eventFiles (format arguments) paths
+            | Some paths -> AnnotationFolder.write (format arguments) paths
             | None -> Output.events (format arguments) text
     use progress = new Progress()
     use scores =
@@ -258,7 +222,17 @@ let private work (arguments: ParseResults<PredictArguments>) =
     let recordings = Recordings.find (arguments.GetResult(Without_Prefix, "")) paths
     let scores =
         arguments.TryGetResult Scores |> Option.map (OutputPath.folder "--scores")
-    let files = annotationFiles arguments recordings
+    let isEvents =
+        not (
+            arguments.Contains Json
+            || arguments.Contains TagsOnly
+            || arguments.Contains Stream
+        )
+    let files =
+        if isEvents then
+            AnnotationFolder.files (format arguments) (arguments.TryGetResult Out) recordings
+        else
+            None
     OutputPath.protect [
         match files with
         | Some paths ->

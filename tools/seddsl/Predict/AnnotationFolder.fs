@@ -1,0 +1,72 @@
+/// Detections as one annotation file for each recording.
+module internal Sed.Tool.Predict.AnnotationFolder
+
+open System.Collections.Generic
+open System.IO
+open Sed.Core.Annotations.Formats
+open Sed.Core.Audio
+open Sed.Core.Runtime
+open Sed.Tool
+open Sed.Tool.Predict.Output
+
+/// The path of each recording's file: its name with the format's suffix in place of the audio extension, or after it if
+/// several recordings differ in the extension alone.
+let private paths (format: IAnnotationFormat) (folder: string) (names: string list) =
+    let stem (name: string) =
+        if AudioFile.HasAudioExtension name then
+            string (Path.ChangeExtension(name, null))
+        else
+            name
+    let repeated =
+        names
+        |> List.countBy stem
+        |> List.filter (fun (_, count) -> count > 1)
+        |> List.map fst
+        |> Set
+    readOnlyDict [
+        for name in names ->
+            let own = if repeated.Contains(stem name) then name else stem name
+            name, Path.Combine(folder, own.TrimStart '/' + format.FileSuffix)
+    ]
+
+/// The files to write, by the recordings' names, if the output is a folder: an existing one, a path that ends with a
+/// separator, or any path for several recordings in a format that does not name them.
+let files (format: IAnnotationFormat) (out: string option) (recordings: Recordings.Recording list) =
+    let isEach = not format.NamesRecordings && recordings.Length > 1
+    match out with
+    | None when isEach ->
+        raise (
+            BadArguments [
+                $"--format {format.Name} writes one file for each recording; name a folder with --out, for example --out labels/"
+            ]
+        )
+    | Some out when isEach || Directory.Exists out || Path.EndsInDirectorySeparator out ->
+        let paths =
+            paths format (OutputPath.folder "--out" out) [ for recording in recordings -> recording.Name ]
+        let problems = [
+            for recording in recordings do
+                let path = paths[recording.Name]
+                let isBeside =
+                    Path.GetDirectoryName(Path.GetFullPath path) =
+                        Path.GetDirectoryName(Path.GetFullPath recording.Path)
+                if isBeside && File.Exists path then
+                    $"--out: {path} exists beside its recording and can have annotations; name a different folder"
+        ]
+        if not problems.IsEmpty then
+            raise (BadArguments problems)
+        Some paths
+    | _ -> None
+
+/// Writes the events of each recording to its file.
+let write (format: IAnnotationFormat) (paths: IReadOnlyDictionary<string, string>) = {
+    new Output with
+        member _.Write(name, prediction) =
+            use text = new StringWriter(NewLine = "\n")
+            let writer = format.Write text
+            writer.Add(name, prediction.Events)
+            writer.Finish()
+            Directory.CreateDirectory(string (Path.GetDirectoryName paths[name])) |> ignore
+            AtomicFile.Write(paths[name], text.ToString())
+        member _.Skip(_, _) = ()
+        member _.Finish() = ()
+}
