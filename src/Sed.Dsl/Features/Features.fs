@@ -1,5 +1,6 @@
 namespace Sed
 
+open System
 open Sed.Core.Features
 open Sed.Core.Features.LogMel
 
@@ -26,7 +27,7 @@ module Features =
     let print features = features.Source.Summary
 
     let problems features = [
-        yield! features.Source.Problems() |> Seq.map (Problem.within "features")
+        yield! features.Source.ProblemsInPlans() |> Seq.map (Problem.within "features")
         yield! List.distinct features.Problems
         yield! Text.keywordsTwice "features" features.Keywords
     ]
@@ -53,3 +54,26 @@ module Features =
             |> withProblem
                 $"samples have no {setting}"
                 "use the setting with log-mel features only; the length of frames is set by `samples { frame 729 }`"
+
+    /// Sets a sampling rate, which has to be a whole number.
+    let withRate (rate: float<Hz>) (set: int -> Features -> Features) features =
+        if
+            rate >= 1.0<Hz>
+            && rate <= float Int32.MaxValue * 1.0<Hz>
+            && float rate = floor (float rate)
+        then
+            features |> set (int rate)
+        else
+            {
+                features with
+                    Keywords = features.Keywords @ [ "rate" ]
+            }
+            |> withProblem
+                $"{Text.number (float rate)} samples per second"
+                "give a whole number above 0, for example `rate 16000.0<Hz>`"
+
+    let withStandardisation kind features = {
+        features with
+            Source = features.Source.WithStandardisation kind
+            Keywords = features.Keywords @ [ "standardise" ]
+    }
