@@ -11,7 +11,8 @@ public enum Standardisation
 
     /// <summary>
     /// With the mean and standard deviation of all values of the clip itself, before its padding (instance
-    /// standardisation, as TorchScaler of DESED_task with the statistic "instance" and the type "standard").
+    /// standardisation, as TorchScaler of DESED_task with the statistic "instance" and the type "standard"). Each window of
+    /// a longer recording counts as a clip, in training and in prediction.
     /// </summary>
     [Key("clip")]
     Clip,

@@ -186,7 +186,8 @@ module FeatureValues =
     /// With the mean and standard deviation of each band over the training clips.
     let PerBand = Standardisation.TrainingSet
 
-    /// With the mean and standard deviation of all values of the clip itself (instance standardisation).
+    /// With the mean and standard deviation of all values of the clip itself (instance standardisation). Each window of a
+    /// longer recording counts as a clip.
     let PerClip = Standardisation.Clip
 
     /// Linear below 1 kHz, logarithmic above (M. Slaney, "Auditory Toolbox", 1998).

@@ -26,8 +26,21 @@ module Features =
 
     let print features = features.Source.Summary
 
+    /// The source at the sampling rate of a corpus. Without `range`, the highest frequency is at most half the rate.
+    let at (rate: int) features =
+        match features.Source with
+        | :? LogMelOptions as logMel when not (List.contains "range" features.Keywords) ->
+            let rate' = logMel.Rate |> Option.ofNullable |> Option.defaultValue rate
+            logMel.WithRange(logMel.MinHz, min logMel.MaxHz (float rate' / 2.0)).At rate
+        | source -> source.At rate
+
     let problems features = [
-        yield! features.Source.ProblemsInPlans() |> Seq.map (Problem.within "features")
+        let source =
+            match features.Source with
+            | :? LogMelOptions as logMel when logMel.Rate.HasValue -> at logMel.Rate.Value features
+            | source -> source
+
+        yield! source.ProblemsInPlans() |> Seq.map (Problem.within "features")
         yield! List.distinct features.Problems
         yield! Text.keywordsTwice "features" features.Keywords
     ]
@@ -36,14 +49,6 @@ module Features =
         features with
             Problems = features.Problems @ [ Problem.at "features" cause remedy ]
     }
-
-    /// The source at the sampling rate of a corpus. Without `range`, the highest frequency is at most half the rate.
-    let at (rate: int) features =
-        match features.Source with
-        | :? LogMelOptions as logMel when not (List.contains "range" features.Keywords) ->
-            let rate' = logMel.Rate |> Option.ofNullable |> Option.defaultValue rate
-            logMel.WithRange(logMel.MinHz, min logMel.MaxHz (float rate' / 2.0)).At rate
-        | source -> source.At rate
 
     /// Changes log-mel features. If it is applied to a different source, the setting becomes a problem.
     let withLogMel setting (change: LogMelOptions -> LogMelOptions) features =

@@ -15,8 +15,8 @@ namespace Sed.Core.Training.Augmentations;
 /// Standard deviation of the shift in feature frames, above 0. DESED_task uses 90 frames of 16 ms.
 /// </param>
 /// <param name="IsPadded">
-/// Whether frames that leave the clip are dropped. A tag is then removed if all frames of its class were dropped. Default
-/// false: they re-enter at the other end.
+/// Whether frames that leave the clip are dropped. A tag is then removed if all frames of its class were dropped; the tags
+/// of weakly labelled recordings, which have several windows, are kept. Default false: they re-enter at the other end.
 /// </param>
 [Key("timeShift")]
 public sealed record TimeShift(
@@ -62,7 +62,7 @@ public sealed record TimeShift(
             targets = targets with
             {
                 Frames = moved,
-                Tags = IsPadded ? Remaining(targets.Tags, labels, moved) : targets.Tags,
+                Tags = IsPadded && targets.Bags is null ? Remaining(targets.Tags, labels, moved) : targets.Tags,
             };
         }
         return batch with
