@@ -75,7 +75,10 @@ public sealed record TimeShift(
 
     /// <summary>The tags without those of classes whose frames were all dropped.</summary>
     private static Tensor Remaining(Tensor tags, Tensor before, Tensor after) =>
-        tags.where(before.amax([1]).le(0).logical_or(after.amax([1]).gt(0)), zeros_like(tags));
+        tags.where(HasAny(before).logical_not().logical_or(HasAny(after)), zeros_like(tags));
+
+    /// <summary>Whether a class has a label above 0 in any frame, shape (batch, classes).</summary>
+    private static Tensor HasAny(Tensor labels) => labels.amax([1]).to(ScalarType.Bool);
 
     /// <summary>Shifts of the frames of each clip.</summary>
     private sealed class Shift
