@@ -221,8 +221,7 @@ type internal Workspace
 
         // Stored features are not standardised. Holding clips out does not change their order, so all holdouts share
         // one store.
-        let stored =
-            keyOf (features.WithStandardisation Standardisation.TrainingSet)
+        let stored = keyOf (features.WithStandardisation Standardisation.TrainingSet)
         let store =
             once stores stored (fun () ->
                 FeatureStore.Open(whole, features, within "features", device, extraction, stop))
