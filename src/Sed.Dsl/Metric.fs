@@ -55,8 +55,12 @@ module MetricWords =
     /// Intersection-based F1, macro average.
     let IntersectionMacroF = IntersectionMetrics.MacroF
 
-    /// Frame error: the fraction of frames of 10 ms with a wrong class. The estimate is the argmax over the classes and
-    /// no event. Lower is better.
+    /// Frame error of the detected events: the fraction of frames of 10 ms with a wrong class. No event counts as a class.
+    /// Lower is better.
+    let EventFrameError = FrameMetrics.EventError
+
+    /// Frame error of the scores: the fraction of frames of 10 ms with a wrong class. The estimate is the argmax over the
+    /// classes and no event. Lower is better.
     let FrameError = FrameMetrics.Error
 
     /// Mean average precision (mAP) of the tags. A clip's score is the maximum of its frames.

@@ -2,20 +2,28 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Sed.Core.Onnx.Graph;
 using Sed.Core.Runtime;
+using Sed.Core.Runtime.Keys;
 using TorchSharp;
 
 namespace Sed.Core.Features;
 
 /// <summary>
-/// Standardises features to mean 0 and standard deviation 1 per band. The statistics are computed over all frames of
-/// the training clips, without padding.
+/// Standardises features to mean 0 and standard deviation 1: per band with statistics over all frames of the training
+/// clips, or per clip with statistics of its own values (<see cref="Standardisation"/>). Padding is left out of the
+/// statistics.
 /// </summary>
 public sealed class BandStatistics
 {
+    // Added to the deviation of a clip (DESED_task), so that a constant clip becomes 0.
+    private const float DeviationOffset = 1e-8f;
+
     // A constant band is only centred, because its deviation of 0 cannot be a divisor.
     private const double SmallestDeviation = 1e-6;
     private const string MeansName = "means";
     private const string DeviationsName = "deviations";
+
+    // An array that marks the standardisation of each clip with its own statistics.
+    private const string OwnName = "perClip";
 
     /// <summary>Creates statistics from given values, for example from a checkpoint.</summary>
     /// <param name="means">Mean of each band.</param>
@@ -34,19 +42,42 @@ public sealed class BandStatistics
         Deviations = deviations;
     }
 
-    /// <summary>Mean of each band.</summary>
+    /// <summary>Creates the standardisation of each clip with its own mean and standard deviation.</summary>
+    /// <param name="bands">Number of bands, at least 1.</param>
+    public static BandStatistics OfEachClip(int bands)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(bands);
+        return new BandStatistics(new float[bands], Enumerable.Repeat(1f, bands).ToArray()).As(Standardisation.Clip);
+    }
+
+    /// <summary>Mean of each band. 0 if clips are standardised with their own statistics.</summary>
     public IReadOnlyList<float> Means { get; }
 
-    /// <summary>Standard deviation of each band.</summary>
+    /// <summary>Standard deviation of each band. 1 if clips are standardised with their own statistics.</summary>
     public IReadOnlyList<float> Deviations { get; }
+
+    /// <summary>How clips are standardised.</summary>
+    public Standardisation Kind { get; private init; } = Standardisation.TrainingSet;
+
+    /// <summary>The same means and deviations for a standardisation of another kind.</summary>
+    internal BandStatistics As(Standardisation kind) => new(Means, Deviations) { Kind = kind };
 
     /// <summary>Computes the statistics from clips. Pass training clips only.</summary>
     /// <param name="store">Features that are not standardised.</param>
     /// <param name="clips">Manifest indices, at least one.</param>
-    public static BandStatistics Fit(IFeatureReader store, IReadOnlyList<int> clips)
+    /// <param name="kind">
+    /// How clips are standardised. With their own statistics, nothing is computed. Default: with those of the clips given.
+    /// </param>
+    public static BandStatistics Fit(
+        IFeatureReader store,
+        IReadOnlyList<int> clips,
+        Standardisation kind = Standardisation.TrainingSet
+    )
     {
         ArgumentNullException.ThrowIfNull(store);
         ArgumentNullException.ThrowIfNull(clips);
+        if (kind == Standardisation.Clip)
+            return OfEachClip(store.Bands);
         // Uniform features share one mean and deviation, so each value counts as a frame with one band.
         var bands = store.IsUniform ? 1 : store.Bands;
         var sums = new double[bands];
@@ -100,7 +131,8 @@ public sealed class BandStatistics
         var arrays = NumpyArchive.Read(path);
         try
         {
-            return new BandStatistics(Floats(MeansName), Floats(DeviationsName));
+            var kind = arrays.ContainsKey(OwnName) ? Standardisation.Clip : Standardisation.TrainingSet;
+            return new BandStatistics(Floats(MeansName), Floats(DeviationsName)).As(kind);
         }
         catch (ArgumentException wrong)
         {
@@ -114,17 +146,29 @@ public sealed class BandStatistics
     }
 
     /// <summary>
-    /// Writes the statistics as an .npz file of two float32 arrays, <c>means</c> and <c>deviations</c>.
+    /// Writes the statistics as an .npz file of two float32 arrays, <c>means</c> and <c>deviations</c>. If clips are
+    /// standardised with their own statistics, there is a third array, <c>perClip</c>.
     /// </summary>
     public void Write(string path) =>
         NumpyArchive.Write(
             path,
-            [new(MeansName, NumpyArray.Of([.. Means])), new(DeviationsName, NumpyArray.Of([.. Deviations]))]
+            [
+                new(MeansName, NumpyArray.Of([.. Means])),
+                new(DeviationsName, NumpyArray.Of([.. Deviations])),
+                .. Kind == Standardisation.Clip
+                    ? [new KeyValuePair<string, NumpyArray>(OwnName, NumpyArray.Of([1f]))]
+                    : (KeyValuePair<string, NumpyArray>[])[],
+            ]
         );
 
-    /// <summary>SHA-256 of all means and deviations, as hexadecimal digits.</summary>
+    /// <summary>
+    /// SHA-256 of all means and deviations, as hexadecimal digits; "clip" if clips are standardised with their own
+    /// statistics.
+    /// </summary>
     public string Hash() =>
-        Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes<float>([.. Means, .. Deviations])));
+        Kind == Standardisation.Clip
+            ? CanonicalKey.Of(Kind)
+            : Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes<float>([.. Means, .. Deviations])));
 
     /// <summary>Standardises one clip in place. Padding frames become 0, the mean.</summary>
     /// <param name="clip">Features, shape (frames, bands).</param>
@@ -138,6 +182,12 @@ public sealed class BandStatistics
                 nameof(clip)
             );
         var inside = (int)Math.Min(clip.Length, (long)framesWithSound * bands);
+        clip[inside..].Clear();
+        if (Kind == Standardisation.Clip)
+        {
+            ApplyOwn(clip[..inside]);
+            return;
+        }
         // Arrays avoid an interface call per value in the inner loop.
         float[] means = [.. Means];
         float[] deviations = [.. Deviations];
@@ -147,17 +197,43 @@ public sealed class BandStatistics
             for (var band = 0; band < frame.Length; band++)
                 frame[band] = (frame[band] - means[band]) / deviations[band];
         }
-        clip[inside..].Clear();
+    }
+
+    /// <summary>Standardises values with their own mean and standard deviation, which divides by n - 1 (torch.std).</summary>
+    private static void ApplyOwn(Span<float> values)
+    {
+        if (values.Length == 0)
+            return;
+        var sum = 0.0;
+        foreach (var value in values)
+            sum += value;
+        var mean = sum / values.Length;
+        var squares = 0.0;
+        foreach (var value in values)
+            squares += (value - mean) * (value - mean);
+        var deviation = Math.Sqrt(squares / Math.Max(1, values.Length - 1)) + DeviationOffset;
+        foreach (ref var value in values)
+            value = (float)((value - mean) / deviation);
     }
 
     /// <summary>
     /// Exports the standardisation as ONNX operators, for clips of shape (batch, frames, bands) without padding.
     /// </summary>
-    internal OnnxValue Apply(OnnxValue clips)
+    /// <param name="clips">The clips.</param>
+    /// <param name="frames">Number of frames.</param>
+    internal OnnxValue Apply(OnnxValue clips, int frames)
     {
         using var scope = torch.NewDisposeScope();
         var graph = clips.Graph;
         graph.Part = "standardisation";
-        return (clips - graph.Weight(torch.tensor(Means.ToArray()))) / graph.Weight(torch.tensor(Deviations.ToArray()));
+        if (Kind == Standardisation.TrainingSet)
+            return (clips - graph.Weight(torch.tensor(Means.ToArray())))
+                / graph.Weight(torch.tensor(Deviations.ToArray()));
+        long values = (long)frames * Means.Count;
+        var flat = clips.Reshape(0, values); // (batch, frames * bands)
+        var centred = flat - flat.Mean(1).Unsqueeze(1);
+        var deviations = (centred * centred).Mean(1).Times((double)values / Math.Max(1, values - 1)).Sqrt();
+        var scaled = centred / (deviations + graph.Single(DeviationOffset)).Unsqueeze(1);
+        return scaled.Reshape(0, frames, Means.Count);
     }
 }

@@ -1,5 +1,6 @@
 using Sed.Core.Onnx.Graph;
 using Sed.Core.Runtime;
+using Sed.Core.Runtime.Keys;
 using TorchSharp;
 
 namespace Sed.Core.Features;
@@ -27,6 +28,24 @@ public abstract record FeatureSource
 
     /// <summary>Number of values per frame: bands or samples.</summary>
     public abstract int Bands { get; }
+
+    /// <summary>
+    /// How a network's input is standardised. It does not change the stored features. Default: with the statistics of
+    /// the training clips.
+    /// </summary>
+    [Key("standardisation", OmitWhen = Standardisation.TrainingSet)]
+    public Standardisation Standardisation { get; init; } = Standardisation.TrainingSet;
+
+    /// <summary>A copy with another <see cref="Standardisation"/>.</summary>
+    public FeatureSource WithStandardisation(Standardisation standardisation) =>
+        this with
+        {
+            Standardisation = standardisation,
+        };
+
+    /// <summary>The standardisation for <see cref="Summary"/>, after a comma; empty for the default.</summary>
+    private protected string StandardisationSummary =>
+        Standardisation == Standardisation.Clip ? ", standardised per clip" : "";
 
     /// <summary>
     /// Whether all values of a frame share one mean and one standard deviation. Default false: each band has its own.
@@ -57,6 +76,12 @@ public abstract record FeatureSource
 
     /// <summary>All problems of the options; empty if they are valid.</summary>
     public abstract IReadOnlyList<Problem> Problems();
+
+    /// <summary>
+    /// All problems that a plan reports: <see cref="Problems"/>, and options that give useless features. Models that
+    /// were trained with such options stay usable.
+    /// </summary>
+    public virtual IReadOnlyList<Problem> ProblemsInPlans() => Problems();
 
     /// <summary>Creates an extractor on a device. The caller disposes it.</summary>
     /// <exception cref="ArgumentException">The options are invalid; the message lists every problem.</exception>

@@ -20,7 +20,7 @@ public sealed record SampleFrames(
 ) : FeatureSource
 {
     /// <inheritdoc/>
-    public override string Summary => $"samples at {Rate} Hz, frames of {FrameSamples}";
+    public override string Summary => $"samples at {Rate} Hz, frames of {FrameSamples}{StandardisationSummary}";
 
     /// <inheritdoc/>
     public override int SampleRate => Rate;

@@ -87,7 +87,7 @@ internal sealed record ModelDescription
                             member.Name,
                             member.Specification,
                             member.Scores,
-                            ofMember.Statistics,
+                            ofMember.Statistics.As(Features.Standardisation),
                             ofMember.Weights
                         )
                 ),

@@ -76,7 +76,7 @@ public sealed record SavedModel
         foreach (var name in Members.CountBy(member => member.Name).Where(name => name.Value > 1))
             problems.Add(new Problem(name.Key, $"{name.Value} members have this name"));
         foreach (var member in Members)
-            problems.AddRange(member.Problems(Features.Bands));
+            problems.AddRange(member.Problems(Features));
         return problems;
     }
 
@@ -135,8 +135,14 @@ public sealed record ModelMember(
     IReadOnlyDictionary<string, NumpyArray> Weights
 )
 {
-    internal IEnumerable<Problem> Problems(int bands)
+    internal IEnumerable<Problem> Problems(FeatureSource features)
     {
+        var bands = features.Bands;
+        if (Statistics.Kind != features.Standardisation)
+            yield return new Problem(
+                Name,
+                $"the standardisation is {Statistics.Kind}, but the features have {features.Standardisation}"
+            );
         if (Statistics.Means.Count != bands)
             yield return new Problem(
                 Name,

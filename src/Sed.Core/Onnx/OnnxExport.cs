@@ -137,9 +137,11 @@ public static class OnnxExport
         IReadOnlyDictionary<string, string>? properties
     )
     {
-        var outputs = networks.Select(pair => pair.Network.Export(pair.Standardisation.Apply(features))).ToArray();
-        graph.Part = "mean";
         var description = networks[0].Network.Description;
+        var outputs = networks
+            .Select(pair => pair.Network.Export(pair.Standardisation.Apply(features, description.Frames)))
+            .ToArray();
+        graph.Part = "mean";
         graph.Output("strong", Mean(output => output.Strong), description.OutputFrames, description.Classes);
         graph.Output("weak", Mean(output => output.Weak), description.Classes);
         graph.SetMetadata("network", description.Summary());

@@ -176,7 +176,7 @@ public static class IntersectionMetrics
             "intersectionF",
             "intersection F",
             "intersection-based F-score, DTC = GTC = 0.5, micro average",
-            MetricBasis.Intersections,
+            MetricBasis.KnownEvents,
             clips => clips.Intersections.Micro.F
         );
 
@@ -189,7 +189,7 @@ public static class IntersectionMetrics
             "intersectionMacroF",
             "intersection macro F",
             "intersection-based F-score, DTC = GTC = 0.5, macro average over the classes with reference events",
-            MetricBasis.Intersections,
+            MetricBasis.KnownEvents,
             clips => clips.Intersections.MacroF
         )
         {
@@ -200,16 +200,34 @@ public static class IntersectionMetrics
     public static IReadOnlyList<Metric> All { get; } = [F, MacroF];
 }
 
-/// <summary>Frame-based metrics with one class per frame (<see cref="Metrics.Frames.FrameBased"/>).</summary>
+/// <summary>
+/// Frame error: the fraction of frames of 10 ms with a wrong class, with one class per frame
+/// (<see cref="Metrics.Frames.FrameBased"/>). "No event" counts as a class.
+/// </summary>
 public static class FrameMetrics
 {
-    /// <summary>Frame error: the fraction of frames of 10 ms with a wrong class. "No event" counts as a class.</summary>
+    /// <summary>
+    /// Frame error of the detected events. Of overlapping events, the one of the first class is the estimate.
+    /// </summary>
+    public static Metric EventError { get; } =
+        new(
+            "eventFrameError",
+            "event frame error",
+            "fraction of 10 ms frames in which the detected class, or no event, is wrong",
+            MetricBasis.KnownEvents,
+            clips => clips.EventFrames.Error
+        )
+        {
+            LowerIsBetter = true,
+        };
+
+    /// <summary>Frame error of the scores: the estimate is the argmax over the classes and "no event".</summary>
     public static Metric Error { get; } =
         new(
             "frameError",
             "frame error",
-            "fraction of 10 ms frames with a wrong class, where no event counts as a class",
-            MetricBasis.FrameClasses,
+            "fraction of 10 ms frames in which the class with the largest score, or no event, is wrong",
+            MetricBasis.FrameScores,
             clips => clips.Frames.Error
         )
         {
@@ -217,5 +235,5 @@ public static class FrameMetrics
         };
 
     /// <summary>All frame-based metrics.</summary>
-    public static IReadOnlyList<Metric> All { get; } = [Error];
+    public static IReadOnlyList<Metric> All { get; } = [EventError, Error];
 }

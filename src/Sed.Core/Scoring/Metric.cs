@@ -79,12 +79,7 @@ public sealed class Metric
 
     /// <summary>Whether the metric needs strong labels.</summary>
     public bool NeedsEvents =>
-        Basis
-            is MetricBasis.Segments
-                or MetricBasis.Events
-                or MetricBasis.Intersections
-                or MetricBasis.FrameClasses
-                or MetricBasis.FrameScores;
+        Basis is MetricBasis.Segments or MetricBasis.Events or MetricBasis.KnownEvents or MetricBasis.FrameScores;
 
     /// <summary>Whether the metric is computed from decisions (events or tags) rather than from scores.</summary>
     public bool IsOfDecisions =>
@@ -143,8 +138,7 @@ public sealed class Metric
             MetricBasis.WeakOutputTags or MetricBasis.WeakOutput => "weak output",
             MetricBasis.Segments => "segments",
             MetricBasis.Events => "events",
-            MetricBasis.Intersections => "events",
-            MetricBasis.FrameClasses => "frames",
+            MetricBasis.KnownEvents => "events",
             MetricBasis.TagScores => "clip scores",
             _ => "frame scores",
         };
@@ -198,11 +192,8 @@ public enum MetricBasis
     /// <summary>Detected events.</summary>
     Events,
 
-    /// <summary>Detected events that are compared by intersection.</summary>
-    Intersections,
-
-    /// <summary>One class, or no event, in each frame: from frame scores or, without them, from detected events.</summary>
-    FrameClasses,
+    /// <summary>Detected events, none of which has a label outside the classes.</summary>
+    KnownEvents,
 
     /// <summary>Clip-level scores: the maximum over each clip's frame scores.</summary>
     TagScores,

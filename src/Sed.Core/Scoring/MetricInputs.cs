@@ -78,8 +78,7 @@ public sealed class MetricInputs
         {
             MetricBasis.Tags => TagDecisions is not null,
             MetricBasis.WeakOutputTags => WeakOutputDecisions is not null,
-            MetricBasis.Segments or MetricBasis.Intersections => EventPairs is { Value.HasUnknownLabels: false },
-            MetricBasis.FrameClasses => ScorePairs is not null || EventPairs is { Value.HasUnknownLabels: false },
+            MetricBasis.Segments or MetricBasis.KnownEvents => EventPairs is { Value.HasUnknownLabels: false },
             MetricBasis.Events => EventPairs is not null,
             MetricBasis.TagScores => ClipScores is not null,
             MetricBasis.WeakOutput => WeakOutputScores is not null,
@@ -127,15 +126,13 @@ public sealed class MetricInputs
         );
     }
 
-    /// <summary>The frame-based counts of each clip: from frame scores or, without them, from events.</summary>
+    /// <summary>The frame-based counts of each clip, from frame scores.</summary>
     public IReadOnlyList<FrameCounts> FrameCounts() =>
-        Kept(
-            nameof(FrameCounts),
-            () =>
-                ScorePairs is { Value: var scores }
-                    ? FrameBased.CountEach(scores)
-                    : FrameBased.CountEach(Given(EventPairs).Value)
-        );
+        Kept(nameof(FrameCounts), () => FrameBased.CountEach(Given(ScorePairs).Value));
+
+    /// <summary>The frame-based counts of each clip, from events.</summary>
+    public IReadOnlyList<FrameCounts> EventFrameCounts() =>
+        Kept(nameof(EventFrameCounts), () => FrameBased.CountEach(Given(EventPairs).Value));
 
     /// <summary>The scores and reference tags of each clip; a clip's scores are the maxima over its frames.</summary>
     public TagScores TagScores() => Given(ClipScores).Value;
@@ -157,6 +154,7 @@ public sealed class MetricInputs
     internal WeightedSum<IntersectionCounts> IntersectionSum =>
         Sum(nameof(IntersectionSum), () => IntersectionCounts());
     internal WeightedSum<FrameCounts> FrameSum => Sum(nameof(FrameSum), FrameCounts);
+    internal WeightedSum<FrameCounts> EventFrameSum => Sum(nameof(EventFrameSum), EventFrameCounts);
     internal CurveSweep TagSweep => Kept(nameof(TagSweep), () => TagScores().Sweep());
     internal CurveSweep WeakOutputSweep => Kept(nameof(WeakOutputSweep), () => Given(WeakOutputScores).Value.Sweep());
 

@@ -20,6 +20,7 @@ public sealed class WeightedClips
     private readonly Lazy<EventCounts> events;
     private readonly Lazy<IntersectionCounts> intersections;
     private readonly Lazy<FrameCounts> frames;
+    private readonly Lazy<FrameCounts> eventFrames;
     private readonly Lazy<ThresholdCurves> segmentCurves;
     private readonly Lazy<ThresholdCurves> tagCurves;
     private readonly Lazy<ThresholdCurves> weakOutputCurves;
@@ -34,6 +35,7 @@ public sealed class WeightedClips
         events = new(() => inputs.EventSum.Of(weights));
         intersections = new(() => inputs.IntersectionSum.Of(weights));
         frames = new(() => inputs.FrameSum.Of(weights));
+        eventFrames = new(() => inputs.EventFrameSum.Of(weights));
         segmentCurves = new(() => SegmentCurvesOf(1.0));
         tagCurves = new(() => inputs.TagSweep.Of(weights));
         weakOutputCurves = new(() => inputs.WeakOutputSweep.Of(weights));
@@ -57,12 +59,19 @@ public sealed class WeightedClips
     public EventCounts Events => events.Value;
 
     /// <summary>
-    /// Intersection-based counts of the events, DTC = GTC = 0.5 (<see cref="MetricBasis.Intersections"/>).
+    /// Intersection-based counts of the events, DTC = GTC = 0.5 (<see cref="MetricBasis.KnownEvents"/>).
     /// </summary>
     public IntersectionCounts Intersections => intersections.Value;
 
-    /// <summary>Counts of frames of 10 ms with one class each (<see cref="MetricBasis.FrameClasses"/>).</summary>
+    /// <summary>
+    /// Counts of frames of 10 ms with one class each, from frame scores (<see cref="MetricBasis.FrameScores"/>).
+    /// </summary>
     public FrameCounts Frames => frames.Value;
+
+    /// <summary>
+    /// Counts of frames of 10 ms with one class each, from events (<see cref="MetricBasis.KnownEvents"/>).
+    /// </summary>
+    public FrameCounts EventFrames => eventFrames.Value;
 
     /// <summary>
     /// Counts of the tags at every threshold of the clip scores (<see cref="MetricBasis.TagScores"/>).

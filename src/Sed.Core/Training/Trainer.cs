@@ -189,7 +189,7 @@ public sealed class Trainer
                 ? clips.FramesWithSound(batch.Clips, outputFrames, frameStep, device)
                 : null;
             var shared = augmentations.Shared(
-                new(batch.Features(), targets.Of(batch.Clips, outputFrames, device, frameStep)),
+                new(batch.Features(), targets.Of(batch.Clips, outputFrames, device, frameStep), frames, frameStep),
                 draw
             );
             state.Optimizer.ClearGradients();
@@ -197,7 +197,7 @@ public sealed class Trainer
             Tensor value;
             try
             {
-                value = loss.Of(outputs, shared.Targets, frames);
+                value = loss.Of(outputs, shared.Targets, shared.Sound);
             }
             // Torch rejects probabilities that are not finite, with an error that names neither step nor clips.
             catch (ExternalException) when (!AreFinite(outputs))
@@ -209,7 +209,7 @@ public sealed class Trainer
                 // The teacher gets the same clips with different masks and dropout, and no gradients.
                 var teacherOutputs = WithoutGradients(state.Teacher!, augmentations.PerNetwork(shared, draw));
                 var weight = mean.WeightAfter(epoch - 1 + done / steps);
-                value = value.Plus(ConsistencyLoss.Of(outputs, teacherOutputs, frames).Times(weight));
+                value = value.Plus(ConsistencyLoss.Of(outputs, teacherOutputs, shared.Sound).Times(weight));
             }
             losses.Add(value);
             value.backward();

@@ -15,7 +15,24 @@ type LogMelBuilder() =
 
     member _.Yield(_: unit) = Features.defaults
 
-    /// Length of the Hamming window. Default 40 ms.
+    /// A published definition, which the following words change: Dcase2017 (the default) or Desed.
+    [<CustomOperation "preset">]
+    member _.Preset(features: Features, definition: LogMelOptions) =
+        let first = features.Keywords.IsEmpty
+        let changed = features |> set "preset" (fun _ -> definition)
+        if first then
+            changed
+        else
+            changed
+            |> Features.withProblem "`preset` replaces the words before it" "write it as the first word"
+
+    /// Sampling rate; clips of another rate are resampled. Default: the rate of the corpus.
+    [<CustomOperation "rate">]
+    member _.Rate(features: Features, rate: float<Hz>) =
+        features
+        |> Features.withRate rate (fun rate -> set "rate" _.WithRate(Nullable rate))
+
+    /// Length of the window. Default 40 ms.
     [<CustomOperation "window">]
     member _.Window(features: Features, length: float<ms>) =
         features |> set "window" _.WithWindow(float length / 1000.0)
@@ -24,6 +41,17 @@ type LogMelBuilder() =
     [<CustomOperation "overlap">]
     member _.Overlap(features: Features, share: float) =
         features |> set "overlap" _.WithOverlap(share)
+
+    /// Shape of the window: Hamming (the default), Hann, SymmetricHamming or SymmetricHann.
+    [<CustomOperation "shape">]
+    member _.Shape(features: Features, shape: WindowShape) =
+        features |> set "shape" _.WithWindowShape(shape)
+
+    /// FFT size in samples, even and at least the length of the window. Default: the smallest power of two that holds the
+    /// window.
+    [<CustomOperation "fft">]
+    member _.Fft(features: Features, samples: int) =
+        features |> set "fft" _.WithFft(Nullable samples)
 
     /// Distance between the starts of neighbouring windows; an alternative to `overlap`.
     [<CustomOperation "hop">]
@@ -51,10 +79,47 @@ type LogMelBuilder() =
         features
         |> set "normalised" _.WithNormalization(if yes then MelNormalization.Area else MelNormalization.None)
 
+    /// Whether the weights of the bands are computed in single precision, as in torchaudio. Values then equal those of
+    /// torchaudio to 1e-5 dB instead of 1e-4 dB. Default false.
+    [<CustomOperation "singlePrecision">]
+    member _.SinglePrecision(features: Features, yes: bool) =
+        features
+        |> set
+            "singlePrecision"
+            _.WithFilterPrecision(
+                if yes then
+                    FilterPrecision.Single
+                else
+                    FilterPrecision.Double
+            )
+
     /// The spectrum that the bands sum: Magnitude or Power. Default Magnitude.
     [<CustomOperation "spectrum">]
     member _.Spectrum(features: Features, kind: SpectrumKind) =
         features |> set "spectrum" _.WithSpectrum(kind)
+
+    /// Lower bound of each band before the logarithm, above 0, for example `floor 1e-10` as in torchaudio. Nothing is then
+    /// added to samples or bands. Default: 2^-52 is added to both for magnitudes; 1e-10 is the bound for powers.
+    [<CustomOperation "floor">]
+    member _.Floor(features: Features, bound: float) =
+        features |> set "floor" _.WithFloor(bound)
+
+    /// Whether values are in decibels (20 log10 of magnitudes, 10 log10 of powers) instead of natural logarithms. Default
+    /// false.
+    [<CustomOperation "decibels">]
+    member _.Decibels(features: Features, yes: bool) =
+        features
+        |> set "decibels" _.WithLogarithm(if yes then LogarithmKind.Decibel else LogarithmKind.Natural)
+
+    /// Lower and upper limit of the values after the logarithm, for example `limits -50.0 80.0`. Default no limits.
+    [<CustomOperation "limits">]
+    member _.Limits(features: Features, lowest: float, highest: float) =
+        features |> set "limits" _.WithLimits(lowest, highest)
+
+    /// How the network's input is standardised: PerBand (the default) or PerClip.
+    [<CustomOperation "standardise">]
+    member _.Standardise(features: Features, kind: Standardisation) =
+        features |> Features.withStandardisation kind
 
 /// samples { rate 16000.0<Hz>; frame 729 }
 type SamplesBuilder() =
@@ -89,9 +154,42 @@ type SamplesBuilder() =
     member _.Frame(features: Features, count: int) =
         features |> set "frame" _.WithFrameSamples(count)
 
-/// Values of the keywords of `logMel`.
+    /// How the network's input is standardised: PerBand (the default; all samples of a frame share one mean and deviation) or
+    /// PerClip.
+    [<CustomOperation "standardise">]
+    member _.Standardise(features: Features, kind: Standardisation) =
+        features |> Features.withStandardisation kind
+
+/// Values of the keywords of `logMel` and `samples`.
 [<AutoOpen>]
 module FeatureValues =
+    /// Log-mel energies of the DCASE 2017 baseline at the sampling rate of the corpus: 40 ms Hamming window, 50 % overlap,
+    /// 40 Slaney bands of magnitudes from 0 to 22,050 Hz, natural logarithm.
+    let Dcase2017 = LogMelOptions()
+
+    /// Log-mel energies of the DESED baseline of DCASE 2021 to 2024 Task 4 (DESED_task): 16 kHz, symmetric Hamming window
+    /// and FFT of 2048 samples, hop of 256 samples, 128 HTK bands of magnitudes from 0 to 8000 Hz, limited to -50 to 80 dB.
+    let Desed = LogMelOptions.Desed
+
+    /// Periodic Hamming window: 0.54 - 0.46 cos(2 pi n / N).
+    let Hamming = WindowShape.HammingPeriodic
+
+    /// Periodic Hann window: 0.5 - 0.5 cos(2 pi n / N).
+    let Hann = WindowShape.HannPeriodic
+
+    /// Symmetric Hamming window, with the period N - 1.
+    let SymmetricHamming = WindowShape.HammingSymmetric
+
+    /// Symmetric Hann window, with the period N - 1.
+    let SymmetricHann = WindowShape.HannSymmetric
+
+    /// With the mean and standard deviation of each band over the training clips.
+    let PerBand = Standardisation.TrainingSet
+
+    /// With the mean and standard deviation of all values of the clip itself (instance standardisation). Each window of a
+    /// longer recording counts as a clip.
+    let PerClip = Standardisation.Clip
+
     /// Linear below 1 kHz, logarithmic above (M. Slaney, "Auditory Toolbox", 1998).
     let Slaney = MelScale.Slaney
 

@@ -1,5 +1,6 @@
 namespace Sed
 
+open System
 open Sed.Core.Features
 open Sed.Core.Features.LogMel
 
@@ -25,8 +26,21 @@ module Features =
 
     let print features = features.Source.Summary
 
+    /// The source at the sampling rate of a corpus. Without `range`, the highest frequency is at most half the rate.
+    let at (rate: int) features =
+        match features.Source with
+        | :? LogMelOptions as logMel when not (List.contains "range" features.Keywords) ->
+            let rate' = logMel.Rate |> Option.ofNullable |> Option.defaultValue rate
+            logMel.WithRange(logMel.MinHz, min logMel.MaxHz (float rate' / 2.0)).At rate
+        | source -> source.At rate
+
     let problems features = [
-        yield! features.Source.Problems() |> Seq.map (Problem.within "features")
+        let source =
+            match features.Source with
+            | :? LogMelOptions as logMel when logMel.Rate.HasValue -> at logMel.Rate.Value features
+            | source -> source
+
+        yield! source.ProblemsInPlans() |> Seq.map (Problem.within "features")
         yield! List.distinct features.Problems
         yield! Text.keywordsTwice "features" features.Keywords
     ]
@@ -35,14 +49,6 @@ module Features =
         features with
             Problems = features.Problems @ [ Problem.at "features" cause remedy ]
     }
-
-    /// The source at the sampling rate of a corpus. Without `range`, the highest frequency is at most half the rate.
-    let at (rate: int) features =
-        match features.Source with
-        | :? LogMelOptions as logMel when not (List.contains "range" features.Keywords) ->
-            let rate' = logMel.Rate |> Option.ofNullable |> Option.defaultValue rate
-            logMel.WithRange(logMel.MinHz, min logMel.MaxHz (float rate' / 2.0)).At rate
-        | source -> source.At rate
 
     /// Changes log-mel features. If it is applied to a different source, the setting becomes a problem.
     let withLogMel setting (change: LogMelOptions -> LogMelOptions) features =
@@ -53,3 +59,26 @@ module Features =
             |> withProblem
                 $"samples have no {setting}"
                 "use the setting with log-mel features only; the length of frames is set by `samples { frame 729 }`"
+
+    /// Sets a sampling rate, which has to be a whole number.
+    let withRate (rate: float<Hz>) (set: int -> Features -> Features) features =
+        if
+            rate >= 1.0<Hz>
+            && rate <= float Int32.MaxValue * 1.0<Hz>
+            && float rate = floor (float rate)
+        then
+            features |> set (int rate)
+        else
+            {
+                features with
+                    Keywords = features.Keywords @ [ "rate" ]
+            }
+            |> withProblem
+                $"{Text.number (float rate)} samples per second"
+                "give a whole number above 0, for example `rate 16000.0<Hz>`"
+
+    let withStandardisation kind features = {
+        features with
+            Source = features.Source.WithStandardisation kind
+            Keywords = features.Keywords @ [ "standardise" ]
+    }

@@ -89,7 +89,8 @@ type TrainingBuilder() =
     member _.KeepLast(training: Training, yes: bool) =
         training |> set "keepLast" _.WithKeepsLastEpoch(yes)
 
-    /// Augmentations of the training batches, in this order, for example `augment [ mixup 0.5; specAugment 20 8 ]`.
+    /// Augmentations of the training batches, in this order, for example
+    /// `augment [ timeShift 90.0; mixup 0.5; specAugment 20 8 ]`.
     /// Default none.
     [<CustomOperation "augment">]
     member _.Augment(training: Training, augmentations: Augmentation list) =
@@ -170,6 +171,13 @@ module TrainingValues =
     /// SpecAugment (Park et al. 2019): masks one stretch of up to `frames` frames and one of up to `bands` bands of
     /// each clip.
     let specAugment frames bands : Augmentation = SpecAugment(frames, bands)
+
+    /// Time shift of each clip with its frame labels: the standard deviation of the shift in frames. Frames that leave the
+    /// clip re-enter at its other end. The DESED baseline uses 90 frames of 16 ms.
+    let timeShift (deviation: float) : Augmentation = TimeShift deviation
+
+    /// Time shift as `timeShift`, but frames that leave the clip are dropped, and the other end is filled with the mean.
+    let timeShiftPadded (deviation: float) : Augmentation = TimeShift(deviation, true)
 
     /// Weak labels: each clip's tags.
     let WeakOnly: Labels = Labels.WeakOnly()

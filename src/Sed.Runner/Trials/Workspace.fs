@@ -197,12 +197,12 @@ type internal Workspace
         ]
         |> List.distinct
 
-    /// Problems of frequencies above the corpus's Nyquist frequency, and of classes that the corpus does not have.
+    /// Problems of the features at the corpus's sampling rate, and of classes that the corpus does not have.
     member private workspace.Unfitting(plan: Plan) : Problem list = [
         for trial in plan.Trials do
             let manifest = workspace.Whole trial.Specification
             yield!
-                (Features.at manifest.SampleRate trial.Specification.Features).Problems()
+                (Features.at manifest.SampleRate trial.Specification.Features).ProblemsInPlans()
                 |> Seq.map (Problem.within $"{plan.Experiment.Name}, features of {manifest.Corpus}")
             for showing in plan.Experiment.Showing do
                 match showing with
@@ -228,11 +228,16 @@ type internal Workspace
     member workspace.Source(specification: Specification) =
         let whole = workspace.Whole specification
         let features = Features.at whole.SampleRate specification.Features
-        let key = whole.ContentHash + CanonicalKey.Text features
+        let keyOf (source: FeatureSource) =
+            whole.ContentHash + CanonicalKey.Text source
+        let key = keyOf features
 
-        // Holding clips out does not change their order, so all holdouts share one store.
+        // Stored features are not standardised. Holding clips out does not change their order, so all holdouts share
+        // one store.
+        let stored = keyOf (features.WithStandardisation Standardisation.TrainingSet)
         let store =
-            once stores key (fun () -> FeatureStore.Open(whole, features, within "features", device, extraction, stop))
+            once stores stored (fun () ->
+                FeatureStore.Open(whole, features, within "features", device, extraction, stop))
 
         once sources (struct (key, specification.Holdout)) (fun () ->
             let manifest = workspace.Manifest specification
@@ -241,7 +246,7 @@ type internal Workspace
                 Manifest = manifest
                 Features = features
                 Store = store
-                Statistics = BandStatistics.Fit(store, manifest.IndicesOf Split.Training)
+                Statistics = BandStatistics.Fit(store, manifest.IndicesOf Split.Training, features.Standardisation)
             })
 
     interface IDisposable with

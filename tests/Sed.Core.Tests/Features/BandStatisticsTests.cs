@@ -23,6 +23,31 @@ public sealed class BandStatisticsTests
     }
 
     [Fact]
+    public void Standardisation_of_each_clip_survives_writing_and_reading_and_leaves_padding_out()
+    {
+        using TemporaryFolder folder = new();
+        var file = folder.File("standardisation.npz");
+        BandStatistics.OfEachClip(2).Write(file);
+        var read = BandStatistics.Read(file);
+        Assert.Equal(Standardisation.Clip, read.Kind);
+        Assert.Equal(BandStatistics.OfEachClip(2).Hash(), read.Hash());
+        Assert.NotEqual(new BandStatistics([0, 0], [1, 1]).Hash(), read.Hash());
+        // The mean of 1, 2, 3 and 6 is 3, and the standard deviation with n - 1 is the root of 14 / 3.
+        float[] clip = [1, 2, 3, 6, 100, 100];
+        read.Apply(clip, 2);
+        var deviation = Math.Sqrt(14.0 / 3);
+        Assert.Equal(
+            [-2 / deviation, -1 / deviation, 0, 3 / deviation, 0, 0],
+            clip.Select(x => Math.Round(x, 6)),
+            Near
+        );
+        float[] constant = [5, 5];
+        read.Apply(constant);
+        Assert.Equal([0, 0], constant);
+        static bool Near(double expected, double actual) => Math.Abs(expected - actual) < 1e-5;
+    }
+
+    [Fact]
     public void Another_kind_of_file_is_rejected()
     {
         using TemporaryFolder folder = new();

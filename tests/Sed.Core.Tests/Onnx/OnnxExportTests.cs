@@ -125,13 +125,17 @@ public sealed class OnnxExportTests
         public override Tensor forward(Tensor input) => input.div(2);
     }
 
-    public static TheoryData<string> Definitions { get; } = ["dcase2017", "htk", "inside", "odd"];
+    public static TheoryData<string> Definitions { get; } = ["dcase2017", "htk", "inside", "odd", "decibels"];
 
     private static LogMelOptions Defined(string name) =>
         name switch
         {
             "dcase2017" => LogMelOptions.Dcase2017 with { BandCount = 8 },
             "htk" => LogMelOptions.Htk with { BandCount = 8 },
+            "decibels" => LogMelOptions.Htk.WithLogarithm(LogarithmKind.Decibel).WithLimits(-50, 30) with
+            {
+                BandCount = 8,
+            },
             "inside" => LogMelOptions.Htk with { BandCount = 8, Centred = false, Window = WindowShape.HannSymmetric },
             _ => LogMelOptions.Dcase2017 with { BandCount = 8, FftSamples = 1764 },
         };

@@ -9,7 +9,7 @@ namespace Sed.Core.Tests.Training;
 [Collection(TorchCollection.Name)]
 public sealed class AugmentationTests
 {
-    private static readonly Augmentation[] examples = [new Mixup(0.5), new SpecAugment(4, 3)];
+    private static readonly Augmentation[] examples = [new Mixup(0.5), new SpecAugment(4, 3), new TimeShift(5)];
 
     public static TheoryData<Type> Kinds() =>
         [.. typeof(Augmentation).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(Augmentation)))];

@@ -52,6 +52,11 @@ public sealed partial class TrainerTests
             Schedule = new Schedule.Cosine(1),
         },
         ["strong labels"] = usual with { Order = ClipOrder.Balanced },
+        ["strong labels, time shift, masked"] = usual with
+        {
+            Augmentations = [new TimeShift(6)],
+            MaskShortClips = true,
+        },
         ["mean teacher, mixed labels, mixup, masks"] = usual with
         {
             MeanTeacher = new MeanTeacher { Decay = 0.9, RampUpEpochs = 4 },
@@ -64,6 +69,7 @@ public sealed partial class TrainerTests
     private static readonly Dictionary<string, Labels> told = new()
     {
         ["strong labels"] = new Labels.Strong(),
+        ["strong labels, time shift, masked"] = new Labels.Strong(),
         ["mean teacher, mixed labels, mixup, masks"] = new Labels.Mixed([
             new LabelShare(new Labels.Strong(), 0.25, 0.25),
             new LabelShare(new Labels.WeakOnly(), 0.25, 0.25),

@@ -88,22 +88,9 @@ let private ofFiles arguments bootstrap inputs (isSelected: string -> bool) =
     let chosen = chosen arguments
     let position = dict [ for index, metric in Seq.indexed chosen -> metric.Key, index ]
 
-    // The metrics of each source. Frame scores take precedence over events for a metric that both allow.
-    let assigned =
-        let later = HashSet<Metric>()
-        [
-            for source in List.rev (sources inputs) do
-                source,
-                [
-                    for metric in chosen do
-                        if source.First.Has metric.Basis && later.Add metric then
-                            metric
-                ]
-        ]
-        |> List.rev
-
     let parts = [
-        for source, metrics in assigned do
+        for source in sources inputs do
+            let metrics = chosen |> List.filter (fun metric -> source.First.Has metric.Basis)
             let selected = [|
                 for index, file in Seq.indexed source.Files do
                     if isSelected file then

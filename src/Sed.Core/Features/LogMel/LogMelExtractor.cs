@@ -48,7 +48,7 @@ public sealed class LogMelExtractor : IFeatureExtractor
     /// <summary>Computes the log-mel energies of a batch.</summary>
     /// <param name="waveforms">Samples, float32, shape (clips, samples); on any device.</param>
     /// <returns>
-    /// Natural logarithms, float32, shape (clips, frames, bands), on <see cref="Device"/>. The caller owns the tensor.
+    /// Logarithms, float32, shape (clips, frames, bands), on <see cref="Device"/>. The caller owns the tensor.
     /// </returns>
     /// <exception cref="ArgumentException">
     /// The tensor does not have two dimensions, or the clips are shorter than a frame.
@@ -67,7 +67,7 @@ public sealed class LogMelExtractor : IFeatureExtractor
 
     /// <summary>Computes the log-mel energies of one clip. Thread-safe.</summary>
     /// <param name="waveform">Samples of the clip.</param>
-    /// <param name="features">Receives natural logarithms, shape (frames, bands).</param>
+    /// <param name="features">Receives logarithms, shape (frames, bands).</param>
     /// <exception cref="ArgumentException">
     /// <paramref name="features"/> has the wrong length, or the clip is shorter than a frame.
     /// </exception>
@@ -118,7 +118,14 @@ public sealed class LogMelExtractor : IFeatureExtractor
         Tensor bands = spectrum.matmul(filters); // (clips, frames, bands)
         Tensor guarded =
             Options.LogFloorKind == LogFloorKind.Add ? bands.Add(Options.LogFloor) : bands.AtLeast(Options.LogFloor);
-        return guarded.log_().to(float32).MoveToOuterDisposeScope();
+        Tensor logarithms = guarded.log_();
+        if (Options.LogarithmScale != 1)
+            logarithms = logarithms.Times(Options.LogarithmScale);
+        if (Options.Lowest is { } lowest)
+            logarithms = logarithms.AtLeast(lowest);
+        if (Options.Highest is { } highest)
+            logarithms = logarithms.AtMost(highest);
+        return logarithms.to(float32).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc />

@@ -17,6 +17,9 @@ internal sealed class LogMelKernel
     private readonly LaneFft.Buffers buffers;
     private readonly Vector<double>[] spectrum;
     private readonly float[] spread;
+    private readonly double scale;
+    private readonly double lowest;
+    private readonly double highest;
     private float[] padded = [];
 
     private readonly record struct BandWeights(int FirstBin, double[] Weights);
@@ -29,6 +32,11 @@ internal sealed class LogMelKernel
         Array.Resize(ref window, window.Length + (window.Length % 2));
         spread = new float[window.Length * LaneFft.Lanes];
         bands = Sparse(MelFilters.Weights(options));
+        (scale, lowest, highest) = (
+            options.LogarithmScale,
+            options.Lowest ?? double.NegativeInfinity,
+            options.Highest ?? double.PositiveInfinity
+        );
         fft = new LaneFft(options.FftSize);
         buffers = new LaneFft.Buffers(options.FftSize);
         spectrum = new Vector<double>[(options.FftSize / 2) + 1];
@@ -39,7 +47,7 @@ internal sealed class LogMelKernel
 
     /// <summary>Computes the log-mel energies of one clip.</summary>
     /// <param name="waveform">Samples of the clip.</param>
-    /// <param name="features">Receives natural logarithms, shape (frames, bands).</param>
+    /// <param name="features">Receives logarithms, shape (frames, bands).</param>
     internal void Compute(ReadOnlySpan<float> waveform, Span<float> features)
     {
         var frames = options.FramesOf(waveform.Length);
@@ -64,13 +72,13 @@ internal sealed class LogMelKernel
         }
     }
 
-    private float Logarithm(double energy) =>
-        (float)
-            Math.Log(
-                options.LogFloorKind == LogFloorKind.Add
-                    ? energy + options.LogFloor
-                    : Math.Max(energy, options.LogFloor)
-            );
+    private float Logarithm(double energy)
+    {
+        var logarithm = Math.Log(
+            options.LogFloorKind == LogFloorKind.Add ? energy + options.LogFloor : Math.Max(energy, options.LogFloor)
+        );
+        return (float)Math.Min(Math.Max(scale * logarithm, lowest), highest);
+    }
 
     private Vector<double> Apply(BandWeights band)
     {

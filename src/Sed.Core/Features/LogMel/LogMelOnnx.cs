@@ -15,7 +15,7 @@ internal static class LogMelOnnx
     /// <param name="waveforms">Samples, float32, shape (batch, samples).</param>
     /// <param name="options">Definition of the features.</param>
     /// <param name="samples">Number of samples per clip.</param>
-    /// <returns>Natural logarithms, float32, shape (batch, frames, bands).</returns>
+    /// <returns>Logarithms, float32, shape (batch, frames, bands).</returns>
     public static OnnxValue Extract(OnnxValue waveforms, LogMelOptions options, int samples)
     {
         var graph = waveforms.Graph;
@@ -43,7 +43,14 @@ internal static class LogMelOnnx
         var bands = spectrum.MatMul(Filters(options, graph)); // (batch, frames, bands)
         var floor = graph.Doubles([options.LogFloor]);
         var guarded = options.LogFloorKind == LogFloorKind.Add ? bands + floor : bands.AtLeast(floor);
-        return guarded.Log().Cast(Float32);
+        var logarithms = guarded.Log();
+        if (options.LogarithmScale != 1)
+            logarithms *= graph.Doubles([options.LogarithmScale]);
+        if (options.Lowest is { } lowest)
+            logarithms = logarithms.AtLeast(graph.Doubles([lowest]));
+        if (options.Highest is { } highest)
+            logarithms = logarithms.AtMost(graph.Doubles([highest]));
+        return logarithms.Cast(Float32);
     }
 
     /// <summary>The window, zero-padded on both sides to the FFT size.</summary>

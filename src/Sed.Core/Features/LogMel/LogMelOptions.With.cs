@@ -53,4 +53,28 @@ public sealed partial record LogMelOptions
                 LogFloor = Dcase2017.LogFloor,
                 LogFloorKind = Dcase2017.LogFloorKind,
             };
+
+    /// <summary>A copy with a different <see cref="FftSamples"/>.</summary>
+    public LogMelOptions WithFft(int? samples) => this with { FftSamples = samples };
+
+    /// <summary>A copy with a different <see cref="Window"/>.</summary>
+    public LogMelOptions WithWindowShape(WindowShape shape) => this with { Window = shape };
+
+    /// <summary>A copy with a different <see cref="FilterPrecision"/>.</summary>
+    public LogMelOptions WithFilterPrecision(FilterPrecision precision) => this with { FilterPrecision = precision };
+
+    /// <summary>A copy with a different <see cref="Logarithm"/>.</summary>
+    public LogMelOptions WithLogarithm(LogarithmKind kind) => this with { Logarithm = kind };
+
+    /// <summary>A copy in which <see cref="LogFloor"/> is the lower bound of the energy, and nothing is added.</summary>
+    public LogMelOptions WithFloor(double floor) =>
+        this with
+        {
+            SignalOffset = 0,
+            LogFloor = floor,
+            LogFloorKind = LogFloorKind.Clamp,
+        };
+
+    /// <summary>A copy with different <see cref="Lowest"/> and <see cref="Highest"/>.</summary>
+    public LogMelOptions WithLimits(double lowest, double highest) => this with { Lowest = lowest, Highest = highest };
 }

@@ -14,11 +14,6 @@ namespace Sed.Core.Features.LogMel;
 [Key("logMel")]
 public sealed partial record LogMelOptions : FeatureSource
 {
-    // Values beyond these limits are most likely mistakes in the unit or the number of digits.
-    private const double LongestWindowSeconds = 10;
-    private const double ShortestHopSeconds = 1e-3;
-    private const int MostBands = 1024;
-
     /// <summary>
     /// The definition of the DCASE 2017 baseline and of Adavanne and Virtanen (2017): 44,100 Hz, 40 ms periodic Hamming
     /// window, 50 % overlap, FFT size 2048, magnitude spectrum, 40 Slaney mel bands of equal area from 0 to 22,050 Hz,
@@ -37,6 +32,33 @@ public sealed partial record LogMelOptions : FeatureSource
             MelScale = MelScale.Htk,
             Normalization = MelNormalization.None,
         }.WithSpectrum(SpectrumKind.Power);
+
+    /// <summary>
+    /// The definition of the DESED baseline of DCASE 2021 to 2024 Task 4 (DESED_task): 16,000 Hz, symmetric Hamming window
+    /// and FFT of 2048 samples, hop of 256 samples, magnitude spectrum, 128 HTK mel bands with a peak of 1 from 0 to 8000
+    /// Hz, 20 log10(max(x, 1e-5)), limited to -50 to 80 dB. Values equal those of torchaudio's MelSpectrogram and
+    /// AmplitudeToDB, without the frame centred on the end of the clip.
+    /// </summary>
+    public static LogMelOptions Desed { get; } =
+        new()
+        {
+            Rate = 16_000,
+            WindowSeconds = 0.128,
+            StepSeconds = 0.016,
+            FftSamples = 2048,
+            Window = WindowShape.HammingSymmetric,
+            BandCount = 128,
+            MaxHz = 8000,
+            MelScale = MelScale.Htk,
+            Normalization = MelNormalization.None,
+            FilterPrecision = FilterPrecision.Single,
+            SignalOffset = 0,
+            LogFloor = 1e-5,
+            LogFloorKind = LogFloorKind.Clamp,
+            Logarithm = LogarithmKind.Decibel,
+            Lowest = -50,
+            Highest = 80,
+        };
 
     /// <summary>Sampling rate in Hz. Null (the default): the corpus's rate.</summary>
     [Key("sampleRate")]
@@ -123,11 +145,36 @@ public sealed partial record LogMelOptions : FeatureSource
     [Key("logFloorKind")]
     public LogFloorKind LogFloorKind { get; init; } = LogFloorKind.Add;
 
+    /// <summary>Precision in which the weights of the filters are computed. Default double.</summary>
+    [Key("filterPrecision", OmitWhen = FilterPrecision.Double)]
+    public FilterPrecision FilterPrecision { get; init; } = FilterPrecision.Double;
+
+    /// <summary>Unit of the logarithm. Default natural.</summary>
+    [Key("logarithm", OmitWhen = LogarithmKind.Natural)]
+    public LogarithmKind Logarithm { get; init; } = LogarithmKind.Natural;
+
+    /// <summary>Lower limit of the values, in the unit of the logarithm. Default null: no limit.</summary>
+    [Key("lowest")]
+    public double? Lowest { get; init; }
+
+    /// <summary>Upper limit of the values, in the unit of the logarithm. Default null: no limit.</summary>
+    [Key("highest")]
+    public double? Highest { get; init; }
+
+    /// <summary>Factor that converts natural logarithms to the unit of <see cref="Logarithm"/>.</summary>
+    internal double LogarithmScale =>
+        Logarithm == LogarithmKind.Natural ? 1 : (Spectrum == SpectrumKind.Power ? 10 : 20) / Math.Log(10);
+
     /// <inheritdoc/>
     public override string Summary =>
         FormattableString.Invariant(
-            $"log-mel, {1000 * WindowSeconds:0.######} ms {(Window is WindowShape.HammingPeriodic or WindowShape.HammingSymmetric ? "Hamming" : "Hann")} window, hop {1000 * HopSeconds:0.######} ms, {BandCount} bands from {MinHz:R} to {MaxHz:R} Hz, {(MelScale == MelScale.Htk ? "HTK" : "Slaney")} mel, {(Normalization == MelNormalization.Area ? "normalised" : "not normalised")}, {(Spectrum == SpectrumKind.Power ? "power" : "magnitude")}"
+            $"log-mel, {1000 * WindowSeconds:0.######} ms {(Window is WindowShape.HammingPeriodic or WindowShape.HammingSymmetric ? "Hamming" : "Hann")} window, hop {1000 * HopSeconds:0.######} ms, {BandCount} bands from {MinHz:R} to {MaxHz:R} Hz, {(MelScale == MelScale.Htk ? "HTK" : "Slaney")} mel, {(Normalization == MelNormalization.Area ? "normalised" : "not normalised")}, {(Spectrum == SpectrumKind.Power ? "power" : "magnitude")}{LogarithmSummary}{StandardisationSummary}"
         );
+
+    private string LogarithmSummary =>
+        (Logarithm == LogarithmKind.Decibel ? " in dB" : "")
+        + (Lowest is { } lowest ? FormattableString.Invariant($", at least {lowest:R}") : "")
+        + (Highest is { } highest ? FormattableString.Invariant($", at most {highest:R}") : "");
 
     /// <inheritdoc/>
     public override int SampleRate =>
@@ -169,82 +216,6 @@ public sealed partial record LogMelOptions : FeatureSource
 
     /// <inheritdoc/>
     public override FeatureSource At(int sampleRate) => Rate is null ? this with { Rate = sampleRate } : this;
-
-    /// <inheritdoc/>
-    public override IReadOnlyList<Problem> Problems()
-    {
-        List<Problem> problems = [];
-        if (!(WindowSeconds > 0))
-            Add(
-                $"the window is {1000 * WindowSeconds:0.######} ms",
-                $"give it a length, for example `window 40.0<ms>`"
-            );
-        else if (!(WindowSeconds <= LongestWindowSeconds))
-            Add(
-                $"the window is {1000 * WindowSeconds:0.######} ms",
-                $"give at most {1000 * LongestWindowSeconds} ms, for example `window 40.0<ms>`"
-            );
-        if (HopSeconds > WindowSeconds)
-            Add(
-                $"the hop of {1000 * HopSeconds:0.######} ms is longer than the window of {1000 * WindowSeconds:0.######} ms",
-                $"sound between two windows would be lost; give a hop that is not longer than the window"
-            );
-        if (!(HopSeconds > 0))
-            Add(
-                $"the hop is {1000 * HopSeconds:0.######} ms",
-                $"give a hop above 0, or an overlap from 0 to below 1, for example `overlap 0.5`"
-            );
-        else if (HopSeconds < ShortestHopSeconds)
-            Add(
-                $"the hop is {1000 * HopSeconds:0.######} ms",
-                $"give at least {1000 * ShortestHopSeconds} ms, for example `hop 20.0<ms>`"
-            );
-        if (BandCount < 1)
-            Add($"{BandCount} bands", $"give at least one, for example `bands 40`");
-        if (BandCount > MostBands)
-            Add($"{BandCount} bands", $"give at most {MostBands}, for example `bands 40`");
-        if (!(MinHz >= 0))
-            Add($"the frequency range starts at {MinHz:R} Hz", $"start at 0 Hz or above");
-        if (!(MaxHz > MinHz && double.IsFinite(MaxHz)))
-            Add(
-                $"the frequency range ends at {MaxHz:R} Hz and starts at {MinHz:R} Hz",
-                $"end above the start, for example `range 0.0<Hz> 22050.0<Hz>`"
-            );
-        if (!double.IsFinite(SignalOffset))
-            Add($"the signal offset is {SignalOffset:R}", $"give a finite number");
-        if (!(LogFloor > 0) || !double.IsFinite(LogFloor))
-            Add($"the floor of the logarithm is {LogFloor:R}", $"it has to be above 0");
-        if (Rate is { } rate)
-            AddRateProblems(rate);
-        return problems;
-
-        void Add(FormattableString cause, FormattableString remedy) =>
-            problems.Add(Problem.Of(FormattableString.Invariant(cause), FormattableString.Invariant(remedy)));
-
-        void AddRateProblems(int rate)
-        {
-            if (rate <= 0)
-            {
-                Add($"the sampling rate is {rate} Hz", $"give a rate above 0");
-                return;
-            }
-            if (WindowSeconds > 0 && HopSeconds > 0 && (WindowSamples < 2 || HopSamples < 1))
-                Add(
-                    $"the window has {WindowSamples} samples and the hop has {HopSamples} samples at {rate} Hz",
-                    $"a window needs at least 2 samples, and a hop needs at least 1"
-                );
-            if (WindowSeconds > 0 && FftSamples is { } size && (size < WindowSamples || size % 2 != 0))
-                Add(
-                    $"the FFT has {size} samples",
-                    $"give an even number that is not smaller than the window of {WindowSamples} samples"
-                );
-            if (!(MaxHz <= rate / 2.0))
-                Add(
-                    $"the frequency range ends at {MaxHz:R} Hz, but the sampling rate is {rate} Hz",
-                    $"end it at {rate / 2.0:R} Hz or below"
-                );
-        }
-    }
 
     private protected override IFeatureExtractor CreateExtractor(torch.Device device) =>
         new LogMelExtractor(this, device);

@@ -15,6 +15,8 @@ public static class MelFilters
     public static double[,] Weights(LogMelOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
+        if (options.FilterPrecision == FilterPrecision.Single)
+            return SingleFilters.Weights(options);
         var edges = Edges(options);
         var bins = (options.FftSize / 2) + 1;
         var weights = new double[options.Bands, bins];
@@ -32,6 +34,26 @@ public static class MelFilters
         return weights;
     }
 
+    /// <summary>The bands whose weights are all 0, because no bin of the FFT lies between their edges.</summary>
+    /// <param name="options">Bands, range, scale, FFT size and sampling rate.</param>
+    /// <returns>Indices of the bands, from 0.</returns>
+    public static int[] EmptyBands(LogMelOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var edges = Edges(options);
+        var binHz = (double)options.SampleRate / options.FftSize;
+        return
+        [
+            .. Enumerable
+                .Range(0, options.Bands)
+                .Where(band =>
+                {
+                    var bin = Math.Floor(edges[band] / binHz) + 1;
+                    return !(bin * binHz < edges[band + 2] && bin <= options.FftSize / 2);
+                }),
+        ];
+    }
+
     /// <summary>Band edges in Hz: band b starts at edge b, peaks at edge b + 1 and ends at edge b + 2.</summary>
     public static double[] Edges(LogMelOptions options)
     {
@@ -44,7 +66,7 @@ public static class MelFilters
         return edges;
     }
 
-    private static double ToMel(double hz, MelScale scale) =>
+    internal static double ToMel(double hz, MelScale scale) =>
         scale == MelScale.Htk ? 2595 * Math.Log10(1 + (hz / 700))
         : hz < BreakHz ? hz / HzPerMel
         : BreakMel + (Math.Log(hz / BreakHz) / logStep);

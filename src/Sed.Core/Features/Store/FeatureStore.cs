@@ -105,7 +105,7 @@ public sealed class FeatureStore : IFeatureReader, IDisposable
         try
         {
             if (files.Writable)
-                StoreIndex.Write(folder, manifest, options, rows);
+                StoreIndex.Write(folder, manifest, Stored(options), rows);
             Extraction extraction = new(manifest, options, files, rows, precision, device ?? torch.CPU, progress);
             IReadOnlyList<BrokenClip> broken = extraction.Complete(folder, cancellation);
             return new FeatureStore(manifest, options, folder, files, rows, precision, broken);
@@ -184,13 +184,17 @@ public sealed class FeatureStore : IFeatureReader, IDisposable
     internal static int SamplesPerClip(Manifest manifest, FeatureSource definition) =>
         (int)Math.Round(manifest.ClipSeconds * definition.SampleRate);
 
+    /// <summary>The definition of the stored features, which are not standardised.</summary>
+    private static FeatureSource Stored(FeatureSource options) =>
+        options.WithStandardisation(Standardisation.TrainingSet);
+
     internal static string FolderName(Manifest manifest, FeatureSource options, FeaturePrecision precision)
     {
         JsonObject key = new()
         {
             ["format"] = KeyFormat,
             ["manifest"] = manifest.ContentHash,
-            ["features"] = CanonicalKey.Node(options),
+            ["features"] = CanonicalKey.Node(Stored(options)),
             ["precision"] = CanonicalKey.Of(precision),
         };
         return CanonicalKey.Hash(key)[..24];

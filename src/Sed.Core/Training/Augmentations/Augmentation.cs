@@ -37,7 +37,17 @@ public abstract record Augmentation
 /// <summary>The features and targets of a training batch.</summary>
 /// <param name="Features">Standardised features (mean 0 per band), shape (batch, frames, bands).</param>
 /// <param name="Targets">Weak and strong targets.</param>
-internal sealed record AugmentedBatch(Tensor Features, BatchTargets Targets);
+/// <param name="Sound">
+/// 1 for output frames of the clip and 0 for the padding of short clips, shape (batch, output frames); null if padding
+/// counts.
+/// </param>
+/// <param name="FrameStep">Feature frames per output frame. Default 1.</param>
+internal sealed record AugmentedBatch(
+    Tensor Features,
+    BatchTargets Targets,
+    Tensor? Sound = null,
+    double FrameStep = 1
+);
 
 /// <summary>
 /// Applies the augmentations in order: first the augmentations that student and teacher share, then the augmentations

@@ -31,17 +31,18 @@ public sealed record Mixup([property: Key("alpha")] double Alpha) : Augmentation
 
     internal override AugmentedBatch Apply(AugmentedBatch batch, Random draw)
     {
-        var (features, targets) = batch;
+        var (features, targets) = (batch.Features, batch.Targets);
         var share = Beta.Sample(draw, Alpha, Alpha);
         var order = tensor(Partners(features.shape[0], targets.Kinds, draw), device: features.device);
-        return new AugmentedBatch(
-            Mixed(features),
-            targets with
+        return batch with
+        {
+            Features = Mixed(features),
+            Targets = targets with
             {
                 Tags = Mixed(targets.Tags),
                 Frames = targets.Frames is { } frames ? Mixed(frames) : null,
-            }
-        );
+            },
+        };
 
         Tensor Mixed(Tensor values) => values.Times(share).Plus(values.index_select(0, order).Times(1 - share));
     }

@@ -55,7 +55,7 @@ public class FrameBasedTests
         Assert.Equal("the clips have no frames", counts.Error.Why);
         Assert.Equal(
             0,
-            FrameMetrics.Error.Of(
+            FrameMetrics.EventError.Of(
                 MetricInputs
                     .Of(
                         EventPairs.Of(

@@ -1,0 +1,123 @@
+using MathNet.Numerics.Distributions;
+using Sed.Core.Runtime;
+using Sed.Core.Runtime.Keys;
+using static TorchSharp.torch;
+
+namespace Sed.Core.Training.Augmentations;
+
+/// <summary>
+/// Time shift: moves the features and the frame labels of each clip by the same random time. The shift is drawn from a
+/// normal distribution around 0 and truncated to whole frames of the strong output, so that labels move exactly with the
+/// sound. Frames that leave the clip re-enter at its other end (as frame_shift of DESED_task), or are replaced by the
+/// mean (0) without labels.
+/// </summary>
+/// <param name="Deviation">
+/// Standard deviation of the shift in feature frames, above 0. DESED_task uses 90 frames of 16 ms.
+/// </param>
+/// <param name="IsPadded">
+/// Whether frames that leave the clip are dropped. A tag is then removed if all frames of its class were dropped; the tags
+/// of weakly labelled recordings, which have several windows, are kept. Default false: they re-enter at the other end.
+/// </param>
+[Key("timeShift")]
+public sealed record TimeShift(
+    [property: Key("deviation")] double Deviation,
+    [property: Key("padded", OmitWhen = false)] bool IsPadded = false
+) : Augmentation
+{
+    /// <inheritdoc/>
+    public override string Summary =>
+        FormattableString.Invariant($"time shift by {Deviation:R} frames, {(IsPadded ? "padded" : "circular")}");
+
+    /// <inheritdoc/>
+    public override IEnumerable<Problem> Problems()
+    {
+        if (!(Deviation > 0 && double.IsFinite(Deviation)))
+            yield return Problem.Of(
+                FormattableString.Invariant($"the standard deviation of the time shift is {Deviation:R} frames"),
+                "it has to be above 0; leave out `timeShift` to disable it"
+            );
+    }
+
+    internal override AugmentedBatch Apply(AugmentedBatch batch, Random draw)
+    {
+        var (clips, frames) = ((int)batch.Features.shape[0], (int)batch.Features.shape[1]);
+        var outputs = (int)(batch.Targets.Frames?.shape[1] ?? batch.Sound?.shape[1] ?? frames);
+        var step = outputs == frames ? 1 : Math.Max(1, (int)Math.Round(batch.FrameStep));
+        // Shifts in output frames.
+        var shifts = new long[clips];
+        for (var clip = 0; clip < clips; clip++)
+            shifts[clip] = (long)Math.Clamp(Normal.Sample(draw, 0, Deviation) / step, -outputs, outputs);
+        // Frames after the last whole output frame, which have no labels, do not move.
+        Shift ofFeatures = new(
+            [.. shifts.Select(shift => shift * step)],
+            frames,
+            Math.Min(frames, outputs * step),
+            this
+        );
+        Shift ofOutputs = new(shifts, outputs, outputs, this);
+        var targets = batch.Targets;
+        if (targets.Frames is { } labels)
+        {
+            var moved = ofOutputs.Of(labels);
+            targets = targets with
+            {
+                Frames = moved,
+                Tags = IsPadded && targets.Bags is null ? Remaining(targets.Tags, labels, moved) : targets.Tags,
+            };
+        }
+        return batch with
+        {
+            Features = ofFeatures.Of(batch.Features),
+            Targets = targets,
+            Sound = batch.Sound is { } sound ? ofOutputs.Of(sound.unsqueeze(2)).squeeze(2) : null,
+        };
+    }
+
+    /// <summary>The tags without those of classes whose frames were all dropped.</summary>
+    private static Tensor Remaining(Tensor tags, Tensor before, Tensor after) =>
+        tags.where(HasAny(before).logical_not().logical_or(HasAny(after)), zeros_like(tags));
+
+    /// <summary>Whether a class has a label above 0 in any frame, shape (batch, classes).</summary>
+    private static Tensor HasAny(Tensor labels) => labels.amax([1]).to(ScalarType.Bool);
+
+    /// <summary>Shifts of the frames of each clip.</summary>
+    private sealed class Shift
+    {
+        private readonly long[] sources; // for each clip and frame the frame that moves there, or 0
+        private readonly float[]? kept; // 0 for frames without a source
+        private readonly int clips;
+        private readonly int frames;
+
+        /// <param name="shifts">The shift of each clip, in frames.</param>
+        /// <param name="frames">Frames per clip.</param>
+        /// <param name="period">Number of frames that move: those of whole output frames.</param>
+        /// <param name="kind">The augmentation.</param>
+        public Shift(long[] shifts, int frames, int period, TimeShift kind)
+        {
+            (clips, this.frames) = (shifts.Length, frames);
+            sources = new long[clips * frames];
+            kept = kind.IsPadded ? new float[sources.Length] : null;
+            for (var clip = 0; clip < clips; clip++)
+            for (var frame = 0; frame < frames; frame++)
+            {
+                var source = frame - shifts[clip];
+                if (kept is not null)
+                {
+                    var isInside = shifts[clip] == 0 || (source >= 0 && source < period);
+                    kept[(clip * frames) + frame] = isInside ? 1 : 0;
+                    sources[(clip * frames) + frame] = isInside ? source : 0;
+                }
+                else
+                    sources[(clip * frames) + frame] = frame < period ? ((source % period) + period) % period : frame;
+            }
+        }
+
+        /// <summary>Moves the frames of values, shape (clips, frames, any).</summary>
+        public Tensor Of(Tensor values)
+        {
+            var index = tensor(sources, [clips, frames, 1], device: values.device).expand(-1, -1, values.shape[2]);
+            var moved = values.gather(1, index);
+            return kept is null ? moved : moved * tensor(kept, [clips, frames, 1], device: values.device);
+        }
+    }
+}

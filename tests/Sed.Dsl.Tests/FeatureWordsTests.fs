@@ -1,0 +1,130 @@
+module Sed.Dsl.Tests.FeatureWordsTests
+
+open Xunit
+open Sed
+open Sed.Core.Features
+open Sed.Core.Features.LogMel
+open Sed.Core.Runtime.Keys
+
+let private problems features = [ for problem in Features.problems features -> Problem.print problem ]
+
+[<Fact>]
+let ``the DESED preset is the definition of the DESED baseline, and later words change it`` () =
+    Assert.Equal(LogMelOptions.Desed :> FeatureSource, (logMel { preset Desed }).Source)
+    let changed =
+        logMel {
+            preset Desed
+            bands 64
+        }
+    Assert.Equal(LogMelOptions.Desed.WithBands 64 :> FeatureSource, changed.Source)
+    Assert.Empty(problems changed)
+    Assert.Equal(
+        "log-mel, 128 ms Hamming window, hop 16 ms, 128 bands from 0 to 8000 Hz, HTK mel, not normalised, magnitude in dB, at least -50, at most 80",
+        Features.print (logMel { preset Desed })
+    )
+
+[<Fact>]
+let ``the words of logMel define the features of torchaudio at any rate`` () =
+    let features =
+        logMel {
+            rate 8000.0<Hz>
+            window 32.0<ms>
+            hop 16.0<ms>
+            fft 512
+            shape Hann
+            bands 40
+            range 0.0<Hz> 4000.0<Hz>
+            mel Htk
+            normalised false
+            spectrum Power
+            floor 1e-10
+            decibels true
+            singlePrecision true
+            limits -80.0 40.0
+        }
+    Assert.Empty(problems features)
+    let expected =
+        LogMelOptions(
+            Rate = 8000,
+            WindowSeconds = 0.032,
+            StepSeconds = 0.016,
+            FftSamples = 512,
+            Window = WindowShape.HannPeriodic,
+            BandCount = 40,
+            MaxHz = 4000.0,
+            MelScale = MelScale.Htk,
+            Normalization = MelNormalization.None,
+            FilterPrecision = FilterPrecision.Single,
+            Spectrum = SpectrumKind.Power,
+            SignalOffset = 0.0,
+            LogFloor = 1e-10,
+            LogFloorKind = LogFloorKind.Clamp,
+            Logarithm = LogarithmKind.Decibel,
+            Lowest = -80.0,
+            Highest = 40.0
+        )
+    Assert.Equal(CanonicalKey.Text expected, CanonicalKey.Text features.Source)
+
+[<Fact>]
+let ``empty bands, a late preset and reversed limits are problems with a remedy`` () =
+    Assert.Equal<string list>(
+        [
+            "features: 6 of 128 mel bands are empty: band 1 from 0 to 21 Hz lies between two bins of the FFT of 256 samples at 8000 Hz; give `fft 512` or `bands 86`"
+        ],
+        problems (
+            logMel {
+                rate 8000.0<Hz>
+                window 25.0<ms>
+                bands 128
+                range 0.0<Hz> 4000.0<Hz>
+                mel Htk
+            }
+        )
+    )
+    Assert.Equal<string list>(
+        [
+            "features: `preset` replaces the words before it; write it as the first word"
+        ],
+        problems (
+            logMel {
+                bands 64
+                preset Desed
+            }
+        )
+    )
+    Assert.Equal<string list>(
+        [
+            "features: the lowest value is 80 and the highest -50; give a highest value above the lowest, for example `limits -50.0 80.0`"
+        ],
+        problems (logMel { limits 80.0 -50.0 })
+    )
+
+[<Fact>]
+let ``standardisation per clip is part of the features' key and description`` () =
+    let perClip =
+        logMel {
+            preset Desed
+            standardise PerClip
+        }
+    Assert.Equal(Standardisation.Clip, perClip.Source.Standardisation)
+    Assert.EndsWith(", standardised per clip", Features.print perClip)
+    Assert.NotEqual<string>(CanonicalKey.Text perClip.Source, CanonicalKey.Text (logMel { preset Desed }).Source)
+    Assert.Equal(
+        CanonicalKey.Text (logMel { bands 40 }).Source,
+        CanonicalKey.Text
+            (logMel {
+                bands 40
+                standardise PerBand
+            })
+                .Source
+    )
+    Assert.EndsWith(", standardised per clip", Features.print (samples { standardise PerClip }))
+
+[<Fact>]
+let ``time shifts are augmentations with a key and a description`` () =
+    let shifted = training { augment [ timeShift 90.0; timeShiftPadded 10.0 ] }
+    Assert.EndsWith("time shift by 90 frames, circular, time shift by 10 frames, padded", Training.print shifted)
+    Assert.Contains(
+        "\"augmentations\":[{\"deviation\":90,\"kind\":\"timeShift\"},{\"deviation\":10,\"kind\":\"timeShift\",\"padded\":true}]",
+        CanonicalKey.Text(Training.key shifted)
+    )
