@@ -45,135 +45,6 @@ let private commandLine (script: string) (arguments: string list) =
         if word.Contains ' ' then $"\"{word}\"" else word
     "dotnet" :: "fsi" :: script :: arguments |> List.map quoted |> String.concat " "
 
-/// Adjusts the number of kernel threads to the processors that other training runs leave free.
-let private shareProcessors (workspace: Workspace) (plans: Plan list) =
-    let folders =
-        plans
-        |> List.collect Plan.allTrials
-        |> List.map (fun trial -> workspace.TrialFolder trial.Specification)
-        |> List.distinct
-    workspace.KernelThreads <-
-        fun () -> DeviceAssignment.threadsNow workspace.Threads Environment.ProcessorCount folders
-
-/// A copy of the script in the run folder; the script itself if it cannot be copied.
-let private copyOf (options: Options) (script: string) =
-    try
-        ScriptFiles.copy (Path.Combine(options.Out, "scripts")) script
-    with
-    | :? IOException
-    | :? UnauthorizedAccessException -> script
-
-/// Prepares the features that all trials share, and starts the worker processes.
-let private startWorkers
-    (options: Options)
-    script
-    arguments
-    (display: Display)
-    (workspace: Workspace)
-    (plans: Plan list)
-    =
-    let waiting =
-        [ for plan in plans -> Sweep.openTrials workspace plan ]
-        |> List.concat
-        |> List.map snd
-    match DeviceAssignment.forTrials options workspace waiting with
-    | []
-    | [ _ ] -> new WorkerProcesses(script, [], [], 0, ignore)
-    | own :: others ->
-        for trial in waiting do
-            if trial.Specification.Members.IsEmpty then
-                workspace.Source trial.Specification |> ignore
-        let jobs = 1 + others.Length
-        workspace.Jobs <- jobs
-        workspace.Threads <- max 1 (Environment.ProcessorCount / jobs)
-        shareProcessors workspace plans
-        let perDevice =
-            own :: others
-            |> List.countBy id
-            |> List.map (fun (device, count) -> $"{count} on {device}")
-            |> String.concat ", "
-        display.Line
-            $"Training {jobs} trials at a time ({perDevice}), each in its own process; they share {Environment.ProcessorCount} processors. Use --jobs to change this."
-        new WorkerProcesses(
-            script,
-            WorkerProcesses.Arguments arguments @ [ "--plan-key"; Plan.key plans ],
-            [ for device in others -> [ "--device"; device ] ],
-            workspace.Threads,
-            fun () ->
-                display.Line
-                    "The worker processes have ended, because they found different trials in the script than this process did. Either the script was edited while it started, or it describes different trials each time, for example because of random numbers without a seed. This process trains all trials alone."
-        )
-
-/// Runs a worker process: trains until no trial is left or the main process ends.
-let private work (options: Options) threads (plans: Plan list) (stopping: StopSignals) =
-    use ended = new CancellationTokenSource()
-    use either =
-        CancellationTokenSource.CreateLinkedTokenSource(stopping.Token, ended.Token)
-    let parent =
-        Thread(
-            (fun () ->
-                while Console.In.Read() >= 0 do
-                    ()
-                ended.Cancel()),
-            IsBackground = true
-        )
-    parent.Start()
-    try
-        Torch.Initialize()
-        RunFolder.openFor options.Out
-        use workspace =
-            new Workspace(options.Out, Devices.Choose options.Device, ignore, (fun _ _ _ -> ()), either.Token)
-        workspace.Threads <- threads
-        shareProcessors workspace plans
-        for plan in plans do
-            Sweep.help workspace plan either.Token
-        0
-    with :? OperationCanceledException ->
-        130
-
-/// Runs a cluster job: prepares corpora and features, or trains the trials of its part.
-let private onNode (options: Options) (display: Display) source (plans: Plan list) (stopping: StopSignals) =
-    let progress what finished all =
-        display.State $"{what}: {finished} of {all} clips"
-    Torch.Initialize()
-    RunFolder.openFor options.Out
-    use workspace =
-        new Workspace(options.Out, Devices.Choose options.Device, display.Line, progress, stopping.Token)
-    workspace.Threads <- Option.defaultValue 0 options.Worker
-    match options.Part with
-    | Some numbers ->
-        let part = Submission.part numbers plans
-        let completedEpochs () =
-            List.sum [
-                for trial in List.collect Plan.allTrials part |> List.distinct do
-                    let folder = workspace.TrialFolder trial.Specification
-                    match TrialFolder.state folder, TrialFolder.log folder with
-                    | Finished result, _ -> result.Epochs
-                    | _, Some log -> log.Epochs
-                    | _ -> 0
-            ]
-        let atStart = completedEpochs ()
-        try
-            let states = [
-                for plan in part do
-                    let progress = Progress(plan, 1, workspace.TrialFolder)
-                    yield! Sweep.run workspace display options.RetryFailed plan (fun () -> progress.Left) stopping.Token
-            ]
-            if states |> List.exists (snd >> _.IsFailed) then 1 else 0
-        with :? OperationCanceledException when completedEpochs () = atStart ->
-            display.Line "Stopped before an epoch was completed."
-            SlurmScript.stalledCode
-    | None ->
-        match plans |> List.collect workspace.Lacking with
-        | [] ->
-            PreparedCorpora.prepare workspace (List.collect Plan.allTrials plans)
-            for plan in plans do
-                ResultWriter.writePlan workspace source plan
-            0
-        | problems ->
-            ResultWriter.printProblems "data" problems
-            2
-
 let private runPlans
     (options: Options)
     (display: Display)
@@ -189,11 +60,11 @@ let private runPlans
         display.State $"{what}: {finished} of {all} clips"
     // Copied now, so that workers that start later run the same script.
     RunFolder.openFor options.Out
-    let copy = copyOf options script
+    let copy = Processes.copyOf options script
     let runAll (workspace: Workspace) =
         for plan in plans do
             ResultWriter.writePlan workspace source plan
-        use _ = startWorkers options copy arguments display workspace plans
+        use _ = Processes.startWorkers options copy arguments display workspace plans
         let outcomes = [
             for plan in plans do
                 let progress = Progress(plan, workspace.Jobs, workspace.TrialFolder)
@@ -342,8 +213,8 @@ let private runExperiments source script home arguments experiments =
             WorkerProcesses.OtherPlan
         | [], Ok plans when options.Prepare || options.Part.IsSome ->
             printReplaced options plans
-            guarded options display stopping (fun () -> onNode options display source plans stopping)
-        | [], Ok plans when options.Worker.IsSome -> work options options.Worker.Value plans stopping
+            guarded options display stopping (fun () -> Processes.onNode options display source plans stopping)
+        | [], Ok plans when options.Worker.IsSome -> Processes.work options options.Worker.Value plans stopping
         | [], Ok plans ->
             printReplaced options plans
             let runHere () =
