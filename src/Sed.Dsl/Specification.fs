@@ -122,7 +122,11 @@ module Specification =
             let clips = specification.Clips
             "clips", $"{clips.Training} training, {clips.Testing} testing, {clips.Evaluation} evaluation"
         if specification.Members.IsEmpty then
-            "features", Features.print specification.Features
+            "features",
+            (if specification.Corpus.IsMixed then
+                 Features.print specification.Features
+             else
+                 Features.printBeforeReading specification.Features)
             "network", Network.print specification.Network
             "training", Training.print specification.Training
             "strong weight", Text.number specification.Training.Options.StrongWeight

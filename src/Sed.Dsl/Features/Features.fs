@@ -26,6 +26,14 @@ module Features =
 
     let print features = features.Source.Summary
 
+    /// The features of a corpus whose sampling rate is not yet known.
+    let printBeforeReading features =
+        match features.Source with
+        | :? LogMelOptions as logMel when not (logMel.Rate.HasValue || List.contains "range" features.Keywords) ->
+            let edge = $"to {Text.number logMel.MaxHz} Hz"
+            (print features).Replace(edge, $"{edge} or half the sampling rate")
+        | _ -> print features
+
     /// The source at the sampling rate of a corpus. Without `range`, the highest frequency is at most half the rate.
     let at (rate: int) features =
         match features.Source with
