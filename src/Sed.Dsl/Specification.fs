@@ -167,7 +167,12 @@ module Specification =
     /// Held-out clips of mixed corpora have weak labels only. The labels of other corpora are known when they are read.
     let private splitProblems specification = [
         for place, split in [ "select on", specification.SelectOn; "score on", specification.ScoreOn ] do
-            if split = Validation && specification.Holdout = Nothing then
+            // Other corpora can have a validation list.
+            if
+                specification.Corpus.IsMixed
+                && split = Validation
+                && specification.Holdout = Nothing
+            then
                 Problem.at place "no clips are held out for validation" "use `validation 0.1` or `folds 5`"
         let strong =
             List.ofSeq specification.Training.Options.Monitor.Metrics
