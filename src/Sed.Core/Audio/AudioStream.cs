@@ -37,6 +37,20 @@ public sealed class AudioStream : IDisposable
         return new AudioStream(path, AudioFile.Open(path), sampleRate);
     }
 
+    /// <summary>Opens a file at its own sample rate.</summary>
+    /// <inheritdoc cref="Open(string, int)"/>
+    internal static AudioStream Open(string path)
+    {
+        var decoder = AudioFile.Open(path);
+        return new AudioStream(path, decoder, decoder.SampleRate);
+    }
+
+    /// <summary>Sample rate of the file in Hz.</summary>
+    internal int FileSampleRate => decoder.SampleRate;
+
+    /// <summary>Number of channels of the file.</summary>
+    internal int FileChannels => decoder.Channels;
+
     /// <summary>Length of the audio decoded so far, in seconds, at the sample rate of the file.</summary>
     public double Seconds => (double)decoded / decoder.SampleRate;
 

@@ -8,7 +8,7 @@ namespace Sed.Core.Corpora.Checks;
 /// <summary>Decodes many audio files and caches the results: a second survey decodes only new and changed files.</summary>
 internal static class AudioSurvey
 {
-    private static readonly FileCache<AudioFacts> Cache = new("audio 4", AudioFacts.Of, Format, Parse);
+    private static readonly FileCache<AudioFacts> Cache = new("audio 5", AudioFacts.Of, Format, Parse);
 
     /// <summary>The facts of each file, in the order of <paramref name="paths"/>.</summary>
     /// <param name="root">The corpus's folder.</param>
@@ -86,6 +86,7 @@ internal sealed record AudioFacts(
 )
 {
     private const float FullScale = 0.9995f;
+    private const int BlockSamples = 1 << 16;
 
     /// <summary>Decodes a file.</summary>
     internal static AudioFacts Of(string path, FileStamp stamp)
@@ -93,16 +94,25 @@ internal sealed record AudioFacts(
         AudioFacts unread = new(stamp.Bytes, 0, 0, 0, 0, 0, "", "", null, "", "");
         try
         {
-            var audio = AudioFile.Read(path);
-            var (peak, clipped) = Measure(audio.Samples);
+            using var audio = AudioStream.Open(path);
+            var block = new float[BlockSamples];
+            SampleHash hash = new();
+            var (peak, clipped, samples) = (0f, 0L, 0L);
+            for (var count = BlockSamples; count == BlockSamples; samples += count)
+            {
+                count = audio.Read(block);
+                var (highest, full) = Measure(block.AsSpan(0, count));
+                (peak, clipped) = (Math.Max(peak, highest), clipped + full);
+                hash.Add(block.AsSpan(0, count));
+            }
             return unread with
             {
-                DurationSeconds = audio.DurationSeconds,
-                SampleRate = audio.SampleRate,
-                Channels = audio.Channels,
+                DurationSeconds = (double)samples / audio.FileSampleRate,
+                SampleRate = audio.FileSampleRate,
+                Channels = audio.FileChannels,
                 Peak = peak,
-                ClippedFraction = (double)clipped / Math.Max(1, audio.Samples.Length),
-                ContentHash = SampleHash.Of(audio.Samples),
+                ClippedFraction = (double)clipped / Math.Max(1, samples),
+                ContentHash = hash.ToString(),
                 Sha256 = FileStamp.ContentHash(path),
                 Finding = string.Join("; ", audio.Findings),
             };
@@ -136,19 +146,21 @@ internal sealed record AudioFacts(
 /// A 128-bit hash of samples. Not cryptographic: four lanes of multiply and rotate as in xxHash (Y. Collet), mixed at the end.
 /// Different samples have the same hash with a probability of about 2^-64.
 /// </summary>
-internal static class SampleHash
+internal sealed class SampleHash
 {
     private const ulong Odd1 = 0x9E37_79B1_85EB_CA87;
     private const ulong Odd2 = 0xC2B2_AE3D_27D4_EB4F;
 
-    /// <summary>The hash, 32 hexadecimal digits.</summary>
-    internal static string Of(ReadOnlySpan<float> samples)
+    private ulong a = Odd1;
+    private ulong b = Odd2;
+    private ulong c = Odd1 ^ Odd2;
+    private ulong d;
+    private ulong length;
+
+    /// <summary>Adds the next samples; a multiple of 8, except at the end.</summary>
+    internal void Add(ReadOnlySpan<float> samples)
     {
         var words = MemoryMarshal.Cast<float, ulong>(samples);
-        var a = Odd1;
-        var b = Odd2;
-        var c = Odd1 ^ Odd2;
-        var d = (ulong)samples.Length;
         var i = 0;
         for (; i + 4 <= words.Length; i += 4)
         {
@@ -161,8 +173,17 @@ internal static class SampleHash
             a = Round(a, words[i]);
         if (samples.Length % 2 == 1)
             b = Round(b, BitConverter.SingleToUInt32Bits(samples[^1]));
+        length += (ulong)samples.Length;
+    }
+
+    /// <summary>The hash of all samples, 32 hexadecimal digits.</summary>
+    public override string ToString()
+    {
         var first = Mix(
-            a ^ BitOperations.RotateLeft(b, 17) ^ BitOperations.RotateLeft(c, 31) ^ BitOperations.RotateLeft(d, 47)
+            a
+                ^ BitOperations.RotateLeft(b, 17)
+                ^ BitOperations.RotateLeft(c, 31)
+                ^ BitOperations.RotateLeft(Round(d, length), 47)
         );
         var second = Mix((a * Odd2) + (b * Odd1) + BitOperations.RotateLeft(c, 7) + (d ^ first));
         return $"{first:x16}{second:x16}";
