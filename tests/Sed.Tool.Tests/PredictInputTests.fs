@@ -141,6 +141,27 @@ let ``names with tabs, line breaks or escape sequences add no rows and are named
     Assert.Equal(4, json.RootElement.GetProperty("files").GetArrayLength())
 
 [<Fact>]
+let ``a recording whose annotation file would have too long a name is skipped`` () =
+    use folder = new Folder()
+    let model = write (folder.Path "m.sed")
+    let long = String('n', 240)
+    for name in [ "a.wav"; $"{long}.wav"; "z.wav" ] do
+        wav folder $"in/{name}" 1.0 [ 0.2, 0.6 ] |> ignore
+    let run =
+        Run.seddsl [
+            "predict"
+            model
+            folder.Path "in"
+            "--format"
+            "raven"
+            "--out"
+            folder.Path "out/"
+        ]
+    Assert.Equal(3, run.ExitCode)
+    Assert.Contains($"skipped: {long}.wav: the name of its annotation file has 263 bytes", run.Errors)
+    Assert.Equal(2, Directory.GetFiles(folder.Path "out").Length)
+
+[<Fact>]
 let ``a model with finite weights that overflow is an error, and the JSON document is complete`` () =
     use folder = new Folder()
     let saved = ModelFile.Read(write (folder.Path "m.sed"))

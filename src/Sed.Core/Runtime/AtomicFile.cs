@@ -14,6 +14,10 @@ namespace Sed.Core.Runtime;
 public static class AtomicFile
 {
     private const string TemporarySuffix = ".unfinished";
+
+    /// <summary>Maximum length of a file name in common file systems, in bytes of UTF-8.</summary>
+    public const int MaxNameBytes = 255;
+
     private static readonly TimeSpan abandonedAfter = TimeSpan.FromDays(1);
     private static readonly ConcurrentDictionary<string, bool> unfinished = new(StringComparer.Ordinal);
 
@@ -80,10 +84,15 @@ public static class AtomicFile
     internal static string Temporary(string target, LockOwner writer)
     {
         ClearAbandoned(Path.GetDirectoryName(target)!, writer);
-        var file = string.Create(
+        var suffix = string.Create(
             CultureInfo.InvariantCulture,
-            $"{target}.{PlaceOf(writer)}.{writer.Process}.{writer.Started}{TemporarySuffix}"
+            $".{PlaceOf(writer)}.{writer.Process}.{writer.Started}{TemporarySuffix}"
         );
+        var name = Path.GetFileName(target);
+        // With the suffix, a long name could be longer than a name may be.
+        if (Encoding.UTF8.GetByteCount(name + suffix) > MaxNameBytes)
+            name = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name)), 0, 16);
+        var file = Path.Combine(Path.GetDirectoryName(target)!, name + suffix);
         unfinished[file] = true;
         return file;
     }

@@ -40,6 +40,16 @@ public sealed class AtomicFileTests : IDisposable
     }
 
     [Fact]
+    public void A_file_name_can_have_the_maximum_length()
+    {
+        // 255 bytes in 129 characters.
+        var file = folder.File(new string('\u00e4', 126) + "abc");
+        AtomicFile.Write(file, "whole");
+        Assert.Equal("whole", File.ReadAllText(file));
+        Assert.Equal([file], Directory.GetFiles(folder.Path));
+    }
+
+    [Fact]
     public void Temporary_files_of_running_processes_stay()
     {
         // Process 1 always runs; whether a process of another machine runs is unknown.

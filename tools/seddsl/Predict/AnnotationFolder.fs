@@ -3,6 +3,8 @@ module internal Sed.Tool.Predict.AnnotationFolder
 
 open System.Collections.Generic
 open System.IO
+open System.Text
+open Sed.Core.Annotations
 open Sed.Core.Annotations.Formats
 open Sed.Core.Audio
 open Sed.Core.Runtime
@@ -61,6 +63,11 @@ let files (format: IAnnotationFormat) (out: string option) (recordings: Recordin
 let write (format: IAnnotationFormat) (paths: IReadOnlyDictionary<string, string>) = {
     new Output with
         member _.Write(name, prediction) =
+            let bytes = Encoding.UTF8.GetByteCount(string (Path.GetFileName paths[name]))
+            if bytes > AtomicFile.MaxNameBytes then
+                let problem =
+                    $"{name}: the name of its annotation file has {bytes} bytes, but file names have at most {AtomicFile.MaxNameBytes}; shorten the recording's name"
+                raise (AnnotationException([ Problem.Of problem ], 1))
             use text = new StringWriter(NewLine = "\n")
             let writer = format.Write text
             writer.Add(name, prediction.Events)
