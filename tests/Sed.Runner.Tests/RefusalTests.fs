@@ -42,6 +42,46 @@ let ``all clips and labels that a corpus lacks are reported before training`` ()
     Assert.False(Directory.Exists(Path.Combine(out, "trials")))
 
 [<Fact>]
+let ``mixup and pseudo-labels of recordings longer than a clip are refused before training`` () =
+    let corpus = Path.Combine(home, "longWeak")
+    Directory.CreateDirectory(Path.Combine(corpus, "audio")) |> ignore
+    let draw = Random 3
+    for split in [ "train"; "test" ] do
+        for clip in 1..2 do
+            let noise = [| for _ in 1 .. 8000 * 11 * clip -> draw.NextSingle() - 0.5f |]
+            Core.Audio.WavWriter.Write(Path.Combine(corpus, "audio", $"{split}{clip}.wav"), ReadOnlySpan noise, 8000)
+        File.WriteAllLines(
+            Path.Combine(corpus, $"{split}.tsv"),
+            "filename\tonset\toffset\tevent_label"
+            :: [ for clip in 1..2 -> $"{split}{clip}.wav\t1\t2\tDog" ]
+        )
+    let out = Path.Combine(home, "longWeakRuns")
+    let teaching = {
+        small with
+            Alongside = [
+                "teacher", []
+                "mixup", [ Augment [ mixup 0.5 ] ]
+                "student", [ pseudoLabelsFrom "teacher" Soft ]
+            ]
+    }
+    let code, _, errors = run out [ "--data"; corpus ] [ teaching ]
+    Assert.Equal(2, code)
+    let remedy =
+        "use clips of the length of the longest recording, for example `clip 22.0<s>`"
+    Assert.Contains(
+        "small: mixup is not possible with weakly labelled recordings that are longer than a clip, as those of longWeak; "
+        + remedy,
+        errors
+    )
+    Assert.Contains(
+        "small: pseudo-labels need training clips as long as the longest recording, but the longest of longWeak has 22 s and "
+        + "the clips have 10 s; "
+        + remedy,
+        errors
+    )
+    Assert.False(Directory.Exists(Path.Combine(out, "trials")))
+
+[<Fact>]
 let ``all problems of the command line and the script are reported at once`` () =
     let code, output, errors =
         run home [

@@ -193,9 +193,54 @@ type internal Workspace
                     yield!
                         TrainingTargets.Problems(specification.Training.Options.Labels, manifest)
                         |> Seq.map (Problem.within plan.Experiment.Name)
+                    yield! workspace.Untrainable(plan, specification)
             yield! workspace.Unfitting plan
         ]
         |> List.distinct
+
+    /// Settings of a trial that cannot be used with training recordings longer or shorter than a clip.
+    member private workspace.Untrainable(plan: Plan, specification: Specification) : Problem list = [
+        let manifest = workspace.Manifest specification
+        let options = specification.Training.Options
+        let lengths = [
+            for clip in manifest.IndicesOf Split.Training -> manifest.Clips[clip].DurationSeconds
+        ]
+        if manifest.HopSeconds.HasValue && not lengths.IsEmpty then
+            let longest = List.max lengths
+            let remedy =
+                FormattableString.Invariant
+                    $"use clips of the length of the longest recording, for example `clip {ceil (longest * 10.0) / 10.0:F1}<s>`"
+            if
+                longest > manifest.ClipSeconds
+                && (options.Labels :? Sed.Core.Training.Targets.Labels.WeakOnly)
+                && options.Augmentations |> Seq.exists _.CombinesClips
+            then
+                Problem.at
+                    plan.Experiment.Name
+                    $"mixup is not possible with weakly labelled recordings that are longer than a clip, as those of {manifest.Corpus}"
+                    remedy
+            if
+                (options.Labels :? Sed.Core.Training.Targets.Labels.Mixed)
+                && manifest.IndicesOf Split.Training
+                   |> Array.exists (fun index ->
+                       let clip = manifest.Clips[index]
+                       isNull clip.KnownEvents && clip.DurationSeconds > manifest.ClipSeconds)
+            then
+                Problem.at
+                    plan.Experiment.Name
+                    $"mixed labels are not possible with weakly labelled recordings that are longer than a clip, as some of {manifest.Corpus}"
+                    remedy
+            // Pseudo-labels are those of whole recordings, and windows of a recording are clips of their own.
+            if
+                specification.Teaching.IsSome
+                && (longest > manifest.ClipSeconds || longest < 0.98 * manifest.ClipSeconds)
+            then
+                Problem.at
+                    plan.Experiment.Name
+                    (FormattableString.Invariant
+                        $"pseudo-labels need training clips as long as the longest recording, but the longest of {manifest.Corpus} has {longest:G4} s and the clips have {manifest.ClipSeconds:G4} s")
+                    remedy
+    ]
 
     /// Problems of the features at the corpus's sampling rate, and of classes that the corpus does not have.
     member private workspace.Unfitting(plan: Plan) : Problem list = [

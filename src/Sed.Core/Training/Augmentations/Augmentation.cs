@@ -23,7 +23,7 @@ public abstract record Augmentation
     internal virtual bool IsPerNetwork => false;
 
     /// <summary>Whether the augmentation combines clips and their labels. Default false.</summary>
-    internal virtual bool CombinesClips => false;
+    public virtual bool CombinesClips => false;
 
     /// <summary>Augments a batch.</summary>
     /// <param name="batch">Features and targets; the tensors belong to the current dispose scope.</param>

@@ -27,7 +27,8 @@ public sealed record Mixup([property: Key("alpha")] double Alpha) : Augmentation
             );
     }
 
-    internal override bool CombinesClips => true;
+    /// <inheritdoc/>
+    public override bool CombinesClips => true;
 
     internal override AugmentedBatch Apply(AugmentedBatch batch, Random draw)
     {
