@@ -50,7 +50,7 @@ let ``each number that is not finite is reported once`` () =
             "training: the focal-loss exponent is Infinity; give 0 (cross-entropy) or more; 2 is common"
             "training: the mixup parameter is Infinity; it has to be above 0; leave out `mixup` to disable it"
             "training: the gradients' norm is limited to Infinity; the limit has to be above 0"
-            "training: the decay of the weight average is NaN; it has to be from 0 to below 1"
+            "training: the decay of the weight average is NaN; it must be at least 0 and less than 1"
             "detection: the length of the median filter is Infinity s; it must be 0 s (off) or more"
         ],
         problems wrong

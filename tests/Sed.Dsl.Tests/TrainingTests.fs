@@ -55,7 +55,7 @@ let ``every invalid value is reported with a remedy`` () =
             "training: the mixup parameter is -0.1; it has to be above 0; leave out `mixup` to disable it"
             "training: masks of -1 frames and 2 bands; give 0 or more of each"
             "training: the gradients' norm is limited to 0; the limit has to be above 0"
-            "training: the decay of the weight average is 1; it has to be from 0 to below 1"
+            "training: the decay of the weight average is 1; it must be at least 0 and less than 1"
         ],
         [ for problem in Training.problems wrong -> Problem.print problem ]
     )

@@ -87,16 +87,15 @@ public sealed record CorpusOptions
         };
     }
 
-    private CorpusListing Grouped(CorpusListing changed)
+    private CorpusListing Grouped(CorpusListing listing)
     {
         if (Group is not { } field)
-            return changed;
-        var listing = changed;
+            return listing;
         string[] without =
         [
             .. listing.Clips.Select(clip => clip.Name).Where(name => field.Of(name) is null).Distinct(),
         ];
-        return changed with
+        return listing with
         {
             Clips = [.. listing.Clips.Select(clip => clip with { Source = field.Of(clip.Name) ?? clip.Source })],
             Problems =

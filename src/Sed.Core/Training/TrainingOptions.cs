@@ -151,7 +151,7 @@ public sealed partial record TrainingOptions
         if (MaxGradientNorm is { } norm && !(norm > 0 && double.IsFinite(norm)))
             Add($"the gradients' norm is limited to {norm:R}", "the limit has to be above 0");
         if (WeightAverage is { } decay && !(decay >= 0 && decay < 1))
-            Add($"the decay of the weight average is {decay:R}", "it has to be from 0 to below 1");
+            Add($"the decay of the weight average is {decay:R}", "it must be at least 0 and less than 1");
         if (!Enum.IsDefined(Precision))
             Add($"there is no precision {Precision}", "use Float32 or BFloat16");
         if (!(LargestLoss > 0))

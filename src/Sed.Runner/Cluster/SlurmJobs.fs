@@ -181,10 +181,10 @@ module internal SlurmJobs =
 
 /// The jobs that were submitted from a run folder.
 module SubmittedJobs =
-    /// The state and the log of every job and task of the latest submissions: the submissions with active jobs or, if
-    /// there are none, the last one. Each block of lines begins with a heading. `run` is a run folder, or such a folder
-    /// followed by the name of a table. Throws InvalidDataException if there is no such folder, no job was submitted
-    /// from it, or Slurm does not answer.
+    /// The state and the log of every job and task of all submissions with active jobs. If no job is active, those of
+    /// the last submission. The lines of each submission begin with a heading. `run` is a run folder, or the path
+    /// RUN/TABLE for the submissions of one table. Throws InvalidDataException if there is no such folder, no job was
+    /// submitted from it, or Slurm does not answer.
     let describe (run: string) : string list =
         let folder, name =
             match Path.GetDirectoryName(run.TrimEnd('/', '\\')) with

@@ -113,7 +113,7 @@ public sealed class TwoOutputLossTests
         Assert.Equal(
             [
                 "the asymmetric loss has an exponent of -1; give 0 (cross-entropy) or more",
-                "the margin of the asymmetric loss is 1; it has to be from 0 to below 1",
+                "the margin of the asymmetric loss is 1; it must be at least 0 and less than 1",
             ],
             new Loss.Asymmetric(-1, 0, 1).Problems().Select(problem => problem.ToString())
         );

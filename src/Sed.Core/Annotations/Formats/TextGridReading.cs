@@ -160,7 +160,7 @@ internal ref struct TextGridReading
             builder.AddProblem(line, $"{what} \"{word}\" is not a number", NumberText.Remedy(word));
             return (word, double.NaN);
         }
-        builder.AddProblem(line, $"{what} is missing: the text ends");
+        builder.AddProblem(line, $"{what} is missing, because the file ends here");
         return null;
     }
 

@@ -90,7 +90,9 @@ public sealed record TimeShift(
 
         /// <param name="shifts">The shift of each clip, in frames.</param>
         /// <param name="frames">Frames per clip.</param>
-        /// <param name="period">Number of frames that move: those of whole output frames.</param>
+        /// <param name="period">
+        /// Number of frames that move: the largest number of input frames that is a whole number of output frames.
+        /// </param>
         /// <param name="kind">The augmentation.</param>
         public Shift(long[] shifts, int frames, int period, TimeShift kind)
         {

@@ -43,15 +43,12 @@ public sealed record ClipProbabilities(int Clip, float[] Strong, float[] Weak)
     {
         var description = network.Description;
         var hop = (int)Math.Round(clips.Frames * clips.Manifest.HopSeconds!.Value / clips.Manifest.ClipSeconds);
-        OverlappingWindows positions = new(description, Math.Max(1, hop));
+        OverlappingWindows joined = new(description, hop);
         var windows = Enumerable
             .Range(0, clips.Count)
-            .SelectMany(clip => positions.StartsIn(clips.FramesOf(clip)).Select(first => (clip, (int)first)));
-        var (joined, strong, weak) = (
-            new OverlappingWindows(description, Math.Max(1, hop)),
-            new List<float>(),
-            new float[description.Classes]
-        );
+            .SelectMany(clip => joined.StartsIn(clips.FramesOf(clip)).Select(first => (clip, (int)first)));
+        List<float> strong = [];
+        var weak = new float[description.Classes];
         var current = 0;
         // Windows of consecutive recordings share a batch.
         foreach (var batch in windows.Chunk(batchSize))
@@ -69,8 +66,8 @@ public sealed record ClipProbabilities(int Clip, float[] Strong, float[] Weak)
         {
             strong.AddRange(joined.Finish(clips.FramesOf(current)));
             ClipProbabilities finished = new(current, [.. strong], weak);
-            (joined, strong, weak) = (new(description, Math.Max(1, hop)), [], new float[description.Classes]);
-            current = next;
+            joined = new(description, hop);
+            (strong, weak, current) = ([], new float[description.Classes], next);
             return finished;
         }
     }

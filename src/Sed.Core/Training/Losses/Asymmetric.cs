@@ -41,7 +41,7 @@ public abstract partial record Loss
             if (!(Margin >= 0 && Margin < 1))
                 yield return Problem.Of(
                     FormattableString.Invariant($"the margin of the asymmetric loss is {Margin:R}"),
-                    "it has to be from 0 to below 1"
+                    "it must be at least 0 and less than 1"
                 );
         }
 

@@ -104,7 +104,10 @@ public abstract record Optimizer([property: Key("learningRate")] double Learning
         private protected override IEnumerable<Problem> OwnProblems()
         {
             if (!(Momentum >= 0 && Momentum < 1))
-                yield return Problem.Of(Invariant($"the momentum is {Momentum:R}"), "it has to be from 0 to below 1");
+                yield return Problem.Of(
+                    Invariant($"the momentum is {Momentum:R}"),
+                    "it must be at least 0 and less than 1"
+                );
             foreach (var problem in WeightDecayProblems(WeightDecay))
                 yield return problem;
         }

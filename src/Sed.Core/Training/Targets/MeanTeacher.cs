@@ -42,7 +42,7 @@ public sealed record MeanTeacher
         if (!(Decay >= 0 && Decay < 1))
             yield return Problem.Of(
                 FormattableString.Invariant($"the mean teacher's decay is {Decay:R}"),
-                "it has to be from 0 to below 1"
+                "it must be at least 0 and less than 1"
             );
         if (!(Consistency > 0 && double.IsFinite(Consistency)))
             yield return Problem.Of(

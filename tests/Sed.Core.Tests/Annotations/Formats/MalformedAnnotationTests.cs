@@ -77,7 +77,7 @@ public class MalformedAnnotationTests
             {
                 "x.TextGrid",
                 Grid + "intervals: size = 2\nintervals [1]:\nxmin = 0\nxmax = 2\ntext = \"dog\"\n",
-                "x.TextGrid, line 19: the start of interval 2 in tier 1 is missing: the text ends"
+                "x.TextGrid, line 19: the start of interval 2 in tier 1 is missing, because the file ends here"
             },
             {
                 "x.TextGrid",
