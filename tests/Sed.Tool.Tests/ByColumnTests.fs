@@ -103,6 +103,40 @@ type ByColumnTests() =
         Assert.DoesNotContain("scene", warnings)
 
     [<Fact>]
+    member _.``With a folder as reference, the column is taken from the list of durations``() =
+        for name in [ "a"; "b"; "c" ] do
+            folder.List(
+                $"truth/{name}.tsv",
+                [
+                    "filename onset offset event_label"
+                    $"{name}.wav 0 1 Car"
+                    $"{name}.wav 2 3 Bus"
+                ]
+            )
+            |> ignore
+        let durations =
+            folder.List("durations.tsv", [ "filename duration scene"; "a 4 in"; "b 4 out"; "c 4 in" ])
+        let run =
+            Run.evaluate [
+                "--reference"
+                folder.Path "truth"
+                "--estimated"
+                estimate
+                "--durations"
+                durations
+                "--by"
+                "scene"
+                "--format"
+                "json"
+            ]
+        Assert.Equal(0, run.ExitCode)
+        Assert.Equal(
+            2.0,
+            JsonDocument.Parse(run.Output).RootElement
+            |> Run.number "metrics_by/groups/in/files"
+        )
+
+    [<Fact>]
     member _.``Groups are in the table and in the CSV, with intervals``() =
         let arguments = [ "--reference"; reference; "--estimated"; estimate; "--by"; "site" ]
         let table = (Run.evaluate arguments).Output

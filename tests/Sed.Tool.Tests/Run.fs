@@ -29,6 +29,8 @@ type Folder() =
     member this.List(name: string, rows: string list) =
         let text =
             rows |> List.map (fun row -> row.Replace(' ', '\t') + "\n") |> String.concat ""
+        Directory.CreateDirectory(Path.GetDirectoryName(this.Path name) |> Unchecked.nonNull)
+        |> ignore
         File.WriteAllText(this.Path name, text)
         this.Path name
 

@@ -114,32 +114,19 @@ public sealed class EventList
     /// <summary>The same events with different names of files.</summary>
     /// <param name="names">Distinct names, one for each of <see cref="Files"/>.</param>
     internal EventList Renamed(IReadOnlyList<string> names) =>
-        new(
-            Source,
+        With(
             [.. names],
             events,
-            starts,
-            lines,
             names.Index().ToDictionary(entry => entry.Item, entry => entry.Index, StringComparer.Ordinal)
-        )
-        {
-            NotesWithoutSource = NotesWithoutSource,
-            Format = Format,
-            Details = Details,
-            Sources = Sources,
-        };
+        );
 
     /// <summary>The same events with different labels.</summary>
     /// <param name="label">The new label of each label.</param>
     internal EventList Relabelled(Func<string, string> label) =>
-        new(
-            Source,
-            Files,
-            [.. events.Select(sound => sound with { Label = label(sound.Label) })],
-            starts,
-            lines,
-            positions
-        )
+        With(Files, [.. events.Select(sound => sound with { Label = label(sound.Label) })], positions);
+
+    private EventList With(ImmutableArray<string> files, SoundEvent[] sounds, Dictionary<string, int> positionOf) =>
+        new(Source, files, sounds, starts, lines, positionOf)
         {
             NotesWithoutSource = NotesWithoutSource,
             Format = Format,

@@ -46,7 +46,8 @@ public sealed class FileColumn
     public static FileColumn? Read(string path, string column)
     {
         ArgumentNullException.ThrowIfNull(path);
-        return Parse(ListText.Read(path), path, column);
+        // A folder of annotation files has no header.
+        return Directory.Exists(path) ? null : Parse(ListText.Read(path), path, column);
     }
 
     /// <summary>Reads a column from UTF-8 text.</summary>

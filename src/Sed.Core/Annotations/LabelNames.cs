@@ -36,8 +36,8 @@ public sealed class LabelNames
         var (id, name, isFirst) = (0, 1, true);
         while (rows.Next())
         {
-            if (isFirst && Position(rows, "mid") is var mid and >= 0)
-                (id, name) = (mid, Position(rows, "display_name"));
+            if (isFirst && rows.IndexOf("mid") is var mid and >= 0)
+                (id, name) = (mid, rows.IndexOf("display_name"));
             else
                 list.Add(rows, id, name, problems);
             if (isFirst && name < 0)
@@ -80,13 +80,5 @@ public sealed class LabelNames
     }
 
     private static bool IsFirst(in ListRows row) =>
-        row.Count > 1 && (Position(row, "mid") >= 0 || row[0].StartsWith("/"u8));
-
-    private static int Position(in ListRows row, string column)
-    {
-        for (var k = 0; k < row.Count; k++)
-            if (Encoding.UTF8.GetString(row[k]).Equals(column, StringComparison.OrdinalIgnoreCase))
-                return k;
-        return -1;
-    }
+        row.Count > 1 && (row.IndexOf("mid") >= 0 || row[0].StartsWith("/"u8));
 }

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Sed.Core.Annotations;
 
 /// <summary>
@@ -58,6 +60,15 @@ internal ref struct ListRows
 
     /// <summary>Whether a field of the current row begins with a quote that is not closed.</summary>
     public bool HasOpenQuote { get; private set; }
+
+    /// <summary>Index of the field with a text, in upper or lower case; -1 if there is none.</summary>
+    public readonly int IndexOf(string text)
+    {
+        for (var k = 0; k < Count; k++)
+            if (Encoding.UTF8.GetString(this[k]).Equals(text, StringComparison.OrdinalIgnoreCase))
+                return k;
+        return -1;
+    }
 
     /// <summary>A field of the current row, from 0, without quotes and surrounding spaces.</summary>
     public readonly ReadOnlySpan<byte> this[int field]

@@ -13,6 +13,8 @@ internal sealed class CorpusFolder
     private readonly Dictionary<string, ListHeader> headers = new(StringComparer.Ordinal);
 
     private AnnotationFile[]? annotations;
+    private HashSet<string>? ofRecordings;
+    private IReadOnlyList<string>? documents;
 
     private CorpusFolder(string path, string[] files) => (Path, Files) = (path, files);
 
@@ -61,20 +63,19 @@ internal sealed class CorpusFolder
     internal IReadOnlyList<AnnotationFile> AnnotationsOfRecordings =>
         annotations ??= [.. AnnotationFiles.Find(Path, Files).Where(file => file.HasAudio)];
 
-    /// <summary>The JSON documents that have the annotations of several recordings.</summary>
-    internal IEnumerable<string> AnnotationDocuments
-    {
-        get
-        {
-            var single = AnnotationsOfRecordings.Select(file => file.Path).ToHashSet(StringComparer.Ordinal);
-            return Files.Where(file =>
+    /// <summary>Whether a file is one of <see cref="AnnotationsOfRecordings"/>.</summary>
+    internal bool IsOfRecording(string file) =>
+        (ofRecordings ??= [.. AnnotationsOfRecordings.Select(own => own.Path)]).Contains(file);
+
+    /// <summary>The JSON documents that contain the annotations of several recordings. Found on first use.</summary>
+    internal IReadOnlyList<string> AnnotationDocuments =>
+        documents ??= [
+            .. Files.Where(file =>
                 file.EndsWith(".json", StringComparison.OrdinalIgnoreCase)
-                && !single.Contains(file)
-                && !IsEmpty(file)
+                && !IsOfRecording(file)
                 && EventListFile.FormatOf(file) is { NamesRecordings: true }
-            );
-        }
-    }
+            ),
+        ];
 
     /// <summary>All files below a folder, in ordinal order. Each folder is listed once, however many links lead to it.</summary>
     /// <exception cref="CorpusException">The folder is missing or empty.</exception>

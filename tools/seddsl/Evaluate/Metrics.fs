@@ -122,13 +122,22 @@ let all arguments bootstrap inputs =
     ofFiles arguments bootstrap inputs (fun _ -> true)
 
 /// The metrics of the files with each value of a column.
-let byColumn arguments bootstrap (inputs: Inputs) (column: FileColumn) = {
-    Column = column.Name
-    Groups = [
-        for value in column.Values do
-            let isSelected file = column.Of file = value
-            let files = inputs.Reference.Files |> Seq.filter isSelected |> Seq.length
-            if files > 0 then
-                value, files, ofFiles arguments bootstrap inputs isSelected
-    ]
-}
+let byColumn arguments bootstrap (inputs: Inputs) (column: FileColumn) =
+    let known = Dictionary<string, string | null>()
+    let valueOf file =
+        match known.TryGetValue file with
+        | true, value -> value
+        | _ ->
+            let value = column.Of file
+            known[file] <- value
+            value
+    {
+        Column = column.Name
+        Groups = [
+            for value in column.Values do
+                let isSelected file = valueOf file = value
+                let files = inputs.Reference.Files |> Seq.filter isSelected |> Seq.length
+                if files > 0 then
+                    value, files, ofFiles arguments bootstrap inputs isSelected
+        ]
+    }

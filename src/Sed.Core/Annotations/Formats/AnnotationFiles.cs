@@ -27,7 +27,8 @@ internal static partial class AnnotationFiles
 
     /// <summary>
     /// The annotation files among files. If there is audio, the name of an annotation file begins with the name of a
-    /// recording in the same folder, or else of the only recording of this name. Files with a suffix that no format recognises in any file are other files.
+    /// recording in the same folder, or else of the only recording of this name. Files with a suffix that no format
+    /// recognises in any file are other files, and so are pipes.
     /// </summary>
     /// <param name="folder">The folder.</param>
     /// <param name="files">All files below it.</param>
@@ -46,6 +47,8 @@ internal static partial class AnnotationFiles
         [
             .. files
                 .Where(file => Extensions.Contains(System.IO.Path.GetExtension(file).ToLowerInvariant()))
+                // Reading a pipe could block.
+                .Where(file => !FileIdentity.IsDevice(file))
                 .Select(file => audio.Count > 0 ? OfAudio(folder, file, audio) : Named(folder, file))
                 .OfType<AnnotationFile>(),
         ];

@@ -50,6 +50,9 @@ public static class EventListFile
     /// <exception cref="IOException">The file cannot be read.</exception>
     internal static IAnnotationFormat? FormatOf(string path)
     {
+        // Reading a pipe could block.
+        if (FileIdentity.IsDevice(path))
+            return null;
         using var file = File.OpenRead(path);
         var bytes = new byte[HeadBytes];
         var count = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
@@ -57,10 +60,18 @@ public static class EventListFile
         var head = text.AsSpan(text.AsSpan().StartsWith("\uFEFF"u8) ? 3 : 0);
         if (count == HeadBytes && head.LastIndexOf((byte)'\n') is var end and >= 0)
             head = head[..(end + 1)];
-        IAnnotationFormat? found = null;
-        foreach (var format in Formats)
-            if (count > 0 && format.Recognises(head))
-                found = found is null ? format : null;
+        return count > 0 && Recognising(head, Formats) is [var only] ? only : null;
+    }
+
+    private static List<IAnnotationFormat> Recognising(
+        ReadOnlySpan<byte> head,
+        IReadOnlyList<IAnnotationFormat> formats
+    )
+    {
+        List<IAnnotationFormat> found = [];
+        foreach (var format in formats)
+            if (format.Recognises(head))
+                found.Add(format);
         return found;
     }
 
@@ -121,10 +132,7 @@ public static class EventListFile
         IReadOnlyList<IAnnotationFormat> formats
     )
     {
-        List<IAnnotationFormat> recognised = [];
-        foreach (var format in formats)
-            if (format.Recognises(Head(text)))
-                recognised.Add(format);
+        var recognised = Recognising(Head(text), formats);
         if (recognised.Count == 1)
             return recognised[0];
         // The format of a malformed list follows from its extension, so that the format's reader reports the malformed

@@ -99,11 +99,7 @@ internal sealed class EventListReading
             return columns;
         if (AudioSetSegments.Is(row))
         {
-            problems.Add(
-                row,
-                AudioSetSegments.Description,
-                "give a list of events; this list can be read as a list of tags"
-            );
+            problems.Add(row, AudioSetSegments.Description, AudioSetSegments.Remedy);
             isUnreadable = true;
         }
         else if (rows.Count == 0 && ListColumns.IsHeader(row))

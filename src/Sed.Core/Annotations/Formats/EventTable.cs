@@ -60,9 +60,7 @@ internal sealed record EventTable(char Separator, bool HasHeader, bool HasSelect
 
     private static EventTable OfRow(in ListRows row, bool hasHeader)
     {
-        var hasSelections = false;
-        for (var k = 0; k < row.Count && hasHeader; k++)
-            hasSelections |= ListColumns.RoleOf(Encoding.UTF8.GetString(row[k])) == ColumnRole.Selection;
+        var hasSelections = hasHeader && ListColumns.Of(row)[ColumnRole.Selection] >= 0;
         var columns = hasHeader ? null : EventColumns.Of(row, out _);
         return new EventTable(
             row.Separator,

@@ -39,12 +39,7 @@ internal sealed class AnnotatedRecordings : ICorpusLayout
             files.Add(AnnotationFiles.SeveralFiles(folder.Path, twice.Key, twice.Select(one => one.Events)));
         if (found.Count == 0)
             throw new CorpusException(files.Problems);
-        ClassList classes = new(
-            found
-                .SelectMany(one => one.Sounds.Select(sound => sound.Label))
-                .Distinct(StringComparer.Ordinal)
-                .Order(StringComparer.Ordinal)
-        );
+        var classes = ClassList.Of(found.Select(one => one.Events).Distinct());
         return new CorpusListing(
             folder.Name,
             folder.Path,

@@ -97,7 +97,7 @@ internal sealed class RecordingSplits
         {
             if (file < 0)
             {
-                (file, split) = (FileColumn(rows), Column(rows, "split"));
+                (file, split) = (ListColumns.Of(rows)[ColumnRole.File], rows.IndexOf("split"));
                 if (file >= 0 && split >= 0)
                     continue;
                 problems.Add(rows, "the header does not have the columns filename and split");
@@ -117,21 +117,5 @@ internal sealed class RecordingSplits
         problems.ThrowIfAny();
     }
 
-    private static bool IsHeader(in ListRows row) => Column(row, "split") >= 0;
-
-    private static int FileColumn(in ListRows row)
-    {
-        for (var k = 0; k < row.Count; k++)
-            if (ListColumns.RoleOf(row[k]) == ColumnRole.File)
-                return k;
-        return -1;
-    }
-
-    private static int Column(in ListRows row, string name)
-    {
-        for (var k = 0; k < row.Count; k++)
-            if (Encoding.UTF8.GetString(row[k]).Equals(name, StringComparison.OrdinalIgnoreCase))
-                return k;
-        return -1;
-    }
+    private static bool IsHeader(in ListRows row) => row.IndexOf("split") >= 0;
 }

@@ -242,11 +242,8 @@ internal sealed class TabSeparatedLabels : ICorpusLayout
     }
 
     /// <summary>The lists, without the annotation files of single recordings.</summary>
-    private static IEnumerable<string> Lists(CorpusFolder folder)
-    {
-        var beside = folder.AnnotationsOfRecordings.Select(file => file.Path).ToHashSet(StringComparer.Ordinal);
-        return folder.Files.Where(file => ListHeader.IsNamedList(file) && !beside.Contains(file));
-    }
+    private static IEnumerable<string> Lists(CorpusFolder folder) =>
+        folder.Files.Where(file => ListHeader.IsNamedList(file) && !folder.IsOfRecording(file));
 
     /// <summary>The list of AudioSet's identifiers and names in the folder; null if there is none or if it is invalid.</summary>
     private static LabelNames? NamesOfLabels(CorpusFolder folder, LabelFiles files)

@@ -49,6 +49,17 @@ public sealed class AnnotatedRecordingsTests : IDisposable
     }
 
     [Fact]
+    public void A_pipe_beside_a_recording_is_no_annotation_file()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "there are no pipes among the files of Windows");
+        Recording("train/a", ".txt", "0\t1\tdog\n");
+        WavWriter.Write(folder.File("train", "b.wav"), new float[10], 8000);
+        using (var process = System.Diagnostics.Process.Start("mkfifo", [folder.File("train", "b.txt")]))
+            process.WaitForExit();
+        Assert.Equal(["train/a.wav"], CorpusLayouts.Open(folder.Path).Clips.Select(clip => clip.Name));
+    }
+
+    [Fact]
     public void A_list_states_the_splits()
     {
         Recording("a", ".csv", "onset,offset,label\n0,1,dog\n");
