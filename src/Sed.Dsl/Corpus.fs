@@ -156,7 +156,7 @@ type Corpus =
     /// The corpus and how its recordings are read, as in a printed plan.
     member corpus.Description =
         match corpus with
-        | Collected(_, options) when RecordingOptions.print options <> "" ->
+        | Collected(_, options) when options <> RecordingOptions.none ->
             $"{corpus.Name}, {RecordingOptions.print options}"
         | _ -> corpus.Name
 

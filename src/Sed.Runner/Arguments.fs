@@ -3,15 +3,14 @@ namespace Sed.Runner
 open System
 open Argu
 
-/// Marks options for a submission to Slurm.
-[<AttributeUsage(AttributeTargets.Method ||| AttributeTargets.Property ||| AttributeTargets.Class)>]
-type internal ForSlurmAttribute() =
-    inherit Attribute()
-
 /// Marks options that are not passed on to worker processes and jobs.
 [<AttributeUsage(AttributeTargets.Method ||| AttributeTargets.Property ||| AttributeTargets.Class)>]
 type internal MainProcessAttribute() =
     inherit Attribute()
+
+/// Marks options for a submission to Slurm. They are not passed on either.
+type internal ForSlurmAttribute() =
+    inherit MainProcessAttribute()
 
 /// The command-line arguments of a script.
 type Arguments =
@@ -26,20 +25,20 @@ type Arguments =
     | [<Hidden; Unique>] Worker of threads: int
     | [<Hidden; Unique>] Plan_Key of key: string
     | [<Unique; MainProcess>] On of cluster: string
-    | [<Unique; ForSlurm; MainProcess>] Partition of name: string
-    | [<Unique; ForSlurm; MainProcess>] Time of limit: string
-    | [<Unique; ForSlurm; MainProcess>] Gpus of count: int
-    | [<Unique; ForSlurm; MainProcess>] Cpus of count: int
-    | [<Unique; ForSlurm; MainProcess>] Account of name: string
-    | [<Unique; ForSlurm; MainProcess>] Slurm of options: string
-    | [<Unique; ForSlurm; MainProcess>] Slurm_Prepare of options: string
-    | [<Unique; ForSlurm; MainProcess>] Slurm_Trials of options: string
-    | [<ForSlurm; MainProcess>] Setup of line: string
-    | [<Unique; ForSlurm; MainProcess>] Batch_Trials of count: int
-    | [<Unique; ForSlurm; MainProcess>] Parallel_Trials of count: int
-    | [<Unique; ForSlurm; MainProcess>] Max_Tasks of count: int
-    | [<Unique; ForSlurm; MainProcess>] Wait
-    | [<Unique; ForSlurm; MainProcess>] Dry_Run
+    | [<Unique; ForSlurm>] Partition of name: string
+    | [<Unique; ForSlurm>] Time of limit: string
+    | [<Unique; ForSlurm>] Gpus of count: int
+    | [<Unique; ForSlurm>] Cpus of count: int
+    | [<Unique; ForSlurm>] Account of name: string
+    | [<Unique; ForSlurm>] Slurm of options: string
+    | [<Unique; ForSlurm>] Slurm_Prepare of options: string
+    | [<Unique; ForSlurm>] Slurm_Trials of options: string
+    | [<ForSlurm>] Setup of line: string
+    | [<Unique; ForSlurm>] Batch_Trials of count: int
+    | [<Unique; ForSlurm>] Parallel_Trials of count: int
+    | [<Unique; ForSlurm>] Max_Tasks of count: int
+    | [<Unique; ForSlurm>] Wait
+    | [<Unique; ForSlurm>] Dry_Run
     | [<Hidden; Unique>] Prepare
     | [<Hidden; Unique>] Part of numbers: string
     | [<Unique; MainProcess>] Retry_Failed

@@ -69,13 +69,13 @@ let ``mixup and pseudo-labels of recordings longer than a clip are refused befor
     let remedy =
         "use clips of the length of the longest recording, for example `clip 22.0<s>`"
     Assert.Contains(
-        "small: mixup is not possible with weakly labelled recordings that are longer than a clip, as those of longWeak; "
+        "small: mixup is not possible with weakly labelled recordings that are longer than a clip, such as those of longWeak; "
         + remedy,
         errors
     )
     Assert.Contains(
-        "small: pseudo-labels need training clips as long as the longest recording, but the longest of longWeak has 22 s and "
-        + "the clips have 10 s; "
+        "small: pseudo-labels need training clips as long as the longest recording, but the longest of longWeak lasts 22 s and "
+        + "the clips last 10 s; "
         + remedy,
         errors
     )

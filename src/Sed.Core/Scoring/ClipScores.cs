@@ -79,7 +79,8 @@ public sealed record ClipScores(
         string[] names = [.. parts[0].Names.Where(name => positions.All(known => known.ContainsKey(name)))];
         if (names.Length == 0)
             throw new ArgumentException("The sets of scores have no clip in common.");
-        var finest = parts.MinBy(part => part.HopSeconds)!;
+        var finestPart = Enumerable.Range(0, parts.Count).MinBy(part => parts[part].HopSeconds);
+        var finest = parts[finestPart];
         var classes = finest.Classes;
         var weak = new float[names.Length * classes];
         var own = names.Select(name => positions.Select(known => known[name]).ToArray()).ToArray();
@@ -91,26 +92,30 @@ public sealed record ClipScores(
                 sum += parts[part].Weak[own[clip][part] * classes + k];
             weak[clip * classes + k] = (float)(sum / parts.Count);
         }
-        var finestPart = parts.Index().First(part => ReferenceEquals(part.Item, finest)).Index;
         int[] lengths = [.. own.Select(at => finest.FramesOf(at[finestPart]))];
         var strong = new float[lengths.Sum() * classes];
         var target = 0;
+        var offsets = new int[parts.Count];
         for (var clip = 0; clip < names.Length; clip++)
         for (var frame = 0; frame < lengths[clip]; frame++)
-        for (var k = 0; k < classes; k++)
         {
-            var sum = 0.0;
             for (var part = 0; part < parts.Count; part++)
             {
                 var (scores, at) = (parts[part], own[clip][part]);
-                sum += scores.Strong[(scores.FirstFrameOf(at) + scores.FrameFor(at, finest, frame)) * classes + k];
+                offsets[part] = (scores.FirstFrameOf(at) + scores.FrameFor(at, finest, frame)) * classes;
             }
-            strong[target++] = (float)(sum / parts.Count);
+            for (var k = 0; k < classes; k++)
+            {
+                var sum = 0.0;
+                for (var part = 0; part < parts.Count; part++)
+                    sum += parts[part].Strong[offsets[part] + k];
+                strong[target++] = (float)(sum / parts.Count);
+            }
         }
         return OfLengths(names, lengths, finest.HopSeconds, strong, weak);
     }
 
-    /// <summary>The frame of a clip here that contains the centre of a frame of a finer grid.</summary>
+    /// <summary>Index of the frame of a clip that contains the centre of a frame on a finer grid.</summary>
     private int FrameFor(int clip, ClipScores finer, int frame) =>
         Math.Min((int)((frame + 0.5) * finer.HopSeconds / HopSeconds), FramesOf(clip) - 1);
 
@@ -168,7 +173,7 @@ public sealed record ClipScores(
         );
     }
 
-    /// <summary>Number of frames of each clip in a file; empty if the file does not tell.</summary>
+    /// <summary>Number of frames of each clip in a file; [0], which fits no file, if the arrays are inconsistent.</summary>
     private static long[] Lengths(Dictionary<string, NumpyArray> arrays, int clips) =>
         arrays.TryGetValue("frames", out var frames)
             ? frames is { Type: NumpyArray.Int64, Shape: [var count] } && count == clips

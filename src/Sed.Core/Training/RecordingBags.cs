@@ -7,18 +7,17 @@ using static TorchSharp.torch;
 namespace Sed.Core.Training;
 
 /// <summary>
-/// The windows of weakly labelled recordings, as bags: the labels of a recording are valid for the recording, not for each of
-/// its windows, so its windows are trained together.
+/// The windows of weakly labelled recordings, as bags (multiple-instance learning). Weak labels apply to the whole recording,
+/// not to each window, so all windows of a recording are trained together.
 /// </summary>
 internal sealed class RecordingBags
 {
     private readonly ClipSet clips;
-    private readonly LabelAssignment assignment;
     private readonly Dictionary<Clip, int[]> windows;
 
-    private RecordingBags(ClipSet clips, LabelAssignment assignment, Dictionary<Clip, int[]> windows)
+    private RecordingBags(ClipSet clips, Dictionary<Clip, int[]> windows)
     {
-        (this.clips, this.assignment, this.windows) = (clips, assignment, windows);
+        (this.clips, this.windows) = (clips, windows);
     }
 
     /// <summary>The bags of a set of clips; null if no weakly labelled clip is a part of a recording.</summary>
@@ -32,15 +31,15 @@ internal sealed class RecordingBags
                 .GroupBy(clip => clips.Of(clip).Recording!, ReferenceEqualityComparer.Instance)
         )
             windows[(Clip)recording.Key!] = [.. recording];
-        return windows.Count == 0 ? null : new RecordingBags(clips, assignment, windows);
+        return windows.Count == 0 ? null : new RecordingBags(clips, windows);
     }
 
     /// <summary>Whether a clip is a window of a bag.</summary>
     public bool Contains(int clip) => RecordingOf(clip) is not null;
 
     /// <summary>
-    /// The batches of an epoch. A bag stays in one batch. Of a recording with more windows than a batch has clips, each epoch
-    /// draws as many at random.
+    /// The batches of an epoch. A bag stays in one batch. If a recording has more windows than a batch has clips, each epoch
+    /// draws a random subset of the size of a batch.
     /// </summary>
     /// <param name="order">The clips of the epoch, as positions in the set. A bag takes the place of its first window.</param>
     /// <param name="batchSize">Maximum number of clips of a batch.</param>
@@ -83,7 +82,7 @@ internal sealed class RecordingBags
         var classes = clips.Classes;
         var bags = new int[batch.Length];
         List<float> tags = [];
-        List<float> tagged = [];
+        var count = 0;
         for (var i = 0; i < batch.Length; i++)
         {
             var recording = RecordingOf(batch[i]);
@@ -91,17 +90,11 @@ internal sealed class RecordingBags
             {
                 var labels = (recording ?? clips.Of(batch[i])).WeakLabels;
                 tags.AddRange(classes.Select(label => labels.Contains(label) ? 1f : 0f));
-                tagged.Add(assignment[batch[i]] == LabelKind.Unlabelled ? 0 : 1);
+                count++;
             }
-            bags[i] = tagged.Count - 1;
+            bags[i] = count - 1;
         }
-        return new BatchTargets(
-            tensor(tags.ToArray(), [tagged.Count, classes.Count], device: device),
-            tagged.TrueForAll(one => one == 1) ? null : tensor(tagged.ToArray(), device: device)
-        )
-        {
-            Bags = bags,
-        };
+        return new BatchTargets(tensor(tags.ToArray(), [count, classes.Count], device: device)) { Bags = bags };
     }
 
     private Clip? RecordingOf(int clip) =>

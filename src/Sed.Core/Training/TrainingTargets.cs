@@ -137,7 +137,7 @@ public sealed class TrainingTargets
         if (bags is not null && options.Augmentations.Any(augmentation => augmentation.CombinesClips))
             throw new ArgumentException(
                 "Mixup is not possible with weakly labelled recordings that are longer than a clip, because their windows "
-                    + "have one label together; use clips of the length of the longest recording.",
+                    + "share one label; use clips of the length of the longest recording.",
                 nameof(options)
             );
         if (
@@ -242,7 +242,7 @@ public sealed class TrainingTargets
         }
         return targets with
         {
-            Tagged = bags is null ? OrAll(tagged) : targets.Tagged,
+            Tagged = OrAll(tagged),
             Frames = tensor(values, [batch.Length, frames, classes], device: device),
             Framed = OrAll(framed),
             Kinds = kinds,

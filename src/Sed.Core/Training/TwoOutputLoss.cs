@@ -69,9 +69,7 @@ public sealed class TwoOutputLoss
             ? Mean(
                 segments,
                 PerClip(targets.Tags, targets).unsqueeze(1),
-                targets.Tagged is { } tagged
-                    ? PerClip(tagged, targets).view(-1, 1, 1).expand(-1, segments.shape[1], -1)
-                    : null
+                targets.Tagged?.view(-1, 1, 1).expand(-1, segments.shape[1], -1)
             )
             : Mean(PerBag(output.Weak, targets), targets.Tags, targets.Tagged?.unsqueeze(1));
 

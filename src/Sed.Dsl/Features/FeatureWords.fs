@@ -136,18 +136,7 @@ type SamplesBuilder() =
     /// Sampling rate; clips with a different rate are resampled. Default 16,000 Hz.
     [<CustomOperation "rate">]
     member _.Rate(features: Features, rate: float<Hz>) =
-        if
-            rate >= 1.0<Hz>
-            && rate <= float Int32.MaxValue * 1.0<Hz>
-            && float rate = floor (float rate)
-        then
-            features |> set "rate" _.WithRate(int rate)
-        else
-            features
-            |> set "rate" id
-            |> Features.withProblem
-                $"{Text.number (float rate)} samples per second"
-                "give a whole number above 0, for example `rate 16000.0<Hz>`"
+        features |> Features.withRate rate (fun rate -> set "rate" _.WithRate(rate))
 
     /// Number of samples per frame; the product of the network's strides and pool sizes has to divide it. Default 729.
     [<CustomOperation "frame">]

@@ -15,10 +15,11 @@ let private key (specification: Specification) =
 
 /// The hash of a trial's corpus at its last preparation; None if it was never prepared.
 let private hashOf out (specification: Specification) : string option =
+    let wanted = key specification
     try
         File.ReadAllLines(file out)
         |> Seq.map (fun line -> line.Split '\t')
-        |> Seq.tryFind (fun cells -> cells[0] = key specification && cells.Length = 2)
+        |> Seq.tryFind (fun cells -> cells[0] = wanted && cells.Length = 2)
         |> Option.map (fun cells -> cells[1])
     with
     | :? FileNotFoundException

@@ -13,6 +13,7 @@ open Sed.Core.Features.Store
 open Sed.Core.Runtime
 open Sed.Core.Runtime.Keys
 open Sed.Core.Training
+open Sed.Core.Training.Targets
 open TorchSharp
 
 /// A corpus with the features of an experiment.
@@ -187,7 +188,7 @@ type internal Workspace
                 then
                     Problem.at
                         plan.Experiment.Name
-                        $"the monitor of early stopping, {monitor}, needs strong labels, but not all clips of {manifest.Corpus} for early stopping have them"
+                        $"the early-stopping monitor, {monitor}, needs strong labels, but some early-stopping clips of {manifest.Corpus} have none"
                         "monitor weak scores, for example `monitor WeakF`, or select on a split with strong labels"
                 if specification.Members.IsEmpty then
                     yield!
@@ -212,25 +213,31 @@ type internal Workspace
                     $"use clips of the length of the longest recording, for example `clip {ceil (longest * 10.0) / 10.0:F1}<s>`"
             if
                 longest > manifest.ClipSeconds
-                && (options.Labels :? Sed.Core.Training.Targets.Labels.WeakOnly)
+                && (options.Labels :? Labels.WeakOnly)
                 && options.Augmentations |> Seq.exists _.CombinesClips
             then
                 Problem.at
                     plan.Experiment.Name
-                    $"mixup is not possible with weakly labelled recordings that are longer than a clip, as those of {manifest.Corpus}"
+                    $"mixup is not possible with weakly labelled recordings that are longer than a clip, such as those of {manifest.Corpus}"
                     remedy
-            if
-                (options.Labels :? Sed.Core.Training.Targets.Labels.Mixed)
-                && manifest.IndicesOf Split.Training
-                   |> Array.exists (fun index ->
-                       let clip = manifest.Clips[index]
-                       isNull clip.KnownEvents && clip.DurationSeconds > manifest.ClipSeconds)
-            then
+            let isMixedWithWeak =
+                match options.Labels with
+                | :? Labels.Mixed as mixed when mixed.IsAnnotated ->
+                    manifest.IndicesOf Split.Training
+                    |> Array.exists (fun index ->
+                        let clip = manifest.Clips[index]
+                        isNull clip.KnownEvents && clip.DurationSeconds > manifest.ClipSeconds)
+                // Subsets are drawn among all recordings.
+                | :? Labels.Mixed as mixed ->
+                    longest > manifest.ClipSeconds
+                    && mixed.Shares |> Seq.exists (fun share -> share.Kind :? Labels.WeakOnly)
+                | _ -> false
+            if isMixedWithWeak then
                 Problem.at
                     plan.Experiment.Name
-                    $"mixed labels are not possible with weakly labelled recordings that are longer than a clip, as some of {manifest.Corpus}"
+                    $"mixed labels are not possible with weakly labelled recordings that are longer than a clip, such as some of {manifest.Corpus}"
                     remedy
-            // Pseudo-labels are those of whole recordings, and windows of a recording are clips of their own.
+            // Pseudo-labels are stored for whole recordings, but training uses windows, which have other names.
             if
                 specification.Teaching.IsSome
                 && (longest > manifest.ClipSeconds || longest < 0.98 * manifest.ClipSeconds)
@@ -238,7 +245,7 @@ type internal Workspace
                 Problem.at
                     plan.Experiment.Name
                     (FormattableString.Invariant
-                        $"pseudo-labels need training clips as long as the longest recording, but the longest of {manifest.Corpus} has {longest:G4} s and the clips have {manifest.ClipSeconds:G4} s")
+                        $"pseudo-labels need training clips as long as the longest recording, but the longest of {manifest.Corpus} lasts {longest:G4} s and the clips last {manifest.ClipSeconds:G4} s")
                     remedy
     ]
 
@@ -275,18 +282,15 @@ type internal Workspace
         let features = Features.at whole.SampleRate specification.Features
         let keyOf (source: FeatureSource) =
             whole.ContentHash + CanonicalKey.Text source
-        let key = keyOf features
 
-        // Stored features are not standardised. Holding clips out does not change their order, so all holdouts share
-        // one store.
-        let stored = keyOf (features.WithStandardisation Standardisation.TrainingSet)
-        let store =
-            once stores stored (fun () ->
-                FeatureStore.Open(whole, features, within "features", device, extraction, stop))
-
-        once sources (struct (key, specification.Holdout)) (fun () ->
+        once sources (struct (keyOf features, specification.Holdout)) (fun () ->
+            // Stored features are not standardised. Holding clips out does not change their order, so all holdouts
+            // share one store.
+            let stored = keyOf (features.WithStandardisation Standardisation.TrainingSet)
+            let store =
+                once stores stored (fun () ->
+                    FeatureStore.Open(whole, features, within "features", device, extraction, stop))
             let manifest = workspace.Manifest specification
-
             {
                 Manifest = manifest
                 Features = features

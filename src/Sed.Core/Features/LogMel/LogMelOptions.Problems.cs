@@ -57,10 +57,10 @@ public sealed partial record LogMelOptions
             Add($"the signal offset is {SignalOffset:R}", $"give a finite number");
         if (!(LogFloor > 0) || !double.IsFinite(LogFloor))
             Add($"the floor of the logarithm is {LogFloor:R}", $"it has to be above 0");
-        if (!(Lowest is null or (> double.NegativeInfinity and < double.PositiveInfinity)))
-            Add($"the lowest value is {Lowest:R}", $"give a finite number");
-        if (!(Highest is null or (> double.NegativeInfinity and < double.PositiveInfinity)))
-            Add($"the highest value is {Highest:R}", $"give a finite number");
+        if (Lowest is { } lowest && !double.IsFinite(lowest))
+            Add($"the lowest value is {lowest:R}", $"give a finite number");
+        if (Highest is { } highest && !double.IsFinite(highest))
+            Add($"the highest value is {highest:R}", $"give a finite number");
         if (Lowest >= Highest)
             Add(
                 $"the lowest value is {Lowest:R} and the highest {Highest:R}",
@@ -102,22 +102,20 @@ public sealed partial record LogMelOptions
     public override IReadOnlyList<Problem> ProblemsInPlans()
     {
         var problems = Problems();
-        return problems.Count > 0 || Rate is null || EmptyBands is not [var first, ..] empty
+        return problems.Count > 0 || Rate is null || MelFilters.EmptyBands(this) is not [var first, ..] empty
             ? problems
             : [EmptyBandsProblem(first, empty.Length)];
     }
-
-    private int[] EmptyBands => MelFilters.EmptyBands(this);
 
     private Problem EmptyBandsProblem(int first, int count)
     {
         var edges = MelFilters.Edges(this);
         List<string> remedies = [];
         for (var size = 2 * FftSize; size <= LargestRemedyFft && remedies.Count == 0; size *= 2)
-            if ((this with { FftSamples = size }).EmptyBands.Length == 0)
+            if (MelFilters.EmptyBands(this with { FftSamples = size }).Length == 0)
                 remedies.Add($"`fft {size}`");
         for (var bands = BandCount - 1; bands > 0; bands--)
-            if ((this with { BandCount = bands }).EmptyBands.Length == 0)
+            if (MelFilters.EmptyBands(this with { BandCount = bands }).Length == 0)
             {
                 remedies.Add($"`bands {bands}`");
                 break;

@@ -132,66 +132,57 @@ internal sealed class Extraction(
     {
         HashSet<int> open = [.. missing];
         int[] clips = [.. missing.Select(rows.ClipOf).Distinct()];
-        Workers.Run(
-            clips.Length,
-            i =>
-            {
-                var clip = clips[i];
-                Range own = rows.FirstOf(clip)..(rows.FirstOf(clip) + rows.CountOf(clip));
-                try
-                {
-                    MakeRecording(clip, own, open, extractor, clock, cancellation);
-                }
-                catch (Exception unreadable) when (IsFaultOfFile(unreadable))
-                {
-                    broken[clip] = unreadable.Message;
-                    var zeros = new float[rows.Frames * options.Bands];
-                    for (var row = own.Start.Value; row < own.End.Value; row++)
-                        Save(row, zeros);
-                }
-            },
-            cancellation
-        );
+        Workers.Run(clips.Length, i => MakeRecording(clips[i], open, extractor, clock, cancellation), cancellation);
     }
 
     /// <summary>Extracts the open rows of a recording. Memory use does not depend on its length.</summary>
     private void MakeRecording(
         int clip,
-        Range own,
         HashSet<int> open,
         IFeatureExtractor extractor,
         ExtractionClock clock,
         CancellationToken cancellation
     )
     {
-        using AudioStream audio = AudioStream.Open(manifest.Clips[clip].AudioPath, options.SampleRate);
-        FrameStream frames = new(options, extractor);
-        var piece = new float[rows.Frames * options.HopSamples];
         var values = new float[rows.Frames * options.Bands];
-        var (row, filled) = (own.Start.Value, 0);
-        for (var isLast = false; !isLast; )
+        var (row, end, filled) = (rows.FirstOf(clip), rows.FirstOf(clip) + rows.CountOf(clip), 0);
+        try
         {
-            cancellation.ThrowIfCancellationRequested();
-            var count = audio.Read(piece);
-            isLast = count < piece.Length;
-            ReadOnlySpan<float> extracted = frames.Push(piece.AsSpan(0, count), isLast);
-            while (extracted.Length > 0)
+            using AudioStream audio = AudioStream.Open(manifest.Clips[clip].AudioPath, options.SampleRate);
+            FrameStream frames = new(options, extractor);
+            var piece = new float[rows.Frames * options.HopSamples];
+            for (var isLast = false; !isLast; )
             {
-                var more = Math.Min(extracted.Length, values.Length - filled);
-                extracted[..more].CopyTo(values.AsSpan(filled));
-                extracted = extracted[more..];
-                filled += more;
-                if (filled == values.Length)
-                    Next();
+                cancellation.ThrowIfCancellationRequested();
+                var count = audio.Read(piece);
+                isLast = count < piece.Length;
+                ReadOnlySpan<float> extracted = frames.Push(piece.AsSpan(0, count), isLast);
+                while (extracted.Length > 0)
+                {
+                    var more = Math.Min(extracted.Length, values.Length - filled);
+                    extracted[..more].CopyTo(values.AsSpan(filled));
+                    extracted = extracted[more..];
+                    filled += more;
+                    if (filled == values.Length)
+                        Next();
+                }
             }
+            while (row < end)
+                Next();
         }
-        while (row < own.End.Value)
-            Next();
+        catch (Exception unreadable) when (IsFaultOfFile(unreadable))
+        {
+            broken[clip] = unreadable.Message;
+            values.AsSpan().Clear();
+            for (var own = rows.FirstOf(clip); own < end; own++)
+                Save(own, values);
+            clock.Made(Enumerable.Range(row, Math.Max(0, end - row)).Count(open.Contains));
+        }
 
         void Next()
         {
             values.AsSpan(filled).Clear();
-            if (row < own.End.Value && open.Contains(row))
+            if (row < end && open.Contains(row))
             {
                 Save(row, values);
                 clock.Made(1);

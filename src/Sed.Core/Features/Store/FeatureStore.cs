@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
 using Sed.Core.Corpora;
@@ -161,10 +162,18 @@ public sealed class FeatureStore : IFeatureReader, IDisposable
             files.ReadRow(row, from * sizeof(float), MemoryMarshal.AsBytes(target));
             return;
         }
-        Span<Half> halves = new Half[target.Length];
-        files.ReadRow(row, from * 2, MemoryMarshal.AsBytes(halves));
-        for (var k = 0; k < target.Length; k++)
-            target[k] = (float)halves[k];
+        var rented = ArrayPool<Half>.Shared.Rent(target.Length);
+        try
+        {
+            var halves = rented.AsSpan(0, target.Length);
+            files.ReadRow(row, from * 2, MemoryMarshal.AsBytes(halves));
+            for (var k = 0; k < target.Length; k++)
+                target[k] = (float)halves[k];
+        }
+        finally
+        {
+            ArrayPool<Half>.Shared.Return(rented);
+        }
     }
 
     /// <summary>Number of frames before the padding at the end of a short clip.</summary>

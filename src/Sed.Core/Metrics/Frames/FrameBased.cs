@@ -1,4 +1,5 @@
 using Sed.Core.Metrics.Pairs;
+using Sed.Core.Metrics.Thresholds;
 
 namespace Sed.Core.Metrics.Frames;
 
@@ -73,9 +74,11 @@ public static class FrameBased
                 reference,
                 frame =>
                 {
-                    while (position < largest.Length && Microseconds(scores.Borders[position + 1]) <= CentreOf(frame))
+                    while (
+                        position < largest.Length && Microseconds.Of(scores.Borders[position + 1]) <= CentreOf(frame)
+                    )
                         position++;
-                    return position < largest.Length && Microseconds(scores.Borders[position]) <= CentreOf(frame)
+                    return position < largest.Length && Microseconds.Of(scores.Borders[position]) <= CentreOf(frame)
                         ? largest[position]
                         : NoEvent;
                 }
@@ -113,11 +116,9 @@ public static class FrameBased
 
     /// <summary>Number of frames whose centre lies before the end.</summary>
     private static int FramesIn(double seconds) =>
-        checked((int)((Microseconds(seconds) + (FrameLength / 2) - 1) / FrameLength));
+        checked((int)(((long)Microseconds.Of(seconds) + (FrameLength / 2) - 1) / FrameLength));
 
     private static long CentreOf(int frame) => (frame * FrameLength) + (FrameLength / 2);
-
-    private static long Microseconds(double seconds) => (long)Math.Round(seconds * 1e6);
 
     /// <summary>The active classes of each frame.</summary>
     private sealed class Activity(int classes, int frames)

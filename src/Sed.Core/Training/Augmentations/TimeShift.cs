@@ -47,14 +47,12 @@ public sealed record TimeShift(
         var shifts = new long[clips];
         for (var clip = 0; clip < clips; clip++)
             shifts[clip] = (long)Math.Clamp(Normal.Sample(draw, 0, Deviation) / step, -outputs, outputs);
-        // Frames after the last whole output frame, which have no labels, do not move.
-        Shift ofFeatures = new(
-            [.. shifts.Select(shift => shift * step)],
-            frames,
-            Math.Min(frames, outputs * step),
-            this
-        );
         Shift ofOutputs = new(shifts, outputs, outputs, this);
+        // Frames after the last whole output frame, which have no labels, do not move.
+        var ofFeatures =
+            outputs == frames
+                ? ofOutputs
+                : new Shift([.. shifts.Select(shift => shift * step)], frames, Math.Min(frames, outputs * step), this);
         var targets = batch.Targets;
         if (targets.Frames is { } labels)
         {

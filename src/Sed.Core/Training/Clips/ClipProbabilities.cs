@@ -20,17 +20,17 @@ public sealed record ClipProbabilities(int Clip, float[] Strong, float[] Weak)
     public static IEnumerable<ClipProbabilities> Of(SedNetwork network, ClipSet clips, Device device, int batchSize)
     {
         network.eval();
+        if (clips.AreRecordings)
+            return OfRecordings(network, clips, device, batchSize);
         int[] all = [.. Enumerable.Range(0, clips.Count)];
-        return clips.AreRecordings
-            ? OfRecordings(network, clips, device, batchSize)
-            : clips
-                .Batches(all, batchSize, device)
-                .SelectMany(batch =>
-                    batch.Clips.Zip(
-                        Outputs(network, batch.Features),
-                        (clip, output) => new ClipProbabilities(clip, output.Strong, output.Weak)
-                    )
-                );
+        return clips
+            .Batches(all, batchSize, device)
+            .SelectMany(batch =>
+                batch.Clips.Zip(
+                    Outputs(network, batch.Features),
+                    (clip, output) => new ClipProbabilities(clip, output.Strong, output.Weak)
+                )
+            );
     }
 
     /// <summary>The outputs for recordings of any length, in overlapping windows whose probabilities are cross-faded.</summary>

@@ -5,7 +5,7 @@ namespace Sed.Core.Training.Targets;
 /// <summary>Targets of a batch. Valid in the step's dispose scope.</summary>
 /// <param name="Tags">Weak targets, 0 to 1, shape (batch, classes); with bags, shape (bags, classes).</param>
 /// <param name="Tagged">
-/// 1 for clips with weak targets and 0 for others, shape (batch); with bags, shape (bags); null: all clips have them.
+/// 1 for clips with weak targets and 0 for others, shape (batch); null, as always with bags: all clips have them.
 /// </param>
 /// <param name="Frames">
 /// Frame targets, 0 to 1, shape (batch, frames, classes); null: the tags, repeated for every frame.

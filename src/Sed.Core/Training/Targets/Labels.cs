@@ -63,7 +63,7 @@ public abstract record Labels
         private const double Rounding = 1e-9;
 
         /// <summary>Whether each clip's kind follows from its annotation; otherwise random subsets are drawn.</summary>
-        internal bool IsAnnotated => Shares.All(share => share.Clips is null);
+        public bool IsAnnotated => Shares.All(share => share.Clips is null);
 
         /// <summary>Whether some clips are unlabelled.</summary>
         public bool HasUnlabelled => Shares.Any(share => share.Kind is Unlabelled);
