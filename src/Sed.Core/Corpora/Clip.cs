@@ -50,6 +50,18 @@ public sealed record Clip
     public bool IsTagged { get; init; } = true;
 
     /// <summary>
+    /// Classes of which it is unknown whether the clip contains them. Other classes that are not among the
+    /// <see cref="WeakLabels"/> are absent. Default: none.
+    /// </summary>
+    public IReadOnlyList<string> UnknownLabels { get; init; } = [];
+
+    /// <summary>
+    /// The times at which events are annotated; at other times it is unknown whether events occur. Null (default): the whole
+    /// clip, for all classes but <see cref="UnknownLabels"/>.
+    /// </summary>
+    public IReadOnlyList<AnnotatedSpan>? AnnotatedSpans { get; init; }
+
+    /// <summary>
     /// The recording that a training window was cut from; null for other clips and for a recording that is one window. Weak
     /// labels of a recording are valid for the recording, not for each of its windows.
     /// </summary>
@@ -57,6 +69,43 @@ public sealed record Clip
 
     /// <summary>Events that are available for training with strong labels; null if there are none.</summary>
     public IReadOnlyList<SoundEvent>? KnownEvents => StrongEvents ?? MixedEvents;
+
+    /// <summary>Whether all labels of the clip are known, at all times.</summary>
+    public bool IsFullyKnown => UnknownLabels.Count == 0 && AnnotatedSpans is null;
+
+    /// <summary>The times at which the events of a class are annotated.</summary>
+    public KnownSpans KnownTimesOf(string label) =>
+        AnnotatedSpans is { } spans ? AnnotatedSpan.Of(label, spans)
+        : UnknownLabels.Contains(label) ? KnownSpans.Never
+        : KnownSpans.Always;
+}
+
+/// <summary>A span of a clip in which all events are annotated.</summary>
+/// <param name="Onset">Start of the span in seconds.</param>
+/// <param name="Offset">End of the span in seconds.</param>
+/// <param name="Label">The class whose events are annotated; null: all classes.</param>
+public sealed record AnnotatedSpan(double Onset, double Offset, string? Label = null)
+{
+    /// <summary>The spans in which a class is annotated.</summary>
+    internal static KnownSpans Of(string label, IEnumerable<AnnotatedSpan> spans) =>
+        KnownSpans.Of(
+            spans.Where(span => span.Label is null || span.Label == label).Select(span => (span.Onset, span.Offset))
+        );
+
+    /// <summary>
+    /// The classes of which it is unknown whether a clip contains them: classes without events that are not annotated at all
+    /// times.
+    /// </summary>
+    /// <param name="spans">The annotated spans of the clip.</param>
+    /// <param name="present">Labels of the clip's events.</param>
+    /// <param name="classes">All classes.</param>
+    /// <param name="seconds">Duration of the clip.</param>
+    internal static IReadOnlyList<string> UnknownLabels(
+        IReadOnlyList<AnnotatedSpan> spans,
+        IReadOnlyList<string> present,
+        ClassList classes,
+        double seconds
+    ) => [.. classes.Where(label => !present.Contains(label) && !Of(label, spans).Contain(0, seconds))];
 }
 
 /// <summary>A clip of the label files that cannot be used.</summary>

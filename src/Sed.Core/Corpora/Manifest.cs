@@ -151,6 +151,16 @@ public sealed class Manifest
         return annotated.Length == clips.Count ? EventList.Of(annotated) : null;
     }
 
+    /// <summary>The times at which the events of some clips are annotated; null if everything is known.</summary>
+    /// <param name="clips">Indices in <see cref="Clips"/>.</param>
+    public KnownTimes? KnownTimesOf(IReadOnlyCollection<int> clips) =>
+        KnownTimes.Of(
+            clips
+                .Select(index => Clips[index])
+                .Where(clip => !clip.IsFullyKnown)
+                .Select(clip => (clip.Name, Classes.Select(clip.KnownTimesOf).ToArray()))
+        );
+
     /// <summary>The same corpus with different splits, for example with a validation split.</summary>
     /// <param name="splits">The split of each clip.</param>
     public Manifest WithSplits(IReadOnlyList<Split> splits)

@@ -42,6 +42,10 @@ internal static class ManifestKey
             var clip = manifest.Clips[i];
             yield return Line("clip", splits[clip.Split], clip.Name, clip.Source, audioHashes[i]);
             yield return clip.IsTagged ? Line(["labels", .. clip.WeakLabels]) : Line("unlabelled");
+            if (clip.UnknownLabels.Count > 0)
+                yield return Line(["unknown", .. clip.UnknownLabels]);
+            foreach (var span in clip.AnnotatedSpans ?? [])
+                yield return Line("annotated", Text(span.Onset), Text(span.Offset), span.Label ?? "");
             if (clip.StrongEvents is not { } events)
                 continue;
             yield return Line("events", Text(events.Count));

@@ -20,6 +20,12 @@ public sealed record ClipTruth(
     IReadOnlyList<string>? Units = null
 )
 {
+    /// <summary>Whether each tag is known, shape (clips, classes); null (default): all are.</summary>
+    public bool[]? KnownTags { get; init; }
+
+    /// <summary>The times at which events are annotated; null (default): all times.</summary>
+    public KnownTimes? KnownTimes { get; init; }
+
     /// <summary>The labels of some clips of a corpus. Clips of one recording are one independent unit.</summary>
     /// <param name="manifest">Source of the labels.</param>
     /// <param name="clips">Manifest indices of the clips.</param>
@@ -27,11 +33,14 @@ public sealed record ClipTruth(
     {
         var classes = manifest.Classes;
         var tags = new bool[clips.Count * classes.Count];
+        var unknown = new bool[tags.Length];
         var at = 0;
         foreach (var clip in clips)
         {
             foreach (var label in manifest.Clips[clip].WeakLabels)
                 tags[at + classes.IndexOf(label)] = true;
+            foreach (var label in manifest.Clips[clip].UnknownLabels)
+                unknown[at + classes.IndexOf(label)] = true;
             at += classes.Count;
         }
         return new ClipTruth(
@@ -40,6 +49,10 @@ public sealed record ClipTruth(
             tags,
             manifest.EventsOf(clips),
             [.. clips.Select(clip => manifest.Clips[clip].Source)]
-        );
+        )
+        {
+            KnownTags = unknown.Contains(true) ? Array.ConvertAll(unknown, one => !one) : null,
+            KnownTimes = manifest.KnownTimesOf(clips),
+        };
     }
 }

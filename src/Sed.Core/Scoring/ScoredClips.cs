@@ -57,10 +57,14 @@ public sealed class ScoredClips
             UnitKeys = truth.Units ?? [],
             TagDecisions = new(() => CountTags(tags.Value)),
             WeakOutputDecisions = new(() => CountTags(TagsOfWeakOutput(_ => WeakOutputThreshold))),
-            EventPairs = truth.Events is { } reference ? new(() => EventPairs.Of(Classes, reference, Events)) : null,
-            ClipScores = new(() => TagScores.Of(Classes, LargestFrames(), truth.Tags)),
-            WeakOutputScores = new(() => TagScores.Of(Classes, scores.Weak, truth.Tags)),
-            ScorePairs = truth.Events is { } known ? new(() => ScorePairs.Of(ScoresOverTime, known)) : null,
+            EventPairs = truth.Events is { } reference
+                ? new(() => EventPairs.Of(Classes, reference, Events, known: truth.KnownTimes))
+                : null,
+            ClipScores = new(() => TagScores.Of(Classes, LargestFrames(), truth.Tags, truth.KnownTags)),
+            WeakOutputScores = new(() => TagScores.Of(Classes, scores.Weak, truth.Tags, truth.KnownTags)),
+            ScorePairs = truth.Events is { } sounds
+                ? new(() => ScorePairs.Of(ScoresOverTime, sounds, known: truth.KnownTimes))
+                : null,
         };
     }
 
@@ -185,7 +189,12 @@ public sealed class ScoredClips
         for (var clip = 0; clip < counts.Length; clip++)
         {
             var (from, to) = (clip * Classes.Count, (clip + 1) * Classes.Count);
-            counts[clip] = Tagging.Count(Classes, Truth.Tags.AsSpan(from..to), estimated.AsSpan(from..to));
+            counts[clip] = Tagging.Count(
+                Classes,
+                Truth.Tags.AsSpan(from..to),
+                estimated.AsSpan(from..to),
+                Truth.KnownTags is { } known ? known.AsSpan(from..to) : default
+            );
         }
         return counts;
     }

@@ -74,7 +74,8 @@ module internal Curves =
         let together = output.Tags.Pooled()
         let pairs =
             output.Reference
-            |> Option.map (fun reference -> ScorePairs.Of(output.Scored.ScoresOverTime, reference))
+            |> Option.map (fun reference ->
+                ScorePairs.Of(output.Scored.ScoresOverTime, reference, known = output.Scored.Truth.KnownTimes))
         let segments = pairs |> Option.map SegmentBased.Curves
         {
             Row = row

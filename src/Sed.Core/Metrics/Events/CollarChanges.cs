@@ -1,3 +1,4 @@
+using Sed.Core.Annotations;
 using Sed.Core.Metrics.Pairs;
 using Sed.Core.Metrics.Thresholds;
 
@@ -19,11 +20,15 @@ internal sealed class CollarChanges(ScorePairs pairs, EventOptions options)
     {
         var scores = pairs.Scores[file];
         var truths = pairs.EventsOf(file, classIndex);
-        to.AddRuns(scores.Of(classIndex), file, double.NegativeInfinity);
-        if (truths.IsEmpty)
+        var known = pairs.KnownOf(file, classIndex);
+        if (known.IsAlways)
+            to.AddRuns(scores.Of(classIndex), file, double.NegativeInfinity);
+        if (known.IsAlways && truths.IsEmpty)
             return;
         tree.Build(scores.Of(classIndex));
         FindHits(scores.Borders, truths);
+        if (!known.IsAlways)
+            AddScored(known, scores.Borders, file, to);
         steps.Sort((a, b) => b.Score.CompareTo(a.Score));
         var active = new bool[hits.Count];
         var found = 0;
@@ -35,11 +40,31 @@ internal sealed class CollarChanges(ScorePairs pairs, EventOptions options)
             var now = Pair(active, scores.Borders, truths);
             if (now != found)
             {
-                // AddRuns has counted every detection as a false positive.
+                // Every detection has been counted as a false positive.
                 to.Add(steps[k].Score, file, Change.TruePositives, now - found);
                 to.Add(steps[k].Score, file, Change.FalsePositives, found - now);
             }
             found = now;
+        }
+    }
+
+    /// <summary>
+    /// Adds each detection as a false positive, except those that agree with no reference event and of which less than half is
+    /// annotated.
+    /// </summary>
+    private void AddScored(KnownSpans known, ReadOnlySpan<double> borders, int file, ChangeList to)
+    {
+        var hit = 0;
+        for (var k = 0; k < tree.Count; k++)
+        {
+            var agrees = hit < hits.Count && hits[hit] == k;
+            if (agrees)
+                hit++;
+            else if (!known.ContainHalf(borders[tree.Starts[k]], borders[tree.Ends[k]]))
+                continue;
+            to.Add(tree.Scores[k], file, Change.FalsePositives, 1);
+            if (tree.Parents[k] is var parent and >= 0)
+                to.Add(tree.Scores[parent], file, Change.FalsePositives, -1);
         }
     }
 

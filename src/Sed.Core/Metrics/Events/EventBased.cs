@@ -30,7 +30,7 @@ public static class EventBased
         EventPairing pairing = new(pairs.Classes.Count, options);
         var seconds = 0.0;
         for (var file = 0; file < pairs.Count; file++)
-            seconds += pairing.Add(pairs.NameOf(file), pairs.ReferenceOf(file), pairs.EstimatedOf(file), values);
+            seconds += pairing.Add(pairs.NameOf(file), pairs.ReferenceOf(file), Scored(pairs, file, options), values);
         return new EventCounts(pairs.Classes, options, values, seconds);
     }
 
@@ -44,7 +44,12 @@ public static class EventBased
         for (var file = 0; file < pairs.Count; file++)
         {
             var values = EventCounts.Zeros(pairs.Classes, EventCounts.PerClass);
-            var seconds = pairing.Add(pairs.NameOf(file), pairs.ReferenceOf(file), pairs.EstimatedOf(file), values);
+            var seconds = pairing.Add(
+                pairs.NameOf(file),
+                pairs.ReferenceOf(file),
+                Scored(pairs, file, options),
+                values
+            );
             counts.Add(new EventCounts(pairs.Classes, options, values, seconds));
         }
         return counts.MoveToImmutable();
@@ -80,6 +85,27 @@ public static class EventBased
                 countEvents: true
             )
             .OfAll(pairs);
+    }
+
+    /// <summary>
+    /// The estimated events that are scored. An event of which less than half lies at times when its class is annotated is not
+    /// scored, unless it agrees with a reference event.
+    /// </summary>
+    private static ReadOnlySpan<CodedEvent> Scored(EventPairs pairs, int file, EventOptions options)
+    {
+        var estimated = pairs.EstimatedOf(file);
+        if (pairs.IsFullyKnown)
+            return estimated;
+        List<CodedEvent> scored = [];
+        foreach (ref readonly var sound in estimated)
+        {
+            var counts = pairs.KnownOf(file, sound.Class).ContainHalf(sound.Onset, sound.Offset);
+            foreach (ref readonly var truth in pairs.ReferenceOf(file))
+                counts |= truth.Class == sound.Class && options.Agree(truth, sound);
+            if (counts)
+                scored.Add(sound);
+        }
+        return scored.ToArray();
     }
 
     private static EventOptions Checked(EventPairs pairs, EventOptions? options)

@@ -1,3 +1,4 @@
+using Sed.Core.Annotations;
 using Sed.Core.Metrics.Pairs;
 using Sed.Core.Metrics.Thresholds;
 
@@ -10,7 +11,8 @@ namespace Sed.Core.Metrics.Frames;
 /// <remarks>
 /// A file is divided into frames of 10 ms, which are compared at their centres in whole microseconds. The estimate of a
 /// frame is the argmax over the classes and "no event". Of equal values, the first class in class order is the estimate.
-/// A frame is wrong if its estimate is not active in the reference, or if it is "no event" and a class is active.
+/// A frame is wrong if its estimate is not active in the reference, or if it is "no event" and a class is active. Frames in
+/// which a class is not annotated do not count.
 /// </remarks>
 public static class FrameBased
 {
@@ -48,7 +50,7 @@ public static class FrameBased
             Activity estimate = new(pairs.Classes.Count, FramesIn(end));
             reference.Add(pairs.ReferenceOf(file));
             estimate.Add(pairs.EstimatedOf(file));
-            counts[file] = Compare(reference, estimate.First);
+            counts[file] = Compare(reference, estimate.First, end, k => pairs.KnownOf(file, k));
         }
         return counts;
     }
@@ -81,7 +83,9 @@ public static class FrameBased
                     return position < largest.Length && Microseconds.Of(scores.Borders[position]) <= CentreOf(frame)
                         ? largest[position]
                         : NoEvent;
-                }
+                },
+                pairs.Seconds[file],
+                k => pairs.KnownOf(file, k)
             );
         }
         return counts;
@@ -105,13 +109,26 @@ public static class FrameBased
         return classes;
     }
 
-    private static FrameCounts Compare(Activity reference, Func<int, int> estimate)
+    /// <summary>Counts the frames in which all classes are annotated.</summary>
+    private static FrameCounts Compare(
+        Activity reference,
+        Func<int, int> estimate,
+        double seconds,
+        Func<int, KnownSpans> known
+    )
     {
-        long wrong = 0;
+        KnownSpans[] partly = [.. Enumerable.Range(0, reference.Classes).Select(known).Where(spans => !spans.IsAlways)];
+        var (wrong, counted) = (0L, 0L);
         for (var frame = 0; frame < reference.Frames; frame++)
-            wrong +=
-                estimate(frame) is var k && (k == NoEvent ? reference.IsEmpty(frame) : reference[frame, k]) ? 0 : 1;
-        return new FrameCounts(wrong, reference.Frames);
+        {
+            var (from, to) = (frame * FrameSeconds, Math.Min((frame + 1) * FrameSeconds, seconds));
+            var k = estimate(frame);
+            if (!Array.TrueForAll(partly, spans => spans.Contain(from, to)))
+                continue;
+            counted++;
+            wrong += (k == NoEvent ? reference.IsEmpty(frame) : reference[frame, k]) ? 0 : 1;
+        }
+        return new FrameCounts(wrong, counted);
     }
 
     /// <summary>Number of frames whose centre lies before the end.</summary>
@@ -124,6 +141,8 @@ public static class FrameBased
     private sealed class Activity(int classes, int frames)
     {
         private readonly bool[] active = new bool[(long)classes * frames];
+
+        public int Classes => classes;
 
         public int Frames => frames;
 

@@ -14,6 +14,7 @@ public sealed class EventPairs
     private readonly CodedEvent[] estimated;
     private readonly int[] referenceStarts;
     private readonly int[] estimatedStarts;
+    private KnownTimes? known;
 
     private EventPairs(
         ClassList classes,
@@ -36,6 +37,7 @@ public sealed class EventPairs
     /// <param name="classes">Classes to score.</param>
     /// <param name="estimated">The estimated events.</param>
     /// <param name="unknown">Treatment of labels outside the class list. Default: an error.</param>
+    /// <param name="known">The times at which the reference is annotated. Default: all times.</param>
     /// <exception cref="AnnotationException">
     /// A label is not in the class list, or one list names files and the other does not.
     /// </exception>
@@ -43,7 +45,8 @@ public sealed class EventPairs
         ClassList classes,
         EventList reference,
         EventList estimated,
-        UnknownLabels unknown = UnknownLabels.Refuse
+        UnknownLabels unknown = UnknownLabels.Refuse,
+        KnownTimes? known = null
     )
     {
         ArgumentNullException.ThrowIfNull(classes);
@@ -63,7 +66,7 @@ public sealed class EventPairs
             labels.Check(estimated, estimated.IndexOf(file));
         labels.Foreign.Report();
         problems.ThrowIfAny();
-        return new EventPairs(classes, reference.Files, ignored, truth, guess);
+        return new EventPairs(classes, reference.Files, ignored, truth, guess) { known = known };
     }
 
     /// <summary>Pairs clips in memory by position.</summary>
@@ -112,6 +115,13 @@ public sealed class EventPairs
 
     /// <summary>The name of a file in messages.</summary>
     internal string NameOf(int file) => Files.IsEmpty ? $"clip {file}" : $"\"{Files[file]}\"";
+
+    /// <summary>Whether everything is known about every file.</summary>
+    internal bool IsFullyKnown => known is null;
+
+    /// <summary>The times at which the events of a class are annotated in a file.</summary>
+    internal KnownSpans KnownOf(int file, int classIndex) =>
+        known is null || classIndex >= Classes.Count ? KnownSpans.Always : known[Files[file], classIndex];
 
     internal ReadOnlySpan<CodedEvent> ReferenceOf(int file) =>
         reference.AsSpan(referenceStarts[file]..referenceStarts[file + 1]);

@@ -12,6 +12,7 @@ public sealed class ScorePairs
 {
     // Events by file and class, sorted by onset; null if there are none.
     private readonly CodedEvent[]?[,] events;
+    private KnownTimes? known;
 
     private ScorePairs(ScoreList scores, CodedEvent[]?[,] events, ImmutableArray<double> seconds)
     {
@@ -27,10 +28,18 @@ public sealed class ScorePairs
     /// <param name="scores">The frame scores of a system.</param>
     /// <param name="reference">The reference events.</param>
     /// <param name="durations">Length of each file. Default: the end of its last frame.</param>
+    /// <param name="known">
+    /// The times at which the reference is annotated, with files named as in the scores. Default: all times.
+    /// </param>
     /// <exception cref="AnnotationException">
     /// A label is not among the scored classes, a file of the reference has no scores, or a file has no duration.
     /// </exception>
-    public static ScorePairs Of(ScoreList scores, EventList reference, Durations? durations = null)
+    public static ScorePairs Of(
+        ScoreList scores,
+        EventList reference,
+        Durations? durations = null,
+        KnownTimes? known = null
+    )
     {
         ArgumentNullException.ThrowIfNull(scores);
         ArgumentNullException.ThrowIfNull(reference);
@@ -71,7 +80,7 @@ public sealed class ScorePairs
             .Files.Select((file, k) => LengthOf(file, scores[k], durations, problems))
             .ToImmutableArray();
         problems.ThrowIfAny();
-        return new ScorePairs(scores, Sorted(lists), seconds);
+        return new ScorePairs(scores, Sorted(lists), seconds) { known = known };
     }
 
     /// <summary>The frame scores.</summary>
@@ -85,6 +94,17 @@ public sealed class ScorePairs
 
     /// <summary>The length of each file in seconds.</summary>
     public ImmutableArray<double> Seconds { get; }
+
+    /// <summary>Whether everything is known about every file.</summary>
+    internal bool IsFullyKnown => known is null;
+
+    /// <summary>The times at which the events of a class are annotated in a file.</summary>
+    internal KnownSpans KnownOf(int file, int classIndex) =>
+        known is null ? KnownSpans.Always : known[Scores.Files[file], classIndex];
+
+    /// <summary>The time in seconds at which the events of a class are annotated in a file.</summary>
+    internal double KnownSecondsOf(int file, int classIndex) =>
+        KnownOf(file, classIndex) is { IsAlways: false } spans ? spans.SecondsIn(0, Seconds[file]) : Seconds[file];
 
     /// <summary>The events of a class in a file, ordered by onset.</summary>
     internal ReadOnlySpan<CodedEvent> EventsOf(int file, int classIndex) => events[file, classIndex];

@@ -24,6 +24,9 @@ public sealed class ExactPsds : PreparedPsds
     private readonly int[][] references;
     private readonly double[][] lengths;
 
+    // Annotated time by class and file, in seconds.
+    private readonly double[][] seconds;
+
     private ExactPsds(ScorePairs pairs, PsdsOptions options, double reserve)
         : base(pairs.Scores.Files)
     {
@@ -33,6 +36,8 @@ public sealed class ExactPsds : PreparedPsds
         var all = Enumerable.Range(0, pairs.Classes.Count).ToArray();
         references = [.. all.Select(k => PerFile(file => pairs.EventsOf(file, k).Length))];
         lengths = [.. all.Select(k => PerFile(file => LengthOf(pairs.EventsOf(file, k))))];
+        double[] whole = [.. pairs.Seconds];
+        seconds = [.. all.Select(k => pairs.IsFullyKnown ? whole : PerFile(file => pairs.KnownSecondsOf(file, k)))];
         classes = [.. all.Where(k => references[k].Any(count => count > 0))];
         changes = new Change[pairs.Classes.Count][];
         largest = [.. all.Select(k => PerFile(file => pairs.Scores[file].Largest(k)))];
@@ -65,18 +70,18 @@ public sealed class ExactPsds : PreparedPsds
         if (counted.Count == 0)
             return PsdsResult.Of(pairs.Classes, [], [], [], options);
 
-        var total = 0.0;
-        for (var file = 0; file < weights.Length; file++)
-            total += weights[file] * pairs.Seconds[file];
         var otherLengths = new double[pairs.Classes.Count];
         foreach (var k in counted)
             otherLengths[k] = Weighted(lengths[k], weights);
 
         var max = options.MaxEffectiveFalsePositiveRate;
-        PsdsSweep sweep = new(options, counted, otherLengths, total);
+        PsdsSweep sweep = new(options, counted, otherLengths);
         List<ImmutableArray<RocPoint>> rocs = [];
         foreach (var k in counted)
-            rocs.Add(sweep.Run(ChangesOf(k, weights, total), k, Weighted(references[k], weights), weights));
+        {
+            var total = Weighted(seconds[k], weights);
+            rocs.Add(sweep.Run(ChangesOf(k, weights, total), k, Weighted(references[k], weights), total, weights));
+        }
         var combined = PsdRoc.Combine(
             rocs,
             rocs.SelectMany(roc => roc.Select(point => point.FalsePositiveRate)),

@@ -66,7 +66,7 @@ public static class Intersection
         IntersectionMatching matching = new(pairs.Classes, options);
         var counts = ImmutableArray.CreateBuilder<IntersectionCounts>(pairs.Count);
         for (var file = 0; file < pairs.Count; file++)
-            counts.Add(matching.Count(pairs.ReferenceOf(file), pairs.EstimatedOf(file)));
+            counts.Add(matching.Count(pairs, file));
         return counts.MoveToImmutable();
     }
 

@@ -1,3 +1,4 @@
+using Sed.Core.Annotations;
 using Sed.Core.Metrics.Pairs;
 using Sed.Core.Metrics.Thresholds;
 
@@ -18,6 +19,7 @@ internal sealed class IntersectionChanges(ScorePairs pairs, PsdsOptions options,
     private readonly List<int> otherClasses = [];
     private readonly List<(double Score, double Covered)> coverage = [];
     private readonly bool?[] allFail = new bool?[pairs.Count];
+    private KnownSpans known = KnownSpans.Always;
     private int[] changes = [];
     private int[] crossChanges = [];
     private double[] covered = [];
@@ -37,7 +39,8 @@ internal sealed class IntersectionChanges(ScorePairs pairs, PsdsOptions options,
                 if (k != classIndex && pairs.EventsOf(file, k).Length > 0)
                     otherClasses.Add(k);
 
-        var allFalse = own.IsEmpty && AllFail(file);
+        known = pairs.KnownOf(file, classIndex);
+        var allFalse = own.IsEmpty && known.IsAlways && AllFail(file);
         if (allFalse)
             to.AddRuns(row, file, floor);
         if (allFalse && otherClasses.Count == 0)
@@ -100,6 +103,9 @@ internal sealed class IntersectionChanges(ScorePairs pairs, PsdsOptions options,
                     }
                 return;
             }
+            // Less than half of the detection is annotated, so it is not known to be wrong.
+            if (!known.ContainHalf(onset, offset))
+                return;
             changes[k]++;
             if (parent >= 0)
                 changes[parent]--;

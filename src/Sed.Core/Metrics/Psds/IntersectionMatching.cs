@@ -6,12 +6,15 @@ namespace Sed.Core.Metrics.Psds;
 
 /// <summary>
 /// Counts the events of a file by intersection as sed_scores_eval does: lengths are rounded to microseconds. An
-/// estimated event of length 0 is no detection, and a reference row "0 0 label", which gives no time, is left out.
+/// estimated event of length 0 is no detection, and a reference row "0 0 label", which gives no time, is left out. A
+/// detection of which less than half is annotated is no false positive.
 /// </summary>
 internal sealed class IntersectionMatching(ClassList classes, PsdsOptions options)
 {
-    public IntersectionCounts Count(ReadOnlySpan<CodedEvent> reference, ReadOnlySpan<CodedEvent> estimated)
+    public IntersectionCounts Count(EventPairs pairs, int file)
     {
+        var reference = pairs.ReferenceOf(file);
+        var estimated = pairs.EstimatedOf(file);
         var values = IntersectionCounts.Zeros(classes, IntersectionCounts.PerClass);
         var covered = new double[reference.Length];
         foreach (ref readonly var detection in estimated)
@@ -22,7 +25,10 @@ internal sealed class IntersectionMatching(ClassList classes, PsdsOptions option
             foreach (ref readonly var truth in reference)
                 shared += Shared(detection, truth);
             if (Microseconds.Of(shared) < Needed(options.DetectionTolerance, detection))
-                Add(values, detection.Class, outcome: 1);
+            {
+                if (pairs.KnownOf(file, detection.Class).ContainHalf(detection.Onset, detection.Offset))
+                    Add(values, detection.Class, outcome: 1);
+            }
             else
                 for (var k = 0; k < reference.Length; k++)
                     covered[k] += Shared(detection, reference[k]);

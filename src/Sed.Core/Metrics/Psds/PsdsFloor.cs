@@ -35,10 +35,16 @@ internal sealed record PsdsFloor(double Score, int[] Files)
     {
         List<(double Score, int File)> silent = [];
         for (var file = 0; file < pairs.Count; file++)
-            if (pairs.EventsOf(file, classIndex).IsEmpty && collector.AllFail(file))
+            if (
+                pairs.EventsOf(file, classIndex).IsEmpty
+                && pairs.KnownOf(file, classIndex).IsAlways
+                && collector.AllFail(file)
+            )
                 silent.Add((largest[file], file));
         var needed = 1;
-        var total = pairs.Seconds.Sum();
+        var total = 0.0;
+        for (var file = 0; file < pairs.Count; file++)
+            total += pairs.KnownSecondsOf(file, classIndex);
         while (needed <= silent.Count && !Exceeds(needed, total, options))
             needed++;
         needed = (int)Math.Ceiling(reserve * needed);

@@ -10,13 +10,23 @@ namespace Sed.Core.Metrics.Psds;
 /// <param name="options">The parameters of PSDS.</param>
 /// <param name="counted">The scored classes.</param>
 /// <param name="lengths">Summed length of the reference events of each class, in seconds.</param>
-/// <param name="total">Summed length of the files, in seconds.</param>
-internal sealed class PsdsSweep(PsdsOptions options, List<int> counted, double[] lengths, double total)
+internal sealed class PsdsSweep(PsdsOptions options, List<int> counted, double[] lengths)
 {
     private readonly long[] crossTriggers = new long[lengths.Length];
 
     /// <summary>Computes the curve of one class.</summary>
-    public ImmutableArray<RocPoint> Run(Change[] changes, int classIndex, long references, ReadOnlySpan<int> weights)
+    /// <param name="changes">The changes of the class.</param>
+    /// <param name="classIndex">Position of the class.</param>
+    /// <param name="references">Number of reference events.</param>
+    /// <param name="total">Summed length of the files, in seconds, without times at which the class is not annotated.</param>
+    /// <param name="weights">How often each file counts.</param>
+    public ImmutableArray<RocPoint> Run(
+        Change[] changes,
+        int classIndex,
+        long references,
+        double total,
+        ReadOnlySpan<int> weights
+    )
     {
         // best[n] is the point with the smallest false positive rate at n true positives.
         var best = new RocPoint[references + 1];

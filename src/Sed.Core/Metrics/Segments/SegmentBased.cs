@@ -38,12 +38,7 @@ public static class SegmentBased
         SegmentSweep sweep = new(pairs.Classes.Count, options.ResolutionSeconds);
         var seconds = 0.0;
         for (var file = 0; file < pairs.Count; file++)
-            seconds += sweep.Add(
-                pairs.ReferenceOf(file),
-                pairs.EstimatedOf(file),
-                LengthOf(file, options, lengths),
-                values
-            );
+            seconds += sweep.Add(pairs, file, LengthOf(file, options, lengths), values);
         return new SegmentCounts(pairs.Classes, options, values, seconds);
     }
 
@@ -61,8 +56,7 @@ public static class SegmentBased
         for (var file = 0; file < pairs.Count; file++)
         {
             var values = SegmentCounts.Zeros(pairs.Classes, SegmentCounts.PerClass);
-            var length = LengthOf(file, options, lengths);
-            var seconds = sweep.Add(pairs.ReferenceOf(file), pairs.EstimatedOf(file), length, values);
+            var seconds = sweep.Add(pairs, file, LengthOf(file, options, lengths), values);
             counts.Add(new SegmentCounts(pairs.Classes, options, values, seconds));
         }
         return counts.MoveToImmutable();

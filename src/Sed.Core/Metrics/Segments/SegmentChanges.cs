@@ -3,7 +3,7 @@ using Sed.Core.Metrics.Thresholds;
 
 namespace Sed.Core.Metrics.Segments;
 
-/// <summary>Changes of the segment-based counts of one class in one file as the threshold falls; each segment becomes positive once.</summary>
+/// <summary>Changes of the segment-based counts of one class in one file as the threshold falls; each segment becomes positive once. Segments that are not annotated throughout are left out.</summary>
 internal static class SegmentChanges
 {
     public static void Add(ScorePairs pairs, double segmentSeconds, int file, int classIndex, ChangeList to)
@@ -11,12 +11,15 @@ internal static class SegmentChanges
         var scores = pairs.Scores[file];
         var row = scores.Of(classIndex);
         var truths = pairs.EventsOf(file, classIndex);
+        var known = pairs.KnownOf(file, classIndex);
         var segments = (int)Math.Ceiling(pairs.Seconds[file] / segmentSeconds);
         for (var segment = 0; segment < segments; segment++)
         {
             // Times are rounded to microseconds, so that coinciding borders of frames and segments are equal.
             var onset = Rounded(segment * segmentSeconds);
             var offset = Rounded((segment + 1) * segmentSeconds);
+            if (!known.Contain(onset, Math.Min(offset, pairs.Seconds[file])))
+                continue;
             var active = false;
             foreach (ref readonly var truth in truths)
                 active |= onset < truth.Offset && offset > truth.Onset;

@@ -22,20 +22,21 @@ internal sealed class SegmentSweep(int classes, double resolution)
     private int[] codes = new int[64];
     private int borders;
 
-    /// <summary>Adds the counts of one file to the values of a <see cref="SegmentCounts"/>.</summary>
+    /// <summary>
+    /// Adds the counts of one file to the values of a <see cref="SegmentCounts"/>. A segment is counted for a class only if the
+    /// class is annotated in all of it.
+    /// </summary>
     /// <returns>The length of the file in seconds.</returns>
-    public double Add(
-        ReadOnlySpan<CodedEvent> reference,
-        ReadOnlySpan<CodedEvent> estimated,
-        double? lengthSeconds,
-        Span<long> values
-    )
+    public double Add(EventPairs pairs, int file, double? lengthSeconds, Span<long> values)
     {
+        var reference = pairs.ReferenceOf(file);
+        var estimated = pairs.EstimatedOf(file);
         var seconds = lengthSeconds ?? Math.Max(LastOffset(reference), LastOffset(estimated));
         var length = (long)Math.Ceiling(seconds / resolution);
         borders = 0;
-        AddBorders(reference, 0, length);
-        AddBorders(estimated, 1, length);
+        var known = pairs.IsFullyKnown ? null : KnownSegments(pairs, file, length, seconds);
+        AddBorders(reference, 0, length, known);
+        AddBorders(estimated, 1, length, known);
         Array.Sort(segments, codes, 0, borders);
         Sweep(values);
         values[3] += length;
@@ -43,7 +44,24 @@ internal sealed class SegmentSweep(int classes, double resolution)
         // True negatives are all segments minus those in which the class is active, which Count has subtracted.
         for (var k = SegmentCounts.Header + 3; k < values.Length; k += SegmentCounts.PerClass)
             values[k] += length;
+        for (var k = 0; known is not null && k < classes; k++)
+            if (known[k] is { } segmentsOfClass)
+                values[SegmentCounts.Header + (SegmentCounts.PerClass * k) + 3] -= segmentsOfClass.Count(one => !one);
         return seconds;
+    }
+
+    /// <summary>For each class whether it is annotated in each segment; null for classes annotated in all.</summary>
+    private bool[]?[] KnownSegments(EventPairs pairs, int file, long length, double seconds)
+    {
+        var known = new bool[]?[classes];
+        for (var k = 0; k < classes; k++)
+            if (pairs.KnownOf(file, k) is { IsAlways: false } spans)
+            {
+                var own = known[k] = new bool[length];
+                for (var segment = 0; segment < own.Length; segment++)
+                    own[segment] = spans.Contain(segment * resolution, Math.Min((segment + 1) * resolution, seconds));
+            }
+        return known;
     }
 
     private static double LastOffset(ReadOnlySpan<CodedEvent> events)
@@ -54,24 +72,40 @@ internal sealed class SegmentSweep(int classes, double resolution)
         return last;
     }
 
-    private void AddBorders(ReadOnlySpan<CodedEvent> events, int side, long length)
+    private void AddBorders(ReadOnlySpan<CodedEvent> events, int side, long length, bool[]?[]? known)
     {
-        while (segments.Length < borders + 2 * events.Length)
-        {
-            Array.Resize(ref segments, 2 * segments.Length);
-            Array.Resize(ref codes, segments.Length);
-        }
         foreach (var sound in events)
         {
             var first = (long)Math.Floor(sound.Onset / resolution);
             var end = Math.Min((long)Math.Ceiling(sound.Offset / resolution), length);
-            if (first >= end)
-                continue;
-            segments[borders] = first;
-            codes[borders++] = 4 * sound.Class + side;
-            segments[borders] = end;
-            codes[borders++] = 4 * sound.Class + 2 + side;
+            if (known?[sound.Class] is not { } counted)
+                AddRun(first, end, sound.Class, side);
+            else
+                // The runs of annotated segments within the event.
+                for (var start = first; start < end; start++)
+                {
+                    var stop = start;
+                    while (stop < end && counted[stop])
+                        stop++;
+                    AddRun(start, stop, sound.Class, side);
+                    start = stop;
+                }
         }
+    }
+
+    private void AddRun(long first, long end, int label, int side)
+    {
+        if (first >= end)
+            return;
+        if (segments.Length < borders + 2)
+        {
+            Array.Resize(ref segments, 2 * segments.Length);
+            Array.Resize(ref codes, segments.Length);
+        }
+        segments[borders] = first;
+        codes[borders++] = 4 * label + side;
+        segments[borders] = end;
+        codes[borders++] = 4 * label + 2 + side;
     }
 
     private void Sweep(Span<long> values)

@@ -12,20 +12,30 @@ public sealed class TagScores
 {
     private readonly double[] scores;
     private readonly bool[] truths;
+    private readonly bool[]? known;
 
-    private TagScores(ClassList classes, double[] scores, bool[] truths)
+    private TagScores(ClassList classes, double[] scores, bool[] truths, bool[]? known)
     {
         Classes = classes;
         this.scores = scores;
         this.truths = truths;
+        this.known = known;
     }
 
     /// <summary>Creates the scores from the outputs of a network for a set of clips.</summary>
     /// <param name="classes">Classes, the second axis of both arrays.</param>
     /// <param name="scores">Finite scores, shape (clips, classes).</param>
     /// <param name="reference">Whether each clip has each class, shape (clips, classes).</param>
+    /// <param name="known">
+    /// Whether each tag of the reference is known, shape (clips, classes). Unknown tags do not count. Default: all are known.
+    /// </param>
     /// <exception cref="ArgumentException">The shapes differ, or a score is not finite.</exception>
-    public static TagScores Of(ClassList classes, ReadOnlySpan<float> scores, ReadOnlySpan<bool> reference)
+    public static TagScores Of(
+        ClassList classes,
+        ReadOnlySpan<float> scores,
+        ReadOnlySpan<bool> reference,
+        bool[]? known = null
+    )
     {
         ArgumentNullException.ThrowIfNull(classes);
         SameClips.RequireShape(classes, scores.Length, reference.Length, nameof(reference));
@@ -41,7 +51,9 @@ public sealed class TagScores
                 );
             copied[k] = scores[k];
         }
-        return new TagScores(classes, copied, reference.ToArray());
+        if (known is not null)
+            SameClips.RequireShape(classes, scores.Length, known.Length, nameof(known));
+        return new TagScores(classes, copied, reference.ToArray(), known);
     }
 
     /// <summary>
@@ -53,6 +65,7 @@ public sealed class TagScores
         ArgumentNullException.ThrowIfNull(pairs);
         var scores = new double[pairs.Count * pairs.Classes.Count];
         var truths = new bool[scores.Length];
+        var known = pairs.IsFullyKnown ? null : new bool[scores.Length];
         for (var file = 0; file < pairs.Count; file++)
         for (var k = 0; k < pairs.Classes.Count; k++)
         {
@@ -60,9 +73,12 @@ public sealed class TagScores
             foreach (var score in pairs.Scores[file].Of(k))
                 largest = Math.Max(largest, score);
             scores[file * pairs.Classes.Count + k] = largest;
-            truths[file * pairs.Classes.Count + k] = pairs.EventsOf(file, k).Length > 0;
+            var isPresent = truths[file * pairs.Classes.Count + k] = pairs.EventsOf(file, k).Length > 0;
+            if (known is not null)
+                known[file * pairs.Classes.Count + k] =
+                    isPresent || pairs.KnownOf(file, k).Contain(0, pairs.Seconds[file]);
         }
-        return new TagScores(pairs.Classes, scores, truths);
+        return new TagScores(pairs.Classes, scores, truths, known);
     }
 
     /// <summary>The classes.</summary>
@@ -136,13 +152,15 @@ public sealed class TagScores
             throw new ArgumentException($"There are {weights.Length} weights for {Clips} clips.", nameof(weights));
         List<double> drawnScores = new(scores.Length);
         List<bool> drawnTruths = new(truths.Length);
+        List<bool>? drawnKnown = known is null ? null : [];
         for (var clip = 0; clip < weights.Length; clip++)
         for (var time = 0; time < weights[clip]; time++)
         {
             drawnScores.AddRange(scores.AsSpan(clip * Classes.Count, Classes.Count));
             drawnTruths.AddRange(truths.AsSpan(clip * Classes.Count, Classes.Count));
+            drawnKnown?.AddRange(known.AsSpan(clip * Classes.Count, Classes.Count));
         }
-        return new TagScores(Classes, [.. drawnScores], [.. drawnTruths]);
+        return new TagScores(Classes, [.. drawnScores], [.. drawnTruths], drawnKnown?.ToArray());
     }
 
     /// <summary>The ranking metrics of all classes together, with their names in machine-readable output.</summary>
@@ -183,9 +201,12 @@ public sealed class TagScores
         for (var clip = 0; clip < Clips; clip++)
         {
             var at = clip * Classes.Count + k;
-            list.Add(scores[at], clip, truths[at] ? Change.TruePositives : Change.FalsePositives, 1);
+            if (IsKnown(at))
+                list.Add(scores[at], clip, truths[at] ? Change.TruePositives : Change.FalsePositives, 1);
         }
     }
+
+    private bool IsKnown(int at) => known is null || known[at];
 
     private (double Sum, long Count) Ranked(int k)
     {
@@ -197,7 +218,7 @@ public sealed class TagScores
                 continue;
             var (ranked, right) = (0, 0);
             for (var other = start; other < start + Classes.Count; other++)
-                if (scores[other] >= scores[start + k])
+                if (IsKnown(other) && scores[other] >= scores[start + k])
                 {
                     ranked++;
                     right += truths[other] ? 1 : 0;

@@ -37,7 +37,7 @@ public static class Tagging
         ArgumentNullException.ThrowIfNull(estimated);
         RequireKnownLabels(classes, reference, estimated);
         return rules == TaggingRules.Plain
-            ? [.. reference.Files.Select(file => CountPlain(classes, reference.RowsOf(file), estimated.RowsOf(file)))]
+            ? [.. reference.Files.Select(file => CountPlain(classes, reference, estimated, file))]
             : SubtaskA.CountEach(classes, reference, estimated);
     }
 
@@ -45,16 +45,29 @@ public static class Tagging
     /// <param name="classes">Classes to score.</param>
     /// <param name="reference">Whether each clip has each class, shape (clips, classes).</param>
     /// <param name="estimated">The decisions, shape (clips, classes).</param>
+    /// <param name="known">
+    /// Whether each tag of the reference is known, shape (clips, classes). Unknown tags do not count. Default: all are known.
+    /// </param>
     /// <exception cref="ArgumentException">
     /// The shapes differ, or the length is not a multiple of the number of classes.
     /// </exception>
-    public static TaggingCounts Count(ClassList classes, ReadOnlySpan<bool> reference, ReadOnlySpan<bool> estimated)
+    public static TaggingCounts Count(
+        ClassList classes,
+        ReadOnlySpan<bool> reference,
+        ReadOnlySpan<bool> estimated,
+        ReadOnlySpan<bool> known = default
+    )
     {
         ArgumentNullException.ThrowIfNull(classes);
         SameClips.RequireShape(classes, reference.Length, estimated.Length, nameof(estimated));
         var values = TaggingCounts.Zeros(classes, TaggingCounts.PerClass);
         for (var start = 0; start < reference.Length; start += classes.Count)
-            Add(values, reference.Slice(start, classes.Count), estimated.Slice(start, classes.Count));
+            Add(
+                values,
+                reference.Slice(start, classes.Count),
+                estimated.Slice(start, classes.Count),
+                known.IsEmpty ? known : known.Slice(start, classes.Count)
+            );
         return new TaggingCounts(classes, TaggingRules.Plain, values);
     }
 
@@ -101,29 +114,36 @@ public static class Tagging
         }
     }
 
-    private static TaggingCounts CountPlain(
-        ClassList classes,
-        ReadOnlySpan<TagRow> reference,
-        ReadOnlySpan<TagRow> estimated
-    )
+    private static TaggingCounts CountPlain(ClassList classes, TagList reference, TagList estimated, string file)
     {
         var values = TaggingCounts.Zeros(classes, TaggingCounts.PerClass);
         var (truth, guess) = (new bool[classes.Count], new bool[classes.Count]);
-        foreach (var row in reference)
+        foreach (var row in reference.RowsOf(file))
             if (row.Label != "")
                 truth[classes.IndexOf(row.Label)] = true;
-        foreach (var row in estimated)
+        foreach (var row in estimated.RowsOf(file))
             if (row.Label != "")
                 guess[classes.IndexOf(row.Label)] = true;
-        Add(values, truth, guess);
+        bool[] known = [.. Enumerable.Repeat(true, classes.Count)];
+        foreach (var (label, isUnknown) in reference.NotPresentOf(file))
+            if (isUnknown && classes.IndexOf(label) is var k and >= 0)
+                known[k] = truth[k];
+        Add(values, truth, guess, known);
         return new TaggingCounts(classes, TaggingRules.Plain, values);
     }
 
-    private static void Add(long[] values, ReadOnlySpan<bool> reference, ReadOnlySpan<bool> estimated)
+    private static void Add(
+        long[] values,
+        ReadOnlySpan<bool> reference,
+        ReadOnlySpan<bool> estimated,
+        ReadOnlySpan<bool> known = default
+    )
     {
         values[4]++;
         for (var k = 0; k < reference.Length; k++)
         {
+            if (!known.IsEmpty && !known[k])
+                continue;
             var outcome = (reference[k], estimated[k]) switch
             {
                 (true, true) => 0,

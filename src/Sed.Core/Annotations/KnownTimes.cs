@@ -1,0 +1,92 @@
+namespace Sed.Core.Annotations;
+
+/// <summary>
+/// The times at which the events of each class are annotated, for each file. At other times it is unknown whether an event
+/// occurs, so nothing is scored there.
+/// </summary>
+public sealed class KnownTimes
+{
+    private readonly Dictionary<string, KnownSpans[]> files;
+
+    private KnownTimes(Dictionary<string, KnownSpans[]> files) => this.files = files;
+
+    /// <summary>Collects the times of files; null if everything is known.</summary>
+    /// <param name="files">Each file with the known times of each class, in class order.</param>
+    public static KnownTimes? Of(IEnumerable<(string File, KnownSpans[] PerClass)> files)
+    {
+        ArgumentNullException.ThrowIfNull(files);
+        Dictionary<string, KnownSpans[]> partly = new(StringComparer.Ordinal);
+        foreach (var (file, perClass) in files)
+            if (!Array.TrueForAll(perClass, spans => spans.IsAlways))
+                partly[file] = perClass;
+        return partly.Count == 0 ? null : new KnownTimes(partly);
+    }
+
+    /// <summary>The known times of a class in a file; files that are not listed are known throughout.</summary>
+    /// <param name="file">Name of the file.</param>
+    /// <param name="classIndex">Position of the class.</param>
+    public KnownSpans this[string file, int classIndex] =>
+        files.TryGetValue(file, out var perClass) ? perClass[classIndex] : KnownSpans.Always;
+}
+
+/// <summary>Spans of time in seconds, for example those in which the events of a class are annotated. Immutable.</summary>
+public sealed class KnownSpans
+{
+    // Rounding of times must not make a span look incomplete.
+    private const double Tolerance = 1e-6;
+
+    // Ordered and disjoint; null: all times.
+    private readonly (double From, double To)[]? spans;
+
+    private KnownSpans((double From, double To)[]? spans) => this.spans = spans;
+
+    /// <summary>All times.</summary>
+    public static KnownSpans Always { get; } = new(null);
+
+    /// <summary>No time.</summary>
+    public static KnownSpans Never { get; } = new([]);
+
+    /// <summary>The union of spans.</summary>
+    public static KnownSpans Of(IEnumerable<(double From, double To)> spans)
+    {
+        ArgumentNullException.ThrowIfNull(spans);
+        List<(double From, double To)> joined = [];
+        foreach (var span in spans.Where(span => span.To > span.From).OrderBy(span => span.From))
+            if (joined.Count > 0 && span.From <= joined[^1].To + Tolerance)
+                joined[^1] = (joined[^1].From, Math.Max(joined[^1].To, span.To));
+            else
+                joined.Add(span);
+        return joined.Count == 0 ? Never : new KnownSpans([.. joined]);
+    }
+
+    /// <summary>Whether these are all times.</summary>
+    public bool IsAlways => spans is null;
+
+    /// <summary>Whether a span of time lies in these spans completely.</summary>
+    public bool Contain(double from, double to)
+    {
+        if (spans is null)
+            return true;
+        foreach (var span in spans)
+            if (from >= span.From - Tolerance && to <= span.To + Tolerance)
+                return true;
+        return false;
+    }
+
+    /// <summary>The part of a span of time that lies in these spans, in seconds.</summary>
+    public double SecondsIn(double from, double to)
+    {
+        if (spans is null)
+            return Math.Max(0, to - from);
+        var sum = 0.0;
+        foreach (var span in spans)
+            sum += Math.Max(0, Math.Min(to, span.To) - Math.Max(from, span.From));
+        return sum;
+    }
+
+    /// <summary>
+    /// Whether at least half of a span of time lies in these spans. Only such an estimated event can be a false positive.
+    /// </summary>
+    public bool ContainHalf(double from, double to) =>
+        spans is null || 2 * SecondsIn(from, to) >= to - from - Tolerance;
+}
