@@ -65,6 +65,22 @@ internal static class Arithmetic
         return tensor.clamp_max(held);
     }
 
+    /// <summary>The mean of the elements that count; 0 if there are none.</summary>
+    /// <param name="tensor">The elements.</param>
+    /// <param name="counted">
+    /// 1 for elements that count and 0 for others, with as many dimensions as the tensor; a dimension of length 1 stands for all
+    /// elements of its axis. Null: all count.
+    /// </param>
+    public static Tensor MeanOf(this Tensor tensor, Tensor? counted)
+    {
+        if (counted is null)
+            return tensor.mean();
+        var repeats = 1L;
+        for (var axis = 0; axis < counted.shape.Length; axis++)
+            repeats *= tensor.shape[axis] / counted.shape[axis];
+        return (tensor * counted).sum() / counted.sum().Times(repeats).AtLeast(1);
+    }
+
     /// <summary>Adds 1 in place; also for integer tensors.</summary>
     public static Tensor Count(this Tensor tensor) => tensor.add_(one, one);
 

@@ -82,19 +82,23 @@ internal sealed class RecordingBags
         var classes = clips.Classes;
         var bags = new int[batch.Length];
         List<float> tags = [];
+        List<float> known = [];
         var count = 0;
         for (var i = 0; i < batch.Length; i++)
         {
             var recording = RecordingOf(batch[i]);
             if (i == 0 || recording is null || !ReferenceEquals(recording, RecordingOf(batch[i - 1])))
             {
-                var labels = (recording ?? clips.Of(batch[i])).WeakLabels;
-                tags.AddRange(classes.Select(label => labels.Contains(label) ? 1f : 0f));
+                var labelled = recording ?? clips.Of(batch[i]);
+                tags.AddRange(classes.Select(label => labelled.WeakLabels.Contains(label) ? 1f : 0f));
+                known.AddRange(classes.Select(label => labelled.UnknownLabels.Contains(label) ? 0f : 1f));
                 count++;
             }
             bags[i] = count - 1;
         }
-        return new BatchTargets(tensor(tags.ToArray(), [count, classes.Count], device: device)) { Bags = bags };
+        return new BatchTargets(OfBags(tags)) { Bags = bags, KnownTags = known.Contains(0) ? OfBags(known) : null };
+
+        Tensor OfBags(List<float> values) => tensor(values.ToArray(), [count, classes.Count], device: device);
     }
 
     private Clip? RecordingOf(int clip) =>

@@ -209,7 +209,13 @@ public sealed class Trainer
                 // The teacher gets the same clips with different masks and dropout, and no gradients.
                 var teacherOutputs = WithoutGradients(state.Teacher!, augmentations.PerNetwork(shared, draw));
                 var weight = mean.WeightAfter(epoch - 1 + done / steps);
-                value = value.Plus(ConsistencyLoss.Of(outputs, teacherOutputs, shared.Sound).Times(weight));
+                var consistency = ConsistencyLoss.Of(
+                    outputs,
+                    teacherOutputs,
+                    shared.Targets.KnownAtFrames(shared.Sound),
+                    shared.Targets.KnownTagsOfClips
+                );
+                value = value.Plus(consistency.Times(weight));
             }
             losses.Add(value);
             value.backward();

@@ -92,10 +92,11 @@ public sealed class TrainingTargets
     {
         var classes = Clips.Classes.Count;
         var tags = Clips.Tags.ToArray();
+        var known = Clips.Truth.KnownTags;
         return weight.Resolve(
             assignment
                 .Used.Where(clip => assignment[clip] >= LabelKind.Weak)
-                .Select(clip => new ReadOnlyMemory<bool>(tags, clip * classes, classes)),
+                .Select(clip => new TagsOfClip(tags, known, clip * classes)),
             classes
         );
     }
@@ -220,24 +221,23 @@ public sealed class TrainingTargets
     /// <param name="frameStep">Number of feature frames per output frame.</param>
     internal BatchTargets Of(int[] batch, int frames, Device device, double frameStep = 1)
     {
-        BatchTargets targets = bags?.TargetsOf(batch, device) ?? new(Clips.Labels(batch, device));
+        BatchTargets targets =
+            bags?.TargetsOf(batch, device)
+            ?? new(Clips.Labels(batch, device)) { KnownTags = Clips.KnownLabels(batch, device) };
         if (events is null && pseudo is null && bags is null)
             return targets;
         var classes = Clips.Classes.Count;
         var values = new float[batch.Length * frames * classes];
+        var known = Clips.Truth.KnownTags is null && Clips.Truth.KnownTimes is null ? null : new float[values.Length];
         var (tagged, framed, kinds) = (new float[batch.Length], new float[batch.Length], new int[batch.Length]);
         for (var i = 0; i < batch.Length; i++)
         {
             var kind = assignment[batch[i]];
             tagged[i] = kind == LabelKind.Unlabelled ? 0 : 1;
-            framed[i] = Fill(
-                batch[i],
-                kind,
-                hopSeconds * frameStep,
-                values.AsSpan(i * frames * classes, frames * classes)
-            )
-                ? 1
-                : 0;
+            var own = values.AsSpan(i * frames * classes, frames * classes);
+            framed[i] = Fill(batch[i], kind, hopSeconds * frameStep, own) ? 1 : 0;
+            if (known is not null)
+                FillKnown(batch[i], kind, hopSeconds * frameStep, known.AsSpan(i * frames * classes, own.Length));
             kinds[i] = 2 * (int)kind + (int)framed[i];
         }
         return targets with
@@ -246,6 +246,7 @@ public sealed class TrainingTargets
             Frames = tensor(values, [batch.Length, frames, classes], device: device),
             Framed = OrAll(framed),
             Kinds = kinds,
+            KnownFrames = known is null ? null : tensor(known, [batch.Length, frames, classes], device: device),
         };
 
         Tensor? OrAll(float[] which) => Array.TrueForAll(which, one => one == 1) ? null : tensor(which, device: device);
@@ -256,6 +257,9 @@ public sealed class TrainingTargets
     {
         var classes = Clips.Classes.Count;
         var tags = kind == LabelKind.Unlabelled ? [] : Clips.Tags.Slice(clip * classes, classes);
+        // Pseudo-labels may mark a class that is not known to be absent.
+        if (Clips.Truth.KnownTags is { } known && kind != LabelKind.Unlabelled)
+            tags = Enumerable.Range(clip * classes, classes).Select(at => Clips.Tags[at] || !known[at]).ToArray();
         var name = Clips.Names[clip];
         var source =
             kind == LabelKind.Strong ? events
@@ -271,5 +275,29 @@ public sealed class TrainingTargets
         for (var at = 0; at < values.Length; at++)
             values[at] = tags[at % classes] ? 1 : 0;
         return true;
+    }
+
+    /// <summary>
+    /// Writes 1 for known frame targets of a clip and 0 for unknown ones, shape (frames, classes). A frame of annotated events is
+    /// known if it lies in an annotated span; a frame with the tags of the clip, if the tag is known. Pseudo-labels state all
+    /// classes.
+    /// </summary>
+    private void FillKnown(int clip, LabelKind kind, double frameSeconds, Span<float> known)
+    {
+        known.Fill(1);
+        var classes = Clips.Classes.Count;
+        var labelled = Clips.Of(clip);
+        if (labelled.IsFullyKnown || (kind != LabelKind.Strong && pseudo?.Knows(Clips.Names[clip]) == true))
+            return;
+        for (var k = 0; k < classes; k++)
+        {
+            var spans =
+                kind == LabelKind.Strong ? labelled.KnownTimesOf(Clips.Classes[k])
+                : labelled.UnknownLabels.Contains(Clips.Classes[k]) ? KnownSpans.Never
+                : KnownSpans.Always;
+            for (var frame = 0; frame * classes < known.Length && !spans.IsAlways; frame++)
+                if (!spans.Contain(frame * frameSeconds, (frame + 1) * frameSeconds))
+                    known[(frame * classes) + k] = 0;
+        }
     }
 }

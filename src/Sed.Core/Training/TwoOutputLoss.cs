@@ -56,7 +56,11 @@ public sealed class TwoOutputLoss
         var weak = Weak(output, targets).Times(weakWeight);
         if (strongWeight == 0)
             return weak.MoveToOuterDisposeScope();
-        var strong = Mean(output.Strong, targets.Frames ?? targets.Tags.unsqueeze(1), Counted(output, targets, frames));
+        var strong = Mean(
+            output.Strong,
+            targets.Frames ?? targets.PerClip(targets.Tags).unsqueeze(1),
+            targets.CountedFrames(frames)
+        );
         return strong.Times(strongWeight).Plus(weak).MoveToOuterDisposeScope();
     }
 
@@ -68,14 +72,10 @@ public sealed class TwoOutputLoss
         output.Segments is { } segments
             ? Mean(
                 segments,
-                PerClip(targets.Tags, targets).unsqueeze(1),
-                targets.Tagged?.view(-1, 1, 1).expand(-1, segments.shape[1], -1)
+                targets.PerClip(targets.Tags).unsqueeze(1),
+                targets.CountedTags is { } counted ? targets.PerClip(counted).unsqueeze(1) : null
             )
-            : Mean(PerBag(output.Weak, targets), targets.Tags, targets.Tagged?.unsqueeze(1));
-
-    /// <summary>Targets of bags, repeated for each clip of the bag.</summary>
-    private static Tensor PerClip(Tensor ofBags, BatchTargets targets) =>
-        targets.Bags is { } bags ? ofBags.index_select(0, tensor(bags, device: ofBags.device)) : ofBags;
+            : Mean(PerBag(output.Weak, targets), targets.Tags, targets.CountedTags);
 
     /// <summary>The weak output of each bag: the maximum over its clips.</summary>
     private static Tensor PerBag(Tensor weak, BatchTargets targets)
@@ -92,18 +92,6 @@ public sealed class TwoOutputLoss
         return weak.index_select(0, tensor(picked, device: weak.device)).view(windows.Length, most, -1).amax(1);
     }
 
-    /// <summary>
-    /// Mask of the strong loss, shape (batch, frames, 1): 1 for unmasked frames of clips with frame targets; null: all
-    /// count.
-    /// </summary>
-    private static Tensor? Counted(NetworkOutput output, BatchTargets targets, Tensor? frames)
-    {
-        if (targets.Framed is not { } framed)
-            return frames?.unsqueeze(2);
-        var clips = framed.view(-1, 1, 1);
-        return frames is null ? clips.expand(-1, output.Strong.shape[1], -1) : clips * frames.unsqueeze(2);
-    }
-
     private Tensor Mean(Tensor probabilities, Tensor labels, Tensor? counted)
     {
         if (positiveWeights is null && counted is null)
@@ -113,9 +101,6 @@ public sealed class TwoOutputLoss
                 $"{positiveWeights.Length} positive weights for {labels.shape[^1]} classes; give one for each."
             );
         var presence = positiveWeights is null ? null : tensor(positiveWeights, device: probabilities.device);
-        var each = loss.Each(probabilities, labels, presence);
-        if (counted is null)
-            return each.mean();
-        return (each * counted).sum() / counted.sum().Times(labels.shape[^1]).AtLeast(1);
+        return loss.Each(probabilities, labels, presence).MeanOf(counted);
     }
 }

@@ -39,11 +39,11 @@ public sealed class MeanTeacherTests
         Tensor Some(params long[] shape) => rand(shape).requires_grad_();
         NetworkOutput student = new(Some(3, 5, 2), Some(3, 2));
         NetworkOutput teacher = new(Some(3, 5, 2), Some(3, 2));
-        var found = ConsistencyLoss.Of(student, teacher, null);
+        var found = ConsistencyLoss.Of(student, teacher);
         var wanted =
             nn.functional.mse_loss(student.Strong, teacher.Strong) + nn.functional.mse_loss(student.Weak, teacher.Weak);
         Assert.Equal(wanted.item<float>(), found.item<float>(), 1e-6);
-        Assert.Equal(found.item<float>(), ConsistencyLoss.Of(student, teacher, ones(3, 5)).item<float>(), 1e-6);
+        Assert.Equal(found.item<float>(), ConsistencyLoss.Of(student, teacher, ones(3, 5, 1)).item<float>(), 1e-6);
         found.backward();
         Assert.NotNull(student.Strong.grad);
         Assert.NotNull(student.Weak.grad);

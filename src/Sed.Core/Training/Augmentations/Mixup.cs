@@ -7,8 +7,8 @@ namespace Sed.Core.Training.Augmentations;
 
 /// <summary>
 /// Mixup (Zhang et al. 2018, arXiv 1710.09412): replaces the features and labels of each clip by a weighted mean with
-/// the features and labels of a random clip that has the same kind of labels. One weight per batch is drawn from
-/// Beta(alpha, alpha).
+/// the features and labels of a random clip that has the same kind of labels. A mixed label is known if it is known in
+/// both clips. One weight per batch is drawn from Beta(alpha, alpha).
 /// </summary>
 /// <param name="Alpha">Parameter of the beta distribution, above 0.</param>
 [Key("mixup")]
@@ -42,8 +42,12 @@ public sealed record Mixup([property: Key("alpha")] double Alpha) : Augmentation
             {
                 Tags = Mixed(targets.Tags),
                 Frames = targets.Frames is { } frames ? Mixed(frames) : null,
+                KnownTags = targets.KnownTags is { } tags ? KnownOfBoth(tags) : null,
+                KnownFrames = targets.KnownFrames is { } known ? KnownOfBoth(known) : null,
             },
         };
+
+        Tensor KnownOfBoth(Tensor known) => known * known.index_select(0, order);
 
         Tensor Mixed(Tensor values) => values.Times(share).Plus(values.index_select(0, order).Times(1 - share));
     }

@@ -60,6 +60,7 @@ public sealed record TimeShift(
             targets = targets with
             {
                 Frames = moved,
+                KnownFrames = targets.KnownFrames is { } known ? ofOutputs.Of(known) : null,
                 Tags = IsPadded && targets.Bags is null ? Remaining(targets.Tags, labels, moved) : targets.Tags,
             };
         }

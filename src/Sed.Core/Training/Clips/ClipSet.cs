@@ -184,6 +184,22 @@ public sealed class ClipSet : IDisposable
     }
 
     /// <summary>
+    /// 1 for known weak labels and 0 for unknown ones, shape (batch, classes); null if all labels of the set are known. The
+    /// caller owns the tensor.
+    /// </summary>
+    /// <param name="clips">Indices of the clips in this set.</param>
+    /// <param name="device">Device of the tensor.</param>
+    internal Tensor? KnownLabels(ReadOnlySpan<int> clips, Device device)
+    {
+        if (Truth.KnownTags is not { } known)
+            return null;
+        var values = new float[clips.Length * Classes.Count];
+        for (var i = 0; i < values.Length; i++)
+            values[i] = known[(clips[i / Classes.Count] * Classes.Count) + (i % Classes.Count)] ? 1 : 0;
+        return tensor(values, [clips.Length, Classes.Count], device: device);
+    }
+
+    /// <summary>
     /// The padding mask: 1 for frames of the clip and 0 for the padding of short clips, shape (batch, frames). The
     /// caller owns the tensor.
     /// </summary>

@@ -96,19 +96,40 @@ public sealed class TrainingWindows : IFeatureReader
         var length = manifest.ClipSeconds;
         var events = whole.StrongEvents is { } all ? Within(all, from, length) : null;
         var isPart = whole.DurationSeconds > length;
+        var seconds = Math.Min(length, Math.Max(0, whole.DurationSeconds - from));
+        var labels =
+            isPart && events is not null
+                ? LabelledClip.InOrder(events.Select(sound => sound.Label), manifest.Classes)
+                : whole.WeakLabels;
+        AnnotatedSpan[]? annotated = whole.AnnotatedSpans is { } spans ? Within(spans, from, length) : null;
         return whole with
         {
             Name = isPart ? FormattableString.Invariant($"{whole.Name} from {from:0.###} s") : whole.Name,
-            DurationSeconds = Math.Min(length, Math.Max(0, whole.DurationSeconds - from)),
-            WeakLabels =
-                isPart && events is not null
-                    ? LabelledClip.InOrder(events.Select(sound => sound.Label), manifest.Classes)
-                    : whole.WeakLabels,
+            DurationSeconds = seconds,
+            WeakLabels = labels,
+            UnknownLabels =
+                isPart && annotated is not null
+                    ? AnnotatedSpan.UnknownLabels(annotated, labels, manifest.Classes, seconds)
+                    : whole.UnknownLabels,
+            AnnotatedSpans = annotated,
             StrongEvents = events,
             MixedEvents = whole.MixedEvents is { } mixed ? Within(mixed, from, length) : null,
             Recording = isPart ? whole : null,
         };
     }
+
+    private static AnnotatedSpan[] Within(IReadOnlyList<AnnotatedSpan> spans, double from, double length) =>
+        [
+            .. spans
+                .Where(span => span.Onset < from + length && span.Offset > from)
+                .Select(span =>
+                    span with
+                    {
+                        Onset = Math.Max(0, span.Onset - from),
+                        Offset = Math.Min(length, span.Offset - from),
+                    }
+                ),
+        ];
 
     private static SoundEvent[] Within(IReadOnlyList<SoundEvent> events, double from, double length) =>
         [

@@ -18,9 +18,9 @@ public abstract record PositiveWeight
     public virtual IEnumerable<Problem> Problems() => [];
 
     /// <summary>One weight per class; null if all are 1.</summary>
-    /// <param name="tags">Tags of the labelled training clips, each of shape (classes).</param>
+    /// <param name="tags">Tags of the labelled training clips.</param>
     /// <param name="classes">Number of classes.</param>
-    internal abstract float[]? Resolve(IEnumerable<ReadOnlyMemory<bool>> tags, int classes);
+    internal abstract float[]? Resolve(IEnumerable<TagsOfClip> tags, int classes);
 
     /// <inheritdoc/>
     public sealed override string ToString() => Summary;
@@ -43,12 +43,13 @@ public abstract record PositiveWeight
                 );
         }
 
-        internal override float[]? Resolve(IEnumerable<ReadOnlyMemory<bool>> tags, int classes) =>
+        internal override float[]? Resolve(IEnumerable<TagsOfClip> tags, int classes) =>
             Weight == 1 ? null : [.. Enumerable.Repeat((float)Weight, classes)];
     }
 
     /// <summary>
-    /// For each class, the number of labelled training clips without it divided by the number with it.
+    /// For each class, the number of labelled training clips without it divided by the number with it. Clips of which it is
+    /// unknown whether they contain the class do not count.
     /// </summary>
     [Key("byRarity")]
     public sealed record ByRarity : PositiveWeight
@@ -58,21 +59,36 @@ public abstract record PositiveWeight
         /// <inheritdoc/>
         public override string Summary => "by rarity";
 
-        internal override float[] Resolve(IEnumerable<ReadOnlyMemory<bool>> tags, int classes)
+        internal override float[] Resolve(IEnumerable<TagsOfClip> tags, int classes)
         {
-            var present = new int[classes];
-            var clips = 0;
+            var (present, absent) = (new int[classes], new int[classes]);
             foreach (var clip in tags)
-            {
-                clips++;
                 for (var label = 0; label < classes; label++)
-                    present[label] += clip.Span[label] ? 1 : 0;
-            }
+                    if (clip.IsPresent(label))
+                        present[label]++;
+                    else if (clip.IsKnown(label))
+                        absent[label]++;
             // A class without training clips has weight 1, which avoids a division by zero.
             return
             [
-                .. present.Select(count => count == 0 ? 1 : (float)Math.Max((double)(clips - count) / count, Smallest)),
+                .. present.Zip(
+                    absent,
+                    (with, without) => with == 0 ? 1 : (float)Math.Max((double)without / with, Smallest)
+                ),
             ];
         }
     }
+}
+
+/// <summary>The tags of a clip.</summary>
+/// <param name="Tags">Tags of all clips, shape (clips, classes).</param>
+/// <param name="Known">Whether each tag is known; null: all are.</param>
+/// <param name="Start">Position of the clip's first tag.</param>
+internal readonly record struct TagsOfClip(bool[] Tags, bool[]? Known, int Start)
+{
+    /// <summary>Whether the clip has a class.</summary>
+    public bool IsPresent(int label) => Tags[Start + label];
+
+    /// <summary>Whether it is known if the clip has a class.</summary>
+    public bool IsKnown(int label) => Known is null || Known[Start + label];
 }
